@@ -1,0 +1,5 @@
+//! The integrations leaderboard.
+//!
+//! A Customer Success Manager claims the integrations a company completed; each company and integration is credited once.
+
+pub mod standings;

@@ -1,0 +1,1 @@
+//! What every page shares: skeleton, navigation, assets, form fields, notices. Knows no board.

@@ -1,0 +1,1 @@
+//! Names of people: trimmed, and compared without case and accents.
