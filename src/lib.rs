@@ -2,15 +2,15 @@
 //!
 //! The map, top to bottom; an arrow points from a module to what it may use.
 //!
-//! - [`cli`]          the command line → [`app`], [`config`], [`emulator`]
-//! - [`app`]          composition root: builds store, clock, boards; all URL prefixes → everything below
-//! - [`leaderboard`]  who completed which integration → [`page`], [`answer`], [`store`], nouns
-//! - [`findings`]     the page that lists unreadable cells → [`page`], [`answer`]
-//! - [`page`]         skeleton, navigation, assets, form fields; knows no board
-//! - [`answer`]       one value, several faces: HTML, JSON, CSV, XLSX
-//! - [`store`]        spreadsheet tabs as tables; knows no board
-//! - [`emulator`]     a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns            [`company`], [`person`], [`finding`], [`clock`], [`config`], [`error`]
+//! - `cli`          the command line → `app`, `config`, `emulator`
+//! - `app`          composition root: builds store, clock, boards; all URL prefixes → everything below
+//! - `leaderboard`  who completed which integration → `page`, `answer`, `store`, nouns
+//! - `findings`     the page that lists unreadable cells → `page`, `answer`
+//! - `page`         skeleton, navigation, assets, form fields; knows no board
+//! - `answer`       one value, several faces: HTML, JSON, CSV, XLSX
+//! - `store`        spreadsheet tabs as tables; knows no board
+//! - `emulator`     a local Google Sheets API v4 server; knows nothing of the rest
+//! - nouns            `company`, `person`, `finding`, `clock`, `config`, `error`
 
 pub mod clock;
 pub mod company;
