@@ -21,10 +21,7 @@ impl Clock {
     }
 
     /// A clock that answers what `source` says, for tests and recomputations.
-    pub fn from_source(
-        source: impl Fn() -> Timestamp + Send + Sync + 'static,
-        zone: TimeZone,
-    ) -> Self {
+    pub fn from_source(source: impl Fn() -> Timestamp + Send + Sync + 'static, zone: TimeZone) -> Self {
         Self {
             source: Arc::new(source),
             zone,

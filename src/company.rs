@@ -1,1 +1,238 @@
 //! Company names: what was typed is kept, a key groups the spellings of one company.
+//!
+//! The rules in plain words, with the list of legal forms, are in `docs/directives/fairness.md`.
+
+mod names;
+
+use std::{fmt, sync::LazyLock};
+
+use serde::Serialize;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::spelling::fold;
+
+pub use names::{Alias, AliasProblem, CompanyNames, ResolvedCompany};
+
+/// Groups the spellings of one company: `L'ORÉAL S.A.` and `L’Oreal` have one key.
+///
+/// The key of a key is the key itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct CompanyKey(String);
+
+impl CompanyKey {
+    /// The key of a typed name; `None` when no letter and no digit was typed.
+    pub fn of(name: &str) -> Option<Self> {
+        let spelled = words(name);
+        let mut words: Vec<&str> = spelled.split(' ').filter(|word| !word.is_empty()).collect();
+        while let Some(shorter) = without_legal_form(&words) {
+            words.truncate(shorter);
+        }
+        (!words.is_empty()).then(|| Self(words.join(" ")))
+    }
+
+    /// The key as text: lower-case words with single spaces.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CompanyKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Legal forms that are left out of a key when they end a name, as they are usually written.
+pub const LEGAL_FORMS: &[&str] = &[
+    // English-speaking countries
+    "Inc.",
+    "Incorporated",
+    "Corp.",
+    "Corporation",
+    "Co.",
+    "& Co.",
+    "Company",
+    "& Company",
+    "LLC",
+    "LLP",
+    "LP",
+    "Ltd.",
+    "Limited",
+    "PLC",
+    "PLLC",
+    "ULC",
+    "PBC",
+    "Pty",
+    "Pte",
+    "Pvt",
+    "Private Limited",
+    // French-speaking countries
+    "SA",
+    "SAS",
+    "SASU",
+    "SARL",
+    "EURL",
+    "EIRL",
+    "SCI",
+    "SNC",
+    "SCA",
+    "SCS",
+    "SCOP",
+    "GIE",
+    "Ltée",
+    "Limitée",
+    "S.à r.l.",
+    "& Cie",
+    "et Compagnie",
+    // German-speaking countries
+    "GmbH",
+    "mbH",
+    "gGmbH",
+    "AG",
+    "KG",
+    "KGaA",
+    "OHG",
+    "GbR",
+    "UG",
+    "UG (haftungsbeschränkt)",
+    "e.K.",
+    "e.V.",
+    "eG",
+    "GmbH & Co. KG",
+    // Benelux
+    "BV",
+    "NV",
+    "SRL",
+    "BVBA",
+    "SPRL",
+    "VOF",
+    // Nordic and Baltic countries
+    "AB",
+    "AS",
+    "A/S",
+    "ASA",
+    "ApS",
+    "Oy",
+    "Oyj",
+    "OÜ",
+    "HF",
+    "Ehf.",
+    "UAB",
+    "SIA",
+    // Southern Europe and Latin America
+    "SpA",
+    "SL",
+    "SLU",
+    "SLL",
+    "Lda.",
+    "Ltda.",
+    "S/A",
+    "S.A. de C.V.",
+    "SAPI de CV",
+    "SAB de CV",
+    "S. de R.L. de C.V.",
+    "A.Ş.",
+    // Central and Eastern Europe
+    "Sp. z o.o.",
+    "sp. j.",
+    "s.r.o.",
+    "a.s.",
+    "d.o.o.",
+    "d.d.",
+    "Kft.",
+    "Zrt.",
+    "Nyrt.",
+    "EOOD",
+    "OOD",
+    // Europe as a whole, and Asia
+    "SE",
+    "SCE",
+    "KK",
+    "GK",
+    "Sdn. Bhd.",
+    "Bhd.",
+    "Tbk",
+];
+
+// Article and conjunction: a name that would come down to these alone keeps its legal form ("The Limited").
+const NOT_A_NAME: &[&str] = &[
+    "a", "an", "and", "das", "der", "die", "el", "il", "l", "la", "las", "le", "les", "los", "the",
+];
+
+static LEGAL_FORM_WORDS: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
+    let mut forms: Vec<Vec<String>> = LEGAL_FORMS
+        .iter()
+        .map(|form| words(form).split(' ').map(str::to_owned).collect())
+        .collect();
+    // Longest first, so that "& Co." goes as one and leaves no "and" behind.
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms
+});
+
+/// How many words are left when the legal form that ends `words` is taken away, if there is one to take.
+fn without_legal_form(words: &[&str]) -> Option<usize> {
+    LEGAL_FORM_WORDS
+        .iter()
+        .filter(|form| words.len() > form.len())
+        .map(|form| (words.len() - form.len(), form))
+        .find(|(rest, form)| {
+            words[*rest..].iter().eq(form.iter()) && words[..*rest].iter().any(|word| !NOT_A_NAME.contains(word))
+        })
+        .map(|(rest, _)| rest)
+}
+
+/// Lower-case words with single spaces: punctuation opened up, abbreviations closed up.
+fn words(name: &str) -> String {
+    let letters: Vec<char> = fold(name).chars().filter(|character| *character != '\'').collect();
+    let mut spelled = String::with_capacity(letters.len());
+    for (place, letter) in letters.iter().enumerate() {
+        match letter {
+            '&' => spelled.push_str(" and "),
+            '.' if dot_joins(&letters, place) => {}
+            ' ' if space_joins(&letters, place) => {}
+            letter if is_part_of_word(*letter) => spelled.push(*letter),
+            _ => spelled.push(' '),
+        }
+    }
+    let unified: Vec<&str> = spelled
+        .split_whitespace()
+        .map(|word| if word == "et" { "and" } else { word })
+        .collect();
+    unified.join(" ")
+}
+
+fn is_part_of_word(character: char) -> bool {
+    character.is_alphanumeric() || is_combining_mark(character)
+}
+
+/// Whether the character at `place` is a letter that stands alone, as in `S.A.` or `U. S.`.
+fn is_initial(letters: &[char], place: usize) -> bool {
+    let stands_at = |place: Option<usize>| {
+        place
+            .and_then(|place| letters.get(place))
+            .is_some_and(|c| is_part_of_word(*c))
+    };
+    letters.get(place).is_some_and(|letter| letter.is_alphabetic())
+        && !stands_at(place.checked_sub(1))
+        && !stands_at(place.checked_add(1))
+}
+
+/// Whether the dot at `place` belongs to an abbreviation: `S.A`, or `S. A.` with a space.
+fn dot_joins(letters: &[char], place: usize) -> bool {
+    let after_initial = place.checked_sub(1).is_some_and(|before| is_initial(letters, before));
+    after_initial && (is_initial(letters, place + 1) || space_joins(letters, place + 1))
+}
+
+/// Whether the space at `place` stands inside an abbreviation, between `S.` and `A.`.
+fn space_joins(letters: &[char], place: usize) -> bool {
+    place >= 2
+        && letters.get(place) == Some(&' ')
+        && letters[place - 1] == '.'
+        && is_initial(letters, place - 2)
+        && is_initial(letters, place + 1)
+        && letters.get(place + 2) == Some(&'.')
+}
+
+#[cfg(test)]
+mod tests;

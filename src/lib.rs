@@ -12,6 +12,7 @@
 //! - `emulator`     a local Google Sheets API v4 server; knows nothing of the rest
 //! - nouns            `company`, `person`, `finding`, `clock`, `config`, `error`
 
+pub mod answer;
 pub mod clock;
 pub mod company;
 pub mod emulator;
@@ -19,4 +20,5 @@ pub mod finding;
 pub mod leaderboard;
 pub mod page;
 pub mod person;
+pub mod spelling;
 pub mod store;

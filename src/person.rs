@@ -1,1 +1,57 @@
-//! Names of people: trimmed, and compared without case and accents.
+//! Names of people: shown as typed, compared without case, accents and stray spaces.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::spelling::fold;
+
+/// Groups the spellings of one person's name: NFKC, case, accents, spaces and kinds of apostrophe are forgiven.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct PersonKey(String);
+
+impl PersonKey {
+    /// The key of a typed name; `None` when nothing visible was typed.
+    pub fn of(name: &str) -> Option<Self> {
+        let folded = fold(name);
+        (!folded.is_empty()).then_some(Self(folded))
+    }
+
+    /// The key as text, for comparing and sorting.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PersonKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_typed_several_ways_has_one_key() {
+        let key = PersonKey::of("Zoé O'Brien");
+        for typed in [
+            "zoé o'brien",
+            " ZOE  O’BRIEN ",
+            "Zoe\u{0301}\u{00A0}O`Brien",
+            "Zoe\u{200B} O'Brien",
+        ] {
+            assert_eq!(PersonKey::of(typed), key, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn near_names_are_two_people_and_a_blank_is_nobody() {
+        assert_ne!(PersonKey::of("Kate"), PersonKey::of("Kat"));
+        for blank in ["", "  \t", "\u{200B}\u{FEFF}"] {
+            assert_eq!(PersonKey::of(blank), None);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Finished bytes with their headers, ready to be cached and sent to many.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use bytes::Bytes;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    Sheet, WorkbookError,
+    compression::{self, Encoding},
+    csv_file,
+};
+
+/// Below this size a compressed body with its header is no smaller.
+const WORTH_COMPRESSING: usize = 600;
+
+/// An answer in one face, finished. Cloning shares the bytes and their compressed forms.
+#[derive(Clone, Debug)]
+pub struct Rendered(Arc<Contents>);
+
+#[derive(Debug)]
+struct Contents {
+    content_type: HeaderValue,
+    disposition: Option<HeaderValue>,
+    cache_control: &'static str,
+    vary: &'static str,
+    entity_tag: HeaderValue,
+    body: Bytes,
+    brotli: OnceLock<Bytes>,
+    gzip: OnceLock<Bytes>,
+}
+
+impl Rendered {
+    /// A page.
+    pub fn html(document: String) -> Self {
+        Self::answer("text/html; charset=utf-8", document.into(), None)
+    }
+
+    /// The answer for a program, one line of JSON.
+    pub fn json(answer: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let mut body = serde_json::to_vec(answer)?;
+        body.push(b'\n');
+        Ok(Self::answer("application/json", body.into(), None))
+    }
+
+    /// The table of the answer as a CSV download.
+    pub fn csv(sheet: &Sheet) -> Self {
+        let body = csv_file::write(sheet).into();
+        let disposition = attachment(sheet, "csv");
+        Self::answer("text/csv; charset=utf-8", body, Some(disposition))
+    }
+
+    /// The table of the answer as an Excel download.
+    pub fn xlsx(sheet: &Sheet) -> Result<Self, WorkbookError> {
+        let body = super::workbook::write(sheet)?.into();
+        let disposition = attachment(sheet, "xlsx");
+        let content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        Ok(Self::answer(content_type, body, Some(disposition)))
+    }
+
+    /// A file that never changes under its address.
+    pub fn immutable(content_type: &'static str, body: Bytes) -> Self {
+        let mut contents = Contents::new(content_type, body);
+        contents.cache_control = "public, max-age=31536000, immutable";
+        contents.vary = "Accept-Encoding";
+        Self(Arc::new(contents))
+    }
+
+    fn answer(content_type: &'static str, body: Bytes, disposition: Option<HeaderValue>) -> Self {
+        let mut contents = Contents::new(content_type, body);
+        contents.disposition = disposition;
+        Self(Arc::new(contents))
+    }
+
+    /// The bytes as they are, uncompressed.
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// The media type of the bytes.
+    pub fn content_type(&self) -> &HeaderValue {
+        &self.0.content_type
+    }
+
+    /// The weak entity tag: equal for equal bytes, on every instance.
+    pub fn entity_tag(&self) -> &HeaderValue {
+        &self.0.entity_tag
+    }
+
+    /// The response for one request: 304 when it has these bytes already, else the smallest accepted form of them.
+    pub fn respond(&self, request: &HeaderMap) -> Response {
+        let unchanged = has_tag(request, &self.0.entity_tag);
+        let (status, encoding, body) = if unchanged {
+            (StatusCode::NOT_MODIFIED, Encoding::Identity, Bytes::new())
+        } else {
+            let (encoding, body) = self.encoded(Encoding::negotiate(request));
+            (StatusCode::OK, encoding, body)
+        };
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, self.0.entity_tag.clone());
+        headers.insert(header::VARY, HeaderValue::from_static(self.0.vary));
+        let cache_control = HeaderValue::from_static(self.0.cache_control);
+        headers.insert(header::CACHE_CONTROL, cache_control);
+        if !unchanged {
+            headers.insert(header::CONTENT_TYPE, self.0.content_type.clone());
+            if let Some(disposition) = &self.0.disposition {
+                headers.insert(header::CONTENT_DISPOSITION, disposition.clone());
+            }
+            if let Some(token) = encoding.token() {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(token));
+            }
+        }
+        response
+    }
+
+    fn encoded(&self, wanted: Encoding) -> (Encoding, Bytes) {
+        let contents = &*self.0;
+        let compressed = match wanted {
+            _ if !contents.is_compressible() => None,
+            Encoding::Brotli => {
+                Some(&contents.brotli).map(|cell| cell.get_or_init(|| compression::brotli(&contents.body)))
+            }
+            Encoding::Gzip => Some(&contents.gzip).map(|cell| cell.get_or_init(|| compression::gzip(&contents.body))),
+            Encoding::Identity => None,
+        };
+        match compressed {
+            Some(body) => (wanted, body.clone()),
+            None => (Encoding::Identity, contents.body.clone()),
+        }
+    }
+}
+
+impl Contents {
+    fn new(content_type: &'static str, body: Bytes) -> Self {
+        let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, &body).simple();
+        let entity_tag = HeaderValue::try_from(format!("W/\"{digest}\""))
+            .unwrap_or_else(|_| unreachable!("hexadecimal digits are a valid header value"));
+        Self {
+            content_type: HeaderValue::from_static(content_type),
+            disposition: None,
+            cache_control: "private, no-cache",
+            vary: "Accept, Accept-Encoding",
+            entity_tag,
+            body,
+            brotli: OnceLock::new(),
+            gzip: OnceLock::new(),
+        }
+    }
+
+    /// Workbooks and pictures are compressed already.
+    fn is_compressible(&self) -> bool {
+        let content_type = self.content_type.as_bytes();
+        let textual = content_type.starts_with(b"text/")
+            || content_type.starts_with(b"application/json")
+            || content_type.starts_with(b"image/svg");
+        textual && self.body.len() >= WORTH_COMPRESSING
+    }
+}
+
+/// Weak comparison, as RFC 9110 asks for `If-None-Match`.
+fn has_tag(request: &HeaderMap, entity_tag: &HeaderValue) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let own = entity_tag.to_str().map(opaque).unwrap_or_default();
+    request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|tag| tag.trim() == "*" || opaque(tag) == own)
+}
+
+fn attachment(sheet: &Sheet, extension: &str) -> HeaderValue {
+    let name = sheet.safe_file_name();
+    HeaderValue::try_from(format!("attachment; filename=\"{name}.{extension}\""))
+        .unwrap_or_else(|_| unreachable!("a safe file name is plain ASCII"))
+}
+
+#[cfg(test)]
+#[path = "rendered_tests.rs"]
+mod tests;

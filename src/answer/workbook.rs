@@ -1,0 +1,147 @@
+//! A [`Sheet`] as an Excel workbook with real numbers and dates.
+
+use jiff::civil::{Date, DateTime};
+use rust_xlsxwriter::{DocProperties, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+
+use super::{Cell, Column, Kind, Sheet};
+
+/// Excel refuses a longer text in one cell.
+const LONGEST_TEXT: usize = 32_767;
+
+/// The table does not fit a workbook, for instance because it has more than 1,048,576 rows.
+#[derive(Debug, thiserror::Error)]
+#[error("the table does not fit an Excel workbook")]
+pub struct WorkbookError(#[from] XlsxError);
+
+/// The bytes of an `.xlsx` file: bold frozen header, filter, fitting widths, typed cells, no formulas.
+pub fn write(sheet: &Sheet) -> Result<Vec<u8>, WorkbookError> {
+    let mut workbook = Workbook::new();
+    // Without this the library writes the present instant, and equal tables would give unequal files.
+    let created = rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(
+        &DocProperties::new()
+            .set_title(&sheet.title)
+            .set_comment(format!("Data of {}", sheet.as_of.strftime("%Y-%m-%d %H:%M:%S")))
+            .set_creation_datetime(&created),
+    );
+    let formats: Vec<Format> = sheet.columns.iter().map(format_of).collect();
+    let worksheet = workbook.add_worksheet();
+    worksheet.set_name(worksheet_name(&sheet.title))?;
+    let header = Format::new().set_bold();
+    for (index, column) in (0u16..).zip(&sheet.columns) {
+        let header = match column.kind {
+            Kind::Text => header.clone(),
+            _ => header.clone().set_align(FormatAlign::Right),
+        };
+        worksheet.write_string_with_format(0, index, shortened(&column.header), &header)?;
+        worksheet.set_column_width(index, width(sheet, index.into()))?;
+    }
+    worksheet.set_freeze_panes(1, 0)?;
+    for (row, cells) in (1u32..).zip(&sheet.rows) {
+        for ((index, cell), format) in (0u16..).zip(cells).zip(&formats) {
+            write_cell(worksheet, (row, index), cell, format)?;
+        }
+    }
+    if let (Ok(last_row), Ok(last_column @ 1..)) = (u32::try_from(sheet.rows.len()), u16::try_from(sheet.columns.len()))
+    {
+        worksheet.autofilter(0, 0, last_row, last_column - 1)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn write_cell(
+    worksheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty => return Ok(()),
+        Cell::Text(text) => worksheet.write_string(row, column, shortened(text))?,
+        #[expect(clippy::cast_precision_loss, reason = "a workbook holds every number as a double")]
+        Cell::Integer(number) => worksheet.write_number_with_format(row, column, *number as f64, format)?,
+        Cell::Decimal(number) if number.is_finite() => {
+            worksheet.write_number_with_format(row, column, *number, format)?
+        }
+        Cell::Decimal(number) => worksheet.write_string(row, column, number.to_string())?,
+        Cell::Date(date) if in_calendar(*date) => worksheet.write_datetime_with_format(row, column, date, format)?,
+        Cell::Date(date) => worksheet.write_string(row, column, date.to_string())?,
+        Cell::DateTime(moment) if in_calendar(moment.date()) => {
+            worksheet.write_datetime_with_format(row, column, whole_seconds(*moment), format)?
+        }
+        Cell::DateTime(moment) => worksheet.write_string(row, column, moment.to_string())?,
+    };
+    Ok(())
+}
+
+/// Excel's calendar begins in 1900; earlier days are kept as text.
+fn in_calendar(date: Date) -> bool {
+    (1900..=9999).contains(&date.year())
+}
+
+fn whole_seconds(moment: DateTime) -> DateTime {
+    moment.with().subsec_nanosecond(0).build().unwrap_or(moment)
+}
+
+fn format_of(column: &Column) -> Format {
+    match column.kind {
+        Kind::Text => Format::new(),
+        Kind::Integer => Format::new().set_num_format("#,##0"),
+        Kind::Decimal => Format::new().set_num_format("#,##0.00"),
+        Kind::Date => Format::new().set_num_format("yyyy-mm-dd"),
+        Kind::DateTime => Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+    }
+}
+
+/// Wide enough for the longest text of the first rows, within what a screen can show.
+fn width(sheet: &Sheet, index: usize) -> u16 {
+    let column = &sheet.columns[index];
+    let content = match column.kind {
+        Kind::Text => sheet
+            .rows
+            .iter()
+            .take(500)
+            .filter_map(|row| match row.get(index) {
+                Some(Cell::Text(text)) => Some(text.chars().count()),
+                _ => None,
+            })
+            .max()
+            .unwrap_or(0),
+        Kind::Integer | Kind::Decimal => 8,
+        Kind::Date => 11,
+        Kind::DateTime => 19,
+    };
+    // Two characters more than the header leave room for the filter button.
+    let wanted = content.max(column.header.chars().count() + 2);
+    u16::try_from(wanted.clamp(8, 60)).unwrap_or(60)
+}
+
+fn shortened(text: &str) -> String {
+    // Excel counts UTF-16 units.
+    if text.encode_utf16().count() <= LONGEST_TEXT {
+        return text.to_owned();
+    }
+    let mut units = 0;
+    let kept: String = text
+        .chars()
+        .take_while(|character| {
+            units += character.len_utf16();
+            units < LONGEST_TEXT
+        })
+        .collect();
+    kept + "…"
+}
+
+/// Worksheet names are at most 31 characters long and know a few forbidden ones.
+fn worksheet_name(title: &str) -> String {
+    let name: String = title
+        .chars()
+        .map(|character| match character {
+            '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'' => ' ',
+            other => other,
+        })
+        .take(31)
+        .collect();
+    let name = name.trim();
+    if name.is_empty() { "Tallyboard" } else { name }.to_owned()
+}

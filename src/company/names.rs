@@ -1,0 +1,279 @@
+//! The `company_aliases` tab: what staff say about names wins over every rule.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+};
+
+use serde::Serialize;
+
+use super::CompanyKey;
+use crate::spelling::{fold, tidy};
+
+/// One line of the `company_aliases` tab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Alias {
+    /// Row number as the spreadsheet shows it.
+    pub row: u32,
+    /// The spelling to replace.
+    pub alias: String,
+    /// The name to count and to show instead.
+    pub canonical: String,
+}
+
+/// An alias line that is not applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AliasProblem {
+    /// Row number as the spreadsheet shows it.
+    pub row: u32,
+    /// The alias as it stands in the cell.
+    pub alias: String,
+    /// What is wrong and what would be right, in one sentence.
+    pub reason: String,
+}
+
+impl fmt::Display for AliasProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "row {}: {}", self.row, self.reason)
+    }
+}
+
+/// What a typed company name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResolvedCompany<'a> {
+    /// Groups all spellings of the company.
+    pub key: CompanyKey,
+    /// How the `company_aliases` tab wants it written, if it says so.
+    pub canonical: Option<&'a str>,
+}
+
+/// Typed company names and what they stand for, by the alias tab and the key.
+#[derive(Clone, Debug, Default)]
+pub struct CompanyNames {
+    by_spelling: HashMap<String, CompanyKey>,
+    by_key: HashMap<CompanyKey, CompanyKey>,
+    canonical: HashMap<CompanyKey, String>,
+}
+
+impl CompanyNames {
+    /// Reads the alias lines. Lines that contradict each other, lead in a circle or have an empty cell are not applied
+    /// and returned as problems. The order of the lines does not matter.
+    pub fn from_aliases(lines: impl IntoIterator<Item = Alias>) -> (Self, Vec<AliasProblem>) {
+        let (mut links, mut problems) = readable_links(lines);
+        refuse_contradictions(&mut links, &mut problems);
+        refuse_circles(&mut links, &mut problems);
+        problems.sort_by(|left, right| (left.row, &left.alias).cmp(&(right.row, &right.alias)));
+        (Self::from_links(&links), problems)
+    }
+
+    /// What a typed name stands for; `None` when no letter and no digit was typed.
+    pub fn resolve(&self, typed: &str) -> Option<ResolvedCompany<'_>> {
+        let own = CompanyKey::of(typed)?;
+        let key = if self.by_key.is_empty() {
+            own
+        } else {
+            let told = self.by_spelling.get(&fold(typed)).or_else(|| self.by_key.get(&own));
+            told.cloned().unwrap_or(own)
+        };
+        let canonical = self.canonical.get(&key).map(String::as_str);
+        Some(ResolvedCompany { key, canonical })
+    }
+
+    fn from_links(links: &[Link]) -> Self {
+        let routes = Routes::of(links);
+        let mut names = Self::default();
+        let mut wanted: BTreeMap<CompanyKey, BTreeMap<&str, u32>> = BTreeMap::new();
+        for (place, link) in links.iter().enumerate() {
+            let end = &links[routes.end_of(place)];
+            names.by_spelling.insert(link.spelling.clone(), end.to.clone());
+            *wanted
+                .entry(end.to.clone())
+                .or_default()
+                .entry(&end.canonical)
+                .or_default() += 1;
+        }
+        for (key, place) in &routes.by_key {
+            names
+                .by_key
+                .insert((*key).clone(), links[routes.end_of(*place)].to.clone());
+        }
+        for (key, spellings) in wanted {
+            // Most frequent, then first in the alphabet: independent of the order of the lines.
+            let chosen = spellings
+                .into_iter()
+                .max_by(|left, right| left.1.cmp(&right.1).then(right.0.cmp(left.0)));
+            if let Some((canonical, _)) = chosen {
+                names.canonical.insert(key, canonical.to_owned());
+            }
+        }
+        names
+    }
+}
+
+struct Link {
+    row: u32,
+    alias: String,
+    canonical: String,
+    spelling: String,
+    from: CompanyKey,
+    to: CompanyKey,
+}
+
+impl Link {
+    fn refused(&self, reason: String) -> AliasProblem {
+        AliasProblem {
+            row: self.row,
+            alias: self.alias.clone(),
+            reason,
+        }
+    }
+}
+
+fn readable_links(lines: impl IntoIterator<Item = Alias>) -> (Vec<Link>, Vec<AliasProblem>) {
+    let (mut links, mut problems) = (Vec::new(), Vec::new());
+    for line in lines {
+        match (CompanyKey::of(&line.alias), CompanyKey::of(&line.canonical)) {
+            (Some(from), Some(to)) => links.push(Link {
+                row: line.row,
+                canonical: tidy(&line.canonical),
+                spelling: fold(&line.alias),
+                from,
+                to,
+                alias: line.alias,
+            }),
+            (from, _) => problems.push(AliasProblem {
+                row: line.row,
+                alias: line.alias,
+                reason: format!(
+                    "The {} has neither a letter nor a digit. Write a company name in it, or delete the line.",
+                    if from.is_none() { "alias" } else { "canonical name" }
+                ),
+            }),
+        }
+    }
+    (links, problems)
+}
+
+/// Two lines that send one spelling to different companies are both left out: which one stands higher in the tab
+/// must not decide who is paid.
+fn refuse_contradictions(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>) {
+    let mut targets: HashMap<String, BTreeMap<CompanyKey, String>> = HashMap::new();
+    for link in links.iter() {
+        let names = targets.entry(link.spelling.clone()).or_default();
+        names.insert(link.to.clone(), link.canonical.clone());
+    }
+    links.retain(|link| {
+        let names = &targets[&link.spelling];
+        if names.len() > 1 {
+            let listed: Vec<String> = names.values().map(|name| format!("\"{name}\"")).collect();
+            problems.push(link.refused(format!(
+                "\"{}\" is sent to {}. Keep one of these lines and delete the others.",
+                tidy(&link.alias),
+                listed.join(" and to ")
+            )));
+        }
+        names.len() == 1
+    });
+}
+
+fn refuse_circles(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>) {
+    let circles = Routes::of(links).circles();
+    for circle in &circles {
+        let mut names: Vec<String> = circle.iter().map(|place| tidy(&links[*place].alias)).collect();
+        names.sort();
+        for place in circle {
+            problems.push(links[*place].refused(format!(
+                "The lines for {} lead in a circle. Delete the line of the name that should remain.",
+                names.join(", ")
+            )));
+        }
+    }
+    let refused: BTreeSet<usize> = circles.into_iter().flatten().collect();
+    let mut place = 0;
+    links.retain(|_| {
+        place += 1;
+        !refused.contains(&(place - 1))
+    });
+}
+
+/// Which line continues which: the canonical name of one can be the alias of another.
+struct Routes<'a> {
+    next: Vec<Option<usize>>,
+    by_key: HashMap<&'a CompanyKey, usize>,
+}
+
+impl<'a> Routes<'a> {
+    fn of(links: &'a [Link]) -> Self {
+        let by_spelling: HashMap<&str, usize> = links
+            .iter()
+            .enumerate()
+            .map(|(place, link)| (link.spelling.as_str(), place))
+            .collect();
+        let by_key = unanimous_keys(links);
+        let next = links
+            .iter()
+            .map(|link| {
+                let spelled = by_spelling.get(fold(&link.canonical).as_str());
+                let followed = spelled.or_else(|| by_key.get(&link.to)).copied();
+                // A line whose names share a key only says how to write it; it leads nowhere.
+                followed.filter(|place| link.from != link.to && links[*place].from != links[*place].to)
+            })
+            .collect();
+        Self { next, by_key }
+    }
+
+    /// The last line that `place` leads to; the number of lines bounds the walk.
+    fn end_of(&self, place: usize) -> usize {
+        let mut end = place;
+        for _ in 0..self.next.len() {
+            match self.next[end] {
+                Some(next) => end = next,
+                None => break,
+            }
+        }
+        end
+    }
+
+    fn circles(&self) -> Vec<Vec<usize>> {
+        let mut seen_from: Vec<Option<usize>> = vec![None; self.next.len()];
+        let mut circles = Vec::new();
+        for start in 0..self.next.len() {
+            let mut walk = Some(start);
+            while let Some(place) = walk {
+                if let Some(earlier) = seen_from[place] {
+                    if earlier == start {
+                        circles.push(self.circle_through(place));
+                    }
+                    break;
+                }
+                seen_from[place] = Some(start);
+                walk = self.next[place];
+            }
+        }
+        circles
+    }
+
+    fn circle_through(&self, place: usize) -> Vec<usize> {
+        let mut circle = vec![place];
+        let mut walk = self.next[place];
+        while let Some(next) = walk.filter(|next| *next != place) {
+            circle.push(next);
+            walk = self.next[next];
+        }
+        circle
+    }
+}
+
+/// The keys whose lines all name one company; where lines tell spellings of one key apart, only the spellings decide.
+fn unanimous_keys(links: &[Link]) -> HashMap<&CompanyKey, usize> {
+    let mut by_key: HashMap<&CompanyKey, usize> = HashMap::new();
+    let mut torn: BTreeSet<&CompanyKey> = BTreeSet::new();
+    for (place, link) in links.iter().enumerate() {
+        let first = *by_key.entry(&link.from).or_insert(place);
+        if links[first].to != link.to {
+            torn.insert(&link.from);
+        }
+    }
+    by_key.retain(|key, _| !torn.contains(key));
+    by_key
+}

@@ -1,0 +1,310 @@
+//! The integrations that the form offers, read from `integrations.txt`.
+
+use std::{collections::HashMap, fmt};
+
+use serde::Serialize;
+
+use super::claim::is_separator;
+use crate::spelling::{fold, is_invisible, tidy};
+
+/// Longest name of an integration, in characters.
+pub const LONGEST_NAME: usize = 80;
+
+/// Groups the spellings of one integration: case, accents and spaces are forgiven.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct IntegrationKey(String);
+
+impl IntegrationKey {
+    /// The key of a typed name; `None` when nothing visible was typed.
+    pub fn of(name: &str) -> Option<Self> {
+        let folded: String = fold(name).split(' ').collect();
+        (!folded.is_empty()).then_some(Self(folded))
+    }
+
+    /// The key as text, for comparing and sorting.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One entry of the catalog.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Integration {
+    /// The name as shown and as written into the sheet.
+    pub name: String,
+    /// Other names that mean the same.
+    pub aliases: Vec<String>,
+    /// Whether the form offers it.
+    pub availability: Availability,
+}
+
+/// Whether the form offers an integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// Offered on the form.
+    Offered,
+    /// Marked with `~`: no longer offered, its history counts.
+    Retired,
+}
+
+/// A line of the catalog, or a part of it, that is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CatalogProblem {
+    /// Line number, 1 for the first.
+    pub line: u32,
+    /// What is wrong and what would be right, in one sentence.
+    pub reason: String,
+}
+
+impl fmt::Display for CatalogProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {}: {}", self.line, self.reason)
+    }
+}
+
+/// The integrations of `integrations.txt`, in the order of the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalog {
+    integrations: Vec<Integration>,
+    problems: Vec<CatalogProblem>,
+    by_key: HashMap<IntegrationKey, usize>,
+}
+
+impl Catalog {
+    /// Reads the text of a catalog file. Broken lines are kept as [`Catalog::problems`]; the rest works.
+    pub fn parse(text: &str) -> Self {
+        let mut catalog = Self::default();
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        for (line, content) in (1..).zip(text.lines()) {
+            let entry = without_comment(content);
+            if !entry.trim().is_empty() {
+                catalog.read_entry(line, entry);
+            }
+        }
+        catalog
+    }
+
+    /// Every entry, offered or retired, in the order of the file.
+    pub fn integrations(&self) -> &[Integration] {
+        &self.integrations
+    }
+
+    /// What the form offers, in the order of the file.
+    pub fn offered(&self) -> impl Iterator<Item = &Integration> {
+        self.integrations
+            .iter()
+            .filter(|integration| integration.availability == Availability::Offered)
+    }
+
+    /// The lines that were left out, in the order of the file.
+    pub fn problems(&self) -> &[CatalogProblem] {
+        &self.problems
+    }
+
+    /// The entry with this name or alias; case, accents and spaces are forgiven.
+    pub fn find(&self, name: &str) -> Option<&Integration> {
+        self.position(&IntegrationKey::of(name)?)
+            .map(|place| &self.integrations[place])
+    }
+
+    /// The place in [`Catalog::integrations`] of the entry with this name or alias.
+    pub fn position(&self, key: &IntegrationKey) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    fn read_entry(&mut self, line: u32, entry: &str) {
+        let mut parts = entry.split('|');
+        let name = parts.next().unwrap_or_default().trim();
+        let (name, availability) = match name.strip_prefix('~') {
+            Some(retired) => (retired, Availability::Retired),
+            None => (name, Availability::Offered),
+        };
+        let place = self.integrations.len();
+        match self.claim_name(name, place) {
+            Ok(name) => self.integrations.push(Integration {
+                name,
+                aliases: Vec::new(),
+                availability,
+            }),
+            Err(reason) => {
+                self.problems.push(CatalogProblem {
+                    line,
+                    reason: format!("{reason} The line is left out."),
+                });
+                return;
+            }
+        }
+        for alias in parts {
+            self.read_alias(line, alias, place);
+        }
+    }
+
+    fn read_alias(&mut self, line: u32, alias: &str, place: usize) {
+        // Saying an entry's own name again does no harm.
+        if IntegrationKey::of(alias).and_then(|key| self.position(&key)) == Some(place) {
+            return;
+        }
+        match self.claim_name(alias, place) {
+            Ok(alias) => self.integrations[place].aliases.push(alias),
+            Err(reason) => self.problems.push(CatalogProblem {
+                line,
+                reason: format!("{reason} This alias is left out."),
+            }),
+        }
+    }
+
+    fn claim_name(&mut self, name: &str, place: usize) -> Result<String, String> {
+        let shown = tidy(name);
+        if let Some(character) = name.chars().find(|character| is_separator(*character)) {
+            return Err(format!(
+                "\"{shown}\" contains {character:?}, which separates names in the sheet. Write it without, one integration a line."
+            ));
+        }
+        if name
+            .chars()
+            .any(|character| character.is_control() || is_invisible(character))
+        {
+            return Err(format!(
+                "\"{}\" contains an invisible character. Type it anew.",
+                shown.escape_debug()
+            ));
+        }
+        let length = shown.chars().count();
+        if length > LONGEST_NAME {
+            return Err(format!("A name has {length} characters. Keep it to {LONGEST_NAME}."));
+        }
+        let key = IntegrationKey::of(name).ok_or("A name is empty. Write one, or delete the line.")?;
+        if let Some(taken) = self.position(&key) {
+            let owner = &self.integrations[taken].name;
+            return Err(format!(
+                "\"{shown}\" already stands for {owner} further up. Keep one of the two."
+            ));
+        }
+        self.by_key.insert(key, place);
+        Ok(shown)
+    }
+}
+
+/// The line up to a `#` that begins it or follows white space; `C#` stays whole.
+fn without_comment(line: &str) -> &str {
+    let mut after_space = true;
+    for (place, character) in line.char_indices() {
+        if character == '#' && after_space {
+            return &line[..place];
+        }
+        after_space = character.is_whitespace();
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(catalog: &Catalog) -> Vec<&str> {
+        catalog
+            .integrations()
+            .iter()
+            .map(|integration| integration.name.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn comments_blank_lines_byte_order_mark_and_carriage_returns_are_tolerated() {
+        let catalog =
+            Catalog::parse("\u{FEFF}# ours\r\n\r\nGitHub | GH # code\r\n  C#\t# a language\r\n   # indented\r\nLinear");
+        assert_eq!(names(&catalog), ["GitHub", "C#", "Linear"]);
+        assert_eq!(catalog.integrations()[0].aliases, ["GH"]);
+        assert_eq!(catalog.problems(), []);
+    }
+
+    #[test]
+    fn an_empty_file_is_an_empty_catalog() {
+        for text in ["", "\n\n", "# nothing yet", "\u{FEFF}"] {
+            assert_eq!(Catalog::parse(text), Catalog::default(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_by_any_spelling_of_it_or_its_aliases() {
+        let catalog = Catalog::parse("ClickHouse | Click-House DB\nZoé");
+        for typed in [
+            "clickhouse",
+            " CLICK HOUSE ",
+            "Clíckhouse",
+            "click-house db",
+            "CLICK-HOUSEDB",
+        ] {
+            assert_eq!(
+                catalog.find(typed).map(|found| found.name.as_str()),
+                Some("ClickHouse"),
+                "{typed:?}"
+            );
+        }
+        assert_eq!(catalog.find("ZOE").map(|found| found.name.as_str()), Some("Zoé"));
+        assert_eq!(catalog.find("Click"), None);
+        assert_eq!(catalog.find(" "), None);
+    }
+
+    #[test]
+    fn a_retired_name_is_known_but_not_offered() {
+        let catalog = Catalog::parse("GitHub\n~ Segment | Twilio Segment");
+        let offered: Vec<&str> = catalog.offered().map(|integration| integration.name.as_str()).collect();
+        assert_eq!(offered, ["GitHub"]);
+        let segment = catalog.find("twilio segment").expect("kept");
+        assert_eq!(
+            (segment.name.as_str(), segment.availability),
+            ("Segment", Availability::Retired)
+        );
+    }
+
+    #[test]
+    fn a_broken_line_is_named_with_its_number_and_the_rest_works() {
+        let long = "x".repeat(LONGEST_NAME + 1);
+        let text = format!(
+            "GitHub | GH\n| nothing\n~\ngit hub\nGH\nA, B\nA; B\nbell\u{7}\nturn\u{202E}ed\n{long}\nGitLab | GitHub | GL\nSlack | | slack"
+        );
+        let catalog = Catalog::parse(&text);
+        assert_eq!(names(&catalog), ["GitHub", "GitLab", "Slack"]);
+        assert_eq!(catalog.find("GL").map(|found| found.name.as_str()), Some("GitLab"));
+        let told: Vec<(u32, &str)> = catalog
+            .problems()
+            .iter()
+            .map(|problem| (problem.line, problem.reason.as_str()))
+            .collect();
+        for ((line, reason), (expected_line, expected)) in told.iter().zip([
+            (2, "is empty"),
+            (3, "is empty"),
+            (4, "\"git hub\" already stands for GitHub"),
+            (5, "\"GH\" already stands for GitHub"),
+            (6, "contains ','"),
+            (7, "contains ';'"),
+            (8, "invisible character"),
+            (9, "invisible character"),
+            (10, "has 81 characters"),
+            (
+                11,
+                "\"GitHub\" already stands for GitHub further up. Keep one of the two. This alias is left out.",
+            ),
+            (12, "is empty"),
+        ]) {
+            assert_eq!(*line, expected_line, "{reason}");
+            assert!(reason.contains(expected), "{reason} lacks {expected}");
+        }
+        assert_eq!(told.len(), 11);
+    }
+
+    #[test]
+    fn the_catalog_that_ships_is_sorted_and_without_a_broken_line() {
+        let catalog = Catalog::parse(include_str!("../../integrations.txt"));
+        assert_eq!(catalog.problems(), []);
+        assert!(catalog.integrations().len() >= 25);
+        assert!(
+            catalog
+                .integrations()
+                .is_sorted_by_key(|integration| fold(&integration.name))
+        );
+    }
+}

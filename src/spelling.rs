@@ -1,0 +1,168 @@
+//! Spellings of one name: what a person sees as the same word compares equal.
+
+use caseless::Caseless;
+use unicode_normalization::UnicodeNormalization;
+
+/// Folds a text for comparison: Unicode compatibility forms (NFKC), case, accents, invisible characters,
+/// trade-mark signs, kinds of apostrophe and dash, and runs of spaces no longer make a difference.
+///
+/// The result is for comparing, never for showing. Folding it again changes nothing.
+pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let plain: String = text.chars().filter_map(plain_sign).collect();
+        return tidy(&plain.to_ascii_lowercase());
+    }
+    let mut folded = fold_once(text);
+    // A removed mark can bring two characters together that compose; a second or third pass settles them.
+    for _ in 0..4 {
+        let again = fold_once(&folded);
+        if again == folded {
+            break;
+        }
+        folded = again;
+    }
+    folded
+}
+
+/// The text as it is shown: trimmed, with every run of white space as one space.
+pub fn tidy(text: &str) -> String {
+    let mut tidied = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !tidied.is_empty() {
+            tidied.push(' ');
+        }
+        tidied.push_str(word);
+    }
+    tidied
+}
+
+fn fold_once(text: &str) -> String {
+    // Apostrophes and signs go first: NFKC would turn ´ into a space with an accent and ™ into letters.
+    let plain: String = text.chars().filter_map(plain_sign).collect();
+    let letters: String = plain
+        .nfkd()
+        .filter(|character| !is_accent(*character))
+        .default_case_fold()
+        .nfkd()
+        .filter(|character| !is_accent(*character))
+        .filter_map(plain_sign)
+        .flat_map(undecorated)
+        .nfc()
+        .collect();
+    tidy(&letters)
+}
+
+fn plain_sign(character: char) -> Option<char> {
+    match character {
+        '`'
+        | '´'
+        | '\u{2018}'..='\u{201B}'
+        | '\u{2032}'
+        | '\u{2035}'
+        | '\u{02B9}'..='\u{02BD}'
+        | '\u{02C8}'
+        | '\u{02CA}'
+        | '\u{02CB}'
+        | '\u{055A}'
+        | '\u{05F3}'
+        | '\u{A78C}'
+        | '\u{FF07}' => Some('\''),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        '™' | '℠' | '®' | '©' => Some(' '),
+        _ if is_invisible(character) => None,
+        _ if character.is_control() => Some(' '),
+        _ => Some(character),
+    }
+}
+
+// Only the marks that Latin, Greek and Cyrillic letters carry: the vowel signs of Devanagari or the voicing
+// marks of kana tell different words apart.
+fn is_accent(character: char) -> bool {
+    matches!(character, '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
+        | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// Whether a character takes no place on the screen: joiners, soft hyphens, direction marks, variation selectors.
+pub fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+// Letters whose stroke or ligature Unicode does not decompose, though people type them without it.
+fn undecorated(character: char) -> impl Iterator<Item = char> {
+    let (first, second) = match character {
+        'æ' => ('a', Some('e')),
+        'œ' => ('o', Some('e')),
+        'ø' => ('o', None),
+        'ł' => ('l', None),
+        'đ' | 'ð' => ('d', None),
+        'ħ' => ('h', None),
+        'ı' => ('i', None),
+        'þ' => ('t', Some('h')),
+        other => (other, None),
+    };
+    std::iter::once(first).chain(second)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn spellings_that_look_alike_fold_to_one() {
+        for (typed, folded) in [
+            ("", ""),
+            ("  \t\u{00A0} ", ""),
+            ("Kate", "kate"),
+            ("  KATE\u{00A0}\tOberg ", "kate oberg"),
+            ("Zoé", "zoe"),
+            ("Zoe\u{0301}", "zoe"),
+            ("ＦＵＬＬ Ｗｉｄｔｈ", "full width"),
+            ("Straße", "strasse"),
+            ("STRASSE", "strasse"),
+            ("İstanbul", "istanbul"),
+            ("Ørsted", "orsted"),
+            ("Łódź", "lodz"),
+            ("Cœur", "coeur"),
+            ("Mærsk", "maersk"),
+            ("O’Brien", "o'brien"),
+            ("O´Brien", "o'brien"),
+            ("O`Brien", "o'brien"),
+            ("Jean\u{2011}Luc", "jean-luc"),
+            ("zero\u{200B}width", "zerowidth"),
+            ("Acme™", "acme"),
+            ("ΣΊΣΥΦΟΣ", "σισυφοσ"),
+            ("Σίσυφος", "σισυφοσ"),
+            ("ガス", "ガス"),
+            ("हिन्दी", "हिन्दी"),
+        ] {
+            assert_eq!(fold(typed), folded, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn different_words_stay_different() {
+        for (left, right) in [("ガス", "カス"), ("काम", "कम"), ("Kate", "Kat"), ("a b", "ab")] {
+            assert_ne!(fold(left), fold(right), "{left} / {right}");
+        }
+    }
+
+    #[test]
+    fn every_character_of_the_basic_plane_folds_to_a_stable_text() {
+        for character in '\0'..='\u{FFFF}' {
+            let folded = fold(&character.to_string());
+            assert_eq!(fold(&folded), folded, "U+{:04X}", u32::from(character));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_is_folding_once(text in any::<String>()) {
+            let folded = fold(&text);
+            prop_assert_eq!(fold(&folded), folded);
+        }
+    }
+}
