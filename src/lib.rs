@@ -13,10 +13,14 @@
 //! - nouns            `company`, `person`, `finding`, `clock`, `config`, `error`
 
 pub mod answer;
+pub mod cause;
 pub mod clock;
 pub mod company;
+pub mod config;
 pub mod emulator;
+pub mod error;
 pub mod finding;
+pub mod guard;
 pub mod leaderboard;
 pub mod page;
 pub mod person;

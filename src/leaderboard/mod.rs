@@ -3,7 +3,9 @@
 //! A Customer Success Manager claims the integrations a company completed; each company and integration is credited once.
 
 pub mod catalog;
+pub mod catalog_file;
 pub mod claim;
 pub mod claims;
 pub mod effect;
+pub mod rows;
 pub mod standings;

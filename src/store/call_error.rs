@@ -3,6 +3,8 @@
 use google_sheets4::common;
 use serde_json::Value;
 
+use crate::cause::chain;
+
 /// Why a call failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CallError {
@@ -100,18 +102,4 @@ fn from_token_error(error: &(dyn std::error::Error + Send + Sync + 'static)) -> 
         ) => CallError::Unreachable(chain(error)),
         _ => CallError::Token(chain(error)),
     }
-}
-
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let words = cause.to_string();
-        if !text.contains(&words) {
-            text.push_str(": ");
-            text.push_str(&words);
-        }
-        source = cause.source();
-    }
-    text
 }
