@@ -1,0 +1,1 @@
+//! A believable data set.
