@@ -17,6 +17,7 @@ pub mod clock;
 pub mod company;
 pub mod emulator;
 pub mod finding;
+pub mod findings;
 pub mod leaderboard;
 pub mod page;
 pub mod person;

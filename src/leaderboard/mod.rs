@@ -7,3 +7,4 @@ pub mod claim;
 pub mod claims;
 pub mod effect;
 pub mod standings;
+pub mod view;
