@@ -20,6 +20,7 @@ pub mod config;
 pub mod emulator;
 pub mod error;
 pub mod finding;
+pub mod findings;
 pub mod guard;
 pub mod leaderboard;
 pub mod page;

@@ -22,8 +22,8 @@ pub fn write(sheet: &Sheet) -> Vec<u8> {
         row.iter().for_each(|cell| record.push_field(&text(cell)));
         written = written.and_then(|()| writer.write_record(&record));
     }
-    match written.map(|()| writer.into_inner()) {
-        Ok(Ok(bytes)) => bytes,
+    match written.map(|()| writer.into_inner().ok()) {
+        Ok(Some(bytes)) => bytes,
         _ => unreachable!("memory takes every record"),
     }
 }

@@ -20,3 +20,4 @@ pub mod period;
 pub mod rows;
 pub mod sample;
 pub mod standings;
+pub mod view;

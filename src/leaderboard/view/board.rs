@@ -1,0 +1,178 @@
+//! The board: who is where, what is completed, and the form beside it.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::standings::{CsmStanding, Period, ServiceStanding},
+    address::{ClaimsFilter, SAMPLE, SUBMIT, Table, adding, board_address},
+    form::SubmitForm,
+    period::{Preset, period_words, picker},
+    ranking, sentences,
+};
+use crate::page::{
+    Asset, Frame, Page, chart,
+    notice::{Tone, notice},
+    wording::count,
+};
+
+/// Everything the board shows.
+#[derive(Clone, Debug)]
+pub struct BoardPage<'a> {
+    /// The days that are shown.
+    pub period: Period,
+    /// Periods one click away.
+    pub presets: Vec<Preset>,
+    /// The ranking, first place first; CSMs without a credit in the period included.
+    pub standings: &'a [CsmStanding],
+    /// The overview by integration, in the order to show; integrations without a credit included.
+    pub services: &'a [ServiceStanding],
+    /// What the tables add up to.
+    pub totals: Totals,
+    /// Whether there is anything to show at all.
+    pub state: BoardState,
+    /// How many cells and lines of the catalog could not be read.
+    pub findings: u32,
+    /// The form beside the tables.
+    pub form: SubmitForm,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+/// What the tables add up to within the period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Credited company–integration pairs.
+    pub integrations: u32,
+    /// Distinct companies among them.
+    pub companies: u32,
+    /// CSMs who hold at least one of them.
+    pub csms: u32,
+}
+
+/// Whether there is anything to show at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardState {
+    /// Nobody has ever submitted anything.
+    Empty(SampleData),
+    /// There are submissions, within the period or outside it.
+    Filled,
+}
+
+/// Whether the empty board offers to fill itself with sample rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleData {
+    /// A button fills it.
+    Offered,
+    /// The spreadsheet is for real data only.
+    NotOffered,
+}
+
+impl BoardPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let main = html! {
+            div .board {
+                div .standings {
+                    h1 { "Integrations leaderboard" }
+                    @match self.state {
+                        BoardState::Empty(sample) => (empty(sample)),
+                        BoardState::Filled => (self.tables()),
+                    }
+                }
+                aside .panel aria-labelledby="claim" {
+                    h2 #claim { "Claim integrations" }
+                    (self.form.markup(&self.now))
+                }
+            }
+        };
+        frame.document(Page {
+            title: "Integrations leaderboard",
+            address: &board_address(self.period),
+            scripts: &[Asset::FormScript, Asset::LiveScript],
+            main,
+        })
+    }
+
+    fn tables(&self) -> Markup {
+        let filter = ClaimsFilter::within(self.period);
+        let address = board_address(self.period);
+        html! {
+            div data-live="lead" {
+                p .lead { (sentences::ranking(self.standings)) }
+                p .hint { (self.summary()) " " a href=(filter.address()) { "See every row" } }
+                (self.findings_notice())
+            }
+            (picker(self.period, &self.presets, &self.now))
+            section aria-labelledby="by-csm" data-live="by-csm" {
+                div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
+                div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
+            }
+            section aria-labelledby="by-service" data-live="by-service" {
+                div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
+                p { (sentences::services(self.services)) }
+                div .services { (ranking::by_service(self.services, &filter)) }
+            }
+        }
+    }
+
+    /// `37 integrations at 12 companies by 5 CSMs, all time.`
+    fn summary(&self) -> String {
+        format!(
+            "{} at {} by {}, {}.",
+            count(self.totals.integrations, "integration", "integrations"),
+            count(self.totals.companies, "company", "companies"),
+            count(self.totals.csms, "CSM", "CSMs"),
+            period_words(self.period, self.now.date())
+        )
+    }
+
+    fn findings_notice(&self) -> Markup {
+        let found = count(self.findings, "thing needs", "things need");
+        html! {
+            @if self.findings > 0 {
+                (notice(Tone::Plain, &html! {
+                    p { (found) " a look in the spreadsheet and may be missing here. " a href="/findings" { "See the findings" } }
+                }))
+            }
+        }
+    }
+}
+
+/// The table of a page as a file; `address` is the page.
+fn downloads(address: &str, table: Table) -> Markup {
+    let (address, name) = match table {
+        Table::Csms => (address.to_owned(), "By CSM"),
+        Table::Services => (adding(address, "table", "services"), "By service"),
+    };
+    super::claims::download_links(&address, name)
+}
+
+/// The board before the first submission: what it will look like, and the two ways to fill it.
+fn empty(sample: SampleData) -> Markup {
+    html! {
+        p .lead { "Nobody has claimed an integration yet. Be the first." }
+        p {
+            "Pick a company and the integrations it completed. Each one is credited once, to whoever claimed it first, and "
+            "the ranking appears here at once."
+        }
+        p .ways {
+            a .action href=(SUBMIT) { "Claim the first integrations" }
+            @if sample == SampleData::Offered { (sample_form()) }
+        }
+        figure .example {
+            figcaption { "Example: this is what the board will look like" }
+            ol {
+                @for (name, integrations) in [("Ada", 9), ("Grace", 6), ("Linus", 2)] {
+                    li { span { (name) } span .figure { (integrations) } (chart::bar(integrations, 9)) }
+                }
+            }
+        }
+    }
+}
+
+fn sample_form() -> Markup {
+    html! {
+        form method="post" action=(SAMPLE) { button .quiet type="submit" { "Load sample data" } }
+    }
+}

@@ -1,0 +1,246 @@
+//! The rows behind a number, each with its place in the spreadsheet.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        claim::Status,
+        claims::{ClaimLine, ClaimedIntegration, Outcome},
+        standings::Period,
+    },
+    address::{CLAIMS, ClaimsFilter, adding},
+    form::Suggestions,
+    period::period_words,
+    sentences,
+};
+use crate::page::{
+    Frame, Page,
+    field::{Necessity, TextField, Typed, date_field},
+    moment::stamp_element,
+    table::{cell, number, row, table, text},
+    wording::{count, listing},
+};
+
+/// Everything the page of claims shows.
+#[derive(Clone, Debug)]
+pub struct ClaimsPage<'a> {
+    /// Which rows are listed.
+    pub filter: ClaimsFilter,
+    /// The rows of this page, in the order to show.
+    pub lines: &'a [ClaimLine],
+    /// What became of the claims that match the filter, on all pages together.
+    pub totals: ClaimsTotals,
+    /// Which page of the list this is.
+    pub paging: Paging,
+    /// Known values for the filter.
+    pub suggestions: Suggestions,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+/// What became of the claims that match the filter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClaimsTotals {
+    /// Rows of the tab.
+    pub rows: u32,
+    /// Claims that hold the credit for a catalog integration.
+    pub credited: u32,
+    /// Claims that hold the credit for an integration outside the catalog.
+    pub counted_apart: u32,
+    /// Claims the same CSM was credited for by an earlier row.
+    pub repeated: u32,
+    /// Claims somebody else was credited for before.
+    pub credited_elsewhere: u32,
+    /// Claims in rows that staff rejected or the CSM withdrew.
+    pub set_aside: u32,
+}
+
+/// Which page of a long list is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// This page, 1 for the first; `page` in the address.
+    pub page: u32,
+    /// How many there are, at least 1.
+    pub pages: u32,
+}
+
+impl ClaimsPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let address = self.filter.address();
+        let main = html! {
+            h1 { "Claims" }
+            p .lead { (self.heading()) }
+            (self.filter_form())
+            div .heading { p { (self.totals.sentence()) } (download_links(&address, "Claims")) }
+            @if self.lines.is_empty() {
+                p .nothing { "No row matches. " a href=(CLAIMS) { "Show every row" } }
+            } @else {
+                div .claims { (self.table()) }
+            }
+            (self.pager(&address))
+        };
+        frame.document(Page {
+            title: "Claims",
+            address: &address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    /// `GitHub at Acme claimed by Kate, since 3 March`
+    fn heading(&self) -> String {
+        let filter = &self.filter;
+        let integration = filter.integration.as_deref().unwrap_or("Every integration");
+        let company = filter.company.as_ref().map(|company| format!(" at {company}"));
+        let csm = filter.csm.as_ref().map(|csm| format!(" claimed by {csm}"));
+        let period = Period {
+            from: filter.from,
+            to: filter.to,
+        };
+        format!(
+            "{integration}{}{}, {}.",
+            company.unwrap_or_default(),
+            csm.unwrap_or_default(),
+            period_words(period, self.now.date())
+        )
+    }
+
+    fn filter_form(&self) -> Markup {
+        let text = |name, label, value: &Option<String>, suggestions| {
+            TextField {
+                name,
+                label,
+                hint: "",
+                typed: &Typed::valid(value.clone().unwrap_or_default()),
+                suggestions,
+                necessity: Necessity::Optional,
+                autocomplete: "off",
+            }
+            .markup()
+        };
+        html! {
+            form .filter method="get" action=(CLAIMS) role="search" aria-label="Claims" {
+                (text("csm", "CSM", &self.filter.csm, &self.suggestions.csms))
+                (text("integration", "Integration", &self.filter.integration, &self.suggestions.integrations))
+                (text("company", "Company", &self.filter.company, &self.suggestions.companies))
+                (date_field("from", "From", self.filter.from))
+                (date_field("to", "To", self.filter.to))
+                p .ways {
+                    button .quiet type="submit" { "Filter" }
+                    @if self.filter != ClaimsFilter::default() { a href=(CLAIMS) { "Clear" } }
+                }
+            }
+        }
+    }
+
+    fn table(&self) -> Markup {
+        let columns = [
+            text("Submitted"),
+            text("CSM"),
+            text("Company"),
+            text("Integrations"),
+            text("Status"),
+            number("In the sheet"),
+        ];
+        let rows: Vec<Markup> = self.lines.iter().map(|line| self.row(line)).collect();
+        table("Submissions with what became of each claim", &columns, &rows)
+    }
+
+    fn row(&self, line: &ClaimLine) -> Markup {
+        let csm = self.filter.clone().of_csm(&line.csm).address();
+        let company = self.filter.clone().of_company(&line.company).address();
+        let cells = [
+            cell("detail when", stamp_element(line.submitted_at, &self.now)),
+            cell("name", html! { a href=(csm) { bdi { (line.csm) } } }),
+            cell(
+                "company",
+                html! {
+                    a href=(company) { bdi { (line.company) } }
+                    @if line.company_typed != line.company { " " small { "typed “" bdi { (line.company_typed) } "”" } }
+                },
+            ),
+            cell(
+                "what",
+                html! {
+                    ul .outcomes { @for claim in &line.integrations { (self.claim(claim)) } }
+                },
+            ),
+            cell("detail status", status(line)),
+            cell("number link", html! { a href=(line.link) { "Row " (line.row) } }),
+        ];
+        row(1, &cells)
+    }
+
+    fn claim(&self, claim: &ClaimedIntegration) -> Markup {
+        let asked = self.filter.integration.as_ref() == Some(&claim.name);
+        html! {
+            li .asked[asked] .credited[claim.outcome == Outcome::Credited] {
+                bdi { (claim.name) }
+                @match &claim.outcome {
+                    Outcome::Credited if claim.in_catalog => { span .unseen { " (credited)" } }
+                    Outcome::Credited => { " " small { "counted apart, not in the catalog" } }
+                    Outcome::Repeated => { " " small { "already credited by an earlier row" } }
+                    Outcome::CreditedTo(credited) => { " " small { (sentences::credited_to(credited, &self.now)) } }
+                    Outcome::SetAside => { " " small { "not counted" } }
+                }
+            }
+        }
+    }
+
+    fn pager(&self, address: &str) -> Markup {
+        let Paging { page, pages } = self.paging;
+        let at = |page: u32| adding(address, "page", &page.to_string());
+        html! {
+            @if pages > 1 {
+                nav .pager aria-label="Pages" {
+                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Newer" } }
+                    span { "Page " (page) " of " (pages) }
+                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Older" } }
+                }
+            }
+        }
+    }
+}
+
+impl ClaimsTotals {
+    /// `9 rows: 14 credited and 3 already credited to somebody else.`
+    pub fn sentence(&self) -> String {
+        let rows = count(self.rows, "row", "rows");
+        let parts: Vec<String> = [
+            (self.credited, "credited"),
+            (self.counted_apart, "counted apart"),
+            (self.repeated, "repeated"),
+            (self.credited_elsewhere, "already credited to somebody else"),
+            (self.set_aside, "not counted"),
+        ]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect();
+        if parts.is_empty() {
+            format!("{rows}.")
+        } else {
+            format!("{rows}: {}.", listing(&parts))
+        }
+    }
+}
+
+fn status(line: &ClaimLine) -> Markup {
+    html! {
+        @if line.status == Status::Received { span .unit { "received" } } @else { span .tag { (line.status) } }
+        @if !line.note.is_empty() { " " small { (line.note) } }
+    }
+}
+
+/// The same answer as a file; `name` says of what, to those who hear only the links.
+pub(super) fn download_links(address: &str, name: &str) -> Markup {
+    html! {
+        p .downloads {
+            @for (format, label) in [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")] {
+                a href=(adding(address, "format", format)) { (label) span .unseen { ": " (name) } } " "
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The form that claims integrations: the same markup beside the board and on a page of its own.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::claims::CreditedTo,
+    address::{CREDITED, SUBMISSIONS, SUBMIT},
+    sentences,
+};
+use crate::page::{
+    field::{Necessity, TextField, Typed, error_line},
+    notice::Mistake,
+};
+
+/// Up to this number of integrations the list is read faster than it is filtered.
+const SHORT_LIST: usize = 10;
+
+/// Everything the form shows.
+#[derive(Clone, Debug)]
+pub struct SubmitForm {
+    /// Makes a retry count once. Empty on a page that several people receive, such as the cached board: the script then
+    /// makes one, and without script the server does.
+    pub key: String,
+    /// When the form was shown, as the server wants to read it back.
+    pub shown_at: String,
+    /// Who claims.
+    pub csm: Typed,
+    /// For which company.
+    pub company: Typed,
+    /// The integrations on offer, in the order of the catalog.
+    pub integrations: Vec<Choice>,
+    /// What is wrong with the choice of integrations; `None` when nothing is.
+    pub integrations_error: Option<String>,
+    /// Known names and companies.
+    pub suggestions: Suggestions,
+}
+
+/// Known values, offered while typing.
+#[derive(Clone, Debug, Default)]
+pub struct Suggestions {
+    /// Names of CSMs.
+    pub csms: Vec<String>,
+    /// Names of companies.
+    pub companies: Vec<String>,
+    /// Names of integrations.
+    pub integrations: Vec<String>,
+}
+
+/// One integration on offer.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Its name in the catalog.
+    pub name: String,
+    /// How its box appears.
+    pub state: ChoiceState,
+}
+
+/// How a box appears.
+#[derive(Clone, Debug)]
+pub enum ChoiceState {
+    /// Free to tick.
+    Open,
+    /// Ticked by the person.
+    Ticked,
+    /// Ticked and locked: the company is credited with it already.
+    Credited(CreditedTo),
+}
+
+impl SubmitForm {
+    /// The refused fields, top to bottom.
+    pub(super) fn mistakes(&self) -> Vec<Mistake<'_>> {
+        [
+            ("csm", &self.csm.error),
+            ("company", &self.company.error),
+            ("integrations", &self.integrations_error),
+        ]
+        .into_iter()
+        .filter_map(|(control, error)| error.as_deref().map(|message| Mistake { control, message }))
+        .collect()
+    }
+
+    /// The form itself, without a heading.
+    pub(super) fn markup(&self, now: &Zoned) -> Markup {
+        html! {
+            form .claim method="post" action=(SUBMISSIONS) data-claim data-credited=(CREDITED) {
+                input type="hidden" name="key" value=(self.key);
+                input type="hidden" name="shown_at" value=(self.shown_at);
+                (self.csm_field())
+                (self.company_field())
+                // Without script, the form itself can be asked what is credited; Enter in a field then does the same.
+                noscript {
+                    p { button .quiet type="submit" formmethod="get" formaction=(SUBMIT) formnovalidate { "Show what is credited already" } }
+                }
+                (self.integrations_field(now))
+                (honeypot())
+                p .send {
+                    button .action type="submit" { "Record" }
+                    output .selected data-count hidden {}
+                }
+            }
+        }
+    }
+
+    fn csm_field(&self) -> Markup {
+        TextField {
+            name: "csm",
+            label: "Your name",
+            hint: "",
+            typed: &self.csm,
+            suggestions: &self.suggestions.csms,
+            necessity: Necessity::Required,
+            autocomplete: "name",
+        }
+        .markup()
+    }
+
+    fn company_field(&self) -> Markup {
+        TextField {
+            name: "company",
+            label: "Company",
+            hint: "",
+            typed: &self.company,
+            suggestions: &self.suggestions.companies,
+            necessity: Necessity::Required,
+            autocomplete: "off",
+        }
+        .markup()
+    }
+
+    fn integrations_field(&self, now: &Zoned) -> Markup {
+        let refused = self.integrations_error.as_ref();
+        html! {
+            fieldset #integrations tabindex="-1" aria-describedby=[refused.map(|_| "integrations-error")] {
+                legend { "Completed integrations" }
+                (error_line("integrations", self.integrations_error.as_deref()))
+                @if self.integrations.len() > SHORT_LIST {
+                    div .field data-filter hidden {
+                        label for="integrations-filter" .unseen { "Filter integrations" }
+                        input type="search" #integrations-filter placeholder="Filter" autocomplete="off";
+                    }
+                }
+                ul .choices {
+                    @for choice in &self.integrations { (choice_item(choice, now)) }
+                }
+                p .hint data-none hidden { "No integration has this in its name." }
+            }
+        }
+    }
+}
+
+fn choice_item(choice: &Choice, now: &Zoned) -> Markup {
+    let name = &choice.name;
+    html! {
+        @match &choice.state {
+            ChoiceState::Credited(credited) => {
+                li .locked {
+                    label {
+                        input type="checkbox" name="integrations" value=(name) checked disabled;
+                        span { (name) " " small { (sentences::credited_to(credited, now)) } }
+                    }
+                }
+            }
+            state => {
+                li {
+                    label {
+                        input type="checkbox" name="integrations" value=(name) checked[matches!(state, ChoiceState::Ticked)];
+                        span { (name) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A field that people never see and programs that fill every field give themselves away with.
+fn honeypot() -> Markup {
+    html! {
+        div .trap aria-hidden="true" {
+            label for="website" { "Leave this empty" }
+            input type="text" #website name="website" tabindex="-1" autocomplete="off";
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The pages of the leaderboard: values in, documents out.
+//!
+//! Every page is one struct with all it shows and one method that turns it into a document. Nothing here counts,
+//! sorts, fetches or reads a clock: the structs arrive complete, with the present instant in the configured time zone.
+
+mod address;
+mod board;
+mod claims;
+mod form;
+mod period;
+mod ranking;
+mod receipt;
+pub mod sentences;
+mod submit;
+
+pub use address::{
+    BOARD, CLAIMS, CREDITED, ClaimsFilter, SAMPLE, SUBMISSIONS, SUBMIT, Table, board_address, submit_address,
+};
+pub use board::{BoardPage, BoardState, SampleData, Totals};
+pub use claims::{ClaimsPage, ClaimsTotals, Paging};
+pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
+pub use period::{Preset, period_words, presets};
+pub use receipt::ReceiptPage;
+pub use submit::{FormPage, Trouble};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! The days a board looks at: presets as links, and two date fields for any other period.
+
+use jiff::{
+    ToSpan, Zoned,
+    civil::{Date, Weekday},
+};
+use maud::{Markup, html};
+
+use super::{
+    super::standings::Period,
+    address::{BOARD, board_address},
+};
+use crate::page::{field::date_field, moment};
+
+/// A period with a name, one click away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preset {
+    /// What it is called.
+    pub label: &'static str,
+    /// The days it covers, both ends included.
+    pub period: Period,
+}
+
+/// The presets of a day; weeks begin on Monday.
+pub fn presets(today: Date) -> Vec<Preset> {
+    let month = today.first_of_month();
+    let week = today.saturating_sub(i64::from(today.weekday().since(Weekday::Monday)).days());
+    let last_month = month.saturating_sub(1.month());
+    let into_quarter = (today.month() - 1) % 3;
+    let quarter = month.saturating_sub(into_quarter.months());
+    let year = today.first_of_year();
+    let until_today = |label, from| Preset {
+        label,
+        period: Period {
+            from: Some(from),
+            to: Some(today),
+        },
+    };
+    vec![
+        Preset {
+            label: "All time",
+            period: Period::default(),
+        },
+        until_today("This week", week),
+        until_today("This month", month),
+        Preset {
+            label: "Last month",
+            period: Period {
+                from: Some(last_month),
+                to: Some(last_month.last_of_month()),
+            },
+        },
+        until_today("This quarter", quarter),
+        until_today("This year", year),
+    ]
+}
+
+/// A period in words: `all time`, `since 3 March`, `1 March to 5 March`.
+pub fn period_words(period: Period, today: Date) -> String {
+    let day = |date| moment::day(date, today);
+    match (period.from, period.to) {
+        (None, None) => "all time".to_owned(),
+        (Some(from), None) => format!("since {}", day(from)),
+        (None, Some(to)) => format!("until {}", day(to)),
+        (Some(from), Some(to)) if from == to => day(from),
+        (Some(from), Some(to)) => format!("{} to {}", day(from), day(to)),
+    }
+}
+
+/// The picker; the preset that is shown is marked, any other period stands in the date fields.
+pub(super) fn picker(period: Period, presets: &[Preset], now: &Zoned) -> Markup {
+    let chosen = presets.iter().find(|preset| preset.period == period);
+    html! {
+        div .period {
+            ul .presets aria-label="Period" {
+                @for preset in presets {
+                    li {
+                        a href=(board_address(preset.period)) aria-current=[(chosen == Some(preset)).then_some("true")] {
+                            (preset.label)
+                        }
+                    }
+                }
+            }
+            details open[chosen.is_none()] {
+                summary {
+                    @if chosen.is_none() { (period_words(period, now.date())) } @else { "Other dates" }
+                }
+                form .dates method="get" action=(BOARD) {
+                    (date_field("from", "From", period.from))
+                    (date_field("to", "To", period.to))
+                    button .quiet type="submit" { "Show" }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn presets_begin_and_end_on_the_right_days() {
+        let shown: Vec<String> = presets(date(2026, 3, 5))
+            .iter()
+            .map(|preset| format!("{}: {}", preset.label, period_words(preset.period, date(2026, 3, 5))))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "All time: all time",
+                "This week: 2 March to 5 March",
+                "This month: 1 March to 5 March",
+                "Last month: 1 February to 28 February",
+                "This quarter: 1 January to 5 March",
+                "This year: 1 January to 5 March",
+            ]
+        );
+        let first_of_year = presets(date(2026, 1, 1));
+        assert_eq!(
+            period_words(first_of_year[3].period, date(2026, 1, 1)),
+            "1 December 2025 to 31 December 2025"
+        );
+        assert_eq!(period_words(first_of_year[5].period, date(2026, 1, 1)), "1 January");
+    }
+
+    #[test]
+    fn an_open_period_is_told_as_one() {
+        let today = date(2026, 3, 5);
+        let open = |from, to| period_words(Period { from, to }, today);
+        assert_eq!(open(Some(date(2025, 3, 3)), None), "since 3 March 2025");
+        assert_eq!(open(None, Some(today)), "until 5 March");
+    }
+}

@@ -1,0 +1,172 @@
+//! The board's two tables. The table is the data; each bar repeats a number beside it.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::standings::{CsmStanding, ServiceKind, ServiceStanding},
+    address::ClaimsFilter,
+};
+use crate::page::{
+    chart::bar,
+    moment::relative_element,
+    table::{cell, number, row, table, text},
+    wording::{grouped, percentage},
+};
+
+/// The ranking by CSM, in the order of `standings`; each number leads to the rows behind it within `filter`.
+pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zoned) -> Markup {
+    let longest = standings
+        .iter()
+        .map(|standing| standing.integrations)
+        .max()
+        .unwrap_or(0);
+    let columns = [
+        number("Rank"),
+        text("CSM"),
+        text("Integrations"),
+        number("Companies"),
+        number("Submissions"),
+        number("Last point"),
+        number("This week"),
+    ];
+    let rows: Vec<Markup> = standings
+        .iter()
+        .enumerate()
+        .map(|(place, standing)| {
+            let address = filter.clone().of_csm(&standing.csm).address();
+            let cells = [
+                cell("number rank", rank(standings, place)),
+                cell("name", html! { bdi { (standing.csm) } }),
+                cell(
+                    "measure",
+                    html! {
+                        div {
+                            (linked(standing.integrations, "integration", &address))
+                            (bar(standing.integrations, longest))
+                            (outside_catalog(standing.outside_catalog, &address))
+                        }
+                    },
+                ),
+                cell("number detail", linked(standing.companies, "company", &address)),
+                cell("number detail", linked(standing.submissions, "submission", &address)),
+                cell("number detail", last_point(standing, now)),
+                cell("number movement", movement(standing.movement)),
+            ];
+            row(1, &cells)
+        })
+        .collect();
+    table("Credited integrations by CSM", &columns, &rows)
+}
+
+/// The overview by integration, in the order of `services`.
+pub(super) fn by_service(services: &[ServiceStanding], filter: &ClaimsFilter) -> Markup {
+    let longest = services.iter().map(|service| service.companies).max().unwrap_or(0);
+    let columns = [
+        text("Integration"),
+        text("Companies"),
+        number("Claims"),
+        number("Share"),
+    ];
+    let rows: Vec<Markup> = services
+        .iter()
+        .map(|service| {
+            let address = filter.clone().of_integration(&service.integration).address();
+            let cells = [
+                cell("name", html! { bdi { (service.integration) } (kind(service.kind)) }),
+                cell(
+                    "measure",
+                    html! {
+                        div { (linked(service.companies, "company", &address)) (bar(service.companies, longest)) }
+                    },
+                ),
+                cell("number detail", linked(service.claims, "claim", &address)),
+                cell(
+                    "number detail",
+                    html! {
+                        (percentage(service.share_permille)) span .unit { " of all credits" }
+                    },
+                ),
+            ];
+            row(0, &cells)
+        })
+        .collect();
+    table("Credited companies by integration", &columns, &rows)
+}
+
+/// `2`, or `2=` when the row above or below has the same rank.
+fn rank(standings: &[CsmStanding], place: usize) -> Markup {
+    let rank = standings[place].rank;
+    let above = place.checked_sub(1).and_then(|above| standings.get(above));
+    let tied = [above, standings.get(place + 1)]
+        .into_iter()
+        .flatten()
+        .any(|neighbour| neighbour.rank == rank);
+    html! {
+        (rank)
+        @if tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } }
+    }
+}
+
+/// A number that leads to its rows; its noun is read aloud, and shown where the column headers are not.
+fn linked(value: u32, noun: &str, address: &str) -> Markup {
+    let plural = match (value, noun) {
+        (1, _) => noun.to_owned(),
+        (_, "company") => "companies".to_owned(),
+        _ => format!("{noun}s"),
+    };
+    html! { a .figure href=(address) { (grouped(value)) span .unit { " " (plural) } } }
+}
+
+fn outside_catalog(claims: u32, address: &str) -> Markup {
+    html! {
+        @if claims > 0 {
+            a .apart href=(address) title="Integrations that the catalog does not know, counted apart" {
+                "+" (grouped(claims)) " outside the catalog"
+            }
+        }
+    }
+}
+
+fn last_point(standing: &CsmStanding, now: &Zoned) -> Markup {
+    html! {
+        @match standing.last_point_at {
+            Some(at) => { span .unit { "last point " } (relative_element(at, now)) }
+            None => { span .unit { "no point yet" } span .blank aria-hidden="true" { "–" } }
+        }
+    }
+}
+
+fn movement(movement: Option<i32>) -> Markup {
+    let places = |places: u32| {
+        if places == 1 {
+            "1 place".to_owned()
+        } else {
+            format!("{places} places")
+        }
+    };
+    html! {
+        @match movement {
+            None => span .tag { "new" span .unseen { " since a week ago" } },
+            Some(0) => { span aria-hidden="true" { "–" } span .unseen { "same place as a week ago" } }
+            Some(won @ 1..) => {
+                span .up aria-hidden="true" { "▲ " (won) }
+                span .unseen { "up " (places(won.unsigned_abs())) " since a week ago" }
+            }
+            Some(lost) => {
+                span .down aria-hidden="true" { "▼ " (lost.unsigned_abs()) }
+                span .unseen { "down " (places(lost.unsigned_abs())) " since a week ago" }
+            }
+        }
+    }
+}
+
+fn kind(kind: ServiceKind) -> Markup {
+    html! {
+        @match kind {
+            ServiceKind::Offered => {}
+            ServiceKind::Retired => { " " span .tag { "retired" } }
+            ServiceKind::OutsideCatalog => { " " span .tag { "outside the catalog" } }
+        }
+    }
+}

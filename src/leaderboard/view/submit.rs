@@ -1,0 +1,81 @@
+//! The form on a page of its own, with what was refused and what could not be recorded.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{address::submit_address, form::SubmitForm};
+use crate::page::{
+    Asset, Frame, Page,
+    notice::{Tone, error_summary, notice},
+};
+
+/// Everything the page with the form shows.
+#[derive(Clone, Debug)]
+pub struct FormPage {
+    /// The form, with what was typed and what is wrong with it.
+    pub form: SubmitForm,
+    /// Why a form without mistakes was not recorded; `None` when nothing went wrong.
+    pub trouble: Option<Trouble>,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+/// Why a form without mistakes was not recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The spreadsheet did not answer; `cause` says so in a sentence for people.
+    Unreachable {
+        /// For instance `Google Sheets did not answer within 20 seconds.`
+        cause: String,
+    },
+    /// The form was filled faster than a person can, or in a way only programs do.
+    TooFast,
+}
+
+impl FormPage {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let mistakes = self.form.mistakes();
+        let title = if mistakes.is_empty() && self.trouble.is_none() {
+            "Claim integrations"
+        } else {
+            "Not recorded: Claim integrations"
+        };
+        let main = html! {
+            div .narrow {
+                h1 { "Claim integrations" }
+                @if let Some(trouble) = &self.trouble { (told(trouble)) }
+                @if !mistakes.is_empty() { (error_summary(&mistakes)) }
+                p { "Each integration of a company is credited once, to whoever claimed it first." }
+                div .panel { (self.form.markup(&self.now)) }
+            }
+        };
+        let typed = |value: &str| (!value.is_empty()).then(|| value.to_owned());
+        let (csm, company) = (typed(&self.form.csm.value), typed(&self.form.company.value));
+        frame.document(Page {
+            title,
+            address: &submit_address(csm.as_deref(), company.as_deref()),
+            scripts: &[Asset::FormScript],
+            main,
+        })
+    }
+}
+
+fn told(trouble: &Trouble) -> Markup {
+    let content = match trouble {
+        Trouble::Unreachable { cause } => html! {
+            div role="alert" tabindex="-1" autofocus {
+                h2 { "NOT recorded" }
+                p { (cause) " Everything you entered is still here." }
+                p { "Press Record again in a moment. It is safe: the same form never counts twice." }
+            }
+        },
+        Trouble::TooFast => html! {
+            div role="alert" tabindex="-1" autofocus {
+                h2 { "NOT recorded" }
+                p { "That was quicker than we expect of a person. Everything you entered is still here: press Record again." }
+            }
+        },
+    };
+    notice(Tone::Alarm, &content)
+}

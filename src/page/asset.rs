@@ -1,0 +1,132 @@
+//! Style, scripts and icon, compiled into the program.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::answer::Rendered;
+
+/// A file that pages refer to. Its address changes with its contents, so browsers may keep it for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asset {
+    /// The style of every page: the vendored reset, then our own sheet.
+    Stylesheet,
+    /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
+    FormScript,
+    /// Brings a page that stays open up to date.
+    LiveScript,
+    /// The icon in the browser's tab.
+    Icon,
+}
+
+struct Served {
+    asset: Asset,
+    file_name: String,
+    address: String,
+    rendered: Rendered,
+}
+
+static SERVED: LazyLock<[Served; 4]> = LazyLock::new(|| Asset::ALL.map(Served::new));
+
+impl Asset {
+    /// Every asset.
+    pub const ALL: [Self; 4] = [Self::Stylesheet, Self::FormScript, Self::LiveScript, Self::Icon];
+
+    /// The path for `src` and `href`, such as `/assets/tallyboard.0a1b2c3d4e.css`.
+    pub fn address(self) -> &'static str {
+        &self.served().address
+    }
+
+    /// The finished answer for [`Asset::address`].
+    pub fn rendered(self) -> &'static Rendered {
+        &self.served().rendered
+    }
+
+    /// The asset with this file name, the part of the address after `/assets/`.
+    pub fn find(file_name: &str) -> Option<Self> {
+        let served = SERVED.iter().find(|served| served.file_name == file_name)?;
+        Some(served.asset)
+    }
+
+    fn served(self) -> &'static Served {
+        &SERVED[self as usize]
+    }
+
+    fn contents(self) -> &'static str {
+        match self {
+            Self::Stylesheet => concat!(
+                include_str!("assets/vendor/modern-normalize/modern-normalize.css"),
+                include_str!("assets/tallyboard.css"),
+            ),
+            Self::FormScript => include_str!("assets/form.js"),
+            Self::LiveScript => include_str!("assets/live.js"),
+            Self::Icon => include_str!("assets/icon.svg"),
+        }
+    }
+
+    fn name(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Stylesheet => ("tallyboard", "css"),
+            Self::FormScript => ("form", "js"),
+            Self::LiveScript => ("live", "js"),
+            Self::Icon => ("icon", "svg"),
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Stylesheet => "text/css; charset=utf-8",
+            Self::FormScript | Self::LiveScript => "text/javascript; charset=utf-8",
+            Self::Icon => "image/svg+xml",
+        }
+    }
+}
+
+impl Served {
+    fn new(asset: Asset) -> Self {
+        let contents = asset.contents().as_bytes();
+        let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, contents).simple().to_string();
+        let (name, extension) = asset.name();
+        let file_name = format!("{name}.{}.{extension}", &digest[..10]);
+        Self {
+            asset,
+            address: format!("/assets/{file_name}"),
+            file_name,
+            rendered: Rendered::immutable(asset.content_type(), Bytes::from_static(contents)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_asset_is_found_under_its_own_address_and_no_other() {
+        for asset in Asset::ALL {
+            let file_name = asset.address().strip_prefix("/assets/").expect("below /assets/");
+            assert_eq!(Asset::find(file_name), Some(asset));
+            assert_eq!(asset.rendered().content_type(), asset.content_type());
+            assert!(!asset.rendered().body().is_empty());
+        }
+        for unknown in ["", "tallyboard.css", "../secrets.json", "form.0000000000.js"] {
+            assert_eq!(Asset::find(unknown), None);
+        }
+    }
+
+    #[test]
+    fn no_asset_asks_another_host_for_anything() {
+        for asset in Asset::ALL {
+            let contents = asset.contents();
+            for way_out in ["@import", "url(http", "url(//", "src=\"http", "fetch(\"http"] {
+                assert!(!contents.contains(way_out), "{asset:?} contains {way_out}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_licence_of_the_vendored_reset_travels_with_it() {
+        assert!(Asset::Stylesheet.contents().starts_with("/*! modern-normalize"));
+    }
+}

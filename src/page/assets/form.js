@@ -1,0 +1,125 @@
+// Shortens the way through the claim form. Without it the form does the same, one request at a time.
+(() => {
+  const form = document.querySelector("form[data-claim]");
+  if (!form) return;
+  const csm = form.elements.csm;
+  const company = form.elements.company;
+  const key = form.elements.key;
+  const items = [...form.querySelectorAll(".choices li")];
+  const counter = form.querySelector("[data-count]");
+  const box = (item) => item.querySelector("input");
+
+  // A page that several people receive carries no key; each visit makes its own.
+  const freshKey = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (!key.value) key.value = freshKey();
+
+  const remembered = "tallyboard.csm";
+  try {
+    if (!csm.value) csm.value = localStorage.getItem(remembered) ?? "";
+  } catch {
+    // A browser that keeps nothing asks for the name each time.
+  }
+
+  const count = () => {
+    const ticked = items.filter((item) => box(item).checked && !box(item).disabled).length;
+    counter.hidden = false;
+    counter.textContent = `${ticked} selected`;
+  };
+  form.addEventListener("change", count);
+
+  const filterField = form.querySelector("[data-filter]");
+  if (filterField) {
+    const filter = filterField.querySelector("input");
+    const none = form.querySelector("[data-none]");
+    const fold = (text) => text.normalize("NFKD").replace(/[\p{M}\s]/gu, "").toLowerCase();
+    filterField.hidden = false;
+    filter.addEventListener("input", () => {
+      const wanted = fold(filter.value);
+      for (const item of items) item.hidden = !fold(box(item).value).includes(wanted);
+      none.hidden = items.some((item) => !item.hidden);
+    });
+    // Enter in the filter ticks the only match instead of sending the form.
+    filter.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      const shown = items.filter((item) => !item.hidden && !box(item).disabled);
+      if (filter.value && shown.length === 1) {
+        box(shown[0]).checked = true;
+        count();
+        filter.select();
+      }
+    });
+  }
+
+  const unlock = (item) => {
+    if (!item.classList.contains("locked")) return;
+    item.classList.remove("locked");
+    item.querySelector("small")?.remove();
+    box(item).disabled = false;
+    box(item).checked = item.dataset.wanted === "yes";
+  };
+  const lock = (item, credit) => {
+    item.dataset.wanted = box(item).checked ? "yes" : "no";
+    item.classList.add("locked");
+    box(item).checked = true;
+    box(item).disabled = true;
+    const note = document.createElement("small");
+    note.textContent = `credited to ${credit.csm}, ${credit.on}`;
+    item.querySelector("span").append(" ", note);
+  };
+  const show = (credits) => {
+    const byName = new Map(credits.map((credit) => [credit.integration, credit]));
+    for (const item of items) {
+      unlock(item);
+      const credit = byName.get(box(item).value);
+      if (credit) lock(item, credit);
+    }
+    count();
+  };
+
+  let asked = company.value.trim();
+  let pending;
+  const ask = async () => {
+    const name = company.value.trim();
+    if (name === asked) return;
+    asked = name;
+    pending?.abort();
+    if (!name) return show([]);
+    pending = new AbortController();
+    try {
+      const answer = await fetch(`${form.dataset.credited}?company=${encodeURIComponent(name)}`, {
+        headers: { Accept: "application/json" },
+        signal: pending.signal,
+      });
+      show(answer.ok ? (await answer.json()).credited : []);
+    } catch (problem) {
+      // What cannot be asked is sorted out by the server when the form arrives.
+      if (problem.name !== "AbortError") show([]);
+    }
+  };
+  let typing;
+  company.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(ask, 300);
+  });
+  company.addEventListener("change", ask);
+
+  const send = form.querySelector("button.action");
+  form.addEventListener("submit", (event) => {
+    if (send.getAttribute("aria-disabled") === "true") return event.preventDefault();
+    send.setAttribute("aria-disabled", "true");
+    try {
+      localStorage.setItem(remembered, csm.value.trim());
+    } catch {
+      // See above.
+    }
+  });
+  // Back in the history brings the page as it was left, with its button spent.
+  addEventListener("pageshow", (event) => {
+    send.removeAttribute("aria-disabled");
+    if (event.persisted) count();
+  });
+
+  count();
+})();

@@ -1,0 +1,41 @@
+// Keeps a board that stays open up to date: fetches its own page and replaces the parts marked data-live.
+(() => {
+  const every = 30_000;
+  const status = document.querySelector(".freshness");
+  if (!status || !document.querySelector("[data-live]")) return;
+
+  let running = true;
+  const toggle = document.createElement("button");
+  toggle.type = "button";
+  toggle.className = "quiet";
+  const label = () => {
+    toggle.textContent = running ? "Pause updates" : "Resume updates";
+  };
+  label();
+  toggle.addEventListener("click", () => {
+    running = !running;
+    label();
+    if (running) update();
+  });
+  status.append(" ", toggle);
+
+  // Whoever reads or walks through a part with the keyboard keeps it under their fingers.
+  const inUse = (part) => part.contains(document.activeElement) || String(getSelection()) !== "";
+
+  const update = async () => {
+    if (!running || document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-live]")) {
+        const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
+        if (next && !inUse(part)) part.replaceWith(next);
+      }
+    } catch {
+      // The next round tries again; the age of the data on the page tells the rest.
+    }
+  };
+  setInterval(update, every);
+  document.addEventListener("visibilitychange", update);
+})();

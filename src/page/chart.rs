@@ -1,0 +1,67 @@
+//! Small drawings beside a number. The number is the data; the drawing repeats it for the eye and says nothing itself.
+
+use maud::{Markup, html};
+
+/// Strokes beyond this number are a texture, not a count.
+const MOST_STROKES: u32 = 60;
+
+/// A horizontal bar of `value` out of `longest`, drawn with attributes because the pages allow no inline style.
+pub fn bar(value: u32, longest: u32) -> Markup {
+    let width = f64::from(value) * 100.0 / f64::from(longest.max(1));
+    html! {
+        svg .bar aria-hidden="true" focusable="false" width="100%" height="10" {
+            rect .track width="100%" height="10" rx="3" {}
+            @if value > 0 { rect .fill width={ (format!("{:.1}", width.min(100.0))) "%" } height="10" rx="3" {} }
+        }
+    }
+}
+
+/// Tally marks for `total`, the last `fresh` of them in the accent colour; nothing when there are too many to read.
+pub fn tally(total: u32, fresh: u32) -> Markup {
+    if total == 0 || total > MOST_STROKES {
+        return html! {};
+    }
+    let first_fresh = total.saturating_sub(fresh);
+    let width = (total - 1) / 5 * 40 + ((total - 1) % 5).min(3) * 8 + 16;
+    html! {
+        svg .tally aria-hidden="true" focusable="false" viewBox={ "0 0 " (width) " 36" } width=(width) height="36" {
+            @for stroke in 0..total {
+                path .fresh[stroke >= first_fresh] d=(stroke_path(stroke)) {}
+            }
+        }
+    }
+}
+
+/// Four upright strokes, then one across them; groups stand 40 apart.
+fn stroke_path(stroke: u32) -> String {
+    let left = stroke / 5 * 40;
+    match stroke % 5 {
+        4 => format!("M{} 28L{} 8", left + 2, left + 34),
+        upright => {
+            let x = left + 6 + upright * 8;
+            format!("M{x} 4V32")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share_of_the_longest() {
+        assert!(bar(3, 12).into_string().contains(r#"width="25.0%""#));
+        assert!(bar(12, 12).into_string().contains(r#"width="100.0%""#));
+        assert!(!bar(0, 0).into_string().contains("fill"));
+        assert!(!bar(1, 3).into_string().contains("style"));
+    }
+
+    #[test]
+    fn a_tally_has_one_stroke_a_point() {
+        let drawn = tally(7, 2).into_string();
+        assert_eq!(drawn.matches("<path").count(), 7);
+        assert_eq!(drawn.matches("fresh").count(), 2);
+        assert_eq!(tally(0, 0).into_string(), "");
+        assert_eq!(tally(MOST_STROKES + 1, 1).into_string(), "");
+    }
+}

@@ -1,0 +1,147 @@
+//! Form fields: a label, a hint, an error and suggestions, tied to their control for every reader.
+
+use maud::{Markup, html};
+
+/// More suggestions than this weigh a page down without helping anyone choose.
+const MOST_SUGGESTIONS: usize = 500;
+
+/// What a person typed into a field, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed {
+    /// The text as it was typed.
+    pub value: String,
+    /// What is wrong and what would be right; `None` when nothing is.
+    pub error: Option<String>,
+}
+
+impl Typed {
+    /// A value with nothing wrong.
+    pub fn valid(value: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            error: None,
+        }
+    }
+
+    /// A value that was refused.
+    pub fn refused(value: impl Into<String>, error: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            error: Some(error.into()),
+        }
+    }
+}
+
+/// Whether a form can be sent with the field empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Necessity {
+    /// It must be filled.
+    Required,
+    /// It may stay empty.
+    Optional,
+}
+
+/// A one-line text field.
+pub struct TextField<'a> {
+    /// Name of the form parameter; also the id of the control.
+    pub name: &'a str,
+    /// What it asks for.
+    pub label: &'a str,
+    /// A word of help below the label; empty for none.
+    pub hint: &'a str,
+    /// What stands in it.
+    pub typed: &'a Typed,
+    /// Known values, offered while typing.
+    pub suggestions: &'a [String],
+    /// Whether it must be filled.
+    pub necessity: Necessity,
+    /// The `autocomplete` token of the control, such as `name`, `organization` or `off`.
+    pub autocomplete: &'a str,
+}
+
+impl TextField<'_> {
+    /// The ids of hint and error, for `aria-describedby`.
+    fn described_by(&self) -> Option<String> {
+        let error = self.typed.error.as_ref().map(|_| format!("{}-error", self.name));
+        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
+        let ids: Vec<String> = error.into_iter().chain(hint).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+
+    /// Label, hint, error and control.
+    pub fn markup(&self) -> Markup {
+        let described = self.described_by();
+        let list = (!self.suggestions.is_empty()).then(|| format!("{}-known", self.name));
+        html! {
+            div .field {
+                label for=(self.name) { (self.label) }
+                @if !self.hint.is_empty() { p .hint id={ (self.name) "-hint" } { (self.hint) } }
+                (error_line(self.name, self.typed.error.as_deref()))
+                input type="text" id=(self.name) name=(self.name) value=(self.typed.value) autocomplete=(self.autocomplete)
+                    list=[list.as_deref()] required[self.necessity == Necessity::Required] maxlength="200"
+                    aria-invalid=[self.typed.error.as_ref().map(|_| "true")] aria-describedby=[described];
+                @if let Some(list) = &list {
+                    datalist id=(list) {
+                        @for known in self.suggestions.iter().take(MOST_SUGGESTIONS) { option value=(known) {} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The error beside a control, with the id that its control refers to.
+pub fn error_line(name: &str, error: Option<&str>) -> Markup {
+    html! {
+        @if let Some(error) = error { p .error id={ (name) "-error" } { (error) } }
+    }
+}
+
+/// A field for a day, `YYYY-MM-DD`; browsers show their own calendar.
+pub fn date_field(name: &str, label: &str, value: Option<jiff::civil::Date>) -> Markup {
+    html! {
+        div .field {
+            label for=(name) { (label) }
+            input type="date" id=(name) name=(name) value=[value];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::{Html, Selector};
+
+    use super::*;
+
+    #[test]
+    fn a_refused_field_says_so_to_every_reader_and_keeps_what_was_typed() {
+        let typed = Typed::refused("<script>alert(1)</script>", "Say your name.");
+        let field = TextField {
+            name: "csm",
+            label: "Your name",
+            hint: "As the team knows you",
+            typed: &typed,
+            suggestions: &["Kate \"K\" O'Brien".to_owned()],
+            necessity: Necessity::Required,
+            autocomplete: "name",
+        };
+        let page = Html::parse_fragment(&field.markup().into_string());
+        let input = page
+            .select(&Selector::parse("input#csm").expect("selector"))
+            .next()
+            .expect("control");
+        assert_eq!(input.attr("value"), Some("<script>alert(1)</script>"));
+        assert_eq!(input.attr("aria-describedby"), Some("csm-error csm-hint"));
+        assert_eq!(input.attr("aria-invalid"), Some("true"));
+        let option = page
+            .select(&Selector::parse("datalist#csm-known option").expect("selector"))
+            .next()
+            .expect("suggestion");
+        assert_eq!(option.attr("value"), Some("Kate \"K\" O'Brien"));
+        assert!(
+            page.select(&Selector::parse("script").expect("selector"))
+                .next()
+                .is_none()
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! Which data a page shows, how old it is, and the button that reads it anew.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+/// Where the data comes from, as people call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A spreadsheet at Google.
+    GoogleSheets,
+    /// The local spreadsheet the program starts when none at Google is configured.
+    EmbeddedSpreadsheet,
+}
+
+impl Source {
+    /// The name in a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GoogleSheets => "Google Sheets",
+            Self::EmbeddedSpreadsheet => "Embedded spreadsheet",
+        }
+    }
+
+    /// The name at the start of a sentence about it.
+    fn subject(self) -> &'static str {
+        match self {
+            Self::GoogleSheets => "Google Sheets",
+            Self::EmbeddedSpreadsheet => "The embedded spreadsheet",
+        }
+    }
+}
+
+/// Which data a page shows.
+#[derive(Clone, Debug)]
+pub struct Freshness {
+    /// Where the data comes from.
+    pub source: Source,
+    /// When it was read, in the configured time zone.
+    pub read_at: Zoned,
+    /// The present instant, in the configured time zone.
+    pub now: Zoned,
+    /// When the source was first found unreachable; `None` while it answers.
+    pub unreachable_since: Option<Zoned>,
+    /// Address of the spreadsheet in its own editor.
+    pub spreadsheet_link: String,
+}
+
+impl Freshness {
+    /// `Google Sheets data of 14:03:12 (42 s ago)`.
+    pub fn sentence(&self) -> String {
+        format!(
+            "{} data of {} ({})",
+            self.source.name(),
+            self.clock_time(&self.read_at, "%H:%M:%S"),
+            self.age()
+        )
+    }
+
+    /// `Google Sheets cannot be reached since 14:05. You see the data of 14:03:12.`
+    pub fn outage(&self) -> Option<String> {
+        let since = self.unreachable_since.as_ref()?;
+        Some(format!(
+            "{} cannot be reached since {}. You see the data of {}.",
+            self.source.subject(),
+            self.clock_time(since, "%H:%M"),
+            self.clock_time(&self.read_at, "%H:%M:%S"),
+        ))
+    }
+
+    /// The line with its Refresh button; `address` is the page to come back to.
+    pub(super) fn line(&self, address: &str) -> Markup {
+        html! {
+            form .freshness method="post" action="/refresh" {
+                input type="hidden" name="to" value=(address);
+                span { (self.sentence()) }
+                " "
+                button .quiet type="submit" { "Refresh" }
+            }
+        }
+    }
+
+    fn age(&self) -> String {
+        let seconds = self.now.timestamp().as_second() - self.read_at.timestamp().as_second();
+        match seconds.max(0) {
+            seconds @ ..120 => format!("{seconds} s ago"),
+            seconds @ ..7200 => format!("{} min ago", seconds / 60),
+            seconds => format!("{} h ago", seconds / 3600),
+        }
+    }
+
+    /// Leaves the day out while it is today's.
+    fn clock_time(&self, at: &Zoned, format: &str) -> String {
+        let time = at.strftime(format).to_string();
+        if at.date() == self.now.date() {
+            time
+        } else {
+            format!("{time} on {}", super::moment::day(at.date(), self.now.date()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Zoned {
+        format!("{text}+01:00[Europe/Paris]").parse().expect("instant")
+    }
+
+    fn freshness(now: &str) -> Freshness {
+        Freshness {
+            source: Source::GoogleSheets,
+            read_at: at("2026-03-05T14:03:12"),
+            now: at(now),
+            unreachable_since: None,
+            spreadsheet_link: "https://docs.google.com/spreadsheets/d/x/edit".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_line_tells_the_time_of_the_data_and_its_age() {
+        for (now, told) in [
+            ("2026-03-05T14:03:12", "Google Sheets data of 14:03:12 (0 s ago)"),
+            ("2026-03-05T14:03:54", "Google Sheets data of 14:03:12 (42 s ago)"),
+            ("2026-03-05T14:03:00", "Google Sheets data of 14:03:12 (0 s ago)"),
+            ("2026-03-05T14:08:11", "Google Sheets data of 14:03:12 (4 min ago)"),
+            ("2026-03-05T18:00:00", "Google Sheets data of 14:03:12 (3 h ago)"),
+            (
+                "2026-03-06T09:00:00",
+                "Google Sheets data of 14:03:12 on 5 March (18 h ago)",
+            ),
+        ] {
+            assert_eq!(freshness(now).sentence(), told);
+        }
+    }
+
+    #[test]
+    fn an_outage_is_told_with_both_times() {
+        let mut freshness = freshness("2026-03-05T14:10:00");
+        assert_eq!(freshness.outage(), None);
+        freshness.unreachable_since = Some(at("2026-03-05T14:05:40"));
+        let told = freshness.outage().expect("unreachable");
+        assert_eq!(
+            told,
+            "Google Sheets cannot be reached since 14:05. You see the data of 14:03:12."
+        );
+        freshness.source = Source::EmbeddedSpreadsheet;
+        let told = freshness.outage().expect("unreachable");
+        assert!(told.starts_with("The embedded spreadsheet cannot"));
+    }
+}

@@ -1,0 +1,93 @@
+//! Days and instants as people read them, at the configured place.
+
+use jiff::{Timestamp, Zoned, civil::Date};
+use maud::{Markup, html};
+
+/// A day: `3 March`, with the year when it is another than today's.
+pub fn day(date: Date, today: Date) -> String {
+    let format = if date.year() == today.year() {
+        "%-d %B"
+    } else {
+        "%-d %B %Y"
+    };
+    date.strftime(format).to_string()
+}
+
+/// The day of an instant, read in the time zone of `now`.
+pub fn day_of(at: Timestamp, now: &Zoned) -> String {
+    day(local(at, now).date(), now.date())
+}
+
+/// A day and time in full: `3 Mar 2026, 14:03`.
+pub fn stamp(at: Timestamp, now: &Zoned) -> String {
+    local(at, now).strftime("%-d %b %Y, %H:%M").to_string()
+}
+
+/// How long ago: `just now`, `5 minutes ago`, `yesterday`, `3 days ago`, then the day itself.
+pub fn relative(at: Timestamp, now: &Zoned) -> String {
+    let seconds = now.timestamp().as_second() - at.as_second();
+    let days = (now.date() - local(at, now).date()).get_days();
+    let ago = |number: i64, unit: &str| {
+        let plural = if number == 1 { "" } else { "s" };
+        format!("{number} {unit}{plural} ago")
+    };
+    match (days, seconds) {
+        (_, ..60) => "just now".to_owned(),
+        (_, 60..3600) => ago(seconds / 60, "minute"),
+        (0, _) => ago(seconds / 3600, "hour"),
+        (1, _) => "yesterday".to_owned(),
+        (2..=13, _) => ago(days.into(), "day"),
+        _ => day_of(at, now),
+    }
+}
+
+/// [`relative`] as an element that carries the exact instant for programs and, as a tooltip, for people.
+pub fn relative_element(at: Timestamp, now: &Zoned) -> Markup {
+    html! { time datetime=(at) title=(stamp(at, now)) { (relative(at, now)) } }
+}
+
+/// [`stamp`] as an element that carries the exact instant for programs.
+pub fn stamp_element(at: Timestamp, now: &Zoned) -> Markup {
+    html! { time datetime=(at) { (stamp(at, now)) } }
+}
+
+/// An instant in the time zone of `now`.
+pub fn local(at: Timestamp, now: &Zoned) -> Zoned {
+    at.to_zoned(now.time_zone().clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Zoned {
+        "2026-03-05T09:00:00+01:00[Europe/Paris]".parse().expect("instant")
+    }
+
+    #[test]
+    fn how_long_ago_is_told_in_the_unit_that_fits() {
+        for (at, told) in [
+            ("2026-03-05T08:00:30Z", "just now"),
+            ("2026-03-05T07:59:59Z", "just now"),
+            ("2026-03-05T07:59:00Z", "1 minute ago"),
+            ("2026-03-05T07:15:00Z", "45 minutes ago"),
+            ("2026-03-05T07:00:00Z", "1 hour ago"),
+            ("2026-03-04T23:30:00Z", "8 hours ago"),
+            ("2026-03-04T22:30:00Z", "yesterday"),
+            ("2026-03-03T22:30:00Z", "2 days ago"),
+            ("2026-02-20T12:00:00Z", "13 days ago"),
+            ("2026-02-19T12:00:00Z", "19 February"),
+            ("2025-12-31T22:59:59Z", "31 December 2025"),
+        ] {
+            let at: Timestamp = at.parse().expect("instant");
+            assert_eq!(relative(at, &now()), told, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_the_day_at_the_configured_place() {
+        let at: Timestamp = "2026-03-02T23:30:00Z".parse().expect("instant");
+        assert_eq!(day_of(at, &now()), "3 March");
+        assert_eq!(stamp(at, &now()), "3 Mar 2026, 00:30");
+    }
+}

@@ -1,0 +1,263 @@
+//! The document around every page.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::{Asset, Freshness};
+
+/// What the pages need of the browser, and nothing else: own files, own forms, no inline anything, no other host.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A link with its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is called.
+    pub label: String,
+    /// Where it leads.
+    pub address: String,
+    /// A number worth seeing beside it; `None` shows none.
+    pub count: Option<u32>,
+}
+
+impl Entry {
+    /// A link without a number.
+    pub fn new(label: impl Into<String>, address: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            address: address.into(),
+            count: None,
+        }
+    }
+
+    /// The same link with a number beside it; nought shows none.
+    #[must_use]
+    pub fn counting(mut self, count: u32) -> Self {
+        self.count = (count > 0).then_some(count);
+        self
+    }
+}
+
+/// What surrounds a page and does not depend on which page it is.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The boards and lists a person can go to; the first one is the home page.
+    pub navigation: Vec<Entry>,
+    /// The one thing people come to do, in one click from everywhere.
+    pub action: Entry,
+    /// Which data the page shows; `None` on a page that shows none.
+    pub freshness: Option<Freshness>,
+}
+
+/// One page, before its surroundings are put around it.
+pub struct Page<'a> {
+    /// What the page is called, in the browser's tab.
+    pub title: &'a str,
+    /// Path and query of the page: where Refresh comes back to, and which navigation entry is the current one.
+    pub address: &'a str,
+    /// Scripts that shorten the way on this page.
+    pub scripts: &'a [Asset],
+    /// The content, with the page's only `h1`.
+    pub main: Markup,
+}
+
+impl Frame {
+    /// The whole document.
+    pub fn document(&self, page: Page<'_>) -> String {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                (head(&page))
+                body {
+                    a .skip href="#main" { "Skip to the content" }
+                    (self.header(page.address))
+                    (self.status(page.address))
+                    main #main tabindex="-1" { (page.main) }
+                    (self.footer())
+                }
+            }
+        }
+        .into_string()
+    }
+
+    fn header(&self, address: &str) -> Markup {
+        let home = self.navigation.first().map_or("/", |entry| entry.address.as_str());
+        let current = self.current(address);
+        html! {
+            header .masthead {
+                a .brand href=(home) { (logo()) "Tallyboard" }
+                nav aria-label="Boards" {
+                    ul {
+                        @for entry in &self.navigation {
+                            li {
+                                a href=(entry.address) aria-current=[current.filter(|(now, _)| *now == entry).map(|(_, token)| token)] {
+                                    (entry.label)
+                                    @if let Some(count) = entry.count { " " span .count { (count) } }
+                                }
+                            }
+                        }
+                    }
+                }
+                a .action href=(self.action.address) aria-current=[(path(address) == self.action.address).then_some("page")] {
+                    (self.action.label)
+                }
+            }
+        }
+    }
+
+    /// The entry that the address lies in, the most precise one, with its `aria-current` token.
+    fn current(&self, address: &str) -> Option<(&Entry, &'static str)> {
+        let path = path(address);
+        let within = |entry: &&Entry| {
+            path.strip_prefix(entry.address.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let entry = self
+            .navigation
+            .iter()
+            .filter(within)
+            .max_by_key(|entry| entry.address.len())?;
+        Some((entry, if entry.address == path { "page" } else { "true" }))
+    }
+
+    fn status(&self, address: &str) -> Markup {
+        let Some(freshness) = &self.freshness else {
+            return html! {};
+        };
+        html! {
+            section .status aria-label="Data" {
+                @if let Some(outage) = freshness.outage() { p .outage role="status" { (outage) } }
+                (freshness.line(address))
+            }
+        }
+    }
+
+    fn footer(&self) -> Markup {
+        html! {
+            footer .imprint {
+                p {
+                    "Every number comes from the rows of one spreadsheet."
+                    @if let Some(freshness) = &self.freshness {
+                        " " a href=(freshness.spreadsheet_link) { "Open the spreadsheet" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn head(page: &Page<'_>) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="referrer" content="same-origin";
+            title { (page.title) " · Tallyboard" }
+            link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
+            link rel="stylesheet" href=(Asset::Stylesheet.address());
+            @for script in page.scripts { script src=(script.address()) defer {} }
+        }
+    }
+}
+
+/// Five tally strokes.
+fn logo() -> Markup {
+    html! {
+        svg .logo viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false" {
+            path d="M6 5v22M12 5v22M18 5v22M24 5v22" {}
+            path .across d="M2 23 30 9" {}
+        }
+    }
+}
+
+fn path(address: &str) -> &str {
+    address.split_once(['?', '#']).map_or(address, |(path, _)| path)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Zoned;
+    use scraper::{Html, Selector};
+
+    use super::{super::Source, *};
+
+    fn frame() -> Frame {
+        let now: Zoned = "2026-03-05T14:03:54+01:00[Europe/Paris]".parse().expect("instant");
+        Frame {
+            navigation: vec![
+                Entry::new("Leaderboard", "/leaderboard"),
+                Entry::new("Findings", "/findings").counting(3),
+            ],
+            action: Entry::new("Claim integrations", "/leaderboard/submit"),
+            freshness: Some(Freshness {
+                source: Source::GoogleSheets,
+                read_at: now.clone(),
+                now: now.clone(),
+                unreachable_since: Some(now),
+                spreadsheet_link: "https://docs.google.com/spreadsheets/d/x/edit".to_owned(),
+            }),
+        }
+    }
+
+    fn document(address: &str) -> Html {
+        let page = Page {
+            title: "<b>Claims</b>",
+            address,
+            scripts: &[Asset::FormScript],
+            main: html! { h1 { "Claims" } },
+        };
+        Html::parse_document(&frame().document(page))
+    }
+
+    fn texts(page: &Html, selector: &str) -> Vec<String> {
+        page.select(&Selector::parse(selector).expect("selector"))
+            .map(|element| element.text().collect::<String>().trim().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_navigation_names_the_place_of_the_page() {
+        let table = [
+            ("/leaderboard", r#"[aria-current="page"]"#, "Leaderboard"),
+            (
+                "/leaderboard?from=2026-01-01",
+                r#"[aria-current="page"]"#,
+                "Leaderboard",
+            ),
+            (
+                "/leaderboard/claims?csm=Kate",
+                r#"[aria-current="true"]"#,
+                "Leaderboard",
+            ),
+            ("/findings", r#"[aria-current="page"]"#, "Findings 3"),
+            ("/leaderboard/submit", r#"[aria-current="page"]"#, "Claim integrations"),
+        ];
+        for (address, selector, label) in table {
+            assert_eq!(texts(&document(address), selector), [label], "{address}");
+        }
+        assert!(texts(&document("/leaderboards"), "[aria-current]").is_empty());
+    }
+
+    #[test]
+    fn refresh_comes_back_to_the_very_page() {
+        let page = document("/leaderboard/claims?csm=A%26B&company=x\"y");
+        let selector = Selector::parse(r#"form[action="/refresh"] input[name="to"]"#).expect("selector");
+        let target = page.select(&selector).next().expect("refresh form");
+        assert_eq!(target.attr("value"), Some("/leaderboard/claims?csm=A%26B&company=x\"y"));
+        assert_eq!(texts(&page, ".outage").len(), 1);
+    }
+
+    #[test]
+    fn the_document_needs_nothing_that_the_policy_forbids() {
+        let text = frame().document(Page {
+            title: "Claims",
+            address: "/",
+            scripts: &[],
+            main: html! {},
+        });
+        for forbidden in [" style=", "<style", " onclick=", "<script>", "javascript:"] {
+            assert!(!text.contains(forbidden), "{forbidden}");
+        }
+        assert_eq!(texts(&document("/"), "title"), ["<b>Claims</b> · Tallyboard"]);
+    }
+}
