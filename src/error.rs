@@ -59,7 +59,12 @@ impl FieldError {
 }
 
 impl Error {
-    fn new(status: StatusCode, code: &'static str, heading: impl Into<Sentence>, happened: impl Into<Sentence>) -> Self {
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        heading: impl Into<Sentence>,
+        happened: impl Into<Sentence>,
+    ) -> Self {
         Self {
             status,
             code,
@@ -101,19 +106,33 @@ impl Error {
 
     /// What was sent cannot be used as it is; each field says why.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
-        let happened = fields.iter().map(|field| field.message.as_str()).collect::<Vec<_>>().join(" ");
-        let mut error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "This cannot be used as it is", happened)
-            .safe("Nothing was written.")
-            .then("Change it and send it again.");
+        let happened = fields
+            .iter()
+            .map(|field| field.message.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let mut error = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "This cannot be used as it is",
+            happened,
+        )
+        .safe("Nothing was written.")
+        .then("Change it and send it again.");
         error.fields = fields;
         error
     }
 
     /// The body or the query cannot be read at all.
     pub fn unreadable(reason: impl Into<Sentence>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", reason)
-            .safe("Nothing was written.")
-            .then("Go back and send it again.")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable",
+            "The request cannot be read",
+            reason,
+        )
+        .safe("Nothing was written.")
+        .then("Go back and send it again.")
     }
 
     /// A form of another site sent this.
@@ -137,7 +156,9 @@ impl Error {
             "More came from your address than one team usually sends in a minute.",
         )
         .safe("This one was not recorded.")
-        .then(format!("Wait {retry_after} seconds, go back and send it again. It will not count twice."));
+        .then(format!(
+            "Wait {retry_after} seconds, go back and send it again. It will not count twice."
+        ));
         error.retry_after = Some(retry_after);
         error
     }
@@ -215,14 +236,22 @@ impl From<ReadError> for Error {
                 "A tab of the spreadsheet is missing",
                 format!("The spreadsheet has no tab “{title}”. It was deleted or renamed."),
             )
-            .then(format!("Rename the tab back to “{title}”, or run `tallyboard check` to make an empty one.")),
+            .then(format!(
+                "Rename the tab back to “{title}”, or run `tallyboard check` to make an empty one."
+            )),
             ReadError::Headers(problems) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "header_missing",
                 "A column of the spreadsheet is missing",
                 format!("{error}."),
             )
-            .then(problems.iter().map(crate::store::HeaderProblem::cure).collect::<Vec<_>>().join(" ")),
+            .then(
+                problems
+                    .iter()
+                    .map(crate::store::HeaderProblem::cure)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
             ReadError::Refused(_) => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "spreadsheet_refused",

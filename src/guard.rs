@@ -68,7 +68,9 @@ impl Guard {
         if !is_same_origin(request.headers()) {
             return Err(Error::foreign_origin());
         }
-        let Some(address) = self.address(request) else { return Ok(()) };
+        let Some(address) = self.address(request) else {
+            return Ok(());
+        };
         if self.posts.len() > ADDRESSES_BEFORE_SWEEP {
             self.posts.retain_recent();
         }
@@ -80,7 +82,10 @@ impl Guard {
 
     /// The caller's address: the connection's, or the one that the outermost trusted proxy saw.
     fn address(&self, request: &Request) -> Option<IpAddr> {
-        let connection = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let connection = request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
         if self.trusted_proxies == 0 {
             return connection;
         }
@@ -92,11 +97,14 @@ impl Guard {
             .flat_map(|value| value.split(','))
             .collect();
         let place = forwarded.len().checked_sub(self.trusted_proxies)?;
-        forwarded.get(place).and_then(|address| address.trim().parse().ok()).or(connection)
+        forwarded
+            .get(place)
+            .and_then(|address| address.trim().parse().ok())
+            .or(connection)
     }
 
     fn face_of(&self, error: &Error, request: &Asked) -> Response {
-        let mut response = if matches!(Face::negotiate(&request.headers, None), Ok(Face::Html)) {
+        let mut response = if matches!(Face::negotiate(None, &request.headers, Face::PAGE), Ok(Face::Html)) {
             (error.status, Html(self.page(error, request))).into_response()
         } else {
             let body = json!({"error": {
@@ -110,7 +118,9 @@ impl Guard {
             (error.status, Json(body)).into_response()
         };
         if let Some(seconds) = error.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -121,7 +131,13 @@ impl Guard {
             happened: &error.happened,
             safety: &error.safety,
             next: &error.next,
-            ways: self.frame.navigation.first().cloned().into_iter().collect::<Vec<Entry>>(),
+            ways: self
+                .frame
+                .navigation
+                .first()
+                .cloned()
+                .into_iter()
+                .collect::<Vec<Entry>>(),
             request_id: error.is_ours().then_some(request.id.as_str()),
             address: &request.address,
         };
@@ -143,7 +159,10 @@ pub async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next
     let asked = Asked {
         id,
         method: request.method().clone(),
-        address: request.uri().path_and_query().map_or_else(String::new, |address| address.as_str().to_owned()),
+        address: request
+            .uri()
+            .path_and_query()
+            .map_or_else(String::new, |address| address.as_str().to_owned()),
         headers: request
             .headers()
             .get(header::ACCEPT)
@@ -238,7 +257,10 @@ fn network(address: IpAddr) -> IpAddr {
 
 fn seal(headers: &mut HeaderMap, request_id: &str) {
     const FIXED: [(HeaderName, HeaderValue); 6] = [
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+        ),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
@@ -246,7 +268,10 @@ fn seal(headers: &mut HeaderMap, request_id: &str) {
             HeaderName::from_static("permissions-policy"),
             HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"),
         ),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
     ];
     for (name, value) in FIXED {
         headers.insert(name, value);
@@ -261,7 +286,10 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]
