@@ -64,7 +64,7 @@ fn every_mistake_is_told_at_once_beside_its_field() {
         (sent("Ka\u{202E}te", "Acme", &["GitHub"]), "csm", "U+202E"),
         (sent("Kate", "Ac\u{0}me", &["GitHub"]), "company", "U+0000"),
         (sent("Kate", "Ac\nme", &["GitHub"]), "company", "U+000A"),
-        (sent("Kate", "-- & --", &["GitHub"]), "company", "letter or digit"),
+        (sent("Kate", "-- .. --", &["GitHub"]), "company", "letter or digit"),
         (sent(&"x".repeat(81), "Acme", &["GitHub"]), "csm", "81 characters"),
         (sent("Kate", &"x".repeat(201), &["GitHub"]), "company", "201 characters"),
         (
