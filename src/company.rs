@@ -137,6 +137,7 @@ pub const LEGAL_FORMS: &[&str] = &[
     "Sp. z o.o.",
     "sp. j.",
     "s.r.o.",
+    "spol. s r.o.",
     "a.s.",
     "d.o.o.",
     "d.d.",
@@ -184,6 +185,22 @@ fn without_legal_form(words: &[&str]) -> Option<usize> {
 
 /// Lower-case words with single spaces: punctuation opened up, abbreviations closed up.
 fn words(name: &str) -> String {
+    let mut spelled = words_once(name);
+    // A sign that is left out can bring two marks together, which then change places; a second pass settles them.
+    for _ in 0..4 {
+        if spelled.is_ascii() {
+            break;
+        }
+        let again = words_once(&spelled);
+        if again == spelled {
+            break;
+        }
+        spelled = again;
+    }
+    spelled
+}
+
+fn words_once(name: &str) -> String {
     let letters: Vec<char> = fold(name).chars().filter(|character| *character != '\'').collect();
     let mut spelled = String::with_capacity(letters.len());
     for (place, letter) in letters.iter().enumerate() {

@@ -14,6 +14,8 @@ pub mod claim;
 pub mod claims;
 pub mod credit;
 pub mod effect;
+#[cfg(test)]
+mod fixture;
 pub mod form_choices;
 pub mod period;
 mod roll;
