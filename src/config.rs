@@ -102,6 +102,19 @@ impl Config {
         Self::from_lookup(&|name| std::env::var(name).ok())
     }
 
+    /// Only where the program listens, whatever else is set.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn listen_from_environment() -> Result<Listen, ConfigError> {
+        listen(&|name| {
+            std::env::var(name)
+                .ok()
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+        })
+    }
+
     /// Reads settings from `lookup`; an empty one counts as absent.
     ///
     /// # Errors

@@ -197,6 +197,21 @@ impl Error {
         .then("Start again from here:")
     }
 
+    /// A submission is in the sheet, but what it did cannot be told.
+    pub fn recorded_but_not_shown(cause: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "spreadsheet_unavailable",
+            "What this claim did cannot be shown",
+            "The spreadsheet does not answer at the moment.",
+        )
+        .safe("If you have just sent it, it is recorded: nothing is confirmed before it is in the spreadsheet.")
+        .then("Open this page again in a minute.")
+        .because(cause);
+        error.retry_after = Some(30);
+        error
+    }
+
     /// A mistake of ours.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(

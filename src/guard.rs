@@ -191,12 +191,25 @@ fn error_of(response: &mut Response) -> Option<Arc<Error>> {
     let has_own_body = response.headers().contains_key(header::CONTENT_TYPE);
     let error = match response.status() {
         StatusCode::NOT_FOUND if !has_own_body => Error::not_found(),
+        // The framework's own refusals are text for developers.
+        StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY
+            if is_plain_text(response) =>
+        {
+            Error::unreadable("The address or the form contains something that cannot be read.")
+        }
         StatusCode::METHOD_NOT_ALLOWED => Error::method_not_allowed(),
         StatusCode::PAYLOAD_TOO_LARGE => Error::too_large(),
         StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Error::internal("the handler took too long"),
         _ => return None,
     };
     Some(Arc::new(error))
+}
+
+fn is_plain_text(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 /// Queries hold names of people and companies, so only the path is logged.

@@ -13,7 +13,9 @@
 //! - nouns            `company`, `person`, `finding`, `clock`, `config`, `error`
 
 pub mod answer;
+pub mod app;
 pub mod cause;
+pub mod cli;
 pub mod clock;
 pub mod company;
 pub mod config;

@@ -8,7 +8,7 @@ use super::{
     effect::SubmissionEffect,
     period::Period,
     standings::{CsmStanding, ServiceKind, ServiceStanding, Standings, Totals},
-    view::address::ClaimsFilter,
+    view::ClaimsFilter,
 };
 use crate::answer::{Cell, Column, Kind, Sheet};
 
@@ -186,7 +186,10 @@ pub fn claims_sheet(lines: &[ClaimLine], as_of: Timestamp, zone: &TimeZone) -> S
 }
 
 fn named(columns: &[(&str, Kind)]) -> Vec<Column> {
-    columns.iter().map(|(header, kind)| Column::new(*header, *kind)).collect()
+    columns
+        .iter()
+        .map(|(header, kind)| Column::new(*header, *kind))
+        .collect()
 }
 
 fn local(instant: Timestamp, zone: &TimeZone) -> jiff::civil::DateTime {

@@ -23,7 +23,7 @@ pub struct CatalogFile {
 #[derive(Debug, Default)]
 pub struct LoadedCatalog {
     /// What the file says.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// Rises with every change of the file.
     pub version: u64,
     /// Why the file itself cannot be read; the catalog is then the last one that could.
@@ -71,7 +71,7 @@ impl CatalogFile {
                 Ok(bytes) => {
                     state.stamp = Some(stamp);
                     state.loaded = Arc::new(LoadedCatalog {
-                        catalog: Catalog::parse(&String::from_utf8_lossy(&bytes)),
+                        catalog: Arc::new(Catalog::parse(&String::from_utf8_lossy(&bytes))),
                         version: state.loaded.version + 1,
                         problem: None,
                     });
@@ -92,7 +92,7 @@ impl CatalogFile {
         if state.loaded.problem.as_ref() != Some(&problem) {
             tracing::error!("{problem}");
             state.loaded = Arc::new(LoadedCatalog {
-                catalog: state.loaded.catalog.clone(),
+                catalog: Arc::clone(&state.loaded.catalog),
                 version: state.loaded.version + 1,
                 problem: Some(problem),
             });

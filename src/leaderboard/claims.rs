@@ -91,6 +91,24 @@ pub struct ClaimFilter {
 pub struct MatchingClaims<'a> {
     ledger: &'a Ledger,
     lines: Vec<u32>,
+    integration: Sought,
+}
+
+/// What became of the claims that match a filter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ClaimsTotals {
+    /// Rows of the tab.
+    pub rows: u32,
+    /// Claims that hold the credit for a catalog integration.
+    pub credited: u32,
+    /// Claims that hold the credit for an integration outside the catalog.
+    pub counted_apart: u32,
+    /// Claims the same CSM was credited for by an earlier row.
+    pub repeated: u32,
+    /// Claims somebody else was credited for before.
+    pub credited_elsewhere: u32,
+    /// Claims in rows that staff rejected or the CSM withdrew.
+    pub set_aside: u32,
 }
 
 impl MatchingClaims<'_> {
@@ -114,6 +132,38 @@ impl MatchingClaims<'_> {
             .map(|line| self.ledger.claim_line(*line, &link))
             .collect()
     }
+
+    /// What became of the claims in all rows; of a row that matches by one integration, only that one is counted.
+    pub fn totals(&self) -> ClaimsTotals {
+        let mut totals = ClaimsTotals {
+            rows: count(self.lines.len()),
+            ..ClaimsTotals::default()
+        };
+        for number in &self.lines {
+            let line = self.ledger.line(*number);
+            let claims = self.ledger.claims_of(line).iter();
+            for claim in claims.filter(|claim| claim.integration.is_some() && self.integration.is(claim.integration)) {
+                match self.ledger.standing_of(*number, claim) {
+                    ClaimStanding::SetAside => totals.set_aside += 1,
+                    ClaimStanding::Credited(credit) if self.ledger.is_in_catalog(credit.integration) => {
+                        totals.credited += 1
+                    }
+                    ClaimStanding::Credited(_) => totals.counted_apart += 1,
+                    ClaimStanding::Repeated => totals.repeated += 1,
+                    ClaimStanding::CreditedTo(_) => totals.credited_elsewhere += 1,
+                }
+            }
+        }
+        totals
+    }
+}
+
+/// What a claim earned, by numbers.
+enum ClaimStanding<'a> {
+    Credited(&'a Credit),
+    Repeated,
+    CreditedTo(&'a Credit),
+    SetAside,
 }
 
 impl Ledger {
@@ -135,6 +185,7 @@ impl Ledger {
         MatchingClaims {
             ledger: self,
             lines: within.rev().filter(|number| matches(self.line(*number))).collect(),
+            integration,
         }
     }
 
@@ -199,17 +250,26 @@ impl Ledger {
     }
 
     fn outcome(&self, number: u32, claim: &Claim) -> Outcome {
-        let credit = claim.credit.map(|credit| &self.credits()[credit as usize]);
-        match credit {
-            None => Outcome::SetAside,
-            Some(credit) if credit.line == number => Outcome::Credited,
-            Some(credit) if Some(credit.csm) == self.line(number).csm => Outcome::Repeated,
-            Some(credit) => Outcome::CreditedTo(self.credited_to(credit)),
+        match self.standing_of(number, claim) {
+            ClaimStanding::SetAside => Outcome::SetAside,
+            ClaimStanding::Credited(_) => Outcome::Credited,
+            ClaimStanding::Repeated => Outcome::Repeated,
+            ClaimStanding::CreditedTo(credit) => Outcome::CreditedTo(self.credited_to(credit)),
+        }
+    }
+
+    fn standing_of(&self, number: u32, claim: &Claim) -> ClaimStanding<'_> {
+        match claim.credit.map(|credit| &self.credits()[credit as usize]) {
+            None => ClaimStanding::SetAside,
+            Some(credit) if credit.line == number => ClaimStanding::Credited(credit),
+            Some(credit) if Some(credit.csm) == self.line(number).csm => ClaimStanding::Repeated,
+            Some(credit) => ClaimStanding::CreditedTo(credit),
         }
     }
 }
 
 /// One condition of a filter.
+#[derive(Clone, Copy, Debug)]
 enum Sought {
     Anything,
     /// A name that stands nowhere in the sheet.
@@ -225,15 +285,15 @@ impl Sought {
         }
     }
 
-    fn is(&self, number: Option<u32>) -> bool {
+    fn is(self, number: Option<u32>) -> bool {
         match self {
             Self::Anything => true,
             Self::Unknown => false,
-            Self::Number(sought) => number == Some(*sought),
+            Self::Number(sought) => number == Some(sought),
         }
     }
 
-    fn is_among(&self, claims: &[Claim]) -> bool {
+    fn is_among(self, claims: &[Claim]) -> bool {
         matches!(self, Self::Anything) || claims.iter().any(|claim| self.is(claim.integration))
     }
 }

@@ -14,7 +14,7 @@ use super::{
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
     standings::Standings,
-    view::board::SampleData,
+    view::SampleData,
 };
 use crate::{
     answer::Rendered,
@@ -22,6 +22,7 @@ use crate::{
     company::CompanyNames,
     error::Error,
     finding::{Effect, Finding},
+    findings::{pages::Found, view::LineProblem},
     page::{Frame, Freshness, Source},
     store::{ReadError, Reading, Store},
 };
@@ -109,11 +110,6 @@ impl Leaderboard {
         self.catalog.current(self.clock.now())
     }
 
-    /// The catalog's file.
-    pub(super) fn catalog_path(&self) -> String {
-        self.catalog.path().display().to_string()
-    }
-
     /// The board with the data at hand.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
         let reading: Reading<LeaderboardRows> = self.store.read().await?;
@@ -160,6 +156,35 @@ impl Leaderboard {
         &self.frame
     }
 
+    /// Everything that a person should look at, for the page of findings.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn found(&self) -> Result<Found, Error> {
+        let current = self.current().await?;
+        let file = self.catalog.path().display().to_string();
+        let whole_file = current.catalog.problem.iter().map(|problem| (0, problem.clone()));
+        let lines = current
+            .catalog
+            .catalog
+            .problems()
+            .iter()
+            .map(|problem| (problem.line, problem.reason.clone()));
+        Ok(Found {
+            cells: current.settled.findings.clone(),
+            lines: whole_file
+                .chain(lines)
+                .map(|(line, reason)| LineProblem {
+                    file: file.clone(),
+                    line,
+                    reason,
+                })
+                .collect(),
+            frame: self.frame(&current),
+            as_of: current.read_at.to_zoned(self.clock.zone().clone()).datetime(),
+        })
+    }
+
     /// The finished answer to `asked`, made by `make` unless it was answered this very second.
     pub(super) async fn answered(
         &self,
@@ -187,14 +212,21 @@ impl Settled {
     fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog) -> Self {
         let rows = Arc::clone(&reading.snapshot.data);
         let (names, alias_problems) = CompanyNames::from_aliases(rows.aliases.iter().cloned());
-        let ledger = Ledger::build(Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog), Arc::new(names));
+        let ledger = Ledger::build(
+            Arc::clone(&rows.submissions),
+            Arc::clone(&catalog.catalog),
+            Arc::new(names),
+        );
         let mut findings = reading.snapshot.findings.to_vec();
         findings.extend(ledger.outside_catalog().into_iter().map(|outside| Finding {
             tab: SUBMISSIONS.title,
             row: outside.row,
             column: "integrations",
             value: outside.name.to_owned(),
-            reason: format!("“{}” is not in the catalog. Correct the cell, or add the name to integrations.txt.", outside.name),
+            reason: format!(
+                "“{}” is not in the catalog. Correct the cell, or add the name to integrations.txt.",
+                outside.name
+            ),
             effect: Effect::CountedApart,
             link: rows.submission_link.row(outside.row),
         }));

@@ -1,8 +1,10 @@
 //! The tabs of the leaderboard, column by column, and how their rows become values.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use super::claim::{Status, Submission, split_integrations};
+use jiff::tz::TimeZone;
+
+use super::claim::{Status, Submission, join_integrations, split_integrations};
 use crate::{
     company::{Alias, CompanyKey},
     finding::Effect,
@@ -75,7 +77,7 @@ const NOTE: usize = 6;
 #[derive(Debug)]
 pub struct LeaderboardRows {
     /// Readable submissions in the order of the sheet.
-    pub submissions: Vec<Submission>,
+    pub submissions: Arc<[Submission]>,
     /// Lines of the `company_aliases` tab.
     pub aliases: Vec<Alias>,
     /// Addresses of the cells of `submissions`.
@@ -91,7 +93,7 @@ impl Dataset for LeaderboardRows {
         let [submissions, aliases] =
             <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
         Self {
-            submissions: read_submissions(&submissions, decoding),
+            submissions: read_submissions(&submissions, decoding).into(),
             aliases: aliases.rows().map(|row| read_alias(&row)).collect(),
             submission_link: submissions.link().clone(),
             alias_link: aliases.link().clone(),
@@ -204,6 +206,19 @@ pub struct NewSubmission {
 }
 
 impl NewSubmission {
+    /// A submission as it would have been sent, in the time of `zone`.
+    pub fn from_submission(submission: Submission, zone: &TimeZone) -> Self {
+        Self {
+            id: submission.id,
+            submitted_at: submission.submitted_at.to_zoned(zone.clone()).datetime(),
+            csm: submission.csm,
+            company: submission.company,
+            integrations: join_integrations(&submission.integrations),
+            status: submission.status,
+            note: submission.note,
+        }
+    }
+
     /// The row to insert.
     pub fn into_insert(self) -> Insert {
         Insert {
