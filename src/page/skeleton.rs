@@ -125,7 +125,9 @@ impl Frame {
         };
         html! {
             section .status aria-label="Data" {
-                @if let Some(outage) = freshness.outage() { p .outage role="status" { (outage) } }
+                div data-live="outage" {
+                    @if let Some(outage) = freshness.outage() { p .outage { (outage) } }
+                }
                 (freshness.line(address))
             }
         }
