@@ -165,7 +165,7 @@ fn head(page: &Page<'_>) -> Markup {
 /// Five tally strokes.
 fn logo() -> Markup {
     html! {
-        svg .logo viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false" {
+        svg .logo viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" {
             path d="M6 5v22M12 5v22M18 5v22M24 5v22" {}
             path .across d="M2 23 30 9" {}
         }
