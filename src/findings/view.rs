@@ -120,3 +120,63 @@ fn effect(effect: Effect) -> &'static str {
         Effect::Counted => "counted",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use scraper::{Html, Selector};
+
+    use super::*;
+    use crate::page::Entry;
+
+    fn document(cells: &[Finding], lines: &[LineProblem]) -> Html {
+        let frame = Frame {
+            navigation: vec![Entry::new("Findings", FINDINGS)],
+            action: Entry::new("Claim integrations", "/leaderboard/submit"),
+            freshness: None,
+        };
+        Html::parse_document(&FindingsPage { cells, lines }.document(&frame))
+    }
+
+    fn texts(page: &Html, selector: &str) -> Vec<String> {
+        page.select(&Selector::parse(selector).expect("selector"))
+            .map(|element| element.text().collect::<String>().trim().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn each_finding_leads_to_its_cell_and_what_stands_there_is_only_text() {
+        let value = "<script>alert(1)</script>";
+        let finding = Finding {
+            tab: "submissions",
+            row: 14,
+            column: "submitted_at",
+            value: value.to_owned(),
+            reason: "This is not a date.".to_owned(),
+            effect: Effect::RowExcluded,
+            link: "https://docs.google.com/spreadsheets/d/x/edit#gid=0&range=B14".to_owned(),
+        };
+        let problem = LineProblem {
+            file: "integrations.txt".to_owned(),
+            line: 12,
+            reason: value.to_owned(),
+        };
+        let page = document(std::slice::from_ref(&finding), &[problem]);
+        assert_eq!(
+            texts(&page, "th.name"),
+            ["submissions, row 14, submitted_at", "integrations.txt, line 12"]
+        );
+        assert_eq!(texts(&page, "code"), [value]);
+        assert_eq!(texts(&page, ".tag"), ["row not counted"]);
+        assert!(texts(&page, "script").is_empty());
+        let selector = Selector::parse("th.name a").expect("selector");
+        let link = page.select(&selector).next().expect("link");
+        assert_eq!(link.attr("href"), Some(finding.link.as_str()));
+    }
+
+    #[test]
+    fn nothing_found_is_said_in_so_many_words() {
+        let page = document(&[], &[]);
+        assert!(texts(&page, ".lead")[0].starts_with("Every cell could be read."));
+        assert!(texts(&page, "table").is_empty());
+    }
+}

@@ -9,9 +9,8 @@ const MOST_STROKES: u32 = 60;
 pub fn bar(value: u32, longest: u32) -> Markup {
     let width = f64::from(value) * 100.0 / f64::from(longest.max(1));
     html! {
-        svg .bar aria-hidden="true" focusable="false" width="100%" height="10" {
-            rect .track width="100%" height="10" rx="3" {}
-            @if value > 0 { rect .fill width={ (format!("{:.1}", width.min(100.0))) "%" } height="10" rx="3" {} }
+        svg .bar aria-hidden="true" {
+            @if value > 0 { rect width={ (format!("{:.1}", width.min(100.0))) "%" } height="100%" {} }
         }
     }
 }
@@ -24,7 +23,7 @@ pub fn tally(total: u32, fresh: u32) -> Markup {
     let first_fresh = total.saturating_sub(fresh);
     let width = (total - 1) / 5 * 40 + ((total - 1) % 5).min(3) * 8 + 16;
     html! {
-        svg .tally aria-hidden="true" focusable="false" viewBox={ "0 0 " (width) " 36" } width=(width) height="36" {
+        svg .tally aria-hidden="true" viewBox={ "0 0 " (width) " 36" } width=(width) height="36" {
             @for stroke in 0..total {
                 path .fresh[stroke >= first_fresh] d=(stroke_path(stroke)) {}
             }
@@ -52,7 +51,7 @@ mod tests {
     fn a_bar_is_as_long_as_its_share_of_the_longest() {
         assert!(bar(3, 12).into_string().contains(r#"width="25.0%""#));
         assert!(bar(12, 12).into_string().contains(r#"width="100.0%""#));
-        assert!(!bar(0, 0).into_string().contains("fill"));
+        assert!(!bar(0, 0).into_string().contains("rect"));
         assert!(!bar(1, 3).into_string().contains("style"));
     }
 

@@ -72,7 +72,7 @@ impl Freshness {
         html! {
             form .freshness method="post" action="/refresh" {
                 input type="hidden" name="to" value=(address);
-                span { (self.sentence()) }
+                span data-live="freshness" { (self.sentence()) }
                 " "
                 button .quiet type="submit" { "Refresh" }
             }

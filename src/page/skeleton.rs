@@ -144,7 +144,9 @@ impl Frame {
         };
         html! {
             section .status aria-label="Data" {
-                @if let Some(outage) = freshness.outage() { p .outage role="status" { (outage) } }
+                div data-live="outage" {
+                    @if let Some(outage) = freshness.outage() { p .outage { (outage) } }
+                }
                 (freshness.line(address))
             }
         }
@@ -182,7 +184,7 @@ fn head(page: &Page<'_>) -> Markup {
 /// Five tally strokes.
 fn logo() -> Markup {
     html! {
-        svg .logo viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false" {
+        svg .logo viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" {
             path d="M6 5v22M12 5v22M18 5v22M24 5v22" {}
             path .across d="M2 23 30 9" {}
         }

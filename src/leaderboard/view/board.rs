@@ -118,12 +118,15 @@ impl BoardPage<'_> {
 
     /// `37 integrations at 12 companies by 5 CSMs, all time.`
     fn summary(&self) -> String {
+        let period = period_words(self.period, self.now.date());
+        if self.totals == Totals::default() {
+            return format!("You see {period}.");
+        }
         format!(
-            "{} at {} by {}, {}.",
+            "{} at {} by {}, {period}.",
             count(self.totals.integrations, "integration", "integrations"),
             count(self.totals.companies, "company", "companies"),
             count(self.totals.csms, "CSM", "CSMs"),
-            period_words(self.period, self.now.date())
         )
     }
 
@@ -156,7 +159,7 @@ fn empty(sample: SampleData) -> Markup {
             "Pick a company and the integrations it completed. Each one is credited once, to whoever claimed it first, and "
             "the ranking appears here at once."
         }
-        p .ways {
+        div .ways {
             a .action href=(SUBMIT) { "Claim the first integrations" }
             @if sample == SampleData::Offered { (sample_form()) }
         }

@@ -150,7 +150,7 @@ impl ClaimsPage<'_> {
                     ul .outcomes { @for claim in &line.integrations { (self.claim(claim)) } }
                 },
             ),
-            cell("detail status", status(line)),
+            cell("detail state", status(line)),
             cell("number link", html! { a href=(line.link) { "Row " (line.row) } }),
         ];
         row(1, &cells)
@@ -210,7 +210,7 @@ fn sentence(totals: &ClaimsTotals) -> String {
 
 fn status(line: &ClaimLine) -> Markup {
     html! {
-        @if line.status == Status::Received { span .unit { "received" } } @else { span .tag { (line.status) } }
+        @if line.status == Status::Received { (line.status) } @else { span .tag { (line.status) } }
         @if !line.note.is_empty() { " " small { (line.note) } }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
         number("Companies"),
         number("Submissions"),
         number("Last point"),
-        number("This week"),
+        number("Moved"),
     ];
     let rows: Vec<Markup> = standings
         .iter()
@@ -84,7 +84,7 @@ pub(super) fn by_service(services: &[ServiceStanding], filter: &ClaimsFilter) ->
                 cell(
                     "number detail",
                     html! {
-                        (percentage(service.share_permille)) span .unit { " of all credits" }
+                        (percentage(service.share_permille)) span .unit { " of credits" }
                     },
                 ),
             ];

@@ -25,12 +25,13 @@ impl ReceiptPage<'_> {
     /// The whole document.
     pub fn document(&self, frame: &Frame) -> String {
         let effect = self.effect;
+        let remainder = sentences::remainder(effect);
         let main = html! {
             article .message.receipt {
                 h1 { "Recorded." }
                 p .lead { (sentences::credit(effect)) }
                 (self.tally())
-                @for sentence in sentences::remainder(effect) { p { (sentence) } }
+                @if !remainder.is_empty() { p { (remainder.join(" ")) } }
                 @if let Some(place) = &effect.place { p .place { (sentences::place(place)) } }
                 p .ways {
                     a .action href=(submit_address(Some(&effect.csm), None)) { "Another customer" }

@@ -2,7 +2,7 @@
 (() => {
   const every = 30_000;
   const status = document.querySelector(".freshness");
-  if (!status || !document.querySelector("[data-live]")) return;
+  if (!status) return;
 
   let running = true;
   const toggle = document.createElement("button");
