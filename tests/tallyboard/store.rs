@@ -27,7 +27,9 @@ fn insert(id: &str, company: &str) -> Insert {
 
 async fn ids(world: &World) -> Vec<String> {
     let rows = world.rows("submissions").await;
-    rows.iter().map(|row| row.first().and_then(Value::as_str).unwrap_or_default().to_owned()).collect()
+    rows.iter()
+        .map(|row| row.first().and_then(Value::as_str).unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -35,7 +37,17 @@ async fn a_hundred_submissions_at_once_take_a_handful_of_writes() {
     let world = Arc::new(World::new().await);
     let sent = (0..100).map(|number| {
         let world = Arc::clone(&world);
-        tokio::spawn(async move { world.send_form(&form("Kate", &format!("Company {number}"), &["GitHub"], &format!("key-{number}"))).await.status() })
+        tokio::spawn(async move {
+            world
+                .send_form(&form(
+                    "Kate",
+                    &format!("Company {number}"),
+                    &["GitHub"],
+                    &format!("key-{number}"),
+                ))
+                .await
+                .status()
+        })
     });
     for sent in sent.collect::<Vec<_>>() {
         assert_eq!(sent.await.expect("task"), StatusCode::SEE_OTHER);
@@ -51,26 +63,53 @@ async fn a_hundred_submissions_at_once_take_a_handful_of_writes() {
 
 #[tokio::test]
 async fn every_row_is_there_once_when_answers_are_lost_throttled_or_broken() {
-    for fault in ["429", "503", "commit-then-503", "commit-then-timeout", "commit-then-truncate", "commit-then-reset", "truncate", "reset", "html"] {
+    for fault in [
+        "429",
+        "503",
+        "commit-then-503",
+        "commit-then-timeout",
+        "commit-then-truncate",
+        "commit-then-reset",
+        "truncate",
+        "reset",
+        "html",
+    ] {
         let world = Arc::new(World::new().await);
-        world.fault(json!({"match": "batchUpdate", "times": 2, "fault": fault, "delay_ms": 2_500})).await;
+        world
+            .fault(json!({"match": "batchUpdate", "times": 2, "fault": fault, "delay_ms": 2_500}))
+            .await;
         let committed = (0..20).map(|number| {
             let store = Arc::clone(&world.store);
-            tokio::spawn(async move { store.commit(Batch::inserts([insert(&format!("id-{number:02}"), "Acme")])).await })
+            tokio::spawn(async move {
+                store
+                    .commit(Batch::inserts([insert(&format!("id-{number:02}"), "Acme")]))
+                    .await
+            })
         });
         for committed in committed.collect::<Vec<_>>() {
-            committed.await.expect("task").unwrap_or_else(|error| panic!("{fault}: {error}"));
+            committed
+                .await
+                .expect("task")
+                .unwrap_or_else(|error| panic!("{fault}: {error}"));
         }
         let mut found = ids(&world).await;
         found.sort();
-        assert_eq!(found, (0..20).map(|number| format!("id-{number:02}")).collect::<Vec<_>>(), "{fault}");
+        assert_eq!(
+            found,
+            (0..20).map(|number| format!("id-{number:02}")).collect::<Vec<_>>(),
+            "{fault}"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_same_id_is_written_once_however_often_it_is_sent() {
     let world = World::new().await;
-    let first = world.store.commit(Batch::inserts([insert("a", "Acme")])).await.expect("written");
+    let first = world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
     assert_eq!((first.inserted, first.already_there), (1, 0));
     let batch = Batch::inserts([insert("a", "Acme"), insert("b", "Beta"), insert("b", "Beta")]);
     let second = world.store.commit(batch).await.expect("written");
@@ -84,8 +123,16 @@ async fn a_poisonous_row_fails_alone() {
     let jobs: Vec<_> = (0..10)
         .map(|number| {
             let store = Arc::clone(&world.store);
-            let company = if number == 4 { "x".repeat(50_001) } else { "Acme".to_owned() };
-            tokio::spawn(async move { store.commit(Batch::inserts([insert(&format!("id-{number}"), &company)])).await })
+            let company = if number == 4 {
+                "x".repeat(50_001)
+            } else {
+                "Acme".to_owned()
+            };
+            tokio::spawn(async move {
+                store
+                    .commit(Batch::inserts([insert(&format!("id-{number}"), &company)]))
+                    .await
+            })
         })
         .collect();
     for (number, job) in jobs.into_iter().enumerate() {
@@ -103,7 +150,11 @@ async fn a_poisonous_row_fails_alone() {
 async fn rows_go_below_the_data_wherever_staff_have_moved_it() {
     let world = World::new().await;
     for id in ["a", "b", "c"] {
-        world.store.commit(Batch::inserts([insert(id, "Acme")])).await.expect("written");
+        world
+            .store
+            .commit(Batch::inserts([insert(id, "Acme")]))
+            .await
+            .expect("written");
     }
     let sheet = world.sheet_id("submissions").await;
     // Staff sort descending by id, put a column of their own first, and note something without an id below the data.
@@ -115,9 +166,17 @@ async fn rows_go_below_the_data_wherever_staff_have_moved_it() {
         .await;
     world.staff_type("submissions!A1", json!("our own")).await;
     world.staff_type("submissions!D5", json!("a row without id")).await;
-    world.store.commit(Batch::inserts([insert("d", "Delta")])).await.expect("written");
+    world
+        .store
+        .commit(Batch::inserts([insert("d", "Delta")]))
+        .await
+        .expect("written");
     let rows = world.rows("submissions").await;
-    let column = |index: usize| rows.iter().map(|row| row.get(index).cloned().unwrap_or_default()).collect::<Vec<_>>();
+    let column = |index: usize| {
+        rows.iter()
+            .map(|row| row.get(index).cloned().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(column(1), [json!("c"), json!("b"), json!("a"), json!(""), json!("d")]);
     assert_eq!(rows[4][4], "Delta");
 }
@@ -128,7 +187,11 @@ async fn the_grid_grows_when_its_last_row_is_taken() {
     let sheet = world.sheet_id("submissions").await;
     world.staff(json!([{"deleteDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 1000}}}])).await;
     for id in ["a", "b", "c"] {
-        world.store.commit(Batch::inserts([insert(id, "Acme")])).await.expect("written");
+        world
+            .store
+            .commit(Batch::inserts([insert(id, "Acme")]))
+            .await
+            .expect("written");
     }
     assert_eq!(ids(&world).await, ["a", "b", "c"]);
 }
@@ -136,7 +199,11 @@ async fn the_grid_grows_when_its_last_row_is_taken() {
 #[tokio::test]
 async fn a_tab_that_was_replaced_is_found_again() {
     let world = World::new().await;
-    world.store.commit(Batch::inserts([insert("a", "Acme")])).await.expect("written");
+    world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
     let sheet = world.sheet_id("submissions").await;
     world
         .staff(json!([
@@ -146,7 +213,11 @@ async fn a_tab_that_was_replaced_is_found_again() {
         .await;
     let copy = world.sheet_id("copy").await;
     world.staff(json!([{"updateSheetProperties": {"properties": {"sheetId": copy, "title": "submissions"}, "fields": "title"}}])).await;
-    world.store.commit(Batch::inserts([insert("b", "Beta")])).await.expect("written");
+    world
+        .store
+        .commit(Batch::inserts([insert("b", "Beta")]))
+        .await
+        .expect("written");
     assert_eq!(ids(&world).await, ["a", "b"]);
 }
 
@@ -188,7 +259,9 @@ async fn old_data_is_shown_at_once_while_one_refresh_runs() {
 async fn what_was_written_is_on_the_next_page_even_while_reads_are_slow() {
     let world = World::new().await;
     world.page("/leaderboard").await;
-    world.fault(json!({"match": "batchGet", "times": 3, "fault": "slow", "delay_ms": 100})).await;
+    world
+        .fault(json!({"match": "batchGet", "times": 3, "fault": "slow", "delay_ms": 100}))
+        .await;
     world.claim("Kate", "Acme", &["GitHub"]).await.says("+1 for Kate");
     world.page("/leaderboard").await.says("Kate");
 }
@@ -203,14 +276,26 @@ async fn check_makes_what_is_missing_and_names_what_a_person_has_to_do() {
     world.staff_type("submissions!G1", json!("")).await;
     let report = world.store.prepare(TABS).await;
     assert_eq!(report.made, ["Added the header “note” to the tab “submissions”."]);
-    world.store.commit(Batch::inserts([insert("a", "Acme")])).await.expect("written");
+    world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
     world.staff_type("submissions!D1", json!("Companie")).await;
     let report = world.store.prepare(TABS).await;
     assert_eq!(report.problems.len(), 1, "{report:?}");
-    assert_eq!(report.problems[0].cure, "In tab submissions, rename the header “Companie” back to “company”.");
+    assert_eq!(
+        report.problems[0].cure,
+        "In tab submissions, rename the header “Companie” back to “company”."
+    );
     world.staff_type("submissions!D1", json!("Kunde")).await;
     let report = world.store.prepare(TABS).await;
-    assert!(report.problems[0].cure.contains("If one of the columns “Kunde” holds it"), "{report:?}");
+    assert!(
+        report.problems[0]
+            .cure
+            .contains("If one of the columns “Kunde” holds it"),
+        "{report:?}"
+    );
 
     let sheet = world.sheet_id("company_aliases").await;
     world.staff(json!([{"deleteSheet": {"sheetId": sheet}}])).await;
@@ -226,7 +311,11 @@ async fn check_names_the_exact_cure_for_each_refusal_of_google() {
         ("403", "is not shared with", "add the program's account as Editor"),
         ("service-disabled", "API is not enabled", "press Enable"),
         ("404", "There is no spreadsheet with the id", "between /d/ and /edit"),
-        ("read-only", "may look at the spreadsheet, but not change it", "from Viewer to Editor"),
+        (
+            "read-only",
+            "may look at the spreadsheet, but not change it",
+            "from Viewer to Editor",
+        ),
     ] {
         world.fault(json!({"match": "", "times": 100, "fault": fault})).await;
         let report = world.store.prepare(TABS).await;

@@ -125,7 +125,14 @@ impl World {
     }
 
     pub async fn page(&self, path: &str) -> Page {
-        Page::of(self.get(path).header("accept", "text/html").send().await.expect("answer")).await
+        Page::of(
+            self.get(path)
+                .header("accept", "text/html")
+                .send()
+                .await
+                .expect("answer"),
+        )
+        .await
     }
 
     pub async fn json(&self, path: &str) -> Value {
@@ -137,34 +144,64 @@ impl World {
     /// Sends the form as a browser does and follows to the receipt.
     pub async fn claim(&self, csm: &str, company: &str, integrations: &[&str]) -> Page {
         let response = self.send_form(&form(csm, company, integrations, "")).await;
-        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{}", response.text().await.unwrap_or_default());
+        assert_eq!(
+            response.status(),
+            StatusCode::SEE_OTHER,
+            "{}",
+            response.text().await.unwrap_or_default()
+        );
         let receipt = response.headers()["location"].to_str().expect("text").to_owned();
         self.page(&receipt).await
     }
 
     pub async fn send_form(&self, fields: &[(String, String)]) -> Response {
-        let request = self.post("/leaderboard/submissions").header("accept", "text/html,*/*;q=0.8");
+        let request = self
+            .post("/leaderboard/submissions")
+            .header("accept", "text/html,*/*;q=0.8");
         request.form(fields).send().await.expect("answer")
     }
 
     /// The rows of a tab below its header, as staff see them.
     pub async fn rows(&self, tab: &str) -> Vec<Vec<Value>> {
-        let answer: Value = self.sheet_get(&format!("/values/{tab}?valueRenderOption=UNFORMATTED_VALUE")).await;
+        let answer: Value = self
+            .sheet_get(&format!("/values/{tab}?valueRenderOption=UNFORMATTED_VALUE"))
+            .await;
         let rows: Vec<Vec<Value>> = serde_json::from_value(answer["values"].clone()).unwrap_or_default();
         rows.into_iter().skip(1).collect()
     }
 
     pub async fn sheet_get(&self, path: &str) -> Value {
-        let url = format!("{}/v4/spreadsheets/{}{path}", self.emulator.url(), self.emulator.spreadsheet_id());
-        let response = self.client.get(url).bearer_auth(self.emulator.owner_token()).send().await.expect("answer");
+        let url = format!(
+            "{}/v4/spreadsheets/{}{path}",
+            self.emulator.url(),
+            self.emulator.spreadsheet_id()
+        );
+        let response = self
+            .client
+            .get(url)
+            .bearer_auth(self.emulator.owner_token())
+            .send()
+            .await
+            .expect("answer");
         assert_eq!(response.status(), StatusCode::OK);
         response.json().await.expect("JSON")
     }
 
     /// Staff change the spreadsheet, and the boards look again.
     pub async fn staff(&self, requests: Value) -> Value {
-        let url = format!("{}/v4/spreadsheets/{}:batchUpdate", self.emulator.url(), self.emulator.spreadsheet_id());
-        let response = self.client.post(url).bearer_auth(self.emulator.owner_token()).json(&json!({"requests": requests})).send().await.expect("answer");
+        let url = format!(
+            "{}/v4/spreadsheets/{}:batchUpdate",
+            self.emulator.url(),
+            self.emulator.spreadsheet_id()
+        );
+        let response = self
+            .client
+            .post(url)
+            .bearer_auth(self.emulator.owner_token())
+            .json(&json!({"requests": requests}))
+            .send()
+            .await
+            .expect("answer");
         let status = response.status();
         let answer: Value = response.json().await.expect("JSON");
         assert_eq!(status, StatusCode::OK, "{answer}");
@@ -174,9 +211,20 @@ impl World {
 
     /// Staff type a value into a cell, as into the spreadsheet's own editor.
     pub async fn staff_type(&self, range: &str, value: Value) {
-        let url = format!("{}/v4/spreadsheets/{}/values:batchUpdate", self.emulator.url(), self.emulator.spreadsheet_id());
+        let url = format!(
+            "{}/v4/spreadsheets/{}/values:batchUpdate",
+            self.emulator.url(),
+            self.emulator.spreadsheet_id()
+        );
         let body = json!({"valueInputOption": "USER_ENTERED", "data": [{"range": range, "values": [[value]]}]});
-        let response = self.client.post(url).bearer_auth(self.emulator.owner_token()).json(&body).send().await.expect("answer");
+        let response = self
+            .client
+            .post(url)
+            .bearer_auth(self.emulator.owner_token())
+            .json(&body)
+            .send()
+            .await
+            .expect("answer");
         assert_eq!(response.status(), StatusCode::OK, "{:?}", response.text().await);
         self.store.refresh();
     }
@@ -184,27 +232,51 @@ impl World {
     pub async fn sheet_id(&self, tab: &str) -> i64 {
         let answer = self.sheet_get("?fields=sheets.properties").await;
         let sheets = answer["sheets"].as_array().expect("sheets");
-        let sheet = sheets.iter().find(|sheet| sheet["properties"]["title"] == tab).expect("tab");
+        let sheet = sheets
+            .iter()
+            .find(|sheet| sheet["properties"]["title"] == tab)
+            .expect("tab");
         sheet["properties"]["sheetId"].as_i64().unwrap_or(0)
     }
 
     pub async fn fault(&self, fault: Value) {
-        let response = self.client.post(format!("{}/_emulator/faults", self.emulator.url())).json(&fault).send().await.expect("answer");
+        let response = self
+            .client
+            .post(format!("{}/_emulator/faults", self.emulator.url()))
+            .json(&fault)
+            .send()
+            .await
+            .expect("answer");
         assert!(response.status().is_success(), "{:?}", response.text().await);
     }
 
     pub async fn heal(&self) {
-        let response = self.client.delete(format!("{}/_emulator/faults", self.emulator.url())).send().await.expect("answer");
+        let response = self
+            .client
+            .delete(format!("{}/_emulator/faults", self.emulator.url()))
+            .send()
+            .await
+            .expect("answer");
         assert!(response.status().is_success());
     }
 
     pub async fn calls(&self) -> Value {
-        let response = self.client.get(format!("{}/_emulator/calls", self.emulator.url())).send().await.expect("answer");
+        let response = self
+            .client
+            .get(format!("{}/_emulator/calls", self.emulator.url()))
+            .send()
+            .await
+            .expect("answer");
         response.json().await.expect("JSON")
     }
 
     pub async fn forget_calls(&self) {
-        let response = self.client.delete(format!("{}/_emulator/calls", self.emulator.url())).send().await.expect("answer");
+        let response = self
+            .client
+            .delete(format!("{}/_emulator/calls", self.emulator.url()))
+            .send()
+            .await
+            .expect("answer");
         assert!(response.status().is_success());
     }
 }
@@ -262,14 +334,20 @@ impl Page {
         let document = Html::parse_document(&self.text);
         let selector = Selector::parse(selector).expect("selector");
         let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        document.select(&selector).map(|element| words(element.text().collect())).collect()
+        document
+            .select(&selector)
+            .map(|element| words(element.text().collect()))
+            .collect()
     }
 
     /// The values of `attribute` on everything that `selector` finds.
     pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
         let document = Html::parse_document(&self.text);
         let selector = Selector::parse(selector).expect("selector");
-        document.select(&selector).filter_map(|element| element.attr(attribute).map(str::to_owned)).collect()
+        document
+            .select(&selector)
+            .filter_map(|element| element.attr(attribute).map(str::to_owned))
+            .collect()
     }
 
     /// The text of the whole main part.
