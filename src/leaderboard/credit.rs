@@ -84,7 +84,7 @@ impl Ledger {
             outside_catalog: Register::new(),
             in_catalog: HashMap::new(),
         };
-        let mut entries = Entries::default();
+        let mut entries = Entries::with_room_for(&submissions);
         for place in earliest_first(&submissions) {
             entries.enter(place, &submissions[place as usize], &mut names);
         }
@@ -337,7 +337,6 @@ impl<'a> Names<'a> {
 }
 
 /// The lines entered so far while a ledger is built.
-#[derive(Default)]
 struct Entries {
     lines: Vec<Line>,
     claims: Vec<Claim>,
@@ -346,6 +345,16 @@ struct Entries {
 }
 
 impl Entries {
+    fn with_room_for(submissions: &[Submission]) -> Self {
+        let claims = submissions.iter().map(|submission| submission.integrations.len()).sum();
+        Self {
+            lines: Vec::with_capacity(submissions.len()),
+            claims: Vec::with_capacity(claims),
+            credits: Vec::new(),
+            by_pair: HashMap::with_capacity(submissions.len()),
+        }
+    }
+
     /// Enters a submission that is later than all before it.
     fn enter<'a>(&mut self, place: u32, submission: &'a Submission, names: &mut Names<'a>) {
         let by_staff = if submission.status.counts() {

@@ -3,7 +3,7 @@
 //! It holds what a real sheet holds too: several spellings of one company, claims that somebody else made before, a
 //! rejected and a withdrawn row, and a name the catalog does not know.
 
-use jiff::{SignedDuration, Timestamp, tz::Offset};
+use jiff::{Timestamp, tz::Offset};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -186,6 +186,8 @@ fn choose_weighted<'a>(random: &mut ChaCha8Rng, names: &[(&'a str, u32)]) -> &'a
 #[cfg(test)]
 mod tests {
     use std::{collections::HashSet, sync::Arc};
+
+    use jiff::SignedDuration;
 
     use super::*;
     use crate::{
