@@ -123,25 +123,22 @@ impl Ledger {
         self.companies.counting()
     }
 
-    /// The names outside the catalog, for a person to look at: one entry for each row and name, by row.
+    /// The names outside the catalog in rows that count, for a person to look at: one entry for each row and name, by
+    /// row.
     pub fn outside_catalog(&self) -> Vec<OutsideCatalog<'_>> {
         let mut found = Vec::new();
-        if self.outside_catalog.len() == 0 {
-            return found;
-        }
-        for line in &self.lines {
+        for line in self.lines.iter().filter(|line| line.standing == Standing::Counts) {
             let submission = self.submission(line);
-            for (claim, name) in self.claims_of(line).iter().zip(&submission.integrations) {
-                if claim
+            let claims = self.claims_of(line).iter().zip(&submission.integrations);
+            let unknown = claims.filter(|(claim, _)| {
+                claim
                     .integration
                     .is_some_and(|integration| !self.is_in_catalog(integration))
-                {
-                    found.push(OutsideCatalog {
-                        row: submission.row,
-                        name,
-                    });
-                }
-            }
+            });
+            found.extend(unknown.map(|(_, name)| OutsideCatalog {
+                row: submission.row,
+                name,
+            }));
         }
         found.sort_by_key(|entry| entry.row);
         found
