@@ -4,7 +4,6 @@ use std::{collections::HashMap, fmt};
 
 use serde::Serialize;
 
-use super::claim::is_separator;
 use crate::spelling::{fold, is_invisible, tidy};
 
 /// Longest name of an integration, in characters.
@@ -197,6 +196,11 @@ impl Catalog {
         self.by_key.insert(key, place);
         Ok(shown)
     }
+}
+
+/// Whether a character ends a name in the `integrations` cell, so that no name may contain it.
+pub fn is_separator(character: char) -> bool {
+    matches!(character, ',' | ';' | '\n' | '\r')
 }
 
 /// The line up to a `#` that begins it or follows white space; `C#` stays whole.

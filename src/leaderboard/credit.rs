@@ -13,11 +13,10 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    catalog::{Availability, Catalog, IntegrationKey},
+    catalog::{Catalog, IntegrationKey},
     claim::Submission,
     period::Span,
     roll::{Identity, Register, Roll, Standing, count},
-    standings::ServiceKind,
 };
 use crate::{
     company::{CompanyKey, CompanyNames},
@@ -224,14 +223,6 @@ impl Ledger {
             None => self
                 .outside_catalog
                 .shown(integration - count(self.catalog.integrations().len())),
-        }
-    }
-
-    pub(super) fn integration_kind(&self, integration: u32) -> ServiceKind {
-        match self.catalog.integrations().get(integration as usize) {
-            Some(entry) if entry.availability == Availability::Offered => ServiceKind::Offered,
-            Some(_) => ServiceKind::Retired,
-            None => ServiceKind::OutsideCatalog,
         }
     }
 

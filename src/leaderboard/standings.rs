@@ -6,6 +6,7 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
+    catalog::Availability,
     credit::{Credit, Ledger, Line},
     period::Span,
     roll::{Standing, count},
@@ -175,6 +176,14 @@ impl Ledger {
             }
         }
         claims
+    }
+
+    fn integration_kind(&self, integration: u32) -> ServiceKind {
+        match self.catalog().integrations().get(integration as usize) {
+            Some(entry) if entry.availability == Availability::Offered => ServiceKind::Offered,
+            Some(_) => ServiceKind::Retired,
+            None => ServiceKind::OutsideCatalog,
+        }
     }
 
     fn counting(&self, lines: &Range<usize>) -> impl Iterator<Item = &Line> {
