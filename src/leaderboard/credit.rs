@@ -13,11 +13,10 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    catalog::{Availability, Catalog, IntegrationKey},
+    catalog::{Catalog, IntegrationKey},
     claim::Submission,
     period::Span,
     roll::{Identity, Register, Roll, Standing, count},
-    standings::ServiceKind,
 };
 use crate::{
     company::{CompanyKey, CompanyNames},
@@ -84,7 +83,7 @@ impl Ledger {
             outside_catalog: Register::new(),
             in_catalog: HashMap::new(),
         };
-        let mut entries = Entries::default();
+        let mut entries = Entries::with_room_for(&submissions);
         for place in earliest_first(&submissions) {
             entries.enter(place, &submissions[place as usize], &mut names);
         }
@@ -123,25 +122,22 @@ impl Ledger {
         self.companies.counting()
     }
 
-    /// The names outside the catalog, for a person to look at: one entry for each row and name, by row.
+    /// The names outside the catalog in rows that count, for a person to look at: one entry for each row and name, by
+    /// row.
     pub fn outside_catalog(&self) -> Vec<OutsideCatalog<'_>> {
         let mut found = Vec::new();
-        if self.outside_catalog.len() == 0 {
-            return found;
-        }
-        for line in &self.lines {
+        for line in self.lines.iter().filter(|line| line.standing == Standing::Counts) {
             let submission = self.submission(line);
-            for (claim, name) in self.claims_of(line).iter().zip(&submission.integrations) {
-                if claim
+            let claims = self.claims_of(line).iter().zip(&submission.integrations);
+            let unknown = claims.filter(|(claim, _)| {
+                claim
                     .integration
                     .is_some_and(|integration| !self.is_in_catalog(integration))
-                {
-                    found.push(OutsideCatalog {
-                        row: submission.row,
-                        name,
-                    });
-                }
-            }
+            });
+            found.extend(unknown.map(|(_, name)| OutsideCatalog {
+                row: submission.row,
+                name,
+            }));
         }
         found.sort_by_key(|entry| entry.row);
         found
@@ -227,14 +223,6 @@ impl Ledger {
             None => self
                 .outside_catalog
                 .shown(integration - count(self.catalog.integrations().len())),
-        }
-    }
-
-    pub(super) fn integration_kind(&self, integration: u32) -> ServiceKind {
-        match self.catalog.integrations().get(integration as usize) {
-            Some(entry) if entry.availability == Availability::Offered => ServiceKind::Offered,
-            Some(_) => ServiceKind::Retired,
-            None => ServiceKind::OutsideCatalog,
         }
     }
 
@@ -337,7 +325,6 @@ impl<'a> Names<'a> {
 }
 
 /// The lines entered so far while a ledger is built.
-#[derive(Default)]
 struct Entries {
     lines: Vec<Line>,
     claims: Vec<Claim>,
@@ -346,6 +333,16 @@ struct Entries {
 }
 
 impl Entries {
+    fn with_room_for(submissions: &[Submission]) -> Self {
+        let claims = submissions.iter().map(|submission| submission.integrations.len()).sum();
+        Self {
+            lines: Vec::with_capacity(submissions.len()),
+            claims: Vec::with_capacity(claims),
+            credits: Vec::new(),
+            by_pair: HashMap::with_capacity(submissions.len()),
+        }
+    }
+
     /// Enters a submission that is later than all before it.
     fn enter<'a>(&mut self, place: u32, submission: &'a Submission, names: &mut Names<'a>) {
         let by_staff = if submission.status.counts() {

@@ -108,8 +108,7 @@ fn parse_day(field: &'static str, value: Option<&str>) -> Result<Option<Date>, P
 
 /// The first instant of a day, which is not midnight where clocks spring forward at midnight; `None` at the ends of time.
 fn first_instant(day: Date, zone: &TimeZone) -> Option<Timestamp> {
-    let start = day.to_zoned(zone.clone()).and_then(|midnight| midnight.start_of_day());
-    start.ok().map(|start| start.timestamp())
+    day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
 }
 
 #[cfg(test)]

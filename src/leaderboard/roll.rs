@@ -125,13 +125,19 @@ impl<'a, Key: Eq + Hash> Register<'a, Key> {
 
     fn learn(&mut self, typed: &'a str, identify: impl FnOnce(&str) -> Option<Identity<Key>>) -> Option<u32> {
         let text = tidy(typed);
+        if text == typed {
+            let place = identify(typed).map(|identity| self.admit(text, identity));
+            self.by_typed.insert(Cow::Borrowed(typed), place);
+            return place;
+        }
         let place = match self.by_typed.get(text.as_str()) {
             Some(known) => *known,
-            None => identify(&text).map(|identity| self.admit(text.clone(), identity)),
+            None => {
+                let place = identify(&text).map(|identity| self.admit(text.clone(), identity));
+                self.by_typed.insert(Cow::Owned(text), place);
+                place
+            }
         };
-        if text != typed {
-            self.by_typed.insert(Cow::Owned(text), place);
-        }
         self.by_typed.insert(Cow::Borrowed(typed), place);
         place
     }

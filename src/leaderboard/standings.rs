@@ -6,7 +6,8 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    credit::{Credit, Ledger},
+    catalog::Availability,
+    credit::{Credit, Ledger, Line},
     period::Span,
     roll::{Standing, count},
 };
@@ -131,32 +132,23 @@ impl Ledger {
     }
 
     fn by_service(&self, lines: &Range<usize>, credits: u32) -> Vec<ServiceStanding> {
-        let mut companies = vec![0_u32; self.integration_count()];
-        let mut claims = companies.clone();
-        for credit in self.credits_of(lines) {
-            companies[credit.integration as usize] += 1;
-        }
-        for line in self.lines()[lines.clone()]
-            .iter()
-            .filter(|line| line.standing == Standing::Counts)
-        {
-            for integration in self.claims_of(line).iter().filter_map(|claim| claim.integration) {
-                claims[integration as usize] += 1;
-            }
-        }
-        let mut services: Vec<ServiceStanding> = (0..count(companies.len()))
-            .map(|integration| (integration, self.integration_kind(integration)))
-            .map(|(integration, kind)| ServiceStanding {
+        let (companies, claims) = (self.companies_by_integration(lines), self.claims_by_integration(lines));
+        let mut services: Vec<ServiceStanding> = (0..)
+            .zip(companies.into_iter().zip(claims))
+            .map(|(integration, (companies, claims))| {
+                (self.integration_kind(integration), integration, companies, claims)
+            })
+            .filter(|(kind, _, _, claims)| *kind == ServiceKind::Offered || *claims > 0)
+            .map(|(kind, integration, companies, claims)| ServiceStanding {
                 integration: self.integration_shown(integration).to_owned(),
-                companies: companies[integration as usize],
-                claims: claims[integration as usize],
+                companies,
+                claims,
                 share_permille: match kind {
                     ServiceKind::OutsideCatalog => 0,
-                    ServiceKind::Offered | ServiceKind::Retired => permille(companies[integration as usize], credits),
+                    ServiceKind::Offered | ServiceKind::Retired => permille(companies, credits),
                 },
                 kind,
             })
-            .filter(|service| service.kind == ServiceKind::Offered || service.claims > 0)
             .collect();
         // The sort is stable: equal counts stay in the order of the catalog.
         services.sort_by_cached_key(|service| match service.kind {
@@ -166,16 +158,46 @@ impl Ledger {
         services
     }
 
+    /// The companies credited with each integration, by its number.
+    fn companies_by_integration(&self, lines: &Range<usize>) -> Vec<u32> {
+        let mut companies = vec![0; self.integration_count()];
+        for credit in self.credits_of(lines) {
+            companies[credit.integration as usize] += 1;
+        }
+        companies
+    }
+
+    /// The claims that count for each integration, by its number.
+    fn claims_by_integration(&self, lines: &Range<usize>) -> Vec<u32> {
+        let mut claims = vec![0; self.integration_count()];
+        for line in self.counting(lines) {
+            for integration in self.claims_of(line).iter().filter_map(|claim| claim.integration) {
+                claims[integration as usize] += 1;
+            }
+        }
+        claims
+    }
+
+    fn integration_kind(&self, integration: u32) -> ServiceKind {
+        match self.catalog().integrations().get(integration as usize) {
+            Some(entry) if entry.availability == Availability::Offered => ServiceKind::Offered,
+            Some(_) => ServiceKind::Retired,
+            None => ServiceKind::OutsideCatalog,
+        }
+    }
+
+    fn counting(&self, lines: &Range<usize>) -> impl Iterator<Item = &Line> {
+        let lines = self.lines()[lines.clone()].iter();
+        lines.filter(|line| line.standing == Standing::Counts)
+    }
+
     fn totals(&self, lines: &Range<usize>) -> Totals {
         let credits = self.credits_of(lines);
         let points = || credits.iter().filter(|credit| self.is_in_catalog(credit.integration));
-        let counting = self.lines()[lines.clone()]
-            .iter()
-            .filter(|line| line.standing == Standing::Counts);
         Totals {
             integrations: count(points().count()),
             companies: count(distinct(points().map(|credit| credit.company).collect()).len()),
-            submissions: count(counting.count()),
+            submissions: count(self.counting(lines).count()),
             outside_catalog: count(credits.len() - points().count()),
         }
     }
@@ -193,10 +215,8 @@ impl Ledger {
     /// What each CSM, by number, reached within a stretch of lines.
     fn tallies(&self, lines: &Range<usize>) -> Vec<Tally> {
         let mut tallies = vec![Tally::default(); self.csm_count()];
-        for line in &self.lines()[lines.clone()] {
-            if let Some(csm) = line.csm.filter(|_| line.standing == Standing::Counts) {
-                tallies[csm as usize].submissions += 1;
-            }
+        for csm in self.counting(lines).filter_map(|line| line.csm) {
+            tallies[csm as usize].submissions += 1;
         }
         let mut companies = Vec::new();
         for credit in self.credits_of(lines) {
