@@ -3,13 +3,15 @@
 //! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
 //! thrown away: when the sheet or the catalog changes, the next question simply is another one.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, Zoned};
 use moka::future::Cache;
 
 use super::{
+    catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
+    claims::ClaimFilter,
     credit::Ledger,
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
@@ -74,7 +76,16 @@ pub(super) struct Settled {
     pub(super) rows: Arc<LeaderboardRows>,
     /// Of the tabs and of the names in them, by tab and row.
     pub(super) findings: Vec<Finding>,
+    /// Known names, to offer while typing.
+    pub(super) csms: Vec<String>,
+    /// Known companies, to offer while typing; of very many only those met lately.
+    pub(super) companies: Vec<String>,
 }
+
+/// A page offers no more companies than this, so that its weight does not grow with the sheet.
+const MOST_COMPANIES: usize = 300;
+/// Latest rows in which companies are looked for when there are more.
+const LATEST_ROWS: usize = 1_500;
 
 /// The board as it is at one moment.
 pub(super) struct Current {
@@ -240,8 +251,33 @@ impl Settled {
             link: rows.alias_link.row(problem.row),
         }));
         findings.sort_by(|left, right| (right.tab, left.row, left.column).cmp(&(left.tab, right.row, right.column)));
-        Self { ledger, rows, findings }
+        Self {
+            csms: ledger.known_csms().into_iter().map(str::to_owned).collect(),
+            companies: companies_to_offer(&ledger),
+            ledger,
+            rows,
+            findings,
+        }
     }
+}
+
+fn outside_catalog(name: &str, catalog: &Catalog) -> String {
+    let guess = catalog
+        .nearest(name)
+        .map_or_else(String::new, |nearest| format!(" Did somebody mean “{}”?", nearest.name));
+    format!("“{name}” is not in the catalog.{guess} Correct the cell, or add the name to integrations.txt.")
+}
+
+fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
+    let known = ledger.known_companies();
+    if known.len() <= MOST_COMPANIES {
+        return known.into_iter().map(str::to_owned).collect();
+    }
+    let latest = ledger
+        .matching_claims(&ClaimFilter::default())
+        .lines(0..LATEST_ROWS, |_| String::new());
+    let distinct: BTreeSet<String> = latest.into_iter().map(|line| line.company).collect();
+    distinct.into_iter().take(MOST_COMPANIES).collect()
 }
 
 impl Current {

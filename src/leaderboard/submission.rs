@@ -237,17 +237,13 @@ fn choose(sent: &[String], catalog: &Catalog) -> Result<Vec<String>, String> {
 }
 
 fn nearest(name: &str, catalog: &Catalog) -> String {
-    let lower = name.to_lowercase();
-    let likeness = |candidate: &str| strsim::jaro_winkler(&candidate.to_lowercase(), &lower);
-    catalog
-        .offered()
-        .map(|integration| (likeness(&integration.name), &integration.name))
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .map_or_else(
-            || " Choose one of those on offer.".to_owned(),
-            |(_, name)| format!(" Did you mean “{name}”?"),
-        )
+    let nearest = catalog
+        .nearest(name)
+        .filter(|nearest| nearest.availability == Availability::Offered);
+    nearest.map_or_else(
+        || " Choose one of those on offer.".to_owned(),
+        |nearest| format!(" Did you mean “{}”?", nearest.name),
+    )
 }
 
 fn shortened(name: &str) -> String {

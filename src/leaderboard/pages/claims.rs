@@ -134,8 +134,6 @@ fn document(
 ) -> String {
     let pages = matching.len().div_ceil(ROWS_A_PAGE).max(1);
     let page = if page > pages { 1 } else { page };
-    let ledger = &current.settled.ledger;
-    let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
     let lines = matching.lines((page - 1) * ROWS_A_PAGE..page * ROWS_A_PAGE, |row| {
         current.settled.rows.submission_link.row(row)
     });
@@ -148,8 +146,8 @@ fn document(
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
         },
         suggestions: Suggestions {
-            csms: names(ledger.known_csms()),
-            companies: names(ledger.known_companies()),
+            csms: current.settled.csms.clone(),
+            companies: current.settled.companies.clone(),
             integrations: current
                 .catalog
                 .catalog

@@ -110,7 +110,6 @@ pub(super) fn form(current: Option<&Current>, catalog: &Catalog, filling: Fillin
             })
             .collect(),
     };
-    let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
     SubmitForm {
         integrations_error: filling.complaint("integrations"),
         csm: Typed {
