@@ -124,11 +124,9 @@ pub(super) fn form(current: Option<&Current>, catalog: &Catalog, filling: Fillin
         key: filling.sent.key,
         integrations,
         suggestions: Suggestions {
-            csms: current
-                .map(|current| names(current.settled.ledger.known_csms()))
-                .unwrap_or_default(),
+            csms: current.map(|current| current.settled.csms.clone()).unwrap_or_default(),
             companies: current
-                .map(|current| names(current.settled.ledger.known_companies()))
+                .map(|current| current.settled.companies.clone())
                 .unwrap_or_default(),
             integrations: Vec::new(),
         },
