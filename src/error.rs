@@ -3,7 +3,12 @@
 //! A handler returns an [`Error`]; it travels to `guard` inside the response, which knows the request and gives it the
 //! face that the caller asked for. The cause goes to the log and nowhere else.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use axum::{
     http::StatusCode,
@@ -18,7 +23,11 @@ pub type Sentence = Cow<'static, str>;
 
 /// Something that keeps a request from its answer.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+/// What an [`Error`] says, and to whom.
+#[derive(Debug)]
+pub struct Details {
     /// HTTP status code.
     pub status: StatusCode,
     /// Stable word for programs, such as `spreadsheet_unavailable`.
@@ -65,7 +74,7 @@ impl Error {
         heading: impl Into<Sentence>,
         happened: impl Into<Sentence>,
     ) -> Self {
-        Self {
+        Self(Box::new(Details {
             status,
             code,
             heading: heading.into(),
@@ -75,7 +84,7 @@ impl Error {
             fields: Vec::new(),
             retry_after: None,
             cause: None,
-        }
+        }))
     }
 
     fn then(mut self, next: impl Into<Sentence>) -> Self {
@@ -228,6 +237,20 @@ impl Error {
     /// Whether the caller cannot have caused this.
     pub fn is_ours(&self) -> bool {
         self.status.is_server_error()
+    }
+}
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
     }
 }
 

@@ -234,10 +234,7 @@ impl Settled {
             row: outside.row,
             column: "integrations",
             value: outside.name.to_owned(),
-            reason: format!(
-                "“{}” is not in the catalog. Correct the cell, or add the name to integrations.txt.",
-                outside.name
-            ),
+            reason: outside_catalog(outside.name, &catalog.catalog),
             effect: Effect::CountedApart,
             link: rows.submission_link.row(outside.row),
         }));
