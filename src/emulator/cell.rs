@@ -97,10 +97,17 @@ impl Style {
     /// What a new row or column takes over from its neighbour: the looks and the validation, not the note.
     pub fn inherited(style: Option<&Arc<Self>>) -> Option<Arc<Self>> {
         let style = style?;
-        if style.fields.keys().all(|name| matches!(name.as_str(), "userEnteredFormat" | "dataValidation")) {
+        if style
+            .fields
+            .keys()
+            .all(|name| matches!(name.as_str(), "userEnteredFormat" | "dataValidation"))
+        {
             return Some(Arc::clone(style));
         }
-        let kept = style.fields.iter().filter(|(name, _)| matches!(name.as_str(), "userEnteredFormat" | "dataValidation"));
+        let kept = style
+            .fields
+            .iter()
+            .filter(|(name, _)| matches!(name.as_str(), "userEnteredFormat" | "dataValidation"));
         Self::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
@@ -122,18 +129,28 @@ impl Style {
 impl Entry {
     /// Reads `{"numberValue": 1}` and its sisters.
     pub fn from_extended(value: &Json) -> Self {
-        let Some(fields) = value.as_object() else { return Self::Blank };
+        let Some(fields) = value.as_object() else {
+            return Self::Blank;
+        };
         match fields.iter().next() {
             Some((name, Json::Number(number))) if name == "numberValue" => {
                 number.as_f64().map_or(Self::Blank, Self::Number)
             }
             Some((name, Json::String(text))) if name == "numberValue" => text.parse().map_or(Self::Blank, Self::Number),
             Some((name, Json::String(text))) if name == "stringValue" => {
-                if text.is_empty() { Self::Blank } else { Self::Text(text.as_str().into()) }
+                if text.is_empty() {
+                    Self::Blank
+                } else {
+                    Self::Text(text.as_str().into())
+                }
             }
             Some((name, Json::Bool(flag))) if name == "boolValue" => Self::Bool(*flag),
             Some((name, Json::String(text))) if name == "formulaValue" => {
-                if text.starts_with('=') { Self::Formula(text.as_str().into()) } else { Self::Text(text.as_str().into()) }
+                if text.starts_with('=') {
+                    Self::Formula(text.as_str().into())
+                } else {
+                    Self::Text(text.as_str().into())
+                }
             }
             _ => Self::Blank,
         }

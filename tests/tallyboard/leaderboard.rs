@@ -36,7 +36,8 @@ async fn a_csm_claims_integrations_and_reads_the_effect_while_staff_see_the_row(
         ]
     );
     // 3 March 2026, 14:00 in Paris, as days since the spreadsheet's day zero.
-    assert_eq!(rows[1][1], json!(46_084.583_333_333_336));
+    let moment = rows[1][1].as_f64().expect("a date");
+    assert!((moment - 46_084.583_333_333_336).abs() < 0.000_001, "{moment}");
 }
 
 #[tokio::test]
@@ -67,7 +68,11 @@ async fn the_board_ranks_by_credits_and_programs_read_the_same_numbers() {
         ranks,
         [(1, "Kate", 2, 1, 1), (1, "Manny", 2, 1, 1), (3, "Zoé", 1, 1, 2)]
     );
-    assert_eq!(board["as_of"], "2026-03-03T12:00:00Z");
+    assert!(
+        board["as_of"]
+            .as_str()
+            .is_some_and(|as_of| as_of.starts_with("2026-03-03T12:00:00"))
+    );
     assert_eq!(board["period"], json!({"from": null, "to": null}));
     assert_eq!(board["findings"], 0);
     let services: Vec<(&str, i64, i64)> = board["by_service"]

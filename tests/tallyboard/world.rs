@@ -141,8 +141,10 @@ impl World {
         response.json().await.expect("JSON")
     }
 
-    /// Sends the form as a browser does and follows to the receipt.
+    /// Sends the form as a browser does and follows to the receipt. Each claim is a little later than the one before:
+    /// between claims of one instant the random id would decide.
     pub async fn claim(&self, csm: &str, company: &str, integrations: &[&str]) -> Page {
+        self.pass(SignedDuration::from_millis(1));
         let response = self.send_form(&form(csm, company, integrations, "")).await;
         assert_eq!(
             response.status(),

@@ -28,8 +28,7 @@ impl ReceiptPage<'_> {
         let remainder = sentences::remainder(effect);
         let main = html! {
             article .message.receipt {
-                h1 { "Recorded." }
-                p .lead { (sentences::credit(effect)) }
+                h1 { "Recorded. " (sentences::credit(effect)) }
                 (self.tally())
                 @if !remainder.is_empty() { p { (remainder.join(" ")) } }
                 @if let Some(place) = &effect.place { p .place { (sentences::place(place)) } }
