@@ -73,7 +73,7 @@ impl BoardPage<'_> {
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             div .board {
-                div .standings {
+                div .standings .filled[self.state == BoardState::Filled] {
                     h1 { "Integrations leaderboard" }
                     @match self.state {
                         BoardState::Empty(sample) => (empty(sample)),
