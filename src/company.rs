@@ -4,7 +4,7 @@
 
 mod names;
 
-use std::{fmt, sync::LazyLock};
+use std::{collections::HashMap, fmt, sync::LazyLock};
 
 use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
@@ -137,6 +137,7 @@ pub const LEGAL_FORMS: &[&str] = &[
     "Sp. z o.o.",
     "sp. j.",
     "s.r.o.",
+    "spol. s r.o.",
     "a.s.",
     "d.o.o.",
     "d.d.",
@@ -160,19 +161,26 @@ const NOT_A_NAME: &[&str] = &[
     "a", "an", "and", "das", "der", "die", "el", "il", "l", "la", "las", "le", "les", "los", "the",
 ];
 
-static LEGAL_FORM_WORDS: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
-    let mut forms: Vec<Vec<String>> = LEGAL_FORMS
-        .iter()
-        .map(|form| words(form).split(' ').map(str::to_owned).collect())
-        .collect();
+/// The words of each legal form, found by its last word.
+static LEGAL_FORMS_BY_END: LazyLock<HashMap<String, Vec<Vec<String>>>> = LazyLock::new(|| {
+    let mut forms: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+    for form in LEGAL_FORMS {
+        let form: Vec<String> = words(form).split(' ').map(str::to_owned).collect();
+        if let Some(last) = form.last() {
+            forms.entry(last.clone()).or_default().push(form);
+        }
+    }
     // Longest first, so that "& Co." goes as one and leaves no "and" behind.
-    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    for same_end in forms.values_mut() {
+        same_end.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    }
     forms
 });
 
 /// How many words are left when the legal form that ends `words` is taken away, if there is one to take.
 fn without_legal_form(words: &[&str]) -> Option<usize> {
-    LEGAL_FORM_WORDS
+    let same_end = LEGAL_FORMS_BY_END.get(*words.last()?)?;
+    same_end
         .iter()
         .filter(|form| words.len() > form.len())
         .map(|form| (words.len() - form.len(), form))
@@ -184,6 +192,22 @@ fn without_legal_form(words: &[&str]) -> Option<usize> {
 
 /// Lower-case words with single spaces: punctuation opened up, abbreviations closed up.
 fn words(name: &str) -> String {
+    let mut spelled = words_once(name);
+    // A sign that is left out can bring two marks together, which then change places; a second pass settles them.
+    for _ in 0..4 {
+        if spelled.is_ascii() {
+            break;
+        }
+        let again = words_once(&spelled);
+        if again == spelled {
+            break;
+        }
+        spelled = again;
+    }
+    spelled
+}
+
+fn words_once(name: &str) -> String {
     let letters: Vec<char> = fold(name).chars().filter(|character| *character != '\'').collect();
     let mut spelled = String::with_capacity(letters.len());
     for (place, letter) in letters.iter().enumerate() {

@@ -32,3 +32,14 @@ pub enum Effect {
     /// The row counts as usual; the cell deserves a look.
     Counted,
 }
+
+impl Effect {
+    /// The word in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RowExcluded => "row excluded",
+            Self::CountedApart => "counted apart",
+            Self::Counted => "counted",
+        }
+    }
+}

@@ -13,11 +13,17 @@
 //! - nouns            `company`, `person`, `finding`, `clock`, `config`, `error`
 
 pub mod answer;
+pub mod app;
+pub mod cause;
+pub mod cli;
 pub mod clock;
 pub mod company;
+pub mod config;
 pub mod emulator;
+pub mod error;
 pub mod finding;
 pub mod findings;
+pub mod guard;
 pub mod leaderboard;
 pub mod page;
 pub mod person;

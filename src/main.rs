@@ -1,1 +1,11 @@
-fn main() {}
+//! The program `tallyboard`; see `tallyboard --help`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tallyboard::cli::{CommandLine, run};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run(CommandLine::parse()).await
+}

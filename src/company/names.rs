@@ -69,7 +69,7 @@ impl CompanyNames {
     /// What a typed name stands for; `None` when no letter and no digit was typed.
     pub fn resolve(&self, typed: &str) -> Option<ResolvedCompany<'_>> {
         let own = CompanyKey::of(typed)?;
-        let key = if self.by_key.is_empty() {
+        let key = if self.by_spelling.is_empty() {
             own
         } else {
             let told = self.by_spelling.get(&fold(typed)).or_else(|| self.by_key.get(&own));
@@ -151,6 +151,8 @@ fn readable_links(lines: impl IntoIterator<Item = Alias>) -> (Vec<Link>, Vec<Ali
             }),
         }
     }
+    // From here on the order is that of the names: which line stands higher in the tab must not matter.
+    links.sort_by(|left, right| (&left.spelling, &left.canonical).cmp(&(&right.spelling, &right.canonical)));
     (links, problems)
 }
 
@@ -177,23 +179,29 @@ fn refuse_contradictions(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>
 }
 
 fn refuse_circles(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>) {
-    let circles = Routes::of(links).circles();
-    for circle in &circles {
-        let mut names: Vec<String> = circle.iter().map(|place| tidy(&links[*place].alias)).collect();
-        names.sort();
-        for place in circle {
-            problems.push(links[*place].refused(format!(
-                "The lines for {} lead in a circle. Delete the line of the name that should remain.",
-                names.join(", ")
-            )));
+    // Lines that say the same as a refused one can close the circle again.
+    loop {
+        let circles = Routes::of(links).circles();
+        if circles.is_empty() {
+            return;
         }
+        for circle in &circles {
+            let mut names: Vec<String> = circle.iter().map(|place| tidy(&links[*place].alias)).collect();
+            names.sort();
+            for place in circle {
+                problems.push(links[*place].refused(format!(
+                    "The lines for {} lead in a circle. Delete the line of the name that should remain.",
+                    names.join(", ")
+                )));
+            }
+        }
+        let refused: BTreeSet<usize> = circles.into_iter().flatten().collect();
+        let mut place = 0;
+        links.retain(|_| {
+            place += 1;
+            !refused.contains(&(place - 1))
+        });
     }
-    let refused: BTreeSet<usize> = circles.into_iter().flatten().collect();
-    let mut place = 0;
-    links.retain(|_| {
-        place += 1;
-        !refused.contains(&(place - 1))
-    });
 }
 
 /// Which line continues which: the canonical name of one can be the alias of another.
@@ -214,9 +222,10 @@ impl<'a> Routes<'a> {
             .iter()
             .map(|link| {
                 let spelled = by_spelling.get(fold(&link.canonical).as_str());
-                let followed = spelled.or_else(|| by_key.get(&link.to)).copied();
-                // A line whose names share a key only says how to write it; it leads nowhere.
-                followed.filter(|place| link.from != link.to && links[*place].from != links[*place].to)
+                // A line whose names share a key only says how to write it; no line for the key leads on from there.
+                let keyed = || by_key.get(&link.to).filter(|_| link.from != link.to);
+                let followed = spelled.or_else(keyed).copied();
+                followed.filter(|place| links[*place].from != links[*place].to)
             })
             .collect();
         Self { next, by_key }

@@ -1,6 +1,7 @@
-//! The page that lists every cell and line that could not be read, each with the way to mend it.
+//! The page of findings: every cell of the spreadsheet and every line of a file that could not be read as it is, with
+//! what it means for the numbers and the link to where it can be mended.
 //!
-//! The boards collect findings while they read their tabs; this page shows them together. It decides nothing: what a
-//! finding means for the totals was decided where the cell was read.
+//! The boards find them while they read their rows; the app hands in how to ask them. Nothing is kept here.
 
+pub mod pages;
 pub mod view;

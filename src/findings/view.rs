@@ -1,6 +1,7 @@
 //! The page of findings.
 
 use maud::{Markup, html};
+use serde::Serialize;
 
 use crate::{
     finding::{Effect, Finding},
@@ -24,7 +25,7 @@ pub struct FindingsPage<'a> {
 }
 
 /// A line of a file that was left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LineProblem {
     /// Name of the file, such as `integrations.txt`.
     pub file: String,

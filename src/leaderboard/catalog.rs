@@ -4,7 +4,6 @@ use std::{collections::HashMap, fmt};
 
 use serde::Serialize;
 
-use super::claim::is_separator;
 use crate::spelling::{fold, is_invisible, tidy};
 
 /// Longest name of an integration, in characters.
@@ -114,6 +113,18 @@ impl Catalog {
         self.by_key.get(key).copied()
     }
 
+    /// The entry that a name outside the catalog was probably meant to be; `None` when nothing is spelled nearly alike.
+    pub fn nearest(&self, name: &str) -> Option<&Integration> {
+        let sought = IntegrationKey::of(name)?;
+        let likeness = |key: &IntegrationKey| strsim::normalized_damerau_levenshtein(key.as_str(), sought.as_str());
+        let alike = self.by_key.iter().map(|(key, place)| (likeness(key), *place));
+        // Two thirds alike: one slip in a short name, several in a long one.
+        let nearest = alike
+            .filter(|(likeness, _)| *likeness >= 2.0 / 3.0)
+            .max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.cmp(&left.1)));
+        nearest.map(|(_, place)| &self.integrations[place])
+    }
+
     fn read_entry(&mut self, line: u32, entry: &str) {
         let mut parts = entry.split('|');
         let name = parts.next().unwrap_or_default().trim();
@@ -187,6 +198,11 @@ impl Catalog {
     }
 }
 
+/// Whether a character ends a name in the `integrations` cell, so that no name may contain it.
+pub fn is_separator(character: char) -> bool {
+    matches!(character, ',' | ';' | '\n' | '\r')
+}
+
 /// The line up to a `#` that begins it or follows white space; `C#` stays whole.
 fn without_comment(line: &str) -> &str {
     let mut after_space = true;
@@ -246,6 +262,25 @@ mod tests {
         assert_eq!(catalog.find("ZOE").map(|found| found.name.as_str()), Some("Zoé"));
         assert_eq!(catalog.find("Click"), None);
         assert_eq!(catalog.find(" "), None);
+    }
+
+    #[test]
+    fn a_slip_finds_the_entry_that_was_meant() {
+        let catalog = Catalog::parse("GitHub | GH\nGitLab\nSlack\n~Segment | Twilio Segment\nA1\nA2");
+        for (typed, meant) in [
+            ("Githbu", Some("GitHub")),
+            ("Git-Hub", Some("GitHub")),
+            ("gitlabb", Some("GitLab")),
+            ("Twillio Segment", Some("Segment")),
+            ("Slak", Some("Slack")),
+            ("Fax", None),
+            ("A3", None),
+            ("", None),
+        ] {
+            let nearest = catalog.nearest(typed).map(|integration| integration.name.as_str());
+            assert_eq!(nearest, meant, "{typed:?}");
+        }
+        assert_eq!(Catalog::default().nearest("Slack"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::catalog::IntegrationKey;
+pub use super::catalog::is_separator;
 use crate::spelling::{fold, tidy};
 
 /// One row of the `submissions` tab: a CSM says which integrations a company completed.
@@ -110,11 +111,6 @@ pub fn join_integrations<Name: AsRef<str>>(names: &[Name]) -> String {
         .flat_map(|name| split_integrations(name.as_ref()))
         .collect();
     split_integrations(&names.join(",")).join(", ")
-}
-
-/// Whether a character ends a name in the `integrations` cell, so that no name may contain it.
-pub fn is_separator(character: char) -> bool {
-    matches!(character, ',' | ';' | '\n' | '\r')
 }
 
 #[cfg(test)]

@@ -1,9 +1,17 @@
 //! The rows behind a number, as values: what each submission claimed and what became of each claim.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::claim::Status;
+use super::{
+    claim::Status,
+    credit::{Claim, Credit, Ledger, Line},
+    period::Span,
+    roll::count,
+};
+use crate::spelling::{fold, tidy};
 
 /// One row of the `submissions` tab with the outcome of each of its claims.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,7 +60,7 @@ pub enum Outcome {
     Repeated,
     /// Someone else was credited before.
     CreditedTo(CreditedTo),
-    /// Staff rejected the row, or it was withdrawn.
+    /// Staff rejected the row, or it was withdrawn, or its CSM or company cannot be read.
     SetAside,
 }
 
@@ -64,3 +72,232 @@ pub struct CreditedTo {
     /// Instant of the submission that earned it.
     pub at: Timestamp,
 }
+
+/// Which rows to list. What is `None` or blank does not narrow the list; spellings are forgiven as everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClaimFilter {
+    /// Rows of this CSM.
+    pub csm: Option<String>,
+    /// Rows that name this integration, by name or alias.
+    pub integration: Option<String>,
+    /// Rows for this company.
+    pub company: Option<String>,
+    /// Rows that arrived within this stretch of time.
+    pub span: Span,
+}
+
+/// The rows that a filter lets through, latest first, not yet written out.
+#[derive(Clone, Debug)]
+pub struct MatchingClaims<'a> {
+    ledger: &'a Ledger,
+    lines: Vec<u32>,
+    integration: Sought,
+}
+
+/// What became of the claims that match a filter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ClaimsTotals {
+    /// Rows of the tab.
+    pub rows: u32,
+    /// Claims that hold the credit for a catalog integration.
+    pub credited: u32,
+    /// Claims that hold the credit for an integration outside the catalog.
+    pub counted_apart: u32,
+    /// Claims the same CSM was credited for by an earlier row.
+    pub repeated: u32,
+    /// Claims somebody else was credited for before.
+    pub credited_elsewhere: u32,
+    /// Claims in rows that staff rejected or the CSM withdrew.
+    pub set_aside: u32,
+}
+
+impl MatchingClaims<'_> {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether no row matches.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// A part of the rows, 0 for the latest; what lies beyond the last row is left out. `link` turns a row number
+    /// into the address of that row in the spreadsheet's own editor.
+    pub fn lines(&self, wanted: Range<usize>, link: impl Fn(u32) -> String) -> Vec<ClaimLine> {
+        let end = wanted.end.min(self.lines.len());
+        let start = wanted.start.min(end);
+        self.lines[start..end]
+            .iter()
+            .map(|line| self.ledger.claim_line(*line, &link))
+            .collect()
+    }
+
+    /// What became of the claims in all rows; of a row that matches by one integration, only that one is counted.
+    pub fn totals(&self) -> ClaimsTotals {
+        let mut totals = ClaimsTotals {
+            rows: count(self.lines.len()),
+            ..ClaimsTotals::default()
+        };
+        for number in &self.lines {
+            let line = self.ledger.line(*number);
+            let claims = self.ledger.claims_of(line).iter();
+            for claim in claims.filter(|claim| claim.integration.is_some() && self.integration.is(claim.integration)) {
+                match self.ledger.standing_of(*number, claim) {
+                    ClaimStanding::SetAside => totals.set_aside += 1,
+                    ClaimStanding::Credited(credit) if self.ledger.is_in_catalog(credit.integration) => {
+                        totals.credited += 1
+                    }
+                    ClaimStanding::Credited(_) => totals.counted_apart += 1,
+                    ClaimStanding::Repeated => totals.repeated += 1,
+                    ClaimStanding::CreditedTo(_) => totals.credited_elsewhere += 1,
+                }
+            }
+        }
+        totals
+    }
+}
+
+/// What a claim earned, by numbers.
+enum ClaimStanding<'a> {
+    Credited(&'a Credit),
+    Repeated,
+    CreditedTo(&'a Credit),
+    SetAside,
+}
+
+impl Ledger {
+    /// Every row that a filter lets through, latest first. `link` turns a row number into the address of that row in
+    /// the spreadsheet's own editor.
+    pub fn claims(&self, filter: &ClaimFilter, link: impl Fn(u32) -> String) -> Vec<ClaimLine> {
+        let matching = self.matching_claims(filter);
+        matching.lines(0..matching.len(), link)
+    }
+
+    /// Like [`Ledger::claims`], for a list that is counted whole and shown in parts.
+    pub fn matching_claims(&self, filter: &ClaimFilter) -> MatchingClaims<'_> {
+        let csm = Sought::new(filter.csm.as_deref(), |typed| self.find_csm(typed));
+        let company = Sought::new(filter.company.as_deref(), |typed| self.find_company(typed));
+        let integration = Sought::new(filter.integration.as_deref(), |typed| self.find_integration(typed));
+        let matches =
+            |line: &Line| csm.is(line.csm) && company.is(line.company) && integration.is_among(self.claims_of(line));
+        let within = self.lines_within(filter.span).map(count);
+        MatchingClaims {
+            ledger: self,
+            lines: within.rev().filter(|number| matches(self.line(*number))).collect(),
+            integration,
+        }
+    }
+
+    /// The integrations of a row with the outcome of each, in the order of the cell, each once.
+    pub(super) fn claimed_integrations(&self, number: u32) -> Vec<ClaimedIntegration> {
+        let line = self.line(number);
+        let typed = &self.submission(line).integrations;
+        let claims = self.claims_of(line).iter().zip(typed);
+        claims
+            .filter_map(|(claim, typed)| {
+                let integration = claim.integration?;
+                let in_catalog = self.is_in_catalog(integration);
+                Some(ClaimedIntegration {
+                    name: if in_catalog {
+                        self.integration_shown(integration).to_owned()
+                    } else {
+                        tidy(typed)
+                    },
+                    in_catalog,
+                    outcome: self.outcome(number, claim),
+                })
+            })
+            .collect()
+    }
+
+    /// Who holds a credit, and since when.
+    pub(super) fn credited_to(&self, credit: &Credit) -> CreditedTo {
+        CreditedTo {
+            csm: self.csm_shown(credit.csm).to_owned(),
+            at: self.submitted_at(credit.line),
+        }
+    }
+
+    /// The CSM of a row as the board shows them.
+    pub(super) fn csm_of(&self, line: &Line) -> String {
+        let typed = || tidy(&self.submission(line).csm);
+        line.csm.map_or_else(typed, |csm| self.csm_shown(csm).to_owned())
+    }
+
+    /// The company of a row as the board shows it.
+    pub(super) fn company_of(&self, line: &Line) -> String {
+        let typed = || tidy(&self.submission(line).company);
+        line.company
+            .map_or_else(typed, |company| self.company_shown(company).to_owned())
+    }
+
+    fn claim_line(&self, number: u32, link: impl Fn(u32) -> String) -> ClaimLine {
+        let line = self.line(number);
+        let submission = self.submission(line);
+        ClaimLine {
+            row: submission.row,
+            id: submission.id.clone(),
+            submitted_at: submission.submitted_at,
+            csm: self.csm_of(line),
+            company: self.company_of(line),
+            company_typed: submission.company.clone(),
+            status: submission.status,
+            note: submission.note.clone(),
+            integrations: self.claimed_integrations(number),
+            link: link(submission.row),
+        }
+    }
+
+    fn outcome(&self, number: u32, claim: &Claim) -> Outcome {
+        match self.standing_of(number, claim) {
+            ClaimStanding::SetAside => Outcome::SetAside,
+            ClaimStanding::Credited(_) => Outcome::Credited,
+            ClaimStanding::Repeated => Outcome::Repeated,
+            ClaimStanding::CreditedTo(credit) => Outcome::CreditedTo(self.credited_to(credit)),
+        }
+    }
+
+    fn standing_of(&self, number: u32, claim: &Claim) -> ClaimStanding<'_> {
+        match claim.credit.map(|credit| &self.credits()[credit as usize]) {
+            None => ClaimStanding::SetAside,
+            Some(credit) if credit.line == number => ClaimStanding::Credited(credit),
+            Some(credit) if Some(credit.csm) == self.line(number).csm => ClaimStanding::Repeated,
+            Some(credit) => ClaimStanding::CreditedTo(credit),
+        }
+    }
+}
+
+/// One condition of a filter.
+#[derive(Clone, Copy, Debug)]
+enum Sought {
+    Anything,
+    /// A name that stands nowhere in the sheet.
+    Unknown,
+    Number(u32),
+}
+
+impl Sought {
+    fn new(typed: Option<&str>, find: impl FnOnce(&str) -> Option<u32>) -> Self {
+        match typed.filter(|typed| !fold(typed).is_empty()) {
+            None => Self::Anything,
+            Some(typed) => find(typed).map_or(Self::Unknown, Self::Number),
+        }
+    }
+
+    fn is(self, number: Option<u32>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Unknown => false,
+            Self::Number(sought) => number == Some(sought),
+        }
+    }
+
+    fn is_among(self, claims: &[Claim]) -> bool {
+        matches!(self, Self::Anything) || claims.iter().any(|claim| self.is(claim.integration))
+    }
+}
+
+#[cfg(test)]
+#[path = "claims_tests.rs"]
+mod tests;

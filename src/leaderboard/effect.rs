@@ -3,7 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::claims::CreditedTo;
+use super::{
+    claim::Status,
+    claims::{CreditedTo, Outcome},
+    credit::Ledger,
+    roll::count,
+};
+use crate::spelling::fold;
 
 /// What one submission did to the board, computed from the rows as they are now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -16,6 +22,8 @@ pub struct SubmissionEffect {
     pub csm: String,
     /// Name of the company as the board shows it.
     pub company: String,
+    /// What staff say about it; one that does not count has empty lists below.
+    pub status: Status,
     /// Catalog integrations that this submission holds the credit for.
     pub credited: Vec<String>,
     /// Integrations outside the catalog that it holds the credit for; counted apart.
@@ -45,7 +53,7 @@ pub struct Place {
     pub rank: u32,
     /// Whether somebody else has the same rank.
     pub tied: bool,
-    /// Credited integrations in all.
+    /// Credited integrations of the catalog in all.
     pub integrations: u32,
     /// Distance to the CSM next above; `None` at the top.
     pub behind: Option<Gap>,
@@ -59,3 +67,71 @@ pub struct Gap {
     /// The CSM next above; the first by name when several share that place.
     pub csm: String,
 }
+
+impl Ledger {
+    /// What the submission with this id did to the board; `None` when no row has the id. Of rows that share an id,
+    /// the earliest is meant.
+    pub fn effect_of(&self, id: &str) -> Option<SubmissionEffect> {
+        let mut lines = self.lines().iter();
+        let number = count(lines.position(|line| !id.is_empty() && self.submission(line).id == id)?);
+        let line = self.line(number);
+        let submission = self.submission(line);
+        let mut effect = SubmissionEffect {
+            id: submission.id.clone(),
+            submitted_at: submission.submitted_at,
+            csm: self.csm_of(line),
+            company: self.company_of(line),
+            status: submission.status,
+            credited: Vec::new(),
+            counted_apart: Vec::new(),
+            already_yours: Vec::new(),
+            already_theirs: Vec::new(),
+            place: line.csm.and_then(|csm| self.place_of(csm)),
+        };
+        for claimed in self.claimed_integrations(number) {
+            match claimed.outcome {
+                Outcome::Credited if claimed.in_catalog => effect.credited.push(claimed.name),
+                Outcome::Credited => effect.counted_apart.push(claimed.name),
+                Outcome::Repeated => effect.already_yours.push(claimed.name),
+                Outcome::CreditedTo(credited_to) => effect.already_theirs.push(CreditedElsewhere {
+                    integration: claimed.name,
+                    credited_to,
+                }),
+                Outcome::SetAside => {}
+            }
+        }
+        Some(effect)
+    }
+
+    /// Where a CSM stands on the board of all time.
+    fn place_of(&self, csm: u32) -> Option<Place> {
+        let mut points = vec![0_u32; self.csm_count()];
+        for credit in self.credits() {
+            points[credit.csm as usize] += u32::from(self.is_in_catalog(credit.integration));
+        }
+        let own = points[csm as usize];
+        let above = || points.iter().filter(|points| **points > own);
+        let behind = above().min().map(|next| Gap {
+            points: next - own,
+            csm: self.first_by_name((0..).zip(&points).filter(|(_, points)| *points == next)),
+        });
+        (own > 0).then(|| Place {
+            rank: 1 + count(above().count()),
+            tied: points.iter().filter(|points| **points == own).count() > 1,
+            integrations: own,
+            behind,
+        })
+    }
+
+    fn first_by_name<'a>(&self, csms: impl Iterator<Item = (u32, &'a u32)>) -> String {
+        let shown = csms.map(|(csm, _)| self.csm_shown(csm));
+        shown
+            .min_by_key(|name| (fold(name), *name))
+            .unwrap_or_default()
+            .to_owned()
+    }
+}
+
+#[cfg(test)]
+#[path = "effect_tests.rs"]
+mod tests;

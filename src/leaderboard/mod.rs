@@ -1,10 +1,37 @@
 //! The integrations leaderboard.
 //!
-//! A Customer Success Manager claims the integrations a company completed; each company and integration is credited once.
+//! A Customer Success Manager claims the integrations a company completed; each company and integration is credited
+//! once. The rows are in the tab `submissions`, merged spellings of companies in `company_aliases` ([`rows`]).
+//!
+//! A request goes through one file of `pages`, asks [`desk`] for the board as it is now, puts its question to the rules,
+//! and hands the answer to [`view`] or, for programs, to [`answers`]. What the form sends is checked at the door by
+//! [`submission`]; what it offers is in [`catalog`], kept in step with its file by [`catalog_file`].
+//!
+//! The rules, each a pure function of the rows: [`credit`] settles who is credited with what, [`standings`] ranks,
+//! [`claims`] lists the rows behind a number, [`effect`] tells what one submission changed, [`form_choices`] what the
+//! form offers. In plain words they are in `docs/directives/fairness.md`. A deeper question, such as a contest or a
+//! season, is one more reading of a [`credit::Ledger`] over a [`period::Span`]; it needs no change to how credits are
+//! settled.
 
+pub mod answers;
 pub mod catalog;
+pub mod catalog_file;
 pub mod claim;
 pub mod claims;
+pub mod credit;
+pub mod desk;
 pub mod effect;
+#[cfg(test)]
+mod fixture;
+pub mod form_choices;
+mod pages;
+pub mod period;
+mod roll;
+pub mod rows;
+pub mod sample;
 pub mod standings;
+pub mod submission;
 pub mod view;
+
+pub use desk::{Leaderboard, Parts};
+pub use pages::router;

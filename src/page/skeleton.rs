@@ -61,6 +61,25 @@ pub struct Page<'a> {
 }
 
 impl Frame {
+    /// The same with a number beside the navigation entry at `address`; nought shows none.
+    #[must_use]
+    pub fn counting(&self, address: &str, count: u32) -> Self {
+        let mut frame = self.clone();
+        for entry in &mut frame.navigation {
+            if entry.address == address {
+                entry.count = (count > 0).then_some(count);
+            }
+        }
+        frame
+    }
+
+    /// The same around a page that shows data.
+    #[must_use]
+    pub fn with_freshness(mut self, freshness: Freshness) -> Self {
+        self.freshness = Some(freshness);
+        self
+    }
+
     /// The whole document.
     pub fn document(&self, page: Page<'_>) -> String {
         html! {

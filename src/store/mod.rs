@@ -1,1 +1,208 @@
-//! The spreadsheet as tables.
+//! The spreadsheet as a database: tabs are tables, rows have ids, headers name columns.
+//!
+//! A board declares its tabs ([`Tab`]), says how it reads them ([`Dataset`]), asks [`Store::read`] for a [`Reading`] and
+//! hands a [`Batch`] to [`Store::commit`]. The promises:
+//!
+//! - All tabs of a board come in one call, kept for a while and shared by everyone who asks meanwhile (`reader`).
+//!   A read that began before a write is never handed out after it. When Google is away, the last data serves.
+//! - A batch is written as a whole or not at all, each row once, however often it is sent (`committer`, `tail`).
+//!   Writes that arrive together travel together.
+//! - Staff may sort, insert, delete and move rows and columns, and add columns of their own: rows are known by id,
+//!   columns by header (`tab`), new rows are inserted below the data (`requests`) and values are typed, never formulas.
+//! - Calls stay below Google's quota (`quota`) and are tried again when that can help (`call_error`).
+//!
+//! `google` is the only file that knows the client library; `setup` makes missing tabs and explains what stands in the
+//! way. Updates of cells, conflicts between writers and load shedding are not here yet: a [`Batch`] only inserts.
+
+mod batch;
+mod call_error;
+mod cell;
+mod committer;
+mod dataset;
+mod google;
+mod quota;
+mod reader;
+mod requests;
+mod setup;
+mod tab;
+mod tail;
+
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use tokio::{sync::Mutex, task::JoinHandle};
+
+use crate::clock::Clock;
+
+pub use batch::{Batch, CommitError, Committed, Insert};
+pub use call_error::CallError;
+pub use cell::{Cell, Entry};
+pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
+pub use google::Connection;
+pub use setup::{SetupProblem, SetupReport};
+pub use tab::{Column, HeaderProblem, Kind, Tab};
+
+use committer::Queue;
+use google::Spreadsheet;
+use quota::Quota;
+use reader::Reader;
+
+/// Who asks the Sheets API.
+#[derive(Clone)]
+pub enum Credentials {
+    /// A ready access token, as the embedded spreadsheet hands out.
+    Bearer(String),
+    /// A service account, which signs for short-lived tokens.
+    ServiceAccount(Box<yup_oauth2::ServiceAccountKey>),
+}
+
+impl Credentials {
+    /// The address with which a person shares the spreadsheet.
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Self::Bearer(_) => None,
+            Self::ServiceAccount(key) => Some(&key.client_email),
+        }
+    }
+}
+
+/// How the store behaves towards Google and its readers.
+#[derive(Clone)]
+pub struct Options {
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Age up to which data is handed out without asking Google again.
+    pub fresh_for: SignedDuration,
+    /// Reads and writes a minute, of each kind; `None` sets no bound.
+    pub calls_per_minute: Option<NonZeroU32>,
+    /// First pause before a failed call is tried again; it doubles from try to try.
+    pub first_pause: Duration,
+    /// Time after which a person who waits is told that the spreadsheet does not answer.
+    pub patience: Duration,
+}
+
+impl Options {
+    /// What suits Google's service: data up to 15 s old, 54 of the 60 calls a minute.
+    pub fn for_google(clock: Clock) -> Self {
+        Self {
+            clock,
+            fresh_for: SignedDuration::from_secs(15),
+            calls_per_minute: NonZeroU32::new(54),
+            first_pause: Duration::from_millis(250),
+            patience: Duration::from_secs(25),
+        }
+    }
+}
+
+/// Why tabs could not be read.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The spreadsheet does not answer, and no older data is at hand.
+    #[error("the spreadsheet does not answer: {0}")]
+    Unreachable(String),
+    /// The tab does not exist.
+    #[error("the spreadsheet has no tab {0:?}")]
+    TabMissing(&'static str),
+    /// Headers are missing or stand twice.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Headers(Vec<HeaderProblem>),
+    /// Google refuses to show it.
+    #[error("the spreadsheet refuses: {0}")]
+    Refused(CallError),
+}
+
+impl From<CallError> for ReadError {
+    fn from(error: CallError) -> Self {
+        if error.is_passing() {
+            Self::Unreachable(error.to_string())
+        } else {
+            Self::Refused(error)
+        }
+    }
+}
+
+/// One spreadsheet as a set of tables.
+pub struct Store {
+    spreadsheet: Arc<Spreadsheet>,
+    reader: Arc<Reader>,
+    queue: Queue,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    address: Option<String>,
+    url: Arc<str>,
+}
+
+impl Store {
+    /// Prepares the client and starts the writer; asks nothing yet.
+    ///
+    /// # Errors
+    /// When the key cannot be used or the machine has no root certificates.
+    pub async fn open(connection: Connection, options: Options) -> Result<Self, CallError> {
+        let address = connection.credentials.address().map(str::to_owned);
+        let url: Arc<str> = connection.spreadsheet_url.as_str().into();
+        let quota = Quota::per_minute(options.calls_per_minute);
+        let spreadsheet = Arc::new(Spreadsheet::connect(connection, quota).await?);
+        let reader = Arc::new(Reader::new(Arc::clone(&spreadsheet), &options, Arc::clone(&url)));
+        let (queue, writer) = Queue::start(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
+        Ok(Self {
+            spreadsheet,
+            reader,
+            queue,
+            writer: Mutex::new(Some(writer)),
+            address,
+            url,
+        })
+    }
+
+    /// The tabs of `D`, at most as old as configured; older only when Google does not answer, or while a newer read is
+    /// under way.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn read<D: Dataset>(&self) -> Result<Reading<D>, ReadError> {
+        self.reader.read().await
+    }
+
+    /// Writes all of `batch` or nothing, and answers when it is in the spreadsheet.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.queue.commit(batch).await
+    }
+
+    /// Lets the next read ask Google whatever the age of the data.
+    pub fn refresh(&self) {
+        self.reader.refresh();
+    }
+
+    /// Makes missing tabs and headers and names what stands in the way.
+    pub async fn prepare(&self, tabs: &[&'static Tab]) -> SetupReport {
+        setup::prepare(self, tabs).await
+    }
+
+    /// Address of the spreadsheet in its own editor.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Takes no more writes and waits until those that were accepted are done.
+    pub async fn finish(&self) {
+        self.queue.finish().await;
+        let writer = self.writer.lock().await.take();
+        let Some(writer) = writer else { return };
+        if let Err(error) = writer.await {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+}
+
+/// Pauses between tries: growing, with jitter, so that many instances do not knock at the same moment.
+fn pauses(first: Duration) -> impl Iterator<Item = Duration> {
+    use backon::BackoffBuilder;
+    backon::ExponentialBuilder::default()
+        .with_min_delay(first)
+        .with_max_delay(Duration::from_secs(8).max(first))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}

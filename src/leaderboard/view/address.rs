@@ -1,7 +1,7 @@
 //! Where the pages of the board are, with their questions in the address, so that Back, bookmarks and sharing work.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::standings::Period;
 
@@ -19,7 +19,7 @@ pub const CLAIMS: &str = "/leaderboard/claims";
 pub const SAMPLE: &str = "/leaderboard/sample";
 
 /// Which of the board's two tables a download holds; `table` in the address.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Table {
     /// The ranking by CSM.

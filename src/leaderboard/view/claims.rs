@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{
     super::{
         claim::Status,
-        claims::{ClaimLine, ClaimedIntegration, Outcome},
+        claims::{ClaimLine, ClaimedIntegration, ClaimsTotals, Outcome},
         standings::Period,
     },
     address::{CLAIMS, ClaimsFilter, adding},
@@ -39,23 +39,6 @@ pub struct ClaimsPage<'a> {
     pub now: Zoned,
 }
 
-/// What became of the claims that match the filter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ClaimsTotals {
-    /// Rows of the tab.
-    pub rows: u32,
-    /// Claims that hold the credit for a catalog integration.
-    pub credited: u32,
-    /// Claims that hold the credit for an integration outside the catalog.
-    pub counted_apart: u32,
-    /// Claims the same CSM was credited for by an earlier row.
-    pub repeated: u32,
-    /// Claims somebody else was credited for before.
-    pub credited_elsewhere: u32,
-    /// Claims in rows that staff rejected or the CSM withdrew.
-    pub set_aside: u32,
-}
-
 /// Which page of a long list is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paging {
@@ -73,7 +56,7 @@ impl ClaimsPage<'_> {
             h1 { "Claims" }
             p .lead { (self.heading()) }
             (self.filter_form())
-            div .heading { p { (self.totals.sentence()) } (download_links(&address, "Claims")) }
+            div .heading { p { (sentence(&self.totals)) } (download_links(&address, "Claims")) }
             @if self.lines.is_empty() {
                 p .nothing { "No row matches. " a href=(CLAIMS) { "Show every row" } }
             } @else {
@@ -204,26 +187,24 @@ impl ClaimsPage<'_> {
     }
 }
 
-impl ClaimsTotals {
-    /// `9 rows: 14 credited and 3 already credited to somebody else.`
-    pub fn sentence(&self) -> String {
-        let rows = count(self.rows, "row", "rows");
-        let parts: Vec<String> = [
-            (self.credited, "credited"),
-            (self.counted_apart, "counted apart"),
-            (self.repeated, "repeated"),
-            (self.credited_elsewhere, "already credited to somebody else"),
-            (self.set_aside, "not counted"),
-        ]
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
-        .collect();
-        if parts.is_empty() {
-            format!("{rows}.")
-        } else {
-            format!("{rows}: {}.", listing(&parts))
-        }
+/// `9 rows: 14 credited and 3 already credited to somebody else.`
+fn sentence(totals: &ClaimsTotals) -> String {
+    let rows = count(totals.rows, "row", "rows");
+    let parts: Vec<String> = [
+        (totals.credited, "credited"),
+        (totals.counted_apart, "counted apart"),
+        (totals.repeated, "repeated"),
+        (totals.credited_elsewhere, "already credited to somebody else"),
+        (totals.set_aside, "not counted"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, what)| format!("{number} {what}"))
+    .collect();
+    if parts.is_empty() {
+        format!("{rows}.")
+    } else {
+        format!("{rows}: {}.", listing(&parts))
     }
 }
 

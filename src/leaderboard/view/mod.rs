@@ -17,7 +17,7 @@ pub use address::{
     BOARD, CLAIMS, CREDITED, ClaimsFilter, SAMPLE, SUBMISSIONS, SUBMIT, Table, board_address, submit_address,
 };
 pub use board::{BoardPage, BoardState, SampleData, Totals};
-pub use claims::{ClaimsPage, ClaimsTotals, Paging};
+pub use claims::{ClaimsPage, Paging};
 pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
 pub use period::{Preset, period_words, presets};
 pub use receipt::ReceiptPage;

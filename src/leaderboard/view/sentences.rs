@@ -61,6 +61,9 @@ pub fn services(services: &[ServiceStanding]) -> String {
 
 /// What was recorded: `+2 for Manny (GitHub, Cursor).`
 pub fn credit(effect: &SubmissionEffect) -> String {
+    if !effect.status.counts() {
+        return format!("Since then it was {}: it earns nothing.", effect.status);
+    }
     if effect.credited.is_empty() {
         return format!("Nothing new to credit to {} this time.", effect.csm);
     }

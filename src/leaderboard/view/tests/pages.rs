@@ -3,7 +3,7 @@
 use super::*;
 use crate::leaderboard::{
     claim::Status,
-    claims::{ClaimLine, ClaimedIntegration, Outcome},
+    claims::{ClaimLine, ClaimedIntegration, ClaimsTotals, Outcome},
     effect::{CreditedElsewhere, Gap, Place, SubmissionEffect},
 };
 
@@ -97,6 +97,7 @@ fn a_filter_is_there_above_ten_integrations_only() {
 #[test]
 fn the_receipt_says_what_changed_and_keeps_the_name_for_the_next_customer() {
     let effect = SubmissionEffect {
+        status: Status::Received,
         id: "x".to_owned(),
         submitted_at: at("2026-03-05T13:03:00Z"),
         csm: "A & B".to_owned(),

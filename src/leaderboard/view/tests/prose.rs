@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::leaderboard::{
+    claim::Status,
     effect::{CreditedElsewhere, Gap, Place, SubmissionEffect},
     standings::{ServiceKind, ServiceStanding},
 };
@@ -79,6 +80,7 @@ fn the_integrations_are_summed_up_whatever_their_order() {
 
 fn effect() -> SubmissionEffect {
     SubmissionEffect {
+        status: Status::Received,
         id: "x".to_owned(),
         submitted_at: at("2026-03-05T13:03:00Z"),
         csm: "Manny".to_owned(),

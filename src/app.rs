@@ -1,0 +1,277 @@
+//! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde_json::json;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+
+use crate::{
+    clock::Clock,
+    config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+    emulator::{self, Emulator},
+    error::Error,
+    findings::{
+        self,
+        pages::{Found, Gather},
+        view::FINDINGS,
+    },
+    guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    leaderboard::{
+        self, Leaderboard, Parts,
+        catalog_file::CatalogFile,
+        rows::TABS,
+        view::{BOARD, SUBMIT},
+    },
+    page::{Asset, Entry, Frame, Source},
+    store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
+};
+
+/// The program, put together.
+pub struct App {
+    store: Arc<Store>,
+    router: Router,
+    emulator: Option<Emulator>,
+}
+
+/// What the app is built from; tests bring their own store and clock.
+pub struct Materials {
+    /// The spreadsheet.
+    pub store: Arc<Store>,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// The catalog's file.
+    pub catalog: CatalogFile,
+    /// What the spreadsheet is called on pages.
+    pub source: Source,
+    /// Forms that one address may send in a minute.
+    pub posts_per_minute: NonZeroU32,
+    /// How many proxies in front of the app add the caller's address.
+    pub trusted_proxies: usize,
+}
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The embedded spreadsheet cannot be opened.
+    #[error("The embedded spreadsheet cannot be opened: {0}")]
+    Emulator(#[from] emulator::StartError),
+    /// The client cannot be prepared.
+    #[error("{} {}", .0.problem, .0.cure)]
+    Connection(SetupProblem),
+}
+
+impl App {
+    /// Opens the spreadsheet that `config` names and puts the boards on it.
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    pub async fn build(config: &Config) -> Result<Self, BuildError> {
+        let clock = Clock::system(config.time_zone.clone());
+        let (store, emulator) = open_store(config, &clock).await?;
+        let store = Arc::new(store);
+        let router = router(Materials {
+            store: Arc::clone(&store),
+            clock,
+            catalog: CatalogFile::new(&config.integrations_file),
+            source: if emulator.is_some() {
+                Source::EmbeddedSpreadsheet
+            } else {
+                Source::GoogleSheets
+            },
+            posts_per_minute: config.posts_per_minute,
+            trusted_proxies: config.trusted_proxies,
+        });
+        Ok(Self {
+            store,
+            router,
+            emulator,
+        })
+    }
+
+    /// Makes missing tabs and headers and names what stands in the way.
+    pub async fn prepare(&self) -> SetupReport {
+        self.store.prepare(TABS).await
+    }
+
+    /// Every address of the program.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Address of the spreadsheet in its own editor.
+    pub fn spreadsheet_url(&self) -> &str {
+        self.store.url()
+    }
+
+    /// Ends when every accepted write is in the spreadsheet.
+    pub async fn finish(self) {
+        self.store.finish().await;
+        if let Some(emulator) = self.emulator {
+            emulator.stop().await;
+        }
+    }
+}
+
+async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
+    let (connection, options, emulator) = match &config.spreadsheet {
+        SpreadsheetSource::Embedded => {
+            let emulator = start_emulator(config).await?;
+            let options = Options {
+                calls_per_minute: None,
+                fresh_for: jiff::SignedDuration::from_secs(1).min(config.fresh_for),
+                ..Options::for_google(clock.clone())
+            };
+            (embedded(&emulator), options, Some(emulator))
+        }
+        SpreadsheetSource::Remote(remote) => {
+            let options = Options {
+                calls_per_minute: Some(config.sheets_calls_per_minute),
+                fresh_for: config.fresh_for,
+                ..Options::for_google(clock.clone())
+            };
+            (connection_to(remote), options, None)
+        }
+    };
+    let store = Store::open(connection.clone(), options)
+        .await
+        .map_err(|error: CallError| BuildError::Connection(SetupProblem::of_connection(&error, &connection)))?;
+    Ok((store, emulator))
+}
+
+/// On the port after the app's, so that links into the spreadsheet survive a restart; on any other when that is taken.
+async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartError> {
+    let on_port = |port| emulator::Options {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        data: Some(config.data_dir.clone()),
+        ..emulator::Options::default()
+    };
+    if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1)
+        && let Ok(emulator) = Emulator::start(on_port(next)).await
+    {
+        return Ok(emulator);
+    }
+    Emulator::start(on_port(0)).await
+}
+
+/// The embedded spreadsheet hands its own program a token, so that starting needs no signature.
+fn embedded(emulator: &Emulator) -> Connection {
+    Connection {
+        spreadsheet_id: emulator.spreadsheet_id().to_owned(),
+        api_url: Some(emulator.url()),
+        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
+        credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
+        call_timeout: CALL_TIMEOUT,
+    }
+}
+
+fn connection_to(remote: &RemoteSpreadsheet) -> Connection {
+    let editor = match &remote.api_url {
+        Some(url) => url.trim_end_matches('/'),
+        None => "https://docs.google.com",
+    };
+    Connection {
+        spreadsheet_id: remote.id.clone(),
+        api_url: remote.api_url.clone(),
+        spreadsheet_url: format!("{editor}/spreadsheets/d/{}/edit", remote.id),
+        credentials: Credentials::ServiceAccount(remote.key.clone()),
+        call_timeout: CALL_TIMEOUT,
+    }
+}
+
+/// Google itself gives a call up after 180 s; nobody waits for a page that long.
+const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Every address, on the given materials.
+pub fn router(materials: Materials) -> Router {
+    let frame = Frame {
+        navigation: vec![Entry::new("Leaderboard", BOARD), Entry::new("Findings", FINDINGS)],
+        action: Entry::new("Claim integrations", SUBMIT),
+        freshness: None,
+    };
+    let guard = Arc::new(Guard::new(
+        materials.posts_per_minute,
+        materials.trusted_proxies,
+        frame.clone(),
+    ));
+    let leaderboard = Arc::new(Leaderboard::new(Parts {
+        store: Arc::clone(&materials.store),
+        clock: materials.clock,
+        catalog: materials.catalog,
+        source: materials.source,
+        frame,
+    }));
+    Router::new()
+        .route("/", get(|| async { Redirect::to(BOARD) }))
+        .route("/refresh", post(refresh))
+        .with_state(materials.store)
+        .merge(findings::pages::router(gather(&leaderboard)))
+        .merge(leaderboard::router(leaderboard))
+        .route("/health", get(health))
+        .route("/assets/{file}", get(asset))
+        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            HANDLER_TIMEOUT,
+        ))
+        .layer(middleware::from_fn_with_state(guard, guard::watch))
+}
+
+fn gather(leaderboard: &Arc<Leaderboard>) -> Gather {
+    let leaderboard = Arc::clone(leaderboard);
+    Arc::new(move || {
+        let leaderboard = Arc::clone(&leaderboard);
+        Box::pin(async move { leaderboard.found().await as Result<Found, Error> })
+    })
+}
+
+/// Says that the program runs; asks nobody, so that a host's health check costs no quota.
+async fn health() -> Response {
+    (
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
+    )
+        .into_response()
+}
+
+async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+    let asset = Asset::find(&file).ok_or_else(Error::not_found)?;
+    Ok(asset.rendered().respond(&headers))
+}
+
+/// Lets the next page ask the spreadsheet, and goes back to where the person was.
+async fn refresh(State(store): State<Arc<Store>>, body: Bytes) -> Response {
+    store.refresh();
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let to = fields
+        .into_iter()
+        .find(|(name, value)| name == "to" && is_own_path(value))
+        .map(|(_, to)| to);
+    let location = to
+        .and_then(|to| HeaderValue::try_from(to).ok())
+        .unwrap_or(HeaderValue::from_static(BOARD));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// A path here, and not an address on another host in the clothes of a path.
+fn is_own_path(to: &str) -> bool {
+    to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains('\\')
+        && !to.contains(|character: char| character.is_control())
+}

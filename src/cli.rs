@@ -1,0 +1,240 @@
+//! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use http_body_util::{BodyExt, Empty};
+use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use tokio::net::TcpListener;
+
+use crate::{
+    app::App,
+    cause::chain,
+    config::{Config, Environment, Listen, SpreadsheetSource},
+    emulator,
+    store::SetupReport,
+};
+
+/// Three boards over one Google spreadsheet.
+///
+/// Customer Success Managers claim the integrations that their customers completed; everybody sees a leaderboard they
+/// can trust; staff see and correct the same rows in the spreadsheet.
+#[derive(Parser)]
+#[command(version, about, long_about, after_long_help = MANUAL, max_term_width = 100)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the boards (this is what happens without a command).
+    ///
+    /// Checks the spreadsheet, makes missing tabs and headers, prints the address and serves until it is told to stop.
+    /// On SIGTERM or Ctrl-C it takes no more requests, finishes the writes in flight and ends.
+    Serve,
+    /// Verify access, tabs and headers of the spreadsheet, and name the cure for each problem.
+    ///
+    /// Makes missing tabs and headers. Ends with status 1 when something is left for a person to do.
+    Check,
+    /// Run the embedded spreadsheet alone: a Google Sheets API v4 server for any client.
+    ///
+    /// Writes the key of its service account to DIR/service-account.json, makes one spreadsheet and prints the
+    /// environment that connects a client to it.
+    Emulator {
+        /// Address to listen on; port 0 lets the system choose.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9090")]
+        listen: SocketAddr,
+        /// Folder of its data; without it everything is kept in memory and gone at the end.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Accept every bearer token, for tests.
+        #[arg(long)]
+        any_token: bool,
+        /// Reads and writes a minute, of each kind, before it answers 429 as Google does.
+        #[arg(long, value_name = "N")]
+        quota: Option<u32>,
+    },
+    /// Ask the running program whether it is well; for container hosts.
+    ///
+    /// Reads HOST and PORT as the program does. Ends with status 0 when /health answers, else 1.
+    Healthcheck,
+}
+
+const MANUAL: &str = "\
+Without any setting the program keeps its data in an embedded spreadsheet under data/.
+
+Settings (environment variables; secrets can also stand in secrets.json, see secrets.example.json):
+  PORT, HOST                      where to listen (8080, 127.0.0.1); also API_PORT, API_HOST
+  SPREADSHEET_ID                  the Google spreadsheet to use: the part of its address between /d/ and /edit
+  GOOGLE_APPLICATION_CREDENTIALS  path of the service account's key file
+  GOOGLE_SERVICE_ACCOUNT_JSON     its content, in place of a file
+  SHEETS_API_URL                  another Sheets v4 server, such as `tallyboard emulator`
+  DATA_DIR                        folder of the embedded spreadsheet (data)
+  INTEGRATIONS_FILE               the catalog of integrations (integrations.txt); changes are seen without a restart
+  TIME_ZONE                       where days begin (Europe/Paris)
+  FRESH_SECONDS                   age up to which data is shown without asking Google again (15)
+  SHEETS_CALLS_PER_MINUTE         calls to Google, of each kind (54; Google allows 60)
+  POSTS_PER_MINUTE                forms from one address (120)
+  TRUSTED_PROXIES                 proxies in front that add X-Forwarded-For (0; 1 in production)
+  ENVIRONMENT                     development or production: readable log lines or JSON
+  RUST_LOG                        what is logged (info)
+  SECRETS_FILE                    another secrets file than secrets.json
+
+First steps with Google: make a service account with a JSON key, share the spreadsheet with its address as Editor,
+set SPREADSHEET_ID and GOOGLE_APPLICATION_CREDENTIALS, and run `tallyboard check`.";
+
+/// Runs the command that was asked for.
+pub async fn run(command_line: CommandLine) -> ExitCode {
+    let result = match command_line.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve().await,
+        Command::Check => check().await,
+        Command::Emulator {
+            listen,
+            data,
+            any_token,
+            quota,
+        } => {
+            run_emulator(emulator::Options {
+                listen,
+                data,
+                any_token,
+                quota_per_minute: quota,
+                ..emulator::Options::default()
+            })
+            .await
+        }
+        Command::Healthcheck => healthcheck().await,
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("{}", chain(error.as_ref()));
+        ExitCode::FAILURE
+    })
+}
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+async fn serve() -> Outcome {
+    let config = Config::from_environment()?;
+    start_logging(config.environment);
+    // Bound before anything else: whoever calls meanwhile waits instead of being refused.
+    let Listen { host, port } = config.listen;
+    let listener = TcpListener::bind((host, port))
+        .await
+        .map_err(|error| format!("Port {port} on {host} cannot be used: {error}. Set PORT to another one."))?;
+    let address = listener.local_addr()?;
+    let app = App::build(&config).await?;
+    for problem in &report(&app.prepare().await) {
+        tracing::error!("{problem}");
+    }
+    println!("Tallyboard runs at http://{address}");
+    let kind = match config.spreadsheet {
+        SpreadsheetSource::Embedded => "Embedded spreadsheet",
+        SpreadsheetSource::Remote(_) => "Spreadsheet",
+    };
+    println!("{kind}: {}", app.spreadsheet_url());
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
+    app.finish().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn check() -> Outcome {
+    let config = Config::from_environment()?;
+    let app = App::build(&config).await?;
+    let found = app.prepare().await;
+    let problems = report(&found);
+    println!("{}", app.spreadsheet_url());
+    for made in &found.made {
+        println!("✓ {made}");
+    }
+    for problem in &problems {
+        println!("✗ {problem}");
+    }
+    if problems.is_empty() {
+        println!("✓ The spreadsheet can be read and written; every tab and header is in place.");
+    }
+    app.finish().await;
+    Ok(if problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn report(found: &SetupReport) -> Vec<String> {
+    for made in &found.made {
+        tracing::info!("{made}");
+    }
+    found
+        .problems
+        .iter()
+        .map(|problem| format!("{} {}", problem.problem, problem.cure))
+        .collect()
+}
+
+async fn run_emulator(options: emulator::Options) -> Outcome {
+    start_logging(Environment::Development);
+    let running = emulator::Emulator::start(options).await?;
+    println!("{}", running.environment_lines().await?);
+    asked_to_stop().await;
+    running.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn healthcheck() -> Outcome {
+    let Listen { host, port } = Config::listen_from_environment()?;
+    let host = if host.is_unspecified() {
+        std::net::Ipv4Addr::LOCALHOST.into()
+    } else {
+        host
+    };
+    let address = SocketAddr::new(host, port);
+    let client: Client<_, Empty<bytes::Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let ask = async {
+        let response = client.get(format!("http://{address}/health").parse()?).await?;
+        let status = response.status();
+        response.into_body().collect().await?;
+        Ok::<_, Box<dyn std::error::Error>>(status)
+    };
+    match tokio::time::timeout(std::time::Duration::from_secs(3), ask).await {
+        Ok(Ok(status)) if status.is_success() => Ok(ExitCode::SUCCESS),
+        Ok(Ok(status)) => Err(format!("http://{address}/health answers {status}.").into()),
+        Ok(Err(error)) => Err(format!("http://{address}/health does not answer: {}.", chain(error.as_ref())).into()),
+        Err(_) => Err(format!("http://{address}/health does not answer within 3 seconds.").into()),
+    }
+}
+
+fn start_logging(environment: Environment) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match environment {
+        Environment::Development => lines.compact().with_target(false).init(),
+        Environment::Production => lines.json().flatten_event(true).init(),
+    }
+}
+
+/// Ends with SIGTERM, as hosts send it, or Ctrl-C.
+async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! {
+                    _ = interrupted => {}
+                    _ = terminated.recv() => {}
+                }
+            }
+            Err(_) => drop(interrupted.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+    tracing::info!("asked to stop: finishing the writes in flight");
+}

@@ -1,0 +1,336 @@
+//! The only reader of the environment and of `secrets.json`.
+//!
+//! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
+
+use std::{
+    net::IpAddr,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use jiff::{SignedDuration, tz::TimeZone};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Everything that an operator can set.
+pub struct Config {
+    /// Where the app listens.
+    pub listen: Listen,
+    /// Whether this is a deployment that people rely on.
+    pub environment: Environment,
+    /// Folder of the embedded spreadsheet.
+    pub data_dir: PathBuf,
+    /// Which spreadsheet the boards stand on.
+    pub spreadsheet: SpreadsheetSource,
+    /// The catalog of integrations.
+    pub integrations_file: PathBuf,
+    /// Time zone in which days begin and times are shown.
+    pub time_zone: TimeZone,
+    /// Age up to which data is shown without asking the spreadsheet again.
+    pub fresh_for: SignedDuration,
+    /// Reads and writes a minute towards Google, of each kind.
+    pub sheets_calls_per_minute: NonZeroU32,
+    /// Forms that one address may send in a minute.
+    pub posts_per_minute: NonZeroU32,
+    /// How many proxies in front of the app add the caller's address to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+}
+
+/// An address to listen on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// Network address of the interface.
+    pub host: IpAddr,
+    /// Port; 0 lets the system choose.
+    pub port: u16,
+}
+
+/// Whether people rely on this deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// On somebody's own machine: readable log lines.
+    Development,
+    /// On a host: log lines as JSON.
+    Production,
+}
+
+/// Which spreadsheet the boards stand on.
+#[derive(Clone)]
+pub enum SpreadsheetSource {
+    /// The program's own, kept in [`Config::data_dir`].
+    Embedded,
+    /// One behind the Sheets API.
+    Remote(RemoteSpreadsheet),
+}
+
+/// A spreadsheet behind the Sheets API.
+#[derive(Clone)]
+pub struct RemoteSpreadsheet {
+    /// The id between `/d/` and `/edit` in its address.
+    pub id: String,
+    /// The service account that it is shared with.
+    pub key: Box<yup_oauth2::ServiceAccountKey>,
+    /// Root of another Sheets v4 server than Google's.
+    pub api_url: Option<String>,
+}
+
+/// A setting that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+/// Settings by name; the environment of the process, or a table in tests.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Secrets {
+    spreadsheet_id: Option<String>,
+    sheets_api_url: Option<String>,
+    google_service_account: Option<Value>,
+    #[serde(flatten)]
+    others: serde_json::Map<String, Value>,
+}
+
+impl Config {
+    /// Reads the process environment and `secrets.json` (or the file that `SECRETS_FILE` names).
+    ///
+    /// # Errors
+    /// A sentence that names the setting, what is wrong with it and what would be right.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::from_lookup(&|name| std::env::var(name).ok())
+    }
+
+    /// Only where the program listens, whatever else is set.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn listen_from_environment() -> Result<Listen, ConfigError> {
+        listen(&|name| {
+            std::env::var(name)
+                .ok()
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+        })
+    }
+
+    /// Reads settings from `lookup`; an empty one counts as absent.
+    ///
+    /// # Errors
+    /// As [`Config::from_environment`].
+    pub fn from_lookup(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
+        let setting = |name: &str| {
+            lookup(name)
+                .map(|value| value.trim().to_owned())
+                .filter(|value| !value.is_empty())
+        };
+        let secrets = Secrets::load(setting("SECRETS_FILE").as_deref())?;
+        let environment = match setting("ENVIRONMENT").as_deref().map(str::to_lowercase).as_deref() {
+            None | Some("development" | "dev" | "local" | "test") => Environment::Development,
+            Some("production" | "prod" | "staging") => Environment::Production,
+            Some(other) => return Err(wrong("ENVIRONMENT", other, "development or production")),
+        };
+        let proxies = match environment {
+            Environment::Development => 0,
+            Environment::Production => 1,
+        };
+        Ok(Self {
+            listen: listen(&setting)?,
+            environment,
+            data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
+            spreadsheet: spreadsheet(&setting, secrets)?,
+            integrations_file: setting("INTEGRATIONS_FILE")
+                .unwrap_or_else(|| "integrations.txt".to_owned())
+                .into(),
+            time_zone: time_zone(setting("TIME_ZONE"))?,
+            fresh_for: SignedDuration::from_secs(number(&setting, "FRESH_SECONDS", 15_u32)?.into()),
+            sheets_calls_per_minute: number(
+                &setting,
+                "SHEETS_CALLS_PER_MINUTE",
+                const { NonZeroU32::new(54).unwrap() },
+            )?,
+            posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
+            trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
+        })
+    }
+}
+
+impl Secrets {
+    fn load(named: Option<&str>) -> Result<Self, ConfigError> {
+        let path = named.unwrap_or("secrets.json");
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(Self::default()),
+            Err(error) => return Err(ConfigError(format!("The secrets file {path} cannot be read: {error}."))),
+        };
+        // The position of a JSON error is safe to show; its text never quotes values.
+        let secrets: Self = serde_json::from_str(&text).map_err(|error| {
+            ConfigError(format!(
+                "The secrets file {path} is not valid JSON of the form of secrets.example.json (line {}).",
+                error.line()
+            ))
+        })?;
+        match secrets.others.keys().find(|key| !key.starts_with('_')) {
+            Some(unknown) => Err(ConfigError(format!(
+                "The secrets file {path} has the entry \"{unknown}\", which means nothing here. Compare it with secrets.example.json."
+            ))),
+            None => Ok(secrets),
+        }
+    }
+}
+
+fn listen(setting: &dyn Fn(&str) -> Option<String>) -> Result<Listen, ConfigError> {
+    let host = setting("HOST")
+        .or_else(|| setting("API_HOST"))
+        .unwrap_or_else(|| "127.0.0.1".to_owned());
+    let host = match host.as_str() {
+        "localhost" => IpAddr::from([127, 0, 0, 1]),
+        other => other
+            .parse()
+            .map_err(|_| wrong("HOST", other, "an IP address such as 127.0.0.1 or 0.0.0.0"))?,
+    };
+    let name = if setting("PORT").is_some() { "PORT" } else { "API_PORT" };
+    let port = number(setting, name, 8080)?;
+    Ok(Listen { host, port })
+}
+
+fn spreadsheet(setting: &dyn Fn(&str) -> Option<String>, secrets: Secrets) -> Result<SpreadsheetSource, ConfigError> {
+    let id = setting("SPREADSHEET_ID")
+        .or(secrets.spreadsheet_id)
+        .filter(|id| !id.trim().is_empty());
+    let api_url = setting("SHEETS_API_URL")
+        .or(secrets.sheets_api_url)
+        .filter(|url| !url.trim().is_empty());
+    let key = service_account(setting, secrets.google_service_account)?;
+    match (id, key) {
+        (Some(id), Some(key)) => Ok(SpreadsheetSource::Remote(RemoteSpreadsheet {
+            id: spreadsheet_id(&id)?,
+            key: Box::new(key),
+            api_url: api_url.map(checked_url).transpose()?,
+        })),
+        (Some(_), None) => Err(ConfigError(
+            "SPREADSHEET_ID is set, but there is no service-account key. Set GOOGLE_APPLICATION_CREDENTIALS to the path of a key file, or GOOGLE_SERVICE_ACCOUNT_JSON to its content, or unset SPREADSHEET_ID to use the embedded spreadsheet."
+                .to_owned(),
+        )),
+        (None, Some(_)) => Err(ConfigError(
+            "There is a service-account key, but SPREADSHEET_ID is not set. Set it to the part of the spreadsheet's address between /d/ and /edit, or remove the key to use the embedded spreadsheet."
+                .to_owned(),
+        )),
+        (None, None) if api_url.is_some() => Err(ConfigError(
+            "SHEETS_API_URL is set, but SPREADSHEET_ID and a service-account key are not. Set all three, or none to use the embedded spreadsheet."
+                .to_owned(),
+        )),
+        (None, None) => Ok(SpreadsheetSource::Embedded),
+    }
+}
+
+/// The id itself, or the whole address pasted from a browser. The client puts it into a path without encoding it.
+fn spreadsheet_id(text: &str) -> Result<String, ConfigError> {
+    let id = match text.split_once("/d/") {
+        Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or_default(),
+        None => text,
+    };
+    let is_plain = !id.is_empty()
+        && id
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
+    if is_plain {
+        Ok(id.to_owned())
+    } else {
+        Err(wrong(
+            "SPREADSHEET_ID",
+            text,
+            "the part of the spreadsheet's address between /d/ and /edit",
+        ))
+    }
+}
+
+fn checked_url(text: String) -> Result<String, ConfigError> {
+    match text.parse::<axum::http::Uri>() {
+        Ok(url)
+            if matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none() =>
+        {
+            Ok(text)
+        }
+        _ => Err(wrong(
+            "SHEETS_API_URL",
+            &text,
+            "an address such as http://127.0.0.1:9090",
+        )),
+    }
+}
+
+fn service_account(
+    setting: &dyn Fn(&str) -> Option<String>,
+    secret: Option<Value>,
+) -> Result<Option<yup_oauth2::ServiceAccountKey>, ConfigError> {
+    let (source, json) = if let Some(text) = setting("GOOGLE_SERVICE_ACCOUNT_JSON") {
+        (
+            "GOOGLE_SERVICE_ACCOUNT_JSON".to_owned(),
+            parse_key("GOOGLE_SERVICE_ACCOUNT_JSON", &text)?,
+        )
+    } else if let Some(path) = setting("GOOGLE_APPLICATION_CREDENTIALS") {
+        let source = format!("GOOGLE_APPLICATION_CREDENTIALS ({path})");
+        let text = std::fs::read_to_string(Path::new(&path))
+            .map_err(|error| ConfigError(format!("{source} cannot be read: {error}.")))?;
+        let json = parse_key(&source, &text)?;
+        (source, json)
+    } else if let Some(json) = secret {
+        ("google_service_account in the secrets file".to_owned(), json)
+    } else {
+        return Ok(None);
+    };
+    let key: yup_oauth2::ServiceAccountKey = serde_json::from_value(with_line_breaks(json)).map_err(|_| {
+        ConfigError(format!(
+            "{source} is not a service-account key: client_email, private_key or token_uri is missing. Use the JSON file that Google Cloud offers under IAM → Service accounts → Keys."
+        ))
+    })?;
+    Ok(Some(key))
+}
+
+/// Hosts that accept one line only are often given the file in base64.
+fn parse_key(source: &str, text: &str) -> Result<Value, ConfigError> {
+    let decoded = (!text.trim_start().starts_with('{'))
+        .then(|| BASE64_STANDARD.decode(text.split_whitespace().collect::<String>()).ok())
+        .flatten()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    serde_json::from_str(decoded.as_deref().unwrap_or(text)).map_err(|error| {
+        ConfigError(format!(
+            "{source} is not valid JSON (line {}, column {}).",
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+/// Some hosts escape the line breaks of the private key a second time.
+fn with_line_breaks(mut json: Value) -> Value {
+    if let Some(Value::String(key)) = json.get_mut("private_key") {
+        *key = key.replace("\\n", "\n");
+    }
+    json
+}
+
+fn time_zone(name: Option<String>) -> Result<TimeZone, ConfigError> {
+    let name = name.unwrap_or_else(|| "Europe/Paris".to_owned());
+    TimeZone::get(&name).map_err(|_| wrong("TIME_ZONE", &name, "a name such as Europe/Paris or UTC"))
+}
+
+fn number<N: std::str::FromStr>(
+    setting: &dyn Fn(&str) -> Option<String>,
+    name: &str,
+    default: N,
+) -> Result<N, ConfigError> {
+    match setting(name) {
+        Some(text) => text.parse().map_err(|_| wrong(name, &text, "a whole number in range")),
+        None => Ok(default),
+    }
+}
+
+fn wrong(name: &str, value: &str, wanted: &str) -> ConfigError {
+    ConfigError(format!("{name} is \"{value}\", but must be {wanted}."))
+}
+
+#[cfg(test)]
+mod tests;

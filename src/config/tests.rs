@@ -1,0 +1,132 @@
+use std::collections::HashMap;
+
+use super::*;
+
+fn read(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let settings: HashMap<String, String> = settings
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    Config::from_lookup(&|name| settings.get(name).cloned())
+}
+
+fn complaint(settings: &[(&str, &str)]) -> String {
+    match read(settings) {
+        Ok(_) => panic!("{settings:?} was accepted"),
+        Err(error) => error.to_string(),
+    }
+}
+
+const KEY: &str = r#"{"type": "service_account", "client_email": "board@project.iam.gserviceaccount.com", "private_key": "-----BEGIN-----\\nabc\\n-----END-----", "token_uri": "https://oauth2.googleapis.com/token"}"#;
+
+#[test]
+fn without_any_setting_the_embedded_spreadsheet_is_served_on_loopback() {
+    let config = read(&[]).expect("defaults");
+    assert_eq!(
+        config.listen,
+        Listen {
+            host: IpAddr::from([127, 0, 0, 1]),
+            port: 8080
+        }
+    );
+    assert!(matches!(config.spreadsheet, SpreadsheetSource::Embedded));
+    assert_eq!(config.data_dir, PathBuf::from("data"));
+    assert_eq!(config.trusted_proxies, 0);
+}
+
+#[test]
+fn host_and_port_have_second_names_that_give_way_to_the_first() {
+    let second = read(&[("API_HOST", "0.0.0.0"), ("API_PORT", "9000")]).expect("second names");
+    assert_eq!(
+        second.listen,
+        Listen {
+            host: IpAddr::from([0, 0, 0, 0]),
+            port: 9000
+        }
+    );
+    let both = read(&[("API_PORT", "9000"), ("PORT", "7000")]).expect("both names");
+    assert_eq!(both.listen.port, 7000);
+}
+
+#[test]
+fn a_spreadsheet_needs_an_id_and_a_key() {
+    assert!(complaint(&[("SPREADSHEET_ID", "abc")]).contains("no service-account key"));
+    assert!(complaint(&[("GOOGLE_SERVICE_ACCOUNT_JSON", KEY)]).contains("SPREADSHEET_ID is not set"));
+    assert!(complaint(&[("SHEETS_API_URL", "http://127.0.0.1:1")]).contains("SHEETS_API_URL is set, but"));
+}
+
+#[test]
+fn the_address_of_a_spreadsheet_serves_as_its_id_and_the_key_may_come_in_base64() {
+    let config = read(&[
+        (
+            "SPREADSHEET_ID",
+            "https://docs.google.com/spreadsheets/d/1AbC-d_E/edit#gid=0",
+        ),
+        ("GOOGLE_SERVICE_ACCOUNT_JSON", &BASE64_STANDARD.encode(KEY)),
+    ])
+    .expect("complete");
+    let SpreadsheetSource::Remote(remote) = config.spreadsheet else {
+        panic!("the embedded spreadsheet was chosen")
+    };
+    assert_eq!(remote.id, "1AbC-d_E");
+    assert_eq!(remote.key.private_key, "-----BEGIN-----\nabc\n-----END-----");
+}
+
+#[test]
+fn a_bad_setting_is_named_with_its_cure() {
+    for (name, value, cure) in [
+        ("PORT", "http", "whole number"),
+        ("PORT", "70000", "whole number"),
+        ("HOST", "my house", "IP address"),
+        ("TIME_ZONE", "Paris", "Europe/Paris"),
+        ("ENVIRONMENT", "moon", "production"),
+        ("POSTS_PER_MINUTE", "0", "whole number"),
+        ("SECRETS_FILE", "does-not-exist.json", "cannot be read"),
+        (
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "does-not-exist.json",
+            "cannot be read",
+        ),
+        ("GOOGLE_SERVICE_ACCOUNT_JSON", "{", "not valid JSON"),
+        ("GOOGLE_SERVICE_ACCOUNT_JSON", "{}", "client_email"),
+    ] {
+        let told = complaint(&[(name, value)]);
+        assert!(told.contains(cure), "{name}={value}: {told}");
+    }
+    let told = complaint(&[("SPREADSHEET_ID", "../../x"), ("GOOGLE_SERVICE_ACCOUNT_JSON", KEY)]);
+    assert!(told.contains("between /d/ and /edit"), "{told}");
+}
+
+#[test]
+fn the_environment_beats_the_secrets_file_and_an_unknown_entry_is_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("secrets.json");
+    let write = |text: &str| std::fs::write(&path, text).expect("written");
+    let file = path.to_str().expect("unicode path");
+
+    write(&format!(
+        r#"{{"_about": "x", "spreadsheet_id": "from-file", "google_service_account": {KEY}}}"#
+    ));
+    for (settings, expected) in [
+        (vec![("SECRETS_FILE", file)], "from-file"),
+        (
+            vec![("SECRETS_FILE", file), ("SPREADSHEET_ID", "from-environment")],
+            "from-environment",
+        ),
+    ] {
+        let SpreadsheetSource::Remote(remote) = read(&settings).expect("complete").spreadsheet else {
+            panic!("embedded")
+        };
+        assert_eq!(remote.id, expected);
+    }
+
+    write(r#"{"spreadsheetid": "x"}"#);
+    assert!(complaint(&[("SECRETS_FILE", file)]).contains("\"spreadsheetid\""));
+}
+
+#[test]
+fn the_example_of_the_secrets_file_names_every_entry_and_is_not_mistaken_for_secrets() {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/secrets.example.json");
+    let told = complaint(&[("SECRETS_FILE", example)]);
+    assert!(told.contains("SPREADSHEET_ID"), "{told}");
+}

@@ -1,0 +1,243 @@
+//! A1 notation: `'My tab'!B2:D`, `A1:1`, `C:C`, `R1C1`.
+//!
+//! Rows and columns are zero-based inside, ends are exclusive. Source:
+//! <https://developers.google.com/workspace/sheets/api/guides/concepts#cell>
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+/// The widest sheet Google allows: column `ZZZ`.
+pub const MAX_COLUMNS: u32 = 18_278;
+/// No sheet can have more rows than the workbook may have cells.
+const MAX_ROWS: u32 = 10_000_000;
+
+/// A range whose sides may be open: `A5:G` has no last row, `2:3` has no columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenArea {
+    /// First row.
+    pub start_row: Option<u32>,
+    /// One past the last row.
+    pub end_row: Option<u32>,
+    /// First column.
+    pub start_column: Option<u32>,
+    /// One past the last column.
+    pub end_column: Option<u32>,
+}
+
+/// A range all of whose sides are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rectangle {
+    /// First row.
+    pub top: u32,
+    /// First column.
+    pub left: u32,
+    /// One past the last row.
+    pub bottom: u32,
+    /// One past the last column.
+    pub right: u32,
+}
+
+impl Rectangle {
+    /// How many rows it spans.
+    pub fn height(&self) -> u32 {
+        self.bottom.saturating_sub(self.top)
+    }
+
+    /// How many columns it spans.
+    pub fn width(&self) -> u32 {
+        self.right.saturating_sub(self.left)
+    }
+
+    /// Whether the two share a cell.
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.top < other.bottom && other.top < self.bottom && self.left < other.right && other.left < self.right
+    }
+
+    /// Whether every cell of `other` is in this one.
+    pub fn contains(&self, other: &Self) -> bool {
+        self.top <= other.top && self.left <= other.left && self.bottom >= other.bottom && self.right >= other.right
+    }
+
+    /// `B2:C3`, or `B2` when it is one cell.
+    pub fn to_a1(self) -> String {
+        let mut text = cell_name(self.top, self.left);
+        if self.height() > 1 || self.width() > 1 {
+            text.push(':');
+            text.push_str(&cell_name(self.bottom.saturating_sub(1), self.right.saturating_sub(1)));
+        }
+        text
+    }
+}
+
+impl OpenArea {
+    /// Closes the open sides with the size of a grid.
+    pub fn within(&self, rows: u32, columns: u32) -> Rectangle {
+        Rectangle {
+            top: self.start_row.unwrap_or(0),
+            left: self.start_column.unwrap_or(0),
+            bottom: self.end_row.unwrap_or(rows),
+            right: self.end_column.unwrap_or(columns),
+        }
+    }
+}
+
+/// A range as written, before anyone looked whether its sheet exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The text before `!`, without quotes.
+    pub sheet: Option<String>,
+    /// The text after `!`, or all of it, without quotes.
+    pub rest: Option<String>,
+    /// A text in quotes is a title and nothing else.
+    pub quoted: bool,
+}
+
+/// Splits `'My tab'!A1:B2` into its title and its range.
+pub fn split(text: &str) -> Option<Written> {
+    if let Some(quoted) = text.strip_prefix('\'') {
+        let (title, rest) = unquote(quoted)?;
+        let rest = match rest.strip_prefix('!') {
+            Some(range) if !range.is_empty() => Some(range.to_owned()),
+            None if rest.is_empty() => None,
+            _ => return None,
+        };
+        return Some(Written { sheet: Some(title), rest, quoted: true });
+    }
+    match text.rsplit_once('!') {
+        Some((title, rest)) if !title.is_empty() && !rest.is_empty() => {
+            Some(Written { sheet: Some(title.to_owned()), rest: Some(rest.to_owned()), quoted: false })
+        }
+        Some(_) => None,
+        None => Some(Written { sheet: None, rest: Some(text.to_owned()), quoted: false }),
+    }
+}
+
+/// Reads up to the closing quote; a doubled quote stands for one.
+fn unquote(text: &str) -> Option<(String, &str)> {
+    let mut title = String::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find('\'')?;
+        title.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('\'') {
+            Some(after) => {
+                title.push('\'');
+                rest = after;
+            }
+            None => return Some((title, rest)),
+        }
+    }
+}
+
+/// One end of a range: `B2`, `B`, `2`, `$B$2`, `R2C2`.
+type Corner = (Option<u32>, Option<u32>);
+
+fn corner(text: &str) -> Option<Corner> {
+    if let Some(found) = row_column_corner(text) {
+        return Some(found);
+    }
+    let text = text.trim();
+    let rest = text.strip_prefix('$').unwrap_or(text);
+    let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let column = if letters == 0 { None } else { Some(column_index(&rest[..letters])?) };
+    let rest = &rest[letters..];
+    let digits = if letters > 0 { rest.strip_prefix('$').unwrap_or(rest) } else { rest };
+    let row = if digits.is_empty() { None } else { Some(row_index(digits)?) };
+    (row.is_some() || column.is_some()).then_some((row, column))
+}
+
+fn row_column_corner(text: &str) -> Option<Corner> {
+    let rest = text.strip_prefix(['R', 'r'])?;
+    let (row, column) = rest.split_once(['C', 'c'])?;
+    let column = row_index(column)?;
+    (column < MAX_COLUMNS).then_some((Some(row_index(row)?), Some(column)))
+}
+
+fn row_index(digits: &str) -> Option<u32> {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: u32 = digits.parse().ok()?;
+    (1..=MAX_ROWS).contains(&number).then(|| number - 1)
+}
+
+/// `A` is 0, `Z` is 25, `AA` is 26; `None` past `ZZZ`.
+pub fn column_index(letters: &str) -> Option<u32> {
+    if letters.is_empty() || letters.len() > 3 {
+        return None;
+    }
+    let mut number = 0;
+    for byte in letters.bytes() {
+        let byte = byte.to_ascii_uppercase();
+        if !byte.is_ascii_uppercase() {
+            return None;
+        }
+        number = number * 26 + u32::from(byte - b'A') + 1;
+    }
+    Some(number - 1)
+}
+
+/// The letters of a zero-based column.
+pub fn column_letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        let digit = (rest - 1) % 26;
+        letters.push(char::from(b'A' + u8::try_from(digit).unwrap_or(0)));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
+}
+
+/// `B2` for row 1, column 1.
+pub fn cell_name(row: u32, column: u32) -> String {
+    let mut name = column_letters(column);
+    let _ = write!(name, "{}", u64::from(row) + 1);
+    name
+}
+
+/// Reads the part after `!`. A lone column or a lone row is not a range.
+pub fn area(text: &str) -> Option<OpenArea> {
+    let Some((first, last)) = text.split_once(':') else {
+        let (row, column) = corner(text)?;
+        let (row, column) = (row?, column?);
+        return Some(OpenArea {
+            start_row: Some(row),
+            end_row: Some(row + 1),
+            start_column: Some(column),
+            end_column: Some(column + 1),
+        });
+    };
+    let (first, last) = (corner(first)?, corner(last)?);
+    let (start_row, end_row) = ordered(first.0, last.0);
+    let (start_column, end_column) = ordered(first.1, last.1);
+    Some(OpenArea { start_row, end_row, start_column, end_column })
+}
+
+/// Puts the ends of a side in order; an end that is missing leaves the side open.
+fn ordered(first: Option<u32>, last: Option<u32>) -> (Option<u32>, Option<u32>) {
+    match (first, last) {
+        (Some(first), Some(last)) => (Some(first.min(last)), Some(first.max(last) + 1)),
+        (Some(only), None) | (None, Some(only)) => (Some(only), None),
+        (None, None) => (None, None),
+    }
+}
+
+/// Quotes a title the way Google echoes it: bare only when nothing could be misread.
+pub fn quoted_title(title: &str) -> String {
+    let plain = title.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !title.starts_with(|first: char| first.is_ascii_digit())
+        && !title.is_empty();
+    if plain && !looks_like_a_cell(title) { title.to_owned() } else { format!("'{}'", title.replace('\'', "''")) }
+}
+
+fn looks_like_a_cell(title: &str) -> bool {
+    matches!(corner(title), Some((Some(_), Some(_))))
+}
+
+/// `Sheet1!A1:B2`.
+pub fn full_name(title: &str, rectangle: Rectangle) -> String {
+    format!("{}!{}", quoted_title(title), rectangle.to_a1())
+}

@@ -1,0 +1,277 @@
+//! Who may call: a service account, the token endpoint that believes its signature, and the tokens handed out.
+//!
+//! Source: <https://developers.google.com/identity/protocols/oauth2/service-account#httprest>
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rsa::pkcs1v15::{Signature, VerifyingKey};
+use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
+use rsa::sha2::Sha256;
+use rsa::signature::Verifier as _;
+use rsa::{RsaPrivateKey, RsaPublicKey};
+use serde_json::{Value as Json, json};
+use tokio::sync::OnceCell;
+
+/// The address a person would share a spreadsheet with.
+pub const CLIENT_EMAIL: &str = "emulator@tallyboard-emulator.iam.gserviceaccount.com";
+
+const KEY_BITS: usize = 2048;
+const KEY_FILE: &str = "service-account.json";
+const TOKEN_LIFETIME: Duration = Duration::from_secs(3599);
+/// How far two clocks may differ.
+const SKEW_SECONDS: i64 = 300;
+const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// The service account's key could not be made, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The file.
+    #[error("the service account key at {0} cannot be read or written: {1}")]
+    File(PathBuf, std::io::Error),
+    /// What is in it, or what came out of the generator.
+    #[error("the service account key is unusable: {0}")]
+    Key(String),
+}
+
+/// A service account.
+struct Account {
+    public: VerifyingKey<Sha256>,
+    private_pem: String,
+    key_id: String,
+}
+
+/// What a token allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everything.
+    Write,
+    /// Reading.
+    Read,
+    /// Nothing of Sheets: the scope was another one.
+    Nothing,
+}
+
+/// The service account and the tokens handed out.
+pub struct Authority {
+    token_uri: String,
+    directory: Option<PathBuf>,
+    account: OnceCell<Account>,
+    tokens: Mutex<HashMap<String, (Access, Instant)>>,
+    owner_token: String,
+    any_token: bool,
+}
+
+/// An answer of the token endpoint: status and body.
+pub type TokenAnswer = (u16, Json);
+
+impl Authority {
+    /// An authority whose key is made, or read, when somebody first needs it.
+    pub fn new(token_uri: String, directory: Option<PathBuf>, any_token: bool) -> Self {
+        let owner_token = format!("owner-{}", random_word());
+        let tokens = Mutex::new(HashMap::new());
+        Self { token_uri, directory, account: OnceCell::new(), tokens, owner_token, any_token }
+    }
+
+    /// A token that is always accepted.
+    pub fn owner_token(&self) -> &str {
+        &self.owner_token
+    }
+
+    /// What the bearer of a token may do; `None` for a stranger.
+    pub fn access(&self, token: Option<&str>) -> Option<Access> {
+        let token = token?;
+        if self.any_token || token == self.owner_token {
+            return Some(Access::Write);
+        }
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        tokens.retain(|_, (_, expiry)| *expiry > now);
+        tokens.get(token).map(|(access, _)| *access)
+    }
+
+    async fn account(&self) -> Result<&Account, KeyError> {
+        let directory = self.directory.clone();
+        let token_uri = self.token_uri.clone();
+        self.account
+            .get_or_try_init(|| async move {
+                let task = tokio::task::spawn_blocking(move || load_or_make(directory.as_deref(), &token_uri));
+                task.await.map_err(|error| KeyError::Key(error.to_string()))?
+            })
+            .await
+    }
+
+    /// The text of the key file. The first call waits for the key to be made.
+    ///
+    /// # Errors
+    /// When the key cannot be made, read or written.
+    pub async fn key_file(&self) -> Result<String, KeyError> {
+        Ok(key_file(self.account().await?, &self.token_uri))
+    }
+
+    /// Where the key file is, if there is a directory for it.
+    pub fn key_path(&self) -> Option<PathBuf> {
+        self.directory.as_ref().map(|directory| directory.join(KEY_FILE))
+    }
+
+    /// Answers a form posted to the token endpoint.
+    ///
+    /// # Errors
+    /// When there is no key to verify with.
+    pub async fn token(&self, form: &[u8]) -> Result<TokenAnswer, KeyError> {
+        let fields: HashMap<String, String> = serde_urlencoded::from_bytes(form).unwrap_or_default();
+        if fields.get("grant_type").map(String::as_str) != Some(GRANT_TYPE) {
+            let text = format!("Invalid grant_type: {}", fields.get("grant_type").map_or("", String::as_str));
+            return Ok(refusal("unsupported_grant_type", &text));
+        }
+        let Some(assertion) = fields.get("assertion") else {
+            return Ok(refusal("invalid_request", "Missing required parameter: assertion"));
+        };
+        let account = self.account().await?;
+        let now = jiff::Timestamp::now().as_second();
+        Ok(match verify(assertion, &account.public, &self.token_uri, now) {
+            Ok(access) => self.hand_out(access),
+            Err((error, description)) => refusal(error, &description),
+        })
+    }
+
+    fn hand_out(&self, access: Access) -> TokenAnswer {
+        let token = format!("ya29.{}", random_word());
+        let expiry = Instant::now() + TOKEN_LIFETIME;
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), (access, expiry));
+        (200, json!({"access_token": token, "expires_in": TOKEN_LIFETIME.as_secs(), "token_type": "Bearer"}))
+    }
+}
+
+fn refusal(error: &str, description: &str) -> TokenAnswer {
+    (400, json!({"error": error, "error_description": description}))
+}
+
+fn random_word() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+type Refusal = (&'static str, String);
+
+fn verify(assertion: &str, key: &VerifyingKey<Sha256>, audience: &str, now: i64) -> Result<Access, Refusal> {
+    let grant = |text: &str| ("invalid_grant", text.to_owned());
+    let mut parts = assertion.split('.');
+    let (Some(header), Some(claims), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(("invalid_request", "Bad Request".to_owned()));
+    };
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok();
+    let message = |part: &str| decode(part).and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok());
+    let parsed = message(header).zip(message(claims));
+    let (header, claims_json) = parsed.ok_or_else(|| grant("Invalid JWT: Failed to decode."))?;
+    if header["alg"] != "RS256" {
+        return Err(grant("Invalid JWT: Unsupported signature algorithm."));
+    }
+    let signed = &assertion[..assertion.len() - signature.len() - 1];
+    let signature = decode(signature).and_then(|bytes| Signature::try_from(&bytes[..]).ok());
+    let is_signed = signature.is_some_and(|signature| key.verify(signed.as_bytes(), &signature).is_ok());
+    if claims_json["iss"] != CLIENT_EMAIL {
+        return Err(grant("Invalid grant: account not found"));
+    }
+    if !is_signed {
+        return Err(grant("Invalid JWT Signature."));
+    }
+    if claims_json["aud"].as_str() != Some(audience) {
+        return Err(grant("Invalid JWT: Invalid audience."));
+    }
+    check_times(&claims_json, now)?;
+    let scope = claims_json["scope"].as_str().unwrap_or_default();
+    if scope.trim().is_empty() {
+        return Err(("invalid_scope", "Invalid OAuth scope or ID token audience provided.".to_owned()));
+    }
+    Ok(access_of(scope))
+}
+
+fn check_times(claims: &Json, now: i64) -> Result<(), Refusal> {
+    let (issued, expires) = (claims["iat"].as_i64(), claims["exp"].as_i64());
+    let reasonable = issued.zip(expires).is_some_and(|(issued, expires)| {
+        issued <= now + SKEW_SECONDS && expires > now - SKEW_SECONDS && expires > issued && expires - issued <= 3600
+    });
+    if reasonable {
+        return Ok(());
+    }
+    Err((
+        "invalid_grant",
+        "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and \
+         exp values in the JWT claim."
+            .to_owned(),
+    ))
+}
+
+fn access_of(scope: &str) -> Access {
+    let has = |names: &[&str]| {
+        scope.split_whitespace().any(|word| {
+            word.strip_prefix("https://www.googleapis.com/auth/").is_some_and(|name| names.contains(&name))
+        })
+    };
+    if has(&["spreadsheets", "drive", "drive.file"]) {
+        Access::Write
+    } else if has(&["spreadsheets.readonly", "drive.readonly"]) {
+        Access::Read
+    } else {
+        Access::Nothing
+    }
+}
+
+fn load_or_make(directory: Option<&Path>, token_uri: &str) -> Result<Account, KeyError> {
+    let Some(directory) = directory else { return make() };
+    let path = directory.join(KEY_FILE);
+    let account = match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let file: Json = serde_json::from_str(&text).map_err(|error| KeyError::Key(error.to_string()))?;
+            let pem = file["private_key"].as_str().unwrap_or_default().to_owned();
+            let key = RsaPrivateKey::from_pkcs8_pem(&pem).map_err(|error| KeyError::Key(error.to_string()))?;
+            let key_id = file["private_key_id"].as_str().unwrap_or_default().to_owned();
+            Account { public: VerifyingKey::new(RsaPublicKey::from(&key)), private_pem: pem, key_id }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => make()?,
+        Err(error) => return Err(KeyError::File(path, error)),
+    };
+    // The port may be another one than last time.
+    write_private(&path, &key_file(&account, token_uri)).map_err(|error| KeyError::File(path, error))?;
+    Ok(account)
+}
+
+fn make() -> Result<Account, KeyError> {
+    let mut random = rsa::rand_core::OsRng;
+    let key = RsaPrivateKey::new(&mut random, KEY_BITS).map_err(|error| KeyError::Key(error.to_string()))?;
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| KeyError::Key(error.to_string()))?;
+    let key_id = rand::random::<[u8; 20]>().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Account { public: VerifyingKey::new(RsaPublicKey::from(&key)), private_pem: pem.to_string(), key_id })
+}
+
+fn key_file(account: &Account, token_uri: &str) -> String {
+    let file = json!({
+        "type": "service_account",
+        "project_id": "tallyboard-emulator",
+        "private_key_id": account.key_id,
+        "private_key": account.private_pem,
+        "client_email": CLIENT_EMAIL,
+        "client_id": "100000000000000000000",
+        "auth_uri": token_uri.replace("/token", "/auth"),
+        "token_uri": token_uri,
+        "universe_domain": "googleapis.com",
+    });
+    format!("{file:#}\n")
+}
+
+/// Writes a file only its owner may read, in one step.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let draft = path.with_extension("json.new");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&draft)?.write_all(text.as_bytes())?;
+    std::fs::rename(draft, path)
+}

@@ -1,0 +1,280 @@
+//! Requests that write cells.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::a1::Rectangle;
+use super::super::cell::{Cell, Entry, Style};
+use super::super::failure::Failure;
+use super::super::formula;
+use super::super::mask::Mask;
+use super::super::sheet::Row;
+use super::super::values::write::{check_length, make_room};
+use super::super::wire;
+use super::super::workbook::Workbook;
+use super::targets;
+use super::{mask, object, text};
+
+/// The fields of `CellData` that a cell keeps besides its entry.
+const STYLE_FIELDS: [&str; 6] =
+    ["userEnteredFormat", "note", "dataValidation", "textFormatRuns", "chipRuns", "hyperlink"];
+
+/// Puts `CellData` into cells and remembers the last style it made: rows of one batch mostly look alike.
+pub struct Brush {
+    mask: Mask,
+    last: Option<(Option<Arc<Style>>, Map<String, Json>, Option<Arc<Style>>)>,
+}
+
+impl Brush {
+    /// A brush that touches only what the mask selects.
+    pub fn new(mask: Mask) -> Result<Self, Failure> {
+        for name in mask.names() {
+            if matches!(name, "pivotTable" | "dataSourceTable" | "dataSourceFormula") {
+                return Err(Failure::unsupported(&format!("CellData.{name}")));
+            }
+            if name != "userEnteredValue" && !STYLE_FIELDS.contains(&name) {
+                return Err(Failure::invalid(format!("Invalid field: {name}")));
+            }
+        }
+        Ok(Self { mask, last: None })
+    }
+
+    /// Applies one message to one cell.
+    pub fn paint(&mut self, cell: &mut Cell, data: &Json) -> Result<(), Failure> {
+        if self.mask.selects("userEnteredValue") {
+            let value = data.get("userEnteredValue").unwrap_or(&Json::Null);
+            cell.entry = entry(value)?;
+        }
+        if self.mask.is_everything() || STYLE_FIELDS.iter().any(|name| self.mask.selects(name)) {
+            self.dress(cell, data);
+        }
+        Ok(())
+    }
+
+    fn dress(&mut self, cell: &mut Cell, data: &Json) {
+        let wanted: Map<String, Json> = STYLE_FIELDS
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), data.get(*name)?.clone())))
+            .collect();
+        if let Some((before, source, after)) = &self.last {
+            if *before == cell.style && *source == wanted {
+                cell.style.clone_from(after);
+                return;
+            }
+        }
+        let before = cell.style.clone();
+        let mut fields = before.as_ref().map(|style| style.fields().clone()).unwrap_or_default();
+        if let Some(Json::Object(format)) = fields.get_mut("userEnteredFormat") {
+            forget_stale_colours(self.mask.below("userEnteredFormat").as_ref(), format);
+        }
+        self.mask.copy(&wanted, &mut fields);
+        if let Some(Json::Object(format)) = fields.get_mut("userEnteredFormat") {
+            wire::pair_colours(format);
+        }
+        let made = Style::new(fields);
+        if made != before {
+            cell.style = made;
+        }
+        self.last = Some((before, wanted, cell.style.clone()));
+    }
+}
+
+fn forget_stale_colours(mask: Option<&Mask>, format: &mut Map<String, Json>) {
+    let Some(mask) = mask else { return };
+    wire::forget_stale_twins(&|name| mask.selects(name), format);
+    if let (Some(Json::Object(text)), Some(mask)) = (format.get_mut("textFormat"), mask.below("textFormat")) {
+        wire::forget_stale_twins(&|name| mask.selects(name), text);
+    }
+}
+
+fn entry(value: &Json) -> Result<Entry, Failure> {
+    match Entry::from_extended(value) {
+        Entry::Text(text) => check_length(&text).map(|()| Entry::Text(text)),
+        other => Ok(other),
+    }
+}
+
+/// The `values` of the `rows` of a body.
+fn rows_of(body: &Json) -> Vec<&[Json]> {
+    let Some(Json::Array(rows)) = body.get("rows") else { return Vec::new() };
+    rows.iter().map(|row| row.get("values").and_then(Json::as_array).map_or(&[][..], Vec::as_slice)).collect()
+}
+
+/// `updateCells`: with `start` only what is given is written, with `range` the rest of it is emptied.
+pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let mut brush = Brush::new(mask(body)?)?;
+    let rows = rows_of(body);
+    if body.get("range").is_some() {
+        let (sheet, area) = targets::area_in(workbook, body, "range")?;
+        return fill(workbook, (sheet, area), &rows, &mut brush);
+    }
+    let start = body.get("start").ok_or_else(|| Failure::invalid("Must specify either start or range."))?;
+    let position = targets::position(workbook, start)?;
+    let (top, left) = (super::whole(start, "rowIndex"), super::whole(start, "columnIndex"));
+    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+    let sheet = &workbook.sheets[position];
+    let (bottom, right) = (top as usize + rows.len(), left as usize + width);
+    beyond("row", bottom, sheet.row_count)?;
+    beyond("column", right, sheet.column_count)?;
+    write_rows(workbook, (position, top, left), &rows, &mut brush)
+}
+
+fn beyond(noun: &str, end: usize, limit: u32) -> Result<(), Failure> {
+    if end > limit as usize {
+        return Err(Failure::invalid(format!(
+            "Attempting to write {noun}: {limit}, beyond the last requested {noun} of: {}",
+            limit - 1
+        )));
+    }
+    Ok(())
+}
+
+fn write_rows(
+    workbook: &mut Workbook,
+    (position, top, left): (usize, u32, u32),
+    rows: &[&[Json]],
+    brush: &mut Brush,
+) -> Result<(), Failure> {
+    let sheet = workbook.sheet_mut(position);
+    for (row, values) in (top..).zip(rows) {
+        if values.is_empty() {
+            continue;
+        }
+        sheet.edit_row(row, |cells: &mut Row| {
+            (left..).zip(values.iter()).try_for_each(|(column, data)| brush.paint(cells.cell_mut(column), data))
+        })?;
+    }
+    Ok(())
+}
+
+fn fill(
+    workbook: &mut Workbook,
+    (position, area): (usize, Rectangle),
+    rows: &[&[Json]],
+    brush: &mut Brush,
+) -> Result<(), Failure> {
+    beyond("row", area.top as usize + rows.len(), area.bottom)?;
+    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+    beyond("column", area.left as usize + width, area.right)?;
+    let sheet = workbook.sheet_mut(position);
+    for row in area.top..area.bottom {
+        let given = rows.get((row - area.top) as usize).copied().unwrap_or(&[]);
+        let existing = sheet.row(row).map_or(0, |row| row.cells.len());
+        if given.is_empty() && existing <= area.left as usize {
+            continue;
+        }
+        sheet.edit_row(row, |cells| {
+            (area.left..area.right).try_for_each(|column| match given.get((column - area.left) as usize) {
+                Some(data) => brush.paint(cells.cell_mut(column), data),
+                None if (column as usize) < cells.cells.len() => brush.paint(cells.cell_mut(column), &json!({})),
+                None => Ok(()),
+            })
+        })?;
+    }
+    Ok(())
+}
+
+/// `appendCells`: below the last row with data.
+pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let mut brush = Brush::new(mask(body)?)?;
+    let position = targets::position(workbook, body)?;
+    let rows = rows_of(body);
+    let sheet = &workbook.sheets[position];
+    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
+    beyond("column", width, sheet.column_count)?;
+    let top = sheet.filled_rows();
+    let bottom = top.saturating_add(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+    make_room(workbook, position, bottom, 0)?;
+    write_rows(workbook, (position, top, 0), &rows, &mut brush)
+}
+
+/// `repeatCell`: one message for every cell of a range; a formula moves along.
+pub fn repeat(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let mut brush = Brush::new(mask(body)?)?;
+    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let data = Json::Object(object(body, "cell"));
+    let formula = text(&data["userEnteredValue"], "formulaValue").to_owned();
+    let erases = data.as_object().is_some_and(Map::is_empty);
+    let sheet = workbook.sheet_mut(position);
+    for row in area.top..area.bottom {
+        if erases && sheet.row(row).is_none_or(|row| row.cells.is_empty()) {
+            continue;
+        }
+        sheet.edit_row(row, |cells| {
+            (area.left..area.right).try_for_each(|column| {
+                let cell = cells.cell_mut(column);
+                brush.paint(cell, &data)?;
+                if let (false, Entry::Formula(text)) = (formula.is_empty(), &mut cell.entry) {
+                    let (down, right) = (i64::from(row - area.top), i64::from(column - area.left));
+                    *text = formula::moved_by(&formula, down, right).unwrap_or_else(|| formula.clone()).into();
+                }
+                Ok::<(), Failure>(())
+            })
+        })?;
+    }
+    Ok(())
+}
+
+/// `setDataValidation`; without a rule the validation goes.
+pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let mut rule = object(body, "rule");
+    if !rule.is_empty() && text(&body["rule"]["condition"], "type").is_empty() {
+        return Err(Failure::invalid("rule.condition.type is required."));
+    }
+    wire::without_defaults(&mut rule);
+    let data = if rule.is_empty() { json!({}) } else { json!({ "dataValidation": rule }) };
+    paint_area(workbook, (position, area), &mut Brush::new(Mask::parse("dataValidation")?)?, &|_, _| Some(data.clone()))
+}
+
+/// `updateBorders`: the sides of a range and the lines inside it.
+pub fn update_borders(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let (position, area) = targets::area_in(workbook, body, "range")?;
+    let border = |side: &str| body.get(side).filter(|border| text(border, "style") != "NONE" || side.is_empty()).cloned();
+    let mask: Vec<&str> = ["top", "bottom", "left", "right"]
+        .into_iter()
+        .filter(|side| {
+            let inner = if matches!(*side, "top" | "bottom") { "innerHorizontal" } else { "innerVertical" };
+            body.get(*side).is_some() || body.get(inner).is_some()
+        })
+        .collect();
+    for side in mask {
+        let inner = if matches!(side, "top" | "bottom") { "innerHorizontal" } else { "innerVertical" };
+        let mut brush = Brush::new(Mask::parse(&format!("userEnteredFormat.borders.{side}"))?)?;
+        let data = |row: u32, column: u32| {
+            let outer = match side {
+                "top" => row == area.top,
+                "bottom" => row + 1 == area.bottom,
+                "left" => column == area.left,
+                _ => column + 1 == area.right,
+            };
+            let name = if outer { side } else { inner };
+            body.get(name)?;
+            Some(border(name).map_or_else(
+                || json!({"userEnteredFormat": {"borders": {}}}),
+                |border| json!({"userEnteredFormat": {"borders": {side: border}}}),
+            ))
+        };
+        paint_area(workbook, (position, area), &mut brush, &data)?;
+    }
+    Ok(())
+}
+
+fn paint_area(
+    workbook: &mut Workbook,
+    (position, area): (usize, Rectangle),
+    brush: &mut Brush,
+    data: &dyn Fn(u32, u32) -> Option<Json>,
+) -> Result<(), Failure> {
+    let sheet = workbook.sheet_mut(position);
+    for row in area.top..area.bottom {
+        sheet.edit_row(row, |cells| {
+            (area.left..area.right).try_for_each(|column| match data(row, column) {
+                Some(data) => brush.paint(cells.cell_mut(column), &data),
+                None => Ok(()),
+            })
+        })?;
+    }
+    Ok(())
+}

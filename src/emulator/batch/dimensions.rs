@@ -1,0 +1,224 @@
+//! Requests about rows and columns.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::a1::Rectangle;
+use super::super::failure::Failure;
+use super::super::formula::Evaluator;
+use super::super::sheet::{Dimension, Sheet};
+use super::super::values::read;
+use super::super::values::write::check_size;
+use super::super::wire;
+use super::super::workbook::Workbook;
+use super::ranges::{self, Shift};
+use super::targets::{self, Span};
+use super::{flag, mask, object, whole};
+
+fn grown(sheet: &Sheet, dimension: Dimension, count: u32) -> (u32, u32) {
+    match dimension {
+        Dimension::Rows => (sheet.row_count.saturating_add(count), sheet.column_count),
+        Dimension::Columns => (sheet.row_count, sheet.column_count.saturating_add(count)),
+    }
+}
+
+/// `insertDimension`.
+pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let span = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
+    let inherit = flag(body, "inheritFromBefore");
+    let sheet = &workbook.sheets[span.sheet];
+    let length = targets::length(sheet, span.dimension);
+    let count = span.end - span.start;
+    if inherit && span.start == 0 {
+        return Err(Failure::invalid("inheritFromBefore cannot be true if inserting at the first index."));
+    }
+    if span.start > length || (span.start == length && !inherit) {
+        let start = span.start;
+        return Err(Failure::invalid(format!("range.startIndex[{start}] must be less than the grid size[{length}]")));
+    }
+    let (rows, columns) = grown(sheet, span.dimension, count);
+    check_size(workbook, span.sheet, rows, columns)?;
+    match span.dimension {
+        Dimension::Rows => {
+            let neighbour = if inherit { span.start - 1 } else { span.start };
+            let template = sheet.row(neighbour).cloned();
+            workbook.sheet_mut(span.sheet).insert_rows(span.start, count, template.as_deref());
+        }
+        Dimension::Columns => {
+            // Without inheritance the column that moves right lends its looks.
+            let neighbour = if inherit { span.start - 1 } else { span.start };
+            workbook.sheet_mut(span.sheet).insert_columns(span.start, count, Some(neighbour));
+        }
+    }
+    ranges::shift(workbook, span.sheet, span.dimension, Shift::Insert(span.start, count));
+    Ok(())
+}
+
+/// Puts blank rows into a tab; they look like the row above.
+pub fn insert_rows_at(workbook: &mut Workbook, position: usize, index: u32, count: u32) {
+    let template = index.checked_sub(1).and_then(|above| workbook.sheets[position].row(above).cloned());
+    workbook.sheet_mut(position).insert_rows(index, count, template.as_deref());
+    ranges::shift(workbook, position, Dimension::Rows, Shift::Insert(index, count));
+}
+
+/// Takes rows out of a tab.
+pub fn delete_rows_at(workbook: &mut Workbook, position: usize, start: u32, end: u32) {
+    workbook.sheet_mut(position).delete_rows(start, end);
+    ranges::shift(workbook, position, Dimension::Rows, Shift::Delete(start, end));
+}
+
+/// `deleteDimension`.
+pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
+    let length = targets::length(&workbook.sheets[sheet], dimension);
+    if start >= length {
+        return Err(Failure::invalid(format!(
+            "Cannot delete a {} that doesn't exist. Tried to delete {} index {start} but there are only {length} {}s.",
+            noun(dimension),
+            noun(dimension),
+            noun(dimension)
+        )));
+    }
+    let end = end.min(length);
+    if start == 0 && end == length {
+        return Err(Failure::invalid(format!("You can't delete all the {}s on the sheet.", noun(dimension))));
+    }
+    if end - start == length - frozen(&workbook.sheets[sheet], dimension) && start > 0 && end == length {
+        let noun = noun(dimension);
+        return Err(Failure::invalid(format!("Sorry, it is not possible to delete all non-frozen {noun}s.")));
+    }
+    match dimension {
+        Dimension::Rows => workbook.sheet_mut(sheet).delete_rows(start, end),
+        Dimension::Columns => workbook.sheet_mut(sheet).delete_columns(start, end),
+    }
+    ranges::shift(workbook, sheet, dimension, Shift::Delete(start, end));
+    Ok(())
+}
+
+fn noun(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Rows => "row",
+        Dimension::Columns => "column",
+    }
+}
+
+/// Frozen rows or columns of a tab.
+fn frozen(sheet: &Sheet, dimension: Dimension) -> u32 {
+    let name = match dimension {
+        Dimension::Rows => "frozenRowCount",
+        Dimension::Columns => "frozenColumnCount",
+    };
+    sheet.furniture.properties.get("gridProperties").map_or(0, |grid| whole(grid, name))
+}
+
+/// Gives a grid another size; ranges that reach beyond are cut.
+pub fn truncate(workbook: &mut Workbook, position: usize, rows: u32, columns: u32) {
+    let (old_rows, old_columns) = (workbook.sheets[position].row_count, workbook.sheets[position].column_count);
+    workbook.sheet_mut(position).resize(rows, columns);
+    if rows < old_rows {
+        ranges::shift(workbook, position, Dimension::Rows, Shift::Delete(rows, old_rows));
+    }
+    if columns < old_columns {
+        ranges::shift(workbook, position, Dimension::Columns, Shift::Delete(columns, old_columns));
+    }
+}
+
+/// `appendDimension`.
+pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let position = targets::position(workbook, body)?;
+    let length = whole(body, "length");
+    if length == 0 {
+        return Err(Failure::invalid("length must be greater than 0."));
+    }
+    let (rows, columns) = grown(&workbook.sheets[position], targets::dimension(body)?, length);
+    check_size(workbook, position, rows, columns)?;
+    let sheet = workbook.sheet_mut(position);
+    sheet.row_count = rows;
+    sheet.column_count = columns;
+    Ok(())
+}
+
+/// `moveDimension`: the destination is counted before the move.
+pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("source").unwrap_or(&Json::Null))?;
+    let destination = whole(body, "destinationIndex");
+    let length = targets::length(&workbook.sheets[sheet], dimension);
+    if start >= length || end > length || destination > length {
+        return Err(Failure::invalid(format!("Cannot move {}s outside of the grid.", noun(dimension))));
+    }
+    if (start..=end).contains(&destination) {
+        return Err(Failure::invalid(format!(
+            "destinationIndex[{destination}] must be outside the requested range[{start}-{end}]"
+        )));
+    }
+    let target = workbook.sheet_mut(sheet);
+    match dimension {
+        Dimension::Rows => target.move_rows(start, end, destination),
+        Dimension::Columns => target.move_columns(start, end, destination),
+    }
+    Ok(())
+}
+
+/// `updateDimensionProperties`.
+pub fn update_properties(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
+    let (mask, source) = (mask(body)?, object(body, "properties"));
+    let end = end.min(targets::length(&workbook.sheets[sheet], dimension));
+    for index in start..end {
+        change_properties(workbook.sheet_mut(sheet), (dimension, index), &|fields| {
+            mask.copy(&source, fields);
+            wire::without_defaults(fields);
+        });
+    }
+    Ok(())
+}
+
+fn change_properties(sheet: &mut Sheet, (dimension, index): (Dimension, u32), change: &dyn Fn(&mut Map<String, Json>)) {
+    match dimension {
+        Dimension::Rows => sheet.edit_row(index, |row| {
+            let mut fields = row.properties.take().map(|fields| *fields).unwrap_or_default();
+            change(&mut fields);
+            row.properties = (!fields.is_empty()).then(|| Box::new(fields));
+        }),
+        Dimension::Columns => {
+            let columns = &mut sheet.furniture_mut().columns;
+            let fields = columns.entry(index).or_default();
+            change(fields);
+            if fields.is_empty() {
+                columns.remove(&index);
+            }
+        }
+    }
+}
+
+/// `autoResizeDimensions`: as wide as the longest text, at about seven pixels a character.
+pub fn auto_resize(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("dimensions").unwrap_or(&Json::Null))?;
+    let end = end.min(targets::length(&workbook.sheets[sheet], dimension));
+    let sizes: Vec<u32> = (start..end)
+        .map(|index| match dimension {
+            Dimension::Rows => 21,
+            Dimension::Columns => column_width(workbook, sheet, index),
+        })
+        .collect();
+    for (index, size) in (start..).zip(sizes) {
+        if dimension == Dimension::Columns {
+            change_properties(workbook.sheet_mut(sheet), (dimension, index), &|fields| {
+                fields.insert("pixelSize".to_owned(), json!(size));
+            });
+        }
+    }
+    Ok(())
+}
+
+fn column_width(workbook: &Workbook, position: usize, column: u32) -> u32 {
+    let evaluator = Evaluator::new(workbook);
+    let sheet = &workbook.sheets[position];
+    let filled = Rectangle { left: column, right: column + 1, bottom: sheet.filled_rows(), top: 0 };
+    let longest = (filled.top..filled.bottom)
+        .filter_map(|row| {
+            let cell = sheet.cell(row, column)?;
+            Some(read::shown(&evaluator.cell(position, row, column), cell).chars().count())
+        })
+        .max();
+    longest.filter(|length| *length > 0).map_or(100, |length| u32::try_from(length * 7 + 8).unwrap_or(2000).min(2000))
+}

@@ -1,0 +1,115 @@
+//! Groups of rows and columns that a person can fold away.
+
+use serde_json::{Value as Json, json};
+
+use super::super::failure::Failure;
+use super::super::sheet::{Dimension, Group, Sheet};
+use super::super::workbook::Workbook;
+use super::targets::{self, Span};
+use super::{flag, text, whole};
+
+fn groups(sheet: &Sheet, dimension: Dimension) -> &Vec<Group> {
+    match dimension {
+        Dimension::Rows => &sheet.furniture.row_groups,
+        Dimension::Columns => &sheet.furniture.column_groups,
+    }
+}
+
+fn set_groups(sheet: &mut Sheet, dimension: Dimension, mut list: Vec<Group>) {
+    list.sort_by_key(|group| (group.start, std::cmp::Reverse(group.end)));
+    for index in 0..list.len() {
+        let inside = list[..index].iter().filter(|outer| outer.start <= list[index].start && outer.end >= list[index].end);
+        list[index].depth = 1 + u32::try_from(inside.count()).unwrap_or(0);
+    }
+    match dimension {
+        Dimension::Rows => sheet.furniture_mut().row_groups = list,
+        Dimension::Columns => sheet.furniture_mut().column_groups = list,
+    }
+}
+
+/// The groups of one dimension on the wire.
+pub fn on_wire(sheet: &Sheet, dimension: Dimension) -> Vec<Json> {
+    let name = if dimension == Dimension::Rows { "ROWS" } else { "COLUMNS" };
+    groups(sheet, dimension)
+        .iter()
+        .map(|group| {
+            let mut range = json!({"dimension": name, "startIndex": group.start, "endIndex": group.end});
+            if sheet.id != 0 {
+                range["sheetId"] = json!(sheet.id);
+            }
+            let mut message = json!({"range": range, "depth": group.depth});
+            if group.collapsed {
+                message["collapsed"] = json!(true);
+            }
+            message
+        })
+        .collect()
+}
+
+fn reply(workbook: &Workbook, kind: &str, span: &Span) -> Json {
+    let list = on_wire(&workbook.sheets[span.sheet], span.dimension);
+    let body = if list.is_empty() { json!({}) } else { json!({ "dimensionGroups": list }) };
+    json!({ kind: body })
+}
+
+/// `addDimensionGroup`.
+pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
+    let span = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
+    let sheet = workbook.sheet_mut(span.sheet);
+    let mut list = groups(sheet, span.dimension).clone();
+    list.push(Group { start: span.start, end: span.end, depth: 1, collapsed: false });
+    set_groups(sheet, span.dimension, list);
+    let name = if span.dimension == Dimension::Rows { "rowGroupControlAfter" } else { "columnGroupControlAfter" };
+    // The first group gives the grid this property, and it stays when the group goes.
+    let grid = sheet.furniture_mut().properties.entry("gridProperties").or_insert_with(|| json!({}));
+    grid[name] = json!(true);
+    Ok(reply(workbook, "addDimensionGroup", &span))
+}
+
+/// `deleteDimensionGroup`: the deepest group loses the range.
+pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
+    let span = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
+    let list = groups(&workbook.sheets[span.sheet], span.dimension).clone();
+    let meets = |group: &Group| group.start < span.end && span.start < group.end;
+    let deepest = list.iter().filter(|group| meets(group)).map(|group| group.depth).max();
+    let Some(deepest) = deepest else {
+        return Err(Failure::invalid(format!(
+            "Cannot delete group at range {}-{}: there is none.",
+            span.start, span.end
+        )));
+    };
+    let mut kept = Vec::new();
+    for group in list {
+        if group.depth != deepest || !meets(&group) {
+            kept.push(group);
+            continue;
+        }
+        if group.start < span.start {
+            kept.push(Group { end: span.start, ..group.clone() });
+        }
+        if group.end > span.end {
+            kept.push(Group { start: span.end, ..group.clone() });
+        }
+    }
+    set_groups(workbook.sheet_mut(span.sheet), span.dimension, kept);
+    Ok(reply(workbook, "deleteDimensionGroup", &span))
+}
+
+/// `updateDimensionGroup`: folds and unfolds.
+pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let group = body.get("dimensionGroup").unwrap_or(&Json::Null);
+    let span = targets::span(workbook, group.get("range").unwrap_or(&Json::Null))?;
+    let mut list = groups(&workbook.sheets[span.sheet], span.dimension).clone();
+    let depth = whole(group, "depth");
+    let found = list
+        .iter_mut()
+        .find(|known| known.start == span.start && known.end == span.end && (depth == 0 || known.depth == depth));
+    let Some(found) = found else {
+        return Err(Failure::invalid(format!("No group at range {}-{}.", span.start, span.end)));
+    };
+    if text(body, "fields").contains("collapsed") || text(body, "fields") == "*" {
+        found.collapsed = flag(group, "collapsed");
+    }
+    set_groups(workbook.sheet_mut(span.sheet), span.dimension, list);
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! `copyPaste` and `cutPaste`.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::super::a1::Rectangle;
+use super::super::cell::{Cell, Entry, Scalar, Style};
+use super::super::failure::Failure;
+use super::super::formula::{self, Evaluator};
+use super::super::workbook::Workbook;
+use super::{targets, text, whole};
+
+/// What of the copied cells is pasted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paste {
+    Normal,
+    Values,
+    Format,
+    Formula,
+    Validation,
+}
+
+fn paste_type(body: &Json) -> Result<Paste, Failure> {
+    Ok(match text(body, "pasteType") {
+        "" | "PASTE_NORMAL" => Paste::Normal,
+        "PASTE_VALUES" => Paste::Values,
+        "PASTE_FORMAT" => Paste::Format,
+        "PASTE_FORMULA" => Paste::Formula,
+        "PASTE_DATA_VALIDATION" => Paste::Validation,
+        other => return Err(Failure::unsupported(&format!("pasteType {other}"))),
+    })
+}
+
+/// A copied block: each cell with what it showed.
+struct Block {
+    origin: (u32, u32),
+    cells: Vec<Vec<(Cell, Scalar)>>,
+}
+
+impl Block {
+    fn copy(workbook: &Workbook, position: usize, area: Rectangle) -> Self {
+        let evaluator = Evaluator::new(workbook);
+        let sheet = &workbook.sheets[position];
+        let cell = |row, column| {
+            (sheet.cell(row, column).cloned().unwrap_or_default(), evaluator.cell(position, row, column))
+        };
+        let cells = (area.top..area.bottom)
+            .map(|row| (area.left..area.right).map(|column| cell(row, column)).collect())
+            .collect();
+        Self { origin: (area.top, area.left), cells }
+    }
+
+    fn height(&self) -> u32 {
+        u32::try_from(self.cells.len()).unwrap_or(u32::MAX)
+    }
+
+    fn width(&self) -> u32 {
+        u32::try_from(self.cells.first().map_or(0, Vec::len)).unwrap_or(u32::MAX)
+    }
+
+    fn transposed(self) -> Self {
+        let (height, width) = (self.cells.len(), self.width() as usize);
+        let cells = (0..width).map(|column| (0..height).map(|row| self.cells[row][column].clone()).collect()).collect();
+        Self { cells, ..self }
+    }
+}
+
+/// `copyPaste`: a larger destination is filled with repetitions when it is a whole multiple.
+pub fn copy(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let paste = paste_type(body)?;
+    let (source, from) = targets::area_in(workbook, body, "source")?;
+    let (target, to) = targets::area_in(workbook, body, "destination")?;
+    let block = Block::copy(workbook, source, from);
+    let block = if text(body, "pasteOrientation") == "TRANSPOSE" { block.transposed() } else { block };
+    let repeated = |length: u32, unit: u32| if length.is_multiple_of(unit) { length } else { unit };
+    let height = repeated(to.height(), block.height());
+    let width = repeated(to.width(), block.width());
+    let sheet = &workbook.sheets[target];
+    let bottom = (to.top + height).min(sheet.row_count);
+    let right = (to.left + width).min(sheet.column_count);
+    let area = Rectangle { bottom, right, ..to };
+    put(workbook, (target, area), &block, (paste, true));
+    Ok(())
+}
+
+/// `cutPaste`: formulas keep meaning the same cells.
+pub fn cut(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let paste = paste_type(body)?;
+    let (source, from) = targets::area_in(workbook, body, "source")?;
+    let destination = body.get("destination").unwrap_or(&Json::Null);
+    let target = targets::position(workbook, destination)?;
+    let (top, left) = (whole(destination, "rowIndex"), whole(destination, "columnIndex"));
+    let sheet = &workbook.sheets[target];
+    if top + from.height() > sheet.row_count || left + from.width() > sheet.column_count {
+        let area = Rectangle { top, left, bottom: top + from.height(), right: left + from.width() };
+        let name = super::super::a1::full_name(&sheet.title, area);
+        return Err(Failure::outside_grid(&name, sheet.row_count, sheet.column_count));
+    }
+    let block = Block::copy(workbook, source, from);
+    workbook.sheet_mut(source).edit_existing(from, |_, _, cell| match paste {
+        Paste::Normal => *cell = Cell::default(),
+        Paste::Values | Paste::Formula => cell.entry = Entry::Blank,
+        Paste::Format => cell.style = merged(cell.style.as_ref(), None, "userEnteredFormat"),
+        Paste::Validation => cell.style = merged(cell.style.as_ref(), None, "dataValidation"),
+    });
+    let area = Rectangle { top, left, bottom: top + from.height(), right: left + from.width() };
+    put(workbook, (target, area), &block, (paste, false));
+    Ok(())
+}
+
+fn put(workbook: &mut Workbook, (position, area): (usize, Rectangle), block: &Block, (paste, moves): (Paste, bool)) {
+    let (height, width) = (block.height(), block.width());
+    let sheet = workbook.sheet_mut(position);
+    for row in area.top..area.bottom {
+        sheet.edit_row(row, |cells| {
+            for column in area.left..area.right {
+                let offset = ((row - area.top) % height, (column - area.left) % width);
+                let (source, shown) = &block.cells[offset.0 as usize][offset.1 as usize];
+                let mut source = source.clone();
+                if let (true, Entry::Formula(text)) = (moves, &mut source.entry) {
+                    let down = i64::from(row) - i64::from(block.origin.0 + offset.0);
+                    let right = i64::from(column) - i64::from(block.origin.1 + offset.1);
+                    if let Some(moved) = formula::moved_by(text, down, right) {
+                        *text = moved.into();
+                    }
+                }
+                put_cell(cells.cell_mut(column), &source, shown, paste);
+            }
+        });
+    }
+}
+
+fn put_cell(target: &mut Cell, source: &Cell, shown: &Scalar, paste: Paste) {
+    match paste {
+        Paste::Normal => *target = source.clone(),
+        Paste::Formula => target.entry = source.entry.clone(),
+        Paste::Values => {
+            target.entry = match shown {
+                Scalar::Blank => Entry::Blank,
+                Scalar::Number(number) => Entry::Number(*number),
+                Scalar::Text(text) => Entry::Text((**text).into()),
+                Scalar::Bool(flag) => Entry::Bool(*flag),
+                Scalar::Error(name) => Entry::Text((*name).into()),
+            }
+        }
+        Paste::Format => target.style = merged(target.style.as_ref(), source.style.as_ref(), "userEnteredFormat"),
+        Paste::Validation => target.style = merged(target.style.as_ref(), source.style.as_ref(), "dataValidation"),
+    }
+}
+
+/// A style with one field taken from another.
+fn merged(style: Option<&Arc<Style>>, source: Option<&Arc<Style>>, field: &str) -> Option<Arc<Style>> {
+    let mut fields: Map<String, Json> = style.map(|style| style.fields().clone()).unwrap_or_default();
+    match source.and_then(|style| style.fields().get(field)) {
+        Some(value) => fields.insert(field.to_owned(), value.clone()),
+        None => fields.remove(field),
+    };
+    Style::new(fields)
+}

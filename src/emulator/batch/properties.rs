@@ -1,0 +1,248 @@
+//! Requests about whole tabs and about the spreadsheet.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::a1::MAX_COLUMNS;
+use super::super::failure::Failure;
+use super::super::mask::Mask;
+use super::super::sheet::Sheet;
+use super::super::values::write::check_size;
+use super::super::wire;
+use super::super::workbook::Workbook;
+use super::targets::{self, sheet_properties};
+use super::{flag, mask, object, text, whole};
+
+const DEFAULT_ROWS: u32 = 1000;
+const DEFAULT_COLUMNS: u32 = 26;
+
+/// `addSheet`.
+pub fn add_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
+    let wanted = object(body, "properties");
+    let properties = Json::Object(wanted.clone());
+    let kind = text(&properties, "sheetType");
+    if !matches!(kind, "" | "GRID") {
+        return Err(Failure::unsupported(&format!("addSheet of sheetType {kind}")));
+    }
+    let id = match properties.get("sheetId") {
+        Some(_) => targets::sheet_id(&properties),
+        None => workbook.free_sheet_id(),
+    };
+    if workbook.position(id).is_some() {
+        return Err(Failure::invalid(format!("Sheet with id {id} already exists.")));
+    }
+    let grid = properties.get("gridProperties").cloned().unwrap_or_else(|| json!({}));
+    let size = |name: &str, default: u32| grid.get(name).map_or(default, |_| whole(&grid, name));
+    let (rows, columns) = (size("rowCount", DEFAULT_ROWS), size("columnCount", DEFAULT_COLUMNS));
+    check_grid(rows, columns)?;
+    let title = match text(&properties, "title") {
+        "" => free_title(workbook),
+        title => title.to_owned(),
+    };
+    check_title(workbook, &title, None)?;
+    check_size(workbook, usize::MAX, rows, columns)?;
+    let mut sheet = Sheet::new(id, &title, rows, columns);
+    sheet.furniture_mut().properties = extra_properties(wanted);
+    let index = properties.get("index").map_or(workbook.sheets.len(), |_| whole(&properties, "index") as usize);
+    if index > workbook.sheets.len() {
+        return Err(Failure::invalid(format!(
+            "Cannot set sheet index to {index}: there are only {} sheets.",
+            workbook.sheets.len()
+        )));
+    }
+    let reply = json!({"addSheet": {"properties": sheet_properties(&sheet, index)}});
+    workbook.sheets.insert(index, Arc::new(sheet));
+    Ok(reply)
+}
+
+/// `deleteSheet`.
+pub fn delete_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let id = targets::sheet_id(body);
+    let position = workbook.position(id).ok_or_else(|| Failure::invalid(format!("No sheet with id: {id}")))?;
+    if visible(workbook, Some(position)) == 0 {
+        return Err(Failure::invalid("You can't remove all the visible sheets in a document."));
+    }
+    workbook.sheets.remove(position);
+    let of_sheet = |range: &Json| range.get("range").is_some_and(|range| targets::sheet_id(range) == id);
+    if workbook.named_ranges.iter().any(of_sheet) {
+        Arc::make_mut(&mut workbook.named_ranges).retain(|range| !of_sheet(range));
+    }
+    Ok(())
+}
+
+/// `duplicateSheet`.
+pub fn duplicate_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
+    let source = json!({"sheetId": body.get("sourceSheetId").cloned().unwrap_or(json!(0))});
+    let position = targets::position(workbook, &source)?;
+    let id = match body.get("newSheetId") {
+        Some(id) => targets::sheet_id(&json!({ "sheetId": id })),
+        None => workbook.free_sheet_id(),
+    };
+    if workbook.position(id).is_some() {
+        return Err(Failure::invalid(format!("Sheet with id {id} already exists.")));
+    }
+    let original = Arc::clone(&workbook.sheets[position]);
+    let title = match text(body, "newSheetName") {
+        "" => copy_title(workbook, &original.title),
+        title => title.to_owned(),
+    };
+    check_title(workbook, &title, None)?;
+    check_size(workbook, usize::MAX, original.row_count, original.column_count)?;
+    let index = (whole(body, "insertSheetIndex") as usize).min(workbook.sheets.len());
+    let copy = original.duplicate(id, &title);
+    let reply = json!({"duplicateSheet": {"properties": sheet_properties(&copy, index)}});
+    workbook.sheets.insert(index, Arc::new(copy));
+    Ok(reply)
+}
+
+/// `sheets.copyTo`: a copy of a tab of another (or the same) spreadsheet at the end of this one.
+///
+/// # Errors
+/// 400 when the spreadsheet would grow too large.
+pub fn copy_sheet(workbook: &mut Workbook, original: &Sheet) -> Result<Json, Failure> {
+    let title = copy_title(workbook, &original.title);
+    check_size(workbook, usize::MAX, original.row_count, original.column_count)?;
+    let copy = original.duplicate(workbook.free_sheet_id(), &title);
+    let reply = sheet_properties(&copy, workbook.sheets.len());
+    workbook.sheets.push(Arc::new(copy));
+    Ok(Json::Object(reply))
+}
+
+/// `updateSheetProperties`.
+pub fn update_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let wanted = object(body, "properties");
+    let properties = Json::Object(wanted.clone());
+    let mask = mask(body)?;
+    let id = targets::sheet_id(&properties);
+    let position = workbook.position(id).ok_or_else(|| Failure::invalid(format!("No sheet with id: {id}")))?;
+    if mask.selects("title") && !(mask.is_everything() && text(&properties, "title").is_empty()) {
+        let title = text(&properties, "title");
+        check_title(workbook, title, Some(position))?;
+        workbook.sheet_mut(position).title = title.into();
+    }
+    if let Some(grid) = mask.below("gridProperties") {
+        resize(workbook, position, &properties["gridProperties"], &grid)?;
+    }
+    if mask.selects("hidden") && flag(&properties, "hidden") && visible(workbook, Some(position)) == 0 {
+        return Err(Failure::invalid("You can't hide all the sheets in a document."));
+    }
+    let furniture = workbook.sheet_mut(position).furniture_mut();
+    let mut target = std::mem::take(&mut furniture.properties);
+    wire::forget_stale_twins(&|name| mask.selects(name), &mut target);
+    mask.copy(&wanted, &mut target);
+    furniture.properties = extra_properties(target);
+    if mask.selects("index") && (!mask.is_everything() || properties.get("index").is_some()) {
+        relocate(workbook, position, whole(&properties, "index") as usize)?;
+    }
+    Ok(())
+}
+
+fn resize(workbook: &mut Workbook, position: usize, grid: &Json, mask: &Mask) -> Result<(), Failure> {
+    let sheet = &workbook.sheets[position];
+    let chosen = |name: &str, now: u32| {
+        let wanted = mask.selects(name) && (!mask.is_everything() || grid.get(name).is_some());
+        if wanted { whole(grid, name) } else { now }
+    };
+    let (rows, columns) = (chosen("rowCount", sheet.row_count), chosen("columnCount", sheet.column_count));
+    if (rows, columns) == (sheet.row_count, sheet.column_count) {
+        return Ok(());
+    }
+    check_grid(rows, columns)?;
+    check_size(workbook, position, rows, columns)?;
+    super::dimensions::truncate(workbook, position, rows, columns);
+    Ok(())
+}
+
+/// The new place is counted before the tab leaves its old one.
+fn relocate(workbook: &mut Workbook, position: usize, index: usize) -> Result<(), Failure> {
+    let count = workbook.sheets.len();
+    if index > count {
+        return Err(Failure::invalid(format!("Cannot set sheet index to {index}: there are only {count} sheets.")));
+    }
+    let sheet = workbook.sheets.remove(position);
+    let target = if index > position { index - 1 } else { index };
+    workbook.sheets.insert(target, sheet);
+    Ok(())
+}
+
+/// `updateSpreadsheetProperties`.
+pub fn update_spreadsheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
+    let properties = object(body, "properties");
+    let mask = mask(body)?;
+    if mask.selects("title") && !mask.is_everything() && text(&body["properties"], "title").is_empty() {
+        return Err(Failure::invalid("The spreadsheet title cannot be empty."));
+    }
+    if let (true, Some(zone)) = (mask.selects("timeZone"), properties.get("timeZone").and_then(Json::as_str)) {
+        if jiff::tz::TimeZone::get(zone).is_err() {
+            return Err(Failure::invalid(format!("Unsupported time zone: {zone}")));
+        }
+    }
+    let target = Arc::make_mut(&mut workbook.properties);
+    if mask.is_everything() {
+        target.extend(properties);
+    } else {
+        mask.copy(&properties, target);
+    }
+    Ok(())
+}
+
+fn extra_properties(mut properties: Map<String, Json>) -> Map<String, Json> {
+    for name in ["sheetId", "title", "index", "sheetType"] {
+        properties.remove(name);
+    }
+    if let Some(Json::Object(grid)) = properties.get_mut("gridProperties") {
+        grid.remove("rowCount");
+        grid.remove("columnCount");
+        wire::without_defaults(grid);
+        if grid.is_empty() {
+            properties.remove("gridProperties");
+        }
+    }
+    super::tidy(properties)
+}
+
+fn visible(workbook: &Workbook, except: Option<usize>) -> usize {
+    let hidden = |sheet: &Sheet| sheet.furniture.properties.get("hidden") == Some(&Json::Bool(true));
+    workbook.sheets.iter().enumerate().filter(|(index, sheet)| Some(*index) != except && !hidden(sheet)).count()
+}
+
+fn check_title(workbook: &Workbook, title: &str, except: Option<usize>) -> Result<(), Failure> {
+    if title.is_empty() {
+        return Err(Failure::invalid("The sheet name cannot be empty."));
+    }
+    if workbook.titled(title).is_some_and(|found| Some(found) != except) {
+        return Err(Failure::invalid(format!(
+            "A sheet with the name \"{title}\" already exists. Please enter another name."
+        )));
+    }
+    Ok(())
+}
+
+fn check_grid(rows: u32, columns: u32) -> Result<(), Failure> {
+    if rows == 0 || columns == 0 {
+        return Err(Failure::invalid("A grid must have at least one row and one column."));
+    }
+    if columns > MAX_COLUMNS {
+        return Err(Failure::invalid(format!(
+            "This action would increase the number of columns in the sheet above the limit of {MAX_COLUMNS} columns."
+        )));
+    }
+    Ok(())
+}
+
+fn free_title(workbook: &Workbook) -> String {
+    let mut number = workbook.sheets.len() + 1;
+    while workbook.titled(&format!("Sheet{number}")).is_some() {
+        number += 1;
+    }
+    format!("Sheet{number}")
+}
+
+fn copy_title(workbook: &Workbook, title: &str) -> String {
+    let plain = format!("Copy of {title}");
+    if workbook.titled(&plain).is_none() {
+        return plain;
+    }
+    (1..).map(|number| format!("{plain} {number}")).find(|name| workbook.titled(name).is_none()).unwrap_or(plain)
+}

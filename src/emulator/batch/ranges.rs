@@ -1,0 +1,147 @@
+//! Keeps ranges on their cells when rows and columns come and go.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::super::a1::Rectangle;
+use super::super::cell::{Cell, Entry};
+use super::super::formula;
+use super::super::sheet::{Dimension, Group};
+use super::super::workbook::Workbook;
+use super::targets;
+
+/// A change of rows or columns.
+#[derive(Clone, Copy, Debug)]
+pub enum Shift {
+    /// So many came in before an index.
+    Insert(u32, u32),
+    /// Those from a first to before a last one went.
+    Delete(u32, u32),
+}
+
+impl Shift {
+    /// Where a range is afterwards; `None` when it is gone.
+    fn moved(self, start: u32, end: u32) -> Option<(u32, u32)> {
+        match self {
+            Self::Insert(index, count) if index <= start => Some((start + count, end + count)),
+            Self::Insert(index, count) if index < end => Some((start, end + count)),
+            Self::Insert(..) => Some((start, end)),
+            Self::Delete(first, last) => {
+                let fall = |at: u32| if at <= first { at } else { first.max(at.saturating_sub(last - first)) };
+                let moved = (fall(start), fall(end));
+                (moved.0 < moved.1).then_some(moved)
+            }
+        }
+    }
+}
+
+/// Adjusts everything in the spreadsheet that points into a tab.
+pub fn shift(workbook: &mut Workbook, position: usize, dimension: Dimension, shift: Shift) {
+    let id = workbook.sheets[position].id;
+    let adjust = |value: &mut Json| adjust(value, id, dimension, shift);
+    if !workbook.named_ranges.is_empty() {
+        Arc::make_mut(&mut workbook.named_ranges).retain_mut(adjust);
+    }
+    let furniture = Arc::clone(&workbook.sheets[position].furniture);
+    let is_plain = furniture.merges.is_empty()
+        && furniture.basic_filter.is_none()
+        && furniture.lists.values().all(Vec::is_empty)
+        && furniture.row_groups.is_empty()
+        && furniture.column_groups.is_empty();
+    if !is_plain {
+        let furniture = workbook.sheet_mut(position).furniture_mut();
+        furniture.merges = furniture.merges.iter().filter_map(|merge| rectangle(*merge, dimension, shift)).collect();
+        furniture.merges.retain(|merge| merge.height() > 1 || merge.width() > 1);
+        if furniture.basic_filter.as_mut().is_some_and(|filter| !adjust(filter)) {
+            furniture.basic_filter = None;
+        }
+        for list in furniture.lists.values_mut() {
+            list.retain_mut(adjust);
+        }
+        let groups = match dimension {
+            Dimension::Rows => &mut furniture.row_groups,
+            Dimension::Columns => &mut furniture.column_groups,
+        };
+        *groups = groups.iter().filter_map(|group| moved_group(group, shift)).collect();
+    }
+    formulas(workbook, position, dimension, shift);
+}
+
+fn moved_group(group: &Group, shift: Shift) -> Option<Group> {
+    let (start, end) = shift.moved(group.start, group.end)?;
+    Some(Group { start, end, ..group.clone() })
+}
+
+fn rectangle(area: Rectangle, dimension: Dimension, shift: Shift) -> Option<Rectangle> {
+    Some(match dimension {
+        Dimension::Rows => {
+            let (top, bottom) = shift.moved(area.top, area.bottom)?;
+            Rectangle { top, bottom, ..area }
+        }
+        Dimension::Columns => {
+            let (left, right) = shift.moved(area.left, area.right)?;
+            Rectangle { left, right, ..area }
+        }
+    })
+}
+
+/// Adjusts every `GridRange` in a message; false when one of them is gone.
+fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: Shift) -> bool {
+    match value {
+        Json::Object(fields) => {
+            let (first, last) = match dimension {
+                Dimension::Rows => ("startRowIndex", "endRowIndex"),
+                Dimension::Columns => ("startColumnIndex", "endColumnIndex"),
+            };
+            let ends = (fields.get(first).and_then(Json::as_u64), fields.get(last).and_then(Json::as_u64));
+            let is_here = targets::sheet_id(&json!({"sheetId": fields.get("sheetId").cloned()})) == id;
+            if let (true, (Some(start), Some(end))) = (is_here, ends) {
+                let narrow = |index: u64| u32::try_from(index).unwrap_or(u32::MAX);
+                let Some((start, end)) = shift.moved(narrow(start), narrow(end)) else { return false };
+                fields.insert(first.to_owned(), json!(start));
+                fields.insert(last.to_owned(), json!(end));
+            }
+            fields.values_mut().all(|value| adjust(value, id, dimension, shift))
+        }
+        Json::Array(items) => items.iter_mut().all(|item| adjust(item, id, dimension, shift)),
+        _ => true,
+    }
+}
+
+fn formulas(workbook: &mut Workbook, position: usize, dimension: Dimension, shift: Shift) {
+    let title = Arc::clone(&workbook.sheets[position].title);
+    for index in 0..workbook.sheets.len() {
+        if !workbook.sheets[index].has_formulas {
+            continue;
+        }
+        let own_title = Arc::clone(&workbook.sheets[index].title);
+        let place = formula::Place { own_title: &own_title, title: &title, dimension };
+        let rewrite = |formula: &str| match shift {
+            Shift::Insert(at, count) => formula::after_insertion(formula, place, at, count),
+            Shift::Delete(start, end) => formula::after_deletion(formula, place, start, end),
+        };
+        rewrite_formulas(workbook, index, &rewrite);
+    }
+}
+
+/// Replaces every formula of a tab for which the rule has a new text.
+fn rewrite_formulas(workbook: &mut Workbook, position: usize, rule: &dyn Fn(&str) -> Option<String>) {
+    let affected = |cell: &Cell| matches!(&cell.entry, Entry::Formula(text) if rule(text).is_some());
+    let rows: Vec<u32> = (0u32..)
+        .zip(workbook.sheets[position].rows())
+        .filter(|(_, row)| row.cells.iter().any(affected))
+        .map(|(index, _)| index)
+        .collect();
+    for index in rows {
+        workbook.sheet_mut(position).edit_row(index, |row| {
+            for cell in &mut row.cells {
+                if let Entry::Formula(text) = &mut cell.entry {
+                    if let Some(changed) = rule(text) {
+                        *text = changed.into();
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,140 @@
+//! `findReplace`.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::a1::Rectangle;
+use super::super::cell::{Cell, Entry, Scalar};
+use super::super::failure::Failure;
+use super::super::input;
+use super::super::values::read;
+use super::super::wire;
+use super::super::workbook::Workbook;
+use super::{flag, targets, text};
+
+/// What to look for and how.
+struct Search {
+    find: String,
+    replacement: String,
+    match_case: bool,
+    entire_cell: bool,
+    formulas: bool,
+}
+
+/// What was changed so far.
+#[derive(Default)]
+struct Count {
+    values: u64,
+    formulas: u64,
+    occurrences: u64,
+    rows: u64,
+    sheets: u64,
+}
+
+/// Replaces texts in a range, a tab, or everywhere, and says how often.
+pub fn find_replace(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
+    if flag(body, "searchByRegex") {
+        return Err(Failure::unsupported("findReplace with searchByRegex"));
+    }
+    let search = Search {
+        find: text(body, "find").to_owned(),
+        replacement: text(body, "replacement").to_owned(),
+        match_case: flag(body, "matchCase"),
+        entire_cell: flag(body, "matchEntireCell"),
+        formulas: flag(body, "includeFormulas"),
+    };
+    if search.find.is_empty() {
+        return Err(Failure::invalid("find cannot be empty."));
+    }
+    let scopes: Vec<(usize, Rectangle)> = if body.get("range").is_some() {
+        vec![targets::area_in(workbook, body, "range")?]
+    } else if flag(body, "allSheets") {
+        workbook.sheets.iter().map(|sheet| sheet.grid()).enumerate().collect()
+    } else if body.get("sheetId").is_some() {
+        let position = targets::position(workbook, body)?;
+        vec![(position, workbook.sheets[position].grid())]
+    } else {
+        return Err(Failure::invalid("Must specify a scope: range, sheetId or allSheets."));
+    };
+    let mut count = Count::default();
+    for (position, area) in scopes {
+        in_area(workbook, (position, area), &search, &mut count);
+    }
+    let mut reply = Map::new();
+    reply.insert("valuesChanged".to_owned(), json!(count.values));
+    reply.insert("formulasChanged".to_owned(), json!(count.formulas));
+    reply.insert("rowsChanged".to_owned(), json!(count.rows));
+    reply.insert("sheetsChanged".to_owned(), json!(count.sheets));
+    reply.insert("occurrencesChanged".to_owned(), json!(count.occurrences));
+    wire::without_defaults(&mut reply);
+    Ok(json!({ "findReplace": reply }))
+}
+
+fn in_area(workbook: &mut Workbook, (position, area): (usize, Rectangle), search: &Search, count: &mut Count) {
+    let mut rows = BTreeSet::new();
+    let mut hits = Vec::new();
+    let sheet = &workbook.sheets[position];
+    for (row, cells) in (0u32..).zip(sheet.rows()).skip(area.top as usize).take(area.height() as usize) {
+        for (column, cell) in (0u32..).zip(&cells.cells).skip(area.left as usize).take(area.width() as usize) {
+            if let Some(found) = search.apply(cell) {
+                hits.push((row, column, found));
+            }
+        }
+    }
+    for (row, column, (entry, occurrences)) in hits {
+        match entry {
+            Entry::Formula(_) => count.formulas += 1,
+            _ => count.values += 1,
+        }
+        count.occurrences += occurrences;
+        rows.insert(row);
+        workbook.sheet_mut(position).edit_row(row, |cells| cells.cell_mut(column).entry = entry);
+    }
+    count.rows += rows.len() as u64;
+    count.sheets += u64::from(!rows.is_empty());
+}
+
+impl Search {
+    fn apply(&self, cell: &Cell) -> Option<(Entry, u64)> {
+        match &cell.entry {
+            Entry::Blank => None,
+            Entry::Formula(text) if self.formulas => {
+                let (replaced, count) = self.replaced(text)?;
+                Some((Entry::Formula(replaced.into()), count))
+            }
+            Entry::Formula(_) => None,
+            Entry::Text(text) => {
+                let (replaced, count) = self.replaced(text)?;
+                Some((input::read(&replaced).entry, count))
+            }
+            entry => {
+                let (replaced, count) = self.replaced(&read::shown(&Scalar::plain(entry), cell))?;
+                Some((input::read(&replaced).entry, count))
+            }
+        }
+    }
+
+    fn replaced(&self, text: &str) -> Option<(String, u64)> {
+        let (haystack, needle) = match self.match_case {
+            true => (text.to_owned(), self.find.clone()),
+            false => (text.to_lowercase(), self.find.to_lowercase()),
+        };
+        if self.entire_cell {
+            return (haystack == needle).then(|| (self.replacement.clone(), 1));
+        }
+        // Lower case can change lengths; then only exact matches can be placed safely.
+        let (haystack, needle) =
+            if haystack.len() == text.len() { (haystack, needle) } else { (text.to_owned(), self.find.clone()) };
+        let mut result = String::new();
+        let (mut copied, mut count) = (0, 0);
+        for (at, _) in haystack.match_indices(&needle) {
+            result.push_str(text.get(copied..at)?);
+            result.push_str(&self.replacement);
+            copied = at + needle.len();
+            count += 1;
+        }
+        result.push_str(text.get(copied..)?);
+        (count > 0).then_some((result, count))
+    }
+}

@@ -1,0 +1,105 @@
+//! What a request is about: the tab, the cells, the rows or columns.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::a1::{self, Rectangle};
+use super::super::failure::Failure;
+use super::super::sheet::{Dimension, Sheet};
+use super::super::workbook::{self, Workbook};
+use super::{text, whole};
+
+/// `sheetId` of a message; absent means 0.
+pub fn sheet_id(body: &Json) -> i32 {
+    body.get("sheetId").and_then(Json::as_i64).and_then(|id| i32::try_from(id).ok()).unwrap_or(0)
+}
+
+/// Position of the tab a message names.
+pub fn position(workbook: &Workbook, body: &Json) -> Result<usize, Failure> {
+    let id = sheet_id(body);
+    workbook.position(id).ok_or_else(|| Failure::invalid(format!("No grid with id: {id}")))
+}
+
+/// The cells of a `GridRange`, clipped at the end of the grid.
+pub fn area(workbook: &Workbook, range: &Json) -> Result<(usize, Rectangle), Failure> {
+    let position = position(workbook, range)?;
+    let sheet = &workbook.sheets[position];
+    let area = workbook::open_area(range).within(sheet.row_count, sheet.column_count);
+    if area.top >= sheet.row_count || area.left >= sheet.column_count {
+        let name = a1::full_name(&sheet.title, area);
+        return Err(Failure::outside_grid(&name, sheet.row_count, sheet.column_count));
+    }
+    if area.height() == 0 || area.width() == 0 {
+        return Err(Failure::invalid("The range is empty: its end must be greater than its start."));
+    }
+    let bottom = area.bottom.min(sheet.row_count);
+    Ok((position, Rectangle { bottom, right: area.right.min(sheet.column_count), ..area }))
+}
+
+/// The cells of the `GridRange` in a field that has to be there.
+pub fn area_in(workbook: &Workbook, body: &Json, name: &str) -> Result<(usize, Rectangle), Failure> {
+    let range = body.get(name).ok_or_else(|| Failure::invalid(format!("Must specify {name}.")))?;
+    area(workbook, range)
+}
+
+/// The rows or columns of a `DimensionRange`.
+pub struct Span {
+    /// Position of the tab.
+    pub sheet: usize,
+    /// Rows or columns.
+    pub dimension: Dimension,
+    /// First.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
+}
+
+/// Reads `dimension`.
+pub fn dimension(range: &Json) -> Result<Dimension, Failure> {
+    match text(range, "dimension") {
+        "ROWS" => Ok(Dimension::Rows),
+        "COLUMNS" => Ok(Dimension::Columns),
+        _ => Err(Failure::invalid("Must specify a dimension.")),
+    }
+}
+
+/// Reads a `DimensionRange`; open sides reach to the grid's.
+pub fn span(workbook: &Workbook, range: &Json) -> Result<Span, Failure> {
+    let sheet = position(workbook, range)?;
+    let dimension = dimension(range)?;
+    let start = whole(range, "startIndex");
+    let end = range.get("endIndex").map_or(length(&workbook.sheets[sheet], dimension), |_| whole(range, "endIndex"));
+    if end <= start {
+        return Err(Failure::invalid(format!("range.endIndex[{end}] must be greater than range.startIndex[{start}]")));
+    }
+    Ok(Span { sheet, dimension, start, end })
+}
+
+/// Rows or columns of a tab.
+pub fn length(sheet: &Sheet, dimension: Dimension) -> u32 {
+    match dimension {
+        Dimension::Rows => sheet.row_count,
+        Dimension::Columns => sheet.column_count,
+    }
+}
+
+/// `SheetProperties` on the wire.
+pub fn sheet_properties(sheet: &Sheet, index: usize) -> Map<String, Json> {
+    let mut fields = Map::new();
+    fields.insert("sheetId".to_owned(), json!(sheet.id));
+    fields.insert("title".to_owned(), json!(&*sheet.title));
+    fields.insert("index".to_owned(), json!(index));
+    fields.insert("sheetType".to_owned(), json!("GRID"));
+    let mut grid = Map::new();
+    grid.insert("rowCount".to_owned(), json!(sheet.row_count));
+    grid.insert("columnCount".to_owned(), json!(sheet.column_count));
+    if let Some(Json::Object(more)) = sheet.furniture.properties.get("gridProperties") {
+        grid.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    fields.insert("gridProperties".to_owned(), Json::Object(grid));
+    for (name, value) in &sheet.furniture.properties {
+        if name != "gridProperties" {
+            fields.insert(name.clone(), value.clone());
+        }
+    }
+    fields
+}

@@ -1,0 +1,269 @@
+//! Spreadsheets on disk, in redb: one record a row, so that a changed row costs a row.
+//!
+//! Every transaction is synchronised with the disk before its writer hears of it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::{ReadableDatabase, ReadableTable, TableDefinition};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::record;
+use super::sheet::{Furniture, Row, Sheet};
+use super::workbook::Workbook;
+
+const OUTLINES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("spreadsheets");
+const ROWS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("rows");
+const ORDER: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("order");
+const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
+
+/// Rows whose order is kept in one record.
+const CHUNK: usize = 1024;
+/// The database is a journal: what is read is in memory already.
+const CACHE_BYTES: usize = 4 * 1024 * 1024;
+
+/// The database could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// redb said no.
+    #[error("the emulator's database failed: {0}")]
+    Redb(Box<redb::Error>),
+    /// What is in it is not what the emulator writes.
+    #[error("the emulator's database holds something unreadable: {0}")]
+    Unreadable(String),
+}
+
+impl<E: Into<redb::Error>> From<E> for DatabaseError {
+    fn from(error: E) -> Self {
+        Self::Redb(Box::new(error.into()))
+    }
+}
+
+/// What one write changes on disk.
+pub struct Commit {
+    /// The spreadsheet.
+    pub id: String,
+    /// Everything but the rows, if it changed.
+    pub outline: Option<Vec<u8>>,
+    /// Tabs with changed rows.
+    pub sheets: Vec<SheetCommit>,
+    /// Keys of tabs that are gone.
+    pub gone: Vec<u64>,
+}
+
+/// What one write changes in the rows of a tab.
+pub struct SheetCommit {
+    /// The key of the tab.
+    pub key: u64,
+    /// Changed rows by id; `None` for those that are gone.
+    pub rows: HashMap<u32, Option<Arc<Row>>>,
+    /// From a multiple of the chunk size on, the ids of all rows.
+    pub order: Option<(usize, Vec<u32>)>,
+}
+
+/// The first row of the chunk a row is in.
+pub fn chunk_start(row: usize) -> usize {
+    row - row % CHUNK
+}
+
+#[derive(Serialize, Deserialize)]
+struct Outline {
+    properties: Map<String, Json>,
+    named_ranges: Vec<Json>,
+    sheets: Vec<SheetOutline>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SheetOutline {
+    id: i32,
+    key: u64,
+    title: String,
+    row_count: u32,
+    column_count: u32,
+    furniture: Furniture,
+}
+
+/// Everything about a spreadsheet but its rows, as it is kept.
+pub fn outline(workbook: &Workbook) -> Vec<u8> {
+    let sheets = workbook
+        .sheets
+        .iter()
+        .map(|sheet| SheetOutline {
+            id: sheet.id,
+            key: sheet.key,
+            title: sheet.title.to_string(),
+            row_count: sheet.row_count,
+            column_count: sheet.column_count,
+            furniture: (*sheet.furniture).clone(),
+        })
+        .collect();
+    let outline = Outline {
+        properties: (*workbook.properties).clone(),
+        named_ranges: (*workbook.named_ranges).clone(),
+        sheets,
+    };
+    // Strings, numbers and maps with text keys: nothing of it can fail to be JSON.
+    serde_json::to_vec(&outline).unwrap_or_default()
+}
+
+/// An open database.
+pub struct Database {
+    redb: redb::Database,
+}
+
+impl Database {
+    /// Opens or makes the file.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or another process has it.
+    pub fn open(path: &Path) -> Result<Self, DatabaseError> {
+        let redb = redb::Builder::new().set_cache_size(CACHE_BYTES).create(path)?;
+        Ok(Self { redb })
+    }
+
+    /// A remembered word.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, DatabaseError> {
+        let transaction = self.redb.begin_read()?;
+        match transaction.open_table(SETTINGS) {
+            Ok(table) => Ok(table.get(name)?.map(|value| value.value().to_owned())),
+            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Remembers a word, and the first spreadsheet with it.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn begin(&self, name: &str, workbook: &Workbook) -> Result<(), DatabaseError> {
+        let transaction = self.redb.begin_write()?;
+        transaction.open_table(SETTINGS)?.insert(name, &*workbook.id)?;
+        transaction.open_table(OUTLINES)?.insert(&*workbook.id, &outline(workbook)[..])?;
+        transaction.open_table(ROWS)?;
+        transaction.open_table(ORDER)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Writes what several writers changed, all or nothing, and waits for the disk.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn write<'a>(&self, commits: impl Iterator<Item = &'a Commit>) -> Result<(), DatabaseError> {
+        let transaction = self.redb.begin_write()?;
+        {
+            let mut outlines = transaction.open_table(OUTLINES)?;
+            let mut rows = transaction.open_table(ROWS)?;
+            let mut order = transaction.open_table(ORDER)?;
+            let mut buffer = Vec::new();
+            for commit in commits {
+                if let Some(outline) = &commit.outline {
+                    outlines.insert(commit.id.as_str(), &outline[..])?;
+                }
+                for key in &commit.gone {
+                    rows.retain_in((*key, 0)..=(*key, u32::MAX), |_, _| false)?;
+                    order.retain_in((*key, 0)..=(*key, u32::MAX), |_, _| false)?;
+                }
+                for sheet in &commit.sheets {
+                    for (id, row) in &sheet.rows {
+                        match row.as_ref().filter(|row| !row.is_blank()) {
+                            Some(row) => {
+                                buffer.clear();
+                                record::write(row, &mut buffer);
+                                rows.insert((sheet.key, *id), &buffer[..])?;
+                            }
+                            None => {
+                                rows.remove((sheet.key, *id))?;
+                            }
+                        }
+                    }
+                    if let Some((from, ids)) = &sheet.order {
+                        write_order(&mut order, sheet.key, (*from, ids))?;
+                    }
+                }
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Every spreadsheet with all its rows.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn load(&self) -> Result<Vec<Workbook>, DatabaseError> {
+        let transaction = self.redb.begin_read()?;
+        let outlines = match transaction.open_table(OUTLINES) {
+            Ok(table) => table,
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let (rows, order) = (transaction.open_table(ROWS)?, transaction.open_table(ORDER)?);
+        let mut workbooks = Vec::new();
+        for item in outlines.iter()? {
+            let (id, bytes) = item?;
+            let outline: Outline = serde_json::from_slice(bytes.value())
+                .map_err(|error| DatabaseError::Unreadable(format!("spreadsheet {}: {error}", id.value())))?;
+            let mut workbook = Workbook::new("");
+            workbook.id = id.value().into();
+            workbook.properties = Arc::new(outline.properties);
+            workbook.named_ranges = Arc::new(outline.named_ranges);
+            workbook.sheets.clear();
+            for sheet in outline.sheets {
+                workbook.sheets.push(Arc::new(load_sheet(sheet, &rows, &order)?));
+            }
+            workbooks.push(workbook);
+        }
+        Ok(workbooks)
+    }
+}
+
+fn write_order(
+    order: &mut redb::Table<'_, (u64, u32), &'static [u8]>,
+    key: u64,
+    (from, ids): (usize, &[u32]),
+) -> Result<(), DatabaseError> {
+    let number = |row: usize| u32::try_from(row / CHUNK).unwrap_or(u32::MAX);
+    for (index, chunk) in ids.chunks(CHUNK).enumerate() {
+        let bytes: Vec<u8> = chunk.iter().flat_map(|id| id.to_le_bytes()).collect();
+        order.insert((key, number(from) + u32::try_from(index).unwrap_or(0)), &bytes[..])?;
+    }
+    let end = number(from) + u32::try_from(ids.chunks(CHUNK).len()).unwrap_or(0);
+    order.retain_in((key, end)..=(key, u32::MAX), |_, _| false)?;
+    Ok(())
+}
+
+fn load_sheet(
+    outline: SheetOutline,
+    rows: &impl ReadableTable<(u64, u32), &'static [u8]>,
+    order: &impl ReadableTable<(u64, u32), &'static [u8]>,
+) -> Result<Sheet, DatabaseError> {
+    let key = outline.key;
+    let mut sheet = Sheet::new(outline.id, &outline.title, outline.row_count, outline.column_count);
+    sheet.key = key;
+    sheet.furniture = Arc::new(outline.furniture);
+    let mut styles = record::Styles::default();
+    let mut known: HashMap<u32, Row> = HashMap::new();
+    for item in rows.range((key, 0)..=(key, u32::MAX))? {
+        let (place, bytes) = item?;
+        let id = place.value().1;
+        let row = record::read(id, bytes.value(), &mut styles)
+            .ok_or_else(|| DatabaseError::Unreadable(format!("row {id} of tab {}", outline.title)))?;
+        known.insert(id, row);
+    }
+    let mut list = Vec::new();
+    for item in order.range((key, 0)..=(key, u32::MAX))? {
+        let (_, bytes) = item?;
+        for id in bytes.value().chunks_exact(4) {
+            let id = u32::from_le_bytes([id[0], id[1], id[2], id[3]]);
+            list.push(known.remove(&id).unwrap_or(Row { id, ..Row::default() }));
+        }
+    }
+    sheet.restore_rows(list);
+    Ok(sheet)
+}

@@ -1,0 +1,285 @@
+//! `spreadsheets.get`: the spreadsheet as one tree, as much of it as the mask asks for.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::a1::Rectangle;
+use super::batch::{groups, sheet_properties};
+use super::cell::{Cell, Entry, Style};
+use super::failure::Failure;
+use super::formula::Evaluator;
+use super::mask::Mask;
+use super::sheet::{Dimension, Sheet};
+use super::values::read;
+use super::workbook::{Workbook, grid_range};
+
+/// What a caller asked for.
+pub struct Question<'a> {
+    /// `ranges`; none means all of every tab.
+    pub ranges: &'a [String],
+    /// `includeGridData`.
+    pub grid_data: bool,
+    /// `fields`; it decides about the grid data when it is there.
+    pub mask: Option<Mask>,
+    /// Where this server answers.
+    pub url: &'a str,
+}
+
+const FIELDS: [&str; 8] = [
+    "spreadsheetId",
+    "properties",
+    "sheets",
+    "namedRanges",
+    "spreadsheetUrl",
+    "developerMetadata",
+    "dataSources",
+    "dataSourceSchedules",
+];
+const SHEET_FIELDS: [&str; 14] = [
+    "properties",
+    "data",
+    "merges",
+    "conditionalFormats",
+    "filterViews",
+    "protectedRanges",
+    "basicFilter",
+    "charts",
+    "bandedRanges",
+    "developerMetadata",
+    "rowGroups",
+    "columnGroups",
+    "slicers",
+    "tables",
+];
+
+/// Describes a spreadsheet.
+///
+/// # Errors
+/// 400 for a wrong range or mask.
+pub fn describe(workbook: &Workbook, question: &Question<'_>) -> Result<Json, Failure> {
+    let everything = Mask::everything();
+    let mask = question.mask.as_ref().unwrap_or(&everything);
+    check(mask)?;
+    let mut areas: Vec<(usize, Rectangle)> = Vec::new();
+    for range in question.ranges {
+        let located = workbook.locate(range)?;
+        areas.push((located.sheet, located.area));
+    }
+    let sheets_mask = mask.below("sheets");
+    let data_mask = sheets_mask.as_ref().and_then(|sheets| sheets.below("data"));
+    let with_data = match &question.mask {
+        Some(_) => data_mask.is_some(),
+        None => question.grid_data,
+    };
+    let mut tree = Map::new();
+    tree.insert("spreadsheetId".to_owned(), json!(&*workbook.id));
+    tree.insert("properties".to_owned(), properties(workbook));
+    if sheets_mask.is_some() {
+        let chosen = |position: &usize| areas.is_empty() || areas.iter().any(|(sheet, _)| sheet == position);
+        let sheets = (0..workbook.sheets.len())
+            .filter(chosen)
+            .map(|position| {
+                let data = with_data.then(|| data(workbook, position, &areas, data_mask.as_ref()));
+                sheet(workbook, position, data)
+            })
+            .collect();
+        tree.insert("sheets".to_owned(), Json::Array(sheets));
+    }
+    if !workbook.named_ranges.is_empty() {
+        tree.insert("namedRanges".to_owned(), json!(*workbook.named_ranges));
+    }
+    let url = format!("{}/spreadsheets/d/{}/edit", question.url, workbook.id);
+    tree.insert("spreadsheetUrl".to_owned(), json!(url));
+    Ok(mask.keep(Json::Object(tree)))
+}
+
+fn check(mask: &Mask) -> Result<(), Failure> {
+    if let Some(wrong) = mask.names().find(|name| !FIELDS.contains(name)) {
+        return Err(Failure::unknown_mask_path(wrong));
+    }
+    if let Some(sheets) = mask.below("sheets") {
+        if let Some(wrong) = sheets.names().find(|name| !SHEET_FIELDS.contains(name)) {
+            return Err(Failure::unknown_mask_path(wrong));
+        }
+    }
+    Ok(())
+}
+
+fn properties(workbook: &Workbook) -> Json {
+    let mut fields = (*workbook.properties).clone();
+    fields.insert("defaultFormat".to_owned(), Json::Object(default_format()));
+    Json::Object(fields)
+}
+
+/// The format of a cell nobody dressed.
+fn default_format() -> Map<String, Json> {
+    let white = json!({"red": 1, "green": 1, "blue": 1});
+    let format = json!({
+        "backgroundColor": white,
+        "padding": {"top": 2, "right": 3, "bottom": 2, "left": 3},
+        "verticalAlignment": "BOTTOM",
+        "wrapStrategy": "OVERFLOW_CELL",
+        "textFormat": {
+            "foregroundColor": {},
+            "fontFamily": "arial,sans,sans-serif",
+            "fontSize": 10,
+            "bold": false,
+            "italic": false,
+            "strikethrough": false,
+            "underline": false,
+            "foregroundColorStyle": {"rgbColor": {}},
+        },
+        "backgroundColorStyle": {"rgbColor": white},
+    });
+    format.as_object().cloned().unwrap_or_default()
+}
+
+fn sheet(workbook: &Workbook, position: usize, data: Option<Json>) -> Json {
+    let sheet = &workbook.sheets[position];
+    let furniture = &sheet.furniture;
+    let mut tree = Map::new();
+    tree.insert("properties".to_owned(), Json::Object(sheet_properties(sheet, position)));
+    if let Some(data) = data {
+        tree.insert("data".to_owned(), data);
+    }
+    if !furniture.merges.is_empty() {
+        let merges = furniture.merges.iter().map(|merge| grid_range(sheet.id, *merge)).collect();
+        tree.insert("merges".to_owned(), Json::Array(merges));
+    }
+    if let Some(filter) = &furniture.basic_filter {
+        tree.insert("basicFilter".to_owned(), filter.clone());
+    }
+    for (name, list) in &furniture.lists {
+        if !list.is_empty() {
+            tree.insert(name.clone(), with_editors(name, list));
+        }
+    }
+    for (name, dimension) in [("rowGroups", Dimension::Rows), ("columnGroups", Dimension::Columns)] {
+        let list = groups::on_wire(sheet, dimension);
+        if !list.is_empty() {
+            tree.insert(name.to_owned(), Json::Array(list));
+        }
+    }
+    Json::Object(tree)
+}
+
+/// The editors of a protected range show up when the spreadsheet is read, not in the reply to the request.
+fn with_editors(name: &str, list: &[Json]) -> Json {
+    let mut list = list.to_vec();
+    if name == "protectedRanges" {
+        for range in &mut list {
+            if range.get("editors") == Some(&json!({})) {
+                range["editors"] = json!({"users": [super::authority::CLIENT_EMAIL]});
+            }
+        }
+    }
+    Json::Array(list)
+}
+
+fn data(workbook: &Workbook, position: usize, areas: &[(usize, Rectangle)], mask: Option<&Mask>) -> Json {
+    let sheet = &workbook.sheets[position];
+    let everything = Mask::everything();
+    let mask = mask.unwrap_or(&everything);
+    let wanted: Vec<Rectangle> = if areas.is_empty() {
+        vec![sheet.grid()]
+    } else {
+        areas.iter().filter(|(found, _)| *found == position).map(|(_, area)| *area).collect()
+    };
+    Json::Array(wanted.into_iter().map(|area| block(workbook, (position, area), mask)).collect())
+}
+
+fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) -> Json {
+    let sheet = &workbook.sheets[position];
+    let mut tree = Map::new();
+    if area.top > 0 {
+        tree.insert("startRow".to_owned(), json!(area.top));
+    }
+    if area.left > 0 {
+        tree.insert("startColumn".to_owned(), json!(area.left));
+    }
+    if mask.selects("rowData") {
+        let rows = rows(workbook, (position, area));
+        if !rows.is_empty() {
+            tree.insert("rowData".to_owned(), Json::Array(rows));
+        }
+    }
+    if mask.selects("rowMetadata") {
+        let row = |index| dimension(sheet.row(index).and_then(|row| row.properties.as_deref()), 21);
+        tree.insert("rowMetadata".to_owned(), (area.top..area.bottom).map(row).collect());
+    }
+    if mask.selects("columnMetadata") {
+        let column = |index| dimension(sheet.furniture.columns.get(&index), 100);
+        tree.insert("columnMetadata".to_owned(), (area.left..area.right).map(column).collect());
+    }
+    Json::Object(tree)
+}
+
+fn dimension(properties: Option<&Map<String, Json>>, size: u32) -> Json {
+    let mut fields = properties.cloned().unwrap_or_default();
+    fields.entry("pixelSize").or_insert(json!(size));
+    Json::Object(fields)
+}
+
+/// Rows up to the last cell that holds something or looks like something.
+fn rows(workbook: &Workbook, (position, area): (usize, Rectangle)) -> Vec<Json> {
+    let evaluator = Evaluator::new(workbook);
+    let sheet: &Sheet = &workbook.sheets[position];
+    let blank = Cell::default();
+    let mut list: Vec<Json> = Vec::new();
+    let mut kept = 0;
+    for row in area.top..area.bottom.min(u32::try_from(sheet.rows().len()).unwrap_or(u32::MAX)) {
+        let width = sheet.row(row).map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
+        let end = (area.left..area.right.min(width))
+            .rev()
+            .find(|column| sheet.cell(row, *column).is_some_and(|cell| !cell.is_blank()));
+        let cells: Vec<Json> = (area.left..end.map_or(area.left, |last| last + 1))
+            .map(|column| cell(&evaluator, (position, row, column), sheet.cell(row, column).unwrap_or(&blank)))
+            .collect();
+        list.push(if cells.is_empty() { json!({}) } else { json!({ "values": cells }) });
+        if end.is_some() {
+            kept = list.len();
+        }
+    }
+    list.truncate(kept);
+    list
+}
+
+fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell: &Cell) -> Json {
+    let mut tree = Map::new();
+    if cell.is_blank() {
+        return Json::Object(tree);
+    }
+    if let Some(entry) = cell.entry.to_extended() {
+        let shown = evaluator.cell(sheet, row, column);
+        tree.insert("userEnteredValue".to_owned(), entry);
+        if let Some(effective) = shown.to_extended() {
+            tree.insert("effectiveValue".to_owned(), effective);
+        }
+        tree.insert("formattedValue".to_owned(), json!(read::shown(&shown, cell)));
+    }
+    if let Some(style) = &cell.style {
+        tree.extend(style.fields().iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    if cell.entry != Entry::Blank || cell.style.as_ref().is_some_and(|style| style.format().is_some()) {
+        tree.insert("effectiveFormat".to_owned(), Json::Object(effective_format(cell.style.as_deref())));
+    }
+    Json::Object(tree)
+}
+
+fn effective_format(style: Option<&Style>) -> Map<String, Json> {
+    let mut format = default_format();
+    if let Some(own) = style.and_then(Style::format) {
+        overlay(&mut format, own);
+    }
+    format
+}
+
+fn overlay(target: &mut Map<String, Json>, own: &Map<String, Json>) {
+    for (name, value) in own {
+        match (target.get_mut(name), value) {
+            (Some(Json::Object(below)), Json::Object(above)) if !name.contains("olor") => overlay(below, above),
+            _ => {
+                target.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! The operators and the functions formulas may call.
+
+use super::super::cell::Scalar;
+use super::super::number_format;
+use super::super::serial_date;
+use super::parser::Expression;
+use super::{Evaluator, Operand};
+
+type Outcome = Result<Scalar, &'static str>;
+
+/// The number a value counts as in arithmetic.
+pub fn number(value: &Scalar) -> Result<f64, &'static str> {
+    match value {
+        Scalar::Blank => Ok(0.0),
+        Scalar::Number(number) => Ok(*number),
+        Scalar::Bool(flag) => Ok(f64::from(u8::from(*flag))),
+        Scalar::Text(text) => match super::super::input::read(text).entry {
+            super::super::cell::Entry::Number(number) => Ok(number),
+            _ => Err("#VALUE!"),
+        },
+        Scalar::Error(name) => Err(name),
+    }
+}
+
+/// The text a value counts as in a concatenation.
+pub fn text(value: &Scalar) -> Result<String, &'static str> {
+    match value {
+        Scalar::Blank => Ok(String::new()),
+        Scalar::Number(number) => Ok(number_format::general(*number)),
+        Scalar::Bool(flag) => Ok(if *flag { "TRUE" } else { "FALSE" }.to_owned()),
+        Scalar::Text(text) => Ok(text.to_string()),
+        Scalar::Error(name) => Err(name),
+    }
+}
+
+fn truth(value: &Scalar) -> Result<bool, &'static str> {
+    match value {
+        Scalar::Bool(flag) => Ok(*flag),
+        Scalar::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Scalar::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+        other => number(other).map(|number| number != 0.0),
+    }
+}
+
+/// Orders two values as Sheets does: numbers before texts before booleans.
+pub fn compare(left: &Scalar, right: &Scalar) -> std::cmp::Ordering {
+    let rank = |value: &Scalar| match value {
+        Scalar::Number(_) | Scalar::Blank => 0,
+        Scalar::Text(_) => 1,
+        Scalar::Bool(_) => 2,
+        Scalar::Error(_) => 3,
+    };
+    match (left, right) {
+        (Scalar::Text(left), Scalar::Text(right)) => left.to_lowercase().cmp(&right.to_lowercase()),
+        (Scalar::Blank, Scalar::Text(right)) => "".cmp(&**right),
+        (Scalar::Text(left), Scalar::Blank) => (**left).cmp(""),
+        _ if rank(left) != rank(right) => rank(left).cmp(&rank(right)),
+        _ => number(left).unwrap_or(0.0).total_cmp(&number(right).unwrap_or(0.0)),
+    }
+}
+
+/// Joins two values with an operator.
+pub fn binary(sign: &str, left: &Scalar, right: &Scalar) -> Scalar {
+    let result = || -> Outcome {
+        if let Scalar::Error(name) = left {
+            return Err(name);
+        }
+        if let Scalar::Error(name) = right {
+            return Err(name);
+        }
+        let order = || compare(left, right);
+        Ok(match sign {
+            "&" => Evaluator::text(text(left)? + &text(right)?),
+            "=" => Scalar::Bool(order().is_eq()),
+            "<>" => Scalar::Bool(order().is_ne()),
+            "<" => Scalar::Bool(order().is_lt()),
+            ">" => Scalar::Bool(order().is_gt()),
+            "<=" => Scalar::Bool(order().is_le()),
+            ">=" => Scalar::Bool(order().is_ge()),
+            _ => Scalar::Number(arithmetic(sign, number(left)?, number(right)?)?),
+        })
+    };
+    result().unwrap_or_else(Scalar::Error)
+}
+
+fn arithmetic(sign: &str, left: f64, right: f64) -> Result<f64, &'static str> {
+    match sign {
+        "+" => Ok(left + right),
+        "-" => Ok(left - right),
+        "*" => Ok(left * right),
+        "/" if right == 0.0 => Err("#DIV/0!"),
+        "/" => Ok(left / right),
+        _ => Ok(left.powf(right)),
+    }
+}
+
+/// One call of a function.
+pub struct Call<'a, 'b> {
+    /// Computes the arguments.
+    pub evaluator: &'a Evaluator<'b>,
+    /// The tab of the formula.
+    pub sheet: usize,
+    /// What stands between the parentheses.
+    pub arguments: &'a [Expression],
+}
+
+impl Call<'_, '_> {
+    /// Calls the function of that name, in capitals.
+    pub fn run(&self, name: &str) -> Scalar {
+        let outcome = self.statistics(name).or_else(|| self.logic(name)).or_else(|| self.texts(name));
+        let outcome = outcome.or_else(|| self.mathematics(name)).or_else(|| self.dates(name));
+        outcome.unwrap_or(Err("#NAME?")).unwrap_or_else(Scalar::Error)
+    }
+
+    fn argument(&self, index: usize) -> Outcome {
+        let expression = self.arguments.get(index).ok_or("#N/A")?;
+        match self.evaluator.value(self.sheet, expression) {
+            Scalar::Error(name) => Err(name),
+            value => Ok(value),
+        }
+    }
+
+    fn number(&self, index: usize) -> Result<f64, &'static str> {
+        number(&self.argument(index)?)
+    }
+
+    fn number_or(&self, index: usize, default: f64) -> Result<f64, &'static str> {
+        if index < self.arguments.len() { self.number(index) } else { Ok(default) }
+    }
+
+    fn text(&self, index: usize) -> Result<String, &'static str> {
+        text(&self.argument(index)?)
+    }
+
+    fn operand(&self, index: usize) -> Result<Operand, &'static str> {
+        Ok(self.evaluator.operand(self.sheet, self.arguments.get(index).ok_or("#N/A")?))
+    }
+
+    /// Every value of every argument.
+    fn all(&self) -> Vec<Scalar> {
+        self.arguments
+            .iter()
+            .flat_map(|argument| self.evaluator.values(&self.evaluator.operand(self.sheet, argument)))
+            .collect()
+    }
+
+    /// The numbers among the values; in ranges texts and booleans do not count.
+    fn numbers(&self) -> Result<Vec<f64>, &'static str> {
+        let mut list = Vec::new();
+        for argument in self.arguments {
+            let operand = self.evaluator.operand(self.sheet, argument);
+            let direct = matches!(argument, Expression::Number(_) | Expression::Text(_) | Expression::Name(_));
+            for value in self.evaluator.values(&operand) {
+                match value {
+                    Scalar::Number(number) => list.push(number),
+                    Scalar::Error(name) => return Err(name),
+                    other if direct => list.push(number(&other)?),
+                    _ => {}
+                }
+            }
+        }
+        Ok(list)
+    }
+
+    fn statistics(&self, name: &str) -> Option<Outcome> {
+        let of = |rule: &dyn Fn(&[f64]) -> Outcome| Some(self.numbers().and_then(|numbers| rule(&numbers)));
+        match name {
+            "SUM" => of(&|numbers| Ok(Scalar::Number(numbers.iter().sum()))),
+            "PRODUCT" => of(&|numbers| Ok(Scalar::Number(numbers.iter().product()))),
+            "MIN" => of(&|numbers| Ok(Scalar::Number(numbers.iter().copied().reduce(f64::min).unwrap_or(0.0)))),
+            "MAX" => of(&|numbers| Ok(Scalar::Number(numbers.iter().copied().reduce(f64::max).unwrap_or(0.0)))),
+            "AVERAGE" => of(&|numbers| mean(numbers)),
+            "MEDIAN" => of(&|numbers| median(numbers)),
+            "COUNT" => {
+                let count = self.all().iter().filter(|value| matches!(value, Scalar::Number(_))).count();
+                Some(Ok(count_of(count)))
+            }
+            "COUNTA" => Some(Ok(count_of(self.all().len()))),
+            "COUNTIF" => Some(self.count_if()),
+            "SUMIF" => Some(self.sum_if()),
+            _ => None,
+        }
+    }
+
+    fn count_if(&self) -> Outcome {
+        let criterion = Criterion::read(&self.argument(1)?);
+        Ok(count_of(self.evaluator.values(&self.operand(0)?).iter().filter(|value| criterion.holds(value)).count()))
+    }
+
+    fn sum_if(&self) -> Outcome {
+        let criterion = Criterion::read(&self.argument(1)?);
+        let Operand::Many(sheet, tested) = self.operand(0)? else { return Err("#N/A") };
+        let (summed_sheet, summed) = match self.arguments.get(2).map(|_| self.operand(2)).transpose()? {
+            Some(Operand::Many(sheet, area)) => (sheet, area),
+            _ => (sheet, tested),
+        };
+        let mut sum = 0.0;
+        for row in 0..tested.height() {
+            for column in 0..tested.width() {
+                let value = self.evaluator.cell(sheet, tested.top + row, tested.left + column);
+                let added = self.evaluator.cell(summed_sheet, summed.top + row, summed.left + column);
+                if let (true, Scalar::Number(number)) = (criterion.holds(&value), added) {
+                    sum += number;
+                }
+            }
+        }
+        Ok(Scalar::Number(sum))
+    }
+
+    fn logic(&self, name: &str) -> Option<Outcome> {
+        Some(match name {
+            "IF" => self.argument(0).and_then(|value| truth(&value)).and_then(|flag| match (flag, self.arguments.len()) {
+                (true, _) => self.argument(1),
+                (false, 0..=2) => Ok(Scalar::Bool(false)),
+                (false, _) => self.argument(2),
+            }),
+            "IFERROR" => match self.argument(0) {
+                Err(_) if self.arguments.len() < 2 => Ok(Scalar::Text("".into())),
+                Err(_) => self.argument(1),
+                fine => fine,
+            },
+            "AND" => self.all().iter().map(truth).try_fold(true, |all, flag| Ok(all && flag?)).map(Scalar::Bool),
+            "OR" => self.all().iter().map(truth).try_fold(false, |any, flag| Ok(any || flag?)).map(Scalar::Bool),
+            "NOT" => self.argument(0).and_then(|value| truth(&value)).map(|flag| Scalar::Bool(!flag)),
+            "TRUE" => Ok(Scalar::Bool(true)),
+            "FALSE" => Ok(Scalar::Bool(false)),
+            "ISBLANK" => self.argument(0).map(|value| Scalar::Bool(value == Scalar::Blank)),
+            "ISNUMBER" => Ok(Scalar::Bool(matches!(self.argument(0), Ok(Scalar::Number(_))))),
+            "ISTEXT" => Ok(Scalar::Bool(matches!(self.argument(0), Ok(Scalar::Text(_))))),
+            "ISERROR" => Ok(Scalar::Bool(self.argument(0).is_err())),
+            "NA" => Err("#N/A"),
+            _ => return None,
+        })
+    }
+
+    fn texts(&self, name: &str) -> Option<Outcome> {
+        let of = |rule: &dyn Fn(&str) -> Scalar| self.text(0).map(|text| rule(&text));
+        let joined = || self.all().iter().map(text).collect::<Result<String, _>>().map(Evaluator::text);
+        Some(match name {
+            "CONCATENATE" | "CONCAT" => joined(),
+            "JOIN" => self.join(),
+            "LEN" => of(&|text| count_of(text.chars().count())),
+            "UPPER" => of(&|text| Evaluator::text(text.to_uppercase())),
+            "LOWER" => of(&|text| Evaluator::text(text.to_lowercase())),
+            "TRIM" => of(&|text| Evaluator::text(text.split_whitespace().collect::<Vec<_>>().join(" "))),
+            "LEFT" => self.number_or(1, 1.0).and_then(|count| Ok(slice(&self.text(0)?, 0, whole(count)))),
+            "RIGHT" => self.number_or(1, 1.0).and_then(|count| {
+                let text = self.text(0)?;
+                Ok(slice(&text, text.chars().count().saturating_sub(whole(count)), whole(count)))
+            }),
+            "MID" => self.number(1).and_then(|start| {
+                Ok(slice(&self.text(0)?, whole(start).saturating_sub(1), whole(self.number(2)?)))
+            }),
+            "VALUE" => self.number(0).map(Scalar::Number),
+            "HYPERLINK" => if self.arguments.len() > 1 { self.argument(1) } else { self.argument(0) },
+            _ => return None,
+        })
+    }
+
+    fn join(&self) -> Outcome {
+        let delimiter = self.text(0)?;
+        let rest = Call { evaluator: self.evaluator, sheet: self.sheet, arguments: &self.arguments[1..] };
+        let parts: Vec<String> = rest.all().iter().map(text).collect::<Result<_, _>>()?;
+        Ok(Evaluator::text(parts.join(&delimiter)))
+    }
+
+    fn mathematics(&self, name: &str) -> Option<Outcome> {
+        let of = |rule: fn(f64) -> f64| self.number(0).map(rule);
+        let result = match name {
+            "ABS" => of(f64::abs),
+            "INT" => of(f64::floor),
+            "SQRT" => of(f64::sqrt),
+            "EXP" => of(f64::exp),
+            "LN" => of(f64::ln),
+            "PI" => Ok(std::f64::consts::PI),
+            "POWER" => self.number(0).and_then(|base| Ok(base.powf(self.number(1)?))),
+            "MOD" => self.number(0).and_then(|dividend| match self.number(1)? {
+                0.0 => Err("#DIV/0!"),
+                divisor => Ok(dividend - divisor * (dividend / divisor).floor()),
+            }),
+            "ROUND" => self.rounded(f64::round),
+            "ROUNDUP" => self.rounded(|value| value.abs().ceil().copysign(value)),
+            "ROUNDDOWN" | "TRUNC" => self.rounded(f64::trunc),
+            _ => return None,
+        };
+        Some(result.map(Scalar::Number))
+    }
+
+    fn rounded(&self, rule: fn(f64) -> f64) -> Result<f64, &'static str> {
+        let factor = 10f64.powf(self.number_or(1, 0.0)?);
+        Ok(rule(self.number(0)? * factor) / factor)
+    }
+
+    fn dates(&self, name: &str) -> Option<Outcome> {
+        let now = || jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime();
+        let part = |rule: fn(jiff::civil::DateTime) -> f64| {
+            self.number(0).and_then(|serial| serial_date::to_date_time(serial).map(rule).ok_or("#NUM!"))
+        };
+        let result = match name {
+            "TODAY" => Ok(serial_date::from_date(now().date())),
+            "NOW" => Ok(serial_date::from_date_time(now())),
+            "DATE" => self.date(),
+            "YEAR" => part(|moment| f64::from(moment.year())),
+            "MONTH" => part(|moment| f64::from(moment.month())),
+            "DAY" => part(|moment| f64::from(moment.day())),
+            _ => return None,
+        };
+        Some(result.map(Scalar::Number))
+    }
+
+    fn date(&self) -> Result<f64, &'static str> {
+        #[expect(clippy::cast_possible_truncation, reason = "a year far out of range is refused below")]
+        let (year, month, day) = (self.number(0)? as i16, self.number(1)? as i32 - 1, self.number(2)?);
+        let first = jiff::civil::Date::new(year, 1, 1).map_err(|_| "#NUM!")?;
+        let first = first.checked_add(jiff::Span::new().months(month)).map_err(|_| "#NUM!")?;
+        Ok(serial_date::from_date(first) + day.floor() - 1.0)
+    }
+}
+
+/// `">=5"`, `"<>x"`, or a value to equal.
+struct Criterion {
+    sign: &'static str,
+    value: Scalar,
+}
+
+impl Criterion {
+    fn read(value: &Scalar) -> Self {
+        let Scalar::Text(text) = value else { return Self { sign: "=", value: value.clone() } };
+        let sign = ["<=", ">=", "<>", "=", "<", ">"].into_iter().find(|sign| text.starts_with(sign));
+        let rest = &text[sign.map_or(0, str::len)..];
+        let value = Scalar::plain(&super::super::input::read(rest).entry);
+        Self { sign: sign.unwrap_or("="), value }
+    }
+
+    fn holds(&self, value: &Scalar) -> bool {
+        binary(self.sign, value, &self.value) == Scalar::Bool(true)
+            && (std::mem::discriminant(value) == std::mem::discriminant(&self.value) || self.sign == "<>")
+    }
+}
+
+fn mean(numbers: &[f64]) -> Outcome {
+    if numbers.is_empty() {
+        return Err("#DIV/0!");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a sheet has at most ten million cells")]
+    Ok(Scalar::Number(numbers.iter().sum::<f64>() / numbers.len() as f64))
+}
+
+fn median(numbers: &[f64]) -> Outcome {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.len() / 2;
+    match sorted.len() {
+        0 => Err("#NUM!"),
+        count if count % 2 == 0 => Ok(Scalar::Number(f64::midpoint(sorted[middle - 1], sorted[middle]))),
+        _ => Ok(Scalar::Number(sorted[middle])),
+    }
+}
+
+fn count_of(count: usize) -> Scalar {
+    #[expect(clippy::cast_precision_loss, reason = "a sheet has at most ten million cells")]
+    Scalar::Number(count as f64)
+}
+
+fn whole(number: f64) -> usize {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a cell may hold")]
+    let count = number.clamp(0.0, 50_000.0) as usize;
+    count
+}
+
+fn slice(text: &str, start: usize, count: usize) -> Scalar {
+    Evaluator::text(text.chars().skip(start).take(count).collect())
+}

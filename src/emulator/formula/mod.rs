@@ -1,0 +1,177 @@
+//! Formulas, computed when somebody reads them.
+//!
+//! Nothing is kept: a reader makes one [`Evaluator`] over its snapshot, which remembers what it computed. So there are
+//! no stale results and no graph of dependencies. A function the emulator lacks shows `#NAME?`, as a misspelt one does.
+
+mod functions;
+mod parser;
+mod references;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::a1::{OpenArea, Rectangle};
+use super::cell::{Entry, Scalar};
+use super::workbook::Workbook;
+
+pub use functions::compare;
+use parser::{Expression, Reference};
+pub use references::{Place, after_deletion, after_insertion, moved_by};
+
+/// How deep formulas may refer to each other.
+const DEEPEST: usize = 200;
+
+/// Computes the formulas of one snapshot.
+pub struct Evaluator<'a> {
+    workbook: &'a Workbook,
+    known: RefCell<HashMap<(usize, u32, u32), Option<Scalar>>>,
+    depth: RefCell<usize>,
+}
+
+/// What an expression is: one value, or the cells of a range.
+pub(super) enum Operand {
+    /// One value.
+    One(Scalar),
+    /// Cells of a tab.
+    Many(usize, Rectangle),
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator over a snapshot.
+    pub fn new(workbook: &'a Workbook) -> Self {
+        Self { workbook, known: RefCell::default(), depth: RefCell::new(0) }
+    }
+
+    /// What a cell shows.
+    pub fn cell(&self, sheet: usize, row: u32, column: u32) -> Scalar {
+        let Some(cell) = self.workbook.sheets.get(sheet).and_then(|sheet| sheet.cell(row, column)) else {
+            return Scalar::Blank;
+        };
+        match &cell.entry {
+            Entry::Formula(text) => self.formula((sheet, row, column), text),
+            entry => Scalar::plain(entry),
+        }
+    }
+
+    fn formula(&self, place: (usize, u32, u32), text: &str) -> Scalar {
+        match self.known.borrow().get(&place) {
+            Some(Some(known)) => return known.clone(),
+            // Still being computed: the formula refers to itself.
+            Some(None) => return Scalar::Error("#REF!"),
+            None => {}
+        }
+        if *self.depth.borrow() > DEEPEST {
+            return Scalar::Error("#REF!");
+        }
+        self.known.borrow_mut().insert(place, None);
+        *self.depth.borrow_mut() += 1;
+        let result = match parser::parse(text.trim_start_matches('=')) {
+            Some(expression) => match self.value(place.0, &expression) {
+                Scalar::Blank => Scalar::Number(0.0),
+                Scalar::Number(number) if !number.is_finite() => Scalar::Error("#NUM!"),
+                other => other,
+            },
+            None => Scalar::Error("#ERROR!"),
+        };
+        *self.depth.borrow_mut() -= 1;
+        self.known.borrow_mut().insert(place, Some(result.clone()));
+        result
+    }
+
+    /// One value; of a range, its first cell.
+    pub(super) fn value(&self, sheet: usize, expression: &Expression) -> Scalar {
+        match self.operand(sheet, expression) {
+            Operand::One(value) => value,
+            Operand::Many(sheet, area) => self.cell(sheet, area.top, area.left),
+        }
+    }
+
+    /// All values of an operand, blank cells left out.
+    pub(super) fn values(&self, operand: &Operand) -> Vec<Scalar> {
+        match operand {
+            Operand::One(value) => vec![value.clone()],
+            Operand::Many(sheet, area) => {
+                let Some(tab) = self.workbook.sheets.get(*sheet) else { return Vec::new() };
+                let last = area.bottom.min(u32::try_from(tab.rows().len()).unwrap_or(u32::MAX));
+                let mut list = Vec::new();
+                for row in area.top..last {
+                    let width = tab.row(row).map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
+                    for column in area.left..area.right.min(width) {
+                        match self.cell(*sheet, row, column) {
+                            Scalar::Blank => {}
+                            value => list.push(value),
+                        }
+                    }
+                }
+                list
+            }
+        }
+    }
+
+    pub(super) fn operand(&self, sheet: usize, expression: &Expression) -> Operand {
+        let value = match expression {
+            Expression::Number(number) => Scalar::Number(*number),
+            Expression::Text(text) => Scalar::Text(text.as_str().into()),
+            Expression::Error(name) => Scalar::Error(name),
+            Expression::Missing => Scalar::Blank,
+            Expression::Reference(reference) => return self.reference(sheet, reference),
+            Expression::Name(name) => return self.name(name),
+            Expression::Unary('-', inner) => match functions::number(&self.value(sheet, inner)) {
+                Ok(number) => Scalar::Number(-number),
+                Err(error) => Scalar::Error(error),
+            },
+            Expression::Unary(_, inner) => self.value(sheet, inner),
+            Expression::Percent(inner) => match functions::number(&self.value(sheet, inner)) {
+                Ok(number) => Scalar::Number(number / 100.0),
+                Err(error) => Scalar::Error(error),
+            },
+            Expression::Binary(sign, left, right) => {
+                functions::binary(sign, &self.value(sheet, left), &self.value(sheet, right))
+            }
+            Expression::Call(name, arguments) => functions::Call { evaluator: self, sheet, arguments }.run(name),
+        };
+        Operand::One(value)
+    }
+
+    fn reference(&self, sheet: usize, reference: &Reference) -> Operand {
+        let sheet = match &reference.sheet {
+            Some(title) => match self.workbook.titled(title) {
+                Some(found) => found,
+                None => return Operand::One(Scalar::Error("#REF!")),
+            },
+            None => sheet,
+        };
+        let last = reference.last.unwrap_or(reference.first);
+        let side = |first: Option<u32>, last: Option<u32>| match (first, last) {
+            (Some(first), Some(last)) => (Some(first.min(last)), Some(first.max(last) + 1)),
+            (first, last) => (first.or(last), None),
+        };
+        let (start_row, end_row) = side(reference.first.row, last.row);
+        let (start_column, end_column) = side(reference.first.column, last.column);
+        self.area(sheet, OpenArea { start_row, end_row, start_column, end_column })
+    }
+
+    fn area(&self, sheet: usize, open: OpenArea) -> Operand {
+        let tab = &self.workbook.sheets[sheet];
+        let area = open.within(tab.row_count, tab.column_count);
+        if area.height() == 1 && area.width() == 1 {
+            return Operand::One(self.cell(sheet, area.top, area.left));
+        }
+        Operand::Many(sheet, area)
+    }
+
+    fn name(&self, name: &str) -> Operand {
+        if name.eq_ignore_ascii_case("true") || name.eq_ignore_ascii_case("false") {
+            return Operand::One(Scalar::Bool(name.eq_ignore_ascii_case("true")));
+        }
+        match self.workbook.find(name) {
+            Ok((sheet, area)) if area != OpenArea::default() => self.area(sheet, area),
+            _ => Operand::One(Scalar::Error("#NAME?")),
+        }
+    }
+
+    pub(super) fn text(value: String) -> Scalar {
+        Scalar::Text(Arc::from(value))
+    }
+}

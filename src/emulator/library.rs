@@ -1,0 +1,240 @@
+//! The spreadsheets of a server: snapshots for readers, one writer at a time, one commit for many writers.
+//!
+//! A write is applied to the working copy at once and handed to the committer thread, which writes everything that
+//! waits into one transaction. Only then do readers see it and does the writer get its answer, so nothing that was ever
+//! answered can be lost. Readers take the published snapshot and wait for nobody.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::database::{Commit, Database, DatabaseError, SheetCommit};
+use super::failure::Failure;
+use super::workbook::Workbook;
+
+/// The most commits that share a transaction.
+const MOST_TOGETHER: usize = 256;
+
+struct Shelf {
+    published: RwLock<Arc<Workbook>>,
+    working: Mutex<Working>,
+}
+
+struct Working {
+    workbook: Arc<Workbook>,
+    /// What the database has, or will have, about the spreadsheet besides rows.
+    outline: Vec<u8>,
+}
+
+struct Job {
+    shelf: Arc<Shelf>,
+    snapshot: Arc<Workbook>,
+    commit: Commit,
+    done: oneshot::Sender<bool>,
+}
+
+/// All spreadsheets of a server.
+pub struct Library {
+    shelves: RwLock<HashMap<String, Arc<Shelf>>>,
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    committer: Mutex<Option<JoinHandle<()>>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Library {
+    /// A library in memory, or over a database whose spreadsheets it loads.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn open(database: Option<Database>) -> Result<Self, DatabaseError> {
+        let mut shelves = HashMap::new();
+        let (mut jobs, mut committer) = (None, None);
+        if let Some(database) = database {
+            for workbook in database.load()? {
+                shelves.insert(workbook.id.to_string(), Arc::new(Shelf::new(workbook)));
+            }
+            let (sender, receiver) = mpsc::channel();
+            jobs = Some(sender);
+            committer = Some(std::thread::spawn(move || commit_all(&database, &receiver)));
+        }
+        let (jobs, committer) = (Mutex::new(jobs), Mutex::new(committer));
+        Ok(Self { shelves: RwLock::new(shelves), jobs, committer })
+    }
+
+    /// The published snapshot of a spreadsheet.
+    pub fn read(&self, id: &str) -> Option<Arc<Workbook>> {
+        let shelf = self.shelf(id)?;
+        let published = shelf.published.read().unwrap_or_else(PoisonError::into_inner);
+        Some(Arc::clone(&published))
+    }
+
+    fn shelf(&self, id: &str) -> Option<Arc<Shelf>> {
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// The ids of all spreadsheets.
+    pub fn ids(&self) -> Vec<String> {
+        self.shelves.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Adds a spreadsheet that is durable already, or never will be.
+    pub fn keep(&self, workbook: Workbook) {
+        let id = workbook.id.to_string();
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(Shelf::new(workbook)));
+    }
+
+    /// Adds a spreadsheet.
+    ///
+    /// # Errors
+    /// 503 when it cannot be made durable.
+    pub async fn add(&self, workbook: Workbook) -> Result<Arc<Workbook>, Failure> {
+        let shelf = Arc::new(Shelf::new(workbook.clone()));
+        locked(&shelf.working).outline.clear();
+        let id = workbook.id.to_string();
+        let done = self.submit(&shelf, workbook);
+        let snapshot = finished(done, &shelf).await?;
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner).insert(id, shelf);
+        Ok(snapshot)
+    }
+
+    /// Changes a spreadsheet: all of the change, durable, or nothing.
+    ///
+    /// # Errors
+    /// What the change says, 404 for an unknown spreadsheet, 503 when the change cannot be made durable.
+    pub async fn write<R>(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Workbook) -> Result<R, Failure>,
+    ) -> Result<(R, Arc<Workbook>), Failure> {
+        let shelf = self.shelf(id).ok_or_else(Failure::not_found)?;
+        let (result, done) = {
+            let mut working = locked(&shelf.working);
+            let mut workbook = (*working.workbook).clone();
+            let result = change(&mut workbook)?;
+            (result, self.submit_locked(&shelf, workbook, &mut working))
+        };
+        let snapshot = finished(done, &shelf).await?;
+        Ok((result, snapshot))
+    }
+
+    fn submit(&self, shelf: &Arc<Shelf>, workbook: Workbook) -> Pending {
+        let mut working = locked(&shelf.working);
+        self.submit_locked(shelf, workbook, &mut working)
+    }
+
+    /// Hands a changed workbook over; the order of the queue is the order of the lock.
+    fn submit_locked(&self, shelf: &Arc<Shelf>, mut workbook: Workbook, working: &mut Working) -> Pending {
+        let commit = gather(&mut workbook, working);
+        let snapshot = Arc::new(workbook);
+        working.workbook = Arc::clone(&snapshot);
+        match &*locked(&self.jobs) {
+            Some(jobs) => {
+                let (done, receiver) = oneshot::channel();
+                // A committer that is gone drops `done`, which the writer sees as a failure.
+                let _ = jobs.send(Job { shelf: Arc::clone(shelf), snapshot: Arc::clone(&snapshot), commit, done });
+                Pending { snapshot, receiver: Some(receiver) }
+            }
+            None => {
+                shelf.publish(&snapshot);
+                Pending { snapshot, receiver: None }
+            }
+        }
+    }
+
+    /// Waits until everything handed over is written, and lets go of the database.
+    pub fn close(&self) {
+        drop(locked(&self.jobs).take());
+        if let Some(committer) = locked(&self.committer).take() {
+            let _ = committer.join();
+        }
+    }
+}
+
+struct Pending {
+    snapshot: Arc<Workbook>,
+    receiver: Option<oneshot::Receiver<bool>>,
+}
+
+async fn finished(pending: Pending, shelf: &Shelf) -> Result<Arc<Workbook>, Failure> {
+    if let Some(receiver) = pending.receiver {
+        if !receiver.await.unwrap_or(false) {
+            shelf.forget_unwritten();
+            return Err(Failure::unavailable());
+        }
+    }
+    Ok(pending.snapshot)
+}
+
+impl Shelf {
+    fn new(workbook: Workbook) -> Self {
+        let outline = super::database::outline(&workbook);
+        let workbook = Arc::new(workbook);
+        let working = Mutex::new(Working { workbook: Arc::clone(&workbook), outline });
+        Self { published: RwLock::new(workbook), working }
+    }
+
+    fn publish(&self, snapshot: &Arc<Workbook>) {
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(snapshot);
+    }
+
+    /// After a failed commit the working copy goes back to what is durable.
+    fn forget_unwritten(&self) {
+        let mut working = locked(&self.working);
+        working.workbook = Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner));
+        working.outline.clear();
+    }
+}
+
+/// Collects what a commit has to write, and clears the record of it.
+fn gather(workbook: &mut Workbook, working: &mut Working) -> Commit {
+    let before = &working.workbook;
+    let gone: Vec<u64> = before
+        .sheets
+        .iter()
+        .map(|sheet| sheet.key)
+        .filter(|key| workbook.sheets.iter().all(|sheet| sheet.key != *key))
+        .collect();
+    let mut sheets = Vec::new();
+    for sheet in &mut workbook.sheets {
+        if sheet.is_changed() {
+            let sheet = Arc::make_mut(sheet);
+            let changes = sheet.take_changes();
+            let ids = |from: usize| sheet.rows().iter().skip(from).map(|row| row.id).collect();
+            let order = changes.order_from.map(|from| super::database::chunk_start(from)).map(|from| (from, ids(from)));
+            sheets.push(SheetCommit { key: sheet.key, rows: changes.rows, order });
+        }
+    }
+    let outline = super::database::outline(workbook);
+    let outline_changed = outline != working.outline;
+    if outline_changed {
+        working.outline.clone_from(&outline);
+    }
+    Commit { id: workbook.id.to_string(), outline: outline_changed.then_some(outline), sheets, gone }
+}
+
+fn commit_all(database: &Database, jobs: &mpsc::Receiver<Job>) {
+    while let Ok(first) = jobs.recv() {
+        let mut batch = vec![first];
+        while batch.len() < MOST_TOGETHER {
+            match jobs.try_recv() {
+                Ok(job) => batch.push(job),
+                Err(_) => break,
+            }
+        }
+        let written = database.write(batch.iter().map(|job| &job.commit));
+        if let Err(error) = &written {
+            tracing::error!(%error, "the emulator could not write its database");
+        }
+        for job in batch {
+            if written.is_ok() {
+                job.shelf.publish(&job.snapshot);
+            }
+            let _ = job.done.send(written.is_ok());
+        }
+    }
+}

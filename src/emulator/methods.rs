@@ -1,0 +1,369 @@
+//! The methods of the API over a [`Library`]: a call and a body in, an answer out.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::batch;
+use super::description::{self, Question};
+use super::failure::Failure;
+use super::library::Library;
+use super::mask::Mask;
+use super::query::Query;
+use super::route::Call;
+use super::sheet::Sheet;
+use super::values::{self, Input, Reading, append, read, write};
+use super::wire;
+use super::workbook::{Located, Workbook};
+
+/// What a method answers.
+pub enum Answer {
+    /// A message.
+    Message(Json),
+    /// Values, in pieces.
+    Values(read::Answer),
+}
+
+impl Answer {
+    /// Keeps what the mask of a caller selects.
+    fn masked(self, mask: Option<&Mask>) -> Self {
+        match (self, mask) {
+            (Self::Message(message), Some(mask)) => Self::Message(mask.keep(message)),
+            (Self::Values(values), Some(mask)) => {
+                let message = serde_json::from_slice(&values.into_bytes()).unwrap_or(Json::Null);
+                Self::Message(mask.keep(message))
+            }
+            (answer, None) => answer,
+        }
+    }
+}
+
+/// Answers a call.
+///
+/// # Errors
+/// What the API refuses.
+pub async fn answer(library: &Library, call: Call, query: &Query, (body, url): (&[u8], &str)) -> Result<Answer, Failure> {
+    let mask = query.mask()?;
+    let known = known_parameters(&call);
+    query.only(known)?;
+    let is_get = matches!(call, Call::Get(_) | Call::ValuesGet(..) | Call::ValuesBatchGet(_));
+    let body = if is_get { json!({}) } else { parse(body)? };
+    let answer = match call {
+        Call::Create => create(library, &body, url).await?,
+        Call::Get(id) => {
+            let ranges = query.all("ranges");
+            return get(library, &id, (&ranges, query.flag("includeGridData")), (mask, url));
+        }
+        Call::GetByDataFilter(id) => {
+            let ranges = filtered_ranges(&*snapshot(library, &id)?, &body)?;
+            let grid_data = body.get("includeGridData").and_then(Json::as_bool).unwrap_or(false);
+            return get(library, &id, (&ranges, grid_data), (mask, url));
+        }
+        Call::BatchUpdate(id) => batch_update(library, &id, &body, url).await?,
+        Call::ValuesGet(id, range) => {
+            let workbook = snapshot(library, &id)?;
+            let located = workbook.locate(&range)?;
+            Answer::Values(read::Answer::single(workbook, located, reading(query)?))
+        }
+        Call::ValuesBatchGet(id) => {
+            let workbook = snapshot(library, &id)?;
+            let ranges: Result<Vec<Located>, _> =
+                query.all("ranges").iter().map(|range| workbook.locate(range)).collect();
+            Answer::Values(read::Answer::batch(workbook, ranges?, reading(query)?))
+        }
+        Call::ValuesBatchGetByDataFilter(id) => batch_get_by_filter(&snapshot(library, &id)?, &body)?,
+        Call::ValuesUpdate(id, range) => update(library, &id, &range, (&body, query)).await?,
+        Call::ValuesAppend(id, range) => append_values(library, &id, &range, (&body, query)).await?,
+        Call::ValuesClear(id, range) => {
+            let (cleared, _) = library.write(&id, |workbook| write::clear(workbook, &range)).await?;
+            Answer::Message(json!({"spreadsheetId": id, "clearedRange": cleared}))
+        }
+        Call::ValuesBatchUpdate(id) => batch_update_values(library, &id, &body).await?,
+        Call::ValuesBatchClear(id) => batch_clear(library, &id, &body).await?,
+        Call::CopyTo(id, sheet) => copy_to(library, &id, sheet, &body).await?,
+        Call::Unsupported(name) => return Err(Failure::unsupported(name)),
+    };
+    Ok(answer.masked(mask.as_ref()))
+}
+
+fn known_parameters(call: &Call) -> &'static [&'static str] {
+    match call {
+        Call::Get(_) => &["ranges", "includeGridData", "excludeTablesInBandedRanges"],
+        Call::ValuesGet(..) => &["majorDimension", "valueRenderOption", "dateTimeRenderOption"],
+        Call::ValuesBatchGet(_) => &["ranges", "majorDimension", "valueRenderOption", "dateTimeRenderOption"],
+        Call::ValuesUpdate(..) => &[
+            "valueInputOption",
+            "includeValuesInResponse",
+            "responseValueRenderOption",
+            "responseDateTimeRenderOption",
+        ],
+        Call::ValuesAppend(..) => &[
+            "valueInputOption",
+            "insertDataOption",
+            "includeValuesInResponse",
+            "responseValueRenderOption",
+            "responseDateTimeRenderOption",
+        ],
+        _ => &[],
+    }
+}
+
+fn parse(body: &[u8]) -> Result<Json, Failure> {
+    if body.is_empty() {
+        return Ok(json!({}));
+    }
+    match serde_json::from_slice::<Json>(body) {
+        Ok(value @ Json::Object(_)) => Ok(wire::normalise(value)),
+        Ok(_) => Err(Failure::field("", "Invalid JSON payload received. Unknown name \"\": Root element must be a message.")),
+        Err(error) => Err(Failure::invalid(format!("Invalid JSON payload received. Unexpected token. {error}"))),
+    }
+}
+
+fn snapshot(library: &Library, id: &str) -> Result<Arc<Workbook>, Failure> {
+    library.read(id).ok_or_else(Failure::not_found)
+}
+
+fn reading(query: &Query) -> Result<Reading, Failure> {
+    Reading::parse(query.get("valueRenderOption"), query.get("dateTimeRenderOption"), query.get("majorDimension"))
+}
+
+async fn create(library: &Library, body: &Json, url: &str) -> Result<Answer, Failure> {
+    for part in ["namedRanges", "developerMetadata", "dataSources"] {
+        if body.get(part).is_some_and(|part| !wire::is_default(part)) {
+            return Err(Failure::unsupported(&format!("spreadsheets.create with {part}")));
+        }
+    }
+    let title = body.get("properties").and_then(|properties| properties.get("title")).and_then(Json::as_str);
+    let mut workbook = Workbook::new(title.unwrap_or("Untitled spreadsheet"));
+    if let Some(Json::Object(more)) = body.get("properties") {
+        Arc::make_mut(&mut workbook.properties).extend(more.clone());
+    }
+    if let Some(sheets) = body.get("sheets").and_then(Json::as_array).filter(|sheets| !sheets.is_empty()) {
+        workbook.sheets.clear();
+        for sheet in sheets {
+            if sheet.get("data").is_some() {
+                return Err(Failure::unsupported("spreadsheets.create with sheets.data"));
+            }
+            let properties = sheet.get("properties").cloned().unwrap_or_else(|| json!({}));
+            batch::apply(&mut workbook, &json!({"requests": [{"addSheet": {"properties": properties}}]}))?;
+        }
+    }
+    let snapshot = library.add(workbook).await?;
+    let question = Question { ranges: &[], grid_data: false, mask: None, url };
+    description::describe(&snapshot, &question).map(Answer::Message)
+}
+
+fn get(
+    library: &Library,
+    id: &str,
+    (ranges, grid_data): (&[String], bool),
+    (mask, url): (Option<Mask>, &str),
+) -> Result<Answer, Failure> {
+    let workbook = snapshot(library, id)?;
+    description::describe(&workbook, &Question { ranges, grid_data, mask, url }).map(Answer::Message)
+}
+
+async fn batch_update(library: &Library, id: &str, body: &Json, url: &str) -> Result<Answer, Failure> {
+    let (replies, snapshot) = library.write(id, |workbook| batch::apply(workbook, body)).await?;
+    let mut message = json!({"spreadsheetId": id, "replies": replies});
+    if body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true) {
+        let ranges = strings(body.get("responseRanges"));
+        let grid_data = body.get("responseIncludeGridData").and_then(Json::as_bool).unwrap_or(false);
+        let question = Question { ranges: &ranges, grid_data, mask: None, url };
+        message["updatedSpreadsheet"] = description::describe(&snapshot, &question)?;
+    }
+    Ok(Answer::Message(message))
+}
+
+fn strings(list: Option<&Json>) -> Vec<String> {
+    list.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+/// The values as they are after a write, when the caller wants them back.
+fn echo(workbook: &Arc<Workbook>, written: &write::Written, reading: Reading) -> Json {
+    let Some(area) = written.area else { return Json::Null };
+    let located = Located { sheet: written.sheet, area, is_origin: false };
+    let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
+    serde_json::from_slice(&bytes).unwrap_or(Json::Null)
+}
+
+fn check_range(range: &str, body: &Json) -> Result<(), Failure> {
+    match body.get("range").and_then(Json::as_str) {
+        Some(own) if !own.is_empty() && own != range => {
+            Err(Failure::invalid(format!("Requested range[{range}] does not match value's range[{own}]")))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn update(library: &Library, id: &str, range: &str, (body, query): (&Json, &Query)) -> Result<Answer, Failure> {
+    let rows = values::rows_of(body, "data.values")?;
+    let input = Input::parse(query.get("valueInputOption"))?;
+    check_range(range, body)?;
+    let (written, snapshot) = library.write(id, |workbook| write::update(workbook, range, &rows, input)).await?;
+    let mut message = written.answer(&snapshot);
+    if query.flag("includeValuesInResponse") {
+        message.insert("updatedData".to_owned(), echo(&snapshot, &written, response_reading(query, body)?));
+    }
+    Ok(Answer::Message(Json::Object(message)))
+}
+
+fn response_reading(query: &Query, body: &Json) -> Result<Reading, Failure> {
+    let dimension = body.get("majorDimension").and_then(Json::as_str);
+    Reading::parse(query.get("responseValueRenderOption"), query.get("responseDateTimeRenderOption"), dimension)
+}
+
+async fn append_values(
+    library: &Library,
+    id: &str,
+    range: &str,
+    (body, query): (&Json, &Query),
+) -> Result<Answer, Failure> {
+    let rows = values::rows_of(body, "data.values")?;
+    let input = Input::parse(query.get("valueInputOption"))?;
+    check_range(range, body)?;
+    let insert = match query.get("insertDataOption") {
+        None | Some("OVERWRITE") => false,
+        Some("INSERT_ROWS") => true,
+        Some(other) => {
+            let kind = "type.googleapis.com/google.apps.sheets.v4.InsertDataOption";
+            let message = format!("Invalid value at 'insert_data_option' ({kind}), \"{other}\"");
+            return Err(Failure::field("insert_data_option", message));
+        }
+    };
+    let change = |workbook: &mut Workbook| append::append(workbook, range, (&rows, input), insert);
+    let (appended, snapshot) = library.write(id, change).await?;
+    let mut updates = appended.written.answer(&snapshot);
+    if query.flag("includeValuesInResponse") {
+        updates.insert("updatedData".to_owned(), echo(&snapshot, &appended.written, response_reading(query, body)?));
+    }
+    let mut message = Map::new();
+    message.insert("spreadsheetId".to_owned(), json!(id));
+    if let Some(table) = appended.table {
+        let title = &snapshot.sheets[appended.written.sheet].title;
+        message.insert("tableRange".to_owned(), json!(super::a1::full_name(title, table)));
+    }
+    message.insert("updates".to_owned(), Json::Object(updates));
+    Ok(Answer::Message(Json::Object(message)))
+}
+
+async fn batch_update_values(library: &Library, id: &str, body: &Json) -> Result<Answer, Failure> {
+    let input = Input::parse(body.get("valueInputOption").and_then(Json::as_str))?;
+    let data = body.get("data").and_then(Json::as_array).cloned().unwrap_or_default();
+    let mut parsed = Vec::with_capacity(data.len());
+    for (index, item) in data.iter().enumerate() {
+        let range = item.get("range").and_then(Json::as_str).unwrap_or_default().to_owned();
+        parsed.push((range, values::rows_of(item, &format!("data[{index}].values"))?));
+    }
+    let change = |workbook: &mut Workbook| {
+        let each = parsed.iter().enumerate().map(|(index, (range, rows))| {
+            write::update(workbook, range, rows, input)
+                .map_err(|failure| failure.prefixed(&format!("Invalid data[{index}]: ")))
+        });
+        each.collect::<Result<Vec<_>, _>>()
+    };
+    let (written, snapshot) = library.write(id, change).await?;
+    let reading = Reading::parse(
+        body.get("responseValueRenderOption").and_then(Json::as_str),
+        body.get("responseDateTimeRenderOption").and_then(Json::as_str),
+        None,
+    )?;
+    let with_values = body.get("includeValuesInResponse").and_then(Json::as_bool) == Some(true);
+    let responses: Vec<Json> = written
+        .iter()
+        .map(|written| {
+            let mut message = written.answer(&snapshot);
+            if with_values {
+                message.insert("updatedData".to_owned(), echo(&snapshot, written, reading));
+            }
+            Json::Object(message)
+        })
+        .collect();
+    let mut message = totals(&written);
+    message.insert("spreadsheetId".to_owned(), json!(id));
+    message.insert("responses".to_owned(), Json::Array(responses));
+    wire::without_defaults(&mut message);
+    Ok(Answer::Message(Json::Object(message)))
+}
+
+/// A row, column or tab that several ranges wrote to counts once.
+fn totals(written: &[write::Written]) -> Map<String, Json> {
+    let touched: Vec<&write::Written> = written.iter().filter(|written| written.cells > 0).collect();
+    let mut sheets: Vec<usize> = touched.iter().map(|written| written.sheet).collect();
+    sheets.sort_unstable();
+    sheets.dedup();
+    let distinct = |of: &dyn Fn(&write::Written) -> Vec<(usize, u32)>| {
+        touched.iter().flat_map(|written| of(written)).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    let rows = distinct(&|written| written.rows.iter().map(|row| (written.sheet, *row)).collect());
+    let columns = distinct(&|written| written.columns.iter().map(|column| (written.sheet, *column)).collect());
+    let cells: u64 = touched.iter().map(|written| written.cells).sum();
+    let mut message = Map::new();
+    message.insert("totalUpdatedRows".to_owned(), json!(rows));
+    message.insert("totalUpdatedColumns".to_owned(), json!(columns));
+    message.insert("totalUpdatedCells".to_owned(), json!(cells));
+    message.insert("totalUpdatedSheets".to_owned(), json!(sheets.len()));
+    message
+}
+
+async fn batch_clear(library: &Library, id: &str, body: &Json) -> Result<Answer, Failure> {
+    let ranges = strings(body.get("ranges"));
+    let change = |workbook: &mut Workbook| {
+        let each = ranges.iter().enumerate().map(|(index, range)| {
+            write::clear(workbook, range).map_err(|failure| failure.prefixed(&format!("Invalid ranges[{index}]: ")))
+        });
+        each.collect::<Result<Vec<_>, _>>()
+    };
+    let (cleared, _) = library.write(id, change).await?;
+    let mut message = json!({ "spreadsheetId": id });
+    if !cleared.is_empty() {
+        message["clearedRanges"] = json!(cleared);
+    }
+    Ok(Answer::Message(message))
+}
+
+async fn copy_to(library: &Library, id: &str, sheet: i32, body: &Json) -> Result<Answer, Failure> {
+    let source = snapshot(library, id)?;
+    let no_sheet = || Failure::invalid(format!("No sheet with id: {sheet}"));
+    let position = source.position(sheet).ok_or_else(no_sheet)?;
+    let original: Arc<Sheet> = Arc::clone(&source.sheets[position]);
+    let target = body.get("destinationSpreadsheetId").and_then(Json::as_str).unwrap_or_default();
+    let (properties, _) = library.write(target, |workbook| batch::copy_sheet(workbook, &original)).await?;
+    Ok(Answer::Message(properties))
+}
+
+/// The ranges of data filters; developer metadata is not kept, so nothing can be looked up by it.
+fn filtered_ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Failure> {
+    let filters = body.get("dataFilters").and_then(Json::as_array).cloned().unwrap_or_default();
+    filters
+        .iter()
+        .map(|filter| {
+            if let Some(range) = filter.get("a1Range").and_then(Json::as_str) {
+                return Ok(range.to_owned());
+            }
+            let Some(range) = filter.get("gridRange") else {
+                return Err(Failure::unsupported("data filters by developer metadata"));
+            };
+            let id = range.get("sheetId").and_then(Json::as_i64).unwrap_or(0);
+            let position = i32::try_from(id).ok().and_then(|id| workbook.position(id));
+            let sheet = &workbook.sheets[position.ok_or_else(|| Failure::invalid(format!("No grid with id: {id}")))?];
+            let area = super::workbook::open_area(range).within(sheet.row_count, sheet.column_count);
+            Ok(super::a1::full_name(&sheet.title, area))
+        })
+        .collect()
+}
+
+fn batch_get_by_filter(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> {
+    let option = |name: &str| body.get(name).and_then(Json::as_str);
+    let reading =
+        Reading::parse(option("valueRenderOption"), option("dateTimeRenderOption"), option("majorDimension"))?;
+    let filters = body.get("dataFilters").and_then(Json::as_array).cloned().unwrap_or_default();
+    let mut list = Vec::new();
+    for (filter, range) in filters.iter().zip(filtered_ranges(workbook, body)?) {
+        let located = workbook.locate(&range)?;
+        let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
+        let values: Json = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
+        list.push(json!({"valueRange": values, "dataFilters": [filter]}));
+    }
+    Ok(Answer::Message(json!({"spreadsheetId": &*workbook.id, "valueRanges": list})))
+}

@@ -1,0 +1,371 @@
+//! Number formats: `#,##0.00`, `0%`, `yyyy-mm-dd hh:mm:ss.000`, `0.00E+00`, `"$"#,##0`.
+//!
+//! Source: <https://developers.google.com/workspace/sheets/api/guides/formats>
+
+use serde_json::Value as Json;
+
+use super::serial_date;
+
+/// The format of a cell's number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberFormat {
+    /// `NUMBER`, `DATE`, `TEXT` …
+    pub kind: Box<str>,
+    /// The pattern; empty for the default of the kind.
+    pub pattern: Box<str>,
+}
+
+impl NumberFormat {
+    /// Reads `NumberFormat` of the wire; a format without a type is none.
+    pub fn from_json(value: &Json) -> Option<Self> {
+        let kind = value.get("type").and_then(Json::as_str).unwrap_or_default();
+        let pattern = value.get("pattern").and_then(Json::as_str).unwrap_or_default();
+        if kind.is_empty() && pattern.is_empty() {
+            return None;
+        }
+        Some(Self { kind: kind.into(), pattern: pattern.into() })
+    }
+
+    /// Whether the format shows a number as a day or a time.
+    pub fn is_temporal(&self) -> bool {
+        match &*self.kind {
+            "DATE" | "TIME" | "DATE_TIME" => true,
+            "" => is_date_pattern(&self.pattern),
+            _ => false,
+        }
+    }
+
+    /// Whether the cell takes every input as text.
+    pub fn is_text(&self) -> bool {
+        &*self.kind == "TEXT" || &*self.pattern == "@"
+    }
+
+    fn pattern(&self) -> &str {
+        if !self.pattern.is_empty() {
+            return &self.pattern;
+        }
+        match &*self.kind {
+            "NUMBER" => "#,##0.00",
+            "PERCENT" => "0.00%",
+            "CURRENCY" => "\"$\"#,##0.00",
+            "DATE" => "M/d/yyyy",
+            "TIME" => "h:mm:ss am/pm",
+            "DATE_TIME" => "M/d/yyyy H:mm:ss",
+            "SCIENTIFIC" => "0.00E+00",
+            _ => "",
+        }
+    }
+
+    /// The number as the person sees it.
+    pub fn show(&self, number: f64) -> String {
+        let pattern = self.pattern();
+        if pattern.is_empty() || pattern == "@" || pattern.eq_ignore_ascii_case("general") {
+            return general(number);
+        }
+        let section = section(pattern, number);
+        if is_date_pattern(section.pattern) { date(section.pattern, number) } else { numeric(&section, number) }
+    }
+}
+
+/// A number nobody formatted: ten significant digits, whole numbers in full.
+pub fn general(number: f64) -> String {
+    if number == 0.0 {
+        return "0".to_owned();
+    }
+    let size = number.abs();
+    if !(1e-9..1e15).contains(&size) {
+        let text = format!("{number:.5E}");
+        let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
+        let mantissa = trim_zeros(mantissa);
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        return format!("{mantissa}E{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+    }
+    if number.fract() == 0.0 {
+        return format!("{number:.0}");
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 19")]
+    let decimals = (9.0 - size.log10().floor()).clamp(0.0, 19.0) as usize;
+    trim_zeros(&format!("{number:.decimals$}")).to_owned()
+}
+
+fn trim_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
+struct Section<'a> {
+    pattern: &'a str,
+    /// A section for negative numbers says itself how the minus looks.
+    own_sign: bool,
+}
+
+/// Chooses among `positive;negative;zero`.
+fn section(pattern: &str, number: f64) -> Section<'_> {
+    let parts: Vec<&str> = split_sections(pattern);
+    let (index, own_sign) = match parts.len() {
+        0 | 1 => (0, false),
+        2 => (usize::from(number < 0.0), number < 0.0),
+        _ if number < 0.0 => (1, true),
+        _ if number == 0.0 => (2, false),
+        _ => (0, false),
+    };
+    Section { pattern: parts.get(index).copied().unwrap_or(pattern), own_sign }
+}
+
+fn split_sections(pattern: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut quoted) = (0, false);
+    for (at, letter) in pattern.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            ';' if !quoted => {
+                parts.push(&pattern[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&pattern[start..]);
+    parts
+}
+
+enum Piece {
+    Literal(String),
+    Run(char, usize),
+}
+
+/// Cuts a pattern into literal texts and runs of one letter.
+fn pieces(pattern: &str) -> Vec<Piece> {
+    let mut result = Vec::new();
+    let mut letters = pattern.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => result.push(Piece::Literal(letters.by_ref().take_while(|inner| *inner != '"').collect())),
+            '\\' => result.extend(letters.next().map(|next| Piece::Literal(next.to_string()))),
+            '[' => bracket(&letters.by_ref().take_while(|inner| *inner != ']').collect::<String>(), &mut result),
+            '_' => {
+                letters.next();
+                result.push(Piece::Literal(" ".to_owned()));
+            }
+            '*' => {
+                letters.next();
+            }
+            _ => {
+                let mut count = 1;
+                while letters.peek() == Some(&letter) {
+                    letters.next();
+                    count += 1;
+                }
+                result.push(Piece::Run(letter, count));
+            }
+        }
+    }
+    result
+}
+
+/// `[$€-40C]` is a currency sign, `[h]` elapsed hours, `[Red]` nothing one can read.
+fn bracket(inside: &str, result: &mut Vec<Piece>) {
+    if let Some(currency) = inside.strip_prefix('$') {
+        let sign = currency.split('-').next().unwrap_or_default();
+        result.push(Piece::Literal(sign.to_owned()));
+    } else if inside.len() <= 3 && !inside.is_empty() && inside.chars().all(|letter| matches!(letter, 'h' | 'H')) {
+        result.push(Piece::Run('\u{1}', inside.len()));
+    }
+}
+
+fn is_date_pattern(pattern: &str) -> bool {
+    let mut digits = false;
+    let mut temporal = false;
+    for piece in pieces(pattern) {
+        match piece {
+            Piece::Run('y' | 'Y' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'm' | 'M' | '\u{1}', _) => temporal = true,
+            Piece::Run('#' | '?', _) => digits = true,
+            _ => {}
+        }
+    }
+    temporal && !digits
+}
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+fn date(pattern: &str, serial: f64) -> String {
+    let pieces = pieces(pattern);
+    let thousandths = pieces.iter().any(|piece| matches!(piece, Piece::Run('0', _)));
+    // Without thousandths the second is rounded, so 23:59:59.999 shows as the next day.
+    let rounded = if thousandths { serial } else { (serial * 86_400.0).round() / 86_400.0 };
+    let Some(moment) = serial_date::to_date_time(rounded) else { return general(serial) };
+    let noon_clock = pattern.to_ascii_lowercase().contains("am/pm") || pattern.to_ascii_lowercase().contains("a/p");
+    let mut text = String::new();
+    let mut index = 0;
+    while index < pieces.len() {
+        match &pieces[index] {
+            Piece::Literal(literal) => text.push_str(literal),
+            Piece::Run('a' | 'A', 1) if noon_clock => {
+                text.push_str(if moment.hour() < 12 { "AM" } else { "PM" });
+                while index + 1 < pieces.len() && is_marker(&pieces[index + 1]) {
+                    index += 1;
+                }
+            }
+            Piece::Run('m' | 'M', count) => {
+                let minutes = *count <= 2 && is_minutes(&pieces, index);
+                text.push_str(&month_or_minute(*count, minutes, moment));
+            }
+            Piece::Run('\u{1}', _) => text.push_str(&format!("{:.0}", (serial * 24.0).floor())),
+            Piece::Run(letter, count) => text.push_str(&date_run(*letter, *count, moment, noon_clock)),
+        }
+        index += 1;
+    }
+    text
+}
+
+fn is_marker(piece: &Piece) -> bool {
+    matches!(piece, Piece::Run('/' | 'm' | 'M' | 'p' | 'P', 1))
+}
+
+/// `m` means minutes after hours or before seconds, months otherwise.
+fn is_minutes(pieces: &[Piece], index: usize) -> bool {
+    let letter = |piece: &Piece| match piece {
+        Piece::Run(letter, _) if letter.is_ascii_alphabetic() || *letter == '\u{1}' => Some(letter.to_ascii_lowercase()),
+        _ => None,
+    };
+    let before = pieces[..index].iter().rev().find_map(letter);
+    let after = pieces[index + 1..].iter().find_map(letter);
+    matches!(before, Some('h' | '\u{1}')) || after == Some('s')
+}
+
+fn month_or_minute(count: usize, minutes: bool, moment: jiff::civil::DateTime) -> String {
+    let month = usize::from(moment.month().unsigned_abs());
+    let name = MONTHS[month.saturating_sub(1) % 12];
+    match (minutes, count) {
+        (true, 1) => moment.minute().to_string(),
+        (true, _) => format!("{:02}", moment.minute()),
+        (false, 1) => month.to_string(),
+        (false, 2) => format!("{month:02}"),
+        (false, 3) => name[..3].to_owned(),
+        (false, 5) => name[..1].to_owned(),
+        (false, _) => name.to_owned(),
+    }
+}
+
+fn date_run(letter: char, count: usize, moment: jiff::civil::DateTime, noon_clock: bool) -> String {
+    let hour = match (noon_clock, moment.hour()) {
+        (true, 0 | 12) => 12,
+        (true, hour) => hour % 12,
+        (false, hour) => hour,
+    };
+    let weekday = DAYS[usize::from(moment.weekday().to_monday_zero_offset().unsigned_abs()) % 7];
+    match (letter, count) {
+        ('y' | 'Y', 1 | 2) => format!("{:02}", moment.year() % 100),
+        ('y' | 'Y', _) => format!("{:04}", moment.year()),
+        ('d' | 'D', 1) => moment.day().to_string(),
+        ('d' | 'D', 2) => format!("{:02}", moment.day()),
+        ('d' | 'D', 3) => weekday[..3].to_owned(),
+        ('d' | 'D', _) => weekday.to_owned(),
+        ('h' | 'H', 1) => hour.to_string(),
+        ('h' | 'H', _) => format!("{hour:02}"),
+        ('s' | 'S', 1) => moment.second().to_string(),
+        ('s' | 'S', _) => format!("{:02}", moment.second()),
+        ('0', count) => format!("{:03}", moment.millisecond()).chars().chain("000000".chars()).take(count).collect(),
+        (other, count) => other.to_string().repeat(count),
+    }
+}
+
+/// What the digits of a pattern ask for.
+#[derive(Default)]
+struct Digits {
+    whole: usize,
+    decimals: usize,
+    optional_decimals: usize,
+    grouped: bool,
+    scientific: Option<usize>,
+}
+
+fn numeric(section: &Section<'_>, number: f64) -> String {
+    let pieces = pieces(section.pattern);
+    let percent = pieces.iter().any(|piece| matches!(piece, Piece::Run('%', _)));
+    let scaled = if percent { number * 100.0 } else { number };
+    let digits = digits(&pieces);
+    let body = body(&digits, scaled.abs());
+    let mut text = String::new();
+    if number < 0.0 && !section.own_sign && body.chars().any(|digit| ('1'..='9').contains(&digit)) {
+        text.push('-');
+    }
+    let mut shown = false;
+    let mut exponent = false;
+    for piece in &pieces {
+        match piece {
+            Piece::Literal(literal) => text.push_str(literal),
+            Piece::Run('E' | 'e', _) => exponent = true,
+            Piece::Run('+' | '-', _) if exponent => {}
+            Piece::Run('0' | '#' | '?' | '.' | ',', _) => {
+                if !shown {
+                    text.push_str(&body);
+                    shown = true;
+                }
+            }
+            Piece::Run('@', _) => text.push_str(&general(number)),
+            Piece::Run(letter, count) => text.extend(std::iter::repeat_n(*letter, *count)),
+        }
+    }
+    text
+}
+
+fn digits(pieces: &[Piece]) -> Digits {
+    let mut result = Digits::default();
+    let (mut after_point, mut exponent) = (false, false);
+    for piece in pieces {
+        match piece {
+            Piece::Run('E' | 'e', _) => {
+                exponent = true;
+                result.scientific = Some(2);
+            }
+            Piece::Run('0', count) if exponent => result.scientific = Some(*count),
+            Piece::Run('.', _) => after_point = true,
+            Piece::Run('0', count) if after_point => result.decimals += count,
+            Piece::Run('#' | '?', count) if after_point => result.optional_decimals += count,
+            Piece::Run('0', count) => result.whole += count,
+            Piece::Run(',', _) => result.grouped = true,
+            _ => {}
+        }
+    }
+    result
+}
+
+fn body(digits: &Digits, size: f64) -> String {
+    let decimals = digits.decimals + digits.optional_decimals;
+    if let Some(width) = digits.scientific {
+        let text = format!("{size:.decimals$E}");
+        let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        return format!("{mantissa}E{}{:0width$}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+    }
+    let text = round_half_up(size, decimals);
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let whole = if digits.whole == 0 && whole == "0" { "" } else { whole };
+    let mut whole = format!("{whole:0>width$}", width = digits.whole);
+    if digits.grouped {
+        whole = grouped(&whole);
+    }
+    let kept = fraction.trim_end_matches('0').len().max(digits.decimals).min(fraction.len());
+    if kept == 0 { whole } else { format!("{whole}.{}", &fraction[..kept]) }
+}
+
+/// Spreadsheets round half away from zero on the decimal text, not on the binary number.
+fn round_half_up(size: f64, decimals: usize) -> String {
+    let nudged = size + size * f64::EPSILON;
+    format!("{nudged:.decimals$}")
+}
+
+fn grouped(whole: &str) -> String {
+    let mut result = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            result.push(',');
+        }
+        result.push(digit);
+    }
+    result
+}

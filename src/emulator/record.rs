@@ -1,0 +1,100 @@
+//! How a row is written to the database: a tag and a value for each cell.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::cell::{Cell, Entry, Style};
+use super::sheet::Row;
+
+const BLANK: u8 = 0;
+const NUMBER: u8 = 1;
+const TEXT: u8 = 2;
+const TRUE: u8 = 3;
+const FALSE: u8 = 4;
+const FORMULA: u8 = 5;
+/// Set on a tag when a style follows the value.
+const STYLED: u8 = 0x80;
+
+/// Styles read so far, so that cells that look alike share one.
+pub type Styles = HashMap<Box<[u8]>, Option<Arc<Style>>>;
+
+/// Writes a row.
+pub fn write(row: &Row, out: &mut Vec<u8>) {
+    let properties = row.properties.as_deref().map(serde_json::to_vec).and_then(Result::ok).unwrap_or_default();
+    bytes(out, &properties);
+    for cell in &row.cells {
+        let styled = if cell.style.is_some() { STYLED } else { 0 };
+        match &cell.entry {
+            Entry::Blank => out.push(BLANK | styled),
+            Entry::Bool(true) => out.push(TRUE | styled),
+            Entry::Bool(false) => out.push(FALSE | styled),
+            Entry::Number(number) => {
+                out.push(NUMBER | styled);
+                out.extend_from_slice(&number.to_le_bytes());
+            }
+            Entry::Text(text) => {
+                out.push(TEXT | styled);
+                bytes(out, text.as_bytes());
+            }
+            Entry::Formula(text) => {
+                out.push(FORMULA | styled);
+                bytes(out, text.as_bytes());
+            }
+        }
+        if let Some(style) = &cell.style {
+            bytes(out, &serde_json::to_vec(style.fields()).unwrap_or_default());
+        }
+    }
+}
+
+fn bytes(out: &mut Vec<u8>, content: &[u8]) {
+    out.extend_from_slice(&u32::try_from(content.len()).unwrap_or(0).to_le_bytes());
+    out.extend_from_slice(content);
+}
+
+/// Reads a row; `None` when the bytes are none.
+pub fn read(id: u32, mut from: &[u8], styles: &mut Styles) -> Option<Row> {
+    let properties = take_bytes(&mut from)?;
+    let properties: Option<Map<String, Json>> =
+        if properties.is_empty() { None } else { Some(serde_json::from_slice(properties).ok()?) };
+    let mut cells = Vec::new();
+    while let Some((tag, rest)) = from.split_first() {
+        from = rest;
+        let entry = match tag & !STYLED {
+            BLANK => Entry::Blank,
+            TRUE => Entry::Bool(true),
+            FALSE => Entry::Bool(false),
+            NUMBER => {
+                let (number, rest) = from.split_first_chunk::<8>()?;
+                from = rest;
+                Entry::Number(f64::from_le_bytes(*number))
+            }
+            TEXT => Entry::Text(std::str::from_utf8(take_bytes(&mut from)?).ok()?.into()),
+            FORMULA => Entry::Formula(std::str::from_utf8(take_bytes(&mut from)?).ok()?.into()),
+            _ => return None,
+        };
+        let style = if tag & STYLED == 0 { None } else { style(take_bytes(&mut from)?, styles)? };
+        cells.push(Cell { entry, style });
+    }
+    cells.shrink_to_fit();
+    Some(Row { id, cells, properties: properties.map(Box::new) })
+}
+
+fn take_bytes<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = from.split_first_chunk::<4>()?;
+    let (content, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+    *from = rest;
+    Some(content)
+}
+
+#[expect(clippy::option_option, reason = "unreadable is not the same as plain")]
+fn style(content: &[u8], styles: &mut Styles) -> Option<Option<Arc<Style>>> {
+    if let Some(known) = styles.get(content) {
+        return Some(known.clone());
+    }
+    let made = Style::new(serde_json::from_slice(content).ok()?);
+    styles.insert(content.into(), made.clone());
+    Some(made)
+}

@@ -1,0 +1,136 @@
+//! Which method of the API a request means.
+//!
+//! Source: <https://developers.google.com/workspace/sheets/api/reference/rest>
+
+use percent_encoding::percent_decode_str;
+
+/// A method of the API with what its path names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `spreadsheets.create`
+    Create,
+    /// `spreadsheets.get`
+    Get(String),
+    /// `spreadsheets.batchUpdate`
+    BatchUpdate(String),
+    /// `spreadsheets.values.get`
+    ValuesGet(String, String),
+    /// `spreadsheets.values.update`
+    ValuesUpdate(String, String),
+    /// `spreadsheets.values.append`
+    ValuesAppend(String, String),
+    /// `spreadsheets.values.clear`
+    ValuesClear(String, String),
+    /// `spreadsheets.values.batchGet`
+    ValuesBatchGet(String),
+    /// `spreadsheets.values.batchUpdate`
+    ValuesBatchUpdate(String),
+    /// `spreadsheets.values.batchClear`
+    ValuesBatchClear(String),
+    /// `spreadsheets.values.batchGetByDataFilter`
+    ValuesBatchGetByDataFilter(String),
+    /// `spreadsheets.getByDataFilter`
+    GetByDataFilter(String),
+    /// `spreadsheets.sheets.copyTo`
+    CopyTo(String, i32),
+    /// A method of the API the emulator lacks.
+    Unsupported(&'static str),
+}
+
+impl Call {
+    /// The method's name and its path's shape, for counting and for faults.
+    pub fn names(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Create => ("spreadsheets.create", "POST spreadsheets"),
+            Self::Get(_) => ("spreadsheets.get", "GET spreadsheets"),
+            Self::GetByDataFilter(_) => ("spreadsheets.getByDataFilter", "POST spreadsheets:getByDataFilter"),
+            Self::BatchUpdate(_) => ("spreadsheets.batchUpdate", "POST spreadsheets:batchUpdate"),
+            Self::ValuesGet(..) => ("spreadsheets.values.get", "GET spreadsheets.values"),
+            Self::ValuesUpdate(..) => ("spreadsheets.values.update", "PUT spreadsheets.values"),
+            Self::ValuesAppend(..) => ("spreadsheets.values.append", "POST spreadsheets.values:append"),
+            Self::ValuesClear(..) => ("spreadsheets.values.clear", "POST spreadsheets.values:clear"),
+            Self::ValuesBatchGet(_) => ("spreadsheets.values.batchGet", "GET spreadsheets.values:batchGet"),
+            Self::ValuesBatchUpdate(_) => ("spreadsheets.values.batchUpdate", "POST spreadsheets.values:batchUpdate"),
+            Self::ValuesBatchClear(_) => ("spreadsheets.values.batchClear", "POST spreadsheets.values:batchClear"),
+            Self::ValuesBatchGetByDataFilter(_) => {
+                ("spreadsheets.values.batchGetByDataFilter", "POST spreadsheets.values:batchGetByDataFilter")
+            }
+            Self::CopyTo(..) => ("spreadsheets.sheets.copyTo", "POST spreadsheets.sheets:copyTo"),
+            Self::Unsupported(name) => (name, name),
+        }
+    }
+
+    /// Whether the method counts as a write.
+    pub fn is_write(&self) -> bool {
+        !matches!(
+            self,
+            Self::Get(_)
+                | Self::GetByDataFilter(_)
+                | Self::ValuesGet(..)
+                | Self::ValuesBatchGet(_)
+                | Self::ValuesBatchGetByDataFilter(_)
+        )
+    }
+}
+
+/// Finds the method; `None` where the API has none. The path may be percent-encoded or not.
+pub fn find(method: &str, path: &str) -> Option<Call> {
+    let rest = path.strip_prefix("/v4/spreadsheets")?;
+    if rest.is_empty() || rest == "/" {
+        return (method == "POST").then_some(Call::Create);
+    }
+    let rest = rest.strip_prefix('/')?;
+    let (first, rest) = match rest.split_once('/') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (rest, None),
+    };
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    match rest {
+        None => of_spreadsheet(method, &decoded(first)),
+        Some(rest) => {
+            let id = decoded(first);
+            if let Some(range) = rest.strip_prefix("values/") {
+                return of_range(method, id, &decoded(range));
+            }
+            if let Some(verb) = decoded(rest).strip_prefix("values:") {
+                return of_values(method, id, verb);
+            }
+            if let Some(sheet) = decoded(rest).strip_prefix("sheets/") {
+                let sheet = sheet.strip_suffix(":copyTo")?.parse().ok()?;
+                return (method == "POST").then_some(Call::CopyTo(id, sheet));
+            }
+            rest.starts_with("developerMetadata").then_some(Call::Unsupported("spreadsheets.developerMetadata"))
+        }
+    }
+}
+
+fn of_spreadsheet(method: &str, text: &str) -> Option<Call> {
+    match (method, text.rsplit_once(':')) {
+        ("GET", None) => Some(Call::Get(text.to_owned())),
+        ("POST", Some((id, "batchUpdate"))) => Some(Call::BatchUpdate(id.to_owned())),
+        ("POST", Some((id, "getByDataFilter"))) => Some(Call::GetByDataFilter(id.to_owned())),
+        _ => None,
+    }
+}
+
+fn of_range(method: &str, id: String, text: &str) -> Option<Call> {
+    match (method, text.rsplit_once(':')) {
+        ("GET", _) => Some(Call::ValuesGet(id, text.to_owned())),
+        ("PUT", _) => Some(Call::ValuesUpdate(id, text.to_owned())),
+        ("POST", Some((range, "append"))) => Some(Call::ValuesAppend(id, range.to_owned())),
+        ("POST", Some((range, "clear"))) => Some(Call::ValuesClear(id, range.to_owned())),
+        _ => None,
+    }
+}
+
+fn of_values(method: &str, id: String, verb: &str) -> Option<Call> {
+    match (method, verb) {
+        ("GET", "batchGet") => Some(Call::ValuesBatchGet(id)),
+        ("POST", "batchUpdate") => Some(Call::ValuesBatchUpdate(id)),
+        ("POST", "batchClear") => Some(Call::ValuesBatchClear(id)),
+        ("POST", "batchGetByDataFilter") => Some(Call::ValuesBatchGetByDataFilter(id)),
+        ("POST", "batchUpdateByDataFilter") => Some(Call::Unsupported("spreadsheets.values.batchUpdateByDataFilter")),
+        ("POST", "batchClearByDataFilter") => Some(Call::Unsupported("spreadsheets.values.batchClearByDataFilter")),
+        _ => None,
+    }
+}

@@ -1,0 +1,44 @@
+//! Dates as spreadsheets keep them: days since 1899-12-30, the time as the fraction of a day.
+//!
+//! Source: <https://developers.google.com/workspace/sheets/api/guides/concepts#datetime_serial_numbers>
+
+use jiff::civil::{Date, DateTime, date};
+
+const EPOCH: Date = date(1899, 12, 30);
+const MILLISECONDS_PER_DAY: f64 = 86_400_000.0;
+
+/// The serial number of a day.
+pub fn from_date(day: Date) -> f64 {
+    f64::from(EPOCH.until(day).map_or(0, |span| span.get_days()))
+}
+
+/// The serial number of a moment.
+pub fn from_date_time(moment: DateTime) -> f64 {
+    let time = moment.time();
+    let milliseconds = f64::from(time.hour()) * 3_600_000.0
+        + f64::from(time.minute()) * 60_000.0
+        + f64::from(time.second()) * 1000.0
+        + f64::from(time.millisecond());
+    from_date(moment.date()) + milliseconds / MILLISECONDS_PER_DAY
+}
+
+/// The moment of a serial number, to the millisecond; `None` outside the years a calendar knows.
+pub fn to_date_time(serial: f64) -> Option<DateTime> {
+    if !serial.is_finite() || serial.abs() > 3_000_000.0 {
+        return None;
+    }
+    let mut days = serial.floor();
+    let mut milliseconds = ((serial - days) * MILLISECONDS_PER_DAY).round();
+    if milliseconds >= MILLISECONDS_PER_DAY {
+        days += 1.0;
+        milliseconds = 0.0;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
+    let (days, milliseconds) = (days as i64, milliseconds as i64);
+    let midnight = EPOCH.to_datetime(jiff::civil::Time::midnight());
+    midnight
+        .checked_add(jiff::Span::new().days(days))
+        .ok()?
+        .checked_add(jiff::Span::new().milliseconds(milliseconds))
+        .ok()
+}

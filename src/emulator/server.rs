@@ -1,0 +1,340 @@
+//! The HTTP side: connections in, one [`Call`] each, and the faults that keep an answer from arriving whole.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::{Frame, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value as Json, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use super::authority::{Access, Authority};
+use super::failure::Failure;
+use super::faults::{Fault, Faults, Kind};
+use super::library::Library;
+use super::methods::{self, Answer};
+use super::page;
+use super::query::Query;
+use super::route::{self, Call};
+use super::traffic::Traffic;
+
+/// The largest body taken; Google recommends 2 MB and has no hard limit.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// How long a call hangs that never gets an answer. Google gives up after 180 s.
+const NEVER: Duration = Duration::from_secs(180);
+
+/// Everything a connection needs.
+pub struct State {
+    /// The spreadsheets.
+    pub library: Library,
+    /// Who may call.
+    pub authority: Authority,
+    /// Counts and quota.
+    pub traffic: Traffic,
+    /// Faults to come.
+    pub faults: Faults,
+    /// `http://host:port`.
+    pub url: String,
+    /// Where the server listens.
+    pub address: SocketAddr,
+}
+
+/// The connection is closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection was closed on purpose")]
+pub struct Closed;
+
+type Reply = Result<Response<Body>, Closed>;
+
+/// Takes connections until told to stop, and then lets those finish that are being answered.
+pub async fn serve(listener: TcpListener, state: Arc<State>, mut stop: watch::Receiver<bool>) {
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(connection(stream, Arc::clone(&state), stop.clone()));
+                }
+                while connections.try_join_next().is_some() {}
+            }
+            _ = stop.changed() => break,
+        }
+    }
+    drop(listener);
+    let all = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(Duration::from_secs(5), all).await;
+}
+
+async fn connection(stream: TcpStream, state: Arc<State>, mut stop: watch::Receiver<bool>) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let state = Arc::clone(&state);
+        async move { answer(&state, request).await }
+    });
+    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => {}
+        _ = stop.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+async fn answer(state: &State, request: Request<Incoming>) -> Reply {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, MOST_BYTES).collect().await else {
+        return Ok(refused(&Failure::invalid("Request payload size exceeds the limit.")));
+    };
+    let body = body.to_bytes();
+    let path = parts.uri.path();
+    if path == "/token" && parts.method == Method::POST {
+        return token(state, &body).await;
+    }
+    if let Some(call) = route::find(parts.method.as_str(), path) {
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        return api(state, call, &query, (&parts.headers, &body)).await;
+    }
+    if path.starts_with("/v4/") || path == "/token" {
+        return Ok(no_such_path());
+    }
+    if !page::is_local(&parts.headers, state.address) {
+        return Ok(refused(&Failure::permission_denied()));
+    }
+    if let Some(control) = path.strip_prefix("/_emulator/") {
+        return Ok(controls(state, &parts.method, control, &body));
+    }
+    Ok(page::answer(state, &parts, &body).await)
+}
+
+fn no_such_path() -> Response<Body> {
+    html(StatusCode::NOT_FOUND, "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)</title><p>404. That's an error.")
+}
+
+/// The token endpoint; faults may strike it too.
+async fn token(state: &State, form: &[u8]) -> Reply {
+    state.traffic.count_other("POST token");
+    let fault = strike(state, "token", false).await;
+    let finish = || async {
+        match state.authority.token(form).await {
+            Ok((status, body)) => json_response(StatusCode::from_u16(status).unwrap_or_default(), body.to_string()),
+            Err(error) => {
+                tracing::error!(%error, "the emulator has no key to verify with");
+                refused(&Failure::unavailable())
+            }
+        }
+    };
+    match fault {
+        None => Ok(finish().await),
+        Some(kind) => broken(kind, finish, false).await,
+    }
+}
+
+async fn api(state: &State, call: Call, query: &Query, (headers, body): (&HeaderMap, &[u8])) -> Reply {
+    let (name, shape) = call.names();
+    let is_write = call.is_write();
+    state.traffic.count(shape, is_write);
+    let fault = strike(state, name, is_write).await;
+    let finish = || async move {
+        let outcome = async {
+            authorise(state, bearer(headers, query), is_write)?;
+            state.traffic.spend(is_write)?;
+            methods::answer(&state.library, call, query, (body, &state.url)).await
+        };
+        match outcome.await {
+            Ok(Answer::Message(message)) => json_response(StatusCode::OK, message.to_string()),
+            Ok(Answer::Values(values)) => values_response(values),
+            Err(failure) => refused(&failure),
+        }
+    };
+    match fault {
+        None => Ok(finish().await),
+        Some(kind) => broken(kind, finish, is_write).await,
+    }
+}
+
+fn bearer<'a>(headers: &'a HeaderMap, query: &'a Query) -> Option<&'a str> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    header.and_then(|text| text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "))).or_else(|| query.get("access_token"))
+}
+
+fn authorise(state: &State, token: Option<&str>, is_write: bool) -> Result<(), Failure> {
+    match state.authority.access(token) {
+        None => Err(Failure::unauthenticated()),
+        Some(Access::Write) => Ok(()),
+        Some(Access::Read) if !is_write => Ok(()),
+        Some(_) => Err(Failure::insufficient_scopes()),
+    }
+}
+
+async fn strike(state: &State, name: &str, is_write: bool) -> Option<Kind> {
+    let (kind, delay) = state.faults.strike(name, is_write)?;
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+    Some(kind)
+}
+
+/// Lets a fault have its way with an answer; `finish` does the work and may never be called.
+async fn broken<F: Future<Output = Response<Body>>>(kind: Kind, finish: impl FnOnce() -> F, is_write: bool) -> Reply {
+    let refusal = |failure: Failure| Ok(refused(&failure));
+    match kind {
+        Kind::TooMany => refusal(Failure::quota_exceeded(if is_write { "Write" } else { "Read" }, 60)),
+        Kind::Unavailable => refusal(Failure::unavailable()),
+        Kind::Forbidden | Kind::ReadOnly => refusal(Failure::permission_denied()),
+        Kind::ServiceDisabled => refusal(Failure::service_disabled()),
+        Kind::Unauthenticated => refusal(Failure::unauthenticated()),
+        Kind::NotFound => refusal(Failure::not_found()),
+        Kind::Slow => Ok(finish().await),
+        Kind::Html => Ok(html(StatusCode::OK, "<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>")),
+        Kind::Reset => Err(Closed),
+        Kind::Timeout => {
+            tokio::time::sleep(NEVER).await;
+            Err(Closed)
+        }
+        Kind::Truncate if is_write => Ok(truncated(Bytes::from_static(b"{\"spreadsheetId\": \"1aBcDeFgHiJkLm\", \"replies\": [{}, {}"))),
+        Kind::Truncate | Kind::CommitThenTruncate => {
+            let whole = finish().await.into_body().collect().await.map(http_body_util::Collected::to_bytes);
+            Ok(truncated(whole.unwrap_or_default()))
+        }
+        Kind::CommitThenUnavailable => {
+            finish().await;
+            refusal(Failure::unavailable())
+        }
+        Kind::CommitThenReset => {
+            finish().await;
+            Err(Closed)
+        }
+        Kind::CommitThenTimeout => {
+            finish().await;
+            tokio::time::sleep(NEVER).await;
+            Err(Closed)
+        }
+    }
+}
+
+/// Calls and faults, for tests and the curious.
+fn controls(state: &State, method: &Method, path: &str, body: &[u8]) -> Response<Body> {
+    let done = || json_response(StatusCode::OK, "{}".to_owned());
+    match (method.as_str(), path) {
+        ("GET", "calls") => json_response(StatusCode::OK, state.traffic.report().to_string()),
+        ("DELETE", "calls") => {
+            state.traffic.reset();
+            done()
+        }
+        ("GET", "faults") => json_response(StatusCode::OK, json!({"faults": state.faults.list()}).to_string()),
+        ("POST", "faults") => match serde_json::from_slice::<Fault>(body) {
+            Ok(fault) => {
+                state.faults.add(fault);
+                done()
+            }
+            Err(error) => refused(&Failure::invalid(format!("This is no fault: {error}"))),
+        },
+        ("DELETE", "faults") => {
+            state.faults.clear();
+            done()
+        }
+        _ => no_such_path(),
+    }
+}
+
+/// A refusal in Google's shape.
+pub fn refused(failure: &Failure) -> Response<Body> {
+    let status = StatusCode::from_u16(failure.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json_response(status, failure.body().to_string());
+    if failure.code == 401 {
+        let realm = header::HeaderValue::from_static("Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
+    }
+    response
+}
+
+fn json_response(status: StatusCode, text: String) -> Response<Body> {
+    typed(status, "application/json; charset=UTF-8", Body::from(text))
+}
+
+fn html(status: StatusCode, text: &'static str) -> Response<Body> {
+    typed(status, "text/html; charset=UTF-8", Body::from(text))
+}
+
+/// A response of a media type that nobody may keep.
+pub fn typed(status: StatusCode, media_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media_type));
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private"));
+    response
+}
+
+/// Small answers go out in one piece with their length, large ones as they are made.
+fn values_response(mut values: super::values::read::Answer) -> Response<Body> {
+    let first = values.next().unwrap_or_default();
+    let body = match values.next() {
+        None => Body::from(first),
+        Some(second) => Body::new(Pieces { ready: vec![second, first], rest: values }),
+    };
+    typed(StatusCode::OK, "application/json; charset=UTF-8", body)
+}
+
+/// The pieces of an answer as a body.
+struct Pieces<I> {
+    /// Made already, the next one last.
+    ready: Vec<Bytes>,
+    rest: I,
+}
+
+impl<I: Iterator<Item = Bytes> + Unpin> hyper::body::Body for Pieces<I> {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = self.ready.pop().or_else(|| self.rest.next());
+        Poll::Ready(piece.map(|piece| Ok(Frame::data(piece))))
+    }
+}
+
+/// An answer that announces its length and breaks off half way.
+fn truncated(whole: Bytes) -> Response<Body> {
+    let half = whole.slice(..whole.len() / 2);
+    let body = Body::new(Half { rest: Some(half) });
+    let mut response = typed(StatusCode::OK, "application/json; charset=UTF-8", body);
+    response.headers_mut().insert(header::CONTENT_LENGTH, header::HeaderValue::from(whole.len().max(1)));
+    response
+}
+
+struct Half {
+    rest: Option<Bytes>,
+}
+
+impl hyper::body::Body for Half {
+    type Data = Bytes;
+    type Error = Closed;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
+        match self.rest.take() {
+            Some(half) => {
+                // Once more around, so that the half is flushed before the connection breaks.
+                context.waker().wake_by_ref();
+                Poll::Ready(Some(Ok(Frame::data(half))))
+            }
+            None => Poll::Ready(Some(Err(Closed))),
+        }
+    }
+}
+
+/// The tree of a message, for pages that reuse the methods.
+pub async fn apply_batch(state: &State, id: &str, requests: Json) -> Result<(), Failure> {
+    let body = json!({ "requests": requests });
+    state.library.write(id, |workbook| super::batch::apply(workbook, &body)).await.map(|_| ())
+}

@@ -1,0 +1,83 @@
+//! Counts calls, and refuses those beyond the quota.
+//!
+//! Source of the quota: <https://developers.google.com/workspace/sheets/api/limits>
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value as Json, json};
+
+use super::failure::Failure;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+struct Counted {
+    reads: u64,
+    writes: u64,
+    calls: BTreeMap<String, u64>,
+}
+
+struct Window {
+    since: Instant,
+    reads: u32,
+    writes: u32,
+}
+
+/// The calls so far and the quota of the current minute.
+pub struct Traffic {
+    quota_per_minute: Option<u32>,
+    counted: Mutex<Counted>,
+    window: Mutex<Window>,
+}
+
+impl Traffic {
+    /// Traffic with so many reads and as many writes a minute, or without a limit.
+    pub fn new(quota_per_minute: Option<u32>) -> Self {
+        let window = Window { since: Instant::now(), reads: 0, writes: 0 };
+        Self { quota_per_minute, counted: Mutex::default(), window: Mutex::new(window) }
+    }
+
+    /// Counts a call of the API.
+    pub fn count(&self, shape: &str, is_write: bool) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        *(if is_write { &mut counted.writes } else { &mut counted.reads }) += 1;
+        *counted.calls.entry(shape.to_owned()).or_default() += 1;
+    }
+
+    /// Counts a call that is neither a read nor a write of a spreadsheet.
+    pub fn count_other(&self, shape: &str) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        *counted.calls.entry(shape.to_owned()).or_default() += 1;
+    }
+
+    /// Takes one call from the quota.
+    ///
+    /// # Errors
+    /// 429 when it is used up.
+    pub fn spend(&self, is_write: bool) -> Result<(), Failure> {
+        let Some(limit) = self.quota_per_minute else { return Ok(()) };
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        if window.since.elapsed() >= MINUTE {
+            *window = Window { since: Instant::now(), reads: 0, writes: 0 };
+        }
+        let used = if is_write { &mut window.writes } else { &mut window.reads };
+        if *used >= limit {
+            return Err(Failure::quota_exceeded(if is_write { "Write" } else { "Read" }, limit));
+        }
+        *used += 1;
+        Ok(())
+    }
+
+    /// The counts as JSON.
+    pub fn report(&self) -> Json {
+        let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        json!({"reads": counted.reads, "writes": counted.writes, "calls": counted.calls})
+    }
+
+    /// Starts counting anew; the quota is not refilled.
+    pub fn reset(&self) {
+        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Counted::default();
+    }
+}

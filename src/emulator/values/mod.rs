@@ -1,0 +1,150 @@
+//! `spreadsheets.values`: plain values in and out.
+//!
+//! Source: <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values>
+
+pub mod append;
+pub mod read;
+pub mod write;
+
+use serde_json::Value as Json;
+
+use super::failure::Failure;
+
+/// `ValueRenderOption`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Render {
+    /// As a person sees it.
+    #[default]
+    Formatted,
+    /// Numbers as numbers.
+    Unformatted,
+    /// Formulas as formulas.
+    Formula,
+}
+
+/// How values are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading {
+    /// `valueRenderOption`.
+    pub render: Render,
+    /// `dateTimeRenderOption=FORMATTED_STRING`: dates as texts although numbers come as numbers.
+    pub dates_as_text: bool,
+    /// `majorDimension=COLUMNS`.
+    pub by_columns: bool,
+}
+
+/// `ValueInputOption`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Texts stay texts.
+    Raw,
+    /// Texts are read as if a person had typed them.
+    UserEntered,
+}
+
+fn choice(field: &str, kind: &str, text: &str, known: &[&str]) -> Result<usize, Failure> {
+    known.iter().position(|name| *name == text).ok_or_else(|| {
+        Failure::field(
+            field,
+            format!("Invalid value at '{field}' (type.googleapis.com/google.apps.sheets.v4.{kind}), \"{text}\""),
+        )
+    })
+}
+
+impl Reading {
+    /// Reads the three options.
+    ///
+    /// # Errors
+    /// 400 for a word that is none of theirs.
+    pub fn parse(render: Option<&str>, dates: Option<&str>, dimension: Option<&str>) -> Result<Self, Failure> {
+        let render = match render {
+            None => Render::Formatted,
+            Some(text) => {
+                let known = ["FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"];
+                match choice("value_render_option", "ValueRenderOption", text, &known)? {
+                    0 => Render::Formatted,
+                    1 => Render::Unformatted,
+                    _ => Render::Formula,
+                }
+            }
+        };
+        let dates_as_text = match dates {
+            None => false,
+            Some(text) => {
+                let known = ["SERIAL_NUMBER", "FORMATTED_STRING"];
+                choice("date_time_render_option", "DateTimeRenderOption", text, &known)? == 1
+            }
+        };
+        Ok(Self { render, dates_as_text, by_columns: by_columns(dimension)? })
+    }
+}
+
+/// Reads `majorDimension`.
+///
+/// # Errors
+/// 400 for a word that is no dimension.
+pub fn by_columns(dimension: Option<&str>) -> Result<bool, Failure> {
+    match dimension {
+        None => Ok(false),
+        Some(text) => {
+            let known = ["DIMENSION_UNSPECIFIED", "ROWS", "COLUMNS"];
+            Ok(choice("major_dimension", "Dimension", text, &known)? == 2)
+        }
+    }
+}
+
+impl Input {
+    /// Reads `valueInputOption`, which has no default.
+    ///
+    /// # Errors
+    /// 400 when it is missing or no option.
+    pub fn parse(text: Option<&str>) -> Result<Self, Failure> {
+        let missing = || Failure::invalid("'valueInputOption' is required but not specified");
+        let known = ["INPUT_VALUE_OPTION_UNSPECIFIED", "RAW", "USER_ENTERED"];
+        match choice("value_input_option", "ValueInputOption", text.ok_or_else(missing)?, &known)? {
+            0 => Err(missing()),
+            1 => Ok(Self::Raw),
+            _ => Ok(Self::UserEntered),
+        }
+    }
+}
+
+/// Reads the `values` of a `ValueRange` into rows, whichever way round they come.
+///
+/// # Errors
+/// 400 for what is not a list of lists of plain values, in Google's words.
+pub fn rows_of(body: &Json, field: &str) -> Result<Vec<Vec<Json>>, Failure> {
+    let lists = match body.get("values") {
+        None => return Ok(Vec::new()),
+        Some(Json::Array(lists)) => lists,
+        Some(other) => return Err(not_a_list(field, other)),
+    };
+    let mut rows = Vec::with_capacity(lists.len());
+    for (index, list) in lists.iter().enumerate() {
+        let Json::Array(cells) = list else { return Err(not_a_list(&format!("{field}[{index}]"), list)) };
+        for (column, cell) in cells.iter().enumerate() {
+            if cell.is_object() || cell.is_array() {
+                return Err(not_a_value(index, column, cell));
+            }
+        }
+        rows.push(cells.clone());
+    }
+    let transposed = by_columns(body.get("majorDimension").and_then(Json::as_str))?;
+    Ok(if transposed { transpose(&rows) } else { rows })
+}
+
+fn not_a_list(field: &str, found: &Json) -> Failure {
+    let message = format!("Invalid value at '{field}' (type.googleapis.com/google.protobuf.ListValue), {found}");
+    Failure::field(field, message)
+}
+
+fn not_a_value(row: usize, column: usize, found: &Json) -> Failure {
+    let kind = if found.is_object() { "struct_value" } else { "list_value" };
+    Failure::invalid(format!("Invalid values[{row}][{column}]: {kind} {found}"))
+}
+
+fn transpose(columns: &[Vec<Json>]) -> Vec<Vec<Json>> {
+    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let cell = |column: &Vec<Json>, row: usize| column.get(row).cloned().unwrap_or(Json::Null);
+    (0..height).map(|row| columns.iter().map(|column| cell(column, row)).collect()).collect()
+}

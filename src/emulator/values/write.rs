@@ -1,0 +1,217 @@
+//! Values in: `update`, `clear` and what both say about what they did.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::a1::{self, MAX_COLUMNS, Rectangle};
+use super::super::cell::{Cell, Entry, MAX_CHARACTERS, Style};
+use super::super::failure::Failure;
+use super::super::input;
+use super::super::sheet::Sheet;
+use super::super::wire;
+use super::super::workbook::{MAX_CELLS, Workbook};
+use super::Input;
+
+/// What a write touched.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// Position of the tab.
+    pub sheet: usize,
+    /// From the first target cell as far as the data reached.
+    pub area: Option<Rectangle>,
+    /// Rows with at least one written cell.
+    pub rows: BTreeSet<u32>,
+    /// Columns with at least one written cell.
+    pub columns: BTreeSet<u32>,
+    /// Written cells.
+    pub cells: u64,
+}
+
+impl Written {
+    /// `UpdateValuesResponse`.
+    pub fn answer(&self, workbook: &Workbook) -> Map<String, Json> {
+        let range = self.area.map(|area| a1::full_name(&workbook.sheets[self.sheet].title, area));
+        let mut fields = Map::new();
+        fields.insert("spreadsheetId".to_owned(), json!(&*workbook.id));
+        fields.insert("updatedRange".to_owned(), json!(range));
+        fields.insert("updatedRows".to_owned(), json!(self.rows.len()));
+        fields.insert("updatedColumns".to_owned(), json!(self.columns.len()));
+        fields.insert("updatedCells".to_owned(), json!(self.cells));
+        wire::without_defaults(&mut fields);
+        fields
+    }
+}
+
+/// Writes rows into the cells a range text means.
+///
+/// # Errors
+/// 400 when the range is wrong or the data does not fit it.
+pub fn update(workbook: &mut Workbook, range: &str, rows: &[Vec<Json>], input: Input) -> Result<Written, Failure> {
+    let located = workbook.locate(range)?;
+    let height = length(rows.len());
+    let width = rows.iter().map(|row| length(row.len())).max().unwrap_or(0);
+    let open = workbook.find(range)?.1;
+    let limit = open.within(u32::MAX, u32::MAX);
+    if !located.is_origin {
+        let title = &workbook.sheets[located.sheet].title;
+        let inside = |what: String| {
+            let name = a1::full_name(title, located.area);
+            Err(Failure::invalid(format!("Requested writing within range [{name}], but tried writing to {what}")))
+        };
+        if located.area.left + width > limit.right {
+            return inside(format!("column [{}]", a1::column_letters(limit.right)));
+        }
+        if located.area.top + height > limit.bottom {
+            return inside(format!("row [{}]", u64::from(limit.bottom) + 1));
+        }
+    }
+    put(workbook, located.sheet, (located.area.top, located.area.left), (rows, input))
+}
+
+fn length(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Makes the grid as large as the area needs it.
+///
+/// # Errors
+/// 400 when Google's limits forbid it.
+pub fn make_room(workbook: &mut Workbook, position: usize, bottom: u32, right: u32) -> Result<(), Failure> {
+    let sheet = &workbook.sheets[position];
+    let (rows, columns) = (sheet.row_count.max(bottom), sheet.column_count.max(right));
+    if (rows, columns) == (sheet.row_count, sheet.column_count) {
+        return Ok(());
+    }
+    check_size(workbook, position, rows, columns)?;
+    let sheet = workbook.sheet_mut(position);
+    sheet.row_count = rows;
+    sheet.column_count = columns;
+    Ok(())
+}
+
+/// Refuses a grid that would be larger than Google's limits.
+///
+/// # Errors
+/// 400 in Google's words.
+pub fn check_size(workbook: &Workbook, position: usize, rows: u32, columns: u32) -> Result<(), Failure> {
+    if columns > MAX_COLUMNS {
+        return Err(Failure::invalid(format!(
+            "This action would increase the number of columns in the sheet above the limit of {MAX_COLUMNS} columns."
+        )));
+    }
+    let sheet = workbook.sheets.get(position);
+    let before = sheet.map_or(0, |sheet| u64::from(sheet.row_count) * u64::from(sheet.column_count));
+    let after = workbook.cell_count() - before + u64::from(rows) * u64::from(columns);
+    if after > MAX_CELLS && after > workbook.cell_count() {
+        return Err(Failure::invalid(format!(
+            "This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
+        )));
+    }
+    Ok(())
+}
+
+/// Writes rows from a cell on; `null` leaves its cell alone.
+///
+/// # Errors
+/// 400 when a value is too long or the grid would grow too large.
+pub fn put(
+    workbook: &mut Workbook,
+    position: usize,
+    (top, left): (u32, u32),
+    (rows, input): (&[Vec<Json>], Input),
+) -> Result<Written, Failure> {
+    let width = rows.iter().map(|row| length(row.len())).max().unwrap_or(0);
+    let area = Rectangle { top, left, bottom: top + length(rows.len()), right: left + width };
+    make_room(workbook, position, area.bottom, area.right)?;
+    let mut written = Written { sheet: position, area: Some(area), ..Written::default() };
+    let sheet = workbook.sheet_mut(position);
+    for (row, values) in (top..).zip(rows) {
+        put_row(sheet, (row, left), (values, input), &mut written)?;
+    }
+    if area.height() == 0 || area.width() == 0 {
+        written.area = Some(Rectangle { top, left, bottom: top + 1, right: left + 1 });
+    }
+    Ok(written)
+}
+
+fn put_row(
+    sheet: &mut Sheet,
+    (row, left): (u32, u32),
+    (values, input): (&[Json], Input),
+    written: &mut Written,
+) -> Result<(), Failure> {
+    if values.iter().all(Json::is_null) {
+        return Ok(());
+    }
+    written.rows.insert(row);
+    sheet.edit_row(row, |cells| {
+        for (column, value) in (left..).zip(values) {
+            if value.is_null() {
+                continue;
+            }
+            enter(cells.cell_mut(column), value, input)?;
+            written.columns.insert(column);
+            written.cells += 1;
+        }
+        Ok(())
+    })
+}
+
+/// Puts one value into one cell.
+///
+/// # Errors
+/// 400 when the text is too long.
+pub fn enter(cell: &mut Cell, value: &Json, input: Input) -> Result<(), Failure> {
+    cell.entry = match value {
+        Json::Number(number) => number.as_f64().map_or(Entry::Blank, Entry::Number),
+        Json::Bool(flag) => Entry::Bool(*flag),
+        Json::String(text) => {
+            check_length(text)?;
+            return enter_text(cell, text, input);
+        }
+        _ => Entry::Blank,
+    };
+    Ok(())
+}
+
+/// Refuses a text longer than a cell may hold.
+///
+/// # Errors
+/// 400 in Google's words.
+pub fn check_length(text: &str) -> Result<(), Failure> {
+    if text.len() > MAX_CHARACTERS && text.encode_utf16().count() > MAX_CHARACTERS {
+        return Err(Failure::invalid(format!(
+            "Your input contains more than the maximum of {MAX_CHARACTERS} characters in a single cell."
+        )));
+    }
+    Ok(())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "stands where a fallible branch stands")]
+fn enter_text(cell: &mut Cell, text: &str, input: Input) -> Result<(), Failure> {
+    let is_text = cell.number_format().is_some_and(super::super::number_format::NumberFormat::is_text);
+    if text.is_empty() {
+        cell.entry = Entry::Blank;
+    } else if input == Input::Raw || is_text {
+        cell.entry = Entry::Text(text.into());
+    } else {
+        let typed = input::read(text);
+        cell.entry = typed.entry;
+        if let Some((kind, pattern)) = typed.format {
+            cell.style = Style::with_inferred_format(cell.style.as_ref(), kind, &pattern);
+        }
+    }
+    Ok(())
+}
+
+/// Empties the cells a range text means and returns the range as Google names it. Formats and notes stay.
+///
+/// # Errors
+/// 400 when the range is wrong.
+pub fn clear(workbook: &mut Workbook, range: &str) -> Result<String, Failure> {
+    let located = workbook.locate(range)?;
+    let title = std::sync::Arc::clone(&workbook.sheets[located.sheet].title);
+    workbook.sheet_mut(located.sheet).edit_existing(located.area, |_, _, cell| cell.entry = Entry::Blank);
+    Ok(a1::full_name(&title, located.area))
+}

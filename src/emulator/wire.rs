@@ -1,0 +1,131 @@
+//! Protocol-buffer JSON as Google reads and writes it: two spellings of a field, nulls that mean "absent", defaults that
+//! are left out, single-precision colours.
+//!
+//! Source: <https://protobuf.dev/programming-guides/json/>
+
+use serde_json::{Map, Number, Value, json};
+
+/// `row_count` → `rowCount`; what has no underscore stays.
+pub fn camel_case(name: &str) -> String {
+    let mut result = String::with_capacity(name.len());
+    let mut raise = false;
+    for letter in name.chars() {
+        if letter == '_' {
+            raise = !result.is_empty();
+        } else if raise {
+            result.extend(letter.to_uppercase());
+            raise = false;
+        } else {
+            result.push(letter);
+        }
+    }
+    result
+}
+
+/// Brings a request body into one form: camelCase names, no null fields. Nulls in lists stay: they mean "skip this cell".
+pub fn normalise(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| {
+                    let name = if name.contains('_') { camel_case(&name) } else { name };
+                    (name, normalise(value))
+                })
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(normalise).collect()),
+        other => other,
+    }
+}
+
+/// Whether protocol buffers would leave the value out: `false`, 0, an empty text or list.
+pub fn is_default(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(flag) => !flag,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(_) => false,
+    }
+}
+
+/// Drops the defaults of one message, not of the messages inside it.
+pub fn without_defaults(fields: &mut Map<String, Value>) {
+    fields.retain(|_, value| !is_default(value));
+}
+
+/// A number as the wire has it: whole numbers without a point.
+pub fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+        return Value::from(value as i64);
+    }
+    Number::from_f64(value).map_or(Value::Null, Value::Number)
+}
+
+/// Colours are kept in 8 bits a channel and answered in single precision: 0.5 comes back as 0.49803922, and 0 not at all.
+fn colour(fields: &mut Map<String, Value>) {
+    for (name, value) in fields.iter_mut() {
+        if let (true, Some(amount)) = (matches!(name.as_str(), "red" | "green" | "blue" | "alpha"), value.as_f64()) {
+            // The sliver keeps 66/255 in single precision from falling to 65.
+            let channel = (amount * 255.0 + 1e-4).floor().clamp(0.0, 255.0);
+            #[expect(clippy::cast_possible_truncation, reason = "this loss is what the real service does")]
+            let single = (channel / 255.0) as f32;
+            *value = number(single.to_string().parse().unwrap_or(amount));
+        }
+    }
+    without_defaults(fields);
+}
+
+/// Fills in the twin of every colour (`backgroundColor` ↔ `backgroundColorStyle`) and rounds the amounts.
+pub fn pair_colours(fields: &mut Map<String, Value>) {
+    let names: Vec<String> = fields.keys().filter(|name| is_colour_name(name)).cloned().collect();
+    for name in names {
+        if let Some(Value::Object(plain)) = fields.get_mut(&name) {
+            colour(plain);
+            let style = json!({ "rgbColor": plain });
+            fields.entry(format!("{name}Style")).or_insert(style);
+        }
+    }
+    let styles: Vec<String> = fields.keys().filter(|name| is_colour_style(name)).cloned().collect();
+    for name in styles {
+        let plain = fields.get_mut(&name).and_then(|style| style.get_mut("rgbColor")).and_then(Value::as_object_mut);
+        if let Some(plain) = plain {
+            colour(plain);
+            let plain = Value::Object(plain.clone());
+            fields.insert(name.trim_end_matches("Style").to_owned(), plain);
+        }
+    }
+    for value in fields.values_mut() {
+        if let Value::Object(inner) = value {
+            pair_colours(inner);
+        }
+    }
+}
+
+fn is_colour_name(name: &str) -> bool {
+    name == "tabColor" || name == "backgroundColor" || name == "foregroundColor"
+}
+
+fn is_colour_style(name: &str) -> bool {
+    name.strip_suffix("Style").is_some_and(is_colour_name)
+}
+
+/// When a mask names only one of a colour's two fields, the other is stale: forget it, so that the pair is made anew.
+pub fn forget_stale_twins(selected: &dyn Fn(&str) -> bool, fields: &mut Map<String, Value>) {
+    for plain in ["tabColor", "backgroundColor", "foregroundColor"] {
+        let style = format!("{plain}Style");
+        match (selected(plain), selected(&style)) {
+            (true, false) => {
+                fields.remove(&style);
+            }
+            (false, true) => {
+                fields.remove(plain);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! One spreadsheet: its tabs, its properties, its named ranges, and how a range text finds its cells.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::a1::{self, OpenArea, Rectangle};
+use super::failure::Failure;
+use super::sheet::Sheet;
+
+/// The most cells a spreadsheet may have, blank ones included.
+pub const MAX_CELLS: u64 = 10_000_000;
+
+/// One spreadsheet.
+#[derive(Clone, Debug)]
+pub struct Workbook {
+    /// `spreadsheetId`.
+    pub id: Arc<str>,
+    /// `SpreadsheetProperties`.
+    pub properties: Arc<Map<String, Json>>,
+    /// The tabs, in order.
+    pub sheets: Vec<Arc<Sheet>>,
+    /// `NamedRange`s.
+    pub named_ranges: Arc<Vec<Json>>,
+}
+
+/// The cells a range text means.
+#[derive(Clone, Copy, Debug)]
+pub struct Located {
+    /// Position of the tab.
+    pub sheet: usize,
+    /// The cells.
+    pub area: Rectangle,
+    /// Whether the text named one cell, which as a target means "from here on".
+    pub is_origin: bool,
+}
+
+impl Workbook {
+    /// A spreadsheet with one tab, as Google makes it.
+    pub fn new(title: &str) -> Self {
+        let properties = json!({
+            "title": title,
+            "locale": "en_US",
+            "autoRecalc": "ON_CHANGE",
+            "timeZone": "Etc/GMT",
+        });
+        Self {
+            id: new_spreadsheet_id().into(),
+            properties: Arc::new(properties.as_object().cloned().unwrap_or_default()),
+            sheets: vec![Arc::new(Sheet::new(0, "Sheet1", 1000, 26))],
+            named_ranges: Arc::default(),
+        }
+    }
+
+    /// The title.
+    pub fn title(&self) -> &str {
+        self.properties.get("title").and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// Position of the tab with this `sheetId`.
+    pub fn position(&self, id: i32) -> Option<usize> {
+        self.sheets.iter().position(|sheet| sheet.id == id)
+    }
+
+    /// Position of the tab with this title; case is forgiven.
+    pub fn titled(&self, title: &str) -> Option<usize> {
+        self.sheets.iter().position(|sheet| *sheet.title == *title).or_else(|| {
+            let lower = title.to_lowercase();
+            self.sheets.iter().position(|sheet| sheet.title.to_lowercase() == lower)
+        })
+    }
+
+    /// A tab, to be changed.
+    pub fn sheet_mut(&mut self, position: usize) -> &mut Sheet {
+        Arc::make_mut(&mut self.sheets[position])
+    }
+
+    /// How many cells the spreadsheet has, blank ones included.
+    pub fn cell_count(&self) -> u64 {
+        self.sheets.iter().map(|sheet| u64::from(sheet.row_count) * u64::from(sheet.column_count)).sum()
+    }
+
+    /// A `sheetId` no tab has yet.
+    pub fn free_sheet_id(&self) -> i32 {
+        loop {
+            let id = rand::random_range(1..i32::MAX);
+            if self.position(id).is_none() {
+                return id;
+            }
+        }
+    }
+
+    /// Finds what a range text means, however far it reaches.
+    ///
+    /// # Errors
+    /// 400 when it names nothing.
+    pub fn find(&self, range: &str) -> Result<(usize, OpenArea), Failure> {
+        let unparsable = || Failure::unparsable_range(range);
+        let written = a1::split(range).ok_or_else(unparsable)?;
+        match (&written.sheet, &written.rest) {
+            (Some(title), rest) => {
+                let sheet = self.titled(title).ok_or_else(unparsable)?;
+                match rest {
+                    None => Ok((sheet, OpenArea::default())),
+                    Some(rest) => match a1::area(rest) {
+                        Some(area) => Ok((sheet, area)),
+                        None => self.named(rest).filter(|found| found.0 == sheet).ok_or_else(unparsable),
+                    },
+                }
+            }
+            (None, Some(rest)) => match a1::area(rest) {
+                Some(area) => Ok((0, area)),
+                None => self
+                    .named(rest)
+                    .or_else(|| Some((self.titled(rest)?, OpenArea::default())))
+                    .ok_or_else(unparsable),
+            },
+            (None, None) => Err(unparsable()),
+        }
+    }
+
+    /// Finds the cells a range text means; what merely ends outside of the grid is clipped.
+    ///
+    /// # Errors
+    /// 400 when it names nothing or begins outside of the grid.
+    pub fn locate(&self, range: &str) -> Result<Located, Failure> {
+        let (position, open) = self.find(range)?;
+        let sheet = &self.sheets[position];
+        let area = open.within(sheet.row_count, sheet.column_count);
+        if area.top >= sheet.row_count || area.left >= sheet.column_count {
+            let shown = Rectangle { bottom: area.bottom.max(area.top + 1), right: area.right.max(area.left + 1), ..area };
+            let name = a1::full_name(&sheet.title, shown);
+            return Err(Failure::outside_grid(&name, sheet.row_count, sheet.column_count));
+        }
+        let bottom = area.bottom.min(sheet.row_count);
+        let right = area.right.min(sheet.column_count);
+        let is_origin = area.height() == 1 && area.width() == 1;
+        Ok(Located { sheet: position, area: Rectangle { bottom, right, ..area }, is_origin })
+    }
+
+    fn named(&self, name: &str) -> Option<(usize, OpenArea)> {
+        let found = self.named_ranges.iter().find(|range| {
+            range.get("name").and_then(Json::as_str).is_some_and(|known| known.eq_ignore_ascii_case(name))
+        })?;
+        let range = found.get("range")?;
+        let id = range.get("sheetId").and_then(Json::as_i64).unwrap_or(0);
+        Some((self.position(i32::try_from(id).ok()?)?, open_area(range)))
+    }
+}
+
+/// Reads the sides of a `GridRange`.
+pub fn open_area(range: &Json) -> OpenArea {
+    let side = |name: &str| range.get(name).and_then(Json::as_u64).and_then(|index| u32::try_from(index).ok());
+    OpenArea {
+        start_row: side("startRowIndex"),
+        end_row: side("endRowIndex"),
+        start_column: side("startColumnIndex"),
+        end_column: side("endColumnIndex"),
+    }
+}
+
+/// Writes a `GridRange` with all its sides; sheet 0 is left out as protocol buffers do.
+pub fn grid_range(sheet: i32, area: Rectangle) -> Json {
+    let mut range = json!({
+        "startRowIndex": area.top,
+        "endRowIndex": area.bottom,
+        "startColumnIndex": area.left,
+        "endColumnIndex": area.right,
+    });
+    if sheet != 0 {
+        range["sheetId"] = json!(sheet);
+    }
+    range
+}
+
+/// 44 characters that look like those Google gives.
+fn new_spreadsheet_id() -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let tail = (0..43).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())]));
+    std::iter::once('1').chain(tail).collect()
+}

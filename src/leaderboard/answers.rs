@@ -1,0 +1,202 @@
+//! What the board answers, as values that programs and spreadsheets read too.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::{
+    claims::{ClaimLine, Outcome},
+    effect::SubmissionEffect,
+    period::Period,
+    standings::{CsmStanding, ServiceKind, ServiceStanding, Standings, Totals},
+    view::ClaimsFilter,
+};
+use crate::answer::{Cell, Column, Kind, Sheet};
+
+/// `GET /leaderboard` for programs.
+#[derive(Serialize)]
+pub struct BoardAnswer<'a> {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// The days that are counted.
+    pub period: Period,
+    /// What the tables add up to.
+    pub totals: &'a Totals,
+    /// The ranking.
+    pub by_csm: &'a [CsmStanding],
+    /// The overview by integration.
+    pub by_service: &'a [ServiceStanding],
+    /// How many cells and lines could not be read.
+    pub findings: u32,
+}
+
+/// `GET /leaderboard/claims` for programs.
+#[derive(Serialize)]
+pub struct ClaimsAnswer<'a> {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// Which rows are listed.
+    pub filter: &'a ClaimsFilter,
+    /// The rows, latest first.
+    pub claims: &'a [ClaimLine],
+}
+
+/// `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}` for programs.
+#[derive(Serialize)]
+pub struct SubmissionAnswer<'a> {
+    /// Always true: what is not recorded is answered as an error.
+    pub recorded: bool,
+    /// What the submission did.
+    #[serde(flatten)]
+    pub effect: &'a SubmissionEffect,
+    /// The same in a sentence.
+    pub message: String,
+}
+
+/// `GET /leaderboard/credited` for the form's script.
+#[derive(Serialize)]
+pub struct CreditedAnswer {
+    /// What the company is credited with.
+    pub credited: Vec<CreditedIntegration>,
+}
+
+/// One integration that a company is credited with.
+#[derive(Serialize)]
+pub struct CreditedIntegration {
+    /// Name of the integration.
+    pub integration: String,
+    /// Who holds the credit.
+    pub csm: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// The day as people write it, such as `3 March`.
+    pub on: String,
+}
+
+/// The ranking as a table to download.
+pub fn csm_sheet(standings: &Standings, as_of: Timestamp, zone: &TimeZone) -> Sheet {
+    let columns = [
+        ("rank", Kind::Integer),
+        ("csm", Kind::Text),
+        ("integrations", Kind::Integer),
+        ("companies", Kind::Integer),
+        ("submissions", Kind::Integer),
+        ("outside_catalog", Kind::Integer),
+        ("last_point_at", Kind::DateTime),
+        ("movement", Kind::Integer),
+    ];
+    let row = |standing: &CsmStanding| {
+        vec![
+            Cell::from(standing.rank),
+            Cell::from(standing.csm.as_str()),
+            Cell::from(standing.integrations),
+            Cell::from(standing.companies),
+            Cell::from(standing.submissions),
+            Cell::from(standing.outside_catalog),
+            Cell::from(standing.last_point_at.map(|instant| local(instant, zone))),
+            Cell::from(standing.movement),
+        ]
+    };
+    Sheet {
+        title: "By CSM".to_owned(),
+        file_name: file_name("leaderboard-by-csm", standings.period),
+        as_of: local(as_of, zone),
+        columns: named(&columns),
+        rows: standings.by_csm.iter().map(row).collect(),
+    }
+}
+
+/// The overview by integration as a table to download.
+pub fn service_sheet(standings: &Standings, as_of: Timestamp, zone: &TimeZone) -> Sheet {
+    let columns = [
+        ("integration", Kind::Text),
+        ("companies", Kind::Integer),
+        ("claims", Kind::Integer),
+        ("share_percent", Kind::Decimal),
+        ("catalog", Kind::Text),
+    ];
+    let row = |service: &ServiceStanding| {
+        vec![
+            Cell::from(service.integration.as_str()),
+            Cell::from(service.companies),
+            Cell::from(service.claims),
+            Cell::from(f64::from(service.share_permille) / 10.0),
+            Cell::from(match service.kind {
+                ServiceKind::Offered => "offered",
+                ServiceKind::Retired => "retired",
+                ServiceKind::OutsideCatalog => "outside the catalog",
+            }),
+        ]
+    };
+    Sheet {
+        title: "By integration".to_owned(),
+        file_name: file_name("leaderboard-by-integration", standings.period),
+        as_of: local(as_of, zone),
+        columns: named(&columns),
+        rows: standings.by_service.iter().map(row).collect(),
+    }
+}
+
+/// The rows behind a number as a table to download, one line for each claim.
+pub fn claims_sheet(lines: &[ClaimLine], as_of: Timestamp, zone: &TimeZone) -> Sheet {
+    let columns = [
+        ("row", Kind::Integer),
+        ("id", Kind::Text),
+        ("submitted_at", Kind::DateTime),
+        ("csm", Kind::Text),
+        ("company", Kind::Text),
+        ("company_typed", Kind::Text),
+        ("integration", Kind::Text),
+        ("outcome", Kind::Text),
+        ("credited_to", Kind::Text),
+        ("status", Kind::Text),
+        ("note", Kind::Text),
+        ("link", Kind::Text),
+    ];
+    let rows = lines.iter().flat_map(|line| {
+        line.integrations.iter().map(move |claim| {
+            let (outcome, holder) = match &claim.outcome {
+                Outcome::Credited => ("credited", line.csm.as_str()),
+                Outcome::Repeated => ("repeated", line.csm.as_str()),
+                Outcome::CreditedTo(holder) => ("credited to somebody else", holder.csm.as_str()),
+                Outcome::SetAside => ("set aside", ""),
+            };
+            vec![
+                Cell::from(line.row),
+                Cell::from(line.id.as_str()),
+                Cell::from(local(line.submitted_at, zone)),
+                Cell::from(line.csm.as_str()),
+                Cell::from(line.company.as_str()),
+                Cell::from(line.company_typed.as_str()),
+                Cell::from(claim.name.as_str()),
+                Cell::from(outcome),
+                Cell::from(holder),
+                Cell::from(line.status.as_str()),
+                Cell::from(line.note.as_str()),
+                Cell::from(line.link.as_str()),
+            ]
+        })
+    });
+    Sheet {
+        title: "Claims".to_owned(),
+        file_name: "leaderboard-claims".to_owned(),
+        as_of: local(as_of, zone),
+        columns: named(&columns),
+        rows: rows.collect(),
+    }
+}
+
+fn named(columns: &[(&str, Kind)]) -> Vec<Column> {
+    columns
+        .iter()
+        .map(|(header, kind)| Column::new(*header, *kind))
+        .collect()
+}
+
+fn local(instant: Timestamp, zone: &TimeZone) -> jiff::civil::DateTime {
+    instant.to_zoned(zone.clone()).datetime()
+}
+
+fn file_name(stem: &str, period: Period) -> String {
+    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| format!("-{day}"));
+    format!("{stem}{}{}", day(period.from), day(period.to))
+}

@@ -1,0 +1,134 @@
+//! Keeps the catalog in step with its file, without a restart.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::catalog::Catalog;
+
+/// How often the file is looked at.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(1);
+
+/// The file behind the catalog.
+pub struct CatalogFile {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+/// A catalog as it was loaded.
+#[derive(Debug, Default)]
+pub struct LoadedCatalog {
+    /// What the file says.
+    pub catalog: Arc<Catalog>,
+    /// Rises with every change of the file.
+    pub version: u64,
+    /// Why the file itself cannot be read; the catalog is then the last one that could.
+    pub problem: Option<String>,
+}
+
+#[derive(Default)]
+struct State {
+    loaded: Arc<LoadedCatalog>,
+    stamp: Option<(SystemTime, u64)>,
+    looked_at: Option<Timestamp>,
+}
+
+impl CatalogFile {
+    /// Names the file; it is read at the first use.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            state: Mutex::default(),
+        }
+    }
+
+    /// The file's path as configured.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The catalog as of `now`, at most a second behind the file.
+    pub fn current(&self, now: Timestamp) -> Arc<LoadedCatalog> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = state
+            .looked_at
+            .is_none_or(|before| now.duration_since(before).abs() >= LOOK_EVERY);
+        if is_due {
+            state.looked_at = Some(now);
+            self.look(&mut state);
+        }
+        Arc::clone(&state.loaded)
+    }
+
+    fn look(&self, state: &mut State) {
+        match std::fs::metadata(&self.path).and_then(|metadata| Ok((metadata.modified()?, metadata.len()))) {
+            Ok(stamp) if state.stamp == Some(stamp) => {}
+            Ok(stamp) => match std::fs::read(&self.path) {
+                Ok(bytes) => {
+                    state.stamp = Some(stamp);
+                    state.loaded = Arc::new(LoadedCatalog {
+                        catalog: Arc::new(Catalog::parse(&String::from_utf8_lossy(&bytes))),
+                        version: state.loaded.version + 1,
+                        problem: None,
+                    });
+                    tracing::info!(path = %self.path.display(), problems = state.loaded.catalog.problems().len(), "the catalog was read");
+                }
+                Err(error) => self.keep_last(state, &error),
+            },
+            Err(error) => self.keep_last(state, &error),
+        }
+    }
+
+    fn keep_last(&self, state: &mut State, error: &std::io::Error) {
+        state.stamp = None;
+        let problem = format!(
+            "The catalog {} cannot be read: {error}. Put the file there, one integration a line, or set INTEGRATIONS_FILE.",
+            self.path.display()
+        );
+        if state.loaded.problem.as_ref() != Some(&problem) {
+            tracing::error!("{problem}");
+            state.loaded = Arc::new(LoadedCatalog {
+                catalog: Arc::clone(&state.loaded.catalog),
+                version: state.loaded.version + 1,
+                problem: Some(problem),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_file_is_read_within_a_second_and_a_lost_one_leaves_the_last_catalog() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("integrations.txt");
+        let file = CatalogFile::new(&path);
+        let start: Timestamp = "2026-03-01T12:00:00Z".parse().expect("instant");
+        let after = |seconds| file.current(start + SignedDuration::from_secs(seconds));
+
+        assert!(
+            after(0)
+                .problem
+                .as_ref()
+                .is_some_and(|problem| problem.contains("INTEGRATIONS_FILE"))
+        );
+        std::fs::write(&path, "GitHub").expect("written");
+        let first = after(2);
+        assert_eq!((first.catalog.integrations().len(), &first.problem), (1, &None));
+        std::fs::write(&path, "GitHub\nCursor").expect("written");
+        let second = after(4);
+        assert_eq!(second.catalog.integrations().len(), 2);
+        assert!(second.version > first.version);
+        assert_eq!(after(6).version, second.version);
+        std::fs::remove_file(&path).expect("removed");
+        let lost = after(8);
+        assert_eq!(lost.catalog.integrations().len(), 2);
+        assert!(lost.problem.is_some());
+    }
+}

@@ -1,0 +1,286 @@
+//! What the handlers of the board share: the spreadsheet, the catalog, and what was worked out from them already.
+//!
+//! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
+//! thrown away: when the sheet or the catalog changes, the next question simply is another one.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::{Timestamp, Zoned};
+use moka::future::Cache;
+
+use super::{
+    catalog::Catalog,
+    catalog_file::{CatalogFile, LoadedCatalog},
+    claims::ClaimFilter,
+    credit::Ledger,
+    period::Period,
+    rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
+    standings::Standings,
+    view::SampleData,
+};
+use crate::{
+    answer::Rendered,
+    clock::Clock,
+    company::CompanyNames,
+    error::Error,
+    finding::{Effect, Finding},
+    findings::{pages::Found, view::LineProblem},
+    page::{Frame, Freshness, Source},
+    store::{ReadError, Reading, Store},
+};
+
+/// The board's means, made once by the app.
+pub struct Leaderboard {
+    pub(super) store: Arc<Store>,
+    pub(super) clock: Clock,
+    pub(super) sample: SampleData,
+    catalog: CatalogFile,
+    source: Source,
+    frame: Frame,
+    settled: Cache<Versions, Arc<Settled>>,
+    standings: Cache<(Versions, Period, i64), Arc<Standings>>,
+    pub(super) rendered: Cache<RenderedQuestion, Rendered>,
+}
+
+/// What the app hands to the board.
+pub struct Parts {
+    /// The spreadsheet.
+    pub store: Arc<Store>,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// The catalog's file.
+    pub catalog: CatalogFile,
+    /// What the spreadsheet is called on pages.
+    pub source: Source,
+    /// Navigation and action around every page.
+    pub frame: Frame,
+}
+
+/// The data an answer was worked out from: version of the tabs, version of the catalog.
+pub(super) type Versions = (u64, u64);
+
+/// A question whose finished answer is kept, with the second in which it was answered: pages say how old their data is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RenderedQuestion {
+    pub(super) versions: Versions,
+    pub(super) second: i64,
+    pub(super) read_at: Timestamp,
+    pub(super) is_outage: Option<Timestamp>,
+    /// Path, query and face.
+    pub(super) asked: String,
+}
+
+/// The rows with everything that follows from them.
+pub(super) struct Settled {
+    pub(super) ledger: Ledger,
+    pub(super) rows: Arc<LeaderboardRows>,
+    /// Of the tabs and of the names in them, by tab and row.
+    pub(super) findings: Vec<Finding>,
+    /// Known names, to offer while typing.
+    pub(super) csms: Vec<String>,
+    /// Known companies, to offer while typing; of very many only those met lately.
+    pub(super) companies: Vec<String>,
+}
+
+/// A page offers no more companies than this, so that its weight does not grow with the sheet.
+const MOST_COMPANIES: usize = 300;
+/// Latest rows in which companies are looked for when there are more.
+const LATEST_ROWS: usize = 1_500;
+
+/// The board as it is at one moment.
+pub(super) struct Current {
+    pub(super) settled: Arc<Settled>,
+    pub(super) catalog: Arc<LoadedCatalog>,
+    pub(super) versions: Versions,
+    pub(super) read_at: Timestamp,
+    pub(super) unreachable_since: Option<Timestamp>,
+    pub(super) now: Zoned,
+}
+
+impl Leaderboard {
+    /// Puts the board together.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            sample: match parts.source {
+                Source::EmbeddedSpreadsheet => SampleData::Offered,
+                Source::GoogleSheets => SampleData::NotOffered,
+            },
+            store: parts.store,
+            clock: parts.clock,
+            catalog: parts.catalog,
+            source: parts.source,
+            frame: parts.frame,
+            settled: Cache::new(2),
+            standings: Cache::new(64),
+            rendered: Cache::new(256),
+        }
+    }
+
+    /// The catalog as its file says now.
+    pub(super) fn catalog(&self) -> Arc<LoadedCatalog> {
+        self.catalog.current(self.clock.now())
+    }
+
+    /// The board with the data at hand.
+    pub(super) async fn current(&self) -> Result<Current, ReadError> {
+        let reading: Reading<LeaderboardRows> = self.store.read().await?;
+        let catalog = self.catalog();
+        let versions = (reading.snapshot.version, catalog.version);
+        let settled = self
+            .settled
+            .get_with(versions, async { Arc::new(Settled::from_reading(&reading, &catalog)) })
+            .await;
+        Ok(Current {
+            settled,
+            catalog,
+            versions,
+            read_at: reading.snapshot.read_at,
+            unreachable_since: reading.unreachable_since,
+            now: self.clock.zoned_now(),
+        })
+    }
+
+    /// The standings of a period; movement is worked out anew each minute.
+    pub(super) async fn standings(&self, current: &Current, period: Period) -> Arc<Standings> {
+        let now = current.now.timestamp();
+        let question = (current.versions, period, now.as_second() / 60);
+        let work = async { Arc::new(current.settled.ledger.standings(period, now, self.clock.zone())) };
+        self.standings.get_with(question, work).await
+    }
+
+    /// What surrounds a page that shows `current`.
+    pub(super) fn frame(&self, current: &Current) -> Frame {
+        let zone = self.clock.zone();
+        self.frame
+            .counting(crate::findings::view::FINDINGS, current.findings_count())
+            .with_freshness(Freshness {
+                source: self.source,
+                read_at: current.read_at.to_zoned(zone.clone()),
+                now: current.now.clone(),
+                unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
+                spreadsheet_link: self.store.url().to_owned(),
+            })
+    }
+
+    /// What surrounds a page that shows no data.
+    pub(super) fn bare_frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// Everything that a person should look at, for the page of findings.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn found(&self) -> Result<Found, Error> {
+        let current = self.current().await?;
+        let file = self.catalog.path().display().to_string();
+        let whole_file = current.catalog.problem.iter().map(|problem| (0, problem.clone()));
+        let lines = current
+            .catalog
+            .catalog
+            .problems()
+            .iter()
+            .map(|problem| (problem.line, problem.reason.clone()));
+        Ok(Found {
+            cells: current.settled.findings.clone(),
+            lines: whole_file
+                .chain(lines)
+                .map(|(line, reason)| LineProblem {
+                    file: file.clone(),
+                    line,
+                    reason,
+                })
+                .collect(),
+            frame: self.frame(&current),
+            as_of: current.read_at.to_zoned(self.clock.zone().clone()).datetime(),
+        })
+    }
+
+    /// The finished answer to `asked`, made by `make` unless it was answered this very second.
+    pub(super) async fn answered(
+        &self,
+        current: &Current,
+        asked: String,
+        make: impl AsyncFnOnce() -> Result<Rendered, Error>,
+    ) -> Result<Rendered, Error> {
+        let question = RenderedQuestion {
+            versions: current.versions,
+            second: current.now.timestamp().as_second(),
+            read_at: current.read_at,
+            is_outage: current.unreachable_since,
+            asked,
+        };
+        if let Some(rendered) = self.rendered.get(&question).await {
+            return Ok(rendered);
+        }
+        let rendered = make().await?;
+        self.rendered.insert(question, rendered.clone()).await;
+        Ok(rendered)
+    }
+}
+
+impl Settled {
+    fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog) -> Self {
+        let rows = Arc::clone(&reading.snapshot.data);
+        let (names, alias_problems) = CompanyNames::from_aliases(rows.aliases.iter().cloned());
+        let ledger = Ledger::build(
+            Arc::clone(&rows.submissions),
+            Arc::clone(&catalog.catalog),
+            Arc::new(names),
+        );
+        let mut findings = reading.snapshot.findings.to_vec();
+        findings.extend(ledger.outside_catalog().into_iter().map(|outside| Finding {
+            tab: SUBMISSIONS.title,
+            row: outside.row,
+            column: "integrations",
+            value: outside.name.to_owned(),
+            reason: outside_catalog(outside.name, &catalog.catalog),
+            effect: Effect::CountedApart,
+            link: rows.submission_link.row(outside.row),
+        }));
+        findings.extend(alias_problems.into_iter().map(|problem| Finding {
+            tab: COMPANY_ALIASES.title,
+            row: problem.row,
+            column: "alias",
+            value: problem.alias,
+            reason: problem.reason,
+            effect: Effect::Counted,
+            link: rows.alias_link.row(problem.row),
+        }));
+        findings.sort_by(|left, right| (right.tab, left.row, left.column).cmp(&(left.tab, right.row, right.column)));
+        Self {
+            csms: ledger.known_csms().into_iter().map(str::to_owned).collect(),
+            companies: companies_to_offer(&ledger),
+            ledger,
+            rows,
+            findings,
+        }
+    }
+}
+
+fn outside_catalog(name: &str, catalog: &Catalog) -> String {
+    let guess = catalog
+        .nearest(name)
+        .map_or_else(String::new, |nearest| format!(" Did somebody mean “{}”?", nearest.name));
+    format!("“{name}” is not in the catalog.{guess} Correct the cell, or add the name to integrations.txt.")
+}
+
+fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
+    let known = ledger.known_companies();
+    if known.len() <= MOST_COMPANIES {
+        return known.into_iter().map(str::to_owned).collect();
+    }
+    let latest = ledger
+        .matching_claims(&ClaimFilter::default())
+        .lines(0..LATEST_ROWS, |_| String::new());
+    let distinct: BTreeSet<String> = latest.into_iter().map(|line| line.company).collect();
+    distinct.into_iter().take(MOST_COMPANIES).collect()
+}
+
+impl Current {
+    /// Cells and lines of the catalog that a person should look at.
+    pub(super) fn findings_count(&self) -> u32 {
+        let lines = self.catalog.catalog.problems().len() + usize::from(self.catalog.problem.is_some());
+        u32::try_from(self.settled.findings.len() + lines).unwrap_or(u32::MAX)
+    }
+}

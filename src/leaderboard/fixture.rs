@@ -1,0 +1,95 @@
+//! Small worlds for the tests of the rules.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::{collection::vec, prelude::*, sample::select};
+
+use super::{
+    catalog::Catalog,
+    claim::{Status, Submission, split_integrations},
+    credit::Ledger,
+};
+use crate::company::{Alias, CompanyNames};
+
+/// GitHub, Slack (or "SL") and Cursor are offered, Segment is retired.
+pub(super) const CATALOG: &str = "GitHub | GH\nSlack | SL\n~Segment\nCursor";
+
+/// The row `number` of a sheet, received on a day of March 2026 such as "02 09:30" (UTC), with the id `s<number>`.
+pub(super) fn row(number: u32, when: &str, csm: &str, company: &str, integrations: &str) -> Submission {
+    Submission {
+        row: number,
+        id: format!("s{number}"),
+        submitted_at: march(when),
+        csm: csm.to_owned(),
+        company: company.to_owned(),
+        integrations: split_integrations(integrations),
+        status: Status::Received,
+        note: String::new(),
+    }
+}
+
+/// "02 09:30" as the second of March 2026, half past nine UTC.
+pub(super) fn march(when: &str) -> Timestamp {
+    let (day, time) = when.split_once(' ').expect("day and time");
+    format!("2026-03-{day}T{time}:00Z").parse().expect("instant")
+}
+
+pub(super) fn with_status(status: Status, submission: Submission) -> Submission {
+    Submission { status, ..submission }
+}
+
+pub(super) fn ledger(rows: Vec<Submission>) -> Ledger {
+    ledger_with_aliases(rows, &[])
+}
+
+pub(super) fn ledger_with_aliases(rows: Vec<Submission>, aliases: &[(&str, &str)]) -> Ledger {
+    let lines = (2..).zip(aliases).map(|(row, (alias, canonical))| Alias {
+        row,
+        alias: (*alias).to_owned(),
+        canonical: (*canonical).to_owned(),
+    });
+    let (names, problems) = CompanyNames::from_aliases(lines);
+    assert_eq!(problems, []);
+    Ledger::build(rows.into(), Arc::new(Catalog::parse(CATALOG)), Arc::new(names))
+}
+
+/// Rows that meet often: few people, companies, integrations, ids and instants, in several spellings.
+pub(super) fn crowded_rows() -> impl Strategy<Value = Vec<Submission>> {
+    vec(crowded_row(), 0..24).prop_map(|mut rows| {
+        for (number, row) in (2..).zip(&mut rows) {
+            row.row = number;
+        }
+        rows
+    })
+}
+
+fn crowded_row() -> impl Strategy<Value = Submission> {
+    let integration = select(vec![
+        "GitHub", "gh", "Slack", "SL", "Segment", "Cursor", "Fax", "FAX", "Telex",
+    ]);
+    (
+        select(vec!["", "", "a", "b", "c", "d", "e"]),
+        select(vec![0_i64, 0, 1, 20, 24 * 6, 24 * 7, 24 * 7 + 1, 24 * 8, 24 * 12]),
+        select(vec!["Kate", "KATE", "Bo", "Zoé", "zoe", " "]),
+        select(vec!["Acme", "ACME Inc.", "Globex", "Globex SAS", "Initech", "?"]),
+        vec(integration, 0..5),
+        select(vec![
+            Status::Received,
+            Status::Received,
+            Status::Validated,
+            Status::Rejected,
+            Status::Withdrawn,
+        ]),
+    )
+        .prop_map(|(id, hours, csm, company, integrations, status)| Submission {
+            row: 0,
+            id: id.to_owned(),
+            submitted_at: march("02 00:00") + SignedDuration::from_hours(hours),
+            csm: csm.to_owned(),
+            company: company.to_owned(),
+            integrations: integrations.into_iter().map(str::to_owned).collect(),
+            status,
+            note: String::new(),
+        })
+}

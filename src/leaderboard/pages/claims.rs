@@ -1,0 +1,162 @@
+//! `GET /leaderboard/claims`: the rows behind a number.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use serde::Deserialize;
+
+use super::{
+    super::{
+        answers::{ClaimsAnswer, claims_sheet},
+        claims::{ClaimFilter, MatchingClaims},
+        desk::{Current, Leaderboard},
+        period::Period,
+        view::{ClaimsFilter, ClaimsPage, Paging, Suggestions},
+    },
+    Asked,
+};
+use crate::{
+    answer::{Face, Rendered},
+    error::{Error, FieldError},
+};
+
+/// Rows on one page.
+const ROWS_A_PAGE: usize = 100;
+
+#[derive(Deserialize)]
+pub(super) struct Question {
+    csm: Option<String>,
+    integration: Option<String>,
+    company: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    page: Option<String>,
+    format: Option<String>,
+}
+
+pub(super) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<Question>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::TABLE)?;
+    let filter = question.filter()?;
+    let current = leaderboard.current().await?;
+    let make = async || render(&leaderboard, &current, &filter, (asked.face, question.page()));
+    let rendered = leaderboard.answered(&current, asked.key(), make).await?;
+    Ok(rendered.respond(&headers))
+}
+
+impl Question {
+    fn filter(&self) -> Result<ClaimsFilter, Error> {
+        let period = Period::parse(self.from.as_deref(), self.to.as_deref())
+            .map_err(|error| Error::invalid(vec![FieldError::new(error.field(), error.to_string())]))?;
+        let given = |value: &Option<String>| {
+            value
+                .as_deref()
+                .map(str::trim)
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned)
+        };
+        Ok(ClaimsFilter {
+            csm: given(&self.csm),
+            integration: given(&self.integration),
+            company: given(&self.company),
+            from: period.from,
+            to: period.to,
+        })
+    }
+
+    /// A page that does not exist shows the first.
+    fn page(&self) -> usize {
+        self.page
+            .as_deref()
+            .and_then(|page| page.parse().ok())
+            .unwrap_or(1)
+            .max(1)
+    }
+}
+
+fn render(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    filter: &ClaimsFilter,
+    (face, page): (Face, usize),
+) -> Result<Rendered, Error> {
+    let period = Period {
+        from: filter.from,
+        to: filter.to,
+    };
+    let matching = current.settled.ledger.matching_claims(&ClaimFilter {
+        csm: filter.csm.clone(),
+        integration: filter.integration.clone(),
+        company: filter.company.clone(),
+        span: period.span(leaderboard.clock.zone()),
+    });
+    let link = |row| current.settled.rows.submission_link.row(row);
+    if face == Face::Html {
+        return Ok(Rendered::html(document(
+            leaderboard,
+            current,
+            filter,
+            (&matching, page),
+        )));
+    }
+    let lines = matching.lines(0..matching.len(), link);
+    match face {
+        Face::Csv => Ok(Rendered::csv(&claims_sheet(
+            &lines,
+            current.read_at,
+            leaderboard.clock.zone(),
+        ))),
+        Face::Xlsx => {
+            Rendered::xlsx(&claims_sheet(&lines, current.read_at, leaderboard.clock.zone())).map_err(Error::internal)
+        }
+        _ => Rendered::json(&ClaimsAnswer {
+            as_of: current.read_at,
+            filter,
+            claims: &lines,
+        })
+        .map_err(Error::internal),
+    }
+}
+
+fn document(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    filter: &ClaimsFilter,
+    (matching, page): (&MatchingClaims<'_>, usize),
+) -> String {
+    let pages = matching.len().div_ceil(ROWS_A_PAGE).max(1);
+    let page = if page > pages { 1 } else { page };
+    let lines = matching.lines((page - 1) * ROWS_A_PAGE..page * ROWS_A_PAGE, |row| {
+        current.settled.rows.submission_link.row(row)
+    });
+    ClaimsPage {
+        filter: filter.clone(),
+        lines: &lines,
+        totals: matching.totals(),
+        paging: Paging {
+            page: u32::try_from(page).unwrap_or(u32::MAX),
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+        },
+        suggestions: Suggestions {
+            csms: current.settled.csms.clone(),
+            companies: current.settled.companies.clone(),
+            integrations: current
+                .catalog
+                .catalog
+                .integrations()
+                .iter()
+                .map(|integration| integration.name.clone())
+                .collect(),
+        },
+        now: current.now.clone(),
+    }
+    .document(&leaderboard.frame(current))
+}

@@ -1,0 +1,144 @@
+//! `GET /leaderboard/submit`: the form on a page of its own, filled from its address.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    http::header,
+    response::{Html, IntoResponse, Response},
+};
+use jiff::Zoned;
+use uuid::Uuid;
+
+use super::super::{
+    catalog::Catalog,
+    desk::{Current, Leaderboard},
+    submission::SentSubmission,
+    view::{Choice, ChoiceState, FormPage, SubmitForm, Suggestions, Trouble},
+};
+use crate::{
+    error::{Error, FieldError},
+    page::field::Typed,
+};
+
+pub(super) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Error> {
+    let pairs = serde_urlencoded::from_str(query.as_deref().unwrap_or_default())
+        .map_err(|_| Error::unreadable("The address contains something that is not text."))?;
+    let sent = SentSubmission::from_pairs(pairs);
+    let filling = Filling {
+        sent: SentSubmission {
+            key: Uuid::new_v4().to_string(),
+            ..sent
+        },
+        shown_at: leaderboard.clock.zoned_now(),
+        complaints: Vec::new(),
+    };
+    Ok(page(&leaderboard, filling, None).await)
+}
+
+/// What stands in the form when it is shown.
+pub(super) struct Filling {
+    pub(super) sent: SentSubmission,
+    pub(super) shown_at: Zoned,
+    pub(super) complaints: Vec<FieldError>,
+}
+
+impl Filling {
+    /// Nothing.
+    pub(super) fn blank(key: String, shown_at: &Zoned) -> Self {
+        Self {
+            sent: SentSubmission {
+                key,
+                ..SentSubmission::default()
+            },
+            shown_at: shown_at.clone(),
+            complaints: Vec::new(),
+        }
+    }
+
+    fn complaint(&self, field: &str) -> Option<String> {
+        self.complaints
+            .iter()
+            .find(|complaint| complaint.field == field)
+            .map(|complaint| complaint.message.clone())
+    }
+}
+
+/// The page with the form. It is shown even when the spreadsheet does not answer, without what only the rows can tell.
+pub(super) async fn page(leaderboard: &Leaderboard, filling: Filling, trouble: Option<Trouble>) -> Response {
+    let current = leaderboard.current().await.ok();
+    let catalog = leaderboard.catalog();
+    let now = leaderboard.clock.zoned_now();
+    let frame = current.as_ref().map_or_else(
+        || leaderboard.bare_frame().clone(),
+        |current| leaderboard.frame(current),
+    );
+    let page = FormPage {
+        form: form(current.as_ref(), &catalog.catalog, filling),
+        trouble,
+        now,
+    };
+    // It carries a key of its own, which no second visitor may receive.
+    ([(header::CACHE_CONTROL, "no-store")], Html(page.document(&frame))).into_response()
+}
+
+/// The form with `filling`, and with what the rows tell of the company in it.
+pub(super) fn form(current: Option<&Current>, catalog: &Catalog, filling: Filling) -> SubmitForm {
+    let company = Some(filling.sent.company.as_str()).filter(|company| !company.trim().is_empty());
+    let integrations = match current {
+        Some(current) => current
+            .settled
+            .ledger
+            .form_choices(company)
+            .into_iter()
+            .map(|choice| Choice {
+                state: choice.credited_to.map_or_else(
+                    || ticked(&choice.integration, &filling.sent, catalog),
+                    ChoiceState::Credited,
+                ),
+                name: choice.integration,
+            })
+            .collect(),
+        None => catalog
+            .offered()
+            .map(|offered| Choice {
+                state: ticked(&offered.name, &filling.sent, catalog),
+                name: offered.name.clone(),
+            })
+            .collect(),
+    };
+    SubmitForm {
+        integrations_error: filling.complaint("integrations"),
+        csm: Typed {
+            error: filling.complaint("csm"),
+            value: filling.sent.csm.clone(),
+        },
+        company: Typed {
+            error: filling.complaint("company"),
+            value: filling.sent.company.clone(),
+        },
+        shown_at: filling.shown_at.timestamp().as_millisecond().to_string(),
+        key: filling.sent.key,
+        integrations,
+        suggestions: Suggestions {
+            csms: current.map(|current| current.settled.csms.clone()).unwrap_or_default(),
+            companies: current
+                .map(|current| current.settled.companies.clone())
+                .unwrap_or_default(),
+            integrations: Vec::new(),
+        },
+    }
+}
+
+fn ticked(name: &str, sent: &SentSubmission, catalog: &Catalog) -> ChoiceState {
+    let names = sent.integrations.iter().flat_map(|value| value.split(','));
+    let mut found = names.filter_map(|typed| catalog.find(typed));
+    if found.any(|integration| integration.name == name) {
+        ChoiceState::Ticked
+    } else {
+        ChoiceState::Open
+    }
+}

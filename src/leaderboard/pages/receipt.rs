@@ -1,0 +1,75 @@
+//! `GET /leaderboard/submissions/{id}`: what a submission did, worked out from the rows as they are now.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{OriginalUri, Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+
+use super::super::{
+    answers::SubmissionAnswer,
+    desk::{Current, Leaderboard},
+    effect::SubmissionEffect,
+    view::{ReceiptPage, sentences},
+};
+use crate::{
+    answer::{Face, Rendered},
+    error::Error,
+};
+
+pub(super) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Path(id): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let (current, effect) = look_up(&leaderboard, &id).await?;
+    let rendered = match Face::negotiate(None, &headers, Face::PAGE) {
+        Ok(Face::Html) => Rendered::html(
+            ReceiptPage {
+                effect: &effect,
+                address: uri.path(),
+                now: current.now.clone(),
+            }
+            .document(&leaderboard.frame(&current)),
+        ),
+        _ => json(&effect)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+/// The answer to a program that sent the submission.
+pub(super) async fn for_program(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
+    let (_, effect) = look_up(leaderboard, id).await?;
+    let mut response = json(&effect)?.respond(&HeaderMap::new()).into_response();
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(Current, SubmissionEffect), Error> {
+    let current = leaderboard
+        .current()
+        .await
+        .map_err(|error| Error::recorded_but_not_shown(error.into()))?;
+    match current.settled.ledger.effect_of(id) {
+        Some(effect) => Ok((current, effect)),
+        None if current.unreachable_since.is_some() => Err(Error::recorded_but_not_shown(
+            "the data at hand is older than the submission".into(),
+        )),
+        None => Err(Error::not_found()),
+    }
+}
+
+fn json(effect: &SubmissionEffect) -> Result<Rendered, Error> {
+    let mut sentences = vec!["Recorded.".to_owned(), sentences::credit(effect)];
+    sentences.extend(sentences::remainder(effect));
+    sentences.extend(effect.place.as_ref().map(sentences::place));
+    let answer = SubmissionAnswer {
+        recorded: true,
+        effect,
+        message: sentences.join(" "),
+    };
+    Rendered::json(&answer).map_err(Error::internal)
+}

@@ -1,0 +1,35 @@
+//! `POST /leaderboard/sample`: fills an empty embedded spreadsheet with a believable data set.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::super::{
+    desk::Leaderboard,
+    rows::NewSubmission,
+    sample::sample_submissions,
+    view::{BOARD, SampleData},
+};
+use crate::{error::Error, store::Batch};
+
+/// Always the same rows, so that a second click adds none.
+const SEED: u64 = 10;
+
+pub(super) async fn load(State(leaderboard): State<Arc<Leaderboard>>) -> Result<Response, Error> {
+    if leaderboard.sample == SampleData::NotOffered {
+        return Err(Error::not_found());
+    }
+    let current = leaderboard.current().await?;
+    if current.settled.ledger.submissions().is_empty() {
+        let zone = leaderboard.clock.zone();
+        let rows = sample_submissions(SEED, current.now.timestamp(), &current.catalog.catalog);
+        let inserts = rows
+            .into_iter()
+            .map(|row| NewSubmission::from_submission(row, zone).into_insert());
+        leaderboard.store.commit(Batch::inserts(inserts)).await?;
+    }
+    Ok(Redirect::to(BOARD).into_response())
+}

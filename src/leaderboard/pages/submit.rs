@@ -1,0 +1,188 @@
+//! `POST /leaderboard/submissions`: the one action of the board. It answers only when the row is in the sheet.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    super::{
+        claim::Status,
+        desk::Leaderboard,
+        rows::NewSubmission,
+        submission::{Refusal, SentSubmission, ValidSubmission},
+        view::{SUBMISSIONS, Trouble},
+    },
+    form::{Filling, page},
+    receipt,
+};
+use crate::{
+    answer::Face,
+    error::{Error, FieldError},
+    store::{Batch, CommitError},
+};
+
+pub(super) async fn receive(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let sent = read(&headers, &body)?;
+    let valid = match sent.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
+        Ok(valid) => valid,
+        Err(refusal) => return refuse(&leaderboard, &headers, sent, refusal).await,
+    };
+    match record(&leaderboard, &valid).await {
+        Ok(recorded) if wants_page(&headers) => Ok(Redirect::to(&recorded.address()).into_response()),
+        Ok(recorded) => receipt::for_program(&leaderboard, &recorded.id, recorded.status()).await,
+        Err(error) if wants_page(&headers) => {
+            let error = Error::from(error);
+            tracing::error!(cause = crate::cause::chain(&error), "a claim was not recorded");
+            let trouble = Trouble::Unreachable {
+                cause: error.happened.to_string(),
+            };
+            Ok(again(&leaderboard, sent, (error.status, Vec::new()), Some(trouble)).await)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A submission that is in the sheet.
+struct Recorded {
+    id: String,
+    was_there: bool,
+}
+
+impl Recorded {
+    fn address(&self) -> String {
+        let id = percent_encoding::utf8_percent_encode(&self.id, percent_encoding::NON_ALPHANUMERIC);
+        format!("{SUBMISSIONS}/{id}")
+    }
+
+    fn status(&self) -> StatusCode {
+        if self.was_there {
+            StatusCode::OK
+        } else {
+            StatusCode::CREATED
+        }
+    }
+}
+
+async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<Recorded, CommitError> {
+    let first = insert(leaderboard, valid, valid.id()).await?;
+    if first.was_there && !is_the_same(leaderboard, valid, &first.id).await {
+        return insert(leaderboard, valid, valid.id_by_content()).await;
+    }
+    Ok(first)
+}
+
+async fn insert(leaderboard: &Leaderboard, valid: &ValidSubmission, id: String) -> Result<Recorded, CommitError> {
+    let row = NewSubmission {
+        id: id.clone(),
+        submitted_at: leaderboard.clock.zoned_now().datetime(),
+        csm: valid.csm.clone(),
+        company: valid.company.clone(),
+        integrations: valid.integrations.clone(),
+        status: Status::Received,
+        note: String::new(),
+    };
+    let committed = leaderboard.store.commit(Batch::inserts([row.into_insert()])).await?;
+    Ok(Recorded {
+        id,
+        was_there: committed.inserted == 0,
+    })
+}
+
+/// Whether the row with this id holds what was entered; if not, the person went back and changed the form.
+async fn is_the_same(leaderboard: &Leaderboard, valid: &ValidSubmission, id: &str) -> bool {
+    let Ok(current) = leaderboard.current().await else {
+        return true;
+    };
+    let submissions = current.settled.ledger.submissions();
+    submissions.iter().find(|row| row.id == id).is_none_or(|row| {
+        row.csm == valid.csm && row.company == valid.company && row.integrations.join(", ") == valid.integrations
+    })
+}
+
+async fn refuse(
+    leaderboard: &Leaderboard,
+    headers: &HeaderMap,
+    sent: SentSubmission,
+    refusal: Refusal,
+) -> Result<Response, Error> {
+    let (complaints, trouble) = match refusal {
+        Refusal::Fields(complaints) => (complaints, None),
+        Refusal::Automatic => (Vec::new(), Some(Trouble::TooFast)),
+    };
+    if wants_page(headers) {
+        return Ok(again(
+            leaderboard,
+            sent,
+            (StatusCode::UNPROCESSABLE_ENTITY, complaints),
+            trouble,
+        )
+        .await);
+    }
+    Err(Error::invalid(if complaints.is_empty() {
+        vec![FieldError::new(
+            "website",
+            "This looks like an automatic entry. Leave “website” empty and send “shown_at” only from a form that was shown.",
+        )]
+    } else {
+        complaints
+    }))
+}
+
+/// The form once more, with everything that was entered.
+async fn again(
+    leaderboard: &Leaderboard,
+    sent: SentSubmission,
+    (status, complaints): (StatusCode, Vec<FieldError>),
+    trouble: Option<Trouble>,
+) -> Response {
+    let filling = Filling {
+        sent: SentSubmission {
+            website: String::new(),
+            ..sent
+        },
+        shown_at: leaderboard.clock.zoned_now(),
+        complaints,
+    };
+    let mut response = page(leaderboard, filling, trouble).await;
+    *response.status_mut() = status;
+    response
+}
+
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<SentSubmission, Error> {
+    let kind: Option<mime::Mime> = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| kind.parse().ok());
+    match kind.as_ref().map(mime::Mime::essence_str) {
+        Some("application/json") => serde_json::from_slice(body)
+            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}."))),
+        Some("application/x-www-form-urlencoded") => serde_urlencoded::from_bytes(body)
+            .map(SentSubmission::from_pairs)
+            .map_err(|_| Error::unreadable("The form contains something that is not text.")),
+        _ => Err(Error::unsupported_media_type()),
+    }
+}
+
+/// A form posts from a page and names HTML; programs get JSON, also when they send a form.
+fn wants_page(headers: &HeaderMap) -> bool {
+    matches!(Face::negotiate(None, headers, Face::PAGE), Ok(Face::Html)) || {
+        let is_form = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let names_json = headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("json"));
+        is_form && !names_json
+    }
+}

@@ -1,0 +1,239 @@
+//! The days a board looks at: read from the address, laid onto the time line of the configured zone.
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+
+use crate::spelling::tidy;
+
+/// The days a board looks at, both ends included, in the configured time zone. `None` is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Period {
+    /// First day that counts.
+    pub from: Option<Date>,
+    /// Last day that counts, to its last instant.
+    pub to: Option<Date>,
+}
+
+impl Period {
+    /// Reads the `from` and `to` fields of an address; an absent or blank field leaves that end open.
+    ///
+    /// # Errors
+    ///
+    /// [`PeriodError`] when a field is not a day written as year-month-day, or when `from` lies after `to`.
+    pub fn parse(from: Option<&str>, to: Option<&str>) -> Result<Self, PeriodError> {
+        let period = Self {
+            from: parse_day("from", from)?,
+            to: parse_day("to", to)?,
+        };
+        match (period.from, period.to) {
+            (Some(from), Some(to)) if from > to => Err(PeriodError::Reversed { from, to }),
+            _ => Ok(period),
+        }
+    }
+
+    /// The instants of the period in `zone`: from the first instant of the first day to the last of the last day,
+    /// however long those days are.
+    pub fn span(&self, zone: &TimeZone) -> Span {
+        Span {
+            start: self.from.and_then(|day| first_instant(day, zone)),
+            end: self.to.and_then(|day| first_instant(day.tomorrow().ok()?, zone)),
+        }
+    }
+}
+
+/// A stretch of the time line: `start` belongs to it, `end` no longer does. `None` is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// First instant within.
+    pub start: Option<Timestamp>,
+    /// First instant after.
+    pub end: Option<Timestamp>,
+}
+
+impl Span {
+    /// Whether an instant lies within.
+    pub fn contains(&self, instant: Timestamp) -> bool {
+        self.start.is_none_or(|start| start <= instant) && self.end.is_none_or(|end| instant < end)
+    }
+}
+
+/// Why the `from` and `to` of an address are no period.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PeriodError {
+    /// A field holds something else than a day.
+    #[error(
+        "\"{value}\" in \"{field}\" is not a day. Write it as year-month-day, such as 2026-03-01, or leave it empty."
+    )]
+    NotADay {
+        /// Name of the field, `from` or `to`.
+        field: &'static str,
+        /// What was written.
+        value: String,
+    },
+    /// The period ends before it begins.
+    #[error("\"from\" ({from}) lies after \"to\" ({to}). Exchange the two, or leave one of them empty.")]
+    Reversed {
+        /// First day as written.
+        from: Date,
+        /// Last day as written.
+        to: Date,
+    },
+}
+
+impl PeriodError {
+    /// The field to point at: `from` or `to`.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::NotADay { field, .. } => field,
+            Self::Reversed { .. } => "from",
+        }
+    }
+}
+
+fn parse_day(field: &'static str, value: Option<&str>) -> Result<Option<Date>, PeriodError> {
+    let value = value.unwrap_or_default().trim();
+    if value.is_empty() {
+        return Ok(None);
+    }
+    // jiff also reads `20260301` and a day with a time; an address has one way to name a day.
+    let written_in_full = value.len() == "2026-03-01".len() && value.as_bytes()[4] == b'-';
+    match value.parse() {
+        Ok(day) if written_in_full => Ok(Some(day)),
+        _ => Err(PeriodError::NotADay {
+            field,
+            value: tidy(value),
+        }),
+    }
+}
+
+/// The first instant of a day, which is not midnight where clocks spring forward at midnight; `None` at the ends of time.
+fn first_instant(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn zone(name: &str) -> TimeZone {
+        TimeZone::get(name).expect("bundled time zone")
+    }
+
+    fn instant(text: &str) -> Timestamp {
+        text.parse().expect("instant")
+    }
+
+    #[test]
+    fn both_ends_are_read_and_blank_is_open() {
+        for (from, to, expected) in [
+            (None, None, Period::default()),
+            (Some(""), Some("  "), Period::default()),
+            (
+                Some(" 2026-03-01 "),
+                None,
+                Period {
+                    from: Some(date(2026, 3, 1)),
+                    to: None,
+                },
+            ),
+            (
+                Some("2026-03-01"),
+                Some("2026-03-01"),
+                Period {
+                    from: Some(date(2026, 3, 1)),
+                    to: Some(date(2026, 3, 1)),
+                },
+            ),
+        ] {
+            assert_eq!(Period::parse(from, to), Ok(expected), "{from:?} {to:?}");
+        }
+    }
+
+    #[test]
+    fn anything_else_names_the_field_the_cause_and_the_cure() {
+        for value in [
+            "31/12/2026",
+            "2026-02-30",
+            "20260301",
+            "2026-03-01T10:00",
+            "2026-3-1",
+            "soon",
+            "2026W10-1",
+            "é26-03-01",
+        ] {
+            let error = Period::parse(None, Some(value)).expect_err(value);
+            assert_eq!(error.field(), "to");
+            let told = error.to_string();
+            assert!(
+                told.contains(value) && told.contains("\"to\"") && told.contains("2026-03-01"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_period_that_ends_before_it_begins_is_refused() {
+        let error = Period::parse(Some("2026-03-02"), Some("2026-03-01")).expect_err("reversed");
+        assert_eq!(error.field(), "from");
+        assert!(error.to_string().contains("2026-03-02") && error.to_string().contains("2026-03-01"));
+    }
+
+    #[test]
+    fn a_day_lasts_from_its_first_instant_to_its_last_even_when_clocks_change() {
+        for (zone_name, day, start, end) in [
+            ("UTC", date(2026, 3, 29), "2026-03-29T00:00:00Z", "2026-03-30T00:00:00Z"),
+            (
+                "Europe/Paris",
+                date(2026, 3, 29),
+                "2026-03-28T23:00:00Z",
+                "2026-03-29T22:00:00Z",
+            ),
+            (
+                "Europe/Paris",
+                date(2026, 10, 25),
+                "2026-10-24T22:00:00Z",
+                "2026-10-25T23:00:00Z",
+            ),
+            // Midnight is skipped: the day begins at one o'clock.
+            (
+                "America/Santiago",
+                date(2024, 9, 8),
+                "2024-09-08T04:00:00Z",
+                "2024-09-09T03:00:00Z",
+            ),
+            // One o'clock becomes midnight again: the day begins at the first of the two.
+            (
+                "America/Havana",
+                date(2024, 11, 3),
+                "2024-11-03T04:00:00Z",
+                "2024-11-04T05:00:00Z",
+            ),
+        ] {
+            let period = Period {
+                from: Some(day),
+                to: Some(day),
+            };
+            let span = period.span(&zone(zone_name));
+            assert_eq!(
+                (span.start, span.end),
+                (Some(instant(start)), Some(instant(end))),
+                "{zone_name} {day}"
+            );
+            let last = instant(end) - jiff::SignedDuration::from_nanos(1);
+            assert!(span.contains(instant(start)) && span.contains(last) && !span.contains(instant(end)));
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_open_instead_of_a_crash() {
+        let period = Period {
+            from: Some(Date::MIN),
+            to: Some(Date::MAX),
+        };
+        for zone_name in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+            assert!(period.span(&zone(zone_name)).contains(instant("2026-03-01T00:00:00Z")));
+        }
+    }
+}

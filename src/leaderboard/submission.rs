@@ -1,0 +1,271 @@
+//! The door of the form: what was sent becomes a valid submission, or complaints beside its fields.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+use uuid::Uuid;
+
+use super::{
+    catalog::{Availability, Catalog},
+    claim::join_integrations,
+};
+use crate::{company::CompanyKey, error::FieldError, person::PersonKey, spelling::tidy};
+
+/// Longest name of a CSM, in characters.
+const LONGEST_CSM: usize = 80;
+/// Longest name of a company, in characters.
+const LONGEST_COMPANY: usize = 200;
+/// Longest key, in bytes.
+const LONGEST_KEY: usize = 100;
+/// No person reads and fills the form in less; programs that fill every form they meet do.
+const SHORTEST_VISIT: Duration = Duration::from_millis(500);
+/// Begins the keys of pages that several people receive.
+pub const SHARED_KEY: &str = "page-";
+
+/// A submission as it was sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SentSubmission {
+    /// Who claims.
+    pub csm: String,
+    /// For which company.
+    pub company: String,
+    /// What the company completed.
+    #[serde(deserialize_with = "one_or_many")]
+    pub integrations: Vec<String>,
+    /// Made when the form was shown; the same for every retry.
+    pub key: String,
+    /// Left empty by people, who do not see it.
+    pub website: String,
+    /// Milliseconds since 1970 at which the form was shown; empty from programs that show none.
+    pub shown_at: String,
+}
+
+/// A submission that can be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidSubmission {
+    /// Who claims, as typed.
+    pub csm: String,
+    /// For which company, as typed.
+    pub company: String,
+    /// The cell of integrations, named as the catalog does, in its order.
+    pub integrations: String,
+    key: String,
+}
+
+/// Why a submission cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Complaints, each about one field.
+    Fields(Vec<FieldError>),
+    /// It came from a program that fills every form.
+    Automatic,
+}
+
+impl SentSubmission {
+    /// Reads the pairs of a form; `integrations` may stand many times.
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        let mut sent = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "csm" => sent.csm = value,
+                "company" => sent.company = value,
+                "integrations" => sent.integrations.push(value),
+                "key" => sent.key = value,
+                "website" => sent.website = value,
+                "shown_at" => sent.shown_at = value,
+                _ => {}
+            }
+        }
+        sent
+    }
+
+    /// Checks every field against the catalog.
+    ///
+    /// # Errors
+    /// Every complaint at once, top to bottom.
+    pub fn check(&self, catalog: &Catalog, now: Timestamp) -> Result<ValidSubmission, Refusal> {
+        if !self.website.is_empty() || self.is_too_quick(now) {
+            return Err(Refusal::Automatic);
+        }
+        let mut complaints = Vec::new();
+        let mut complain = |field, result: Result<(), String>| {
+            if let Err(message) = result {
+                complaints.push(FieldError::new(field, message));
+            }
+        };
+        complain("csm", check_csm(&self.csm));
+        complain("company", check_company(&self.company));
+        let chosen = choose(&self.integrations, catalog);
+        complain("integrations", chosen.as_ref().map(|_| ()).map_err(Clone::clone));
+        complain("key", check_key(&self.key));
+        match chosen {
+            Ok(chosen) if complaints.is_empty() => Ok(ValidSubmission {
+                csm: tidy(&self.csm),
+                company: tidy(&self.company),
+                integrations: join_integrations(&chosen),
+                key: self.key.trim().to_owned(),
+            }),
+            _ => Err(Refusal::Fields(complaints)),
+        }
+    }
+
+    fn is_too_quick(&self, now: Timestamp) -> bool {
+        let shown_at = self
+            .shown_at
+            .trim()
+            .parse()
+            .ok()
+            .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
+        shown_at.is_some_and(|shown_at| {
+            let visit = now.duration_since(shown_at);
+            // A negative visit is a clock that was set back, not a program.
+            !visit.is_negative() && visit.unsigned_abs() < SHORTEST_VISIT
+        })
+    }
+}
+
+impl ValidSubmission {
+    /// The id of its row: the form's key, so that sending the form again writes nothing.
+    ///
+    /// A key that several people received stands for one submission only together with what was entered.
+    pub fn id(&self) -> String {
+        match self.key.as_str() {
+            "" => Uuid::new_v4().to_string(),
+            key if key.starts_with(SHARED_KEY) => self.id_by_content(),
+            key => key.to_owned(),
+        }
+    }
+
+    /// The id of its row when the key was used for another content: the person went back and changed the form.
+    pub fn id_by_content(&self) -> String {
+        let content = [&self.key, &self.csm, &self.company, &self.integrations]
+            .map(String::as_str)
+            .join("\u{1f}");
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, content.as_bytes()).to_string()
+    }
+}
+
+fn check_csm(csm: &str) -> Result<(), String> {
+    check_text(csm, LONGEST_CSM)?;
+    match PersonKey::of(csm) {
+        Some(_) => Ok(()),
+        None => Err("Write your name.".to_owned()),
+    }
+}
+
+fn check_company(company: &str) -> Result<(), String> {
+    check_text(company, LONGEST_COMPANY)?;
+    match CompanyKey::of(company) {
+        Some(_) => Ok(()),
+        None if company.trim().is_empty() => Err("Write the name of the company.".to_owned()),
+        None => Err("The name of the company needs at least one letter or digit.".to_owned()),
+    }
+}
+
+fn check_text(text: &str, longest: usize) -> Result<(), String> {
+    let length = text.trim().chars().count();
+    if length > longest {
+        return Err(format!("This has {length} characters. Shorten it to {longest}."));
+    }
+    match text.trim().chars().find(|character| is_refused(*character)) {
+        Some(character) => Err(format!(
+            "This contains an invisible control character (U+{:04X}). Type it anew instead of pasting it.",
+            u32::from(character)
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Control characters, characters that turn the direction of the text around them, and the mark of broken encoding:
+/// with them a name can be made to look like another.
+fn is_refused(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' | '\u{FFFD}')
+}
+
+fn check_key(key: &str) -> Result<(), String> {
+    let is_plain = key.len() <= LONGEST_KEY && key.trim().chars().all(|character| character.is_ascii_graphic());
+    if is_plain {
+        Ok(())
+    } else {
+        Err(format!(
+            "The key has to be at most {LONGEST_KEY} letters, digits or signs without spaces; a UUID is best."
+        ))
+    }
+}
+
+/// The names as the catalog writes them, in its order, each once.
+fn choose(sent: &[String], catalog: &Catalog) -> Result<Vec<String>, String> {
+    let names: Vec<&str> = sent
+        .iter()
+        .flat_map(|value| value.split([',', ';', '\n']))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    if names.is_empty() {
+        return Err(if catalog.offered().next().is_none() {
+            "No integration is on offer at the moment. Ask whoever runs Tallyboard to look at integrations.txt."
+                .to_owned()
+        } else {
+            "Tick at least one integration.".to_owned()
+        });
+    }
+    let mut wrong = Vec::new();
+    for name in &names {
+        match catalog.find(name) {
+            Some(found) if found.availability == Availability::Offered => {}
+            Some(found) => wrong.push(format!("“{}” is no longer offered. Leave it out.", found.name)),
+            None => wrong.push(format!(
+                "“{}” is not in the list of integrations.{}",
+                shortened(name),
+                nearest(name, catalog)
+            )),
+        }
+    }
+    if !wrong.is_empty() {
+        wrong.truncate(3);
+        return Err(wrong.join(" "));
+    }
+    let chosen = catalog.offered().filter(|offered| {
+        names
+            .iter()
+            .any(|name| catalog.find(name).is_some_and(|found| found.name == offered.name))
+    });
+    Ok(chosen.map(|integration| integration.name.clone()).collect())
+}
+
+fn nearest(name: &str, catalog: &Catalog) -> String {
+    let nearest = catalog
+        .nearest(name)
+        .filter(|nearest| nearest.availability == Availability::Offered);
+    nearest.map_or_else(
+        || " Choose one of those on offer.".to_owned(),
+        |nearest| format!(" Did you mean “{}”?", nearest.name),
+    )
+}
+
+fn shortened(name: &str) -> String {
+    name.chars()
+        .filter(|character| !is_refused(*character))
+        .take(40)
+        .collect()
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(name) => vec![name],
+        OneOrMany::Many(names) => names,
+    })
+}
+
+#[cfg(test)]
+#[path = "submission_tests.rs"]
+mod tests;

@@ -1,0 +1,105 @@
+//! What can go wrong with one call to the Sheets API, sorted by what it means for the caller.
+
+use google_sheets4::common;
+use serde_json::Value;
+
+use crate::cause::chain;
+
+/// Why a call failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CallError {
+    /// The service understood and refused (400, 401, 403, 404). Nothing was applied; the same call fails again.
+    #[error("{status} ({code}): {message}")]
+    Rejected {
+        /// HTTP status code.
+        code: u16,
+        /// Canonical name such as `PERMISSION_DENIED`.
+        status: String,
+        /// The service's own sentence.
+        message: String,
+        /// `reason` of the ErrorInfo detail, such as `SERVICE_DISABLED`.
+        reason: String,
+    },
+    /// Over quota (429). Nothing was applied; the quota refills each minute.
+    #[error("the quota of the Sheets API is used up")]
+    Throttled,
+    /// No access token could be had. Nothing was applied.
+    #[error("no access token: {0}")]
+    Token(String),
+    /// The connection could not be opened. Nothing was applied.
+    #[error("the connection failed: {0}")]
+    Unreachable(String),
+    /// No answer, a 5xx, or one that cannot be read: whether a write was applied is unknown.
+    #[error("no usable answer: {0}")]
+    Unavailable(String),
+}
+
+impl CallError {
+    /// Whether trying again later can help.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Throttled | Self::Unreachable(_) | Self::Unavailable(_))
+    }
+
+    /// Whether a write that failed with this may have been applied all the same.
+    pub fn leaves_outcome_unknown(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    fn from_body(body: &Value) -> Self {
+        let error = &body["error"];
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        match error["code"].as_u64().and_then(|code| u16::try_from(code).ok()) {
+            Some(429) => Self::Throttled,
+            Some(code @ 400..=499) => Self::Rejected {
+                code,
+                status: text(&error["status"]),
+                message: text(&error["message"]),
+                reason: error["details"]
+                    .as_array()
+                    .and_then(|details| details.iter().find_map(|detail| detail["reason"].as_str()))
+                    .unwrap_or_default()
+                    .to_owned(),
+            },
+            _ => Self::Unavailable(match error["message"].as_str() {
+                Some(message) => message.to_owned(),
+                None => "an error answer without a message".to_owned(),
+            }),
+        }
+    }
+}
+
+impl From<common::Error> for CallError {
+    fn from(error: common::Error) -> Self {
+        match error {
+            common::Error::BadRequest(body) => Self::from_body(&body),
+            common::Error::Failure(response) => match response.status().as_u16() {
+                429 => Self::Throttled,
+                code @ 400..=499 => Self::Rejected {
+                    code,
+                    status: response.status().canonical_reason().unwrap_or_default().to_owned(),
+                    message: "the answer had no error description".to_owned(),
+                    reason: String::new(),
+                },
+                code => Self::Unavailable(format!("HTTP status {code}")),
+            },
+            common::Error::HttpError(error) if error.is_connect() => Self::Unreachable(chain(&error)),
+            common::Error::MissingToken(error) => from_token_error(error.as_ref()),
+            other => Self::Unavailable(chain(&other)),
+        }
+    }
+}
+
+fn from_token_error(error: &(dyn std::error::Error + Send + Sync + 'static)) -> CallError {
+    match error.downcast_ref::<yup_oauth2::Error>() {
+        Some(yup_oauth2::Error::AuthError(refusal)) => CallError::Token(
+            refusal
+                .error_description
+                .clone()
+                .unwrap_or_else(|| refusal.error.as_str().to_owned()),
+        ),
+        Some(
+            yup_oauth2::Error::HttpError(_) | yup_oauth2::Error::HttpClientError(_) | yup_oauth2::Error::JSONError(_),
+        ) => CallError::Unreachable(chain(error)),
+        _ => CallError::Token(chain(error)),
+    }
+}

@@ -1,0 +1,174 @@
+//! Cells as they are read, and as they are written.
+
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime, date},
+    tz::TimeZone,
+};
+use serde_json::Value;
+
+/// What stands in a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing, or only spaces.
+    Empty,
+    /// Text, without spaces around it.
+    Text(&'a str),
+    /// A number; dates are numbers too.
+    Number(f64),
+    /// A tick box or TRUE/FALSE.
+    Bool(bool),
+}
+
+impl<'a> Cell<'a> {
+    /// Reads a cell of an UNFORMATTED_VALUE answer.
+    pub fn of(value: Option<&'a Value>) -> Self {
+        match value {
+            Some(Value::String(text)) if !text.trim().is_empty() => Self::Text(text.trim()),
+            Some(Value::Number(number)) => number.as_f64().map_or(Self::Empty, Self::Number),
+            Some(Value::Bool(bool)) => Self::Bool(*bool),
+            _ => Self::Empty,
+        }
+    }
+
+    /// The cell as a person reads it.
+    pub fn text(self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => text.to_owned(),
+            Self::Number(number) => number.to_string(),
+            Self::Bool(bool) => bool.to_string().to_uppercase(),
+        }
+    }
+
+    /// The error a formula ended in, such as `#REF!`.
+    pub fn formula_error(self) -> Option<&'a str> {
+        const ERRORS: [&str; 9] = [
+            "#NULL!",
+            "#DIV/0!",
+            "#VALUE!",
+            "#REF!",
+            "#NAME?",
+            "#NUM!",
+            "#N/A",
+            "#ERROR!",
+            "Loading...",
+        ];
+        match self {
+            Self::Text(text) => ERRORS.contains(&text).then_some(text),
+            _ => None,
+        }
+    }
+
+    /// The instant in the cell: a spreadsheet date, or text in ISO form, read in `zone`.
+    ///
+    /// # Errors
+    /// A sentence on what stands there instead.
+    pub fn instant(self, zone: &TimeZone) -> Result<Timestamp, String> {
+        let civil = match self {
+            Self::Number(serial) => {
+                from_serial(serial).ok_or_else(|| format!("{serial} is not a date between the years 1900 and 9999"))?
+            }
+            Self::Text(text) => {
+                if let Ok(instant) = text.parse::<Timestamp>() {
+                    return Ok(instant);
+                }
+                text.parse::<DateTime>()
+                    .or_else(|_| {
+                        text.parse::<Date>()
+                            .map(|day| day.to_datetime(jiff::civil::Time::midnight()))
+                    })
+                    .map_err(|_| format!("“{text}” is not a date; write it like 2026-03-31 14:05:00"))?
+            }
+            Self::Empty => return Err("the date is missing; write it like 2026-03-31 14:05:00".to_owned()),
+            Self::Bool(_) => return Err("a tick box stands where a date belongs".to_owned()),
+        };
+        civil
+            .to_zoned(zone.clone())
+            .map(|zoned| zoned.timestamp())
+            .map_err(|_| format!("{civil} is outside the calendar"))
+    }
+}
+
+/// A value to write into a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// Leaves the cell empty.
+    Empty,
+    /// Text that stays text, whatever it looks like.
+    Text(String),
+    /// A date with time of day, as read on the wall of the configured place.
+    DateTime(DateTime),
+}
+
+const EPOCH: Date = date(1899, 12, 30);
+const MILLISECONDS_A_DAY: f64 = 86_400_000.0;
+
+/// Days since 30 December 1899, the spreadsheet's day zero, to the millisecond
+/// (<https://developers.google.com/workspace/sheets/api/guides/formats#about_date_time_values>).
+pub fn to_serial(moment: DateTime) -> f64 {
+    let passed = moment.duration_since(EPOCH.to_datetime(jiff::civil::Time::midnight()));
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a millisecond count of this calendar is below 2^53"
+    )]
+    let milliseconds = passed.as_millis() as f64;
+    milliseconds / MILLISECONDS_A_DAY
+}
+
+/// The reverse of [`to_serial`]; `None` outside the years 1900–9999.
+pub fn from_serial(serial: f64) -> Option<DateTime> {
+    if !(2.0..2_958_466.0).contains(&serial) {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
+    let milliseconds = (serial * MILLISECONDS_A_DAY).round() as i64;
+    EPOCH
+        .to_datetime(jiff::civil::Time::midnight())
+        .checked_add(SignedDuration::from_millis(milliseconds))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::datetime;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_serial_number_of_new_year_2020_is_the_one_google_recorded() {
+        assert_eq!(to_serial(datetime(2020, 1, 1, 0, 0, 0, 0)), 43_831.0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_moment_survives_the_way_into_the_sheet_and_back(milliseconds in 200_000_000_i64..250_000_000_000_000) {
+            let moment = EPOCH.to_datetime(jiff::civil::Time::midnight()) + SignedDuration::from_millis(milliseconds);
+            prop_assert_eq!(from_serial(to_serial(moment)), Some(moment));
+        }
+    }
+
+    #[test]
+    fn dates_are_read_from_numbers_and_from_iso_text_and_nothing_else() {
+        let zone = TimeZone::UTC;
+        let expected: Timestamp = "2026-03-31T14:05:00Z".parse().expect("instant");
+        for cell in [
+            Cell::Text("2026-03-31 14:05:00"),
+            Cell::Text("2026-03-31T14:05"),
+            Cell::Text("2026-03-31T16:05:00+02:00"),
+            Cell::Number(to_serial(datetime(2026, 3, 31, 14, 5, 0, 0))),
+        ] {
+            assert_eq!(cell.instant(&zone), Ok(expected), "{cell:?}");
+        }
+        for cell in [
+            Cell::Empty,
+            Cell::Bool(true),
+            Cell::Text("yesterday"),
+            Cell::Number(-1.0),
+            Cell::Number(f64::NAN),
+        ] {
+            assert!(cell.instant(&zone).is_err(), "{cell:?}");
+        }
+    }
+}

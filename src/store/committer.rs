@@ -1,0 +1,262 @@
+//! The one writer: batches that arrive while a write is in flight form the next write.
+//!
+//! Before each write it reads the header row and the end of the tab, so that columns that staff moved and rows that they
+//! added are seen; ids that are already in the tab are left out, which makes every repetition harmless.
+
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    Options,
+    batch::{Batch, Change, CommitError, Committed, Insert},
+    call_error::CallError,
+    google::Spreadsheet,
+    reader::Reader,
+    requests,
+    tab::Tab,
+    tail::Tails,
+};
+
+/// Batches that may wait; beyond it a caller hears [`CommitError::Busy`] at once.
+const QUEUE: usize = 1_000;
+/// Rows that one write carries at most, to stay near the 2 MB that Google recommends for a request.
+const ROWS_A_WRITE: usize = 2_000;
+
+type Answer = Result<Committed, CommitError>;
+
+enum Work {
+    Commit(Job),
+    /// Take nothing more; end when everything accepted is written.
+    Finish,
+}
+
+struct Job {
+    batch: Batch,
+    deadline: Instant,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// The callers' end of the queue.
+#[derive(Clone)]
+pub(super) struct Queue {
+    sender: mpsc::Sender<Work>,
+    patience: Duration,
+}
+
+impl Queue {
+    /// Starts the committer; it ends after [`Queue::finish`].
+    pub(super) fn start(
+        spreadsheet: Arc<Spreadsheet>,
+        reader: Arc<Reader>,
+        options: &Options,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let committer = Committer {
+            tails: Tails::new(Arc::clone(&spreadsheet), Arc::clone(&reader)),
+            spreadsheet,
+            reader,
+            first_pause: options.first_pause,
+        };
+        let queue = Self {
+            sender,
+            patience: options.patience,
+        };
+        (queue, tokio::spawn(committer.run(receiver)))
+    }
+
+    /// Lets the committer end once everything accepted so far is written.
+    pub(super) async fn finish(&self) {
+        // An error means that it has ended already.
+        let _ = self.sender.send(Work::Finish).await;
+    }
+
+    pub(super) async fn commit(&self, batch: Batch) -> Answer {
+        if batch.changes.is_empty() {
+            return Ok(Committed::default());
+        }
+        let (answer, result) = oneshot::channel();
+        let job = Job {
+            batch,
+            deadline: Instant::now() + self.patience,
+            answer,
+        };
+        self.sender.try_send(Work::Commit(job)).map_err(|_| CommitError::Busy)?;
+        result
+            .await
+            .unwrap_or_else(|_| Err(CommitError::Unknown("the writer stopped".to_owned())))
+    }
+}
+
+struct Committer {
+    spreadsheet: Arc<Spreadsheet>,
+    reader: Arc<Reader>,
+    tails: Tails,
+    first_pause: Duration,
+}
+
+impl Committer {
+    async fn run(mut self, mut receiver: mpsc::Receiver<Work>) {
+        let mut work = Vec::new();
+        while receiver.recv_many(&mut work, QUEUE).await > 0 {
+            let mut group = Vec::new();
+            let mut rows = 0;
+            for work in work.drain(..) {
+                let Work::Commit(job) = work else {
+                    receiver.close();
+                    continue;
+                };
+                rows += job.batch.changes.len();
+                if rows > ROWS_A_WRITE && !group.is_empty() {
+                    self.write_group(std::mem::take(&mut group)).await;
+                    rows = job.batch.changes.len();
+                }
+                group.push(job);
+            }
+            if !group.is_empty() {
+                self.write_group(group).await;
+            }
+        }
+    }
+
+    /// Writes all jobs in one call; a call that Google refuses is taken apart so that only the faulty job fails.
+    async fn write_group(&mut self, group: Vec<Job>) {
+        let mut stack = vec![group];
+        while let Some(group) = stack.pop() {
+            self.reader.raise_epoch();
+            let result = self.write(&group).await;
+            self.reader.raise_epoch();
+            match result {
+                Ok(written) => answer_each(group, &written),
+                Err(CommitError::Refused(_)) if group.len() > 1 => {
+                    let mut first = group;
+                    let second = first.split_off(first.len() / 2);
+                    stack.push(second);
+                    stack.push(first);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, batches = group.len(), "a write failed");
+                    for job in group {
+                        let _ = job.answer.send(Err(error.clone()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns the ids that this call added, as opposed to those that were there before.
+    async fn write(&mut self, group: &[Job]) -> Result<HashSet<String>, CommitError> {
+        let inserts: Vec<&Insert> = distinct_inserts(group);
+        let deadline = group.iter().map(|job| job.deadline).min().unwrap_or_else(Instant::now);
+        let mut attempted = HashSet::new();
+        let mut outcome_unknown = false;
+        let mut looked_anew = false;
+        let mut pauses = super::pauses(self.first_pause);
+        loop {
+            let error = match self.attempt(&inserts, &mut attempted).await {
+                Ok(()) => return Ok(attempted),
+                Err(error) => error,
+            };
+            outcome_unknown = match &error {
+                Failure::Looking(_) => outcome_unknown,
+                Failure::Writing(error) => error.leaves_outcome_unknown(),
+            };
+            let (Failure::Looking(call) | Failure::Writing(call)) = error;
+            if matches!(call, CallError::Rejected { code: 400, .. }) && !looked_anew {
+                // Staff may have replaced the tab, which gives it another number: look at everything and try once more.
+                looked_anew = true;
+                self.tails.forget().await;
+                continue;
+            }
+            if !call.is_passing() {
+                return Err(refusal(&call, outcome_unknown));
+            }
+            let pause = pauses.next().unwrap_or(Duration::from_secs(8));
+            if Instant::now() + pause >= deadline {
+                return Err(if outcome_unknown {
+                    CommitError::Unknown(call.to_string())
+                } else {
+                    CommitError::NotWritten(call.to_string())
+                });
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn attempt(&mut self, inserts: &[&Insert], attempted: &mut HashSet<String>) -> Result<(), Failure> {
+        let tabs = distinct_tabs(inserts);
+        self.tails.look(&tabs).await.map_err(Failure::Looking)?;
+        let missing: Vec<&Insert> = inserts
+            .iter()
+            .copied()
+            .filter(|insert| !self.tails.contains(insert.tab, &insert.id))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut batch = Vec::new();
+        for tab in &tabs {
+            let rows: Vec<&Insert> = missing.iter().copied().filter(|insert| insert.tab == *tab).collect();
+            batch.extend(self.tails.growth_needed(tab));
+            batch.extend(requests::insert_rows(&self.tails.place(tab), &rows));
+        }
+        attempted.extend(missing.iter().map(|insert| insert.id.clone()));
+        self.spreadsheet.apply(batch).await.map_err(Failure::Writing)?;
+        self.tails.added(&missing);
+        Ok(())
+    }
+}
+
+/// Where an attempt failed: before anything was sent to be written, or in the write itself.
+enum Failure {
+    Looking(CallError),
+    Writing(CallError),
+}
+
+fn refusal(error: &CallError, outcome_unknown: bool) -> CommitError {
+    match error {
+        _ if outcome_unknown => CommitError::Unknown(error.to_string()),
+        CallError::Rejected { code: 400, .. } => CommitError::Refused(error.to_string()),
+        _ => CommitError::NotWritten(error.to_string()),
+    }
+}
+
+fn distinct_inserts(group: &[Job]) -> Vec<&Insert> {
+    let mut seen = HashSet::new();
+    group
+        .iter()
+        .flat_map(|job| &job.batch.changes)
+        .map(|Change::Insert(insert)| insert)
+        .filter(|insert| seen.insert((insert.tab.title, insert.id.as_str())))
+        .collect()
+}
+
+fn distinct_tabs(inserts: &[&Insert]) -> Vec<&'static Tab> {
+    let mut tabs: Vec<&'static Tab> = Vec::new();
+    for insert in inserts {
+        if !tabs.contains(&insert.tab) {
+            tabs.push(insert.tab);
+        }
+    }
+    tabs
+}
+
+fn answer_each(group: Vec<Job>, written: &HashSet<String>) {
+    let mut claimed = HashSet::new();
+    for job in group {
+        let mut committed = Committed::default();
+        for Change::Insert(insert) in &job.batch.changes {
+            if written.contains(&insert.id) && claimed.insert(insert.id.clone()) {
+                committed.inserted += 1;
+            } else {
+                committed.already_there += 1;
+            }
+        }
+        // The caller may have gone; its rows are in the spreadsheet all the same.
+        let _ = job.answer.send(Ok(committed));
+    }
+}

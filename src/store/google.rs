@@ -1,0 +1,211 @@
+//! The only file that speaks google-sheets4: one spreadsheet, a handful of calls, errors sorted by what they mean.
+//!
+//! Three faults of the generated client are kept out here: it sends JSON `null` cells as nothing at all, so no call uses
+//! `values.update`; it does not encode path segments, so ranges travel in the query or the body only; and it asks for
+//! full Drive access by default, so every call names its one scope.
+
+use std::time::Duration;
+
+use google_sheets4::{
+    Sheets,
+    api::{BatchUpdateSpreadsheetRequest, BatchUpdateSpreadsheetResponse, Scope},
+    common,
+};
+pub(super) use google_sheets4::{
+    api::{
+        AddSheetRequest, AppendDimensionRequest, BooleanCondition, CellData, CellFormat, ConditionValue,
+        DataValidationRule, DimensionRange, ExtendedValue, GridCoordinate, GridProperties, GridRange,
+        InsertDimensionRequest, NumberFormat, Request as SheetRequest, RowData, SetDataValidationRequest,
+        SheetProperties, TextFormat, UpdateCellsRequest, UpdateSheetPropertiesRequest, ValueRange,
+    },
+    common::FieldMask,
+};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+
+use super::{Credentials, call_error::CallError, quota::Quota};
+
+type Connector = HttpsConnector<HttpConnector>;
+
+/// How to reach one spreadsheet.
+#[derive(Clone)]
+pub struct Connection {
+    /// The id between `/d/` and `/edit` in the spreadsheet's address.
+    pub spreadsheet_id: String,
+    /// Root of the service; Google's own when `None`.
+    pub api_url: Option<String>,
+    /// Address of the spreadsheet in its own editor.
+    pub spreadsheet_url: String,
+    /// Who asks.
+    pub credentials: Credentials,
+    /// Time a single call may take before its outcome counts as unknown.
+    pub call_timeout: Duration,
+}
+
+/// One spreadsheet behind the Sheets API v4.
+pub struct Spreadsheet {
+    hub: Sheets<Connector>,
+    id: String,
+    timeout: Duration,
+    quota: Quota,
+}
+
+/// A tab as the spreadsheet lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TabProperties {
+    /// Title on the tab.
+    pub title: String,
+    /// The number that addresses the tab in requests and as `gid` in links.
+    pub sheet_id: i32,
+    /// Rows of the grid, empty ones included.
+    pub row_count: u32,
+    /// Columns of the grid, empty ones included.
+    pub column_count: u32,
+}
+
+impl Spreadsheet {
+    /// Prepares the client; asks nothing yet.
+    ///
+    /// # Errors
+    /// When the key cannot be used or the machine has no root certificates.
+    pub async fn connect(connection: Connection, quota: Quota) -> Result<Self, CallError> {
+        let client = Client::builder(TokioExecutor::new()).build(connector()?);
+        let mut hub = match connection.credentials {
+            Credentials::Bearer(token) => Sheets::new(client, token),
+            Credentials::ServiceAccount(key) => {
+                let own_client = Client::builder(TokioExecutor::new()).build(connector()?);
+                let authenticator = yup_oauth2::ServiceAccountAuthenticator::with_client(
+                    *key,
+                    yup_oauth2::CustomHyperClientBuilder::from(own_client),
+                )
+                .build()
+                .await
+                .map_err(|error| CallError::Token(format!("the private key cannot be read: {error}")))?;
+                Sheets::new(client, authenticator)
+            }
+        };
+        if let Some(url) = connection.api_url {
+            let url = format!("{}/", url.trim_end_matches('/'));
+            hub.base_url(url.clone());
+            hub.root_url(url);
+        }
+        Ok(Self {
+            hub,
+            id: connection.spreadsheet_id,
+            timeout: connection.call_timeout,
+            quota,
+        })
+    }
+
+    /// The id of the spreadsheet.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Lists the tabs. One read.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn tabs(&self) -> Result<Vec<TabProperties>, CallError> {
+        let call = self
+            .hub
+            .spreadsheets()
+            .get(&self.id)
+            .param(
+                "fields",
+                "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))",
+            )
+            .clear_scopes()
+            .add_scope(Scope::Spreadsheet);
+        self.quota.read().await;
+        let (_, answer) = self.within_timeout(call.doit()).await?;
+        Ok(answer
+            .sheets
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|sheet| sheet.properties.map(tab_properties))
+            .collect())
+    }
+
+    /// Reads several ranges in one call: unformatted values, dates as serial numbers.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn values(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
+        let mut call = self
+            .hub
+            .spreadsheets()
+            .values_batch_get(&self.id)
+            .value_render_option("UNFORMATTED_VALUE")
+            .date_time_render_option("SERIAL_NUMBER")
+            .clear_scopes()
+            .add_scope(Scope::Spreadsheet);
+        for range in ranges {
+            call = call.add_ranges(range);
+        }
+        self.quota.read().await;
+        let (_, answer) = self.within_timeout(call.doit()).await?;
+        let found = answer.value_ranges.unwrap_or_default();
+        if found.len() == ranges.len() {
+            Ok(found)
+        } else {
+            Err(CallError::Unavailable(format!(
+                "asked for {} ranges, got {}",
+                ranges.len(),
+                found.len()
+            )))
+        }
+    }
+
+    /// Applies all requests or none of them. One write.
+    ///
+    /// # Errors
+    /// See [`CallError`]; after [`CallError::Unavailable`] the requests may have been applied all the same.
+    pub async fn apply(&self, requests: Vec<SheetRequest>) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
+        let body = BatchUpdateSpreadsheetRequest {
+            requests: Some(requests),
+            ..Default::default()
+        };
+        let call = self
+            .hub
+            .spreadsheets()
+            .batch_update(body, &self.id)
+            .clear_scopes()
+            .add_scope(Scope::Spreadsheet);
+        self.quota.write().await;
+        self.within_timeout(call.doit()).await.map(|(_, answer)| answer)
+    }
+
+    async fn within_timeout<T>(&self, call: impl Future<Output = common::Result<T>>) -> Result<T, CallError> {
+        match tokio::time::timeout(self.timeout, call).await {
+            Ok(result) => result.map_err(CallError::from),
+            Err(_) => Err(CallError::Unavailable(format!(
+                "no answer within {} s",
+                self.timeout.as_secs()
+            ))),
+        }
+    }
+}
+
+fn connector() -> Result<Connector, CallError> {
+    // A second installation answers Err and changes nothing: the first one is the same provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = HttpsConnectorBuilder::new()
+        .with_native_roots()
+        .map_err(|error| CallError::Token(format!("no root certificates found on this machine: {error}")))?;
+    Ok(builder.https_or_http().enable_http1().enable_http2().build())
+}
+
+fn tab_properties(properties: SheetProperties) -> TabProperties {
+    let grid = properties.grid_properties.unwrap_or_default();
+    let count = |value: Option<i32>| u32::try_from(value.unwrap_or(0)).unwrap_or(0);
+    TabProperties {
+        title: properties.title.unwrap_or_default(),
+        sheet_id: properties.sheet_id.unwrap_or(0),
+        row_count: count(grid.row_count),
+        column_count: count(grid.column_count),
+    }
+}

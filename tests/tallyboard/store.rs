@@ -1,0 +1,327 @@
+//! Stories of the store: rows survive load, faults, and people who edit the sheet.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tallyboard::{
+    leaderboard::rows::{SUBMISSIONS, TABS},
+    store::{Batch, CommitError, Entry, Insert},
+};
+
+use crate::world::{World, form};
+
+fn insert(id: &str, company: &str) -> Insert {
+    Insert {
+        tab: &SUBMISSIONS,
+        id: id.to_owned(),
+        cells: vec![
+            Entry::DateTime(jiff::civil::datetime(2026, 3, 3, 13, 0, 0, 0)),
+            Entry::Text("Kate".to_owned()),
+            Entry::Text(company.to_owned()),
+            Entry::Text("GitHub".to_owned()),
+        ],
+    }
+}
+
+async fn ids(world: &World) -> Vec<String> {
+    let rows = world.rows("submissions").await;
+    rows.iter()
+        .map(|row| row.first().and_then(Value::as_str).unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_hundred_submissions_at_once_take_a_handful_of_writes() {
+    let world = Arc::new(World::new().await);
+    let sent = (0..100).map(|number| {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move {
+            world
+                .send_form(&form(
+                    "Kate",
+                    &format!("Company {number}"),
+                    &["GitHub"],
+                    &format!("key-{number}"),
+                ))
+                .await
+                .status()
+        })
+    });
+    for sent in sent.collect::<Vec<_>>() {
+        assert_eq!(sent.await.expect("task"), StatusCode::SEE_OTHER);
+    }
+    let mut ids = ids(&world).await;
+    ids.sort();
+    let mut expected: Vec<String> = (0..100).map(|number| format!("key-{number}")).collect();
+    expected.sort();
+    assert_eq!(ids, expected);
+    let writes = world.calls().await["writes"].as_u64().expect("count");
+    assert!(writes <= 4, "{writes} writes");
+}
+
+#[tokio::test]
+async fn every_row_is_there_once_when_answers_are_lost_throttled_or_broken() {
+    for fault in [
+        "429",
+        "503",
+        "commit-then-503",
+        "commit-then-timeout",
+        "commit-then-truncate",
+        "commit-then-reset",
+        "truncate",
+        "reset",
+        "html",
+    ] {
+        let world = Arc::new(World::new().await);
+        world
+            .fault(json!({"match": "batchUpdate", "times": 2, "fault": fault, "delay_ms": 2_500}))
+            .await;
+        let committed = (0..20).map(|number| {
+            let store = Arc::clone(&world.store);
+            tokio::spawn(async move {
+                store
+                    .commit(Batch::inserts([insert(&format!("id-{number:02}"), "Acme")]))
+                    .await
+            })
+        });
+        for committed in committed.collect::<Vec<_>>() {
+            committed
+                .await
+                .expect("task")
+                .unwrap_or_else(|error| panic!("{fault}: {error}"));
+        }
+        let mut found = ids(&world).await;
+        found.sort();
+        assert_eq!(
+            found,
+            (0..20).map(|number| format!("id-{number:02}")).collect::<Vec<_>>(),
+            "{fault}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_same_id_is_written_once_however_often_it_is_sent() {
+    let world = World::new().await;
+    let first = world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
+    assert_eq!((first.inserted, first.already_there), (1, 0));
+    let batch = Batch::inserts([insert("a", "Acme"), insert("b", "Beta"), insert("b", "Beta")]);
+    let second = world.store.commit(batch).await.expect("written");
+    assert_eq!((second.inserted, second.already_there), (1, 2));
+    assert_eq!(ids(&world).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_poisonous_row_fails_alone() {
+    let world = Arc::new(World::new().await);
+    let jobs: Vec<_> = (0..10)
+        .map(|number| {
+            let store = Arc::clone(&world.store);
+            let company = if number == 4 {
+                "x".repeat(50_001)
+            } else {
+                "Acme".to_owned()
+            };
+            tokio::spawn(async move {
+                store
+                    .commit(Batch::inserts([insert(&format!("id-{number}"), &company)]))
+                    .await
+            })
+        })
+        .collect();
+    for (number, job) in jobs.into_iter().enumerate() {
+        let result = job.await.expect("task");
+        if number == 4 {
+            assert!(matches!(result, Err(CommitError::Refused(_))), "{result:?}");
+        } else {
+            assert!(result.is_ok(), "{result:?}");
+        }
+    }
+    assert_eq!(ids(&world).await.len(), 9);
+}
+
+#[tokio::test]
+async fn rows_go_below_the_data_wherever_staff_have_moved_it() {
+    let world = World::new().await;
+    for id in ["a", "b", "c"] {
+        world
+            .store
+            .commit(Batch::inserts([insert(id, "Acme")]))
+            .await
+            .expect("written");
+    }
+    let sheet = world.sheet_id("submissions").await;
+    // Staff sort descending by id, put a column of their own first, and note something without an id below the data.
+    world
+        .staff(json!([
+            {"sortRange": {"range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 4}, "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]}},
+            {"insertDimension": {"range": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}}},
+        ]))
+        .await;
+    world.staff_type("submissions!A1", json!("our own")).await;
+    world.staff_type("submissions!D5", json!("a row without id")).await;
+    world
+        .store
+        .commit(Batch::inserts([insert("d", "Delta")]))
+        .await
+        .expect("written");
+    let rows = world.rows("submissions").await;
+    let column = |index: usize| {
+        rows.iter()
+            .map(|row| row.get(index).cloned().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(column(1), [json!("c"), json!("b"), json!("a"), json!(""), json!("d")]);
+    assert_eq!(rows[4][4], "Delta");
+}
+
+#[tokio::test]
+async fn the_grid_grows_when_its_last_row_is_taken() {
+    let world = World::new().await;
+    let sheet = world.sheet_id("submissions").await;
+    world.staff(json!([{"deleteDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 1000}}}])).await;
+    for id in ["a", "b", "c"] {
+        world
+            .store
+            .commit(Batch::inserts([insert(id, "Acme")]))
+            .await
+            .expect("written");
+    }
+    assert_eq!(ids(&world).await, ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_tab_that_was_replaced_is_found_again() {
+    let world = World::new().await;
+    world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
+    let sheet = world.sheet_id("submissions").await;
+    world
+        .staff(json!([
+            {"duplicateSheet": {"sourceSheetId": sheet, "newSheetName": "copy"}},
+            {"deleteSheet": {"sheetId": sheet}},
+        ]))
+        .await;
+    let copy = world.sheet_id("copy").await;
+    world.staff(json!([{"updateSheetProperties": {"properties": {"sheetId": copy, "title": "submissions"}, "fields": "title"}}])).await;
+    world
+        .store
+        .commit(Batch::inserts([insert("b", "Beta")]))
+        .await
+        .expect("written");
+    assert_eq!(ids(&world).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn two_hundred_views_of_a_cold_board_cost_one_read() {
+    let world = Arc::new(World::new().await);
+    let views: Vec<_> = (0..200)
+        .map(|_| {
+            let world = Arc::clone(&world);
+            tokio::spawn(async move { world.page("/leaderboard").await.status })
+        })
+        .collect();
+    for view in views {
+        assert_eq!(view.await.expect("task"), StatusCode::OK);
+    }
+    assert_eq!(world.calls().await["reads"], 1);
+}
+
+#[tokio::test]
+async fn old_data_is_shown_at_once_while_one_refresh_runs() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.page("/leaderboard").await;
+    world.forget_calls().await;
+    world.pass(SignedDuration::from_secs(60));
+    for _ in 0..5 {
+        world.page("/leaderboard").await.says("Kate");
+    }
+    // The refresh runs beside the pages; a commit waits behind nothing, so asking until it is counted ends.
+    let mut reads = world.calls().await["reads"].clone();
+    while reads == 0 {
+        tokio::task::yield_now().await;
+        reads = world.calls().await["reads"].clone();
+    }
+    assert_eq!(reads, 1);
+}
+
+#[tokio::test]
+async fn what_was_written_is_on_the_next_page_even_while_reads_are_slow() {
+    let world = World::new().await;
+    world.page("/leaderboard").await;
+    world
+        .fault(json!({"match": "batchGet", "times": 3, "fault": "slow", "delay_ms": 100}))
+        .await;
+    world.claim("Kate", "Acme", &["GitHub"]).await.says("+1 for Kate");
+    world.page("/leaderboard").await.says("Kate");
+}
+
+#[tokio::test]
+async fn check_makes_what_is_missing_and_names_what_a_person_has_to_do() {
+    let world = World::new().await;
+    let report = world.store.prepare(TABS).await;
+    assert!(report.made.is_empty() && report.problems.is_empty(), "{report:?}");
+
+    // A header that is gone without a trace is written again; one that was renamed is named.
+    world.staff_type("submissions!G1", json!("")).await;
+    let report = world.store.prepare(TABS).await;
+    assert_eq!(report.made, ["Added the header “note” to the tab “submissions”."]);
+    world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
+    world.staff_type("submissions!D1", json!("Companie")).await;
+    let report = world.store.prepare(TABS).await;
+    assert_eq!(report.problems.len(), 1, "{report:?}");
+    assert_eq!(
+        report.problems[0].cure,
+        "In tab submissions, rename the header “Companie” back to “company”."
+    );
+    world.staff_type("submissions!D1", json!("Kunde")).await;
+    let report = world.store.prepare(TABS).await;
+    assert!(
+        report.problems[0]
+            .cure
+            .contains("If one of the columns “Kunde” holds it"),
+        "{report:?}"
+    );
+
+    let sheet = world.sheet_id("company_aliases").await;
+    world.staff(json!([{"deleteSheet": {"sheetId": sheet}}])).await;
+    world.staff_type("submissions!D1", json!("company")).await;
+    let report = world.store.prepare(TABS).await;
+    assert_eq!(report.made, ["Made the tab “company_aliases”."]);
+}
+
+#[tokio::test]
+async fn check_names_the_exact_cure_for_each_refusal_of_google() {
+    let world = World::new().await;
+    for (fault, problem, cure) in [
+        ("403", "is not shared with", "add the program's account as Editor"),
+        ("service-disabled", "API is not enabled", "press Enable"),
+        ("404", "There is no spreadsheet with the id", "between /d/ and /edit"),
+        (
+            "read-only",
+            "may look at the spreadsheet, but not change it",
+            "from Viewer to Editor",
+        ),
+    ] {
+        world.fault(json!({"match": "", "times": 100, "fault": fault})).await;
+        let report = world.store.prepare(TABS).await;
+        world.heal().await;
+        assert_eq!(report.problems.len(), 1, "{fault}: {report:?}");
+        assert!(report.problems[0].problem.contains(problem), "{fault}: {report:?}");
+        assert!(report.problems[0].cure.contains(cure), "{fault}: {report:?}");
+    }
+}

@@ -1,0 +1,363 @@
+//! A complete small world: the real router and the real client over an emulated spreadsheet, with a clock that stands
+//! still until a story moves it.
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+use tallyboard::{
+    app::{Materials, router},
+    clock::Clock,
+    emulator::{self, Emulator},
+    leaderboard::{catalog_file::CatalogFile, rows::TABS},
+    page::Source,
+    store::{Connection, Credentials, Options, Store},
+};
+use tempfile::TempDir;
+
+pub const CATALOG: &str = "GitHub | GH\nCursor\nClickHouse\nDatadog\nOpenAI\n~ Segment\n";
+
+/// Noon on a Tuesday, 13:00 in Paris.
+pub const START: &str = "2026-03-03T12:00:00Z";
+
+pub struct World {
+    pub emulator: Emulator,
+    pub store: Arc<Store>,
+    pub client: Client,
+    pub address: String,
+    milliseconds: Arc<AtomicI64>,
+    folder: TempDir,
+}
+
+/// How a world differs from the usual one.
+pub struct Plan {
+    pub catalog: &'static str,
+    pub posts_per_minute: u32,
+    pub trusted_proxies: usize,
+    pub patience: Duration,
+    pub source: Source,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            catalog: CATALOG,
+            posts_per_minute: 10_000,
+            trusted_proxies: 0,
+            patience: Duration::from_secs(20),
+            source: Source::EmbeddedSpreadsheet,
+        }
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::of(Plan::default()).await
+    }
+
+    pub async fn of(plan: Plan) -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        std::fs::write(folder.path().join("integrations.txt"), plan.catalog).expect("catalog");
+        let emulator = Emulator::start(emulator::Options::default()).await.expect("emulator");
+        let start: Timestamp = START.parse().expect("instant");
+        let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
+        let mut world = Self {
+            store: open_store(&emulator, &clock(&milliseconds), plan.patience).await,
+            client: client(),
+            address: String::new(),
+            milliseconds,
+            emulator,
+            folder,
+        };
+        let made = world.store.prepare(TABS).await;
+        assert_eq!(made.problems, []);
+        world.address = world.serve(&plan).await;
+        world.forget_calls().await;
+        world
+    }
+
+    async fn serve(&self, plan: &Plan) -> String {
+        let router = router(Materials {
+            store: Arc::clone(&self.store),
+            clock: clock(&self.milliseconds),
+            catalog: CatalogFile::new(self.catalog_path()),
+            source: plan.source,
+            posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
+            trusted_proxies: plan.trusted_proxies,
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
+        let address = listener.local_addr().expect("address");
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        format!("http://{address}")
+    }
+
+    pub fn catalog_path(&self) -> PathBuf {
+        self.folder.path().join("integrations.txt")
+    }
+
+    pub fn pass(&self, time: SignedDuration) {
+        let milliseconds = i64::try_from(time.as_millis()).expect("a short time");
+        self.milliseconds.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    pub fn set_clock(&self, instant: &str) {
+        let instant: Timestamp = instant.parse().expect("instant");
+        self.milliseconds.store(instant.as_millisecond(), Ordering::SeqCst);
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.address))
+    }
+
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.address))
+    }
+
+    pub async fn page(&self, path: &str) -> Page {
+        Page::of(
+            self.get(path)
+                .header("accept", "text/html")
+                .send()
+                .await
+                .expect("answer"),
+        )
+        .await
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).send().await.expect("answer");
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.json().await.expect("JSON")
+    }
+
+    /// Sends the form as a browser does and follows to the receipt.
+    pub async fn claim(&self, csm: &str, company: &str, integrations: &[&str]) -> Page {
+        let response = self.send_form(&form(csm, company, integrations, "")).await;
+        assert_eq!(
+            response.status(),
+            StatusCode::SEE_OTHER,
+            "{}",
+            response.text().await.unwrap_or_default()
+        );
+        let receipt = response.headers()["location"].to_str().expect("text").to_owned();
+        self.page(&receipt).await
+    }
+
+    pub async fn send_form(&self, fields: &[(String, String)]) -> Response {
+        let request = self
+            .post("/leaderboard/submissions")
+            .header("accept", "text/html,*/*;q=0.8");
+        request.form(fields).send().await.expect("answer")
+    }
+
+    /// The rows of a tab below its header, as staff see them.
+    pub async fn rows(&self, tab: &str) -> Vec<Vec<Value>> {
+        let answer: Value = self
+            .sheet_get(&format!("/values/{tab}?valueRenderOption=UNFORMATTED_VALUE"))
+            .await;
+        let rows: Vec<Vec<Value>> = serde_json::from_value(answer["values"].clone()).unwrap_or_default();
+        rows.into_iter().skip(1).collect()
+    }
+
+    pub async fn sheet_get(&self, path: &str) -> Value {
+        let url = format!(
+            "{}/v4/spreadsheets/{}{path}",
+            self.emulator.url(),
+            self.emulator.spreadsheet_id()
+        );
+        let response = self
+            .client
+            .get(url)
+            .bearer_auth(self.emulator.owner_token())
+            .send()
+            .await
+            .expect("answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        response.json().await.expect("JSON")
+    }
+
+    /// Staff change the spreadsheet, and the boards look again.
+    pub async fn staff(&self, requests: Value) -> Value {
+        let url = format!(
+            "{}/v4/spreadsheets/{}:batchUpdate",
+            self.emulator.url(),
+            self.emulator.spreadsheet_id()
+        );
+        let response = self
+            .client
+            .post(url)
+            .bearer_auth(self.emulator.owner_token())
+            .json(&json!({"requests": requests}))
+            .send()
+            .await
+            .expect("answer");
+        let status = response.status();
+        let answer: Value = response.json().await.expect("JSON");
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        self.store.refresh();
+        answer
+    }
+
+    /// Staff type a value into a cell, as into the spreadsheet's own editor.
+    pub async fn staff_type(&self, range: &str, value: Value) {
+        let url = format!(
+            "{}/v4/spreadsheets/{}/values:batchUpdate",
+            self.emulator.url(),
+            self.emulator.spreadsheet_id()
+        );
+        let body = json!({"valueInputOption": "USER_ENTERED", "data": [{"range": range, "values": [[value]]}]});
+        let response = self
+            .client
+            .post(url)
+            .bearer_auth(self.emulator.owner_token())
+            .json(&body)
+            .send()
+            .await
+            .expect("answer");
+        assert_eq!(response.status(), StatusCode::OK, "{:?}", response.text().await);
+        self.store.refresh();
+    }
+
+    pub async fn sheet_id(&self, tab: &str) -> i64 {
+        let answer = self.sheet_get("?fields=sheets.properties").await;
+        let sheets = answer["sheets"].as_array().expect("sheets");
+        let sheet = sheets
+            .iter()
+            .find(|sheet| sheet["properties"]["title"] == tab)
+            .expect("tab");
+        sheet["properties"]["sheetId"].as_i64().unwrap_or(0)
+    }
+
+    pub async fn fault(&self, fault: Value) {
+        let response = self
+            .client
+            .post(format!("{}/_emulator/faults", self.emulator.url()))
+            .json(&fault)
+            .send()
+            .await
+            .expect("answer");
+        assert!(response.status().is_success(), "{:?}", response.text().await);
+    }
+
+    pub async fn heal(&self) {
+        let response = self
+            .client
+            .delete(format!("{}/_emulator/faults", self.emulator.url()))
+            .send()
+            .await
+            .expect("answer");
+        assert!(response.status().is_success());
+    }
+
+    pub async fn calls(&self) -> Value {
+        let response = self
+            .client
+            .get(format!("{}/_emulator/calls", self.emulator.url()))
+            .send()
+            .await
+            .expect("answer");
+        response.json().await.expect("JSON")
+    }
+
+    pub async fn forget_calls(&self) {
+        let response = self
+            .client
+            .delete(format!("{}/_emulator/calls", self.emulator.url()))
+            .send()
+            .await
+            .expect("answer");
+        assert!(response.status().is_success());
+    }
+}
+
+pub fn form(csm: &str, company: &str, integrations: &[&str], key: &str) -> Vec<(String, String)> {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut fields = vec![pair("csm", csm), pair("company", company)];
+    fields.extend(integrations.iter().map(|name| pair("integrations", name)));
+    fields.push(pair("key", key));
+    fields
+}
+
+fn clock(milliseconds: &Arc<AtomicI64>) -> Clock {
+    let milliseconds = Arc::clone(milliseconds);
+    let now = move || Timestamp::from_millisecond(milliseconds.load(Ordering::SeqCst)).expect("instant");
+    Clock::from_source(now, TimeZone::get("Europe/Paris").expect("zone"))
+}
+
+fn client() -> Client {
+    Client::builder().redirect(Policy::none()).build().expect("client")
+}
+
+pub async fn open_store(emulator: &Emulator, clock: &Clock, patience: Duration) -> Arc<Store> {
+    let connection = Connection {
+        spreadsheet_id: emulator.spreadsheet_id().to_owned(),
+        api_url: Some(emulator.url()),
+        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
+        credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
+        call_timeout: Duration::from_secs(2),
+    };
+    let options = Options {
+        calls_per_minute: None,
+        first_pause: Duration::from_millis(5),
+        patience,
+        ..Options::for_google(clock.clone())
+    };
+    Arc::new(Store::open(connection, options).await.expect("store"))
+}
+
+/// A page as it was answered.
+pub struct Page {
+    pub status: StatusCode,
+    pub text: String,
+}
+
+impl Page {
+    pub async fn of(response: Response) -> Self {
+        let status = response.status();
+        let text = response.text().await.expect("text");
+        Self { status, text }
+    }
+
+    /// The visible text of everything that `selector` finds, with single spaces.
+    pub fn all(&self, selector: &str) -> Vec<String> {
+        let document = Html::parse_document(&self.text);
+        let selector = Selector::parse(selector).expect("selector");
+        let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        document
+            .select(&selector)
+            .map(|element| words(element.text().collect()))
+            .collect()
+    }
+
+    /// The values of `attribute` on everything that `selector` finds.
+    pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
+        let document = Html::parse_document(&self.text);
+        let selector = Selector::parse(selector).expect("selector");
+        document
+            .select(&selector)
+            .filter_map(|element| element.attr(attribute).map(str::to_owned))
+            .collect()
+    }
+
+    /// The text of the whole main part.
+    pub fn main(&self) -> String {
+        self.all("main").join(" ")
+    }
+
+    #[track_caller]
+    pub fn says(&self, words: &str) {
+        let body = self.all("body").join(" ");
+        assert!(body.contains(words), "{words:?} is not on the page:\n{body}");
+    }
+}
