@@ -28,7 +28,8 @@ impl ReceiptPage<'_> {
         let remainder = sentences::remainder(effect);
         let main = html! {
             article .message.receipt {
-                h1 { "Recorded." }
+                // The space keeps the two apart where the page is read as text.
+                h1 { "Recorded." } " "
                 p .lead { (sentences::credit(effect)) }
                 (self.tally())
                 @if !remainder.is_empty() { p { (remainder.join(" ")) } }
