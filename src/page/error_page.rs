@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::{Entry, Frame, Page};
+use super::{Entry, Frame, Page, Source};
 
 /// What a person is told when something went wrong. Nothing internal belongs here.
 #[derive(Clone, Debug)]
@@ -34,6 +34,26 @@ impl<'a> ErrorPage<'a> {
             next: "Try once more. If it happens again, tell whoever runs Tallyboard the request number below.",
             ways: vec![Entry::new("Try again", address)],
             request_id: Some(request_id),
+            address,
+        }
+    }
+
+    /// The spreadsheet does not answer, and there is no earlier data to show.
+    pub fn unreachable(source: Source, address: &'a str) -> Self {
+        Self {
+            heading: "The spreadsheet cannot be reached",
+            happened: match source {
+                Source::GoogleSheets => {
+                    "Google Sheets does not answer at the moment, so there is nothing to show here."
+                }
+                Source::EmbeddedSpreadsheet => {
+                    "The embedded spreadsheet does not answer, so there is nothing to show here."
+                }
+            },
+            safety: "What was recorded before is safe in the spreadsheet.",
+            next: "Try again in a minute.",
+            ways: vec![Entry::new("Try again", address)],
+            request_id: None,
             address,
         }
     }

@@ -37,7 +37,14 @@ pub fn relative(at: Timestamp, now: &Zoned) -> String {
         (0, _) => ago(seconds / 3600, "hour"),
         (1, _) => "yesterday".to_owned(),
         (2..=13, _) => ago(days.into(), "day"),
-        _ => day_of(at, now),
+        _ => {
+            let format = if local(at, now).year() == now.year() {
+                "%-d %b"
+            } else {
+                "%-d %b %Y"
+            };
+            local(at, now).strftime(format).to_string()
+        }
     }
 }
 
@@ -76,8 +83,8 @@ mod tests {
             ("2026-03-04T22:30:00Z", "yesterday"),
             ("2026-03-03T22:30:00Z", "2 days ago"),
             ("2026-02-20T12:00:00Z", "13 days ago"),
-            ("2026-02-19T12:00:00Z", "19 February"),
-            ("2025-12-31T22:59:59Z", "31 December 2025"),
+            ("2026-02-19T12:00:00Z", "19 Feb"),
+            ("2025-12-31T22:59:59Z", "31 Dec 2025"),
         ] {
             let at: Timestamp = at.parse().expect("instant");
             assert_eq!(relative(at, &now()), told, "{at}");

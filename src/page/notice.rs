@@ -2,27 +2,14 @@
 
 use maud::{Markup, html};
 
-/// How a notice reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// Something worth knowing.
-    Plain,
-    /// Something went wrong or needs a person.
-    Alarm,
+/// Something worth knowing, which stands on the page from the start.
+pub fn notice(content: &Markup) -> Markup {
+    html! { div .notice { (content) } }
 }
 
-impl Tone {
-    fn class(self) -> &'static str {
-        match self {
-            Self::Plain => "notice",
-            Self::Alarm => "notice alarm",
-        }
-    }
-}
-
-/// A notice that stands on the page from the start.
-pub fn notice(tone: Tone, content: &Markup) -> Markup {
-    html! { div class=(tone.class()) { (content) } }
+/// Something that went wrong; it takes the focus, without script, when the page opens.
+pub fn alarm(content: &Markup) -> Markup {
+    html! { div .notice.alarm role="alert" tabindex="-1" autofocus { (content) } }
 }
 
 /// A field that was refused: the id of its control and what is wrong with it.
@@ -33,17 +20,15 @@ pub struct Mistake<'a> {
     pub message: &'a str,
 }
 
-/// The list of refused fields at the top of a form; it takes the focus, without script, when the page opens.
+/// The list of refused fields at the top of a form, each a link to its control.
 pub fn error_summary(mistakes: &[Mistake<'_>]) -> Markup {
-    html! {
-        div .notice.alarm role="alert" tabindex="-1" autofocus {
-            h2 { "Not recorded yet" }
-            p { "Everything you entered is still here. Please look at:" }
-            ul {
-                @for mistake in mistakes {
-                    li { a href={ "#" (mistake.control) } { (mistake.message) } }
-                }
+    alarm(&html! {
+        h2 { "Not recorded yet" }
+        p { "Everything you entered is still here. Please look at:" }
+        ul {
+            @for mistake in mistakes {
+                li { a href={ "#" (mistake.control) } { (mistake.message) } }
             }
         }
-    }
+    })
 }

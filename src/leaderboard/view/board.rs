@@ -10,11 +10,7 @@ use super::{
     period::{Preset, period_words, picker},
     ranking, sentences,
 };
-use crate::page::{
-    Asset, Frame, Page, chart,
-    notice::{Tone, notice},
-    wording::count,
-};
+use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 
 /// Everything the board shows.
 #[derive(Clone, Debug)]
@@ -73,7 +69,7 @@ impl BoardPage<'_> {
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             div .board {
-                div .standings {
+                div .standings .filled[self.state == BoardState::Filled] {
                     h1 { "Integrations leaderboard" }
                     @match self.state {
                         BoardState::Empty(sample) => (empty(sample)),
@@ -134,7 +130,7 @@ impl BoardPage<'_> {
         let found = count(self.findings, "thing needs", "things need");
         html! {
             @if self.findings > 0 {
-                (notice(Tone::Plain, &html! {
+                (notice(&html! {
                     p { (found) " a look in the spreadsheet and may be missing here. " a href="/findings" { "See the findings" } }
                 }))
             }

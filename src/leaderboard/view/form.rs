@@ -19,8 +19,8 @@ const SHORT_LIST: usize = 10;
 /// Everything the form shows.
 #[derive(Clone, Debug)]
 pub struct SubmitForm {
-    /// Makes a retry count once. Empty on a page that several people receive, such as the cached board: the script then
-    /// makes one, and without script the server does.
+    /// Makes a retry count once. On a page that several people receive, such as the cached board, it stands for a
+    /// submission only together with what was entered.
     pub key: String,
     /// When the form was shown, as the server wants to read it back.
     pub shown_at: String,

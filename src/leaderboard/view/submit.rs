@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{address::submit_address, form::SubmitForm};
 use crate::page::{
     Asset, Frame, Page,
-    notice::{Tone, error_summary, notice},
+    notice::{alarm, error_summary},
 };
 
 /// Everything the page with the form shows.
@@ -62,20 +62,17 @@ impl FormPage {
 }
 
 fn told(trouble: &Trouble) -> Markup {
-    let content = match trouble {
-        Trouble::Unreachable { cause } => html! {
-            div role="alert" tabindex="-1" autofocus {
-                h2 { "NOT recorded" }
+    alarm(&html! {
+        h2 { "NOT recorded" }
+        @match trouble {
+            Trouble::Unreachable { cause } => {
                 p { (cause) " Everything you entered is still here." }
                 p { "Press Record again in a moment. It is safe: the same form never counts twice." }
             }
-        },
-        Trouble::TooFast => html! {
-            div role="alert" tabindex="-1" autofocus {
-                h2 { "NOT recorded" }
-                p { "That was quicker than we expect of a person. Everything you entered is still here: press Record again." }
+            Trouble::TooFast => {
+                p { "That was quicker than we expect of a person. Everything you entered is still here." }
+                p { "Press Record again." }
             }
-        },
-    };
-    notice(Tone::Alarm, &content)
+        }
+    })
 }

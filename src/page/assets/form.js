@@ -4,15 +4,9 @@
   if (!form) return;
   const csm = form.elements.csm;
   const company = form.elements.company;
-  const key = form.elements.key;
   const items = [...form.querySelectorAll(".choices li")];
   const counter = form.querySelector("[data-count]");
   const box = (item) => item.querySelector("input");
-
-  // A page that several people receive carries no key; each visit makes its own.
-  const freshKey = () =>
-    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (!key.value) key.value = freshKey();
 
   const remembered = "tallyboard.csm";
   try {
