@@ -102,14 +102,24 @@ pub fn split(text: &str) -> Option<Written> {
             None if rest.is_empty() => None,
             _ => return None,
         };
-        return Some(Written { sheet: Some(title), rest, quoted: true });
+        return Some(Written {
+            sheet: Some(title),
+            rest,
+            quoted: true,
+        });
     }
     match text.rsplit_once('!') {
-        Some((title, rest)) if !title.is_empty() && !rest.is_empty() => {
-            Some(Written { sheet: Some(title.to_owned()), rest: Some(rest.to_owned()), quoted: false })
-        }
+        Some((title, rest)) if !title.is_empty() && !rest.is_empty() => Some(Written {
+            sheet: Some(title.to_owned()),
+            rest: Some(rest.to_owned()),
+            quoted: false,
+        }),
         Some(_) => None,
-        None => Some(Written { sheet: None, rest: Some(text.to_owned()), quoted: false }),
+        None => Some(Written {
+            sheet: None,
+            rest: Some(text.to_owned()),
+            quoted: false,
+        }),
     }
 }
 
@@ -141,10 +151,22 @@ fn corner(text: &str) -> Option<Corner> {
     let text = text.trim();
     let rest = text.strip_prefix('$').unwrap_or(text);
     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let column = if letters == 0 { None } else { Some(column_index(&rest[..letters])?) };
+    let column = if letters == 0 {
+        None
+    } else {
+        Some(column_index(&rest[..letters])?)
+    };
     let rest = &rest[letters..];
-    let digits = if letters > 0 { rest.strip_prefix('$').unwrap_or(rest) } else { rest };
-    let row = if digits.is_empty() { None } else { Some(row_index(digits)?) };
+    let digits = if letters > 0 {
+        rest.strip_prefix('$').unwrap_or(rest)
+    } else {
+        rest
+    };
+    let row = if digits.is_empty() {
+        None
+    } else {
+        Some(row_index(digits)?)
+    };
     (row.is_some() || column.is_some()).then_some((row, column))
 }
 
@@ -213,7 +235,12 @@ pub fn area(text: &str) -> Option<OpenArea> {
     let (first, last) = (corner(first)?, corner(last)?);
     let (start_row, end_row) = ordered(first.0, last.0);
     let (start_column, end_column) = ordered(first.1, last.1);
-    Some(OpenArea { start_row, end_row, start_column, end_column })
+    Some(OpenArea {
+        start_row,
+        end_row,
+        start_column,
+        end_column,
+    })
 }
 
 /// Puts the ends of a side in order; an end that is missing leaves the side open.
@@ -230,7 +257,11 @@ pub fn quoted_title(title: &str) -> String {
     let plain = title.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !title.starts_with(|first: char| first.is_ascii_digit())
         && !title.is_empty();
-    if plain && !looks_like_a_cell(title) { title.to_owned() } else { format!("'{}'", title.replace('\'', "''")) }
+    if plain && !looks_like_a_cell(title) {
+        title.to_owned()
+    } else {
+        format!("'{}'", title.replace('\'', "''"))
+    }
 }
 
 fn looks_like_a_cell(title: &str) -> bool {

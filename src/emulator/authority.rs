@@ -74,7 +74,14 @@ impl Authority {
     pub fn new(token_uri: String, directory: Option<PathBuf>, any_token: bool) -> Self {
         let owner_token = format!("owner-{}", random_word());
         let tokens = Mutex::new(HashMap::new());
-        Self { token_uri, directory, account: OnceCell::new(), tokens, owner_token, any_token }
+        Self {
+            token_uri,
+            directory,
+            account: OnceCell::new(),
+            tokens,
+            owner_token,
+            any_token,
+        }
     }
 
     /// A token that is always accepted.
@@ -125,7 +132,10 @@ impl Authority {
     pub async fn token(&self, form: &[u8]) -> Result<TokenAnswer, KeyError> {
         let fields: HashMap<String, String> = serde_urlencoded::from_bytes(form).unwrap_or_default();
         if fields.get("grant_type").map(String::as_str) != Some(GRANT_TYPE) {
-            let text = format!("Invalid grant_type: {}", fields.get("grant_type").map_or("", String::as_str));
+            let text = format!(
+                "Invalid grant_type: {}",
+                fields.get("grant_type").map_or("", String::as_str)
+            );
             return Ok(refusal("unsupported_grant_type", &text));
         }
         let Some(assertion) = fields.get("assertion") else {
@@ -142,8 +152,14 @@ impl Authority {
     fn hand_out(&self, access: Access) -> TokenAnswer {
         let token = format!("ya29.{}", random_word());
         let expiry = Instant::now() + TOKEN_LIFETIME;
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(token.clone(), (access, expiry));
-        (200, json!({"access_token": token, "expires_in": TOKEN_LIFETIME.as_secs(), "token_type": "Bearer"}))
+        self.tokens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(token.clone(), (access, expiry));
+        (
+            200,
+            json!({"access_token": token, "expires_in": TOKEN_LIFETIME.as_secs(), "token_type": "Bearer"}),
+        )
     }
 }
 
@@ -186,7 +202,10 @@ fn verify(assertion: &str, key: &VerifyingKey<Sha256>, audience: &str, now: i64)
     check_times(&claims_json, now)?;
     let scope = claims_json["scope"].as_str().unwrap_or_default();
     if scope.trim().is_empty() {
-        return Err(("invalid_scope", "Invalid OAuth scope or ID token audience provided.".to_owned()));
+        return Err((
+            "invalid_scope",
+            "Invalid OAuth scope or ID token audience provided.".to_owned(),
+        ));
     }
     Ok(access_of(scope))
 }
@@ -210,7 +229,8 @@ fn check_times(claims: &Json, now: i64) -> Result<(), Refusal> {
 fn access_of(scope: &str) -> Access {
     let has = |names: &[&str]| {
         scope.split_whitespace().any(|word| {
-            word.strip_prefix("https://www.googleapis.com/auth/").is_some_and(|name| names.contains(&name))
+            word.strip_prefix("https://www.googleapis.com/auth/")
+                .is_some_and(|name| names.contains(&name))
         })
     };
     if has(&["spreadsheets", "drive", "drive.file"]) {
@@ -231,7 +251,11 @@ fn load_or_make(directory: Option<&Path>, token_uri: &str) -> Result<Account, Ke
             let pem = file["private_key"].as_str().unwrap_or_default().to_owned();
             let key = RsaPrivateKey::from_pkcs8_pem(&pem).map_err(|error| KeyError::Key(error.to_string()))?;
             let key_id = file["private_key_id"].as_str().unwrap_or_default().to_owned();
-            Account { public: VerifyingKey::new(RsaPublicKey::from(&key)), private_pem: pem, key_id }
+            Account {
+                public: VerifyingKey::new(RsaPublicKey::from(&key)),
+                private_pem: pem,
+                key_id,
+            }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make()?,
         Err(error) => return Err(KeyError::File(path, error)),
@@ -244,9 +268,18 @@ fn load_or_make(directory: Option<&Path>, token_uri: &str) -> Result<Account, Ke
 fn make() -> Result<Account, KeyError> {
     let mut random = rsa::rand_core::OsRng;
     let key = RsaPrivateKey::new(&mut random, KEY_BITS).map_err(|error| KeyError::Key(error.to_string()))?;
-    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| KeyError::Key(error.to_string()))?;
-    let key_id = rand::random::<[u8; 20]>().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Account { public: VerifyingKey::new(RsaPublicKey::from(&key)), private_pem: pem.to_string(), key_id })
+    let pem = key
+        .to_pkcs8_pem(LineEnding::LF)
+        .map_err(|error| KeyError::Key(error.to_string()))?;
+    let key_id = rand::random::<[u8; 20]>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Account {
+        public: VerifyingKey::new(RsaPublicKey::from(&key)),
+        private_pem: pem.to_string(),
+        key_id,
+    })
 }
 
 fn key_file(account: &Account, token_uri: &str) -> String {

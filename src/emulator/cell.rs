@@ -97,19 +97,26 @@ impl Style {
     /// What a new row or column takes over from its neighbour: the looks and the validation, not the note.
     pub fn inherited(style: Option<&Arc<Self>>) -> Option<Arc<Self>> {
         let style = style?;
-        if style.fields.keys().all(|name| matches!(name.as_str(), "userEnteredFormat" | "dataValidation")) {
+        if style
+            .fields
+            .keys()
+            .all(|name| matches!(name.as_str(), "userEnteredFormat" | "dataValidation"))
+        {
             return Some(Arc::clone(style));
         }
-        let kept = style.fields.iter().filter(|(name, _)| matches!(name.as_str(), "userEnteredFormat" | "dataValidation"));
+        let kept = style
+            .fields
+            .iter()
+            .filter(|(name, _)| matches!(name.as_str(), "userEnteredFormat" | "dataValidation"));
         Self::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
     /// The style with another number format, unless it already has one of its own.
     pub fn with_inferred_format(style: Option<&Arc<Self>>, kind: &str, pattern: &str) -> Option<Arc<Self>> {
-        if let Some(style) = style {
-            if style.number_format.is_some() {
-                return Some(Arc::clone(style));
-            }
+        if let Some(style) = style
+            && style.number_format.is_some()
+        {
+            return Some(Arc::clone(style));
         }
         let mut fields = style.map(|style| style.fields.clone()).unwrap_or_default();
         let format = fields.entry("userEnteredFormat").or_insert_with(|| json!({}));
@@ -122,18 +129,28 @@ impl Style {
 impl Entry {
     /// Reads `{"numberValue": 1}` and its sisters.
     pub fn from_extended(value: &Json) -> Self {
-        let Some(fields) = value.as_object() else { return Self::Blank };
+        let Some(fields) = value.as_object() else {
+            return Self::Blank;
+        };
         match fields.iter().next() {
             Some((name, Json::Number(number))) if name == "numberValue" => {
                 number.as_f64().map_or(Self::Blank, Self::Number)
             }
             Some((name, Json::String(text))) if name == "numberValue" => text.parse().map_or(Self::Blank, Self::Number),
             Some((name, Json::String(text))) if name == "stringValue" => {
-                if text.is_empty() { Self::Blank } else { Self::Text(text.as_str().into()) }
+                if text.is_empty() {
+                    Self::Blank
+                } else {
+                    Self::Text(text.as_str().into())
+                }
             }
             Some((name, Json::Bool(flag))) if name == "boolValue" => Self::Bool(*flag),
             Some((name, Json::String(text))) if name == "formulaValue" => {
-                if text.starts_with('=') { Self::Formula(text.as_str().into()) } else { Self::Text(text.as_str().into()) }
+                if text.starts_with('=') {
+                    Self::Formula(text.as_str().into())
+                } else {
+                    Self::Text(text.as_str().into())
+                }
             }
             _ => Self::Blank,
         }

@@ -143,7 +143,9 @@ impl Database {
     pub fn begin(&self, name: &str, workbook: &Workbook) -> Result<(), DatabaseError> {
         let transaction = self.redb.begin_write()?;
         transaction.open_table(SETTINGS)?.insert(name, &*workbook.id)?;
-        transaction.open_table(OUTLINES)?.insert(&*workbook.id, &outline(workbook)[..])?;
+        transaction
+            .open_table(OUTLINES)?
+            .insert(&*workbook.id, &outline(workbook)[..])?;
         transaction.open_table(ROWS)?;
         transaction.open_table(ORDER)?;
         transaction.commit()?;

@@ -96,10 +96,10 @@ fn check(mask: &Mask) -> Result<(), Failure> {
     if let Some(wrong) = mask.names().find(|name| !FIELDS.contains(name)) {
         return Err(Failure::unknown_mask_path(wrong));
     }
-    if let Some(sheets) = mask.below("sheets") {
-        if let Some(wrong) = sheets.names().find(|name| !SHEET_FIELDS.contains(name)) {
-            return Err(Failure::unknown_mask_path(wrong));
-        }
+    if let Some(sheets) = mask.below("sheets")
+        && let Some(wrong) = sheets.names().find(|name| !SHEET_FIELDS.contains(name))
+    {
+        return Err(Failure::unknown_mask_path(wrong));
     }
     Ok(())
 }
@@ -142,7 +142,11 @@ fn sheet(workbook: &Workbook, position: usize, data: Option<Json>) -> Json {
         tree.insert("data".to_owned(), data);
     }
     if !furniture.merges.is_empty() {
-        let merges = furniture.merges.iter().map(|merge| grid_range(sheet.id, *merge)).collect();
+        let merges = furniture
+            .merges
+            .iter()
+            .map(|merge| grid_range(sheet.id, *merge))
+            .collect();
         tree.insert("merges".to_owned(), Json::Array(merges));
     }
     if let Some(filter) = &furniture.basic_filter {
@@ -182,9 +186,18 @@ fn data(workbook: &Workbook, position: usize, areas: &[(usize, Rectangle)], mask
     let wanted: Vec<Rectangle> = if areas.is_empty() {
         vec![sheet.grid()]
     } else {
-        areas.iter().filter(|(found, _)| *found == position).map(|(_, area)| *area).collect()
+        areas
+            .iter()
+            .filter(|(found, _)| *found == position)
+            .map(|(_, area)| *area)
+            .collect()
     };
-    Json::Array(wanted.into_iter().map(|area| block(workbook, (position, area), mask)).collect())
+    Json::Array(
+        wanted
+            .into_iter()
+            .map(|area| block(workbook, (position, area), mask))
+            .collect(),
+    )
 }
 
 fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) -> Json {
@@ -208,7 +221,10 @@ fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask)
     }
     if mask.selects("columnMetadata") {
         let column = |index| dimension(sheet.furniture.columns.get(&index), 100);
-        tree.insert("columnMetadata".to_owned(), (area.left..area.right).map(column).collect());
+        tree.insert(
+            "columnMetadata".to_owned(),
+            (area.left..area.right).map(column).collect(),
+        );
     }
     Json::Object(tree)
 }
@@ -227,14 +243,26 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle)) -> Vec<Json> 
     let mut list: Vec<Json> = Vec::new();
     let mut kept = 0;
     for row in area.top..area.bottom.min(u32::try_from(sheet.rows().len()).unwrap_or(u32::MAX)) {
-        let width = sheet.row(row).map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
+        let width = sheet
+            .row(row)
+            .map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
         let end = (area.left..area.right.min(width))
             .rev()
             .find(|column| sheet.cell(row, *column).is_some_and(|cell| !cell.is_blank()));
         let cells: Vec<Json> = (area.left..end.map_or(area.left, |last| last + 1))
-            .map(|column| cell(&evaluator, (position, row, column), sheet.cell(row, column).unwrap_or(&blank)))
+            .map(|column| {
+                cell(
+                    &evaluator,
+                    (position, row, column),
+                    sheet.cell(row, column).unwrap_or(&blank),
+                )
+            })
             .collect();
-        list.push(if cells.is_empty() { json!({}) } else { json!({ "values": cells }) });
+        list.push(if cells.is_empty() {
+            json!({})
+        } else {
+            json!({ "values": cells })
+        });
         if end.is_some() {
             kept = list.len();
         }
@@ -260,14 +288,22 @@ fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell
         tree.extend(style.fields().iter().map(|(name, value)| (name.clone(), value.clone())));
     }
     if cell.entry != Entry::Blank || cell.style.as_ref().is_some_and(|style| style.format().is_some()) {
-        tree.insert("effectiveFormat".to_owned(), Json::Object(effective_format(cell.style.as_deref())));
+        tree.insert("effectiveFormat".to_owned(), Json::Object(effective_format(cell)));
     }
     Json::Object(tree)
 }
 
-fn effective_format(style: Option<&Style>) -> Map<String, Json> {
+/// The default format, what the kind of the entry brings along, and what a person chose.
+fn effective_format(cell: &Cell) -> Map<String, Json> {
     let mut format = default_format();
-    if let Some(own) = style.and_then(Style::format) {
+    let alignment = match cell.entry {
+        Entry::Number(_) => "RIGHT",
+        Entry::Bool(_) => "CENTER",
+        _ => "LEFT",
+    };
+    format.insert("horizontalAlignment".to_owned(), json!(alignment));
+    format.insert("hyperlinkDisplayType".to_owned(), json!("PLAIN_TEXT"));
+    if let Some(own) = cell.style.as_deref().and_then(Style::format) {
         overlay(&mut format, own);
     }
     format

@@ -17,7 +17,12 @@ pub struct Failure {
 
 impl Failure {
     fn new(code: u16, status: &'static str, message: impl Into<String>) -> Self {
-        Self { code, status, message: message.into(), details: None }
+        Self {
+            code,
+            status,
+            message: message.into(),
+            details: None,
+        }
     }
 
     /// 400 `INVALID_ARGUMENT`.
@@ -69,7 +74,11 @@ impl Failure {
 
     /// 403 when the token was asked for with another scope.
     pub fn insufficient_scopes() -> Self {
-        let mut failure = Self::new(403, "PERMISSION_DENIED", "Request had insufficient authentication scopes.");
+        let mut failure = Self::new(
+            403,
+            "PERMISSION_DENIED",
+            "Request had insufficient authentication scopes.",
+        );
         failure.details = Some(json!([{
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
@@ -144,7 +153,9 @@ impl Failure {
 
     /// The range begins outside of the grid.
     pub fn outside_grid(range: &str, rows: u32, columns: u32) -> Self {
-        Self::invalid(format!("Range ({range}) exceeds grid limits. Max rows: {rows}, max columns: {columns}"))
+        Self::invalid(format!(
+            "Range ({range}) exceeds grid limits. Max rows: {rows}, max columns: {columns}"
+        ))
     }
 
     /// Puts `Invalid requests[0].kind: ` and the like before the sentence of an invalid argument.

@@ -107,9 +107,9 @@ impl Faults {
     /// What goes wrong with a call of that name, and after what delay.
     pub fn strike(&self, name: &str, is_write: bool) -> Option<(Kind, Duration)> {
         let mut waiting = self.locked();
-        let index = waiting.iter().position(|fault| {
-            name.contains(&fault.matches) && (fault.fault != Kind::ReadOnly || is_write)
-        })?;
+        let index = waiting
+            .iter()
+            .position(|fault| name.contains(&fault.matches) && (fault.fault != Kind::ReadOnly || is_write))?;
         let fault = &mut waiting[index];
         if fault.after > 0 {
             fault.after -= 1;

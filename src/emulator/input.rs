@@ -22,7 +22,10 @@ impl Typed {
     }
 
     fn number(number: f64, kind: &'static str, pattern: &str) -> Self {
-        Self { entry: Entry::Number(number), format: Some((kind, pattern.to_owned())) }
+        Self {
+            entry: Entry::Number(number),
+            format: Some((kind, pattern.to_owned())),
+        }
     }
 }
 
@@ -41,7 +44,9 @@ pub fn read(text: &str) -> Typed {
     if trimmed.eq_ignore_ascii_case("true") || trimmed.eq_ignore_ascii_case("false") {
         return Typed::plain(Entry::Bool(trimmed.eq_ignore_ascii_case("true")));
     }
-    number(trimmed).or_else(|| moment(trimmed)).unwrap_or_else(|| Typed::plain(Entry::Text(text.into())))
+    number(trimmed)
+        .or_else(|| moment(trimmed))
+        .unwrap_or_else(|| Typed::plain(Entry::Text(text.into())))
 }
 
 /// Signs, currency, percent and grouping around a decimal number.
@@ -117,7 +122,12 @@ fn decimal(text: &str) -> Option<Decimal> {
     }
     let number: f64 = text.replace(',', "").parse().ok()?;
     let scientific = exponent.is_some();
-    number.is_finite().then_some(Decimal { number, point: point && !fraction.is_empty(), grouped, scientific })
+    number.is_finite().then_some(Decimal {
+        number,
+        point: point && !fraction.is_empty(),
+        grouped,
+        scientific,
+    })
 }
 
 /// A day, a time, or both.
@@ -133,7 +143,10 @@ fn moment(text: &str) -> Option<Typed> {
     let (time, time_pattern) = time(second.trim())?;
     let serial = serial_date::from_date_time(day.to_datetime(time));
     let pattern = format!("{day_pattern} {time_pattern}");
-    Some(Typed { entry: Entry::Number(serial), format: Some(("DATE_TIME", pattern)) })
+    Some(Typed {
+        entry: Entry::Number(serial),
+        format: Some(("DATE_TIME", pattern)),
+    })
 }
 
 fn fraction(time: Time) -> f64 {
@@ -144,10 +157,14 @@ fn fraction(time: Time) -> f64 {
 /// `2020-01-31`, `2020/1/31`, `1/31/2020`, `1/31`, `31-Jan-2020`, `Jan 31, 2020`.
 fn day(text: &str) -> Option<(Date, &'static str)> {
     if let Some(parts) = three_numbers(text, '-') {
-        return year_first(parts).map(|day| (day, "yyyy-mm-dd")).or_else(|| month_first(parts).map(|day| (day, "M-d-yyyy")));
+        return year_first(parts)
+            .map(|day| (day, "yyyy-mm-dd"))
+            .or_else(|| month_first(parts).map(|day| (day, "M-d-yyyy")));
     }
     if let Some(parts) = three_numbers(text, '/') {
-        return year_first(parts).map(|day| (day, "yyyy/mm/dd")).or_else(|| month_first(parts).map(|day| (day, "M/d/yyyy")));
+        return year_first(parts)
+            .map(|day| (day, "yyyy/mm/dd"))
+            .or_else(|| month_first(parts).map(|day| (day, "M/d/yyyy")));
     }
     named_month(text)
 }
@@ -156,20 +173,32 @@ type Numbers = ([i32; 3], [usize; 3]);
 
 fn three_numbers(text: &str, separator: char) -> Option<Numbers> {
     let parts: Vec<&str> = text.split(separator).collect();
-    let [first, second, third] = parts.as_slice() else { return None };
+    let [first, second, third] = parts.as_slice() else {
+        return None;
+    };
     let read = |part: &str| {
         let digits = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
         digits.then(|| part.parse::<i32>().ok()).flatten()
     };
-    Some(([read(first)?, read(second)?, read(third)?], [first.len(), second.len(), third.len()]))
+    Some((
+        [read(first)?, read(second)?, read(third)?],
+        [first.len(), second.len(), third.len()],
+    ))
 }
 
 fn civil(year: i32, month: i32, day: i32) -> Option<Date> {
-    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+    Date::new(
+        i16::try_from(year).ok()?,
+        i8::try_from(month).ok()?,
+        i8::try_from(day).ok()?,
+    )
+    .ok()
 }
 
 fn year_first((numbers, lengths): Numbers) -> Option<Date> {
-    (lengths[0] == 4).then(|| civil(numbers[0], numbers[1], numbers[2])).flatten()
+    (lengths[0] == 4)
+        .then(|| civil(numbers[0], numbers[1], numbers[2]))
+        .flatten()
 }
 
 fn month_first((numbers, lengths): Numbers) -> Option<Date> {
@@ -184,7 +213,9 @@ fn month_first((numbers, lengths): Numbers) -> Option<Date> {
 
 fn named_month(text: &str) -> Option<(Date, &'static str)> {
     let parts: Vec<&str> = text.split([' ', ',', '-']).filter(|part| !part.is_empty()).collect();
-    let [first, second, third] = parts.as_slice() else { return None };
+    let [first, second, third] = parts.as_slice() else {
+        return None;
+    };
     let year: i32 = (third.len() == 4).then(|| third.parse().ok()).flatten()?;
     if let (Ok(day), Some(month)) = (first.parse(), month_of(second)) {
         return civil(year, month, day).map(|day| (day, if text.contains('-') { "d-mmm-yyyy" } else { "d mmm yyyy" }));
@@ -195,11 +226,23 @@ fn named_month(text: &str) -> Option<(Date, &'static str)> {
 
 fn month_of(name: &str) -> Option<i32> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let index = NAMES.iter().position(|full| name.len() >= 3 && (*full == name || full[..3] == *name))?;
+    let index = NAMES
+        .iter()
+        .position(|full| name.len() >= 3 && (*full == name || full[..3] == *name))?;
     i32::try_from(index + 1).ok()
 }
 

@@ -63,7 +63,11 @@ impl Library {
             committer = Some(std::thread::spawn(move || commit_all(&database, &receiver)));
         }
         let (jobs, committer) = (Mutex::new(jobs), Mutex::new(committer));
-        Ok(Self { shelves: RwLock::new(shelves), jobs, committer })
+        Ok(Self {
+            shelves: RwLock::new(shelves),
+            jobs,
+            committer,
+        })
     }
 
     /// The published snapshot of a spreadsheet.
@@ -74,18 +78,20 @@ impl Library {
     }
 
     fn shelf(&self, id: &str) -> Option<Arc<Shelf>> {
-        self.shelves.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
-    }
-
-    /// The ids of all spreadsheets.
-    pub fn ids(&self) -> Vec<String> {
-        self.shelves.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.shelves
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
     }
 
     /// Adds a spreadsheet that is durable already, or never will be.
     pub fn keep(&self, workbook: Workbook) {
         let id = workbook.id.to_string();
-        self.shelves.write().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(Shelf::new(workbook)));
+        self.shelves
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, Arc::new(Shelf::new(workbook)));
     }
 
     /// Adds a spreadsheet.
@@ -98,7 +104,10 @@ impl Library {
         let id = workbook.id.to_string();
         let done = self.submit(&shelf, workbook);
         let snapshot = finished(done, &shelf).await?;
-        self.shelves.write().unwrap_or_else(PoisonError::into_inner).insert(id, shelf);
+        self.shelves
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id, shelf);
         Ok(snapshot)
     }
 
@@ -136,12 +145,23 @@ impl Library {
             Some(jobs) => {
                 let (done, receiver) = oneshot::channel();
                 // A committer that is gone drops `done`, which the writer sees as a failure.
-                let _ = jobs.send(Job { shelf: Arc::clone(shelf), snapshot: Arc::clone(&snapshot), commit, done });
-                Pending { snapshot, receiver: Some(receiver) }
+                let _ = jobs.send(Job {
+                    shelf: Arc::clone(shelf),
+                    snapshot: Arc::clone(&snapshot),
+                    commit,
+                    done,
+                });
+                Pending {
+                    snapshot,
+                    receiver: Some(receiver),
+                }
             }
             None => {
                 shelf.publish(&snapshot);
-                Pending { snapshot, receiver: None }
+                Pending {
+                    snapshot,
+                    receiver: None,
+                }
             }
         }
     }
@@ -161,11 +181,11 @@ struct Pending {
 }
 
 async fn finished(pending: Pending, shelf: &Shelf) -> Result<Arc<Workbook>, Failure> {
-    if let Some(receiver) = pending.receiver {
-        if !receiver.await.unwrap_or(false) {
-            shelf.forget_unwritten();
-            return Err(Failure::unavailable());
-        }
+    if let Some(receiver) = pending.receiver
+        && !receiver.await.unwrap_or(false)
+    {
+        shelf.forget_unwritten();
+        return Err(Failure::unavailable());
     }
     Ok(pending.snapshot)
 }
@@ -174,8 +194,14 @@ impl Shelf {
     fn new(workbook: Workbook) -> Self {
         let outline = super::database::outline(&workbook);
         let workbook = Arc::new(workbook);
-        let working = Mutex::new(Working { workbook: Arc::clone(&workbook), outline });
-        Self { published: RwLock::new(workbook), working }
+        let working = Mutex::new(Working {
+            workbook: Arc::clone(&workbook),
+            outline,
+        });
+        Self {
+            published: RwLock::new(workbook),
+            working,
+        }
     }
 
     fn publish(&self, snapshot: &Arc<Workbook>) {
@@ -205,8 +231,15 @@ fn gather(workbook: &mut Workbook, working: &mut Working) -> Commit {
             let sheet = Arc::make_mut(sheet);
             let changes = sheet.take_changes();
             let ids = |from: usize| sheet.rows().iter().skip(from).map(|row| row.id).collect();
-            let order = changes.order_from.map(|from| super::database::chunk_start(from)).map(|from| (from, ids(from)));
-            sheets.push(SheetCommit { key: sheet.key, rows: changes.rows, order });
+            let order = changes
+                .order_from
+                .map(super::database::chunk_start)
+                .map(|from| (from, ids(from)));
+            sheets.push(SheetCommit {
+                key: sheet.key,
+                rows: changes.rows,
+                order,
+            });
         }
     }
     let outline = super::database::outline(workbook);
@@ -214,7 +247,12 @@ fn gather(workbook: &mut Workbook, working: &mut Working) -> Commit {
     if outline_changed {
         working.outline.clone_from(&outline);
     }
-    Commit { id: workbook.id.to_string(), outline: outline_changed.then_some(outline), sheets, gone }
+    Commit {
+        id: workbook.id.to_string(),
+        outline: outline_changed.then_some(outline),
+        sheets,
+        gone,
+    }
 }
 
 fn commit_all(database: &Database, jobs: &mpsc::Receiver<Job>) {

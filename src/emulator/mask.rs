@@ -19,7 +19,10 @@ pub struct Mask {
 impl Mask {
     /// Selects all there is.
     pub fn everything() -> Self {
-        Self { fields: BTreeMap::new(), everything: true }
+        Self {
+            fields: BTreeMap::new(),
+            everything: true,
+        }
     }
 
     /// Reads a mask; snake_case names mean their camelCase fields.
@@ -29,7 +32,11 @@ impl Mask {
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let mut mask = Self::default();
         let rest = list(text.trim(), &mut mask).ok_or_else(|| Failure::unknown_mask_path(text))?;
-        if rest.is_empty() { Ok(mask) } else { Err(Failure::unknown_mask_path(text)) }
+        if rest.is_empty() {
+            Ok(mask)
+        } else {
+            Err(Failure::unknown_mask_path(text))
+        }
     }
 
     /// The mask below a field, if the field is selected.

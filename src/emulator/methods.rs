@@ -42,7 +42,12 @@ impl Answer {
 ///
 /// # Errors
 /// What the API refuses.
-pub async fn answer(library: &Library, call: Call, query: &Query, (body, url): (&[u8], &str)) -> Result<Answer, Failure> {
+pub async fn answer(
+    library: &Library,
+    call: Call,
+    query: &Query,
+    (body, url): (&[u8], &str),
+) -> Result<Answer, Failure> {
     let mask = query.mask()?;
     let known = known_parameters(&call);
     query.only(known)?;
@@ -114,8 +119,13 @@ fn parse(body: &[u8]) -> Result<Json, Failure> {
     }
     match serde_json::from_slice::<Json>(body) {
         Ok(value @ Json::Object(_)) => Ok(wire::normalise(value)),
-        Ok(_) => Err(Failure::field("", "Invalid JSON payload received. Unknown name \"\": Root element must be a message.")),
-        Err(error) => Err(Failure::invalid(format!("Invalid JSON payload received. Unexpected token. {error}"))),
+        Ok(_) => Err(Failure::field(
+            "",
+            "Invalid JSON payload received. Unknown name \"\": Root element must be a message.",
+        )),
+        Err(error) => Err(Failure::invalid(format!(
+            "Invalid JSON payload received. Unexpected token. {error}"
+        ))),
     }
 }
 
@@ -124,7 +134,11 @@ fn snapshot(library: &Library, id: &str) -> Result<Arc<Workbook>, Failure> {
 }
 
 fn reading(query: &Query) -> Result<Reading, Failure> {
-    Reading::parse(query.get("valueRenderOption"), query.get("dateTimeRenderOption"), query.get("majorDimension"))
+    Reading::parse(
+        query.get("valueRenderOption"),
+        query.get("dateTimeRenderOption"),
+        query.get("majorDimension"),
+    )
 }
 
 async fn create(library: &Library, body: &Json, url: &str) -> Result<Answer, Failure> {
@@ -133,23 +147,38 @@ async fn create(library: &Library, body: &Json, url: &str) -> Result<Answer, Fai
             return Err(Failure::unsupported(&format!("spreadsheets.create with {part}")));
         }
     }
-    let title = body.get("properties").and_then(|properties| properties.get("title")).and_then(Json::as_str);
+    let title = body
+        .get("properties")
+        .and_then(|properties| properties.get("title"))
+        .and_then(Json::as_str);
     let mut workbook = Workbook::new(title.unwrap_or("Untitled spreadsheet"));
     if let Some(Json::Object(more)) = body.get("properties") {
         Arc::make_mut(&mut workbook.properties).extend(more.clone());
     }
-    if let Some(sheets) = body.get("sheets").and_then(Json::as_array).filter(|sheets| !sheets.is_empty()) {
+    if let Some(sheets) = body
+        .get("sheets")
+        .and_then(Json::as_array)
+        .filter(|sheets| !sheets.is_empty())
+    {
         workbook.sheets.clear();
         for sheet in sheets {
             if sheet.get("data").is_some() {
                 return Err(Failure::unsupported("spreadsheets.create with sheets.data"));
             }
             let properties = sheet.get("properties").cloned().unwrap_or_else(|| json!({}));
-            batch::apply(&mut workbook, &json!({"requests": [{"addSheet": {"properties": properties}}]}))?;
+            batch::apply(
+                &mut workbook,
+                &json!({"requests": [{"addSheet": {"properties": properties}}]}),
+            )?;
         }
     }
     let snapshot = library.add(workbook).await?;
-    let question = Question { ranges: &[], grid_data: false, mask: None, url };
+    let question = Question {
+        ranges: &[],
+        grid_data: false,
+        mask: None,
+        url,
+    };
     description::describe(&snapshot, &question).map(Answer::Message)
 }
 
@@ -160,7 +189,16 @@ fn get(
     (mask, url): (Option<Mask>, &str),
 ) -> Result<Answer, Failure> {
     let workbook = snapshot(library, id)?;
-    description::describe(&workbook, &Question { ranges, grid_data, mask, url }).map(Answer::Message)
+    description::describe(
+        &workbook,
+        &Question {
+            ranges,
+            grid_data,
+            mask,
+            url,
+        },
+    )
+    .map(Answer::Message)
 }
 
 async fn batch_update(library: &Library, id: &str, body: &Json, url: &str) -> Result<Answer, Failure> {
@@ -168,30 +206,47 @@ async fn batch_update(library: &Library, id: &str, body: &Json, url: &str) -> Re
     let mut message = json!({"spreadsheetId": id, "replies": replies});
     if body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true) {
         let ranges = strings(body.get("responseRanges"));
-        let grid_data = body.get("responseIncludeGridData").and_then(Json::as_bool).unwrap_or(false);
-        let question = Question { ranges: &ranges, grid_data, mask: None, url };
+        let grid_data = body
+            .get("responseIncludeGridData")
+            .and_then(Json::as_bool)
+            .unwrap_or(false);
+        let question = Question {
+            ranges: &ranges,
+            grid_data,
+            mask: None,
+            url,
+        };
         message["updatedSpreadsheet"] = description::describe(&snapshot, &question)?;
     }
     Ok(Answer::Message(message))
 }
 
 fn strings(list: Option<&Json>) -> Vec<String> {
-    list.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+    list.and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The values as they are after a write, when the caller wants them back.
 fn echo(workbook: &Arc<Workbook>, written: &write::Written, reading: Reading) -> Json {
     let Some(area) = written.area else { return Json::Null };
-    let located = Located { sheet: written.sheet, area, is_origin: false };
+    let located = Located {
+        sheet: written.sheet,
+        area,
+        is_origin: false,
+    };
     let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
     serde_json::from_slice(&bytes).unwrap_or(Json::Null)
 }
 
 fn check_range(range: &str, body: &Json) -> Result<(), Failure> {
     match body.get("range").and_then(Json::as_str) {
-        Some(own) if !own.is_empty() && own != range => {
-            Err(Failure::invalid(format!("Requested range[{range}] does not match value's range[{own}]")))
-        }
+        Some(own) if !own.is_empty() && own != range => Err(Failure::invalid(format!(
+            "Requested range[{range}] does not match value's range[{own}]"
+        ))),
         _ => Ok(()),
     }
 }
@@ -200,17 +255,26 @@ async fn update(library: &Library, id: &str, range: &str, (body, query): (&Json,
     let rows = values::rows_of(body, "data.values")?;
     let input = Input::parse(query.get("valueInputOption"))?;
     check_range(range, body)?;
-    let (written, snapshot) = library.write(id, |workbook| write::update(workbook, range, &rows, input)).await?;
+    let (written, snapshot) = library
+        .write(id, |workbook| write::update(workbook, range, &rows, input))
+        .await?;
     let mut message = written.answer(&snapshot);
     if query.flag("includeValuesInResponse") {
-        message.insert("updatedData".to_owned(), echo(&snapshot, &written, response_reading(query, body)?));
+        message.insert(
+            "updatedData".to_owned(),
+            echo(&snapshot, &written, response_reading(query, body)?),
+        );
     }
     Ok(Answer::Message(Json::Object(message)))
 }
 
 fn response_reading(query: &Query, body: &Json) -> Result<Reading, Failure> {
     let dimension = body.get("majorDimension").and_then(Json::as_str);
-    Reading::parse(query.get("responseValueRenderOption"), query.get("responseDateTimeRenderOption"), dimension)
+    Reading::parse(
+        query.get("responseValueRenderOption"),
+        query.get("responseDateTimeRenderOption"),
+        dimension,
+    )
 }
 
 async fn append_values(
@@ -235,7 +299,10 @@ async fn append_values(
     let (appended, snapshot) = library.write(id, change).await?;
     let mut updates = appended.written.answer(&snapshot);
     if query.flag("includeValuesInResponse") {
-        updates.insert("updatedData".to_owned(), echo(&snapshot, &appended.written, response_reading(query, body)?));
+        updates.insert(
+            "updatedData".to_owned(),
+            echo(&snapshot, &appended.written, response_reading(query, body)?),
+        );
     }
     let mut message = Map::new();
     message.insert("spreadsheetId".to_owned(), json!(id));
@@ -293,7 +360,11 @@ fn totals(written: &[write::Written]) -> Map<String, Json> {
     sheets.sort_unstable();
     sheets.dedup();
     let distinct = |of: &dyn Fn(&write::Written) -> Vec<(usize, u32)>| {
-        touched.iter().flat_map(|written| of(written)).collect::<std::collections::BTreeSet<_>>().len()
+        touched
+            .iter()
+            .flat_map(|written| of(written))
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
     };
     let rows = distinct(&|written| written.rows.iter().map(|row| (written.sheet, *row)).collect());
     let columns = distinct(&|written| written.columns.iter().map(|column| (written.sheet, *column)).collect());
@@ -327,14 +398,23 @@ async fn copy_to(library: &Library, id: &str, sheet: i32, body: &Json) -> Result
     let no_sheet = || Failure::invalid(format!("No sheet with id: {sheet}"));
     let position = source.position(sheet).ok_or_else(no_sheet)?;
     let original: Arc<Sheet> = Arc::clone(&source.sheets[position]);
-    let target = body.get("destinationSpreadsheetId").and_then(Json::as_str).unwrap_or_default();
-    let (properties, _) = library.write(target, |workbook| batch::copy_sheet(workbook, &original)).await?;
+    let target = body
+        .get("destinationSpreadsheetId")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
+    let (properties, _) = library
+        .write(target, |workbook| batch::copy_sheet(workbook, &original))
+        .await?;
     Ok(Answer::Message(properties))
 }
 
 /// The ranges of data filters; developer metadata is not kept, so nothing can be looked up by it.
 fn filtered_ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Failure> {
-    let filters = body.get("dataFilters").and_then(Json::as_array).cloned().unwrap_or_default();
+    let filters = body
+        .get("dataFilters")
+        .and_then(Json::as_array)
+        .cloned()
+        .unwrap_or_default();
     filters
         .iter()
         .map(|filter| {
@@ -355,9 +435,16 @@ fn filtered_ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Fail
 
 fn batch_get_by_filter(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> {
     let option = |name: &str| body.get(name).and_then(Json::as_str);
-    let reading =
-        Reading::parse(option("valueRenderOption"), option("dateTimeRenderOption"), option("majorDimension"))?;
-    let filters = body.get("dataFilters").and_then(Json::as_array).cloned().unwrap_or_default();
+    let reading = Reading::parse(
+        option("valueRenderOption"),
+        option("dateTimeRenderOption"),
+        option("majorDimension"),
+    )?;
+    let filters = body
+        .get("dataFilters")
+        .and_then(Json::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut list = Vec::new();
     for (filter, range) in filters.iter().zip(filtered_ranges(workbook, body)?) {
         let located = workbook.locate(&range)?;
@@ -365,5 +452,7 @@ fn batch_get_by_filter(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, 
         let values: Json = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
         list.push(json!({"valueRange": values, "dataFilters": [filter]}));
     }
-    Ok(Answer::Message(json!({"spreadsheetId": &*workbook.id, "valueRanges": list})))
+    Ok(Answer::Message(
+        json!({"spreadsheetId": &*workbook.id, "valueRanges": list}),
+    ))
 }

@@ -119,7 +119,9 @@ impl Emulator {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(|error| StartError::Listen(options.listen, error))?;
-        let address = listener.local_addr().map_err(|error| StartError::Listen(options.listen, error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| StartError::Listen(options.listen, error))?;
         let url = format!("http://{}", reachable(address));
         let data = options.data.clone();
         let title = options.title.clone();
@@ -131,10 +133,22 @@ impl Emulator {
         let authority = Authority::new(format!("{url}/token"), options.data, options.any_token);
         let traffic = traffic::Traffic::new(options.quota_per_minute);
         let faults = faults::Faults::default();
-        let state = Arc::new(State { library, authority, traffic, faults, url, address });
+        let state = Arc::new(State {
+            library,
+            authority,
+            traffic,
+            faults,
+            url,
+            address,
+        });
         let (stop, stopped) = watch::channel(false);
         let server = tokio::spawn(server::serve(listener, Arc::clone(&state), stopped));
-        Ok(Self { state, spreadsheet_id, stop, server })
+        Ok(Self {
+            state,
+            spreadsheet_id,
+            stop,
+            server,
+        })
     }
 
     /// Where it answers, without a slash at the end.
@@ -167,7 +181,11 @@ impl Emulator {
     /// When the key cannot be made, read or written.
     pub async fn environment_lines(&self) -> Result<String, KeyError> {
         self.service_account_key().await?;
-        let path = self.state.authority.key_path().unwrap_or_else(|| PathBuf::from("service-account.json"));
+        let path = self
+            .state
+            .authority
+            .key_path()
+            .unwrap_or_else(|| PathBuf::from("service-account.json"));
         let path = std::path::absolute(&path).unwrap_or(path);
         Ok(format!(
             "export SHEETS_API_URL={}\nexport SPREADSHEET_ID={}\nexport GOOGLE_APPLICATION_CREDENTIALS={}\n",
@@ -196,8 +214,14 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
-    let plain = word.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-+:@".contains(letter));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    let plain = word
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric() || "/._-+:@".contains(letter));
+    if plain {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 fn open(data: Option<PathBuf>, title: &str) -> Result<(Library, String), StartError> {
@@ -227,7 +251,12 @@ fn open(data: Option<PathBuf>, title: &str) -> Result<(Library, String), StartEr
 /// # Errors
 /// When it cannot start.
 pub async fn run_standalone(listen: SocketAddr, data: PathBuf, any_token: bool) -> Result<(), StartError> {
-    let options = Options { listen, data: Some(data), any_token, ..Options::default() };
+    let options = Options {
+        listen,
+        data: Some(data),
+        any_token,
+        ..Options::default()
+    };
     let emulator = Emulator::start(options).await?;
     let lines = emulator.environment_lines().await?;
     {

@@ -23,7 +23,10 @@ impl NumberFormat {
         if kind.is_empty() && pattern.is_empty() {
             return None;
         }
-        Some(Self { kind: kind.into(), pattern: pattern.into() })
+        Some(Self {
+            kind: kind.into(),
+            pattern: pattern.into(),
+        })
     }
 
     /// Whether the format shows a number as a day or a time.
@@ -63,7 +66,11 @@ impl NumberFormat {
             return general(number);
         }
         let section = section(pattern, number);
-        if is_date_pattern(section.pattern) { date(section.pattern, number) } else { numeric(&section, number) }
+        if is_date_pattern(section.pattern) {
+            date(section.pattern, number)
+        } else {
+            numeric(&section, number)
+        }
     }
 }
 
@@ -78,18 +85,30 @@ pub fn general(number: f64) -> String {
         let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
         let mantissa = trim_zeros(mantissa);
         let exponent: i32 = exponent.parse().unwrap_or(0);
-        return format!("{mantissa}E{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+        return format!(
+            "{mantissa}E{}{:02}",
+            if exponent < 0 { '-' } else { '+' },
+            exponent.abs()
+        );
     }
     if number.fract() == 0.0 {
         return format!("{number:.0}");
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 19")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and 19"
+    )]
     let decimals = (9.0 - size.log10().floor()).clamp(0.0, 19.0) as usize;
     trim_zeros(&format!("{number:.decimals$}")).to_owned()
 }
 
 fn trim_zeros(text: &str) -> &str {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        text
+    }
 }
 
 struct Section<'a> {
@@ -108,7 +127,10 @@ fn section(pattern: &str, number: f64) -> Section<'_> {
         _ if number == 0.0 => (2, false),
         _ => (0, false),
     };
-    Section { pattern: parts.get(index).copied().unwrap_or(pattern), own_sign }
+    Section {
+        pattern: parts.get(index).copied().unwrap_or(pattern),
+        own_sign,
+    }
 }
 
 fn split_sections(pattern: &str) -> Vec<&str> {
@@ -139,9 +161,14 @@ fn pieces(pattern: &str) -> Vec<Piece> {
     let mut letters = pattern.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
-            '"' => result.push(Piece::Literal(letters.by_ref().take_while(|inner| *inner != '"').collect())),
+            '"' => result.push(Piece::Literal(
+                letters.by_ref().take_while(|inner| *inner != '"').collect(),
+            )),
             '\\' => result.extend(letters.next().map(|next| Piece::Literal(next.to_string()))),
-            '[' => bracket(&letters.by_ref().take_while(|inner| *inner != ']').collect::<String>(), &mut result),
+            '[' => bracket(
+                &letters.by_ref().take_while(|inner| *inner != ']').collect::<String>(),
+                &mut result,
+            ),
             '_' => {
                 letters.next();
                 result.push(Piece::Literal(" ".to_owned()));
@@ -186,17 +213,41 @@ fn is_date_pattern(pattern: &str) -> bool {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAYS: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 
 fn date(pattern: &str, serial: f64) -> String {
     let pieces = pieces(pattern);
     let thousandths = pieces.iter().any(|piece| matches!(piece, Piece::Run('0', _)));
     // Without thousandths the second is rounded, so 23:59:59.999 shows as the next day.
-    let rounded = if thousandths { serial } else { (serial * 86_400.0).round() / 86_400.0 };
-    let Some(moment) = serial_date::to_date_time(rounded) else { return general(serial) };
+    let rounded = if thousandths {
+        serial
+    } else {
+        (serial * 86_400.0).round() / 86_400.0
+    };
+    let Some(moment) = serial_date::to_date_time(rounded) else {
+        return general(serial);
+    };
     let noon_clock = pattern.to_ascii_lowercase().contains("am/pm") || pattern.to_ascii_lowercase().contains("a/p");
     let mut text = String::new();
     let mut index = 0;
@@ -228,7 +279,9 @@ fn is_marker(piece: &Piece) -> bool {
 /// `m` means minutes after hours or before seconds, months otherwise.
 fn is_minutes(pieces: &[Piece], index: usize) -> bool {
     let letter = |piece: &Piece| match piece {
-        Piece::Run(letter, _) if letter.is_ascii_alphabetic() || *letter == '\u{1}' => Some(letter.to_ascii_lowercase()),
+        Piece::Run(letter, _) if letter.is_ascii_alphabetic() || *letter == '\u{1}' => {
+            Some(letter.to_ascii_lowercase())
+        }
         _ => None,
     };
     let before = pieces[..index].iter().rev().find_map(letter);
@@ -268,7 +321,11 @@ fn date_run(letter: char, count: usize, moment: jiff::civil::DateTime, noon_cloc
         ('h' | 'H', _) => format!("{hour:02}"),
         ('s' | 'S', 1) => moment.second().to_string(),
         ('s' | 'S', _) => format!("{:02}", moment.second()),
-        ('0', count) => format!("{:03}", moment.millisecond()).chars().chain("000000".chars()).take(count).collect(),
+        ('0', count) => format!("{:03}", moment.millisecond())
+            .chars()
+            .chain("000000".chars())
+            .take(count)
+            .collect(),
         (other, count) => other.to_string().repeat(count),
     }
 }
@@ -340,7 +397,11 @@ fn body(digits: &Digits, size: f64) -> String {
         let text = format!("{size:.decimals$E}");
         let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
         let exponent: i32 = exponent.parse().unwrap_or(0);
-        return format!("{mantissa}E{}{:0width$}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
+        return format!(
+            "{mantissa}E{}{:0width$}",
+            if exponent < 0 { '-' } else { '+' },
+            exponent.abs()
+        );
     }
     let text = round_half_up(size, decimals);
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -349,8 +410,16 @@ fn body(digits: &Digits, size: f64) -> String {
     if digits.grouped {
         whole = grouped(&whole);
     }
-    let kept = fraction.trim_end_matches('0').len().max(digits.decimals).min(fraction.len());
-    if kept == 0 { whole } else { format!("{whole}.{}", &fraction[..kept]) }
+    let kept = fraction
+        .trim_end_matches('0')
+        .len()
+        .max(digits.decimals)
+        .min(fraction.len());
+    if kept == 0 {
+        whole
+    } else {
+        format!("{whole}.{}", &fraction[..kept])
+    }
 }
 
 /// Spreadsheets round half away from zero on the decimal text, not on the binary number.
@@ -362,7 +431,7 @@ fn round_half_up(size: f64, decimals: usize) -> String {
 fn grouped(whole: &str) -> String {
     let mut result = String::new();
     for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             result.push(',');
         }
         result.push(digit);

@@ -52,17 +52,27 @@ impl Query {
     /// The last value of a parameter, if it has one.
     pub fn get(&self, name: &str) -> Option<&str> {
         let is_it = |known: &str| known == name || super::wire::camel_case(known) == name;
-        self.0.iter().rev().find(|(known, _)| is_it(known)).map(|(_, value)| value.as_str()).filter(|text| !text.is_empty())
+        self.0
+            .iter()
+            .rev()
+            .find(|(known, _)| is_it(known))
+            .map(|(_, value)| value.as_str())
+            .filter(|text| !text.is_empty())
     }
 
     /// All values of a parameter.
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+        self.0
+            .iter()
+            .filter(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 
     /// Whether a flag is set, in either spelling.
     pub fn flag(&self, name: &str) -> bool {
-        self.get(name).is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1")
+        self.get(name)
+            .is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1")
     }
 
     /// `fields`, unless it selects everything.

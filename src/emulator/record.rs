@@ -22,7 +22,12 @@ pub type Styles = HashMap<Box<[u8]>, Option<Arc<Style>>>;
 
 /// Writes a row.
 pub fn write(row: &Row, out: &mut Vec<u8>) {
-    let properties = row.properties.as_deref().map(serde_json::to_vec).and_then(Result::ok).unwrap_or_default();
+    let properties = row
+        .properties
+        .as_deref()
+        .map(serde_json::to_vec)
+        .and_then(Result::ok)
+        .unwrap_or_default();
     bytes(out, &properties);
     for cell in &row.cells {
         let styled = if cell.style.is_some() { STYLED } else { 0 };
@@ -57,8 +62,11 @@ fn bytes(out: &mut Vec<u8>, content: &[u8]) {
 /// Reads a row; `None` when the bytes are none.
 pub fn read(id: u32, mut from: &[u8], styles: &mut Styles) -> Option<Row> {
     let properties = take_bytes(&mut from)?;
-    let properties: Option<Map<String, Json>> =
-        if properties.is_empty() { None } else { Some(serde_json::from_slice(properties).ok()?) };
+    let properties: Option<Map<String, Json>> = if properties.is_empty() {
+        None
+    } else {
+        Some(serde_json::from_slice(properties).ok()?)
+    };
     let mut cells = Vec::new();
     while let Some((tag, rest)) = from.split_first() {
         from = rest;
@@ -75,11 +83,19 @@ pub fn read(id: u32, mut from: &[u8], styles: &mut Styles) -> Option<Row> {
             FORMULA => Entry::Formula(std::str::from_utf8(take_bytes(&mut from)?).ok()?.into()),
             _ => return None,
         };
-        let style = if tag & STYLED == 0 { None } else { style(take_bytes(&mut from)?, styles)? };
+        let style = if tag & STYLED == 0 {
+            None
+        } else {
+            style(take_bytes(&mut from)?, styles)?
+        };
         cells.push(Cell { entry, style });
     }
     cells.shrink_to_fit();
-    Some(Row { id, cells, properties: properties.map(Box::new) })
+    Some(Row {
+        id,
+        cells,
+        properties: properties.map(Box::new),
+    })
 }
 
 fn take_bytes<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {

@@ -50,11 +50,15 @@ impl Call {
             Self::ValuesAppend(..) => ("spreadsheets.values.append", "POST spreadsheets.values:append"),
             Self::ValuesClear(..) => ("spreadsheets.values.clear", "POST spreadsheets.values:clear"),
             Self::ValuesBatchGet(_) => ("spreadsheets.values.batchGet", "GET spreadsheets.values:batchGet"),
-            Self::ValuesBatchUpdate(_) => ("spreadsheets.values.batchUpdate", "POST spreadsheets.values:batchUpdate"),
+            Self::ValuesBatchUpdate(_) => (
+                "spreadsheets.values.batchUpdate",
+                "POST spreadsheets.values:batchUpdate",
+            ),
             Self::ValuesBatchClear(_) => ("spreadsheets.values.batchClear", "POST spreadsheets.values:batchClear"),
-            Self::ValuesBatchGetByDataFilter(_) => {
-                ("spreadsheets.values.batchGetByDataFilter", "POST spreadsheets.values:batchGetByDataFilter")
-            }
+            Self::ValuesBatchGetByDataFilter(_) => (
+                "spreadsheets.values.batchGetByDataFilter",
+                "POST spreadsheets.values:batchGetByDataFilter",
+            ),
             Self::CopyTo(..) => ("spreadsheets.sheets.copyTo", "POST spreadsheets.sheets:copyTo"),
             Self::Unsupported(name) => (name, name),
         }
@@ -99,7 +103,8 @@ pub fn find(method: &str, path: &str) -> Option<Call> {
                 let sheet = sheet.strip_suffix(":copyTo")?.parse().ok()?;
                 return (method == "POST").then_some(Call::CopyTo(id, sheet));
             }
-            rest.starts_with("developerMetadata").then_some(Call::Unsupported("spreadsheets.developerMetadata"))
+            rest.starts_with("developerMetadata")
+                .then_some(Call::Unsupported("spreadsheets.developerMetadata"))
         }
     }
 }

@@ -14,7 +14,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -119,7 +119,10 @@ async fn answer(state: &State, request: Request<Incoming>) -> Reply {
 }
 
 fn no_such_path() -> Response<Body> {
-    html(StatusCode::NOT_FOUND, "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)</title><p>404. That's an error.")
+    html(
+        StatusCode::NOT_FOUND,
+        "<!DOCTYPE html><html lang=en><title>Error 404 (Not Found)</title><p>404. That's an error.",
+    )
 }
 
 /// The token endpoint; faults may strike it too.
@@ -166,7 +169,9 @@ async fn api(state: &State, call: Call, query: &Query, (headers, body): (&Header
 
 fn bearer<'a>(headers: &'a HeaderMap, query: &'a Query) -> Option<&'a str> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    header.and_then(|text| text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "))).or_else(|| query.get("access_token"))
+    header
+        .and_then(|text| text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer ")))
+        .or_else(|| query.get("access_token"))
 }
 
 fn authorise(state: &State, token: Option<&str>, is_write: bool) -> Result<(), Failure> {
@@ -197,15 +202,25 @@ async fn broken<F: Future<Output = Response<Body>>>(kind: Kind, finish: impl FnO
         Kind::Unauthenticated => refusal(Failure::unauthenticated()),
         Kind::NotFound => refusal(Failure::not_found()),
         Kind::Slow => Ok(finish().await),
-        Kind::Html => Ok(html(StatusCode::OK, "<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>")),
+        Kind::Html => Ok(html(
+            StatusCode::OK,
+            "<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>",
+        )),
         Kind::Reset => Err(Closed),
         Kind::Timeout => {
             tokio::time::sleep(NEVER).await;
             Err(Closed)
         }
-        Kind::Truncate if is_write => Ok(truncated(Bytes::from_static(b"{\"spreadsheetId\": \"1aBcDeFgHiJkLm\", \"replies\": [{}, {}"))),
+        Kind::Truncate if is_write => Ok(truncated(Bytes::from_static(
+            b"{\"spreadsheetId\": \"1aBcDeFgHiJkLm\", \"replies\": [{}, {}",
+        ))),
         Kind::Truncate | Kind::CommitThenTruncate => {
-            let whole = finish().await.into_body().collect().await.map(http_body_util::Collected::to_bytes);
+            let whole = finish()
+                .await
+                .into_body()
+                .collect()
+                .await
+                .map(http_body_util::Collected::to_bytes);
             Ok(truncated(whole.unwrap_or_default()))
         }
         Kind::CommitThenUnavailable => {
@@ -254,7 +269,8 @@ pub fn refused(failure: &Failure) -> Response<Body> {
     let status = StatusCode::from_u16(failure.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_response(status, failure.body().to_string());
     if failure.code == 401 {
-        let realm = header::HeaderValue::from_static("Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"");
+        let realm =
+            header::HeaderValue::from_static("Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
     }
     response
@@ -272,8 +288,12 @@ fn html(status: StatusCode, text: &'static str) -> Response<Body> {
 pub fn typed(status: StatusCode, media_type: &'static str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media_type));
-    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static(media_type));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("private"));
     response
 }
 
@@ -282,7 +302,10 @@ fn values_response(mut values: super::values::read::Answer) -> Response<Body> {
     let first = values.next().unwrap_or_default();
     let body = match values.next() {
         None => Body::from(first),
-        Some(second) => Body::new(Pieces { ready: vec![second, first], rest: values }),
+        Some(second) => Body::new(Pieces {
+            ready: vec![second, first],
+            rest: values,
+        }),
     };
     typed(StatusCode::OK, "application/json; charset=UTF-8", body)
 }
@@ -309,7 +332,9 @@ fn truncated(whole: Bytes) -> Response<Body> {
     let half = whole.slice(..whole.len() / 2);
     let body = Body::new(Half { rest: Some(half) });
     let mut response = typed(StatusCode::OK, "application/json; charset=UTF-8", body);
-    response.headers_mut().insert(header::CONTENT_LENGTH, header::HeaderValue::from(whole.len().max(1)));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, header::HeaderValue::from(whole.len().max(1)));
     response
 }
 
@@ -331,10 +356,4 @@ impl hyper::body::Body for Half {
             None => Poll::Ready(Some(Err(Closed))),
         }
     }
-}
-
-/// The tree of a message, for pages that reuse the methods.
-pub async fn apply_batch(state: &State, id: &str, requests: Json) -> Result<(), Failure> {
-    let body = json!({ "requests": requests });
-    state.library.write(id, |workbook| super::batch::apply(workbook, &body)).await.map(|_| ())
 }

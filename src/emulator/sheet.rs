@@ -177,7 +177,12 @@ impl Sheet {
 
     /// The whole grid.
     pub fn grid(&self) -> Rectangle {
-        Rectangle { top: 0, left: 0, bottom: self.row_count, right: self.column_count }
+        Rectangle {
+            top: 0,
+            left: 0,
+            bottom: self.row_count,
+            right: self.column_count,
+        }
     }
 
     /// A row, if it exists.
@@ -302,7 +307,11 @@ impl Sheet {
         let mut moved = self.rows.split_off(start as usize);
         let tail = moved.split_off((end - start) as usize);
         self.rows.append(tail);
-        let at = if destination > start { destination - (end - start) } else { destination };
+        let at = if destination > start {
+            destination - (end - start)
+        } else {
+            destination
+        };
         let tail = self.rows.split_off(at as usize);
         self.rows.append(moved);
         self.rows.append(tail);
@@ -326,8 +335,13 @@ impl Sheet {
             if cells.len() < at {
                 return;
             }
-            let style = template.and_then(|column| cells.get(column as usize)).and_then(|cell| cell.style.as_ref());
-            let cell = Cell { entry: Entry::Blank, style: Style::inherited(style) };
+            let style = template
+                .and_then(|column| cells.get(column as usize))
+                .and_then(|cell| cell.style.as_ref());
+            let cell = Cell {
+                entry: Entry::Blank,
+                style: Style::inherited(style),
+            };
             cells.splice(at..at, std::iter::repeat_n(cell, count as usize));
         });
         self.shift_column_properties(|column| Some(if column >= index { column + count } else { column }));
@@ -358,7 +372,11 @@ impl Sheet {
                 cells.resize(needed, Cell::default());
             }
             let moved: Vec<Cell> = cells.drain(start as usize..end as usize).collect();
-            let at = if destination > start { destination - (end - start) } else { destination };
+            let at = if destination > start {
+                destination - (end - start)
+            } else {
+                destination
+            };
             cells.splice(at as usize..at as usize, moved);
         });
     }
@@ -367,8 +385,10 @@ impl Sheet {
         if !self.furniture.columns.is_empty() {
             let furniture = self.furniture_mut();
             let columns = std::mem::take(&mut furniture.columns);
-            furniture.columns =
-                columns.into_iter().filter_map(|(column, properties)| Some((shift(column)?, properties))).collect();
+            furniture.columns = columns
+                .into_iter()
+                .filter_map(|(column, properties)| Some((shift(column)?, properties)))
+                .collect();
         }
     }
 
@@ -411,6 +431,9 @@ impl Sheet {
 fn inherited_cells(row: &Row) -> Vec<Cell> {
     row.cells
         .iter()
-        .map(|cell| Cell { entry: Entry::Blank, style: Style::inherited(cell.style.as_ref()) })
+        .map(|cell| Cell {
+            entry: Entry::Blank,
+            style: Style::inherited(cell.style.as_ref()),
+        })
         .collect()
 }

@@ -35,14 +35,26 @@ pub struct Traffic {
 impl Traffic {
     /// Traffic with so many reads and as many writes a minute, or without a limit.
     pub fn new(quota_per_minute: Option<u32>) -> Self {
-        let window = Window { since: Instant::now(), reads: 0, writes: 0 };
-        Self { quota_per_minute, counted: Mutex::default(), window: Mutex::new(window) }
+        let window = Window {
+            since: Instant::now(),
+            reads: 0,
+            writes: 0,
+        };
+        Self {
+            quota_per_minute,
+            counted: Mutex::default(),
+            window: Mutex::new(window),
+        }
     }
 
     /// Counts a call of the API.
     pub fn count(&self, shape: &str, is_write: bool) {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        *(if is_write { &mut counted.writes } else { &mut counted.reads }) += 1;
+        *(if is_write {
+            &mut counted.writes
+        } else {
+            &mut counted.reads
+        }) += 1;
         *counted.calls.entry(shape.to_owned()).or_default() += 1;
     }
 
@@ -57,12 +69,22 @@ impl Traffic {
     /// # Errors
     /// 429 when it is used up.
     pub fn spend(&self, is_write: bool) -> Result<(), Failure> {
-        let Some(limit) = self.quota_per_minute else { return Ok(()) };
+        let Some(limit) = self.quota_per_minute else {
+            return Ok(());
+        };
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.since.elapsed() >= MINUTE {
-            *window = Window { since: Instant::now(), reads: 0, writes: 0 };
+            *window = Window {
+                since: Instant::now(),
+                reads: 0,
+                writes: 0,
+            };
         }
-        let used = if is_write { &mut window.writes } else { &mut window.reads };
+        let used = if is_write {
+            &mut window.writes
+        } else {
+            &mut window.reads
+        };
         if *used >= limit {
             return Err(Failure::quota_exceeded(if is_write { "Write" } else { "Read" }, limit));
         }

@@ -69,7 +69,10 @@ pub fn number(value: f64) -> Value {
 /// Colours are kept in 8 bits a channel and answered in single precision: 0.5 comes back as 0.49803922, and 0 not at all.
 fn colour(fields: &mut Map<String, Value>) {
     for (name, value) in fields.iter_mut() {
-        if let (true, Some(amount)) = (matches!(name.as_str(), "red" | "green" | "blue" | "alpha"), value.as_f64()) {
+        if let (true, Some(amount)) = (
+            matches!(name.as_str(), "red" | "green" | "blue" | "alpha"),
+            value.as_f64(),
+        ) {
             // The sliver keeps 66/255 in single precision from falling to 65.
             let channel = (amount * 255.0 + 1e-4).floor().clamp(0.0, 255.0);
             #[expect(clippy::cast_possible_truncation, reason = "this loss is what the real service does")]
@@ -90,9 +93,14 @@ pub fn pair_colours(fields: &mut Map<String, Value>) {
             fields.entry(format!("{name}Style")).or_insert(style);
         }
     }
+    // A style without a colour in it means "no colour"; an empty colour means black.
+    fields.retain(|name, value| !is_colour_style(name) || value.as_object().is_none_or(|style| !style.is_empty()));
     let styles: Vec<String> = fields.keys().filter(|name| is_colour_style(name)).cloned().collect();
     for name in styles {
-        let plain = fields.get_mut(&name).and_then(|style| style.get_mut("rgbColor")).and_then(Value::as_object_mut);
+        let plain = fields
+            .get_mut(&name)
+            .and_then(|style| style.get_mut("rgbColor"))
+            .and_then(Value::as_object_mut);
         if let Some(plain) = plain {
             colour(plain);
             let plain = Value::Object(plain.clone());

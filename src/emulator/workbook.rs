@@ -77,7 +77,10 @@ impl Workbook {
 
     /// How many cells the spreadsheet has, blank ones included.
     pub fn cell_count(&self) -> u64 {
-        self.sheets.iter().map(|sheet| u64::from(sheet.row_count) * u64::from(sheet.column_count)).sum()
+        self.sheets
+            .iter()
+            .map(|sheet| u64::from(sheet.row_count) * u64::from(sheet.column_count))
+            .sum()
     }
 
     /// A `sheetId` no tab has yet.
@@ -128,19 +131,30 @@ impl Workbook {
         let sheet = &self.sheets[position];
         let area = open.within(sheet.row_count, sheet.column_count);
         if area.top >= sheet.row_count || area.left >= sheet.column_count {
-            let shown = Rectangle { bottom: area.bottom.max(area.top + 1), right: area.right.max(area.left + 1), ..area };
+            let shown = Rectangle {
+                bottom: area.bottom.max(area.top + 1),
+                right: area.right.max(area.left + 1),
+                ..area
+            };
             let name = a1::full_name(&sheet.title, shown);
             return Err(Failure::outside_grid(&name, sheet.row_count, sheet.column_count));
         }
         let bottom = area.bottom.min(sheet.row_count);
         let right = area.right.min(sheet.column_count);
         let is_origin = area.height() == 1 && area.width() == 1;
-        Ok(Located { sheet: position, area: Rectangle { bottom, right, ..area }, is_origin })
+        Ok(Located {
+            sheet: position,
+            area: Rectangle { bottom, right, ..area },
+            is_origin,
+        })
     }
 
     fn named(&self, name: &str) -> Option<(usize, OpenArea)> {
         let found = self.named_ranges.iter().find(|range| {
-            range.get("name").and_then(Json::as_str).is_some_and(|known| known.eq_ignore_ascii_case(name))
+            range
+                .get("name")
+                .and_then(Json::as_str)
+                .is_some_and(|known| known.eq_ignore_ascii_case(name))
         })?;
         let range = found.get("range")?;
         let id = range.get("sheetId").and_then(Json::as_i64).unwrap_or(0);
@@ -150,7 +164,12 @@ impl Workbook {
 
 /// Reads the sides of a `GridRange`.
 pub fn open_area(range: &Json) -> OpenArea {
-    let side = |name: &str| range.get(name).and_then(Json::as_u64).and_then(|index| u32::try_from(index).ok());
+    let side = |name: &str| {
+        range
+            .get(name)
+            .and_then(Json::as_u64)
+            .and_then(|index| u32::try_from(index).ok())
+    };
     OpenArea {
         start_row: side("startRowIndex"),
         end_row: side("endRowIndex"),

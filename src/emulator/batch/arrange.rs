@@ -18,16 +18,32 @@ pub fn sort(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let specs: Vec<(u32, bool)> = body
         .get("sortSpecs")
         .and_then(Json::as_array)
-        .map(|specs| specs.iter().map(|spec| (whole(spec, "dimensionIndex"), text(spec, "sortOrder") == "DESCENDING")))
+        .map(|specs| {
+            specs
+                .iter()
+                .map(|spec| (whole(spec, "dimensionIndex"), text(spec, "sortOrder") == "DESCENDING"))
+        })
         .map(Iterator::collect)
         .unwrap_or_default();
-    if let Some((column, _)) = specs.iter().find(|(column, _)| !(area.left..area.right).contains(column)) {
-        return Err(Failure::invalid(format!("sortSpecs dimensionIndex[{column}] is outside of the range.")));
+    if let Some((column, _)) = specs
+        .iter()
+        .find(|(column, _)| !(area.left..area.right).contains(column))
+    {
+        return Err(Failure::invalid(format!(
+            "sortSpecs dimensionIndex[{column}] is outside of the range."
+        )));
     }
     let evaluator = Evaluator::new(workbook);
-    let last = area.bottom.min(u32::try_from(workbook.sheets[position].rows().len()).unwrap_or(u32::MAX));
+    let last = area
+        .bottom
+        .min(u32::try_from(workbook.sheets[position].rows().len()).unwrap_or(u32::MAX));
     let keys: Vec<Vec<Scalar>> = (area.top..last)
-        .map(|row| specs.iter().map(|(column, _)| evaluator.cell(position, row, *column)).collect())
+        .map(|row| {
+            specs
+                .iter()
+                .map(|(column, _)| evaluator.cell(position, row, *column))
+                .collect()
+        })
         .collect();
     let mut order: Vec<u32> = (area.top..last).collect();
     order.sort_by(|left, right| {
@@ -36,7 +52,9 @@ pub fn sort(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     });
     drop(evaluator);
     if last > area.top {
-        workbook.sheet_mut(position).permute(Rectangle { bottom: last, ..area }, &order);
+        workbook
+            .sheet_mut(position)
+            .permute(Rectangle { bottom: last, ..area }, &order);
         follow(workbook, position, Rectangle { bottom: last, ..area }, &order);
     }
     Ok(())
@@ -67,13 +85,20 @@ fn follow(workbook: &mut Workbook, position: usize, area: Rectangle, order: &[u3
     for (row, origin) in (area.top..).zip(order) {
         let distance = i64::from(row) - i64::from(*origin);
         if distance != 0 {
-            sheet.edit_existing(Rectangle { top: row, bottom: row + 1, ..area }, |_, _, cell| {
-                if let Entry::Formula(text) = &mut cell.entry {
-                    if let Some(moved) = formula::moved_by(text, distance, 0) {
+            sheet.edit_existing(
+                Rectangle {
+                    top: row,
+                    bottom: row + 1,
+                    ..area
+                },
+                |_, _, cell| {
+                    if let Entry::Formula(text) = &mut cell.entry
+                        && let Some(moved) = formula::moved_by(text, distance, 0)
+                    {
                         *text = moved.into();
                     }
-                }
-            });
+                },
+            );
         }
     }
 }
@@ -98,7 +123,12 @@ pub fn trim_whitespace(workbook: &mut Workbook, body: &Json) -> Result<Json, Fai
 pub fn delete_duplicates(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     let mut columns: Vec<u32> = Vec::new();
-    for span in body.get("comparisonColumns").and_then(Json::as_array).into_iter().flatten() {
+    for span in body
+        .get("comparisonColumns")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+    {
         let span = targets::span(workbook, span)?;
         columns.extend(span.start..span.end);
     }
@@ -110,21 +140,30 @@ pub fn delete_duplicates(workbook: &mut Workbook, body: &Json) -> Result<Json, F
     let last = area.bottom.min(workbook.sheets[position].filled_rows());
     let duplicates: Vec<u32> = (area.top..last)
         .filter(|row| {
-            let key: Vec<String> =
-                columns.iter().map(|column| format!("{:?}", evaluator.cell(position, *row, *column)).to_lowercase()).collect();
+            let key: Vec<String> = columns
+                .iter()
+                .map(|column| format!("{:?}", evaluator.cell(position, *row, *column)).to_lowercase())
+                .collect();
             !seen.insert(key)
         })
         .collect();
     drop(evaluator);
     let whole_rows = area.left == 0 && area.right == workbook.sheets[position].column_count;
-    let kept: Vec<u32> = (area.top..area.bottom).filter(|row| duplicates.binary_search(row).is_err()).collect();
+    let kept: Vec<u32> = (area.top..area.bottom)
+        .filter(|row| duplicates.binary_search(row).is_err())
+        .collect();
     if whole_rows {
-        duplicates.iter().rev().for_each(|row| dimensions::delete_rows_at(workbook, position, *row, row + 1));
+        duplicates
+            .iter()
+            .rev()
+            .for_each(|row| dimensions::delete_rows_at(workbook, position, *row, row + 1));
     } else if !duplicates.is_empty() {
         let bottom = area.top + u32::try_from(kept.len()).unwrap_or(0);
         let sheet = workbook.sheet_mut(position);
         sheet.permute(Rectangle { bottom, ..area }, &kept);
-        sheet.edit_existing(Rectangle { top: bottom, ..area }, |_, _, cell| cell.entry = Entry::Blank);
+        sheet.edit_existing(Rectangle { top: bottom, ..area }, |_, _, cell| {
+            cell.entry = Entry::Blank
+        });
     }
     let count = duplicates.len();
     Ok(json!({"deleteDuplicates": if count == 0 { json!({}) } else { json!({ "duplicatesRemovedCount": count }) }}))

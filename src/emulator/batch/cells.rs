@@ -17,14 +17,23 @@ use super::targets;
 use super::{mask, object, text};
 
 /// The fields of `CellData` that a cell keeps besides its entry.
-const STYLE_FIELDS: [&str; 6] =
-    ["userEnteredFormat", "note", "dataValidation", "textFormatRuns", "chipRuns", "hyperlink"];
+const STYLE_FIELDS: [&str; 6] = [
+    "userEnteredFormat",
+    "note",
+    "dataValidation",
+    "textFormatRuns",
+    "chipRuns",
+    "hyperlink",
+];
 
 /// Puts `CellData` into cells and remembers the last style it made: rows of one batch mostly look alike.
 pub struct Brush {
     mask: Mask,
-    last: Option<(Option<Arc<Style>>, Map<String, Json>, Option<Arc<Style>>)>,
+    last: Option<Stroke>,
 }
+
+/// The style before, the message, the style after.
+type Stroke = (Option<Arc<Style>>, Map<String, Json>, Option<Arc<Style>>);
 
 impl Brush {
     /// A brush that touches only what the mask selects.
@@ -57,11 +66,12 @@ impl Brush {
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), data.get(*name)?.clone())))
             .collect();
-        if let Some((before, source, after)) = &self.last {
-            if *before == cell.style && *source == wanted {
-                cell.style.clone_from(after);
-                return;
-            }
+        if let Some((before, source, after)) = &self.last
+            && *before == cell.style
+            && *source == wanted
+        {
+            cell.style.clone_from(after);
+            return;
         }
         let before = cell.style.clone();
         let mut fields = before.as_ref().map(|style| style.fields().clone()).unwrap_or_default();
@@ -97,8 +107,16 @@ fn entry(value: &Json) -> Result<Entry, Failure> {
 
 /// The `values` of the `rows` of a body.
 fn rows_of(body: &Json) -> Vec<&[Json]> {
-    let Some(Json::Array(rows)) = body.get("rows") else { return Vec::new() };
-    rows.iter().map(|row| row.get("values").and_then(Json::as_array).map_or(&[][..], Vec::as_slice)).collect()
+    let Some(Json::Array(rows)) = body.get("rows") else {
+        return Vec::new();
+    };
+    rows.iter()
+        .map(|row| {
+            row.get("values")
+                .and_then(Json::as_array)
+                .map_or(&[][..], Vec::as_slice)
+        })
+        .collect()
 }
 
 /// `updateCells`: with `start` only what is given is written, with `range` the rest of it is emptied.
@@ -109,7 +127,9 @@ pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
         let (sheet, area) = targets::area_in(workbook, body, "range")?;
         return fill(workbook, (sheet, area), &rows, &mut brush);
     }
-    let start = body.get("start").ok_or_else(|| Failure::invalid("Must specify either start or range."))?;
+    let start = body
+        .get("start")
+        .ok_or_else(|| Failure::invalid("Must specify either start or range."))?;
     let position = targets::position(workbook, start)?;
     let (top, left) = (super::whole(start, "rowIndex"), super::whole(start, "columnIndex"));
     let width = rows.iter().map(|row| row.len()).max().unwrap_or(0);
@@ -142,7 +162,9 @@ fn write_rows(
             continue;
         }
         sheet.edit_row(row, |cells: &mut Row| {
-            (left..).zip(values.iter()).try_for_each(|(column, data)| brush.paint(cells.cell_mut(column), data))
+            (left..)
+                .zip(values.iter())
+                .try_for_each(|(column, data)| brush.paint(cells.cell_mut(column), data))
         })?;
     }
     Ok(())
@@ -207,7 +229,9 @@ pub fn repeat(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
                 brush.paint(cell, &data)?;
                 if let (false, Entry::Formula(text)) = (formula.is_empty(), &mut cell.entry) {
                     let (down, right) = (i64::from(row - area.top), i64::from(column - area.left));
-                    *text = formula::moved_by(&formula, down, right).unwrap_or_else(|| formula.clone()).into();
+                    *text = formula::moved_by(&formula, down, right)
+                        .unwrap_or_else(|| formula.clone())
+                        .into();
                 }
                 Ok::<(), Failure>(())
             })
@@ -224,23 +248,44 @@ pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), F
         return Err(Failure::invalid("rule.condition.type is required."));
     }
     wire::without_defaults(&mut rule);
-    let data = if rule.is_empty() { json!({}) } else { json!({ "dataValidation": rule }) };
-    paint_area(workbook, (position, area), &mut Brush::new(Mask::parse("dataValidation")?)?, &|_, _| Some(data.clone()))
+    let data = if rule.is_empty() {
+        json!({})
+    } else {
+        json!({ "dataValidation": rule })
+    };
+    paint_area(
+        workbook,
+        (position, area),
+        &mut Brush::new(Mask::parse("dataValidation")?)?,
+        &|_, _| Some(data.clone()),
+    )
 }
 
 /// `updateBorders`: the sides of a range and the lines inside it.
 pub fn update_borders(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
-    let border = |side: &str| body.get(side).filter(|border| text(border, "style") != "NONE" || side.is_empty()).cloned();
+    let border = |side: &str| {
+        body.get(side)
+            .filter(|border| text(border, "style") != "NONE" || side.is_empty())
+            .cloned()
+    };
     let mask: Vec<&str> = ["top", "bottom", "left", "right"]
         .into_iter()
         .filter(|side| {
-            let inner = if matches!(*side, "top" | "bottom") { "innerHorizontal" } else { "innerVertical" };
+            let inner = if matches!(*side, "top" | "bottom") {
+                "innerHorizontal"
+            } else {
+                "innerVertical"
+            };
             body.get(*side).is_some() || body.get(inner).is_some()
         })
         .collect();
     for side in mask {
-        let inner = if matches!(side, "top" | "bottom") { "innerHorizontal" } else { "innerVertical" };
+        let inner = if matches!(side, "top" | "bottom") {
+            "innerHorizontal"
+        } else {
+            "innerVertical"
+        };
         let mut brush = Brush::new(Mask::parse(&format!("userEnteredFormat.borders.{side}"))?)?;
         let data = |row: u32, column: u32| {
             let outer = match side {

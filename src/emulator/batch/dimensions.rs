@@ -29,11 +29,15 @@ pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let length = targets::length(sheet, span.dimension);
     let count = span.end - span.start;
     if inherit && span.start == 0 {
-        return Err(Failure::invalid("inheritFromBefore cannot be true if inserting at the first index."));
+        return Err(Failure::invalid(
+            "inheritFromBefore cannot be true if inserting at the first index.",
+        ));
     }
     if span.start > length || (span.start == length && !inherit) {
         let start = span.start;
-        return Err(Failure::invalid(format!("range.startIndex[{start}] must be less than the grid size[{length}]")));
+        return Err(Failure::invalid(format!(
+            "range.startIndex[{start}] must be less than the grid size[{length}]"
+        )));
     }
     let (rows, columns) = grown(sheet, span.dimension, count);
     check_size(workbook, span.sheet, rows, columns)?;
@@ -41,12 +45,16 @@ pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
         Dimension::Rows => {
             let neighbour = if inherit { span.start - 1 } else { span.start };
             let template = sheet.row(neighbour).cloned();
-            workbook.sheet_mut(span.sheet).insert_rows(span.start, count, template.as_deref());
+            workbook
+                .sheet_mut(span.sheet)
+                .insert_rows(span.start, count, template.as_deref());
         }
         Dimension::Columns => {
             // Without inheritance the column that moves right lends its looks.
             let neighbour = if inherit { span.start - 1 } else { span.start };
-            workbook.sheet_mut(span.sheet).insert_columns(span.start, count, Some(neighbour));
+            workbook
+                .sheet_mut(span.sheet)
+                .insert_columns(span.start, count, Some(neighbour));
         }
     }
     ranges::shift(workbook, span.sheet, span.dimension, Shift::Insert(span.start, count));
@@ -55,8 +63,12 @@ pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
 
 /// Puts blank rows into a tab; they look like the row above.
 pub fn insert_rows_at(workbook: &mut Workbook, position: usize, index: u32, count: u32) {
-    let template = index.checked_sub(1).and_then(|above| workbook.sheets[position].row(above).cloned());
-    workbook.sheet_mut(position).insert_rows(index, count, template.as_deref());
+    let template = index
+        .checked_sub(1)
+        .and_then(|above| workbook.sheets[position].row(above).cloned());
+    workbook
+        .sheet_mut(position)
+        .insert_rows(index, count, template.as_deref());
     ranges::shift(workbook, position, Dimension::Rows, Shift::Insert(index, count));
 }
 
@@ -68,7 +80,12 @@ pub fn delete_rows_at(workbook: &mut Workbook, position: usize, start: u32, end:
 
 /// `deleteDimension`.
 pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
-    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
+    let Span {
+        sheet,
+        dimension,
+        start,
+        end,
+    } = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
     let length = targets::length(&workbook.sheets[sheet], dimension);
     if start >= length {
         return Err(Failure::invalid(format!(
@@ -80,11 +97,16 @@ pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     }
     let end = end.min(length);
     if start == 0 && end == length {
-        return Err(Failure::invalid(format!("You can't delete all the {}s on the sheet.", noun(dimension))));
+        return Err(Failure::invalid(format!(
+            "You can't delete all the {}s on the sheet.",
+            noun(dimension)
+        )));
     }
     if end - start == length - frozen(&workbook.sheets[sheet], dimension) && start > 0 && end == length {
         let noun = noun(dimension);
-        return Err(Failure::invalid(format!("Sorry, it is not possible to delete all non-frozen {noun}s.")));
+        return Err(Failure::invalid(format!(
+            "Sorry, it is not possible to delete all non-frozen {noun}s."
+        )));
     }
     match dimension {
         Dimension::Rows => workbook.sheet_mut(sheet).delete_rows(start, end),
@@ -107,18 +129,30 @@ fn frozen(sheet: &Sheet, dimension: Dimension) -> u32 {
         Dimension::Rows => "frozenRowCount",
         Dimension::Columns => "frozenColumnCount",
     };
-    sheet.furniture.properties.get("gridProperties").map_or(0, |grid| whole(grid, name))
+    sheet
+        .furniture
+        .properties
+        .get("gridProperties")
+        .map_or(0, |grid| whole(grid, name))
 }
 
 /// Gives a grid another size; ranges that reach beyond are cut.
 pub fn truncate(workbook: &mut Workbook, position: usize, rows: u32, columns: u32) {
-    let (old_rows, old_columns) = (workbook.sheets[position].row_count, workbook.sheets[position].column_count);
+    let (old_rows, old_columns) = (
+        workbook.sheets[position].row_count,
+        workbook.sheets[position].column_count,
+    );
     workbook.sheet_mut(position).resize(rows, columns);
     if rows < old_rows {
         ranges::shift(workbook, position, Dimension::Rows, Shift::Delete(rows, old_rows));
     }
     if columns < old_columns {
-        ranges::shift(workbook, position, Dimension::Columns, Shift::Delete(columns, old_columns));
+        ranges::shift(
+            workbook,
+            position,
+            Dimension::Columns,
+            Shift::Delete(columns, old_columns),
+        );
     }
 }
 
@@ -139,11 +173,19 @@ pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
 
 /// `moveDimension`: the destination is counted before the move.
 pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
-    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("source").unwrap_or(&Json::Null))?;
+    let Span {
+        sheet,
+        dimension,
+        start,
+        end,
+    } = targets::span(workbook, body.get("source").unwrap_or(&Json::Null))?;
     let destination = whole(body, "destinationIndex");
     let length = targets::length(&workbook.sheets[sheet], dimension);
     if start >= length || end > length || destination > length {
-        return Err(Failure::invalid(format!("Cannot move {}s outside of the grid.", noun(dimension))));
+        return Err(Failure::invalid(format!(
+            "Cannot move {}s outside of the grid.",
+            noun(dimension)
+        )));
     }
     if (start..=end).contains(&destination) {
         return Err(Failure::invalid(format!(
@@ -160,7 +202,12 @@ pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
 
 /// `updateDimensionProperties`.
 pub fn update_properties(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
-    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
+    let Span {
+        sheet,
+        dimension,
+        start,
+        end,
+    } = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
     let (mask, source) = (mask(body)?, object(body, "properties"));
     let end = end.min(targets::length(&workbook.sheets[sheet], dimension));
     for index in start..end {
@@ -192,7 +239,12 @@ fn change_properties(sheet: &mut Sheet, (dimension, index): (Dimension, u32), ch
 
 /// `autoResizeDimensions`: as wide as the longest text, at about seven pixels a character.
 pub fn auto_resize(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
-    let Span { sheet, dimension, start, end } = targets::span(workbook, body.get("dimensions").unwrap_or(&Json::Null))?;
+    let Span {
+        sheet,
+        dimension,
+        start,
+        end,
+    } = targets::span(workbook, body.get("dimensions").unwrap_or(&Json::Null))?;
     let end = end.min(targets::length(&workbook.sheets[sheet], dimension));
     let sizes: Vec<u32> = (start..end)
         .map(|index| match dimension {
@@ -213,12 +265,23 @@ pub fn auto_resize(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> 
 fn column_width(workbook: &Workbook, position: usize, column: u32) -> u32 {
     let evaluator = Evaluator::new(workbook);
     let sheet = &workbook.sheets[position];
-    let filled = Rectangle { left: column, right: column + 1, bottom: sheet.filled_rows(), top: 0 };
+    let filled = Rectangle {
+        left: column,
+        right: column + 1,
+        bottom: sheet.filled_rows(),
+        top: 0,
+    };
     let longest = (filled.top..filled.bottom)
         .filter_map(|row| {
             let cell = sheet.cell(row, column)?;
-            Some(read::shown(&evaluator.cell(position, row, column), cell).chars().count())
+            Some(
+                read::shown(&evaluator.cell(position, row, column), cell)
+                    .chars()
+                    .count(),
+            )
         })
         .max();
-    longest.filter(|length| *length > 0).map_or(100, |length| u32::try_from(length * 7 + 8).unwrap_or(2000).min(2000))
+    longest
+        .filter(|length| *length > 0)
+        .map_or(100, |length| u32::try_from(length * 7 + 8).unwrap_or(2000).min(2000))
 }

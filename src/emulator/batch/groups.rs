@@ -18,7 +18,9 @@ fn groups(sheet: &Sheet, dimension: Dimension) -> &Vec<Group> {
 fn set_groups(sheet: &mut Sheet, dimension: Dimension, mut list: Vec<Group>) {
     list.sort_by_key(|group| (group.start, std::cmp::Reverse(group.end)));
     for index in 0..list.len() {
-        let inside = list[..index].iter().filter(|outer| outer.start <= list[index].start && outer.end >= list[index].end);
+        let inside = list[..index]
+            .iter()
+            .filter(|outer| outer.start <= list[index].start && outer.end >= list[index].end);
         list[index].depth = 1 + u32::try_from(inside.count()).unwrap_or(0);
     }
     match dimension {
@@ -29,7 +31,11 @@ fn set_groups(sheet: &mut Sheet, dimension: Dimension, mut list: Vec<Group>) {
 
 /// The groups of one dimension on the wire.
 pub fn on_wire(sheet: &Sheet, dimension: Dimension) -> Vec<Json> {
-    let name = if dimension == Dimension::Rows { "ROWS" } else { "COLUMNS" };
+    let name = if dimension == Dimension::Rows {
+        "ROWS"
+    } else {
+        "COLUMNS"
+    };
     groups(sheet, dimension)
         .iter()
         .map(|group| {
@@ -48,7 +54,11 @@ pub fn on_wire(sheet: &Sheet, dimension: Dimension) -> Vec<Json> {
 
 fn reply(workbook: &Workbook, kind: &str, span: &Span) -> Json {
     let list = on_wire(&workbook.sheets[span.sheet], span.dimension);
-    let body = if list.is_empty() { json!({}) } else { json!({ "dimensionGroups": list }) };
+    let body = if list.is_empty() {
+        json!({})
+    } else {
+        json!({ "dimensionGroups": list })
+    };
     json!({ kind: body })
 }
 
@@ -57,11 +67,24 @@ pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let span = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
     let sheet = workbook.sheet_mut(span.sheet);
     let mut list = groups(sheet, span.dimension).clone();
-    list.push(Group { start: span.start, end: span.end, depth: 1, collapsed: false });
+    list.push(Group {
+        start: span.start,
+        end: span.end,
+        depth: 1,
+        collapsed: false,
+    });
     set_groups(sheet, span.dimension, list);
-    let name = if span.dimension == Dimension::Rows { "rowGroupControlAfter" } else { "columnGroupControlAfter" };
+    let name = if span.dimension == Dimension::Rows {
+        "rowGroupControlAfter"
+    } else {
+        "columnGroupControlAfter"
+    };
     // The first group gives the grid this property, and it stays when the group goes.
-    let grid = sheet.furniture_mut().properties.entry("gridProperties").or_insert_with(|| json!({}));
+    let grid = sheet
+        .furniture_mut()
+        .properties
+        .entry("gridProperties")
+        .or_insert_with(|| json!({}));
     grid[name] = json!(true);
     Ok(reply(workbook, "addDimensionGroup", &span))
 }
@@ -85,10 +108,16 @@ pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
             continue;
         }
         if group.start < span.start {
-            kept.push(Group { end: span.start, ..group.clone() });
+            kept.push(Group {
+                end: span.start,
+                ..group.clone()
+            });
         }
         if group.end > span.end {
-            kept.push(Group { start: span.end, ..group.clone() });
+            kept.push(Group {
+                start: span.end,
+                ..group.clone()
+            });
         }
     }
     set_groups(workbook.sheet_mut(span.sheet), span.dimension, kept);
@@ -105,7 +134,10 @@ pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
         .iter_mut()
         .find(|known| known.start == span.start && known.end == span.end && (depth == 0 || known.depth == depth));
     let Some(found) = found else {
-        return Err(Failure::invalid(format!("No group at range {}-{}.", span.start, span.end)));
+        return Err(Failure::invalid(format!(
+            "No group at range {}-{}.",
+            span.start, span.end
+        )));
     };
     if text(body, "fields").contains("collapsed") || text(body, "fields") == "*" {
         found.collapsed = flag(group, "collapsed");

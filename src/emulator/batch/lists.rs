@@ -15,9 +15,21 @@ struct Kind {
     id: &'static str,
 }
 
-const PROTECTED: Kind = Kind { list: "protectedRanges", message: "protectedRange", id: "protectedRangeId" };
-const VIEW: Kind = Kind { list: "filterViews", message: "filter", id: "filterViewId" };
-const BANDED: Kind = Kind { list: "bandedRanges", message: "bandedRange", id: "bandedRangeId" };
+const PROTECTED: Kind = Kind {
+    list: "protectedRanges",
+    message: "protectedRange",
+    id: "protectedRangeId",
+};
+const VIEW: Kind = Kind {
+    list: "filterViews",
+    message: "filter",
+    id: "filterViewId",
+};
+const BANDED: Kind = Kind {
+    list: "bandedRanges",
+    message: "bandedRange",
+    id: "bandedRangeId",
+};
 const RULES: &str = "conditionalFormats";
 
 /// Applies one of these requests; anything else is not supported.
@@ -42,10 +54,10 @@ pub fn one(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, Fai
 
 /// `sheetId: 0` is a default and vanishes.
 pub fn drop_sheet_zero(range: Option<&mut Json>) {
-    if let Some(Json::Object(fields)) = range {
-        if fields.get("sheetId").and_then(Json::as_i64) == Some(0) {
-            fields.remove("sheetId");
-        }
+    if let Some(Json::Object(fields)) = range
+        && fields.get("sheetId").and_then(Json::as_i64) == Some(0)
+    {
+        fields.remove("sheetId");
     }
 }
 
@@ -58,9 +70,15 @@ fn add(workbook: &mut Workbook, kind: &Kind, body: &Json) -> Result<Json, Failur
     let range = message.get("range").cloned().unwrap_or_else(|| json!({}));
     let (position, _) = targets::area(workbook, &range)?;
     drop_sheet_zero(message.get_mut("range"));
-    let id = message.get(kind.id).cloned().unwrap_or_else(|| json!(rand::random_range(1..i32::MAX)));
+    let id = message
+        .get(kind.id)
+        .cloned()
+        .unwrap_or_else(|| json!(rand::random_range(1..i32::MAX)));
     if find(workbook, kind, &id).is_some() {
-        return Err(Failure::invalid(format!("{} with id {id} already exists.", kind.message)));
+        return Err(Failure::invalid(format!(
+            "{} with id {id} already exists.",
+            kind.message
+        )));
     }
     let mut made = Map::new();
     made.insert(kind.id.to_owned(), id);
@@ -75,9 +93,11 @@ fn add_protected(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> 
     wanted["protectedRange"]["requestingUserCanEdit"] = json!(true);
     wanted["protectedRange"]["editors"] = json!({});
     let mut made = add(workbook, &PROTECTED, &wanted)?;
-    for field in ["unprotectedRanges"] {
-        made.get_mut(field).and_then(Json::as_array_mut).into_iter().flatten().for_each(|range| drop_sheet_zero(Some(range)));
-    }
+    let unprotected = made.get_mut("unprotectedRanges").and_then(Json::as_array_mut);
+    unprotected
+        .into_iter()
+        .flatten()
+        .for_each(|range| drop_sheet_zero(Some(range)));
     Ok(json!({"addProtectedRange": {"protectedRange": made}}))
 }
 
@@ -141,7 +161,10 @@ fn add_rule(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let rules = list(workbook.sheet_mut(position), RULES);
     let index = whole(body, "index") as usize;
     if index > rules.len() {
-        return Err(Failure::invalid(format!("index[{index}] is larger than the number of rules[{}]", rules.len())));
+        return Err(Failure::invalid(format!(
+            "index[{index}] is larger than the number of rules[{}]",
+            rules.len()
+        )));
     }
     rules.insert(index, rule);
     Ok(())
@@ -149,14 +172,20 @@ fn add_rule(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
 
 fn update_rule(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let index = whole(body, "index") as usize;
-    let replaced = if body.get("rule").is_some() { Some(rule_of(workbook, body)?) } else { None };
+    let replaced = if body.get("rule").is_some() {
+        Some(rule_of(workbook, body)?)
+    } else {
+        None
+    };
     let position = match &replaced {
         Some((position, _)) => *position,
         None => targets::position(workbook, body)?,
     };
     let rules = list(workbook.sheet_mut(position), RULES);
     if index >= rules.len() {
-        return Err(Failure::invalid(format!("No conditional format on sheet at index: {index}")));
+        return Err(Failure::invalid(format!(
+            "No conditional format on sheet at index: {index}"
+        )));
     }
     let Some((_, rule)) = replaced else {
         let rule = rules.remove(index);
@@ -173,7 +202,9 @@ fn delete_rule(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let index = whole(body, "index") as usize;
     let rules = list(workbook.sheet_mut(position), RULES);
     if index >= rules.len() {
-        return Err(Failure::invalid(format!("No conditional format on sheet at index: {index}")));
+        return Err(Failure::invalid(format!(
+            "No conditional format on sheet at index: {index}"
+        )));
     }
     let rule = rules.remove(index);
     Ok(json!({"deleteConditionalFormatRule": {"rule": rule}}))

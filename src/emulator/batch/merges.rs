@@ -14,8 +14,20 @@ pub fn merge(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     refuse_partial(workbook, position, area)?;
     let parts: Vec<Rectangle> = match text(body, "mergeType") {
         "" | "MERGE_ALL" => vec![area],
-        "MERGE_ROWS" => (area.top..area.bottom).map(|top| Rectangle { top, bottom: top + 1, ..area }).collect(),
-        "MERGE_COLUMNS" => (area.left..area.right).map(|left| Rectangle { left, right: left + 1, ..area }).collect(),
+        "MERGE_ROWS" => (area.top..area.bottom)
+            .map(|top| Rectangle {
+                top,
+                bottom: top + 1,
+                ..area
+            })
+            .collect(),
+        "MERGE_COLUMNS" => (area.left..area.right)
+            .map(|left| Rectangle {
+                left,
+                right: left + 1,
+                ..area
+            })
+            .collect(),
         other => return Err(Failure::invalid(format!("Unknown mergeType: {other}"))),
     };
     let sheet = workbook.sheet_mut(position);
@@ -36,14 +48,20 @@ pub fn merge(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
 pub fn unmerge(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     refuse_partial(workbook, position, area)?;
-    workbook.sheet_mut(position).furniture_mut().merges.retain(|merge| !area.contains(merge));
+    workbook
+        .sheet_mut(position)
+        .furniture_mut()
+        .merges
+        .retain(|merge| !area.contains(merge));
     Ok(())
 }
 
 fn refuse_partial(workbook: &Workbook, position: usize, area: Rectangle) -> Result<(), Failure> {
     let cuts = |merge: &Rectangle| area.intersects(merge) && !area.contains(merge);
     if workbook.sheets[position].furniture.merges.iter().any(cuts) {
-        return Err(Failure::invalid("You must select all cells in a merged range to merge or unmerge them."));
+        return Err(Failure::invalid(
+            "You must select all cells in a merged range to merge or unmerge them.",
+        ));
     }
     Ok(())
 }

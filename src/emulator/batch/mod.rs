@@ -48,9 +48,8 @@ pub fn apply(workbook: &mut Workbook, body: &Json) -> Result<Vec<Json>, Failure>
                 format!("Invalid value at 'requests[{index}]' (oneof), oneof field 'kind' is already set."),
             ));
         }
-        let reply = one(workbook, kind, body).map_err(|failure| {
-            failure.prefixed(&format!("Invalid requests[{index}].{kind}: "))
-        })?;
+        let reply = one(workbook, kind, body)
+            .map_err(|failure| failure.prefixed(&format!("Invalid requests[{index}].{kind}: ")))?;
         replies.push(reply);
     }
     Ok(replies)
@@ -111,7 +110,9 @@ fn one(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, Failure
 fn mask(body: &Json) -> Result<super::mask::Mask, Failure> {
     match body.get("fields").and_then(Json::as_str) {
         Some(text) if !text.is_empty() => super::mask::Mask::parse(text),
-        _ => Err(Failure::invalid("At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)")),
+        _ => Err(Failure::invalid(
+            "At least one field must be listed in 'fields'. (Use '*' to indicate all fields.)",
+        )),
     }
 }
 
@@ -120,7 +121,10 @@ fn object(body: &Json, name: &str) -> Map<String, Json> {
 }
 
 fn whole(body: &Json, name: &str) -> u32 {
-    body.get(name).and_then(Json::as_u64).and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+    body.get(name)
+        .and_then(Json::as_u64)
+        .and_then(|number| u32::try_from(number).ok())
+        .unwrap_or(0)
 }
 
 fn text<'a>(body: &'a Json, name: &str) -> &'a str {

@@ -53,7 +53,10 @@ pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
 }
 
 fn find(workbook: &Workbook, id: &str) -> Result<usize, Failure> {
-    let found = workbook.named_ranges.iter().position(|range| text(range, "namedRangeId") == id);
+    let found = workbook
+        .named_ranges
+        .iter()
+        .position(|range| text(range, "namedRangeId") == id);
     found.ok_or_else(|| Failure::invalid(format!("No named range with id: {id}")))
 }
 
@@ -62,7 +65,9 @@ fn check_name(workbook: &Workbook, name: &str, except: Option<usize>) -> Result<
         && name.chars().next().is_some_and(|first| !first.is_ascii_digit())
         && super::super::a1::area(name).is_none();
     if !valid {
-        return Err(Failure::invalid(format!("The name \"{name}\" is not a valid name for a named range.")));
+        return Err(Failure::invalid(format!(
+            "The name \"{name}\" is not a valid name for a named range."
+        )));
     }
     let taken = workbook
         .named_ranges
@@ -70,7 +75,9 @@ fn check_name(workbook: &Workbook, name: &str, except: Option<usize>) -> Result<
         .enumerate()
         .any(|(index, range)| Some(index) != except && text(range, "name").eq_ignore_ascii_case(name));
     if taken {
-        return Err(Failure::invalid(format!("A named range with name \"{name}\" already exists.")));
+        return Err(Failure::invalid(format!(
+            "A named range with name \"{name}\" already exists."
+        )));
     }
     Ok(())
 }

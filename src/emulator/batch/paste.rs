@@ -43,12 +43,18 @@ impl Block {
         let evaluator = Evaluator::new(workbook);
         let sheet = &workbook.sheets[position];
         let cell = |row, column| {
-            (sheet.cell(row, column).cloned().unwrap_or_default(), evaluator.cell(position, row, column))
+            (
+                sheet.cell(row, column).cloned().unwrap_or_default(),
+                evaluator.cell(position, row, column),
+            )
         };
         let cells = (area.top..area.bottom)
             .map(|row| (area.left..area.right).map(|column| cell(row, column)).collect())
             .collect();
-        Self { origin: (area.top, area.left), cells }
+        Self {
+            origin: (area.top, area.left),
+            cells,
+        }
     }
 
     fn height(&self) -> u32 {
@@ -61,7 +67,9 @@ impl Block {
 
     fn transposed(self) -> Self {
         let (height, width) = (self.cells.len(), self.width() as usize);
-        let cells = (0..width).map(|column| (0..height).map(|row| self.cells[row][column].clone()).collect()).collect();
+        let cells = (0..width)
+            .map(|column| (0..height).map(|row| self.cells[row][column].clone()).collect())
+            .collect();
         Self { cells, ..self }
     }
 }
@@ -72,7 +80,11 @@ pub fn copy(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (source, from) = targets::area_in(workbook, body, "source")?;
     let (target, to) = targets::area_in(workbook, body, "destination")?;
     let block = Block::copy(workbook, source, from);
-    let block = if text(body, "pasteOrientation") == "TRANSPOSE" { block.transposed() } else { block };
+    let block = if text(body, "pasteOrientation") == "TRANSPOSE" {
+        block.transposed()
+    } else {
+        block
+    };
     let repeated = |length: u32, unit: u32| if length.is_multiple_of(unit) { length } else { unit };
     let height = repeated(to.height(), block.height());
     let width = repeated(to.width(), block.width());
@@ -93,18 +105,30 @@ pub fn cut(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (top, left) = (whole(destination, "rowIndex"), whole(destination, "columnIndex"));
     let sheet = &workbook.sheets[target];
     if top + from.height() > sheet.row_count || left + from.width() > sheet.column_count {
-        let area = Rectangle { top, left, bottom: top + from.height(), right: left + from.width() };
+        let area = Rectangle {
+            top,
+            left,
+            bottom: top + from.height(),
+            right: left + from.width(),
+        };
         let name = super::super::a1::full_name(&sheet.title, area);
         return Err(Failure::outside_grid(&name, sheet.row_count, sheet.column_count));
     }
     let block = Block::copy(workbook, source, from);
-    workbook.sheet_mut(source).edit_existing(from, |_, _, cell| match paste {
-        Paste::Normal => *cell = Cell::default(),
-        Paste::Values | Paste::Formula => cell.entry = Entry::Blank,
-        Paste::Format => cell.style = merged(cell.style.as_ref(), None, "userEnteredFormat"),
-        Paste::Validation => cell.style = merged(cell.style.as_ref(), None, "dataValidation"),
-    });
-    let area = Rectangle { top, left, bottom: top + from.height(), right: left + from.width() };
+    workbook
+        .sheet_mut(source)
+        .edit_existing(from, |_, _, cell| match paste {
+            Paste::Normal => *cell = Cell::default(),
+            Paste::Values | Paste::Formula => cell.entry = Entry::Blank,
+            Paste::Format => cell.style = merged(cell.style.as_ref(), None, "userEnteredFormat"),
+            Paste::Validation => cell.style = merged(cell.style.as_ref(), None, "dataValidation"),
+        });
+    let area = Rectangle {
+        top,
+        left,
+        bottom: top + from.height(),
+        right: left + from.width(),
+    };
     put(workbook, (target, area), &block, (paste, false));
     Ok(())
 }

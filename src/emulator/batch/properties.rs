@@ -44,7 +44,9 @@ pub fn add_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> 
     check_size(workbook, usize::MAX, rows, columns)?;
     let mut sheet = Sheet::new(id, &title, rows, columns);
     sheet.furniture_mut().properties = extra_properties(wanted);
-    let index = properties.get("index").map_or(workbook.sheets.len(), |_| whole(&properties, "index") as usize);
+    let index = properties
+        .get("index")
+        .map_or(workbook.sheets.len(), |_| whole(&properties, "index") as usize);
     if index > workbook.sheets.len() {
         return Err(Failure::invalid(format!(
             "Cannot set sheet index to {index}: there are only {} sheets.",
@@ -59,9 +61,13 @@ pub fn add_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> 
 /// `deleteSheet`.
 pub fn delete_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let id = targets::sheet_id(body);
-    let position = workbook.position(id).ok_or_else(|| Failure::invalid(format!("No sheet with id: {id}")))?;
+    let position = workbook
+        .position(id)
+        .ok_or_else(|| Failure::invalid(format!("No sheet with id: {id}")))?;
     if visible(workbook, Some(position)) == 0 {
-        return Err(Failure::invalid("You can't remove all the visible sheets in a document."));
+        return Err(Failure::invalid(
+            "You can't remove all the visible sheets in a document.",
+        ));
     }
     workbook.sheets.remove(position);
     let of_sheet = |range: &Json| range.get("range").is_some_and(|range| targets::sheet_id(range) == id);
@@ -115,7 +121,9 @@ pub fn update_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure>
     let properties = Json::Object(wanted.clone());
     let mask = mask(body)?;
     let id = targets::sheet_id(&properties);
-    let position = workbook.position(id).ok_or_else(|| Failure::invalid(format!("No sheet with id: {id}")))?;
+    let position = workbook
+        .position(id)
+        .ok_or_else(|| Failure::invalid(format!("No sheet with id: {id}")))?;
     if mask.selects("title") && !(mask.is_everything() && text(&properties, "title").is_empty()) {
         let title = text(&properties, "title");
         check_title(workbook, title, Some(position))?;
@@ -127,6 +135,7 @@ pub fn update_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure>
     if mask.selects("hidden") && flag(&properties, "hidden") && visible(workbook, Some(position)) == 0 {
         return Err(Failure::invalid("You can't hide all the sheets in a document."));
     }
+    refuse_frozen_grid(workbook, position, &mask, &properties["gridProperties"])?;
     let furniture = workbook.sheet_mut(position).furniture_mut();
     let mut target = std::mem::take(&mut furniture.properties);
     wire::forget_stale_twins(&|name| mask.selects(name), &mut target);
@@ -144,7 +153,10 @@ fn resize(workbook: &mut Workbook, position: usize, grid: &Json, mask: &Mask) ->
         let wanted = mask.selects(name) && (!mask.is_everything() || grid.get(name).is_some());
         if wanted { whole(grid, name) } else { now }
     };
-    let (rows, columns) = (chosen("rowCount", sheet.row_count), chosen("columnCount", sheet.column_count));
+    let (rows, columns) = (
+        chosen("rowCount", sheet.row_count),
+        chosen("columnCount", sheet.column_count),
+    );
     if (rows, columns) == (sheet.row_count, sheet.column_count) {
         return Ok(());
     }
@@ -154,11 +166,30 @@ fn resize(workbook: &mut Workbook, position: usize, grid: &Json, mask: &Mask) ->
     Ok(())
 }
 
+/// At least one row and one column must scroll.
+fn refuse_frozen_grid(workbook: &Workbook, position: usize, mask: &Mask, grid: &Json) -> Result<(), Failure> {
+    let sheet = &workbook.sheets[position];
+    let frozen = |name: &str| {
+        mask.below("gridProperties")
+            .filter(|grid| grid.selects(name))
+            .map_or(0, |_| whole(grid, name))
+    };
+    if frozen("frozenRowCount") >= sheet.row_count {
+        return Err(Failure::invalid("You can't freeze all visible rows on the sheet."));
+    }
+    if frozen("frozenColumnCount") >= sheet.column_count {
+        return Err(Failure::invalid("You can't freeze all visible columns on the sheet."));
+    }
+    Ok(())
+}
+
 /// The new place is counted before the tab leaves its old one.
 fn relocate(workbook: &mut Workbook, position: usize, index: usize) -> Result<(), Failure> {
     let count = workbook.sheets.len();
     if index > count {
-        return Err(Failure::invalid(format!("Cannot set sheet index to {index}: there are only {count} sheets.")));
+        return Err(Failure::invalid(format!(
+            "Cannot set sheet index to {index}: there are only {count} sheets."
+        )));
     }
     let sheet = workbook.sheets.remove(position);
     let target = if index > position { index - 1 } else { index };
@@ -173,10 +204,12 @@ pub fn update_spreadsheet(workbook: &mut Workbook, body: &Json) -> Result<(), Fa
     if mask.selects("title") && !mask.is_everything() && text(&body["properties"], "title").is_empty() {
         return Err(Failure::invalid("The spreadsheet title cannot be empty."));
     }
-    if let (true, Some(zone)) = (mask.selects("timeZone"), properties.get("timeZone").and_then(Json::as_str)) {
-        if jiff::tz::TimeZone::get(zone).is_err() {
-            return Err(Failure::invalid(format!("Unsupported time zone: {zone}")));
-        }
+    if let (true, Some(zone)) = (
+        mask.selects("timeZone"),
+        properties.get("timeZone").and_then(Json::as_str),
+    ) && jiff::tz::TimeZone::get(zone).is_err()
+    {
+        return Err(Failure::invalid(format!("Unsupported time zone: {zone}")));
     }
     let target = Arc::make_mut(&mut workbook.properties);
     if mask.is_everything() {
@@ -204,7 +237,12 @@ fn extra_properties(mut properties: Map<String, Json>) -> Map<String, Json> {
 
 fn visible(workbook: &Workbook, except: Option<usize>) -> usize {
     let hidden = |sheet: &Sheet| sheet.furniture.properties.get("hidden") == Some(&Json::Bool(true));
-    workbook.sheets.iter().enumerate().filter(|(index, sheet)| Some(*index) != except && !hidden(sheet)).count()
+    workbook
+        .sheets
+        .iter()
+        .enumerate()
+        .filter(|(index, sheet)| Some(*index) != except && !hidden(sheet))
+        .count()
 }
 
 fn check_title(workbook: &Workbook, title: &str, except: Option<usize>) -> Result<(), Failure> {
@@ -244,5 +282,8 @@ fn copy_title(workbook: &Workbook, title: &str) -> String {
     if workbook.titled(&plain).is_none() {
         return plain;
     }
-    (1..).map(|number| format!("{plain} {number}")).find(|name| workbook.titled(name).is_none()).unwrap_or(plain)
+    (1..)
+        .map(|number| format!("{plain} {number}"))
+        .find(|name| workbook.titled(name).is_none())
+        .unwrap_or(plain)
 }

@@ -28,7 +28,13 @@ impl Shift {
             Self::Insert(index, count) if index < end => Some((start, end + count)),
             Self::Insert(..) => Some((start, end)),
             Self::Delete(first, last) => {
-                let fall = |at: u32| if at <= first { at } else { first.max(at.saturating_sub(last - first)) };
+                let fall = |at: u32| {
+                    if at <= first {
+                        at
+                    } else {
+                        first.max(at.saturating_sub(last - first))
+                    }
+                };
                 let moved = (fall(start), fall(end));
                 (moved.0 < moved.1).then_some(moved)
             }
@@ -51,7 +57,11 @@ pub fn shift(workbook: &mut Workbook, position: usize, dimension: Dimension, shi
         && furniture.column_groups.is_empty();
     if !is_plain {
         let furniture = workbook.sheet_mut(position).furniture_mut();
-        furniture.merges = furniture.merges.iter().filter_map(|merge| rectangle(*merge, dimension, shift)).collect();
+        furniture.merges = furniture
+            .merges
+            .iter()
+            .filter_map(|merge| rectangle(*merge, dimension, shift))
+            .collect();
         furniture.merges.retain(|merge| merge.height() > 1 || merge.width() > 1);
         if furniture.basic_filter.as_mut().is_some_and(|filter| !adjust(filter)) {
             furniture.basic_filter = None;
@@ -70,7 +80,11 @@ pub fn shift(workbook: &mut Workbook, position: usize, dimension: Dimension, shi
 
 fn moved_group(group: &Group, shift: Shift) -> Option<Group> {
     let (start, end) = shift.moved(group.start, group.end)?;
-    Some(Group { start, end, ..group.clone() })
+    Some(Group {
+        start,
+        end,
+        ..group.clone()
+    })
 }
 
 fn rectangle(area: Rectangle, dimension: Dimension, shift: Shift) -> Option<Rectangle> {
@@ -94,11 +108,16 @@ fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: Shift) -> bool
                 Dimension::Rows => ("startRowIndex", "endRowIndex"),
                 Dimension::Columns => ("startColumnIndex", "endColumnIndex"),
             };
-            let ends = (fields.get(first).and_then(Json::as_u64), fields.get(last).and_then(Json::as_u64));
+            let ends = (
+                fields.get(first).and_then(Json::as_u64),
+                fields.get(last).and_then(Json::as_u64),
+            );
             let is_here = targets::sheet_id(&json!({"sheetId": fields.get("sheetId").cloned()})) == id;
             if let (true, (Some(start), Some(end))) = (is_here, ends) {
                 let narrow = |index: u64| u32::try_from(index).unwrap_or(u32::MAX);
-                let Some((start, end)) = shift.moved(narrow(start), narrow(end)) else { return false };
+                let Some((start, end)) = shift.moved(narrow(start), narrow(end)) else {
+                    return false;
+                };
                 fields.insert(first.to_owned(), json!(start));
                 fields.insert(last.to_owned(), json!(end));
             }
@@ -116,7 +135,11 @@ fn formulas(workbook: &mut Workbook, position: usize, dimension: Dimension, shif
             continue;
         }
         let own_title = Arc::clone(&workbook.sheets[index].title);
-        let place = formula::Place { own_title: &own_title, title: &title, dimension };
+        let place = formula::Place {
+            own_title: &own_title,
+            title: &title,
+            dimension,
+        };
         let rewrite = |formula: &str| match shift {
             Shift::Insert(at, count) => formula::after_insertion(formula, place, at, count),
             Shift::Delete(start, end) => formula::after_deletion(formula, place, start, end),
@@ -136,10 +159,10 @@ fn rewrite_formulas(workbook: &mut Workbook, position: usize, rule: &dyn Fn(&str
     for index in rows {
         workbook.sheet_mut(position).edit_row(index, |row| {
             for cell in &mut row.cells {
-                if let Entry::Formula(text) = &mut cell.entry {
-                    if let Some(changed) = rule(text) {
-                        *text = changed.into();
-                    }
+                if let Entry::Formula(text) = &mut cell.entry
+                    && let Some(changed) = rule(text)
+                {
+                    *text = changed.into();
                 }
             }
         });

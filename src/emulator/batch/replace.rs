@@ -75,8 +75,16 @@ fn in_area(workbook: &mut Workbook, (position, area): (usize, Rectangle), search
     let mut rows = BTreeSet::new();
     let mut hits = Vec::new();
     let sheet = &workbook.sheets[position];
-    for (row, cells) in (0u32..).zip(sheet.rows()).skip(area.top as usize).take(area.height() as usize) {
-        for (column, cell) in (0u32..).zip(&cells.cells).skip(area.left as usize).take(area.width() as usize) {
+    for (row, cells) in (0u32..)
+        .zip(sheet.rows())
+        .skip(area.top as usize)
+        .take(area.height() as usize)
+    {
+        for (column, cell) in (0u32..)
+            .zip(&cells.cells)
+            .skip(area.left as usize)
+            .take(area.width() as usize)
+        {
             if let Some(found) = search.apply(cell) {
                 hits.push((row, column, found));
             }
@@ -89,7 +97,9 @@ fn in_area(workbook: &mut Workbook, (position, area): (usize, Rectangle), search
         }
         count.occurrences += occurrences;
         rows.insert(row);
-        workbook.sheet_mut(position).edit_row(row, |cells| cells.cell_mut(column).entry = entry);
+        workbook
+            .sheet_mut(position)
+            .edit_row(row, |cells| cells.cell_mut(column).entry = entry);
     }
     count.rows += rows.len() as u64;
     count.sheets += u64::from(!rows.is_empty());
@@ -124,8 +134,11 @@ impl Search {
             return (haystack == needle).then(|| (self.replacement.clone(), 1));
         }
         // Lower case can change lengths; then only exact matches can be placed safely.
-        let (haystack, needle) =
-            if haystack.len() == text.len() { (haystack, needle) } else { (text.to_owned(), self.find.clone()) };
+        let (haystack, needle) = if haystack.len() == text.len() {
+            (haystack, needle)
+        } else {
+            (text.to_owned(), self.find.clone())
+        };
         let mut result = String::new();
         let (mut copied, mut count) = (0, 0);
         for (at, _) in haystack.match_indices(&needle) {

@@ -10,13 +10,18 @@ use super::{text, whole};
 
 /// `sheetId` of a message; absent means 0.
 pub fn sheet_id(body: &Json) -> i32 {
-    body.get("sheetId").and_then(Json::as_i64).and_then(|id| i32::try_from(id).ok()).unwrap_or(0)
+    body.get("sheetId")
+        .and_then(Json::as_i64)
+        .and_then(|id| i32::try_from(id).ok())
+        .unwrap_or(0)
 }
 
 /// Position of the tab a message names.
 pub fn position(workbook: &Workbook, body: &Json) -> Result<usize, Failure> {
     let id = sheet_id(body);
-    workbook.position(id).ok_or_else(|| Failure::invalid(format!("No grid with id: {id}")))
+    workbook
+        .position(id)
+        .ok_or_else(|| Failure::invalid(format!("No grid with id: {id}")))
 }
 
 /// The cells of a `GridRange`, clipped at the end of the grid.
@@ -29,15 +34,26 @@ pub fn area(workbook: &Workbook, range: &Json) -> Result<(usize, Rectangle), Fai
         return Err(Failure::outside_grid(&name, sheet.row_count, sheet.column_count));
     }
     if area.height() == 0 || area.width() == 0 {
-        return Err(Failure::invalid("The range is empty: its end must be greater than its start."));
+        return Err(Failure::invalid(
+            "The range is empty: its end must be greater than its start.",
+        ));
     }
     let bottom = area.bottom.min(sheet.row_count);
-    Ok((position, Rectangle { bottom, right: area.right.min(sheet.column_count), ..area }))
+    Ok((
+        position,
+        Rectangle {
+            bottom,
+            right: area.right.min(sheet.column_count),
+            ..area
+        },
+    ))
 }
 
 /// The cells of the `GridRange` in a field that has to be there.
 pub fn area_in(workbook: &Workbook, body: &Json, name: &str) -> Result<(usize, Rectangle), Failure> {
-    let range = body.get(name).ok_or_else(|| Failure::invalid(format!("Must specify {name}.")))?;
+    let range = body
+        .get(name)
+        .ok_or_else(|| Failure::invalid(format!("Must specify {name}.")))?;
     area(workbook, range)
 }
 
@@ -67,11 +83,20 @@ pub fn span(workbook: &Workbook, range: &Json) -> Result<Span, Failure> {
     let sheet = position(workbook, range)?;
     let dimension = dimension(range)?;
     let start = whole(range, "startIndex");
-    let end = range.get("endIndex").map_or(length(&workbook.sheets[sheet], dimension), |_| whole(range, "endIndex"));
+    let end = range
+        .get("endIndex")
+        .map_or(length(&workbook.sheets[sheet], dimension), |_| whole(range, "endIndex"));
     if end <= start {
-        return Err(Failure::invalid(format!("range.endIndex[{end}] must be greater than range.startIndex[{start}]")));
+        return Err(Failure::invalid(format!(
+            "range.endIndex[{end}] must be greater than range.startIndex[{start}]"
+        )));
     }
-    Ok(Span { sheet, dimension, start, end })
+    Ok(Span {
+        sheet,
+        dimension,
+        start,
+        end,
+    })
 }
 
 /// Rows or columns of a tab.

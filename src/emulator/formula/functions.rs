@@ -107,7 +107,10 @@ pub struct Call<'a, 'b> {
 impl Call<'_, '_> {
     /// Calls the function of that name, in capitals.
     pub fn run(&self, name: &str) -> Scalar {
-        let outcome = self.statistics(name).or_else(|| self.logic(name)).or_else(|| self.texts(name));
+        let outcome = self
+            .statistics(name)
+            .or_else(|| self.logic(name))
+            .or_else(|| self.texts(name));
         let outcome = outcome.or_else(|| self.mathematics(name)).or_else(|| self.dates(name));
         outcome.unwrap_or(Err("#NAME?")).unwrap_or_else(Scalar::Error)
     }
@@ -125,7 +128,11 @@ impl Call<'_, '_> {
     }
 
     fn number_or(&self, index: usize, default: f64) -> Result<f64, &'static str> {
-        if index < self.arguments.len() { self.number(index) } else { Ok(default) }
+        if index < self.arguments.len() {
+            self.number(index)
+        } else {
+            Ok(default)
+        }
     }
 
     fn text(&self, index: usize) -> Result<String, &'static str> {
@@ -133,7 +140,9 @@ impl Call<'_, '_> {
     }
 
     fn operand(&self, index: usize) -> Result<Operand, &'static str> {
-        Ok(self.evaluator.operand(self.sheet, self.arguments.get(index).ok_or("#N/A")?))
+        Ok(self
+            .evaluator
+            .operand(self.sheet, self.arguments.get(index).ok_or("#N/A")?))
     }
 
     /// Every value of every argument.
@@ -149,7 +158,10 @@ impl Call<'_, '_> {
         let mut list = Vec::new();
         for argument in self.arguments {
             let operand = self.evaluator.operand(self.sheet, argument);
-            let direct = matches!(argument, Expression::Number(_) | Expression::Text(_) | Expression::Name(_));
+            let direct = matches!(
+                argument,
+                Expression::Number(_) | Expression::Text(_) | Expression::Name(_)
+            );
             for value in self.evaluator.values(&operand) {
                 match value {
                     Scalar::Number(number) => list.push(number),
@@ -172,7 +184,11 @@ impl Call<'_, '_> {
             "AVERAGE" => of(&|numbers| mean(numbers)),
             "MEDIAN" => of(&|numbers| median(numbers)),
             "COUNT" => {
-                let count = self.all().iter().filter(|value| matches!(value, Scalar::Number(_))).count();
+                let count = self
+                    .all()
+                    .iter()
+                    .filter(|value| matches!(value, Scalar::Number(_)))
+                    .count();
                 Some(Ok(count_of(count)))
             }
             "COUNTA" => Some(Ok(count_of(self.all().len()))),
@@ -184,12 +200,20 @@ impl Call<'_, '_> {
 
     fn count_if(&self) -> Outcome {
         let criterion = Criterion::read(&self.argument(1)?);
-        Ok(count_of(self.evaluator.values(&self.operand(0)?).iter().filter(|value| criterion.holds(value)).count()))
+        Ok(count_of(
+            self.evaluator
+                .values(&self.operand(0)?)
+                .iter()
+                .filter(|value| criterion.holds(value))
+                .count(),
+        ))
     }
 
     fn sum_if(&self) -> Outcome {
         let criterion = Criterion::read(&self.argument(1)?);
-        let Operand::Many(sheet, tested) = self.operand(0)? else { return Err("#N/A") };
+        let Operand::Many(sheet, tested) = self.operand(0)? else {
+            return Err("#N/A");
+        };
         let (summed_sheet, summed) = match self.arguments.get(2).map(|_| self.operand(2)).transpose()? {
             Some(Operand::Many(sheet, area)) => (sheet, area),
             _ => (sheet, tested),
@@ -198,7 +222,9 @@ impl Call<'_, '_> {
         for row in 0..tested.height() {
             for column in 0..tested.width() {
                 let value = self.evaluator.cell(sheet, tested.top + row, tested.left + column);
-                let added = self.evaluator.cell(summed_sheet, summed.top + row, summed.left + column);
+                let added = self
+                    .evaluator
+                    .cell(summed_sheet, summed.top + row, summed.left + column);
                 if let (true, Scalar::Number(number)) = (criterion.holds(&value), added) {
                     sum += number;
                 }
@@ -209,19 +235,36 @@ impl Call<'_, '_> {
 
     fn logic(&self, name: &str) -> Option<Outcome> {
         Some(match name {
-            "IF" => self.argument(0).and_then(|value| truth(&value)).and_then(|flag| match (flag, self.arguments.len()) {
-                (true, _) => self.argument(1),
-                (false, 0..=2) => Ok(Scalar::Bool(false)),
-                (false, _) => self.argument(2),
-            }),
+            "IF" => {
+                self.argument(0)
+                    .and_then(|value| truth(&value))
+                    .and_then(|flag| match (flag, self.arguments.len()) {
+                        (true, _) => self.argument(1),
+                        (false, 0..=2) => Ok(Scalar::Bool(false)),
+                        (false, _) => self.argument(2),
+                    })
+            }
             "IFERROR" => match self.argument(0) {
                 Err(_) if self.arguments.len() < 2 => Ok(Scalar::Text("".into())),
                 Err(_) => self.argument(1),
                 fine => fine,
             },
-            "AND" => self.all().iter().map(truth).try_fold(true, |all, flag| Ok(all && flag?)).map(Scalar::Bool),
-            "OR" => self.all().iter().map(truth).try_fold(false, |any, flag| Ok(any || flag?)).map(Scalar::Bool),
-            "NOT" => self.argument(0).and_then(|value| truth(&value)).map(|flag| Scalar::Bool(!flag)),
+            "AND" => self
+                .all()
+                .iter()
+                .map(truth)
+                .try_fold(true, |all, flag| Ok(all && flag?))
+                .map(Scalar::Bool),
+            "OR" => self
+                .all()
+                .iter()
+                .map(truth)
+                .try_fold(false, |any, flag| Ok(any || flag?))
+                .map(Scalar::Bool),
+            "NOT" => self
+                .argument(0)
+                .and_then(|value| truth(&value))
+                .map(|flag| Scalar::Bool(!flag)),
             "TRUE" => Ok(Scalar::Bool(true)),
             "FALSE" => Ok(Scalar::Bool(false)),
             "ISBLANK" => self.argument(0).map(|value| Scalar::Bool(value == Scalar::Blank)),
@@ -235,7 +278,13 @@ impl Call<'_, '_> {
 
     fn texts(&self, name: &str) -> Option<Outcome> {
         let of = |rule: &dyn Fn(&str) -> Scalar| self.text(0).map(|text| rule(&text));
-        let joined = || self.all().iter().map(text).collect::<Result<String, _>>().map(Evaluator::text);
+        let joined = || {
+            self.all()
+                .iter()
+                .map(text)
+                .collect::<Result<String, _>>()
+                .map(Evaluator::text)
+        };
         Some(match name {
             "CONCATENATE" | "CONCAT" => joined(),
             "JOIN" => self.join(),
@@ -243,23 +292,43 @@ impl Call<'_, '_> {
             "UPPER" => of(&|text| Evaluator::text(text.to_uppercase())),
             "LOWER" => of(&|text| Evaluator::text(text.to_lowercase())),
             "TRIM" => of(&|text| Evaluator::text(text.split_whitespace().collect::<Vec<_>>().join(" "))),
-            "LEFT" => self.number_or(1, 1.0).and_then(|count| Ok(slice(&self.text(0)?, 0, whole(count)))),
+            "LEFT" => self
+                .number_or(1, 1.0)
+                .and_then(|count| Ok(slice(&self.text(0)?, 0, whole(count)))),
             "RIGHT" => self.number_or(1, 1.0).and_then(|count| {
                 let text = self.text(0)?;
-                Ok(slice(&text, text.chars().count().saturating_sub(whole(count)), whole(count)))
+                Ok(slice(
+                    &text,
+                    text.chars().count().saturating_sub(whole(count)),
+                    whole(count),
+                ))
             }),
             "MID" => self.number(1).and_then(|start| {
-                Ok(slice(&self.text(0)?, whole(start).saturating_sub(1), whole(self.number(2)?)))
+                Ok(slice(
+                    &self.text(0)?,
+                    whole(start).saturating_sub(1),
+                    whole(self.number(2)?),
+                ))
             }),
             "VALUE" => self.number(0).map(Scalar::Number),
-            "HYPERLINK" => if self.arguments.len() > 1 { self.argument(1) } else { self.argument(0) },
+            "HYPERLINK" => {
+                if self.arguments.len() > 1 {
+                    self.argument(1)
+                } else {
+                    self.argument(0)
+                }
+            }
             _ => return None,
         })
     }
 
     fn join(&self) -> Outcome {
         let delimiter = self.text(0)?;
-        let rest = Call { evaluator: self.evaluator, sheet: self.sheet, arguments: &self.arguments[1..] };
+        let rest = Call {
+            evaluator: self.evaluator,
+            sheet: self.sheet,
+            arguments: &self.arguments[1..],
+        };
         let parts: Vec<String> = rest.all().iter().map(text).collect::<Result<_, _>>()?;
         Ok(Evaluator::text(parts.join(&delimiter)))
     }
@@ -294,7 +363,8 @@ impl Call<'_, '_> {
     fn dates(&self, name: &str) -> Option<Outcome> {
         let now = || jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).datetime();
         let part = |rule: fn(jiff::civil::DateTime) -> f64| {
-            self.number(0).and_then(|serial| serial_date::to_date_time(serial).map(rule).ok_or("#NUM!"))
+            self.number(0)
+                .and_then(|serial| serial_date::to_date_time(serial).map(rule).ok_or("#NUM!"))
         };
         let result = match name {
             "TODAY" => Ok(serial_date::from_date(now().date())),
@@ -309,10 +379,15 @@ impl Call<'_, '_> {
     }
 
     fn date(&self) -> Result<f64, &'static str> {
-        #[expect(clippy::cast_possible_truncation, reason = "a year far out of range is refused below")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a year far out of range is refused below"
+        )]
         let (year, month, day) = (self.number(0)? as i16, self.number(1)? as i32 - 1, self.number(2)?);
         let first = jiff::civil::Date::new(year, 1, 1).map_err(|_| "#NUM!")?;
-        let first = first.checked_add(jiff::Span::new().months(month)).map_err(|_| "#NUM!")?;
+        let first = first
+            .checked_add(jiff::Span::new().months(month))
+            .map_err(|_| "#NUM!")?;
         Ok(serial_date::from_date(first) + day.floor() - 1.0)
     }
 }
@@ -325,11 +400,21 @@ struct Criterion {
 
 impl Criterion {
     fn read(value: &Scalar) -> Self {
-        let Scalar::Text(text) = value else { return Self { sign: "=", value: value.clone() } };
-        let sign = ["<=", ">=", "<>", "=", "<", ">"].into_iter().find(|sign| text.starts_with(sign));
+        let Scalar::Text(text) = value else {
+            return Self {
+                sign: "=",
+                value: value.clone(),
+            };
+        };
+        let sign = ["<=", ">=", "<>", "=", "<", ">"]
+            .into_iter()
+            .find(|sign| text.starts_with(sign));
         let rest = &text[sign.map_or(0, str::len)..];
         let value = Scalar::plain(&super::super::input::read(rest).entry);
-        Self { sign: sign.unwrap_or("="), value }
+        Self {
+            sign: sign.unwrap_or("="),
+            value,
+        }
     }
 
     fn holds(&self, value: &Scalar) -> bool {
@@ -363,7 +448,11 @@ fn count_of(count: usize) -> Scalar {
 }
 
 fn whole(number: f64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a cell may hold")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to what a cell may hold"
+    )]
     let count = number.clamp(0.0, 50_000.0) as usize;
     count
 }

@@ -40,12 +40,21 @@ pub(super) enum Operand {
 impl<'a> Evaluator<'a> {
     /// An evaluator over a snapshot.
     pub fn new(workbook: &'a Workbook) -> Self {
-        Self { workbook, known: RefCell::default(), depth: RefCell::new(0) }
+        Self {
+            workbook,
+            known: RefCell::default(),
+            depth: RefCell::new(0),
+        }
     }
 
     /// What a cell shows.
     pub fn cell(&self, sheet: usize, row: u32, column: u32) -> Scalar {
-        let Some(cell) = self.workbook.sheets.get(sheet).and_then(|sheet| sheet.cell(row, column)) else {
+        let Some(cell) = self
+            .workbook
+            .sheets
+            .get(sheet)
+            .and_then(|sheet| sheet.cell(row, column))
+        else {
             return Scalar::Blank;
         };
         match &cell.entry {
@@ -92,11 +101,15 @@ impl<'a> Evaluator<'a> {
         match operand {
             Operand::One(value) => vec![value.clone()],
             Operand::Many(sheet, area) => {
-                let Some(tab) = self.workbook.sheets.get(*sheet) else { return Vec::new() };
+                let Some(tab) = self.workbook.sheets.get(*sheet) else {
+                    return Vec::new();
+                };
                 let last = area.bottom.min(u32::try_from(tab.rows().len()).unwrap_or(u32::MAX));
                 let mut list = Vec::new();
                 for row in area.top..last {
-                    let width = tab.row(row).map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
+                    let width = tab
+                        .row(row)
+                        .map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
                     for column in area.left..area.right.min(width) {
                         match self.cell(*sheet, row, column) {
                             Scalar::Blank => {}
@@ -129,7 +142,12 @@ impl<'a> Evaluator<'a> {
             Expression::Binary(sign, left, right) => {
                 functions::binary(sign, &self.value(sheet, left), &self.value(sheet, right))
             }
-            Expression::Call(name, arguments) => functions::Call { evaluator: self, sheet, arguments }.run(name),
+            Expression::Call(name, arguments) => functions::Call {
+                evaluator: self,
+                sheet,
+                arguments,
+            }
+            .run(name),
         };
         Operand::One(value)
     }
@@ -149,7 +167,15 @@ impl<'a> Evaluator<'a> {
         };
         let (start_row, end_row) = side(reference.first.row, last.row);
         let (start_column, end_column) = side(reference.first.column, last.column);
-        self.area(sheet, OpenArea { start_row, end_row, start_column, end_column })
+        self.area(
+            sheet,
+            OpenArea {
+                start_row,
+                end_row,
+                start_column,
+                end_column,
+            },
+        )
     }
 
     fn area(&self, sheet: usize, open: OpenArea) -> Operand {

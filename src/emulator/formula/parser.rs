@@ -79,7 +79,9 @@ pub enum Kind {
     Error(&'static str),
 }
 
-const SIGNS: [&str; 17] = ["<=", ">=", "<>", "+", "-", "*", "/", "^", "&", "=", "<", ">", "(", ")", ",", ";", "%"];
+const SIGNS: [&str; 17] = [
+    "<=", ">=", "<>", "+", "-", "*", "/", "^", "&", "=", "<", ">", "(", ")", ",", ";", "%",
+];
 const ERRORS: [&str; 7] = ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#N/A", "#ERROR!"];
 
 /// Cuts the text after `=` into tokens; `None` when something in it is not part of any formula.
@@ -92,7 +94,11 @@ pub fn tokens(text: &str) -> Option<Vec<Token>> {
             continue;
         }
         let (kind, length) = token(&text[at..])?;
-        result.push(Token { start: at, end: at + length, kind });
+        result.push(Token {
+            start: at,
+            end: at + length,
+            kind,
+        });
         at += length;
     }
     Some(result)
@@ -104,7 +110,10 @@ fn token(text: &str) -> Option<(Kind, usize)> {
         return string(text);
     }
     if first == '#' {
-        return ERRORS.iter().find(|name| text.starts_with(*name)).map(|name| (Kind::Error(name), name.len()));
+        return ERRORS
+            .iter()
+            .find(|name| text.starts_with(*name))
+            .map(|name| (Kind::Error(name), name.len()));
     }
     if let Some(found) = reference(text) {
         return Some(found);
@@ -117,7 +126,10 @@ fn token(text: &str) -> Option<(Kind, usize)> {
         let length = length.unwrap_or(text.len());
         return Some((Kind::Word(text[..length].to_owned()), length));
     }
-    SIGNS.iter().find(|sign| text.starts_with(*sign)).map(|sign| (Kind::Sign(sign), sign.len()))
+    SIGNS
+        .iter()
+        .find(|sign| text.starts_with(*sign))
+        .map(|sign| (Kind::Sign(sign), sign.len()))
 }
 
 fn string(text: &str) -> Option<(Kind, usize)> {
@@ -166,7 +178,14 @@ fn reference(text: &str) -> Option<(Kind, usize)> {
     if is_word || (last.is_none() && !is_cell) {
         return None;
     }
-    Some((Kind::Reference(Reference { sheet, first, last: last.map(|(corner, _)| corner) }), end))
+    Some((
+        Kind::Reference(Reference {
+            sheet,
+            first,
+            last: last.map(|(corner, _)| corner),
+        }),
+        end,
+    ))
 }
 
 /// `Sheet1!` or `'My tab'!` before a reference, and its length.
@@ -174,7 +193,9 @@ fn sheet_prefix(text: &str) -> (Option<String>, usize) {
     let name_end = if text.starts_with('\'') {
         let mut at = 1;
         loop {
-            let Some(found) = text[at..].find('\'') else { return (None, 0) };
+            let Some(found) = text[at..].find('\'') else {
+                return (None, 0);
+            };
             at += found + 1;
             if !text[at..].starts_with('\'') {
                 break at;
@@ -182,12 +203,16 @@ fn sheet_prefix(text: &str) -> (Option<String>, usize) {
             at += 1;
         }
     } else {
-        text.find(|letter: char| !(letter.is_alphanumeric() || letter == '_')).unwrap_or(text.len())
+        text.find(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+            .unwrap_or(text.len())
     };
     if name_end == 0 || !text[name_end..].starts_with('!') {
         return (None, 0);
     }
-    (a1::split(&text[..name_end]).and_then(|written| written.sheet.or(written.rest)), name_end + 1)
+    (
+        a1::split(&text[..name_end]).and_then(|written| written.sheet.or(written.rest)),
+        name_end + 1,
+    )
 }
 
 fn corner(text: &str) -> Option<(Corner, usize)> {
@@ -195,14 +220,21 @@ fn corner(text: &str) -> Option<(Corner, usize)> {
     let mut at = 0;
     let mut result = Corner::default();
     let leading = usize::from(bytes.first() == Some(&b'$'));
-    let letters = bytes[leading..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = bytes[leading..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
     if letters > 0 {
         result.column = Some(a1::column_index(&text[leading..leading + letters])?);
         result.fixed_column = leading == 1;
         at = leading + letters;
     }
     let dollar = usize::from(bytes.get(at) == Some(&b'$'));
-    let digits = bytes.get(at + dollar..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let digits = bytes
+        .get(at + dollar..)?
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
     if digits > 0 {
         let row: u32 = text[at + dollar..at + dollar + digits].parse().ok()?;
         result.row = Some(row.checked_sub(1)?);
@@ -228,7 +260,11 @@ impl Corner {
 impl Reference {
     /// The text of the reference.
     pub fn text(&self) -> String {
-        let mut text = self.sheet.as_ref().map(|sheet| format!("{}!", a1::quoted_title(sheet))).unwrap_or_default();
+        let mut text = self
+            .sheet
+            .as_ref()
+            .map(|sheet| format!("{}!", a1::quoted_title(sheet)))
+            .unwrap_or_default();
         self.first.write(&mut text);
         if let Some(last) = &self.last {
             text.push(':');
@@ -240,7 +276,11 @@ impl Reference {
 
 /// Parses the text after `=`.
 pub fn parse(text: &str) -> Option<Expression> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, depth: 0 };
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        at: 0,
+        depth: 0,
+    };
     let expression = parser.expression(0)?;
     (parser.at == parser.tokens.len()).then_some(expression)
 }
@@ -287,7 +327,9 @@ impl Parser {
                 left = Expression::Percent(Box::new(left));
                 continue;
             }
-            let Some(power) = strength(sign).filter(|power| *power > least) else { break };
+            let Some(power) = strength(sign).filter(|power| *power > least) else {
+                break;
+            };
             self.at += 1;
             let right = self.expression(power)?;
             left = Expression::Binary(sign, Box::new(left), Box::new(right));

@@ -11,7 +11,9 @@ fn rewrite(formula: &str, rule: impl Fn(&Reference) -> Option<Reference>) -> Opt
     let mut copied = 0;
     let mut changed = false;
     for token in tokens {
-        let Kind::Reference(reference) = &token.kind else { continue };
+        let Kind::Reference(reference) = &token.kind else {
+            continue;
+        };
         let replacement = rule(reference);
         if replacement.as_ref() == Some(reference) {
             continue;
@@ -34,7 +36,11 @@ fn side(corner: &mut Corner, dimension: Dimension) -> &mut Option<u32> {
 
 /// Whether a reference written on one tab means cells of another one.
 fn concerns(reference: &Reference, own_title: &str, title: &str) -> bool {
-    reference.sheet.as_deref().unwrap_or(own_title).eq_ignore_ascii_case(title)
+    reference
+        .sheet
+        .as_deref()
+        .unwrap_or(own_title)
+        .eq_ignore_ascii_case(title)
 }
 
 /// Where a change of rows or columns happens.
@@ -74,7 +80,10 @@ pub fn after_deletion(formula: &str, place: Place<'_>, start: u32, end: u32) -> 
         let count = end - start;
         let is_range = moved.last.is_some();
         let first = *side(&mut moved.first, place.dimension);
-        let last = moved.last.as_mut().map_or(first, |corner| *side(corner, place.dimension));
+        let last = moved
+            .last
+            .as_mut()
+            .map_or(first, |corner| *side(corner, place.dimension));
         match (first, last) {
             (Some(first), Some(last)) if gone(first) && gone(last) => return None,
             _ => {}
@@ -88,10 +97,10 @@ pub fn after_deletion(formula: &str, place: Place<'_>, start: u32, end: u32) -> 
         if let Some(at) = side(&mut moved.first, place.dimension) {
             *at = shift(*at, false);
         }
-        if let (true, Some(corner)) = (is_range, moved.last.as_mut()) {
-            if let Some(at) = side(corner, place.dimension) {
-                *at = shift(*at, true);
-            }
+        if let (true, Some(corner)) = (is_range, moved.last.as_mut())
+            && let Some(at) = side(corner, place.dimension)
+        {
+            *at = shift(*at, true);
         }
         Some(moved)
     })

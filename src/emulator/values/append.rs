@@ -36,10 +36,17 @@ pub fn append(
     let located = workbook.locate(range)?;
     let sheet = &workbook.sheets[located.sheet];
     let table = last_table(sheet, located.area);
-    let (top, left) = table.map_or((located.area.top, located.area.left), |table| (table.bottom, table.left));
+    let (top, left) = table.map_or((located.area.top, located.area.left), |table| {
+        (table.bottom, table.left)
+    });
     if insert_rows && table.is_some() && top < sheet.row_count {
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        write::check_size(workbook, located.sheet, sheet.row_count.saturating_add(count), sheet.column_count)?;
+        write::check_size(
+            workbook,
+            located.sheet,
+            sheet.row_count.saturating_add(count),
+            sheet.column_count,
+        )?;
         super::super::batch::dimensions::insert_rows_at(workbook, located.sheet, top, count);
     }
     let written = write::put(workbook, located.sheet, (top, left), (rows, input))?;
@@ -50,10 +57,23 @@ pub fn append(
 fn last_table(sheet: &Sheet, area: Rectangle) -> Option<Rectangle> {
     let last = area.bottom.min(sheet.filled_rows());
     let (row, column) = (area.top..last).rev().find_map(|row| {
-        let width = sheet.row(row).map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
-        (area.left..area.right.min(width)).rev().find(|column| sheet.is_filled(row, *column)).map(|column| (row, column))
+        let width = sheet
+            .row(row)
+            .map_or(0, |row| u32::try_from(row.cells.len()).unwrap_or(u32::MAX));
+        (area.left..area.right.min(width))
+            .rev()
+            .find(|column| sheet.is_filled(row, *column))
+            .map(|column| (row, column))
     })?;
-    Some(block(sheet, Rectangle { top: row, left: column, bottom: row + 1, right: column + 1 }))
+    Some(block(
+        sheet,
+        Rectangle {
+            top: row,
+            left: column,
+            bottom: row + 1,
+            right: column + 1,
+        },
+    ))
 }
 
 /// Grows a rectangle until nothing filled touches it.

@@ -75,7 +75,11 @@ impl Reading {
                 choice("date_time_render_option", "DateTimeRenderOption", text, &known)? == 1
             }
         };
-        Ok(Self { render, dates_as_text, by_columns: by_columns(dimension)? })
+        Ok(Self {
+            render,
+            dates_as_text,
+            by_columns: by_columns(dimension)?,
+        })
     }
 }
 
@@ -101,7 +105,12 @@ impl Input {
     pub fn parse(text: Option<&str>) -> Result<Self, Failure> {
         let missing = || Failure::invalid("'valueInputOption' is required but not specified");
         let known = ["INPUT_VALUE_OPTION_UNSPECIFIED", "RAW", "USER_ENTERED"];
-        match choice("value_input_option", "ValueInputOption", text.ok_or_else(missing)?, &known)? {
+        match choice(
+            "value_input_option",
+            "ValueInputOption",
+            text.ok_or_else(missing)?,
+            &known,
+        )? {
             0 => Err(missing()),
             1 => Ok(Self::Raw),
             _ => Ok(Self::UserEntered),
@@ -121,7 +130,9 @@ pub fn rows_of(body: &Json, field: &str) -> Result<Vec<Vec<Json>>, Failure> {
     };
     let mut rows = Vec::with_capacity(lists.len());
     for (index, list) in lists.iter().enumerate() {
-        let Json::Array(cells) = list else { return Err(not_a_list(&format!("{field}[{index}]"), list)) };
+        let Json::Array(cells) = list else {
+            return Err(not_a_list(&format!("{field}[{index}]"), list));
+        };
         for (column, cell) in cells.iter().enumerate() {
             if cell.is_object() || cell.is_array() {
                 return Err(not_a_value(index, column, cell));
@@ -139,12 +150,18 @@ fn not_a_list(field: &str, found: &Json) -> Failure {
 }
 
 fn not_a_value(row: usize, column: usize, found: &Json) -> Failure {
-    let kind = if found.is_object() { "struct_value" } else { "list_value" };
+    let kind = if found.is_object() {
+        "struct_value"
+    } else {
+        "list_value"
+    };
     Failure::invalid(format!("Invalid values[{row}][{column}]: {kind} {found}"))
 }
 
 fn transpose(columns: &[Vec<Json>]) -> Vec<Vec<Json>> {
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
     let cell = |column: &Vec<Json>, row: usize| column.get(row).cloned().unwrap_or(Json::Null);
-    (0..height).map(|row| columns.iter().map(|column| cell(column, row)).collect()).collect()
+    (0..height)
+        .map(|row| columns.iter().map(|column| cell(column, row)).collect())
+        .collect()
 }

@@ -36,12 +36,24 @@ enum Position {
 impl Answer {
     /// The answer for one range.
     pub fn single(workbook: Arc<Workbook>, range: Located, reading: Reading) -> Self {
-        Self { workbook, ranges: vec![range], reading, in_batch: false, at: Position::Range(0) }
+        Self {
+            workbook,
+            ranges: vec![range],
+            reading,
+            in_batch: false,
+            at: Position::Range(0),
+        }
     }
 
     /// The answer for several ranges.
     pub fn batch(workbook: Arc<Workbook>, ranges: Vec<Located>, reading: Reading) -> Self {
-        Self { workbook, ranges, reading, in_batch: true, at: Position::Opening }
+        Self {
+            workbook,
+            ranges,
+            reading,
+            in_batch: true,
+            at: Position::Opening,
+        }
     }
 
     /// The whole answer at once.
@@ -63,7 +75,11 @@ impl Answer {
             if self.in_batch {
                 out.push(b']');
             }
-            return if self.in_batch { Position::Closing } else { Position::Done };
+            return if self.in_batch {
+                Position::Closing
+            } else {
+                Position::Done
+            };
         };
         if index > 0 {
             out.push(b',');
@@ -71,7 +87,11 @@ impl Answer {
         let sheet = &self.workbook.sheets[located.sheet];
         out.extend_from_slice(b"{\"range\":");
         string(out, &a1::full_name(&sheet.title, located.area));
-        let _ = write!(out, ",\"majorDimension\":\"{}\"", if self.reading.by_columns { "COLUMNS" } else { "ROWS" });
+        let _ = write!(
+            out,
+            ",\"majorDimension\":\"{}\"",
+            if self.reading.by_columns { "COLUMNS" } else { "ROWS" }
+        );
         let end = self.filled_end(located);
         if end == located.area.top {
             out.push(b'}');
@@ -83,7 +103,11 @@ impl Answer {
             out.extend_from_slice(b"]}");
             return Position::Range(index + 1);
         }
-        Position::Row { range: index, row: located.area.top, end }
+        Position::Row {
+            range: index,
+            row: located.area.top,
+            end,
+        }
     }
 
     /// One past the last row of the area with an entry in it.
@@ -96,7 +120,9 @@ impl Answer {
         }
         let filled = |cells: &[Cell]| {
             let end = cells.len().min(area.right as usize);
-            cells[end.min(area.left as usize)..end].iter().any(|cell| cell.entry != Entry::Blank)
+            cells[end.min(area.left as usize)..end]
+                .iter()
+                .any(|cell| cell.entry != Entry::Blank)
         };
         let focus = rows.iter().skip(area.top as usize).take((last - area.top) as usize);
         let blank = focus.rev().take_while(|row| !filled(&row.cells)).count();
@@ -126,7 +152,11 @@ impl Answer {
     fn row(&self, evaluator: &Evaluator<'_>, located: &Located, (row, cells): (u32, &[Cell]), out: &mut Vec<u8>) {
         let first = cells.len().min(located.area.left as usize);
         let end = cells.len().min(located.area.right as usize);
-        let blank = cells[first..end].iter().rev().take_while(|cell| cell.entry == Entry::Blank).count();
+        let blank = cells[first..end]
+            .iter()
+            .rev()
+            .take_while(|cell| cell.entry == Entry::Blank)
+            .count();
         out.push(b'[');
         for (offset, cell) in cells[first..end - blank].iter().enumerate() {
             if offset > 0 {
@@ -143,7 +173,9 @@ impl Answer {
         let sheet = &self.workbook.sheets[located.sheet];
         let area = located.area;
         let filled = |column: u32| (area.top..end).rev().find(|row| sheet.is_filled(*row, column));
-        let Some(last_column) = (area.left..area.right).rev().find(|column| filled(*column).is_some()) else { return };
+        let Some(last_column) = (area.left..area.right).rev().find(|column| filled(*column).is_some()) else {
+            return;
+        };
         for column in area.left..=last_column {
             out.extend_from_slice(if column > area.left { b",[" } else { b"[" });
             for row in area.top..filled(column).map_or(area.top, |last| last + 1) {
@@ -201,7 +233,10 @@ fn value(out: &mut Vec<u8>, cell: &Cell, reading: Reading, evaluate: impl FnOnce
 
 fn scalar(out: &mut Vec<u8>, value: &Scalar, cell: &Cell, reading: Reading) {
     let as_text = reading.render == Render::Formatted
-        || (reading.dates_as_text && cell.number_format().is_some_and(number_format::NumberFormat::is_temporal));
+        || (reading.dates_as_text
+            && cell
+                .number_format()
+                .is_some_and(number_format::NumberFormat::is_temporal));
     match value {
         Scalar::Blank => out.extend_from_slice(b"\"\""),
         Scalar::Text(text) => string(out, text),

@@ -31,7 +31,9 @@ pub struct Written {
 impl Written {
     /// `UpdateValuesResponse`.
     pub fn answer(&self, workbook: &Workbook) -> Map<String, Json> {
-        let range = self.area.map(|area| a1::full_name(&workbook.sheets[self.sheet].title, area));
+        let range = self
+            .area
+            .map(|area| a1::full_name(&workbook.sheets[self.sheet].title, area));
         let mut fields = Map::new();
         fields.insert("spreadsheetId".to_owned(), json!(&*workbook.id));
         fields.insert("updatedRange".to_owned(), json!(range));
@@ -57,7 +59,9 @@ pub fn update(workbook: &mut Workbook, range: &str, rows: &[Vec<Json>], input: I
         let title = &workbook.sheets[located.sheet].title;
         let inside = |what: String| {
             let name = a1::full_name(title, located.area);
-            Err(Failure::invalid(format!("Requested writing within range [{name}], but tried writing to {what}")))
+            Err(Failure::invalid(format!(
+                "Requested writing within range [{name}], but tried writing to {what}"
+            )))
         };
         if located.area.left + width > limit.right {
             return inside(format!("column [{}]", a1::column_letters(limit.right)));
@@ -66,7 +70,12 @@ pub fn update(workbook: &mut Workbook, range: &str, rows: &[Vec<Json>], input: I
             return inside(format!("row [{}]", u64::from(limit.bottom) + 1));
         }
     }
-    put(workbook, located.sheet, (located.area.top, located.area.left), (rows, input))
+    put(
+        workbook,
+        located.sheet,
+        (located.area.top, located.area.left),
+        (rows, input),
+    )
 }
 
 fn length(length: usize) -> u32 {
@@ -122,15 +131,29 @@ pub fn put(
     (rows, input): (&[Vec<Json>], Input),
 ) -> Result<Written, Failure> {
     let width = rows.iter().map(|row| length(row.len())).max().unwrap_or(0);
-    let area = Rectangle { top, left, bottom: top + length(rows.len()), right: left + width };
+    let area = Rectangle {
+        top,
+        left,
+        bottom: top + length(rows.len()),
+        right: left + width,
+    };
     make_room(workbook, position, area.bottom, area.right)?;
-    let mut written = Written { sheet: position, area: Some(area), ..Written::default() };
+    let mut written = Written {
+        sheet: position,
+        area: Some(area),
+        ..Written::default()
+    };
     let sheet = workbook.sheet_mut(position);
     for (row, values) in (top..).zip(rows) {
         put_row(sheet, (row, left), (values, input), &mut written)?;
     }
     if area.height() == 0 || area.width() == 0 {
-        written.area = Some(Rectangle { top, left, bottom: top + 1, right: left + 1 });
+        written.area = Some(Rectangle {
+            top,
+            left,
+            bottom: top + 1,
+            right: left + 1,
+        });
     }
     Ok(written)
 }
@@ -190,7 +213,9 @@ pub fn check_length(text: &str) -> Result<(), Failure> {
 
 #[expect(clippy::unnecessary_wraps, reason = "stands where a fallible branch stands")]
 fn enter_text(cell: &mut Cell, text: &str, input: Input) -> Result<(), Failure> {
-    let is_text = cell.number_format().is_some_and(super::super::number_format::NumberFormat::is_text);
+    let is_text = cell
+        .number_format()
+        .is_some_and(super::super::number_format::NumberFormat::is_text);
     if text.is_empty() {
         cell.entry = Entry::Blank;
     } else if input == Input::Raw || is_text {
@@ -212,6 +237,8 @@ fn enter_text(cell: &mut Cell, text: &str, input: Input) -> Result<(), Failure> 
 pub fn clear(workbook: &mut Workbook, range: &str) -> Result<String, Failure> {
     let located = workbook.locate(range)?;
     let title = std::sync::Arc::clone(&workbook.sheets[located.sheet].title);
-    workbook.sheet_mut(located.sheet).edit_existing(located.area, |_, _, cell| cell.entry = Entry::Blank);
+    workbook
+        .sheet_mut(located.sheet)
+        .edit_existing(located.area, |_, _, cell| cell.entry = Entry::Blank);
     Ok(a1::full_name(&title, located.area))
 }
