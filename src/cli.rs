@@ -1,6 +1,6 @@
 //! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use http_body_util::{BodyExt, Empty};
@@ -45,9 +45,9 @@ enum Command {
         /// Address to listen on; port 0 lets the system choose.
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9090")]
         listen: SocketAddr,
-        /// Folder of its data; without it everything is kept in memory and gone at the end.
-        #[arg(long, value_name = "DIR")]
-        data: Option<PathBuf>,
+        /// Folder of its data and of the service account's key.
+        #[arg(long, value_name = "DIR", default_value = "data/emulator")]
+        data: PathBuf,
         /// Accept every bearer token, for tests.
         #[arg(long)]
         any_token: bool,
@@ -64,14 +64,15 @@ enum Command {
 const MANUAL: &str = "\
 Without any setting the program keeps its data in an embedded spreadsheet under data/.
 
-Settings (environment variables; secrets can also stand in secrets.json, see secrets.example.json):
+Settings are environment variables; secrets can also stand in secrets.json, see
+secrets.example.json:
   PORT, HOST                      where to listen (8080, 127.0.0.1); also API_PORT, API_HOST
-  SPREADSHEET_ID                  the Google spreadsheet to use: the part of its address between /d/ and /edit
+  SPREADSHEET_ID                  the Google spreadsheet: its address between /d/ and /edit
   GOOGLE_APPLICATION_CREDENTIALS  path of the service account's key file
   GOOGLE_SERVICE_ACCOUNT_JSON     its content, in place of a file
   SHEETS_API_URL                  another Sheets v4 server, such as `tallyboard emulator`
   DATA_DIR                        folder of the embedded spreadsheet (data)
-  INTEGRATIONS_FILE               the catalog of integrations (integrations.txt); changes are seen without a restart
+  INTEGRATIONS_FILE               the catalog (integrations.txt); changes need no restart
   TIME_ZONE                       where days begin (Europe/Paris)
   FRESH_SECONDS                   age up to which data is shown without asking Google again (15)
   SHEETS_CALLS_PER_MINUTE         calls to Google, of each kind (54; Google allows 60)
@@ -81,8 +82,9 @@ Settings (environment variables; secrets can also stand in secrets.json, see sec
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json
 
-First steps with Google: make a service account with a JSON key, share the spreadsheet with its address as Editor,
-set SPREADSHEET_ID and GOOGLE_APPLICATION_CREDENTIALS, and run `tallyboard check`.";
+First steps with Google: make a service account with a JSON key, share the spreadsheet
+with its address as Editor, set SPREADSHEET_ID and GOOGLE_APPLICATION_CREDENTIALS, and run
+`tallyboard check`.";
 
 /// Runs the command that was asked for.
 pub async fn run(command_line: CommandLine) -> ExitCode {
@@ -97,7 +99,7 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
         } => {
             run_emulator(emulator::Options {
                 listen,
-                data,
+                data: Some(data),
                 any_token,
                 quota_per_minute: quota,
                 ..emulator::Options::default()
@@ -178,7 +180,8 @@ fn report(found: &SetupReport) -> Vec<String> {
 async fn run_emulator(options: emulator::Options) -> Outcome {
     start_logging(Environment::Development);
     let running = emulator::Emulator::start(options).await?;
-    println!("{}", running.environment_lines().await?);
+    print!("{}", running.environment_lines().await?);
+    std::io::stdout().flush()?;
     asked_to_stop().await;
     running.stop().await;
     Ok(ExitCode::SUCCESS)

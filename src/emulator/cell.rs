@@ -113,10 +113,10 @@ impl Style {
 
     /// The style with another number format, unless it already has one of its own.
     pub fn with_inferred_format(style: Option<&Arc<Self>>, kind: &str, pattern: &str) -> Option<Arc<Self>> {
-        if let Some(style) = style {
-            if style.number_format.is_some() {
-                return Some(Arc::clone(style));
-            }
+        if let Some(style) = style
+            && style.number_format.is_some()
+        {
+            return Some(Arc::clone(style));
         }
         let mut fields = style.map(|style| style.fields.clone()).unwrap_or_default();
         let format = fields.entry("userEnteredFormat").or_insert_with(|| json!({}));

@@ -96,10 +96,10 @@ fn check(mask: &Mask) -> Result<(), Failure> {
     if let Some(wrong) = mask.names().find(|name| !FIELDS.contains(name)) {
         return Err(Failure::unknown_mask_path(wrong));
     }
-    if let Some(sheets) = mask.below("sheets") {
-        if let Some(wrong) = sheets.names().find(|name| !SHEET_FIELDS.contains(name)) {
-            return Err(Failure::unknown_mask_path(wrong));
-        }
+    if let Some(sheets) = mask.below("sheets")
+        && let Some(wrong) = sheets.names().find(|name| !SHEET_FIELDS.contains(name))
+    {
+        return Err(Failure::unknown_mask_path(wrong));
     }
     Ok(())
 }
@@ -288,17 +288,22 @@ fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell
         tree.extend(style.fields().iter().map(|(name, value)| (name.clone(), value.clone())));
     }
     if cell.entry != Entry::Blank || cell.style.as_ref().is_some_and(|style| style.format().is_some()) {
-        tree.insert(
-            "effectiveFormat".to_owned(),
-            Json::Object(effective_format(cell.style.as_deref())),
-        );
+        tree.insert("effectiveFormat".to_owned(), Json::Object(effective_format(cell)));
     }
     Json::Object(tree)
 }
 
-fn effective_format(style: Option<&Style>) -> Map<String, Json> {
+/// The default format, what the kind of the entry brings along, and what a person chose.
+fn effective_format(cell: &Cell) -> Map<String, Json> {
     let mut format = default_format();
-    if let Some(own) = style.and_then(Style::format) {
+    let alignment = match cell.entry {
+        Entry::Number(_) => "RIGHT",
+        Entry::Bool(_) => "CENTER",
+        _ => "LEFT",
+    };
+    format.insert("horizontalAlignment".to_owned(), json!(alignment));
+    format.insert("hyperlinkDisplayType".to_owned(), json!("PLAIN_TEXT"));
+    if let Some(own) = cell.style.as_deref().and_then(Style::format) {
         overlay(&mut format, own);
     }
     format

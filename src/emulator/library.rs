@@ -85,16 +85,6 @@ impl Library {
             .cloned()
     }
 
-    /// The ids of all spreadsheets.
-    pub fn ids(&self) -> Vec<String> {
-        self.shelves
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .keys()
-            .cloned()
-            .collect()
-    }
-
     /// Adds a spreadsheet that is durable already, or never will be.
     pub fn keep(&self, workbook: Workbook) {
         let id = workbook.id.to_string();
@@ -191,11 +181,11 @@ struct Pending {
 }
 
 async fn finished(pending: Pending, shelf: &Shelf) -> Result<Arc<Workbook>, Failure> {
-    if let Some(receiver) = pending.receiver {
-        if !receiver.await.unwrap_or(false) {
-            shelf.forget_unwritten();
-            return Err(Failure::unavailable());
-        }
+    if let Some(receiver) = pending.receiver
+        && !receiver.await.unwrap_or(false)
+    {
+        shelf.forget_unwritten();
+        return Err(Failure::unavailable());
     }
     Ok(pending.snapshot)
 }
@@ -243,7 +233,7 @@ fn gather(workbook: &mut Workbook, working: &mut Working) -> Commit {
             let ids = |from: usize| sheet.rows().iter().skip(from).map(|row| row.id).collect();
             let order = changes
                 .order_from
-                .map(|from| super::database::chunk_start(from))
+                .map(super::database::chunk_start)
                 .map(|from| (from, ids(from)));
             sheets.push(SheetCommit {
                 key: sheet.key,

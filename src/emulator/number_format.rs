@@ -431,7 +431,7 @@ fn round_half_up(size: f64, decimals: usize) -> String {
 fn grouped(whole: &str) -> String {
     let mut result = String::new();
     for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             result.push(',');
         }
         result.push(digit);

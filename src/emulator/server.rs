@@ -14,7 +14,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -356,14 +356,4 @@ impl hyper::body::Body for Half {
             None => Poll::Ready(Some(Err(Closed))),
         }
     }
-}
-
-/// The tree of a message, for pages that reuse the methods.
-pub async fn apply_batch(state: &State, id: &str, requests: Json) -> Result<(), Failure> {
-    let body = json!({ "requests": requests });
-    state
-        .library
-        .write(id, |workbook| super::batch::apply(workbook, &body))
-        .await
-        .map(|_| ())
 }

@@ -93,6 +93,8 @@ pub fn pair_colours(fields: &mut Map<String, Value>) {
             fields.entry(format!("{name}Style")).or_insert(style);
         }
     }
+    // A style without a colour in it means "no colour"; an empty colour means black.
+    fields.retain(|name, value| !is_colour_style(name) || value.as_object().is_none_or(|style| !style.is_empty()));
     let styles: Vec<String> = fields.keys().filter(|name| is_colour_style(name)).cloned().collect();
     for name in styles {
         let plain = fields

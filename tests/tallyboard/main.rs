@@ -3,5 +3,6 @@
 mod architecture;
 mod door;
 mod leaderboard;
+mod program;
 mod store;
 mod world;

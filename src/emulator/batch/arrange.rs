@@ -92,10 +92,10 @@ fn follow(workbook: &mut Workbook, position: usize, area: Rectangle, order: &[u3
                     ..area
                 },
                 |_, _, cell| {
-                    if let Entry::Formula(text) = &mut cell.entry {
-                        if let Some(moved) = formula::moved_by(text, distance, 0) {
-                            *text = moved.into();
-                        }
+                    if let Entry::Formula(text) = &mut cell.entry
+                        && let Some(moved) = formula::moved_by(text, distance, 0)
+                    {
+                        *text = moved.into();
                     }
                 },
             );

@@ -29,8 +29,11 @@ const STYLE_FIELDS: [&str; 6] = [
 /// Puts `CellData` into cells and remembers the last style it made: rows of one batch mostly look alike.
 pub struct Brush {
     mask: Mask,
-    last: Option<(Option<Arc<Style>>, Map<String, Json>, Option<Arc<Style>>)>,
+    last: Option<Stroke>,
 }
+
+/// The style before, the message, the style after.
+type Stroke = (Option<Arc<Style>>, Map<String, Json>, Option<Arc<Style>>);
 
 impl Brush {
     /// A brush that touches only what the mask selects.
@@ -63,11 +66,12 @@ impl Brush {
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), data.get(*name)?.clone())))
             .collect();
-        if let Some((before, source, after)) = &self.last {
-            if *before == cell.style && *source == wanted {
-                cell.style.clone_from(after);
-                return;
-            }
+        if let Some((before, source, after)) = &self.last
+            && *before == cell.style
+            && *source == wanted
+        {
+            cell.style.clone_from(after);
+            return;
         }
         let before = cell.style.clone();
         let mut fields = before.as_ref().map(|style| style.fields().clone()).unwrap_or_default();

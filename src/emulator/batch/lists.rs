@@ -54,10 +54,10 @@ pub fn one(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, Fai
 
 /// `sheetId: 0` is a default and vanishes.
 pub fn drop_sheet_zero(range: Option<&mut Json>) {
-    if let Some(Json::Object(fields)) = range {
-        if fields.get("sheetId").and_then(Json::as_i64) == Some(0) {
-            fields.remove("sheetId");
-        }
+    if let Some(Json::Object(fields)) = range
+        && fields.get("sheetId").and_then(Json::as_i64) == Some(0)
+    {
+        fields.remove("sheetId");
     }
 }
 
@@ -93,13 +93,11 @@ fn add_protected(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> 
     wanted["protectedRange"]["requestingUserCanEdit"] = json!(true);
     wanted["protectedRange"]["editors"] = json!({});
     let mut made = add(workbook, &PROTECTED, &wanted)?;
-    for field in ["unprotectedRanges"] {
-        made.get_mut(field)
-            .and_then(Json::as_array_mut)
-            .into_iter()
-            .flatten()
-            .for_each(|range| drop_sheet_zero(Some(range)));
-    }
+    let unprotected = made.get_mut("unprotectedRanges").and_then(Json::as_array_mut);
+    unprotected
+        .into_iter()
+        .flatten()
+        .for_each(|range| drop_sheet_zero(Some(range)));
     Ok(json!({"addProtectedRange": {"protectedRange": made}}))
 }
 

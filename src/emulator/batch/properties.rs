@@ -135,6 +135,7 @@ pub fn update_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure>
     if mask.selects("hidden") && flag(&properties, "hidden") && visible(workbook, Some(position)) == 0 {
         return Err(Failure::invalid("You can't hide all the sheets in a document."));
     }
+    refuse_frozen_grid(workbook, position, &mask, &properties["gridProperties"])?;
     let furniture = workbook.sheet_mut(position).furniture_mut();
     let mut target = std::mem::take(&mut furniture.properties);
     wire::forget_stale_twins(&|name| mask.selects(name), &mut target);
@@ -165,6 +166,23 @@ fn resize(workbook: &mut Workbook, position: usize, grid: &Json, mask: &Mask) ->
     Ok(())
 }
 
+/// At least one row and one column must scroll.
+fn refuse_frozen_grid(workbook: &Workbook, position: usize, mask: &Mask, grid: &Json) -> Result<(), Failure> {
+    let sheet = &workbook.sheets[position];
+    let frozen = |name: &str| {
+        mask.below("gridProperties")
+            .filter(|grid| grid.selects(name))
+            .map_or(0, |_| whole(grid, name))
+    };
+    if frozen("frozenRowCount") >= sheet.row_count {
+        return Err(Failure::invalid("You can't freeze all visible rows on the sheet."));
+    }
+    if frozen("frozenColumnCount") >= sheet.column_count {
+        return Err(Failure::invalid("You can't freeze all visible columns on the sheet."));
+    }
+    Ok(())
+}
+
 /// The new place is counted before the tab leaves its old one.
 fn relocate(workbook: &mut Workbook, position: usize, index: usize) -> Result<(), Failure> {
     let count = workbook.sheets.len();
@@ -189,10 +207,9 @@ pub fn update_spreadsheet(workbook: &mut Workbook, body: &Json) -> Result<(), Fa
     if let (true, Some(zone)) = (
         mask.selects("timeZone"),
         properties.get("timeZone").and_then(Json::as_str),
-    ) {
-        if jiff::tz::TimeZone::get(zone).is_err() {
-            return Err(Failure::invalid(format!("Unsupported time zone: {zone}")));
-        }
+    ) && jiff::tz::TimeZone::get(zone).is_err()
+    {
+        return Err(Failure::invalid(format!("Unsupported time zone: {zone}")));
     }
     let target = Arc::make_mut(&mut workbook.properties);
     if mask.is_everything() {

@@ -159,10 +159,10 @@ fn rewrite_formulas(workbook: &mut Workbook, position: usize, rule: &dyn Fn(&str
     for index in rows {
         workbook.sheet_mut(position).edit_row(index, |row| {
             for cell in &mut row.cells {
-                if let Entry::Formula(text) = &mut cell.entry {
-                    if let Some(changed) = rule(text) {
-                        *text = changed.into();
-                    }
+                if let Entry::Formula(text) = &mut cell.entry
+                    && let Some(changed) = rule(text)
+                {
+                    *text = changed.into();
                 }
             }
         });

@@ -97,10 +97,10 @@ pub fn after_deletion(formula: &str, place: Place<'_>, start: u32, end: u32) -> 
         if let Some(at) = side(&mut moved.first, place.dimension) {
             *at = shift(*at, false);
         }
-        if let (true, Some(corner)) = (is_range, moved.last.as_mut()) {
-            if let Some(at) = side(corner, place.dimension) {
-                *at = shift(*at, true);
-            }
+        if let (true, Some(corner)) = (is_range, moved.last.as_mut())
+            && let Some(at) = side(corner, place.dimension)
+        {
+            *at = shift(*at, true);
         }
         Some(moved)
     })

@@ -1,0 +1,87 @@
+//! What the buttons of the grid do.
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::super::a1::{self, Rectangle};
+use super::super::batch;
+use super::super::failure::Failure;
+use super::super::values::{Input, write};
+use super::super::workbook::{Workbook, grid_range};
+use super::Place;
+
+/// The form of the grid.
+#[derive(Debug, Deserialize)]
+pub struct Form {
+    /// What to do.
+    action: String,
+    /// `sheetId` of the tab.
+    gid: i32,
+    /// The selected cell.
+    range: String,
+    /// What was typed.
+    #[serde(default)]
+    value: String,
+}
+
+/// Does what the form says and returns the query of the page to show next.
+///
+/// # Errors
+/// What the API would refuse.
+pub fn apply(workbook: &mut Workbook, form: &Form) -> Result<String, Failure> {
+    let place = Place {
+        gid: Some(form.gid),
+        range: form.range.clone(),
+        top: None,
+    };
+    let position = place.sheet(workbook);
+    let (row, column) = place.cell();
+    let sheet = &workbook.sheets[position];
+    let rows =
+        |start: u32| json!({"sheetId": form.gid, "dimension": "ROWS", "startIndex": start, "endIndex": start + 1});
+    let request = match form.action.as_str() {
+        "cell" => {
+            let cell = Rectangle {
+                top: row,
+                left: column,
+                bottom: row + 1,
+                right: column + 1,
+            };
+            let range = a1::full_name(&sheet.title, cell);
+            write::update(workbook, &range, &[vec![json!(form.value)]], Input::UserEntered)?;
+            return Ok(query(form.gid, row + 1, column));
+        }
+        "insert-above" => json!({"insertDimension": {"range": rows(row)}}),
+        "insert-below" => json!({"insertDimension": {"range": rows(row + 1), "inheritFromBefore": true}}),
+        "delete-row" => json!({"deleteDimension": {"range": rows(row)}}),
+        "sort-ascending" => sort(workbook, position, (column, "ASCENDING")),
+        "sort-descending" => sort(workbook, position, (column, "DESCENDING")),
+        "add-tab" if form.value.trim().is_empty() => json!({"addSheet": {}}),
+        "add-tab" => json!({"addSheet": {"properties": {"title": form.value.trim()}}}),
+        other => return Err(Failure::invalid(format!("There is no action {other}."))),
+    };
+    let replies = batch::apply(workbook, &json!({ "requests": request }))?;
+    let added = replies
+        .first()
+        .and_then(|reply| reply["addSheet"]["properties"]["sheetId"].as_i64());
+    match added.and_then(|id| i32::try_from(id).ok()) {
+        Some(id) => Ok(query(id, 0, 0)),
+        None => Ok(query(form.gid, row + u32::from(form.action == "insert-below"), column)),
+    }
+}
+
+/// Rows that are frozen keep their place, as they do in Sheets.
+fn sort(workbook: &Workbook, position: usize, (column, order): (u32, &str)) -> Json {
+    let sheet = &workbook.sheets[position];
+    let area = Rectangle {
+        top: super::view::frozen_rows(sheet),
+        ..sheet.grid()
+    };
+    let range = grid_range(sheet.id, area);
+    json!({"sortRange": {"range": range, "sortSpecs": [{"dimensionIndex": column, "sortOrder": order}]}})
+}
+
+fn query(gid: i32, row: u32, column: u32) -> String {
+    let cell = a1::cell_name(row, column);
+    format!("gid={gid}&range={cell}#{cell}")
+}

@@ -1,0 +1,128 @@
+//! `GET /spreadsheets/d/{id}`: the tabs as a grid in the browser, so that "open in Sheets" works without Google.
+//!
+//! One form does everything: it names the selected cell, and each button says what to do with it. Script only saves the
+//! way from a click on a cell to the form. Large tabs are shown in windows of rows.
+
+mod actions;
+mod view;
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts};
+use serde::Deserialize;
+
+use super::a1;
+use super::failure::Failure;
+use super::server::{State, typed};
+use super::workbook::Workbook;
+
+const STYLE: &str = include_str!("grid.css");
+const SCRIPT: &str = include_str!("grid.js");
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
+
+/// Whether a request comes from a page of this server, or from no page at all.
+///
+/// A foreign `Origin` is another site trying its luck, a foreign `Host` a name that was rebound to this address.
+pub fn is_local(headers: &HeaderMap, address: SocketAddr) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let Some(host) = text(header::HOST) else { return false };
+    let name = host.rsplit_once(':').map_or(
+        host,
+        |(name, port)| if port.parse::<u16>().is_ok() { name } else { host },
+    );
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let is_own = name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback() || ip == address.ip());
+    let is_same = text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
+    is_own && is_same
+}
+
+/// What of a spreadsheet a page shows.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Place {
+    /// `sheetId` of the tab; without it the first.
+    gid: Option<i32>,
+    /// The selected cell or range, such as `B5`.
+    #[serde(default)]
+    range: String,
+    /// The first row of the window, counted from 1.
+    top: Option<u32>,
+}
+
+impl Place {
+    /// Position of the tab.
+    fn sheet(&self, workbook: &Workbook) -> usize {
+        self.gid.and_then(|id| workbook.position(id)).unwrap_or(0)
+    }
+
+    /// The selected cell.
+    fn cell(&self) -> (u32, u32) {
+        let area = a1::area(self.range.trim()).unwrap_or_default();
+        (area.start_row.unwrap_or(0), area.start_column.unwrap_or(0))
+    }
+}
+
+/// Answers a request for a page.
+pub async fn answer(state: &State, parts: &Parts, body: &[u8]) -> Response<Body> {
+    let path = parts.uri.path();
+    match path {
+        "/spreadsheets/grid.css" => return typed(StatusCode::OK, "text/css; charset=UTF-8", Body::from(STYLE)),
+        "/spreadsheets/grid.js" => return typed(StatusCode::OK, "text/javascript; charset=UTF-8", Body::from(SCRIPT)),
+        _ => {}
+    }
+    let id = path
+        .strip_prefix("/spreadsheets/d/")
+        .map(|rest| rest.trim_end_matches('/').trim_end_matches("/edit"));
+    let Some(id) = id.filter(|id| !id.contains('/')) else {
+        return plain(StatusCode::NOT_FOUND, "Not found.");
+    };
+    if parts.method == Method::POST {
+        return post(state, id, body).await;
+    }
+    let Some(workbook) = state.library.read(id) else {
+        return plain(StatusCode::NOT_FOUND, "There is no spreadsheet with this id.");
+    };
+    let place: Place = serde_urlencoded::from_str(parts.uri.query().unwrap_or_default()).unwrap_or_default();
+    let page = view::page(&workbook, &place);
+    let mut response = typed(
+        StatusCode::OK,
+        "text/html; charset=UTF-8",
+        Body::from(page.into_string()),
+    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
+}
+
+async fn post(state: &State, id: &str, body: &[u8]) -> Response<Body> {
+    let Ok(form) = serde_urlencoded::from_bytes::<actions::Form>(body) else {
+        return plain(StatusCode::BAD_REQUEST, "This form cannot be read.");
+    };
+    match state
+        .library
+        .write(id, |workbook| actions::apply(workbook, &form))
+        .await
+    {
+        Ok((target, _)) => {
+            let mut response = plain(StatusCode::SEE_OTHER, "");
+            let location = format!("/spreadsheets/d/{id}/edit?{target}");
+            if let Ok(location) = HeaderValue::from_str(&location) {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            response
+        }
+        Err(Failure { code, message, .. }) => {
+            let status = StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_REQUEST);
+            plain(status, &format!("Nothing was changed. {message}"))
+        }
+    }
+}
+
+fn plain(status: StatusCode, text: &str) -> Response<Body> {
+    typed(status, "text/plain; charset=UTF-8", Body::from(text.to_owned()))
+}

@@ -1,0 +1,357 @@
+//! Stories of the program itself: its commands, its settings, its start and its end.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::world::form;
+
+/// The program with an environment of its own, in a folder of its own.
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tallyboard"));
+    command
+        .env_clear()
+        .current_dir(folder)
+        .env("PORT", "0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("folder");
+    std::fs::write(folder.path().join("integrations.txt"), "GitHub\nCursor\n").expect("catalog");
+    folder
+}
+
+/// A running program that is killed when the story ends early.
+struct Running {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("program");
+        let lines = BufReader::new(child.stdout.take().expect("output"));
+        Self { child, lines }
+    }
+
+    /// The rest of the first printed line that begins with `beginning`.
+    fn line(&mut self, beginning: &str) -> String {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            let read = self.lines.read_line(&mut line).expect("line");
+            if read == 0 {
+                let mut errors = String::new();
+                self.child
+                    .stderr
+                    .take()
+                    .expect("errors")
+                    .read_to_string(&mut errors)
+                    .expect("text");
+                panic!("the program ended without printing {beginning:?}: {errors}");
+            }
+            if let Some(rest) = line.strip_prefix(beginning) {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+
+    /// Asks it to stop as a host does, and waits for the end.
+    fn stop(mut self) -> Option<i32> {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(asked.success());
+        self.child.wait().expect("end").code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Fails when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(command: Command) -> (Running, String) {
+    let mut running = Running::start(command);
+    let address = running.line("Tallyboard runs at ");
+    (running, address)
+}
+
+fn output(mut command: Command) -> (Output, String) {
+    let output = command.output().expect("program");
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    (output, text)
+}
+
+fn browser() -> reqwest::Client {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("client")
+}
+
+#[tokio::test]
+async fn without_any_account_it_starts_keeps_its_rows_and_ends_when_asked() {
+    let folder = folder();
+    let (running, address) = serve(program(folder.path()));
+    let sent = browser()
+        .post(format!("{address}/leaderboard/submissions"))
+        .form(&form("Kate", "Acme", &["GitHub"], "k"))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(sent.status(), StatusCode::SEE_OTHER);
+    assert_eq!(running.stop(), Some(0));
+    assert!(folder.path().join("data").is_dir());
+
+    let (running, address) = serve(program(folder.path()));
+    let board: Value = browser()
+        .get(format!("{address}/leaderboard"))
+        .send()
+        .await
+        .expect("answer")
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(board["by_csm"][0]["csm"], "Kate");
+    assert_eq!(running.stop(), Some(0));
+}
+
+#[tokio::test]
+async fn a_killed_program_has_every_claim_that_it_confirmed() {
+    let folder = folder();
+    let (running, address) = serve(program(folder.path()));
+    for number in 0..5 {
+        let fields = form("Kate", &format!("Company {number}"), &["GitHub"], &format!("k{number}"));
+        let sent = browser()
+            .post(format!("{address}/leaderboard/submissions"))
+            .form(&fields)
+            .send()
+            .await
+            .expect("answer");
+        assert_eq!(sent.status(), StatusCode::SEE_OTHER);
+    }
+    drop(running);
+    let (_running, address) = serve(program(folder.path()));
+    let board: Value = browser()
+        .get(format!("{address}/leaderboard"))
+        .send()
+        .await
+        .expect("answer")
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(board["by_csm"][0]["integrations"], 5);
+}
+
+#[tokio::test]
+async fn with_a_service_account_the_same_program_uses_a_spreadsheet_elsewhere() {
+    let folder = folder();
+    let mut command = program(folder.path());
+    command.args(["emulator", "--listen", "127.0.0.1:0", "--data", "sheets"]);
+    let mut emulator = Running::start(command);
+    let url = emulator.line("export SHEETS_API_URL=");
+    let id = emulator.line("export SPREADSHEET_ID=");
+    let key = emulator.line("export GOOGLE_APPLICATION_CREDENTIALS=");
+    let connected = || {
+        let mut command = program(folder.path());
+        command
+            .env("SHEETS_API_URL", &url)
+            .env("SPREADSHEET_ID", &id)
+            .env("GOOGLE_APPLICATION_CREDENTIALS", &key);
+        command
+    };
+
+    let mut check = connected();
+    check.arg("check");
+    let (first, told) = output(check);
+    assert!(first.status.success(), "{told}");
+    assert!(told.contains("Made the tab “submissions”."), "{told}");
+
+    let (app, address) = serve(connected());
+    let body = json!({"csm": "Kate", "company": "Acme", "integrations": ["GitHub"], "key": "k"});
+    let sent = browser()
+        .post(format!("{address}/leaderboard/submissions"))
+        .json(&body)
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(sent.status(), StatusCode::CREATED);
+    assert_eq!(app.stop(), Some(0));
+
+    // The key's content serves in place of its file, and a foreign key is named as the cause.
+    let text = std::fs::read_to_string(&key).expect("key");
+    let mut by_content = connected();
+    by_content
+        .env_remove("GOOGLE_APPLICATION_CREDENTIALS")
+        .env("GOOGLE_SERVICE_ACCOUNT_JSON", &text)
+        .arg("check");
+    let (second, told) = output(by_content);
+    assert!(second.status.success(), "{told}");
+
+    let mut wrong_id = connected();
+    wrong_id.env("SPREADSHEET_ID", "nowhere").arg("check");
+    let (third, told) = output(wrong_id);
+    assert_eq!(third.status.code(), Some(1));
+    assert!(told.contains("There is no spreadsheet with the id “nowhere”"), "{told}");
+
+    let mut other = program(folder.path());
+    other.args(["emulator", "--listen", "127.0.0.1:0", "--data", "other"]);
+    let mut other = Running::start(other);
+    let foreign = other.line("export GOOGLE_APPLICATION_CREDENTIALS=");
+    let mut foreign_key: Value = serde_json::from_str(&std::fs::read_to_string(&foreign).expect("key")).expect("JSON");
+    let own: Value = serde_json::from_str(&text).expect("JSON");
+    foreign_key["token_uri"] = own["token_uri"].clone();
+    foreign_key["client_email"] = own["client_email"].clone();
+    let mut bad_key = connected();
+    bad_key
+        .env_remove("GOOGLE_APPLICATION_CREDENTIALS")
+        .env("GOOGLE_SERVICE_ACCOUNT_JSON", foreign_key.to_string())
+        .arg("check");
+    let (fourth, told) = output(bad_key);
+    assert_eq!(fourth.status.code(), Some(1));
+    assert!(
+        told.contains("is not valid") && told.contains("make a new JSON key"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_claim_in_flight_is_written_and_answered_before_the_program_ends() {
+    let folder = folder();
+    let mut command = program(folder.path());
+    command.args(["emulator", "--listen", "127.0.0.1:0", "--data", "sheets"]);
+    let mut emulator = Running::start(command);
+    let url = emulator.line("export SHEETS_API_URL=");
+    let mut command = program(folder.path());
+    command
+        .env("SHEETS_API_URL", &url)
+        .env("SPREADSHEET_ID", emulator.line("export SPREADSHEET_ID="));
+    command.env(
+        "GOOGLE_APPLICATION_CREDENTIALS",
+        emulator.line("export GOOGLE_APPLICATION_CREDENTIALS="),
+    );
+    let (app, address) = serve(command);
+
+    let browser = browser();
+    let slow = json!({"match": "batchUpdate", "times": 1, "fault": "slow", "delay_ms": 700});
+    assert!(
+        browser
+            .post(format!("{url}/_emulator/faults"))
+            .json(&slow)
+            .send()
+            .await
+            .expect("answer")
+            .status()
+            .is_success()
+    );
+    browser
+        .delete(format!("{url}/_emulator/calls"))
+        .send()
+        .await
+        .expect("answer");
+    let request =
+        browser
+            .post(format!("{address}/leaderboard/submissions"))
+            .form(&form("Kate", "Acme", &["GitHub"], "k"));
+    let sent = tokio::spawn(request.send());
+    // The write has reached the spreadsheet's server, which holds its answer back.
+    loop {
+        let calls: Value = browser
+            .get(format!("{url}/_emulator/calls"))
+            .send()
+            .await
+            .expect("answer")
+            .json()
+            .await
+            .expect("JSON");
+        if calls["writes"] == 1 {
+            break;
+        }
+    }
+    assert_eq!(app.stop(), Some(0));
+    assert_eq!(
+        sent.await.expect("task").expect("answer").status(),
+        StatusCode::SEE_OTHER
+    );
+}
+
+#[tokio::test]
+async fn the_health_check_tells_a_running_program_from_none() {
+    let folder = folder();
+    let (running, address) = serve(program(folder.path()));
+    let port = address.rsplit(':').next().expect("port").to_owned();
+    let ask = || {
+        let mut command = program(folder.path());
+        command.env("PORT", &port).arg("healthcheck");
+        output(command)
+    };
+    let (well, told) = ask();
+    assert!(well.status.success(), "{told}");
+    assert_eq!(running.stop(), Some(0));
+    let (gone, told) = ask();
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(told.contains("does not answer"), "{told}");
+}
+
+#[test]
+fn half_a_configuration_refuses_to_start_in_a_sentence() {
+    let folder = folder();
+    let mut command = program(folder.path());
+    command.env("SPREADSHEET_ID", "abc");
+    let (refused, told) = output(command);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        told.contains("SPREADSHEET_ID is set, but there is no service-account key."),
+        "{told}"
+    );
+    assert!(!told.contains("panicked"), "{told}");
+}
+
+#[test]
+fn the_manual_names_every_setting_and_command() {
+    let folder = folder();
+    let mut command = program(folder.path());
+    command.arg("--help");
+    let (shown, manual) = output(command);
+    assert!(shown.status.success());
+    for word in [
+        "serve",
+        "check",
+        "emulator",
+        "healthcheck",
+        "SPREADSHEET_ID",
+        "GOOGLE_SERVICE_ACCOUNT_JSON",
+        "TIME_ZONE",
+        "secrets.example.json",
+    ] {
+        assert!(manual.contains(word), "{word} is not in the manual");
+    }
+    let config = include_str!("../../src/config.rs");
+    let names = config
+        .split('"')
+        .filter(|word| word.len() > 3 && word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'));
+    let mut checked = 0;
+    for name in names {
+        assert!(manual.contains(name), "the setting {name} is not in the manual");
+        checked += 1;
+    }
+    assert!(checked > 10, "only {checked} settings found");
+}
