@@ -1,6 +1,11 @@
 //! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use http_body_util::{BodyExt, Empty};
