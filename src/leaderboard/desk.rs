@@ -200,7 +200,7 @@ impl Leaderboard {
                 })
                 .collect(),
             frame: self.frame(&current),
-            as_of: current.read_at.to_zoned(self.clock.zone().clone()).datetime(),
+            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
         })
     }
 

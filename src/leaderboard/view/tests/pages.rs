@@ -127,8 +127,7 @@ fn the_receipt_says_what_changed_and_keeps_the_name_for_the_next_customer() {
     let page = checked(&page.document(&frame()));
     let told = texts(&page, "article")[0].clone();
     for sentence in [
-        "Recorded.",
-        "+1 for A & B (GitHub).",
+        "Recorded. +1 for A & B (GitHub).",
         "ClickHouse was already credited to Kate.",
         "You are 2nd, 3 points behind Kate.",
     ] {
