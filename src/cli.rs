@@ -1,6 +1,11 @@
 //! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use http_body_util::{BodyExt, Empty};
@@ -214,6 +219,7 @@ fn start_logging(environment: Environment) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match environment {
         Environment::Development => lines.compact().with_target(false).init(),

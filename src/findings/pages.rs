@@ -9,7 +9,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use jiff::civil::DateTime;
+use jiff::{Timestamp, Zoned};
 use serde::{Deserialize, Serialize};
 
 use super::view::{FINDINGS, FindingsPage, LineProblem};
@@ -29,7 +29,7 @@ pub struct Found {
     /// What surrounds the page.
     pub frame: Frame,
     /// When the spreadsheet was read, in the configured time zone.
-    pub as_of: DateTime,
+    pub as_of: Zoned,
 }
 
 /// Asks a board for its findings.
@@ -47,7 +47,7 @@ struct Question {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    as_of: DateTime,
+    as_of: Timestamp,
     cells: &'a [Finding],
     lines: &'a [LineProblem],
 }
@@ -69,7 +69,7 @@ async fn show(
             .document(&found.frame),
         ),
         Face::Json => Rendered::json(&Answer {
-            as_of: found.as_of,
+            as_of: found.as_of.timestamp(),
             cells: &found.cells,
             lines: &found.lines,
         })
@@ -115,7 +115,7 @@ fn sheet(found: &Found) -> Sheet {
     Sheet {
         title: "Findings".to_owned(),
         file_name: "findings".to_owned(),
-        as_of: found.as_of,
+        as_of: found.as_of.datetime(),
         columns: columns
             .iter()
             .map(|(header, kind)| Column::new(*header, *kind))

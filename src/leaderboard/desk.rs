@@ -3,7 +3,7 @@
 //! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
 //! thrown away: when the sheet or the catalog changes, the next question simply is another one.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use jiff::{Timestamp, Zoned};
 use moka::future::Cache;
@@ -82,6 +82,10 @@ pub(super) struct Settled {
     pub(super) companies: Vec<String>,
 }
 
+/// Finished answers that are kept, in bytes before compression.
+const RENDERED_BYTES: u64 = 8 << 20;
+/// A finished answer says how old its data is to the second, so it is soon of no use.
+const RENDERED_LIFE: Duration = Duration::from_secs(5);
 /// A page offers no more companies than this, so that its weight does not grow with the sheet.
 const MOST_COMPANIES: usize = 300;
 /// Latest rows in which companies are looked for when there are more.
@@ -112,7 +116,11 @@ impl Leaderboard {
             frame: parts.frame,
             settled: Cache::new(2),
             standings: Cache::new(64),
-            rendered: Cache::new(256),
+            rendered: Cache::builder()
+                .weigher(|_, rendered: &Rendered| u32::try_from(rendered.body().len()).unwrap_or(u32::MAX))
+                .max_capacity(RENDERED_BYTES)
+                .time_to_live(RENDERED_LIFE)
+                .build(),
         }
     }
 
@@ -192,7 +200,7 @@ impl Leaderboard {
                 })
                 .collect(),
             frame: self.frame(&current),
-            as_of: current.read_at.to_zoned(self.clock.zone().clone()).datetime(),
+            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
         })
     }
 

@@ -45,10 +45,7 @@ pub fn listing<Name: AsRef<str>>(names: &[Name]) -> String {
 
 /// A share given in thousandths as a percentage: `22.5%`, `30%`.
 pub fn percentage(permille: u32) -> String {
-    match permille % 10 {
-        0 => format!("{}%", permille / 10),
-        tenth => format!("{}.{tenth}%", permille / 10),
-    }
+    format!("{}.{}%", permille / 10, permille % 10)
 }
 
 #[cfg(test)]
@@ -92,8 +89,8 @@ mod tests {
         assert_eq!(listing(&["Kate"]), "Kate");
         assert_eq!(listing(&["Kate", "Manny"]), "Kate and Manny");
         assert_eq!(listing(&["Kate", "Manny", "Zoé"]), "Kate, Manny and Zoé");
-        assert_eq!(percentage(0), "0%");
+        assert_eq!(percentage(0), "0.0%");
         assert_eq!(percentage(225), "22.5%");
-        assert_eq!(percentage(1000), "100%");
+        assert_eq!(percentage(1000), "100.0%");
     }
 }

@@ -179,8 +179,12 @@ impl Reader {
         let read_at = self.clock.now();
         let tabs = match self.fetch_tabs(D::TABS).await {
             Ok(tabs) => tabs,
-            Err(error) => {
+            Err(error) if is_outage(&error) => {
                 self.note_outage(&error);
+                return Err(error);
+            }
+            Err(error) => {
+                *self.outage() = None;
                 return Err(error);
             }
         };
@@ -290,16 +294,14 @@ impl Reader {
     }
 
     fn note_outage(&self, error: &ReadError) {
-        if is_outage(error) {
-            let now = self.clock.now();
-            let mut outage = self.outage();
-            let since = outage.as_ref().map_or(now, |outage| outage.since);
-            *outage = Some(Outage {
-                since,
-                quiet_until: now.saturating_add(QUIET_AFTER_FAILURE).unwrap_or(now),
-                error: error.clone(),
-            });
-        }
+        let now = self.clock.now();
+        let mut outage = self.outage();
+        let since = outage.as_ref().map_or(now, |outage| outage.since);
+        *outage = Some(Outage {
+            since,
+            quiet_until: now.saturating_add(QUIET_AFTER_FAILURE).unwrap_or(now),
+            error: error.clone(),
+        });
     }
 
     fn recent_failure(&self) -> Option<ReadError> {

@@ -81,8 +81,12 @@ pub(super) async fn page(leaderboard: &Leaderboard, filling: Filling, trouble: O
         trouble,
         now,
     };
-    // It carries a key of its own, which no second visitor may receive.
-    ([(header::CACHE_CONTROL, "no-store")], Html(page.document(&frame))).into_response()
+    // It carries a key of its own, which no second visitor may receive; the visitor's own browser may keep it for Back.
+    (
+        [(header::CACHE_CONTROL, "private, no-cache")],
+        Html(page.document(&frame)),
+    )
+        .into_response()
 }
 
 /// The form with `filling`, and with what the rows tell of the company in it.

@@ -13,7 +13,10 @@ use super::super::{
     sample::sample_submissions,
     view::{BOARD, SampleData},
 };
-use crate::{error::Error, store::Batch};
+use crate::{
+    error::{Error, FieldError},
+    store::Batch,
+};
 
 /// Always the same rows, so that a second click adds none.
 const SEED: u64 = 10;
@@ -23,6 +26,11 @@ pub(super) async fn load(State(leaderboard): State<Arc<Leaderboard>>) -> Result<
         return Err(Error::not_found());
     }
     let current = leaderboard.current().await?;
+    if current.catalog.catalog.offered().next().is_none() {
+        let message =
+            "The catalog of integrations is empty, so there is nothing to claim. Add lines to integrations.txt.";
+        return Err(Error::invalid(vec![FieldError::new("integrations", message)]));
+    }
     if current.settled.ledger.submissions().is_empty() {
         let zone = leaderboard.clock.zone();
         let rows = sample_submissions(SEED, current.now.timestamp(), &current.catalog.catalog);

@@ -9,6 +9,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::{
     super::{
         claim::Status,
@@ -57,9 +59,12 @@ struct Recorded {
     was_there: bool,
 }
 
+/// What stands for itself in a path: letters, digits and the marks of RFC 3986, section 2.3.
+const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
+
 impl Recorded {
     fn address(&self) -> String {
-        let id = percent_encoding::utf8_percent_encode(&self.id, percent_encoding::NON_ALPHANUMERIC);
+        let id = utf8_percent_encode(&self.id, IN_A_PATH);
         format!("{SUBMISSIONS}/{id}")
     }
 
