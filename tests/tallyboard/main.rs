@@ -1,5 +1,7 @@
 //! Every test of Tallyboard that is not a table beside its rule, in one binary so that it links once.
 
+mod emulator;
+
 #[test]
 fn a_fixed_clock_stands_still_and_reads_the_date_in_its_own_zone() {
     let zone = jiff::tz::TimeZone::get("Europe/Paris").expect("bundled time zone");
