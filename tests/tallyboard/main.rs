@@ -8,6 +8,7 @@
 #[test]
 fn a_fixed_clock_stands_still_and_reads_the_date_in_its_own_zone() {
 mod architecture;
+mod browser;
 mod door;
 mod emulator;
 mod leaderboard;

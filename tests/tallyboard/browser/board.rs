@@ -1,0 +1,89 @@
+//! Looking at the board: periods, the way back, and the rows behind a number.
+
+use super::device::{Browser, Script};
+use crate::world::{START, World};
+
+#[tokio::test]
+async fn periods_are_links_and_dates_and_back_returns_to_the_one_before() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = World::new().await;
+    world.set_clock("2026-02-10T12:00:00Z");
+    world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
+    world.set_clock(START);
+    world.claim("Manny", "Beta", &["GitHub"]).await;
+
+    browser.goto(&format!("{}/leaderboard", world.address)).await;
+    browser
+        .reads(".lead", "Kate leads with 2 integrations, 1 ahead of Manny.")
+        .await;
+    browser.press(".presets a[href*='from=2026-03-01']").await;
+    browser
+        .reads(".lead", "Manny leads with 1 integration; nobody else has a credit yet.")
+        .await;
+    browser.reads(".presets [aria-current]", "This month").await;
+
+    browser.press(".period summary").await;
+    let dates =
+        "(document.querySelector('#from').value = '2026-02-01', document.querySelector('#to').value = '2026-02-28')";
+    browser.ask(dates).await;
+    browser.press(".dates button").await;
+    browser
+        .reads(".lead", "Kate leads with 2 integrations; nobody else has a credit yet.")
+        .await;
+    assert_eq!(browser.place().await, "/leaderboard?from=2026-02-01&to=2026-02-28");
+
+    browser.client.back().await.expect("back");
+    browser.reads(".lead", "Manny leads").await;
+    browser.client.back().await.expect("back");
+    browser
+        .reads(".lead", "Kate leads with 2 integrations, 1 ahead of Manny.")
+        .await;
+}
+
+#[tokio::test]
+async fn every_number_opens_the_rows_it_counts() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
+    world.claim("Kate", "Beta & Sons", &["GitHub"]).await;
+    world.claim("Manny", "Acme", &["GitHub", "OpenAI"]).await;
+    browser.goto(&format!("{}/leaderboard", world.address)).await;
+    browser.find(".ranking a.figure").await;
+    let numbers = "[...document.querySelectorAll('.ranking a.figure, .services a.figure')]\
+                   .map(link => [link.textContent, link.href])";
+    let numbers: Vec<(String, String)> = serde_json::from_value(browser.ask(numbers).await).expect("links");
+    assert_eq!(numbers.len(), 2 * 3 + 5 * 2);
+    for (told, address) in numbers {
+        let (number, noun) = told.split_once(' ').expect("a number and its noun");
+        browser.goto(&address).await;
+        browser.reads("h1", "Claims").await;
+        let count = match noun {
+            "integration" | "integrations" => "document.querySelectorAll('.claims .credited').length",
+            "company" | "companies" => {
+                "new Set([...document.querySelectorAll('.claims tr:has(.credited) .company')].map(cell => \
+                 cell.innerText)).size"
+            }
+            _ => "document.querySelectorAll('.claims tbody tr').length",
+        };
+        let shown = browser.ask(count).await;
+        assert_eq!(shown.to_string(), number, "{told}: {address}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_board_fills_itself_with_sample_data() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = World::new().await;
+    browser.goto(&format!("{}/leaderboard", world.address)).await;
+    browser.reads(".lead", "Be the first.").await;
+    browser.press("form[action='/leaderboard/sample'] button").await;
+    browser.find(".ranking tbody tr").await;
+    assert_eq!(browser.place().await, "/leaderboard");
+    assert!(!world.rows("submissions").await.is_empty());
+}

@@ -1,0 +1,321 @@
+//! The browser in a person's hands: what they see, type and press.
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A loaded machine takes its time; nobody waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(20);
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Whether the pages' scripts run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    On,
+    Off,
+}
+
+/// One browser window with a fresh profile. It closes when this is dropped, also after a failed test.
+pub struct Browser {
+    pub client: Client,
+    session: String,
+    http: reqwest::Client,
+    driver: Driver,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// `None` where no browser is installed and none is demanded.
+    pub async fn open(script: Script) -> Option<Self> {
+        let (Some(chrome), Some(chromedriver)) =
+            (program("CHROME", "chromium"), program("CHROMEDRIVER", "chromedriver"))
+        else {
+            let missing = "no browser: install the Debian packages chromium and chromium-driver, or set CHROME and \
+                           CHROMEDRIVER";
+            assert_ne!(env::var("CI").as_deref(), Ok("true"), "{missing}");
+            // Straight to the terminal: the test harness keeps what a passing test prints.
+            let _ = writeln!(std::io::stderr(), "SKIPPED a browser story, {missing}");
+            return None;
+        };
+        let profile = tempfile::tempdir().expect("folder");
+        let driver = Driver::start(&chromedriver);
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:loggingPrefs": {"browser": "ALL"},
+            "goog:chromeOptions": {
+                "binary": chrome,
+                "args": [
+                    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    "--disable-dev-shm-usage", "--lang=en-US", "--hide-scrollbars", "--window-size=1280,900",
+                    format!("--user-data-dir={}", profile.path().display()),
+                ],
+                "prefs": match script {
+                    Script::On => json!({}),
+                    Script::Off => json!({"profile.managed_default_content_settings.javascript": 2}),
+                },
+            },
+        });
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("an object")
+        };
+        let client = ClientBuilder::new(connector())
+            .capabilities(capabilities)
+            .connect(&driver.url)
+            .await
+            .expect("browser");
+        let session = client.session_id().await.expect("session").expect("session");
+        Some(Self {
+            client,
+            session,
+            http: reqwest::Client::new(),
+            driver,
+            _profile: profile,
+        })
+    }
+
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.expect("page");
+    }
+
+    /// The path and query of the page.
+    pub async fn place(&self) -> String {
+        let url = self.client.current_url().await.expect("address");
+        url.query()
+            .map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+    }
+
+    /// The first element that `selector` finds, as soon as there is one.
+    pub async fn find(&self, selector: &str) -> Element {
+        let found = self.client.wait().at_most(PATIENCE).every(GLANCE);
+        match found.for_element(Locator::Css(selector)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no {selector}: {error}\n{}", self.text("body").await),
+        }
+    }
+
+    pub async fn press(&self, selector: &str) {
+        let element = self.find(selector).await;
+        element
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Types into a field after what stands there.
+    pub async fn write(&self, selector: &str, keys: &str) {
+        let element = self.find(selector).await;
+        element
+            .send_keys(keys)
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Presses keys wherever the focus is.
+    pub async fn keys(&self, keys: &str) {
+        let element = self.client.active_element().await.expect("focus");
+        element.send_keys(keys).await.expect("keys");
+    }
+
+    /// What a script answers on this page.
+    pub async fn ask(&self, script: &str) -> Value {
+        let script = format!("return ({script});");
+        self.client.execute(&script, vec![]).await.expect("answer")
+    }
+
+    /// The visible text of the first element that `selector` finds, empty when there is none.
+    pub async fn text(&self, selector: &str) -> String {
+        let script = "const found = document.querySelector(arguments[0]); return found ? found.innerText : '';";
+        let text = self.client.execute(script, vec![json!(selector)]).await;
+        text.ok()
+            .and_then(|text| text.as_str().map(str::to_owned))
+            .unwrap_or_default()
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, selector: &str) -> String {
+        self.find(selector)
+            .await
+            .prop("value")
+            .await
+            .expect("value")
+            .unwrap_or_default()
+    }
+
+    /// Whether a box is ticked.
+    pub async fn ticked(&self, selector: &str) -> bool {
+        self.find(selector).await.is_selected().await.expect("state")
+    }
+
+    /// Waits until `words` can be read in the first element that `selector` finds.
+    pub async fn reads(&self, selector: &str, words: &str) {
+        let begun = Instant::now();
+        loop {
+            let text = self.text(selector).await;
+            if text.contains(words) {
+                return;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{words:?} is not in {selector}:\n{text}\n{}",
+                self.text("body").await
+            );
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until `script` answers true; a page that is just being replaced answers nothing.
+    pub async fn until(&self, script: &str) {
+        let begun = Instant::now();
+        let asked = format!("return ({script});");
+        while self.client.execute(&asked, vec![]).await.ok() != Some(json!(true)) {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "never true: {script}\n{}",
+                self.text("body").await
+            );
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Sets the width of the window and the colours that the person prefers.
+    pub async fn look(&self, width: u32, scheme: &str) {
+        let metrics = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+        let features = json!({"media": "", "features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            // Colours change at once, so that nothing is measured half-way.
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
+        self.devtools("Emulation.setEmulatedMedia", features).await;
+        self.until(&format!(
+            "innerWidth === {width} && matchMedia('(prefers-color-scheme: {scheme})').matches"
+        ))
+        .await;
+    }
+
+    /// A PNG of the whole page.
+    pub async fn picture(&self) -> Vec<u8> {
+        let height = self.ask("document.documentElement.scrollHeight").await;
+        let width = self.ask("innerWidth").await;
+        let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        self.capture(json!({"format": "png", "captureBeyondViewport": true, "clip": clip}))
+            .await
+    }
+
+    /// A PNG of what fits into the window.
+    pub async fn first_sight(&self) -> Vec<u8> {
+        self.capture(json!({"format": "png"})).await
+    }
+
+    async fn capture(&self, parameters: Value) -> Vec<u8> {
+        let answer = self.devtools("Page.captureScreenshot", parameters).await;
+        STANDARD.decode(answer["data"].as_str().expect("data")).expect("base64")
+    }
+
+    /// What the browser complained about since the last time: blocked by the policy, failed to load, thrown.
+    pub async fn complaints(&self) -> Vec<String> {
+        let entries = self.command("se/log", json!({"type": "browser"})).await;
+        let severe = |entry: &&Value| entry["level"] == "SEVERE" || entry["source"] == "security";
+        let message = |entry: &Value| entry["message"].as_str().unwrap_or_default().to_owned();
+        let entries = entries.as_array().expect("entries");
+        entries.iter().filter(severe).map(message).collect()
+    }
+
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
+        self.command("goog/cdp/execute", json!({"cmd": method, "params": parameters}))
+            .await
+    }
+
+    async fn command(&self, name: &str, body: Value) -> Value {
+        let url = format!("{}/session/{}/{name}", self.driver.url, self.session);
+        let response = self.http.post(url).json(&body).send().await.expect("answer");
+        let status = response.status();
+        let mut answer: Value = response.json().await.expect("JSON");
+        assert!(status.is_success(), "{name} {body}: {answer}");
+        answer["value"].take()
+    }
+}
+
+/// The program that `variable` names, or `name` on the search path.
+fn program(variable: &str, name: &str) -> Option<PathBuf> {
+    if let Some(named) = env::var_os(variable) {
+        return Some(named.into());
+    }
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders)
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+}
+
+fn connector() -> hyper_util::client::legacy::connect::HttpConnector {
+    hyper_util::client::legacy::connect::HttpConnector::new()
+}
+
+/// The driver's process on a port of its own choice.
+struct Driver {
+    process: Child,
+    url: String,
+    port: u16,
+}
+
+impl Driver {
+    fn start(program: &PathBuf) -> Self {
+        let mut process = Command::new(program)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver");
+        let mut lines = BufReader::new(process.stdout.take().expect("output"));
+        let mut told = String::new();
+        let port = loop {
+            let mut line = String::new();
+            let read = lines.read_line(&mut line).expect("output");
+            assert_ne!(read, 0, "chromedriver ended: {told}");
+            let port = line
+                .split_once("on port ")
+                .and_then(|(_, port)| port.trim().trim_end_matches('.').parse().ok());
+            told += &line;
+            match port {
+                Some(port) if port != 0 => break port,
+                _ => {}
+            }
+        };
+        // What it says later is read, so that it never waits for a reader.
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+        Self {
+            process,
+            url: format!("http://127.0.0.1:{port}"),
+            port,
+        }
+    }
+
+    /// Asks the driver to close its browser and end.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        stream.read_to_end(&mut Vec::new()).map(|_| ())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Blocking on purpose: also a failing test leaves no browser behind.
+        let _ = self.shut_down();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
