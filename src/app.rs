@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde_json::json;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
@@ -132,7 +133,7 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emu
             let emulator = start_emulator(config).await?;
             let options = Options {
                 calls_per_minute: None,
-                fresh_for: jiff::SignedDuration::from_secs(1).min(config.fresh_for),
+                fresh_for: config.fresh_for,
                 ..Options::for_google(clock.clone())
             };
             (embedded(&emulator), options, Some(emulator))
@@ -217,7 +218,7 @@ pub fn router(materials: Materials) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to(BOARD) }))
         .route("/refresh", post(refresh))
-        .with_state(materials.store)
+        .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard)))
         .merge(leaderboard::router(leaderboard))
         .route("/health", get(health))
@@ -254,9 +255,30 @@ async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response,
     Ok(asset.rendered().respond(&headers))
 }
 
-/// Lets the next page ask the spreadsheet, and goes back to where the person was.
-async fn refresh(State(store): State<Arc<Store>>, body: Bytes) -> Response {
-    store.refresh();
+/// Lets people have the spreadsheet read anew, but not so often that nothing is left of Google's quota.
+#[derive(Clone)]
+struct Refresher {
+    store: Arc<Store>,
+    budget: Arc<DefaultDirectRateLimiter>,
+}
+
+impl Refresher {
+    fn new(store: Arc<Store>) -> Self {
+        const BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
+        const A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
+        Self {
+            store,
+            budget: Arc::new(RateLimiter::direct(Quota::per_minute(A_MINUTE).allow_burst(BURST))),
+        }
+    }
+}
+
+/// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
+/// just had it read.
+async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
+    if refresher.budget.check().is_ok() {
+        refresher.store.refresh();
+    }
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let to = fields
         .into_iter()

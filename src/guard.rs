@@ -96,11 +96,9 @@ impl Guard {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .collect();
-        let place = forwarded.len().checked_sub(self.trusted_proxies)?;
-        forwarded
-            .get(place)
-            .and_then(|address| address.trim().parse().ok())
-            .or(connection)
+        let place = forwarded.len().checked_sub(self.trusted_proxies);
+        let seen = place.and_then(|place| forwarded.get(place)).and_then(|address| address.trim().parse().ok());
+        seen.or(connection)
     }
 
     fn face_of(&self, error: &Error, request: &Asked) -> Response {

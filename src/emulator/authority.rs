@@ -25,6 +25,12 @@ const KEY_FILE: &str = "service-account.json";
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3599);
 /// How far two clocks may differ.
 const SKEW_SECONDS: i64 = 300;
+/// Google's own names for the token endpoint: some clients always claim one of them, whatever the key file says.
+const TOKEN_ENDPOINTS: [&str; 3] = [
+    "https://oauth2.googleapis.com/token",
+    "https://accounts.google.com/o/oauth2/token",
+    "https://www.googleapis.com/oauth2/v4/token",
+];
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// The service account's key could not be made, read or written.
@@ -196,7 +202,8 @@ fn verify(assertion: &str, key: &VerifyingKey<Sha256>, audience: &str, now: i64)
     if !is_signed {
         return Err(grant("Invalid JWT Signature."));
     }
-    if claims_json["aud"].as_str() != Some(audience) {
+    let known = |claimed: &str| claimed == audience || TOKEN_ENDPOINTS.contains(&claimed);
+    if !claims_json["aud"].as_str().is_some_and(known) {
         return Err(grant("Invalid JWT: Invalid audience."));
     }
     check_times(&claims_json, now)?;

@@ -103,7 +103,7 @@ pub enum StartError {
     Signal(std::io::Error),
 }
 
-/// A running emulator.
+/// A running emulator; it ends when it is dropped, and in good order with [`Emulator::stop`].
 pub struct Emulator {
     state: Arc<State>,
     spreadsheet_id: String,

@@ -52,6 +52,8 @@ impl Row {
         while self.cells.last().is_some_and(Cell::is_blank) {
             self.cells.pop();
         }
+        // A row rarely grows again, and there are many of them.
+        self.cells.shrink_to_fit();
     }
 }
 

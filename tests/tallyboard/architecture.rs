@@ -17,7 +17,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rsa", &["emulator/"]),
     ("imbl", &["emulator/"]),
     ("yup_oauth2", &["store/", "config.rs"]),
-    ("governor", &["store/quota.rs", "guard.rs"]),
+    ("governor", &["store/quota.rs", "guard.rs", "app.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
     ("csv", &["answer/", "emulator/"]),
     ("clap", &["cli.rs", "main.rs"]),

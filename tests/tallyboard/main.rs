@@ -3,6 +3,7 @@
 mod architecture;
 mod browser;
 mod door;
+mod emulator;
 mod leaderboard;
 mod program;
 mod store;

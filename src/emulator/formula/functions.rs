@@ -1,98 +1,12 @@
-//! The operators and the functions formulas may call.
+//! The functions formulas may call.
 
 use super::super::cell::Scalar;
-use super::super::number_format;
 use super::super::serial_date;
+use super::operators::{Criterion, number, text, truth};
 use super::parser::Expression;
 use super::{Evaluator, Operand};
 
 type Outcome = Result<Scalar, &'static str>;
-
-/// The number a value counts as in arithmetic.
-pub fn number(value: &Scalar) -> Result<f64, &'static str> {
-    match value {
-        Scalar::Blank => Ok(0.0),
-        Scalar::Number(number) => Ok(*number),
-        Scalar::Bool(flag) => Ok(f64::from(u8::from(*flag))),
-        Scalar::Text(text) => match super::super::input::read(text).entry {
-            super::super::cell::Entry::Number(number) => Ok(number),
-            _ => Err("#VALUE!"),
-        },
-        Scalar::Error(name) => Err(name),
-    }
-}
-
-/// The text a value counts as in a concatenation.
-pub fn text(value: &Scalar) -> Result<String, &'static str> {
-    match value {
-        Scalar::Blank => Ok(String::new()),
-        Scalar::Number(number) => Ok(number_format::general(*number)),
-        Scalar::Bool(flag) => Ok(if *flag { "TRUE" } else { "FALSE" }.to_owned()),
-        Scalar::Text(text) => Ok(text.to_string()),
-        Scalar::Error(name) => Err(name),
-    }
-}
-
-fn truth(value: &Scalar) -> Result<bool, &'static str> {
-    match value {
-        Scalar::Bool(flag) => Ok(*flag),
-        Scalar::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-        Scalar::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-        other => number(other).map(|number| number != 0.0),
-    }
-}
-
-/// Orders two values as Sheets does: numbers before texts before booleans.
-pub fn compare(left: &Scalar, right: &Scalar) -> std::cmp::Ordering {
-    let rank = |value: &Scalar| match value {
-        Scalar::Number(_) | Scalar::Blank => 0,
-        Scalar::Text(_) => 1,
-        Scalar::Bool(_) => 2,
-        Scalar::Error(_) => 3,
-    };
-    match (left, right) {
-        (Scalar::Text(left), Scalar::Text(right)) => left.to_lowercase().cmp(&right.to_lowercase()),
-        (Scalar::Blank, Scalar::Text(right)) => "".cmp(&**right),
-        (Scalar::Text(left), Scalar::Blank) => (**left).cmp(""),
-        _ if rank(left) != rank(right) => rank(left).cmp(&rank(right)),
-        _ => number(left).unwrap_or(0.0).total_cmp(&number(right).unwrap_or(0.0)),
-    }
-}
-
-/// Joins two values with an operator.
-pub fn binary(sign: &str, left: &Scalar, right: &Scalar) -> Scalar {
-    let result = || -> Outcome {
-        if let Scalar::Error(name) = left {
-            return Err(name);
-        }
-        if let Scalar::Error(name) = right {
-            return Err(name);
-        }
-        let order = || compare(left, right);
-        Ok(match sign {
-            "&" => Evaluator::text(text(left)? + &text(right)?),
-            "=" => Scalar::Bool(order().is_eq()),
-            "<>" => Scalar::Bool(order().is_ne()),
-            "<" => Scalar::Bool(order().is_lt()),
-            ">" => Scalar::Bool(order().is_gt()),
-            "<=" => Scalar::Bool(order().is_le()),
-            ">=" => Scalar::Bool(order().is_ge()),
-            _ => Scalar::Number(arithmetic(sign, number(left)?, number(right)?)?),
-        })
-    };
-    result().unwrap_or_else(Scalar::Error)
-}
-
-fn arithmetic(sign: &str, left: f64, right: f64) -> Result<f64, &'static str> {
-    match sign {
-        "+" => Ok(left + right),
-        "-" => Ok(left - right),
-        "*" => Ok(left * right),
-        "/" if right == 0.0 => Err("#DIV/0!"),
-        "/" => Ok(left / right),
-        _ => Ok(left.powf(right)),
-    }
-}
 
 /// One call of a function.
 pub struct Call<'a, 'b> {
@@ -389,37 +303,6 @@ impl Call<'_, '_> {
             .checked_add(jiff::Span::new().months(month))
             .map_err(|_| "#NUM!")?;
         Ok(serial_date::from_date(first) + day.floor() - 1.0)
-    }
-}
-
-/// `">=5"`, `"<>x"`, or a value to equal.
-struct Criterion {
-    sign: &'static str,
-    value: Scalar,
-}
-
-impl Criterion {
-    fn read(value: &Scalar) -> Self {
-        let Scalar::Text(text) = value else {
-            return Self {
-                sign: "=",
-                value: value.clone(),
-            };
-        };
-        let sign = ["<=", ">=", "<>", "=", "<", ">"]
-            .into_iter()
-            .find(|sign| text.starts_with(sign));
-        let rest = &text[sign.map_or(0, str::len)..];
-        let value = Scalar::plain(&super::super::input::read(rest).entry);
-        Self {
-            sign: sign.unwrap_or("="),
-            value,
-        }
-    }
-
-    fn holds(&self, value: &Scalar) -> bool {
-        binary(self.sign, value, &self.value) == Scalar::Bool(true)
-            && (std::mem::discriminant(value) == std::mem::discriminant(&self.value) || self.sign == "<>")
     }
 }
 

@@ -4,6 +4,7 @@
 //! no stale results and no graph of dependencies. A function the emulator lacks shows `#NAME?`, as a misspelt one does.
 
 mod functions;
+mod operators;
 mod parser;
 mod references;
 
@@ -15,7 +16,7 @@ use super::a1::{OpenArea, Rectangle};
 use super::cell::{Entry, Scalar};
 use super::workbook::Workbook;
 
-pub use functions::compare;
+pub use operators::compare;
 use parser::{Expression, Reference};
 pub use references::{Place, after_deletion, after_insertion, moved_by};
 
@@ -130,17 +131,17 @@ impl<'a> Evaluator<'a> {
             Expression::Missing => Scalar::Blank,
             Expression::Reference(reference) => return self.reference(sheet, reference),
             Expression::Name(name) => return self.name(name),
-            Expression::Unary('-', inner) => match functions::number(&self.value(sheet, inner)) {
+            Expression::Unary('-', inner) => match operators::number(&self.value(sheet, inner)) {
                 Ok(number) => Scalar::Number(-number),
                 Err(error) => Scalar::Error(error),
             },
             Expression::Unary(_, inner) => self.value(sheet, inner),
-            Expression::Percent(inner) => match functions::number(&self.value(sheet, inner)) {
+            Expression::Percent(inner) => match operators::number(&self.value(sheet, inner)) {
                 Ok(number) => Scalar::Number(number / 100.0),
                 Err(error) => Scalar::Error(error),
             },
             Expression::Binary(sign, left, right) => {
-                functions::binary(sign, &self.value(sheet, left), &self.value(sheet, right))
+                operators::binary(sign, &self.value(sheet, left), &self.value(sheet, right))
             }
             Expression::Call(name, arguments) => functions::Call {
                 evaluator: self,

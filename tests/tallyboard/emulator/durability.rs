@@ -1,0 +1,175 @@
+//! What was answered is there after the process was killed.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use tallyboard::emulator::Options;
+
+use super::World;
+
+/// The program as its own process.
+struct Process {
+    child: Child,
+    url: String,
+    id: String,
+}
+
+impl Process {
+    fn start(data: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tallyboard"));
+        command
+            .args(["emulator", "--listen", "127.0.0.1:0", "--any-token", "--data"])
+            .arg(data);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines().take(3);
+        let lines: Vec<String> = lines.map(|line| line.expect("a line")).collect();
+        let value = |name: &str| {
+            let found = lines
+                .iter()
+                .find_map(|line| line.strip_prefix(&format!("export {name}=")));
+            found.unwrap_or_else(|| panic!("no {name} in {lines:?}")).to_owned()
+        };
+        assert_eq!(
+            value("GOOGLE_APPLICATION_CREDENTIALS"),
+            data.join("service-account.json").display().to_string()
+        );
+        Self {
+            url: value("SHEETS_API_URL"),
+            id: value("SPREADSHEET_ID"),
+            child,
+        }
+    }
+
+    fn address(&self, rest: &str) -> String {
+        format!("{}/v4/spreadsheets/{}{rest}", self.url, self.id)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answered_write_is_lost_to_a_kill_in_the_middle_of_writes() {
+    let directory = tempfile::tempdir().expect("directory");
+    let client = reqwest::Client::builder().no_proxy().build().expect("client");
+    let mut answered: Vec<String> = Vec::new();
+    for round in 0..3 {
+        let mut process = Process::start(directory.path());
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        for writer in 0..4 {
+            let (client, sender, address) = (client.clone(), sender.clone(), process.address(":batchUpdate"));
+            tokio::spawn(async move {
+                for number in 0.. {
+                    let id = format!("{round}-{writer}-{number}");
+                    let request = client.post(&address).bearer_auth("any").json(&insert(&id)).send();
+                    match request.await {
+                        Ok(answer) if answer.status().is_success() => sender.send(id).expect("the test listens"),
+                        _ => break,
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for _ in 0..40 {
+            answered.extend(receiver.recv().await);
+        }
+        process.child.kill().expect("killed");
+        while let Some(id) = receiver.recv().await {
+            answered.push(id);
+        }
+    }
+    let process = Process::start(directory.path());
+    let request = client
+        .get(process.address("/values/Sheet1!A1:A"))
+        .bearer_auth("any")
+        .send();
+    let body: Value = request.await.expect("an answer").json().await.expect("JSON");
+    let mut kept: Vec<&str> = body["values"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .filter_map(|row| row[0].as_str())
+        .collect();
+    kept.sort_unstable();
+    assert!(kept.windows(2).all(|pair| pair[0] != pair[1]), "a row is there twice");
+    assert!(answered.len() >= 120);
+    for id in &answered {
+        assert!(
+            kept.binary_search(&id.as_str()).is_ok(),
+            "{id} was answered and is lost"
+        );
+    }
+}
+
+/// A row put in at the top, as the program's own store does it.
+fn insert(id: &str) -> Value {
+    let rows = json!({"sheetId": 0, "dimension": "ROWS", "startIndex": 0, "endIndex": 1});
+    let cells = json!([{"userEnteredValue": {"stringValue": id}}]);
+    json!({"requests": [
+        {"insertDimension": {"range": rows}},
+        {"updateCells": {"start": {"sheetId": 0}, "rows": [{"values": cells}], "fields": "userEnteredValue"}},
+    ]})
+}
+
+#[tokio::test]
+async fn everything_is_as_it_was_after_a_restart() {
+    let directory = tempfile::tempdir().expect("directory");
+    let options = Options {
+        data: Some(directory.path().to_owned()),
+        ..Options::default()
+    };
+    let world = World::with(options.clone()).await;
+    let rows: Vec<Vec<Value>> = (0..2500)
+        .map(|row| vec![json!(row), json!(format!("row {row}"))])
+        .collect();
+    world.write("A1", json!(rows)).await;
+    world.write("C1", json!([["2020-01-31", "=SUM(A1:A10)", true]])).await;
+    let span = |start: u32, end: u32| json!({"sheetId": 0, "dimension": "ROWS", "startIndex": start, "endIndex": end});
+    let (status, body) = world
+        .batch(json!([
+            {"deleteDimension": {"range": span(10, 1500)}},
+            {"insertDimension": {"range": span(3, 5)}},
+            {"moveDimension": {"source": span(0, 1), "destinationIndex": 4}},
+            {"addSheet": {"properties": {"title": "Second", "hidden": true}}},
+            {"mergeCells": {"range": {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 2, "startColumnIndex": 5, "endColumnIndex": 6}}},
+        ]))
+        .await;
+    assert_eq!(status, 200, "{body}");
+    let before = (world.get("").await, world.get("/values/Sheet1").await);
+    let key: Value = serde_json::from_str(&world.emulator.service_account_key().await.expect("key")).expect("JSON");
+    world.emulator.stop().await;
+
+    let world = World::with(options).await;
+    let after = (world.get("").await, world.get("/values/Sheet1").await);
+    assert_eq!(after.1, before.1);
+    assert_eq!(after.0.1["sheets"], before.0.1["sheets"]);
+    assert_eq!(after.0.1["spreadsheetId"], before.0.1["spreadsheetId"]);
+    let again: Value = serde_json::from_str(&world.emulator.service_account_key().await.expect("key")).expect("JSON");
+    assert_eq!(again["private_key"], key["private_key"]);
+    assert_eq!(again["token_uri"], format!("{}/token", world.emulator.url()));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_key_file_can_be_read_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().expect("directory");
+    let world = World::with(Options {
+        data: Some(directory.path().to_owned()),
+        ..Options::default()
+    })
+    .await;
+    let lines = world.emulator.environment_lines().await.expect("lines");
+    assert!(lines.contains(world.emulator.spreadsheet_id()), "{lines}");
+    let mode = std::fs::metadata(directory.path().join("service-account.json"))
+        .expect("the file")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}

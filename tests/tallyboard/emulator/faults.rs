@@ -1,0 +1,136 @@
+//! Faults on demand, and the counts that tell how a client coped.
+
+use serde_json::{Value, json};
+
+use super::World;
+
+impl World {
+    async fn control(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let address = format!("{}/_emulator/{path}", self.emulator.url());
+        let request = self.client.request(method, address);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json().await.expect("JSON"))
+    }
+
+    async fn order(&self, fault: Value) {
+        assert_eq!(self.control(reqwest::Method::POST, "faults", Some(fault)).await.0, 200);
+    }
+
+    /// Whether an answer to a write arrives whole.
+    async fn write_arrives(&self, text: &str) -> bool {
+        let request = self.client.put(self.address("/values/A1?valueInputOption=RAW"));
+        let sent = request
+            .bearer_auth(self.emulator.owner_token())
+            .json(&json!({"values": [[text]]}))
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => answer.status().is_success() && answer.json::<Value>().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fault_strikes_as_often_as_ordered_and_only_what_it_matches() {
+    let world = World::new().await;
+    world
+        .order(json!({"match": "values.batchGet", "times": 2, "after": 1, "fault": "503"}))
+        .await;
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(world.get("/values:batchGet?ranges=A1").await.0);
+    }
+    assert_eq!(seen, [200, 503, 503, 200]);
+    world
+        .order(json!({"match": "spreadsheets.get", "fault": "service-disabled"}))
+        .await;
+    assert_eq!(world.get("/values/A1").await.0, 200);
+    let (status, body) = world.get("").await;
+    assert_eq!(
+        (status, &body["error"]["details"][1]["reason"]),
+        (403, &json!("SERVICE_DISABLED"))
+    );
+}
+
+#[tokio::test]
+async fn a_lost_answer_may_hide_a_commit_or_not() {
+    let world = World::new().await;
+    for (fault, kept) in [
+        ("503", false),
+        ("reset", false),
+        ("truncate", false),
+        ("html", false),
+        ("commit-then-503", true),
+        ("commit-then-reset", true),
+        ("commit-then-truncate", true),
+    ] {
+        assert!(world.write_arrives("before").await);
+        world.order(json!({"match": "values.update", "fault": fault})).await;
+        assert!(!world.write_arrives(fault).await, "{fault}");
+        let expected = if kept { fault } else { "before" };
+        assert_eq!(world.values("A1").await, json!([[expected]]), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn read_only_lasts_until_it_is_lifted() {
+    let world = World::new().await;
+    world.order(json!({"fault": "read-only"})).await;
+    for _ in 0..3 {
+        assert_eq!(world.post("/values/A1:clear", json!({})).await.0, 403);
+        assert_eq!(world.get("").await.0, 200);
+    }
+    world.control(reqwest::Method::DELETE, "faults", None).await;
+    assert_eq!(world.post("/values/A1:clear", json!({})).await.0, 200);
+}
+
+#[tokio::test]
+async fn calls_are_counted_by_method_and_shape() {
+    let world = World::new().await;
+    world.get("/values:batchGet?ranges=A1").await;
+    world.get("/values:batchGet?ranges=B1").await;
+    world.batch(json!([{"addSheet": {}}])).await;
+    let (_, counts) = world.control(reqwest::Method::GET, "calls", None).await;
+    let calls = json!({"GET spreadsheets.values:batchGet": 2, "POST spreadsheets:batchUpdate": 1});
+    assert_eq!(counts, json!({"reads": 2, "writes": 1, "calls": calls}));
+    world.control(reqwest::Method::DELETE, "calls", None).await;
+    let (_, counts) = world.control(reqwest::Method::GET, "calls", None).await;
+    assert_eq!(counts, json!({"reads": 0, "writes": 0, "calls": {}}));
+}
+
+#[tokio::test]
+async fn a_misspelt_fault_and_a_foreign_page_are_refused() {
+    let world = World::new().await;
+    assert_eq!(
+        world
+            .control(reqwest::Method::POST, "faults", Some(json!({"fault": "418"})))
+            .await
+            .0,
+        400
+    );
+    for (name, value) in [
+        ("Origin", "https://evil.example"),
+        ("Host", "evil.example"),
+        ("Origin", "null"),
+    ] {
+        for path in [
+            "_emulator/calls".to_owned(),
+            format!("spreadsheets/d/{}", world.emulator.spreadsheet_id()),
+        ] {
+            let request = world
+                .client
+                .get(format!("{}/{path}", world.emulator.url()))
+                .header(name, value);
+            assert_eq!(
+                request.send().await.expect("an answer").status().as_u16(),
+                403,
+                "{name}: {value} {path}"
+            );
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Python's most used Sheets client against the emulator, service account and all.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::World;
+
+fn python() -> PathBuf {
+    let named = std::env::var_os("TALLYBOARD_PYTHON").map(PathBuf::from);
+    named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gspread_and_data_frames_work_unchanged() {
+    let python = python();
+    if !python.exists() {
+        assert!(
+            std::env::var_os("CI").is_none_or(|value| value != "true"),
+            "no Python at {}",
+            python.display()
+        );
+        eprintln!(
+            "SKIPPED: no Python with gspread at {}; see tests/python/requirements.txt",
+            python.display()
+        );
+        return;
+    }
+    let world = World::new().await;
+    let directory = tempfile::tempdir().expect("directory");
+    let key = directory.path().join("service-account.json");
+    std::fs::write(&key, world.emulator.service_account_key().await.expect("key")).expect("written");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tallyboard/emulator_gspread.py");
+    let mut command = Command::new(python);
+    command
+        .arg(script)
+        .arg(world.emulator.url())
+        .arg(world.emulator.spreadsheet_id())
+        .arg(key);
+    let output = tokio::task::spawn_blocking(move || command.output())
+        .await
+        .expect("task")
+        .expect("python runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{text}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

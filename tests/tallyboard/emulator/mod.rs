@@ -1,0 +1,88 @@
+//! The local Sheets server, spoken to over HTTP as any client would.
+
+mod behaviour;
+mod durability;
+mod faults;
+mod grid;
+mod gspread;
+mod notation;
+mod replay;
+mod tokens;
+
+use serde_json::{Value, json};
+use tallyboard::emulator::{Emulator, Options};
+
+/// An emulator in memory and a client that holds its owner's token.
+pub struct World {
+    pub emulator: Emulator,
+    pub client: reqwest::Client,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let emulator = Emulator::start(options).await.expect("emulator starts");
+        let client = reqwest::Client::builder().no_proxy().build().expect("client");
+        Self { emulator, client }
+    }
+
+    /// The address of the first spreadsheet with something after it.
+    pub fn address(&self, rest: &str) -> String {
+        format!(
+            "{}/v4/spreadsheets/{}{rest}",
+            self.emulator.url(),
+            self.emulator.spreadsheet_id()
+        )
+    }
+
+    pub async fn get(&self, rest: &str) -> (u16, Value) {
+        self.send(self.client.get(self.address(rest))).await
+    }
+
+    pub async fn put(&self, rest: &str, body: Value) -> (u16, Value) {
+        self.send(self.client.put(self.address(rest)).json(&body)).await
+    }
+
+    pub async fn post(&self, rest: &str, body: Value) -> (u16, Value) {
+        self.send(self.client.post(self.address(rest)).json(&body)).await
+    }
+
+    pub async fn batch(&self, requests: Value) -> (u16, Value) {
+        self.post(":batchUpdate", json!({ "requests": requests })).await
+    }
+
+    /// The values of a range as a program wants them.
+    pub async fn values(&self, range: &str) -> Value {
+        let (status, body) = self
+            .get(&format!("/values/{range}?valueRenderOption=UNFORMATTED_VALUE"))
+            .await;
+        assert_eq!(status, 200, "{body}");
+        body.get("values").cloned().unwrap_or_else(|| json!([]))
+    }
+
+    /// Writes rows from a cell on, as a person would type them.
+    pub async fn write(&self, range: &str, rows: Value) -> Value {
+        let path = format!("/values/{range}?valueInputOption=USER_ENTERED");
+        let (status, body) = self.put(&path, json!({ "values": rows })).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> (u16, Value) {
+        let answer = request
+            .bearer_auth(self.emulator.owner_token())
+            .send()
+            .await
+            .expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.json().await.expect("JSON"))
+    }
+}
+
+/// The sentence of a refusal.
+pub fn message(body: &Value) -> &str {
+    body["error"]["message"].as_str().unwrap_or_default()
+}
