@@ -21,6 +21,7 @@ const OWED_BY_GRID: [&str; 2] = ["empty-table-header", "scrollable-region-focusa
 
 const PHONE: u32 = 390;
 const DESK: u32 = 1280;
+const WALL: u32 = 1920;
 
 /// The world of the tour: sample data, two cells that nobody can read, and a catalog with a slip.
 async fn lived_in() -> World {
@@ -164,7 +165,7 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
     };
     let mut wide = Vec::new();
     tour(&browser, async |browser, name| {
-        for width in [320, PHONE, 768, 1024, 1216, DESK] {
+        for width in [320, PHONE, 768, 1024, 1216, DESK, 1760, WALL, 2560] {
             browser.look(width, "light").await;
             // The grid is for a desk, and scrolls within its frame.
             let outside = outside(browser).await;
@@ -208,7 +209,14 @@ async fn every_page_is_drawn_into_target_screenshots_for_the_eye() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     fs::create_dir_all(&folder).expect("folder");
     tour(&browser, async |browser, name| {
-        for (width, scheme) in [(PHONE, "dark"), (PHONE, "light"), (DESK, "dark"), (DESK, "light")] {
+        let sights = [
+            (PHONE, "dark"),
+            (PHONE, "light"),
+            (WALL, "light"),
+            (DESK, "dark"),
+            (DESK, "light"),
+        ];
+        for (width, scheme) in sights {
             browser.look(width, scheme).await;
             let picture = browser.picture().await;
             assert!(picture.starts_with(b"\x89PNG"), "{name} {width} {scheme}");
