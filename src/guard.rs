@@ -97,7 +97,9 @@ impl Guard {
             .flat_map(|value| value.split(','))
             .collect();
         let place = forwarded.len().checked_sub(self.trusted_proxies);
-        let seen = place.and_then(|place| forwarded.get(place)).and_then(|address| address.trim().parse().ok());
+        let seen = place
+            .and_then(|place| forwarded.get(place))
+            .and_then(|address| address.trim().parse().ok());
         seen.or(connection)
     }
 

@@ -61,7 +61,12 @@ async fn one_address_that_sends_too_much_is_asked_to_wait_and_others_are_not() {
     Page::of(refused).await.says("That was a lot at once");
     assert_eq!(send("203.0.113.8", 5).await.status(), StatusCode::SEE_OTHER);
     // Without the header the connection's own address counts.
-    let direct = async || world.send_form(&form("Kate", "Acme", &["GitHub"], "direct")).await.status();
+    let direct = async || {
+        world
+            .send_form(&form("Kate", "Acme", &["GitHub"], "direct"))
+            .await
+            .status()
+    };
     for _ in 0..3 {
         assert_eq!(direct().await, StatusCode::SEE_OTHER);
     }
