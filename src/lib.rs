@@ -2,15 +2,17 @@
 //!
 //! The map, top to bottom; an arrow points from a module to what it may use.
 //!
-//! - `cli`          the command line → `app`, `config`, `emulator`
-//! - `app`          composition root: builds store, clock, boards; all URL prefixes → everything below
-//! - `leaderboard`  who completed which integration → `page`, `answer`, `store`, nouns
-//! - `findings`     the page that lists unreadable cells → `page`, `answer`
-//! - `page`         skeleton, navigation, assets, form fields; knows no board
-//! - `answer`       one value, several faces: HTML, JSON, CSV, XLSX
-//! - `store`        spreadsheet tabs as tables; knows no board
-//! - `emulator`     a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns            `company`, `person`, `finding`, `clock`, `config`, `error`
+//! - [`cli`]: the command line → [`app`], [`config`], [`emulator`]
+//! - [`app`]: the composition root, builds store, clock and boards; every URL prefix → everything below
+//! - [`guard`]: what stands between the network and every handler → [`page`], [`error`]
+//! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
+//! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
+//! - [`page`]: skeleton, navigation, assets, form fields; knows no board
+//! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
+//! - [`error`]: one error type, two faces, one log line → [`store`]
+//! - [`store`]: the tabs of a spreadsheet as tables; knows no board
+//! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
+//! - nouns: [`company`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`]; [`config`] alone reads settings
 
 pub mod answer;
 pub mod app;

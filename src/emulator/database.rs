@@ -3,7 +3,7 @@
 //! Every transaction is synchronised with the disk before its writer hears of it.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redb::{ReadableDatabase, ReadableTable, TableDefinition};
@@ -33,6 +33,9 @@ pub enum DatabaseError {
     /// What is in it is not what the emulator writes.
     #[error("the emulator's database holds something unreadable: {0}")]
     Unreadable(String),
+    /// Another program has it open.
+    #[error("another program uses {}; stop it, or choose another folder", .0.display())]
+    InUse(PathBuf),
 }
 
 impl<E: Into<redb::Error>> From<E> for DatabaseError {
@@ -119,8 +122,11 @@ impl Database {
     /// # Errors
     /// When the file cannot be opened, or another process has it.
     pub fn open(path: &Path) -> Result<Self, DatabaseError> {
-        let redb = redb::Builder::new().set_cache_size(CACHE_BYTES).create(path)?;
-        Ok(Self { redb })
+        match redb::Builder::new().set_cache_size(CACHE_BYTES).create(path) {
+            Ok(redb) => Ok(Self { redb }),
+            Err(redb::DatabaseError::DatabaseAlreadyOpen) => Err(DatabaseError::InUse(path.to_owned())),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A remembered word.

@@ -98,9 +98,6 @@ pub enum StartError {
     /// The key cannot be made or written.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The process cannot wait for its end.
-    #[error("the emulator cannot wait for signals: {0}")]
-    Signal(std::io::Error),
 }
 
 /// A running emulator; it ends when it is dropped, and in good order with [`Emulator::stop`].
@@ -243,44 +240,4 @@ fn open(data: Option<PathBuf>, title: &str) -> Result<(Library, String), StartEr
         }
     };
     Ok((Library::open(Some(database))?, id))
-}
-
-/// `tallyboard emulator`: starts an emulator, prints the lines that point a program at it, and runs until it is told to
-/// end (Ctrl-C or SIGTERM).
-///
-/// # Errors
-/// When it cannot start.
-pub async fn run_standalone(listen: SocketAddr, data: PathBuf, any_token: bool) -> Result<(), StartError> {
-    let options = Options {
-        listen,
-        data: Some(data),
-        any_token,
-        ..Options::default()
-    };
-    let emulator = Emulator::start(options).await?;
-    let lines = emulator.environment_lines().await?;
-    {
-        use std::io::Write as _;
-        let mut out = std::io::stdout().lock();
-        // Whoever reads the lines may be gone; the server is of use all the same.
-        let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
-    }
-    until_told().await.map_err(StartError::Signal)?;
-    emulator.stop().await;
-    Ok(())
-}
-
-#[cfg(unix)]
-async fn until_told() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        ended = tokio::signal::ctrl_c() => ended,
-        _ = terminated.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn until_told() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

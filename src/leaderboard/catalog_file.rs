@@ -1,7 +1,7 @@
 //! Keeps the catalog in step with its file, without a restart.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
 };
@@ -46,9 +46,13 @@ impl CatalogFile {
         }
     }
 
-    /// The file's path as configured.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// The file's name without its folder, which is nobody's business on a page.
+    pub fn file_name(&self) -> String {
+        self.path
+            .file_name()
+            .unwrap_or(self.path.as_os_str())
+            .to_string_lossy()
+            .into_owned()
     }
 
     /// The catalog as of `now`, at most a second behind the file.
@@ -87,10 +91,10 @@ impl CatalogFile {
         state.stamp = None;
         let problem = format!(
             "The catalog {} cannot be read: {error}. Put the file there, one integration a line, or set INTEGRATIONS_FILE.",
-            self.path.display()
+            self.file_name()
         );
         if state.loaded.problem.as_ref() != Some(&problem) {
-            tracing::error!("{problem}");
+            tracing::error!(path = %self.path.display(), "{problem}");
             state.loaded = Arc::new(LoadedCatalog {
                 catalog: Arc::clone(&state.loaded.catalog),
                 version: state.loaded.version + 1,

@@ -166,7 +166,7 @@ impl Leaderboard {
                 read_at: current.read_at.to_zoned(zone.clone()),
                 now: current.now.clone(),
                 unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-                spreadsheet_link: self.store.url().to_owned(),
+                spreadsheet_link: current.settled.rows.submission_link.tab(),
             })
     }
 
@@ -181,7 +181,7 @@ impl Leaderboard {
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
         let current = self.current().await?;
-        let file = self.catalog.path().display().to_string();
+        let file = self.catalog.file_name();
         let whole_file = current.catalog.problem.iter().map(|problem| (0, problem.clone()));
         let lines = current
             .catalog

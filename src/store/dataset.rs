@@ -95,6 +95,11 @@ pub struct TabLink {
 }
 
 impl TabLink {
+    /// The tab itself.
+    pub fn tab(&self) -> String {
+        format!("{}#gid={}", self.spreadsheet_url, self.sheet_id)
+    }
+
     /// The whole row, from the first to the last column that the tab needs.
     pub fn row(&self, row: u32) -> String {
         let last = column_letters(self.width.saturating_sub(1));

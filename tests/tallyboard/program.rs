@@ -311,6 +311,20 @@ async fn the_health_check_tells_a_running_program_from_none() {
     assert!(told.contains("does not answer"), "{told}");
 }
 
+#[tokio::test]
+async fn a_folder_or_a_port_that_is_taken_is_named() {
+    let folder = folder();
+    let (_running, address) = serve(program(folder.path()));
+    let (refused, told) = output(program(folder.path()));
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(told.contains("another program uses data/spreadsheets.redb"), "{told}");
+    let mut command = program(folder.path());
+    command.env("PORT", address.rsplit(':').next().expect("port"));
+    let (refused, told) = output(command);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(told.contains("Set PORT to another one."), "{told}");
+}
+
 #[test]
 fn half_a_configuration_refuses_to_start_in_a_sentence() {
     let folder = folder();

@@ -93,7 +93,7 @@ pub fn page(workbook: &Workbook, place: &Place) -> Markup {
                     (bar(&grid))
                     (pages(&grid, top, bottom))
                 }
-                main { (table(&grid, (0..frozen).collect(), (top..bottom).collect())) }
+                main tabindex="0" aria-label="Cells" { (table(&grid, (0..frozen).collect(), (top..bottom).collect())) }
             }
         }
     }
@@ -158,7 +158,7 @@ fn table(grid: &Grid<'_>, frozen: Vec<u32>, rows: Vec<u32>) -> Markup {
         table {
             thead {
                 tr {
-                    th {}
+                    td .corner {}
                     @for column in 0..grid.columns { th scope="col" { (a1::column_letters(column)) } }
                 }
                 @for row in frozen { (line(grid, row)) }
