@@ -173,7 +173,7 @@ impl Secrets {
         })?;
         match secrets.others.keys().find(|key| !key.starts_with('_')) {
             Some(unknown) => Err(ConfigError(format!(
-                "The secrets file {path} has the entry \"{unknown}\", which means nothing here. Compare it with secrets.example.json."
+                "The secrets file {path} has the entry “{unknown}”, which means nothing here. Compare it with secrets.example.json."
             ))),
             None => Ok(secrets),
         }
@@ -329,7 +329,7 @@ fn number<N: std::str::FromStr>(
 }
 
 fn wrong(name: &str, value: &str, wanted: &str) -> ConfigError {
-    ConfigError(format!("{name} is \"{value}\", but must be {wanted}."))
+    ConfigError(format!("{name} is “{value}”, but must be {wanted}."))
 }
 
 #[cfg(test)]

@@ -167,9 +167,9 @@ fn refuse_contradictions(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>
     links.retain(|link| {
         let names = &targets[&link.spelling];
         if names.len() > 1 {
-            let listed: Vec<String> = names.values().map(|name| format!("\"{name}\"")).collect();
+            let listed: Vec<String> = names.values().map(|name| format!("“{name}”")).collect();
             problems.push(link.refused(format!(
-                "\"{}\" is sent to {}. Keep one of these lines and delete the others.",
+                "“{}” is sent to {}. Keep one of these lines and delete the others.",
                 tidy(&link.alias),
                 listed.join(" and to ")
             )));

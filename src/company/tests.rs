@@ -277,8 +277,8 @@ fn a_broken_line_is_named_and_the_others_work() {
     for ((row, told), (expected_row, part)) in told.iter().zip([
         (2, "row 2: The alias has neither a letter nor a digit."),
         (3, "row 3: The canonical name has neither"),
-        (5, "\"Nova\" is sent to \"Stella\" and to \"Supernova\". Keep one"),
-        (6, "\"NOVA\" is sent to"),
+        (5, "“Nova” is sent to “Stella” and to “Supernova”. Keep one"),
+        (6, "“NOVA” is sent to"),
         (7, "The lines for Left, right lead in a circle. Delete"),
         (8, "lead in a circle"),
     ]) {

@@ -121,7 +121,7 @@ fn the_environment_beats_the_secrets_file_and_an_unknown_entry_is_refused() {
     }
 
     write(r#"{"spreadsheetid": "x"}"#);
-    assert!(complaint(&[("SECRETS_FILE", file)]).contains("\"spreadsheetid\""));
+    assert!(complaint(&[("SECRETS_FILE", file)]).contains("“spreadsheetid”"));
 }
 
 #[test]

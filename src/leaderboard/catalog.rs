@@ -170,7 +170,7 @@ impl Catalog {
         let shown = tidy(name);
         if let Some(character) = name.chars().find(|character| is_separator(*character)) {
             return Err(format!(
-                "\"{shown}\" contains {character:?}, which separates names in the sheet. Write it without, one integration a line."
+                "“{shown}” contains {character:?}, which separates names in the sheet. Write it without, one integration a line."
             ));
         }
         if name
@@ -178,7 +178,7 @@ impl Catalog {
             .any(|character| character.is_control() || is_invisible(character))
         {
             return Err(format!(
-                "\"{}\" contains an invisible character. Type it anew.",
+                "“{}” contains an invisible character. Type it anew.",
                 shown.escape_debug()
             ));
         }
@@ -190,7 +190,7 @@ impl Catalog {
         if let Some(taken) = self.position(&key) {
             let owner = &self.integrations[taken].name;
             return Err(format!(
-                "\"{shown}\" already stands for {owner} further up. Keep one of the two."
+                "“{shown}” already stands for {owner} further up. Keep one of the two."
             ));
         }
         self.by_key.insert(key, place);
@@ -312,8 +312,8 @@ mod tests {
         for ((line, reason), (expected_line, expected)) in told.iter().zip([
             (2, "is empty"),
             (3, "is empty"),
-            (4, "\"git hub\" already stands for GitHub"),
-            (5, "\"GH\" already stands for GitHub"),
+            (4, "“git hub” already stands for GitHub"),
+            (5, "“GH” already stands for GitHub"),
             (6, "contains ','"),
             (7, "contains ';'"),
             (8, "invisible character"),
@@ -321,7 +321,7 @@ mod tests {
             (10, "has 81 characters"),
             (
                 11,
-                "\"GitHub\" already stands for GitHub further up. Keep one of the two. This alias is left out.",
+                "“GitHub” already stands for GitHub further up. Keep one of the two. This alias is left out.",
             ),
             (12, "is empty"),
         ]) {

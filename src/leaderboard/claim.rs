@@ -88,7 +88,7 @@ impl fmt::Display for Status {
 /// A word in the `status` column that means nothing here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "\"{value}\" is not a status. Write received, validated, rejected or withdrawn, or leave the cell empty for received."
+    "“{value}” is not a status. Write received, validated, rejected or withdrawn, or leave the cell empty for received."
 )]
 pub struct UnknownStatus {
     /// What stands in the cell.
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn an_unknown_status_is_refused_with_the_allowed_words() {
         let refused = Status::parse(" maybe\tlater ").expect_err("not a status").to_string();
-        assert!(refused.starts_with("\"maybe later\" is not a status."), "{refused}");
+        assert!(refused.starts_with("“maybe later” is not a status."), "{refused}");
         for status in Status::ALL {
             assert!(refused.contains(status.as_str()), "{refused} lacks {status}");
         }

@@ -61,9 +61,7 @@ impl Span {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
     /// A field holds something else than a day.
-    #[error(
-        "\"{value}\" in \"{field}\" is not a day. Write it as year-month-day, such as 2026-03-01, or leave it empty."
-    )]
+    #[error("“{value}” in “{field}” is not a day. Write it as year-month-day, such as 2026-03-01, or leave it empty.")]
     NotADay {
         /// Name of the field, `from` or `to`.
         field: &'static str,
@@ -71,7 +69,7 @@ pub enum PeriodError {
         value: String,
     },
     /// The period ends before it begins.
-    #[error("\"from\" ({from}) lies after \"to\" ({to}). Exchange the two, or leave one of them empty.")]
+    #[error("“from” ({from}) lies after “to” ({to}). Exchange the two, or leave one of them empty.")]
     Reversed {
         /// First day as written.
         from: Date,
@@ -167,7 +165,7 @@ mod tests {
             assert_eq!(error.field(), "to");
             let told = error.to_string();
             assert!(
-                told.contains(value) && told.contains("\"to\"") && told.contains("2026-03-01"),
+                told.contains(value) && told.contains("“to”") && told.contains("2026-03-01"),
                 "{told}"
             );
         }

@@ -101,7 +101,7 @@ pub enum ReadError {
     #[error("the spreadsheet does not answer: {0}")]
     Unreachable(String),
     /// The tab does not exist.
-    #[error("the spreadsheet has no tab {0:?}")]
+    #[error("the spreadsheet has no tab “{0}”")]
     TabMissing(&'static str),
     /// Headers are missing or stand twice.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]

@@ -52,7 +52,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderProblem {
     /// No cell of row 1 reads like it.
-    #[error("tab {tab}: no column {wanted:?}{}", nearest.as_ref().map(|nearest| format!("; the nearest header is {nearest:?}")).unwrap_or_default())]
+    #[error("tab {tab}: no column “{wanted}”{}", nearest.as_ref().map(|nearest| format!("; the nearest header is “{nearest}”")).unwrap_or_default())]
     Missing {
         /// Title of the tab.
         tab: &'static str,
@@ -62,7 +62,7 @@ pub enum HeaderProblem {
         nearest: Option<String>,
     },
     /// Two cells of row 1 read like it.
-    #[error("tab {tab}: two columns are called {wanted:?}")]
+    #[error("tab {tab}: two columns are called “{wanted}”")]
     Duplicate {
         /// Title of the tab.
         tab: &'static str,
