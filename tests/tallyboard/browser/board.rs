@@ -87,3 +87,23 @@ async fn an_empty_board_fills_itself_with_sample_data() {
     assert_eq!(browser.place().await, "/leaderboard");
     assert!(!world.rows("submissions").await.is_empty());
 }
+
+#[tokio::test]
+#[ignore = "the embedded spreadsheet does not read the place behind # in a link yet"]
+async fn a_row_of_the_list_opens_in_the_spreadsheet_at_its_place() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.claim("Manny", "Beta", &["Cursor"]).await;
+    browser
+        .goto(&format!("{}/leaderboard/claims?csm=Manny", world.address))
+        .await;
+    browser.reads(".claims .link", "Row 3").await;
+    browser.press(".claims .link a").await;
+    browser.reads("nav [aria-current]", "submissions").await;
+    browser
+        .until("[...document.querySelectorAll('td.selected')].some(cell => cell.textContent === 'Manny')")
+        .await;
+}
