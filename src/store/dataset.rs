@@ -97,26 +97,23 @@ pub struct TabLink {
 impl TabLink {
     /// The tab itself.
     pub fn tab(&self) -> String {
-        format!("{}#gid={}", self.spreadsheet_url, self.sheet_id)
+        self.at(&format!("gid={}", self.sheet_id))
     }
 
     /// The whole row, from the first to the last column that the tab needs.
     pub fn row(&self, row: u32) -> String {
         let last = column_letters(self.width.saturating_sub(1));
-        format!(
-            "{}#gid={}&range=A{row}:{last}{row}",
-            self.spreadsheet_url, self.sheet_id
-        )
+        self.at(&format!("gid={}&range=A{row}:{last}{row}", self.sheet_id))
     }
 
     /// One cell.
     pub fn cell(&self, row: u32, column: usize) -> String {
-        format!(
-            "{}#gid={}&range={}{row}",
-            self.spreadsheet_url,
-            self.sheet_id,
-            column_letters(column)
-        )
+        self.at(&format!("gid={}&range={}{row}", self.sheet_id, column_letters(column)))
+    }
+
+    /// Google's editor reads the place behind the `#`; a server, such as the embedded one, only sees what is before it.
+    fn at(&self, place: &str) -> String {
+        format!("{}?{place}#{place}", self.spreadsheet_url)
     }
 }
 

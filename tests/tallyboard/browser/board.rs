@@ -89,7 +89,6 @@ async fn an_empty_board_fills_itself_with_sample_data() {
 }
 
 #[tokio::test]
-#[ignore = "the embedded spreadsheet does not read the place behind # in a link yet"]
 async fn a_row_of_the_list_opens_in_the_spreadsheet_at_its_place() {
     let Some(browser) = Browser::open(Script::On).await else {
         return;
