@@ -1,1 +1,72 @@
-fn main() {}
+//! The figures the program is built to reach, each measured beside its floor in the same run.
+//!
+//! `cargo bench` measures everything and prints one table; `cargo bench -- memory start` only those parts. A figure that
+//! is missed is printed as missed: nothing here fails, because what a busy machine measures is no verdict on a change.
+
+#[path = "figures/bare.rs"]
+mod bare;
+#[path = "figures/calls.rs"]
+mod calls;
+#[path = "figures/growth.rs"]
+mod growth;
+#[path = "figures/load.rs"]
+mod load;
+#[path = "figures/memory.rs"]
+mod memory;
+#[path = "figures/program.rs"]
+mod program;
+#[path = "figures/rows.rs"]
+mod rows;
+#[path = "figures/spreadsheet.rs"]
+mod spreadsheet;
+#[path = "figures/start.rs"]
+mod start;
+#[path = "figures/table.rs"]
+mod table;
+#[path = "figures/warm.rs"]
+mod warm;
+#[path = "figures/weight.rs"]
+mod weight;
+#[expect(dead_code, reason = "the stories of the tests use more of their world")]
+#[path = "../tests/tallyboard/world.rs"]
+mod world;
+
+use table::Line;
+
+const PARTS: [&str; 6] = ["warm", "calls", "growth", "start", "memory", "weight"];
+
+#[tokio::main]
+async fn main() {
+    // Cargo adds --bench.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let Some((bare::COMMAND, arguments)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return bare::serve(arguments).await;
+    }
+    let mut lines = Vec::new();
+    for part in PARTS
+        .into_iter()
+        .filter(|part| words.is_empty() || words.iter().any(|word| word == part))
+    {
+        eprintln!("measuring: {part}");
+        let measured = measure(part).await;
+        eprintln!("{}", table::render(&measured));
+        lines.extend(measured);
+    }
+    println!("{}", table::render(&lines));
+}
+
+async fn measure(part: &str) -> Vec<Line> {
+    match part {
+        "warm" => blocking(warm::measure).await,
+        "calls" => calls::measure().await,
+        "growth" => growth::measure().await,
+        "start" => blocking(start::measure).await,
+        "memory" => memory::measure().await,
+        "weight" => blocking(weight::measure).await,
+        unknown => unreachable!("no part is called {unknown}"),
+    }
+}
+
+async fn blocking(measure: fn() -> Vec<Line>) -> Vec<Line> {
+    tokio::task::spawn_blocking(measure).await.expect("measured")
+}

@@ -3,10 +3,13 @@
 //! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
 //! thrown away: when the sheet or the catalog changes, the next question simply is another one.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, hash::Hash, sync::Arc, time::Duration};
 
 use jiff::{Timestamp, Zoned};
-use moka::future::Cache;
+use moka::{
+    future::{Cache, CacheBuilder},
+    policy::EvictionPolicy,
+};
 
 use super::{
     catalog::Catalog,
@@ -82,14 +85,15 @@ pub(super) struct Settled {
     pub(super) companies: Vec<String>,
 }
 
-/// Finished answers that are kept, in bytes before compression.
-const RENDERED_BYTES: u64 = 8 << 20;
-/// A finished answer says how old its data is to the second, so it is soon of no use.
-const RENDERED_LIFE: Duration = Duration::from_secs(5);
 /// A page offers no more companies than this, so that its weight does not grow with the sheet.
 const MOST_COMPANIES: usize = 300;
 /// Latest rows in which companies are looked for when there are more.
 const LATEST_ROWS: usize = 1_500;
+
+/// Finished answers that are kept, in bytes before compression: a download of many rows is large.
+const MOST_RENDERED: u64 = 16 * 1024 * 1024;
+/// A finished answer is asked for within its second only.
+const RENDERED_FOR: Duration = Duration::from_secs(2);
 
 /// The board as it is at one moment.
 pub(super) struct Current {
@@ -114,13 +118,14 @@ impl Leaderboard {
             catalog: parts.catalog,
             source: parts.source,
             frame: parts.frame,
-            settled: Cache::new(2),
-            standings: Cache::new(64),
-            rendered: Cache::builder()
-                .weigher(|_, rendered: &Rendered| u32::try_from(rendered.body().len()).unwrap_or(u32::MAX))
-                .max_capacity(RENDERED_BYTES)
-                .time_to_live(RENDERED_LIFE)
-                .build(),
+            settled: latest(Cache::builder().max_capacity(1)),
+            standings: latest(Cache::builder().max_capacity(64)),
+            rendered: latest(
+                Cache::builder()
+                    .weigher(|_, rendered: &Rendered| u32::try_from(rendered.body().len()).unwrap_or(u32::MAX))
+                    .max_capacity(MOST_RENDERED)
+                    .time_to_live(RENDERED_FOR),
+            ),
         }
     }
 
@@ -264,6 +269,15 @@ impl Settled {
             findings,
         }
     }
+}
+
+/// A cache that always takes the newest entry in: what was popular belongs to older data, and nobody asks for it again.
+fn latest<K, V>(builder: CacheBuilder<K, V, Cache<K, V>>) -> Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    builder.eviction_policy(EvictionPolicy::lru()).build()
 }
 
 fn outside_catalog(name: &str, catalog: &Catalog) -> String {

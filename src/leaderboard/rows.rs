@@ -90,10 +90,10 @@ impl Dataset for LeaderboardRows {
     const TABS: &'static [&'static Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES];
 
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
-        let [submissions, aliases] =
+        let [mut submissions, aliases] =
             <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
         Self {
-            submissions: read_submissions(&submissions, decoding).into(),
+            submissions: read_submissions(&mut submissions, decoding).into(),
             aliases: aliases.rows().map(|row| read_alias(&row)).collect(),
             submission_link: submissions.link().clone(),
             alias_link: aliases.link().clone(),
@@ -101,12 +101,12 @@ impl Dataset for LeaderboardRows {
     }
 }
 
-fn read_submissions(rows: &TabRows, decoding: &mut Decoding) -> Vec<Submission> {
+fn read_submissions(rows: &mut TabRows, decoding: &mut Decoding) -> Vec<Submission> {
     let mut first_row_of_id: HashMap<String, u32> = HashMap::new();
     let mut submissions = Vec::with_capacity(rows.len());
-    for row in rows.rows() {
-        let Some(submission) = read_submission(&row, decoding) else {
-            continue;
+    rows.consume_rows(|row| {
+        let Some(submission) = read_submission(row, decoding) else {
+            return;
         };
         if submission.id.is_empty() {
             let reason =
@@ -121,7 +121,7 @@ fn read_submissions(rows: &TabRows, decoding: &mut Decoding) -> Vec<Submission> 
             first_row_of_id.insert(submission.id.clone(), row.number);
         }
         submissions.push(submission);
-    }
+    });
     submissions
 }
 

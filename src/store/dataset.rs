@@ -120,15 +120,28 @@ impl TabLink {
 impl TabRows {
     /// Rows with at least one non-empty cell among the columns of the tab.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.rows
-            .iter()
-            .zip(2..)
-            .map(|(cells, number)| Row {
+        let rows = (2..).zip(&self.rows);
+        rows.map(|(number, cells)| Row {
+            number,
+            cells,
+            of: self,
+        })
+        .filter(Row::is_filled)
+    }
+
+    /// Hands each of [`TabRows::rows`] to `read` and lets go of it at once, so that a large tab is never in memory twice:
+    /// as it came and as it was read.
+    pub fn consume_rows(&mut self, mut read: impl FnMut(&Row<'_>)) {
+        for (number, cells) in (2..).zip(std::mem::take(&mut self.rows)) {
+            let row = Row {
                 number,
-                cells,
+                cells: &cells,
                 of: self,
-            })
-            .filter(|row| (0..self.tab.columns.len()).any(|column| row.cell(column) != Cell::Empty))
+            };
+            if row.is_filled() {
+                read(&row);
+            }
+        }
     }
 
     /// Number of rows that the tab holds below its header, empty ones between them included.
@@ -157,6 +170,10 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    fn is_filled(&self) -> bool {
+        (0..self.of.tab.columns.len()).any(|column| self.cell(column) != Cell::Empty)
+    }
+
     /// The cell in the tab's `column`-th column (by the order of the declaration, not of the sheet).
     pub fn cell(&self, column: usize) -> Cell<'a> {
         Cell::of(self.cells.get(self.of.layout.position(column)))

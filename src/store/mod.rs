@@ -20,6 +20,7 @@ mod cell;
 mod committer;
 mod dataset;
 mod google;
+mod memory;
 mod quota;
 mod reader;
 mod requests;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use moka::future::Cache;
+use moka::{future::Cache, policy::EvictionPolicy};
 use serde_json::Value;
 
 use super::{
@@ -22,6 +22,7 @@ use super::{
     call_error::CallError,
     dataset::{Dataset, Decoding, Reading, Snapshot, TabLink, TabRows},
     google::{Spreadsheet, TabProperties},
+    memory,
     tab::{Layout, Tab, quoted},
 };
 use crate::clock::Clock;
@@ -73,8 +74,8 @@ impl Reader {
             link_url,
             epoch: AtomicU64::new(0),
             version: AtomicU64::new(0),
-            current: Cache::new(32),
-            last: Cache::new(16),
+            current: latest(32),
+            last: latest(16),
             tabs: tokio::sync::Mutex::new(None),
             outage: Mutex::new(None),
         }
@@ -195,16 +196,32 @@ impl Reader {
             .await
             .and_then(|last| last.downcast::<Snapshot<D>>().ok());
         let fingerprint = fingerprint(&tabs);
+        let rows = tabs.iter().map(TabRows::len).sum();
         let snapshot: AnySnapshot = match previous {
             Some(previous) if previous.fingerprint == fingerprint => Arc::new(previous.read_again_at(read_at)),
             _ => Arc::new(self.decode::<D>(tabs, read_at, fingerprint)),
         };
         self.last.insert(TypeId::of::<D>(), Arc::clone(&snapshot)).await;
+        self.let_go_of_older::<D>().await;
+        memory::give_back_after(rows);
         Ok(Arc::new(Held {
             snapshot,
             read_at,
             refreshing: AtomicBool::new(false),
         }))
+    }
+
+    /// Drops what lies under an older epoch: nobody asks for it any more, and a large sheet is many megabytes.
+    async fn let_go_of_older<D: Dataset>(&self) {
+        let epoch = self.epoch.load(Ordering::SeqCst);
+        let is_older = |(dataset, at): &(TypeId, u64)| *dataset == TypeId::of::<D>() && *at < epoch;
+        let keys = self.current.iter().map(|(key, _)| *key);
+        let older: Vec<(TypeId, u64)> = keys.filter(is_older).collect();
+        for key in &older {
+            self.current.invalidate(key).await;
+        }
+        self.current.run_pending_tasks().await;
+        self.last.run_pending_tasks().await;
     }
 
     fn decode<D: Dataset>(&self, tabs: Vec<TabRows>, read_at: Timestamp, fingerprint: u64) -> Snapshot<D> {
@@ -315,6 +332,17 @@ impl Reader {
     fn outage(&self) -> MutexGuard<'_, Option<Outage>> {
         self.outage.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A cache that always takes the newest entry in. The usual policy prefers what was asked for often, and would turn away
+/// the data of a new epoch because that of an old one was popular: each page view would then ask Google.
+fn latest<K, V>(entries: u64) -> Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    let builder = Cache::builder().max_capacity(entries);
+    builder.eviction_policy(EvictionPolicy::lru()).build()
 }
 
 /// Whether older data may stand in: nothing is known to have changed, there is just no answer.

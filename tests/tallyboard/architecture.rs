@@ -11,6 +11,7 @@ use syn::visit::Visit;
 /// Crates that live in one place, with that place.
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
+    ("libc", &["store/memory.rs"]),
     ("moka", &["store/reader.rs", "leaderboard/desk.rs"]),
     ("maud", &["page/", "leaderboard/view/", "findings/view.rs", "emulator/"]),
     ("redb", &["emulator/"]),

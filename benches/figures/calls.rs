@@ -1,0 +1,107 @@
+//! Calls to Google: counted by the emulator, not timed.
+
+use std::sync::Arc;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    table::Line,
+    world::{World, form},
+};
+
+const VIEWS: usize = 200;
+const SUBMISSIONS: usize = 100;
+/// What may happen to a write: refused before it, or applied and then not told.
+const FAULTS: [&str; 6] = [
+    "429",
+    "503",
+    "commit-then-503",
+    "commit-then-timeout",
+    "commit-then-truncate",
+    "reset",
+];
+
+/// A line for views, one for submissions, and one for submissions through each fault.
+pub async fn measure() -> Vec<Line> {
+    let mut lines = vec![views(0).await, views(100).await, submissions(None).await];
+    for fault in FAULTS {
+        lines.push(submissions(Some(fault)).await);
+    }
+    lines
+}
+
+/// `writes_before`: how often the sheet was written before the cache went cold.
+async fn views(writes_before: usize) -> Line {
+    let world = Arc::new(World::new().await);
+    for number in 0..writes_before {
+        world.claim("Kate", &format!("Company {number}"), &["GitHub"]).await;
+        for _ in 0..20 {
+            world.page("/leaderboard").await;
+        }
+    }
+    world.store.refresh();
+    world.forget_calls().await;
+    let views = (0..VIEWS).map(|_| {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { world.page("/leaderboard").await.status })
+    });
+    for view in views.collect::<Vec<_>>() {
+        assert_eq!(view.await.expect("viewed"), StatusCode::OK);
+    }
+    let reads = world.calls().await["reads"].as_u64().expect("a count");
+    let after = match writes_before {
+        0 => String::new(),
+        writes => format!(", after {writes} writes"),
+    };
+    Line {
+        what: format!("Google calls for {VIEWS} page views on a cold cache{after}"),
+        figure: "1 read",
+        measured: format!("{reads} reads"),
+        floor: String::new(),
+        ratio: None,
+        reached: Some(reads == 1),
+    }
+}
+
+async fn submissions(fault: Option<&str>) -> Line {
+    let world = Arc::new(World::new().await);
+    if let Some(fault) = fault {
+        let fault = json!({"match": "batchUpdate", "times": 2, "fault": fault, "delay_ms": 2_500});
+        world.fault(fault).await;
+    }
+    let sent = (0..SUBMISSIONS).map(|number| {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move {
+            let fields = form(
+                "Kate",
+                &format!("Company {number}"),
+                &["GitHub"],
+                &format!("key-{number:03}"),
+            );
+            world.send_form(&fields).await.status()
+        })
+    });
+    let mut accepted = 0;
+    for sent in sent.collect::<Vec<_>>() {
+        accepted += usize::from(sent.await.expect("sent") == StatusCode::SEE_OTHER);
+    }
+    let writes = world.calls().await["writes"].as_u64().expect("a count");
+    let rows = world.rows("submissions").await;
+    let mut ids: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row.first().and_then(Value::as_str))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let once = rows.len() == SUBMISSIONS && ids.len() == SUBMISSIONS && accepted == SUBMISSIONS;
+    let through = fault.map_or_else(String::new, |fault| format!(", two times {fault}"));
+    Line {
+        what: format!("Google calls for {SUBMISSIONS} submissions at once{through}"),
+        figure: "≤ 4 writes, every row once",
+        measured: format!("{writes} writes, {} rows, {} ids", rows.len(), ids.len()),
+        floor: String::new(),
+        ratio: None,
+        reached: Some(writes <= 4 && once),
+    }
+}

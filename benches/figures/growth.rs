@@ -1,0 +1,92 @@
+//! The first view of the board over more and more rows, against fetching them and doing nothing.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use tallyboard::{
+    app::{Materials, router},
+    emulator::Emulator,
+    leaderboard::catalog_file::CatalogFile,
+    page::Source,
+};
+use tower::ServiceExt;
+
+use crate::{
+    spreadsheet,
+    table::{Line, median},
+};
+
+const ROUNDS: usize = 7;
+
+/// One line for each size.
+pub async fn measure() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (count, figure) in [(1_000, ""), (10_000, ""), (100_000, "≤ 3 × google-sheets4 alone")] {
+        lines.push(first_view(count, figure).await);
+    }
+    lines
+}
+
+async fn first_view(count: u32, figure: &'static str) -> Line {
+    let folder = spreadsheet::filled(count as usize).await;
+    let emulator = spreadsheet::opened(folder.path()).await;
+    let (mut views, mut fetches) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let fetch = fetch(&emulator, count).await;
+        let view = view(&emulator).await;
+        // The first round only warms up.
+        if round > 0 {
+            views.push(view);
+            fetches.push(fetch);
+        }
+    }
+    emulator.stop().await;
+    let ratio = median(views.iter().zip(&fetches).map(|(view, fetch)| view / fetch).collect());
+    let told = |milliseconds: Vec<f64>| {
+        let middle = median(milliseconds);
+        format!("{middle:.1} ms, {:.2} µs a row", middle * 1e3 / f64::from(count))
+    };
+    Line {
+        what: format!("first view of the board over {count} rows"),
+        figure,
+        measured: told(views),
+        floor: told(fetches),
+        ratio: Some(ratio),
+        reached: (!figure.is_empty()).then_some(ratio <= 3.0),
+    }
+}
+
+async fn fetch(emulator: &Emulator, count: u32) -> f64 {
+    let start = Instant::now();
+    let rows = spreadsheet::fetched_alone(emulator).await;
+    let time = start.elapsed();
+    // Each of the two tabs has a header.
+    assert_eq!(rows, count as usize + 2);
+    time.as_secs_f64() * 1e3
+}
+
+async fn view(emulator: &Emulator) -> f64 {
+    let store = spreadsheet::store(emulator).await;
+    let router = router(Materials {
+        store: Arc::clone(&store),
+        clock: spreadsheet::clock(),
+        catalog: CatalogFile::new(concat!(env!("CARGO_MANIFEST_DIR"), "/integrations.txt")),
+        source: Source::GoogleSheets,
+        posts_per_minute: 1.try_into().expect("positive"),
+        trusted_proxies: 0,
+    });
+    let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");
+    let request = request.body(Body::empty()).expect("a request");
+    let start = Instant::now();
+    let response = router.oneshot(request).await.expect("infallible");
+    let status = response.status();
+    response.into_body().collect().await.expect("a body");
+    let time = start.elapsed();
+    assert_eq!(status, StatusCode::OK);
+    store.finish().await;
+    time.as_secs_f64() * 1e3
+}

@@ -1,0 +1,173 @@
+//! Programs under measurement, each in a process of its own, and what the system says about them.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+/// A running program; it is killed when this goes out of scope.
+pub struct Program {
+    child: Child,
+    /// Where it answers.
+    pub address: SocketAddr,
+    /// Kept open, so that a program that prints is never told that nobody reads.
+    _output: BufReader<ChildStdout>,
+}
+
+/// Resident memory in bytes.
+#[derive(Clone, Copy)]
+pub struct Resident {
+    /// Now (`VmRSS`).
+    pub now: u64,
+    /// At the highest (`VmHWM`).
+    pub peak: u64,
+}
+
+impl Program {
+    /// Starts Tallyboard as a newcomer does, on the embedded spreadsheet in `data`.
+    pub fn tallyboard(data: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tallyboard"));
+        command
+            .env_clear()
+            .env("PORT", "0")
+            .env("DATA_DIR", data)
+            .env(
+                "INTEGRATIONS_FILE",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/integrations.txt"),
+            )
+            .env("POSTS_PER_MINUTE", "100000")
+            // Away from any secrets.json.
+            .current_dir(data);
+        Self::start(command)
+    }
+
+    /// Starts a program whose first line ends in the address that it answers at.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut output = BufReader::new(child.stdout.take().expect("piped"));
+        let mut line = String::new();
+        output.read_line(&mut line).expect("a line");
+        let address = line
+            .trim()
+            .rsplit("http://")
+            .next()
+            .and_then(|address| address.parse().ok());
+        Self {
+            child,
+            address: address.unwrap_or_else(|| panic!("no address in {line:?}")),
+            _output: output,
+        }
+    }
+
+    /// Its resident memory.
+    pub fn resident(&self) -> Resident {
+        let status = self.proc("status");
+        let bytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+            kilobytes.expect("a size") * 1024
+        };
+        Resident {
+            now: bytes("VmRSS:"),
+            peak: bytes("VmHWM:"),
+        }
+    }
+
+    /// The processor time it has used, in seconds; the system counts in hundredths.
+    pub fn processor_seconds(&self) -> f64 {
+        let stat = self.proc("stat");
+        // The name in parentheses may hold spaces; after it, user and system time are the 12th and 13th field.
+        let (_, fields) = stat.rsplit_once(')').expect("a name");
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        ticks.map(|ticks| ticks.parse::<f64>().expect("ticks")).sum::<f64>() / 100.0
+    }
+
+    fn proc(&self, file: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("the system tells")
+    }
+
+    /// Asks for a page and waits for all of it.
+    pub fn get(&self, path: &str, headers: &str) -> Answer {
+        self.ask(&format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n"
+        ))
+    }
+
+    /// Sends a form and waits for the answer.
+    pub fn post(&self, path: &str, form: &str) -> Answer {
+        self.ask(&format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: text/html\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            form.len()
+        ))
+    }
+
+    fn ask(&self, request: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address).expect("connected");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("set");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("answered");
+        let end = answer
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .expect("headers");
+        let body = answer.split_off(end + 4);
+        Answer {
+            head: String::from_utf8(answer).expect("ASCII").to_lowercase(),
+            body,
+        }
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    head: String,
+    /// The body as it travelled.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.head
+            .get(9..12)
+            .and_then(|code| code.parse().ok())
+            .expect("a status")
+    }
+
+    /// A header, in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    /// The same, if the status is the one expected.
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status(), status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Bytes in the unit of the figures.
+pub fn megabytes(bytes: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "sizes of memory are below 2^53")]
+    let bytes = bytes as f64;
+    bytes / 1_000_000.0
+}

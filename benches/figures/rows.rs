@@ -1,0 +1,92 @@
+//! Believable rows in any number: invented companies and people, the integrations of the catalog.
+
+use jiff::{SignedDuration, civil::datetime};
+use rand::{Rng, SeedableRng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
+use tallyboard::{
+    leaderboard::{catalog::Catalog, claim::Status, rows::NewSubmission},
+    store::Insert,
+};
+
+const FIRST_NAMES: [&str; 10] = [
+    "Kate", "Zoé", "Tomás", "Priya", "Jonas", "Aoife", "Mei", "Sam", "Ines", "Omar",
+];
+const LAST_NAMES: [&str; 3] = ["Oberg", "Lambert", "Nair"];
+const COLOURS: [&str; 25] = [
+    "Amber", "Birch", "Cobalt", "Dune", "Ember", "Fjord", "Granite", "Harbor", "Indigo", "Juniper", "Kestrel", "Lumen",
+    "Maple", "Nimbus", "Opal", "Pepper", "Quartz", "Rivière", "Saffron", "Tundra", "Umber", "Velvet", "Willow",
+    "Yarrow", "Zephyr",
+];
+const PLACES: [&str; 20] = [
+    "Aarhus", "Bristol", "Cádiz", "Dresden", "Espoo", "Faro", "Ghent", "Haifa", "Izmir", "Jena", "Kraków", "Lyon",
+    "Malmö", "Nantes", "Oslo", "Porto", "Reims", "Seville", "Turin", "Utrecht",
+];
+const TRADES: [&str; 22] = [
+    "Analytics",
+    "Bank",
+    "Chemicals",
+    "Design",
+    "Energy",
+    "Foods",
+    "Freight",
+    "Games",
+    "Health",
+    "Insurance",
+    "Labs",
+    "Media",
+    "Mobility",
+    "Networks",
+    "Optics",
+    "Pharma",
+    "Robotics",
+    "Security",
+    "Software",
+    "Studios",
+    "Travel",
+    "Works",
+];
+const LEGAL_FORMS: [&str; 5] = ["", "", " Ltd", " GmbH", " SAS"];
+
+/// So many rows over two years: about 11,000 companies, 30 CSMs, one to four integrations a row, earliest first.
+pub fn inserts(count: usize) -> Vec<Insert> {
+    let catalog = Catalog::parse(include_str!("../../integrations.txt"));
+    let offered: Vec<&str> = catalog.offered().map(|integration| integration.name.as_str()).collect();
+    let mut random = ChaCha8Rng::seed_from_u64(10);
+    (0..count)
+        .map(|row| row_of(&mut random, &offered, (row, count)).into_insert())
+        .collect()
+}
+
+fn row_of(random: &mut ChaCha8Rng, offered: &[&str], (row, count): (usize, usize)) -> NewSubmission {
+    let names = random.random_range(1..=4);
+    let integrations: Vec<&str> = offered.choose_multiple(random, names).copied().collect();
+    let milliseconds = 63_072_000_000 / i64::try_from(count).expect("few") * i64::try_from(row).expect("few");
+    NewSubmission {
+        id: uuid::Builder::from_random_bytes(random.random())
+            .into_uuid()
+            .to_string(),
+        submitted_at: datetime(2024, 1, 1, 8, 0, 0, 0) + SignedDuration::from_millis(milliseconds),
+        csm: format!("{} {}", choose(random, &FIRST_NAMES), choose(random, &LAST_NAMES)),
+        company: format!(
+            "{} {} {}{}",
+            choose(random, &COLOURS),
+            choose(random, &PLACES),
+            choose(random, &TRADES),
+            choose(random, &LEGAL_FORMS)
+        ),
+        integrations: integrations.join(", "),
+        status: *[Status::Received, Status::Received, Status::Validated]
+            .choose(random)
+            .expect("some"),
+        note: if random.random_ratio(1, 50) {
+            "Checked on the call of last week"
+        } else {
+            ""
+        }
+        .to_owned(),
+    }
+}
+
+fn choose<'a>(random: &mut ChaCha8Rng, names: &[&'a str]) -> &'a str {
+    names.choose(random).expect("some")
+}
