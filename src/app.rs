@@ -18,6 +18,7 @@ use axum::{
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde_json::json;
+use tokio::sync::Mutex;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
@@ -45,7 +46,7 @@ use crate::{
 pub struct App {
     store: Arc<Store>,
     router: Router,
-    emulator: Option<Emulator>,
+    emulator: Mutex<Option<Emulator>>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -99,7 +100,7 @@ impl App {
         Ok(Self {
             store,
             router,
-            emulator,
+            emulator: Mutex::new(emulator),
         })
     }
 
@@ -119,9 +120,9 @@ impl App {
     }
 
     /// Ends when every accepted write is in the spreadsheet.
-    pub async fn finish(self) {
+    pub async fn finish(&self) {
         self.store.finish().await;
-        if let Some(emulator) = self.emulator {
+        if let Some(emulator) = self.emulator.lock().await.take() {
             emulator.stop().await;
         }
     }

@@ -2,9 +2,11 @@
 
 use std::{
     io::{IsTerminal, Write},
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
+    sync::Arc,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
@@ -122,6 +124,7 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 async fn serve() -> Outcome {
+    let mut stop = Stop::new()?;
     let config = Config::from_environment()?;
     start_logging(config.environment);
     // Bound before anything else: whoever calls meanwhile waits instead of being refused.
@@ -130,22 +133,80 @@ async fn serve() -> Outcome {
         .await
         .map_err(|error| format!("Port {port} on {host} cannot be used: {error}. Set PORT to another one."))?;
     let address = listener.local_addr()?;
-    let app = App::build(&config).await?;
-    for problem in &report(&app.prepare().await) {
-        tracing::error!("{problem}");
+    let app = Arc::new(App::build(&config).await?);
+    tokio::select! {
+        () = prepare_at_start(&app) => {}
+        () = stop.asked() => return Ok(ExitCode::SUCCESS),
     }
-    println!("Tallyboard runs at http://{address}");
+    println!("Tallyboard runs at http://{}", reachable(address));
     let kind = match config.spreadsheet {
         SpreadsheetSource::Embedded => "Embedded spreadsheet",
         SpreadsheetSource::Remote(_) => "Spreadsheet",
     };
     println!("{kind}: {}", app.spreadsheet_url());
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
+    serve_until(listener, &app, stop).await?;
     app.finish().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves until it is asked to stop and the requests that have begun are answered, or have had their time: a caller who
+/// never finishes a request must not keep the writes in flight from being finished.
+async fn serve_until(listener: TcpListener, app: &App, mut stop: Stop) -> std::io::Result<()> {
+    let (asked, mut was_asked) = tokio::sync::watch::channel(());
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.asked().await;
+        // An error means that nobody waits any more.
+        let _ = asked.send(());
+    });
+    tokio::select! {
+        ended = async { server.await } => ended,
+        () = async {
+            let _ = was_asked.changed().await;
+            tokio::time::sleep(DRAIN).await;
+        } => {
+            tracing::warn!("some callers did not finish their requests");
+            Ok(())
+        }
+    }
+}
+
+/// Time for requests in flight after the program was asked to stop; hosts kill after ten seconds or more.
+const DRAIN: Duration = Duration::from_secs(8);
+/// Time that a start waits for the spreadsheet; after it the program serves, and says on its pages what is missing.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
+/// Pause before looking again whether a person has mended what stood in the way.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+async fn prepare_at_start(app: &Arc<App>) {
+    let (done, is_done) = tokio::sync::oneshot::channel();
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        let mut done = Some(done);
+        loop {
+            let problems = report(&app.prepare().await);
+            for problem in &problems {
+                tracing::error!("{problem}");
+            }
+            if let Some(done) = done.take() {
+                // An error means that the start has not waited for it.
+                let _ = done.send(());
+            }
+            if problems.is_empty() {
+                return;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    });
+    let _ = tokio::time::timeout(FIRST_LOOK, is_done).await;
+}
+
+/// The address at which this machine reaches the program.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        return SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port());
+    }
+    address
 }
 
 async fn check() -> Outcome {
@@ -183,23 +244,19 @@ fn report(found: &SetupReport) -> Vec<String> {
 }
 
 async fn run_emulator(options: emulator::Options) -> Outcome {
+    let mut stop = Stop::new()?;
     start_logging(Environment::Development);
     let running = emulator::Emulator::start(options).await?;
     print!("{}", running.environment_lines().await?);
     std::io::stdout().flush()?;
-    asked_to_stop().await;
+    stop.asked().await;
     running.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
 async fn healthcheck() -> Outcome {
     let Listen { host, port } = Config::listen_from_environment()?;
-    let host = if host.is_unspecified() {
-        std::net::Ipv4Addr::LOCALHOST.into()
-    } else {
-        host
-    };
-    let address = SocketAddr::new(host, port);
+    let address = reachable(SocketAddr::new(host, port));
     let client: Client<_, Empty<bytes::Bytes>> = Client::builder(TokioExecutor::new()).build_http();
     let ask = async {
         let response = client.get(format!("http://{address}/health").parse()?).await?;
@@ -207,7 +264,7 @@ async fn healthcheck() -> Outcome {
         response.into_body().collect().await?;
         Ok::<_, Box<dyn std::error::Error>>(status)
     };
-    match tokio::time::timeout(std::time::Duration::from_secs(3), ask).await {
+    match tokio::time::timeout(Duration::from_secs(3), ask).await {
         Ok(Ok(status)) if status.is_success() => Ok(ExitCode::SUCCESS),
         Ok(Ok(status)) => Err(format!("http://{address}/health answers {status}.").into()),
         Ok(Err(error)) => Err(format!("http://{address}/health does not answer: {}.", chain(error.as_ref())).into()),
@@ -227,23 +284,28 @@ fn start_logging(environment: Environment) {
     }
 }
 
-/// Ends with SIGTERM, as hosts send it, or Ctrl-C.
-async fn asked_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
+/// SIGTERM, as hosts send it, or Ctrl-C. It listens from its making on, so that no request to stop is missed.
+struct Stop {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => {
-                tokio::select! {
-                    _ = interrupted => {}
-                    _ = terminated.recv() => {}
-                }
-            }
-            Err(_) => drop(interrupted.await),
-        }
+    terminated: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminated: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?,
+        })
     }
-    #[cfg(not(unix))]
-    drop(interrupted.await);
-    tracing::info!("asked to stop: finishing the writes in flight");
+
+    async fn asked(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = self.terminated.recv() => {}
+        }
+        #[cfg(not(unix))]
+        drop(tokio::signal::ctrl_c().await);
+        tracing::info!("asked to stop: finishing the writes in flight");
+    }
 }

@@ -304,6 +304,12 @@ impl From<ReadError> for Error {
 
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
+        if let CommitError::Closed(reason) = error {
+            let mut told = Self::from(reason);
+            told.heading = "NOT recorded".into();
+            told.safety = "Everything you entered is still here.".into();
+            return told;
+        }
         let mut told = match &error {
             CommitError::NotWritten(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -323,7 +329,7 @@ impl From<CommitError> for Error {
                 "NOT recorded",
                 "Too many claims are waiting to be written at this moment.",
             ),
-            CommitError::Refused(_) => Self::new(
+            CommitError::Refused(_) | CommitError::Closed(_) => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "spreadsheet_refused",
                 "NOT recorded",

@@ -1,6 +1,6 @@
 //! Believable rows in any number: invented companies and people, the integrations of the catalog.
 
-use jiff::{SignedDuration, civil::datetime};
+use jiff::{SignedDuration, civil::datetime, tz::TimeZone};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use tallyboard::{
@@ -65,7 +65,9 @@ fn row_of(random: &mut ChaCha8Rng, offered: &[&str], (row, count): (usize, usize
         id: uuid::Builder::from_random_bytes(random.random())
             .into_uuid()
             .to_string(),
-        submitted_at: datetime(2024, 1, 1, 8, 0, 0, 0) + SignedDuration::from_millis(milliseconds),
+        submitted_at: (datetime(2024, 1, 1, 8, 0, 0, 0) + SignedDuration::from_millis(milliseconds))
+            .to_zoned(TimeZone::UTC)
+            .unwrap_or_default(),
         csm: format!("{} {}", choose(random, &FIRST_NAMES), choose(random, &LAST_NAMES)),
         company: format!(
             "{} {} {}{}",

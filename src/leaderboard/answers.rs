@@ -52,6 +52,17 @@ pub struct SubmissionAnswer<'a> {
     pub message: String,
 }
 
+/// The answer when a submission is in the sheet and nothing more can be told.
+#[derive(Serialize)]
+pub struct EffectUnknown<'a> {
+    /// Always true.
+    pub recorded: bool,
+    /// Id of the submission.
+    pub id: &'a str,
+    /// The same in a sentence.
+    pub message: &'static str,
+}
+
 /// `GET /leaderboard/credited` for the form's script.
 #[derive(Serialize)]
 pub struct CreditedAnswer {

@@ -30,6 +30,14 @@ pub struct Submission {
     pub note: String,
 }
 
+impl Submission {
+    /// Whether both rows say the same, wherever they stand.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        let said = |row: &Self| Self { row: 0, ..row.clone() };
+        said(self) == said(other)
+    }
+}
+
 /// What staff say about a submission.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, hash::Hash, sync::Arc, time::Duration};
 
-use jiff::{Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned};
 use moka::{
     future::{Cache, CacheBuilder},
     policy::EvictionPolicy,
@@ -85,6 +85,8 @@ pub(super) struct Settled {
     pub(super) companies: Vec<String>,
 }
 
+/// Age up to which data counts as new.
+pub(super) const RECENT: SignedDuration = SignedDuration::from_secs(2);
 /// A page offers no more companies than this, so that its weight does not grow with the sheet.
 const MOST_COMPANIES: usize = 300;
 /// Latest rows in which companies are looked for when there are more.
@@ -300,6 +302,11 @@ fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
 }
 
 impl Current {
+    /// Whether newer data was wanted and could not be had.
+    pub(super) fn is_behind(&self) -> bool {
+        self.unreachable_since.is_some() || self.now.timestamp().duration_since(self.read_at) > RECENT
+    }
+
     /// Cells and lines of the catalog that a person should look at.
     pub(super) fn findings_count(&self) -> u32 {
         let lines = self.catalog.catalog.problems().len() + usize::from(self.catalog.problem.is_some());

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use jiff::tz::TimeZone;
+use jiff::{Zoned, tz::TimeZone};
 
 use super::claim::{Status, Submission, join_integrations, split_integrations};
 use crate::{
@@ -102,23 +102,29 @@ impl Dataset for LeaderboardRows {
 }
 
 fn read_submissions(rows: &mut TabRows, decoding: &mut Decoding) -> Vec<Submission> {
-    let mut first_row_of_id: HashMap<String, u32> = HashMap::new();
-    let mut submissions = Vec::with_capacity(rows.len());
+    let mut place_of_id: HashMap<String, usize> = HashMap::new();
+    let mut submissions: Vec<Submission> = Vec::with_capacity(rows.len());
     rows.consume_rows(|row| {
         let Some(submission) = read_submission(row, decoding) else {
             return;
         };
+        let earlier = place_of_id.get(&submission.id).map(|place| &submissions[*place]);
         if submission.id.is_empty() {
-            let reason =
-                "The row has no id. It counts; write any text that no other row has, so that it can be told apart.";
+            let reason = "The row has no id. It counts; write any text that no other row has, so that it can be told apart.";
             decoding.findings.push(row.finding(ID, Effect::Counted, reason));
-        } else if let Some(first) = first_row_of_id.get(&submission.id) {
+        } else if let Some(earlier) = earlier.filter(|earlier| earlier.is_copy_of(&submission)) {
+            // An answer that got lost and a write that arrived late can leave a row twice.
+            let reason = format!("The row is the same as row {}, which counts. Delete one of the two.", earlier.row);
+            decoding.findings.push(row.finding(ID, Effect::RowExcluded, reason));
+            return;
+        } else if let Some(earlier) = earlier {
             let reason = format!(
-                "The id stands in row {first} too. Both rows count; if one is a copy, delete it or set its status to withdrawn."
+                "The id stands in row {} too. Both rows count; if one is a copy, delete it or set its status to withdrawn.",
+                earlier.row
             );
             decoding.findings.push(row.finding(ID, Effect::Counted, reason));
         } else {
-            first_row_of_id.insert(submission.id.clone(), row.number);
+            place_of_id.insert(submission.id.clone(), submissions.len());
         }
         submissions.push(submission);
     });
@@ -192,7 +198,7 @@ pub struct NewSubmission {
     /// Made before the first attempt.
     pub id: String,
     /// Server time in the configured time zone.
-    pub submitted_at: jiff::civil::DateTime,
+    pub submitted_at: Zoned,
     /// As typed.
     pub csm: String,
     /// As typed.
@@ -210,7 +216,7 @@ impl NewSubmission {
     pub fn from_submission(submission: Submission, zone: &TimeZone) -> Self {
         Self {
             id: submission.id,
-            submitted_at: submission.submitted_at.to_zoned(zone.clone()).datetime(),
+            submitted_at: submission.submitted_at.to_zoned(zone.clone()),
             csm: submission.csm,
             company: submission.company,
             integrations: join_integrations(&submission.integrations),
@@ -225,7 +231,7 @@ impl NewSubmission {
             tab: &SUBMISSIONS,
             id: self.id,
             cells: vec![
-                Entry::DateTime(self.submitted_at),
+                Entry::instant(&self.submitted_at),
                 Entry::Text(self.csm),
                 Entry::Text(self.company),
                 Entry::Text(self.integrations),

@@ -20,8 +20,6 @@ const LONGEST_COMPANY: usize = 200;
 const LONGEST_KEY: usize = 100;
 /// No person reads and fills the form in less; programs that fill every form they meet do.
 const SHORTEST_VISIT: Duration = Duration::from_millis(500);
-/// Begins the keys of pages that several people receive.
-pub const SHARED_KEY: &str = "page-";
 
 /// A submission as it was sent.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -127,19 +125,12 @@ impl SentSubmission {
 }
 
 impl ValidSubmission {
-    /// The id of its row: the form's key, so that sending the form again writes nothing.
-    ///
-    /// A key that several people received stands for one submission only together with what was entered.
+    /// The id of its row, made of the form's key and what was entered: sending the form again writes nothing, whatever
+    /// staff did to the row meanwhile, and a form that was changed on the way back is a submission of its own.
     pub fn id(&self) -> String {
-        match self.key.as_str() {
-            "" => Uuid::new_v4().to_string(),
-            key if key.starts_with(SHARED_KEY) => self.id_by_content(),
-            key => key.to_owned(),
+        if self.key.is_empty() {
+            return Uuid::new_v4().to_string();
         }
-    }
-
-    /// The id of its row when the key was used for another content: the person went back and changed the form.
-    pub fn id_by_content(&self) -> String {
         let content = [&self.key, &self.csm, &self.company, &self.integrations]
             .map(String::as_str)
             .join("\u{1f}");

@@ -132,19 +132,17 @@ fn programs_that_fill_every_field_or_send_at_once_are_told_apart() {
 }
 
 #[test]
-fn a_key_is_the_id_but_a_shared_one_counts_only_with_what_was_entered() {
+fn the_id_stands_for_the_key_together_with_what_was_entered() {
     let with = |key: &str, company: &str| {
-        check(&SentSubmission {
+        let sent = SentSubmission {
             key: key.to_owned(),
             ..sent("Kate", company, &["GitHub"])
-        })
-        .expect("valid")
-        .id()
+        };
+        check(&sent).expect("valid").id()
     };
-    assert_eq!(with("k-1", "Acme"), "k-1");
-    assert_eq!(with("page-1", "Acme"), with("page-1", "Acme"));
-    assert_ne!(with("page-1", "Acme"), with("page-1", "Beta"));
-    assert_ne!(with("page-1", "Acme"), with("page-2", "Acme"));
+    assert_eq!(with("k-1", "Acme"), with("k-1", "Acme"));
+    assert_ne!(with("k-1", "Acme"), with("k-1", "Beta"));
+    assert_ne!(with("k-1", "Acme"), with("k-2", "Acme"));
     assert_ne!(with("", "Acme"), with("", "Acme"));
 }
 

@@ -1,6 +1,6 @@
 //! What a caller wants written, all of it or nothing.
 
-use super::{cell::Entry, tab::Tab};
+use super::{ReadError, cell::Entry, tab::Tab};
 
 /// Changes that reach the spreadsheet together or not at all.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +52,9 @@ pub enum CommitError {
     /// The answer got lost and the spreadsheet could not be asked again; the same ids can safely be sent once more.
     #[error("the outcome is unknown: {0}")]
     Unknown(String),
+    /// The spreadsheet is not as it has to be, or closed to the program. Nothing was written; a person has to mend it.
+    #[error("nothing was written: {0}")]
+    Closed(ReadError),
     /// The spreadsheet refuses this batch; sending it again will not help.
     #[error("refused: {0}")]
     Refused(String),

@@ -3,6 +3,7 @@
 use google_sheets4::common;
 use serde_json::Value;
 
+use super::tokens::NoTokenInAnswer;
 use crate::cause::chain;
 
 /// Why a call failed.
@@ -26,6 +27,9 @@ pub enum CallError {
     /// No access token could be had. Nothing was applied.
     #[error("no access token: {0}")]
     Token(String),
+    /// This machine trusts nobody, so that no encrypted connection can be opened. Nothing was applied.
+    #[error("no root certificates were found on this machine: {0}")]
+    NoCertificates(String),
     /// The connection could not be opened. Nothing was applied.
     #[error("the connection failed: {0}")]
     Unreachable(String),
@@ -90,6 +94,9 @@ impl From<common::Error> for CallError {
 }
 
 fn from_token_error(error: &(dyn std::error::Error + Send + Sync + 'static)) -> CallError {
+    if error.is::<NoTokenInAnswer>() {
+        return CallError::Unreachable(chain(error));
+    }
     match error.downcast_ref::<yup_oauth2::Error>() {
         Some(yup_oauth2::Error::AuthError(refusal)) => CallError::Token(
             refusal

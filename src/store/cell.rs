@@ -1,7 +1,7 @@
 //! Cells as they are read, and as they are written.
 
 use jiff::{
-    SignedDuration, Timestamp,
+    SignedDuration, Timestamp, Zoned,
     civil::{Date, DateTime, date},
     tz::TimeZone,
 };
@@ -101,6 +101,21 @@ pub enum Entry {
     DateTime(DateTime),
 }
 
+impl Entry {
+    /// The cell for an instant, such that [`Cell::instant`] reads it back exactly.
+    ///
+    /// It is a spreadsheet date, but for the hour that the end of summer time repeats: there the wall does not tell which
+    /// of two instants is meant, so the cell is text with the offset.
+    pub fn instant(moment: &Zoned) -> Self {
+        let wall = moment.datetime();
+        if moment.time_zone().to_ambiguous_zoned(wall).is_ambiguous() {
+            Self::Text(moment.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string())
+        } else {
+            Self::DateTime(wall)
+        }
+    }
+}
+
 const EPOCH: Date = date(1899, 12, 30);
 const MILLISECONDS_A_DAY: f64 = 86_400_000.0;
 
@@ -147,6 +162,26 @@ mod tests {
             let moment = EPOCH.to_datetime(jiff::civil::Time::midnight()) + SignedDuration::from_millis(milliseconds);
             prop_assert_eq!(from_serial(to_serial(moment)), Some(moment));
         }
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_is_written_so_that_both_are_told_apart() {
+        let zone = TimeZone::get("Europe/Paris").expect("zone");
+        let entry =
+            |instant: &str| Entry::instant(&instant.parse::<Timestamp>().expect("instant").to_zoned(zone.clone()));
+        let summer = entry("2026-10-25T00:15:00.250Z");
+        let winter = entry("2026-10-25T01:15:00.250Z");
+        assert_eq!(summer, Entry::Text("2026-10-25T02:15:00.250+02:00".to_owned()));
+        assert_eq!(winter, Entry::Text("2026-10-25T02:15:00.250+01:00".to_owned()));
+        let Entry::Text(text) = winter else { panic!("text") };
+        assert_eq!(
+            Cell::Text(&text).instant(&zone),
+            Ok("2026-10-25T01:15:00.250Z".parse().expect("instant"))
+        );
+        assert_eq!(
+            entry("2026-10-25T02:00:00Z"),
+            Entry::DateTime(datetime(2026, 10, 25, 3, 0, 0, 0))
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    Options,
+    Options, ReadError,
     batch::{Batch, Change, CommitError, Committed, Insert},
     call_error::CallError,
     google::Spreadsheet,
@@ -22,6 +22,12 @@ use super::{
     tail::Tails,
 };
 
+/// Time in which the first batch after a rest waits for company: people who submit at the same moment share a write.
+const GATHER: Duration = Duration::from_millis(20);
+/// The same while many submit: one more write each blink of an eye would only use up the quota.
+const GATHER_IN_A_RUSH: Duration = Duration::from_millis(400);
+/// Beyond its deadline a caller waits this long for an attempt that has begun.
+const GRACE: Duration = Duration::from_secs(2);
 /// Batches that may wait; beyond it a caller hears [`CommitError::Busy`] at once.
 const QUEUE: usize = 1_000;
 /// Rows that one write carries at most, to stay near the 2 MB that Google recommends for a request.
@@ -80,15 +86,18 @@ impl Queue {
             return Ok(Committed::default());
         }
         let (answer, result) = oneshot::channel();
+        let deadline = Instant::now() + self.patience;
         let job = Job {
             batch,
-            deadline: Instant::now() + self.patience,
+            deadline,
             answer,
         };
         self.sender.try_send(Work::Commit(job)).map_err(|_| CommitError::Busy)?;
-        result
-            .await
-            .unwrap_or_else(|_| Err(CommitError::Unknown("the writer stopped".to_owned())))
+        match tokio::time::timeout_at((deadline + GRACE).into(), result).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(CommitError::Unknown("the writer stopped".to_owned())),
+            Err(_) => Err(CommitError::Unknown("no answer in time".to_owned())),
+        }
     }
 }
 
@@ -101,23 +110,14 @@ struct Committer {
 
 impl Committer {
     async fn run(mut self, mut receiver: mpsc::Receiver<Work>) {
-        let mut work = Vec::new();
-        while receiver.recv_many(&mut work, QUEUE).await > 0 {
-            let mut group = Vec::new();
-            let mut rows = 0;
-            for work in work.drain(..) {
-                let Work::Commit(job) = work else {
-                    receiver.close();
-                    continue;
-                };
-                rows += job.batch.changes.len();
-                if rows > ROWS_A_WRITE && !group.is_empty() {
-                    self.write_group(std::mem::take(&mut group)).await;
-                    rows = job.batch.changes.len();
-                }
-                group.push(job);
+        let mut gather = GATHER;
+        loop {
+            let jobs = gather_jobs(&mut receiver, gather).await;
+            if jobs.is_empty() && receiver.is_closed() && receiver.is_empty() {
+                return;
             }
-            if !group.is_empty() {
+            gather = if jobs.len() > 1 { GATHER_IN_A_RUSH } else { GATHER };
+            for group in groups(jobs) {
                 self.write_group(group).await;
             }
         }
@@ -155,36 +155,26 @@ impl Committer {
         let mut attempted = HashSet::new();
         let mut outcome_unknown = false;
         let mut looked_anew = false;
-        let mut pauses = super::pauses(self.first_pause);
-        loop {
-            let error = match self.attempt(&inserts, &mut attempted).await {
+        for pause in super::pauses(self.first_pause) {
+            let failure = match self.attempt(&inserts, &mut attempted).await {
                 Ok(()) => return Ok(attempted),
-                Err(error) => error,
+                Err(failure) => failure,
             };
-            outcome_unknown = match &error {
-                Failure::Looking(_) => outcome_unknown,
-                Failure::Writing(error) => error.leaves_outcome_unknown(),
-            };
-            let (Failure::Looking(call) | Failure::Writing(call)) = error;
-            if matches!(call, CallError::Rejected { code: 400, .. }) && !looked_anew {
+            if let Failure::Writing(error) = &failure {
+                outcome_unknown = error.leaves_outcome_unknown();
+            }
+            if failure.is_about_the_request() && !looked_anew {
                 // Staff may have replaced the tab, which gives it another number: look at everything and try once more.
                 looked_anew = true;
                 self.tails.forget().await;
                 continue;
             }
-            if !call.is_passing() {
-                return Err(refusal(&call, outcome_unknown));
-            }
-            let pause = pauses.next().unwrap_or(Duration::from_secs(8));
-            if Instant::now() + pause >= deadline {
-                return Err(if outcome_unknown {
-                    CommitError::Unknown(call.to_string())
-                } else {
-                    CommitError::NotWritten(call.to_string())
-                });
+            if !failure.is_passing() || Instant::now() + pause >= deadline {
+                return Err(failure.into_commit_error(outcome_unknown));
             }
             tokio::time::sleep(pause).await;
         }
+        unreachable!("the pauses never end")
     }
 
     async fn attempt(&mut self, inserts: &[&Insert], attempted: &mut HashSet<String>) -> Result<(), Failure> {
@@ -205,23 +195,82 @@ impl Committer {
             batch.extend(requests::insert_rows(&self.tails.place(tab), &rows));
         }
         attempted.extend(missing.iter().map(|insert| insert.id.clone()));
-        self.spreadsheet.apply(batch).await.map_err(Failure::Writing)?;
+        self.spreadsheet.apply(&batch).await.map_err(Failure::Writing)?;
         self.tails.added(&missing);
         Ok(())
     }
 }
 
+/// What arrives until nobody has come for `gather`; the first one is waited for.
+async fn gather_jobs(receiver: &mut mpsc::Receiver<Work>, gather: Duration) -> Vec<Job> {
+    let mut arrived = Vec::new();
+    receiver.recv_many(&mut arrived, QUEUE).await;
+    let until = tokio::time::Instant::now() + gather;
+    while !arrived.iter().any(|work| matches!(work, Work::Finish))
+        && let Ok(1..) = tokio::time::timeout_at(until, receiver.recv_many(&mut arrived, QUEUE)).await
+    {}
+    let mut jobs = Vec::new();
+    for work in arrived {
+        match work {
+            // A caller who has given up was told that the outcome is unknown; sending again is up to them.
+            Work::Commit(job) if job.answer.is_closed() => {}
+            Work::Commit(job) => jobs.push(job),
+            Work::Finish => receiver.close(),
+        }
+    }
+    jobs
+}
+
+/// Jobs in the order of their arrival, so many together as one write may carry.
+fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut groups: Vec<Vec<Job>> = Vec::new();
+    let mut rows = 0;
+    for job in jobs {
+        rows += job.batch.changes.len();
+        match groups.last_mut() {
+            Some(group) if rows <= ROWS_A_WRITE => group.push(job),
+            _ => {
+                rows = job.batch.changes.len();
+                groups.push(vec![job]);
+            }
+        }
+    }
+    groups
+}
+
 /// Where an attempt failed: before anything was sent to be written, or in the write itself.
 enum Failure {
-    Looking(CallError),
+    Looking(ReadError),
     Writing(CallError),
 }
 
-fn refusal(error: &CallError, outcome_unknown: bool) -> CommitError {
-    match error {
-        _ if outcome_unknown => CommitError::Unknown(error.to_string()),
-        CallError::Rejected { code: 400, .. } => CommitError::Refused(error.to_string()),
-        _ => CommitError::NotWritten(error.to_string()),
+impl Failure {
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Looking(error) => matches!(error, ReadError::Unreachable(_)),
+            Self::Writing(error) => error.is_passing(),
+        }
+    }
+
+    /// Whether the service understood the request and finds that it does not fit the spreadsheet.
+    fn is_about_the_request(&self) -> bool {
+        matches!(
+            self,
+            Self::Looking(ReadError::Refused(CallError::Rejected { code: 400, .. }))
+                | Self::Writing(CallError::Rejected { code: 400, .. })
+        )
+    }
+
+    fn into_commit_error(self, outcome_unknown: bool) -> CommitError {
+        match self {
+            Self::Looking(error) if outcome_unknown => CommitError::Unknown(error.to_string()),
+            Self::Writing(error) if outcome_unknown => CommitError::Unknown(error.to_string()),
+            Self::Looking(ReadError::Unreachable(reason)) => CommitError::NotWritten(reason),
+            Self::Looking(error) => CommitError::Closed(error),
+            Self::Writing(error @ CallError::Rejected { code: 400, .. }) => CommitError::Refused(error.to_string()),
+            Self::Writing(error) if error.is_passing() => CommitError::NotWritten(error.to_string()),
+            Self::Writing(error) => CommitError::Closed(ReadError::Refused(error)),
+        }
     }
 }
 

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use google_sheets4::{
     Sheets,
-    api::{BatchUpdateSpreadsheetRequest, BatchUpdateSpreadsheetResponse, Scope},
+    api::{
+        BatchGetValuesResponse, BatchUpdateSpreadsheetRequest, BatchUpdateSpreadsheetResponse, Scope,
+        Spreadsheet as SpreadsheetDescription,
+    },
     common,
 };
 pub(super) use google_sheets4::{
@@ -18,7 +21,7 @@ pub(super) use google_sheets4::{
         InsertDimensionRequest, NumberFormat, Request as SheetRequest, RowData, SetDataValidationRequest,
         SheetProperties, TextFormat, UpdateCellsRequest, UpdateSheetPropertiesRequest, ValueRange,
     },
-    common::FieldMask,
+    common::{FieldMask, GetToken},
 };
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -27,9 +30,12 @@ use hyper_util::{
 };
 use rustls::{ClientConfig, RootCertStore};
 
-use super::{Credentials, call_error::CallError, quota::Quota};
+use super::{Credentials, call_error::CallError, quota::Quota, tokens::Tokens};
 
-type Connector = HttpsConnector<HttpConnector>;
+/// How connections are opened: encrypted, or not to a server nearby.
+pub(super) type Connector = HttpsConnector<HttpConnector>;
+/// The client of the token exchange.
+pub(super) type HttpClient = Client<Connector, String>;
 
 /// How to reach one spreadsheet.
 #[derive(Clone)]
@@ -49,6 +55,8 @@ pub struct Connection {
 /// One spreadsheet behind the Sheets API v4.
 pub struct Spreadsheet {
     hub: Sheets<Connector>,
+    /// None with a ready token, which nothing can renew.
+    tokens: Option<Tokens>,
     id: String,
     timeout: Duration,
     quota: Quota,
@@ -74,18 +82,14 @@ impl Spreadsheet {
     /// When the key cannot be used or the machine has no root certificates.
     pub async fn connect(connection: Connection, quota: Quota) -> Result<Self, CallError> {
         let client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
-        let mut hub = match connection.credentials {
-            Credentials::Bearer(token) => Sheets::new(client, token),
+        let (mut hub, tokens) = match connection.credentials {
+            Credentials::Bearer(token) => (Sheets::new(client, token), None),
             Credentials::ServiceAccount(key) => {
                 let own_client = Client::builder(TokioExecutor::new()).build(connector(Some(&key.token_uri))?);
-                let authenticator = yup_oauth2::ServiceAccountAuthenticator::with_client(
-                    *key,
-                    yup_oauth2::CustomHyperClientBuilder::from(own_client),
-                )
-                .build()
-                .await
-                .map_err(|error| CallError::Token(format!("the private key cannot be read: {error}")))?;
-                Sheets::new(client, authenticator)
+                let tokens = Tokens::new(*key, own_client);
+                let unreadable = |error| CallError::Token(format!("the private key cannot be read: {error}"));
+                tokens.read_key().await.map_err(unreadable)?;
+                (Sheets::new(client, tokens.clone()), Some(tokens))
             }
         };
         if let Some(url) = connection.api_url {
@@ -95,6 +99,7 @@ impl Spreadsheet {
         }
         Ok(Self {
             hub,
+            tokens,
             id: connection.spreadsheet_id,
             timeout: connection.call_timeout,
             quota,
@@ -111,24 +116,23 @@ impl Spreadsheet {
     /// # Errors
     /// See [`CallError`].
     pub async fn tabs(&self) -> Result<Vec<TabProperties>, CallError> {
-        let call = self
-            .hub
-            .spreadsheets()
-            .get(&self.id)
-            .param(
-                "fields",
-                "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))",
-            )
-            .clear_scopes()
-            .add_scope(Scope::Spreadsheet);
-        self.quota.read().await;
-        let (_, answer) = self.within_timeout(call.doit()).await?;
-        Ok(answer
-            .sheets
-            .unwrap_or_default()
+        let mut answer = self.ask_for_tabs().await;
+        if self.has_renewed_token_after(&answer).await {
+            answer = self.ask_for_tabs().await;
+        }
+        let sheets = answer?.sheets.unwrap_or_default();
+        Ok(sheets
             .into_iter()
             .filter_map(|sheet| sheet.properties.map(tab_properties))
             .collect())
+    }
+
+    async fn ask_for_tabs(&self) -> Result<SpreadsheetDescription, CallError> {
+        self.quota.read().await;
+        let fields = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))";
+        let call = self.hub.spreadsheets().get(&self.id).param("fields", fields);
+        self.within_timeout(call.clear_scopes().add_scope(Scope::Spreadsheet).doit())
+            .await
     }
 
     /// Reads several ranges in one call: unformatted values, dates as serial numbers.
@@ -136,53 +140,79 @@ impl Spreadsheet {
     /// # Errors
     /// See [`CallError`].
     pub async fn values(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
+        let mut answer = self.ask_for_values(ranges).await;
+        if self.has_renewed_token_after(&answer).await {
+            answer = self.ask_for_values(ranges).await;
+        }
+        let found = answer?.value_ranges.unwrap_or_default();
+        if found.len() == ranges.len() {
+            Ok(found)
+        } else {
+            let sentence = format!("asked for {} ranges, got {}", ranges.len(), found.len());
+            Err(CallError::Unavailable(sentence))
+        }
+    }
+
+    async fn ask_for_values(&self, ranges: &[String]) -> Result<BatchGetValuesResponse, CallError> {
+        self.quota.read().await;
         let mut call = self
             .hub
             .spreadsheets()
             .values_batch_get(&self.id)
             .value_render_option("UNFORMATTED_VALUE")
-            .date_time_render_option("SERIAL_NUMBER")
-            .clear_scopes()
-            .add_scope(Scope::Spreadsheet);
+            .date_time_render_option("SERIAL_NUMBER");
         for range in ranges {
             call = call.add_ranges(range);
         }
-        self.quota.read().await;
-        let (_, answer) = self.within_timeout(call.doit()).await?;
-        let found = answer.value_ranges.unwrap_or_default();
-        if found.len() == ranges.len() {
-            Ok(found)
-        } else {
-            Err(CallError::Unavailable(format!(
-                "asked for {} ranges, got {}",
-                ranges.len(),
-                found.len()
-            )))
-        }
+        self.within_timeout(call.clear_scopes().add_scope(Scope::Spreadsheet).doit())
+            .await
     }
 
     /// Applies all requests or none of them. One write.
     ///
     /// # Errors
     /// See [`CallError`]; after [`CallError::Unavailable`] the requests may have been applied all the same.
-    pub async fn apply(&self, requests: Vec<SheetRequest>) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
-        let body = BatchUpdateSpreadsheetRequest {
-            requests: Some(requests),
-            ..Default::default()
-        };
-        let call = self
-            .hub
-            .spreadsheets()
-            .batch_update(body, &self.id)
-            .clear_scopes()
-            .add_scope(Scope::Spreadsheet);
-        self.quota.write().await;
-        self.within_timeout(call.doit()).await.map(|(_, answer)| answer)
+    pub async fn apply(&self, requests: &[SheetRequest]) -> Result<(), CallError> {
+        let mut answer = self.send(requests).await;
+        if self.has_renewed_token_after(&answer).await {
+            answer = self.send(requests).await;
+        }
+        answer.map(|_| ())
     }
 
-    async fn within_timeout<T>(&self, call: impl Future<Output = common::Result<T>>) -> Result<T, CallError> {
+    async fn send(&self, requests: &[SheetRequest]) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
+        self.quota.write().await;
+        let body = BatchUpdateSpreadsheetRequest {
+            requests: Some(requests.to_vec()),
+            ..Default::default()
+        };
+        let call = self.hub.spreadsheets().batch_update(body, &self.id);
+        self.within_timeout(call.clear_scopes().add_scope(Scope::Spreadsheet).doit())
+            .await
+    }
+
+    /// Whether somebody waits because the quota is used up for the moment.
+    pub fn waits_for_quota(&self) -> bool {
+        self.quota.is_awaited()
+    }
+
+    /// After the service refused the token that was kept (401), nothing was applied and a new one is worth a try.
+    async fn has_renewed_token_after<T>(&self, answer: &Result<T, CallError>) -> bool {
+        match (answer, &self.tokens) {
+            (Err(CallError::Rejected { code: 401, .. }), Some(tokens)) => {
+                tokens.forget().await;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    async fn within_timeout<T>(
+        &self,
+        call: impl Future<Output = common::Result<(common::Response, T)>>,
+    ) -> Result<T, CallError> {
         match tokio::time::timeout(self.timeout, call).await {
-            Ok(result) => result.map_err(CallError::from),
+            Ok(result) => result.map(|(_, answer)| answer).map_err(CallError::from),
             Err(_) => Err(CallError::Unavailable(format!(
                 "no answer within {} s",
                 self.timeout.as_secs()
@@ -203,7 +233,7 @@ fn connector(url: Option<&str>) -> Result<Connector, CallError> {
     } else {
         builder
             .with_native_roots()
-            .map_err(|error| CallError::Token(format!("no root certificates found on this machine: {error}")))?
+            .map_err(|error| CallError::NoCertificates(error.to_string()))?
     };
     Ok(builder.https_or_http().enable_http1().enable_http2().build())
 }

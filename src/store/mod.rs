@@ -27,6 +27,7 @@ mod requests;
 mod setup;
 mod tab;
 mod tail;
+mod tokens;
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -130,6 +131,8 @@ pub struct Store {
     writer: Mutex<Option<JoinHandle<()>>>,
     address: Option<String>,
     url: Arc<str>,
+    first_pause: Duration,
+    patience: Duration,
 }
 
 impl Store {
@@ -151,6 +154,8 @@ impl Store {
             writer: Mutex::new(Some(writer)),
             address,
             url,
+            first_pause: options.first_pause,
+            patience: options.patience,
         })
     }
 

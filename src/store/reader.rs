@@ -48,6 +48,8 @@ pub(super) struct Reader {
     last: Cache<TypeId, AnySnapshot>,
     tabs: tokio::sync::Mutex<Option<Arc<Vec<TabProperties>>>>,
     outage: Mutex<Option<Outage>>,
+    /// Datasets whose tabs were found unfit a moment ago, with the reason.
+    unfit: Cache<TypeId, (Timestamp, ReadError)>,
 }
 
 struct Held {
@@ -78,6 +80,7 @@ impl Reader {
             last: latest(16),
             tabs: tokio::sync::Mutex::new(None),
             outage: Mutex::new(None),
+            unfit: latest(16),
         }
     }
 
@@ -89,6 +92,7 @@ impl Reader {
     /// Lets the next request ask Google, even shortly after a failure.
     pub(super) fn refresh(&self) {
         self.raise_epoch();
+        self.unfit.invalidate_all();
         if let Some(outage) = self.outage().as_mut() {
             outage.quiet_until = Timestamp::MIN;
         }
@@ -104,13 +108,18 @@ impl Reader {
             }
             return self.reading(&held.snapshot);
         }
+        if let Some((until, error)) = self.unfit.get(&key.0).await
+            && self.clock.now() < until
+        {
+            return Err(error);
+        }
         let fetched = match self.recent_failure() {
             Some(error) => Err(Arc::new(error)),
             None => self.current.try_get_with(key, self.fetch_patiently::<D>()).await,
         };
         match (fetched, self.last.get(&TypeId::of::<D>()).await) {
             (Ok(held), _) => self.reading(&held.snapshot),
-            (Err(error), Some(snapshot)) if self.outage().is_some() => {
+            (Err(error), Some(snapshot)) if is_outage(&error) => {
                 tracing::debug!(%error, "older data is shown");
                 self.reading(&snapshot)
             }
@@ -160,19 +169,19 @@ impl Reader {
                     result => return result,
                 }
             }
-            Err(ReadError::Unreachable("no answer".to_owned()))
+            unreachable!("the pauses never end")
         };
-        match tokio::time::timeout(patience, attempts).await {
-            Ok(result) => result,
-            Err(_) => {
-                let error = match self.outage().as_ref() {
-                    Some(outage) => outage.error.clone(),
-                    None => ReadError::Unreachable(format!("no answer within {} s", patience.as_secs())),
-                };
-                self.note_outage(&error);
-                Err(error)
-            }
+        if let Ok(result) = tokio::time::timeout(patience, attempts).await {
+            return result;
         }
+        let known = self.outage().as_ref().map(|outage| outage.error.clone());
+        let error =
+            known.unwrap_or_else(|| ReadError::Unreachable(format!("no answer within {} s", patience.as_secs())));
+        // While our own quota is used up nobody was asked, so nobody failed to answer.
+        if !self.spreadsheet.waits_for_quota() {
+            self.note_outage(&error);
+        }
+        Err(error)
     }
 
     /// One read of all tabs of `D`.
@@ -186,6 +195,8 @@ impl Reader {
             }
             Err(error) => {
                 *self.outage() = None;
+                let until = read_at.saturating_add(QUIET_AFTER_FAILURE).unwrap_or(read_at);
+                self.unfit.insert(TypeId::of::<D>(), (until, error.clone())).await;
                 return Err(error);
             }
         };

@@ -1,14 +1,20 @@
 //! Makes missing tabs and headers, and names the exact cure for everything that stands in the way.
 
+use std::time::Instant;
+
 use serde_json::Value;
 
 use super::{
     Store,
     call_error::CallError,
-    google::{Connection, TabProperties, ValueRange},
+    cell::Cell,
+    google::{Connection, SheetRequest, TabProperties},
     requests,
-    tab::{HeaderProblem, Layout, Tab, quoted},
+    tab::{HeaderProblem, Layout, Tab, column_letters, quoted},
 };
+
+/// Rows that tell whether there is data, and below which headers.
+const ROWS_LOOKED_AT: usize = 50;
 
 /// What was found and done.
 #[derive(Clone, Debug, Default)]
@@ -39,118 +45,136 @@ impl SetupProblem {
 
 impl From<&HeaderProblem> for SetupProblem {
     fn from(problem: &HeaderProblem) -> Self {
-        Self::new(problem.to_string(), problem.cure())
+        Self::new(format!("{problem}."), problem.cure())
     }
 }
 
 pub(super) async fn prepare(store: &Store, tabs: &[&'static Tab]) -> SetupReport {
     let mut report = SetupReport::default();
-    if let Err(error) = prepare_tabs(store, tabs, &mut report).await {
-        report.problems.push(explain(&error, store, Doing::Reading));
+    let deadline = Instant::now() + store.patience;
+    let mut again = true;
+    for pause in super::pauses(store.first_pause) {
+        let (error, doing) = match prepare_tabs(store, tabs, &mut report).await {
+            Ok(()) => break,
+            Err(failure) => failure,
+        };
+        if error.is_passing() && Instant::now() + pause < deadline {
+            tokio::time::sleep(pause).await;
+        } else if again && matches!(error, CallError::Rejected { code: 400, .. }) {
+            // Another instance may have made the same tab a moment ago.
+            again = false;
+        } else {
+            report.problems.push(explain(&error, store, doing));
+            break;
+        }
     }
     report
 }
 
-async fn prepare_tabs(store: &Store, tabs: &[&'static Tab], report: &mut SetupReport) -> Result<(), CallError> {
-    let present = store.spreadsheet.tabs().await?;
+async fn prepare_tabs(
+    store: &Store,
+    tabs: &[&'static Tab],
+    report: &mut SetupReport,
+) -> Result<(), (CallError, Doing)> {
+    *report = SetupReport::default();
+    let reading = |error| (error, Doing::Reading);
+    let present = store.spreadsheet.tabs().await.map_err(reading)?;
     let (existing, missing): (Vec<&'static Tab>, Vec<&'static Tab>) = tabs
         .iter()
         .partition(|tab| present.iter().any(|found| found.title == tab.title));
     let mut changes = Vec::new();
     let mut made = Vec::new();
     for tab in missing {
-        changes.extend(requests::new_tab(tab, unused_sheet_id(&present, changes.len())));
+        changes.extend(requests::new_tab(tab, random_sheet_id()));
         made.push(format!("Made the tab “{}”.", tab.title));
     }
     if !existing.is_empty() {
-        // Two rows: whether there is data decides what a missing header may mean.
         let ranges: Vec<String> = existing
             .iter()
-            .map(|tab| format!("{}!1:2", quoted(tab.title)))
+            .map(|tab| format!("{}!1:{ROWS_LOOKED_AT}", quoted(tab.title)))
             .collect();
-        let found = store.spreadsheet.values(&ranges).await?;
+        let found = store.spreadsheet.values(&ranges).await.map_err(reading)?;
         for (tab, top) in existing.iter().zip(&found) {
             if let Some(properties) = present.iter().find(|found| found.title == tab.title) {
-                let added = missing_headers(tab, top, report);
-                made.extend(
-                    added
-                        .iter()
-                        .map(|header| format!("Added the header “{header}” to the tab “{}”.", tab.title)),
-                );
-                changes.extend(requests::new_headers(tab, properties, first_free_column(top), &added));
+                let rows = top.values.as_deref().unwrap_or_default();
+                let added = missing_headers(tab, rows, report);
+                let sentence = |header: &&str| format!("Added the header “{header}” to the tab “{}”.", tab.title);
+                made.extend(added.iter().map(sentence));
+                let free = rows.iter().map(Vec::len).max().unwrap_or(0);
+                changes.extend(requests::new_headers(tab, properties, free, &added));
             }
         }
     }
-    write(store, changes, made, &present, report).await;
+    write(store, changes, &present)
+        .await
+        .map_err(|error| (error, Doing::Writing))?;
+    report.made = made;
     store.reader.forget_tabs().await;
     if report.problems.is_empty() {
-        store.reader.learn_tabs().await?;
+        store.reader.learn_tabs().await.map_err(reading)?;
     }
     Ok(())
 }
 
 /// Writes what is missing; when nothing is, a write that changes nothing tells whether writing is allowed.
-async fn write(
-    store: &Store,
-    mut changes: Vec<super::google::SheetRequest>,
-    made: Vec<String>,
-    present: &[TabProperties],
-    report: &mut SetupReport,
-) {
+async fn write(store: &Store, mut changes: Vec<SheetRequest>, present: &[TabProperties]) -> Result<(), CallError> {
     if changes.is_empty() {
-        let Some(first) = present.first() else { return };
+        let Some(first) = present.first() else { return Ok(()) };
         changes.push(requests::same_title(first));
     }
-    match store.spreadsheet.apply(changes).await {
-        Ok(_) => report.made.extend(made),
-        Err(error) => report.problems.push(explain(&error, store, Doing::Writing)),
-    }
+    store.spreadsheet.apply(&changes).await
 }
 
-/// Headers that can be added without risk. One that may stand there under another name is a problem for a person: an
-/// empty second column would silently hide what the renamed one holds.
-fn missing_headers(tab: &'static Tab, top: &ValueRange, report: &mut SetupReport) -> Vec<&'static str> {
-    let rows = top.values.as_deref().unwrap_or_default();
+/// Headers that can be added without risk. One whose column may stand there under another name, or under none, is a
+/// problem for a person: an empty second column would silently hide what the first one holds.
+fn missing_headers(tab: &'static Tab, rows: &[Vec<Value>], report: &mut SetupReport) -> Vec<&'static str> {
     let header_row: &[Value] = rows.first().map_or(&[], Vec::as_slice);
     let Err(problems) = Layout::find(tab, header_row) else {
         return Vec::new();
     };
-    let has_data = rows.len() > 1;
-    let unknown = tab.unknown_headers(header_row);
-    let mut added = Vec::new();
-    for problem in &problems {
-        match problem {
-            HeaderProblem::Missing { wanted, nearest: None, .. } if !has_data || unknown.is_empty() => added.push(*wanted),
-            HeaderProblem::Missing { wanted, nearest: None, .. } => report.problems.push(SetupProblem::new(
-                problem.to_string(),
-                format!(
-                    "If one of the columns {} holds it, rename that column to “{wanted}”; otherwise write “{wanted}” into a free cell of row 1 of the tab {}.",
-                    unknown.iter().map(|header| format!("“{header}”")).collect::<Vec<_>>().join(", "),
-                    tab.title
-                ),
-            )),
-            _ => report.problems.push(SetupProblem::from(problem)),
-        }
+    let nameless = columns_without_header(rows);
+    let is_certain = problems.iter().all(HeaderProblem::is_without_trace) && nameless.is_empty();
+    if rows.len() <= 1 || is_certain {
+        let is_missing = |problem: &HeaderProblem| matches!(problem, HeaderProblem::Missing { nearest: None, .. });
+        let (missing, others): (Vec<_>, Vec<_>) = problems.iter().partition(|problem| is_missing(problem));
+        report.problems.extend(others.into_iter().map(SetupProblem::from));
+        return missing.into_iter().map(HeaderProblem::wanted).collect();
     }
-    added
+    for problem in &problems {
+        let mut told = SetupProblem::from(problem);
+        if let (
+            Some(column),
+            HeaderProblem::Missing {
+                wanted, nearest: None, ..
+            },
+        ) = (nameless.first(), problem)
+        {
+            let letters = column_letters(*column);
+            told.cure = format!(
+                "Column {letters} of the tab {} holds values but has no header. If it is this one, write “{wanted}” into {letters}1.",
+                tab.title
+            );
+        }
+        report.problems.push(told);
+    }
+    Vec::new()
 }
 
-fn first_free_column(top: &ValueRange) -> usize {
-    top.values
-        .as_deref()
-        .unwrap_or_default()
-        .iter()
-        .map(Vec::len)
-        .max()
-        .unwrap_or(0)
+/// Columns with something below an empty header.
+fn columns_without_header(rows: &[Vec<Value>]) -> Vec<usize> {
+    let is_empty = |row: &Vec<Value>, column: usize| Cell::of(row.get(column)) == Cell::Empty;
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let Some((header, data)) = rows.split_first() else {
+        return Vec::new();
+    };
+    (0..width)
+        .filter(|column| is_empty(header, *column) && !data.iter().all(|row| is_empty(row, *column)))
+        .collect()
 }
 
-fn unused_sheet_id(present: &[TabProperties], nth: usize) -> i32 {
-    let highest = present.iter().map(|tab| tab.sheet_id).max().unwrap_or(0);
-    // Ids are positive 31-bit numbers; Google's own are random, so the next one up is free.
-    highest
-        .checked_add(1 + requests::signed(nth))
-        .unwrap_or(1 + requests::signed(nth))
+/// Ids are positive 31-bit numbers; Google's own are random too, so that two programs never choose the same.
+fn random_sheet_id() -> i32 {
+    rand::random_range(1..i32::MAX)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -162,8 +186,18 @@ enum Doing {
 impl SetupProblem {
     /// What keeps `connection` from being opened at all.
     pub fn of_connection(error: &CallError, connection: &Connection) -> Self {
-        explain_token(&error.to_string(), connection.credentials.address())
+        match error {
+            CallError::NoCertificates(reason) => no_certificates(reason),
+            other => explain_token(&other.to_string(), connection.credentials.address()),
+        }
     }
+}
+
+fn no_certificates(reason: &str) -> SetupProblem {
+    SetupProblem::new(
+        format!("This machine has no root certificates, so that Google cannot be recognised: {reason}."),
+        "Install them (on Debian: `apt-get install ca-certificates`), or point SSL_CERT_FILE to a file of them.",
+    )
 }
 
 fn explain(error: &CallError, store: &Store, doing: Doing) -> SetupProblem {
@@ -200,12 +234,13 @@ fn explain(error: &CallError, store: &Store, doing: Doing) -> SetupProblem {
         }
         CallError::Rejected { code: 401, message, .. } => explain_token(message, store.address.as_deref()),
         CallError::Token(message) => explain_token(message, store.address.as_deref()),
+        CallError::NoCertificates(reason) => no_certificates(reason),
         CallError::Throttled => SetupProblem::new(
             "Google's quota for this account is used up for the moment.",
             "Wait a minute. If it happens often, look for another program that uses the same service account.",
         ),
         CallError::Unreachable(message) | CallError::Unavailable(message) => SetupProblem::new(
-            format!("The spreadsheet cannot be reached: {message}"),
+            format!("The spreadsheet cannot be reached: {}.", first_line(message)),
             "Check the network, SHEETS_API_URL if it is set, and https://www.google.com/appsstatus.",
         ),
         other @ CallError::Rejected { .. } => SetupProblem::new(
@@ -213,6 +248,12 @@ fn explain(error: &CallError, store: &Store, doing: Doing) -> SetupProblem {
             "Compare the set-up with the chapter “Connect a Google spreadsheet” of the README.",
         ),
     }
+}
+
+/// A proxy answers with a page; its first words are enough.
+fn first_line(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
+    line.chars().take(200).collect()
 }
 
 /// Token errors as Google's OAuth service words them

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::cell::Cell;
+
 /// A tab: its title and the headers that are the contract with staff.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tab {
@@ -60,6 +62,8 @@ pub enum HeaderProblem {
         wanted: &'static str,
         /// A header that looks like a changed spelling of it.
         nearest: Option<String>,
+        /// Headers that the tab does not name: staff's own columns, or renamed ones.
+        unknown: Vec<String>,
     },
     /// Two cells of row 1 read like it.
     #[error("tab {tab}: two columns are called “{wanted}”")]
@@ -72,6 +76,18 @@ pub enum HeaderProblem {
 }
 
 impl HeaderProblem {
+    /// The header that is needed.
+    pub fn wanted(&self) -> &'static str {
+        match self {
+            Self::Missing { wanted, .. } | Self::Duplicate { wanted, .. } => wanted,
+        }
+    }
+
+    /// Whether no other header can be it.
+    pub fn is_without_trace(&self) -> bool {
+        matches!(self, Self::Missing { nearest: None, unknown, .. } if unknown.is_empty())
+    }
+
     /// What a person does about it in the spreadsheet.
     pub fn cure(&self) -> String {
         match self {
@@ -79,13 +95,23 @@ impl HeaderProblem {
                 tab,
                 wanted,
                 nearest: Some(nearest),
-            } => format!("In tab {tab}, rename the header “{nearest}” back to “{wanted}”."),
-            Self::Missing {
-                tab,
-                wanted,
-                nearest: None,
+                ..
             } => {
-                format!("In tab {tab}, write “{wanted}” into a free cell of row 1, or run `tallyboard check`.")
+                format!("In tab {tab}, rename the header “{nearest}” back to “{wanted}”.")
+            }
+            Self::Missing {
+                tab, wanted, unknown, ..
+            } if unknown.is_empty() => {
+                format!("In tab {tab}, write “{wanted}” above the column that holds it.")
+            }
+            Self::Missing {
+                tab, wanted, unknown, ..
+            } => {
+                let names: Vec<String> = unknown.iter().map(|header| format!("“{header}”")).collect();
+                format!(
+                    "If one of the columns {} of the tab {tab} holds it, rename that column to “{wanted}”; otherwise write “{wanted}” into a free cell of row 1.",
+                    names.join(", ")
+                )
             }
             Self::Duplicate { tab, wanted } => {
                 format!("In tab {tab}, rename or delete one of the two columns “{wanted}”.")
@@ -127,6 +153,7 @@ impl Layout {
                     tab: tab.title,
                     wanted: column.header,
                     nearest: nearest(tab, header_row, &wanted),
+                    unknown: tab.unknown_headers(header_row).into_iter().map(str::to_owned).collect(),
                 }),
             }
         }
@@ -145,6 +172,13 @@ impl Layout {
     /// Positions of all columns, in the order of [`Tab::columns`].
     pub fn positions(&self) -> &[usize] {
         &self.0
+    }
+
+    /// The rows up to the last one with something in a column of the tab: what staff fill into columns of their own, such
+    /// as tick boxes down to the end of the grid, is no data.
+    pub fn filled<'a>(&self, rows: &'a [Vec<Value>]) -> &'a [Vec<Value>] {
+        let has_data = |row: &Vec<Value>| self.0.iter().any(|place| Cell::of(row.get(*place)) != Cell::Empty);
+        &rows[..rows.iter().rposition(has_data).map_or(0, |last| last + 1)]
     }
 
     /// One past the last column that the tab needs.

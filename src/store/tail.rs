@@ -49,7 +49,7 @@ impl Tails {
     }
 
     /// Brings the knowledge of `tabs` up to date: one read when each still ends where it did, two when not.
-    pub(super) async fn look(&mut self, tabs: &[&'static Tab]) -> Result<(), CallError> {
+    pub(super) async fn look(&mut self, tabs: &[&'static Tab]) -> Result<(), ReadError> {
         if tabs.iter().all(|tab| self.known.contains_key(tab.title)) && self.look_at_ends(tabs).await? {
             return Ok(());
         }
@@ -98,7 +98,7 @@ impl Tails {
     }
 
     /// Reads header rows and what stands from the last known row on. False when a tab is not as it was.
-    async fn look_at_ends(&mut self, tabs: &[&'static Tab]) -> Result<bool, CallError> {
+    async fn look_at_ends(&mut self, tabs: &[&'static Tab]) -> Result<bool, ReadError> {
         let mut ranges = Vec::new();
         for tab in tabs {
             let tail = &self.known[tab.title];
@@ -114,7 +114,7 @@ impl Tails {
             Ok(found) => found,
             // The last known row lies beyond the grid, or the tab is gone: look at everything.
             Err(CallError::Rejected { code: 400, .. }) => return Ok(false),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         };
         let mut unchanged = true;
         for (tab, pair) in tabs.iter().zip(found.chunks(2)) {
@@ -127,23 +127,20 @@ impl Tails {
         Ok(unchanged)
     }
 
-    async fn look_at_everything(&mut self, tabs: &[&'static Tab]) -> Result<(), CallError> {
-        let properties = match self.reader.tab_properties(tabs).await {
-            Ok(properties) => properties,
-            Err(error) => return Err(self.as_call_error(error).await),
-        };
+    async fn look_at_everything(&mut self, tabs: &[&'static Tab]) -> Result<(), ReadError> {
+        let properties = self.reader.tab_properties(tabs).await?;
         let headers: Vec<String> = tabs.iter().map(|tab| format!("{}!1:1", quoted(tab.title))).collect();
         let found = match self.spreadsheet.values(&headers).await {
             Ok(found) => found,
             Err(error) => {
                 self.reader.forget_tabs().await;
-                return Err(error);
+                return Err(error.into());
             }
         };
         let mut layouts = Vec::new();
         let mut ranges = Vec::new();
         for (tab, header) in tabs.iter().zip(&found) {
-            let layout = Layout::find(tab, first_row(header)).map_err(|problems| headers_refused(&problems))?;
+            let layout = Layout::find(tab, first_row(header)).map_err(ReadError::Headers)?;
             let id_column = column_letters(layout.position(0));
             ranges.push(format!("{}!{id_column}1:{id_column}", quoted(tab.title)));
             layouts.push(layout);
@@ -160,25 +157,9 @@ impl Tails {
         if self.look_at_ends(tabs).await? {
             Ok(())
         } else {
-            Err(CallError::Unavailable(
+            Err(ReadError::Unreachable(
                 "the tab changes faster than it can be read".to_owned(),
             ))
-        }
-    }
-
-    async fn as_call_error(&self, error: ReadError) -> CallError {
-        match error {
-            ReadError::Unreachable(message) => CallError::Unreachable(message),
-            ReadError::Refused(error) => error,
-            other => {
-                self.reader.forget_tabs().await;
-                CallError::Rejected {
-                    code: 404,
-                    status: "NOT_FOUND".to_owned(),
-                    message: other.to_string(),
-                    reason: String::new(),
-                }
-            }
         }
     }
 }
@@ -216,7 +197,7 @@ impl Tail {
         if Layout::find(tab, first_row(header)).as_ref() != Ok(&self.layout) {
             return false;
         }
-        let rows = end.values.as_deref().unwrap_or_default();
+        let rows = self.layout.filled(end.values.as_deref().unwrap_or_default());
         let id_of = |row: &Vec<Value>| Cell::of(row.get(self.layout.position(0))).text();
         let same = match rows.first() {
             Some(_) if self.last_row == 1 => true,
@@ -257,15 +238,6 @@ fn grid_rows(range: &ValueRange) -> Option<usize> {
     end.trim_start_matches(|character: char| character.is_ascii_alphabetic())
         .parse()
         .ok()
-}
-
-fn headers_refused(problems: &[super::tab::HeaderProblem]) -> CallError {
-    CallError::Rejected {
-        code: 412,
-        status: "HEADERS".to_owned(),
-        message: problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        reason: String::new(),
-    }
 }
 
 fn digest(id: &str) -> u128 {

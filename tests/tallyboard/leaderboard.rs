@@ -112,7 +112,6 @@ async fn sending_a_form_twice_is_one_row_and_the_same_receipt() {
     let second = world.send_form(&fields).await;
     assert_eq!(first.headers()["location"], second.headers()["location"]);
     assert_eq!(world.rows("submissions").await.len(), 1);
-    assert_eq!(world.rows("submissions").await[0][0], "key-1");
 }
 
 #[tokio::test]
@@ -132,6 +131,86 @@ async fn going_back_and_changing_a_sent_form_records_the_change_too() {
 }
 
 #[tokio::test]
+async fn a_form_sent_again_after_staff_corrected_its_row_adds_nothing() {
+    let world = World::new().await;
+    let fields = form("Kate", "Acme", &["GitHub"], "key-1");
+    world.send_form(&fields).await;
+    world.staff_type("submissions!D2", json!("Acme Corporation")).await;
+    assert_eq!(world.send_form(&fields).await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(world.rows("submissions").await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_hour_that_comes_twice_does_not_turn_the_order_of_claims_around() {
+    let world = World::new().await;
+    world.set_clock("2026-10-25T00:45:00Z");
+    world.claim("First", "Acme", &["GitHub"]).await;
+    world.set_clock("2026-10-25T01:15:00Z");
+    let receipt = world.claim("Second", "Acme", &["GitHub"]).await;
+    receipt.says("GitHub was already credited to First.");
+    assert_eq!(world.json("/findings").await["cells"], json!([]));
+}
+
+#[tokio::test]
+async fn a_row_that_a_late_write_left_twice_counts_once() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    let sheet = world.sheet_id("submissions").await;
+    world
+        .staff(json!([{"copyPaste": {
+            "source": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 0, "endColumnIndex": 7},
+            "destination": {"sheetId": sheet, "startRowIndex": 2, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 7},
+            "pasteType": "PASTE_NORMAL"
+        }}]))
+        .await;
+    assert_eq!(world.rows("submissions").await.len(), 2);
+    let board = world.json("/leaderboard").await;
+    assert_eq!(board["by_csm"][0]["submissions"], 1);
+    let findings = world.json("/findings").await;
+    assert_eq!(
+        (&findings["cells"][0]["row"], &findings["cells"][0]["effect"]),
+        (&json!(3), &json!("row_excluded"))
+    );
+}
+
+#[tokio::test]
+async fn a_claim_that_another_instance_wrote_has_its_receipt_here() {
+    let world = World::new().await;
+    world.page("/leaderboard").await;
+    let elsewhere = crate::world::open_store(&world.emulator, &world.clock(), std::time::Duration::from_secs(20)).await;
+    let row = tallyboard::leaderboard::rows::NewSubmission {
+        id: "elsewhere".to_owned(),
+        submitted_at: world.clock().zoned_now(),
+        csm: "Kate".to_owned(),
+        company: "Acme".to_owned(),
+        integrations: "GitHub".to_owned(),
+        status: tallyboard::leaderboard::claim::Status::Received,
+        note: String::new(),
+    };
+    elsewhere
+        .commit(tallyboard::store::Batch::inserts([row.into_insert()]))
+        .await
+        .expect("written");
+    world.pass(SignedDuration::from_secs(5));
+    world
+        .page("/leaderboard/submissions/elsewhere")
+        .await
+        .says("+1 for Kate (GitHub).");
+}
+
+#[tokio::test]
+async fn a_claim_that_meets_a_renamed_column_names_it_and_keeps_everything() {
+    let world = World::new().await;
+    world.staff_type("submissions!D1", json!("company name")).await;
+    let response = world.send_form(&form("Kate", "Acme", &["GitHub"], "k")).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let page = Page::of(response).await;
+    page.says("NOT recorded");
+    page.says("rename the header “company name” back to “company”");
+    assert_eq!(page.attributes("input[name=company]", "value"), ["Acme"]);
+}
+
+#[tokio::test]
 async fn a_program_sends_json_and_gets_json() {
     let world = World::new().await;
     let body = json!({"csm": "Kate", "company": "Acme", "integrations": ["GitHub", "cursor"], "key": "abc"});
@@ -143,7 +222,7 @@ async fn a_program_sends_json_and_gets_json() {
         .expect("answer");
     assert_eq!(created.status(), StatusCode::CREATED);
     let answer: Value = created.json().await.expect("JSON");
-    assert_eq!(answer["id"], "abc");
+    assert_eq!(world.rows("submissions").await[0][0], answer["id"]);
     assert_eq!(answer["recorded"], true);
     assert_eq!(answer["credited"], json!(["GitHub", "Cursor"]));
     assert_eq!(

@@ -294,6 +294,62 @@ async fn a_claim_in_flight_is_written_and_answered_before_the_program_ends() {
 }
 
 #[tokio::test]
+async fn a_token_service_that_fails_once_or_forgets_its_tokens_is_asked_again() {
+    let folder = folder();
+    let mut command = program(folder.path());
+    command.args(["emulator", "--listen", "127.0.0.1:0", "--data", "sheets"]);
+    let mut emulator = Running::start(command);
+    let url = emulator.line("export SHEETS_API_URL=");
+    let id = emulator.line("export SPREADSHEET_ID=");
+    let key = emulator.line("export GOOGLE_APPLICATION_CREDENTIALS=");
+    let browser = browser();
+    let fault = async |fault: &str, part: &str| {
+        let body = json!({"match": part, "times": 1, "fault": fault});
+        assert!(
+            browser
+                .post(format!("{url}/_emulator/faults"))
+                .json(&body)
+                .send()
+                .await
+                .expect("answer")
+                .status()
+                .is_success()
+        );
+    };
+    fault("503", "token").await;
+    let mut command = program(folder.path());
+    command
+        .env("SHEETS_API_URL", &url)
+        .env("SPREADSHEET_ID", &id)
+        .env("GOOGLE_APPLICATION_CREDENTIALS", &key);
+    let (_app, address) = serve(command);
+    let board = browser
+        .get(format!("{address}/leaderboard"))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(board.status(), StatusCode::OK);
+    fault("401", "batchUpdate").await;
+    let sent = browser
+        .post(format!("{address}/leaderboard/submissions"))
+        .form(&form("Kate", "Acme", &["GitHub"], "k"))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(sent.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_caller_who_never_finishes_a_request_does_not_keep_the_program_from_ending() {
+    use std::io::Write;
+    let folder = folder();
+    let (running, address) = serve(program(folder.path()));
+    let mut half = std::net::TcpStream::connect(address.trim_start_matches("http://")).expect("connection");
+    half.write_all(b"GET /health HTT").expect("written");
+    assert_eq!(running.stop(), Some(0));
+}
+
+#[tokio::test]
 async fn the_health_check_tells_a_running_program_from_none() {
     let folder = folder();
     let (running, address) = serve(program(folder.path()));

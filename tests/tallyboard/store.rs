@@ -1,13 +1,13 @@
 //! Stories of the store: rows survive load, faults, and people who edit the sheet.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tallyboard::{
-    leaderboard::rows::{SUBMISSIONS, TABS},
-    store::{Batch, CommitError, Entry, Insert},
+    leaderboard::rows::{LeaderboardRows, SUBMISSIONS, TABS},
+    store::{Batch, CommitError, Entry, Insert, Options},
 };
 
 use crate::world::{World, form};
@@ -52,11 +52,13 @@ async fn a_hundred_submissions_at_once_take_a_handful_of_writes() {
     for sent in sent.collect::<Vec<_>>() {
         assert_eq!(sent.await.expect("task"), StatusCode::SEE_OTHER);
     }
-    let mut ids = ids(&world).await;
-    ids.sort();
-    let mut expected: Vec<String> = (0..100).map(|number| format!("key-{number}")).collect();
-    expected.sort();
-    assert_eq!(ids, expected);
+    let companies: BTreeSet<String> = world
+        .rows("submissions")
+        .await
+        .iter()
+        .map(|row| row[3].to_string())
+        .collect();
+    assert_eq!((companies.len(), world.rows("submissions").await.len()), (100, 100));
     let writes = world.calls().await["writes"].as_u64().expect("count");
     assert!(writes <= 4, "{writes} writes");
 }
@@ -182,6 +184,102 @@ async fn rows_go_below_the_data_wherever_staff_have_moved_it() {
 }
 
 #[tokio::test]
+async fn tick_boxes_that_staff_filled_down_to_the_end_are_no_data() {
+    let world = World::new().await;
+    world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
+    let sheet = world.sheet_id("submissions").await;
+    world
+        .staff(json!([
+            {"insertDimension": {"range": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}}},
+            {"repeatCell": {
+                "range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 1000, "startColumnIndex": 1, "endColumnIndex": 2},
+                "cell": {"userEnteredValue": {"boolValue": false}}, "fields": "userEnteredValue"
+            }},
+        ]))
+        .await;
+    world
+        .store
+        .commit(Batch::inserts([insert("b", "Beta")]))
+        .await
+        .expect("written");
+    let rows = world.rows("submissions").await;
+    assert_eq!(
+        (&rows[0][0], &rows[1][0], &rows[1][4]),
+        (&json!("a"), &json!("b"), &json!("Beta"))
+    );
+}
+
+#[tokio::test]
+async fn a_board_whose_tab_is_gone_does_not_ask_again_for_each_view() {
+    let world = World::new().await;
+    let sheet = world.sheet_id("submissions").await;
+    world.staff(json!([{"deleteSheet": {"sheetId": sheet}}])).await;
+    world
+        .page("/leaderboard")
+        .await
+        .says("The spreadsheet has no tab “submissions”.");
+    world.forget_calls().await;
+    for _ in 0..10 {
+        assert_eq!(world.page("/leaderboard").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    assert_eq!(world.calls().await["reads"], 0);
+}
+
+#[tokio::test]
+async fn a_spreadsheet_that_never_answers_keeps_nobody_waiting_beyond_the_deadline() {
+    let world = Arc::new(
+        World::of(crate::world::Plan {
+            patience: std::time::Duration::from_millis(500),
+            ..Default::default()
+        })
+        .await,
+    );
+    world
+        .fault(json!({"match": "", "times": 100_000, "fault": "timeout", "delay_ms": 60_000}))
+        .await;
+    let jobs: Vec<_> = (0..3)
+        .map(|number| {
+            let store = Arc::clone(&world.store);
+            tokio::spawn(async move {
+                store
+                    .commit(Batch::inserts([insert(&format!("id-{number}"), "Acme")]))
+                    .await
+            })
+        })
+        .collect();
+    for job in jobs {
+        let result = job.await.expect("task");
+        assert!(
+            matches!(result, Err(CommitError::Unknown(_) | CommitError::NotWritten(_))),
+            "{result:?}"
+        );
+    }
+    world.heal().await;
+}
+
+#[tokio::test]
+async fn waiting_for_our_own_quota_is_not_an_outage_of_google() {
+    let world = World::new().await;
+    let options = Options {
+        calls_per_minute: std::num::NonZeroU32::new(6),
+        patience: std::time::Duration::from_millis(200),
+        ..Options::for_google(world.clock())
+    };
+    let store = crate::world::store_with(&world.emulator, options).await;
+    let reading = store.read::<LeaderboardRows>().await;
+    assert!(reading.is_ok());
+    for _ in 0..2 {
+        store.refresh();
+        let reading = store.read::<LeaderboardRows>().await.expect("older data");
+        assert_eq!(reading.unreachable_since, None);
+    }
+}
+
+#[tokio::test]
 async fn the_grid_grows_when_its_last_row_is_taken() {
     let world = World::new().await;
     let sheet = world.sheet_id("submissions").await;
@@ -293,9 +391,22 @@ async fn check_makes_what_is_missing_and_names_what_a_person_has_to_do() {
     assert!(
         report.problems[0]
             .cure
-            .contains("If one of the columns “Kunde” holds it"),
+            .contains("If one of the columns “Kunde” of the tab submissions holds it"),
         "{report:?}"
     );
+
+    // A header that was blanked, or overwritten by another one, still has its values below it.
+    world.staff_type("submissions!D1", json!("")).await;
+    let report = world.store.prepare(TABS).await;
+    assert_eq!(report.made, Vec::<String>::new());
+    assert!(
+        report.problems[0].cure.contains("write “company” into D1"),
+        "{report:?}"
+    );
+    world.staff_type("submissions!D1", json!("note")).await;
+    let report = world.store.prepare(TABS).await;
+    assert_eq!(report.made, Vec::<String>::new());
+    assert_eq!(report.problems.len(), 2, "{report:?}");
 
     let sheet = world.sheet_id("company_aliases").await;
     world.staff(json!([{"deleteSheet": {"sheetId": sheet}}])).await;

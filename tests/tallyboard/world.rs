@@ -111,6 +111,10 @@ impl World {
         self.milliseconds.fetch_add(milliseconds, Ordering::SeqCst);
     }
 
+    pub fn clock(&self) -> Clock {
+        clock(&self.milliseconds)
+    }
+
     pub fn set_clock(&self, instant: &str) {
         let instant: Timestamp = instant.parse().expect("instant");
         self.milliseconds.store(instant.as_millisecond(), Ordering::SeqCst);
@@ -302,18 +306,22 @@ fn client() -> Client {
 }
 
 pub async fn open_store(emulator: &Emulator, clock: &Clock, patience: Duration) -> Arc<Store> {
+    let options = Options {
+        calls_per_minute: None,
+        first_pause: Duration::from_millis(5),
+        patience,
+        ..Options::for_google(clock.clone())
+    };
+    store_with(emulator, options).await
+}
+
+pub async fn store_with(emulator: &Emulator, options: Options) -> Arc<Store> {
     let connection = Connection {
         spreadsheet_id: emulator.spreadsheet_id().to_owned(),
         api_url: Some(emulator.url()),
         spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
         credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
         call_timeout: Duration::from_secs(2),
-    };
-    let options = Options {
-        calls_per_minute: None,
-        first_pause: Duration::from_millis(5),
-        patience,
-        ..Options::for_google(clock.clone())
     };
     Arc::new(Store::open(connection, options).await.expect("store"))
 }

@@ -15,7 +15,6 @@ use super::{
         desk::{Current, Leaderboard},
         period::Period,
         standings::Standings,
-        submission::SHARED_KEY,
         view::{BoardPage, BoardState, Table, Totals, presets},
     },
     Asked,
@@ -88,11 +87,7 @@ fn page(leaderboard: &Leaderboard, current: &Current, standings: &Standings) -> 
         .count();
     let is_empty = current.settled.ledger.submissions().is_empty();
     // Everybody who opens the board within this second receives the same form, hence the same key.
-    let key = format!(
-        "{SHARED_KEY}{}-{}",
-        current.versions.0,
-        current.now.timestamp().as_second()
-    );
+    let key = format!("{}-{}", current.versions.0, current.now.timestamp().as_second());
     BoardPage {
         period: standings.period,
         presets: presets(current.now.date()),

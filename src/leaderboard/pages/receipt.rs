@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::super::{
-    answers::SubmissionAnswer,
+    answers::{EffectUnknown, SubmissionAnswer},
     desk::{Current, Leaderboard},
     effect::SubmissionEffect,
     view::{ReceiptPage, sentences},
@@ -40,22 +40,43 @@ pub(super) async fn show(
     Ok(rendered.respond(&headers))
 }
 
-/// The answer to a program that sent the submission.
+/// The answer to a program that sent the submission. It is in the sheet, so it is never answered as an error.
 pub(super) async fn for_program(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
-    let (_, effect) = look_up(leaderboard, id).await?;
-    let mut response = json(&effect)?.respond(&HeaderMap::new()).into_response();
+    let rendered = match look_up(leaderboard, id).await {
+        Ok((_, effect)) => json(&effect)?,
+        Err(error) => {
+            tracing::warn!(
+                cause = crate::cause::chain(&error),
+                "the effect of a recorded claim cannot be told"
+            );
+            let answer = EffectUnknown {
+                recorded: true,
+                id,
+                message: "Recorded. What it did cannot be told at the moment.",
+            };
+            Rendered::json(&answer).map_err(Error::internal)?
+        }
+    };
+    let mut response = rendered.respond(&HeaderMap::new()).into_response();
     *response.status_mut() = status;
     Ok(response)
 }
 
 async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(Current, SubmissionEffect), Error> {
-    let current = leaderboard
-        .current()
-        .await
-        .map_err(|error| Error::recorded_but_not_shown(error.into()))?;
+    let read = async || {
+        let current = leaderboard.current().await;
+        current.map_err(|error| Error::recorded_but_not_shown(error.into()))
+    };
+    let mut current = read().await?;
+    let is_known = current.settled.ledger.effect_of(id).is_some();
+    if !is_known && current.is_behind() {
+        // Another instance may have written it after this one read.
+        leaderboard.store.refresh();
+        current = read().await?;
+    }
     match current.settled.ledger.effect_of(id) {
         Some(effect) => Ok((current, effect)),
-        None if current.unreachable_since.is_some() => Err(Error::recorded_but_not_shown(
+        None if current.is_behind() => Err(Error::recorded_but_not_shown(
             "the data at hand is older than the submission".into(),
         )),
         None => Err(Error::not_found()),

@@ -42,11 +42,15 @@ pub(super) async fn receive(
         Ok(recorded) if wants_page(&headers) => Ok(Redirect::to(&recorded.address()).into_response()),
         Ok(recorded) => receipt::for_program(&leaderboard, &recorded.id, recorded.status()).await,
         Err(error) if wants_page(&headers) => {
+            let needs_mending = matches!(error, CommitError::Closed(_));
             let error = Error::from(error);
             tracing::error!(cause = crate::cause::chain(&error), "a claim was not recorded");
-            let trouble = Trouble::Unreachable {
-                cause: error.happened.to_string(),
+            let cause = if needs_mending {
+                format!("{} {}", error.happened, error.next)
+            } else {
+                error.happened.to_string()
             };
+            let trouble = Trouble::Unreachable { cause };
             Ok(again(&leaderboard, sent, (error.status, Vec::new()), Some(trouble)).await)
         }
         Err(error) => Err(error.into()),
@@ -78,17 +82,10 @@ impl Recorded {
 }
 
 async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<Recorded, CommitError> {
-    let first = insert(leaderboard, valid, valid.id()).await?;
-    if first.was_there && !is_the_same(leaderboard, valid, &first.id).await {
-        return insert(leaderboard, valid, valid.id_by_content()).await;
-    }
-    Ok(first)
-}
-
-async fn insert(leaderboard: &Leaderboard, valid: &ValidSubmission, id: String) -> Result<Recorded, CommitError> {
+    let id = valid.id();
     let row = NewSubmission {
         id: id.clone(),
-        submitted_at: leaderboard.clock.zoned_now().datetime(),
+        submitted_at: leaderboard.clock.zoned_now(),
         csm: valid.csm.clone(),
         company: valid.company.clone(),
         integrations: valid.integrations.clone(),
@@ -99,17 +96,6 @@ async fn insert(leaderboard: &Leaderboard, valid: &ValidSubmission, id: String) 
     Ok(Recorded {
         id,
         was_there: committed.inserted == 0,
-    })
-}
-
-/// Whether the row with this id holds what was entered; if not, the person went back and changed the form.
-async fn is_the_same(leaderboard: &Leaderboard, valid: &ValidSubmission, id: &str) -> bool {
-    let Ok(current) = leaderboard.current().await else {
-        return true;
-    };
-    let submissions = current.settled.ledger.submissions();
-    submissions.iter().find(|row| row.id == id).is_none_or(|row| {
-        row.csm == valid.csm && row.company == valid.company && row.integrations.join(", ") == valid.integrations
     })
 }
 

@@ -1,0 +1,81 @@
+//! Access tokens of a service account, one exchange at a time.
+//!
+//! The library takes an error answer of the token service for a token without content and keeps it for good. Here such
+//! an answer is a passing failure, and what the library kept is thrown away with it.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use tokio::sync::Mutex;
+use yup_oauth2::{
+    CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey, authenticator::Authenticator,
+};
+
+use super::google::{Connector, GetToken, HttpClient};
+
+/// The tokens of one service account.
+#[derive(Clone)]
+pub(super) struct Tokens(Arc<Source>);
+
+struct Source {
+    key: ServiceAccountKey,
+    client: HttpClient,
+    authenticator: Mutex<Option<Authenticator<Connector>>>,
+}
+
+/// The token service answered, but not with a token.
+#[derive(Debug, thiserror::Error)]
+#[error("the token service answered without a token")]
+pub(super) struct NoTokenInAnswer;
+
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Tokens {
+    pub(super) fn new(key: ServiceAccountKey, client: HttpClient) -> Self {
+        Self(Arc::new(Source {
+            key,
+            client,
+            authenticator: Mutex::new(None),
+        }))
+    }
+
+    /// Reads the private key, which tells early whether it is one.
+    pub(super) async fn read_key(&self) -> std::io::Result<()> {
+        *self.0.authenticator.lock().await = Some(self.0.build().await?);
+        Ok(())
+    }
+
+    /// Throws kept tokens away, after the spreadsheet refused one.
+    pub(super) async fn forget(&self) {
+        *self.0.authenticator.lock().await = None;
+    }
+}
+
+impl Source {
+    async fn build(&self) -> std::io::Result<Authenticator<Connector>> {
+        let client = CustomHyperClientBuilder::from(self.client.clone());
+        ServiceAccountAuthenticator::with_client(self.key.clone(), client)
+            .build()
+            .await
+    }
+
+    async fn token(&self, scopes: &[&str]) -> Result<Option<String>, BoxedError> {
+        let mut kept = self.authenticator.lock().await;
+        let authenticator = match kept.take() {
+            Some(authenticator) => authenticator,
+            None => self.build().await?,
+        };
+        let token = authenticator.token(scopes).await?;
+        let token = token.token().ok_or(NoTokenInAnswer)?.to_owned();
+        *kept = Some(authenticator);
+        Ok(Some(token))
+    }
+}
+
+impl GetToken for Tokens {
+    fn get_token<'a>(
+        &'a self,
+        scopes: &'a [&str],
+    ) -> Pin<Box<dyn Future<Output = Result<Option<String>, BoxedError>> + Send + 'a>> {
+        Box::pin(self.0.token(scopes))
+    }
+}
