@@ -171,7 +171,9 @@ impl Reader {
             }
             unreachable!("the pauses never end")
         };
-        if let Ok(result) = tokio::time::timeout(patience, attempts).await {
+        // Kept until the end, so that it still counts as waiting when that is asked.
+        let mut attempts = std::pin::pin!(attempts);
+        if let Ok(result) = tokio::time::timeout(patience, attempts.as_mut()).await {
             return result;
         }
         let known = self.outage().as_ref().map(|outage| outage.error.clone());
