@@ -142,7 +142,11 @@ mod tests {
         let path = folder.path().join("integrations.txt");
         std::fs::write(&path, b"# caf\xe9\nGitHub | Gith\xfcb\nZo\xe9\nCursor").expect("written");
         let read = CatalogFile::new(&path).current("2026-03-01T12:00:00Z".parse().expect("instant"));
-        let offered: Vec<&str> = read.catalog.offered().map(|integration| integration.name.as_str()).collect();
+        let offered: Vec<&str> = read
+            .catalog
+            .offered()
+            .map(|integration| integration.name.as_str())
+            .collect();
         assert_eq!(offered, ["GitHub", "Cursor"]);
         let told: Vec<String> = read.catalog.problems().iter().map(ToString::to_string).collect();
         assert_eq!(

@@ -23,22 +23,27 @@ const SHORTEST_VISIT: Duration = Duration::from_millis(500);
 /// Begins the keys of pages that several people receive.
 pub const SHARED_KEY: &str = "page-";
 
-/// A submission as it was sent.
+/// A submission as it was sent. In JSON, `null` is the same as nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object with csm, company and integrations")]
 pub struct SentSubmission {
     /// Who claims.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub csm: String,
     /// For which company.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub company: String,
     /// What the company completed.
     #[serde(deserialize_with = "one_or_many")]
     pub integrations: Vec<String>,
     /// Made when the form was shown; the same for every retry.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub key: String,
     /// Left empty by people, who do not see it.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub website: String,
     /// Milliseconds since 1970 at which the form was shown; empty from programs that show none.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub shown_at: String,
 }
 
@@ -253,16 +258,22 @@ fn shortened(name: &str) -> String {
         .collect()
 }
 
+fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMany {
+    #[serde(untagged, expecting = "integrations has to be a name or a list of names")]
+    enum Names {
         One(String),
         Many(Vec<String>),
+        Nothing,
     }
-    Ok(match OneOrMany::deserialize(deserializer)? {
-        OneOrMany::One(name) => vec![name],
-        OneOrMany::Many(names) => names,
+    Ok(match Names::deserialize(deserializer)? {
+        Names::One(name) => vec![name],
+        Names::Many(names) => names,
+        Names::Nothing => Vec::new(),
     })
 }
 

@@ -158,3 +158,34 @@ fn json_may_name_one_integration_or_many() {
         assert_eq!(sent.integrations, expected);
     }
 }
+
+#[test]
+fn null_in_json_is_the_same_as_nothing() {
+    let json =
+        r#"{"csm": null, "company": null, "integrations": null, "key": null, "website": null, "shown_at": null}"#;
+    let sent: SentSubmission = serde_json::from_str(json).expect("readable");
+    assert!(
+        [&sent.csm, &sent.company, &sent.key, &sent.website, &sent.shown_at]
+            .into_iter()
+            .all(String::is_empty)
+    );
+    assert_eq!(sent.integrations, [] as [&str; 0]);
+}
+
+#[test]
+fn json_of_another_shape_is_refused_in_words_for_people() {
+    for (json, words) in [
+        (
+            r#"{"integrations": {}}"#,
+            "integrations has to be a name or a list of names",
+        ),
+        (
+            r#"{"integrations": [1]}"#,
+            "integrations has to be a name or a list of names",
+        ),
+        ("5", "expected an object with csm, company and integrations"),
+    ] {
+        let refused = serde_json::from_str::<SentSubmission>(json).expect_err(json);
+        assert!(refused.to_string().contains(words), "{refused} lacks {words}");
+    }
+}
