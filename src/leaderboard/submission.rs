@@ -13,9 +13,9 @@ use super::{
 use crate::{company::CompanyKey, error::FieldError, person::PersonKey, spelling::tidy};
 
 /// Longest name of a CSM, in characters.
-const LONGEST_CSM: usize = 80;
+pub const LONGEST_CSM: usize = 80;
 /// Longest name of a company, in characters.
-const LONGEST_COMPANY: usize = 200;
+pub const LONGEST_COMPANY: usize = 200;
 /// Longest key, in bytes.
 const LONGEST_KEY: usize = 100;
 /// No person reads and fills the form in less; programs that fill every form they meet do.
