@@ -176,18 +176,27 @@ fn check_text(text: &str, longest: usize) -> Result<(), String> {
     }
     match text.trim().chars().find(|character| is_refused(*character)) {
         Some(character) => Err(format!(
-            "This contains an invisible control character (U+{:04X}). Type it anew instead of pasting it.",
+            "This contains an invisible character (U+{:04X}). Type it anew instead of pasting it.",
             u32::from(character)
         )),
         None => Ok(()),
     }
 }
 
-/// Control characters, characters that turn the direction of the text around them, and the mark of broken encoding:
-/// with them a name can be made to look like another.
+/// Control characters, characters that turn the direction of the text around them, characters that nobody sees, and
+/// the mark of broken encoding: with them a name can be made to look like another.
+///
+/// The joiners (U+200C, U+200D) and variation selectors stay: Persian, Indian names and emoji are written with them.
 fn is_refused(character: char) -> bool {
+    let turns_direction = matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}');
+    // The last three are the empty letters of Korean.
+    let is_unseen = matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}' | '\u{115F}' | '\u{1160}' | '\u{3164}');
     character.is_control()
-        || matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' | '\u{FFFD}')
+        || turns_direction
+        || is_unseen
+        || matches!(character, '\u{2028}' | '\u{2029}' | char::REPLACEMENT_CHARACTER)
 }
 
 fn check_key(key: &str) -> Result<(), String> {
