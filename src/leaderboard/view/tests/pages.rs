@@ -24,6 +24,7 @@ fn what_is_credited_already_is_ticked_locked_and_says_to_whom() {
     form.integrations[2].state = ChoiceState::Credited(kate());
     let page = submit(form, None);
     assert_eq!(texts(&page, ".locked label"), ["ClickHouse credited to Kate, 3 March"]);
+    assert_eq!(texts(&page, ".locked time.day"), ["3 March"]);
     let locked = select(&page, "input[type=checkbox][disabled][checked]");
     assert_eq!(locked.len(), 1);
     let sent: Vec<&str> = select(&page, "input[name=integrations][checked]:not([disabled])")
