@@ -11,7 +11,7 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -225,6 +225,7 @@ pub fn router(materials: Materials) -> Router {
         .route("/health", get(health))
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .fallback(elsewhere)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(TimeoutLayer::with_status_code(
@@ -249,6 +250,22 @@ async fn health() -> Response {
         Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
     )
         .into_response()
+}
+
+/// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.
+async fn elsewhere(method: Method, uri: Uri) -> Result<Redirect, Error> {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return Err(Error::not_found());
+    }
+    let shorter = without_last_slash(&uri).ok_or_else(Error::not_found)?;
+    Ok(Redirect::permanent(&shorter))
+}
+
+/// The address without the slashes at the end of its path; `None` when there are none, or nothing would be left.
+fn without_last_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    is_own_path(path).then(|| format!("{path}{query}"))
 }
 
 async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
@@ -297,4 +314,29 @@ fn is_own_path(to: &str) -> bool {
         && !to.starts_with("//")
         && !to.contains('\\')
         && !to.contains(|character: char| character.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_last_slash_is_dropped_and_never_leads_to_another_host() {
+        for (address, shorter) in [
+            ("/leaderboard/", Some("/leaderboard")),
+            ("/leaderboard//", Some("/leaderboard")),
+            (
+                "/leaderboard/?from=2026-03-01&x=/",
+                Some("/leaderboard?from=2026-03-01&x=/"),
+            ),
+            ("/leaderboard", None),
+            ("/", None),
+            ("//", None),
+            ("//evil.example/", None),
+            ("//evil.example//", None),
+        ] {
+            let uri = Uri::builder().path_and_query(address).build().expect("address");
+            assert_eq!(without_last_slash(&uri).as_deref(), shorter, "{address}");
+        }
+    }
 }

@@ -181,18 +181,24 @@ impl Secrets {
 }
 
 fn listen(setting: &dyn Fn(&str) -> Option<String>) -> Result<Listen, ConfigError> {
-    let host = setting("HOST")
-        .or_else(|| setting("API_HOST"))
-        .unwrap_or_else(|| "127.0.0.1".to_owned());
-    let host = match host.as_str() {
-        "localhost" => IpAddr::from([127, 0, 0, 1]),
-        other => other
+    let name = name_in_use(setting, "HOST", "API_HOST");
+    let host = match setting(name).as_deref() {
+        None | Some("localhost") => IpAddr::from([127, 0, 0, 1]),
+        Some(other) => other
             .parse()
-            .map_err(|_| wrong("HOST", other, "an IP address such as 127.0.0.1 or 0.0.0.0"))?,
+            .map_err(|_| wrong(name, other, "an IP address such as 127.0.0.1 or 0.0.0.0"))?,
     };
-    let name = if setting("PORT").is_some() { "PORT" } else { "API_PORT" };
-    let port = number(setting, name, 8080)?;
+    let port = number(setting, name_in_use(setting, "PORT", "API_PORT"), 8080)?;
     Ok(Listen { host, port })
+}
+
+/// The second name of a setting when only that is set, so that a complaint names what was written; else the first.
+fn name_in_use(setting: &dyn Fn(&str) -> Option<String>, first: &'static str, second: &'static str) -> &'static str {
+    if setting(first).is_none() && setting(second).is_some() {
+        second
+    } else {
+        first
+    }
 }
 
 fn spreadsheet(setting: &dyn Fn(&str) -> Option<String>, secrets: Secrets) -> Result<SpreadsheetSource, ConfigError> {

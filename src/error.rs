@@ -110,29 +110,46 @@ impl Error {
             "There is nothing at this address",
             "The link may be old, or a letter may be missing from it.",
         )
-        .then("Start again from here:")
+        .then("Start again from the leaderboard.")
     }
 
     /// What was sent cannot be used as it is; each field says why.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
-        let happened = fields
-            .iter()
-            .map(|field| field.message.as_str())
-            .collect::<Vec<_>>()
-            .join(" ");
+        Self::about(fields)
+            .safe("Nothing was written.")
+            .then("Change it and send it again.")
+    }
+
+    /// What an address asks for cannot be answered; each field says why. Nobody entered anything, so nothing is said
+    /// about what became of it.
+    pub fn bad_question(fields: Vec<FieldError>) -> Self {
+        Self::about(fields).then("Change the address and try again.")
+    }
+
+    fn about(fields: Vec<FieldError>) -> Self {
+        let messages: Vec<&str> = fields.iter().map(|field| field.message.as_str()).collect();
         let mut error = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid",
             "This cannot be used as it is",
-            happened,
-        )
-        .safe("Nothing was written.")
-        .then("Change it and send it again.");
+            messages.join(" "),
+        );
         error.fields = fields;
         error
     }
 
-    /// The body or the query cannot be read at all.
+    /// The address of a page cannot be read at all.
+    pub fn unreadable_address() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable",
+            "The address cannot be read",
+            "It contains something that is not text, or that is not known here.",
+        )
+        .then("Change the address and try again.")
+    }
+
+    /// The body cannot be read at all.
     pub fn unreadable(reason: impl Into<Sentence>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -203,7 +220,7 @@ impl Error {
             "That cannot be done here",
             "The address exists, but not for this kind of request.",
         )
-        .then("Start again from here:")
+        .then("Start again from the leaderboard.")
     }
 
     /// A submission is in the sheet, but what it did cannot be told.

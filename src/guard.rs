@@ -62,7 +62,7 @@ impl Guard {
     }
 
     fn admit(&self, request: &Request) -> Result<(), Error> {
-        if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        if is_reading(request.method()) {
             return Ok(());
         }
         if !is_same_origin(request.headers()) {
@@ -173,7 +173,7 @@ pub async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
-    if let Some(error) = error_of(&mut response) {
+    if let Some(error) = error_of(&mut response, &asked.method) {
         log(&error, &asked);
         response = guard.face_of(&error, &asked);
     } else {
@@ -184,7 +184,7 @@ pub async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next
 }
 
 /// The error that a handler returned, or one for an answer that the framework gave by itself.
-fn error_of(response: &mut Response) -> Option<Arc<Error>> {
+fn error_of(response: &mut Response, method: &Method) -> Option<Arc<Error>> {
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
         return Some(error);
     }
@@ -195,7 +195,11 @@ fn error_of(response: &mut Response) -> Option<Arc<Error>> {
         StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY
             if is_plain_text(response) =>
         {
-            Error::unreadable("The address or the form contains something that cannot be read.")
+            if is_reading(method) {
+                Error::unreadable_address()
+            } else {
+                Error::unreadable("The address or the form contains something that cannot be read.")
+            }
         }
         StatusCode::METHOD_NOT_ALLOWED => Error::method_not_allowed(),
         StatusCode::PAYLOAD_TOO_LARGE => Error::too_large(),
@@ -203,6 +207,11 @@ fn error_of(response: &mut Response) -> Option<Arc<Error>> {
         _ => return None,
     };
     Some(Arc::new(error))
+}
+
+/// Whether a method only asks and changes nothing.
+fn is_reading(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 fn is_plain_text(response: &Response) -> bool {

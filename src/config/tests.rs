@@ -46,6 +46,10 @@ fn host_and_port_have_second_names_that_give_way_to_the_first() {
     );
     let both = read(&[("API_PORT", "9000"), ("PORT", "7000")]).expect("both names");
     assert_eq!(both.listen.port, 7000);
+    for name in ["HOST", "API_HOST", "PORT", "API_PORT"] {
+        let told = complaint(&[(name, "my house")]);
+        assert!(told.starts_with(&format!("{name} is “my house”")), "{told}");
+    }
 }
 
 #[test]

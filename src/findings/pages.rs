@@ -58,7 +58,7 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     let face = Face::negotiate(question.format.as_deref(), &headers, Face::TABLE)
-        .map_err(|unknown| Error::invalid(vec![FieldError::new("format", unknown.to_string())]))?;
+        .map_err(|unknown| Error::bad_question(vec![FieldError::new("format", unknown.to_string())]))?;
     let found = gather().await?;
     let rendered = match face {
         Face::Html => Rendered::html(

@@ -173,6 +173,10 @@ impl Catalog {
                 "“{shown}” contains {character:?}, which separates names in the sheet. Write it without, one integration a line."
             ));
         }
+        // What stands in for bytes that are not UTF-8, such as the accents of a file saved as Latin-1.
+        if name.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(format!("“{shown}” is not UTF-8 text. Save the file as UTF-8."));
+        }
         if name
             .chars()
             .any(|character| character.is_control() || is_invisible(character))

@@ -135,4 +135,26 @@ mod tests {
         assert_eq!(lost.catalog.integrations().len(), 2);
         assert!(lost.problem.is_some());
     }
+
+    #[test]
+    fn names_of_a_file_in_another_encoding_are_problems_and_never_shown_broken() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("integrations.txt");
+        std::fs::write(&path, b"# caf\xe9\nGitHub | Gith\xfcb\nZo\xe9\nCursor").expect("written");
+        let read = CatalogFile::new(&path).current("2026-03-01T12:00:00Z".parse().expect("instant"));
+        let offered: Vec<&str> = read
+            .catalog
+            .offered()
+            .map(|integration| integration.name.as_str())
+            .collect();
+        assert_eq!(offered, ["GitHub", "Cursor"]);
+        let told: Vec<String> = read.catalog.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "line 2: “Gith\u{FFFD}b” is not UTF-8 text. Save the file as UTF-8. This alias is left out.",
+                "line 3: “Zo\u{FFFD}” is not UTF-8 text. Save the file as UTF-8. The line is left out.",
+            ]
+        );
+    }
 }

@@ -52,7 +52,7 @@ impl<Key: Eq + Hash> Roll<Key> {
     }
 }
 
-/// A roll in the making. Names are entered earliest first, so that ties go to the earliest spelling.
+/// A roll in the making. Names are entered earliest first, so that the last tie goes to the earliest spelling.
 pub(super) struct Register<'a, Key> {
     by_typed: HashMap<Cow<'a, str>, Option<u32>>,
     spellings: Vec<Spelling>,
@@ -66,6 +66,15 @@ struct Spelling {
     number: u32,
     /// Uses in rows that count, then in all rows: what staff set aside should not decide how a name is written.
     uses: (u32, u32),
+}
+
+impl Spelling {
+    /// Compares spellings of one name: the greatest is shown. Somebody in a hurry writes in one case only, so among
+    /// equally frequent ones the spelling with both was probably written with care.
+    fn rank(&self) -> impl Ord + use<> {
+        let has_both_cases = self.text.chars().any(char::is_uppercase) && self.text.chars().any(char::is_lowercase);
+        (self.uses, has_both_cases)
+    }
 }
 
 /// A key, and the spelling to show when somebody decided it.
@@ -99,12 +108,13 @@ impl<'a, Key: Eq + Hash> Register<'a, Key> {
         Some(spelling.number)
     }
 
-    /// The finished roll: each name is shown as decreed, else as it is written most often, else as it was first.
+    /// The finished roll: each name is shown as decreed, else as it is written most often; of equally frequent
+    /// spellings, one with capital and small letters goes first, then the earliest.
     pub(super) fn finish(self) -> Roll<Key> {
         let mut chosen: Vec<Option<&Spelling>> = vec![None; self.decreed.len()];
         for spelling in &self.spellings {
             let best = &mut chosen[spelling.number as usize];
-            if best.is_none_or(|best| best.uses < spelling.uses) {
+            if best.is_none_or(|best| best.rank() < spelling.rank()) {
                 *best = Some(spelling);
             }
         }
@@ -184,11 +194,17 @@ mod tests {
     }
 
     #[test]
-    fn the_spelling_used_most_often_is_shown_and_ties_go_to_the_first() {
+    fn the_spelling_used_most_often_is_shown_then_one_with_both_cases_then_the_first() {
         for (entries, shown) in [
             (vec![], vec![]),
             (vec![("  ", COUNTS)], vec![]),
-            (vec![("KATE", COUNTS), ("Kate", COUNTS)], vec!["KATE"]),
+            (vec![("KATE", COUNTS), ("kate", COUNTS)], vec!["KATE"]),
+            (
+                vec![("kate", COUNTS), ("KATE", COUNTS), ("Kate", COUNTS), ("KaTe", COUNTS)],
+                vec!["Kate"],
+            ),
+            (vec![("kate", COUNTS), ("kate", COUNTS), ("Kate", COUNTS)], vec!["kate"]),
+            (vec![("王", COUNTS)], vec!["王"]),
             (vec![("KATE", COUNTS), ("Kate", COUNTS), ("Kate", COUNTS)], vec!["Kate"]),
             // Stray spaces are one spelling.
             (

@@ -13,30 +13,35 @@ use super::{
 use crate::{company::CompanyKey, error::FieldError, person::PersonKey, spelling::tidy};
 
 /// Longest name of a CSM, in characters.
-const LONGEST_CSM: usize = 80;
+pub const LONGEST_CSM: usize = 80;
 /// Longest name of a company, in characters.
-const LONGEST_COMPANY: usize = 200;
+pub const LONGEST_COMPANY: usize = 200;
 /// Longest key, in bytes.
 const LONGEST_KEY: usize = 100;
 /// No person reads and fills the form in less; programs that fill every form they meet do.
 const SHORTEST_VISIT: Duration = Duration::from_millis(500);
 
-/// A submission as it was sent.
+/// A submission as it was sent. In JSON, `null` is the same as nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, expecting = "an object with csm, company and integrations")]
 pub struct SentSubmission {
     /// Who claims.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub csm: String,
     /// For which company.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub company: String,
     /// What the company completed.
     #[serde(deserialize_with = "one_or_many")]
     pub integrations: Vec<String>,
     /// Made when the form was shown; the same for every retry.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub key: String,
     /// Left empty by people, who do not see it.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub website: String,
     /// Milliseconds since 1970 at which the form was shown; empty from programs that show none.
+    #[serde(deserialize_with = "text_or_nothing")]
     pub shown_at: String,
 }
 
@@ -162,18 +167,27 @@ fn check_text(text: &str, longest: usize) -> Result<(), String> {
     }
     match text.trim().chars().find(|character| is_refused(*character)) {
         Some(character) => Err(format!(
-            "This contains an invisible control character (U+{:04X}). Type it anew instead of pasting it.",
+            "This contains an invisible character (U+{:04X}). Type it anew instead of pasting it.",
             u32::from(character)
         )),
         None => Ok(()),
     }
 }
 
-/// Control characters, characters that turn the direction of the text around them, and the mark of broken encoding:
-/// with them a name can be made to look like another.
+/// Control characters, characters that turn the direction of the text around them, characters that nobody sees, and
+/// the mark of broken encoding: with them a name can be made to look like another.
+///
+/// The joiners (U+200C, U+200D) and variation selectors stay: Persian, Indian names and emoji are written with them.
 fn is_refused(character: char) -> bool {
+    let turns_direction = matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}');
+    // The last three are the empty letters of Korean.
+    let is_unseen = matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}' | '\u{115F}' | '\u{1160}' | '\u{3164}');
     character.is_control()
-        || matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' | '\u{FFFD}')
+        || turns_direction
+        || is_unseen
+        || matches!(character, '\u{2028}' | '\u{2029}' | char::REPLACEMENT_CHARACTER)
 }
 
 fn check_key(key: &str) -> Result<(), String> {
@@ -244,16 +258,22 @@ fn shortened(name: &str) -> String {
         .collect()
 }
 
+fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMany {
+    #[serde(untagged, expecting = "integrations has to be a name or a list of names")]
+    enum Names {
         One(String),
         Many(Vec<String>),
+        Nothing,
     }
-    Ok(match OneOrMany::deserialize(deserializer)? {
-        OneOrMany::One(name) => vec![name],
-        OneOrMany::Many(names) => names,
+    Ok(match Names::deserialize(deserializer)? {
+        Names::One(name) => vec![name],
+        Names::Many(names) => names,
+        Names::Nothing => Vec::new(),
     })
 }
 

@@ -95,6 +95,32 @@ fn every_mistake_is_told_at_once_beside_its_field() {
 }
 
 #[test]
+fn characters_that_nobody_sees_are_refused_unless_names_are_written_with_them() {
+    for hidden in [
+        '\u{00AD}',
+        '\u{115F}',
+        '\u{1160}',
+        '\u{200B}',
+        '\u{2028}',
+        '\u{2060}',
+        '\u{2064}',
+        '\u{2067}',
+        '\u{3164}',
+        '\u{FEFF}',
+        '\u{FFFD}',
+        '\u{E0000}',
+        '\u{E007F}',
+    ] {
+        let told = complaints(&sent(&format!("Ka{hidden}te"), "Acme", &["GitHub"]));
+        let code = format!("(U+{:04X})", u32::from(hidden));
+        assert!(told[0].1.contains(&code), "{told:?} lacks {code}");
+    }
+    for name in ["نرگس\u{200C}ها", "क्\u{200D}ष", "Kate \u{2764}\u{FE0F}", "이서연"] {
+        assert!(check(&sent(name, "Acme", &["GitHub"])).is_ok(), "{name:?}");
+    }
+}
+
+#[test]
 fn text_that_looks_like_a_formula_is_a_name_like_any_other() {
     let valid = check(&sent("=IMPORTXML(1)", "+1 Company", &["GitHub"])).expect("valid");
     assert_eq!(
@@ -154,5 +180,36 @@ fn json_may_name_one_integration_or_many() {
     ] {
         let sent: SentSubmission = serde_json::from_str(json).expect("readable");
         assert_eq!(sent.integrations, expected);
+    }
+}
+
+#[test]
+fn null_in_json_is_the_same_as_nothing() {
+    let json =
+        r#"{"csm": null, "company": null, "integrations": null, "key": null, "website": null, "shown_at": null}"#;
+    let sent: SentSubmission = serde_json::from_str(json).expect("readable");
+    assert!(
+        [&sent.csm, &sent.company, &sent.key, &sent.website, &sent.shown_at]
+            .into_iter()
+            .all(String::is_empty)
+    );
+    assert_eq!(sent.integrations, [] as [&str; 0]);
+}
+
+#[test]
+fn json_of_another_shape_is_refused_in_words_for_people() {
+    for (json, words) in [
+        (
+            r#"{"integrations": {}}"#,
+            "integrations has to be a name or a list of names",
+        ),
+        (
+            r#"{"integrations": [1]}"#,
+            "integrations has to be a name or a list of names",
+        ),
+        ("5", "expected an object with csm, company and integrations"),
+    ] {
+        let refused = serde_json::from_str::<SentSubmission>(json).expect_err(json);
+        assert!(refused.to_string().contains(words), "{refused} lacks {words}");
     }
 }

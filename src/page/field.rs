@@ -55,6 +55,8 @@ pub struct TextField<'a> {
     pub suggestions: &'a [String],
     /// Whether it must be filled.
     pub necessity: Necessity,
+    /// How many characters fit into it; `None` when its value is only searched for.
+    pub longest: Option<usize>,
     /// The `autocomplete` token of the control, such as `name`, `organization` or `off`.
     pub autocomplete: &'a str,
 }
@@ -78,7 +80,7 @@ impl TextField<'_> {
                 @if !self.hint.is_empty() { p .hint id={ (self.name) "-hint" } { (self.hint) } }
                 (error_line(self.name, self.typed.error.as_deref()))
                 input type="text" id=(self.name) name=(self.name) value=(self.typed.value) autocomplete=(self.autocomplete)
-                    list=[list.as_deref()] required[self.necessity == Necessity::Required] maxlength="200"
+                    list=[list.as_deref()] required[self.necessity == Necessity::Required] maxlength=[self.longest]
                     aria-invalid=[self.typed.error.as_ref().map(|_| "true")] aria-describedby=[described];
                 @if let Some(list) = &list {
                     datalist id=(list) {
@@ -123,6 +125,7 @@ mod tests {
             typed: &typed,
             suggestions: &["Kate \"K\" O'Brien".to_owned()],
             necessity: Necessity::Required,
+            longest: Some(80),
             autocomplete: "name",
         };
         let page = Html::parse_fragment(&field.markup().into_string());
@@ -133,6 +136,7 @@ mod tests {
         assert_eq!(input.attr("value"), Some("<script>alert(1)</script>"));
         assert_eq!(input.attr("aria-describedby"), Some("csm-error csm-hint"));
         assert_eq!(input.attr("aria-invalid"), Some("true"));
+        assert_eq!(input.attr("maxlength"), Some("80"));
         let option = page
             .select(&Selector::parse("datalist#csm-known option").expect("selector"))
             .next()

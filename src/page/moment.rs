@@ -18,6 +18,11 @@ pub fn day_of(at: Timestamp, now: &Zoned) -> String {
     day(local(at, now).date(), now.date())
 }
 
+/// [`day_of`] as an element that carries the exact instant for programs and that no line break divides.
+pub fn day_element(at: Timestamp, now: &Zoned) -> Markup {
+    html! { time .day datetime=(at) { (day_of(at, now)) } }
+}
+
 /// A day and time in full: `3 Mar 2026, 14:03`.
 pub fn stamp(at: Timestamp, now: &Zoned) -> String {
     local(at, now).strftime("%-d %b %Y, %H:%M").to_string()

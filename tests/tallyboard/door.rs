@@ -198,8 +198,49 @@ async fn an_address_where_nothing_is_says_so_to_people_and_to_programs() {
     let answer = world.get("/nowhere").send().await.expect("answer");
     let body: serde_json::Value = answer.json().await.expect("JSON");
     assert_eq!(body["error"]["code"], "not_found");
+    assert_eq!(body["error"]["next"], "Start again from the leaderboard.");
     let wrong = world.post("/findings").send().await.expect("answer");
     assert_eq!(wrong.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_slash_too_many_leads_to_the_page_and_never_to_another_host() {
+    let world = World::new().await;
+    for (path, place) in [
+        ("/leaderboard/", "/leaderboard"),
+        ("/leaderboard/claims/?csm=Zo%C3%A9", "/leaderboard/claims?csm=Zo%C3%A9"),
+        ("/findings/", "/findings"),
+    ] {
+        let answer = world.get(path).send().await.expect("answer");
+        assert_eq!(answer.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(answer.headers()["location"], place);
+    }
+    for path in ["//evil.example/", "//evil.example/leaderboard//", "/nowhere"] {
+        let answer = world.get(path).send().await.expect("answer");
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let sent = world.post("/leaderboard/").send().await.expect("answer");
+    assert_eq!(sent.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_address_that_asks_for_nonsense_says_so_and_does_not_speak_of_writing() {
+    let world = World::new().await;
+    for (path, status) in [
+        ("/leaderboard?from=yesterday", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/leaderboard?format=pdf", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/leaderboard?table=moon", StatusCode::BAD_REQUEST),
+        ("/leaderboard/claims?to=yesterday", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/leaderboard/claims?format=pdf", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/findings?format=pdf", StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let answer = world.get(path).send().await.expect("answer");
+        assert_eq!(answer.status(), status, "{path}");
+        let body: serde_json::Value = answer.json().await.expect("JSON");
+        assert_eq!(body["error"]["safety"], "", "{path}");
+        assert_eq!(body["error"]["next"], "Change the address and try again.", "{path}");
+        assert!(!world.page(path).await.text.contains("written"), "{path}");
+    }
 }
 
 #[tokio::test]

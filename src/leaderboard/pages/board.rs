@@ -42,7 +42,7 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::TABLE)?;
     let period = Period::parse(question.from.as_deref(), question.to.as_deref())
-        .map_err(|error| Error::invalid(vec![FieldError::new(error.field(), error.to_string())]))?;
+        .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))?;
     let current = leaderboard.current().await?;
     let make = async || {
         let standings = leaderboard.standings(&current, period).await;

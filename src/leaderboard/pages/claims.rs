@@ -55,7 +55,7 @@ pub(super) async fn show(
 impl Question {
     fn filter(&self) -> Result<ClaimsFilter, Error> {
         let period = Period::parse(self.from.as_deref(), self.to.as_deref())
-            .map_err(|error| Error::invalid(vec![FieldError::new(error.field(), error.to_string())]))?;
+            .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))?;
         let given = |value: &Option<String>| {
             value
                 .as_deref()

@@ -25,8 +25,8 @@ pub(super) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Error> {
-    let pairs = serde_urlencoded::from_str(query.as_deref().unwrap_or_default())
-        .map_err(|_| Error::unreadable("The address contains something that is not text."))?;
+    let pairs =
+        serde_urlencoded::from_str(query.as_deref().unwrap_or_default()).map_err(|_| Error::unreadable_address())?;
     let sent = SentSubmission::from_pairs(pairs);
     let filling = Filling {
         sent: SentSubmission {

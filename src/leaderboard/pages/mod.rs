@@ -46,8 +46,9 @@ struct Asked {
 
 impl Asked {
     fn new(format: Option<&str>, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Self, Error> {
-        let face = Face::negotiate(format, headers, offered)
-            .map_err(|unknown: UnknownFormat| Error::invalid(vec![FieldError::new("format", unknown.to_string())]))?;
+        let face = Face::negotiate(format, headers, offered).map_err(|unknown: UnknownFormat| {
+            Error::bad_question(vec![FieldError::new("format", unknown.to_string())])
+        })?;
         let address = uri
             .path_and_query()
             .map_or_else(String::new, |address| address.as_str().to_owned());

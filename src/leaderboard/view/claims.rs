@@ -99,6 +99,7 @@ impl ClaimsPage<'_> {
                 typed: &Typed::valid(value.clone().unwrap_or_default()),
                 suggestions,
                 necessity: Necessity::Optional,
+                longest: None,
                 autocomplete: "off",
             }
             .markup()

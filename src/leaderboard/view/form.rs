@@ -4,7 +4,10 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::claims::CreditedTo,
+    super::{
+        claims::CreditedTo,
+        submission::{LONGEST_COMPANY, LONGEST_CSM},
+    },
     address::{CREDITED, SUBMISSIONS, SUBMIT},
     sentences,
 };
@@ -110,6 +113,7 @@ impl SubmitForm {
             typed: &self.csm,
             suggestions: &self.suggestions.csms,
             necessity: Necessity::Required,
+            longest: Some(LONGEST_CSM),
             autocomplete: "name",
         }
         .markup()
@@ -123,6 +127,7 @@ impl SubmitForm {
             typed: &self.company,
             suggestions: &self.suggestions.companies,
             necessity: Necessity::Required,
+            longest: Some(LONGEST_COMPANY),
             autocomplete: "off",
         }
         .markup()

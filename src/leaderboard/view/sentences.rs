@@ -1,6 +1,7 @@
 //! What the board says in prose: one sentence for each table, and what a submission did.
 
 use jiff::Zoned;
+use maud::{Markup, html};
 
 use super::super::{
     claims::CreditedTo,
@@ -122,8 +123,8 @@ pub fn place(place: &Place) -> String {
 }
 
 /// Who holds a credit since when: `credited to Kate, 3 March`.
-pub fn credited_to(credited: &CreditedTo, now: &Zoned) -> String {
-    format!("credited to {}, {}", credited.csm, moment::day_of(credited.at, now))
+pub fn credited_to(credited: &CreditedTo, now: &Zoned) -> Markup {
+    html! { "credited to " (credited.csm) ", " (moment::day_element(credited.at, now)) }
 }
 
 fn level_with<'a>(standings: &'a [CsmStanding], first: &CsmStanding) -> Vec<&'a str> {

@@ -59,7 +59,11 @@
     box(item).checked = true;
     box(item).disabled = true;
     const note = document.createElement("small");
-    note.textContent = `credited to ${credit.csm}, ${credit.on}`;
+    const day = document.createElement("time");
+    day.className = "day";
+    day.dateTime = credit.at;
+    day.textContent = credit.on;
+    note.append(`credited to ${credit.csm}, `, day);
     item.querySelector("span").append(" ", note);
   };
   const show = (credits) => {

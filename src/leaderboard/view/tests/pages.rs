@@ -5,6 +5,7 @@ use crate::leaderboard::{
     claim::Status,
     claims::{ClaimLine, ClaimedIntegration, ClaimsTotals, Outcome},
     effect::{CreditedElsewhere, Gap, Place, SubmissionEffect},
+    submission,
 };
 
 fn submit(form: SubmitForm, trouble: Option<Trouble>) -> Html {
@@ -23,6 +24,7 @@ fn what_is_credited_already_is_ticked_locked_and_says_to_whom() {
     form.integrations[2].state = ChoiceState::Credited(kate());
     let page = submit(form, None);
     assert_eq!(texts(&page, ".locked label"), ["ClickHouse credited to Kate, 3 March"]);
+    assert_eq!(texts(&page, ".locked time.day"), ["3 March"]);
     let locked = select(&page, "input[type=checkbox][disabled][checked]");
     assert_eq!(locked.len(), 1);
     let sent: Vec<&str> = select(&page, "input[name=integrations][checked]:not([disabled])")
@@ -54,6 +56,22 @@ fn each_mistake_stands_beside_its_field_and_in_the_summary_that_takes_the_focus(
     assert_eq!(texts(&page, "#company-error"), ["Enter the company's name."]);
     assert_eq!(select(&page, "input#company")[0].attr("value"), Some(HOSTILE));
     assert!(texts(&page, "title")[0].starts_with("Not recorded"));
+}
+
+#[test]
+fn the_fields_hold_as_much_as_the_server_accepts() {
+    let page = submit(form(), None);
+    for (control, longest) in [
+        ("input#csm", submission::LONGEST_CSM),
+        ("input#company", submission::LONGEST_COMPANY),
+    ] {
+        let longest = longest.to_string();
+        assert_eq!(
+            select(&page, control)[0].attr("maxlength"),
+            Some(longest.as_str()),
+            "{control}"
+        );
+    }
 }
 
 #[test]
