@@ -109,7 +109,7 @@ async fn is_the_same(leaderboard: &Leaderboard, valid: &ValidSubmission, id: &st
     };
     let submissions = current.settled.ledger.submissions();
     submissions.iter().find(|row| row.id == id).is_none_or(|row| {
-        row.csm == valid.csm && row.company == valid.company && row.integrations.join(", ") == valid.integrations
+        *row.csm == *valid.csm && *row.company == *valid.company && row.integrations.join(", ") == valid.integrations
     })
 }
 
