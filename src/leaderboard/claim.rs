@@ -1,6 +1,6 @@
 //! One row of the `submissions` tab as a value, and the words of its `status` column.
 
-use std::{collections::HashSet, fmt};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -18,12 +18,12 @@ pub struct Submission {
     pub id: String,
     /// Server time at which the submission arrived.
     pub submitted_at: Timestamp,
-    /// Name of the CSM as typed.
-    pub csm: String,
+    /// Name of the CSM as typed; rows that name the same one share it, as with the names below.
+    pub csm: Arc<str>,
     /// Name of the company as typed.
-    pub company: String,
+    pub company: Arc<str>,
     /// Integrations as typed, in the order of the cell, each once.
-    pub integrations: Vec<String>,
+    pub integrations: Vec<Arc<str>>,
     /// What staff say about the row.
     pub status: Status,
     /// Staff's reason or remark; may be empty.
@@ -63,6 +63,9 @@ impl Status {
     ///
     /// [`UnknownStatus`] for any other word; its text lists the allowed ones.
     pub fn parse(cell: &str) -> Result<Self, UnknownStatus> {
+        if let Some(exact) = Self::ALL.into_iter().find(|status| status.as_str() == cell) {
+            return Ok(exact);
+        }
         let word: String = fold(cell).split(' ').collect();
         if word.is_empty() {
             return Ok(Self::Received);

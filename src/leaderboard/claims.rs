@@ -241,7 +241,7 @@ impl Ledger {
             submitted_at: submission.submitted_at,
             csm: self.csm_of(line),
             company: self.company_of(line),
-            company_typed: submission.company.clone(),
+            company_typed: submission.company.to_string(),
             status: submission.status,
             note: submission.note.clone(),
             integrations: self.claimed_integrations(number),

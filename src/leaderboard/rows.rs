@@ -1,15 +1,23 @@
 //! The tabs of the leaderboard, column by column, and how their rows become values.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::{Zoned, tz::TimeZone};
 
-use super::claim::{Status, Submission, join_integrations, split_integrations};
+use super::{
+    catalog::{IntegrationKey, is_separator},
+    claim::{Status, Submission, join_integrations},
+};
 use crate::{
     company::{Alias, CompanyKey},
-    finding::Effect,
+    finding::{Effect, Finding},
     person::PersonKey,
-    store::{Column, Dataset, Decoding, Entry, Insert, Kind, Row, Tab, TabLink, TabRows},
+    spelling::tidy,
+    store::{Cell, Column, Dataset, Decoding, Entry, Insert, Kind, Row, Tab, TabLink, TabRows},
 };
 
 /// One row for each submission; nothing is ever deleted, staff set `status`.
@@ -90,10 +98,10 @@ impl Dataset for LeaderboardRows {
     const TABS: &'static [&'static Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES];
 
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
-        let [mut submissions, aliases] =
+        let [submissions, aliases] =
             <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
         Self {
-            submissions: read_submissions(&mut submissions, decoding).into(),
+            submissions: read_submissions(&submissions, decoding).into(),
             aliases: aliases.rows().map(|row| read_alias(&row)).collect(),
             submission_link: submissions.link().clone(),
             alias_link: aliases.link().clone(),
@@ -101,41 +109,87 @@ impl Dataset for LeaderboardRows {
     }
 }
 
-fn read_submissions(rows: &mut TabRows, decoding: &mut Decoding) -> Vec<Submission> {
-    let mut place_of_id: HashMap<String, usize> = HashMap::new();
-    let mut submissions: Vec<Submission> = Vec::with_capacity(rows.len());
-    rows.consume_rows(|row| {
-        let Some(submission) = read_submission(row, decoding) else {
-            return;
-        };
-        let earlier = place_of_id.get(&submission.id).map(|place| &submissions[*place]);
-        if submission.id.is_empty() {
-            let reason = "The row has no id. It counts; write any text that no other row has, so that it can be told apart.";
-            decoding.findings.push(row.finding(ID, Effect::Counted, reason));
-        } else if let Some(earlier) = earlier.filter(|earlier| earlier.is_copy_of(&submission)) {
-            // An answer that got lost and a write that arrived late can leave a row twice.
-            let reason = format!("The row is the same as row {}, which counts. Delete one of the two.", earlier.row);
-            decoding.findings.push(row.finding(ID, Effect::RowExcluded, reason));
-            return;
-        } else if let Some(earlier) = earlier {
-            let reason = format!(
-                "The id stands in row {} too. Both rows count; if one is a copy, delete it or set its status to withdrawn.",
-                earlier.row
-            );
-            decoding.findings.push(row.finding(ID, Effect::Counted, reason));
-        } else {
-            place_of_id.insert(submission.id.clone(), submissions.len());
-        }
-        submissions.push(submission);
-    });
+fn read_submissions(rows: &TabRows, decoding: &mut Decoding) -> Vec<Submission> {
+    let mut met = Met::default();
+    let mut submissions = Vec::with_capacity(rows.len());
+    submissions.extend(rows.rows().filter_map(|row| read_submission(&row, &mut met, decoding)));
+    let unclear = unclear_ids(rows, &submissions);
+    let copies: HashSet<u32> = unclear
+        .iter()
+        .filter(|finding| finding.effect == Effect::RowExcluded)
+        .map(|finding| finding.row)
+        .collect();
+    if !copies.is_empty() {
+        submissions.retain(|submission| !copies.contains(&submission.row));
+    }
+    decoding.findings.extend(unclear);
     submissions
 }
 
+/// Findings about rows that cannot be told apart by their ids.
+fn unclear_ids(rows: &TabRows, submissions: &[Submission]) -> Vec<Finding> {
+    let mut first_of_id: HashMap<&str, &Submission> = HashMap::with_capacity(submissions.len());
+    let mut findings = Vec::new();
+    for submission in submissions {
+        let mut found = |effect, reason: &str| findings.push(rows.row(submission.row).finding(ID, effect, reason));
+        let first = first_of_id.get(submission.id.as_str());
+        if submission.id.is_empty() {
+            let reason =
+                "The row has no id. It counts; write any text that no other row has, so that it can be told apart.";
+            found(Effect::Counted, reason);
+        } else if let Some(first) = first.filter(|first| first.is_copy_of(submission)) {
+            // An answer that got lost and a write that arrived late can leave a row twice.
+            let reason = format!(
+                "The row is the same as row {}, which counts. Delete one of the two.",
+                first.row
+            );
+            found(Effect::RowExcluded, &reason);
+        } else if let Some(first) = first {
+            let reason = format!(
+                "The id stands in row {} too. Both rows count; if one is a copy, delete it or set its status to withdrawn.",
+                first.row
+            );
+            found(Effect::Counted, &reason);
+        } else {
+            first_of_id.insert(&submission.id, submission);
+        }
+    }
+    findings
+}
+
+/// Names met so far: a large tab repeats a few of them, and judging a name costs more than finding it again.
+#[derive(Default)]
+struct Met {
+    csms: Texts<bool>,
+    companies: Texts<bool>,
+    /// With the key by which two spellings are one.
+    integrations: Texts<Option<Arc<IntegrationKey>>>,
+}
+
+/// Texts, each kept once, with what is known about them.
+struct Texts<Known>(HashMap<Arc<str>, Known>);
+
+impl<Known> Default for Texts<Known> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<Known> Texts<Known> {
+    fn meet(&mut self, text: &str, judge: impl FnOnce(&str) -> Known) -> (&Arc<str>, &Known) {
+        if !self.0.contains_key(text) {
+            self.0.insert(text.into(), judge(text));
+        }
+        self.0
+            .get_key_value(text)
+            .unwrap_or_else(|| unreachable!("it was just put there"))
+    }
+}
+
 /// Reads one row; a cell that the count depends on and that cannot be read leaves the row out, with a finding.
-fn read_submission(row: &Row<'_>, decoding: &mut Decoding) -> Option<Submission> {
+fn read_submission(row: &Row<'_>, met: &mut Met, decoding: &mut Decoding) -> Option<Submission> {
     let mut unreadable = Vec::new();
     let mut refuse = |column, reason: String| unreadable.push(row.finding(column, Effect::RowExcluded, reason));
-    let text = |column: usize| row.cell(column).text();
     let submitted_at = match row.cell(SUBMITTED_AT).instant(&decoding.zone) {
         Ok(instant) => Some(instant),
         Err(reason) => {
@@ -143,16 +197,20 @@ fn read_submission(row: &Row<'_>, decoding: &mut Decoding) -> Option<Submission>
             None
         }
     };
-    if PersonKey::of(&text(CSM)).is_none() {
+    let (csm, is_person) = met.csms.meet(&text(row, CSM), |name| PersonKey::of(name).is_some());
+    if !is_person {
         refuse(CSM, "The name of the CSM is missing.".to_owned());
     }
-    if CompanyKey::of(&text(COMPANY)).is_none() {
+    let (company, is_company) = met
+        .companies
+        .meet(&text(row, COMPANY), |name| CompanyKey::of(name).is_some());
+    if !is_company {
         refuse(
             COMPANY,
             "The company is missing, or has neither a letter nor a digit.".to_owned(),
         );
     }
-    let integrations = split_integrations(&text(INTEGRATIONS));
+    let integrations = read_integrations(&text(row, INTEGRATIONS), &mut met.integrations);
     if integrations.is_empty() {
         refuse(
             INTEGRATIONS,
@@ -166,21 +224,46 @@ fn read_submission(row: &Row<'_>, decoding: &mut Decoding) -> Option<Submission>
     }
     let is_readable = unreadable.is_empty();
     decoding.findings.append(&mut unreadable);
-    let status = Status::parse(&text(STATUS)).unwrap_or_else(|unknown| {
-        decoding
-            .findings
-            .push(row.finding(STATUS, Effect::Counted, format!("{unknown} Until then the row counts.")));
-        Status::Received
-    });
+    let status = read_status(row, decoding);
     is_readable.then_some(Submission {
         row: row.number,
-        id: text(ID),
+        id: text(row, ID).into_owned(),
         submitted_at: submitted_at?,
-        csm: text(CSM),
-        company: text(COMPANY),
+        csm: Arc::clone(csm),
+        company: Arc::clone(company),
         integrations,
         status,
-        note: text(NOTE),
+        note: text(row, NOTE).into_owned(),
+    })
+}
+
+fn text<'a>(row: &Row<'a>, column: usize) -> Cow<'a, str> {
+    match row.cell(column) {
+        Cell::Text(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.text()),
+    }
+}
+
+/// As [`super::claim::split_integrations`] does.
+fn read_integrations(cell: &str, met: &mut Texts<Option<Arc<IntegrationKey>>>) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = Vec::with_capacity(cell.split(is_separator).count());
+    let mut keys: Vec<Arc<IntegrationKey>> = Vec::with_capacity(names.capacity());
+    for name in cell.split(is_separator) {
+        let (name, key) = met.meet(&tidy(name), |name| IntegrationKey::of(name).map(Arc::new));
+        if let Some(key) = key.as_ref().filter(|key| !keys.contains(key)) {
+            keys.push(Arc::clone(key));
+            names.push(Arc::clone(name));
+        }
+    }
+    names
+}
+
+/// A word that is no status leaves the row counting, with a finding.
+fn read_status(row: &Row<'_>, decoding: &mut Decoding) -> Status {
+    Status::parse(&text(row, STATUS)).unwrap_or_else(|unknown| {
+        let reason = format!("{unknown} Until then the row counts.");
+        decoding.findings.push(row.finding(STATUS, Effect::Counted, reason));
+        Status::Received
     })
 }
 
@@ -217,8 +300,8 @@ impl NewSubmission {
         Self {
             id: submission.id,
             submitted_at: submission.submitted_at.to_zoned(zone.clone()),
-            csm: submission.csm,
-            company: submission.company,
+            csm: submission.csm.to_string(),
+            company: submission.company.to_string(),
             integrations: join_integrations(&submission.integrations),
             status: submission.status,
             note: submission.note,

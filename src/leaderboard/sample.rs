@@ -3,6 +3,8 @@
 //! It holds what a real sheet holds too: several spellings of one company, claims that somebody else made before, a
 //! rejected and a withdrawn row, and a name the catalog does not know.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, tz::Offset};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -104,11 +106,11 @@ fn submission(random: &mut ChaCha8Rng, accounts: &[Account], menu: &[(&str, u32)
     } else {
         account.csm
     };
-    let mut integrations: Vec<String> = Vec::new();
+    let mut integrations: Vec<Arc<str>> = Vec::new();
     for _ in 0..random.random_range(1..=4) {
         let name = choose_weighted(random, menu);
-        if !integrations.iter().any(|chosen| chosen == name) {
-            integrations.push(name.to_owned());
+        if !integrations.iter().any(|chosen| **chosen == *name) {
+            integrations.push(name.into());
         }
     }
     Submission {
@@ -117,8 +119,8 @@ fn submission(random: &mut ChaCha8Rng, accounts: &[Account], menu: &[(&str, u32)
             .into_uuid()
             .to_string(),
         submitted_at: Timestamp::UNIX_EPOCH,
-        csm: csm.to_owned(),
-        company: typed(random, &account.name),
+        csm: csm.into(),
+        company: typed(random, &account.name).into(),
         integrations,
         status: if random.random_ratio(1, 3) {
             Status::Validated
@@ -166,7 +168,7 @@ fn add_corrections(submissions: &mut [Submission]) {
     submissions[rejected].note = "Trial account only, nothing is live yet".to_owned();
     submissions[withdrawn].status = Status::Withdrawn;
     submissions[withdrawn].note = "Entered for the wrong company".to_owned();
-    submissions[unknown].integrations.push("Fax gateway".to_owned());
+    submissions[unknown].integrations.push("Fax gateway".into());
 }
 
 fn weight(name: &str) -> u32 {
@@ -185,7 +187,7 @@ fn choose_weighted<'a>(random: &mut ChaCha8Rng, names: &[(&'a str, u32)]) -> &'a
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashSet, sync::Arc};
+    use std::collections::HashSet;
 
     use jiff::{SignedDuration, tz::TimeZone};
 
@@ -232,7 +234,7 @@ mod tests {
         let mut places_changed = 0;
         for seed in 0..5 {
             let rows = sample(seed);
-            let typed: HashSet<&str> = rows.iter().map(|row| row.company.as_str()).collect();
+            let typed: HashSet<&str> = rows.iter().map(|row| &*row.company).collect();
             let companies: HashSet<_> = rows.iter().map(|row| CompanyKey::of(&row.company)).collect();
             assert!((90..=COMPANIES).contains(&companies.len()), "{}", companies.len());
             assert!(typed.len() > companies.len() + 5, "no variants: {}", typed.len());
@@ -268,7 +270,7 @@ mod tests {
         assert_eq!(sample_submissions(1, now(), &Catalog::default()), []);
         assert_eq!(sample_submissions(1, now(), &Catalog::parse("~Old")), []);
         let own = sample_submissions(1, now(), &Catalog::parse("House Tool"));
-        assert!(own.iter().all(|row| row.integrations[0] == "House Tool"));
+        assert!(own.iter().all(|row| &*row.integrations[0] == "House Tool"));
         for edge in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
             let rows = sample_submissions(1, edge, &Catalog::parse(CATALOG));
             assert!(rows.iter().all(|row| row.submitted_at <= edge), "{edge}");

@@ -129,18 +129,15 @@ impl TabRows {
         .filter(Row::is_filled)
     }
 
-    /// Hands each of [`TabRows::rows`] to `read` and lets go of it at once, so that a large tab is never in memory twice:
-    /// as it came and as it was read.
-    pub fn consume_rows(&mut self, mut read: impl FnMut(&Row<'_>)) {
-        for (number, cells) in (2..).zip(std::mem::take(&mut self.rows)) {
-            let row = Row {
-                number,
-                cells: &cells,
-                of: self,
-            };
-            if row.is_filled() {
-                read(&row);
-            }
+    /// The row with this number, as the spreadsheet shows it.
+    ///
+    /// # Panics
+    /// When the tab does not reach down to it.
+    pub fn row(&self, number: u32) -> Row<'_> {
+        Row {
+            number,
+            cells: &self.rows[number as usize - 2],
+            of: self,
         }
     }
 
