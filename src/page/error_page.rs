@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::{Entry, Frame, Page, Source};
+use super::{Entry, Frame, Page};
 
 /// What a person is told when something went wrong. Nothing internal belongs here.
 #[derive(Clone, Debug)]
@@ -23,54 +23,7 @@ pub struct ErrorPage<'a> {
     pub address: &'a str,
 }
 
-impl<'a> ErrorPage<'a> {
-    /// An internal error, told without its cause.
-    pub fn internal(request_id: &'a str, address: &'a str) -> Self {
-        Self {
-            heading: "Something went wrong here",
-            happened: "The program could not finish this request. The mistake is ours, not yours.",
-            safety: "Nothing in the spreadsheet was lost. If you were sending a form, go back: your browser still has \
-                     what you entered, and sending it again never counts twice.",
-            next: "Try once more. If it happens again, tell whoever runs Tallyboard the request number below.",
-            ways: vec![Entry::new("Try again", address)],
-            request_id: Some(request_id),
-            address,
-        }
-    }
-
-    /// The spreadsheet does not answer, and there is no earlier data to show.
-    pub fn unreachable(source: Source, address: &'a str) -> Self {
-        Self {
-            heading: "The spreadsheet cannot be reached",
-            happened: match source {
-                Source::GoogleSheets => {
-                    "Google Sheets does not answer at the moment, so there is nothing to show here."
-                }
-                Source::EmbeddedSpreadsheet => {
-                    "The embedded spreadsheet does not answer, so there is nothing to show here."
-                }
-            },
-            safety: "What was recorded before is safe in the spreadsheet.",
-            next: "Try again in a minute.",
-            ways: vec![Entry::new("Try again", address)],
-            request_id: None,
-            address,
-        }
-    }
-
-    /// An address where nothing is.
-    pub fn not_found(address: &'a str, home: Entry) -> Self {
-        Self {
-            heading: "There is nothing at this address",
-            happened: "The link may be old, or a letter may be missing from it.",
-            safety: "",
-            next: "Start again from here:",
-            ways: vec![home],
-            request_id: None,
-            address,
-        }
-    }
-
+impl ErrorPage<'_> {
     /// The whole document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
@@ -111,9 +64,18 @@ mod tests {
             action: Entry::new("Claim integrations", "/leaderboard/submit"),
             freshness: None,
         };
-        let text = ErrorPage::internal("0f3a", "/x?\"><script>").document(&frame);
+        let address = "/x?\"><script>";
+        let page = ErrorPage {
+            heading: "Something went wrong here",
+            happened: "The program could not finish this request.",
+            safety: "",
+            next: "Try once more.",
+            ways: vec![Entry::new("Try again", address)],
+            request_id: Some("0f3a"),
+            address,
+        };
+        let text = page.document(&frame);
         assert!(text.contains("<code>0f3a</code>"));
         assert!(!text.contains("<script>"));
-        assert!(text.contains("never counts twice"));
     }
 }
