@@ -226,13 +226,13 @@ pub fn router(materials: Materials) -> Router {
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
         .fallback(elsewhere)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(CatchPanicLayer::custom(guard::panicked))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            HANDLER_TIMEOUT,
+        // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
+        .layer((
+            middleware::from_fn_with_state(guard, guard::watch),
+            TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
+            CatchPanicLayer::custom(guard::panicked),
+            DefaultBodyLimit::max(LARGEST_BODY),
         ))
-        .layer(middleware::from_fn_with_state(guard, guard::watch))
 }
 
 fn gather(leaderboard: &Arc<Leaderboard>) -> Gather {

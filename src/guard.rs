@@ -17,7 +17,7 @@ use axum::{
     Json,
     body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -104,7 +104,7 @@ impl Guard {
     }
 
     fn face_of(&self, error: &Error, request: &Asked) -> Response {
-        let mut response = if matches!(Face::negotiate(None, &request.headers, Face::PAGE), Ok(Face::Html)) {
+        let mut response = if request.face() == Face::Html {
             (error.status, Html(self.page(error, request))).into_response()
         } else {
             let body = json!({"error": {
@@ -139,7 +139,7 @@ impl Guard {
                 .into_iter()
                 .collect::<Vec<Entry>>(),
             request_id: error.is_ours().then_some(request.id.as_str()),
-            address: &request.address,
+            address: request.address(),
         };
         page.document(&self.frame)
     }
@@ -149,26 +149,34 @@ impl Guard {
 struct Asked {
     id: String,
     method: Method,
-    address: String,
-    headers: HeaderMap,
+    /// Shares the bytes of the request, as do the headers: most requests end well, and then nobody reads this.
+    uri: Uri,
+    accept: Option<HeaderValue>,
+}
+
+impl Asked {
+    fn of(request: &Request, id: String) -> Self {
+        Self {
+            id,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            accept: request.headers().get(header::ACCEPT).cloned(),
+        }
+    }
+
+    fn address(&self) -> &str {
+        self.uri.path_and_query().map_or("", PathAndQuery::as_str)
+    }
+
+    fn face(&self) -> Face {
+        let accept = self.accept.iter().map(|accept| (header::ACCEPT, accept.clone()));
+        Face::accepted(&HeaderMap::from_iter(accept))
+    }
 }
 
 /// The middleware around every handler.
 pub async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let id = guard.next_id();
-    let asked = Asked {
-        id,
-        method: request.method().clone(),
-        address: request
-            .uri()
-            .path_and_query()
-            .map_or_else(String::new, |address| address.as_str().to_owned()),
-        headers: request
-            .headers()
-            .get(header::ACCEPT)
-            .map(|accept| HeaderMap::from_iter([(header::ACCEPT, accept.clone())]))
-            .unwrap_or_default(),
-    };
+    let asked = Asked::of(&request, guard.next_id());
     let mut response = match guard.admit(&request) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
@@ -177,7 +185,7 @@ pub async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next
         log(&error, &asked);
         response = guard.face_of(&error, &asked);
     } else {
-        tracing::debug!(request = asked.id, method = %asked.method, path = path(&asked.address), status = response.status().as_u16(), "answered");
+        tracing::debug!(request = asked.id, method = %asked.method, path = asked.uri.path(), status = response.status().as_u16(), "answered");
     }
     seal(response.headers_mut(), &asked.id);
     response
@@ -224,17 +232,13 @@ fn is_plain_text(response: &Response) -> bool {
 /// Queries hold names of people and companies, so only the path is logged.
 fn log(error: &Error, asked: &Asked) {
     let cause = chain(error);
-    let (request, method, path) = (&asked.id, &asked.method, path(&asked.address));
+    let (request, method, path) = (&asked.id, &asked.method, asked.uri.path());
     let status = error.status.as_u16();
     if error.is_ours() {
         tracing::error!(request, %method, path, status, cause, "failed");
     } else {
         tracing::info!(request, %method, path, status, code = error.code, "refused");
     }
-}
-
-fn path(address: &str) -> &str {
-    address.split('?').next().unwrap_or_default()
 }
 
 /// A panic in a handler becomes an internal error.

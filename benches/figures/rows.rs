@@ -69,13 +69,7 @@ fn row_of(random: &mut ChaCha8Rng, offered: &[&str], (row, count): (usize, usize
             .to_zoned(TimeZone::UTC)
             .unwrap_or_default(),
         csm: format!("{} {}", choose(random, &FIRST_NAMES), choose(random, &LAST_NAMES)),
-        company: format!(
-            "{} {} {}{}",
-            choose(random, &COLOURS),
-            choose(random, &PLACES),
-            choose(random, &TRADES),
-            choose(random, &LEGAL_FORMS)
-        ),
+        company: company(random),
         integrations: integrations.join(", "),
         status: *[Status::Received, Status::Received, Status::Validated]
             .choose(random)
@@ -86,6 +80,19 @@ fn row_of(random: &mut ChaCha8Rng, offered: &[&str], (row, count): (usize, usize
             ""
         }
         .to_owned(),
+    }
+}
+
+/// One of 11,000, now and then as somebody in a hurry types it.
+fn company(random: &mut ChaCha8Rng) -> String {
+    let (colour, place) = (choose(random, &COLOURS), choose(random, &PLACES));
+    let trade = random.random_range(0..TRADES.len());
+    let legal_form = LEGAL_FORMS[(colour.len() + place.len() + trade) % LEGAL_FORMS.len()];
+    let name = format!("{colour} {place} {}{legal_form}", TRADES[trade]);
+    match random.random_range(0..40) {
+        0 => name.to_uppercase(),
+        1 => format!("{name}."),
+        _ => name,
     }
 }
 

@@ -29,11 +29,13 @@ impl Encoding {
             .flat_map(|value| value.split(','));
         for offer in offers {
             let (name, quality) = parse_offer(offer);
-            match name.to_ascii_lowercase().as_str() {
-                "br" => brotli = Some(quality),
-                "gzip" | "x-gzip" => gzip = Some(quality),
-                "*" => any = Some(quality),
-                _ => {}
+            let is = |token: &str| name.eq_ignore_ascii_case(token);
+            if is("br") {
+                brotli = Some(quality);
+            } else if is("gzip") || is("x-gzip") {
+                gzip = Some(quality);
+            } else if name == "*" {
+                any = Some(quality);
             }
         }
         let allowed = |named: Option<f32>| named.or(any).unwrap_or(0.0) > 0.0;

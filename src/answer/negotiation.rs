@@ -73,10 +73,20 @@ impl Face {
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
-            .filter_map(|range| range.trim().parse::<mime::Mime>().ok())
+            .map(str::trim)
+            .filter(|range| begins_as_html(range))
+            .filter_map(|range| range.parse::<mime::Mime>().ok())
             .any(|range| range.essence_str() == mime::TEXT_HTML.essence_str() && !refused(&range));
         if names_html { Face::Html } else { Face::Json }
     }
+}
+
+/// Most of what a browser accepts need not be parsed.
+fn begins_as_html(range: &str) -> bool {
+    let html = mime::TEXT_HTML.essence_str();
+    range
+        .get(..html.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(html))
 }
 
 /// `q=0` in any of its spellings means "not this one".

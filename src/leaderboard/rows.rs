@@ -167,22 +167,29 @@ struct Met {
 }
 
 /// Texts, each kept once, with what is known about them.
-struct Texts<Known>(HashMap<Arc<str>, Known>);
+struct Texts<Known> {
+    places: HashMap<Arc<str>, usize>,
+    known: Vec<(Arc<str>, Known)>,
+}
 
 impl<Known> Default for Texts<Known> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self {
+            places: HashMap::new(),
+            known: Vec::new(),
+        }
     }
 }
 
 impl<Known> Texts<Known> {
-    fn meet(&mut self, text: &str, judge: impl FnOnce(&str) -> Known) -> (&Arc<str>, &Known) {
-        if !self.0.contains_key(text) {
-            self.0.insert(text.into(), judge(text));
-        }
-        self.0
-            .get_key_value(text)
-            .unwrap_or_else(|| unreachable!("it was just put there"))
+    fn meet(&mut self, text: &str, judge: impl FnOnce(&str) -> Known) -> &(Arc<str>, Known) {
+        let place = self.places.get(text).copied().unwrap_or_else(|| {
+            let kept: Arc<str> = text.into();
+            self.places.insert(Arc::clone(&kept), self.known.len());
+            self.known.push((kept, judge(text)));
+            self.known.len() - 1
+        });
+        &self.known[place]
     }
 }
 
