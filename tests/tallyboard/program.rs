@@ -90,6 +90,51 @@ fn serve(command: Command) -> (Running, String) {
     (running, address)
 }
 
+/// A Sheets server of its own, beside the program.
+struct Sheets {
+    /// Killed with this value.
+    _emulator: Running,
+    url: String,
+    id: String,
+    key: String,
+}
+
+impl Sheets {
+    fn start(folder: &Path, data: &str) -> Self {
+        let mut command = program(folder);
+        command.args(["emulator", "--listen", "127.0.0.1:0", "--data", data]);
+        let mut emulator = Running::start(command);
+        Self {
+            url: emulator.line("export SHEETS_API_URL="),
+            id: emulator.line("export SPREADSHEET_ID="),
+            key: emulator.line("export GOOGLE_APPLICATION_CREDENTIALS="),
+            _emulator: emulator,
+        }
+    }
+
+    /// The program with the environment that the server printed.
+    fn connected(&self, folder: &Path) -> Command {
+        let mut command = program(folder);
+        command
+            .env("SHEETS_API_URL", &self.url)
+            .env("SPREADSHEET_ID", &self.id)
+            .env("GOOGLE_APPLICATION_CREDENTIALS", &self.key);
+        command
+    }
+}
+
+/// Sends a claim for `company` as a browser does.
+async fn claim(address: &str, company: &str, key: &str) -> StatusCode {
+    let request = browser().post(format!("{address}/leaderboard/submissions"));
+    let sent = request.form(&form("Kate", company, &["GitHub"], key)).send().await;
+    sent.expect("answer").status()
+}
+
+async fn board(address: &str) -> Value {
+    let answer = browser().get(format!("{address}/leaderboard")).send().await;
+    answer.expect("answer").json().await.expect("JSON")
+}
+
 fn output(mut command: Command) -> (Output, String) {
     let output = command.output().expect("program");
     let text = format!(
@@ -111,26 +156,12 @@ fn browser() -> reqwest::Client {
 async fn without_any_account_it_starts_keeps_its_rows_and_ends_when_asked() {
     let folder = folder();
     let (running, address) = serve(program(folder.path()));
-    let sent = browser()
-        .post(format!("{address}/leaderboard/submissions"))
-        .form(&form("Kate", "Acme", &["GitHub"], "k"))
-        .send()
-        .await
-        .expect("answer");
-    assert_eq!(sent.status(), StatusCode::SEE_OTHER);
+    assert_eq!(claim(&address, "Acme", "k").await, StatusCode::SEE_OTHER);
     assert_eq!(running.stop(), Some(0));
     assert!(folder.path().join("data").is_dir());
 
     let (running, address) = serve(program(folder.path()));
-    let board: Value = browser()
-        .get(format!("{address}/leaderboard"))
-        .send()
-        .await
-        .expect("answer")
-        .json()
-        .await
-        .expect("JSON");
-    assert_eq!(board["by_csm"][0]["csm"], "Kate");
+    assert_eq!(board(&address).await["by_csm"][0]["csm"], "Kate");
     assert_eq!(running.stop(), Some(0));
 }
 
@@ -139,45 +170,19 @@ async fn a_killed_program_has_every_claim_that_it_confirmed() {
     let folder = folder();
     let (running, address) = serve(program(folder.path()));
     for number in 0..5 {
-        let fields = form("Kate", &format!("Company {number}"), &["GitHub"], &format!("k{number}"));
-        let sent = browser()
-            .post(format!("{address}/leaderboard/submissions"))
-            .form(&fields)
-            .send()
-            .await
-            .expect("answer");
-        assert_eq!(sent.status(), StatusCode::SEE_OTHER);
+        let status = claim(&address, &format!("Company {number}"), &format!("k{number}")).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
     }
     drop(running);
     let (_running, address) = serve(program(folder.path()));
-    let board: Value = browser()
-        .get(format!("{address}/leaderboard"))
-        .send()
-        .await
-        .expect("answer")
-        .json()
-        .await
-        .expect("JSON");
-    assert_eq!(board["by_csm"][0]["integrations"], 5);
+    assert_eq!(board(&address).await["by_csm"][0]["integrations"], 5);
 }
 
 #[tokio::test]
 async fn with_a_service_account_the_same_program_uses_a_spreadsheet_elsewhere() {
     let folder = folder();
-    let mut command = program(folder.path());
-    command.args(["emulator", "--listen", "127.0.0.1:0", "--data", "sheets"]);
-    let mut emulator = Running::start(command);
-    let url = emulator.line("export SHEETS_API_URL=");
-    let id = emulator.line("export SPREADSHEET_ID=");
-    let key = emulator.line("export GOOGLE_APPLICATION_CREDENTIALS=");
-    let connected = || {
-        let mut command = program(folder.path());
-        command
-            .env("SHEETS_API_URL", &url)
-            .env("SPREADSHEET_ID", &id)
-            .env("GOOGLE_APPLICATION_CREDENTIALS", &key);
-        command
-    };
+    let sheets = Sheets::start(folder.path(), "sheets");
+    let connected = || sheets.connected(folder.path());
 
     let mut check = connected();
     check.arg("check");
@@ -197,7 +202,7 @@ async fn with_a_service_account_the_same_program_uses_a_spreadsheet_elsewhere() 
     assert_eq!(app.stop(), Some(0));
 
     // The key's content serves in place of its file, and a foreign key is named as the cause.
-    let text = std::fs::read_to_string(&key).expect("key");
+    let text = std::fs::read_to_string(&sheets.key).expect("key");
     let mut by_content = connected();
     by_content
         .env_remove("GOOGLE_APPLICATION_CREDENTIALS")
@@ -212,11 +217,9 @@ async fn with_a_service_account_the_same_program_uses_a_spreadsheet_elsewhere() 
     assert_eq!(third.status.code(), Some(1));
     assert!(told.contains("There is no spreadsheet with the id “nowhere”"), "{told}");
 
-    let mut other = program(folder.path());
-    other.args(["emulator", "--listen", "127.0.0.1:0", "--data", "other"]);
-    let mut other = Running::start(other);
-    let foreign = other.line("export GOOGLE_APPLICATION_CREDENTIALS=");
-    let mut foreign_key: Value = serde_json::from_str(&std::fs::read_to_string(&foreign).expect("key")).expect("JSON");
+    let other = Sheets::start(folder.path(), "other");
+    let mut foreign_key: Value =
+        serde_json::from_str(&std::fs::read_to_string(&other.key).expect("key")).expect("JSON");
     let own: Value = serde_json::from_str(&text).expect("JSON");
     foreign_key["token_uri"] = own["token_uri"].clone();
     foreign_key["client_email"] = own["client_email"].clone();
@@ -236,19 +239,9 @@ async fn with_a_service_account_the_same_program_uses_a_spreadsheet_elsewhere() 
 #[tokio::test]
 async fn a_claim_in_flight_is_written_and_answered_before_the_program_ends() {
     let folder = folder();
-    let mut command = program(folder.path());
-    command.args(["emulator", "--listen", "127.0.0.1:0", "--data", "sheets"]);
-    let mut emulator = Running::start(command);
-    let url = emulator.line("export SHEETS_API_URL=");
-    let mut command = program(folder.path());
-    command
-        .env("SHEETS_API_URL", &url)
-        .env("SPREADSHEET_ID", emulator.line("export SPREADSHEET_ID="));
-    command.env(
-        "GOOGLE_APPLICATION_CREDENTIALS",
-        emulator.line("export GOOGLE_APPLICATION_CREDENTIALS="),
-    );
-    let (app, address) = serve(command);
+    let sheets = Sheets::start(folder.path(), "sheets");
+    let url = &sheets.url;
+    let (app, address) = serve(sheets.connected(folder.path()));
 
     let browser = browser();
     let slow = json!({"match": "batchUpdate", "times": 1, "fault": "slow", "delay_ms": 700});
@@ -296,12 +289,8 @@ async fn a_claim_in_flight_is_written_and_answered_before_the_program_ends() {
 #[tokio::test]
 async fn a_token_service_that_fails_once_or_forgets_its_tokens_is_asked_again() {
     let folder = folder();
-    let mut command = program(folder.path());
-    command.args(["emulator", "--listen", "127.0.0.1:0", "--data", "sheets"]);
-    let mut emulator = Running::start(command);
-    let url = emulator.line("export SHEETS_API_URL=");
-    let id = emulator.line("export SPREADSHEET_ID=");
-    let key = emulator.line("export GOOGLE_APPLICATION_CREDENTIALS=");
+    let sheets = Sheets::start(folder.path(), "sheets");
+    let url = &sheets.url;
     let browser = browser();
     let fault = async |fault: &str, part: &str| {
         let body = json!({"match": part, "times": 1, "fault": fault});
@@ -317,12 +306,7 @@ async fn a_token_service_that_fails_once_or_forgets_its_tokens_is_asked_again() 
         );
     };
     fault("503", "token").await;
-    let mut command = program(folder.path());
-    command
-        .env("SHEETS_API_URL", &url)
-        .env("SPREADSHEET_ID", &id)
-        .env("GOOGLE_APPLICATION_CREDENTIALS", &key);
-    let (_app, address) = serve(command);
+    let (_app, address) = serve(sheets.connected(folder.path()));
     let board = browser
         .get(format!("{address}/leaderboard"))
         .send()

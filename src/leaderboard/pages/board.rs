@@ -13,16 +13,16 @@ use super::{
     super::{
         answers::{BoardAnswer, csm_sheet, service_sheet},
         desk::{Current, Leaderboard},
-        period::Period,
         standings::Standings,
         view::{BoardPage, BoardState, Table, Totals, presets},
     },
     Asked,
     form::{Filling, form},
+    period,
 };
 use crate::{
     answer::{Face, Rendered},
-    error::{Error, FieldError},
+    error::Error,
 };
 
 #[derive(Deserialize)]
@@ -41,8 +41,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Error> {
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::TABLE)?;
-    let period = Period::parse(question.from.as_deref(), question.to.as_deref())
-        .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))?;
+    let period = period(question.from.as_deref(), question.to.as_deref())?;
     let current = leaderboard.current().await?;
     let make = async || {
         let standings = leaderboard.standings(&current, period).await;

@@ -17,11 +17,11 @@ use super::{
         period::Period,
         view::{ClaimsFilter, ClaimsPage, Paging, Suggestions},
     },
-    Asked,
+    Asked, period,
 };
 use crate::{
     answer::{Face, Rendered},
-    error::{Error, FieldError},
+    error::Error,
 };
 
 /// Rows on one page.
@@ -54,8 +54,7 @@ pub(super) async fn show(
 
 impl Question {
     fn filter(&self) -> Result<ClaimsFilter, Error> {
-        let period = Period::parse(self.from.as_deref(), self.to.as_deref())
-            .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))?;
+        let period = period(self.from.as_deref(), self.to.as_deref())?;
         let given = |value: &Option<String>| {
             value
                 .as_deref()

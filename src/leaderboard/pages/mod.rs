@@ -18,6 +18,7 @@ use axum::{
 
 use super::{
     desk::Leaderboard,
+    period::Period,
     view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
 };
 use crate::{
@@ -36,6 +37,12 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route(CREDITED, get(credited::show))
         .route(SAMPLE, post(sample::load))
         .with_state(leaderboard)
+}
+
+/// The days that the `from` and `to` of an address name.
+fn period(from: Option<&str>, to: Option<&str>) -> Result<Period, Error> {
+    Period::parse(from, to)
+        .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))
 }
 
 /// What a request asked for: its face, and path with query as the key under which the answer is kept.
