@@ -238,6 +238,19 @@ impl Error {
         error
     }
 
+    /// Somebody changed or removed the row between the look at it and the write.
+    pub fn changed_meanwhile(error: CommitError) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "changed_meanwhile",
+            "NOT recorded",
+            "Somebody changed this row in the meantime.",
+        )
+        .safe("Nothing was changed.")
+        .then("Look at the row as it is now, and decide again.")
+        .because(error)
+    }
+
     /// A mistake of ours.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(
@@ -327,6 +340,9 @@ impl From<CommitError> for Error {
             told.safety = "Everything you entered is still here.".into();
             return told;
         }
+        if let CommitError::Conflict(_) | CommitError::NoSuchRow { .. } = error {
+            return Self::changed_meanwhile(error);
+        }
         let mut told = match &error {
             CommitError::NotWritten(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -346,7 +362,7 @@ impl From<CommitError> for Error {
                 "NOT recorded",
                 "Too many claims are waiting to be written at this moment.",
             ),
-            CommitError::Refused(_) | CommitError::Closed(_) => Self::new(
+            _ => Self::new(
                 StatusCode::BAD_GATEWAY,
                 "spreadsheet_refused",
                 "NOT recorded",

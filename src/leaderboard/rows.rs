@@ -17,57 +17,36 @@ use crate::{
     finding::{Effect, Finding},
     person::PersonKey,
     spelling::tidy,
-    store::{Cell, Column, Dataset, Decoding, Entry, Insert, Kind, Row, Tab, TabLink, TabRows},
+    store::{Cell, Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab, TabLink, TabRows},
 };
 
 /// One row for each submission; nothing is ever deleted, staff set `status`.
 pub static SUBMISSIONS: Tab = Tab {
     title: "submissions",
     columns: &[
-        Column {
-            header: "id",
-            kind: Kind::Text,
-        },
-        Column {
-            header: "submitted_at",
-            kind: Kind::DateTime,
-        },
-        Column {
-            header: "csm",
-            kind: Kind::Text,
-        },
-        Column {
-            header: "company",
-            kind: Kind::Text,
-        },
-        Column {
-            header: "integrations",
-            kind: Kind::Text,
-        },
-        Column {
-            header: "status",
-            kind: Kind::Choice(&["received", "validated", "rejected", "withdrawn"]),
-        },
-        Column {
-            header: "note",
-            kind: Kind::Text,
-        },
+        Column::new("id", Kind::Text),
+        Column::new("submitted_at", Kind::DateTime),
+        Column::new("csm", Kind::Text),
+        Column::new("company", Kind::Text),
+        Column::new("integrations", Kind::Text),
+        Column::new(
+            "status",
+            Kind::Choice(&["received", "validated", "rejected", "withdrawn"]),
+        ),
+        Column::new("note", Kind::Text),
     ],
+    ids: Ids::Given,
+    history: History::Kept,
+    updated_at: None,
 };
 
 /// Spellings of company names that staff send to one name; deleting a line undoes the merge.
 pub static COMPANY_ALIASES: Tab = Tab {
     title: "company_aliases",
-    columns: &[
-        Column {
-            header: "alias",
-            kind: Kind::Text,
-        },
-        Column {
-            header: "canonical",
-            kind: Kind::Text,
-        },
-    ],
+    columns: &[Column::new("alias", Kind::Text), Column::new("canonical", Kind::Text)],
+    ids: Ids::Given,
+    history: History::Kept,
+    updated_at: None,
 };
 
 /// Every tab of the board, for setting the spreadsheet up.
@@ -319,7 +298,7 @@ impl NewSubmission {
     pub fn into_insert(self) -> Insert {
         Insert {
             tab: &SUBMISSIONS,
-            id: self.id,
+            id: NewId::Given(self.id),
             cells: vec![
                 Entry::instant(&self.submitted_at),
                 Entry::Text(self.csm),

@@ -1,17 +1,28 @@
 //! What a caller wants written, all of it or nothing.
 
-use super::{ReadError, cell::Entry, tab::Tab};
+use super::{
+    ReadError,
+    cell::{Content, Entry},
+    tab::Tab,
+};
 
 /// Changes that reach the spreadsheet together or not at all.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
+    /// Who makes them, as the audit log says.
+    pub(super) by: String,
     pub(super) changes: Vec<Change>,
 }
 
 /// One change of a batch.
 #[derive(Clone, Debug)]
-pub(super) enum Change {
+pub enum Change {
+    /// A new row.
     Insert(Insert),
+    /// New values in some cells of a row.
+    Update(Update),
+    /// A row that goes.
+    Delete(Delete),
 }
 
 /// A new row.
@@ -19,28 +30,113 @@ pub(super) enum Change {
 pub struct Insert {
     /// Where it goes.
     pub tab: &'static Tab,
-    /// Its id, made before the first attempt: a repetition with the same id writes nothing.
-    pub id: String,
+    /// How it is known.
+    pub id: NewId,
     /// Its cells after the id, in the order of the tab's columns from the second on.
     pub cells: Vec<Entry>,
 }
 
-impl Batch {
-    /// A batch of new rows.
-    pub fn inserts(rows: impl IntoIterator<Item = Insert>) -> Self {
-        Self {
-            changes: rows.into_iter().map(Change::Insert).collect(),
+/// The id of a row that is to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewId {
+    /// Made before the first attempt: a repetition with the same id writes nothing.
+    Given(String),
+    /// The next whole number of the tab, which the committer counts up. `key` is made before the first attempt and stands
+    /// as the id of the line of the audit log: a repetition with the same key writes nothing.
+    Counted {
+        /// What the form, the import or the request carries to be known again.
+        key: String,
+    },
+}
+
+impl NewId {
+    /// What tells a repetition: the id itself, or the key of one that is counted.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Given(id) => id,
+            Self::Counted { key } => key,
         }
     }
 }
 
+/// New values in some cells of the row that has this id at the moment of the write.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// Where the row is.
+    pub tab: &'static Tab,
+    /// Its id.
+    pub id: String,
+    /// What changes; other cells of the row are left alone.
+    pub cells: Vec<CellUpdate>,
+}
+
+/// A new value for one cell.
+#[derive(Clone, Debug)]
+pub struct CellUpdate {
+    /// Place of the column in [`Tab::columns`].
+    pub column: usize,
+    /// What the person saw; anything else is a conflict, unless it is what they want anyway.
+    pub from: Content,
+    /// What it is to be.
+    pub to: Entry,
+}
+
+/// The row that has this id at the moment of the write goes.
+#[derive(Clone, Debug)]
+pub struct Delete {
+    /// Where the row is.
+    pub tab: &'static Tab,
+    /// Its id.
+    pub id: String,
+    /// What the person saw, by place of the column in [`Tab::columns`]; anything else is a conflict.
+    pub seen: Vec<(usize, Content)>,
+}
+
+impl Batch {
+    /// A batch that `by` makes: a person's name, “form”, “import of deals.csv”.
+    pub fn by(by: impl Into<String>, changes: impl IntoIterator<Item = Change>) -> Self {
+        Self {
+            by: by.into(),
+            changes: changes.into_iter().collect(),
+        }
+    }
+
+    /// A batch of new rows.
+    pub fn inserts(rows: impl IntoIterator<Item = Insert>) -> Self {
+        Self::by("form", rows.into_iter().map(Change::Insert))
+    }
+}
+
 /// What became of a batch that is now in the spreadsheet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
     /// Rows this commit added.
     pub inserted: usize,
     /// Rows whose id stood in the tab before: an earlier attempt had added them.
     pub already_there: usize,
+    /// Rows of which this commit changed a cell; rows that were as wanted already are not among them.
+    pub updated: usize,
+    /// Rows this commit removed.
+    pub deleted: usize,
+    /// The id of each inserted row, in the order of the batch, those that were already there included.
+    pub ids: Vec<String>,
+}
+
+/// A cell that is not as the person saw it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conflict {
+    /// Title of the tab.
+    pub tab: &'static str,
+    /// Id of the row.
+    pub id: String,
+    /// Header of the column.
+    pub column: &'static str,
+    /// What the person saw.
+    pub seen: Content,
+    /// What stands there now.
+    pub found: Content,
+    /// What they want; `None` when they want the row to go.
+    pub wanted: Option<Entry>,
 }
 
 /// Why a batch is not known to be in the spreadsheet.
@@ -58,7 +154,31 @@ pub enum CommitError {
     /// The spreadsheet refuses this batch; sending it again will not help.
     #[error("refused: {0}")]
     Refused(String),
+    /// Somebody changed these cells meanwhile. Nothing was written; the person chooses.
+    #[error("{} cells were changed meanwhile", .0.len())]
+    Conflict(Vec<Conflict>),
+    /// The row is not in the tab any more, or its id stands there twice. Nothing was written.
+    #[error("tab {tab}: the row “{id}” {problem}")]
+    NoSuchRow {
+        /// Title of the tab.
+        tab: &'static str,
+        /// Id that was looked for.
+        id: String,
+        /// What is wrong with it.
+        problem: RowProblem,
+    },
     /// Too many writes are waiting. Nothing was written.
     #[error("too many writes are waiting")]
     Busy,
+}
+
+/// Why a row cannot be addressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RowProblem {
+    /// Nothing has its id.
+    #[error("is not there any more")]
+    Gone,
+    /// Several rows have its id.
+    #[error("stands there more than once")]
+    Repeated,
 }

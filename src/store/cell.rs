@@ -90,6 +90,44 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// What stood in a cell when it was read, without spaces around text.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Content {
+    /// Nothing, or only spaces.
+    #[default]
+    Empty,
+    /// Text.
+    Text(String),
+    /// A number; dates are numbers too.
+    Number(f64),
+    /// A tick box or TRUE/FALSE.
+    Bool(bool),
+}
+
+impl From<Cell<'_>> for Content {
+    fn from(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Empty => Self::Empty,
+            Cell::Text(text) => Self::Text(text.to_owned()),
+            Cell::Number(number) => Self::Number(number),
+            Cell::Bool(bool) => Self::Bool(bool),
+        }
+    }
+}
+
+impl Content {
+    /// The content as a cell.
+    pub fn as_cell(&self) -> Cell<'_> {
+        match self {
+            Self::Empty => Cell::Empty,
+            Self::Text(text) if text.trim().is_empty() => Cell::Empty,
+            Self::Text(text) => Cell::Text(text.trim()),
+            Self::Number(number) => Cell::Number(*number),
+            Self::Bool(bool) => Cell::Bool(*bool),
+        }
+    }
+}
+
 /// A value to write into a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
@@ -97,11 +135,27 @@ pub enum Entry {
     Empty,
     /// Text that stays text, whatever it looks like.
     Text(String),
+    /// A number; the kind of the column decides how it is shown.
+    Number(f64),
+    /// A date, without time of day.
+    Date(Date),
     /// A date with time of day, as read on the wall of the configured place.
     DateTime(DateTime),
 }
 
 impl Entry {
+    /// What a later read finds in the cell.
+    pub fn content(&self) -> Content {
+        match self {
+            Self::Empty => Content::Empty,
+            Self::Text(text) if text.trim().is_empty() => Content::Empty,
+            Self::Text(text) => Content::Text(text.trim().to_owned()),
+            Self::Number(number) => Content::Number(*number),
+            Self::Date(day) => Content::Number(to_serial(day.to_datetime(jiff::civil::Time::midnight()))),
+            Self::DateTime(moment) => Content::Number(to_serial(*moment)),
+        }
+    }
+
     /// The cell for an instant, such that [`Cell::instant`] reads it back exactly.
     ///
     /// It is a spreadsheet date, but for the hour that the end of summer time repeats: there the wall does not tell which

@@ -183,7 +183,7 @@ impl Committer {
         let missing: Vec<&Insert> = inserts
             .iter()
             .copied()
-            .filter(|insert| !self.tails.contains(insert.tab, &insert.id))
+            .filter(|insert| !self.tails.contains(insert.tab, insert.id.as_str()))
             .collect();
         if missing.is_empty() {
             return Ok(());
@@ -194,7 +194,7 @@ impl Committer {
             batch.extend(self.tails.growth_needed(tab));
             batch.extend(requests::insert_rows(&self.tails.place(tab), &rows));
         }
-        attempted.extend(missing.iter().map(|insert| insert.id.clone()));
+        attempted.extend(missing.iter().map(|insert| insert.id.as_str().to_owned()));
         self.spreadsheet.apply(&batch).await.map_err(Failure::Writing)?;
         self.tails.added(&missing);
         Ok(())
@@ -279,7 +279,10 @@ fn distinct_inserts(group: &[Job]) -> Vec<&Insert> {
     group
         .iter()
         .flat_map(|job| &job.batch.changes)
-        .map(|Change::Insert(insert)| insert)
+        .filter_map(|change| match change {
+            Change::Insert(insert) => Some(insert),
+            _ => None,
+        })
         .filter(|insert| seen.insert((insert.tab.title, insert.id.as_str())))
         .collect()
 }
@@ -298,8 +301,9 @@ fn answer_each(group: Vec<Job>, written: &HashSet<String>) {
     let mut claimed = HashSet::new();
     for job in group {
         let mut committed = Committed::default();
-        for Change::Insert(insert) in &job.batch.changes {
-            if written.contains(&insert.id) && claimed.insert(insert.id.clone()) {
+        for change in &job.batch.changes {
+            let Change::Insert(insert) = change else { continue };
+            if written.contains(insert.id.as_str()) && claimed.insert(insert.id.as_str().to_owned()) {
                 committed.inserted += 1;
             } else {
                 committed.already_there += 1;

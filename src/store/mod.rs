@@ -14,6 +14,7 @@
 //! `google` is the only file that knows the client library; `setup` makes missing tabs and explains what stands in the
 //! way. Updates of cells, conflicts between writers and load shedding are not here yet: a [`Batch`] only inserts.
 
+pub mod audit;
 mod batch;
 mod call_error;
 mod cell;
@@ -36,13 +37,15 @@ use tokio::{sync::Mutex, task::JoinHandle};
 
 use crate::clock::Clock;
 
-pub use batch::{Batch, CommitError, Committed, Insert};
+pub use batch::{
+    Batch, CellUpdate, Change, CommitError, Committed, Conflict, Delete, Insert, NewId, RowProblem, Update,
+};
 pub use call_error::CallError;
-pub use cell::{Cell, Entry};
+pub use cell::{Cell, Content, Entry};
 pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
 pub use google::Connection;
 pub use setup::{SetupProblem, SetupReport};
-pub use tab::{Column, HeaderProblem, Kind, Tab};
+pub use tab::{Column, HeaderProblem, History, Ids, Kind, Tab};
 
 use committer::Queue;
 use google::Spreadsheet;

@@ -110,7 +110,7 @@ fn runs(place: &Place<'_>) -> Vec<Vec<usize>> {
 }
 
 fn cell_data(insert: &Insert, column: usize) -> CellData {
-    let id = Entry::Text(insert.id.clone());
+    let id = Entry::Text(insert.id.as_str().to_owned());
     let entry = if column == 0 {
         &id
     } else {
@@ -122,6 +122,20 @@ fn cell_data(insert: &Insert, column: usize) -> CellData {
         Entry::Text(text) => CellData {
             user_entered_value: Some(ExtendedValue {
                 string_value: Some(text.clone()),
+                ..Default::default()
+            }),
+            ..Default::default()
+        },
+        Entry::Number(number) => CellData {
+            user_entered_value: Some(ExtendedValue {
+                number_value: Some(*number),
+                ..Default::default()
+            }),
+            ..Default::default()
+        },
+        Entry::Date(day) => CellData {
+            user_entered_value: Some(ExtendedValue {
+                number_value: Some(to_serial(day.to_datetime(jiff::civil::Time::midnight()))),
                 ..Default::default()
             }),
             ..Default::default()

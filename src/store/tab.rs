@@ -11,6 +11,30 @@ pub struct Tab {
     pub title: &'static str,
     /// Columns in the order in which a new tab is made; staff may reorder them. The first one is the id.
     pub columns: &'static [Column],
+    /// How its rows get their ids.
+    pub ids: Ids,
+    /// Whether changes of its rows go to the audit log.
+    pub history: History,
+    /// Place of the column that says when the row was changed last, also by staff.
+    pub updated_at: Option<usize>,
+}
+
+/// How the rows of a tab get their ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ids {
+    /// Whoever adds a row brings its id.
+    Given,
+    /// Whole numbers, counted up.
+    Counted,
+}
+
+/// Whether changes of a tab's rows go to the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// Each changed cell gets a line.
+    Kept,
+    /// The tab is itself a log, or nobody needs to know.
+    NotKept,
 }
 
 impl Tab {
@@ -39,6 +63,13 @@ pub struct Column {
     pub kind: Kind,
 }
 
+impl Column {
+    /// A column with this header.
+    pub const fn new(header: &'static str, kind: Kind) -> Self {
+        Self { header, kind }
+    }
+}
+
 /// What the cells of a column hold, which decides their number format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -46,6 +77,14 @@ pub enum Kind {
     Text,
     /// A spreadsheet date with time of day.
     DateTime,
+    /// A spreadsheet date.
+    Date,
+    /// Whole number.
+    Integer,
+    /// Euros with two decimals.
+    Euros,
+    /// A share, 0.3 shown as 30 %.
+    Percent,
     /// One of a few words; the sheet offers them in a drop-down.
     Choice(&'static [&'static str]),
 }

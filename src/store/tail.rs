@@ -91,8 +91,8 @@ impl Tails {
             if let Some(tail) = self.known.get_mut(insert.tab.title) {
                 tail.last_row += 1;
                 tail.grid_rows += 1;
-                tail.last_id.clone_from(&insert.id);
-                tail.ids.insert(digest(&insert.id));
+                insert.id.as_str().clone_into(&mut tail.last_id);
+                tail.ids.insert(digest(insert.id.as_str()));
             }
         }
     }

@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tallyboard::{
     leaderboard::rows::{LeaderboardRows, SUBMISSIONS, TABS},
-    store::{Batch, CommitError, Entry, Insert, Options},
+    store::{Batch, CommitError, Entry, Insert, NewId, Options},
 };
 
 use crate::world::{World, form};
@@ -15,7 +15,7 @@ use crate::world::{World, form};
 fn insert(id: &str, company: &str) -> Insert {
     Insert {
         tab: &SUBMISSIONS,
-        id: id.to_owned(),
+        id: NewId::Given(id.to_owned()),
         cells: vec![
             Entry::DateTime(jiff::civil::datetime(2026, 3, 3, 13, 0, 0, 0)),
             Entry::Text("Kate".to_owned()),
