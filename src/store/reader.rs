@@ -5,6 +5,7 @@
 
 use std::{
     any::{Any, TypeId},
+    collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -23,13 +24,15 @@ use super::{
     dataset::{Dataset, Decoding, Reading, Snapshot, TabLink, TabRows},
     google::{Spreadsheet, TabProperties},
     memory,
+    status::TabStatus,
     tab::{Layout, Tab, quoted},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, finding::Finding};
 
 /// Longest wait for new data while older data is at hand.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
-/// After a failure, time in which nobody asks again: a page then answers at once with what there is.
+/// After a failure, time in which nobody asks again, as while calls are held back: a page then answers at once with what
+/// there is.
 const QUIET_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(3);
 
 type AnySnapshot = Arc<dyn Any + Send + Sync>;
@@ -50,6 +53,8 @@ pub(super) struct Reader {
     outage: Mutex<Option<Outage>>,
     /// Datasets whose tabs were found unfit a moment ago, with the reason.
     unfit: Cache<TypeId, (Timestamp, ReadError)>,
+    /// What is known of each tab, for the status page.
+    tabs_read: Mutex<BTreeMap<&'static str, TabStatus>>,
 }
 
 struct Held {
@@ -81,6 +86,7 @@ impl Reader {
             tabs: tokio::sync::Mutex::new(None),
             outage: Mutex::new(None),
             unfit: latest(16),
+            tabs_read: Mutex::default(),
         }
     }
 
@@ -127,6 +133,35 @@ impl Reader {
         }
     }
 
+    /// The tabs of `D` as they were read last. Asks nobody.
+    pub(super) async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
+        let snapshot = self.last.get(&TypeId::of::<D>()).await?;
+        self.reading(&snapshot).ok()
+    }
+
+    /// What is known of each tab, by title. Asks nobody.
+    pub(super) fn tabs_read(&self) -> Vec<TabStatus> {
+        let known = self.tabs_read.lock().unwrap_or_else(PoisonError::into_inner);
+        known.values().cloned().collect()
+    }
+
+    /// Notes for the status page that `tabs`, each with its number of rows, were read.
+    fn note_tabs(&self, tabs: &[(&'static str, usize)], findings: &[Finding], read_at: Timestamp) {
+        let mut known = self.tabs_read.lock().unwrap_or_else(PoisonError::into_inner);
+        for (tab, rows) in tabs.iter().copied() {
+            let findings = findings.iter().filter(|finding| finding.tab == tab).count();
+            known.insert(
+                tab,
+                TabStatus {
+                    tab,
+                    rows,
+                    findings,
+                    read_at,
+                },
+            );
+        }
+    }
+
     fn reading<D: Dataset>(&self, snapshot: &AnySnapshot) -> Result<Reading<D>, ReadError> {
         let snapshot = Arc::clone(snapshot)
             .downcast::<Snapshot<D>>()
@@ -165,7 +200,9 @@ impl Reader {
         let attempts = async {
             for pause in super::pauses(self.first_pause) {
                 match self.fetch::<D>().await {
-                    Err(ReadError::Unreachable(_)) => tokio::time::sleep(pause).await,
+                    Err(ReadError::Unreachable(_)) if !(has_older && self.spreadsheet.gate().holds_back()) => {
+                        tokio::time::sleep(pause).await;
+                    }
                     result => return result,
                 }
             }
@@ -209,11 +246,14 @@ impl Reader {
             .await
             .and_then(|last| last.downcast::<Snapshot<D>>().ok());
         let fingerprint = fingerprint(&tabs);
+        let rows_by_tab: Vec<_> = tabs.iter().map(|rows| (rows.tab.title, rows.len())).collect();
         let rows = tabs.iter().map(TabRows::len).sum();
-        let snapshot: AnySnapshot = match previous {
-            Some(previous) if previous.fingerprint == fingerprint => Arc::new(previous.read_again_at(read_at)),
-            _ => Arc::new(self.decode::<D>(tabs, read_at, fingerprint)),
+        let snapshot = match previous {
+            Some(previous) if previous.fingerprint == fingerprint => previous.read_again_at(read_at),
+            _ => self.decode::<D>(tabs, read_at, fingerprint),
         };
+        self.note_tabs(&rows_by_tab, &snapshot.findings, read_at);
+        let snapshot: AnySnapshot = Arc::new(snapshot);
         self.last.insert(TypeId::of::<D>(), Arc::clone(&snapshot)).await;
         self.let_go_of_older::<D>().await;
         memory::give_back_after(rows);
@@ -338,7 +378,7 @@ impl Reader {
         let outage = self.outage();
         outage
             .as_ref()
-            .filter(|outage| self.clock.now() < outage.quiet_until)
+            .filter(|outage| self.clock.now() < outage.quiet_until || self.spreadsheet.gate().holds_back())
             .map(|outage| outage.error.clone())
     }
 
