@@ -7,6 +7,7 @@
 //! - [`guard`]: what stands between the network and every handler → [`page`], [`error`]
 //! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
+//! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
 //! - [`error`]: one error type, two faces, one log line → [`store`]
@@ -30,4 +31,5 @@ pub mod leaderboard;
 pub mod page;
 pub mod person;
 pub mod spelling;
+pub mod status;
 pub mod store;

@@ -83,7 +83,8 @@ impl fmt::Display for Question<'_> {
             Self::Tabs => formatter.write_str("list the tabs"),
             Self::Values([]) => formatter.write_str("read nothing"),
             Self::Values([only]) => write!(formatter, "read {only}"),
-            Self::Values([first, rest @ ..]) => write!(formatter, "read {first} and {} more", rest.len()),
+            Self::Values([first, second]) => write!(formatter, "read {first} and {second}"),
+            Self::Values([first, rest @ ..]) => write!(formatter, "read {first} and {} other ranges", rest.len()),
             Self::Batch(1) => formatter.write_str("write 1 request"),
             Self::Batch(requests) => write!(formatter, "write {requests} requests"),
         }

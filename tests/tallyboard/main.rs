@@ -6,5 +6,6 @@ mod door;
 mod emulator;
 mod leaderboard;
 mod program;
+mod status;
 mod store;
 mod world;
