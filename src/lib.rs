@@ -2,8 +2,9 @@
 //!
 //! The map, top to bottom; an arrow points from a module to what it may use.
 //!
-//! - [`cli`]: the command line → [`app`], [`config`], [`emulator`]
+//! - [`cli`]: the command line → [`app`], [`config`], [`emulator`], [`serving`]
 //! - [`app`]: the composition root, builds store, clock and boards; every URL prefix → everything below
+//! - [`serving`]: the connections of callers; knows nothing of what is asked
 //! - [`guard`]: what stands between the network and every handler → [`page`], [`error`]
 //! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
@@ -30,6 +31,7 @@ pub mod guard;
 pub mod leaderboard;
 pub mod page;
 pub mod person;
+pub mod serving;
 pub mod spelling;
 pub mod status;
 pub mod store;

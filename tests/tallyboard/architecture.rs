@@ -24,6 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
         ],
     ),
     ("zstd", &["answer/compression.rs"]),
+    ("tower_service", &["serving.rs"]),
     ("redb", &["emulator/"]),
     ("rsa", &["emulator/"]),
     ("imbl", &["emulator/"]),
