@@ -31,6 +31,7 @@ mod requests;
 mod setup;
 mod status;
 mod tab;
+mod tabs_read;
 mod tail;
 mod tokens;
 
@@ -204,7 +205,7 @@ impl Store {
         Status {
             state: gate.state(),
             spreadsheet: self.url().to_owned(),
-            tabs: self.reader.tabs_read(),
+            tabs: self.reader.tabs_read().list(),
             reads: gate.reads(),
             writes: gate.writes(),
             queue: self.queue.status(),

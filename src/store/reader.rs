@@ -5,7 +5,6 @@
 
 use std::{
     any::{Any, TypeId},
-    collections::BTreeMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -24,10 +23,10 @@ use super::{
     dataset::{Dataset, Decoding, Reading, Snapshot, TabLink, TabRows},
     google::{Spreadsheet, TabProperties},
     memory,
-    status::TabStatus,
     tab::{Layout, Tab, quoted},
+    tabs_read::TabsRead,
 };
-use crate::{clock::Clock, finding::Finding};
+use crate::clock::Clock;
 
 /// Longest wait for new data while older data is at hand.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
@@ -53,8 +52,7 @@ pub(super) struct Reader {
     outage: Mutex<Option<Outage>>,
     /// Datasets whose tabs were found unfit a moment ago, with the reason.
     unfit: Cache<TypeId, (Timestamp, ReadError)>,
-    /// What is known of each tab, for the status page.
-    tabs_read: Mutex<BTreeMap<&'static str, TabStatus>>,
+    tabs_read: TabsRead,
 }
 
 struct Held {
@@ -86,7 +84,7 @@ impl Reader {
             tabs: tokio::sync::Mutex::new(None),
             outage: Mutex::new(None),
             unfit: latest(16),
-            tabs_read: Mutex::default(),
+            tabs_read: TabsRead::default(),
         }
     }
 
@@ -139,27 +137,9 @@ impl Reader {
         self.reading(&snapshot).ok()
     }
 
-    /// What is known of each tab, by title. Asks nobody.
-    pub(super) fn tabs_read(&self) -> Vec<TabStatus> {
-        let known = self.tabs_read.lock().unwrap_or_else(PoisonError::into_inner);
-        known.values().cloned().collect()
-    }
-
-    /// Notes for the status page that `tabs`, each with its number of rows, were read.
-    fn note_tabs(&self, tabs: &[(&'static str, usize)], findings: &[Finding], read_at: Timestamp) {
-        let mut known = self.tabs_read.lock().unwrap_or_else(PoisonError::into_inner);
-        for (tab, rows) in tabs.iter().copied() {
-            let findings = findings.iter().filter(|finding| finding.tab == tab).count();
-            known.insert(
-                tab,
-                TabStatus {
-                    tab,
-                    rows,
-                    findings,
-                    read_at,
-                },
-            );
-        }
+    /// What is known of each tab since it was read last.
+    pub(super) fn tabs_read(&self) -> &TabsRead {
+        &self.tabs_read
     }
 
     fn reading<D: Dataset>(&self, snapshot: &AnySnapshot) -> Result<Reading<D>, ReadError> {
@@ -252,7 +232,7 @@ impl Reader {
             Some(previous) if previous.fingerprint == fingerprint => previous.read_again_at(read_at),
             _ => self.decode::<D>(tabs, read_at, fingerprint),
         };
-        self.note_tabs(&rows_by_tab, &snapshot.findings, read_at);
+        self.tabs_read.note(rows_by_tab, &snapshot.findings, read_at);
         let snapshot: AnySnapshot = Arc::new(snapshot);
         self.last.insert(TypeId::of::<D>(), Arc::clone(&snapshot)).await;
         self.let_go_of_older::<D>().await;
