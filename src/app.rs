@@ -223,9 +223,8 @@ pub fn router(materials: Materials) -> Router {
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
-        source: materials.source,
         frame,
-        at_hand: at_hand(&leaderboard),
+        boards: vec![at_hand(&leaderboard)],
     };
     Router::new()
         .route("/", get(|| async { Redirect::to(BOARD) }))

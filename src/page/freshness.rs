@@ -22,18 +22,10 @@ impl Source {
     }
 
     /// The name at the start of a sentence about it.
-    pub fn subject(self) -> &'static str {
+    fn subject(self) -> &'static str {
         match self {
             Self::GoogleSheets => "Google Sheets",
             Self::EmbeddedSpreadsheet => "The embedded spreadsheet",
-        }
-    }
-
-    /// The name in the middle of a sentence about it.
-    pub fn in_sentence(self) -> &'static str {
-        match self {
-            Self::GoogleSheets => "Google Sheets",
-            Self::EmbeddedSpreadsheet => "the embedded spreadsheet",
         }
     }
 }
@@ -60,7 +52,7 @@ impl Freshness {
             "{} data of {} ({})",
             self.source.name(),
             self.clock_time(&self.read_at, "%H:%M:%S"),
-            super::moment::age(self.read_at.timestamp(), &self.now)
+            self.age()
         )
     }
 
@@ -84,6 +76,15 @@ impl Freshness {
                 " "
                 button .quiet type="submit" { "Refresh" }
             }
+        }
+    }
+
+    fn age(&self) -> String {
+        let seconds = self.now.timestamp().as_second() - self.read_at.timestamp().as_second();
+        match seconds.max(0) {
+            seconds @ ..120 => format!("{seconds} s ago"),
+            seconds @ ..7200 => format!("{} min ago", seconds / 60),
+            seconds => format!("{} h ago", seconds / 3600),
         }
     }
 

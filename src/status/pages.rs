@@ -20,7 +20,7 @@ use crate::{
     answer::{Face, Rendered},
     clock::Clock,
     error::{Error, FieldError},
-    page::{Frame, STATUS, Source},
+    page::{Frame, STATUS},
     store::{Status, Store},
 };
 
@@ -30,12 +30,10 @@ pub struct Parts {
     pub store: Arc<Store>,
     /// Where the time comes from.
     pub clock: Clock,
-    /// What the spreadsheet is called on pages.
-    pub source: Source,
     /// What surrounds the page before any tab was read.
     pub frame: Frame,
-    /// Asks a board what it found in its tabs.
-    pub at_hand: AtHand,
+    /// Ask each board what it found in its tabs.
+    pub boards: Vec<AtHand>,
 }
 
 /// What a board found in the tabs that were read last.
@@ -89,16 +87,15 @@ async fn show(
 ) -> Result<Response, Error> {
     let face = Face::negotiate(question.format.as_deref(), &headers, Face::PAGE)
         .map_err(|unknown| Error::bad_question(vec![FieldError::new("format", unknown.to_string())]))?;
-    let known = (desk.parts.at_hand)().await;
-    let report = desk.report(known.as_ref());
+    let known = desk.known().await;
+    let report = desk.report(&known);
     let rendered = match face {
         Face::Html => Rendered::html(
             StatusPage {
                 report: &report,
-                source: desk.parts.source,
                 now: &desk.parts.clock.zoned_now(),
             }
-            .document(&desk.frame(known)),
+            .document(&desk.frame(&known)),
         ),
         _ => Rendered::json(&report).map_err(Error::internal)?,
     };
@@ -106,12 +103,20 @@ async fn show(
 }
 
 impl Desk {
-    fn report(&self, known: Option<&Known>) -> Report {
+    async fn known(&self) -> Vec<Known> {
+        let mut known = Vec::new();
+        for board in &self.parts.boards {
+            known.extend(board().await);
+        }
+        known
+    }
+
+    fn report(&self, known: &[Known]) -> Report {
         let mut store = self.parts.store.status();
         for tab in &mut store.tabs {
-            if let Some(known) = known {
-                tab.findings = known.findings.get(tab.tab).copied().unwrap_or(tab.findings);
-            }
+            // A board finds more than cells that cannot be read, such as a name that it does not know.
+            let counted = known.iter().find_map(|board| board.findings.get(tab.tab));
+            tab.findings = counted.copied().unwrap_or(tab.findings);
         }
         let uptime: SignedDuration = self.parts.clock.since(self.started_at);
         Report {
@@ -123,9 +128,11 @@ impl Desk {
     }
 
     /// Without the line about the data and its button: this page tells the age of each tab, and never reads one.
-    fn frame(&self, known: Option<Known>) -> Frame {
-        let mut frame = known.map_or_else(|| self.parts.frame.clone(), |known| known.frame);
-        frame.freshness = None;
-        frame
+    fn frame(&self, known: &[Known]) -> Frame {
+        let frame = known.first().map_or(&self.parts.frame, |board| &board.frame);
+        Frame {
+            freshness: None,
+            ..frame.clone()
+        }
     }
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::pages::Report;
 use crate::{
     page::{
-        Frame, Page, STATUS, Source, moment,
+        Frame, Page, STATUS, moment,
         table::{Column, cell, number, row, table, text},
         wording::grouped,
     },
@@ -18,8 +18,6 @@ use crate::{
 pub struct StatusPage<'a> {
     /// The facts.
     pub report: &'a Report,
-    /// What the spreadsheet is called.
-    pub source: Source,
     /// The present instant, in the configured time zone.
     pub now: &'a Zoned,
 }
@@ -41,7 +39,7 @@ impl StatusPage<'_> {
                 }
             }
             section aria-labelledby="calls" {
-                h2 #calls { "Calls to " (self.source.in_sentence()) " since the start" }
+                h2 #calls { "Calls since the start" }
                 (calls(&[("Reads", &store.reads), ("Writes", &store.writes)]))
             }
             section aria-labelledby="failures" {
@@ -62,19 +60,18 @@ impl StatusPage<'_> {
     }
 
     fn state(&self) -> Markup {
-        let subject = self.source.subject();
         match &self.report.store.state {
-            State::Idle => html! { p .lead { (subject) " has not been asked yet." } },
+            State::Idle => html! { p .lead { "The spreadsheet has not been asked yet." } },
             State::Answering { last_answer } => html! {
-                p .lead { (subject) " answers. " span .hint { "The last answer came " (self.ago(*last_answer)) "." } }
+                p .lead { "The spreadsheet answers. " span .hint { "The last answer came " (self.ago(*last_answer)) "." } }
             },
             State::Failing { since, reason } => self.trouble(
-                &html! { (subject) " has failed since " (self.clock(*since)) " (" (self.ago(*since)) ")." },
+                &html! { "The spreadsheet cannot be used since " (self.clock(*since)) " (" (self.ago(*since)) ")." },
                 reason,
                 &html! { "Pages show the last data; each call is tried again." },
             ),
             State::CircuitOpen { since, until, reason } => self.trouble(
-                &html! { (subject) " has not answered since " (self.clock(*since)) " (" (self.ago(*since)) ")." },
+                &html! { "The spreadsheet has not answered since " (self.clock(*since)) " (" (self.ago(*since)) ")." },
                 reason,
                 &html! {
                     "Pages show the last data. "

@@ -70,7 +70,7 @@ async fn the_status_tells_people_and_programs_the_same_and_asks_nobody() {
     assert_eq!(told["failures"], json!([]));
 
     let page = world.page("/status").await;
-    page.says("The embedded spreadsheet answers.");
+    page.says("The spreadsheet answers.");
     page.says("1 min, since 3 Mar 2026, 13:00");
     page.says("0 of at most 1,000");
     assert_eq!(
