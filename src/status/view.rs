@@ -10,7 +10,7 @@ use crate::{
         table::{Column, cell, number, row, table, text},
         wording::grouped,
     },
-    store::{Calls, FailedCall, State, TabStatus},
+    store::{CallKind, Calls, FailedCall, State, TabStatus},
 };
 
 /// Everything the page shows.
@@ -65,11 +65,17 @@ impl StatusPage<'_> {
             State::Answering { last_answer } => html! {
                 p .lead { "The spreadsheet answers. " span .hint { "The last answer came " (self.ago(*last_answer)) "." } }
             },
-            State::Failing { since, reason } => self.trouble(
-                &html! { "The spreadsheet cannot be used since " (self.clock(*since)) " (" (self.ago(*since)) ")." },
-                reason,
-                &html! { "Pages show the last data; each call is tried again." },
-            ),
+            State::Failing { calls, since, reason } => {
+                let (unable, next) = match calls {
+                    CallKind::Reads => ("cannot be read", "Pages show the last data, and it is tried again."),
+                    CallKind::Writes => ("cannot be written to", "Pages show its data; forms say that nothing was recorded and keep what was typed."),
+                };
+                self.trouble(
+                    &html! { "The spreadsheet " (unable) " since " (self.clock(*since)) " (" (self.ago(*since)) ")." },
+                    reason,
+                    &html! { (next) },
+                )
+            }
             State::CircuitOpen { since, until, reason } => self.trouble(
                 &html! { "The spreadsheet has not answered since " (self.clock(*since)) " (" (self.ago(*since)) ")." },
                 reason,

@@ -19,7 +19,7 @@ use super::{
     call_error::CallError,
     circuit::{Circuit, Pass, Verdict},
     quota::Budget,
-    status::{Calls, FailedCall, State},
+    status::{CallKind, Calls, FailedCall, State},
 };
 use crate::clock::Clock;
 
@@ -51,14 +51,17 @@ struct Lane {
 #[derive(Default)]
 struct Book {
     last_answer: Option<Timestamp>,
-    reading: Option<Trouble>,
-    writing: Option<Trouble>,
+    /// What is wrong with the reads and with the writes.
+    troubles: [Option<Trouble>; 2],
     failures: VecDeque<FailedCall>,
 }
 
 /// Calls of one kind have failed since, for a reason that is not the single call's.
 #[derive(Clone)]
 struct Trouble {
+    calls: CallKind,
+    /// Google is there and refuses, which calls of the other kind tell nothing about.
+    is_refusal: bool,
     since: Timestamp,
     reason: String,
 }
@@ -72,8 +75,11 @@ pub(super) enum Question<'a> {
 }
 
 impl Question<'_> {
-    fn writes(&self) -> bool {
-        matches!(self, Self::Batch(_))
+    fn kind(&self) -> CallKind {
+        match self {
+            Self::Tabs | Self::Values(_) => CallKind::Reads,
+            Self::Batch(_) => CallKind::Writes,
+        }
     }
 }
 
@@ -113,7 +119,7 @@ impl Gate {
         question: Question<'_>,
         call: impl Future<Output = Result<T, CallError>>,
     ) -> Result<T, CallError> {
-        let lane = self.lane(&question);
+        let lane = self.lane(question.kind());
         // Nobody waits for the quota in vain.
         if let Some(reason) = self.circuit.refusal(Instant::now()) {
             return Err(lane.hold_back(reason));
@@ -156,18 +162,18 @@ impl Gate {
         let pause = self.circuit.pause_left(Instant::now());
         let now = self.clock.now();
         let book = self.book();
-        let trouble = book
-            .reading
-            .iter()
-            .chain(&book.writing)
-            .min_by_key(|trouble| trouble.since);
-        match (trouble.cloned(), pause, book.last_answer) {
-            (Some(Trouble { since, reason }), Some(pause), _) => State::CircuitOpen {
-                since,
+        let first = book.troubles.iter().flatten().min_by_key(|trouble| trouble.since);
+        match (first.cloned(), pause, book.last_answer) {
+            (Some(trouble), Some(pause), _) => State::CircuitOpen {
+                since: trouble.since,
                 until: now.saturating_add(pause).unwrap_or(now),
-                reason,
+                reason: trouble.reason,
             },
-            (Some(Trouble { since, reason }), None, _) => State::Failing { since, reason },
+            (Some(trouble), None, _) => State::Failing {
+                calls: trouble.calls,
+                since: trouble.since,
+                reason: trouble.reason,
+            },
             (None, _, Some(last_answer)) => State::Answering { last_answer },
             (None, _, None) => State::Idle,
         }
@@ -188,26 +194,38 @@ impl Gate {
         self.writes.calls()
     }
 
-    fn lane(&self, question: &Question<'_>) -> &Lane {
-        if question.writes() { &self.writes } else { &self.reads }
+    fn lane(&self, kind: CallKind) -> &Lane {
+        match kind {
+            CallKind::Reads => &self.reads,
+            CallKind::Writes => &self.writes,
+        }
     }
 
-    fn note_answer(&self, question: &Question<'_>) {
-        let now = self.clock.now();
+    fn note_answer(&self, kind: CallKind) {
         let mut book = self.book();
-        book.last_answer = Some(now);
-        *book.trouble(question) = None;
+        book.last_answer = Some(self.clock.now());
+        for trouble in &mut book.troubles {
+            if trouble
+                .as_ref()
+                .is_some_and(|trouble| trouble.calls == kind || !trouble.is_refusal)
+            {
+                *trouble = None;
+            }
+        }
     }
 
     fn note_failure(&self, question: &Question<'_>, error: &CallError) {
-        self.lane(question).failed.fetch_add(1, Ordering::Relaxed);
+        let calls = question.kind();
+        self.lane(calls).failed.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let reason = in_a_line(&error.to_string());
         let mut book = self.book();
         if error.is_about_the_spreadsheet() {
-            let trouble = book.trouble(question);
+            let trouble = &mut book.troubles[calls as usize];
             let since = trouble.as_ref().map_or(now, |trouble| trouble.since);
             *trouble = Some(Trouble {
+                calls,
+                is_refusal: !error.is_passing(),
                 since,
                 reason: reason.clone(),
             });
@@ -252,16 +270,6 @@ impl Lane {
     }
 }
 
-impl Book {
-    fn trouble(&mut self, question: &Question<'_>) -> &mut Option<Trouble> {
-        if question.writes() {
-            &mut self.writing
-        } else {
-            &mut self.reading
-        }
-    }
-}
-
 /// A call under way. Dropped without an end, whoever waited for it has given up.
 struct Sent<'a> {
     gate: &'a Gate,
@@ -273,7 +281,7 @@ struct Sent<'a> {
 impl Sent<'_> {
     fn answered<T>(mut self, result: Result<T, CallError>) -> Result<T, CallError> {
         match &result {
-            Ok(_) => self.gate.note_answer(&self.question),
+            Ok(_) => self.gate.note_answer(self.question.kind()),
             Err(error) => self.gate.note_failure(&self.question, error),
         }
         self.settle(match &result {

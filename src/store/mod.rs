@@ -52,7 +52,7 @@ pub use cell::{Cell, Entry};
 pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
 pub use google::Connection;
 pub use setup::{SetupProblem, SetupReport};
-pub use status::{Calls, FailedCall, QueueStatus, State, Status, TabStatus};
+pub use status::{CallKind, Calls, FailedCall, QueueStatus, State, Status, TabStatus};
 pub use tab::{Column, HeaderProblem, Kind, Tab};
 
 use committer::Queue;

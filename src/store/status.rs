@@ -34,8 +34,10 @@ pub enum State {
         /// When the last answer came.
         last_answer: Timestamp,
     },
-    /// The last read or the last write failed.
+    /// The last call of one kind failed.
     Failing {
+        /// Which kind; when both fail, the one that failed first.
+        calls: CallKind,
         /// When the first of the failures was noticed.
         since: Timestamp,
         /// Why the last one failed.
@@ -50,6 +52,16 @@ pub enum State {
         /// Why the last one failed.
         reason: String,
     },
+}
+
+/// Whether a call changes the spreadsheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallKind {
+    /// It only asks.
+    Reads,
+    /// It changes something.
+    Writes,
 }
 
 /// What is known of one tab.

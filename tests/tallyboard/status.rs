@@ -211,6 +211,27 @@ async fn a_refusal_or_a_used_up_quota_does_not_hold_calls_back() {
 }
 
 #[tokio::test]
+async fn a_spreadsheet_that_may_only_be_looked_at_is_told_as_one_until_a_write_succeeds() {
+    let world = World::new().await;
+    world.fault(json!({"match": "", "fault": "read-only"})).await;
+    let refused = world.store.commit(Batch::inserts([insert("a", "Acme")])).await;
+    assert!(matches!(refused, Err(CommitError::Closed(_))), "{refused:?}");
+    world.page("/leaderboard").await;
+    let told = status(&world).await;
+    assert_eq!((&told["state"], &told["calls"]), (&json!("failing"), &json!("writes")));
+    let page = world.page("/status").await;
+    page.says("The spreadsheet cannot be written to since 13:00:00 (0 s ago).");
+    page.says("Reason: PERMISSION_DENIED (403)");
+    world.heal().await;
+    world
+        .store
+        .commit(Batch::inserts([insert("a", "Acme")]))
+        .await
+        .expect("written");
+    assert_eq!(status(&world).await["state"], "answering");
+}
+
+#[tokio::test]
 async fn when_google_is_back_the_next_request_finds_out_by_itself() {
     let world = World::new().await;
     go_down(&world).await;
