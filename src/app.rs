@@ -1,6 +1,7 @@
 //! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
 
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
     sync::Arc,
@@ -8,7 +9,7 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
@@ -17,7 +18,6 @@ use axum::{
     routing::{get, post},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use serde_json::json;
 use tokio::sync::Mutex;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
@@ -39,6 +39,10 @@ use crate::{
         view::{BOARD, SUBMIT},
     },
     page::{Asset, Entry, Frame, Source},
+    status::{
+        self,
+        pages::{AtHand, Known},
+    },
     store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
 };
 
@@ -211,18 +215,24 @@ pub fn router(materials: Materials) -> Router {
     ));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
-        clock: materials.clock,
+        clock: materials.clock.clone(),
         catalog: materials.catalog,
         source: materials.source,
-        frame,
+        frame: frame.clone(),
     }));
+    let status = status::pages::Parts {
+        store: Arc::clone(&materials.store),
+        clock: materials.clock,
+        frame,
+        boards: vec![at_hand(&leaderboard)],
+    };
     Router::new()
         .route("/", get(|| async { Redirect::to(BOARD) }))
         .route("/refresh", post(refresh))
         .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard)))
         .merge(leaderboard::router(leaderboard))
-        .route("/health", get(health))
+        .merge(status::pages::router(status))
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
         .fallback(elsewhere)
@@ -243,13 +253,23 @@ fn gather(leaderboard: &Arc<Leaderboard>) -> Gather {
     })
 }
 
-/// Says that the program runs; asks nobody, so that a host's health check costs no quota.
-async fn health() -> Response {
-    (
-        [(header::CACHE_CONTROL, "no-store")],
-        Json(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
-    )
-        .into_response()
+/// What the board found in the tabs that were read last, counted by tab.
+fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
+    let leaderboard = Arc::clone(leaderboard);
+    Arc::new(move || {
+        let leaderboard = Arc::clone(&leaderboard);
+        Box::pin(async move {
+            let found = leaderboard.found_at_hand().await?;
+            let mut findings: BTreeMap<&'static str, usize> = TABS.iter().map(|tab| (tab.title, 0)).collect();
+            for cell in &found.cells {
+                *findings.entry(cell.tab).or_default() += 1;
+            }
+            Some(Known {
+                findings,
+                frame: found.frame,
+            })
+        })
+    })
 }
 
 /// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.

@@ -19,6 +19,7 @@ use crate::{
     cause::chain,
     config::{Config, Environment, Listen, SpreadsheetSource},
     emulator,
+    serving::{self, Patience},
     store::SetupReport,
 };
 
@@ -144,35 +145,11 @@ async fn serve() -> Outcome {
         SpreadsheetSource::Remote(_) => "Spreadsheet",
     };
     println!("{kind}: {}", app.spreadsheet_url());
-    serve_until(listener, &app, stop).await?;
+    serving::serve(listener, app.router(), Patience::default(), stop.asked()).await;
     app.finish().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves until it is asked to stop and the requests that have begun are answered, or have had their time: a caller who
-/// never finishes a request must not keep the writes in flight from being finished.
-async fn serve_until(listener: TcpListener, app: &App, mut stop: Stop) -> std::io::Result<()> {
-    let (asked, mut was_asked) = tokio::sync::watch::channel(());
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        stop.asked().await;
-        // An error means that nobody waits any more.
-        let _ = asked.send(());
-    });
-    tokio::select! {
-        ended = async { server.await } => ended,
-        () = async {
-            let _ = was_asked.changed().await;
-            tokio::time::sleep(DRAIN).await;
-        } => {
-            tracing::warn!("some callers did not finish their requests");
-            Ok(())
-        }
-    }
-}
-
-/// Time for requests in flight after the program was asked to stop; hosts kill after ten seconds or more.
-const DRAIN: Duration = Duration::from_secs(8);
 /// Time that a start waits for the spreadsheet; after it the program serves, and says on its pages what is missing.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
 /// Pause before looking again whether a person has mended what stood in the way.

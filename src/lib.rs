@@ -2,11 +2,13 @@
 //!
 //! The map, top to bottom; an arrow points from a module to what it may use.
 //!
-//! - [`cli`]: the command line → [`app`], [`config`], [`emulator`]
+//! - [`cli`]: the command line → [`app`], [`config`], [`emulator`], [`serving`]
 //! - [`app`]: the composition root, builds store, clock and boards; every URL prefix → everything below
+//! - [`serving`]: the connections of callers; knows nothing of what is asked
 //! - [`guard`]: what stands between the network and every handler → [`page`], [`error`]
 //! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
+//! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
 //! - [`error`]: one error type, two faces, one log line → [`store`]
@@ -29,5 +31,7 @@ pub mod guard;
 pub mod leaderboard;
 pub mod page;
 pub mod person;
+pub mod serving;
 pub mod spelling;
+pub mod status;
 pub mod store;

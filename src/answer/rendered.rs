@@ -11,11 +11,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{
-    Sheet, WorkbookError,
-    compression::{self, Encoding},
-    csv_file,
-};
+use super::{Sheet, WorkbookError, compression::Encoding, csv_file};
 
 /// Below this size a compressed body with its header is no smaller.
 const WORTH_COMPRESSING: usize = 600;
@@ -36,6 +32,7 @@ struct Contents {
     entity_tag: HeaderValue,
     body: Bytes,
     brotli: OnceLock<Bytes>,
+    zstandard: OnceLock<Bytes>,
     gzip: OnceLock<Bytes>,
 }
 
@@ -91,7 +88,8 @@ impl Rendered {
         &self.0.content_type
     }
 
-    /// The weak entity tag: equal for equal bytes, on every instance.
+    /// The weak entity tag: equal for equal bytes, on every instance and in every encoding, so that a browser may keep the
+    /// page in one encoding and be told in another that it is unchanged.
     pub fn entity_tag(&self) -> &HeaderValue {
         &self.0.entity_tag
     }
@@ -127,18 +125,16 @@ impl Rendered {
 
     fn encoded(&self, wanted: Encoding) -> (Encoding, Bytes) {
         let contents = &*self.0;
-        let compressed = match wanted {
-            _ if !contents.is_compressible() => None,
-            Encoding::Brotli => {
-                Some(&contents.brotli).map(|cell| cell.get_or_init(|| compression::brotli(&contents.body)))
-            }
-            Encoding::Gzip => Some(&contents.gzip).map(|cell| cell.get_or_init(|| compression::gzip(&contents.body))),
-            Encoding::Identity => None,
+        let kept = match wanted {
+            Encoding::Brotli => &contents.brotli,
+            Encoding::Zstandard => &contents.zstandard,
+            Encoding::Gzip => &contents.gzip,
+            Encoding::Identity => return (wanted, contents.body.clone()),
         };
-        match compressed {
-            Some(body) => (wanted, body.clone()),
-            None => (Encoding::Identity, contents.body.clone()),
+        if !contents.is_compressible() {
+            return (Encoding::Identity, contents.body.clone());
         }
+        (wanted, kept.get_or_init(|| wanted.encode(&contents.body)).clone())
     }
 }
 
@@ -155,6 +151,7 @@ impl Contents {
             entity_tag,
             body,
             brotli: OnceLock::new(),
+            zstandard: OnceLock::new(),
             gzip: OnceLock::new(),
         }
     }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use calamine::{Data, Reader, Xlsx};
 use jiff::civil::{date, datetime};
 
-use super::super::{Cell, Column, Kind, Rendered, Sheet};
+use super::super::{Cell, Column, Kind, Rendered, Sheet, compression::Encoding};
 
 fn sheet() -> Sheet {
     Sheet {
@@ -130,6 +130,11 @@ async fn a_page_travels_in_the_smallest_accepted_form_and_reads_back_the_same() 
         .expect("brotli");
     assert_eq!(plain, document);
 
+    let response = rendered.respond(&accepting("gzip, zstd"));
+    assert_eq!(response.headers()[header::CONTENT_ENCODING], "zstd");
+    let plain = zstd::decode_all(Cursor::new(bytes(response).await)).expect("zstd");
+    assert_eq!(plain, document.as_bytes());
+
     let response = rendered.respond(&accepting("gzip"));
     assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
     let mut plain = String::new();
@@ -141,6 +146,29 @@ async fn a_page_travels_in_the_smallest_accepted_form_and_reads_back_the_same() 
     let response = rendered.respond(&HeaderMap::new());
     assert!(!response.headers().contains_key(header::CONTENT_ENCODING));
     assert_eq!(bytes(response).await, document.as_bytes());
+}
+
+#[tokio::test]
+async fn each_form_is_made_once_and_shared_by_every_copy_of_the_answer() {
+    let rendered = Rendered::html("<p>Integrations</p>".repeat(200));
+    for token in ["br", "zstd", "gzip"] {
+        let accepting = request(&[(header::ACCEPT_ENCODING, token)]);
+        let places = [rendered.clone(), rendered.clone()].map(|copy| copy.encoded(Encoding::negotiate(&accepting)).1);
+        assert_eq!(places[0].as_ptr(), places[1].as_ptr(), "{token}");
+        assert!(places[0].len() < rendered.body().len() / 10, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_small_or_compressed_already_travels_as_it_is() {
+    let workbook = Rendered::xlsx(&sheet()).expect("small table");
+    for rendered in [Rendered::html("<p>short</p>".to_owned()), workbook] {
+        for token in ["br", "zstd", "gzip"] {
+            let response = rendered.respond(&request(&[(header::ACCEPT_ENCODING, token)]));
+            assert!(!response.headers().contains_key(header::CONTENT_ENCODING), "{token}");
+            assert_eq!(bytes(response).await, rendered.body().as_ref(), "{token}");
+        }
+    }
 }
 
 #[tokio::test]

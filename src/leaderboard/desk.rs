@@ -138,21 +138,29 @@ impl Leaderboard {
 
     /// The board with the data at hand.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
-        let reading: Reading<LeaderboardRows> = self.store.read().await?;
+        Ok(self.as_of(self.store.read().await?).await)
+    }
+
+    /// The board with the tabs as they were read last; `None` before the first read. Asks nobody.
+    pub(super) async fn at_hand(&self) -> Option<Current> {
+        Some(self.as_of(self.store.at_hand().await?).await)
+    }
+
+    async fn as_of(&self, reading: Reading<LeaderboardRows>) -> Current {
         let catalog = self.catalog();
         let versions = (reading.snapshot.version, catalog.version);
         let settled = self
             .settled
             .get_with(versions, async { Arc::new(Settled::from_reading(&reading, &catalog)) })
             .await;
-        Ok(Current {
+        Current {
             settled,
             catalog,
             versions,
             read_at: reading.snapshot.read_at,
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
-        })
+        }
     }
 
     /// The standings of a period; movement is worked out anew each minute.
@@ -187,7 +195,15 @@ impl Leaderboard {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
-        let current = self.current().await?;
+        Ok(self.found_in(&self.current().await?))
+    }
+
+    /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
+    pub async fn found_at_hand(&self) -> Option<Found> {
+        Some(self.found_in(&self.at_hand().await?))
+    }
+
+    fn found_in(&self, current: &Current) -> Found {
         let file = self.catalog.file_name();
         let whole_file = current.catalog.problem.iter().map(|problem| (0, problem.clone()));
         let lines = current
@@ -196,7 +212,7 @@ impl Leaderboard {
             .problems()
             .iter()
             .map(|problem| (problem.line, problem.reason.clone()));
-        Ok(Found {
+        Found {
             cells: current.settled.findings.clone(),
             lines: whole_file
                 .chain(lines)
@@ -206,9 +222,9 @@ impl Leaderboard {
                     reason,
                 })
                 .collect(),
-            frame: self.frame(&current),
+            frame: self.frame(current),
             as_of: current.read_at.to_zoned(self.clock.zone().clone()),
-        })
+        }
     }
 
     /// The finished answer to `asked`, made by `make` unless it was answered this very second.

@@ -22,4 +22,4 @@ pub mod wording;
 pub use asset::Asset;
 pub use error_page::ErrorPage;
 pub use freshness::{Freshness, Source};
-pub use skeleton::{CONTENT_SECURITY_POLICY, Entry, Frame, Page};
+pub use skeleton::{CONTENT_SECURITY_POLICY, Entry, Frame, Page, STATUS};

@@ -28,6 +28,38 @@ pub fn stamp(at: Timestamp, now: &Zoned) -> String {
     local(at, now).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
+/// A time of day to the second, with the day when it is another than today: `14:03:12`, `23:59:08 on 4 March`.
+pub fn clock_time(at: Timestamp, now: &Zoned) -> String {
+    let at = local(at, now);
+    let time = at.strftime("%H:%M:%S").to_string();
+    if at.date() == now.date() {
+        time
+    } else {
+        format!("{time} on {}", day(at.date(), now.date()))
+    }
+}
+
+/// How old something is that is made anew all the time: `42 s ago`, `4 min ago`, `3 h ago`.
+pub fn age(at: Timestamp, now: &Zoned) -> String {
+    match (now.timestamp().as_second() - at.as_second()).max(0) {
+        seconds @ ..120 => format!("{seconds} s ago"),
+        seconds @ ..7200 => format!("{} min ago", seconds / 60),
+        seconds => format!("{} h ago", seconds / 3600),
+    }
+}
+
+/// How long something has lasted, given in seconds: `42 s`, `4 min`, `3 h 12 min`, `2 days 5 h`.
+pub fn lasting(seconds: i64) -> String {
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        ..60 => format!("{} s", seconds.max(0)),
+        60..3600 => format!("{minutes} min"),
+        3600..86_400 => format!("{hours} h {} min", minutes % 60),
+        86_400..172_800 => format!("1 day {} h", hours % 24),
+        _ => format!("{days} days {} h", hours % 24),
+    }
+}
+
 /// How long ago: `just now`, `5 minutes ago`, `yesterday`, `3 days ago`, then the day itself.
 pub fn relative(at: Timestamp, now: &Zoned) -> String {
     let seconds = now.timestamp().as_second() - at.as_second();
@@ -93,6 +125,35 @@ mod tests {
         ] {
             let at: Timestamp = at.parse().expect("instant");
             assert_eq!(relative(at, &now()), told, "{at}");
+        }
+    }
+
+    #[test]
+    fn how_long_something_lasts_is_told_in_its_two_largest_units() {
+        for (seconds, told) in [
+            (-5, "0 s"),
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_599, "59 min"),
+            (3_600, "1 h 0 min"),
+            (86_399, "23 h 59 min"),
+            (86_400, "1 day 0 h"),
+            (172_799, "1 day 23 h"),
+            (190_800, "2 days 5 h"),
+        ] {
+            assert_eq!(lasting(seconds), told);
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_names_its_day_unless_that_is_today() {
+        for (at, told) in [
+            ("2026-03-05T08:00:30Z", "09:00:30"),
+            ("2026-03-04T22:59:08Z", "23:59:08 on 4 March"),
+            ("2025-03-04T22:59:08Z", "23:59:08 on 4 March 2025"),
+        ] {
+            assert_eq!(clock_time(at.parse().expect("instant"), &now()), told);
         }
     }
 

@@ -8,6 +8,9 @@ use super::{Asset, Freshness};
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Where the program tells how it fares; every page leads there.
+pub const STATUS: &str = "/status";
+
 /// A link with its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -91,7 +94,7 @@ impl Frame {
                     (self.header(page.address))
                     (self.status(page.address))
                     main #main tabindex="-1" { (page.main) }
-                    (self.footer())
+                    (self.footer(page.address))
                 }
             }
         }
@@ -152,7 +155,7 @@ impl Frame {
         }
     }
 
-    fn footer(&self) -> Markup {
+    fn footer(&self, address: &str) -> Markup {
         html! {
             footer .imprint {
                 p {
@@ -160,6 +163,7 @@ impl Frame {
                     @if let Some(freshness) = &self.freshness {
                         " " a href=(freshness.spreadsheet_link) { "Open the spreadsheet" }
                     }
+                    " " a href=(STATUS) aria-current=[(path(address) == STATUS).then_some("page")] { "Status" }
                 }
             }
         }

@@ -33,6 +33,9 @@ pub enum CallError {
     /// The connection could not be opened. Nothing was applied.
     #[error("the connection failed: {0}")]
     Unreachable(String),
+    /// So many calls failed in a row that this one was not sent. Nothing was applied.
+    #[error("not asked for a moment, because the last calls failed: {0}")]
+    HeldBack(String),
     /// No answer, a 5xx, or one that cannot be read: whether a write was applied is unknown.
     #[error("no usable answer: {0}")]
     Unavailable(String),
@@ -41,7 +44,19 @@ pub enum CallError {
 impl CallError {
     /// Whether trying again later can help.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Throttled | Self::Unreachable(_) | Self::Unavailable(_))
+        matches!(
+            self,
+            Self::Throttled | Self::Unreachable(_) | Self::HeldBack(_) | Self::Unavailable(_)
+        )
+    }
+
+    /// Whether other calls would fail like this one: the spreadsheet is away or closed, whatever is asked of it.
+    pub(super) fn is_about_the_spreadsheet(&self) -> bool {
+        match self {
+            Self::Rejected { code, .. } => *code != 400,
+            Self::Throttled | Self::HeldBack(_) => false,
+            Self::Token(_) | Self::NoCertificates(_) | Self::Unreachable(_) | Self::Unavailable(_) => true,
+        }
     }
 
     /// Whether a write that failed with this may have been applied all the same.
@@ -87,6 +102,8 @@ impl From<common::Error> for CallError {
                 code => Self::Unavailable(format!("HTTP status {code}")),
             },
             common::Error::HttpError(error) if error.is_connect() => Self::Unreachable(chain(&error)),
+            // The client would show the whole body, which may hold what people typed.
+            common::Error::JsonDecodeError(_, error) => Self::Unavailable(format!("the answer is not JSON: {error}")),
             common::Error::MissingToken(error) => from_token_error(error.as_ref()),
             other => Self::Unavailable(chain(&other)),
         }

@@ -18,6 +18,7 @@ use super::{
     google::Spreadsheet,
     reader::Reader,
     requests,
+    status::QueueStatus,
     tab::Tab,
     tail::Tails,
 };
@@ -28,8 +29,8 @@ const GATHER: Duration = Duration::from_millis(20);
 const GATHER_IN_A_RUSH: Duration = Duration::from_millis(400);
 /// Beyond its deadline a caller waits this long for an attempt that has begun.
 const GRACE: Duration = Duration::from_secs(2);
-/// Batches that may wait; beyond it a caller hears [`CommitError::Busy`] at once.
-const QUEUE: usize = 1_000;
+/// Batches that are taken from the queue at once.
+const MOST_AT_ONCE: usize = 1_000;
 /// Rows that one write carries at most, to stay near the 2 MB that Google recommends for a request.
 const ROWS_A_WRITE: usize = 2_000;
 
@@ -61,7 +62,7 @@ impl Queue {
         reader: Arc<Reader>,
         options: &Options,
     ) -> (Self, tokio::task::JoinHandle<()>) {
-        let (sender, receiver) = mpsc::channel(QUEUE);
+        let (sender, receiver) = mpsc::channel(options.queue.get());
         let committer = Committer {
             tails: Tails::new(Arc::clone(&spreadsheet), Arc::clone(&reader)),
             spreadsheet,
@@ -73,6 +74,14 @@ impl Queue {
             patience: options.patience,
         };
         (queue, tokio::spawn(committer.run(receiver)))
+    }
+
+    pub(super) fn status(&self) -> QueueStatus {
+        let room = self.sender.max_capacity();
+        QueueStatus {
+            waiting: room - self.sender.capacity(),
+            room,
+        }
     }
 
     /// Lets the committer end once everything accepted so far is written.
@@ -204,10 +213,10 @@ impl Committer {
 /// What arrives until nobody has come for `gather`; the first one is waited for.
 async fn gather_jobs(receiver: &mut mpsc::Receiver<Work>, gather: Duration) -> Vec<Job> {
     let mut arrived = Vec::new();
-    receiver.recv_many(&mut arrived, QUEUE).await;
+    receiver.recv_many(&mut arrived, MOST_AT_ONCE).await;
     let until = tokio::time::Instant::now() + gather;
     while !arrived.iter().any(|work| matches!(work, Work::Finish))
-        && let Ok(1..) = tokio::time::timeout_at(until, receiver.recv_many(&mut arrived, QUEUE)).await
+        && let Ok(1..) = tokio::time::timeout_at(until, receiver.recv_many(&mut arrived, MOST_AT_ONCE)).await
     {}
     let mut jobs = Vec::new();
     for work in arrived {

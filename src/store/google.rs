@@ -30,7 +30,12 @@ use hyper_util::{
 };
 use rustls::{ClientConfig, RootCertStore};
 
-use super::{Credentials, call_error::CallError, quota::Quota, tokens::Tokens};
+use super::{
+    Credentials, Options,
+    call_error::CallError,
+    gate::{Gate, Question},
+    tokens::Tokens,
+};
 
 /// How connections are opened: encrypted, or not to a server nearby.
 pub(super) type Connector = HttpsConnector<HttpConnector>;
@@ -58,8 +63,7 @@ pub struct Spreadsheet {
     /// None with a ready token, which nothing can renew.
     tokens: Option<Tokens>,
     id: String,
-    timeout: Duration,
-    quota: Quota,
+    gate: Gate,
 }
 
 /// A tab as the spreadsheet lists it.
@@ -80,7 +84,7 @@ impl Spreadsheet {
     ///
     /// # Errors
     /// When the key cannot be used or the machine has no root certificates.
-    pub async fn connect(connection: Connection, quota: Quota) -> Result<Self, CallError> {
+    pub async fn connect(connection: Connection, options: &Options) -> Result<Self, CallError> {
         let client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
         let (mut hub, tokens) = match connection.credentials {
             Credentials::Bearer(token) => (Sheets::new(client, token), None),
@@ -101,8 +105,7 @@ impl Spreadsheet {
             hub,
             tokens,
             id: connection.spreadsheet_id,
-            timeout: connection.call_timeout,
-            quota,
+            gate: Gate::new(options, connection.call_timeout),
         })
     }
 
@@ -128,11 +131,10 @@ impl Spreadsheet {
     }
 
     async fn ask_for_tabs(&self) -> Result<SpreadsheetDescription, CallError> {
-        self.quota.read().await;
         let fields = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))";
         let call = self.hub.spreadsheets().get(&self.id).param("fields", fields);
-        self.within_timeout(call.clear_scopes().add_scope(Scope::Spreadsheet).doit())
-            .await
+        let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
+        self.gate.send(Question::Tabs, answer(call.doit())).await
     }
 
     /// Reads several ranges in one call: unformatted values, dates as serial numbers.
@@ -154,7 +156,6 @@ impl Spreadsheet {
     }
 
     async fn ask_for_values(&self, ranges: &[String]) -> Result<BatchGetValuesResponse, CallError> {
-        self.quota.read().await;
         let mut call = self
             .hub
             .spreadsheets()
@@ -164,8 +165,8 @@ impl Spreadsheet {
         for range in ranges {
             call = call.add_ranges(range);
         }
-        self.within_timeout(call.clear_scopes().add_scope(Scope::Spreadsheet).doit())
-            .await
+        let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
+        self.gate.send(Question::Values(ranges), answer(call.doit())).await
     }
 
     /// Applies all requests or none of them. One write.
@@ -181,19 +182,25 @@ impl Spreadsheet {
     }
 
     async fn send(&self, requests: &[SheetRequest]) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
-        self.quota.write().await;
         let body = BatchUpdateSpreadsheetRequest {
             requests: Some(requests.to_vec()),
             ..Default::default()
         };
         let call = self.hub.spreadsheets().batch_update(body, &self.id);
-        self.within_timeout(call.clear_scopes().add_scope(Scope::Spreadsheet).doit())
+        let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
+        self.gate
+            .send(Question::Batch(requests.len()), answer(call.doit()))
             .await
     }
 
     /// Whether somebody waits because the quota is used up for the moment.
     pub fn waits_for_quota(&self) -> bool {
-        self.quota.is_awaited()
+        self.gate.waits_for_quota()
+    }
+
+    /// What every call goes through, and the book that is kept there.
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// After the service refused the token that was kept (401), nothing was applied and a new one is worth a try.
@@ -206,18 +213,13 @@ impl Spreadsheet {
             _ => false,
         }
     }
+}
 
-    async fn within_timeout<T>(
-        &self,
-        call: impl Future<Output = common::Result<(common::Response, T)>>,
-    ) -> Result<T, CallError> {
-        match tokio::time::timeout(self.timeout, call).await {
-            Ok(result) => result.map(|(_, answer)| answer).map_err(CallError::from),
-            Err(_) => Err(CallError::Unavailable(format!(
-                "no answer within {} s",
-                self.timeout.as_secs()
-            ))),
-        }
+/// The decoded answer of a call, or what its failure means.
+async fn answer<T>(call: impl Future<Output = common::Result<(common::Response, T)>>) -> Result<T, CallError> {
+    match call.await {
+        Ok((_, answer)) => Ok(answer),
+        Err(error) => Err(CallError::from(error)),
     }
 }
 

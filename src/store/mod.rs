@@ -9,28 +9,38 @@
 //!   Writes that arrive together travel together.
 //! - Staff may sort, insert, delete and move rows and columns, and add columns of their own: rows are known by id,
 //!   columns by header (`tab`), new rows are inserted below the data (`requests`) and values are typed, never formulas.
-//! - Calls stay below Google's quota (`quota`) and are tried again when that can help (`call_error`).
+//! - Calls stay below Google's quota (`quota`) and are tried again when that can help (`call_error`). While Google is
+//!   down they fail at once, and one of them finds out when it is back (`circuit`). All of them go through the `gate`,
+//!   which keeps the book for the status page (`status`).
 //!
 //! `google` is the only file that knows the client library; `setup` makes missing tabs and explains what stands in the
-//! way. Updates of cells, conflicts between writers and load shedding are not here yet: a [`Batch`] only inserts.
+//! way. Updates of cells and conflicts between writers are not here yet: a [`Batch`] only inserts.
 
 pub mod audit;
 mod batch;
 mod call_error;
 mod cell;
+mod circuit;
 mod committer;
 mod dataset;
+mod gate;
 mod google;
 mod memory;
 mod quota;
 mod reader;
 mod requests;
 mod setup;
+mod status;
 mod tab;
+mod tabs_read;
 mod tail;
 mod tokens;
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::SignedDuration;
 use tokio::{sync::Mutex, task::JoinHandle};
@@ -45,11 +55,11 @@ pub use cell::{Cell, Content, Entry};
 pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
 pub use google::Connection;
 pub use setup::{SetupProblem, SetupReport};
+pub use status::{CallKind, Calls, FailedCall, QueueStatus, State, Status, TabStatus};
 pub use tab::{Column, HeaderProblem, History, Ids, Kind, Tab};
 
 use committer::Queue;
 use google::Spreadsheet;
-use quota::Quota;
 use reader::Reader;
 
 /// Who asks the Sheets API.
@@ -84,6 +94,8 @@ pub struct Options {
     pub first_pause: Duration,
     /// Time after which a person who waits is told that the spreadsheet does not answer.
     pub patience: Duration,
+    /// Batches that may wait to be written; beyond it a caller hears [`CommitError::Busy`] at once.
+    pub queue: NonZeroUsize,
 }
 
 impl Options {
@@ -95,6 +107,7 @@ impl Options {
             calls_per_minute: NonZeroU32::new(54),
             first_pause: Duration::from_millis(250),
             patience: Duration::from_secs(25),
+            queue: const { NonZeroUsize::new(1_000).unwrap() },
         }
     }
 }
@@ -146,8 +159,7 @@ impl Store {
     pub async fn open(connection: Connection, options: Options) -> Result<Self, CallError> {
         let address = connection.credentials.address().map(str::to_owned);
         let url: Arc<str> = connection.spreadsheet_url.as_str().into();
-        let quota = Quota::per_minute(options.calls_per_minute);
-        let spreadsheet = Arc::new(Spreadsheet::connect(connection, quota).await?);
+        let spreadsheet = Arc::new(Spreadsheet::connect(connection, &options).await?);
         let reader = Arc::new(Reader::new(Arc::clone(&spreadsheet), &options, Arc::clone(&url)));
         let (queue, writer) = Queue::start(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
         Ok(Self {
@@ -179,9 +191,37 @@ impl Store {
         self.queue.commit(batch).await
     }
 
-    /// Lets the next read ask Google whatever the age of the data.
+    /// Lets the next read ask Google, whatever the age of the data and however long Google has not answered.
     pub fn refresh(&self) {
+        self.spreadsheet.gate().probe_next();
         self.reader.refresh();
+    }
+
+    /// The tabs of `D` as they were read last; `None` before the first read. Asks nobody.
+    pub async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
+        self.reader.at_hand().await
+    }
+
+    /// How the store fares. Asks nobody.
+    pub fn status(&self) -> Status {
+        let gate = self.spreadsheet.gate();
+        Status {
+            state: gate.state(),
+            spreadsheet: self.url().to_owned(),
+            tabs: self.reader.tabs_read().list(),
+            reads: gate.reads(),
+            writes: gate.writes(),
+            queue: self.queue.status(),
+            failures: gate.failures(),
+        }
+    }
+
+    /// Asks Google for the list of tabs: one read, whatever is at hand.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn ask(&self) -> Result<(), CallError> {
+        self.spreadsheet.tabs().await.map(|_| ())
     }
 
     /// Makes missing tabs and headers and names what stands in the way.
@@ -207,10 +247,15 @@ impl Store {
 
 /// Pauses between tries: growing, with jitter, so that many instances do not knock at the same moment.
 fn pauses(first: Duration) -> impl Iterator<Item = Duration> {
+    pauses_between(first, Duration::from_secs(8))
+}
+
+/// Pauses that double from `first` to `longest`; jitter makes each up to twice as long.
+fn pauses_between(first: Duration, longest: Duration) -> impl Iterator<Item = Duration> {
     use backon::BackoffBuilder;
     backon::ExponentialBuilder::default()
         .with_min_delay(first)
-        .with_max_delay(Duration::from_secs(8).max(first))
+        .with_max_delay(longest.max(first))
         .with_jitter()
         .without_max_times()
         .build()

@@ -2,66 +2,105 @@
 
 use std::{
     num::NonZeroU32,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Instant,
 };
 
-use governor::{DefaultDirectRateLimiter, Quota as Rate, RateLimiter};
+use governor::{
+    Quota as Rate, RateLimiter,
+    clock::DefaultClock,
+    middleware::StateInformationMiddleware,
+    state::{InMemoryState, NotKeyed},
+};
 
-/// A read and a write budget. A service account has 60 of each a minute
+/// The budget of one kind of call. A service account has 60 reads and 60 writes a minute
 /// (<https://developers.google.com/workspace/sheets/api/limits>).
-pub struct Quota {
-    reads: Option<DefaultDirectRateLimiter>,
-    writes: Option<DefaultDirectRateLimiter>,
-    waiting: AtomicUsize,
+pub(super) struct Budget {
+    bucket: Option<Bucket>,
+    waiting: AtomicU32,
 }
 
-impl Quota {
-    /// At most `limit` calls of each kind in any minute. Half may be spent at once and the rest flows evenly, so
-    /// that no window of sixty seconds, wherever it begins, holds more than `limit`. `None` sets no bound.
-    pub fn per_minute(limit: Option<NonZeroU32>) -> Self {
-        let bucket = || {
-            limit.map(|limit| {
-                let burst = NonZeroU32::new(limit.get() / 2).unwrap_or(NonZeroU32::MIN);
-                let steady = NonZeroU32::new(limit.get() - burst.get()).unwrap_or(NonZeroU32::MIN);
-                RateLimiter::direct(Rate::per_minute(steady).allow_burst(burst))
-            })
+struct Bucket {
+    limiter: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
+    rate: Rate,
+    a_minute: NonZeroU32,
+    /// When the last call was taken and what it left: the limiter itself cannot be asked without taking one.
+    last: Mutex<Option<(Instant, u32)>>,
+}
+
+impl Budget {
+    /// At most `limit` calls in any minute. Half may be spent at once and the rest flows evenly, so that no window of
+    /// sixty seconds, wherever it begins, holds more than `limit`. `None` sets no bound.
+    pub(super) fn per_minute(limit: Option<NonZeroU32>) -> Self {
+        let bucket = |limit: NonZeroU32| {
+            let burst = NonZeroU32::new(limit.get() / 2).unwrap_or(NonZeroU32::MIN);
+            let steady = NonZeroU32::new(limit.get() - burst.get()).unwrap_or(NonZeroU32::MIN);
+            let rate = Rate::per_minute(steady).allow_burst(burst);
+            Bucket {
+                limiter: RateLimiter::direct(rate).with_middleware(),
+                rate,
+                a_minute: limit,
+                last: Mutex::new(None),
+            }
         };
         Self {
-            reads: bucket(),
-            writes: bucket(),
-            waiting: AtomicUsize::new(0),
+            bucket: limit.map(bucket),
+            waiting: AtomicU32::new(0),
         }
     }
 
-    /// Waits for a read to be free.
-    pub async fn read(&self) {
-        self.wait_for(self.reads.as_ref()).await;
+    /// Waits for a call to be free and takes it.
+    pub(super) async fn take(&self) {
+        let Some(bucket) = &self.bucket else { return };
+        let taken = match bucket.limiter.check() {
+            Ok(taken) => taken,
+            Err(_) => {
+                let _waiting = Waiting::new(&self.waiting);
+                bucket.limiter.until_ready().await
+            }
+        };
+        bucket.note(taken.remaining_burst_capacity(), Instant::now());
     }
 
-    /// Waits for a write to be free.
-    pub async fn write(&self) {
-        self.wait_for(self.writes.as_ref()).await;
+    /// How many wait at this moment.
+    pub(super) fn waiting(&self) -> u32 {
+        self.waiting.load(Ordering::SeqCst)
     }
 
-    /// Whether somebody waits at this moment.
-    pub fn is_awaited(&self) -> bool {
-        self.waiting.load(Ordering::SeqCst) > 0
+    /// Calls that could be sent at once; `None` without a bound.
+    pub(super) fn left(&self) -> Option<u32> {
+        Some(self.bucket.as_ref()?.left(Instant::now()))
     }
 
-    async fn wait_for(&self, bucket: Option<&DefaultDirectRateLimiter>) {
-        let Some(bucket) = bucket else { return };
-        if bucket.check().is_err() {
-            let _waiting = Waiting::new(&self.waiting);
-            bucket.until_ready().await;
-        }
+    /// Calls in a minute; `None` without a bound.
+    pub(super) fn a_minute(&self) -> Option<u32> {
+        Some(self.bucket.as_ref()?.a_minute.get())
+    }
+}
+
+impl Bucket {
+    fn note(&self, left: u32, now: Instant) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, left));
+    }
+
+    fn left(&self, now: Instant) -> u32 {
+        let burst = self.rate.burst_size().get();
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((at, left)) = last else { return burst };
+        let since = now.saturating_duration_since(at).as_nanos();
+        let refilled = since / self.rate.replenish_interval().as_nanos().max(1);
+        u32::try_from(refilled).unwrap_or(burst).saturating_add(left).min(burst)
     }
 }
 
 /// Counts one who waits, also when the wait is given up.
-struct Waiting<'a>(&'a AtomicUsize);
+struct Waiting<'a>(&'a AtomicU32);
 
 impl<'a> Waiting<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
+    fn new(count: &'a AtomicU32) -> Self {
         count.fetch_add(1, Ordering::SeqCst);
         Self(count)
     }
@@ -70,5 +109,48 @@ impl<'a> Waiting<'a> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_left_is_told_without_taking_it() {
+        let budget = Budget::per_minute(NonZeroU32::new(60));
+        assert_eq!((budget.left(), budget.a_minute()), (Some(30), Some(60)));
+        for _ in 0..30 {
+            budget.take().await;
+        }
+        let bucket = budget.bucket.as_ref().expect("bounded");
+        let (at, left) = bucket.last.lock().expect("lock").expect("taken");
+        for (seconds, expected) in [(0, left), (2, left + 1), (20, left + 10), (3_600, 30)] {
+            assert_eq!(
+                bucket.left(at + Duration::from_secs(seconds)),
+                expected,
+                "{seconds} s later"
+            );
+        }
+        assert!(left <= 1, "{left} left");
+        let unbounded = Budget::per_minute(None);
+        unbounded.take().await;
+        assert_eq!((unbounded.left(), unbounded.a_minute()), (None, None));
+    }
+
+    #[tokio::test]
+    async fn whoever_finds_nothing_left_is_counted_until_they_give_up() {
+        let budget = Budget::per_minute(NonZeroU32::new(2));
+        budget.take().await;
+        {
+            let mut wait = std::pin::pin!(budget.take());
+            let pending =
+                std::future::poll_fn(|context| std::task::Poll::Ready(wait.as_mut().poll(context).is_pending()));
+            assert!(pending.await);
+            assert_eq!(budget.waiting(), 1);
+        }
+        assert_eq!(budget.waiting(), 0);
     }
 }

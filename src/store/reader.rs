@@ -24,12 +24,14 @@ use super::{
     google::{Spreadsheet, TabProperties},
     memory,
     tab::{Layout, Tab, quoted},
+    tabs_read::TabsRead,
 };
 use crate::clock::Clock;
 
 /// Longest wait for new data while older data is at hand.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
-/// After a failure, time in which nobody asks again: a page then answers at once with what there is.
+/// After a failure, time in which nobody asks again, as while calls are held back: a page then answers at once with what
+/// there is.
 const QUIET_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(3);
 
 type AnySnapshot = Arc<dyn Any + Send + Sync>;
@@ -50,6 +52,7 @@ pub(super) struct Reader {
     outage: Mutex<Option<Outage>>,
     /// Datasets whose tabs were found unfit a moment ago, with the reason.
     unfit: Cache<TypeId, (Timestamp, ReadError)>,
+    tabs_read: TabsRead,
 }
 
 struct Held {
@@ -81,6 +84,7 @@ impl Reader {
             tabs: tokio::sync::Mutex::new(None),
             outage: Mutex::new(None),
             unfit: latest(16),
+            tabs_read: TabsRead::default(),
         }
     }
 
@@ -127,6 +131,17 @@ impl Reader {
         }
     }
 
+    /// The tabs of `D` as they were read last. Asks nobody.
+    pub(super) async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
+        let snapshot = self.last.get(&TypeId::of::<D>()).await?;
+        self.reading(&snapshot).ok()
+    }
+
+    /// What is known of each tab since it was read last.
+    pub(super) fn tabs_read(&self) -> &TabsRead {
+        &self.tabs_read
+    }
+
     fn reading<D: Dataset>(&self, snapshot: &AnySnapshot) -> Result<Reading<D>, ReadError> {
         let snapshot = Arc::clone(snapshot)
             .downcast::<Snapshot<D>>()
@@ -165,7 +180,9 @@ impl Reader {
         let attempts = async {
             for pause in super::pauses(self.first_pause) {
                 match self.fetch::<D>().await {
-                    Err(ReadError::Unreachable(_)) => tokio::time::sleep(pause).await,
+                    Err(ReadError::Unreachable(_)) if !(has_older && self.spreadsheet.gate().holds_back()) => {
+                        tokio::time::sleep(pause).await;
+                    }
                     result => return result,
                 }
             }
@@ -209,11 +226,14 @@ impl Reader {
             .await
             .and_then(|last| last.downcast::<Snapshot<D>>().ok());
         let fingerprint = fingerprint(&tabs);
+        let rows_by_tab: Vec<_> = tabs.iter().map(|rows| (rows.tab.title, rows.len())).collect();
         let rows = tabs.iter().map(TabRows::len).sum();
-        let snapshot: AnySnapshot = match previous {
-            Some(previous) if previous.fingerprint == fingerprint => Arc::new(previous.read_again_at(read_at)),
-            _ => Arc::new(self.decode::<D>(tabs, read_at, fingerprint)),
+        let snapshot = match previous {
+            Some(previous) if previous.fingerprint == fingerprint => previous.read_again_at(read_at),
+            _ => self.decode::<D>(tabs, read_at, fingerprint),
         };
+        self.tabs_read.note(rows_by_tab, &snapshot.findings, read_at);
+        let snapshot: AnySnapshot = Arc::new(snapshot);
         self.last.insert(TypeId::of::<D>(), Arc::clone(&snapshot)).await;
         self.let_go_of_older::<D>().await;
         memory::give_back_after(rows);
@@ -338,7 +358,7 @@ impl Reader {
         let outage = self.outage();
         outage
             .as_ref()
-            .filter(|outage| self.clock.now() < outage.quiet_until)
+            .filter(|outage| self.clock.now() < outage.quiet_until || self.spreadsheet.gate().holds_back())
             .map(|outage| outage.error.clone())
     }
 

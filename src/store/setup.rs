@@ -239,10 +239,12 @@ fn explain(error: &CallError, store: &Store, doing: Doing) -> SetupProblem {
             "Google's quota for this account is used up for the moment.",
             "Wait a minute. If it happens often, look for another program that uses the same service account.",
         ),
-        CallError::Unreachable(message) | CallError::Unavailable(message) => SetupProblem::new(
-            format!("The spreadsheet cannot be reached: {}.", first_line(message)),
-            "Check the network, SHEETS_API_URL if it is set, and https://www.google.com/appsstatus.",
-        ),
+        CallError::Unreachable(message) | CallError::HeldBack(message) | CallError::Unavailable(message) => {
+            SetupProblem::new(
+                format!("The spreadsheet cannot be reached: {}.", first_line(message)),
+                "Check the network, SHEETS_API_URL if it is set, and https://www.google.com/appsstatus.",
+            )
+        }
         other @ CallError::Rejected { .. } => SetupProblem::new(
             format!("Google refuses: {other}"),
             "Compare the set-up with the chapter “Connect a Google spreadsheet” of the README.",

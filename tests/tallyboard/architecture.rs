@@ -13,7 +13,18 @@ const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
     ("libc", &["store/memory.rs"]),
     ("moka", &["store/reader.rs", "leaderboard/desk.rs"]),
-    ("maud", &["page/", "leaderboard/view/", "findings/view.rs", "emulator/"]),
+    (
+        "maud",
+        &[
+            "page/",
+            "leaderboard/view/",
+            "findings/view.rs",
+            "status/view.rs",
+            "emulator/",
+        ],
+    ),
+    ("zstd", &["answer/compression.rs"]),
+    ("tower_service", &["serving.rs"]),
     ("redb", &["emulator/"]),
     ("rsa", &["emulator/"]),
     ("imbl", &["emulator/"]),
@@ -195,6 +206,10 @@ fn lower_parts_know_nothing_of_the_upper_ones() {
         ("answer", &["leaderboard", "store", "app", "page", "emulator"]),
         ("leaderboard", &["app", "cli", "config", "emulator", "guard"]),
         ("findings", &["app", "leaderboard", "store"]),
+        (
+            "status",
+            &["app", "leaderboard", "findings", "emulator", "guard", "config"],
+        ),
     ];
     for file in files().iter().filter(|file| !file.is_test()) {
         let uses = Paths::of(file).parts;

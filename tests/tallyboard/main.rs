@@ -2,9 +2,11 @@
 
 mod architecture;
 mod browser;
+mod cache;
 mod door;
 mod emulator;
 mod leaderboard;
 mod program;
+mod status;
 mod store;
 mod world;

@@ -12,7 +12,7 @@ use tallyboard::{
 
 use crate::world::{World, form};
 
-fn insert(id: &str, company: &str) -> Insert {
+pub fn insert(id: &str, company: &str) -> Insert {
     Insert {
         tab: &SUBMISSIONS,
         id: NewId::Given(id.to_owned()),
@@ -25,7 +25,7 @@ fn insert(id: &str, company: &str) -> Insert {
     }
 }
 
-async fn ids(world: &World) -> Vec<String> {
+pub async fn ids(world: &World) -> Vec<String> {
     let rows = world.rows("submissions").await;
     rows.iter()
         .map(|row| row.first().and_then(Value::as_str).unwrap_or_default().to_owned())

@@ -3,6 +3,7 @@
 
 use std::{
     net::SocketAddr,
+    num::NonZeroUsize,
     path::PathBuf,
     sync::{
         Arc,
@@ -46,6 +47,8 @@ pub struct Plan {
     pub trusted_proxies: usize,
     pub patience: Duration,
     pub source: Source,
+    /// Writes that may wait.
+    pub queue: NonZeroUsize,
 }
 
 impl Default for Plan {
@@ -56,6 +59,19 @@ impl Default for Plan {
             trusted_proxies: 0,
             patience: Duration::from_secs(20),
             source: Source::EmbeddedSpreadsheet,
+            queue: NonZeroUsize::new(1_000).expect("positive"),
+        }
+    }
+}
+
+impl Plan {
+    fn options(&self, clock: Clock) -> Options {
+        Options {
+            calls_per_minute: None,
+            first_pause: Duration::from_millis(5),
+            patience: self.patience,
+            queue: self.queue,
+            ..Options::for_google(clock)
         }
     }
 }
@@ -72,7 +88,7 @@ impl World {
         let start: Timestamp = START.parse().expect("instant");
         let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
         let mut world = Self {
-            store: open_store(&emulator, &clock(&milliseconds), plan.patience).await,
+            store: store_with(&emulator, plan.options(clock(&milliseconds))).await,
             client: client(),
             address: String::new(),
             milliseconds,
@@ -306,13 +322,11 @@ fn client() -> Client {
 }
 
 pub async fn open_store(emulator: &Emulator, clock: &Clock, patience: Duration) -> Arc<Store> {
-    let options = Options {
-        calls_per_minute: None,
-        first_pause: Duration::from_millis(5),
+    let plan = Plan {
         patience,
-        ..Options::for_google(clock.clone())
+        ..Plan::default()
     };
-    store_with(emulator, options).await
+    store_with(emulator, plan.options(clock.clone())).await
 }
 
 pub async fn store_with(emulator: &Emulator, options: Options) -> Arc<Store> {

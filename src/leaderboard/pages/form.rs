@@ -69,7 +69,11 @@ impl Filling {
 
 /// The page with the form. It is shown even when the spreadsheet does not answer, without what only the rows can tell.
 pub(super) async fn page(leaderboard: &Leaderboard, filling: Filling, trouble: Option<Trouble>) -> Response {
-    let current = leaderboard.current().await.ok();
+    let current = match trouble {
+        // Whoever has waited for a write in vain does not wait for a read as well.
+        Some(Trouble::Unreachable { .. }) => leaderboard.at_hand().await,
+        _ => leaderboard.current().await.ok(),
+    };
     let catalog = leaderboard.catalog();
     let now = leaderboard.clock.zoned_now();
     let frame = current.as_ref().map_or_else(

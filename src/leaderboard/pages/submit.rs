@@ -41,20 +41,27 @@ pub(super) async fn receive(
     match record(&leaderboard, &valid).await {
         Ok(recorded) if wants_page(&headers) => Ok(Redirect::to(&recorded.address()).into_response()),
         Ok(recorded) => receipt::for_program(&leaderboard, &recorded.id, recorded.status()).await,
-        Err(error) if wants_page(&headers) => {
-            let needs_mending = matches!(error, CommitError::Closed(_));
-            let error = Error::from(error);
-            tracing::error!(cause = crate::cause::chain(&error), "a claim was not recorded");
-            let cause = if needs_mending {
-                format!("{} {}", error.happened, error.next)
-            } else {
-                error.happened.to_string()
-            };
-            let trouble = Trouble::Unreachable { cause };
-            Ok(again(&leaderboard, sent, (error.status, Vec::new()), Some(trouble)).await)
-        }
+        Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, sent, error).await),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The form once more, with everything that was entered and why it is not in the sheet.
+async fn not_recorded(leaderboard: &Leaderboard, sent: SentSubmission, error: CommitError) -> Response {
+    let needs_mending = matches!(error, CommitError::Closed(_));
+    let error = Error::from(error);
+    tracing::error!(cause = crate::cause::chain(&error), "a claim was not recorded");
+    let cause = if needs_mending {
+        format!("{} {}", error.happened, error.next)
+    } else {
+        error.happened.to_string()
+    };
+    let trouble = Trouble::Unreachable { cause };
+    let mut response = again(leaderboard, sent, (error.status, Vec::new()), Some(trouble)).await;
+    if let Some(seconds) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// A submission that is in the sheet.

@@ -52,6 +52,7 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         ("claims", "/leaderboard/claims?csm=Mei+Tanaka"),
         ("claims-none", "/leaderboard/claims?csm=Nobody"),
         ("findings", "/findings"),
+        ("status", "/status"),
         ("nothing-here", "/nothing-here"),
     ];
     for (name, place) in places {
@@ -89,6 +90,8 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     record(browser, &world).await;
     browser.reads("[role=alert]", "NOT recorded").await;
     look(browser, "form-not-recorded").await;
+    browser.goto(&format!("{}/status", world.address)).await;
+    look(browser, "status-down").await;
 }
 
 async fn fill(browser: &Browser, csm: &str, company: &str) {

@@ -1,0 +1,183 @@
+//! The connections of callers: taken until the program is asked to stop, and given up when a caller does not go on.
+//!
+//! `axum::serve` waits for ever for a caller who has begun a request and does not finish its head; a few hundred of them
+//! would use up what the host allows. Otherwise this does the same.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    serve::Listener,
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tower_service::Service;
+
+/// How long callers are waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For the head of a request, from the moment the connection is open or the last answer is sent: longer than a
+    /// proxy in front keeps idle connections, which is a minute as a rule.
+    pub head: Duration,
+    /// For everything in flight once the program was asked to stop; hosts kill after ten seconds or more.
+    pub end: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(75),
+            end: Duration::from_secs(8),
+        }
+    }
+}
+
+/// Serves until `stop`, and then until the requests that have begun are answered, or have had their time: a caller who
+/// never finishes a request must not keep the writes in flight from being finished.
+pub async fn serve(mut listener: TcpListener, router: Router, patience: Patience, stop: impl Future<Output = ()>) {
+    let connections = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        // Waits a little after an error, such as too many open files, and goes on.
+        let (stream, address) = tokio::select! {
+            accepted = Listener::accept(&mut listener) => accepted,
+            () = &mut stop => break,
+        };
+        let connection = connections.watch(connection(stream, address, router.clone(), patience.head));
+        // An error is the caller's: it hung up, was too slow, or does not speak HTTP.
+        tokio::spawn(async move { drop(connection.await) });
+    }
+    drop(listener);
+    if tokio::time::timeout(patience.end, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some callers did not finish their requests");
+    }
+}
+
+fn connection(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    head: Duration,
+) -> impl hyper_util::server::graceful::GracefulConnection<Output = hyper::Result<()>> + Send {
+    // Answers are written whole; holding a part back for a fuller packet only delays it.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.clone().call(request)
+    });
+    http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .serve_connection(TokioIo::new(stream), service)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        sync::oneshot,
+    };
+
+    use super::*;
+
+    const NEVER: Duration = Duration::from_secs(3_600);
+
+    struct Running {
+        address: SocketAddr,
+        stop: oneshot::Sender<()>,
+        ended: tokio::task::JoinHandle<()>,
+    }
+
+    async fn run(router: Router, patience: Patience) -> Running {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
+        let address = listener.local_addr().expect("address");
+        let (stop, stopped) = oneshot::channel();
+        let ended = tokio::spawn(serve(listener, router, patience, async { drop(stopped.await) }));
+        Running { address, stop, ended }
+    }
+
+    async fn send(to: &Running, text: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(to.address).await.expect("connection");
+        stream.write_all(text.as_bytes()).await.expect("written");
+        stream
+    }
+
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("read");
+        text
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_does_not_finish_the_head_of_a_request_is_hung_up_on() {
+        let hello = Router::new().route("/", get(|| async { "hello" }));
+        let patience = Patience {
+            head: Duration::from_millis(20),
+            end: NEVER,
+        };
+        let running = run(hello, patience).await;
+        for begun in ["", "GET / HTT", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "] {
+            assert_eq!(rest(send(&running, begun).await).await, "", "{begun:?}");
+        }
+        let whole = rest(send(&running, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await).await;
+        assert!(whole.starts_with("HTTP/1.1 200") && whole.ends_with("hello"), "{whole}");
+    }
+
+    #[tokio::test]
+    async fn what_has_begun_is_answered_after_the_request_to_stop_and_nothing_new_is_taken() {
+        let (begun, mut has_begun) = tokio::sync::mpsc::channel(1);
+        let (go_on, may_go_on) = tokio::sync::watch::channel(false);
+        let slow = move |ConnectInfo(caller): ConnectInfo<SocketAddr>| {
+            let (begun, mut may_go_on) = (begun.clone(), may_go_on.clone());
+            async move {
+                begun.send(()).await.expect("listened to");
+                may_go_on.wait_for(|go_on| *go_on).await.expect("told");
+                format!("hello {}", caller.ip())
+            }
+        };
+        let running = run(
+            Router::new().route("/", get(slow)),
+            Patience {
+                head: NEVER,
+                end: NEVER,
+            },
+        )
+        .await;
+        let stream = send(&running, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        has_begun.recv().await.expect("begun");
+        let Running { address, stop, ended } = running;
+        stop.send(()).expect("running");
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        go_on.send(true).expect("waited for");
+        let answer = rest(stream).await;
+        assert!(answer.ends_with("hello 127.0.0.1"), "{answer}");
+        ended.await.expect("ended");
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_never_goes_on_does_not_keep_the_program_from_ending() {
+        let hello = Router::new().route("/", get(|| async { "hello" }));
+        let patience = Patience {
+            head: NEVER,
+            end: Duration::from_millis(20),
+        };
+        let running = run(hello, patience).await;
+        let _half = send(&running, "GET / HTT").await;
+        // Taken before the stop, since connections are taken in their order.
+        let whole = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        assert!(rest(send(&running, whole).await).await.ends_with("hello"));
+        running.stop.send(()).expect("running");
+        running.ended.await.expect("ended");
+    }
+}

@@ -1,0 +1,327 @@
+//! What every call to the spreadsheet goes through: the circuit breaker, the quota and a timeout; and the book that is
+//! kept of calls and failures.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    num::NonZeroU32,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+
+use super::{
+    Options,
+    call_error::CallError,
+    circuit::{Circuit, Pass, Verdict},
+    quota::Budget,
+    status::{CallKind, Calls, FailedCall, State},
+};
+use crate::clock::Clock;
+
+/// Failures that are remembered.
+const REMEMBERED: usize = 20;
+/// Characters of a failure's reason that are remembered: a proxy answers with whole pages.
+const LONGEST_REASON: usize = 240;
+/// A call that is given up sooner tells nothing about the spreadsheet.
+const WORTH_TELLING: Duration = Duration::from_secs(1);
+
+/// The way out of the store.
+pub(super) struct Gate {
+    clock: Clock,
+    timeout: Duration,
+    circuit: Circuit,
+    reads: Lane,
+    writes: Lane,
+    book: Mutex<Book>,
+}
+
+/// What is counted for one kind of call.
+struct Lane {
+    budget: Budget,
+    sent: AtomicU64,
+    failed: AtomicU64,
+    held_back: AtomicU64,
+}
+
+#[derive(Default)]
+struct Book {
+    last_answer: Option<Timestamp>,
+    /// What is wrong with the reads and with the writes.
+    troubles: [Option<Trouble>; 2],
+    failures: VecDeque<FailedCall>,
+}
+
+/// Calls of one kind have failed since, for a reason that is not the single call's.
+#[derive(Clone)]
+struct Trouble {
+    calls: CallKind,
+    /// Google is there and refuses, which calls of the other kind tell nothing about.
+    is_refusal: bool,
+    since: Timestamp,
+    reason: String,
+}
+
+/// What is asked of the spreadsheet; as text a line for the operator, without any cell's content.
+pub(super) enum Question<'a> {
+    Tabs,
+    Values(&'a [String]),
+    /// A batch of so many requests.
+    Batch(usize),
+}
+
+impl Question<'_> {
+    fn kind(&self) -> CallKind {
+        match self {
+            Self::Tabs | Self::Values(_) => CallKind::Reads,
+            Self::Batch(_) => CallKind::Writes,
+        }
+    }
+}
+
+impl fmt::Display for Question<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tabs => formatter.write_str("list the tabs"),
+            Self::Values([]) => formatter.write_str("read nothing"),
+            Self::Values([only]) => write!(formatter, "read {only}"),
+            Self::Values([first, second]) => write!(formatter, "read {first} and {second}"),
+            Self::Values([first, rest @ ..]) => write!(formatter, "read {first} and {} other ranges", rest.len()),
+            Self::Batch(1) => formatter.write_str("write 1 request"),
+            Self::Batch(requests) => write!(formatter, "write {requests} requests"),
+        }
+    }
+}
+
+impl Gate {
+    /// A gate for calls that may take `timeout`, with the limits of `options`.
+    pub(super) fn new(options: &Options, timeout: Duration) -> Self {
+        Self {
+            clock: options.clock.clone(),
+            timeout,
+            circuit: Circuit::new(options.first_pause),
+            reads: Lane::new(options.calls_per_minute),
+            writes: Lane::new(options.calls_per_minute),
+            book: Mutex::default(),
+        }
+    }
+
+    /// Sends `call`, once the quota allows it.
+    ///
+    /// # Errors
+    /// Its own; [`CallError::HeldBack`] when the circuit is open; [`CallError::Unavailable`] after the timeout.
+    pub(super) async fn send<T>(
+        &self,
+        question: Question<'_>,
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let lane = self.lane(question.kind());
+        // Nobody waits for the quota in vain.
+        if let Some(reason) = self.circuit.refusal(Instant::now()) {
+            return Err(lane.hold_back(reason));
+        }
+        lane.budget.take().await;
+        let pass = self
+            .circuit
+            .pass(Instant::now())
+            .map_err(|reason| lane.hold_back(reason))?;
+        lane.sent.fetch_add(1, Ordering::Relaxed);
+        let sent = Sent {
+            gate: self,
+            question,
+            at: Instant::now(),
+            pass: Some(pass),
+        };
+        match tokio::time::timeout(self.timeout, call).await {
+            Ok(result) => sent.answered(result),
+            Err(_) => Err(sent.timed_out()),
+        }
+    }
+
+    /// Whether somebody waits because the quota is used up for the moment.
+    pub(super) fn waits_for_quota(&self) -> bool {
+        self.reads.budget.waiting() + self.writes.budget.waiting() > 0
+    }
+
+    /// Whether a call would be held back now.
+    pub(super) fn holds_back(&self) -> bool {
+        self.circuit.refusal(Instant::now()).is_some()
+    }
+
+    /// Lets the next call through, also while the circuit is open.
+    pub(super) fn probe_next(&self) {
+        self.circuit.probe_next(Instant::now());
+    }
+
+    /// Whether the spreadsheet answers.
+    pub(super) fn state(&self) -> State {
+        let pause = self.circuit.pause_left(Instant::now());
+        let now = self.clock.now();
+        let book = self.book();
+        let first = book.troubles.iter().flatten().min_by_key(|trouble| trouble.since);
+        match (first.cloned(), pause, book.last_answer) {
+            (Some(trouble), Some(pause), _) => State::CircuitOpen {
+                since: trouble.since,
+                until: now.saturating_add(pause).unwrap_or(now),
+                reason: trouble.reason,
+            },
+            (Some(trouble), None, _) => State::Failing {
+                calls: trouble.calls,
+                since: trouble.since,
+                reason: trouble.reason,
+            },
+            (None, _, Some(last_answer)) => State::Answering { last_answer },
+            (None, _, None) => State::Idle,
+        }
+    }
+
+    /// The calls that failed lately, the last one first.
+    pub(super) fn failures(&self) -> Vec<FailedCall> {
+        self.book().failures.iter().cloned().collect()
+    }
+
+    /// Calls that read.
+    pub(super) fn reads(&self) -> Calls {
+        self.reads.calls()
+    }
+
+    /// Calls that write.
+    pub(super) fn writes(&self) -> Calls {
+        self.writes.calls()
+    }
+
+    fn lane(&self, kind: CallKind) -> &Lane {
+        match kind {
+            CallKind::Reads => &self.reads,
+            CallKind::Writes => &self.writes,
+        }
+    }
+
+    fn note_answer(&self, kind: CallKind) {
+        let mut book = self.book();
+        book.last_answer = Some(self.clock.now());
+        for trouble in &mut book.troubles {
+            if trouble
+                .as_ref()
+                .is_some_and(|trouble| trouble.calls == kind || !trouble.is_refusal)
+            {
+                *trouble = None;
+            }
+        }
+    }
+
+    fn note_failure(&self, question: &Question<'_>, error: &CallError) {
+        let calls = question.kind();
+        self.lane(calls).failed.fetch_add(1, Ordering::Relaxed);
+        let now = self.clock.now();
+        let reason = in_a_line(&error.to_string());
+        let mut book = self.book();
+        if error.is_about_the_spreadsheet() {
+            let trouble = &mut book.troubles[calls as usize];
+            let since = trouble.as_ref().map_or(now, |trouble| trouble.since);
+            *trouble = Some(Trouble {
+                calls,
+                is_refusal: !error.is_passing(),
+                since,
+                reason: reason.clone(),
+            });
+        }
+        book.failures.truncate(REMEMBERED - 1);
+        book.failures.push_front(FailedCall {
+            at: now,
+            asked: question.to_string(),
+            reason,
+        });
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lane {
+    fn new(calls_per_minute: Option<NonZeroU32>) -> Self {
+        Self {
+            budget: Budget::per_minute(calls_per_minute),
+            sent: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            held_back: AtomicU64::new(0),
+        }
+    }
+
+    fn hold_back(&self, reason: String) -> CallError {
+        self.held_back.fetch_add(1, Ordering::Relaxed);
+        CallError::HeldBack(reason)
+    }
+
+    fn calls(&self) -> Calls {
+        Calls {
+            sent: self.sent.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+            held_back: self.held_back.load(Ordering::Relaxed),
+            left: self.budget.left(),
+            a_minute: self.budget.a_minute(),
+            waiting: self.budget.waiting(),
+        }
+    }
+}
+
+/// A call under way. Dropped without an end, whoever waited for it has given up.
+struct Sent<'a> {
+    gate: &'a Gate,
+    question: Question<'a>,
+    at: Instant,
+    pass: Option<Pass<'a>>,
+}
+
+impl Sent<'_> {
+    fn answered<T>(mut self, result: Result<T, CallError>) -> Result<T, CallError> {
+        match &result {
+            Ok(_) => self.gate.note_answer(self.question.kind()),
+            Err(error) => self.gate.note_failure(&self.question, error),
+        }
+        self.settle(match &result {
+            Err(error @ (CallError::Unreachable(_) | CallError::Unavailable(_))) => {
+                Verdict::Failed(in_a_line(&error.to_string()))
+            }
+            _ => Verdict::Answered,
+        });
+        result
+    }
+
+    fn timed_out(mut self) -> CallError {
+        let error = CallError::Unavailable(format!("no answer within {} s", self.gate.timeout.as_secs()));
+        self.gate.note_failure(&self.question, &error);
+        self.settle(Verdict::TimedOut(error.to_string()));
+        error
+    }
+
+    fn settle(&mut self, verdict: Verdict) {
+        if let Some(pass) = self.pass.take() {
+            pass.settle(verdict, Instant::now());
+        }
+    }
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        let waited = self.at.elapsed();
+        // How long is too long depends on the size of the sheet, so that this says nothing to the circuit.
+        if self.pass.is_some() && waited >= WORTH_TELLING {
+            let told = format!("given up after {} s without an answer", waited.as_secs());
+            self.gate.note_failure(&self.question, &CallError::Unavailable(told));
+        }
+    }
+}
+
+fn in_a_line(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(LONGEST_REASON) {
+        Some((end, _)) => format!("{}…", &words[..end]),
+        None => words,
+    }
+}

@@ -1,0 +1,206 @@
+//! Stories of the cache in front of the spreadsheet: who asks Google, and what everybody else sees meanwhile.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tallyboard::store::{Batch, State};
+
+use crate::{
+    store::insert,
+    world::{Page, Plan, World},
+};
+
+async fn reads(world: &World) -> u64 {
+    world.calls().await["reads"].as_u64().expect("count")
+}
+
+/// So many people look at the board at the same moment.
+async fn views(world: &Arc<World>, people: usize) -> Vec<Page> {
+    let views: Vec<_> = (0..people)
+        .map(|_| {
+            let world = Arc::clone(world);
+            tokio::spawn(async move { world.page("/leaderboard").await })
+        })
+        .collect();
+    let mut pages = Vec::new();
+    for view in views {
+        pages.push(view.await.expect("task"));
+    }
+    pages
+}
+
+/// Staff change the spreadsheet, and nobody tells the boards.
+async fn staff_silently(world: &World, requests: Value) {
+    let url = format!(
+        "{}/v4/spreadsheets/{}:batchUpdate",
+        world.emulator.url(),
+        world.emulator.spreadsheet_id()
+    );
+    let request = world.client.post(url).bearer_auth(world.emulator.owner_token());
+    let response = request
+        .json(&json!({"requests": requests}))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_read_that_began_before_a_write_is_not_what_the_writer_waits_for() {
+    let world = Arc::new(World::new().await);
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world
+        .fault(json!({"match": "batchGet", "times": 1, "fault": "slow", "delay_ms": 1_500}))
+        .await;
+    world.forget_calls().await;
+    world.store.refresh();
+    let early = {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { world.page("/leaderboard").await })
+    };
+    while reads(&world).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    world
+        .store
+        .commit(Batch::inserts([insert("b", "Beta")]))
+        .await
+        .expect("written");
+    world.forget_calls().await;
+    let page = world.page("/leaderboard").await;
+    assert_ne!(
+        reads(&world).await,
+        0,
+        "the page was content with a read from before the write"
+    );
+    page.says("2 integrations at 2 companies");
+    early.await.expect("task");
+}
+
+#[tokio::test]
+async fn data_is_asked_for_again_only_when_it_is_old_and_then_once_however_many_look() {
+    let world = Arc::new(World::new().await);
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.page("/leaderboard").await;
+    world.forget_calls().await;
+    world.pass(SignedDuration::from_secs(15));
+    for page in views(&world, 20).await {
+        page.says("(15 s ago)");
+    }
+    assert_eq!(reads(&world).await, 0);
+
+    world.pass(SignedDuration::from_secs(1));
+    for page in views(&world, 50).await {
+        page.says("Kate");
+    }
+    // The refresh runs beside the pages.
+    while !world
+        .page("/leaderboard")
+        .await
+        .all(".status")
+        .concat()
+        .contains("(0 s ago)")
+    {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(reads(&world).await, 1);
+}
+
+#[tokio::test]
+async fn while_google_is_away_views_show_the_age_of_the_data_and_do_not_each_ask() {
+    let world = Arc::new(
+        World::of(Plan {
+            patience: Duration::from_millis(200),
+            ..Plan::default()
+        })
+        .await,
+    );
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.page("/leaderboard").await;
+    world
+        .fault(json!({"match": "", "times": 100_000, "fault": "503"}))
+        .await;
+    world.pass(SignedDuration::from_mins(5));
+    // The first view starts the refresh that fails.
+    world.page("/leaderboard").await.says("Kate");
+    while !matches!(world.store.status().state, State::Failing { .. }) {
+        tokio::task::yield_now().await;
+    }
+    world.forget_calls().await;
+    for page in views(&world, 50).await {
+        assert_eq!(page.status, StatusCode::OK);
+        page.says("You see the data of 13:00:00.");
+        page.says("(5 min ago)");
+    }
+    assert_eq!(reads(&world).await, 0);
+}
+
+#[tokio::test]
+async fn a_spreadsheet_that_is_away_from_the_start_is_asked_by_one_for_all() {
+    let world = Arc::new(
+        World::of(Plan {
+            patience: Duration::from_millis(200),
+            ..Plan::default()
+        })
+        .await,
+    );
+    world
+        .fault(json!({"match": "", "times": 100_000, "fault": "503"}))
+        .await;
+    for page in views(&world, 50).await {
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+        page.says("The spreadsheet does not answer");
+    }
+    let asked = reads(&world).await;
+    assert!(asked < 20, "{asked} reads for 50 views");
+    world.forget_calls().await;
+    views(&world, 50).await;
+    assert_eq!(reads(&world).await, 0, "a moment after a failure nobody asks again");
+}
+
+#[tokio::test]
+async fn a_board_whose_tab_was_gone_is_back_within_seconds_without_anybody_asking_for_it() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    let sheet = world.sheet_id("submissions").await;
+    let rename = |title: &str| json!([{"updateSheetProperties": {"properties": {"sheetId": sheet, "title": title}, "fields": "title"}}]);
+    world.staff(rename("renamed")).await;
+    world
+        .page("/leaderboard")
+        .await
+        .says("The spreadsheet has no tab “submissions”.");
+    staff_silently(&world, rename("submissions")).await;
+    let page = world.page("/leaderboard").await;
+    assert_eq!(
+        page.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the reason is kept for a moment"
+    );
+    world.pass(SignedDuration::from_secs(4));
+    world.page("/leaderboard").await.says("Kate");
+}
+
+#[tokio::test]
+async fn a_hundred_people_who_press_refresh_at_once_cost_a_handful_of_reads() {
+    let world = Arc::new(World::new().await);
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.page("/leaderboard").await;
+    world.forget_calls().await;
+    let people: Vec<_> = (0..100)
+        .map(|_| {
+            let world = Arc::clone(&world);
+            tokio::spawn(async move {
+                let pressed = world.post("/refresh").send().await.expect("answer");
+                assert_eq!(pressed.status(), StatusCode::SEE_OTHER);
+                world.page("/leaderboard").await.says("Kate");
+            })
+        })
+        .collect();
+    for person in people {
+        person.await.expect("task");
+    }
+    let reads = reads(&world).await;
+    assert!((1..=10).contains(&reads), "{reads} reads");
+}
