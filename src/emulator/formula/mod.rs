@@ -4,6 +4,7 @@
 //! no stale results and no graph of dependencies. A function the emulator lacks shows `#NAME?`, as a misspelt one does.
 
 mod functions;
+mod lookups;
 mod operators;
 mod parser;
 mod references;
@@ -18,7 +19,7 @@ use super::workbook::Workbook;
 
 pub use operators::compare;
 use parser::{Expression, Reference};
-pub use references::{Place, after_deletion, after_insertion, moved_by};
+pub use references::{Place, after, moved_by};
 
 /// How deep formulas may refer to each other.
 const DEEPEST: usize = 200;

@@ -66,7 +66,7 @@ pub async fn answer(
             let grid_data = body.get("includeGridData").and_then(Json::as_bool).unwrap_or(false);
             return get(library, &id, (&ranges, grid_data), (mask, url));
         }
-        Call::BatchUpdate(id) => batch_update(library, &id, &body, url).await?,
+        Call::BatchUpdate(id) => batch_update(library, &id, &body, (mask.as_ref(), url)).await?,
         Call::ValuesGet(id, range) => {
             let workbook = snapshot(library, &id)?;
             let located = workbook.locate(&range)?;
@@ -203,19 +203,30 @@ fn get(
     .map(Answer::Message)
 }
 
-async fn batch_update(library: &Library, id: &str, body: &Json, url: &str) -> Result<Answer, Failure> {
-    let (replies, snapshot) = library.write(id, |workbook| batch::apply(workbook, body)).await?;
+async fn batch_update(
+    library: &Library,
+    id: &str,
+    body: &Json,
+    (mask, url): (Option<&Mask>, &str),
+) -> Result<Answer, Failure> {
+    let ranges = strings(body.get("responseRanges"));
+    let asked = body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true);
+    let change = |workbook: &mut Workbook| {
+        let replies = batch::apply(workbook, body)?;
+        // A range that means nothing afterwards fails the batch before it is kept.
+        for range in ranges.iter().filter(|_| asked) {
+            workbook.locate(range)?;
+        }
+        Ok(replies)
+    };
+    let (replies, snapshot) = library.write(id, change).await?;
     let mut message = json!({"spreadsheetId": id, "replies": replies});
-    if body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true) {
-        let ranges = strings(body.get("responseRanges"));
-        let grid_data = body
-            .get("responseIncludeGridData")
-            .and_then(Json::as_bool)
-            .unwrap_or(false);
+    if asked && mask.is_none_or(|mask| mask.selects("updatedSpreadsheet")) {
+        let grid_data = body.get("responseIncludeGridData").and_then(Json::as_bool);
         let question = Question {
             ranges: &ranges,
-            grid_data,
-            mask: None,
+            grid_data: grid_data.unwrap_or(false),
+            mask: mask.and_then(|mask| mask.below("updatedSpreadsheet")),
             url,
         };
         message["updatedSpreadsheet"] = description::describe(&snapshot, &question)?;

@@ -1,5 +1,6 @@
 //! The local Sheets server, spoken to over HTTP as any client would.
 
+mod batches;
 mod behaviour;
 mod durability;
 mod faults;
