@@ -7,6 +7,7 @@ use super::super::cell::Scalar;
 use super::Operand;
 use super::functions::{Call, Outcome};
 use super::operators::{compare, truth};
+use super::parser::Expression;
 
 impl Call<'_, '_> {
     /// Calls a lookup function; `None` when it is none.
@@ -24,6 +25,9 @@ impl Call<'_, '_> {
     }
 
     fn area(&self, index: usize) -> Result<(usize, Rectangle), &'static str> {
+        if let Some(Expression::Reference(reference)) = self.arguments.get(index) {
+            return self.evaluator.cells_of(self.sheet, reference).ok_or("#REF!");
+        }
         match self.operand(index)? {
             Operand::Many(sheet, area) => Ok((sheet, area)),
             Operand::One(_) => Err("#N/A"),
