@@ -16,8 +16,10 @@ mod batch;
 mod cell;
 mod database;
 mod description;
+mod drive;
 mod failure;
 mod faults;
+mod file;
 mod formula;
 mod input;
 mod library;
@@ -232,8 +234,8 @@ fn open(data: Option<PathBuf>, title: &str) -> Result<(Library, String), StartEr
     std::fs::create_dir_all(&directory).map_err(|error| StartError::Directory(directory.clone(), error))?;
     let database = Database::open(&directory.join(DATABASE_FILE))?;
     let id = match database.setting(FIRST)? {
-        Some(id) => id,
-        None => {
+        Some(id) if database.holds(&id)? => id,
+        _ => {
             let workbook = Workbook::new(title);
             database.begin(FIRST, &workbook)?;
             workbook.id.to_string()

@@ -2,6 +2,7 @@
 
 mod batches;
 mod behaviour;
+mod drive;
 mod durability;
 mod faults;
 mod grid;
