@@ -36,11 +36,23 @@ impl Failure {
 
     /// 400 with the violations a field of the body or of the query gets.
     pub fn field(field: &str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        let mut failure = Self::invalid(message.clone());
+        Self::violations(vec![(field.to_owned(), message.into())])
+    }
+
+    /// 400 with several fields, each with what is wrong with it.
+    pub fn violations(wrong: Vec<(String, String)>) -> Self {
+        let sentences: Vec<&str> = wrong.iter().map(|(_, text)| text.as_str()).collect();
+        let mut failure = Self::invalid(sentences.join("\n"));
+        let violations: Vec<Value> = wrong
+            .iter()
+            .map(|(field, text)| match field.as_str() {
+                "" => json!({ "description": text }),
+                field => json!({"field": field, "description": text}),
+            })
+            .collect();
         failure.details = Some(json!([{
             "@type": "type.googleapis.com/google.rpc.BadRequest",
-            "fieldViolations": [{"field": field, "description": message}],
+            "fieldViolations": violations,
         }]));
         failure
     }

@@ -30,6 +30,7 @@ mod page;
 mod query;
 mod record;
 mod route;
+mod schema;
 mod serial_date;
 mod server;
 mod sheet;

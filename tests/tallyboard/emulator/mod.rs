@@ -9,6 +9,7 @@ mod grid;
 mod gspread;
 mod notation;
 mod replay;
+mod schema;
 mod tokens;
 
 use serde_json::{Value, json};
