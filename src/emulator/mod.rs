@@ -42,6 +42,7 @@ mod workbook;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -70,6 +71,8 @@ pub struct Options {
     pub any_token: bool,
     /// So many reads and as many writes a minute; more get a 429.
     pub quota_per_minute: Option<u32>,
+    /// How long every call of an API waits before it is looked at, as calls over the internet do.
+    pub latency: Duration,
     /// The title of the first spreadsheet.
     pub title: String,
 }
@@ -81,6 +84,7 @@ impl Default for Options {
             data: None,
             any_token: false,
             quota_per_minute: None,
+            latency: Duration::ZERO,
             title: "Tallyboard".to_owned(),
         }
     }
@@ -138,6 +142,7 @@ impl Emulator {
             authority,
             traffic,
             faults,
+            latency: options.latency,
             url,
             address,
         });

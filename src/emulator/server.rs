@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use super::authority::{Access, Authority, Right};
 use super::drive;
 use super::failure::Failure;
-use super::faults::{Fault, Faults, Kind};
+use super::faults::{Faults, Kind};
 use super::library::Library;
 use super::methods::{self, Answer};
 use super::page;
@@ -44,6 +44,8 @@ pub struct State {
     pub traffic: Traffic,
     /// Faults to come.
     pub faults: Faults,
+    /// How long every call of an API waits first.
+    pub latency: Duration,
     /// `http://host:port`.
     pub url: String,
     /// Where the server listens.
@@ -216,7 +218,11 @@ async fn files(state: &State, call: drive::route::Call, query: &Query, (headers,
     }
 }
 
+/// Waits as long as every call does, and perhaps meets a fault.
 async fn strike(state: &State, name: &str, is_write: bool) -> Option<Kind> {
+    if !state.latency.is_zero() {
+        tokio::time::sleep(state.latency).await;
+    }
     let (kind, delay) = state.faults.strike(name, is_write)?;
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
@@ -276,17 +282,19 @@ async fn broken<F: Future<Output = Response<Body>>>(kind: Kind, finish: impl FnO
 fn controls(state: &State, method: &Method, path: &str, body: &[u8]) -> Response<Body> {
     let done = || json_response(StatusCode::OK, "{}".to_owned());
     match (method.as_str(), path) {
-        ("GET", "calls") => json_response(StatusCode::OK, state.traffic.report().to_string()),
+        ("GET", "calls") => {
+            let mut report = state.traffic.report();
+            report["faults"] = state.faults.dealt();
+            json_response(StatusCode::OK, report.to_string())
+        }
         ("DELETE", "calls") => {
             state.traffic.reset();
+            state.faults.reset_count();
             done()
         }
         ("GET", "faults") => json_response(StatusCode::OK, json!({"faults": state.faults.list()}).to_string()),
-        ("POST", "faults") => match serde_json::from_slice::<Fault>(body) {
-            Ok(fault) => {
-                state.faults.add(fault);
-                done()
-            }
+        ("POST", "faults") => match state.faults.order(body) {
+            Ok(()) => done(),
             Err(error) => refused(&Failure::invalid(format!("This is no fault: {error}"))),
         },
         ("DELETE", "faults") => {
