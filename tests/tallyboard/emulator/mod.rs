@@ -2,6 +2,7 @@
 
 mod batches;
 mod behaviour;
+mod concurrency;
 mod drive;
 mod durability;
 mod faults;
