@@ -241,7 +241,10 @@ fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell
             if let Some(effective) = shown.to_extended() {
                 tree.insert("effectiveValue".to_owned(), effective);
             }
-            tree.insert("formattedValue".to_owned(), json!(read::shown(&shown, cell)));
+            tree.insert(
+                "formattedValue".to_owned(),
+                json!(read::shown(&shown, cell, evaluator.locale)),
+            );
         }
     }
     if let Some(style) = &cell.style {

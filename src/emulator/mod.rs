@@ -23,6 +23,7 @@ mod file;
 mod formula;
 mod input;
 mod library;
+mod locale;
 mod mask;
 mod methods;
 mod number_format;

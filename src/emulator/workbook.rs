@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::a1::{self, OpenArea, Rectangle};
 use super::failure::Failure;
 use super::file::File;
+use super::locale::Locale;
 use super::sheet::Sheet;
 
 /// The most cells a spreadsheet may have, blank ones included.
@@ -73,6 +74,12 @@ impl Workbook {
     /// The title.
     pub fn title(&self) -> &str {
         self.properties.get("title").and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// How numbers and days are written in it.
+    pub fn locale(&self) -> Locale {
+        let name = self.properties.get("locale").and_then(Json::as_str);
+        name.map_or_else(Locale::default, Locale::of)
     }
 
     /// Position of the tab with this `sheetId`.

@@ -276,7 +276,7 @@ fn column_width(workbook: &Workbook, position: usize, column: u32) -> u32 {
         .filter_map(|row| {
             let cell = sheet.cell(row, column)?;
             Some(
-                read::shown(&evaluator.cell(position, row, column), cell)
+                read::shown(&evaluator.cell(position, row, column), cell, evaluator.locale)
                     .chars()
                     .count(),
             )

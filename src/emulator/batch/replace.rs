@@ -8,6 +8,7 @@ use super::super::a1::Rectangle;
 use super::super::cell::{Cell, Entry, Scalar};
 use super::super::failure::Failure;
 use super::super::input;
+use super::super::locale::Locale;
 use super::super::values::read;
 use super::super::wire;
 use super::super::workbook::Workbook;
@@ -20,6 +21,7 @@ struct Search {
     match_case: bool,
     entire_cell: bool,
     formulas: bool,
+    locale: Locale,
 }
 
 /// What was changed so far.
@@ -43,6 +45,7 @@ pub fn find_replace(workbook: &mut Workbook, body: &Json) -> Result<Json, Failur
         match_case: flag(body, "matchCase"),
         entire_cell: flag(body, "matchEntireCell"),
         formulas: flag(body, "includeFormulas"),
+        locale: workbook.locale(),
     };
     if search.find.is_empty() {
         return Err(Failure::invalid("find cannot be empty."));
@@ -116,11 +119,11 @@ impl Search {
             Entry::Formula(_) => None,
             Entry::Text(text) => {
                 let (replaced, count) = self.replaced(text)?;
-                Some((input::read(&replaced).entry, count))
+                Some((input::read(&replaced, self.locale).entry, count))
             }
             entry => {
-                let (replaced, count) = self.replaced(&read::shown(&Scalar::plain(entry), cell))?;
-                Some((input::read(&replaced).entry, count))
+                let (replaced, count) = self.replaced(&read::shown(&Scalar::plain(entry), cell, self.locale))?;
+                Some((input::read(&replaced, self.locale).entry, count))
             }
         }
     }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::a1::{OpenArea, Rectangle};
 use super::cell::{Entry, Scalar};
+use super::locale::Locale;
 use super::workbook::Workbook;
 
 pub use operators::compare;
@@ -27,6 +28,8 @@ const DEEPEST: usize = 200;
 /// Computes the formulas of one snapshot.
 pub struct Evaluator<'a> {
     workbook: &'a Workbook,
+    /// How the spreadsheet writes numbers.
+    pub locale: Locale,
     known: RefCell<HashMap<(usize, u32, u32), Option<Scalar>>>,
     depth: RefCell<usize>,
 }
@@ -44,6 +47,7 @@ impl<'a> Evaluator<'a> {
     pub fn new(workbook: &'a Workbook) -> Self {
         Self {
             workbook,
+            locale: workbook.locale(),
             known: RefCell::default(),
             depth: RefCell::new(0),
         }
