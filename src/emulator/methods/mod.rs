@@ -1,5 +1,6 @@
 //! The methods of the API over a [`Library`]: a call and a body in, an answer out.
 
+mod creation;
 mod writing;
 
 use std::sync::Arc;
@@ -16,7 +17,6 @@ use super::route::Call;
 use super::schema;
 use super::sheet::Sheet;
 use super::values::{Reading, read, write};
-use super::wire;
 use super::workbook::{Located, Workbook};
 
 /// What a method answers.
@@ -62,7 +62,7 @@ pub async fn answer(
         None => json!({}),
     };
     let answer = match call {
-        Call::Create => create(library, &body, url).await?,
+        Call::Create => creation::create(library, &body, url).await?,
         Call::Get(id) => {
             let ranges = query.all("ranges");
             return get(library, &id, (&ranges, query.flag("includeGridData")), (mask, url));
@@ -181,47 +181,6 @@ fn reading(query: &Query) -> Result<Reading, Failure> {
         query.get("dateTimeRenderOption"),
         query.get("majorDimension"),
     )
-}
-
-async fn create(library: &Library, body: &Json, url: &str) -> Result<Answer, Failure> {
-    for part in ["namedRanges", "developerMetadata", "dataSources"] {
-        if body.get(part).is_some_and(|part| !wire::is_default(part)) {
-            return Err(Failure::unsupported(&format!("spreadsheets.create with {part}")));
-        }
-    }
-    let title = body
-        .get("properties")
-        .and_then(|properties| properties.get("title"))
-        .and_then(Json::as_str);
-    let mut workbook = Workbook::new(title.unwrap_or("Untitled spreadsheet"));
-    if let Some(Json::Object(more)) = body.get("properties") {
-        Arc::make_mut(&mut workbook.properties).extend(more.clone());
-    }
-    if let Some(sheets) = body
-        .get("sheets")
-        .and_then(Json::as_array)
-        .filter(|sheets| !sheets.is_empty())
-    {
-        workbook.sheets.clear();
-        for sheet in sheets {
-            if sheet.get("data").is_some() {
-                return Err(Failure::unsupported("spreadsheets.create with sheets.data"));
-            }
-            let properties = sheet.get("properties").cloned().unwrap_or_else(|| json!({}));
-            batch::apply(
-                &mut workbook,
-                &json!({"requests": [{"addSheet": {"properties": properties}}]}),
-            )?;
-        }
-    }
-    let snapshot = library.add(workbook).await?;
-    let question = Question {
-        ranges: &[],
-        grid_data: false,
-        mask: None,
-        url,
-    };
-    description::describe(&snapshot, &question).map(Answer::Message)
 }
 
 fn get(

@@ -260,6 +260,40 @@ async fn the_quota_refuses_reads_and_writes_apart_from_each_other() {
     assert_eq!(world.post("/values/A1:clear", json!({})).await.0, 200);
 }
 
+#[tokio::test]
+async fn regular_expressions_find_and_replace_as_in_java() {
+    let cases = [
+        (
+            json!({"find": "o.* (.*)", "replacement": "$1 Rocks", "matchCase": true}),
+            json!([["GSheets Rocks"], ["7 €"]]),
+        ),
+        (
+            json!({"find": "SHEETS", "replacement": "\\$1"}),
+            json!([["Google $1"], ["7 €"]]),
+        ),
+        (
+            json!({"find": "google", "replacement": "x", "matchEntireCell": true}),
+            json!([["Google Sheets"], ["7 €"]]),
+        ),
+        (
+            json!({"find": "\\d+ €", "replacement": "8"}),
+            json!([["Google Sheets"], [8]]),
+        ),
+    ];
+    for (mut request, expected) in cases {
+        let world = World::new().await;
+        world.write("A1", json!([["Google Sheets"], ["7 €"]])).await;
+        request["searchByRegex"] = json!(true);
+        request["sheetId"] = json!(0);
+        let (status, body) = world.batch(json!([{"findReplace": request.clone()}])).await;
+        assert_eq!(status, 200, "{body}");
+        assert_eq!(world.values("A1:A2").await, expected, "{request}");
+    }
+    let world = World::new().await;
+    let request = json!({"find": "(", "replacement": "", "searchByRegex": true, "allSheets": true});
+    assert_eq!(world.batch(json!([{"findReplace": request}])).await.0, 400);
+}
+
 /// A spreadsheet that is at home elsewhere.
 async fn at_home_in(locale: &str) -> World {
     let world = World::new().await;

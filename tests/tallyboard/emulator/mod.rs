@@ -3,6 +3,7 @@
 mod batches;
 mod behaviour;
 mod concurrency;
+mod creation;
 mod drive;
 mod durability;
 mod faults;
