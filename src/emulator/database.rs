@@ -92,6 +92,8 @@ pub fn chunk_start(row: usize) -> usize {
 struct Outline {
     properties: Map<String, Json>,
     named_ranges: Vec<Json>,
+    #[serde(default)]
+    developer_metadata: Vec<Json>,
     sheets: Vec<SheetOutline>,
 }
 
@@ -122,6 +124,7 @@ pub fn outline(workbook: &Workbook) -> Vec<u8> {
     let outline = Outline {
         properties: (*workbook.properties).clone(),
         named_ranges: (*workbook.named_ranges).clone(),
+        developer_metadata: (*workbook.developer_metadata).clone(),
         sheets,
     };
     // Strings, numbers and maps with text keys: nothing of it can fail to be JSON.
@@ -268,6 +271,7 @@ impl Database {
             workbook.id = id.value().into();
             workbook.properties = Arc::new(outline.properties);
             workbook.named_ranges = Arc::new(outline.named_ranges);
+            workbook.developer_metadata = Arc::new(outline.developer_metadata);
             if let Some(bytes) = files.as_ref().map(|table| table.get(id.value())).transpose()?.flatten()
                 && let Ok(file) = serde_json::from_slice(bytes.value())
             {

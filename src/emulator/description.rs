@@ -1,5 +1,7 @@
 //! `spreadsheets.get`: the spreadsheet as one tree, as much of it as the mask asks for.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::a1::Rectangle;
@@ -8,6 +10,7 @@ use super::cell::{Cell, Entry, Style};
 use super::failure::Failure;
 use super::formula::Evaluator;
 use super::mask::Mask;
+use super::metadata;
 use super::sheet::{Dimension, Sheet};
 use super::values::read;
 use super::workbook::{Workbook, grid_range};
@@ -58,6 +61,9 @@ pub fn describe(workbook: &Workbook, question: &Question<'_>) -> Result<Json, Fa
     }
     if !workbook.named_ranges.is_empty() {
         tree.insert("namedRanges".to_owned(), json!(*workbook.named_ranges));
+    }
+    if !workbook.developer_metadata.is_empty() {
+        tree.insert(metadata::FIELD.to_owned(), json!(*workbook.developer_metadata));
     }
     let url = format!("{}/spreadsheets/d/{}/edit", question.url, workbook.id);
     tree.insert("spreadsheetUrl".to_owned(), json!(url));
@@ -113,7 +119,12 @@ fn sheet(workbook: &Workbook, position: usize, data: Option<Json>) -> Json {
         tree.insert("basicFilter".to_owned(), filter.clone());
     }
     for (name, list) in &furniture.lists {
-        if !list.is_empty() {
+        if name == metadata::FIELD {
+            let own: Vec<&Json> = list.iter().filter(|item| metadata::line(item).is_none()).collect();
+            if !own.is_empty() {
+                tree.insert(name.clone(), json!(own));
+            }
+        } else if !list.is_empty() {
             tree.insert(name.clone(), with_editors(name, list));
         }
     }
@@ -176,11 +187,16 @@ fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask)
         }
     }
     if mask.selects("rowMetadata") {
-        let row = |index| dimension(sheet.row(index).and_then(|row| row.properties.as_deref()), 21);
+        let tied = tied(sheet, true);
+        let row = |index| {
+            let own = sheet.row(index).and_then(|row| row.properties.as_deref());
+            dimension(own, 21, tied.get(&u64::from(index)))
+        };
         tree.insert("rowMetadata".to_owned(), (area.top..area.bottom).map(row).collect());
     }
     if mask.selects("columnMetadata") {
-        let column = |index| dimension(sheet.furniture.columns.get(&index), 100);
+        let tied = tied(sheet, false);
+        let column = |index| dimension(sheet.furniture.columns.get(&index), 100, tied.get(&u64::from(index)));
         tree.insert(
             "columnMetadata".to_owned(),
             (area.left..area.right).map(column).collect(),
@@ -189,8 +205,23 @@ fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask)
     Json::Object(tree)
 }
 
-fn dimension(properties: Option<&Map<String, Json>>, size: u32) -> Json {
+/// Developer metadata tied to the rows, or to the columns, of a tab.
+fn tied(sheet: &Sheet, rows: bool) -> HashMap<u64, Vec<&Json>> {
+    let mut tied: HashMap<u64, Vec<&Json>> = HashMap::new();
+    for item in sheet.furniture.lists.get(metadata::FIELD).into_iter().flatten() {
+        match metadata::line(item) {
+            Some((is_row, index)) if is_row == rows => tied.entry(index).or_default().push(item),
+            _ => {}
+        }
+    }
+    tied
+}
+
+fn dimension(properties: Option<&Map<String, Json>>, size: u32, tied: Option<&Vec<&Json>>) -> Json {
     let mut fields = properties.cloned().unwrap_or_default();
+    if let Some(tied) = tied {
+        fields.insert(metadata::FIELD.to_owned(), json!(tied));
+    }
     fields.entry("pixelSize").or_insert(json!(size));
     Json::Object(fields)
 }

@@ -25,6 +25,7 @@ mod input;
 mod library;
 mod locale;
 mod mask;
+mod metadata;
 mod methods;
 mod number_format;
 mod page;

@@ -24,6 +24,8 @@ pub struct Workbook {
     pub sheets: Vec<Arc<Sheet>>,
     /// `NamedRange`s.
     pub named_ranges: Arc<Vec<Json>>,
+    /// Developer metadata tied to all of it.
+    pub developer_metadata: Arc<Vec<Json>>,
     /// What Drive knows of it.
     pub file: Arc<File>,
 }
@@ -53,6 +55,7 @@ impl Workbook {
             properties: Arc::new(properties.as_object().cloned().unwrap_or_default()),
             sheets: vec![Arc::new(Sheet::new(0, "Sheet1", 1000, 26))],
             named_ranges: Arc::default(),
+            developer_metadata: Arc::default(),
             file: Arc::new(File::new()),
         }
     }
@@ -64,6 +67,7 @@ impl Workbook {
         properties.insert("title".to_owned(), json!(title));
         copy.properties = Arc::new(properties);
         copy.named_ranges = Arc::clone(&self.named_ranges);
+        copy.developer_metadata = Arc::clone(&self.developer_metadata);
         let sheets = self.sheets.iter();
         copy.sheets = sheets
             .map(|sheet| Arc::new(sheet.duplicate(sheet.id, &sheet.title)))

@@ -132,9 +132,11 @@ fn rectangle(area: Rectangle, dimension: Dimension, shift: Shift) -> Option<Rect
 fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: Shift) -> bool {
     match value {
         Json::Object(fields) => {
-            let (first, last) = match dimension {
-                Dimension::Rows => ("startRowIndex", "endRowIndex"),
-                Dimension::Columns => ("startColumnIndex", "endColumnIndex"),
+            let own = fields.get("dimension").and_then(Json::as_str);
+            let (first, last) = match (dimension, own) {
+                (Dimension::Rows, Some("ROWS")) | (Dimension::Columns, Some("COLUMNS")) => ("startIndex", "endIndex"),
+                (Dimension::Rows, _) => ("startRowIndex", "endRowIndex"),
+                (Dimension::Columns, _) => ("startColumnIndex", "endColumnIndex"),
             };
             let ends = (
                 fields.get(first).and_then(Json::as_u64),

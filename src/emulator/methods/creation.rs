@@ -8,6 +8,7 @@ use super::super::batch;
 use super::super::description::{self, Question};
 use super::super::failure::Failure;
 use super::super::library::Library;
+use super::super::sheet::belong;
 use super::super::wire;
 use super::super::workbook::Workbook;
 use super::Answer;
@@ -106,23 +107,6 @@ fn add_sheet(workbook: &mut Workbook, sheet: &Json) -> Result<(), Failure> {
         apply(workbook, json!({"setBasicFilter": {"filter": filter}}))?;
     }
     Ok(())
-}
-
-/// Ranges in the description of a sheet are its own, whether they say so or not.
-fn belong(item: &mut Json, id: &Json) {
-    match item {
-        Json::Object(fields) => {
-            let is_range = fields
-                .keys()
-                .any(|name| name.ends_with("RowIndex") || name.ends_with("ColumnIndex"));
-            if is_range {
-                fields.insert("sheetId".to_owned(), id.clone());
-            }
-            fields.values_mut().for_each(|value| belong(value, id));
-        }
-        Json::Array(items) => items.iter_mut().for_each(|item| belong(item, id)),
-        _ => {}
-    }
 }
 
 /// Writes `GridData`: cells, and what is known of rows and columns.

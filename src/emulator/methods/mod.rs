@@ -1,6 +1,7 @@
 //! The methods of the API over a [`Library`]: a call and a body in, an answer out.
 
 mod creation;
+mod filtered;
 mod writing;
 
 use std::sync::Arc;
@@ -68,7 +69,7 @@ pub async fn answer(
             return get(library, &id, (&ranges, query.flag("includeGridData")), (mask, url));
         }
         Call::GetByDataFilter(id) => {
-            let ranges = filtered_ranges(&*snapshot(library, &id)?, &body)?;
+            let ranges = filtered::ranges(&*snapshot(library, &id)?, &body)?;
             let grid_data = body.get("includeGridData").and_then(Json::as_bool).unwrap_or(false);
             return get(library, &id, (&ranges, grid_data), (mask, url));
         }
@@ -84,7 +85,7 @@ pub async fn answer(
                 query.all("ranges").iter().map(|range| workbook.locate(range)).collect();
             Answer::Values(read::Answer::batch(workbook, ranges?, reading(query)?))
         }
-        Call::ValuesBatchGetByDataFilter(id) => batch_get_by_filter(&snapshot(library, &id)?, &body)?,
+        Call::ValuesBatchGetByDataFilter(id) => filtered::values(&snapshot(library, &id)?, &body)?,
         Call::ValuesUpdate(id, range) => writing::update(library, &id, &range, (&body, query)).await?,
         Call::ValuesAppend(id, range) => writing::append_values(library, &id, &range, (&body, query)).await?,
         Call::ValuesClear(id, range) => {
@@ -94,6 +95,8 @@ pub async fn answer(
         Call::ValuesBatchUpdate(id) => writing::batch_update_values(library, &id, &body).await?,
         Call::ValuesBatchClear(id) => writing::batch_clear(library, &id, &body).await?,
         Call::CopyTo(id, sheet) => copy_to(library, &id, sheet, &body).await?,
+        Call::MetadataGet(id, metadata) => filtered::get(&*snapshot(library, &id)?, &metadata)?,
+        Call::MetadataSearch(id) => filtered::search(&*snapshot(library, &id)?, &body)?,
         Call::Unsupported(name) => return Err(Failure::unsupported(name)),
     };
     Ok(answer.masked(mask.as_ref()))
@@ -111,7 +114,10 @@ fn request(call: &Call) -> Option<(&'static str, &'static str)> {
         Call::ValuesBatchClear(_) => ("BatchClearValuesRequest", ""),
         Call::ValuesBatchGetByDataFilter(_) => ("BatchGetValuesByDataFilterRequest", ""),
         Call::CopyTo(..) => ("CopySheetToAnotherSpreadsheetRequest", ""),
-        Call::Get(_) | Call::ValuesGet(..) | Call::ValuesBatchGet(_) | Call::Unsupported(_) => return None,
+        Call::MetadataSearch(_) => ("SearchDeveloperMetadataRequest", ""),
+        Call::Get(_) | Call::ValuesGet(..) | Call::ValuesBatchGet(_) | Call::MetadataGet(..) | Call::Unsupported(_) => {
+            return None;
+        }
     })
 }
 
@@ -129,6 +135,8 @@ fn response(call: &Call) -> Option<&'static str> {
         Call::ValuesBatchClear(_) => "BatchClearValuesResponse",
         Call::ValuesBatchGetByDataFilter(_) => "BatchGetValuesByDataFilterResponse",
         Call::CopyTo(..) => "SheetProperties",
+        Call::MetadataGet(..) => "DeveloperMetadata",
+        Call::MetadataSearch(_) => "SearchDeveloperMetadataResponse",
         Call::Unsupported(_) => return None,
     })
 }
@@ -255,53 +263,4 @@ async fn copy_to(library: &Library, id: &str, sheet: i32, body: &Json) -> Result
         .write(target, |workbook| batch::copy_sheet(workbook, &original))
         .await?;
     Ok(Answer::Message(properties))
-}
-
-/// The ranges of data filters; developer metadata is not kept, so nothing can be looked up by it.
-fn filtered_ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Failure> {
-    let filters = body
-        .get("dataFilters")
-        .and_then(Json::as_array)
-        .cloned()
-        .unwrap_or_default();
-    filters
-        .iter()
-        .map(|filter| {
-            if let Some(range) = filter.get("a1Range").and_then(Json::as_str) {
-                return Ok(range.to_owned());
-            }
-            let Some(range) = filter.get("gridRange") else {
-                return Err(Failure::unsupported("data filters by developer metadata"));
-            };
-            let id = range.get("sheetId").and_then(Json::as_i64).unwrap_or(0);
-            let position = i32::try_from(id).ok().and_then(|id| workbook.position(id));
-            let sheet = &workbook.sheets[position.ok_or_else(|| Failure::invalid(format!("No grid with id: {id}")))?];
-            let area = super::workbook::open_area(range).within(sheet.row_count, sheet.column_count);
-            Ok(super::a1::full_name(&sheet.title, area))
-        })
-        .collect()
-}
-
-fn batch_get_by_filter(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> {
-    let option = |name: &str| body.get(name).and_then(Json::as_str);
-    let reading = Reading::parse(
-        option("valueRenderOption"),
-        option("dateTimeRenderOption"),
-        option("majorDimension"),
-    )?;
-    let filters = body
-        .get("dataFilters")
-        .and_then(Json::as_array)
-        .cloned()
-        .unwrap_or_default();
-    let mut list = Vec::new();
-    for (filter, range) in filters.iter().zip(filtered_ranges(workbook, body)?) {
-        let located = workbook.locate(&range)?;
-        let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
-        let values: Json = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
-        list.push(json!({"valueRange": values, "dataFilters": [filter]}));
-    }
-    Ok(Answer::Message(
-        json!({"spreadsheetId": &*workbook.id, "valueRanges": list}),
-    ))
 }

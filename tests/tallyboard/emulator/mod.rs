@@ -9,6 +9,7 @@ mod durability;
 mod faults;
 mod grid;
 mod gspread;
+mod metadata;
 mod notation;
 mod replay;
 mod schema;
