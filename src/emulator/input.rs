@@ -5,6 +5,7 @@
 use jiff::civil::{Date, Time};
 
 use super::cell::Entry;
+use super::locale::Locale;
 use super::serial_date;
 
 /// A reading of a typed text: the entry, and the number format it implies.
@@ -29,8 +30,8 @@ impl Typed {
     }
 }
 
-/// Reads a typed text.
-pub fn read(text: &str) -> Typed {
+/// Reads a text typed where the locale is at home.
+pub fn read(text: &str, locale: Locale) -> Typed {
     if text.is_empty() {
         return Typed::plain(Entry::Blank);
     }
@@ -44,13 +45,13 @@ pub fn read(text: &str) -> Typed {
     if trimmed.eq_ignore_ascii_case("true") || trimmed.eq_ignore_ascii_case("false") {
         return Typed::plain(Entry::Bool(trimmed.eq_ignore_ascii_case("true")));
     }
-    number(trimmed)
-        .or_else(|| moment(trimmed))
+    number(trimmed, locale)
+        .or_else(|| moment(trimmed, locale))
         .unwrap_or_else(|| Typed::plain(Entry::Text(text.into())))
 }
 
 /// Signs, currency, percent and grouping around a decimal number.
-fn number(text: &str) -> Option<Typed> {
+fn number(text: &str, locale: Locale) -> Option<Typed> {
     let (negative, rest) = match text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
         Some(inner) => (true, inner.trim()),
         None => match text.strip_prefix('-') {
@@ -58,10 +59,12 @@ fn number(text: &str) -> Option<Typed> {
             None => (false, text.strip_prefix('+').unwrap_or(text).trim_start()),
         },
     };
-    let (currency, rest) = match rest.strip_prefix('$') {
-        Some(rest) => (true, rest.trim_start()),
-        None => (false, rest),
+    let amount = if locale.is_currency_behind {
+        rest.strip_suffix(locale.currency).map(str::trim_end)
+    } else {
+        rest.strip_prefix(locale.currency).map(str::trim_start)
     };
+    let (currency, rest) = amount.map_or((false, rest), |rest| (true, rest));
     let (negative, rest) = match rest.strip_prefix('-') {
         Some(rest) if currency && !negative => (true, rest),
         _ => (negative, rest),
@@ -70,12 +73,11 @@ fn number(text: &str) -> Option<Typed> {
         Some(rest) => (true, rest.trim_end()),
         None => (false, rest),
     };
-    let decimal = decimal(rest)?;
+    let decimal = decimal(rest, locale)?;
     let signed = if negative { -decimal.number } else { decimal.number };
     Some(match (currency, percent) {
         (true, true) => return None,
-        (true, false) if decimal.point => Typed::number(signed, "CURRENCY", "\"$\"#,##0.00"),
-        (true, false) => Typed::number(signed, "CURRENCY", "\"$\"#,##0"),
+        (true, false) => Typed::number(signed, "CURRENCY", &locale.currency_pattern(decimal.point)),
         (false, true) if decimal.point => Typed::number(signed / 100.0, "PERCENT", "0.00%"),
         (false, true) => Typed::number(signed / 100.0, "PERCENT", "0%"),
         (false, false) if decimal.scientific => Typed::number(signed, "SCIENTIFIC", "0.00E+00"),
@@ -92,17 +94,17 @@ struct Decimal {
     scientific: bool,
 }
 
-fn decimal(text: &str) -> Option<Decimal> {
+fn decimal(text: &str, locale: Locale) -> Option<Decimal> {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
     };
-    let (whole, fraction) = match mantissa.split_once('.') {
+    let (whole, fraction) = match mantissa.split_once(locale.decimal) {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (mantissa, None),
     };
     let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let groups: Vec<&str> = whole.split(',').collect();
+    let groups: Vec<&str> = whole.split(|letter| locale.is_group(letter)).collect();
     let grouped = groups.len() > 1;
     let regular = groups[0].len() <= 3 && !groups[0].is_empty() && groups[1..].iter().all(|group| group.len() == 3);
     if !groups.iter().all(|group| is_digits(group)) || (grouped && !regular) {
@@ -120,7 +122,8 @@ fn decimal(text: &str) -> Option<Decimal> {
             return None;
         }
     }
-    let number: f64 = text.replace(',', "").parse().ok()?;
+    let exponent_text = exponent.map_or_else(String::new, |exponent| format!("e{exponent}"));
+    let number: f64 = format!("{}.{fraction}{exponent_text}", groups.concat()).parse().ok()?;
     let scientific = exponent.is_some();
     number.is_finite().then_some(Decimal {
         number,
@@ -131,15 +134,15 @@ fn decimal(text: &str) -> Option<Decimal> {
 }
 
 /// A day, a time, or both.
-fn moment(text: &str) -> Option<Typed> {
-    if let Some((day, pattern)) = day(text) {
+fn moment(text: &str, locale: Locale) -> Option<Typed> {
+    if let Some((day, pattern)) = day(text, locale) {
         return Some(Typed::number(serial_date::from_date(day), "DATE", pattern));
     }
     if let Some((time, pattern)) = time(text) {
         return Some(Typed::number(fraction(time), "TIME", pattern));
     }
     let (first, second) = text.split_once(' ').or_else(|| text.split_once('T'))?;
-    let (day, day_pattern) = day(first)?;
+    let (day, day_pattern) = day(first, locale)?;
     let (time, time_pattern) = time(second.trim())?;
     let serial = serial_date::from_date_time(day.to_datetime(time));
     let pattern = format!("{day_pattern} {time_pattern}");
@@ -154,17 +157,29 @@ fn fraction(time: Time) -> f64 {
     serial_date::from_date_time(day.to_datetime(time))
 }
 
-/// `2020-01-31`, `2020/1/31`, `1/31/2020`, `1/31`, `31-Jan-2020`, `Jan 31, 2020`.
-fn day(text: &str) -> Option<(Date, &'static str)> {
-    if let Some(parts) = three_numbers(text, '-') {
-        return year_first(parts)
-            .map(|day| (day, "yyyy-mm-dd"))
-            .or_else(|| month_first(parts).map(|day| (day, "M-d-yyyy")));
-    }
-    if let Some(parts) = three_numbers(text, '/') {
-        return year_first(parts)
-            .map(|day| (day, "yyyy/mm/dd"))
-            .or_else(|| month_first(parts).map(|day| (day, "M/d/yyyy")));
+/// `2020-01-31`, `2020/1/31`, `1/31/2020` or `31/1/2020`, `31-Jan-2020`, `Jan 31, 2020`.
+fn day(text: &str, locale: Locale) -> Option<(Date, &'static str)> {
+    let own = locale.day_separator();
+    for (separator, year_pattern, pattern) in [
+        (
+            '-',
+            Some("yyyy-mm-dd"),
+            if locale.is_day_first { "d-M-yyyy" } else { "M-d-yyyy" },
+        ),
+        (
+            '/',
+            Some("yyyy/mm/dd"),
+            if locale.is_day_first { "dd/MM/yyyy" } else { "M/d/yyyy" },
+        ),
+        ('.', None, locale.day_pattern),
+    ] {
+        if separator == '.' && own != '.' {
+            continue;
+        }
+        if let Some(parts) = three_numbers(text, separator) {
+            let with_year_first = year_pattern.and_then(|pattern| Some((year_first(parts)?, pattern)));
+            return with_year_first.or_else(|| Some((year_last(parts, locale.is_day_first)?, pattern)));
+        }
     }
     named_month(text)
 }
@@ -201,14 +216,19 @@ fn year_first((numbers, lengths): Numbers) -> Option<Date> {
         .flatten()
 }
 
-fn month_first((numbers, lengths): Numbers) -> Option<Date> {
+fn year_last((numbers, lengths): Numbers, is_day_first: bool) -> Option<Date> {
     let year = match lengths[2] {
         4 => numbers[2],
         2 if numbers[2] < 30 => 2000 + numbers[2],
         2 => 1900 + numbers[2],
         _ => return None,
     };
-    civil(year, numbers[0], numbers[1])
+    let (month, day) = if is_day_first {
+        (numbers[1], numbers[0])
+    } else {
+        (numbers[0], numbers[1])
+    };
+    civil(year, month, day)
 }
 
 fn named_month(text: &str) -> Option<(Date, &'static str)> {

@@ -33,6 +33,10 @@ pub enum Call {
     GetByDataFilter(String),
     /// `spreadsheets.sheets.copyTo`
     CopyTo(String, i32),
+    /// `spreadsheets.developerMetadata.get`
+    MetadataGet(String, String),
+    /// `spreadsheets.developerMetadata.search`
+    MetadataSearch(String),
     /// A method of the API the emulator lacks.
     Unsupported(&'static str),
 }
@@ -60,6 +64,14 @@ impl Call {
                 "POST spreadsheets.values:batchGetByDataFilter",
             ),
             Self::CopyTo(..) => ("spreadsheets.sheets.copyTo", "POST spreadsheets.sheets:copyTo"),
+            Self::MetadataGet(..) => (
+                "spreadsheets.developerMetadata.get",
+                "GET spreadsheets.developerMetadata",
+            ),
+            Self::MetadataSearch(_) => (
+                "spreadsheets.developerMetadata.search",
+                "POST spreadsheets.developerMetadata:search",
+            ),
             Self::Unsupported(name) => (name, name),
         }
     }
@@ -73,6 +85,8 @@ impl Call {
                 | Self::ValuesGet(..)
                 | Self::ValuesBatchGet(_)
                 | Self::ValuesBatchGetByDataFilter(_)
+                | Self::MetadataGet(..)
+                | Self::MetadataSearch(_)
         )
     }
 }
@@ -103,8 +117,11 @@ pub fn find(method: &str, path: &str) -> Option<Call> {
                 let sheet = sheet.strip_suffix(":copyTo")?.parse().ok()?;
                 return (method == "POST").then_some(Call::CopyTo(id, sheet));
             }
-            rest.starts_with("developerMetadata")
-                .then_some(Call::Unsupported("spreadsheets.developerMetadata"))
+            match (method, decoded(rest).strip_prefix("developerMetadata")?) {
+                ("POST", ":search") => Some(Call::MetadataSearch(id)),
+                ("GET", metadata) => Some(Call::MetadataGet(id, metadata.strip_prefix('/')?.to_owned())),
+                _ => None,
+            }
         }
     }
 }

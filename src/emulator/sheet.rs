@@ -98,6 +98,40 @@ pub struct Furniture {
     pub columns: BTreeMap<u32, Map<String, Json>>,
 }
 
+/// Where a row or column is after those from a first to before a last one moved before what was at `destination`.
+pub fn landing(at: u32, (first, last): (u32, u32), destination: u32) -> u32 {
+    let count = last - first;
+    let target = if destination > first {
+        destination - count
+    } else {
+        destination
+    };
+    if (first..last).contains(&at) {
+        return at - first + target;
+    }
+    let closed = if at >= last { at - count } else { at };
+    if closed >= target { closed + count } else { closed }
+}
+
+/// Ids that no two tabs share.
+const OWN_IDS: [&str; 4] = ["protectedRangeId", "filterViewId", "bandedRangeId", "metadataId"];
+
+/// Makes every range in a message one of the tab with this id.
+pub fn belong(item: &mut Json, id: &Json) {
+    match item {
+        Json::Object(fields) => {
+            let is_side =
+                |name: &String| name.ends_with("RowIndex") || name.ends_with("ColumnIndex") || name == "dimension";
+            if fields.keys().any(is_side) || fields.contains_key("sheetId") {
+                fields.insert("sheetId".to_owned(), id.clone());
+            }
+            fields.values_mut().for_each(|value| belong(value, id));
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| belong(item, id)),
+        _ => {}
+    }
+}
+
 /// One tab.
 #[derive(Clone, Debug)]
 pub struct Sheet {
@@ -151,10 +185,30 @@ impl Sheet {
         copy.id = id;
         copy.key = rand::random();
         copy.title = title.into();
+        if id != self.id {
+            copy.own_ranges();
+        }
         copy.changes = Changes::default();
         copy.changes.order_from = Some(0);
         copy.changes.rows = copy.rows.iter().map(|row| (row.id, Some(Arc::clone(row)))).collect();
         copy
+    }
+
+    /// Gives everything that points into the tab this tab's id, and what has an id of its own a new one.
+    fn own_ranges(&mut self) {
+        let id = Json::from(self.id);
+        let furniture = self.furniture_mut();
+        for item in furniture.lists.values_mut().flatten() {
+            belong(item, &id);
+            for name in OWN_IDS {
+                if item.get(name).is_some() {
+                    item[name] = rand::random_range(1..i32::MAX).into();
+                }
+            }
+        }
+        if let Some(filter) = &mut furniture.basic_filter {
+            belong(filter, &id);
+        }
     }
 
     /// The changes since the last call.
@@ -381,6 +435,7 @@ impl Sheet {
             };
             cells.splice(at as usize..at as usize, moved);
         });
+        self.shift_column_properties(|column| Some(landing(column, (start, end), destination)));
     }
 
     fn shift_column_properties(&mut self, shift: impl Fn(u32) -> Option<u32>) {

@@ -32,6 +32,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("governor", &["store/quota.rs", "guard.rs", "app.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
     ("csv", &["answer/", "emulator/"]),
+    ("regex", &["emulator/"]),
     ("clap", &["cli.rs", "main.rs"]),
 ];
 

@@ -26,6 +26,9 @@ const STYLE_FIELDS: [&str; 6] = [
     "hyperlink",
 ];
 
+/// The fields of `CellData` that the emulator lacks.
+const LACKING: [&str; 3] = ["pivotTable", "dataSourceTable", "dataSourceFormula"];
+
 /// Puts `CellData` into cells and remembers the last style it made: rows of one batch mostly look alike.
 pub struct Brush {
     mask: Mask,
@@ -39,7 +42,7 @@ impl Brush {
     /// A brush that touches only what the mask selects.
     pub fn new(mask: Mask) -> Result<Self, Failure> {
         for name in mask.names() {
-            if matches!(name, "pivotTable" | "dataSourceTable" | "dataSourceFormula") {
+            if LACKING.contains(&name) {
                 return Err(Failure::unsupported(&format!("CellData.{name}")));
             }
             if name != "userEnteredValue" && !STYLE_FIELDS.contains(&name) {
@@ -51,6 +54,10 @@ impl Brush {
 
     /// Applies one message to one cell.
     pub fn paint(&mut self, cell: &mut Cell, data: &Json) -> Result<(), Failure> {
+        let lacking = |name: &&&str| self.mask.selects(name) && data.get(**name).is_some();
+        if let Some(name) = LACKING.iter().find(lacking) {
+            return Err(Failure::unsupported(&format!("CellData.{name}")));
+        }
         if self.mask.selects("userEnteredValue") {
             let value = data.get("userEnteredValue").unwrap_or(&Json::Null);
             cell.entry = entry(value)?;

@@ -197,6 +197,7 @@ pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
         Dimension::Rows => target.move_rows(start, end, destination),
         Dimension::Columns => target.move_columns(start, end, destination),
     }
+    ranges::shift(workbook, sheet, dimension, Shift::Move(start, end, destination));
     Ok(())
 }
 
@@ -275,7 +276,7 @@ fn column_width(workbook: &Workbook, position: usize, column: u32) -> u32 {
         .filter_map(|row| {
             let cell = sheet.cell(row, column)?;
             Some(
-                read::shown(&evaluator.cell(position, row, column), cell)
+                read::shown(&evaluator.cell(position, row, column), cell, evaluator.locale)
                     .chars()
                     .count(),
             )

@@ -11,6 +11,7 @@ mod filters;
 pub mod groups;
 mod lists;
 mod merges;
+mod metadata;
 mod named_ranges;
 mod paste;
 mod properties;
@@ -102,6 +103,9 @@ fn one(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, Failure
         "addDimensionGroup" => groups::add(workbook, body),
         "updateDimensionGroup" => silent(groups::update(workbook, body)),
         "deleteDimensionGroup" => groups::delete(workbook, body),
+        "createDeveloperMetadata" => metadata::create(workbook, body),
+        "updateDeveloperMetadata" => metadata::update(workbook, body),
+        "deleteDeveloperMetadata" => metadata::delete(workbook, body),
         _ => lists::one(workbook, kind, body),
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value as Json, json};
 
 use super::super::a1::Rectangle;
 use super::super::cell::{Cell, Entry, Scalar};
 use super::super::failure::Failure;
 use super::super::input;
+use super::super::locale::Locale;
 use super::super::values::read;
 use super::super::wire;
 use super::super::workbook::Workbook;
@@ -16,10 +18,13 @@ use super::{flag, targets, text};
 /// What to look for and how.
 struct Search {
     find: String,
+    /// What is looked for instead of the text, with the replacement in its words.
+    expression: Option<(Regex, String)>,
     replacement: String,
     match_case: bool,
     entire_cell: bool,
     formulas: bool,
+    locale: Locale,
 }
 
 /// What was changed so far.
@@ -34,15 +39,14 @@ struct Count {
 
 /// Replaces texts in a range, a tab, or everywhere, and says how often.
 pub fn find_replace(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
-    if flag(body, "searchByRegex") {
-        return Err(Failure::unsupported("findReplace with searchByRegex"));
-    }
     let search = Search {
         find: text(body, "find").to_owned(),
+        expression: expression(body)?,
         replacement: text(body, "replacement").to_owned(),
         match_case: flag(body, "matchCase"),
         entire_cell: flag(body, "matchEntireCell"),
         formulas: flag(body, "includeFormulas"),
+        locale: workbook.locale(),
     };
     if search.find.is_empty() {
         return Err(Failure::invalid("find cannot be empty."));
@@ -69,6 +73,51 @@ pub fn find_replace(workbook: &mut Workbook, body: &Json) -> Result<Json, Failur
     reply.insert("occurrencesChanged".to_owned(), json!(count.occurrences));
     wire::without_defaults(&mut reply);
     Ok(json!({ "findReplace": reply }))
+}
+
+/// The regular expression to look for, if it is one. Look-around, which Java has, is refused.
+fn expression(body: &Json) -> Result<Option<(Regex, String)>, Failure> {
+    if !flag(body, "searchByRegex") {
+        return Ok(None);
+    }
+    let find = text(body, "find");
+    let pattern = if flag(body, "matchEntireCell") {
+        format!("^(?:{find})$")
+    } else {
+        find.to_owned()
+    };
+    let built = RegexBuilder::new(&pattern)
+        .case_insensitive(!flag(body, "matchCase"))
+        .build();
+    match built {
+        Ok(expression) => Ok(Some((expression, template(text(body, "replacement"))))),
+        Err(error) => Err(Failure::invalid(format!("Invalid regular expression {find}: {error}"))),
+    }
+}
+
+/// Java's `$1` and `\\$` as the crate writes them: `${1}` and `$$`.
+fn template(replacement: &str) -> String {
+    let mut result = String::new();
+    let mut letters = replacement.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => match letters.next() {
+                Some('$') => result.push_str("$$"),
+                Some(other) => result.push(other),
+                None => {}
+            },
+            '$' => match letters.next_if(char::is_ascii_digit) {
+                Some(group) => {
+                    result.push_str("${");
+                    result.push(group);
+                    result.push('}');
+                }
+                None => result.push('$'),
+            },
+            other => result.push(other),
+        }
+    }
+    result
 }
 
 fn in_area(workbook: &mut Workbook, (position, area): (usize, Rectangle), search: &Search, count: &mut Count) {
@@ -116,16 +165,21 @@ impl Search {
             Entry::Formula(_) => None,
             Entry::Text(text) => {
                 let (replaced, count) = self.replaced(text)?;
-                Some((input::read(&replaced).entry, count))
+                Some((input::read(&replaced, self.locale).entry, count))
             }
             entry => {
-                let (replaced, count) = self.replaced(&read::shown(&Scalar::plain(entry), cell))?;
-                Some((input::read(&replaced).entry, count))
+                let (replaced, count) = self.replaced(&read::shown(&Scalar::plain(entry), cell, self.locale))?;
+                Some((input::read(&replaced, self.locale).entry, count))
             }
         }
     }
 
     fn replaced(&self, text: &str) -> Option<(String, u64)> {
+        if let Some((expression, replacement)) = &self.expression {
+            let count = expression.find_iter(text).count() as u64;
+            let replaced = || expression.replace_all(text, replacement).into_owned();
+            return (count > 0).then(|| (replaced(), count));
+        }
         let (haystack, needle) = match self.match_case {
             true => (text.to_owned(), self.find.clone()),
             false => (text.to_lowercase(), self.find.to_lowercase()),

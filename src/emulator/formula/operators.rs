@@ -1,6 +1,7 @@
 //! The operators of formulas, and what values count as beside them.
 
 use super::super::cell::{Entry, Scalar};
+use super::super::locale::Locale;
 use super::super::{input, number_format};
 use super::Evaluator;
 
@@ -12,7 +13,7 @@ pub fn number(value: &Scalar) -> Result<f64, &'static str> {
         Scalar::Blank => Ok(0.0),
         Scalar::Number(number) => Ok(*number),
         Scalar::Bool(flag) => Ok(f64::from(u8::from(*flag))),
-        Scalar::Text(text) => match input::read(text).entry {
+        Scalar::Text(text) => match input::read(text, Locale::default()).entry {
             Entry::Number(number) => Ok(number),
             _ => Err("#VALUE!"),
         },
@@ -112,7 +113,7 @@ impl Criterion {
             .into_iter()
             .find(|sign| text.starts_with(sign));
         let rest = &text[sign.map_or(0, str::len)..];
-        let value = Scalar::plain(&input::read(rest).entry);
+        let value = Scalar::plain(&input::read(rest, Locale::default()).entry);
         Self {
             sign: sign.unwrap_or("="),
             value,

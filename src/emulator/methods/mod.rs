@@ -1,5 +1,7 @@
 //! The methods of the API over a [`Library`]: a call and a body in, an answer out.
 
+mod creation;
+mod filtered;
 mod writing;
 
 use std::sync::Arc;
@@ -13,9 +15,9 @@ use super::library::Library;
 use super::mask::Mask;
 use super::query::Query;
 use super::route::Call;
+use super::schema;
 use super::sheet::Sheet;
 use super::values::{Reading, read, write};
-use super::wire;
 use super::workbook::{Located, Workbook};
 
 /// What a method answers.
@@ -53,20 +55,25 @@ pub async fn answer(
     let mask = query.mask()?;
     let known = known_parameters(&call);
     query.only(known)?;
-    let is_get = matches!(call, Call::Get(_) | Call::ValuesGet(..) | Call::ValuesBatchGet(_));
-    let body = if is_get { json!({}) } else { parse(body)? };
+    if let (Some(mask), Some(message)) = (&mask, response(&call)) {
+        schema::check_mask(mask, message)?;
+    }
+    let body = match request(&call) {
+        Some((message, root)) => schema::conform(parse(body)?, message, root)?,
+        None => json!({}),
+    };
     let answer = match call {
-        Call::Create => create(library, &body, url).await?,
+        Call::Create => creation::create(library, &body, url).await?,
         Call::Get(id) => {
             let ranges = query.all("ranges");
             return get(library, &id, (&ranges, query.flag("includeGridData")), (mask, url));
         }
         Call::GetByDataFilter(id) => {
-            let ranges = filtered_ranges(&*snapshot(library, &id)?, &body)?;
+            let ranges = filtered::ranges(&*snapshot(library, &id)?, &body)?;
             let grid_data = body.get("includeGridData").and_then(Json::as_bool).unwrap_or(false);
             return get(library, &id, (&ranges, grid_data), (mask, url));
         }
-        Call::BatchUpdate(id) => batch_update(library, &id, &body, url).await?,
+        Call::BatchUpdate(id) => batch_update(library, &id, &body, (mask.as_ref(), url)).await?,
         Call::ValuesGet(id, range) => {
             let workbook = snapshot(library, &id)?;
             let located = workbook.locate(&range)?;
@@ -78,7 +85,7 @@ pub async fn answer(
                 query.all("ranges").iter().map(|range| workbook.locate(range)).collect();
             Answer::Values(read::Answer::batch(workbook, ranges?, reading(query)?))
         }
-        Call::ValuesBatchGetByDataFilter(id) => batch_get_by_filter(&snapshot(library, &id)?, &body)?,
+        Call::ValuesBatchGetByDataFilter(id) => filtered::values(&snapshot(library, &id)?, &body)?,
         Call::ValuesUpdate(id, range) => writing::update(library, &id, &range, (&body, query)).await?,
         Call::ValuesAppend(id, range) => writing::append_values(library, &id, &range, (&body, query)).await?,
         Call::ValuesClear(id, range) => {
@@ -88,9 +95,50 @@ pub async fn answer(
         Call::ValuesBatchUpdate(id) => writing::batch_update_values(library, &id, &body).await?,
         Call::ValuesBatchClear(id) => writing::batch_clear(library, &id, &body).await?,
         Call::CopyTo(id, sheet) => copy_to(library, &id, sheet, &body).await?,
+        Call::MetadataGet(id, metadata) => filtered::get(&*snapshot(library, &id)?, &metadata)?,
+        Call::MetadataSearch(id) => filtered::search(&*snapshot(library, &id)?, &body)?,
         Call::Unsupported(name) => return Err(Failure::unsupported(name)),
     };
     Ok(answer.masked(mask.as_ref()))
+}
+
+/// The message of a call's body, and what the body is called in the request; `None` for a call without one.
+fn request(call: &Call) -> Option<(&'static str, &'static str)> {
+    Some(match call {
+        Call::Create => ("Spreadsheet", "spreadsheet"),
+        Call::GetByDataFilter(_) => ("GetSpreadsheetByDataFilterRequest", ""),
+        Call::BatchUpdate(_) => ("BatchUpdateSpreadsheetRequest", ""),
+        Call::ValuesUpdate(..) | Call::ValuesAppend(..) => ("ValueRange", "data"),
+        Call::ValuesClear(..) => ("ClearValuesRequest", ""),
+        Call::ValuesBatchUpdate(_) => ("BatchUpdateValuesRequest", ""),
+        Call::ValuesBatchClear(_) => ("BatchClearValuesRequest", ""),
+        Call::ValuesBatchGetByDataFilter(_) => ("BatchGetValuesByDataFilterRequest", ""),
+        Call::CopyTo(..) => ("CopySheetToAnotherSpreadsheetRequest", ""),
+        Call::MetadataSearch(_) => ("SearchDeveloperMetadataRequest", ""),
+        Call::Get(_) | Call::ValuesGet(..) | Call::ValuesBatchGet(_) | Call::MetadataGet(..) | Call::Unsupported(_) => {
+            return None;
+        }
+    })
+}
+
+/// The message a call answers.
+fn response(call: &Call) -> Option<&'static str> {
+    Some(match call {
+        Call::Create | Call::Get(_) | Call::GetByDataFilter(_) => "Spreadsheet",
+        Call::BatchUpdate(_) => "BatchUpdateSpreadsheetResponse",
+        Call::ValuesGet(..) => "ValueRange",
+        Call::ValuesUpdate(..) => "UpdateValuesResponse",
+        Call::ValuesAppend(..) => "AppendValuesResponse",
+        Call::ValuesClear(..) => "ClearValuesResponse",
+        Call::ValuesBatchGet(_) => "BatchGetValuesResponse",
+        Call::ValuesBatchUpdate(_) => "BatchUpdateValuesResponse",
+        Call::ValuesBatchClear(_) => "BatchClearValuesResponse",
+        Call::ValuesBatchGetByDataFilter(_) => "BatchGetValuesByDataFilterResponse",
+        Call::CopyTo(..) => "SheetProperties",
+        Call::MetadataGet(..) => "DeveloperMetadata",
+        Call::MetadataSearch(_) => "SearchDeveloperMetadataResponse",
+        Call::Unsupported(_) => return None,
+    })
 }
 
 fn known_parameters(call: &Call) -> &'static [&'static str] {
@@ -120,7 +168,7 @@ fn parse(body: &[u8]) -> Result<Json, Failure> {
         return Ok(json!({}));
     }
     match serde_json::from_slice::<Json>(body) {
-        Ok(value @ Json::Object(_)) => Ok(wire::normalise(value)),
+        Ok(value @ Json::Object(_)) => Ok(value),
         Ok(_) => Err(Failure::field(
             "",
             "Invalid JSON payload received. Unknown name \"\": Root element must be a message.",
@@ -143,47 +191,6 @@ fn reading(query: &Query) -> Result<Reading, Failure> {
     )
 }
 
-async fn create(library: &Library, body: &Json, url: &str) -> Result<Answer, Failure> {
-    for part in ["namedRanges", "developerMetadata", "dataSources"] {
-        if body.get(part).is_some_and(|part| !wire::is_default(part)) {
-            return Err(Failure::unsupported(&format!("spreadsheets.create with {part}")));
-        }
-    }
-    let title = body
-        .get("properties")
-        .and_then(|properties| properties.get("title"))
-        .and_then(Json::as_str);
-    let mut workbook = Workbook::new(title.unwrap_or("Untitled spreadsheet"));
-    if let Some(Json::Object(more)) = body.get("properties") {
-        Arc::make_mut(&mut workbook.properties).extend(more.clone());
-    }
-    if let Some(sheets) = body
-        .get("sheets")
-        .and_then(Json::as_array)
-        .filter(|sheets| !sheets.is_empty())
-    {
-        workbook.sheets.clear();
-        for sheet in sheets {
-            if sheet.get("data").is_some() {
-                return Err(Failure::unsupported("spreadsheets.create with sheets.data"));
-            }
-            let properties = sheet.get("properties").cloned().unwrap_or_else(|| json!({}));
-            batch::apply(
-                &mut workbook,
-                &json!({"requests": [{"addSheet": {"properties": properties}}]}),
-            )?;
-        }
-    }
-    let snapshot = library.add(workbook).await?;
-    let question = Question {
-        ranges: &[],
-        grid_data: false,
-        mask: None,
-        url,
-    };
-    description::describe(&snapshot, &question).map(Answer::Message)
-}
-
 fn get(
     library: &Library,
     id: &str,
@@ -203,19 +210,30 @@ fn get(
     .map(Answer::Message)
 }
 
-async fn batch_update(library: &Library, id: &str, body: &Json, url: &str) -> Result<Answer, Failure> {
-    let (replies, snapshot) = library.write(id, |workbook| batch::apply(workbook, body)).await?;
+async fn batch_update(
+    library: &Library,
+    id: &str,
+    body: &Json,
+    (mask, url): (Option<&Mask>, &str),
+) -> Result<Answer, Failure> {
+    let ranges = strings(body.get("responseRanges"));
+    let asked = body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true);
+    let change = |workbook: &mut Workbook| {
+        let replies = batch::apply(workbook, body)?;
+        // A range that means nothing afterwards fails the batch before it is kept.
+        for range in ranges.iter().filter(|_| asked) {
+            workbook.locate(range)?;
+        }
+        Ok(replies)
+    };
+    let (replies, snapshot) = library.write(id, change).await?;
     let mut message = json!({"spreadsheetId": id, "replies": replies});
-    if body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true) {
-        let ranges = strings(body.get("responseRanges"));
-        let grid_data = body
-            .get("responseIncludeGridData")
-            .and_then(Json::as_bool)
-            .unwrap_or(false);
+    if asked && mask.is_none_or(|mask| mask.selects("updatedSpreadsheet")) {
+        let grid_data = body.get("responseIncludeGridData").and_then(Json::as_bool);
         let question = Question {
             ranges: &ranges,
-            grid_data,
-            mask: None,
+            grid_data: grid_data.unwrap_or(false),
+            mask: mask.and_then(|mask| mask.below("updatedSpreadsheet")),
             url,
         };
         message["updatedSpreadsheet"] = description::describe(&snapshot, &question)?;
@@ -245,53 +263,4 @@ async fn copy_to(library: &Library, id: &str, sheet: i32, body: &Json) -> Result
         .write(target, |workbook| batch::copy_sheet(workbook, &original))
         .await?;
     Ok(Answer::Message(properties))
-}
-
-/// The ranges of data filters; developer metadata is not kept, so nothing can be looked up by it.
-fn filtered_ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Failure> {
-    let filters = body
-        .get("dataFilters")
-        .and_then(Json::as_array)
-        .cloned()
-        .unwrap_or_default();
-    filters
-        .iter()
-        .map(|filter| {
-            if let Some(range) = filter.get("a1Range").and_then(Json::as_str) {
-                return Ok(range.to_owned());
-            }
-            let Some(range) = filter.get("gridRange") else {
-                return Err(Failure::unsupported("data filters by developer metadata"));
-            };
-            let id = range.get("sheetId").and_then(Json::as_i64).unwrap_or(0);
-            let position = i32::try_from(id).ok().and_then(|id| workbook.position(id));
-            let sheet = &workbook.sheets[position.ok_or_else(|| Failure::invalid(format!("No grid with id: {id}")))?];
-            let area = super::workbook::open_area(range).within(sheet.row_count, sheet.column_count);
-            Ok(super::a1::full_name(&sheet.title, area))
-        })
-        .collect()
-}
-
-fn batch_get_by_filter(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> {
-    let option = |name: &str| body.get(name).and_then(Json::as_str);
-    let reading = Reading::parse(
-        option("valueRenderOption"),
-        option("dateTimeRenderOption"),
-        option("majorDimension"),
-    )?;
-    let filters = body
-        .get("dataFilters")
-        .and_then(Json::as_array)
-        .cloned()
-        .unwrap_or_default();
-    let mut list = Vec::new();
-    for (filter, range) in filters.iter().zip(filtered_ranges(workbook, body)?) {
-        let located = workbook.locate(&range)?;
-        let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
-        let values: Json = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
-        list.push(json!({"valueRange": values, "dataFilters": [filter]}));
-    }
-    Ok(Answer::Message(
-        json!({"spreadsheetId": &*workbook.id, "valueRanges": list}),
-    ))
 }

@@ -4,7 +4,11 @@
 
 mod date;
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
+
+use super::locale::Locale;
 
 /// The format of a cell's number.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,33 +47,35 @@ impl NumberFormat {
         &*self.kind == "TEXT" || &*self.pattern == "@"
     }
 
-    fn pattern(&self) -> &str {
+    fn pattern(&self, locale: Locale) -> Cow<'_, str> {
         if !self.pattern.is_empty() {
-            return &self.pattern;
+            return Cow::Borrowed(&self.pattern);
         }
-        match &*self.kind {
+        let is_american = locale == Locale::default();
+        Cow::Borrowed(match &*self.kind {
             "NUMBER" => "#,##0.00",
             "PERCENT" => "0.00%",
-            "CURRENCY" => "\"$\"#,##0.00",
-            "DATE" => "M/d/yyyy",
-            "TIME" => "h:mm:ss am/pm",
-            "DATE_TIME" => "M/d/yyyy H:mm:ss",
+            "CURRENCY" => return Cow::Owned(locale.currency_pattern(true)),
+            "DATE" => locale.day_pattern,
+            "TIME" if is_american => "h:mm:ss am/pm",
+            "TIME" => "HH:mm:ss",
+            "DATE_TIME" => return Cow::Owned(format!("{} H:mm:ss", locale.day_pattern)),
             "SCIENTIFIC" => "0.00E+00",
             _ => "",
-        }
+        })
     }
 
     /// The number as the person sees it.
-    pub fn show(&self, number: f64) -> String {
-        let pattern = self.pattern();
+    pub fn show(&self, number: f64, locale: Locale) -> String {
+        let pattern = &*self.pattern(locale);
         if pattern.is_empty() || pattern == "@" || pattern.eq_ignore_ascii_case("general") {
-            return general(number);
+            return locale.localised(general(number));
         }
         let section = section(pattern, number);
         if is_date_pattern(section.pattern) {
             date::show(section.pattern, number)
         } else {
-            numeric(&section, number)
+            numeric(&section, number, locale)
         }
     }
 }
@@ -222,12 +228,12 @@ struct Digits {
     scientific: Option<usize>,
 }
 
-fn numeric(section: &Section<'_>, number: f64) -> String {
+fn numeric(section: &Section<'_>, number: f64, locale: Locale) -> String {
     let pieces = pieces(section.pattern);
     let percent = pieces.iter().any(|piece| matches!(piece, Piece::Run('%', _)));
     let scaled = if percent { number * 100.0 } else { number };
     let digits = digits(&pieces);
-    let body = body(&digits, scaled.abs());
+    let body = locale.localised(body(&digits, scaled.abs()));
     let mut text = String::new();
     if number < 0.0 && !section.own_sign && body.chars().any(|digit| ('1'..='9').contains(&digit)) {
         text.push('-');
@@ -245,7 +251,7 @@ fn numeric(section: &Section<'_>, number: f64) -> String {
                     shown = true;
                 }
             }
-            Piece::Run('@', _) => text.push_str(&general(number)),
+            Piece::Run('@', _) => text.push_str(&locale.localised(general(number))),
             Piece::Run(letter, count) => text.extend(std::iter::repeat_n(*letter, *count)),
         }
     }

@@ -136,7 +136,11 @@ fn typed(grid: &Grid<'_>, (row, column): (u32, u32), cell: &Cell) -> String {
     match &cell.entry {
         Entry::Formula(text) => text.to_string(),
         Entry::Text(text) => text.to_string(),
-        _ => read::shown(&grid.evaluator.cell(grid.position, row, column), cell),
+        _ => read::shown(
+            &grid.evaluator.cell(grid.position, row, column),
+            cell,
+            grid.evaluator.locale,
+        ),
     }
 }
 
@@ -181,7 +185,11 @@ fn line(grid: &Grid<'_>, row: u32) -> Markup {
 fn field(grid: &Grid<'_>, (row, column): (u32, u32), cell: Option<&Cell>) -> Markup {
     let blank = Cell::default();
     let cell = cell.unwrap_or(&blank);
-    let shown = read::shown(&grid.evaluator.cell(grid.position, row, column), cell);
+    let shown = read::shown(
+        &grid.evaluator.cell(grid.position, row, column),
+        cell,
+        grid.evaluator.locale,
+    );
     let typed = typed(grid, (row, column), cell);
     let here = Rectangle {
         top: row,

@@ -9,6 +9,7 @@ pub mod write;
 use serde_json::Value as Json;
 
 use super::failure::Failure;
+use super::locale::Locale;
 
 /// `ValueRenderOption`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub struct Reading {
     pub dates_as_text: bool,
     /// `majorDimension=COLUMNS`.
     pub by_columns: bool,
+    /// How numbers are shown.
+    pub locale: Locale,
 }
 
 /// `ValueInputOption`.
@@ -40,6 +43,15 @@ pub enum Input {
     Raw,
     /// Texts are read as if a person had typed them.
     UserEntered,
+}
+
+/// How a value is taken into a cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Typing {
+    /// As it is, or as if a person had typed it.
+    pub input: Input,
+    /// Where that person is at home.
+    pub locale: Locale,
 }
 
 fn choice(field: &str, kind: &str, text: &str, known: &[&str]) -> Result<usize, Failure> {
@@ -79,6 +91,7 @@ impl Reading {
             render,
             dates_as_text,
             by_columns: by_columns(dimension)?,
+            locale: Locale::default(),
         })
     }
 }

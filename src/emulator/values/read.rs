@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::super::a1;
 use super::super::cell::{Cell, Entry, Scalar};
 use super::super::formula::Evaluator;
+use super::super::locale::Locale;
 use super::super::number_format;
 use super::super::workbook::{Located, Workbook};
 use super::{Reading, Render};
@@ -36,10 +37,11 @@ enum Position {
 impl Answer {
     /// The answer for one range.
     pub fn single(workbook: Arc<Workbook>, range: Located, reading: Reading) -> Self {
+        let locale = workbook.locale();
         Self {
             workbook,
             ranges: vec![range],
-            reading,
+            reading: Reading { locale, ..reading },
             in_batch: false,
             at: Position::Range(0),
         }
@@ -47,10 +49,11 @@ impl Answer {
 
     /// The answer for several ranges.
     pub fn batch(workbook: Arc<Workbook>, ranges: Vec<Located>, reading: Reading) -> Self {
+        let locale = workbook.locale();
         Self {
             workbook,
             ranges,
-            reading,
+            reading: Reading { locale, ..reading },
             in_batch: true,
             at: Position::Opening,
         }
@@ -241,7 +244,7 @@ fn scalar(out: &mut Vec<u8>, value: &Scalar, cell: &Cell, reading: Reading) {
         Scalar::Blank => out.extend_from_slice(b"\"\""),
         Scalar::Text(text) => string(out, text),
         Scalar::Error(name) => string(out, name),
-        Scalar::Number(number) if as_text => string(out, &shown_number(*number, cell)),
+        Scalar::Number(number) if as_text => string(out, &shown_number(*number, cell, reading.locale)),
         Scalar::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
             let _ = write!(out, "{number:.0}");
         }
@@ -253,20 +256,20 @@ fn scalar(out: &mut Vec<u8>, value: &Scalar, cell: &Cell, reading: Reading) {
     }
 }
 
-fn shown_number(number: f64, cell: &Cell) -> String {
+fn shown_number(number: f64, cell: &Cell, locale: Locale) -> String {
     match cell.number_format() {
-        Some(format) => format.show(number),
-        None => number_format::general(number),
+        Some(format) => format.show(number, locale),
+        None => locale.localised(number_format::general(number)),
     }
 }
 
 /// A value as a person sees it.
-pub fn shown(value: &Scalar, cell: &Cell) -> String {
+pub fn shown(value: &Scalar, cell: &Cell, locale: Locale) -> String {
     match value {
         Scalar::Blank => String::new(),
         Scalar::Text(text) => text.to_string(),
         Scalar::Error(name) => (*name).to_owned(),
-        Scalar::Number(number) => shown_number(*number, cell),
+        Scalar::Number(number) => shown_number(*number, cell, locale),
         Scalar::Bool(flag) => if *flag { "TRUE" } else { "FALSE" }.to_owned(),
     }
 }

@@ -11,7 +11,7 @@ use super::super::input;
 use super::super::sheet::Sheet;
 use super::super::wire;
 use super::super::workbook::{MAX_CELLS, Workbook};
-use super::Input;
+use super::{Input, Typing};
 
 /// What a write touched.
 #[derive(Debug, Default)]
@@ -143,9 +143,13 @@ pub fn put(
         area: Some(area),
         ..Written::default()
     };
+    let typing = Typing {
+        input,
+        locale: workbook.locale(),
+    };
     let sheet = workbook.sheet_mut(position);
     for (row, values) in (top..).zip(rows) {
-        put_row(sheet, (row, left), (values, input), &mut written)?;
+        put_row(sheet, (row, left), (values, typing), &mut written)?;
     }
     if area.height() == 0 || area.width() == 0 {
         written.area = Some(Rectangle {
@@ -161,7 +165,7 @@ pub fn put(
 fn put_row(
     sheet: &mut Sheet,
     (row, left): (u32, u32),
-    (values, input): (&[Json], Input),
+    (values, typing): (&[Json], Typing),
     written: &mut Written,
 ) -> Result<(), Failure> {
     if values.iter().all(Json::is_null) {
@@ -173,7 +177,7 @@ fn put_row(
             if value.is_null() {
                 continue;
             }
-            enter(cells.cell_mut(column), value, input)?;
+            enter(cells.cell_mut(column), value, typing)?;
             written.columns.insert(column);
             written.cells += 1;
         }
@@ -185,13 +189,13 @@ fn put_row(
 ///
 /// # Errors
 /// 400 when the text is too long.
-pub fn enter(cell: &mut Cell, value: &Json, input: Input) -> Result<(), Failure> {
+pub fn enter(cell: &mut Cell, value: &Json, typing: Typing) -> Result<(), Failure> {
     cell.entry = match value {
         Json::Number(number) => number.as_f64().map_or(Entry::Blank, Entry::Number),
         Json::Bool(flag) => Entry::Bool(*flag),
         Json::String(text) => {
             check_length(text)?;
-            return enter_text(cell, text, input);
+            return enter_text(cell, text, typing);
         }
         _ => Entry::Blank,
     };
@@ -212,16 +216,16 @@ pub fn check_length(text: &str) -> Result<(), Failure> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "stands where a fallible branch stands")]
-fn enter_text(cell: &mut Cell, text: &str, input: Input) -> Result<(), Failure> {
+fn enter_text(cell: &mut Cell, text: &str, typing: Typing) -> Result<(), Failure> {
     let is_text = cell
         .number_format()
         .is_some_and(super::super::number_format::NumberFormat::is_text);
     if text.is_empty() {
         cell.entry = Entry::Blank;
-    } else if input == Input::Raw || is_text {
+    } else if typing.input == Input::Raw || is_text {
         cell.entry = Entry::Text(text.into());
     } else {
-        let typed = input::read(text);
+        let typed = input::read(text, typing.locale);
         cell.entry = typed.entry;
         if let Some((kind, pattern)) = typed.format {
             cell.style = Style::with_inferred_format(cell.style.as_ref(), kind, &pattern);

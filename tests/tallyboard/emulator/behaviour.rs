@@ -259,3 +259,99 @@ async fn the_quota_refuses_reads_and_writes_apart_from_each_other() {
     assert_eq!(limit, "ReadRequestsPerMinutePerUser");
     assert_eq!(world.post("/values/A1:clear", json!({})).await.0, 200);
 }
+
+#[tokio::test]
+async fn regular_expressions_find_and_replace_as_in_java() {
+    let cases = [
+        (
+            json!({"find": "o.* (.*)", "replacement": "$1 Rocks", "matchCase": true}),
+            json!([["GSheets Rocks"], ["7 €"]]),
+        ),
+        (
+            json!({"find": "SHEETS", "replacement": "\\$1"}),
+            json!([["Google $1"], ["7 €"]]),
+        ),
+        (
+            json!({"find": "google", "replacement": "x", "matchEntireCell": true}),
+            json!([["Google Sheets"], ["7 €"]]),
+        ),
+        (
+            json!({"find": "\\d+ €", "replacement": "8"}),
+            json!([["Google Sheets"], [8]]),
+        ),
+    ];
+    for (mut request, expected) in cases {
+        let world = World::new().await;
+        world.write("A1", json!([["Google Sheets"], ["7 €"]])).await;
+        request["searchByRegex"] = json!(true);
+        request["sheetId"] = json!(0);
+        let (status, body) = world.batch(json!([{"findReplace": request.clone()}])).await;
+        assert_eq!(status, 200, "{body}");
+        assert_eq!(world.values("A1:A2").await, expected, "{request}");
+    }
+    let world = World::new().await;
+    let request = json!({"find": "(", "replacement": "", "searchByRegex": true, "allSheets": true});
+    assert_eq!(world.batch(json!([{"findReplace": request}])).await.0, 400);
+}
+
+/// A spreadsheet that is at home elsewhere.
+async fn at_home_in(locale: &str) -> World {
+    let world = World::new().await;
+    let request = json!({"updateSpreadsheetProperties": {"properties": {"locale": locale}, "fields": "locale"}});
+    assert_eq!(world.batch(json!([request])).await.0, 200);
+    world
+}
+
+#[tokio::test]
+async fn typed_numbers_and_days_are_read_and_shown_as_where_the_spreadsheet_is_at_home() {
+    let day = 46_387; // 2026-12-31
+    let cases = [
+        ("fr_FR", "12 500,5", json!(12500.5), "12\u{202f}500,50"),
+        ("fr_FR", "12\u{a0}500,00 €", json!(12500), "12\u{202f}500,00 €"),
+        ("fr_FR", "12,5%", json!(0.125), "12,50%"),
+        ("fr_FR", "31/12/2026", json!(day), "31/12/2026"),
+        ("fr_FR", "12.5", json!("12.5"), "12.5"),
+        ("fr_FR", "12/31/2026", json!("12/31/2026"), "12/31/2026"),
+        ("fr_FR", "0,1", json!(0.1), "0,1"),
+        ("de_DE", "1.234,5", json!(1234.5), "1.234,50"),
+        ("de_DE", "31.12.2026", json!(day), "31.12.2026"),
+        ("de_DE", "-7,25 €", json!(-7.25), "-7,25 €"),
+        ("de_DE", "1,5E3", json!(1500), "1,50E+03"),
+        ("en_GB", "31/12/2026", json!(day), "31/12/2026"),
+        ("en_GB", "£1,234.50", json!(1234.5), "£1,234.50"),
+        ("en_US", "12/31/2026", json!(day), "12/31/2026"),
+        ("en_US", "31/12/2026", json!("31/12/2026"), "31/12/2026"),
+        ("en_US", "12,5", json!("12,5"), "12,5"),
+        ("fr_FR", "2026-12-31", json!(day), "2026-12-31"),
+    ];
+    for (locale, typed, value, shown) in cases {
+        let world = at_home_in(locale).await;
+        world.write("A1", json!([[typed]])).await;
+        assert_eq!(world.values("A1").await, json!([[value]]), "{locale} {typed}");
+        let (_, body) = world.get("/values/A1").await;
+        assert_eq!(body["values"], json!([[shown]]), "{locale} {typed}");
+    }
+}
+
+#[tokio::test]
+async fn formulas_find_values_and_their_places() {
+    let world = World::new().await;
+    world
+        .write("A1:C3", json!([["id", "n", "s"], ["b", 2, 10], ["A", 1, 20]]))
+        .await;
+    let cases = [
+        ("=MATCH(\"a\",A:A,0)", json!(3)),
+        ("=MATCH(\"zz\",A:A,0)", json!("#N/A")),
+        ("=MATCH(15,C2:C3)", json!(1)),
+        ("=MATCH(\"n\",1:1,0)", json!(2)),
+        ("=INDEX(A1:C3,2,3)", json!(10)),
+        ("=INDEX(A:A,MATCH(1,B:B,0))", json!("A")),
+        ("=INDEX(A1:C3,9,1)", json!("#NUM!")),
+        ("=VLOOKUP(\"b\",A:C,3,FALSE)", json!(10)),
+        ("=ROW(B7)+COLUMNS(A1:C1)", json!(10)),
+    ];
+    for (formula, expected) in cases {
+        world.write("F9", json!([[formula]])).await;
+        assert_eq!(world.values("F9").await, json!([[expected]]), "{formula}");
+    }
+}

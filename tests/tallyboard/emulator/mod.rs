@@ -1,12 +1,18 @@
 //! The local Sheets server, spoken to over HTTP as any client would.
 
+mod batches;
 mod behaviour;
+mod concurrency;
+mod creation;
+mod drive;
 mod durability;
 mod faults;
 mod grid;
 mod gspread;
+mod metadata;
 mod notation;
 mod replay;
+mod schema;
 mod tokens;
 
 use serde_json::{Value, json};

@@ -1,0 +1,94 @@
+//! The methods that look for cells or developer metadata by data filters.
+
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::super::failure::Failure;
+use super::super::metadata;
+use super::super::values::{Reading, read};
+use super::super::workbook::Workbook;
+use super::Answer;
+
+fn filters(body: &Json) -> &[Json] {
+    body.get("dataFilters")
+        .and_then(Json::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+/// The range texts of all data filters of a body.
+///
+/// # Errors
+/// What a filter is refused for.
+pub fn ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Failure> {
+    let mut list = Vec::new();
+    for filter in filters(body) {
+        list.extend(metadata::ranges(workbook, filter)?);
+    }
+    Ok(list)
+}
+
+/// `values.batchGetByDataFilter`.
+///
+/// # Errors
+/// What the API refuses.
+pub fn values(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> {
+    let option = |name: &str| body.get(name).and_then(Json::as_str);
+    let reading = Reading::parse(
+        option("valueRenderOption"),
+        option("dateTimeRenderOption"),
+        option("majorDimension"),
+    )?;
+    let mut list = Vec::new();
+    for filter in filters(body) {
+        for range in metadata::ranges(workbook, filter)? {
+            let located = workbook.locate(&range)?;
+            let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
+            let values: Json = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
+            list.push(json!({"valueRange": values, "dataFilters": [filter]}));
+        }
+    }
+    Ok(Answer::Message(
+        json!({"spreadsheetId": &*workbook.id, "valueRanges": list}),
+    ))
+}
+
+/// `developerMetadata.search`.
+///
+/// # Errors
+/// What the API refuses.
+pub fn search(workbook: &Workbook, body: &Json) -> Result<Answer, Failure> {
+    let mut list: Vec<(Json, Vec<&Json>)> = Vec::new();
+    for filter in filters(body) {
+        for item in metadata::selected(workbook, filter)? {
+            match list.iter_mut().find(|(known, _)| known == item) {
+                Some((_, filters)) => filters.push(filter),
+                None => list.push((item.clone(), vec![filter])),
+            }
+        }
+    }
+    let matched = list
+        .into_iter()
+        .map(|(item, filters)| json!({"developerMetadata": item, "dataFilters": filters}));
+    let matched: Vec<Json> = matched.collect();
+    Ok(Answer::Message(match matched.is_empty() {
+        true => json!({}),
+        false => json!({ "matchedDeveloperMetadata": matched }),
+    }))
+}
+
+/// `developerMetadata.get`.
+///
+/// # Errors
+/// 404 for an id nothing has.
+pub fn get(workbook: &Workbook, id: &str) -> Result<Answer, Failure> {
+    let found = metadata::all(workbook).find(|item| item["metadataId"].to_string() == id);
+    match found {
+        Some(item) => Ok(Answer::Message(item.clone())),
+        None => Err(Failure::new(
+            404,
+            "NOT_FOUND",
+            format!("No developer metadata with ID {id}"),
+        )),
+    }
+}
