@@ -4,7 +4,11 @@
 
 mod names;
 
-use std::{collections::HashMap, fmt, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
@@ -18,7 +22,7 @@ pub use names::{Alias, AliasProblem, CompanyNames, ResolvedCompany};
 /// The key of a key is the key itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct CompanyKey(String);
+pub struct CompanyKey(Arc<str>);
 
 impl CompanyKey {
     /// The key of a typed name; `None` when no letter and no digit was typed.
@@ -28,7 +32,7 @@ impl CompanyKey {
         while let Some(shorter) = without_legal_form(&words) {
             words.truncate(shorter);
         }
-        (!words.is_empty()).then(|| Self(words.join(" ")))
+        (!words.is_empty()).then(|| Self(words.join(" ").into()))
     }
 
     /// The key as text: lower-case words with single spaces.

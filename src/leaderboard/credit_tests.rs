@@ -129,7 +129,7 @@ fn a_row_without_a_readable_csm_or_company_earns_nothing() {
         row(4, "03 10:00", "Kate", "Acme", ""),
     ]);
     assert!(settled.credits().is_empty());
-    assert_eq!(settled.lines().len(), 3);
+    assert_eq!(settled.order().len(), 3);
 }
 
 #[test]

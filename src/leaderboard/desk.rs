@@ -14,7 +14,6 @@ use moka::{
 use super::{
     catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
-    claims::ClaimFilter,
     credit::Ledger,
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
@@ -290,14 +289,10 @@ fn outside_catalog(name: &str, catalog: &Catalog) -> String {
 }
 
 fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
-    let known = ledger.known_companies();
-    if known.len() <= MOST_COMPANIES {
-        return known.into_iter().map(str::to_owned).collect();
+    if ledger.known_companies_len() <= MOST_COMPANIES {
+        return ledger.known_companies().into_iter().map(str::to_owned).collect();
     }
-    let latest = ledger
-        .matching_claims(&ClaimFilter::default())
-        .lines(0..LATEST_ROWS, |_| String::new());
-    let distinct: BTreeSet<String> = latest.into_iter().map(|line| line.company).collect();
+    let distinct: BTreeSet<String> = ledger.latest_companies(LATEST_ROWS).collect();
     distinct.into_iter().take(MOST_COMPANIES).collect()
 }
 

@@ -41,7 +41,7 @@ impl Ledger {
             .iter()
             .filter(|credit| credit.company == company)
             .collect();
-        credits.sort_by_key(|credit| credit.integration);
+        credits.sort_by(|one, other| self.compare_integrations(one.integration, other.integration));
         credits
             .into_iter()
             .map(|credit| {
