@@ -141,13 +141,12 @@ impl MatchingClaims<'_> {
         };
         for number in &self.lines {
             let claims = self.ledger.claims_of(*number).iter();
-            for claim in claims.filter(|claim| claim.integration.is_some() && self.integration.is(claim.integration)) {
+            for claim in claims.filter(|claim| self.integration.is(claim.integration)) {
+                let Some(integration) = claim.integration else { continue };
                 match self.ledger.standing_of(*number, claim) {
                     ClaimStanding::SetAside => totals.set_aside += 1,
-                    ClaimStanding::Credited(credit) if self.ledger.is_in_catalog(credit.integration) => {
-                        totals.credited += 1
-                    }
-                    ClaimStanding::Credited(_) => totals.counted_apart += 1,
+                    ClaimStanding::Credited if self.ledger.is_in_catalog(integration) => totals.credited += 1,
+                    ClaimStanding::Credited => totals.counted_apart += 1,
                     ClaimStanding::Repeated => totals.repeated += 1,
                     ClaimStanding::CreditedTo(_) => totals.credited_elsewhere += 1,
                 }
@@ -158,10 +157,10 @@ impl MatchingClaims<'_> {
 }
 
 /// What a claim earned, by numbers.
-enum ClaimStanding<'a> {
-    Credited(&'a Credit),
+enum ClaimStanding {
+    Credited,
     Repeated,
-    CreditedTo(&'a Credit),
+    CreditedTo(Credit),
     SetAside,
 }
 
@@ -210,11 +209,11 @@ impl Ledger {
             .collect()
     }
 
-    /// Who holds a credit, and since when.
-    pub(super) fn credited_to(&self, credit: &Credit) -> CreditedTo {
+    /// Who earned a credit with a line, and since when.
+    pub(super) fn credited_to(&self, line: u32) -> CreditedTo {
         CreditedTo {
-            csm: self.csm_shown(credit.csm).to_owned(),
-            at: self.submitted_at(credit.line),
+            csm: self.csm_of(line),
+            at: self.submitted_at(line),
         }
     }
 
@@ -253,17 +252,17 @@ impl Ledger {
     fn outcome(&self, place: u32, claim: &Claim) -> Outcome {
         match self.standing_of(place, claim) {
             ClaimStanding::SetAside => Outcome::SetAside,
-            ClaimStanding::Credited(_) => Outcome::Credited,
+            ClaimStanding::Credited => Outcome::Credited,
             ClaimStanding::Repeated => Outcome::Repeated,
-            ClaimStanding::CreditedTo(credit) => Outcome::CreditedTo(self.credited_to(credit)),
+            ClaimStanding::CreditedTo(credit) => Outcome::CreditedTo(self.credited_to(credit.line)),
         }
     }
 
-    fn standing_of(&self, place: u32, claim: &Claim) -> ClaimStanding<'_> {
-        match claim.credit.map(|credit| self.credit(credit)) {
+    fn standing_of(&self, place: u32, claim: &Claim) -> ClaimStanding {
+        match self.credit(place, claim) {
             None => ClaimStanding::SetAside,
-            Some(credit) if credit.line == place => ClaimStanding::Credited(credit),
-            Some(credit) if Some(credit.csm) == self.line(place).csm => ClaimStanding::Repeated,
+            Some(credit) if credit.line == place => ClaimStanding::Credited,
+            Some(credit) if self.line(credit.line).csm == self.line(place).csm => ClaimStanding::Repeated,
             Some(credit) => ClaimStanding::CreditedTo(credit),
         }
     }

@@ -7,10 +7,8 @@
 //!
 //! Names are small numbers here, so that a hundred thousand rows cost a few megabytes beside the rows themselves.
 
-use std::{hash::BuildHasher, ops::Range, sync::Arc};
+use std::{ops::Range, sync::Arc};
 
-use foldhash::quality::RandomState;
-use hashbrown::{HashTable, hash_table::Entry};
 use jiff::Timestamp;
 
 use super::{
@@ -42,7 +40,8 @@ pub struct Ledger {
     lines: Vec<Line>,
     /// The claims of all lines, one behind the other.
     claims: Vec<Claim>,
-    credits: Credits,
+    /// The credits of each company by the place of its number, in the order of the integrations' numbers.
+    credits: Vec<Vec<Credit>>,
 }
 
 /// One submission by numbers; it has the place of its row.
@@ -58,26 +57,22 @@ pub(super) struct Line {
 pub(super) struct Claim {
     /// `None` when the cell named the integration before.
     pub(super) integration: Option<Number>,
-    /// The credit for this company and integration; `None` when the line does not count.
-    pub(super) credit: Option<Number>,
+    pub(super) hold: Hold,
 }
 
-/// One company and integration, and the line that earned the point.
+/// Whether a claim holds the credit for its company and integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    Held,
+    NotHeld,
+}
+
+/// One integration of a company, and the line that earned the point.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Credit {
+    pub(super) integration: Number,
     /// Place of the line.
     pub(super) line: u32,
-    pub(super) csm: Number,
-    pub(super) company: Number,
-    pub(super) integration: Number,
-}
-
-/// The credits, found by company and integration.
-#[derive(Clone, Debug)]
-struct Credits {
-    list: Vec<Credit>,
-    by_pair: HashTable<Number>,
-    hashing: RandomState,
 }
 
 impl Ledger {
@@ -91,7 +86,7 @@ impl Ledger {
             order: Vec::new(),
             lines: Vec::with_capacity(submissions.len()),
             claims: Vec::with_capacity(submissions.claims().len()),
-            credits: Credits::with_room_for(submissions.len()),
+            credits: Vec::new(),
             submissions,
             catalog,
             company_names,
@@ -191,17 +186,34 @@ impl Ledger {
         start..end.max(start)
     }
 
+    /// How many lines there were at an instant, that instant included.
+    pub(super) fn lines_until(&self, instant: Timestamp) -> usize {
+        self.order.partition_point(|place| self.submitted_at(*place) <= instant)
+    }
+
     pub(super) fn claims_of(&self, place: u32) -> &[Claim] {
         &self.claims[self.submissions.claims_of(place)]
     }
 
-    /// Every credit, in no order.
-    pub(super) fn credits(&self) -> &[Credit] {
-        &self.credits.list
+    /// The credits of a company, in the order of the integrations' numbers.
+    pub(super) fn credits_of(&self, company: Number) -> &[Credit] {
+        self.credits.get(company.place()).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn credit(&self, number: Number) -> &Credit {
-        &self.credits.list[number.place()]
+    /// The credit that a claim of a line is about; `None` when the line does not count.
+    pub(super) fn credit(&self, line: u32, claim: &Claim) -> Option<Credit> {
+        let line = self.line(line);
+        let credits = self.credits_of(line.company.filter(|_| line.standing == Standing::Counts)?);
+        let found = credits.binary_search_by_key(&claim.integration?, |credit| credit.integration);
+        found.ok().map(|place| credits[place])
+    }
+
+    /// The claims that hold a credit among those of some lines, each with the place of its line.
+    pub(super) fn points<'a>(&'a self, lines: &'a [u32]) -> impl Iterator<Item = (u32, Number)> + use<'a> {
+        lines.iter().flat_map(|line| {
+            let held = self.claims_of(*line).iter().filter(|claim| claim.hold == Hold::Held);
+            held.filter_map(|claim| Some((*line, claim.integration?)))
+        })
     }
 
     pub(super) fn csm_shown(&self, csm: Number) -> &str {
@@ -269,7 +281,7 @@ impl Ledger {
         let new = earliest_first(&rows, self.lines.len());
         let nothing = Claim {
             integration: None,
-            credit: None,
+            hold: Hold::NotHeld,
         };
         self.claims.resize(rows.claims().len(), nothing);
         let unsettled = Line {
@@ -334,16 +346,19 @@ impl Ledger {
             let named_before = &self.claims[claims.start..claim];
             let integration =
                 integration.filter(|number| named_before.iter().all(|named| named.integration != Some(*number)));
-            let earned = parties.zip(integration).map(|((csm, company), integration)| Credit {
-                line: place,
-                csm,
-                company,
-                integration,
-            });
-            self.claims[claim] = Claim {
-                integration,
-                credit: earned.map(|earned| self.credits.claim(rows, earned, arrival)),
+            let hold = match parties.zip(integration) {
+                Some(((_, company), integration)) => self.claim(
+                    rows,
+                    company,
+                    Credit {
+                        integration,
+                        line: place,
+                    },
+                    arrival,
+                ),
+                None => Hold::NotHeld,
             };
+            self.claims[claim] = Claim { integration, hold };
         }
         self.lines[place as usize] = Line {
             csm,
@@ -351,41 +366,29 @@ impl Ledger {
             standing: parties.map_or(Standing::SetAside, |_| Standing::Counts),
         };
     }
-}
 
-impl Credits {
-    fn with_room_for(rows: usize) -> Self {
-        Self {
-            list: Vec::with_capacity(rows),
-            by_pair: HashTable::with_capacity(rows),
-            hashing: RandomState::default(),
+    /// Claims a credit for a company: it goes to the earlier of whoever holds it and this line.
+    fn claim(&mut self, rows: &SubmissionTable, company: Number, claimed: Credit, arrival: Arrival) -> Hold {
+        if self.credits.len() <= company.place() {
+            self.credits.resize(company.place() + 1, Vec::new());
         }
+        let credits = &mut self.credits[company.place()];
+        let found = credits.binary_search_by_key(&claimed.integration, |credit| credit.integration);
+        match found {
+            Err(free) => credits.insert(free, claimed),
+            Ok(known) if arrival == Arrival::Late && rows.is_earlier(claimed.line, credits[known].line) => {
+                let loser = std::mem::replace(&mut credits[known], claimed);
+                self.lose(rows, loser);
+            }
+            Ok(_) => return Hold::NotHeld,
+        }
+        Hold::Held
     }
 
-    /// The credit for the company and integration, held by the earlier of whoever holds it and this new claim.
-    fn claim(&mut self, rows: &SubmissionTable, earned: Credit, arrival: Arrival) -> Number {
-        let (list, hashing) = (&mut self.list, &self.hashing);
-        let pair = |credit: &Credit| (credit.company, credit.integration);
-        let hash = hashing.hash_one(pair(&earned));
-        let is_same = |number: &Number| pair(&list[number.place()]) == pair(&earned);
-        match self
-            .by_pair
-            .entry(hash, is_same, |number| hashing.hash_one(pair(&list[number.place()])))
-        {
-            Entry::Occupied(known) => {
-                let number = *known.get();
-                let holder = &mut list[number.place()];
-                if arrival == Arrival::Late && rows.is_earlier(earned.line, holder.line) {
-                    *holder = earned;
-                }
-                number
-            }
-            Entry::Vacant(free) => {
-                let number = Number::of(list.len());
-                free.insert(number);
-                list.push(earned);
-                number
-            }
+    fn lose(&mut self, rows: &SubmissionTable, credit: Credit) {
+        let mut claims = self.claims[rows.claims_of(credit.line)].iter_mut();
+        if let Some(claim) = claims.find(|claim| claim.integration == Some(credit.integration)) {
+            claim.hold = Hold::NotHeld;
         }
     }
 }

@@ -105,8 +105,10 @@ impl Ledger {
     /// Where a CSM stands on the board of all time.
     fn place_of(&self, csm: Number) -> Option<Place> {
         let mut points = vec![0_u32; self.csm_count()];
-        for credit in self.credits() {
-            points[credit.csm.place()] += u32::from(self.is_in_catalog(credit.integration));
+        for (line, integration) in self.points(self.order()) {
+            if let Some(csm) = self.line(line).csm.filter(|_| self.is_in_catalog(integration)) {
+                points[csm.place()] += 1;
+            }
         }
         let own = points[csm.place()];
         let above = || points.iter().filter(|points| **points > own);

@@ -36,6 +36,7 @@ pub mod standings;
 pub mod submission;
 pub mod table;
 pub mod view;
+mod wall_clock;
 
 pub use desk::{Leaderboard, Parts};
 pub use pages::router;

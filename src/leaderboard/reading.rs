@@ -1,9 +1,8 @@
 //! How the rows of the `submissions` tab are read: cells become values, what cannot be read becomes a finding.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
-use foldhash::quality::RandomState;
-use jiff::{Timestamp, Zoned, civil::Time, tz::TimeZone};
+use jiff::Timestamp;
 
 use super::{
     catalog::is_separator,
@@ -12,6 +11,7 @@ use super::{
     rows::{COMPANY, CSM, ID, INTEGRATIONS, NOTE, STATUS, SUBMISSIONS, SUBMITTED_AT},
     spellings::Spellings,
     table::{NewRow, SubmissionTable},
+    wall_clock::WallClock,
 };
 use crate::{
     finding::{Effect, Finding},
@@ -21,7 +21,7 @@ use crate::{
 /// Adds the rows of the tab from the row with the number `from` on to those that were read before.
 pub(super) fn read_submissions(rows: &TabRows, from: u32, table: &mut SubmissionTable, decoding: &mut Decoding) {
     let mut reading = Reading {
-        days: Days::new(decoding.zone.clone()),
+        clock: WallClock::new(decoding.zone.clone()),
         integrations: Vec::new(),
         unclear_ids: Vec::new(),
         table,
@@ -44,7 +44,7 @@ pub(super) fn read_submissions(rows: &TabRows, from: u32, table: &mut Submission
 const FIRST_ROW: u32 = 2;
 
 struct Reading<'a> {
-    days: Days,
+    clock: WallClock,
     /// Numbers of the integrations of the row at hand.
     integrations: Vec<u32>,
     /// Findings about rows that cannot be told apart by their ids.
@@ -105,7 +105,7 @@ impl Reading<'_> {
     fn read_instant(&mut self, row: &Row<'_>) -> Option<Timestamp> {
         let cell = row.cell(SUBMITTED_AT);
         let found = self
-            .days
+            .clock
             .instant(cell)
             .map_or_else(|| cell.instant(&self.decoding.zone), Ok);
         found
@@ -180,103 +180,5 @@ fn text<'a>(row: &Row<'a>, column: usize) -> Cow<'a, str> {
         Cell::Text(text) => Cow::Borrowed(text),
         Cell::Empty => Cow::Borrowed(""),
         other => Cow::Owned(other.text()),
-    }
-}
-
-/// The days of a time zone, so that the zone is asked once for each day and not once for each row.
-struct Days {
-    zone: TimeZone,
-    /// By days since day zero of the spreadsheet: the first millisecond of a day whose clock is never changed.
-    starts: HashMap<i64, Option<i64>, RandomState>,
-}
-
-const MILLISECONDS_A_DAY: i64 = 86_400_000;
-
-impl Days {
-    fn new(zone: TimeZone) -> Self {
-        Self {
-            zone,
-            starts: HashMap::default(),
-        }
-    }
-
-    /// The instant of a spreadsheet date, the same as [`Cell::instant`] finds; `None` when the question is better put
-    /// there.
-    fn instant(&mut self, cell: Cell<'_>) -> Option<Timestamp> {
-        let Cell::Number(serial) = cell else { return None };
-        if !(2.0..2_900_000.0).contains(&serial) {
-            return None;
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
-        let milliseconds = (serial * 86_400_000.0).round() as i64;
-        let day = milliseconds / MILLISECONDS_A_DAY;
-        let start = match self.starts.get(&day) {
-            Some(known) => *known,
-            None => {
-                let start = first_millisecond(day, &self.zone);
-                self.starts.insert(day, start);
-                start
-            }
-        };
-        Timestamp::from_millisecond(start? + milliseconds % MILLISECONDS_A_DAY).ok()
-    }
-}
-
-/// The first millisecond of a day in a zone, given in days since 30 December 1899; `None` for a day on which clocks are
-/// changed.
-fn first_millisecond(day: i64, zone: &TimeZone) -> Option<i64> {
-    let start_of = |day: i64| -> Option<Zoned> {
-        let serial = i32::try_from(day).ok()?;
-        let Ok(midnight) = Cell::Number(f64::from(serial)).instant(&TimeZone::UTC) else {
-            return None;
-        };
-        midnight.to_zoned(TimeZone::UTC).datetime().to_zoned(zone.clone()).ok()
-    };
-    let (start, end) = (start_of(day)?, start_of(day + 1)?);
-    let is_whole = start.time() == Time::midnight()
-        && end.timestamp().as_millisecond() - start.timestamp().as_millisecond() == MILLISECONDS_A_DAY
-        && zone
-            .following(start.timestamp())
-            .next()
-            .is_none_or(|change| change.timestamp() >= end.timestamp());
-    is_whole.then(|| start.timestamp().as_millisecond())
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn an_instant_is_the_one_that_the_cell_tells(
-            zone in proptest::sample::select(vec![
-                "UTC", "Europe/Paris", "America/Havana", "America/Santiago", "Australia/Lord_Howe", "Asia/Kathmandu",
-                "Africa/Casablanca", "Pacific/Apia",
-            ]),
-            day in prop_oneof![2_i32..100_000, 40_000_i32..48_000],
-            milliseconds in prop::collection::vec(0_u32..86_400_000, 1..20),
-        ) {
-            let zone = TimeZone::get(zone).expect("bundled");
-            let mut days = Days::new(zone.clone());
-            for milliseconds in milliseconds {
-                let cell = Cell::Number(f64::from(day) + f64::from(milliseconds) / 86_400_000.0);
-                if let Some(instant) = days.instant(cell) {
-                    prop_assert_eq!(cell.instant(&zone), Ok(instant));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn only_days_on_which_clocks_change_are_left_to_the_zone() {
-        let zone = TimeZone::get("Europe/Paris").expect("bundled");
-        let mut days = Days::new(zone);
-        // 2026: 29 March and 25 October.
-        let left: Vec<i32> = (46_023..46_388)
-            .filter(|day| days.instant(Cell::Number(f64::from(*day))).is_none())
-            .collect();
-        assert_eq!(left, [46_110, 46_320]);
     }
 }

@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
     catalog::Availability,
-    credit::{Credit, Ledger},
+    credit::{Hold, Ledger},
     period::Span,
     roll::{Number, Standing, count},
 };
@@ -95,8 +95,9 @@ impl Ledger {
     /// The board for a period in `zone`, with the places won or lost in the seven days before `now`.
     pub fn standings(&self, period: Period, now: Timestamp, zone: &TimeZone) -> Standings {
         let span = period.span(zone);
-        let tallies = self.tallies(span);
-        let services = self.service_tallies(span);
+        let lines = &self.order()[self.lines_within(span)];
+        let tallies = self.tallies(lines);
+        let services = self.service_tallies(lines);
         let totals = totals(&tallies);
         Standings {
             period,
@@ -123,7 +124,7 @@ impl Ledger {
                 companies: tally.companies,
                 submissions: tally.submissions,
                 outside_catalog: tally.outside_catalog,
-                last_point_at: tally.last_point_at,
+                last_point_at: tally.last_point_line.map(|line| self.submitted_at(line)),
                 movement: earlier_ranks[csm.place()].map(|earlier| earlier.cast_signed() - rank.cast_signed()),
             })
             .collect()
@@ -163,77 +164,69 @@ impl Ledger {
     }
 
     /// What was claimed and credited of each integration, by the place of its number.
-    fn service_tallies(&self, span: Span) -> Vec<ServiceTally> {
+    fn service_tallies(&self, lines: &[u32]) -> Vec<ServiceTally> {
         let mut tallies = vec![ServiceTally::default(); self.integration_count()];
-        for place in self.counting(span) {
-            for integration in self.claims_of(place).iter().filter_map(|claim| claim.integration) {
-                tallies[integration.place()].claims += 1;
+        for line in self.counting(lines) {
+            for claim in self.claims_of(line) {
+                if let Some(integration) = claim.integration {
+                    let tally = &mut tallies[integration.place()];
+                    tally.claims += 1;
+                    tally.companies += u32::from(claim.hold == Hold::Held);
+                }
             }
-        }
-        for credit in self.credits_within(span) {
-            tallies[credit.integration.place()].companies += 1;
         }
         tallies
     }
 
     /// Places of the lines that count.
-    fn counting(&self, span: Span) -> impl Iterator<Item = u32> {
-        let lines = self.order()[self.lines_within(span)].iter().copied();
+    fn counting(&self, lines: &[u32]) -> impl Iterator<Item = u32> {
+        let lines = lines.iter().copied();
         lines.filter(|place| self.line(*place).standing == Standing::Counts)
-    }
-
-    fn credits_within(&self, span: Span) -> impl Iterator<Item = &Credit> {
-        let is_whole = span == Span::default();
-        let credits = self.credits().iter();
-        credits.filter(move |credit| is_whole || span.contains(self.submitted_at(credit.line)))
     }
 
     /// The rank of each CSM a week before, by the place of their number.
     fn ranks_a_week_before(&self, now: Timestamp, zone: &TimeZone, span: Span) -> Vec<Option<u32>> {
         // Seven days by the calendar, so that "since Monday at nine" holds over a change of the clocks too.
-        let week_ago = now.to_zoned(zone.clone()).checked_sub(7.days()).ok();
-        // That instant belongs to what was known then.
-        let end = week_ago.and_then(|then| then.timestamp().checked_add(SignedDuration::from_nanos(1)).ok());
-        let Some(end) = end else {
+        let Ok(week_ago) = now.to_zoned(zone.clone()).checked_sub(7.days()) else {
             return vec![None; self.csm_count()];
         };
-        let known_then = Span {
-            start: span.start,
-            end: Some(span.end.map_or(end, |span_end| span_end.min(end))),
-        };
+        let known_then = self.lines_until(week_ago.timestamp());
+        let lines = self.lines_within(span);
+        let lines = lines.start.min(known_then)..lines.end.min(known_then);
         let mut tallies = vec![Tally::default(); self.csm_count()];
-        self.add_submissions(known_then, &mut tallies);
-        for credit in self.credits_within(known_then) {
-            tallies[credit.csm.place()].integrations += u32::from(self.is_in_catalog(credit.integration));
-        }
+        self.add_rows(&self.order()[lines], &mut tallies, |_, _| ());
         ranks(&tallies)
     }
 
-    fn add_submissions(&self, span: Span, tallies: &mut [Tally]) {
-        for csm in self.counting(span).filter_map(|place| self.line(place).csm) {
-            tallies[csm.place()].submissions += 1;
+    /// What each CSM reached with some lines.
+    fn tallies(&self, lines: &[u32]) -> Tallies {
+        let mut tallies = vec![Tally::default(); self.csm_count()];
+        let mut points = Vec::with_capacity(2 * lines.len());
+        self.add_rows(lines, &mut tallies, |company, csm| points.push((company, csm)));
+        Tallies {
+            companies: self.add_companies(&points, &mut tallies),
+            by_csm: tallies,
         }
     }
 
-    /// What each CSM reached within a stretch of time.
-    fn tallies(&self, span: Span) -> Tallies {
-        let mut tallies = vec![Tally::default(); self.csm_count()];
-        self.add_submissions(span, &mut tallies);
-        let mut points = Vec::with_capacity(self.credits().len());
-        for credit in self.credits_within(span) {
-            let tally = &mut tallies[credit.csm.place()];
-            if self.is_in_catalog(credit.integration) {
-                tally.integrations += 1;
-                tally.last_point_at = tally.last_point_at.max(Some(self.submitted_at(credit.line)));
-                points.push((credit.company, credit.csm));
-            } else {
-                tally.outside_catalog += 1;
+    /// Counts lines and points, and tells the company and the CSM of each point.
+    fn add_rows(&self, lines: &[u32], tallies: &mut [Tally], mut point: impl FnMut(Number, Number)) {
+        for place in self.counting(lines) {
+            let line = self.line(place);
+            let Some((csm, company)) = line.csm.zip(line.company) else {
+                continue;
+            };
+            let tally = &mut tallies[csm.place()];
+            tally.submissions += 1;
+            for (_, integration) in self.points(&[place]) {
+                if self.is_in_catalog(integration) {
+                    tally.integrations += 1;
+                    tally.last_point_line = Some(place);
+                    point(company, csm);
+                } else {
+                    tally.outside_catalog += 1;
+                }
             }
-        }
-        let companies = self.add_companies(&points, &mut tallies);
-        Tallies {
-            by_csm: tallies,
-            companies,
         }
     }
 
@@ -297,7 +290,7 @@ struct Tally {
     companies: u32,
     submissions: u32,
     outside_catalog: u32,
-    last_point_at: Option<Timestamp>,
+    last_point_line: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default)]
