@@ -219,7 +219,82 @@ fn holders_by_the_book(rows: &[Submission], catalog: &Catalog) -> BTreeMap<(Stri
     holders.into_iter().map(|(pair, row)| (pair, person(row))).collect()
 }
 
+/// Every answer that a ledger gives, as text.
+fn answers(ledger: &Ledger) -> Vec<String> {
+    let mut holders = holders(ledger);
+    let zone = jiff::tz::TimeZone::UTC;
+    let day = jiff::civil::date(2026, 3, 9);
+    let from = |from, to| Period { from, to };
+    for period in [
+        from(None, None),
+        from(Some(day), None),
+        from(None, Some(day)),
+        from(Some(day), Some(day)),
+    ] {
+        holders.push(format!("{:?}", ledger.standings(period, march("15 00:00"), &zone)));
+    }
+    holders.extend(["a", "b", "c", "d", "e", ""].map(|id| format!("{:?}", ledger.effect_of(id))));
+    for company in ["acme", "globex", "initech"] {
+        holders.push(format!(
+            "{:?}",
+            (ledger.credited_for(company), ledger.form_choices(Some(company)))
+        ));
+    }
+    for csm in [None, Some("zoe".to_owned())] {
+        let filter = ClaimFilter {
+            csm,
+            ..ClaimFilter::default()
+        };
+        holders.push(format!("{:?}", ledger.claims(&filter, |row| row.to_string())));
+        holders.push(format!("{:?}", ledger.matching_claims(&filter).totals()));
+    }
+    holders.push(format!(
+        "{:?}",
+        (ledger.known_csms(), ledger.known_companies(), ledger.outside_catalog())
+    ));
+    holders
+}
+
+#[test]
+fn only_rows_that_were_added_are_carried_on() {
+    let rows = vec![row(2, "02 10:00", "Kate", "Acme", "GitHub")];
+    let first = ledger(rows.clone());
+    let mut table = first.submissions().continued(1);
+    table.extend([row(3, "01 10:00", "Bo", "ACME", "GitHub, Slack")]);
+    let table = Arc::new(table);
+    let second = first.continued(&table).expect("a row was added");
+    assert_eq!(holders(&second), ["Acme / GitHub → Bo", "Acme / Slack → Bo"]);
+    assert_eq!(holders(&first), ["Acme / GitHub → Kate"]);
+    assert!(second.continued(first.submissions()).is_none(), "a row is missing");
+    assert!(
+        first.continued(&Arc::new(rows.into_iter().collect())).is_none(),
+        "read anew"
+    );
+    let other = Arc::new(first.submissions().continued(0));
+    assert!(second.continued(&other).is_none(), "rows were added to another table");
+    assert!(first.continued(&other).is_some());
+}
+
 proptest! {
+    #[test]
+    fn rows_added_step_by_step_are_settled_as_if_all_had_been_there(
+        rows in crowded_rows(),
+        mut ends in prop::collection::vec(0_usize..24, 1..5),
+        canonical in prop::sample::select(vec!["Initech", "Acme Ltd", "Elsewhere"]),
+    ) {
+        ends.push(rows.len());
+        ends.sort_unstable();
+        let all = ledger_with_aliases(rows.clone(), &[("Globex SAS", canonical)]);
+        let mut grown = ledger_with_aliases(vec![], &[("Globex SAS", canonical)]);
+        for end in ends.into_iter().map(|end| end.min(rows.len())) {
+            let known = grown.submissions().len();
+            let mut table = grown.submissions().continued(end.saturating_sub(known));
+            table.extend(rows[known.min(end)..end].iter().cloned());
+            grown = grown.continued(&Arc::new(table)).expect("rows were added");
+        }
+        prop_assert_eq!(answers(&grown), answers(&all));
+    }
+
     #[test]
     fn every_credit_is_held_as_the_book_says(rows in crowded_rows()) {
         let settled = ledger(rows.clone());
