@@ -92,14 +92,23 @@ impl Dataset for LeaderboardRows {
     const TABS: &'static [&'static Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES];
 
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
-        let [submissions, aliases] =
-            <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
-        let table = SubmissionTable::with_room_for(submissions.len());
-        Self::read(table, [&submissions, &aliases], 0, decoding)
+        Self::of(&tabs, decoding)
     }
 }
 
 impl LeaderboardRows {
+    /// The rows of the tabs, in the order of [`LeaderboardRows::TABS`].
+    ///
+    /// # Panics
+    /// When there are not exactly as many tabs.
+    pub fn of(tabs: &[TabRows], decoding: &mut Decoding) -> Self {
+        let [submissions, aliases] = tabs else {
+            unreachable!("one entry for each tab asked for")
+        };
+        let table = SubmissionTable::with_room_for(submissions.len());
+        Self::read(table, [submissions, aliases], 0, decoding)
+    }
+
     /// The rows after some were added below those of `previous`; `added_from` has the number of the first new row of
     /// each tab.
     pub fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], decoding: &mut Decoding) -> Option<Self> {

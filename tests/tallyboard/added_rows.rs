@@ -46,7 +46,13 @@ impl Read {
 }
 
 /// The last reading, with the number of rows in its first tab.
-static BEFORE: Mutex<Option<(Arc<LeaderboardRows>, Vec<Finding>, u32)>> = Mutex::new(None);
+struct Before {
+    rows: Arc<LeaderboardRows>,
+    findings: Vec<Finding>,
+    length: u32,
+}
+
+static BEFORE: Mutex<Option<Before>> = Mutex::new(None);
 
 impl Dataset for Both {
     const TABS: &'static [&'static Tab] = LeaderboardRows::TABS;
@@ -58,9 +64,10 @@ impl Dataset for Both {
             findings: Vec::new(),
         };
         let length = u32::try_from(tabs[0].len()).expect("few");
-        let added = before.take().and_then(|(rows, mut findings, known)| {
+        let added = before.take().and_then(|before| {
             let mut decoding = fresh();
-            let rows = LeaderboardRows::extend(&rows, &tabs, &[known + 2, 2], &mut decoding)?;
+            let rows = LeaderboardRows::extend(&before.rows, &tabs, &[before.length + 2, 2], &mut decoding)?;
+            let mut findings = before.findings;
             findings.extend(decoding.findings);
             Some(Read {
                 rows: Arc::new(rows),
@@ -72,7 +79,11 @@ impl Dataset for Both {
         let findings = decoding.findings;
         // What comes next is added to what was itself added, if there is such a thing.
         let latest = added.as_ref().map_or(&rows, |added| &added.rows);
-        *before = Some((Arc::clone(latest), findings.clone(), length));
+        *before = Some(Before {
+            rows: Arc::clone(latest),
+            findings: findings.clone(),
+            length,
+        });
         Self {
             whole: Read { rows, findings },
             added,
