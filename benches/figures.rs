@@ -17,6 +17,8 @@ mod memory;
 mod program;
 #[path = "figures/rows.rs"]
 mod rows;
+#[path = "figures/settling.rs"]
+mod settling;
 #[path = "figures/spreadsheet.rs"]
 mod spreadsheet;
 #[path = "figures/start.rs"]
@@ -33,7 +35,7 @@ mod world;
 
 use table::Line;
 
-const PARTS: [&str; 6] = ["warm", "calls", "growth", "start", "memory", "weight"];
+const PARTS: [&str; 7] = ["warm", "calls", "growth", "settling", "start", "memory", "weight"];
 
 #[tokio::main]
 async fn main() {
@@ -60,6 +62,7 @@ async fn measure(part: &str) -> Vec<Line> {
         "warm" => blocking(warm::measure).await,
         "calls" => calls::measure().await,
         "growth" => growth::measure().await,
+        "settling" => settling::measure().await,
         "start" => blocking(start::measure).await,
         "memory" => memory::measure().await,
         "weight" => blocking(weight::measure).await,

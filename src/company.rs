@@ -4,7 +4,11 @@
 
 mod names;
 
-use std::{collections::HashMap, fmt, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
@@ -18,7 +22,7 @@ pub use names::{Alias, AliasProblem, CompanyNames, ResolvedCompany};
 /// The key of a key is the key itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct CompanyKey(String);
+pub struct CompanyKey(Arc<str>);
 
 impl CompanyKey {
     /// The key of a typed name; `None` when no letter and no digit was typed.
@@ -28,7 +32,9 @@ impl CompanyKey {
         while let Some(shorter) = without_legal_form(&words) {
             words.truncate(shorter);
         }
-        (!words.is_empty()).then(|| Self(words.join(" ")))
+        // The words that remain are the beginning of the text.
+        let length = words.iter().map(|word| word.len() + 1).sum::<usize>().checked_sub(1)?;
+        Some(Self(spelled[..length].into()))
     }
 
     /// The key as text: lower-case words with single spaces.
@@ -208,8 +214,10 @@ fn words(name: &str) -> String {
 }
 
 fn words_once(name: &str) -> String {
-    let letters: Vec<char> = fold(name).chars().filter(|character| *character != '\'').collect();
-    let mut spelled = String::with_capacity(letters.len());
+    let folded = fold(name);
+    let mut letters = Vec::with_capacity(folded.len());
+    letters.extend(folded.chars().filter(|character| *character != '\''));
+    let mut spelled = String::with_capacity(folded.len());
     for (place, letter) in letters.iter().enumerate() {
         match letter {
             '&' => spelled.push_str(" and "),
@@ -219,11 +227,14 @@ fn words_once(name: &str) -> String {
             _ => spelled.push(' '),
         }
     }
-    let unified: Vec<&str> = spelled
-        .split_whitespace()
-        .map(|word| if word == "et" { "and" } else { word })
-        .collect();
-    unified.join(" ")
+    let mut unified = String::with_capacity(spelled.len() + 1);
+    for word in spelled.split_whitespace() {
+        if !unified.is_empty() {
+            unified.push(' ');
+        }
+        unified.push_str(if word == "et" { "and" } else { word });
+    }
+    unified
 }
 
 fn is_part_of_word(character: char) -> bool {

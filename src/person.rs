@@ -1,6 +1,6 @@
 //! Names of people: shown as typed, compared without case, accents and stray spaces.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
@@ -9,13 +9,13 @@ use crate::spelling::fold;
 /// Groups the spellings of one person's name: NFKC, case, accents, spaces and kinds of apostrophe are forgiven.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct PersonKey(String);
+pub struct PersonKey(Arc<str>);
 
 impl PersonKey {
     /// The key of a typed name; `None` when nothing visible was typed.
     pub fn of(name: &str) -> Option<Self> {
         let folded = fold(name);
-        (!folded.is_empty()).then_some(Self(folded))
+        (!folded.is_empty()).then(|| Self(folded.into()))
     }
 
     /// The key as text, for comparing and sorting.

@@ -57,6 +57,55 @@ pub fn inserts(count: usize) -> Vec<Insert> {
         .collect()
 }
 
+/// So many rows as the API sends them, over two years: 40 CSMs, a tenth as many companies as rows but at least 20,000 to
+/// choose from, one to four integrations a row, earliest first.
+pub fn json(count: usize) -> impl Iterator<Item = String> {
+    let catalog = Catalog::parse(include_str!("../../integrations.txt"));
+    let offered: Vec<String> = catalog.offered().map(|integration| integration.name.clone()).collect();
+    let mut random = ChaCha8Rng::seed_from_u64(11);
+    let companies = (count / 10).max(20_000);
+    (0..count).map(move |row| {
+        let names = random.random_range(1..=4);
+        let integrations: Vec<&str> = offered
+            .choose_multiple(&mut random, names)
+            .map(String::as_str)
+            .collect();
+        let note = if random.random_ratio(1, 50) {
+            r#","Checked on the call of last week""#
+        } else {
+            ""
+        };
+        format!(
+            r#"["{}",{:.8},"{} {}","{}","{}","{}"{note}]"#,
+            uuid::Builder::from_random_bytes(random.random()).into_uuid(),
+            // From 1 January 2024.
+            45_292.3 + 730.0 * row as f64 / count as f64,
+            choose(&mut random, &FIRST_NAMES),
+            choose(&mut random, &["Oberg", "Lambert", "Nair", "Santos"]),
+            numbered_company(&mut random, companies),
+            integrations.join(", "),
+            choose(&mut random, &["received", "received", "received", "validated"]),
+        )
+    })
+}
+
+/// One of so many, now and then as somebody in a hurry types it.
+fn numbered_company(random: &mut ChaCha8Rng, companies: usize) -> String {
+    let number = random.random_range(0..companies);
+    let (colour, place) = (COLOURS[number % COLOURS.len()], PLACES[number / 25 % PLACES.len()]);
+    let trade = TRADES[number / 500 % TRADES.len()];
+    let name = format!(
+        "{colour} {place} {trade} {}{}",
+        number / 11_000,
+        LEGAL_FORMS[number % 5]
+    );
+    match random.random_range(0..40) {
+        0 => name.to_uppercase(),
+        1 => format!("{name}."),
+        _ => name,
+    }
+}
+
 fn row_of(random: &mut ChaCha8Rng, offered: &[&str], (row, count): (usize, usize)) -> NewSubmission {
     let names = random.random_range(1..=4);
     let integrations: Vec<&str> = offered.choose_multiple(random, names).copied().collect();

@@ -68,15 +68,21 @@ impl CompanyNames {
 
     /// What a typed name stands for; `None` when no letter and no digit was typed.
     pub fn resolve(&self, typed: &str) -> Option<ResolvedCompany<'_>> {
-        let own = CompanyKey::of(typed)?;
+        Some(self.resolve_known(typed, &CompanyKey::of(typed)?))
+    }
+
+    /// Like [`CompanyNames::resolve`], for a typed name whose own key is known already.
+    pub fn resolve_known(&self, typed: &str, own: &CompanyKey) -> ResolvedCompany<'_> {
         let key = if self.by_spelling.is_empty() {
             own
         } else {
-            let told = self.by_spelling.get(&fold(typed)).or_else(|| self.by_key.get(&own));
-            told.cloned().unwrap_or(own)
+            let told = self.by_spelling.get(&fold(typed)).or_else(|| self.by_key.get(own));
+            told.unwrap_or(own)
         };
-        let canonical = self.canonical.get(&key).map(String::as_str);
-        Some(ResolvedCompany { key, canonical })
+        ResolvedCompany {
+            key: key.clone(),
+            canonical: self.canonical.get(key).map(String::as_str),
+        }
     }
 
     fn from_links(links: &[Link]) -> Self {

@@ -1,6 +1,6 @@
 //! The integrations that the form offers, read from `integrations.txt`.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use serde::Serialize;
 
@@ -12,13 +12,13 @@ pub const LONGEST_NAME: usize = 80;
 /// Groups the spellings of one integration: case, accents and spaces are forgiven.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct IntegrationKey(String);
+pub struct IntegrationKey(Arc<str>);
 
 impl IntegrationKey {
     /// The key of a typed name; `None` when nothing visible was typed.
     pub fn of(name: &str) -> Option<Self> {
         let folded: String = fold(name).split(' ').collect();
-        (!folded.is_empty()).then_some(Self(folded))
+        (!folded.is_empty()).then(|| Self(folded.into()))
     }
 
     /// The key as text, for comparing and sorting.
@@ -111,6 +111,11 @@ impl Catalog {
     /// The place in [`Catalog::integrations`] of the entry with this name or alias.
     pub fn position(&self, key: &IntegrationKey) -> Option<usize> {
         self.by_key.get(key).copied()
+    }
+
+    /// The key of every name and alias, with the place in [`Catalog::integrations`] of what it stands for.
+    pub fn keys(&self) -> impl Iterator<Item = (&IntegrationKey, usize)> {
+        self.by_key.iter().map(|(key, place)| (key, *place))
     }
 
     /// The entry that a name outside the catalog was probably meant to be; `None` when nothing is spelled nearly alike.

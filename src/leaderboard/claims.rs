@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::{
     claim::Status,
-    credit::{Claim, Credit, Ledger, Line},
+    credit::{Claim, Credit, Ledger},
     period::Span,
-    roll::count,
+    roll::{Number, count},
 };
 use crate::spelling::{fold, tidy};
 
@@ -140,15 +140,13 @@ impl MatchingClaims<'_> {
             ..ClaimsTotals::default()
         };
         for number in &self.lines {
-            let line = self.ledger.line(*number);
-            let claims = self.ledger.claims_of(line).iter();
-            for claim in claims.filter(|claim| claim.integration.is_some() && self.integration.is(claim.integration)) {
+            let claims = self.ledger.claims_of(*number).iter();
+            for claim in claims.filter(|claim| self.integration.is(claim.integration)) {
+                let Some(integration) = claim.integration else { continue };
                 match self.ledger.standing_of(*number, claim) {
                     ClaimStanding::SetAside => totals.set_aside += 1,
-                    ClaimStanding::Credited(credit) if self.ledger.is_in_catalog(credit.integration) => {
-                        totals.credited += 1
-                    }
-                    ClaimStanding::Credited(_) => totals.counted_apart += 1,
+                    ClaimStanding::Credited if self.ledger.is_in_catalog(integration) => totals.credited += 1,
+                    ClaimStanding::Credited => totals.counted_apart += 1,
                     ClaimStanding::Repeated => totals.repeated += 1,
                     ClaimStanding::CreditedTo(_) => totals.credited_elsewhere += 1,
                 }
@@ -159,10 +157,10 @@ impl MatchingClaims<'_> {
 }
 
 /// What a claim earned, by numbers.
-enum ClaimStanding<'a> {
-    Credited(&'a Credit),
+enum ClaimStanding {
+    Credited,
     Repeated,
-    CreditedTo(&'a Credit),
+    CreditedTo(Credit),
     SetAside,
 }
 
@@ -179,21 +177,21 @@ impl Ledger {
         let csm = Sought::new(filter.csm.as_deref(), |typed| self.find_csm(typed));
         let company = Sought::new(filter.company.as_deref(), |typed| self.find_company(typed));
         let integration = Sought::new(filter.integration.as_deref(), |typed| self.find_integration(typed));
-        let matches =
-            |line: &Line| csm.is(line.csm) && company.is(line.company) && integration.is_among(self.claims_of(line));
-        let within = self.lines_within(filter.span).map(count);
+        let matches = |place: u32| {
+            let line = self.line(place);
+            csm.is(line.csm) && company.is(line.company) && integration.is_among(self.claims_of(place))
+        };
+        let within = self.order()[self.lines_within(filter.span)].iter().rev().copied();
         MatchingClaims {
             ledger: self,
-            lines: within.rev().filter(|number| matches(self.line(*number))).collect(),
+            lines: within.filter(|place| matches(*place)).collect(),
             integration,
         }
     }
 
     /// The integrations of a row with the outcome of each, in the order of the cell, each once.
-    pub(super) fn claimed_integrations(&self, number: u32) -> Vec<ClaimedIntegration> {
-        let line = self.line(number);
-        let typed = &self.submission(line).integrations;
-        let claims = self.claims_of(line).iter().zip(typed);
+    pub(super) fn claimed_integrations(&self, place: u32) -> Vec<ClaimedIntegration> {
+        let claims = self.claims_of(place).iter().zip(self.submission(place).integrations());
         claims
             .filter_map(|(claim, typed)| {
                 let integration = claim.integration?;
@@ -205,64 +203,66 @@ impl Ledger {
                         tidy(typed)
                     },
                     in_catalog,
-                    outcome: self.outcome(number, claim),
+                    outcome: self.outcome(place, claim),
                 })
             })
             .collect()
     }
 
-    /// Who holds a credit, and since when.
-    pub(super) fn credited_to(&self, credit: &Credit) -> CreditedTo {
+    /// Who earned a credit with a line, and since when.
+    pub(super) fn credited_to(&self, line: u32) -> CreditedTo {
         CreditedTo {
-            csm: self.csm_shown(credit.csm).to_owned(),
-            at: self.submitted_at(credit.line),
+            csm: self.csm_of(line),
+            at: self.submitted_at(line),
         }
     }
 
     /// The CSM of a row as the board shows them.
-    pub(super) fn csm_of(&self, line: &Line) -> String {
-        let typed = || tidy(&self.submission(line).csm);
-        line.csm.map_or_else(typed, |csm| self.csm_shown(csm).to_owned())
+    pub(super) fn csm_of(&self, place: u32) -> String {
+        let typed = || tidy(self.submission(place).csm());
+        self.line(place)
+            .csm
+            .map_or_else(typed, |csm| self.csm_shown(csm).to_owned())
     }
 
     /// The company of a row as the board shows it.
-    pub(super) fn company_of(&self, line: &Line) -> String {
-        let typed = || tidy(&self.submission(line).company);
-        line.company
+    pub(super) fn company_of(&self, place: u32) -> String {
+        let typed = || tidy(self.submission(place).company());
+        self.line(place)
+            .company
             .map_or_else(typed, |company| self.company_shown(company).to_owned())
     }
 
-    fn claim_line(&self, number: u32, link: impl Fn(u32) -> String) -> ClaimLine {
-        let line = self.line(number);
-        let submission = self.submission(line);
+    fn claim_line(&self, place: u32, link: impl Fn(u32) -> String) -> ClaimLine {
+        let submission = self.submission(place);
         ClaimLine {
-            row: submission.row,
-            id: submission.id.clone(),
-            submitted_at: submission.submitted_at,
-            csm: self.csm_of(line),
-            company: self.company_of(line),
-            company_typed: submission.company.to_string(),
-            status: submission.status,
-            note: submission.note.clone(),
-            integrations: self.claimed_integrations(number),
-            link: link(submission.row),
+            row: submission.row(),
+            id: submission.id(),
+            submitted_at: submission.submitted_at(),
+            csm: self.csm_of(place),
+            company: self.company_of(place),
+            company_typed: submission.company().to_owned(),
+            status: submission.status(),
+            note: submission.note().to_owned(),
+            integrations: self.claimed_integrations(place),
+            link: link(submission.row()),
         }
     }
 
-    fn outcome(&self, number: u32, claim: &Claim) -> Outcome {
-        match self.standing_of(number, claim) {
+    fn outcome(&self, place: u32, claim: &Claim) -> Outcome {
+        match self.standing_of(place, claim) {
             ClaimStanding::SetAside => Outcome::SetAside,
-            ClaimStanding::Credited(_) => Outcome::Credited,
+            ClaimStanding::Credited => Outcome::Credited,
             ClaimStanding::Repeated => Outcome::Repeated,
-            ClaimStanding::CreditedTo(credit) => Outcome::CreditedTo(self.credited_to(credit)),
+            ClaimStanding::CreditedTo(credit) => Outcome::CreditedTo(self.credited_to(credit.line)),
         }
     }
 
-    fn standing_of(&self, number: u32, claim: &Claim) -> ClaimStanding<'_> {
-        match claim.credit.map(|credit| &self.credits()[credit as usize]) {
+    fn standing_of(&self, place: u32, claim: &Claim) -> ClaimStanding {
+        match self.credit(place, claim) {
             None => ClaimStanding::SetAside,
-            Some(credit) if credit.line == number => ClaimStanding::Credited(credit),
-            Some(credit) if Some(credit.csm) == self.line(number).csm => ClaimStanding::Repeated,
+            Some(credit) if credit.line == place => ClaimStanding::Credited,
+            Some(credit) if self.line(credit.line).csm == self.line(place).csm => ClaimStanding::Repeated,
             Some(credit) => ClaimStanding::CreditedTo(credit),
         }
     }
@@ -274,18 +274,18 @@ enum Sought {
     Anything,
     /// A name that stands nowhere in the sheet.
     Unknown,
-    Number(u32),
+    Number(Number),
 }
 
 impl Sought {
-    fn new(typed: Option<&str>, find: impl FnOnce(&str) -> Option<u32>) -> Self {
+    fn new(typed: Option<&str>, find: impl FnOnce(&str) -> Option<Number>) -> Self {
         match typed.filter(|typed| !fold(typed).is_empty()) {
             None => Self::Anything,
             Some(typed) => find(typed).map_or(Self::Unknown, Self::Number),
         }
     }
 
-    fn is(self, number: Option<u32>) -> bool {
+    fn is(self, number: Option<Number>) -> bool {
         match self {
             Self::Anything => true,
             Self::Unknown => false,

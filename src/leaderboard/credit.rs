@@ -1,22 +1,21 @@
 //! Who is credited with what: one credit for a company and an integration, held by the earliest claim that counts.
 //!
 //! A ledger is built once from all rows of the `submissions` tab and then answers every question of the board; the
-//! questions live beside the values they answer with, in `standings`, `claims`, `effect` and `form_choices`.
+//! questions live beside the values they answer with, in `standings`, `claims`, `effect` and `form_choices`. When rows
+//! are added, the next ledger is made of the last one and the new rows ([`Ledger::continued`]). Rows may be entered in
+//! any order: a credit goes to the earliest claim, whenever that is met.
+//!
 //! Names are small numbers here, so that a hundred thousand rows cost a few megabytes beside the rows themselves.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    ops::Range,
-    sync::Arc,
-};
+use std::{ops::Range, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
     catalog::{Catalog, IntegrationKey},
-    claim::Submission,
     period::Span,
-    roll::{Identity, Register, Roll, Standing, count},
+    roll::{Arrival, Identity, Mention, Number, Roll, Standing, Use, count},
+    table::{SubmissionRow, SubmissionTable},
 };
 use crate::{
     company::{CompanyKey, CompanyNames},
@@ -28,27 +27,28 @@ use crate::{
 /// The order of the rows in the sheet makes no difference to any answer.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    submissions: Arc<[Submission]>,
+    submissions: Arc<SubmissionTable>,
     catalog: Arc<Catalog>,
     company_names: Arc<CompanyNames>,
     csms: Roll<PersonKey>,
     companies: Roll<CompanyKey>,
-    outside_catalog: Roll<IntegrationKey>,
-    /// Earliest first.
+    /// Those of the catalog first, in its order.
+    integrations: Roll<IntegrationKey>,
+    /// Places of the submissions, earliest first.
+    order: Vec<u32>,
+    /// By place.
     lines: Vec<Line>,
     /// The claims of all lines, one behind the other.
     claims: Vec<Claim>,
-    /// In the order of the lines that earned them, so earliest first.
-    credits: Vec<Credit>,
+    /// The credits of each company by the place of its number, in the order of the integrations' numbers.
+    credits: Vec<Vec<Credit>>,
 }
 
-/// One submission by numbers.
+/// One submission by numbers; it has the place of its row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
-    submission: u32,
-    first_claim: u32,
-    pub(super) csm: Option<u32>,
-    pub(super) company: Option<u32>,
+    pub(super) csm: Option<Number>,
+    pub(super) company: Option<Number>,
     pub(super) standing: Standing,
 }
 
@@ -56,54 +56,56 @@ pub(super) struct Line {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Claim {
     /// `None` when the cell named the integration before.
-    pub(super) integration: Option<u32>,
-    /// The credit for this company and integration; `None` when the line does not count.
-    pub(super) credit: Option<u32>,
+    pub(super) integration: Option<Number>,
+    pub(super) hold: Hold,
 }
 
-/// One company and integration, and the line that earned the point.
+/// Whether a claim holds the credit for its company and integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    Held,
+    NotHeld,
+}
+
+/// One integration of a company, and the line that earned the point.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Credit {
+    pub(super) integration: Number,
+    /// Place of the line.
     pub(super) line: u32,
-    pub(super) csm: u32,
-    pub(super) company: u32,
-    /// Below the length of the catalog its place there, from then on a name outside the catalog.
-    pub(super) integration: u32,
 }
 
 impl Ledger {
     /// Settles all rows. Rows that staff set aside, and rows without a readable CSM or company, earn nothing but are
     /// still listed by [`Ledger::claims`].
-    pub fn build(submissions: Arc<[Submission]>, catalog: Arc<Catalog>, company_names: Arc<CompanyNames>) -> Self {
-        let mut names = Names {
-            catalog: &catalog,
-            company_names: &company_names,
-            csms: Register::new(),
-            companies: Register::new(),
-            outside_catalog: Register::new(),
-            in_catalog: HashMap::new(),
-        };
-        let mut entries = Entries::with_room_for(&submissions);
-        for place in earliest_first(&submissions) {
-            entries.enter(place, &submissions[place as usize], &mut names);
-        }
-        let (csms, companies) = (names.csms.finish(), names.companies.finish());
-        let outside_catalog = names.outside_catalog.finish();
-        Self {
-            csms,
-            companies,
-            outside_catalog,
-            lines: entries.lines,
-            claims: entries.claims,
-            credits: entries.credits,
+    pub fn build(submissions: Arc<SubmissionTable>, catalog: Arc<Catalog>, company_names: Arc<CompanyNames>) -> Self {
+        let mut ledger = Self {
+            csms: Roll::new(),
+            companies: Roll::new(),
+            integrations: integrations_of(&catalog),
+            order: Vec::new(),
+            lines: Vec::with_capacity(submissions.len()),
+            claims: Vec::with_capacity(submissions.claims().len()),
+            credits: Vec::new(),
             submissions,
             catalog,
             company_names,
-        }
+        };
+        ledger.enter_new_rows();
+        ledger
     }
 
-    /// The rows the ledger was built from, in the order they came in.
-    pub fn submissions(&self) -> &Arc<[Submission]> {
+    /// Settles rows that were added, with the same catalog and company names; `None` when `submissions` are not the rows
+    /// of this ledger with others below them.
+    pub fn continued(&self, submissions: &Arc<SubmissionTable>) -> Option<Self> {
+        let mut ledger = submissions.continues(&self.submissions).then(|| self.clone())?;
+        ledger.submissions = Arc::clone(submissions);
+        ledger.enter_new_rows();
+        Some(ledger)
+    }
+
+    /// The rows the ledger was built from.
+    pub fn submissions(&self) -> &Arc<SubmissionTable> {
         &self.submissions
     }
 
@@ -114,136 +116,280 @@ impl Ledger {
 
     /// Every CSM with a row that counts, as the board shows them, in alphabetical order.
     pub fn known_csms(&self) -> Vec<&str> {
-        self.csms.counting()
+        self.csms.counting(&self.submissions.names().csms)
     }
 
     /// Every company with a row that counts, as the board shows it, in alphabetical order.
     pub fn known_companies(&self) -> Vec<&str> {
-        self.companies.counting()
+        self.companies.counting(&self.submissions.names().companies)
+    }
+
+    /// How many companies have a row that counts.
+    pub fn known_companies_len(&self) -> usize {
+        self.companies.counting_len()
+    }
+
+    /// The companies of so many latest rows, as the board shows them, latest first, with repetitions.
+    pub fn latest_companies(&self, rows: usize) -> impl Iterator<Item = String> {
+        let latest = self.order.iter().rev().take(rows);
+        latest.map(|place| self.company_of(*place))
     }
 
     /// The names outside the catalog in rows that count, for a person to look at: one entry for each row and name, by
     /// row.
     pub fn outside_catalog(&self) -> Vec<OutsideCatalog<'_>> {
         let mut found = Vec::new();
-        for line in self.lines.iter().filter(|line| line.standing == Standing::Counts) {
-            let submission = self.submission(line);
-            let claims = self.claims_of(line).iter().zip(&submission.integrations);
+        if self.integration_count() == self.catalog.integrations().len() {
+            return found;
+        }
+        for place in self
+            .order
+            .iter()
+            .copied()
+            .filter(|place| self.line(*place).standing == Standing::Counts)
+        {
+            let row = self.submission(place);
+            let claims = self.claims_of(place).iter().zip(row.integrations());
             let unknown = claims.filter(|(claim, _)| {
                 claim
                     .integration
                     .is_some_and(|integration| !self.is_in_catalog(integration))
             });
-            found.extend(unknown.map(|(_, name)| OutsideCatalog {
-                row: submission.row,
-                name,
-            }));
+            found.extend(unknown.map(|(_, name)| OutsideCatalog { row: row.row(), name }));
         }
         found.sort_by_key(|entry| entry.row);
         found
     }
 
-    pub(super) fn submission(&self, line: &Line) -> &Submission {
-        &self.submissions[line.submission as usize]
+    pub(super) fn submission(&self, place: u32) -> SubmissionRow<'_> {
+        self.submissions.at(place)
     }
 
-    pub(super) fn submitted_at(&self, line: u32) -> Timestamp {
-        self.submission(self.line(line)).submitted_at
+    pub(super) fn submitted_at(&self, place: u32) -> Timestamp {
+        self.submission(place).submitted_at()
     }
 
-    pub(super) fn line(&self, number: u32) -> &Line {
-        &self.lines[number as usize]
+    pub(super) fn line(&self, place: u32) -> &Line {
+        &self.lines[place as usize]
     }
 
-    pub(super) fn lines(&self) -> &[Line] {
-        &self.lines
+    /// Places of the lines, earliest first.
+    pub(super) fn order(&self) -> &[u32] {
+        &self.order
     }
 
-    /// The lines of a stretch of time, by number.
+    /// The lines of a stretch of time, as a range of [`Ledger::order`].
     pub(super) fn lines_within(&self, span: Span) -> Range<usize> {
-        let before = |bound: Timestamp| {
-            self.lines
-                .partition_point(|line| self.submission(line).submitted_at < bound)
-        };
+        let before = |bound: Timestamp| self.order.partition_point(|place| self.submitted_at(*place) < bound);
         let start = span.start.map_or(0, before);
-        let end = span.end.map_or(self.lines.len(), before);
+        let end = span.end.map_or(self.order.len(), before);
         start..end.max(start)
     }
 
     /// How many lines there were at an instant, that instant included.
     pub(super) fn lines_until(&self, instant: Timestamp) -> usize {
-        self.lines
-            .partition_point(|line| self.submission(line).submitted_at <= instant)
+        self.order.partition_point(|place| self.submitted_at(*place) <= instant)
     }
 
-    pub(super) fn claims_of(&self, line: &Line) -> &[Claim] {
-        let first = line.first_claim as usize;
-        &self.claims[first..first + self.submission(line).integrations.len()]
+    pub(super) fn claims_of(&self, place: u32) -> &[Claim] {
+        &self.claims[self.submissions.claims_of(place)]
     }
 
-    pub(super) fn credits(&self) -> &[Credit] {
-        &self.credits
+    /// The credits of a company, in the order of the integrations' numbers.
+    pub(super) fn credits_of(&self, company: Number) -> &[Credit] {
+        self.credits.get(company.place()).map_or(&[], Vec::as_slice)
     }
 
-    /// The credits earned by a stretch of lines.
-    pub(super) fn credits_of(&self, lines: &Range<usize>) -> &[Credit] {
-        let start = self
-            .credits
-            .partition_point(|credit| (credit.line as usize) < lines.start);
-        let end = self
-            .credits
-            .partition_point(|credit| (credit.line as usize) < lines.end);
-        &self.credits[start..end]
+    /// The credit that a claim of a line is about; `None` when the line does not count.
+    pub(super) fn credit(&self, line: u32, claim: &Claim) -> Option<Credit> {
+        let line = self.line(line);
+        let credits = self.credits_of(line.company.filter(|_| line.standing == Standing::Counts)?);
+        let found = credits.binary_search_by_key(&claim.integration?, |credit| credit.integration);
+        found.ok().map(|place| credits[place])
     }
 
-    pub(super) fn csm_shown(&self, csm: u32) -> &str {
-        self.csms.shown(csm)
+    /// The claims that hold a credit among those of some lines, each with the place of its line.
+    pub(super) fn points<'a>(&'a self, lines: &'a [u32]) -> impl Iterator<Item = (u32, Number)> + use<'a> {
+        lines.iter().flat_map(|line| {
+            let held = self.claims_of(*line).iter().filter(|claim| claim.hold == Hold::Held);
+            held.filter_map(|claim| Some((*line, claim.integration?)))
+        })
+    }
+
+    pub(super) fn csm_shown(&self, csm: Number) -> &str {
+        self.csms.shown(csm, &self.submissions.names().csms)
     }
 
     pub(super) fn csm_count(&self) -> usize {
         self.csms.len()
     }
 
-    pub(super) fn company_shown(&self, company: u32) -> &str {
-        self.companies.shown(company)
+    pub(super) fn company_shown(&self, company: Number) -> &str {
+        self.companies.shown(company, &self.submissions.names().companies)
+    }
+
+    pub(super) fn company_count(&self) -> usize {
+        self.companies.len()
     }
 
     /// How many integrations are known by number: those of the catalog, then those outside.
     pub(super) fn integration_count(&self) -> usize {
-        self.catalog.integrations().len() + self.outside_catalog.len()
+        self.integrations.len()
     }
 
-    pub(super) fn is_in_catalog(&self, integration: u32) -> bool {
-        (integration as usize) < self.catalog.integrations().len()
+    pub(super) fn is_in_catalog(&self, integration: Number) -> bool {
+        integration.place() < self.catalog.integrations().len()
     }
 
-    pub(super) fn integration_shown(&self, integration: u32) -> &str {
-        match self.catalog.integrations().get(integration as usize) {
-            Some(entry) => &entry.name,
-            None => self
-                .outside_catalog
-                .shown(integration - count(self.catalog.integrations().len())),
+    pub(super) fn integration_shown(&self, integration: Number) -> &str {
+        self.integrations
+            .shown(integration, &self.submissions.names().integrations)
+    }
+
+    /// Puts integrations in the order of the catalog, then those outside by their first mention.
+    pub(super) fn compare_integrations(&self, one: Number, other: Number) -> std::cmp::Ordering {
+        let first = |integration: Number| {
+            self.integrations
+                .first(integration)
+                .filter(|_| !self.is_in_catalog(integration))
+        };
+        match (first(one), first(other)) {
+            (Some(one), Some(other)) if one.row == other.row => one.within.cmp(&other.within),
+            (Some(one), Some(other)) => self.submissions.compare(one.row, other.row),
+            _ => one.cmp(&other),
         }
     }
 
     /// The number of the CSM meant by a typed name.
-    pub(super) fn find_csm(&self, typed: &str) -> Option<u32> {
+    pub(super) fn find_csm(&self, typed: &str) -> Option<Number> {
         self.csms.number(&PersonKey::of(typed)?)
     }
 
     /// The number of the company meant by a typed name.
-    pub(super) fn find_company(&self, typed: &str) -> Option<u32> {
+    pub(super) fn find_company(&self, typed: &str) -> Option<Number> {
         self.companies.number(&self.company_names.resolve(typed)?.key)
     }
 
     /// The number of the integration meant by a typed name.
-    pub(super) fn find_integration(&self, typed: &str) -> Option<u32> {
-        let key = IntegrationKey::of(typed)?;
-        let outside = || {
-            let number = self.outside_catalog.number(&key)?;
-            Some(number + count(self.catalog.integrations().len()))
+    pub(super) fn find_integration(&self, typed: &str) -> Option<Number> {
+        self.integrations.number(&IntegrationKey::of(typed)?)
+    }
+
+    /// Enters the rows that have no line yet.
+    fn enter_new_rows(&mut self) {
+        let rows = Arc::clone(&self.submissions);
+        let new = earliest_first(&rows, self.lines.len());
+        let nothing = Claim {
+            integration: None,
+            hold: Hold::NotHeld,
         };
-        self.catalog.position(&key).map(count).or_else(outside)
+        self.claims.resize(rows.claims().len(), nothing);
+        let unsettled = Line {
+            csm: None,
+            company: None,
+            standing: Standing::SetAside,
+        };
+        self.lines.resize(rows.len(), unsettled);
+        let latest = self.order.last().copied();
+        for place in &new {
+            let arrival = match latest {
+                Some(latest) if !rows.is_earlier(latest, *place) => Arrival::Late,
+                _ => Arrival::InOrder,
+            };
+            self.enter(&rows, *place, arrival);
+        }
+        let undisturbed = new.first().map_or(self.order.len(), |first| {
+            self.order.partition_point(|known| rows.is_earlier(*known, *first))
+        });
+        let is_disturbed = undisturbed < self.order.len();
+        self.order.extend(new);
+        if is_disturbed {
+            // Two runs, each in order: the sort merges them.
+            self.order[undisturbed..].sort_by(|one, other| rows.compare(*one, *other));
+        }
+    }
+
+    fn enter(&mut self, rows: &SubmissionTable, place: u32, arrival: Arrival) {
+        let (row, names) = (rows.at(place), rows.names());
+        let standing = if row.status().counts() {
+            Standing::Counts
+        } else {
+            Standing::SetAside
+        };
+        let used = |text, within| Use {
+            rows,
+            at: Mention { row: place, within },
+            arrival,
+            text,
+            standing,
+        };
+        let csm = self
+            .csms
+            .enter(used(row.csm_number(), 0), &names.csms, |_, key| as_typed(key));
+        let company_names = &self.company_names;
+        let company = self
+            .companies
+            .enter(used(row.company_number(), 0), &names.companies, |typed, key| {
+                let company = company_names.resolve_known(typed, key);
+                Identity {
+                    key: company.key,
+                    decreed: company.canonical.map(Into::into),
+                }
+            });
+        let parties = csm.zip(company).filter(|_| standing == Standing::Counts);
+        let claims = rows.claims_of(place);
+        for (within, claim) in (0..).zip(claims.clone()) {
+            let text = rows.claims()[claim];
+            let integration = self
+                .integrations
+                .enter(used(text, within), &names.integrations, |_, key| as_typed(key));
+            let named_before = &self.claims[claims.start..claim];
+            let integration =
+                integration.filter(|number| named_before.iter().all(|named| named.integration != Some(*number)));
+            let hold = match parties.zip(integration) {
+                Some(((_, company), integration)) => self.claim(
+                    rows,
+                    company,
+                    Credit {
+                        integration,
+                        line: place,
+                    },
+                    arrival,
+                ),
+                None => Hold::NotHeld,
+            };
+            self.claims[claim] = Claim { integration, hold };
+        }
+        self.lines[place as usize] = Line {
+            csm,
+            company,
+            standing: parties.map_or(Standing::SetAside, |_| Standing::Counts),
+        };
+    }
+
+    /// Claims a credit for a company: it goes to the earlier of whoever holds it and this line.
+    fn claim(&mut self, rows: &SubmissionTable, company: Number, claimed: Credit, arrival: Arrival) -> Hold {
+        if self.credits.len() <= company.place() {
+            self.credits.resize(company.place() + 1, Vec::new());
+        }
+        let credits = &mut self.credits[company.place()];
+        let found = credits.binary_search_by_key(&claimed.integration, |credit| credit.integration);
+        match found {
+            Err(free) => credits.insert(free, claimed),
+            Ok(known) if arrival == Arrival::Late && rows.is_earlier(claimed.line, credits[known].line) => {
+                let loser = std::mem::replace(&mut credits[known], claimed);
+                self.lose(rows, loser);
+            }
+            Ok(_) => return Hold::NotHeld,
+        }
+        Hold::Held
+    }
+
+    fn lose(&mut self, rows: &SubmissionTable, credit: Credit) {
+        let mut claims = self.claims[rows.claims_of(credit.line)].iter_mut();
+        if let Some(claim) = claims.find(|claim| claim.integration == Some(credit.integration)) {
+            claim.hold = Hold::NotHeld;
+        }
     }
 }
 
@@ -256,143 +402,37 @@ pub struct OutsideCatalog<'a> {
     pub name: &'a str,
 }
 
-/// The places of the submissions, earliest first.
-fn earliest_first(submissions: &[Submission]) -> Vec<u32> {
-    let mut places: Vec<(Timestamp, u32)> = (0..)
-        .zip(submissions)
-        .map(|(place, submission)| (submission.submitted_at, place))
-        .collect();
-    places.sort_by(|(at, place), (other_at, other_place)| {
-        let tie = || precedence(&submissions[*place as usize]).cmp(&precedence(&submissions[*other_place as usize]));
-        at.cmp(other_at).then_with(tie)
-    });
-    places.into_iter().map(|(_, place)| place).collect()
-}
-
-/// What decides between submissions of the same instant: the id, those without one last, then the content.
-///
-/// The row number comes last of all: it can only tell apart rows that say exactly the same.
-fn precedence(submission: &Submission) -> impl Ord + '_ {
-    (
-        submission.id.is_empty(),
-        &submission.id,
-        (&submission.csm, &submission.company, &submission.integrations),
-        (submission.status.as_str(), &submission.note),
-        submission.row,
-    )
-}
-
-/// The names met so far while a ledger is built.
-struct Names<'a> {
-    catalog: &'a Catalog,
-    company_names: &'a CompanyNames,
-    csms: Register<'a, PersonKey>,
-    companies: Register<'a, CompanyKey>,
-    outside_catalog: Register<'a, IntegrationKey>,
-    in_catalog: HashMap<&'a str, Option<u32>>,
-}
-
-impl<'a> Names<'a> {
-    fn csm(&mut self, typed: &'a str, standing: Standing) -> Option<u32> {
-        self.csms.enter(typed, standing, |name| {
-            PersonKey::of(name).map(|key| Identity { key, decreed: None })
-        })
+fn integrations_of(catalog: &Catalog) -> Roll<IntegrationKey> {
+    let mut roll = Roll::new();
+    for integration in catalog.integrations() {
+        roll.decree(&integration.name);
     }
-
-    fn company(&mut self, typed: &'a str, standing: Standing) -> Option<u32> {
-        let company_names = self.company_names;
-        self.companies.enter(typed, standing, |name| {
-            company_names.resolve(name).map(|company| Identity {
-                key: company.key,
-                decreed: company.canonical.map(str::to_owned),
-            })
-        })
+    for (key, place) in catalog.keys() {
+        roll.bind(key.clone(), Number::of(place));
     }
+    roll
+}
 
-    fn integration(&mut self, typed: &'a str, standing: Standing) -> Option<u32> {
-        let catalog = self.catalog;
-        let in_catalog = self.in_catalog.entry(typed).or_insert_with(|| {
-            let place = catalog.position(&IntegrationKey::of(typed)?)?;
-            Some(count(place))
-        });
-        in_catalog.or_else(|| {
-            let number = self.outside_catalog.enter(typed, standing, |name| {
-                IntegrationKey::of(name).map(|key| Identity { key, decreed: None })
-            })?;
-            Some(number + count(catalog.integrations().len()))
-        })
+fn as_typed<Key: Clone>(key: &Key) -> Identity<Key> {
+    Identity {
+        key: key.clone(),
+        decreed: None,
     }
 }
 
-/// The lines entered so far while a ledger is built.
-struct Entries {
-    lines: Vec<Line>,
-    claims: Vec<Claim>,
-    credits: Vec<Credit>,
-    by_pair: HashMap<(u32, u32), u32>,
-}
-
-impl Entries {
-    fn with_room_for(submissions: &[Submission]) -> Self {
-        let claims = submissions.iter().map(|submission| submission.integrations.len()).sum();
-        Self {
-            lines: Vec::with_capacity(submissions.len()),
-            claims: Vec::with_capacity(claims),
-            credits: Vec::new(),
-            by_pair: HashMap::with_capacity(submissions.len()),
-        }
+/// The places of the submissions from `start` on, earliest first.
+fn earliest_first(submissions: &SubmissionTable, start: usize) -> Vec<u32> {
+    let mut places: Vec<u32> = (count(start)..count(submissions.len())).collect();
+    if places.is_sorted_by(|one, other| submissions.is_earlier(*one, *other)) {
+        return places;
     }
-
-    /// Enters a submission that is later than all before it.
-    fn enter<'a>(&mut self, place: u32, submission: &'a Submission, names: &mut Names<'a>) {
-        let by_staff = if submission.status.counts() {
-            Standing::Counts
-        } else {
-            Standing::SetAside
-        };
-        let csm = names.csm(&submission.csm, by_staff);
-        let company = names.company(&submission.company, by_staff);
-        let parties = csm.zip(company).filter(|_| by_staff == Standing::Counts);
-        let first_claim = self.claims.len();
-        for name in &submission.integrations {
-            let integration = names
-                .integration(name, by_staff)
-                .filter(|integration| !self.named_since(first_claim, *integration));
-            let credit = parties.zip(integration).map(|((csm, company), integration)| {
-                self.credit(Credit {
-                    line: count(self.lines.len()),
-                    csm,
-                    company,
-                    integration,
-                })
-            });
-            self.claims.push(Claim { integration, credit });
-        }
-        self.lines.push(Line {
-            submission: place,
-            first_claim: count(first_claim),
-            csm,
-            company,
-            standing: parties.map_or(Standing::SetAside, |_| Standing::Counts),
-        });
+    places.sort_by_cached_key(|place| submissions.at(*place).submitted_at());
+    for same_instant in
+        places.chunk_by_mut(|one, other| submissions.at(*one).submitted_at() == submissions.at(*other).submitted_at())
+    {
+        same_instant.sort_by(|one, other| submissions.compare(*one, *other));
     }
-
-    fn named_since(&self, first_claim: usize, integration: u32) -> bool {
-        self.claims[first_claim..]
-            .iter()
-            .any(|claim| claim.integration == Some(integration))
-    }
-
-    /// The credit for the company and integration: the one that stands, or else this new one.
-    fn credit(&mut self, earned: Credit) -> u32 {
-        match self.by_pair.entry((earned.company, earned.integration)) {
-            Entry::Occupied(standing) => *standing.get(),
-            Entry::Vacant(free) => {
-                self.credits.push(earned);
-                *free.insert(count(self.credits.len() - 1))
-            }
-        }
-    }
+    places
 }
 
 #[cfg(test)]

@@ -4,23 +4,37 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::leaderboard::{
-    claim::Status,
+    claim::{Status, Submission},
     claims::{ClaimFilter, Outcome},
     fixture::{crowded_rows, ledger, ledger_with_aliases, march, row, with_status},
     period::Period,
 };
 
+/// The company, the integration and the holder of each credit.
+fn credits(ledger: &Ledger) -> Vec<(Number, Number, Number)> {
+    let companies = (0..ledger.company_count()).map(Number::of);
+    let credits = companies.flat_map(|company| ledger.credits_of(company).iter().map(move |credit| (company, credit)));
+    credits
+        .map(|(company, credit)| {
+            (
+                company,
+                credit.integration,
+                ledger.line(credit.line).csm.expect("a holder"),
+            )
+        })
+        .collect()
+}
+
 /// The holder of each credit as "company / integration → CSM".
 fn holders(ledger: &Ledger) -> Vec<String> {
-    let mut holders: Vec<String> = ledger
-        .credits()
-        .iter()
-        .map(|credit| {
+    let mut holders: Vec<String> = credits(ledger)
+        .into_iter()
+        .map(|(company, integration, csm)| {
             format!(
                 "{} / {} → {}",
-                ledger.company_shown(credit.company),
-                ledger.integration_shown(credit.integration),
-                ledger.csm_shown(credit.csm)
+                ledger.company_shown(company),
+                ledger.integration_shown(integration),
+                ledger.csm_shown(csm)
             )
         })
         .collect();
@@ -31,7 +45,7 @@ fn holders(ledger: &Ledger) -> Vec<String> {
 #[test]
 fn nothing_in_the_sheet_is_an_empty_ledger() {
     let ledger = ledger(vec![]);
-    assert!(ledger.credits().is_empty() && ledger.known_csms().is_empty() && ledger.known_companies().is_empty());
+    assert!(credits(&ledger).is_empty() && ledger.known_csms().is_empty() && ledger.known_companies().is_empty());
     assert_eq!(ledger.outside_catalog(), []);
     assert_eq!(ledger.claims(&ClaimFilter::default(), |_| String::new()), []);
 }
@@ -128,8 +142,8 @@ fn a_row_without_a_readable_csm_or_company_earns_nothing() {
         row(3, "02 10:00", "Kate", "???", "GitHub"),
         row(4, "03 10:00", "Kate", "Acme", ""),
     ]);
-    assert!(settled.credits().is_empty());
-    assert_eq!(settled.lines().len(), 3);
+    assert!(credits(&settled).is_empty());
+    assert_eq!(settled.order().len(), 3);
 }
 
 #[test]
@@ -144,7 +158,7 @@ fn a_company_alias_moves_the_claims_and_names_the_company() {
         row(2, "02 10:00", "Kate", "Big Blue", "GitHub"),
         row(3, "03 10:00", "Bo", "IBM", "GitHub"),
     ];
-    assert_eq!(ledger(rows.clone()).credits().len(), 2);
+    assert_eq!(credits(&ledger(rows.clone())).len(), 2);
     let merged = ledger_with_aliases(rows, &[("Big Blue", "I.B.M. Corp.")]);
     assert_eq!(holders(&merged), ["I.B.M. Corp. / GitHub → Kate"]);
     assert_eq!(merged.known_companies(), ["I.B.M. Corp."]);
@@ -205,24 +219,98 @@ fn holders_by_the_book(rows: &[Submission], catalog: &Catalog) -> BTreeMap<(Stri
     holders.into_iter().map(|(pair, row)| (pair, person(row))).collect()
 }
 
+/// Every answer that a ledger gives, as text.
+fn answers(ledger: &Ledger) -> Vec<String> {
+    let mut holders = holders(ledger);
+    let zone = jiff::tz::TimeZone::UTC;
+    let day = jiff::civil::date(2026, 3, 9);
+    let from = |from, to| Period { from, to };
+    for period in [
+        from(None, None),
+        from(Some(day), None),
+        from(None, Some(day)),
+        from(Some(day), Some(day)),
+    ] {
+        holders.push(format!("{:?}", ledger.standings(period, march("15 00:00"), &zone)));
+    }
+    holders.extend(["a", "b", "c", "d", "e", ""].map(|id| format!("{:?}", ledger.effect_of(id))));
+    for company in ["acme", "globex", "initech"] {
+        holders.push(format!(
+            "{:?}",
+            (ledger.credited_for(company), ledger.form_choices(Some(company)))
+        ));
+    }
+    for csm in [None, Some("zoe".to_owned())] {
+        let filter = ClaimFilter {
+            csm,
+            ..ClaimFilter::default()
+        };
+        holders.push(format!("{:?}", ledger.claims(&filter, |row| row.to_string())));
+        holders.push(format!("{:?}", ledger.matching_claims(&filter).totals()));
+    }
+    holders.push(format!(
+        "{:?}",
+        (ledger.known_csms(), ledger.known_companies(), ledger.outside_catalog())
+    ));
+    holders
+}
+
+#[test]
+fn only_rows_that_were_added_are_carried_on() {
+    let rows = vec![row(2, "02 10:00", "Kate", "Acme", "GitHub")];
+    let first = ledger(rows.clone());
+    let mut table = first.submissions().continued(1);
+    table.extend([row(3, "01 10:00", "Bo", "ACME", "GitHub, Slack")]);
+    let table = Arc::new(table);
+    let second = first.continued(&table).expect("a row was added");
+    assert_eq!(holders(&second), ["Acme / GitHub → Bo", "Acme / Slack → Bo"]);
+    assert_eq!(holders(&first), ["Acme / GitHub → Kate"]);
+    assert!(second.continued(first.submissions()).is_none(), "a row is missing");
+    assert!(
+        first.continued(&Arc::new(rows.into_iter().collect())).is_none(),
+        "read anew"
+    );
+    let other = Arc::new(first.submissions().continued(0));
+    assert!(second.continued(&other).is_none(), "rows were added to another table");
+    assert!(first.continued(&other).is_some());
+}
+
 proptest! {
+    #[test]
+    fn rows_added_step_by_step_are_settled_as_if_all_had_been_there(
+        rows in crowded_rows(),
+        mut ends in prop::collection::vec(0_usize..24, 1..5),
+        canonical in prop::sample::select(vec!["Initech", "Acme Ltd", "Elsewhere"]),
+    ) {
+        ends.push(rows.len());
+        ends.sort_unstable();
+        let all = ledger_with_aliases(rows.clone(), &[("Globex SAS", canonical)]);
+        let mut grown = ledger_with_aliases(vec![], &[("Globex SAS", canonical)]);
+        for end in ends.into_iter().map(|end| end.min(rows.len())) {
+            let known = grown.submissions().len();
+            let mut table = grown.submissions().continued(end.saturating_sub(known));
+            table.extend(rows[known.min(end)..end].iter().cloned());
+            grown = grown.continued(&Arc::new(table)).expect("rows were added");
+        }
+        prop_assert_eq!(answers(&grown), answers(&all));
+    }
+
     #[test]
     fn every_credit_is_held_as_the_book_says(rows in crowded_rows()) {
         let settled = ledger(rows.clone());
-        let told: BTreeMap<(String, String), String> = settled
-            .credits()
-            .iter()
-            .map(|credit| {
-                let company = CompanyKey::of(settled.company_shown(credit.company)).expect("visible");
-                let mut integration = settled.integration_shown(credit.integration).to_owned();
-                if !settled.is_in_catalog(credit.integration) {
+        let told: BTreeMap<(String, String), String> = credits(&settled)
+            .into_iter()
+            .map(|(company, number, csm)| {
+                let company = CompanyKey::of(settled.company_shown(company)).expect("visible");
+                let mut integration = settled.integration_shown(number).to_owned();
+                if !settled.is_in_catalog(number) {
                     integration = IntegrationKey::of(&integration).expect("visible").as_str().to_owned();
                 }
-                let csm = PersonKey::of(settled.csm_shown(credit.csm)).expect("visible");
+                let csm = PersonKey::of(settled.csm_shown(csm)).expect("visible");
                 ((company.as_str().to_owned(), integration), csm.as_str().to_owned())
             })
             .collect();
-        prop_assert_eq!(told.len(), settled.credits().len());
+        prop_assert_eq!(told.len(), credits(&settled).len());
         prop_assert_eq!(told, holders_by_the_book(&rows, settled.catalog()));
     }
 
@@ -270,6 +358,6 @@ proptest! {
         removed.remove(chosen);
         let book = |rows: &[Submission]| holders_by_the_book(rows, &Catalog::parse(crate::leaderboard::fixture::CATALOG));
         prop_assert_eq!(book(&set_aside), book(&removed));
-        prop_assert_eq!(ledger(set_aside).credits().len(), ledger(removed).credits().len());
+        prop_assert_eq!(credits(&ledger(set_aside)).len(), credits(&ledger(removed)).len());
     }
 }

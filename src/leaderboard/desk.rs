@@ -3,7 +3,12 @@
 //! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
 //! thrown away: when the sheet or the catalog changes, the next question simply is another one.
 
-use std::{collections::BTreeSet, hash::Hash, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::Hash,
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use moka::{
@@ -14,7 +19,6 @@ use moka::{
 use super::{
     catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
-    claims::ClaimFilter,
     credit::Ledger,
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
@@ -151,7 +155,10 @@ impl Leaderboard {
         let versions = (reading.snapshot.version, catalog.version);
         let settled = self
             .settled
-            .get_with(versions, async { Arc::new(Settled::from_reading(&reading, &catalog)) })
+            .get_with(versions, async {
+                let earlier = self.settled_before(catalog.version);
+                Arc::new(Settled::from_reading(&reading, &catalog, earlier.as_deref()))
+            })
             .await;
         Current {
             settled,
@@ -161,6 +168,16 @@ impl Leaderboard {
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
         }
+    }
+
+    /// What was settled last with a version of the catalog.
+    fn settled_before(&self, catalog_version: u64) -> Option<Arc<Settled>> {
+        let kept = self
+            .settled
+            .iter()
+            .filter(|(versions, _)| versions.1 == catalog_version);
+        let latest = kept.max_by_key(|(versions, _)| versions.0);
+        latest.map(|(_, settled)| settled)
     }
 
     /// The standings of a period; movement is worked out anew each minute.
@@ -251,23 +268,34 @@ impl Leaderboard {
 }
 
 impl Settled {
-    fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog) -> Self {
+    /// Everything that follows from the rows; `earlier` was settled with the same catalog. When rows were only added
+    /// since, what was settled then is carried on.
+    fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog, earlier: Option<&Self>) -> Self {
         let rows = Arc::clone(&reading.snapshot.data);
         let (names, alias_problems) = CompanyNames::from_aliases(rows.aliases.iter().cloned());
-        let ledger = Ledger::build(
-            Arc::clone(&rows.submissions),
-            Arc::clone(&catalog.catalog),
-            Arc::new(names),
-        );
+        let carried_on = earlier
+            .filter(|earlier| earlier.rows.aliases == rows.aliases)
+            .and_then(|earlier| earlier.ledger.continued(&rows.submissions));
+        let ledger = carried_on.unwrap_or_else(|| {
+            let (submissions, catalog) = (Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog));
+            Ledger::build(submissions, catalog, Arc::new(names))
+        });
         let mut findings = reading.snapshot.findings.to_vec();
-        findings.extend(ledger.outside_catalog().into_iter().map(|outside| Finding {
-            tab: SUBMISSIONS.title,
-            row: outside.row,
-            column: "integrations",
-            value: outside.name.to_owned(),
-            reason: outside_catalog(outside.name, &catalog.catalog),
-            effect: Effect::CountedApart,
-            link: rows.submission_link.row(outside.row),
+        // Each name once: to look for the nearest in the catalog takes long, and a name outside it seldom stands alone.
+        let mut reasons: HashMap<&str, String> = HashMap::new();
+        findings.extend(ledger.outside_catalog().into_iter().map(|outside| {
+            Finding {
+                tab: SUBMISSIONS.title,
+                row: outside.row,
+                column: "integrations",
+                value: outside.name.to_owned(),
+                reason: reasons
+                    .entry(outside.name)
+                    .or_insert_with(|| outside_catalog(outside.name, &catalog.catalog))
+                    .clone(),
+                effect: Effect::CountedApart,
+                link: rows.submission_link.row(outside.row),
+            }
         }));
         findings.extend(alias_problems.into_iter().map(|problem| Finding {
             tab: COMPANY_ALIASES.title,
@@ -306,14 +334,10 @@ fn outside_catalog(name: &str, catalog: &Catalog) -> String {
 }
 
 fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
-    let known = ledger.known_companies();
-    if known.len() <= MOST_COMPANIES {
-        return known.into_iter().map(str::to_owned).collect();
+    if ledger.known_companies_len() <= MOST_COMPANIES {
+        return ledger.known_companies().into_iter().map(str::to_owned).collect();
     }
-    let latest = ledger
-        .matching_claims(&ClaimFilter::default())
-        .lines(0..LATEST_ROWS, |_| String::new());
-    let distinct: BTreeSet<String> = latest.into_iter().map(|line| line.company).collect();
+    let distinct: BTreeSet<String> = ledger.latest_companies(LATEST_ROWS).collect();
     distinct.into_iter().take(MOST_COMPANIES).collect()
 }
 

@@ -7,7 +7,8 @@ use super::{
     claim::Status,
     claims::{CreditedTo, Outcome},
     credit::Ledger,
-    roll::count,
+    id::Id,
+    roll::{Number, count},
 };
 use crate::spelling::fold;
 
@@ -72,23 +73,21 @@ impl Ledger {
     /// What the submission with this id did to the board; `None` when no row has the id. Of rows that share an id,
     /// the earliest is meant.
     pub fn effect_of(&self, id: &str) -> Option<SubmissionEffect> {
-        let mut lines = self.lines().iter();
-        let number = count(lines.position(|line| !id.is_empty() && self.submission(line).id == id)?);
-        let line = self.line(number);
-        let submission = self.submission(line);
+        let place = self.submissions().earliest_with_id(&Id::of(id))?;
+        let submission = self.submission(place);
         let mut effect = SubmissionEffect {
-            id: submission.id.clone(),
-            submitted_at: submission.submitted_at,
-            csm: self.csm_of(line),
-            company: self.company_of(line),
-            status: submission.status,
+            id: submission.id(),
+            submitted_at: submission.submitted_at(),
+            csm: self.csm_of(place),
+            company: self.company_of(place),
+            status: submission.status(),
             credited: Vec::new(),
             counted_apart: Vec::new(),
             already_yours: Vec::new(),
             already_theirs: Vec::new(),
-            place: line.csm.and_then(|csm| self.place_of(csm)),
+            place: self.line(place).csm.and_then(|csm| self.place_of(csm)),
         };
-        for claimed in self.claimed_integrations(number) {
+        for claimed in self.claimed_integrations(place) {
             match claimed.outcome {
                 Outcome::Credited if claimed.in_catalog => effect.credited.push(claimed.name),
                 Outcome::Credited => effect.counted_apart.push(claimed.name),
@@ -104,16 +103,18 @@ impl Ledger {
     }
 
     /// Where a CSM stands on the board of all time.
-    fn place_of(&self, csm: u32) -> Option<Place> {
+    fn place_of(&self, csm: Number) -> Option<Place> {
         let mut points = vec![0_u32; self.csm_count()];
-        for credit in self.credits() {
-            points[credit.csm as usize] += u32::from(self.is_in_catalog(credit.integration));
+        for (line, integration) in self.points(self.order()) {
+            if let Some(csm) = self.line(line).csm.filter(|_| self.is_in_catalog(integration)) {
+                points[csm.place()] += 1;
+            }
         }
-        let own = points[csm as usize];
+        let own = points[csm.place()];
         let above = || points.iter().filter(|points| **points > own);
         let behind = above().min().map(|next| Gap {
             points: next - own,
-            csm: self.first_by_name((0..).zip(&points).filter(|(_, points)| *points == next)),
+            csm: self.first_by_name(points.iter().enumerate().filter(|(_, points)| *points == next)),
         });
         (own > 0).then(|| Place {
             rank: 1 + count(above().count()),
@@ -123,8 +124,8 @@ impl Ledger {
         })
     }
 
-    fn first_by_name<'a>(&self, csms: impl Iterator<Item = (u32, &'a u32)>) -> String {
-        let shown = csms.map(|(csm, _)| self.csm_shown(csm));
+    fn first_by_name<'a>(&self, csms: impl Iterator<Item = (usize, &'a u32)>) -> String {
+        let shown = csms.map(|(csm, _)| self.csm_shown(Number::of(csm)));
         shown
             .min_by_key(|name| (fold(name), *name))
             .unwrap_or_default()

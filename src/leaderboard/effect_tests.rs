@@ -112,7 +112,7 @@ proptest! {
         let ledger = ledger(rows);
         let standings = ledger.standings(Period::default(), march("20 00:00"), &jiff::tz::TimeZone::UTC);
         for submission in ledger.submissions().iter() {
-            let effect = ledger.effect_of(&submission.id).expect("its row");
+            let effect = ledger.effect_of(&submission.id()).expect("its row");
             let line = standings.by_csm.iter().find(|line| line.csm == effect.csm && line.integrations > 0);
             prop_assert_eq!(effect.place.as_ref().map(|place| place.rank), line.map(|line| line.rank));
             if let Some(gap) = effect.place.and_then(|place| place.behind) {

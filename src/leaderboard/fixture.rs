@@ -51,7 +51,11 @@ pub(super) fn ledger_with_aliases(rows: Vec<Submission>, aliases: &[(&str, &str)
     });
     let (names, problems) = CompanyNames::from_aliases(lines);
     assert_eq!(problems, []);
-    Ledger::build(rows.into(), Arc::new(Catalog::parse(CATALOG)), Arc::new(names))
+    Ledger::build(
+        Arc::new(rows.into_iter().collect()),
+        Arc::new(Catalog::parse(CATALOG)),
+        Arc::new(names),
+    )
 }
 
 /// Rows that meet often: few people, companies, integrations, ids and instants, in several spellings.

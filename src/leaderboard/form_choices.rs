@@ -36,18 +36,14 @@ impl Ledger {
         let Some(company) = self.find_company(company) else {
             return Vec::new();
         };
-        let mut credits: Vec<_> = self
-            .credits()
-            .iter()
-            .filter(|credit| credit.company == company)
-            .collect();
-        credits.sort_by_key(|credit| credit.integration);
+        let mut credits = self.credits_of(company).to_vec();
+        credits.sort_by(|one, other| self.compare_integrations(one.integration, other.integration));
         credits
             .into_iter()
             .map(|credit| {
                 (
                     self.integration_shown(credit.integration).to_owned(),
-                    self.credited_to(credit),
+                    self.credited_to(credit.line),
                 )
             })
             .collect()

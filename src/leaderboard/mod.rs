@@ -24,14 +24,19 @@ pub mod effect;
 #[cfg(test)]
 mod fixture;
 pub mod form_choices;
+mod id;
 mod pages;
 pub mod period;
+mod reading;
 mod roll;
 pub mod rows;
 pub mod sample;
+mod spellings;
 pub mod standings;
 pub mod submission;
+pub mod table;
 pub mod view;
+mod wall_clock;
 
 pub use desk::{Leaderboard, Parts};
 pub use pages::router;

@@ -246,7 +246,7 @@ mod tests {
             assert_eq!((noted(Status::Rejected), noted(Status::Withdrawn)), (1, 1));
 
             let ledger = Ledger::build(
-                rows.into(),
+                Arc::new(rows.into_iter().collect()),
                 Arc::new(Catalog::parse(CATALOG)),
                 Arc::new(CompanyNames::default()),
             );

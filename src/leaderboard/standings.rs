@@ -1,15 +1,15 @@
 //! The answers of the board as values: who is where, and what each integration reached.
 
-use std::{cmp::Reverse, collections::HashMap, ops::Range};
+use std::cmp::Reverse;
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
     catalog::Availability,
-    credit::{Credit, Ledger, Line},
+    credit::{Hold, Ledger},
     period::Span,
-    roll::{Standing, count},
+    roll::{Number, Standing, count},
 };
 use crate::spelling::fold;
 
@@ -95,27 +95,28 @@ impl Ledger {
     /// The board for a period in `zone`, with the places won or lost in the seven days before `now`.
     pub fn standings(&self, period: Period, now: Timestamp, zone: &TimeZone) -> Standings {
         let span = period.span(zone);
-        let lines = self.lines_within(span);
-        let tallies = self.tallies(&lines);
-        let totals = self.totals(&lines);
+        let lines = &self.order()[self.lines_within(span)];
+        let tallies = self.tallies(lines);
+        let services = self.service_tallies(lines);
+        let totals = totals(&tallies);
         Standings {
             period,
-            by_csm: self.by_csm(&tallies, &self.ranks_a_week_before(now, zone, span)),
-            by_service: self.by_service(&lines, totals.integrations),
+            by_csm: self.by_csm(&tallies.by_csm, &self.ranks_a_week_before(now, zone, span)),
+            by_service: self.by_service(services, totals.integrations),
             totals,
         }
     }
 
-    fn by_csm(&self, tallies: &[Tally], earlier_ranks: &HashMap<u32, u32>) -> Vec<CsmStanding> {
-        let mut listed = listed(tallies);
-        listed.sort_by_cached_key(|csm| {
+    fn by_csm(&self, tallies: &[Tally], earlier_ranks: &[Option<u32>]) -> Vec<CsmStanding> {
+        let mut listed: Vec<(Number, &Tally)> = listed(tallies).collect();
+        listed.sort_by_cached_key(|(csm, tally)| {
             let shown = self.csm_shown(*csm);
-            (Reverse(tallies[*csm as usize].integrations), fold(shown), shown)
+            (Reverse(tally.integrations), fold(shown), shown)
         });
         let ranks = ranks(tallies);
         listed
             .into_iter()
-            .map(|csm| (csm, &tallies[csm as usize], ranks[&csm]))
+            .filter_map(|(csm, tally)| Some((csm, tally, ranks[csm.place()]?)))
             .map(|(csm, tally, rank)| CsmStanding {
                 rank,
                 csm: self.csm_shown(csm).to_owned(),
@@ -124,28 +125,24 @@ impl Ledger {
                 submissions: tally.submissions,
                 outside_catalog: tally.outside_catalog,
                 last_point_at: tally.last_point_line.map(|line| self.submitted_at(line)),
-                movement: earlier_ranks
-                    .get(&csm)
-                    .map(|earlier| earlier.cast_signed() - rank.cast_signed()),
+                movement: earlier_ranks[csm.place()].map(|earlier| earlier.cast_signed() - rank.cast_signed()),
             })
             .collect()
     }
 
-    fn by_service(&self, lines: &Range<usize>, credits: u32) -> Vec<ServiceStanding> {
-        let (companies, claims) = (self.companies_by_integration(lines), self.claims_by_integration(lines));
-        let mut services: Vec<ServiceStanding> = (0..)
-            .zip(companies.into_iter().zip(claims))
-            .map(|(integration, (companies, claims))| {
-                (self.integration_kind(integration), integration, companies, claims)
-            })
-            .filter(|(kind, _, _, claims)| *kind == ServiceKind::Offered || *claims > 0)
-            .map(|(kind, integration, companies, claims)| ServiceStanding {
+    fn by_service(&self, tallies: Vec<ServiceTally>, credits: u32) -> Vec<ServiceStanding> {
+        let mut services: Vec<ServiceStanding> = tallies
+            .into_iter()
+            .enumerate()
+            .map(|(place, tally)| (self.integration_kind(place), Number::of(place), tally))
+            .filter(|(kind, _, tally)| *kind == ServiceKind::Offered || tally.claims > 0)
+            .map(|(kind, integration, tally)| ServiceStanding {
                 integration: self.integration_shown(integration).to_owned(),
-                companies,
-                claims,
+                companies: tally.companies,
+                claims: tally.claims,
                 share_permille: match kind {
                     ServiceKind::OutsideCatalog => 0,
-                    ServiceKind::Offered | ServiceKind::Retired => permille(companies, credits),
+                    ServiceKind::Offered | ServiceKind::Retired => permille(tally.companies, credits),
                 },
                 kind,
             })
@@ -158,81 +155,133 @@ impl Ledger {
         services
     }
 
-    /// The companies credited with each integration, by its number.
-    fn companies_by_integration(&self, lines: &Range<usize>) -> Vec<u32> {
-        let mut companies = vec![0; self.integration_count()];
-        for credit in self.credits_of(lines) {
-            companies[credit.integration as usize] += 1;
-        }
-        companies
-    }
-
-    /// The claims that count for each integration, by its number.
-    fn claims_by_integration(&self, lines: &Range<usize>) -> Vec<u32> {
-        let mut claims = vec![0; self.integration_count()];
-        for line in self.counting(lines) {
-            for integration in self.claims_of(line).iter().filter_map(|claim| claim.integration) {
-                claims[integration as usize] += 1;
-            }
-        }
-        claims
-    }
-
-    fn integration_kind(&self, integration: u32) -> ServiceKind {
-        match self.catalog().integrations().get(integration as usize) {
+    fn integration_kind(&self, place: usize) -> ServiceKind {
+        match self.catalog().integrations().get(place) {
             Some(entry) if entry.availability == Availability::Offered => ServiceKind::Offered,
             Some(_) => ServiceKind::Retired,
             None => ServiceKind::OutsideCatalog,
         }
     }
 
-    fn counting(&self, lines: &Range<usize>) -> impl Iterator<Item = &Line> {
-        let lines = self.lines()[lines.clone()].iter();
-        lines.filter(|line| line.standing == Standing::Counts)
-    }
-
-    fn totals(&self, lines: &Range<usize>) -> Totals {
-        let credits = self.credits_of(lines);
-        let points = || credits.iter().filter(|credit| self.is_in_catalog(credit.integration));
-        Totals {
-            integrations: count(points().count()),
-            companies: count(distinct(points().map(|credit| credit.company).collect()).len()),
-            submissions: count(self.counting(lines).count()),
-            outside_catalog: count(credits.len() - points().count()),
-        }
-    }
-
-    fn ranks_a_week_before(&self, now: Timestamp, zone: &TimeZone, span: Span) -> HashMap<u32, u32> {
-        // Seven days by the calendar, so that "since Monday at nine" holds over a change of the clocks too.
-        let Ok(week_ago) = now.to_zoned(zone.clone()).checked_sub(7.days()) else {
-            return HashMap::new();
-        };
-        let known_then = self.lines_until(week_ago.timestamp());
-        let lines = self.lines_within(span);
-        ranks(&self.tallies(&(lines.start.min(known_then)..lines.end.min(known_then))))
-    }
-
-    /// What each CSM, by number, reached within a stretch of lines.
-    fn tallies(&self, lines: &Range<usize>) -> Vec<Tally> {
-        let mut tallies = vec![Tally::default(); self.csm_count()];
-        for csm in self.counting(lines).filter_map(|line| line.csm) {
-            tallies[csm as usize].submissions += 1;
-        }
-        let mut companies = Vec::new();
-        for credit in self.credits_of(lines) {
-            let tally = &mut tallies[credit.csm as usize];
-            if self.is_in_catalog(credit.integration) {
-                tally.add_point(credit);
-                companies.push((credit.csm, credit.company));
-            } else {
-                tally.outside_catalog += 1;
+    /// What was claimed and credited of each integration, by the place of its number.
+    fn service_tallies(&self, lines: &[u32]) -> Vec<ServiceTally> {
+        let mut tallies = vec![ServiceTally::default(); self.integration_count()];
+        for line in self.counting(lines) {
+            for claim in self.claims_of(line) {
+                if let Some(integration) = claim.integration {
+                    let tally = &mut tallies[integration.place()];
+                    tally.claims += 1;
+                    tally.companies += u32::from(claim.hold == Hold::Held);
+                }
             }
-        }
-        for (csm, _) in distinct(companies) {
-            tallies[csm as usize].companies += 1;
         }
         tallies
     }
+
+    /// Places of the lines that count.
+    fn counting(&self, lines: &[u32]) -> impl Iterator<Item = u32> {
+        let lines = lines.iter().copied();
+        lines.filter(|place| self.line(*place).standing == Standing::Counts)
+    }
+
+    /// The rank of each CSM a week before, by the place of their number.
+    fn ranks_a_week_before(&self, now: Timestamp, zone: &TimeZone, span: Span) -> Vec<Option<u32>> {
+        // Seven days by the calendar, so that "since Monday at nine" holds over a change of the clocks too.
+        let Ok(week_ago) = now.to_zoned(zone.clone()).checked_sub(7.days()) else {
+            return vec![None; self.csm_count()];
+        };
+        let known_then = self.lines_until(week_ago.timestamp());
+        let lines = self.lines_within(span);
+        let lines = lines.start.min(known_then)..lines.end.min(known_then);
+        let mut tallies = vec![Tally::default(); self.csm_count()];
+        self.add_rows(&self.order()[lines], &mut tallies, |_, _| ());
+        ranks(&tallies)
+    }
+
+    /// What each CSM reached with some lines.
+    fn tallies(&self, lines: &[u32]) -> Tallies {
+        let mut tallies = vec![Tally::default(); self.csm_count()];
+        let mut points = Vec::with_capacity(2 * lines.len());
+        self.add_rows(lines, &mut tallies, |company, csm| points.push((company, csm)));
+        Tallies {
+            companies: self.add_companies(&points, &mut tallies),
+            by_csm: tallies,
+        }
+    }
+
+    /// Counts lines and points, and tells the company and the CSM of each point.
+    fn add_rows(&self, lines: &[u32], tallies: &mut [Tally], mut point: impl FnMut(Number, Number)) {
+        for place in self.counting(lines) {
+            let line = self.line(place);
+            let Some((csm, company)) = line.csm.zip(line.company) else {
+                continue;
+            };
+            let tally = &mut tallies[csm.place()];
+            tally.submissions += 1;
+            for (_, integration) in self.points(&[place]) {
+                if self.is_in_catalog(integration) {
+                    tally.integrations += 1;
+                    tally.last_point_line = Some(place);
+                    point(company, csm);
+                } else {
+                    tally.outside_catalog += 1;
+                }
+            }
+        }
+    }
+
+    /// Counts the companies of each CSM among points, and all companies.
+    fn add_companies(&self, points: &[(Number, Number)], tallies: &mut [Tally]) -> u32 {
+        let mut companies = 0;
+        // Who was counted last for which company: the points of a company come one behind the other.
+        let mut counted: Vec<Option<Number>> = vec![None; tallies.len()];
+        let mut last = None;
+        for (company, csm) in by_company(points, self.company_count()) {
+            companies += u32::from(last != Some(company));
+            last = Some(company);
+            if counted[csm.place()] != Some(company) {
+                counted[csm.place()] = Some(company);
+                tallies[csm.place()].companies += 1;
+            }
+        }
+        companies
+    }
+}
+
+fn totals(tallies: &Tallies) -> Totals {
+    let sum = |amount: fn(&Tally) -> u32| tallies.by_csm.iter().map(amount).sum();
+    Totals {
+        integrations: sum(|tally| tally.integrations),
+        companies: tallies.companies,
+        submissions: sum(|tally| tally.submissions),
+        outside_catalog: sum(|tally| tally.outside_catalog),
+    }
+}
+
+/// Pairs of company and CSM, those of one company together: a counting sort, for there can be very many.
+fn by_company(points: &[(Number, Number)], companies: usize) -> Vec<(Number, Number)> {
+    let mut next = vec![0_usize; companies + 1];
+    for (company, _) in points {
+        next[company.place() + 1] += 1;
+    }
+    for place in 1..next.len() {
+        next[place] += next[place - 1];
+    }
+    let mut sorted = points.to_vec();
+    for point in points {
+        let place = &mut next[point.0.place()];
+        sorted[*place] = *point;
+        *place += 1;
+    }
+    sorted
+}
+
+/// What was reached within a stretch of time.
+struct Tallies {
+    /// By the place of the number.
+    by_csm: Vec<Tally>,
+    /// Distinct companies among all points.
+    companies: u32,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -244,43 +293,30 @@ struct Tally {
     last_point_line: Option<u32>,
 }
 
-impl Tally {
-    fn add_point(&mut self, credit: &Credit) {
-        self.integrations += 1;
-        self.last_point_line = Some(credit.line);
-    }
+#[derive(Clone, Debug, Default)]
+struct ServiceTally {
+    companies: u32,
+    claims: u32,
 }
 
-/// The numbers of those who submitted something that counts.
-fn listed(tallies: &[Tally]) -> Vec<u32> {
-    (0..)
-        .zip(tallies)
-        .filter(|(_, tally)| tally.submissions > 0)
-        .map(|(csm, _)| csm)
-        .collect()
+/// Those who submitted something that counts.
+fn listed(tallies: &[Tally]) -> impl Iterator<Item = (Number, &Tally)> {
+    let numbered = tallies
+        .iter()
+        .enumerate()
+        .map(|(place, tally)| (Number::of(place), tally));
+    numbered.filter(|(_, tally)| tally.submissions > 0)
 }
 
 /// The rank of each CSM that is listed: one more than the number of those with more points.
-fn ranks(tallies: &[Tally]) -> HashMap<u32, u32> {
-    let mut points: Vec<u32> = tallies
-        .iter()
-        .filter(|tally| tally.submissions > 0)
-        .map(|tally| tally.integrations)
-        .collect();
+fn ranks(tallies: &[Tally]) -> Vec<Option<u32>> {
+    let mut points: Vec<u32> = listed(tallies).map(|(_, tally)| tally.integrations).collect();
     points.sort_unstable_by_key(|points| Reverse(*points));
-    listed(tallies)
-        .into_iter()
-        .map(|csm| {
-            let own = tallies[csm as usize].integrations;
-            (csm, 1 + count(points.partition_point(|points| *points > own)))
-        })
+    let rank = |own: u32| 1 + count(points.partition_point(|points| *points > own));
+    let ranked = tallies.iter();
+    ranked
+        .map(|tally| (tally.submissions > 0).then(|| rank(tally.integrations)))
         .collect()
-}
-
-fn distinct<Number: Ord>(mut numbers: Vec<Number>) -> Vec<Number> {
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
 }
 
 /// A part of a whole in thousandths, to the nearest; something is never 0 and less than all is never 1000.

@@ -1,5 +1,6 @@
 //! Every test of Tallyboard that is not a table beside its rule, in one binary so that it links once.
 
+mod added_rows;
 mod architecture;
 mod browser;
 mod cache;

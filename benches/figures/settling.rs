@@ -1,0 +1,302 @@
+//! From the cells of the tab to the board, step by step, against google-sheets4 decoding the same answer.
+//!
+//! The rows come over the network as from Google, from a server that only repeats them: what is measured is decoding them
+//! into typed rows, settling who is credited, and the board of all time; then the same after one more row.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{Uri, header},
+    response::{IntoResponse, Response},
+};
+use google_sheets4::api::BatchGetValuesResponse;
+use jiff::Timestamp;
+use serde_json::json;
+use tallyboard::{
+    company::CompanyNames,
+    leaderboard::{
+        catalog::Catalog,
+        credit::Ledger,
+        period::Period,
+        rows::{LeaderboardRows, TABS},
+    },
+    store::{Connection, Credentials, Dataset, Decoding, Options, Store, Tab, TabRows},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    rows, spreadsheet,
+    table::{Line, median},
+};
+
+const ROUNDS: usize = 3;
+/// Latest instant of the rows, and a little later.
+const NOW: &str = "2026-02-01T12:00:00Z";
+
+/// Two lines for each size.
+pub async fn measure() -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (count, figure) in [
+        (1_000, ""),
+        (10_000, ""),
+        (100_000, ""),
+        (1_000_000, "≤ google-sheets4's decoding"),
+    ] {
+        lines.extend(settle(count, figure).await);
+    }
+    lines
+}
+
+async fn settle(count: usize, figure: &'static str) -> Vec<Line> {
+    let tabs = Arc::new(Tabs::filled(count));
+    let url = serve(Arc::clone(&tabs)).await;
+    let catalog = Arc::new(Catalog::parse(include_str!("../../integrations.txt")));
+    let mut rounds = Vec::new();
+    for round in 0..=ROUNDS {
+        let google = google_alone(&tabs.answer(&[SUBMISSIONS, "company_aliases"]));
+        let before = allocated();
+        let earlier = read(&url).await;
+        let (ledger, build) = timed(|| build(&earlier.rows, &catalog));
+        let bytes = allocated().saturating_sub(before);
+        let (_, standings) = timed(|| standings(&ledger));
+        tabs.append();
+        *previous() = Some(Arc::clone(&earlier));
+        let later = read(&url).await;
+        let extended = later.extended.as_ref().expect("rows were added");
+        let (ledger, carry_on) = timed(|| ledger.continued(&extended.0.submissions).expect("rows were added"));
+        let (submissions, rank) = timed(|| self::standings(&ledger));
+        assert_eq!(submissions as usize, tabs.rows().len() - 1);
+        let steps = Steps {
+            google,
+            decode: earlier.took,
+            build,
+            standings,
+            appended: [extended.1, carry_on, rank],
+            bytes,
+        };
+        // The first round only warms up.
+        if round > 0 {
+            rounds.push(steps);
+        }
+    }
+    told(count, figure, &rounds)
+}
+
+/// Asks a store that has read nothing: one with older data would hand that out when a large read takes long.
+async fn read(url: &str) -> Arc<Timed> {
+    let connection = Connection {
+        spreadsheet_id: "x".to_owned(),
+        api_url: Some(url.to_owned()),
+        spreadsheet_url: String::new(),
+        credentials: Credentials::Bearer("x".to_owned()),
+        call_timeout: Duration::from_secs(120),
+    };
+    let options = Options {
+        calls_per_minute: None,
+        patience: Duration::from_secs(120),
+        ..Options::for_google(spreadsheet::clock())
+    };
+    let store = Store::open(connection, options).await.expect("a store");
+    let reading = store.read::<Timed>().await.expect("readable");
+    store.finish().await;
+    Arc::clone(&reading.snapshot.data)
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let done = work();
+    (done, started.elapsed())
+}
+
+/// Bytes that are in use on the heap; 0 where nobody counts them.
+fn allocated() -> usize {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: the call only reads the allocator's own figures.
+    unsafe {
+        let figures = libc::mallinfo2();
+        figures.uordblks + figures.hblkhd
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    0
+}
+
+struct Steps {
+    google: Duration,
+    decode: Duration,
+    build: Duration,
+    standings: Duration,
+    /// Decoding, settling and ranking after one more row.
+    appended: [Duration; 3],
+    /// Of the rows and the ledger.
+    bytes: usize,
+}
+
+fn told(count: usize, figure: &'static str, rounds: &[Steps]) -> Vec<Line> {
+    let middle = |step: &dyn Fn(&Steps) -> Duration| {
+        median(rounds.iter().map(|round| step(round).as_secs_f64() * 1e3).collect())
+    };
+    let google = middle(&|steps| steps.google);
+    let line = |what: &str, figure: &'static str, steps: &dyn Fn(&Steps) -> [Duration; 3]| {
+        let all = middle(&|round| steps(round).iter().sum());
+        let [decode, build, standings] = [0, 1, 2].map(|step| middle(&|round| steps(round)[step]));
+        Line {
+            what: format!("{count} rows {what}"),
+            figure,
+            measured: format!("{all:.1} ms ({decode:.1} + {build:.1} + {standings:.1})"),
+            floor: format!("{google:.1} ms"),
+            ratio: Some(all / google),
+            reached: (!figure.is_empty()).then_some(all <= google),
+        }
+    };
+    let whole = |steps: &Steps| [steps.decode, steps.build, steps.standings];
+    let mut first = line("decoded, settled, ranked", figure, &whole);
+    let (microseconds, bytes) = (middle(&|steps| whole(steps).iter().sum()) * 1e3, rounds[0].bytes);
+    first.measured.push_str(&format!(
+        ", {:.2} µs and {} bytes a row",
+        microseconds / count as f64,
+        bytes / count
+    ));
+    vec![first, line("and one more", "", &|steps| steps.appended)]
+}
+
+fn google_alone(body: &[u8]) -> Duration {
+    let started = Instant::now();
+    let answer: BatchGetValuesResponse = serde_json::from_slice(body).expect("as from Google");
+    let took = started.elapsed();
+    assert_eq!(answer.value_ranges.expect("ranges").len(), TABS.len());
+    took
+}
+
+fn build(rows: &LeaderboardRows, catalog: &Arc<Catalog>) -> Ledger {
+    let (names, _) = CompanyNames::from_aliases(rows.aliases.iter().cloned());
+    Ledger::build(Arc::clone(&rows.submissions), Arc::clone(catalog), Arc::new(names))
+}
+
+fn standings(ledger: &Ledger) -> u32 {
+    let now: Timestamp = NOW.parse().expect("instant");
+    let clock = spreadsheet::clock();
+    ledger
+        .standings(Period::default(), now, clock.zone())
+        .totals
+        .submissions
+}
+
+/// The rows of the board with the time it took to decode them.
+struct Timed {
+    rows: LeaderboardRows,
+    took: Duration,
+    /// The same made of what was read before and the last row, and the time it took.
+    extended: Option<(LeaderboardRows, Duration)>,
+}
+
+/// What was read before.
+static PREVIOUS: Mutex<Option<Arc<Timed>>> = Mutex::new(None);
+
+fn previous() -> MutexGuard<'static, Option<Arc<Timed>>> {
+    PREVIOUS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Dataset for Timed {
+    const TABS: &'static [&'static Tab] = LeaderboardRows::TABS;
+
+    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let last = [tabs[0].len() as u32 + 1, 2];
+        let extended = previous().take().and_then(|previous| {
+            let (extended, took) = timed(|| LeaderboardRows::extend(&previous.rows, &tabs, &last, decoding));
+            Some((extended?, took))
+        });
+        let (rows, took) = timed(|| LeaderboardRows::of(&tabs, decoding));
+        Self { rows, took, extended }
+    }
+}
+
+const SUBMISSIONS: &str = "submissions";
+
+/// What the server repeats: the rows of the tab `submissions` as JSON; the other tab has a header only.
+struct Tabs {
+    rows: Mutex<Vec<String>>,
+}
+
+impl Tabs {
+    fn filled(count: usize) -> Self {
+        let header = r#"["id","submitted_at","csm","company","integrations","status","note"]"#;
+        let rows = std::iter::once(header.to_owned()).chain(rows::json(count));
+        Self {
+            rows: Mutex::new(rows.collect()),
+        }
+    }
+
+    fn rows(&self) -> MutexGuard<'_, Vec<String>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn append(&self) {
+        let mut rows = self.rows();
+        let number = rows.len();
+        rows.push(format!(
+            r#"["row-{number}",46040.5,"Kate Oberg","New company {number}","GitHub","received"]"#
+        ));
+    }
+
+    /// The answer to `values:batchGet` for ranges such as `submissions` or `'submissions'!A2:G500`.
+    fn answer(&self, ranges: &[&str]) -> Vec<u8> {
+        let rows = self.rows();
+        let aliases = [r#"["alias","canonical"]"#.to_owned()];
+        let found = ranges.iter().map(|range| {
+            let rows: &[String] = if range.contains(SUBMISSIONS) { &rows } else { &aliases };
+            let (first, last) = bounds(range, rows.len());
+            let values = rows[first..last].join(",");
+            let values = if values.is_empty() {
+                String::new()
+            } else {
+                format!(r#","values":[{values}]"#)
+            };
+            format!(r#"{{"range":"{range}","majorDimension":"ROWS"{values}}}"#)
+        });
+        let found: Vec<String> = found.collect();
+        format!(r#"{{"spreadsheetId":"x","valueRanges":[{}]}}"#, found.join(",")).into_bytes()
+    }
+}
+
+/// The rows a range names, as places.
+fn bounds(range: &str, length: usize) -> (usize, usize) {
+    let cells = range.split_once('!').map_or("", |(_, cells)| cells);
+    let (from, to) = cells.split_once(':').unwrap_or((cells, ""));
+    let number = |cell: &str| {
+        cell.trim_start_matches(|c: char| !c.is_ascii_digit())
+            .parse::<usize>()
+            .ok()
+    };
+    let last = number(to).unwrap_or(length).min(length);
+    (number(from).map_or(0, |from| from - 1).min(last), last)
+}
+
+async fn serve(tabs: Arc<Tabs>) -> String {
+    let router = Router::new().fallback(answer).with_state(tabs);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+async fn answer(State(tabs): State<Arc<Tabs>>, uri: Uri) -> Response {
+    if uri.path().ends_with("values:batchGet") {
+        let query: Vec<(String, String)> =
+            serde_urlencoded::from_str(uri.query().unwrap_or_default()).expect("a query");
+        let ranges = query.iter().filter(|(name, _)| name == "ranges");
+        let ranges: Vec<&str> = ranges.map(|(_, range)| range.as_str()).collect();
+        let kind = (header::CONTENT_TYPE, "application/json");
+        return ([kind], tabs.answer(&ranges)).into_response();
+    }
+    let rows = tabs.rows().len();
+    let sheets = [(1, SUBMISSIONS), (2, "company_aliases")].map(|(id, title)| {
+        let grid = json!({"rowCount": rows, "columnCount": 26});
+        json!({"properties": {"sheetId": id, "title": title, "gridProperties": grid}})
+    });
+    Json(json!({"sheets": sheets})).into_response()
+}

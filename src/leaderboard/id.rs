@@ -1,0 +1,94 @@
+//! The id of a submission, in little room.
+
+use std::{cmp::Ordering, fmt, sync::Arc};
+
+use uuid::{Uuid, fmt::Hyphenated};
+
+/// An id: the program makes UUIDs, staff may write any text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Id {
+    /// Text that reads exactly like this UUID with hyphens and small letters.
+    Uuid(Uuid),
+    /// Any other text; may be empty.
+    Text(Arc<str>),
+}
+
+impl Id {
+    /// The id in a cell.
+    pub(super) fn of(text: &str) -> Self {
+        let uuid = (text.len() == Hyphenated::LENGTH)
+            .then(|| Uuid::try_parse(text).ok())
+            .flatten();
+        match uuid {
+            Some(uuid) if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text => Self::Uuid(uuid),
+            _ => Self::Text(text.into()),
+        }
+    }
+
+    /// Whether nothing was written.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uuid(uuid) => uuid.hyphenated().fmt(formatter),
+            Self::Text(text) => formatter.write_str(text),
+        }
+    }
+}
+
+/// In alphabetical order; no id comes after all others.
+impl Ord for Id {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            // Hyphens stand in the same places, and digits go before letters.
+            (Self::Uuid(one), Self::Uuid(other)) => one.cmp(other),
+            (Self::Text(one), Self::Text(other)) => (one.is_empty(), one).cmp(&(other.is_empty(), other)),
+            _ => (self.is_empty(), self.to_string()).cmp(&(other.is_empty(), other.to_string())),
+        }
+    }
+}
+
+impl PartialOrd for Id {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_id_is_told_as_it_was_written(text in any::<String>(), bytes in any::<u128>()) {
+            let uuid = Uuid::from_u128(bytes);
+            let written = [
+                text,
+                uuid.to_string(),
+                uuid.to_string().to_uppercase(),
+                uuid.simple().to_string(),
+                uuid.braced().to_string(),
+                uuid.urn().to_string(),
+            ];
+            for text in written {
+                prop_assert_eq!(Id::of(&text).to_string(), text);
+            }
+        }
+
+        #[test]
+        fn ids_are_in_the_order_of_the_alphabet_and_none_comes_last(
+            left in prop_oneof![any::<u128>().prop_map(|bytes| Uuid::from_u128(bytes).to_string()), "[0-9a-f-]{0,40}"],
+            right in prop_oneof![any::<u128>().prop_map(|bytes| Uuid::from_u128(bytes).to_string()), "[0-9a-f-]{0,40}"],
+        ) {
+            let expected = (left.is_empty(), &left).cmp(&(right.is_empty(), &right));
+            prop_assert_eq!(Id::of(&left).cmp(&Id::of(&right)), expected);
+            prop_assert_eq!(Id::of(&left) == Id::of(&right), left == right);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! How the rows of the `submissions` tab are read: cells become values, what cannot be read becomes a finding.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+
+use super::{
+    catalog::is_separator,
+    claim::Status,
+    id::Id,
+    rows::{COMPANY, CSM, ID, INTEGRATIONS, NOTE, STATUS, SUBMISSIONS, SUBMITTED_AT},
+    spellings::Spellings,
+    table::{NewRow, SubmissionTable},
+    wall_clock::WallClock,
+};
+use crate::{
+    finding::{Effect, Finding},
+    store::{Cell, Decoding, Row, TabRows},
+};
+
+/// Adds the rows of the tab from the row with the number `from` on to those that were read before.
+pub(super) fn read_submissions(rows: &TabRows, from: u32, table: &mut SubmissionTable, decoding: &mut Decoding) {
+    let mut reading = Reading {
+        clock: WallClock::new(decoding.zone.clone()),
+        integrations: Vec::new(),
+        unclear_ids: Vec::new(),
+        table,
+        decoding,
+    };
+    if from <= FIRST_ROW {
+        rows.rows().for_each(|row| reading.read(&row));
+    } else {
+        // Looks at the new rows only; an empty one between them is no row.
+        let end = super::roll::count(rows.len()) + FIRST_ROW;
+        let is_filled = |row: &Row<'_>| (0..SUBMISSIONS.columns.len()).any(|column| row.cell(column) != Cell::Empty);
+        let new = (from..end).map(|number| rows.row(number)).filter(is_filled);
+        new.for_each(|row| reading.read(&row));
+    }
+    let unclear_ids = reading.unclear_ids;
+    decoding.findings.extend(unclear_ids);
+}
+
+/// The first row below the header.
+const FIRST_ROW: u32 = 2;
+
+struct Reading<'a> {
+    clock: WallClock,
+    /// Numbers of the integrations of the row at hand.
+    integrations: Vec<u32>,
+    /// Findings about rows that cannot be told apart by their ids.
+    unclear_ids: Vec<Finding>,
+    table: &'a mut SubmissionTable,
+    decoding: &'a mut Decoding,
+}
+
+impl Reading<'_> {
+    /// Reads one row; a cell that the count depends on and that cannot be read leaves the row out, with a finding.
+    fn read(&mut self, row: &Row<'_>) {
+        let before = self.decoding.findings.len();
+        let submitted_at = self.read_instant(row);
+        let csm = Spellings::meet(&mut self.table.names_mut().csms, &text(row, CSM));
+        if self.table.names().csms.key(csm).is_none() {
+            self.refuse(row, CSM, "The name of the CSM is missing.");
+        }
+        let company = Spellings::meet(&mut self.table.names_mut().companies, &text(row, COMPANY));
+        if self.table.names().companies.key(company).is_none() {
+            self.refuse(
+                row,
+                COMPANY,
+                "The company is missing, or has neither a letter nor a digit.",
+            );
+        }
+        self.read_integrations(&text(row, INTEGRATIONS));
+        if self.integrations.is_empty() {
+            self.refuse(
+                row,
+                INTEGRATIONS,
+                "No integration is named; write names separated by commas.",
+            );
+        }
+        for column in [ID, CSM, COMPANY, INTEGRATIONS] {
+            if let Some(error) = row.cell(column).formula_error() {
+                self.refuse(row, column, &format!("A formula ends in {error}."));
+            }
+        }
+        let is_readable = self.decoding.findings.len() == before;
+        let status = self.read_status(row);
+        if let Some(submitted_at) = submitted_at.filter(|_| is_readable) {
+            let new = NewRow {
+                row: row.number,
+                id: Id::of(&text(row, ID)),
+                submitted_at,
+                csm,
+                company,
+                integrations: &self.integrations,
+                status,
+                note: &text(row, NOTE),
+            };
+            if let Clarity::Clear = judge_id(self.table, row, &new, &mut self.unclear_ids) {
+                self.table.push(&new);
+            }
+        }
+    }
+
+    fn read_instant(&mut self, row: &Row<'_>) -> Option<Timestamp> {
+        let cell = row.cell(SUBMITTED_AT);
+        let found = self
+            .clock
+            .instant(cell)
+            .map_or_else(|| cell.instant(&self.decoding.zone), Ok);
+        found
+            .map_err(|reason| self.refuse(row, SUBMITTED_AT, &format!("{reason}.")))
+            .ok()
+    }
+
+    /// As [`super::claim::split_integrations`] does.
+    fn read_integrations(&mut self, cell: &str) {
+        self.integrations.clear();
+        for name in cell.split(is_separator) {
+            let number = Spellings::meet(&mut self.table.names_mut().integrations, name.trim());
+            let names = &self.table.names().integrations;
+            let number = names.tidy(number);
+            let Some(key) = names.key(number) else { continue };
+            if self.integrations.iter().all(|named| names.key(*named) != Some(key)) {
+                self.integrations.push(number);
+            }
+        }
+    }
+
+    /// A word that is no status leaves the row counting, with a finding.
+    fn read_status(&mut self, row: &Row<'_>) -> Status {
+        Status::parse(&text(row, STATUS)).unwrap_or_else(|unknown| {
+            let reason = format!("{unknown} Until then the row counts.");
+            self.decoding
+                .findings
+                .push(row.finding(STATUS, Effect::Counted, reason));
+            Status::Received
+        })
+    }
+
+    fn refuse(&mut self, row: &Row<'_>, column: usize, reason: &str) {
+        let finding = row.finding(column, Effect::RowExcluded, reason);
+        self.decoding.findings.push(finding);
+    }
+}
+
+enum Clarity {
+    Clear,
+    /// The row stands further up already.
+    Copy,
+}
+
+fn judge_id(table: &SubmissionTable, row: &Row<'_>, new: &NewRow<'_>, findings: &mut Vec<Finding>) -> Clarity {
+    let mut found = |effect, reason: &str| findings.push(row.finding(ID, effect, reason));
+    if new.id.is_empty() {
+        let reason =
+            "The row has no id. It counts; write any text that no other row has, so that it can be told apart.";
+        found(Effect::Counted, reason);
+        return Clarity::Clear;
+    }
+    let Some(first) = table.first_with_id(&new.id) else {
+        return Clarity::Clear;
+    };
+    let first_row = table.at(first).row();
+    if table.is_copy(first, new) {
+        // An answer that got lost and a write that arrived late can leave a row twice.
+        let reason = format!("The row is the same as row {first_row}, which counts. Delete one of the two.");
+        found(Effect::RowExcluded, &reason);
+        return Clarity::Copy;
+    }
+    let reason = format!(
+        "The id stands in row {first_row} too. Both rows count; if one is a copy, delete it or set its status to withdrawn."
+    );
+    found(Effect::Counted, &reason);
+    Clarity::Clear
+}
+
+fn text<'a>(row: &Row<'a>, column: usize) -> Cow<'a, str> {
+    match row.cell(column) {
+        Cell::Text(text) => Cow::Borrowed(text),
+        Cell::Empty => Cow::Borrowed(""),
+        other => Cow::Owned(other.text()),
+    }
+}

@@ -1,0 +1,351 @@
+//! All rows of the `submissions` tab in little room: names by number, ids as they are usually made in sixteen bytes.
+//!
+//! Rows are only ever added. A table that grew from another one knows it, so that what was worked out from the earlier
+//! one can be carried on.
+
+use std::{cmp::Ordering, hash::BuildHasher, ops::Range, sync::Arc};
+
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+use jiff::Timestamp;
+
+use super::{
+    catalog::IntegrationKey,
+    claim::{Status, Submission},
+    id::Id,
+    roll::count,
+    spellings::Spellings,
+};
+use crate::{company::CompanyKey, person::PersonKey};
+
+/// How many earlier tables a table remembers to have grown from.
+const REMEMBERED: usize = 16;
+
+/// Submissions in the order of the sheet; each is known by its place.
+#[derive(Clone, Debug)]
+pub struct SubmissionTable {
+    entries: Vec<Entry>,
+    /// The integrations of all entries, one behind the other.
+    integrations: Vec<u32>,
+    /// By place; most rows have none.
+    notes: Vec<(u32, Arc<str>)>,
+    names: Names,
+    by_id: HashTable<u32>,
+    /// Places whose id an earlier place has.
+    repeated_ids: Vec<u32>,
+    hashing: RandomState,
+    /// This table and those it grew from, the latest last.
+    lineage: Vec<Arc<()>>,
+}
+
+/// The texts of the columns with names. A table that grew from another shares them until a new name comes.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    pub(super) csms: Arc<Spellings<PersonKey>>,
+    pub(super) companies: Arc<Spellings<CompanyKey>>,
+    pub(super) integrations: Arc<Spellings<IntegrationKey>>,
+}
+
+/// One row; names are numbers of [`Names`].
+#[derive(Clone, Debug)]
+struct Entry {
+    id: Id,
+    submitted_at: Timestamp,
+    row: u32,
+    csm: u32,
+    company: u32,
+    /// End of its integrations, which begin where those of the entry before end.
+    integrations_end: u32,
+    status: Status,
+}
+
+/// A row to add.
+pub(super) struct NewRow<'a> {
+    pub(super) row: u32,
+    pub(super) id: Id,
+    pub(super) submitted_at: Timestamp,
+    pub(super) csm: u32,
+    pub(super) company: u32,
+    pub(super) integrations: &'a [u32],
+    pub(super) status: Status,
+    pub(super) note: &'a str,
+}
+
+impl Default for SubmissionTable {
+    fn default() -> Self {
+        Self {
+            entries: Vec::new(),
+            integrations: Vec::new(),
+            notes: Vec::new(),
+            names: Names {
+                csms: Arc::new(Spellings::new(PersonKey::of)),
+                companies: Arc::new(Spellings::new(CompanyKey::of)),
+                integrations: Arc::new(Spellings::new(IntegrationKey::of)),
+            },
+            by_id: HashTable::new(),
+            repeated_ids: Vec::new(),
+            hashing: RandomState::default(),
+            lineage: vec![Arc::new(())],
+        }
+    }
+}
+
+impl SubmissionTable {
+    /// An empty table with room for so many rows.
+    pub(super) fn with_room_for(rows: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(rows),
+            integrations: Vec::with_capacity(2 * rows),
+            by_id: HashTable::with_capacity(rows),
+            ..Self::default()
+        }
+    }
+
+    /// A table that begins like this one and takes more rows.
+    pub(super) fn continued(&self, more: usize) -> Self {
+        let earlier = self.lineage.len().saturating_sub(REMEMBERED - 1);
+        Self {
+            entries: with_room(&self.entries, more),
+            integrations: with_room(&self.integrations, 4 * more),
+            lineage: self.lineage[earlier..].iter().cloned().chain([Arc::new(())]).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether this table is `earlier` with rows added, or that table itself.
+    pub(super) fn continues(&self, earlier: &Self) -> bool {
+        let known = earlier.lineage.last();
+        known.is_some_and(|known| self.lineage.iter().any(|own| Arc::ptr_eq(own, known)))
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The rows in the order of the sheet.
+    pub fn iter(&self) -> impl Iterator<Item = SubmissionRow<'_>> {
+        (0..count(self.len())).map(|place| self.at(place))
+    }
+
+    pub(super) fn at(&self, place: u32) -> SubmissionRow<'_> {
+        SubmissionRow { table: self, place }
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    pub(super) fn names_mut(&mut self) -> &mut Names {
+        &mut self.names
+    }
+
+    /// Numbers of the integrations of all rows, one behind the other; see [`SubmissionTable::claims_of`].
+    pub(super) fn claims(&self) -> &[u32] {
+        &self.integrations
+    }
+
+    /// Where the integrations of a row stand among those of all rows.
+    pub(super) fn claims_of(&self, place: u32) -> Range<usize> {
+        let place = place as usize;
+        let start = place
+            .checked_sub(1)
+            .map_or(0, |before| self.entries[before].integrations_end);
+        start as usize..self.entries[place].integrations_end as usize
+    }
+
+    /// The first row with this id; `None` when it is empty or no row has it.
+    pub(super) fn first_with_id(&self, id: &Id) -> Option<u32> {
+        let place = self
+            .by_id
+            .find(self.hash(id), |place| self.entries[*place as usize].id == *id);
+        place.copied()
+    }
+
+    /// The earliest row with this id; `None` when it is empty or no row has it.
+    pub(super) fn earliest_with_id(&self, id: &Id) -> Option<u32> {
+        let others = self.repeated_ids.iter().copied();
+        let others = others.filter(|place| self.entries[*place as usize].id == *id);
+        let all = self.first_with_id(id).into_iter().chain(others);
+        all.min_by(|left, right| self.compare(*left, *right))
+    }
+
+    /// Whether a row says the same as a new one, wherever they stand.
+    pub(super) fn is_copy(&self, place: u32, new: &NewRow<'_>) -> bool {
+        let entry = &self.entries[place as usize];
+        entry.id == new.id
+            && entry.submitted_at == new.submitted_at
+            && (entry.csm, entry.company, entry.status) == (new.csm, new.company, new.status)
+            && self.integrations[self.claims_of(place)] == *new.integrations
+            && self.note(place) == new.note
+    }
+
+    pub(super) fn push(&mut self, new: &NewRow<'_>) {
+        let place = count(self.len());
+        if !new.id.is_empty() {
+            if self.first_with_id(&new.id).is_some() {
+                self.repeated_ids.push(place);
+            } else {
+                let (entries, hashing) = (&self.entries, &self.hashing);
+                let hash = hash(hashing, &new.id);
+                self.by_id
+                    .insert_unique(hash, place, |place| hash_of(hashing, &entries[*place as usize]));
+            }
+        }
+        if !new.note.is_empty() {
+            self.notes.push((place, new.note.into()));
+        }
+        self.integrations.extend_from_slice(new.integrations);
+        self.entries.push(Entry {
+            id: new.id.clone(),
+            submitted_at: new.submitted_at,
+            row: new.row,
+            csm: new.csm,
+            company: new.company,
+            integrations_end: count(self.integrations.len()),
+            status: new.status,
+        });
+    }
+
+    /// Puts rows in the order of their claims: by instant, then by id, those without one last, then by content.
+    ///
+    /// The row number comes last of all: it can only tell apart rows that say exactly the same.
+    pub(super) fn compare(&self, left: u32, right: u32) -> Ordering {
+        let (one, other) = (self.at(left), self.at(right));
+        one.submitted_at()
+            .cmp(&other.submitted_at())
+            .then_with(|| one.entry().id.cmp(&other.entry().id))
+            .then_with(|| (one.csm(), one.company()).cmp(&(other.csm(), other.company())))
+            .then_with(|| one.integrations().cmp(other.integrations()))
+            .then_with(|| one.status().as_str().cmp(other.status().as_str()))
+            .then_with(|| (one.note(), one.row()).cmp(&(other.note(), other.row())))
+    }
+
+    /// Whether the claims of one row go before those of another.
+    pub(super) fn is_earlier(&self, one: u32, other: u32) -> bool {
+        self.compare(one, other) == Ordering::Less
+    }
+
+    fn note(&self, place: u32) -> &str {
+        let found = self.notes.binary_search_by_key(&place, |(place, _)| *place);
+        found.map_or("", |note| &self.notes[note].1)
+    }
+
+    fn hash(&self, id: &Id) -> u64 {
+        hash(&self.hashing, id)
+    }
+}
+
+impl FromIterator<Submission> for SubmissionTable {
+    fn from_iter<Rows: IntoIterator<Item = Submission>>(rows: Rows) -> Self {
+        let mut table = Self::default();
+        table.extend(rows);
+        table
+    }
+}
+
+impl Extend<Submission> for SubmissionTable {
+    fn extend<Rows: IntoIterator<Item = Submission>>(&mut self, rows: Rows) {
+        for submission in rows {
+            let names = &mut self.names;
+            let integrations: Vec<u32> = submission
+                .integrations
+                .iter()
+                .map(|name| Spellings::meet(&mut names.integrations, name))
+                .collect();
+            let new = NewRow {
+                row: submission.row,
+                id: Id::of(&submission.id),
+                submitted_at: submission.submitted_at,
+                csm: Spellings::meet(&mut names.csms, &submission.csm),
+                company: Spellings::meet(&mut names.companies, &submission.company),
+                integrations: &integrations,
+                status: submission.status,
+                note: &submission.note,
+            };
+            self.push(&new);
+        }
+    }
+}
+
+/// One row of a [`SubmissionTable`], with the meanings of [`Submission`].
+#[derive(Clone, Copy, Debug)]
+pub struct SubmissionRow<'a> {
+    table: &'a SubmissionTable,
+    place: u32,
+}
+
+impl<'a> SubmissionRow<'a> {
+    fn entry(&self) -> &'a Entry {
+        &self.table.entries[self.place as usize]
+    }
+
+    /// Row number as the spreadsheet shows it.
+    pub fn row(&self) -> u32 {
+        self.entry().row
+    }
+
+    /// Id of the submission; may be empty.
+    pub fn id(&self) -> String {
+        self.entry().id.to_string()
+    }
+
+    /// Server time at which the submission arrived.
+    pub fn submitted_at(&self) -> Timestamp {
+        self.entry().submitted_at
+    }
+
+    /// Name of the CSM as typed.
+    pub fn csm(&self) -> &'a str {
+        self.table.names.csms.text(self.entry().csm)
+    }
+
+    /// Name of the company as typed.
+    pub fn company(&self) -> &'a str {
+        self.table.names.companies.text(self.entry().company)
+    }
+
+    /// Integrations as typed, in the order of the cell.
+    pub fn integrations(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let names = &self.table.names.integrations;
+        let numbers = self.table.integrations[self.table.claims_of(self.place)].iter();
+        numbers.map(|number| names.text(*number))
+    }
+
+    /// What staff say about the row.
+    pub fn status(&self) -> Status {
+        self.entry().status
+    }
+
+    /// Staff's remark; may be empty.
+    pub fn note(&self) -> &'a str {
+        self.table.note(self.place)
+    }
+
+    pub(super) fn csm_number(&self) -> u32 {
+        self.entry().csm
+    }
+
+    pub(super) fn company_number(&self) -> u32 {
+        self.entry().company
+    }
+}
+
+fn with_room<T: Clone>(items: &[T], more: usize) -> Vec<T> {
+    let mut copied = Vec::with_capacity(items.len() + more);
+    copied.extend_from_slice(items);
+    copied
+}
+
+fn hash_of(hashing: &RandomState, entry: &Entry) -> u64 {
+    hash(hashing, &entry.id)
+}
+
+fn hash(hashing: &RandomState, id: &Id) -> u64 {
+    hashing.hash_one(id)
+}

@@ -1,0 +1,147 @@
+//! Rows that staff or the program add are read by themselves, and the result is that of reading everything.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::{Value, json};
+use tallyboard::{
+    finding::Finding,
+    leaderboard::rows::LeaderboardRows,
+    store::{Dataset, Decoding, Tab, TabRows},
+};
+
+use crate::world::World;
+
+/// Everything that was read, once whole and once as an addition to what was read before.
+struct Both {
+    whole: Read,
+    added: Option<Read>,
+}
+
+struct Read {
+    rows: Arc<LeaderboardRows>,
+    findings: Vec<Finding>,
+}
+
+impl Read {
+    fn told(&self) -> Vec<String> {
+        let rows = self.rows.submissions.iter().map(|row| {
+            let integrations: Vec<&str> = row.integrations().collect();
+            format!(
+                "{} {} {} {} {} {integrations:?} {} {:?}",
+                row.row(),
+                row.id(),
+                row.submitted_at(),
+                row.csm(),
+                row.company(),
+                row.status(),
+                row.note()
+            )
+        });
+        let findings = self.findings.iter().map(|finding| format!("{finding:?}"));
+        let mut told: Vec<String> = rows.chain(findings).collect();
+        told.push(format!("{:?}", self.rows.aliases));
+        told.sort();
+        told
+    }
+}
+
+/// The last reading, with the number of rows in its first tab.
+struct Before {
+    rows: Arc<LeaderboardRows>,
+    findings: Vec<Finding>,
+    length: u32,
+}
+
+static BEFORE: Mutex<Option<Before>> = Mutex::new(None);
+
+impl Dataset for Both {
+    const TABS: &'static [&'static Tab] = LeaderboardRows::TABS;
+
+    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || Decoding {
+            zone: decoding.zone.clone(),
+            findings: Vec::new(),
+        };
+        let length = u32::try_from(tabs[0].len()).expect("few");
+        let added = before.take().and_then(|before| {
+            let mut decoding = fresh();
+            let rows = LeaderboardRows::extend(&before.rows, &tabs, &[before.length + 2, 2], &mut decoding)?;
+            let mut findings = before.findings;
+            findings.extend(decoding.findings);
+            Some(Read {
+                rows: Arc::new(rows),
+                findings,
+            })
+        });
+        let mut decoding = fresh();
+        let rows = Arc::new(LeaderboardRows::decode(tabs, &mut decoding));
+        let findings = decoding.findings;
+        // What comes next is added to what was itself added, if there is such a thing.
+        let latest = added.as_ref().map_or(&rows, |added| &added.rows);
+        *before = Some(Before {
+            rows: Arc::clone(latest),
+            findings: findings.clone(),
+            length,
+        });
+        Self {
+            whole: Read { rows, findings },
+            added,
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_read_as_an_addition_are_the_rows_of_the_whole_tab() {
+    let world = World::new().await;
+    let at = "2026-03-02T10:00:00Z";
+    let steps: [&[Value]; 4] = [
+        &[
+            json!(["a", at, "Kate", "Acme", "GitHub, Cursor", "", "first"]),
+            json!(["b", at, "Bo", "Acme  Inc.", "GitHub", "withdrawn"]),
+            json!(["c", "yesterday", "Bo", "Beta", "GitHub"]),
+        ],
+        &[
+            // The same as a row above, the same id with another content, no id, nothing at all, an unknown status.
+            json!(["a", at, "Kate", "Acme", "GitHub, Cursor", "", "first"]),
+            json!(["b", at, "Kate", "Acme", "GitHub"]),
+            json!(["", at, "Zoé", "Beta", "Fax"]),
+            json!(["", "", "", "", "", "", ""]),
+            json!(["d", "2026-03-01T10:00:00Z", "BO", "beta", "github", "maybe"]),
+        ],
+        &[json!(["e", at, "", "?", ""])],
+        &[
+            json!(["f", at, "Kate", "acme", "GitHub"]),
+            json!(["f", at, "Kate", "acme", "GitHub"]),
+        ],
+    ];
+    let mut next = 2;
+    for (step, rows) in steps.iter().enumerate() {
+        write(&world, next, rows).await;
+        next += rows.len();
+        let both = world.store.read::<Both>().await.expect("readable").snapshot;
+        let Some(added) = &both.data.added else {
+            assert_eq!(step, 0);
+            continue;
+        };
+        assert_eq!(added.told(), both.data.whole.told(), "step {step}");
+    }
+}
+
+async fn write(world: &World, row: usize, rows: &[Value]) {
+    let range = format!("submissions!A{row}:G{}", row + rows.len() - 1);
+    let url = format!(
+        "{}/v4/spreadsheets/{}/values:batchUpdate",
+        world.emulator.url(),
+        world.emulator.spreadsheet_id()
+    );
+    let body = json!({"valueInputOption": "RAW", "data": [{"range": range, "values": rows}]});
+    let response = world
+        .client
+        .post(url)
+        .bearer_auth(world.emulator.owner_token())
+        .json(&body);
+    let response = response.send().await.expect("answer");
+    assert!(response.status().is_success(), "{:?}", response.text().await);
+    world.store.refresh();
+}
