@@ -7,4 +7,5 @@ mod emulator;
 mod leaderboard;
 mod program;
 mod store;
+mod updates;
 mod world;
