@@ -6,6 +6,7 @@ mod door;
 mod emulator;
 mod leaderboard;
 mod program;
+mod relay;
 mod store;
 mod updates;
 mod world;
