@@ -142,8 +142,14 @@ impl Committer {
     }
 
     async fn send(&mut self, plan: Plan, group: &mut [Job]) -> Result<(), Failure> {
-        let shot = Shot::new(plan, &self.tails, &self.now());
-        match self.spreadsheet.apply_and_show(&shot.requests, &shot.ranges).await {
+        let mut shot = Shot::new(plan, &self.tails, &self.now());
+        let requests = std::mem::take(&mut shot.requests);
+        match self.spreadsheet.apply_and_show(requests, &shot.ranges).await {
+            Ok(_) if shot.is_large() => {
+                // Its lines are looked for like those of a write whose answer got lost.
+                self.lost = Some(self.as_lost(shot));
+                Ok(())
+            }
             Ok(shown) => {
                 let verdict = shot.verdict(&shown, &self.tails);
                 self.settle(&shot, verdict, group);
@@ -158,14 +164,18 @@ impl Committer {
             }
             Err(error) => {
                 if error.leaves_outcome_unknown() {
-                    self.lost = Some(Lost {
-                        shot,
-                        group: self.group,
-                        name: Name::Unmade,
-                    });
+                    self.lost = Some(self.as_lost(shot));
                 }
                 Err(Failure::Writing(error))
             }
+        }
+    }
+
+    fn as_lost(&self, shot: Shot) -> Lost {
+        Lost {
+            shot,
+            group: self.group,
+            name: Name::Unmade,
         }
     }
 
@@ -187,6 +197,8 @@ impl Committer {
         for (index, removal) in plan.removals.iter().enumerate() {
             if !is_misplaced(&verdict.misplaced_removals, index) {
                 done.push((removal.origin, Done::Deleted));
+            } else if let Some(job) = group.get_mut(removal.origin.job) {
+                job.doubt(removal.origin.change);
             }
         }
         let added = plan.additions.iter();
@@ -201,6 +213,7 @@ impl Committer {
         }
         if verdict.is_clean() {
             shot.note(&mut self.tails);
+            self.note_garbled_lines(shot, &verdict);
         } else {
             tracing::warn!(
                 edits = verdict.misplaced_edits.len(),
@@ -290,7 +303,7 @@ impl Shot {
     /// The tabs that tell whether it was applied.
     fn tabs(&self) -> Vec<&'static Tab> {
         let mut tabs = self.plan.tabs();
-        if !self.evidence().is_empty() {
+        if self.is_logged() {
             tabs.push(&AUDIT_LOG);
         }
         tabs
