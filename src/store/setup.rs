@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::{
     Store,
+    audit::AUDIT_LOG,
     call_error::CallError,
     cell::Cell,
     google::{Connection, SheetRequest, TabProperties},
-    requests,
+    headers,
     tab::{HeaderProblem, Layout, Tab, column_letters, quoted},
 };
 
@@ -49,7 +50,13 @@ impl From<&HeaderProblem> for SetupProblem {
     }
 }
 
+/// Prepares `tabs` and the audit log, without which no row can be changed.
 pub(super) async fn prepare(store: &Store, tabs: &[&'static Tab]) -> SetupReport {
+    let mut tabs = tabs.to_vec();
+    if !tabs.contains(&&AUDIT_LOG) {
+        tabs.push(&AUDIT_LOG);
+    }
+    let tabs = tabs.as_slice();
     let mut report = SetupReport::default();
     let deadline = Instant::now() + store.patience;
     let mut again = true;
@@ -85,7 +92,7 @@ async fn prepare_tabs(
     let mut changes = Vec::new();
     let mut made = Vec::new();
     for tab in missing {
-        changes.extend(requests::new_tab(tab, random_sheet_id()));
+        changes.extend(headers::new_tab(tab, random_sheet_id()));
         made.push(format!("Made the tab “{}”.", tab.title));
     }
     if !existing.is_empty() {
@@ -101,7 +108,7 @@ async fn prepare_tabs(
                 let sentence = |header: &&str| format!("Added the header “{header}” to the tab “{}”.", tab.title);
                 made.extend(added.iter().map(sentence));
                 let free = rows.iter().map(Vec::len).max().unwrap_or(0);
-                changes.extend(requests::new_headers(tab, properties, free, &added));
+                changes.extend(headers::new_headers(tab, properties, free, &added));
             }
         }
     }
@@ -120,7 +127,7 @@ async fn prepare_tabs(
 async fn write(store: &Store, mut changes: Vec<SheetRequest>, present: &[TabProperties]) -> Result<(), CallError> {
     if changes.is_empty() {
         let Some(first) = present.first() else { return Ok(()) };
-        changes.push(requests::same_title(first));
+        changes.push(headers::same_title(first));
     }
     store.spreadsheet.apply(&changes).await
 }

@@ -8,6 +8,8 @@ mod door;
 mod emulator;
 mod leaderboard;
 mod program;
+mod relay;
 mod status;
 mod store;
+mod updates;
 mod world;
