@@ -16,7 +16,7 @@ use super::{
     batch::{Batch, Change, CommitError, Committed, Insert},
     call_error::CallError,
     google::Spreadsheet,
-    reader::Reader,
+    reader::{Reader, Written},
     requests,
     tab::Tab,
     tail::Tails,
@@ -127,9 +127,9 @@ impl Committer {
     async fn write_group(&mut self, group: Vec<Job>) {
         let mut stack = vec![group];
         while let Some(group) = stack.pop() {
-            self.reader.raise_epoch();
+            self.reader.write_begins();
             let result = self.write(&group).await;
-            self.reader.raise_epoch();
+            self.reader.write_ended(Written::RowsAdded);
             match result {
                 Ok(written) => answer_each(group, &written),
                 Err(CommitError::Refused(_)) if group.len() > 1 => {

@@ -21,12 +21,16 @@ mod cell;
 mod committer;
 mod dataset;
 mod google;
+mod grid;
 mod memory;
+mod outage;
+mod pages;
 mod quota;
 mod reader;
 mod requests;
 mod setup;
 mod tab;
+mod tab_list;
 mod tail;
 mod tokens;
 
@@ -84,6 +88,8 @@ pub struct Options {
     pub first_pause: Duration,
     /// Time after which a person who waits is told that the spreadsheet does not answer.
     pub patience: Duration,
+    /// Rows that one call brings at most; a tab with more is read in pages.
+    pub rows_a_page: u32,
 }
 
 impl Options {
@@ -95,6 +101,7 @@ impl Options {
             calls_per_minute: NonZeroU32::new(54),
             first_pause: Duration::from_millis(250),
             patience: Duration::from_secs(25),
+            rows_a_page: 50_000,
         }
     }
 }
@@ -214,4 +221,16 @@ fn pauses(first: Duration) -> impl Iterator<Item = Duration> {
         .with_jitter()
         .without_max_times()
         .build()
+}
+
+/// Does `work` on a thread for long computations, so that pages are answered meanwhile.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The program stops, and with it whoever waits.
+            Err(_) => std::future::pending().await,
+        },
+    }
 }
