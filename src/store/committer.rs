@@ -15,7 +15,9 @@ use super::{
     Options, ReadError,
     batch::{Batch, Change, CommitError, Committed, Insert},
     call_error::CallError,
+    cell::Entry,
     google::Spreadsheet,
+    own_writes::OwnWrite,
     reader::{Reader, Written},
     requests,
     tab::Tab,
@@ -193,6 +195,11 @@ impl Committer {
             let rows: Vec<&Insert> = missing.iter().copied().filter(|insert| insert.tab == *tab).collect();
             batch.extend(self.tails.growth_needed(tab));
             batch.extend(requests::insert_rows(&self.tails.place(tab), &rows));
+        }
+        for insert in &missing {
+            let cells = insert.cells.iter().map(Entry::content).collect();
+            let write = OwnWrite::Added(cells);
+            self.reader.will_write(insert.tab, insert.id.as_str(), write);
         }
         attempted.extend(missing.iter().map(|insert| insert.id.as_str().to_owned()));
         self.spreadsheet.apply(&batch).await.map_err(Failure::Writing)?;

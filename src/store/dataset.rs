@@ -80,7 +80,7 @@ impl<D> Snapshot<D> {
     }
 
     /// The same content, found unchanged at a later time.
-    pub(super) fn read_again(&self, read_at: Timestamp, full: FullRead) -> Self {
+    pub(super) fn read_again(&self, read_at: Timestamp, tabs: Vec<TabRows>, full: FullRead) -> Self {
         Self {
             data: Arc::clone(&self.data),
             findings: Arc::clone(&self.findings),
@@ -88,7 +88,7 @@ impl<D> Snapshot<D> {
             version: self.version,
             rows: self.rows,
             extends: self.extends,
-            tabs: self.tabs.clone(),
+            tabs,
             full,
         }
     }

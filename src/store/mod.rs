@@ -20,10 +20,13 @@ mod call_error;
 mod cell;
 mod committer;
 mod dataset;
+mod difference;
+mod edits;
 mod google;
 mod grid;
 mod memory;
 mod outage;
+mod own_writes;
 mod pages;
 mod quota;
 mod reader;
@@ -33,6 +36,7 @@ mod tab;
 mod tab_list;
 mod tail;
 mod tokens;
+mod watch;
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -137,7 +141,7 @@ impl From<CallError> for ReadError {
 pub struct Store {
     spreadsheet: Arc<Spreadsheet>,
     reader: Arc<Reader>,
-    queue: Queue,
+    queue: Arc<Queue>,
     writer: Mutex<Option<JoinHandle<()>>>,
     address: Option<String>,
     url: Arc<str>,
@@ -157,6 +161,8 @@ impl Store {
         let spreadsheet = Arc::new(Spreadsheet::connect(connection, quota).await?);
         let reader = Arc::new(Reader::new(Arc::clone(&spreadsheet), &options, Arc::clone(&url)));
         let (queue, writer) = Queue::start(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
+        let queue = Arc::new(queue);
+        reader.tell_edits_to(Arc::downgrade(&queue));
         Ok(Self {
             spreadsheet,
             reader,
@@ -191,9 +197,13 @@ impl Store {
         self.reader.refresh();
     }
 
-    /// Makes missing tabs and headers and names what stands in the way.
+    /// Makes missing tabs and headers and names what stands in the way; the audit log is made for tabs that need it.
     pub async fn prepare(&self, tabs: &[&'static Tab]) -> SetupReport {
-        setup::prepare(self, tabs).await
+        let mut tabs = tabs.to_vec();
+        if tabs.iter().any(|tab| tab.history == History::Kept) && !tabs.contains(&&audit::AUDIT_LOG) {
+            tabs.push(&audit::AUDIT_LOG);
+        }
+        setup::prepare(self, &tabs).await
     }
 
     /// Address of the spreadsheet in its own editor.

@@ -123,6 +123,10 @@ impl Pages {
         {
             self.list.has_rows(plan.tab, rows).await;
         }
+        Ok(self.columns_of(plan, range)?)
+    }
+
+    fn columns_of(&self, plan: &Plan, range: ValueRange) -> Result<(TabRows, Page), ReadError> {
         let mut values = range.values.unwrap_or_default();
         let header = if values.is_empty() {
             Vec::new()
@@ -231,6 +235,38 @@ impl Pages {
             read.push(longer);
         }
         Ok(Some(read))
+    }
+
+    /// The header and about so many rows at the end of a tab; those before are left blank. One call.
+    pub(super) async fn end_of(&self, tab: &'static Tab, rows: u32) -> Result<TabRows, ReadError> {
+        let properties = self.list.with(&[tab]).await?;
+        let plan = Plan::of(tab, &properties, u32::MAX);
+        let found = properties.iter().find(|known| known.title == tab.title);
+        let (grid_rows_known, columns) = found.map_or((0, 0), |known| (known.row_count, known.column_count));
+        let start = grid_rows_known.saturating_sub(rows).max(1);
+        let last = column_letters((columns as usize).saturating_sub(1));
+        let title = quoted(tab.title);
+        let ranges = [format!("{title}!1:1"), format!("{title}!A{start}:{last}")];
+        let found = match self.spreadsheet.values(&ranges).await {
+            Ok(found) => found,
+            Err(error) => {
+                self.list.forget().await;
+                return Err(error.into());
+            }
+        };
+        let [header, end] =
+            <[ValueRange; 2]>::try_from(found).map_err(|_| ReadError::Unreachable("half an answer".to_owned()))?;
+        if let Some(rows) = grid_rows(&end) {
+            self.list.has_rows(tab, rows).await;
+        }
+        let (mut rows, _) = self.columns_of(&plan, header)?;
+        let mut values = end.values.unwrap_or_default();
+        if start == 1 && !values.is_empty() {
+            values.remove(0);
+        }
+        let chunk = self.pack(&rows.layout, values).await;
+        rows.grid.put((start as usize).saturating_sub(2), Arc::new(chunk));
+        Ok(rows)
     }
 
     fn follow(&self, known: &TabRows, header: &ValueRange, end: &ValueRange) -> Option<TabRows> {

@@ -8,10 +8,10 @@ use std::{
     any::{Any, TypeId},
     hash::Hash,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,13 +20,16 @@ use moka::{future::Cache, policy::EvictionPolicy};
 use super::{
     Options, ReadError,
     call_error::CallError,
+    committer::Queue,
     dataset::{Dataset, Decoding, FullRead, Reading, Snapshot, TabRows},
     google::{Spreadsheet, TabProperties},
     memory,
     outage::{Outages, QUIET_AFTER_FAILURE, is_outage},
+    own_writes::OwnWrite,
     pages::Pages,
     tab::Tab,
     tab_list::TabList,
+    watch::{Span, Watch},
 };
 use crate::clock::Clock;
 
@@ -51,7 +54,8 @@ pub(super) struct Reader {
     /// The last good data of each dataset, whatever its epoch: for when Google cannot be reached, and to compare with.
     last: Cache<TypeId, Kept>,
     list: Arc<TabList>,
-    pages: Pages,
+    pages: Arc<Pages>,
+    watch: Arc<Watch>,
     outages: Outages,
     /// Datasets whose tabs were found unfit a moment ago, with the reason.
     unfit: Cache<TypeId, (Timestamp, ReadError)>,
@@ -83,6 +87,14 @@ pub(super) enum Written {
 impl Reader {
     pub(super) fn new(spreadsheet: Arc<Spreadsheet>, options: &Options, link_url: Arc<str>) -> Self {
         let list = Arc::new(TabList::new(Arc::clone(&spreadsheet)));
+        let pages = Pages::new(
+            Arc::clone(&spreadsheet),
+            Arc::clone(&list),
+            link_url,
+            options.rows_a_page,
+        );
+        let pages = Arc::new(pages);
+        let watch = Watch::new(options.clock.clone(), Arc::clone(&pages), options.first_pause);
         Self {
             clock: options.clock.clone(),
             fresh_for: options.fresh_for,
@@ -93,12 +105,8 @@ impl Reader {
             version: AtomicU64::new(0),
             current: latest(|_, held: &Arc<Held>| held.kept.bytes, MOST_KEPT),
             last: latest(|_, kept: &Kept| kept.bytes, MOST_KEPT),
-            pages: Pages::new(
-                Arc::clone(&spreadsheet),
-                Arc::clone(&list),
-                link_url,
-                options.rows_a_page,
-            ),
+            pages,
+            watch: Arc::new(watch),
             list,
             outages: Outages::new(options.clock.clone()),
             unfit: latest(|_, _| 1, 16),
@@ -117,12 +125,23 @@ impl Reader {
         self.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// A row will be written; `id` is the text of its first cell. Between [`Reader::write_begins`] and the call.
+    pub(super) fn will_write(&self, tab: &'static Tab, id: &str, write: OwnWrite) {
+        self.watch.own_writes.note(tab, id, write);
+    }
+
     /// A write ended, whether it succeeded or not.
     pub(super) fn write_ended(&self, written: Written) {
         match written {
             Written::RowsAdded => drop(self.epoch.fetch_add(1, Ordering::SeqCst)),
             Written::RowsChanged => self.raise_epoch(),
         }
+        self.watch.own_writes.ended(self.epoch.load(Ordering::SeqCst));
+    }
+
+    /// Where lines about edits of staff go.
+    pub(super) fn tell_edits_to(&self, queue: Weak<Queue>) {
+        self.watch.write_to(queue);
     }
 
     /// Lets the next request ask Google for everything, even shortly after a failure.
@@ -251,12 +270,15 @@ impl Reader {
         {
             return Ok((tabs, previous.full));
         }
+        let began = Instant::now();
         let full = FullRead {
             at: self.clock.now(),
             epoch: self.epoch.load(Ordering::SeqCst),
             file_version: None,
         };
         let tabs = self.pages.read(D::TABS).await?;
+        let ended = Instant::now();
+        self.watch.compare(&tabs, Span { began, ended, full });
         memory::give_back_after(tabs.iter().map(TabRows::len).sum());
         Ok((tabs, full))
     }
@@ -284,7 +306,7 @@ impl Reader {
             if let Some(base) = &base
                 && base.tabs.iter().zip(&tabs).all(|(then, now)| then.len() == now.len())
             {
-                return base.read_again(read_at, full);
+                return base.read_again(read_at, tabs, full);
             }
             let rows = tabs.iter().map(TabRows::len).sum();
             let extended = base.and_then(|base| extend(&base, &tabs, &mut decoding));

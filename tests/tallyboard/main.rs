@@ -2,8 +2,10 @@
 
 mod architecture;
 mod browser;
+mod changes;
 mod door;
 mod emulator;
+mod large_tabs;
 mod leaderboard;
 mod program;
 mod store;
