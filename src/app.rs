@@ -39,7 +39,7 @@ use crate::{
         view::{BOARD, SUBMIT},
     },
     page::{Asset, Entry, Frame, Source},
-    store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
+    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
 };
 
 /// The program, put together.
@@ -143,6 +143,11 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emu
             let options = Options {
                 calls_per_minute: Some(config.sheets_calls_per_minute),
                 fresh_for: config.fresh_for,
+                change_check: if config.drive_change_check {
+                    ChangeCheck::ByDrive
+                } else {
+                    ChangeCheck::ByReading
+                },
                 ..Options::for_google(clock.clone())
             };
             (connection_to(remote), options, None)

@@ -30,7 +30,13 @@ use hyper_util::{
 };
 use rustls::{ClientConfig, RootCertStore};
 
-use super::{Credentials, call_error::CallError, quota::Quota, tokens::Tokens};
+use super::{
+    Credentials,
+    call_error::CallError,
+    drive::{self, Drive},
+    quota::Quota,
+    tokens::Tokens,
+};
 
 /// How connections are opened: encrypted, or not to a server nearby.
 pub(super) type Connector = HttpsConnector<HttpConnector>;
@@ -57,6 +63,7 @@ pub struct Spreadsheet {
     hub: Sheets<Connector>,
     /// None with a ready token, which nothing can renew.
     tokens: Option<Tokens>,
+    drive: Drive,
     id: String,
     timeout: Duration,
     quota: Quota,
@@ -82,6 +89,8 @@ impl Spreadsheet {
     /// When the key cannot be used or the machine has no root certificates.
     pub async fn connect(connection: Connection, quota: Quota) -> Result<Self, CallError> {
         let client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
+        let drive_client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
+        let drive = Drive::new(drive_client, connection.api_url.as_deref(), connection.call_timeout);
         let (mut hub, tokens) = match connection.credentials {
             Credentials::Bearer(token) => (Sheets::new(client, token), None),
             Credentials::ServiceAccount(key) => {
@@ -100,6 +109,7 @@ impl Spreadsheet {
         Ok(Self {
             hub,
             tokens,
+            drive,
             id: connection.spreadsheet_id,
             timeout: connection.call_timeout,
             quota,
@@ -151,6 +161,16 @@ impl Spreadsheet {
             let sentence = format!("asked for {} ranges, got {}", ranges.len(), found.len());
             Err(CallError::Unavailable(sentence))
         }
+    }
+
+    /// The version of the file as Drive counts it. No read of the Sheets quota.
+    ///
+    /// # Errors
+    /// When Drive does not tell, for instance because its API is not enabled.
+    pub async fn file_version(&self) -> Result<i64, CallError> {
+        let unusable = |error| CallError::Token(format!("Drive: {error}"));
+        let token = self.hub.auth.get_token(&[drive::SCOPE]).await.map_err(unusable)?;
+        self.drive.version(&self.id, &token.unwrap_or_default()).await
     }
 
     async fn ask_for_values(&self, ranges: &[String]) -> Result<BatchGetValuesResponse, CallError> {

@@ -21,6 +21,7 @@ mod cell;
 mod committer;
 mod dataset;
 mod difference;
+mod drive;
 mod edits;
 mod google;
 mod grid;
@@ -94,6 +95,17 @@ pub struct Options {
     pub patience: Duration,
     /// Rows that one call brings at most; a tab with more is read in pages.
     pub rows_a_page: u32,
+    /// Whether an unchanged spreadsheet is read again when its data is old.
+    pub change_check: ChangeCheck,
+}
+
+/// How the store finds out that nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeCheck {
+    /// By reading everything and comparing.
+    ByReading,
+    /// By asking Drive for the version of the file first.
+    ByDrive,
 }
 
 impl Options {
@@ -106,6 +118,7 @@ impl Options {
             first_pause: Duration::from_millis(250),
             patience: Duration::from_secs(25),
             rows_a_page: 50_000,
+            change_check: ChangeCheck::ByReading,
         }
     }
 }

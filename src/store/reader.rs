@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use moka::{future::Cache, policy::EvictionPolicy};
 
 use super::{
-    Options, ReadError,
+    ChangeCheck, Options, ReadError,
     call_error::CallError,
     committer::Queue,
     dataset::{Dataset, Decoding, FullRead, Reading, Snapshot, TabRows},
@@ -49,6 +49,7 @@ pub(super) struct Reader {
     epoch: AtomicU64,
     /// Reads of an earlier epoch are no base to add rows to.
     full_from: AtomicU64,
+    change_check: ChangeCheck,
     version: AtomicU64,
     current: Cache<(TypeId, u64), Arc<Held>>,
     /// The last good data of each dataset, whatever its epoch: for when Google cannot be reached, and to compare with.
@@ -102,6 +103,7 @@ impl Reader {
             patience: options.patience,
             epoch: AtomicU64::new(0),
             full_from: AtomicU64::new(0),
+            change_check: options.change_check,
             version: AtomicU64::new(0),
             current: latest(|_, held: &Arc<Held>| held.kept.bytes, MOST_KEPT),
             last: latest(|_, kept: &Kept| kept.bytes, MOST_KEPT),
@@ -274,13 +276,27 @@ impl Reader {
         let full = FullRead {
             at: self.clock.now(),
             epoch: self.epoch.load(Ordering::SeqCst),
-            file_version: None,
+            file_version: self.file_version().await,
         };
+        if let Some(previous) = previous.filter(|previous| is_same_file(previous.full, full)) {
+            return Ok((previous.tabs.clone(), full));
+        }
         let tabs = self.pages.read(D::TABS).await?;
         let ended = Instant::now();
         self.watch.compare(&tabs, Span { began, ended, full });
         memory::give_back_after(tabs.iter().map(TabRows::len).sum());
         Ok((tabs, full))
+    }
+
+    /// The version of the file, when Drive is to be asked and tells.
+    async fn file_version(&self) -> Option<i64> {
+        if self.change_check == ChangeCheck::ByReading {
+            return None;
+        }
+        let version = self.spreadsheet.file_version().await;
+        version
+            .inspect_err(|error| tracing::warn!(%error, "Drive does not tell whether the spreadsheet changed"))
+            .ok()
     }
 
     /// Whether nothing but added rows can be missing in what was read then, as far as this program knows and for as long
@@ -381,6 +397,10 @@ impl Kept {
     fn snapshot_of<D: Dataset>(&self) -> Option<Arc<Snapshot<D>>> {
         Arc::clone(&self.snapshot).downcast::<Snapshot<D>>().ok()
     }
+}
+
+fn is_same_file(then: FullRead, now: FullRead) -> bool {
+    now.file_version.is_some() && now.file_version == then.file_version
 }
 
 fn continues(now: &[TabRows], then: &[TabRows]) -> bool {
