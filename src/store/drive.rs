@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::{Request, StatusCode, header};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
 use super::{call_error::CallError, google::HttpClient};
@@ -17,6 +17,8 @@ use super::{call_error::CallError, google::HttpClient};
 /// The narrowest scope that shows it; the service account needs no further right to the file.
 pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/drive.metadata.readonly";
 const GOOGLE: &str = "https://www.googleapis.com";
+/// Ids are made of letters, digits, `-` and `_`; anything else must not become part of the path.
+const NOT_IN_IDS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// Drive, as far as it is needed.
 pub(super) struct Drive {
@@ -46,7 +48,7 @@ impl Drive {
     }
 
     async fn ask(&self, file: &str, token: &str) -> Result<i64, CallError> {
-        let file = utf8_percent_encode(file, NON_ALPHANUMERIC);
+        let file = utf8_percent_encode(file, NOT_IN_IDS);
         let url = format!(
             "{}/drive/v3/files/{file}?fields=version&supportsAllDrives=true",
             self.root
