@@ -3,8 +3,22 @@
 //! A board declares its tabs ([`Tab`]), says how it reads them ([`Dataset`]), asks [`Store::read`] for a [`Reading`] and
 //! hands a [`Batch`] to [`Store::commit`]. The promises:
 //!
-//! - All tabs of a board come in one call, kept for a while and shared by everyone who asks meanwhile (`reader`).
-//!   A read that began before a write is never handed out after it. When Google is away, the last data serves.
+//! - All tabs of a board come in one call, kept for a while and shared by everyone who asks meanwhile (`reader`):
+//!   `two_hundred_views_of_a_cold_board_cost_one_read`, `fifty_people_who_refresh_at_once_share_a_read`. A read that began
+//!   before a write is never handed out after it: `what_was_written_is_on_the_next_page_even_while_reads_are_slow`. Old
+//!   data is shown at once while it is read again: `old_data_is_shown_at_once_while_one_refresh_runs`. When Google is
+//!   away, the last data serves: `while_google_is_away_the_last_data_stays_with_a_banner`.
+//! - A large tab is read in pages and packed (`pages`, `grid`), and rows that staff move meanwhile are neither lost nor
+//!   doubled: `a_large_tab_comes_in_pages_and_is_the_same_as_at_once`,
+//!   `rows_that_move_between_two_pages_are_neither_lost_nor_doubled`, `every_cell_comes_out_as_it_went_in`.
+//! - After a write that added rows, only the end of the tabs is read, until everything is read again because the last such
+//!   read is too old: `after_an_insert_only_the_end_of_the_tab_is_read`,
+//!   `what_follows_from_added_rows_is_what_reading_everything_gives`.
+//! - What staff edit in the sheet is in the audit log with the old and the new value, once, and nothing else is (`watch`):
+//!   `a_cell_that_staff_change_is_in_the_audit_log_with_both_values`,
+//!   `what_the_program_writes_and_what_staff_merely_move_is_no_edit`,
+//!   `two_instances_tell_an_edit_once_and_do_not_tell_of_each_other`, `what_was_edited_is_what_is_found`. Two readings are
+//!   compared, so an edit that is taken back between them, or made while no instance runs, is not noticed.
 //! - A batch is written as a whole or not at all, each row once, however often it is sent (`committer`, `tail`).
 //!   Writes that arrive together travel together.
 //! - Staff may sort, insert, delete and move rows and columns, and add columns of their own: rows are known by id,

@@ -363,3 +363,7 @@ fn grid_rows(range: &ValueRange) -> Option<u32> {
         .parse()
         .ok()
 }
+
+#[cfg(test)]
+#[path = "pages_tests.rs"]
+mod tests;

@@ -309,3 +309,23 @@ async fn columns_of_staff_change_no_version_but_links_follow_columns_that_move()
         moved.data.first_cell
     );
 }
+
+#[tokio::test]
+async fn fifty_people_who_refresh_at_once_share_a_read() {
+    let world = World::new().await;
+    filled(&world, 3).await;
+    let store = paging(&world, 50_000).await;
+    read(&store).await;
+    world.forget_calls().await;
+    for _ in 0..50 {
+        store.refresh();
+    }
+    let readers = (0..50).map(|_| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { read(&store).await.rows })
+    });
+    for reader in readers.collect::<Vec<_>>() {
+        assert_eq!(reader.await.expect("a reader"), 3);
+    }
+    assert_eq!(world.calls().await["reads"], 1);
+}
