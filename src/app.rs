@@ -43,7 +43,7 @@ use crate::{
         self,
         pages::{AtHand, Known},
     },
-    store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
+    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
 };
 
 /// The program, put together.
@@ -147,6 +147,11 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emu
             let options = Options {
                 calls_per_minute: Some(config.sheets_calls_per_minute),
                 fresh_for: config.fresh_for,
+                change_check: if config.drive_change_check {
+                    ChangeCheck::ByDrive
+                } else {
+                    ChangeCheck::ByReading
+                },
                 ..Options::for_google(clock.clone())
             };
             (connection_to(remote), options, None)

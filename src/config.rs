@@ -29,6 +29,8 @@ pub struct Config {
     pub time_zone: TimeZone,
     /// Age up to which data is shown without asking the spreadsheet again.
     pub fresh_for: SignedDuration,
+    /// Whether Drive is asked for changes before data that became old is read again.
+    pub drive_change_check: bool,
     /// Reads and writes a minute towards Google, of each kind.
     pub sheets_calls_per_minute: NonZeroU32,
     /// Forms that one address may send in a minute.
@@ -145,6 +147,7 @@ impl Config {
                 .into(),
             time_zone: time_zone(setting("TIME_ZONE"))?,
             fresh_for: SignedDuration::from_secs(number(&setting, "FRESH_SECONDS", 15_u32)?.into()),
+            drive_change_check: switch(&setting, "DRIVE_CHANGE_CHECK")?,
             sheets_calls_per_minute: number(
                 &setting,
                 "SHEETS_CALLS_PER_MINUTE",
@@ -331,6 +334,15 @@ fn number<N: std::str::FromStr>(
     match setting(name) {
         Some(text) => text.parse().map_err(|_| wrong(name, &text, "a whole number in range")),
         None => Ok(default),
+    }
+}
+
+/// Off unless it is set.
+fn switch(setting: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<bool, ConfigError> {
+    match setting(name).as_deref().map(str::to_lowercase).as_deref() {
+        None | Some("false" | "0" | "no" | "off") => Ok(false),
+        Some("true" | "1" | "yes" | "on") => Ok(true),
+        Some(other) => Err(wrong(name, other, "true or false")),
     }
 }
 

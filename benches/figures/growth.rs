@@ -20,12 +20,21 @@ use crate::{
     table::{Line, median},
 };
 
-const ROUNDS: usize = 7;
+/// Rounds for a size: fewer where each takes seconds.
+const fn rounds(count: u32) -> usize {
+    if count > 500_000 { 3 } else { 7 }
+}
 
 /// One line for each size.
 pub async fn measure() -> Vec<Line> {
     let mut lines = Vec::new();
-    for (count, figure) in [(1_000, ""), (10_000, ""), (100_000, "≤ 3 × google-sheets4 alone")] {
+    let sizes = [
+        (1_000, ""),
+        (10_000, ""),
+        (100_000, "≤ 3 × google-sheets4 alone"),
+        (1_000_000, ""),
+    ];
+    for (count, figure) in sizes {
         lines.push(first_view(count, figure).await);
     }
     lines
@@ -35,7 +44,7 @@ async fn first_view(count: u32, figure: &'static str) -> Line {
     let folder = spreadsheet::filled(count as usize).await;
     let emulator = spreadsheet::opened(folder.path()).await;
     let (mut views, mut fetches) = (Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
+    for round in 0..=rounds(count) {
         let fetch = fetch(&emulator, count).await;
         let view = view(&emulator).await;
         // The first round only warms up.

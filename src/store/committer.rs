@@ -31,7 +31,7 @@ use super::{
     Options,
     batch::{Batch, CommitError, Committed},
     google::Spreadsheet,
-    reader::Reader,
+    reader::{Reader, Written},
     status::QueueStatus,
     tail::Tails,
 };
@@ -172,9 +172,9 @@ impl Committer {
     async fn write_group(&mut self, group: Vec<Job>) {
         let mut stack = vec![group];
         while let Some(mut group) = stack.pop() {
-            self.reader.raise_epoch();
+            self.reader.write_begins();
             let result = self.write(&mut group).await;
-            self.reader.raise_epoch();
+            self.reader.write_ended(Written::RowsAdded);
             group.retain(|job| !job.is_answered());
             match result {
                 Ok(()) => {}

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::Value;
 
 use super::{
     cell::Cell,
+    grid::{BLANK, Grid, PackedRow},
     tab::{Layout, Tab, column_letters},
 };
 use crate::finding::{Effect, Finding};
@@ -18,6 +18,13 @@ pub trait Dataset: Sized + Send + Sync + 'static {
 
     /// Makes typed rows of the tabs, in the order of [`Dataset::TABS`]. Cells that cannot be read become findings.
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self;
+
+    /// What follows when rows were only added below those that `previous` was made of: `added_from` holds the number of the
+    /// first new row of each tab, one past the last row where there is none. Findings of `previous` stay; only those of
+    /// the new rows are left in `decoding`. `None` decodes everything anew.
+    fn extend(_previous: &Self, _tabs: &[TabRows], _added_from: &[u32], _decoding: &mut Decoding) -> Option<Self> {
+        None
+    }
 }
 
 /// What [`Dataset::decode`] may know beside the rows, and where it leaves its findings.
@@ -35,27 +42,60 @@ pub struct Snapshot<D> {
     pub data: Arc<D>,
     /// Cells that could not be read.
     pub findings: Arc<Vec<Finding>>,
-    /// When Google was asked; everything written before is in it.
+    /// When Google was asked last; every row added before is in it.
     pub read_at: Timestamp,
     /// Rises when the content of a tab changed; equal versions have equal data.
     pub version: u64,
-    /// Hash over every cell, to tell whether a later read differs.
-    pub(super) fingerprint: u64,
     /// Data rows in all tabs.
     pub rows: usize,
+    /// The version that this one only adds rows to.
+    pub(super) extends: Option<u64>,
+    /// What it was made of, to compare a later read with.
+    pub(super) tabs: Vec<TabRows>,
+    /// The read that saw every row; `read_at` may be a later look at the end of the tabs.
+    pub(super) full: FullRead,
+}
+
+/// A read of all rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FullRead {
+    /// When it began.
+    pub(super) at: Timestamp,
+    /// The epoch in which it began.
+    pub(super) epoch: u64,
+    /// The version of the file before it began, when Drive is asked for that.
+    pub(super) file_version: Option<i64>,
 }
 
 impl<D> Snapshot<D> {
+    /// The version that this one continues: its data begins with the rows of that version, unchanged, and only rows
+    /// below them are new. `None` when anything else may have changed.
+    pub fn extends(&self) -> Option<u64> {
+        self.extends
+    }
+
+    /// When all rows were read last; a change that staff made in the middle of a tab later than that is not in it.
+    pub fn fully_read_at(&self) -> Timestamp {
+        self.full.at
+    }
+
     /// The same content, found unchanged at a later time.
-    pub(super) fn read_again_at(&self, read_at: Timestamp) -> Self {
+    pub(super) fn read_again(&self, read_at: Timestamp, tabs: Vec<TabRows>, full: FullRead) -> Self {
         Self {
             data: Arc::clone(&self.data),
             findings: Arc::clone(&self.findings),
             read_at,
             version: self.version,
-            fingerprint: self.fingerprint,
             rows: self.rows,
+            extends: self.extends,
+            tabs,
+            full,
         }
+    }
+
+    /// Memory it takes, in bytes; what the board made of the rows is taken to be as large again.
+    pub(super) fn bytes(&self) -> usize {
+        2 * self.tabs.iter().map(|tab| tab.grid.bytes()).sum::<usize>()
     }
 }
 
@@ -77,13 +117,20 @@ impl<D> Clone for Reading<D> {
     }
 }
 
-/// The rows of one tab as they came.
+/// The rows of one tab. A clone shares them.
+#[derive(Clone)]
 pub struct TabRows {
     pub(super) tab: &'static Tab,
     pub(super) layout: Layout,
-    pub(super) rows: Vec<Vec<Value>>,
+    pub(super) grid: Grid,
     /// Address of the tab in the spreadsheet's editor, to which a range can be added.
     pub(super) link: TabLink,
+}
+
+impl std::fmt::Debug for TabRows {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} rows of {}", self.len(), self.tab.title)
+    }
 }
 
 /// Addresses of cells in the spreadsheet's own editor.
@@ -120,40 +167,45 @@ impl TabLink {
 impl TabRows {
     /// Rows with at least one non-empty cell among the columns of the tab.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let rows = (2..).zip(&self.rows);
-        rows.map(|(number, cells)| Row {
-            number,
-            cells,
-            of: self,
-        })
-        .filter(Row::is_filled)
+        self.rows_from(2)
     }
 
-    /// The row with this number, as the spreadsheet shows it.
-    ///
-    /// # Panics
-    /// When the tab does not reach down to it.
+    /// The same from the row with this number on.
+    pub fn rows_from(&self, number: u32) -> impl Iterator<Item = Row<'_>> {
+        let first = (number as usize).saturating_sub(2);
+        (number.max(2)..)
+            .take(self.len().saturating_sub(first))
+            .map(|number| self.row(number))
+            .filter(|row| row.cells.fingerprint() != BLANK)
+    }
+
+    /// The row with this number, as the spreadsheet shows it; one below the data is empty.
     pub fn row(&self, number: u32) -> Row<'_> {
         Row {
             number,
-            cells: &self.rows[number as usize - 2],
+            cells: self.grid.row((number as usize).saturating_sub(2)),
             of: self,
         }
     }
 
-    /// Number of rows that the tab holds below its header, empty ones between them included.
+    /// Number of rows from below the header to the last one with content, empty ones between them included.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.grid.len()
     }
 
     /// Whether there is no row below the header.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len() == 0
     }
 
     /// Addresses of the tab's cells.
     pub fn link(&self) -> &TabLink {
         &self.link
+    }
+
+    /// Whether it is the same tab with the same columns at the same places, and begins with the rows of `earlier`.
+    pub(super) fn continues(&self, earlier: &Self) -> bool {
+        self.layout == earlier.layout && self.link == earlier.link && self.grid.continues(&earlier.grid)
     }
 }
 
@@ -162,18 +214,14 @@ impl TabRows {
 pub struct Row<'a> {
     /// Row number as the spreadsheet shows it.
     pub number: u32,
-    cells: &'a [Value],
+    pub(super) cells: PackedRow<'a>,
     of: &'a TabRows,
 }
 
 impl<'a> Row<'a> {
-    fn is_filled(&self) -> bool {
-        (0..self.of.tab.columns.len()).any(|column| self.cell(column) != Cell::Empty)
-    }
-
     /// The cell in the tab's `column`-th column (by the order of the declaration, not of the sheet).
     pub fn cell(&self, column: usize) -> Cell<'a> {
-        Cell::of(self.cells.get(self.of.layout.position(column)))
+        self.cells.cell(column)
     }
 
     /// A finding about the cell in the tab's `column`-th column.

@@ -34,6 +34,7 @@ use rustls::{ClientConfig, RootCertStore};
 use super::{
     Credentials, Options,
     call_error::CallError,
+    drive::{self, Drive},
     gate::{Gate, Question},
     shown::{self, Shown},
     tokens::Tokens,
@@ -64,6 +65,7 @@ pub struct Spreadsheet {
     hub: Sheets<Connector>,
     /// None with a ready token, which nothing can renew.
     tokens: Option<Tokens>,
+    drive: Drive,
     id: String,
     gate: Gate,
 }
@@ -88,6 +90,8 @@ impl Spreadsheet {
     /// When the key cannot be used or the machine has no root certificates.
     pub async fn connect(connection: Connection, options: &Options) -> Result<Self, CallError> {
         let client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
+        let drive_client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
+        let drive = Drive::new(drive_client, connection.api_url.as_deref(), connection.call_timeout);
         let (mut hub, tokens) = match connection.credentials {
             Credentials::Bearer(token) => (Sheets::new(client, token), None),
             Credentials::ServiceAccount(key) => {
@@ -106,6 +110,7 @@ impl Spreadsheet {
         Ok(Self {
             hub,
             tokens,
+            drive,
             id: connection.spreadsheet_id,
             gate: Gate::new(options, connection.call_timeout),
         })
@@ -155,6 +160,16 @@ impl Spreadsheet {
             let sentence = format!("asked for {} ranges, got {}", ranges.len(), found.len());
             Err(CallError::Unavailable(sentence))
         }
+    }
+
+    /// The version of the file as Drive counts it. No read of the Sheets quota.
+    ///
+    /// # Errors
+    /// When Drive does not tell, for instance because its API is not enabled.
+    pub async fn file_version(&self) -> Result<i64, CallError> {
+        let unusable = |error| CallError::Token(format!("Drive: {error}"));
+        let token = self.hub.auth.get_token(&[drive::SCOPE]).await.map_err(unusable)?;
+        self.drive.version(&self.id, &token.unwrap_or_default()).await
     }
 
     async fn ask_for_values(&self, ranges: &[String]) -> Result<BatchGetValuesResponse, CallError> {

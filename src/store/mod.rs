@@ -3,8 +3,22 @@
 //! A board declares its tabs ([`Tab`]), says how it reads them ([`Dataset`]), asks [`Store::read`] for a [`Reading`] and
 //! hands a [`Batch`] to [`Store::commit`]. The promises:
 //!
-//! - All tabs of a board come in one call, kept for a while and shared by everyone who asks meanwhile (`reader`).
-//!   A read that began before a write is never handed out after it. When Google is away, the last data serves.
+//! - All tabs of a board come in one call, kept for a while and shared by everyone who asks meanwhile (`reader`):
+//!   `two_hundred_views_of_a_cold_board_cost_one_read`, `fifty_people_who_refresh_at_once_share_a_read`. A read that began
+//!   before a write is never handed out after it: `what_was_written_is_on_the_next_page_even_while_reads_are_slow`. Old
+//!   data is shown at once while it is read again: `old_data_is_shown_at_once_while_one_refresh_runs`. When Google is
+//!   away, the last data serves: `while_google_is_away_the_last_data_stays_with_a_banner`.
+//! - A large tab is read in pages and packed (`pages`, `grid`), and rows that staff move meanwhile are neither lost nor
+//!   doubled: `a_large_tab_comes_in_pages_and_is_the_same_as_at_once`,
+//!   `rows_that_move_between_two_pages_are_neither_lost_nor_doubled`, `every_cell_comes_out_as_it_went_in`.
+//! - After a write that added rows, only the end of the tabs is read, until everything is read again because the last such
+//!   read is too old: `after_an_insert_only_the_end_of_the_tab_is_read`,
+//!   `what_follows_from_added_rows_is_what_reading_everything_gives`.
+//! - What staff edit in the sheet is in the audit log with the old and the new value, once, and nothing else is (`watch`):
+//!   `a_cell_that_staff_change_is_in_the_audit_log_with_both_values`,
+//!   `what_the_program_writes_and_what_staff_merely_move_is_no_edit`,
+//!   `two_instances_tell_an_edit_once_and_do_not_tell_of_each_other`, `what_was_edited_is_what_is_found`. Two readings are
+//!   compared, so an edit that is taken back between them, or made while no instance runs, is not noticed.
 //! - A batch is written as a whole or not at all, each row once, however often it is sent (`committer`, `tail`).
 //!   Writes that arrive together travel together.
 //! - Staff may sort, insert, delete and move rows and columns, and add columns of their own: rows are known by id,
@@ -23,10 +37,17 @@ mod cell;
 mod circuit;
 mod committer;
 mod dataset;
+mod difference;
+mod drive;
+mod edits;
 mod gate;
 mod google;
+mod grid;
 mod headers;
 mod memory;
+mod outage;
+mod own_writes;
+mod pages;
 mod quota;
 mod reader;
 mod requests;
@@ -34,9 +55,11 @@ mod setup;
 mod shown;
 mod status;
 mod tab;
+mod tab_list;
 mod tabs_read;
 mod tail;
 mod tokens;
+mod watch;
 
 use std::{
     num::{NonZeroU32, NonZeroUsize},
@@ -98,6 +121,19 @@ pub struct Options {
     pub patience: Duration,
     /// Batches that may wait to be written; beyond it a caller hears [`CommitError::Busy`] at once.
     pub queue: NonZeroUsize,
+    /// Rows that one call brings at most; a tab with more is read in pages.
+    pub rows_a_page: u32,
+    /// Whether an unchanged spreadsheet is read again when its data is old.
+    pub change_check: ChangeCheck,
+}
+
+/// How the store finds out that nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeCheck {
+    /// By reading everything and comparing.
+    ByReading,
+    /// By asking Drive for the version of the file first.
+    ByDrive,
 }
 
 impl Options {
@@ -110,6 +146,8 @@ impl Options {
             first_pause: Duration::from_millis(250),
             patience: Duration::from_secs(25),
             queue: const { NonZeroUsize::new(1_000).unwrap() },
+            rows_a_page: 50_000,
+            change_check: ChangeCheck::ByReading,
         }
     }
 }
@@ -145,7 +183,7 @@ impl From<CallError> for ReadError {
 pub struct Store {
     spreadsheet: Arc<Spreadsheet>,
     reader: Arc<Reader>,
-    queue: Queue,
+    queue: Arc<Queue>,
     writer: Mutex<Option<JoinHandle<()>>>,
     address: Option<String>,
     url: Arc<str>,
@@ -164,6 +202,8 @@ impl Store {
         let spreadsheet = Arc::new(Spreadsheet::connect(connection, &options).await?);
         let reader = Arc::new(Reader::new(Arc::clone(&spreadsheet), &options, Arc::clone(&url)));
         let (queue, writer) = Queue::start(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
+        let queue = Arc::new(queue);
+        reader.tell_edits_to(Arc::downgrade(&queue));
         Ok(Self {
             spreadsheet,
             reader,
@@ -226,9 +266,13 @@ impl Store {
         self.spreadsheet.tabs().await.map(|_| ())
     }
 
-    /// Makes missing tabs and headers and names what stands in the way.
+    /// Makes missing tabs and headers and names what stands in the way; the audit log is made for tabs that need it.
     pub async fn prepare(&self, tabs: &[&'static Tab]) -> SetupReport {
-        setup::prepare(self, tabs).await
+        let mut tabs = tabs.to_vec();
+        if tabs.iter().any(|tab| tab.history == History::Kept) && !tabs.contains(&&audit::AUDIT_LOG) {
+            tabs.push(&audit::AUDIT_LOG);
+        }
+        setup::prepare(self, &tabs).await
     }
 
     /// Address of the spreadsheet in its own editor.
@@ -261,4 +305,16 @@ fn pauses_between(first: Duration, longest: Duration) -> impl Iterator<Item = Du
         .with_jitter()
         .without_max_times()
         .build()
+}
+
+/// Does `work` on a thread for long computations, so that pages are answered meanwhile.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The program stops, and with it whoever waits.
+            Err(_) => std::future::pending().await,
+        },
+    }
 }

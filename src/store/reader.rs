@@ -1,38 +1,43 @@
 //! Reads through a moka cache: one call for all tabs of a board, shared by everyone who asks meanwhile.
 //!
 //! Entries are kept under an epoch that every write attempt raises, before and after: a read that began before a write
-//! lies under an older epoch and is never found by a request that came after it.
+//! lies under an older epoch and is never found by a request that came after it. After a write that only added rows, the
+//! end of the tabs is enough to read; everything is read again once the last such read is too old.
 
 use std::{
     any::{Any, TypeId},
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::Hash,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::{SignedDuration, Timestamp};
 use moka::{future::Cache, policy::EvictionPolicy};
-use serde_json::Value;
 
 use super::{
-    Options, ReadError,
+    ChangeCheck, Options, ReadError,
     call_error::CallError,
-    dataset::{Dataset, Decoding, Reading, Snapshot, TabLink, TabRows},
+    committer::Queue,
+    dataset::{Dataset, Decoding, FullRead, Reading, Snapshot, TabRows},
     google::{Spreadsheet, TabProperties},
     memory,
-    tab::{Layout, Tab, quoted},
+    outage::{Outages, QUIET_AFTER_FAILURE, is_outage},
+    own_writes::OwnWrite,
+    pages::Pages,
+    tab::Tab,
+    tab_list::TabList,
     tabs_read::TabsRead,
+    watch::{Span, Watch},
 };
 use crate::clock::Clock;
 
 /// Longest wait for new data while older data is at hand.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
-/// After a failure, time in which nobody asks again, as while calls are held back: a page then answers at once with what
-/// there is.
-const QUIET_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(3);
+/// Bytes of rows that are kept. The ten million cells that a spreadsheet may have take about 300 MB.
+const MOST_KEPT: u64 = 1 << 30;
 
 type AnySnapshot = Arc<dyn Any + Send + Sync>;
 
@@ -42,64 +47,113 @@ pub(super) struct Reader {
     fresh_for: SignedDuration,
     first_pause: Duration,
     patience: Duration,
-    link_url: Arc<str>,
     epoch: AtomicU64,
+    /// Reads of an earlier epoch are no base to add rows to.
+    full_from: AtomicU64,
+    change_check: ChangeCheck,
     version: AtomicU64,
     current: Cache<(TypeId, u64), Arc<Held>>,
-    /// The last good data of each dataset, whatever its epoch, for when Google cannot be reached.
-    last: Cache<TypeId, AnySnapshot>,
-    tabs: tokio::sync::Mutex<Option<Arc<Vec<TabProperties>>>>,
-    outage: Mutex<Option<Outage>>,
+    /// The last good data of each dataset, whatever its epoch: for when Google cannot be reached, and to compare with.
+    last: Cache<TypeId, Kept>,
+    list: Arc<TabList>,
+    pages: Arc<Pages>,
+    watch: Arc<Watch>,
+    outages: Outages,
     /// Datasets whose tabs were found unfit a moment ago, with the reason.
     unfit: Cache<TypeId, (Timestamp, ReadError)>,
     tabs_read: TabsRead,
 }
 
 struct Held {
-    snapshot: AnySnapshot,
+    kept: Kept,
+    /// When all rows were read.
     read_at: Timestamp,
     refreshing: AtomicBool,
 }
 
-/// The spreadsheet did not answer, and has not answered since.
-struct Outage {
-    since: Timestamp,
-    quiet_until: Timestamp,
-    error: ReadError,
+/// A snapshot with its weight in bytes.
+#[derive(Clone)]
+struct Kept {
+    snapshot: AnySnapshot,
+    bytes: u32,
+}
+
+/// What a write did to the rows that were there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// Nothing: rows were added below them.
+    RowsAdded,
+    /// Some changed or went.
+    RowsChanged,
 }
 
 impl Reader {
     pub(super) fn new(spreadsheet: Arc<Spreadsheet>, options: &Options, link_url: Arc<str>) -> Self {
+        let list = Arc::new(TabList::new(Arc::clone(&spreadsheet)));
+        let pages = Pages::new(
+            Arc::clone(&spreadsheet),
+            Arc::clone(&list),
+            link_url,
+            options.rows_a_page,
+        );
+        let pages = Arc::new(pages);
+        let watch = Watch::new(options.clock.clone(), Arc::clone(&pages), options.first_pause);
         Self {
-            spreadsheet,
             clock: options.clock.clone(),
             fresh_for: options.fresh_for,
             first_pause: options.first_pause,
             patience: options.patience,
-            link_url,
             epoch: AtomicU64::new(0),
+            full_from: AtomicU64::new(0),
+            change_check: options.change_check,
             version: AtomicU64::new(0),
-            current: latest(32),
-            last: latest(16),
-            tabs: tokio::sync::Mutex::new(None),
-            outage: Mutex::new(None),
-            unfit: latest(16),
+            current: latest(|_, held: &Arc<Held>| held.kept.bytes, MOST_KEPT),
+            last: latest(|_, kept: &Kept| kept.bytes, MOST_KEPT),
+            pages,
+            watch: Arc::new(watch),
+            list,
+            outages: Outages::new(options.clock.clone()),
+            unfit: latest(|_, _| 1, 16),
             tabs_read: TabsRead::default(),
+            spreadsheet,
         }
     }
 
     /// Makes every read that has begun so far unfit for requests from now on.
     pub(super) fn raise_epoch(&self) {
+        let before = self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.full_from.fetch_max(before + 1, Ordering::SeqCst);
+    }
+
+    /// A write begins: what is read meanwhile may hold it or not.
+    pub(super) fn write_begins(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Lets the next request ask Google, even shortly after a failure.
+    /// A row will be written; `id` is the text of its first cell. Between [`Reader::write_begins`] and the call.
+    pub(super) fn will_write(&self, tab: &'static Tab, id: &str, write: OwnWrite) {
+        self.watch.own_writes.note(tab, id, write);
+    }
+
+    /// Rows were written, or may have been: nobody is shown what was read before.
+    pub(super) fn write_ended(&self, written: Written) {
+        match written {
+            Written::RowsAdded => drop(self.epoch.fetch_add(1, Ordering::SeqCst)),
+            Written::RowsChanged => self.raise_epoch(),
+        }
+        self.watch.own_writes.ended(self.epoch.load(Ordering::SeqCst));
+    }
+
+    /// Where lines about edits of staff go.
+    pub(super) fn tell_edits_to(&self, queue: Weak<Queue>) {
+        self.watch.write_to(queue);
+    }
+
+    /// Lets the next request ask Google for everything, even shortly after a failure.
     pub(super) fn refresh(&self) {
         self.raise_epoch();
         self.unfit.invalidate_all();
-        if let Some(outage) = self.outage().as_mut() {
-            outage.quiet_until = Timestamp::MIN;
-        }
+        self.outages.end_quiet();
     }
 
     pub(super) async fn read<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
@@ -110,7 +164,7 @@ impl Reader {
             {
                 self.refresh_in_background::<D>(key, Arc::clone(&held));
             }
-            return self.reading(&held.snapshot);
+            return self.reading(&held.kept);
         }
         if let Some((until, error)) = self.unfit.get(&key.0).await
             && self.clock.now() < until
@@ -122,10 +176,10 @@ impl Reader {
             None => self.current.try_get_with(key, self.fetch_patiently::<D>()).await,
         };
         match (fetched, self.last.get(&TypeId::of::<D>()).await) {
-            (Ok(held), _) => self.reading(&held.snapshot),
-            (Err(error), Some(snapshot)) if is_outage(&error) => {
+            (Ok(held), _) => self.reading(&held.kept),
+            (Err(error), Some(kept)) if is_outage(&error) => {
                 tracing::debug!(%error, "older data is shown");
-                self.reading(&snapshot)
+                self.reading(&kept)
             }
             (Err(error), _) => Err(ReadError::clone(&error)),
         }
@@ -133,8 +187,8 @@ impl Reader {
 
     /// The tabs of `D` as they were read last. Asks nobody.
     pub(super) async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
-        let snapshot = self.last.get(&TypeId::of::<D>()).await?;
-        self.reading(&snapshot).ok()
+        let kept = self.last.get(&TypeId::of::<D>()).await?;
+        self.reading(&kept).ok()
     }
 
     /// What is known of each tab since it was read last.
@@ -142,13 +196,12 @@ impl Reader {
         &self.tabs_read
     }
 
-    fn reading<D: Dataset>(&self, snapshot: &AnySnapshot) -> Result<Reading<D>, ReadError> {
-        let snapshot = Arc::clone(snapshot)
-            .downcast::<Snapshot<D>>()
-            .map_err(|_| ReadError::Unreachable("the cache holds something else".to_owned()))?;
+    fn reading<D: Dataset>(&self, kept: &Kept) -> Result<Reading<D>, ReadError> {
         Ok(Reading {
-            snapshot,
-            unreachable_since: self.outage().as_ref().map(|outage| outage.since),
+            snapshot: kept
+                .snapshot_of::<D>()
+                .ok_or_else(|| ReadError::Unreachable("the cache holds something else".to_owned()))?,
+            unreachable_since: self.outages.since(),
         })
     }
 
@@ -193,55 +246,146 @@ impl Reader {
         if let Ok(result) = tokio::time::timeout(patience, attempts.as_mut()).await {
             return result;
         }
-        let known = self.outage().as_ref().map(|outage| outage.error.clone());
-        let error =
-            known.unwrap_or_else(|| ReadError::Unreachable(format!("no answer within {} s", patience.as_secs())));
+        let unanswered = || ReadError::Unreachable(format!("no answer within {} s", patience.as_secs()));
+        let error = self.outages.error().unwrap_or_else(unanswered);
         // While our own quota is used up nobody was asked, so nobody failed to answer.
         if !self.spreadsheet.waits_for_quota() {
-            self.note_outage(&error);
+            self.outages.note(&error);
         }
         Err(error)
     }
 
-    /// One read of all tabs of `D`.
+    /// One read of the tabs of `D`.
     async fn fetch<D: Dataset>(&self) -> Result<Arc<Held>, ReadError> {
         let read_at = self.clock.now();
-        let tabs = match self.fetch_tabs(D::TABS).await {
-            Ok(tabs) => tabs,
+        let previous = self.last.get(&TypeId::of::<D>()).await;
+        let previous = previous.and_then(|kept| kept.snapshot_of::<D>());
+        let read = match self.read_tabs(previous.as_deref()).await {
+            Ok(read) => read,
             Err(error) if is_outage(&error) => {
-                self.note_outage(&error);
+                self.outages.note(&error);
                 return Err(error);
             }
             Err(error) => {
-                *self.outage() = None;
+                self.outages.end();
                 let until = read_at.saturating_add(QUIET_AFTER_FAILURE).unwrap_or(read_at);
                 self.unfit.insert(TypeId::of::<D>(), (until, error.clone())).await;
                 return Err(error);
             }
         };
-        *self.outage() = None;
-        let previous = self
-            .last
-            .get(&TypeId::of::<D>())
-            .await
-            .and_then(|last| last.downcast::<Snapshot<D>>().ok());
-        let fingerprint = fingerprint(&tabs);
-        let rows_by_tab: Vec<_> = tabs.iter().map(|rows| (rows.tab.title, rows.len())).collect();
-        let rows = tabs.iter().map(TabRows::len).sum();
-        let snapshot = match previous {
-            Some(previous) if previous.fingerprint == fingerprint => previous.read_again_at(read_at),
-            _ => self.decode::<D>(tabs, read_at, fingerprint),
+        self.outages.end();
+        let snapshot = self.settle(previous, read, read_at).await;
+        Ok(self.keep(snapshot).await)
+    }
+
+    /// Reads only what was added when that is enough, and everything when not.
+    async fn read_tabs<D: Dataset>(
+        &self,
+        previous: Option<&Snapshot<D>>,
+    ) -> Result<(Vec<TabRows>, FullRead), ReadError> {
+        if let Some(previous) = previous.filter(|previous| self.is_a_base(previous.full))
+            && let Some(tabs) = self.pages.read_on(&previous.tabs).await?
+        {
+            return Ok((tabs, previous.full));
+        }
+        let began = Instant::now();
+        let full = FullRead {
+            at: self.clock.now(),
+            epoch: self.epoch.load(Ordering::SeqCst),
+            file_version: self.file_version().await,
         };
+        if let Some(previous) = previous.filter(|previous| is_same_file(previous.full, full)) {
+            return Ok((previous.tabs.clone(), full));
+        }
+        let tabs = self.pages.read(D::TABS).await?;
+        let ended = Instant::now();
+        self.watch.compare(&tabs, Span { began, ended, full });
+        memory::give_back_after(tabs.iter().map(TabRows::len).sum());
+        Ok((tabs, full))
+    }
+
+    /// The version of the file, when Drive is to be asked and tells.
+    async fn file_version(&self) -> Option<i64> {
+        if self.change_check == ChangeCheck::ByReading {
+            return None;
+        }
+        let version = self.spreadsheet.file_version().await;
+        version
+            .inspect_err(|error| tracing::warn!(%error, "Drive does not tell whether the spreadsheet changed"))
+            .ok()
+    }
+
+    /// Whether nothing but added rows can be missing in what was read then, as far as this program knows and for as long
+    /// as data may be old.
+    fn is_a_base(&self, full: FullRead) -> bool {
+        full.epoch >= self.full_from.load(Ordering::SeqCst)
+            && self.clock.now().duration_since(full.at) <= self.fresh_for
+    }
+
+    /// Finds out what is new, and lets the dataset follow.
+    async fn settle<D: Dataset>(
+        &self,
+        previous: Option<Arc<Snapshot<D>>>,
+        (tabs, full): (Vec<TabRows>, FullRead),
+        read_at: Timestamp,
+    ) -> Snapshot<D> {
+        let mut decoding = Decoding {
+            zone: self.clock.zone().clone(),
+            findings: Vec::new(),
+        };
+        let settled = super::beside(move || {
+            let base = previous.filter(|previous| continues(&tabs, &previous.tabs));
+            if let Some(base) = &base
+                && base.tabs.iter().zip(&tabs).all(|(then, now)| then.len() == now.len())
+            {
+                return base.read_again(read_at, tabs, full);
+            }
+            let rows = tabs.iter().map(TabRows::len).sum();
+            let extended = base.and_then(|base| extend(&base, &tabs, &mut decoding));
+            let (data, findings, extends) = extended.unwrap_or_else(|| {
+                decoding.findings.clear();
+                let data = D::decode(tabs.clone(), &mut decoding);
+                (data, decoding.findings, None)
+            });
+            Snapshot {
+                data: Arc::new(data),
+                findings: Arc::new(findings),
+                read_at,
+                version: 0,
+                rows,
+                extends,
+                tabs,
+                full,
+            }
+        });
+        let mut settled = settled.await;
+        if settled.version == 0 {
+            settled.version = self.version.fetch_add(1, Ordering::SeqCst) + 1;
+        }
+        settled
+    }
+
+    /// A failure so short ago that nobody asks again yet, or after which calls are held back.
+    fn recent_failure(&self) -> Option<ReadError> {
+        let recent = self.outages.recent();
+        recent.or_else(|| self.outages.error().filter(|_| self.spreadsheet.gate().holds_back()))
+    }
+
+    async fn keep<D: Dataset>(&self, snapshot: Snapshot<D>) -> Arc<Held> {
+        let read_at = snapshot.full.at;
+        let rows_by_tab = snapshot.tabs.iter().map(|rows| (rows.tab.title, rows.len()));
         self.tabs_read.note(rows_by_tab, &snapshot.findings, read_at);
-        let snapshot: AnySnapshot = Arc::new(snapshot);
-        self.last.insert(TypeId::of::<D>(), Arc::clone(&snapshot)).await;
+        let kept = Kept {
+            bytes: u32::try_from(snapshot.bytes()).unwrap_or(u32::MAX),
+            snapshot: Arc::new(snapshot),
+        };
+        self.last.insert(TypeId::of::<D>(), kept.clone()).await;
         self.let_go_of_older::<D>().await;
-        memory::give_back_after(rows);
-        Ok(Arc::new(Held {
-            snapshot,
+        Arc::new(Held {
+            kept,
             read_at,
             refreshing: AtomicBool::new(false),
-        }))
+        })
     }
 
     /// Drops what lies under an older epoch: nobody asks for it any more, and a large sheet is many megabytes.
@@ -257,148 +401,54 @@ impl Reader {
         self.last.run_pending_tasks().await;
     }
 
-    fn decode<D: Dataset>(&self, tabs: Vec<TabRows>, read_at: Timestamp, fingerprint: u64) -> Snapshot<D> {
-        let mut decoding = Decoding {
-            zone: self.clock.zone().clone(),
-            findings: Vec::new(),
-        };
-        let rows = tabs.iter().map(TabRows::len).sum();
-        let data = D::decode(tabs, &mut decoding);
-        Snapshot {
-            data: Arc::new(data),
-            findings: Arc::new(decoding.findings),
-            read_at,
-            version: self.version.fetch_add(1, Ordering::SeqCst) + 1,
-            fingerprint,
-            rows,
-        }
-    }
-
-    async fn fetch_tabs(&self, tabs: &[&'static Tab]) -> Result<Vec<TabRows>, ReadError> {
-        let properties = self.tab_properties(tabs).await?;
-        let ranges: Vec<String> = tabs.iter().map(|tab| quoted(tab.title)).collect();
-        let found = match self.spreadsheet.values(&ranges).await {
-            Ok(found) => found,
-            Err(error @ CallError::Rejected { code: 400, .. }) => {
-                // A range that cannot be parsed names a tab that is gone; listing the tabs tells which.
-                self.forget_tabs().await;
-                self.tab_properties(tabs).await?;
-                return Err(error.into());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        tabs.iter()
-            .zip(found)
-            .map(|(tab, range)| {
-                let mut rows = range.values.unwrap_or_default();
-                let header: Vec<Value> = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
-                let layout = Layout::find(tab, &header).map_err(ReadError::Headers)?;
-                let sheet_id = properties
-                    .iter()
-                    .find(|known| known.title == tab.title)
-                    .map_or(0, |known| known.sheet_id);
-                let link = TabLink {
-                    spreadsheet_url: Arc::clone(&self.link_url),
-                    sheet_id,
-                    width: layout.width(),
-                };
-                Ok(TabRows {
-                    tab,
-                    layout,
-                    rows,
-                    link,
-                })
-            })
-            .collect()
-    }
-
     /// The tabs of the spreadsheet; asked once, and again when one that is needed is not among them.
     pub(super) async fn tab_properties(&self, needed: &[&'static Tab]) -> Result<Arc<Vec<TabProperties>>, ReadError> {
-        let mut known = self.tabs.lock().await;
-        let missing_in = |tabs: &[TabProperties]| {
-            needed
-                .iter()
-                .find(|tab| !tabs.iter().any(|found| found.title == tab.title))
-                .copied()
-        };
-        if let Some(tabs) = known.as_ref().filter(|tabs| missing_in(tabs).is_none()) {
-            return Ok(Arc::clone(tabs));
-        }
-        let tabs = Arc::new(self.spreadsheet.tabs().await?);
-        if let Some(missing) = missing_in(&tabs) {
-            return Err(ReadError::TabMissing(missing.title));
-        }
-        *known = Some(Arc::clone(&tabs));
-        Ok(tabs)
+        self.list.with(needed).await
     }
 
     /// Lists the tabs ahead of the first request.
     pub(super) async fn learn_tabs(&self) -> Result<(), CallError> {
-        *self.tabs.lock().await = Some(Arc::new(self.spreadsheet.tabs().await?));
-        Ok(())
+        self.list.learn().await
     }
 
     /// Forgets the list of tabs, after the spreadsheet answered that one of them is gone.
     pub(super) async fn forget_tabs(&self) {
-        *self.tabs.lock().await = None;
+        self.list.forget().await;
     }
+}
 
-    fn note_outage(&self, error: &ReadError) {
-        let now = self.clock.now();
-        let mut outage = self.outage();
-        let since = outage.as_ref().map_or(now, |outage| outage.since);
-        *outage = Some(Outage {
-            since,
-            quiet_until: now.saturating_add(QUIET_AFTER_FAILURE).unwrap_or(now),
-            error: error.clone(),
-        });
+impl Kept {
+    fn snapshot_of<D: Dataset>(&self) -> Option<Arc<Snapshot<D>>> {
+        Arc::clone(&self.snapshot).downcast::<Snapshot<D>>().ok()
     }
+}
 
-    fn recent_failure(&self) -> Option<ReadError> {
-        let outage = self.outage();
-        outage
-            .as_ref()
-            .filter(|outage| self.clock.now() < outage.quiet_until || self.spreadsheet.gate().holds_back())
-            .map(|outage| outage.error.clone())
-    }
+fn is_same_file(then: FullRead, now: FullRead) -> bool {
+    now.file_version.is_some() && now.file_version == then.file_version
+}
 
-    fn outage(&self) -> MutexGuard<'_, Option<Outage>> {
-        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn continues(now: &[TabRows], then: &[TabRows]) -> bool {
+    now.iter().zip(then).all(|(now, then)| now.continues(then))
+}
+
+type Extended<D> = (D, Vec<crate::finding::Finding>, Option<u64>);
+
+fn extend<D: Dataset>(base: &Snapshot<D>, tabs: &[TabRows], decoding: &mut Decoding) -> Option<Extended<D>> {
+    let first_new = |tab: &TabRows| u32::try_from(tab.len() + 2).unwrap_or(u32::MAX);
+    let added_from: Vec<u32> = base.tabs.iter().map(first_new).collect();
+    let data = D::extend(&base.data, tabs, &added_from, decoding)?;
+    let mut findings = base.findings.to_vec();
+    findings.append(&mut decoding.findings);
+    Some((data, findings, Some(base.version)))
 }
 
 /// A cache that always takes the newest entry in. The usual policy prefers what was asked for often, and would turn away
 /// the data of a new epoch because that of an old one was popular: each page view would then ask Google.
-fn latest<K, V>(entries: u64) -> Cache<K, V>
+fn latest<K, V>(weigh: fn(&K, &V) -> u32, most: u64) -> Cache<K, V>
 where
     K: Hash + Eq + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    let builder = Cache::builder().max_capacity(entries);
+    let builder = Cache::builder().weigher(weigh).max_capacity(most);
     builder.eviction_policy(EvictionPolicy::lru()).build()
-}
-
-/// Whether older data may stand in: nothing is known to have changed, there is just no answer.
-fn is_outage(error: &ReadError) -> bool {
-    matches!(error, ReadError::Unreachable(_) | ReadError::Refused(_))
-}
-
-fn fingerprint(tabs: &[TabRows]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for tab in tabs {
-        tab.layout.positions().hash(&mut hasher);
-        tab.link.sheet_id.hash(&mut hasher);
-        for row in &tab.rows {
-            0xff_u8.hash(&mut hasher);
-            for cell in row {
-                match cell {
-                    Value::String(text) => text.hash(&mut hasher),
-                    Value::Number(number) => number.hash(&mut hasher),
-                    Value::Bool(bool) => bool.hash(&mut hasher),
-                    _ => 0_u8.hash(&mut hasher),
-                }
-            }
-        }
-    }
-    hasher.finish()
 }

@@ -142,6 +142,8 @@ impl Committer {
     }
 
     async fn send(&mut self, plan: Plan, group: &mut [Job]) -> Result<(), Failure> {
+        plan.own_writes()
+            .for_each(|(tab, id, write)| self.reader.will_write(tab, &id, write));
         let mut shot = Shot::new(plan, &self.tails, &self.now());
         let requests = std::mem::take(&mut shot.requests);
         match self.spreadsheet.apply_and_show(requests, &shot.ranges).await {
@@ -181,6 +183,8 @@ impl Committer {
 
     /// Takes in that `shot` was applied, and what it hit.
     fn settle(&mut self, shot: &Shot, verdict: Verdict, group: &mut [Job]) {
+        // Before anybody hears of it: the page that they ask for then must show it.
+        self.reader.write_ended(shot.plan.written());
         let stands_until = Instant::now() + NAMES_STAND;
         let names = shot.counters.iter().map(|counter| (counter.name.clone(), stands_until));
         self.names.extend(names);

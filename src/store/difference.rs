@@ -1,0 +1,91 @@
+//! What differs between two readings of a tab, whatever the order of the rows. Pure.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::dataset::{Row, TabRows};
+
+/// One row that is not as it was. Rows are told by their numbers, `then` in the earlier reading and `now` in the later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Difference {
+    /// No row of the earlier reading is like it, nor has its id.
+    Added {
+        /// Row number.
+        now: u32,
+    },
+    /// The row with this id has other content.
+    Changed {
+        /// Row number before.
+        then: u32,
+        /// Row number after.
+        now: u32,
+        /// Places in the tab's columns.
+        columns: Vec<usize>,
+    },
+    /// No row of the later reading is like it, nor has its id.
+    Removed {
+        /// Row number.
+        then: u32,
+    },
+}
+
+/// Rows that merely moved are no difference. Rows are compared by content, as often as they stand there; what is left on
+/// both sides is paired by id, and rows without one are never the same row with other content.
+pub(super) fn differences(then: &TabRows, now: &TabRows) -> Vec<Difference> {
+    let (old, new) = without_common_ends(then, now);
+    let (old, new) = without_equal(old, new);
+    let mut old_by_id: HashMap<String, VecDeque<Row<'_>>> = HashMap::new();
+    let mut found = Vec::new();
+    for row in old {
+        old_by_id.entry(row.cell(0).text()).or_default().push_back(row);
+    }
+    for row in new {
+        let id = row.cell(0).text();
+        let before = old_by_id.get_mut(&id).filter(|_| !id.is_empty());
+        found.push(match before.and_then(VecDeque::pop_front) {
+            Some(before) => Difference::Changed {
+                then: before.number,
+                now: row.number,
+                columns: (0..now.tab.columns.len())
+                    .filter(|column| before.cell(*column) != row.cell(*column))
+                    .collect(),
+            },
+            None => Difference::Added { now: row.number },
+        });
+    }
+    let mut gone: Vec<u32> = old_by_id.into_values().flatten().map(|row| row.number).collect();
+    gone.sort_unstable();
+    found.extend(gone.into_iter().map(|then| Difference::Removed { then }));
+    found
+}
+
+/// The rows between those that both readings begin and end with.
+fn without_common_ends<'a>(then: &'a TabRows, now: &'a TabRows) -> (Vec<Row<'a>>, Vec<Row<'a>>) {
+    let (old, new): (Vec<Row<'_>>, Vec<Row<'_>>) = (then.rows().collect(), now.rows().collect());
+    let is_same = |(left, right): &(&Row<'_>, &Row<'_>)| left.cells.fingerprint() == right.cells.fingerprint();
+    let first = old.iter().zip(&new).take_while(is_same).count();
+    let (old, new) = (&old[first..], &new[first..]);
+    let last = old.iter().rev().zip(new.iter().rev()).take_while(is_same).count();
+    (old[..old.len() - last].to_vec(), new[..new.len() - last].to_vec())
+}
+
+fn without_equal<'a>(old: Vec<Row<'a>>, new: Vec<Row<'a>>) -> (Vec<Row<'a>>, Vec<Row<'a>>) {
+    let mut counts: HashMap<u64, usize> = HashMap::with_capacity(old.len());
+    for row in &old {
+        *counts.entry(row.cells.fingerprint()).or_default() += 1;
+    }
+    let take_one = |counts: &mut HashMap<u64, usize>, row: &Row<'_>| match counts.get_mut(&row.cells.fingerprint()) {
+        Some(count @ 1..) => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    };
+    let new: Vec<Row<'_>> = new.into_iter().filter(|row| !take_one(&mut counts, row)).collect();
+    // What the new rows did not use up is what is gone or changed.
+    let old = old.into_iter().filter(|row| take_one(&mut counts, row)).collect();
+    (old, new)
+}
+
+#[cfg(test)]
+#[path = "difference_tests.rs"]
+mod tests;

@@ -1,0 +1,196 @@
+//! What staff did to a tab, as the audit log tells it: what two readings differ in, less what this program wrote. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::{
+    cell::{Cell, Content, from_serial},
+    dataset::{Row, TabRows},
+    difference::{Difference, differences},
+    own_writes::Note,
+    tab::{Kind, Tab},
+};
+
+/// Rows that get lines of their own at most; more, as after a paste or a clean-up, become one line that counts them.
+const MOST_ROWS: usize = 500;
+/// Characters of a row that came or went, in its line.
+const LONGEST_ROW: usize = 2_000;
+
+/// Words of the column “action”.
+pub(super) const ADDED: &str = "added";
+pub(super) const CHANGED: &str = "changed";
+pub(super) const REMOVED: &str = "removed";
+
+/// One line of the audit log to be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Edit {
+    pub(super) tab: &'static Tab,
+    /// Id of the row, or its place where it has none; empty for many rows at once.
+    pub(super) row: String,
+    pub(super) action: &'static str,
+    /// Header of the cell; empty for a whole row.
+    pub(super) column: &'static str,
+    pub(super) old: String,
+    pub(super) new: String,
+    /// The row and its cell “updated at”, where the tab has one and the row can be addressed.
+    pub(super) stamp: Option<Stamp>,
+}
+
+/// A row of which staff changed a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stamp {
+    pub(super) id: String,
+    /// Place in the tab's columns.
+    pub(super) column: usize,
+    /// What the cell says so far.
+    pub(super) from: Content,
+}
+
+/// Lines for everything that differs and that this program did not write.
+pub(super) fn edits(then: &TabRows, now: &TabRows, own: &HashMap<String, Note>) -> Vec<Edit> {
+    let mut found = Vec::new();
+    for difference in differences(then, now) {
+        match difference {
+            Difference::Added { now: number } => found.extend(added(now.row(number), now.tab, own)),
+            Difference::Removed { then: number } => found.extend(removed(then.row(number), now.tab, own)),
+            Difference::Changed {
+                then: before,
+                now: after,
+                columns,
+            } => found.extend(changed((then.row(before), now.row(after)), now.tab, &columns, own)),
+        }
+    }
+    let rows: HashSet<(&str, &str)> = found.iter().map(|edit| (edit.action, edit.row.as_str())).collect();
+    if rows.len() <= MOST_ROWS {
+        return found;
+    }
+    let count = |action: &str| rows.iter().filter(|(what, _)| *what == action).count();
+    vec![Edit {
+        tab: now.tab,
+        row: String::new(),
+        action: CHANGED,
+        column: "",
+        old: String::new(),
+        new: format!(
+            "{} rows {ADDED}, {} {CHANGED}, {} {REMOVED}",
+            count(ADDED),
+            count(CHANGED),
+            count(REMOVED)
+        ),
+        stamp: None,
+    }]
+}
+
+fn added(row: Row<'_>, tab: &'static Tab, own: &HashMap<String, Note>) -> Vec<Edit> {
+    let id = row.cell(0).text();
+    match own.get(&id).filter(|note| note.is_added) {
+        // Ours, though staff may have corrected it before it was read.
+        Some(note) => (1..tab.columns.len())
+            .filter_map(|column| {
+                let written = note.cells.get(&column).cloned().unwrap_or_default();
+                changed_cell((row, tab), column, written)
+            })
+            .collect(),
+        // Forms make such ids; another instance of the program wrote the row.
+        None if Uuid::try_parse(&id).is_ok() => Vec::new(),
+        None => vec![whole_row(row, tab, ADDED)],
+    }
+}
+
+fn removed(row: Row<'_>, tab: &'static Tab, own: &HashMap<String, Note>) -> Vec<Edit> {
+    let is_ours = own.get(&row.cell(0).text()).is_some_and(|note| note.is_removed);
+    if is_ours {
+        Vec::new()
+    } else {
+        vec![whole_row(row, tab, REMOVED)]
+    }
+}
+
+fn changed(
+    (before, after): (Row<'_>, Row<'_>),
+    tab: &'static Tab,
+    columns: &[usize],
+    own: &HashMap<String, Note>,
+) -> Vec<Edit> {
+    let written = own.get(&after.cell(0).text());
+    let old = |column: usize| {
+        let written = written.and_then(|note| note.cells.get(&column)).cloned();
+        written.unwrap_or_else(|| before.cell(column).into())
+    };
+    let changed = columns
+        .iter()
+        .filter_map(|column| changed_cell((after, tab), *column, old(*column)));
+    changed.collect()
+}
+
+/// None when the cell is as it was, or only says when others changed.
+fn changed_cell((row, tab): (Row<'_>, &'static Tab), column: usize, old: Content) -> Option<Edit> {
+    if tab.updated_at == Some(column) || is_same(old.as_cell(), row.cell(column)) {
+        return None;
+    }
+    let kind = tab.columns[column].kind;
+    let id = row.cell(0).text();
+    let stamp = tab.updated_at.filter(|_| !id.is_empty()).map(|column| Stamp {
+        id,
+        column,
+        from: row.cell(column).into(),
+    });
+    Some(Edit {
+        tab,
+        row: name(row),
+        action: CHANGED,
+        column: tab.columns[column].header,
+        old: shown(old.as_cell(), kind),
+        new: shown(row.cell(column), kind),
+        stamp,
+    })
+}
+
+fn whole_row(row: Row<'_>, tab: &'static Tab, action: &'static str) -> Edit {
+    let cells = tab.columns.iter().enumerate().skip(1);
+    let filled = cells.filter(|(column, _)| row.cell(*column) != Cell::Empty);
+    let told: Vec<String> = filled
+        .map(|(column, declared)| format!("{}: {}", declared.header, shown(row.cell(column), declared.kind)))
+        .collect();
+    let content: String = told.join("; ").chars().take(LONGEST_ROW).collect();
+    let (old, new) = if action == REMOVED {
+        (content, String::new())
+    } else {
+        (String::new(), content)
+    };
+    Edit {
+        tab,
+        row: name(row),
+        action,
+        column: "",
+        old,
+        new,
+        stamp: None,
+    }
+}
+
+fn name(row: Row<'_>) -> String {
+    match row.cell(0).text() {
+        id if id.is_empty() => format!("row {}", row.number),
+        id => id,
+    }
+}
+
+/// As a person reads it: dates are numbers only inside the sheet.
+fn shown(cell: Cell<'_>, kind: Kind) -> String {
+    match (cell, kind) {
+        (Cell::Number(serial), Kind::DateTime) => from_serial(serial).map(|moment| moment.to_string()),
+        (Cell::Number(serial), Kind::Date) => from_serial(serial).map(|moment| moment.date().to_string()),
+        _ => None,
+    }
+    .unwrap_or_else(|| cell.text())
+}
+
+/// Numbers pass through decimal text of 15 digits on their way into the sheet, so the last bits do not count.
+fn is_same(left: Cell<'_>, right: Cell<'_>) -> bool {
+    match (left, right) {
+        (Cell::Number(left), Cell::Number(right)) => (left - right).abs() <= 1e-13 * left.abs().max(right.abs()),
+        (left, right) => left == right,
+    }
+}

@@ -1,0 +1,271 @@
+//! The cells of a tab, packed: four bytes a cell, each text and number kept once a chunk, only the columns that the tab
+//! declares.
+//!
+//! A chunk is what one call brought. Chunks never change, so a grid that grows shares all it had with the one before.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hash, Hasher},
+    sync::Arc,
+};
+
+use foldhash::quality::RandomState;
+use serde_json::Value;
+
+use super::cell::Cell;
+
+/// How rows are hashed. Hashes are only compared with others of the same process.
+#[derive(Clone, Default)]
+pub(super) struct Hashing(RandomState);
+
+impl Hashing {
+    /// Tells the content of a row; 0 for a row without any.
+    fn fingerprint<'a>(&self, cells: impl Iterator<Item = Cell<'a>>) -> u64 {
+        let mut hasher = self.0.build_hasher();
+        let mut is_blank = true;
+        for cell in cells {
+            is_blank &= cell == Cell::Empty;
+            match cell {
+                Cell::Empty => 0_u8.hash(&mut hasher),
+                Cell::Text(text) => (1_u8, text).hash(&mut hasher),
+                Cell::Number(number) => (2_u8, number.to_bits()).hash(&mut hasher),
+                Cell::Bool(bool) => (3_u8, bool).hash(&mut hasher),
+            }
+        }
+        if is_blank { BLANK } else { hasher.finish().max(1) }
+    }
+
+    /// Tells a text; [`BLANK`] for an empty one.
+    pub(super) fn text(&self, text: &str) -> u64 {
+        if text.is_empty() {
+            BLANK
+        } else {
+            self.0.hash_one(text).max(1)
+        }
+    }
+}
+
+/// The fingerprint of a row without content.
+pub(super) const BLANK: u64 = 0;
+
+/// The rows of a tab below its header, from row 2 to the last one with content.
+#[derive(Clone, Default)]
+pub(super) struct Grid {
+    chunks: Vec<(usize, Arc<Chunk>)>,
+    len: usize,
+}
+
+impl Grid {
+    /// Sets `chunk` down so that its first row is the `start`-th of the grid; what stood from there on is replaced.
+    pub(super) fn put(&mut self, start: usize, chunk: Arc<Chunk>) {
+        self.chunks.retain(|(other, _)| *other < start);
+        let filled = chunk.filled();
+        if filled > 0 {
+            self.chunks.push((start, chunk));
+            self.len = start + filled;
+        } else {
+            self.len = self.filled_before(start);
+            self.chunks.retain(|(start, _)| *start < self.len);
+        }
+    }
+
+    fn filled_before(&self, end: usize) -> usize {
+        let reaches = |(start, chunk): &(usize, Arc<Chunk>)| match chunk.filled_before(end - start) {
+            0 => None,
+            filled => Some(start + filled),
+        };
+        self.chunks.iter().rev().find_map(reaches).unwrap_or(0)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The cells of the `index`-th row.
+    pub(super) fn row(&self, index: usize) -> PackedRow<'_> {
+        let after = self.chunks.partition_point(|(start, _)| *start <= index);
+        let found = after.checked_sub(1).map(|place| &self.chunks[place]);
+        match found {
+            Some((start, chunk)) if index < self.len && index - start < chunk.fingerprints.len() => PackedRow {
+                at: Some((chunk, index - start)),
+            },
+            _ => PackedRow { at: None },
+        }
+    }
+
+    /// Fingerprints of all rows, in order.
+    pub(super) fn fingerprints(&self) -> impl Iterator<Item = u64> {
+        (0..self.len).map(|index| self.row(index).fingerprint())
+    }
+
+    /// Whether the rows of `earlier` are the first ones of this grid, each as it was.
+    pub(super) fn continues(&self, earlier: &Self) -> bool {
+        self.len >= earlier.len
+            && self
+                .fingerprints()
+                .zip(earlier.fingerprints())
+                .all(|(now, then)| now == then)
+    }
+
+    /// Memory it takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.chunks.iter().map(|(_, chunk)| chunk.bytes()).sum()
+    }
+}
+
+/// One row of a [`Grid`].
+#[derive(Clone, Copy)]
+pub(super) struct PackedRow<'a> {
+    at: Option<(&'a Chunk, usize)>,
+}
+
+impl<'a> PackedRow<'a> {
+    pub(super) fn cell(self, column: usize) -> Cell<'a> {
+        self.at.map_or(Cell::Empty, |(chunk, row)| chunk.cell(row, column))
+    }
+
+    pub(super) fn fingerprint(self) -> u64 {
+        self.at.map_or(BLANK, |(chunk, row)| chunk.fingerprints[row])
+    }
+}
+
+/// Some rows, as one call brought them.
+pub(super) struct Chunk {
+    columns: usize,
+    /// Row after row, see [`Code`].
+    cells: Box<[Code]>,
+    fingerprints: Box<[u64]>,
+    numbers: Box<[f64]>,
+    /// All texts, one behind the other.
+    text: Box<str>,
+    /// Where each text ends.
+    ends: Box<[usize]>,
+}
+
+/// A cell: its kind and its place among the texts or numbers of the chunk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Code(u32);
+
+impl Code {
+    const EMPTY: Self = Self(0);
+    const FALSE: Self = Self(1);
+    const TRUE: Self = Self(2);
+    const FIRST: u32 = 4;
+
+    fn text(place: usize) -> Self {
+        Self(Self::FIRST + 2 * bounded(place))
+    }
+
+    fn number(place: usize) -> Self {
+        Self(Self::FIRST + 2 * bounded(place) + 1)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a spreadsheet holds at most 10 million cells"
+)]
+const fn bounded(place: usize) -> u32 {
+    place as u32
+}
+
+impl Chunk {
+    /// Packs the cells that stand at `positions` of each row, in this order.
+    pub(super) fn pack(rows: &[Vec<Value>], positions: &[usize], hashing: &Hashing) -> Self {
+        let mut packing = Packing::default();
+        let mut cells = Vec::with_capacity(rows.len() * positions.len());
+        let mut fingerprints = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = positions.iter().map(|position| Cell::of(row.get(*position)));
+            fingerprints.push(hashing.fingerprint(row.clone()));
+            cells.extend(row.map(|cell| packing.pack(cell)));
+        }
+        Self {
+            columns: positions.len(),
+            cells: cells.into_boxed_slice(),
+            fingerprints: fingerprints.into_boxed_slice(),
+            numbers: packing.numbers.into_boxed_slice(),
+            text: packing.text.into_boxed_str(),
+            ends: packing.ends.into_boxed_slice(),
+        }
+    }
+
+    /// The fingerprint of the `row`-th row; [`BLANK`] beyond the last one.
+    pub(super) fn fingerprint(&self, row: usize) -> u64 {
+        self.fingerprints.get(row).copied().unwrap_or(BLANK)
+    }
+
+    /// One past the last row with content.
+    pub(super) fn filled(&self) -> usize {
+        self.filled_before(self.fingerprints.len())
+    }
+
+    fn filled_before(&self, end: usize) -> usize {
+        let rows = &self.fingerprints[..end.min(self.fingerprints.len())];
+        rows.iter()
+            .rposition(|fingerprint| *fingerprint != BLANK)
+            .map_or(0, |last| last + 1)
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        match self.cells[row * self.columns + column] {
+            Code::EMPTY => Cell::Empty,
+            Code::FALSE => Cell::Bool(false),
+            Code::TRUE => Cell::Bool(true),
+            Code(code) => {
+                let place = ((code - Code::FIRST) / 2) as usize;
+                if code % 2 == 0 {
+                    Cell::Text(self.text_at(place))
+                } else {
+                    Cell::Number(self.numbers[place])
+                }
+            }
+        }
+    }
+
+    fn text_at(&self, place: usize) -> &str {
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[place]]
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.cells)
+            + size_of_val(&*self.fingerprints)
+            + size_of_val(&*self.numbers)
+            + size_of_val(&*self.ends)
+            + self.text.len()
+    }
+}
+
+/// Texts and numbers met so far.
+#[derive(Default)]
+struct Packing<'a> {
+    text: String,
+    ends: Vec<usize>,
+    numbers: Vec<f64>,
+    texts_met: HashMap<&'a str, Code, foldhash::fast::RandomState>,
+    numbers_met: HashMap<u64, Code, foldhash::fast::RandomState>,
+}
+
+impl<'a> Packing<'a> {
+    fn pack(&mut self, cell: Cell<'a>) -> Code {
+        match cell {
+            Cell::Empty => Code::EMPTY,
+            Cell::Bool(false) => Code::FALSE,
+            Cell::Bool(true) => Code::TRUE,
+            Cell::Text(text) => *self.texts_met.entry(text).or_insert_with(|| {
+                self.text.push_str(text);
+                self.ends.push(self.text.len());
+                Code::text(self.ends.len() - 1)
+            }),
+            Cell::Number(number) => *self.numbers_met.entry(number.to_bits()).or_insert_with(|| {
+                self.numbers.push(number);
+                Code::number(self.numbers.len() - 1)
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "grid_tests.rs"]
+mod tests;

@@ -1,0 +1,188 @@
+//! What this program wrote since the tabs were compared last, so that it is not taken for an edit of staff.
+//!
+//! The committer notes each row before it writes it: a read that runs at the same time may see the write or not. A note
+//! stays until all rows were read once after the write had ended.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    cell::Content,
+    tab::{History, Tab},
+};
+
+/// Rows that are noted at most. When more are written before anybody looks at a page, edits that staff made in the same
+/// time stay out of the audit log.
+const MOST: usize = 20_000;
+
+/// A row as the program writes it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum OwnWrite {
+    /// A new row: its cells after the id.
+    Added(Vec<Content>),
+    /// New values by place in the tab's columns.
+    Changed(Vec<(usize, Content)>),
+    /// The row goes.
+    Removed,
+}
+
+/// Whether every write since the last comparison is noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// Every one.
+    Whole,
+    /// Not those before now; this reading shows them, and the next one can be compared with it.
+    Regained,
+    /// Some are missing, and this reading may not show them.
+    Lost,
+}
+
+#[derive(Default)]
+pub(super) struct OwnWrites(Mutex<Notes>);
+
+#[derive(Default)]
+struct Notes {
+    rows: HashMap<&'static str, HashMap<String, Note>>,
+    count: usize,
+    /// More was written than is noted.
+    is_incomplete: bool,
+    /// The epoch in which the last write had ended.
+    ended: u64,
+    in_flight: bool,
+}
+
+/// What was written of a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Note {
+    /// By place in the tab's columns; the last value counts.
+    pub(super) cells: HashMap<usize, Content>,
+    pub(super) is_added: bool,
+    pub(super) is_removed: bool,
+    /// The epoch in which the write had ended; `None` before.
+    ended: Option<u64>,
+}
+
+impl OwnWrites {
+    /// Call before the row is written; `id` is the text of its first cell.
+    pub(super) fn note(&self, tab: &'static Tab, id: &str, write: OwnWrite) {
+        if tab.history == History::NotKept {
+            return;
+        }
+        let mut notes = self.notes();
+        if notes.count >= MOST {
+            *notes = Notes {
+                is_incomplete: true,
+                ended: notes.ended,
+                in_flight: true,
+                ..Notes::default()
+            };
+        }
+        notes.in_flight = true;
+        let rows = notes.rows.entry(tab.title).or_default();
+        let is_new = !rows.contains_key(id);
+        let note = rows.entry(id.to_owned()).or_default();
+        note.ended = None;
+        match write {
+            OwnWrite::Added(cells) => {
+                note.is_added = true;
+                note.cells.extend((1..).zip(cells));
+            }
+            OwnWrite::Changed(cells) => note.cells.extend(cells),
+            OwnWrite::Removed => note.is_removed = true,
+        }
+        notes.count += usize::from(is_new);
+    }
+
+    /// Everything noted so far is written, or will not be; reads that begin in `epoch` see it.
+    pub(super) fn ended(&self, epoch: u64) {
+        let mut notes = self.notes();
+        notes.ended = epoch;
+        notes.in_flight = false;
+        let open = notes.rows.values_mut().flat_map(HashMap::values_mut);
+        for note in open.filter(|note| note.ended.is_none()) {
+            note.ended = Some(epoch);
+        }
+    }
+
+    /// What was written of the rows of a tab.
+    pub(super) fn of(&self, tab: &Tab) -> HashMap<String, Note> {
+        self.notes().rows.get(tab.title).cloned().unwrap_or_default()
+    }
+
+    /// A read of all rows of a tab that began in `epoch` has been compared.
+    pub(super) fn forget_before(&self, tab: &Tab, epoch: u64) {
+        let mut notes = self.notes();
+        let Some(rows) = notes.rows.get_mut(tab.title) else {
+            return;
+        };
+        let before = rows.len();
+        rows.retain(|_, note| note.ended.is_none_or(|ended| ended > epoch));
+        let forgotten = before - rows.len();
+        notes.count -= forgotten;
+    }
+
+    /// What a reading of all rows that began in `epoch` can be compared with.
+    pub(super) fn memory(&self, epoch: u64) -> Memory {
+        let mut notes = self.notes();
+        if !notes.is_incomplete {
+            Memory::Whole
+        } else if notes.in_flight || notes.ended > epoch {
+            Memory::Lost
+        } else {
+            notes.is_incomplete = false;
+            Memory::Regained
+        }
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::audit::AUDIT_LOG;
+
+    static TAB: Tab = Tab {
+        title: "animals",
+        columns: AUDIT_LOG.columns,
+        ids: AUDIT_LOG.ids,
+        history: History::Kept,
+        updated_at: None,
+    };
+
+    #[test]
+    fn a_note_stays_until_all_rows_were_read_after_the_write() {
+        let own = OwnWrites::default();
+        own.note(&TAB, "a", OwnWrite::Removed);
+        own.forget_before(&TAB, 9);
+        own.ended(10);
+        own.forget_before(&TAB, 9);
+        assert!(own.of(&TAB).contains_key("a"));
+        own.forget_before(&TAB, 10);
+        assert_eq!(own.of(&TAB), HashMap::new());
+    }
+
+    #[test]
+    fn beyond_the_bound_nothing_is_known_until_the_next_reading() {
+        let own = OwnWrites::default();
+        for number in 0..=MOST {
+            own.note(&TAB, &number.to_string(), OwnWrite::Removed);
+        }
+        assert_eq!(own.memory(0), Memory::Lost);
+        own.ended(3);
+        assert_eq!(own.memory(2), Memory::Lost);
+        assert_eq!(own.memory(3), Memory::Regained);
+        assert_eq!(own.memory(3), Memory::Whole);
+    }
+
+    #[test]
+    fn tabs_without_a_history_are_not_noted() {
+        let own = OwnWrites::default();
+        own.note(&AUDIT_LOG, "a", OwnWrite::Removed);
+        assert_eq!(own.of(&AUDIT_LOG), HashMap::new());
+    }
+}

@@ -1,0 +1,69 @@
+//! The tabs of the spreadsheet as it lists them: asked once, and again when one that is needed is not among them.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use super::{
+    ReadError,
+    call_error::CallError,
+    google::{Spreadsheet, TabProperties},
+    tab::Tab,
+};
+
+pub(super) struct TabList {
+    spreadsheet: Arc<Spreadsheet>,
+    known: Mutex<Option<Arc<Vec<TabProperties>>>>,
+}
+
+impl TabList {
+    pub(super) fn new(spreadsheet: Arc<Spreadsheet>) -> Self {
+        Self {
+            spreadsheet,
+            known: Mutex::new(None),
+        }
+    }
+
+    /// All tabs, among them those that are `needed`.
+    pub(super) async fn with(&self, needed: &[&'static Tab]) -> Result<Arc<Vec<TabProperties>>, ReadError> {
+        let mut known = self.known.lock().await;
+        let missing_in = |tabs: &[TabProperties]| {
+            needed
+                .iter()
+                .find(|tab| !tabs.iter().any(|found| found.title == tab.title))
+                .copied()
+        };
+        if let Some(tabs) = known.as_ref().filter(|tabs| missing_in(tabs).is_none()) {
+            return Ok(Arc::clone(tabs));
+        }
+        let tabs = Arc::new(self.spreadsheet.tabs().await?);
+        if let Some(missing) = missing_in(&tabs) {
+            return Err(ReadError::TabMissing(missing.title));
+        }
+        *known = Some(Arc::clone(&tabs));
+        Ok(tabs)
+    }
+
+    /// Asks ahead of the first need.
+    pub(super) async fn learn(&self) -> Result<(), CallError> {
+        *self.known.lock().await = Some(Arc::new(self.spreadsheet.tabs().await?));
+        Ok(())
+    }
+
+    /// Forgets what is known, after the spreadsheet answered that a tab is gone or shorter.
+    pub(super) async fn forget(&self) {
+        *self.known.lock().await = None;
+    }
+
+    /// Notes how many rows the grid of a tab has by now.
+    pub(super) async fn has_rows(&self, tab: &Tab, rows: u32) {
+        let mut known = self.known.lock().await;
+        let Some(tabs) = known.as_mut() else { return };
+        let is_other = |found: &TabProperties| found.title == tab.title && found.row_count != rows;
+        if tabs.iter().any(is_other)
+            && let Some(found) = Arc::make_mut(tabs).iter_mut().find(|found| is_other(found))
+        {
+            found.row_count = rows;
+        }
+    }
+}

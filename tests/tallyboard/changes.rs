@@ -1,0 +1,227 @@
+//! Stories of edits in the sheet: what staff do there is in the audit log, what the program does is not taken for it.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+use tallyboard::store::{Batch, Store};
+
+use crate::{
+    large_tabs::{Names, insert},
+    world::{World, open_store},
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Columns `by` to `new` of the audit log, once it has so many lines.
+async fn lines(world: &World, count: usize) -> Vec<Vec<String>> {
+    let enough = async {
+        loop {
+            let rows = world.rows("audit_log").await;
+            if rows.len() >= count {
+                return rows;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let rows = tokio::time::timeout(PATIENCE, enough).await.expect("lines");
+    let text = |cell: &Value| cell.as_str().map_or_else(|| cell.to_string(), str::to_owned);
+    let told = |row: &Vec<Value>| {
+        let mut cells: Vec<String> = row.iter().skip(2).map(text).collect();
+        cells.resize(7, String::new());
+        cells
+    };
+    rows.iter().map(told).collect()
+}
+
+async fn look(store: &Store) {
+    store.refresh();
+    store.read::<Names>().await.expect("a reading");
+}
+
+async fn world_with(ids: &[&str]) -> World {
+    let world = World::new().await;
+    let rows = ids.iter().map(|id| insert(id, "Acme"));
+    world.store.commit(Batch::inserts(rows)).await.expect("written");
+    look(&world.store).await;
+    world
+}
+
+fn edited(row: &str, action: &str, [column, old, new]: [&str; 3]) -> Vec<String> {
+    ["edited in the sheet", "submissions", row, action, column, old, new]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+#[tokio::test]
+async fn a_cell_that_staff_change_is_in_the_audit_log_with_both_values() {
+    let world = world_with(&["a", "b", "c"]).await;
+    world.staff_type("submissions!D3", json!("Beta")).await;
+    world.staff_type("submissions!B3", json!("2026-03-04 09:30:00")).await;
+    look(&world.store).await;
+    assert_eq!(
+        lines(&world, 2).await,
+        [
+            edited(
+                "b",
+                "changed",
+                ["submitted_at", "2026-03-03T13:00:00", "2026-03-04T09:30:00"]
+            ),
+            edited("b", "changed", ["company", "Acme", "Beta"]),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn rows_that_staff_add_and_remove_are_in_the_audit_log() {
+    let world = world_with(&["a", "b", "c"]).await;
+    let sheet = world.sheet_id("submissions").await;
+    world
+        .staff(json!([{"deleteDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}}}]))
+        .await;
+    world.staff_type("submissions!A6", json!("of staff")).await;
+    world.staff_type("submissions!D6", json!("Delta")).await;
+    world.staff_type("submissions!D7", json!("a row without id")).await;
+    look(&world.store).await;
+    let removed = "submitted_at: 2026-03-03T13:00:00; csm: Kate; company: Acme; integrations: GitHub";
+    assert_eq!(
+        lines(&world, 3).await,
+        [
+            edited("of staff", "added", ["", "", "company: Delta"]),
+            edited("row 7", "added", ["", "", "company: a row without id"]),
+            edited("a", "removed", ["", removed, ""]),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_the_program_writes_and_what_staff_merely_move_is_no_edit() {
+    let world = world_with(&["a", "b", "c"]).await;
+    let sheet = world.sheet_id("submissions").await;
+    for id in ["d", "e"] {
+        world
+            .store
+            .commit(Batch::inserts([insert(id, "Own")]))
+            .await
+            .expect("written");
+        world.store.read::<Names>().await.expect("a reading");
+        look(&world.store).await;
+    }
+    world
+        .staff(json!([
+            {"sortRange": {"range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 6}, "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]}},
+            {"insertDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 4}}},
+            {"insertDimension": {"range": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}}},
+        ]))
+        .await;
+    look(&world.store).await;
+    world
+        .staff_type("submissions!A2", json!("a note in a column of staff"))
+        .await;
+    look(&world.store).await;
+    // Comparisons take turns: when this one is told, the earlier ones have been made.
+    world.staff_type("submissions!H2", json!("the only edit")).await;
+    look(&world.store).await;
+    assert_eq!(
+        lines(&world, 1).await,
+        [edited("e", "changed", ["note", "", "the only edit"])]
+    );
+}
+
+#[tokio::test]
+async fn what_staff_change_in_a_row_before_it_was_ever_read_is_told_with_what_was_written() {
+    let world = world_with(&["a"]).await;
+    world
+        .store
+        .commit(Batch::inserts([insert("b", "Own")]))
+        .await
+        .expect("written");
+    world.staff_type("submissions!D3", json!("Corrected")).await;
+    look(&world.store).await;
+    assert_eq!(
+        lines(&world, 1).await,
+        [edited("b", "changed", ["company", "Own", "Corrected"])]
+    );
+}
+
+#[tokio::test]
+async fn two_instances_tell_an_edit_once_and_do_not_tell_of_each_other() {
+    let world = world_with(&["a", "b"]).await;
+    let other = open_store(&world.emulator, &world.clock(), PATIENCE).await;
+    look(&other).await;
+    let id = "7b3f1a52-6c0e-4d0f-9a3e-2f1d8c5b4a10";
+    world
+        .store
+        .commit(Batch::inserts([insert(id, "Own")]))
+        .await
+        .expect("written");
+    world.staff_type("submissions!D2", json!("Beta")).await;
+    look(&world.store).await;
+    assert_eq!(
+        lines(&world, 1).await,
+        [edited("a", "changed", ["company", "Acme", "Beta"])]
+    );
+    look(&other).await;
+    world.staff_type("submissions!D3", json!("Gamma")).await;
+    look(&other).await;
+    assert_eq!(
+        lines(&world, 2).await[1..],
+        [edited("b", "changed", ["company", "Acme", "Gamma"])]
+    );
+}
+
+#[tokio::test]
+async fn an_edit_that_is_taken_back_and_made_again_has_three_lines() {
+    let world = world_with(&["a"]).await;
+    for (count, company) in [(1, "Beta"), (2, "Acme"), (3, "Beta")] {
+        world.staff_type("submissions!D2", json!(company)).await;
+        look(&world.store).await;
+        assert_eq!(lines(&world, count).await.len(), count);
+    }
+}
+
+#[tokio::test]
+async fn very_many_edits_at_once_become_one_line_that_counts_them() {
+    let ids: Vec<String> = (0..600).map(|number| format!("id-{number}")).collect();
+    let world = world_with(&ids.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let sheet = world.sheet_id("submissions").await;
+    world
+        .staff(json!([{"repeatCell": {
+            "range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 601, "startColumnIndex": 3, "endColumnIndex": 4},
+            "cell": {"userEnteredValue": {"stringValue": "Beta"}}, "fields": "userEnteredValue"
+        }}]))
+        .await;
+    look(&world.store).await;
+    let told = edited("", "changed", ["", "", "0 rows added, 600 changed, 0 removed"]);
+    assert_eq!(lines(&world, 1).await, [told]);
+}
+
+#[tokio::test]
+async fn an_edit_is_told_even_when_google_fails_at_first() {
+    let world = Arc::new(world_with(&["a"]).await);
+    world.staff_type("submissions!D2", json!("Beta")).await;
+    for fault in ["503", "commit-then-503"] {
+        world
+            .fault(json!({"match": "batchUpdate", "times": 1, "fault": fault}))
+            .await;
+    }
+    look(&world.store).await;
+    assert_eq!(
+        lines(&world, 1).await,
+        [edited("a", "changed", ["company", "Acme", "Beta"])]
+    );
+    // The same id is not written again by an attempt whose answer was lost.
+    let ids: Vec<Value> = world.rows("audit_log").await.iter().map(|row| row[0].clone()).collect();
+    assert_eq!(ids.len(), 1);
+}
+
+#[tokio::test]
+async fn a_spreadsheet_in_which_nothing_differs_costs_no_call() {
+    let world = world_with(&["a", "b"]).await;
+    look(&world.store).await;
+    world.forget_calls().await;
+    for _ in 0..3 {
+        look(&world.store).await;
+    }
+    let calls = world.calls().await;
+    assert_eq!((&calls["reads"], &calls["writes"]), (&json!(3), &json!(0)));
+}
