@@ -12,9 +12,15 @@ pub struct Failure {
     /// The sentence.
     pub message: String,
     /// `google.rpc` details, if any.
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
     /// The older list of errors, which Drive still has.
-    pub errors: Option<Value>,
+    pub errors: Option<Box<Value>>,
+}
+
+/// Refusals are handed through many functions: what is rare in them is kept apart.
+#[expect(clippy::unnecessary_wraps, reason = "made for fields that may be empty")]
+fn boxed(value: Value) -> Option<Box<Value>> {
+    Some(Box::new(value))
 }
 
 impl Failure {
@@ -50,7 +56,7 @@ impl Failure {
                 field => json!({"field": field, "description": text}),
             })
             .collect();
-        failure.details = Some(json!([{
+        failure.details = boxed(json!([{
             "@type": "type.googleapis.com/google.rpc.BadRequest",
             "fieldViolations": violations,
         }]));
@@ -61,7 +67,7 @@ impl Failure {
     pub fn unknown_mask_path(path: &str) -> Self {
         let mut failure = Self::invalid("Request contains an invalid argument.");
         let description = format!("Error expanding 'fields' parameter. Cannot find matching fields for path '{path}'.");
-        failure.details = Some(json!([{
+        failure.details = boxed(json!([{
             "@type": "type.googleapis.com/google.rpc.BadRequest",
             "fieldViolations": [{"field": path, "description": description}],
         }]));
@@ -95,7 +101,7 @@ impl Failure {
             "PERMISSION_DENIED",
             "Request had insufficient authentication scopes.",
         );
-        failure.details = Some(json!([{
+        failure.details = boxed(json!([{
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
             "domain": "googleapis.com",
@@ -116,7 +122,7 @@ impl Failure {
                  systems and retry."
             ),
         );
-        failure.details = Some(json!([
+        failure.details = boxed(json!([
             {"@type": "type.googleapis.com/google.rpc.Help",
              "links": [{"description": "Google developers console API activation", "url": link}]},
             {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED",
@@ -135,7 +141,7 @@ impl Failure {
                  service 'sheets.googleapis.com' for consumer 'project_number:0'."
             ),
         );
-        failure.details = Some(json!([{
+        failure.details = boxed(json!([{
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": "RATE_LIMIT_EXCEEDED",
             "domain": "googleapis.com",
@@ -186,13 +192,13 @@ impl Failure {
     pub fn body(&self) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(errors) = &self.errors {
-            error["errors"] = errors.clone();
+            error["errors"] = (**errors).clone();
         }
         if !self.status.is_empty() {
             error["status"] = json!(self.status);
         }
         if let Some(details) = &self.details {
-            error["details"] = details.clone();
+            error["details"] = (**details).clone();
         }
         json!({ "error": error })
     }

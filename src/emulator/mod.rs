@@ -4,8 +4,9 @@
 //! it would to Google, and `GET /spreadsheets/d/{id}` shows the tabs in a browser. Data lives in memory or, given a
 //! directory, in redb; whatever was answered survives a `kill -9`.
 //!
-//! A request flows: `server` (connection, faults) → `authority` (token) and `traffic` (quota) → `route` (which method) →
-//! `methods` → `library` (snapshot or write) → `values` and `batch` (what it does to a `workbook`) → `database`.
+//! A request flows: `server` (connection, latency, `faults`) → `authority` (token) and `traffic` (quota) → `route` (which
+//! method) → `schema` (are there such fields) → `methods` → `library` (snapshot or write) → `values` and `batch` (what it
+//! does to a `workbook`) → `database`. `drive` answers what clients of Sheets ask of Drive, over the same library.
 //! Answers follow recordings of the real service; what is not supported answers 501 with its name.
 //!
 //! The emulator depends on nothing else of this crate.

@@ -175,7 +175,7 @@ fn fields_of(fields: Map<String, Json>, known: &Fields, place: Place<'_>, wrong:
         let own = if name.contains('_') {
             wire::camel_case(&name)
         } else {
-            name
+            name.clone()
         };
         match known.get(own.as_str()) {
             Some(_) if found.is_null() => {}
@@ -185,7 +185,7 @@ fn fields_of(fields: Map<String, Json>, known: &Fields, place: Place<'_>, wrong:
             }
             None => {
                 let path = place.text();
-                let mut text = format!("Invalid JSON payload received. Unknown name \"{own}\"");
+                let mut text = format!("Invalid JSON payload received. Unknown name \"{name}\"");
                 if !path.is_empty() {
                     let _ = write!(text, " at '{path}'");
                 }

@@ -9,18 +9,24 @@ from gspread_dataframe import get_as_dataframe, set_with_dataframe
 
 url, spreadsheet_id, key_file = sys.argv[1:]
 # gspread has Google's address in a constant of each of these modules.
+import gspread.client
 import gspread.http_client
+import gspread.spreadsheet
 import gspread.urls
 
-for module in (gspread.urls, gspread.http_client):
+for module in (gspread.urls, gspread.http_client, gspread.client, gspread.spreadsheet):
     for name, value in list(vars(module).items()):
-        if isinstance(value, str) and value.startswith("https://sheets.googleapis.com"):
-            setattr(module, name, value.replace("https://sheets.googleapis.com", url))
+        if isinstance(value, str) and ".googleapis.com" in value:
+            for service in ("https://sheets.googleapis.com", "https://www.googleapis.com"):
+                value = value.replace(service, url)
+            setattr(module, name, value)
 
 credentials = Credentials.from_service_account_file(
-    key_file, scopes=["https://www.googleapis.com/auth/spreadsheets"]
+    key_file,
+    scopes=["https://www.googleapis.com/auth/spreadsheets", "https://www.googleapis.com/auth/drive"],
 )
-book = gspread.authorize(credentials).open_by_key(spreadsheet_id)
+client = gspread.authorize(credentials)
+book = client.open_by_key(spreadsheet_id)
 
 sheet = book.add_worksheet("Été 1", rows=10, cols=5)
 sheet.append_rows([["name", "points"], ["Zoé", 3], ["Ann", 10]], value_input_option="RAW")
@@ -67,4 +73,20 @@ except gspread.exceptions.APIError as error:
     assert "exceeds grid limits" in str(error), error
 else:
     raise SystemExit("a write outside of the grid was taken")
+
+made = client.create("Made by gspread")
+made.sheet1.update([["a", 1]], "A1")
+assert client.open("Made by gspread").id == made.id
+copied = client.copy(made.id, title="Copied", copy_permissions=True, copy_comments=False)
+assert copied.sheet1.row_values(1) == ["a", "1"]
+made.share("kate@example.org", perm_type="user", role="reader", notify=False)
+assert [entry["role"] for entry in made.list_permissions()] == ["owner", "reader"]
+assert {"Made by gspread", "Copied"} <= {entry["name"] for entry in client.list_spreadsheet_files()}
+assert made.creationTime <= made.lastUpdateTime
+client.del_spreadsheet(made.id)
+try:
+    client.open("Made by gspread")
+    raise SystemExit("a deleted spreadsheet was opened")
+except gspread.SpreadsheetNotFound:
+    pass
 print("gspread agrees")

@@ -39,7 +39,7 @@ fn refusal(code: u16, message: &str, mut error: Json) -> Failure {
     error["domain"] = json!("global");
     error["message"] = json!(message);
     let mut failure = Failure::new(code, "", message);
-    failure.errors = Some(json!([error]));
+    failure.errors = Some(Box::new(json!([error])));
     failure
 }
 
@@ -99,7 +99,8 @@ pub fn in_the_words_of_drive(mut failure: Failure) -> Failure {
             503 => ("backendError", failure.message.as_str()),
             _ => ("badRequest", failure.message.as_str()),
         };
-        failure.errors = Some(json!([{"domain": "global", "reason": reason, "message": message}]));
+        let errors = json!([{"domain": "global", "reason": reason, "message": message}]);
+        failure.errors = Some(Box::new(errors));
     }
     failure
 }

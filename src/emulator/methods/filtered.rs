@@ -82,7 +82,8 @@ pub fn search(workbook: &Workbook, body: &Json) -> Result<Answer, Failure> {
 /// # Errors
 /// 404 for an id nothing has.
 pub fn get(workbook: &Workbook, id: &str) -> Result<Answer, Failure> {
-    let found = metadata::all(workbook).find(|item| item["metadataId"].to_string() == id);
+    let wanted = id.parse::<i64>().ok();
+    let found = metadata::all(workbook).find(|item| wanted.is_some() && item["metadataId"].as_i64() == wanted);
     match found {
         Some(item) => Ok(Answer::Message(item.clone())),
         None => Err(Failure::new(
