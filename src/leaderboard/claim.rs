@@ -18,7 +18,7 @@ pub struct Submission {
     pub id: String,
     /// Server time at which the submission arrived.
     pub submitted_at: Timestamp,
-    /// Name of the CSM as typed; rows that name the same one share it, as with the names below.
+    /// Name of the CSM as typed.
     pub csm: Arc<str>,
     /// Name of the company as typed.
     pub company: Arc<str>,
@@ -28,14 +28,6 @@ pub struct Submission {
     pub status: Status,
     /// Staff's reason or remark; may be empty.
     pub note: String,
-}
-
-impl Submission {
-    /// Whether both rows say the same, wherever they stand.
-    pub fn is_copy_of(&self, other: &Self) -> bool {
-        let said = |row: &Self| Self { row: 0, ..row.clone() };
-        said(self) == said(other)
-    }
 }
 
 /// What staff say about a submission.

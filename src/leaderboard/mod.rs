@@ -7,6 +7,9 @@
 //! and hands the answer to [`view`] or, for programs, to [`answers`]. What the form sends is checked at the door by
 //! [`submission`]; what it offers is in [`catalog`], kept in step with its file by [`catalog_file`].
 //!
+//! Very many rows are no burden: [`table`] keeps them by number, a cell is read once (`reading`), a name is judged once
+//! (`spellings`), and rows that were added are settled by themselves ([`credit::Ledger::continued`]).
+//!
 //! The rules, each a pure function of the rows: [`credit`] settles who is credited with what, [`standings`] ranks,
 //! [`claims`] lists the rows behind a number, [`effect`] tells what one submission changed, [`form_choices`] what the
 //! form offers. In plain words they are in `docs/directives/fairness.md`. A deeper question, such as a contest or a
