@@ -1,0 +1,4 @@
+//! The founder's dashboard: deals, their stages and amounts, what is late and what it all is worth.
+
+pub mod deal;
+pub mod stage;

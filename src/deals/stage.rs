@@ -1,0 +1,114 @@
+//! Where a deal stands, and how likely it is to be won from there.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+use crate::spelling::fold;
+
+/// Where a deal stands. Stored values are the French words, whatever the language of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// First contact; 10 %.
+    Prospect,
+    /// There is a need and a budget; 30 %.
+    Qualified,
+    /// Terms are discussed; 70 %.
+    Negotiation,
+    /// Signed; 100 %.
+    Won,
+    /// Gone, 0 %; only where the configuration allows it.
+    Lost,
+}
+
+impl Stage {
+    /// Every stage, from the first contact on.
+    pub const ALL: [Self; 5] = [
+        Self::Prospect,
+        Self::Qualified,
+        Self::Negotiation,
+        Self::Won,
+        Self::Lost,
+    ];
+
+    /// The word as it stands in the sheet and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prospect => "Prospect",
+            Self::Qualified => "Qualifié",
+            Self::Negotiation => "Négociation",
+            Self::Won => "Gagné",
+            Self::Lost => "Perdu",
+        }
+    }
+
+    /// The likelihood of winning, as a share of one.
+    pub fn probability(self) -> Decimal {
+        Decimal::new(
+            match self {
+                Self::Prospect => 10,
+                Self::Qualified => 30,
+                Self::Negotiation => 70,
+                Self::Won => 100,
+                Self::Lost => 0,
+            },
+            2,
+        )
+    }
+
+    /// Whether the deal can still be won or lost.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Prospect | Self::Qualified | Self::Negotiation)
+    }
+
+    /// Reads a word in French or English; case, accents and spaces are forgiven. `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Some(match fold(word).as_str() {
+            "prospect" | "prospects" | "prospection" | "lead" | "nouveau" | "new" => Self::Prospect,
+            "qualifie" | "qualifiee" | "qualification" | "qualified" => Self::Qualified,
+            "negociation" | "en negociation" | "negotiation" | "negotiating" | "in negotiation" => Self::Negotiation,
+            "gagne" | "gagnee" | "signe" | "signee" | "won" | "closed won" => Self::Won,
+            "perdu" | "perdue" | "lost" | "closed lost" => Self::Lost,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Stage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_read_in_two_languages_without_accents_and_in_any_case() {
+        for (word, stage) in [
+            ("Qualifié", Stage::Qualified),
+            ("QUALIFIE", Stage::Qualified),
+            ("  négociation ", Stage::Negotiation),
+            ("Negotiation", Stage::Negotiation),
+            ("gagne\u{301}", Stage::Won),
+            ("Closed Won", Stage::Won),
+            ("lost", Stage::Lost),
+        ] {
+            assert_eq!(Stage::parse(word), Some(stage), "{word}");
+        }
+        for stage in Stage::ALL {
+            assert_eq!(Stage::parse(stage.as_str()), Some(stage));
+        }
+        for word in ["", "gagn", "abandonné", "100"] {
+            assert_eq!(Stage::parse(word), None, "{word}");
+        }
+    }
+}
