@@ -13,7 +13,8 @@
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns: [`company`], [`money`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`]; [`config`] alone reads settings
+//! - nouns: [`company`], [`language`], [`money`], [`period`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`];
+//!   [`config`] alone reads settings
 
 pub mod answer;
 pub mod app;
@@ -28,9 +29,11 @@ pub mod error;
 pub mod finding;
 pub mod findings;
 pub mod guard;
+pub mod language;
 pub mod leaderboard;
 pub mod money;
 pub mod page;
+pub mod period;
 pub mod person;
 pub mod spelling;
 pub mod store;
