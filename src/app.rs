@@ -32,6 +32,7 @@ use crate::{
         view::FINDINGS,
     },
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
@@ -203,6 +204,7 @@ pub fn router(materials: Materials) -> Router {
         navigation: vec![Entry::new("Leaderboard", BOARD), Entry::new("Findings", FINDINGS)],
         action: Entry::new("Claim integrations", SUBMIT),
         freshness: None,
+        language: Language::English,
     };
     let guard = Arc::new(Guard::new(
         materials.posts_per_minute,
