@@ -10,6 +10,7 @@
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
+//! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
@@ -18,6 +19,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod asked;
 pub mod cause;
 pub mod cli;
 pub mod clock;
