@@ -9,13 +9,21 @@
 //! tests check, they are in `docs/directives/deals.md`. [`answers`] puts them together for programs.
 
 pub mod change;
+pub mod cold;
 pub mod correction;
+pub mod deadlines;
 pub mod deal;
 pub mod deal_row;
 #[cfg(test)]
+mod figures_tests;
+#[cfg(test)]
 mod fixture;
+pub mod funnel;
+pub mod grouping;
+pub mod kpis;
 pub mod pause;
 pub mod rows;
 pub mod search;
+pub mod sectors;
 pub mod share;
 pub mod stage;
