@@ -75,6 +75,16 @@ impl Stage {
     }
 }
 
+/// Whether the board offers the stage [`Stage::Lost`]. A row that says so is always read, and counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LostStage {
+    /// A deal is open or won; `Perdu` is shown only where the sheet has it.
+    #[default]
+    NotOffered,
+    /// Deals can be lost, and the share of the won among the settled is shown.
+    Offered,
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
