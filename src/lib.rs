@@ -13,7 +13,7 @@
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns: [`company`], [`money`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`]; [`config`] alone reads settings
+//! - nouns: [`company`], [`language`], [`money`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`]; [`config`] alone reads settings
 
 pub mod answer;
 pub mod app;
@@ -28,6 +28,7 @@ pub mod error;
 pub mod finding;
 pub mod findings;
 pub mod guard;
+pub mod language;
 pub mod leaderboard;
 pub mod money;
 pub mod page;

@@ -1,4 +1,5 @@
 //! The founder's dashboard: deals, their stages and amounts, what is late and what it all is worth.
 
+pub mod amount;
 pub mod deal;
 pub mod stage;
