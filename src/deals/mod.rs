@@ -8,10 +8,12 @@
 //! [`order`], [`performance`], [`velocity`] over [`history`], [`what_if`]. In plain words, with worked examples that the
 //! tests check, they are in `docs/directives/deals.md`. [`answers`] puts them together for programs.
 
+pub mod amount;
 pub mod change;
 pub mod cold;
 pub mod correction;
 pub mod deadlines;
+pub mod day;
 pub mod deal;
 pub mod deal_row;
 #[cfg(test)]
