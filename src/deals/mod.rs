@@ -12,10 +12,11 @@ pub mod amount;
 pub mod change;
 pub mod cold;
 pub mod correction;
-pub mod deadlines;
 pub mod day;
+pub mod deadlines;
 pub mod deal;
 pub mod deal_row;
+pub mod desk;
 #[cfg(test)]
 mod figures_tests;
 #[cfg(test)]
@@ -23,9 +24,14 @@ mod fixture;
 pub mod funnel;
 pub mod grouping;
 pub mod kpis;
+mod pages;
 pub mod pause;
 pub mod rows;
 pub mod search;
 pub mod sectors;
 pub mod share;
 pub mod stage;
+pub mod submission;
+
+pub use desk::{Deals, Parts};
+pub use pages::router;

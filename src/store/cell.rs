@@ -125,9 +125,7 @@ impl Content {
     /// bits do not count.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         match (self.as_cell(), other.as_cell()) {
-            (Cell::Number(left), Cell::Number(right)) => {
-                (left - right).abs() <= 1e-13 * left.abs().max(right.abs())
-            }
+            (Cell::Number(left), Cell::Number(right)) => (left - right).abs() <= 1e-13 * left.abs().max(right.abs()),
             (left, right) => left == right,
         }
     }

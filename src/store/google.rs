@@ -199,7 +199,9 @@ impl Spreadsheet {
         match answer?.updated_spreadsheet {
             Some(updated) => Ok(Shown::of(updated.sheets.unwrap_or_default())),
             None if ranges.is_empty() => Ok(Shown::default()),
-            None => Err(CallError::Unavailable("the answer does not show what was written".to_owned())),
+            None => Err(CallError::Unavailable(
+                "the answer does not show what was written".to_owned(),
+            )),
         }
     }
 

@@ -79,7 +79,7 @@ impl World {
             emulator,
             folder,
         };
-        let made = world.store.prepare(TABS).await;
+        let made = world.store.prepare(&tabs()).await;
         assert_eq!(made.problems, []);
         world.address = world.serve(&plan).await;
         world.forget_calls().await;

@@ -7,15 +7,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    super::{
-        ReadError,
-        audit::AUDIT_LOG,
-        batch::CommitError,
-        call_error::CallError,
-        cell::Entry,
-        requests,
-        tab::Tab,
-    },
+    super::{ReadError, audit::AUDIT_LOG, batch::CommitError, call_error::CallError, cell::Entry, requests, tab::Tab},
     Committer,
     job::{Done, Job, Origin},
     plan::{self, Circumstances, Plan},
@@ -83,13 +75,19 @@ impl Committer {
             }
             tokio::time::sleep(pause).await;
         }
-        Err(CommitError::NotWritten("the tab changes faster than it can be written".to_owned()))
+        Err(CommitError::NotWritten(
+            "the tab changes faster than it can be written".to_owned(),
+        ))
     }
 
     fn deadline(&self, group: &[Job]) -> Instant {
         let open = group.iter().filter(|job| !job.is_answered());
         let deadline = open.map(|job| job.deadline).min().unwrap_or_else(Instant::now);
-        if self.fixes.is_empty() { deadline } else { deadline + TIME_TO_MEND }
+        if self.fixes.is_empty() {
+            deadline
+        } else {
+            deadline + TIME_TO_MEND
+        }
     }
 
     async fn advance(&mut self, group: &mut [Job]) -> Result<Step, Failure> {
@@ -257,7 +255,10 @@ impl Committer {
         let now = Instant::now();
         let (over, standing): (Vec<_>, Vec<_>) = self.names.drain(..).partition(|(_, until)| *until <= now);
         self.names = standing;
-        let requests: Vec<_> = over.iter().map(|(name, _)| requests::delete_named_range(name)).collect();
+        let requests: Vec<_> = over
+            .iter()
+            .map(|(name, _)| requests::delete_named_range(name))
+            .collect();
         if requests.is_empty() {
             return;
         }

@@ -190,7 +190,10 @@ impl Committer {
         if headers.get(position).map_or(header.is_empty(), |found| is_same(found)) {
             return Some(position);
         }
-        headers.iter().position(|found| is_same(found)).filter(|_| !header.is_empty())
+        headers
+            .iter()
+            .position(|found| is_same(found))
+            .filter(|_| !header.is_empty())
     }
 
     fn edit_back(
@@ -201,14 +204,20 @@ impl Committer {
     ) -> Option<Edit> {
         let position = self.position_now(tab, cell)?;
         let column = |position: usize| {
-            let found = columns.iter().find(|column| column.tab == tab && column.position == position);
+            let found = columns
+                .iter()
+                .find(|column| column.tab == tab && column.position == position);
             found.map_or(&[] as &[Content], |column| &column.cells)
         };
         let ids = column(self.tails.place(tab).layout.position(0));
         let id_of = |number: usize| ids.get(number - 1).map(|id| id.as_cell().text()).unwrap_or_default();
         let cells = column(position);
         let shows = |number: &usize| cells.get(number - 1).unwrap_or(&Content::Empty).is_same_as(&cell.now);
-        let with_id = |id: &str| (2..=ids.len()).filter(|number| !id.is_empty() && id_of(*number) == id).find(&shows);
+        let with_id = |id: &str| {
+            (2..=ids.len())
+                .filter(|number| !id.is_empty() && id_of(*number) == id)
+                .find(&shows)
+        };
         let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
         let found = with_id(&cell.id)
             .or_else(|| with_id(meant).filter(|_| !self.is_id_of_a_row(tab, &cell.id)))

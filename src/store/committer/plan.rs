@@ -300,7 +300,11 @@ impl Planner<'_> {
         let known = self.circumstances.tails.highest(tab);
         let taken = self.circumstances.taken.get(tab.title).copied().unwrap_or(0);
         let drawn = self.drawn.counted.get(tab.title).copied().unwrap_or(0);
-        let last = self.staged.counted.entry(tab.title).or_insert(known.max(taken).max(drawn));
+        let last = self
+            .staged
+            .counted
+            .entry(tab.title)
+            .or_insert(known.max(taken).max(drawn));
         *last += 1;
         Entry::Number(*last as f64)
     }
@@ -394,7 +398,11 @@ impl Planner<'_> {
         let position = self.circumstances.tails.place(tab).layout.position(place);
         let kind = tab.columns[place].kind;
         // A cell that holds something keeps the look that staff gave it.
-        let format = if found == Content::Empty { number_format(kind) } else { None };
+        let format = if found == Content::Empty {
+            number_format(kind)
+        } else {
+            None
+        };
         CellEdit {
             position,
             header: self

@@ -298,7 +298,10 @@ impl Shot {
             ));
         }
         for restored in &self.plan.restored {
-            changes.push((restored.after_row, restored.requests(tails.place(restored.tab).sheet_id)));
+            changes.push((
+                restored.after_row,
+                restored.requests(tails.place(restored.tab).sheet_id),
+            ));
         }
         changes.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
         self.requests
@@ -510,9 +513,9 @@ impl Edit {
 fn filled(sheet_id: i32, row: usize, cells: impl Iterator<Item = (usize, CellData)>) -> Vec<SheetRequest> {
     let mut requests = Vec::new();
     for run in side_by_side(cells) {
-        for run in run.chunk_by(|(_, left), (_, right)| {
-            left.user_entered_format.is_some() == right.user_entered_format.is_some()
-        }) {
+        for run in run
+            .chunk_by(|(_, left), (_, right)| left.user_entered_format.is_some() == right.user_entered_format.is_some())
+        {
             let cells = run.iter().map(|(_, cell)| cell.clone()).collect();
             requests.push(requests::update_cells(sheet_id, (row, run[0].0), vec![cells]));
         }
@@ -584,12 +587,20 @@ fn lines(plan: &Plan, key: Uuid) -> Vec<Line> {
     }
     lines.extend(plan.additions.iter().filter_map(|addition| {
         let id = addition.line.clone()?;
-        Some(Line::of_new_row((id, &addition.by, action::CREATED), addition.tab, addition.id_text()))
+        Some(Line::of_new_row(
+            (id, &addition.by, action::CREATED),
+            addition.tab,
+            addition.id_text(),
+        ))
     }));
     for (index, restored) in plan.restored.iter().enumerate() {
         let id = Uuid::new_v5(&key, format!("restored {index}").as_bytes()).to_string();
         let by = super::super::audit::TALLYBOARD;
-        lines.push(Line::of_new_row((id, by, action::PUT_RIGHT), restored.tab, restored.id.clone()));
+        lines.push(Line::of_new_row(
+            (id, by, action::PUT_RIGHT),
+            restored.tab,
+            restored.id.clone(),
+        ));
     }
     lines
 }
