@@ -40,7 +40,7 @@ use crate::{
         view::{BOARD, SUBMIT},
     },
     page::{Asset, Entry, Frame, Source},
-    store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab},
+    store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab, audit::AUDIT_LOG},
 };
 
 /// The program, put together.
@@ -246,7 +246,7 @@ pub fn router(materials: Materials) -> Router {
 
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
-    [leaderboard::rows::TABS, deals::rows::TABS].concat()
+    [leaderboard::rows::TABS, deals::rows::TABS, &[&AUDIT_LOG]].concat()
 }
 
 fn gather(leaderboard: &Arc<Leaderboard>) -> Gather {
