@@ -24,6 +24,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::{
     clock::Clock,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+    deals::{self, Deals},
     emulator::{self, Emulator},
     error::Error,
     findings::{
@@ -32,10 +33,10 @@ use crate::{
         view::FINDINGS,
     },
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
-        rows::TABS,
         view::{BOARD, SUBMIT},
     },
     page::{Asset, Entry, Frame, Source},
@@ -43,7 +44,7 @@ use crate::{
         self,
         pages::{AtHand, Known},
     },
-    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
+    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab},
 };
 
 /// The program, put together.
@@ -110,7 +111,7 @@ impl App {
 
     /// Makes missing tabs and headers and names what stands in the way.
     pub async fn prepare(&self) -> SetupReport {
-        self.store.prepare(TABS).await
+        self.store.prepare(&tabs()).await
     }
 
     /// Every address of the program.
@@ -212,12 +213,19 @@ pub fn router(materials: Materials) -> Router {
         navigation: vec![Entry::new("Leaderboard", BOARD), Entry::new("Findings", FINDINGS)],
         action: Entry::new("Claim integrations", SUBMIT),
         freshness: None,
+        language: Language::English,
     };
     let guard = Arc::new(Guard::new(
         materials.posts_per_minute,
         materials.trusted_proxies,
         frame.clone(),
     ));
+    let deals = Arc::new(Deals::new(deals::Parts {
+        store: Arc::clone(&materials.store),
+        clock: materials.clock.clone(),
+        source: materials.source,
+        frame: frame.clone(),
+    }));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
@@ -238,6 +246,7 @@ pub fn router(materials: Materials) -> Router {
         .merge(findings::pages::router(gather(&leaderboard)))
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
+        .merge(deals::router(deals))
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
         .fallback(elsewhere)
@@ -248,6 +257,11 @@ pub fn router(materials: Materials) -> Router {
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ))
+}
+
+/// The tabs of every board.
+pub fn tabs() -> Vec<&'static Tab> {
+    [leaderboard::rows::TABS, deals::rows::TABS].concat()
 }
 
 fn gather(leaderboard: &Arc<Leaderboard>) -> Gather {
@@ -265,7 +279,8 @@ fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
         let leaderboard = Arc::clone(&leaderboard);
         Box::pin(async move {
             let found = leaderboard.found_at_hand().await?;
-            let mut findings: BTreeMap<&'static str, usize> = TABS.iter().map(|tab| (tab.title, 0)).collect();
+            let mut findings: BTreeMap<&'static str, usize> =
+                leaderboard::rows::TABS.iter().map(|tab| (tab.title, 0)).collect();
             for cell in &found.cells {
                 *findings.entry(cell.tab).or_default() += 1;
             }

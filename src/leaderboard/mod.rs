@@ -29,7 +29,7 @@ mod fixture;
 pub mod form_choices;
 mod id;
 mod pages;
-pub mod period;
+pub use crate::period;
 mod reading;
 mod roll;
 pub mod rows;

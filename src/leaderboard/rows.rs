@@ -70,6 +70,10 @@ pub struct LeaderboardRows {
 impl Dataset for LeaderboardRows {
     const TABS: &'static [&'static Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES];
 
+    fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], decoding: &mut Decoding) -> Option<Self> {
+        Self::extend(previous, tabs, added_from, decoding)
+    }
+
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
         Self::of(&tabs, decoding)
     }

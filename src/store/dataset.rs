@@ -237,3 +237,28 @@ impl<'a> Row<'a> {
         }
     }
 }
+
+#[cfg(test)]
+impl TabRows {
+    /// A tab as the Sheets API answers it, header row first, for the tests of boards.
+    ///
+    /// # Panics
+    /// When a header is missing.
+    pub fn of_answer(tab: &'static Tab, mut values: Vec<Vec<serde_json::Value>>) -> Self {
+        let layout = Layout::find(tab, &values.remove(0)).expect("headers");
+        use super::grid::{Chunk, Hashing};
+        let chunk = Chunk::pack(&values, layout.positions(), &Hashing::default());
+        let mut grid = Grid::default();
+        grid.put(0, Arc::new(chunk));
+        Self {
+            tab,
+            link: TabLink {
+                spreadsheet_url: "https://sheet".into(),
+                sheet_id: 7,
+                width: layout.width(),
+            },
+            layout,
+            grid,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Where a deal stands, and how likely it is to be won from there.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+
+use crate::spelling::fold;
+
+/// Where a deal stands. Stored values are the French words, whatever the language of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// First contact; 10 %.
+    Prospect,
+    /// There is a need and a budget; 30 %.
+    Qualified,
+    /// Terms are discussed; 70 %.
+    Negotiation,
+    /// Signed; 100 %.
+    Won,
+    /// Gone, 0 %; only where the configuration allows it.
+    Lost,
+}
+
+impl Stage {
+    /// Every stage, from the first contact on.
+    pub const ALL: [Self; 5] = [
+        Self::Prospect,
+        Self::Qualified,
+        Self::Negotiation,
+        Self::Won,
+        Self::Lost,
+    ];
+
+    /// The word as it stands in the sheet and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Prospect => "Prospect",
+            Self::Qualified => "Qualifié",
+            Self::Negotiation => "Négociation",
+            Self::Won => "Gagné",
+            Self::Lost => "Perdu",
+        }
+    }
+
+    /// The likelihood of winning, as a share of one.
+    pub fn probability(self) -> Decimal {
+        Decimal::new(
+            match self {
+                Self::Prospect => 10,
+                Self::Qualified => 30,
+                Self::Negotiation => 70,
+                Self::Won => 100,
+                Self::Lost => 0,
+            },
+            2,
+        )
+    }
+
+    /// Whether the deal can still be won or lost.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Prospect | Self::Qualified | Self::Negotiation)
+    }
+
+    /// Reads a word in French or English; case, accents, punctuation, signs and numbers around it are forgiven, as in
+    /// `3 - Négociation (70 %)`. `None` for any other word.
+    pub fn parse(word: &str) -> Option<Self> {
+        let folded = fold(word);
+        let words: Vec<&str> = folded
+            .split(|sign: char| !sign.is_alphanumeric())
+            .filter(|part| !part.chars().all(|digit| digit.is_ascii_digit()))
+            .collect();
+        Some(match words.join(" ").as_str() {
+            "prospect" | "prospects" | "prospection" | "prospecting" | "lead" | "leads" | "piste" | "nouveau"
+            | "nouvelle" | "new" | "contact" | "premier contact" | "first contact" | "a contacter" | "to contact" => {
+                Self::Prospect
+            }
+            "qualifie" | "qualifiee" | "qualification" | "qualified" | "qualified lead" | "lead qualifie"
+            | "prospect qualifie" | "qualified to buy" | "qualifiedtobuy" => Self::Qualified,
+            "negociation"
+            | "negociations"
+            | "nego"
+            | "en nego"
+            | "en negociation"
+            | "en cours de negociation"
+            | "negociation en cours"
+            | "negotiation"
+            | "negotiations"
+            | "negotiating"
+            | "in negotiation"
+            | "negotiation review" => Self::Negotiation,
+            "gagne" | "gagnee" | "signe" | "signee" | "conclu" | "conclue" | "vendu" | "vendue" | "ferme gagne"
+            | "fermee gagnee" | "affaire gagnee" | "cloture gagne" | "won" | "signed" | "closed won" | "closedwon"
+            | "deal won" => Self::Won,
+            "perdu" | "perdue" | "ferme perdu" | "fermee perdue" | "affaire perdue" | "cloture perdu" | "lost"
+            | "closed lost" | "closedlost" | "deal lost" => Self::Lost,
+            _ => return None,
+        })
+    }
+}
+
+/// Whether the board offers the stage [`Stage::Lost`]. A row that says so is always read, and counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LostStage {
+    /// A deal is open or won; `Perdu` is shown only where the sheet has it.
+    #[default]
+    NotOffered,
+    /// Deals can be lost, and the share of the won among the settled is shown.
+    Offered,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Stage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_read_in_two_languages_without_accents_and_in_any_case() {
+        for (word, stage) in [
+            ("Qualifié", Stage::Qualified),
+            ("QUALIFIE", Stage::Qualified),
+            ("  négociation ", Stage::Negotiation),
+            ("Negotiation", Stage::Negotiation),
+            ("gagne\u{301}", Stage::Won),
+            ("Closed Won", Stage::Won),
+            ("lost", Stage::Lost),
+            ("3 - Négociation (70 %)", Stage::Negotiation),
+            ("2. Qualifié", Stage::Qualified),
+            ("closed_won", Stage::Won),
+            ("Closed - Lost", Stage::Lost),
+            ("Signé !", Stage::Won),
+            ("🟢 Gagnée", Stage::Won),
+            ("Negotiation/Review", Stage::Negotiation),
+            ("À contacter", Stage::Prospect),
+            ("En cours de négociation", Stage::Negotiation),
+        ] {
+            assert_eq!(Stage::parse(word), Some(stage), "{word}");
+        }
+        for stage in Stage::ALL {
+            assert_eq!(Stage::parse(stage.as_str()), Some(stage));
+        }
+        for word in [
+            "",
+            "gagn",
+            "abandonné",
+            "100",
+            "non gagné",
+            "gagné ou perdu",
+            "-",
+            "en cours",
+        ] {
+            assert_eq!(Stage::parse(word), None, "{word}");
+        }
+    }
+}
