@@ -16,11 +16,13 @@ pub mod deal;
 pub mod deal_row;
 #[cfg(test)]
 mod figures_tests;
+pub mod filter;
 #[cfg(test)]
 mod fixture;
 pub mod funnel;
 pub mod grouping;
 pub mod kpis;
+pub mod order;
 pub mod pause;
 pub mod rows;
 pub mod search;
