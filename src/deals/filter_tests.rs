@@ -169,6 +169,8 @@ fn any_filter() -> impl Strategy<Value = DealFilter> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn an_address_reads_back_as_the_filter_it_was_made_of(filter in any_filter()) {
         prop_assert_eq!(DealFilter::parse(&filter.to_query()), Ok(filter));

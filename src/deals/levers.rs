@@ -105,8 +105,8 @@ impl LeverError {
     pub fn message(&self, language: Language) -> String {
         let (name, value) = (self.lever.name(language), &self.value);
         language.choose(
-            format!("{name} : « {value} » n’est pas un pourcentage entre {LEAST} et {MOST}, par exemple 10 ou -2,5."),
-            format!("{name}: “{value}” is no percentage between {LEAST} and {MOST}, such as 10 or -2.5."),
+            format!("{name} : « {value} » n’est pas un pourcentage entre {LEAST} et {MOST} avec deux décimales au plus, par exemple 10 ou -2,5."),
+            format!("{name}: “{value}” is no percentage between {LEAST} and {MOST} with at most two decimals, such as 10 or -2.5."),
         )
     }
 }
@@ -197,7 +197,9 @@ fn percentage(typed: &str) -> Option<Decimal> {
     if plain.is_empty() {
         return Some(Decimal::ZERO);
     }
-    let percent: Decimal = plain.parse().ok()?;
+    // The parser would also take 1e2 and 1_0.
+    let is_plain = |character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '+');
+    let percent: Decimal = plain.chars().all(is_plain).then(|| plain.parse().ok())??;
     let in_range = percent >= Decimal::from(LEAST) && percent <= Decimal::from(MOST);
     (in_range && percent == percent.round_dp(2)).then(|| percent.normalize())
 }

@@ -8,12 +8,15 @@
 //! [`order`], [`performance`], [`velocity`] over [`history`], [`what_if`]. In plain words, with worked examples that the
 //! tests check, they are in `docs/directives/deals.md`. [`answers`] puts them together for programs.
 
+pub mod answers;
 pub mod change;
 pub mod cold;
 pub mod correction;
 pub mod deadlines;
 pub mod deal;
 pub mod deal_row;
+#[cfg(test)]
+mod directive_tests;
 #[cfg(test)]
 mod figures_tests;
 pub mod filter;
@@ -28,6 +31,8 @@ pub mod order;
 pub mod pause;
 pub mod performance;
 pub mod rows;
+#[cfg(test)]
+mod sales_tests;
 pub mod search;
 pub mod sectors;
 pub mod share;
