@@ -148,9 +148,9 @@ fn numbers(figures: &mut Figured, deals: &[&Deal]) {
 }
 
 fn actions(figures: &mut Figured, deals: &[&Deal]) {
-    for place in 0..3 {
-        let due = deals[place].due.expect("due");
-        figures.add(&format!("deal {}, due", place + 1), French.due(due, today()));
+    for deal in &deals[..3] {
+        let due = deal.due.expect("due");
+        figures.add(&format!("deal {}, due", deal.row), French.due(due, today()));
     }
     let deadlines = Deadlines::of(deals, today());
     figures.deals("overdue deals", deadlines.overdue.len());

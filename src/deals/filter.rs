@@ -34,6 +34,24 @@ pub struct DealFilter {
     pub text: String,
 }
 
+/// One choice of a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// The field of the address.
+    pub field: &'static str,
+    /// Its value in the address; [`NOT_GIVEN`] is “Non renseigné”.
+    pub value: String,
+    /// The filter without this choice.
+    pub left: DealFilter,
+}
+
+impl Chip {
+    fn new(field: &'static str, value: &str, left: DealFilter) -> Self {
+        let value = value.to_owned();
+        Self { field, value, left }
+    }
+}
+
 /// A sector or an assignee that somebody chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -152,6 +170,41 @@ impl DealFilter {
         fields.extend(self.due.to.map(|day| ("to", day.to_string())));
         fields.extend((!self.text.is_empty()).then(|| ("q", self.text.clone())));
         serde_urlencoded::to_string(fields).unwrap_or_default()
+    }
+
+    /// The choices of the filter one by one, each with the filter that is left when it is taken back.
+    pub fn chips(&self) -> Vec<Chip> {
+        let mut chips = Vec::new();
+        for stage in &self.statuses {
+            let mut left = self.clone();
+            left.statuses.remove(stage);
+            chips.push(Chip::new("status", stage.as_str(), left));
+        }
+        for (place, choice) in self.sectors.iter().enumerate() {
+            let mut left = self.clone();
+            left.sectors.remove(place);
+            chips.push(Chip::new("sector", choice.as_value(), left));
+        }
+        for (place, choice) in self.assignees.iter().enumerate() {
+            let mut left = self.clone();
+            left.assignees.remove(place);
+            chips.push(Chip::new("assignee", choice.as_value(), left));
+        }
+        for (field, day) in [("from", self.due.from), ("to", self.due.to)] {
+            let Some(day) = day else { continue };
+            let mut left = self.clone();
+            match field {
+                "from" => left.due.from = None,
+                _ => left.due.to = None,
+            }
+            chips.push(Chip::new(field, &day.to_string(), left));
+        }
+        if !self.text.is_empty() {
+            let mut left = self.clone();
+            left.text.clear();
+            chips.push(Chip::new("q", &self.text, left));
+        }
+        chips
     }
 
     /// Whether every deal is let through.

@@ -177,6 +177,19 @@ proptest! {
     }
 
     #[test]
+    fn every_field_of_an_address_is_a_chip_that_can_be_taken_back(filter in any_filter()) {
+        let query = filter.to_query();
+        let fields = query.split('&').filter(|field| !field.is_empty()).count();
+        let chips = filter.chips();
+        prop_assert_eq!(chips.len(), fields);
+        for chip in chips {
+            prop_assert_eq!(chip.left.chips().len(), fields - 1);
+            let taken_back = serde_urlencoded::to_string([(chip.field, &chip.value)]).expect("field");
+            prop_assert!(query.split('&').any(|field| field == taken_back), "{} in {}", taken_back, query);
+        }
+    }
+
+    #[test]
     fn choosing_one_choice_brings_as_many_deals_as_its_count_says(deals in crowded_deals(), filter in any_filter()) {
         let texts = SearchTexts::of(&deals);
         let count = |filter: &DealFilter| filter.select(&deals, || &texts).places.len();

@@ -1,6 +1,10 @@
 //! In which order deals stand, and on which page.
 
-use std::{cmp::Reverse, ops::Range};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     deal::Deal,
@@ -8,7 +12,7 @@ use super::{
         AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DEALS, DUE, ID, NOTES, PROBABILITY, SECTOR, STAGE, UPDATED_AT, WEIGHTED,
     },
 };
-use crate::language::sort_key;
+use crate::language::{Language, sort_key};
 
 /// Deals on one page of a list.
 pub const PAGE_LENGTH: usize = 100;
@@ -34,6 +38,21 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{0}” in “sort” is no column of the deals")]
 pub struct UnknownColumn(pub String);
+
+impl UnknownColumn {
+    /// What is wrong and what would be right.
+    pub fn message(&self, language: Language) -> String {
+        let headers: Vec<&str> = DEALS.columns.iter().map(|column| column.header).collect();
+        let headers = headers.join(", ");
+        language.choose(
+            format!(
+                "« {} » dans « sort » n’est pas une colonne. Les colonnes sont : {headers}.",
+                self.0
+            ),
+            format!("“{}” in “sort” is no column. The columns are {headers}.", self.0),
+        )
+    }
+}
 
 impl Order {
     /// Reads the header of a column, such as `montant_brut`, or with a minus before it for the other direction.
@@ -70,18 +89,20 @@ impl Order {
     }
 
     /// Sorts `deals`; those that say the same keep the order they had.
-    pub fn sort(self, deals: &mut [&Deal]) {
+    pub fn sort<'a>(self, deals: &mut [&'a Deal]) {
         match self.column {
             ID => self.by(deals, |deal| deal.id),
-            CLIENT => self.by_text(deals, |deal| Some(&deal.client)),
+            CLIENT => self.by_text(deals, |deal: &'a Deal| Some(&*deal.client)),
             STAGE => self.by(deals, |deal| Some(deal.stage)),
             AMOUNT => self.by(deals, |deal| Some(deal.amount)),
             PROBABILITY => self.by(deals, |deal| Some(deal.stage.probability())),
             WEIGHTED => self.by(deals, |deal| Some(deal.weighted())),
-            SECTOR => self.by_text(deals, |deal| deal.sector.as_deref()),
+            SECTOR => self.by_text(deals, |deal: &'a Deal| deal.sector.as_deref()),
             DUE => self.by(deals, |deal| deal.due),
-            ASSIGNEE => self.by_text(deals, |deal| deal.assignee.as_deref()),
-            NOTES => self.by_text(deals, |deal| Some(&*deal.notes).filter(|notes| !notes.is_empty())),
+            ASSIGNEE => self.by_text(deals, |deal: &'a Deal| deal.assignee.as_deref()),
+            NOTES => self.by_text(deals, |deal: &'a Deal| {
+                Some(&*deal.notes).filter(|notes| !notes.is_empty())
+            }),
             CREATED_AT => self.by(deals, |deal| deal.created_at),
             UPDATED_AT => self.by(deals, |deal| deal.updated_at),
             _ => {}
@@ -98,8 +119,23 @@ impl Order {
         }
     }
 
-    fn by_text(self, deals: &mut [&Deal], text: impl Fn(&Deal) -> Option<&str>) {
-        self.by(deals, |deal| text(deal).map(sort_key));
+    /// Folding a text costs more than finding it again, and a large tab repeats a few of them.
+    fn by_text<'a>(self, deals: &mut [&'a Deal], text: impl Fn(&'a Deal) -> Option<&'a str>) {
+        let spellings: HashSet<&str> = deals.iter().filter_map(|deal| text(deal)).collect();
+        let mut spellings: Vec<&str> = spellings.into_iter().collect();
+        spellings.sort_by_cached_key(|spelling| sort_key(spelling));
+        let ranks: HashMap<&str, usize> = spellings.into_iter().zip(0..).collect();
+        let mut ranked: Vec<(Option<usize>, &'a Deal)> = deals
+            .iter()
+            .map(|deal| (text(deal).and_then(|text| ranks.get(text).copied()), *deal))
+            .collect();
+        match self.direction {
+            Direction::Ascending => ranked.sort_by_key(|(rank, _)| (rank.is_none(), *rank)),
+            Direction::Descending => ranked.sort_by_key(|(rank, _)| Reverse(*rank)),
+        }
+        for (place, (_, deal)) in deals.iter_mut().zip(ranked) {
+            *place = deal;
+        }
     }
 }
 
@@ -170,7 +206,13 @@ mod tests {
             Order::parse(value).expect("order").sort(&mut sorted);
             assert_eq!(sorted.iter().map(|deal| deal.row).collect::<Vec<_>>(), expected);
         }
-        assert!(Order::parse("prix").is_err() && Order::parse("").is_err());
+        for value in ["prix", "", "--id"] {
+            let told = Order::parse(value).expect_err(value).message(Language::French);
+            assert!(
+                told.contains(&format!("« {value} »")) && told.contains("montant_brut"),
+                "{told}"
+            );
+        }
     }
 
     proptest! {
