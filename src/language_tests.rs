@@ -1,3 +1,5 @@
+//! How each language writes what it is given, in tables of examples.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

@@ -24,6 +24,55 @@ impl Property {
     }
 }
 
+/// Finds the group of a text; groups are numbered in the order in which they first occur.
+#[derive(Default)]
+pub struct Grouping<'a> {
+    names: Vec<GroupName>,
+    by_spelling: HashMap<Option<&'a str>, usize>,
+    by_key: HashMap<Option<String>, usize>,
+}
+
+/// How a group is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupName {
+    /// The first spelling; `None` for what says nothing.
+    pub name: Option<Arc<str>>,
+    /// The spelling folded, by which texts are one group.
+    pub key: Option<String>,
+}
+
+impl<'a> Grouping<'a> {
+    /// The number of the group of a text.
+    pub fn place(&mut self, name: Option<&'a Arc<str>>) -> usize {
+        let spelling = name.map(|name| &**name);
+        // Folding costs more than finding a spelling again, and a large tab repeats a few of them.
+        if let Some(place) = self.by_spelling.get(&spelling) {
+            return *place;
+        }
+        let key = spelling.and_then(group_key);
+        let next = self.names.len();
+        let place = *self.by_key.entry(key.clone()).or_insert(next);
+        if place == next {
+            self.names.push(GroupName {
+                name: key.is_some().then(|| name.cloned()).flatten(),
+                key,
+            });
+        }
+        self.by_spelling.insert(spelling, place);
+        place
+    }
+
+    /// The groups so far.
+    pub fn into_names(self) -> Vec<GroupName> {
+        self.names
+    }
+}
+
+/// By what spellings are one; `None` for a text that shows nothing.
+pub fn group_key(text: &str) -> Option<String> {
+    Some(fold(text)).filter(|key| !key.is_empty())
+}
+
 /// Deals that say the same.
 #[derive(Clone, Debug)]
 pub struct Group<'a> {
@@ -35,24 +84,15 @@ pub struct Group<'a> {
 
 /// Groups in the order in which they first occur.
 pub fn grouped<'a>(deals: &[&'a Deal], property: Property) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    let mut by_spelling: HashMap<Option<&'a str>, usize> = HashMap::new();
-    let mut by_key: HashMap<Option<String>, usize> = HashMap::new();
+    let mut grouping = Grouping::default();
+    let mut members: Vec<Vec<&'a Deal>> = Vec::new();
     for deal in deals {
-        let name = property.of(deal);
-        let spelling = name.map(|name| &**name);
-        // Folding costs more than finding a spelling again, and a large tab repeats a few of them.
-        let place = *by_spelling.entry(spelling).or_insert_with(|| {
-            let key = spelling.map(fold).filter(|key| !key.is_empty());
-            *by_key.entry(key).or_insert_with_key(|key| {
-                groups.push(Group {
-                    name: key.is_some().then(|| name.cloned()).flatten(),
-                    deals: Vec::new(),
-                });
-                groups.len() - 1
-            })
-        });
-        groups[place].deals.push(deal);
+        let place = grouping.place(property.of(deal));
+        if place == members.len() {
+            members.push(Vec::new());
+        }
+        members[place].push(deal);
     }
-    groups
+    let names = grouping.into_names().into_iter().zip(members);
+    names.map(|(name, deals)| Group { name: name.name, deals }).collect()
 }

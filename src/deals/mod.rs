@@ -9,6 +9,7 @@
 //! tests check, they are in `docs/directives/deals.md`. [`answers`] puts them together for programs.
 
 pub mod amount;
+pub mod answers;
 pub mod change;
 pub mod cold;
 pub mod correction;
@@ -18,20 +19,31 @@ pub mod deal;
 pub mod deal_row;
 pub mod desk;
 #[cfg(test)]
+mod directive_tests;
+#[cfg(test)]
 mod figures_tests;
+pub mod filter;
 #[cfg(test)]
 mod fixture;
 pub mod funnel;
 pub mod grouping;
+pub mod history;
 pub mod kpis;
+pub mod levers;
+pub mod order;
 mod pages;
 pub mod pause;
+pub mod performance;
 pub mod rows;
+#[cfg(test)]
+mod sales_tests;
 pub mod search;
 pub mod sectors;
 pub mod share;
 pub mod stage;
 pub mod submission;
+pub mod velocity;
+pub mod what_if;
 
 pub use desk::{Deals, Parts};
 pub use pages::router;

@@ -1,5 +1,7 @@
 //! Finding deals by words, without regard to accents and case.
 
+use std::collections::HashMap;
+
 use super::deal::Deal;
 use crate::spelling::fold;
 
@@ -10,7 +12,8 @@ pub struct SearchTexts(Vec<Box<str>>);
 impl SearchTexts {
     /// The texts of `deals`, in their order.
     pub fn of(deals: &[Deal]) -> Self {
-        Self(deals.iter().map(|deal| folded_text(deal).into()).collect())
+        let mut folded = Folded::default();
+        Self(deals.iter().map(|deal| folded.text_of(deal).into()).collect())
     }
 
     /// Whether the deal at this place has every one of the words.
@@ -23,17 +26,27 @@ impl SearchTexts {
     }
 }
 
-/// Columns are kept apart by a line break, which no folded word holds.
-fn folded_text(deal: &Deal) -> String {
-    let texts = [
-        Some(&*deal.client),
-        Some(deal.stage.as_str()),
-        deal.sector.as_deref(),
-        deal.assignee.as_deref(),
-        Some(&*deal.notes),
-    ];
-    let folded: Vec<String> = texts.into_iter().flatten().map(fold).collect();
-    folded.join("\n")
+/// Folding a text costs more than finding it again, and a large tab repeats a few of them.
+#[derive(Default)]
+struct Folded<'a>(HashMap<&'a str, String>);
+
+impl<'a> Folded<'a> {
+    /// Columns are kept apart by a line break, which no folded word holds.
+    fn text_of(&mut self, deal: &'a Deal) -> String {
+        let texts = [
+            Some(&*deal.client),
+            Some(deal.stage.as_str()),
+            deal.sector.as_deref(),
+            deal.assignee.as_deref(),
+        ];
+        // Remarks are rarely the same twice.
+        let mut text = fold(&deal.notes);
+        for column in texts.into_iter().flatten() {
+            text.push('\n');
+            text.push_str(self.0.entry(column).or_insert_with(|| fold(column)));
+        }
+        text
+    }
 }
 
 /// What somebody looks for: every word has to be there, in any column.

@@ -53,7 +53,6 @@ pub fn two_decimals<S: Serializer>(number: Decimal, serializer: S) -> Result<S::
 ///
 /// # Errors
 /// What the serializer refuses.
-#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
 pub fn two_decimals_or_null<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
     match number {
         Some(number) => two_decimals(*number, serializer),

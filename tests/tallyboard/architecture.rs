@@ -204,6 +204,7 @@ fn lower_parts_know_nothing_of_the_upper_ones() {
             "page",
             &["leaderboard", "store", "app", "emulator", "findings", "error"],
         ),
+        ("deals", &["app", "cli", "config", "emulator", "guard", "leaderboard"]),
         ("answer", &["leaderboard", "store", "app", "page", "emulator"]),
         ("leaderboard", &["app", "cli", "config", "emulator", "guard"]),
         ("findings", &["app", "leaderboard", "store"]),
@@ -263,6 +264,29 @@ fn rules_touch_neither_clock_nor_store_nor_pages() {
             }
             assert!(!file.text.contains("async "), "{} is async", file.path);
         }
+    }
+}
+
+#[test]
+fn the_rules_of_the_deals_touch_neither_clock_nor_store_nor_pages() {
+    // These alone read and write rows; the rest of the folder are rules, until it is named as a page or a view.
+    let beside = ["rows", "deal_row", "correction", "change", "mod"];
+    for file in files().iter().filter(|file| !file.is_test()) {
+        let Some(name) = file
+            .path
+            .strip_prefix("deals/")
+            .and_then(|name| name.strip_suffix(".rs"))
+        else {
+            continue;
+        };
+        if name.contains('/') || beside.contains(&name) {
+            continue;
+        }
+        let paths = Paths::of(file);
+        for forbidden in ["clock", "store", "page", "answer"] {
+            assert!(!paths.parts.contains(forbidden), "{} uses {forbidden}", file.path);
+        }
+        assert!(!file.text.contains("async "), "{} is async", file.path);
     }
 }
 

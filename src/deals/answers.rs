@@ -1,0 +1,322 @@
+//! What the board answers, as values that programs read too.
+//!
+//! Amounts are JSON numbers with two decimals, rates are in percent, and what is not known is `null`.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, civil::Date};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::{
+    cold::{Cold, ColdAfter, ColdDeal, Day, cold},
+    deadlines::Deadlines,
+    deal::Deal,
+    filter::{DealFilter, Facets, Selection},
+    funnel::{FunnelStep, funnel},
+    kpis::{KpiChanges, Kpis},
+    order::{Order, Pagination},
+    pause::Pause,
+    rows::DealRows,
+    sectors::{SectorTotal, sector_totals, top_baskets},
+    share::two_decimals,
+    stage::{LostStage, Stage},
+};
+use crate::{finding::Finding, language::days_between, money::Money, period::Period};
+
+/// How many sectors the list of the largest average baskets has.
+pub const TOP_BASKETS: usize = 5;
+
+/// A deal with all its fields, named as the columns of the sheet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DealAnswer {
+    /// Whole number; `None` until the row has one.
+    pub id: Option<u64>,
+    /// The customer's name.
+    pub client: Arc<str>,
+    /// Where it stands.
+    pub statut: Stage,
+    /// Gross amount.
+    pub montant_brut: Money,
+    /// Probability as a share of one, as the cell holds it.
+    #[serde(serialize_with = "share_of_one")]
+    pub probabilite: Decimal,
+    /// Amount times probability.
+    pub valeur_ponderee: Money,
+    /// `None` when nobody filled it in.
+    pub secteur: Option<Arc<str>>,
+    /// The day on which it is due.
+    pub date_echeance: Option<Date>,
+    /// Who works on it.
+    pub assignee: Option<Arc<str>>,
+    /// Remarks; may be empty.
+    pub notes: Arc<str>,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
+    /// When anything in it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// Row number as the spreadsheet shows it.
+    pub row: u32,
+    /// Address of its cells in the spreadsheet.
+    pub link: String,
+}
+
+fn share_of_one<S: serde::Serializer>(share: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    two_decimals(*share, serializer)
+}
+
+impl DealAnswer {
+    /// A deal of these rows.
+    pub fn of(deal: &Deal, rows: &DealRows) -> Self {
+        Self {
+            id: deal.id,
+            client: Arc::clone(&deal.client),
+            statut: deal.stage,
+            montant_brut: deal.amount,
+            probabilite: deal.stage.probability(),
+            valeur_ponderee: deal.weighted(),
+            secteur: deal.sector.clone(),
+            date_echeance: deal.due,
+            assignee: deal.assignee.clone(),
+            notes: Arc::clone(&deal.notes),
+            created_at: deal.created_at,
+            updated_at: deal.updated_at,
+            row: deal.row,
+            link: rows.link.row(deal.row),
+        }
+    }
+}
+
+/// A deal with its distance from today.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DueAnswer {
+    /// The deal.
+    #[serde(flatten)]
+    pub deal: DealAnswer,
+    /// Days from today to the due date, negative when it is late; `None` without one.
+    pub days_left: Option<i32>,
+}
+
+/// Open deals by due date, the earliest first.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DeadlinesAnswer {
+    /// Due before today.
+    pub overdue: Vec<DueAnswer>,
+    /// Due today.
+    pub today: Vec<DueAnswer>,
+    /// Due within thirty days.
+    pub upcoming: Vec<DueAnswer>,
+    /// Due after that.
+    pub later: Vec<DueAnswer>,
+    /// Without a due date.
+    pub undated: Vec<DueAnswer>,
+}
+
+/// A deal that nobody has touched for long.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ColdAnswer {
+    /// The deal.
+    #[serde(flatten)]
+    pub deal: DealAnswer,
+    /// Days since its last change.
+    pub days_without_change: u32,
+    /// The pause it is in, when somebody set it aside.
+    pub pause: Option<Pause>,
+}
+
+/// What could not be read in the sheet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FindingsAnswer {
+    /// Rows that do not count.
+    pub excluded_rows: usize,
+    /// What they would add, as far as their amounts can be read.
+    pub excluded_amount: Money,
+    /// Every cell that deserves a look.
+    pub cells: Arc<Vec<Finding>>,
+}
+
+/// `GET /deals` for programs and for the page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BoardAnswer {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// Today's date in the configured zone.
+    pub today: Date,
+    /// The filter as the query of an address; empty when nothing is restricted.
+    pub filter: String,
+    /// The numbers at the top.
+    pub kpis: Kpis,
+    /// Their change against as many days before, when the filter names a first and a last day.
+    pub changes: KpiChanges,
+    /// The weighted pipeline by stage.
+    pub funnel: Vec<FunnelStep>,
+    /// Every sector, the largest total first.
+    pub sectors: Vec<SectorTotal>,
+    /// The five sectors with the largest average basket.
+    pub top_baskets: Vec<SectorTotal>,
+    /// What is due when.
+    pub deadlines: DeadlinesAnswer,
+    /// Deals that nobody has touched for long, the longest first.
+    pub cold: Vec<ColdAnswer>,
+    /// Those of them that somebody set aside.
+    pub paused: Vec<ColdAnswer>,
+    /// Open deals of which nobody can tell when they were touched.
+    pub cold_unknown: Vec<DealAnswer>,
+    /// How many deals each choice of the filter has.
+    pub facets: Facets,
+    /// Deals without a due date that only the days of the filter leave out.
+    pub hidden_undated: usize,
+    /// What could not be read.
+    pub findings: FindingsAnswer,
+}
+
+/// What an answer depends on beside the rows and the filter.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// Today in the configured zone.
+    pub day: Day,
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// Whether deals can be lost.
+    pub lost_stage: LostStage,
+    /// When deals are cold.
+    pub cold_after: ColdAfter,
+    /// Cells of the tabs that could not be read.
+    pub findings: Arc<Vec<Finding>>,
+}
+
+impl BoardAnswer {
+    /// The board of the deals that `filter` lets through.
+    pub fn of(rows: &DealRows, filter: &DealFilter, context: &Context) -> Self {
+        let selection = filter.select(&rows.deals, || rows.search_texts());
+        let deals = selection.deals(&rows.deals);
+        let kpis = Kpis::of(&deals, context.lost_stage);
+        let before = kpis_before(rows, filter, context.lost_stage);
+        let sectors = sector_totals(&deals, None);
+        let cold = cold(&deals, &context.cold_after, &rows.pauses, &context.day);
+        Self {
+            as_of: context.as_of,
+            today: context.day.today,
+            filter: filter.to_query(),
+            changes: kpis.since(before.as_ref()),
+            kpis,
+            funnel: funnel(&deals, context.lost_stage),
+            top_baskets: top_baskets(&sectors, TOP_BASKETS),
+            sectors,
+            deadlines: DeadlinesAnswer::of(&Deadlines::of(&deals, context.day.today), rows, context.day.today),
+            cold: cold.cold.iter().map(|cold| ColdAnswer::of(cold, None, rows)).collect(),
+            paused: paused(&cold, rows),
+            cold_unknown: cold.undated.iter().map(|deal| DealAnswer::of(deal, rows)).collect(),
+            facets: selection.facets,
+            hidden_undated: selection.hidden_undated,
+            findings: FindingsAnswer {
+                excluded_rows: rows.excluded.len(),
+                excluded_amount: rows.excluded_amount(),
+                cells: Arc::clone(&context.findings),
+            },
+        }
+    }
+}
+
+/// The numbers of as many days before those of the filter; `None` when it does not name a first and a last day, or no deal
+/// was due then.
+fn kpis_before(rows: &DealRows, filter: &DealFilter, lost_stage: LostStage) -> Option<Kpis> {
+    let due: Period = filter.due.before()?;
+    let filter = DealFilter { due, ..filter.clone() };
+    let selection = filter.select(&rows.deals, || rows.search_texts());
+    let deals = selection.deals(&rows.deals);
+    (!deals.is_empty()).then(|| Kpis::of(&deals, lost_stage))
+}
+
+fn paused(cold: &Cold<'_>, rows: &DealRows) -> Vec<ColdAnswer> {
+    let paused = cold.paused.iter();
+    paused
+        .map(|(cold, pause)| ColdAnswer::of(cold, Some(pause), rows))
+        .collect()
+}
+
+impl ColdAnswer {
+    fn of(cold: &ColdDeal<'_>, pause: Option<&Pause>, rows: &DealRows) -> Self {
+        Self {
+            deal: DealAnswer::of(cold.deal, rows),
+            days_without_change: cold.days,
+            pause: pause.cloned(),
+        }
+    }
+}
+
+impl DeadlinesAnswer {
+    fn of(deadlines: &Deadlines<'_>, rows: &DealRows, today: Date) -> Self {
+        let answers = |deals: &[&Deal]| {
+            let answers = deals.iter().map(|deal| DueAnswer {
+                deal: DealAnswer::of(deal, rows),
+                days_left: deal.due.map(|due| days_between(today, due)),
+            });
+            answers.collect()
+        };
+        Self {
+            overdue: answers(&deadlines.overdue),
+            today: answers(&deadlines.today),
+            upcoming: answers(&deadlines.upcoming),
+            later: answers(&deadlines.later),
+            undated: answers(&deadlines.undated),
+        }
+    }
+}
+
+/// `GET /deals/list` for programs and for the page: one page of the deals that a filter lets through.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ListAnswer {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// The filter as the query of an address.
+    pub filter: String,
+    /// The order as the `sort` of an address; `None` is the order of the sheet.
+    pub sort: Option<String>,
+    /// How many deals the filter lets through.
+    pub total: usize,
+    /// Number of the page, 1 for the first.
+    pub page: usize,
+    /// How many pages there are.
+    pub pages: usize,
+    /// The deals of this page.
+    pub deals: Vec<DealAnswer>,
+    /// Deals without a due date that only the days of the filter leave out.
+    pub hidden_undated: usize,
+}
+
+/// Which part of a list somebody looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListView {
+    /// `None` is the order of the sheet.
+    pub order: Option<Order>,
+    /// Number of the page, 1 for the first.
+    pub page: usize,
+}
+
+impl ListAnswer {
+    /// One page of the deals that `filter` lets through.
+    pub fn of(rows: &DealRows, filter: &DealFilter, view: ListView, as_of: Timestamp) -> Self {
+        let selection: Selection = filter.select(&rows.deals, || rows.search_texts());
+        let mut deals = selection.deals(&rows.deals);
+        if let Some(order) = view.order {
+            order.sort(&mut deals);
+        }
+        let pagination = Pagination::of(deals.len(), view.page);
+        let shown = &deals[pagination.range()];
+        Self {
+            as_of,
+            filter: filter.to_query(),
+            sort: view.order.map(Order::to_value),
+            total: pagination.total,
+            page: pagination.page,
+            pages: pagination.pages,
+            deals: shown.iter().map(|deal| DealAnswer::of(deal, rows)).collect(),
+            hidden_undated: selection.hidden_undated,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "answers_tests.rs"]
+mod tests;

@@ -1,0 +1,408 @@
+//! Which deals a page looks at: read from the address, written back into it, applied to the rows.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use serde::Serialize;
+
+use super::{
+    deal::Deal,
+    grouping::{GroupName, Grouping, Property, group_key},
+    search::{SearchTexts, SearchWords},
+    stage::Stage,
+};
+use crate::{
+    language::{Language, sort_key},
+    period::{Period, PeriodError},
+    spelling::tidy,
+};
+
+/// Stands in an address for “Non renseigné”, where a blank field means no choice.
+pub const NOT_GIVEN: &str = "(none)";
+
+/// Which deals a page looks at. What is left empty restricts nothing; within one field any choice will do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DealFilter {
+    /// Stages.
+    pub statuses: BTreeSet<Stage>,
+    /// Sectors, in any spelling.
+    pub sectors: Vec<Choice>,
+    /// Assignees, in any spelling.
+    pub assignees: Vec<Choice>,
+    /// Days on which a deal is due.
+    pub due: Period,
+    /// Words that all have to be in some text column, as typed.
+    pub text: String,
+}
+
+/// One choice of a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// The field of the address.
+    pub field: &'static str,
+    /// Its value in the address; [`NOT_GIVEN`] is “Non renseigné”.
+    pub value: String,
+    /// The filter without this choice.
+    pub left: DealFilter,
+}
+
+impl Chip {
+    fn new(field: &'static str, value: &str, left: DealFilter) -> Self {
+        let value = value.to_owned();
+        Self { field, value, left }
+    }
+}
+
+/// A sector or an assignee that somebody chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// As written; `None` is “Non renseigné”.
+    pub name: Option<String>,
+    key: Option<String>,
+}
+
+impl Choice {
+    /// Reads one value of an address; `None` for a blank one.
+    fn parse(value: &str) -> Option<Self> {
+        let key = group_key(value)?;
+        let is_named = key != NOT_GIVEN;
+        Some(Self {
+            name: is_named.then(|| tidy(value)),
+            key: is_named.then_some(key),
+        })
+    }
+
+    fn as_value(&self) -> &str {
+        self.name.as_deref().unwrap_or(NOT_GIVEN)
+    }
+}
+
+/// Why the fields of an address are no filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// No stage is called so.
+    #[error("“{0}” is no status")]
+    UnknownStatus(String),
+    /// The days cannot be read.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+}
+
+impl FilterError {
+    /// The field to point at.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::UnknownStatus(_) => "status",
+            Self::Period(error) => error.field(),
+        }
+    }
+
+    /// What is wrong and what would be right.
+    pub fn message(&self, language: Language) -> String {
+        let stages = Stage::ALL.map(Stage::as_str).join(", ");
+        match (language, self) {
+            (Language::French, Self::UnknownStatus(word)) => {
+                format!("« {word} » n’est pas un statut. Les statuts sont : {stages}.")
+            }
+            (Language::English, Self::UnknownStatus(word)) => {
+                format!("“{word}” is no status. The statuses are {stages}.")
+            }
+            (Language::French, Self::Period(PeriodError::NotADay { field, value })) => format!(
+                "« {value} » dans « {field} » n’est pas une date. Écrivez année-mois-jour, par exemple 2026-03-01, ou laissez vide."
+            ),
+            (Language::French, Self::Period(PeriodError::Reversed { from, to })) => format!(
+                "« from » ({}) est après « to » ({}). Échangez les deux dates, ou laissez-en une vide.",
+                language.date(*from),
+                language.date(*to)
+            ),
+            (Language::English, Self::Period(error)) => error.to_string(),
+        }
+    }
+}
+
+impl DealFilter {
+    /// Reads the query of an address: `status`, `sector`, `assignee` (each any number of times), `from`, `to` and `q`; the
+    /// French names of the columns will do too. Other fields belong to somebody else.
+    ///
+    /// # Errors
+    /// [`FilterError`] with the field to point at.
+    pub fn parse(query: &str) -> Result<Self, FilterError> {
+        let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        let mut filter = Self::default();
+        let (mut from, mut to) = (None, None);
+        for (field, value) in &fields {
+            match field.as_str() {
+                "status" | "statut" => filter.add_statuses(value)?,
+                "sector" | "secteur" => add_choice(&mut filter.sectors, value),
+                "assignee" => add_choice(&mut filter.assignees, value),
+                "from" => from = Some(value.as_str()),
+                "to" => to = Some(value.as_str()),
+                "q" => filter.text = tidy(value),
+                _ => {}
+            }
+        }
+        filter.due = Period::parse(from, to)?;
+        Ok(filter)
+    }
+
+    fn add_statuses(&mut self, value: &str) -> Result<(), FilterError> {
+        for word in value.split(',').map(tidy).filter(|word| !word.is_empty()) {
+            let stage = Stage::parse(&word).ok_or(FilterError::UnknownStatus(word))?;
+            self.statuses.insert(stage);
+        }
+        Ok(())
+    }
+
+    /// The query that [`DealFilter::parse`] reads as this filter; empty when nothing is restricted.
+    pub fn to_query(&self) -> String {
+        let mut fields: Vec<(&str, String)> = Vec::new();
+        fields.extend(self.statuses.iter().map(|stage| ("status", stage.to_string())));
+        fields.extend(
+            self.sectors
+                .iter()
+                .map(|choice| ("sector", choice.as_value().to_owned())),
+        );
+        fields.extend(
+            self.assignees
+                .iter()
+                .map(|choice| ("assignee", choice.as_value().to_owned())),
+        );
+        fields.extend(self.due.from.map(|day| ("from", day.to_string())));
+        fields.extend(self.due.to.map(|day| ("to", day.to_string())));
+        fields.extend((!self.text.is_empty()).then(|| ("q", self.text.clone())));
+        serde_urlencoded::to_string(fields).unwrap_or_default()
+    }
+
+    /// The choices of the filter one by one, each with the filter that is left when it is taken back.
+    pub fn chips(&self) -> Vec<Chip> {
+        let mut chips = Vec::new();
+        for stage in &self.statuses {
+            let mut left = self.clone();
+            left.statuses.remove(stage);
+            chips.push(Chip::new("status", stage.as_str(), left));
+        }
+        for (place, choice) in self.sectors.iter().enumerate() {
+            let mut left = self.clone();
+            left.sectors.remove(place);
+            chips.push(Chip::new("sector", choice.as_value(), left));
+        }
+        for (place, choice) in self.assignees.iter().enumerate() {
+            let mut left = self.clone();
+            left.assignees.remove(place);
+            chips.push(Chip::new("assignee", choice.as_value(), left));
+        }
+        for (field, day) in [("from", self.due.from), ("to", self.due.to)] {
+            let Some(day) = day else { continue };
+            let mut left = self.clone();
+            match field {
+                "from" => left.due.from = None,
+                _ => left.due.to = None,
+            }
+            chips.push(Chip::new(field, &day.to_string(), left));
+        }
+        if !self.text.is_empty() {
+            let mut left = self.clone();
+            left.text.clear();
+            chips.push(Chip::new("q", &self.text, left));
+        }
+        chips
+    }
+
+    /// Whether every deal is let through.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The deals that are let through. `texts` is asked for only when there is something to search.
+    pub fn select<'a>(&self, deals: &[Deal], texts: impl FnOnce() -> &'a SearchTexts) -> Selection {
+        let words = SearchWords::of(&self.text);
+        let texts = (!words.is_empty()).then(texts);
+        let mut counting = Counting::new(self);
+        for (place, deal) in deals.iter().enumerate() {
+            if texts.is_none_or(|texts| texts.contains(place, &words)) {
+                counting.count(place, deal);
+            } else {
+                counting.offer(deal);
+            }
+        }
+        counting.into_selection()
+    }
+}
+
+fn add_choice(choices: &mut Vec<Choice>, value: &str) {
+    let choice = Choice::parse(value).filter(|choice| !choices.iter().any(|known| known.key == choice.key));
+    choices.extend(choice);
+}
+
+/// The deals that a filter lets through, and what its fields would let through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Places among the deals, in their order.
+    pub places: Vec<usize>,
+    /// How many deals each choice has, given all other fields.
+    pub facets: Facets,
+    /// Deals without a due date that only the days leave out: “3 affaires sans échéance masquées”.
+    pub hidden_undated: usize,
+}
+
+impl Selection {
+    /// The deals themselves.
+    pub fn deals<'a>(&self, deals: &'a [Deal]) -> Vec<&'a Deal> {
+        self.places.iter().map(|place| &deals[*place]).collect()
+    }
+}
+
+/// The choices of each field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Facets {
+    /// Every stage with the deals it would let through, from the first contact on.
+    pub statuses: Vec<(Stage, usize)>,
+    /// Sectors in alphabetical order; deals without one stand last.
+    pub sectors: Vec<FacetOption>,
+    /// Assignees in alphabetical order; deals without one stand last.
+    pub assignees: Vec<FacetOption>,
+}
+
+/// One choice of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FacetOption {
+    /// The first spelling in the sheet; `None` is “Non renseigné”.
+    pub name: Option<Arc<str>>,
+    /// Deals that all other fields let through.
+    pub count: usize,
+    /// Whether the filter names it.
+    pub is_chosen: bool,
+}
+
+/// Which of the three fields with choices leave a deal out.
+struct Verdict {
+    status: bool,
+    sector: bool,
+    assignee: bool,
+}
+
+/// One pass over the deals.
+struct Counting<'a> {
+    filter: &'a DealFilter,
+    places: Vec<usize>,
+    statuses: [usize; Stage::ALL.len()],
+    sectors: FacetCount<'a>,
+    assignees: FacetCount<'a>,
+    hidden_undated: usize,
+}
+
+impl<'a> Counting<'a> {
+    fn new(filter: &'a DealFilter) -> Self {
+        Self {
+            filter,
+            places: Vec::new(),
+            statuses: [0; Stage::ALL.len()],
+            sectors: FacetCount::new(&filter.sectors, Property::Sector),
+            assignees: FacetCount::new(&filter.assignees, Property::Assignee),
+            hidden_undated: 0,
+        }
+    }
+
+    /// A deal that other fields leave out is still a choice.
+    fn offer(&mut self, deal: &'a Deal) {
+        self.sectors.place(deal);
+        self.assignees.place(deal);
+    }
+
+    fn count(&mut self, place: usize, deal: &'a Deal) {
+        let (sector, assignee) = (self.sectors.place(deal), self.assignees.place(deal));
+        let leaves_out = Verdict {
+            status: !self.filter.statuses.is_empty() && !self.filter.statuses.contains(&deal.stage),
+            sector: !self.sectors.lets_through(sector),
+            assignee: !self.assignees.lets_through(assignee),
+        };
+        let is_let_through = !leaves_out.status && !leaves_out.sector && !leaves_out.assignee;
+        let is_due_then = self.filter.due.is_open() || deal.due.is_some_and(|due| self.filter.due.contains(due));
+        if !is_due_then {
+            self.hidden_undated += usize::from(is_let_through && deal.due.is_none());
+            return;
+        }
+        if is_let_through {
+            self.places.push(place);
+        }
+        self.statuses[deal.stage as usize] += usize::from(!leaves_out.sector && !leaves_out.assignee);
+        self.sectors.counts[sector] += usize::from(!leaves_out.status && !leaves_out.assignee);
+        self.assignees.counts[assignee] += usize::from(!leaves_out.status && !leaves_out.sector);
+    }
+
+    fn into_selection(self) -> Selection {
+        Selection {
+            places: self.places,
+            facets: Facets {
+                statuses: Stage::ALL.map(|stage| (stage, self.statuses[stage as usize])).to_vec(),
+                sectors: self.sectors.into_options(),
+                assignees: self.assignees.into_options(),
+            },
+            hidden_undated: self.hidden_undated,
+        }
+    }
+}
+
+/// The choices of one field with their counts.
+struct FacetCount<'a> {
+    chosen: &'a [Choice],
+    property: Property,
+    grouping: Grouping<'a>,
+    counts: Vec<usize>,
+    is_chosen: Vec<bool>,
+}
+
+impl<'a> FacetCount<'a> {
+    fn new(chosen: &'a [Choice], property: Property) -> Self {
+        Self {
+            chosen,
+            property,
+            grouping: Grouping::default(),
+            counts: Vec::new(),
+            is_chosen: Vec::new(),
+        }
+    }
+
+    fn place(&mut self, deal: &'a Deal) -> usize {
+        let name = self.property.of(deal);
+        let place = self.grouping.place(name);
+        if place == self.counts.len() {
+            let key = name.and_then(|name| group_key(name));
+            self.counts.push(0);
+            self.is_chosen.push(self.chosen.iter().any(|choice| choice.key == key));
+        }
+        place
+    }
+
+    fn lets_through(&self, place: usize) -> bool {
+        self.chosen.is_empty() || self.is_chosen[place]
+    }
+
+    fn into_options(self) -> Vec<FacetOption> {
+        let names = self.grouping.into_names();
+        let is_known = |choice: &&Choice| !names.iter().any(|name| name.key == choice.key);
+        let missing: Vec<FacetOption> = self.chosen.iter().filter(is_known).map(without_deals).collect();
+        let known = names.into_iter().zip(self.counts).zip(self.is_chosen);
+        let known = known.map(|((GroupName { name, .. }, count), is_chosen)| FacetOption { name, count, is_chosen });
+        let mut options: Vec<FacetOption> = known.chain(missing).collect();
+        options.sort_by_cached_key(|option| {
+            (
+                option.name.is_none(),
+                sort_key(option.name.as_deref().unwrap_or_default()),
+            )
+        });
+        options
+    }
+}
+
+/// A choice that no deal has: it can still be taken back.
+fn without_deals(choice: &Choice) -> FacetOption {
+    FacetOption {
+        name: choice.name.as_deref().map(Arc::from),
+        count: 0,
+        is_chosen: true,
+    }
+}
+
+#[cfg(test)]
+#[path = "filter_tests.rs"]
+mod tests;

@@ -1,0 +1,101 @@
+//! What each assignee sells.
+
+use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+
+use serde::Serialize;
+
+use super::{
+    deal::Deal,
+    grouping::{Group, Property, group_key, grouped},
+    history::{Cycle, StageHistory},
+    share::Share,
+    stage::Stage,
+};
+use crate::{language::sort_key, money::Money};
+
+/// The figures of one assignee.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Performance {
+    /// How many deals.
+    pub deals: usize,
+    /// Sum of their amounts.
+    pub amount: Money,
+    /// Sum of amount times probability.
+    pub weighted: Money,
+    /// How many are won.
+    pub won: usize,
+    /// Sum of the amounts of those.
+    pub won_amount: Money,
+    /// Won out of all; `None` without deals. Programs read percent.
+    pub conversion_rate: Option<Share>,
+    /// Mean amount; `None` without deals.
+    pub average_basket: Option<Money>,
+    /// How long it took to win.
+    pub cycle: Cycle,
+}
+
+impl Performance {
+    /// The figures of these deals.
+    pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
+        let won = deals.iter().filter(|deal| deal.stage == Stage::Won);
+        let amount: Money = deals.iter().map(|deal| deal.amount).sum();
+        let (won, won_amount) = won.fold((0, Money::ZERO), |(count, sum), deal| (count + 1, sum + deal.amount));
+        Self {
+            deals: deals.len(),
+            amount,
+            weighted: deals.iter().map(|deal| deal.weighted()).sum(),
+            won,
+            won_amount,
+            conversion_rate: Share::of(won, deals.len()),
+            average_basket: amount.shared_by(deals.len()),
+            cycle: Cycle::of(deals, history),
+        }
+    }
+}
+
+/// One assignee now and in the period before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PerformanceLine {
+    /// The first spelling; `None` is “Non renseigné”.
+    pub assignee: Option<Arc<str>>,
+    /// The figures of the period; all zero for one who only had deals before.
+    pub now: Performance,
+    /// The figures of the period before; `None`, shown as “–”, without such a period or without deals in it.
+    pub before: Option<Performance>,
+}
+
+/// Every assignee of `now` and `before`, the largest won amount first, then the largest amount.
+pub fn performance(now: &[&Deal], before: &[&Deal], history: &StageHistory) -> Vec<PerformanceLine> {
+    let mut earlier: HashMap<Option<String>, Group<'_>> = grouped(before, Property::Assignee)
+        .into_iter()
+        .map(|group| (key(&group), group))
+        .collect();
+    let mut lines: Vec<PerformanceLine> = grouped(now, Property::Assignee)
+        .into_iter()
+        .map(|group| PerformanceLine {
+            before: earlier
+                .remove(&key(&group))
+                .map(|before| Performance::of(&before.deals, history)),
+            now: Performance::of(&group.deals, history),
+            assignee: group.name,
+        })
+        .collect();
+    lines.extend(earlier.into_values().map(|group| PerformanceLine {
+        before: Some(Performance::of(&group.deals, history)),
+        now: Performance::default(),
+        assignee: group.name,
+    }));
+    lines.sort_by_cached_key(|line| {
+        let name = sort_key(line.assignee.as_deref().unwrap_or_default());
+        (
+            Reverse((line.now.won_amount, line.now.amount)),
+            line.assignee.is_none(),
+            name,
+        )
+    });
+    lines
+}
+
+fn key(group: &Group<'_>) -> Option<String> {
+    group.name.as_deref().and_then(group_key)
+}

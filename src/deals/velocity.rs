@@ -1,0 +1,237 @@
+//! How much revenue a day of selling brings: deals times average basket times win rate, divided by the length of the cycle.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::{
+    deal::Deal,
+    grouping::{Property, grouped},
+    history::{Cycle, StageHistory, mean_days},
+    share::{Share, two_decimals_or_null},
+    stage::Stage,
+};
+use crate::{
+    language::{Language, Noun},
+    money::Money,
+};
+
+/// The velocity of some deals and what it is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Velocity {
+    /// Euros a day; `None` while one of the parts is unknown, or a cycle lasts no time at all.
+    pub euros_a_day: Option<Money>,
+    /// How many deals.
+    pub deals: usize,
+    /// Mean amount.
+    pub average_basket: Option<Money>,
+    /// Won out of all. Programs read percent.
+    pub win_rate: Option<Share>,
+    /// From creation to won.
+    pub cycle: Cycle,
+}
+
+impl Velocity {
+    /// The velocity of these deals.
+    pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
+        let amount: Money = deals.iter().map(|deal| deal.amount).sum();
+        let cycle = Cycle::of(deals, history);
+        let win_rate = Share::of(cycle.won(), deals.len());
+        Self {
+            euros_a_day: win_rate.zip(cycle.average_days).and_then(|(rate, days)| {
+                // Deals times average basket is the sum of the amounts, without the rounding of a division.
+                (!days.is_zero()).then(|| Money::new(amount.euros() * rate.of_one() / days))
+            }),
+            deals: deals.len(),
+            average_basket: amount.shared_by(deals.len()),
+            win_rate,
+            cycle,
+        }
+    }
+
+    /// Why there is no velocity, or how much of it is guessed from a part of the won deals.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let cycle = &self.cycle;
+        if self.deals == 0 {
+            return vec![Gap::NoDeals];
+        }
+        if cycle.won() == 0 {
+            return vec![Gap::NothingWon];
+        }
+        let missing = [
+            (Gap::WonWithoutCreation as fn(usize) -> Gap, cycle.without_creation),
+            (Gap::WonWithoutChange, cycle.without_change),
+            (Gap::WonBeforeCreation, cycle.reversed),
+        ];
+        let missing = missing.into_iter().filter(|(_, count)| *count > 0);
+        missing.map(|(gap, count)| gap(count)).collect()
+    }
+}
+
+/// What is missing to know a velocity in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// There is no deal.
+    NoDeals,
+    /// No deal is won yet.
+    NothingWon,
+    /// So many won deals have no `created_at`.
+    WonWithoutCreation(usize),
+    /// So many won deals have no change to won in the audit log.
+    WonWithoutChange(usize),
+    /// So many deals were won before they were created.
+    WonBeforeCreation(usize),
+}
+
+impl Gap {
+    /// The gap in a sentence.
+    pub fn message(self, language: Language) -> String {
+        let deals = |count: usize| language.count(u64::try_from(count).unwrap_or(u64::MAX), Noun::DEAL);
+        match self {
+            Self::NoDeals => language.choose("Aucune affaire.", "No deals.").to_owned(),
+            Self::NothingWon => language
+                .choose(
+                    "Aucune affaire gagnée : la durée du cycle n’est pas encore connue.",
+                    "No deal is won yet, so the length of the cycle is not known.",
+                )
+                .to_owned(),
+            Self::WonWithoutCreation(count) => language.choose(
+                format!(
+                    "{} au statut Gagné sans date de création : cycle non mesuré.",
+                    deals(count)
+                ),
+                format!("{} won without a creation date: cycle not measured.", deals(count)),
+            ),
+            Self::WonWithoutChange(count) => language.choose(
+                format!(
+                    "{} au statut Gagné sans passage à Gagné dans l’historique : cycle non mesuré.",
+                    deals(count)
+                ),
+                format!(
+                    "{} won without a change to won in the history: cycle not measured.",
+                    deals(count)
+                ),
+            ),
+            Self::WonBeforeCreation(count) => language.choose(
+                format!(
+                    "{} au statut Gagné avant la date de création : cycle non mesuré.",
+                    deals(count)
+                ),
+                format!("{} won before the creation date: cycle not measured.", deals(count)),
+            ),
+        }
+    }
+}
+
+/// The velocity of the deals created in one month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MonthVelocity {
+    /// First day of the month.
+    pub month: Date,
+    /// Of the deals created in it.
+    pub velocity: Velocity,
+}
+
+/// Months in which deals were created, the earliest first. Deals without `created_at` belong to none.
+pub fn by_month(deals: &[&Deal], history: &StageHistory, zone: &TimeZone) -> Vec<MonthVelocity> {
+    let mut months: BTreeMap<Date, Vec<&Deal>> = BTreeMap::new();
+    for deal in deals {
+        if let Some(created_at) = deal.created_at {
+            let month = created_at.to_zoned(zone.clone()).date().first_of_month();
+            months.entry(month).or_default().push(deal);
+        }
+    }
+    let months = months.into_iter().map(|(month, deals)| MonthVelocity {
+        month,
+        velocity: Velocity::of(&deals, history),
+    });
+    months.collect()
+}
+
+/// The velocity of one sector or assignee.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GroupVelocity {
+    /// The first spelling; `None` is “Non renseigné”.
+    pub name: Option<Arc<str>>,
+    /// Of its deals.
+    pub velocity: Velocity,
+}
+
+/// Every sector or assignee, the fastest first; those without a velocity stand last.
+pub fn by_property(deals: &[&Deal], history: &StageHistory, property: Property) -> Vec<GroupVelocity> {
+    let groups = grouped(deals, property).into_iter().map(|group| GroupVelocity {
+        name: group.name,
+        velocity: Velocity::of(&group.deals, history),
+    });
+    let mut groups: Vec<GroupVelocity> = groups.collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.velocity.euros_a_day));
+    groups
+}
+
+/// How long deals stay in one stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct StageTime {
+    /// The stage; only those that a deal can leave.
+    pub status: Stage,
+    /// Mean in days of all stays, the running ones up to now; `None` without any.
+    #[serde(serialize_with = "two_decimals_or_null")]
+    pub average_days: Option<Decimal>,
+    /// Stays that are over.
+    pub over: usize,
+    /// Stays that last.
+    pub running: usize,
+}
+
+/// Time in each stage that a deal can leave. Stays whose beginning or end nobody wrote down are not measured.
+pub fn time_in_stages(deals: &[&Deal], history: &StageHistory, now: Timestamp) -> Vec<StageTime> {
+    let mut over = Stays::default();
+    let mut running = Stays::default();
+    for deal in deals {
+        let changes = history.of_deal(deal);
+        let mut since = deal.created_at;
+        let mut stage = changes.first().map_or(Some(deal.stage), |first| first.from);
+        for change in changes {
+            over.add(stage, since, change.at);
+            (since, stage) = (Some(change.at), Some(change.to));
+        }
+        // A change that nobody wrote down leaves the end of the last stay unknown.
+        if stage == Some(deal.stage) {
+            running.add(stage, since, now);
+        }
+    }
+    let open = Stage::ALL.into_iter().filter(|stage| stage.is_open());
+    open.map(|status| {
+        let place = status as usize;
+        let total = over.totals[place].saturating_add(running.totals[place]);
+        let (over, running) = (over.counts[place], running.counts[place]);
+        StageTime {
+            status,
+            average_days: mean_days(total, over + running),
+            over,
+            running,
+        }
+    })
+    .collect()
+}
+
+/// Lengths of stays, summed by stage.
+#[derive(Default)]
+struct Stays {
+    totals: [SignedDuration; Stage::ALL.len()],
+    counts: [usize; Stage::ALL.len()],
+}
+
+impl Stays {
+    fn add(&mut self, stage: Option<Stage>, since: Option<Timestamp>, until: Timestamp) {
+        let (Some(stage), Some(since)) = (stage, since) else {
+            return;
+        };
+        if since <= until {
+            let place = stage as usize;
+            self.totals[place] = self.totals[place].saturating_add(until.duration_since(since));
+            self.counts[place] += 1;
+        }
+    }
+}
