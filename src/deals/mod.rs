@@ -3,4 +3,5 @@
 pub mod amount;
 pub mod day;
 pub mod deal;
+pub mod import;
 pub mod stage;
