@@ -84,6 +84,7 @@ fn no_header(text: &str) -> FileProblem {
 /// The records that are not blank, with the line of the text on which each begins.
 struct Records<'text> {
     text: &'text str,
+    separator: u8,
     reader: csv::Reader<&'text [u8]>,
     record: csv::StringRecord,
     /// Up to where line ends were counted, and how many there were.
@@ -98,14 +99,11 @@ impl<'text> Records<'text> {
             None => 0,
         };
         let text_below = &text[skipped..];
-        let reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(u8::try_from(separator).unwrap_or(b';'))
-            .from_reader(text_below.as_bytes());
+        let separator = u8::try_from(separator).unwrap_or(b';');
         Self {
             text: text_below,
-            reader,
+            separator,
+            reader: reader_of(text_below.as_bytes(), separator),
             record: csv::StringRecord::new(),
             counted: 0,
             line: 1,
@@ -139,7 +137,7 @@ impl<'text> Records<'text> {
         let start = from + (raw.len() - raw.trim_start_matches(['\r', '\n']).len());
         let number = self.line_at(start);
         let at_end = until == self.text.len();
-        if at_end && raw.contains('"') && is_unclosed(raw) {
+        if at_end && raw.contains('"') && is_unclosed(raw, self.separator) {
             return Some(Err(FileProblem::UnclosedQuote { line: number }));
         }
         Some(Ok(Line {
@@ -149,16 +147,19 @@ impl<'text> Records<'text> {
     }
 }
 
-/// Whether the last record ends within quotes: all the lines below a forgotten quote would be one cell.
-fn is_unclosed(raw: &str) -> bool {
-    let mut reader = csv::ReaderBuilder::new()
+fn reader_of(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .from_reader(std::io::Cursor::new(format!("{raw}\n\"closed\"")));
-    let records: Vec<csv::StringRecord> = reader.records().map_while(Result::ok).collect();
-    records
-        .last()
-        .is_none_or(|last| last.len() != 1 || &last[0] != "closed")
+        .delimiter(separator)
+        .from_reader(bytes)
+}
+
+/// Whether the last record ends within quotes: all the lines below a forgotten quote would be one cell.
+fn is_unclosed(raw: &str, separator: u8) -> bool {
+    let continued = format!("{raw}\n\"closed\"");
+    let last = reader_of(continued.as_bytes(), separator).into_records().last();
+    !matches!(last, Some(Ok(last)) if last.len() == 1 && &last[0] == "closed")
 }
 
 impl Iterator for Records<'_> {

@@ -217,6 +217,19 @@ fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().expect("archive").into_inner()
 }
 
+fn parts_of(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("archive");
+    let part = |index| {
+        let mut part = archive.by_index(index).expect("part");
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut part, &mut content).expect("content");
+        (part.name().to_owned(), content)
+    };
+    (0..zip::ZipArchive::new(Cursor::new(bytes)).expect("archive").len())
+        .map(part)
+        .collect()
+}
+
 #[test]
 fn a_workbook_that_unpacks_to_more_than_allowed_is_refused_before_it_is_read() {
     let bomb = archive(&[
@@ -381,5 +394,20 @@ proptest! {
             false => bytes[place] = byte,
         }
         let _ = read(&bytes, Limits::default());
+    }
+
+    #[test]
+    fn a_damaged_sheet_in_an_intact_archive_is_a_problem_and_no_crash(
+        part in 0_usize..4,
+        place in any::<proptest::sample::Index>(),
+        other in proptest::sample::select(vec!["", "<", ">", "\"", "9", "-1", "A", "99999999999", "XFE1", "</c>", "&amp;", "\u{0}"]),
+    ) {
+        let mut parts = parts_of(&typed_workbook());
+        let names = ["xl/worksheets/sheet2.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"];
+        let content = parts.iter_mut().find(|(name, _)| name == names[part]).map(|(_, content)| content).expect(names[part]);
+        let place = place.index(content.len());
+        content.splice(place..=place, other.bytes());
+        let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
+        let _ = read(&archive(&parts), Limits::default());
     }
 }

@@ -29,7 +29,7 @@ fn the_reason_of_an_earlier_round_is_replaced_and_no_cell_is_lost() {
         written(file),
         "\u{feff}Client;Statut;Montant;motif\r\n\
          A;Gagné;abc;montant « abc » illisible\r\n\
-         B;Gagné;5;plus de cellules que les 4 colonnes de l’en-tête ; mettez entre guillemets le texte qui contient un séparateur;de trop\r\n"
+         B;Gagné;5;\"plus de cellules que les 4 colonnes de l’en-tête ; mettez entre guillemets le texte qui contient un séparateur\";de trop\r\n"
     );
 }
 
