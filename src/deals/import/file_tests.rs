@@ -5,6 +5,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use super::*;
 use crate::deals::import::{
+    self,
     fixture::{choices, outcomes},
     line, mapping,
     plan::plan,
@@ -355,7 +356,7 @@ fn every_problem_says_in_two_languages_what_to_do() {
 
 #[test]
 fn the_demo_file_has_every_stage_and_two_mistakes() {
-    let table = read(include_bytes!("../crm_prospects_demo.csv"), Limits::default()).expect("a table");
+    let table = read(import::DEMO, Limits::default()).expect("a table");
     let mapping = mapping::guess(&table.columns);
     assert_eq!((mapping.mapping.columns().count(), mapping.ambiguous.len()), (7, 0));
     let plan = plan(&[], &line::read(&table, &mapping.mapping), &choices());

@@ -30,6 +30,13 @@ pub mod table;
 pub mod undo;
 mod workbook;
 
+/// Name under which [`DEMO`] is downloaded.
+pub const DEMO_NAME: &str = "crm_prospects_demo.csv";
+
+/// A file to try the import with, as French Excel writes it: forty deals in every stage but the optional one, two of
+/// them with a mistake.
+pub const DEMO: &[u8] = include_bytes!("../crm_prospects_demo.csv");
+
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]

@@ -103,7 +103,7 @@ fn a_refused_line_says_in_words_everything_that_is_wrong_with_it() {
         (
             ";Acme;En cours;5;#REF!;;;",
             "Ligne 2 : statut « En cours » inconnu : Prospect, Qualifié, Négociation ou Gagné ; secteur « #REF! » illisible : la formule de la cellule a échoué",
-            "Line 2: status “En cours” is unknown: Prospect, Qualifié, Négociation or Gagné ; sector “#REF!” cannot be read: the formula of the cell failed",
+            "Line 2: status “En cours” is unknown: Prospect, Qualifié, Négociation or Gagné; sector “#REF!” cannot be read: the formula of the cell failed",
         ),
         (
             "x;Acme;Prospect;5;;;;",

@@ -89,7 +89,10 @@ impl Problem {
 /// Several problems as one text.
 pub fn text_of_all(problems: &[Problem], language: Language) -> String {
     let texts: Vec<String> = problems.iter().map(|problem| problem.text(language)).collect();
-    texts.join(" ; ")
+    texts.join(match language {
+        Language::French => " ; ",
+        Language::English => "; ",
+    })
 }
 
 /// `Ligne 6 : montant « abc » illisible`.
