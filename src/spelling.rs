@@ -8,8 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// The result is for comparing, never for showing. Folding it again changes nothing.
 pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return fold_ascii(text);
+    if let Some(folded) = fold_western(text) {
+        return folded;
     }
     let mut folded = fold_once(text);
     // A removed mark can bring two characters together that compose; a second or third pass settles them.
@@ -23,24 +23,40 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// What most names need: [`plain_sign`] leaves only these cases of ASCII, and every white space becomes a space.
-fn fold_ascii(text: &str) -> String {
+/// Folds what consists of the letters that French and English use, which nearly every text does; a table of them is ten
+/// times as fast as the general way. `None` for any other text.
+fn fold_western(text: &str) -> Option<String> {
     let mut folded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b' ' | 0..0x20 | 0x7F => {
-                if !folded.is_empty() && !folded.ends_with(' ') {
-                    folded.push(' ');
-                }
+    for character in text.chars() {
+        let plain = match character {
+            '\0'..='\x7F' => plain_sign(character)?.to_ascii_lowercase(),
+            'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' | 'À' | 'Â' | 'Ä' | 'Á' | 'Ã' | 'Å' => 'a',
+            'ç' | 'Ç' => 'c',
+            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' | 'Ë' => 'e',
+            'î' | 'ï' | 'í' | 'ì' | 'Î' | 'Ï' | 'Í' | 'Ì' => 'i',
+            'ñ' | 'Ñ' => 'n',
+            'ô' | 'ö' | 'ó' | 'ò' | 'õ' | 'Ô' | 'Ö' | 'Ó' | 'Ò' | 'Õ' => 'o',
+            'ù' | 'û' | 'ü' | 'ú' | 'Ù' | 'Û' | 'Ü' | 'Ú' => 'u',
+            'ÿ' | 'Ÿ' | 'ý' | 'Ý' => 'y',
+            '\u{2018}' | '\u{2019}' => '\'',
+            '\u{2013}' | '\u{2014}' => '-',
+            '\u{A0}' | '\u{2009}' | '\u{202F}' => ' ',
+            '€' | '«' | '»' => character,
+            'œ' | 'Œ' => {
+                folded.push('o');
+                'e'
             }
-            b'`' => folded.push('\''),
-            _ => folded.push(char::from(byte.to_ascii_lowercase())),
+            _ => return None,
+        };
+        // A run of spaces is one, and none stands first.
+        if !plain.is_whitespace() {
+            folded.push(plain);
+        } else if !folded.is_empty() && !folded.ends_with(' ') {
+            folded.push(' ');
         }
     }
-    if folded.ends_with(' ') {
-        folded.pop();
-    }
-    folded
+    folded.truncate(folded.trim_end().len());
+    Some(folded)
 }
 
 /// The text as it is shown: trimmed, with every run of white space as one space.
@@ -187,7 +203,26 @@ mod tests {
         }
     }
 
+    fn fold_generally(text: &str) -> String {
+        (0..4).fold(text.to_owned(), |folded, _| fold_once(&folded))
+    }
+
+    #[test]
+    fn the_table_of_western_letters_says_what_unicode_says() {
+        for character in '\0'..='\u{FFFF}' {
+            let text = format!("{character}a{character} B");
+            if let Some(folded) = fold_western(&text) {
+                assert_eq!(folded, fold_generally(&text), "U+{:04X}", u32::from(character));
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn both_ways_to_fold_agree(text in "[ -~àÀéÉîœŒÿ’€« \u{A0}\u{202F}\t\r\n\x00]{0,12}") {
+            prop_assert_eq!(fold_western(&text), Some(fold_generally(&text)));
+        }
+
         #[test]
         fn folding_twice_is_folding_once(text in any::<String>()) {
             let folded = fold(&text);

@@ -28,6 +28,7 @@ mod fixture;
 pub mod funnel;
 pub mod grouping;
 pub mod history;
+pub mod import;
 pub mod kpis;
 pub mod levers;
 pub mod order;

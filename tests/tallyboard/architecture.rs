@@ -31,8 +31,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("yup_oauth2", &["store/", "config.rs"]),
     ("governor", &["store/quota.rs", "guard.rs", "app.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
-    ("csv", &["answer/", "emulator/"]),
     ("regex", &["emulator/"]),
+    ("csv", &["answer/", "emulator/", "deals/import/"]),
+    ("calamine", &["deals/import/workbook.rs"]),
+    ("zip", &["deals/import/workbook.rs"]),
+    ("encoding_rs", &["deals/import/encoding.rs"]),
     ("clap", &["cli.rs", "main.rs"]),
 ];
 

@@ -1,0 +1,171 @@
+//! CSV and its kin: text with a separator between cells.
+
+use std::iter;
+
+use super::{
+    encoding,
+    file::{FileProblem, Limits},
+    header::{self, Candidate},
+    table::{Cell, Line, Origin, Table},
+};
+
+const SEPARATORS: [char; 4] = [';', ',', '\t', '|'];
+
+/// Reads a text file; the separator is the one with which most headers are understood.
+pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
+    let decoded = encoding::decode(bytes).ok_or(FileProblem::NotASpreadsheet)?;
+    let text: &str = &decoded.text;
+    if text.trim().is_empty() {
+        return Err(FileProblem::Empty);
+    }
+    let (separator, header) = sniff(text).ok_or_else(|| no_header(text))?;
+    let mut lines = Vec::new();
+    for line in Records::new(text, separator) {
+        if lines.len() > limits.lines + header.index {
+            return Err(FileProblem::TooManyLines { limit: limits.lines });
+        }
+        lines.push(line?);
+    }
+    let header_line = lines.remove(header.index);
+    lines.drain(..header.index);
+    Ok(Table {
+        origin: Origin::Text {
+            separator,
+            encoding: decoded.encoding,
+        },
+        header_line: header_line.number,
+        columns: names(&header_line),
+        lines,
+    })
+}
+
+/// Header texts, trimmed.
+pub(super) fn names(header: &Line) -> Vec<String> {
+    let name = |cell: &Cell| match cell {
+        Cell::Text(text) => crate::spelling::tidy(text),
+        other => other.shown(crate::language::Language::French),
+    };
+    header.cells.iter().map(name).collect()
+}
+
+fn sniff(text: &str) -> Option<(char, Candidate)> {
+    // Excel reads a first line `sep=;` as an order and not as data.
+    let told = told_separator(text);
+    let separators = SEPARATORS
+        .into_iter()
+        .filter(|separator| told.is_none_or(|told| told == *separator));
+    let candidates = separators.filter_map(|separator| {
+        let beginning: Vec<Line> = Records::new(text, separator)
+            .map_while(Result::ok)
+            .take(header::DEEPEST)
+            .collect();
+        header::find(&beginning).map(|candidate| (separator, candidate))
+    });
+    // The first of equals, because `;` is what French Excel writes.
+    candidates.reduce(|best, other| {
+        let quality = |(_, candidate): &(char, Candidate)| (candidate.fields, candidate.columns);
+        if quality(&other) > quality(&best) { other } else { best }
+    })
+}
+
+fn told_separator(text: &str) -> Option<char> {
+    let mut order = text.lines().next()?.trim_matches('"').strip_prefix("sep=")?.chars();
+    let separator = order.next()?;
+    (order.next().is_none() && SEPARATORS.contains(&separator)).then_some(separator)
+}
+
+fn no_header(text: &str) -> FileProblem {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    FileProblem::NoHeader {
+        first_line: first.unwrap_or_default().chars().take(120).collect(),
+    }
+}
+
+/// The records that are not blank, with the line of the text on which each begins.
+struct Records<'text> {
+    text: &'text str,
+    separator: u8,
+    reader: csv::Reader<&'text [u8]>,
+    record: csv::StringRecord,
+    /// Up to where line ends were counted, and how many there were.
+    counted: usize,
+    line: usize,
+}
+
+impl<'text> Records<'text> {
+    fn new(text: &'text str, separator: char) -> Self {
+        let skipped = match told_separator(text) {
+            Some(_) => text.find(['\r', '\n']).unwrap_or(text.len()),
+            None => 0,
+        };
+        let text_below = &text[skipped..];
+        let separator = u8::try_from(separator).unwrap_or(b';');
+        Self {
+            text: text_below,
+            separator,
+            reader: reader_of(text_below.as_bytes(), separator),
+            record: csv::StringRecord::new(),
+            counted: 0,
+            line: 1,
+        }
+    }
+
+    /// Line on which the text at `offset` stands.
+    fn line_at(&mut self, offset: usize) -> usize {
+        let passed = self.text.as_bytes().get(self.counted..offset).unwrap_or_default();
+        let ends = passed.iter().enumerate().filter(|(index, byte)| match byte {
+            b'\n' => true,
+            b'\r' => self.text.as_bytes().get(self.counted + index + 1) != Some(&b'\n'),
+            _ => false,
+        });
+        self.line += ends.count();
+        self.counted = offset.max(self.counted);
+        self.line
+    }
+
+    fn next_record(&mut self) -> Option<Result<Line, FileProblem>> {
+        let place = |reader: &csv::Reader<&[u8]>| usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+        let from = place(&self.reader);
+        match self.reader.read_record(&mut self.record) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => return Some(Err(FileProblem::Damaged(error.to_string()))),
+        }
+        let until = place(&self.reader).min(self.text.len());
+        let raw = &self.text[from..until];
+        // The reader passes over empty lines before it comes to the record.
+        let start = from + (raw.len() - raw.trim_start_matches(['\r', '\n']).len());
+        let number = self.line_at(start);
+        let at_end = until == self.text.len();
+        if at_end && raw.contains('"') && is_unclosed(raw, self.separator) {
+            return Some(Err(FileProblem::UnclosedQuote { line: number }));
+        }
+        Some(Ok(Line {
+            number,
+            cells: self.record.iter().map(Cell::of).collect(),
+        }))
+    }
+}
+
+fn reader_of(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator)
+        .from_reader(bytes)
+}
+
+/// Whether the last record ends within quotes: all the lines below a forgotten quote would be one cell.
+fn is_unclosed(raw: &str, separator: u8) -> bool {
+    let continued = format!("{raw}\n\"closed\"");
+    let last = reader_of(continued.as_bytes(), separator).into_records().last();
+    !matches!(last, Some(Ok(last)) if last.len() == 1 && &last[0] == "closed")
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Line, FileProblem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        iter::from_fn(|| self.next_record()).find(|line| line.as_ref().map_or(true, |line| !line.is_blank()))
+    }
+}

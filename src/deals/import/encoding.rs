@@ -1,0 +1,38 @@
+//! Bytes of a text file as characters.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+
+/// A text and the name of the alphabet in which it was written.
+pub(super) struct Decoded<'bytes> {
+    pub(super) text: Cow<'bytes, str>,
+    pub(super) encoding: &'static str,
+}
+
+/// Reads UTF-8 and UTF-16 by their byte order mark, else UTF-8 where it is valid, else Windows-1252, in which French
+/// Excel writes. `None` for what is no text.
+pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
+    let encoding = match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding,
+        None if bytes.contains(&0) => return None,
+        None if std::str::from_utf8(bytes).is_ok() => UTF_8,
+        None => WINDOWS_1252,
+    };
+    let (text, _) = encoding.decode_with_bom_removal(bytes);
+    is_text(&text).then(|| Decoded {
+        text,
+        encoding: encoding.name(),
+    })
+}
+
+/// Pictures, archives and programs are full of control characters; a text has next to none.
+fn is_text(text: &str) -> bool {
+    let odd = |character: &char| character.is_control() && !matches!(character, '\t' | '\r' | '\n' | '\u{b}' | '\u{c}');
+    let (mut all, mut controls) = (0_usize, 0_usize);
+    for character in text.chars().take(100_000) {
+        all += 1;
+        controls += usize::from(odd(&character));
+    }
+    !text.contains('\0') && controls * 100 <= all
+}

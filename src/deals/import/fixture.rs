@@ -1,0 +1,121 @@
+//! Deals and files for the tests of the import.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, civil::date};
+
+use super::{
+    change::Draft,
+    choices::{Choices, EmptyCells, LostStage},
+    file::{self, Limits},
+    line::{self, Lines},
+    mapping,
+    matching::MatchingKey,
+    plan::{Plan, plan},
+    table::Table,
+    undo::Inverse,
+};
+use crate::{
+    deals::{deal::Deal, stage::Stage},
+    money::Money,
+};
+
+/// A deal with every field filled in.
+pub(super) fn deal(id: u64, client: &str) -> Deal {
+    Deal {
+        row: u32::try_from(id).expect("small") + 1,
+        id: Some(id),
+        client: client.into(),
+        stage: Stage::Qualified,
+        amount: Money::cents(1_250_050),
+        sector: Some("Santé".into()),
+        due: Some(date(2026, 12, 31)),
+        assignee: Some("Claire Dubois".into()),
+        notes: "Rappeler lundi".into(),
+        created_at: Some(Timestamp::UNIX_EPOCH),
+        updated_at: Some(Timestamp::UNIX_EPOCH),
+    }
+}
+
+/// The default choices.
+pub(super) fn choices() -> Choices {
+    Choices {
+        key: MatchingKey::default(),
+        decimal_mark: None,
+        empty_cells: EmptyCells::Keep,
+        lost_stage: LostStage::Enabled,
+    }
+}
+
+pub(super) fn table(text: &str) -> Table {
+    file::read(text.as_bytes(), Limits::default()).expect("a table")
+}
+
+pub(super) fn lines(text: &str) -> Lines {
+    let table = table(text);
+    line::read(&table, &mapping::guess(&table.columns).mapping)
+}
+
+/// The plan for a file with the default choices.
+pub(super) fn plan_of(existing: &[Deal], text: &str) -> Plan {
+    plan(existing, &lines(text), &choices())
+}
+
+/// What each line of the file becomes: `+` new, `~` changed, `=` identical, `!` refused.
+pub(super) fn outcomes(plan: &Plan) -> String {
+    let mut outcomes: Vec<(usize, char)> = Vec::new();
+    outcomes.extend(plan.new.iter().map(|new| (new.line, '+')));
+    outcomes.extend(plan.changed.iter().map(|changed| (changed.line, '~')));
+    outcomes.extend(plan.identical.iter().map(|identical| (identical.line, '=')));
+    outcomes.extend(plan.refused.iter().map(|refusal| (refusal.line, '!')));
+    outcomes.sort_unstable();
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Carries a plan out in memory and gives the ids of the new deals.
+pub(super) fn carry_out(plan: &Plan, deals: &mut Vec<Deal>) -> Vec<u64> {
+    for changed in &plan.changed {
+        let deal = deals
+            .iter_mut()
+            .find(|deal| deal.row == changed.before.row)
+            .expect("the deal to change");
+        changed.changes.iter().for_each(|change| change.apply(deal));
+        deal.updated_at = Some(Timestamp::MAX);
+    }
+    let add = |new: &super::plan::New| {
+        let id = deals.iter().filter_map(|deal| deal.id).max().unwrap_or(0) + 1;
+        let row = deals.iter().map(|deal| deal.row).max().unwrap_or(1) + 1;
+        deals.push(created(&new.draft, id, row));
+        id
+    };
+    plan.new.iter().map(add).collect()
+}
+
+fn created(draft: &Draft, id: u64, row: u32) -> Deal {
+    Deal {
+        row,
+        id: Some(id),
+        client: Arc::clone(&draft.client),
+        stage: draft.stage,
+        amount: draft.amount,
+        sector: draft.sector.clone(),
+        due: draft.due,
+        assignee: draft.assignee.clone(),
+        notes: Arc::clone(&draft.notes),
+        created_at: Some(Timestamp::MAX),
+        updated_at: Some(Timestamp::MAX),
+    }
+}
+
+/// Carries an undo out in memory, with nothing but what it says.
+pub(super) fn take_back(inverse: &Inverse, deals: &mut Vec<Deal>) {
+    deals.retain(|deal| deal.id.is_none_or(|id| !inverse.delete.contains(&id)));
+    for set_back in &inverse.set_back {
+        let deal = deals
+            .iter_mut()
+            .find(|deal| deal.row == set_back.deal.row)
+            .expect("the deal to set back");
+        set_back.changes.iter().for_each(|change| change.apply(deal));
+        deal.updated_at = set_back.deal.updated_at;
+    }
+}

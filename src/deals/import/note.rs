@@ -1,0 +1,179 @@
+//! What a person should know about how a file was read.
+
+use super::{
+    choices::{Choices, EmptyCells},
+    field::Field,
+    line::{Line, Lines},
+    reason::Reason,
+};
+use crate::{
+    deals::amount::{Amount, DecimalMark, Precision},
+    language::Language,
+    money::Money,
+};
+
+/// Something that was done to the file and is no mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Amounts had more than two decimals and were rounded to cents.
+    Rounded {
+        /// How many lines.
+        lines: usize,
+        /// The first of them.
+        first: usize,
+    },
+    /// Likelihood and weighted value follow from status and amount, whatever the file says.
+    Computed,
+    /// The file has ids, but they are not those of the tab; new deals get ids of their own.
+    ForeignIds,
+    /// Empty cells leave values alone.
+    EmptyCellsKeep,
+}
+
+impl Note {
+    /// In a whole sentence.
+    pub fn text(&self, language: Language) -> String {
+        match (language, self) {
+            (Language::French, Self::Rounded { lines, first }) => format!(
+                "Montants à plus de deux décimales, arrondis au centime : {lines} (le premier à la ligne {first})."
+            ),
+            (Language::English, Self::Rounded { lines, first }) => {
+                format!("Amounts with more than two decimals, rounded to cents: {lines} (the first on line {first}).")
+            }
+            (Language::French, Self::Computed) => {
+                "Probabilité et valeur pondérée suivent le statut et le montant ; celles du fichier ne sont pas reprises."
+                    .to_owned()
+            }
+            (Language::English, Self::Computed) => {
+                "Likelihood and weighted value follow from status and amount; those in the file are not taken.".to_owned()
+            }
+            (Language::French, Self::ForeignIds) => {
+                "Les id du fichier ne servent pas à retrouver les affaires ; les nouvelles reçoivent leur propre id."
+                    .to_owned()
+            }
+            (Language::English, Self::ForeignIds) => {
+                "The ids in the file are not used to find deals; new deals get ids of their own.".to_owned()
+            }
+            (Language::French, Self::EmptyCellsKeep) => "Une cellule vide laisse la valeur existante.".to_owned(),
+            (Language::English, Self::EmptyCellsKeep) => "An empty cell leaves the existing value.".to_owned(),
+        }
+    }
+}
+
+/// The question that amounts such as `12.500` raise, once for the whole file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmountQuestion {
+    /// How many lines have such an amount.
+    pub lines: usize,
+    /// The first of them, at most three.
+    pub examples: Vec<AmountExample>,
+    /// The sign that separates decimals in most of the other amounts of the file; `None` if they prove nothing.
+    pub suggested: Option<DecimalMark>,
+}
+
+/// One ambiguous amount and its readings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmountExample {
+    /// Line in the file.
+    pub line: usize,
+    /// As it stands there.
+    pub written: String,
+    /// If [`DecimalMark::Comma`] is the answer.
+    pub with_comma: Money,
+    /// If [`DecimalMark::Point`] is the answer.
+    pub with_point: Money,
+}
+
+pub(super) fn question(lines: &Lines) -> Option<AmountQuestion> {
+    let (mut commas, mut points, mut ambiguous) = (0_usize, 0_usize, 0_usize);
+    let mut examples = Vec::new();
+    for line in &lines.lines {
+        let Some((amount, written)) = &line.amount else {
+            continue;
+        };
+        match amount {
+            Amount::Clear(reading) => match reading.proves {
+                Some(DecimalMark::Comma) => commas += 1,
+                Some(DecimalMark::Point) => points += 1,
+                None => {}
+            },
+            Amount::Ambiguous { .. } => {
+                ambiguous += 1;
+                if examples.len() < 3 {
+                    examples.push(example(line, *amount, written));
+                }
+            }
+        }
+    }
+    (ambiguous > 0).then(|| AmountQuestion {
+        lines: ambiguous,
+        examples,
+        suggested: match commas.cmp(&points) {
+            std::cmp::Ordering::Greater => Some(DecimalMark::Comma),
+            std::cmp::Ordering::Less => Some(DecimalMark::Point),
+            std::cmp::Ordering::Equal => None,
+        },
+    })
+}
+
+fn example(line: &Line, amount: Amount, written: &str) -> AmountExample {
+    let money = |mark| {
+        amount
+            .settled(Some(mark))
+            .map(|reading| reading.money)
+            .unwrap_or_default()
+    };
+    AmountExample {
+        line: line.number,
+        written: written.to_owned(),
+        with_comma: money(DecimalMark::Comma),
+        with_point: money(DecimalMark::Point),
+    }
+}
+
+pub(super) fn ambiguous(amount: Amount) -> Reason {
+    match amount {
+        Amount::Clear(reading) => Reason::AmbiguousAmount {
+            thousands: reading.money,
+            decimal: reading.money,
+        },
+        Amount::Ambiguous { thousands, decimal, .. } => Reason::AmbiguousAmount {
+            thousands: thousands.money,
+            decimal: decimal.money,
+        },
+    }
+}
+
+pub(super) fn notes(lines: &Lines, choices: &Choices) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let rounded: Vec<usize> = lines
+        .lines
+        .iter()
+        .filter(|line| is_rounded(line, choices))
+        .map(|line| line.number)
+        .collect();
+    if let Some(first) = rounded.first() {
+        notes.push(Note::Rounded {
+            lines: rounded.len(),
+            first: *first,
+        });
+    }
+    if lines.has_computed {
+        notes.push(Note::Computed);
+    }
+    if lines.mapped.contains(&Field::Id) && !choices.key.has_id() {
+        notes.push(Note::ForeignIds);
+    }
+    if choices.empty_cells == EmptyCells::Keep {
+        notes.push(Note::EmptyCellsKeep);
+    }
+    notes
+}
+
+/// Whether settling the amount of a line drops decimals.
+fn is_rounded(line: &Line, choices: &Choices) -> bool {
+    line.amount
+        .as_ref()
+        .and_then(|(amount, _)| amount.settled(choices.decimal_mark))
+        .is_some_and(|reading| reading.precision == Precision::Rounded)
+}

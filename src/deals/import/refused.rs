@@ -1,0 +1,74 @@
+//! The refused lines as a file to mend and upload again.
+
+use super::{
+    plan::Refusal,
+    reason::text_of_all,
+    table::{Cell, Table},
+};
+use crate::{deals::amount, language::Language, spelling::fold};
+
+/// Header of the column with the reasons.
+const REASON_COLUMN: &str = "motif";
+
+/// CSV for French Excel: `;`, UTF-8 with byte order mark, CRLF. The columns of the file in their order, then `motif`
+/// with the reasons; a `motif` of an earlier round is replaced. Text that a spreadsheet would run as a formula gets an
+/// apostrophe, which reading the file again takes away.
+pub fn write(table: &Table, refused: &[Refusal], language: Language) -> Vec<u8> {
+    let width = match table.columns.last() {
+        Some(last) if fold(last) == REASON_COLUMN => table.columns.len() - 1,
+        _ => table.columns.len(),
+    };
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(b';')
+        .terminator(csv::Terminator::CRLF)
+        .flexible(true)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    let mut record: Vec<String> = table.columns[..width]
+        .iter()
+        .map(|header| harmless(header.clone()))
+        .collect();
+    record.push(REASON_COLUMN.to_owned());
+    let mut written = writer.write_record(&record);
+    for refusal in refused {
+        let Ok(place) = table.lines.binary_search_by_key(&refusal.line, |line| line.number) else {
+            continue;
+        };
+        let line = &table.lines[place];
+        // What stands beyond the header's columns is the reason for refusal, and must not get lost.
+        let extra = table.columns.len()..line.cells.len();
+        record = (0..width).map(|column| text(line.cell(column))).collect();
+        record.push(text_of_all(&refusal.problems, language));
+        record.extend(extra.map(|column| text(line.cell(column))));
+        written = written.and_then(|()| writer.write_record(&record));
+    }
+    match written.map(|()| writer.into_inner().ok()) {
+        Ok(Some(bytes)) => bytes,
+        _ => unreachable!("memory takes every record"),
+    }
+}
+
+fn text(cell: &Cell) -> String {
+    let shown = cell.shown(Language::French);
+    match cell {
+        // 12,345 could be read as thousands; 12,3450 cannot.
+        Cell::Number(_) if shown.split_once(',').is_some_and(|(_, decimals)| decimals.len() == 3) => shown + "0",
+        Cell::Text(_) => harmless(shown),
+        _ => shown,
+    }
+}
+
+fn harmless(text: String) -> String {
+    let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
+    let runs = matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    );
+    match runs && amount::read(&text).is_err() {
+        true => format!("'{text}"),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+#[path = "refused_tests.rs"]
+mod tests;

@@ -1,0 +1,176 @@
+//! Excel workbooks: `.xlsx` and `.xlsm`.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Cursor, Read},
+};
+
+use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxError};
+use jiff::civil::Date;
+use zip::ZipArchive;
+
+use super::{
+    delimited::names,
+    file::{FileProblem, Limits},
+    header::{self, Candidate},
+    table::{Cell, Line, Origin, Table},
+};
+
+/// Columns beyond this one are no part of a list of deals, and a stray cell there must not cost memory.
+const MOST_COLUMNS: usize = 256;
+
+/// Reads the sheet in which most headers are understood, the first of equals.
+pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
+    check_unpacked_size(bytes, limits)?;
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(problem)?;
+    let (sheet, header) = choose_sheet(&mut workbook, limits)?;
+    let mut lines = rows(&mut workbook, &sheet, limits, limits.lines + header.index + 2)?;
+    if lines.len() > limits.lines + header.index + 1 {
+        return Err(FileProblem::TooManyLines { limit: limits.lines });
+    }
+    let header_line = lines.remove(header.index);
+    lines.drain(..header.index);
+    let mut columns = names(&header_line);
+    // Notes beside the table have no header; they are columns without a name, not cells too many.
+    let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0);
+    columns.resize(width.max(columns.len()), String::new());
+    Ok(Table {
+        origin: Origin::Workbook { sheet },
+        header_line: header_line.number,
+        columns,
+        lines,
+    })
+}
+
+/// Unpacks every part once, into nothing: the sizes that an archive announces can be lies.
+fn check_unpacked_size(bytes: &[u8], limits: Limits) -> Result<(), FileProblem> {
+    let damaged = |error: zip::result::ZipError| FileProblem::Damaged(error.to_string());
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let parts: BTreeSet<String> = archive.file_names().map(str::to_owned).collect();
+    if !parts.contains("[Content_Types].xml") {
+        return Err(FileProblem::OtherArchive);
+    }
+    let mut left = limits.unpacked;
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).map_err(damaged)?;
+        let is_read = part.name().to_ascii_lowercase().ends_with("xml") || part.name().ends_with(".rels");
+        if !is_read {
+            continue;
+        }
+        let unpacked = io::copy(&mut part.by_ref().take(left + 1), &mut io::sink())
+            .map_err(|error| FileProblem::Damaged(error.to_string()))?;
+        left = left
+            .checked_sub(unpacked)
+            .ok_or(FileProblem::UnpacksTooLarge { limit: limits.unpacked })?;
+    }
+    Ok(())
+}
+
+type Workbook<'bytes> = Xlsx<Cursor<&'bytes [u8]>>;
+
+fn choose_sheet(workbook: &mut Workbook<'_>, limits: Limits) -> Result<(String, Candidate), FileProblem> {
+    let mut best: Option<(String, Candidate)> = None;
+    let mut first_line = None;
+    let (visible, hidden): (Vec<_>, Vec<_>) = workbook
+        .sheets_metadata()
+        .iter()
+        .cloned()
+        .partition(|sheet| sheet.visible == SheetVisible::Visible);
+    for sheet in visible.into_iter().chain(hidden) {
+        let beginning = match rows(workbook, &sheet.name, limits, header::DEEPEST) {
+            Ok(lines) => lines,
+            // Chart sheets have no cells.
+            Err(FileProblem::NotASpreadsheet) => continue,
+            Err(other) => return Err(other),
+        };
+        first_line = first_line.or_else(|| beginning.first().map(|line| names(line).join(" ")));
+        if let Some(candidate) = header::find(&beginning)
+            && best.as_ref().is_none_or(|(_, best)| candidate.fields > best.fields)
+        {
+            best = Some((sheet.name, candidate));
+        }
+    }
+    match (best, first_line) {
+        (Some(best), _) => Ok(best),
+        (None, None) => Err(FileProblem::Empty),
+        (None, Some(first_line)) => Err(FileProblem::NoHeader {
+            first_line: first_line.chars().take(120).collect(),
+        }),
+    }
+}
+
+/// The first `most` rows that are not blank. Cell by cell: a sheet with two cells in opposite corners would be
+/// billions of cells as a rectangle.
+fn rows(workbook: &mut Workbook<'_>, sheet: &str, limits: Limits, most: usize) -> Result<Vec<Line>, FileProblem> {
+    let mut reader = workbook.worksheet_cells_reader(sheet).map_err(problem)?;
+    let mut lines: Vec<Line> = Vec::new();
+    // One long text can be shown by a million cells; what is copied counts, too.
+    let mut left = limits.unpacked;
+    while let Some(cell) = reader.next_cell().map_err(problem)? {
+        let (row, column) = cell.get_position();
+        let (number, column) = (row as usize + 1, column as usize);
+        let value = value_of(cell.get_value());
+        if value.is_empty() || column >= MOST_COLUMNS {
+            continue;
+        }
+        if let Cell::Text(text) = &value {
+            left = left
+                .checked_sub(text.len() as u64)
+                .ok_or(FileProblem::UnpacksTooLarge { limit: limits.unpacked })?;
+        }
+        if lines.last().is_none_or(|line| line.number != number) {
+            if lines.len() == most {
+                break;
+            }
+            if lines.last().is_some_and(|line| line.number > number) {
+                return Err(FileProblem::Damaged(format!("row {number} stands after a later one")));
+            }
+            lines.push(Line {
+                number,
+                cells: Vec::new(),
+            });
+        }
+        if let Some(line) = lines.last_mut() {
+            line.cells.resize(line.cells.len().max(column + 1), Cell::Empty);
+            line.cells[column] = value;
+        }
+    }
+    Ok(lines)
+}
+
+fn value_of(value: &DataRef<'_>) -> Cell {
+    match value {
+        DataRef::Empty => Cell::Empty,
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::of(text),
+        DataRef::SharedString(text) => Cell::of(text),
+        #[expect(clippy::cast_precision_loss, reason = "a workbook holds every number as a double")]
+        DataRef::Int(number) => Cell::Number(*number as f64),
+        DataRef::Float(number) => Cell::Number(*number),
+        DataRef::Bool(truth) => Cell::Text(if *truth { "TRUE" } else { "FALSE" }.to_owned()),
+        DataRef::Error(error) => Cell::Text(error.to_string()),
+        DataRef::DateTime(moment) if moment.is_datetime() => day_of(moment),
+        DataRef::DateTime(duration) => Cell::Number(duration.as_f64()),
+    }
+}
+
+/// A number in date format that is no day of the calendar stays a number, and is refused where a day is wanted.
+fn day_of(moment: &calamine::ExcelDateTime) -> Cell {
+    let serial = moment.as_f64();
+    if !(1.0..2_958_466.0).contains(&serial) {
+        return Cell::Number(serial);
+    }
+    let (year, month, day, ..) = moment.to_ymd_hms_milli();
+    let read = |year: u16, month: u8, day: u8| {
+        Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
+    };
+    read(year, month, day).map_or(Cell::Number(serial), Cell::Day)
+}
+
+fn problem(error: XlsxError) -> FileProblem {
+    match error {
+        XlsxError::Password => FileProblem::OldOrProtectedExcel,
+        XlsxError::NotAWorksheet(_) => FileProblem::NotASpreadsheet,
+        XlsxError::FileNotFound(_) => FileProblem::OtherArchive,
+        other => FileProblem::Damaged(other.to_string()),
+    }
+}
