@@ -2,9 +2,11 @@
 
 mod architecture;
 mod browser;
+mod chaos;
 mod door;
 mod emulator;
 mod leaderboard;
+mod processes;
 mod program;
 mod store;
 mod world;
