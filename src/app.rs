@@ -24,6 +24,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::{
     clock::Clock,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+    deals::{self, Deals},
     emulator::{self, Emulator},
     error::Error,
     findings::{
@@ -32,14 +33,14 @@ use crate::{
         view::FINDINGS,
     },
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
-        rows::TABS,
         view::{BOARD, SUBMIT},
     },
     page::{Asset, Entry, Frame, Source},
-    store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store},
+    store::{CallError, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab, audit::AUDIT_LOG},
 };
 
 /// The program, put together.
@@ -106,7 +107,7 @@ impl App {
 
     /// Makes missing tabs and headers and names what stands in the way.
     pub async fn prepare(&self) -> SetupReport {
-        self.store.prepare(TABS).await
+        self.store.prepare(&tabs()).await
     }
 
     /// Every address of the program.
@@ -203,12 +204,19 @@ pub fn router(materials: Materials) -> Router {
         navigation: vec![Entry::new("Leaderboard", BOARD), Entry::new("Findings", FINDINGS)],
         action: Entry::new("Claim integrations", SUBMIT),
         freshness: None,
+        language: Language::English,
     };
     let guard = Arc::new(Guard::new(
         materials.posts_per_minute,
         materials.trusted_proxies,
         frame.clone(),
     ));
+    let deals = Arc::new(Deals::new(deals::Parts {
+        store: Arc::clone(&materials.store),
+        clock: materials.clock.clone(),
+        source: materials.source,
+        frame: frame.clone(),
+    }));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
@@ -222,6 +230,7 @@ pub fn router(materials: Materials) -> Router {
         .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard)))
         .merge(leaderboard::router(leaderboard))
+        .merge(deals::router(deals))
         .route("/health", get(health))
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
@@ -233,6 +242,11 @@ pub fn router(materials: Materials) -> Router {
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ))
+}
+
+/// The tabs of every board.
+pub fn tabs() -> Vec<&'static Tab> {
+    [leaderboard::rows::TABS, deals::rows::TABS, &[&AUDIT_LOG]].concat()
 }
 
 fn gather(leaderboard: &Arc<Leaderboard>) -> Gather {

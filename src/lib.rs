@@ -10,13 +10,16 @@
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
+//! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns: [`company`], [`money`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`]; [`config`] alone reads settings
+//! - nouns: [`company`], [`language`], [`money`], [`period`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`];
+//!   [`config`] alone reads settings
 
 pub mod answer;
 pub mod app;
+pub mod asked;
 pub mod cause;
 pub mod cli;
 pub mod clock;
@@ -28,9 +31,11 @@ pub mod error;
 pub mod finding;
 pub mod findings;
 pub mod guard;
+pub mod language;
 pub mod leaderboard;
 pub mod money;
 pub mod page;
+pub mod period;
 pub mod person;
 pub mod spelling;
 pub mod store;

@@ -6,11 +6,13 @@
 
 mod compression;
 mod csv_file;
+mod kept;
 mod negotiation;
 mod rendered;
 mod sheet;
 mod workbook;
 
+pub use kept::{Kept, Question};
 pub use negotiation::{Face, UnknownFormat};
 pub use rendered::Rendered;
 pub use sheet::{Cell, Column, Kind, Sheet};

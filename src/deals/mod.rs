@@ -1,4 +1,37 @@
 //! The founder's dashboard: deals, their stages and amounts, what is late and what it all is worth.
+//!
+//! The rows are in the tab `deals`, those set aside for a while in `deal_pauses` ([`rows`], read one by one in
+//! [`deal_row`]). Staff may change anything there; what does not follow the rules is put right ([`correction`]) or told
+//! (findings). [`change`] makes changes of the spreadsheet out of what people do.
+//!
+//! The rules, each a pure function of deals: [`kpis`], [`funnel`], [`sectors`], [`deadlines`], [`cold`], [`filter`] with
+//! [`order`], [`performance`], [`velocity`] over [`history`], [`what_if`]. In plain words, with worked examples that the
+//! tests check, they are in `docs/directives/deals.md`. [`answers`] puts them together for programs.
 
+pub mod amount;
+pub mod change;
+pub mod cold;
+pub mod correction;
+pub mod day;
+pub mod deadlines;
 pub mod deal;
+pub mod deal_row;
+pub mod desk;
+#[cfg(test)]
+mod figures_tests;
+#[cfg(test)]
+mod fixture;
+pub mod funnel;
+pub mod grouping;
+pub mod kpis;
+mod pages;
+pub mod pause;
+pub mod rows;
+pub mod search;
+pub mod sectors;
+pub mod share;
 pub mod stage;
+pub mod submission;
+
+pub use desk::{Deals, Parts};
+pub use pages::router;

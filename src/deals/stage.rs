@@ -62,17 +62,51 @@ impl Stage {
         matches!(self, Self::Prospect | Self::Qualified | Self::Negotiation)
     }
 
-    /// Reads a word in French or English; case, accents and spaces are forgiven. `None` for any other word.
+    /// Reads a word in French or English; case, accents, punctuation, signs and numbers around it are forgiven, as in
+    /// `3 - Négociation (70 %)`. `None` for any other word.
     pub fn parse(word: &str) -> Option<Self> {
-        Some(match fold(word).as_str() {
-            "prospect" | "prospects" | "prospection" | "lead" | "nouveau" | "new" => Self::Prospect,
-            "qualifie" | "qualifiee" | "qualification" | "qualified" => Self::Qualified,
-            "negociation" | "en negociation" | "negotiation" | "negotiating" | "in negotiation" => Self::Negotiation,
-            "gagne" | "gagnee" | "signe" | "signee" | "won" | "closed won" => Self::Won,
-            "perdu" | "perdue" | "lost" | "closed lost" => Self::Lost,
+        let folded = fold(word);
+        let words: Vec<&str> = folded
+            .split(|sign: char| !sign.is_alphanumeric())
+            .filter(|part| !part.chars().all(|digit| digit.is_ascii_digit()))
+            .collect();
+        Some(match words.join(" ").as_str() {
+            "prospect" | "prospects" | "prospection" | "prospecting" | "lead" | "leads" | "piste" | "nouveau"
+            | "nouvelle" | "new" | "contact" | "premier contact" | "first contact" | "a contacter" | "to contact" => {
+                Self::Prospect
+            }
+            "qualifie" | "qualifiee" | "qualification" | "qualified" | "qualified lead" | "lead qualifie"
+            | "prospect qualifie" | "qualified to buy" | "qualifiedtobuy" => Self::Qualified,
+            "negociation"
+            | "negociations"
+            | "nego"
+            | "en nego"
+            | "en negociation"
+            | "en cours de negociation"
+            | "negociation en cours"
+            | "negotiation"
+            | "negotiations"
+            | "negotiating"
+            | "in negotiation"
+            | "negotiation review" => Self::Negotiation,
+            "gagne" | "gagnee" | "signe" | "signee" | "conclu" | "conclue" | "vendu" | "vendue" | "ferme gagne"
+            | "fermee gagnee" | "affaire gagnee" | "cloture gagne" | "won" | "signed" | "closed won" | "closedwon"
+            | "deal won" => Self::Won,
+            "perdu" | "perdue" | "ferme perdu" | "fermee perdue" | "affaire perdue" | "cloture perdu" | "lost"
+            | "closed lost" | "closedlost" | "deal lost" => Self::Lost,
             _ => return None,
         })
     }
+}
+
+/// Whether the board offers the stage [`Stage::Lost`]. A row that says so is always read, and counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LostStage {
+    /// A deal is open or won; `Perdu` is shown only where the sheet has it.
+    #[default]
+    NotOffered,
+    /// Deals can be lost, and the share of the won among the settled is shown.
+    Offered,
 }
 
 impl fmt::Display for Stage {
@@ -101,13 +135,31 @@ mod tests {
             ("gagne\u{301}", Stage::Won),
             ("Closed Won", Stage::Won),
             ("lost", Stage::Lost),
+            ("3 - Négociation (70 %)", Stage::Negotiation),
+            ("2. Qualifié", Stage::Qualified),
+            ("closed_won", Stage::Won),
+            ("Closed - Lost", Stage::Lost),
+            ("Signé !", Stage::Won),
+            ("🟢 Gagnée", Stage::Won),
+            ("Negotiation/Review", Stage::Negotiation),
+            ("À contacter", Stage::Prospect),
+            ("En cours de négociation", Stage::Negotiation),
         ] {
             assert_eq!(Stage::parse(word), Some(stage), "{word}");
         }
         for stage in Stage::ALL {
             assert_eq!(Stage::parse(stage.as_str()), Some(stage));
         }
-        for word in ["", "gagn", "abandonné", "100"] {
+        for word in [
+            "",
+            "gagn",
+            "abandonné",
+            "100",
+            "non gagné",
+            "gagné ou perdu",
+            "-",
+            "en cours",
+        ] {
             assert_eq!(Stage::parse(word), None, "{word}");
         }
     }

@@ -133,6 +133,7 @@ mod tests {
             navigation: vec![Entry::new("Findings", FINDINGS)],
             action: Entry::new("Claim integrations", "/leaderboard/submit"),
             freshness: None,
+            language: crate::language::Language::English,
         };
         Html::parse_document(&FindingsPage { cells, lines }.document(&frame))
     }

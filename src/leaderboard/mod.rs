@@ -25,7 +25,7 @@ pub mod effect;
 mod fixture;
 pub mod form_choices;
 mod pages;
-pub mod period;
+pub use crate::period;
 mod roll;
 pub mod rows;
 pub mod sample;

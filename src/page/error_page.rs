@@ -40,7 +40,7 @@ impl ErrorPage<'_> {
                     }
                 }
                 @if let Some(request_id) = self.request_id {
-                    p .hint { "Request number " code { (request_id) } }
+                    p .hint { (frame.language.choose("Requête ", "Request number ")) code { (request_id) } }
                 }
             }
         };
@@ -63,6 +63,7 @@ mod tests {
             navigation: vec![Entry::new("Leaderboard", "/leaderboard")],
             action: Entry::new("Claim integrations", "/leaderboard/submit"),
             freshness: None,
+            language: crate::language::Language::English,
         };
         let address = "/x?\"><script>";
         let page = ErrorPage {

@@ -3,6 +3,8 @@
 use jiff::Zoned;
 use maud::{Markup, html};
 
+use crate::language::Language;
+
 /// Where the data comes from, as people call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -14,18 +16,18 @@ pub enum Source {
 
 impl Source {
     /// The name in a sentence.
-    pub fn name(self) -> &'static str {
+    pub fn name(self, language: Language) -> &'static str {
         match self {
             Self::GoogleSheets => "Google Sheets",
-            Self::EmbeddedSpreadsheet => "Embedded spreadsheet",
+            Self::EmbeddedSpreadsheet => language.choose("Tableur intégré", "Embedded spreadsheet"),
         }
     }
 
     /// The name at the start of a sentence about it.
-    fn subject(self) -> &'static str {
+    fn subject(self, language: Language) -> &'static str {
         match self {
             Self::GoogleSheets => "Google Sheets",
-            Self::EmbeddedSpreadsheet => "The embedded spreadsheet",
+            Self::EmbeddedSpreadsheet => language.choose("Le tableur intégré", "The embedded spreadsheet"),
         }
     }
 }
@@ -47,55 +49,59 @@ pub struct Freshness {
 
 impl Freshness {
     /// `Google Sheets data of 14:03:12 (42 s ago)`.
-    pub fn sentence(&self) -> String {
-        format!(
-            "{} data of {} ({})",
-            self.source.name(),
-            self.clock_time(&self.read_at, "%H:%M:%S"),
-            self.age()
+    pub fn sentence(&self, language: Language) -> String {
+        let (source, age) = (self.source.name(language), self.age(language));
+        let time = self.clock_time(&self.read_at, "%H:%M:%S", language);
+        language.choose(
+            format!("{source}, données de {time} ({age})"),
+            format!("{source} data of {time} ({age})"),
         )
     }
 
     /// `Google Sheets cannot be reached since 14:05. You see the data of 14:03:12.`
-    pub fn outage(&self) -> Option<String> {
+    pub fn outage(&self, language: Language) -> Option<String> {
         let since = self.unreachable_since.as_ref()?;
-        Some(format!(
-            "{} cannot be reached since {}. You see the data of {}.",
-            self.source.subject(),
-            self.clock_time(since, "%H:%M"),
-            self.clock_time(&self.read_at, "%H:%M:%S"),
+        let subject = self.source.subject(language);
+        let since = self.clock_time(since, "%H:%M", language);
+        let time = self.clock_time(&self.read_at, "%H:%M:%S", language);
+        Some(language.choose(
+            format!("{subject} ne répond plus depuis {since}. Vous voyez les données de {time}."),
+            format!("{subject} cannot be reached since {since}. You see the data of {time}."),
         ))
     }
 
     /// The line with its Refresh button; `address` is the page to come back to.
-    pub(super) fn line(&self, address: &str) -> Markup {
+    pub(super) fn line(&self, address: &str, language: Language) -> Markup {
         html! {
             form .freshness method="post" action="/refresh" {
                 input type="hidden" name="to" value=(address);
-                span data-live="freshness" { (self.sentence()) }
+                span data-live="freshness" { (self.sentence(language)) }
                 " "
-                button .quiet type="submit" { "Refresh" }
+                button .quiet type="submit" { (language.choose("Actualiser", "Refresh")) }
             }
         }
     }
 
-    fn age(&self) -> String {
+    fn age(&self, language: Language) -> String {
         let seconds = self.now.timestamp().as_second() - self.read_at.timestamp().as_second();
-        match seconds.max(0) {
-            seconds @ ..120 => format!("{seconds} s ago"),
-            seconds @ ..7200 => format!("{} min ago", seconds / 60),
-            seconds => format!("{} h ago", seconds / 3600),
-        }
+        let age = match seconds.max(0) {
+            seconds @ ..120 => format!("{seconds} s"),
+            seconds @ ..7200 => format!("{} min", seconds / 60),
+            seconds => format!("{} h", seconds / 3600),
+        };
+        language.choose(format!("il y a {age}"), format!("{age} ago"))
     }
 
     /// Leaves the day out while it is today's.
-    fn clock_time(&self, at: &Zoned, format: &str) -> String {
+    fn clock_time(&self, at: &Zoned, format: &str, language: Language) -> String {
         let time = at.strftime(format).to_string();
         if at.date() == self.now.date() {
-            time
-        } else {
-            format!("{time} on {}", super::moment::day(at.date(), self.now.date()))
+            return time;
         }
+        language.choose(
+            format!("{time} le {}", Language::French.date(at.date())),
+            format!("{time} on {}", super::moment::day(at.date(), self.now.date())),
+        )
     }
 }
 
@@ -130,22 +136,27 @@ mod tests {
                 "Google Sheets data of 14:03:12 on 5 March (18 h ago)",
             ),
         ] {
-            assert_eq!(freshness(now).sentence(), told);
+            assert_eq!(freshness(now).sentence(Language::English), told);
         }
     }
 
     #[test]
     fn an_outage_is_told_with_both_times() {
         let mut freshness = freshness("2026-03-05T14:10:00");
-        assert_eq!(freshness.outage(), None);
+        assert_eq!(freshness.outage(Language::English), None);
         freshness.unreachable_since = Some(at("2026-03-05T14:05:40"));
-        let told = freshness.outage().expect("unreachable");
+        let told = freshness.outage(Language::English).expect("unreachable");
         assert_eq!(
             told,
             "Google Sheets cannot be reached since 14:05. You see the data of 14:03:12."
         );
         freshness.source = Source::EmbeddedSpreadsheet;
-        let told = freshness.outage().expect("unreachable");
+        let told = freshness.outage(Language::English).expect("unreachable");
         assert!(told.starts_with("The embedded spreadsheet cannot"));
+        let told = freshness.outage(Language::French).expect("unreachable");
+        assert_eq!(
+            told,
+            "Le tableur intégré ne répond plus depuis 14:05. Vous voyez les données de 14:03:12."
+        );
     }
 }

@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::{Asset, Freshness};
+use crate::language::Language;
 
 /// What the pages need of the browser, and nothing else: own files, own forms, no inline anything, no other host.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -46,6 +47,8 @@ pub struct Frame {
     pub action: Entry,
     /// Which data the page shows; `None` on a page that shows none.
     pub freshness: Option<Freshness>,
+    /// The language of the page.
+    pub language: Language,
 }
 
 /// One page, before its surroundings are put around it.
@@ -80,14 +83,22 @@ impl Frame {
         self
     }
 
+    /// The same in another language, with the one thing people come to do there.
+    #[must_use]
+    pub fn for_board(mut self, language: Language, action: Entry) -> Self {
+        self.language = language;
+        self.action = action;
+        self
+    }
+
     /// The whole document.
     pub fn document(&self, page: Page<'_>) -> String {
         html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.language.code()) {
                 (head(&page))
                 body {
-                    a .skip href="#main" { "Skip to the content" }
+                    a .skip href="#main" { (self.language.choose("Aller au contenu", "Skip to the content")) }
                     (self.header(page.address))
                     (self.status(page.address))
                     main #main tabindex="-1" { (page.main) }
@@ -143,11 +154,11 @@ impl Frame {
             return html! {};
         };
         html! {
-            section .status aria-label="Data" {
+            section .status aria-label=(self.language.choose("Données", "Data")) {
                 div data-live="outage" {
-                    @if let Some(outage) = freshness.outage() { p .outage { (outage) } }
+                    @if let Some(outage) = freshness.outage(self.language) { p .outage { (outage) } }
                 }
-                (freshness.line(address))
+                (freshness.line(address, self.language))
             }
         }
     }
@@ -156,9 +167,14 @@ impl Frame {
         html! {
             footer .imprint {
                 p {
-                    "Every number comes from the rows of one spreadsheet."
+                    (self.language.choose(
+                        "Chaque chiffre vient des lignes d’un seul tableur.",
+                        "Every number comes from the rows of one spreadsheet.",
+                    ))
                     @if let Some(freshness) = &self.freshness {
-                        " " a href=(freshness.spreadsheet_link) { "Open the spreadsheet" }
+                        " " a href=(freshness.spreadsheet_link) {
+                            (self.language.choose("Ouvrir le tableur", "Open the spreadsheet"))
+                        }
                     }
                 }
             }
@@ -217,6 +233,7 @@ mod tests {
                 unreachable_since: Some(now),
                 spreadsheet_link: "https://docs.google.com/spreadsheets/d/x/edit".to_owned(),
             }),
+            language: Language::English,
         }
     }
 

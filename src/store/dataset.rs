@@ -189,3 +189,24 @@ impl<'a> Row<'a> {
         }
     }
 }
+
+#[cfg(test)]
+impl TabRows {
+    /// A tab as the Sheets API answers it, header row first, for the tests of boards.
+    ///
+    /// # Panics
+    /// When a header is missing.
+    pub fn of_answer(tab: &'static Tab, mut values: Vec<Vec<Value>>) -> Self {
+        let layout = Layout::find(tab, &values.remove(0)).expect("headers");
+        Self {
+            tab,
+            link: TabLink {
+                spreadsheet_url: "https://sheet".into(),
+                sheet_id: 7,
+                width: layout.width(),
+            },
+            layout,
+            rows: values,
+        }
+    }
+}

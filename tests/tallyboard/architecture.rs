@@ -12,7 +12,7 @@ use syn::visit::Visit;
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
     ("libc", &["store/memory.rs"]),
-    ("moka", &["store/reader.rs", "leaderboard/desk.rs"]),
+    ("moka", &["store/reader.rs", "answer/kept.rs", "leaderboard/desk.rs"]),
     ("maud", &["page/", "leaderboard/view/", "findings/view.rs", "emulator/"]),
     ("redb", &["emulator/"]),
     ("rsa", &["emulator/"]),

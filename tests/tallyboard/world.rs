@@ -16,10 +16,10 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use tallyboard::{
-    app::{Materials, router},
+    app::{Materials, router, tabs},
     clock::Clock,
     emulator::{self, Emulator},
-    leaderboard::{catalog_file::CatalogFile, rows::TABS},
+    leaderboard::catalog_file::CatalogFile,
     page::Source,
     store::{Connection, Credentials, Options, Store},
 };
@@ -79,7 +79,7 @@ impl World {
             emulator,
             folder,
         };
-        let made = world.store.prepare(TABS).await;
+        let made = world.store.prepare(&tabs()).await;
         assert_eq!(made.problems, []);
         world.address = world.serve(&plan).await;
         world.forget_calls().await;

@@ -16,12 +16,12 @@ use super::{
         standings::Standings,
         view::{BoardPage, BoardState, Table, Totals, presets},
     },
-    Asked,
     form::{Filling, form},
     period,
 };
 use crate::{
     answer::{Face, Rendered},
+    asked::Asked,
     error::Error,
 };
 

@@ -17,10 +17,11 @@ use super::{
         period::Period,
         view::{ClaimsFilter, ClaimsPage, Paging, Suggestions},
     },
-    Asked, period,
+    period,
 };
 use crate::{
     answer::{Face, Rendered},
+    asked::Asked,
     error::Error,
 };
 

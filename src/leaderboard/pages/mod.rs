@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderMap, Uri},
     routing::{get, post},
 };
 
@@ -21,10 +20,7 @@ use super::{
     period::Period,
     view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
 };
-use crate::{
-    answer::{Face, UnknownFormat},
-    error::{Error, FieldError},
-};
+use crate::error::{Error, FieldError};
 
 /// Every address of the board.
 pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
@@ -43,26 +39,4 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
 fn period(from: Option<&str>, to: Option<&str>) -> Result<Period, Error> {
     Period::parse(from, to)
         .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))
-}
-
-/// What a request asked for: its face, and path with query as the key under which the answer is kept.
-struct Asked {
-    face: Face,
-    address: String,
-}
-
-impl Asked {
-    fn new(format: Option<&str>, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Self, Error> {
-        let face = Face::negotiate(format, headers, offered).map_err(|unknown: UnknownFormat| {
-            Error::bad_question(vec![FieldError::new("format", unknown.to_string())])
-        })?;
-        let address = uri
-            .path_and_query()
-            .map_or_else(String::new, |address| address.as_str().to_owned());
-        Ok(Self { face, address })
-    }
-
-    fn key(&self) -> String {
-        format!("{} {}", self.face.name(), self.address)
-    }
 }

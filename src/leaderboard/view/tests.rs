@@ -38,6 +38,7 @@ fn frame() -> Frame {
             unreachable_since: None,
             spreadsheet_link: "https://docs.google.com/spreadsheets/d/x/edit".to_owned(),
         }),
+        language: crate::language::Language::English,
     }
 }
 

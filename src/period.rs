@@ -31,6 +31,27 @@ impl Period {
         }
     }
 
+    /// Whether a day lies within; an open end reaches for ever.
+    pub fn contains(&self, day: Date) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+
+    /// Whether both ends are open.
+    pub fn is_open(&self) -> bool {
+        self.from.is_none() && self.to.is_none()
+    }
+
+    /// As many days, ending on the day before this period begins; `None` when an end is open, or before the calendar.
+    pub fn before(&self) -> Option<Self> {
+        let (from, to) = (self.from?, self.to?);
+        let length = from.until(to).ok()?;
+        let last = from.yesterday().ok()?;
+        Some(Self {
+            from: Some(last.checked_sub(length).ok()?),
+            to: Some(last),
+        })
+    }
+
     /// The instants of the period in `zone`: from the first instant of the first day to the last of the last day,
     /// however long those days are.
     pub fn span(&self, zone: &TimeZone) -> Span {
@@ -176,6 +197,28 @@ mod tests {
         let error = Period::parse(Some("2026-03-02"), Some("2026-03-01")).expect_err("reversed");
         assert_eq!(error.field(), "from");
         assert!(error.to_string().contains("2026-03-02") && error.to_string().contains("2026-03-01"));
+    }
+
+    #[test]
+    fn the_period_before_has_as_many_days() {
+        let period = |from, to| Period::parse(Some(from), Some(to)).expect("period");
+        for (from, to, before) in [
+            ("2026-03-01", "2026-03-31", Some(("2026-01-29", "2026-02-28"))),
+            ("2026-03-01", "2026-03-01", Some(("2026-02-28", "2026-02-28"))),
+            ("2026-03-01", "", None),
+            ("", "2026-03-01", None),
+            ("-009999-01-01", "2026-03-01", None),
+        ] {
+            let before = before.map(|(from, to)| period(from, to));
+            let parsed = Period::parse(Some(from), Some(to)).unwrap_or(Period {
+                from: Some(Date::MIN),
+                to: Some(Date::MAX),
+            });
+            assert_eq!(parsed.before(), before, "{from} {to}");
+        }
+        let march = period("2026-03-01", "2026-03-31");
+        assert!(march.contains(date(2026, 3, 31)) && !march.contains(date(2026, 4, 1)));
+        assert!(Period::default().is_open() && !march.is_open() && Period::default().contains(Date::MAX));
     }
 
     #[test]

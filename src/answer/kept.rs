@@ -1,0 +1,63 @@
+//! Finished answers that are kept for whoever asks the same of the same data within the same second.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use moka::{future::Cache, policy::EvictionPolicy};
+
+use super::Rendered;
+
+/// Bytes before compression: a download of many rows is large.
+const MOST: u64 = 16 * 1024 * 1024;
+/// Pages say how old their data is, so that an answer holds for its second only.
+const KEPT_FOR: Duration = Duration::from_secs(2);
+
+/// Finished answers by question and data.
+pub struct Kept(Cache<Question, Rendered>);
+
+/// A question to data of a certain version, at a certain second.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// Versions of whatever the answer was worked out from.
+    pub versions: (u64, u64),
+    /// The second in which it was answered.
+    pub second: i64,
+    /// When the data was read.
+    pub read_at: Timestamp,
+    /// Since when the spreadsheet has not answered.
+    pub unreachable_since: Option<Timestamp>,
+    /// Face, language, path and query.
+    pub asked: String,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        let weight = |_: &Question, rendered: &Rendered| u32::try_from(rendered.body().len()).unwrap_or(u32::MAX);
+        let builder = Cache::builder().weigher(weight).max_capacity(MOST);
+        Self(
+            builder
+                .time_to_live(KEPT_FOR)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+        )
+    }
+}
+
+impl Kept {
+    /// The finished answer to `question`, made by `make` unless it is kept already.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub async fn or_make<E>(
+        &self,
+        question: Question,
+        make: impl AsyncFnOnce() -> Result<Rendered, E>,
+    ) -> Result<Rendered, E> {
+        if let Some(rendered) = self.0.get(&question).await {
+            return Ok(rendered);
+        }
+        let rendered = make().await?;
+        self.0.insert(question, rendered.clone()).await;
+        Ok(rendered)
+    }
+}

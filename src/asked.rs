@@ -1,0 +1,91 @@
+//! What a request asks for beside its question: the face of the answer, its language, and the address to come back to.
+
+use axum::http::{HeaderMap, Uri, header};
+
+use crate::{
+    answer::{Face, UnknownFormat},
+    error::{Error, FieldError},
+    language::Language,
+};
+
+/// The cookie in which a browser remembers the language.
+pub const LANGUAGE_COOKIE: &str = "lang";
+
+/// What a request asks for beside its question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The face of the answer.
+    pub face: Face,
+    /// The language of the page.
+    pub language: Language,
+    /// Path and query.
+    pub address: String,
+}
+
+impl Asked {
+    /// Reads `format`, an `Accept` header and the address, in a language that the board has only one of.
+    ///
+    /// # Errors
+    /// When `format` names a face that is not among `offered`.
+    pub fn new(format: Option<&str>, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Self, Error> {
+        let face = Face::negotiate(format, headers, offered).map_err(|unknown: UnknownFormat| {
+            Error::bad_question(vec![FieldError::new("format", unknown.to_string())])
+        })?;
+        let address = uri
+            .path_and_query()
+            .map_or_else(String::new, |address| address.as_str().to_owned());
+        Ok(Self {
+            face,
+            language: Language::English,
+            address,
+        })
+    }
+
+    /// The same in the language that `lang=` names, else the browser remembers, else the board begins with.
+    #[must_use]
+    pub fn in_language_of(mut self, lang: Option<&str>, headers: &HeaderMap) -> Self {
+        self.language = lang
+            .and_then(Language::parse)
+            .or_else(|| remembered_language(headers))
+            .unwrap_or_default();
+        self
+    }
+
+    /// The key under which the answer is kept.
+    pub fn key(&self) -> String {
+        format!("{} {} {}", self.face.name(), self.language.code(), self.address)
+    }
+}
+
+/// The language that the browser remembers.
+pub fn remembered_language(headers: &HeaderMap) -> Option<Language> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == LANGUAGE_COOKIE)
+        .and_then(|(_, code)| Language::parse(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_beats_the_browsers_memory_and_that_beats_the_boards_own_language() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "theme=dark; lang=en".parse().expect("header"));
+        let asked = |lang, headers: &HeaderMap| {
+            Asked::new(None, headers, &Uri::from_static("/deals?x=1"), Face::PAGE)
+                .expect("asked")
+                .in_language_of(lang, headers)
+                .language
+        };
+        assert_eq!(asked(Some("fr"), &headers), Language::French);
+        assert_eq!(asked(None, &headers), Language::English);
+        assert_eq!(asked(Some("klingon"), &headers), Language::English);
+        assert_eq!(asked(None, &HeaderMap::new()), Language::French);
+    }
+}

@@ -1,0 +1,187 @@
+//! What people do to deals, as changes of the spreadsheet.
+
+use std::sync::Arc;
+
+use jiff::{Zoned, civil::Date};
+
+use super::{
+    deal::Deal,
+    deal_row::entry,
+    pause::Pause,
+    rows::{CREATED_AT, DEAL_PAUSES, DEALS, DealRows, NOTES, PROBABILITY, UPDATED_AT, WEIGHTED, pause_column},
+    stage::Stage,
+};
+use crate::{
+    money::Money,
+    store::{CellUpdate, Change, Content, Delete, Entry, Insert, NewId, Update},
+};
+
+/// What a person says about a deal. Probability and weighted value follow from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DealFields {
+    /// The customer's name.
+    pub client: Arc<str>,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Gross amount, more than nothing, in cents.
+    pub amount: Money,
+    /// `None` when nobody filled it in.
+    pub sector: Option<Arc<str>>,
+    /// The day on which it is due.
+    pub due: Option<Date>,
+    /// Who works on it.
+    pub assignee: Option<Arc<str>>,
+    /// Remarks; may be empty.
+    pub notes: Arc<str>,
+}
+
+impl DealFields {
+    /// What stands in the sheet about a deal.
+    pub fn of(deal: &Deal) -> Self {
+        Self {
+            client: Arc::clone(&deal.client),
+            stage: deal.stage,
+            amount: deal.amount,
+            sector: deal.sector.clone(),
+            due: deal.due,
+            assignee: deal.assignee.clone(),
+            notes: Arc::clone(&deal.notes),
+        }
+    }
+
+    fn applied_to(&self, seen: &Deal) -> Deal {
+        let fields = self.clone();
+        Deal {
+            row: seen.row,
+            id: seen.id,
+            client: fields.client,
+            stage: fields.stage,
+            amount: fields.amount,
+            sector: fields.sector,
+            due: fields.due,
+            assignee: fields.assignee,
+            notes: fields.notes,
+            created_at: seen.created_at,
+            updated_at: seen.updated_at,
+        }
+    }
+}
+
+/// A deal on its way into the sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewDeal {
+    /// Made before the first attempt: a repetition with the same key writes nothing.
+    pub key: String,
+    /// What it is.
+    pub fields: DealFields,
+    /// Server time in the configured time zone.
+    pub created_at: Zoned,
+}
+
+impl NewDeal {
+    /// The row to insert; its id is counted by the store.
+    pub fn into_insert(self) -> Insert {
+        let deal = self.fields.applied_to(&Deal {
+            row: 0,
+            id: None,
+            client: Arc::default(),
+            stage: Stage::Prospect,
+            amount: Money::ZERO,
+            sector: None,
+            due: None,
+            assignee: None,
+            notes: Arc::default(),
+            created_at: None,
+            updated_at: None,
+        });
+        let cells = (1..DEALS.columns.len()).map(|column| match column {
+            CREATED_AT | UPDATED_AT => Entry::instant(&self.created_at),
+            column => entry(&deal, column),
+        });
+        Insert {
+            tab: &DEALS,
+            id: NewId::Counted { key: self.key },
+            cells: cells.collect(),
+        }
+    }
+}
+
+/// New values for a deal that a person saw.
+#[derive(Clone, Copy, Debug)]
+pub struct DealChange<'a> {
+    /// The deal as the person saw it.
+    pub seen: &'a Deal,
+    /// What it is to be.
+    pub wanted: &'a DealFields,
+}
+
+impl DealChange<'_> {
+    /// The cells to write: those that differ, and with status or amount the probability and the weighted value. `None` when
+    /// nothing changes, or when the deal has no id yet.
+    pub fn into_update(self, rows: &DealRows) -> Option<Update> {
+        let wanted = self.wanted.applied_to(self.seen);
+        let columns = (1..=NOTES).filter(|column| entry(self.seen, *column) != entry(&wanted, *column));
+        let cells: Vec<CellUpdate> = columns
+            .map(|column| CellUpdate {
+                column,
+                from: rows.content_seen(self.seen, column),
+                to: entry(&wanted, column),
+            })
+            .collect();
+        let id = self.seen.id?.to_string();
+        (!cells.is_empty()).then_some(Update { tab: &DEALS, id, cells })
+    }
+}
+
+/// The row of a deal as a person saw it goes. `None` when the deal has no id yet.
+pub fn deletion(seen: &Deal, rows: &DealRows) -> Option<Delete> {
+    let said = (1..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
+    Some(Delete {
+        tab: &DEALS,
+        id: seen.id?.to_string(),
+        seen: said.map(|column| (column, rows.content_seen(seen, column))).collect(),
+    })
+}
+
+/// Sets a deal aside, or changes the pause it already has.
+pub fn pause(known: Option<&Pause>, wanted: &Pause, at: &Zoned) -> Change {
+    let id = wanted.deal.to_string();
+    let text = |text: &str| match text {
+        "" => Entry::Empty,
+        text => Entry::Text(text.to_owned()),
+    };
+    let cells = |pause: &Pause| {
+        [
+            (pause_column::UNTIL, Entry::Date(pause.until)),
+            (pause_column::REASON, text(&pause.reason)),
+            (pause_column::BY, text(&pause.by)),
+        ]
+    };
+    let Some(known) = known else {
+        let said = cells(wanted).into_iter().map(|(_, entry)| entry);
+        return Change::Insert(Insert {
+            tab: &DEAL_PAUSES,
+            id: NewId::Given(id),
+            cells: said.chain([Entry::instant(at)]).collect(),
+        });
+    };
+    let moment = CellUpdate {
+        column: pause_column::AT,
+        from: known.at.map_or(Content::Empty, |then| {
+            Entry::instant(&then.to_zoned(at.time_zone().clone())).content()
+        }),
+        to: Entry::instant(at),
+    };
+    let pairs = cells(known).into_iter().zip(cells(wanted));
+    let changed = pairs.filter(|(before, after)| before != after);
+    let changed = changed.map(|((column, before), (_, to))| CellUpdate {
+        column,
+        from: before.content(),
+        to,
+    });
+    Change::Update(Update {
+        tab: &DEAL_PAUSES,
+        id,
+        cells: changed.chain([moment]).collect(),
+    })
+}

@@ -1,0 +1,98 @@
+//! Open deals that nobody has touched for long.
+
+use std::cmp::Reverse;
+
+use jiff::{civil::Date, tz::TimeZone};
+
+use super::{
+    deal::Deal,
+    pause::{Pause, Pauses},
+    stage::Stage,
+};
+use crate::language::days_between;
+
+/// After how many days without a change a deal is cold, by stage; the day after the last of them is the first cold one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColdAfter {
+    /// For [`Stage::Prospect`].
+    pub prospect: u16,
+    /// For [`Stage::Qualified`].
+    pub qualified: u16,
+    /// For [`Stage::Negotiation`].
+    pub negotiation: u16,
+}
+
+impl Default for ColdAfter {
+    fn default() -> Self {
+        Self {
+            prospect: 10,
+            qualified: 10,
+            negotiation: 10,
+        }
+    }
+}
+
+impl ColdAfter {
+    /// Days for a stage; `None` for deals that are settled.
+    pub fn of(&self, stage: Stage) -> Option<u16> {
+        match stage {
+            Stage::Prospect => Some(self.prospect),
+            Stage::Qualified => Some(self.qualified),
+            Stage::Negotiation => Some(self.negotiation),
+            Stage::Won | Stage::Lost => None,
+        }
+    }
+}
+
+/// The board's day: today's date and the zone in which instants are dates.
+#[derive(Clone, Debug)]
+pub struct Day {
+    /// Today's date in `zone`.
+    pub today: Date,
+    /// The configured time zone.
+    pub zone: TimeZone,
+}
+
+/// A deal without a change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ColdDeal<'a> {
+    /// The deal.
+    pub deal: &'a Deal,
+    /// Days since its last change, by the calendar.
+    pub days: u32,
+}
+
+/// Deals that nobody has touched for long.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cold<'a> {
+    /// To be looked at, the longest untouched first.
+    pub cold: Vec<ColdDeal<'a>>,
+    /// They would be cold, but somebody set them aside.
+    pub paused: Vec<(ColdDeal<'a>, &'a Pause)>,
+    /// Neither `updated_at` nor `created_at` says when they were touched, so nobody can tell.
+    pub undated: Vec<&'a Deal>,
+}
+
+/// The cold deals of `day`.
+pub fn cold<'a>(deals: &[&'a Deal], after: &ColdAfter, pauses: &'a Pauses, day: &Day) -> Cold<'a> {
+    let mut found = Cold::default();
+    for deal in deals.iter().copied() {
+        let Some(patience) = after.of(deal.stage) else { continue };
+        let Some(touched) = deal.updated_at.or(deal.created_at) else {
+            found.undated.push(deal);
+            continue;
+        };
+        let days = days_between(touched.to_zoned(day.zone.clone()).date(), day.today);
+        let Some(days) = u32::try_from(days).ok().filter(|days| *days > u32::from(patience)) else {
+            continue;
+        };
+        let cold = ColdDeal { deal, days };
+        match deal.id.and_then(|id| pauses.in_force(id, day.today)) {
+            Some(pause) => found.paused.push((cold, pause)),
+            None => found.cold.push(cold),
+        }
+    }
+    found.cold.sort_by_key(|cold| (Reverse(cold.days), cold.deal.row));
+    found.paused.sort_by_key(|(cold, pause)| (pause.until, cold.deal.row));
+    found
+}

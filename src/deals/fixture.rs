@@ -1,0 +1,170 @@
+//! Small worlds for the tests of the rules.
+
+use std::sync::Arc;
+
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+    tz::TimeZone,
+};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use serde_json::{Value, json};
+
+use super::{
+    deal::Deal,
+    rows::{DEAL_PAUSES, DEALS, DealRows},
+    stage::Stage,
+};
+use crate::{
+    finding::Finding,
+    money::Money,
+    store::{Dataset, Decoding, TabRows},
+};
+
+/// The day of every test, a Saturday.
+pub(super) fn today() -> Date {
+    date(2026, 11, 21)
+}
+
+/// A day such as `2026-11-21`.
+pub(super) fn day(text: &str) -> Date {
+    text.parse().expect("day")
+}
+
+/// Noon UTC of a day such as `2026-11-21`, or an instant in full.
+pub(super) fn at(text: &str) -> Timestamp {
+    let full = if text.contains('T') {
+        text.to_owned()
+    } else {
+        format!("{text}T12:00:00Z")
+    };
+    full.parse().expect("instant")
+}
+
+/// The deal of row and id `number`, with an amount in euros such as `12500.50`.
+pub(super) fn deal(number: u32, stage: Stage, euros: &str) -> Deal {
+    Deal {
+        row: number,
+        id: Some(number.into()),
+        client: format!("Client {number}").into(),
+        stage,
+        amount: money(euros),
+        sector: None,
+        due: None,
+        assignee: None,
+        notes: "".into(),
+        created_at: None,
+        updated_at: None,
+    }
+}
+
+pub(super) fn money(euros: &str) -> Money {
+    Money::new(euros.parse().expect("euros"))
+}
+
+pub(super) fn of_sector(sector: &str, deal: Deal) -> Deal {
+    let sector = (!sector.is_empty()).then(|| sector.into());
+    Deal { sector, ..deal }
+}
+
+pub(super) fn of_assignee(assignee: &str, deal: Deal) -> Deal {
+    let assignee = (!assignee.is_empty()).then(|| assignee.into());
+    Deal { assignee, ..deal }
+}
+
+pub(super) fn due(due: &str, deal: Deal) -> Deal {
+    Deal {
+        due: Some(day(due)),
+        ..deal
+    }
+}
+
+pub(super) fn created(when: &str, deal: Deal) -> Deal {
+    Deal {
+        created_at: Some(at(when)),
+        ..deal
+    }
+}
+
+pub(super) fn updated(when: &str, deal: Deal) -> Deal {
+    Deal {
+        updated_at: Some(at(when)),
+        ..deal
+    }
+}
+
+pub(super) fn all(deals: &[Deal]) -> Vec<&Deal> {
+    deals.iter().collect()
+}
+
+/// A row of the `deals` tab: id, client, statut, montant, probabilite, valeur_ponderee; the rest is empty.
+pub(super) fn short_row(cells: [Value; 6]) -> Vec<Value> {
+    cells.to_vec()
+}
+
+/// What the program makes of rows of the `deals` tab, and what it found.
+pub(super) fn decode(rows: Vec<Vec<Value>>, pauses: Vec<Vec<Value>>) -> (DealRows, Vec<Finding>) {
+    let with_headers = |tab: &'static crate::store::Tab, rows: Vec<Vec<Value>>| {
+        let headers = tab.columns.iter().map(|column| json!(column.header)).collect();
+        TabRows::of_answer(tab, [headers].into_iter().chain(rows).collect())
+    };
+    let mut decoding = Decoding {
+        zone: TimeZone::get("Europe/Paris").expect("bundled time zone"),
+        findings: Vec::new(),
+    };
+    let tabs = vec![with_headers(&DEALS, rows), with_headers(&DEAL_PAUSES, pauses)];
+    let rows = DealRows::decode(tabs, &mut decoding);
+    (rows, decoding.findings)
+}
+
+/// Deals that meet often: few clients, sectors, assignees and days, in several spellings.
+pub(super) fn crowded_deals() -> impl Strategy<Value = Vec<Deal>> {
+    vec(crowded_deal(), 0..30).prop_map(|mut deals| {
+        for (number, deal) in (2..).zip(&mut deals) {
+            deal.row = number;
+            deal.id = Some(number.into());
+        }
+        deals
+    })
+}
+
+fn crowded_deal() -> impl Strategy<Value = Deal> {
+    let text = |words: &[&'static str]| {
+        select(words.to_vec()).prop_map(|word| (!word.is_empty()).then(|| Arc::<str>::from(word)))
+    };
+    let moment = || {
+        option::weighted(
+            0.8,
+            (-60_i64..60).prop_map(|days| at("2026-11-21") - jiff::SignedDuration::from_hours(24 * days)),
+        )
+    };
+    (
+        select(vec!["Acme", "Énergie SA", "Boulanger"]),
+        select(Stage::ALL.to_vec()),
+        1_i64..100_000_000,
+        text(&["", "Banque", "BANQUE", "Santé", "sante", "Énergie"]),
+        option::weighted(
+            0.7,
+            (-40_i32..60).prop_map(|days| today() + jiff::Span::new().days(days)),
+        ),
+        text(&["", "Zoé", "zoe", "Kate"]),
+        select(vec!["", "à relancer", "appeler Acme"]),
+        moment(),
+        moment(),
+    )
+        .prop_map(
+            |(client, stage, cents, sector, due, assignee, notes, created_at, updated_at)| Deal {
+                row: 0,
+                id: None,
+                client: client.into(),
+                stage,
+                amount: Money::cents(cents),
+                sector,
+                due,
+                assignee,
+                notes: notes.into(),
+                created_at,
+                updated_at,
+            },
+        )
+}

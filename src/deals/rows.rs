@@ -1,0 +1,286 @@
+//! The tabs of the deals board, column by column, and what the program makes of their rows.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, OnceLock},
+};
+
+use super::{
+    correction::{Correction, corrections_of},
+    deal::Deal,
+    deal_row::{DealReader, RowReading, entry},
+    pause::{Pause, Pauses},
+    search::SearchTexts,
+};
+use crate::{
+    finding::Effect,
+    money::Money,
+    store::{Cell, Column, Content, Dataset, Decoding, History, Ids, Kind, Row, Tab, TabLink, TabRows},
+};
+
+/// One row for each deal.
+pub static DEALS: Tab = Tab {
+    title: "deals",
+    columns: &[
+        Column::new("id", Kind::Integer),
+        Column::new("client", Kind::Text),
+        Column::new(
+            "statut",
+            Kind::Choice(&["Prospect", "Qualifié", "Négociation", "Gagné"]),
+        ),
+        Column::new("montant_brut", Kind::Euros),
+        Column::new("probabilite", Kind::Percent),
+        Column::new("valeur_ponderee", Kind::Euros),
+        Column::new("secteur", Kind::Text),
+        Column::new("date_echeance", Kind::Date),
+        Column::new("assignee", Kind::Text),
+        Column::new("notes", Kind::Text),
+        Column::new("created_at", Kind::DateTime),
+        Column::new("updated_at", Kind::DateTime),
+    ],
+    ids: Ids::Counted,
+    history: History::Kept,
+    updated_at: Some(UPDATED_AT),
+};
+
+/// Deals that are set aside for a while; the id is that of the deal.
+pub static DEAL_PAUSES: Tab = Tab {
+    title: "deal_pauses",
+    columns: &[
+        Column::new("id", Kind::Text),
+        Column::new("until", Kind::Date),
+        Column::new("reason", Kind::Text),
+        Column::new("by", Kind::Text),
+        Column::new("at", Kind::DateTime),
+    ],
+    ids: Ids::Given,
+    history: History::Kept,
+    updated_at: None,
+};
+
+/// Every tab of the board, for setting the spreadsheet up.
+pub static TABS: &[&Tab] = &[&DEALS, &DEAL_PAUSES];
+
+/// Places of the columns of [`DEALS`].
+pub const ID: usize = 0;
+/// Place of `client`.
+pub const CLIENT: usize = 1;
+/// Place of `statut`.
+pub const STAGE: usize = 2;
+/// Place of `montant_brut`.
+pub const AMOUNT: usize = 3;
+/// Place of `probabilite`.
+pub const PROBABILITY: usize = 4;
+/// Place of `valeur_ponderee`.
+pub const WEIGHTED: usize = 5;
+/// Place of `secteur`.
+pub const SECTOR: usize = 6;
+/// Place of `date_echeance`.
+pub const DUE: usize = 7;
+/// Place of `assignee`.
+pub const ASSIGNEE: usize = 8;
+/// Place of `notes`.
+pub const NOTES: usize = 9;
+/// Place of `created_at`.
+pub const CREATED_AT: usize = 10;
+/// Place of `updated_at`.
+pub const UPDATED_AT: usize = 11;
+
+/// Places of the columns of [`DEAL_PAUSES`].
+pub mod pause_column {
+    /// Place of `until`.
+    pub const UNTIL: usize = 1;
+    /// Place of `reason`.
+    pub const REASON: usize = 2;
+    /// Place of `by`.
+    pub const BY: usize = 3;
+    /// Place of `at`.
+    pub const AT: usize = 4;
+}
+
+/// The rows of the board, as far as they can be read.
+#[derive(Debug)]
+pub struct DealRows {
+    /// Readable deals in the order of the sheet.
+    pub deals: Arc<[Deal]>,
+    /// Rows that do not count until a cell is mended.
+    pub excluded: Vec<ExcludedRow>,
+    /// Deals that are set aside.
+    pub pauses: Pauses,
+    /// Addresses of the cells of `deals`.
+    pub link: TabLink,
+    /// Cells that the program is to put right.
+    corrections: Vec<Correction>,
+    /// What stands in the cells that hold something else than the program would write.
+    unusual: HashMap<(u32, usize), Content>,
+    places: HashMap<u64, usize>,
+    search: OnceLock<SearchTexts>,
+}
+
+/// A row that does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExcludedRow {
+    /// Row number as the spreadsheet shows it.
+    pub row: u32,
+    /// Its amount, where that is readable and more than nothing.
+    pub amount: Option<Money>,
+}
+
+impl DealRows {
+    /// The deal with this id; of several the first in the sheet.
+    pub fn deal(&self, id: u64) -> Option<&Deal> {
+        self.places.get(&id).map(|place| &self.deals[*place])
+    }
+
+    /// What the rows that do not count would add to the amounts: “3 lignes exclues (24 500 € non comptés)”.
+    pub fn excluded_amount(&self) -> Money {
+        self.excluded.iter().filter_map(|row| row.amount).sum()
+    }
+
+    /// The texts in which people search; made when somebody first does.
+    pub fn search_texts(&self) -> &SearchTexts {
+        self.search.get_or_init(|| SearchTexts::of(&self.deals))
+    }
+
+    /// What stood in a cell of `deals` when a person saw `seen`: the content as staff wrote it (`qualifie`, `12 500 €`) where
+    /// the row still says the same, otherwise the content that the program would write.
+    pub fn content_seen(&self, seen: &Deal, column: usize) -> Content {
+        let written = entry(seen, column).content();
+        let now = seen.id.and_then(|id| self.deal(id));
+        let derived = matches!(column, PROBABILITY | WEIGHTED);
+        match now {
+            Some(now) if derived || entry(now, column).content() == written => self.content(now, column),
+            _ => written,
+        }
+    }
+
+    fn content(&self, deal: &Deal, column: usize) -> Content {
+        let unusual = self.unusual.get(&(deal.row, column));
+        unusual.cloned().unwrap_or_else(|| entry(deal, column).content())
+    }
+}
+
+/// Cells that the program is to put right: a missing id, a probability that does not follow the status, a weighted value
+/// that is not amount times probability. Rows that share an id are left alone, since no write could tell them apart.
+pub fn corrections(rows: &DealRows) -> &[Correction] {
+    &rows.corrections
+}
+
+impl Dataset for DealRows {
+    const TABS: &'static [&'static Tab] = &[&DEALS, &DEAL_PAUSES];
+
+    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let [deals, pauses] =
+            <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
+        let pauses = Pauses::of(pauses.rows().filter_map(|row| read_pause(&row, decoding)));
+        read_deals(&deals, pauses, decoding)
+    }
+}
+
+fn read_deals(rows: &TabRows, pauses: Pauses, decoding: &mut Decoding) -> DealRows {
+    let mut reader = DealReader::default();
+    let mut deals = Vec::with_capacity(rows.len());
+    let mut excluded = Vec::new();
+    for row in rows.rows() {
+        match reader.read(&row, decoding) {
+            RowReading::Deal(deal) => deals.push(deal),
+            RowReading::Excluded(row) => excluded.push(row),
+        }
+    }
+    let repeated = settle_ids(rows, &mut deals, &mut excluded, decoding);
+    let places = deals.iter().enumerate().rev();
+    let places = places.filter_map(|(place, deal)| Some((deal.id?, place))).collect();
+    let clear = |deal: &&Deal| deal.id.is_none_or(|id| !repeated.contains(&id));
+    let corrections = deals.iter().filter(clear);
+    let corrections = corrections
+        .flat_map(|deal| corrections_of(deal, &rows.row(deal.row)))
+        .collect();
+    DealRows {
+        deals: deals.into(),
+        excluded,
+        pauses,
+        link: rows.link().clone(),
+        corrections,
+        unusual: reader.into_unusual(),
+        places,
+        search: OnceLock::new(),
+    }
+}
+
+/// Leaves exact copies out, and tells of different rows with one id. Answers the ids that stand more than once.
+fn settle_ids(
+    rows: &TabRows,
+    deals: &mut Vec<Deal>,
+    excluded: &mut Vec<ExcludedRow>,
+    decoding: &mut Decoding,
+) -> HashSet<u64> {
+    let mut first: HashMap<u64, usize> = HashMap::with_capacity(deals.len());
+    let mut repeated = HashSet::new();
+    let mut copies = HashSet::new();
+    for (place, deal) in deals.iter().enumerate() {
+        let Some(id) = deal.id else { continue };
+        let before = &deals[*first.entry(id).or_insert(place)];
+        if before.row == deal.row {
+            continue;
+        }
+        repeated.insert(id);
+        let (effect, reason) = if is_copy(before, deal) {
+            copies.insert(deal.row);
+            let reason = format!(
+                "The row is the same as row {}, which counts. Delete one of the two.",
+                before.row
+            );
+            (Effect::RowExcluded, reason)
+        } else {
+            let reason = format!(
+                "The id stands in row {} too. Both rows count; empty the id of the one that was copied and it gets its own.",
+                before.row
+            );
+            (Effect::Counted, reason)
+        };
+        decoding.findings.push(rows.row(deal.row).finding(ID, effect, reason));
+    }
+    // The amount of a copy is counted already, with the row it is a copy of.
+    excluded.extend(copies.iter().map(|row| ExcludedRow {
+        row: *row,
+        amount: None,
+    }));
+    excluded.sort_by_key(|excluded| excluded.row);
+    deals.retain(|deal| !copies.contains(&deal.row));
+    repeated
+}
+
+fn is_copy(first: &Deal, second: &Deal) -> bool {
+    Deal {
+        row: first.row,
+        ..second.clone()
+    } == *first
+}
+
+fn read_pause(row: &Row<'_>, decoding: &mut Decoding) -> Option<Pause> {
+    let deal = row.cell(ID).text().parse().ok();
+    let until = super::deal_row::day(row.cell(pause_column::UNTIL));
+    if deal.is_none() {
+        let reason = "The id of a deal belongs here. Without it nothing is set aside.";
+        decoding.findings.push(row.finding(ID, Effect::RowExcluded, reason));
+    }
+    if !matches!(until, Ok(Some(_))) {
+        let reason = "The last day of the pause belongs here, such as 2026-12-31. Without it nothing is set aside.";
+        let finding = row.finding(pause_column::UNTIL, Effect::RowExcluded, reason);
+        decoding.findings.push(finding);
+    }
+    Some(Pause {
+        deal: deal?,
+        until: until.ok()??,
+        reason: row.cell(pause_column::REASON).text(),
+        by: row.cell(pause_column::BY).text(),
+        at: match row.cell(pause_column::AT) {
+            Cell::Empty => None,
+            cell => cell.instant(&decoding.zone).ok(),
+        },
+    })
+}
+
+#[cfg(test)]
+#[path = "rows_tests.rs"]
+mod tests;

@@ -1,0 +1,420 @@
+use jiff::{civil::date, tz::TimeZone};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    deals::{
+        change::{DealChange, DealFields, NewDeal, deletion, pause},
+        correction::{Corrected, updates},
+        fixture::{at, crowded_deals, day, decode, money, short_row},
+        stage::Stage,
+    },
+    finding::Finding,
+    store::{Change, Entry, NewId},
+};
+
+fn good(id: u32) -> Vec<Value> {
+    short_row([
+        json!(id),
+        json!("Acme"),
+        json!("Prospect"),
+        json!(1000),
+        json!(0.1),
+        json!(100),
+    ])
+}
+
+/// "row column effect" for each finding.
+fn told(findings: &[Finding]) -> Vec<String> {
+    let lines = findings.iter();
+    lines
+        .map(|finding| format!("{} {} {}", finding.row, finding.column, finding.effect.name()))
+        .collect()
+}
+
+#[test]
+fn a_full_row_is_read_cell_by_cell() {
+    let (rows, findings) = decode(
+        vec![vec![
+            json!(12),
+            json!("Énergie & Fils"),
+            json!("Négociation"),
+            json!(12500.5),
+            json!(0.7),
+            json!(8750.35),
+            json!("Énergie"),
+            json!(46347),
+            json!("Zoé"),
+            json!("à relancer"),
+            json!(46327.5),
+            json!("2026-11-20T09:00:00Z"),
+        ]],
+        vec![],
+    );
+    assert_eq!(findings, []);
+    assert_eq!(corrections(&rows), []);
+    assert_eq!(
+        rows.deals[..],
+        [Deal {
+            row: 2,
+            id: Some(12),
+            client: "Énergie & Fils".into(),
+            stage: Stage::Negotiation,
+            amount: Money::cents(1_250_050),
+            sector: Some("Énergie".into()),
+            due: Some(date(2026, 11, 21)),
+            assignee: Some("Zoé".into()),
+            notes: "à relancer".into(),
+            created_at: Some(at("2026-11-01T11:00:00Z")),
+            updated_at: Some(at("2026-11-20T09:00:00Z")),
+        }]
+    );
+    assert_eq!(rows.deal(12), rows.deals.first());
+}
+
+#[test]
+fn what_the_figures_depend_on_and_cannot_be_read_leaves_the_row_out() {
+    for (cells, column, amount) in [
+        (json!([1, "", "Prospect", 1000]), "client", Some("1000")),
+        (json!([1, "#REF!", "Prospect", 1000]), "client", Some("1000")),
+        (json!([1, "Acme", "Peut-être", 1000]), "statut", Some("1000")),
+        (json!([1, "Acme", "", 1000]), "statut", Some("1000")),
+        (json!([1, "Acme", "Prospect", ""]), "montant_brut", None),
+        (json!([1, "Acme", "Prospect", "abc"]), "montant_brut", None),
+        (json!([1, "Acme", "Prospect", true]), "montant_brut", None),
+        (json!([1, "Acme", "Prospect", 0]), "montant_brut", None),
+        (json!([1, "Acme", "Prospect", 0.004]), "montant_brut", None),
+        (json!([1, "Acme", "Prospect", -5]), "montant_brut", None),
+        (json!([1, "Acme", "Prospect", 1e13]), "montant_brut", None),
+        (json!([1, "Acme", "Prospect", 1e300]), "montant_brut", None),
+    ] {
+        let row = cells.as_array().expect("cells").clone();
+        let (rows, findings) = decode(vec![good(7), row], vec![]);
+        assert_eq!(told(&findings), [format!("3 {column} row excluded")], "{cells}");
+        let amount = amount.map(money);
+        assert_eq!(rows.excluded, [ExcludedRow { row: 3, amount }], "{cells}");
+        assert_eq!(rows.deals.len(), 1);
+    }
+}
+
+#[test]
+fn rows_that_do_not_count_tell_what_they_would_add() {
+    let bad = |client: &str, stage: &str, amount: Value| vec![json!(""), json!(client), json!(stage), amount];
+    let (rows, findings) = decode(
+        vec![
+            bad("", "Prospect", json!(20_000)),
+            bad("Acme", "?", json!("4500")),
+            bad("Acme", "Prospect", json!("mille")),
+            bad("", "", json!("")),
+        ],
+        vec![],
+    );
+    assert_eq!((rows.excluded.len(), rows.excluded_amount()), (3, money("24500")));
+    assert_eq!(findings.len(), 3);
+}
+
+#[test]
+fn other_cells_that_cannot_be_read_leave_the_row_counting() {
+    let mut row = good(1);
+    row.extend(["#N/A", "31 février", "#REF!", "ok", "hier", ""].map(|text| json!(text)));
+    let (rows, findings) = decode(vec![row], vec![]);
+    let mut told = told(&findings);
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "2 assignee counted",
+            "2 created_at counted",
+            "2 date_echeance counted",
+            "2 secteur counted"
+        ]
+    );
+    let deal = &rows.deals[0];
+    assert_eq!(
+        (&deal.sector, deal.due, &deal.assignee, deal.created_at),
+        (&None, None, &None, None)
+    );
+}
+
+#[test]
+fn parts_of_a_cent_are_rounded_and_told_but_not_the_noise_of_a_formula() {
+    for (cell, amount, is_told) in [
+        (json!(12.345), "12.35", true),
+        (json!("12.345"), "12.35", true),
+        (json!(0.1 + 0.2), "0.30", false),
+        (json!(3750.150_000_000_000_1), "3750.15", false),
+        (json!(12.3), "12.30", false),
+    ] {
+        let (rows, findings) = decode(
+            vec![vec![json!(1), json!("Acme"), json!("Gagné"), cell.clone()]],
+            vec![],
+        );
+        assert_eq!(rows.deals[0].amount, money(amount), "{cell}");
+        assert_eq!(!findings.is_empty(), is_told, "{cell}");
+    }
+}
+
+#[test]
+fn an_id_that_is_none_leaves_the_row_counting() {
+    for (cell, id, findings_count) in [
+        (json!(""), None, 0),
+        (json!(3), Some(3), 0),
+        (json!("3"), Some(3), 0),
+        (json!("D-3"), None, 1),
+        (json!(1.5), None, 1),
+        (json!(0), None, 1),
+        (json!(-4), None, 1),
+        (json!(1e20), None, 1),
+    ] {
+        let mut row = good(1);
+        row[0] = cell.clone();
+        let (rows, findings) = decode(vec![row], vec![]);
+        assert_eq!((rows.deals[0].id, findings.len()), (id, findings_count), "{cell}");
+    }
+}
+
+#[test]
+fn a_copy_counts_once_and_two_rows_with_one_id_both() {
+    let mut other = good(1);
+    other[1] = json!("Globex");
+    let (rows, findings) = decode(vec![good(1), good(1), other, good(2)], vec![]);
+    assert_eq!(told(&findings), ["3 id row excluded", "4 id counted"]);
+    assert_eq!(rows.deals.iter().map(|deal| deal.row).collect::<Vec<_>>(), [2, 4, 5]);
+    assert_eq!(rows.deal(1).map(|deal| deal.row), Some(2));
+    assert_eq!(rows.excluded, [ExcludedRow { row: 3, amount: None }]);
+}
+
+#[test]
+fn probability_and_weighted_value_follow_status_and_amount() {
+    for (row, expected) in [
+        (json!([1, "Acme", "Qualifié", 1000, 0.3, 300]), vec![]),
+        // A formula of staff's own that comes to the same.
+        (
+            json!([1, "Acme", "Qualifié", 1000, 0.1 + 0.2, 299.999_999_999_9]),
+            vec![],
+        ),
+        (
+            json!([1, "Acme", "Gagné", 1000, 0.3, 300]),
+            vec![(PROBABILITY, Entry::Number(1.0)), (WEIGHTED, Entry::Number(1000.0))],
+        ),
+        (
+            json!([1, "Acme", "Qualifié", 1000, "30 %", ""]),
+            vec![(PROBABILITY, Entry::Number(0.3)), (WEIGHTED, Entry::Number(300.0))],
+        ),
+        (
+            json!([1, "Acme", "Prospect", 0.15, 0.1, 0.01]),
+            vec![(WEIGHTED, Entry::Number(0.02))],
+        ),
+        (
+            json!([1, "Acme", "Perdu", 10]),
+            vec![(PROBABILITY, Entry::Number(0.0)), (WEIGHTED, Entry::Number(0.0))],
+        ),
+    ] {
+        let (rows, findings) = decode(vec![row.as_array().expect("cells").clone()], vec![]);
+        assert_eq!(findings, [], "{row}");
+        let found: Vec<(usize, Entry)> = corrections(&rows)
+            .iter()
+            .filter_map(|correction| match &correction.to {
+                Corrected::Value(entry) => Some((correction.column, entry.clone())),
+                Corrected::NextId => None,
+            })
+            .collect();
+        assert_eq!(found, expected, "{row}");
+        let written: Vec<Entry> = updates(corrections(&rows))
+            .into_iter()
+            .flat_map(|update| update.cells)
+            .map(|cell| cell.to)
+            .collect();
+        assert_eq!(written.len(), expected.len());
+    }
+}
+
+#[test]
+fn a_row_without_id_waits_for_one_and_rows_that_share_an_id_are_left_alone() {
+    let typed = short_row([
+        json!(""),
+        json!("Acme"),
+        json!("gagné"),
+        json!(10),
+        json!(""),
+        json!(""),
+    ]);
+    let mut shared = good(5);
+    shared[4] = json!(0.9);
+    let (rows, _) = decode(vec![typed, good(5), shared], vec![]);
+    let columns: Vec<(u32, usize)> = corrections(&rows).iter().map(|line| (line.row, line.column)).collect();
+    assert_eq!(columns, [(2, ID), (2, PROBABILITY), (2, WEIGHTED)]);
+    assert_eq!(corrections(&rows)[0].to, Corrected::NextId);
+    assert!(updates(corrections(&rows)).is_empty());
+}
+
+#[test]
+fn pauses_are_read_and_the_longest_counts() {
+    let (rows, findings) = decode(
+        vec![],
+        vec![
+            vec![json!("12"), json!(46347), json!("vacances"), json!("Zoé")],
+            vec![json!(12), json!("2026-11-20")],
+            vec![json!("x"), json!("2026-11-20")],
+            vec![json!("13"), json!("bientôt")],
+        ],
+    );
+    let known = rows.pauses.of_deal(12).expect("pause");
+    assert_eq!(
+        (known.until, &*known.reason, &*known.by),
+        (day("2026-11-21"), "vacances", "Zoé")
+    );
+    assert!(rows.pauses.in_force(12, day("2026-11-21")).is_some());
+    assert!(rows.pauses.in_force(12, day("2026-11-22")).is_none());
+    assert_eq!(told(&findings), ["4 id row excluded", "5 until row excluded"]);
+}
+
+#[test]
+fn a_new_deal_needs_a_client_a_status_and_an_amount_and_gets_the_rest() {
+    let new = NewDeal {
+        key: "k1".to_owned(),
+        fields: DealFields {
+            client: "Acme".into(),
+            stage: Stage::Negotiation,
+            amount: money("12500.50"),
+            sector: None,
+            due: Some(day("2026-12-31")),
+            assignee: None,
+            notes: "".into(),
+        },
+        created_at: at("2026-11-21").to_zoned(TimeZone::UTC),
+    };
+    let now = Entry::DateTime(date(2026, 11, 21).at(12, 0, 0, 0));
+    let insert = new.into_insert();
+    assert_eq!(insert.id, NewId::Counted { key: "k1".to_owned() });
+    assert_eq!(
+        insert.cells,
+        [
+            Entry::Text("Acme".to_owned()),
+            Entry::Text("Négociation".to_owned()),
+            Entry::Number(12500.5),
+            Entry::Number(0.7),
+            Entry::Number(8750.35),
+            Entry::Empty,
+            Entry::Date(day("2026-12-31")),
+            Entry::Empty,
+            Entry::Empty,
+            now.clone(),
+            now
+        ]
+    );
+}
+
+#[test]
+fn a_change_writes_what_differs_and_knows_how_staff_had_written_it() {
+    let row = short_row([
+        json!(1),
+        json!("Acme"),
+        json!("QUALIFIE"),
+        json!("1000"),
+        json!(0.9),
+        json!(""),
+    ]);
+    let (rows, _) = decode(vec![row], vec![]);
+    let seen = rows.deals[0].clone();
+    let wanted = DealFields {
+        stage: Stage::Won,
+        ..DealFields::of(&seen)
+    };
+    let change = DealChange {
+        seen: &seen,
+        wanted: &wanted,
+    };
+    let cells = change.into_update(&rows).expect("a change").cells;
+    let cells: Vec<(usize, Content, Entry)> = cells
+        .into_iter()
+        .map(|cell| (cell.column, cell.from, cell.to))
+        .collect();
+    assert_eq!(
+        cells,
+        [
+            (
+                STAGE,
+                Content::Text("QUALIFIE".to_owned()),
+                Entry::Text("Gagné".to_owned())
+            ),
+            (PROBABILITY, Content::Number(0.9), Entry::Number(1.0)),
+            (WEIGHTED, Content::Empty, Entry::Number(1000.0)),
+        ]
+    );
+    let same = DealFields::of(&seen);
+    let nothing = DealChange {
+        seen: &seen,
+        wanted: &same,
+    };
+    assert!(nothing.into_update(&rows).is_none());
+    let seen_cells = deletion(&seen, &rows).expect("an id").seen;
+    assert!(seen_cells.contains(&(AMOUNT, Content::Text("1000".to_owned()))));
+}
+
+#[test]
+fn a_deal_that_was_seen_before_somebody_changed_it_says_what_was_seen() {
+    let (rows, _) = decode(vec![good(1)], vec![]);
+    let seen = Deal {
+        client: "Old name".into(),
+        ..rows.deals[0].clone()
+    };
+    assert_eq!(rows.content_seen(&seen, CLIENT), Content::Text("Old name".to_owned()));
+}
+
+#[test]
+fn a_second_pause_changes_the_first() {
+    let now = at("2026-11-21").to_zoned(TimeZone::UTC);
+    let first = Pause {
+        deal: 12,
+        until: day("2026-11-30"),
+        reason: String::new(),
+        by: "Zoé".to_owned(),
+        at: None,
+    };
+    let Change::Insert(insert) = pause(None, &first, &now) else {
+        panic!("a new row")
+    };
+    assert_eq!((insert.id, insert.cells.len()), (NewId::Given("12".to_owned()), 4));
+    let longer = Pause {
+        until: day("2026-12-31"),
+        ..first.clone()
+    };
+    let Change::Update(update) = pause(Some(&first), &longer, &now) else {
+        panic!("a change")
+    };
+    let columns: Vec<usize> = update.cells.iter().map(|cell| cell.column).collect();
+    assert_eq!(
+        (&*update.id, columns),
+        ("12", vec![pause_column::UNTIL, pause_column::AT])
+    );
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back_as_the_same_deal(deals in crowded_deals()) {
+        let value = |entry: &Entry| match entry.content() {
+            Content::Empty => json!(""),
+            Content::Text(text) => json!(text),
+            Content::Number(number) => json!(number),
+            Content::Bool(bool) => json!(bool),
+        };
+        let rows = deals.iter().map(|deal| {
+            let new = NewDeal {
+                key: "k".to_owned(),
+                fields: DealFields::of(deal),
+                created_at: at("2026-11-21").to_zoned(TimeZone::UTC),
+            };
+            [json!(deal.id)].into_iter().chain(new.into_insert().cells.iter().map(value)).collect()
+        });
+        let (read, findings) = decode(rows.collect(), vec![]);
+        prop_assert_eq!(findings, []);
+        prop_assert_eq!(corrections(&read), []);
+        prop_assert!(read.unusual.is_empty());
+        prop_assert_eq!(read.deals.len(), deals.len());
+        for (read, deal) in read.deals.iter().zip(&deals) {
+            prop_assert_eq!(DealFields::of(read), DealFields::of(deal));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What each sector brings.
+
+use std::{cmp::Reverse, sync::Arc};
+
+use serde::Serialize;
+
+use super::{
+    deal::Deal,
+    grouping::{Property, grouped},
+    stage::Stage,
+};
+use crate::{language::sort_key, money::Money};
+
+/// One sector.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SectorTotal {
+    /// The first spelling in the sheet; `None` is “Non renseigné”.
+    pub sector: Option<Arc<str>>,
+    /// Sum of the amounts.
+    pub total: Money,
+    /// Mean amount.
+    pub average_basket: Money,
+    /// How many deals.
+    pub deals: usize,
+}
+
+/// Every sector, the largest total first; `stage` counts only deals in that stage.
+pub fn sector_totals(deals: &[&Deal], stage: Option<Stage>) -> Vec<SectorTotal> {
+    let deals: Vec<&Deal> = deals
+        .iter()
+        .copied()
+        .filter(|deal| stage.is_none_or(|stage| deal.stage == stage))
+        .collect();
+    let groups = grouped(&deals, Property::Sector).into_iter();
+    let totals = groups.filter_map(|group| {
+        let total: Money = group.deals.iter().map(|deal| deal.amount).sum();
+        Some(SectorTotal {
+            sector: group.name,
+            total,
+            average_basket: total.shared_by(group.deals.len())?,
+            deals: group.deals.len(),
+        })
+    });
+    let mut totals: Vec<SectorTotal> = totals.collect();
+    totals.sort_by_cached_key(|line| (Reverse(line.total), name_key(line)));
+    totals
+}
+
+/// The `count` sectors with the largest average basket, the largest first; deals that name no sector are none of them.
+pub fn top_baskets(sectors: &[SectorTotal], count: usize) -> Vec<SectorTotal> {
+    let mut named: Vec<SectorTotal> = sectors.iter().filter(|line| line.sector.is_some()).cloned().collect();
+    named.sort_by_cached_key(|line| (Reverse(line.average_basket), name_key(line)));
+    named.truncate(count);
+    named
+}
+
+fn name_key(line: &SectorTotal) -> (String, String) {
+    sort_key(line.sector.as_deref().unwrap_or_default())
+}

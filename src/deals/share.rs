@@ -1,0 +1,82 @@
+//! A part of a whole, exact, shown in percent.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// A share of one: 0.25 is a quarter. Programs read it in percent with two decimals, `25.00`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Share(Decimal);
+
+impl Share {
+    /// `part` out of `whole`; `None` of nothing.
+    pub fn of(part: usize, whole: usize) -> Option<Self> {
+        let whole = Decimal::from(whole);
+        (!whole.is_zero()).then(|| Self(Decimal::from(part) / whole))
+    }
+
+    /// A share of one as a decimal number.
+    pub fn new(of_one: Decimal) -> Self {
+        Self(of_one)
+    }
+
+    /// The share as a decimal number, 0.25 for a quarter.
+    pub fn of_one(self) -> Decimal {
+        self.0
+    }
+
+    /// What it is more than an earlier share, in parts of one.
+    pub fn since(self, earlier: Self) -> Decimal {
+        self.0 - earlier.0
+    }
+}
+
+impl Serialize for Share {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        two_decimals(self.0 * Decimal::ONE_HUNDRED, serializer)
+    }
+}
+
+/// Writes a decimal number as a JSON number with two decimals, half away from zero.
+///
+/// # Errors
+/// What the serializer refuses.
+pub fn two_decimals<S: Serializer>(number: Decimal, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut rounded = number.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    rounded.rescale(2);
+    // A binary fraction would drop the last zero of 12.50.
+    let json = RawValue::from_string(rounded.to_string()).map_err(serde::ser::Error::custom)?;
+    json.serialize(serializer)
+}
+
+/// The same for a number that may be unknown, which is `null`.
+///
+/// # Errors
+/// What the serializer refuses.
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+pub fn two_decimals_or_null<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => two_decimals(*number, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_exact_inside_and_in_percent_outside() {
+        for (part, whole, json) in [
+            (1, 4, "25.00"),
+            (1, 3, "33.33"),
+            (2, 3, "66.67"),
+            (0, 7, "0.00"),
+            (7, 7, "100.00"),
+        ] {
+            let share = Share::of(part, whole).expect("a whole");
+            assert_eq!(serde_json::to_string(&share).expect("json"), json);
+        }
+        assert_eq!(Share::of(0, 0), None);
+    }
+}

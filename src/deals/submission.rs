@@ -1,0 +1,209 @@
+//! What a form or a program sends about a deal, checked at the door.
+
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::Value;
+
+use super::{amount, change::DealFields, day, stage::Stage};
+use crate::{error::FieldError, language::Language, money::Money, spelling::tidy};
+
+/// Characters that a name may have.
+const LONGEST_NAME: usize = 200;
+/// Characters that remarks may have; a cell holds 50,000.
+const LONGEST_NOTES: usize = 10_000;
+
+/// What was sent, as it was typed. A field that is not there leaves its value as it is; an empty one empties it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct SentDeal {
+    /// The customer's name.
+    #[serde(deserialize_with = "said")]
+    pub client: Option<String>,
+    /// The status, in French or English.
+    #[serde(deserialize_with = "said")]
+    pub statut: Option<String>,
+    /// The amount in any way of writing.
+    #[serde(deserialize_with = "said")]
+    pub montant_brut: Option<String>,
+    /// The sector.
+    #[serde(deserialize_with = "said")]
+    pub secteur: Option<String>,
+    /// The day in any way of writing.
+    #[serde(deserialize_with = "said")]
+    pub date_echeance: Option<String>,
+    /// Who works on it.
+    #[serde(deserialize_with = "said")]
+    pub assignee: Option<String>,
+    /// Remarks.
+    #[serde(deserialize_with = "said")]
+    pub notes: Option<String>,
+    /// Makes a repetition of a creation harmless.
+    #[serde(deserialize_with = "said")]
+    pub key: Option<String>,
+}
+
+/// Text, a number as text, or nothing for `null`.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(Some(String::new())),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        other => Err(D::Error::custom(format!("text or a number belongs here, not {other}"))),
+    }
+}
+
+impl SentDeal {
+    /// Takes the fields of a form; of one that was sent twice, the last counts.
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        let mut sent = Self::default();
+        for (name, value) in pairs {
+            let field = match name.as_str() {
+                "client" => &mut sent.client,
+                "statut" => &mut sent.statut,
+                "montant_brut" => &mut sent.montant_brut,
+                "secteur" => &mut sent.secteur,
+                "date_echeance" => &mut sent.date_echeance,
+                "assignee" => &mut sent.assignee,
+                "notes" => &mut sent.notes,
+                "key" => &mut sent.key,
+                _ => continue,
+            };
+            *field = Some(value);
+        }
+        sent
+    }
+
+    /// The deal that is meant: what was sent, over what `known` says.
+    ///
+    /// # Errors
+    /// A complaint for each field that is missing or cannot be read.
+    pub fn check(&self, known: Option<&DealFields>, language: Language) -> Result<DealFields, Vec<FieldError>> {
+        let mut complaints = Vec::new();
+        let mut heard = |field, result: Result<_, String>| match result {
+            Ok(value) => Some(value),
+            Err(message) => {
+                complaints.push(FieldError::new(field, message));
+                None
+            }
+        };
+        let name = |sent: &Option<String>, known: Option<&str>| text(sent, known, LONGEST_NAME, language);
+        let client = heard("client", name(&self.client, known.map(|known| &*known.client)));
+        let sector = heard(
+            "secteur",
+            name(&self.secteur, known.and_then(|known| known.sector.as_deref())),
+        );
+        let assignee = known.and_then(|known| known.assignee.as_deref());
+        let assignee = heard("assignee", name(&self.assignee, assignee));
+        let notes = text(&self.notes, known.map(|known| &*known.notes), LONGEST_NOTES, language);
+        let notes = heard("notes", notes);
+        if client.as_ref().is_some_and(Option::is_none) {
+            let message = language.choose("Indiquez le client.", "Name the client.");
+            complaints.push(FieldError::new("client", message));
+        }
+        let stage = self.stage(known, language).map_err(|error| complaints.push(error)).ok();
+        let amount = self
+            .amount(known, language)
+            .map_err(|error| complaints.push(error))
+            .ok();
+        let due = self.due(known, language).map_err(|error| complaints.push(error)).ok();
+        match (client.flatten(), stage, amount, due, complaints.is_empty()) {
+            (Some(client), Some(stage), Some(amount), Some(due), true) => Ok(DealFields {
+                client: client.into(),
+                stage,
+                amount,
+                sector: sector.flatten().map(Into::into),
+                due,
+                assignee: assignee.flatten().map(Into::into),
+                notes: notes.flatten().unwrap_or_default().into(),
+            }),
+            _ => Err(complaints),
+        }
+    }
+
+    fn stage(&self, known: Option<&DealFields>, language: Language) -> Result<Stage, FieldError> {
+        let refuse = |message: String| FieldError::new("statut", message);
+        let words = Stage::ALL[..4]
+            .iter()
+            .map(|stage| stage.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        match (self.statut.as_deref().map(tidy).as_deref(), known) {
+            (None, Some(known)) => Ok(known.stage),
+            (None | Some(""), _) => Err(refuse(language.choose(
+                format!("Choisissez un statut : {words}."),
+                format!("Choose a status: {words}."),
+            ))),
+            (Some(word), _) => Stage::parse(word).ok_or_else(|| {
+                refuse(language.choose(
+                    format!("« {word} » n’est pas un statut. Choisissez parmi {words}."),
+                    format!("“{word}” is no status. Choose one of {words}."),
+                ))
+            }),
+        }
+    }
+
+    fn amount(&self, known: Option<&DealFields>, language: Language) -> Result<Money, FieldError> {
+        let refuse = |message: String| FieldError::new("montant_brut", message);
+        let typed = match (self.montant_brut.as_deref().map(str::trim), known) {
+            (None, Some(known)) => return Ok(known.amount),
+            (None | Some(""), _) => {
+                let message = language.choose("Indiquez le montant en euros.", "Say the amount in euros.");
+                return Err(refuse(message.to_owned()));
+            }
+            (Some(typed), _) => typed,
+        };
+        let quoted = |rest: &str| {
+            refuse(language.choose(
+                format!("Le montant « {typed} » {rest}."),
+                format!("The amount “{typed}” {rest}."),
+            ))
+        };
+        let read = amount::read(typed).map_err(|problem| quoted(&problem.text(language)))?;
+        let reading = read.settled(None).ok_or_else(|| {
+            quoted(language.choose(
+                "peut se lire de deux façons : écrivez-le avec les centimes, comme 12500,00",
+                "can be read in two ways: write it with its cents, such as 12500.00",
+            ))
+        })?;
+        if reading.money.is_positive() {
+            Ok(reading.money)
+        } else {
+            Err(quoted(
+                language.choose("doit être supérieur à zéro", "has to be more than nothing"),
+            ))
+        }
+    }
+
+    fn due(&self, known: Option<&DealFields>, language: Language) -> Result<Option<jiff::civil::Date>, FieldError> {
+        match (self.date_echeance.as_deref().map(str::trim), known) {
+            (None, known) => Ok(known.and_then(|known| known.due)),
+            (Some(""), _) => Ok(None),
+            (Some(typed), _) => day::read(typed).map(Some).map_err(|problem| {
+                let rest = problem.text(language);
+                let message = language.choose(
+                    format!("L’échéance « {typed} » {rest}."),
+                    format!("The due date “{typed}” {rest}."),
+                );
+                FieldError::new("date_echeance", message)
+            }),
+        }
+    }
+}
+
+/// Text without stray spaces; `None` when it is empty.
+fn text(
+    sent: &Option<String>,
+    known: Option<&str>,
+    longest: usize,
+    language: Language,
+) -> Result<Option<String>, String> {
+    let text = sent
+        .as_deref()
+        .map_or_else(|| known.unwrap_or_default().to_owned(), |sent| sent.trim().to_owned());
+    if text.chars().count() > longest {
+        return Err(language.choose(
+            format!("{longest} caractères au plus."),
+            format!("At most {longest} characters."),
+        ));
+    }
+    Ok((!text.is_empty()).then_some(text))
+}
