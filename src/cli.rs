@@ -58,9 +58,12 @@ enum Command {
         /// Accept every bearer token, for tests.
         #[arg(long)]
         any_token: bool,
-        /// Reads and writes a minute, of each kind, before it answers 429 as Google does.
-        #[arg(long, value_name = "N")]
-        quota: Option<u32>,
+        /// Reads and writes a minute, of each kind, before it answers 429 as Google does (60 there).
+        #[arg(long, value_name = "N", alias = "quota")]
+        quota_per_minute: Option<u32>,
+        /// How long every call waits first, such as 120ms or 1.5s; a plain number is milliseconds.
+        #[arg(long, value_name = "TIME", default_value = "0", value_parser = latency)]
+        latency: Duration,
     },
     /// Ask the running program whether it is well; for container hosts.
     ///
@@ -102,13 +105,15 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
             listen,
             data,
             any_token,
-            quota,
+            quota_per_minute,
+            latency,
         } => {
             run_emulator(emulator::Options {
                 listen,
                 data: Some(data),
                 any_token,
-                quota_per_minute: quota,
+                quota_per_minute,
+                latency,
                 ..emulator::Options::default()
             })
             .await
@@ -241,6 +246,16 @@ fn report(found: &SetupReport) -> Vec<String> {
         .iter()
         .map(|problem| format!("{} {}", problem.problem, problem.cure))
         .collect()
+}
+
+/// Reads a time such as `120ms`, or a number of milliseconds.
+fn latency(text: &str) -> Result<Duration, String> {
+    if let Ok(milliseconds) = text.parse() {
+        return Ok(Duration::from_millis(milliseconds));
+    }
+    let read = text.parse::<jiff::SignedDuration>().ok();
+    read.and_then(|time| Duration::try_from(time).ok())
+        .ok_or_else(|| "a time such as 120ms, 1.5s or a number of milliseconds is expected".to_owned())
 }
 
 async fn run_emulator(options: emulator::Options) -> Outcome {

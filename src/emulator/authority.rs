@@ -51,15 +51,24 @@ struct Account {
     key_id: String,
 }
 
-/// What a token allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Everything.
-    Write,
+/// What a token allows with one API, the larger right last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Right {
+    /// Nothing: the scope was another one.
+    Nothing,
     /// Reading.
     Read,
-    /// Nothing of Sheets: the scope was another one.
-    Nothing,
+    /// Everything.
+    Write,
+}
+
+/// What a token allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// With spreadsheets.
+    pub sheets: Right,
+    /// With Drive.
+    pub drive: Right,
 }
 
 /// The service account and the tokens handed out.
@@ -99,7 +108,10 @@ impl Authority {
     pub fn access(&self, token: Option<&str>) -> Option<Access> {
         let token = token?;
         if self.any_token || token == self.owner_token {
-            return Some(Access::Write);
+            return Some(Access {
+                sheets: Right::Write,
+                drive: Right::Write,
+            });
         }
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -240,12 +252,20 @@ fn access_of(scope: &str) -> Access {
                 .is_some_and(|name| names.contains(&name))
         })
     };
-    if has(&["spreadsheets", "drive", "drive.file"]) {
-        Access::Write
-    } else if has(&["spreadsheets.readonly", "drive.readonly"]) {
-        Access::Read
-    } else {
-        Access::Nothing
+    let right = |write: &[&str], read: &[&str]| match (has(write), has(read)) {
+        (true, _) => Right::Write,
+        (false, true) => Right::Read,
+        (false, false) => Right::Nothing,
+    };
+    Access {
+        sheets: right(
+            &["spreadsheets", "drive", "drive.file"],
+            &["spreadsheets.readonly", "drive.readonly"],
+        ),
+        drive: right(
+            &["drive", "drive.file"],
+            &["drive.readonly", "drive.metadata", "drive.metadata.readonly"],
+        ),
     }
 }
 

@@ -10,6 +10,7 @@ use redb::{ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::file::File;
 use super::record;
 use super::sheet::{Furniture, Row, Sheet};
 use super::workbook::Workbook;
@@ -17,6 +18,7 @@ use super::workbook::Workbook;
 const OUTLINES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("spreadsheets");
 const ROWS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("rows");
 const ORDER: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("order");
+const FILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("files");
 const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
 
 /// Rows whose order is kept in one record.
@@ -50,10 +52,25 @@ pub struct Commit {
     pub id: String,
     /// Everything but the rows, if it changed.
     pub outline: Option<Vec<u8>>,
+    /// What Drive knows of it; `None` when it is deleted for good.
+    pub file: Option<File>,
     /// Tabs with changed rows.
     pub sheets: Vec<SheetCommit>,
     /// Keys of tabs that are gone.
     pub gone: Vec<u64>,
+}
+
+impl Commit {
+    /// The end of a spreadsheet with its tabs.
+    pub fn deletion(id: &str, tabs: Vec<u64>) -> Self {
+        Self {
+            id: id.to_owned(),
+            outline: None,
+            file: None,
+            sheets: Vec::new(),
+            gone: tabs,
+        }
+    }
 }
 
 /// What one write changes in the rows of a tab.
@@ -142,6 +159,19 @@ impl Database {
         }
     }
 
+    /// Whether it has a spreadsheet.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn holds(&self, id: &str) -> Result<bool, DatabaseError> {
+        let transaction = self.redb.begin_read()?;
+        match transaction.open_table(OUTLINES) {
+            Ok(table) => Ok(table.get(id)?.is_some()),
+            Err(redb::TableError::TableDoesNotExist(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Remembers a word, and the first spreadsheet with it.
     ///
     /// # Errors
@@ -154,6 +184,7 @@ impl Database {
             .insert(&*workbook.id, &outline(workbook)[..])?;
         transaction.open_table(ROWS)?;
         transaction.open_table(ORDER)?;
+        transaction.open_table(FILES)?;
         transaction.commit()?;
         Ok(())
     }
@@ -168,8 +199,19 @@ impl Database {
             let mut outlines = transaction.open_table(OUTLINES)?;
             let mut rows = transaction.open_table(ROWS)?;
             let mut order = transaction.open_table(ORDER)?;
+            let mut files = transaction.open_table(FILES)?;
             let mut buffer = Vec::new();
             for commit in commits {
+                match &commit.file {
+                    Some(file) => {
+                        let bytes = serde_json::to_vec(file).unwrap_or_default();
+                        files.insert(commit.id.as_str(), &bytes[..])?;
+                    }
+                    None => {
+                        files.remove(commit.id.as_str())?;
+                        outlines.remove(commit.id.as_str())?;
+                    }
+                }
                 if let Some(outline) = &commit.outline {
                     outlines.insert(commit.id.as_str(), &outline[..])?;
                 }
@@ -212,6 +254,11 @@ impl Database {
             Err(error) => return Err(error.into()),
         };
         let (rows, order) = (transaction.open_table(ROWS)?, transaction.open_table(ORDER)?);
+        let files = match transaction.open_table(FILES) {
+            Ok(table) => Some(table),
+            Err(redb::TableError::TableDoesNotExist(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
         let mut workbooks = Vec::new();
         for item in outlines.iter()? {
             let (id, bytes) = item?;
@@ -221,6 +268,11 @@ impl Database {
             workbook.id = id.value().into();
             workbook.properties = Arc::new(outline.properties);
             workbook.named_ranges = Arc::new(outline.named_ranges);
+            if let Some(bytes) = files.as_ref().map(|table| table.get(id.value())).transpose()?.flatten()
+                && let Ok(file) = serde_json::from_slice(bytes.value())
+            {
+                workbook.file = Arc::new(file);
+            }
             workbook.sheets.clear();
             for sheet in outline.sheets {
                 workbook.sheets.push(Arc::new(load_sheet(sheet, &rows, &order)?));

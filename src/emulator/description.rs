@@ -24,41 +24,13 @@ pub struct Question<'a> {
     pub url: &'a str,
 }
 
-const FIELDS: [&str; 8] = [
-    "spreadsheetId",
-    "properties",
-    "sheets",
-    "namedRanges",
-    "spreadsheetUrl",
-    "developerMetadata",
-    "dataSources",
-    "dataSourceSchedules",
-];
-const SHEET_FIELDS: [&str; 14] = [
-    "properties",
-    "data",
-    "merges",
-    "conditionalFormats",
-    "filterViews",
-    "protectedRanges",
-    "basicFilter",
-    "charts",
-    "bandedRanges",
-    "developerMetadata",
-    "rowGroups",
-    "columnGroups",
-    "slicers",
-    "tables",
-];
-
 /// Describes a spreadsheet.
 ///
 /// # Errors
-/// 400 for a wrong range or mask.
+/// 400 for a wrong range.
 pub fn describe(workbook: &Workbook, question: &Question<'_>) -> Result<Json, Failure> {
     let everything = Mask::everything();
     let mask = question.mask.as_ref().unwrap_or(&everything);
-    check(mask)?;
     let mut areas: Vec<(usize, Rectangle)> = Vec::new();
     for range in question.ranges {
         let located = workbook.locate(range)?;
@@ -90,18 +62,6 @@ pub fn describe(workbook: &Workbook, question: &Question<'_>) -> Result<Json, Fa
     let url = format!("{}/spreadsheets/d/{}/edit", question.url, workbook.id);
     tree.insert("spreadsheetUrl".to_owned(), json!(url));
     Ok(mask.keep(Json::Object(tree)))
-}
-
-fn check(mask: &Mask) -> Result<(), Failure> {
-    if let Some(wrong) = mask.names().find(|name| !FIELDS.contains(name)) {
-        return Err(Failure::unknown_mask_path(wrong));
-    }
-    if let Some(sheets) = mask.below("sheets")
-        && let Some(wrong) = sheets.names().find(|name| !SHEET_FIELDS.contains(name))
-    {
-        return Err(Failure::unknown_mask_path(wrong));
-    }
-    Ok(())
 }
 
 fn properties(workbook: &Workbook) -> Json {
@@ -209,8 +169,8 @@ fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask)
     if area.left > 0 {
         tree.insert("startColumn".to_owned(), json!(area.left));
     }
-    if mask.selects("rowData") {
-        let rows = rows(workbook, (position, area));
+    if let Some(mask) = mask.below("rowData") {
+        let rows = rows(workbook, (position, area), &mask.below("values").unwrap_or_default());
         if !rows.is_empty() {
             tree.insert("rowData".to_owned(), Json::Array(rows));
         }
@@ -236,7 +196,7 @@ fn dimension(properties: Option<&Map<String, Json>>, size: u32) -> Json {
 }
 
 /// Rows up to the last cell that holds something or looks like something.
-fn rows(workbook: &Workbook, (position, area): (usize, Rectangle)) -> Vec<Json> {
+fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) -> Vec<Json> {
     let evaluator = Evaluator::new(workbook);
     let sheet: &Sheet = &workbook.sheets[position];
     let blank = Cell::default();
@@ -251,11 +211,8 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle)) -> Vec<Json> 
             .find(|column| sheet.cell(row, *column).is_some_and(|cell| !cell.is_blank()));
         let cells: Vec<Json> = (area.left..end.map_or(area.left, |last| last + 1))
             .map(|column| {
-                cell(
-                    &evaluator,
-                    (position, row, column),
-                    sheet.cell(row, column).unwrap_or(&blank),
-                )
+                let content = sheet.cell(row, column).unwrap_or(&blank);
+                cell(&evaluator, (position, row, column), content, mask)
             })
             .collect();
         list.push(if cells.is_empty() {
@@ -271,23 +228,28 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle)) -> Vec<Json> 
     list
 }
 
-fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell: &Cell) -> Json {
+/// One cell; what the mask leaves out is not computed.
+fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell: &Cell, mask: &Mask) -> Json {
     let mut tree = Map::new();
     if cell.is_blank() {
         return Json::Object(tree);
     }
     if let Some(entry) = cell.entry.to_extended() {
-        let shown = evaluator.cell(sheet, row, column);
         tree.insert("userEnteredValue".to_owned(), entry);
-        if let Some(effective) = shown.to_extended() {
-            tree.insert("effectiveValue".to_owned(), effective);
+        if mask.selects("effectiveValue") || mask.selects("formattedValue") {
+            let shown = evaluator.cell(sheet, row, column);
+            if let Some(effective) = shown.to_extended() {
+                tree.insert("effectiveValue".to_owned(), effective);
+            }
+            tree.insert("formattedValue".to_owned(), json!(read::shown(&shown, cell)));
         }
-        tree.insert("formattedValue".to_owned(), json!(read::shown(&shown, cell)));
     }
     if let Some(style) = &cell.style {
-        tree.extend(style.fields().iter().map(|(name, value)| (name.clone(), value.clone())));
+        let wanted = style.fields().iter().filter(|(name, _)| mask.selects(name));
+        tree.extend(wanted.map(|(name, value)| (name.clone(), value.clone())));
     }
-    if cell.entry != Entry::Blank || cell.style.as_ref().is_some_and(|style| style.format().is_some()) {
+    let has_format = cell.entry != Entry::Blank || cell.style.as_ref().is_some_and(|style| style.format().is_some());
+    if has_format && mask.selects("effectiveFormat") {
         tree.insert("effectiveFormat".to_owned(), Json::Object(effective_format(cell)));
     }
     Json::Object(tree)

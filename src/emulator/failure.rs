@@ -7,21 +7,25 @@ use serde_json::{Value, json};
 pub struct Failure {
     /// HTTP status.
     pub code: u16,
-    /// `google.rpc.Code` in words.
+    /// `google.rpc.Code` in words; empty where Drive has none.
     pub status: &'static str,
     /// The sentence.
     pub message: String,
     /// `google.rpc` details, if any.
     pub details: Option<Value>,
+    /// The older list of errors, which Drive still has.
+    pub errors: Option<Value>,
 }
 
 impl Failure {
-    fn new(code: u16, status: &'static str, message: impl Into<String>) -> Self {
+    /// A refusal in plain words.
+    pub fn new(code: u16, status: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
             status,
             message: message.into(),
             details: None,
+            errors: None,
         }
     }
 
@@ -32,11 +36,23 @@ impl Failure {
 
     /// 400 with the violations a field of the body or of the query gets.
     pub fn field(field: &str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        let mut failure = Self::invalid(message.clone());
+        Self::violations(vec![(field.to_owned(), message.into())])
+    }
+
+    /// 400 with several fields, each with what is wrong with it.
+    pub fn violations(wrong: Vec<(String, String)>) -> Self {
+        let sentences: Vec<&str> = wrong.iter().map(|(_, text)| text.as_str()).collect();
+        let mut failure = Self::invalid(sentences.join("\n"));
+        let violations: Vec<Value> = wrong
+            .iter()
+            .map(|(field, text)| match field.as_str() {
+                "" => json!({ "description": text }),
+                field => json!({"field": field, "description": text}),
+            })
+            .collect();
         failure.details = Some(json!([{
             "@type": "type.googleapis.com/google.rpc.BadRequest",
-            "fieldViolations": [{"field": field, "description": message}],
+            "fieldViolations": violations,
         }]));
         failure
     }
@@ -168,7 +184,13 @@ impl Failure {
 
     /// The JSON body.
     pub fn body(&self) -> Value {
-        let mut error = json!({"code": self.code, "message": self.message, "status": self.status});
+        let mut error = json!({"code": self.code, "message": self.message});
+        if let Some(errors) = &self.errors {
+            error["errors"] = errors.clone();
+        }
+        if !self.status.is_empty() {
+            error["status"] = json!(self.status);
+        }
         if let Some(details) = &self.details {
             error["details"] = details.clone();
         }

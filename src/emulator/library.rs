@@ -26,6 +26,8 @@ struct Working {
     workbook: Arc<Workbook>,
     /// What the database has, or will have, about the spreadsheet besides rows.
     outline: Vec<u8>,
+    /// Deleted for good; nothing is written any more.
+    is_gone: bool,
 }
 
 struct Job {
@@ -123,12 +125,41 @@ impl Library {
         let shelf = self.shelf(id).ok_or_else(Failure::not_found)?;
         let (result, done) = {
             let mut working = locked(&shelf.working);
+            if working.is_gone {
+                return Err(Failure::not_found());
+            }
             let mut workbook = (*working.workbook).clone();
             let result = change(&mut workbook)?;
+            workbook.file = Arc::new(workbook.file.changed());
             (result, self.submit_locked(&shelf, workbook, &mut working))
         };
         let snapshot = finished(done, &shelf).await?;
         Ok((result, snapshot))
+    }
+
+    /// Deletes a spreadsheet for good.
+    ///
+    /// # Errors
+    /// 404 for an unknown spreadsheet, 503 when the deletion cannot be made durable.
+    pub async fn remove(&self, id: &str) -> Result<(), Failure> {
+        let shelf = self.shelf(id).ok_or_else(Failure::not_found)?;
+        let done = {
+            let mut working = locked(&shelf.working);
+            working.is_gone = true;
+            let workbook = (*working.workbook).clone();
+            self.submit_locked(&shelf, workbook, &mut working)
+        };
+        finished(done, &shelf).await?;
+        self.shelves.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+        Ok(())
+    }
+
+    /// The published snapshots of all spreadsheets.
+    pub fn all(&self) -> Vec<Arc<Workbook>> {
+        let shelves = self.shelves.read().unwrap_or_else(PoisonError::into_inner);
+        let published =
+            |shelf: &Arc<Shelf>| Arc::clone(&shelf.published.read().unwrap_or_else(PoisonError::into_inner));
+        shelves.values().map(published).collect()
     }
 
     fn submit(&self, shelf: &Arc<Shelf>, workbook: Workbook) -> Pending {
@@ -197,6 +228,7 @@ impl Shelf {
         let working = Mutex::new(Working {
             workbook: Arc::clone(&workbook),
             outline,
+            is_gone: false,
         });
         Self {
             published: RwLock::new(workbook),
@@ -213,12 +245,16 @@ impl Shelf {
         let mut working = locked(&self.working);
         working.workbook = Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner));
         working.outline.clear();
+        working.is_gone = false;
     }
 }
 
 /// Collects what a commit has to write, and clears the record of it.
 fn gather(workbook: &mut Workbook, working: &mut Working) -> Commit {
     let before = &working.workbook;
+    if working.is_gone {
+        return Commit::deletion(&before.id, before.sheets.iter().map(|sheet| sheet.key).collect());
+    }
     let gone: Vec<u64> = before
         .sheets
         .iter()
@@ -250,6 +286,7 @@ fn gather(workbook: &mut Workbook, working: &mut Working) -> Commit {
     Commit {
         id: workbook.id.to_string(),
         outline: outline_changed.then_some(outline),
+        file: Some((*workbook.file).clone()),
         sheets,
         gone,
     }

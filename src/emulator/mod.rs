@@ -16,8 +16,10 @@ mod batch;
 mod cell;
 mod database;
 mod description;
+mod drive;
 mod failure;
 mod faults;
+mod file;
 mod formula;
 mod input;
 mod library;
@@ -28,6 +30,7 @@ mod page;
 mod query;
 mod record;
 mod route;
+mod schema;
 mod serial_date;
 mod server;
 mod sheet;
@@ -39,6 +42,7 @@ mod workbook;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -67,6 +71,8 @@ pub struct Options {
     pub any_token: bool,
     /// So many reads and as many writes a minute; more get a 429.
     pub quota_per_minute: Option<u32>,
+    /// How long every call of an API waits before it is looked at, as calls over the internet do.
+    pub latency: Duration,
     /// The title of the first spreadsheet.
     pub title: String,
 }
@@ -78,6 +84,7 @@ impl Default for Options {
             data: None,
             any_token: false,
             quota_per_minute: None,
+            latency: Duration::ZERO,
             title: "Tallyboard".to_owned(),
         }
     }
@@ -135,6 +142,7 @@ impl Emulator {
             authority,
             traffic,
             faults,
+            latency: options.latency,
             url,
             address,
         });
@@ -232,8 +240,8 @@ fn open(data: Option<PathBuf>, title: &str) -> Result<(Library, String), StartEr
     std::fs::create_dir_all(&directory).map_err(|error| StartError::Directory(directory.clone(), error))?;
     let database = Database::open(&directory.join(DATABASE_FILE))?;
     let id = match database.setting(FIRST)? {
-        Some(id) => id,
-        None => {
+        Some(id) if database.holds(&id)? => id,
+        _ => {
             let workbook = Workbook::new(title);
             database.begin(FIRST, &workbook)?;
             workbook.id.to_string()

@@ -18,9 +18,10 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::authority::{Access, Authority};
+use super::authority::{Access, Authority, Right};
+use super::drive;
 use super::failure::Failure;
-use super::faults::{Fault, Faults, Kind};
+use super::faults::{Faults, Kind};
 use super::library::Library;
 use super::methods::{self, Answer};
 use super::page;
@@ -43,6 +44,8 @@ pub struct State {
     pub traffic: Traffic,
     /// Faults to come.
     pub faults: Faults,
+    /// How long every call of an API waits first.
+    pub latency: Duration,
     /// `http://host:port`.
     pub url: String,
     /// Where the server listens.
@@ -106,6 +109,10 @@ async fn answer(state: &State, request: Request<Incoming>) -> Reply {
         let query = Query::parse(parts.uri.query().unwrap_or_default());
         return api(state, call, &query, (&parts.headers, &body)).await;
     }
+    if let Some(call) = drive::route::find(parts.method.as_str(), path) {
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        return files(state, call, &query, (&parts.headers, &body)).await;
+    }
     if path.starts_with("/v4/") || path == "/token" {
         return Ok(no_such_path());
     }
@@ -151,7 +158,8 @@ async fn api(state: &State, call: Call, query: &Query, (headers, body): (&Header
     let fault = strike(state, name, is_write).await;
     let finish = || async move {
         let outcome = async {
-            authorise(state, bearer(headers, query), is_write)?;
+            let access = authenticate(state, bearer(headers, query))?;
+            authorise(access.sheets, is_write)?;
             state.traffic.spend(is_write)?;
             methods::answer(&state.library, call, query, (body, &state.url)).await
         };
@@ -174,16 +182,47 @@ fn bearer<'a>(headers: &'a HeaderMap, query: &'a Query) -> Option<&'a str> {
         .or_else(|| query.get("access_token"))
 }
 
-fn authorise(state: &State, token: Option<&str>, is_write: bool) -> Result<(), Failure> {
-    match state.authority.access(token) {
-        None => Err(Failure::unauthenticated()),
-        Some(Access::Write) => Ok(()),
-        Some(Access::Read) if !is_write => Ok(()),
-        Some(_) => Err(Failure::insufficient_scopes()),
+fn authenticate(state: &State, token: Option<&str>) -> Result<Access, Failure> {
+    state.authority.access(token).ok_or_else(Failure::unauthenticated)
+}
+
+fn authorise(right: Right, is_write: bool) -> Result<(), Failure> {
+    let needed = if is_write { Right::Write } else { Right::Read };
+    if right < needed {
+        return Err(Failure::insufficient_scopes());
+    }
+    Ok(())
+}
+
+/// Calls of Drive, which has a quota of its own: they are counted by name alone.
+async fn files(state: &State, call: drive::route::Call, query: &Query, (headers, body): (&HeaderMap, &[u8])) -> Reply {
+    let (name, shape) = call.names();
+    let is_write = call.is_write();
+    state.traffic.count_other(shape);
+    let fault = strike(state, name, is_write).await;
+    let finish = || async move {
+        let outcome = async {
+            let access = authenticate(state, bearer(headers, query))?;
+            authorise(access.drive, is_write)?;
+            drive::answer(&state.library, call, query, (body, &state.url)).await
+        };
+        match outcome.await {
+            Ok(Some(message)) => json_response(StatusCode::OK, message.to_string()),
+            Ok(None) => typed(StatusCode::NO_CONTENT, "text/html", Body::empty()),
+            Err(failure) => refused(&drive::in_the_words_of_drive(failure)),
+        }
+    };
+    match fault {
+        None => Ok(finish().await),
+        Some(kind) => broken(kind, finish, is_write).await,
     }
 }
 
+/// Waits as long as every call does, and perhaps meets a fault.
 async fn strike(state: &State, name: &str, is_write: bool) -> Option<Kind> {
+    if !state.latency.is_zero() {
+        tokio::time::sleep(state.latency).await;
+    }
     let (kind, delay) = state.faults.strike(name, is_write)?;
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
@@ -243,17 +282,19 @@ async fn broken<F: Future<Output = Response<Body>>>(kind: Kind, finish: impl FnO
 fn controls(state: &State, method: &Method, path: &str, body: &[u8]) -> Response<Body> {
     let done = || json_response(StatusCode::OK, "{}".to_owned());
     match (method.as_str(), path) {
-        ("GET", "calls") => json_response(StatusCode::OK, state.traffic.report().to_string()),
+        ("GET", "calls") => {
+            let mut report = state.traffic.report();
+            report["faults"] = state.faults.dealt();
+            json_response(StatusCode::OK, report.to_string())
+        }
         ("DELETE", "calls") => {
             state.traffic.reset();
+            state.faults.reset_count();
             done()
         }
         ("GET", "faults") => json_response(StatusCode::OK, json!({"faults": state.faults.list()}).to_string()),
-        ("POST", "faults") => match serde_json::from_slice::<Fault>(body) {
-            Ok(fault) => {
-                state.faults.add(fault);
-                done()
-            }
+        ("POST", "faults") => match state.faults.order(body) {
+            Ok(()) => done(),
             Err(error) => refused(&Failure::invalid(format!("This is no fault: {error}"))),
         },
         ("DELETE", "faults") => {

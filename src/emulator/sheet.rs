@@ -98,6 +98,21 @@ pub struct Furniture {
     pub columns: BTreeMap<u32, Map<String, Json>>,
 }
 
+/// Where a row or column is after those from a first to before a last one moved before what was at `destination`.
+pub fn landing(at: u32, (first, last): (u32, u32), destination: u32) -> u32 {
+    let count = last - first;
+    let target = if destination > first {
+        destination - count
+    } else {
+        destination
+    };
+    if (first..last).contains(&at) {
+        return at - first + target;
+    }
+    let closed = if at >= last { at - count } else { at };
+    if closed >= target { closed + count } else { closed }
+}
+
 /// One tab.
 #[derive(Clone, Debug)]
 pub struct Sheet {
@@ -381,6 +396,7 @@ impl Sheet {
             };
             cells.splice(at as usize..at as usize, moved);
         });
+        self.shift_column_properties(|column| Some(landing(column, (start, end), destination)));
     }
 
     fn shift_column_properties(&mut self, shift: impl Fn(u32) -> Option<u32>) {

@@ -22,22 +22,16 @@ pub fn camel_case(name: &str) -> String {
     result
 }
 
-/// Brings a request body into one form: camelCase names, no null fields. Nulls in lists stay: they mean "skip this cell".
-pub fn normalise(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(name, value)| {
-                    let name = if name.contains('_') { camel_case(&name) } else { name };
-                    (name, normalise(value))
-                })
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(normalise).collect()),
-        other => other,
+/// `rowCount` → `row_count`, as Google names fields in its sentences.
+pub fn snake_case(name: &str) -> String {
+    let mut result = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            result.push('_');
+        }
+        result.push(letter.to_ascii_lowercase());
     }
+    result
 }
 
 /// Whether protocol buffers would leave the value out: `false`, 0, an empty text or list.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::a1::{self, OpenArea, Rectangle};
 use super::failure::Failure;
+use super::file::File;
 use super::sheet::Sheet;
 
 /// The most cells a spreadsheet may have, blank ones included.
@@ -22,6 +23,8 @@ pub struct Workbook {
     pub sheets: Vec<Arc<Sheet>>,
     /// `NamedRange`s.
     pub named_ranges: Arc<Vec<Json>>,
+    /// What Drive knows of it.
+    pub file: Arc<File>,
 }
 
 /// The cells a range text means.
@@ -49,7 +52,22 @@ impl Workbook {
             properties: Arc::new(properties.as_object().cloned().unwrap_or_default()),
             sheets: vec![Arc::new(Sheet::new(0, "Sheet1", 1000, 26))],
             named_ranges: Arc::default(),
+            file: Arc::new(File::new()),
         }
+    }
+
+    /// The same spreadsheet under another title, as a file of its own.
+    pub fn duplicate(&self, title: &str) -> Self {
+        let mut copy = Self::new(title);
+        let mut properties = (*self.properties).clone();
+        properties.insert("title".to_owned(), json!(title));
+        copy.properties = Arc::new(properties);
+        copy.named_ranges = Arc::clone(&self.named_ranges);
+        let sheets = self.sheets.iter();
+        copy.sheets = sheets
+            .map(|sheet| Arc::new(sheet.duplicate(sheet.id, &sheet.title)))
+            .collect();
+        copy
     }
 
     /// The title.

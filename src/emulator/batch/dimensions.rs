@@ -197,6 +197,7 @@ pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
         Dimension::Rows => target.move_rows(start, end, destination),
         Dimension::Columns => target.move_columns(start, end, destination),
     }
+    ranges::shift(workbook, sheet, dimension, Shift::Move(start, end, destination));
     Ok(())
 }
 

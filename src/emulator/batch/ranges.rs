@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::super::a1::Rectangle;
 use super::super::cell::{Cell, Entry};
 use super::super::formula;
-use super::super::sheet::{Dimension, Group};
+use super::super::sheet::{Dimension, Group, landing};
 use super::super::workbook::Workbook;
 use super::targets;
 
@@ -18,6 +18,8 @@ pub enum Shift {
     Insert(u32, u32),
     /// Those from a first to before a last one went.
     Delete(u32, u32),
+    /// Those from a first to before a last one now stand before what was at a third index.
+    Move(u32, u32, u32),
 }
 
 impl Shift {
@@ -38,7 +40,27 @@ impl Shift {
                 let moved = (fall(start), fall(end));
                 (moved.0 < moved.1).then_some(moved)
             }
+            Self::Move(first, last, destination) => Some(after_move((start, end), (first, last), destination)),
         }
+    }
+}
+
+/// Where a range is after a move. A range that only part of leaves keeps what stays, unless both still touch.
+fn after_move((start, end): (u32, u32), (first, last): (u32, u32), destination: u32) -> (u32, u32) {
+    let landing = |at| landing(at, (first, last), destination);
+    let span = |start: u32, end: u32| (start < end).then(|| (landing(start), landing(end - 1) + 1));
+    let before = span(start, end.min(first));
+    let behind = span(start.max(last), end);
+    let moved = span(start.max(first), end.min(last));
+    let bounds = |one: (u32, u32), other: (u32, u32)| (one.0.min(other.0), one.1.max(other.1));
+    let stayed = match (before, behind) {
+        (Some(before), Some(behind)) => Some(bounds(before, behind)),
+        (before, behind) => before.or(behind),
+    };
+    match (stayed, moved) {
+        (Some(stayed), Some(moved)) if moved.0 <= stayed.1 && stayed.0 <= moved.1 => bounds(stayed, moved),
+        (Some(stayed), _) => stayed,
+        (None, moved) => moved.unwrap_or((start, end)),
     }
 }
 
@@ -63,6 +85,12 @@ pub fn shift(workbook: &mut Workbook, position: usize, dimension: Dimension, shi
             .filter_map(|merge| rectangle(*merge, dimension, shift))
             .collect();
         furniture.merges.retain(|merge| merge.height() > 1 || merge.width() > 1);
+        let views = furniture.lists.get_mut("filterViews").into_iter().flatten();
+        if dimension == Dimension::Columns {
+            views
+                .chain(furniture.basic_filter.as_mut())
+                .for_each(|filter| adjust_columns(filter, shift));
+        }
         if furniture.basic_filter.as_mut().is_some_and(|filter| !adjust(filter)) {
             furniture.basic_filter = None;
         }
@@ -128,6 +156,28 @@ fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: Shift) -> bool
     }
 }
 
+/// Keeps the criteria and the sort order of a filter on their columns.
+fn adjust_columns(filter: &mut Json, shift: Shift) {
+    let moved = |column: u64| {
+        let column = u32::try_from(column).ok()?;
+        shift.moved(column, column + 1).map(|(start, _)| start)
+    };
+    for (list, field) in [("sortSpecs", "dimensionIndex"), ("filterSpecs", "columnIndex")] {
+        if let Some(specs) = filter.get_mut(list).and_then(Json::as_array_mut) {
+            specs.retain_mut(|spec| {
+                let column = moved(spec.get(field).and_then(Json::as_u64).unwrap_or(0));
+                column.map(|column| spec[field] = json!(column)).is_some()
+            });
+        }
+    }
+    if let Some(Json::Object(criteria)) = filter.get_mut("criteria") {
+        *criteria = std::mem::take(criteria)
+            .into_iter()
+            .filter_map(|(column, rule)| Some((moved(column.parse().ok()?)?.to_string(), rule)))
+            .collect();
+    }
+}
+
 fn formulas(workbook: &mut Workbook, position: usize, dimension: Dimension, shift: Shift) {
     let title = Arc::clone(&workbook.sheets[position].title);
     for index in 0..workbook.sheets.len() {
@@ -140,10 +190,7 @@ fn formulas(workbook: &mut Workbook, position: usize, dimension: Dimension, shif
             title: &title,
             dimension,
         };
-        let rewrite = |formula: &str| match shift {
-            Shift::Insert(at, count) => formula::after_insertion(formula, place, at, count),
-            Shift::Delete(start, end) => formula::after_deletion(formula, place, start, end),
-        };
+        let rewrite = |formula: &str| formula::after(formula, place, |start, end| shift.moved(start, end));
         rewrite_formulas(workbook, index, &rewrite);
     }
 }

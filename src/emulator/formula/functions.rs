@@ -6,7 +6,8 @@ use super::operators::{Criterion, number, text, truth};
 use super::parser::Expression;
 use super::{Evaluator, Operand};
 
-type Outcome = Result<Scalar, &'static str>;
+/// A value, or the name of an error.
+pub type Outcome = Result<Scalar, &'static str>;
 
 /// One call of a function.
 pub struct Call<'a, 'b> {
@@ -25,11 +26,15 @@ impl Call<'_, '_> {
             .statistics(name)
             .or_else(|| self.logic(name))
             .or_else(|| self.texts(name));
-        let outcome = outcome.or_else(|| self.mathematics(name)).or_else(|| self.dates(name));
+        let outcome = outcome
+            .or_else(|| self.mathematics(name))
+            .or_else(|| self.dates(name))
+            .or_else(|| self.lookups(name));
         outcome.unwrap_or(Err("#NAME?")).unwrap_or_else(Scalar::Error)
     }
 
-    fn argument(&self, index: usize) -> Outcome {
+    /// The value of an argument; its error, if it is one.
+    pub fn argument(&self, index: usize) -> Outcome {
         let expression = self.arguments.get(index).ok_or("#N/A")?;
         match self.evaluator.value(self.sheet, expression) {
             Scalar::Error(name) => Err(name),
@@ -37,11 +42,13 @@ impl Call<'_, '_> {
         }
     }
 
-    fn number(&self, index: usize) -> Result<f64, &'static str> {
+    /// An argument as a number.
+    pub fn number(&self, index: usize) -> Result<f64, &'static str> {
         number(&self.argument(index)?)
     }
 
-    fn number_or(&self, index: usize, default: f64) -> Result<f64, &'static str> {
+    /// An argument as a number, or what it is when left out.
+    pub fn number_or(&self, index: usize, default: f64) -> Result<f64, &'static str> {
         if index < self.arguments.len() {
             self.number(index)
         } else {
@@ -53,7 +60,8 @@ impl Call<'_, '_> {
         text(&self.argument(index)?)
     }
 
-    fn operand(&self, index: usize) -> Result<Operand, &'static str> {
+    /// An argument as it is, a range perhaps.
+    pub fn operand(&self, index: usize) -> Result<Operand, &'static str> {
         Ok(self
             .evaluator
             .operand(self.sheet, self.arguments.get(index).ok_or("#N/A")?))

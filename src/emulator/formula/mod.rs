@@ -4,6 +4,7 @@
 //! no stale results and no graph of dependencies. A function the emulator lacks shows `#NAME?`, as a misspelt one does.
 
 mod functions;
+mod lookups;
 mod operators;
 mod parser;
 mod references;
@@ -18,7 +19,7 @@ use super::workbook::Workbook;
 
 pub use operators::compare;
 use parser::{Expression, Reference};
-pub use references::{Place, after_deletion, after_insertion, moved_by};
+pub use references::{Place, after, moved_by};
 
 /// How deep formulas may refer to each other.
 const DEEPEST: usize = 200;
@@ -154,11 +155,16 @@ impl<'a> Evaluator<'a> {
     }
 
     fn reference(&self, sheet: usize, reference: &Reference) -> Operand {
+        match self.place(sheet, reference) {
+            Some((sheet, open)) => self.area(sheet, open),
+            None => Operand::One(Scalar::Error("#REF!")),
+        }
+    }
+
+    /// The tab and the cells a reference means; `None` when there is no such tab.
+    fn place(&self, sheet: usize, reference: &Reference) -> Option<(usize, OpenArea)> {
         let sheet = match &reference.sheet {
-            Some(title) => match self.workbook.titled(title) {
-                Some(found) => found,
-                None => return Operand::One(Scalar::Error("#REF!")),
-            },
+            Some(title) => self.workbook.titled(title)?,
             None => sheet,
         };
         let last = reference.last.unwrap_or(reference.first);
@@ -168,15 +174,20 @@ impl<'a> Evaluator<'a> {
         };
         let (start_row, end_row) = side(reference.first.row, last.row);
         let (start_column, end_column) = side(reference.first.column, last.column);
-        self.area(
-            sheet,
-            OpenArea {
-                start_row,
-                end_row,
-                start_column,
-                end_column,
-            },
-        )
+        let open = OpenArea {
+            start_row,
+            end_row,
+            start_column,
+            end_column,
+        };
+        Some((sheet, open))
+    }
+
+    /// The cells of a reference, even of one to a single cell.
+    pub(super) fn cells_of(&self, sheet: usize, reference: &Reference) -> Option<(usize, Rectangle)> {
+        let (sheet, open) = self.place(sheet, reference)?;
+        let tab = &self.workbook.sheets[sheet];
+        Some((sheet, open.within(tab.row_count, tab.column_count)))
     }
 
     fn area(&self, sheet: usize, open: OpenArea) -> Operand {

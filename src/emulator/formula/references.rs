@@ -3,6 +3,9 @@
 use super::super::sheet::Dimension;
 use super::parser::{self, Corner, Kind, Reference};
 
+/// Beyond the last row or column of any grid, where open ranges such as `A2:A` end.
+const OPEN_END: u32 = u32::MAX / 4;
+
 /// Rewrites every reference of a formula; a rule that answers `None` leaves `#REF!`.
 fn rewrite(formula: &str, rule: impl Fn(&Reference) -> Option<Reference>) -> Option<String> {
     let body = formula.strip_prefix('=')?;
@@ -54,53 +57,39 @@ pub struct Place<'a> {
     pub dimension: Dimension,
 }
 
-/// The formula after `count` rows or columns were put in at `index`; `None` when it stays as it is.
-pub fn after_insertion(formula: &str, place: Place<'_>, index: u32, count: u32) -> Option<String> {
-    rewrite(formula, |reference| {
-        let mut moved = reference.clone();
-        if concerns(reference, place.own_title, place.title) {
-            for corner in std::iter::once(&mut moved.first).chain(moved.last.as_mut()) {
-                if let Some(at) = side(corner, place.dimension).as_mut().filter(|at| **at >= index) {
-                    *at += count;
-                }
-            }
-        }
-        Some(moved)
-    })
-}
-
-/// The formula after the rows or columns from `start` to `end` went; `None` when it stays as it is.
-pub fn after_deletion(formula: &str, place: Place<'_>, start: u32, end: u32) -> Option<String> {
+/// The formula after rows or columns came, went or moved; `None` when it stays as it is.
+///
+/// `rule` tells where the rows or columns from a first to before a last one are afterwards, `None` when they are gone.
+pub fn after(formula: &str, place: Place<'_>, rule: impl Fn(u32, u32) -> Option<(u32, u32)>) -> Option<String> {
     rewrite(formula, |reference| {
         let mut moved = reference.clone();
         if !concerns(reference, place.own_title, place.title) {
             return Some(moved);
         }
-        let gone = |at: u32| (start..end).contains(&at);
-        let count = end - start;
-        let is_range = moved.last.is_some();
         let first = *side(&mut moved.first, place.dimension);
-        let last = moved
-            .last
-            .as_mut()
-            .map_or(first, |corner| *side(corner, place.dimension));
-        match (first, last) {
-            (Some(first), Some(last)) if gone(first) && gone(last) => return None,
-            _ => {}
-        }
-        let shift = |at: u32, is_last: bool| match at {
-            at if at < start => at,
-            at if at >= end => at - count,
-            _ if is_last => start.saturating_sub(1),
-            _ => start,
+        let last = match moved.last.as_mut() {
+            Some(corner) => *side(corner, place.dimension),
+            None => first,
+        };
+        let (low, high) = match (first, last) {
+            (None, None) => return Some(moved),
+            (first, last) => (first.unwrap_or(0), last.unwrap_or(OPEN_END)),
+        };
+        let (start, end) = rule(low.min(high), low.max(high) + 1)?;
+        let (low, high) = if low <= high {
+            (start, end - 1)
+        } else {
+            (end - 1, start)
         };
         if let Some(at) = side(&mut moved.first, place.dimension) {
-            *at = shift(*at, false);
+            *at = low;
         }
-        if let (true, Some(corner)) = (is_range, moved.last.as_mut())
-            && let Some(at) = side(corner, place.dimension)
+        if let Some(at) = moved
+            .last
+            .as_mut()
+            .and_then(|corner| side(corner, place.dimension).as_mut())
         {
-            *at = shift(*at, true);
+            *at = high;
         }
         Some(moved)
     })

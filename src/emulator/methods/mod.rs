@@ -13,6 +13,7 @@ use super::library::Library;
 use super::mask::Mask;
 use super::query::Query;
 use super::route::Call;
+use super::schema;
 use super::sheet::Sheet;
 use super::values::{Reading, read, write};
 use super::wire;
@@ -53,8 +54,13 @@ pub async fn answer(
     let mask = query.mask()?;
     let known = known_parameters(&call);
     query.only(known)?;
-    let is_get = matches!(call, Call::Get(_) | Call::ValuesGet(..) | Call::ValuesBatchGet(_));
-    let body = if is_get { json!({}) } else { parse(body)? };
+    if let (Some(mask), Some(message)) = (&mask, response(&call)) {
+        schema::check_mask(mask, message)?;
+    }
+    let body = match request(&call) {
+        Some((message, root)) => schema::conform(parse(body)?, message, root)?,
+        None => json!({}),
+    };
     let answer = match call {
         Call::Create => create(library, &body, url).await?,
         Call::Get(id) => {
@@ -66,7 +72,7 @@ pub async fn answer(
             let grid_data = body.get("includeGridData").and_then(Json::as_bool).unwrap_or(false);
             return get(library, &id, (&ranges, grid_data), (mask, url));
         }
-        Call::BatchUpdate(id) => batch_update(library, &id, &body, url).await?,
+        Call::BatchUpdate(id) => batch_update(library, &id, &body, (mask.as_ref(), url)).await?,
         Call::ValuesGet(id, range) => {
             let workbook = snapshot(library, &id)?;
             let located = workbook.locate(&range)?;
@@ -91,6 +97,40 @@ pub async fn answer(
         Call::Unsupported(name) => return Err(Failure::unsupported(name)),
     };
     Ok(answer.masked(mask.as_ref()))
+}
+
+/// The message of a call's body, and what the body is called in the request; `None` for a call without one.
+fn request(call: &Call) -> Option<(&'static str, &'static str)> {
+    Some(match call {
+        Call::Create => ("Spreadsheet", "spreadsheet"),
+        Call::GetByDataFilter(_) => ("GetSpreadsheetByDataFilterRequest", ""),
+        Call::BatchUpdate(_) => ("BatchUpdateSpreadsheetRequest", ""),
+        Call::ValuesUpdate(..) | Call::ValuesAppend(..) => ("ValueRange", "data"),
+        Call::ValuesClear(..) => ("ClearValuesRequest", ""),
+        Call::ValuesBatchUpdate(_) => ("BatchUpdateValuesRequest", ""),
+        Call::ValuesBatchClear(_) => ("BatchClearValuesRequest", ""),
+        Call::ValuesBatchGetByDataFilter(_) => ("BatchGetValuesByDataFilterRequest", ""),
+        Call::CopyTo(..) => ("CopySheetToAnotherSpreadsheetRequest", ""),
+        Call::Get(_) | Call::ValuesGet(..) | Call::ValuesBatchGet(_) | Call::Unsupported(_) => return None,
+    })
+}
+
+/// The message a call answers.
+fn response(call: &Call) -> Option<&'static str> {
+    Some(match call {
+        Call::Create | Call::Get(_) | Call::GetByDataFilter(_) => "Spreadsheet",
+        Call::BatchUpdate(_) => "BatchUpdateSpreadsheetResponse",
+        Call::ValuesGet(..) => "ValueRange",
+        Call::ValuesUpdate(..) => "UpdateValuesResponse",
+        Call::ValuesAppend(..) => "AppendValuesResponse",
+        Call::ValuesClear(..) => "ClearValuesResponse",
+        Call::ValuesBatchGet(_) => "BatchGetValuesResponse",
+        Call::ValuesBatchUpdate(_) => "BatchUpdateValuesResponse",
+        Call::ValuesBatchClear(_) => "BatchClearValuesResponse",
+        Call::ValuesBatchGetByDataFilter(_) => "BatchGetValuesByDataFilterResponse",
+        Call::CopyTo(..) => "SheetProperties",
+        Call::Unsupported(_) => return None,
+    })
 }
 
 fn known_parameters(call: &Call) -> &'static [&'static str] {
@@ -120,7 +160,7 @@ fn parse(body: &[u8]) -> Result<Json, Failure> {
         return Ok(json!({}));
     }
     match serde_json::from_slice::<Json>(body) {
-        Ok(value @ Json::Object(_)) => Ok(wire::normalise(value)),
+        Ok(value @ Json::Object(_)) => Ok(value),
         Ok(_) => Err(Failure::field(
             "",
             "Invalid JSON payload received. Unknown name \"\": Root element must be a message.",
@@ -203,19 +243,30 @@ fn get(
     .map(Answer::Message)
 }
 
-async fn batch_update(library: &Library, id: &str, body: &Json, url: &str) -> Result<Answer, Failure> {
-    let (replies, snapshot) = library.write(id, |workbook| batch::apply(workbook, body)).await?;
+async fn batch_update(
+    library: &Library,
+    id: &str,
+    body: &Json,
+    (mask, url): (Option<&Mask>, &str),
+) -> Result<Answer, Failure> {
+    let ranges = strings(body.get("responseRanges"));
+    let asked = body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true);
+    let change = |workbook: &mut Workbook| {
+        let replies = batch::apply(workbook, body)?;
+        // A range that means nothing afterwards fails the batch before it is kept.
+        for range in ranges.iter().filter(|_| asked) {
+            workbook.locate(range)?;
+        }
+        Ok(replies)
+    };
+    let (replies, snapshot) = library.write(id, change).await?;
     let mut message = json!({"spreadsheetId": id, "replies": replies});
-    if body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true) {
-        let ranges = strings(body.get("responseRanges"));
-        let grid_data = body
-            .get("responseIncludeGridData")
-            .and_then(Json::as_bool)
-            .unwrap_or(false);
+    if asked && mask.is_none_or(|mask| mask.selects("updatedSpreadsheet")) {
+        let grid_data = body.get("responseIncludeGridData").and_then(Json::as_bool);
         let question = Question {
             ranges: &ranges,
-            grid_data,
-            mask: None,
+            grid_data: grid_data.unwrap_or(false),
+            mask: mask.and_then(|mask| mask.below("updatedSpreadsheet")),
             url,
         };
         message["updatedSpreadsheet"] = description::describe(&snapshot, &question)?;

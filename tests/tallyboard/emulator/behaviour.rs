@@ -259,3 +259,26 @@ async fn the_quota_refuses_reads_and_writes_apart_from_each_other() {
     assert_eq!(limit, "ReadRequestsPerMinutePerUser");
     assert_eq!(world.post("/values/A1:clear", json!({})).await.0, 200);
 }
+
+#[tokio::test]
+async fn formulas_find_values_and_their_places() {
+    let world = World::new().await;
+    world
+        .write("A1:C3", json!([["id", "n", "s"], ["b", 2, 10], ["A", 1, 20]]))
+        .await;
+    let cases = [
+        ("=MATCH(\"a\",A:A,0)", json!(3)),
+        ("=MATCH(\"zz\",A:A,0)", json!("#N/A")),
+        ("=MATCH(15,C2:C3)", json!(1)),
+        ("=MATCH(\"n\",1:1,0)", json!(2)),
+        ("=INDEX(A1:C3,2,3)", json!(10)),
+        ("=INDEX(A:A,MATCH(1,B:B,0))", json!("A")),
+        ("=INDEX(A1:C3,9,1)", json!("#NUM!")),
+        ("=VLOOKUP(\"b\",A:C,3,FALSE)", json!(10)),
+        ("=ROW(B7)+COLUMNS(A1:C1)", json!(10)),
+    ];
+    for (formula, expected) in cases {
+        world.write("F9", json!([[formula]])).await;
+        assert_eq!(world.values("F9").await, json!([[expected]]), "{formula}");
+    }
+}

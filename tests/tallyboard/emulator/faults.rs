@@ -1,6 +1,7 @@
 //! Faults on demand, and the counts that tell how a client coped.
 
 use serde_json::{Value, json};
+use tallyboard::emulator::Options;
 
 use super::World;
 
@@ -97,10 +98,113 @@ async fn calls_are_counted_by_method_and_shape() {
     world.batch(json!([{"addSheet": {}}])).await;
     let (_, counts) = world.control(reqwest::Method::GET, "calls", None).await;
     let calls = json!({"GET spreadsheets.values:batchGet": 2, "POST spreadsheets:batchUpdate": 1});
-    assert_eq!(counts, json!({"reads": 2, "writes": 1, "calls": calls}));
+    assert_eq!(counts, json!({"reads": 2, "writes": 1, "calls": calls, "faults": {}}));
     world.control(reqwest::Method::DELETE, "calls", None).await;
     let (_, counts) = world.control(reqwest::Method::GET, "calls", None).await;
-    assert_eq!(counts, json!({"reads": 0, "writes": 0, "calls": {}}));
+    assert_eq!(counts, json!({"reads": 0, "writes": 0, "calls": {}, "faults": {}}));
+}
+
+/// The kinds that answer at once, so that a test need not wait.
+const AT_ONCE: [&str; 8] = [
+    "429",
+    "503",
+    "commit-then-503",
+    "truncate",
+    "commit-then-truncate",
+    "reset",
+    "commit-then-reset",
+    "html",
+];
+
+impl World {
+    /// Writes a hundred numbers one by one under chaos; which arrived, and what was dealt.
+    async fn chaotic_writes(&self, seed: u64) -> (Vec<bool>, Value) {
+        self.order(json!({"match": "values.update", "rate": 0.3, "seed": seed, "faults": AT_ONCE}))
+            .await;
+        let mut arrived = Vec::new();
+        for index in 0..100 {
+            arrived.push(self.write_arrives(&index.to_string()).await);
+        }
+        let (_, counts) = self.control(reqwest::Method::GET, "calls", None).await;
+        (arrived, counts["faults"].clone())
+    }
+}
+
+#[tokio::test]
+async fn random_faults_are_the_same_for_the_same_seed_and_are_counted() {
+    let (first, second, third) = (World::new().await, World::new().await, World::new().await);
+    let (arrived, dealt) = first.chaotic_writes(7).await;
+    assert_eq!(second.chaotic_writes(7).await, (arrived.clone(), dealt.clone()));
+    assert_ne!(third.chaotic_writes(8).await.0, arrived);
+    let failed = arrived.iter().filter(|arrived| !**arrived).count() as u64;
+    let counts = dealt.as_object().expect("counts by kind");
+    let sum: u64 = counts.values().filter_map(Value::as_u64).sum();
+    assert_eq!(sum, failed);
+    assert!((15..=45).contains(&failed) && counts.len() > 4, "{dealt}");
+}
+
+#[tokio::test]
+async fn random_faults_leave_reads_what_makes_sense_and_end_when_they_are_removed() {
+    let world = World::new().await;
+    let faults = ["commit-then-503", "read-only"];
+    world.order(json!({"rate": 1, "faults": faults})).await;
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..30 {
+        seen.insert(world.get("/values/A1").await.0);
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [200, 503]);
+    let (_, counts) = world.control(reqwest::Method::GET, "calls", None).await;
+    let kinds: Vec<&String> = counts["faults"].as_object().expect("counts by kind").keys().collect();
+    assert_eq!(kinds, ["503"]);
+    let (_, list) = world.control(reqwest::Method::GET, "faults", None).await;
+    assert_eq!(list["faults"][0]["faults"], json!(faults));
+    world.control(reqwest::Method::DELETE, "faults", None).await;
+    for _ in 0..10 {
+        assert_eq!(world.post("/values/A1:clear", json!({})).await.0, 200);
+    }
+}
+
+#[tokio::test]
+async fn random_faults_need_a_share_and_something_to_draw_from() {
+    let world = World::new().await;
+    for (order, cause) in [
+        (
+            json!({"rate": 1.5, "faults": ["503"]}),
+            "rate is 1.5, not between 0 and 1",
+        ),
+        (json!({"rate": 0.5, "faults": []}), "faults is empty"),
+        (json!({"rate": 0.5, "faults": ["418"]}), "unknown variant"),
+        (
+            json!({"rate": 0.5, "faults": ["503"], "times": 2}),
+            "unknown field `times`",
+        ),
+    ] {
+        let (status, body) = world.control(reqwest::Method::POST, "faults", Some(order)).await;
+        assert_eq!(status, 400);
+        assert!(super::message(&body).contains(cause), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn every_call_of_the_api_waits_for_the_latency_and_the_controls_do_not() {
+    let world = World::with(Options {
+        latency: std::time::Duration::from_secs(3600),
+        ..Options::default()
+    })
+    .await;
+    let request = world
+        .client
+        .get(world.address(""))
+        .bearer_auth(world.emulator.owner_token());
+    let call = tokio::spawn(request.send());
+    loop {
+        let (_, counts) = world.control(reqwest::Method::GET, "calls", None).await;
+        if counts["reads"] == 1 {
+            break;
+        }
+    }
+    assert!(!call.is_finished());
+    call.abort();
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! The local Sheets server, spoken to over HTTP as any client would.
 
+mod batches;
 mod behaviour;
+mod concurrency;
+mod drive;
 mod durability;
 mod faults;
 mod grid;
 mod gspread;
 mod notation;
 mod replay;
+mod schema;
 mod tokens;
 
 use serde_json::{Value, json};

@@ -1,0 +1,139 @@
+//! One file: made, read, copied, changed, deleted.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::super::failure::Failure;
+use super::super::file::{self, File};
+use super::super::library::Library;
+use super::super::query::Query;
+use super::super::workbook::Workbook;
+use super::{owner, permissions, refusal};
+
+/// The media type of every file.
+pub const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
+/// The folder of every file.
+pub const ROOT: &str = "0AEmulatorDriveUk9PVA";
+
+/// A file as Drive describes it, with all the fields the emulator knows.
+pub fn describe(workbook: &Workbook, url: &str) -> Json {
+    let file = &workbook.file;
+    json!({
+        "kind": "drive#file",
+        "id": &*workbook.id,
+        "name": workbook.title(),
+        "mimeType": SPREADSHEET,
+        "starred": false,
+        "trashed": file.trashed,
+        "explicitlyTrashed": file.trashed,
+        "parents": [ROOT],
+        "spaces": ["drive"],
+        "version": file.version.to_string(),
+        "webViewLink": format!("{url}/spreadsheets/d/{}/edit?usp=drivesdk", workbook.id),
+        "createdTime": file::moment(file.created),
+        "modifiedTime": file::moment(file.modified),
+        "modifiedByMe": true,
+        "modifiedByMeTime": file::moment(file.modified),
+        "viewedByMe": true,
+        "owners": [owner()],
+        "ownedByMe": true,
+        "shared": !file.permissions.is_empty(),
+        "writersCanShare": true,
+        "copyRequiresWriterPermission": false,
+        "permissions": permissions::of(workbook),
+    })
+}
+
+/// Refuses fields of a file that the emulator would have to remember and cannot.
+fn check(body: &Map<String, Json>, known: &[&str]) -> Result<(), Failure> {
+    match body.keys().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(Failure::unsupported(&format!(
+            "writing the field {name} of a Drive file"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn check_place(body: &Map<String, Json>) -> Result<(), Failure> {
+    let parents = body.get("parents").and_then(Json::as_array).into_iter().flatten();
+    let mut ids = parents.filter_map(Json::as_str);
+    match ids.find(|id| *id != "root" && *id != ROOT) {
+        Some(id) => Err(refusal::file_not_found(id)),
+        None => Ok(()),
+    }
+}
+
+fn name(body: &Map<String, Json>) -> Option<&str> {
+    body.get("name").and_then(Json::as_str)
+}
+
+/// `files.create`: a spreadsheet with one blank tab.
+pub async fn create(library: &Library, body: &Map<String, Json>, url: &str) -> Result<Json, Failure> {
+    check(body, &["name", "mimeType", "parents"])?;
+    let media_type = body
+        .get("mimeType")
+        .and_then(Json::as_str)
+        .unwrap_or("application/octet-stream");
+    if media_type != SPREADSHEET {
+        return Err(Failure::unsupported(&format!("Drive files of type {media_type}")));
+    }
+    check_place(body)?;
+    let made = library.add(Workbook::new(name(body).unwrap_or("Untitled"))).await?;
+    Ok(describe(&made, url))
+}
+
+/// The spreadsheet of a file.
+pub fn read(library: &Library, id: &str) -> Result<Arc<Workbook>, Failure> {
+    library.read(id).ok_or_else(|| refusal::file_not_found(id))
+}
+
+/// `files.get`.
+pub fn get(library: &Library, id: &str, query: &Query, url: &str) -> Result<Json, Failure> {
+    if query.get("alt") == Some("media") {
+        return Err(refusal::not_downloadable());
+    }
+    read(library, id).map(|workbook| describe(&workbook, url))
+}
+
+/// `files.copy`: everything but the permissions.
+pub async fn copy(library: &Library, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, Failure> {
+    check(body, &["name", "mimeType", "parents"])?;
+    check_place(body)?;
+    let original = read(library, id)?;
+    let title = name(body).map_or_else(|| format!("Copy of {}", original.title()), str::to_owned);
+    let copied = library.add(original.duplicate(&title)).await?;
+    Ok(describe(&copied, url))
+}
+
+/// Changes a spreadsheet, in the words of Drive when it is not there.
+pub async fn change<R>(
+    library: &Library,
+    id: &str,
+    change: impl FnOnce(&mut Workbook) -> Result<R, Failure>,
+) -> Result<(R, Arc<Workbook>), Failure> {
+    read(library, id)?;
+    library.write(id, change).await
+}
+
+/// `files.update`: renames, bins and restores.
+pub async fn update(library: &Library, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, Failure> {
+    check(body, &["name", "mimeType", "trashed"])?;
+    let (name, trashed) = (name(body), body.get("trashed").and_then(Json::as_bool));
+    let ((), snapshot) = change(library, id, |workbook| {
+        if let Some(name) = name {
+            Arc::make_mut(&mut workbook.properties).insert("title".to_owned(), json!(name));
+        }
+        let file: &mut File = Arc::make_mut(&mut workbook.file);
+        file.trashed = trashed.unwrap_or(file.trashed);
+        Ok(())
+    })
+    .await?;
+    Ok(describe(&snapshot, url))
+}
+
+/// `files.delete`: for good.
+pub async fn delete(library: &Library, id: &str) -> Result<(), Failure> {
+    read(library, id)?;
+    library.remove(id).await
+}

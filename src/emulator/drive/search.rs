@@ -1,0 +1,244 @@
+//! `files.list`: which files, in what order, page by page.
+//!
+//! Source: <https://developers.google.com/workspace/drive/api/guides/ref-search-terms>
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::super::failure::Failure;
+use super::super::library::Library;
+use super::super::query::Query;
+use super::super::workbook::Workbook;
+use super::{files, masked, refusal};
+
+/// Answers with one page of the files a query finds, the latest first.
+pub fn list(library: &Library, query: &Query, url: &str) -> Result<Json, Failure> {
+    let terms = terms(query.get("q").unwrap_or_default())?;
+    let mut found: Vec<Arc<Workbook>> = library.all();
+    found.retain(|workbook| terms.iter().all(|term| term.holds(workbook)));
+    found.sort_by(|left, right| left.id.cmp(&right.id));
+    let order = order(query.get("orderBy").unwrap_or("modifiedTime desc"))?;
+    found.sort_by(|left, right| {
+        let by = order.iter().map(|(key, is_descending)| {
+            let compared = key.compare(left, right);
+            if *is_descending { compared.reverse() } else { compared }
+        });
+        by.fold(Ordering::Equal, Ordering::then)
+    });
+    let number = |name: &str, default: usize| match query.get(name) {
+        None => Ok(default),
+        Some(text) => text.parse::<usize>().map_err(|_| refusal::invalid_value(name)),
+    };
+    let (size, start) = (number("pageSize", 100)?, number("pageToken", 0)?);
+    if !(1..=1000).contains(&size) {
+        return Err(refusal::invalid_value("pageSize"));
+    }
+    let page: Vec<Json> = found
+        .iter()
+        .skip(start)
+        .take(size)
+        .map(|workbook| files::describe(workbook, url))
+        .collect();
+    let mut message = json!({"kind": "drive#fileList", "incompleteSearch": false, "files": page});
+    if start + size < found.len() {
+        message["nextPageToken"] = json!((start + size).to_string());
+    }
+    masked(
+        message,
+        query,
+        "kind,incompleteSearch,nextPageToken,files(kind,id,name,mimeType)",
+    )
+}
+
+/// What a list is ordered by.
+#[derive(Clone, Copy)]
+enum Key {
+    Name,
+    Created,
+    Modified,
+}
+
+impl Key {
+    fn compare(self, left: &Workbook, right: &Workbook) -> Ordering {
+        match self {
+            Self::Name => left.title().to_lowercase().cmp(&right.title().to_lowercase()),
+            Self::Created => left.file.created.cmp(&right.file.created),
+            Self::Modified => left.file.modified.cmp(&right.file.modified),
+        }
+    }
+}
+
+fn order(text: &str) -> Result<Vec<(Key, bool)>, Failure> {
+    let each = text.split(',').map(|part| {
+        let mut words = part.split_whitespace();
+        let key = match words.next() {
+            Some("name" | "name_natural") => Key::Name,
+            Some("createdTime") => Key::Created,
+            Some("modifiedTime" | "modifiedByMeTime" | "viewedByMeTime" | "recency") => Key::Modified,
+            _ => return Err(refusal::invalid_value("orderBy")),
+        };
+        Ok((key, words.next() == Some("desc")))
+    });
+    each.collect()
+}
+
+/// One condition of a query.
+struct Term {
+    is_negated: bool,
+    condition: Condition,
+}
+
+enum Condition {
+    Name(String),
+    NameContains(String),
+    MediaType(String),
+    Trashed(bool),
+    Parent(String),
+    Owner(String),
+    Moment { is_created: bool, sign: String, than: i64 },
+}
+
+impl Term {
+    fn holds(&self, workbook: &Workbook) -> bool {
+        let file = &workbook.file;
+        let holds = match &self.condition {
+            Condition::Name(name) => workbook.title() == name,
+            Condition::NameContains(words) => contains(workbook.title(), words),
+            Condition::MediaType(name) => name == files::SPREADSHEET,
+            Condition::Trashed(trashed) => file.trashed == *trashed,
+            Condition::Parent(id) => id == "root" || id == files::ROOT,
+            Condition::Owner(name) => name == "me" || name == super::super::authority::CLIENT_EMAIL,
+            Condition::Moment { is_created, sign, than } => {
+                let order = if *is_created { file.created } else { file.modified }.cmp(than);
+                match sign.as_str() {
+                    "<" => order.is_lt(),
+                    "<=" => order.is_le(),
+                    ">" => order.is_gt(),
+                    ">=" => order.is_ge(),
+                    "=" => order.is_eq(),
+                    _ => order.is_ne(),
+                }
+            }
+        };
+        holds != self.is_negated
+    }
+}
+
+/// `name contains` looks for the beginnings of words.
+fn contains(title: &str, words: &str) -> bool {
+    let (title, words) = (title.to_lowercase(), words.to_lowercase());
+    let starts_word = |at: usize| {
+        title[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|before| !before.is_alphanumeric())
+    };
+    title.match_indices(&words).any(|(at, _)| starts_word(at))
+}
+
+/// A word, a sign or a text in quotes.
+#[derive(Clone, Debug, PartialEq)]
+enum Token {
+    Word(String),
+    Text(String),
+}
+
+fn tokens(query: &str) -> Option<Vec<Token>> {
+    let mut list = Vec::new();
+    let mut letters = query.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            letter if letter.is_whitespace() => {}
+            '\'' | '"' => {
+                let mut text = String::new();
+                loop {
+                    match letters.next()? {
+                        end if end == letter => break,
+                        '\\' => text.push(letters.next()?),
+                        other => text.push(other),
+                    }
+                }
+                list.push(Token::Text(text));
+            }
+            '=' | '!' | '<' | '>' => {
+                let mut sign = String::from(letter);
+                sign.extend(letters.next_if_eq(&'='));
+                list.push(Token::Word(sign));
+            }
+            letter => {
+                let mut word = String::from(letter);
+                while let Some(more) = letters.next_if(|next| next.is_alphanumeric() || *next == '_') {
+                    word.push(more);
+                }
+                list.push(Token::Word(word));
+            }
+        }
+    }
+    Some(list)
+}
+
+/// Conditions joined by `and`; other forms the emulator does not know.
+fn terms(query: &str) -> Result<Vec<Term>, Failure> {
+    let tokens = tokens(query).ok_or_else(|| refusal::invalid_value("q"))?;
+    let is_and = |token: &Token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("and"));
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    tokens
+        .split(is_and)
+        .map(|part| {
+            let is_not = |token: &Token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("not"));
+            let (negated, part) = match part {
+                [first, rest @ ..] if is_not(first) => (true, rest),
+                part => (false, part),
+            };
+            let (condition, unequal) =
+                condition(part).ok_or_else(|| Failure::unsupported(&format!("the Drive query {query}")))?;
+            Ok(Term {
+                is_negated: negated != unequal,
+                condition,
+            })
+        })
+        .collect()
+}
+
+/// RFC 3339, in UTC when it does not say.
+fn moment(text: &str) -> Option<i64> {
+    let stamp = text.parse::<jiff::Timestamp>().ok();
+    let civil = || {
+        text.parse::<jiff::civil::DateTime>()
+            .ok()?
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()
+    };
+    stamp
+        .or_else(|| Some(civil()?.timestamp()))
+        .map(jiff::Timestamp::as_millisecond)
+}
+
+/// A condition, and whether its sign turns it round.
+fn condition(part: &[Token]) -> Option<(Condition, bool)> {
+    use Token::{Text, Word};
+    let [left, Word(sign), right] = part else { return None };
+    let unequal = sign == "!=";
+    let is_equality = unequal || sign == "=";
+    let condition = match (left, right) {
+        (Word(field), Text(text)) if field == "name" && is_equality => Condition::Name(text.clone()),
+        (Word(field), Text(text)) if field == "name" && sign == "contains" => Condition::NameContains(text.clone()),
+        (Word(field), Text(text)) if field == "mimeType" && is_equality => Condition::MediaType(text.clone()),
+        (Word(field), Word(flag)) if field == "trashed" && is_equality => Condition::Trashed(flag.parse().ok()?),
+        (Word(field), Text(id)) if field == "parents" && sign == "in" => Condition::Parent(id.clone()),
+        (Text(id), Word(field)) if field == "parents" && sign == "in" => Condition::Parent(id.clone()),
+        (Text(name), Word(field)) if field == "owners" && sign == "in" => Condition::Owner(name.clone()),
+        (Word(field), Text(than)) if field == "createdTime" || field == "modifiedTime" => Condition::Moment {
+            is_created: field == "createdTime",
+            sign: sign.clone(),
+            than: moment(than)?,
+        },
+        _ => return None,
+    };
+    let turned = unequal && !matches!(condition, Condition::Moment { .. });
+    Some((condition, turned))
+}
