@@ -1,127 +1,14 @@
 //! Stories of the program itself: its commands, its settings, its start and its end.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    path::Path,
-    process::{Child, ChildStdout, Command, Output, Stdio},
-};
+use std::process::{Command, Output};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::world::form;
-
-/// The program with an environment of its own, in a folder of its own.
-fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tallyboard"));
-    command
-        .env_clear()
-        .current_dir(folder)
-        .env("PORT", "0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-fn folder() -> TempDir {
-    let folder = tempfile::tempdir().expect("folder");
-    std::fs::write(folder.path().join("integrations.txt"), "GitHub\nCursor\n").expect("catalog");
-    folder
-}
-
-/// A running program that is killed when the story ends early.
-struct Running {
-    child: Child,
-    lines: BufReader<ChildStdout>,
-}
-
-impl Running {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().expect("program");
-        let lines = BufReader::new(child.stdout.take().expect("output"));
-        Self { child, lines }
-    }
-
-    /// The rest of the first printed line that begins with `beginning`.
-    fn line(&mut self, beginning: &str) -> String {
-        let mut line = String::new();
-        loop {
-            line.clear();
-            let read = self.lines.read_line(&mut line).expect("line");
-            if read == 0 {
-                let mut errors = String::new();
-                self.child
-                    .stderr
-                    .take()
-                    .expect("errors")
-                    .read_to_string(&mut errors)
-                    .expect("text");
-                panic!("the program ended without printing {beginning:?}: {errors}");
-            }
-            if let Some(rest) = line.strip_prefix(beginning) {
-                return rest.trim().to_owned();
-            }
-        }
-    }
-
-    /// Asks it to stop as a host does, and waits for the end.
-    fn stop(mut self) -> Option<i32> {
-        let asked = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status()
-            .expect("kill");
-        assert!(asked.success());
-        self.child.wait().expect("end").code()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Fails when it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(command: Command) -> (Running, String) {
-    let mut running = Running::start(command);
-    let address = running.line("Tallyboard runs at ");
-    (running, address)
-}
-
-/// A Sheets server of its own, beside the program.
-struct Sheets {
-    /// Killed with this value.
-    _emulator: Running,
-    url: String,
-    id: String,
-    key: String,
-}
-
-impl Sheets {
-    fn start(folder: &Path, data: &str) -> Self {
-        let mut command = program(folder);
-        command.args(["emulator", "--listen", "127.0.0.1:0", "--data", data]);
-        let mut emulator = Running::start(command);
-        Self {
-            url: emulator.line("export SHEETS_API_URL="),
-            id: emulator.line("export SPREADSHEET_ID="),
-            key: emulator.line("export GOOGLE_APPLICATION_CREDENTIALS="),
-            _emulator: emulator,
-        }
-    }
-
-    /// The program with the environment that the server printed.
-    fn connected(&self, folder: &Path) -> Command {
-        let mut command = program(folder);
-        command
-            .env("SHEETS_API_URL", &self.url)
-            .env("SPREADSHEET_ID", &self.id)
-            .env("GOOGLE_APPLICATION_CREDENTIALS", &self.key);
-        command
-    }
-}
+use crate::{
+    processes::{Sheets, folder, program, serve},
+    world::form,
+};
 
 /// Sends a claim for `company` as a browser does.
 async fn claim(address: &str, company: &str, key: &str) -> StatusCode {

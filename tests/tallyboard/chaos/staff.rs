@@ -1,0 +1,251 @@
+//! Staff who sort, move columns, keep rows and notes of their own and correct cells, all through the spreadsheet itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::{Rng, SeedableRng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::processes::Sheets;
+
+/// Header of the column that staff add to both tabs.
+pub const OWN_COLUMN: &str = "staff remark";
+const TABS: [&str; 2] = ["submissions", "deals"];
+
+/// Staff, with all that they remember of what they did.
+pub struct Staff {
+    client: Client,
+    spreadsheet: String,
+    random: ChaCha8Rng,
+    /// Rows of their own in `submissions`, by company.
+    pub own_rows: BTreeSet<String>,
+    /// Remarks in their own column, by tab and name in the row.
+    pub remarks: BTreeMap<(&'static str, String), String>,
+    /// Assignees that they set in `deals`, by client.
+    pub assignees: BTreeMap<String, String>,
+    pub sorts: usize,
+    pub column_moves: usize,
+    pub own_rows_added: usize,
+    pub own_rows_deleted: usize,
+}
+
+/// A tab as staff see it: headers and rows.
+pub struct Sight {
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Sight {
+    pub fn column(&self, header: &str) -> usize {
+        let found = self.header.iter().position(|found| found == header);
+        found.unwrap_or_else(|| panic!("no column {header} among {:?}", self.header))
+    }
+
+    pub fn cell<'a>(&self, row: &'a [Value], header: &str) -> &'a Value {
+        row.get(self.column(header)).unwrap_or(&Value::Null)
+    }
+
+    pub fn text<'a>(&self, row: &'a [Value], header: &str) -> &'a str {
+        self.cell(row, header).as_str().unwrap_or_default()
+    }
+}
+
+impl Staff {
+    pub fn of(sheets: &Sheets) -> Self {
+        Self {
+            client: Client::new(),
+            spreadsheet: format!("{}/v4/spreadsheets/{}", sheets.url, sheets.id),
+            random: ChaCha8Rng::seed_from_u64(5),
+            own_rows: BTreeSet::new(),
+            remarks: BTreeMap::new(),
+            assignees: BTreeMap::new(),
+            sorts: 0,
+            column_moves: 0,
+            own_rows_added: 0,
+            own_rows_deleted: 0,
+        }
+    }
+
+    /// Goes on until nobody listens any more, and hands back what staff remember.
+    pub async fn turn_everything_upside_down(mut self, stopped: watch::Receiver<()>) -> Self {
+        while stopped.has_changed().is_ok() {
+            let tab = *TABS.choose(&mut self.random).expect("tab");
+            match self.random.random_range(0..10) {
+                0..3 => self.sort(tab).await,
+                3 => self.move_a_column(tab).await,
+                4 | 5 => self.add_own_row().await,
+                6 => self.delete_own_row().await,
+                7 | 8 => self.remark(tab).await,
+                _ => self.assign().await,
+            }
+            tokio::task::yield_now().await;
+        }
+        self
+    }
+
+    /// A column in the middle of each tab.
+    pub async fn add_own_column(&self) {
+        for tab in TABS {
+            let sheet = self.sheet(tab).await;
+            let header = json!({"userEnteredValue": {"stringValue": OWN_COLUMN}});
+            self.change(json!([
+                {"insertDimension": {"range": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 3}}},
+                {"updateCells": {"start": {"sheetId": sheet, "rowIndex": 0, "columnIndex": 2}, "fields": "userEnteredValue",
+                                 "rows": [{"values": [header]}]}},
+            ]))
+            .await;
+        }
+    }
+
+    async fn sort(&mut self, tab: &'static str) {
+        let sight = self.look(tab).await;
+        let sheet = self.sheet(tab).await;
+        let column = self.random.random_range(0..sight.header.len());
+        let order = if self.random.random_bool(0.5) {
+            "ASCENDING"
+        } else {
+            "DESCENDING"
+        };
+        self.change(json!([{"sortRange": {
+            "range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": sight.rows.len() + 1},
+            "sortSpecs": [{"dimensionIndex": column, "sortOrder": order}],
+        }}]))
+        .await;
+        self.sorts += 1;
+    }
+
+    async fn move_a_column(&mut self, tab: &'static str) {
+        let width = self.look(tab).await.header.len();
+        let sheet = self.sheet(tab).await;
+        let from = self.random.random_range(0..width);
+        let to = self.random.random_range(0..width);
+        if to == from || to == from + 1 {
+            return;
+        }
+        self.change(json!([{"moveDimension": {
+            "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": from, "endIndex": from + 1},
+            "destinationIndex": to,
+        }}]))
+        .await;
+        self.column_moves += 1;
+    }
+
+    /// Inserts a row of their own somewhere among the data.
+    async fn add_own_row(&mut self) {
+        let sight = self.look("submissions").await;
+        let sheet = self.sheet("submissions").await;
+        let at = self.random.random_range(1..=sight.rows.len().max(1));
+        let company = format!("Staff's own {}", self.own_rows_added);
+        let cell = |row: &str| json!({"userEnteredValue": {"stringValue": row}});
+        self.change(json!([
+            {"insertDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": at, "endIndex": at + 1}}},
+            {"updateCells": {"start": {"sheetId": sheet, "rowIndex": at, "columnIndex": sight.column("company")},
+                             "fields": "userEnteredValue", "rows": [{"values": [cell(&company)]}]}},
+            {"updateCells": {"start": {"sheetId": sheet, "rowIndex": at, "columnIndex": sight.column("csm")},
+                             "fields": "userEnteredValue", "rows": [{"values": [cell("Staff")]}]}},
+        ]))
+        .await;
+        self.own_rows.insert(company);
+        self.own_rows_added += 1;
+    }
+
+    async fn delete_own_row(&mut self) {
+        let Some(company) = self.own_rows.iter().next().cloned() else {
+            return;
+        };
+        let sight = self.look("submissions").await;
+        let sheet = self.sheet("submissions").await;
+        let place = sight
+            .rows
+            .iter()
+            .position(|row| sight.text(row, "company") == company)
+            .unwrap_or_else(|| panic!("staff's own row {company} is gone"));
+        self.change(json!([{"deleteDimension": {"range": {
+            "sheetId": sheet, "dimension": "ROWS", "startIndex": place + 1, "endIndex": place + 2,
+        }}}]))
+        .await;
+        self.own_rows.remove(&company);
+        self.own_rows_deleted += 1;
+    }
+
+    /// Writes into their own column, beside a row of the program's.
+    async fn remark(&mut self, tab: &'static str) {
+        let name = if tab == "deals" { "client" } else { "company" };
+        let remark = format!("remark {}", self.remarks.len());
+        if let Some(row) = self.type_beside(tab, name, (OWN_COLUMN, &remark)).await {
+            self.remarks.insert((tab, row), remark);
+        }
+    }
+
+    /// Sets the assignee of a deal, which the program's clients leave alone.
+    async fn assign(&mut self) {
+        let assignee = format!("assignee {}", self.assignees.len());
+        if let Some(client) = self.type_beside("deals", "client", ("assignee", &assignee)).await {
+            self.assignees.insert(client, assignee);
+        }
+    }
+
+    /// Types into a column of some row; the row's name.
+    async fn type_beside(&mut self, tab: &str, name: &str, (column, value): (&str, &str)) -> Option<String> {
+        let sight = self.look(tab).await;
+        let sheet = self.sheet(tab).await;
+        let place = (!sight.rows.is_empty()).then(|| self.random.random_range(0..sight.rows.len()))?;
+        let row = sight.text(&sight.rows[place], name).to_owned();
+        if row.is_empty() {
+            return None;
+        }
+        self.change(json!([{"updateCells": {
+            "start": {"sheetId": sheet, "rowIndex": place + 1, "columnIndex": sight.column(column)},
+            "fields": "userEnteredValue", "rows": [{"values": [{"userEnteredValue": {"stringValue": value}}]}],
+        }}]))
+        .await;
+        Some(row)
+    }
+
+    pub async fn look(&self, tab: &str) -> Sight {
+        let path = format!("/values/{tab}?valueRenderOption=UNFORMATTED_VALUE");
+        let mut values = match self.ask(Method::GET, &path, None).await["values"].take() {
+            Value::Array(rows) => rows.into_iter(),
+            _ => Vec::new().into_iter(),
+        };
+        let header = values.next().unwrap_or_default();
+        let text = |cell: &Value| cell.as_str().unwrap_or_default().to_owned();
+        Sight {
+            header: header.as_array().into_iter().flatten().map(text).collect(),
+            rows: values.map(|row| row.as_array().cloned().unwrap_or_default()).collect(),
+        }
+    }
+
+    async fn sheet(&self, tab: &str) -> Value {
+        let answer = self
+            .ask(Method::GET, "?fields=sheets.properties(sheetId,title)", None)
+            .await;
+        let sheets = answer["sheets"].as_array().expect("sheets").clone();
+        let found = sheets.into_iter().find(|sheet| sheet["properties"]["title"] == tab);
+        found.expect("tab")["properties"]["sheetId"].take()
+    }
+
+    async fn change(&self, requests: Value) {
+        self.ask(Method::POST, ":batchUpdate", Some(json!({"requests": requests})))
+            .await;
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let mut request = self
+            .client
+            .request(method, format!("{}{path}", self.spreadsheet))
+            .bearer_auth("staff")
+            // Staff work in the editor, which has its own way to the data.
+            .header("x-emulator-faults", "none");
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await.expect("answer");
+        let status = answer.status();
+        let answer: Value = answer.json().await.expect("JSON");
+        assert!(status.is_success(), "{answer}");
+        answer
+    }
+}
