@@ -80,13 +80,16 @@ impl Relay {
 impl Inner {
     async fn staff(&self, requests: &Value) {
         let url = format!("{}/v4/spreadsheets/{}:batchUpdate", self.target, self.spreadsheet);
-        let request = self.client.post(url).bearer_auth(&self.token);
-        let response = request
-            .json(&json!({"requests": requests}))
-            .send()
-            .await
-            .expect("answer");
-        assert_eq!(response.status(), StatusCode::OK, "{:?}", response.text().await);
+        let body = json!({"requests": requests});
+        // Faults are meant for the store, but strike whoever comes.
+        loop {
+            let request = self.client.post(&url).bearer_auth(&self.token).json(&body);
+            match request.send().await {
+                Ok(response) if response.status() == StatusCode::OK => return,
+                Ok(response) => assert_ne!(response.status(), StatusCode::BAD_REQUEST),
+                Err(_) => {}
+            }
+        }
     }
 
     async fn forward(&self, method: Method, uri: Uri, body: Bytes) -> Response {
@@ -94,9 +97,13 @@ impl Inner {
         let url = format!("{}{path}", self.target);
         let request = self.client.request(method, url).bearer_auth(&self.token);
         let request = request.header(header::CONTENT_TYPE, "application/json");
-        let answer = request.body(body).send().await.expect("answer");
+        let Ok(answer) = request.body(body).send().await else {
+            return StatusCode::BAD_GATEWAY.into_response();
+        };
         let status = answer.status();
-        let body = answer.bytes().await.expect("body");
+        let Ok(body) = answer.bytes().await else {
+            return StatusCode::BAD_GATEWAY.into_response();
+        };
         (
             status,
             [(header::CONTENT_TYPE, "application/json; charset=UTF-8")],

@@ -826,3 +826,219 @@ async fn two_thousand_rows_are_updated_in_one_call() {
     assert_eq!((committed.updated, log(&world).await.len()), (2_000, 6_000));
     assert_eq!(world.calls().await["writes"], 1);
 }
+
+#[tokio::test]
+async fn columns_may_stand_anywhere_under_any_spelling_and_with_others_between() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    world
+        .staff(json!([
+            {"moveDimension": {"source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}, "destinationIndex": 4}},
+            {"insertDimension": {"range": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}}},
+        ]))
+        .await;
+    world.staff_type("books!A1", json!("  TITLE ")).await;
+    world.staff_type("books!C1", json!("Price")).await;
+    world.staff_type("books!G1", json!("Updated_At")).await;
+    world.staff_type("books!B1", json!("in all")).await;
+    world.staff_type("books!B3", json!("=C3*2")).await;
+    let update = Update {
+        tab: &BOOKS,
+        id: "b".to_owned(),
+        cells: vec![
+            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, Content::Number(2.0), Entry::Number(2.5)),
+        ],
+    };
+    let changes = [Change::Update(update), book("f", "Zeta", 6.0), delete("d", "Delta")];
+    let committed = world.store.commit(by_ann(changes)).await.expect("written");
+    assert_eq!((committed.updated, committed.inserted, committed.deleted), (1, 1, 1));
+    let rows = world.rows("books").await;
+    assert_eq!(
+        rows[1][..5],
+        [json!("Bravo"), json!(5), json!(2.5), json!(""), json!("b")]
+    );
+    assert_eq!(
+        rows[4][..6],
+        [json!("Zeta"), json!(""), json!(6), json!(""), json!("f"), json!("left")]
+    );
+    assert_eq!(rows.len(), 5);
+}
+
+#[tokio::test]
+async fn a_renamed_or_repeated_header_closes_its_tab_alone_and_heals_by_itself() {
+    let world = library().await;
+    for (header, reason) in [
+        ("titel", "tab books: no column “title”; the nearest header is “titel”"),
+        (
+            "price",
+            "tab books: no column “title”; tab books: two columns are called “price”",
+        ),
+    ] {
+        world.staff_type("books!B1", json!(header)).await;
+        let (update, insert, other) = tokio::join!(
+            world.store.commit(by_ann([retitle("b", "Beta", "Bravo")])),
+            world.store.commit(by_ann([book("f", "Zeta", 6.0)])),
+            world.store.commit(by_ann([loan(header, "Kim", 0.1)])),
+        );
+        for closed in [update, insert] {
+            let Err(CommitError::Closed(found)) = closed else {
+                panic!("{closed:?}")
+            };
+            assert_eq!(found.to_string(), reason);
+        }
+        assert_eq!(other.expect("written").inserted, 1);
+        world.staff_type("books!B1", json!("title")).await;
+    }
+    let healed = world.store.commit(by_ann([retitle("b", "Beta", "Bravo")])).await;
+    assert_eq!(healed.expect("written").updated, 1);
+}
+
+/// What one client was told about its change.
+#[derive(Debug)]
+enum Told {
+    Made,
+    NotMade,
+    Unknown,
+}
+
+fn told(result: &Result<tallyboard::store::Committed, CommitError>) -> Told {
+    match result {
+        Ok(_) => Told::Made,
+        Err(CommitError::Unknown(_)) => Told::Unknown,
+        Err(_) => Told::NotMade,
+    }
+}
+
+/// Twelve rows; each client changes rows of its own, through one store or the other, under random faults and with staff
+/// sorting all the while.
+async fn schedule(seed: u64) {
+    use rand::{Rng, SeedableRng, seq::IndexedRandom};
+    const FAULTS: [&str; 9] = [
+        "429",
+        "503",
+        "commit-then-503",
+        "truncate",
+        "commit-then-truncate",
+        "reset",
+        "commit-then-reset",
+        "html",
+        "slow",
+    ];
+    let mut random = rand::rngs::StdRng::seed_from_u64(seed);
+    let world = Arc::new(library().await);
+    let books = (0..12).map(|number| book(&format!("row {number}"), "first", 1.0));
+    world.store.commit(by_ann(books)).await.expect("written");
+    let sheet = world.sheet_id("books").await;
+    let (relay, other) = relayed(&world).await;
+    for _ in 0..random.random_range(3..=6) {
+        let matches = ["batchUpdate", "batchUpdate", "batchGet"]
+            .choose(&mut random)
+            .expect("one");
+        let fault = FAULTS.choose(&mut random).expect("one");
+        let (times, after) = (random.random_range(1..=2), random.random_range(0..=4));
+        world
+            .fault(json!({"match": matches, "times": times, "after": after, "fault": fault, "delay_ms": 5}))
+            .await;
+    }
+    for _ in 0..random.random_range(0..=2) {
+        let order = ["ASCENDING", "DESCENDING"].choose(&mut random).expect("one");
+        relay.expect([Event::Staff(json!([{"sortRange": {
+            "range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": random.random_range(6..=18)},
+            "sortSpecs": [{"dimensionIndex": random.random_range(0..=1), "sortOrder": order}],
+        }}]))]);
+    }
+    let mut clients = Vec::new();
+    for number in 0..12 {
+        let store = Arc::clone(if random.random_bool(0.5) { &world.store } else { &other });
+        let id = format!("row {number}");
+        let changes = match number % 4 {
+            0 | 1 => vec![
+                retitle(&id, "first", &format!("second {number}")),
+                reprice(&id, 1.0, f64::from(number) + 2.0),
+            ],
+            2 => vec![delete(&id, "first")],
+            _ => vec![book(&format!("new {number}"), "second", 2.0), loan(&id, "Kim", 0.1)],
+        };
+        let pause = random.random_range(0..30);
+        clients.push(tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            (number, told(&store.commit(by_ann(changes)).await))
+        }));
+    }
+    let mut answers = Vec::new();
+    for client in clients {
+        answers.push(client.await.expect("task"));
+    }
+    world.heal().await;
+    // What was left over is cleared up before the next write.
+    for store in [&world.store, &other] {
+        store
+            .commit(by_ann([book("last", "last", 1.0)]))
+            .await
+            .expect("written");
+    }
+    let rows = world.rows("books").await;
+    let loans = world.rows("loans").await;
+    let context = format!("seed {seed}: {answers:?}\n{rows:#?}\n{:#?}", log(&world).await);
+    let of = |id: &str| {
+        rows.iter()
+            .filter(|row| row.first().is_some_and(|cell| cell == id))
+            .collect::<Vec<_>>()
+    };
+    let is = |row: &[Value], title: &str, price: i32| row[1] == title && row[2] == price;
+    for (number, told) in &answers {
+        let id = format!("row {number}");
+        let (before, after) = match number % 4 {
+            0 | 1 => {
+                let [row] = of(&id)[..] else { panic!("{context}") };
+                (is(row, "first", 1), is(row, &format!("second {number}"), number + 2))
+            }
+            2 => (of(&id).len() == 1 && is(of(&id)[0], "first", 1), of(&id).is_empty()),
+            _ => {
+                let [row] = of(&id)[..] else { panic!("{context}") };
+                assert!(is(row, "first", 1), "{context}");
+                let new = of(&format!("new {number}"));
+                (new.is_empty(), new.len() == 1 && is(new[0], "second", 2))
+            }
+        };
+        let fits = match told {
+            Told::Made => after,
+            Told::NotMade => before,
+            Told::Unknown => before || after,
+        };
+        assert!(fits, "{number} {told:?} {context}");
+    }
+    for (id, title, price) in [
+        ("a", "Alpha", 1),
+        ("b", "Beta", 2),
+        ("c", "Gamma", 3),
+        ("d", "Delta", 4),
+        ("e", "Epsilon", 5),
+    ] {
+        let [row] = of(id)[..] else { panic!("{id} {context}") };
+        assert!(is(row, title, price), "{id} {context}");
+    }
+    let numbers: std::collections::BTreeSet<String> = loans.iter().map(|row| row[0].to_string()).collect();
+    let lent = (0..12).filter(|number| of(&format!("new {number}")).len() == 1).count();
+    assert_eq!((numbers.len(), loans.len()), (lent, lent), "{context}\n{loans:?}");
+}
+
+#[tokio::test]
+async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
+    let first: u64 = std::env::var("SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or(1);
+    let count: u64 = std::env::var("SCHEDULES")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(40);
+    let seeds: Vec<u64> = (first..first + count).collect();
+    for together in seeds.chunks(10) {
+        let running: Vec<_> = together.iter().map(|seed| tokio::spawn(schedule(*seed))).collect();
+        for schedule in running {
+            schedule.await.expect("every change once or not at all");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::{
     super::{ReadError, audit::AUDIT_LOG, batch::CommitError, call_error::CallError, cell::Entry, requests, tab::Tab},
     Committer,
     job::{Done, Job, Origin},
-    plan::{self, Circumstances, Plan},
+    plan::{self, Circumstances, Plan, Purpose},
     shot::{Shot, Verdict},
 };
 
@@ -192,7 +192,7 @@ impl Committer {
         let is_misplaced = |misplaced: &[(usize, _)], index: usize| misplaced.iter().any(|(place, _)| *place == index);
         let mut done: Vec<(Origin, Done)> = Vec::new();
         for (index, edit) in plan.edits.iter().enumerate() {
-            if let Some(origin) = edit.origin
+            if let Purpose::Change(origin) = edit.purpose
                 && !is_misplaced(&verdict.misplaced_edits, index)
             {
                 done.push((origin, Done::Updated));
@@ -213,7 +213,7 @@ impl Committer {
             }
         }
         if plan.mends() {
-            self.fixes.clear();
+            self.keep_fixes_that_missed(plan, &verdict);
         }
         if verdict.is_clean() {
             shot.note(&mut self.tails);

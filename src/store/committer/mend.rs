@@ -5,8 +5,9 @@
 //! it was, with the values of all columns that have a header. What cannot be brought back: formulas come back as their
 //! values, and a row that was deleted comes back without its notes and with the looks of the row above.
 //!
-//! The cell is looked for by what it shows: in the row that the audit log names; failing that in the row where it was; and
-//! failing that in the only row that shows it. When there is none, somebody has changed it since, and it stays as it is.
+//! The cell is looked for in the row that the audit log names. When the log names none, since columns were moved or the row
+//! has no id, it is looked for by what it shows: in the row that was meant, in the row where it was, and then anywhere, if
+//! only one shows it. When none does, somebody has changed it since, and it stays as it is.
 
 use super::{
     super::{
@@ -20,7 +21,7 @@ use super::{
     },
     Committer,
     attempt::Failure,
-    plan::{CellEdit, Edit, InLog, Plan, Restored},
+    plan::{CellEdit, Edit, InLog, Plan, Purpose, Restored},
     shot::{Overwritten, Shot, Verdict},
 };
 
@@ -54,8 +55,21 @@ impl Fix {
 }
 
 impl Committer {
+    /// Lets go of what `plan` has put right.
+    pub(super) fn keep_fixes_that_missed(&mut self, plan: &Plan, verdict: &Verdict) {
+        let missed = verdict
+            .misplaced_edits
+            .iter()
+            .map(|(index, _)| plan.edits[*index].purpose);
+        let missed: Vec<Purpose> = missed.collect();
+        let fixes = self.fixes.drain(..).enumerate();
+        let kept = fixes.filter(|(index, _)| missed.contains(&Purpose::Fix(*index)));
+        self.fixes = kept.map(|(_, fix)| fix).collect();
+    }
+
     /// Notes what has to be put right. When several writes hit the same cell, only the first knows what stood there.
     pub(super) fn note_fixes(&mut self, plan: &Plan, verdict: Verdict) {
+        let known = self.fixes.len();
         for (index, overwritten) in verdict.misplaced_edits {
             let edit = &plan.edits[index];
             if overwritten.is_empty() {
@@ -66,7 +80,7 @@ impl Committer {
                 );
             }
             for cell in overwritten {
-                self.note_cell(edit, cell);
+                self.note_cell(edit, cell, known);
             }
         }
         for (index, cells) in verdict.misplaced_removals {
@@ -82,16 +96,18 @@ impl Committer {
         }
     }
 
-    fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten) {
-        let earlier = self.fixes.iter_mut().find_map(|fix| match fix {
-            Fix::Cell { tab, number, cell, .. } => {
-                (*tab == edit.tab && *number == edit.number && cell.position == overwritten.position).then_some(cell)
-            }
-            Fix::Row { .. } | Fix::Line { .. } => None,
-        });
+    fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten, known: usize) {
+        let in_this_write = |fix: &Fix| fix.is_at(edit.tab, edit.number, overwritten.position);
+        let earlier = match self.fixes[known..].iter_mut().find(|fix| in_this_write(fix)) {
+            Some(fix) => Some(fix),
+            // Putting something right hit a cell that waits to be put right itself.
+            None => self.fixes[..known]
+                .iter_mut()
+                .find(|fix| fix.left(edit.tab, &overwritten)),
+        };
         match earlier {
-            Some(cell) => cell.now = overwritten.now,
-            None => self.fixes.push(Fix::Cell {
+            Some(Fix::Cell { cell, .. }) => cell.now = overwritten.now,
+            _ => self.fixes.push(Fix::Cell {
                 tab: edit.tab,
                 number: edit.number,
                 meant: edit.id.clone(),
@@ -130,7 +146,7 @@ impl Committer {
         let sight = self.tails.look(&tabs, &lines).await.map_err(Failure::Looking)?;
         let columns = self.columns_now(&tabs).await?;
         let mut plan = Plan::default();
-        for fix in &self.fixes {
+        for (index, fix) in self.fixes.iter().enumerate() {
             match fix {
                 Fix::Cell {
                     tab,
@@ -138,14 +154,23 @@ impl Committer {
                     meant,
                     cell,
                 } => match self.edit_back(&columns, (tab, *number, meant), cell) {
-                    Some(edit) => plan.edits.push(edit),
+                    Some(edit) => plan.edits.push(Edit {
+                        purpose: Purpose::Fix(index),
+                        ..edit
+                    }),
                     None => tracing::warn!(
                         tab = tab.title,
                         row = number,
                         "a cell that was hit by mistake has been changed since, and stays"
                     ),
                 },
-                Fix::Line { id, row, old } => plan.edits.extend(self.line_anew(&sight, id, (row, old))),
+                Fix::Line { id, row, old } => {
+                    let edit = self.line_anew(&sight, id, (row, old));
+                    plan.edits.extend(edit.map(|edit| Edit {
+                        purpose: Purpose::Fix(index),
+                        ..edit
+                    }));
+                }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
                     let holds_something = cells.iter().any(|cell| cell.old != Content::Empty);
@@ -237,12 +262,14 @@ impl Committer {
                 .find(&shows)
         };
         let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
-        let found = with_id(&cell.id)
-            .or_else(|| with_id(meant).filter(|_| !self.is_id_of_a_row(tab, &cell.id)))
-            .or_else(|| Some(number).filter(shows))
-            .or_else(|| all.first().copied().filter(|_| all.len() == 1))?;
+        let found = if self.is_id_of_a_row(tab, &cell.id) {
+            with_id(&cell.id)
+        } else {
+            let only = all.first().copied().filter(|_| all.len() == 1);
+            with_id(meant).or(Some(number).filter(shows)).or(only)
+        }?;
         Some(Edit {
-            origin: None,
+            purpose: Purpose::Fix(0),
             by: TALLYBOARD.to_owned(),
             action: action::PUT_RIGHT,
             tab,
@@ -274,7 +301,7 @@ impl Committer {
             in_log: InLog::NoLine,
         };
         Some(Edit {
-            origin: None,
+            purpose: Purpose::Fix(0),
             by: TALLYBOARD.to_owned(),
             action: action::PUT_RIGHT,
             tab: &AUDIT_LOG,
@@ -314,6 +341,22 @@ impl Committer {
 }
 
 impl Fix {
+    /// Whether it is about the cell that stood there at the time.
+    fn is_at(&self, place: &Tab, row: usize, position: usize) -> bool {
+        matches!(self, Self::Cell { tab, number, cell, .. }
+            if *tab == place && *number == row && cell.position == position)
+    }
+
+    /// Whether it is about what `overwritten` found in its cell.
+    fn left(&self, place: &Tab, overwritten: &Overwritten) -> bool {
+        matches!(self, Self::Cell { tab, cell, .. }
+            if *tab == place
+                && !cell.id.is_empty()
+                && cell.id == overwritten.id
+                && normalise(&cell.header) == normalise(&overwritten.header)
+                && cell.now.is_same_as(&overwritten.old))
+    }
+
     fn line(&self) -> Option<Wanted> {
         match self {
             Self::Line { id, .. } => Some(Wanted {

@@ -34,8 +34,7 @@ pub(super) struct Plan {
 /// New values in cells of one row.
 #[derive(Clone, Debug)]
 pub(super) struct Edit {
-    /// None when it puts something right.
-    pub(super) origin: Option<Origin>,
+    pub(super) purpose: Purpose,
     pub(super) by: String,
     pub(super) action: &'static str,
     pub(super) tab: &'static Tab,
@@ -44,6 +43,15 @@ pub(super) struct Edit {
     pub(super) number: usize,
     /// By place in the sheet.
     pub(super) cells: Vec<CellEdit>,
+}
+
+/// Why an edit is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A caller wants it.
+    Change(Origin),
+    /// It puts something right, by place in the list of what is to be put right.
+    Fix(usize),
 }
 
 /// A new value in one cell.
@@ -143,7 +151,7 @@ impl Plan {
 
     /// Whether it puts something right; such a plan does nothing else.
     pub(super) fn mends(&self) -> bool {
-        self.edits.iter().any(|edit| edit.origin.is_none()) || !self.restored.is_empty()
+        !self.restored.is_empty() || self.edits.iter().any(|edit| matches!(edit.purpose, Purpose::Fix(_)))
     }
 
     /// The tabs whose rows it changes.
@@ -418,7 +426,7 @@ impl Planner<'_> {
         let staged = self.staged.cells.entry(key).or_default();
         staged.extend(cells.iter().map(|cell| (cell.position, cell.wanted.clone())));
         part.edits.push(Edit {
-            origin: Some(origin),
+            purpose: Purpose::Change(origin),
             by: by.to_owned(),
             action: action::UPDATED,
             tab,

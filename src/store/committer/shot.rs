@@ -9,7 +9,7 @@
 //! The answer also shows the ids of the rows that were written, which decides. Google's clipboard passes over rows that a
 //! filter hides (<https://github.com/googleapis/google-api-php-client-services/issues/329>), so that a line may show another
 //! row although the right one was hit; such a line then gets what was read before the write. A lost answer is made up for
-//! by the lines, or by the row itself when it shows the new values.
+//! by the lines.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -359,7 +359,7 @@ impl Shot {
             id: edit.id.clone(),
             search: Search::Known,
         };
-        let rows = self.plan.edits.iter().filter(|edit| !edit.id.is_empty()).map(row);
+        let rows = self.plan.edits.iter().filter(|edit| !edit.is_logged()).map(row);
         self.lines.iter().map(line).chain(rows).collect()
     }
 
@@ -421,7 +421,11 @@ impl Shot {
             // Staff deleted the line: nothing speaks against what was read before.
             _ => line.expected(),
         };
+        // Of a row with lines its values tell nothing: another misplaced edit may have left the same there.
         let is_right = |edit: &Edit| {
+            if edit.is_logged() {
+                return None;
+            }
             let found = sight.get(&(edit.tab.title, edit.id.clone()))?;
             let shows = |cell: &CellEdit| found.content(cell.position).is_same_as(&cell.wanted);
             edit.cells.iter().all(shows).then_some(true)
