@@ -3,6 +3,8 @@
 //! Every update and deletion writes its lines in the same atomic call, and rows that staff change in the sheet get theirs
 //! when the next read shows the difference. A line holds one cell: the value before and the value after.
 
+use uuid::Uuid;
+
 use super::tab::{Column, History, Ids, Kind, Tab};
 
 /// Append-only; the newest line is the last one.
@@ -26,3 +28,32 @@ pub static AUDIT_LOG: Tab = Tab {
 
 /// Who changed a row outside the program.
 pub const IN_THE_SHEET: &str = "edited in the sheet";
+
+/// Who puts right what landed in a wrong place.
+pub const TALLYBOARD: &str = "tallyboard";
+
+/// Words of the column “action”.
+pub mod action {
+    /// A row with a counted id was added.
+    pub const CREATED: &str = "created";
+    /// A cell got another value.
+    pub const UPDATED: &str = "updated";
+    /// A row went; each of its cells has a line.
+    pub const DELETED: &str = "deleted";
+    /// A cell or row that a change hit in place of its own, because staff moved rows at that very moment, is as before.
+    pub const PUT_RIGHT: &str = "put right";
+}
+
+/// Places in [`AUDIT_LOG`]'s columns.
+pub(super) mod column {
+    pub const ROW: usize = 4;
+    pub const HEADER: usize = 6;
+    pub const OLD: usize = 7;
+    pub const NEW: usize = 8;
+}
+
+/// Id of the line that says that the row with this key was added.
+pub(super) fn created_line(tab: &Tab, key: &str) -> String {
+    let name = format!("{}\n{key}", tab.title);
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
+}

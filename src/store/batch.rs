@@ -25,6 +25,17 @@ pub enum Change {
     Delete(Delete),
 }
 
+impl Change {
+    /// The tab that it changes.
+    pub fn tab(&self) -> &'static Tab {
+        match self {
+            Self::Insert(insert) => insert.tab,
+            Self::Update(update) => update.tab,
+            Self::Delete(delete) => delete.tab,
+        }
+    }
+}
+
 /// A new row.
 #[derive(Clone, Debug)]
 pub struct Insert {
@@ -41,8 +52,8 @@ pub struct Insert {
 pub enum NewId {
     /// Made before the first attempt: a repetition with the same id writes nothing.
     Given(String),
-    /// The next whole number of the tab, which the committer counts up. `key` is made before the first attempt and stands
-    /// as the id of the line of the audit log: a repetition with the same key writes nothing.
+    /// The next whole number of the tab, which the committer counts up. `key` is made before the first attempt; the id of
+    /// the line “created” of the audit log is derived from it: a repetition with the same key writes nothing.
     Counted {
         /// What the form, the import or the request carries to be known again.
         key: String,

@@ -116,6 +116,20 @@ impl From<Cell<'_>> for Content {
 }
 
 impl Content {
+    /// Text without spaces around it; nothing when there is no other text.
+    pub(super) fn tidy(self) -> Self {
+        Self::from(self.as_cell())
+    }
+
+    /// Whether both are the same to a person. Numbers pass through decimal text of 15 digits on their way, so the last
+    /// bits do not count.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        match (self.as_cell(), other.as_cell()) {
+            (Cell::Number(left), Cell::Number(right)) => (left - right).abs() <= 1e-13 * left.abs().max(right.abs()),
+            (left, right) => left == right,
+        }
+    }
+
     /// The content as a cell.
     pub fn as_cell(&self) -> Cell<'_> {
         match self {

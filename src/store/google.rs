@@ -16,9 +16,10 @@ use google_sheets4::{
 };
 pub(super) use google_sheets4::{
     api::{
-        AddSheetRequest, AppendDimensionRequest, BooleanCondition, CellData, CellFormat, ConditionValue,
-        DataValidationRule, DimensionRange, ExtendedValue, GridCoordinate, GridProperties, GridRange,
-        InsertDimensionRequest, NumberFormat, Request as SheetRequest, RowData, SetDataValidationRequest,
+        AddNamedRangeRequest, AddSheetRequest, AppendDimensionRequest, BooleanCondition, CellData, CellFormat,
+        ConditionValue, CopyPasteRequest, DataValidationRule, DeleteDimensionRequest, DeleteNamedRangeRequest,
+        DimensionRange, ExtendedValue, GridCoordinate, GridData, GridProperties, GridRange, InsertDimensionRequest,
+        NamedRange, NumberFormat, Request as SheetRequest, RowData, SetDataValidationRequest, Sheet as ShownSheet,
         SheetProperties, TextFormat, UpdateCellsRequest, UpdateSheetPropertiesRequest, ValueRange,
     },
     common::{FieldMask, GetToken},
@@ -35,6 +36,7 @@ use super::{
     call_error::CallError,
     drive::{self, Drive},
     quota::Quota,
+    shown::{self, Shown},
     tokens::Tokens,
 };
 
@@ -193,20 +195,48 @@ impl Spreadsheet {
     /// # Errors
     /// See [`CallError`]; after [`CallError::Unavailable`] the requests may have been applied all the same.
     pub async fn apply(&self, requests: &[SheetRequest]) -> Result<(), CallError> {
-        let mut answer = self.send(requests).await;
-        if self.has_renewed_token_after(&answer).await {
-            answer = self.send(requests).await;
-        }
-        answer.map(|_| ())
+        self.apply_and_show(requests, &[]).await.map(|_| ())
     }
 
-    async fn send(&self, requests: &[SheetRequest]) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
+    /// The same, and shows what stands in `ranges` right after it, with no other change in between.
+    ///
+    /// # Errors
+    /// As [`Spreadsheet::apply`]; an answer that shows nothing counts as [`CallError::Unavailable`].
+    pub(super) async fn apply_and_show(
+        &self,
+        requests: &[SheetRequest],
+        ranges: &[String],
+    ) -> Result<Shown, CallError> {
+        let mut answer = self.send(requests, ranges).await;
+        if self.has_renewed_token_after(&answer).await {
+            answer = self.send(requests, ranges).await;
+        }
+        match answer?.updated_spreadsheet {
+            Some(updated) => Ok(Shown::of(updated.sheets.unwrap_or_default())),
+            None if ranges.is_empty() => Ok(Shown::default()),
+            None => Err(CallError::Unavailable(
+                "the answer does not show what was written".to_owned(),
+            )),
+        }
+    }
+
+    async fn send(
+        &self,
+        requests: &[SheetRequest],
+        ranges: &[String],
+    ) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
         self.quota.write().await;
+        let shows = !ranges.is_empty();
         let body = BatchUpdateSpreadsheetRequest {
             requests: Some(requests.to_vec()),
-            ..Default::default()
+            include_spreadsheet_in_response: shows.then_some(true),
+            response_include_grid_data: shows.then_some(true),
+            response_ranges: shows.then(|| ranges.to_vec()),
         };
-        let call = self.hub.spreadsheets().batch_update(body, &self.id);
+        let mut call = self.hub.spreadsheets().batch_update(body, &self.id);
+        if shows {
+            call = call.param("fields", shown::FIELDS);
+        }
         self.within_timeout(call.clear_scopes().add_scope(Scope::Spreadsheet).doit())
             .await
     }

@@ -1,16 +1,15 @@
 //! Turns rows into the requests of one atomic `spreadsheets.batchUpdate`.
 //!
 //! Rows are inserted below the data and then filled: a row that appeared there meanwhile is pushed down, not lost.
-//! Values are typed and never formulas, so `=IMPORTXML(…)` from a form stays text.
+//! Values are typed and never formulas, so `=IMPORTXML(…)` from a form stays text. Cells that exist already get a new value
+//! and keep everything else.
 
 use super::{
-    batch::Insert,
-    cell::{Entry, to_serial},
+    cell::{Content, Entry, to_serial},
     google::{
-        AddSheetRequest, AppendDimensionRequest, BooleanCondition, CellData, CellFormat, ConditionValue,
-        DataValidationRule, DimensionRange, ExtendedValue, FieldMask, GridCoordinate, GridProperties, GridRange,
-        InsertDimensionRequest, NumberFormat, RowData, SetDataValidationRequest, SheetProperties, SheetRequest,
-        TabProperties, TextFormat, UpdateCellsRequest, UpdateSheetPropertiesRequest,
+        AddNamedRangeRequest, AppendDimensionRequest, CellData, CellFormat, CopyPasteRequest, DeleteDimensionRequest,
+        DeleteNamedRangeRequest, DimensionRange, ExtendedValue, FieldMask, GridCoordinate, GridRange,
+        InsertDimensionRequest, NamedRange, NumberFormat, RowData, SheetRequest, UpdateCellsRequest,
     },
     tab::{Kind, Layout, Tab},
 };
@@ -24,8 +23,25 @@ pub(super) struct Place<'a> {
     pub(super) after_row: usize,
 }
 
-/// Number format of dates with time of day; milliseconds decide who was first.
-const DATE_TIME_PATTERN: &str = "yyyy-mm-dd hh:mm:ss.000";
+/// A row that is to be added.
+pub(super) struct NewRow<'a> {
+    pub(super) id: Entry,
+    /// Its cells after the id, in the order of the tab's columns from the second on.
+    pub(super) cells: &'a [Entry],
+}
+
+/// The cells of one tab that stand side by side, counted from 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    pub(super) sheet_id: i32,
+    pub(super) row: usize,
+    pub(super) column: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+}
+
+const VALUE: &[&str] = &["user_entered_value"];
+const VALUE_AND_NUMBER_FORMAT: &[&str] = &["user_entered_value", "user_entered_format.number_format"];
 
 pub(super) fn append_rows(sheet_id: i32, count: usize) -> SheetRequest {
     SheetRequest {
@@ -38,67 +54,96 @@ pub(super) fn append_rows(sheet_id: i32, count: usize) -> SheetRequest {
     }
 }
 
-pub(super) fn insert_rows(place: &Place<'_>, inserts: &[&Insert]) -> Vec<SheetRequest> {
-    if inserts.is_empty() {
-        return Vec::new();
-    }
-    let mut requests = vec![SheetRequest {
+/// Makes `count` empty rows below the row `after_row`; they look like it.
+pub(super) fn empty_rows(sheet_id: i32, after_row: usize, count: usize) -> SheetRequest {
+    SheetRequest {
         insert_dimension: Some(InsertDimensionRequest {
             // The row above the first data row is the header, whose bold type must not spread.
-            inherit_from_before: Some(place.after_row > 1),
-            range: Some(DimensionRange {
-                sheet_id: Some(place.sheet_id),
-                dimension: Some("ROWS".to_owned()),
-                start_index: Some(signed(place.after_row)),
-                end_index: Some(signed(place.after_row + inserts.len())),
-            }),
+            inherit_from_before: Some(after_row > 1),
+            range: Some(rows_from(sheet_id, after_row, count)),
         }),
         ..Default::default()
-    }];
+    }
+}
+
+fn rows_from(sheet_id: i32, start: usize, count: usize) -> DimensionRange {
+    DimensionRange {
+        sheet_id: Some(sheet_id),
+        dimension: Some("ROWS".to_owned()),
+        start_index: Some(signed(start)),
+        end_index: Some(signed(start + count)),
+    }
+}
+
+/// Takes out the row with this number.
+pub(super) fn delete_row(sheet_id: i32, number: usize) -> SheetRequest {
+    SheetRequest {
+        delete_dimension: Some(DeleteDimensionRequest {
+            range: Some(rows_from(sheet_id, number - 1, 1)),
+        }),
+        ..Default::default()
+    }
+}
+
+pub(super) fn insert_rows(place: &Place<'_>, rows: &[NewRow<'_>]) -> Vec<SheetRequest> {
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let mut requests = vec![empty_rows(place.sheet_id, place.after_row, rows.len())];
     requests.extend(runs(place).into_iter().map(|columns| {
-        let rows = inserts
-            .iter()
-            .map(|insert| RowData {
-                values: Some(columns.iter().map(|column| cell_data(insert, *column)).collect()),
-            })
-            .collect();
-        let dates = columns
-            .iter()
-            .any(|column| place.tab.columns[*column].kind == Kind::DateTime);
-        SheetRequest {
-            update_cells: Some(UpdateCellsRequest {
-                start: Some(GridCoordinate {
-                    sheet_id: Some(place.sheet_id),
-                    row_index: Some(signed(place.after_row)),
-                    column_index: Some(signed(place.layout.position(columns[0]))),
-                }),
-                rows: Some(rows),
-                fields: Some(FieldMask::new(if dates {
-                    &["user_entered_value", "user_entered_format.number_format"]
+        let cells = |row: &NewRow<'_>| {
+            let cell = |column: &usize| {
+                let entry = if *column == 0 {
+                    &row.id
                 } else {
-                    &["user_entered_value"]
-                })),
-                range: None,
-            }),
-            ..Default::default()
-        }
+                    row.cells.get(column - 1).unwrap_or(&Entry::Empty)
+                };
+                cell_data(entry, number_format(place.tab.columns[*column].kind))
+            };
+            columns.iter().map(cell).collect()
+        };
+        let start = (place.after_row, place.layout.position(columns[0]));
+        update_cells(place.sheet_id, start, rows.iter().map(cells).collect())
     }));
     requests
 }
 
-/// Columns of the tab in runs that stand side by side in the sheet and share a format, so that columns of staff's own
-/// between them are not touched.
+/// Fills cells from `start` (row and column, counted from 0) on. When the first one brings a number format, all do.
+pub(super) fn update_cells(sheet_id: i32, start: (usize, usize), rows: Vec<Vec<CellData>>) -> SheetRequest {
+    let formatted = rows.iter().flatten().any(|cell| cell.user_entered_format.is_some());
+    let fields = if formatted { VALUE_AND_NUMBER_FORMAT } else { VALUE };
+    SheetRequest {
+        update_cells: Some(UpdateCellsRequest {
+            start: Some(GridCoordinate {
+                sheet_id: Some(sheet_id),
+                row_index: Some(signed(start.0)),
+                column_index: Some(signed(start.1)),
+            }),
+            rows: Some(
+                rows.into_iter()
+                    .map(|values| RowData { values: Some(values) })
+                    .collect(),
+            ),
+            fields: Some(FieldMask::new(fields)),
+            range: None,
+        }),
+        ..Default::default()
+    }
+}
+
+/// Columns of the tab in runs that stand side by side in the sheet and either all bring a number format or none, so that
+/// columns of staff's own between them are not touched.
 fn runs(place: &Place<'_>) -> Vec<Vec<usize>> {
     let mut columns: Vec<usize> = (0..place.tab.columns.len()).collect();
     columns.sort_by_key(|column| place.layout.position(*column));
-    let is_date = |column: usize| place.tab.columns[column].kind == Kind::DateTime;
+    let has_format = |column: usize| number_format(place.tab.columns[column].kind).is_some();
     let mut runs: Vec<Vec<usize>> = Vec::new();
     for column in columns {
         match runs.last_mut() {
             Some(run)
                 if run.last().is_some_and(|last| {
                     place.layout.position(*last) + 1 == place.layout.position(column)
-                        && is_date(*last) == is_date(column)
+                        && has_format(*last) == has_format(column)
                 }) =>
             {
                 run.push(column);
@@ -109,200 +154,138 @@ fn runs(place: &Place<'_>) -> Vec<Vec<usize>> {
     runs
 }
 
-fn cell_data(insert: &Insert, column: usize) -> CellData {
-    let id = Entry::Text(insert.id.as_str().to_owned());
-    let entry = if column == 0 {
-        &id
-    } else {
-        insert.cells.get(column - 1).unwrap_or(&Entry::Empty)
+/// How numbers of a kind are shown. Milliseconds decide who was first.
+pub(super) fn number_format(kind: Kind) -> Option<NumberFormat> {
+    let (kind, pattern) = match kind {
+        Kind::DateTime => ("DATE_TIME", "yyyy-mm-dd hh:mm:ss.000"),
+        Kind::Date => ("DATE", "yyyy-mm-dd"),
+        Kind::Euros => ("CURRENCY", "#,##0.00 [$€]"),
+        Kind::Percent => ("PERCENT", "0%"),
+        Kind::Text | Kind::Integer | Kind::Choice(_) => return None,
     };
-    match entry {
-        Entry::Empty => CellData::default(),
-        Entry::Text(text) if text.is_empty() => CellData::default(),
-        Entry::Text(text) => CellData {
-            user_entered_value: Some(ExtendedValue {
-                string_value: Some(text.clone()),
-                ..Default::default()
-            }),
+    Some(NumberFormat {
+        type_: Some(kind.to_owned()),
+        pattern: Some(pattern.to_owned()),
+    })
+}
+
+/// A cell with the value of `entry`, shown in `format`.
+pub(super) fn cell_data(entry: &Entry, format: Option<NumberFormat>) -> CellData {
+    let value = match entry {
+        Entry::Empty => None,
+        Entry::Text(text) => text_value(text),
+        Entry::Number(number) => Some(number_value(*number)),
+        Entry::Date(day) => Some(number_value(to_serial(day.to_datetime(jiff::civil::Time::midnight())))),
+        Entry::DateTime(moment) => Some(number_value(to_serial(*moment))),
+    };
+    dressed(value, format)
+}
+
+/// A cell with what stood in another one.
+pub(super) fn cell_with(content: &Content, format: Option<NumberFormat>) -> CellData {
+    let value = match content {
+        Content::Empty => None,
+        Content::Text(text) => text_value(text),
+        Content::Number(number) => Some(number_value(*number)),
+        Content::Bool(bool) => Some(ExtendedValue {
+            bool_value: Some(*bool),
             ..Default::default()
-        },
-        Entry::Number(number) => CellData {
-            user_entered_value: Some(ExtendedValue {
-                number_value: Some(*number),
-                ..Default::default()
-            }),
+        }),
+    };
+    dressed(value, format)
+}
+
+fn dressed(value: Option<ExtendedValue>, format: Option<NumberFormat>) -> CellData {
+    CellData {
+        user_entered_value: value,
+        user_entered_format: format.map(|number_format| CellFormat {
+            number_format: Some(number_format),
             ..Default::default()
-        },
-        Entry::Date(day) => CellData {
-            user_entered_value: Some(ExtendedValue {
-                number_value: Some(to_serial(day.to_datetime(jiff::civil::Time::midnight()))),
-                ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+fn text_value(text: &str) -> Option<ExtendedValue> {
+    (!text.is_empty()).then(|| ExtendedValue {
+        string_value: Some(text.to_owned()),
+        ..Default::default()
+    })
+}
+
+fn number_value(number: f64) -> ExtendedValue {
+    ExtendedValue {
+        number_value: Some(number),
+        ..Default::default()
+    }
+}
+
+/// How copied cells lie where they are pasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// As they lay.
+    Kept,
+    /// A row becomes a column.
+    RowToColumn,
+}
+
+/// Lets the server copy values from cells to cells; a single one fills a larger place.
+pub(super) fn copy_values(source: Stretch, destination: Stretch, turn: Turn) -> SheetRequest {
+    SheetRequest {
+        copy_paste: Some(CopyPasteRequest {
+            source: Some(grid_range(source)),
+            destination: Some(grid_range(destination)),
+            paste_type: Some("PASTE_VALUES".to_owned()),
+            paste_orientation: Some(match turn {
+                Turn::Kept => "NORMAL".to_owned(),
+                Turn::RowToColumn => "TRANSPOSE".to_owned(),
             }),
-            ..Default::default()
-        },
-        Entry::DateTime(moment) => CellData {
-            user_entered_value: Some(ExtendedValue {
-                number_value: Some(to_serial(*moment)),
-                ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+fn grid_range(stretch: Stretch) -> GridRange {
+    GridRange {
+        sheet_id: Some(stretch.sheet_id),
+        start_row_index: Some(signed(stretch.row)),
+        end_row_index: Some(signed(stretch.row + stretch.rows)),
+        start_column_index: Some(signed(stretch.column)),
+        end_column_index: Some(signed(stretch.column + stretch.columns)),
+    }
+}
+
+/// Adds a named range; the service refuses a name and an id that exist
+/// (<https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request#addnamedrangerequest>).
+pub(super) fn add_named_range(name: &str, sheet_id: i32) -> SheetRequest {
+    let first_cell = Stretch {
+        sheet_id,
+        row: 0,
+        column: 0,
+        rows: 1,
+        columns: 1,
+    };
+    SheetRequest {
+        add_named_range: Some(AddNamedRangeRequest {
+            named_range: Some(NamedRange {
+                name: Some(name.to_owned()),
+                named_range_id: Some(name.to_owned()),
+                range: Some(grid_range(first_cell)),
             }),
-            user_entered_format: Some(CellFormat {
-                number_format: Some(NumberFormat {
-                    type_: Some("DATE_TIME".to_owned()),
-                    pattern: Some(DATE_TIME_PATTERN.to_owned()),
-                }),
-                ..Default::default()
-            }),
-            ..Default::default()
-        },
+        }),
+        ..Default::default()
+    }
+}
+
+pub(super) fn delete_named_range(name: &str) -> SheetRequest {
+    SheetRequest {
+        delete_named_range: Some(DeleteNamedRangeRequest {
+            named_range_id: Some(name.to_owned()),
+        }),
+        ..Default::default()
     }
 }
 
 pub(super) fn signed(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-/// Makes `tab` with its header row, frozen and bold, and a drop-down below each choice.
-pub(super) fn new_tab(tab: &'static Tab, sheet_id: i32) -> Vec<SheetRequest> {
-    let mut requests = vec![SheetRequest {
-        add_sheet: Some(AddSheetRequest {
-            properties: Some(SheetProperties {
-                sheet_id: Some(sheet_id),
-                title: Some(tab.title.to_owned()),
-                grid_properties: Some(GridProperties {
-                    row_count: Some(1_000),
-                    column_count: Some(signed(tab.columns.len())),
-                    frozen_row_count: Some(1),
-                    ..Default::default()
-                }),
-                ..Default::default()
-            }),
-        }),
-        ..Default::default()
-    }];
-    let headers: Vec<&str> = tab.columns.iter().map(|column| column.header).collect();
-    requests.extend(header_cells(tab, sheet_id, 0, &headers));
-    requests
-}
-
-/// Writes `headers` side by side from `first_column` on, and makes the grid wide enough for them.
-pub(super) fn new_headers(
-    tab: &'static Tab,
-    sheet: &TabProperties,
-    first_column: usize,
-    headers: &[&str],
-) -> Vec<SheetRequest> {
-    if headers.is_empty() {
-        return Vec::new();
-    }
-    let wanted = first_column + headers.len();
-    let present = usize::try_from(sheet.column_count).unwrap_or(usize::MAX);
-    let mut requests = Vec::new();
-    if wanted > present {
-        requests.push(SheetRequest {
-            append_dimension: Some(AppendDimensionRequest {
-                sheet_id: Some(sheet.sheet_id),
-                dimension: Some("COLUMNS".to_owned()),
-                length: Some(signed(wanted - present)),
-            }),
-            ..Default::default()
-        });
-    }
-    requests.extend(header_cells(tab, sheet.sheet_id, first_column, headers));
-    requests
-}
-
-/// A write that changes nothing: the tab gets the title that it has.
-pub(super) fn same_title(sheet: &TabProperties) -> SheetRequest {
-    SheetRequest {
-        update_sheet_properties: Some(UpdateSheetPropertiesRequest {
-            properties: Some(SheetProperties {
-                sheet_id: Some(sheet.sheet_id),
-                title: Some(sheet.title.clone()),
-                ..Default::default()
-            }),
-            fields: Some(FieldMask::new(&["title"])),
-        }),
-        ..Default::default()
-    }
-}
-
-fn header_cells(tab: &'static Tab, sheet_id: i32, first_column: usize, headers: &[&str]) -> Vec<SheetRequest> {
-    let values = headers.iter().map(|header| header_cell(header)).collect();
-    let mut requests = vec![SheetRequest {
-        update_cells: Some(UpdateCellsRequest {
-            start: Some(GridCoordinate {
-                sheet_id: Some(sheet_id),
-                row_index: Some(0),
-                column_index: Some(signed(first_column)),
-            }),
-            rows: Some(vec![RowData { values: Some(values) }]),
-            fields: Some(FieldMask::new(&[
-                "user_entered_value",
-                "user_entered_format.text_format.bold",
-            ])),
-            range: None,
-        }),
-        ..Default::default()
-    }];
-    for (offset, header) in headers.iter().enumerate() {
-        let choices = tab
-            .columns
-            .iter()
-            .find(|column| column.header == *header)
-            .map(|column| column.kind);
-        if let Some(Kind::Choice(words)) = choices {
-            requests.push(drop_down(sheet_id, first_column + offset, words));
-        }
-    }
-    requests
-}
-
-fn header_cell(header: &str) -> CellData {
-    CellData {
-        user_entered_value: Some(ExtendedValue {
-            string_value: Some(header.to_owned()),
-            ..Default::default()
-        }),
-        user_entered_format: Some(CellFormat {
-            text_format: Some(TextFormat {
-                bold: Some(true),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }),
-        ..Default::default()
-    }
-}
-
-/// Offers `words` below the header; other words are marked, not refused, since a refused paste would be lost work.
-fn drop_down(sheet_id: i32, column: usize, words: &[&str]) -> SheetRequest {
-    let values = words
-        .iter()
-        .map(|word| ConditionValue {
-            user_entered_value: Some((*word).to_owned()),
-            relative_date: None,
-        })
-        .collect();
-    SheetRequest {
-        set_data_validation: Some(SetDataValidationRequest {
-            range: Some(GridRange {
-                sheet_id: Some(sheet_id),
-                start_row_index: Some(1),
-                start_column_index: Some(signed(column)),
-                end_column_index: Some(signed(column + 1)),
-                end_row_index: None,
-            }),
-            rule: Some(DataValidationRule {
-                condition: Some(BooleanCondition {
-                    type_: Some("ONE_OF_LIST".to_owned()),
-                    values: Some(values),
-                }),
-                show_custom_ui: Some(true),
-                strict: Some(false),
-                ..Default::default()
-            }),
-            ..Default::default()
-        }),
-        ..Default::default()
-    }
 }

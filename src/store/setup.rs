@@ -9,7 +9,7 @@ use super::{
     call_error::CallError,
     cell::Cell,
     google::{Connection, SheetRequest, TabProperties},
-    requests,
+    headers,
     tab::{HeaderProblem, Layout, Tab, column_letters, quoted},
 };
 
@@ -85,7 +85,7 @@ async fn prepare_tabs(
     let mut changes = Vec::new();
     let mut made = Vec::new();
     for tab in missing {
-        changes.extend(requests::new_tab(tab, random_sheet_id()));
+        changes.extend(headers::new_tab(tab, random_sheet_id()));
         made.push(format!("Made the tab “{}”.", tab.title));
     }
     if !existing.is_empty() {
@@ -101,7 +101,7 @@ async fn prepare_tabs(
                 let sentence = |header: &&str| format!("Added the header “{header}” to the tab “{}”.", tab.title);
                 made.extend(added.iter().map(sentence));
                 let free = rows.iter().map(Vec::len).max().unwrap_or(0);
-                changes.extend(requests::new_headers(tab, properties, free, &added));
+                changes.extend(headers::new_headers(tab, properties, free, &added));
             }
         }
     }
@@ -120,7 +120,7 @@ async fn prepare_tabs(
 async fn write(store: &Store, mut changes: Vec<SheetRequest>, present: &[TabProperties]) -> Result<(), CallError> {
     if changes.is_empty() {
         let Some(first) = present.first() else { return Ok(()) };
-        changes.push(requests::same_title(first));
+        changes.push(headers::same_title(first));
     }
     store.spreadsheet.apply(&changes).await
 }

@@ -235,7 +235,7 @@ fn nearest(tab: &Tab, header_row: &[Value], wanted: &str) -> Option<String> {
         .map(|(_, header)| header.to_owned())
 }
 
-fn normalise(header: &str) -> String {
+pub(super) fn normalise(header: &str) -> String {
     header
         .split(|character: char| character.is_whitespace() || character == '_')
         .filter(|word| !word.is_empty())

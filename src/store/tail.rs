@@ -1,4 +1,8 @@
-//! What the committer knows of each tab: where its columns stand, where its data ends, which ids it holds.
+//! What the committer knows of each tab: where its columns stand, where its data ends, which row holds which id.
+//!
+//! The row numbers are hints. [`Tails::look`] reads the rows that a write is about where they are believed to stand, in the
+//! same call as the header and the end of the tab; only when staff sorted, inserted or deleted rows meanwhile does it read
+//! the column of ids anew.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,9 +14,8 @@ use uuid::Uuid;
 
 use super::{
     ReadError,
-    batch::Insert,
     call_error::CallError,
-    cell::Cell,
+    cell::{Cell, Content},
     google::{SheetRequest, Spreadsheet, ValueRange},
     reader::Reader,
     requests::{self, Place},
@@ -21,6 +24,10 @@ use super::{
 
 /// Empty rows that are added below the data when a grid has to grow.
 const SPARE_ROWS: usize = 500;
+/// Runs of rows that one read asks for; nearby runs are joined beyond it, since ranges travel in the address.
+const RUNS_A_READ: usize = 60;
+/// Reads after which a tab counts as one that changes too fast.
+const ROUNDS: usize = 4;
 
 pub(super) struct Tails {
     spreadsheet: Arc<Spreadsheet>,
@@ -31,13 +38,63 @@ pub(super) struct Tails {
 struct Tail {
     sheet_id: i32,
     layout: Layout,
+    /// Row 1 as it is, staff's own headers included.
+    header: Vec<String>,
     /// Row number of the last row with anything in it; 1 when there is only the header.
     last_row: usize,
     last_id: String,
     grid_rows: usize,
-    /// Ids as 16 bytes each, so that a million of them stay small.
-    ids: HashSet<u128>,
+    rows: HashMap<Digest, u32>,
+    /// Ids that stand in more than one row.
+    repeated: HashSet<Digest>,
+    /// Highest whole number among the ids.
+    highest: i64,
 }
+
+/// An id in 16 bytes, so that a million of them stay small.
+type Digest = [u8; 16];
+
+/// A row that a write is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    pub(super) tab: &'static str,
+    pub(super) id: String,
+    pub(super) search: Search,
+}
+
+/// How much is read to find a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Search {
+    /// Only where it is known to be; most often it is nowhere.
+    Known,
+    /// Everywhere.
+    Thorough,
+}
+
+/// A wanted row at the moment of the read.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    Row {
+        /// Row number, the header being 1.
+        number: usize,
+        cells: Vec<Value>,
+    },
+    Gone,
+    Repeated,
+}
+
+impl Found {
+    /// The content of a cell of a row that was found.
+    pub(super) fn content(&self, position: usize) -> Content {
+        match self {
+            Self::Row { cells, .. } => Cell::of(cells.get(position)).into(),
+            Self::Gone | Self::Repeated => Content::Empty,
+        }
+    }
+}
+
+/// The wanted rows, by tab and id.
+pub(super) type Sight = HashMap<(&'static str, String), Found>;
 
 impl Tails {
     pub(super) fn new(spreadsheet: Arc<Spreadsheet>, reader: Arc<Reader>) -> Self {
@@ -48,12 +105,31 @@ impl Tails {
         }
     }
 
-    /// Brings the knowledge of `tabs` up to date: one read when each still ends where it did, two when not.
-    pub(super) async fn look(&mut self, tabs: &[&'static Tab]) -> Result<(), ReadError> {
-        if tabs.iter().all(|tab| self.known.contains_key(tab.title)) && self.look_at_ends(tabs).await? {
-            return Ok(());
+    /// Brings the knowledge of `tabs` up to date and reads the `wanted` rows, all in one read as long as everything is
+    /// where it was.
+    pub(super) async fn look(&mut self, tabs: &[&'static Tab], wanted: &[Wanted]) -> Result<Sight, ReadError> {
+        // Tabs whose ids were read in this look: what they do not show is gone.
+        let mut fresh: HashSet<&'static str> = HashSet::new();
+        for _ in 0..ROUNDS {
+            let unknown: Vec<&'static Tab> = tabs.iter().copied().filter(|tab| !self.knows(tab)).collect();
+            if !unknown.is_empty() {
+                self.look_at_everything(&unknown).await?;
+                fresh.extend(unknown.iter().map(|tab| tab.title));
+            }
+            let Some(rows) = self.look_at_ends(tabs, wanted).await? else {
+                continue;
+            };
+            let (sight, moved) = self.sort_out(wanted, &rows, &fresh);
+            if moved.is_empty() {
+                return Ok(sight);
+            }
+            let moved: Vec<&'static Tab> = tabs.iter().copied().filter(|tab| moved.contains(tab.title)).collect();
+            self.look_at_ids(&moved).await?;
+            fresh.extend(moved.iter().map(|tab| tab.title));
         }
-        self.look_at_everything(tabs).await
+        Err(ReadError::Unreachable(
+            "the tab changes faster than it can be read".to_owned(),
+        ))
     }
 
     /// Forgets everything, after the spreadsheet refused a write that fitted what was known.
@@ -62,10 +138,29 @@ impl Tails {
         self.reader.forget_tabs().await;
     }
 
+    /// Forgets one tab, after a write found it changed.
+    pub(super) fn forget_tab(&mut self, tab: &Tab) {
+        self.known.remove(tab.title);
+    }
+
+    fn knows(&self, tab: &Tab) -> bool {
+        self.known.contains_key(tab.title)
+    }
+
     pub(super) fn contains(&self, tab: &Tab, id: &str) -> bool {
         self.known
             .get(tab.title)
-            .is_some_and(|tail| tail.ids.contains(&digest(id)))
+            .is_some_and(|tail| tail.rows.contains_key(&digest(id)))
+    }
+
+    /// Highest whole number among the ids of `tab`, 0 when there is none.
+    pub(super) fn highest(&self, tab: &Tab) -> i64 {
+        self.known.get(tab.title).map_or(0, |tail| tail.highest)
+    }
+
+    /// Row 1 of `tab`, staff's own headers included.
+    pub(super) fn header(&self, tab: &Tab) -> &[String] {
+        self.known.get(tab.title).map_or(&[], |tail| &tail.header)
     }
 
     /// The request that makes the grid of `tab` longer when its data fills it: rows are inserted before a row that exists.
@@ -85,46 +180,133 @@ impl Tails {
         }
     }
 
-    /// Notes rows that were just written at their [`Tails::place`].
-    pub(super) fn added(&mut self, inserts: &[&Insert]) {
-        for insert in inserts {
-            if let Some(tail) = self.known.get_mut(insert.tab.title) {
-                tail.last_row += 1;
-                tail.grid_rows += 1;
-                insert.id.as_str().clone_into(&mut tail.last_id);
-                tail.ids.insert(digest(insert.id.as_str()));
-            }
+    /// Notes rows with these ids that were just written at the [`Tails::place`] of `tab`.
+    pub(super) fn added<'a>(&mut self, tab: &'static Tab, ids: impl IntoIterator<Item = &'a str>) {
+        let Some(tail) = self.known.get_mut(tab.title) else {
+            return;
+        };
+        for id in ids {
+            tail.last_row += 1;
+            tail.grid_rows += 1;
+            id.clone_into(&mut tail.last_id);
+            tail.note(id, tail.last_row);
         }
     }
 
-    /// Reads header rows and what stands from the last known row on. False when a tab is not as it was.
-    async fn look_at_ends(&mut self, tabs: &[&'static Tab]) -> Result<bool, ReadError> {
+    /// Notes that the row with this number was just deleted.
+    pub(super) fn removed(&mut self, tab: &'static Tab, number: usize) {
+        let Some(tail) = self.known.get_mut(tab.title) else {
+            return;
+        };
+        if number >= tail.last_row {
+            // What stands above it was not read.
+            self.known.remove(tab.title);
+            return;
+        }
+        let number = hint(number);
+        tail.rows.retain(|_, row| *row != number);
+        for row in tail.rows.values_mut().filter(|row| **row > number) {
+            *row -= 1;
+        }
+        tail.last_row -= 1;
+        tail.grid_rows = tail.grid_rows.saturating_sub(1);
+    }
+
+    /// Reads header rows, what stands from the last known row on, and the wanted rows where they are believed to be.
+    /// `None`, with the tab forgotten, when one is not as it was.
+    async fn look_at_ends(
+        &mut self,
+        tabs: &[&'static Tab],
+        wanted: &[Wanted],
+    ) -> Result<Option<HashMap<&'static str, Rows>>, ReadError> {
         let mut ranges = Vec::new();
+        let mut runs_by_tab = Vec::new();
         for tab in tabs {
             let tail = &self.known[tab.title];
             let title = quoted(tab.title);
+            let last_column = column_letters(tail.layout.width().saturating_sub(1));
             ranges.push(format!("{title}!1:1"));
-            ranges.push(format!(
-                "{title}!A{}:{}",
-                tail.last_row,
-                column_letters(tail.layout.width().saturating_sub(1))
-            ));
+            ranges.push(format!("{title}!A{}:{last_column}", tail.last_row));
+            let runs = runs(tail.believed(tab, wanted), RUNS_A_READ / tabs.len().max(1));
+            ranges.extend(
+                runs.iter()
+                    .map(|(first, last)| format!("{title}!A{first}:{last_column}{last}")),
+            );
+            runs_by_tab.push(runs);
         }
         let found = match self.spreadsheet.values(&ranges).await {
             Ok(found) => found,
-            // The last known row lies beyond the grid, or the tab is gone: look at everything.
-            Err(CallError::Rejected { code: 400, .. }) => return Ok(false),
+            // A known row lies beyond the grid, or the tab is gone: look at everything.
+            Err(CallError::Rejected { code: 400, .. }) if tabs.iter().any(|tab| self.is_old(tab)) => {
+                tabs.iter().for_each(|tab| self.forget_tab(tab));
+                self.reader.forget_tabs().await;
+                return Ok(None);
+            }
             Err(error) => return Err(error.into()),
         };
+        let mut found = found.into_iter();
+        let mut rows_by_tab = HashMap::new();
         let mut unchanged = true;
-        for (tab, pair) in tabs.iter().zip(found.chunks(2)) {
-            let [header, end] = pair else { return Ok(false) };
-            unchanged &= self
+        for (tab, runs) in tabs.iter().zip(runs_by_tab) {
+            let (Some(header), Some(end)) = (found.next(), found.next()) else {
+                break;
+            };
+            let first = self.known.get(tab.title).map_or(1, |tail| tail.last_row);
+            if !self
                 .known
                 .get_mut(tab.title)
-                .is_some_and(|tail| tail.follow(tab, header, end));
+                .is_some_and(|tail| tail.follow(tab, &header, &end))
+            {
+                unchanged = false;
+                self.forget_tab(tab);
+            }
+            let mut rows: Rows = (first..).zip(end.values.unwrap_or_default()).collect();
+            for ((first, _), range) in runs.into_iter().zip(found.by_ref()) {
+                rows.extend((first..).zip(range.values.unwrap_or_default()));
+            }
+            rows_by_tab.insert(tab.title, rows);
         }
-        Ok(unchanged)
+        Ok(unchanged.then_some(rows_by_tab))
+    }
+
+    /// Whether anything is known of the tab that may be wrong.
+    fn is_old(&self, tab: &Tab) -> bool {
+        self.known.get(tab.title).is_some_and(|tail| tail.last_row > 1)
+    }
+
+    /// The wanted rows that stand where they were believed to, and the tabs in which one does not.
+    fn sort_out(
+        &self,
+        wanted: &[Wanted],
+        rows: &HashMap<&'static str, Rows>,
+        fresh: &HashSet<&'static str>,
+    ) -> (Sight, HashSet<&'static str>) {
+        let mut sight = Sight::new();
+        let mut moved = HashSet::new();
+        for wanted in wanted {
+            let Some(tail) = self.known.get(wanted.tab) else {
+                continue;
+            };
+            let digest = digest(&wanted.id);
+            let believed = tail.rows.get(&digest).map(|row| *row as usize);
+            let here = believed.and_then(|number| Some((number, rows.get(wanted.tab)?.get(&number)?)));
+            let found = match (believed, here) {
+                _ if tail.repeated.contains(&digest) && fresh.contains(wanted.tab) => Found::Repeated,
+                (_, Some((number, cells))) if tail.id_of(cells) == wanted.id && !tail.repeated.contains(&digest) => {
+                    Found::Row {
+                        number,
+                        cells: cells.clone(),
+                    }
+                }
+                (None, _) if wanted.search == Search::Known || fresh.contains(wanted.tab) => Found::Gone,
+                _ => {
+                    moved.insert(wanted.tab);
+                    continue;
+                }
+            };
+            sight.insert((wanted.tab, wanted.id.clone()), found);
+        }
+        (sight, moved)
     }
 
     async fn look_at_everything(&mut self, tabs: &[&'static Tab]) -> Result<(), ReadError> {
@@ -137,59 +319,100 @@ impl Tails {
                 return Err(error.into());
             }
         };
-        let mut layouts = Vec::new();
-        let mut ranges = Vec::new();
         for (tab, header) in tabs.iter().zip(&found) {
             let layout = Layout::find(tab, first_row(header)).map_err(ReadError::Headers)?;
-            let id_column = column_letters(layout.position(0));
-            ranges.push(format!("{}!{id_column}1:{id_column}", quoted(tab.title)));
-            layouts.push(layout);
-        }
-        let found = self.spreadsheet.values(&ranges).await?;
-        for ((tab, layout), ids) in tabs.iter().zip(layouts).zip(&found) {
             let sheet_id = properties
                 .iter()
                 .find(|known| known.title == tab.title)
                 .map_or(0, |known| known.sheet_id);
-            self.known.insert(tab.title, Tail::of(sheet_id, layout, ids));
+            self.known
+                .insert(tab.title, Tail::empty(sheet_id, layout, first_row(header)));
         }
-        // Rows that staff typed without an id count for where the data ends; they lie below the last id.
-        if self.look_at_ends(tabs).await? {
-            Ok(())
-        } else {
-            Err(ReadError::Unreachable(
-                "the tab changes faster than it can be read".to_owned(),
-            ))
+        self.look_at_ids(tabs).await
+    }
+
+    /// Reads the column of ids. Rows that staff typed without an id count for where the data ends; they lie below the last
+    /// id and are seen by the look at the ends.
+    async fn look_at_ids(&mut self, tabs: &[&'static Tab]) -> Result<(), ReadError> {
+        let range = |tab: &&Tab| {
+            let id_column = column_letters(self.known[tab.title].layout.position(0));
+            format!("{}!{id_column}1:{id_column}", quoted(tab.title))
+        };
+        let ranges: Vec<String> = tabs.iter().map(range).collect();
+        let found = match self.spreadsheet.values(&ranges).await {
+            Ok(found) => found,
+            Err(error) => {
+                tabs.iter().for_each(|tab| self.forget_tab(tab));
+                return Err(error.into());
+            }
+        };
+        for (tab, ids) in tabs.iter().zip(&found) {
+            if let Some(tail) = self.known.get_mut(tab.title) {
+                tail.learn(ids);
+            }
         }
+        Ok(())
     }
 }
 
+/// Rows of a tab by their number.
+type Rows = HashMap<usize, Vec<Value>>;
+
 impl Tail {
-    fn of(sheet_id: i32, layout: Layout, ids: &ValueRange) -> Self {
-        let ids_by_row: Vec<String> = ids
-            .values
-            .iter()
-            .flatten()
-            .map(|row| Cell::of(row.first()).text())
-            .collect();
-        let last_row = ids_by_row.len().max(1);
+    fn empty(sheet_id: i32, layout: Layout, header: &[Value]) -> Self {
         Self {
             sheet_id,
             layout,
-            last_row,
-            last_id: ids_by_row
-                .get(1..)
-                .and_then(<[String]>::last)
-                .cloned()
-                .unwrap_or_default(),
-            grid_rows: grid_rows(ids).unwrap_or(last_row),
-            ids: ids_by_row
-                .iter()
-                .skip(1)
-                .filter(|id| !id.is_empty())
-                .map(|id| digest(id))
-                .collect(),
+            header: header.iter().map(|cell| Cell::of(Some(cell)).text()).collect(),
+            last_row: 1,
+            last_id: String::new(),
+            grid_rows: 1,
+            rows: HashMap::new(),
+            repeated: HashSet::new(),
+            highest: 0,
         }
+    }
+
+    /// Takes in the column of ids, and forgets what was known of it.
+    fn learn(&mut self, ids: &ValueRange) {
+        self.rows.clear();
+        self.repeated.clear();
+        self.highest = 0;
+        self.last_id = String::new();
+        let rows = ids.values.as_deref().unwrap_or_default();
+        self.last_row = rows.len().max(1);
+        self.grid_rows = grid_rows(ids).unwrap_or(self.last_row);
+        for (index, row) in rows.iter().enumerate().skip(1) {
+            let id = Cell::of(row.first()).text();
+            self.note(&id, index + 1);
+            self.last_id = id;
+        }
+    }
+
+    fn note(&mut self, id: &str, number: usize) {
+        if id.is_empty() {
+            return;
+        }
+        let digest = digest(id);
+        if self.rows.insert(digest, hint(number)).is_some() {
+            self.repeated.insert(digest);
+        }
+        if let Ok(counted) = id.parse::<i64>() {
+            self.highest = self.highest.max(counted);
+        }
+    }
+
+    fn id_of(&self, row: &[Value]) -> String {
+        Cell::of(row.get(self.layout.position(0))).text()
+    }
+
+    /// Numbers of the rows in which the wanted ids are believed to stand.
+    fn believed(&self, tab: &Tab, wanted: &[Wanted]) -> Vec<usize> {
+        let of_this_tab = wanted.iter().filter(|wanted| wanted.tab == tab.title);
+        of_this_tab
+            .filter_map(|wanted| self.rows.get(&digest(&wanted.id)))
+            .map(|row| *row as usize)
+            .collect()
     }
 
     /// Takes in what was found from the last known row on; false when that row is another one than before.
@@ -197,29 +420,53 @@ impl Tail {
         if Layout::find(tab, first_row(header)).as_ref() != Ok(&self.layout) {
             return false;
         }
+        self.header = first_row(header)
+            .iter()
+            .map(|cell| Cell::of(Some(cell)).text())
+            .collect();
         let rows = self.layout.filled(end.values.as_deref().unwrap_or_default());
-        let id_of = |row: &Vec<Value>| Cell::of(row.get(self.layout.position(0))).text();
         let same = match rows.first() {
             Some(_) if self.last_row == 1 => true,
-            Some(row) => id_of(row) == self.last_id,
+            Some(row) => self.id_of(row) == self.last_id,
             None => false,
         };
         if !same {
             return false;
         }
         for row in rows.iter().skip(1) {
-            let id = id_of(row);
-            if !id.is_empty() {
-                self.ids.insert(digest(&id));
-            }
+            let id = self.id_of(row);
+            self.last_row += 1;
+            self.note(&id, self.last_row);
             self.last_id = id;
         }
-        self.last_row += rows.len() - 1;
         if let Some(grid_rows) = grid_rows(end) {
             self.grid_rows = grid_rows;
         }
         true
     }
+}
+
+/// Rows in at most `most` runs: those that lie nearest to each other are joined, and what is between is read along.
+fn runs(mut rows: Vec<usize>, most: usize) -> Vec<(usize, usize)> {
+    rows.sort_unstable();
+    rows.dedup();
+    let mut gaps: Vec<(usize, usize)> = rows
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| pair[1] > pair[0] + 1)
+        .map(|(index, pair)| (pair[1] - pair[0], index))
+        .collect();
+    gaps.sort_unstable_by(|left, right| right.cmp(left));
+    let mut ends: Vec<usize> = gaps.iter().take(most.max(1) - 1).map(|(_, index)| *index).collect();
+    ends.sort_unstable();
+    ends.extend(rows.len().checked_sub(1));
+    let mut first = 0;
+    let mut runs = Vec::new();
+    for last in ends {
+        runs.push((rows[first], rows[last]));
+        first = last + 1;
+    }
+    runs
 }
 
 fn first_row(range: &ValueRange) -> &[Value] {
@@ -240,8 +487,43 @@ fn grid_rows(range: &ValueRange) -> Option<usize> {
         .ok()
 }
 
-fn digest(id: &str) -> u128 {
+/// A sheet has fewer than ten million rows.
+fn hint(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn digest(id: &str) -> Digest {
     Uuid::try_parse(id)
         .unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, id.as_bytes()))
-        .as_u128()
+        .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn rows_that_stand_together_are_read_together() {
+        assert_eq!(runs(vec![], 3), []);
+        assert_eq!(runs(vec![5], 3), [(5, 5)]);
+        assert_eq!(runs(vec![7, 3, 4, 4, 9], 3), [(3, 4), (7, 7), (9, 9)]);
+        assert_eq!(runs(vec![3, 4, 7, 9, 100], 2), [(3, 9), (100, 100)]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_wanted_row_lies_in_one_of_the_few_runs(
+            rows in prop::collection::vec(1_usize..500, 0..80),
+            most in 1_usize..10,
+        ) {
+            let runs = runs(rows.clone(), most);
+            prop_assert!(runs.len() <= most);
+            for row in rows {
+                let around = runs.iter().filter(|(first, last)| (*first..=*last).contains(&row)).count();
+                prop_assert_eq!(around, 1);
+            }
+        }
+    }
 }

@@ -8,5 +8,7 @@ mod emulator;
 mod large_tabs;
 mod leaderboard;
 mod program;
+mod relay;
 mod store;
+mod updates;
 mod world;

@@ -316,9 +316,14 @@ pub async fn open_store(emulator: &Emulator, clock: &Clock, patience: Duration) 
 }
 
 pub async fn store_with(emulator: &Emulator, options: Options) -> Arc<Store> {
+    store_at(&emulator.url(), emulator, options).await
+}
+
+/// A store that reaches the spreadsheet through another address.
+pub async fn store_at(url: &str, emulator: &Emulator, options: Options) -> Arc<Store> {
     let connection = Connection {
         spreadsheet_id: emulator.spreadsheet_id().to_owned(),
-        api_url: Some(emulator.url()),
+        api_url: Some(url.to_owned()),
         spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
         credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
         call_timeout: Duration::from_secs(2),

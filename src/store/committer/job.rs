@@ -1,0 +1,177 @@
+//! A batch on its way, and what has become of each of its changes.
+
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::oneshot;
+
+use super::super::{
+    audit::AUDIT_LOG,
+    batch::{Batch, Change, CommitError, Committed, NewId},
+    tab::{History, Tab},
+};
+
+/// Rows that one write carries at most, to stay near the 2 MB that Google recommends for a request.
+const ROWS_A_WRITE: usize = 2_000;
+
+pub(super) type Answer = Result<Committed, CommitError>;
+
+pub(super) struct Job {
+    pub(super) batch: Batch,
+    pub(super) deadline: Instant,
+    /// None once the caller has been answered.
+    answer: Option<oneshot::Sender<Answer>>,
+    done: Vec<Option<Done>>,
+}
+
+/// A change of a job of the group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Origin {
+    pub(super) job: usize,
+    pub(super) change: usize,
+}
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    /// Added under this id.
+    Inserted(String),
+    /// An earlier attempt had added it under this id.
+    AlreadyThere(String),
+    Updated,
+    /// Everything was as wanted.
+    Unchanged,
+    Deleted,
+}
+
+impl Job {
+    pub(super) fn new(batch: Batch, patience: Duration) -> (Self, oneshot::Receiver<Answer>) {
+        let (answer, result) = oneshot::channel();
+        let job = Self {
+            done: vec![None; batch.changes.len()],
+            deadline: Instant::now() + patience,
+            answer: Some(answer),
+            batch,
+        };
+        (job, result)
+    }
+
+    /// Whether nobody waits for the answer any more.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.answer.as_ref().is_none_or(oneshot::Sender::is_closed)
+    }
+
+    pub(super) fn is_answered(&self) -> bool {
+        self.answer.is_none()
+    }
+
+    /// The changes that are still to be made.
+    pub(super) fn open_changes(&self) -> impl Iterator<Item = (usize, &Change)> {
+        let open = !self.is_answered();
+        self.batch
+            .changes
+            .iter()
+            .enumerate()
+            .filter(move |(index, _)| open && self.done[*index].is_none())
+    }
+
+    /// Notes what became of a change, and answers when it was the last one.
+    pub(super) fn settle(&mut self, change: usize, done: Done) {
+        self.done[change] = Some(done);
+        if self.done.iter().all(Option::is_some) {
+            let committed = self.committed();
+            self.answer(Ok(committed));
+        }
+    }
+
+    pub(super) fn answer(&mut self, answer: Answer) {
+        if let Some(sender) = self.answer.take() {
+            // The caller may have gone; what was written is in the spreadsheet all the same.
+            let _ = sender.send(answer);
+        }
+    }
+
+    fn committed(&self) -> Committed {
+        let mut committed = Committed::default();
+        for done in self.done.iter().flatten() {
+            match done {
+                Done::Inserted(id) => {
+                    committed.inserted += 1;
+                    committed.ids.push(id.clone());
+                }
+                Done::AlreadyThere(id) => {
+                    committed.already_there += 1;
+                    committed.ids.push(id.clone());
+                }
+                Done::Updated => committed.updated += 1,
+                Done::Deleted => committed.deleted += 1,
+                Done::Unchanged => {}
+            }
+        }
+        committed
+    }
+
+    /// The tabs that the job needs, the audit log included when it writes lines there.
+    pub(super) fn tabs(&self) -> Vec<&'static Tab> {
+        let mut tabs: Vec<&'static Tab> = Vec::new();
+        for (_, change) in self.open_changes() {
+            let logs = match change {
+                Change::Insert(insert) => matches!(insert.id, NewId::Counted { .. }),
+                Change::Update(_) => change.tab().history == History::Kept,
+                // Without its lines a misplaced deletion could not be put right.
+                Change::Delete(_) => true,
+            };
+            let needed = [Some(change.tab()), logs.then_some(&AUDIT_LOG)];
+            for tab in needed.into_iter().flatten() {
+                if !tabs.contains(&tab) {
+                    tabs.push(tab);
+                }
+            }
+        }
+        tabs
+    }
+}
+
+/// Jobs in the order of their arrival, so many together as one write may carry. A job that needs a row of an earlier one
+/// waits for the next group: only rows that stand in the sheet can be changed there.
+pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut groups: Vec<Vec<Job>> = Vec::new();
+    let mut rows = 0;
+    let mut added = HashSet::new();
+    for job in jobs {
+        let needs_another = job.batch.changes.iter().any(|change| match change {
+            Change::Insert(_) => false,
+            Change::Update(update) => added.contains(&(update.tab.title, update.id.clone())),
+            Change::Delete(delete) => added.contains(&(delete.tab.title, delete.id.clone())),
+        });
+        rows += job.batch.changes.len();
+        if rows > ROWS_A_WRITE || needs_another || groups.is_empty() {
+            groups.push(Vec::new());
+            rows = job.batch.changes.len();
+            added.clear();
+        }
+        added.extend(job.batch.changes.iter().filter_map(|change| match change {
+            Change::Insert(insert) => Some((insert.tab.title, insert.id.as_str().to_owned())),
+            Change::Update(_) | Change::Delete(_) => None,
+        }));
+        if let Some(group) = groups.last_mut() {
+            group.push(job);
+        }
+    }
+    groups
+}
+
+/// The same jobs, one group for each set of tabs, so that a tab that is closed keeps back nobody else.
+pub(super) fn by_tabs(group: Vec<Job>) -> Vec<Vec<Job>> {
+    let mut sorted: Vec<(Vec<&'static Tab>, Vec<Job>)> = Vec::new();
+    for job in group {
+        let tabs = job.tabs();
+        match sorted.iter_mut().find(|(known, _)| *known == tabs) {
+            Some((_, jobs)) => jobs.push(job),
+            None => sorted.push((tabs, vec![job])),
+        }
+    }
+    sorted.into_iter().map(|(_, jobs)| jobs).collect()
+}

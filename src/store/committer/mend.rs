@@ -1,0 +1,287 @@
+//! Puts right what a write hit in place of its own row, because staff sorted, inserted or deleted rows, or moved columns,
+//! between the read and the write.
+//!
+//! A cell gets back what stood there, as long as it still shows what the write left; a deleted row is inserted again where
+//! it was, with the values of all columns that have a header. What cannot be brought back: formulas come back as their
+//! values, and a row that was deleted comes back without its notes and with the looks of the row above.
+//!
+//! The cell is looked for by what it shows: in the row that the audit log names; failing that in the row where it was; and
+//! failing that in the only row that shows it. When there is none, somebody has changed it since, and it stays as it is.
+
+use super::{
+    super::{
+        ReadError,
+        audit::{AUDIT_LOG, TALLYBOARD, action},
+        cell::{Cell, Content},
+        google::ValueRange,
+        requests::cell_with,
+        tab::{Tab, column_letters, normalise, quoted},
+    },
+    Committer,
+    attempt::Failure,
+    plan::{CellEdit, Edit, InLog, Plan, Restored},
+    shot::{Overwritten, Verdict},
+};
+
+/// Something that is to be put right.
+pub(super) enum Fix {
+    Cell {
+        tab: &'static Tab,
+        /// Number of the row at the time.
+        number: usize,
+        /// Id of the row for which the write was meant; the row itself, when only columns were moved.
+        meant: String,
+        cell: Overwritten,
+    },
+    Row {
+        tab: &'static Tab,
+        number: usize,
+        id: String,
+        cells: Vec<Overwritten>,
+    },
+}
+
+impl Committer {
+    /// Notes what has to be put right. When several writes hit the same cell, only the first knows what stood there.
+    pub(super) fn note_fixes(&mut self, plan: &Plan, verdict: Verdict) {
+        for (index, overwritten) in verdict.misplaced_edits {
+            let edit = &plan.edits[index];
+            if overwritten.is_empty() {
+                tracing::error!(
+                    tab = edit.tab.title,
+                    row = edit.number,
+                    "a write hit another row of a tab without history; what stood there is not known"
+                );
+            }
+            for cell in overwritten {
+                self.note_cell(edit, cell);
+            }
+        }
+        for (index, cells) in verdict.misplaced_removals {
+            let removal = &plan.removals[index];
+            let id_header = normalise(removal.tab.columns[0].header);
+            let id = cells.iter().find(|cell| normalise(&cell.header) == id_header);
+            self.fixes.push(Fix::Row {
+                tab: removal.tab,
+                number: removal.number,
+                id: id.map(|cell| cell.old.as_cell().text()).unwrap_or_default(),
+                cells,
+            });
+        }
+    }
+
+    fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten) {
+        let earlier = self.fixes.iter_mut().find_map(|fix| match fix {
+            Fix::Cell { tab, number, cell, .. } => {
+                (*tab == edit.tab && *number == edit.number && cell.position == overwritten.position).then_some(cell)
+            }
+            Fix::Row { .. } => None,
+        });
+        match earlier {
+            Some(cell) => cell.now = overwritten.now,
+            None => self.fixes.push(Fix::Cell {
+                tab: edit.tab,
+                number: edit.number,
+                meant: edit.id.clone(),
+                cell: overwritten,
+            }),
+        }
+    }
+
+    /// Stops trying to put right what cannot be.
+    pub(super) fn give_up_mending(&mut self, failure: &Failure) {
+        if failure.is_passing() {
+            return;
+        }
+        for fix in self.fixes.drain(..) {
+            let (tab, number) = match fix {
+                Fix::Cell { tab, number, .. } | Fix::Row { tab, number, .. } => (tab.title, number),
+            };
+            tracing::error!(%failure, tab, row = number, "a misplaced write could not be put right; see audit_log");
+        }
+    }
+
+    /// Reads where the cells are now.
+    pub(super) async fn plan_fixes(&mut self) -> Result<Plan, Failure> {
+        let mut tabs: Vec<&'static Tab> = vec![&AUDIT_LOG];
+        for fix in &self.fixes {
+            let (Fix::Cell { tab, .. } | Fix::Row { tab, .. }) = fix;
+            if !tabs.contains(tab) {
+                tabs.push(tab);
+            }
+        }
+        self.tails.look(&tabs, &[]).await.map_err(Failure::Looking)?;
+        let columns = self.columns_now(&tabs).await?;
+        let mut plan = Plan::default();
+        for fix in &self.fixes {
+            match fix {
+                Fix::Cell {
+                    tab,
+                    number,
+                    meant,
+                    cell,
+                } => match self.edit_back(&columns, (tab, *number, meant), cell) {
+                    Some(edit) => plan.edits.push(edit),
+                    None => tracing::warn!(
+                        tab = tab.title,
+                        row = number,
+                        "a cell that was hit by mistake has been changed since, and stays"
+                    ),
+                },
+                Fix::Row { tab, number, id, cells } => {
+                    let is_there = !id.is_empty() && self.tails.contains(tab, id);
+                    let holds_something = cells.iter().any(|cell| cell.old != Content::Empty);
+                    if !is_there && holds_something {
+                        plan.restored.push(self.row_back((tab, *number, id), cells));
+                    }
+                }
+            }
+        }
+        if plan.writes_nothing() {
+            self.fixes.clear();
+        }
+        Ok(plan)
+    }
+
+    /// The columns of ids and the columns in which cells were hit, as they are now.
+    async fn columns_now(&self, tabs: &[&'static Tab]) -> Result<Vec<Column>, Failure> {
+        let mut wanted: Vec<(&'static Tab, usize)> = Vec::new();
+        for fix in &self.fixes {
+            if let Fix::Cell { tab, cell, .. } = fix {
+                let id_position = self.tails.place(tab).layout.position(0);
+                for position in [Some(id_position), self.position_now(tab, cell)].into_iter().flatten() {
+                    if !wanted.contains(&(*tab, position)) {
+                        wanted.push((*tab, position));
+                    }
+                }
+            }
+        }
+        let headers = tabs.iter().map(|tab| format!("{}!1:1", quoted(tab.title)));
+        let columns = wanted.iter().map(|(tab, position)| {
+            let letters = column_letters(*position);
+            format!("{}!{letters}1:{letters}", quoted(tab.title))
+        });
+        let ranges: Vec<String> = headers.chain(columns).collect();
+        let found = self.spreadsheet.values(&ranges).await;
+        let mut found = found.map_err(|error| Failure::Looking(error.into()))?.into_iter();
+        for (tab, header) in tabs.iter().zip(found.by_ref()) {
+            if self.tails.header(tab) != texts_of_row(&header) {
+                return Err(Failure::Looking(ReadError::Unreachable(
+                    "columns are being moved at this moment".to_owned(),
+                )));
+            }
+        }
+        let column = |((tab, position), values): ((&'static Tab, usize), ValueRange)| Column {
+            tab,
+            position,
+            cells: contents(&values),
+        };
+        Ok(wanted.into_iter().zip(found).map(column).collect())
+    }
+
+    /// Where the column of a cell is now.
+    fn position_now(&self, tab: &'static Tab, cell: &Overwritten) -> Option<usize> {
+        self.position_of(tab, &cell.header, cell.position)
+    }
+
+    fn position_of(&self, tab: &'static Tab, header: &str, position: usize) -> Option<usize> {
+        let headers = self.tails.header(tab);
+        let is_same = |found: &str| normalise(found) == normalise(header);
+        if headers.get(position).map_or(header.is_empty(), |found| is_same(found)) {
+            return Some(position);
+        }
+        headers
+            .iter()
+            .position(|found| is_same(found))
+            .filter(|_| !header.is_empty())
+    }
+
+    fn edit_back(
+        &self,
+        columns: &[Column],
+        (tab, number, meant): (&'static Tab, usize, &str),
+        cell: &Overwritten,
+    ) -> Option<Edit> {
+        let position = self.position_now(tab, cell)?;
+        let column = |position: usize| {
+            let found = columns
+                .iter()
+                .find(|column| column.tab == tab && column.position == position);
+            found.map_or(&[] as &[Content], |column| &column.cells)
+        };
+        let ids = column(self.tails.place(tab).layout.position(0));
+        let id_of = |number: usize| ids.get(number - 1).map(|id| id.as_cell().text()).unwrap_or_default();
+        let cells = column(position);
+        let shows = |number: &usize| cells.get(number - 1).unwrap_or(&Content::Empty).is_same_as(&cell.now);
+        let with_id = |id: &str| {
+            (2..=ids.len())
+                .filter(|number| !id.is_empty() && id_of(*number) == id)
+                .find(&shows)
+        };
+        let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
+        let found = with_id(&cell.id)
+            .or_else(|| with_id(meant).filter(|_| !self.is_id_of_a_row(tab, &cell.id)))
+            .or_else(|| Some(number).filter(shows))
+            .or_else(|| all.first().copied().filter(|_| all.len() == 1))?;
+        Some(Edit {
+            origin: None,
+            by: TALLYBOARD.to_owned(),
+            action: action::PUT_RIGHT,
+            tab,
+            id: id_of(found),
+            number: found,
+            cells: vec![CellEdit {
+                position,
+                header: self.tails.header(tab).get(position).cloned().unwrap_or_default(),
+                kind: self.kind_at(tab, position),
+                found: cell.now.clone(),
+                wanted: cell.old.clone(),
+                data: cell_with(&cell.old, None),
+                in_log: InLog::Line,
+            }],
+        })
+    }
+
+    fn is_id_of_a_row(&self, tab: &Tab, id: &str) -> bool {
+        !id.is_empty() && self.tails.contains(tab, id)
+    }
+
+    fn kind_at(&self, tab: &'static Tab, position: usize) -> Option<super::super::tab::Kind> {
+        let place = self.tails.place(tab);
+        let column = place.layout.positions().iter().position(|known| *known == position);
+        column.map(|column| tab.columns[column].kind)
+    }
+
+    fn row_back(&self, (tab, number, id): (&'static Tab, usize, &str), cells: &[Overwritten]) -> Restored {
+        let last_row = self.tails.place(tab).after_row;
+        let cells = cells.iter().filter(|cell| !cell.header.is_empty());
+        let cells = cells.filter_map(|cell| {
+            let position = self.position_now(tab, cell)?;
+            Some((position, self.kind_at(tab, position), cell.old.clone()))
+        });
+        Restored {
+            tab,
+            id: id.to_owned(),
+            after_row: (number - 1).min(last_row).max(1),
+            cells: cells.collect(),
+        }
+    }
+}
+
+/// A column from row 1 on.
+struct Column {
+    tab: &'static Tab,
+    position: usize,
+    cells: Vec<Content>,
+}
+
+fn contents(values: &ValueRange) -> Vec<Content> {
+    let rows = values.values.as_deref().unwrap_or_default();
+    rows.iter().map(|row| Cell::of(row.first()).into()).collect()
+}
+
+fn texts_of_row(values: &ValueRange) -> Vec<String> {
+    let first = values.values.as_deref().unwrap_or_default().first();
+    let cells = first.map_or(&[] as &[_], Vec::as_slice);
+    cells.iter().map(|cell| Cell::of(Some(cell)).text()).collect()
+}

@@ -1,0 +1,158 @@
+//! Requests that make tabs, their headers and drop-downs.
+
+use super::{
+    google::{
+        AddSheetRequest, AppendDimensionRequest, BooleanCondition, CellData, CellFormat, ConditionValue,
+        DataValidationRule, ExtendedValue, FieldMask, GridCoordinate, GridProperties, GridRange, RowData,
+        SetDataValidationRequest, SheetProperties, SheetRequest, TabProperties, TextFormat, UpdateCellsRequest,
+        UpdateSheetPropertiesRequest,
+    },
+    requests::signed,
+    tab::{Kind, Tab},
+};
+
+/// Makes `tab` with its header row, frozen and bold, and a drop-down below each choice.
+pub(super) fn new_tab(tab: &'static Tab, sheet_id: i32) -> Vec<SheetRequest> {
+    let mut requests = vec![SheetRequest {
+        add_sheet: Some(AddSheetRequest {
+            properties: Some(SheetProperties {
+                sheet_id: Some(sheet_id),
+                title: Some(tab.title.to_owned()),
+                grid_properties: Some(GridProperties {
+                    row_count: Some(1_000),
+                    column_count: Some(signed(tab.columns.len())),
+                    frozen_row_count: Some(1),
+                    ..Default::default()
+                }),
+                ..Default::default()
+            }),
+        }),
+        ..Default::default()
+    }];
+    let headers: Vec<&str> = tab.columns.iter().map(|column| column.header).collect();
+    requests.extend(header_cells(tab, sheet_id, 0, &headers));
+    requests
+}
+
+/// Writes `headers` side by side from `first_column` on, and makes the grid wide enough for them.
+pub(super) fn new_headers(
+    tab: &'static Tab,
+    sheet: &TabProperties,
+    first_column: usize,
+    headers: &[&str],
+) -> Vec<SheetRequest> {
+    if headers.is_empty() {
+        return Vec::new();
+    }
+    let wanted = first_column + headers.len();
+    let present = usize::try_from(sheet.column_count).unwrap_or(usize::MAX);
+    let mut requests = Vec::new();
+    if wanted > present {
+        requests.push(SheetRequest {
+            append_dimension: Some(AppendDimensionRequest {
+                sheet_id: Some(sheet.sheet_id),
+                dimension: Some("COLUMNS".to_owned()),
+                length: Some(signed(wanted - present)),
+            }),
+            ..Default::default()
+        });
+    }
+    requests.extend(header_cells(tab, sheet.sheet_id, first_column, headers));
+    requests
+}
+
+/// A write that changes nothing: the tab gets the title that it has.
+pub(super) fn same_title(sheet: &TabProperties) -> SheetRequest {
+    SheetRequest {
+        update_sheet_properties: Some(UpdateSheetPropertiesRequest {
+            properties: Some(SheetProperties {
+                sheet_id: Some(sheet.sheet_id),
+                title: Some(sheet.title.clone()),
+                ..Default::default()
+            }),
+            fields: Some(FieldMask::new(&["title"])),
+        }),
+        ..Default::default()
+    }
+}
+
+fn header_cells(tab: &'static Tab, sheet_id: i32, first_column: usize, headers: &[&str]) -> Vec<SheetRequest> {
+    let values = headers.iter().map(|header| header_cell(header)).collect();
+    let mut requests = vec![SheetRequest {
+        update_cells: Some(UpdateCellsRequest {
+            start: Some(GridCoordinate {
+                sheet_id: Some(sheet_id),
+                row_index: Some(0),
+                column_index: Some(signed(first_column)),
+            }),
+            rows: Some(vec![RowData { values: Some(values) }]),
+            fields: Some(FieldMask::new(&[
+                "user_entered_value",
+                "user_entered_format.text_format.bold",
+            ])),
+            range: None,
+        }),
+        ..Default::default()
+    }];
+    for (offset, header) in headers.iter().enumerate() {
+        let choices = tab
+            .columns
+            .iter()
+            .find(|column| column.header == *header)
+            .map(|column| column.kind);
+        if let Some(Kind::Choice(words)) = choices {
+            requests.push(drop_down(sheet_id, first_column + offset, words));
+        }
+    }
+    requests
+}
+
+fn header_cell(header: &str) -> CellData {
+    CellData {
+        user_entered_value: Some(ExtendedValue {
+            string_value: Some(header.to_owned()),
+            ..Default::default()
+        }),
+        user_entered_format: Some(CellFormat {
+            text_format: Some(TextFormat {
+                bold: Some(true),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+/// Offers `words` below the header; other words are marked, not refused, since a refused paste would be lost work.
+fn drop_down(sheet_id: i32, column: usize, words: &[&str]) -> SheetRequest {
+    let values = words
+        .iter()
+        .map(|word| ConditionValue {
+            user_entered_value: Some((*word).to_owned()),
+            relative_date: None,
+        })
+        .collect();
+    SheetRequest {
+        set_data_validation: Some(SetDataValidationRequest {
+            range: Some(GridRange {
+                sheet_id: Some(sheet_id),
+                start_row_index: Some(1),
+                start_column_index: Some(signed(column)),
+                end_column_index: Some(signed(column + 1)),
+                end_row_index: None,
+            }),
+            rule: Some(DataValidationRule {
+                condition: Some(BooleanCondition {
+                    type_: Some("ONE_OF_LIST".to_owned()),
+                    values: Some(values),
+                }),
+                show_custom_ui: Some(true),
+                strict: Some(false),
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}

@@ -1,0 +1,535 @@
+//! Stories of changes: only the wanted cells of the right row change, whatever staff and the network do meanwhile.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tallyboard::store::{
+    Batch, CellUpdate, Change, Column, CommitError, Content, Delete, Entry, History, Ids, Insert, Kind, NewId, Options,
+    RowProblem, Store, Tab, Update, audit::AUDIT_LOG,
+};
+use tokio::sync::oneshot;
+
+use crate::{
+    relay::{Event, Relay},
+    world::{World, store_at},
+};
+
+static BOOKS: Tab = Tab {
+    title: "books",
+    columns: &[
+        Column::new("id", Kind::Text),
+        Column::new("title", Kind::Text),
+        Column::new("price", Kind::Euros),
+        Column::new("due", Kind::Date),
+        Column::new("shelf", Kind::Choice(&["left", "right"])),
+        Column::new("updated at", Kind::DateTime),
+    ],
+    ids: Ids::Given,
+    history: History::Kept,
+    updated_at: Some(5),
+};
+
+const TITLE: usize = 1;
+const PRICE: usize = 2;
+const DUE: usize = 3;
+const SHELF: usize = 4;
+
+fn text(text: &str) -> Entry {
+    Entry::Text(text.to_owned())
+}
+
+fn book(id: &str, title: &str, price: f64) -> Change {
+    Change::Insert(Insert {
+        tab: &BOOKS,
+        id: NewId::Given(id.to_owned()),
+        cells: vec![text(title), Entry::Number(price), Entry::Empty, text("left")],
+    })
+}
+
+fn cell(column: usize, from: Content, to: Entry) -> CellUpdate {
+    CellUpdate { column, from, to }
+}
+
+fn retitle(id: &str, from: &str, to: &str) -> Change {
+    Change::Update(Update {
+        tab: &BOOKS,
+        id: id.to_owned(),
+        cells: vec![cell(TITLE, Content::Text(from.to_owned()), text(to))],
+    })
+}
+
+fn reprice(id: &str, from: f64, to: f64) -> Change {
+    Change::Update(Update {
+        tab: &BOOKS,
+        id: id.to_owned(),
+        cells: vec![cell(PRICE, Content::Number(from), Entry::Number(to))],
+    })
+}
+
+fn delete(id: &str, title: &str) -> Change {
+    Change::Delete(Delete {
+        tab: &BOOKS,
+        id: id.to_owned(),
+        seen: vec![(TITLE, Content::Text(title.to_owned()))],
+    })
+}
+
+fn by_ann(changes: impl IntoIterator<Item = Change>) -> Batch {
+    Batch::by("Ann", changes)
+}
+
+/// A world with five books in it.
+async fn library() -> World {
+    let world = World::new().await;
+    let made = world.store.prepare(&[&BOOKS, &AUDIT_LOG]).await;
+    assert_eq!(made.problems, []);
+    let books = [
+        ("a", "Alpha"),
+        ("b", "Beta"),
+        ("c", "Gamma"),
+        ("d", "Delta"),
+        ("e", "Epsilon"),
+    ];
+    let books = books
+        .iter()
+        .zip(1_u8..)
+        .map(|((id, title), price)| book(id, title, f64::from(price)));
+    world.store.commit(by_ann(books)).await.expect("written");
+    let sheet = world.sheet_id("books").await;
+    world
+        .staff(json!([{"appendDimension": {"sheetId": sheet, "dimension": "COLUMNS", "length": 3}}]))
+        .await;
+    world
+}
+
+/// Id and title of each book, as staff see them.
+async fn titles(world: &World) -> Vec<(String, String)> {
+    let column = |row: &Vec<Value>, index: usize| row.get(index).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let rows = world.rows("books").await;
+    rows.iter().map(|row| (column(row, 0), column(row, 1))).collect()
+}
+
+fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs
+        .iter()
+        .map(|(left, right)| ((*left).to_owned(), (*right).to_owned()))
+        .collect()
+}
+
+/// The audit log without ids and times: by, tab, row, action, column, old, new.
+async fn log(world: &World) -> Vec<String> {
+    let rows = world.rows("audit_log").await;
+    rows.iter()
+        .map(|row| {
+            let cells = (2..9).map(|index| match row.get(index) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+            });
+            cells.collect::<Vec<_>>().join("|")
+        })
+        .collect()
+}
+
+/// A second store on the same spreadsheet, with something in between.
+async fn relayed(world: &World) -> (Relay, Arc<Store>) {
+    let relay = Relay::new(&world.emulator).await;
+    let options = Options {
+        calls_per_minute: None,
+        first_pause: Duration::from_millis(2),
+        patience: Duration::from_secs(10),
+        ..Options::for_google(world.clock())
+    };
+    let store = store_at(&relay.url, &world.emulator, options).await;
+    (relay, store)
+}
+
+/// Staff sort the books, the last id first.
+fn sorted_backwards(sheet: i64) -> Value {
+    json!([{"sortRange": {
+        "range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 6},
+        "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}],
+    }}])
+}
+
+#[tokio::test]
+async fn an_update_changes_its_cells_and_says_so_in_the_audit_log() {
+    let world = library().await;
+    let due = jiff::civil::date(2026, 4, 1);
+    let update = Update {
+        tab: &BOOKS,
+        id: "b".to_owned(),
+        cells: vec![
+            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
+            cell(DUE, Content::Empty, Entry::Date(due)),
+            cell(SHELF, Content::Text("left".to_owned()), text("left")),
+        ],
+    };
+    let committed = world
+        .store
+        .commit(by_ann([Change::Update(update)]))
+        .await
+        .expect("written");
+    assert_eq!(committed.updated, 1);
+    let row = &world.rows("books").await[1];
+    assert_eq!(
+        row[..5],
+        [json!("b"), json!("Bravo"), json!(2), json!(46_113), json!("left")]
+    );
+    assert_eq!(row[5], json!(46_084.541_666_666_664), "13:00 in Paris");
+    assert_eq!(
+        log(&world).await,
+        ["Ann|books|b|updated|title|Beta|Bravo", "Ann|books|b|updated|due||46113"]
+    );
+
+    world.forget_calls().await;
+    world
+        .store
+        .commit(by_ann([reprice("b", 2.0, 2.5)]))
+        .await
+        .expect("written");
+    let calls = world.calls().await;
+    assert_eq!((&calls["reads"], &calls["writes"]), (&json!(1), &json!(1)), "{calls}");
+}
+
+#[tokio::test]
+async fn what_is_as_wanted_already_is_not_written_again() {
+    let world = library().await;
+    for expected in [1, 0] {
+        let committed = world
+            .store
+            .commit(by_ann([retitle("b", "Beta", "Bravo")]))
+            .await
+            .expect("written");
+        assert_eq!(committed.updated, expected);
+    }
+    assert_eq!(log(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_that_staff_moved_is_found_by_its_id() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    world
+        .store
+        .commit(by_ann([retitle("a", "Alpha", "Anton")]))
+        .await
+        .expect("written");
+    world.staff(sorted_backwards(sheet)).await;
+    world
+        .store
+        .commit(by_ann([retitle("b", "Beta", "Bravo")]))
+        .await
+        .expect("written");
+    world
+        .staff(json!([{"insertDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 3}}}]))
+        .await;
+    world
+        .store
+        .commit(by_ann([retitle("c", "Gamma", "Caesar")]))
+        .await
+        .expect("written");
+    world
+        .staff(json!([{"deleteDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 4}}}]))
+        .await;
+    world
+        .store
+        .commit(by_ann([retitle("d", "Delta", "Dora")]))
+        .await
+        .expect("written");
+    let expected = [("d", "Dora"), ("c", "Caesar"), ("b", "Bravo"), ("a", "Anton")];
+    assert_eq!(titles(&world).await, pairs(&expected));
+}
+
+#[tokio::test]
+async fn a_conflict_names_each_cell_and_keeps_the_whole_batch_back_but_nobody_else() {
+    let world = Arc::new(library().await);
+    world.staff_type("books!B3", json!("Berta")).await;
+    world.staff_type("books!C3", json!(7)).await;
+    let both = Update {
+        tab: &BOOKS,
+        id: "b".to_owned(),
+        cells: vec![
+            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, Content::Number(2.0), Entry::Number(3.0)),
+            cell(SHELF, Content::Text("left".to_owned()), text("right")),
+        ],
+    };
+    let batches = [
+        by_ann([retitle("a", "Alpha", "Anton"), Change::Update(both)]),
+        by_ann([retitle("c", "Gamma", "Caesar")]),
+        by_ann([delete("d", "something else")]),
+    ];
+    let mut answers = Vec::new();
+    for batch in batches {
+        let store = Arc::clone(&world.store);
+        answers.push(tokio::spawn(async move { store.commit(batch).await }));
+    }
+    let Err(CommitError::Conflict(conflicts)) = answers.remove(0).await.expect("task") else {
+        panic!("no conflict")
+    };
+    let told: Vec<_> = conflicts
+        .iter()
+        .map(|conflict| (conflict.column, &conflict.found))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("title", &Content::Text("Berta".to_owned())),
+            ("price", &Content::Number(7.0))
+        ]
+    );
+    assert_eq!(conflicts[0].wanted, Some(text("Bravo")));
+    assert_eq!(answers.remove(0).await.expect("task").expect("written").updated, 1);
+    let deletion = answers.remove(0).await.expect("task");
+    assert!(matches!(deletion, Err(CommitError::Conflict(_))), "{deletion:?}");
+    let expected = [
+        ("a", "Alpha"),
+        ("b", "Berta"),
+        ("c", "Caesar"),
+        ("d", "Delta"),
+        ("e", "Epsilon"),
+    ];
+    assert_eq!(titles(&world).await, pairs(&expected));
+}
+
+#[tokio::test]
+async fn changes_of_one_row_that_arrive_together_follow_each_other() {
+    let world = library().await;
+    let store = &world.store;
+    let (first, second, third) = tokio::join!(
+        store.commit(by_ann([retitle("b", "Beta", "Bravo")])),
+        store.commit(by_ann([retitle("b", "Bravo", "Berta")])),
+        store.commit(by_ann([retitle("b", "Beta", "Bruno")])),
+    );
+    assert_eq!(
+        (first.expect("written").updated, second.expect("written").updated),
+        (1, 1)
+    );
+    let Err(CommitError::Conflict(conflicts)) = third else {
+        panic!("{third:?}")
+    };
+    assert_eq!(conflicts[0].found, Content::Text("Berta".to_owned()));
+    let expected = [
+        "Ann|books|b|updated|title|Beta|Bravo",
+        "Ann|books|b|updated|title|Bravo|Berta",
+    ];
+    assert_eq!(log(&world).await, expected);
+}
+
+#[tokio::test]
+async fn a_row_that_is_gone_or_there_twice_is_told_apart() {
+    let world = library().await;
+    world.staff_type("books!A3", json!("a")).await;
+    for (id, title, expected) in [("b", "Beta", RowProblem::Gone), ("a", "Alpha", RowProblem::Repeated)] {
+        for change in [retitle(id, title, "New"), delete(id, title)] {
+            let result = world.store.commit(by_ann([change])).await;
+            let Err(CommitError::NoSuchRow { problem, .. }) = result else {
+                panic!("{result:?}")
+            };
+            assert_eq!(problem, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_are_deleted_with_all_their_cells_in_the_audit_log() {
+    let world = library().await;
+    world.staff_type("books!G1", json!("staff's own")).await;
+    world.staff_type("books!G3", json!("keep me")).await;
+    let batch = by_ann([
+        delete("b", "Beta"),
+        delete("d", "Delta"),
+        retitle("c", "Gamma", "Caesar"),
+    ]);
+    let committed = world.store.commit(batch).await.expect("written");
+    assert_eq!((committed.deleted, committed.updated), (2, 1));
+    let expected = [("a", "Alpha"), ("c", "Caesar"), ("e", "Epsilon")];
+    assert_eq!(titles(&world).await, pairs(&expected));
+    let log = log(&world).await;
+    for line in [
+        "Ann|books|b|deleted|title|Beta|",
+        "Ann|books|b|deleted|staff's own|keep me|",
+        "Ann|books|d|deleted|price|4|",
+    ] {
+        assert!(log.iter().any(|found| found == line), "{line}: {log:#?}");
+    }
+    assert_eq!(log.len(), 15);
+    world
+        .store
+        .commit(by_ann([retitle("e", "Epsilon", "Emil")]))
+        .await
+        .expect("written");
+    let expected = [("a", "Alpha"), ("c", "Caesar"), ("e", "Emil")];
+    assert_eq!(titles(&world).await, pairs(&expected));
+}
+
+#[tokio::test]
+async fn a_write_that_hits_another_row_is_put_right() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::Staff(sorted_backwards(sheet))]);
+    let update = Update {
+        tab: &BOOKS,
+        id: "b".to_owned(),
+        cells: vec![
+            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, Content::Number(2.0), Entry::Number(2.5)),
+        ],
+    };
+    let committed = store.commit(by_ann([Change::Update(update)])).await.expect("written");
+    assert_eq!((committed.updated, relay.left()), (1, 0));
+    let expected = [
+        ("e", "Epsilon"),
+        ("d", "Delta"),
+        ("c", "Gamma"),
+        ("b", "Bravo"),
+        ("a", "Alpha"),
+    ];
+    assert_eq!(titles(&world).await, pairs(&expected));
+    let prices: Vec<Value> = world.rows("books").await.iter().map(|row| row[PRICE].clone()).collect();
+    assert_eq!(prices, [json!(5), json!(4), json!(3), json!(2.5), json!(1)]);
+    let expected = [
+        "Ann|books|d|updated|title|Delta|Bravo",
+        "Ann|books|d|updated|price|4|2.5",
+        "tallyboard|books|d|put right|title|Bravo|Delta",
+        "tallyboard|books|d|put right|price|2.5|4",
+        "Ann|books|b|updated|title|Beta|Bravo",
+        "Ann|books|b|updated|price|2|2.5",
+    ];
+    assert_eq!(log(&world).await, expected);
+}
+
+#[tokio::test]
+async fn a_deletion_that_hits_another_row_is_put_right() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    world.staff_type("books!H1", json!("staff's own")).await;
+    world.staff_type("books!H5", json!("keep me")).await;
+    let before = world.rows("books").await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::Staff(sorted_backwards(sheet))]);
+    let committed = store.commit(by_ann([delete("b", "Beta")])).await.expect("written");
+    assert_eq!(committed.deleted, 1);
+    let expected: Vec<_> = [4, 3, 2, 0]
+        .into_iter()
+        .map(|index: usize| before[index].clone())
+        .collect();
+    assert_eq!(world.rows("books").await, expected);
+}
+
+#[tokio::test]
+async fn a_write_into_a_column_that_was_moved_meanwhile_is_put_right() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    let swapped = json!([{"moveDimension": {
+        "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}, "destinationIndex": 3,
+    }}]);
+    relay.expect([Event::Staff(swapped)]);
+    store
+        .commit(by_ann([retitle("b", "Beta", "Bravo")]))
+        .await
+        .expect("written");
+    assert_eq!(
+        world.rows("books").await[1][..3],
+        [json!("b"), json!(2), json!("Bravo")]
+    );
+
+    // The very column of ids.
+    let first = json!([{"moveDimension": {
+        "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}, "destinationIndex": 3,
+    }}]);
+    relay.expect([Event::Staff(first)]);
+    store
+        .commit(by_ann([retitle("c", "Gamma", "Caesar")]))
+        .await
+        .expect("written");
+    assert_eq!(
+        world.rows("books").await[2][..3],
+        [json!(3), json!("Caesar"), json!("c")]
+    );
+}
+
+#[tokio::test]
+async fn a_write_that_arrives_long_after_it_was_given_up_does_nothing() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    let (release, held) = oneshot::channel();
+    relay.expect([Event::Held(held)]);
+    store
+        .commit(by_ann([retitle("b", "Beta", "Bravo"), book("f", "Zeta", 6.0)]))
+        .await
+        .expect("written");
+    world.staff(sorted_backwards(sheet)).await;
+    let before = (world.rows("books").await, log(&world).await);
+    release.send(()).expect("held");
+    while relay.late().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(relay.late(), [StatusCode::BAD_REQUEST]);
+    assert_eq!((world.rows("books").await, log(&world).await), before);
+}
+
+#[tokio::test]
+async fn changes_are_made_once_when_answers_are_lost_throttled_or_broken() {
+    for fault in [
+        "429",
+        "503",
+        "commit-then-503",
+        "commit-then-truncate",
+        "commit-then-reset",
+        "truncate",
+        "reset",
+        "html",
+    ] {
+        let world = library().await;
+        for (matches, times) in [("batchUpdate", 3), ("batchGet", 1)] {
+            world
+                .fault(json!({"match": matches, "times": times, "fault": fault}))
+                .await;
+        }
+        let batch = by_ann([
+            retitle("b", "Beta", "Bravo"),
+            delete("d", "Delta"),
+            book("f", "Zeta", 6.0),
+        ]);
+        let committed = world
+            .store
+            .commit(batch)
+            .await
+            .unwrap_or_else(|error| panic!("{fault}: {error}"));
+        assert_eq!(
+            (committed.updated, committed.deleted, committed.inserted),
+            (1, 1, 1),
+            "{fault}"
+        );
+        let expected = [
+            ("a", "Alpha"),
+            ("b", "Bravo"),
+            ("c", "Gamma"),
+            ("e", "Epsilon"),
+            ("f", "Zeta"),
+        ];
+        assert_eq!(titles(&world).await, pairs(&expected), "{fault}");
+        assert_eq!(log(&world).await.len(), 7, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn a_misplaced_write_whose_answer_got_lost_is_put_right_too() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::Staff(sorted_backwards(sheet))]);
+    world
+        .fault(json!({"match": "batchUpdate", "times": 1, "after": 1, "fault": "commit-then-503"}))
+        .await;
+    let batch = by_ann([retitle("b", "Beta", "Bravo"), delete("a", "Alpha")]);
+    store.commit(batch).await.expect("written");
+    let expected = [("e", "Epsilon"), ("d", "Delta"), ("c", "Gamma"), ("b", "Bravo")];
+    assert_eq!(titles(&world).await, pairs(&expected));
+}
