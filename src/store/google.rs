@@ -195,21 +195,22 @@ impl Spreadsheet {
     /// # Errors
     /// See [`CallError`]; after [`CallError::Unavailable`] the requests may have been applied all the same.
     pub async fn apply(&self, requests: &[SheetRequest]) -> Result<(), CallError> {
-        self.apply_and_show(requests, &[]).await.map(|_| ())
+        self.apply_and_show(requests.to_vec(), &[]).await.map(|_| ())
     }
 
     /// The same, and shows what stands in `ranges` right after it, with no other change in between.
     ///
     /// # Errors
-    /// As [`Spreadsheet::apply`]; an answer that shows nothing counts as [`CallError::Unavailable`].
+    /// As [`Spreadsheet::apply`]; an answer that shows nothing counts as [`CallError::Unavailable`]. After a token was
+    /// refused a new one is at hand, and the caller tries again: a request takes 30 kB, too much to keep a copy.
     pub(super) async fn apply_and_show(
         &self,
-        requests: &[SheetRequest],
+        requests: Vec<SheetRequest>,
         ranges: &[String],
     ) -> Result<Shown, CallError> {
-        let mut answer = self.send(requests, ranges).await;
+        let answer = self.send(requests, ranges).await;
         if self.has_renewed_token_after(&answer).await {
-            answer = self.send(requests, ranges).await;
+            return Err(CallError::Unreachable("the access token had to be renewed".to_owned()));
         }
         match answer?.updated_spreadsheet {
             Some(updated) => Ok(Shown::of(updated.sheets.unwrap_or_default())),
@@ -222,13 +223,13 @@ impl Spreadsheet {
 
     async fn send(
         &self,
-        requests: &[SheetRequest],
+        requests: Vec<SheetRequest>,
         ranges: &[String],
     ) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
         self.quota.write().await;
         let shows = !ranges.is_empty();
         let body = BatchUpdateSpreadsheetRequest {
-            requests: Some(requests.to_vec()),
+            requests: Some(requests),
             include_spreadsheet_in_response: shows.then_some(true),
             response_include_grid_data: shows.then_some(true),
             response_ranges: shows.then(|| ranges.to_vec()),

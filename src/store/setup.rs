@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     Store,
+    audit::AUDIT_LOG,
     call_error::CallError,
     cell::Cell,
     google::{Connection, SheetRequest, TabProperties},
@@ -49,7 +50,13 @@ impl From<&HeaderProblem> for SetupProblem {
     }
 }
 
+/// Prepares `tabs` and the audit log, without which no row can be changed.
 pub(super) async fn prepare(store: &Store, tabs: &[&'static Tab]) -> SetupReport {
+    let mut tabs = tabs.to_vec();
+    if !tabs.contains(&&AUDIT_LOG) {
+        tabs.push(&AUDIT_LOG);
+    }
+    let tabs = tabs.as_slice();
     let mut report = SetupReport::default();
     let deadline = Instant::now() + store.patience;
     let mut again = true;

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tallyboard::store::{
     Batch, CellUpdate, Change, Column, CommitError, Content, Delete, Entry, History, Ids, Insert, Kind, NewId, Options,
-    RowProblem, Store, Tab, Update, audit::AUDIT_LOG,
+    ReadError, RowProblem, Store, Tab, Update,
 };
 use tokio::sync::oneshot;
 
@@ -28,6 +28,18 @@ static BOOKS: Tab = Tab {
     ids: Ids::Given,
     history: History::Kept,
     updated_at: Some(5),
+};
+
+static LOANS: Tab = Tab {
+    title: "loans",
+    columns: &[
+        Column::new("id", Kind::Integer),
+        Column::new("reader", Kind::Text),
+        Column::new("fee", Kind::Percent),
+    ],
+    ids: Ids::Counted,
+    history: History::NotKept,
+    updated_at: None,
 };
 
 const TITLE: usize = 1;
@@ -82,7 +94,7 @@ fn by_ann(changes: impl IntoIterator<Item = Change>) -> Batch {
 /// A world with five books in it.
 async fn library() -> World {
     let world = World::new().await;
-    let made = world.store.prepare(&[&BOOKS, &AUDIT_LOG]).await;
+    let made = world.store.prepare(&[&BOOKS, &LOANS]).await;
     assert_eq!(made.problems, []);
     let books = [
         ("a", "Alpha"),
@@ -532,4 +544,285 @@ async fn a_misplaced_write_whose_answer_got_lost_is_put_right_too() {
     store.commit(batch).await.expect("written");
     let expected = [("e", "Epsilon"), ("d", "Delta"), ("c", "Gamma"), ("b", "Bravo")];
     assert_eq!(titles(&world).await, pairs(&expected));
+}
+
+#[tokio::test]
+async fn nothing_but_the_wanted_cells_differs_after_an_update() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let row = |row: u32, left: u32, right: u32| json!({"sheetId": sheet, "startRowIndex": row, "endRowIndex": row + 1, "startColumnIndex": left, "endColumnIndex": right});
+    world
+        .staff(json!([
+            {"insertDimension": {"range": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 3}}},
+            {"repeatCell": {"range": row(2, 0, 5), "cell": {"note": "mind", "userEnteredFormat": {"textFormat": {"italic": true}, "numberFormat": {"type": "NUMBER", "pattern": "0.0"}}}, "fields": "note,userEnteredFormat"}},
+            {"setDataValidation": {"range": row(2, 3, 4), "rule": {"condition": {"type": "NUMBER_GREATER", "values": [{"userEnteredValue": "0"}]}}}},
+            {"setBasicFilter": {"filter": {"range": {"sheetId": sheet, "startRowIndex": 0, "endRowIndex": 6, "startColumnIndex": 0, "endColumnIndex": 8}}}},
+            {"updateDimensionProperties": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 3, "endIndex": 4}, "properties": {"hiddenByUser": true}, "fields": "hiddenByUser"}},
+        ]))
+        .await;
+    world.staff_type("books!C1", json!("in all")).await;
+    world.staff_type("books!C2", json!("=D2*2")).await;
+    world.staff_type("books!C3", json!("=D3*2")).await;
+    let before = world.sheet_get("?includeGridData=true&ranges=books").await;
+    world
+        .store
+        .commit(by_ann([reprice("b", 2.0, 2.5), retitle("c", "Gamma", "Caesar")]))
+        .await
+        .expect("written");
+    let after = world.sheet_get("?includeGridData=true&ranges=books").await;
+    let mut different = Vec::new();
+    differences(&before, &after, "", &mut different);
+    let rows = "/sheets/0/data/0/rowData";
+    let cells: std::collections::BTreeSet<&str> = different
+        .iter()
+        .map(|path| path.strip_prefix(rows).unwrap_or_else(|| panic!("{path}")))
+        .map(|path| path.match_indices('/').nth(3).map_or(path, |(end, _)| &path[..end]))
+        .collect();
+    // The two cells, what formulas make of the price, and when the rows were changed.
+    let expected = [
+        "/2/values/2",
+        "/2/values/3",
+        "/2/values/6",
+        "/3/values/1",
+        "/3/values/6",
+    ];
+    assert_eq!(cells.into_iter().collect::<Vec<_>>(), expected, "{different:#?}");
+    let formula = &after["sheets"][0]["data"][0]["rowData"][2]["values"][2]["userEnteredValue"]["formulaValue"];
+    assert_eq!(formula, "=D3*2");
+    let price = &after["sheets"][0]["data"][0]["rowData"][2]["values"][3];
+    assert_eq!(
+        (&price["note"], &price["userEnteredFormat"]["numberFormat"]["pattern"]),
+        (&json!("mind"), &json!("0.0"))
+    );
+}
+
+/// Paths at which two trees differ.
+fn differences(left: &Value, right: &Value, path: &str, found: &mut Vec<String>) {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            let keys: std::collections::BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+            for key in keys {
+                let none = Value::Null;
+                let (left, right) = (left.get(key).unwrap_or(&none), right.get(key).unwrap_or(&none));
+                differences(left, right, &format!("{path}/{key}"), found);
+            }
+        }
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            for (index, (left, right)) in left.iter().zip(right).enumerate() {
+                differences(left, right, &format!("{path}/{index}"), found);
+            }
+        }
+        (left, right) if left == right => {}
+        _ => found.push(path.to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn values_look_as_their_column_says() {
+    let world = library().await;
+    let due = Update {
+        tab: &BOOKS,
+        id: "b".to_owned(),
+        cells: vec![cell(DUE, Content::Empty, Entry::Date(jiff::civil::date(2026, 4, 1)))],
+    };
+    world
+        .store
+        .commit(by_ann([
+            Change::Update(due),
+            reprice("b", 2.0, 1_234.5),
+            loan("l", "Kim", 0.25),
+        ]))
+        .await
+        .expect("written");
+    let shown = |range: &str| {
+        let path = format!("/values/{range}");
+        let world = &world;
+        async move { world.sheet_get(&path).await["values"][0][0].clone() }
+    };
+    assert_eq!(shown("books!C3").await, "1,234.50 €");
+    assert_eq!(shown("books!D3").await, "2026-04-01");
+    assert_eq!(shown("books!F3").await, "2026-03-03 13:00:00.000");
+    assert_eq!(shown("loans!A2").await, "1");
+    assert_eq!(shown("loans!C2").await, "25%");
+    assert_eq!(shown("audit_log!I2").await, "2026-04-01");
+    assert_eq!(shown("audit_log!H3").await, "2.00 €");
+    assert_eq!(shown("audit_log!I3").await, "1,234.50 €");
+}
+
+fn loan(key: &str, reader: &str, fee: f64) -> Change {
+    Change::Insert(Insert {
+        tab: &LOANS,
+        id: NewId::Counted { key: key.to_owned() },
+        cells: vec![text(reader), Entry::Number(fee)],
+    })
+}
+
+#[tokio::test]
+async fn counted_ids_go_on_from_the_highest_and_a_key_counts_once() {
+    let world = library().await;
+    world.staff_type("loans!A2", json!(41)).await;
+    world.staff_type("loans!B2", json!("by hand")).await;
+    let commit = |changes: Vec<Change>| world.store.commit(by_ann(changes));
+    let first = commit(vec![
+        loan("x", "Kim", 0.1),
+        loan("y", "Lou", 0.2),
+        loan("x", "Kim", 0.1),
+    ])
+    .await
+    .expect("written");
+    assert_eq!(first.ids, ["42", "43", "42"]);
+    assert_eq!((first.inserted, first.already_there), (2, 1));
+    let again = commit(vec![loan("z", "Max", 0.3), loan("y", "Lou", 0.2)])
+        .await
+        .expect("written");
+    assert_eq!(again.ids, ["44", "43"]);
+    // A restarted program knows the keys from the sheet.
+    let (_relay, other) = relayed(&world).await;
+    let known = other.commit(by_ann([loan("z", "Max", 0.3)])).await.expect("written");
+    assert_eq!((known.already_there, known.ids), (1, vec!["44".to_owned()]));
+    let rows = world.rows("loans").await;
+    assert_eq!(
+        rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>(),
+        [json!(41), json!(42), json!(43), json!(44)]
+    );
+    assert_eq!(
+        log(&world).await,
+        [
+            "Ann|loans|42|created|||",
+            "Ann|loans|43|created|||",
+            "Ann|loans|44|created|||"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn two_instances_never_count_the_same_id() {
+    let world = Arc::new(library().await);
+    let (_relay, other) = relayed(&world).await;
+    let mut answers = Vec::new();
+    for (name, store) in [("one", Arc::clone(&world.store)), ("two", other)] {
+        for number in 0..100 {
+            let store = Arc::clone(&store);
+            answers.push(tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(number * 3)).await;
+                store
+                    .commit(by_ann([loan(&format!("{name} {number}"), name, 0.1)]))
+                    .await
+            }));
+        }
+    }
+    let mut told = std::collections::BTreeSet::new();
+    for answer in answers {
+        told.extend(answer.await.expect("task").expect("written").ids);
+    }
+    let there: Vec<String> = world.rows("loans").await.iter().map(|row| row[0].to_string()).collect();
+    let distinct: std::collections::BTreeSet<String> = there.iter().cloned().collect();
+    assert_eq!((there.len(), distinct.len(), told.len()), (200, 200, 200));
+    assert_eq!(distinct, told);
+}
+
+#[tokio::test]
+async fn without_the_audit_log_updates_wait_and_new_rows_go_on() {
+    let world = library().await;
+    world.staff_type("audit_log!E1", json!("rows")).await;
+    let (update, insert) = tokio::join!(
+        world.store.commit(by_ann([retitle("b", "Beta", "Bravo")])),
+        world.store.commit(by_ann([book("f", "Zeta", 6.0)])),
+    );
+    let Err(CommitError::Closed(reason)) = update else {
+        panic!("{update:?}")
+    };
+    assert_eq!(
+        reason.to_string(),
+        "tab audit_log: no column “row”; the nearest header is “rows”"
+    );
+    assert_eq!(insert.expect("written").inserted, 1);
+    world.staff_type("audit_log!E1", json!("row")).await;
+    world
+        .store
+        .commit(by_ann([retitle("b", "Beta", "Bravo")]))
+        .await
+        .expect("written");
+    let sheet = world.sheet_id("audit_log").await;
+    world.staff(json!([{"deleteSheet": {"sheetId": sheet}}])).await;
+    let update = world.store.commit(by_ann([retitle("b", "Bravo", "Beta")])).await;
+    assert!(
+        matches!(update, Err(CommitError::Closed(ReadError::TabMissing("audit_log")))),
+        "{update:?}"
+    );
+    assert_eq!(world.store.prepare(&[&BOOKS]).await.made, ["Made the tab “audit_log”."]);
+    world
+        .store
+        .commit(by_ann([retitle("b", "Bravo", "Beta")]))
+        .await
+        .expect("written");
+}
+
+#[tokio::test]
+async fn a_poisonous_update_fails_alone() {
+    let world = library().await;
+    let store = &world.store;
+    let poison = "x".repeat(50_001);
+    let (first, second, third) = tokio::join!(
+        store.commit(by_ann([retitle("a", "Alpha", "Anton")])),
+        store.commit(by_ann([retitle("b", "Beta", &poison), retitle("c", "Gamma", "Caesar")])),
+        store.commit(by_ann([delete("d", "Delta")])),
+    );
+    assert!(matches!(second, Err(CommitError::Refused(_))), "{second:?}");
+    assert_eq!(
+        (first.expect("written").updated, third.expect("written").deleted),
+        (1, 1)
+    );
+    let expected = [("a", "Anton"), ("b", "Beta"), ("c", "Gamma"), ("e", "Epsilon")];
+    assert_eq!(titles(&world).await, pairs(&expected));
+}
+
+#[tokio::test]
+async fn a_misplaced_update_of_a_tab_without_history_is_made_again_in_its_place() {
+    let world = library().await;
+    let sheet = world.sheet_id("loans").await;
+    world
+        .store
+        .commit(by_ann([loan("x", "Kim", 0.1), loan("y", "Lou", 0.2)]))
+        .await
+        .expect("written");
+    let lend = |from: &str, to: &str| {
+        Change::Update(Update {
+            tab: &LOANS,
+            id: "1".to_owned(),
+            cells: vec![cell(1, Content::Text(from.to_owned()), text(to))],
+        })
+    };
+    let (relay, store) = relayed(&world).await;
+    store.commit(by_ann([lend("Kim", "Kit")])).await.expect("written");
+    assert_eq!(log(&world).await.len(), 2, "only that they were created");
+    let up = json!([{"insertDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}}}]);
+    relay.expect([Event::Staff(up)]);
+    store.commit(by_ann([lend("Kit", "Kay")])).await.expect("written");
+    let rows = world.rows("loans").await;
+    assert_eq!(rows[1][..2], [json!(1), json!("Kay")]);
+}
+
+#[tokio::test]
+async fn two_thousand_rows_are_updated_in_one_call() {
+    let world = library().await;
+    let books = (0..2_000).map(|number| book(&format!("n{number}"), "New", 1.0));
+    world.store.commit(by_ann(books)).await.expect("written");
+    let updates = (0..2_000).map(|number| {
+        Change::Update(Update {
+            tab: &BOOKS,
+            id: format!("n{number}"),
+            cells: vec![
+                cell(TITLE, Content::Text("New".to_owned()), text("Old")),
+                cell(PRICE, Content::Number(1.0), Entry::Number(2.0)),
+                cell(SHELF, Content::Text("left".to_owned()), text("right")),
+            ],
+        })
+    });
+    world.forget_calls().await;
+    let start = std::time::Instant::now();
+    let committed = world.store.commit(by_ann(updates)).await.expect("written");
+    println!("2,000 rows of 3 cells took {:?}", start.elapsed());
+    assert_eq!((committed.updated, log(&world).await.len()), (2_000, 6_000));
+    assert_eq!(world.calls().await["writes"], 1);
 }

@@ -142,9 +142,15 @@ impl Committer {
     }
 
     async fn send(&mut self, plan: Plan, group: &mut [Job]) -> Result<(), Failure> {
-        let shot = Shot::new(plan, &self.tails, &self.now());
+        let mut shot = Shot::new(plan, &self.tails, &self.now());
         self.announce(&shot.plan);
-        match self.spreadsheet.apply_and_show(&shot.requests, &shot.ranges).await {
+        let requests = std::mem::take(&mut shot.requests);
+        match self.spreadsheet.apply_and_show(requests, &shot.ranges).await {
+            Ok(_) if shot.is_large() => {
+                // Its lines are looked for like those of a write whose answer got lost.
+                self.lost = Some(self.as_lost(shot));
+                Ok(())
+            }
             Ok(shown) => {
                 let verdict = shot.verdict(&shown, &self.tails);
                 self.settle(&shot, verdict, group);
@@ -159,14 +165,18 @@ impl Committer {
             }
             Err(error) => {
                 if error.leaves_outcome_unknown() {
-                    self.lost = Some(Lost {
-                        shot,
-                        group: self.group,
-                        name: Name::Unmade,
-                    });
+                    self.lost = Some(self.as_lost(shot));
                 }
                 Err(Failure::Writing(error))
             }
+        }
+    }
+
+    fn as_lost(&self, shot: Shot) -> Lost {
+        Lost {
+            shot,
+            group: self.group,
+            name: Name::Unmade,
         }
     }
 
@@ -191,6 +201,8 @@ impl Committer {
         for (index, removal) in plan.removals.iter().enumerate() {
             if !is_misplaced(&verdict.misplaced_removals, index) {
                 done.push((removal.origin, Done::Deleted));
+            } else if let Some(job) = group.get_mut(removal.origin.job) {
+                job.doubt(removal.origin.change);
             }
         }
         let added = plan.additions.iter();
@@ -205,6 +217,7 @@ impl Committer {
         }
         if verdict.is_clean() {
             shot.note(&mut self.tails);
+            self.note_garbled_lines(shot, &verdict);
         } else {
             tracing::warn!(
                 edits = verdict.misplaced_edits.len(),
@@ -294,7 +307,7 @@ impl Shot {
     /// The tabs that tell whether it was applied.
     fn tabs(&self) -> Vec<&'static Tab> {
         let mut tabs = self.plan.tabs();
-        if !self.evidence().is_empty() {
+        if self.is_logged() {
             tabs.push(&AUDIT_LOG);
         }
         tabs

@@ -15,6 +15,8 @@ use super::super::{
 
 /// Rows that one write carries at most, to stay near the 2 MB that Google recommends for a request.
 const ROWS_A_WRITE: usize = 2_000;
+/// Requests that the changes of one write may need, each of which takes 30 kB of memory.
+const REQUESTS_A_WRITE: usize = 1_000;
 
 pub(super) type Answer = Result<Committed, CommitError>;
 
@@ -24,6 +26,8 @@ pub(super) struct Job {
     /// None once the caller has been answered.
     answer: Option<oneshot::Sender<Answer>>,
     done: Vec<Option<Done>>,
+    /// Deletions whose lines showed another row.
+    doubtful: HashSet<usize>,
 }
 
 /// A change of a job of the group.
@@ -53,6 +57,7 @@ impl Job {
             done: vec![None; batch.changes.len()],
             deadline: Instant::now() + patience,
             answer: Some(answer),
+            doubtful: HashSet::new(),
             batch,
         };
         (job, result)
@@ -84,6 +89,16 @@ impl Job {
             let committed = self.committed();
             self.answer(Ok(committed));
         }
+    }
+
+    /// Notes that the lines of a deletion showed another row.
+    pub(super) fn doubt(&mut self, change: usize) {
+        self.doubtful.insert(change);
+    }
+
+    /// Whether it was this deletion that took a row that is gone: then its lines were wrong, not the deletion.
+    pub(super) fn is_doubtful(&self, change: usize) -> bool {
+        self.doubtful.contains(&change)
     }
 
     pub(super) fn answer(&mut self, answer: Answer) {
@@ -138,7 +153,7 @@ impl Job {
 /// waits for the next group: only rows that stand in the sheet can be changed there.
 pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut groups: Vec<Vec<Job>> = Vec::new();
-    let mut rows = 0;
+    let (mut rows, mut requests) = (0, 0);
     let mut added = HashSet::new();
     for job in jobs {
         let needs_another = job.batch.changes.iter().any(|change| match change {
@@ -146,10 +161,12 @@ pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
             Change::Update(update) => added.contains(&(update.tab.title, update.id.clone())),
             Change::Delete(delete) => added.contains(&(delete.tab.title, delete.id.clone())),
         });
+        let requests_of_job: usize = job.batch.changes.iter().map(requests_needed).sum();
         rows += job.batch.changes.len();
-        if rows > ROWS_A_WRITE || needs_another || groups.is_empty() {
+        requests += requests_of_job;
+        if rows > ROWS_A_WRITE || requests > REQUESTS_A_WRITE || needs_another || groups.is_empty() {
             groups.push(Vec::new());
-            rows = job.batch.changes.len();
+            (rows, requests) = (job.batch.changes.len(), requests_of_job);
             added.clear();
         }
         added.extend(job.batch.changes.iter().filter_map(|change| match change {
@@ -161,6 +178,15 @@ pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
         }
     }
     groups
+}
+
+/// A rough count: new rows share a few requests, others have their own.
+fn requests_needed(change: &Change) -> usize {
+    match change {
+        Change::Insert(_) => 0,
+        Change::Update(update) => 1 + 2 * update.cells.len(),
+        Change::Delete(_) => 6,
+    }
 }
 
 /// The same jobs, one group for each set of tabs, so that a tab that is closed keeps back nobody else.

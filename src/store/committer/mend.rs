@@ -11,16 +11,17 @@
 use super::{
     super::{
         ReadError,
-        audit::{AUDIT_LOG, TALLYBOARD, action},
-        cell::{Cell, Content},
-        google::ValueRange,
-        requests::cell_with,
+        audit::{AUDIT_LOG, TALLYBOARD, action, column},
+        cell::{Cell, Content, Entry},
+        google::{CellData, ValueRange},
+        requests::{cell_data, cell_with},
         tab::{Tab, column_letters, normalise, quoted},
+        tail::{Found, Search, Sight, Wanted},
     },
     Committer,
     attempt::Failure,
     plan::{CellEdit, Edit, InLog, Plan, Restored},
-    shot::{Overwritten, Verdict},
+    shot::{Overwritten, Shot, Verdict},
 };
 
 /// Something that is to be put right.
@@ -39,6 +40,17 @@ pub(super) enum Fix {
         id: String,
         cells: Vec<Overwritten>,
     },
+    /// A line of the audit log that shows another row than the one that was hit.
+    Line { id: String, row: Entry, old: Content },
+}
+
+impl Fix {
+    fn tab(&self) -> &'static Tab {
+        match self {
+            Self::Cell { tab, .. } | Self::Row { tab, .. } => tab,
+            Self::Line { .. } => &AUDIT_LOG,
+        }
+    }
 }
 
 impl Committer {
@@ -75,7 +87,7 @@ impl Committer {
             Fix::Cell { tab, number, cell, .. } => {
                 (*tab == edit.tab && *number == edit.number && cell.position == overwritten.position).then_some(cell)
             }
-            Fix::Row { .. } => None,
+            Fix::Row { .. } | Fix::Line { .. } => None,
         });
         match earlier {
             Some(cell) => cell.now = overwritten.now,
@@ -88,16 +100,21 @@ impl Committer {
         }
     }
 
+    /// Notes lines that have to be written anew.
+    pub(super) fn note_garbled_lines(&mut self, shot: &Shot, verdict: &Verdict) {
+        let known = verdict.garbled_lines.iter().map(|line| shot.known_of(*line));
+        self.fixes
+            .extend(known.map(|(id, row, old)| Fix::Line { id, row, old }));
+    }
+
     /// Stops trying to put right what cannot be.
     pub(super) fn give_up_mending(&mut self, failure: &Failure) {
         if failure.is_passing() {
             return;
         }
         for fix in self.fixes.drain(..) {
-            let (tab, number) = match fix {
-                Fix::Cell { tab, number, .. } | Fix::Row { tab, number, .. } => (tab.title, number),
-            };
-            tracing::error!(%failure, tab, row = number, "a misplaced write could not be put right; see audit_log");
+            let tab = fix.tab().title;
+            tracing::error!(%failure, tab, "a misplaced write could not be put right; see audit_log");
         }
     }
 
@@ -105,12 +122,12 @@ impl Committer {
     pub(super) async fn plan_fixes(&mut self) -> Result<Plan, Failure> {
         let mut tabs: Vec<&'static Tab> = vec![&AUDIT_LOG];
         for fix in &self.fixes {
-            let (Fix::Cell { tab, .. } | Fix::Row { tab, .. }) = fix;
-            if !tabs.contains(tab) {
-                tabs.push(tab);
+            if !tabs.contains(&fix.tab()) {
+                tabs.push(fix.tab());
             }
         }
-        self.tails.look(&tabs, &[]).await.map_err(Failure::Looking)?;
+        let lines: Vec<Wanted> = self.fixes.iter().filter_map(Fix::line).collect();
+        let sight = self.tails.look(&tabs, &lines).await.map_err(Failure::Looking)?;
         let columns = self.columns_now(&tabs).await?;
         let mut plan = Plan::default();
         for fix in &self.fixes {
@@ -128,6 +145,7 @@ impl Committer {
                         "a cell that was hit by mistake has been changed since, and stays"
                     ),
                 },
+                Fix::Line { id, row, old } => plan.edits.extend(self.line_anew(&sight, id, (row, old))),
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
                     let holds_something = cells.iter().any(|cell| cell.old != Content::Empty);
@@ -242,6 +260,33 @@ impl Committer {
         })
     }
 
+    fn line_anew(&self, sight: &Sight, id: &str, (row, old): (&Entry, &Content)) -> Option<Edit> {
+        let found = sight.get(&(AUDIT_LOG.title, id.to_owned()))?;
+        let Found::Row { number, .. } = found else { return None };
+        let layout = self.tails.place(&AUDIT_LOG).layout;
+        let cell = |place: usize, data: CellData, wanted: Content| CellEdit {
+            position: layout.position(place),
+            header: AUDIT_LOG.columns[place].header.to_owned(),
+            kind: None,
+            found: found.content(layout.position(place)),
+            wanted,
+            data,
+            in_log: InLog::NoLine,
+        };
+        Some(Edit {
+            origin: None,
+            by: TALLYBOARD.to_owned(),
+            action: action::PUT_RIGHT,
+            tab: &AUDIT_LOG,
+            id: id.to_owned(),
+            number: *number,
+            cells: vec![
+                cell(column::ROW, cell_data(row, None), row.content()),
+                cell(column::OLD, cell_with(old, None), old.clone()),
+            ],
+        })
+    }
+
     fn is_id_of_a_row(&self, tab: &Tab, id: &str) -> bool {
         !id.is_empty() && self.tails.contains(tab, id)
     }
@@ -264,6 +309,19 @@ impl Committer {
             id: id.to_owned(),
             after_row: (number - 1).min(last_row).max(1),
             cells: cells.collect(),
+        }
+    }
+}
+
+impl Fix {
+    fn line(&self) -> Option<Wanted> {
+        match self {
+            Self::Line { id, .. } => Some(Wanted {
+                tab: AUDIT_LOG.title,
+                id: id.clone(),
+                search: Search::Thorough,
+            }),
+            Self::Cell { .. } | Self::Row { .. } => None,
         }
     }
 }

@@ -239,7 +239,13 @@ impl Planner<'_> {
             match change {
                 Change::Insert(insert) => self.insert(insert, (origin, by), &mut part),
                 Change::Update(update) => conflicts.extend(self.update(update, (origin, by), &mut part)?),
-                Change::Delete(delete) => conflicts.extend(self.delete(delete, (origin, by), &mut part)?),
+                Change::Delete(delete) => match self.delete(delete, (origin, by), &mut part) {
+                    Err(CommitError::NoSuchRow {
+                        problem: RowProblem::Gone,
+                        ..
+                    }) if job.is_doubtful(change_index) => part.settled.push((origin, Done::Deleted)),
+                    result => conflicts.extend(result?),
+                },
             }
         }
         if conflicts.is_empty() {

@@ -6,9 +6,15 @@
 //! also gets a copy of the header, which tells whether a column was moved. The answer shows these lines, and should it get
 //! lost, they are in the sheet.
 //!
-//! Before the copies the cells are filled with what was read, for the case that a row hidden by a filter is not copied.
+//! The answer also shows the ids of the rows that were written, which decides. Google's clipboard passes over rows that a
+//! filter hides (<https://github.com/googleapis/google-api-php-client-services/issues/329>), so that a line may show another
+//! row although the right one was hit; such a line then gets what was read before the write. A lost answer is made up for
+//! by the lines, or by the row itself when it shows the new values.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use uuid::Uuid;
 
@@ -25,6 +31,9 @@ use super::{
     plan::{Addition, CellEdit, Edit, InLog, Plan, Removal, Restored},
 };
 
+/// Lines that the answer shows; more are read from the log, since a shown cell takes kilobytes of memory.
+const LINES_SHOWN: usize = 200;
+
 /// A call that is ready to be sent.
 pub(super) struct Shot {
     /// Stands for the call: once a named range of this name is there, the call cannot be applied any more.
@@ -36,6 +45,8 @@ pub(super) struct Shot {
     /// What the answer is to show.
     pub(super) ranges: Vec<String>,
     lines: Vec<Line>,
+    /// Edits that are made together, by place in the plan.
+    blocks: Vec<Range<usize>>,
     /// Number of the tab of the audit log, and where its columns stand.
     log: Option<Log>,
     /// Named ranges that stay, to keep others from counting the same ids.
@@ -76,9 +87,9 @@ struct Line {
 /// What a line is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Subject {
-    /// The cell of an edit, by place in the plan.
-    Edit(usize),
-    Removal(usize),
+    /// The cell of an edit, by place in the plan and in the edit.
+    Edit(usize, usize),
+    Removal(usize, usize),
     /// A row that is new, so that nothing can be overwritten.
     New,
 }
@@ -103,6 +114,8 @@ pub(super) struct Verdict {
     /// Edits and removals by place in the plan that hit another row or column.
     pub(super) misplaced_edits: Vec<(usize, Vec<Overwritten>)>,
     pub(super) misplaced_removals: Vec<(usize, Vec<Overwritten>)>,
+    /// Lines that show another row although the right one was hit, by place.
+    pub(super) garbled_lines: Vec<usize>,
 }
 
 /// A cell that was hit in place of another one.
@@ -121,12 +134,16 @@ pub(super) struct Overwritten {
 
 impl Shot {
     /// Prepares the call for `plan`. `now` is the instant that the log shows.
-    pub(super) fn new(plan: Plan, tails: &Tails, now: &Entry) -> Self {
+    pub(super) fn new(mut plan: Plan, tails: &Tails, now: &Entry) -> Self {
         let key = Uuid::new_v4();
+        // Those of one row keep their order.
+        plan.edits.sort_by_key(|edit| (edit.tab.title, edit.number));
+        let blocks = blocks(&plan.edits);
         let mut shot = Self {
             name: format!("tallyboard_{}", key.simple()),
             sheet_id: plan.tabs().first().map_or(0, |tab| tails.place(tab).sheet_id),
-            lines: lines(&plan, key),
+            lines: lines(&plan, &blocks, key),
+            blocks,
             plan,
             requests: Vec::new(),
             ranges: Vec::new(),
@@ -140,7 +157,11 @@ impl Shot {
         shot.edit(tails);
         shot.add(tails);
         shot.remove(tails);
-        shot.show_what_is_not_logged(tails);
+        if shot.is_large() {
+            shot.ranges.clear();
+        } else {
+            shot.show_which_rows_were_hit(tails);
+        }
         shot
     }
 
@@ -206,43 +227,37 @@ impl Shot {
     /// Copies what the edits overwrite into their lines, then writes; one after the other, since several may be about the
     /// same row.
     fn edit(&mut self, tails: &Tails) {
-        let mut headers_copied = HashMap::new();
-        let mut first_line = 0;
-        for index in 0..self.plan.edits.len() {
-            let edit = &self.plan.edits[index];
-            let place = tails.place(edit.tab);
-            let id_position = place.layout.position(0);
-            let at = |position: usize, row: usize, columns: usize| Stretch {
-                sheet_id: place.sheet_id,
-                row,
-                column: position,
-                rows: 1,
-                columns,
-            };
-            let logged: Vec<&CellEdit> = edit.cells.iter().filter(|cell| cell.in_log == InLog::Line).collect();
-            if let Some(log) = self.log.as_ref().filter(|_| edit.is_logged()) {
-                let row = edit.number - 1;
-                let lines = log.stretch(first_line, logged.len(), log.row);
-                self.requests
-                    .push(requests::copy_values(at(id_position, row, 1), lines, Turn::Kept));
-                let mut line = first_line;
-                for run in side_by_side(logged.iter().map(|cell| (cell.position, ()))) {
-                    let lines = log.stretch(line, run.len(), log.old);
-                    let cells = at(run[0].0, row, run.len());
-                    self.requests
-                        .push(requests::copy_values(cells, lines, Turn::RowToColumn));
-                    for (offset, (position, ())) in run.iter().enumerate() {
-                        if headers_copied.insert((edit.tab.title, *position), ()).is_none() {
-                            let cell = log.stretch(line + offset, 1, log.header);
-                            self.requests
-                                .push(requests::copy_values(at(*position, 0, 1), cell, Turn::Kept));
-                        }
+        let mut headers_copied = HashSet::new();
+        let mut line = 0;
+        for block in &self.blocks {
+            let edits = &self.plan.edits[block.clone()];
+            let place = tails.place(edits[0].tab);
+            if let Some(log) = self.log.as_ref().filter(|_| edits[0].is_logged()) {
+                let source = Source {
+                    sheet_id: place.sheet_id,
+                    row: edits[0].number - 1,
+                    rows: edits.len(),
+                    id: place.layout.position(0),
+                };
+                let positions: Vec<usize> = edits[0].logged().map(|(_, cell)| cell.position).collect();
+                self.requests.extend(source.copies(&positions, log, line));
+                for position in positions {
+                    if headers_copied.insert((edits[0].tab.title, position)) {
+                        let cell = log.stretch(line, 1, log.header);
+                        let header = source.header(position);
+                        self.requests.push(requests::copy_values(header, cell, Turn::Kept));
                     }
-                    line += run.len();
+                    line += edits.len();
                 }
-                first_line += logged.len();
             }
-            self.requests.extend(edit.requests(place.sheet_id));
+            let cells = |edit: &Edit| {
+                edit.cells
+                    .iter()
+                    .map(|cell| (cell.position, cell.data.clone()))
+                    .collect()
+            };
+            let rows: Vec<Vec<_>> = edits.iter().map(cells).collect();
+            self.requests.extend(filled(place.sheet_id, edits[0].number - 1, &rows));
         }
     }
 
@@ -309,32 +324,54 @@ impl Shot {
     }
 
     fn first_line_of_removals(&self) -> usize {
-        let is_first = |line: &Line| matches!(line.subject, Subject::Removal(_));
+        let is_first = |line: &Line| matches!(line.subject, Subject::Removal(..));
         self.lines.iter().position(is_first).unwrap_or(self.lines.len())
     }
 
-    /// Rows of tabs without history tell by themselves which they are.
-    fn show_what_is_not_logged(&mut self, tails: &Tails) {
+    /// The answer shows the ids of the rows and the header.
+    fn show_which_rows_were_hit(&mut self, tails: &Tails) {
         let mut tabs: Vec<&'static str> = Vec::new();
-        for edit in self.plan.edits.iter().filter(|edit| !edit.is_logged()) {
-            let title = quoted(edit.tab.title);
-            if !tabs.contains(&edit.tab.title) {
-                tabs.push(edit.tab.title);
+        for block in &self.blocks {
+            let edits = &self.plan.edits[block.clone()];
+            let title = quoted(edits[0].tab.title);
+            if !tabs.contains(&edits[0].tab.title) {
+                tabs.push(edits[0].tab.title);
                 self.ranges.push(format!("{title}!1:1"));
             }
-            let id_column = column_letters(tails.place(edit.tab).layout.position(0));
-            self.ranges.push(format!("{title}!{id_column}{}", edit.number));
+            let id_column = column_letters(tails.place(edits[0].tab).layout.position(0));
+            let rows: Vec<usize> = edits.iter().filter_map(|edit| self.plan.number_after(edit)).collect();
+            if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
+                self.ranges
+                    .push(format!("{title}!{id_column}{first}:{id_column}{last}"));
+            }
         }
     }
 
-    /// What has to be read to learn whether the call was applied.
+    /// What has to be read to learn whether the call was applied, and where.
     pub(super) fn evidence(&self) -> Vec<Wanted> {
         let line = |line: &Line| Wanted {
             tab: AUDIT_LOG.title,
             id: line.id.clone(),
             search: Search::Known,
         };
-        self.lines.iter().map(line).collect()
+        let row = |edit: &Edit| Wanted {
+            tab: edit.tab.title,
+            id: edit.id.clone(),
+            search: Search::Known,
+        };
+        let rows = self.plan.edits.iter().filter(|edit| !edit.id.is_empty()).map(row);
+        self.lines.iter().map(line).chain(rows).collect()
+    }
+
+    /// Whether the answer shows nothing, so that the lines have to be read.
+    pub(super) fn is_large(&self) -> bool {
+        let is_new = |line: &&Line| line.subject != Subject::New;
+        self.lines.iter().filter(is_new).count() > LINES_SHOWN
+    }
+
+    /// Whether the call wrote lines of the audit log.
+    pub(super) fn is_logged(&self) -> bool {
+        !self.lines.is_empty()
     }
 
     /// Whether the call was applied, as far as rows and lines with ids tell; `None` when it wrote none.
@@ -348,44 +385,33 @@ impl Shot {
 
     /// What the answer to the call tells.
     pub(super) fn verdict(&self, shown: &Shown, tails: &Tails) -> Verdict {
-        let mut verdict = match &self.log {
-            Some(log) => {
-                let hit = |row: usize| {
-                    let cell = |position: usize| shown.cell(log.sheet_id, log.first_row + row, position);
-                    Hit {
-                        row: cell(log.row).as_cell().text(),
-                        header: cell(log.header).as_cell().text(),
-                        old: cell(log.old),
-                    }
-                };
-                self.judge(&(0..self.lines.len()).map(hit).collect::<Vec<_>>())
+        let hit = |line: usize| {
+            let Some(log) = &self.log else {
+                return self.lines[line].expected();
+            };
+            let cell = |position: usize| shown.cell(log.sheet_id, log.first_row + line, position);
+            Hit {
+                row: cell(log.row).as_cell().text(),
+                header: cell(log.header).as_cell().text(),
+                old: cell(log.old),
             }
-            None => Verdict::default(),
         };
-        for (index, edit) in self.plan.edits.iter().enumerate() {
-            if edit.is_logged() {
-                continue;
-            }
+        let is_right = |edit: &Edit| {
             let place = tails.place(edit.tab);
-            let id = shown.cell(place.sheet_id, edit.number - 1, place.layout.position(0));
-            let headers = edit.cells.iter().all(|cell| {
+            let id_position = place.layout.position(0);
+            let id = shown.cell(place.sheet_id, self.plan.number_after(edit)? - 1, id_position);
+            let has_header = |cell: &CellEdit| {
                 let header = shown.cell(place.sheet_id, 0, cell.position).as_cell().text();
                 normalise(&header) == normalise(&cell.header)
-            });
-            if id.as_cell().text() != edit.id || !headers {
-                verdict.misplaced_edits.push((index, Vec::new()));
-            }
-        }
-        verdict
+            };
+            Some(id.as_cell().text() == edit.id_after(id_position) && edit.cells.iter().all(has_header))
+        };
+        self.judge(&(0..self.lines.len()).map(hit).collect::<Vec<_>>(), is_right)
     }
 
     /// What the lines tell that were found in the log after the answer got lost.
     pub(super) fn verdict_of_log(&self, sight: &Sight, tails: &Tails) -> Verdict {
-        if self.lines.is_empty() {
-            return Verdict::default();
-        }
-        let place = tails.place(&AUDIT_LOG);
-        let position = |column: usize| place.layout.position(column);
+        let position = |column: usize| tails.place(&AUDIT_LOG).layout.position(column);
         let hit = |line: &Line| match sight.get(&(AUDIT_LOG.title, line.id.clone())) {
             Some(found @ Found::Row { .. }) => Hit {
                 row: found.content(position(column::ROW)).as_cell().text(),
@@ -393,64 +419,74 @@ impl Shot {
                 old: found.content(position(column::OLD)),
             },
             // Staff deleted the line: nothing speaks against what was read before.
-            _ => Hit {
-                row: line.row.clone(),
-                header: line.header.clone(),
-                old: line.old.clone(),
-            },
+            _ => line.expected(),
         };
-        self.judge(&self.lines.iter().map(hit).collect::<Vec<_>>())
+        let is_right = |edit: &Edit| {
+            let found = sight.get(&(edit.tab.title, edit.id.clone()))?;
+            let shows = |cell: &CellEdit| found.content(cell.position).is_same_as(&cell.wanted);
+            edit.cells.iter().all(shows).then_some(true)
+        };
+        self.judge(&self.lines.iter().map(hit).collect::<Vec<_>>(), is_right)
     }
 
-    fn judge(&self, hits: &[Hit]) -> Verdict {
+    /// Sorts edits and removals by what their lines show. `is_right` says what is known of an edit besides.
+    fn judge(&self, hits: &[Hit], is_right: impl Fn(&Edit) -> Option<bool>) -> Verdict {
         let mut verdict = Verdict::default();
         // Only the first line of each column has a copy of its header.
-        let mut headers: HashMap<(&'static str, usize), String> = HashMap::new();
-        let mut lines = self.lines.iter().zip(hits);
-        for (index, edit) in self.plan.edits.iter().enumerate().filter(|(_, edit)| edit.is_logged()) {
-            let cells = edit.cells.iter().filter(|cell| cell.in_log == InLog::Line);
-            let mut overwritten = Vec::new();
-            let mut is_right = true;
-            for (cell, (_, hit)) in cells.zip(lines.by_ref()) {
-                let header = headers
-                    .entry((edit.tab.title, cell.position))
-                    .or_insert_with(|| hit.header.clone());
-                is_right &= hit.row == edit.id && normalise(header) == normalise(&cell.header);
-                overwritten.push(Overwritten {
-                    id: hit.row.clone(),
-                    position: cell.position,
-                    header: header.clone(),
-                    old: hit.old.clone(),
-                    now: cell.wanted.clone(),
-                });
-            }
-            if !is_right {
-                verdict.misplaced_edits.push((index, overwritten));
+        let mut headers: HashMap<(&'static str, usize), &str> = HashMap::new();
+        let mut edits = vec![(true, Vec::new()); self.plan.edits.len()];
+        let mut removals = vec![Vec::new(); self.plan.removals.len()];
+        for (line, hit) in self.lines.iter().zip(hits) {
+            let mut overwritten = Overwritten {
+                id: hit.row.clone(),
+                position: 0,
+                header: hit.header.clone(),
+                old: hit.old.clone(),
+                now: line.new.clone(),
+            };
+            match line.subject {
+                Subject::Edit(edit, cell) => {
+                    let (fits, cells) = &mut edits[edit];
+                    let edit = &self.plan.edits[edit];
+                    let position = edit.cells[cell].position;
+                    let header = headers.entry((edit.tab.title, position)).or_insert(&hit.header);
+                    *fits &= hit.row == line.row && normalise(header) == normalise(&line.header);
+                    overwritten.position = position;
+                    (*header).clone_into(&mut overwritten.header);
+                    cells.push(overwritten);
+                }
+                Subject::Removal(removal, column) => {
+                    overwritten.position = self.plan.removals[removal].columns[column].0;
+                    removals[removal].push(overwritten);
+                }
+                Subject::New => {}
             }
         }
-        let removals = self.plan.removals.iter().enumerate();
-        for (index, removal) in removals {
-            let lines: Vec<&Hit> = lines.by_ref().take(removal.columns.len()).map(|(_, hit)| hit).collect();
-            // Where columns were moved too, the id stands in another line.
-            let is_right = lines.iter().all(|hit| hit.row == removal.id)
-                || removal.columns.iter().zip(&lines).any(|((_, header, _), hit)| {
-                    normalise(header) != normalise(&hit.header)
-                        && normalise(&hit.header) == normalise(removal.tab.columns[0].header)
-                        && hit.old.as_cell().text() == removal.id
-                });
-            if !is_right {
-                let cells = removal.columns.iter().zip(lines);
-                let overwritten = cells.map(|((position, _, _), hit)| Overwritten {
-                    id: hit.row.clone(),
-                    position: *position,
-                    header: hit.header.clone(),
-                    old: hit.old.clone(),
-                    now: Content::Empty,
-                });
-                verdict.misplaced_removals.push((index, overwritten.collect()));
+        for (index, (fits, overwritten)) in edits.into_iter().enumerate() {
+            let edit = &self.plan.edits[index];
+            let judged = if edit.is_logged() { fits } else { false };
+            match is_right(edit).unwrap_or(judged) {
+                false => verdict.misplaced_edits.push((index, overwritten)),
+                true if edit.is_logged() && !fits => {
+                    let of_edit = |line: &Line| matches!(line.subject, Subject::Edit(edit, _) if edit == index);
+                    let lines = (0..self.lines.len()).filter(|line| of_edit(&self.lines[*line]));
+                    verdict.garbled_lines.extend(lines);
+                }
+                true => {}
+            }
+        }
+        for (index, overwritten) in removals.into_iter().enumerate() {
+            if !self.plan.removals[index].is_shown_by(&overwritten) {
+                verdict.misplaced_removals.push((index, overwritten));
             }
         }
         verdict
+    }
+
+    /// What is known of a line, to be written over what the copies left there: its id, the id of its row, the old value.
+    pub(super) fn known_of(&self, line: usize) -> (String, Entry, Content) {
+        let line = &self.lines[line];
+        (line.id.clone(), Entry::Text(line.row.clone()), line.old.clone())
     }
 
     /// Lets `tails` know what the call changed, once it was applied and hit what it should.
@@ -486,6 +522,23 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Number of the row of `edit` once rows above it have gone or come; `None` when it goes itself.
+    fn number_after(&self, edit: &Edit) -> Option<usize> {
+        let removed = self.removals.iter().filter(|removal| removal.tab == edit.tab);
+        let restored = self.restored.iter().filter(|restored| restored.tab == edit.tab);
+        let mut gone = 0;
+        for removal in removed {
+            if removal.number == edit.number {
+                return None;
+            }
+            gone += usize::from(removal.number < edit.number);
+        }
+        let come = restored.filter(|restored| restored.after_row < edit.number).count();
+        Some(edit.number + come - gone)
+    }
+}
+
 impl Log {
     fn stretch(&self, line: usize, lines: usize, column: usize) -> Stretch {
         Stretch {
@@ -503,34 +556,142 @@ impl Edit {
         self.tab.history == History::Kept
     }
 
-    fn requests(&self, sheet_id: i32) -> Vec<SheetRequest> {
-        let cells = self.cells.iter().map(|cell| (cell.position, cell.data.clone()));
-        filled(sheet_id, self.number - 1, cells)
+    /// The cells that have a line, with their place in the edit.
+    fn logged(&self) -> impl Iterator<Item = (usize, &CellEdit)> {
+        let cells = self.cells.iter().enumerate();
+        cells.filter(|(_, cell)| cell.in_log == InLog::Line && self.is_logged())
+    }
+
+    /// The id after the write, which may itself put an id right.
+    fn id_after(&self, id_position: usize) -> String {
+        let own = self.cells.iter().find(|cell| cell.position == id_position);
+        own.map_or_else(|| self.id.clone(), |cell| cell.wanted.as_cell().text())
+    }
+
+    /// Whether `below` is the next row and changes the same columns, so that both can be written together.
+    fn continues_in(&self, below: &Self) -> bool {
+        let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.data.user_entered_format.is_some());
+        self.tab == below.tab
+            && self.number + 1 == below.number
+            && self.cells.iter().map(shape).eq(below.cells.iter().map(shape))
     }
 }
 
-/// Cells side by side that either all bring a number format or none share a request.
-fn filled(sheet_id: i32, row: usize, cells: impl Iterator<Item = (usize, CellData)>) -> Vec<SheetRequest> {
+/// Edits of rows that follow each other.
+fn blocks(edits: &[Edit]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let chunks = edits.chunk_by(|above, below| above.continues_in(below));
+    chunks
+        .map(|chunk| {
+            let block = start..start + chunk.len();
+            start = block.end;
+            block
+        })
+        .collect()
+}
+
+/// The rows that a block of edits is about.
+struct Source {
+    sheet_id: i32,
+    /// Counted from 0.
+    row: usize,
+    rows: usize,
+    /// Place of the column of ids.
+    id: usize,
+}
+
+impl Source {
+    fn stretch(&self, column: usize, columns: usize) -> Stretch {
+        Stretch {
+            sheet_id: self.sheet_id,
+            row: self.row,
+            column,
+            rows: self.rows,
+            columns,
+        }
+    }
+
+    fn header(&self, column: usize) -> Stretch {
+        let cell = self.stretch(column, 1);
+        Stretch {
+            row: 0,
+            rows: 1,
+            ..cell
+        }
+    }
+
+    /// Copies ids and cells into the lines from `line` on: the rows of one column, then those of the next. In a single row
+    /// neighbouring cells go together.
+    fn copies(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
+        let ids = self.stretch(self.id, 1);
+        if self.rows == 1 {
+            let lines = log.stretch(line, positions.len(), log.row);
+            let mut copies = vec![requests::copy_values(ids, lines, Turn::Kept)];
+            let mut line = line;
+            for run in side_by_side(positions.iter().map(|position| (*position, ()))) {
+                let (cells, lines) = (self.stretch(run[0].0, run.len()), log.stretch(line, run.len(), log.old));
+                copies.push(requests::copy_values(cells, lines, Turn::RowToColumn));
+                line += run.len();
+            }
+            return copies;
+        }
+        let starts = positions.iter().zip((line..).step_by(self.rows));
+        let copies = starts.flat_map(|(position, line)| {
+            let lines = |column: usize| log.stretch(line, self.rows, column);
+            [
+                requests::copy_values(ids, lines(log.row), Turn::Kept),
+                requests::copy_values(self.stretch(*position, 1), lines(log.old), Turn::Kept),
+            ]
+        });
+        copies.collect()
+    }
+}
+
+/// Fills rows that follow each other in the same columns. Cells side by side that either all bring a number format or none
+/// share a request.
+fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, CellData)>]) -> Vec<SheetRequest> {
+    let Some(shape) = rows.first() else { return Vec::new() };
+    let has_format = |index: usize| shape[index].1.user_entered_format.is_some();
     let mut requests = Vec::new();
-    for run in side_by_side(cells) {
-        for run in run
-            .chunk_by(|(_, left), (_, right)| left.user_entered_format.is_some() == right.user_entered_format.is_some())
-        {
-            let cells = run.iter().map(|(_, cell)| cell.clone()).collect();
-            requests.push(requests::update_cells(sheet_id, (row, run[0].0), vec![cells]));
+    for run in side_by_side(
+        shape
+            .iter()
+            .enumerate()
+            .map(|(index, (position, _))| (*position, index)),
+    ) {
+        for run in run.chunk_by(|(_, left), (_, right)| has_format(*left) == has_format(*right)) {
+            let cells = |row: &Vec<(usize, CellData)>| run.iter().map(|(_, index)| row[*index].1.clone()).collect();
+            let start = (first_row, run[0].0);
+            requests.push(requests::update_cells(
+                sheet_id,
+                start,
+                rows.iter().map(cells).collect(),
+            ));
         }
     }
     requests
 }
 
+impl Removal {
+    /// Whether the lines show this row. Where columns were moved too, the id stands in another line.
+    fn is_shown_by(&self, cells: &[Overwritten]) -> bool {
+        let id_header = normalise(self.tab.columns[0].header);
+        let by_header = cells.iter().find(|cell| normalise(&cell.header) == id_header);
+        match by_header {
+            Some(cell) => cell.old.as_cell().text() == self.id,
+            None => cells.iter().all(|cell| cell.id == self.id),
+        }
+    }
+}
+
 impl Restored {
     fn requests(&self, sheet_id: i32) -> Vec<SheetRequest> {
         let mut requests = vec![requests::empty_rows(sheet_id, self.after_row, 1)];
-        let cells = self.cells.iter().map(|(position, kind, content)| {
-            let format = kind.and_then(number_format);
-            (*position, cell_with(content, format))
-        });
-        requests.extend(filled(sheet_id, self.after_row, cells));
+        let cell = |(position, kind, content): &(usize, Option<Kind>, Content)| {
+            (*position, cell_with(content, kind.and_then(number_format)))
+        };
+        let row = self.cells.iter().map(cell).collect();
+        requests.extend(filled(sheet_id, self.after_row, &[row]));
         requests
     }
 }
@@ -550,26 +711,21 @@ fn side_by_side<T>(items: impl IntoIterator<Item = (usize, T)>) -> Vec<Vec<(usiz
 }
 
 /// The lines of a plan: those of edits, of removals, and of new rows, in this order.
-fn lines(plan: &Plan, key: Uuid) -> Vec<Line> {
+fn lines(plan: &Plan, blocks: &[Range<usize>], key: Uuid) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (index, edit) in plan.edits.iter().enumerate().filter(|(_, edit)| edit.is_logged()) {
-        let cells = edit.cells.iter().filter(|cell| cell.in_log == InLog::Line);
-        lines.extend(cells.map(|cell| Line {
-            id: String::new(),
-            by: edit.by.clone(),
-            tab: edit.tab,
-            row: edit.id.clone(),
-            action: edit.action,
-            header: cell.header.clone(),
-            kind: cell.kind,
-            old: cell.found.clone(),
-            new: cell.wanted.clone(),
-            subject: Subject::Edit(index),
-        }));
+    for block in blocks {
+        for (place, _) in plan.edits[block.start].logged() {
+            lines.extend(
+                block
+                    .clone()
+                    .map(|index| Line::of_cell(&plan.edits[index], (index, place))),
+            );
+        }
     }
     let removals = plan.removals.iter().enumerate();
     for (index, removal) in removals {
-        lines.extend(removal.columns.iter().map(|(_, header, kind)| Line {
+        let columns = removal.columns.iter().enumerate();
+        lines.extend(columns.map(|(column, (_, header, kind))| Line {
             id: String::new(),
             by: removal.by.clone(),
             tab: removal.tab,
@@ -579,7 +735,7 @@ fn lines(plan: &Plan, key: Uuid) -> Vec<Line> {
             kind: *kind,
             old: Content::Empty,
             new: Content::Empty,
-            subject: Subject::Removal(index),
+            subject: Subject::Removal(index, column),
         }));
     }
     for (index, line) in lines.iter_mut().enumerate() {
@@ -606,6 +762,31 @@ fn lines(plan: &Plan, key: Uuid) -> Vec<Line> {
 }
 
 impl Line {
+    fn of_cell(edit: &Edit, (index, place): (usize, usize)) -> Self {
+        let cell = &edit.cells[place];
+        Self {
+            id: String::new(),
+            by: edit.by.clone(),
+            tab: edit.tab,
+            row: edit.id.clone(),
+            action: edit.action,
+            header: cell.header.clone(),
+            kind: cell.kind,
+            old: cell.found.clone(),
+            new: cell.wanted.clone(),
+            subject: Subject::Edit(index, place),
+        }
+    }
+
+    /// What it shows when nothing was moved.
+    fn expected(&self) -> Hit {
+        Hit {
+            row: self.row.clone(),
+            header: self.header.clone(),
+            old: self.old.clone(),
+        }
+    }
+
     fn of_new_row((id, by, action): (String, &str, &'static str), tab: &'static Tab, row: String) -> Self {
         Self {
             id,
