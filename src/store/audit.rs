@@ -42,11 +42,20 @@ pub mod action {
     pub const DELETED: &str = "deleted";
     /// A cell or row that a change hit in place of its own, because staff moved rows at that very moment, is as before.
     pub const PUT_RIGHT: &str = "put right";
+    /// Staff added a row in the sheet.
+    pub const ADDED: &str = "added";
+    /// Staff changed a cell in the sheet.
+    pub const CHANGED: &str = "changed";
+    /// Staff removed a row in the sheet.
+    pub const REMOVED: &str = "removed";
 }
 
 /// Places in [`AUDIT_LOG`]'s columns.
 pub(super) mod column {
+    pub const AT: usize = 1;
+    pub const TAB: usize = 3;
     pub const ROW: usize = 4;
+    pub const ACTION: usize = 5;
     pub const HEADER: usize = 6;
     pub const OLD: usize = 7;
     pub const NEW: usize = 8;

@@ -13,6 +13,7 @@
 //! history a misplaced update is made again in its place, but what it overwrote is not known. Two instances that insert the
 //! same given id in the same moment write it twice.
 
+mod announcement;
 mod attempt;
 mod job;
 mod mend;
@@ -84,6 +85,7 @@ impl Queue {
             fixes: Vec::new(),
             taken: HashMap::new(),
             names: Vec::new(),
+            written: Written::RowsAdded,
         };
         let queue = Self {
             sender,
@@ -137,6 +139,8 @@ struct Committer {
     taken: HashMap<&'static str, i64>,
     /// Named ranges that stand until then.
     names: Vec<(String, Instant)>,
+    /// What this write does to the rows that were there before.
+    written: Written,
 }
 
 impl Committer {
@@ -172,9 +176,10 @@ impl Committer {
     async fn write_group(&mut self, group: Vec<Job>) {
         let mut stack = vec![group];
         while let Some(mut group) = stack.pop() {
+            self.written = Written::RowsAdded;
             self.reader.write_begins();
             let result = self.write(&mut group).await;
-            self.reader.write_ended(Written::RowsAdded);
+            self.reader.write_ended(self.written);
             group.retain(|job| !job.is_answered());
             match result {
                 Ok(()) => {}

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use super::{
+    audit::action::{ADDED, CHANGED, REMOVED},
     cell::{Cell, Content, from_serial},
     dataset::{Row, TabRows},
     difference::{Difference, differences},
@@ -17,11 +18,6 @@ const MOST_ROWS: usize = 500;
 /// Characters of a row that came or went, in its line.
 const LONGEST_ROW: usize = 2_000;
 
-/// Words of the column “action”.
-pub(super) const ADDED: &str = "added";
-pub(super) const CHANGED: &str = "changed";
-pub(super) const REMOVED: &str = "removed";
-
 /// One line of the audit log to be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Edit {
@@ -33,6 +29,8 @@ pub(super) struct Edit {
     pub(super) column: &'static str,
     pub(super) old: String,
     pub(super) new: String,
+    /// The new value as it stands in the cell, dates as numbers.
+    pub(super) plain: String,
     /// The row and its cell “updated at”, where the tab has one and the row can be addressed.
     pub(super) stamp: Option<Stamp>,
 }
@@ -78,6 +76,7 @@ pub(super) fn edits(then: &TabRows, now: &TabRows, own: &HashMap<String, Note>) 
             count(CHANGED),
             count(REMOVED)
         ),
+        plain: String::new(),
         stamp: None,
     }]
 }
@@ -126,7 +125,7 @@ fn changed(
 
 /// None when the cell is as it was, or only says when others changed.
 fn changed_cell((row, tab): (Row<'_>, &'static Tab), column: usize, old: Content) -> Option<Edit> {
-    if tab.updated_at == Some(column) || is_same(old.as_cell(), row.cell(column)) {
+    if tab.updated_at == Some(column) || old.is_same_as(&row.cell(column).into()) {
         return None;
     }
     let kind = tab.columns[column].kind;
@@ -143,6 +142,7 @@ fn changed_cell((row, tab): (Row<'_>, &'static Tab), column: usize, old: Content
         column: tab.columns[column].header,
         old: shown(old.as_cell(), kind),
         new: shown(row.cell(column), kind),
+        plain: row.cell(column).text(),
         stamp,
     })
 }
@@ -166,6 +166,7 @@ fn whole_row(row: Row<'_>, tab: &'static Tab, action: &'static str) -> Edit {
         column: "",
         old,
         new,
+        plain: String::new(),
         stamp: None,
     }
 }
@@ -185,12 +186,4 @@ fn shown(cell: Cell<'_>, kind: Kind) -> String {
         _ => None,
     }
     .unwrap_or_else(|| cell.text())
-}
-
-/// Numbers pass through decimal text of 15 digits on their way into the sheet, so the last bits do not count.
-fn is_same(left: Cell<'_>, right: Cell<'_>) -> bool {
-    match (left, right) {
-        (Cell::Number(left), Cell::Number(right)) => (left - right).abs() <= 1e-13 * left.abs().max(right.abs()),
-        (left, right) => left == right,
-    }
 }

@@ -101,3 +101,24 @@ fn a_text_that_repeats_is_kept_once() {
     let grid = grid_of(&[(0, &rows)], &[0, 1], &hashing);
     assert!(grid.bytes() < 1_000 * 20, "{} bytes", grid.bytes());
 }
+
+#[test]
+fn a_row_of_seven_columns_takes_little_more_than_its_id_and_its_new_words() {
+    let rows: Vec<Vec<Value>> = (0..20_000_u32)
+        .map(|number| {
+            vec![
+                json!(uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, &number.to_be_bytes()).to_string()),
+                json!(46_000.0 + f64::from(number) / 1_000.0),
+                json!(format!("Colleague {}", number % 30)),
+                json!(format!("Company of some length {}", number % 11_000)),
+                json!(format!("GitHub, Integration {}", number % 5_000)),
+                json!(["received", "validated"][number as usize % 2]),
+                json!(""),
+            ]
+        })
+        .collect();
+    let grid = grid_of(&[(0, &rows)], &[0, 1, 2, 3, 4, 5, 6], &Hashing::default());
+    let bytes = grid.bytes() / rows.len();
+    // 7 cells of 4 bytes, 36 of the id, its end, the number, the fingerprint: 88. The rest are names met first.
+    assert!((88..130).contains(&bytes), "{bytes} bytes a row");
+}

@@ -26,6 +26,8 @@ pub(super) enum OwnWrite {
     Changed(Vec<(usize, Content)>),
     /// The row goes.
     Removed,
+    /// A row comes back: its cells by place in the tab's columns.
+    Restored(Vec<(usize, Content)>),
 }
 
 /// Whether every write since the last comparison is noted.
@@ -91,6 +93,10 @@ impl OwnWrites {
             }
             OwnWrite::Changed(cells) => note.cells.extend(cells),
             OwnWrite::Removed => note.is_removed = true,
+            OwnWrite::Restored(cells) => {
+                note.is_added = true;
+                note.cells.extend(cells);
+            }
         }
         notes.count += usize::from(is_new);
     }

@@ -38,14 +38,6 @@ pub enum History {
 }
 
 impl Tab {
-    /// Place in [`Tab::columns`] of the column that this header names, case and spaces forgiven.
-    pub fn place_of(&self, header: &str) -> Option<usize> {
-        let wanted = normalise(header);
-        self.columns
-            .iter()
-            .position(|column| normalise(column.header) == wanted)
-    }
-
     /// Headers in row 1 that the tab does not name: staff's own columns, or renamed ones.
     pub fn unknown_headers<'a>(&self, header_row: &'a [Value]) -> Vec<&'a str> {
         header_row

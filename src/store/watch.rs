@@ -16,12 +16,16 @@ use uuid::Uuid;
 
 use super::{
     ReadError,
-    audit::{AUDIT_LOG, IN_THE_SHEET},
+    audit::{
+        AUDIT_LOG, IN_THE_SHEET,
+        action::{ADDED, CREATED, DELETED, REMOVED},
+        column,
+    },
     batch::{Batch, CellUpdate, Change, CommitError, Insert, NewId, Update},
     cell::Entry,
     committer::Queue,
     dataset::{FullRead, TabRows},
-    edits::{ADDED, Edit, REMOVED, Stamp, edits},
+    edits::{Edit, Stamp, edits},
     own_writes::{Memory, OwnWrites},
     pages::Pages,
     tab::History,
@@ -234,9 +238,13 @@ impl Watch {
         let mut known = KnownLines::default();
         for line in log.rows() {
             let is_ours = Uuid::try_parse(&line.cell(0).text()).is_ok_and(|id| told.contains(&id));
-            let is_new = line.cell(1).instant(self.clock.zone()).is_ok_and(|at| at >= since);
+            let is_new = line
+                .cell(column::AT)
+                .instant(self.clock.zone())
+                .is_ok_and(|at| at >= since);
             if is_new && !is_ours {
-                known.add([3, 4, 5, 6, 8].map(|column| line.cell(column).text()));
+                let told = [column::TAB, column::ROW, column::ACTION, column::HEADER, column::NEW];
+                known.add(told.map(|place| line.cell(place).text()));
             }
         }
         Ok(known)
@@ -281,8 +289,8 @@ struct KnownLines {
 impl KnownLines {
     fn add(&mut self, [tab, row, action, column, new]: [String; 5]) {
         match action.as_str() {
-            "created" | ADDED => drop(self.rows.insert((tab, row, ADDED))),
-            "deleted" | REMOVED => drop(self.rows.insert((tab, row, REMOVED))),
+            CREATED | ADDED => drop(self.rows.insert((tab, row, ADDED))),
+            DELETED | REMOVED => drop(self.rows.insert((tab, row, REMOVED))),
             _ => drop(self.cells.insert([tab, row, column, new])),
         }
     }
@@ -290,10 +298,11 @@ impl KnownLines {
     fn explain(&self, edit: &Edit) -> bool {
         let (tab, row) = (edit.tab.title.to_owned(), edit.row.clone());
         if edit.column.is_empty() {
-            self.rows.contains(&(tab, row, edit.action))
-        } else {
-            let cell = [tab, row, edit.column.to_owned(), edit.new.clone()];
-            self.cells.contains(&cell)
+            return self.rows.contains(&(tab, row, edit.action));
         }
+        [&edit.new, &edit.plain].into_iter().any(|new| {
+            let cell = [tab.clone(), row.clone(), edit.column.to_owned(), new.clone()];
+            self.cells.contains(&cell)
+        })
     }
 }

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use tallyboard::store::{Batch, Store};
+use tallyboard::store::{
+    Batch, CellUpdate, Change, Column, Content, Dataset, Decoding, Delete, Entry, History, Ids, Insert, Kind, NewId,
+    Store, Tab, TabRows, Update,
+};
 
 use crate::{
     large_tabs::{Names, insert},
@@ -224,4 +227,155 @@ async fn a_spreadsheet_in_which_nothing_differs_costs_no_call() {
     }
     let calls = world.calls().await;
     assert_eq!((&calls["reads"], &calls["writes"]), (&json!(3), &json!(0)));
+}
+
+static ANIMALS: Tab = Tab {
+    title: "animals",
+    columns: &[
+        Column::new("id", Kind::Text),
+        Column::new("name", Kind::Text),
+        Column::new("legs", Kind::Integer),
+        Column::new("updated_at", Kind::DateTime),
+        Column::new("born", Kind::Date),
+    ],
+    ids: Ids::Given,
+    history: History::Kept,
+    updated_at: Some(3),
+};
+
+/// Names in the order of the sheet.
+struct Animals(Vec<String>);
+
+impl Dataset for Animals {
+    const TABS: &'static [&'static Tab] = &[&ANIMALS];
+
+    fn decode(tabs: Vec<TabRows>, _: &mut Decoding) -> Self {
+        Self(tabs[0].rows().map(|row| row.cell(1).text()).collect())
+    }
+}
+
+async fn animals(world: &World) -> Vec<String> {
+    let reading = world.store.read::<Animals>().await.expect("a reading");
+    reading.snapshot.data.0.clone()
+}
+
+/// A world with an ant, a bee and a cat.
+async fn zoo() -> World {
+    let world = World::new().await;
+    assert_eq!(world.store.prepare(&[&ANIMALS]).await.problems, []);
+    let animal = |name: &str| {
+        Change::Insert(Insert {
+            tab: &ANIMALS,
+            id: NewId::Given(name[..1].to_owned()),
+            cells: vec![
+                Entry::Text(name.to_owned()),
+                Entry::Number(6.0),
+                Entry::Empty,
+                Entry::Date(jiff::civil::date(2026, 2, 1)),
+            ],
+        })
+    };
+    let batch = Batch::by("Ann", ["ant", "bee", "cat"].map(animal));
+    world.store.commit(batch).await.expect("written");
+    world.store.refresh();
+    assert_eq!(animals(&world).await, ["ant", "bee", "cat"]);
+    world
+}
+
+fn rename(id: &str, from: &str, to: &str) -> Change {
+    Change::Update(Update {
+        tab: &ANIMALS,
+        id: id.to_owned(),
+        cells: vec![CellUpdate {
+            column: 1,
+            from: Content::Text(from.to_owned()),
+            to: Entry::Text(to.to_owned()),
+        }],
+    })
+}
+
+#[tokio::test]
+async fn an_update_and_a_deletion_are_on_the_next_page_and_are_no_edits_of_staff() {
+    let world = zoo().await;
+    let batch = Batch::by("Ann", [rename("a", "ant", "ape")]);
+    world.store.commit(batch).await.expect("written");
+    assert_eq!(animals(&world).await, ["ape", "bee", "cat"]);
+    let delete = Change::Delete(Delete {
+        tab: &ANIMALS,
+        id: "b".to_owned(),
+        seen: vec![],
+    });
+    world.store.commit(Batch::by("Ann", [delete])).await.expect("written");
+    assert_eq!(animals(&world).await, ["ape", "cat"]);
+    let by_the_program = world.rows("audit_log").await.len();
+    // Comparisons take turns: when this edit is told, the earlier ones have been made.
+    world.staff_type("animals!B3", json!("cow")).await;
+    animals(&world).await;
+    let told = lines(&world, by_the_program + 1).await;
+    let of_staff: Vec<&Vec<String>> = told.iter().filter(|line| line[0] == "edited in the sheet").collect();
+    let expected = ["edited in the sheet", "animals", "c", "changed", "name", "cat", "cow"];
+    assert_eq!(of_staff, [&expected.map(str::to_owned).to_vec()]);
+}
+
+#[tokio::test]
+async fn a_row_that_staff_edit_says_when_it_was_noticed() {
+    let world = zoo().await;
+    world.pass(jiff::SignedDuration::from_hours(24));
+    world.staff_type("animals!B3", json!("boa")).await;
+    world.staff_type("animals!C3", json!(0)).await;
+    animals(&world).await;
+    let stamped = async {
+        loop {
+            let rows = world.rows("animals").await;
+            if let Some(moment) = rows[1].get(3).filter(|cell| cell.is_number()) {
+                return moment.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let stamped = tokio::time::timeout(PATIENCE, stamped).await.expect("a moment");
+    // 4 March 2026, 13:00 in Paris.
+    assert_eq!(stamped, json!(46_085.0 + 13.0 / 24.0));
+    // The moment is no edit, neither of the program nor of staff.
+    world.store.refresh();
+    animals(&world).await;
+    world.staff_type("animals!B2", json!("asp")).await;
+    animals(&world).await;
+    let told: Vec<String> = lines(&world, 3).await.into_iter().map(|line| line[4].clone()).collect();
+    assert_eq!(told, ["name", "legs", "name"]);
+    assert_eq!(world.rows("animals").await[2][3], "");
+}
+
+#[tokio::test]
+async fn what_another_instance_changes_is_told_by_that_one_alone() {
+    let world = zoo().await;
+    let other = open_store(&world.emulator, &world.clock(), PATIENCE).await;
+    other.read::<Animals>().await.expect("a reading");
+    let born = Change::Update(Update {
+        tab: &ANIMALS,
+        id: "c".to_owned(),
+        cells: vec![CellUpdate {
+            column: 4,
+            from: Entry::Date(jiff::civil::date(2026, 2, 1)).content(),
+            to: Entry::Date(jiff::civil::date(2026, 2, 28)),
+        }],
+    });
+    let batch = Batch::by("Ann", [rename("a", "ant", "ape"), born]);
+    world.store.commit(batch).await.expect("written");
+    let delete = Change::Delete(Delete {
+        tab: &ANIMALS,
+        id: "b".to_owned(),
+        seen: vec![],
+    });
+    world.store.commit(Batch::by("Ann", [delete])).await.expect("written");
+    let by_ann = world.rows("audit_log").await.len();
+    other.refresh();
+    other.read::<Animals>().await.expect("a reading");
+    world.staff_type("animals!B3", json!("cow")).await;
+    other.refresh();
+    other.read::<Animals>().await.expect("a reading");
+    let told = lines(&world, by_ann + 1).await;
+    let of_staff = told.iter().filter(|line| line[0] == "edited in the sheet");
+    let of_staff: Vec<&str> = of_staff.map(|line| line[6].as_str()).collect();
+    assert_eq!(of_staff, ["cow"]);
 }

@@ -142,9 +142,8 @@ impl Committer {
     }
 
     async fn send(&mut self, plan: Plan, group: &mut [Job]) -> Result<(), Failure> {
-        plan.own_writes()
-            .for_each(|(tab, id, write)| self.reader.will_write(tab, &id, write));
         let mut shot = Shot::new(plan, &self.tails, &self.now());
+        self.announce(&shot.plan);
         let requests = std::mem::take(&mut shot.requests);
         match self.spreadsheet.apply_and_show(requests, &shot.ranges).await {
             Ok(_) if shot.is_large() => {
@@ -183,8 +182,9 @@ impl Committer {
 
     /// Takes in that `shot` was applied, and what it hit.
     fn settle(&mut self, shot: &Shot, verdict: Verdict, group: &mut [Job]) {
-        // Before anybody hears of it: the page that they ask for then must show it.
-        self.reader.write_ended(shot.plan.written());
+        // Before anybody hears of it: the page that they look at next must not come from an earlier read.
+        self.announce(&shot.plan);
+        self.reader.write_ended(self.written);
         let stands_until = Instant::now() + NAMES_STAND;
         let names = shot.counters.iter().map(|counter| (counter.name.clone(), stands_until));
         self.names.extend(names);

@@ -8,8 +8,6 @@ use super::{
         batch::{Change, CommitError, Conflict, Delete, Insert, NewId, RowProblem, Update},
         cell::{Content, Entry},
         google::CellData,
-        own_writes::OwnWrite,
-        reader::Written,
         requests::{cell_data, number_format},
         tab::{Kind, Tab},
         tail::{Found, Search, Sight, Tails, Wanted},
@@ -120,33 +118,6 @@ pub(super) struct Restored {
 impl Plan {
     pub(super) fn writes_nothing(&self) -> bool {
         self.edits.is_empty() && self.removals.is_empty() && self.additions.is_empty() && self.restored.is_empty()
-    }
-
-    /// What it does to rows that are in the sheet.
-    pub(super) fn written(&self) -> Written {
-        if self.edits.is_empty() && self.removals.is_empty() && self.restored.is_empty() {
-            Written::RowsAdded
-        } else {
-            Written::RowsChanged
-        }
-    }
-
-    /// Each row with what is written of it, for telling it from what staff edit.
-    pub(super) fn own_writes(&self) -> impl Iterator<Item = (&'static Tab, String, OwnWrite)> {
-        let edits = self.edits.iter().map(|edit| {
-            let known = |cell: &CellEdit| Some((edit.tab.place_of(&cell.header)?, cell.wanted.clone()));
-            let cells = edit.cells.iter().filter_map(known).collect();
-            (edit.tab, edit.id.clone(), OwnWrite::Changed(cells))
-        });
-        let removals = self
-            .removals
-            .iter()
-            .map(|removal| (removal.tab, removal.id.clone(), OwnWrite::Removed));
-        let additions = self.additions.iter().map(|addition| {
-            let cells = addition.cells.iter().map(Entry::content).collect();
-            (addition.tab, addition.id_text(), OwnWrite::Added(cells))
-        });
-        edits.chain(removals).chain(additions)
     }
 
     /// Whether it puts something right; such a plan does nothing else.
@@ -398,7 +369,12 @@ impl Planner<'_> {
                 continue;
             }
             if found.is_same_as(&cell.from) {
-                cells.push(self.cell_edit(tab, (cell.column, found), &cell.to, InLog::Line));
+                let in_log = if tab.updated_at == Some(cell.column) {
+                    InLog::NoLine
+                } else {
+                    InLog::Line
+                };
+                cells.push(self.cell_edit(tab, (cell.column, found), &cell.to, in_log));
             } else {
                 conflicts.push(Conflict {
                     tab: tab.title,
@@ -417,7 +393,8 @@ impl Planner<'_> {
             part.settled.push((origin, Done::Unchanged));
             return Ok(conflicts);
         }
-        if let Some(place) = tab.updated_at {
+        let says_when = |place: &usize| update.cells.iter().any(|cell| cell.column == *place);
+        if let Some(place) = tab.updated_at.filter(|place| !says_when(place)) {
             let position = self.circumstances.tails.place(tab).layout.position(place);
             let found = self.content(&key, row, position);
             cells.push(self.cell_edit(tab, (place, found), &self.circumstances.now, InLog::NoLine));
