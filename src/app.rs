@@ -142,7 +142,7 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emu
                 fresh_for: config.fresh_for,
                 ..Options::for_google(clock.clone())
             };
-            (embedded(&emulator), options, Some(emulator))
+            (embedded(&emulator, config.sheets_timeout), options, Some(emulator))
         }
         SpreadsheetSource::Remote(remote) => {
             let options = Options {
@@ -155,7 +155,7 @@ async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emu
                 },
                 ..Options::for_google(clock.clone())
             };
-            (connection_to(remote), options, None)
+            (connection_to(remote, config.sheets_timeout), options, None)
         }
     };
     let store = Store::open(connection.clone(), options)
@@ -180,17 +180,17 @@ async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartErro
 }
 
 /// The embedded spreadsheet hands its own program a token, so that starting needs no signature.
-fn embedded(emulator: &Emulator) -> Connection {
+fn embedded(emulator: &Emulator, call_timeout: Duration) -> Connection {
     Connection {
         spreadsheet_id: emulator.spreadsheet_id().to_owned(),
         api_url: Some(emulator.url()),
         spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
         credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
-        call_timeout: CALL_TIMEOUT,
+        call_timeout,
     }
 }
 
-fn connection_to(remote: &RemoteSpreadsheet) -> Connection {
+fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connection {
     let editor = match &remote.api_url {
         Some(url) => url.trim_end_matches('/'),
         None => "https://docs.google.com",
@@ -200,12 +200,9 @@ fn connection_to(remote: &RemoteSpreadsheet) -> Connection {
         api_url: remote.api_url.clone(),
         spreadsheet_url: format!("{editor}/spreadsheets/d/{}/edit", remote.id),
         credentials: Credentials::ServiceAccount(remote.key.clone()),
-        call_timeout: CALL_TIMEOUT,
+        call_timeout,
     }
 }
-
-/// Google itself gives a call up after 180 s; nobody waits for a page that long.
-const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {

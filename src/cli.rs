@@ -87,6 +87,7 @@ secrets.example.json:
   TIME_ZONE                       where days begin (Europe/Paris)
   FRESH_SECONDS                   age up to which data is shown without asking Google again (15)
   DRIVE_CHANGE_CHECK              true: ask Drive whether anything changed before reading again (false)
+  SHEETS_TIMEOUT_SECONDS          time after which a call to Google counts as lost (15)
   SHEETS_CALLS_PER_MINUTE         calls to Google, of each kind (54; Google allows 60)
   POSTS_PER_MINUTE                forms from one address (120)
   TRUSTED_PROXIES                 proxies in front that add X-Forwarded-For (0; 1 in production)

@@ -6,6 +6,7 @@ use std::{
     net::IpAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -31,6 +32,8 @@ pub struct Config {
     pub fresh_for: SignedDuration,
     /// Whether Drive is asked for changes before data that became old is read again.
     pub drive_change_check: bool,
+    /// Time after which a call to Google counts as lost.
+    pub sheets_timeout: Duration,
     /// Reads and writes a minute towards Google, of each kind.
     pub sheets_calls_per_minute: NonZeroU32,
     /// Forms that one address may send in a minute.
@@ -148,6 +151,15 @@ impl Config {
             time_zone: time_zone(setting("TIME_ZONE"))?,
             fresh_for: SignedDuration::from_secs(number(&setting, "FRESH_SECONDS", 15_u32)?.into()),
             drive_change_check: switch(&setting, "DRIVE_CHANGE_CHECK")?,
+            sheets_timeout: Duration::from_secs(
+                number(
+                    &setting,
+                    "SHEETS_TIMEOUT_SECONDS",
+                    const { NonZeroU32::new(15).unwrap() },
+                )?
+                .get()
+                .into(),
+            ),
             sheets_calls_per_minute: number(
                 &setting,
                 "SHEETS_CALLS_PER_MINUTE",

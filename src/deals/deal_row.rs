@@ -10,6 +10,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
 
 use super::{
+    amount, day as days,
     deal::Deal,
     rows::{
         AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DUE, ExcludedRow, ID, NOTES, PROBABILITY, SECTOR, STAGE, UPDATED_AT,
@@ -43,14 +44,15 @@ pub(super) struct DealReader {
     unusual: HashMap<(u32, usize), Content>,
 }
 
-/// The amount in a text that staff typed into the sheet.
+/// The amount in a text that staff typed into the sheet; `None` also for one that can be read in two ways.
 fn amount_in_text(text: &str) -> Option<Money> {
-    text.parse().ok().map(Money::new)
+    let reading = amount::read(text).ok()?.settled(None)?;
+    Some(reading.money)
 }
 
 /// The day in a text that staff typed into the sheet.
 fn day_in_text(text: &str) -> Option<Date> {
-    text.parse().ok()
+    days::read(text).ok()
 }
 
 impl DealReader {

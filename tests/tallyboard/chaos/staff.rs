@@ -102,6 +102,9 @@ impl Staff {
     async fn sort(&mut self, tab: &'static str) {
         let sight = self.look(tab).await;
         let sheet = self.sheet(tab).await;
+        if sight.rows.is_empty() {
+            return;
+        }
         let column = self.random.random_range(0..sight.header.len());
         let order = if self.random.random_bool(0.5) {
             "ASCENDING"
