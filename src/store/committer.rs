@@ -14,10 +14,14 @@
 //! same given id in the same moment write it twice.
 
 mod attempt;
+mod block;
+mod compare;
 mod job;
+mod line;
 mod mend;
 mod plan;
 mod shot;
+mod verdict;
 
 use std::{
     collections::HashMap,

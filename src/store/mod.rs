@@ -26,6 +26,7 @@ mod memory;
 mod quota;
 mod reader;
 mod requests;
+mod runs;
 mod setup;
 mod shown;
 mod tab;

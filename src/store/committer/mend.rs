@@ -22,7 +22,8 @@ use super::{
     Committer,
     attempt::Failure,
     plan::{CellEdit, Edit, InLog, Plan, Purpose, Restored},
-    shot::{Overwritten, Shot, Verdict},
+    shot::Shot,
+    verdict::{Overwritten, Verdict},
 };
 
 /// Something that is to be put right.
