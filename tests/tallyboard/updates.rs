@@ -804,11 +804,11 @@ async fn a_misplaced_update_of_a_tab_without_history_is_made_again_in_its_place(
 }
 
 #[tokio::test]
-async fn two_thousand_rows_are_updated_in_one_call() {
+async fn hundreds_of_rows_are_updated_in_one_call() {
     let world = library().await;
-    let books = (0..2_000).map(|number| book(&format!("n{number}"), "New", 1.0));
+    let books = (0..600).map(|number| book(&format!("n{number}"), "New", 1.0));
     world.store.commit(by_ann(books)).await.expect("written");
-    let updates = (0..2_000).map(|number| {
+    let updates = (0..600).map(|number| {
         Change::Update(Update {
             tab: &BOOKS,
             id: format!("n{number}"),
@@ -820,10 +820,8 @@ async fn two_thousand_rows_are_updated_in_one_call() {
         })
     });
     world.forget_calls().await;
-    let start = std::time::Instant::now();
     let committed = world.store.commit(by_ann(updates)).await.expect("written");
-    println!("2,000 rows of 3 cells took {:?}", start.elapsed());
-    assert_eq!((committed.updated, log(&world).await.len()), (2_000, 6_000));
+    assert_eq!((committed.updated, log(&world).await.len()), (600, 1_800));
     assert_eq!(world.calls().await["writes"], 1);
 }
 
@@ -1024,6 +1022,7 @@ async fn schedule(seed: u64) {
     assert_eq!((numbers.len(), loans.len()), (lent, lent), "{context}\n{loans:?}");
 }
 
+/// `SEED` and `SCHEDULES` in the environment try others and more.
 #[tokio::test]
 async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
     let first: u64 = std::env::var("SEED")
@@ -1033,7 +1032,7 @@ async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
     let count: u64 = std::env::var("SCHEDULES")
         .ok()
         .and_then(|count| count.parse().ok())
-        .unwrap_or(40);
+        .unwrap_or(30);
     let seeds: Vec<u64> = (first..first + count).collect();
     for together in seeds.chunks(10) {
         let running: Vec<_> = together.iter().map(|seed| tokio::spawn(schedule(*seed))).collect();

@@ -155,10 +155,7 @@ impl Committer {
                     meant,
                     cell,
                 } => match self.edit_back(&columns, (tab, *number, meant), cell) {
-                    Some(edit) => plan.edits.push(Edit {
-                        purpose: Purpose::Fix(index),
-                        ..edit
-                    }),
+                    Some(edit) => plan.edits.push(edit.for_fix(index)),
                     None => tracing::warn!(
                         tab = tab.title,
                         row = number,
@@ -167,10 +164,7 @@ impl Committer {
                 },
                 Fix::Line { id, row, old } => {
                     let edit = self.line_anew(&sight, id, (row, old));
-                    plan.edits.extend(edit.map(|edit| Edit {
-                        purpose: Purpose::Fix(index),
-                        ..edit
-                    }));
+                    plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
@@ -366,6 +360,15 @@ impl Fix {
                 search: Search::Thorough,
             }),
             Self::Cell { .. } | Self::Row { .. } => None,
+        }
+    }
+}
+
+impl Edit {
+    fn for_fix(self, index: usize) -> Self {
+        Self {
+            purpose: Purpose::Fix(index),
+            ..self
         }
     }
 }
