@@ -466,6 +466,23 @@ async fn a_write_into_a_column_that_was_moved_meanwhile_is_put_right() {
 }
 
 #[tokio::test]
+async fn a_line_that_shows_a_neighbour_though_the_right_row_was_hit_is_mended() {
+    let world = library().await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::CopiesPassOver, Event::CopiesPassOver]);
+    let both = by_ann([retitle("b", "Beta", "Bravo"), retitle("c", "Gamma", "Caesar")]);
+    assert_eq!(store.commit(both).await.expect("written").updated, 2);
+    store.commit(by_ann([delete("e", "Epsilon")])).await.expect("written");
+    let expected = [("a", "Alpha"), ("b", "Bravo"), ("c", "Caesar"), ("d", "Delta")];
+    assert_eq!(titles(&world).await, pairs(&expected));
+    let expected = [
+        "Ann|books|b|updated|title|Beta|Bravo",
+        "Ann|books|c|updated|title|Gamma|Caesar",
+    ];
+    assert_eq!(log(&world).await[..2], expected);
+}
+
+#[tokio::test]
 async fn a_write_that_arrives_long_after_it_was_given_up_does_nothing() {
     let world = library().await;
     let sheet = world.sheet_id("books").await;
