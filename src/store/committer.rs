@@ -21,11 +21,13 @@
 //! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. A second instance
 //!   that wants this very value in this very cell takes it for there already.
 //! - Two instances that insert the same given id in the same moment write it twice.
-//! - A row that is inserted while staff move columns lands in the columns as they were before.
+//! - A row that is inserted at the moment staff move columns is taken out and inserted anew, unless it has a counted id or
+//!   the answer got lost too; then its values stay in the columns as they were before.
 
 mod attempt;
 mod block;
 mod compare;
+mod fix;
 mod job;
 mod line;
 mod mend;
@@ -51,8 +53,8 @@ use super::{
 use crate::clock::Clock;
 
 use attempt::{Lost, NAMES_STAND};
+use fix::Fix;
 use job::{Answer, Job};
-use mend::Fix;
 
 /// Time in which the first batch after a rest waits for company: people who submit at the same moment share a write.
 const GATHER: Duration = Duration::from_millis(20);

@@ -27,6 +27,7 @@
 //! - Should staff sort at the very moment of a write, so that it hits another row or column, this is seen and put right
 //!   before anybody is answered: `a_write_that_hits_another_row_is_put_right`,
 //!   `a_deletion_that_hits_another_row_is_put_right`, `a_write_into_a_column_that_was_moved_meanwhile_is_put_right`,
+//!   `a_row_that_is_added_while_columns_are_moved_lands_in_its_columns`,
 //!   `a_misplaced_write_whose_answer_got_lost_is_put_right_too`.
 //! - What changed, when and by whom stands in the tab `audit_log` (`audit`), written in the same call:
 //!   `an_update_changes_its_cells_and_says_so_in_the_audit_log`,

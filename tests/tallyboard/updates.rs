@@ -466,6 +466,32 @@ async fn a_write_into_a_column_that_was_moved_meanwhile_is_put_right() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_added_while_columns_are_moved_lands_in_its_columns() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    let title = ["f", "g"];
+    for (id, from) in title.iter().zip([1, 0]) {
+        let moved = json!([{"moveDimension": {
+            "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": from, "endIndex": from + 1}, "destinationIndex": 3,
+        }}]);
+        relay.expect([Event::Staff(moved)]);
+        let committed = store.commit(by_ann([book(id, "Zeta", 6.0)])).await.expect("written");
+        assert_eq!((committed.inserted, relay.left()), (1, 0));
+    }
+    let rows = world.rows("books").await;
+    assert_eq!(rows.len(), 7);
+    assert_eq!(
+        rows[5][..5],
+        [json!(6), json!("Zeta"), json!("f"), json!(""), json!("left")]
+    );
+    assert_eq!(
+        rows[6][..5],
+        [json!(6), json!("Zeta"), json!("g"), json!(""), json!("left")]
+    );
+}
+
+#[tokio::test]
 async fn a_line_that_shows_a_neighbour_though_the_right_row_was_hit_is_mended() {
     let world = library().await;
     let (relay, store) = relayed(&world).await;

@@ -197,13 +197,16 @@ impl Committer {
             }
         }
         for (index, removal) in plan.removals.iter().enumerate() {
+            let Purpose::Change(origin) = removal.purpose else {
+                continue;
+            };
             if !is_misplaced(&verdict.misplaced_removals, index) {
-                done.push((removal.origin, Done::Deleted));
-            } else if let Some(job) = group.get_mut(removal.origin.job) {
-                job.doubt(removal.origin.change);
+                done.push((origin, Done::Deleted));
+            } else if let Some(job) = group.get_mut(origin.job) {
+                job.doubt(origin.change);
             }
         }
-        let added = plan.additions.iter();
+        let added = plan.additions.iter().filter(|added| !verdict.scatters(added));
         done.extend(added.map(|addition| (addition.origin, Done::Inserted(addition.id_text()))));
         for (origin, done) in done {
             if let Some(job) = group.get_mut(origin.job) {
@@ -222,6 +225,7 @@ impl Committer {
                 deletions = verdict.misplaced_removals.len(),
                 "rows were moved at the moment of a write; it is put right"
             );
+            self.note_scattered(shot, &verdict);
             shot.forget(&mut self.tails);
             self.note_fixes(plan, verdict);
         }

@@ -8,7 +8,7 @@ use super::{
         batch::{Change, CommitError, Conflict, Delete, Insert, NewId, RowProblem, Update},
         cell::{Content, Entry},
         requests::{cell_data, number_format},
-        tab::Tab,
+        tab::{Kind, Tab},
         tail::{Found, Search, Sight, Tails, Wanted},
     },
     job::{Done, Job, Origin},
@@ -333,20 +333,10 @@ impl Planner<'_> {
             })
             .collect();
         if conflicts.is_empty() {
-            let kind_at = |position: usize| {
-                let place = layout.positions().iter().position(|known| *known == position);
-                place.map(|place| tab.columns[place].kind)
-            };
-            let header = self.circumstances.tails.header(tab);
-            let columns = header
-                .iter()
-                .enumerate()
-                .filter(|(_, header)| !header.is_empty())
-                .map(|(position, header)| (position, header.clone(), kind_at(position)))
-                .collect();
+            let columns = columns_with_headers(self.circumstances.tails, tab);
             self.staged.removed.insert(key, true);
             part.removals.push(Removal {
-                origin,
+                purpose: Purpose::Change(origin),
                 by: by.to_owned(),
                 tab,
                 id: delete.id.clone(),
@@ -356,4 +346,18 @@ impl Planner<'_> {
         }
         Ok(conflicts)
     }
+}
+
+/// Every column that has a header, by place in the sheet: place, header, kind.
+pub(super) fn columns_with_headers(tails: &Tails, tab: &'static Tab) -> Vec<(usize, String, Option<Kind>)> {
+    let positions = tails.place(tab).layout.positions();
+    let kind_at = |position: usize| {
+        let place = positions.iter().position(|known| *known == position);
+        place.map(|place| tab.columns[place].kind)
+    };
+    let headers = tails.header(tab).iter().enumerate();
+    headers
+        .filter(|(_, header)| !header.is_empty())
+        .map(|(position, header)| (position, header.clone(), kind_at(position)))
+        .collect()
 }

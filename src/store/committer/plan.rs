@@ -38,7 +38,7 @@ pub(super) struct Edit {
     pub(super) cells: Vec<CellEdit>,
 }
 
-/// Why an edit is made.
+/// Why an edit is made, or a row goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// A caller wants it.
@@ -72,7 +72,7 @@ pub(super) enum InLog {
 /// A row that goes.
 #[derive(Clone, Debug)]
 pub(super) struct Removal {
-    pub(super) origin: Origin,
+    pub(super) purpose: Purpose,
     pub(super) by: String,
     pub(super) tab: &'static Tab,
     pub(super) id: String,
@@ -117,7 +117,9 @@ impl Plan {
 
     /// Whether it puts something right; such a plan does nothing else.
     pub(super) fn mends(&self) -> bool {
-        !self.restored.is_empty() || self.edits.iter().any(|edit| matches!(edit.purpose, Purpose::Fix(_)))
+        let removals = self.removals.iter().map(|removal| removal.purpose);
+        let mut purposes = self.edits.iter().map(|edit| edit.purpose).chain(removals);
+        !self.restored.is_empty() || purposes.any(|purpose| matches!(purpose, Purpose::Fix(_)))
     }
 
     /// The tabs whose rows it changes.

@@ -256,14 +256,12 @@ impl Shot {
 
     /// The answer shows the ids of the rows and the header.
     fn show_which_rows_were_hit(&mut self, tails: &Tails) {
-        let mut tabs: Vec<&'static str> = Vec::new();
+        let headers = self.plan.tabs().into_iter();
+        self.ranges
+            .extend(headers.map(|tab| format!("{}!1:1", quoted(tab.title))));
         for block in &self.blocks {
             let edits = &self.plan.edits[block.clone()];
             let title = quoted(edits[0].tab.title);
-            if !tabs.contains(&edits[0].tab.title) {
-                tabs.push(edits[0].tab.title);
-                self.ranges.push(format!("{title}!1:1"));
-            }
             let id_column = column_letters(tails.place(edits[0].tab).layout.position(0));
             let rows: Vec<usize> = edits.iter().filter_map(|edit| self.plan.number_after(edit)).collect();
             if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
@@ -306,7 +304,7 @@ impl Shot {
 }
 
 impl Plan {
-    fn tabs_with_additions(&self) -> Vec<&'static Tab> {
+    pub(super) fn tabs_with_additions(&self) -> Vec<&'static Tab> {
         let mut tabs: Vec<&'static Tab> = Vec::new();
         for addition in &self.additions {
             if !tabs.contains(&addition.tab) {

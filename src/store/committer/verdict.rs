@@ -11,7 +11,7 @@ use super::{
         tail::{Found, Search, Sight, Tails, Wanted},
     },
     line::{Line, Subject},
-    plan::{CellEdit, Edit, Removal},
+    plan::{Addition, CellEdit, Edit, Removal},
     shot::Shot,
 };
 
@@ -25,7 +25,12 @@ pub(super) struct Hit {
 
 impl Verdict {
     pub(super) fn is_clean(&self) -> bool {
-        self.misplaced_edits.is_empty() && self.misplaced_removals.is_empty()
+        self.misplaced_edits.is_empty() && self.misplaced_removals.is_empty() && self.scattered.is_empty()
+    }
+
+    /// Whether the values of a new row stand in the wrong columns. A counted row is left to a person: its number is given.
+    pub(super) fn scatters(&self, addition: &Addition) -> bool {
+        addition.line.is_none() && self.scattered.iter().any(|(title, _)| *title == addition.tab.title)
     }
 }
 
@@ -35,6 +40,8 @@ pub(super) struct Verdict {
     /// Edits and removals by place in the plan that hit another row or column.
     pub(super) misplaced_edits: Vec<(usize, Vec<Overwritten>)>,
     pub(super) misplaced_removals: Vec<(usize, Vec<Overwritten>)>,
+    /// Tabs whose columns were moved before rows were added: title, and header where the ids were written.
+    pub(super) scattered: Vec<(&'static str, String)>,
     /// Lines that show another row although the right one was hit, by place.
     pub(super) garbled_lines: Vec<usize>,
 }
@@ -101,7 +108,19 @@ impl Shot {
             };
             Some(id.as_cell().text() == edit.id_after(id_position) && edit.cells.iter().all(has_header))
         };
-        self.judge(&(0..self.lines.len()).map(hit).collect::<Vec<_>>(), is_right)
+        let mut verdict = self.judge(&(0..self.lines.len()).map(hit).collect::<Vec<_>>(), is_right);
+        for tab in self.plan.tabs_with_additions() {
+            let place = tails.place(tab);
+            let header = |position: usize| shown.cell(place.sheet_id, 0, position).as_cell().text();
+            let has_moved = |column: &usize| {
+                let position = place.layout.position(*column);
+                normalise(&header(position)) != normalise(tab.columns[*column].header)
+            };
+            if (0..tab.columns.len()).any(|column| has_moved(&column)) {
+                verdict.scattered.push((tab.title, header(place.layout.position(0))));
+            }
+        }
+        verdict
     }
 
     /// What the lines tell that were found in the log after the answer got lost.
