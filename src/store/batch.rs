@@ -1,4 +1,17 @@
 //! What a caller wants written, all of it or nothing.
+//!
+//! An update carries, for each cell, what the person saw and what it is to be. The committer compares both with what stands
+//! in the row that has the id at the moment of the write:
+//!
+//! | the cell shows | what happens |
+//! | --- | --- |
+//! | what it is to be | nothing; so a repetition does no harm |
+//! | what the person saw | it is written, with a line in the audit log |
+//! | anything else | a [`Conflict`]; nothing of the batch is written |
+//!
+//! A batch cannot change a row that it inserts itself. Batches of one moment follow each other in the order of their
+//! arrival: the second is compared with the outcome of the first. A batch is one call to Google, whatever its size, and
+//! several hundred changed rows are already a large one; an import hands over its rows in parts.
 
 use super::{
     ReadError,

@@ -8,17 +8,33 @@
 //! mistake is put right before anybody is answered (`mend`). A write whose answer got lost is looked for in the sheet, and
 //! kept from arriving late, before anything is written again (`attempt`).
 //!
-//! Limits. A batch may not change a row that it inserts itself. When a write was misplaced and a part of its batch meets
-//! somebody else's change on the second try, that part is refused although the other part is written. In tabs without
-//! history a misplaced update is made again in its place, but what it overwrote is not known. Two instances that insert the
-//! same given id in the same moment write it twice.
+//! A counted id is one more than the highest in the tab. The write that takes it also makes a named range of that number,
+//! which Google refuses to make twice; so another instance that counted the same at the same moment is refused as a whole,
+//! looks again and counts on. No number is ever seen twice, where a comparison after the write would have to renumber rows
+//! that people may have seen. These named ranges, and those that keep lost writes from arriving late, are taken away after
+//! five minutes; a program that is killed meanwhile leaves them behind, which does no harm.
+//!
+//! Limits:
+//! - When a write was misplaced and a part of its batch meets somebody else's change on the second try, that part is
+//!   refused although the other part is written.
+//! - In tabs without history a misplaced update is made again in its place, but what it overwrote is not known.
+//! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. A second instance
+//!   that wants this very value in this very cell takes it for there already.
+//! - Two instances that insert the same given id in the same moment write it twice.
+//! - A row that is inserted at the moment staff move columns is taken out and inserted anew, unless it has a counted id or
+//!   the answer got lost too; then its values stay in the columns as they were before.
 
 mod announcement;
 mod attempt;
+mod block;
+mod compare;
+mod fix;
 mod job;
+mod line;
 mod mend;
 mod plan;
 mod shot;
+mod verdict;
 
 use std::{
     collections::HashMap,
@@ -39,8 +55,8 @@ use super::{
 use crate::clock::Clock;
 
 use attempt::{Lost, NAMES_STAND};
+use fix::Fix;
 use job::{Answer, Job};
-use mend::Fix;
 
 /// Time in which the first batch after a rest waits for company: people who submit at the same moment share a write.
 const GATHER: Duration = Duration::from_millis(20);

@@ -19,16 +19,42 @@
 //!   `what_the_program_writes_and_what_staff_merely_move_is_no_edit`,
 //!   `two_instances_tell_an_edit_once_and_do_not_tell_of_each_other`, `what_was_edited_is_what_is_found`. Two readings are
 //!   compared, so an edit that is taken back between them, or made while no instance runs, is not noticed.
-//! - A batch is written as a whole or not at all, each row once, however often it is sent (`committer`, `tail`).
-//!   Writes that arrive together travel together.
+//! - A batch of new, changed and deleted rows is written as a whole or not at all (`committer`). Writes that arrive
+//!   together travel together in one call: `a_hundred_submissions_at_once_take_a_handful_of_writes`. One that Google
+//!   refuses fails alone: `a_poisonous_row_fails_alone`, `a_poisonous_update_fails_alone`.
+//! - Each change is made once, however often it is sent and however its answer gets lost:
+//!   `every_row_is_there_once_when_answers_are_lost_throttled_or_broken`,
+//!   `changes_are_made_once_when_answers_are_lost_throttled_or_broken`,
+//!   `what_is_as_wanted_already_is_not_written_again`, and, under random faults with staff sorting all the while,
+//!   `under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all`. A write that arrives after it was given up is
+//!   refused by the sheet itself: `a_write_that_arrives_long_after_it_was_given_up_does_nothing`.
 //! - Staff may sort, insert, delete and move rows and columns, and add columns of their own: rows are known by id,
-//!   columns by header (`tab`), new rows are inserted below the data (`requests`) and values are typed, never formulas.
+//!   columns by header (`tab`), new rows are inserted below the data (`requests`) and values are typed, never formulas:
+//!   `a_row_that_staff_moved_is_found_by_its_id`,
+//!   `columns_may_stand_anywhere_under_any_spelling_and_with_others_between`. A renamed header closes its tab, names itself
+//!   and heals: `a_renamed_or_repeated_header_closes_its_tab_alone_and_heals_by_itself`.
+//! - An update touches the wanted cells and nothing else:
+//!   `nothing_but_the_wanted_cells_differs_after_an_update`. When somebody else changed one of them, nothing of the batch is
+//!   written and the person sees both values:
+//!   `a_conflict_names_each_cell_and_keeps_the_whole_batch_back_but_nobody_else`. A row that is gone or has a double is told
+//!   apart: `a_row_that_is_gone_or_there_twice_is_told_apart`.
+//! - Should staff sort at the very moment of a write, so that it hits another row or column, this is seen and put right
+//!   before anybody is answered: `a_write_that_hits_another_row_is_put_right`,
+//!   `a_deletion_that_hits_another_row_is_put_right`, `a_write_into_a_column_that_was_moved_meanwhile_is_put_right`,
+//!   `a_row_that_is_added_while_columns_are_moved_lands_in_its_columns`,
+//!   `a_misplaced_write_whose_answer_got_lost_is_put_right_too`.
+//! - What changed, when and by whom stands in the tab `audit_log` (`audit`), written in the same call:
+//!   `an_update_changes_its_cells_and_says_so_in_the_audit_log`,
+//!   `rows_are_deleted_with_all_their_cells_in_the_audit_log`. Without that tab rows can be added but not changed:
+//!   `without_the_audit_log_updates_wait_and_new_rows_go_on`.
+//! - Counted ids are never given twice, by several instances either: `two_instances_never_count_the_same_id`,
+//!   `counted_ids_go_on_from_the_highest_and_a_key_counts_once`.
 //! - Calls stay below Google's quota (`quota`) and are tried again when that can help (`call_error`). While Google is
 //!   down they fail at once, and one of them finds out when it is back (`circuit`). All of them go through the `gate`,
 //!   which keeps the book for the status page (`status`).
 //!
 //! `google` is the only file that knows the client library; `setup` makes missing tabs and explains what stands in the
-//! way. Updates of cells and conflicts between writers are not here yet: a [`Batch`] only inserts.
+//! way. What the committer does not promise is said at its head.
 
 pub mod audit;
 mod batch;
@@ -51,6 +77,7 @@ mod pages;
 mod quota;
 mod reader;
 mod requests;
+mod runs;
 mod setup;
 mod shown;
 mod status;

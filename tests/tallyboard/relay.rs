@@ -21,6 +21,8 @@ use tokio::sync::oneshot;
 pub enum Event {
     /// Staff send these requests first.
     Staff(Value),
+    /// Copies take the row below, as where a filter hides the one that is meant.
+    CopiesPassOver,
     /// The write is held back until the sender of this channel says so; the store hears nothing.
     Held(oneshot::Receiver<()>),
 }
@@ -119,8 +121,12 @@ async fn pass(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, _header
     } else {
         None
     };
+    let body = match event {
+        Some(Event::CopiesPassOver) => passing_over(&body),
+        _ => body,
+    };
     match event {
-        None => {}
+        None | Some(Event::CopiesPassOver) => {}
         Some(Event::Staff(requests)) => inner.staff(&requests).await,
         Some(Event::Held(release)) => {
             tokio::spawn(async move {
@@ -133,4 +139,17 @@ async fn pass(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, _header
         }
     }
     inner.forward(method, uri, body).await
+}
+
+fn passing_over(body: &Bytes) -> Bytes {
+    let mut batch: Value = serde_json::from_slice(body).expect("JSON");
+    for request in batch["requests"].as_array_mut().expect("requests") {
+        let source = request.pointer_mut("/copyPaste/source");
+        if let Some(source) = source.filter(|source| source["startRowIndex"].as_u64() > Some(0)) {
+            for edge in ["startRowIndex", "endRowIndex"] {
+                source[edge] = json!(source[edge].as_u64().expect("row") + 1);
+            }
+        }
+    }
+    batch.to_string().into()
 }

@@ -466,6 +466,49 @@ async fn a_write_into_a_column_that_was_moved_meanwhile_is_put_right() {
 }
 
 #[tokio::test]
+async fn a_row_that_is_added_while_columns_are_moved_lands_in_its_columns() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    let title = ["f", "g"];
+    for (id, from) in title.iter().zip([1, 0]) {
+        let moved = json!([{"moveDimension": {
+            "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": from, "endIndex": from + 1}, "destinationIndex": 3,
+        }}]);
+        relay.expect([Event::Staff(moved)]);
+        let committed = store.commit(by_ann([book(id, "Zeta", 6.0)])).await.expect("written");
+        assert_eq!((committed.inserted, relay.left()), (1, 0));
+    }
+    let rows = world.rows("books").await;
+    assert_eq!(rows.len(), 7);
+    assert_eq!(
+        rows[5][..5],
+        [json!(6), json!("Zeta"), json!("f"), json!(""), json!("left")]
+    );
+    assert_eq!(
+        rows[6][..5],
+        [json!(6), json!("Zeta"), json!("g"), json!(""), json!("left")]
+    );
+}
+
+#[tokio::test]
+async fn a_line_that_shows_a_neighbour_though_the_right_row_was_hit_is_mended() {
+    let world = library().await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::CopiesPassOver, Event::CopiesPassOver]);
+    let both = by_ann([retitle("b", "Beta", "Bravo"), retitle("c", "Gamma", "Caesar")]);
+    assert_eq!(store.commit(both).await.expect("written").updated, 2);
+    store.commit(by_ann([delete("e", "Epsilon")])).await.expect("written");
+    let expected = [("a", "Alpha"), ("b", "Bravo"), ("c", "Caesar"), ("d", "Delta")];
+    assert_eq!(titles(&world).await, pairs(&expected));
+    let expected = [
+        "Ann|books|b|updated|title|Beta|Bravo",
+        "Ann|books|c|updated|title|Gamma|Caesar",
+    ];
+    assert_eq!(log(&world).await[..2], expected);
+}
+
+#[tokio::test]
 async fn a_write_that_arrives_long_after_it_was_given_up_does_nothing() {
     let world = library().await;
     let sheet = world.sheet_id("books").await;
@@ -804,11 +847,11 @@ async fn a_misplaced_update_of_a_tab_without_history_is_made_again_in_its_place(
 }
 
 #[tokio::test]
-async fn two_thousand_rows_are_updated_in_one_call() {
+async fn hundreds_of_rows_are_updated_in_one_call() {
     let world = library().await;
-    let books = (0..2_000).map(|number| book(&format!("n{number}"), "New", 1.0));
+    let books = (0..600).map(|number| book(&format!("n{number}"), "New", 1.0));
     world.store.commit(by_ann(books)).await.expect("written");
-    let updates = (0..2_000).map(|number| {
+    let updates = (0..600).map(|number| {
         Change::Update(Update {
             tab: &BOOKS,
             id: format!("n{number}"),
@@ -820,10 +863,8 @@ async fn two_thousand_rows_are_updated_in_one_call() {
         })
     });
     world.forget_calls().await;
-    let start = std::time::Instant::now();
     let committed = world.store.commit(by_ann(updates)).await.expect("written");
-    println!("2,000 rows of 3 cells took {:?}", start.elapsed());
-    assert_eq!((committed.updated, log(&world).await.len()), (2_000, 6_000));
+    assert_eq!((committed.updated, log(&world).await.len()), (600, 1_800));
     assert_eq!(world.calls().await["writes"], 1);
 }
 
@@ -1024,6 +1065,7 @@ async fn schedule(seed: u64) {
     assert_eq!((numbers.len(), loans.len()), (lent, lent), "{context}\n{loans:?}");
 }
 
+/// `SEED` and `SCHEDULES` in the environment try others and more.
 #[tokio::test]
 async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
     let first: u64 = std::env::var("SEED")
@@ -1033,7 +1075,7 @@ async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
     let count: u64 = std::env::var("SCHEDULES")
         .ok()
         .and_then(|count| count.parse().ok())
-        .unwrap_or(40);
+        .unwrap_or(30);
     let seeds: Vec<u64> = (first..first + count).collect();
     for together in seeds.chunks(10) {
         let running: Vec<_> = together.iter().map(|seed| tokio::spawn(schedule(*seed))).collect();

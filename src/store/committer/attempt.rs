@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use super::{
     super::{ReadError, audit::AUDIT_LOG, batch::CommitError, call_error::CallError, cell::Entry, requests, tab::Tab},
     Committer,
+    compare::{self, Circumstances},
     job::{Done, Job, Origin},
-    plan::{self, Circumstances, Plan, Purpose},
-    shot::{Shot, Verdict},
+    plan::{Plan, Purpose},
+    shot::Shot,
+    verdict::Verdict,
 };
 
 /// Steps of one group; more mean that somebody moves rows faster than they can be written.
@@ -120,14 +122,14 @@ impl Committer {
     }
 
     async fn plan_changes(&mut self, tabs: &[&'static Tab], group: &mut [Job]) -> Result<Plan, Failure> {
-        let wanted = plan::wanted(group);
+        let wanted = compare::wanted(group);
         let sight = self.tails.look(tabs, &wanted).await.map_err(Failure::Looking)?;
         let circumstances = Circumstances {
             tails: &self.tails,
             taken: &self.taken,
             now: self.now(),
         };
-        let mut plan = plan::plan(group, &sight, &circumstances);
+        let mut plan = compare::plan(group, &sight, &circumstances);
         for (origin, done) in plan.settled.drain(..) {
             group[origin.job].settle(origin.change, done);
         }
@@ -199,13 +201,16 @@ impl Committer {
             }
         }
         for (index, removal) in plan.removals.iter().enumerate() {
+            let Purpose::Change(origin) = removal.purpose else {
+                continue;
+            };
             if !is_misplaced(&verdict.misplaced_removals, index) {
-                done.push((removal.origin, Done::Deleted));
-            } else if let Some(job) = group.get_mut(removal.origin.job) {
-                job.doubt(removal.origin.change);
+                done.push((origin, Done::Deleted));
+            } else if let Some(job) = group.get_mut(origin.job) {
+                job.doubt(origin.change);
             }
         }
-        let added = plan.additions.iter();
+        let added = plan.additions.iter().filter(|added| !verdict.scatters(added));
         done.extend(added.map(|addition| (addition.origin, Done::Inserted(addition.id_text()))));
         for (origin, done) in done {
             if let Some(job) = group.get_mut(origin.job) {
@@ -224,6 +229,7 @@ impl Committer {
                 deletions = verdict.misplaced_removals.len(),
                 "rows were moved at the moment of a write; it is put right"
             );
+            self.note_scattered(shot, &verdict);
             shot.forget(&mut self.tails);
             self.note_fixes(plan, verdict);
         }

@@ -17,42 +17,16 @@ use super::{
         google::{CellData, ValueRange},
         requests::{cell_data, cell_with},
         tab::{Tab, column_letters, normalise, quoted},
-        tail::{Found, Search, Sight, Wanted},
+        tail::{Found, Sight, Wanted},
     },
     Committer,
     attempt::Failure,
-    plan::{CellEdit, Edit, InLog, Plan, Purpose, Restored},
-    shot::{Overwritten, Shot, Verdict},
+    compare::columns_with_headers,
+    fix::Fix,
+    plan::{CellEdit, Edit, InLog, Plan, Purpose, Removal, Restored},
+    shot::Shot,
+    verdict::{Overwritten, Verdict},
 };
-
-/// Something that is to be put right.
-pub(super) enum Fix {
-    Cell {
-        tab: &'static Tab,
-        /// Number of the row at the time.
-        number: usize,
-        /// Id of the row for which the write was meant; the row itself, when only columns were moved.
-        meant: String,
-        cell: Overwritten,
-    },
-    Row {
-        tab: &'static Tab,
-        number: usize,
-        id: String,
-        cells: Vec<Overwritten>,
-    },
-    /// A line of the audit log that shows another row than the one that was hit.
-    Line { id: String, row: Entry, old: Content },
-}
-
-impl Fix {
-    fn tab(&self) -> &'static Tab {
-        match self {
-            Self::Cell { tab, .. } | Self::Row { tab, .. } => tab,
-            Self::Line { .. } => &AUDIT_LOG,
-        }
-    }
-}
 
 impl Committer {
     /// Lets go of what `plan` has put right.
@@ -61,6 +35,8 @@ impl Committer {
             .misplaced_edits
             .iter()
             .map(|(index, _)| plan.edits[*index].purpose);
+        let removals = verdict.misplaced_removals.iter();
+        let missed = missed.chain(removals.map(|(index, _)| plan.removals[*index].purpose));
         let missed: Vec<Purpose> = missed.collect();
         let fixes = self.fixes.drain(..).enumerate();
         let kept = fixes.filter(|(index, _)| missed.contains(&Purpose::Fix(*index)));
@@ -93,6 +69,37 @@ impl Committer {
                 id: id.map(|cell| cell.old.as_cell().text()).unwrap_or_default(),
                 cells,
             });
+        }
+    }
+
+    /// Notes new rows whose columns were moved at the moment they came.
+    pub(super) fn note_scattered(&mut self, shot: &Shot, verdict: &Verdict) {
+        for (title, header) in &verdict.scattered {
+            let additions = shot
+                .plan
+                .additions
+                .iter()
+                .filter(|addition| addition.tab.title == *title);
+            for addition in additions {
+                if verdict.scatters(addition) {
+                    self.fixes.push(Fix::Scattered {
+                        tab: addition.tab,
+                        id: Overwritten {
+                            id: String::new(),
+                            position: self.tails.place(addition.tab).layout.position(0),
+                            header: header.clone(),
+                            old: Content::Empty,
+                            now: addition.id.content(),
+                        },
+                    });
+                } else {
+                    tracing::error!(
+                        tab = title,
+                        id = addition.id_text(),
+                        "columns were moved while a row was added; its values stand in the wrong ones"
+                    );
+                }
+            }
         }
     }
 
@@ -154,10 +161,7 @@ impl Committer {
                     meant,
                     cell,
                 } => match self.edit_back(&columns, (tab, *number, meant), cell) {
-                    Some(edit) => plan.edits.push(Edit {
-                        purpose: Purpose::Fix(index),
-                        ..edit
-                    }),
+                    Some(edit) => plan.edits.push(edit.for_fix(index)),
                     None => tracing::warn!(
                         tab = tab.title,
                         row = number,
@@ -166,10 +170,10 @@ impl Committer {
                 },
                 Fix::Line { id, row, old } => {
                     let edit = self.line_anew(&sight, id, (row, old));
-                    plan.edits.extend(edit.map(|edit| Edit {
-                        purpose: Purpose::Fix(index),
-                        ..edit
-                    }));
+                    plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
+                }
+                Fix::Scattered { tab, id, .. } => {
+                    plan.removals.extend(self.row_off(&columns, tab, (index, id)));
                 }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
@@ -190,7 +194,7 @@ impl Committer {
     async fn columns_now(&self, tabs: &[&'static Tab]) -> Result<Vec<Column>, Failure> {
         let mut wanted: Vec<(&'static Tab, usize)> = Vec::new();
         for fix in &self.fixes {
-            if let Fix::Cell { tab, cell, .. } = fix {
+            if let Fix::Cell { tab, cell, .. } | Fix::Scattered { tab, id: cell, .. } = fix {
                 let id_position = self.tails.place(tab).layout.position(0);
                 for position in [Some(id_position), self.position_now(tab, cell)].into_iter().flatten() {
                     if !wanted.contains(&(*tab, position)) {
@@ -287,6 +291,31 @@ impl Committer {
         })
     }
 
+    /// The only row that shows the id where it was written.
+    fn row_off(&self, columns: &[Column], tab: &'static Tab, (index, id): (usize, &Overwritten)) -> Option<Removal> {
+        let cells = |position: usize| {
+            let found = columns
+                .iter()
+                .find(|column| column.tab == tab && column.position == position);
+            found.map_or(&[] as &[Content], |column| &column.cells)
+        };
+        let written = cells(self.position_now(tab, id)?).iter().enumerate();
+        let rows: Vec<usize> = written
+            .filter(|(_, cell)| cell.is_same_as(&id.now))
+            .map(|(row, _)| row)
+            .collect();
+        let [row] = rows[..] else { return None };
+        let ids = cells(self.tails.place(tab).layout.position(0));
+        Some(Removal {
+            purpose: Purpose::Fix(index),
+            by: TALLYBOARD.to_owned(),
+            tab,
+            id: ids.get(row).map(|id| id.as_cell().text()).unwrap_or_default(),
+            number: row + 1,
+            columns: columns_with_headers(&self.tails, tab),
+        })
+    }
+
     fn line_anew(&self, sight: &Sight, id: &str, (row, old): (&Entry, &Content)) -> Option<Edit> {
         let found = sight.get(&(AUDIT_LOG.title, id.to_owned()))?;
         let Found::Row { number, .. } = found else { return None };
@@ -340,31 +369,11 @@ impl Committer {
     }
 }
 
-impl Fix {
-    /// Whether it is about the cell that stood there at the time.
-    fn is_at(&self, place: &Tab, row: usize, position: usize) -> bool {
-        matches!(self, Self::Cell { tab, number, cell, .. }
-            if *tab == place && *number == row && cell.position == position)
-    }
-
-    /// Whether it is about what `overwritten` found in its cell.
-    fn left(&self, place: &Tab, overwritten: &Overwritten) -> bool {
-        matches!(self, Self::Cell { tab, cell, .. }
-            if *tab == place
-                && !cell.id.is_empty()
-                && cell.id == overwritten.id
-                && normalise(&cell.header) == normalise(&overwritten.header)
-                && cell.now.is_same_as(&overwritten.old))
-    }
-
-    fn line(&self) -> Option<Wanted> {
-        match self {
-            Self::Line { id, .. } => Some(Wanted {
-                tab: AUDIT_LOG.title,
-                id: id.clone(),
-                search: Search::Thorough,
-            }),
-            Self::Cell { .. } | Self::Row { .. } => None,
+impl Edit {
+    fn for_fix(self, index: usize) -> Self {
+        Self {
+            purpose: Purpose::Fix(index),
+            ..self
         }
     }
 }

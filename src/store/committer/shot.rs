@@ -11,24 +11,22 @@
 //! row although the right one was hit; such a line then gets what was read before the write. A lost answer is made up for
 //! by the lines.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::{collections::HashSet, ops::Range};
 
 use uuid::Uuid;
 
 use super::{
     super::{
-        audit::{AUDIT_LOG, action, column},
-        cell::{Content, Entry},
-        google::{CellData, SheetRequest},
-        requests::{self, NewRow, Stretch, Turn, cell_data, cell_with, number_format},
-        shown::Shown,
-        tab::{History, Kind, Tab, column_letters, normalise, quoted},
-        tail::{Found, Search, Sight, Tails, Wanted},
+        audit::{AUDIT_LOG, column},
+        cell::Entry,
+        google::SheetRequest,
+        requests::{self, NewRow, Stretch, Turn},
+        tab::{Tab, column_letters, quoted},
+        tail::Tails,
     },
-    plan::{Addition, CellEdit, Edit, InLog, Plan, Removal, Restored},
+    block::{Source, blocks, filled, side_by_side},
+    line::{Line, Log, Subject, lines},
+    plan::{Addition, Edit, Plan, Removal},
 };
 
 /// Lines that the answer shows; more are read from the log, since a shown cell takes kilobytes of memory.
@@ -44,11 +42,11 @@ pub(super) struct Shot {
     pub(super) requests: Vec<SheetRequest>,
     /// What the answer is to show.
     pub(super) ranges: Vec<String>,
-    lines: Vec<Line>,
+    pub(super) lines: Vec<Line>,
     /// Edits that are made together, by place in the plan.
     blocks: Vec<Range<usize>>,
     /// Number of the tab of the audit log, and where its columns stand.
-    log: Option<Log>,
+    pub(super) log: Option<Log>,
     /// Named ranges that stay, to keep others from counting the same ids.
     pub(super) counters: Vec<Counter>,
 }
@@ -58,78 +56,6 @@ pub(super) struct Counter {
     pub(super) name: String,
     pub(super) tab: &'static str,
     pub(super) first: i64,
-}
-
-#[derive(Clone)]
-struct Log {
-    sheet_id: i32,
-    /// Of the first line, counted from 0.
-    first_row: usize,
-    row: usize,
-    header: usize,
-    old: usize,
-}
-
-/// A line of the audit log, as it is known before the call.
-struct Line {
-    id: String,
-    by: String,
-    tab: &'static Tab,
-    row: String,
-    action: &'static str,
-    header: String,
-    kind: Option<Kind>,
-    old: Content,
-    new: Content,
-    subject: Subject,
-}
-
-/// What a line is about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    /// The cell of an edit, by place in the plan and in the edit.
-    Edit(usize, usize),
-    Removal(usize, usize),
-    /// A row that is new, so that nothing can be overwritten.
-    New,
-}
-
-/// What a line shows after the call.
-#[derive(Clone, Debug)]
-struct Hit {
-    row: String,
-    header: String,
-    old: Content,
-}
-
-impl Verdict {
-    pub(super) fn is_clean(&self) -> bool {
-        self.misplaced_edits.is_empty() && self.misplaced_removals.is_empty()
-    }
-}
-
-/// What the lines tell.
-#[derive(Default)]
-pub(super) struct Verdict {
-    /// Edits and removals by place in the plan that hit another row or column.
-    pub(super) misplaced_edits: Vec<(usize, Vec<Overwritten>)>,
-    pub(super) misplaced_removals: Vec<(usize, Vec<Overwritten>)>,
-    /// Lines that show another row although the right one was hit, by place.
-    pub(super) garbled_lines: Vec<usize>,
-}
-
-/// A cell that was hit in place of another one.
-#[derive(Clone, Debug)]
-pub(super) struct Overwritten {
-    /// Id of its row, as far as it is known.
-    pub(super) id: String,
-    /// Place in the sheet at the time.
-    pub(super) position: usize,
-    /// Header of its column at the time.
-    pub(super) header: String,
-    pub(super) old: Content,
-    /// What stands there now; for a removal, nothing.
-    pub(super) now: Content,
 }
 
 impl Shot {
@@ -330,14 +256,12 @@ impl Shot {
 
     /// The answer shows the ids of the rows and the header.
     fn show_which_rows_were_hit(&mut self, tails: &Tails) {
-        let mut tabs: Vec<&'static str> = Vec::new();
+        let headers = self.plan.tabs().into_iter();
+        self.ranges
+            .extend(headers.map(|tab| format!("{}!1:1", quoted(tab.title))));
         for block in &self.blocks {
             let edits = &self.plan.edits[block.clone()];
             let title = quoted(edits[0].tab.title);
-            if !tabs.contains(&edits[0].tab.title) {
-                tabs.push(edits[0].tab.title);
-                self.ranges.push(format!("{title}!1:1"));
-            }
             let id_column = column_letters(tails.place(edits[0].tab).layout.position(0));
             let rows: Vec<usize> = edits.iter().filter_map(|edit| self.plan.number_after(edit)).collect();
             if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
@@ -345,22 +269,6 @@ impl Shot {
                     .push(format!("{title}!{id_column}{first}:{id_column}{last}"));
             }
         }
-    }
-
-    /// What has to be read to learn whether the call was applied, and where.
-    pub(super) fn evidence(&self) -> Vec<Wanted> {
-        let line = |line: &Line| Wanted {
-            tab: AUDIT_LOG.title,
-            id: line.id.clone(),
-            search: Search::Known,
-        };
-        let row = |edit: &Edit| Wanted {
-            tab: edit.tab.title,
-            id: edit.id.clone(),
-            search: Search::Known,
-        };
-        let rows = self.plan.edits.iter().filter(|edit| !edit.is_logged()).map(row);
-        self.lines.iter().map(line).chain(rows).collect()
     }
 
     /// Whether the answer shows nothing, so that the lines have to be read.
@@ -372,125 +280,6 @@ impl Shot {
     /// Whether the call wrote lines of the audit log.
     pub(super) fn is_logged(&self) -> bool {
         !self.lines.is_empty()
-    }
-
-    /// Whether the call was applied, as far as rows and lines with ids tell; `None` when it wrote none.
-    pub(super) fn was_applied(&self, tails: &Tails) -> Option<bool> {
-        if let Some(line) = self.lines.first() {
-            return Some(tails.contains(&AUDIT_LOG, &line.id));
-        }
-        let addition = self.plan.additions.first()?;
-        Some(tails.contains(addition.tab, &addition.id_text()))
-    }
-
-    /// What the answer to the call tells.
-    pub(super) fn verdict(&self, shown: &Shown, tails: &Tails) -> Verdict {
-        let hit = |line: usize| {
-            let Some(log) = &self.log else {
-                return self.lines[line].expected();
-            };
-            let cell = |position: usize| shown.cell(log.sheet_id, log.first_row + line, position);
-            Hit {
-                row: cell(log.row).as_cell().text(),
-                header: cell(log.header).as_cell().text(),
-                old: cell(log.old),
-            }
-        };
-        let is_right = |edit: &Edit| {
-            let place = tails.place(edit.tab);
-            let id_position = place.layout.position(0);
-            let id = shown.cell(place.sheet_id, self.plan.number_after(edit)? - 1, id_position);
-            let has_header = |cell: &CellEdit| {
-                let header = shown.cell(place.sheet_id, 0, cell.position).as_cell().text();
-                normalise(&header) == normalise(&cell.header)
-            };
-            Some(id.as_cell().text() == edit.id_after(id_position) && edit.cells.iter().all(has_header))
-        };
-        self.judge(&(0..self.lines.len()).map(hit).collect::<Vec<_>>(), is_right)
-    }
-
-    /// What the lines tell that were found in the log after the answer got lost.
-    pub(super) fn verdict_of_log(&self, sight: &Sight, tails: &Tails) -> Verdict {
-        let position = |column: usize| tails.place(&AUDIT_LOG).layout.position(column);
-        let hit = |line: &Line| match sight.get(&(AUDIT_LOG.title, line.id.clone())) {
-            Some(found @ Found::Row { .. }) => Hit {
-                row: found.content(position(column::ROW)).as_cell().text(),
-                header: found.content(position(column::HEADER)).as_cell().text(),
-                old: found.content(position(column::OLD)),
-            },
-            // Staff deleted the line: nothing speaks against what was read before.
-            _ => line.expected(),
-        };
-        // Of a row with lines its values tell nothing: another misplaced edit may have left the same there.
-        let is_right = |edit: &Edit| {
-            if edit.is_logged() {
-                return None;
-            }
-            let found = sight.get(&(edit.tab.title, edit.id.clone()))?;
-            let shows = |cell: &CellEdit| found.content(cell.position).is_same_as(&cell.wanted);
-            edit.cells.iter().all(shows).then_some(true)
-        };
-        self.judge(&self.lines.iter().map(hit).collect::<Vec<_>>(), is_right)
-    }
-
-    /// Sorts edits and removals by what their lines show. `is_right` says what is known of an edit besides.
-    fn judge(&self, hits: &[Hit], is_right: impl Fn(&Edit) -> Option<bool>) -> Verdict {
-        let mut verdict = Verdict::default();
-        // Only the first line of each column has a copy of its header.
-        let mut headers: HashMap<(&'static str, usize), &str> = HashMap::new();
-        let mut edits = vec![(true, Vec::new()); self.plan.edits.len()];
-        let mut removals = vec![Vec::new(); self.plan.removals.len()];
-        for (line, hit) in self.lines.iter().zip(hits) {
-            let mut overwritten = Overwritten {
-                id: hit.row.clone(),
-                position: 0,
-                header: hit.header.clone(),
-                old: hit.old.clone(),
-                now: line.new.clone(),
-            };
-            match line.subject {
-                Subject::Edit(edit, cell) => {
-                    let (fits, cells) = &mut edits[edit];
-                    let edit = &self.plan.edits[edit];
-                    let position = edit.cells[cell].position;
-                    let header = headers.entry((edit.tab.title, position)).or_insert(&hit.header);
-                    *fits &= hit.row == line.row && normalise(header) == normalise(&line.header);
-                    overwritten.position = position;
-                    (*header).clone_into(&mut overwritten.header);
-                    cells.push(overwritten);
-                }
-                Subject::Removal(removal, column) => {
-                    overwritten.position = self.plan.removals[removal].columns[column].0;
-                    removals[removal].push(overwritten);
-                }
-                Subject::New => {}
-            }
-        }
-        for (index, (fits, overwritten)) in edits.into_iter().enumerate() {
-            let edit = &self.plan.edits[index];
-            let judged = if edit.is_logged() { fits } else { false };
-            match is_right(edit).unwrap_or(judged) {
-                false => verdict.misplaced_edits.push((index, overwritten)),
-                true if edit.is_logged() && !fits => {
-                    let of_edit = |line: &Line| matches!(line.subject, Subject::Edit(edit, _) if edit == index);
-                    let lines = (0..self.lines.len()).filter(|line| of_edit(&self.lines[*line]));
-                    verdict.garbled_lines.extend(lines);
-                }
-                true => {}
-            }
-        }
-        for (index, overwritten) in removals.into_iter().enumerate() {
-            if !self.plan.removals[index].is_shown_by(&overwritten) {
-                verdict.misplaced_removals.push((index, overwritten));
-            }
-        }
-        verdict
-    }
-
-    /// What is known of a line, to be written over what the copies left there: its id, the id of its row, the old value.
-    pub(super) fn known_of(&self, line: usize) -> (String, Entry, Content) {
-        let line = &self.lines[line];
-        (line.id.clone(), Entry::Text(line.row.clone()), line.old.clone())
     }
 
     /// Lets `tails` know what the call changed, once it was applied and hit what it should.
@@ -515,7 +304,7 @@ impl Shot {
 }
 
 impl Plan {
-    fn tabs_with_additions(&self) -> Vec<&'static Tab> {
+    pub(super) fn tabs_with_additions(&self) -> Vec<&'static Tab> {
         let mut tabs: Vec<&'static Tab> = Vec::new();
         for addition in &self.additions {
             if !tabs.contains(&addition.tab) {
@@ -528,7 +317,7 @@ impl Plan {
 
 impl Plan {
     /// Number of the row of `edit` once rows above it have gone or come; `None` when it goes itself.
-    fn number_after(&self, edit: &Edit) -> Option<usize> {
+    pub(super) fn number_after(&self, edit: &Edit) -> Option<usize> {
         let removed = self.removals.iter().filter(|removal| removal.tab == edit.tab);
         let restored = self.restored.iter().filter(|restored| restored.tab == edit.tab);
         let mut gone = 0;
@@ -540,287 +329,5 @@ impl Plan {
         }
         let come = restored.filter(|restored| restored.after_row < edit.number).count();
         Some(edit.number + come - gone)
-    }
-}
-
-impl Log {
-    fn stretch(&self, line: usize, lines: usize, column: usize) -> Stretch {
-        Stretch {
-            sheet_id: self.sheet_id,
-            row: self.first_row + line,
-            column,
-            rows: lines,
-            columns: 1,
-        }
-    }
-}
-
-impl Edit {
-    fn is_logged(&self) -> bool {
-        self.tab.history == History::Kept
-    }
-
-    /// The cells that have a line, with their place in the edit.
-    fn logged(&self) -> impl Iterator<Item = (usize, &CellEdit)> {
-        let cells = self.cells.iter().enumerate();
-        cells.filter(|(_, cell)| cell.in_log == InLog::Line && self.is_logged())
-    }
-
-    /// The id after the write, which may itself put an id right.
-    fn id_after(&self, id_position: usize) -> String {
-        let own = self.cells.iter().find(|cell| cell.position == id_position);
-        own.map_or_else(|| self.id.clone(), |cell| cell.wanted.as_cell().text())
-    }
-
-    /// Whether `below` is the next row and changes the same columns, so that both can be written together.
-    fn continues_in(&self, below: &Self) -> bool {
-        let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.data.user_entered_format.is_some());
-        self.tab == below.tab
-            && self.number + 1 == below.number
-            && self.cells.iter().map(shape).eq(below.cells.iter().map(shape))
-    }
-}
-
-/// Edits of rows that follow each other.
-fn blocks(edits: &[Edit]) -> Vec<Range<usize>> {
-    let mut start = 0;
-    let chunks = edits.chunk_by(|above, below| above.continues_in(below));
-    chunks
-        .map(|chunk| {
-            let block = start..start + chunk.len();
-            start = block.end;
-            block
-        })
-        .collect()
-}
-
-/// The rows that a block of edits is about.
-struct Source {
-    sheet_id: i32,
-    /// Counted from 0.
-    row: usize,
-    rows: usize,
-    /// Place of the column of ids.
-    id: usize,
-}
-
-impl Source {
-    fn stretch(&self, column: usize, columns: usize) -> Stretch {
-        Stretch {
-            sheet_id: self.sheet_id,
-            row: self.row,
-            column,
-            rows: self.rows,
-            columns,
-        }
-    }
-
-    fn header(&self, column: usize) -> Stretch {
-        let cell = self.stretch(column, 1);
-        Stretch {
-            row: 0,
-            rows: 1,
-            ..cell
-        }
-    }
-
-    /// Copies ids and cells into the lines from `line` on: the rows of one column, then those of the next. In a single row
-    /// neighbouring cells go together.
-    fn copies(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
-        let ids = self.stretch(self.id, 1);
-        if self.rows == 1 {
-            let lines = log.stretch(line, positions.len(), log.row);
-            let mut copies = vec![requests::copy_values(ids, lines, Turn::Kept)];
-            let mut line = line;
-            for run in side_by_side(positions.iter().map(|position| (*position, ()))) {
-                let (cells, lines) = (self.stretch(run[0].0, run.len()), log.stretch(line, run.len(), log.old));
-                copies.push(requests::copy_values(cells, lines, Turn::RowToColumn));
-                line += run.len();
-            }
-            return copies;
-        }
-        let starts = positions.iter().zip((line..).step_by(self.rows));
-        let copies = starts.flat_map(|(position, line)| {
-            let lines = |column: usize| log.stretch(line, self.rows, column);
-            [
-                requests::copy_values(ids, lines(log.row), Turn::Kept),
-                requests::copy_values(self.stretch(*position, 1), lines(log.old), Turn::Kept),
-            ]
-        });
-        copies.collect()
-    }
-}
-
-/// Fills rows that follow each other in the same columns. Cells side by side that either all bring a number format or none
-/// share a request.
-fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, CellData)>]) -> Vec<SheetRequest> {
-    let Some(shape) = rows.first() else { return Vec::new() };
-    let has_format = |index: usize| shape[index].1.user_entered_format.is_some();
-    let mut requests = Vec::new();
-    for run in side_by_side(
-        shape
-            .iter()
-            .enumerate()
-            .map(|(index, (position, _))| (*position, index)),
-    ) {
-        for run in run.chunk_by(|(_, left), (_, right)| has_format(*left) == has_format(*right)) {
-            let cells = |row: &Vec<(usize, CellData)>| run.iter().map(|(_, index)| row[*index].1.clone()).collect();
-            let start = (first_row, run[0].0);
-            requests.push(requests::update_cells(
-                sheet_id,
-                start,
-                rows.iter().map(cells).collect(),
-            ));
-        }
-    }
-    requests
-}
-
-impl Removal {
-    /// Whether the lines show this row. Where columns were moved too, the id stands in another line.
-    fn is_shown_by(&self, cells: &[Overwritten]) -> bool {
-        let id_header = normalise(self.tab.columns[0].header);
-        let by_header = cells.iter().find(|cell| normalise(&cell.header) == id_header);
-        match by_header {
-            Some(cell) => cell.old.as_cell().text() == self.id,
-            None => cells.iter().all(|cell| cell.id == self.id),
-        }
-    }
-}
-
-impl Restored {
-    fn requests(&self, sheet_id: i32) -> Vec<SheetRequest> {
-        let mut requests = vec![requests::empty_rows(sheet_id, self.after_row, 1)];
-        let cell = |(position, kind, content): &(usize, Option<Kind>, Content)| {
-            (*position, cell_with(content, kind.and_then(number_format)))
-        };
-        let row = self.cells.iter().map(cell).collect();
-        requests.extend(filled(sheet_id, self.after_row, &[row]));
-        requests
-    }
-}
-
-/// Items in runs whose places follow each other; they are sorted by place.
-fn side_by_side<T>(items: impl IntoIterator<Item = (usize, T)>) -> Vec<Vec<(usize, T)>> {
-    let mut items: Vec<(usize, T)> = items.into_iter().collect();
-    items.sort_by_key(|(place, _)| *place);
-    let mut runs: Vec<Vec<(usize, T)>> = Vec::new();
-    for (place, item) in items {
-        match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|(last, _)| last + 1 == place) => run.push((place, item)),
-            _ => runs.push(vec![(place, item)]),
-        }
-    }
-    runs
-}
-
-/// The lines of a plan: those of edits, of removals, and of new rows, in this order.
-fn lines(plan: &Plan, blocks: &[Range<usize>], key: Uuid) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for block in blocks {
-        for (place, _) in plan.edits[block.start].logged() {
-            lines.extend(
-                block
-                    .clone()
-                    .map(|index| Line::of_cell(&plan.edits[index], (index, place))),
-            );
-        }
-    }
-    let removals = plan.removals.iter().enumerate();
-    for (index, removal) in removals {
-        let columns = removal.columns.iter().enumerate();
-        lines.extend(columns.map(|(column, (_, header, kind))| Line {
-            id: String::new(),
-            by: removal.by.clone(),
-            tab: removal.tab,
-            row: removal.id.clone(),
-            action: action::DELETED,
-            header: header.clone(),
-            kind: *kind,
-            old: Content::Empty,
-            new: Content::Empty,
-            subject: Subject::Removal(index, column),
-        }));
-    }
-    for (index, line) in lines.iter_mut().enumerate() {
-        line.id = Uuid::new_v5(&key, &index.to_be_bytes()).to_string();
-    }
-    lines.extend(plan.additions.iter().filter_map(|addition| {
-        let id = addition.line.clone()?;
-        Some(Line::of_new_row(
-            (id, &addition.by, action::CREATED),
-            addition.tab,
-            addition.id_text(),
-        ))
-    }));
-    for (index, restored) in plan.restored.iter().enumerate() {
-        let id = Uuid::new_v5(&key, format!("restored {index}").as_bytes()).to_string();
-        let by = super::super::audit::TALLYBOARD;
-        lines.push(Line::of_new_row(
-            (id, by, action::PUT_RIGHT),
-            restored.tab,
-            restored.id.clone(),
-        ));
-    }
-    lines
-}
-
-impl Line {
-    fn of_cell(edit: &Edit, (index, place): (usize, usize)) -> Self {
-        let cell = &edit.cells[place];
-        Self {
-            id: String::new(),
-            by: edit.by.clone(),
-            tab: edit.tab,
-            row: edit.id.clone(),
-            action: edit.action,
-            header: cell.header.clone(),
-            kind: cell.kind,
-            old: cell.found.clone(),
-            new: cell.wanted.clone(),
-            subject: Subject::Edit(index, place),
-        }
-    }
-
-    /// What it shows when nothing was moved.
-    fn expected(&self) -> Hit {
-        Hit {
-            row: self.row.clone(),
-            header: self.header.clone(),
-            old: self.old.clone(),
-        }
-    }
-
-    fn of_new_row((id, by, action): (String, &str, &'static str), tab: &'static Tab, row: String) -> Self {
-        Self {
-            id,
-            by: by.to_owned(),
-            tab,
-            row,
-            action,
-            header: String::new(),
-            kind: None,
-            old: Content::Empty,
-            new: Content::Empty,
-            subject: Subject::New,
-        }
-    }
-
-    /// The cell of one of the log's columns.
-    fn cell(&self, place: usize, now: &Entry) -> CellData {
-        let text = |text: &str| cell_data(&Entry::Text(text.to_owned()), None);
-        let format = self.kind.and_then(number_format);
-        match place {
-            0 => text(&self.id),
-            1 => cell_data(now, number_format(Kind::DateTime)),
-            2 => text(&self.by),
-            3 => text(self.tab.title),
-            column::ROW => text(&self.row),
-            5 => text(self.action),
-            column::HEADER => text(&self.header),
-            column::OLD => cell_with(&self.old, format),
-            column::NEW => cell_with(&self.new, format),
-            _ => CellData::default(),
-        }
     }
 }

@@ -1,0 +1,161 @@
+//! Rows that follow each other and change in the same columns are copied and written together.
+
+use std::ops::Range;
+
+use super::{
+    super::{
+        cell::Content,
+        google::{CellData, SheetRequest},
+        requests::{self, Stretch, Turn, cell_with, number_format},
+        tab::{History, Kind},
+    },
+    line::Log,
+    plan::{CellEdit, Edit, InLog, Restored},
+};
+
+impl Edit {
+    pub(super) fn is_logged(&self) -> bool {
+        self.tab.history == History::Kept
+    }
+
+    /// The cells that have a line, with their place in the edit.
+    pub(super) fn logged(&self) -> impl Iterator<Item = (usize, &CellEdit)> {
+        let cells = self.cells.iter().enumerate();
+        cells.filter(|(_, cell)| cell.in_log == InLog::Line && self.is_logged())
+    }
+
+    /// The id after the write, which may itself put an id right.
+    pub(super) fn id_after(&self, id_position: usize) -> String {
+        let own = self.cells.iter().find(|cell| cell.position == id_position);
+        own.map_or_else(|| self.id.clone(), |cell| cell.wanted.as_cell().text())
+    }
+
+    /// Whether `below` is the next row and changes the same columns, so that both can be written together.
+    pub(super) fn continues_in(&self, below: &Self) -> bool {
+        let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.data.user_entered_format.is_some());
+        self.tab == below.tab
+            && self.number + 1 == below.number
+            && self.cells.iter().map(shape).eq(below.cells.iter().map(shape))
+    }
+}
+
+/// Edits of rows that follow each other.
+pub(super) fn blocks(edits: &[Edit]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let chunks = edits.chunk_by(|above, below| above.continues_in(below));
+    chunks
+        .map(|chunk| {
+            let block = start..start + chunk.len();
+            start = block.end;
+            block
+        })
+        .collect()
+}
+
+/// The rows that a block of edits is about.
+pub(super) struct Source {
+    pub(super) sheet_id: i32,
+    /// Counted from 0.
+    pub(super) row: usize,
+    pub(super) rows: usize,
+    /// Place of the column of ids.
+    pub(super) id: usize,
+}
+
+impl Source {
+    pub(super) fn stretch(&self, column: usize, columns: usize) -> Stretch {
+        Stretch {
+            sheet_id: self.sheet_id,
+            row: self.row,
+            column,
+            rows: self.rows,
+            columns,
+        }
+    }
+
+    pub(super) fn header(&self, column: usize) -> Stretch {
+        let cell = self.stretch(column, 1);
+        Stretch {
+            row: 0,
+            rows: 1,
+            ..cell
+        }
+    }
+
+    /// Copies ids and cells into the lines from `line` on: the rows of one column, then those of the next. In a single row
+    /// neighbouring cells go together.
+    pub(super) fn copies(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
+        let ids = self.stretch(self.id, 1);
+        if self.rows == 1 {
+            let lines = log.stretch(line, positions.len(), log.row);
+            let mut copies = vec![requests::copy_values(ids, lines, Turn::Kept)];
+            let mut line = line;
+            for run in side_by_side(positions.iter().map(|position| (*position, ()))) {
+                let (cells, lines) = (self.stretch(run[0].0, run.len()), log.stretch(line, run.len(), log.old));
+                copies.push(requests::copy_values(cells, lines, Turn::RowToColumn));
+                line += run.len();
+            }
+            return copies;
+        }
+        let starts = positions.iter().zip((line..).step_by(self.rows));
+        let copies = starts.flat_map(|(position, line)| {
+            let lines = |column: usize| log.stretch(line, self.rows, column);
+            [
+                requests::copy_values(ids, lines(log.row), Turn::Kept),
+                requests::copy_values(self.stretch(*position, 1), lines(log.old), Turn::Kept),
+            ]
+        });
+        copies.collect()
+    }
+}
+
+/// Fills rows that follow each other in the same columns. Cells side by side that either all bring a number format or none
+/// share a request.
+pub(super) fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, CellData)>]) -> Vec<SheetRequest> {
+    let Some(shape) = rows.first() else { return Vec::new() };
+    let has_format = |index: usize| shape[index].1.user_entered_format.is_some();
+    let mut requests = Vec::new();
+    for run in side_by_side(
+        shape
+            .iter()
+            .enumerate()
+            .map(|(index, (position, _))| (*position, index)),
+    ) {
+        for run in run.chunk_by(|(_, left), (_, right)| has_format(*left) == has_format(*right)) {
+            let cells = |row: &Vec<(usize, CellData)>| run.iter().map(|(_, index)| row[*index].1.clone()).collect();
+            let start = (first_row, run[0].0);
+            requests.push(requests::update_cells(
+                sheet_id,
+                start,
+                rows.iter().map(cells).collect(),
+            ));
+        }
+    }
+    requests
+}
+
+impl Restored {
+    pub(super) fn requests(&self, sheet_id: i32) -> Vec<SheetRequest> {
+        let mut requests = vec![requests::empty_rows(sheet_id, self.after_row, 1)];
+        let cell = |(position, kind, content): &(usize, Option<Kind>, Content)| {
+            (*position, cell_with(content, kind.and_then(number_format)))
+        };
+        let row = self.cells.iter().map(cell).collect();
+        requests.extend(filled(sheet_id, self.after_row, &[row]));
+        requests
+    }
+}
+
+/// Items in runs whose places follow each other; they are sorted by place.
+pub(super) fn side_by_side<T>(items: impl IntoIterator<Item = (usize, T)>) -> Vec<Vec<(usize, T)>> {
+    let mut items: Vec<(usize, T)> = items.into_iter().collect();
+    items.sort_by_key(|(place, _)| *place);
+    let mut runs: Vec<Vec<(usize, T)>> = Vec::new();
+    for (place, item) in items {
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|(last, _)| last + 1 == place) => run.push((place, item)),
+            _ => runs.push(vec![(place, item)]),
+        }
+    }
+    runs
+}
