@@ -100,7 +100,7 @@ impl Committer {
                     if failure.is_passing() {
                         self.lost = Some(lost);
                     } else {
-                        tracing::error!("a write whose answer got lost can no longer be looked for");
+                        tracing::error!(%failure, "a write whose answer got lost can no longer be looked for");
                     }
                     Err(failure)
                 }

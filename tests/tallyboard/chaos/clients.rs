@@ -82,9 +82,12 @@ pub async fn create_deals(apps: &Apps, count: usize) -> Deals {
         let answer = request.json(&body).send().await.expect("answer");
         assert_eq!(answer.status(), StatusCode::CREATED);
         let deal: Value = answer.json().await.expect("JSON");
+        assert_eq!(deal["client"], client, "{deal}");
         (deal["id"].as_u64().expect("id"), client)
     };
-    stream::iter(0..count).map(create).buffer_unordered(20).collect().await
+    let deals: Deals = stream::iter(0..count).map(create).buffer_unordered(20).collect().await;
+    assert_eq!(deals.len(), count, "each deal has an id of its own");
+    deals
 }
 
 pub async fn submit_all(apps: Arc<Apps>, count: usize) -> Vec<Submitted> {

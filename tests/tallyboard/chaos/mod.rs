@@ -43,7 +43,7 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
             .env("SHEETS_CALLS_PER_MINUTE", "60000")
             .env("SHEETS_TIMEOUT_SECONDS", "2")
             .env("POSTS_PER_MINUTE", "1000000")
-            .stderr(std::process::Stdio::null());
+            .stderr(std::process::Stdio::inherit());
         command
     };
     let (first, first_address) = serve(connected());

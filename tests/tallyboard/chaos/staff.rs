@@ -1,6 +1,9 @@
 //! Staff who sort, move columns, keep rows and notes of their own and correct cells, all through the spreadsheet itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -80,7 +83,8 @@ impl Staff {
                 7 | 8 => self.remark(tab).await,
                 _ => self.assign().await,
             }
-            tokio::task::yield_now().await;
+            // Four changes a second, as from a room full of people.
+            tokio::time::sleep(Duration::from_millis(250)).await;
         }
         self
     }
@@ -164,7 +168,7 @@ impl Staff {
             .rows
             .iter()
             .position(|row| sight.text(row, "company") == company)
-            .unwrap_or_else(|| panic!("staff's own row {company} is gone"));
+            .unwrap_or_else(|| panic!("staff's own row {company} is gone from {:?}", sight.rows.iter().filter(|row| row.iter().any(|cell| cell.as_str().is_some_and(|text| text.starts_with("Staff")))).collect::<Vec<_>>()));
         self.change(json!([{"deleteDimension": {"range": {
             "sheetId": sheet, "dimension": "ROWS", "startIndex": place + 1, "endIndex": place + 2,
         }}}]))
