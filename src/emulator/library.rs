@@ -129,12 +129,17 @@ impl Library {
                 return Err(Failure::not_found());
             }
             let mut workbook = (*working.workbook).clone();
-            let result = change(&mut workbook)?;
-            workbook.file = Arc::new(workbook.file.changed());
+            let result = change(&mut workbook);
+            if result.is_ok() {
+                workbook.file = Arc::new(workbook.file.changed());
+            } else {
+                // A refusal may rest on a change that nobody can read yet; it is told when they can.
+                workbook = (*working.workbook).clone();
+            }
             (result, self.submit_locked(&shelf, workbook, &mut working))
         };
         let snapshot = finished(done, &shelf).await?;
-        Ok((result, snapshot))
+        result.map(|result| (result, snapshot))
     }
 
     /// Deletes a spreadsheet for good.

@@ -159,11 +159,12 @@ impl Committer {
                 Ok(())
             }
             Err(CallError::Rejected { message, .. }) if !shot.counters.is_empty() && is_about_a_name(&message) => {
-                // Another instance counted the same ids a moment ago.
+                // Another instance counted the same ids a moment ago. Its rows are looked for after a pause.
                 for counter in &shot.counters {
                     self.taken.insert(counter.tab, counter.first);
                 }
-                Ok(())
+                let reason = "another instance counts ids at this moment".to_owned();
+                Err(Failure::Looking(ReadError::Unreachable(reason)))
             }
             Err(error) => {
                 if error.leaves_outcome_unknown() {
