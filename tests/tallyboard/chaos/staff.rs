@@ -168,18 +168,7 @@ impl Staff {
             .rows
             .iter()
             .position(|row| sight.text(row, "company") == company)
-            .unwrap_or_else(|| {
-                panic!(
-                    "staff's own row {company} is gone from {:?}",
-                    sight
-                        .rows
-                        .iter()
-                        .filter(|row| row
-                            .iter()
-                            .any(|cell| cell.as_str().is_some_and(|text| text.starts_with("Staff"))))
-                        .collect::<Vec<_>>()
-                )
-            });
+            .unwrap_or_else(|| panic!("staff's own row {company} is gone"));
         self.change(json!([{"deleteDimension": {"range": {
             "sheetId": sheet, "dimension": "ROWS", "startIndex": place + 1, "endIndex": place + 2,
         }}}]))
