@@ -8,14 +8,18 @@ use std::collections::HashMap;
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
+    day,
     deal::Deal,
     history::StageChange,
-    rows::{DEALS, STAGE},
+    rows::{AMOUNT, DEALS, DUE, STAGE},
     stage::Stage,
 };
-use crate::store::{
-    Cell, Content, Dataset, Decoding, Row, Tab, TabRows,
-    audit::{AUDIT_LOG, action, column},
+use crate::{
+    money::Money,
+    store::{
+        Cell, Content, Dataset, Decoding, Row, Tab, TabRows,
+        audit::{AUDIT_LOG, action, column},
+    },
 };
 
 /// The lines that concern deals.
@@ -30,8 +34,12 @@ pub struct DealLog {
 /// What a line tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Somebody created the deal in the program, or staff did in the sheet.
+    /// Somebody created the deal in the program.
     Created,
+    /// Staff added the row in the sheet.
+    Added,
+    /// The deal was deleted, and came back with its old id.
+    Restored,
     /// A cell got another value, in the program or in the sheet.
     Changed,
     /// The row went; the line tells what stood in one of its cells, or in all of them when staff removed it.
@@ -43,7 +51,9 @@ pub enum Action {
 impl Action {
     fn parse(word: &str) -> Option<Self> {
         match word {
-            action::CREATED | action::ADDED => Some(Self::Created),
+            action::CREATED => Some(Self::Created),
+            action::ADDED => Some(Self::Added),
+            action::RESTORED => Some(Self::Restored),
             action::UPDATED | action::CHANGED => Some(Self::Changed),
             action::DELETED | action::REMOVED => Some(Self::Deleted),
             action::PUT_RIGHT => Some(Self::PutRight),
@@ -122,8 +132,18 @@ fn deal_of(row: &Row<'_>) -> Option<u64> {
 }
 
 impl DealLog {
-    /// The lines about one deal, the earliest first. One whose moment or action cannot be read is left out.
+    /// The lines about one deal, the earliest first, from its creation on: a number whose row was deleted may have become
+    /// that of another deal.
     pub fn of_deal(&self, id: u64) -> Vec<LogLine> {
+        let mut lines = self.of_number(id);
+        let created = lines.iter().rposition(|line| line.action == Action::Created);
+        lines.drain(..created.unwrap_or_default());
+        lines
+    }
+
+    /// The lines about every deal that ever had this number, the earliest first. One whose moment or action cannot be read
+    /// is left out.
+    pub fn of_number(&self, id: u64) -> Vec<LogLine> {
         let numbers = self.by_deal.get(&id).map_or(&[][..], Vec::as_slice);
         let mut lines: Vec<LogLine> = numbers.iter().filter_map(|number| self.line(id, *number)).collect();
         lines.sort_by_key(|line| line.at);
@@ -153,10 +173,22 @@ impl DealLog {
     }
 }
 
+/// A content of a column of [`DEALS`] as a person would type it.
+pub fn typed(column: usize, content: &Content) -> String {
+    let text = match (column, content.as_cell()) {
+        (AMOUNT, Cell::Number(number)) => Money::from_cell(number).map(|amount| amount.rounded().to_string()),
+        (DUE, Cell::Number(serial)) => day::from_serial(serial).ok().map(|day| day.to_string()),
+        _ => None,
+    };
+    text.unwrap_or_else(|| content.as_cell().text())
+}
+
 /// The changes of stage of one deal, out of its lines in their order. `current` is its stage now, if it still exists.
 pub fn stage_changes(lines: &[LogLine], current: Option<Stage>) -> Vec<StageChange> {
     let moves: Vec<StageChange> = lines.iter().filter_map(LogLine::stage_change).collect();
-    let created = lines.iter().find(|line| line.action == Action::Created);
+    let created = lines
+        .iter()
+        .find(|line| matches!(line.action, Action::Created | Action::Added));
     let first = created.and_then(|line| {
         let known = match moves.first() {
             Some(change) => change.from,

@@ -20,6 +20,7 @@ pub mod deal_row;
 pub mod desk;
 #[cfg(test)]
 mod directive_tests;
+mod editing;
 #[cfg(test)]
 mod figures_tests;
 pub mod filter;
@@ -45,6 +46,7 @@ pub mod share;
 pub mod stage;
 pub mod submission;
 pub mod velocity;
+pub mod view;
 pub mod what_if;
 
 pub use desk::{Deals, Parts};

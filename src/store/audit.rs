@@ -36,6 +36,8 @@ pub const TALLYBOARD: &str = "tallyboard";
 pub mod action {
     /// A row with a counted id was added.
     pub const CREATED: &str = "created";
+    /// A row that was deleted came back, with the id that it had.
+    pub const RESTORED: &str = "restored";
     /// A cell got another value.
     pub const UPDATED: &str = "updated";
     /// A row went; each of its cells has a line.

@@ -94,13 +94,25 @@ pub(super) struct Addition {
     pub(super) tab: &'static Tab,
     pub(super) id: Entry,
     pub(super) cells: Vec<Entry>,
-    /// Of a counted one.
-    pub(super) line: Option<String>,
+    /// What the log says of it, unless its id was given.
+    pub(super) line: Option<NewLine>,
+}
+
+/// The line of the audit log that tells of a new row.
+#[derive(Clone, Debug)]
+pub(super) struct NewLine {
+    pub(super) id: String,
+    pub(super) action: &'static str,
 }
 
 impl Addition {
     pub(super) fn id_text(&self) -> String {
         self.id.content().as_cell().text()
+    }
+
+    /// Whether its id was counted up for it.
+    pub(super) fn is_counted(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| line.action == action::CREATED)
     }
 }
 
@@ -156,7 +168,7 @@ pub(super) fn wanted(group: &[Job]) -> Vec<Wanted> {
             Change::Update(update) => Some(row(update.tab, &update.id, Search::Thorough)),
             Change::Delete(delete) => Some(row(delete.tab, &delete.id, Search::Thorough)),
             Change::Insert(insert) => match &insert.id {
-                NewId::Given(_) => None,
+                NewId::Given(_) | NewId::Restored { .. } => None,
                 NewId::Counted { key } => {
                     let line = audit::created_line(insert.tab, key);
                     Some(row(&AUDIT_LOG, &line, Search::Known))
@@ -269,9 +281,17 @@ impl Planner<'_> {
             part.settled.push((origin, Done::AlreadyThere(id)));
             return;
         }
+        let line = |key, action| {
+            let id = audit::created_line(insert.tab, key);
+            Some(NewLine { id, action })
+        };
         let (id, line) = match &insert.id {
             NewId::Given(id) => (Entry::Text(id.clone()), None),
-            NewId::Counted { key } => (self.next_number(insert.tab), Some(audit::created_line(insert.tab, key))),
+            NewId::Counted { key } => (self.next_number(insert.tab), line(key, action::CREATED)),
+            NewId::Restored { id, key } => {
+                let number = id.parse().map_or_else(|_| Entry::Text(id.clone()), Entry::Number);
+                (number, line(key, action::RESTORED))
+            }
         };
         let addition = Addition {
             origin,
@@ -294,7 +314,7 @@ impl Planner<'_> {
             return Some(id.clone());
         }
         match &insert.id {
-            NewId::Given(id) => {
+            NewId::Given(id) | NewId::Restored { id, .. } => {
                 let is_there = self.circumstances.tails.contains(insert.tab, id) && !is_removed;
                 is_there.then(|| id.clone())
             }

@@ -168,7 +168,7 @@ impl Shot {
     /// Keeps other instances from counting the same ids.
     fn count(&mut self, tails: &Tails) {
         let mut seen: Vec<&'static str> = Vec::new();
-        for addition in self.plan.additions.iter().filter(|addition| addition.line.is_some()) {
+        for addition in self.plan.additions.iter().filter(|addition| addition.is_counted()) {
             if seen.contains(&addition.tab.title) {
                 continue;
             }
@@ -746,9 +746,9 @@ fn lines(plan: &Plan, blocks: &[Range<usize>], key: Uuid) -> Vec<Line> {
         line.id = Uuid::new_v5(&key, &index.to_be_bytes()).to_string();
     }
     lines.extend(plan.additions.iter().filter_map(|addition| {
-        let id = addition.line.clone()?;
+        let line = addition.line.clone()?;
         Some(Line::of_new_row(
-            (id, &addition.by, action::CREATED),
+            (line.id, &addition.by, line.action),
             addition.tab,
             addition.id_text(),
         ))
