@@ -12,6 +12,7 @@ pub mod amount;
 pub mod answers;
 pub mod change;
 pub mod cold;
+mod correcting;
 pub mod correction;
 pub mod day;
 pub mod deadlines;
