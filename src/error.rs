@@ -15,8 +15,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::store::{CommitError, ReadError};
+use crate::store::{CommitError, ReadError, RowProblem};
 
 /// A sentence for a person.
 pub type Sentence = Cow<'static, str>;
@@ -42,6 +43,8 @@ pub struct Details {
     pub next: Sentence,
     /// Complaints about single fields.
     pub fields: Vec<FieldError>,
+    /// Values that somebody else changed meanwhile.
+    pub conflicts: Vec<FieldConflict>,
     /// Seconds after which trying again can help.
     pub retry_after: Option<u32>,
     /// For the log only.
@@ -55,6 +58,19 @@ pub struct FieldError {
     pub field: &'static str,
     /// The complaint, in a sentence or two.
     pub message: String,
+}
+
+/// A field that somebody else changed while the caller made up their mind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldConflict {
+    /// Name of the field as it is sent.
+    pub field: &'static str,
+    /// What the caller saw.
+    pub seen: Value,
+    /// What stands there now.
+    pub found: Value,
+    /// What the caller wants.
+    pub wanted: Value,
 }
 
 impl FieldError {
@@ -82,6 +98,7 @@ impl Error {
             safety: Sentence::default(),
             next: Sentence::default(),
             fields: Vec::new(),
+            conflicts: Vec::new(),
             retry_after: None,
             cause: None,
         }))
@@ -110,7 +127,7 @@ impl Error {
             "There is nothing at this address",
             "The link may be old, or a letter may be missing from it.",
         )
-        .then("Start again from the leaderboard.")
+        .then("Start again from the first page.")
     }
 
     /// What was sent cannot be used as it is; each field says why.
@@ -220,7 +237,7 @@ impl Error {
             "That cannot be done here",
             "The address exists, but not for this kind of request.",
         )
-        .then("Start again from the leaderboard.")
+        .then("Start again from the first page.")
     }
 
     /// A submission is in the sheet, but what it did cannot be told.
@@ -248,6 +265,34 @@ impl Error {
         )
         .safe("Nothing was changed.")
         .then("Look at the row as it is now, and decide again.")
+        .because(error)
+    }
+
+    /// Somebody changed these values since the caller looked at them.
+    pub fn conflicting(conflicts: Vec<FieldConflict>) -> Self {
+        let fields: Vec<&str> = conflicts.iter().map(|conflict| conflict.field).collect();
+        let mut error = Self::new(
+            StatusCode::CONFLICT,
+            "changed_meanwhile",
+            "NOT recorded",
+            format!("Somebody changed {} in the meantime.", fields.join(", ")),
+        )
+        .safe("Nothing was changed.")
+        .then("Compare the values under “conflicts”, decide, and send it again with what was found as seen.");
+        error.conflicts = conflicts;
+        error
+    }
+
+    /// The row cannot be told from another one, since both have its id.
+    pub fn repeated_id(error: CommitError) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "repeated_id",
+            "NOT recorded",
+            "Several rows of the spreadsheet have this id, so that it is not known which one is meant.",
+        )
+        .safe("Nothing was changed.")
+        .then("Empty the id of the row that was copied, and try again.")
         .because(error)
     }
 
@@ -340,6 +385,13 @@ impl From<CommitError> for Error {
             told.safety = "Everything you entered is still here.".into();
             return told;
         }
+        if let CommitError::NoSuchRow {
+            problem: RowProblem::Repeated,
+            ..
+        } = error
+        {
+            return Self::repeated_id(error);
+        }
         if let CommitError::Conflict(_) | CommitError::NoSuchRow { .. } = error {
             return Self::changed_meanwhile(error);
         }
@@ -354,13 +406,13 @@ impl From<CommitError> for Error {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_confirmed",
                 "NOT recorded, as far as we know",
-                "The spreadsheet did not confirm that your claim was written.",
+                "The spreadsheet did not confirm that it was written.",
             ),
             CommitError::Busy => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "busy",
                 "NOT recorded",
-                "Too many claims are waiting to be written at this moment.",
+                "Too many entries are waiting to be written at this moment.",
             ),
             _ => Self::new(
                 StatusCode::BAD_GATEWAY,
@@ -370,7 +422,7 @@ impl From<CommitError> for Error {
             ),
         }
         .safe("Everything you entered is still here.")
-        .then("Send it again: it is safe, a claim never counts twice.")
+        .then("Send it again: it is safe, the same entry never counts twice.")
         .because(error);
         told.retry_after = Some(10);
         told

@@ -107,7 +107,7 @@ impl Guard {
         let mut response = if request.face() == Face::Html {
             (error.status, Html(self.page(error, request))).into_response()
         } else {
-            let body = json!({"error": {
+            let mut body = json!({"error": {
                 "code": error.code,
                 "message": error.happened,
                 "safety": error.safety,
@@ -115,6 +115,9 @@ impl Guard {
                 "fields": error.fields,
                 "request_id": request.id,
             }});
+            if !error.conflicts.is_empty() {
+                body["error"]["conflicts"] = json!(error.conflicts);
+            }
             (error.status, Json(body)).into_response()
         };
         if let Some(seconds) = error.retry_after {

@@ -1,6 +1,6 @@
 //! What people do to deals, as changes of the spreadsheet.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::{Zoned, civil::Date};
 
@@ -8,7 +8,10 @@ use super::{
     deal::Deal,
     deal_row::entry,
     pause::Pause,
-    rows::{CREATED_AT, DEAL_PAUSES, DEALS, DealRows, NOTES, PROBABILITY, UPDATED_AT, WEIGHTED, pause_column},
+    rows::{
+        AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DEAL_PAUSES, DEALS, DUE, DealRows, NOTES, PROBABILITY, SECTOR, STAGE,
+        UPDATED_AT, WEIGHTED, pause_column,
+    },
     stage::Stage,
 };
 use crate::{
@@ -49,6 +52,30 @@ impl DealFields {
         }
     }
 
+    /// What the program writes about it into a column of [`DEALS`]; nothing for columns that are not a person's to fill.
+    pub fn entry(&self, column: usize) -> Entry {
+        match column {
+            PROBABILITY | WEIGHTED => Entry::Empty,
+            column => entry(&self.applied_to(&BLANK), column),
+        }
+    }
+
+    /// The same with what `other` says in one column.
+    #[must_use]
+    pub fn taking(mut self, column: usize, other: &Self) -> Self {
+        match column {
+            CLIENT => self.client = Arc::clone(&other.client),
+            STAGE => self.stage = other.stage,
+            AMOUNT => self.amount = other.amount,
+            SECTOR => self.sector.clone_from(&other.sector),
+            DUE => self.due = other.due,
+            ASSIGNEE => self.assignee.clone_from(&other.assignee),
+            NOTES => self.notes = Arc::clone(&other.notes),
+            _ => {}
+        }
+        self
+    }
+
     fn applied_to(&self, seen: &Deal) -> Deal {
         let fields = self.clone();
         Deal {
@@ -67,6 +94,26 @@ impl DealFields {
     }
 }
 
+/// The columns of [`DEALS`] that a person fills, in the order of the sheet.
+pub const FIELDS: [usize; 7] = [CLIENT, STAGE, AMOUNT, SECTOR, DUE, ASSIGNEE, NOTES];
+
+/// Columns in which somebody else wrote something else than a person saw and than that person wants. What the person left
+/// as it was clashes only where it is among `watched`.
+pub fn clashes(seen: &DealFields, found: &DealFields, (wanted, watched): (&DealFields, &[usize])) -> Vec<usize> {
+    let clashes = |column: &usize| {
+        let [seen, found, wanted] = [seen, found, wanted].map(|fields| fields.entry(*column));
+        found != seen && found != wanted && (seen != wanted || watched.contains(column))
+    };
+    FIELDS.into_iter().filter(clashes).collect()
+}
+
+/// What a person changed, over what stands in the sheet by now.
+pub fn merged(seen: &DealFields, found: &DealFields, wanted: &DealFields) -> DealFields {
+    let changed = |column: &usize| seen.entry(*column) != wanted.entry(*column);
+    let columns = FIELDS.into_iter().filter(changed);
+    columns.fold(found.clone(), |fields, column| fields.taking(column, wanted))
+}
+
 /// A deal on its way into the sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDeal {
@@ -81,30 +128,72 @@ pub struct NewDeal {
 impl NewDeal {
     /// The row to insert; its id is counted by the store.
     pub fn into_insert(self) -> Insert {
-        let deal = self.fields.applied_to(&Deal {
-            row: 0,
-            id: None,
-            client: Arc::default(),
-            stage: Stage::Prospect,
-            amount: Money::ZERO,
-            sector: None,
-            due: None,
-            assignee: None,
-            notes: Arc::default(),
-            created_at: None,
-            updated_at: None,
-        });
-        let cells = (1..DEALS.columns.len()).map(|column| match column {
-            CREATED_AT | UPDATED_AT => Entry::instant(&self.created_at),
-            column => entry(&deal, column),
-        });
+        let at = Entry::instant(&self.created_at);
         Insert {
             tab: &DEALS,
             id: NewId::Counted { key: self.key },
-            cells: cells.collect(),
+            cells: cells_after_id(&self.fields, at.clone(), at),
         }
     }
 }
+
+/// A deal that was deleted, on its way back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RestoredDeal {
+    /// The number that it had.
+    pub id: u64,
+    /// Stands for the deletion.
+    pub key: String,
+    /// What it was.
+    pub fields: DealFields,
+    /// When it was created, as its cell said.
+    pub created_at: Content,
+    /// Server time in the configured time zone.
+    pub at: Zoned,
+}
+
+impl RestoredDeal {
+    /// The row to insert.
+    pub fn into_insert(self) -> Insert {
+        let created_at = match self.created_at {
+            Content::Text(text) => Entry::Text(text),
+            Content::Number(number) => Entry::Number(number),
+            Content::Empty | Content::Bool(_) => Entry::Empty,
+        };
+        Insert {
+            tab: &DEALS,
+            id: NewId::Restored {
+                id: self.id.to_string(),
+                key: self.key,
+            },
+            cells: cells_after_id(&self.fields, created_at, Entry::instant(&self.at)),
+        }
+    }
+}
+
+fn cells_after_id(fields: &DealFields, created_at: Entry, updated_at: Entry) -> Vec<Entry> {
+    let deal = fields.applied_to(&BLANK);
+    let cells = (1..DEALS.columns.len()).map(|column| match column {
+        CREATED_AT => created_at.clone(),
+        UPDATED_AT => updated_at.clone(),
+        column => entry(&deal, column),
+    });
+    cells.collect()
+}
+
+static BLANK: LazyLock<Deal> = LazyLock::new(|| Deal {
+    row: 0,
+    id: None,
+    client: Arc::default(),
+    stage: Stage::Prospect,
+    amount: Money::ZERO,
+    sector: None,
+    due: None,
+    assignee: None,
+    notes: Arc::default(),
+    created_at: None,
+    updated_at: None,
+});
 
 /// New values for a deal that a person saw.
 #[derive(Clone, Copy, Debug)]
@@ -140,6 +229,15 @@ pub fn deletion(seen: &Deal, rows: &DealRows) -> Option<Delete> {
         tab: &DEALS,
         id: seen.id?.to_string(),
         seen: said.map(|column| (column, rows.content_seen(seen, column))).collect(),
+    })
+}
+
+/// The deal is no longer set aside.
+pub fn lift(known: &Pause) -> Change {
+    Change::Delete(Delete {
+        tab: &DEAL_PAUSES,
+        id: known.deal.to_string(),
+        seen: vec![(pause_column::UNTIL, Entry::Date(known.until).content())],
     })
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
 
-use super::rows::DealRows;
+use super::{correcting::Correcting, rows::DealRows};
 use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
@@ -23,6 +23,7 @@ pub struct Deals {
     source: Source,
     frame: Frame,
     kept: Kept,
+    correcting: Arc<Correcting>,
 }
 
 /// What the app hands to the board.
@@ -56,20 +57,23 @@ impl Deals {
             source: parts.source,
             frame: parts.frame,
             kept: Kept::default(),
+            correcting: Arc::default(),
         }
     }
 
     /// The board with the data at hand.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
         let reading: Reading<DealRows> = self.store.read().await?;
-        Ok(Current {
+        let current = Current {
             rows: Arc::clone(&reading.snapshot.data),
             findings: Arc::clone(&reading.snapshot.findings),
             version: reading.snapshot.version,
             read_at: reading.snapshot.read_at,
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
-        })
+        };
+        self.correcting.begin(&self.store, &current);
+        Ok(current)
     }
 
     /// What surrounds a page that shows `current`.

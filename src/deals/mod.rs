@@ -12,6 +12,7 @@ pub mod amount;
 pub mod answers;
 pub mod change;
 pub mod cold;
+mod correcting;
 pub mod correction;
 pub mod day;
 pub mod deadlines;
@@ -20,6 +21,7 @@ pub mod deal_row;
 pub mod desk;
 #[cfg(test)]
 mod directive_tests;
+mod editing;
 #[cfg(test)]
 mod figures_tests;
 pub mod filter;
@@ -31,6 +33,7 @@ pub mod history;
 pub mod import;
 pub mod kpis;
 pub mod levers;
+pub mod log;
 pub mod order;
 mod pages;
 pub mod pause;
@@ -44,6 +47,7 @@ pub mod share;
 pub mod stage;
 pub mod submission;
 pub mod velocity;
+pub mod view;
 pub mod what_if;
 
 pub use desk::{Deals, Parts};

@@ -3,7 +3,13 @@
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
-use super::{amount, change::DealFields, day, stage::Stage};
+use super::{
+    amount,
+    change::{DealFields, FIELDS},
+    day,
+    rows::{AMOUNT, ASSIGNEE, CLIENT, DUE, NOTES, SECTOR, STAGE},
+    stage::Stage,
+};
 use crate::{error::FieldError, language::Language, money::Money, spelling::tidy};
 
 /// Characters that a name may have.
@@ -51,25 +57,90 @@ fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     }
 }
 
-impl SentDeal {
+/// What was sent about a deal, with what the sender saw before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct SentChange {
+    /// What it is to be.
+    #[serde(flatten)]
+    pub wanted: SentDeal,
+    /// What it was when the sender looked at it; `None` when they do not say.
+    #[serde(default)]
+    pub seen: Option<SentDeal>,
+}
+
+/// Stands in a form before the name of a field whose value the person saw.
+const SEEN: &str = "seen_";
+
+impl SentChange {
     /// Takes the fields of a form; of one that was sent twice, the last counts.
-    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+    pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let mut sent = Self::default();
         for (name, value) in pairs {
-            let field = match name.as_str() {
-                "client" => &mut sent.client,
-                "statut" => &mut sent.statut,
-                "montant_brut" => &mut sent.montant_brut,
-                "secteur" => &mut sent.secteur,
-                "date_echeance" => &mut sent.date_echeance,
-                "assignee" => &mut sent.assignee,
-                "notes" => &mut sent.notes,
-                "key" => &mut sent.key,
-                _ => continue,
-            };
-            *field = Some(value);
+            // Browsers send every line break as two characters.
+            let value = value.replace("\r\n", "\n");
+            match name.strip_prefix(SEEN) {
+                Some(name) => sent.seen.get_or_insert_default().set(name, value),
+                None => sent.wanted.set(name, value),
+            }
         }
         sent
+    }
+}
+
+impl SentDeal {
+    /// Says something for a field by its name; other names are nobody's.
+    pub fn set(&mut self, name: &str, value: String) {
+        let field = match name {
+            "client" => &mut self.client,
+            "statut" => &mut self.statut,
+            "montant_brut" => &mut self.montant_brut,
+            "secteur" => &mut self.secteur,
+            "date_echeance" => &mut self.date_echeance,
+            "assignee" => &mut self.assignee,
+            "notes" => &mut self.notes,
+            "key" => &mut self.key,
+            _ => return,
+        };
+        *field = Some(value);
+    }
+
+    /// What would have to be sent for a deal to be as `fields` say, the amount with the decimal mark of `language`.
+    pub fn of(fields: &DealFields, language: Language) -> Self {
+        let text = |text: Option<&str>| Some(text.unwrap_or_default().to_owned());
+        let amount = fields.amount.to_string();
+        Self {
+            client: text(Some(&fields.client)),
+            statut: text(Some(fields.stage.as_str())),
+            montant_brut: Some(language.choose(amount.replace('.', ","), amount)),
+            secteur: text(fields.sector.as_deref()),
+            date_echeance: Some(fields.due.map_or_else(String::new, |due| due.to_string())),
+            assignee: text(fields.assignee.as_deref()),
+            notes: text(Some(&fields.notes)),
+            key: None,
+        }
+    }
+
+    /// What was sent for a column, as it was typed.
+    pub fn value(&self, column: usize) -> Option<&str> {
+        let field = match column {
+            CLIENT => &self.client,
+            STAGE => &self.statut,
+            AMOUNT => &self.montant_brut,
+            SECTOR => &self.secteur,
+            DUE => &self.date_echeance,
+            ASSIGNEE => &self.assignee,
+            NOTES => &self.notes,
+            _ => &None,
+        };
+        field.as_deref()
+    }
+
+    /// The columns that something was sent for, were it an empty text.
+    pub fn columns(&self) -> Vec<usize> {
+        FIELDS
+            .into_iter()
+            .filter(|column| self.value(*column).is_some())
+            .collect()
     }
 
     /// The deal that is meant: what was sent, over what `known` says.
@@ -199,7 +270,8 @@ fn text(
     let text = sent
         .as_deref()
         .map_or_else(|| known.unwrap_or_default().to_owned(), |sent| sent.trim().to_owned());
-    if text.chars().count() > longest {
+    // What staff wrote into the sheet may be longer, and stays.
+    if Some(&*text) != known && text.chars().count() > longest {
         return Err(language.choose(
             format!("{longest} caractères au plus."),
             format!("At most {longest} characters."),

@@ -71,13 +71,21 @@ pub enum NewId {
         /// What the form, the import or the request carries to be known again.
         key: String,
     },
+    /// The number that a deleted row of a tab with counted ids had: the row comes back. While a row has the number, nothing
+    /// is written.
+    Restored {
+        /// The number.
+        id: String,
+        /// Stands for the deletion that is undone.
+        key: String,
+    },
 }
 
 impl NewId {
     /// What tells a repetition: the id itself, or the key of one that is counted.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Given(id) => id,
+            Self::Given(id) | Self::Restored { id, .. } => id,
             Self::Counted { key } => key,
         }
     }

@@ -198,7 +198,7 @@ async fn an_address_where_nothing_is_says_so_to_people_and_to_programs() {
     let answer = world.get("/nowhere").send().await.expect("answer");
     let body: serde_json::Value = answer.json().await.expect("JSON");
     assert_eq!(body["error"]["code"], "not_found");
-    assert_eq!(body["error"]["next"], "Start again from the leaderboard.");
+    assert_eq!(body["error"]["next"], "Start again from the first page.");
     let wrong = world.post("/findings").send().await.expect("answer");
     assert_eq!(wrong.status(), StatusCode::METHOD_NOT_ALLOWED);
 }

@@ -366,7 +366,7 @@ async fn a_full_queue_says_busy_at_once_keeps_what_was_typed_and_loses_nothing()
     assert!(response.headers().contains_key("retry-after"));
     let page = Page::of(response).await;
     page.says("NOT recorded");
-    page.says("Too many claims are waiting");
+    page.says("Too many entries are waiting");
     assert_eq!(page.attributes("input[name=csm]", "value"), ["Kate"]);
     assert_eq!(page.attributes("input[name=company]", "value"), ["Acme"]);
     assert_eq!(

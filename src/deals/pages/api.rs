@@ -1,4 +1,4 @@
-//! One deal for programs: create, show, change, delete.
+//! One deal for programs: replace, change, delete. What a program says it saw must still be so.
 
 use std::sync::Arc;
 
@@ -6,152 +6,110 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Uri},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::json;
 
-use super::super::{
-    change::{DealChange, DealFields, NewDeal, deletion},
-    deal::Deal,
-    desk::Deals,
-    submission::SentDeal,
+use super::{
+    super::{
+        answers::DealAnswer,
+        change::DealFields,
+        deal::Deal,
+        desk::Deals,
+        editing::{BY_API, Intent, NotChanged, with_deal},
+        submission::SentChange,
+    },
+    conflict,
+    sent::{Caller, Sent},
 };
-use crate::{
-    asked::remembered_language,
-    error::Error,
-    language::Language,
-    store::{Batch, Change, CommitError},
-};
+use crate::{error::Error, language::Language};
 
-/// Who changes a deal through this address, as the audit log says.
-const BY: &str = "API";
-/// How often a change is worked out anew when the row was changed meanwhile.
-const TRIES: usize = 3;
-
-pub(super) async fn create(
-    State(deals): State<Arc<Deals>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Error> {
-    let sent = read(&headers, &body)?;
-    let fields = sent.check(None, language(&headers)).map_err(Error::invalid)?;
-    let deal = NewDeal {
-        key: sent.key.unwrap_or_else(|| Uuid::new_v4().to_string()),
-        fields,
-        created_at: deals.clock.zoned_now(),
-    };
-    let committed = deals
-        .store
-        .commit(Batch::by(BY, [Change::Insert(deal.into_insert())]))
-        .await?;
-    let id = committed
-        .ids
-        .first()
-        .and_then(|id| id.parse().ok())
-        .ok_or_else(Error::not_found)?;
-    let status = if committed.inserted > 0 {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, current_answer(&deals, id).await?).into_response())
-}
-
-pub(super) async fn show(State(deals): State<Arc<Deals>>, Path(id): Path<u64>) -> Result<Response, Error> {
-    Ok(current_answer(&deals, id).await?.into_response())
-}
-
+/// `PUT /deals/{id}`: fields that are not sent become empty.
 pub(super) async fn replace(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
     headers: HeaderMap,
+    uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let language = language(&headers);
-    let wanted = read(&headers, &body)?.check(None, language).map_err(Error::invalid)?;
-    apply(&deals, id, |_| Ok(wanted.clone())).await
+    let language = Caller::of(&headers, &uri).language;
+    let sent = Sent::read(&headers, &body)?.change;
+    let wanted = sent.wanted.check(None, language).map_err(Error::invalid)?;
+    let intend = |deal: &Deal| {
+        let wanted = wanted.clone();
+        Ok(Intent {
+            wanted,
+            ..what_was_seen(&sent, deal)?
+        })
+    };
+    answer(&deals, id, deals.change((id, BY_API), intend).await).await
 }
 
+/// `PATCH /deals/{id}`: fields that are not sent stay.
 pub(super) async fn change(
+    State(deals): State<Arc<Deals>>,
+    Path(id): Path<u64>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let language = Caller::of(&headers, &uri).language;
+    let sent = Sent::read(&headers, &body)?.change;
+    let intend = |deal: &Deal| {
+        let intent = what_was_seen(&sent, deal)?;
+        let wanted = sent
+            .wanted
+            .check(Some(&intent.seen), language)
+            .map_err(Error::invalid)?;
+        Ok(Intent { wanted, ..intent })
+    };
+    answer(&deals, id, deals.change((id, BY_API), intend).await).await
+}
+
+/// `DELETE /deals/{id}`.
+pub(super) async fn remove(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let language = language(&headers);
-    let sent = read(&headers, &body)?;
-    apply(&deals, id, |seen| {
-        sent.check(Some(&DealFields::of(seen)), language)
-            .map_err(Error::invalid)
-    })
-    .await
-}
-
-pub(super) async fn remove(State(deals): State<Arc<Deals>>, Path(id): Path<u64>) -> Result<Response, Error> {
-    let current = deals.current().await?;
-    let seen = current.rows.deal(id).ok_or_else(Error::not_found)?;
-    let deletion = deletion(seen, &current.rows).ok_or_else(Error::not_found)?;
-    deals.store.commit(Batch::by(BY, [Change::Delete(deletion)])).await?;
-    Ok(Json(json!({"deleted": id})).into_response())
-}
-
-/// Writes what `wanted` makes of the deal; worked out anew when somebody changed it between the look and the write.
-async fn apply(deals: &Deals, id: u64, wanted: impl Fn(&Deal) -> Result<DealFields, Error>) -> Result<Response, Error> {
-    let mut tries = 1;
-    loop {
-        let current = deals.current().await?;
-        let seen = current.rows.deal(id).ok_or_else(Error::not_found)?;
-        let wanted = wanted(seen)?;
-        let Some(update) = DealChange { seen, wanted: &wanted }.into_update(&current.rows) else {
-            return Ok(answer(seen).into_response());
-        };
-        match deals.store.commit(Batch::by(BY, [Change::Update(update)])).await {
-            Ok(_) => return Ok(current_answer(deals, id).await?.into_response()),
-            Err(CommitError::Conflict(_)) if tries < TRIES => deals.store.refresh(),
-            Err(error) => return Err(error.into()),
-        }
-        tries += 1;
+    let sent = Sent::read_if_any(&headers, &body)?.change;
+    match deals.remove((id, BY_API), |deal| seen_alone(&sent, deal)).await {
+        Ok(()) => Ok(Json(json!({"deleted": id})).into_response()),
+        Err(problem) => Err(refusal(problem)),
     }
 }
 
-async fn current_answer(deals: &Deals, id: u64) -> Result<Json<Value>, Error> {
-    let current = deals.current().await?;
-    current.rows.deal(id).map(answer).ok_or_else(Error::not_found)
+/// What the sender saw, all of which must still be so; `None` when they do not say.
+pub(super) fn seen_alone(sent: &SentChange, deal: &Deal) -> Result<Option<Intent>, Error> {
+    sent.seen.as_ref().map(|_| what_was_seen(sent, deal)).transpose()
 }
 
-fn answer(deal: &Deal) -> Json<Value> {
-    Json(json!({
-        "id": deal.id,
-        "client": deal.client,
-        "statut": deal.stage,
-        "montant_brut": deal.amount,
-        "valeur_ponderee": deal.weighted(),
-        "secteur": deal.sector,
-        "date_echeance": deal.due,
-        "assignee": deal.assignee,
-        "notes": deal.notes,
-        "created_at": deal.created_at,
-        "updated_at": deal.updated_at,
-    }))
+/// Where nothing is said to have been seen, the last value wins.
+fn what_was_seen(sent: &SentChange, deal: &Deal) -> Result<Intent, Error> {
+    let found = DealFields::of(deal);
+    let Some(told) = &sent.seen else {
+        return Ok(Intent::untouched(&found));
+    };
+    let seen = told.check(Some(&found), Language::English).map_err(Error::invalid)?;
+    Ok(Intent {
+        wanted: seen.clone(),
+        seen,
+        watched: told.columns(),
+    })
 }
 
-fn language(headers: &HeaderMap) -> Language {
-    remembered_language(headers).unwrap_or(Language::English)
+async fn answer(deals: &Deals, id: u64, result: Result<(), NotChanged>) -> Result<Response, Error> {
+    result.map_err(refusal)?;
+    let (current, deal) = with_deal(deals, id).await?;
+    Ok(Json(DealAnswer::of(&deal, &current.rows)).into_response())
 }
 
-fn read(headers: &HeaderMap, body: &Bytes) -> Result<SentDeal, Error> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
-    match kind.split(';').next().unwrap_or_default().trim() {
-        "application/json" => serde_json::from_slice(body)
-            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}."))),
-        "application/x-www-form-urlencoded" => serde_urlencoded::from_bytes(body)
-            .map(SentDeal::from_pairs)
-            .map_err(|_| Error::unreadable("The form contains something that is not text.")),
-        _ => Err(Error::unsupported_media_type()),
+fn refusal(problem: NotChanged) -> Error {
+    match problem {
+        NotChanged::Gone => Error::not_found(),
+        NotChanged::Clash(clash) => conflict::error(&clash),
+        NotChanged::Failed(error) => error,
     }
 }

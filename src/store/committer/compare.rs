@@ -12,7 +12,7 @@ use super::{
         tail::{Found, Search, Sight, Tails, Wanted},
     },
     job::{Done, Job, Origin},
-    plan::{Addition, CellEdit, Edit, InLog, Plan, Purpose, Removal},
+    plan::{Addition, CellEdit, Edit, InLog, NewLine, Plan, Purpose, Removal},
 };
 
 /// The rows that have to be read before the open changes of `group` can be compared.
@@ -30,7 +30,7 @@ pub(super) fn wanted(group: &[Job]) -> Vec<Wanted> {
             Change::Update(update) => Some(row(update.tab, &update.id, Search::Thorough)),
             Change::Delete(delete) => Some(row(delete.tab, &delete.id, Search::Thorough)),
             Change::Insert(insert) => match &insert.id {
-                NewId::Given(_) => None,
+                NewId::Given(_) | NewId::Restored { .. } => None,
                 NewId::Counted { key } => {
                     let line = audit::created_line(insert.tab, key);
                     Some(row(&AUDIT_LOG, &line, Search::Known))
@@ -143,9 +143,17 @@ impl Planner<'_> {
             part.settled.push((origin, Done::AlreadyThere(id)));
             return;
         }
+        let line = |key, action| {
+            let id = audit::created_line(insert.tab, key);
+            Some(NewLine { id, action })
+        };
         let (id, line) = match &insert.id {
             NewId::Given(id) => (Entry::Text(id.clone()), None),
-            NewId::Counted { key } => (self.next_number(insert.tab), Some(audit::created_line(insert.tab, key))),
+            NewId::Counted { key } => (self.next_number(insert.tab), line(key, action::CREATED)),
+            NewId::Restored { id, key } => {
+                let number = id.parse().map_or_else(|_| Entry::Text(id.clone()), Entry::Number);
+                (number, line(key, action::RESTORED))
+            }
         };
         let addition = Addition {
             origin,
@@ -168,7 +176,7 @@ impl Planner<'_> {
             return Some(id.clone());
         }
         match &insert.id {
-            NewId::Given(id) => {
+            NewId::Given(id) | NewId::Restored { id, .. } => {
                 let is_there = self.circumstances.tails.contains(insert.tab, id) && !is_removed;
                 is_there.then(|| id.clone())
             }

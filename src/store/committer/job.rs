@@ -133,7 +133,7 @@ impl Job {
         let mut tabs: Vec<&'static Tab> = Vec::new();
         for (_, change) in self.open_changes() {
             let logs = match change {
-                Change::Insert(insert) => matches!(insert.id, NewId::Counted { .. }),
+                Change::Insert(insert) => !matches!(insert.id, NewId::Given(_)),
                 Change::Update(_) => change.tab().history == History::Kept,
                 // Without its lines a misplaced deletion could not be put right.
                 Change::Delete(_) => true,

@@ -94,9 +94,9 @@ pub(super) fn lines(plan: &Plan, blocks: &[Range<usize>], key: Uuid) -> Vec<Line
         line.id = Uuid::new_v5(&key, &index.to_be_bytes()).to_string();
     }
     lines.extend(plan.additions.iter().filter_map(|addition| {
-        let id = addition.line.clone()?;
+        let line = addition.line.clone()?;
         Some(Line::of_new_row(
-            (id, &addition.by, action::CREATED),
+            (line.id, &addition.by, line.action),
             addition.tab,
             addition.id_text(),
         ))

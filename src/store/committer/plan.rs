@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        audit::action,
         batch::CommitError,
         cell::{Content, Entry},
         google::CellData,
@@ -89,13 +90,25 @@ pub(super) struct Addition {
     pub(super) tab: &'static Tab,
     pub(super) id: Entry,
     pub(super) cells: Vec<Entry>,
-    /// Of a counted one.
-    pub(super) line: Option<String>,
+    /// What the log says of it, unless its id was given.
+    pub(super) line: Option<NewLine>,
+}
+
+/// The line of the audit log that tells of a new row.
+#[derive(Clone, Debug)]
+pub(super) struct NewLine {
+    pub(super) id: String,
+    pub(super) action: &'static str,
 }
 
 impl Addition {
     pub(super) fn id_text(&self) -> String {
         self.id.content().as_cell().text()
+    }
+
+    /// Whether its id was counted up for it.
+    pub(super) fn is_counted(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| line.action == action::CREATED)
     }
 }
 

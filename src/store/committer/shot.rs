@@ -94,7 +94,7 @@ impl Shot {
     /// Keeps other instances from counting the same ids.
     fn count(&mut self, tails: &Tails) {
         let mut seen: Vec<&'static str> = Vec::new();
-        for addition in self.plan.additions.iter().filter(|addition| addition.line.is_some()) {
+        for addition in self.plan.additions.iter().filter(|addition| addition.is_counted()) {
             if seen.contains(&addition.tab.title) {
                 continue;
             }

@@ -1,0 +1,296 @@
+//! `GET /deals/new`, `POST /deals`, `GET` and `POST /deals/{id}/edit`: the form of a deal.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use uuid::Uuid;
+
+use super::{
+    super::{
+        amount::{self, Amount},
+        answers::DealAnswer,
+        change::{DealFields, NewDeal},
+        deal::Deal,
+        desk::{Current, Deals},
+        editing::{BY_API, BY_FORM, Intent, NotChanged, with_deal},
+        stage::Stage,
+        submission::{SentChange, SentDeal},
+        view::{
+            form::{AmountHelp, FormPage, Suggestions},
+            notice::{Deed, Notice},
+        },
+    },
+    BOARD, conflict,
+    sent::{Caller, Sent, private_page, see},
+};
+use crate::{
+    error::{Error, FieldError},
+    language::{Language, sort_key},
+};
+
+/// The header in which a program may send the key of a creation
+/// (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>).
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+pub(super) async fn new(State(deals): State<Arc<Deals>>, headers: HeaderMap, uri: Uri) -> Result<Response, Error> {
+    let caller = Caller::of(&headers, &uri);
+    let values = SentDeal {
+        key: Some(Uuid::new_v4().to_string()),
+        ..SentChange::from_pairs(caller.pairs()).wanted
+    };
+    Ok(Filling::new(values).answer(&deals, &caller, StatusCode::OK).await)
+}
+
+pub(super) async fn create(
+    State(deals): State<Arc<Deals>>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let sent = Sent::read(&headers, &body)?;
+    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let wanted = sent.change.wanted;
+    let fields = match wanted.check(None, caller.language) {
+        Ok(fields) => fields,
+        Err(complaints) if caller.wants_page() => {
+            let filling = Filling {
+                complaints,
+                ..Filling::new(wanted)
+            };
+            return Ok(filling.answer(&deals, &caller, StatusCode::UNPROCESSABLE_ENTITY).await);
+        }
+        Err(complaints) => return Err(Error::invalid(complaints)),
+    };
+    let from_header = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok());
+    let key = wanted
+        .key
+        .as_deref()
+        .or(from_header)
+        .map(str::trim)
+        .filter(|key| !key.is_empty());
+    let deal = NewDeal {
+        key: key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
+        fields,
+        created_at: deals.clock.zoned_now(),
+    };
+    let by = if caller.wants_page() { BY_FORM } else { BY_API };
+    match deals.create(deal, by).await {
+        Ok(created) if caller.wants_page() => {
+            let notice = Notice {
+                deed: Deed::Created,
+                deal: created.id,
+                since: None,
+            };
+            Ok(see(&format!("{BOARD}/{}{}", created.id, caller.query()), &notice))
+        }
+        Ok(created) => {
+            let status = if created.rows > 0 {
+                StatusCode::CREATED
+            } else {
+                StatusCode::OK
+            };
+            let (current, deal) = with_deal(&deals, created.id).await?;
+            let location = [(header::LOCATION, format!("{BOARD}/{}", created.id))];
+            Ok((status, location, Json(DealAnswer::of(&deal, &current.rows))).into_response())
+        }
+        Err(error) if caller.wants_page() => Ok(Filling::new(wanted).failed(&deals, &caller, &error).await),
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) async fn edit(
+    State(deals): State<Arc<Deals>>,
+    Path(id): Path<u64>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let caller = Caller::of(&headers, &uri);
+    let (_, deal) = with_deal(&deals, id).await?;
+    let fields = DealFields::of(&deal);
+    let filling = Filling {
+        id: Some(id),
+        seen: Some(SentDeal::of(&fields, Language::English)),
+        ..Filling::new(SentDeal::of(&fields, caller.language))
+    };
+    Ok(filling.answer(&deals, &caller, StatusCode::OK).await)
+}
+
+pub(super) async fn save(
+    State(deals): State<Arc<Deals>>,
+    Path(id): Path<u64>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let sent = Sent::read(&headers, &body)?;
+    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let since = deals.clock.now().as_millisecond();
+    let intend = |deal: &Deal| intention(&sent.change, deal, caller.language);
+    let filling = || Filling {
+        id: Some(id),
+        seen: sent.change.seen.clone(),
+        ..Filling::new(sent.change.wanted.clone())
+    };
+    match deals.change((id, BY_FORM), intend).await {
+        Ok(()) => {
+            let notice = Notice {
+                deed: Deed::Changed,
+                deal: id,
+                since: Some(since),
+            };
+            Ok(see(&format!("{BOARD}/{id}{}", caller.query()), &notice))
+        }
+        Err(NotChanged::Clash(clash)) => Ok(conflict::page(&deals, &caller, (id, &clash)).await),
+        Err(NotChanged::Gone) => Ok(conflict::gone(&deals, &caller, (id, Some(&sent.change.wanted))).await),
+        Err(NotChanged::Failed(error)) if !error.fields.is_empty() => {
+            let complaints = error.fields.clone();
+            let filling = Filling {
+                complaints,
+                ..filling()
+            };
+            Ok(filling.answer(&deals, &caller, StatusCode::UNPROCESSABLE_ENTITY).await)
+        }
+        Err(NotChanged::Failed(error)) => Ok(filling().failed(&deals, &caller, &error).await),
+    }
+}
+
+/// What a form wants: only fields in which it differs from what the person saw count.
+pub(super) fn intention(sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
+    let found = DealFields::of(deal);
+    let seen = match &sent.seen {
+        Some(seen) => seen.check(Some(&found), Language::English).map_err(Error::invalid)?,
+        None => found,
+    };
+    let wanted = sent.wanted.check(Some(&seen), language).map_err(Error::invalid)?;
+    let watched = Vec::new();
+    Ok(Intent { seen, wanted, watched })
+}
+
+/// What stands in the form when it is shown.
+struct Filling {
+    id: Option<u64>,
+    values: SentDeal,
+    seen: Option<SentDeal>,
+    complaints: Vec<FieldError>,
+    trouble: Option<String>,
+}
+
+impl Filling {
+    fn new(values: SentDeal) -> Self {
+        Self {
+            id: None,
+            values,
+            seen: None,
+            complaints: Vec::new(),
+            trouble: None,
+        }
+    }
+
+    /// The form once more, with everything that was entered and why it is not in the sheet.
+    async fn failed(mut self, deals: &Deals, caller: &Caller, error: &Error) -> Response {
+        tracing::error!(cause = crate::cause::chain(error), "a deal was not recorded");
+        self.trouble = Some(trouble(error, caller.language));
+        self.answer(deals, caller, error.status).await
+    }
+
+    async fn answer(self, deals: &Deals, caller: &Caller, status: StatusCode) -> Response {
+        let current = deals.current().await.ok();
+        let frame = match &current {
+            Some(current) => deals.frame(current, caller.language),
+            None => deals.bare_frame(caller.language),
+        };
+        private_page(status, self.page(current.as_ref(), caller).document(&frame))
+    }
+
+    fn page(self, current: Option<&Current>, caller: &Caller) -> FormPage {
+        let (language, query) = (caller.language, caller.query());
+        let deal = self.id.and_then(|id| current?.rows.deal(id));
+        let (title, address, action, back) = match self.id {
+            Some(id) => (
+                language.choose("Modifier l’affaire", "Edit the deal"),
+                format!("{BOARD}/{id}/edit{query}"),
+                format!("{BOARD}/{id}/edit{query}"),
+                format!("{BOARD}/{id}{query}"),
+            ),
+            None => (
+                language.choose("Nouvelle affaire", "New deal"),
+                super::NEW.to_owned(),
+                format!("{BOARD}{query}"),
+                format!("{BOARD}{query}"),
+            ),
+        };
+        FormPage {
+            title: title.to_owned(),
+            address,
+            action,
+            back,
+            key: self.values.key.clone().unwrap_or_default(),
+            amount: amount_help(&self.values, language),
+            values: self.values,
+            seen: self.seen,
+            complaints: self.complaints,
+            trouble: self.trouble,
+            suggestions: current.map(suggestions).unwrap_or_default(),
+            stages: stages(deal.map(|deal| deal.stage)),
+        }
+    }
+}
+
+/// The stages on offer; a deal that is lost can stay so.
+pub(super) fn stages(current: Option<Stage>) -> Vec<Stage> {
+    let offered = Stage::ALL.into_iter();
+    offered
+        .filter(|stage| *stage != Stage::Lost || current == Some(Stage::Lost))
+        .collect()
+}
+
+fn amount_help(values: &SentDeal, language: Language) -> AmountHelp {
+    let typed = values.montant_brut.as_deref().unwrap_or_default();
+    match amount::read(typed) {
+        Ok(Amount::Clear(reading)) => AmountHelp::Clear(language.money(reading.money)),
+        Ok(Amount::Ambiguous { thousands, decimal, .. }) => AmountHelp::Choice(
+            [thousands, decimal].map(|reading| (reading.money.to_string(), language.money(reading.money))),
+        ),
+        Err(_) => AmountHelp::None,
+    }
+}
+
+fn suggestions(current: &Current) -> Suggestions {
+    let deals = &current.rows.deals;
+    Suggestions {
+        clients: distinct(deals.iter().map(|deal| &*deal.client)),
+        sectors: distinct(deals.iter().filter_map(|deal| deal.sector.as_deref())),
+        assignees: distinct(deals.iter().filter_map(|deal| deal.assignee.as_deref())),
+    }
+}
+
+/// Each text once, in alphabetical order.
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let texts: std::collections::HashSet<&str> = texts.collect();
+    let sorted: BTreeMap<_, &str> = texts.into_iter().map(|text| (sort_key(text), text)).collect();
+    sorted.into_values().map(str::to_owned).collect()
+}
+
+/// Why nothing was recorded, and what to do, in the language of the page.
+pub(super) fn trouble(error: &Error, language: Language) -> String {
+    let happened = match (language, error.code) {
+        (Language::French, "not_recorded") => "Le tableur n’a pas pu être joint\u{a0}: rien n’a été écrit.",
+        (Language::French, "not_confirmed") => "Le tableur n’a pas confirmé l’écriture.",
+        (Language::French, "busy") => "Trop d’écritures attendent en ce moment\u{a0}: rien n’a été écrit.",
+        (Language::French, "repeated_id") => {
+            "Plusieurs lignes du tableur portent ce numéro. Effacez le numéro de la ligne copiée."
+        }
+        _ => &error.happened,
+    };
+    let next = language.choose(
+        "Tout ce que vous avez saisi est encore là. Renvoyez-le dans un moment\u{a0}: la même saisie ne compte jamais deux fois.",
+        "Everything you entered is still here. Send it again in a moment: the same entry never counts twice.",
+    );
+    format!("{happened} {next}")
+}

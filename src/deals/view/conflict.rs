@@ -1,0 +1,99 @@
+//! Both values of every field that somebody else changed meanwhile; the person chooses.
+
+use maud::{Markup, html};
+
+use super::{
+    super::{rows::DEALS, submission::SentDeal},
+    form::hidden,
+    words,
+};
+use crate::{
+    language::Language,
+    page::{Frame, Page, notice::alarm},
+};
+
+/// Everything the page shows.
+#[derive(Clone, Debug)]
+pub struct ConflictPage {
+    /// The deal's number.
+    pub id: u64,
+    /// The fields that clash.
+    pub fields: Vec<ClashingField>,
+    /// What is sent for the other fields.
+    pub others: SentDeal,
+    /// What stands in the sheet, to be sent along as seen.
+    pub found: SentDeal,
+    /// The filters, as the query of an address with its question mark.
+    pub query: String,
+}
+
+/// A field that clashes: each value as it is sent and as it is shown.
+#[derive(Clone, Debug)]
+pub struct ClashingField {
+    /// Place of its column in [`DEALS`].
+    pub column: usize,
+    /// What the person saw when they began.
+    pub seen: String,
+    /// What stands in the sheet.
+    pub found: (String, String),
+    /// What the person wants.
+    pub wanted: (String, String),
+}
+
+impl ConflictPage {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let language = frame.language;
+        let title = language.choose("L’affaire a changé entre-temps", "The deal was changed meanwhile");
+        let action = format!("/deals/{}/edit{}", self.id, self.query);
+        let main = html! {
+            div .narrow.deal {
+                h1 { (title) }
+                (alarm(&html! {
+                    h2 { (language.choose("PAS enregistré", "NOT recorded")) }
+                    p { (language.choose(
+                        "Quelqu’un d’autre a modifié les mêmes champs. Choisissez pour chacun la valeur à garder, puis enregistrez.",
+                        "Somebody else changed the same fields. Choose for each the value to keep, then save.",
+                    )) }
+                }))
+                form .claim method="post" action=(action) data-once {
+                    (hidden(&self.found, "seen_"))
+                    (hidden(&self.others, ""))
+                    @for field in &self.fields { (choice(field, language)) }
+                    p .send {
+                        button .action type="submit" { (language.choose("Enregistrer", "Save")) }
+                        a .quiet href={ "/deals/" (self.id) (self.query) } { (language.choose("Tout laisser comme dans le tableur", "Leave all as in the spreadsheet")) }
+                    }
+                }
+            }
+        };
+        frame.document(Page {
+            title,
+            address: &action,
+            scripts: &[crate::page::Asset::DealFormScript],
+            main,
+        })
+    }
+}
+
+fn choice(field: &ClashingField, language: Language) -> Markup {
+    let name = DEALS.columns[field.column].header;
+    let option = |place: &str, label: &str, (value, shown): &(String, String), checked: bool| {
+        html! {
+            label .side for={ (name) "-" (place) } {
+                input type="radio" id={ (name) "-" (place) } name=(name) value=(value) checked[checked];
+                span { span .hint { (label) } br; bdi { (shown) } }
+            }
+        }
+    };
+    html! {
+        fieldset .clash {
+            legend { (words::column(field.column, language)) }
+            p .hint { (language.choose("Vous aviez vu : ", "You had seen: ")) bdi { (field.seen) } }
+            div .sides {
+                (option("mine", language.choose("Votre valeur", "Your value"), &field.wanted, true))
+                (option("found", language.choose("Dans le tableur", "In the spreadsheet"), &field.found, false))
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Asking once before a deal goes.
+
+use maud::html;
+
+use super::{
+    super::{answers::DealAnswer, submission::SentDeal},
+    form::hidden,
+    words,
+};
+use crate::page::{Frame, Page, notice::alarm};
+
+/// Everything the page shows.
+#[derive(Clone, Debug)]
+pub struct DeletionPage {
+    /// The deal.
+    pub deal: DealAnswer,
+    /// Its number.
+    pub id: u64,
+    /// What the person sees now, to be sent along.
+    pub seen: SentDeal,
+    /// Whether and why an earlier try did nothing.
+    pub trouble: Option<String>,
+    /// The filters, as the query of an address with its question mark.
+    pub query: String,
+}
+
+impl DeletionPage {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let language = frame.language;
+        let title = language.choose("Supprimer cette affaire\u{a0}?", "Delete this deal?");
+        let address = format!("/deals/{}/delete{}", self.id, self.query);
+        let main = html! {
+            div .narrow.deal {
+                h1 { (title) }
+                @if let Some(trouble) = &self.trouble { (alarm(&html! { p { (trouble) } })) }
+                p .lead {
+                    bdi { (self.deal.client) } " · " (words::stage(self.deal.statut, language)) " · " (language.money(self.deal.montant_brut))
+                }
+                p { (language.choose(
+                    "La ligne est retirée du tableur. Vous pourrez annuler : ses valeurs restent dans le journal.",
+                    "The row is taken out of the spreadsheet. You can undo it: its values stay in the log.",
+                )) }
+                form .claim method="post" action=(address) data-once {
+                    (hidden(&self.seen, "seen_"))
+                    p .send {
+                        button .action.danger type="submit" { (language.choose("Supprimer", "Delete")) }
+                        a .quiet href={ "/deals/" (self.id) (self.query) } { (language.choose("Garder", "Keep")) }
+                    }
+                }
+            }
+        };
+        frame.document(Page {
+            title,
+            address: &address,
+            scripts: &[crate::page::Asset::DealFormScript],
+            main,
+        })
+    }
+}

@@ -1,0 +1,253 @@
+//! The form of a deal, new or known.
+
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        change::FIELDS,
+        rows::{AMOUNT, ASSIGNEE, CLIENT, DEALS, DUE, NOTES, SECTOR, STAGE},
+        stage::Stage,
+        submission::SentDeal,
+    },
+    words,
+};
+use crate::{
+    error::FieldError,
+    language::Language,
+    page::{
+        Asset, Frame, Page,
+        field::{Necessity, TextField, Typed, error_line},
+        notice::{Mistake, alarm},
+    },
+};
+
+/// Everything the page with the form shows.
+#[derive(Clone, Debug)]
+pub struct FormPage {
+    /// Heading of the page.
+    pub title: String,
+    /// Path and query of the page.
+    pub address: String,
+    /// Where the form is sent.
+    pub action: String,
+    /// Makes a repetition harmless; empty for a deal that has its id.
+    pub key: String,
+    /// What stands in the fields.
+    pub values: SentDeal,
+    /// What the person saw when they began; `None` for a new deal.
+    pub seen: Option<SentDeal>,
+    /// What is wrong with single fields.
+    pub complaints: Vec<FieldError>,
+    /// What is understood of the amount.
+    pub amount: AmountHelp,
+    /// Why a form without mistakes was not recorded.
+    pub trouble: Option<String>,
+    /// Known values.
+    pub suggestions: Suggestions,
+    /// Stages on offer.
+    pub stages: Vec<Stage>,
+    /// Where “cancel” leads.
+    pub back: String,
+}
+
+/// Known values, offered while typing.
+#[derive(Clone, Debug, Default)]
+pub struct Suggestions {
+    /// Clients.
+    pub clients: Vec<String>,
+    /// Sectors.
+    pub sectors: Vec<String>,
+    /// Assignees.
+    pub assignees: Vec<String>,
+}
+
+/// What is understood of an amount that was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AmountHelp {
+    /// Nothing.
+    None,
+    /// One amount, as it is shown.
+    Clear(String),
+    /// Two, each as it would be sent and as it is shown.
+    Choice([(String, String); 2]),
+}
+
+impl FormPage {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let language = frame.language;
+        let mistakes = self.mistakes();
+        let main = html! {
+            div .narrow.deal {
+                h1 { (self.title) }
+                @if let Some(trouble) = &self.trouble {
+                    (alarm(&html! {
+                        h2 { (language.choose("PAS enregistré", "NOT recorded")) }
+                        p { (trouble) }
+                    }))
+                }
+                @if !mistakes.is_empty() { (summary(&mistakes, language)) }
+                div .panel { (self.form(language)) }
+            }
+        };
+        frame.document(Page {
+            title: &self.title,
+            address: &self.address,
+            scripts: &[Asset::DealFormScript],
+            main,
+        })
+    }
+
+    fn mistakes(&self) -> Vec<Mistake<'_>> {
+        let mistakes = self.complaints.iter().map(|complaint| Mistake {
+            control: complaint.field,
+            message: &complaint.message,
+        });
+        mistakes.collect()
+    }
+
+    fn form(&self, language: Language) -> Markup {
+        html! {
+            form .claim method="post" action=(self.action) data-once {
+                @if !self.key.is_empty() { input type="hidden" name="key" value=(self.key); }
+                @if let Some(seen) = &self.seen { (hidden(seen, "seen_")) }
+                (self.text(CLIENT, &self.suggestions.clients, language))
+                div .pair {
+                    (self.stage_field(language))
+                    (self.amount_field(language))
+                }
+                div .pair {
+                    (self.text(SECTOR, &self.suggestions.sectors, language))
+                    (self.due_field(language))
+                }
+                (self.text(ASSIGNEE, &self.suggestions.assignees, language))
+                (self.notes_field(language))
+                p .send {
+                    button .action type="submit" { (language.choose("Enregistrer", "Save")) }
+                    a .quiet href=(self.back) { (language.choose("Annuler", "Cancel")) }
+                }
+            }
+        }
+    }
+
+    fn typed(&self, column: usize) -> Typed {
+        let name = DEALS.columns[column].header;
+        let error = self.complaints.iter().find(|complaint| complaint.field == name);
+        Typed {
+            value: self.values.value(column).unwrap_or_default().to_owned(),
+            error: error.map(|complaint| complaint.message.clone()),
+        }
+    }
+
+    fn text(&self, column: usize, suggestions: &[String], language: Language) -> Markup {
+        TextField {
+            name: DEALS.columns[column].header,
+            label: words::column(column, language),
+            hint: "",
+            typed: &self.typed(column),
+            suggestions,
+            necessity: if column == CLIENT {
+                Necessity::Required
+            } else {
+                Necessity::Optional
+            },
+            longest: None,
+            autocomplete: "off",
+        }
+        .markup()
+    }
+
+    fn stage_field(&self, language: Language) -> Markup {
+        let typed = self.typed(STAGE);
+        let chosen = Stage::parse(&typed.value);
+        html! {
+            div .field {
+                label for="statut" { (words::column(STAGE, language)) }
+                (error_line("statut", typed.error.as_deref()))
+                select #statut name="statut" aria-invalid=[typed.error.as_ref().map(|_| "true")] {
+                    @for stage in &self.stages {
+                        option value=(stage) selected[chosen == Some(*stage)] { (words::stage(*stage, language)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn amount_field(&self, language: Language) -> Markup {
+        let typed = self.typed(AMOUNT);
+        html! {
+            div .field {
+                label for="montant_brut" { (words::column(AMOUNT, language)) " (€)" }
+                (error_line("montant_brut", typed.error.as_deref()))
+                input #montant_brut .number type="text" inputmode="decimal" name="montant_brut" value=(typed.value) required
+                    autocomplete="off" aria-describedby="montant_brut-understood montant_brut-error"
+                    aria-invalid=[typed.error.as_ref().map(|_| "true")];
+                p .hint #montant_brut-understood aria-live="polite" { (self.understood(language)) }
+            }
+        }
+    }
+
+    fn understood(&self, language: Language) -> Markup {
+        html! {
+            @match &self.amount {
+                AmountHelp::None => {}
+                AmountHelp::Clear(amount) => { (language.choose("compris : ", "understood: ")) (amount) }
+                AmountHelp::Choice(readings) => {
+                    (language.choose("Voulez-vous dire ", "Do you mean "))
+                    // A button that is pressed is sent after the field, and the last one counts.
+                    @for (place, (value, shown)) in readings.iter().enumerate() {
+                        @if place > 0 { (language.choose(" ou ", " or ")) }
+                        button .quiet type="submit" name="montant_brut" value=(value) { (shown) }
+                    }
+                    (language.choose("\u{a0}?", "?"))
+                }
+            }
+        }
+    }
+
+    fn due_field(&self, language: Language) -> Markup {
+        let typed = self.typed(DUE);
+        // A browser's calendar cannot show what is no day; then the text stays for correction.
+        let is_day = typed.value.is_empty() || typed.value.parse::<jiff::civil::Date>().is_ok();
+        html! {
+            div .field {
+                label for="date_echeance" { (words::column(DUE, language)) }
+                (error_line("date_echeance", typed.error.as_deref()))
+                input #date_echeance type=(if is_day { "date" } else { "text" }) name="date_echeance" value=(typed.value)
+                    aria-invalid=[typed.error.as_ref().map(|_| "true")];
+            }
+        }
+    }
+
+    fn notes_field(&self, language: Language) -> Markup {
+        let typed = self.typed(NOTES);
+        html! {
+            div .field {
+                label for="notes" { (words::column(NOTES, language)) }
+                (error_line("notes", typed.error.as_deref()))
+                textarea #notes name="notes" rows="4" { "\n" (typed.value) }
+            }
+        }
+    }
+}
+
+/// Every field of `sent` as a hidden one, its name after `before`.
+pub fn hidden(sent: &SentDeal, before: &str) -> Markup {
+    html! {
+        @for column in FIELDS {
+            @if let Some(value) = sent.value(column) {
+                input type="hidden" name={ (before) (DEALS.columns[column].header) } value=(value);
+            }
+        }
+    }
+}
+
+fn summary(mistakes: &[Mistake<'_>], language: Language) -> Markup {
+    alarm(&html! {
+        h2 { (language.choose("Pas encore enregistré", "Not recorded yet")) }
+        p { (language.choose("Tout ce que vous avez saisi est encore là. À revoir :", "Everything you entered is still here. Please look at:")) }
+        ul {
+            @for mistake in mistakes { li { a href={ "#" (mistake.control) } { (mistake.message) } } }
+        }
+    })
+}

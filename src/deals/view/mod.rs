@@ -1,0 +1,11 @@
+//! The pages of the deals board: values in, documents out. Nothing here counts, sorts, fetches or reads a clock.
+
+pub mod conflict;
+pub mod deal;
+pub mod deletion;
+pub mod form;
+pub mod history;
+pub mod notice;
+pub mod pause;
+pub mod status;
+pub mod words;

@@ -1,0 +1,142 @@
+//! What was just done to a deal, with the way back.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::{language::Language, page::notice::notice};
+
+/// What was just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// A new deal is in the sheet.
+    Created,
+    /// Some of its fields were changed.
+    Changed,
+    /// It was taken out of the sheet.
+    Deleted,
+    /// A change was taken back.
+    Undone,
+    /// It is set aside.
+    Paused,
+    /// It is no longer set aside.
+    Resumed,
+}
+
+impl Deed {
+    const ALL: [Self; 6] = [
+        Self::Created,
+        Self::Changed,
+        Self::Deleted,
+        Self::Undone,
+        Self::Paused,
+        Self::Resumed,
+    ];
+
+    /// The word in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Changed => "changed",
+            Self::Deleted => "deleted",
+            Self::Undone => "undone",
+            Self::Paused => "paused",
+            Self::Resumed => "resumed",
+        }
+    }
+
+    fn words(self, language: Language) -> &'static str {
+        let (french, english) = match self {
+            Self::Created => ("L’affaire est enregistrée.", "The deal is recorded."),
+            Self::Changed => ("La modification est enregistrée.", "The change is recorded."),
+            Self::Deleted => ("L’affaire est supprimée.", "The deal is deleted."),
+            Self::Undone => ("La modification est annulée.", "The change is undone."),
+            Self::Paused => ("L’affaire est mise en pause.", "The deal is set aside."),
+            Self::Resumed => ("La pause est levée.", "The deal is no longer set aside."),
+        };
+        language.choose(french, english)
+    }
+}
+
+/// A deed as an address tells it: `did=changed&deal=5&since=…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What was done.
+    pub deed: Deed,
+    /// To which deal.
+    pub deal: u64,
+    /// A moment just before it, in milliseconds since 1970: with it the deed can be undone. `None` where it cannot.
+    pub since: Option<i64>,
+}
+
+/// The fields of an address that tell a deed.
+pub const FIELDS: [&str; 3] = ["did", "deal", "since"];
+
+impl Notice {
+    /// Reads the fields of an address; `None` when they tell of nothing.
+    pub fn parse(pairs: &[(String, String)]) -> Option<Self> {
+        let field = |name: &str| {
+            pairs
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.as_str())
+        };
+        let did = field("did")?;
+        Some(Self {
+            deed: Deed::ALL.into_iter().find(|deed| deed.name() == did)?,
+            deal: field("deal")?.parse().ok()?,
+            since: field("since").and_then(|since| since.parse().ok()),
+        })
+    }
+
+    /// The fields of an address that [`Notice::parse`] reads.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let since = self.since.map(|since| ("since".to_owned(), since.to_string()));
+        let told = [
+            ("did".to_owned(), self.deed.name().to_owned()),
+            ("deal".to_owned(), self.deal.to_string()),
+        ];
+        told.into_iter().chain(since).collect()
+    }
+
+    /// The moment just before the deed.
+    pub fn moment(since: i64) -> Option<Timestamp> {
+        Timestamp::from_millisecond(since).ok()
+    }
+
+    /// The notice, with a button that takes the deed back. `back` is where that leads.
+    pub fn markup(&self, back: &str, language: Language) -> Markup {
+        notice(&html! {
+            div .deed role="status" {
+                p { (self.deed.words(language)) }
+                @if let Some(since) = self.since {
+                    form method="post" action={ "/deals/" (self.deal) "/undo" } data-once {
+                        input type="hidden" name="since" value=(since);
+                        input type="hidden" name="lang" value=(language.code());
+                        input type="hidden" name="back" value=(back);
+                        button .quiet type="submit" data-undo { (language.choose("Annuler", "Undo")) }
+                    }
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_tells_what_was_done() {
+        for deed in Deed::ALL {
+            let notice = Notice {
+                deed,
+                deal: 5,
+                since: Some(1_772_539_200_000),
+            };
+            assert_eq!(Notice::parse(&notice.pairs()), Some(notice));
+        }
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(Notice::parse(&[pair("did", "stolen"), pair("deal", "5")]), None);
+        assert_eq!(Notice::parse(&[]), None);
+    }
+}
