@@ -29,6 +29,7 @@ pub mod funnel;
 pub mod grouping;
 pub mod history;
 pub mod import;
+pub mod importer;
 pub mod kpis;
 pub mod levers;
 pub mod order;
@@ -44,7 +45,9 @@ pub mod share;
 pub mod stage;
 pub mod submission;
 pub mod velocity;
+mod view;
 pub mod what_if;
 
 pub use desk::{Deals, Parts};
+pub use importer::Importer;
 pub use pages::router;

@@ -48,21 +48,32 @@ pub mod action {
     pub const CHANGED: &str = "changed";
     /// Staff removed a row in the sheet.
     pub const REMOVED: &str = "removed";
+    /// What a cell without lines of its own said before a change that a person may take back. Nothing was changed yet.
+    pub const NOTED: &str = "noted";
 }
 
 /// Places in [`AUDIT_LOG`]'s columns.
-pub(super) mod column {
+pub mod column {
+    /// Place of `at`.
     pub const AT: usize = 1;
+    /// Place of `by`.
+    pub const BY: usize = 2;
+    /// Place of `tab`.
     pub const TAB: usize = 3;
+    /// Place of `row`.
     pub const ROW: usize = 4;
+    /// Place of `action`.
     pub const ACTION: usize = 5;
+    /// Place of `column`.
     pub const HEADER: usize = 6;
+    /// Place of `old`.
     pub const OLD: usize = 7;
+    /// Place of `new`.
     pub const NEW: usize = 8;
 }
 
 /// Id of the line that says that the row with this key was added.
-pub(super) fn created_line(tab: &Tab, key: &str) -> String {
+pub fn created_line(tab: &Tab, key: &str) -> String {
     let name = format!("{}\n{key}", tab.title);
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
 }

@@ -1,6 +1,7 @@
 //! The handlers of the board, one file an action; here is what they share.
 
 mod api;
+mod import;
 
 use std::sync::Arc;
 
@@ -24,5 +25,6 @@ pub fn router(deals: Arc<Deals>) -> Router {
             "/deals/{id}",
             get(api::show).put(api::replace).patch(api::change).delete(api::remove),
         )
+        .merge(import::router())
         .with_state(deals)
 }

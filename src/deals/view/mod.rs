@@ -1,0 +1,3 @@
+//! The pages of the board: values in, markup out.
+
+pub mod import;
