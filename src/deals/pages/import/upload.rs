@@ -30,7 +30,7 @@ use crate::{
             Compared,
             progress::{Progress, Stand},
         },
-        view::import::{PREVIEW, run_address},
+        view::import::{PREVIEW, in_language, run_address},
     },
     error::{Error, FieldError},
     language::Language,
@@ -79,7 +79,7 @@ pub(super) async fn receive(
         (Ok(upload), Face::Html) => {
             let address = format!("{PREVIEW}?{}", query(upload.digest, &sent));
             deals.importer.uploads.keep(Arc::new(upload));
-            Ok(Redirect::to(&address).into_response())
+            Ok(Redirect::to(&in_language(&address, asked.language)).into_response())
         }
         (Err(problem), Face::Html) => start::refused(&deals, &asked, &problem).await,
         (Ok(upload), _) => answer(&deals, (upload, sent), &asked, asked_for.apply.unwrap_or(false)).await,

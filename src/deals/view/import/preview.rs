@@ -9,11 +9,12 @@ use crate::{
     deals::import::{
         log::RunName,
         mapping::MappingProblem,
-        note::AmountQuestion,
+        note::{AmountExample, AmountQuestion},
         plan::{Changed, New, Plan, Refusal},
         prepared::{Outcome, Prepared},
     },
     language::{Language, Noun},
+    money::Money,
     page::{
         Asset, Frame, Page,
         notice::{alarm, notice},
@@ -128,15 +129,13 @@ impl PreviewPage<'_> {
                 }
             }
         };
-        let money = |of: fn(&crate::deals::import::note::AmountExample) -> crate::money::Money| {
-            example.map(|example| self.language.money(of(example)))
-        };
+        let money = |of: fn(&AmountExample) -> Money| example.map(|example| self.language.money(of(example)));
         notice(&html! {
             h2 { (self.say("Quel signe sépare les décimales ?", "Which sign separates decimals?")) }
             p {
                 (self.language.count(count(question.lines), LINE)) " "
                 (self.say("avec un montant qui se lit de deux façons", "with an amount that can be read in two ways"))
-                @if let Some(example) = example { ": « " bdi { (example.written) } " » (" (self.say("ligne ", "line ")) (example.line) ")" } "."
+                @if let Some(example) = example { (self.example(example)) } "."
             }
             form .ways method="get" action=(PREVIEW) {
                 (hidden(&pairs))
@@ -145,6 +144,15 @@ impl PreviewPage<'_> {
                 (button("point", self.say("Le point", "The point"), money(|example| example.with_point)))
             }
         })
+    }
+
+    fn example(&self, example: &AmountExample) -> Markup {
+        let line = example.line;
+        let quoted = self.language.choose(
+            format!("\u{a0}: «\u{a0}{}\u{a0}» (ligne {line})", example.written),
+            format!(": “{}” (line {line})", example.written),
+        );
+        html! { (quoted) }
     }
 
     fn confirmation(&self, plan: &Plan) -> Markup {
