@@ -24,7 +24,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::{
     clock::Clock,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
-    deals::{self, Deals},
+    deals::{self, Deals, Importer},
     emulator::{self, Emulator},
     error::Error,
     findings::{
@@ -51,6 +51,7 @@ use crate::{
 pub struct App {
     store: Arc<Store>,
     router: Router,
+    importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
 }
 
@@ -90,6 +91,7 @@ impl App {
         let clock = Clock::system(config.time_zone.clone());
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
+        let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
         let router = router(Materials {
             store: Arc::clone(&store),
             clock,
@@ -105,6 +107,7 @@ impl App {
         Ok(Self {
             store,
             router,
+            importer,
             emulator: Mutex::new(emulator),
         })
     }
@@ -117,6 +120,11 @@ impl App {
     /// Every address of the program.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// What imports deals for the command line.
+    pub fn importer(&self) -> &Arc<Importer> {
+        &self.importer
     }
 
     /// Address of the spreadsheet in its own editor.

@@ -1,5 +1,7 @@
 //! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
 
+mod import;
+
 use std::{
     io::{IsTerminal, Write},
     net::{Ipv4Addr, SocketAddr},
@@ -66,6 +68,14 @@ enum Command {
         #[arg(long, value_name = "TIME", default_value = "0", value_parser = latency)]
         latency: Duration,
     },
+    /// Import a file into a tab, as the page does.
+    ///
+    /// Ends with status 0 when every line is in the sheet, else 1. Importing the same file again changes nothing.
+    Import {
+        /// What the file holds.
+        #[command(subcommand)]
+        what: import::What,
+    },
     /// Ask the running program whether it is well; for container hosts.
     ///
     /// Reads HOST and PORT as the program does. Ends with status 0 when /health answers, else 1.
@@ -121,6 +131,7 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
             })
             .await
         }
+        Command::Import { what } => import::run(what).await,
         Command::Healthcheck => healthcheck().await,
     };
     result.unwrap_or_else(|error| {

@@ -213,7 +213,7 @@ fn error_of(response: &mut Response, method: &Method) -> Option<Arc<Error>> {
             }
         }
         StatusCode::METHOD_NOT_ALLOWED => Error::method_not_allowed(),
-        StatusCode::PAYLOAD_TOO_LARGE => Error::too_large(),
+        StatusCode::PAYLOAD_TOO_LARGE if !has_own_body || is_plain_text(response) => Error::too_large(),
         StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Error::internal("the handler took too long"),
         _ => return None,
     };

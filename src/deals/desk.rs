@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
 
-use super::{correcting::Correcting, rows::DealRows};
+use super::{correcting::Correcting, importer::Importer, rows::DealRows};
 use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
@@ -20,6 +20,7 @@ use crate::{
 pub struct Deals {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
+    pub(super) importer: Arc<Importer>,
     source: Source,
     frame: Frame,
     kept: Kept,
@@ -52,6 +53,7 @@ impl Deals {
     /// Puts the board together.
     pub fn new(parts: Parts) -> Self {
         Self {
+            importer: Arc::new(Importer::new(Arc::clone(&parts.store), parts.clock.clone())),
             store: parts.store,
             clock: parts.clock,
             source: parts.source,

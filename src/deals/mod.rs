@@ -31,6 +31,7 @@ pub mod funnel;
 pub mod grouping;
 pub mod history;
 pub mod import;
+pub mod importer;
 pub mod kpis;
 pub mod levers;
 pub mod log;
@@ -51,4 +52,5 @@ pub mod view;
 pub mod what_if;
 
 pub use desk::{Deals, Parts};
+pub use importer::Importer;
 pub use pages::router;

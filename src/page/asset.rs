@@ -18,6 +18,8 @@ pub enum Asset {
     LiveScript,
     /// Shortens the way through the forms of a deal: choosing a stage, undoing.
     DealFormScript,
+    /// Takes a dropped file.
+    DropScript,
     /// The icon in the browser's tab.
     Icon,
 }
@@ -33,11 +35,12 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Stylesheet,
         Self::FormScript,
         Self::LiveScript,
         Self::DealFormScript,
+        Self::DropScript,
         Self::Icon,
     ];
 
@@ -67,10 +70,12 @@ impl Asset {
                 include_str!("assets/vendor/modern-normalize/modern-normalize.css"),
                 include_str!("assets/tallyboard.css"),
                 include_str!("assets/deals_form.css"),
+                include_str!("assets/deals_import.css"),
             ),
             Self::FormScript => include_str!("assets/form.js"),
             Self::LiveScript => include_str!("assets/live.js"),
             Self::DealFormScript => include_str!("assets/deals_form.js"),
+            Self::DropScript => include_str!("assets/drop.js"),
             Self::Icon => include_str!("assets/icon.svg"),
         }
     }
@@ -81,6 +86,7 @@ impl Asset {
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
             Self::DealFormScript => ("deals-form", "js"),
+            Self::DropScript => ("drop", "js"),
             Self::Icon => ("icon", "svg"),
         }
     }
@@ -88,7 +94,9 @@ impl Asset {
     fn content_type(self) -> &'static str {
         match self {
             Self::Stylesheet => "text/css; charset=utf-8",
-            Self::FormScript | Self::LiveScript | Self::DealFormScript => "text/javascript; charset=utf-8",
+            Self::FormScript | Self::LiveScript | Self::DealFormScript | Self::DropScript => {
+                "text/javascript; charset=utf-8"
+            }
             Self::Icon => "image/svg+xml",
         }
     }

@@ -50,6 +50,8 @@ pub mod action {
     pub const CHANGED: &str = "changed";
     /// Staff removed a row in the sheet.
     pub const REMOVED: &str = "removed";
+    /// What a cell without lines of its own said before a change that a person may take back. Nothing was changed yet.
+    pub const NOTED: &str = "noted";
 }
 
 /// Places in [`AUDIT_LOG`]'s columns.
@@ -75,7 +77,7 @@ pub mod column {
 }
 
 /// Id of the line that says that the row with this key was added.
-pub(super) fn created_line(tab: &Tab, key: &str) -> String {
+pub fn created_line(tab: &Tab, key: &str) -> String {
     let name = format!("{}\n{key}", tab.title);
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
 }

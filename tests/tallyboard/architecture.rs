@@ -18,6 +18,7 @@ const HOMES: &[(&str, &[&str])] = &[
         &[
             "page/",
             "leaderboard/view/",
+            "deals/view/",
             "findings/view.rs",
             "status/view.rs",
             "deals/view/",
@@ -37,7 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("calamine", &["deals/import/workbook.rs"]),
     ("zip", &["deals/import/workbook.rs"]),
     ("encoding_rs", &["deals/import/encoding.rs"]),
-    ("clap", &["cli.rs", "main.rs"]),
+    ("clap", &["cli.rs", "cli/", "main.rs"]),
 ];
 
 const DRAWERS: &[&str] = &[

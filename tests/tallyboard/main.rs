@@ -7,6 +7,7 @@ mod cache;
 mod changes;
 mod chaos;
 mod deals_forms;
+mod deals_import;
 mod door;
 mod emulator;
 mod large_tabs;

@@ -103,8 +103,12 @@ impl World {
     }
 
     async fn serve(&self, plan: &Plan) -> String {
+        self.serve_with(plan, Arc::clone(&self.store)).await
+    }
+
+    async fn serve_with(&self, plan: &Plan, store: Arc<Store>) -> String {
         let router = router(Materials {
-            store: Arc::clone(&self.store),
+            store,
             clock: clock(&self.milliseconds),
             catalog: CatalogFile::new(self.catalog_path()),
             source: plan.source,
@@ -116,6 +120,13 @@ impl World {
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         format!("http://{address}")
+    }
+
+    /// The address of another instance of the program over the same spreadsheet.
+    pub async fn another_instance(&self) -> String {
+        let plan = Plan::default();
+        let store = store_with(&self.emulator, plan.options(clock(&self.milliseconds))).await;
+        self.serve_with(&plan, store).await
     }
 
     pub fn catalog_path(&self) -> PathBuf {

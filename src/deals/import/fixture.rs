@@ -13,7 +13,6 @@ use super::{
     matching::MatchingKey,
     plan::{Plan, plan},
     table::Table,
-    undo::Inverse,
 };
 use crate::{
     deals::{deal::Deal, stage::Stage},
@@ -104,18 +103,5 @@ fn created(draft: &Draft, id: u64, row: u32) -> Deal {
         notes: Arc::clone(&draft.notes),
         created_at: Some(Timestamp::MAX),
         updated_at: Some(Timestamp::MAX),
-    }
-}
-
-/// Carries an undo out in memory, with nothing but what it says.
-pub(super) fn take_back(inverse: &Inverse, deals: &mut Vec<Deal>) {
-    deals.retain(|deal| deal.id.is_none_or(|id| !inverse.delete.contains(&id)));
-    for set_back in &inverse.set_back {
-        let deal = deals
-            .iter_mut()
-            .find(|deal| deal.row == set_back.deal.row)
-            .expect("the deal to set back");
-        set_back.changes.iter().for_each(|change| change.apply(deal));
-        deal.updated_at = set_back.deal.updated_at;
     }
 }

@@ -8,10 +8,14 @@
 //! 3. [`line::read`]: table and mapping → [`line::Lines`], cells as values, problems noted
 //! 4. [`plan::plan`]: existing deals, lines and [`choices::Choices`] → [`plan::Plan`]: new, changed, identical, refused
 //! 5. [`refused::write`]: the refused lines as a file to mend and upload again
-//! 6. [`undo::inverse`]: what takes the plan back once it was carried out
+//! 6. [`carry_out::steps`]: a plan → the changes that carry it out, each new row with a key of its own
+//! 7. [`log::ImportLog`] and [`undo::steps`]: what the audit log says about an import → the changes that take it back
 //!
-//! Elsewhere: pages, command line, and the batch that carries a plan out.
+//! [`sent`] reads what a form says about mapping and choices; [`prepared::prepare`] goes the steps 2 to 4 at once. Elsewhere:
+//! pages, command line, and the work itself ([`importer`](super::importer)).
 
+pub mod answer;
+pub mod carry_out;
 pub mod change;
 pub mod choices;
 mod delimited;
@@ -20,12 +24,16 @@ pub mod field;
 pub mod file;
 mod header;
 pub mod line;
+pub mod log;
 pub mod mapping;
 pub mod matching;
 pub mod note;
 pub mod plan;
+pub mod prepared;
 pub mod reason;
 pub mod refused;
+pub mod sent;
+pub mod step;
 pub mod table;
 pub mod undo;
 mod workbook;

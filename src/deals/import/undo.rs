@@ -1,49 +1,125 @@
-//! What takes an import back.
+//! What takes an import back, as the audit log tells it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    change::{Change, Value},
-    plan::Plan,
+    log::{ChangedCell, Run},
+    step::Planned,
 };
-use crate::deals::deal::Deal;
+use crate::{
+    deals::{
+        change::deletion,
+        deal::Deal,
+        rows::{DEALS, DealRows, UPDATED_AT},
+    },
+    store::{CellUpdate, Change, Content, Entry, Update},
+};
 
-/// The inverse of a plan that was carried out: afterwards the tab is what it was before.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Inverse {
-    /// Ids of the deals that the import added.
-    pub delete: Vec<u64>,
-    /// The deals that it changed.
-    pub set_back: Vec<SetBack>,
+/// Within this time after the import's line, the `updated_at` of a row is the import's own.
+const OWN_STAMP: SignedDuration = SignedDuration::from_secs(10);
+
+/// What takes an import back.
+#[derive(Debug, Default)]
+pub struct Steps {
+    /// Deals to set back and to take out.
+    pub changes: Vec<Planned>,
+    /// Deals that somebody changed or removed since; they stay as they are.
+    pub changed_since: Vec<u64>,
 }
 
-/// A deal to set back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SetBack {
-    /// The deal as it was before the import, with its `updated_at`.
-    pub deal: Deal,
-    /// The fields to set: `old` is what the import wrote, and if something else stands there now, somebody changed it
-    /// since; `new` is what stood there before.
-    pub changes: Vec<Change>,
+/// The changes that take `run` back. What was taken back before is passed over.
+///
+/// A deal that the import added goes, unless somebody changed it since: then it stays. In a deal that it changed, the
+/// cells get their old values; the store compares once more when it writes, and leaves a deal alone in which one of these
+/// cells does not say what the import wrote.
+pub fn steps(run: &Run, rows: &DealRows, zone: &TimeZone) -> Steps {
+    let mut steps = Steps::default();
+    for (deal, cells) in by_deal(run) {
+        match rows.deal(deal) {
+            Some(seen) => steps.changes.push(set_back(run, (seen, &cells), zone)),
+            None => steps.changed_since.push(deal),
+        }
+    }
+    for id in run.created.iter().rev().filter(|id| !run.taken_out.contains(*id)) {
+        let Some(seen) = rows.deal(*id) else { continue };
+        match deletion(seen, rows).filter(|_| is_untouched(seen)) {
+            Some(delete) => steps.changes.push(Planned {
+                line: 0,
+                deal: Some(*id),
+                change: Change::Delete(delete),
+                note: None,
+            }),
+            None => steps.changed_since.push(*id),
+        }
+    }
+    steps
 }
 
-/// The inverse of `plan`. `created` are the ids that its new deals got; all of them, in any order.
-pub fn inverse(plan: &Plan, created: &[u64]) -> Inverse {
-    Inverse {
-        delete: created.to_vec(),
-        set_back: plan
-            .changed
-            .iter()
-            .map(|changed| SetBack {
-                deal: changed.before.clone(),
-                changes: changed
-                    .changes
-                    .iter()
-                    .map(|change| Change {
-                        field: change.field,
-                        old: change.new.clone(),
-                        new: Value::exact(&changed.before, change.field),
-                    })
-                    .collect(),
+/// For every deal that was there before, its cells with the first value before and the last value after.
+fn by_deal(run: &Run) -> BTreeMap<u64, BTreeMap<usize, ChangedCell>> {
+    let created: HashSet<u64> = run.created.iter().copied().collect();
+    let is_open =
+        |cell: &&ChangedCell| !created.contains(&cell.deal) && !run.set_back.contains(&(cell.deal, cell.column));
+    let mut deals: BTreeMap<u64, BTreeMap<usize, ChangedCell>> = BTreeMap::new();
+    for cell in run.changed.iter().filter(is_open) {
+        let cells = deals.entry(cell.deal).or_default();
+        cells
+            .entry(cell.column)
+            .and_modify(|known| {
+                known.new = cell.new.clone();
+                known.at = cell.at;
             })
-            .collect(),
+            .or_insert_with(|| cell.clone());
+    }
+    deals
+}
+
+fn set_back(run: &Run, (seen, cells): (&Deal, &BTreeMap<usize, ChangedCell>), zone: &TimeZone) -> Planned {
+    let mut updates: Vec<CellUpdate> = cells
+        .values()
+        .map(|cell| CellUpdate {
+            column: cell.column,
+            from: cell.new.clone(),
+            to: entry(&cell.old),
+        })
+        .collect();
+    let written = cells.values().filter_map(|cell| cell.at).max();
+    updates.extend(stamp(run, (seen, written), zone));
+    Planned {
+        line: 0,
+        deal: seen.id,
+        change: Change::Update(Update {
+            tab: &DEALS,
+            id: seen.id.unwrap_or_default().to_string(),
+            cells: updates,
+        }),
+        note: None,
+    }
+}
+
+/// `updated_at` as it was, when the import was the last that changed the row; otherwise the store writes the present.
+fn stamp(run: &Run, (seen, written): (&Deal, Option<Timestamp>), zone: &TimeZone) -> Option<CellUpdate> {
+    let before = run.updated_at.get(&seen.id?)?;
+    let (now, written) = (seen.updated_at?, written?);
+    (now.duration_since(written).abs() <= OWN_STAMP).then(|| CellUpdate {
+        column: UPDATED_AT,
+        from: Entry::instant(&now.to_zoned(zone.clone())).content(),
+        to: entry(before),
+    })
+}
+
+/// The import writes both moments at once, and every later change moves the second.
+fn is_untouched(deal: &Deal) -> bool {
+    deal.created_at.is_some() && deal.created_at == deal.updated_at
+}
+
+fn entry(content: &Content) -> Entry {
+    match content {
+        Content::Empty => Entry::Empty,
+        Content::Text(text) => Entry::Text(text.clone()),
+        Content::Number(number) => Entry::Number(*number),
+        Content::Bool(bool) => Entry::Text(bool.to_string().to_uppercase()),
     }
 }

@@ -4,6 +4,7 @@ mod api;
 mod conflict;
 mod deal;
 mod form;
+mod import;
 mod sent;
 mod steps;
 
@@ -35,5 +36,6 @@ pub fn router(deals: Arc<Deals>) -> Router {
         .route("/deals/{id}/delete", get(steps::ask_to_delete).post(steps::delete))
         .route("/deals/{id}/undo", post(steps::undo))
         .route("/deals/{id}/pause", post(steps::set_aside))
+        .merge(import::router())
         .with_state(deals)
 }

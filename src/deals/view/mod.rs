@@ -5,6 +5,7 @@ pub mod deal;
 pub mod deletion;
 pub mod form;
 pub mod history;
+pub mod import;
 pub mod notice;
 pub mod pause;
 pub mod status;

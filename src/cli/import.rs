@@ -1,0 +1,166 @@
+//! `tallyboard import deals FILE`: the same plan as on the page, without a page.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Subcommand, ValueEnum};
+
+use super::Outcome;
+use crate::{
+    app::App,
+    config::Config,
+    deals::{
+        Importer,
+        import::{answer::PlanAnswer, log::RunName, prepared::Upload, sent::Sent},
+        importer::progress::{Progress, Stand},
+    },
+    error::Error,
+    language::Language,
+};
+
+/// What a file holds.
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Deals, from CSV or XLSX with a header row.
+    Deals {
+        /// The file.
+        file: PathBuf,
+        /// Only say what would be written.
+        #[arg(long)]
+        dry_run: bool,
+        /// The sign before decimals, for amounts such as 12.500 that can be read in two ways.
+        #[arg(long, value_name = "SIGN")]
+        decimal: Option<Decimal>,
+        /// What an empty cell does to a value that is there.
+        #[arg(long, value_name = "RULE", default_value = "keep")]
+        empty_cells: EmptyCells,
+    },
+}
+
+/// The sign before decimals.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Decimal {
+    /// 12,50
+    Comma,
+    /// 12.50
+    Point,
+}
+
+/// What an empty cell does.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum EmptyCells {
+    /// Nothing.
+    Keep,
+    /// It erases sector, due date, assignee and notes.
+    Erase,
+}
+
+/// Imports what the command line names.
+pub(super) async fn run(what: What) -> Outcome {
+    let What::Deals {
+        file,
+        dry_run,
+        decimal,
+        empty_cells,
+    } = what;
+    let bytes = std::fs::read(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
+    let upload = Upload::read(&file.to_string_lossy(), &bytes).map_err(|problem| problem.text(Language::English))?;
+    let sent = sent(decimal, empty_cells)?;
+    let app = App::build(&Config::from_environment()?).await?;
+    let problems = app.prepare().await.problems;
+    let result = match problems.first() {
+        Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
+        None => import(app.importer(), (Arc::new(upload), sent), dry_run).await,
+    };
+    app.finish().await;
+    result
+}
+
+fn sent(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<Sent, String> {
+    let decimal = decimal.map_or("", |decimal| match decimal {
+        Decimal::Comma => "comma",
+        Decimal::Point => "point",
+    });
+    let empty_cells = match empty_cells {
+        EmptyCells::Keep => "keep",
+        EmptyCells::Erase => "erase",
+    };
+    Sent::from_pairs([("decimal", decimal), ("empty", empty_cells)], Language::English).map_err(|complaints| {
+        let messages: Vec<String> = complaints.into_iter().map(|complaint| complaint.message).collect();
+        messages.join(" ")
+    })
+}
+
+async fn import(importer: &Arc<Importer>, (upload, sent): (Arc<Upload>, Sent), dry_run: bool) -> Outcome {
+    let compared = importer.compare(upload, sent).await.map_err(sentence)?;
+    let plan = match &compared.prepared.outcome {
+        Ok(outcome) => PlanAnswer::of(&compared.prepared, outcome, Language::English),
+        Err(problems) => {
+            let problems: Vec<String> = problems.iter().map(|problem| problem.text(Language::English)).collect();
+            return Err(problems.join(" ").into());
+        }
+    };
+    tell(&plan);
+    if dry_run {
+        println!("Nothing was written.");
+        return Ok(exit_code(plan.refused.is_empty()));
+    }
+    let run = RunName::new();
+    let mut progress = importer.begin(compared, &run).await.map_err(sentence)?;
+    while !progress.borrow_and_update().is_over() {
+        let (done, total) = (progress.borrow().done, progress.borrow().total);
+        eprintln!("{done} of {total}");
+        progress.changed().await?;
+    }
+    let written = progress.borrow().clone();
+    finished(&written);
+    Ok(exit_code(
+        written.state == Stand::Done && written.left.is_empty() && plan.refused.is_empty(),
+    ))
+}
+
+fn tell(plan: &PlanAnswer) {
+    println!(
+        "{}: {} new, {} changed, {} identical, {} refused",
+        plan.file,
+        plan.new,
+        plan.changed,
+        plan.identical,
+        plan.refused.len()
+    );
+    for refused in &plan.refused {
+        println!("  {}", refused.reason);
+    }
+    for note in &plan.notes {
+        println!("  {note}");
+    }
+    if let Some(question) = plan.question.as_ref().filter(|_| !plan.refused.is_empty()) {
+        println!(
+            "  {} amounts can be read in two ways: say --decimal comma or --decimal point.",
+            question.lines
+        );
+    }
+}
+
+fn finished(written: &Progress) {
+    println!("Added {}, changed {}.", written.inserted, written.updated);
+    if written.already_there > 0 {
+        println!("An earlier import had added {} of them.", written.already_there);
+    }
+    for left in &written.left {
+        println!("  {}", left.text(Language::English));
+    }
+    if let Stand::Stopped(cause) = &written.state {
+        println!("Stopped: {cause} Import the file again to go on; nothing is written twice.");
+    }
+}
+
+fn exit_code(is_everything_in_the_sheet: bool) -> ExitCode {
+    match is_everything_in_the_sheet {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn sentence(error: Error) -> String {
+    format!("{} {}", error.happened, error.next)
+}

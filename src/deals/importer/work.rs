@@ -1,0 +1,130 @@
+//! Portions of an import, written one after the other.
+
+use std::{collections::HashSet, sync::Arc};
+
+use tokio::sync::watch;
+
+use super::progress::{Left, Progress, Stand, Why};
+use crate::{
+    deals::import::step::{Planned, portions},
+    error::Error,
+    store::{Batch, Change, CommitError, Committed, RowProblem, Store},
+};
+
+/// How often a portion is sent; the store itself tries for as long as a person would wait.
+const TRIES: usize = 3;
+
+/// What is to be written.
+pub struct Work {
+    store: Arc<Store>,
+    by: String,
+    changes: Vec<Planned>,
+}
+
+/// What became of a portion.
+#[derive(Default)]
+struct Written {
+    committed: Committed,
+    left: Vec<Left>,
+}
+
+impl Work {
+    /// Changes that `by` makes.
+    pub fn new(store: &Arc<Store>, by: String, changes: Vec<Planned>) -> Self {
+        Self {
+            store: Arc::clone(store),
+            by,
+            changes,
+        }
+    }
+
+    /// How many deals it is about.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Writes everything, telling how far it is; stops where the spreadsheet does not answer any more.
+    pub async fn carry_out(mut self, progress: watch::Sender<Progress>) {
+        for portion in portions(std::mem::take(&mut self.changes)) {
+            let size = portion.len();
+            match self.write(portion).await {
+                Ok(written) => progress.send_modify(|progress| progress.add(size, written)),
+                Err(error) => {
+                    let error = Error::from(error);
+                    tracing::error!(cause = crate::cause::chain(&error), "an import stopped");
+                    let cause = error.happened.to_string();
+                    progress.send_modify(|progress| progress.state = Stand::Stopped(cause));
+                    return;
+                }
+            }
+        }
+        progress.send_modify(|progress| progress.state = Stand::Done);
+    }
+
+    /// Writes a portion without the deals that somebody else changed; those are left as they are.
+    async fn write(&self, mut open: Vec<Planned>) -> Result<Written, CommitError> {
+        let notes: Vec<Change> = open.iter_mut().filter_map(|planned| planned.note.take()).collect();
+        self.commit(&notes).await?;
+        let mut written = Written::default();
+        loop {
+            let changes: Vec<Change> = open.iter().map(|planned| planned.change.clone()).collect();
+            let (ids, why) = match self.commit(&changes).await {
+                Ok(committed) => {
+                    written.committed = committed;
+                    return Ok(written);
+                }
+                Err(CommitError::Conflict(conflicts)) => {
+                    let ids: HashSet<String> = conflicts.into_iter().map(|conflict| conflict.id).collect();
+                    (ids, Why::Changed)
+                }
+                Err(CommitError::NoSuchRow { id, problem, .. }) => ([id].into(), why(problem)),
+                Err(error) => return Err(error),
+            };
+            let before = open.len();
+            open.retain(|planned| {
+                let stays = !planned.deal.is_some_and(|deal| ids.contains(&deal.to_string()));
+                // A deal that was to go and is gone is as wanted.
+                if !stays && !(why == Why::Gone && matches!(planned.change, Change::Delete(_))) {
+                    written.left.push(Left {
+                        line: planned.line,
+                        deal: planned.deal,
+                        why,
+                    });
+                }
+                stays
+            });
+            if open.len() == before {
+                return Err(CommitError::Refused("rows that nobody asked for".to_owned()));
+            }
+        }
+    }
+
+    async fn commit(&self, changes: &[Change]) -> Result<Committed, CommitError> {
+        let mut tries = 1;
+        loop {
+            match self.store.commit(Batch::by(&self.by, changes.iter().cloned())).await {
+                Err(CommitError::NotWritten(_) | CommitError::Unknown(_) | CommitError::Busy) if tries < TRIES => {
+                    tries += 1;
+                }
+                answer => return answer,
+            }
+        }
+    }
+}
+
+fn why(problem: RowProblem) -> Why {
+    match problem {
+        RowProblem::Gone | RowProblem::Repeated => Why::Gone,
+    }
+}
+
+impl Progress {
+    fn add(&mut self, size: usize, written: Written) {
+        self.done += size;
+        self.inserted += written.committed.inserted;
+        self.already_there += written.committed.already_there;
+        self.updated += written.committed.updated;
+        self.deleted += written.committed.deleted;
+        self.left.extend(written.left);
+    }
+}

@@ -1,0 +1,49 @@
+//! `POST /deals/import/apply`: the yes to a preview. The writing goes on beside the request.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Uri},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{preview::Meant, start::asked_again};
+use crate::{
+    deals::{
+        desk::Deals,
+        import::log::RunName,
+        importer::progress::Progress,
+        view::import::{PREVIEW, in_language, run_address},
+    },
+    error::Error,
+};
+
+/// A short import is over before the next page is shown.
+const SHORT: Duration = Duration::from_secs(2);
+
+pub(super) async fn receive(
+    State(deals): State<Arc<Deals>>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let fields =
+        std::str::from_utf8(&body).map_err(|_| Error::unreadable("The form contains something that is not text."))?;
+    let meant = Meant::of(&deals, (&headers, &uri), fields)?;
+    let run = meant.pairs.iter().find(|(name, _)| name == "run");
+    // The page carries the name, so that a second click meets the import that the first one began.
+    let run = run.and_then(|(_, run)| RunName::parse(run)).unwrap_or_default();
+    let Some(upload) = meant.upload else {
+        return Ok(asked_again(&deals, &meant.asked, meant.sent.to_form()).await);
+    };
+    let compared = deals.importer.compare(upload, meant.sent).await?;
+    if compared.prepared.outcome.is_err() {
+        let address = format!("{PREVIEW}?{}", compared.prepared.query());
+        return Ok(Redirect::to(&in_language(&address, meant.asked.language)).into_response());
+    }
+    let mut progress = deals.importer.begin(compared, &run).await?;
+    let _ = tokio::time::timeout(SHORT, progress.wait_for(Progress::is_over)).await;
+    Ok(Redirect::to(&in_language(&run_address(&run), meant.asked.language)).into_response())
+}

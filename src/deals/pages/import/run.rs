@@ -1,0 +1,101 @@
+//! `GET /deals/import/{run}`: how an import goes on, or what became of it. `POST …/undo` takes it back.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, Uri, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{start::private, upload::status_of};
+use crate::{
+    answer::Face,
+    asked::Asked,
+    deals::{
+        desk::Deals,
+        import::log::RunName,
+        importer::progress::Progress,
+        view::import::{RunPage, Told, in_language, run_address},
+    },
+    error::Error,
+};
+
+/// Time that a program waits for the end; beyond it the answer says where to ask.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Seconds after which the page of an import at work looks again.
+const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
+
+/// What the address says.
+#[derive(Deserialize)]
+pub(super) struct Parameters {
+    format: Option<String>,
+    lang: Option<String>,
+}
+
+pub(super) async fn show(
+    State(deals): State<Arc<Deals>>,
+    Path(run): Path<String>,
+    Query(asked_for): Query<Parameters>,
+    (headers, uri): (HeaderMap, Uri),
+) -> Result<Response, Error> {
+    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
+        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
+    let progress = deals.importer.progress(&run).map(|progress| progress.borrow().clone());
+    let told = match progress {
+        Some(progress) => Told::Progress(progress),
+        None => Told::Log(
+            deals
+                .importer
+                .log()
+                .await?
+                .run(&run)
+                .cloned()
+                .ok_or_else(Error::not_found)?,
+        ),
+    };
+    if asked.face == Face::Json {
+        return Ok(Json(told.answer(&run)).into_response());
+    }
+    let is_running = told.is_running();
+    let page = RunPage {
+        language: asked.language,
+        run: &run,
+        told,
+        zone: deals.clock.zone().clone(),
+    };
+    let mut response = private(Html(page.document(&deals.bare_frame(asked.language))));
+    if is_running {
+        response.headers_mut().insert(header::REFRESH, LOOK_AGAIN);
+    }
+    Ok(response)
+}
+
+pub(super) async fn take_back(
+    State(deals): State<Arc<Deals>>,
+    Path(run): Path<String>,
+    Query(asked_for): Query<Parameters>,
+    (headers, uri): (HeaderMap, Uri),
+) -> Result<Response, Error> {
+    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
+        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
+    let mut progress = deals.importer.take_back(&run).await?.ok_or_else(Error::not_found)?;
+    let patience = if asked.face == Face::Html {
+        PATIENCE / 15
+    } else {
+        PATIENCE
+    };
+    let _ = tokio::time::timeout(patience, progress.wait_for(Progress::is_over)).await;
+    if asked.face == Face::Html {
+        return Ok(Redirect::to(&in_language(&run_address(&run), asked.language)).into_response());
+    }
+    let written = progress.borrow().clone();
+    let status = status_of(&written.state);
+    let answer = json!({"run": run.to_string(), "address": run_address(&run), "written": written});
+    Ok((status, Json(answer)).into_response())
+}

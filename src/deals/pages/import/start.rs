@@ -1,0 +1,102 @@
+//! `GET /deals/import`: the form for a file, and the imports so far. `GET /deals/import/demo`: a file to try it with.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use super::sent_file::status;
+use crate::{
+    answer::Face,
+    asked::Asked,
+    deals::{
+        desk::Deals,
+        import::{self, file::FileProblem, log::ImportLog},
+        view::import::{RunLine, StartPage, Trouble},
+    },
+    error::Error,
+};
+
+/// Imports that are listed, the latest first.
+const MOST_LISTED: usize = 10;
+
+/// What the address says.
+#[derive(Deserialize)]
+pub(super) struct Parameters {
+    format: Option<String>,
+    lang: Option<String>,
+}
+
+pub(super) async fn show(
+    State(deals): State<Arc<Deals>>,
+    Query(asked_for): Query<Parameters>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
+        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let log = deals.importer.log().await;
+    if asked.face == Face::Html {
+        return Ok(page(&deals, &asked, log.ok(), None));
+    }
+    Ok(axum::Json(lines(&deals, &*log?)).into_response())
+}
+
+/// The form once more, and why the file cannot be imported.
+pub(super) async fn refused(deals: &Deals, asked: &Asked, problem: &FileProblem) -> Result<Response, Error> {
+    let log = deals.importer.log().await.ok();
+    let trouble = Trouble::File(problem.text(asked.language));
+    let mut response = page(deals, asked, log, Some(trouble));
+    *response.status_mut() = status(problem);
+    Ok(response)
+}
+
+/// The form for a file that is not here any more; `pairs` are the choices that were made for it.
+pub(super) async fn asked_again(deals: &Deals, asked: &Asked, pairs: Vec<(String, String)>) -> Response {
+    let log = deals.importer.log().await.ok();
+    let mut response = page(deals, asked, log, Some(Trouble::Lost { pairs }));
+    *response.status_mut() = StatusCode::GONE;
+    response
+}
+
+fn page(deals: &Deals, asked: &Asked, log: Option<Arc<ImportLog>>, trouble: Option<Trouble>) -> Response {
+    let page = StartPage {
+        language: asked.language,
+        trouble,
+        runs: log.map(|log| lines(deals, &log)).unwrap_or_default(),
+    };
+    let frame = deals.bare_frame(asked.language);
+    private(Html(page.document(&frame)))
+}
+
+fn lines(deals: &Deals, log: &ImportLog) -> Vec<RunLine> {
+    let runs = log.runs().iter().rev().take(MOST_LISTED);
+    let zone = deals.clock.zone();
+    runs.map(|run| RunLine {
+        run: run.name.to_string(),
+        file: run.file.clone(),
+        at: run.at.map(|at| at.to_zoned(zone.clone())),
+        created: run.created.len(),
+        updated: run.updated(),
+        is_taken_back: run.is_taken_back(),
+    })
+    .collect()
+}
+
+/// A page about one person's file: no cache on the way keeps it.
+pub(super) fn private(page: Html<String>) -> Response {
+    ([(header::CACHE_CONTROL, "private, no-store")], page).into_response()
+}
+
+pub(super) async fn demo() -> Response {
+    let disposition = format!("attachment; filename=\"{}\"", import::DEMO_NAME);
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, import::DEMO).into_response()
+}

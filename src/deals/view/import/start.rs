@@ -1,0 +1,168 @@
+//! The form for a file, and the imports so far.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::{DEMO, IMPORT, count, hidden, hidden_language, in_language};
+use crate::{
+    language::{Language, Noun},
+    page::{Asset, Frame, Page, notice::alarm},
+};
+
+/// The form for a file.
+pub struct StartPage {
+    /// Language of the page.
+    pub language: Language,
+    /// What keeps the last file from being imported.
+    pub trouble: Option<Trouble>,
+    /// The imports so far, the latest first.
+    pub runs: Vec<RunLine>,
+}
+
+/// What keeps a file from being imported.
+pub enum Trouble {
+    /// It cannot be read; in whole sentences.
+    File(String),
+    /// It is not here any more.
+    Lost {
+        /// The choices that were made for it.
+        pairs: Vec<(String, String)>,
+    },
+}
+
+/// One import of the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunLine {
+    /// How it is known.
+    pub run: String,
+    /// Name of the file.
+    pub file: String,
+    /// When it wrote first.
+    pub at: Option<Zoned>,
+    /// Deals that it added.
+    pub created: usize,
+    /// Deals that it changed.
+    pub updated: usize,
+    /// Whether anything of it was taken back.
+    pub is_taken_back: bool,
+}
+
+impl StartPage {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        frame.document(Page {
+            title: self.language.choose("Importer des affaires", "Import deals"),
+            address: IMPORT,
+            scripts: &[Asset::DropScript],
+            main: self.main(),
+        })
+    }
+
+    fn main(&self) -> Markup {
+        let say = |french: &'static str, english: &'static str| self.language.choose(french, english);
+        html! {
+            h1 { (say("Importer des affaires", "Import deals")) }
+            p .lead { (say(
+                "Un fichier CSV ou Excel de votre tableur ou de votre CRM. Rien n’est écrit avant que vous ayez vu ce qui changerait.",
+                "A CSV or Excel file from your spreadsheet or CRM. Nothing is written before you have seen what would change.",
+            )) }
+            (self.trouble())
+            (self.form())
+            p .hint {
+                (say("Pour essayer : ", "To try it: "))
+                a href=(DEMO) download { (crate::deals::import::DEMO_NAME) }
+                (say(", quarante affaires comme Excel les écrit, dont deux avec une faute.", ", forty deals as Excel writes them, two of them with a mistake."))
+            }
+            @if !self.runs.is_empty() { (self.list()) }
+        }
+    }
+
+    fn trouble(&self) -> Markup {
+        match &self.trouble {
+            None => html! {},
+            Some(Trouble::File(sentences)) => alarm(&html! {
+                h2 { (self.language.choose("Ce fichier ne peut pas être importé", "This file cannot be imported")) }
+                p { (sentences) }
+                p { (self.language.choose("Rien n’a été écrit.", "Nothing was written.")) }
+            }),
+            Some(Trouble::Lost { .. }) => alarm(&html! {
+                h2 { (self.language.choose("Choisissez le fichier encore une fois", "Choose the file once more")) }
+                p { (self.language.choose(
+                    "Le serveur ne l’a plus : il le garde deux heures, et pas au-delà d’un redémarrage. Vos réglages sont conservés, et rien n’est importé deux fois.",
+                    "The server does not have it any more: it keeps it for two hours, and not beyond a restart. Your choices are kept, and nothing is imported twice.",
+                )) }
+            }),
+        }
+    }
+
+    fn form(&self) -> Markup {
+        let action = in_language(IMPORT, self.language);
+        html! {
+            form .upload.panel method="post" action=(action) enctype="multipart/form-data" data-drop {
+                @if let Some(Trouble::Lost { pairs }) = &self.trouble { (hidden(pairs)) }
+                div .field {
+                    label for="file" { (self.language.choose("Fichier", "File")) }
+                    p .hint #file-hint { (self.language.choose(
+                        "CSV ou .xlsx, 20 Mo au plus. Première ligne : les en-têtes, dont client, statut et montant.",
+                        "CSV or .xlsx, at most 20 MB. First line: the headers, among them client, status and amount.",
+                    )) }
+                    input type="file" #file name="file" required aria-describedby="file-hint"
+                        accept=".csv,.txt,.tsv,.xlsx,.xlsm,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+                }
+                p .hint data-drop-hint hidden { (self.language.choose("Ou déposez le fichier ici.", "Or drop the file here.")) }
+                p .send { button .action type="submit" { (self.language.choose("Voir l’aperçu", "See the preview")) } }
+            }
+        }
+    }
+
+    fn list(&self) -> Markup {
+        html! {
+            section .imports {
+                h2 { (self.language.choose("Derniers imports", "Latest imports")) }
+                ul { @for run in &self.runs { (self.line(run)) } }
+            }
+        }
+    }
+
+    fn line(&self, run: &RunLine) -> Markup {
+        let address = in_language(&format!("{IMPORT}/{}", run.run), self.language);
+        let undo = in_language(&format!("{IMPORT}/{}/undo", run.run), self.language);
+        html! {
+            li {
+                a .name href=(address) { bdi { (run.file) } }
+                span .detail { (what(run, self.language)) }
+                @if let Some(at) = &run.at {
+                    time .when datetime=(at.timestamp()) { (self.language.date(at.date())) ", " (at.strftime("%H:%M").to_string()) }
+                }
+                @if run.is_taken_back {
+                    span .tag { (self.language.choose("annulé", "undone")) }
+                } @else {
+                    form method="post" action=(undo) {
+                        (hidden_language(self.language))
+                        button .quiet type="submit" aria-label={ (self.language.choose("Annuler l’import de ", "Undo the import of ")) (run.file) } {
+                            (self.language.choose("Annuler l’import", "Undo the import"))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `38 nouvelles, 2 modifiées`.
+fn what(run: &RunLine, language: Language) -> String {
+    let new = Noun {
+        french: ("nouvelle", "nouvelles"),
+        english: ("new", "new"),
+    };
+    let changed = Noun {
+        french: ("modifiée", "modifiées"),
+        english: ("changed", "changed"),
+    };
+    format!(
+        "{}, {}",
+        language.count(count(run.created), new),
+        language.count(count(run.updated), changed)
+    )
+}
