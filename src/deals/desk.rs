@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
 
-use super::rows::DealRows;
+use super::{history::StageHistory, rows::DealRows};
 use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
@@ -70,6 +70,11 @@ impl Deals {
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
         })
+    }
+
+    /// When deals went from one stage to another, as far as the audit log tells.
+    pub(super) async fn history(&self) -> Result<StageHistory, ReadError> {
+        Ok(StageHistory::default())
     }
 
     /// What surrounds a page that shows `current`.

@@ -44,6 +44,7 @@ pub mod share;
 pub mod stage;
 pub mod submission;
 pub mod velocity;
+mod view;
 pub mod what_if;
 
 pub use desk::{Deals, Parts};

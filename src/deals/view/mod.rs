@@ -1,0 +1,4 @@
+//! The pages of the board: values in, markup out. Nothing here counts, reads the clock or the store.
+
+pub mod figure;
+pub mod what_if;
