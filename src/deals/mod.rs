@@ -31,6 +31,7 @@ pub mod history;
 pub mod import;
 pub mod kpis;
 pub mod levers;
+pub mod log;
 pub mod order;
 mod pages;
 pub mod pause;

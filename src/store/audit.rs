@@ -51,13 +51,24 @@ pub mod action {
 }
 
 /// Places in [`AUDIT_LOG`]'s columns.
-pub(super) mod column {
+pub mod column {
+    /// Place of the line's own id.
+    pub const ID: usize = 0;
+    /// Place of the moment.
     pub const AT: usize = 1;
+    /// Place of who did it.
+    pub const BY: usize = 2;
+    /// Place of the title of the tab.
     pub const TAB: usize = 3;
+    /// Place of the id of the row.
     pub const ROW: usize = 4;
+    /// Place of what was done.
     pub const ACTION: usize = 5;
+    /// Place of the header of the cell.
     pub const HEADER: usize = 6;
+    /// Place of the value before.
     pub const OLD: usize = 7;
+    /// Place of the value after.
     pub const NEW: usize = 8;
 }
 

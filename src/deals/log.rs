@@ -1,0 +1,294 @@
+//! What the audit log tells about deals: who changed what and when, and with it when they went from stage to stage.
+//!
+//! Lines stay packed as they were read. Only the places of those that concern the tab `deals` are kept beside them, so that
+//! 100,000 lines take less than half a megabyte more; a line becomes a value when somebody looks at its deal.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    deal::Deal,
+    history::StageChange,
+    rows::{DEALS, STAGE},
+    stage::Stage,
+};
+use crate::store::{
+    Cell, Content, Dataset, Decoding, Row, Tab, TabRows,
+    audit::{AUDIT_LOG, action, column},
+};
+
+/// The lines that concern deals.
+#[derive(Debug)]
+pub struct DealLog {
+    rows: TabRows,
+    zone: TimeZone,
+    /// Numbers of the rows of the log, by the id of the deal.
+    by_deal: HashMap<u64, Vec<u32>>,
+}
+
+/// What a line tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Somebody created the deal in the program, or staff did in the sheet.
+    Created,
+    /// A cell got another value, in the program or in the sheet.
+    Changed,
+    /// The row went; the line tells what stood in one of its cells, or in all of them when staff removed it.
+    Deleted,
+    /// A cell or row that a change hit by mistake is as it was.
+    PutRight,
+}
+
+impl Action {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            action::CREATED | action::ADDED => Some(Self::Created),
+            action::UPDATED | action::CHANGED => Some(Self::Changed),
+            action::DELETED | action::REMOVED => Some(Self::Deleted),
+            action::PUT_RIGHT => Some(Self::PutRight),
+            _ => None,
+        }
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// Its own id.
+    pub id: String,
+    /// When it was written; for what staff did in the sheet, when the program saw it.
+    pub at: Timestamp,
+    /// Who did it: a person, “API”, “tallyboard”, [`IN_THE_SHEET`](crate::store::audit::IN_THE_SHEET).
+    pub by: String,
+    /// What was done.
+    pub action: Action,
+    /// Id of the deal.
+    pub deal: u64,
+    /// Header of the cell; empty when the line is about the whole row.
+    pub header: String,
+    /// What stood in the cell before.
+    pub old: Content,
+    /// What stands there since.
+    pub new: Content,
+}
+
+impl LogLine {
+    /// Place of the column in [`DEALS`]; `None` for a column of staff's own and for the whole row.
+    pub fn column(&self) -> Option<usize> {
+        DEALS.columns.iter().position(|column| column.header == self.header)
+    }
+
+    /// The change of stage that the line tells of, when `statut` was changed to a stage.
+    pub fn stage_change(&self) -> Option<StageChange> {
+        if self.column() != Some(STAGE) || !matches!(self.action, Action::Changed | Action::PutRight) {
+            return None;
+        }
+        Some(StageChange {
+            deal: self.deal,
+            at: self.at,
+            from: stage(&self.old),
+            to: stage(&self.new)?,
+        })
+    }
+}
+
+fn stage(content: &Content) -> Option<Stage> {
+    Stage::parse(&content.as_cell().text())
+}
+
+impl Dataset for DealLog {
+    const TABS: &'static [&'static Tab] = &[&AUDIT_LOG];
+
+    fn decode(mut tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let rows = tabs.remove(0);
+        let mut by_deal: HashMap<u64, Vec<u32>> = HashMap::new();
+        for row in rows.rows() {
+            if let Some(deal) = deal_of(&row) {
+                by_deal.entry(deal).or_default().push(row.number);
+            }
+        }
+        let zone = decoding.zone.clone();
+        Self { rows, zone, by_deal }
+    }
+}
+
+/// The deal that a line is about; a row that staff typed without an id cannot be told from others.
+fn deal_of(row: &Row<'_>) -> Option<u64> {
+    if row.cell(column::TAB) != Cell::Text(DEALS.title) {
+        return None;
+    }
+    row.cell(column::ROW).text().parse().ok()
+}
+
+impl DealLog {
+    /// The lines about one deal, the earliest first. One whose moment or action cannot be read is left out.
+    pub fn of_deal(&self, id: u64) -> Vec<LogLine> {
+        let numbers = self.by_deal.get(&id).map_or(&[][..], Vec::as_slice);
+        let mut lines: Vec<LogLine> = numbers.iter().filter_map(|number| self.line(id, *number)).collect();
+        lines.sort_by_key(|line| line.at);
+        lines
+    }
+
+    /// Every change of stage that is known, the creations included. The stage in which a deal began is what its first change
+    /// tells; without one it is the stage in which it stands among `deals`.
+    pub fn stage_changes(&self, deals: &[Deal]) -> Vec<StageChange> {
+        let current: HashMap<u64, Stage> = deals.iter().filter_map(|deal| Some((deal.id?, deal.stage))).collect();
+        let of_deal = |id: &u64| stage_changes(&self.of_deal(*id), current.get(id).copied());
+        self.by_deal.keys().flat_map(of_deal).collect()
+    }
+
+    fn line(&self, deal: u64, number: u32) -> Option<LogLine> {
+        let row = self.rows.row(number);
+        Some(LogLine {
+            id: row.cell(column::ID).text(),
+            at: row.cell(column::AT).instant(&self.zone).ok()?,
+            by: row.cell(column::BY).text(),
+            action: Action::parse(&row.cell(column::ACTION).text())?,
+            deal,
+            header: row.cell(column::HEADER).text(),
+            old: row.cell(column::OLD).into(),
+            new: row.cell(column::NEW).into(),
+        })
+    }
+}
+
+/// The changes of stage of one deal, out of its lines in their order. `current` is its stage now, if it still exists.
+pub fn stage_changes(lines: &[LogLine], current: Option<Stage>) -> Vec<StageChange> {
+    let moves: Vec<StageChange> = lines.iter().filter_map(LogLine::stage_change).collect();
+    let created = lines.iter().find(|line| line.action == Action::Created);
+    let first = created.and_then(|line| {
+        let known = match moves.first() {
+            Some(change) => change.from,
+            None => current,
+        };
+        Some(StageChange {
+            deal: line.deal,
+            at: line.at,
+            from: None,
+            to: known?,
+        })
+    });
+    first.into_iter().chain(moves).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{
+        super::{
+            fixture::{at, deal},
+            history::StageHistory,
+        },
+        *,
+    };
+
+    fn log(lines: &[[&str; 7]]) -> DealLog {
+        let headers: Vec<Value> = AUDIT_LOG.columns.iter().map(|column| json!(column.header)).collect();
+        let rows = lines
+            .iter()
+            .zip(1..)
+            .map(|([at, by, tab, row, action, header, change], id)| {
+                let (old, new) = change.split_once('>').unwrap_or_default();
+                [&format!("line {id}"), *at, by, tab, row, action, header, old, new]
+                    .map(|cell| json!(cell))
+                    .to_vec()
+            });
+        let rows = TabRows::of_answer(&AUDIT_LOG, [headers].into_iter().chain(rows).collect());
+        let mut decoding = Decoding {
+            zone: TimeZone::UTC,
+            findings: Vec::new(),
+        };
+        DealLog::decode(vec![rows], &mut decoding)
+    }
+
+    #[test]
+    fn the_lines_of_a_deal_are_those_of_its_tab_in_their_order() {
+        let log = log(&[
+            [
+                "2026-03-02T12:00:00Z",
+                "Ann",
+                "deals",
+                "7",
+                "updated",
+                "client",
+                "Acme>ACME",
+            ],
+            ["2026-03-01T12:00:00Z", "form", "deals", "7", "created", "", ">"],
+            ["2026-03-01T12:00:00Z", "form", "books", "7", "updated", "title", "A>B"],
+            ["2026-03-01T12:00:00Z", "form", "deals", "8", "created", "", ">"],
+            ["", "form", "deals", "7", "updated", "notes", "a>b"],
+            [
+                "2026-03-03T12:00:00Z",
+                "edited in the sheet",
+                "deals",
+                "row 4",
+                "added",
+                "",
+                ">client: Zed",
+            ],
+        ]);
+        let lines = log.of_deal(7);
+        assert_eq!(
+            lines.iter().map(|line| line.action).collect::<Vec<_>>(),
+            [Action::Created, Action::Changed]
+        );
+        assert_eq!(lines[1].by, "Ann");
+        assert_eq!(lines[1].new, Content::Text("ACME".to_owned()));
+        assert_eq!(log.of_deal(9), []);
+    }
+
+    #[test]
+    fn moves_between_stages_are_found_wherever_they_were_made() {
+        let log = log(&[
+            ["2026-03-01T12:00:00Z", "form", "deals", "2", "created", "", ">"],
+            [
+                "2026-03-04T12:00:00Z",
+                "edited in the sheet",
+                "deals",
+                "2",
+                "changed",
+                "statut",
+                "Prospect>gagne",
+            ],
+            [
+                "2026-03-04T12:00:00Z",
+                "tallyboard",
+                "deals",
+                "2",
+                "updated",
+                "probabilite",
+                "0.1>1",
+            ],
+            ["2026-03-02T12:00:00Z", "form", "deals", "3", "created", "", ">"],
+            [
+                "2026-03-05T12:00:00Z",
+                "Ann",
+                "deals",
+                "4",
+                "updated",
+                "statut",
+                "Prospect>plus tard",
+            ],
+        ]);
+        let won = deal(2, Stage::Won, "100");
+        let qualified = deal(3, Stage::Qualified, "100");
+        let changes = log.stage_changes(&[won.clone(), qualified.clone()]);
+        let history = StageHistory::of(changes);
+        let stages = |deal: &Deal| {
+            history
+                .of_deal(deal)
+                .iter()
+                .map(|change| (change.from, change.to))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            stages(&won),
+            [(None, Stage::Prospect), (Some(Stage::Prospect), Stage::Won)]
+        );
+        assert_eq!(stages(&qualified), [(None, Stage::Qualified)]);
+        assert_eq!(history.won_at(&won), Some(at("2026-03-04")));
+        assert_eq!(stages(&deal(4, Stage::Prospect, "100")), []);
+    }
+}
