@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
 
-use super::{history::StageHistory, rows::DealRows};
+use super::{history::StageHistory, log::DealLog, rows::DealRows};
 use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
@@ -73,8 +73,9 @@ impl Deals {
     }
 
     /// When deals went from one stage to another, as far as the audit log tells.
-    pub(super) async fn history(&self) -> Result<StageHistory, ReadError> {
-        Ok(StageHistory::default())
+    pub(super) async fn history(&self, current: &Current) -> Result<StageHistory, ReadError> {
+        let log: Reading<DealLog> = self.store.read().await?;
+        Ok(StageHistory::of(log.snapshot.data.stage_changes(&current.rows.deals)))
     }
 
     /// What surrounds a page that shows `current`.

@@ -1,6 +1,8 @@
 //! The handlers of the board, one file an action; here is what they share.
 
 mod api;
+mod performance;
+mod velocity;
 mod what_if;
 
 use std::sync::Arc;
@@ -20,11 +22,19 @@ use crate::{
     language::Language,
 };
 
+pub(super) use velocity::VelocityAnswer;
+
 /// The board.
 pub const BOARD: &str = "/deals";
 /// The form for a new deal.
 pub const NEW: &str = "/deals/new";
 
+/// The list of deals.
+pub const LIST: &str = "/deals/list";
+/// What each assignee sells.
+pub const PERFORMANCE: &str = "/deals/performance";
+/// How fast deals bring money.
+pub const VELOCITY: &str = "/deals/velocity";
 /// What would be if.
 pub const WHAT_IF: &str = "/deals/what-if";
 
@@ -56,6 +66,8 @@ pub fn router(deals: Arc<Deals>) -> Router {
             "/deals/{id}",
             get(api::show).put(api::replace).patch(api::change).delete(api::remove),
         )
+        .route(PERFORMANCE, get(performance::show))
+        .route(VELOCITY, get(velocity::show))
         .route(WHAT_IF, get(what_if::show))
         .with_state(deals)
 }

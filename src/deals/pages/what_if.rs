@@ -56,8 +56,10 @@ pub(super) async fn show(
         Ok(levers) => levers,
         Err(errors) => return refused(&deals, &current, &asked, (&filter, &query, &errors), &headers),
     };
-    let history = deals.history().await?;
-    let make = async || render(&deals, &current, &asked, (&filter, &query, levers.clone()), &history);
+    let make = async || {
+        let history = deals.history(&current).await?;
+        render(&deals, &current, &asked, (&filter, &query, levers.clone()), &history)
+    };
     Ok(deals.answered(&current, &asked, make).await?.respond(&headers))
 }
 

@@ -1,4 +1,6 @@
 //! The pages of the board: values in, markup out. Nothing here counts, reads the clock or the store.
 
 pub mod figure;
+pub mod performance;
+pub mod velocity;
 pub mod what_if;
