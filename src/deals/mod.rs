@@ -36,6 +36,8 @@ pub mod order;
 mod pages;
 pub mod pause;
 pub mod performance;
+pub mod reminder_texts;
+pub mod reminders;
 pub mod rows;
 #[cfg(test)]
 mod sales_tests;
