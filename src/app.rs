@@ -24,7 +24,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::{
     clock::Clock,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
-    deals::{self, Deals},
+    deals::{self, Deals, Reminders},
     emulator::{self, Emulator},
     error::Error,
     findings::{
@@ -68,6 +68,8 @@ pub struct Materials {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address.
     pub trusted_proxies: usize,
+    /// How people are reminded of deals.
+    pub reminders: Reminders,
 }
 
 /// Why the program cannot start.
@@ -101,6 +103,7 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
+            reminders: Reminders::default(),
         });
         Ok(Self {
             store,
@@ -222,6 +225,7 @@ pub fn router(materials: Materials) -> Router {
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        reminders: materials.reminders,
     }));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
 
-use super::{history::StageHistory, log::DealLog, rows::DealRows};
+use super::{history::StageHistory, log::DealLog, reminding::Reminders, rows::DealRows};
 use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
@@ -20,6 +20,7 @@ use crate::{
 pub struct Deals {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
+    pub(super) reminders: Reminders,
     source: Source,
     frame: Frame,
     kept: Kept,
@@ -35,6 +36,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// How people are reminded.
+    pub reminders: Reminders,
 }
 
 /// The board as it is at one moment.
@@ -55,6 +58,7 @@ impl Deals {
             clock: parts.clock,
             source: parts.source,
             frame: parts.frame,
+            reminders: parts.reminders,
             kept: Kept::default(),
         }
     }

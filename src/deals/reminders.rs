@@ -1,8 +1,15 @@
 //! Who is reminded of what today: deals that are due within a week, late, or cold; never twice for the same reason.
 
-use std::{collections::HashSet, fmt, sync::Arc};
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
-use jiff::civil::Date;
+use jiff::{
+    SignedDuration, Zoned,
+    civil::{Date, Time},
+};
 use serde::Serialize;
 
 use super::{
@@ -137,6 +144,46 @@ pub fn plan<'a>(deals: &[&'a Deal], circumstances: &Circumstances<'_>) -> Plan<'
     plan
 }
 
+/// Pauses are looked at after everything that holds is known, so that what they silence can be told.
+static NO_PAUSES: LazyLock<Pauses> = LazyLock::new(Pauses::default);
+
+/// A run of the daily job.
+#[derive(Clone, Debug)]
+pub struct LastRun {
+    /// When it ended.
+    pub at: Zoned,
+    /// Whether something is left to try again.
+    pub rest: Rest,
+}
+
+/// Whether a run left something to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Everything that could be told is told.
+    Nothing,
+    /// A message was not taken, or the spreadsheet did not answer.
+    Something,
+}
+
+/// Minutes after which a run that left something is repeated.
+const AGAIN_AFTER: i64 = 15;
+
+/// Whether the daily job is to run now: once a day from the time `at` on, so also when the program was asleep or down at
+/// that time; and again while something is left.
+pub fn is_time(now: &Zoned, at: Time, last: Option<&LastRun>) -> bool {
+    if now.time() < at {
+        return false;
+    }
+    match last {
+        None => true,
+        Some(last) if last.at.date() < now.date() => true,
+        Some(LastRun {
+            rest: Rest::Nothing, ..
+        }) => false,
+        Some(last) => now.duration_since(&last.at) >= SignedDuration::from_mins(AGAIN_AFTER),
+    }
+}
+
 /// Everything that holds today, the most urgent first.
 fn reminders<'a>(deals: &[&'a Deal], circumstances: &Circumstances<'_>) -> Vec<Reminder<'a>> {
     let day = circumstances.day;
@@ -161,9 +208,7 @@ fn reminders<'a>(deals: &[&'a Deal], circumstances: &Circumstances<'_>) -> Vec<R
     let soon = soon
         .filter_map(|deal| dated(ReminderKind::Due, deal))
         .filter(|reminder| reminder.days <= DUE_WITHIN);
-    // The pauses are looked at later, so that what they silence can be told.
-    let nobody = Pauses::default();
-    let cold = cold(deals, circumstances.cold_after, &nobody, day).cold;
+    let cold = cold(deals, circumstances.cold_after, &NO_PAUSES, day).cold;
     let cold: Vec<Reminder<'a>> = cold
         .into_iter()
         .filter_map(|found| {

@@ -146,6 +146,45 @@ fn what_was_missed_in_a_sleep_is_told_as_it_is_now() {
     assert_eq!(reminded(11), ["deal 2 overdue 2026-11-30", "deal 2 cold 2026-11-21"]);
 }
 
+#[test]
+fn the_job_runs_once_a_day_from_its_time_on_and_again_while_something_is_left() {
+    let moment = |text: &str| at(text).to_zoned(TimeZone::get("Europe/Paris").expect("zone"));
+    let last = |text: &str, rest| Some(LastRun { at: moment(text), rest });
+    let eight = jiff::civil::time(8, 0, 0, 0);
+    for (now, last, runs) in [
+        ("2026-11-21T06:59:00Z", None, false),
+        ("2026-11-21T07:00:00Z", None, true),
+        ("2026-11-21T20:00:00Z", None, true),
+        (
+            "2026-11-21T07:01:00Z",
+            last("2026-11-21T07:00:00Z", Rest::Nothing),
+            false,
+        ),
+        (
+            "2026-11-21T07:14:00Z",
+            last("2026-11-21T07:00:00Z", Rest::Something),
+            false,
+        ),
+        (
+            "2026-11-21T07:15:00Z",
+            last("2026-11-21T07:00:00Z", Rest::Something),
+            true,
+        ),
+        (
+            "2026-11-22T06:30:00Z",
+            last("2026-11-21T07:00:00Z", Rest::Nothing),
+            false,
+        ),
+        (
+            "2026-11-25T07:00:00Z",
+            last("2026-11-21T07:00:00Z", Rest::Nothing),
+            true,
+        ),
+    ] {
+        assert_eq!(is_time(&moment(now), eight, last.as_ref()), runs, "{now} {last:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_is_told_twice_and_nothing_is_lost(deals in crowded_deals(), days in 0_i64..40) {
