@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
+use tokio::sync::Mutex;
 
 use super::{history::StageHistory, log::DealLog, reminding::Reminders, rows::DealRows};
 use crate::{
@@ -21,6 +22,8 @@ pub struct Deals {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
     pub(super) reminders: Reminders,
+    /// Held by the run of the reminders, one at a time.
+    pub(super) reminding: Mutex<()>,
     source: Source,
     frame: Frame,
     kept: Kept,
@@ -59,6 +62,7 @@ impl Deals {
             source: parts.source,
             frame: parts.frame,
             reminders: parts.reminders,
+            reminding: Mutex::default(),
             kept: Kept::default(),
         }
     }

@@ -166,7 +166,7 @@ pub enum Rest {
 }
 
 /// Minutes after which a run that left something is repeated.
-const AGAIN_AFTER: i64 = 15;
+const AGAIN_AFTER: i64 = 60;
 
 /// Whether the daily job is to run now: once a day from the time `at` on, so also when the program was asleep or down at
 /// that time; and again while something is left.

@@ -161,12 +161,12 @@ fn the_job_runs_once_a_day_from_its_time_on_and_again_while_something_is_left() 
             false,
         ),
         (
-            "2026-11-21T07:14:00Z",
+            "2026-11-21T07:59:00Z",
             last("2026-11-21T07:00:00Z", Rest::Something),
             false,
         ),
         (
-            "2026-11-21T07:15:00Z",
+            "2026-11-21T08:00:00Z",
             last("2026-11-21T07:00:00Z", Rest::Something),
             true,
         ),

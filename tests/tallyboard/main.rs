@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod changes;
 mod chaos;
+mod deals_reminders;
 mod deals_sales;
 mod door;
 mod emulator;

@@ -2,6 +2,7 @@
 
 mod api;
 mod performance;
+mod reminders;
 mod velocity;
 mod what_if;
 
@@ -33,6 +34,8 @@ pub const NEW: &str = "/deals/new";
 pub const LIST: &str = "/deals/list";
 /// What each assignee sells.
 pub const PERFORMANCE: &str = "/deals/performance";
+/// What people are reminded of.
+pub const REMINDERS: &str = "/deals/reminders";
 /// How fast deals bring money.
 pub const VELOCITY: &str = "/deals/velocity";
 /// What would be if.
@@ -67,6 +70,7 @@ pub fn router(deals: Arc<Deals>) -> Router {
             get(api::show).put(api::replace).patch(api::change).delete(api::remove),
         )
         .route(PERFORMANCE, get(performance::show))
+        .route(REMINDERS, get(reminders::show).post(reminders::send))
         .route(VELOCITY, get(velocity::show))
         .route(WHAT_IF, get(what_if::show))
         .with_state(deals)

@@ -19,9 +19,9 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::civil::{Time, time};
 use serde::Serialize;
-use tokio::sync::Mutex;
 
 pub use letter::Letter;
+pub(super) use letter::{Mail, letters};
 
 use super::{
     alerts::{Alert, Alerts, Outcome},
@@ -55,8 +55,6 @@ pub struct Reminders {
     pub token: Option<String>,
     /// Between two looks at the claims of other instances.
     pub pause: Duration,
-    /// One run at a time.
-    turn: Mutex<()>,
 }
 
 impl Default for Reminders {
@@ -68,7 +66,6 @@ impl Default for Reminders {
             at: time(8, 0, 0, 0),
             token: None,
             pause: Duration::from_millis(250),
-            turn: Mutex::default(),
         }
     }
 }
@@ -118,7 +115,7 @@ impl Deals {
     /// # Errors
     /// When the spreadsheet cannot be read or written; what was sent by then has its line.
     pub async fn remind(&self) -> Result<Report, Error> {
-        let _turn = self.reminders.turn.lock().await;
+        let _turn = self.reminding.lock().await;
         self.store.refresh();
         let current = self.current().await?;
         let mut report = Report::default();
@@ -143,6 +140,15 @@ impl Deals {
                 last = Some(LastRun { at, rest });
             }
             tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Waits until a run that has begun is over, so that the program does not end between a message and its line; not for
+    /// ever, because hosts do not wait either.
+    pub async fn finish(&self) {
+        const PATIENCE: Duration = Duration::from_secs(5);
+        if tokio::time::timeout(PATIENCE, self.reminding.lock()).await.is_err() {
+            tracing::warn!("the reminders did not finish");
         }
     }
 

@@ -2,5 +2,6 @@
 
 pub mod figure;
 pub mod performance;
+pub mod reminders;
 pub mod velocity;
 pub mod what_if;
