@@ -18,13 +18,14 @@ use axum::{
     routing::{get, post},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
-    config::{Config, RemoteSpreadsheet, SpreadsheetSource},
-    deals::{self, Deals, Importer},
+    config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
+    deals::{self, Deals, Importer, Reminders},
+    delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     error::Error,
     findings::{
@@ -53,6 +54,9 @@ pub struct App {
     router: Router,
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
+    deals: Arc<Deals>,
+    /// Reminds people once a day.
+    daily: JoinHandle<()>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -69,6 +73,8 @@ pub struct Materials {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address.
     pub trusted_proxies: usize,
+    /// How people are reminded of deals.
+    pub reminders: Reminders,
 }
 
 /// Why the program cannot start.
@@ -80,6 +86,9 @@ pub enum BuildError {
     /// The client cannot be prepared.
     #[error("{} {}", .0.problem, .0.cure)]
     Connection(SetupProblem),
+    /// Mail or Slack cannot be prepared.
+    #[error("{0}")]
+    Messages(String),
 }
 
 impl App {
@@ -92,7 +101,7 @@ impl App {
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
         let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
-        let router = router(Materials {
+        let (router, deals) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -103,8 +112,11 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
+            reminders: reminders(&config.messages)?,
         });
         Ok(Self {
+            daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
+            deals,
             store,
             router,
             importer,
@@ -134,6 +146,8 @@ impl App {
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
+        self.deals.finish().await;
+        self.daily.abort();
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
             emulator.stop().await;
@@ -212,8 +226,35 @@ fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connecti
     }
 }
 
+/// How people are reminded, as it is set.
+fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
+    /// Before Slack is tried a second time.
+    const SLACK_PAUSE: Duration = Duration::from_millis(500);
+    let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
+    let slack = messages
+        .slack_webhook
+        .as_ref()
+        .map(|webhook| Slack::new(webhook, SLACK_PAUSE));
+    Ok(Reminders {
+        delivery: Delivery {
+            mail: mail.transpose().map_err(BuildError::Messages)?,
+            slack: slack.transpose().map_err(BuildError::Messages)?,
+        },
+        mail_to: messages.mail_to.clone(),
+        language: messages.language,
+        at: messages.remind_at,
+        token: messages.remind_token.clone(),
+        ..Reminders::default()
+    })
+}
+
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {
+    put_together(materials).0
+}
+
+/// Every address, and the board whose daily job the program runs.
+fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
     let frame = Frame {
         navigation: vec![Entry::new("Leaderboard", BOARD), Entry::new("Findings", FINDINGS)],
         action: Entry::new("Claim integrations", SUBMIT),
@@ -230,6 +271,7 @@ pub fn router(materials: Materials) -> Router {
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        reminders: materials.reminders,
     }));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
@@ -244,14 +286,14 @@ pub fn router(materials: Materials) -> Router {
         frame,
         boards: vec![at_hand(&leaderboard)],
     };
-    Router::new()
+    let router = Router::new()
         .route("/", get(|| async { Redirect::to(BOARD) }))
         .route("/refresh", post(refresh))
         .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard)))
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
-        .merge(deals::router(deals))
+        .merge(deals::router(Arc::clone(&deals)))
         .route("/assets/{file}", get(asset))
         .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
         .fallback(elsewhere)
@@ -261,7 +303,8 @@ pub fn router(materials: Materials) -> Router {
             TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
-        ))
+        ));
+    (router, deals)
 }
 
 /// The tabs of every board.

@@ -101,6 +101,13 @@ secrets.example.json:
   SHEETS_CALLS_PER_MINUTE         calls to Google, of each kind (54; Google allows 60)
   POSTS_PER_MINUTE                forms from one address (120)
   TRUSTED_PROXIES                 proxies in front that add X-Forwarded-For (0; 1 in production)
+  SMTP_URL, MAIL_FROM             mail server and sender of the reminders, such as
+                                  smtps://user:password@mail.example.com and board@example.com
+  DEALS_MAIL_TO                   where reminders go without a line in the tab contacts
+  SLACK_WEBHOOK_URL               Slack's incoming webhook for the reminders
+  REMINDERS_AT                    when they go out every day (08:00)
+  REMINDERS_LANGUAGE              fr or en (fr)
+  REMINDERS_TOKEN                 what POST /deals/reminders asks for (nothing)
   ENVIRONMENT                     development or production: readable log lines or JSON
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json

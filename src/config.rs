@@ -2,6 +2,8 @@
 //!
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
+mod messages;
+
 use std::{
     net::IpAddr,
     num::NonZeroU32,
@@ -13,6 +15,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
+
+pub use messages::Messages;
 
 /// Everything that an operator can set.
 pub struct Config {
@@ -40,6 +44,8 @@ pub struct Config {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// Mail, Slack, and when people are reminded.
+    pub messages: Messages,
 }
 
 /// An address to listen on.
@@ -94,6 +100,9 @@ struct Secrets {
     spreadsheet_id: Option<String>,
     sheets_api_url: Option<String>,
     google_service_account: Option<Value>,
+    smtp_url: Option<String>,
+    slack_webhook_url: Option<String>,
+    reminders_token: Option<String>,
     #[serde(flatten)]
     others: serde_json::Map<String, Value>,
 }
@@ -130,7 +139,8 @@ impl Config {
                 .map(|value| value.trim().to_owned())
                 .filter(|value| !value.is_empty())
         };
-        let secrets = Secrets::load(setting("SECRETS_FILE").as_deref())?;
+        let mut secrets = Secrets::load(setting("SECRETS_FILE").as_deref())?;
+        let messages = messages::messages(&setting, secrets.messages())?;
         let environment = match setting("ENVIRONMENT").as_deref().map(str::to_lowercase).as_deref() {
             None | Some("development" | "dev" | "local" | "test") => Environment::Development,
             Some("production" | "prod" | "staging") => Environment::Production,
@@ -167,11 +177,20 @@ impl Config {
             )?,
             posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
+            messages,
         })
     }
 }
 
 impl Secrets {
+    fn messages(&mut self) -> messages::Secret {
+        messages::Secret {
+            smtp_url: self.smtp_url.take(),
+            slack_webhook_url: self.slack_webhook_url.take(),
+            reminders_token: self.reminders_token.take(),
+        }
+    }
+
     fn load(named: Option<&str>) -> Result<Self, ConfigError> {
         let path = named.unwrap_or("secrets.json");
         let text = match std::fs::read_to_string(path) {

@@ -13,6 +13,7 @@
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
 //! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
+//! - [`delivery`]: messages that leave the program, by mail and Slack; knows no board
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
@@ -28,6 +29,7 @@ pub mod clock;
 pub mod company;
 pub mod config;
 pub mod deals;
+pub mod delivery;
 pub mod emulator;
 pub mod error;
 pub mod finding;

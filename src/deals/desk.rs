@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
+use tokio::sync::Mutex;
 
-use super::{correcting::Correcting, importer::Importer, rows::DealRows};
+use super::{
+    correcting::Correcting, history::StageHistory, importer::Importer, log::DealLog, reminding::Reminders,
+    rows::DealRows,
+};
 use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
@@ -21,6 +25,9 @@ pub struct Deals {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
     pub(super) importer: Arc<Importer>,
+    pub(super) reminders: Reminders,
+    /// Held by the run of the reminders, one at a time.
+    pub(super) reminding: Mutex<()>,
     source: Source,
     frame: Frame,
     kept: Kept,
@@ -37,6 +44,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// How people are reminded.
+    pub reminders: Reminders,
 }
 
 /// The board as it is at one moment.
@@ -58,6 +67,8 @@ impl Deals {
             clock: parts.clock,
             source: parts.source,
             frame: parts.frame,
+            reminders: parts.reminders,
+            reminding: Mutex::default(),
             kept: Kept::default(),
             correcting: Arc::default(),
         }
@@ -76,6 +87,12 @@ impl Deals {
         };
         self.correcting.begin(&self.store, &current);
         Ok(current)
+    }
+
+    /// When deals went from one stage to another, as far as the audit log tells.
+    pub(super) async fn history(&self, current: &Current) -> Result<StageHistory, ReadError> {
+        let log: Reading<DealLog> = self.store.read().await?;
+        Ok(StageHistory::of(log.snapshot.data.stage_changes(&current.rows.deals)))
     }
 
     /// What surrounds a page that shows `current`.

@@ -8,6 +8,7 @@
 //! [`order`], [`performance`], [`velocity`] over [`history`], [`what_if`]. In plain words, with worked examples that the
 //! tests check, they are in `docs/directives/deals.md`. [`answers`] puts them together for programs.
 
+pub mod alerts;
 pub mod amount;
 pub mod answers;
 pub mod change;
@@ -39,6 +40,9 @@ pub mod order;
 mod pages;
 pub mod pause;
 pub mod performance;
+pub mod reminder_texts;
+pub mod reminders;
+pub mod reminding;
 pub mod rows;
 #[cfg(test)]
 mod sales_tests;
@@ -54,3 +58,4 @@ pub mod what_if;
 pub use desk::{Deals, Parts};
 pub use importer::Importer;
 pub use pages::router;
+pub use reminding::Reminders;

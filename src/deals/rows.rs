@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    alerts::{ALERT_HISTORY, CONTACTS},
     correction::{Correction, corrections_of},
     deal::Deal,
     deal_row::{DealReader, RowReading, entry},
@@ -59,7 +60,7 @@ pub static DEAL_PAUSES: Tab = Tab {
 };
 
 /// Every tab of the board, for setting the spreadsheet up.
-pub static TABS: &[&Tab] = &[&DEALS, &DEAL_PAUSES];
+pub static TABS: &[&Tab] = &[&DEALS, &DEAL_PAUSES, &ALERT_HISTORY, &CONTACTS];
 
 /// Places of the columns of [`DEALS`].
 pub const ID: usize = 0;

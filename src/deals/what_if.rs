@@ -1,13 +1,14 @@
 //! What would become of the figures if baskets, conversion, cycle, number of deals or probabilities were different.
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     deal::Deal,
     funnel::funnel,
     history::StageHistory,
     levers::{Lever, Levers},
+    share::{Share, two_decimals},
     stage::{LostStage, Stage},
     velocity::Velocity,
 };
@@ -16,6 +17,8 @@ use crate::money::Money;
 /// The figures of today that the levers work on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
+    /// How many deals.
+    deals: usize,
     /// Deals times average basket: the sum of the amounts.
     amount: Decimal,
     /// Won out of all, as a share of one; `None` without deals.
@@ -33,8 +36,9 @@ impl Figures {
         let steps = funnel(deals, LostStage::Offered);
         let by_stage: Vec<(Stage, Decimal)> = steps.iter().map(|step| (step.status, step.total.euros())).collect();
         Self {
+            deals: deals.len(),
             amount: by_stage.iter().map(|(_, amount)| amount).sum(),
-            win_rate: velocity.win_rate.map(super::share::Share::of_one),
+            win_rate: velocity.win_rate.map(Share::of_one),
             cycle: velocity.cycle.average_days.filter(|days| !days.is_zero()),
             by_stage,
         }
@@ -60,6 +64,19 @@ impl Figures {
         weighted.sum::<Decimal>() * levers.factor(Lever::Basket) * levers.factor(Lever::Deals)
     }
 
+    /// What a lever moves, as it would be; `None` while it is not known.
+    fn quantity(&self, lever: Lever, levers: &Levers) -> Option<Quantity> {
+        let factor = levers.factor(lever);
+        let share = |share: Decimal| Quantity::Share(Share::new((share * factor).min(Decimal::ONE)));
+        Some(match lever {
+            Lever::Basket => Quantity::Money(Money::new(self.amount).shared_by(self.deals)?.times(factor).rounded()),
+            Lever::Conversion => share(self.win_rate?),
+            Lever::Cycle => Quantity::Days(self.cycle? * factor),
+            Lever::Deals => Quantity::Count(Decimal::from(self.deals) * factor),
+            Lever::Prospect | Lever::Qualified | Lever::Negotiation => share(lever.stage()?.probability()),
+        })
+    }
+
     /// Levers that would push a share above one, where it stops.
     fn capped(&self, levers: &Levers) -> Vec<Lever> {
         let is_capped = |lever: &Lever| {
@@ -74,11 +91,47 @@ impl Figures {
     }
 }
 
+/// What a lever moves, in its own unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// Euros, in cents.
+    Money(Money),
+    /// A share of one, never more than one. Programs read percent.
+    Share(Share),
+    /// Days.
+    Days(Decimal),
+    /// A number of deals.
+    Count(Decimal),
+}
+
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Money(amount) => amount.serialize(serializer),
+            Self::Share(share) => share.serialize(serializer),
+            Self::Days(number) | Self::Count(number) => two_decimals(*number, serializer),
+        }
+    }
+}
+
+/// What one lever moves, today and then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// The lever.
+    pub lever: Lever,
+    /// Today; `None` while it is not known.
+    pub today: Option<Quantity>,
+    /// With the lever as it is set.
+    pub then: Option<Quantity>,
+}
+
 /// The answer to a what-if.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WhatIf {
     /// The levers as they were set.
     pub levers: Levers,
+    /// What each lever moves, in the order of the form.
+    pub moved: Vec<Moved>,
     /// Euros a day; `None` while the cycle or the win rate is not known.
     pub velocity: Option<Split>,
     /// Deals times average basket times win rate; `None` without deals.
@@ -89,6 +142,16 @@ pub struct WhatIf {
     pub capped: Vec<Lever>,
 }
 
+impl Moved {
+    fn of(figures: &Figures, lever: Lever, levers: &Levers) -> Self {
+        Self {
+            lever,
+            today: figures.quantity(lever, &Levers::default()),
+            then: figures.quantity(lever, levers),
+        }
+    }
+}
+
 impl WhatIf {
     /// What `levers` make of today's figures.
     pub fn of(today: &Figures, levers: Levers) -> Self {
@@ -97,6 +160,7 @@ impl WhatIf {
             expected_revenue: Split::of(&levers, |levers| today.expected_revenue(levers)),
             weighted_pipeline: Split::of(&levers, |levers| Some(today.weighted_pipeline(levers))).unwrap_or_default(),
             capped: today.capped(&levers),
+            moved: Lever::ALL.map(|lever| Moved::of(today, lever, &levers)).to_vec(),
             levers,
         }
     }

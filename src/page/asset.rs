@@ -20,6 +20,8 @@ pub enum Asset {
     DealFormScript,
     /// Takes a dropped file.
     DropScript,
+    /// Keeps slider and field of a what-if in step.
+    WhatIfScript,
     /// The icon in the browser's tab.
     Icon,
 }
@@ -35,12 +37,13 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Stylesheet,
         Self::FormScript,
         Self::LiveScript,
         Self::DealFormScript,
         Self::DropScript,
+        Self::WhatIfScript,
         Self::Icon,
     ];
 
@@ -71,11 +74,13 @@ impl Asset {
                 include_str!("assets/tallyboard.css"),
                 include_str!("assets/deals_form.css"),
                 include_str!("assets/deals_import.css"),
+                include_str!("assets/deals_sales.css"),
             ),
             Self::FormScript => include_str!("assets/form.js"),
             Self::LiveScript => include_str!("assets/live.js"),
             Self::DealFormScript => include_str!("assets/deals_form.js"),
             Self::DropScript => include_str!("assets/drop.js"),
+            Self::WhatIfScript => include_str!("assets/what_if.js"),
             Self::Icon => include_str!("assets/icon.svg"),
         }
     }
@@ -87,6 +92,7 @@ impl Asset {
             Self::LiveScript => ("live", "js"),
             Self::DealFormScript => ("deals-form", "js"),
             Self::DropScript => ("drop", "js"),
+            Self::WhatIfScript => ("what_if", "js"),
             Self::Icon => ("icon", "svg"),
         }
     }
@@ -94,7 +100,7 @@ impl Asset {
     fn content_type(self) -> &'static str {
         match self {
             Self::Stylesheet => "text/css; charset=utf-8",
-            Self::FormScript | Self::LiveScript | Self::DealFormScript | Self::DropScript => {
+            Self::FormScript | Self::LiveScript | Self::DealFormScript | Self::DropScript | Self::WhatIfScript => {
                 "text/javascript; charset=utf-8"
             }
             Self::Icon => "image/svg+xml",

@@ -10,6 +10,7 @@
 
 mod asset;
 pub mod chart;
+pub mod columns;
 pub mod error_page;
 pub mod field;
 mod freshness;

@@ -39,6 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("zip", &["deals/import/workbook.rs"]),
     ("encoding_rs", &["deals/import/encoding.rs"]),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
+    ("lettre", &["delivery/mail.rs"]),
 ];
 
 const DRAWERS: &[&str] = &[
@@ -285,6 +286,7 @@ fn the_rules_of_the_deals_touch_neither_clock_nor_store_nor_pages() {
         "log",
         "mod",
         "rows",
+        "alerts",
     ];
     for file in files().iter().filter(|file| !file.is_test()) {
         let Some(name) = file

@@ -258,7 +258,7 @@ async fn an_import_that_another_instance_made_can_be_taken_back() {
     let world = World::new().await;
     let applied = Sending::of(DEMO).apply(&world).await;
     // A second router over the same sheet remembers nothing.
-    let other = world.another_instance().await;
+    let other = world.another_instance(&crate::world::Plan::default()).await;
     let address = applied["address"].as_str().expect("an address");
     let told: Value = reqwest::get(format!("{other}{address}"))
         .await

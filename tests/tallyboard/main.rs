@@ -8,6 +8,8 @@ mod changes;
 mod chaos;
 mod deals_forms;
 mod deals_import;
+mod deals_reminders;
+mod deals_sales;
 mod door;
 mod emulator;
 mod large_tabs;

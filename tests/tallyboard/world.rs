@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tallyboard::{
     app::{Materials, router, tabs},
     clock::Clock,
+    deals::Reminders,
     emulator::{self, Emulator},
     leaderboard::catalog_file::CatalogFile,
     page::Source,
@@ -49,6 +50,8 @@ pub struct Plan {
     pub source: Source,
     /// Writes that may wait.
     pub queue: NonZeroUsize,
+    /// How people are reminded.
+    pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
 }
 
 impl Default for Plan {
@@ -60,6 +63,7 @@ impl Default for Plan {
             patience: Duration::from_secs(20),
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
+            reminders: Arc::new(Reminders::default),
         }
     }
 }
@@ -97,16 +101,18 @@ impl World {
         };
         let made = world.store.prepare(&tabs()).await;
         assert_eq!(made.problems, []);
-        world.address = world.serve(&plan).await;
+        world.address = world.serve(Arc::clone(&world.store), &plan).await;
         world.forget_calls().await;
         world
     }
 
-    async fn serve(&self, plan: &Plan) -> String {
-        self.serve_with(plan, Arc::clone(&self.store)).await
+    /// A second instance on the same spreadsheet; answers its address.
+    pub async fn another_instance(&self, plan: &Plan) -> String {
+        let store = store_with(&self.emulator, plan.options(self.clock())).await;
+        self.serve(store, plan).await
     }
 
-    async fn serve_with(&self, plan: &Plan, store: Arc<Store>) -> String {
+    async fn serve(&self, store: Arc<Store>, plan: &Plan) -> String {
         let router = router(Materials {
             store,
             clock: clock(&self.milliseconds),
@@ -114,19 +120,13 @@ impl World {
             source: plan.source,
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
+            reminders: (plan.reminders)(),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         format!("http://{address}")
-    }
-
-    /// The address of another instance of the program over the same spreadsheet.
-    pub async fn another_instance(&self) -> String {
-        let plan = Plan::default();
-        let store = store_with(&self.emulator, plan.options(clock(&self.milliseconds))).await;
-        self.serve_with(&plan, store).await
     }
 
     pub fn catalog_path(&self) -> PathBuf {

@@ -5,22 +5,67 @@ mod conflict;
 mod deal;
 mod form;
 mod import;
+mod performance;
+mod reminders;
 mod sent;
 mod steps;
+mod velocity;
+mod what_if;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
+    http::{HeaderMap, Uri},
     routing::{get, post},
 };
+use serde::Deserialize;
 
-use super::desk::Deals;
+use super::{desk::Deals, filter::DealFilter};
+use crate::{
+    answer::Face,
+    asked::Asked,
+    error::{Error, FieldError},
+    language::Language,
+};
+
+pub(super) use velocity::VelocityAnswer;
 
 /// The board.
 pub const BOARD: &str = "/deals";
 /// The form for a new deal.
 pub const NEW: &str = "/deals/new";
+
+/// The list of deals.
+pub const LIST: &str = "/deals/list";
+/// What each assignee sells.
+pub const PERFORMANCE: &str = "/deals/performance";
+/// What people are reminded of.
+pub const REMINDERS: &str = "/deals/reminders";
+/// How fast deals bring money.
+pub const VELOCITY: &str = "/deals/velocity";
+/// What would be if.
+pub const WHAT_IF: &str = "/deals/what-if";
+
+/// How an address wants its answer.
+#[derive(Deserialize)]
+struct Manner {
+    format: Option<String>,
+    lang: Option<String>,
+}
+
+impl Manner {
+    fn asked(&self, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Asked, Error> {
+        let asked = Asked::new(self.format.as_deref(), headers, uri, offered)?;
+        Ok(asked.in_language_of(self.lang.as_deref(), headers))
+    }
+}
+
+/// The filter in the query of an address.
+fn filter_of(query: &str, language: Language) -> Result<DealFilter, Error> {
+    DealFilter::parse(query)
+        .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.message(language))]))
+}
 
 /// Every address of the board.
 pub fn router(deals: Arc<Deals>) -> Router {
@@ -37,5 +82,9 @@ pub fn router(deals: Arc<Deals>) -> Router {
         .route("/deals/{id}/undo", post(steps::undo))
         .route("/deals/{id}/pause", post(steps::set_aside))
         .merge(import::router())
+        .route(PERFORMANCE, get(performance::show))
+        .route(REMINDERS, get(reminders::show).post(reminders::send))
+        .route(VELOCITY, get(velocity::show))
+        .route(WHAT_IF, get(what_if::show))
         .with_state(deals)
 }

@@ -3,10 +3,15 @@
 pub mod conflict;
 pub mod deal;
 pub mod deletion;
+pub mod figure;
 pub mod form;
 pub mod history;
 pub mod import;
 pub mod notice;
 pub mod pause;
+pub mod performance;
+pub mod reminders;
 pub mod status;
+pub mod velocity;
+pub mod what_if;
 pub mod words;

@@ -1,0 +1,89 @@
+//! The settings of what leaves the program: mail, Slack, and when people are reminded.
+
+use jiff::civil::{Time, time};
+
+use super::{ConfigError, wrong};
+use crate::{delivery::Mail, language::Language};
+
+/// Mail, Slack, and when people are reminded.
+#[derive(Clone)]
+pub struct Messages {
+    /// Address of the SMTP server, with its password, and the sender.
+    pub smtp: Option<(String, String)>,
+    /// Where mail goes whose recipient has no line in the tab `contacts`.
+    pub mail_to: Option<String>,
+    /// Address of Slack's incoming webhook.
+    pub slack_webhook: Option<String>,
+    /// When the daily job runs, in the configured zone.
+    pub remind_at: Time,
+    /// What a program has to know to start a run.
+    pub remind_token: Option<String>,
+    /// The language of the messages.
+    pub language: Language,
+}
+
+/// Values of the secrets file.
+#[derive(Default)]
+pub(super) struct Secret {
+    pub(super) smtp_url: Option<String>,
+    pub(super) slack_webhook_url: Option<String>,
+    pub(super) reminders_token: Option<String>,
+}
+
+pub(super) fn messages(setting: &dyn Fn(&str) -> Option<String>, secret: Secret) -> Result<Messages, ConfigError> {
+    let filled = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
+    let smtp_url = setting("SMTP_URL").or(filled(secret.smtp_url));
+    let smtp = match (smtp_url, setting("MAIL_FROM")) {
+        (Some(url), Some(from)) => {
+            Mail::new(&url, &from).map_err(ConfigError)?;
+            Some((url, from))
+        }
+        (None, None) => None,
+        (Some(_), None) => {
+            return Err(ConfigError(
+                "SMTP_URL is set, but MAIL_FROM is not. Set it to the sender of the mails, such as board@example.com, or unset SMTP_URL to send none.".to_owned(),
+            ));
+        }
+        (None, Some(_)) => {
+            return Err(ConfigError(
+                "MAIL_FROM is set, but SMTP_URL is not. Set it to the mail server, such as smtps://user:password@mail.example.com, or unset MAIL_FROM to send no mail.".to_owned(),
+            ));
+        }
+    };
+    let mail_to = setting("DEALS_MAIL_TO");
+    if let Some(address) = mail_to.as_deref().filter(|address| !Mail::is_address(address)) {
+        return Err(wrong(
+            "DEALS_MAIL_TO",
+            address,
+            "a mail address such as sales@example.com",
+        ));
+    }
+    let slack_webhook = setting("SLACK_WEBHOOK_URL").or(filled(secret.slack_webhook_url));
+    if let Some(address) = &slack_webhook {
+        let is_address = address.starts_with("https://") || address.starts_with("http://");
+        if !is_address || address.parse::<axum::http::Uri>().is_err() {
+            return Err(ConfigError(
+                "SLACK_WEBHOOK_URL cannot be read; an address such as https://hooks.slack.com/services/… is expected."
+                    .to_owned(),
+            ));
+        }
+    }
+    Ok(Messages {
+        smtp,
+        mail_to,
+        slack_webhook,
+        remind_at: remind_at(setting("REMINDERS_AT"))?,
+        remind_token: setting("REMINDERS_TOKEN").or(filled(secret.reminders_token)),
+        language: language(setting("REMINDERS_LANGUAGE"))?,
+    })
+}
+
+fn remind_at(text: Option<String>) -> Result<Time, ConfigError> {
+    let Some(text) = text else { return Ok(time(8, 0, 0, 0)) };
+    Time::strptime("%H:%M", &text).map_err(|_| wrong("REMINDERS_AT", &text, "a time of day such as 08:00"))
+}
+
+fn language(code: Option<String>) -> Result<Language, ConfigError> {
+    let Some(code) = code else { return Ok(Language::French) };
+    Language::parse(&code).ok_or_else(|| wrong("REMINDERS_LANGUAGE", &code, "fr or en"))
+}

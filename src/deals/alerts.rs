@@ -1,0 +1,281 @@
+//! The tabs `alert_history`, what people were told and what they were not, and `contacts`, where mail to a person goes.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
+
+use super::{
+    grouping::group_key,
+    reminders::{Reason, ReminderKind},
+};
+use crate::{
+    delivery::{Channel, Mail},
+    finding::Effect,
+    store::{
+        CellUpdate, Change, Column, Content, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab,
+        TabLink, TabRows, Update,
+    },
+};
+
+/// One line for each reason and channel; append-only, the newest line is the last one.
+pub static ALERT_HISTORY: Tab = Tab {
+    title: "alert_history",
+    columns: &[
+        Column::new("id", Kind::Text),
+        Column::new("at", Kind::DateTime),
+        Column::new("board", Kind::Text),
+        Column::new("kind", Kind::Text),
+        Column::new("subject", Kind::Text),
+        Column::new("recipient", Kind::Text),
+        Column::new("channel", Kind::Text),
+        Column::new("outcome", Kind::Text),
+        Column::new("reason", Kind::Text),
+    ],
+    ids: Ids::Given,
+    history: History::NotKept,
+    updated_at: None,
+};
+
+/// Names as they stand in `assignee`, with their mail addresses; staff edit it.
+pub static CONTACTS: Tab = Tab {
+    title: "contacts",
+    columns: &[Column::new("name", Kind::Text), Column::new("email", Kind::Text)],
+    ids: Ids::Given,
+    history: History::NotKept,
+    updated_at: None,
+};
+
+const AT: usize = 1;
+const BOARD: usize = 2;
+const KIND: usize = 3;
+const SUBJECT: usize = 4;
+const RECIPIENT: usize = 5;
+const CHANNEL: usize = 6;
+const OUTCOME: usize = 7;
+const REASON: usize = 8;
+const EMAIL: usize = 1;
+
+/// The word in the column `board`.
+const DEALS: &str = "deals";
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// An instance means to send it and looks whether another one does too.
+    Claimed,
+    /// It is on its way. A line that stays so tells of a program that was ended at that very moment.
+    Sending,
+    /// The other side took it.
+    Sent,
+    /// The other side did not take it; it is tried again.
+    Failed(String),
+    /// The other side may have taken it; it is not tried again.
+    Unknown(String),
+    /// Another instance sends it.
+    Left,
+    /// It was not to be sent.
+    Suppressed(String),
+    /// Words of staff. It is not sent again.
+    Other(String),
+}
+
+impl Outcome {
+    fn parse(text: String) -> Self {
+        match text.as_str() {
+            "claimed" => Self::Claimed,
+            "sending" => Self::Sending,
+            "sent" => Self::Sent,
+            "left to another instance" => Self::Left,
+            _ => match text.split_once(": ") {
+                Some(("failed", why)) => Self::Failed(why.to_owned()),
+                Some(("perhaps sent", why)) => Self::Unknown(why.to_owned()),
+                Some(("suppressed", why)) => Self::Suppressed(why.to_owned()),
+                _ => Self::Other(text),
+            },
+        }
+    }
+
+    /// The words in the column `outcome`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Claimed => "claimed".to_owned(),
+            Self::Sending => "sending".to_owned(),
+            Self::Sent => "sent".to_owned(),
+            Self::Left => "left to another instance".to_owned(),
+            Self::Failed(why) => format!("failed: {why}"),
+            Self::Unknown(why) => format!("perhaps sent: {why}"),
+            Self::Suppressed(why) => format!("suppressed: {why}"),
+            Self::Other(words) => words.clone(),
+        }
+    }
+
+    /// Whether the reason counts as told: perhaps told is told, so that nobody hears it twice.
+    pub fn is_told(&self) -> bool {
+        matches!(self, Self::Sending | Self::Sent | Self::Unknown(_) | Self::Other(_))
+    }
+}
+
+/// One line of `alert_history` about deals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alert {
+    /// Made before the first attempt to write it.
+    pub id: String,
+    /// When it was written; `None` when staff changed that cell.
+    pub at: Option<Timestamp>,
+    /// Which deal, in words.
+    pub subject: String,
+    /// The address, or the name when there is none.
+    pub recipient: String,
+    /// Mail or Slack.
+    pub channel: Channel,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why it was to be sent.
+    pub reason: Reason,
+}
+
+impl Alert {
+    /// The row to insert.
+    pub fn into_insert(self, at: &Zoned) -> Insert {
+        Insert {
+            tab: &ALERT_HISTORY,
+            id: NewId::Given(self.id),
+            cells: vec![
+                Entry::instant(at),
+                Entry::Text(DEALS.to_owned()),
+                Entry::Text(self.reason.kind.word().to_owned()),
+                Entry::Text(self.subject),
+                text(&self.recipient),
+                Entry::Text(self.channel.word().to_owned()),
+                Entry::Text(self.outcome.words()),
+                Entry::Text(self.reason.to_string()),
+            ],
+        }
+    }
+
+    /// The same with another outcome.
+    #[must_use]
+    pub fn with(&self, outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            ..self.clone()
+        }
+    }
+
+    /// The change of its outcome.
+    pub fn become_of(&self, outcome: &Outcome) -> Change {
+        Change::Update(Update {
+            tab: &ALERT_HISTORY,
+            id: self.id.clone(),
+            cells: vec![CellUpdate {
+                column: OUTCOME,
+                from: Content::Text(self.outcome.words()),
+                to: Entry::Text(outcome.words()),
+            }],
+        })
+    }
+
+    /// Whether it means that somebody is at it: a claim holds for a while only, in case its program was ended.
+    pub fn is_claimed(&self, now: Timestamp, holds: SignedDuration) -> bool {
+        self.outcome == Outcome::Claimed && self.at.is_some_and(|at| now.duration_since(at) < holds)
+    }
+}
+
+fn text(text: &str) -> Entry {
+    match text {
+        "" => Entry::Empty,
+        text => Entry::Text(text.to_owned()),
+    }
+}
+
+/// What people were told, and where mail to them goes.
+#[derive(Debug)]
+pub struct Alerts {
+    /// Lines about deals, in the order of the sheet.
+    pub lines: Vec<Alert>,
+    /// Address of the tab in the spreadsheet.
+    pub link: TabLink,
+    contacts: HashMap<String, String>,
+}
+
+impl Alerts {
+    /// What was told through a channel, or may have been.
+    pub fn told(&self, channel: Channel) -> HashSet<Reason> {
+        let lines = self.lines.iter().filter(|line| line.channel == channel);
+        lines
+            .filter(|line| line.outcome.is_told())
+            .map(|line| line.reason)
+            .collect()
+    }
+
+    /// The mail address of a person.
+    pub fn address(&self, name: &str) -> Option<&str> {
+        self.contacts.get(&group_key(name)?).map(String::as_str)
+    }
+
+    /// Other lines than `own` for the same reason and channel.
+    pub fn rivals<'a>(&'a self, own: &'a Alert) -> impl Iterator<Item = &'a Alert> {
+        let same = |line: &&Alert| line.reason == own.reason && line.channel == own.channel && line.id != own.id;
+        self.lines.iter().filter(same)
+    }
+}
+
+impl Dataset for Alerts {
+    const TABS: &'static [&'static Tab] = &[&ALERT_HISTORY, &CONTACTS];
+
+    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let [history, contacts] =
+            <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
+        Self {
+            lines: history.rows().filter_map(|row| line(&row, decoding)).collect(),
+            contacts: contacts.rows().filter_map(|row| contact(&row, decoding)).collect(),
+            link: history.link().clone(),
+        }
+    }
+}
+
+/// Lines of other boards and of staff are left alone.
+fn line(row: &Row<'_>, decoding: &Decoding) -> Option<Alert> {
+    if row.cell(BOARD).text() != DEALS {
+        return None;
+    }
+    let channel = row.cell(CHANNEL).text();
+    Some(Alert {
+        id: row.cell(0).text(),
+        at: row.cell(AT).instant(&decoding.zone).ok(),
+        subject: row.cell(SUBJECT).text(),
+        recipient: row.cell(RECIPIENT).text(),
+        channel: Channel::ALL.into_iter().find(|known| known.word() == channel)?,
+        outcome: Outcome::parse(row.cell(OUTCOME).text()),
+        reason: reason(&row.cell(REASON).text(), &row.cell(KIND).text())?,
+    })
+}
+
+/// Reads what [`Reason`] writes: `deal 7 overdue 2026-11-20`.
+fn reason(text: &str, kind: &str) -> Option<Reason> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let ["deal", deal, word, day] = words[..] else {
+        return None;
+    };
+    let kind = ReminderKind::ALL
+        .into_iter()
+        .find(|known| known.word() == word && word == kind)?;
+    Some(Reason {
+        deal: deal.parse().ok()?,
+        kind,
+        day: day.parse::<Date>().ok()?,
+    })
+}
+
+fn contact(row: &Row<'_>, decoding: &mut Decoding) -> Option<(String, String)> {
+    let (name, email) = (group_key(&row.cell(0).text())?, row.cell(EMAIL).text());
+    if email.is_empty() {
+        return None;
+    }
+    if !Mail::is_address(&email) {
+        let reason = "A mail address belongs here, such as zoe@example.com. Without it reminders go to DEALS_MAIL_TO.";
+        decoding.findings.push(row.finding(EMAIL, Effect::RowExcluded, reason));
+        return None;
+    }
+    Some((name, email))
+}

@@ -1,0 +1,179 @@
+//! `GET /deals/performance`: what each assignee sells, in a period and in the one before.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, RawQuery, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use jiff::{Timestamp, civil::DateTime};
+use serde::Serialize;
+
+use super::{
+    super::{
+        deal::Deal,
+        desk::{Current, Deals},
+        filter::DealFilter,
+        history::StageHistory,
+        performance::{Performance, PerformanceLine, performance},
+        view::performance::PerformancePage,
+    },
+    Manner, filter_of,
+};
+use crate::{
+    answer::{Cell, Column, Face, Kind, Rendered, Sheet},
+    asked::Asked,
+    error::Error,
+    language::Language,
+    money::Money,
+    period::Period,
+};
+
+/// What each assignee sells.
+#[derive(Serialize)]
+struct Answer {
+    as_of: Timestamp,
+    /// The filter as the query of an address.
+    filter: String,
+    /// Days on which the deals are due.
+    period: Period,
+    /// As many days before; `None` when the period is open.
+    period_before: Option<Period>,
+    /// Deals without a due date that only the period leaves out.
+    hidden_undated: usize,
+    /// All assignees together.
+    total: PerformanceLine,
+    assignees: Vec<PerformanceLine>,
+}
+
+pub(super) async fn show(
+    State(deals): State<Arc<Deals>>,
+    Query(manner): Query<Manner>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = manner.asked(&headers, &uri, Face::TABLE)?;
+    let filter = filter_of(&query.unwrap_or_default(), asked.language)?;
+    let current = deals.current().await?;
+    let make = async || {
+        let history = deals.history(&current).await?;
+        render(&deals, &current, &asked, (&filter, &history))
+    };
+    Ok(deals.answered(&current, &asked, make).await?.respond(&headers))
+}
+
+fn render(
+    deals: &Deals,
+    current: &Current,
+    asked: &Asked,
+    (filter, history): (&DealFilter, &StageHistory),
+) -> Result<Rendered, Error> {
+    let answer = answer(current, filter, history);
+    let sheet = || {
+        sheet(
+            &answer,
+            asked.language,
+            current.read_at.to_zoned(deals.clock.zone().clone()).datetime(),
+        )
+    };
+    match asked.face {
+        Face::Json => Rendered::json(&answer).map_err(Error::internal),
+        Face::Csv => Ok(Rendered::csv(&sheet())),
+        Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
+        Face::Html => {
+            let page = PerformancePage {
+                language: asked.language,
+                filter,
+                before: answer.period_before,
+                hidden_undated: answer.hidden_undated,
+                total: &answer.total,
+                lines: &answer.assignees,
+            };
+            Ok(Rendered::html(
+                page.document(&deals.frame(current, asked.language), &asked.address),
+            ))
+        }
+    }
+}
+
+fn answer(current: &Current, filter: &DealFilter, history: &StageHistory) -> Answer {
+    let rows = &current.rows;
+    let now = filter.select(&rows.deals, || rows.search_texts());
+    let chosen = now.deals(&rows.deals);
+    let period_before = filter.due.before();
+    let before: Vec<&Deal> = period_before.map_or_else(Vec::new, |due| {
+        let earlier = DealFilter { due, ..filter.clone() };
+        earlier.select(&rows.deals, || rows.search_texts()).deals(&rows.deals)
+    });
+    Answer {
+        as_of: current.read_at,
+        filter: filter.to_query(),
+        period: filter.due,
+        period_before,
+        hidden_undated: now.hidden_undated,
+        total: PerformanceLine {
+            assignee: None,
+            now: Performance::of(&chosen, history),
+            before: (!before.is_empty()).then(|| Performance::of(&before, history)),
+        },
+        assignees: performance(&chosen, &before, history),
+    }
+}
+
+fn sheet(answer: &Answer, language: Language, as_of: DateTime) -> Sheet {
+    let mut columns = vec![Column::new("assignee", Kind::Text)];
+    for (french, english, kind) in [
+        ("affaires", "deals", Kind::Integer),
+        ("montant", "amount", Kind::Decimal),
+        ("pondéré", "weighted", Kind::Decimal),
+        ("gagnées", "won", Kind::Integer),
+        ("montant gagné", "won amount", Kind::Decimal),
+        ("conversion %", "conversion %", Kind::Decimal),
+        ("panier moyen", "average basket", Kind::Decimal),
+        ("cycle moyen (jours)", "average cycle (days)", Kind::Decimal),
+        ("affaires, période précédente", "deals, period before", Kind::Integer),
+        ("montant, période précédente", "amount, period before", Kind::Decimal),
+        (
+            "montant gagné, période précédente",
+            "won amount, period before",
+            Kind::Decimal,
+        ),
+    ] {
+        columns.push(Column::new(language.choose(french, english), kind));
+    }
+    Sheet {
+        title: language.choose("Performance", "Performance").to_owned(),
+        file_name: "performance".to_owned(),
+        as_of,
+        columns,
+        rows: answer.assignees.iter().map(|line| cells(line, language)).collect(),
+    }
+}
+
+fn cells(line: &PerformanceLine, language: Language) -> Vec<Cell> {
+    let count = |count: usize| Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX));
+    let money = |amount: Money| Cell::Decimal(amount.rounded().to_cell());
+    let number = |number: Option<rust_decimal::Decimal>| number.map_or(Cell::Empty, |number| money(Money::new(number)));
+    let now = &line.now;
+    let before = line.before.as_ref();
+    let nobody = language.choose("Non renseigné", "Not given");
+    vec![
+        Cell::from(line.assignee.as_deref().unwrap_or(nobody)),
+        count(now.deals),
+        money(now.amount),
+        money(now.weighted),
+        count(now.won),
+        money(now.won_amount),
+        number(
+            now.conversion_rate
+                .map(|rate| rate.of_one() * rust_decimal::Decimal::ONE_HUNDRED),
+        ),
+        now.average_basket.map_or(Cell::Empty, money),
+        number(now.cycle.average_days),
+        before.map_or(Cell::Empty, |before| count(before.deals)),
+        before.map_or(Cell::Empty, |before| money(before.amount)),
+        before.map_or(Cell::Empty, |before| money(before.won_amount)),
+    ]
+}

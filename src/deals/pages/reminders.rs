@@ -1,0 +1,185 @@
+//! `/deals/reminders`: what would be sent now and what was sent; `POST` sends it.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    super::{
+        alerts::{Alert, Alerts},
+        desk::{Current, Deals},
+        reminding::{Letter, Mail, Suppressed, letters},
+        view::reminders::RemindersPage,
+    },
+    Manner, REMINDERS,
+};
+use crate::{
+    answer::{Face, Rendered},
+    asked::Asked,
+    delivery::Channel,
+    error::{Error, FieldError},
+    store::Reading,
+};
+
+/// How many lines of the history the page shows, the newest first.
+const SHOWN: usize = 100;
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    as_of: Timestamp,
+    /// The ways out that are configured.
+    channels: Vec<Channel>,
+    /// What would be sent now.
+    next: Vec<Waiting<'a>>,
+    /// What would not, with the reason.
+    suppressed: Vec<&'a Suppressed>,
+    /// What was sent or not, the newest first.
+    history: Vec<Past<'a>>,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    channel: Channel,
+    assignee: Option<&'a str>,
+    recipient: &'a str,
+    reasons: Vec<String>,
+    subject: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Past<'a> {
+    at: Option<Timestamp>,
+    subject: &'a str,
+    recipient: &'a str,
+    channel: Channel,
+    outcome: String,
+    reason: String,
+}
+
+pub(super) async fn show(
+    State(deals): State<Arc<Deals>>,
+    Query(manner): Query<Manner>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = manner.asked(&headers, &uri, Face::PAGE)?;
+    let current = deals.current().await?;
+    let alerts: Reading<Alerts> = deals.store.read().await?;
+    let rendered = render(&deals, &current, &asked, &alerts.snapshot.data)?;
+    Ok(rendered.respond(&headers))
+}
+
+fn render(deals: &Deals, current: &Current, asked: &Asked, alerts: &Alerts) -> Result<Rendered, Error> {
+    let configured = deals.reminders.delivery.channels();
+    // Without any channel the page still shows what a mail would say.
+    let shown = if configured.is_empty() {
+        vec![Channel::Mail]
+    } else {
+        configured.clone()
+    };
+    let mail: Vec<(Channel, Mail<'_>)> = shown
+        .into_iter()
+        .map(|channel| (channel, letters(deals, channel, current, alerts)))
+        .collect();
+    let history: Vec<&Alert> = alerts.lines.iter().rev().take(SHOWN).collect();
+    if asked.face == Face::Json {
+        let answer = answer(deals, current.read_at, configured, (&mail, &history));
+        return Rendered::json(&answer).map_err(Error::internal);
+    }
+    let page = RemindersPage {
+        language: asked.language,
+        configured: &configured,
+        at: deals.reminders.at,
+        may_send: deals.reminders.token.is_none() && !configured.is_empty(),
+        mail: &mail,
+        history: &history,
+        history_link: alerts.link.tab(),
+        zone: deals.clock.zone(),
+    };
+    Ok(Rendered::html(
+        page.document(&deals.frame(current, asked.language), &asked.address),
+    ))
+}
+
+fn answer<'a>(
+    deals: &Deals,
+    as_of: Timestamp,
+    channels: Vec<Channel>,
+    (mail, history): (&'a [(Channel, Mail<'_>)], &[&'a Alert]),
+) -> Answer<'a> {
+    let waiting = |channel: Channel, letter: &'a Letter<'_>| {
+        let message = letter.message(channel, deals.reminders.language);
+        Waiting {
+            channel,
+            assignee: letter.digest.assignee.as_deref(),
+            recipient: &letter.recipient,
+            reasons: letter.lines.iter().map(|line| line.reason.to_string()).collect(),
+            subject: message.subject,
+            text: message.text,
+        }
+    };
+    let past = |line: &&'a Alert| Past {
+        at: line.at,
+        subject: &line.subject,
+        recipient: &line.recipient,
+        channel: line.channel,
+        outcome: line.outcome.words(),
+        reason: line.reason.to_string(),
+    };
+    Answer {
+        as_of,
+        channels,
+        next: mail
+            .iter()
+            .flat_map(|(channel, mail)| mail.letters.iter().map(|letter| waiting(*channel, letter)))
+            .collect(),
+        suppressed: mail.iter().flat_map(|(_, mail)| &mail.suppressed).collect(),
+        history: history.iter().map(past).collect(),
+    }
+}
+
+/// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
+pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) -> Result<Response, Error> {
+    if !may_send(deals.reminders.token.as_deref(), &headers) {
+        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+        let told = Json(serde_json::json!({
+            "error": "unauthorized",
+            "message": "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
+        }));
+        return Ok((StatusCode::UNAUTHORIZED, challenge, told).into_response());
+    }
+    // On its own, so that a caller who hangs up does not stop it between a message and its line.
+    let run = Arc::clone(&deals);
+    let report = tokio::spawn(async move { run.remind().await })
+        .await
+        .map_err(Error::internal)??;
+    let face = Face::negotiate(None, &headers, Face::PAGE)
+        .map_err(|unknown| Error::bad_question(vec![FieldError::new("format", unknown.to_string())]))?;
+    Ok(match face {
+        Face::Html => Redirect::to(REMINDERS).into_response(),
+        _ => Json(report).into_response(),
+    })
+}
+
+/// Compared without stopping at the first difference, so that time tells nothing about the token.
+fn may_send(token: Option<&str>, headers: &HeaderMap) -> bool {
+    let Some(token) = token else { return true };
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    given.len() == token.len()
+        && given
+            .bytes()
+            .zip(token.bytes())
+            .fold(0, |sum, (left, right)| sum | (left ^ right))
+            == 0
+}

@@ -1,0 +1,201 @@
+//! The words of a reminder, for mail and for Slack.
+
+use jiff::civil::Date;
+
+use super::reminders::{Digest, Reminder, ReminderKind};
+use crate::language::{Language, Noun};
+
+/// The subject of a mail: `Zoé : 2 affaires en retard, 1 affaire à échéance`.
+pub fn subject(language: Language, digest: &Digest<'_>) -> String {
+    let parts: Vec<String> = ReminderKind::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let count = of_kind(digest, kind).count();
+            let deals = language.count(u64::try_from(count).unwrap_or(u64::MAX), Noun::DEAL);
+            (count > 0).then(|| format!("{deals} {}", adjective(language, kind)))
+        })
+        .collect();
+    let parts = parts.join(", ");
+    match &digest.assignee {
+        Some(name) => language.choose(format!("{name} : {parts}"), format!("{name}: {parts}")),
+        None => language.choose(format!("Sans commercial : {parts}"), format!("Nobody’s: {parts}")),
+    }
+}
+
+/// The text of a mail. `link` is the address of a deal.
+pub fn body(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> String) -> String {
+    let hello = match &digest.assignee {
+        Some(name) => language.choose(format!("Bonjour {name},"), format!("Hello {name},")),
+        None => language.choose("Bonjour,", "Hello,").to_owned(),
+    };
+    let mut text = format!("{hello}\n");
+    for kind in ReminderKind::ALL {
+        let mut lines = of_kind(digest, kind).peekable();
+        if lines.peek().is_none() {
+            continue;
+        }
+        text.push_str(&format!("\n{}\n", heading(language, kind)));
+        for reminder in lines {
+            text.push_str(&format!("- {}\n  {}\n", line(language, reminder), link(reminder)));
+        }
+    }
+    text.push_str(language.choose(
+        "\nChaque affaire n’est rappelée qu’une fois par échéance ou par période sans changement. Mettez-la en pause pour ne plus en entendre parler d’ici là.\n",
+        "\nEach deal is mentioned once for each due date and each time without a change. Pause it to hear no more of it until then.\n",
+    ));
+    text
+}
+
+/// The text for Slack, in its own mark-up (<https://docs.slack.dev/messaging/formatting-message-text>).
+pub fn slack(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> String) -> String {
+    let mut text = format!("*{}*\n", escaped(&subject(language, digest)));
+    for kind in ReminderKind::ALL {
+        for reminder in of_kind(digest, kind) {
+            text.push_str(&format!(
+                "• {} <{}|↗>\n",
+                escaped(&line(language, reminder)),
+                link(reminder)
+            ));
+        }
+    }
+    text
+}
+
+/// One deal: `Acme · 12 500,50 € · Qualifié · échéance 20/11/2026, en retard de 1 jour`.
+pub fn line(language: Language, reminder: &Reminder<'_>) -> String {
+    let deal = reminder.deal;
+    let amount = language.money(deal.amount);
+    let what = what(language, reminder);
+    format!("{} · {amount} · {} · {what}", deal.client, deal.stage)
+}
+
+fn what(language: Language, reminder: &Reminder<'_>) -> String {
+    let day = language.date(reminder.reason.day);
+    if reminder.reason.kind == ReminderKind::Cold {
+        let days = language.count(u64::from(reminder.days.unsigned_abs()), Noun::DAY);
+        return language.choose(
+            format!("sans changement depuis {days} ({day})"),
+            format!("no change for {days} (since {day})"),
+        );
+    }
+    let left = language.due(reminder.reason.day, today(reminder));
+    language.choose(format!("échéance {day}, {left}"), format!("due {day}, {left}"))
+}
+
+/// The day of the plan that the reminder belongs to.
+fn today(reminder: &Reminder<'_>) -> Date {
+    let left = jiff::Span::new().days(i64::from(reminder.days));
+    reminder.reason.day.saturating_sub(left)
+}
+
+/// What a kind is called above its deals.
+pub fn heading(language: Language, kind: ReminderKind) -> &'static str {
+    match kind {
+        ReminderKind::Overdue => language.choose("En retard", "Late"),
+        ReminderKind::Due => language.choose("À échéance dans les 7 jours", "Due within 7 days"),
+        ReminderKind::Cold => language.choose("Sans changement", "Without a change"),
+    }
+}
+
+fn adjective(language: Language, kind: ReminderKind) -> &'static str {
+    match kind {
+        ReminderKind::Overdue => language.choose("en retard", "late"),
+        ReminderKind::Due => language.choose("à échéance", "due soon"),
+        ReminderKind::Cold => language.choose("sans changement", "without a change"),
+    }
+}
+
+fn of_kind<'digest, 'a>(
+    digest: &'digest Digest<'a>,
+    kind: ReminderKind,
+) -> impl Iterator<Item = &'digest Reminder<'a>> {
+    digest
+        .reminders
+        .iter()
+        .filter(move |reminder| reminder.reason.kind == kind)
+}
+
+/// The three signs that Slack would read as mark-up.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{
+            fixture::{day, deal},
+            reminders::Reason,
+            stage::Stage,
+        },
+        *,
+    };
+
+    fn digest<'a>(deals: &'a [super::super::deal::Deal]) -> Digest<'a> {
+        let reminder = |place: usize, kind, of: &str, days| Reminder {
+            deal: &deals[place],
+            reason: Reason {
+                deal: 2,
+                kind,
+                day: day(of),
+            },
+            days,
+        };
+        Digest {
+            assignee: Some("Zoé".into()),
+            reminders: vec![
+                reminder(0, ReminderKind::Overdue, "2026-11-20", -1),
+                reminder(1, ReminderKind::Due, "2026-11-28", 7),
+                reminder(1, ReminderKind::Cold, "2026-11-09", 12),
+            ],
+        }
+    }
+
+    fn deals() -> [super::super::deal::Deal; 2] {
+        let mut second = deal(3, Stage::Negotiation, "900");
+        second.client = "A & <B>".into();
+        [deal(2, Stage::Qualified, "12500.50"), second]
+    }
+
+    #[test]
+    fn the_mail_reads_as_a_person_would_write_it() {
+        let deals = deals();
+        let digest = digest(&deals);
+        let link = |reminder: &Reminder<'_>| format!("https://sheet/{}", reminder.deal.row);
+        assert_eq!(
+            subject(Language::French, &digest),
+            "Zoé : 1 affaire en retard, 1 affaire à échéance, 1 affaire sans changement"
+        );
+        assert_eq!(
+            body(Language::French, &digest, link).replace(['\u{202F}', '\u{A0}'], " "),
+            "Bonjour Zoé,\n\nEn retard\n- Client 2 · 12 500,50 € · Qualifié · échéance 20/11/2026, en retard de 1 jour\n  https://sheet/2\n\nÀ échéance dans les 7 jours\n- A & <B> · 900,00 € · Négociation · échéance 28/11/2026, dans 7 jours\n  https://sheet/3\n\nSans changement\n- A & <B> · 900,00 € · Négociation · sans changement depuis 12 jours (09/11/2026)\n  https://sheet/3\n\nChaque affaire n’est rappelée qu’une fois par échéance ou par période sans changement. Mettez-la en pause pour ne plus en entendre parler d’ici là.\n"
+        );
+        assert_eq!(
+            subject(Language::English, &digest),
+            "Zoé: 1 deal late, 1 deal due soon, 1 deal without a change"
+        );
+        let english = body(Language::English, &digest, link);
+        assert!(
+            english
+                .starts_with("Hello Zoé,\n\nLate\n- Client 2 · €12,500.50 · Qualifié · due 20 Nov 2026, 1 day late\n"),
+            "{english}"
+        );
+        assert!(
+            english.contains("no change for 12 days (since 9 Nov 2026)"),
+            "{english}"
+        );
+    }
+
+    #[test]
+    fn slack_sees_no_mark_up_in_what_people_typed() {
+        let deals = deals();
+        let text = slack(Language::English, &digest(&deals), |_| "https://sheet/3".to_owned());
+        assert!(text.starts_with("*Zoé: 1 deal late"), "{text}");
+        assert!(
+            text.contains(
+                "• A &amp; &lt;B&gt; · €900.00 · Négociation · due 28 Nov 2026, in 7 days <https://sheet/3|↗>"
+            ),
+            "{text}"
+        );
+    }
+}

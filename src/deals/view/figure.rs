@@ -1,0 +1,91 @@
+//! Figures as the pages write them; what is not known is a dash.
+
+use maud::{Markup, html};
+use rust_decimal::Decimal;
+
+use super::super::{filter::DealFilter, share::Share, what_if::Quantity};
+use crate::{
+    language::{Language, Noun, UNKNOWN},
+    money::Money,
+};
+
+/// An amount to the cent.
+pub fn money(language: Language, amount: Option<Money>) -> String {
+    amount.map_or_else(|| UNKNOWN.to_owned(), |amount| language.money(amount))
+}
+
+/// A difference of amounts with its sign: `+1 200,00 €`.
+pub fn signed(language: Language, amount: Money) -> String {
+    let sign = if amount.is_positive() { "+" } else { "" };
+    format!("{sign}{}", language.money(amount))
+}
+
+/// A share in percent.
+pub fn share(language: Language, share: Option<Share>) -> String {
+    share.map_or_else(|| UNKNOWN.to_owned(), |share| language.percent(share.of_one()))
+}
+
+/// A length in days.
+pub fn days(language: Language, days: Option<Decimal>) -> String {
+    days.map_or_else(|| UNKNOWN.to_owned(), |days| language.days(days))
+}
+
+/// A number of deals with its noun.
+pub fn deals(language: Language, count: usize) -> String {
+    language.count(u64::try_from(count).unwrap_or(u64::MAX), Noun::DEAL)
+}
+
+/// What a lever moves.
+pub fn quantity(language: Language, quantity: Option<Quantity>) -> String {
+    match quantity {
+        None => UNKNOWN.to_owned(),
+        Some(Quantity::Money(amount)) => language.money(amount),
+        Some(Quantity::Share(part)) => language.percent(part.of_one()),
+        Some(Quantity::Days(length)) => language.days(length),
+        Some(Quantity::Count(count)) => language.number(count, u32::from(!count.round_dp(1).fract().is_zero())),
+    }
+}
+
+/// A bar of `part` out of `longest`, in thousandths so that small parts still differ.
+pub fn bar(part: Money, longest: Money) -> Markup {
+    let (part, longest) = (part.euros().abs(), longest.euros().abs());
+    let thousandths = if longest.is_zero() {
+        Decimal::ZERO
+    } else {
+        part * Decimal::ONE_THOUSAND / longest
+    };
+    crate::page::chart::bar(u32::try_from(thousandths.round()).unwrap_or(1000), 1000)
+}
+
+/// Tells that a page looks at some deals only, and how to see all of them.
+pub fn filter_line(language: Language, filter: &DealFilter, all: &str) -> Markup {
+    let chips: Vec<String> = filter.chips().into_iter().map(|chip| chip.value).collect();
+    html! {
+        @if !chips.is_empty() {
+            p .hint {
+                (language.choose("Seulement : ", "Only: ")) (chips.join(" · ")) ". "
+                a href=(all) { (language.choose("Toutes les affaires", "All deals")) }
+            }
+        }
+    }
+}
+
+/// An address of the board with the query of a filter, and more fields after it.
+pub fn address(path: &str, filter: &DealFilter, more: &str) -> String {
+    let query = [filter.to_query().as_str(), more]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("&");
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
+}
+
+/// The fields of a filter, carried along in a form that has others.
+pub fn carried(filter: &DealFilter) -> Markup {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(&filter.to_query()).unwrap_or_default();
+    html! { @for (name, value) in &fields { input type="hidden" name=(name) value=(value); } }
+}

@@ -1,0 +1,241 @@
+//! The page of the reminders: what would be sent now, what would not, and what was sent.
+
+use jiff::{civil::Time, tz::TimeZone};
+use maud::{Markup, html};
+
+use super::super::{
+    alerts::{Alert, Outcome},
+    pages::REMINDERS,
+    reminder_texts::{heading, line},
+    reminders::ReminderKind,
+    reminding::{Letter, Mail, Suppressed},
+};
+use crate::{
+    delivery::Channel,
+    language::Language,
+    page::{
+        Frame, Page,
+        notice::notice,
+        table::{cell, row, table, text},
+    },
+};
+
+/// Everything the page shows.
+pub struct RemindersPage<'a> {
+    /// The language of the page.
+    pub language: Language,
+    /// The ways out that are configured.
+    pub configured: &'a [Channel],
+    /// When the daily job runs.
+    pub at: Time,
+    /// Whether a button may send what is to be sent.
+    pub may_send: bool,
+    /// What would be sent now, by channel.
+    pub mail: &'a [(Channel, Mail<'a>)],
+    /// What was sent or not, the newest first.
+    pub history: &'a [&'a Alert],
+    /// Address of the history in the spreadsheet.
+    pub history_link: String,
+    /// The zone in which times are shown.
+    pub zone: &'a TimeZone,
+}
+
+impl RemindersPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame, address: &str) -> String {
+        let title = self.language.choose("Rappels", "Reminders");
+        let main = html! {
+            h1 { (title) }
+            (self.introduction())
+            @for (channel, mail) in self.mail { (self.next(*channel, mail)) }
+            (self.past())
+        };
+        frame.document(Page {
+            title,
+            address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn introduction(&self) -> Markup {
+        let language = self.language;
+        let at = self.at.strftime("%H:%M").to_string();
+        html! {
+            p .lead {
+                (language.choose(
+                    "Un message par commercial : affaires à échéance dans les 7 jours, en retard, ou sans changement. Jamais deux fois pour la même raison.",
+                    "One message for each assignee: deals due within 7 days, late, or without a change. Never twice for the same reason.",
+                ))
+            }
+            @if self.configured.is_empty() {
+                (notice(&html! { p {
+                    (language.choose(
+                        "Rien n’est envoyé : ni SMTP_URL ni SLACK_WEBHOOK_URL n’est réglé. Voici ce qui partirait.",
+                        "Nothing is sent: neither SMTP_URL nor SLACK_WEBHOOK_URL is set. This is what would go out.",
+                    ))
+                } }))
+            } @else {
+                p { (language.choose(format!("Envoi chaque jour à partir de {at}."), format!("Sent every day from {at} on."))) }
+            }
+            @if self.may_send {
+                form method="post" action=(REMINDERS) .ways {
+                    button .action type="submit" { (language.choose("Envoyer maintenant", "Send now")) }
+                }
+            }
+        }
+    }
+
+    fn next(&self, channel: Channel, mail: &Mail<'_>) -> Markup {
+        let language = self.language;
+        let id = format!("next-{}", channel.word());
+        let untold = mail.suppressed.iter().filter(|silent| silent.because != "told before");
+        let untold: Vec<&Suppressed> = untold.collect();
+        html! {
+            section aria-labelledby=(id) {
+                h2 id=(id) { (language.choose("Prochain envoi : ", "Next: ")) (channel_name(language, channel)) }
+                @if mail.letters.is_empty() {
+                    p .hint { (language.choose("Rien de nouveau à dire.", "Nothing new to tell.")) }
+                }
+                @for letter in &mail.letters { (self.letter(letter)) }
+                @if !untold.is_empty() {
+                    h3 { (language.choose("Retenu", "Held back")) }
+                    ul .lines {
+                        @for silent in untold {
+                            li { (silent.client) " · " (kind_words(language, silent.reason.kind)) " · " (self.because(&silent.because)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn letter(&self, letter: &Letter<'_>) -> Markup {
+        let language = self.language;
+        let nobody = language.choose("Sans commercial", "Nobody’s");
+        html! {
+            article .letter {
+                h3 {
+                    (letter.digest.assignee.as_deref().unwrap_or(nobody))
+                    @if !letter.recipient.is_empty() { " " small { (letter.recipient) } }
+                }
+                @for kind in ReminderKind::ALL {
+                    @let own: Vec<_> = letter.digest.reminders.iter().filter(|reminder| reminder.reason.kind == kind).collect();
+                    @if !own.is_empty() {
+                        p .kind .late[kind == ReminderKind::Overdue] { (heading(language, kind)) }
+                        ul .lines { @for reminder in own { li { (line(language, reminder)) } } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Words that the tab holds, in the language of the page.
+    fn because(&self, because: &str) -> String {
+        match (self.language, because.strip_prefix("paused until ")) {
+            (Language::English, _) => because.to_owned(),
+            (_, Some(day)) => day.parse().map_or_else(
+                |_| because.to_owned(),
+                |day| format!("en pause jusqu’au {}", self.language.date(day)),
+            ),
+            (_, None) if because == "no address" => {
+                "aucune adresse : ajoutez une ligne à l’onglet contacts, ou réglez DEALS_MAIL_TO".to_owned()
+            }
+            (_, None) if because == "another instance tells it" => "envoyé par une autre instance".to_owned(),
+            _ => because.to_owned(),
+        }
+    }
+
+    fn past(&self) -> Markup {
+        let language = self.language;
+        let columns = [
+            text(language.choose("Quand", "When")),
+            text(language.choose("Affaire", "Deal")),
+            text(language.choose("Raison", "Reason")),
+            text(language.choose("À qui", "To whom")),
+            text(language.choose("Résultat", "Outcome")),
+        ];
+        let rows: Vec<Markup> = self.history.iter().map(|line| self.past_row(line)).collect();
+        let title = language.choose("Ce qui a été envoyé ou retenu", "What was sent or held back");
+        html! {
+            section aria-labelledby="past" {
+                div .heading {
+                    h2 #past { (title) }
+                    p .downloads { a href=(self.history_link) { (language.choose("Tout l’historique dans le tableur", "The whole history in the spreadsheet")) } }
+                }
+                @if rows.is_empty() {
+                    p .hint { (language.choose("Rien encore.", "Nothing yet.")) }
+                } @else {
+                    div .alerts .cards { (table(title, &columns, &rows)) }
+                }
+            }
+        }
+    }
+
+    fn past_row(&self, line: &Alert) -> Markup {
+        let language = self.language;
+        let at = line.at.map(|at| at.to_zoned(self.zone.clone()));
+        let at = at.map(|at| format!("{} {}", language.date(at.date()), at.strftime("%H:%M")));
+        let recipient = if line.recipient.is_empty() { "" } else { &line.recipient };
+        row(
+            1,
+            &[
+                cell("when", html! { (at.unwrap_or_default()) }),
+                cell("name", html! { (line.subject) }),
+                cell(
+                    "what",
+                    html! { (kind_words(language, line.reason.kind)) ", " (language.date(line.reason.day)) },
+                ),
+                cell(
+                    "",
+                    html! { (channel_name(language, line.channel)) @if !recipient.is_empty() { " · " (recipient) } },
+                ),
+                cell("what", html! { (self.outcome(&line.outcome)) }),
+            ],
+        )
+    }
+
+    fn outcome(&self, outcome: &Outcome) -> String {
+        let language = self.language;
+        match outcome {
+            Outcome::Sent => language.choose("envoyé", "sent").to_owned(),
+            Outcome::Claimed => language.choose("en préparation", "being prepared").to_owned(),
+            Outcome::Sending => language
+                .choose(
+                    "en cours d’envoi ; si cela dure, l’envoi a été interrompu et n’est peut-être pas parti",
+                    "being sent; if it stays so, it was interrupted and may not have gone out",
+                )
+                .to_owned(),
+            Outcome::Left => language
+                .choose("laissé à une autre instance", "left to another instance")
+                .to_owned(),
+            Outcome::Failed(why) => language.choose(
+                format!("échec, nouvel essai prévu : {why}"),
+                format!("failed, will be tried again: {why}"),
+            ),
+            Outcome::Unknown(why) => {
+                language.choose(format!("peut-être envoyé : {why}"), format!("perhaps sent: {why}"))
+            }
+            Outcome::Suppressed(why) => {
+                let why = self.because(why);
+                language.choose(format!("retenu : {why}"), format!("held back: {why}"))
+            }
+            Outcome::Other(words) => words.clone(),
+        }
+    }
+}
+
+fn channel_name(language: Language, channel: Channel) -> &'static str {
+    match channel {
+        Channel::Mail => language.choose("e-mail", "mail"),
+        Channel::Slack => "Slack",
+    }
+}
+
+fn kind_words(language: Language, kind: ReminderKind) -> &'static str {
+    match kind {
+        ReminderKind::Overdue => language.choose("en retard", "late"),
+        ReminderKind::Due => language.choose("à échéance", "due soon"),
+        ReminderKind::Cold => language.choose("sans changement", "without a change"),
+    }
+}
