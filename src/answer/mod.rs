@@ -12,6 +12,7 @@ mod rendered;
 mod sheet;
 mod workbook;
 
+pub use csv_file::Dialect;
 pub use kept::{Kept, Question};
 pub use negotiation::{Face, UnknownFormat};
 pub use rendered::Rendered;

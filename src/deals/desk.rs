@@ -2,15 +2,25 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, Zoned, civil::Date};
+use moka::{future::Cache, policy::EvictionPolicy};
 
-use super::rows::DealRows;
+use super::{
+    answers::Context,
+    cold::{ColdAfter, Day},
+    filter::DealFilter,
+    listing::{ListQuestion, Listing},
+    overview::Overview,
+    rows::DealRows,
+    stage::LostStage,
+};
 use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
     clock::Clock,
     error::Error,
     finding::Finding,
+    findings::{pages::Found, view::FINDINGS},
     language::Language,
     page::{Entry, Frame, Freshness, Source},
     store::{ReadError, Reading, Store},
@@ -23,7 +33,17 @@ pub struct Deals {
     source: Source,
     frame: Frame,
     kept: Kept,
+    overviews: Cache<Settled, Arc<Overview>>,
+    listings: Cache<Settled, Arc<Listing>>,
 }
+
+/// What was worked out already: version of the tabs, today, and the question.
+type Settled = (u64, Date, String);
+
+/// Dashboards that are kept; each holds the first lines of its lists only.
+const MOST_OVERVIEWS: u64 = 64;
+/// Bytes of the lists that are kept: a list is four bytes a deal.
+const MOST_LISTED: u64 = 8 * 1024 * 1024;
 
 /// What the app hands to the board.
 pub struct Parts {
@@ -56,26 +76,91 @@ impl Deals {
             source: parts.source,
             frame: parts.frame,
             kept: Kept::default(),
+            // What was popular belongs to older data, and nobody asks for it again.
+            overviews: Cache::builder()
+                .max_capacity(MOST_OVERVIEWS)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+            listings: Cache::builder()
+                .weigher(|_, listing: &Arc<Listing>| u32::try_from(4 * listing.places.len() + 1024).unwrap_or(u32::MAX))
+                .max_capacity(MOST_LISTED)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
         }
     }
 
     /// The board with the data at hand.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
-        let reading: Reading<DealRows> = self.store.read().await?;
-        Ok(Current {
+        Ok(self.as_of(self.store.read().await?))
+    }
+
+    fn as_of(&self, reading: Reading<DealRows>) -> Current {
+        Current {
             rows: Arc::clone(&reading.snapshot.data),
             findings: Arc::clone(&reading.snapshot.findings),
             version: reading.snapshot.version,
             read_at: reading.snapshot.read_at,
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
-        })
+        }
+    }
+
+    /// What answers depend on beside rows and filter.
+    pub(super) fn context(&self, current: &Current) -> Context {
+        Context {
+            day: Day {
+                today: current.now.date(),
+                zone: self.clock.zone().clone(),
+            },
+            as_of: current.read_at,
+            lost_stage: LostStage::default(),
+            cold_after: ColdAfter::default(),
+            findings: Arc::clone(&current.findings),
+        }
+    }
+
+    /// The dashboard of the deals that `filter` lets through.
+    pub(super) async fn overview(&self, current: &Current, filter: &DealFilter) -> Arc<Overview> {
+        let work = async { Arc::new(Overview::of(&current.rows, filter, &self.context(current))) };
+        let settled = (current.version, current.now.date(), filter.to_query());
+        self.overviews.get_with(settled, work).await
+    }
+
+    /// The deals that answer `question`, in order.
+    pub(super) async fn listing(&self, current: &Current, question: &ListQuestion) -> Arc<Listing> {
+        let work = async { Arc::new(Listing::of(&current.rows, question, &self.context(current))) };
+        let settled = (current.version, current.now.date(), question.to_query());
+        self.listings.get_with(settled, work).await
+    }
+
+    /// Every cell that a person should look at, for the page of findings.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn found(&self) -> Result<Found, Error> {
+        Ok(self.found_in(&self.current().await?))
+    }
+
+    /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
+    pub async fn found_at_hand(&self) -> Option<Found> {
+        Some(self.found_in(&self.as_of(self.store.at_hand().await?)))
+    }
+
+    fn found_in(&self, current: &Current) -> Found {
+        Found {
+            cells: current.findings.to_vec(),
+            lines: Vec::new(),
+            frame: self.frame(current, Language::English),
+            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
+        }
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
         let zone = self.clock.zone();
-        self.bare_frame(language).with_freshness(Freshness {
+        let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
+        let frame = self.bare_frame(language).counting(FINDINGS, findings);
+        frame.with_freshness(Freshness {
             source: self.source,
             read_at: current.read_at.to_zoned(zone.clone()),
             now: current.now.clone(),

@@ -16,6 +16,8 @@ pub enum Asset {
     FormScript,
     /// Brings a page that stays open up to date.
     LiveScript,
+    /// Filters the deals while somebody chooses.
+    DealsScript,
     /// The icon in the browser's tab.
     Icon,
 }
@@ -27,11 +29,17 @@ struct Served {
     rendered: Rendered,
 }
 
-static SERVED: LazyLock<[Served; 4]> = LazyLock::new(|| Asset::ALL.map(Served::new));
+static SERVED: LazyLock<[Served; 5]> = LazyLock::new(|| Asset::ALL.map(Served::new));
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 4] = [Self::Stylesheet, Self::FormScript, Self::LiveScript, Self::Icon];
+    pub const ALL: [Self; 5] = [
+        Self::Stylesheet,
+        Self::FormScript,
+        Self::LiveScript,
+        Self::DealsScript,
+        Self::Icon,
+    ];
 
     /// The path for `src` and `href`, such as `/assets/tallyboard.0a1b2c3d4e.css`.
     pub fn address(self) -> &'static str {
@@ -58,9 +66,11 @@ impl Asset {
             Self::Stylesheet => concat!(
                 include_str!("assets/vendor/modern-normalize/modern-normalize.css"),
                 include_str!("assets/tallyboard.css"),
+                include_str!("assets/deals_board.css"),
             ),
             Self::FormScript => include_str!("assets/form.js"),
             Self::LiveScript => include_str!("assets/live.js"),
+            Self::DealsScript => include_str!("assets/deals_board.js"),
             Self::Icon => include_str!("assets/icon.svg"),
         }
     }
@@ -70,6 +80,7 @@ impl Asset {
             Self::Stylesheet => ("tallyboard", "css"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
+            Self::DealsScript => ("deals", "js"),
             Self::Icon => ("icon", "svg"),
         }
     }
@@ -77,7 +88,7 @@ impl Asset {
     fn content_type(self) -> &'static str {
         match self {
             Self::Stylesheet => "text/css; charset=utf-8",
-            Self::FormScript | Self::LiveScript => "text/javascript; charset=utf-8",
+            Self::FormScript | Self::LiveScript | Self::DealsScript => "text/javascript; charset=utf-8",
             Self::Icon => "image/svg+xml",
         }
     }

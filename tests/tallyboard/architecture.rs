@@ -12,12 +12,21 @@ use syn::visit::Visit;
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
     ("libc", &["store/memory.rs"]),
-    ("moka", &["store/reader.rs", "answer/kept.rs", "leaderboard/desk.rs"]),
+    (
+        "moka",
+        &[
+            "store/reader.rs",
+            "answer/kept.rs",
+            "leaderboard/desk.rs",
+            "deals/desk.rs",
+        ],
+    ),
     (
         "maud",
         &[
             "page/",
             "leaderboard/view/",
+            "deals/view/",
             "findings/view.rs",
             "status/view.rs",
             "emulator/",
