@@ -19,6 +19,8 @@ use crate::money::Money;
 
 /// Lines of a list that the dashboard shows; the rest is one click away.
 pub const FIRST_LINES: usize = 6;
+/// Lines of a list that are printed.
+pub const PRINTED_LINES: usize = 100;
 /// Sectors that the dashboard draws.
 pub const MOST_SECTORS: usize = 20;
 
@@ -95,7 +97,7 @@ pub struct Bar<Value> {
 /// The first lines of a list, and what the whole of it comes to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct First<Line> {
-    /// At most [`FIRST_LINES`].
+    /// As many as were asked for.
     pub lines: Vec<Line>,
     /// How many there are.
     pub count: usize,
@@ -104,9 +106,14 @@ pub struct First<Line> {
 }
 
 impl<Line> First<Line> {
-    fn of<'a, Item>(items: &[Item], deal: impl Fn(&Item) -> &'a Deal, line: impl Fn(&Item) -> Line) -> Self {
+    fn of<'a, Item>(
+        items: &[Item],
+        most: usize,
+        deal: impl Fn(&Item) -> &'a Deal,
+        line: impl Fn(&Item) -> Line,
+    ) -> Self {
         Self {
-            lines: items.iter().take(FIRST_LINES).map(line).collect(),
+            lines: items.iter().take(most).map(line).collect(),
             count: items.len(),
             amount: items.iter().map(|item| deal(item).amount).sum(),
         }
@@ -116,6 +123,11 @@ impl<Line> First<Line> {
 impl Overview {
     /// The dashboard of the deals that `filter` lets through.
     pub fn of(rows: &DealRows, filter: &DealFilter, context: &Context) -> Self {
+        Self::with_lines(rows, filter, context, FIRST_LINES)
+    }
+
+    /// The same with as many as `most` lines of each list.
+    pub fn with_lines(rows: &DealRows, filter: &DealFilter, context: &Context, most: usize) -> Self {
         let selection = filter.select(&rows.deals, || rows.search_texts());
         let deals = selection.deals(&rows.deals);
         let kpis = Kpis::of(&deals, context.lost_stage);
@@ -134,10 +146,20 @@ impl Overview {
                 .take(MOST_SECTORS)
                 .collect(),
             top_baskets: bars(baskets, |sector| sector.average_basket),
-            due: DueLists::of(&deals, rows, context.day.today),
-            cold: First::of(&cold.cold, |cold| cold.deal, |cold| ColdAnswer::of(cold, None, rows)),
+            due: DueLists::of(
+                &Deadlines::of(&deals, context.day.today),
+                rows,
+                (context.day.today, most),
+            ),
+            cold: First::of(
+                &cold.cold,
+                most,
+                |cold| cold.deal,
+                |cold| ColdAnswer::of(cold, None, rows),
+            ),
             paused: First::of(
                 &cold.paused,
+                most,
                 |(cold, _)| cold.deal,
                 |(cold, pause)| ColdAnswer::of(cold, Some(pause), rows),
             ),
@@ -154,9 +176,8 @@ impl Overview {
 }
 
 impl DueLists {
-    fn of(deals: &[&Deal], rows: &DealRows, today: Date) -> Self {
-        let deadlines = Deadlines::of(deals, today);
-        let first = |deals: &[&Deal]| First::of(deals, |deal| *deal, |deal| DueAnswer::of(deal, rows, today));
+    fn of(deadlines: &Deadlines<'_>, rows: &DealRows, (today, most): (Date, usize)) -> Self {
+        let first = |deals: &[&Deal]| First::of(deals, most, |deal| *deal, |deal| DueAnswer::of(deal, rows, today));
         Self {
             overdue: first(&deadlines.overdue),
             today: first(&deadlines.today),

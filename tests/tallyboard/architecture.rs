@@ -40,6 +40,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("yup_oauth2", &["store/", "config.rs"]),
     ("governor", &["store/quota.rs", "guard.rs", "app.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
+    ("krilla", &["answer/pdf.rs"]),
+    ("rustybuzz", &["answer/typeface.rs"]),
     ("regex", &["emulator/"]),
     ("csv", &["answer/", "emulator/", "deals/import/"]),
     ("calamine", &["deals/import/workbook.rs"]),

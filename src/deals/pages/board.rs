@@ -29,7 +29,7 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = common.asked(&headers, &uri, Face::TABLE)?;
+    let asked = common.asked(&headers, &uri, Face::REPORT)?;
     let question = ListQuestion {
         filter: question(&uri, asked.language)?.filter,
         ..ListQuestion::default()

@@ -16,6 +16,7 @@ use super::{
     tabs,
 };
 use crate::{
+    answer::Face,
     language::{Language, Noun},
     page::{Asset, Frame, Page, notice::notice},
 };
@@ -39,7 +40,7 @@ impl BoardPage<'_> {
             (tabs(language, self.address))
             div .heading {
                 h1 { (language.choose("Tableau de bord des affaires", "Deals dashboard")) }
-                @if self.overview.all_deals > 0 { (downloads(&board_address(&self.question.filter), language)) }
+                @if self.overview.all_deals > 0 { (downloads(&board_address(&self.question.filter), Face::REPORT, language)) }
             }
             (unread(&self.overview.unread, language))
             @if self.overview.all_deals == 0 { (empty(language)) } @else { (self.filled(language)) }
@@ -112,12 +113,13 @@ pub(super) fn unread(unread: &Unread, language: Language) -> Markup {
 }
 
 /// The filtered deals as files.
-pub(super) fn downloads(address: &str, language: Language) -> Markup {
+pub(super) fn downloads(address: &str, faces: &[Face], language: Language) -> Markup {
+    let is_file = |face: &&Face| !matches!(face, Face::Html | Face::Json);
     html! {
         p .downloads {
             span .unseen { (language.choose("Télécharger : ", "Download: ")) }
-            @for format in ["csv", "xlsx", "pdf"] {
-                a href=(adding(address, "format", format)) download { (format.to_uppercase()) }
+            @for face in faces.iter().filter(is_file) {
+                a href=(adding(address, "format", face.name())) download { (face.name().to_uppercase()) }
             }
         }
     }

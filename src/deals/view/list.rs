@@ -17,6 +17,7 @@ use super::{
     stage_label, subset_label, tabs,
 };
 use crate::{
+    answer::Face,
     language::{Language, Noun, UNKNOWN},
     page::{
         Asset, Frame, Page,
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// The field of an address with the number of the page.
-pub const PART: &str = "page";
+const PART: &str = "page";
 
 /// Columns that are shown, with what they are called.
 const COLUMNS: [(usize, &str, &str); 8] = [
@@ -68,7 +69,7 @@ impl ListPage<'_> {
         };
         let main = html! {
             (tabs(language, self.address))
-            div .heading { h1 { (title) } (downloads(&question_address(self.question), language)) }
+            div .heading { h1 { (title) } (downloads(&question_address(self.question), Face::TABLE, language)) }
             @if let Some(subset) = self.question.subset { p .lead { (subset_label(subset, language)) } }
             (filters.markup())
             div data-filtered="list" data-live="list" { (self.listed(language)) }

@@ -11,18 +11,17 @@ mod empty;
 mod filters;
 mod list;
 mod numbers;
+mod report;
 
-pub use address::{BOARD, DEMO, LIST, NEW, board_address, list_address};
+pub use address::{BOARD, LIST};
 pub use board::BoardPage;
-pub use list::{ListPage, PART};
+pub use list::ListPage;
+pub use report::BoardReport;
 
 use maud::{Markup, html};
 
 use super::{stage::Stage, subset::Subset};
-use crate::{
-    language::Language,
-    page::{Entry, Frame},
-};
+use crate::language::Language;
 
 /// The pages of the board, and the page in the other language; `address` is where the person is.
 pub fn tabs(language: Language, address: &str) -> Markup {
