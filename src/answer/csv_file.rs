@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Sheet};
+use super::{Cell, Kind, Sheet};
 use crate::language::Language;
 
 /// Excel takes a file without it for the local 8-bit alphabet and garbles every accent.
@@ -30,10 +30,14 @@ impl Dialect {
         }
     }
 
-    fn decimal(self, number: f64) -> String {
+    fn decimal(self, number: f64, kind: Kind) -> String {
+        let written = match kind {
+            Kind::Euros => format!("{number:.2}"),
+            _ => number.to_string(),
+        };
         match self {
-            Self::Commas => number.to_string(),
-            Self::Semicolons => number.to_string().replace('.', ","),
+            Self::Commas => written,
+            Self::Semicolons => written.replace('.', ","),
         }
     }
 
@@ -59,7 +63,10 @@ pub fn write(sheet: &Sheet, dialect: Dialect) -> Vec<u8> {
     let mut written = writer.write_record(&record);
     for row in &sheet.rows {
         record.clear();
-        row.iter().for_each(|cell| record.push_field(&text(cell, dialect)));
+        let kinds = sheet.columns.iter().map(|column| column.kind);
+        row.iter()
+            .zip(kinds)
+            .for_each(|(cell, kind)| record.push_field(&text(cell, kind, dialect)));
         written = written.and_then(|()| writer.write_record(&record));
     }
     match written.map(|()| writer.into_inner().ok()) {
@@ -68,13 +75,13 @@ pub fn write(sheet: &Sheet, dialect: Dialect) -> Vec<u8> {
     }
 }
 
-fn text(cell: &Cell, dialect: Dialect) -> Cow<'_, str> {
+fn text(cell: &Cell, kind: Kind, dialect: Dialect) -> Cow<'_, str> {
     let (day, instant) = dialect.patterns();
     match cell {
         Cell::Empty => Cow::Borrowed(""),
         Cell::Text(text) => harmless(text),
         Cell::Integer(number) => Cow::Owned(number.to_string()),
-        Cell::Decimal(number) => Cow::Owned(dialect.decimal(*number)),
+        Cell::Decimal(number) => Cow::Owned(dialect.decimal(*number, kind)),
         Cell::Date(date) => Cow::Owned(date.strftime(day).to_string()),
         Cell::DateTime(moment) => Cow::Owned(moment.strftime(instant).to_string()),
     }

@@ -227,7 +227,7 @@ impl Report {
         let mut x = MARGIN;
         for (label, share, side) in &table.columns {
             let (regular, width) = (&self.regular, share * WIDTH);
-            let label = regular.shortened(label, 8.0, width - 6.0);
+            let label = regular.shortened(label, 8.0, width - 12.0);
             let left = left(x, width, regular.width(&label, 8.0), *side);
             self.write((left, baseline), 8.0, Weight::Regular, (Ink::Soft, label));
             x += width;
@@ -255,7 +255,7 @@ impl Report {
     }
 
     fn cell(&mut self, (x, baseline): (f32, f32), width: f32, side: Side, (ink, text): (Ink, &str)) {
-        let shown = self.regular.shortened(text, BODY, width - 6.0);
+        let shown = self.regular.shortened(text, BODY, width - 12.0);
         let left = left(x, width, self.regular.width(&shown, BODY), side);
         self.write((left, baseline), BODY, Weight::Regular, (ink, shown));
     }
@@ -355,7 +355,7 @@ impl Report {
 fn left(x: f32, width: f32, text: f32, side: Side) -> f32 {
     match side {
         Side::Left => x,
-        Side::Right => x + width - 6.0 - text,
+        Side::Right => x + width - 12.0 - text,
     }
 }
 

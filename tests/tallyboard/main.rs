@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod changes;
 mod chaos;
+mod deals_board;
 mod door;
 mod emulator;
 mod large_tabs;

@@ -11,7 +11,9 @@ use super::{
         stage::Stage,
     },
     address::{board_address, sector_address, stages_address},
-    name_label, stage_label,
+    name_label,
+    numbers::linked,
+    stage_label,
 };
 use crate::{
     language::{Language, Noun},
@@ -65,7 +67,7 @@ impl Charts<'_> {
             ),
             cell(
                 "number",
-                html! { a href=(address) { (language.whole_euros(step.weighted)) } },
+                linked(step.deals, &address, &language.whole_euros(step.weighted)),
             ),
             cell("measure", chart::bar(*permille, WHOLE)),
             cell(

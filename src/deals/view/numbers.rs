@@ -48,12 +48,12 @@ impl Numbers<'_> {
         html! {
             article .kpi {
                 h2 { (language.choose("Pipeline pondéré", "Weighted pipeline")) }
-                p .figure { (self.linked(&all, &language.money(self.kpis.weighted_pipeline))) }
+                p .figure { (linked(self.kpis.deal_count, &all, &language.money(self.kpis.weighted_pipeline))) }
                 p .split {
                     (language.choose("dont gagné ", "won "))
-                    a href=(stages_address(self.filter, &[Stage::Won])) { (language.money(self.kpis.weighted_won)) }
+                    (linked(self.kpis.count_by_status.of(Stage::Won), &stages_address(self.filter, &[Stage::Won]), &language.money(self.kpis.weighted_won)))
                     (language.choose(" · reste à gagner ", " · still to win "))
-                    a href=(stages_address(self.filter, &OPEN)) { (language.money(self.kpis.weighted_open)) }
+                    (linked(self.open(), &stages_address(self.filter, &OPEN), &language.money(self.kpis.weighted_open)))
                 }
                 p .definition { (language.choose("Somme des montants × probabilité du statut", "Sum of amount × probability of the status")) }
                 (self.change(self.changes.weighted_pipeline.map(|change| language.change(change))))
@@ -70,7 +70,7 @@ impl Numbers<'_> {
         html! {
             article .kpi {
                 h2 { (language.choose("Panier moyen", "Average basket")) }
-                p .figure { (self.linked(&list_address(self.filter, None), &basket)) }
+                p .figure { (linked(self.kpis.deal_count, &list_address(self.filter, None), &basket)) }
                 p .definition {
                     (language.choose("Total des montants bruts ÷ nombre d’affaires (", "Total of gross amounts ÷ number of deals ("))
                     (language.count(self.kpis.deal_count as u64, Noun::DEAL)) ")"
@@ -89,7 +89,7 @@ impl Numbers<'_> {
         html! {
             article .kpi {
                 h2 { (language.choose("Taux de conversion", "Conversion rate")) }
-                p .figure { (self.linked(&won, &percent(self.kpis.conversion_rate))) }
+                p .figure { (linked(self.kpis.count_by_status.of(Stage::Won), &won, &percent(self.kpis.conversion_rate))) }
                 @if self.kpis.win_rate.is_some() {
                     p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (percent(self.kpis.win_rate)) }
                 }
@@ -108,7 +108,7 @@ impl Numbers<'_> {
                     @for (stage, count) in self.kpis.count_by_status.shown() {
                         div {
                             dt { (stage_label(stage, language)) }
-                            dd { (self.linked(&stages_address(self.filter, &[stage]), &language.whole(count as u64))) }
+                            dd { (linked(count, &stages_address(self.filter, &[stage]), &language.whole(count as u64))) }
                         }
                     }
                 }
@@ -117,11 +117,8 @@ impl Numbers<'_> {
         }
     }
 
-    /// A number that opens its rows; where there are none, there is nothing to open.
-    fn linked(&self, address: &str, number: &str) -> Markup {
-        html! {
-            @if self.kpis.deal_count > 0 { a href=(address) { (number) } } @else { (number) }
-        }
+    fn open(&self) -> usize {
+        OPEN.iter().map(|stage| self.kpis.count_by_status.of(*stage)).sum()
     }
 
     fn points(&self, points: Decimal) -> String {
@@ -137,5 +134,12 @@ impl Numbers<'_> {
                 (change.as_deref().unwrap_or(UNKNOWN))
             }
         }
+    }
+}
+
+/// A number that opens its rows; where there are none, there is nothing to open.
+pub(super) fn linked(rows: usize, address: &str, number: &str) -> Markup {
+    html! {
+        @if rows > 0 { a href=(address) { (number) } } @else { (number) }
     }
 }
