@@ -31,7 +31,7 @@ use crate::{
     findings::{
         self,
         pages::{Found, Gather},
-        view::FINDINGS,
+        view::{FINDINGS, LineProblem},
     },
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
     language::Language,
@@ -256,7 +256,11 @@ pub fn router(materials: Materials) -> Router {
 /// Every address, and the board whose daily job the program runs.
 fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
     let frame = Frame {
-        navigation: vec![Entry::new("Leaderboard", BOARD), Entry::new("Findings", FINDINGS)],
+        navigation: vec![
+            Entry::new("Leaderboard", BOARD),
+            Entry::new("Deals", deals::BOARD),
+            Entry::new("Findings", FINDINGS),
+        ],
         action: Entry::new("Claim integrations", SUBMIT),
         freshness: None,
         language: Language::English,
@@ -284,13 +288,13 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
         frame,
-        boards: vec![at_hand(&leaderboard)],
+        boards: vec![at_hand(&leaderboard), deals_at_hand(&deals)],
     };
     let router = Router::new()
         .route("/", get(|| async { Redirect::to(BOARD) }))
         .route("/refresh", post(refresh))
         .with_state(Refresher::new(materials.store))
-        .merge(findings::pages::router(gather(&leaderboard)))
+        .merge(findings::pages::router(gather(&leaderboard, &deals)))
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
@@ -312,32 +316,56 @@ pub fn tabs() -> Vec<&'static Tab> {
     [leaderboard::rows::TABS, deals::rows::TABS].concat()
 }
 
-fn gather(leaderboard: &Arc<Leaderboard>) -> Gather {
-    let leaderboard = Arc::clone(leaderboard);
+/// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
+fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> Gather {
+    let (leaderboard, deals) = (Arc::clone(leaderboard), Arc::clone(deals));
     Arc::new(move || {
-        let leaderboard = Arc::clone(&leaderboard);
-        Box::pin(async move { leaderboard.found().await as Result<Found, Error> })
+        let (leaderboard, deals) = (Arc::clone(&leaderboard), Arc::clone(&deals));
+        Box::pin(async move {
+            let (found, of_deals) = tokio::join!(leaderboard.found(), deals.found());
+            let mut found: Found = found?;
+            match of_deals {
+                Ok(of_deals) => found.cells.extend(of_deals.cells),
+                Err(error) => found.lines.push(LineProblem {
+                    file: deals::rows::DEALS.title.to_owned(),
+                    line: 1,
+                    reason: error.to_string(),
+                }),
+            }
+            let count = u32::try_from(found.cells.len() + found.lines.len()).unwrap_or(u32::MAX);
+            found.frame = found.frame.counting(FINDINGS, count);
+            Ok(found)
+        })
     })
 }
 
-/// What the board found in the tabs that were read last, counted by tab.
+/// What the leaderboard found in the tabs that were read last, counted by tab.
 fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
     let leaderboard = Arc::clone(leaderboard);
     Arc::new(move || {
         let leaderboard = Arc::clone(&leaderboard);
-        Box::pin(async move {
-            let found = leaderboard.found_at_hand().await?;
-            let mut findings: BTreeMap<&'static str, usize> =
-                leaderboard::rows::TABS.iter().map(|tab| (tab.title, 0)).collect();
-            for cell in &found.cells {
-                *findings.entry(cell.tab).or_default() += 1;
-            }
-            Some(Known {
-                findings,
-                frame: found.frame,
-            })
-        })
+        Box::pin(async move { Some(known(leaderboard.found_at_hand().await?, leaderboard::rows::TABS)) })
     })
+}
+
+/// The same of the deals.
+fn deals_at_hand(deals: &Arc<Deals>) -> AtHand {
+    let deals = Arc::clone(deals);
+    Arc::new(move || {
+        let deals = Arc::clone(&deals);
+        Box::pin(async move { Some(known(deals.found_at_hand().await?, deals::rows::TABS)) })
+    })
+}
+
+fn known(found: Found, tabs: &[&'static Tab]) -> Known {
+    let mut findings: BTreeMap<&'static str, usize> = tabs.iter().map(|tab| (tab.title, 0)).collect();
+    for cell in &found.cells {
+        *findings.entry(cell.tab).or_default() += 1;
+    }
+    Known {
+        findings,
+        frame: found.frame,
+    }
 }
 
 /// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.

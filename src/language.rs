@@ -41,6 +41,11 @@ impl Noun {
         french: ("ligne", "lignes"),
         english: ("row", "rows"),
     };
+    /// A cell of the sheet, *cellule*.
+    pub const CELL: Self = Self {
+        french: ("cellule", "cellules"),
+        english: ("cell", "cells"),
+    };
     /// A day, *jour*.
     pub const DAY: Self = Self {
         french: ("jour", "jours"),
@@ -68,6 +73,17 @@ impl Language {
             Self::French => "fr",
             Self::English => "en",
         }
+    }
+
+    /// What the language calls itself.
+    pub fn own_name(self) -> &'static str {
+        self.choose("Français", "English")
+    }
+
+    /// The language that a page can be switched to.
+    #[must_use]
+    pub fn other(self) -> Self {
+        self.choose(Self::English, Self::French)
     }
 
     /// The one of two texts that is in this language.

@@ -2,14 +2,58 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Sheet};
+use super::{Cell, Kind, Sheet};
+use crate::language::Language;
 
 /// Excel takes a file without it for the local 8-bit alphabet and garbles every accent.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// UTF-8 with byte order mark, commas, CRLF; text that a spreadsheet would run as a formula is neutralised.
-pub fn write(sheet: &Sheet) -> Vec<u8> {
+/// How the Excel of a country reads a file that it opens without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Commas between cells, a point before decimals, days as `2026-12-31`.
+    Commas,
+    /// Semicolons between cells, a comma before decimals, days as `31/12/2026`, as in France.
+    Semicolons,
+}
+
+impl Dialect {
+    /// The dialect of the country where a language is spoken.
+    pub fn of(language: Language) -> Self {
+        language.choose(Self::Semicolons, Self::Commas)
+    }
+
+    fn delimiter(self) -> u8 {
+        match self {
+            Self::Commas => b',',
+            Self::Semicolons => b';',
+        }
+    }
+
+    fn decimal(self, number: f64, kind: Kind) -> String {
+        let written = match kind {
+            Kind::Euros => format!("{number:.2}"),
+            _ => number.to_string(),
+        };
+        match self {
+            Self::Commas => written,
+            Self::Semicolons => written.replace('.', ","),
+        }
+    }
+
+    /// Patterns of a day and of an instant.
+    fn patterns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Commas => ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S"),
+            Self::Semicolons => ("%d/%m/%Y", "%d/%m/%Y %H:%M:%S"),
+        }
+    }
+}
+
+/// UTF-8 with byte order mark, CRLF; text that a spreadsheet would run as a formula is neutralised.
+pub fn write(sheet: &Sheet, dialect: Dialect) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
+        .delimiter(dialect.delimiter())
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
         .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
@@ -19,7 +63,10 @@ pub fn write(sheet: &Sheet) -> Vec<u8> {
     let mut written = writer.write_record(&record);
     for row in &sheet.rows {
         record.clear();
-        row.iter().for_each(|cell| record.push_field(&text(cell)));
+        let kinds = sheet.columns.iter().map(|column| column.kind);
+        row.iter()
+            .zip(kinds)
+            .for_each(|(cell, kind)| record.push_field(&text(cell, kind, dialect)));
         written = written.and_then(|()| writer.write_record(&record));
     }
     match written.map(|()| writer.into_inner().ok()) {
@@ -28,14 +75,15 @@ pub fn write(sheet: &Sheet) -> Vec<u8> {
     }
 }
 
-fn text(cell: &Cell) -> Cow<'_, str> {
+fn text(cell: &Cell, kind: Kind, dialect: Dialect) -> Cow<'_, str> {
+    let (day, instant) = dialect.patterns();
     match cell {
         Cell::Empty => Cow::Borrowed(""),
         Cell::Text(text) => harmless(text),
         Cell::Integer(number) => Cow::Owned(number.to_string()),
-        Cell::Decimal(number) => Cow::Owned(number.to_string()),
-        Cell::Date(date) => Cow::Owned(date.to_string()),
-        Cell::DateTime(moment) => Cow::Owned(moment.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+        Cell::Decimal(number) => Cow::Owned(dialect.decimal(*number, kind)),
+        Cell::Date(date) => Cow::Owned(date.strftime(day).to_string()),
+        Cell::DateTime(moment) => Cow::Owned(moment.strftime(instant).to_string()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! One value, several faces: HTML for a browser, JSON for a program, CSV and XLSX for a spreadsheet.
+//! One value, several faces: HTML for a browser, JSON for a program, CSV and XLSX for a spreadsheet, PDF for paper.
 //!
 //! A handler builds one serialisable answer, asks [`Face::negotiate`] which face the request wants, and turns the
 //! answer into a [`Rendered`]: finished bytes with their headers. A `Rendered` is cheap to clone and meant to be
@@ -8,10 +8,13 @@ mod compression;
 mod csv_file;
 mod kept;
 mod negotiation;
+pub mod pdf;
 mod rendered;
 mod sheet;
+mod typeface;
 mod workbook;
 
+pub use csv_file::Dialect;
 pub use kept::{Kept, Question};
 pub use negotiation::{Face, UnknownFormat};
 pub use rendered::Rendered;

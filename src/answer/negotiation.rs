@@ -17,6 +17,8 @@ pub enum Face {
     Csv,
     /// The table of the answer as an Excel workbook.
     Xlsx,
+    /// The page as a report on paper.
+    Pdf,
 }
 
 /// The request asked for a form that this address does not offer.
@@ -32,6 +34,8 @@ pub struct UnknownFormat {
 impl Face {
     /// What an address with a page and a table offers.
     pub const TABLE: &'static [Face] = &[Face::Html, Face::Json, Face::Csv, Face::Xlsx];
+    /// What an address with a page, a table and a report offers.
+    pub const REPORT: &'static [Face] = &[Face::Html, Face::Json, Face::Csv, Face::Xlsx, Face::Pdf];
     /// What an address with a page, but without a table, offers.
     pub const PAGE: &'static [Face] = &[Face::Html, Face::Json];
 
@@ -42,6 +46,7 @@ impl Face {
             Face::Json => "json",
             Face::Csv => "csv",
             Face::Xlsx => "xlsx",
+            Face::Pdf => "pdf",
         }
     }
 

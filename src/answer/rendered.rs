@@ -11,7 +11,11 @@ use bytes::Bytes;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Sheet, WorkbookError, compression::Encoding, csv_file};
+use super::{
+    Sheet, WorkbookError,
+    compression::Encoding,
+    csv_file::{self, Dialect},
+};
 
 /// Below this size a compressed body with its header is no smaller.
 const WORTH_COMPRESSING: usize = 600;
@@ -51,7 +55,12 @@ impl Rendered {
 
     /// The table of the answer as a CSV download.
     pub fn csv(sheet: &Sheet) -> Self {
-        let body = csv_file::write(sheet).into();
+        Self::csv_in(sheet, Dialect::Commas)
+    }
+
+    /// The same for the Excel of another country.
+    pub fn csv_in(sheet: &Sheet, dialect: Dialect) -> Self {
+        let body = csv_file::write(sheet, dialect).into();
         let disposition = attachment(sheet, "csv");
         Self::answer("text/csv; charset=utf-8", body, Some(disposition))
     }
@@ -62,6 +71,12 @@ impl Rendered {
         let disposition = attachment(sheet, "xlsx");
         let content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
         Ok(Self::answer(content_type, body, Some(disposition)))
+    }
+
+    /// A file to download; `file_name` is plain ASCII.
+    pub fn download(content_type: &'static str, body: Bytes, file_name: &str) -> Self {
+        let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file_name}\""));
+        Self::answer(content_type, body, disposition.ok())
     }
 
     /// A file that never changes under its address.

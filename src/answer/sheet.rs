@@ -33,8 +33,12 @@ pub enum Kind {
     Text,
     /// Counts and ranks.
     Integer,
-    /// Shares and amounts.
+    /// Any number with decimals.
     Decimal,
+    /// An amount of euros.
+    Euros,
+    /// A share of one, shown in percent.
+    Percent,
     /// A day.
     Date,
     /// A day and a time in the configured time zone.

@@ -88,6 +88,8 @@ fn format_of(column: &Column) -> Format {
         Kind::Text => Format::new(),
         Kind::Integer => Format::new().set_num_format("#,##0"),
         Kind::Decimal => Format::new().set_num_format("#,##0.00"),
+        Kind::Euros => Format::new().set_num_format("#,##0.00\u{a0}\"€\""),
+        Kind::Percent => Format::new().set_num_format("0%"),
         Kind::Date => Format::new().set_num_format("yyyy-mm-dd"),
         Kind::DateTime => Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
     }
@@ -107,7 +109,8 @@ fn width(sheet: &Sheet, index: usize) -> u16 {
             })
             .max()
             .unwrap_or(0),
-        Kind::Integer | Kind::Decimal => 8,
+        Kind::Integer | Kind::Decimal | Kind::Percent => 8,
+        Kind::Euros => 16,
         Kind::Date => 11,
         Kind::DateTime => 19,
     };

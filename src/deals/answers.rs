@@ -12,15 +12,17 @@ use super::{
     cold::{Cold, ColdAfter, ColdDeal, Day, cold},
     deadlines::Deadlines,
     deal::Deal,
-    filter::{DealFilter, Facets, Selection},
+    filter::{DealFilter, Facets},
     funnel::{FunnelStep, funnel},
     kpis::{KpiChanges, Kpis},
+    listing::{ListQuestion, Listing},
     order::{Order, Pagination},
     pause::Pause,
     rows::DealRows,
     sectors::{SectorTotal, sector_totals, top_baskets},
     share::two_decimals,
     stage::{LostStage, Stage},
+    subset::Subset,
 };
 use crate::{finding::Finding, language::days_between, money::Money, period::Period};
 
@@ -220,7 +222,7 @@ impl BoardAnswer {
 
 /// The numbers of as many days before those of the filter; `None` when it does not name a first and a last day, or no deal
 /// was due then.
-fn kpis_before(rows: &DealRows, filter: &DealFilter, lost_stage: LostStage) -> Option<Kpis> {
+pub(super) fn kpis_before(rows: &DealRows, filter: &DealFilter, lost_stage: LostStage) -> Option<Kpis> {
     let due: Period = filter.due.before()?;
     let filter = DealFilter { due, ..filter.clone() };
     let selection = filter.select(&rows.deals, || rows.search_texts());
@@ -236,7 +238,8 @@ fn paused(cold: &Cold<'_>, rows: &DealRows) -> Vec<ColdAnswer> {
 }
 
 impl ColdAnswer {
-    fn of(cold: &ColdDeal<'_>, pause: Option<&Pause>, rows: &DealRows) -> Self {
+    /// A cold deal of these rows, in its pause if it has one.
+    pub fn of(cold: &ColdDeal<'_>, pause: Option<&Pause>, rows: &DealRows) -> Self {
         Self {
             deal: DealAnswer::of(cold.deal, rows),
             days_without_change: cold.days,
@@ -245,15 +248,19 @@ impl ColdAnswer {
     }
 }
 
+impl DueAnswer {
+    /// A deal of these rows, seen from `today`.
+    pub fn of(deal: &Deal, rows: &DealRows, today: Date) -> Self {
+        Self {
+            deal: DealAnswer::of(deal, rows),
+            days_left: deal.due.map(|due| days_between(today, due)),
+        }
+    }
+}
+
 impl DeadlinesAnswer {
     fn of(deadlines: &Deadlines<'_>, rows: &DealRows, today: Date) -> Self {
-        let answers = |deals: &[&Deal]| {
-            let answers = deals.iter().map(|deal| DueAnswer {
-                deal: DealAnswer::of(deal, rows),
-                days_left: deal.due.map(|due| days_between(today, due)),
-            });
-            answers.collect()
-        };
+        let answers = |deals: &[&Deal]| deals.iter().map(|deal| DueAnswer::of(deal, rows, today)).collect();
         Self {
             overdue: answers(&deadlines.overdue),
             today: answers(&deadlines.today),
@@ -271,10 +278,16 @@ pub struct ListAnswer {
     pub as_of: Timestamp,
     /// The filter as the query of an address.
     pub filter: String,
+    /// The part of the deals as the `show` of an address; `None` is all of them.
+    pub show: Option<&'static str>,
     /// The order as the `sort` of an address; `None` is the order of the sheet.
     pub sort: Option<String>,
-    /// How many deals the filter lets through.
+    /// How many deals there are on all pages.
     pub total: usize,
+    /// Sum of their amounts.
+    pub amount: Money,
+    /// Sum of amount times probability.
+    pub weighted: Money,
     /// Number of the page, 1 for the first.
     pub page: usize,
     /// How many pages there are.
@@ -285,36 +298,37 @@ pub struct ListAnswer {
     pub hidden_undated: usize,
 }
 
-/// Which part of a list somebody looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListView {
-    /// `None` is the order of the sheet.
-    pub order: Option<Order>,
-    /// Number of the page, 1 for the first.
-    pub page: usize,
-}
-
 impl ListAnswer {
-    /// One page of the deals that `filter` lets through.
-    pub fn of(rows: &DealRows, filter: &DealFilter, view: ListView, as_of: Timestamp) -> Self {
-        let selection: Selection = filter.select(&rows.deals, || rows.search_texts());
-        let mut deals = selection.deals(&rows.deals);
-        if let Some(order) = view.order {
-            order.sort(&mut deals);
-        }
-        let pagination = Pagination::of(deals.len(), view.page);
-        let shown = &deals[pagination.range()];
+    /// Page number `page` of a listing of these rows.
+    pub fn of(rows: &DealRows, question: &ListQuestion, listing: &Listing, page: Page) -> Self {
+        let pagination = Pagination::of(listing.places.len(), page.number);
+        let shown = listing
+            .deals(rows)
+            .skip(pagination.range().start)
+            .take(pagination.range().len());
         Self {
-            as_of,
-            filter: filter.to_query(),
-            sort: view.order.map(Order::to_value),
+            as_of: page.as_of,
+            filter: question.filter.to_query(),
+            show: question.subset.map(Subset::as_str),
+            sort: question.order.map(Order::to_value),
             total: pagination.total,
+            amount: listing.amount,
+            weighted: listing.weighted,
             page: pagination.page,
             pages: pagination.pages,
-            deals: shown.iter().map(|deal| DealAnswer::of(deal, rows)).collect(),
-            hidden_undated: selection.hidden_undated,
+            deals: shown.map(|deal| DealAnswer::of(deal, rows)).collect(),
+            hidden_undated: listing.hidden_undated,
         }
     }
+}
+
+/// Which page of a list somebody looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// 1 for the first.
+    pub number: usize,
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
 }
 
 #[cfg(test)]

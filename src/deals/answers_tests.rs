@@ -180,11 +180,16 @@ fn without_deals_the_answer_has_no_invented_numbers() {
 #[test]
 fn a_list_has_every_field_of_its_deals() {
     let (rows, context) = board();
-    let view = ListView {
+    let question = ListQuestion {
         order: Some(Order::parse("-montant_brut").expect("order")),
-        page: 1,
+        ..ListQuestion::default()
     };
-    let list = ListAnswer::of(&rows, &DealFilter::default(), view, context.as_of);
+    let listing = Listing::of(&rows, &question, &context);
+    let page = Page {
+        number: 1,
+        as_of: context.as_of,
+    };
+    let list = ListAnswer::of(&rows, &question, &listing, page);
     assert_eq!(
         list.deals.iter().map(|deal| deal.id).collect::<Vec<_>>(),
         [Some(4), Some(3), Some(2), Some(1)]

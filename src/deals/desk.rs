@@ -2,12 +2,23 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, Zoned, civil::Date};
+use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
 use super::{
-    correcting::Correcting, history::StageHistory, importer::Importer, log::DealLog, reminding::Reminders,
+    answers::Context,
+    cold::{ColdAfter, Day},
+    correcting::Correcting,
+    filter::DealFilter,
+    history::StageHistory,
+    importer::Importer,
+    listing::{ListQuestion, Listing},
+    log::DealLog,
+    overview::Overview,
+    reminding::Reminders,
     rows::DealRows,
+    stage::LostStage,
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -15,6 +26,7 @@ use crate::{
     clock::Clock,
     error::Error,
     finding::Finding,
+    findings::{pages::Found, view::FINDINGS},
     language::Language,
     page::{Entry, Frame, Freshness, Source},
     store::{ReadError, Reading, Store},
@@ -32,7 +44,17 @@ pub struct Deals {
     frame: Frame,
     kept: Kept,
     correcting: Arc<Correcting>,
+    overviews: Cache<Settled, Arc<Overview>>,
+    listings: Cache<Settled, Arc<Listing>>,
 }
+
+/// What was worked out already: version of the tabs, today, and the question.
+type Settled = (u64, Date, String);
+
+/// Dashboards that are kept; each holds the first lines of its lists only.
+const MOST_OVERVIEWS: u64 = 64;
+/// Bytes of the lists that are kept: a list is four bytes a deal.
+const MOST_LISTED: u64 = 8 * 1024 * 1024;
 
 /// What the app hands to the board.
 pub struct Parts {
@@ -71,22 +93,35 @@ impl Deals {
             reminding: Mutex::default(),
             kept: Kept::default(),
             correcting: Arc::default(),
+            // What was popular belongs to older data, and nobody asks for it again.
+            overviews: Cache::builder()
+                .max_capacity(MOST_OVERVIEWS)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+            listings: Cache::builder()
+                .weigher(|_, listing: &Arc<Listing>| u32::try_from(4 * listing.places.len() + 1024).unwrap_or(u32::MAX))
+                .max_capacity(MOST_LISTED)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
         }
     }
 
     /// The board with the data at hand.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
-        let reading: Reading<DealRows> = self.store.read().await?;
-        let current = Current {
+        let current = self.as_of(self.store.read().await?);
+        self.correcting.begin(&self.store, &current);
+        Ok(current)
+    }
+
+    fn as_of(&self, reading: Reading<DealRows>) -> Current {
+        Current {
             rows: Arc::clone(&reading.snapshot.data),
             findings: Arc::clone(&reading.snapshot.findings),
             version: reading.snapshot.version,
             read_at: reading.snapshot.read_at,
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
-        };
-        self.correcting.begin(&self.store, &current);
-        Ok(current)
+        }
     }
 
     /// When deals went from one stage to another, as far as the audit log tells.
@@ -95,10 +130,62 @@ impl Deals {
         Ok(StageHistory::of(log.snapshot.data.stage_changes(&current.rows.deals)))
     }
 
+    /// What answers depend on beside rows and filter.
+    pub(super) fn context(&self, current: &Current) -> Context {
+        Context {
+            day: Day {
+                today: current.now.date(),
+                zone: self.clock.zone().clone(),
+            },
+            as_of: current.read_at,
+            lost_stage: LostStage::default(),
+            cold_after: ColdAfter::default(),
+            findings: Arc::clone(&current.findings),
+        }
+    }
+
+    /// The dashboard of the deals that `filter` lets through.
+    pub(super) async fn overview(&self, current: &Current, filter: &DealFilter) -> Arc<Overview> {
+        let work = async { Arc::new(Overview::of(&current.rows, filter, &self.context(current))) };
+        let settled = (current.version, current.now.date(), filter.to_query());
+        self.overviews.get_with(settled, work).await
+    }
+
+    /// The deals that answer `question`, in order.
+    pub(super) async fn listing(&self, current: &Current, question: &ListQuestion) -> Arc<Listing> {
+        let work = async { Arc::new(Listing::of(&current.rows, question, &self.context(current))) };
+        let settled = (current.version, current.now.date(), question.to_query());
+        self.listings.get_with(settled, work).await
+    }
+
+    /// Every cell that a person should look at, for the page of findings.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn found(&self) -> Result<Found, Error> {
+        Ok(self.found_in(&self.current().await?))
+    }
+
+    /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
+    pub async fn found_at_hand(&self) -> Option<Found> {
+        Some(self.found_in(&self.as_of(self.store.at_hand().await?)))
+    }
+
+    fn found_in(&self, current: &Current) -> Found {
+        Found {
+            cells: current.findings.to_vec(),
+            lines: Vec::new(),
+            frame: self.frame(current, Language::English),
+            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
+        }
+    }
+
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
         let zone = self.clock.zone();
-        self.bare_frame(language).with_freshness(Freshness {
+        let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
+        let frame = self.bare_frame(language).counting(FINDINGS, findings);
+        frame.with_freshness(Freshness {
             source: self.source,
             read_at: current.read_at.to_zoned(zone.clone()),
             now: current.now.clone(),

@@ -207,6 +207,30 @@ impl DealFilter {
         chips
     }
 
+    /// The same with only this sector; `None` is “Non renseigné”.
+    #[must_use]
+    pub fn of_sector(mut self, sector: Option<&str>) -> Self {
+        self.sectors = Choice::parse(sector.unwrap_or(NOT_GIVEN)).into_iter().collect();
+        self
+    }
+
+    /// The same with only this assignee; `None` is “Non renseigné”.
+    #[must_use]
+    pub fn of_assignee(mut self, assignee: Option<&str>) -> Self {
+        self.assignees = Choice::parse(assignee.unwrap_or(NOT_GIVEN)).into_iter().collect();
+        self
+    }
+
+    /// The same without the deals that are won or lost; where only those are let through, every open one.
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        let is_named = |stage: &Stage| self.statuses.is_empty() || self.statuses.contains(stage);
+        let open: BTreeSet<Stage> = Stage::ALL.into_iter().filter(|stage| stage.is_open()).collect();
+        let named: BTreeSet<Stage> = open.iter().copied().filter(is_named).collect();
+        self.statuses = if named.is_empty() { open } else { named };
+        self
+    }
+
     /// Whether every deal is let through.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -68,14 +68,14 @@ async fn show(
             }
             .document(&found.frame),
         ),
-        Face::Json => Rendered::json(&Answer {
+        Face::Csv => Rendered::csv(&sheet(&found)),
+        Face::Xlsx => Rendered::xlsx(&sheet(&found)).map_err(Error::internal)?,
+        _ => Rendered::json(&Answer {
             as_of: found.as_of.timestamp(),
             cells: &found.cells,
             lines: &found.lines,
         })
         .map_err(Error::internal)?,
-        Face::Csv => Rendered::csv(&sheet(&found)),
-        Face::Xlsx => Rendered::xlsx(&sheet(&found)).map_err(Error::internal)?,
     };
     Ok(rendered.respond(&headers))
 }

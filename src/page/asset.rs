@@ -22,6 +22,8 @@ pub enum Asset {
     DropScript,
     /// Keeps slider and field of a what-if in step.
     WhatIfScript,
+    /// Filters the deals while somebody chooses.
+    DealsScript,
     /// The icon in the browser's tab.
     Icon,
 }
@@ -37,13 +39,14 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Stylesheet,
         Self::FormScript,
         Self::LiveScript,
         Self::DealFormScript,
         Self::DropScript,
         Self::WhatIfScript,
+        Self::DealsScript,
         Self::Icon,
     ];
 
@@ -75,12 +78,14 @@ impl Asset {
                 include_str!("assets/deals_form.css"),
                 include_str!("assets/deals_import.css"),
                 include_str!("assets/deals_sales.css"),
+                include_str!("assets/deals_board.css"),
             ),
             Self::FormScript => include_str!("assets/form.js"),
             Self::LiveScript => include_str!("assets/live.js"),
             Self::DealFormScript => include_str!("assets/deals_form.js"),
             Self::DropScript => include_str!("assets/drop.js"),
             Self::WhatIfScript => include_str!("assets/what_if.js"),
+            Self::DealsScript => include_str!("assets/deals_board.js"),
             Self::Icon => include_str!("assets/icon.svg"),
         }
     }
@@ -93,6 +98,7 @@ impl Asset {
             Self::DealFormScript => ("deals-form", "js"),
             Self::DropScript => ("drop", "js"),
             Self::WhatIfScript => ("what_if", "js"),
+            Self::DealsScript => ("deals", "js"),
             Self::Icon => ("icon", "svg"),
         }
     }
@@ -100,10 +106,8 @@ impl Asset {
     fn content_type(self) -> &'static str {
         match self {
             Self::Stylesheet => "text/css; charset=utf-8",
-            Self::FormScript | Self::LiveScript | Self::DealFormScript | Self::DropScript | Self::WhatIfScript => {
-                "text/javascript; charset=utf-8"
-            }
             Self::Icon => "image/svg+xml",
+            _ => "text/javascript; charset=utf-8",
         }
     }
 }

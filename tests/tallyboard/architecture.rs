@@ -12,7 +12,15 @@ use syn::visit::Visit;
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
     ("libc", &["store/memory.rs"]),
-    ("moka", &["store/reader.rs", "answer/kept.rs", "leaderboard/desk.rs"]),
+    (
+        "moka",
+        &[
+            "store/reader.rs",
+            "answer/kept.rs",
+            "leaderboard/desk.rs",
+            "deals/desk.rs",
+        ],
+    ),
     (
         "maud",
         &[
@@ -33,6 +41,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("yup_oauth2", &["store/", "config.rs"]),
     ("governor", &["store/quota.rs", "guard.rs", "app.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
+    ("krilla", &["answer/pdf.rs"]),
+    ("rustybuzz", &["answer/typeface.rs"]),
     ("regex", &["emulator/"]),
     ("csv", &["answer/", "emulator/", "deals/import/"]),
     ("calamine", &["deals/import/workbook.rs"]),

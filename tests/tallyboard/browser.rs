@@ -5,6 +5,7 @@
 
 mod board;
 mod claiming;
+mod deals;
 mod device;
 mod looks;
 mod trouble;

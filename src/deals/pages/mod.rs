@@ -1,11 +1,16 @@
 //! The handlers of the board, one file an action; here is what they share.
 
 mod api;
+mod board;
 mod conflict;
 mod deal;
+mod demo;
+mod export;
 mod form;
 mod import;
+mod list;
 mod performance;
+mod question;
 mod reminders;
 mod sent;
 mod steps;
@@ -35,9 +40,10 @@ pub(super) use velocity::VelocityAnswer;
 pub const BOARD: &str = "/deals";
 /// The form for a new deal.
 pub const NEW: &str = "/deals/new";
-
-/// The list of deals.
+/// The deals row by row.
 pub const LIST: &str = "/deals/list";
+/// A file to try the import with.
+pub const DEMO: &str = "/deals/crm_prospects_demo.csv";
 /// What each assignee sells.
 pub const PERFORMANCE: &str = "/deals/performance";
 /// What people are reminded of.
@@ -70,8 +76,10 @@ fn filter_of(query: &str, language: Language) -> Result<DealFilter, Error> {
 /// Every address of the board.
 pub fn router(deals: Arc<Deals>) -> Router {
     Router::new()
-        .route(BOARD, post(form::create))
+        .route(BOARD, get(board::show).post(form::create))
         .route(NEW, get(form::new))
+        .route(LIST, get(list::show))
+        .route(DEMO, get(demo::download))
         .route(
             "/deals/{id}",
             get(deal::show).put(api::replace).patch(api::change).delete(api::remove),

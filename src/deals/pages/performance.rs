@@ -79,7 +79,7 @@ fn render(
         )
     };
     match asked.face {
-        Face::Json => Rendered::json(&answer).map_err(Error::internal),
+        Face::Json | Face::Pdf => Rendered::json(&answer).map_err(Error::internal),
         Face::Csv => Ok(Rendered::csv(&sheet())),
         Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
         Face::Html => {

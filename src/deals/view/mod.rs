@@ -1,17 +1,100 @@
 //! The pages of the deals board: values in, documents out. Nothing here counts, sorts, fetches or reads a clock.
+//!
+//! Every page is one struct with all it shows and one method that turns it into a document.
 
+mod action;
+mod address;
+mod board;
+mod charts;
 pub mod conflict;
 pub mod deal;
 pub mod deletion;
+mod empty;
 pub mod figure;
+mod filters;
 pub mod form;
 pub mod history;
 pub mod import;
+mod list;
 pub mod notice;
+mod numbers;
 pub mod pause;
 pub mod performance;
 pub mod reminders;
+mod report;
 pub mod status;
 pub mod velocity;
 pub mod what_if;
 pub mod words;
+
+pub use address::{BOARD, LIST};
+pub use board::BoardPage;
+pub use list::ListPage;
+pub use report::BoardReport;
+
+use maud::{Markup, html};
+
+use super::{stage::Stage, subset::Subset};
+use crate::language::Language;
+
+/// The pages of the board, and the page in the other language; `address` is where the person is.
+pub fn tabs(language: Language, address: &str) -> Markup {
+    let path = address.split_once('?').map_or(address, |(path, _)| path);
+    let pages = [
+        (language.choose("Tableau de bord", "Dashboard"), BOARD),
+        (language.choose("Liste", "List"), LIST),
+        (language.choose("Importer", "Import"), "/deals/import"),
+        (language.choose("Simulation", "What if"), "/deals/what-if"),
+        (language.choose("Commerciaux", "Sales people"), "/deals/performance"),
+        (language.choose("Vélocité", "Velocity"), "/deals/velocity"),
+    ];
+    let other = language.other();
+    html! {
+        div .subnavigation {
+            nav aria-label=(language.choose("Affaires", "Deals")) {
+                ul {
+                    @for (label, page) in pages {
+                        li { a href=(page) aria-current=[(page == path).then_some("page")] { (label) } }
+                    }
+                }
+            }
+            a .language href=(address::in_language(address, other)) hreflang=(other.code()) lang=(other.code()) rel="alternate" {
+                (other.own_name())
+            }
+        }
+    }
+}
+
+/// What a stage is called on a page; stored values never change.
+pub fn stage_label(stage: Stage, language: Language) -> &'static str {
+    let english = match stage {
+        Stage::Prospect => "Prospect",
+        Stage::Qualified => "Qualified",
+        Stage::Negotiation => "Negotiation",
+        Stage::Won => "Won",
+        Stage::Lost => "Lost",
+    };
+    language.choose(stage.as_str(), english)
+}
+
+/// What a sector or an assignee is called; `None` is “Non renseigné”.
+fn name_label(name: Option<&str>, language: Language) -> &str {
+    name.unwrap_or(language.choose("Non renseigné", "Not given"))
+}
+
+/// What a part of the deals is called.
+fn subset_label(subset: Subset, language: Language) -> &'static str {
+    match subset {
+        Subset::Overdue => language.choose("En retard", "Overdue"),
+        Subset::Today => language.choose("Échéance aujourd’hui", "Due today"),
+        Subset::Upcoming => language.choose("Dans les 30 jours", "Within 30 days"),
+        Subset::Later => language.choose("Plus tard", "Later"),
+        Subset::Undated => language.choose("Sans échéance", "Without a due date"),
+        Subset::Cold => language.choose("Affaires froides", "Cold deals"),
+        Subset::Paused => language.choose("En pause", "Set aside"),
+        Subset::Untold => language.choose("Dernier changement inconnu", "Last change unknown"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,7 @@ fn render(
         Face::Html => Ok(Rendered::html(page(leaderboard, current, standings))),
         Face::Csv => Ok(Rendered::csv(&sheet())),
         Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
-        Face::Json => Rendered::json(&BoardAnswer {
+        _ => Rendered::json(&BoardAnswer {
             as_of,
             period: standings.period,
             totals: &standings.totals,

@@ -4,12 +4,16 @@
   const status = document.querySelector(".freshness");
   if (!status) return;
 
+  const words =
+    document.documentElement.lang === "fr"
+      ? ["Suspendre l’actualisation", "Reprendre l’actualisation"]
+      : ["Pause updates", "Resume updates"];
   let running = true;
   const toggle = document.createElement("button");
   toggle.type = "button";
   toggle.className = "quiet";
   const label = () => {
-    toggle.textContent = running ? "Pause updates" : "Resume updates";
+    toggle.textContent = running ? words[0] : words[1];
   };
   label();
   toggle.addEventListener("click", () => {

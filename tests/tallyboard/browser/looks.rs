@@ -39,18 +39,29 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     let empty = World::new().await;
     browser.goto(&format!("{}/leaderboard", empty.address)).await;
     look(browser, "board-empty").await;
+    browser.goto(&format!("{}/deals", empty.address)).await;
+    look(browser, "deals-empty").await;
 
     let world = lived_in().await;
     let company = world.rows("submissions").await[1][3]
         .as_str()
         .expect("company")
         .to_owned();
+    fill_deals(&world).await;
     let form = format!("/leaderboard/submit?csm=Kate&company={}", company.replace(' ', "+"));
     let places = [
         ("board", "/leaderboard"),
         ("form", form.as_str()),
         ("claims", "/leaderboard/claims?csm=Mei+Tanaka"),
         ("claims-none", "/leaderboard/claims?csm=Nobody"),
+        ("deals", "/deals"),
+        (
+            "deals-filtered",
+            "/deals?sector=Banque&status=Gagn%C3%A9&from=2026-01-01&lang=en",
+        ),
+        ("deals-none", "/deals?q=nobody&lang=fr"),
+        ("deals-list", "/deals/list?sort=-montant_brut"),
+        ("deals-late", "/deals/list?show=overdue"),
         ("findings", "/findings"),
         ("status", "/status"),
         ("nothing-here", "/nothing-here"),
@@ -92,6 +103,29 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     look(browser, "form-not-recorded").await;
     browser.goto(&format!("{}/status", world.address)).await;
     look(browser, "status-down").await;
+}
+
+/// Deals that are late, due, cold and won, one of them with a very long name.
+async fn fill_deals(world: &World) {
+    for (client, statut, secteur, due) in [
+        (
+            "Coopérative Agricole des Trois Vallées et du Plateau de l’Aubrac",
+            "Négociation",
+            "Agroalimentaire",
+            "2026-02-28",
+        ),
+        ("Banque Mistral", "Qualifié", "Banque", "2026-03-03"),
+        ("Clinique Azur", "Prospect", "Santé", "2026-03-20"),
+        ("Atelier Néon", "Gagné", "Banque", "2026-01-20"),
+        ("Acme", "Prospect", "", ""),
+    ] {
+        let deal = json!({"client": client, "statut": statut, "montant_brut": "112500,50", "secteur": secteur,
+            "date_echeance": due, "assignee": "Zoé Lefèvre", "notes": "à rappeler"});
+        let made = world.post("/deals").json(&deal).send().await.expect("answer");
+        assert!(made.status().is_success());
+    }
+    world.staff_type("deals!L4", json!("2026-02-01 09:00:00")).await;
+    world.staff_type("deals!C6", json!("Peut-être")).await;
 }
 
 async fn fill(browser: &Browser, csm: &str, company: &str) {

@@ -1,0 +1,394 @@
+//! A report on paper: headings, sentences, cards, tables and bars on A4 pages, as a PDF.
+//!
+//! Marks are collected page by page first and drawn at the end, when the number of pages is known.
+
+use krilla::{
+    Document,
+    color::rgb,
+    geom::{PathBuilder, Point, Rect},
+    metadata::Metadata,
+    num::NormalizedF32,
+    page::PageSettings,
+    paint::{Fill, FillRule},
+    surface::Surface,
+    text::{Font, TextDirection},
+};
+
+use super::typeface::{Typeface, Weight};
+
+/// A4 in points of 1/72 inch.
+const PAGE: (f32, f32) = (595.28, 841.89);
+const MARGIN: f32 = 42.0;
+const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
+/// Where the foot of a page begins.
+const FOOT: f32 = PAGE.1 - MARGIN;
+const BODY: f32 = 9.5;
+const LINE: f32 = 13.5;
+const GAP: f32 = 10.0;
+
+/// The colours of the report, those of the pages by day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Text.
+    Black,
+    /// What stands in the background.
+    Soft,
+    /// What draws the eye.
+    Accent,
+    /// What is late or wrong.
+    Alarm,
+    /// Lines and empty bars.
+    Rule,
+}
+
+impl Ink {
+    fn fill(self) -> Fill {
+        let (red, green, blue) = match self {
+            Self::Black => (0x1e, 0x1d, 0x1a),
+            Self::Soft => (0x5d, 0x59, 0x4f),
+            Self::Accent => (0x0f, 0x6b, 0x57),
+            Self::Alarm => (0xa6, 0x2b, 0x1b),
+            Self::Rule => (0xde, 0xda, 0xd0),
+        };
+        Fill {
+            paint: rgb::Color::new(red, green, blue).into(),
+            opacity: NormalizedF32::ONE,
+            rule: FillRule::NonZero,
+        }
+    }
+}
+
+/// One thing on a page, measured from its top left corner.
+enum Mark {
+    Text {
+        at: (f32, f32),
+        size: f32,
+        weight: Weight,
+        ink: Ink,
+        text: String,
+    },
+    Block {
+        at: (f32, f32),
+        size: (f32, f32),
+        ink: Ink,
+    },
+}
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PdfError {
+    /// A typeface that comes with the program cannot be read.
+    #[error("a typeface of the report cannot be read")]
+    Typeface,
+    /// The library refuses the document.
+    #[error("the report cannot be written: {0}")]
+    Document(String),
+}
+
+/// A number with its words, one of several in a row.
+pub struct Card {
+    /// What the number is.
+    pub title: String,
+    /// The number.
+    pub figure: String,
+    /// What it is made of, how it is defined.
+    pub lines: Vec<String>,
+}
+
+/// A table; the shares of its columns add up to about one.
+pub struct Table {
+    /// Header, share of the width, and how the cells line up.
+    pub columns: Vec<(String, f32, Side)>,
+    /// Each with one field per column.
+    pub rows: Vec<Vec<Field>>,
+}
+
+/// How the cells of a column line up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Words, from the left.
+    Left,
+    /// Figures, from the right.
+    Right,
+}
+
+/// One cell of a [`Table`].
+pub enum Field {
+    /// Words or figures.
+    Text(String),
+    /// The same, as something that is wrong.
+    Alarm(String),
+    /// A bar, in thousandths of the column.
+    Bar(u32),
+}
+
+/// A report in the making.
+pub struct Report {
+    title: String,
+    language: &'static str,
+    regular: Typeface,
+    bold: Typeface,
+    pages: Vec<Vec<Mark>>,
+    y: f32,
+}
+
+impl Report {
+    /// An empty report; `language` is the code of its language.
+    ///
+    /// # Errors
+    /// [`PdfError::Typeface`].
+    pub fn new(title: &str, language: &'static str) -> Result<Self, PdfError> {
+        let load = |weight| Typeface::load(weight).ok_or(PdfError::Typeface);
+        let mut report = Self {
+            title: title.to_owned(),
+            language,
+            regular: load(Weight::Regular)?,
+            bold: load(Weight::Bold)?,
+            pages: vec![Vec::new()],
+            y: MARGIN,
+        };
+        report.line(title, 20.0, Weight::Bold, Ink::Black);
+        report.y += 4.0;
+        Ok(report)
+    }
+
+    /// The title of a section, which never stands alone at the foot of a page.
+    pub fn heading(&mut self, text: &str) {
+        self.need(4.0 * LINE + GAP);
+        self.y += GAP;
+        self.line(text, 13.0, Weight::Bold, Ink::Black);
+        self.y += 2.0;
+    }
+
+    /// Sentences over the whole width.
+    pub fn paragraph(&mut self, text: &str, ink: Ink) {
+        for line in self.regular.wrap(text, BODY, WIDTH) {
+            self.need(LINE);
+            self.line(&line, BODY, Weight::Regular, ink);
+        }
+    }
+
+    /// Numbers side by side.
+    pub fn cards(&mut self, cards: &[Card]) {
+        let count = u16::try_from(cards.len().max(1)).unwrap_or(1);
+        let width = (WIDTH - GAP * f32::from(count - 1)) / f32::from(count);
+        let texts: Vec<Vec<String>> = cards.iter().map(|card| self.card_lines(card, width - 12.0)).collect();
+        let most = texts.iter().map(Vec::len).max().unwrap_or(0);
+        let height = 40.0 + 11.0 * f32::from(u16::try_from(most).unwrap_or(0)) + 6.0;
+        self.need(height + GAP);
+        let top = self.y + 4.0;
+        let mut x = MARGIN;
+        for (card, lines) in cards.iter().zip(texts) {
+            self.block((x, top), (2.0, height), Ink::Accent);
+            let left = x + 8.0;
+            self.write(
+                (left, top + 10.0),
+                8.5,
+                Weight::Regular,
+                (Ink::Soft, card.title.clone()),
+            );
+            let size = self.bold.fitting(&card.figure, 17.0, width - 12.0);
+            self.write(
+                (left, top + 30.0),
+                size,
+                Weight::Bold,
+                (Ink::Black, card.figure.clone()),
+            );
+            for (place, line) in (0_u16..).zip(lines) {
+                let y = top + 44.0 + 11.0 * f32::from(place);
+                self.write((left, y), 8.0, Weight::Regular, (Ink::Soft, line));
+            }
+            x += width + GAP;
+        }
+        self.y = top + height + GAP;
+    }
+
+    fn card_lines(&self, card: &Card, width: f32) -> Vec<String> {
+        let lines = card.lines.iter();
+        lines.flat_map(|line| self.regular.wrap(line, 8.0, width)).collect()
+    }
+
+    /// A table; its header stands on every page that it reaches.
+    pub fn table(&mut self, table: &Table) {
+        self.header(table);
+        for row in &table.rows {
+            if self.y + LINE + 4.0 > FOOT {
+                self.turn();
+                self.header(table);
+            }
+            self.row(table, row);
+        }
+        self.y += 4.0;
+    }
+
+    fn header(&mut self, table: &Table) {
+        self.need(2.0 * LINE + 8.0);
+        let baseline = self.y + 10.0;
+        let mut x = MARGIN;
+        for (label, share, side) in &table.columns {
+            let (regular, width) = (&self.regular, share * WIDTH);
+            let label = regular.shortened(label, 8.0, width - 12.0);
+            let left = left(x, width, regular.width(&label, 8.0), *side);
+            self.write((left, baseline), 8.0, Weight::Regular, (Ink::Soft, label));
+            x += width;
+        }
+        self.y += LINE;
+        self.block((MARGIN, self.y), (WIDTH, 0.75), Ink::Soft);
+        self.y += 2.0;
+    }
+
+    fn row(&mut self, table: &Table, row: &[Field]) {
+        let baseline = self.y + 10.5;
+        let mut x = MARGIN;
+        for ((_, share, side), field) in table.columns.iter().zip(row) {
+            let width = share * WIDTH;
+            match field {
+                Field::Text(text) => self.cell((x, baseline), width, *side, (Ink::Black, text)),
+                Field::Alarm(text) => self.cell((x, baseline), width, *side, (Ink::Alarm, text)),
+                Field::Bar(permille) => self.bar((x, baseline - 7.5), width - 8.0, *permille),
+            }
+            x += width;
+        }
+        self.y += LINE + 1.5;
+        self.block((MARGIN, self.y), (WIDTH, 0.4), Ink::Rule);
+        self.y += 1.5;
+    }
+
+    fn cell(&mut self, (x, baseline): (f32, f32), width: f32, side: Side, (ink, text): (Ink, &str)) {
+        let shown = self.regular.shortened(text, BODY, width - 12.0);
+        let left = left(x, width, self.regular.width(&shown, BODY), side);
+        self.write((left, baseline), BODY, Weight::Regular, (ink, shown));
+    }
+
+    fn bar(&mut self, at: (f32, f32), width: f32, permille: u32) {
+        let share = f32::from(u16::try_from(permille.min(1000)).unwrap_or(1000)) / 1000.0;
+        self.block(at, (width, 7.0), Ink::Rule);
+        if share > 0.0 {
+            self.block(at, (width * share, 7.0), Ink::Accent);
+        }
+    }
+
+    fn line(&mut self, text: &str, size: f32, weight: Weight, ink: Ink) {
+        let y = self.y + size;
+        self.write((MARGIN, y), size, weight, (ink, text.to_owned()));
+        self.y += size.mul_add(1.3, 1.0);
+    }
+
+    /// Turns the page when so much does not fit on it any more.
+    fn need(&mut self, height: f32) {
+        if self.y + height > FOOT && self.y > MARGIN {
+            self.turn();
+        }
+    }
+
+    fn turn(&mut self) {
+        self.pages.push(Vec::new());
+        self.y = MARGIN;
+    }
+
+    fn write(&mut self, at: (f32, f32), size: f32, weight: Weight, (ink, text): (Ink, String)) {
+        self.mark(Mark::Text {
+            at,
+            size,
+            weight,
+            ink,
+            text,
+        });
+    }
+
+    fn block(&mut self, at: (f32, f32), size: (f32, f32), ink: Ink) {
+        self.mark(Mark::Block { at, size, ink });
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(mark);
+        }
+    }
+
+    /// The bytes of the file; `foot` stands at the foot of every page, beside its number.
+    ///
+    /// # Errors
+    /// [`PdfError::Document`].
+    pub fn finish(mut self, foot: &str) -> Result<Vec<u8>, PdfError> {
+        let count = self.pages.len();
+        for number in 0..count {
+            let numbered = format!("{}/{count}", number + 1);
+            let right = PAGE.0 - MARGIN - self.regular.width(&numbered, 8.0);
+            for (x, text) in [(MARGIN, foot.to_owned()), (right, numbered)] {
+                self.pages[number].push(Mark::Text {
+                    at: (x, PAGE.1 - 22.0),
+                    size: 8.0,
+                    weight: Weight::Regular,
+                    ink: Ink::Soft,
+                    text,
+                });
+            }
+        }
+        self.drawn()
+    }
+
+    fn drawn(&self) -> Result<Vec<u8>, PdfError> {
+        let font = |typeface: &Typeface| Font::new(typeface.bytes().into(), 0).ok_or(PdfError::Typeface);
+        let fonts = (font(&self.regular)?, font(&self.bold)?);
+        let mut document = Document::new();
+        let metadata = Metadata::new().title(self.title.clone());
+        document.set_metadata(metadata.language(self.language.to_owned()));
+        for marks in &self.pages {
+            let settings = PageSettings::from_wh(PAGE.0, PAGE.1);
+            let settings = settings.ok_or_else(|| PdfError::Document("a page without a size".to_owned()))?;
+            let mut page = document.start_page_with(settings);
+            let mut surface = page.surface();
+            for mark in marks {
+                draw(&mut surface, mark, &fonts);
+            }
+            surface.finish();
+            page.finish();
+        }
+        document
+            .finish()
+            .map_err(|error| PdfError::Document(format!("{error:?}")))
+    }
+}
+
+/// Where a text of this width begins in a column.
+fn left(x: f32, width: f32, text: f32, side: Side) -> f32 {
+    match side {
+        Side::Left => x,
+        Side::Right => x + width - 12.0 - text,
+    }
+}
+
+fn draw(surface: &mut Surface<'_>, mark: &Mark, (regular, bold): &(Font, Font)) {
+    match mark {
+        Mark::Text {
+            at: (x, y),
+            size,
+            weight,
+            ink,
+            text,
+        } => {
+            let font = match weight {
+                Weight::Regular => regular,
+                Weight::Bold => bold,
+            };
+            surface.set_fill(Some(ink.fill()));
+            let start = Point::from_xy(*x, *y);
+            surface.draw_text(start, font.clone(), *size, text, false, TextDirection::Auto);
+        }
+        Mark::Block {
+            at: (x, y),
+            size: (width, height),
+            ink,
+        } => {
+            let mut path = PathBuilder::new();
+            if let Some(rectangle) = Rect::from_xywh(*x, *y, *width, *height) {
+                path.push_rect(rectangle);
+            }
+            if let Some(path) = path.finish() {
+                surface.set_fill(Some(ink.fill()));
+                surface.draw_path(&path);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The typeface of reports, and how wide texts are in it.
+
+use rustybuzz::{Face, UnicodeBuffer};
+
+/// How thick the strokes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// For reading.
+    Regular,
+    /// For headings and figures.
+    Bold,
+}
+
+/// One weight of the typeface. Letters that it does not have are drawn as empty boxes; it has Latin, Greek and Cyrillic.
+pub struct Typeface {
+    face: Face<'static>,
+    bytes: &'static [u8],
+}
+
+impl Typeface {
+    /// The typeface that comes with the program.
+    pub fn load(weight: Weight) -> Option<Self> {
+        let bytes: &'static [u8] = match weight {
+            Weight::Regular => include_bytes!("fonts/SourceSans3-Regular.ttf"),
+            Weight::Bold => include_bytes!("fonts/SourceSans3-Bold.ttf"),
+        };
+        let face = Face::from_slice(bytes, 0)?;
+        Some(Self { face, bytes })
+    }
+
+    /// The whole font file.
+    pub fn bytes(&self) -> &'static [u8] {
+        self.bytes
+    }
+
+    /// Whether there is a drawing for a letter.
+    #[cfg(test)]
+    pub fn has(&self, letter: char) -> bool {
+        self.face.glyph_index(letter).is_some()
+    }
+
+    /// Width of a text in points, kerning included.
+    pub fn width(&self, text: &str, size: f32) -> f32 {
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(text);
+        let shaped = rustybuzz::shape(&self.face, &[], buffer);
+        let advance: i32 = shaped.glyph_positions().iter().map(|glyph| glyph.x_advance).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a text is far shorter than 16 million units")]
+        let advance = advance as f32;
+        #[expect(clippy::cast_precision_loss, reason = "a font has at most 16,384 units to the em")]
+        let units = self.face.units_per_em() as f32;
+        advance * size / units
+    }
+
+    /// The text as it is where it fits, else its beginning and an ellipsis.
+    pub fn shortened(&self, text: &str, size: f32, width: f32) -> String {
+        if self.width(text, size) <= width {
+            return text.to_owned();
+        }
+        let letters: Vec<char> = text.chars().collect();
+        // The longest beginning that fits, by halving.
+        let (mut fits, mut fails) = (0, letters.len());
+        while fits + 1 < fails {
+            let middle = usize::midpoint(fits, fails);
+            if self.width(&beginning(&letters, middle), size) <= width {
+                fits = middle;
+            } else {
+                fails = middle;
+            }
+        }
+        beginning(&letters, fits)
+    }
+
+    /// The lines of a text that is broken at its spaces.
+    pub fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        // Only plain spaces: those within a value never break.
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            let longer = lines.last().map(|line| format!("{line} {word}"));
+            match (lines.last_mut(), longer) {
+                (Some(line), Some(longer)) if self.width(&longer, size) <= width => *line = longer,
+                _ => lines.push(self.shortened(word, size, width)),
+            }
+        }
+        lines
+    }
+
+    /// The size in which a text fits, `size` at most.
+    pub fn fitting(&self, text: &str, size: f32, width: f32) -> f32 {
+        let wide = self.width(text, size);
+        if wide <= width { size } else { size * width / wide }
+    }
+}
+
+fn beginning(letters: &[char], count: usize) -> String {
+    let kept: String = letters[..count].iter().collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_has_every_letter_that_french_amounts_and_sentences_need() {
+        for weight in [Weight::Regular, Weight::Bold] {
+            let typeface = Typeface::load(weight).expect("typeface");
+            for letter in "AZaz09éèêëàâçîïôùûüÿœæÉÈÀÇŒ€%×÷·–—…«»“”’‘\u{a0}\u{202f}ßäöñłčőÅΩЖ".chars()
+            {
+                assert!(typeface.has(letter), "{weight:?} {letter:?} {:x}", letter as u32);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_shortened_or_broken_and_fits() {
+        let typeface = Typeface::load(Weight::Regular).expect("typeface");
+        let text = "Coopérative Agricole des Trois Vallées et du Plateau";
+        for width in [20.0, 60.0, 150.0] {
+            let shortened = typeface.shortened(text, 9.0, width);
+            assert!(typeface.width(&shortened, 9.0) <= width, "{shortened}");
+            assert!(shortened.ends_with('…'), "{shortened}");
+            for line in typeface.wrap(text, 9.0, width) {
+                assert!(typeface.width(&line, 9.0) <= width, "{line}");
+            }
+        }
+        assert_eq!(typeface.shortened(text, 9.0, 1000.0), text);
+        assert_eq!(typeface.wrap(text, 9.0, 150.0).join(" "), text);
+        assert_eq!(typeface.wrap("12\u{202f}500,50\u{a0}€", 9.0, 500.0).len(), 1);
+    }
+}

@@ -1,0 +1,188 @@
+//! The deals behind a number, in order: which rows of the sheet, and what they add up to.
+
+use super::{
+    answers::Context,
+    deal::Deal,
+    filter::{DealFilter, Facets},
+    order::Order,
+    rows::DealRows,
+    subset::Subset,
+};
+use crate::money::Money;
+
+/// Which deals are listed, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListQuestion {
+    /// Restricts the deals.
+    pub filter: DealFilter,
+    /// Only this part of them.
+    pub subset: Option<Subset>,
+    /// `None` is the order of the sheet, or of the part.
+    pub order: Option<Order>,
+}
+
+impl ListQuestion {
+    /// The query that asks for the same; empty for every deal in the order of the sheet.
+    pub fn to_query(&self) -> String {
+        let order = self.order.map(Order::to_value);
+        let own = [
+            ("show", self.subset.map(|subset| subset.as_str().to_owned())),
+            ("sort", order),
+        ];
+        let own = own.into_iter().filter_map(|(field, value)| Some((field, value?)));
+        let own = serde_urlencoded::to_string(own.collect::<Vec<_>>()).unwrap_or_default();
+        let parts = [self.filter.to_query(), own];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("&")
+    }
+}
+
+/// The deals of a question, found once and shown page by page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Places among the deals of the sheet, in the order to show.
+    pub places: Vec<u32>,
+    /// Sum of their amounts.
+    pub amount: Money,
+    /// Sum of amount times probability.
+    pub weighted: Money,
+    /// How many deals each choice of the filter has.
+    pub facets: Facets,
+    /// Deals without a due date that only the days of the filter leave out.
+    pub hidden_undated: usize,
+}
+
+impl Listing {
+    /// Finds and sorts the deals.
+    pub fn of(rows: &DealRows, question: &ListQuestion, context: &Context) -> Self {
+        let selection = question.filter.select(&rows.deals, || rows.search_texts());
+        let mut deals = selection.deals(&rows.deals);
+        if let Some(subset) = question.subset {
+            deals = subset.of(&deals, rows, context);
+        }
+        if let Some(order) = question.order {
+            order.sort(&mut deals);
+        }
+        Self {
+            amount: deals.iter().map(|deal| deal.amount).sum(),
+            weighted: deals.iter().map(|deal| deal.weighted()).sum(),
+            places: deals.iter().map(|deal| place(&rows.deals, deal)).collect(),
+            facets: selection.facets,
+            hidden_undated: selection.hidden_undated,
+        }
+    }
+
+    /// The deals themselves.
+    pub fn deals<'a>(&'a self, rows: &'a DealRows) -> impl Iterator<Item = &'a Deal> {
+        self.places.iter().map(|place| &rows.deals[*place as usize])
+    }
+}
+
+/// Deals stand by their rows, so that one is found by its row.
+fn place(deals: &[Deal], deal: &Deal) -> u32 {
+    let place = deals.partition_point(|other| other.row < deal.row);
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::tz::TimeZone;
+    use serde_json::json;
+
+    use super::*;
+    use crate::deals::{
+        cold::{ColdAfter, Day},
+        fixture::{at, decode, today},
+        stage::LostStage,
+    };
+
+    fn context() -> Context {
+        Context {
+            day: Day {
+                today: today(),
+                zone: TimeZone::UTC,
+            },
+            as_of: at("2026-11-21"),
+            lost_stage: LostStage::NotOffered,
+            cold_after: ColdAfter::default(),
+            findings: Arc::default(),
+        }
+    }
+
+    fn rows() -> DealRows {
+        let deal = |id: u32, stage: &str, due: &str, touched: &str| {
+            vec![
+                json!(id),
+                json!(format!("Client {id}")),
+                json!(stage),
+                json!(1000),
+                json!(""),
+                json!(""),
+                json!(""),
+                json!(due),
+                json!(""),
+                json!(""),
+                json!(""),
+                json!(touched),
+            ]
+        };
+        let deals = vec![
+            deal(1, "Prospect", "2026-11-20", "2026-11-20T09:00:00Z"),
+            deal(2, "Prospect", "2026-11-21", "2026-11-20T09:00:00Z"),
+            deal(3, "Qualifié", "2026-12-21", "2026-11-01T09:00:00Z"),
+            deal(4, "Qualifié", "2026-12-22", "2026-11-01T09:00:00Z"),
+            deal(5, "Gagné", "", "2026-11-20T09:00:00Z"),
+            deal(6, "Gagné", "2026-11-01", "2026-01-01T09:00:00Z"),
+            deal(7, "Prospect", "2026-11-19", ""),
+        ];
+        decode(deals, vec![vec![json!("4"), json!("2026-12-01")]]).0
+    }
+
+    #[test]
+    fn each_part_has_the_deals_that_its_number_counts_in_the_order_to_go_through_them() {
+        let (rows, context) = (rows(), context());
+        for (subset, ids) in [
+            (None, vec![1, 2, 3, 4, 5, 6, 7]),
+            (Some(Subset::Overdue), vec![7, 1]),
+            (Some(Subset::Today), vec![2]),
+            (Some(Subset::Upcoming), vec![3]),
+            (Some(Subset::Later), vec![4]),
+            (Some(Subset::Undated), vec![5]),
+            (Some(Subset::Cold), vec![3]),
+            (Some(Subset::Paused), vec![4]),
+            (Some(Subset::Untold), vec![7]),
+        ] {
+            let question = ListQuestion {
+                subset,
+                ..ListQuestion::default()
+            };
+            let listing = Listing::of(&rows, &question, &context);
+            let found: Vec<u64> = listing.deals(&rows).filter_map(|deal| deal.id).collect();
+            assert_eq!(found, ids, "{subset:?}");
+            assert_eq!(
+                listing.amount,
+                Money::cents(i64::try_from(ids.len()).expect("few") * 100_000)
+            );
+        }
+    }
+
+    #[test]
+    fn a_question_is_written_into_the_address_and_the_word_of_each_part_reads_back() {
+        let question = ListQuestion {
+            filter: DealFilter::parse("status=won&q=acme").expect("filter"),
+            subset: Some(Subset::Undated),
+            order: Order::parse("-client").ok(),
+        };
+        assert_eq!(
+            question.to_query(),
+            "status=Gagn%C3%A9&q=acme&show=undated&sort=-client"
+        );
+        assert_eq!(ListQuestion::default().to_query(), "");
+        for subset in Subset::ALL {
+            assert_eq!(Subset::parse(subset.as_str()), Some(subset));
+        }
+        assert_eq!(Subset::parse("all"), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! What the addresses of the board have in common: filter, part, order, face and language.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, Uri, header},
+    response::Response,
+};
+use serde::Deserialize;
+
+use super::super::{filter::DealFilter, listing::ListQuestion, order::Order, subset::Subset};
+use crate::{
+    answer::Face,
+    asked::{Asked, LANGUAGE_COOKIE},
+    error::{Error, FieldError},
+    language::Language,
+};
+
+/// Fields of an address that are no filter.
+#[derive(Deserialize)]
+pub(super) struct Common {
+    format: Option<String>,
+    lang: Option<String>,
+    sort: Option<String>,
+    show: Option<String>,
+    page: Option<String>,
+}
+
+impl Common {
+    /// Face, language and address.
+    pub(super) fn asked(&self, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Asked, Error> {
+        let asked = Asked::new(self.format.as_deref(), headers, uri, offered)?;
+        Ok(asked.in_language_of(self.lang.as_deref(), headers))
+    }
+
+    /// A page that does not exist shows the nearest one.
+    pub(super) fn page(&self) -> usize {
+        self.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1)
+    }
+
+    /// The question of a list.
+    pub(super) fn question(&self, uri: &Uri, language: Language) -> Result<ListQuestion, Error> {
+        let given = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
+        let order = given(&self.sort).map(|value| Order::parse(&value)).transpose();
+        let refused = |field, message: String| Error::bad_question(vec![FieldError::new(field, message)]);
+        let subset = given(&self.show)
+            .map(|word| Subset::parse(&word).ok_or(word))
+            .transpose();
+        Ok(ListQuestion {
+            order: order.map_err(|error| refused("sort", error.message(language)))?,
+            subset: subset.map_err(|word| refused("show", unknown_subset(&word, language)))?,
+            ..question(uri, language)?
+        })
+    }
+
+    /// The answer, with the language for the browser to remember where the address names one.
+    pub(super) fn remembering(&self, mut response: Response, language: Language) -> Response {
+        let cookie = format!(
+            "{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+            language.code()
+        );
+        if self.lang.as_deref().and_then(Language::parse).is_some()
+            && let Ok(cookie) = HeaderValue::try_from(cookie)
+        {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// The filter that the query of an address names.
+pub(super) fn question(uri: &Uri, language: Language) -> Result<ListQuestion, Error> {
+    let filter = DealFilter::parse(uri.query().unwrap_or_default())
+        .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.message(language))]))?;
+    Ok(ListQuestion {
+        filter,
+        ..ListQuestion::default()
+    })
+}
+
+fn unknown_subset(word: &str, language: Language) -> String {
+    let words = Subset::ALL.map(Subset::as_str).join(", ");
+    language.choose(
+        format!("« {word} » dans « show » n’est pas connu. Écrivez l’un de : {words}."),
+        format!("“{word}” in “show” is not known. Use one of {words}."),
+    )
+}

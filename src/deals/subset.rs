@@ -1,0 +1,83 @@
+//! The deals behind one number of the board: those that are late, due soon, cold and so on.
+
+use super::{
+    answers::Context,
+    cold::{Cold, cold},
+    deadlines::Deadlines,
+    deal::Deal,
+    rows::DealRows,
+};
+
+/// A part of the deals that a filter lets through; `show` in an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subset {
+    /// Open and due before today.
+    Overdue,
+    /// Open and due today.
+    Today,
+    /// Open and due within thirty days.
+    Upcoming,
+    /// Open and due after that.
+    Later,
+    /// Without a due date, in any stage.
+    Undated,
+    /// Untouched for long.
+    Cold,
+    /// Untouched for long, but set aside.
+    Paused,
+    /// Open, and nobody can tell when they were touched.
+    Untold,
+}
+
+impl Subset {
+    /// Every part.
+    pub const ALL: [Self; 8] = [
+        Self::Overdue,
+        Self::Today,
+        Self::Upcoming,
+        Self::Later,
+        Self::Undated,
+        Self::Cold,
+        Self::Paused,
+        Self::Untold,
+    ];
+
+    /// The word in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::Today => "today",
+            Self::Upcoming => "upcoming",
+            Self::Later => "later",
+            Self::Undated => "undated",
+            Self::Cold => "cold",
+            Self::Paused => "paused",
+            Self::Untold => "unknown",
+        }
+    }
+
+    /// Reads the word of an address; `None` for any other.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|subset| subset.as_str() == word.trim())
+    }
+
+    /// Its deals among `deals`, in the order in which somebody would go through them.
+    pub fn of<'a>(self, deals: &[&'a Deal], rows: &'a DealRows, context: &Context) -> Vec<&'a Deal> {
+        let deadlines = || Deadlines::of(deals, context.day.today);
+        let cold = || cold(deals, &context.cold_after, &rows.pauses, &context.day);
+        match self {
+            Self::Overdue => deadlines().overdue,
+            Self::Today => deadlines().today,
+            Self::Upcoming => deadlines().upcoming,
+            Self::Later => deadlines().later,
+            Self::Undated => deals.iter().copied().filter(|deal| deal.due.is_none()).collect(),
+            Self::Cold => cold().cold.iter().map(|cold| cold.deal).collect(),
+            Self::Paused => paused(&cold()),
+            Self::Untold => cold().undated,
+        }
+    }
+}
+
+fn paused<'a>(cold: &Cold<'a>) -> Vec<&'a Deal> {
+    cold.paused.iter().map(|(cold, _)| cold.deal).collect()
+}

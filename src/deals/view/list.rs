@@ -1,0 +1,258 @@
+//! The deals behind a number, a hundred on a page, each with its cells in the spreadsheet.
+
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        answers::{DealAnswer, ListAnswer},
+        filter::Facets,
+        listing::ListQuestion,
+        order::{Direction, Order},
+        rows::{AMOUNT, ASSIGNEE, CLIENT, DEALS, DUE, SECTOR, STAGE, UPDATED_AT, WEIGHTED},
+    },
+    action::client,
+    address::{LIST, adding, assignee_address, question_address, sector_address},
+    board::downloads,
+    filters::Filters,
+    stage_label, subset_label, tabs,
+};
+use crate::{
+    answer::Face,
+    language::{Language, Noun, UNKNOWN},
+    page::{
+        Asset, Frame, Page,
+        table::{cell, row},
+    },
+};
+
+/// The field of an address with the number of the page.
+const PART: &str = "page";
+
+/// Columns that are shown, with what they are called.
+const COLUMNS: [(usize, &str, &str); 8] = [
+    (CLIENT, "Client", "Client"),
+    (STAGE, "Statut", "Status"),
+    (AMOUNT, "Montant brut", "Gross amount"),
+    (WEIGHTED, "Valeur pondérée", "Weighted value"),
+    (SECTOR, "Secteur", "Sector"),
+    (DUE, "Échéance", "Due date"),
+    (ASSIGNEE, "Commercial", "Assignee"),
+    (UPDATED_AT, "Modifiée le", "Changed on"),
+];
+
+/// Everything the list shows.
+pub struct ListPage<'a> {
+    /// What is asked for.
+    pub question: &'a ListQuestion,
+    /// The deals of this page.
+    pub list: &'a ListAnswer,
+    /// How many deals each choice of the filter has.
+    pub facets: &'a Facets,
+    /// Today and the zone in which instants are days.
+    pub now: &'a jiff::Zoned,
+    /// Path and query as they were asked for.
+    pub address: &'a str,
+}
+
+impl ListPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let language = frame.language;
+        let title = language.choose("Liste des affaires", "List of deals");
+        let filters = Filters {
+            question: self.question,
+            facets: self.facets,
+            shown: self.list.total,
+            hidden_undated: self.list.hidden_undated,
+            path: LIST,
+            language,
+        };
+        let main = html! {
+            (tabs(language, self.address))
+            div .heading { h1 { (title) } (downloads(&question_address(self.question), Face::TABLE, language)) }
+            @if let Some(subset) = self.question.subset { p .lead { (subset_label(subset, language)) } }
+            (filters.markup())
+            div data-filtered="list" data-live="list" { (self.listed(language)) }
+        };
+        frame.document(Page {
+            title,
+            address: self.address,
+            scripts: &[Asset::DealsScript, Asset::LiveScript],
+            main,
+        })
+    }
+
+    fn listed(&self, language: Language) -> Markup {
+        html! {
+            @if self.list.deals.is_empty() {
+                p .nothing {
+                    (language.choose("Aucune affaire ne correspond. ", "No deal matches. "))
+                    a href=(LIST) { (language.choose("Afficher toutes les affaires", "Show every deal")) }
+                }
+            } @else {
+                p .sums {
+                    (language.choose("Montant brut ", "Gross amount ")) strong { (language.money(self.list.amount)) }
+                    " · " (language.choose("pondéré ", "weighted ")) strong { (language.money(self.list.weighted)) }
+                }
+                div .deals { (self.table(language)) }
+            }
+            (self.pager(language))
+        }
+    }
+
+    fn table(&self, language: Language) -> Markup {
+        html! {
+            table role="table" {
+                caption .unseen { (language.choose("Affaires", "Deals")) }
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for (column, french, english) in COLUMNS { (self.header(column, language.choose(french, english))) }
+                        th role="columnheader" scope="col" .number { (language.choose("Tableur", "Sheet")) }
+                    }
+                }
+                tbody role="rowgroup" { @for deal in &self.list.deals { (self.row(deal, language)) } }
+            }
+            (self.sorting(language))
+        }
+    }
+
+    /// A header sorts by its column, and the other way round when it does so already.
+    fn header(&self, column: usize, label: &str) -> Markup {
+        let header = DEALS.columns[column].header;
+        let now = self
+            .question
+            .order
+            .filter(|order| order.header() == header)
+            .map(Order::direction);
+        let sorted = now.map(|direction| match direction {
+            Direction::Ascending => "ascending",
+            Direction::Descending => "descending",
+        });
+        html! {
+            th role="columnheader" scope="col" .number[matches!(column, AMOUNT | WEIGHTED)] aria-sort=[sorted] {
+                a href=(self.sorted_by(header, now)) {
+                    (label)
+                    @match now {
+                        Some(Direction::Ascending) => span aria-hidden="true" { " ↑" },
+                        Some(Direction::Descending) => span aria-hidden="true" { " ↓" },
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn sorted_by(&self, header: &str, now: Option<Direction>) -> String {
+        let sign = if now == Some(Direction::Ascending) { "-" } else { "" };
+        question_address(&ListQuestion {
+            order: Order::parse(&format!("{sign}{header}")).ok(),
+            ..self.question.clone()
+        })
+    }
+
+    /// On a phone no header stands above the cards, so that sorting has links of its own.
+    fn sorting(&self, language: Language) -> Markup {
+        let ways = [
+            (DUE, "", "Échéance", "Due date"),
+            (AMOUNT, "-", "Montant", "Amount"),
+            (CLIENT, "", "Client", "Client"),
+            (UPDATED_AT, "", "Plus ancienne modification", "Longest unchanged"),
+        ];
+        html! {
+            nav .presets.sorting aria-label=(language.choose("Trier", "Sort")) {
+                @for (column, sign, french, english) in ways {
+                    @let order = Order::parse(&format!("{sign}{}", DEALS.columns[column].header)).ok();
+                    a href=(question_address(&ListQuestion { order, ..self.question.clone() })) aria-current=[(order == self.question.order).then_some("true")] {
+                        (language.choose(french, english))
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&self, deal: &DealAnswer, language: Language) -> Markup {
+        let filter = &self.question.filter;
+        let changed = deal
+            .updated_at
+            .map(|at| at.to_zoned(self.now.time_zone().clone()).date());
+        let cells = [
+            cell("name", client(deal)),
+            cell("stage", html! { span .tag { (stage_label(deal.statut, language)) } }),
+            cell("number amount", html! { (language.money(deal.montant_brut)) }),
+            cell(
+                "number weighted",
+                html! { span .unit { (language.choose("pondéré ", "weighted ")) } (language.money(deal.valeur_ponderee)) },
+            ),
+            cell(
+                "sector",
+                named(
+                    deal.secteur.as_deref(),
+                    &sector_address(filter, deal.secteur.as_deref()),
+                ),
+            ),
+            cell("when due", self.due(deal, language)),
+            cell(
+                "assignee",
+                named(
+                    deal.assignee.as_deref(),
+                    &assignee_address(filter, deal.assignee.as_deref()),
+                ),
+            ),
+            cell(
+                "when detail changed",
+                html! {
+                    span .unit { (language.choose("modifiée ", "changed ")) }
+                    (changed.map_or_else(|| UNKNOWN.to_owned(), |day| language.date(day)))
+                },
+            ),
+            cell(
+                "number link",
+                html! {
+                    a href=(deal.link) { (language.choose("Ligne ", "Row ")) (deal.row) }
+                },
+            ),
+        ];
+        row(0, &cells)
+    }
+
+    fn due(&self, deal: &DealAnswer, language: Language) -> Markup {
+        let today = self.now.date();
+        html! {
+            @match deal.date_echeance {
+                None => (UNKNOWN),
+                Some(due) if due < today && deal.statut.is_open() => {
+                    time datetime=(due) { (language.date(due)) } " " small .late { (language.due(due, today)) }
+                },
+                Some(due) => time datetime=(due) { (language.date(due)) },
+            }
+        }
+    }
+
+    fn pager(&self, language: Language) -> Markup {
+        let (page, pages) = (self.list.page, self.list.pages);
+        let address = question_address(self.question);
+        let at = |page: usize| adding(&address, PART, &page.to_string());
+        let whole = |number: usize| language.whole(number as u64);
+        html! {
+            @if pages > 1 {
+                nav .pager aria-label="Pages" {
+                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { (language.choose("Précédente", "Previous")) } }
+                    span {
+                        "Page " (whole(page)) (language.choose(" sur ", " of ")) (whole(pages))
+                        " · " (language.count(self.list.total as u64, Noun::DEAL))
+                    }
+                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { (language.choose("Suivante", "Next")) } }
+                }
+            }
+        }
+    }
+}
+
+fn named(name: Option<&str>, address: &str) -> Markup {
+    html! {
+        @match name {
+            Some(name) => a href=(address) { bdi { (name) } },
+            None => span .hint { (UNKNOWN) },
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The four numbers at the top, each with its definition and the rows behind it.
+
+use maud::{Markup, html};
+use rust_decimal::Decimal;
+
+use super::{
+    super::{
+        filter::DealFilter,
+        kpis::{KpiChanges, Kpis},
+        stage::Stage,
+    },
+    address::{list_address, stages_address},
+    stage_label,
+};
+use crate::language::{Language, Noun, UNKNOWN};
+
+/// Open stages, of which something can still come.
+const OPEN: [Stage; 3] = [Stage::Prospect, Stage::Qualified, Stage::Negotiation];
+
+/// Everything the four cards show.
+pub struct Numbers<'a> {
+    /// The numbers.
+    pub kpis: &'a Kpis,
+    /// What became of them.
+    pub changes: &'a KpiChanges,
+    /// The deals they count.
+    pub filter: &'a DealFilter,
+    /// Language of the page.
+    pub language: Language,
+}
+
+impl Numbers<'_> {
+    /// The cards.
+    pub fn markup(&self) -> Markup {
+        html! {
+            section .kpis aria-label=(self.language.choose("Chiffres clés", "Key figures")) {
+                (self.pipeline())
+                (self.basket())
+                (self.conversion())
+                (self.statuses())
+            }
+        }
+    }
+
+    fn pipeline(&self) -> Markup {
+        let language = self.language;
+        let all = list_address(self.filter, None);
+        html! {
+            article .kpi {
+                h2 { (language.choose("Pipeline pondéré", "Weighted pipeline")) }
+                p .figure { (linked(self.kpis.deal_count, &all, &language.money(self.kpis.weighted_pipeline))) }
+                p .split {
+                    (language.choose("dont gagné ", "won "))
+                    (linked(self.kpis.count_by_status.of(Stage::Won), &stages_address(self.filter, &[Stage::Won]), &language.money(self.kpis.weighted_won)))
+                    (language.choose(" · reste à gagner ", " · still to win "))
+                    (linked(self.open(), &stages_address(self.filter, &OPEN), &language.money(self.kpis.weighted_open)))
+                }
+                p .definition { (language.choose("Somme des montants × probabilité du statut", "Sum of amount × probability of the status")) }
+                (self.change(self.changes.weighted_pipeline.map(|change| language.change(change))))
+            }
+        }
+    }
+
+    fn basket(&self) -> Markup {
+        let language = self.language;
+        let basket = self
+            .kpis
+            .average_basket
+            .map_or_else(|| UNKNOWN.to_owned(), |basket| language.money(basket));
+        html! {
+            article .kpi {
+                h2 { (language.choose("Panier moyen", "Average basket")) }
+                p .figure { (linked(self.kpis.deal_count, &list_address(self.filter, None), &basket)) }
+                p .definition {
+                    (language.choose("Total des montants bruts ÷ nombre d’affaires (", "Total of gross amounts ÷ number of deals ("))
+                    (language.count(self.kpis.deal_count as u64, Noun::DEAL)) ")"
+                }
+                (self.change(self.changes.average_basket.map(|change| language.change(change))))
+            }
+        }
+    }
+
+    fn conversion(&self) -> Markup {
+        let language = self.language;
+        let percent = |share: Option<super::super::share::Share>| {
+            share.map_or_else(|| UNKNOWN.to_owned(), |share| language.percent(share.of_one()))
+        };
+        let won = stages_address(self.filter, &[Stage::Won]);
+        html! {
+            article .kpi {
+                h2 { (language.choose("Taux de conversion", "Conversion rate")) }
+                p .figure { (linked(self.kpis.count_by_status.of(Stage::Won), &won, &percent(self.kpis.conversion_rate))) }
+                @if self.kpis.win_rate.is_some() {
+                    p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (percent(self.kpis.win_rate)) }
+                }
+                p .definition { (language.choose("Affaires gagnées ÷ toutes les affaires × 100", "Won deals ÷ all deals × 100")) }
+                (self.change(self.changes.conversion_rate.map(|points| self.points(points))))
+            }
+        }
+    }
+
+    fn statuses(&self) -> Markup {
+        let language = self.language;
+        html! {
+            article .kpi {
+                h2 { (language.choose("Affaires par statut", "Deals by status")) }
+                dl .statuses {
+                    @for (stage, count) in self.kpis.count_by_status.shown() {
+                        div {
+                            dt { (stage_label(stage, language)) }
+                            dd { (linked(count, &stages_address(self.filter, &[stage]), &language.whole(count as u64))) }
+                        }
+                    }
+                }
+                p .definition { (language.count(self.kpis.deal_count as u64, Noun::DEAL)) }
+            }
+        }
+    }
+
+    fn open(&self) -> usize {
+        OPEN.iter().map(|stage| self.kpis.count_by_status.of(*stage)).sum()
+    }
+
+    fn points(&self, points: Decimal) -> String {
+        let sign = if points > Decimal::ZERO { "+" } else { "" };
+        let unit = self.language.choose("pt", "pp");
+        format!("{sign}{}\u{a0}{unit}", self.language.number(points, 1))
+    }
+
+    fn change(&self, change: Option<String>) -> Markup {
+        html! {
+            p .change {
+                (self.language.choose("Période précédente : ", "Against the period before: "))
+                (change.as_deref().unwrap_or(UNKNOWN))
+            }
+        }
+    }
+}
+
+/// A number that opens its rows; where there are none, there is nothing to open.
+pub(super) fn linked(rows: usize, address: &str, number: &str) -> Markup {
+    html! {
+        @if rows > 0 { a href=(address) { (number) } } @else { (number) }
+    }
+}

@@ -1,0 +1,71 @@
+// Filters the deals while somebody chooses: asks for the page of the new filter and replaces the parts marked
+// data-filtered. Without it the form is sent with its button.
+(() => {
+  const form = document.querySelector(".deal-filter");
+  if (!form) return;
+  const button = form.querySelector("button");
+  let latest = 0;
+
+  const address = () => {
+    const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+    const query = new URLSearchParams(fields).toString();
+    return form.getAttribute("action") + (query ? `?${query}` : "");
+  };
+
+  const show = (page) => {
+    for (const part of document.querySelectorAll("[data-filtered]")) {
+      const next = page.querySelector(`[data-filtered="${part.dataset.filtered}"]`);
+      if (next) part.innerHTML = next.innerHTML;
+    }
+    // Numbers beside the choices follow; what somebody chose and the keyboard stay where they are.
+    for (const box of form.querySelectorAll("input[type=checkbox]")) {
+      const same = `input[name="${box.name}"][value="${CSS.escape(box.value)}"]`;
+      const count = page.querySelector(`.deal-filter ${same}`)?.closest("label").querySelector(".number");
+      if (count) box.closest("label").querySelector(".number").textContent = count.textContent;
+    }
+    for (const link of document.querySelectorAll(".downloads a")) {
+      const next = page.querySelectorAll(".downloads a")[[...link.parentNode.querySelectorAll("a")].indexOf(link)];
+      if (next) link.href = next.href;
+    }
+  };
+
+  const filter = async () => {
+    const place = address();
+    const turn = ++latest;
+    try {
+      const answer = await fetch(place, { headers: { Accept: "text/html" } });
+      if (!answer.ok) return form.submit();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (turn !== latest) return;
+      show(page);
+      history.pushState(null, "", place);
+    } catch {
+      form.submit();
+    }
+  };
+
+  let pause;
+  const soon = (event) => {
+    clearTimeout(pause);
+    pause = setTimeout(filter, event.target.type === "search" ? 300 : 0);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(pause);
+    filter();
+  });
+  addEventListener("popstate", () => location.reload());
+  button.hidden = true;
+
+  // A list of choices closes as a menu does.
+  const close = (keep) => {
+    for (const list of form.querySelectorAll(".facet[open]")) if (list !== keep) list.open = false;
+  };
+  document.addEventListener("click", (event) => close(event.target.closest(".facet")));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    form.querySelector(".facet[open] summary")?.focus();
+    close();
+  });
+})();

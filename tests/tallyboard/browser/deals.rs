@@ -1,0 +1,64 @@
+//! The deals in a browser: from the empty board to a filtered one, with script and on a phone.
+
+use serde_json::json;
+
+use super::device::{Browser, Script};
+use crate::world::World;
+
+async fn three_deals(world: &World) {
+    for (client, statut, secteur, due) in [
+        ("Énergie Rhône", "Négociation", "Énergie", "2026-02-28"),
+        ("Banque Mistral", "Qualifié", "Banque", "2026-03-20"),
+        ("Clinique Azur", "Gagné", "Santé", ""),
+    ] {
+        let deal = json!({"client": client, "statut": statut, "montant_brut": "10000", "secteur": secteur, "date_echeance": due});
+        let answer = world.post("/deals").json(&deal).send().await.expect("answer");
+        assert!(answer.status().is_success());
+    }
+}
+
+#[tokio::test]
+async fn choosing_filters_the_page_at_once_and_chips_take_it_back() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = World::new().await;
+    browser.goto(&format!("{}/deals", world.address)).await;
+    browser.reads(".lead", "Aucune affaire pour l’instant.").await;
+
+    three_deals(&world).await;
+    browser.goto(&format!("{}/deals", world.address)).await;
+    browser.reads(".result-count", "3 affaires").await;
+    browser.press(".facet:has([name=sector]) summary").await;
+    browser.press("label:has([value=Banque])").await;
+    browser.reads(".result-count", "1 affaire").await;
+    browser.reads(".chip", "Secteur : Banque").await;
+    assert_eq!(browser.place().await, "/deals?sector=Banque");
+    browser.press(".chip").await;
+    browser.reads(".result-count", "3 affaires").await;
+    assert_eq!(browser.place().await, "/deals");
+
+    browser.write("#q", "rhone").await;
+    browser.reads(".result-count", "1 affaire").await;
+    browser.reads(".urgent .late", "en retard de 3 jours").await;
+    assert_eq!(browser.place().await, "/deals?q=rhone");
+    browser.press(".urgent h3 a").await;
+    browser.reads("h1", "Liste des affaires").await;
+    browser.reads(".deals .name", "Énergie Rhône").await;
+}
+
+#[tokio::test]
+async fn without_script_the_form_filters_with_its_button_and_on_a_phone_it_is_in_a_drawer() {
+    let Some(browser) = Browser::open(Script::Off).await else {
+        return;
+    };
+    let world = World::new().await;
+    three_deals(&world).await;
+    browser.look(390, "light").await;
+    browser.goto(&format!("{}/deals/list", world.address)).await;
+    browser.press(".drawer > summary").await;
+    browser.write("#q", "banque").await;
+    browser.press(".deal-filter button").await;
+    browser.reads(".result-count", "1 affaire").await;
+    browser.reads(".deals .name", "Banque Mistral").await;
+}
