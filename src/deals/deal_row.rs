@@ -192,7 +192,7 @@ fn read_id(row: &Row<'_>) -> Result<Option<u64>, Finding> {
         cell => cell.text().parse().ok().filter(|id| (1..=1 << 53).contains(id)),
     };
     id.map(Some).ok_or_else(|| {
-        let reason = "The id is no whole number. The row counts; empty the cell and it gets the next number.";
+        let reason = "The id is no whole number. The row counts; write a number that no other row has.";
         row.finding(ID, Effect::Counted, reason)
     })
 }
