@@ -173,13 +173,16 @@ fn read_amount(row: &Row<'_>) -> Result<Money, Finding> {
 
 /// A finding when the cell holds parts of a cent, beyond the noise of a formula.
 fn rounding(row: &Row<'_>, amount: Money) -> Option<Finding> {
-    let typed = match row.cell(AMOUNT) {
-        Cell::Number(number) => Money::from_cell(number),
-        Cell::Text(text) => amount_in_text(text),
-        Cell::Empty | Cell::Bool(_) => None,
-    }?;
     let noise = Decimal::new(1, 5);
-    ((typed - amount).euros().abs() > noise).then(|| {
+    let is_rounded = match row.cell(AMOUNT) {
+        Cell::Number(number) => Money::from_cell(number).is_some_and(|typed| (typed - amount).euros().abs() > noise),
+        Cell::Text(text) => {
+            let reading = amount::read(text).ok().and_then(|read| read.settled(None));
+            reading.is_some_and(|reading| reading.precision == amount::Precision::Rounded)
+        }
+        Cell::Empty | Cell::Bool(_) => false,
+    };
+    is_rounded.then(|| {
         let reason = format!("The amount has parts of a cent; it counts as {amount} euros.");
         row.finding(AMOUNT, Effect::Counted, reason)
     })
