@@ -292,7 +292,7 @@ impl Error {
             "Several rows of the spreadsheet have this id, so that it is not known which one is meant.",
         )
         .safe("Nothing was changed.")
-        .then("Empty the id of the row that was copied, and try again.")
+        .then("Write a number that no other row has over the id of the row that was copied, and try again.")
         .because(error)
     }
 

@@ -283,3 +283,56 @@ pub fn pause(known: Option<&Pause>, wanted: &Pause, at: &Zoned) -> Change {
         cells: changed.chain([moment]).collect(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::fixture::{deal, money},
+        *,
+    };
+
+    fn fields(client: &str, stage: Stage, euros: &str) -> DealFields {
+        DealFields {
+            client: client.into(),
+            ..DealFields::of(&deal(2, stage, euros))
+        }
+    }
+
+    #[test]
+    fn only_what_both_changed_to_different_values_clashes() {
+        let seen = fields("Acme", Stage::Prospect, "10");
+        for (found, wanted, watched, expected) in [
+            (("Acme", Stage::Prospect, "10"), ("B", Stage::Won, "20"), vec![], vec![]),
+            (("B", Stage::Prospect, "10"), ("Acme", Stage::Won, "10"), vec![], vec![]),
+            (
+                ("B", Stage::Prospect, "10"),
+                ("Acme", Stage::Won, "10"),
+                vec![CLIENT],
+                vec![CLIENT],
+            ),
+            (("B", Stage::Won, "10"), ("B", Stage::Won, "10"), vec![CLIENT], vec![]),
+            (
+                ("B", Stage::Won, "30"),
+                ("C", Stage::Lost, "10"),
+                vec![],
+                vec![CLIENT, STAGE],
+            ),
+        ] {
+            let [found, wanted] = [found, wanted].map(|(client, stage, euros)| fields(client, stage, euros));
+            assert_eq!(
+                clashes(&seen, &found, (&wanted, &watched)),
+                expected,
+                "{found:?} {wanted:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_person_changed_comes_over_what_somebody_else_changed_besides() {
+        let seen = fields("Acme", Stage::Prospect, "10");
+        let found = fields("ACME SA", Stage::Prospect, "10");
+        let wanted = fields("Acme", Stage::Prospect, "20");
+        let merged = merged(&seen, &found, &wanted);
+        assert_eq!((&*merged.client, merged.amount), ("ACME SA", money("20")));
+    }
+}

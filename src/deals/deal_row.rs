@@ -173,13 +173,16 @@ fn read_amount(row: &Row<'_>) -> Result<Money, Finding> {
 
 /// A finding when the cell holds parts of a cent, beyond the noise of a formula.
 fn rounding(row: &Row<'_>, amount: Money) -> Option<Finding> {
-    let typed = match row.cell(AMOUNT) {
-        Cell::Number(number) => Money::from_cell(number),
-        Cell::Text(text) => amount_in_text(text),
-        Cell::Empty | Cell::Bool(_) => None,
-    }?;
     let noise = Decimal::new(1, 5);
-    ((typed - amount).euros().abs() > noise).then(|| {
+    let is_rounded = match row.cell(AMOUNT) {
+        Cell::Number(number) => Money::from_cell(number).is_some_and(|typed| (typed - amount).euros().abs() > noise),
+        Cell::Text(text) => {
+            let reading = amount::read(text).ok().and_then(|read| read.settled(None));
+            reading.is_some_and(|reading| reading.precision == amount::Precision::Rounded)
+        }
+        Cell::Empty | Cell::Bool(_) => false,
+    };
+    is_rounded.then(|| {
         let reason = format!("The amount has parts of a cent; it counts as {amount} euros.");
         row.finding(AMOUNT, Effect::Counted, reason)
     })
@@ -192,7 +195,7 @@ fn read_id(row: &Row<'_>) -> Result<Option<u64>, Finding> {
         cell => cell.text().parse().ok().filter(|id| (1..=1 << 53).contains(id)),
     };
     id.map(Some).ok_or_else(|| {
-        let reason = "The id is no whole number. The row counts; empty the cell and it gets the next number.";
+        let reason = "The id is no whole number. The row counts; write a number that no other row has.";
         row.finding(ID, Effect::Counted, reason)
     })
 }

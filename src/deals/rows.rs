@@ -14,7 +14,7 @@ use super::{
     search::SearchTexts,
 };
 use crate::{
-    finding::Effect,
+    finding::{Effect, Finding},
     money::Money,
     store::{Cell, Column, Content, Dataset, Decoding, History, Ids, Kind, Row, Tab, TabLink, TabRows},
 };
@@ -189,6 +189,7 @@ fn read_deals(rows: &TabRows, pauses: Pauses, decoding: &mut Decoding) -> DealRo
         }
     }
     let repeated = settle_ids(rows, &mut deals, &mut excluded, decoding);
+    decoding.findings.extend(without_id(rows, &deals));
     let places = deals.iter().enumerate().rev();
     let places = places.filter_map(|(place, deal)| Some((deal.id?, place))).collect();
     let clear = |deal: &&Deal| deal.id.is_none_or(|id| !repeated.contains(&id));
@@ -206,6 +207,22 @@ fn read_deals(rows: &TabRows, pauses: Pauses, decoding: &mut Decoding) -> DealRo
         places,
         search: OnceLock::new(),
     }
+}
+
+/// One finding for all rows that have no id, since a large paste would bring as many as it has rows.
+fn without_id(rows: &TabRows, deals: &[Deal]) -> Option<Finding> {
+    let is_blank = |deal: &&Deal| deal.id.is_none() && rows.row(deal.row).cell(ID) == Cell::Empty;
+    let first = deals.iter().find(is_blank)?;
+    let highest = deals.iter().filter_map(|deal| deal.id).max().unwrap_or_default();
+    let reason = match deals.iter().filter(is_blank).count() {
+        1 => "The row has no id. It counts".to_owned(),
+        count => format!("{count} rows have no id, from this one on. They count"),
+    };
+    let cure = format!(
+        "{reason}; to change it here, write a number that no other row has, such as {}.",
+        highest + 1
+    );
+    Some(rows.row(first.row).finding(ID, Effect::Counted, cure))
 }
 
 /// Leaves exact copies out, and tells of different rows with one id. Answers the ids that stand more than once.
@@ -234,7 +251,7 @@ fn settle_ids(
             (Effect::RowExcluded, reason)
         } else {
             let reason = format!(
-                "The id stands in row {} too. Both rows count; empty the id of the one that was copied and it gets its own.",
+                "The id stands in row {} too. Both rows count; write a number that no other row has over the id of the one that was copied.",
                 before.row
             );
             (Effect::Counted, reason)

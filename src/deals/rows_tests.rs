@@ -141,7 +141,7 @@ fn other_cells_that_cannot_be_read_leave_the_row_counting() {
 fn parts_of_a_cent_are_rounded_and_told_but_not_the_noise_of_a_formula() {
     for (cell, amount, is_told) in [
         (json!(12.345), "12.35", true),
-        (json!("12.345"), "12.35", true),
+        (json!("1234.567"), "1234.57", true),
         (json!(0.1 + 0.2), "0.30", false),
         (json!(1.1 * 3.0), "3.30", false),
         (json!(12.3), "12.30", false),
@@ -158,7 +158,7 @@ fn parts_of_a_cent_are_rounded_and_told_but_not_the_noise_of_a_formula() {
 #[test]
 fn an_id_that_is_none_leaves_the_row_counting() {
     for (cell, id, findings_count) in [
-        (json!(""), None, 0),
+        (json!(""), None, 1),
         (json!(3), Some(3), 0),
         (json!("3"), Some(3), 0),
         (json!("D-3"), None, 1),
@@ -247,6 +247,26 @@ fn a_row_without_id_waits_for_one_and_rows_that_share_an_id_are_left_alone() {
     assert_eq!(columns, [(2, ID), (2, PROBABILITY), (2, WEIGHTED)]);
     assert_eq!(corrections(&rows)[0].to, Corrected::NextId);
     assert!(updates(corrections(&rows)).is_empty());
+}
+
+#[test]
+fn all_rows_without_an_id_are_one_finding_with_a_number_that_is_free() {
+    let blank = || {
+        let mut row = good(1);
+        row[0] = json!("");
+        row
+    };
+    let (rows, findings) = decode(vec![good(7), blank(), blank()], vec![]);
+    assert_eq!(
+        (rows.deals.len(), told(&findings)),
+        (3, vec!["3 id counted".to_owned()])
+    );
+    assert!(
+        findings[0].reason.starts_with("2 rows have no id"),
+        "{}",
+        findings[0].reason
+    );
+    assert!(findings[0].reason.ends_with("such as 8."), "{}", findings[0].reason);
 }
 
 #[test]

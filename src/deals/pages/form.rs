@@ -87,7 +87,10 @@ pub(super) async fn create(
                 deal: created.id,
                 since: None,
             };
-            Ok(see(&format!("{BOARD}/{}{}", created.id, caller.query()), &notice))
+            Ok(see(
+                &format!("{BOARD}/{}{}", created.id, caller.language_query()),
+                &notice,
+            ))
         }
         Ok(created) => {
             let status = if created.rows > 0 {
@@ -220,9 +223,9 @@ impl Filling {
             ),
             None => (
                 language.choose("Nouvelle affaire", "New deal"),
-                super::NEW.to_owned(),
-                format!("{BOARD}{query}"),
-                format!("{BOARD}{query}"),
+                format!("{}{}", super::NEW, caller.language_query()),
+                format!("{BOARD}{}", caller.language_query()),
+                format!("{BOARD}{}", caller.language_query()),
             ),
         };
         FormPage {
@@ -284,7 +287,7 @@ pub(super) fn trouble(error: &Error, language: Language) -> String {
         (Language::French, "not_confirmed") => "Le tableur n’a pas confirmé l’écriture.",
         (Language::French, "busy") => "Trop d’écritures attendent en ce moment\u{a0}: rien n’a été écrit.",
         (Language::French, "repeated_id") => {
-            "Plusieurs lignes du tableur portent ce numéro. Effacez le numéro de la ligne copiée."
+            "Plusieurs lignes du tableur portent ce numéro. Donnez un autre numéro à la ligne copiée."
         }
         _ => &error.happened,
     };

@@ -113,6 +113,14 @@ impl Caller {
         &self.pairs
     }
 
+    /// The language alone, where the address names one: fields of the form that stand there are no filters.
+    pub(super) fn language_query(&self) -> String {
+        match field(&self.pairs, "lang") {
+            Some(_) => format!("?lang={}", self.language.code()),
+            None => String::new(),
+        }
+    }
+
     /// The filters and the language, as the query of an address with its question mark; empty without any.
     pub(super) fn query(&self) -> String {
         let passing = |name: &str| notice::FIELDS.contains(&name) || name == "format";

@@ -38,8 +38,8 @@ impl DeletionPage {
                     bdi { (self.deal.client) } " · " (words::stage(self.deal.statut, language)) " · " (language.money(self.deal.montant_brut))
                 }
                 p { (language.choose(
-                    "La ligne est retirée du tableur. Vous pourrez annuler : ses valeurs restent dans le journal.",
-                    "The row is taken out of the spreadsheet. You can undo it: its values stay in the log.",
+                    "La ligne est retirée du tableur. Vous pourrez annuler : ses valeurs restent dans le journal, celles de vos propres colonnes aussi, mais sans être rétablies.",
+                    "The row is taken out of the spreadsheet. You can undo it: its values stay in the log; those of your own columns too, but they are not brought back.",
                 )) }
                 form .claim method="post" action=(address) data-once {
                     (hidden(&self.seen, "seen_"))

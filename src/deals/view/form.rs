@@ -109,6 +109,8 @@ impl FormPage {
     fn form(&self, language: Language) -> Markup {
         html! {
             form .claim method="post" action=(self.action) data-once {
+                // Enter in a field presses the first button of a form, which must not be a reading of the amount.
+                button .unseen type="submit" tabindex="-1" aria-hidden="true" {}
                 @if !self.key.is_empty() { input type="hidden" name="key" value=(self.key); }
                 @if let Some(seen) = &self.seen { (hidden(seen, "seen_")) }
                 (self.text(CLIENT, &self.suggestions.clients, language))
