@@ -5,6 +5,7 @@
 
 mod board;
 mod claiming;
+mod deals_import;
 mod device;
 mod looks;
 mod trouble;
