@@ -56,7 +56,7 @@ pub mod stage;
 pub mod submission;
 pub mod subset;
 pub mod velocity;
-pub mod view;
+mod view;
 pub mod what_if;
 
 pub use desk::{Deals, Parts};

@@ -6,6 +6,7 @@
 mod board;
 mod claiming;
 mod deals;
+mod deals_import;
 mod device;
 mod looks;
 mod trouble;

@@ -69,8 +69,23 @@ impl<'a> Sending<'a> {
     }
 
     async fn apply(&self, world: &World) -> Value {
-        self.answer(world, "/deals/import?apply=true").await
+        let response = self.to(world, "/deals/import?apply=true", "application/json").await;
+        let mut answer: Value = response.json().await.expect("JSON");
+        answer["written"] = over(world, &answer).await;
+        answer["applied"] = json!(answer["written"]["state"]["state"] == "done");
+        answer
     }
+}
+
+/// What an answer says of its import once that is over; a busy machine answers before.
+async fn over(world: &World, answer: &Value) -> Value {
+    let mut written = answer["written"].clone();
+    while written["state"]["state"] == "running" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let address = answer["address"].as_str().expect("an address");
+        written = world.json(address).await["written"].clone();
+    }
+    written
 }
 
 fn counts(answer: &Value) -> [u64; 4] {
@@ -112,10 +127,8 @@ fn assert_same(now: &[Value], before: &[Value]) {
 async fn undo(world: &World, answer: &Value) -> Value {
     let address = answer["address"].as_str().expect("an address");
     let response = world.post(&format!("{address}/undo")).send().await.expect("answer");
-    let status = response.status();
     let answer: Value = response.json().await.expect("JSON");
-    assert_eq!(status, StatusCode::OK, "{answer}");
-    answer["written"].clone()
+    over(world, &answer).await
 }
 
 #[tokio::test]
@@ -400,14 +413,14 @@ fn many(count: usize) -> String {
 }
 
 #[tokio::test]
-async fn five_thousand_rows_travel_in_three_writes() {
+async fn five_thousand_rows_travel_in_ten_writes() {
     let world = World::new().await;
     let file = many(5_000);
     Sending::of(many(1).as_bytes()).preview(&world).await;
     world.forget_calls().await;
     let applied = Sending::of(file.as_bytes()).apply(&world).await;
     assert_eq!(applied["written"]["inserted"], json!(5_000), "{}", applied["written"]);
-    assert_eq!(world.calls().await["writes"], json!(3));
+    assert_eq!(world.calls().await["writes"], json!(10));
     assert_eq!(world.rows("deals").await.len(), 5_000);
     assert_eq!(
         counts(&Sending::of(file.as_bytes()).preview(&world).await),

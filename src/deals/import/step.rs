@@ -2,8 +2,9 @@
 
 use crate::store::Change;
 
-/// Rows of one batch; the store writes so many in one call.
-const MOST_ROWS: usize = 2_000;
+/// Rows of one batch. The store would take 2,000, but the client library holds each cell of a call in kilobytes of memory,
+/// and a small host has half a gigabyte.
+const MOST_ROWS: usize = 500;
 /// Requests that the updates and deletions of one batch may need, so that the store writes it in one call.
 const MOST_REQUESTS: usize = 900;
 

@@ -33,7 +33,7 @@ use super::{
 use crate::{
     clock::Clock,
     error::Error,
-    store::{Snapshot, Store},
+    store::{Dataset, ReadError, Snapshot, Store},
 };
 use progress::{Left, Progress, Task};
 use uploads::Uploads;
@@ -41,6 +41,8 @@ use work::Work;
 
 /// Imports whose progress is remembered.
 const MOST_REMEMBERED: usize = 50;
+/// How often tabs are read before the spreadsheet counts as away.
+const TRIES: usize = 3;
 
 /// What imports need, and what is known of those at work.
 pub struct Importer {
@@ -81,8 +83,17 @@ impl Importer {
         Ok(Compared { prepared, rows })
     }
 
-    async fn read<D: crate::store::Dataset>(&self) -> Result<Arc<Snapshot<D>>, Error> {
-        Ok(self.store.read::<D>().await?.snapshot)
+    /// The tabs as they are. Older data, which a page would show while the spreadsheet does not answer, is no ground to
+    /// write on: a file would look new that was imported already.
+    async fn read<D: Dataset>(&self) -> Result<Arc<Snapshot<D>>, Error> {
+        for _ in 0..TRIES {
+            let reading = self.store.read::<D>().await?;
+            if reading.unreachable_since.is_none() {
+                return Ok(reading.snapshot);
+            }
+            self.store.refresh();
+        }
+        Err(ReadError::Unreachable("only older data is at hand".to_owned()).into())
     }
 
     /// What imports wrote so far.

@@ -82,16 +82,17 @@ impl Work {
             };
             let before = open.len();
             open.retain(|planned| {
-                let stays = !planned.deal.is_some_and(|deal| ids.contains(&deal.to_string()));
+                let is_left = planned.deal.is_some_and(|deal| ids.contains(&deal.to_string()));
                 // A deal that was to go and is gone is as wanted.
-                if !stays && !(why == Why::Gone && matches!(planned.change, Change::Delete(_))) {
+                let is_as_wanted = why == Why::Gone && matches!(planned.change, Change::Delete(_));
+                if is_left && !is_as_wanted {
                     written.left.push(Left {
                         line: planned.line,
                         deal: planned.deal,
                         why,
                     });
                 }
-                stays
+                !is_left
             });
             if open.len() == before {
                 return Err(CommitError::Refused("rows that nobody asked for".to_owned()));

@@ -148,24 +148,31 @@ async fn no_page_breaks_a_rule_of_accessibility_by_day_or_night_on_a_phone_or_a_
     };
     let mut broken = Vec::new();
     tour(&browser, async |browser, name| {
-        browser.client.execute(AXE, vec![]).await.expect("axe");
-        for (width, scheme, rules) in [
-            (DESK, "light", every_rule()),
-            (DESK, "dark", rules_of_colour()),
-            (PHONE, "dark", rules_of_colour()),
-            (PHONE, "light", every_rule()),
-        ] {
-            browser.look(width, scheme).await;
-            let violations = violations(browser, rules).await;
-            broken.extend(
-                violations
-                    .iter()
-                    .map(|violation| format!("{name} {width} {scheme}: {violation}")),
-            );
-        }
+        broken.extend(broken_rules(browser, name).await);
     })
     .await;
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// The rules of accessibility that the page breaks, by day or night, on a phone or a desk.
+pub(super) async fn broken_rules(browser: &Browser, name: &str) -> Vec<String> {
+    let mut broken = Vec::new();
+    browser.client.execute(AXE, vec![]).await.expect("axe");
+    for (width, scheme, rules) in [
+        (DESK, "light", every_rule()),
+        (DESK, "dark", rules_of_colour()),
+        (PHONE, "dark", rules_of_colour()),
+        (PHONE, "light", every_rule()),
+    ] {
+        browser.look(width, scheme).await;
+        let violations = violations(browser, rules).await;
+        broken.extend(
+            violations
+                .iter()
+                .map(|violation| format!("{name} {width} {scheme}: {violation}")),
+        );
+    }
+    broken
 }
 
 fn every_rule() -> Value {

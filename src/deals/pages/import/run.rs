@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Time that a program waits for the end; beyond it the answer says where to ask.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Seconds after which the page of an import at work looks again.
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
 
@@ -86,7 +86,7 @@ pub(super) async fn take_back(
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
     let mut progress = deals.importer.take_back(&run).await?.ok_or_else(Error::not_found)?;
     let patience = if asked.face == Face::Html {
-        PATIENCE / 15
+        PATIENCE / 10
     } else {
         PATIENCE
     };

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::{
     sent_file::{SentFile, refusal},
@@ -36,8 +37,8 @@ use crate::{
     language::Language,
 };
 
-/// Time that a program waits for the end of an import; a longer one answers where to ask for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Time after the upload until which a program waits for the end of an import; a longer one answers where to ask for it.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the address says beside the form.
 #[derive(Deserialize)]
@@ -88,6 +89,7 @@ pub(super) async fn receive(
 }
 
 async fn answer(deals: &Deals, (upload, sent): (Upload, Sent), asked: &Asked, apply: bool) -> Result<Response, Error> {
+    let until = Instant::now() + PATIENCE;
     let compared = deals.importer.compare(Arc::new(upload), sent).await?;
     let plan = plan_answer(&compared, asked.language)?;
     if !apply {
@@ -101,7 +103,7 @@ async fn answer(deals: &Deals, (upload, sent): (Upload, Sent), asked: &Asked, ap
     let run = RunName::new();
     let mut progress = deals.importer.begin(compared, &run).await?;
     // Beyond this time the import goes on, and the answer says where to ask for it.
-    let _ = tokio::time::timeout(PATIENCE, progress.wait_for(Progress::is_over)).await;
+    let _ = tokio::time::timeout_at(until, progress.wait_for(Progress::is_over)).await;
     let written = progress.borrow().clone();
     let status = status_of(&written.state);
     let answer = Answer {

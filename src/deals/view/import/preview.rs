@@ -95,7 +95,7 @@ impl PreviewPage<'_> {
             }
             @if !plan.refused.is_empty() { (self.refused(&plan.refused)) }
             @if !plan.changed.is_empty() { (self.changed(&plan.changed)) }
-            @if !plan.new.is_empty() { (self.new(&plan.new)) }
+            @if !plan.new.is_empty() { (self.added(&plan.new)) }
             @if !plan.identical.is_empty() { (self.identical(plan)) }
         }
     }
@@ -247,7 +247,7 @@ impl PreviewPage<'_> {
         )
     }
 
-    fn new(&self, new: &[New]) -> Markup {
+    fn added(&self, new: &[New]) -> Markup {
         let columns = [
             number(self.say("Ligne", "Line")),
             text(self.say("Client", "Client")),
@@ -257,7 +257,7 @@ impl PreviewPage<'_> {
             text(self.say("Échéance", "Due")),
             text(self.say("Commercial", "Sales rep")),
         ];
-        let rows: Vec<Markup> = new.iter().take(MOST_SHOWN).map(|new| self.new_row(new)).collect();
+        let rows: Vec<Markup> = new.iter().take(MOST_SHOWN).map(|new| self.added_row(new)).collect();
         html! {
             section .import-new {
                 (self.heading(self.say("Nouvelles", "New"), new.len()))
@@ -266,7 +266,7 @@ impl PreviewPage<'_> {
         }
     }
 
-    fn new_row(&self, new: &New) -> Markup {
+    fn added_row(&self, new: &New) -> Markup {
         let draft = &new.draft;
         let optional = |text: Option<&str>| html! { @if let Some(text) = text { bdi { (text) } } };
         row(
