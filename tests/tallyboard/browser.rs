@@ -7,6 +7,7 @@ mod board;
 mod claiming;
 mod device;
 mod looks;
+mod sales;
 mod trouble;
 
 use crate::world::Plan;
