@@ -13,12 +13,12 @@ async fn slider_and_field_move_together_and_the_address_remembers_them() {
     browser.write("#basket", "10").await;
     browser.reads(".outcome .then", "1\u{202F}466,68").await;
     let slider = browser
-        .ask("return document.querySelector('[data-slider=basket]').value;")
+        .ask("document.querySelector('[data-slider=basket]').value")
         .await;
     assert_eq!(slider, "10");
     assert_eq!(browser.place().await, "/deals/what-if?basket=10");
-    let move_it = "const slider = document.querySelector('[data-slider=cycle]'); slider.value = -50; \
-                   slider.dispatchEvent(new Event('input')); return 0;";
+    let move_it = "(() => { const slider = document.querySelector('[data-slider=cycle]'); slider.value = -50; \
+                   slider.dispatchEvent(new Event('input')); return 0; })()";
     browser.ask(move_it).await;
     browser.reads(".outcome .then", "2\u{202F}933,35").await;
     assert_eq!(browser.value("#cycle").await, "-50");
