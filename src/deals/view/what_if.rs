@@ -211,7 +211,7 @@ impl WhatIfPage<'_> {
             number(language.choose("Rang", "Rank")),
             text(language.choose("Levier", "Lever")),
             number(language.choose("Effet", "Effect")),
-            text(""),
+            text(language.choose("Ampleur", "Size")),
         ];
         let caption = language.choose(
             format!("{name} : effet de chaque levier"),
