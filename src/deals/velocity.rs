@@ -66,7 +66,8 @@ impl Velocity {
             (Gap::WonBeforeCreation, cycle.reversed),
         ];
         let missing = missing.into_iter().filter(|(_, count)| *count > 0);
-        missing.map(|(gap, count)| gap(count)).collect()
+        let timeless = (cycle.average_days.is_some() && self.euros_a_day.is_none()).then_some(Gap::NoTime);
+        missing.map(|(gap, count)| gap(count)).chain(timeless).collect()
     }
 }
 
@@ -83,6 +84,8 @@ pub enum Gap {
     WonWithoutChange(usize),
     /// So many deals were won before they were created.
     WonBeforeCreation(usize),
+    /// The deals were won in the second in which they were created, so that nothing can be divided by the cycle.
+    NoTime,
 }
 
 impl Gap {
@@ -95,6 +98,12 @@ impl Gap {
                 .choose(
                     "Aucune affaire gagnée : la durée du cycle n’est pas encore connue.",
                     "No deal is won yet, so the length of the cycle is not known.",
+                )
+                .to_owned(),
+            Self::NoTime => language
+                .choose(
+                    "Les affaires gagnées l’ont été dès leur création : la durée du cycle est nulle et ne permet pas de calcul.",
+                    "The won deals were won as they were created: the cycle lasts no time, so nothing can be worked out.",
                 )
                 .to_owned(),
             Self::WonWithoutCreation(count) => language.choose(

@@ -9,6 +9,7 @@ mod deals;
 mod deals_import;
 mod device;
 mod looks;
+mod sales;
 mod trouble;
 
 use crate::world::Plan;

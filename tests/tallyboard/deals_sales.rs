@@ -25,7 +25,7 @@ async fn set(world: &World, id: u64, fields: Value) {
 }
 
 /// Two deals of Zoé and one of Kate; Zoé's second one is won after twenty days.
-async fn sold() -> World {
+pub async fn sold() -> World {
     let world = World::new().await;
     let zoe = json!({"client": "Acme", "statut": "Prospect", "montant_brut": 10000, "assignee": "Zoé", "secteur": "Banque", "date_echeance": "2026-04-10"});
     create(&world, zoe).await;

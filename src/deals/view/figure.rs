@@ -1,9 +1,14 @@
 //! Figures as the pages write them; what is not known is a dash.
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
-use super::super::{filter::DealFilter, share::Share, what_if::Quantity};
+use super::super::{
+    filter::{Chip, DealFilter, NOT_GIVEN},
+    share::Share,
+    what_if::Quantity,
+};
 use crate::{
     language::{Language, Noun, UNKNOWN},
     money::Money,
@@ -59,11 +64,17 @@ pub fn bar(part: Money, longest: Money) -> Markup {
 
 /// Tells that a page looks at some deals only, and how to see all of them.
 pub fn filter_line(language: Language, filter: &DealFilter, all: &str) -> Markup {
-    let chips: Vec<String> = filter.chips().into_iter().map(|chip| chip.value).collect();
+    let words = |chip: Chip| match (chip.field, chip.value.parse::<Date>()) {
+        ("from", Ok(day)) => format!("≥\u{A0}{}", language.date(day)),
+        ("to", Ok(day)) => format!("≤\u{A0}{}", language.date(day)),
+        _ if chip.value == NOT_GIVEN => language.choose("Non renseigné", "Not given").to_owned(),
+        _ => chip.value,
+    };
+    let chips: Vec<String> = filter.chips().into_iter().map(words).collect();
     html! {
         @if !chips.is_empty() {
             p .hint {
-                (language.choose("Seulement : ", "Only: ")) (chips.join(" · ")) ". "
+                (language.choose("Seulement : ", "Only: ")) (chips.join(" · ")) ". "
                 a href=(all) { (language.choose("Toutes les affaires", "All deals")) }
             }
         }

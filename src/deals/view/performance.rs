@@ -93,7 +93,7 @@ impl PerformancePage<'_> {
         let main = html! {
             h1 { (title) }
             (self.period_form())
-            (figure::filter_line(self.language, self.filter, PERFORMANCE))
+            (figure::filter_line(self.language, &self.others(), PERFORMANCE))
             (self.undated())
             @if self.lines.is_empty() {
                 p .nothing { (self.language.choose("Aucune affaire dans cette période.", "No deals in this period.")) }
@@ -106,7 +106,7 @@ impl PerformancePage<'_> {
                     div .performance .cards { (self.table()) }
                     p .hint {
                         (self.language.choose(
-                            "Conversion : affaires gagnées ÷ toutes les affaires. Cycle : de la création au passage à Gagné dans l’historique ; un tiret veut dire que rien ne permet de le mesurer encore.",
+                            "Conversion : affaires gagnées ÷ toutes les affaires. Cycle : de la création au passage à Gagné dans l’historique ; un tiret veut dire que rien ne permet de le mesurer encore.",
                             "Conversion: won deals ÷ all deals. Cycle: from creation to the change to Gagné in the history; a dash means that nothing tells it yet.",
                         ))
                     }
@@ -121,12 +121,17 @@ impl PerformancePage<'_> {
         })
     }
 
-    fn period_form(&self) -> Markup {
-        let language = self.language;
-        let others = DealFilter {
+    /// The filter without the period, which has its own fields.
+    fn others(&self) -> DealFilter {
+        DealFilter {
             due: Period::default(),
             ..self.filter.clone()
-        };
+        }
+    }
+
+    fn period_form(&self) -> Markup {
+        let language = self.language;
+        let others = self.others();
         html! {
             form .period method="get" action=(PERFORMANCE) {
                 (figure::carried(&others))
@@ -138,7 +143,7 @@ impl PerformancePage<'_> {
             }
             @if let Some(Period { from: Some(from), to: Some(to) }) = self.before {
                 p .hint {
-                    (language.choose("Sous chaque chiffre, la période précédente : ", "Below each figure the period before: "))
+                    (language.choose("Sous chaque chiffre, la période précédente : ", "Below each figure the period before: "))
                     (language.date(from)) " – " (language.date(to)) "."
                 }
             } @else {
@@ -157,7 +162,7 @@ impl PerformancePage<'_> {
             @if self.hidden_undated > 0 {
                 p .hint {
                     (figure::deals(self.language, self.hidden_undated))
-                    (self.language.choose(" sans échéance : hors de la période.", " without a due date: outside the period."))
+                    (self.language.choose(" sans échéance : hors de la période.", " without a due date: outside the period."))
                 }
             }
         }
@@ -211,7 +216,7 @@ impl PerformancePage<'_> {
                 span { ((shown.of)(language, &line.now)) }
                 @if self.before.is_some() {
                     " " span .before {
-                        span .unseen { (language.choose("avant : ", "before: ")) }
+                        span .unseen { (language.choose("avant : ", "before: ")) }
                         (line.before.as_ref().map_or_else(|| UNKNOWN.to_owned(), |before| (shown.of)(language, before)))
                     }
                 }

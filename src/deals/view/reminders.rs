@@ -64,14 +64,14 @@ impl RemindersPage<'_> {
         html! {
             p .lead {
                 (language.choose(
-                    "Un message par commercial : affaires à échéance dans les 7 jours, en retard, ou sans changement. Jamais deux fois pour la même raison.",
+                    "Un message par commercial : affaires à échéance dans les 7 jours, en retard, ou sans changement. Jamais deux fois pour la même raison.",
                     "One message for each assignee: deals due within 7 days, late, or without a change. Never twice for the same reason.",
                 ))
             }
             @if self.configured.is_empty() {
                 (notice(&html! { p {
                     (language.choose(
-                        "Rien n’est envoyé : ni SMTP_URL ni SLACK_WEBHOOK_URL n’est réglé. Voici ce qui partirait.",
+                        "Rien n’est envoyé : ni SMTP_URL ni SLACK_WEBHOOK_URL n’est réglé. Voici ce qui partirait.",
                         "Nothing is sent: neither SMTP_URL nor SLACK_WEBHOOK_URL is set. This is what would go out.",
                     ))
                 } }))
@@ -93,7 +93,7 @@ impl RemindersPage<'_> {
         let untold: Vec<&Suppressed> = untold.collect();
         html! {
             section aria-labelledby=(id) {
-                h2 id=(id) { (language.choose("Prochain envoi : ", "Next: ")) (channel_name(language, channel)) }
+                h2 id=(id) { (language.choose("Prochain envoi : ", "Next: ")) (channel_name(language, channel)) }
                 @if mail.letters.is_empty() {
                     p .hint { (language.choose("Rien de nouveau à dire.", "Nothing new to tell.")) }
                 }
@@ -139,7 +139,7 @@ impl RemindersPage<'_> {
                 |day| format!("en pause jusqu’au {}", self.language.date(day)),
             ),
             (_, None) if because == "no address" => {
-                "aucune adresse : ajoutez une ligne à l’onglet contacts, ou réglez DEALS_MAIL_TO".to_owned()
+                "aucune adresse : ajoutez une ligne à l’onglet contacts, ou réglez DEALS_MAIL_TO".to_owned()
             }
             (_, None) if because == "another instance tells it" => "envoyé par une autre instance".to_owned(),
             _ => because.to_owned(),
@@ -202,7 +202,7 @@ impl RemindersPage<'_> {
             Outcome::Claimed => language.choose("en préparation", "being prepared").to_owned(),
             Outcome::Sending => language
                 .choose(
-                    "en cours d’envoi ; si cela dure, l’envoi a été interrompu et n’est peut-être pas parti",
+                    "en cours d’envoi ; si cela dure, l’envoi a été interrompu et n’est peut-être pas parti",
                     "being sent; if it stays so, it was interrupted and may not have gone out",
                 )
                 .to_owned(),
@@ -210,15 +210,15 @@ impl RemindersPage<'_> {
                 .choose("laissé à une autre instance", "left to another instance")
                 .to_owned(),
             Outcome::Failed(why) => language.choose(
-                format!("échec, nouvel essai prévu : {why}"),
+                format!("échec, nouvel essai prévu : {why}"),
                 format!("failed, will be tried again: {why}"),
             ),
             Outcome::Unknown(why) => {
-                language.choose(format!("peut-être envoyé : {why}"), format!("perhaps sent: {why}"))
+                language.choose(format!("peut-être envoyé : {why}"), format!("perhaps sent: {why}"))
             }
             Outcome::Suppressed(why) => {
                 let why = self.because(why);
-                language.choose(format!("retenu : {why}"), format!("held back: {why}"))
+                language.choose(format!("retenu : {why}"), format!("held back: {why}"))
             }
             Outcome::Other(words) => words.clone(),
         }

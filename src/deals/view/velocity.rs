@@ -46,7 +46,7 @@ impl VelocityPage<'_> {
             h1 { (title) }
             p .hint {
                 (self.language.choose(
-                    "Affaires × panier moyen × taux de conversion ÷ durée du cycle, de la création au passage à Gagné : ce qu’un jour de vente rapporte.",
+                    "Affaires × panier moyen × taux de conversion ÷ durée du cycle, de la création au passage à Gagné : ce qu’un jour de vente rapporte.",
                     "Deals × average basket × conversion rate ÷ cycle length, from creation to Gagné: what a day of selling brings.",
                 ))
             }
@@ -54,8 +54,8 @@ impl VelocityPage<'_> {
             (self.now())
             (self.missing())
             (self.months())
-            (self.groups("assignees", self.language.choose("Par commercial", "By assignee"), &self.answer.assignees))
-            (self.groups("sectors", self.language.choose("Par secteur", "By sector"), &self.answer.sectors))
+            (self.groups("assignees", self.language.choose(("Par commercial", "Commercial"), ("By assignee", "Assignee")), &self.answer.assignees))
+            (self.groups("sectors", self.language.choose(("Par secteur", "Secteur"), ("By sector", "Sector")), &self.answer.sectors))
             (self.stages())
         };
         frame.document(Page {
@@ -91,7 +91,7 @@ impl VelocityPage<'_> {
             None => self
                 .language
                 .choose(
-                    "L’historique est encore vide : il s’écrit à chaque changement de statut, ici ou dans le tableur.",
+                    "L’historique est encore vide : il s’écrit à chaque changement de statut, ici ou dans le tableur.",
                     "The history is still empty: each change of a status writes it, here or in the spreadsheet.",
                 )
                 .to_owned(),
@@ -145,7 +145,7 @@ impl VelocityPage<'_> {
         }
     }
 
-    fn groups(&self, id: &str, name: &str, groups: &[GroupVelocity]) -> Markup {
+    fn groups(&self, id: &str, (name, column): (&str, &str), groups: &[GroupVelocity]) -> Markup {
         let nobody = self.language.choose("Non renseigné", "Not given");
         let rows: Vec<Markup> = groups
             .iter()
@@ -155,7 +155,7 @@ impl VelocityPage<'_> {
             @if !groups.is_empty() {
                 section aria-labelledby=(id) {
                     h2 id=(id) { (name) }
-                    div .cards { (table(name, &self.columns(name), &rows)) }
+                    div .cards { (table(name, &self.columns(column), &rows)) }
                 }
             }
         }
@@ -207,7 +207,7 @@ impl VelocityPage<'_> {
                 h2 #stages { (name) }
                 p .hint {
                     (language.choose(
-                        "Moyenne de tous les séjours dont le début et la fin sont connus ; ceux en cours comptent jusqu’à maintenant.",
+                        "Moyenne de tous les séjours dont le début et la fin sont connus ; ceux en cours comptent jusqu’à maintenant.",
                         "Average of all stays whose beginning and end are known; those that last count up to now.",
                     ))
                 }

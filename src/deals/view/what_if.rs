@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     language::Language,
+    money::Money,
     page::{
         Asset, Frame, Page,
         field::error_line,
@@ -140,7 +141,7 @@ impl WhatIfPage<'_> {
         };
         let language = self.language;
         html! {
-            @if self.deals == 0 { p .nothing { (language.choose("Aucune affaire : rien à simuler.", "No deals, nothing to work with.")) } }
+            @if self.deals == 0 { p .nothing { (language.choose("Aucune affaire : rien à simuler.", "No deals, nothing to work with.")) } }
             @if !answer.capped.is_empty() {
                 (notice(&html! { p {
                     (language.choose("Une part ne dépasse pas 100 % : ", "A share stops at 100%: "))
@@ -193,7 +194,7 @@ impl WhatIfPage<'_> {
         let language = self.language;
         let longest = split.effects.first().map(|line| line.effect).unwrap_or_default();
         let rows: Vec<Markup> = (1..)
-            .zip(&split.effects)
+            .zip(split.effects.iter().filter(|line| line.effect != Money::ZERO))
             .map(|(rank, line)| {
                 row(
                     1,
@@ -210,7 +211,7 @@ impl WhatIfPage<'_> {
             number(language.choose("Rang", "Rank")),
             text(language.choose("Levier", "Lever")),
             number(language.choose("Effet", "Effect")),
-            text(""),
+            text(language.choose("Ampleur", "Size")),
         ];
         let caption = language.choose(
             format!("{name} : effet de chaque levier"),

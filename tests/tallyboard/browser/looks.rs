@@ -70,6 +70,18 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         browser.goto(&format!("{}{place}", world.address)).await;
         look(browser, name).await;
     }
+    let sales = crate::deals_sales::sold().await;
+    for (name, place) in [
+        ("what-if", "/deals/what-if?basket=10&cycle=-20"),
+        ("what-if-mistake", "/deals/what-if?basket=dix"),
+        ("performance", "/deals/performance?from=2026-04-01&to=2026-04-30"),
+        ("velocity", "/deals/velocity"),
+        ("reminders", "/deals/reminders"),
+    ] {
+        browser.goto(&format!("{}{place}", sales.address)).await;
+        look(browser, name).await;
+    }
+
     browser.goto(&format!("{}/leaderboard", world.address)).await;
     browser.write("#company", &company).await;
     browser.find(".choices .locked").await;
