@@ -22,6 +22,7 @@ async fn choosing_filters_the_page_at_once_and_chips_take_it_back() {
     let Some(browser) = Browser::open(Script::On).await else {
         return;
     };
+    browser.look(1280, "light").await;
     let world = World::new().await;
     browser.goto(&format!("{}/deals", world.address)).await;
     browser.reads(".lead", "Aucune affaire pour l’instant.").await;
