@@ -12,6 +12,8 @@ use crate::answer::Rendered;
 pub enum Asset {
     /// The style of every page: the vendored reset, then our own sheet.
     Stylesheet,
+    /// What only the pages of the deals need.
+    DealsStylesheet,
     /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
     FormScript,
     /// Brings a page that stays open up to date.
@@ -39,8 +41,9 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Stylesheet,
+        Self::DealsStylesheet,
         Self::FormScript,
         Self::LiveScript,
         Self::DealFormScript,
@@ -75,6 +78,8 @@ impl Asset {
             Self::Stylesheet => concat!(
                 include_str!("assets/vendor/modern-normalize/modern-normalize.css"),
                 include_str!("assets/tallyboard.css"),
+            ),
+            Self::DealsStylesheet => concat!(
                 include_str!("assets/deals_form.css"),
                 include_str!("assets/deals_import.css"),
                 include_str!("assets/deals_sales.css"),
@@ -93,6 +98,7 @@ impl Asset {
     fn name(self) -> (&'static str, &'static str) {
         match self {
             Self::Stylesheet => ("tallyboard", "css"),
+            Self::DealsStylesheet => ("deals", "css"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
             Self::DealFormScript => ("deals-form", "js"),
@@ -105,7 +111,7 @@ impl Asset {
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Stylesheet => "text/css; charset=utf-8",
+            Self::Stylesheet | Self::DealsStylesheet => "text/css; charset=utf-8",
             Self::Icon => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         }

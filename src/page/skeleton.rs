@@ -52,6 +52,8 @@ pub struct Frame {
     pub freshness: Option<Freshness>,
     /// The language of the page.
     pub language: Language,
+    /// The style that only the pages of one board need.
+    pub style: Option<Asset>,
 }
 
 /// One page, before its surroundings are put around it.
@@ -86,11 +88,12 @@ impl Frame {
         self
     }
 
-    /// The same in another language, with the one thing people come to do there.
+    /// The same for a board of its own language and style, with the one thing people come to do there.
     #[must_use]
-    pub fn for_board(mut self, language: Language, action: Entry) -> Self {
+    pub fn for_board(mut self, language: Language, action: Entry, style: Asset) -> Self {
         self.language = language;
         self.action = action;
+        self.style = Some(style);
         self
     }
 
@@ -99,7 +102,7 @@ impl Frame {
         html! {
             (DOCTYPE)
             html lang=(self.language.code()) {
-                (head(&page))
+                (self.head(&page))
                 body {
                     a .skip href="#main" { (self.language.choose("Aller au contenu", "Skip to the content")) }
                     (self.header(page.address))
@@ -110,6 +113,22 @@ impl Frame {
             }
         }
         .into_string()
+    }
+
+    fn head(&self, page: &Page<'_>) -> Markup {
+        html! {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="same-origin";
+                title { (page.title) " · Tallyboard" }
+                link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
+                link rel="stylesheet" href=(Asset::Stylesheet.address());
+                @if let Some(style) = self.style { link rel="stylesheet" href=(style.address()); }
+                @for script in page.scripts { script src=(script.address()) defer {} }
+            }
+        }
     }
 
     fn header(&self, address: &str) -> Markup {
@@ -186,21 +205,6 @@ impl Frame {
     }
 }
 
-fn head(page: &Page<'_>) -> Markup {
-    html! {
-        head {
-            meta charset="utf-8";
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="color-scheme" content="light dark";
-            meta name="referrer" content="same-origin";
-            title { (page.title) " · Tallyboard" }
-            link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
-            link rel="stylesheet" href=(Asset::Stylesheet.address());
-            @for script in page.scripts { script src=(script.address()) defer {} }
-        }
-    }
-}
-
 /// Five tally strokes.
 fn logo() -> Markup {
     html! {
@@ -238,6 +242,7 @@ mod tests {
                 spreadsheet_link: "https://docs.google.com/spreadsheets/d/x/edit".to_owned(),
             }),
             language: Language::English,
+            style: None,
         }
     }
 

@@ -44,6 +44,10 @@ async fn the_status_tells_people_and_programs_the_same_and_asks_nobody() {
     world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
     world.staff_type("submissions!B2", json!("last Tuesday")).await;
     world.page("/leaderboard").await;
+    // What staff typed goes to the audit log beside everything else.
+    while world.rows("audit_log").await.is_empty() {
+        tokio::task::yield_now().await;
+    }
     world.forget_calls().await;
     world.pass(SignedDuration::from_secs(90));
     let told = status(&world).await;

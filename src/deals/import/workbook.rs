@@ -22,6 +22,12 @@ const MOST_COLUMNS: usize = 256;
 /// Reads the sheet in which most headers are understood, the first of equals.
 pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     check_unpacked_size(bytes, limits)?;
+    // Some damaged sheets make calamine 0.32 panic, where a row number does not fit into 32 bits.
+    let read = std::panic::catch_unwind(|| read_workbook(bytes, limits));
+    read.unwrap_or_else(|_| Err(FileProblem::Damaged("a cell reference is out of range".to_owned())))
+}
+
+fn read_workbook(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(problem)?;
     let (sheet, header) = choose_sheet(&mut workbook, limits)?;
     let mut lines = rows(&mut workbook, &sheet, limits, limits.lines + header.index + 2)?;

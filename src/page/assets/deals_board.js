@@ -4,6 +4,9 @@
   const form = document.querySelector(".deal-filter");
   if (!form) return;
   const button = form.querySelector("button");
+  // Where there is room for the filters, the drawer stands open for every reader.
+  const drawer = form.closest("details");
+  if (drawer && matchMedia("(min-width: 48rem)").matches) drawer.open = true;
   let latest = 0;
 
   const address = () => {

@@ -124,10 +124,10 @@ async fn unknown_fields_are_refused_with_their_place() {
     let first = "Invalid JSON payload received. Unknown name \"titel\" at 'requests[0].add_sheet.properties': Cannot find field.";
     let second = "Invalid JSON payload received. Unknown name \"rows\" at \
                   'requests[0].add_sheet.properties.grid_properties': Cannot find field.";
-    assert_eq!((status, message(&body)), (400, format!("{first}\n{second}").as_str()));
+    assert_eq!((status, message(&body)), (400, format!("{second}\n{first}").as_str()));
     let violations = json!([
-        {"field": "requests[0].add_sheet.properties", "description": first},
         {"field": "requests[0].add_sheet.properties.grid_properties", "description": second},
+        {"field": "requests[0].add_sheet.properties", "description": first},
     ]);
     assert_eq!(body["error"]["status"], "INVALID_ARGUMENT");
     assert_eq!(
