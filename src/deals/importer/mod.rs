@@ -3,11 +3,11 @@
 //! - An upload is kept for two hours under the digest of its bytes ([`uploads`]). Nothing else of it is on the server: mapping
 //!   and choices are in the address of the preview. After a restart, or on another instance, the preview asks for the file
 //!   once more and goes on where it was.
-//! - Writing happens beside the request, in portions that one call carries ([`work`]). The sheet alone decides what is
+//! - Writing happens beside the request, in portions that one call carries (`work`). The sheet alone decides what is
 //!   written already: keys of new rows follow from file and line, updates compare old values. So an import that was
 //!   interrupted is finished by importing the same file again, and nothing is in the sheet twice.
 //! - What takes an import back is read from the audit log, not from memory
-//!   ([`ImportLog`](super::import::log::ImportLog)).
+//!   ([`ImportLog`]).
 
 pub mod progress;
 pub mod uploads;

@@ -5,10 +5,10 @@
 //!
 //! 1. Lines with the outcome `claimed` are written, all in one call, and the tab is read again. Whoever finds a claim of
 //!    another instance for the same reason gives way when its own id is the larger one, and otherwise waits until the other
-//!    has given way or begun to send ([`claim`]).
+//!    has given way or begun to send (`claim`).
 //! 2. `sending` is written, the message is sent, and the line becomes `sent`, `failed: …` or `perhaps sent: …`.
 //!
-//! A crash before `sending` leaves a claim that holds for [`claim::HOLDS`]; then the reason is told in the next run. A crash
+//! A crash before `sending` leaves a claim that holds for `claim::HOLDS`; then the reason is told in the next run. A crash
 //! after it leaves `sending`: nobody knows whether the message went out, so it is not sent again, and the page shows it.
 //! Deleting the line has it sent once more. Only what the other side surely did not take is tried again.
 
