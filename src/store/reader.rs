@@ -259,6 +259,7 @@ impl Reader {
         };
         self.outages.end();
         let snapshot = self.settle(previous, read, read_at).await;
+        memory::give_back_after(snapshot.rows);
         Ok(self.keep(snapshot).await)
     }
 
@@ -284,7 +285,6 @@ impl Reader {
         let tabs = self.pages.read(D::TABS).await?;
         let ended = Instant::now();
         self.watch.compare(&tabs, Span { began, ended, full });
-        memory::give_back_after(tabs.iter().map(TabRows::len).sum());
         Ok((tabs, full))
     }
 
