@@ -1,8 +1,9 @@
 //! Memory that a large read needed for a moment is given back to the system.
 //!
-//! A tab of 100,000 rows takes about a hundred megabytes while its JSON is decoded and a third of that afterwards. The
-//! allocator of glibc keeps what was freed between the rows that stayed, unless it is asked to let go. Measured against
-//! this: jemalloc needs a thread of its own for the same, and mimalloc doubles the memory of a program that rests.
+//! A page of 50,000 rows takes some tens of megabytes while its JSON is decoded and a tenth of that afterwards, and boards
+//! replace what they worked out from older data. The allocator of glibc keeps what was freed between the rows that stayed,
+//! unless it is asked to let go. Measured against this: jemalloc needs a thread of its own for the same, and mimalloc
+//! doubles the memory of a program that rests.
 
 use std::time::Duration;
 

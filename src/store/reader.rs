@@ -275,6 +275,7 @@ impl Reader {
         };
         self.outages.end();
         let snapshot = self.settle(previous, read, read_at).await;
+        memory::give_back_after(snapshot.rows);
         Ok(self.keep(snapshot).await)
     }
 
@@ -300,7 +301,6 @@ impl Reader {
         let tabs = self.pages.read(D::TABS).await?;
         let ended = Instant::now();
         self.watch.compare(&tabs, Span { began, ended, full });
-        memory::give_back_after(tabs.iter().map(TabRows::len).sum());
         Ok((tabs, full))
     }
 
