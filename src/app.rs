@@ -264,7 +264,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         action: Entry::new("Claim integrations", SUBMIT),
         freshness: None,
         language: Language::English,
-        style: None,
+        board: None,
     };
     let guard = Arc::new(Guard::new(
         materials.posts_per_minute,

@@ -28,7 +28,7 @@ use crate::{
     finding::Finding,
     findings::{pages::Found, view::FINDINGS},
     language::Language,
-    page::{Asset, Entry, Frame, Freshness, Source},
+    page::{Asset, Board, Entry, Frame, Freshness, Source},
     store::{ReadError, Reading, Store},
 };
 
@@ -197,7 +197,11 @@ impl Deals {
     /// What surrounds a page that shows no data.
     pub(super) fn bare_frame(&self, language: Language) -> Frame {
         let action = Entry::new(language.choose("Nouvelle affaire", "New deal"), super::pages::NEW);
-        self.frame.clone().for_board(language, action, Asset::DealsStylesheet)
+        let board = Board {
+            style: Asset::DealsStylesheet,
+            tabs: super::view::tabs,
+        };
+        self.frame.clone().for_board(board, language, action)
     }
 
     /// The finished answer to what was `asked`, made by `make` unless it was answered this very second.

@@ -134,7 +134,7 @@ mod tests {
             action: Entry::new("Claim integrations", "/leaderboard/submit"),
             freshness: None,
             language: crate::language::Language::English,
-            style: None,
+            board: None,
         };
         Html::parse_document(&FindingsPage { cells, lines }.document(&frame))
     }

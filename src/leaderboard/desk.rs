@@ -7,7 +7,6 @@ use std::{
     collections::{BTreeSet, HashMap},
     hash::Hash,
     sync::Arc,
-    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp, Zoned};
@@ -26,7 +25,7 @@ use super::{
     view::SampleData,
 };
 use crate::{
-    answer::Rendered,
+    answer::{Kept, Question, Rendered},
     clock::Clock,
     company::CompanyNames,
     error::Error,
@@ -46,7 +45,7 @@ pub struct Leaderboard {
     frame: Frame,
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
-    pub(super) rendered: Cache<RenderedQuestion, Rendered>,
+    kept: Kept,
 }
 
 /// What the app hands to the board.
@@ -66,17 +65,6 @@ pub struct Parts {
 /// The data an answer was worked out from: version of the tabs, version of the catalog.
 pub(super) type Versions = (u64, u64);
 
-/// A question whose finished answer is kept, with the second in which it was answered: pages say how old their data is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct RenderedQuestion {
-    pub(super) versions: Versions,
-    pub(super) second: i64,
-    pub(super) read_at: Timestamp,
-    pub(super) is_outage: Option<Timestamp>,
-    /// Path, query and face.
-    pub(super) asked: String,
-}
-
 /// The rows with everything that follows from them.
 pub(super) struct Settled {
     pub(super) ledger: Ledger,
@@ -95,11 +83,6 @@ pub(super) const RECENT: SignedDuration = SignedDuration::from_secs(2);
 const MOST_COMPANIES: usize = 300;
 /// Latest rows in which companies are looked for when there are more.
 const LATEST_ROWS: usize = 1_500;
-
-/// Finished answers that are kept, in bytes before compression: a download of many rows is large.
-const MOST_RENDERED: u64 = 16 * 1024 * 1024;
-/// A finished answer is asked for within its second only.
-const RENDERED_FOR: Duration = Duration::from_secs(2);
 
 /// The board as it is at one moment.
 pub(super) struct Current {
@@ -126,12 +109,7 @@ impl Leaderboard {
             frame: parts.frame,
             settled: latest(Cache::builder().max_capacity(1)),
             standings: latest(Cache::builder().max_capacity(64)),
-            rendered: latest(
-                Cache::builder()
-                    .weigher(|_, rendered: &Rendered| u32::try_from(rendered.body().len()).unwrap_or(u32::MAX))
-                    .max_capacity(MOST_RENDERED)
-                    .time_to_live(RENDERED_FOR),
-            ),
+            kept: Kept::default(),
         }
     }
 
@@ -251,19 +229,14 @@ impl Leaderboard {
         asked: String,
         make: impl AsyncFnOnce() -> Result<Rendered, Error>,
     ) -> Result<Rendered, Error> {
-        let question = RenderedQuestion {
+        let question = Question {
             versions: current.versions,
             second: current.now.timestamp().as_second(),
             read_at: current.read_at,
-            is_outage: current.unreachable_since,
+            unreachable_since: current.unreachable_since,
             asked,
         };
-        if let Some(rendered) = self.rendered.get(&question).await {
-            return Ok(rendered);
-        }
-        let rendered = make().await?;
-        self.rendered.insert(question, rendered.clone()).await;
-        Ok(rendered)
+        self.kept.or_make(question, make).await
     }
 }
 

@@ -64,7 +64,7 @@ mod tests {
             action: Entry::new("Claim integrations", "/leaderboard/submit"),
             freshness: None,
             language: crate::language::Language::English,
-            style: None,
+            board: None,
         };
         let address = "/x?\"><script>";
         let page = ErrorPage {

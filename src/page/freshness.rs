@@ -3,6 +3,7 @@
 use jiff::Zoned;
 use maud::{Markup, html};
 
+use super::moment;
 use crate::language::Language;
 
 /// Where the data comes from, as people call it.
@@ -50,7 +51,10 @@ pub struct Freshness {
 impl Freshness {
     /// `Google Sheets data of 14:03:12 (42 s ago)`.
     pub fn sentence(&self, language: Language) -> String {
-        let (source, age) = (self.source.name(language), self.age(language));
+        let (source, age) = (
+            self.source.name(language),
+            moment::age(self.read_at.timestamp(), &self.now, language),
+        );
         let time = self.clock_time(&self.read_at, "%H:%M:%S", language);
         language.choose(
             format!("{source}, données de {time} ({age})"),
@@ -82,16 +86,6 @@ impl Freshness {
         }
     }
 
-    fn age(&self, language: Language) -> String {
-        let seconds = self.now.timestamp().as_second() - self.read_at.timestamp().as_second();
-        let age = match seconds.max(0) {
-            seconds @ ..120 => format!("{seconds} s"),
-            seconds @ ..7200 => format!("{} min", seconds / 60),
-            seconds => format!("{} h", seconds / 3600),
-        };
-        language.choose(format!("il y a {age}"), format!("{age} ago"))
-    }
-
     /// Leaves the day out while it is today's.
     fn clock_time(&self, at: &Zoned, format: &str, language: Language) -> String {
         let time = at.strftime(format).to_string();
@@ -100,7 +94,7 @@ impl Freshness {
         }
         language.choose(
             format!("{time} le {}", Language::French.date(at.date())),
-            format!("{time} on {}", super::moment::day(at.date(), self.now.date())),
+            format!("{time} on {}", moment::day(at.date(), self.now.date())),
         )
     }
 }

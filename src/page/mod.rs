@@ -23,4 +23,4 @@ pub mod wording;
 pub use asset::Asset;
 pub use error_page::ErrorPage;
 pub use freshness::{Freshness, Source};
-pub use skeleton::{CONTENT_SECURITY_POLICY, Entry, Frame, Page, STATUS};
+pub use skeleton::{Board, CONTENT_SECURITY_POLICY, Entry, Frame, Page, STATUS};

@@ -3,6 +3,8 @@
 use jiff::{Timestamp, Zoned, civil::Date};
 use maud::{Markup, html};
 
+use crate::language::Language;
+
 /// A day: `3 March`, with the year when it is another than today's.
 pub fn day(date: Date, today: Date) -> String {
     let format = if date.year() == today.year() {
@@ -39,13 +41,14 @@ pub fn clock_time(at: Timestamp, now: &Zoned) -> String {
     }
 }
 
-/// How old something is that is made anew all the time: `42 s ago`, `4 min ago`, `3 h ago`.
-pub fn age(at: Timestamp, now: &Zoned) -> String {
-    match (now.timestamp().as_second() - at.as_second()).max(0) {
-        seconds @ ..120 => format!("{seconds} s ago"),
-        seconds @ ..7200 => format!("{} min ago", seconds / 60),
-        seconds => format!("{} h ago", seconds / 3600),
-    }
+/// How old something is that is made anew all the time: `42 s ago`, `il y a 4 min`, `3 h ago`.
+pub fn age(at: Timestamp, now: &Zoned, language: Language) -> String {
+    let age = match (now.timestamp().as_second() - at.as_second()).max(0) {
+        seconds @ ..120 => format!("{seconds} s"),
+        seconds @ ..7200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3600),
+    };
+    language.choose(format!("il y a {age}"), format!("{age} ago"))
 }
 
 /// How long something has lasted, given in seconds: `42 s`, `4 min`, `3 h 12 min`, `2 days 5 h`.

@@ -52,8 +52,17 @@ pub struct Frame {
     pub freshness: Option<Freshness>,
     /// The language of the page.
     pub language: Language,
-    /// The style that only the pages of one board need.
-    pub style: Option<Asset>,
+    /// What only the pages of one board have.
+    pub board: Option<Board>,
+}
+
+/// What the pages of one board have beside what every page has.
+#[derive(Clone, Copy, Debug)]
+pub struct Board {
+    /// Their style.
+    pub style: Asset,
+    /// The way among them, drawn for a language and the address of the page.
+    pub tabs: fn(Language, &str) -> Markup,
 }
 
 /// One page, before its surroundings are put around it.
@@ -88,12 +97,12 @@ impl Frame {
         self
     }
 
-    /// The same for a board of its own language and style, with the one thing people come to do there.
+    /// The same for the pages of `board` in its language, with the one thing people come to do there.
     #[must_use]
-    pub fn for_board(mut self, language: Language, action: Entry, style: Asset) -> Self {
+    pub fn for_board(mut self, board: Board, language: Language, action: Entry) -> Self {
+        self.board = Some(board);
         self.language = language;
         self.action = action;
-        self.style = Some(style);
         self
     }
 
@@ -107,7 +116,10 @@ impl Frame {
                     a .skip href="#main" { (self.language.choose("Aller au contenu", "Skip to the content")) }
                     (self.header(page.address))
                     (self.status(page.address))
-                    main #main tabindex="-1" { (page.main) }
+                    main #main tabindex="-1" {
+                        @if let Some(board) = self.board { ((board.tabs)(self.language, page.address)) }
+                        (page.main)
+                    }
                     (self.footer(page.address))
                 }
             }
@@ -125,7 +137,7 @@ impl Frame {
                 title { (page.title) " · Tallyboard" }
                 link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
                 link rel="stylesheet" href=(Asset::Stylesheet.address());
-                @if let Some(style) = self.style { link rel="stylesheet" href=(style.address()); }
+                @if let Some(board) = self.board { link rel="stylesheet" href=(board.style.address()); }
                 @for script in page.scripts { script src=(script.address()) defer {} }
             }
         }
@@ -242,7 +254,7 @@ mod tests {
                 spreadsheet_link: "https://docs.google.com/spreadsheets/d/x/edit".to_owned(),
             }),
             language: Language::English,
-            style: None,
+            board: None,
         }
     }
 

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::pages::Report;
 use crate::{
+    language::Language,
     page::{
         Frame, Page, STATUS, moment,
         table::{Column, cell, number, row, table, text},
@@ -156,7 +157,7 @@ impl StatusPage<'_> {
     }
 
     fn ago(&self, at: jiff::Timestamp) -> Markup {
-        html! { time datetime=(at) title=(moment::stamp(at, self.now)) { (moment::age(at, self.now)) } }
+        html! { time datetime=(at) title=(moment::stamp(at, self.now)) { (moment::age(at, self.now, Language::English)) } }
     }
 
     fn clock(&self, at: jiff::Timestamp) -> Markup {

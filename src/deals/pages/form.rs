@@ -27,7 +27,7 @@ use super::{
         },
     },
     BOARD, conflict,
-    sent::{Caller, Sent, private_page, see},
+    sent::{Caller, heard, private_page, see},
 };
 use crate::{
     error::{Error, FieldError},
@@ -53,8 +53,7 @@ pub(super) async fn create(
     uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = Sent::read(&headers, &body)?;
-    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let (sent, caller) = heard(&headers, &uri, &body)?;
     let wanted = sent.change.wanted;
     let fields = match wanted.check(None, caller.language) {
         Ok(fields) => fields,
@@ -82,11 +81,7 @@ pub(super) async fn create(
     let by = if caller.wants_page() { BY_FORM } else { BY_API };
     match deals.create(deal, by).await {
         Ok(created) if caller.wants_page() => {
-            let notice = Notice {
-                deed: Deed::Created,
-                deal: created.id,
-                since: None,
-            };
+            let notice = Notice::of(Deed::Created, created.id);
             Ok(see(
                 &format!("{BOARD}/{}{}", created.id, caller.language_query()),
                 &notice,
@@ -131,8 +126,7 @@ pub(super) async fn save(
     uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = Sent::read(&headers, &body)?;
-    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let (sent, caller) = heard(&headers, &uri, &body)?;
     let since = deals.clock.now().as_millisecond();
     let intend = |deal: &Deal| intention(&sent.change, deal, caller.language);
     let filling = || Filling {
@@ -142,11 +136,7 @@ pub(super) async fn save(
     };
     match deals.change((id, BY_FORM), intend).await {
         Ok(()) => {
-            let notice = Notice {
-                deed: Deed::Changed,
-                deal: id,
-                since: Some(since),
-            };
+            let notice = Notice::undoable(Deed::Changed, id, since);
             Ok(see(&format!("{BOARD}/{id}{}", caller.query()), &notice))
         }
         Err(NotChanged::Clash(clash)) => Ok(conflict::page(&deals, &caller, (id, &clash)).await),

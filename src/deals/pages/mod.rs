@@ -21,18 +21,10 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderMap, Uri},
     routing::{get, post},
 };
-use serde::Deserialize;
 
-use super::{desk::Deals, filter::DealFilter};
-use crate::{
-    answer::Face,
-    asked::Asked,
-    error::{Error, FieldError},
-    language::Language,
-};
+use super::desk::Deals;
 
 pub(super) use velocity::VelocityAnswer;
 
@@ -52,26 +44,6 @@ pub const REMINDERS: &str = "/deals/reminders";
 pub const VELOCITY: &str = "/deals/velocity";
 /// What would be if.
 pub const WHAT_IF: &str = "/deals/what-if";
-
-/// How an address wants its answer.
-#[derive(Deserialize)]
-struct Manner {
-    format: Option<String>,
-    lang: Option<String>,
-}
-
-impl Manner {
-    fn asked(&self, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Asked, Error> {
-        let asked = Asked::new(self.format.as_deref(), headers, uri, offered)?;
-        Ok(asked.in_language_of(self.lang.as_deref(), headers))
-    }
-}
-
-/// The filter in the query of an address.
-fn filter_of(query: &str, language: Language) -> Result<DealFilter, Error> {
-    DealFilter::parse(query)
-        .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.message(language))]))
-}
 
 /// Every address of the board.
 pub fn router(deals: Arc<Deals>) -> Router {

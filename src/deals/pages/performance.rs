@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Query, RawQuery, State},
+    extract::{Query, State},
     http::{HeaderMap, Uri},
     response::Response,
 };
@@ -19,7 +19,7 @@ use super::{
         performance::{Performance, PerformanceLine, performance},
         view::performance::PerformancePage,
     },
-    Manner, filter_of,
+    question::{Common, question},
 };
 use crate::{
     answer::{Cell, Column, Face, Kind, Rendered, Sheet},
@@ -49,19 +49,19 @@ struct Answer {
 
 pub(super) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(manner): Query<Manner>,
-    RawQuery(query): RawQuery,
+    Query(common): Query<Common>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = manner.asked(&headers, &uri, Face::TABLE)?;
-    let filter = filter_of(&query.unwrap_or_default(), asked.language)?;
+    let asked = common.asked(&headers, &uri, Face::TABLE)?;
+    let filter = question(&uri, asked.language)?.filter;
     let current = deals.current().await?;
     let make = async || {
         let history = deals.history(&current).await?;
         render(&deals, &current, &asked, (&filter, &history))
     };
-    Ok(deals.answered(&current, &asked, make).await?.respond(&headers))
+    let answer = deals.answered(&current, &asked, make).await?.respond(&headers);
+    Ok(common.remembering(answer, asked.language))
 }
 
 fn render(

@@ -18,7 +18,8 @@ use super::{
         reminding::{Letter, Mail, Suppressed, letters},
         view::reminders::RemindersPage,
     },
-    Manner, REMINDERS,
+    REMINDERS,
+    question::Common,
 };
 use crate::{
     answer::{Face, Rendered},
@@ -66,15 +67,15 @@ struct Past<'a> {
 
 pub(super) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(manner): Query<Manner>,
+    Query(common): Query<Common>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = manner.asked(&headers, &uri, Face::PAGE)?;
+    let asked = common.asked(&headers, &uri, Face::PAGE)?;
     let current = deals.current().await?;
     let alerts: Reading<Alerts> = deals.store.read().await?;
     let rendered = render(&deals, &current, &asked, &alerts.snapshot.data)?;
-    Ok(rendered.respond(&headers))
+    Ok(common.remembering(rendered.respond(&headers), asked.language))
 }
 
 fn render(deals: &Deals, current: &Current, asked: &Asked, alerts: &Alerts) -> Result<Rendered, Error> {

@@ -139,6 +139,13 @@ fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
+/// What was sent, and who sent it.
+pub(super) fn heard(headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<(Sent, Caller), Error> {
+    let sent = Sent::read(headers, body)?;
+    let caller = Caller::of(headers, uri).speaking(&sent);
+    Ok((sent, caller))
+}
+
 /// Leads to `address`, which then says what was done.
 pub(super) fn see(address: &str, notice: &Notice) -> Response {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));

@@ -29,7 +29,7 @@ use super::{
     },
     BOARD, conflict, deal,
     form::{intention, trouble},
-    sent::{Caller, Sent, private_page, see},
+    sent::{Caller, Sent, heard, private_page, see},
 };
 use crate::{
     error::{Error, FieldError},
@@ -45,8 +45,7 @@ pub(super) async fn status(
     uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = Sent::read(&headers, &body)?;
-    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let (sent, caller) = heard(&headers, &uri, &body)?;
     let since = deals.clock.now().as_millisecond();
     let by = author(&caller);
     let intend = |deal: &Deal| {
@@ -60,11 +59,7 @@ pub(super) async fn status(
     };
     match deals.change((id, by), intend).await {
         Ok(()) if caller.wants_page() => {
-            let notice = Notice {
-                deed: Deed::Changed,
-                deal: id,
-                since: Some(since),
-            };
+            let notice = Notice::undoable(Deed::Changed, id, since);
             let own = format!("{BOARD}/{id}{}", caller.query());
             Ok(see(sent.back().unwrap_or(&own), &notice))
         }
@@ -125,11 +120,7 @@ pub(super) async fn delete(
     let seen = |deal: &Deal| super::api::seen_alone(&sent.change, deal);
     match deals.remove((id, author(&caller)), seen).await {
         Ok(()) if caller.wants_page() => {
-            let notice = Notice {
-                deed: Deed::Deleted,
-                deal: id,
-                since: Some(since),
-            };
+            let notice = Notice::undoable(Deed::Deleted, id, since);
             Ok(see(&format!("{BOARD}/{id}{}", caller.query()), &notice))
         }
         Ok(()) => Ok(Json(json!({"deleted": id})).into_response()),
@@ -152,8 +143,7 @@ pub(super) async fn undo(
     uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = Sent::read(&headers, &body)?;
-    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let (sent, caller) = heard(&headers, &uri, &body)?;
     let since = sent
         .field("since")
         .and_then(|since| since.parse().ok())
@@ -164,11 +154,7 @@ pub(super) async fn undo(
     })?;
     match deals.undo(id, since).await {
         Ok(undone) if caller.wants_page() => {
-            let notice = Notice {
-                deed: Deed::Undone,
-                deal: undone.id,
-                since: None,
-            };
+            let notice = Notice::of(Deed::Undone, undone.id);
             let own = format!("{BOARD}/{}{}", undone.id, caller.query());
             let back = sent.back().filter(|_| undone.id == id);
             Ok(see(back.unwrap_or(&own), &notice))
@@ -186,8 +172,7 @@ pub(super) async fn set_aside(
     uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = Sent::read(&headers, &body)?;
-    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let (sent, caller) = heard(&headers, &uri, &body)?;
     let (current, deal) = with_deal(&deals, id).await?;
     let known = current.rows.pauses.of_deal(id);
     let is_lifted = sent.field("lift").is_some();
@@ -217,14 +202,7 @@ pub(super) async fn set_aside(
     }
     let deed = if is_lifted { Deed::Resumed } else { Deed::Paused };
     let own = format!("{BOARD}/{id}{}", caller.query());
-    Ok(see(
-        sent.back().unwrap_or(&own),
-        &Notice {
-            deed,
-            deal: id,
-            since: None,
-        },
-    ))
+    Ok(see(sent.back().unwrap_or(&own), &Notice::of(deed, id)))
 }
 
 fn wanted_pause(sent: &Sent, (deal, today): (u64, Date), language: Language) -> Result<Pause, FieldError> {

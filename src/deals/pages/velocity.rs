@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Query, RawQuery, State},
+    extract::{Query, State},
     http::{HeaderMap, Uri},
     response::Response,
 };
@@ -19,7 +19,7 @@ use super::{
         velocity::{GroupVelocity, MonthVelocity, StageTime, Velocity, by_month, by_property, time_in_stages},
         view::velocity::VelocityPage,
     },
-    Manner, filter_of,
+    question::{Common, question},
 };
 use crate::{
     answer::{Face, Rendered},
@@ -53,20 +53,20 @@ pub(in super::super) struct VelocityAnswer {
 
 pub(super) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(manner): Query<Manner>,
-    RawQuery(query): RawQuery,
+    Query(common): Query<Common>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = manner.asked(&headers, &uri, Face::PAGE)?;
-    let filter = filter_of(&query.unwrap_or_default(), asked.language)?;
+    let asked = common.asked(&headers, &uri, Face::PAGE)?;
+    let filter = question(&uri, asked.language)?.filter;
     let current = deals.current().await?;
     let make = async || {
         let history = deals.history(&current).await?;
         let answer = answer(&deals, &current, (&filter, &history), asked.language);
         render(&deals, &current, &asked, (&filter, &answer))
     };
-    Ok(deals.answered(&current, &asked, make).await?.respond(&headers))
+    let answer = deals.answered(&current, &asked, make).await?.respond(&headers);
+    Ok(common.remembering(answer, asked.language))
 }
 
 fn render(

@@ -20,7 +20,7 @@ use super::{
         view::what_if::WhatIfPage,
         what_if::{Figures, WhatIf},
     },
-    Manner, filter_of,
+    question::{Common, question},
 };
 use crate::{
     answer::{Face, Rendered},
@@ -43,14 +43,14 @@ struct Answer {
 
 pub(super) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(manner): Query<Manner>,
+    Query(common): Query<Common>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = manner.asked(&headers, &uri, Face::PAGE)?;
+    let asked = common.asked(&headers, &uri, Face::PAGE)?;
     let query = query.unwrap_or_default();
-    let filter = filter_of(&query, asked.language)?;
+    let filter = question(&uri, asked.language)?.filter;
     let current = deals.current().await?;
     let levers = match Levers::parse(&query) {
         Ok(levers) => levers,
@@ -60,7 +60,8 @@ pub(super) async fn show(
         let history = deals.history(&current).await?;
         render(&deals, &current, &asked, (&filter, &query, levers.clone()), &history)
     };
-    Ok(deals.answered(&current, &asked, make).await?.respond(&headers))
+    let answer = deals.answered(&current, &asked, make).await?.respond(&headers);
+    Ok(common.remembering(answer, asked.language))
 }
 
 type Put<'a> = (&'a DealFilter, &'a str, Levers);

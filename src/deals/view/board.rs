@@ -13,7 +13,6 @@ use super::{
     empty::empty,
     filters::Filters,
     numbers::Numbers,
-    tabs,
 };
 use crate::{
     answer::Face,
@@ -37,7 +36,6 @@ impl BoardPage<'_> {
         let language = frame.language;
         let title = language.choose("Affaires", "Deals");
         let main = html! {
-            (tabs(language, self.address))
             div .heading {
                 h1 { (language.choose("Tableau de bord des affaires", "Deals dashboard")) }
                 @if self.overview.all_deals > 0 { (downloads(&board_address(&self.question.filter), Face::REPORT, language)) }

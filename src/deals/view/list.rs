@@ -14,7 +14,7 @@ use super::{
     address::{LIST, adding, assignee_address, question_address, sector_address},
     board::downloads,
     filters::Filters,
-    stage_label, subset_label, tabs,
+    stage_label, subset_label,
 };
 use crate::{
     answer::Face,
@@ -68,7 +68,6 @@ impl ListPage<'_> {
             language,
         };
         let main = html! {
-            (tabs(language, self.address))
             div .heading { h1 { (title) } (downloads(&question_address(self.question), Face::TABLE, language)) }
             @if let Some(subset) = self.question.subset { p .lead { (subset_label(subset, language)) } }
             (filters.markup())

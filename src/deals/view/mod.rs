@@ -47,6 +47,7 @@ pub fn tabs(language: Language, address: &str) -> Markup {
         (language.choose("Simulation", "What if"), "/deals/what-if"),
         (language.choose("Commerciaux", "Sales people"), "/deals/performance"),
         (language.choose("Vélocité", "Velocity"), "/deals/velocity"),
+        (language.choose("Rappels", "Reminders"), "/deals/reminders"),
     ];
     let other = language.other();
     html! {

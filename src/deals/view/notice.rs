@@ -72,6 +72,18 @@ pub struct Notice {
 pub const FIELDS: [&str; 3] = ["did", "deal", "since"];
 
 impl Notice {
+    /// Of a deed that cannot be undone.
+    pub fn of(deed: Deed, deal: u64) -> Self {
+        let since = None;
+        Self { deed, deal, since }
+    }
+
+    /// Of a deed that can be undone: what was done from this moment on.
+    pub fn undoable(deed: Deed, deal: u64, since: i64) -> Self {
+        let since = Some(since);
+        Self { deed, deal, since }
+    }
+
     /// Reads the fields of an address; `None` when they tell of nothing.
     pub fn parse(pairs: &[(String, String)]) -> Option<Self> {
         let field = |name: &str| {

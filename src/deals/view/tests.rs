@@ -58,7 +58,7 @@ fn page(rows: Vec<Vec<Value>>, query: &str, language: Language) -> Html {
         action: Entry::new("Nouvelle affaire", "/deals/new"),
         freshness: None,
         language,
-        style: None,
+        board: None,
     };
     let overview = overview(rows, &question.filter);
     let page = BoardPage {

@@ -39,7 +39,7 @@ fn frame() -> Frame {
             spreadsheet_link: "https://docs.google.com/spreadsheets/d/x/edit".to_owned(),
         }),
         language: crate::language::Language::English,
-        style: None,
+        board: None,
     }
 }
 
