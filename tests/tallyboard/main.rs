@@ -6,5 +6,6 @@ mod door;
 mod emulator;
 mod leaderboard;
 mod program;
+mod sources;
 mod store;
 mod world;
