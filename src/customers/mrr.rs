@@ -255,7 +255,7 @@ impl Terms {
             .filter(|discount| self.holds(discount))
             .filter_map(|discount| discount.percent_off)
             .try_fold(Decimal::ONE, |share, percent| {
-                share.checked_mul(Decimal::ONE - percent.checked_div(Decimal::ONE_HUNDRED)?)
+                share.checked_mul(Decimal::ONE.checked_sub(percent.checked_div(Decimal::ONE_HUNDRED)?)?)
             })
     }
 
@@ -389,7 +389,7 @@ fn graduated(tiers: &[Tier], quantity: Decimal) -> Option<Decimal> {
     let mut below = Decimal::ZERO;
     for tier in tiers {
         let up_to = tier.up_to.map_or(quantity, |last| last.min(quantity));
-        let in_tier = (up_to - below).max(Decimal::ZERO);
+        let in_tier = up_to.checked_sub(below)?.max(Decimal::ZERO);
         sum = sum
             .checked_add(tier.unit.checked_mul(in_tier)?)?
             .checked_add(tier.flat)?;

@@ -214,7 +214,7 @@ pub struct Onboarding {
     pub completed_at: Option<Timestamp>,
     /// When the customer last did something in it.
     pub last_activity_at: Option<Timestamp>,
-    /// How much is done, in per cent.
+    /// How much is done, as the vendor counts it.
     pub progress: Option<Decimal>,
     /// Answers to its questions: question, answer.
     pub answers: Vec<(String, String)>,

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 
 use super::{
     Ask, Failure, Feed, FeedPage, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
+    dialect::{Dialect, Head},
     event::{Conversation, Detail, Event, Message, Rating, Speaker, Ticket},
     reading::{Reason, Record, records},
     record::{FieldName, Observation, Page, Subject, SubjectKind},
-    transport::{Dialect, Endpoint, Head, Request, Transport},
+    transport::{Endpoint, Request, Transport},
 };
 
 /// The line in the registry.

@@ -19,21 +19,30 @@
 //!
 //! The rules of a vendor and where they come from stand in `docs/directives/sources.md`, with the steps to add one.
 
+pub mod calendly;
+pub mod chartmogul;
 pub mod cursor;
+pub mod dashboard;
+pub mod dialect;
 pub mod event;
 pub mod failure;
+pub mod fathom;
+pub mod hubspot;
 pub mod intercom;
+pub mod pace;
 pub mod reading;
 pub mod record;
 pub mod settings;
+pub mod stripe;
 pub mod transport;
+pub mod userflow;
 
 use std::{fmt, num::NonZeroU32, pin::Pin};
 
 pub use cursor::{Cursor, Mode, Progress, Run};
 pub use failure::Failure;
+pub use pace::Time;
 pub use settings::{Secret, Settings};
-pub use transport::Time;
 
 use record::{Page, RecordEffect, RecordFinding};
 

@@ -3,7 +3,7 @@
 //! Only an id is needed, and it may be a number or a string. What is absent, `null` or empty is unknown. What is there,
 //! but of another kind than expected, is left out with a finding; the record still comes through.
 
-use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
@@ -22,7 +22,10 @@ use crate::customers::{
 /// One record of a list.
 pub struct Record<'a> {
     value: &'a Value,
-    findings: RefCell<Vec<(String, String)>>,
+    /// Where it stands inside the record of the list.
+    place: String,
+    /// Places and what is wrong there.
+    findings: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 /// Why a record is left out, in a sentence.
@@ -33,7 +36,8 @@ impl<'a> Record<'a> {
     pub fn new(value: &'a Value) -> Self {
         Self {
             value,
-            findings: RefCell::default(),
+            place: String::new(),
+            findings: Arc::default(),
         }
     }
 
@@ -125,7 +129,12 @@ impl<'a> Record<'a> {
     /// The members of a list; none when it is absent.
     pub fn list(&self, place: &str) -> Vec<Record<'a>> {
         let items = self.read(place, "a list", |value| Some(value.as_array()?.as_slice()));
-        items.unwrap_or_default().iter().map(Record::new).collect()
+        let member = |(index, value)| Record {
+            value,
+            place: format!("{}{place}/{index}", self.place),
+            findings: Arc::clone(&self.findings),
+        };
+        items.unwrap_or_default().iter().enumerate().map(member).collect()
     }
 
     /// The entries of an object; none when it is absent.
@@ -143,7 +152,10 @@ impl<'a> Record<'a> {
 
     /// Remembers that a field is left out.
     pub fn complain(&self, place: &str, reason: impl Into<String>) {
-        self.findings.borrow_mut().push((place.to_owned(), reason.into()));
+        self.findings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push((format!("{}{place}", self.place), reason.into()));
     }
 
     /// What `reader` makes of the value at `place`. What is there and cannot be read becomes a finding.
@@ -313,7 +325,7 @@ impl Page {
 
     /// Keeps the findings of one record.
     pub fn take_findings(&mut self, record: &Record<'_>, index: usize) {
-        for (field, reason) in record.findings.take() {
+        for (field, reason) in record.taken_findings() {
             self.findings.push(RecordFinding {
                 record: record.name(index),
                 field: Some(field),
@@ -326,6 +338,10 @@ impl Page {
 }
 
 impl Record<'_> {
+    fn taken_findings(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.findings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// How a finding calls the record.
     fn name(&self, index: usize) -> String {
         ["/id", "/uuid", "/uri", "/recording_id"]
@@ -389,7 +405,7 @@ mod tests {
         assert_eq!(record.time("/at"), None);
         assert_eq!(record.flag("/absent"), None);
         assert!(record.list("/list").is_empty());
-        assert!(record.findings.borrow().is_empty());
+        assert_eq!(record.taken_findings(), []);
     }
 
     #[test]

@@ -4,25 +4,22 @@
 //! ([`Dialect`]); everything else is here. Keys travel in headers that are marked sensitive, no address holds one, and
 //! what a vendor says is shown without the key and cut short.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use governor::{
-    NotUntil, Quota, RateLimiter,
-    middleware::NoOpMiddleware,
-    state::{InMemoryState, NotKeyed},
-};
-use jiff::Timestamp;
 use reqwest::{
     Client, Method, Response, StatusCode, Url,
     header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT},
     redirect::Policy,
 };
 use serde_json::Value;
-use tokio::sync::Mutex;
 
-use super::{Failure, Pending, Probe, Secret};
-use crate::{cause::chain, clock::Clock};
+use super::{
+    Failure, Probe, Secret, Time,
+    dialect::{Dialect, Head},
+    pace::Pace,
+};
+use crate::cause::chain;
 
 /// Tries of one call before it counts as failed.
 const TRIES: usize = 6;
@@ -39,106 +36,6 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Characters of a vendor's own words that are shown.
 const LONGEST_SAYING: usize = 300;
-
-/// Where the time comes from, and how to wait; tests hand in one that waits for nothing.
-#[derive(Clone)]
-pub struct Time {
-    /// The present.
-    pub clock: Clock,
-    sleep: Arc<dyn Fn(Duration) -> Pending<'static, ()> + Send + Sync>,
-}
-
-impl Time {
-    /// Waits for real.
-    pub fn real(clock: Clock) -> Self {
-        Self::with_sleep(clock, |pause| Box::pin(tokio::time::sleep(pause)))
-    }
-
-    /// Waits as `sleep` does.
-    pub fn with_sleep(clock: Clock, sleep: impl Fn(Duration) -> Pending<'static, ()> + Send + Sync + 'static) -> Self {
-        let sleep = Arc::new(sleep);
-        Self { clock, sleep }
-    }
-
-    async fn sleep(&self, pause: Duration) {
-        (self.sleep)(pause).await;
-    }
-}
-
-/// The clock of the rate limit.
-#[derive(Clone)]
-struct Ticks(Clock);
-
-impl governor::clock::Clock for Ticks {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        Duration::try_from(self.0.now().as_duration()).unwrap_or_default()
-    }
-}
-
-type Limiter = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>;
-
-/// How a vendor speaks HTTP.
-#[derive(Clone, Copy)]
-pub struct Dialect {
-    /// How long its headers ask to wait: after a refusal, or before the next call. `None` when they do not.
-    pub pause: fn(&Head<'_>) -> Option<Duration>,
-    /// The permissions that would do, from the body of a 403.
-    pub scopes: fn(&Value) -> Vec<String>,
-}
-
-impl Dialect {
-    /// `Retry-After`, and nothing about permissions.
-    pub const PLAIN: Self = Self {
-        pause: |head| head.retry_after(),
-        scopes: |_| Vec::new(),
-    };
-}
-
-/// Status and headers of an answer.
-pub struct Head<'a> {
-    status: StatusCode,
-    headers: &'a HeaderMap,
-    now: Timestamp,
-}
-
-impl Head<'_> {
-    /// Whether the vendor counts too many calls.
-    pub fn is_limited(&self) -> bool {
-        self.status == StatusCode::TOO_MANY_REQUESTS
-    }
-
-    /// A header, as text.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok().map(str::trim)
-    }
-
-    /// A header, as a whole number.
-    pub fn number(&self, name: &str) -> Option<i64> {
-        self.text(name)?.parse().ok()
-    }
-
-    /// A header that counts seconds from now.
-    pub fn seconds(&self, name: &str) -> Option<Duration> {
-        self.number(name)?.try_into().ok().map(Duration::from_secs)
-    }
-
-    /// A header that names an instant in seconds since 1970.
-    pub fn until(&self, name: &str) -> Option<Duration> {
-        let left = self.number(name)?.checked_sub(self.now.as_second())?;
-        Some(Duration::from_secs(left.max(0).try_into().ok()?))
-    }
-
-    /// `Retry-After`: seconds or a date (RFC 9110, 10.2.3).
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.seconds("retry-after").or_else(|| {
-            let date = jiff::fmt::rfc2822::parse(self.text("retry-after")?).ok()?;
-            let left = date.timestamp().duration_since(self.now);
-            Some(Duration::try_from(left).unwrap_or_default())
-        })
-    }
-}
 
 /// What is needed to reach a vendor.
 pub struct Endpoint {
@@ -162,10 +59,8 @@ pub struct Transport {
     base_url: Url,
     headers: HeaderMap,
     key: Secret,
-    limiter: Limiter,
+    pace: Pace,
     dialect: Dialect,
-    /// The vendor asked for no call before this.
-    not_before: Mutex<Timestamp>,
     client: Client,
     time: Time,
 }
@@ -175,6 +70,8 @@ pub struct Transport {
 pub struct Request {
     /// What is asked for, in a word for people.
     what: &'static str,
+    /// The permission that the vendor wants for it.
+    scope: Option<&'static str>,
     method: Method,
     path: Vec<String>,
     query: Vec<(String, String)>,
@@ -186,6 +83,7 @@ impl Request {
     pub fn get(what: &'static str, path: &str) -> Self {
         Self {
             what,
+            scope: None,
             method: Method::GET,
             path: path
                 .split('/')
@@ -204,6 +102,13 @@ impl Request {
             body: Some(body),
             ..Self::get(what, path)
         }
+    }
+
+    /// With the permission that the vendor wants for it, for a refusal that does not name it.
+    #[must_use]
+    pub fn needs(mut self, scope: &'static str) -> Self {
+        self.scope = Some(scope);
+        self
     }
 
     /// With one more segment in the path, whatever characters it holds.
@@ -263,9 +168,8 @@ impl Transport {
             base_url,
             headers,
             key: endpoint.key,
-            limiter: limiter(endpoint.calls_per_minute, Ticks(time.clock.clone())),
+            pace: Pace::new(endpoint.calls_per_minute, time.clone()),
             dialect: endpoint.dialect,
-            not_before: Mutex::new(Timestamp::UNIX_EPOCH),
             time,
         })
     }
@@ -329,7 +233,7 @@ impl Transport {
     }
 
     async fn try_once(&self, request: &Request) -> Try {
-        self.wait_for_turn().await;
+        self.pace.turn().await;
         let response = match self.dispatch(request).await {
             Ok(response) => response,
             Err(error) => return Try::Again(self.unreachable(&error), None),
@@ -341,8 +245,8 @@ impl Transport {
             now: self.time.clock.now(),
         };
         let asked = (self.dialect.pause)(&head);
-        if status.is_success() {
-            self.hold(asked).await;
+        if let Some(asked) = asked.filter(|asked| status.is_success() && *asked <= LONGEST_WAIT) {
+            self.pace.hold(asked).await;
         }
         let is_page = head
             .text("content-type")
@@ -351,32 +255,6 @@ impl Transport {
             Ok(body) => self.judge(request, Answer { status, is_page, body }, asked),
             Err(failure) => failure,
         }
-    }
-
-    async fn wait_for_turn(&self) {
-        while let Err(not_until) = self.limiter.check() {
-            let not_until: NotUntil<Duration> = not_until;
-            let now = governor::clock::Clock::now(&Ticks(self.time.clock.clone()));
-            self.time.sleep(not_until.wait_time_from(now)).await;
-        }
-        let not_before = *self.not_before.lock().await;
-        let left = not_before.duration_since(self.time.clock.now());
-        if let Ok(left) = Duration::try_from(left)
-            && !left.is_zero()
-        {
-            self.time.sleep(left).await;
-        }
-    }
-
-    /// No call before the time that the vendor asks for, although it answered this one.
-    async fn hold(&self, asked: Option<Duration>) {
-        let Some(asked) = asked.filter(|asked| *asked <= LONGEST_WAIT) else {
-            return;
-        };
-        let Ok(until) = self.time.clock.now().checked_add(asked) else {
-            return;
-        };
-        *self.not_before.lock().await = until;
     }
 
     async fn dispatch(&self, request: &Request) -> Result<Response, reqwest::Error> {
@@ -424,7 +302,10 @@ impl Transport {
             402 | 403 => Try::Failed(Failure::NotAllowed {
                 vendor,
                 what,
-                scopes: (self.dialect.scopes)(&body),
+                scopes: match request.scope {
+                    Some(scope) => vec![scope.to_owned()],
+                    None => (self.dialect.scopes)(&body),
+                },
                 said,
             }),
             429 => {
@@ -502,12 +383,6 @@ struct Answer {
     status: StatusCode,
     is_page: bool,
     body: Vec<u8>,
-}
-
-/// A second's worth may be sent at once.
-fn limiter(calls_per_minute: NonZeroU32, ticks: Ticks) -> Limiter {
-    let burst = NonZeroU32::new(calls_per_minute.get() / 60).unwrap_or(NonZeroU32::MIN);
-    RateLimiter::direct_with_clock(Quota::per_minute(calls_per_minute).allow_burst(burst), ticks)
 }
 
 /// A redirect would carry the key elsewhere, so none is followed.

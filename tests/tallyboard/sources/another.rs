@@ -5,9 +5,10 @@ use std::num::NonZeroU32;
 use serde_json::json;
 use tallyboard::customers::sources::{
     Ask, Failure, Feed, FeedPage, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
+    dialect::Dialect,
     reading::{Reason, Record, records},
     record::{FieldName, Observation, Page, SubjectKind},
-    transport::{Dialect, Endpoint, Request, Transport},
+    transport::{Endpoint, Request, Transport},
 };
 
 use super::fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all};
