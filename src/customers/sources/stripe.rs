@@ -214,8 +214,8 @@ impl Stripe {
     async fn change(&self, page: &mut Page, listed: &[Record<'_>]) -> Result<(), Failure> {
         let changed = page.read_each(listed, changed);
         let once: BTreeSet<Changed> = changed.into_iter().flatten().collect();
-        let found: Vec<(&str, Option<Value>)> = stream::iter(once)
-            .map(|(kind, id)| async move { Ok::<_, Failure>((kind, self.again(kind, &id).await?)) })
+        let found: Vec<(&'static str, Option<Value>)> = stream::iter(once)
+            .map(|changed| self.again(changed))
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
@@ -238,16 +238,16 @@ impl Stripe {
         Ok(())
     }
 
-    async fn again(&self, kind: &'static str, id: &str) -> Result<Option<Value>, Failure> {
+    async fn again(&self, (kind, id): Changed) -> Result<(&'static str, Option<Value>), Failure> {
         let request = match kind {
-            "subscriptions" => expanded(Request::get(kind, kind).then(id), ""),
+            "subscriptions" => expanded(Request::get(kind, kind).then(&id), ""),
             "subscriptions of" => {
                 let list = Request::get("subscriptions", "subscriptions").query("customer", id);
                 expanded(list.query("status", "all").query("limit", LIMIT), "data.")
             }
-            _ => Request::get(kind, kind).then(id),
+            _ => Request::get(kind, kind).then(&id),
         };
-        self.transport.find(request).await
+        Ok((kind, self.transport.find(request).await?))
     }
 
     async fn subscriptions(&self, page: &mut Page, list: &Value) -> Result<(), Failure> {
