@@ -12,7 +12,7 @@ use std::{
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::{
@@ -185,8 +185,15 @@ fn next(answer: &Value) -> Option<String> {
     data.iter().rev().find_map(|record| record.get("id").and_then(id_text))
 }
 
-/// What has changed: kind and id.
-type Changed = (&'static str, String);
+/// What has changed, by its id.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Changed {
+    Customer(String),
+    Subscription(String),
+    /// All of a customer.
+    SubscriptionsOf(String),
+    Invoice(String),
+}
 
 /// A discount of a customer changes what every subscription of theirs is worth.
 fn changed(record: &Record<'_>) -> Result<Vec<Changed>, Reason> {
@@ -197,15 +204,13 @@ fn changed(record: &Record<'_>) -> Result<Vec<Changed>, Reason> {
             .id_at("/data/object/customer")
             .or_else(|| record.id_at("/data/object/customer/id"))
     };
-    let of_customer = |kinds: &[&'static str]| {
-        let named = customer().map(|customer| kinds.iter().map(|kind| (*kind, customer.clone())).collect());
-        named.unwrap_or_default()
-    };
     Ok(match record.text("/data/object/object").as_deref() {
-        Some("customer") => id.map(|id| ("customers", id)).into_iter().collect(),
-        Some("subscription") => id.map(|id| ("subscriptions", id)).into_iter().collect(),
-        Some("invoice") => id.map(|id| ("invoices", id)).into_iter().collect(),
-        Some("discount") => of_customer(&["customers", "subscriptions of"]),
+        Some("customer") => id.map(Changed::Customer).into_iter().collect(),
+        Some("subscription") => id.map(Changed::Subscription).into_iter().collect(),
+        Some("invoice") => id.map(Changed::Invoice).into_iter().collect(),
+        Some("discount") => customer().map_or_else(Vec::new, |id| {
+            vec![Changed::Customer(id.clone()), Changed::SubscriptionsOf(id)]
+        }),
         _ => Vec::new(),
     })
 }
@@ -214,40 +219,41 @@ impl Stripe {
     async fn change(&self, page: &mut Page, listed: &[Record<'_>]) -> Result<(), Failure> {
         let changed = page.read_each(listed, changed);
         let once: BTreeSet<Changed> = changed.into_iter().flatten().collect();
-        let found: Vec<(&'static str, Option<Value>)> = stream::iter(once)
+        let found: Vec<(Changed, Option<Value>)> = stream::iter(once)
             .map(|changed| self.again(changed))
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
-        for (kind, value) in found {
+        for (changed, value) in found {
             // A draft that was deleted is gone without a trace.
             let Some(value) = value else { continue };
-            match kind {
-                "customers" => {
+            match changed {
+                Changed::Customer(_) => {
                     let customers = page.read_each(&[Record::new(&value)], told::customer);
                     page.observations.extend(customers);
                 }
-                "invoices" => {
+                Changed::Invoice(_) => {
                     let invoices = page.read_each(&[Record::new(&value)], told::invoice);
                     page.events.extend(invoices);
                 }
-                "subscriptions" => self.subscriptions(page, &serde_json::json!({"data": [value]})).await?,
-                _ => self.subscriptions(page, &value).await?,
+                Changed::Subscription(_) => self.subscriptions(page, &json!({"data": [value]})).await?,
+                Changed::SubscriptionsOf(_) => self.subscriptions(page, &value).await?,
             }
         }
         Ok(())
     }
 
-    async fn again(&self, (kind, id): Changed) -> Result<(&'static str, Option<Value>), Failure> {
-        let request = match kind {
-            "subscriptions" => expanded(Request::get(kind, kind).then(&id), ""),
-            "subscriptions of" => {
+    async fn again(&self, changed: Changed) -> Result<(Changed, Option<Value>), Failure> {
+        let request = match &changed {
+            Changed::Customer(id) => Request::get("customers", "customers").then(id),
+            Changed::Invoice(id) => Request::get("invoices", "invoices").then(id),
+            Changed::Subscription(id) => expanded(Request::get("subscriptions", "subscriptions").then(id), ""),
+            Changed::SubscriptionsOf(id) => {
                 let list = Request::get("subscriptions", "subscriptions").query("customer", id);
                 expanded(list.query("status", "all").query("limit", LIMIT), "data.")
             }
-            _ => Request::get(kind, kind).then(&id),
         };
-        Ok((kind, self.transport.find(request).await?))
+        Ok((changed, self.transport.find(request).await?))
     }
 
     async fn subscriptions(&self, page: &mut Page, list: &Value) -> Result<(), Failure> {
