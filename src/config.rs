@@ -13,6 +13,10 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
+mod sources;
+
+pub use sources::SourceSettings;
+
 /// Everything that an operator can set.
 pub struct Config {
     /// Where the app listens.
@@ -35,6 +39,8 @@ pub struct Config {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// The sources of the Customers board that are switched on.
+    pub sources: Vec<SourceSettings>,
 }
 
 /// An address to listen on.
@@ -89,6 +95,7 @@ struct Secrets {
     spreadsheet_id: Option<String>,
     sheets_api_url: Option<String>,
     google_service_account: Option<Value>,
+    sources: serde_json::Map<String, Value>,
     #[serde(flatten)]
     others: serde_json::Map<String, Value>,
 }
@@ -139,6 +146,7 @@ impl Config {
             listen: listen(&setting)?,
             environment,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
+            sources: sources::read(&setting, &secrets.sources)?,
             spreadsheet: spreadsheet(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
                 .unwrap_or_else(|| "integrations.txt".to_owned())
@@ -329,9 +337,13 @@ fn number<N: std::str::FromStr>(
     default: N,
 ) -> Result<N, ConfigError> {
     match setting(name) {
-        Some(text) => text.parse().map_err(|_| wrong(name, &text, "a whole number in range")),
+        Some(text) => number_in(name, &text),
         None => Ok(default),
     }
+}
+
+fn number_in<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, ConfigError> {
+    text.parse().map_err(|_| wrong(name, text, "a whole number in range"))
 }
 
 fn wrong(name: &str, value: &str, wanted: &str) -> ConfigError {

@@ -18,7 +18,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rsa", &["emulator/"]),
     ("imbl", &["emulator/"]),
     ("yup_oauth2", &["store/", "config.rs"]),
-    ("governor", &["store/quota.rs", "guard.rs", "app.rs"]),
+    (
+        "governor",
+        &["store/quota.rs", "guard.rs", "app.rs", "customers/sources/pace.rs"],
+    ),
+    ("reqwest", &["customers/sources/"]),
+    ("nanohtml2text", &["customers/sources/reading.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
     ("csv", &["answer/", "emulator/"]),
     ("clap", &["cli.rs", "main.rs"]),
@@ -194,6 +199,10 @@ fn lower_parts_know_nothing_of_the_upper_ones() {
         ),
         ("answer", &["leaderboard", "store", "app", "page", "emulator"]),
         ("leaderboard", &["app", "cli", "config", "emulator", "guard"]),
+        (
+            "customers",
+            &["app", "cli", "config", "emulator", "guard", "leaderboard", "deals"],
+        ),
         ("findings", &["app", "leaderboard", "store"]),
     ];
     for file in files().iter().filter(|file| !file.is_test()) {

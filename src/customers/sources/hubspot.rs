@@ -4,15 +4,9 @@
 //! records than that one time of change, so a search goes by id inside the span of time, never by time. The search index
 //! lags by minutes. Searches tell no associations; they are asked for in one call a page.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -20,12 +14,16 @@ use tokio::sync::Mutex;
 use super::{
     Ask, Failure, Feed, FeedPage, Mode, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
     dialect::{Dialect, Head},
-    event::{Deal, DealStatus, Detail, Event, Ticket},
-    reading::{Reason, Record, id_text, records},
-    record::{FieldName, Observation, Page, Presence, Subject, SubjectKind},
+    reading::{Record, id_text, records},
+    record::{Page, RecordEffect, RecordFinding, Subject, SubjectKind},
     transport::{Endpoint, Request, Transport},
 };
-use crate::customers::email::Email;
+
+mod directory;
+mod told;
+
+use directory::Directory;
+use told::Reader;
 
 /// The line in the registry.
 pub const VENDOR: Vendor = Vendor {
@@ -155,25 +153,6 @@ struct HubSpot {
     directory: Mutex<Option<(Timestamp, Arc<Directory>)>>,
 }
 
-/// Names that records mention by id only.
-#[derive(Default)]
-struct Directory {
-    owners: HashMap<String, Owner>,
-    stages: HashMap<String, Stage>,
-    pipelines: HashMap<String, String>,
-}
-
-struct Owner {
-    name: Option<String>,
-    email: Option<String>,
-}
-
-struct Stage {
-    label: Option<String>,
-    status: DealStatus,
-    probability: Option<Decimal>,
-}
-
 fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     let options: Options = settings.options()?;
     let endpoint = Endpoint {
@@ -241,7 +220,7 @@ impl Source for HubSpot {
                 let request = Request::get(object.name, &self.path("objects", object.name)).query("limit", 1);
                 probes.push(self.transport.probe(request.needs(object.scope)).await);
             }
-            probes.push(self.transport.probe(self.owners(None)).await);
+            probes.push(self.transport.probe(self.owners_after(None)).await);
             probes
         })
     }
@@ -271,6 +250,9 @@ impl HubSpot {
             expected: answer.pointer("/total").and_then(Value::as_u64),
             ..Page::default()
         };
+        if ask.after.is_none() && ask.feed == COMPANIES.name {
+            page.findings.extend(directory.withheld.iter().map(withheld));
+        }
         let reader = Reader {
             object,
             directory: &directory,
@@ -344,7 +326,7 @@ impl HubSpot {
         Ok(ties)
     }
 
-    fn owners(&self, after: Option<&str>) -> Request {
+    fn owners_after(&self, after: Option<&str>) -> Request {
         let path = self.path("owners", "");
         let request = Request::get("owners", &path)
             .query("limit", LIST_LIMIT)
@@ -360,75 +342,18 @@ impl HubSpot {
         {
             return Ok(Arc::clone(directory));
         }
-        let mut directory = Directory::default();
-        let read = async {
-            self.read_owners(&mut directory).await?;
-            self.read_pipelines(&mut directory, "deals").await?;
-            self.read_pipelines(&mut directory, "tickets").await
-        };
-        match read.await {
-            Err(failure @ (Failure::NotAllowed { .. } | Failure::Refused { .. })) => {
-                tracing::warn!("{failure} {}", failure.cure());
-            }
-            other => other?,
-        }
-        let directory = Arc::new(directory);
+        let directory = Arc::new(Directory::of(self).await?);
         *kept = Some((run.started_at, Arc::clone(&directory)));
         Ok(directory)
     }
-
-    async fn read_owners(&self, directory: &mut Directory) -> Result<(), Failure> {
-        let mut after: Option<String> = None;
-        loop {
-            let answer = self.transport.send(self.owners(after.as_deref())).await?;
-            for owner in records(&self.transport, "owners", &answer, "/results")? {
-                let Ok(id) = owner.id("/id") else { continue };
-                let name = joined(&owner, ["/firstName", "/lastName"]);
-                let email = owner.text("/email");
-                directory.owners.insert(id, Owner { name, email });
-            }
-            let next = answer.pointer("/paging/next/after").and_then(id_text);
-            if next.is_none() || next == after {
-                return Ok(());
-            }
-            after = next;
-        }
-    }
-
-    async fn read_pipelines(&self, directory: &mut Directory, of: &'static str) -> Result<(), Failure> {
-        let request = Request::get("pipelines", &self.path("pipelines", of));
-        let answer = self.transport.send(request).await?;
-        for pipeline in records(&self.transport, "pipelines", &answer, "/results")? {
-            let Ok(id) = pipeline.id("/id") else { continue };
-            directory
-                .pipelines
-                .extend(pipeline.text("/label").map(|label| (id, label)));
-            for stage in pipeline.list("/stages") {
-                let Ok(id) = stage.id("/id") else { continue };
-                directory.stages.insert(id, Stage::of(&stage));
-            }
-        }
-        Ok(())
-    }
 }
 
-impl Stage {
-    /// `isClosed` and `probability` are words in the answer; a stage closed with a likelihood of one is won.
-    fn of(stage: &Record<'_>) -> Self {
-        let probability = stage.number("/metadata/probability");
-        let status = match (stage.flag("/metadata/isClosed"), probability) {
-            (Some(true), Some(likely)) if likely.is_zero() => DealStatus::Lost,
-            (Some(true), Some(likely)) if likely == Decimal::ONE => DealStatus::Won,
-            (Some(true), _) => DealStatus::Unknown,
-            (None, Some(likely)) if likely == Decimal::ONE => DealStatus::Won,
-            (None, Some(likely)) if likely.is_zero() => DealStatus::Lost,
-            _ => DealStatus::Open,
-        };
-        Self {
-            label: stage.text("/label"),
-            status,
-            probability,
-        }
+fn withheld((what, failure): &(&'static str, Failure)) -> RecordFinding {
+    RecordFinding {
+        record: format!("all {what}"),
+        reason: format!("{failure} {}", failure.cure()),
+        effect: RecordEffect::FeedLeftOut,
+        ..RecordFinding::unsigned()
     }
 }
 
@@ -455,149 +380,4 @@ fn joined(record: &Record<'_>, places: [&str; 2]) -> Option<String> {
         .filter_map(|place| record.plain_text(place))
         .collect();
     (!words.is_empty()).then(|| words.join(" "))
-}
-
-struct Reader<'a> {
-    object: &'a Object,
-    directory: &'a Directory,
-    ties: &'a HashMap<String, Vec<Subject>>,
-    is_archived: bool,
-}
-
-impl Reader<'_> {
-    fn observation(&self, record: &Record<'_>) -> Result<Observation, Reason> {
-        let id = record.id("/id")?;
-        let mut seen = Observation::about(kind_of(self.object.name).id(&id));
-        seen.belongs_to = self.tied(record, &id);
-        seen.updated_at = record
-            .time("/updatedAt")
-            .or_else(|| record.time(&property(self.object.modified)));
-        if self.is_archived || record.flag("/archived") == Some(true) {
-            seen.presence = Presence::Removed;
-        }
-        seen.add(FieldName::Phone, record.text("/properties/phone"));
-        seen.add(FieldName::Country, record.text("/properties/country"));
-        seen.add(FieldName::LifecycleStage, record.text("/properties/lifecyclestage"));
-        seen.add(FieldName::CreatedAt, record.time("/properties/createdate"));
-        let owner = record.id_at("/properties/hubspot_owner_id");
-        let known = owner.as_ref().and_then(|id| self.directory.owners.get(id));
-        let named = known.and_then(|owner| owner.name.clone().or_else(|| owner.email.clone()));
-        seen.add(FieldName::AccountManager, named.or(owner));
-        seen.add(
-            FieldName::AccountManagerEmail,
-            known.and_then(|owner| owner.email.clone()),
-        );
-        Ok(seen)
-    }
-
-    fn contact(&self, record: &Record<'_>) -> Result<Observation, Reason> {
-        let mut contact = self.observation(record)?;
-        contact.add_email(record.email("/properties/email"));
-        for more in record
-            .text("/properties/hs_additional_emails")
-            .iter()
-            .flat_map(|more| more.split(';'))
-        {
-            contact.add_email(Email::of(more));
-        }
-        contact.name = joined(record, ["/properties/firstname", "/properties/lastname"]);
-        contact.company = record.plain_text("/properties/company");
-        let company = record
-            .id_at("/properties/associatedcompanyid")
-            .map(|id| SubjectKind::Company.id(id));
-        contact
-            .belongs_to
-            .extend(company.filter(|company| !contact.belongs_to.contains(company)));
-        contact.add(FieldName::Language, record.text("/properties/hs_language"));
-        others(record, &mut contact, &["jobtitle", "hs_lead_status"]);
-        Ok(contact)
-    }
-
-    fn company(&self, record: &Record<'_>) -> Result<Observation, Reason> {
-        let mut company = self.observation(record)?;
-        company.company = record.plain_text("/properties/name");
-        company.add(FieldName::Domain, record.text("/properties/domain"));
-        others(record, &mut company, &["industry"]);
-        for name in ["numberofemployees", "annualrevenue"] {
-            company.add(FieldName::Other(name.to_owned()), record.number(&property(name)));
-        }
-        Ok(company)
-    }
-
-    fn deal(&self, record: &Record<'_>) -> Result<Event, Reason> {
-        let stage_id = record.id_at("/properties/dealstage");
-        let stage = stage_id.as_ref().and_then(|id| self.directory.stages.get(id));
-        let pipeline = record.id_at("/properties/pipeline");
-        let owner = record.id_at("/properties/hubspot_owner_id");
-        let seller = owner
-            .as_ref()
-            .and_then(|id| self.directory.owners.get(id)?.name.clone());
-        let status = if self.is_archived {
-            DealStatus::Removed
-        } else {
-            stage.map_or(DealStatus::Unknown, |stage| stage.status)
-        };
-        let detail = Deal {
-            name: record.plain_text("/properties/dealname"),
-            pipeline: pipeline.map(|id| self.directory.pipelines.get(&id).cloned().unwrap_or(id)),
-            stage: stage.and_then(|stage| stage.label.clone()).or(stage_id),
-            status,
-            amount: record.number("/properties/amount"),
-            currency: record.text("/properties/deal_currency_code"),
-            probability: record
-                .number("/properties/hs_deal_stage_probability")
-                .or_else(|| stage?.probability),
-            closes_at: record.time("/properties/closedate"),
-            owner: seller.or(owner),
-        };
-        self.event(record, Detail::Deal(detail))
-    }
-
-    fn ticket(&self, record: &Record<'_>) -> Result<Event, Reason> {
-        let stage_id = record.id_at("/properties/hs_pipeline_stage");
-        let stage = stage_id
-            .as_ref()
-            .and_then(|id| self.directory.stages.get(id)?.label.clone());
-        let detail = Ticket {
-            title: record.plain_text("/properties/subject"),
-            state: stage.or(stage_id),
-            priority: record.text("/properties/hs_ticket_priority"),
-            open: Some(record.time("/properties/closed_date").is_none()),
-        };
-        self.event(record, Detail::Ticket(detail))
-    }
-
-    fn event(&self, record: &Record<'_>, detail: Detail) -> Result<Event, Reason> {
-        let id = record.id("/id")?;
-        let mut event = Event::new(&id, detail);
-        event.about = self.tied(record, &id);
-        event.at = record
-            .time("/properties/createdate")
-            .or_else(|| record.time("/createdAt"));
-        event.updated_at = record
-            .time("/updatedAt")
-            .or_else(|| record.time(&property(self.object.modified)));
-        Ok(event)
-    }
-
-    fn tied(&self, record: &Record<'_>, id: &str) -> Vec<Subject> {
-        let mut tied: BTreeSet<Subject> = BTreeSet::new();
-        for to in self.object.tied_to {
-            for end in record.list(&format!("/associations/{to}/results")) {
-                tied.extend(end.id_at("/id").map(|id| kind_of(to).id(id)));
-            }
-        }
-        tied.extend(self.ties.get(id).into_iter().flatten().cloned());
-        tied.into_iter().collect()
-    }
-}
-
-fn property(name: &str) -> String {
-    format!("/properties/{name}")
-}
-
-fn others(record: &Record<'_>, seen: &mut Observation, names: &[&str]) {
-    for name in names {
-        seen.add(FieldName::Other((*name).to_owned()), record.text(&property(name)));
-    }
 }

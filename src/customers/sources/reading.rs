@@ -351,19 +351,6 @@ impl Record<'_> {
     }
 }
 
-impl RecordFinding {
-    fn unsigned() -> Self {
-        Self {
-            source: String::new(),
-            feed: String::new(),
-            record: String::new(),
-            field: None,
-            reason: String::new(),
-            effect: RecordEffect::Quarantined,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -360,6 +360,20 @@ pub struct RecordFinding {
     pub effect: RecordEffect,
 }
 
+impl RecordFinding {
+    /// About nothing yet; source and list are put in when the page is signed.
+    pub fn unsigned() -> Self {
+        Self {
+            source: String::new(),
+            feed: String::new(),
+            record: String::new(),
+            field: None,
+            reason: String::new(),
+            effect: RecordEffect::Quarantined,
+        }
+    }
+}
+
 /// What a finding means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

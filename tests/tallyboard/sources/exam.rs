@@ -30,7 +30,33 @@ pub struct Case {
 
 /// The vendors of which material is at hand.
 fn cases() -> Vec<Case> {
-    [super::intercom::case()].into_iter().flatten().collect()
+    let cases = [
+        super::intercom::case(),
+        super::hubspot::case(),
+        super::calendly::case(),
+        super::userflow::case(),
+        super::fathom::case(),
+        super::dashboard::case(),
+        super::chartmogul::case(),
+        super::stripe::case(),
+    ];
+    cases.into_iter().flatten().collect()
+}
+
+/// Names under which records have their id.
+const IDS: &[&str] = &["id", "uuid", "uri", "recording_id"];
+
+/// Every list with each field of its records, but not their ids, replaced.
+fn replaced(lists: &Lists, by: &Value) -> Lists {
+    let mut lists = lists.clone();
+    for record in lists.values_mut().flatten() {
+        for (name, value) in record.as_object_mut().into_iter().flatten() {
+            if !IDS.contains(&name.as_str()) && name != "resource" {
+                *value = by.clone();
+            }
+        }
+    }
+    lists
 }
 
 impl Case {
@@ -92,7 +118,7 @@ async fn lists_are_read_to_their_end_over_several_pages() {
         let name = case.vendor.name;
         let listed = case.lists[case.main.0].len();
         assert!(listed >= 2, "{name}: {listed} records make no second page");
-        assert!(brought.pages > listed.div_ceil(2), "{name}: {} pages", brought.pages);
+        assert!(brought.pages >= 2, "{name}: {} pages", brought.pages);
         assert_eq!(brought.findings, [], "{name}");
         let expected = case.lists[case.main.0]
             .iter()
@@ -320,7 +346,6 @@ async fn the_check_passes_with_a_good_key_and_names_a_bad_one() {
                 .iter()
                 .any(|probe| matches!(&probe.outcome, Err(failure) if failure.kind() == "bad_key"))
         );
-        fake.fail(vec![Reply::with_status(403, &json!({"message": "No."})); 20]);
     }
 }
 
@@ -353,22 +378,7 @@ async fn a_new_word_of_the_vendor_is_kept_and_harms_nothing() {
 #[tokio::test]
 async fn records_full_of_nulls_come_through() {
     for case in cases() {
-        let mut lists = case.lists.clone();
-        let (main, id) = case.main;
-        let nulled: Vec<Value> = case.lists[main]
-            .iter()
-            .map(|record| {
-                let mut bare = record.clone();
-                for (name, value) in bare.as_object_mut().expect("an object") {
-                    if format!("/{name}") != id {
-                        *value = Value::Null;
-                    }
-                }
-                bare
-            })
-            .collect();
-        lists.insert(main.to_owned(), nulled);
-        let (fake, time) = case.start_with(lists).await;
+        let (fake, time) = case.start_with(replaced(&case.lists, &Value::Null)).await;
         let brought = case.read(&fake, &time).await;
         brought.unwrap_or_else(|failure| panic!("{}: {failure}", case.vendor.name));
     }
@@ -384,16 +394,7 @@ async fn fields_of_the_wrong_kind_are_findings_and_harm_nothing() {
             json!(-1.5),
             json!("\u{0}💥"),
         ] {
-            let mut lists = case.lists.clone();
-            let (main, id) = case.main;
-            for record in lists.get_mut(main).expect("a list") {
-                for (name, value) in record.as_object_mut().expect("an object") {
-                    if format!("/{name}") != id {
-                        *value = wrong.clone();
-                    }
-                }
-            }
-            let (fake, time) = case.start_with(lists).await;
+            let (fake, time) = case.start_with(replaced(&case.lists, &wrong)).await;
             let brought = case.read(&fake, &time).await;
             let brought = brought.unwrap_or_else(|failure| panic!("{}: {failure} with {wrong}", case.vendor.name));
             assert!(brought.pages > 0, "{}", case.vendor.name);
@@ -406,10 +407,11 @@ async fn a_bad_record_is_quarantined_and_the_rest_come_through() {
     for case in cases() {
         let whole = case.whole().await;
         let mut lists = case.lists.clone();
-        let (main, id) = case.main;
-        let list = lists.get_mut(main).expect("a list");
+        let list = lists.get_mut(case.main.0).expect("a list");
         let mut nameless = list[0].clone();
-        *nameless.pointer_mut(id).expect("an id") = Value::Null;
+        for value in nameless.as_object_mut().expect("an object").values_mut() {
+            *value = Value::Null;
+        }
         // In the middle, so that nothing hangs on the first or the last.
         list.insert(1, nameless);
         list.insert(1, json!("not even an object"));

@@ -4,6 +4,13 @@
 //! without it the exam says that it skips.
 
 mod another;
+mod calendly;
+mod chartmogul;
+mod dashboard;
 mod exam;
 mod fake;
+mod fathom;
+mod hubspot;
 mod intercom;
+mod stripe;
+mod userflow;
