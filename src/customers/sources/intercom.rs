@@ -164,11 +164,13 @@ impl Intercom {
     /// over; it ends with an empty page that still names the next.
     async fn companies(&self, ask: Ask<'_>) -> Result<FeedPage, Failure> {
         let scroll = Request::get("companies", "companies/scroll");
-        let resumed = self
-            .0
-            .find(scroll.clone().query_some("scroll_param", ask.after))
-            .await?;
-        let answer = match (resumed, ask.after) {
+        // Every page names the same scroll, so the pages are counted.
+        let (count, place) = match ask.after.and_then(|after| after.split_once(' ')) {
+            Some((count, place)) => (count.parse().unwrap_or(0_u64), Some(place)),
+            None => (0, None),
+        };
+        let resumed = self.0.find(scroll.clone().query_some("scroll_param", place)).await?;
+        let answer = match (resumed, place) {
             (Some(answer), _) => answer,
             (None, Some(_)) => self.0.send(scroll).await?,
             (None, None) => return Ok(FeedPage::default()),
@@ -176,11 +178,9 @@ impl Intercom {
         let mut page = Page::default();
         let records = records(&self.0, "companies", &answer, "/data")?;
         page.observations = page.read_each(&records, company);
-        let after = answer
-            .pointer("/scroll_param")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        let after = after.filter(|_| !records.is_empty());
+        let following = answer.pointer("/scroll_param").and_then(Value::as_str);
+        let following = following.filter(|_| !records.is_empty());
+        let after = following.map(|place| format!("{} {place}", count.saturating_add(1)));
         Ok(FeedPage { page, after })
     }
 

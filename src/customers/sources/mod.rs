@@ -47,7 +47,16 @@ pub use settings::{Secret, Settings};
 use record::{Page, RecordEffect, RecordFinding};
 
 /// Every vendor, in the order in which a sync of all reads them.
-pub const VENDORS: &[&Vendor] = &[&intercom::VENDOR];
+pub const VENDORS: &[&Vendor] = &[
+    &intercom::VENDOR,
+    &hubspot::VENDOR,
+    &calendly::VENDOR,
+    &userflow::VENDOR,
+    &fathom::VENDOR,
+    &dashboard::VENDOR,
+    &chartmogul::VENDOR,
+    &stripe::VENDOR,
+];
 
 /// A vendor: who it is and how its client is made.
 pub struct Vendor {
@@ -199,6 +208,9 @@ impl OpenSource {
             run: cursor.run,
         };
         let (mut page, after) = match self.client.page(ask).await {
+            Ok(FeedPage { after, .. }) if after.is_some() && after.as_deref() == ask.after => {
+                return Err(self.endless(feed));
+            }
             Ok(FeedPage { page, after }) => (page, after),
             Err(failure @ Failure::NotAllowed { .. }) if feed.need == Need::Optional => {
                 (self.without(feed, &failure), None)
@@ -212,6 +224,14 @@ impl OpenSource {
     /// Asks each list for as little as possible: tells a bad key and names what it may not read.
     pub async fn check(&self) -> Vec<Probe> {
         self.client.check().await
+    }
+
+    fn endless(&self, feed: Feed) -> Failure {
+        Failure::Unreadable {
+            vendor: self.vendor.title,
+            what: feed.name.to_owned(),
+            reason: "the next page begins where this one begins".to_owned(),
+        }
     }
 
     fn without(&self, feed: Feed, failure: &Failure) -> Page {

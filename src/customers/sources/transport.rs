@@ -201,7 +201,8 @@ impl Transport {
                     else {
                         return Err(failure);
                     };
-                    let pause = asked.unwrap_or(pause);
+                    // A reset in the past asks for nothing.
+                    let pause = asked.filter(|asked| !asked.is_zero()).unwrap_or(pause);
                     tracing::info!(
                         vendor = self.vendor,
                         what = request.what,
@@ -391,6 +392,7 @@ fn client(base_url: &Url) -> Result<Client, String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(Policy::none())
+        .no_proxy()
         .timeout(CALL_TIMEOUT)
         .connect_timeout(CONNECT_TIMEOUT)
         // Reading the machine's root certificates takes longer than all the rest.
@@ -402,10 +404,13 @@ fn client(base_url: &Url) -> Result<Client, String> {
 fn base_url(text: &str) -> Result<Url, String> {
     let wrong = || format!("the address of the API is “{text}”, but must be one such as https://api.example.com.");
     let url = Url::parse(text.trim()).map_err(|_| wrong())?;
+    if url.query().is_some() {
+        return Err("the address of the API holds parameters; it must end before the question mark.".to_owned());
+    }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("the address of the API holds a user or a password; put the key into its own setting.".to_owned());
     }
-    let is_root = matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none();
+    let is_root = matches!(url.scheme(), "http" | "https") && url.has_host();
     if is_root && url.fragment().is_none() {
         Ok(url)
     } else {

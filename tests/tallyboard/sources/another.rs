@@ -6,6 +6,7 @@ use serde_json::json;
 use tallyboard::customers::sources::{
     Ask, Failure, Feed, FeedPage, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
     dialect::Dialect,
+    open,
     reading::{Reason, Record, records},
     record::{FieldName, Observation, Page, SubjectKind},
     transport::{Endpoint, Request, Transport},
@@ -95,4 +96,61 @@ async fn a_source_of_ones_own_is_one_file_and_one_line() {
     assert_eq!(brought.findings.len(), 1);
     assert_eq!(brought.findings[0].source, "helpscout");
     assert!(source.check().await.iter().all(|probe| probe.outcome.is_ok()));
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_given_up() {
+    let endless = |_: &Lists, _: &Seen| Reply::json(&json!({"people": [{"id": 1}], "next": 7}));
+    let fake = Fake::start(Lists::new(), endless).await;
+    let source = open_at(&VENDOR, Settings::with_key("open-sesame"), fake.url(), &TestTime::new());
+    let failure = read_all(&source, Run::full(now())).await.expect_err("no end");
+    assert!(
+        failure.to_string().contains("begins where this one begins"),
+        "{failure}"
+    );
+    assert_eq!(fake.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_a_closed_port_is_named() {
+    let elsewhere =
+        |_: &Lists, _: &Seen| Reply::with_status(302, &json!({})).header("location", "http://127.0.0.1:9/people");
+    let fake = Fake::start(Lists::new(), elsewhere).await;
+    let source = open_at(&VENDOR, Settings::with_key("open-sesame"), fake.url(), &TestTime::new());
+    let failure = read_all(&source, Run::full(now())).await.expect_err("no page");
+    assert_eq!((failure.kind(), fake.seen().len()), ("refused", 1), "{failure}");
+
+    let source = open_at(
+        &VENDOR,
+        Settings::with_key("open-sesame"),
+        "http://127.0.0.1:9",
+        &TestTime::new(),
+    );
+    let failure = read_all(&source, Run::full(now())).await.expect_err("no page");
+    assert_eq!(failure.kind(), "connection", "{failure}");
+    assert!(!failure.to_string().contains("open-sesame"));
+}
+
+#[test]
+fn an_address_that_cannot_be_used_is_refused_in_a_sentence() {
+    for (url, told) in [
+        ("api.example.com", "https://api.example.com"),
+        ("ftp://x", "must be one such as"),
+        ("https://ann:secret@api.example.com", "holds a user or a password"),
+        ("https://x/?key=secret", "holds parameters"),
+    ] {
+        let mut settings = Settings::with_key("k");
+        settings.base_url = Some(url.to_owned());
+        let refused = open(&VENDOR, settings, TestTime::new().time()).expect_err("refused");
+        assert!(
+            refused.starts_with("Help Desk: ") && refused.contains(told),
+            "{refused}"
+        );
+        assert!(!refused.contains("secret"), "{refused}");
+    }
+    let unusable = open(&VENDOR, Settings::with_key("line\nbreak"), TestTime::new().time()).expect_err("refused");
+    assert!(
+        unusable.contains("copy it again") && !unusable.contains("break"),
+        "{unusable}"
+    );
 }

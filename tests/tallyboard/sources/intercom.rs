@@ -13,7 +13,7 @@ use tallyboard::customers::sources::{
 
 use super::{
     exam::Case,
-    fake::{Fake, Lists, Reply, Seen, TestTime, material, now, open_at, read_all, with_id},
+    fake::{Fake, Lists, Reply, Seen, TestTime, material, now, open_at, read_all, read_on, with_id},
 };
 
 const KEY: &str = "dG9rOmludGVyY29t";
@@ -252,8 +252,37 @@ async fn an_expired_scroll_starts_over() {
     let fake = Fake::start(case.lists.clone(), serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
     let run = serde_json::to_value(Run::full(now())).expect("a run");
-    let stored = json!({"run": run, "feed": "companies", "after": "expired"});
+    let stored = json!({"run": run, "feed": "companies", "after": "3 expired"});
     let cursor = serde_json::from_value(stored).expect("a cursor");
     let (page, _) = source.next(&cursor).await.expect("a page");
     assert_eq!(page.observations.len(), case.lists["companies"].len());
+}
+
+#[tokio::test]
+async fn a_scroll_goes_on_although_all_its_pages_have_one_name() {
+    let Some(case) = case() else { return };
+    let page = |ids: &[&str]| {
+        let companies: Vec<Value> = ids.iter().map(|id| json!({"id": id, "name": id})).collect();
+        Reply::json(&json!({"type": "list", "data": companies, "scroll_param": "one name"}))
+    };
+    let fake = Fake::start(
+        Lists::from([("tickets".to_owned(), vec![]), ("conversations".to_owned(), vec![])]),
+        serve,
+    )
+    .await;
+    fake.fail([page(&["1", "2"]), page(&["3"]), page(&["4"]), page(&[])]);
+    let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
+    let run = serde_json::to_value(Run::full(now())).expect("a run");
+    let stored = json!({"run": run, "feed": "companies", "after": null});
+    let cursor = serde_json::from_value(stored).expect("a cursor");
+    let brought = read_on(&source, cursor).await.expect("all pages");
+    assert_eq!(brought.ids(), ["Company 1", "Company 2", "Company 3", "Company 4"]);
+    let scrolls: Vec<_> = fake
+        .seen()
+        .iter()
+        .take(4)
+        .map(|seen| seen.parameter("scroll_param").map(str::to_owned))
+        .collect();
+    let same = Some("one name".to_owned());
+    assert_eq!(scrolls, [None, same.clone(), same.clone(), same]);
 }
