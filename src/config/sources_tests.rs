@@ -128,3 +128,19 @@ fn the_mapping_of_the_dashboard_is_a_file_or_stands_in_the_secrets() {
     let inline = configured(&set[..2], json!({"dashboard": {"mapping": {"path": "people"}}})).expect("complete");
     assert_eq!(inline[0].settings.options["mapping"], json!({"path": "people"}));
 }
+
+#[test]
+fn the_example_of_the_secrets_file_holds_every_entry_and_switches_nothing_on() {
+    let example: Value = serde_json::from_str(include_str!("../../secrets.example.json")).expect("JSON");
+    let sources = example["sources"].as_object().expect("sources").clone();
+    for block in BLOCKS {
+        let entries = sources[block.source].as_object().expect("a block");
+        for entry in ["api_key", "api_url"]
+            .into_iter()
+            .chain(block.options.iter().map(|choice| choice.entry))
+        {
+            assert!(entries.contains_key(entry), "{} has no {entry}", block.source);
+        }
+    }
+    assert!(configured(&[], Value::Object(sources)).expect("nothing").is_empty());
+}

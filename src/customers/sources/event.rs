@@ -5,7 +5,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::record::Subject;
-use crate::customers::{amount::Amount, email::Email, mrr::Subscription};
+use crate::customers::{
+    amount::{Amount, Currency},
+    email::Email,
+    mrr::Subscription,
+};
 
 /// Something that happened, or stands, between a customer and the company.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -234,7 +238,7 @@ pub struct Deal {
     /// What it is worth.
     pub amount: Option<Decimal>,
     /// Its currency, where the vendor tells.
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Likelihood of winning, as a share of one.
     pub probability: Option<Decimal>,
     /// When it is expected to close, or closed.

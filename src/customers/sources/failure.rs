@@ -103,7 +103,10 @@ impl Failure {
             Self::RateLimited {
                 retry_after: Some(wait),
                 ..
-            } => format!("Run it again in {} minutes.", wait.as_secs().div_ceil(60)),
+            } => match wait.as_secs().div_ceil(60) {
+                0 | 1 => "Run it again in a minute.".to_owned(),
+                minutes => format!("Run it again in {minutes} minutes."),
+            },
             Self::RateLimited { .. } => "Run it again later, or lower the calls per minute in the settings.".to_owned(),
             Self::Unreachable { vendor, .. } => {
                 format!("Nothing is lost: the next run goes on. If it lasts, see whether {vendor} reports an outage.")

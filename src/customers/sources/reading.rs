@@ -222,12 +222,12 @@ fn flag_of(value: &Value) -> Option<bool> {
 }
 
 /// Numbers beyond the year 5138 are taken for milliseconds.
-const FIRST_MILLISECOND: i64 = 100_000_000_000;
+const FIRST_MILLISECOND: u64 = 100_000_000_000;
 
 /// An instant in any of the forms that vendors use.
 pub fn time_of(value: &Value) -> Option<Timestamp> {
     let of_number = |number: i64| {
-        if number.abs() < FIRST_MILLISECOND {
+        if number.unsigned_abs() < FIRST_MILLISECOND {
             Timestamp::from_second(number).ok()
         } else {
             Timestamp::from_millisecond(number).ok()
@@ -377,7 +377,14 @@ mod tests {
         }
         let midnight: Timestamp = "2026-03-01T00:00:00Z".parse().expect("a time");
         assert_eq!(time_of(&json!("2026-03-01")), Some(midnight));
-        for value in [json!("soon"), json!(true), json!([]), json!(1.5), json!(i64::MAX)] {
+        for value in [
+            json!("soon"),
+            json!(true),
+            json!([]),
+            json!(1.5),
+            json!(i64::MAX),
+            json!(i64::MIN),
+        ] {
             assert_eq!(time_of(&value), None, "{value}");
         }
     }

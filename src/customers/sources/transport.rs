@@ -246,7 +246,8 @@ impl Transport {
             now: self.time.clock.now(),
         };
         let asked = (self.dialect.pause)(&head);
-        if let Some(asked) = asked.filter(|asked| status.is_success() && *asked <= LONGEST_WAIT) {
+        // Calls that are on their way side by side wait as well.
+        if let Some(asked) = asked.filter(|asked| *asked <= LONGEST_WAIT) {
             self.pace.hold(asked).await;
         }
         let is_page = head

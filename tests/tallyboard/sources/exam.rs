@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Cursor, Failure, Need, Progress, Run, Settings, VENDORS, Vendor, Verification, record::RecordEffect,
+use tallyboard::customers::{
+    mrr::{FiniteDiscounts, monthly},
+    sources::{Cursor, Failure, Need, Progress, Run, Settings, VENDORS, Vendor, Verification, record::RecordEffect},
 };
 
 use super::fake::{Brought, Fake, Lists, Reply, Serve, TestTime, now, open_at, read_all, read_on};
@@ -128,11 +131,7 @@ async fn lists_are_read_to_their_end_over_several_pages() {
                 .ids()
                 .iter()
                 .any(|came| came.split(' ').nth(1).is_some_and(|came| id.ends_with(came)));
-            assert!(
-                came || brought.metrics.len() > 0,
-                "{name}: {id} is not among {:?}",
-                brought.ids()
-            );
+            assert!(came, "{name}: {id} is not among {:?}", brought.ids());
         }
         let again = case.whole().await;
         assert_eq!(again.ids(), brought.ids(), "{name}");
@@ -265,6 +264,7 @@ async fn errors_that_pass_are_tried_again() {
             vec![Reply::html(502), Reply::html(503), Reply::html(504)],
             vec![truncated()],
             vec![Reply::html(200)],
+            vec![Reply::json(&json!({"data": []})).header("content-length", 5000)],
         ] {
             let (brought, ..) = case.read_after(faults.clone()).await;
             let brought = brought.unwrap_or_else(|failure| panic!("{}: {failure} after {faults:?}", case.vendor.name));
@@ -402,6 +402,64 @@ async fn fields_of_the_wrong_kind_are_findings_and_harm_nothing() {
     }
 }
 
+/// One place anywhere in a value, but no id, replaced by something else.
+fn disturb(value: &mut Value, chance: &mut ChaCha8Rng) {
+    let odd = [
+        Value::Null,
+        json!([]),
+        json!({}),
+        json!([[null]]),
+        json!(true),
+        json!(-1),
+        json!(1e300),
+        json!(i64::MIN),
+        json!(""),
+        json!("79228162514264337593543950335"),
+        json!("brand new"),
+    ];
+    let inside: Vec<&mut Value> = match value {
+        Value::Array(items) => items.iter_mut().collect(),
+        Value::Object(entries) => {
+            let others = entries.iter_mut().filter(|(name, _)| !IDS.contains(&name.as_str()));
+            others.map(|(_, value)| value).collect()
+        }
+        _ => Vec::new(),
+    };
+    let count = inside.len();
+    match inside.into_iter().nth(chance.random_range(0..count.max(1))) {
+        Some(inner) if chance.random_ratio(2, 3) => disturb(inner, chance),
+        Some(inner) => *inner = odd[chance.random_range(0..odd.len())].clone(),
+        None => *value = odd[chance.random_range(0..odd.len())].clone(),
+    }
+}
+
+#[tokio::test]
+async fn records_that_are_wrong_anywhere_never_stop_a_run() {
+    for case in cases() {
+        for seed in 0..30 {
+            let mut chance = ChaCha8Rng::seed_from_u64(seed);
+            let mut lists = case.lists.clone();
+            for record in lists.values_mut().flatten() {
+                // What the fake itself goes by stays as it is.
+                if record.get("resource").is_none() {
+                    (0..3).for_each(|_| disturb(record, &mut chance));
+                }
+            }
+            let (fake, time) = case.start_with(lists).await;
+            let brought = case.read(&fake, &time).await;
+            let brought = brought.unwrap_or_else(|failure| panic!("{}, seed {seed}: {failure}", case.vendor.name));
+            for event in &brought.events {
+                if let Detail::Subscription(subscription) = &event.detail {
+                    let _ = monthly(subscription, now(), FiniteDiscounts::Counted);
+                }
+            }
+            let stored = serde_json::to_string(&(&brought.observations, &brought.events)).expect("stored");
+            let read: (Vec<Observation>, Vec<Event>) = serde_json::from_str(&stored).expect("read back");
+            assert_eq!(read, (brought.observations, brought.events), "{}", case.vendor.name);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_bad_record_is_quarantined_and_the_rest_come_through() {
     for case in cases() {
@@ -465,6 +523,35 @@ async fn the_rate_of_the_settings_is_kept() {
             "{}: {calls} calls in {slept:?}",
             case.vendor.name
         );
+    }
+}
+
+#[test]
+fn the_directive_states_rate_and_verification_of_every_vendor() {
+    let directive = include_str!("../../../docs/directives/sources.md");
+    for vendor in VENDORS {
+        let row = directive
+            .lines()
+            .find(|line| line.starts_with(&format!("| {} |", vendor.title)));
+        let cells: Vec<&str> = row
+            .unwrap_or_else(|| panic!("no row for {}", vendor.title))
+            .split('|')
+            .map(str::trim)
+            .collect();
+        assert_eq!(
+            cells[4].replace(',', ""),
+            vendor.calls_per_minute.to_string(),
+            "{}",
+            vendor.title
+        );
+        let is_unverified = cells[5].contains("not verified against the live API");
+        assert_eq!(
+            is_unverified,
+            vendor.verification == Verification::DocumentsOnly,
+            "{}",
+            vendor.title
+        );
+        assert!(vendor.title == "Admin dashboard" || directive.contains(&format!("\n## {}\n", vendor.title)));
     }
 }
 

@@ -109,9 +109,9 @@ fn paged(records: &[Value], seen: &Seen) -> Reply {
     };
     let records: Vec<Value> = records.iter().filter(of_customer).cloned().collect();
     let after = seen.parameter("starting_after");
-    let from = after.map_or(0, |after| {
-        records.iter().position(|record| record["id"] == after).expect("an id") + 1
-    });
+    // After an id that is not in the list the list begins anew.
+    let place = |after: &str| records.iter().position(|record| record["id"] == after);
+    let from = after.and_then(place).map_or(0, |place| place + 1);
     let to = (from + 2).min(records.len());
     let to = (to..records.len())
         .find(|to| records[to - 1]["id"].is_string())

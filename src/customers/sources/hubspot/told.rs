@@ -99,7 +99,7 @@ impl Reader<'_> {
             stage: stage.and_then(|stage| stage.label.clone()).or(stage_id),
             status,
             amount: record.number("/properties/amount"),
-            currency: record.text("/properties/deal_currency_code"),
+            currency: record.currency("/properties/deal_currency_code"),
             probability: record
                 .number("/properties/hs_deal_stage_probability")
                 .or_else(|| stage?.probability),
