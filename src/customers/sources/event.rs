@@ -47,7 +47,7 @@ impl Event {
 
 /// The kinds of events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Detail {
     /// Messages to and from support.
     Conversation(Conversation),

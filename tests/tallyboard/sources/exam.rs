@@ -8,7 +8,11 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use tallyboard::customers::{
     mrr::{FiniteDiscounts, monthly},
-    sources::{Cursor, Failure, Need, Progress, Run, Settings, VENDORS, Vendor, Verification, record::RecordEffect},
+    sources::{
+        Cursor, Failure, Need, Progress, Run, Settings, VENDORS, Vendor, Verification,
+        event::{Detail, Event},
+        record::{Observation, RecordEffect},
+    },
 };
 
 use super::fake::{Brought, Fake, Lists, Reply, Serve, TestTime, now, open_at, read_all, read_on};
