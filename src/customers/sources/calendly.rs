@@ -46,16 +46,12 @@ struct Calendly {
 
 fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     let endpoint = Endpoint {
-        vendor: VENDOR.title,
-        base_url: settings
-            .base_url
-            .unwrap_or_else(|| VENDOR.base_url.unwrap_or_default().to_owned()),
+        vendor: &VENDOR,
         headers: vec![("authorization", format!("Bearer {}", settings.key.reveal()))],
-        key: settings.key,
-        calls_per_minute: settings.calls_per_minute.unwrap_or(VENDOR.calls_per_minute),
+        settings,
         dialect: Dialect {
             pause,
-            scopes: |_| Vec::new(),
+            ..Dialect::PLAIN
         },
     };
     Ok(Box::new(Calendly {

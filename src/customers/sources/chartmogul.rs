@@ -42,13 +42,9 @@ struct ChartMogul(Transport);
 fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     let user = BASE64_STANDARD.encode(format!("{}:", settings.key.reveal()));
     let endpoint = Endpoint {
-        vendor: VENDOR.title,
-        base_url: settings
-            .base_url
-            .unwrap_or_else(|| VENDOR.base_url.unwrap_or_default().to_owned()),
+        vendor: &VENDOR,
         headers: vec![("authorization", format!("Basic {user}"))],
-        key: settings.key,
-        calls_per_minute: settings.calls_per_minute.unwrap_or(VENDOR.calls_per_minute),
+        settings,
         dialect: Dialect::PLAIN,
     };
     Ok(Box::new(ChartMogul(Transport::new(endpoint, time)?)))

@@ -164,11 +164,9 @@ fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
         }
     };
     let endpoint = Endpoint {
-        vendor: VENDOR.title,
-        base_url: settings.base_url.ok_or("the address of its API is not set.")?,
+        vendor: &VENDOR,
         headers: vec![(header, value)],
-        key: settings.key,
-        calls_per_minute: settings.calls_per_minute.unwrap_or(VENDOR.calls_per_minute),
+        settings,
         dialect: Dialect::PLAIN,
     };
     let transport = Transport::new(endpoint, time)?;

@@ -4,7 +4,7 @@
 //! ([`Dialect`]); everything else is here. Keys travel in headers that are marked sensitive, no address holds one, and
 //! what a vendor says is shown without the key and cut short.
 
-use std::{num::NonZeroU32, time::Duration};
+use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::{
@@ -13,9 +13,10 @@ use reqwest::{
     redirect::Policy,
 };
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::{
-    Failure, Probe, Secret, Time,
+    Failure, Probe, Secret, Settings, Time, Vendor,
     dialect::{Dialect, Head},
     pace::Pace,
 };
@@ -39,16 +40,12 @@ const LONGEST_SAYING: usize = 300;
 
 /// What is needed to reach a vendor.
 pub struct Endpoint {
-    /// Name for people.
-    pub vendor: &'static str,
-    /// Root of the API.
-    pub base_url: String,
-    /// Sent with every call.
+    /// Who it is.
+    pub vendor: &'static Vendor,
+    /// Sent with every call; the key is in one of them.
     pub headers: Vec<(&'static str, String)>,
-    /// The key that stands in one of them.
-    pub key: Secret,
-    /// Calls in a minute.
-    pub calls_per_minute: NonZeroU32,
+    /// Key, and perhaps another address and rate than the vendor's own.
+    pub settings: Settings,
     /// How the vendor speaks HTTP.
     pub dialect: Dialect,
 }
@@ -61,7 +58,8 @@ pub struct Transport {
     key: Secret,
     pace: Pace,
     dialect: Dialect,
-    client: Client,
+    /// Made at the first call: reading root certificates takes longer than a start may.
+    client: OnceCell<Client>,
     time: Time,
 }
 
@@ -149,26 +147,29 @@ impl Transport {
     /// # Errors
     /// A sentence that names the setting.
     pub fn new(endpoint: Endpoint, time: Time) -> Result<Self, String> {
-        let base_url = base_url(&endpoint.base_url)?;
+        let Endpoint { vendor, settings, .. } = &endpoint;
+        let address = settings.base_url.as_deref().or(vendor.base_url);
+        let base_url = base_url(address.ok_or("the address of its API is not set.")?)?;
+        let calls_per_minute = settings.calls_per_minute.unwrap_or(vendor.calls_per_minute);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(
             USER_AGENT,
             HeaderValue::from_static(concat!("tallyboard/", env!("CARGO_PKG_VERSION"))),
         );
-        for (name, value) in endpoint.headers {
+        for (name, value) in &endpoint.headers {
             let unusable = || "the key holds characters that no header can carry; copy it again.".to_owned();
             let mut value = HeaderValue::try_from(value).map_err(|_| unusable())?;
             value.set_sensitive(true);
-            headers.insert(HeaderName::try_from(name).map_err(|_| unusable())?, value);
+            headers.insert(HeaderName::try_from(*name).map_err(|_| unusable())?, value);
         }
         Ok(Self {
-            vendor: endpoint.vendor,
-            client: client(&base_url)?,
+            vendor: vendor.title,
+            client: OnceCell::new(),
             base_url,
             headers,
-            key: endpoint.key,
-            pace: Pace::new(endpoint.calls_per_minute, time.clone()),
+            key: settings.key.clone(),
+            pace: Pace::new(calls_per_minute, time.clone()),
             dialect: endpoint.dialect,
             time,
         })
@@ -237,7 +238,7 @@ impl Transport {
         self.pace.turn().await;
         let response = match self.dispatch(request).await {
             Ok(response) => response,
-            Err(error) => return Try::Again(self.unreachable(&error), None),
+            Err(failure) => return Try::Again(failure, None),
         };
         let status = response.status();
         let head = Head {
@@ -259,7 +260,9 @@ impl Transport {
         }
     }
 
-    async fn dispatch(&self, request: &Request) -> Result<Response, reqwest::Error> {
+    async fn dispatch(&self, request: &Request) -> Result<Response, Failure> {
+        let client = self.client.get_or_try_init(|| async { client(&self.base_url) }).await;
+        let client = client.map_err(|error| self.unreachable(&error))?;
         let mut url = self.base_url.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(&request.path);
@@ -267,14 +270,13 @@ impl Transport {
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
-        let mut call = self
-            .client
+        let mut call = client
             .request(request.method.clone(), url)
             .headers(self.headers.clone());
         if let Some(body) = &request.body {
             call = call.header("content-type", "application/json").body(body.to_string());
         }
-        call.send().await
+        call.send().await.map_err(|error| self.unreachable(&error))
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, Try> {
@@ -388,7 +390,7 @@ struct Answer {
 }
 
 /// A redirect would carry the key elsewhere, so none is followed.
-fn client(base_url: &Url) -> Result<Client, String> {
+fn client(base_url: &Url) -> Result<Client, reqwest::Error> {
     // A second installation answers Err and changes nothing: the first one is the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -399,7 +401,6 @@ fn client(base_url: &Url) -> Result<Client, String> {
         // Reading the machine's root certificates takes longer than all the rest.
         .tls_built_in_root_certs(base_url.scheme() == "https")
         .build()
-        .map_err(|error| format!("the connection cannot be prepared: {}.", chain(&error)))
 }
 
 fn base_url(text: &str) -> Result<Url, String> {

@@ -27,13 +27,9 @@ struct HelpDesk(Transport);
 
 fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     let endpoint = Endpoint {
-        vendor: VENDOR.title,
-        base_url: settings
-            .base_url
-            .unwrap_or_else(|| VENDOR.base_url.unwrap_or_default().to_owned()),
+        vendor: &VENDOR,
         headers: vec![("x-token", settings.key.reveal().to_owned())],
-        key: settings.key,
-        calls_per_minute: settings.calls_per_minute.unwrap_or(VENDOR.calls_per_minute),
+        settings,
         dialect: Dialect::PLAIN,
     };
     Ok(Box::new(HelpDesk(Transport::new(endpoint, time)?)))

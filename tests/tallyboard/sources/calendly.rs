@@ -176,3 +176,49 @@ async fn an_incremental_run_asks_again_for_what_may_have_been_marked() {
     assert_eq!(list.parameter("min_start_time"), Some("2026-01-30T12:00:00Z"));
     assert_eq!(list.parameter("max_start_time"), Some("2026-06-29T12:00:00Z"));
 }
+
+/// The pages of the fixtures as they are, each served to its own token.
+fn replay(lists: &Lists, seen: &Seen) -> Reply {
+    match (seen.path.as_str(), seen.parameter("page_token")) {
+        ("/users/me", _) => Reply::json(&lists["user"][0]),
+        ("/scheduled_events", None) => Reply::json(&lists["pages"][0]),
+        ("/scheduled_events", Some("NEXT_PAGE_TOKEN")) => Reply::json(&lists["pages"][1]),
+        ("/scheduled_events/EV013/invitees", None) => Reply::json(&lists["pages"][2]),
+        ("/scheduled_events/EV013/invitees", Some("NEXT_PAGE_TOKEN")) => Reply::json(&lists["pages"][3]),
+        (path, None) if path.ends_with("/invitees") => {
+            Reply::json(&json!({"collection": [], "pagination": {"count": 0}}))
+        }
+        _ => Reply::with_status(404, &json!({"title": "Resource Not Found"})),
+    }
+}
+
+#[tokio::test]
+async fn pages_of_the_fixtures_follow_each_other_by_their_own_tokens() {
+    let Some(case) = case() else { return };
+    let mut pages = Vec::new();
+    for name in [
+        "scheduled_events_002_page1",
+        "scheduled_events_002_page2",
+        "scheduled_event_invitees_201_page1",
+        "scheduled_event_invitees_201_page2",
+    ] {
+        let Some(page) = material(&format!("samples/calendly/koshilife.{name}.json")) else {
+            return;
+        };
+        pages.push(page);
+    }
+    let lists = Lists::from([
+        ("user".to_owned(), case.lists["user"].clone()),
+        ("pages".to_owned(), pages),
+    ]);
+    let fake = Fake::start(lists, replay).await;
+    let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
+    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    assert_eq!((brought.pages, brought.events.len()), (2, 3), "{:?}", brought.ids());
+    let asked = fake
+        .seen()
+        .iter()
+        .filter(|seen| seen.path.ends_with("/invitees"))
+        .count();
+    assert_eq!(asked, 4, "three events, one of them with two pages of invitees");
+}

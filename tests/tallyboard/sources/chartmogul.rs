@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tallyboard::customers::sources::{
-    Run, Settings,
+    Progress, Run, Settings,
     chartmogul::VENDOR,
     event::{Detail, MovementKind},
     record::{FieldName, FieldValue, SubjectKind},
@@ -11,7 +11,7 @@ use tallyboard::customers::sources::{
 
 use super::{
     exam::Case,
-    fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all, recorded},
+    fake::{Brought, Fake, Lists, Reply, Seen, TestTime, material, now, open_at, read_all, recorded},
 };
 
 const KEY: &str = "chartmogul-key";
@@ -150,4 +150,57 @@ async fn an_incremental_run_reads_recalculated_history_again() {
     assert_eq!(asked("/activities", "start-date").as_deref(), Some("2026-02-21"));
     assert_eq!(asked("/metrics/all", "start-date").as_deref(), Some("2025-11-29"));
     assert_eq!(asked("/customers", "start-date"), None);
+}
+
+/// The recorded exchanges as they were, each served to the cursor it was recorded with.
+fn replay(lists: &Lists, seen: &Seen) -> Reply {
+    let asked = seen.parameter("cursor");
+    let found = lists["exchanges"].iter().find(|exchange| {
+        let uri = exchange["request"]["uri"].as_str().expect("an address");
+        let query = uri.split_once('?').map_or("", |(_, query)| query);
+        let query: Vec<(String, String)> = serde_urlencoded::from_str(query).expect("a query");
+        let cursor = query
+            .iter()
+            .find(|(name, _)| name == "cursor")
+            .map(|(_, value)| value.as_str());
+        uri.contains(&format!("/v1{}?", seen.path)) && cursor == asked
+    });
+    match found {
+        Some(exchange) => Reply::json(&exchange["response"]["body"]),
+        None => Reply::json(&json!({"entries": [], "has_more": false, "cursor": "over"})),
+    }
+}
+
+#[tokio::test]
+async fn recorded_pages_follow_each_other_by_their_own_cursors() {
+    let Some(case) = case() else { return };
+    let mut exchanges = Vec::new();
+    for name in [
+        "customer_with_pagination_paginates_correctly",
+        "contact_with_pagination_paginates_correctly",
+        "metrics_activity_should_have_activity_entries",
+    ] {
+        let Some(recording) = material(&format!("samples/chartmogul/ruby_chartmogul_{name}.json")) else {
+            return;
+        };
+        exchanges.extend(recording.as_array().expect("exchanges").clone());
+    }
+    let fake = Fake::start(Lists::from([("exchanges".to_owned(), exchanges)]), replay).await;
+    let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
+    let mut cursor = source.start(Run::full(now()));
+    let mut brought = Brought::default();
+    // The figures of the business are not among these recordings.
+    while let (page, Progress::More(next)) = source.next(&cursor).await.expect("a page") {
+        brought.take(page);
+        if serde_json::to_value(&next).expect("stored")["feed"] == "metrics" {
+            break;
+        }
+        cursor = next;
+    }
+    assert_eq!(
+        (brought.observations.len(), brought.events.len(), brought.findings.len()),
+        (4, 2, 0),
+        "{:?}",
+        brought.ids()
+    );
 }
