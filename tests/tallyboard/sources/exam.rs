@@ -1,6 +1,6 @@
 //! One table of tests for every client.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use jiff::SignedDuration;
 use rand::{Rng, SeedableRng};
@@ -220,6 +220,39 @@ async fn too_many_calls_are_waited_out_as_the_vendor_asks() {
                 case.vendor.name
             ),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_spent_allowance_is_waited_out_before_the_next_call() {
+    for case in cases() {
+        let (refusal, Some(pause)) = case.limited.clone() else {
+            continue;
+        };
+        // So many that the program's own pace never makes it wait.
+        let settings = Settings {
+            calls_per_minute: NonZeroU32::new(1_000_000),
+            ..case.settings.clone()
+        };
+        let (fake, time) = case.start().await;
+        let source = open_at(case.vendor, settings.clone(), fake.url(), &time);
+        let whole = read_all(&source, Run::full(now())).await.expect("all pages");
+        let name = case.vendor.name;
+        assert!(time.slept().is_empty(), "{name}: there is no reason to wait");
+
+        let mut spent = (case.serve)(&case.lists, &fake.seen()[0]);
+        let mut of_rate = refusal.headers;
+        of_rate.retain(|(name, _)| *name != "content-type");
+        spent
+            .headers
+            .retain(|(name, _)| of_rate.iter().all(|(of_rate, _)| of_rate != name));
+        spent.headers.extend(of_rate);
+        let (fake, time) = case.start().await;
+        fake.fail([spent]);
+        let source = open_at(case.vendor, settings, fake.url(), &time);
+        let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+        assert_eq!(brought.ids(), whole.ids(), "{name}");
+        assert_eq!(time.slept(), [pause], "{name}");
     }
 }
 
@@ -514,7 +547,7 @@ async fn the_rate_of_the_settings_is_kept() {
     for case in cases() {
         let (fake, time) = case.start().await;
         let settings = Settings {
-            calls_per_minute: Some(std::num::NonZeroU32::new(6).expect("six")),
+            calls_per_minute: NonZeroU32::new(6),
             ..case.settings.clone()
         };
         let source = open_at(case.vendor, settings, fake.url(), &time);
