@@ -95,6 +95,15 @@ impl Cursor {
         }
     }
 
+    /// The start of the list in which it stands: for a stored cursor that the vendor no longer accepts.
+    #[must_use]
+    pub fn rewound(&self) -> Self {
+        Self {
+            after: None,
+            ..self.clone()
+        }
+    }
+
     /// Which of `feeds` is to be read. A list that is no longer known means that the run starts over.
     pub(super) fn feed_among(&self, feeds: &[Feed]) -> Option<(usize, Feed)> {
         let index = feeds

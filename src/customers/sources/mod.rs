@@ -10,7 +10,8 @@
 //! 2. [`OpenSource::start`] makes a [`Cursor`]: a full run, or one for changes since the last run began.
 //! 3. [`OpenSource::next`] reads one page at the cursor. The answer holds the page and the cursor after it. Once the page
 //!    is stored, the cursor may be stored too: a run that broke goes on from there. Reading a page twice changes
-//!    nothing, because every record has an id.
+//!    nothing, because every record has an id. A stored cursor that the vendor refuses, because it has grown old, is
+//!    [rewound](Cursor::rewound) to the start of its list.
 //! 4. At the end stands [`Progress::Done`] with the watermark, from which the next incremental run starts. Each vendor
 //!    reads further back than the watermark by the overlap that it needs, so records may come again.
 //!
@@ -185,6 +186,22 @@ pub struct OpenSource {
 pub fn open(vendor: &'static Vendor, settings: Settings, time: Time) -> Result<OpenSource, String> {
     let client = (vendor.build)(settings, time).map_err(|reason| format!("{}: {reason}", vendor.title))?;
     Ok(OpenSource { vendor, client })
+}
+
+/// Makes the clients of all sources that are switched on, by the short name of the vendor.
+///
+/// # Errors
+/// As [`open`], for the first that cannot be made.
+pub fn open_all(
+    switched_on: impl IntoIterator<Item = (&'static str, Settings)>,
+    time: &Time,
+) -> Result<Vec<OpenSource>, String> {
+    let client = |(name, settings)| {
+        let vendor = VENDORS.iter().find(|vendor| vendor.name == name);
+        let vendor = vendor.ok_or_else(|| format!("There is no source “{name}”."))?;
+        open(vendor, settings, time.clone())
+    };
+    switched_on.into_iter().map(client).collect()
 }
 
 impl OpenSource {

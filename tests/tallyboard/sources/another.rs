@@ -6,7 +6,7 @@ use serde_json::json;
 use tallyboard::customers::sources::{
     Ask, Failure, Feed, FeedPage, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
     dialect::Dialect,
-    open,
+    open, open_all,
     reading::{Reason, Record, records},
     record::{FieldName, Observation, Page, SubjectKind},
     transport::{Endpoint, Request, Transport},
@@ -116,15 +116,12 @@ async fn a_redirect_is_not_followed_and_a_closed_port_is_named() {
     let failure = read_all(&source, Run::full(now())).await.expect_err("no page");
     assert_eq!((failure.kind(), fake.seen().len()), ("refused", 1), "{failure}");
 
-    let source = open_at(
-        &VENDOR,
-        Settings::with_key("open-sesame"),
-        "http://127.0.0.1:9",
-        &TestTime::new(),
-    );
-    let failure = read_all(&source, Run::full(now())).await.expect_err("no page");
-    assert_eq!(failure.kind(), "connection", "{failure}");
-    assert!(!failure.to_string().contains("open-sesame"));
+    for closed in ["http://127.0.0.1:9", "https://127.0.0.1:9"] {
+        let source = open_at(&VENDOR, Settings::with_key("open-sesame"), closed, &TestTime::new());
+        let failure = read_all(&source, Run::full(now())).await.expect_err("no page");
+        assert_eq!(failure.kind(), "connection", "{failure}");
+        assert!(!failure.to_string().contains("open-sesame"));
+    }
 }
 
 #[test]
@@ -149,4 +146,20 @@ fn an_address_that_cannot_be_used_is_refused_in_a_sentence() {
         unusable.contains("copy it again") && !unusable.contains("break"),
         "{unusable}"
     );
+}
+
+#[test]
+fn sources_are_opened_by_the_names_of_their_vendors() {
+    let time = TestTime::new().time();
+    let opened = open_all(
+        [("stripe", Settings::with_key("a")), ("fathom", Settings::with_key("b"))],
+        &time,
+    )
+    .expect("both");
+    assert_eq!(
+        opened.iter().map(|source| source.vendor.title).collect::<Vec<_>>(),
+        ["Stripe", "Fathom"]
+    );
+    let refused = open_all([("strip", Settings::with_key("a"))], &time).expect_err("refused");
+    assert_eq!(refused, "There is no source “strip”.");
 }

@@ -200,6 +200,28 @@ async fn a_cursor_of_a_list_that_is_no_longer_known_starts_over() {
 }
 
 #[tokio::test]
+async fn a_cursor_that_is_refused_can_be_rewound_to_the_start_of_its_list() {
+    for case in cases() {
+        let whole = case.whole().await;
+        let (fake, time) = case.start().await;
+        let source = open_at(case.vendor, case.settings.clone(), fake.url(), &time);
+        let start = source.start(Run::full(now()));
+        let (first, Progress::More(second)) = source.next(&start).await.expect("a page") else {
+            panic!("{} has one page", case.vendor.name)
+        };
+        fake.fail(vec![Reply::with_status(
+            400,
+            &json!({"message": "The page token has expired."}),
+        )]);
+        let failure = source.next(&second).await.expect_err("no page");
+        assert_eq!(failure.kind(), "refused", "{}", case.vendor.name);
+        let mut brought = read_on(&source, second.rewound()).await.expect("all pages");
+        brought.take(first);
+        assert_eq!(brought.ids(), whole.ids(), "{}", case.vendor.name);
+    }
+}
+
+#[tokio::test]
 async fn too_many_calls_are_waited_out_as_the_vendor_asks() {
     for case in cases() {
         let (refusal, pause) = case.limited.clone();
@@ -321,6 +343,12 @@ async fn errors_that_stay_are_named() {
             (truncated, "unreadable", "it is no JSON at line 1"),
             (Reply::html(200), "unreadable", "it is a web page and no data"),
             (Reply::html(500), "connection", "it answers with status 500"),
+            (Reply::html(404), "refused", "status 404"),
+            (
+                Reply::with_status(400, &json!({"message": "Bad cursor."})),
+                "refused",
+                "“Bad cursor”",
+            ),
             (Reply::json(&json!({"surprise": true})), "unreadable", ""),
         ] {
             let (brought, ..) = case.read_after(vec![fault; 40]).await;
