@@ -156,27 +156,26 @@ impl Intercom {
         Ok(FeedPage { page, after })
     }
 
-    /// The list of companies ends at 10,000, so they are scrolled through. A scroll dies after a minute, and then starts
-    /// over; it ends with an empty page that still names the next.
+    /// The list of companies ends at 10,000, so they are scrolled through. A scroll dies after a minute (404) or breaks
+    /// (500), and then starts over; it ends with an empty page that still names the next.
     async fn companies(&self, ask: Ask<'_>) -> Result<FeedPage, Failure> {
-        let scroll = Request::get("companies", "companies/scroll");
-        // Every page names the same scroll, so the pages are counted.
-        let (count, place) = match ask.after.and_then(|after| after.split_once(' ')) {
-            Some((count, place)) => (count.parse().unwrap_or(0_u64), Some(place)),
-            None => (0, None),
-        };
-        let resumed = self.0.find(scroll.clone().query_some("scroll_param", place)).await?;
-        let answer = match (resumed, place) {
-            (Some(answer), _) => answer,
-            (None, Some(_)) => self.0.send(scroll).await?,
-            (None, None) => return Ok(FeedPage::default()),
+        let from_start = Request::get("companies", "companies/scroll");
+        let mut scroll = Scroll::at(ask.after);
+        let request = from_start.clone().query_some("scroll_param", scroll.name);
+        let answer = match self.0.send(request).await {
+            Err(failure) if scroll.may_restart(&failure) => {
+                scroll.restarts += 1;
+                self.0.send(from_start).await?
+            }
+            other => other?,
         };
         let mut page = Page::default();
         let records = records(&self.0, "companies", &answer, "/data")?;
         page.observations = page.read_each(&records, company);
         let following = answer.pointer("/scroll_param").and_then(Value::as_str);
-        let following = following.filter(|_| !records.is_empty());
-        let after = following.map(|place| format!("{} {place}", count.saturating_add(1)));
+        let after = following
+            .filter(|_| !records.is_empty())
+            .map(|name| scroll.followed_by(name));
         Ok(FeedPage { page, after })
     }
 
@@ -217,6 +216,41 @@ impl Intercom {
         page.events.retain(|ticket| is_wanted(ticket.updated_at, ask.run));
         let after = next(&answer);
         Ok(FeedPage { page, after })
+    }
+}
+
+/// Where a scroll stands. All its pages have one name, so they are counted.
+struct Scroll<'a> {
+    restarts: u32,
+    pages: u64,
+    /// None at the start.
+    name: Option<&'a str>,
+}
+
+impl<'a> Scroll<'a> {
+    const MOST_RESTARTS: u32 = 3;
+
+    fn at(after: Option<&'a str>) -> Self {
+        let mut parts = after.unwrap_or_default().splitn(3, ' ');
+        let mut number = || parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
+        let (restarts, pages) = (number(), number());
+        Self {
+            restarts: u32::try_from(restarts).unwrap_or(u32::MAX),
+            pages,
+            name: parts.next(),
+        }
+    }
+
+    fn may_restart(&self, failure: &Failure) -> bool {
+        let is_broken = matches!(
+            failure,
+            Failure::Refused { status: 404, .. } | Failure::Unreachable { .. }
+        );
+        is_broken && self.name.is_some() && self.restarts < Self::MOST_RESTARTS
+    }
+
+    fn followed_by(&self, name: &str) -> String {
+        format!("{} {} {name}", self.restarts, self.pages.saturating_add(1))
     }
 }
 

@@ -252,7 +252,7 @@ async fn an_expired_scroll_starts_over() {
     let fake = Fake::start(case.lists.clone(), serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
     let run = serde_json::to_value(Run::full(now())).expect("a run");
-    let stored = json!({"run": run, "feed": "companies", "after": "3 expired"});
+    let stored = json!({"run": run, "feed": "companies", "after": "0 3 expired"});
     let cursor = serde_json::from_value(stored).expect("a cursor");
     let (page, _) = source.next(&cursor).await.expect("a page");
     assert_eq!(page.observations.len(), case.lists["companies"].len());
@@ -285,4 +285,19 @@ async fn a_scroll_goes_on_although_all_its_pages_have_one_name() {
         .collect();
     let same = Some("one name".to_owned());
     assert_eq!(scrolls, [None, same.clone(), same.clone(), same]);
+}
+
+#[tokio::test]
+async fn a_scroll_that_keeps_breaking_is_given_up() {
+    let Some(case) = case() else { return };
+    let endless = |_: &Lists, seen: &Seen| match seen.parameter("scroll_param") {
+        None => Reply::json(&json!({"data": [{"id": "1"}], "scroll_param": "one name"})),
+        Some(_) => Reply::with_status(404, &json!({"errors": [{"message": "scroll parameter not found"}]})),
+    };
+    let fake = Fake::start(Lists::new(), endless).await;
+    let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
+    let run = serde_json::to_value(Run::full(now())).expect("a run");
+    let cursor = serde_json::from_value(json!({"run": run, "feed": "companies", "after": null})).expect("a cursor");
+    let failure = read_on(&source, cursor).await.expect_err("no end");
+    assert!(failure.to_string().contains("scroll parameter not found"), "{failure}");
 }
