@@ -2,10 +2,14 @@
 //!
 //! A key switches a source on. Anything else of a block without what it needs refuses to start.
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::{ConfigError, number_in, wrong};
-use crate::customers::sources::{Secret, Settings};
+use crate::{
+    clock::Clock,
+    customers::sources::{Secret, Settings, Time, open_all},
+};
 
 /// A source that is switched on.
 pub struct SourceSettings {
@@ -181,15 +185,29 @@ impl Block {
         if let Some((missing, _)) = given.iter().find(|(variable, is_set)| is_needed(variable) && !is_set) {
             return Err(self.incomplete(self.key, missing));
         }
+        let settings = Settings {
+            key: Secret::new(key),
+            base_url: url,
+            calls_per_minute: rate.map(|rate| number_in(self.rate, &rate)).transpose()?,
+            options,
+        };
+        self.try_out(settings.clone())?;
         Ok(Some(SourceSettings {
             source: self.source,
-            settings: Settings {
-                key: Secret::new(key),
-                base_url: url,
-                calls_per_minute: rate.map(|rate| number_in(self.rate, &rate)).transpose()?,
-                options,
-            },
+            settings,
         }))
+    }
+
+    /// Makes the client once, which sends nothing, so that an unusable setting refuses to start.
+    fn try_out(&self, settings: Settings) -> Result<(), ConfigError> {
+        let time = Time::real(Clock::system(TimeZone::UTC));
+        match open_all([(self.source, settings)], &time) {
+            Ok(_) => Ok(()),
+            Err(reason) => Err(ConfigError(format!(
+                "{reason} Its settings are {}, {} and what {} in the secrets file holds.",
+                self.key, self.url, self.source
+            ))),
+        }
     }
 
     fn refuse_unknown(&self, entries: &Map<String, Value>) -> Result<(), ConfigError> {

@@ -118,15 +118,25 @@ fn the_mapping_of_the_dashboard_is_a_file_or_stands_in_the_secrets() {
         ("DASHBOARD_API_URL", "https://x"),
         ("DASHBOARD_MAPPING", file),
     ];
-    std::fs::write(&path, r#"{"path": "users"}"#).expect("written");
+    std::fs::write(&path, r#"{"path": "users", "records": "/users", "id": "/id"}"#).expect("written");
     let on = configured(&set, json!({})).expect("complete");
-    assert_eq!(on[0].settings.options["mapping"], json!({"path": "users"}));
+    assert_eq!(
+        on[0].settings.options["mapping"],
+        json!({"path": "users", "records": "/users", "id": "/id"})
+    );
     std::fs::write(&path, "{").expect("written");
     assert!(complaint(&set, json!({})).contains("is not valid JSON (line 1"));
     std::fs::write(&path, "[]").expect("written");
     assert!(complaint(&set, json!({})).contains("a JSON object"));
-    let inline = configured(&set[..2], json!({"dashboard": {"mapping": {"path": "people"}}})).expect("complete");
-    assert_eq!(inline[0].settings.options["mapping"], json!({"path": "people"}));
+    let inline = configured(
+        &set[..2],
+        json!({"dashboard": {"mapping": {"path": "people", "records": "", "id": "/id"}}}),
+    )
+    .expect("complete");
+    assert_eq!(
+        inline[0].settings.options["mapping"],
+        json!({"path": "people", "records": "", "id": "/id"})
+    );
 }
 
 #[test]
@@ -143,4 +153,17 @@ fn the_example_of_the_secrets_file_holds_every_entry_and_switches_nothing_on() {
         }
     }
     assert!(configured(&[], Value::Object(sources)).expect("nothing").is_empty());
+}
+
+#[test]
+fn what_a_client_cannot_use_is_refused_with_the_names_of_the_settings() {
+    let url = complaint(&[("FATHOM_API_KEY", "k"), ("FATHOM_API_URL", "fathom")], json!({}));
+    assert!(
+        url.contains("Fathom: the address of the API is “fathom”") && url.contains("FATHOM_API_URL"),
+        "{url}"
+    );
+    let key = complaint(&[("STRIPE_API_KEY", "two\nlines")], json!({}));
+    assert!(key.contains("copy it again") && !key.contains("lines"), "{key}");
+    let mapping = json!({"dashboard": {"api_key": "k", "api_url": "https://x", "mapping": {"path": "a", "records": "users", "id": "/id"}}});
+    assert!(complaint(&[], mapping).contains("a JSON pointer such as /users"));
 }
