@@ -391,8 +391,6 @@ struct Answer {
 
 /// A redirect would carry the key elsewhere, so none is followed.
 fn client(base_url: &Url) -> Result<Client, reqwest::Error> {
-    // A second installation answers Err and changes nothing: the first one is the same provider.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(Policy::none())
         .no_proxy()
