@@ -112,6 +112,18 @@ secrets.example.json:
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json
 
+A source of the Customers board is switched on by its key; another address of its API and
+the calls in a minute can be set with it:
+  INTERCOM_API_KEY, INTERCOM_API_URL, INTERCOM_CALLS_PER_MINUTE
+  HUBSPOT_API_KEY, HUBSPOT_API_URL, HUBSPOT_CALLS_PER_MINUTE, HUBSPOT_API_VERSION
+  CALENDLY_API_KEY, CALENDLY_API_URL, CALENDLY_CALLS_PER_MINUTE
+  USERFLOW_API_KEY, USERFLOW_API_URL, USERFLOW_CALLS_PER_MINUTE (not verified against the live API)
+  FATHOM_API_KEY, FATHOM_API_URL, FATHOM_CALLS_PER_MINUTE (not verified against the live API)
+  CHARTMOGUL_API_KEY, CHARTMOGUL_API_URL, CHARTMOGUL_CALLS_PER_MINUTE
+  STRIPE_API_KEY, STRIPE_API_URL, STRIPE_CALLS_PER_MINUTE
+  DASHBOARD_API_KEY, DASHBOARD_API_URL, DASHBOARD_CALLS_PER_MINUTE, and DASHBOARD_MAPPING: the
+    path of a JSON file that says where things stand, see docs/directives/sources.md
+
 First steps with Google: make a service account with a JSON key, share the spreadsheet
 with its address as Editor, set SPREADSHEET_ID and GOOGLE_APPLICATION_CREDENTIALS, and run
 `tallyboard check`.";

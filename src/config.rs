@@ -3,6 +3,7 @@
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
 mod messages;
+mod sources;
 
 use std::{
     net::IpAddr,
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use messages::Messages;
+pub use sources::SourceSettings;
 
 /// Everything that an operator can set.
 pub struct Config {
@@ -46,6 +48,8 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
+    /// The sources of the Customers board that are switched on.
+    pub sources: Vec<SourceSettings>,
 }
 
 /// An address to listen on.
@@ -103,6 +107,7 @@ struct Secrets {
     smtp_url: Option<String>,
     slack_webhook_url: Option<String>,
     reminders_token: Option<String>,
+    sources: serde_json::Map<String, Value>,
     #[serde(flatten)]
     others: serde_json::Map<String, Value>,
 }
@@ -154,6 +159,7 @@ impl Config {
             listen: listen(&setting)?,
             environment,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
+            sources: sources::read(&setting, &secrets.sources)?,
             spreadsheet: spreadsheet(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
                 .unwrap_or_else(|| "integrations.txt".to_owned())
@@ -363,7 +369,7 @@ fn number<N: std::str::FromStr>(
     default: N,
 ) -> Result<N, ConfigError> {
     match setting(name) {
-        Some(text) => text.parse().map_err(|_| wrong(name, &text, "a whole number in range")),
+        Some(text) => number_in(name, &text),
         None => Ok(default),
     }
 }
@@ -375,6 +381,10 @@ fn switch(setting: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<bool, 
         Some("true" | "1" | "yes" | "on") => Ok(true),
         Some(other) => Err(wrong(name, other, "true or false")),
     }
+}
+
+fn number_in<N: std::str::FromStr>(name: &str, text: &str) -> Result<N, ConfigError> {
+    text.parse().map_err(|_| wrong(name, text, "a whole number in range"))
 }
 
 fn wrong(name: &str, value: &str, wanted: &str) -> ConfigError {

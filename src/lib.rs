@@ -8,6 +8,7 @@
 //! - [`guard`]: what stands between the network and every handler → [`page`], [`error`]
 //! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
 //! - [`deals`]: the founder's dashboard → [`page`], [`answer`], [`store`], nouns
+//! - [`customers`]: what eight services know of the customers; its sources only, so far → nouns
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
 //! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod clock;
 pub mod company;
 pub mod config;
+pub mod customers;
 pub mod deals;
 pub mod delivery;
 pub mod emulator;

@@ -39,7 +39,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rsa", &["emulator/"]),
     ("imbl", &["emulator/"]),
     ("yup_oauth2", &["store/", "config.rs"]),
-    ("governor", &["store/quota.rs", "guard.rs", "app.rs"]),
+    (
+        "governor",
+        &["store/quota.rs", "guard.rs", "app.rs", "customers/sources/pace.rs"],
+    ),
+    ("reqwest", &["customers/sources/"]),
+    ("nanohtml2text", &["customers/sources/reading.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
     ("krilla", &["answer/pdf.rs"]),
     ("rustybuzz", &["answer/typeface.rs"]),
@@ -223,6 +228,10 @@ fn lower_parts_know_nothing_of_the_upper_ones() {
         ("deals", &["app", "cli", "config", "emulator", "guard", "leaderboard"]),
         ("answer", &["leaderboard", "store", "app", "page", "emulator"]),
         ("leaderboard", &["app", "cli", "config", "emulator", "guard"]),
+        (
+            "customers",
+            &["app", "cli", "config", "emulator", "guard", "leaderboard", "deals"],
+        ),
         ("findings", &["app", "leaderboard", "store"]),
         (
             "status",

@@ -18,6 +18,7 @@ mod leaderboard;
 mod processes;
 mod program;
 mod relay;
+mod sources;
 mod status;
 mod store;
 mod updates;

@@ -285,7 +285,10 @@ fn the_manual_names_every_setting_and_command() {
     ] {
         assert!(manual.contains(word), "{word} is not in the manual");
     }
-    let config = include_str!("../../src/config.rs");
+    let config = concat!(
+        include_str!("../../src/config.rs"),
+        include_str!("../../src/config/sources.rs")
+    );
     let names = config
         .split('"')
         .filter(|word| word.len() > 3 && word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'));

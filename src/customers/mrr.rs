@@ -1,0 +1,406 @@
+//! Monthly recurring revenue of a Stripe subscription: the one definition for that source.
+//!
+//! Stripe's own: the monthly value of all `active` and `past_due` subscriptions, without trials, taxes, free plans,
+//! metered prices, and `unpaid` or cancelled ones
+//! (<https://docs.stripe.com/billing/subscriptions/analytics/glossary>). Stripe publishes no factor for weeks and days:
+//! here a year has 365 days, so a week counts 365/7/12 and a day 365/12. Coupons that end by themselves (`once`,
+//! `repeating`) do not lower it unless the account owner wants so
+//! (<https://support.stripe.com/questions/impact-of-discounts-on-monthly-recurring-revenue-mrr-and-churn-metrics>).
+//!
+//! ChartMogul counts invoices and disagrees by design: figures of the two are never added.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::amount::{Amount, Currency};
+
+/// What of a subscription its value depends on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// `active`, `past_due`, `trialing`, `canceled` …, or a newer word.
+    pub status: Option<String>,
+    /// What is paid for.
+    pub items: Vec<Item>,
+    /// Discounts of the subscription itself.
+    pub discounts: Vec<Discount>,
+    /// Discounts of the customer: they apply where subscription and items have none
+    /// (<https://docs.stripe.com/billing/subscriptions/coupons>).
+    pub customer_discounts: Vec<Discount>,
+    /// Since when it runs.
+    pub started_at: Option<Timestamp>,
+    /// Until when the trial lasts.
+    pub trial_ends_at: Option<Timestamp>,
+    /// Until when it is paid.
+    pub current_period_ends_at: Option<Timestamp>,
+    /// When it was called off.
+    pub canceled_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Whether it ends with the current period. It counts until then.
+    pub cancels_at_period_end: Option<bool>,
+    /// Whether payments are paused. The status stays `active`, and it counts.
+    pub collection_paused: bool,
+}
+
+/// One price that a subscription holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// What the plan is called.
+    pub name: Option<String>,
+    /// Currency of every amount of the item.
+    pub currency: Option<Currency>,
+    /// How the price follows from the quantity; `None` when the vendor did not tell.
+    pub price: Option<Price>,
+    /// How often it is paid; `None` for what is paid once.
+    pub recurring: Option<Recurring>,
+    /// How many.
+    pub quantity: Option<Decimal>,
+    /// Quantities are divided before they are charged.
+    pub transform: Option<Transform>,
+    /// Discounts of this item alone.
+    pub discounts: Vec<Discount>,
+    /// Whether tax is inside the price, and how much.
+    pub tax: Tax,
+}
+
+/// How the price follows from the quantity, in the smallest unit of the currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Price {
+    /// So much for each.
+    PerUnit(Decimal),
+    /// Each tier's units at that tier's price.
+    Graduated(Vec<Tier>),
+    /// All units at the price of the tier that the quantity falls into.
+    Volume(Vec<Tier>),
+}
+
+/// A range of quantities with its price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tier {
+    /// The last quantity in the range; `None` for the open end.
+    pub up_to: Option<Decimal>,
+    /// For each unit.
+    pub unit: Decimal,
+    /// Once for the range.
+    pub flat: Decimal,
+}
+
+/// How often something is paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recurring {
+    /// `day`, `week`, `month`, `year`, or a newer word.
+    pub interval: String,
+    /// Every so many intervals.
+    pub count: Decimal,
+    /// Whether the price depends on what is used.
+    pub usage: Usage,
+}
+
+/// Whether the price depends on what is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Usage {
+    /// On what was agreed.
+    Licensed,
+    /// On what was used: no recurring revenue.
+    Metered,
+}
+
+/// Packages: a quantity divided and rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transform {
+    /// Units in a package.
+    pub divide_by: Decimal,
+    /// What happens with part of a package.
+    pub round: Round,
+}
+
+/// What happens with part of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Round {
+    /// It counts as a whole one.
+    Up,
+    /// It counts as none.
+    Down,
+}
+
+/// Whether tax is inside a price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tax {
+    /// It comes on top, or there is none.
+    #[default]
+    Outside,
+    /// It is inside, at so many per cent.
+    Inside(Decimal),
+}
+
+/// A coupon in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discount {
+    /// So many per cent less.
+    pub percent_off: Option<Decimal>,
+    /// So much less at each payment, in the smallest unit.
+    pub amount_off: Option<Decimal>,
+    /// Currency of `amount_off`.
+    pub currency: Option<Currency>,
+    /// How long the coupon works.
+    pub lasting: Lasting,
+    /// When it stops to work.
+    pub ends_at: Option<Timestamp>,
+}
+
+/// How long a coupon works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lasting {
+    /// For as long as the subscription.
+    Forever,
+    /// For one payment or some months.
+    Finite,
+}
+
+/// Whether coupons that end by themselves lower the monthly revenue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FiniteDiscounts {
+    /// No: Stripe's default.
+    #[default]
+    Ignored,
+    /// Yes.
+    Counted,
+}
+
+/// What a subscription is worth a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mrr {
+    /// So much, not rounded.
+    Counted(Amount),
+    /// It is no recurring revenue, for a reason in words.
+    NotCounted(String),
+    /// It may be, but something is missing: a reason in words. Not zero.
+    Unknown(String),
+}
+
+impl Mrr {
+    /// The amount, if it counts.
+    pub fn amount(&self) -> Option<Amount> {
+        match self {
+            Self::Counted(amount) => Some(*amount),
+            _ => None,
+        }
+    }
+}
+
+/// What `subscription` is worth a month at the instant `at`. Exact decimals; to be rounded once, after adding up.
+pub fn monthly(subscription: &Subscription, at: Timestamp, finite: FiniteDiscounts) -> Mrr {
+    if let Some(reason) = reason_not_to_count(subscription, at) {
+        return Mrr::NotCounted(reason);
+    }
+    let licensed: Vec<&Item> = subscription.items.iter().filter(|item| item.is_licensed()).collect();
+    let Some(currency) = licensed.first().and_then(|item| item.currency) else {
+        return match licensed.first() {
+            Some(_) => Mrr::Unknown("its price has no currency".to_owned()),
+            None => Mrr::NotCounted("nothing in it is paid for at a fixed price".to_owned()),
+        };
+    };
+    if licensed.iter().any(|item| item.currency != Some(currency)) {
+        return Mrr::Unknown("its prices are in several currencies".to_owned());
+    }
+    match value(subscription, &licensed, &Terms { at, finite, currency }) {
+        Ok(Some(minor)) => match Amount::of_minor(minor, currency) {
+            Some(amount) => Mrr::Counted(amount),
+            None => out_of_range(),
+        },
+        Ok(None) => out_of_range(),
+        Err(reason) => Mrr::Unknown(reason),
+    }
+}
+
+fn out_of_range() -> Mrr {
+    Mrr::Unknown("the amounts are too large to add up".to_owned())
+}
+
+fn reason_not_to_count(subscription: &Subscription, at: Timestamp) -> Option<String> {
+    match subscription.status.as_deref() {
+        Some("active" | "past_due") if subscription.trial_ends_at.is_some_and(|end| end > at) => {
+            Some("it is on trial".to_owned())
+        }
+        Some("active" | "past_due") => None,
+        Some(status) => Some(format!("it is {status}")),
+        None => Some("it has no status".to_owned()),
+    }
+}
+
+struct Terms {
+    at: Timestamp,
+    finite: FiniteDiscounts,
+    currency: Currency,
+}
+
+impl Terms {
+    fn holds(&self, discount: &Discount) -> bool {
+        let lasts = discount.lasting == Lasting::Forever || self.finite == FiniteDiscounts::Counted;
+        lasts && discount.ends_at.is_none_or(|end| end > self.at)
+    }
+
+    /// The share that is left after the percentages.
+    fn share_left(&self, discounts: &[Discount]) -> Option<Decimal> {
+        discounts
+            .iter()
+            .filter(|discount| self.holds(discount))
+            .filter_map(|discount| discount.percent_off)
+            .try_fold(Decimal::ONE, |share, percent| {
+                share.checked_mul(Decimal::ONE.checked_sub(percent.checked_div(Decimal::ONE_HUNDRED)?)?)
+            })
+    }
+
+    /// What is taken off at each payment.
+    fn amount_off(&self, discounts: &[Discount]) -> Option<Decimal> {
+        discounts
+            .iter()
+            .filter(|discount| self.holds(discount) && discount.currency == Some(self.currency))
+            .filter_map(|discount| discount.amount_off)
+            .try_fold(Decimal::ZERO, Decimal::checked_add)
+    }
+}
+
+/// In the smallest unit; `None` beyond 28 digits.
+fn value(subscription: &Subscription, items: &[&Item], terms: &Terms) -> Result<Option<Decimal>, String> {
+    let prices = items
+        .iter()
+        .map(|item| item.price_a_period())
+        .collect::<Result<Vec<_>, _>>()?;
+    let has_own = !subscription.discounts.is_empty() || items.iter().any(|item| !item.discounts.is_empty());
+    let discounts = if has_own {
+        &subscription.discounts
+    } else {
+        &subscription.customer_discounts
+    };
+    let intervals = items.iter().map(|item| item.months()).collect::<Result<Vec<_>, _>>()?;
+    Ok(added_up(items, &prices, &intervals, &Discounted { terms, discounts }))
+}
+
+struct Discounted<'a> {
+    terms: &'a Terms,
+    discounts: &'a [Discount],
+}
+
+/// Item by item: the item's discounts, then the subscription's, whose fixed amounts are spread by price.
+fn added_up(
+    items: &[&Item],
+    prices: &[Option<Decimal>],
+    intervals: &[(Decimal, Decimal)],
+    of_all: &Discounted<'_>,
+) -> Option<Decimal> {
+    let terms = of_all.terms;
+    let share = terms.share_left(of_all.discounts)?;
+    let mut nets = Vec::with_capacity(items.len());
+    for (item, price) in items.iter().zip(prices) {
+        let own = (*price)?.checked_mul(terms.share_left(&item.discounts)?)?;
+        let net = own.checked_sub(terms.amount_off(&item.discounts)?)?.max(Decimal::ZERO);
+        nets.push(net.checked_mul(share)?);
+    }
+    let whole = nets.iter().copied().try_fold(Decimal::ZERO, Decimal::checked_add)?;
+    let off = terms.amount_off(of_all.discounts)?.min(whole);
+    let mut sum = Decimal::ZERO;
+    for ((item, net), (months, each)) in items.iter().zip(&nets).zip(intervals) {
+        let part = if whole.is_zero() {
+            Decimal::ZERO
+        } else {
+            off.checked_mul(*net)?.checked_div(whole)?
+        };
+        let paid = net.checked_sub(part)?.checked_mul(*each)?.checked_div(*months)?;
+        sum = sum.checked_add(item.without_tax(paid)?)?;
+    }
+    Some(sum.round_dp(12))
+}
+
+impl Item {
+    fn is_licensed(&self) -> bool {
+        self.recurring
+            .as_ref()
+            .is_some_and(|recurring| recurring.usage == Usage::Licensed)
+    }
+
+    /// Months in a period as a fraction: a price divided by the first and multiplied by the second is a month's.
+    fn months(&self) -> Result<(Decimal, Decimal), String> {
+        let recurring = self.recurring.as_ref().ok_or("it is not recurring")?;
+        let (months, each) = match recurring.interval.as_str() {
+            "year" => (12, 1),
+            "month" => (1, 1),
+            "week" => (7 * 12, 365),
+            "day" => (12, 365),
+            other => return Err(format!("its interval is “{other}”")),
+        };
+        let months = Decimal::from(months)
+            .checked_mul(recurring.count)
+            .filter(|months| *months > Decimal::ZERO)
+            .ok_or_else(|| format!("its interval count is {}", recurring.count))?;
+        Ok((months, Decimal::from(each)))
+    }
+
+    /// Before discounts, in the smallest unit; `Ok(None)` beyond 28 digits.
+    fn price_a_period(&self) -> Result<Option<Decimal>, String> {
+        let price = self.price.as_ref().ok_or("its price is not known")?;
+        let quantity = self.quantity.unwrap_or(Decimal::ONE);
+        let quantity = match self.transform {
+            Some(Transform { divide_by, .. }) if divide_by <= Decimal::ZERO => {
+                return Err("its packages have no size".to_owned());
+            }
+            Some(Transform {
+                divide_by,
+                round: Round::Up,
+            }) => quantity.checked_div(divide_by).map(|packages| packages.ceil()),
+            Some(Transform {
+                divide_by,
+                round: Round::Down,
+            }) => quantity.checked_div(divide_by).map(|packages| packages.floor()),
+            None => Some(quantity),
+        };
+        Ok(quantity.and_then(|quantity| match price {
+            Price::PerUnit(unit) => unit.checked_mul(quantity),
+            Price::Volume(tiers) => {
+                let holds = |tier: &&Tier| tier.up_to.is_none_or(|last| quantity <= last);
+                let tier = tiers.iter().find(holds)?;
+                tier.unit.checked_mul(quantity)?.checked_add(tier.flat)
+            }
+            Price::Graduated(tiers) => graduated(tiers, quantity),
+        }))
+    }
+
+    fn without_tax(&self, paid: Decimal) -> Option<Decimal> {
+        match self.tax {
+            Tax::Outside => Some(paid),
+            Tax::Inside(percent) => {
+                let whole = Decimal::ONE_HUNDRED.checked_add(percent)?;
+                paid.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)
+            }
+        }
+    }
+}
+
+fn graduated(tiers: &[Tier], quantity: Decimal) -> Option<Decimal> {
+    let mut sum = Decimal::ZERO;
+    let mut below = Decimal::ZERO;
+    for tier in tiers {
+        let up_to = tier.up_to.map_or(quantity, |last| last.min(quantity));
+        let in_tier = up_to.checked_sub(below)?.max(Decimal::ZERO);
+        sum = sum
+            .checked_add(tier.unit.checked_mul(in_tier)?)?
+            .checked_add(tier.flat)?;
+        below = up_to;
+        if up_to >= quantity {
+            return Some(sum);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+#[path = "mrr_tests.rs"]
+mod tests;

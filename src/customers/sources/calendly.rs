@@ -1,0 +1,289 @@
+//! Calendly: bookings, who made them, who stayed away.
+//!
+//! <https://developer.calendly.com/api-docs>. An address belongs to a booking, not to a person, so persons are known by
+//! their address. There is no list of changes: an incremental run reads a window of time again.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Url;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::{
+    Ask, Failure, Feed, FeedPage, Mode, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
+    dialect::{Dialect, Head},
+    event::{Booking, BookingOutcome, Detail, Event},
+    reading::{Reason, Record, records},
+    record::{FieldName, Observation, Page, SubjectKind},
+    transport::{Endpoint, Request, Transport},
+};
+
+/// The line in the registry.
+pub const VENDOR: Vendor = Vendor {
+    name: "calendly",
+    title: "Calendly",
+    verification: Verification::Recordings,
+    base_url: Some("https://api.calendly.com"),
+    // Paid plans have 500 a minute for each user, free ones 50.
+    calls_per_minute: NonZeroU32::new(400).unwrap(),
+    build,
+};
+
+const COUNT: u32 = 100;
+/// Invitees are asked for event by event, so many at a time.
+const AT_ONCE: usize = 4;
+/// No-shows are marked after the event, and nobody promises that the mark changes the event's own time of change.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
+const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(120 * 24);
+const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
+
+struct Calendly {
+    transport: Transport,
+    organization: OnceCell<String>,
+}
+
+fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
+    let endpoint = Endpoint {
+        vendor: &VENDOR,
+        headers: vec![("authorization", format!("Bearer {}", settings.key.reveal()))],
+        settings,
+        dialect: Dialect {
+            pause,
+            ..Dialect::PLAIN
+        },
+    };
+    Ok(Box::new(Calendly {
+        transport: Transport::new(endpoint, time)?,
+        organization: OnceCell::new(),
+    }))
+}
+
+/// `X-RateLimit-Reset` counts seconds (<https://developer.calendly.com/api-docs/edca8074633f8-rate-limits>).
+fn pause(head: &Head<'_>) -> Option<Duration> {
+    let is_spent = head.is_limited() || head.number("x-ratelimit-remaining") == Some(0);
+    let reset = || head.seconds("x-ratelimit-reset").filter(|_| is_spent);
+    head.retry_after().or_else(reset)
+}
+
+impl Source for Calendly {
+    fn feeds(&self, _run: Run) -> Vec<Feed> {
+        vec![Feed::required("bookings")]
+    }
+
+    fn page<'a>(&'a self, ask: Ask<'a>) -> Pending<'a, Result<FeedPage, Failure>> {
+        Box::pin(self.bookings(ask))
+    }
+
+    fn check(&self) -> Pending<'_, Vec<Probe>> {
+        Box::pin(async move {
+            let outcome = match self.organization().await {
+                Ok(organization) => {
+                    let request = Request::get("bookings", "scheduled_events").query("organization", organization);
+                    self.transport.probe(request.query("count", 1)).await.outcome
+                }
+                Err(failure) => Err(failure),
+            };
+            vec![Probe {
+                what: "bookings",
+                outcome,
+            }]
+        })
+    }
+}
+
+impl Calendly {
+    /// The organization of whoever made the key.
+    async fn organization(&self) -> Result<&str, Failure> {
+        let ask = || async {
+            let answer = self
+                .transport
+                .send(Request::get("the user of the key", "users/me"))
+                .await?;
+            let organization = answer.pointer("/resource/current_organization").and_then(Value::as_str);
+            let unreadable = || {
+                self.transport
+                    .unreadable("the user of the key", "it names no organization")
+            };
+            organization.map(str::to_owned).ok_or_else(unreadable)
+        };
+        self.organization.get_or_try_init(ask).await.map(String::as_str)
+    }
+
+    async fn bookings(&self, ask: Ask<'_>) -> Result<FeedPage, Failure> {
+        let mut request = Request::get("bookings", "scheduled_events")
+            .query("organization", self.organization().await?)
+            .query("count", COUNT)
+            .query("sort", "start_time:asc")
+            .query_some("page_token", ask.after);
+        if ask.run.mode == Mode::Incremental {
+            let until = ask.run.started_at.saturating_add(LOOK_AHEAD).unwrap_or(Timestamp::MAX);
+            request = request
+                .query("min_start_time", ask.run.ago(LOOK_BACK))
+                .query("max_start_time", until);
+        }
+        let answer = self.transport.send(request).await?;
+        let mut page = Page::default();
+        let listed = records(&self.transport, "bookings", &answer, "/collection")?;
+        let slots = page.read_each(&listed, slot);
+        let wanted = slots.into_iter().filter(|slot| slot.is_wanted(ask.run));
+        let invited: Vec<(Slot, Vec<Value>)> = stream::iter(wanted)
+            .map(|slot| self.invitees(slot))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        for (slot, invitees) in &invited {
+            let invitees: Vec<Record<'_>> = invitees.iter().map(Record::new).collect();
+            for (observation, event) in page.read_each(&invitees, |record| booking(slot, record)) {
+                page.observations.extend(observation);
+                page.events.push(event);
+            }
+        }
+        let after = next(&answer);
+        Ok(FeedPage { page, after })
+    }
+
+    async fn invitees(&self, slot: Slot) -> Result<(Slot, Vec<Value>), Failure> {
+        let mut invitees = Vec::new();
+        let mut after: Option<String> = None;
+        loop {
+            let request = Request::get("invitees", "scheduled_events")
+                .then(&slot.id)
+                .then("invitees")
+                .query("count", COUNT)
+                .query_some("page_token", after.as_deref());
+            let Some(answer) = self.transport.find(request).await? else {
+                return Ok((slot, invitees));
+            };
+            let listed = answer.pointer("/collection").and_then(Value::as_array);
+            invitees.extend(listed.into_iter().flatten().cloned());
+            let following = next(&answer);
+            if following.is_none() || following == after {
+                return Ok((slot, invitees));
+            }
+            after = following;
+        }
+    }
+}
+
+/// The token of the next page. Addresses of pages sometimes name another host, so only the token in them is used.
+fn next(answer: &Value) -> Option<String> {
+    let pagination = answer.pointer("/pagination")?;
+    let token = pagination
+        .get("next_page_token")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    token.or_else(|| {
+        let address = Url::parse(pagination.get("next_page")?.as_str()?).ok()?;
+        let token = address.query_pairs().find(|(name, _)| name == "page_token")?;
+        Some(token.1.into_owned())
+    })
+}
+
+/// A time that can be booked, with what its bookings share.
+struct Slot {
+    id: String,
+    name: Option<String>,
+    starts_at: Option<Timestamp>,
+    ends_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+    outcome: BookingOutcome,
+    reason: Option<String>,
+}
+
+impl Slot {
+    /// What is over may have been marked since; what is to come has changed only if it says so.
+    fn is_wanted(&self, run: Run) -> bool {
+        let changed = match (run.changed_since(OVERLAP), self.updated_at) {
+            (Some(since), Some(updated_at)) => updated_at >= since,
+            _ => true,
+        };
+        changed || self.ends_at.is_none_or(|end| end <= run.started_at)
+    }
+}
+
+fn slot(record: &Record<'_>) -> Result<Slot, Reason> {
+    let address = record.id("/uri")?;
+    let id = last_segment(&address).ok_or("its uri names no id")?.to_owned();
+    Ok(Slot {
+        id,
+        name: record.plain_text("/name"),
+        starts_at: record.time("/start_time"),
+        ends_at: record.time("/end_time"),
+        updated_at: record.time("/updated_at"),
+        outcome: outcome(record.text("/status")),
+        reason: record.plain_text("/cancellation/reason"),
+    })
+}
+
+fn last_segment(address: &str) -> Option<&str> {
+    address
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .filter(|id| !id.is_empty())
+}
+
+fn outcome(status: Option<String>) -> BookingOutcome {
+    match status.as_deref() {
+        None | Some("active") => BookingOutcome::Active,
+        Some("canceled" | "cancelled") => BookingOutcome::Cancelled,
+        Some(other) => BookingOutcome::Other(other.to_owned()),
+    }
+}
+
+fn booking(slot: &Slot, record: &Record<'_>) -> Result<(Option<Observation>, Event), Reason> {
+    let address = record.id("/uri")?;
+    let own = last_segment(&address).ok_or("its uri names no id")?;
+    let detail = Booking {
+        name: slot.name.clone(),
+        starts_at: slot.starts_at,
+        ends_at: slot.ends_at,
+        outcome: outcome_for(slot, record),
+        reason: record
+            .plain_text("/cancellation/reason")
+            .or_else(|| slot.reason.clone()),
+    };
+    let mut event = Event::new(format!("{}/invitees/{own}", slot.id), Detail::Booking(detail));
+    event.at = slot.starts_at;
+    event.updated_at = record.time("/updated_at").max(slot.updated_at);
+    let person = record.email("/email").map(|email| {
+        let subject = SubjectKind::Person.id(email.key());
+        event.about.push(subject.clone());
+        event.emails.push(email.clone());
+        let mut person = Observation::about(subject);
+        person.emails.push(email);
+        person.name = name(record);
+        person.updated_at = event.updated_at;
+        person.add(FieldName::Other("timezone".to_owned()), record.text("/timezone"));
+        person
+    });
+    Ok((person, event))
+}
+
+fn name(record: &Record<'_>) -> Option<String> {
+    record.plain_text("/name").or_else(|| {
+        let words: Vec<String> = ["/first_name", "/last_name"]
+            .into_iter()
+            .filter_map(|place| record.plain_text(place))
+            .collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    })
+}
+
+/// A moved booking is cancelled and made anew; the event as a whole may be cancelled although the invitee is not.
+fn outcome_for(slot: &Slot, record: &Record<'_>) -> BookingOutcome {
+    let own = outcome(record.text("/status"));
+    if record.flag("/rescheduled") == Some(true) {
+        BookingOutcome::Rescheduled
+    } else if own != BookingOutcome::Active {
+        own
+    } else if slot.outcome != BookingOutcome::Active {
+        slot.outcome.clone()
+    } else if record.at("/no_show").is_some() {
+        BookingOutcome::NoShow
+    } else {
+        BookingOutcome::Active
+    }
+}

@@ -1,0 +1,241 @@
+//! ChartMogul: paying accounts, their people, movements of monthly revenue, figures of the whole business.
+//!
+//! <https://dev.chartmogul.com/reference>. Amounts are whole cents of the account's one currency. The list of customers
+//! tells no changes, but is short to read, so every run reads all of it. History can be recalculated, so the figures of
+//! the last months are read again. A cursor comes even with the last page: only `has_more` tells the end.
+
+use std::num::NonZeroU32;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::{
+    Ask, Failure, Feed, FeedPage, Mode, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
+    dialect::Dialect,
+    event::{Detail, Event, Movement, MovementKind},
+    reading::{Reason, Record, plain_value, records},
+    record::{FieldName, MonthMetrics, Observation, Page, SubjectKind},
+    transport::{Endpoint, Request, Transport},
+};
+use crate::customers::amount::{Amount, Currency};
+
+/// The line in the registry.
+pub const VENDOR: Vendor = Vendor {
+    name: "chartmogul",
+    title: "ChartMogul",
+    verification: Verification::Recordings,
+    base_url: Some("https://api.chartmogul.com/v1"),
+    // 40 a second, less the time that answers take to compute.
+    calls_per_minute: NonZeroU32::new(600).unwrap(),
+    build,
+};
+
+const PER_PAGE: u32 = 200;
+/// Movements are dated, not stamped, and a date may be set back.
+const MOVEMENTS_OVERLAP: SignedDuration = SignedDuration::from_hours(7 * 24);
+const METRICS_RECALCULATED: SignedDuration = SignedDuration::from_hours(92 * 24);
+const METRICS_FULL: SignedDuration = SignedDuration::from_hours(3 * 366 * 24);
+
+struct ChartMogul(Transport);
+
+fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
+    let user = BASE64_STANDARD.encode(format!("{}:", settings.key.reveal()));
+    let endpoint = Endpoint {
+        vendor: &VENDOR,
+        headers: vec![("authorization", format!("Basic {user}"))],
+        settings,
+        dialect: Dialect::PLAIN,
+    };
+    Ok(Box::new(ChartMogul(Transport::new(endpoint, time)?)))
+}
+
+impl Source for ChartMogul {
+    fn feeds(&self, _run: Run) -> Vec<Feed> {
+        vec![
+            Feed::required("customers"),
+            Feed::optional("contacts"),
+            Feed::required("activities"),
+            Feed::optional("metrics"),
+        ]
+    }
+
+    fn page<'a>(&'a self, ask: Ask<'a>) -> Pending<'a, Result<FeedPage, Failure>> {
+        Box::pin(async move {
+            match ask.feed {
+                "contacts" => self.observed(ask, contact).await,
+                "activities" => self.activities(ask).await,
+                "metrics" => self.metrics(ask).await,
+                _ => self.observed(ask, customer).await,
+            }
+        })
+    }
+
+    fn check(&self) -> Pending<'_, Vec<Probe>> {
+        Box::pin(async move {
+            let mut probes = vec![self.0.probe(Request::get("the key", "ping")).await];
+            for list in ["customers", "contacts", "activities"] {
+                probes.push(self.0.probe(Request::get(list, list).query("per_page", 1)).await);
+            }
+            probes.push(self.0.probe(Request::get("account", "account")).await);
+            probes
+        })
+    }
+}
+
+/// The cursor, if more follow.
+fn next(answer: &Value) -> Option<String> {
+    let has_more = answer.pointer("/has_more") == Some(&Value::Bool(true));
+    let cursor = answer.pointer("/cursor").and_then(Value::as_str);
+    cursor.filter(|_| has_more).map(str::to_owned)
+}
+
+fn listed(ask: Ask<'_>) -> Request {
+    Request::get(ask.feed, ask.feed)
+        .query("per_page", PER_PAGE)
+        .query_some("cursor", ask.after)
+}
+
+impl ChartMogul {
+    async fn observed(
+        &self,
+        ask: Ask<'_>,
+        read: fn(&Record<'_>) -> Result<Observation, Reason>,
+    ) -> Result<FeedPage, Failure> {
+        let answer = self.0.send(listed(ask)).await?;
+        let mut page = Page::default();
+        page.observations = page.read_each(&records(&self.0, ask.feed, &answer, "/entries")?, read);
+        let after = next(&answer);
+        Ok(FeedPage { page, after })
+    }
+
+    async fn activities(&self, ask: Ask<'_>) -> Result<FeedPage, Failure> {
+        let since = ask.run.changed_since(MOVEMENTS_OVERLAP);
+        let request = listed(ask).query_some("start-date", since.map(day));
+        let answer = self.0.send(request).await?;
+        let mut page = Page::default();
+        page.events = page.read_each(&records(&self.0, "activities", &answer, "/entries")?, movement);
+        let after = next(&answer);
+        Ok(FeedPage { page, after })
+    }
+
+    async fn metrics(&self, ask: Ask<'_>) -> Result<FeedPage, Failure> {
+        let account = self.0.send(Request::get("account", "account")).await?;
+        let currency = account
+            .pointer("/currency")
+            .and_then(Value::as_str)
+            .and_then(Currency::of);
+        let back = match ask.run.mode {
+            Mode::Full => METRICS_FULL,
+            Mode::Incremental => METRICS_RECALCULATED,
+        };
+        let request = Request::get("metrics", "metrics/all")
+            .query("start-date", day(ask.run.ago(back)))
+            .query("end-date", day(ask.run.started_at))
+            .query("interval", "month");
+        let answer = self.0.send(request).await?;
+        let mut page = Page::default();
+        let months = records(&self.0, "metrics", &answer, "/entries")?;
+        page.metrics = page.read_each(&months, |record| month(record, currency));
+        Ok(FeedPage { page, after: None })
+    }
+}
+
+/// The day in UTC, as dates are asked for.
+fn day(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+fn customer(record: &Record<'_>) -> Result<Observation, Reason> {
+    let mut customer = Observation::about(SubjectKind::Account.id(record.id("/uuid")?));
+    let currency = record.currency("/currency");
+    customer.add_email(record.email("/email"));
+    customer.name = record.plain_text("/name");
+    customer.company = record.plain_text("/company");
+    customer.add(FieldName::SubscriptionStatus, record.text("/status"));
+    customer.add(FieldName::CustomerSince, record.time("/customer-since"));
+    customer.add(FieldName::Mrr, record.minor_amount("/mrr", currency));
+    customer.add(FieldName::Arr, record.minor_amount("/arr", currency));
+    customer.add(FieldName::AccountManager, record.text("/owner"));
+    let country = record.text("/address/country").or_else(|| record.text("/country"));
+    customer.add(FieldName::Country, country);
+    for name in ["lead_created_at", "free_trial_started_at"] {
+        customer.add(FieldName::Other(name.to_owned()), record.time(&format!("/{name}")));
+    }
+    // The ids of the customer in the billing systems, such as cus_… of Stripe.
+    let mut billed: Vec<String> = record
+        .list("/external_ids")
+        .iter()
+        .filter_map(|id| id.id_at(""))
+        .collect();
+    if billed.is_empty() {
+        billed.extend(record.id_at("/external_id"));
+    }
+    let billed = Some(billed.join(", ")).filter(|ids| !ids.is_empty());
+    customer.add(FieldName::Other("external_ids".to_owned()), billed);
+    record.add_others("/attributes/custom", &mut customer);
+    Ok(customer)
+}
+
+fn contact(record: &Record<'_>) -> Result<Observation, Reason> {
+    let mut contact = Observation::about(SubjectKind::Person.id(record.id("/uuid")?));
+    contact.add_email(record.email("/email"));
+    let words: Vec<String> = ["/first_name", "/last_name"]
+        .into_iter()
+        .filter_map(|place| record.plain_text(place))
+        .collect();
+    contact.name = Some(words.join(" ")).filter(|name| !name.is_empty());
+    let account = record.id_at("/customer_uuid").map(|id| SubjectKind::Account.id(id));
+    contact.belongs_to.extend(account);
+    contact.add(FieldName::Phone, record.text("/phone"));
+    contact.add(FieldName::Other("title".to_owned()), record.text("/title"));
+    for (name, value) in record.entries("/custom") {
+        contact.add(FieldName::from(name.clone()), plain_value(value));
+    }
+    Ok(contact)
+}
+
+fn movement(record: &Record<'_>) -> Result<Event, Reason> {
+    let id = record.id("/uuid").or_else(|_| record.id("/id"))?;
+    let currency = record.currency("/currency");
+    let kind = match record.text("/type").as_deref() {
+        Some("new_biz") => MovementKind::NewBusiness,
+        Some("expansion") => MovementKind::Expansion,
+        Some("contraction") => MovementKind::Contraction,
+        Some("churn") => MovementKind::Churn,
+        Some("reactivation") => MovementKind::Reactivation,
+        other => MovementKind::Other(other.unwrap_or_default().to_owned()),
+    };
+    let detail = Movement {
+        kind,
+        change: record.minor_amount("/activity-mrr-movement", currency),
+        mrr: record.minor_amount("/activity-mrr", currency),
+        date: record.date("/date"),
+        description: record.plain_text("/description"),
+    };
+    let mut event = Event::new(id, Detail::Movement(detail));
+    event.at = record.time("/date");
+    let account = record.id_at("/customer-uuid").map(|id| SubjectKind::Account.id(id));
+    event.about.extend(account);
+    Ok(event)
+}
+
+fn month(record: &Record<'_>, currency: Option<Currency>) -> Result<MonthMetrics, Reason> {
+    let amount = |place| {
+        let cents = record.number(place)?;
+        let whole = currency.and_then(|currency| Amount::of_minor(cents, currency));
+        whole.map(|amount| amount.units)
+    };
+    Ok(MonthMetrics {
+        source: String::new(),
+        date: record.date("/date").ok_or("it has no date")?,
+        currency,
+        mrr: amount("/mrr"),
+        arr: amount("/arr"),
+        arpa: amount("/arpa"),
+        ltv: amount("/ltv"),
+        customers: record.number("/customers"),
+        customer_churn_rate: record.number("/customer-churn-rate"),
+        mrr_churn_rate: record.number("/mrr-churn-rate"),
+    })
+}

@@ -1,0 +1,322 @@
+//! The in-house admin dashboard: any list of JSON records, read by a mapping in the configuration.
+//!
+//! The mapping says where the list is, how its pages follow each other, and where in a record the id, the address and the
+//! fields stand, as JSON pointers (RFC 6901). `docs/directives/sources.md` explains it with examples.
+
+use std::{collections::BTreeMap, num::NonZeroU32};
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Url;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    Ask, Failure, Feed, FeedPage, Mode, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
+    dialect::Dialect,
+    reading::{Reason, Record, id_text, plain_value, records},
+    record::{FieldName, Observation, Page, SubjectKind},
+    transport::{Endpoint, Request, Transport},
+};
+use crate::customers::email::Email;
+
+/// The line in the registry.
+pub const VENDOR: Vendor = Vendor {
+    name: "dashboard",
+    title: "Admin dashboard",
+    verification: Verification::Mapping,
+    base_url: None,
+    calls_per_minute: NonZeroU32::new(120).unwrap(),
+    build,
+};
+
+const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    mapping: Option<Mapping>,
+}
+
+/// Where things stand in the answers of the dashboard.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mapping {
+    /// Path of the list below the address of the API.
+    path: String,
+    /// Parameters of every call.
+    #[serde(default)]
+    query: BTreeMap<String, String>,
+    /// The header that carries the key.
+    #[serde(default = "authorization")]
+    header: String,
+    /// What stands before the key in it; may be empty.
+    #[serde(default = "bearer")]
+    scheme: String,
+    /// The list in an answer; empty when the answer is the list.
+    records: String,
+    /// What a record is about.
+    #[serde(default = "person")]
+    about: SubjectKind,
+    id: String,
+    email: Option<String>,
+    name: Option<String>,
+    company: Option<String>,
+    updated_at: Option<String>,
+    /// Fields by name, such as `logins`, `credits`, `exports`.
+    #[serde(default)]
+    fields: BTreeMap<String, String>,
+    #[serde(default)]
+    paging: Paging,
+    /// How to ask for changes only; without it every run reads everything.
+    since: Option<Since>,
+}
+
+fn authorization() -> String {
+    "authorization".to_owned()
+}
+
+fn bearer() -> String {
+    "Bearer".to_owned()
+}
+
+fn person() -> SubjectKind {
+    SubjectKind::Person
+}
+
+/// How pages follow each other.
+#[derive(Default, Deserialize)]
+#[serde(tag = "style", rename_all = "snake_case", deny_unknown_fields)]
+enum Paging {
+    /// There is one page.
+    #[default]
+    None,
+    /// The answer names the next page: by a cursor, or by an address that holds the cursor as `parameter`.
+    Cursor {
+        parameter: String,
+        next: String,
+        /// Where it says whether more follow; without it a missing cursor is the end.
+        more: Option<String>,
+    },
+    /// The next page begins after the last id.
+    LastId { parameter: String, more: String },
+    /// Pages have numbers, and the first empty one is the end.
+    Number {
+        parameter: String,
+        #[serde(default = "one")]
+        first: u64,
+    },
+}
+
+fn one() -> u64 {
+    1
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Since {
+    parameter: String,
+    #[serde(default)]
+    form: TimeForm,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TimeForm {
+    /// `2026-03-01T12:00:00Z`
+    #[default]
+    Rfc3339,
+    /// Seconds since 1970.
+    Unix,
+    /// `2026-03-01`
+    Date,
+}
+
+impl TimeForm {
+    fn written(self, at: Timestamp) -> String {
+        match self {
+            Self::Rfc3339 => at.to_string(),
+            Self::Unix => at.as_second().to_string(),
+            Self::Date => at.strftime("%Y-%m-%d").to_string(),
+        }
+    }
+}
+
+struct Dashboard {
+    transport: Transport,
+    mapping: Mapping,
+}
+
+fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
+    let options: Options = settings.options()?;
+    let mapping = options.mapping.ok_or("there is no mapping of its records.")?;
+    mapping.verify()?;
+    let key = settings.key.reveal();
+    let value = format!("{} {key}", mapping.scheme).trim().to_owned();
+    let header: &'static str = match mapping.header.to_ascii_lowercase().as_str() {
+        "authorization" => "authorization",
+        "x-api-key" => "x-api-key",
+        "api-key" => "api-key",
+        "x-auth-token" => "x-auth-token",
+        other => {
+            return Err(format!(
+                "the mapping's header is “{other}”, but must be Authorization, X-Api-Key, Api-Key or X-Auth-Token."
+            ));
+        }
+    };
+    let endpoint = Endpoint {
+        vendor: &VENDOR,
+        headers: vec![(header, value)],
+        settings,
+        dialect: Dialect::PLAIN,
+    };
+    let transport = Transport::new(endpoint, time)?;
+    Ok(Box::new(Dashboard { transport, mapping }))
+}
+
+impl Mapping {
+    /// A pointer that is none would find nothing and never complain.
+    fn verify(&self) -> Result<(), String> {
+        let single = [&self.email, &self.name, &self.company, &self.updated_at];
+        let of_paging = match &self.paging {
+            Paging::Cursor { next, more, .. } => more.iter().chain([next]).collect(),
+            Paging::LastId { more, .. } => vec![more],
+            Paging::None | Paging::Number { .. } => Vec::new(),
+        };
+        let places = single
+            .into_iter()
+            .flatten()
+            .chain(self.fields.values())
+            .chain(of_paging);
+        for place in places.chain([&self.records, &self.id]) {
+            if !place.is_empty() && !place.starts_with('/') {
+                return Err(format!(
+                    "the mapping names “{place}”, but a JSON pointer such as /{place} is wanted."
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Source for Dashboard {
+    fn feeds(&self, _run: Run) -> Vec<Feed> {
+        vec![Feed::required("records")]
+    }
+
+    fn page<'a>(&'a self, ask: Ask<'a>) -> Pending<'a, Result<FeedPage, Failure>> {
+        Box::pin(async move {
+            let answer = self.transport.send(self.request(ask)).await?;
+            let listed = records(&self.transport, "records", &answer, &self.mapping.records)?;
+            let mut page = Page::default();
+            page.observations = page.read_each(&listed, |record| self.mapping.observation(record));
+            let after = self.mapping.next(&answer, &listed, ask.after);
+            // A cursor that stays where it was would never end.
+            let after = after.filter(|after| Some(after.as_str()) != ask.after);
+            Ok(FeedPage { page, after })
+        })
+    }
+
+    fn check(&self) -> Pending<'_, Vec<Probe>> {
+        Box::pin(async move {
+            let ask = Ask {
+                feed: "records",
+                after: None,
+                run: Run::full(Timestamp::UNIX_EPOCH),
+            };
+            vec![self.transport.probe(self.request(ask)).await]
+        })
+    }
+}
+
+impl Dashboard {
+    fn request(&self, ask: Ask<'_>) -> Request {
+        let mapping = &self.mapping;
+        let mut request = Request::get("records", &mapping.path);
+        for (name, value) in &mapping.query {
+            request = request.query(name, value);
+        }
+        if let (Some(since), Mode::Incremental) = (&mapping.since, ask.run.mode) {
+            let at = ask.run.changed_since(OVERLAP);
+            request = request.query_some(&since.parameter, at.map(|at| since.form.written(at)));
+        }
+        match &mapping.paging {
+            Paging::None => request,
+            Paging::Cursor { parameter, .. } | Paging::LastId { parameter, .. } => {
+                request.query_some(parameter, ask.after)
+            }
+            Paging::Number { parameter, first } => {
+                let first = first.to_string();
+                request.query(parameter, ask.after.unwrap_or(&first))
+            }
+        }
+    }
+}
+
+impl Mapping {
+    fn observation(&self, record: &Record<'_>) -> Result<Observation, Reason> {
+        let mut seen = Observation::about(self.about.id(record.id(&self.id)?));
+        for email in self.email.iter().flat_map(|place| emails(record, place)) {
+            seen.add_email(Some(email));
+        }
+        seen.name = self.name.as_ref().and_then(|place| record.plain_text(place));
+        seen.company = self.company.as_ref().and_then(|place| record.plain_text(place));
+        seen.updated_at = self.updated_at.as_ref().and_then(|place| record.time(place));
+        for (name, place) in &self.fields {
+            let name = FieldName::from(name.clone());
+            match &name {
+                FieldName::CreatedAt
+                | FieldName::SignedUpAt
+                | FieldName::LastSeenAt
+                | FieldName::LastRepliedAt
+                | FieldName::CustomerSince => seen.add(name, record.time(place)),
+                FieldName::Logins | FieldName::Credits | FieldName::Exports => seen.add(name, record.number(place)),
+                FieldName::Delinquent => seen.add(name, record.flag(place)),
+                _ => seen.add(name, record.read(place, "a single value", plain_value)),
+            }
+        }
+        Ok(seen)
+    }
+
+    fn next(&self, answer: &Value, listed: &[Record<'_>], after: Option<&str>) -> Option<String> {
+        let goes_on = |place: &String| answer.pointer(place) == Some(&Value::Bool(true));
+        match &self.paging {
+            Paging::None => None,
+            Paging::Cursor { parameter, next, more } => {
+                let next = answer.pointer(next).and_then(id_text)?;
+                more.as_ref().is_none_or(goes_on).then(|| cursor_in(parameter, next))
+            }
+            Paging::LastId { more, .. } => {
+                let mut backwards = listed.iter().rev();
+                backwards
+                    .find_map(|record| record.id(&self.id).ok())
+                    .filter(|_| goes_on(more))
+            }
+            Paging::Number { first, .. } => {
+                let number = after.and_then(|after| after.parse().ok()).unwrap_or(*first);
+                (!listed.is_empty()).then(|| number.saturating_add(1).to_string())
+            }
+        }
+    }
+}
+
+/// The cursor itself, or the one inside an address.
+fn cursor_in(parameter: &str, next: String) -> String {
+    let address = Url::parse(&next).or_else(|_| Url::parse("http://localhost")?.join(&next));
+    let inside = address.ok().and_then(|address| {
+        let mut pairs = address.query_pairs();
+        pairs
+            .find(|(name, _)| name == parameter)
+            .map(|(_, cursor)| cursor.into_owned())
+    });
+    inside.unwrap_or(next)
+}
+
+/// One address, or a list of them.
+fn emails(record: &Record<'_>, place: &str) -> Vec<Email> {
+    if record.at(place).is_some_and(Value::is_array) {
+        let several = record.list(place);
+        several.iter().filter_map(|email| email.email("")).collect()
+    } else {
+        record.email(place).into_iter().collect()
+    }
+}

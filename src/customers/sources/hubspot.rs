@@ -1,0 +1,379 @@
+//! HubSpot: contacts, companies, deals, tickets, with the names of owners, pipelines and stages.
+//!
+//! <https://developers.hubspot.com/docs/api-reference>. Searches end at 10,000 results and month-end batches give more
+//! records than that one time of change, so a search goes by id inside the span of time, never by time. The search index
+//! lags by minutes. Searches tell no associations; they are asked for in one call a page.
+
+use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::{
+    Ask, Failure, Feed, FeedPage, Mode, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
+    dialect::{Dialect, Head},
+    reading::{Record, id_text, records},
+    record::{Page, RecordEffect, RecordFinding, Subject, SubjectKind},
+    transport::{Endpoint, Request, Transport},
+};
+
+mod directory;
+mod told;
+
+use directory::Directory;
+use told::Reader;
+
+/// The line in the registry.
+pub const VENDOR: Vendor = Vendor {
+    name: "hubspot",
+    title: "HubSpot",
+    verification: Verification::Recordings,
+    base_url: Some("https://api.hubapi.com"),
+    // The smallest plan has 100 in ten seconds; searches have five a second of their own.
+    calls_per_minute: NonZeroU32::new(240).unwrap(),
+    build,
+};
+
+/// Dated versions are supported for 18 months; `v3` until September 2027.
+const VERSION: &str = "2026-09";
+const LIST_LIMIT: u32 = 100;
+const SEARCH_LIMIT: u32 = 200;
+/// Found records appear in searches after seconds to minutes.
+const INDEX_DELAY: SignedDuration = SignedDuration::from_mins(10);
+
+const ARCHIVED: &str = " archived";
+const FULL: &[Feed] = &[
+    Feed::required("companies"),
+    Feed::required("contacts"),
+    Feed::optional("deals"),
+    Feed::optional("tickets"),
+    Feed::optional("companies archived"),
+    Feed::optional("contacts archived"),
+    Feed::optional("deals archived"),
+];
+
+/// A kind of record.
+struct Object {
+    name: &'static str,
+    scope: &'static str,
+    properties: &'static [&'static str],
+    /// The property by which changes are found.
+    modified: &'static str,
+    /// Kinds that it is tied to.
+    tied_to: &'static [&'static str],
+}
+
+const CONTACTS: Object = Object {
+    name: "contacts",
+    scope: "crm.objects.contacts.read",
+    properties: &[
+        "email",
+        "hs_additional_emails",
+        "firstname",
+        "lastname",
+        "company",
+        "associatedcompanyid",
+        "phone",
+        "country",
+        "hs_language",
+        "jobtitle",
+        "lifecyclestage",
+        "hs_lead_status",
+        "hubspot_owner_id",
+        "createdate",
+        "lastmodifieddate",
+    ],
+    modified: "lastmodifieddate",
+    tied_to: &["companies"],
+};
+const COMPANIES: Object = Object {
+    name: "companies",
+    scope: "crm.objects.companies.read",
+    properties: &[
+        "name",
+        "domain",
+        "country",
+        "phone",
+        "industry",
+        "numberofemployees",
+        "annualrevenue",
+        "lifecyclestage",
+        "hubspot_owner_id",
+        "createdate",
+        "hs_lastmodifieddate",
+    ],
+    modified: "hs_lastmodifieddate",
+    tied_to: &[],
+};
+const DEALS: Object = Object {
+    name: "deals",
+    scope: "crm.objects.deals.read",
+    properties: &[
+        "dealname",
+        "amount",
+        "deal_currency_code",
+        "pipeline",
+        "dealstage",
+        "hs_deal_stage_probability",
+        "closedate",
+        "createdate",
+        "hubspot_owner_id",
+        "hs_lastmodifieddate",
+    ],
+    modified: "hs_lastmodifieddate",
+    tied_to: &["contacts", "companies"],
+};
+const TICKETS: Object = Object {
+    name: "tickets",
+    scope: "tickets",
+    properties: &[
+        "subject",
+        "hs_pipeline",
+        "hs_pipeline_stage",
+        "hs_ticket_priority",
+        "createdate",
+        "closed_date",
+        "hs_lastmodifieddate",
+    ],
+    modified: "hs_lastmodifieddate",
+    tied_to: &["contacts", "companies"],
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Options {
+    api_version: Option<String>,
+}
+
+struct HubSpot {
+    transport: Transport,
+    version: String,
+    directory: Mutex<Option<(Timestamp, Arc<Directory>)>>,
+}
+
+fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
+    let options: Options = settings.options()?;
+    let endpoint = Endpoint {
+        vendor: &VENDOR,
+        headers: vec![("authorization", format!("Bearer {}", settings.key.reveal()))],
+        settings,
+        dialect: Dialect {
+            pause,
+            ..Dialect::PLAIN
+        },
+    };
+    Ok(Box::new(HubSpot {
+        transport: Transport::new(endpoint, time)?,
+        version: options.api_version.unwrap_or_else(|| VERSION.to_owned()),
+        directory: Mutex::default(),
+    }))
+}
+
+/// A spent interval is waited out, a spent day is not
+/// (<https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines>). Searches tell nothing.
+fn pause(head: &Head<'_>) -> Option<Duration> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let is_spent = |name| head.number(name) == Some(0);
+    if head.is_limited() && is_spent("x-hubspot-ratelimit-daily-remaining") {
+        return Some(DAY);
+    }
+    let interval = || {
+        head.number("x-hubspot-ratelimit-interval-milliseconds")?
+            .try_into()
+            .ok()
+    };
+    let waits = head.is_limited() || is_spent("x-hubspot-ratelimit-remaining");
+    let spent_interval = || interval().filter(|_| waits).map(Duration::from_millis);
+    head.retry_after().or_else(spent_interval)
+}
+
+impl Source for HubSpot {
+    /// What is archived keeps its time of change, so only a full run finds it.
+    fn feeds(&self, run: Run) -> Vec<Feed> {
+        match run.mode {
+            Mode::Full => FULL.to_vec(),
+            Mode::Incremental => FULL[..4].to_vec(),
+        }
+    }
+
+    fn page<'a>(&'a self, ask: Ask<'a>) -> Pending<'a, Result<FeedPage, Failure>> {
+        Box::pin(async move {
+            match ask.feed.trim_end_matches(ARCHIVED) {
+                "companies" => self.read(&COMPANIES, ask).await,
+                "deals" => self.read(&DEALS, ask).await,
+                "tickets" => self.read(&TICKETS, ask).await,
+                _ => self.read(&CONTACTS, ask).await,
+            }
+        })
+    }
+
+    fn check(&self) -> Pending<'_, Vec<Probe>> {
+        Box::pin(async move {
+            let mut probes = Vec::new();
+            for object in [&CONTACTS, &COMPANIES, &DEALS, &TICKETS] {
+                let request = Request::get(object.name, &self.path("objects", object.name)).query("limit", 1);
+                probes.push(self.transport.probe(request.needs(object.scope)).await);
+            }
+            probes.push(self.transport.probe(self.owners_after(None)).await);
+            probes
+        })
+    }
+}
+
+impl HubSpot {
+    fn path(&self, area: &str, rest: &str) -> String {
+        match self.version.as_str() {
+            "v3" => format!("crm/v3/{area}/{rest}"),
+            dated => format!("crm/{area}/{dated}/{rest}"),
+        }
+    }
+
+    async fn read(&self, object: &'static Object, ask: Ask<'_>) -> Result<FeedPage, Failure> {
+        let request = match ask.run.changed_since(INDEX_DELAY) {
+            Some(since) => self.search(object, since, ask),
+            None => self.list(object, ask),
+        };
+        let answer = self.transport.send(request.needs(object.scope)).await?;
+        let listed = records(&self.transport, object.name, &answer, "/results")?;
+        let ties = match ask.run.mode {
+            Mode::Full => HashMap::new(),
+            Mode::Incremental => self.ties(object, &listed).await?,
+        };
+        let directory = self.directory(ask.run).await?;
+        let mut page = Page {
+            expected: answer.pointer("/total").and_then(Value::as_u64),
+            ..Page::default()
+        };
+        if ask.after.is_none() && ask.feed == COMPANIES.name {
+            page.findings.extend(directory.withheld.iter().map(withheld));
+        }
+        let reader = Reader {
+            object,
+            directory: &directory,
+            ties: &ties,
+            is_archived: ask.feed.ends_with(ARCHIVED),
+        };
+        match object.name {
+            "contacts" => page.observations = page.read_each(&listed, |record| reader.contact(record)),
+            "companies" => page.observations = page.read_each(&listed, |record| reader.company(record)),
+            "deals" => page.events = page.read_each(&listed, |record| reader.deal(record)),
+            _ => page.events = page.read_each(&listed, |record| reader.ticket(record)),
+        }
+        Ok(FeedPage {
+            page,
+            after: after(&answer, &listed, ask.run),
+        })
+    }
+
+    fn list(&self, object: &'static Object, ask: Ask<'_>) -> Request {
+        let request = Request::get(object.name, &self.path("objects", object.name))
+            .query("limit", LIST_LIMIT)
+            .query("properties", object.properties.join(","))
+            .query("archived", ask.feed.ends_with(ARCHIVED))
+            .query_some("after", ask.after);
+        match object.tied_to {
+            [] => request,
+            tied_to => request.query("associations", tied_to.join(",")),
+        }
+    }
+
+    /// What changed between two instants, by id: the page after an id begins anew, so no result is ever beyond 10,000.
+    fn search(&self, object: &'static Object, since: Timestamp, ask: Ask<'_>) -> Request {
+        let filter = |property: &str, operator: &str, value: String| json!({"propertyName": property, "operator": operator, "value": value});
+        let mut filters = vec![
+            filter(object.modified, "GTE", since.as_millisecond().to_string()),
+            filter(object.modified, "LTE", ask.run.started_at.as_millisecond().to_string()),
+        ];
+        if let Some(after) = ask.after {
+            filters.push(filter("hs_object_id", "GT", after.to_owned()));
+        }
+        let body = json!({
+            "filterGroups": [{"filters": filters}],
+            "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+            "properties": object.properties,
+            "limit": SEARCH_LIMIT,
+        });
+        Request::post(object.name, &self.path("objects", object.name), body).then("search")
+    }
+
+    /// Which records those on the page are tied to, by id.
+    async fn ties(&self, object: &Object, listed: &[Record<'_>]) -> Result<HashMap<String, Vec<Subject>>, Failure> {
+        let mut ties: HashMap<String, Vec<Subject>> = HashMap::new();
+        let inputs: Vec<Value> = listed
+            .iter()
+            .filter_map(|record| record.id("/id").ok())
+            .map(|id| json!({"id": id}))
+            .collect();
+        for to in object.tied_to.iter().filter(|_| !inputs.is_empty()) {
+            let path = self.path("associations", &format!("{}/{to}/batch/read", object.name));
+            let request = Request::post("associations", &path, json!({"inputs": inputs})).needs(object.scope);
+            let answer = self.transport.send(request).await?;
+            for tie in records(&self.transport, "associations", &answer, "/results")? {
+                let Some(from) = tie.id_at("/from/id") else { continue };
+                let ends = tie.list("/to");
+                let ids = ends
+                    .iter()
+                    .filter_map(|end| end.id_at("/id").or_else(|| end.id_at("/toObjectId")));
+                ties.entry(from).or_default().extend(ids.map(|id| kind_of(to).id(id)));
+            }
+        }
+        Ok(ties)
+    }
+
+    fn owners_after(&self, after: Option<&str>) -> Request {
+        let path = self.path("owners", "");
+        let request = Request::get("owners", &path)
+            .query("limit", LIST_LIMIT)
+            .query("archived", false);
+        request.query_some("after", after).needs("crm.objects.owners.read")
+    }
+
+    /// Read once a run. Without the right to read owners or pipelines, records keep their ids for names.
+    async fn directory(&self, run: Run) -> Result<Arc<Directory>, Failure> {
+        let mut kept = self.directory.lock().await;
+        if let Some((of_run, directory)) = kept.as_ref()
+            && *of_run == run.started_at
+        {
+            return Ok(Arc::clone(directory));
+        }
+        let directory = Arc::new(Directory::of(self).await?);
+        *kept = Some((run.started_at, Arc::clone(&directory)));
+        Ok(directory)
+    }
+}
+
+fn withheld((what, failure): &(&'static str, Failure)) -> RecordFinding {
+    RecordFinding {
+        record: format!("all {what}"),
+        reason: format!("{failure} {}", failure.cure()),
+        effect: RecordEffect::FeedLeftOut,
+        ..RecordFinding::unsigned()
+    }
+}
+
+/// In a list the vendor's cursor; in a search the last id, from where the next search begins.
+fn after(answer: &Value, listed: &[Record<'_>], run: Run) -> Option<String> {
+    let next = answer.pointer("/paging/next/after").and_then(id_text)?;
+    match run.mode {
+        Mode::Full => Some(next),
+        Mode::Incremental => listed.iter().rev().find_map(|record| record.id("/id").ok()),
+    }
+}
+
+fn kind_of(object: &str) -> SubjectKind {
+    if object == "companies" {
+        SubjectKind::Company
+    } else {
+        SubjectKind::Person
+    }
+}
+
+fn joined(record: &Record<'_>, places: [&str; 2]) -> Option<String> {
+    let words: Vec<String> = places
+        .into_iter()
+        .filter_map(|place| record.plain_text(place))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}

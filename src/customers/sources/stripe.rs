@@ -1,0 +1,358 @@
+//! Stripe: customers, subscriptions, invoices.
+//!
+//! <https://docs.stripe.com/api>. Objects carry no time of change: an incremental run reads the list of events, which goes
+//! back 30 days, and asks for each object again; what an event itself says may have the shape of an older version.
+//! Coupons and tiers are not part of the lists and are fetched once. What a subscription is worth a month is worked out
+//! by [`crate::customers::mrr`] from what is read here.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    num::NonZeroU32,
+};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::{
+    Ask, Failure, Feed, FeedPage, Mode, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
+    dialect::Dialect,
+    reading::{Reason, Record, id_text, records},
+    record::Page,
+    transport::{Endpoint, Request, Transport},
+};
+
+mod subscription;
+mod told;
+
+/// The line in the registry.
+pub const VENDOR: Vendor = Vendor {
+    name: "stripe",
+    title: "Stripe",
+    verification: Verification::Recordings,
+    base_url: Some("https://api.stripe.com/v1"),
+    // 100 reads a second, 25 in a sandbox.
+    calls_per_minute: NonZeroU32::new(1200).unwrap(),
+    build,
+};
+
+const VERSION: &str = "2026-09-30.endive";
+const LIMIT: u32 = 100;
+const AT_ONCE: usize = 8;
+const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
+/// Events are kept for 30 days; a watermark older than this asks for a full run.
+const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(29 * 24);
+
+const FULL: &[Feed] = &[
+    Feed::required("customers"),
+    Feed::required("subscriptions"),
+    Feed::optional("invoices"),
+];
+const CHANGES: &[Feed] = &[Feed::required("events")];
+
+/// Events that change a customer, a subscription or an invoice; a request may name twenty.
+const TYPES: &[&str] = &[
+    "customer.created",
+    "customer.updated",
+    "customer.deleted",
+    "customer.discount.created",
+    "customer.discount.updated",
+    "customer.discount.deleted",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "invoice.created",
+    "invoice.updated",
+    "invoice.finalized",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.overdue",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
+];
+
+struct Stripe {
+    transport: Transport,
+    /// Coupons and prices by address. Their amounts never change.
+    fetched: Mutex<HashMap<String, Value>>,
+}
+
+fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
+    let endpoint = Endpoint {
+        vendor: &VENDOR,
+        headers: vec![
+            ("authorization", format!("Bearer {}", settings.key.reveal())),
+            ("stripe-version", VERSION.to_owned()),
+        ],
+        settings,
+        dialect: Dialect {
+            scopes,
+            ..Dialect::PLAIN
+        },
+    };
+    Ok(Box::new(Stripe {
+        transport: Transport::new(endpoint, time)?,
+        fetched: Mutex::default(),
+    }))
+}
+
+/// “Having the 'rak_customer_read' permission would allow this request to continue.”
+fn scopes(body: &Value) -> Vec<String> {
+    let said = body
+        .pointer("/error/message")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let quoted = said.split('\'').skip(1).step_by(2);
+    quoted
+        .filter(|word| word.starts_with("rak_"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The parts of a subscription that are not told unless asked for.
+const EXPANDED: &[&str] = &["customer", "discounts", "items.data.discounts"];
+
+impl Source for Stripe {
+    fn feeds(&self, run: Run) -> Vec<Feed> {
+        let is_recent = run.since.is_some_and(|since| since > run.ago(EVENTS_KEPT));
+        match run.mode {
+            Mode::Incremental if is_recent => CHANGES.to_vec(),
+            _ => FULL.to_vec(),
+        }
+    }
+
+    fn page<'a>(&'a self, ask: Ask<'a>) -> Pending<'a, Result<FeedPage, Failure>> {
+        Box::pin(async move {
+            let list = Request::get(ask.feed, ask.feed)
+                .query("limit", LIMIT)
+                .query_some("starting_after", ask.after);
+            let request = match ask.feed {
+                "subscriptions" => expanded(list.query("status", "all"), "data."),
+                "events" => changes(list, ask.run),
+                _ => list,
+            };
+            let answer = self.transport.send(request).await?;
+            let listed = records(&self.transport, ask.feed, &answer, "/data")?;
+            let mut page = Page::default();
+            match ask.feed {
+                "events" => self.change(&mut page, &listed).await?,
+                "subscriptions" => self.subscriptions(&mut page, &answer).await?,
+                "invoices" => page.events = page.read_each(&listed, told::invoice),
+                _ => page.observations = page.read_each(&listed, told::customer),
+            }
+            let after = next(&answer);
+            Ok(FeedPage { page, after })
+        })
+    }
+
+    fn check(&self) -> Pending<'_, Vec<Probe>> {
+        Box::pin(async move {
+            let mut probes = Vec::new();
+            for list in ["customers", "subscriptions", "invoices", "events", "coupons", "prices"] {
+                probes.push(self.transport.probe(Request::get(list, list).query("limit", 1)).await);
+            }
+            probes
+        })
+    }
+}
+
+fn expanded(request: Request, within: &str) -> Request {
+    let parts = EXPANDED.iter();
+    parts.fold(request, |request, part| {
+        request.query("expand[]", format!("{within}{part}"))
+    })
+}
+
+fn changes(request: Request, run: Run) -> Request {
+    let since = run.changed_since(OVERLAP).map(|since| since.as_second());
+    let request = request.query_some("created[gte]", since);
+    TYPES
+        .iter()
+        .fold(request, |request, kind| request.query("types[]", kind))
+}
+
+/// The id of the last record, if more follow.
+fn next(answer: &Value) -> Option<String> {
+    let has_more = answer.pointer("/has_more") == Some(&Value::Bool(true));
+    let data = answer.pointer("/data")?.as_array().filter(|_| has_more)?;
+    data.iter().rev().find_map(|record| record.get("id").and_then(id_text))
+}
+
+/// What has changed, by its id.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Changed {
+    Customer(String),
+    Subscription(String),
+    /// All of a customer.
+    SubscriptionsOf(String),
+    Invoice(String),
+}
+
+/// A discount of a customer changes what every subscription of theirs is worth.
+fn changed(record: &Record<'_>) -> Result<Vec<Changed>, Reason> {
+    record.id("/id")?;
+    let id = record.id_at("/data/object/id");
+    let customer = || {
+        record
+            .id_at("/data/object/customer")
+            .or_else(|| record.id_at("/data/object/customer/id"))
+    };
+    Ok(match record.text("/data/object/object").as_deref() {
+        Some("customer") => id.map(Changed::Customer).into_iter().collect(),
+        Some("subscription") => id.map(Changed::Subscription).into_iter().collect(),
+        Some("invoice") => id.map(Changed::Invoice).into_iter().collect(),
+        Some("discount") => customer().map_or_else(Vec::new, |id| {
+            vec![Changed::Customer(id.clone()), Changed::SubscriptionsOf(id)]
+        }),
+        _ => Vec::new(),
+    })
+}
+
+impl Stripe {
+    async fn change(&self, page: &mut Page, listed: &[Record<'_>]) -> Result<(), Failure> {
+        let changed = page.read_each(listed, changed);
+        let once: BTreeSet<Changed> = changed.into_iter().flatten().collect();
+        let found: Vec<(Changed, Option<Value>)> = stream::iter(once)
+            .map(|changed| self.again(changed))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        for (changed, value) in found {
+            // A draft that was deleted is gone without a trace.
+            let Some(value) = value else { continue };
+            match changed {
+                Changed::Customer(_) => {
+                    let customers = page.read_each(&[Record::new(&value)], told::customer);
+                    page.observations.extend(customers);
+                }
+                Changed::Invoice(_) => {
+                    let invoices = page.read_each(&[Record::new(&value)], told::invoice);
+                    page.events.extend(invoices);
+                }
+                Changed::Subscription(_) => self.subscriptions(page, &json!({"data": [value]})).await?,
+                Changed::SubscriptionsOf(_) => self.subscriptions(page, &value).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn again(&self, changed: Changed) -> Result<(Changed, Option<Value>), Failure> {
+        let request = match &changed {
+            Changed::Customer(id) => Request::get("customers", "customers").then(id),
+            Changed::Invoice(id) => Request::get("invoices", "invoices").then(id),
+            Changed::Subscription(id) => expanded(Request::get("subscriptions", "subscriptions").then(id), ""),
+            Changed::SubscriptionsOf(id) => {
+                let list = Request::get("subscriptions", "subscriptions").query("customer", id);
+                expanded(list.query("status", "all").query("limit", LIMIT), "data.")
+            }
+        };
+        Ok((changed, self.transport.find(request).await?))
+    }
+
+    async fn subscriptions(&self, page: &mut Page, list: &Value) -> Result<(), Failure> {
+        let mut whole = Vec::new();
+        for value in list.pointer("/data").and_then(Value::as_array).into_iter().flatten() {
+            whole.push(self.completed(value.clone()).await?);
+        }
+        let whole: Vec<Record<'_>> = whole.iter().map(Record::new).collect();
+        let subscriptions = page.read_each(&whole, subscription::event);
+        page.events.extend(subscriptions);
+        Ok(())
+    }
+
+    /// With all items, the tiers of their prices, and the coupons behind all discounts.
+    async fn completed(&self, mut subscription: Value) -> Result<Value, Failure> {
+        self.add_items(&mut subscription).await?;
+        let items = subscription.pointer_mut("/items/data").and_then(Value::as_array_mut);
+        for item in items.into_iter().flatten() {
+            if item.pointer("/price/billing_scheme") == Some(&"tiered".into())
+                && let Some(id) = item.pointer("/price/id").and_then(id_text)
+                && item.pointer("/price/tiers").is_none()
+            {
+                item["price"]["tiers"] = self.fetched("prices", &id).await?["tiers"].clone();
+            }
+            self.add_coupons(item).await?;
+        }
+        self.add_coupons(&mut subscription).await?;
+        if let Some(customer) = subscription.get_mut("customer") {
+            self.add_coupons(customer).await?;
+        }
+        Ok(subscription)
+    }
+
+    /// A subscription holds its first items only.
+    async fn add_items(&self, subscription: &mut Value) -> Result<(), Failure> {
+        let Some(id) = subscription.get("id").and_then(id_text) else {
+            return Ok(());
+        };
+        let mut before: Option<String> = None;
+        while let Some(last) = subscription
+            .pointer("/items")
+            .and_then(next)
+            .filter(|last| before.as_ref() != Some(last))
+        {
+            let request = Request::get("items of subscriptions", "subscription_items")
+                .query("subscription", &id)
+                .query("limit", LIMIT)
+                .query("expand[]", "data.discounts")
+                .query("starting_after", &last);
+            before = Some(last);
+            let more = self.transport.send(request).await?;
+            let added = more
+                .pointer("/data")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
+            let goes_on = more.pointer("/has_more").cloned().unwrap_or_default();
+            subscription["items"]["has_more"] = if added.is_empty() { false.into() } else { goes_on };
+            if let Some(items) = subscription.pointer_mut("/items/data").and_then(Value::as_array_mut) {
+                items.extend(added);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the coupon itself where a discount of `holder` names only its id.
+    async fn add_coupons(&self, holder: &mut Value) -> Result<(), Failure> {
+        let Some(holder) = holder.as_object_mut() else {
+            return Ok(());
+        };
+        for name in ["discount", "discounts"] {
+            let discounts = match holder.get_mut(name) {
+                Some(Value::Array(discounts)) => discounts.iter_mut().collect(),
+                Some(discount @ Value::Object(_)) => vec![discount],
+                _ => Vec::new(),
+            };
+            for discount in discounts {
+                for place in ["/source/coupon", "/coupon"] {
+                    if let Some(coupon) = discount.pointer_mut(place)
+                        && let Some(id) = coupon.as_str().map(str::to_owned)
+                    {
+                        *coupon = self.fetched("coupons", &id).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A coupon or a price; `null` when it was deleted.
+    async fn fetched(&self, kind: &'static str, id: &str) -> Result<Value, Failure> {
+        let address = format!("{kind}/{id}");
+        if let Some(found) = self.fetched.lock().await.get(&address) {
+            return Ok(found.clone());
+        }
+        let request = Request::get(kind, kind).then(id);
+        let request = if kind == "prices" {
+            request.query("expand[]", "tiers")
+        } else {
+            request
+        };
+        let found = self.transport.find(request).await?.unwrap_or_default();
+        self.fetched.lock().await.insert(address, found.clone());
+        Ok(found)
+    }
+}

@@ -1,0 +1,419 @@
+//! HTTP towards vendors: one place for keys, timeouts, limits, waiting and trying again.
+//!
+//! A vendor's file says how to sign in, what its rate headers mean and where its errors name the missing permission
+//! ([`Dialect`]); everything else is here. Keys travel in headers that are marked sensitive, no address holds one, and
+//! what a vendor says is shown without the key and cut short.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use reqwest::{
+    Client, Method, Response, StatusCode, Url,
+    header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, USER_AGENT},
+    redirect::Policy,
+};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::{
+    Failure, Probe, Secret, Settings, Time, Vendor,
+    dialect::{Dialect, Head},
+    pace::Pace,
+};
+use crate::cause::chain;
+
+/// Tries of one call before it counts as failed.
+const TRIES: usize = 6;
+/// The first pause when the vendor does not say how long to wait; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest such pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// A vendor that asks for more than this has run out of its daily quota: no run waits for that.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// Answers larger than this are not read.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+/// For one call from the first byte sent to the last one read.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Characters of a vendor's own words that are shown.
+const LONGEST_SAYING: usize = 300;
+
+/// What is needed to reach a vendor.
+pub struct Endpoint {
+    /// Who it is.
+    pub vendor: &'static Vendor,
+    /// Sent with every call; the key is in one of them.
+    pub headers: Vec<(&'static str, String)>,
+    /// Key, and perhaps another address and rate than the vendor's own.
+    pub settings: Settings,
+    /// How the vendor speaks HTTP.
+    pub dialect: Dialect,
+}
+
+/// Calls to one vendor.
+pub struct Transport {
+    vendor: &'static str,
+    base_url: Url,
+    headers: HeaderMap,
+    key: Secret,
+    pace: Pace,
+    dialect: Dialect,
+    /// Made at the first call: reading root certificates takes longer than a start may.
+    client: OnceCell<Client>,
+    time: Time,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is asked for, in a word for people.
+    what: &'static str,
+    /// The permission that the vendor wants for it.
+    scope: Option<&'static str>,
+    method: Method,
+    path: Vec<String>,
+    query: Vec<(String, String)>,
+    body: Option<Value>,
+}
+
+impl Request {
+    /// Asks for what stands at `path`, below the root of the API.
+    pub fn get(what: &'static str, path: &str) -> Self {
+        Self {
+            what,
+            scope: None,
+            method: Method::GET,
+            path: path
+                .split('/')
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            query: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// Asks with a body. Only for questions: the call may be sent more than once.
+    pub fn post(what: &'static str, path: &str, body: Value) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            ..Self::get(what, path)
+        }
+    }
+
+    /// With the permission that the vendor wants for it, for a refusal that does not name it.
+    #[must_use]
+    pub fn needs(mut self, scope: &'static str) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// With one more segment in the path, whatever characters it holds.
+    #[must_use]
+    pub fn then(mut self, segment: &str) -> Self {
+        self.path.push(segment.to_owned());
+        self
+    }
+
+    /// With a parameter.
+    #[must_use]
+    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+        self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// With a parameter, if there is a value.
+    #[must_use]
+    pub fn query_some(self, name: &str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+}
+
+/// What came of one try.
+enum Try {
+    Answer(Value),
+    Failed(Failure),
+    /// Worth another try, after the pause that the vendor asks for.
+    Again(Failure, Option<Duration>),
+}
+
+impl Transport {
+    /// Prepares calls; sends nothing yet.
+    ///
+    /// # Errors
+    /// A sentence that names the setting.
+    pub fn new(endpoint: Endpoint, time: Time) -> Result<Self, String> {
+        let Endpoint { vendor, settings, .. } = &endpoint;
+        let address = settings.base_url.as_deref().or(vendor.base_url);
+        let base_url = base_url(address.ok_or("the address of its API is not set.")?)?;
+        let calls_per_minute = settings.calls_per_minute.unwrap_or(vendor.calls_per_minute);
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(
+            USER_AGENT,
+            HeaderValue::from_static(concat!("tallyboard/", env!("CARGO_PKG_VERSION"))),
+        );
+        for (name, value) in &endpoint.headers {
+            let unusable = || "the key holds characters that no header can carry; copy it again.".to_owned();
+            let mut value = HeaderValue::try_from(value).map_err(|_| unusable())?;
+            value.set_sensitive(true);
+            headers.insert(HeaderName::try_from(*name).map_err(|_| unusable())?, value);
+        }
+        Ok(Self {
+            vendor: vendor.title,
+            client: OnceCell::new(),
+            base_url,
+            headers,
+            key: settings.key.clone(),
+            pace: Pace::new(calls_per_minute, time.clone()),
+            dialect: endpoint.dialect,
+            time,
+        })
+    }
+
+    /// Name of the vendor for people.
+    pub fn vendor(&self) -> &'static str {
+        self.vendor
+    }
+
+    /// Sends a call until it is answered: waits for the rate limit, tries again what may pass.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn send(&self, request: Request) -> Result<Value, Failure> {
+        let mut pauses = ExponentialBuilder::default()
+            .with_min_delay(FIRST_PAUSE)
+            .with_max_delay(LONGEST_PAUSE)
+            .with_max_times(TRIES - 1)
+            .with_jitter()
+            .build();
+        loop {
+            match self.try_once(&request).await {
+                Try::Answer(answer) => return Ok(answer),
+                Try::Failed(failure) => return Err(failure),
+                Try::Again(failure, asked) => {
+                    let Some(pause) = pauses
+                        .next()
+                        .filter(|_| asked.is_none_or(|asked| asked <= LONGEST_WAIT))
+                    else {
+                        return Err(failure);
+                    };
+                    // A reset in the past asks for nothing.
+                    let pause = asked.filter(|asked| !asked.is_zero()).unwrap_or(pause);
+                    tracing::info!(
+                        vendor = self.vendor,
+                        what = request.what,
+                        ?pause,
+                        "{failure} Trying again"
+                    );
+                    self.time.sleep(pause).await;
+                }
+            }
+        }
+    }
+
+    /// As [`Transport::send`], but what is not there (404, 410) is `None`.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn find(&self, request: Request) -> Result<Option<Value>, Failure> {
+        match self.send(request).await {
+            Err(Failure::Refused { status: 404 | 410, .. }) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
+    /// Sends a call to see whether it may be sent.
+    pub async fn probe(&self, request: Request) -> Probe {
+        let what = request.what;
+        let outcome = self.send(request).await.map(drop);
+        Probe { what, outcome }
+    }
+
+    async fn try_once(&self, request: &Request) -> Try {
+        self.pace.turn().await;
+        let response = match self.dispatch(request).await {
+            Ok(response) => response,
+            Err(failure) => return Try::Again(failure, None),
+        };
+        let status = response.status();
+        let head = Head {
+            status,
+            headers: response.headers(),
+            now: self.time.clock.now(),
+        };
+        let asked = (self.dialect.pause)(&head);
+        // Calls that are on their way side by side wait as well.
+        if let Some(asked) = asked.filter(|asked| *asked <= LONGEST_WAIT) {
+            self.pace.hold(asked).await;
+        }
+        let is_page = head
+            .text("content-type")
+            .is_some_and(|kind| kind.starts_with("text/html"));
+        match self.body(response).await {
+            Ok(body) => self.judge(request, Answer { status, is_page, body }, asked),
+            Err(failure) => failure,
+        }
+    }
+
+    async fn dispatch(&self, request: &Request) -> Result<Response, Failure> {
+        let client = self.client.get_or_try_init(|| async { client(&self.base_url) }).await;
+        let client = client.map_err(|error| self.unreachable(&error))?;
+        let mut url = self.base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(&request.path);
+        }
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
+        let mut call = client
+            .request(request.method.clone(), url)
+            .headers(self.headers.clone());
+        if let Some(body) = &request.body {
+            call = call.header("content-type", "application/json").body(body.to_string());
+        }
+        call.send().await.map_err(|error| self.unreachable(&error))
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, Try> {
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
+                    let reason = format!("the answer is larger than {} MB", LARGEST_ANSWER >> 20);
+                    return Err(Try::Failed(self.unreadable("a list", reason)));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(body),
+                Err(error) => return Err(Try::Again(self.unreachable(&error), None)),
+            }
+        }
+    }
+
+    fn judge(&self, request: &Request, answer: Answer, asked: Option<Duration>) -> Try {
+        let status = answer.status;
+        if status.is_success() {
+            return self.read(request.what, &answer);
+        }
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let (vendor, said, what) = (self.vendor, self.saying(&body), request.what.to_owned());
+        match status.as_u16() {
+            401 => Try::Failed(Failure::KeyRefused { vendor, said }),
+            402 | 403 => Try::Failed(Failure::NotAllowed {
+                vendor,
+                what,
+                scopes: match request.scope {
+                    Some(scope) => vec![scope.to_owned()],
+                    None => (self.dialect.scopes)(&body),
+                },
+                said,
+            }),
+            429 => {
+                let retry_after = asked;
+                Try::Again(Failure::RateLimited { vendor, retry_after }, asked)
+            }
+            408 | 425 | 500..=599 => {
+                let reason = format!("it answers with status {}", status.as_u16());
+                Try::Again(Failure::Unreachable { vendor, reason }, asked)
+            }
+            status => Try::Failed(Failure::Refused {
+                vendor,
+                what,
+                status,
+                said,
+            }),
+        }
+    }
+
+    fn read(&self, what: &'static str, answer: &Answer) -> Try {
+        match serde_json::from_slice(&answer.body) {
+            Ok(value) => Try::Answer(value),
+            Err(_) if answer.is_page => {
+                let reason = "it is a web page and no data".to_owned();
+                Try::Again(self.unreadable(what, reason), None)
+            }
+            // The position never quotes what stands there.
+            Err(error) => {
+                let reason = format!("it is no JSON at line {}, column {}", error.line(), error.column());
+                Try::Again(self.unreadable(what, reason), None)
+            }
+        }
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let reason = if error.is_timeout() {
+            format!("no answer within {} s", CALL_TIMEOUT.as_secs())
+        } else {
+            // The address may hold a customer's; the cause behind the error does not.
+            std::error::Error::source(error).map_or_else(|| "no connection".to_owned(), chain)
+        };
+        let vendor = self.vendor;
+        Failure::Unreachable { vendor, reason }
+    }
+
+    /// An answer that is not what it should be.
+    pub fn unreadable(&self, what: &'static str, reason: impl Into<String>) -> Failure {
+        Failure::Unreadable {
+            vendor: self.vendor,
+            what: what.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    /// The vendor's own words about an error, wherever it keeps them.
+    fn saying(&self, body: &Value) -> String {
+        let said = [
+            "/message",
+            "/error/message",
+            "/errors/0/message",
+            "/detail",
+            "/title",
+            "/error",
+        ]
+        .into_iter()
+        .find_map(|place| body.pointer(place)?.as_str())
+        .unwrap_or_default();
+        let shown = self.key.struck_from(said.trim());
+        let cut: String = shown.chars().take(LONGEST_SAYING).collect();
+        cut.trim_end_matches('.').to_owned()
+    }
+}
+
+struct Answer {
+    status: StatusCode,
+    is_page: bool,
+    body: Vec<u8>,
+}
+
+/// A redirect would carry the key elsewhere, so none is followed.
+fn client(base_url: &Url) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .timeout(CALL_TIMEOUT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        // Reading the machine's root certificates takes longer than all the rest.
+        .tls_built_in_root_certs(base_url.scheme() == "https")
+        .build()
+}
+
+fn base_url(text: &str) -> Result<Url, String> {
+    let wrong = || format!("the address of the API is “{text}”, but must be one such as https://api.example.com.");
+    let url = Url::parse(text.trim()).map_err(|_| wrong())?;
+    if url.query().is_some() {
+        return Err("the address of the API holds parameters; it must end before the question mark.".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("the address of the API holds a user or a password; put the key into its own setting.".to_owned());
+    }
+    let is_root = matches!(url.scheme(), "http" | "https") && url.has_host();
+    if is_root && url.fragment().is_none() {
+        Ok(url)
+    } else {
+        Err(wrong())
+    }
+}
