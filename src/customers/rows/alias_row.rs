@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     customers::email::Email,
-    store::{Column, Decoding, History, Ids, Kind, Row, Tab},
+    store::{Column, Dataset, Decoding, History, Ids, Kind, Row, Tab, TabRows},
 };
 
 const COLUMNS: &[Column] = &[
@@ -52,6 +52,24 @@ pub struct Alias {
     pub at: Option<Timestamp>,
     /// Why.
     pub reason: Option<String>,
+}
+
+/// The merges alone, for looking whether they changed.
+#[derive(Debug)]
+pub struct AliasRows {
+    /// Every merge that can be read.
+    pub aliases: Vec<Alias>,
+}
+
+impl Dataset for AliasRows {
+    const TABS: &'static [&'static Tab] = &[&CUSTOMER_ALIASES];
+
+    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let rows = tabs.iter().flat_map(TabRows::rows);
+        Self {
+            aliases: rows.filter_map(|row| read(row, decoding)).collect(),
+        }
+    }
 }
 
 /// The cells of a merge.

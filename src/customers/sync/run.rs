@@ -138,6 +138,9 @@ impl Running<'_> {
         let mut may_rewind = is_resumed;
         self.write().await?;
         loop {
+            if self.syncing.is_stopping() {
+                return self.interrupt().await;
+            }
             match self.source.next(&cursor).await {
                 Ok((page, next)) => {
                     may_rewind = false;
@@ -199,6 +202,12 @@ impl Running<'_> {
             let sentence = format!("{feed} {record}{field}: {}", finding.reason);
             self.run.findings.push(sentence.replace('\n', " "));
         }
+    }
+
+    /// The program ends; the next run goes on from here.
+    async fn interrupt(&mut self) -> Result<(), Error> {
+        self.run.outcome = RunOutcome::Interrupted;
+        self.end().await
     }
 
     async fn complete(&mut self, watermark: Timestamp) -> Result<(), Error> {
