@@ -9,6 +9,7 @@ pub mod amount;
 pub mod customer;
 pub mod email;
 pub mod mrr;
+pub mod revenue;
 pub mod rows;
 pub mod shortening;
 pub mod sources;
