@@ -73,6 +73,7 @@ struct ErrorDetails {
     fields: Vec<FieldError>,
     /// Values that somebody else changed meanwhile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     conflicts: Vec<FieldConflict>,
     /// Names the request in the log.
     request_id: String,

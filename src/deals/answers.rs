@@ -141,6 +141,7 @@ pub struct FindingsAnswer {
 
 /// `GET /deals` for programs and for the page.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "DealsBoard")]
 pub struct BoardAnswer {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,

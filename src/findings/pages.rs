@@ -51,6 +51,7 @@ struct Question {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Findings")]
 struct Answer<'a> {
     as_of: Timestamp,
     cells: &'a [Finding],

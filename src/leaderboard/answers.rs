@@ -15,6 +15,7 @@ use crate::answer::{Cell, Column, Kind, Sheet};
 
 /// `GET /leaderboard` for programs.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LeaderboardStandings")]
 pub struct BoardAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,

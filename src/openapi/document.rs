@@ -3,9 +3,13 @@
 use aide::{
     axum::ApiRouter,
     generate,
-    openapi::{Info, License, MediaType, OpenApi, Operation, ReferenceOr, Response, SchemaObject, StatusCode, Tag},
+    openapi::{
+        Info, License, MediaType, OpenApi, Operation, Parameter, ParameterSchemaOrContent, ReferenceOr, Response,
+        SchemaObject, StatusCode, Tag,
+    },
 };
 use axum::{Router, http::Method};
+use serde_json::Value;
 
 use crate::error::ErrorAnswer;
 
@@ -46,7 +50,12 @@ pub fn described(routes: ApiRouter) -> (Router, OpenApi) {
         .responses
         .insert(ERROR.to_owned(), ReferenceOr::Item(error()));
     let router = routes.finish_api(&mut document);
-    add_errors(&mut document);
+    for (path, method, operation) in operations(&mut document) {
+        name(operation, &method, path);
+        add_errors(operation, &method);
+        operation.parameters.iter_mut().for_each(without_null);
+    }
+    drop_unused_schemas(&mut document);
     (router, document)
 }
 
@@ -58,31 +67,71 @@ fn tag(name: &str, description: &str) -> Tag {
     }
 }
 
-/// Says of every address how it fails, as the guard and the handlers do.
-fn add_errors(document: &mut OpenApi) {
+/// Every operation with its path and method.
+fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&str, Method, &mut Operation)> {
     let paths = document.paths.iter_mut().flat_map(|paths| &mut paths.paths);
-    for (path, item) in paths {
-        let ReferenceOr::Item(item) = item else { continue };
-        for (method, operation) in [
-            (Method::GET, &mut item.get),
-            (Method::POST, &mut item.post),
-            (Method::PUT, &mut item.put),
-            (Method::PATCH, &mut item.patch),
-            (Method::DELETE, &mut item.delete),
-        ] {
-            if let Some(operation) = operation {
-                name(operation, &method, path);
-                for status in failures(&method, operation) {
-                    let responses = &mut operation.responses.get_or_insert_default().responses;
-                    responses
-                        .entry(StatusCode::Code(status))
-                        .or_insert_with(|| ReferenceOr::Reference {
-                            reference: format!("#/components/responses/{ERROR}"),
-                            summary: None,
-                            description: None,
-                        });
-                }
-            }
+    paths.flat_map(|(path, item)| {
+        let methods = match item {
+            ReferenceOr::Item(item) => [
+                (Method::GET, item.get.as_mut()),
+                (Method::POST, item.post.as_mut()),
+                (Method::PUT, item.put.as_mut()),
+                (Method::PATCH, item.patch.as_mut()),
+                (Method::DELETE, item.delete.as_mut()),
+            ]
+            .into(),
+            ReferenceOr::Reference { .. } => Vec::new(),
+        };
+        methods
+            .into_iter()
+            .filter_map(move |(method, operation)| Some((path.as_str(), method, operation?)))
+    })
+}
+
+/// Says how an address fails, as the guard and the handlers do.
+fn add_errors(operation: &mut Operation, method: &Method) {
+    let responses = &mut operation.responses.get_or_insert_default().responses;
+    for status in failures(method) {
+        responses
+            .entry(StatusCode::Code(status))
+            .or_insert_with(|| ReferenceOr::Reference {
+                reference: format!("#/components/responses/{ERROR}"),
+                summary: None,
+                description: None,
+            });
+    }
+}
+
+/// A field of an address is there or not; it is never `null`.
+fn without_null(parameter: &mut ReferenceOr<Parameter>) {
+    let ReferenceOr::Item(Parameter::Query { parameter_data, .. }) = parameter else {
+        return;
+    };
+    let ParameterSchemaOrContent::Schema(schema) = &mut parameter_data.format else {
+        return;
+    };
+    if let Some(Value::Array(types)) = schema.json_schema.get_mut("type") {
+        types.retain(|kind| kind != "null");
+    }
+    if let Some(choices) = schema.json_schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+        choices.retain(|choice| choice["type"] != "null");
+    }
+    schema.json_schema.remove("default");
+}
+
+/// The types that hold the fields of an address are spelled out in its parameters.
+fn drop_unused_schemas(document: &mut OpenApi) {
+    loop {
+        let text = serde_json::to_string(document).unwrap_or_default();
+        let Some(components) = &mut document.components else {
+            return;
+        };
+        let before = components.schemas.len();
+        components
+            .schemas
+            .retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if components.schemas.len() == before {
+            return;
         }
     }
 }
@@ -100,14 +149,12 @@ fn name(operation: &mut Operation, method: &Method, path: &str) {
 }
 
 /// The statuses with which an address may refuse.
-fn failures(method: &Method, operation: &Operation) -> Vec<u16> {
-    // An address or a value that cannot be used; nothing there; ours; the spreadsheet; too slow.
-    let mut failures = vec![400, 404, 422, 500, 502, 503, 504];
+fn failures(method: &Method) -> Vec<u16> {
+    // Unreadable; nothing there; gone; unusable; ours; the spreadsheet's; too slow.
+    let mut failures = vec![400, 404, 410, 422, 500, 502, 503, 504];
     if *method != Method::GET {
-        // From another site; changed meanwhile; gone; too much; not read here; too often.
-        failures.extend([403, 409, 410, 413, 415, 429]);
-    } else if operation.summary.is_some() {
-        failures.push(410);
+        // From another site; changed meanwhile; too much; of a kind that is not read; too often.
+        failures.extend([403, 409, 413, 415, 429]);
     }
     failures
 }

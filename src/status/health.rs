@@ -49,6 +49,7 @@ pub(super) struct Health {
     status: &'static str,
     /// Why it is down.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(default)]
     reason: Option<String>,
     /// Version of the program.
     version: &'static str,

@@ -50,6 +50,7 @@ pub type AtHand = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<Known>> + S
 
 /// How the program fares.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProgramStatus")]
 pub struct Report {
     /// Version of the program.
     pub version: &'static str,

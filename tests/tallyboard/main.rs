@@ -15,6 +15,7 @@ mod door;
 mod emulator;
 mod large_tabs;
 mod leaderboard;
+mod openapi;
 mod processes;
 mod program;
 mod relay;

@@ -33,6 +33,7 @@ use crate::{
 
 /// What each assignee sells.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsPerformance")]
 pub(super) struct Answer {
     as_of: Timestamp,
     /// The filter as the query of an address.

@@ -34,6 +34,7 @@ use crate::{
 const SHOWN: usize = 100;
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsReminders")]
 pub(super) struct Answer<'a> {
     as_of: Timestamp,
     /// The ways out that are configured.

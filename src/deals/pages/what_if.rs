@@ -30,6 +30,7 @@ use crate::{
 };
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsWhatIf")]
 pub(super) struct Answer {
     as_of: Timestamp,
     /// The filter as the query of an address.

@@ -73,6 +73,7 @@ impl Default for Reminders {
 
 /// What a run did.
 #[derive(Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "DealsReminded")]
 pub struct Report {
     /// Messages that the other side took.
     pub sent: Vec<Told>,

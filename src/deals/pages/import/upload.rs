@@ -50,6 +50,7 @@ pub(super) struct Parameters {
 
 /// What a program hears.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsImport")]
 pub(super) struct Answer {
     #[serde(flatten)]
     plan: PlanAnswer,
