@@ -29,6 +29,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::{
     clock::Clock,
     config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
+    customers,
     deals::{self, Deals, Importer, Reminders},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
@@ -351,7 +352,7 @@ fn own_routes(store: Arc<Store>) -> ApiRouter {
 
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
-    [leaderboard::rows::TABS, deals::rows::TABS].concat()
+    [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
 }
 
 /// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
