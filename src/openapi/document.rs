@@ -110,10 +110,10 @@ fn without_null(parameter: &mut ReferenceOr<Parameter>) {
     let ParameterSchemaOrContent::Schema(schema) = &mut parameter_data.format else {
         return;
     };
-    if let Some(Value::Array(types)) = schema.json_schema.get_mut("type") {
+    if let Some(Value::Array(types)) = schema.json_schema.ensure_object().get_mut("type") {
         types.retain(|kind| kind != "null");
     }
-    if let Some(choices) = schema.json_schema.get_mut("anyOf").and_then(Value::as_array_mut) {
+    if let Some(choices) = schema.json_schema.ensure_object().get_mut("anyOf").and_then(Value::as_array_mut) {
         choices.retain(|choice| choice["type"] != "null");
     }
     schema.json_schema.remove("default");
