@@ -11,6 +11,7 @@ pub mod customer;
 pub mod email;
 pub mod health;
 pub mod mrr;
+pub mod revenue;
 pub mod rows;
 pub mod shortening;
 pub mod sources;
