@@ -16,6 +16,7 @@ mod door;
 mod emulator;
 mod large_tabs;
 mod leaderboard;
+mod openapi;
 mod processes;
 mod program;
 mod relay;
