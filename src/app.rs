@@ -23,8 +23,8 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
-    config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
-    deals::{self, Deals, Importer, Reminders},
+    config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+    deals::{self, Deals, Importer, Reminders, Rules},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     error::Error,
@@ -33,7 +33,7 @@ use crate::{
         pages::{Found, Gather},
         view::{FINDINGS, LineProblem},
     },
-    guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
     language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
@@ -75,6 +75,8 @@ pub struct Materials {
     pub trusted_proxies: usize,
     /// How people are reminded of deals.
     pub reminders: Reminders,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
 }
 
 /// Why the program cannot start.
@@ -100,7 +102,7 @@ impl App {
         let clock = Clock::system(config.time_zone.clone());
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
-        let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
+        let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone(), config.deals.lost_stage));
         let (router, deals) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
@@ -112,7 +114,8 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
-            reminders: reminders(&config.messages)?,
+            reminders: reminders(config)?,
+            rules: config.deals,
         });
         Ok(Self {
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
@@ -227,9 +230,10 @@ fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connecti
 }
 
 /// How people are reminded, as it is set.
-fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
+fn reminders(config: &Config) -> Result<Reminders, BuildError> {
     /// Before Slack is tried a second time.
     const SLACK_PAUSE: Duration = Duration::from_millis(500);
+    let messages = &config.messages;
     let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
     let slack = messages
         .slack_webhook
@@ -244,6 +248,7 @@ fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
         language: messages.language,
         at: messages.remind_at,
         token: messages.remind_token.clone(),
+        public_url: config.public_url.clone(),
         ..Reminders::default()
     })
 }
@@ -266,18 +271,19 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         language: Language::English,
         board: None,
     };
-    let guard = Arc::new(Guard::new(
-        materials.posts_per_minute,
-        materials.trusted_proxies,
-        frame.clone(),
-    ));
     let deals = Arc::new(Deals::new(deals::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
         reminders: materials.reminders,
+        rules: materials.rules,
     }));
+    let guard = Arc::new(Guard::new(
+        materials.posts_per_minute,
+        materials.trusted_proxies,
+        around_errors(&deals, &frame),
+    ));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
@@ -310,6 +316,18 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
     (router, deals)
+}
+
+/// The page of an error looks like the board it happened on, and speaks its language.
+fn around_errors(deals: &Arc<Deals>, frame: &Frame) -> FrameOf {
+    let (deals, frame) = (Arc::clone(deals), frame.clone());
+    Box::new(move |uri, headers| {
+        let path = uri.path().strip_prefix(deals::BOARD);
+        if !path.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            return frame.clone();
+        }
+        deals.bare_frame(deals::language_of(uri, headers))
+    })
 }
 
 /// The tabs of every board.

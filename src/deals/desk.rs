@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{
     answers::Context,
-    cold::{ColdAfter, Day},
+    cold::Day,
     correcting::Correcting,
     filter::DealFilter,
     history::StageHistory,
@@ -18,7 +18,7 @@ use super::{
     overview::Overview,
     reminding::Reminders,
     rows::DealRows,
-    stage::LostStage,
+    rules::Rules,
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -38,6 +38,7 @@ pub struct Deals {
     pub(super) clock: Clock,
     pub(super) importer: Arc<Importer>,
     pub(super) reminders: Reminders,
+    pub(super) rules: Rules,
     /// Held by the run of the reminders, one at a time.
     pub(super) reminding: Mutex<()>,
     source: Source,
@@ -68,6 +69,8 @@ pub struct Parts {
     pub frame: Frame,
     /// How people are reminded.
     pub reminders: Reminders,
+    /// What the operator chose.
+    pub rules: Rules,
 }
 
 /// The board as it is at one moment.
@@ -84,12 +87,17 @@ impl Deals {
     /// Puts the board together.
     pub fn new(parts: Parts) -> Self {
         Self {
-            importer: Arc::new(Importer::new(Arc::clone(&parts.store), parts.clock.clone())),
+            importer: Arc::new(Importer::new(
+                Arc::clone(&parts.store),
+                parts.clock.clone(),
+                parts.rules.lost_stage,
+            )),
             store: parts.store,
             clock: parts.clock,
             source: parts.source,
             frame: parts.frame,
             reminders: parts.reminders,
+            rules: parts.rules,
             reminding: Mutex::default(),
             kept: Kept::default(),
             correcting: Arc::default(),
@@ -138,8 +146,8 @@ impl Deals {
                 zone: self.clock.zone().clone(),
             },
             as_of: current.read_at,
-            lost_stage: LostStage::default(),
-            cold_after: ColdAfter::default(),
+            lost_stage: self.rules.lost_stage,
+            cold_after: self.rules.cold_after,
             findings: Arc::clone(&current.findings),
         }
     }
@@ -195,7 +203,7 @@ impl Deals {
     }
 
     /// What surrounds a page that shows no data.
-    pub(super) fn bare_frame(&self, language: Language) -> Frame {
+    pub fn bare_frame(&self, language: Language) -> Frame {
         let action = Entry::new(language.choose("Nouvelle affaire", "New deal"), super::pages::NEW);
         let board = Board {
             style: Asset::DealsStylesheet,

@@ -255,6 +255,15 @@ impl Store {
         self.reader.read().await
     }
 
+    /// The tabs of `D` as they are, however long they take to read while older data is at hand. For whoever is about to
+    /// write, or has written and wants to see it.
+    ///
+    /// # Errors
+    /// See [`ReadError`]; [`ReadError::Unreachable`] also when only older data could be had.
+    pub async fn read_now<D: Dataset>(&self) -> Result<Reading<D>, ReadError> {
+        self.reader.read_now().await
+    }
+
     /// Writes all of `batch` or nothing, and answers when it is in the spreadsheet.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tallyboard::{
     app::{Materials, router, tabs},
     clock::Clock,
-    deals::Reminders,
+    deals::{Reminders, Rules},
     emulator::{self, Emulator},
     leaderboard::catalog_file::CatalogFile,
     page::Source,
@@ -52,6 +52,8 @@ pub struct Plan {
     pub queue: NonZeroUsize,
     /// How people are reminded.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
 }
 
 impl Default for Plan {
@@ -64,6 +66,7 @@ impl Default for Plan {
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
             reminders: Arc::new(Reminders::default),
+            rules: Rules::default(),
         }
     }
 }
@@ -121,6 +124,7 @@ impl World {
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
             reminders: (plan.reminders)(),
+            rules: plan.rules,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");
