@@ -102,7 +102,11 @@ impl App {
         let clock = Clock::system(config.time_zone.clone());
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
-        let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone(), config.deals.lost_stage));
+        let importer = Arc::new(Importer::new(
+            Arc::clone(&store),
+            clock.clone(),
+            config.deals.lost_stage,
+        ));
         let (router, deals) = put_together(Materials {
             store: Arc::clone(&store),
             clock,

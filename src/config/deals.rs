@@ -11,7 +11,8 @@ pub(super) fn rules(setting: &dyn Fn(&str) -> Option<String>) -> Result<Rules, C
     let cold_after = match setting("DEALS_COLD_DAYS") {
         None => ColdAfter::default(),
         Some(text) => ColdAfter::parse(&text).ok_or_else(|| {
-            let wanted = "a number of days such as 10, or one for each status such as Prospect=14, Qualifié=10, Négociation=5";
+            let wanted =
+                "a number of days such as 10, or one for each status such as Prospect=14, Qualifié=10, Négociation=5";
             wrong("DEALS_COLD_DAYS", &text, wanted)
         })?,
     };
@@ -29,6 +30,10 @@ pub(super) fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Opt
     if is_address {
         Ok(Some(text.trim_end_matches('/').to_owned()))
     } else {
-        Err(wrong("PUBLIC_URL", &text, "an address such as https://board.example.com"))
+        Err(wrong(
+            "PUBLIC_URL",
+            &text,
+            "an address such as https://board.example.com",
+        ))
     }
 }

@@ -223,7 +223,9 @@ fn without_id(rows: &TabRows, deals: &[Deal]) -> Option<Finding> {
     let highest = deals.iter().filter_map(|deal| deal.id).max().unwrap_or_default();
     let reason = match deals.iter().filter(is_blank).count() {
         1 => "The row has no id yet. It counts, and gets the next number in a moment".to_owned(),
-        count => format!("{count} rows have no id yet, from this one on. They count, and get the next numbers in a moment"),
+        count => {
+            format!("{count} rows have no id yet, from this one on. They count, and get the next numbers in a moment")
+        }
     };
     let cure = format!(
         "{reason}; should that not happen, write a number that no other row has, such as {}.",

@@ -46,7 +46,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Le formulaire contient autre chose que du texte.",
     ),
     ("Go back and send it again.", "Revenez en arrière et renvoyez."),
-    ("This form came from another site", "Ce formulaire vient d’un autre site"),
+    (
+        "This form came from another site",
+        "Ce formulaire vient d’un autre site",
+    ),
     (
         "Tallyboard accepts what its own pages send, so that no other site can write in your name.",
         "Tallyboard n’accepte que ce que ses propres pages envoient, pour qu’aucun autre site n’écrive en votre nom.",
@@ -77,7 +80,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "L’adresse existe, mais pas pour ce genre de demande.",
     ),
     ("NOT recorded", "PAS enregistré"),
-    ("NOT recorded, as far as we know", "PAS enregistré, autant que l’on sache"),
+    (
+        "NOT recorded, as far as we know",
+        "PAS enregistré, autant que l’on sache",
+    ),
     (
         "Somebody changed this row in the meantime.",
         "Quelqu’un a modifié cette ligne entre-temps.",
@@ -114,7 +120,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("Try again in a minute.", "Réessayez dans une minute."),
     ("A tab of the spreadsheet is missing", "Il manque un onglet au tableur"),
-    ("A column of the spreadsheet is missing", "Il manque une colonne au tableur"),
+    (
+        "A column of the spreadsheet is missing",
+        "Il manque une colonne au tableur",
+    ),
     (
         "The spreadsheet is closed to Tallyboard",
         "Le tableur est fermé à Tallyboard",
@@ -189,14 +198,20 @@ impl Error {
                 ..told
             };
         }
-        let cause = self.cause.as_deref().and_then(|cause| cause.downcast_ref::<ReadError>());
+        let cause = self
+            .cause
+            .as_deref()
+            .and_then(|cause| cause.downcast_ref::<ReadError>());
         let (happened, next) = match cause {
             Some(ReadError::TabMissing(title)) => (
                 format!("Le tableur n’a pas d’onglet « {title} » : il a été supprimé ou renommé."),
                 format!("Renommez l’onglet en « {title} », ou lancez `tallyboard check` pour en créer un vide."),
             ),
             Some(ReadError::Headers(problems)) => {
-                let wanted: Vec<String> = problems.iter().map(|problem| format!("« {} »", problem.wanted())).collect();
+                let wanted: Vec<String> = problems
+                    .iter()
+                    .map(|problem| format!("« {} »", problem.wanted()))
+                    .collect();
                 let wanted = wanted.join(", ");
                 (
                     format!("La ligne 1 n’a pas, ou a deux fois, l’en-tête {wanted}."),

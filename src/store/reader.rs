@@ -198,7 +198,10 @@ impl Reader {
             if let Some(held) = self.current.get(&key).await {
                 return self.reading(&held.kept);
             }
-            let fetched = self.current.try_get_with(key, self.fetch_patiently::<D>(self.patience)).await;
+            let fetched = self
+                .current
+                .try_get_with(key, self.fetch_patiently::<D>(self.patience))
+                .await;
             match fetched {
                 Ok(held) => return self.reading(&held.kept),
                 Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),

@@ -54,6 +54,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("zip", &["deals/import/workbook.rs"]),
     ("encoding_rs", &["deals/import/encoding.rs"]),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
+    ("indicatif", &["cli/import.rs"]),
     ("lettre", &["delivery/mail.rs"]),
 ];
 

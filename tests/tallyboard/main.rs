@@ -9,6 +9,7 @@ mod chaos;
 mod deals_board;
 mod deals_forms;
 mod deals_import;
+mod deals_numbers;
 mod deals_reminders;
 mod deals_sales;
 mod door;

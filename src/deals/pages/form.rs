@@ -155,12 +155,7 @@ pub(super) async fn save(
 }
 
 /// What a form wants: only fields in which it differs from what the person saw count.
-pub(super) fn intention(
-    deals: &Deals,
-    sent: &SentChange,
-    deal: &Deal,
-    language: Language,
-) -> Result<Intent, Error> {
+pub(super) fn intention(deals: &Deals, sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
     let found = DealFields::of(deal);
     let seen = match &sent.seen {
         Some(seen) => seen.check(Some(&found), Language::English).map_err(Error::invalid)?,

@@ -184,7 +184,10 @@ impl<'a> Letter<'a> {
     /// The message as it leaves.
     pub(in super::super) fn message(&self, channel: Channel, language: Language) -> Message {
         let link = |reminder: &Reminder<'_>| Links {
-            page: self.public_url.as_ref().map(|url| format!("{url}/deals/{}", reminder.reason.deal)),
+            page: self
+                .public_url
+                .as_ref()
+                .map(|url| format!("{url}/deals/{}", reminder.reason.deal)),
             row: self.link.row(reminder.deal.row),
         };
         Message {

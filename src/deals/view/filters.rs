@@ -88,12 +88,17 @@ impl Filters<'_> {
         let is_shown = |(stage, count): &&(Stage, usize)| {
             *stage != Stage::Lost || *count > 0 || self.filter().statuses.contains(stage)
         };
-        let choices = self.facets.statuses.iter().filter(is_shown).map(|(stage, count)| Choice {
-            value: stage.as_str(),
-            label: stage_label(*stage, self.language),
-            count: *count,
-            is_chosen: self.filter().statuses.contains(stage),
-        });
+        let choices = self
+            .facets
+            .statuses
+            .iter()
+            .filter(is_shown)
+            .map(|(stage, count)| Choice {
+                value: stage.as_str(),
+                label: stage_label(*stage, self.language),
+                count: *count,
+                is_chosen: self.filter().statuses.contains(stage),
+            });
         choices.collect()
     }
 

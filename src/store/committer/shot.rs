@@ -121,8 +121,14 @@ impl Shot {
         self.requests.extend(tails.growth_needed(&AUDIT_LOG));
         self.requests
             .push(requests::empty_rows(place.sheet_id, place.after_row, self.lines.len()));
-        for columns in side_by_side((0..AUDIT_LOG.columns.len()).map(|column| (place.layout.position(column), column)))
-        {
+        // Lines of new rows stand last, and nothing is learnt from them; of header and values they say nothing.
+        let telling = self.lines.iter().filter(|line| line.subject != Subject::New).count();
+        let filled = if telling == 0 {
+            column::HEADER
+        } else {
+            AUDIT_LOG.columns.len()
+        };
+        for columns in side_by_side((0..filled).map(|column| (place.layout.position(column), column))) {
             let cells = |line: &Line| columns.iter().map(|(_, column)| line.cell(*column, now)).collect();
             let start = (place.after_row, columns[0].0);
             let rows = self.lines.iter().map(cells).collect();
@@ -138,8 +144,6 @@ impl Shot {
         let shown = [log.row, log.header, log.old];
         let first = shown.iter().min().copied().unwrap_or_default();
         let last = shown.iter().max().copied().unwrap_or_default();
-        // Lines of new rows stand last, and nothing is learnt from them.
-        let telling = self.lines.iter().filter(|line| line.subject != Subject::New).count();
         if telling > 0 {
             self.ranges.push(format!(
                 "{}!{}{}:{}{}",
@@ -210,7 +214,10 @@ impl Shot {
             let place = tails.place(tab);
             self.requests.extend(requests::insert_rows(&place, &rows));
             let additions = self.plan.additions.iter().filter(|addition| addition.tab == tab);
-            for (index, addition) in additions.enumerate().filter(|(_, addition)| !addition.others.is_empty()) {
+            for (index, addition) in additions
+                .enumerate()
+                .filter(|(_, addition)| !addition.others.is_empty())
+            {
                 let cells = addition.others.iter();
                 let row = cells.map(|(position, content)| (*position, requests::cell_with(content, None)));
                 self.requests

@@ -38,7 +38,10 @@ impl Planner<'_> {
         let row = match self.sight.get(&key) {
             Some(row @ Found::Row { .. })
                 if self.content(&key, row, position(0)) == Content::Empty
-                    && numbering.seen.iter().all(|(column, seen)| row.content(position(*column)).is_same_as(seen)) =>
+                    && numbering
+                        .seen
+                        .iter()
+                        .all(|(column, seen)| row.content(position(*column)).is_same_as(seen)) =>
             {
                 row
             }
