@@ -325,13 +325,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
 /// The page of an error looks like the board it happened on, and speaks its language.
 fn around_errors(deals: &Arc<Deals>, frame: &Frame) -> FrameOf {
     let (deals, frame) = (Arc::clone(deals), frame.clone());
-    Box::new(move |uri, headers| {
-        let path = uri.path().strip_prefix(deals::BOARD);
-        if !path.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
-            return frame.clone();
-        }
-        deals.bare_frame(deals::language_of(uri, headers))
-    })
+    Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
 }
 
 /// The tabs of every board.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, Uri};
 use jiff::{Timestamp, Zoned, civil::Date};
 use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
@@ -202,8 +203,15 @@ impl Deals {
         })
     }
 
+    /// What surrounds a page that shows no data, at an address of the board; `None` elsewhere.
+    pub fn frame_at(&self, uri: &Uri, headers: &HeaderMap) -> Option<Frame> {
+        let rest = uri.path().strip_prefix(super::pages::BOARD)?;
+        let is_here = rest.is_empty() || rest.starts_with('/');
+        is_here.then(|| self.bare_frame(super::pages::language_of(uri, headers)))
+    }
+
     /// What surrounds a page that shows no data.
-    pub fn bare_frame(&self, language: Language) -> Frame {
+    pub(super) fn bare_frame(&self, language: Language) -> Frame {
         let action = Entry::new(language.choose("Nouvelle affaire", "New deal"), super::pages::NEW);
         let board = Board {
             style: Asset::DealsStylesheet,

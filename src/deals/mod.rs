@@ -63,7 +63,7 @@ pub mod what_if;
 pub use cold::ColdAfter;
 pub use desk::{Deals, Parts};
 pub use importer::Importer;
-pub use pages::{BOARD, language_of, router};
+pub use pages::{BOARD, router};
 pub use reminding::Reminders;
 pub use rules::Rules;
 pub use stage::LostStage;

@@ -72,7 +72,7 @@ async fn a_row_that_staff_typed_without_an_id_gets_the_next_number_once() {
     let other = world.another_instance(&Plan::default()).await;
     let elsewhere = world.client.get(format!("{other}/deals")).send();
     let (here, elsewhere) = tokio::join!(world.page("/deals"), elsewhere);
-    here.says("Acme");
+    here.says("4 affaires");
     assert!(elsewhere.expect("answer").status().is_success());
     let wanted = [
         [json!(7), json!("Acme"), json!(0.1), json!(10)],

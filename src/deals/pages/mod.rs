@@ -26,7 +26,7 @@ use axum::{
 
 use super::desk::Deals;
 
-pub use sent::language_of;
+pub(super) use sent::language_of;
 pub(super) use velocity::VelocityAnswer;
 
 /// The board.

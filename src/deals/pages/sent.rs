@@ -140,7 +140,7 @@ fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 /// The language of a page: that of the address, else the one that the browser remembers, else the board's own.
-pub fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
+pub(in super::super) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
     let asked = field(&pairs, "lang").and_then(Language::parse);
     asked.or_else(|| remembered_language(headers)).unwrap_or_default()
