@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -32,8 +33,9 @@ use crate::{
 /// How many lines of the history the page shows, the newest first.
 const SHOWN: usize = 100;
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsReminders")]
+pub(super) struct Answer<'a> {
     as_of: Timestamp,
     /// The ways out that are configured.
     channels: Vec<Channel>,
@@ -45,7 +47,7 @@ struct Answer<'a> {
     history: Vec<Past<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Waiting<'a> {
     channel: Channel,
     assignee: Option<&'a str>,
@@ -55,7 +57,7 @@ struct Waiting<'a> {
     text: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Past<'a> {
     at: Option<Timestamp>,
     subject: &'a str,
@@ -63,6 +65,15 @@ struct Past<'a> {
     channel: Channel,
     outcome: String,
     reason: String,
+}
+
+/// What a program without the token hears.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Unauthorized {
+    /// Stable word for programs.
+    error: &'static str,
+    /// What to send.
+    message: &'static str,
 }
 
 pub(super) async fn show(
@@ -168,22 +179,20 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) ->
 /// A program sends the token. Without one, only the page's own button starts a run: browsers say of a form that it came
 /// from here, which a program that merely found the address does not.
 fn may_send(token: Option<&str>, headers: &HeaderMap) -> Result<(), Response> {
-    let refuse = |status, challenge: &'static str, error, message| {
-        let told = Json(serde_json::json!({"error": error, "message": message}));
-        (status, [(header::WWW_AUTHENTICATE, challenge)], told).into_response()
+    let refuse = |status, error, message| {
+        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+        (status, challenge, Json(Unauthorized { error, message })).into_response()
     };
     match token {
         None if comes_from_own_page(headers) => Ok(()),
         None => Err(refuse(
             StatusCode::FORBIDDEN,
-            "Bearer",
             "reminders_token_not_set",
             "Runs by programs are off: set REMINDERS_TOKEN and send it as “Authorization: Bearer …”. Nothing was sent.",
         )),
         Some(token) if has_token(token, headers) => Ok(()),
         Some(_) => Err(refuse(
             StatusCode::UNAUTHORIZED,
-            "Bearer",
             "unauthorized",
             "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
         )),
