@@ -2,6 +2,7 @@
 //!
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
+mod deals;
 mod messages;
 mod sources;
 mod syncing;
@@ -17,6 +18,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::deals::Rules;
 
 pub use messages::Messages;
 pub use sources::SourceSettings;
@@ -50,6 +53,10 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
+    /// What the operator chooses about the rules of the deals.
+    pub deals: Rules,
+    /// The address under which people reach the program, without a slash at its end; messages lead there.
+    pub public_url: Option<String>,
     /// The sources of the Customers board that are switched on.
     pub sources: Vec<SourceSettings>,
     /// When they are read by themselves, and the currency of sums.
@@ -189,6 +196,8 @@ impl Config {
             posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
             messages,
+            deals: deals::rules(&setting)?,
+            public_url: deals::public_url(&setting)?,
         })
     }
 }
