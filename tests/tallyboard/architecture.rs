@@ -45,6 +45,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ),
     ("reqwest", &["customers/sources/"]),
     ("nanohtml2text", &["customers/sources/reading.rs"]),
+    ("unicode_segmentation", &["customers/sentiment/words.rs"]),
+    ("smartcore", &["customers/churn/model.rs"]),
     ("rust_xlsxwriter", &["answer/"]),
     ("krilla", &["answer/pdf.rs"]),
     ("rustybuzz", &["answer/typeface.rs"]),
