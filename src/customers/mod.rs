@@ -7,6 +7,7 @@
 //! Nothing here writes into the spreadsheet.
 
 pub mod amount;
+pub mod churn;
 pub mod email;
 pub mod health;
 pub mod mrr;

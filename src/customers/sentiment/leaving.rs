@@ -261,7 +261,9 @@ fn goes_elsewhere(tokens: &[Token], place: usize) -> bool {
 
 /// “cancellation of my plan”, “I request cancellation”, “cancellation request”; not “cancellation policy”.
 fn asks_for_cancellation(tokens: &[Token], place: usize) -> bool {
-    let is_undone = clause_before(tokens, place).iter().any(|token| among(token.word(), CANCEL));
+    let is_undone = clause_before(tokens, place)
+        .iter()
+        .any(|token| among(token.word(), CANCEL));
     if is_undone || is_denied(tokens, place) {
         return false;
     }
