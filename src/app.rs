@@ -8,6 +8,10 @@ use std::{
     time::Duration,
 };
 
+use aide::axum::{
+    ApiRouter,
+    routing::{get_with, post_with},
+};
 use axum::{
     Router,
     body::Bytes,
@@ -15,15 +19,17 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
     config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
+    customers,
     deals::{self, Deals, Importer, Reminders},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
@@ -40,6 +46,7 @@ use crate::{
         catalog_file::CatalogFile,
         view::{BOARD, SUBMIT},
     },
+    openapi::{self, Body, Endpoint},
     page::{Asset, Entry, Frame, Source},
     status::{
         self,
@@ -291,16 +298,16 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         frame,
         boards: vec![at_hand(&leaderboard), deals_at_hand(&deals)],
     };
-    let router = Router::new()
-        .route("/", get(|| async { Redirect::to(BOARD) }))
-        .route("/refresh", post(refresh))
-        .with_state(Refresher::new(materials.store))
+    let document = openapi::Document::default();
+    let routes = own_routes(materials.store)
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
-        .route("/assets/{file}", get(asset))
-        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .merge(openapi::router(Arc::clone(&document)));
+    let (router, written) = openapi::described(routes);
+    openapi::publish(&document, &written);
+    let router = router
         .fallback(elsewhere)
         // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
         .layer((
@@ -312,9 +319,40 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
     (router, deals)
 }
 
+/// Addresses that belong to no board.
+fn own_routes(store: Arc<Store>) -> ApiRouter {
+    const TAG: &str = "Program";
+    let home = get_with(
+        async || Redirect::to(BOARD),
+        |it| it.about(TAG, "Leads to the first board.").leads_on(),
+    );
+    let refresh = post_with(refresh, |it| {
+        it.about(TAG, "Has the spreadsheet read anew.")
+            .reads::<ComingBack>(Body::Form)
+            .leads_on()
+    });
+    let asset = get_with(asset, |it| {
+        it.about(TAG, "A style, a script or a picture of the pages.")
+            .path_part::<String>("file", "Name with its digest.")
+            .serves("text/css")
+            .serves("text/javascript")
+            .serves("image/svg+xml")
+    });
+    let robots = get_with(
+        async || "User-agent: *\nDisallow: /\n",
+        |it| it.about(TAG, "Tells search engines to stay away.").serves("text/plain"),
+    );
+    ApiRouter::new()
+        .api_route("/", home)
+        .api_route("/refresh", refresh)
+        .with_state(Refresher::new(store))
+        .api_route("/assets/{file}", asset)
+        .api_route("/robots.txt", robots)
+}
+
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
-    [leaderboard::rows::TABS, deals::rows::TABS].concat()
+    [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
 }
 
 /// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
@@ -408,17 +446,21 @@ impl Refresher {
     }
 }
 
+/// Where the person was.
+#[derive(Default, Deserialize, JsonSchema)]
+struct ComingBack {
+    /// Path and query of a page here.
+    to: Option<String>,
+}
+
 /// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
 /// just had it read.
 async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
     if refresher.budget.check().is_ok() {
         refresher.store.refresh();
     }
-    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let to = fields
-        .into_iter()
-        .find(|(name, value)| name == "to" && is_own_path(value))
-        .map(|(_, to)| to);
+    let back: ComingBack = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let to = back.to.filter(|to| is_own_path(to));
     let location = to
         .and_then(|to| HeaderValue::try_from(to).ok())
         .unwrap_or(HeaderValue::from_static(BOARD));

@@ -29,7 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "deals/view/",
             "findings/view.rs",
             "status/view.rs",
-            "deals/view/",
+            "openapi/pages.rs",
             "emulator/",
         ],
     ),
