@@ -1,5 +1,6 @@
 //! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
 
+mod churn;
 mod import;
 
 use std::{
@@ -76,6 +77,12 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// How well the regression behind the churn risk foresees who leaves.
+    Churn {
+        /// What is asked.
+        #[command(subcommand)]
+        what: churn::What,
+    },
     /// Ask the running program whether it is well; for container hosts.
     ///
     /// Reads HOST and PORT as the program does. Ends with status 0 when /health answers, else 1.
@@ -151,6 +158,7 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
             .await
         }
         Command::Import { what } => import::run(what).await,
+        Command::Churn { what } => churn::run(&what),
         Command::Healthcheck => healthcheck().await,
     };
     result.unwrap_or_else(|error| {

@@ -4,7 +4,8 @@
 //! spreadsheet, whose tabs are in [`rows`], and derives the [`customer`]s of them: [`unify`], a pure function. [`email`] is
 //! the key by which records of different services meet; [`amount`] is money in the currency it was charged in; [`mrr`] is
 //! the one definition of monthly revenue from Stripe subscriptions. [`sentiment`] reads what they say; [`health`] says how
-//! a customer fares and why; [`churn`] how likely they are to leave.
+//! a customer fares and why; [`churn`] how likely they are to
+//! leave; [`scoring`] works both out for all customers.
 
 pub mod amount;
 pub mod churn;
@@ -13,6 +14,7 @@ pub mod email;
 pub mod health;
 pub mod mrr;
 pub mod rows;
+pub mod scoring;
 pub mod sentiment;
 pub mod shortening;
 pub mod sources;

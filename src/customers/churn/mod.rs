@@ -8,16 +8,18 @@
 
 pub mod encoding;
 pub mod evaluation;
+pub mod file;
 pub mod heuristic;
 pub mod measures;
 pub mod model;
 pub mod table;
 pub mod training;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where a risk comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// A regression on the company's own history.

@@ -8,10 +8,11 @@ use jiff::{ToSpan, civil::Date};
 use super::{
     Basis, Risk,
     encoding::Encoding,
+    heuristic,
     model::Model,
     table::{Column, Table, Values},
 };
-use crate::customers::health::{Component, Penalty, Snapshot};
+use crate::customers::health::{Component, Penalty, Score, Snapshot};
 
 /// Days within which leaving is foreseen.
 pub const HORIZON_DAYS: i64 = 90;
@@ -32,7 +33,14 @@ pub struct Past {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Learned {
     /// There was enough history.
-    Model(Box<Predictor>),
+    Model {
+        /// What was learned.
+        predictor: Box<Predictor>,
+        /// Examples of customers who left.
+        left: usize,
+        /// Examples of customers who stayed.
+        stayed: usize,
+    },
     /// There was not: examples of customers who left and of customers who stayed.
     TooLittle {
         /// Who left.
@@ -47,6 +55,30 @@ pub enum Learned {
 pub struct Predictor {
     encoding: Encoding,
     model: Model,
+}
+
+impl Learned {
+    /// Where risks come from.
+    pub fn basis(&self) -> Basis {
+        match self {
+            Self::Model { .. } => Basis::Model,
+            Self::TooLittle { .. } => Basis::Heuristic,
+        }
+    }
+
+    /// Examples of customers who left, and of customers who stayed.
+    pub fn examples(&self) -> (usize, usize) {
+        let (Self::Model { left, stayed, .. } | Self::TooLittle { left, stayed }) = self;
+        (*left, *stayed)
+    }
+
+    /// The risk of a customer: by the model where there is one, else by the rule of thumb.
+    pub fn risk(&self, score: &Score, today: Date) -> Risk {
+        match self {
+            Self::Model { predictor, .. } => predictor.risk(&Snapshot::of(score, today)),
+            Self::TooLittle { .. } => heuristic::risk(score),
+        }
+    }
 }
 
 impl Predictor {
@@ -78,7 +110,11 @@ pub fn learn(pasts: &[Past], today: Date) -> Learned {
     let rows: Vec<usize> = (0..table.len()).collect();
     let encoding = Encoding::learn(&table.columns, &rows);
     match Model::fit(&encoding.encode(&table.columns, &rows), &table.labels) {
-        Ok(model) => Learned::Model(Box::new(Predictor { encoding, model })),
+        Ok(model) => Learned::Model {
+            predictor: Box::new(Predictor { encoding, model }),
+            left,
+            stayed,
+        },
         Err(_) => too_little,
     }
 }

@@ -66,7 +66,7 @@ fn with_enough_history_who_looks_like_those_who_left_is_at_risk() {
     let left = (0..NEEDED_OF_EACH).map(|number| past(i64::try_from(number % 12).unwrap_or(0), Some("2026-08-01")));
     let stayed = (0..NEEDED_OF_EACH).map(|number| past(8 + i64::try_from(number % 17).unwrap_or(0), None));
     let all: Vec<Past> = left.chain(stayed).collect();
-    let Learned::Model(predictor) = learn(&all, day("2026-11-21")) else {
+    let Learned::Model { predictor, .. } = learn(&all, day("2026-11-21")) else {
         panic!("enough history");
     };
     let risk = |activity| predictor.risk(&snapshot("2026-11-21", activity, None));

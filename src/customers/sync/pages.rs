@@ -87,7 +87,9 @@ fn mode(full: Option<&str>) -> Result<Mode, Error> {
 fn wanted(syncing: &Syncing, name: &str) -> Result<Vec<Arc<OpenSource>>, Error> {
     if name == "all" {
         if syncing.sources().is_empty() {
-            return Err(off("No source is switched on. Set the key of one, such as STRIPE_API_KEY."));
+            return Err(off(
+                "No source is switched on. Set the key of one, such as STRIPE_API_KEY.",
+            ));
         }
         return Ok(syncing.sources().to_vec());
     }
