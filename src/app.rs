@@ -29,7 +29,11 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::{
     clock::Clock,
     config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
-    customers,
+    customers::{
+        self, sources,
+        scoring,
+        sync::{self, Syncing},
+    },
     deals::{self, Deals, Importer, Reminders},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
@@ -62,8 +66,11 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
+    syncing: Arc<Syncing>,
     /// Reminds people once a day.
     daily: JoinHandle<()>,
+    /// Reads the sources when their time has come.
+    schedule: JoinHandle<()>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -82,6 +89,8 @@ pub struct Materials {
     pub trusted_proxies: usize,
     /// How people are reminded of deals.
     pub reminders: Reminders,
+    /// What brings the sources of the customers into the spreadsheet.
+    pub syncing: Arc<Syncing>,
 }
 
 /// Why the program cannot start.
@@ -96,6 +105,9 @@ pub enum BuildError {
     /// Mail or Slack cannot be prepared.
     #[error("{0}")]
     Messages(String),
+    /// A source cannot be prepared.
+    #[error("{0}")]
+    Source(String),
 }
 
 impl App {
@@ -108,6 +120,7 @@ impl App {
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
         let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
+        let syncing = Arc::new(syncing(config, &store, &clock)?);
         let (router, deals) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
@@ -120,9 +133,12 @@ impl App {
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
             reminders: reminders(&config.messages)?,
+            syncing: Arc::clone(&syncing),
         });
         Ok(Self {
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
+            schedule: tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
+            syncing,
             deals,
             store,
             router,
@@ -146,6 +162,11 @@ impl App {
         &self.importer
     }
 
+    /// What brings the sources of the customers into the spreadsheet.
+    pub fn syncing(&self) -> &Arc<Syncing> {
+        &self.syncing
+    }
+
     /// Address of the spreadsheet in its own editor.
     pub fn spreadsheet_url(&self) -> &str {
         self.store.url()
@@ -153,7 +174,8 @@ impl App {
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        self.deals.finish().await;
+        self.schedule.abort();
+        tokio::join!(self.deals.finish(), self.syncing.finish());
         self.daily.abort();
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
@@ -255,6 +277,19 @@ fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
     })
 }
 
+/// The sources that are switched on, and when they are read.
+fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing, BuildError> {
+    let switched_on = config.sources.iter().map(|one| (one.source, one.settings.clone()));
+    let opened = sources::open_all(switched_on, &sources::Time::real(clock.clone()));
+    Ok(Syncing::new(sync::Parts {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        sources: opened.map_err(BuildError::Source)?,
+        currency: config.syncing.currency,
+        schedule: config.syncing.schedule.clone(),
+    }))
+}
+
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {
     put_together(materials).0
@@ -304,6 +339,8 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
+        .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
+        .merge(sync::pages::router(materials.syncing))
         .merge(openapi::router(Arc::clone(&document)));
     let (router, written) = openapi::described(routes);
     openapi::publish(&document, &written);

@@ -13,6 +13,7 @@ pub mod customer;
 pub mod email;
 pub mod health;
 pub mod mrr;
+pub mod revenue;
 pub mod rows;
 pub mod scoring;
 pub mod sentiment;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use aide::axum::ApiRouter;
 use axum::{
-    Json, Router,
+    Json,
     body::Bytes,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode, header},
@@ -23,8 +24,8 @@ use crate::{
 pub const STATUS: &str = "/sync/status";
 
 /// The addresses of syncs.
-pub fn router(syncing: Arc<Syncing>) -> Router {
-    Router::new()
+pub fn router(syncing: Arc<Syncing>) -> ApiRouter {
+    ApiRouter::new()
         .route(STATUS, get(status))
         .route("/sync/{source}", post(start))
         .with_state(syncing)
