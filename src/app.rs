@@ -30,8 +30,7 @@ use crate::{
     clock::Clock,
     config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
     customers::{
-        self, sources,
-        scoring,
+        self, scoring, sources,
         sync::{self, Syncing},
     },
     deals::{self, Deals, Importer, Reminders},

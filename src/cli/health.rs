@@ -25,21 +25,27 @@ pub(super) async fn run(what: &What) -> Outcome {
     let app = App::build(&config).await?;
     let problems = app.prepare().await.problems;
     let result = match problems.first() {
-        Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
-        None => app.syncing().scoring().recalculate().await.map_err(Into::into),
+        Some(problem) => Err(format!("{} {}", problem.problem, problem.cure)),
+        None => Ok(app.syncing().scoring().recalculate().await),
     };
     app.finish().await;
-    tell(&result?);
+    tell(&result??);
     Ok(ExitCode::SUCCESS)
 }
 
 fn tell(done: &Recalculated) {
     println!("{} customers scored, {} rows changed.", done.scored, done.changed);
     if done.unknown > 0 {
-        println!("{} customers have no score: nothing is known of them that counts.", done.unknown);
+        println!(
+            "{} customers have no score: nothing is known of them that counts.",
+            done.unknown
+        );
     }
     match done.churn_basis {
-        Basis::Model => println!("Churn risk by regression on {} who left and {} who stayed.", done.left, done.stayed),
+        Basis::Model => println!(
+            "Churn risk by regression on {} who left and {} who stayed.",
+            done.left, done.stayed
+        ),
         Basis::Heuristic => println!(
             "Churn risk by rule of thumb: the history holds {} examples who left and {} who stayed.",
             done.left, done.stayed

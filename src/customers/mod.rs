@@ -5,8 +5,10 @@
 //! the key by which records of different services meet; [`amount`] is money in the currency it was charged in; [`mrr`] is
 //! the one definition of monthly revenue from Stripe subscriptions. [`sentiment`] reads what they say; [`health`] says how
 //! a customer fares and why; [`churn`] how likely they are to
-//! leave; [`scoring`] works both out for all customers.
+//! leave; [`scoring`] works both out for all customers, and [`alerting`] tells
+//! people what changed.
 
+pub mod alerting;
 pub mod amount;
 pub mod churn;
 pub mod customer;
