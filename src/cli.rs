@@ -133,7 +133,11 @@ secrets.example.json:
   SMTP_URL, MAIL_FROM             mail server and sender of the reminders, such as
                                   smtps://user:password@mail.example.com and board@example.com
   DEALS_MAIL_TO                   where reminders go without a line in the tab contacts
-  SLACK_WEBHOOK_URL               Slack's incoming webhook for the reminders
+  SLACK_WEBHOOK_URL               Slack's incoming webhook for reminders and alerts
+  SLACK_CUSTOMER_ALERTS_URL, SLACK_CUSTOMER_HEALTH_URL, SLACK_DAILY_SUMMARIES_URL
+                                  another webhook for one stream of alerts about customers
+  CUSTOMERS_MAIL_TO               where alerts about customers go by mail
+  DAILY_SUMMARY_AT                when the summary of the customers goes out (08:30)
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
   REMINDERS_TOKEN                 what POST /deals/reminders asks for (nothing)

@@ -2,6 +2,7 @@
 //!
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
+mod alerts;
 mod messages;
 mod sources;
 mod syncing;
@@ -18,6 +19,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use alerts::AlertSettings;
 pub use messages::Messages;
 pub use sources::SourceSettings;
 pub use syncing::SyncSettings;
@@ -54,6 +56,8 @@ pub struct Config {
     pub sources: Vec<SourceSettings>,
     /// When they are read by themselves, and the currency of sums.
     pub syncing: SyncSettings,
+    /// Where alerts about customers go.
+    pub alerts: AlertSettings,
 }
 
 /// An address to listen on.
@@ -188,6 +192,7 @@ impl Config {
             )?,
             posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
+            alerts: alerts::read(&setting, &messages)?,
             messages,
         })
     }

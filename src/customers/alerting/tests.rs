@@ -299,3 +299,14 @@ fn the_summary_counts_bands_and_names_who_moved_and_what_is_next() {
          - Acme: Read the last conversations and answer in person."
     );
 }
+
+#[test]
+fn the_page_of_the_rules_names_their_numbers() {
+    const DIRECTIVE: &str = include_str!("../../../docs/directives/alerts.md");
+    let border = format!("more than **{}** points", super::occasion::DEAD_BAND);
+    let cooldown = format!("waits **{}** hours", COOLDOWN.as_hours());
+    assert!(DIRECTIVE.contains(&border) && DIRECTIVE.contains(&cooldown));
+    for kind in Kind::ALL {
+        assert!(DIRECTIVE.contains(&format!("`{}`", kind.stream().name())), "{kind:?}");
+    }
+}
