@@ -28,7 +28,7 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
-    config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
+    config::{Config, RemoteSpreadsheet, SpreadsheetSource},
     customers::{
         self,
         alerting::{
@@ -38,7 +38,7 @@ use crate::{
         scoring, sources,
         sync::{self, Syncing},
     },
-    deals::{self, Deals, Importer, Reminders},
+    deals::{self, Deals, Importer, Reminders, Rules},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     error::Error,
@@ -47,7 +47,7 @@ use crate::{
         pages::{Found, Gather},
         view::{FINDINGS, LineProblem},
     },
-    guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
     language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
@@ -95,6 +95,8 @@ pub struct Materials {
     pub trusted_proxies: usize,
     /// How people are reminded of deals.
     pub reminders: Reminders,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
     /// What brings the sources of the customers into the spreadsheet.
     pub syncing: Arc<Syncing>,
 }
@@ -125,7 +127,11 @@ impl App {
         let clock = Clock::system(config.time_zone.clone());
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
-        let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
+        let importer = Arc::new(Importer::new(
+            Arc::clone(&store),
+            clock.clone(),
+            config.deals.lost_stage,
+        ));
         let syncing = Arc::new(syncing(config, &store, &clock)?);
         let (router, deals) = put_together(Materials {
             store: Arc::clone(&store),
@@ -138,7 +144,8 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
-            reminders: reminders(&config.messages)?,
+            reminders: reminders(config)?,
+            rules: config.deals,
             syncing: Arc::clone(&syncing),
         });
         let alerting = Arc::new(alerting(config, &store, &syncing)?);
@@ -268,7 +275,8 @@ fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connecti
 const SLACK_PAUSE: Duration = Duration::from_millis(500);
 
 /// How people are reminded, as it is set.
-fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
+fn reminders(config: &Config) -> Result<Reminders, BuildError> {
+    let messages = &config.messages;
     let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
     let slack = messages
         .slack_webhook
@@ -283,6 +291,7 @@ fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
         language: messages.language,
         at: messages.remind_at,
         token: messages.remind_token.clone(),
+        public_url: config.public_url.clone(),
         ..Reminders::default()
     })
 }
@@ -340,18 +349,19 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         language: Language::English,
         board: None,
     };
-    let guard = Arc::new(Guard::new(
-        materials.posts_per_minute,
-        materials.trusted_proxies,
-        frame.clone(),
-    ));
     let deals = Arc::new(Deals::new(deals::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
         reminders: materials.reminders,
+        rules: materials.rules,
     }));
+    let guard = Arc::new(Guard::new(
+        materials.posts_per_minute,
+        materials.trusted_proxies,
+        around_errors(&deals, &frame),
+    ));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
@@ -386,6 +396,12 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
     (router, deals)
+}
+
+/// The page of an error looks like the board it happened on, and speaks its language.
+fn around_errors(deals: &Arc<Deals>, frame: &Frame) -> FrameOf {
+    let (deals, frame) = (Arc::clone(deals), frame.clone());
+    Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
 }
 
 /// Addresses that belong to no board.

@@ -140,7 +140,11 @@ secrets.example.json:
   DAILY_SUMMARY_AT                when the summary of the customers goes out (08:30)
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
-  REMINDERS_TOKEN                 what POST /deals/reminders asks for (nothing)
+  REMINDERS_TOKEN                 what POST /deals/reminders asks for; without it only the page's own button starts a run
+  DEALS_LOST_STATUS               true: deals can be lost (Perdu), and won ÷ (won + lost) is shown (false)
+  DEALS_COLD_DAYS                 days without a change after which a deal is cold (10), or by status:
+                                  Prospect=14, Qualifié=10, Négociation=5
+  PUBLIC_URL                      address under which people reach the program; reminders lead there
   ENVIRONMENT                     development or production: readable log lines or JSON
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json

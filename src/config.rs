@@ -3,6 +3,7 @@
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
 mod alerts;
+mod deals;
 mod messages;
 mod sources;
 mod syncing;
@@ -19,7 +20,9 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::deals::Rules;
 pub use alerts::AlertSettings;
+
 pub use messages::Messages;
 pub use sources::SourceSettings;
 pub use syncing::SyncSettings;
@@ -52,6 +55,10 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
+    /// What the operator chooses about the rules of the deals.
+    pub deals: Rules,
+    /// The address under which people reach the program, without a slash at its end; messages lead there.
+    pub public_url: Option<String>,
     /// The sources of the Customers board that are switched on.
     pub sources: Vec<SourceSettings>,
     /// When they are read by themselves, and the currency of sums.
@@ -194,6 +201,8 @@ impl Config {
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
             alerts: alerts::read(&setting, &messages)?,
             messages,
+            deals: deals::rules(&setting)?,
+            public_url: deals::public_url(&setting)?,
         })
     }
 }

@@ -3,6 +3,8 @@
 //! A handler returns an [`Error`]; it travels to `guard` inside the response, which knows the request and gives it the
 //! face that the caller asked for. The cause goes to the log and nowhere else.
 
+mod french;
+
 use std::{
     borrow::Cow,
     fmt,

@@ -92,6 +92,7 @@ async fn view(emulator: &Emulator) -> f64 {
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
         reminders: tallyboard::deals::Reminders::default(),
+        rules: tallyboard::deals::Rules::default(),
         syncing: Arc::new(Syncing::new(sync::Parts {
             store: Arc::clone(&store),
             clock: spreadsheet::clock(),

@@ -11,6 +11,7 @@ mod customers_sync;
 mod deals_board;
 mod deals_forms;
 mod deals_import;
+mod deals_numbers;
 mod deals_reminders;
 mod deals_sales;
 mod door;

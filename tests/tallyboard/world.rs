@@ -24,7 +24,7 @@ use tallyboard::{
         sources::{self, OpenSource},
         sync::{self, Syncing, schedule::Schedule},
     },
-    deals::Reminders,
+    deals::{Reminders, Rules},
     emulator::{self, Emulator},
     leaderboard::catalog_file::CatalogFile,
     page::Source,
@@ -58,6 +58,8 @@ pub struct Plan {
     pub queue: NonZeroUsize,
     /// How people are reminded.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
     /// What tells of customers.
     pub sources: Arc<dyn Fn() -> Vec<OpenSource> + Send + Sync>,
 }
@@ -72,6 +74,7 @@ impl Default for Plan {
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
             reminders: Arc::new(Reminders::default),
+            rules: Rules::default(),
             sources: Arc::new(Vec::new),
         }
     }
@@ -145,6 +148,7 @@ impl World {
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
             reminders: (plan.reminders)(),
+            rules: plan.rules,
             syncing,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
