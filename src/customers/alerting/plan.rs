@@ -139,7 +139,7 @@ pub fn told_band(lines: &[Line], customer: &CustomerId) -> Option<crate::custome
     let told = lines
         .iter()
         .filter(|line| line.customer == *customer && is_band(line.kind) && line.outcome.is_told());
-    let last = told.last()?;
+    let last = told.max_by_key(|line| line.at)?;
     let words: Vec<&str> = last.key.split(' ').collect();
     if words.len() < BAND_KEY_WORDS {
         return None;
