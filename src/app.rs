@@ -26,7 +26,12 @@ use crate::{
     clock::Clock,
     config::Config,
     customers::{
-        self, sources,
+        self,
+        alerting::{
+            occasion::Stream,
+            sending::{Alerting, Ways},
+        },
+        scoring, sources,
         sync::{self, Syncing},
     },
     deals::{self, Deals, Importer, Reminders, Rules},
@@ -66,6 +71,8 @@ pub struct App {
     daily: JoinHandle<()>,
     /// Reads the sources when their time has come.
     schedule: JoinHandle<()>,
+    /// Tells people about customers.
+    alerts: JoinHandle<()>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -137,7 +144,9 @@ impl App {
             rules: config.deals,
             syncing: Arc::clone(&syncing),
         });
+        let alerting = Arc::new(alerting(config, &store, &syncing)?);
         Ok(Self {
+            alerts: tokio::spawn(alerting.run()),
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
             schedule: tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
             syncing,
@@ -177,6 +186,7 @@ impl App {
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
         self.schedule.abort();
+        self.alerts.abort();
         tokio::join!(self.deals.finish(), self.syncing.finish());
         self.daily.abort();
         self.store.finish().await;
@@ -186,10 +196,11 @@ impl App {
     }
 }
 
+/// Before Slack is tried a second time.
+const SLACK_PAUSE: Duration = Duration::from_millis(500);
+
 /// How people are reminded, as it is set.
 fn reminders(config: &Config) -> Result<Reminders, BuildError> {
-    /// Before Slack is tried a second time.
-    const SLACK_PAUSE: Duration = Duration::from_millis(500);
     let messages = &config.messages;
     let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
     let slack = messages
@@ -208,6 +219,28 @@ fn reminders(config: &Config) -> Result<Reminders, BuildError> {
         public_url: config.public_url.clone(),
         ..Reminders::default()
     })
+}
+
+/// Tells people about customers, where a way is configured.
+fn alerting(config: &Config, store: &Arc<Store>, syncing: &Syncing) -> Result<Alerting, BuildError> {
+    let way = |stream| {
+        let mail = config.messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
+        let webhook = config.alerts.webhooks.get(&stream);
+        let slack = webhook.map(|webhook| Slack::new(webhook, SLACK_PAUSE));
+        let delivery = Delivery {
+            mail: mail.transpose().map_err(BuildError::Messages)?,
+            slack: slack.transpose().map_err(BuildError::Messages)?,
+        };
+        Ok((stream, delivery))
+    };
+    let ways = Ways {
+        streams: Stream::ALL.into_iter().map(way).collect::<Result<_, BuildError>>()?,
+        mail_to: config.alerts.mail_to.clone(),
+        summary_at: config.alerts.summary_at,
+    };
+    let clock = Clock::system(config.time_zone.clone());
+    let scoring = Arc::clone(syncing.scoring());
+    Ok(Alerting::new(Arc::clone(store), clock, scoring, ways))
 }
 
 /// The sources that are switched on, and when they are read.
@@ -273,6 +306,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
+        .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
         .merge(sync::pages::router(materials.syncing))
         .merge(openapi::router(Arc::clone(&document)));
     let (router, written) = openapi::described(routes);

@@ -2,6 +2,7 @@
 //!
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
+mod alerts;
 mod deals;
 mod messages;
 mod sources;
@@ -20,6 +21,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::deals::Rules;
+pub use alerts::AlertSettings;
 
 pub use messages::Messages;
 pub use sources::SourceSettings;
@@ -61,6 +63,8 @@ pub struct Config {
     pub sources: Vec<SourceSettings>,
     /// When they are read by themselves, and the currency of sums.
     pub syncing: SyncSettings,
+    /// Where alerts about customers go.
+    pub alerts: AlertSettings,
 }
 
 /// An address to listen on.
@@ -195,6 +199,7 @@ impl Config {
             )?,
             posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
+            alerts: alerts::read(&setting, &messages)?,
             messages,
             deals: deals::rules(&setting)?,
             public_url: deals::public_url(&setting)?,

@@ -15,7 +15,7 @@
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
 //! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
-//! - [`delivery`]: messages that leave the program, by mail and Slack; knows no board
+//! - [`delivery`]: messages that leave the program, by mail and Slack, and the tab of what was told; knows no board → [`store`]
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    alerts::{ALERT_HISTORY, CONTACTS},
+    alerts::CONTACTS,
     correction::{Correction, corrections_of},
     deal::Deal,
     deal_row::{DealReader, RowReading, entry},
@@ -14,6 +14,7 @@ use super::{
     search::SearchTexts,
 };
 use crate::{
+    delivery::history::ALERT_HISTORY,
     finding::{Effect, Finding},
     money::Money,
     store::{Cell, Column, Content, Dataset, Decoding, History, Ids, Kind, Row, Tab, TabLink, TabRows},

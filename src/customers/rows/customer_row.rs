@@ -194,6 +194,11 @@ impl CustomerRows {
         self.places.get(id).map(|place| &self.customers[*place])
     }
 
+    /// Address of the row of a customer in the spreadsheet.
+    pub fn link_of(&self, id: &CustomerId) -> Option<String> {
+        self.places.get(id).map(|place| self.link.row(self.numbers[*place]))
+    }
+
     /// The customer with this address, main or other. One that counts comes before one that does not.
     pub fn by_email(&self, email: &Email) -> Option<&Customer> {
         self.by_email.get(email.key()).map(|place| &self.customers[*place])
