@@ -55,6 +55,7 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
+    leaderboard: Arc<Leaderboard>,
     /// Reminds people once a day.
     daily: JoinHandle<()>,
 }
@@ -101,7 +102,7 @@ impl App {
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
         let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
-        let (router, deals) = put_together(Materials {
+        let (router, deals, leaderboard) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -117,6 +118,7 @@ impl App {
         Ok(Self {
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
             deals,
+            leaderboard,
             store,
             router,
             importer,
@@ -142,6 +144,11 @@ impl App {
     /// Address of the spreadsheet in its own editor.
     pub fn spreadsheet_url(&self) -> &str {
         self.store.url()
+    }
+
+    /// Ends the answers that have no end of their own, so that the connections of callers can end.
+    pub fn end_streams(&self) {
+        self.leaderboard.end_streams();
     }
 
     /// Ends when every accepted write is in the spreadsheet.
@@ -253,8 +260,8 @@ pub fn router(materials: Materials) -> Router {
     put_together(materials).0
 }
 
-/// Every address, and the board whose daily job the program runs.
-fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
+/// Every address, and the boards that the program has more to do with.
+fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD),
@@ -296,7 +303,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         .route("/refresh", post(refresh))
         .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
-        .merge(leaderboard::router(leaderboard))
+        .merge(leaderboard::router(Arc::clone(&leaderboard)))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
         .route("/assets/{file}", get(asset))
@@ -309,7 +316,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    (router, deals)
+    (router, deals, leaderboard)
 }
 
 /// The tabs of every board.

@@ -182,7 +182,11 @@ async fn serve() -> Outcome {
         SpreadsheetSource::Remote(_) => "Spreadsheet",
     };
     println!("{kind}: {}", app.spreadsheet_url());
-    serving::serve(listener, app.router(), Patience::default(), stop.asked()).await;
+    let stopping = async {
+        stop.asked().await;
+        app.end_streams();
+    };
+    serving::serve(listener, app.router(), Patience::default(), stopping).await;
     app.finish().await;
     Ok(ExitCode::SUCCESS)
 }

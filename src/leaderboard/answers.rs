@@ -6,9 +6,10 @@ use serde::Serialize;
 use super::{
     claims::{ClaimLine, Outcome},
     effect::SubmissionEffect,
+    new_claims::{NewClaim, NewClaims},
     period::Period,
     standings::{CsmStanding, ServiceKind, ServiceStanding, Standings, Totals},
-    view::ClaimsFilter,
+    view::{ClaimsFilter, sentences},
 };
 use crate::answer::{Cell, Column, Kind, Sheet};
 
@@ -38,6 +39,42 @@ pub struct ClaimsAnswer<'a> {
     pub filter: &'a ClaimsFilter,
     /// The rows, latest first.
     pub claims: &'a [ClaimLine],
+}
+
+/// One event of `GET /leaderboard/live`.
+#[derive(Serialize)]
+pub struct LiveAnswer<'a> {
+    /// Names the state of the board, to ask later what is new since then.
+    pub edition: &'a str,
+    /// Claims that are new to the caller, earliest first; a state may be new without any.
+    pub claims: Vec<ToldClaim>,
+    /// How many claims are new beside these.
+    pub others: u32,
+}
+
+/// A new claim, with a sentence about it.
+#[derive(Serialize)]
+pub struct ToldClaim {
+    /// The claim.
+    #[serde(flatten)]
+    pub claim: NewClaim,
+    /// The same in a sentence.
+    pub message: String,
+}
+
+impl<'a> LiveAnswer<'a> {
+    /// What is new in an edition.
+    pub fn new(edition: &'a str, new: NewClaims) -> Self {
+        let told = |claim: NewClaim| ToldClaim {
+            message: sentences::new_claim(&claim),
+            claim,
+        };
+        Self {
+            edition,
+            claims: new.latest.into_iter().map(told).collect(),
+            others: new.others,
+        }
+    }
 }
 
 /// `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}` for programs.

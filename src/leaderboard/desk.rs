@@ -19,6 +19,7 @@ use super::{
     catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
     credit::Ledger,
+    live::Live,
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
     standings::Standings,
@@ -46,6 +47,7 @@ pub struct Leaderboard {
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
+    pub(super) live: Live,
 }
 
 /// What the app hands to the board.
@@ -110,6 +112,7 @@ impl Leaderboard {
             settled: latest(Cache::builder().max_capacity(1)),
             standings: latest(Cache::builder().max_capacity(64)),
             kept: Kept::default(),
+            live: Live::default(),
         }
     }
 
@@ -128,6 +131,12 @@ impl Leaderboard {
         Some(self.as_of(self.store.at_hand().await?).await)
     }
 
+    /// When all rows were read last; `None` before that. Asks nobody.
+    pub(super) async fn fully_read_at(&self) -> Option<Timestamp> {
+        let reading: Reading<LeaderboardRows> = self.store.at_hand().await?;
+        Some(reading.snapshot.fully_read_at())
+    }
+
     async fn as_of(&self, reading: Reading<LeaderboardRows>) -> Current {
         let catalog = self.catalog();
         let versions = (reading.snapshot.version, catalog.version);
@@ -138,6 +147,7 @@ impl Leaderboard {
                 Arc::new(Settled::from_reading(&reading, &catalog, earlier.as_deref()))
             })
             .await;
+        self.live.publish(versions, &settled);
         Current {
             settled,
             catalog,

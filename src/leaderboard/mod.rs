@@ -28,6 +28,8 @@ pub mod effect;
 mod fixture;
 pub mod form_choices;
 mod id;
+mod live;
+pub mod new_claims;
 mod pages;
 pub use crate::period;
 mod reading;

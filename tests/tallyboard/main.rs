@@ -15,6 +15,7 @@ mod door;
 mod emulator;
 mod large_tabs;
 mod leaderboard;
+mod live;
 mod processes;
 mod program;
 mod relay;

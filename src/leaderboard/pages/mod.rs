@@ -4,6 +4,7 @@ mod board;
 mod claims;
 mod credited;
 mod form;
+mod live;
 mod receipt;
 mod sample;
 mod submit;
@@ -18,7 +19,7 @@ use axum::{
 use super::{
     desk::Leaderboard,
     period::Period,
-    view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
+    view::{BOARD, CLAIMS, CREDITED, LIVE, SAMPLE, SUBMISSIONS, SUBMIT},
 };
 use crate::error::{Error, FieldError};
 
@@ -32,6 +33,7 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route(CLAIMS, get(claims::show))
         .route(CREDITED, get(credited::show))
         .route(SAMPLE, post(sample::load))
+        .route(LIVE, get(live::show))
         .with_state(leaderboard)
 }
 

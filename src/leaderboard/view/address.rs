@@ -15,6 +15,8 @@ pub const SUBMISSIONS: &str = "/leaderboard/submissions";
 pub const CREDITED: &str = "/leaderboard/credited";
 /// The rows behind a number.
 pub const CLAIMS: &str = "/leaderboard/claims";
+/// Tells open boards what is new.
+pub const LIVE: &str = "/leaderboard/live";
 /// Fills an empty board with sample rows.
 pub const SAMPLE: &str = "/leaderboard/sample";
 
