@@ -14,7 +14,7 @@ use axum::{
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -38,9 +38,13 @@ use crate::{
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
+        goal::Goal,
         view::{BOARD, SUBMIT},
     },
-    page::{Asset, Entry, Frame, Source},
+    page::{
+        Asset, Entry, Frame, Source,
+        keyboard::{KEYBOARD, keyboard_page},
+    },
     status::{
         self,
         pages::{AtHand, Known},
@@ -74,6 +78,8 @@ pub struct Materials {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address.
     pub trusted_proxies: usize,
+    /// What the team of the leaderboard wants to reach together.
+    pub team_goal: Option<Goal>,
     /// How people are reminded of deals.
     pub reminders: Reminders,
 }
@@ -113,6 +119,7 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
+            team_goal: config.team_goal,
             reminders: reminders(&config.messages)?,
         });
         Ok(Self {
@@ -291,7 +298,9 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         catalog: materials.catalog,
         source: materials.source,
         frame: frame.clone(),
+        goal: materials.team_goal,
     }));
+    let help = Router::new().route(KEYBOARD, get(keyboard)).with_state(frame.clone());
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
@@ -304,6 +313,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
         .merge(leaderboard::router(Arc::clone(&leaderboard)))
+        .merge(help)
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
         .route("/assets/{file}", get(asset))
@@ -390,6 +400,15 @@ fn without_last_slash(uri: &Uri) -> Option<String> {
     let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     is_own_path(path).then(|| format!("{path}{query}"))
+}
+
+/// Help for the keyboard, in the language that the address names.
+async fn keyboard(State(frame): State<Frame>, uri: Uri) -> Html<String> {
+    let language = match uri.query() {
+        Some("lang=fr") => Language::French,
+        _ => Language::English,
+    };
+    Html(keyboard_page(&Frame { language, ..frame }))
 }
 
 async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {

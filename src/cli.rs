@@ -94,6 +94,7 @@ secrets.example.json:
   SHEETS_API_URL                  another Sheets v4 server, such as `tallyboard emulator`
   DATA_DIR                        folder of the embedded spreadsheet (data)
   INTEGRATIONS_FILE               the catalog (integrations.txt); changes need no restart
+  TEAM_GOAL                       what the team wants to reach together, such as 120/month (nothing)
   TIME_ZONE                       where days begin (Europe/Paris)
   FRESH_SECONDS                   age up to which data is shown without asking Google again (15)
   DRIVE_CHANGE_CHECK              true: ask Drive whether anything changed before reading again (false)

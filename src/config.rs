@@ -17,6 +17,8 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::leaderboard::goal::{Goal, NoGoal};
+
 pub use messages::Messages;
 pub use sources::SourceSettings;
 
@@ -46,6 +48,8 @@ pub struct Config {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// What the team of the leaderboard wants to reach together.
+    pub team_goal: Option<Goal>,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
     /// The sources of the Customers board that are switched on.
@@ -183,9 +187,19 @@ impl Config {
             )?,
             posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
+            team_goal: team_goal(setting("TEAM_GOAL"))?,
             messages,
         })
     }
+}
+
+fn team_goal(value: Option<String>) -> Result<Option<Goal>, ConfigError> {
+    let read = |value: String| {
+        value
+            .parse()
+            .map_err(|error: NoGoal| wrong("TEAM_GOAL", &value, &error.to_string()))
+    };
+    value.map(read).transpose()
 }
 
 impl Secrets {

@@ -6,7 +6,9 @@ use serde::Serialize;
 use super::{
     claims::{ClaimLine, Outcome},
     effect::SubmissionEffect,
+    highlights::Highlights,
     new_claims::{NewClaim, NewClaims},
+    own_line::OwnLine,
     period::Period,
     standings::{CsmStanding, ServiceKind, ServiceStanding, Standings, Totals},
     view::{ClaimsFilter, sentences},
@@ -26,8 +28,23 @@ pub struct BoardAnswer<'a> {
     pub by_csm: &'a [CsmStanding],
     /// The overview by integration.
     pub by_service: &'a [ServiceStanding],
+    /// What is worth telling beside the ranking.
+    pub highlights: &'a Highlights,
     /// How many cells and lines could not be read.
     pub findings: u32,
+}
+
+/// `GET /leaderboard/you` for programs.
+#[derive(Serialize)]
+pub struct OwnLineAnswer<'a> {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// The days that are counted.
+    pub period: Period,
+    /// Name of the CSM as the board shows it; `None` when nobody of that name has a claim.
+    pub csm: Option<&'a str>,
+    /// The line with its neighbours; `None` when the CSM has no claim in the period.
+    pub own_line: Option<OwnLine<'a>>,
 }
 
 /// `GET /leaderboard/claims` for programs.

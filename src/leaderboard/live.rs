@@ -156,10 +156,7 @@ impl Edition {
         let Some(seen) = seen.filter(|seen| seen.run == self.id.run) else {
             return new;
         };
-        let missed = self
-            .remembered
-            .iter()
-            .filter(|(versions, _)| *versions > seen.versions);
+        let missed = self.remembered.iter().filter(|(versions, _)| *versions > seen.versions);
         for (_, told) in missed {
             match told {
                 Told::Claim(claim) => new.latest.push(NewClaim::clone(claim)),
@@ -350,7 +347,15 @@ mod tests {
         };
         assert_eq!(id.to_string(), "0a1b2c3d-12-3");
         assert_eq!(id.to_string().parse(), Ok(id));
-        for text in ["", "x", "0a1b2c3d", "0a1b2c3d-12", "zz-1-1", "1--1", "1-1-99999999999999999999"] {
+        for text in [
+            "",
+            "x",
+            "0a1b2c3d",
+            "0a1b2c3d-12",
+            "zz-1-1",
+            "1--1",
+            "1-1-99999999999999999999",
+        ] {
             assert_eq!(text.parse::<EditionId>(), Err(NoEdition), "{text}");
         }
     }

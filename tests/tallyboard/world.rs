@@ -21,7 +21,7 @@ use tallyboard::{
     clock::Clock,
     deals::Reminders,
     emulator::{self, Emulator},
-    leaderboard::catalog_file::CatalogFile,
+    leaderboard::{catalog_file::CatalogFile, goal::Goal},
     page::Source,
     store::{Connection, Credentials, Options, Store},
 };
@@ -50,6 +50,8 @@ pub struct Plan {
     pub source: Source,
     /// Writes that may wait.
     pub queue: NonZeroUsize,
+    /// What the team wants to reach together.
+    pub team_goal: Option<Goal>,
     /// How people are reminded.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
 }
@@ -63,6 +65,7 @@ impl Default for Plan {
             patience: Duration::from_secs(20),
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
+            team_goal: None,
             reminders: Arc::new(Reminders::default),
         }
     }
@@ -120,6 +123,7 @@ impl World {
             source: plan.source,
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
+            team_goal: plan.team_goal,
             reminders: (plan.reminders)(),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");

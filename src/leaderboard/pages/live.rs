@@ -39,7 +39,10 @@ pub(super) async fn show(
         .ok_or_else(Error::too_many_viewers)?;
     let mut response = Sse::new(events(viewer)).into_response();
     // Proxies that hold answers back would hold back the news: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
-    let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    let unbuffered = (
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     response.headers_mut().insert(unbuffered.0, unbuffered.1);
     Ok(response)
 }

@@ -5,9 +5,11 @@ mod claims;
 mod credited;
 mod form;
 mod live;
+mod own_line;
 mod receipt;
 mod sample;
 mod submit;
+mod tv;
 
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ use axum::{
 use super::{
     desk::Leaderboard,
     period::Period,
-    view::{BOARD, CLAIMS, CREDITED, LIVE, SAMPLE, SUBMISSIONS, SUBMIT},
+    view::{BOARD, CLAIMS, CREDITED, LIVE, SAMPLE, SUBMISSIONS, SUBMIT, TV, YOU},
 };
 use crate::error::{Error, FieldError};
 
@@ -34,6 +36,8 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route(CREDITED, get(credited::show))
         .route(SAMPLE, post(sample::load))
         .route(LIVE, get(live::show))
+        .route(TV, get(tv::show))
+        .route(YOU, get(own_line::show))
         .with_state(leaderboard)
 }
 

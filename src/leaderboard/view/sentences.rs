@@ -80,10 +80,7 @@ pub fn credit(effect: &SubmissionEffect) -> String {
 /// What whoever watches hears: `Kate: +2 at Acme (GitHub, Cursor).`
 pub fn new_claim(claim: &NewClaim) -> String {
     let NewClaim {
-        csm,
-        company,
-        credited,
-        ..
+        csm, company, credited, ..
     } = claim;
     if credited.is_empty() {
         return format!("{csm}: a claim at {company}, nothing new to credit.");
