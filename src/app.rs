@@ -14,7 +14,7 @@ use axum::{
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -34,6 +34,7 @@ use crate::{
         view::{FINDINGS, LineProblem},
     },
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    keyboard,
     language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
@@ -41,10 +42,7 @@ use crate::{
         goal::Goal,
         view::{BOARD, SUBMIT},
     },
-    page::{
-        Asset, Entry, Frame, Source,
-        keyboard::{KEYBOARD, keyboard_page},
-    },
+    page::{Asset, Entry, Frame, Source},
     status::{
         self,
         pages::{AtHand, Known},
@@ -300,7 +298,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         frame: frame.clone(),
         goal: materials.team_goal,
     }));
-    let help = Router::new().route(KEYBOARD, get(keyboard)).with_state(frame.clone());
+    let keyboard = keyboard::router(frame.clone());
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
@@ -313,7 +311,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
         .merge(leaderboard::router(Arc::clone(&leaderboard)))
-        .merge(help)
+        .merge(keyboard)
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
         .route("/assets/{file}", get(asset))
@@ -400,15 +398,6 @@ fn without_last_slash(uri: &Uri) -> Option<String> {
     let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     is_own_path(path).then(|| format!("{path}{query}"))
-}
-
-/// Help for the keyboard, in the language that the address names.
-async fn keyboard(State(frame): State<Frame>, uri: Uri) -> Html<String> {
-    let language = match uri.query() {
-        Some("lang=fr") => Language::French,
-        _ => Language::English,
-    };
-    Html(keyboard_page(&Frame { language, ..frame }))
 }
 
 async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {

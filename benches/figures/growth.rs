@@ -87,6 +87,7 @@ async fn view(emulator: &Emulator) -> f64 {
         source: Source::GoogleSheets,
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
+        team_goal: None,
         reminders: tallyboard::deals::Reminders::default(),
     });
     let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");

@@ -12,7 +12,7 @@ use tokio::{
 
 use crate::{
     processes::{folder, program, serve},
-    world::{World, form},
+    world::{Plan, World, form},
 };
 
 /// Nobody waits this long when all is well.
@@ -246,4 +246,70 @@ async fn the_program_ends_the_streams_before_it_ends_itself() {
     // The mark of a whole answer: a stream that was cut off has none.
     assert!(rest.ends_with("0\r\n\r\n"), "{rest:?}");
     assert_eq!(ended.await.expect("end"), Some(0));
+}
+
+#[tokio::test]
+async fn a_program_reads_highlights_and_the_own_line_as_people_do() {
+    let world = World::of(Plan {
+        team_goal: "4/week".parse().ok(),
+        ..Plan::default()
+    })
+    .await;
+    world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
+    world.claim("Manny", "Beta", &["Cursor"]).await;
+
+    let board = world.json("/leaderboard").await;
+    let highlights = &board["highlights"];
+    assert_eq!(highlights["team"]["reached"], 3);
+    assert_eq!(highlights["team"]["goal"], json!({"integrations": 4, "every": "week"}));
+    assert_eq!(highlights["team"]["days_left"], 6, "it is Tuesday");
+    assert_eq!(highlights["first_of_week"]["csm"], "Kate");
+    assert_eq!(
+        highlights["most_improved"]["csms"],
+        json!([{"csm": "Kate", "points": 2}])
+    );
+    let days = highlights["per_day"].as_array().expect("days");
+    assert_eq!(days.len(), 28);
+    assert_eq!(
+        days.last(),
+        Some(&json!({"day": "2026-03-03", "claims": 2, "integrations": 3}))
+    );
+    let page = world.page("/leaderboard").await;
+    page.says("Team goal: 3 of 4 integrations this week, 6 days left.");
+    let of_today = page.attributes(".highlights tbody tr:first-child a", "href");
+    let claims = "/leaderboard/claims?from=2026-03-03&to=2026-03-03";
+    assert_eq!(of_today, [claims, claims]);
+
+    let own = world.json("/leaderboard/you?csm=MANNY").await;
+    assert_eq!(own["csm"], "Manny");
+    assert_eq!(own["own_line"]["place"]["behind"], json!({"points": 1, "csm": "Kate"}));
+    assert_eq!(own["own_line"]["listed"], 2);
+    let unlisted = world.json("/leaderboard/you?csm=Manny&to=2026-01-01").await;
+    assert_eq!(
+        (&unlisted["csm"], &unlisted["own_line"]),
+        (&json!("Manny"), &Value::Null)
+    );
+    let unknown = world.json("/leaderboard/you?csm=Nobody").await;
+    assert_eq!((&unknown["csm"], &unknown["own_line"]), (&Value::Null, &Value::Null));
+    world
+        .page("/leaderboard/you?csm=%3Cb%3E")
+        .await
+        .says("Nobody called “<b>” has a claim yet.");
+}
+
+#[tokio::test]
+async fn the_wall_names_its_period_and_refuses_what_is_none() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
+    let wall = world.page("/leaderboard/tv?period=month").await;
+    wall.says("2 integrations at 1 company, 1 March to 31 March");
+    assert_eq!(wall.all(".wall-line"), ["1 Kate 2 integrations"]);
+    world.page("/leaderboard/tv?period=month&slide=99").await.says("By CSM");
+    world
+        .page("/leaderboard/tv?to=2026-01-01")
+        .await
+        .says("No credits in this period yet.");
+    let refused = world.page("/leaderboard/tv?period=fortnight").await;
+    assert_eq!(refused.status, 422);
+    refused.says("“fortnight” is no period of the wall. Write week, month, quarter or year");
 }

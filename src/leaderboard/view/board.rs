@@ -114,12 +114,12 @@ impl BoardPage<'_> {
                 div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
                 div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
             }
+            (highlights::section(&self.highlights, &self.now))
             section aria-labelledby="by-service" data-live="by-service" {
                 div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
                 p { (sentences::services(self.services)) }
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
-            (highlights::section(&self.highlights, &self.now))
             p .news role="status" data-announce {}
         }
     }

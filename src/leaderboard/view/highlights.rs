@@ -101,7 +101,14 @@ fn per_day(told: &[Day], now: &Zoned) -> Markup {
     let rows: Vec<Markup> = told.iter().rev().map(|day| day_row(day, now)).collect();
     html! {
         h3 { "Integrations per day" }
-        div .days-drawing { (days(&values)) }
+        div .days-drawing {
+            (days(&values))
+            @if let [first, .., last] = told {
+                p .days-scale aria-hidden="true" {
+                    span { (moment::day(first.day, now.date())) } span { (moment::day(last.day, now.date())) }
+                }
+            }
+        }
         details {
             summary { "The same as a table" }
             div .day-table { (table("Claims and credited integrations of each day", &columns, &rows)) }

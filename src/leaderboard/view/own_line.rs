@@ -51,7 +51,7 @@ impl OwnLinePage<'_> {
             main: html! {
                 div .narrow {
                     h1 { "Your place" }
-                    p .hint { "On the board " (period_words(self.period, self.today)) "." }
+                    p .hint { "On the board, " (period_words(self.period, self.today)) "." }
                     div .you { (question(self.period, self.typed)) }
                     (self.answer())
                     p { a href=(board_address(self.period)) { "See the board" } }
@@ -103,7 +103,7 @@ impl OwnLinePage<'_> {
     fn line(&self, line: &CsmStanding, is_own: bool) -> Markup {
         let claims = ClaimsFilter::within(self.period).of_csm(&line.csm).address();
         html! {
-            span .rank { (line.rank) }
+            span .rank { span .unseen { "rank " } (line.rank) }
             span { bdi { (line.csm) } @if is_own { " (you)" } }
             a .figure href=(claims) { (grouped(line.integrations)) span .unseen { " integrations of " (line.csm) } }
         }
@@ -124,7 +124,7 @@ fn question(period: Period, typed: &str) -> Markup {
                 @if let Some(day) = day { input type="hidden" name=(name) value=(day); }
             }
             div .field {
-                label for="you" { "Your name" }
+                label for="you" { "Who are you?" }
                 input type="text" id="you" name="csm" value=(typed) autocomplete="name" list="csm-known";
             }
             button .quiet type="submit" { "Show my place" }

@@ -117,7 +117,7 @@ impl TvPage<'_> {
             script: Asset::WallScript,
             body: html! {
                 header {
-                    div data-live="title" { h1 { (title) } p { (self.subtitle) } @if let Some(team) = &self.team { p { (team) } } }
+                    div data-live="title" { h1 { (title) } p { (self.subtitle) } @if let Some(team) = &self.team { p { "Team goal: " (team) } } }
                     (clock(&self.freshness.now))
                 }
                 main data-live="slide" data-stream=(LIVE) data-edition=(self.edition) { (lines(&self.slides[self.shown])) }
@@ -212,7 +212,9 @@ fn line(line: &WallLine, longest: u32, unit: &str) -> Markup {
                     (line.rank)
                     @if line.is_tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } }
                 }
+                " "
                 bdi .who { (line.name) }
+                " "
                 (bar(line.points, longest))
                 span .points { (grouped(line.points)) span .unseen { " " (unit) } }
             }

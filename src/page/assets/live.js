@@ -44,6 +44,7 @@
   };
   setInterval(update, every);
   document.addEventListener("visibilitychange", update);
+  addEventListener("online", update);
   // A board that is told of news does not wait for the next round.
   document.addEventListener("claims", update);
 })();
