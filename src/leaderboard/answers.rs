@@ -1,6 +1,7 @@
 //! What the board answers, as values that programs and spreadsheets read too.
 
 use jiff::{Timestamp, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -16,7 +17,8 @@ use super::{
 use crate::answer::{Cell, Column, Kind, Sheet};
 
 /// `GET /leaderboard` for programs.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LeaderboardStandings")]
 pub struct BoardAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
@@ -35,7 +37,7 @@ pub struct BoardAnswer<'a> {
 }
 
 /// `GET /leaderboard/you` for programs.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct OwnLineAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
@@ -48,7 +50,7 @@ pub struct OwnLineAnswer<'a> {
 }
 
 /// `GET /leaderboard/claims` for programs.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ClaimsAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
@@ -95,7 +97,7 @@ impl<'a> LiveAnswer<'a> {
 }
 
 /// `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}` for programs.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SubmissionAnswer<'a> {
     /// Always true: what is not recorded is answered as an error.
     pub recorded: bool,
@@ -107,7 +109,7 @@ pub struct SubmissionAnswer<'a> {
 }
 
 /// The answer when a submission is in the sheet and nothing more can be told.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct EffectUnknown<'a> {
     /// Always true.
     pub recorded: bool,
@@ -118,14 +120,14 @@ pub struct EffectUnknown<'a> {
 }
 
 /// `GET /leaderboard/credited` for the form's script.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct CreditedAnswer {
     /// What the company is credited with.
     pub credited: Vec<CreditedIntegration>,
 }
 
 /// One integration that a company is credited with.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct CreditedIntegration {
     /// Name of the integration.
     pub integration: String,

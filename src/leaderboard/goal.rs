@@ -6,12 +6,14 @@ use jiff::{
     ToSpan,
     civil::{Date, Weekday},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::period::Period;
 
 /// So many credited integrations in each stretch of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "TeamGoal")]
 pub struct Goal {
     /// Credited company–integration pairs of the whole team.
     pub integrations: NonZeroU32,
@@ -20,7 +22,7 @@ pub struct Goal {
 }
 
 /// A stretch of the calendar; the next one begins when it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stretch {
     /// Monday to Sunday.
@@ -34,7 +36,8 @@ pub enum Stretch {
 }
 
 /// How far the team has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "TeamProgress")]
 pub struct Progress {
     /// What it wants to reach.
     pub goal: Goal,

@@ -1,6 +1,7 @@
 //! What is worth telling beside the ranking: who came on most, who was first this week, and what each day brought.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -15,7 +16,7 @@ use crate::spelling::fold;
 const MOST_DAYS: i64 = 28;
 
 /// What is worth telling beside the ranking.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Highlights {
     /// How far the team has come towards its goal; `None` without a goal.
     pub team: Option<Progress>,
@@ -28,7 +29,7 @@ pub struct Highlights {
 }
 
 /// Who gained most: points of the last seven days, today included, against those of the seven days before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MostImproved {
     /// Points more than in the seven days before, at least 1.
     pub gain: u32,
@@ -39,7 +40,7 @@ pub struct MostImproved {
 }
 
 /// One of those who gained most.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Improved {
     /// Name as the board shows it.
     pub csm: String,
@@ -48,7 +49,7 @@ pub struct Improved {
 }
 
 /// The first credited claim of a week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FirstOfWeek {
     /// Name of the CSM as the board shows it.
     pub csm: String,
@@ -61,7 +62,8 @@ pub struct FirstOfWeek {
 }
 
 /// What one day brought.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DayOfBoard")]
 pub struct Day {
     /// The day, in the configured time zone.
     pub day: Date,

@@ -1,5 +1,6 @@
 //! One's own line of the board, with whoever stands above and below.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 
 /// A CSM's own line with its neighbours.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OwnLine<'a> {
     /// Where the CSM stands; the distance upwards is in it.
     pub place: Place,

@@ -34,6 +34,8 @@ pub enum Asset {
     WhatIfScript,
     /// Filters the deals while somebody chooses.
     DealsScript,
+    /// Starts a viewer of the OpenAPI document.
+    ViewerScript,
     /// The icon in the browser's tab.
     Icon,
 }
@@ -49,7 +51,7 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
         Self::FormScript,
@@ -62,6 +64,7 @@ impl Asset {
         Self::DropScript,
         Self::WhatIfScript,
         Self::DealsScript,
+        Self::ViewerScript,
         Self::Icon,
     ];
 
@@ -112,6 +115,7 @@ impl Asset {
             Self::DropScript => include_str!("assets/drop.js"),
             Self::WhatIfScript => include_str!("assets/what_if.js"),
             Self::DealsScript => include_str!("assets/deals_board.js"),
+            Self::ViewerScript => include_str!("assets/viewer.js"),
             Self::Icon => include_str!("assets/icon.svg"),
         }
     }
@@ -130,6 +134,7 @@ impl Asset {
             Self::DropScript => ("drop", "js"),
             Self::WhatIfScript => ("what_if", "js"),
             Self::DealsScript => ("deals", "js"),
+            Self::ViewerScript => ("viewer", "js"),
             Self::Icon => ("icon", "svg"),
         }
     }

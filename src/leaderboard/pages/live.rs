@@ -10,6 +10,7 @@ use axum::{
 };
 use futures_util::stream::{self, Stream};
 use rand::Rng;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{
@@ -22,7 +23,7 @@ use crate::error::Error;
 /// Pause after which a viewer hears that the stream still stands. Proxies hang up after a minute of silence as a rule.
 const BEAT: Duration = Duration::from_secs(15);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     /// The edition that the page shows.
     since: Option<String>,
