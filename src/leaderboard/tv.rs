@@ -17,6 +17,8 @@ const MOST_COLUMNS: usize = 3;
 pub struct WallTable {
     /// What is ranked, such as `By CSM`.
     pub title: String,
+    /// What it adds up to and of which days, or what it is about; may be empty.
+    pub subtitle: String,
     /// What a figure counts, such as `integrations`.
     pub unit: &'static str,
     /// Best first.
@@ -32,8 +34,10 @@ pub struct WallLine {
     pub is_tied: bool,
     /// Who or what is ranked.
     pub name: String,
-    /// The figure.
-    pub points: u32,
+    /// The figure as it is read.
+    pub figure: String,
+    /// The figure as a share of the highest, in thousandths.
+    pub thousandths: u32,
 }
 
 /// As much of a ranking as fits on one screen.
@@ -50,15 +54,15 @@ pub struct Slide<'a> {
 }
 
 impl WallTable {
-    /// The rankings of a board: by CSM, then by service.
-    pub fn of(standings: &Standings) -> Vec<Self> {
+    /// The rankings of a board: by CSM, then by service, both with a subtitle.
+    pub fn of(standings: &Standings, subtitle: &str) -> Vec<Self> {
         let csms = standings
             .by_csm
             .iter()
             .map(|line| (line.csm.as_str(), line.integrations));
         let claimed = |service: &&ServiceStanding| service.companies > 0;
         let services = standings.by_service.iter().filter(claimed);
-        vec![
+        let tables = [
             Self::new("By CSM", "integrations", csms.collect()),
             Self::new(
                 "By service",
@@ -67,16 +71,23 @@ impl WallTable {
                     .map(|service| (service.integration.as_str(), service.companies))
                     .collect(),
             ),
-        ]
+        ];
+        let about = |table| Self {
+            subtitle: subtitle.to_owned(),
+            ..table
+        };
+        tables.map(about).into()
     }
 
     /// A ranking of names by their figures, in any order; equal figures stay in the order given.
     pub fn new(title: &str, unit: &'static str, mut figures: Vec<(&str, u32)>) -> Self {
         figures.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
         let rank = |points: u32| 1 + figures.partition_point(|(_, other)| *other > points);
+        let most = figures.first().map_or(0, |(_, most)| *most);
         let level = |points: u32| figures.iter().filter(|(_, other)| *other == points).count();
         Self {
             title: title.to_owned(),
+            subtitle: String::new(),
             unit,
             lines: figures
                 .iter()
@@ -84,16 +95,18 @@ impl WallTable {
                     rank: count(rank(*points)),
                     is_tied: level(*points) > 1,
                     name: (*name).to_owned(),
-                    points: *points,
+                    figure: points.to_string(),
+                    thousandths: share(*points, most),
                 })
                 .collect(),
         }
     }
+}
 
-    /// The highest figure.
-    pub fn most(&self) -> u32 {
-        self.lines.first().map_or(0, |line| line.points)
-    }
+/// A part of the highest figure in thousandths, rounded down.
+fn share(part: u32, most: u32) -> u32 {
+    let thousandths = u64::from(part) * 1_000 / u64::from(most.max(1));
+    u32::try_from(thousandths).unwrap_or(1_000)
 }
 
 /// The slides of some rankings, one after the other. A ranking without a line has a slide too, which says so.
@@ -181,8 +194,10 @@ mod tests {
             .map(|line| format!("{}{} {}", line.rank, if line.is_tied { "=" } else { "" }, line.name))
             .collect();
         assert_eq!(told, ["1= B", "1= C", "3 D", "4 A"]);
-        assert_eq!(table.most(), 3);
-        assert_eq!(WallTable::new("", "", vec![]).most(), 0);
+        let shares: Vec<u32> = table.lines.iter().map(|line| line.thousandths).collect();
+        assert_eq!(shares, [1_000, 1_000, 666, 333]);
+        let nothing = WallTable::new("", "", vec![("A", 0)]);
+        assert_eq!((nothing.lines[0].rank, nothing.lines[0].thousandths), (1, 0));
     }
 
     proptest! {

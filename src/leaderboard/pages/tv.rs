@@ -89,13 +89,13 @@ fn page(
     (standings, address): (&Standings, TvAddress),
     slide: usize,
 ) -> String {
-    let tables = WallTable::of(standings);
+    let subtitle = totals_words(&standings.totals, standings.period, current.now.date());
+    let tables = WallTable::of(standings, &subtitle);
     let slides = slides(&tables);
     let team = leaderboard.highlights(current, standings.period).team;
     TvPage {
         shown: if slide < slides.len() { slide } else { 0 },
         slides: &slides,
-        subtitle: totals_words(&standings.totals, standings.period, current.now.date()),
         team: team.as_ref().map(goal_words),
         address,
         edition: leaderboard.edition(current),

@@ -15,12 +15,7 @@ use super::{
 };
 use crate::{
     language::Language,
-    page::{
-        Asset, Freshness, Theme, Wall,
-        chart::bar,
-        moment,
-        wording::{count, grouped},
-    },
+    page::{Asset, Freshness, Theme, Wall, chart::bar, moment, wording::count},
 };
 
 /// Seconds for which a slide stays without script; with script it is as long.
@@ -92,8 +87,6 @@ pub struct TvPage<'a> {
     pub slides: &'a [Slide<'a>],
     /// The number of this one among them, from 0.
     pub shown: usize,
-    /// What the figures add up to and of which days, in a few words.
-    pub subtitle: String,
     /// How far the team has come, in a few words; `None` without a goal.
     pub team: Option<String>,
     /// The address of the wall, whichever slide it shows.
@@ -117,7 +110,7 @@ impl TvPage<'_> {
             script: Asset::WallScript,
             body: html! {
                 header {
-                    div data-live="title" { h1 { (title) } p { (self.subtitle) } @if let Some(team) = &self.team { p { "Team goal: " (team) } } }
+                    div data-live="title" { h1 { (title) } p { (self.slides[self.shown].table.subtitle) } @if let Some(team) = &self.team { p { "Team goal: " (team) } } }
                     (clock(&self.freshness.now))
                 }
                 main data-live="slide" data-stream=(LIVE) data-edition=(self.edition) { (lines(&self.slides[self.shown])) }
@@ -185,7 +178,6 @@ fn clock(now: &Zoned) -> Markup {
 }
 
 fn lines(slide: &Slide<'_>) -> Markup {
-    let longest = slide.table.most();
     let height = slide.columns.first().map_or(0, |column| column.len());
     html! {
         @if height == 0 {
@@ -194,7 +186,7 @@ fn lines(slide: &Slide<'_>) -> Markup {
             div .wall-columns {
                 @for column in &slide.columns {
                     ol .wall-lines {
-                        @for line in *column { (self::line(line, longest, slide.table.unit)) }
+                        @for line in *column { (self::line(line, slide.table.unit)) }
                         // As many in each column, so that lines stand beside each other.
                         @for _ in column.len()..height { li .wall-line aria-hidden="true" {} }
                     }
@@ -204,9 +196,9 @@ fn lines(slide: &Slide<'_>) -> Markup {
     }
 }
 
-fn line(line: &WallLine, longest: u32, unit: &str) -> Markup {
+fn line(line: &WallLine, unit: &str) -> Markup {
     html! {
-        li .wall-line .first[line.rank == 1 && line.points > 0] {
+        li .wall-line .first[line.rank == 1 && line.thousandths > 0] {
             div {
                 span .rank {
                     (line.rank)
@@ -215,8 +207,8 @@ fn line(line: &WallLine, longest: u32, unit: &str) -> Markup {
                 " "
                 bdi .who { (line.name) }
                 " "
-                (bar(line.points, longest))
-                span .points { (grouped(line.points)) span .unseen { " " (unit) } }
+                (bar(line.thousandths, 1_000))
+                span .points { (line.figure) span .unseen { " " (unit) } }
             }
         }
     }
