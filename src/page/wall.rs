@@ -35,7 +35,7 @@ impl Wall<'_> {
     pub fn document(&self) -> String {
         html! {
             (DOCTYPE)
-            html .wall .day[self.theme == Theme::Day] lang="en" {
+            html .wall .daylight[self.theme == Theme::Day] lang="en" {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";

@@ -110,11 +110,13 @@ impl BoardPage<'_> {
             }
             (picker(self.period, &self.presets, &self.now))
             (own_line::slot(self.period))
-            section aria-labelledby="by-csm" data-live="by-csm" {
-                div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
-                div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
+            div .ranking-side {
+                section aria-labelledby="by-csm" data-live="by-csm" {
+                    div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
+                    div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
+                }
+                (highlights::section(&self.highlights, &self.now))
             }
-            (highlights::section(&self.highlights, &self.now))
             section aria-labelledby="by-service" data-live="by-service" {
                 div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
                 p { (sentences::services(self.services)) }
