@@ -44,10 +44,12 @@ use crate::{
         view::{FINDINGS, LineProblem},
     },
     guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    keyboard,
     language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
+        goal::Goal,
         view::{BOARD, SUBMIT},
     },
     openapi::{self, Body, Endpoint},
@@ -66,6 +68,7 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
+    leaderboard: Arc<Leaderboard>,
     syncing: Arc<Syncing>,
     /// Reminds people once a day.
     daily: JoinHandle<()>,
@@ -89,6 +92,8 @@ pub struct Materials {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address.
     pub trusted_proxies: usize,
+    /// What the team of the leaderboard wants to reach together.
+    pub team_goal: Option<Goal>,
     /// How people are reminded of deals.
     pub reminders: Reminders,
     /// What the operator chose about the rules of the deals.
@@ -129,7 +134,7 @@ impl App {
             config.deals.lost_stage,
         ));
         let syncing = Arc::new(syncing(config, &store, &clock)?);
-        let (router, deals) = put_together(Materials {
+        let (router, deals, leaderboard) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -142,6 +147,7 @@ impl App {
             trusted_proxies: config.trusted_proxies,
             reminders: reminders(config)?,
             rules: config.deals,
+            team_goal: config.team_goal,
             syncing: Arc::clone(&syncing),
         });
         let alerting = Arc::new(alerting(config, &store, &syncing)?);
@@ -151,6 +157,7 @@ impl App {
             schedule: tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
             syncing,
             deals,
+            leaderboard,
             store,
             router,
             importer,
@@ -181,6 +188,11 @@ impl App {
     /// Address of the spreadsheet in its own editor.
     pub fn spreadsheet_url(&self) -> &str {
         self.store.url()
+    }
+
+    /// Ends the answers that have no end of their own, so that the connections of callers can end.
+    pub fn end_streams(&self) {
+        self.leaderboard.end_streams();
     }
 
     /// Ends when every accepted write is in the spreadsheet.
@@ -261,8 +273,8 @@ pub fn router(materials: Materials) -> Router {
     put_together(materials).0
 }
 
-/// Every address, and the board whose daily job the program runs.
-fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
+/// Every address, and the boards that the program has more to do with.
+fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD),
@@ -293,7 +305,9 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         catalog: materials.catalog,
         source: materials.source,
         frame: frame.clone(),
+        goal: materials.team_goal,
     }));
+    let keyboard = keyboard::router(frame.clone());
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
@@ -303,7 +317,8 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
     let document = openapi::Document::default();
     let routes = own_routes(materials.store)
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
-        .merge(leaderboard::router(leaderboard))
+        .merge(leaderboard::router(Arc::clone(&leaderboard)))
+        .merge(keyboard)
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
         .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
@@ -320,7 +335,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    (router, deals)
+    (router, deals, leaderboard)
 }
 
 /// The page of an error looks like the board it happened on, and speaks its language.

@@ -123,6 +123,7 @@ secrets.example.json:
   SHEETS_API_URL                  another Sheets v4 server, such as `tallyboard emulator`
   DATA_DIR                        folder of the embedded spreadsheet (data)
   INTEGRATIONS_FILE               the catalog (integrations.txt); changes need no restart
+  TEAM_GOAL                       what the team wants to reach together, such as 120/month (nothing)
   TIME_ZONE                       where days begin (Europe/Paris)
   FRESH_SECONDS                   age up to which data is shown without asking Google again (15)
   DRIVE_CHANGE_CHECK              true: ask Drive whether anything changed before reading again (false)
@@ -228,7 +229,11 @@ async fn serve() -> Outcome {
         SpreadsheetSource::Remote(_) => "Spreadsheet",
     };
     println!("{kind}: {}", app.spreadsheet_url());
-    serving::serve(listener, app.router(), Patience::default(), stop.asked()).await;
+    let stopping = async {
+        stop.asked().await;
+        app.end_streams();
+    };
+    serving::serve(listener, app.router(), Patience::default(), stopping).await;
     app.finish().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@
 //! - [`customers`]: what eight services know of the customers; its sources only, so far → nouns
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
 //! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
+//! - [`keyboard`]: help for single keys → [`page`], [`openapi`]
 //! - [`openapi`]: what programs are told of the addresses, and two pages to read it on → [`page`], [`answer`], [`error`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
@@ -38,6 +39,7 @@ pub mod error;
 pub mod finding;
 pub mod findings;
 pub mod guard;
+pub mod keyboard;
 pub mod language;
 pub mod leaderboard;
 pub mod money;

@@ -19,6 +19,9 @@ use super::{
     catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
     credit::Ledger,
+    goal::Goal,
+    highlights::{Highlights, Today},
+    live::Live,
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
     standings::Standings,
@@ -43,9 +46,11 @@ pub struct Leaderboard {
     catalog: CatalogFile,
     source: Source,
     frame: Frame,
+    goal: Option<Goal>,
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
+    pub(super) live: Live,
 }
 
 /// What the app hands to the board.
@@ -60,6 +65,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation and action around every page.
     pub frame: Frame,
+    /// What the team wants to reach together.
+    pub goal: Option<Goal>,
 }
 
 /// The data an answer was worked out from: version of the tabs, version of the catalog.
@@ -107,9 +114,11 @@ impl Leaderboard {
             catalog: parts.catalog,
             source: parts.source,
             frame: parts.frame,
+            goal: parts.goal,
             settled: latest(Cache::builder().max_capacity(1)),
             standings: latest(Cache::builder().max_capacity(64)),
             kept: Kept::default(),
+            live: Live::default(),
         }
     }
 
@@ -128,6 +137,12 @@ impl Leaderboard {
         Some(self.as_of(self.store.at_hand().await?).await)
     }
 
+    /// When all rows were read last; `None` before that. Asks nobody.
+    pub(super) async fn fully_read_at(&self) -> Option<Timestamp> {
+        let reading: Reading<LeaderboardRows> = self.store.at_hand().await?;
+        Some(reading.snapshot.fully_read_at())
+    }
+
     async fn as_of(&self, reading: Reading<LeaderboardRows>) -> Current {
         let catalog = self.catalog();
         let versions = (reading.snapshot.version, catalog.version);
@@ -138,6 +153,7 @@ impl Leaderboard {
                 Arc::new(Settled::from_reading(&reading, &catalog, earlier.as_deref()))
             })
             .await;
+        self.live.publish(versions, &settled);
         Current {
             settled,
             catalog,
@@ -168,16 +184,35 @@ impl Leaderboard {
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
-        let zone = self.clock.zone();
         self.frame
             .counting(crate::findings::view::FINDINGS, current.findings_count())
-            .with_freshness(Freshness {
-                source: self.source,
-                read_at: current.read_at.to_zoned(zone.clone()),
-                now: current.now.clone(),
-                unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-                spreadsheet_link: current.settled.rows.submission_link.tab(),
-            })
+            .with_freshness(self.freshness(current))
+    }
+
+    /// Which data `current` is.
+    pub(super) fn freshness(&self, current: &Current) -> Freshness {
+        let zone = self.clock.zone();
+        Freshness {
+            source: self.source,
+            read_at: current.read_at.to_zoned(zone.clone()),
+            now: current.now.clone(),
+            unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
+            spreadsheet_link: current.settled.rows.submission_link.tab(),
+        }
+    }
+
+    /// What is worth telling beside the ranking of a period.
+    pub(super) fn highlights(&self, current: &Current, period: Period) -> Highlights {
+        let today = Today {
+            date: current.now.date(),
+            zone: self.clock.zone(),
+        };
+        current.settled.ledger.highlights(period, self.goal, today)
+    }
+
+    /// Names the state of the board that `current` is, for [`Live`].
+    pub(super) fn edition(&self, current: &Current) -> String {
+        self.live.id(current.versions).to_string()
     }
 
     /// What surrounds a page that shows no data.

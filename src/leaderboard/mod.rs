@@ -12,7 +12,8 @@
 //!
 //! The rules, each a pure function of the rows: [`credit`] settles who is credited with what, [`standings`] ranks,
 //! [`claims`] lists the rows behind a number, [`effect`] tells what one submission changed, [`form_choices`] what the
-//! form offers. In plain words they are in `docs/directives/fairness.md`. A deeper question, such as a contest or a
+//! form offers, [`own_line`] where one stands, [`highlights`] what else is worth telling, [`tv`] what fits on a wall, and
+//! [`new_claims`] what open boards have not seen yet, which `live` tells them. In plain words they are in `docs/directives/fairness.md`. A deeper question, such as a contest or a
 //! season, is one more reading of a [`credit::Ledger`] over a [`period::Span`]; it needs no change to how credits are
 //! settled.
 
@@ -27,7 +28,12 @@ pub mod effect;
 #[cfg(test)]
 mod fixture;
 pub mod form_choices;
+pub mod goal;
+pub mod highlights;
 mod id;
+mod live;
+pub mod new_claims;
+pub mod own_line;
 mod pages;
 pub use crate::period;
 mod reading;
@@ -38,6 +44,7 @@ mod spellings;
 pub mod standings;
 pub mod submission;
 pub mod table;
+pub mod tv;
 pub mod view;
 mod wall_clock;
 

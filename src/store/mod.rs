@@ -283,6 +283,11 @@ impl Store {
         self.reader.at_hand().await
     }
 
+    /// Age up to which data is handed out without asking Google again.
+    pub fn fresh_for(&self) -> SignedDuration {
+        self.reader.fresh_for()
+    }
+
     /// How the store fares. Asks nobody.
     pub fn status(&self) -> Status {
         let gate = self.spreadsheet.gate();

@@ -9,8 +9,10 @@ mod deals;
 mod deals_import;
 mod device;
 mod looks;
+mod open_board;
 mod sales;
 mod trouble;
+mod wall;
 
 use crate::world::Plan;
 

@@ -18,6 +18,7 @@ mod door;
 mod emulator;
 mod large_tabs;
 mod leaderboard;
+mod live;
 mod openapi;
 mod processes;
 mod program;

@@ -197,6 +197,8 @@ async fn no_request_that_the_document_suggests_breaks_the_program() {
             "--workers",
             "2",
         ])
+        // An answer without an end is nothing to wait for.
+        .args(["--exclude-path", "/leaderboard/live"])
         // What it learned in an earlier run would make this one another.
         .args(["--generation-database", "none"]);
     let output = tokio::task::spawn_blocking(move || command.output())

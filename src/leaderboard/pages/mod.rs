@@ -4,9 +4,12 @@ mod board;
 mod claims;
 mod credited;
 mod form;
+mod live;
+mod own_line;
 mod receipt;
 mod sample;
 mod submit;
+mod tv;
 
 use std::sync::Arc;
 
@@ -16,11 +19,11 @@ use aide::axum::{
 };
 
 use super::{
-    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, SubmissionAnswer},
+    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, OwnLineAnswer, SubmissionAnswer},
     desk::Leaderboard,
     period::Period,
     submission::SentSubmission,
-    view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
+    view::{BOARD, CLAIMS, CREDITED, LIVE, SAMPLE, SUBMISSIONS, SUBMIT, TV, YOU},
 };
 use crate::{
     answer::Face,
@@ -89,6 +92,27 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
             post_with(sample::load, |it| {
                 it.about(TAG, "Fills an empty embedded spreadsheet with a believable data set.")
                     .leads_on()
+            }),
+        )
+        .api_route(
+            LIVE,
+            get_with(live::show, |it| {
+                it.about(
+                    TAG,
+                    "Server-sent events: the claims that are new to the caller, as they come.",
+                )
+                .serves("text/event-stream")
+            }),
+        )
+        .api_route(
+            TV,
+            get_with(tv::show, |it| it.about(TAG, "The board on a wall.").serves("text/html")),
+        )
+        .api_route(
+            YOU,
+            get_with(own_line::show, |it| {
+                it.about(TAG, "Where a CSM stands, with the neighbours.")
+                    .answers::<OwnLineAnswer<'_>>(Face::PAGE)
             }),
         )
         .with_state(leaderboard)

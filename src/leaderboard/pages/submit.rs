@@ -99,7 +99,7 @@ async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<Re
         status: Status::Received,
         note: String::new(),
     };
-    let committed = leaderboard.store.commit(Batch::inserts([row.into_insert()])).await?;
+    let committed = leaderboard.commit(Batch::inserts([row.into_insert()])).await?;
     Ok(Recorded {
         id,
         was_there: committed.inserted == 0,

@@ -16,6 +16,12 @@ pub const SUBMISSIONS: &str = "/leaderboard/submissions";
 pub const CREDITED: &str = "/leaderboard/credited";
 /// The rows behind a number.
 pub const CLAIMS: &str = "/leaderboard/claims";
+/// Tells open boards what is new.
+pub const LIVE: &str = "/leaderboard/live";
+/// The board on a wall.
+pub const TV: &str = "/leaderboard/tv";
+/// Where a CSM stands.
+pub const YOU: &str = "/leaderboard/you";
 /// Fills an empty board with sample rows.
 pub const SAMPLE: &str = "/leaderboard/sample";
 
@@ -87,6 +93,18 @@ pub fn board_address(period: Period) -> String {
     with_query(BOARD, &period)
 }
 
+/// Where a CSM stands within a period.
+pub fn own_line_address(period: Period, csm: Option<&str>) -> String {
+    let filter = ClaimsFilter::within(period);
+    with_query(
+        YOU,
+        &ClaimsFilter {
+            csm: csm.map(str::to_owned),
+            ..filter
+        },
+    )
+}
+
 /// The form with a name and a company filled in.
 pub fn submit_address(csm: Option<&str>, company: Option<&str>) -> String {
     with_query(SUBMIT, &[("csm", csm), ("company", company)])
@@ -98,7 +116,7 @@ pub(super) fn adding(address: &str, parameter: &str, value: &str) -> String {
     format!("{address}{joint}{parameter}={value}")
 }
 
-fn with_query(path: &str, query: &impl Serialize) -> String {
+pub(super) fn with_query(path: &str, query: &impl Serialize) -> String {
     match serde_urlencoded::to_string(query) {
         Ok(query) if !query.is_empty() => format!("{path}?{query}"),
         _ => path.to_owned(),

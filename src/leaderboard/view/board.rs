@@ -4,9 +4,13 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::standings::{CsmStanding, Period, ServiceStanding},
-    address::{ClaimsFilter, SAMPLE, SUBMIT, Table, adding, board_address},
+    super::{
+        highlights::Highlights,
+        standings::{CsmStanding, Period, ServiceStanding},
+    },
+    address::{ClaimsFilter, LIVE, SAMPLE, SUBMIT, TV, Table, adding, board_address, with_query},
     form::SubmitForm,
+    highlights, own_line,
     period::{Preset, period_words, picker},
     ranking, sentences,
 };
@@ -25,6 +29,10 @@ pub struct BoardPage<'a> {
     pub services: &'a [ServiceStanding],
     /// What the tables add up to.
     pub totals: Totals,
+    /// What is worth telling beside the ranking.
+    pub highlights: Highlights,
+    /// Names the state of the board for the stream.
+    pub edition: String,
     /// Whether there is anything to show at all.
     pub state: BoardState,
     /// How many cells and lines of the catalog could not be read.
@@ -68,7 +76,7 @@ impl BoardPage<'_> {
     /// The whole document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
-            div .board {
+            div .board data-stream=(LIVE) data-edition=(self.edition) {
                 div .standings .filled[self.state == BoardState::Filled] {
                     h1 { "Integrations leaderboard" }
                     @match self.state {
@@ -85,7 +93,7 @@ impl BoardPage<'_> {
         frame.document(Page {
             title: "Integrations leaderboard",
             address: &board_address(self.period),
-            scripts: &[Asset::FormScript, Asset::LiveScript],
+            scripts: &[Asset::FormScript, Asset::LiveScript, Asset::NewsScript],
             main,
         })
     }
@@ -93,22 +101,28 @@ impl BoardPage<'_> {
     fn tables(&self) -> Markup {
         let filter = ClaimsFilter::within(self.period);
         let address = board_address(self.period);
+        let tv_address = with_query(TV, &self.period);
         html! {
             div data-live="lead" {
                 p .lead { (sentences::ranking(self.standings)) }
-                p .hint { (self.summary()) " " a href=(filter.address()) { "See every row" } }
+                p .hint { (self.summary()) " " a href=(filter.address()) data-search { "See every row" } " " a href=(tv_address) { "On a wall" } }
                 (self.findings_notice())
             }
             (picker(self.period, &self.presets, &self.now))
-            section aria-labelledby="by-csm" data-live="by-csm" {
-                div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
-                div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
+            (own_line::slot(self.period))
+            div .ranking-side {
+                section aria-labelledby="by-csm" data-live="by-csm" {
+                    div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
+                    div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
+                }
+                (highlights::section(&self.highlights, &self.now))
             }
             section aria-labelledby="by-service" data-live="by-service" {
                 div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
                 p { (sentences::services(self.services)) }
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
+            p .news role="status" data-announce {}
         }
     }
 

@@ -109,7 +109,7 @@ fn rank(standings: &[CsmStanding], place: usize) -> Markup {
 }
 
 /// A number that leads to its rows; its noun is read aloud, and shown where the column headers are not.
-fn linked(value: u32, noun: &str, address: &str) -> Markup {
+pub(super) fn linked(value: u32, noun: &str, address: &str) -> Markup {
     let plural = match (value, noun) {
         (1, _) => noun.to_owned(),
         (_, "company") => "companies".to_owned(),

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::super::{
     claims::CreditedTo,
     effect::{CreditedElsewhere, Place, SubmissionEffect},
+    new_claims::NewClaim,
     standings::{CsmStanding, ServiceStanding},
 };
 use crate::page::{
@@ -74,6 +75,17 @@ pub fn credit(effect: &SubmissionEffect) -> String {
         effect.csm,
         effect.credited.join(", ")
     )
+}
+
+/// What whoever watches hears: `Kate: +2 at Acme (GitHub, Cursor).`
+pub fn new_claim(claim: &NewClaim) -> String {
+    let NewClaim {
+        csm, company, credited, ..
+    } = claim;
+    if credited.is_empty() {
+        return format!("{csm}: a claim at {company}, nothing new to credit.");
+    }
+    format!("{csm}: +{} at {company} ({}).", credited.len(), credited.join(", "))
 }
 
 /// What was not credited, and why; one sentence for each reason and holder.

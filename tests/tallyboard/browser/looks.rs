@@ -23,6 +23,7 @@ const WALL: u32 = 1920;
 async fn lived_in() -> World {
     let world = World::of(Plan {
         catalog: FAULTY_CATALOG,
+        team_goal: "120/month".parse().ok(),
         patience: Duration::from_millis(500),
         ..Plan::default()
     })
@@ -51,9 +52,15 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     let form = format!("/leaderboard/submit?csm=Kate&company={}", company.replace(' ', "+"));
     let places = [
         ("board", "/leaderboard"),
+        ("board-month", "/leaderboard?from=2026-02-01&to=2026-02-28"),
         ("form", form.as_str()),
         ("claims", "/leaderboard/claims?csm=Mei+Tanaka"),
         ("claims-none", "/leaderboard/claims?csm=Nobody"),
+        ("wall", "/leaderboard/tv"),
+        ("wall-day", "/leaderboard/tv?slide=2&theme=day&period=quarter"),
+        ("you", "/leaderboard/you?csm=Mei+Tanaka"),
+        ("you-unknown", "/leaderboard/you?csm=Nobody"),
+        ("keyboard", "/keyboard"),
         ("deals", "/deals"),
         (
             "deals-filtered",
