@@ -30,7 +30,9 @@ use crate::{
     error::Error,
     findings::{
         self,
+        edits::SheetEdits,
         pages::{Found, Gather},
+        tally::Tally,
         view::{FINDINGS, LineProblem},
     },
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
@@ -271,11 +273,13 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         materials.trusted_proxies,
         frame.clone(),
     ));
+    let tally = Arc::<Tally>::default();
     let deals = Arc::new(Deals::new(deals::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        tally: Arc::clone(&tally),
         reminders: materials.reminders,
     }));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
@@ -284,7 +288,9 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         catalog: materials.catalog,
         source: materials.source,
         frame: frame.clone(),
+        tally,
     }));
+    let gather = gather(&leaderboard, &deals, (&materials.store, &materials.clock));
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
@@ -295,7 +301,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         .route("/", get(|| async { Redirect::to(BOARD) }))
         .route("/refresh", post(refresh))
         .with_state(Refresher::new(materials.store))
-        .merge(findings::pages::router(gather(&leaderboard, &deals)))
+        .merge(findings::pages::router(gather))
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
@@ -317,13 +323,14 @@ pub fn tabs() -> Vec<&'static Tab> {
     [leaderboard::rows::TABS, deals::rows::TABS].concat()
 }
 
-/// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
-fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> Gather {
-    let (leaderboard, deals) = (Arc::clone(leaderboard), Arc::clone(deals));
+/// The findings of every board, with what was changed outside the program. A board whose tabs are not as they have to be
+/// is itself one; the others go on.
+fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, (store, clock): (&Arc<Store>, &Clock)) -> Gather {
+    let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
     Arc::new(move || {
-        let (leaderboard, deals) = (Arc::clone(&leaderboard), Arc::clone(&deals));
+        let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
         Box::pin(async move {
-            let (found, of_deals) = tokio::join!(leaderboard.found(), deals.found());
+            let (found, of_deals, edits) = tokio::join!(leaderboard.found(), deals.found(), store.read::<SheetEdits>());
             let mut found: Found = found?;
             match of_deals {
                 Ok(of_deals) => found.cells.extend(of_deals.cells),
@@ -333,7 +340,10 @@ fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> Gather {
                     reason: error.to_string(),
                 }),
             }
-            let count = u32::try_from(found.cells.len() + found.lines.len()).unwrap_or(u32::MAX);
+            // Without the log nothing is missing from the boards.
+            found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
+            let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
+            let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
             found.frame = found.frame.counting(FINDINGS, count);
             Ok(found)
         })

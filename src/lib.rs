@@ -18,9 +18,10 @@
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns: [`company`], [`language`], [`money`], [`period`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`];
+//! - nouns: [`alias`], [`company`], [`language`], [`likeness`], [`money`], [`period`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`];
 //!   [`config`] alone reads settings
 
+pub mod alias;
 pub mod answer;
 pub mod app;
 pub mod asked;
@@ -39,6 +40,7 @@ pub mod findings;
 pub mod guard;
 pub mod language;
 pub mod leaderboard;
+pub mod likeness;
 pub mod money;
 pub mod page;
 pub mod period;

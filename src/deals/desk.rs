@@ -26,7 +26,7 @@ use crate::{
     clock::Clock,
     error::Error,
     finding::Finding,
-    findings::{pages::Found, view::FINDINGS},
+    findings::{closed::closed, pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
     page::{Asset, Board, Entry, Frame, Freshness, Source},
     store::{ReadError, Reading, Store},
@@ -42,6 +42,7 @@ pub struct Deals {
     pub(super) reminding: Mutex<()>,
     source: Source,
     frame: Frame,
+    tally: Arc<Tally>,
     kept: Kept,
     correcting: Arc<Correcting>,
     overviews: Cache<Settled, Arc<Overview>>,
@@ -66,6 +67,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// What all boards found.
+    pub tally: Arc<Tally>,
     /// How people are reminded.
     pub reminders: Reminders,
 }
@@ -89,6 +92,7 @@ impl Deals {
             clock: parts.clock,
             source: parts.source,
             frame: parts.frame,
+            tally: parts.tally,
             reminders: parts.reminders,
             reminding: Mutex::default(),
             kept: Kept::default(),
@@ -163,7 +167,13 @@ impl Deals {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
-        Ok(self.found_in(&self.current().await?))
+        match self.current().await {
+            Ok(current) => Ok(self.found_in(&current)),
+            Err(error) => match closed(&error, self.store.url()) {
+                Some(cells) => Ok(Found::of_cells(cells, self.frame.clone(), self.clock.zoned_now())),
+                None => Err(error.into()),
+            },
+        }
     }
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
@@ -172,19 +182,17 @@ impl Deals {
     }
 
     fn found_in(&self, current: &Current) -> Found {
-        Found {
-            cells: current.findings.to_vec(),
-            lines: Vec::new(),
-            frame: self.frame(current, Language::English),
-            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
-        }
+        let as_of = current.read_at.to_zoned(self.clock.zone().clone());
+        Found::of_cells(current.findings.to_vec(), self.frame(current, Language::English), as_of)
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
         let zone = self.clock.zone();
         let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
-        let frame = self.bare_frame(language).counting(FINDINGS, findings);
+        let frame = self
+            .bare_frame(language)
+            .counting(FINDINGS, self.tally.note("deals", findings));
         frame.with_freshness(Freshness {
             source: self.source,
             read_at: current.read_at.to_zoned(zone.clone()),

@@ -145,6 +145,11 @@ impl SubmissionTable {
         &mut self.names
     }
 
+    /// The notes of the rows that have one.
+    pub(super) fn notes(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().map(|(_, note)| &**note)
+    }
+
     /// Numbers of the integrations of all rows, one behind the other; see [`SubmissionTable::claims_of`].
     pub(super) fn claims(&self) -> &[u32] {
         &self.integrations

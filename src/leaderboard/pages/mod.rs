@@ -4,6 +4,7 @@ mod board;
 mod claims;
 mod credited;
 mod form;
+mod names;
 mod receipt;
 mod sample;
 mod submit;
@@ -18,7 +19,7 @@ use axum::{
 use super::{
     desk::Leaderboard,
     period::Period,
-    view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
+    view::{BOARD, CLAIMS, CREDITED, NAMES, SAMPLE, SUBMISSIONS, SUBMIT},
 };
 use crate::error::{Error, FieldError};
 
@@ -31,6 +32,7 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route("/leaderboard/submissions/{id}", get(receipt::show))
         .route(CLAIMS, get(claims::show))
         .route(CREDITED, get(credited::show))
+        .route(NAMES, get(names::near).post(names::decide))
         .route(SAMPLE, post(sample::load))
         .with_state(leaderboard)
 }

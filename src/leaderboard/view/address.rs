@@ -15,6 +15,10 @@ pub const SUBMISSIONS: &str = "/leaderboard/submissions";
 pub const CREDITED: &str = "/leaderboard/credited";
 /// The rows behind a number.
 pub const CLAIMS: &str = "/leaderboard/claims";
+/// Where a decision about two names is sent, and what is near a typed one, for the form's script.
+pub const NAMES: &str = "/leaderboard/names";
+/// What is still to win.
+pub const MATRIX: &str = "/leaderboard/matrix";
 /// Fills an empty board with sample rows.
 pub const SAMPLE: &str = "/leaderboard/sample";
 

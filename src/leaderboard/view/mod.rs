@@ -14,7 +14,8 @@ pub mod sentences;
 mod submit;
 
 pub use address::{
-    BOARD, CLAIMS, CREDITED, ClaimsFilter, SAMPLE, SUBMISSIONS, SUBMIT, Table, board_address, submit_address,
+    BOARD, CLAIMS, CREDITED, ClaimsFilter, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, Table, board_address,
+    submit_address,
 };
 pub use board::{BoardPage, BoardState, SampleData, Totals};
 pub use claims::{ClaimsPage, Paging};
