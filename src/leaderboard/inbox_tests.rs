@@ -47,7 +47,7 @@ fn text_that_another_program_would_run_is_told_with_what_it_probably_means() {
 
 #[test]
 fn very_many_claims_within_minutes_are_one_finding_at_the_first_of_them() {
-    let quick = claims_of_kate((0..30).map(|second| format!("02 10:{:02}", second / 10)));
+    let quick = claims_of_kate((0..30).map(|claim| format!("02 10:{:02}", (claim + 9) / 10)));
     assert_eq!(found(quick), [(FindingKind::Burst, 2, String::new())]);
     let slow = claims_of_kate((0..30).map(|minute| format!("02 10:{minute:02}")));
     assert_eq!(found(slow), []);

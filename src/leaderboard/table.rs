@@ -300,6 +300,11 @@ impl<'a> SubmissionRow<'a> {
         self.entry().id.to_string()
     }
 
+    /// Whether it is the row with this id.
+    pub(super) fn has_id(&self, id: &Id) -> bool {
+        self.entry().id == *id
+    }
+
     /// Server time at which the submission arrived.
     pub fn submitted_at(&self) -> Timestamp {
         self.entry().submitted_at

@@ -4,6 +4,7 @@ mod board;
 mod claims;
 mod credited;
 mod form;
+mod matrix;
 mod names;
 mod receipt;
 mod sample;
@@ -19,7 +20,7 @@ use axum::{
 use super::{
     desk::Leaderboard,
     period::Period,
-    view::{BOARD, CLAIMS, CREDITED, NAMES, SAMPLE, SUBMISSIONS, SUBMIT},
+    view::{BOARD, CLAIMS, CREDITED, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT},
 };
 use crate::error::{Error, FieldError};
 
@@ -32,6 +33,7 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route("/leaderboard/submissions/{id}", get(receipt::show))
         .route(CLAIMS, get(claims::show))
         .route(CREDITED, get(credited::show))
+        .route(MATRIX, get(matrix::show))
         .route(NAMES, get(names::near).post(names::decide))
         .route(SAMPLE, post(sample::load))
         .with_state(leaderboard)

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::super::standings::Period;
+use super::super::{claims::Wanted, standings::Period};
 
 /// The board itself.
 pub const BOARD: &str = "/leaderboard";
@@ -46,6 +46,10 @@ pub struct ClaimsFilter {
     pub from: Option<Date>,
     /// Only claims up to this day, to its last instant.
     pub to: Option<Date>,
+    /// Only claims that came to this.
+    pub outcome: Option<Wanted>,
+    /// Only the row with this id.
+    pub submission: Option<String>,
 }
 
 impl ClaimsFilter {
@@ -79,6 +83,20 @@ impl ClaimsFilter {
         self
     }
 
+    /// The same, narrowed to claims that came to something.
+    #[must_use]
+    pub fn that_are(mut self, outcome: Wanted) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
+    /// The same, narrowed to one submission.
+    #[must_use]
+    pub fn of_submission(mut self, id: &str) -> Self {
+        self.submission = Some(id.to_owned());
+        self
+    }
+
     /// The claims page that answers it.
     pub fn address(&self) -> String {
         with_query(CLAIMS, self)
@@ -101,7 +119,7 @@ pub(super) fn adding(address: &str, parameter: &str, value: &str) -> String {
     format!("{address}{joint}{parameter}={value}")
 }
 
-fn with_query(path: &str, query: &impl Serialize) -> String {
+pub(super) fn with_query(path: &str, query: &impl Serialize) -> String {
     match serde_urlencoded::to_string(query) {
         Ok(query) if !query.is_empty() => format!("{path}?{query}"),
         _ => path.to_owned(),

@@ -4,11 +4,15 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::standings::{CsmStanding, Period, ServiceStanding},
-    address::{ClaimsFilter, SAMPLE, SUBMIT, Table, adding, board_address},
+    super::{
+        claims::Wanted,
+        standings::{CsmStanding, Period, ServiceStanding},
+    },
+    address::{ClaimsFilter, MATRIX, SAMPLE, SUBMIT, Table, adding, board_address},
+    doors::{self, Counts, plain, told},
     form::SubmitForm,
     period::{Preset, period_words, picker},
-    ranking, sentences,
+    ranking,
 };
 use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 
@@ -95,8 +99,11 @@ impl BoardPage<'_> {
         let address = board_address(self.period);
         html! {
             div data-live="lead" {
-                p .lead { (sentences::ranking(self.standings)) }
-                p .hint { (self.summary()) " " a href=(filter.address()) { "See every row" } }
+                p .lead { (doors::ranking(self.standings, &filter)) }
+                p .hint {
+                    (self.summary(&filter)) " " a href=(filter.address()) { "See every row" } " · "
+                    a href=(MATRIX) { "See what is still to win" }
+                }
                 (self.findings_notice())
             }
             (picker(self.period, &self.presets, &self.now))
@@ -106,28 +113,33 @@ impl BoardPage<'_> {
             }
             section aria-labelledby="by-service" data-live="by-service" {
                 div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
-                p { (sentences::services(self.services)) }
+                p { (doors::services(self.services, &filter)) }
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
         }
     }
 
     /// `37 integrations at 12 companies by 5 CSMs, all time.`
-    fn summary(&self) -> String {
-        let period = period_words(self.period, self.now.date());
+    fn summary(&self, filter: &ClaimsFilter) -> Markup {
+        let period = plain("period", &html! { (period_words(self.period, self.now.date())) });
         if self.totals == Totals::default() {
-            return format!("You see {period}.");
+            return html! { "You see " (period) "." };
         }
-        format!(
-            "{} at {} by {}, {period}.",
-            count(self.totals.integrations, "integration", "integrations"),
-            count(self.totals.companies, "company", "companies"),
-            count(self.totals.csms, "CSM", "CSMs"),
-        )
+        let address = filter.clone().that_are(Wanted::Credited).address();
+        let number = |counts, amount, one, many| told(counts, &address, &count(amount, one, many));
+        html! {
+            (number(Counts::Claims, self.totals.integrations, "integration", "integrations")) " at "
+            (number(Counts::Companies, self.totals.companies, "company", "companies")) " by "
+            (number(Counts::Csms, self.totals.csms, "CSM", "CSMs")) ", " (period) "."
+        }
     }
 
     fn findings_notice(&self) -> Markup {
-        let found = count(self.findings, "thing needs", "things need");
+        let found = told(
+            Counts::Findings,
+            "/findings",
+            &count(self.findings, "thing needs", "things need"),
+        );
         html! {
             @if self.findings > 0 {
                 (notice(&html! {
@@ -159,7 +171,7 @@ fn empty(sample: SampleData) -> Markup {
             a .action href=(SUBMIT) { "Claim the first integrations" }
             @if sample == SampleData::Offered { (sample_form()) }
         }
-        figure .example {
+        figure .example data-figure="example" {
             figcaption { "Example: this is what the board will look like" }
             ol {
                 @for (name, integrations) in [("Ada", 9), ("Grace", 6), ("Linus", 2)] {

@@ -6,7 +6,10 @@
 mod address;
 mod board;
 mod claims;
+mod doors;
 mod form;
+mod matrix;
+mod near_names;
 mod period;
 mod ranking;
 mod receipt;
@@ -19,7 +22,10 @@ pub use address::{
 };
 pub use board::{BoardPage, BoardState, SampleData, Totals};
 pub use claims::{ClaimsPage, Paging};
+pub use doors::Counts;
 pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
+pub use matrix::MatrixPage;
+pub use near_names::LooksLike;
 pub use period::{Preset, period_words, presets};
 pub use receipt::ReceiptPage;
 pub use submit::{FormPage, Trouble};
