@@ -30,7 +30,6 @@ use crate::{
     error::Error,
     findings::{
         self,
-        edits::SheetEdits,
         pages::{Found, Gather},
         tally::Tally,
         view::{FINDINGS, LineProblem},
@@ -47,7 +46,9 @@ use crate::{
         self,
         pages::{AtHand, Known},
     },
-    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab},
+    store::{
+        CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, SheetEdits, Store, Tab,
+    },
 };
 
 /// The program, put together.

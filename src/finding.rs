@@ -1,6 +1,7 @@
 //! What a person should look at in the spreadsheet: cells that could not be read or deserve a second look, and names that
 //! look alike.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// One thing in the spreadsheet that a person should look at.
@@ -164,6 +165,27 @@ pub struct NamedRows {
     pub rows: u32,
     /// The page that lists them.
     pub address: String,
+}
+
+/// One change that staff made in the sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SheetEdit {
+    /// When the program saw it.
+    pub at: Timestamp,
+    /// Title of the tab.
+    pub tab: String,
+    /// Id of the row, or its place where it has none.
+    pub row: String,
+    /// What was done: `changed`, `added`, `removed`.
+    pub action: String,
+    /// Header of the cell; empty for a whole row.
+    pub column: String,
+    /// What stood there before.
+    pub old: String,
+    /// What stands there since.
+    pub new: String,
+    /// Address of the line of the audit log.
+    pub link: String,
 }
 
 /// Whether text would be a formula in a spreadsheet program that opens it from a file: it begins with `=`, `+`, `-` or `@`

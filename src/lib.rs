@@ -9,7 +9,7 @@
 //! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
 //! - [`deals`]: the founder's dashboard → [`page`], [`answer`], [`store`], nouns
 //! - [`customers`]: what eight services know of the customers; its sources only, so far → nouns
-//! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
+//! - [`findings`]: the inbox of whoever keeps the spreadsheet → [`page`], [`answer`]
 //! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX

@@ -26,10 +26,10 @@ use crate::{
     clock::Clock,
     error::Error,
     finding::Finding,
-    findings::{closed::closed, pages::Found, tally::Tally, view::FINDINGS},
+    findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
     page::{Asset, Board, Entry, Frame, Freshness, Source},
-    store::{ReadError, Reading, Store},
+    store::{ReadError, Reading, Store, closed},
 };
 
 /// The board's means, made once by the app.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{edits::Edit, view::LineProblem};
-use crate::finding::{Effect, Finding, FindingKind, NearNames};
+use super::view::LineProblem;
+use crate::finding::{Effect, Finding, FindingKind, NearNames, SheetEdit};
 
 /// Entries of a group beside the others; a group by itself shows [`MOST_ALONE`].
 const MOST_AMONG_OTHERS: usize = 50;
@@ -34,7 +34,7 @@ pub struct Inbox<'a> {
     /// Names that look alike.
     pub near_names: &'a [NearNames],
     /// Changes outside the program, the latest first.
-    pub edits: &'a [Edit],
+    pub edits: &'a [SheetEdit],
     /// The group that is shown alone.
     #[serde(skip)]
     pub alone: Option<&'a str>,

@@ -5,8 +5,6 @@
 //! The boards find them while they read their rows; the app hands in how to ask them. Nothing is kept here but how many
 //! there were when each board was asked last, for the number in the navigation ([`tally`]).
 
-pub mod closed;
-pub mod edits;
 pub mod inbox;
 pub mod pages;
 pub mod tally;

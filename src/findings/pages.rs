@@ -13,14 +13,13 @@ use jiff::Zoned;
 use serde::Deserialize;
 
 use super::{
-    edits::Edit,
     inbox::Inbox,
     view::{FINDINGS, FindingsPage, LineProblem},
 };
 use crate::{
     answer::{Cell, Column, Face, Kind, Rendered, Sheet},
     error::{Error, FieldError},
-    finding::{Finding, NearNames},
+    finding::{Finding, NearNames, SheetEdit},
     page::Frame,
 };
 
@@ -33,7 +32,7 @@ pub struct Found {
     /// Names that look alike.
     pub near_names: Vec<NearNames>,
     /// What was changed in the spreadsheet itself, the latest first.
-    pub edits: Vec<Edit>,
+    pub edits: Vec<SheetEdit>,
     /// What surrounds the page.
     pub frame: Frame,
     /// When the spreadsheet was read, in the configured time zone.
@@ -168,7 +167,7 @@ fn file_line(line: &LineProblem) -> Vec<Cell> {
     ]
 }
 
-fn edit_line(edit: &Edit) -> Vec<Cell> {
+fn edit_line(edit: &SheetEdit) -> Vec<Cell> {
     vec![
         Cell::from(super::inbox::EDITS),
         Cell::from(format!("{} {}", edit.tab, edit.row)),

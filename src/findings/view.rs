@@ -4,12 +4,9 @@ use jiff::Zoned;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{
-    edits::Edit,
-    inbox::{EDITS, FILES, Group, Inbox, NAMES},
-};
+use super::inbox::{EDITS, FILES, Group, Inbox, NAMES};
 use crate::{
-    finding::{Effect, Finding, NamedRows, NearNames},
+    finding::{Effect, Finding, NamedRows, NearNames, SheetEdit},
     page::{
         Frame, Page,
         moment::stamp_element,
@@ -116,7 +113,7 @@ impl FindingsPage<'_> {
         html! { div .findings { (table("Changes outside the program", &columns, &rows)) } }
     }
 
-    fn edit(&self, edit: &Edit) -> Markup {
+    fn edit(&self, edit: &SheetEdit) -> Markup {
         let value = |text: &str| html! { @if text.is_empty() { span .hint { "(empty)" } } @else { bdi { (text) } } };
         let cells = [
             cell("when", stamp_element(edit.at, self.now)),

@@ -28,13 +28,12 @@ use crate::{
     error::Error,
     finding::Finding,
     findings::{
-        closed::closed,
         pages::Found,
         tally::Tally,
         view::{FINDINGS, LineProblem},
     },
     page::{Frame, Freshness, Source},
-    store::{ReadError, Reading, Store},
+    store::{ReadError, Reading, Store, closed},
 };
 
 /// The board's means, made once by the app.

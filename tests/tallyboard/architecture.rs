@@ -268,6 +268,7 @@ fn rules_touch_neither_clock_nor_store_nor_pages() {
         "credit",
         "effect",
         "form_choices",
+        "matrix",
         "period",
         "roll",
         "sample",

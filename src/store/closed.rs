@@ -1,9 +1,7 @@
 //! A board that cannot be read because of the shape of its tabs: what has to be mended, as findings.
 
-use crate::{
-    finding::{Effect, Finding, FindingKind},
-    store::{HeaderProblem, ReadError},
-};
+use super::{HeaderProblem, ReadError};
+use crate::finding::{Effect, Finding, FindingKind};
 
 /// One finding for each header or tab that is missing; `None` when the tabs cannot be read for another reason. `url` is
 /// the address of the spreadsheet.

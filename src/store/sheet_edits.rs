@@ -1,49 +1,27 @@
 //! What staff changed in the spreadsheet itself, as the audit log tells it.
 //!
-//! A change outside the program is nothing to mend, so it is listed and not counted in the navigation; and the log is only
-//! read for the page that shows it.
+//! A change outside the program is nothing to mend. The log is read only for a page that shows it.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
-use crate::store::{
+use super::{
     Dataset, Decoding, Row, Tab, TabRows,
     audit::{AUDIT_LOG, IN_THE_SHEET, column},
 };
+use crate::finding::SheetEdit;
 
 /// How far back the page looks.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Changes that are listed at most, the latest first.
 const MOST_EDITS: usize = 500;
 
-/// One change that staff made in the sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Edit {
-    /// When the program saw it.
-    pub at: Timestamp,
-    /// Title of the tab.
-    pub tab: String,
-    /// Id of the row, or its place where it has none.
-    pub row: String,
-    /// What was done: `changed`, `added`, `removed`.
-    pub action: String,
-    /// Header of the cell; empty for a whole row.
-    pub column: String,
-    /// What stood there before.
-    pub old: String,
-    /// What stands there since.
-    pub new: String,
-    /// Address of the line of the audit log.
-    pub link: String,
-}
-
 /// The lines of the audit log about the sheet itself, the latest first.
 #[derive(Debug)]
-pub struct SheetEdits(Vec<Edit>);
+pub struct SheetEdits(Vec<SheetEdit>);
 
 impl SheetEdits {
     /// The changes of the last thirty days.
-    pub fn recent(&self, now: Timestamp) -> Vec<Edit> {
+    pub fn recent(&self, now: Timestamp) -> Vec<SheetEdit> {
         let since = now - LOOK_BACK;
         self.0.iter().filter(|edit| edit.at >= since).cloned().collect()
     }
@@ -61,12 +39,12 @@ impl Dataset for SheetEdits {
     }
 }
 
-fn edit(row: &Row<'_>, log: &TabRows, decoding: &Decoding) -> Option<Edit> {
+fn edit(row: &Row<'_>, log: &TabRows, decoding: &Decoding) -> Option<SheetEdit> {
     let text = |place| row.cell(place).text();
     if text(column::BY) != IN_THE_SHEET {
         return None;
     }
-    Some(Edit {
+    Some(SheetEdit {
         at: row.cell(column::AT).instant(&decoding.zone).ok()?,
         tab: text(column::TAB),
         row: text(column::ROW),
