@@ -189,11 +189,49 @@ pub struct SheetEdit {
 }
 
 /// Whether text would be a formula in a spreadsheet program that opens it from a file: it begins with `=`, `+`, `-` or `@`
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>). A sign that a space or nothing follows is only a sign.
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>). A sign that a space or nothing follows is only a sign, and a
+/// number or telephone number behind `+` or `-` runs nothing.
 pub fn begins_like_a_formula(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .is_some_and(|first| matches!(first, '=' | '+' | '-' | '@'))
-        && characters.next().is_some_and(|second| !second.is_whitespace())
+    let Some(rest) = text.strip_prefix(['=', '+', '-', '@']) else {
+        return false;
+    };
+    let is_number = |rest: &str| {
+        rest.chars()
+            .all(|c| c.is_ascii_digit() || " .,()/%€\u{a0}\u{202f}".contains(c))
+    };
+    let may_be_number = text.starts_with(['+', '-']);
+    !rest.is_empty() && !rest.starts_with(char::is_whitespace) && !(may_be_number && is_number(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_text_that_another_program_would_run_begins_like_a_formula() {
+        for text in [
+            "=1+1",
+            "=HYPERLINK(\"x\")",
+            "@SUM(1)",
+            "+cmd|' /C calc'!A0",
+            "-2+3",
+            "+A1",
+        ] {
+            assert!(begins_like_a_formula(text), "{text}");
+        }
+        for text in [
+            "",
+            "=",
+            "+",
+            "- a list",
+            "= equal",
+            "+33 6 12 34 56 78",
+            "-5 %",
+            "Acme",
+            "a=b",
+            "+1 (555) 0100",
+        ] {
+            assert!(!begins_like_a_formula(text), "{text}");
+        }
+    }
 }

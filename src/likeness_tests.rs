@@ -1,3 +1,5 @@
+//! Which names look alike.
+
 use proptest::{collection::vec, prelude::*};
 
 use super::*;

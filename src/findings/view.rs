@@ -243,7 +243,7 @@ fn decision(near: &NearNames) -> Markup {
             button .quiet type="submit" name="decision" value="merge" { "Use “" bdi { (near.keep.name) } "” for both" }
             button .quiet type="submit" name="decision" value="swap" { "Use “" bdi { (near.merge.name) } "” for both" }
             button .quiet type="submit" name="decision" value="distinct" {
-                "They are two" span .unseen { ": " (near.merge.name) " and " (near.keep.name) }
+                "They are two" span .unseen { ": " bdi { (near.merge.name) } " and " bdi { (near.keep.name) } }
             }
         }
     }

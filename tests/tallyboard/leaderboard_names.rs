@@ -88,7 +88,7 @@ async fn one_click_merges_near_names_and_removing_the_line_restores_both_exactly
     );
     assert_eq!(
         decide(&world, "merge", "csm", "Kat", "Kate").await,
-        StatusCode::UNPROCESSABLE_ENTITY
+        StatusCode::SEE_OTHER
     );
     assert_eq!(world.rows("csm_aliases").await, [[json!("Kat"), json!("Kate")]]);
     assert_eq!(
