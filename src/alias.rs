@@ -6,6 +6,7 @@ use std::{
     hash::Hash,
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::spelling::{fold, tidy};
@@ -20,7 +21,7 @@ pub trait NameKey: Clone + Ord + Hash {
 }
 
 /// One line of a tab of aliases.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Alias {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
@@ -31,7 +32,7 @@ pub struct Alias {
 }
 
 /// An alias line that is not applied.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AliasProblem {
     /// Row number as the spreadsheet shows it.
     pub row: u32,

@@ -2,10 +2,11 @@
 //! look alike.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One thing in the spreadsheet that a person should look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// What sort of thing it is.
     pub kind: FindingKind,
@@ -44,7 +45,7 @@ impl Finding {
 }
 
 /// What sort of thing deserves a look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// A header of a tab is missing or stands twice; the board of that tab is closed until it is mended.
@@ -113,7 +114,7 @@ impl FindingKind {
 }
 
 /// What a finding means for the totals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The row is not counted until the cell is mended.
@@ -139,7 +140,7 @@ impl Effect {
 }
 
 /// Two names that look like one; a person says whether they are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NearNames {
     /// Whose names they are, as forms say: `csm` or `company`.
     pub kind: &'static str,
@@ -157,7 +158,7 @@ pub struct NearNames {
 }
 
 /// A name with its rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NamedRows {
     /// The name as it is shown.
     pub name: String,
@@ -168,7 +169,7 @@ pub struct NamedRows {
 }
 
 /// One change that staff made in the sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SheetEdit {
     /// When the program saw it.
     pub at: Timestamp,

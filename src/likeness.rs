@@ -15,10 +15,11 @@ use std::{
 };
 
 use foldhash::fast::FixedState;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Why two names look alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Likeness {
     /// The same letters with other spaces: `Git Hub`, `GitHub`.

@@ -1,6 +1,7 @@
 //! What was found, in groups, as a value. Pure.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::view::LineProblem;
@@ -19,7 +20,7 @@ pub const FILES: &str = "files";
 pub const EDITS: &str = "edits";
 
 /// Everything that was found, for programs and for the page.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Inbox<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
@@ -41,7 +42,7 @@ pub struct Inbox<'a> {
 }
 
 /// How much there is of one sort.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Group {
     /// The word in addresses.
     pub name: &'static str,

@@ -2,6 +2,7 @@
 
 use jiff::Zoned;
 use maud::{Markup, html};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::inbox::{EDITS, FILES, Group, Inbox, NAMES};
@@ -28,7 +29,7 @@ pub struct FindingsPage<'a> {
 }
 
 /// A line of a file that was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LineProblem {
     /// Name of the file, such as `integrations.txt`.
     pub file: String,

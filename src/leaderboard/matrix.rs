@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 use crate::spelling::fold;
 
 /// Which companies a matrix lists, and in which order. What is `None` does not narrow the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatrixQuestion {
     /// Companies for which this CSM has a claim that counts.
     pub csm: Option<String>,
@@ -26,7 +27,7 @@ pub struct MatrixQuestion {
 }
 
 /// The order of the companies; `sort` in the address.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// By name.
@@ -83,7 +84,7 @@ pub struct Matrix<'a> {
 }
 
 /// An integration, within the companies that are listed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatrixColumn {
     /// Name as the catalog writes it.
     pub integration: String,
@@ -94,7 +95,7 @@ pub struct MatrixColumn {
 }
 
 /// One company.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatrixRow {
     /// Name as the board shows it.
     pub company: String,

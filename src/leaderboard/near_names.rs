@@ -1,5 +1,6 @@
 //! Names of the board that look alike, and what a merge of two would do. Nothing is merged here: staff decide.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -36,7 +37,7 @@ struct Family {
 }
 
 /// A name that is known and looks like one that was typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Suggestion {
     /// The name as the board shows it.
     pub name: String,

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
@@ -23,7 +24,7 @@ use crate::{
 /// Companies on one page.
 const COMPANIES_A_PAGE: usize = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     csm: Option<String>,
     company: Option<String>,
@@ -33,8 +34,9 @@ pub(super) struct Question {
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Matrix")]
+pub(super) struct Answer<'a> {
     as_of: jiff::Timestamp,
     filter: &'a MatrixQuestion,
     open: u32,

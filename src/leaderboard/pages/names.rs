@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
@@ -25,15 +26,16 @@ use crate::{
     store::{Batch, Insert},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     kind: NameKind,
     #[serde(default)]
     name: String,
 }
 
-#[derive(Serialize)]
-struct Near {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NearTyped")]
+pub(super) struct Near {
     near: Vec<Suggestion>,
 }
 
@@ -60,9 +62,9 @@ pub(super) fn suggestions(current: &Current, kind: NameKind, typed: &str) -> Vec
 }
 
 /// What staff decide about two names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Verdict {
+pub(super) enum Verdict {
     /// `merge` counts as `keep`.
     Merge,
     /// `keep` counts as `merge`.
@@ -71,7 +73,7 @@ enum Verdict {
     Distinct,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Decision {
     kind: NameKind,
     keep: String,
@@ -80,8 +82,8 @@ pub(super) struct Decision {
 }
 
 /// The answer for programs.
-#[derive(Serialize)]
-struct Decided {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Decided {
     recorded: bool,
     /// The tab with the line; deleting the line takes the decision back.
     tab: &'static str,
