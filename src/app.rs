@@ -41,6 +41,7 @@ use crate::{
     findings::{
         self,
         pages::{Found, Gather},
+        tally::Tally,
         view::{FINDINGS, LineProblem},
     },
     guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
@@ -58,7 +59,7 @@ use crate::{
         self,
         pages::{AtHand, Known},
     },
-    store::{SetupProblem, SetupReport, Store, Tab},
+    store::{SetupProblem, SetupReport, SheetEdits, Store, Tab},
 };
 
 /// The program, put together.
@@ -286,11 +287,13 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         language: Language::English,
         board: None,
     };
+    let tally = Arc::<Tally>::default();
     let deals = Arc::new(Deals::new(deals::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        tally: Arc::clone(&tally),
         reminders: materials.reminders,
         rules: materials.rules,
     }));
@@ -306,8 +309,10 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         source: materials.source,
         frame: frame.clone(),
         goal: materials.team_goal,
+        tally,
     }));
     let keyboard = keyboard::router(frame.clone());
+    let gather = gather(&leaderboard, &deals, (&materials.store, &materials.clock));
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
@@ -316,7 +321,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
     };
     let document = openapi::Document::default();
     let routes = own_routes(materials.store)
-        .merge(findings::pages::router(gather(&leaderboard, &deals)))
+        .merge(findings::pages::router(gather))
         .merge(leaderboard::router(Arc::clone(&leaderboard)))
         .merge(keyboard)
         .merge(status::pages::router(status))
@@ -380,13 +385,14 @@ pub fn tabs() -> Vec<&'static Tab> {
     [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
 }
 
-/// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
-fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> Gather {
-    let (leaderboard, deals) = (Arc::clone(leaderboard), Arc::clone(deals));
+/// The findings of every board, with what was changed outside the program. A board whose tabs are not as they have to be
+/// is itself one; the others go on.
+fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, (store, clock): (&Arc<Store>, &Clock)) -> Gather {
+    let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
     Arc::new(move || {
-        let (leaderboard, deals) = (Arc::clone(&leaderboard), Arc::clone(&deals));
+        let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
         Box::pin(async move {
-            let (found, of_deals) = tokio::join!(leaderboard.found(), deals.found());
+            let (found, of_deals, edits) = tokio::join!(leaderboard.found(), deals.found(), store.read::<SheetEdits>());
             let mut found: Found = found?;
             match of_deals {
                 Ok(of_deals) => found.cells.extend(of_deals.cells),
@@ -396,7 +402,10 @@ fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> Gather {
                     reason: error.to_string(),
                 }),
             }
-            let count = u32::try_from(found.cells.len() + found.lines.len()).unwrap_or(u32::MAX);
+            // Without the log nothing is missing from the boards.
+            found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
+            let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
+            let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
             found.frame = found.frame.counting(FINDINGS, count);
             Ok(found)
         })

@@ -94,6 +94,8 @@ impl Asset {
                 include_str!("assets/vendor/modern-normalize/modern-normalize.css"),
                 include_str!("assets/tallyboard.css"),
                 include_str!("assets/live.css"),
+                include_str!("assets/findings.css"),
+                include_str!("assets/matrix.css"),
             ),
             Self::DealsStylesheet => concat!(
                 include_str!("assets/deals_form.css"),
@@ -101,7 +103,7 @@ impl Asset {
                 include_str!("assets/deals_sales.css"),
                 include_str!("assets/deals_board.css"),
             ),
-            Self::FormScript => include_str!("assets/form.js"),
+            Self::FormScript => concat!(include_str!("assets/form.js"), include_str!("assets/near_names.js")),
             Self::LiveScript => include_str!("assets/live.js"),
             Self::NewsScript => concat!(
                 include_str!("assets/stream.js"),

@@ -64,6 +64,7 @@ mod batch;
 mod call_error;
 mod cell;
 mod circuit;
+mod closed;
 mod committer;
 mod dataset;
 mod difference;
@@ -82,6 +83,7 @@ mod reader;
 mod requests;
 mod runs;
 mod setup;
+mod sheet_edits;
 mod shown;
 mod status;
 mod tab;
@@ -107,9 +109,11 @@ pub use batch::{
 };
 pub use call_error::CallError;
 pub use cell::{Cell, Content, Entry};
+pub use closed::closed;
 pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
 pub use google::Connection;
 pub use setup::{SetupProblem, SetupReport};
+pub use sheet_edits::SheetEdits;
 pub use status::{CallKind, Calls, FailedCall, QueueStatus, State, Status, TabStatus};
 pub use tab::{Column, HeaderProblem, History, Ids, Kind, Tab};
 

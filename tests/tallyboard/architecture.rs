@@ -280,6 +280,7 @@ fn rules_touch_neither_clock_nor_store_nor_pages() {
         "highlights",
         "new_claims",
         "own_line",
+        "matrix",
         "period",
         "roll",
         "sample",

@@ -8,6 +8,7 @@ mod claiming;
 mod deals;
 mod deals_import;
 mod device;
+mod inbox;
 mod looks;
 mod open_board;
 mod sales;

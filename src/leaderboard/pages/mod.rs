@@ -6,6 +6,8 @@ mod credited;
 mod form;
 mod live;
 mod own_line;
+mod matrix;
+mod names;
 mod receipt;
 mod sample;
 mod submit;
@@ -23,7 +25,7 @@ use super::{
     desk::Leaderboard,
     period::Period,
     submission::SentSubmission,
-    view::{BOARD, CLAIMS, CREDITED, LIVE, SAMPLE, SUBMISSIONS, SUBMIT, TV, YOU},
+    view::{BOARD, CLAIMS, CREDITED, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, YOU},
 };
 use crate::{
     answer::Face,
@@ -85,6 +87,29 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
             get_with(credited::show, |it| {
                 it.about(TAG, "What a company is credited with.")
                     .answers::<CreditedAnswer>(&[Face::Json])
+            }),
+        )
+        .api_route(
+            MATRIX,
+            get_with(matrix::show, |it| {
+                it.about(
+                    TAG,
+                    "Company by integration: what is won, by whom, and what is still to win.",
+                )
+                .answers::<matrix::Answer<'_>>(Face::TABLE)
+            }),
+        )
+        .api_route(
+            NAMES,
+            get_with(names::near, |it| {
+                it.about(TAG, "Known names that look like a typed one.")
+                    .answers::<names::Near>(&[Face::Json])
+            })
+            .post_with(names::decide, |it| {
+                it.about(TAG, "Writes what staff decide about two names.")
+                    .reads::<names::Decision>(Body::JsonOrForm)
+                    .answers_with::<names::Decided>(201, "The line that records it is there.")
+                    .leads_on()
             }),
         )
         .api_route(

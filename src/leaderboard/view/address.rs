@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::standings::Period;
+use super::super::{claims::Wanted, standings::Period};
 
 /// The board itself.
 pub const BOARD: &str = "/leaderboard";
@@ -22,6 +22,10 @@ pub const LIVE: &str = "/leaderboard/live";
 pub const TV: &str = "/leaderboard/tv";
 /// Where a CSM stands.
 pub const YOU: &str = "/leaderboard/you";
+/// Where a decision about two names is sent, and what is near a typed one, for the form's script.
+pub const NAMES: &str = "/leaderboard/names";
+/// What is still to win.
+pub const MATRIX: &str = "/leaderboard/matrix";
 /// Fills an empty board with sample rows.
 pub const SAMPLE: &str = "/leaderboard/sample";
 
@@ -49,6 +53,10 @@ pub struct ClaimsFilter {
     pub from: Option<Date>,
     /// Only claims up to this day, to its last instant.
     pub to: Option<Date>,
+    /// Only claims that came to this.
+    pub outcome: Option<Wanted>,
+    /// Only the row with this id.
+    pub submission: Option<String>,
 }
 
 impl ClaimsFilter {
@@ -79,6 +87,20 @@ impl ClaimsFilter {
     #[must_use]
     pub fn of_company(mut self, company: &str) -> Self {
         self.company = Some(company.to_owned());
+        self
+    }
+
+    /// The same, narrowed to claims that came to something.
+    #[must_use]
+    pub fn that_are(mut self, outcome: Wanted) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
+    /// The same, narrowed to one submission.
+    #[must_use]
+    pub fn of_submission(mut self, id: &str) -> Self {
+        self.submission = Some(id.to_owned());
         self
     }
 

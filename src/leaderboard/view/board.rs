@@ -5,14 +5,16 @@ use maud::{Markup, html};
 
 use super::{
     super::{
+        claims::Wanted,
         highlights::Highlights,
         standings::{CsmStanding, Period, ServiceStanding},
     },
-    address::{ClaimsFilter, LIVE, SAMPLE, SUBMIT, TV, Table, adding, board_address, with_query},
+    address::{ClaimsFilter, LIVE, MATRIX, SAMPLE, SUBMIT, TV, Table, adding, board_address, with_query},
+    doors::{self, Counts, plain, told},
     form::SubmitForm,
     highlights, own_line,
     period::{Preset, period_words, picker},
-    ranking, sentences,
+    ranking,
 };
 use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 
@@ -104,8 +106,12 @@ impl BoardPage<'_> {
         let tv_address = with_query(TV, &self.period);
         html! {
             div data-live="lead" {
-                p .lead { (sentences::ranking(self.standings)) }
-                p .hint { (self.summary()) " " a href=(filter.address()) data-search { "See every row" } " " a href=(tv_address) { "On a wall" } }
+                p .lead { (doors::ranking(self.standings, &filter)) }
+                p .hint {
+                    (self.summary(&filter)) " " a href=(filter.address()) data-search { "See every row" } " · "
+                    a href=(MATRIX) { "See what is still to win" } " · "
+                    a href=(tv_address) { "On a wall" }
+                }
                 (self.findings_notice())
             }
             (picker(self.period, &self.presets, &self.now))
@@ -119,7 +125,7 @@ impl BoardPage<'_> {
             }
             section aria-labelledby="by-service" data-live="by-service" {
                 div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
-                p { (sentences::services(self.services)) }
+                p { (doors::services(self.services, &filter)) }
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
             p .news role="status" data-announce {}
@@ -127,21 +133,26 @@ impl BoardPage<'_> {
     }
 
     /// `37 integrations at 12 companies by 5 CSMs, all time.`
-    fn summary(&self) -> String {
-        let period = period_words(self.period, self.now.date());
+    fn summary(&self, filter: &ClaimsFilter) -> Markup {
+        let period = plain("period", &html! { (period_words(self.period, self.now.date())) });
         if self.totals == Totals::default() {
-            return format!("You see {period}.");
+            return html! { "You see " (period) "." };
         }
-        format!(
-            "{} at {} by {}, {period}.",
-            count(self.totals.integrations, "integration", "integrations"),
-            count(self.totals.companies, "company", "companies"),
-            count(self.totals.csms, "CSM", "CSMs"),
-        )
+        let address = filter.clone().that_are(Wanted::Credited).address();
+        let number = |counts, amount, one, many| told(counts, &address, &count(amount, one, many));
+        html! {
+            (number(Counts::Claims, self.totals.integrations, "integration", "integrations")) " at "
+            (number(Counts::Companies, self.totals.companies, "company", "companies")) " by "
+            (number(Counts::Csms, self.totals.csms, "CSM", "CSMs")) ", " (period) "."
+        }
     }
 
     fn findings_notice(&self) -> Markup {
-        let found = count(self.findings, "thing needs", "things need");
+        let found = told(
+            Counts::Findings,
+            "/findings",
+            &count(self.findings, "thing needs", "things need"),
+        );
         html! {
             @if self.findings > 0 {
                 (notice(&html! {
@@ -173,7 +184,7 @@ fn empty(sample: SampleData) -> Markup {
             a .action href=(SUBMIT) { "Claim the first integrations" }
             @if sample == SampleData::Offered { (sample_form()) }
         }
-        figure .example {
+        figure .example data-figure="example" {
             figcaption { "Example: this is what the board will look like" }
             ol {
                 @for (name, integrations) in [("Ada", 9), ("Grace", 6), ("Linus", 2)] {

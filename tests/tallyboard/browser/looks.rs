@@ -32,6 +32,7 @@ async fn lived_in() -> World {
     assert!(filled.status().is_redirection());
     world.staff_type("submissions!B5", json!("last Tuesday")).await;
     world.staff_type("submissions!F9", json!("perhaps")).await;
+    world.staff_type("submissions!C10", json!("Kate Obreg")).await;
     world
 }
 
@@ -70,6 +71,9 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         ("deals-list", "/deals/list?sort=-montant_brut"),
         ("deals-late", "/deals/list?show=overdue"),
         ("findings", "/findings"),
+        ("findings-names", "/findings?kind=near_names"),
+        ("matrix", "/leaderboard/matrix"),
+        ("matrix-none", "/leaderboard/matrix?company=nowhere"),
         ("status", "/status"),
         ("nothing-here", "/nothing-here"),
     ];
