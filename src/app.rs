@@ -29,8 +29,13 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use crate::{
     clock::Clock,
     config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
-    customers,
-    deals::{self, Deals, Importer, Reminders},
+    customers::{
+        self, Customers,
+        elsewhere::{AskElsewhere, Elsewhere, Integration, OpenDeal},
+        sources,
+        sync::{self, Syncing},
+    },
+    deals::{self, Deals, Importer, Reminders, answers::DealAnswer},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     error::Error,
@@ -44,6 +49,7 @@ use crate::{
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
+        claims::CreditedTo,
         view::{BOARD, SUBMIT},
     },
     openapi::{self, Body, Endpoint},
@@ -62,8 +68,11 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
+    syncing: Arc<Syncing>,
     /// Reminds people once a day.
     daily: JoinHandle<()>,
+    /// Reads the sources when their time has come.
+    schedule: JoinHandle<()>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -82,6 +91,8 @@ pub struct Materials {
     pub trusted_proxies: usize,
     /// How people are reminded of deals.
     pub reminders: Reminders,
+    /// What brings the sources of the customers into the spreadsheet.
+    pub syncing: Arc<Syncing>,
 }
 
 /// Why the program cannot start.
@@ -96,6 +107,9 @@ pub enum BuildError {
     /// Mail or Slack cannot be prepared.
     #[error("{0}")]
     Messages(String),
+    /// A source cannot be prepared.
+    #[error("{0}")]
+    Source(String),
 }
 
 impl App {
@@ -108,6 +122,7 @@ impl App {
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
         let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
+        let syncing = Arc::new(syncing(config, &store, &clock)?);
         let (router, deals) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
@@ -120,9 +135,12 @@ impl App {
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
             reminders: reminders(&config.messages)?,
+            syncing: Arc::clone(&syncing),
         });
         Ok(Self {
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
+            schedule: tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
+            syncing,
             deals,
             store,
             router,
@@ -146,6 +164,11 @@ impl App {
         &self.importer
     }
 
+    /// What brings the sources of the customers into the spreadsheet.
+    pub fn syncing(&self) -> &Arc<Syncing> {
+        &self.syncing
+    }
+
     /// Address of the spreadsheet in its own editor.
     pub fn spreadsheet_url(&self) -> &str {
         self.store.url()
@@ -153,7 +176,8 @@ impl App {
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        self.deals.finish().await;
+        self.schedule.abort();
+        tokio::join!(self.deals.finish(), self.syncing.finish());
         self.daily.abort();
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
@@ -255,6 +279,19 @@ fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
     })
 }
 
+/// The sources that are switched on, and when they are read.
+fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing, BuildError> {
+    let switched_on = config.sources.iter().map(|one| (one.source, one.settings.clone()));
+    let opened = sources::open_all(switched_on, &sources::Time::real(clock.clone()));
+    Ok(Syncing::new(sync::Parts {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        sources: opened.map_err(BuildError::Source)?,
+        currency: config.syncing.currency,
+        schedule: config.syncing.schedule.clone(),
+    }))
+}
+
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {
     put_together(materials).0
@@ -266,6 +303,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         navigation: vec![
             Entry::new("Leaderboard", BOARD),
             Entry::new("Deals", deals::BOARD),
+            Entry::new("Customers", customers::view::BOARD),
             Entry::new("Findings", FINDINGS),
         ],
         action: Entry::new("Claim integrations", SUBMIT),
@@ -292,18 +330,32 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         source: materials.source,
         frame: frame.clone(),
     }));
+    let customers = Arc::new(Customers::new(customers::Parts {
+        store: Arc::clone(&materials.store),
+        clock: materials.clock.clone(),
+        source: materials.source,
+        frame: frame.clone(),
+        syncing: Arc::clone(&materials.syncing),
+        elsewhere: elsewhere_of(&leaderboard, &deals),
+    }));
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
         frame,
-        boards: vec![at_hand(&leaderboard), deals_at_hand(&deals)],
+        boards: vec![
+            at_hand(&leaderboard),
+            deals_at_hand(&deals),
+            customers_at_hand(&customers),
+        ],
     };
     let document = openapi::Document::default();
     let routes = own_routes(materials.store)
-        .merge(findings::pages::router(gather(&leaderboard, &deals)))
+        .merge(findings::pages::router(gather(&leaderboard, &deals, &customers)))
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
+        .merge(sync::pages::router(materials.syncing))
+        .merge(customers::pages::router(customers))
         .merge(openapi::router(Arc::clone(&document)));
     let (router, written) = openapi::described(routes);
     openapi::publish(&document, &written);
@@ -356,20 +408,25 @@ pub fn tabs() -> Vec<&'static Tab> {
 }
 
 /// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
-fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> Gather {
-    let (leaderboard, deals) = (Arc::clone(leaderboard), Arc::clone(deals));
+fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, customers: &Arc<Customers>) -> Gather {
+    let boards = (Arc::clone(leaderboard), Arc::clone(deals), Arc::clone(customers));
     Arc::new(move || {
-        let (leaderboard, deals) = (Arc::clone(&leaderboard), Arc::clone(&deals));
+        let (leaderboard, deals, customers) = boards.clone();
         Box::pin(async move {
-            let (found, of_deals) = tokio::join!(leaderboard.found(), deals.found());
+            let (found, of_deals, of_customers) = tokio::join!(leaderboard.found(), deals.found(), customers.found());
             let mut found: Found = found?;
-            match of_deals {
-                Ok(of_deals) => found.cells.extend(of_deals.cells),
-                Err(error) => found.lines.push(LineProblem {
-                    file: deals::rows::DEALS.title.to_owned(),
-                    line: 1,
-                    reason: error.to_string(),
-                }),
+            for (tab, of_board) in [
+                (&deals::rows::DEALS, of_deals),
+                (&customers::rows::UNIFIED_CUSTOMERS, of_customers),
+            ] {
+                match of_board {
+                    Ok(of_board) => found.cells.extend(of_board.cells),
+                    Err(error) => found.lines.push(LineProblem {
+                        file: tab.title.to_owned(),
+                        line: 1,
+                        reason: error.to_string(),
+                    }),
+                }
             }
             let count = u32::try_from(found.cells.len() + found.lines.len()).unwrap_or(u32::MAX);
             found.frame = found.frame.counting(FINDINGS, count);
@@ -394,6 +451,58 @@ fn deals_at_hand(deals: &Arc<Deals>) -> AtHand {
         let deals = Arc::clone(&deals);
         Box::pin(async move { Some(known(deals.found_at_hand().await?, deals::rows::TABS)) })
     })
+}
+
+/// The same of the customers.
+fn customers_at_hand(customers: &Arc<Customers>) -> AtHand {
+    let customers = Arc::clone(customers);
+    Arc::new(move || {
+        let customers = Arc::clone(&customers);
+        Box::pin(async move { Some(known(customers.found_at_hand().await?, customers::rows::TABS)) })
+    })
+}
+
+/// What the other boards know of a customer's company. One that cannot be asked is named, and the page goes on.
+fn elsewhere_of(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> AskElsewhere {
+    let boards = (Arc::clone(leaderboard), Arc::clone(deals));
+    Arc::new(move |company| {
+        let (leaderboard, deals) = boards.clone();
+        Box::pin(async move {
+            let (credits, open) = tokio::join!(leaderboard.credited(&company), deals.open_with(&company));
+            let mut elsewhere = Elsewhere::default();
+            match credits {
+                Ok(credits) => elsewhere.integrations = credits.into_iter().map(integration).collect(),
+                Err(_) => elsewhere
+                    .unknown
+                    .push("The leaderboard cannot be read at the moment.".to_owned()),
+            }
+            match open {
+                Ok(open) => elsewhere.open_deals = open.into_iter().map(open_deal).collect(),
+                Err(_) => elsewhere
+                    .unknown
+                    .push("The deals cannot be read at the moment.".to_owned()),
+            }
+            elsewhere
+        })
+    })
+}
+
+fn integration((name, credit): (String, CreditedTo)) -> Integration {
+    Integration {
+        name,
+        csm: credit.csm,
+        at: credit.at,
+    }
+}
+
+fn open_deal(deal: DealAnswer) -> OpenDeal {
+    OpenDeal {
+        client: deal.client.to_string(),
+        stage: deal.statut.as_str().to_owned(),
+        amount: deal.montant_brut,
+        due: deal.date_echeance,
+        address: deal.id.map(|id| format!("{}/{id}", deals::BOARD)),
+    }
 }
 
 fn known(found: Found, tabs: &[&'static Tab]) -> Known {

@@ -4,6 +4,7 @@
 
 mod messages;
 mod sources;
+mod syncing;
 
 use std::{
     net::IpAddr,
@@ -19,6 +20,7 @@ use serde_json::Value;
 
 pub use messages::Messages;
 pub use sources::SourceSettings;
+pub use syncing::SyncSettings;
 
 /// Everything that an operator can set.
 pub struct Config {
@@ -50,6 +52,8 @@ pub struct Config {
     pub messages: Messages,
     /// The sources of the Customers board that are switched on.
     pub sources: Vec<SourceSettings>,
+    /// When they are read by themselves, and the currency of sums.
+    pub syncing: SyncSettings,
 }
 
 /// An address to listen on.
@@ -160,6 +164,7 @@ impl Config {
             environment,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
             sources: sources::read(&setting, &secrets.sources)?,
+            syncing: syncing::read(&setting)?,
             spreadsheet: spreadsheet(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
                 .unwrap_or_else(|| "integrations.txt".to_owned())

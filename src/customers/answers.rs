@@ -203,7 +203,12 @@ pub struct AtRiskList {
 
 impl ListAnswer {
     /// Page `paging` of `customers`.
-    pub fn of(customers: &[&Customer], rows: &CustomerRows, paging: Paging, (as_of, currency): (Timestamp, Currency)) -> Self {
+    pub fn of(
+        customers: &[&Customer],
+        rows: &CustomerRows,
+        paging: Paging,
+        (as_of, currency): (Timestamp, Currency),
+    ) -> Self {
         let mrr: Decimal = customers
             .iter()
             .filter_map(|customer| super::filter::mrr_in(customer, currency))
@@ -216,13 +221,19 @@ impl ListAnswer {
             currency: currency.code().to_owned(),
             page: paging.page,
             pages: paging.pages,
-            customers: shown.map(|customer| CustomerAnswer::of(customer, rows, currency)).collect(),
+            customers: shown
+                .map(|customer| CustomerAnswer::of(customer, rows, currency))
+                .collect(),
         }
     }
 }
 
 /// The customers as a table to download.
-pub fn sheet(customers: &[CustomerAnswer], (file_name, title): (&str, &str), (as_of, zone): (DateTime, &TimeZone)) -> Sheet {
+pub fn sheet(
+    customers: &[CustomerAnswer],
+    (file_name, title): (&str, &str),
+    (as_of, zone): (DateTime, &TimeZone),
+) -> Sheet {
     let columns = [
         ("id", Kind::Text),
         ("email", Kind::Text),
@@ -250,7 +261,10 @@ pub fn sheet(customers: &[CustomerAnswer], (file_name, title): (&str, &str), (as
         title: title.to_owned(),
         file_name: file_name.to_owned(),
         as_of,
-        columns: columns.iter().map(|(header, kind)| Column::new(*header, *kind)).collect(),
+        columns: columns
+            .iter()
+            .map(|(header, kind)| Column::new(*header, *kind))
+            .collect(),
         rows: customers.iter().map(|customer| cells(customer, zone)).collect(),
     }
 }

@@ -174,13 +174,15 @@ impl Customers {
     pub(super) fn frame(&self, current: &Current) -> Frame {
         let zone = self.clock.zone();
         let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
-        self.bare_frame().counting(FINDINGS, findings).with_freshness(Freshness {
-            source: self.source,
-            read_at: current.read_at.to_zoned(zone.clone()),
-            now: current.now.clone(),
-            unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-            spreadsheet_link: current.rows.link.tab(),
-        })
+        self.bare_frame()
+            .counting(FINDINGS, findings)
+            .with_freshness(Freshness {
+                source: self.source,
+                read_at: current.read_at.to_zoned(zone.clone()),
+                now: current.now.clone(),
+                unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
+                spreadsheet_link: current.rows.link.tab(),
+            })
     }
 
     /// What surrounds a page that shows no data.

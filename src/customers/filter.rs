@@ -4,12 +4,7 @@ use std::cmp::{Ordering, Reverse};
 
 use rust_decimal::Decimal;
 
-use super::{
-    amount::Currency,
-    customer::Customer,
-    health::Band,
-    risk::value_at_risk,
-};
+use super::{amount::Currency, customer::Customer, health::Band, risk::value_at_risk};
 use crate::{
     language::sort_key,
     spelling::{fold, tidy},
@@ -157,7 +152,11 @@ impl CustomerFilter {
             ("min_mrr", number(self.min_mrr)),
             ("max_mrr", number(self.max_mrr)),
         ];
-        pairs.extend(self.health.iter().map(|choice| ("health_status", choice.word().to_owned())));
+        pairs.extend(
+            self.health
+                .iter()
+                .map(|choice| ("health_status", choice.word().to_owned())),
+        );
         pairs.push(("assigned_am", self.account_manager.clone()));
         pairs.push(("source", self.source.clone()));
         pairs.retain(|(_, value)| !value.is_empty());
@@ -177,7 +176,9 @@ impl CustomerFilter {
         if self.min_mrr.is_none() && self.max_mrr.is_none() {
             return true;
         }
-        let Some(mrr) = mrr_in(customer, currency) else { return false };
+        let Some(mrr) = mrr_in(customer, currency) else {
+            return false;
+        };
         self.min_mrr.is_none_or(|least| mrr >= least) && self.max_mrr.is_none_or(|most| mrr <= most)
     }
 
@@ -209,7 +210,12 @@ fn sum(field: &'static str, value: &str) -> Result<Decimal, FilterError> {
     let number: Option<Decimal> = plain.parse().ok();
     number
         .filter(|number| *number >= Decimal::ZERO && *number < Decimal::from(1_000_000_000_000_i64))
-        .ok_or_else(|| wrong(field, format!("“{value}” in “{field}” is no amount. Write a number, such as 250.")))
+        .ok_or_else(|| {
+            wrong(
+                field,
+                format!("“{value}” in “{field}” is no amount. Write a number, such as 250."),
+            )
+        })
 }
 
 /// What a list is ordered by.
@@ -307,7 +313,9 @@ impl Order {
             .collect();
         keyed.sort_by(|left, right| {
             let first: Ordering = compare(&left.0, &right.0);
-            first.then_with(|| left.1.cmp(&right.1)).then_with(|| left.2.id.cmp(&right.2.id))
+            first
+                .then_with(|| left.1.cmp(&right.1))
+                .then_with(|| left.2.id.cmp(&right.2.id))
         });
         for (place, (_, _, customer)) in keyed.into_iter().enumerate() {
             customers[place] = customer;

@@ -9,13 +9,23 @@ fn an_address_is_read_and_written_back() {
     for (query, again) in [
         ("", ""),
         ("min_mrr=100&max_mrr=1%20000,50", "min_mrr=100&max_mrr=1000.5"),
-        ("health_status=critical,At%20risk&health_status=critical", "health_status=critical&health_status=at_risk"),
+        (
+            "health_status=critical,At%20risk&health_status=critical",
+            "health_status=critical&health_status=at_risk",
+        ),
         ("health_status=unknown", "health_status=unknown"),
-        ("q=%20ada%20&source=Stripe&assigned_am=(none)&page=7", "q=ada&assigned_am=%28none%29&source=stripe"),
+        (
+            "q=%20ada%20&source=Stripe&assigned_am=(none)&page=7",
+            "q=ada&assigned_am=%28none%29&source=stripe",
+        ),
         ("min_mrr=&q=", ""),
     ] {
         let filter = CustomerFilter::parse(query).expect(query);
-        assert_eq!(serde_urlencoded::to_string(filter.pairs()).expect("pairs"), again, "{query}");
+        assert_eq!(
+            serde_urlencoded::to_string(filter.pairs()).expect("pairs"),
+            again,
+            "{query}"
+        );
     }
 }
 
@@ -32,7 +42,12 @@ fn what_cannot_be_used_names_its_field_and_what_would_be_right() {
         assert_eq!(error.field, field);
         assert!(error.message.contains(told), "{error}");
     }
-    assert!(Order::parse("shoe size").expect_err("no key").message.contains("health_score"));
+    assert!(
+        Order::parse("shoe size")
+            .expect_err("no key")
+            .message
+            .contains("health_score")
+    );
 }
 
 #[test]

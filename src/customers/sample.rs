@@ -23,21 +23,61 @@ use super::{
 pub const CUSTOMERS: usize = 40;
 
 const FIRST: &[&str] = &[
-    "Ada", "Bilal", "Chloé", "Dmitri", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jamal", "Kenji", "Lena", "Mateo", "Noor",
-    "Olga", "Pablo", "Quinn", "Rosa", "Stefan", "Tara",
+    "Ada", "Bilal", "Chloé", "Dmitri", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jamal", "Kenji", "Lena", "Mateo",
+    "Noor", "Olga", "Pablo", "Quinn", "Rosa", "Stefan", "Tara",
 ];
 const LAST: &[&str] = &[
-    "Almeida", "Berg", "Costa", "Dubois", "Eriksen", "Fischer", "Garnier", "Haddad", "Ivanova", "Jansen", "Kowalski",
-    "Lindqvist", "Moreau", "Novák", "Okafor", "Petit", "Quist", "Rossi", "Schmidt", "Tanaka",
+    "Almeida",
+    "Berg",
+    "Costa",
+    "Dubois",
+    "Eriksen",
+    "Fischer",
+    "Garnier",
+    "Haddad",
+    "Ivanova",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Novák",
+    "Okafor",
+    "Petit",
+    "Quist",
+    "Rossi",
+    "Schmidt",
+    "Tanaka",
 ];
 const COMPANIES: &[&str] = &[
-    "Amber Analytics", "Birch Foods", "Cobalt Freight", "Dune Health", "Ember Studios", "Fjord Works", "Granite Legal",
-    "Harbor Travel", "Indigo Labs", "Juniper Media", "Kestrel Energy", "Lumen Print", "Maple Robotics", "Nimbus Cloud",
-    "Opal Retail", "Pepper Games", "Quartz Mining", "Rivière Conseil", "Saffron Kitchens", "Tundra Outdoor",
+    "Amber Analytics",
+    "Birch Foods",
+    "Cobalt Freight",
+    "Dune Health",
+    "Ember Studios",
+    "Fjord Works",
+    "Granite Legal",
+    "Harbor Travel",
+    "Indigo Labs",
+    "Juniper Media",
+    "Kestrel Energy",
+    "Lumen Print",
+    "Maple Robotics",
+    "Nimbus Cloud",
+    "Opal Retail",
+    "Pepper Games",
+    "Quartz Mining",
+    "Rivière Conseil",
+    "Saffron Kitchens",
+    "Tundra Outdoor",
 ];
 const MANAGERS: &[&str] = &["Kate Oberg", "Tomás Rey", "Priya Nair"];
 /// What the plans are called and cost a month, in cents.
-const PLANS: &[(&str, i64)] = &[("Starter", 4_900), ("Team", 19_900), ("Business", 59_900), ("Enterprise", 149_000)];
+const PLANS: &[(&str, i64)] = &[
+    ("Starter", 4_900),
+    ("Team", 19_900),
+    ("Business", 59_900),
+    ("Enterprise", 149_000),
+];
 
 const PRAISE: &[&str] = &[
     "The new export saves us hours every week, thank you!",
@@ -89,7 +129,8 @@ struct Sketch {
 pub fn sample_pages(seed: u64, now: Timestamp, currency: Currency) -> Vec<Page> {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let sketches: Vec<Sketch> = (0..CUSTOMERS).map(|number| sketch(number, now, &mut chance)).collect();
-    let mut pages: [(&str, Page); 5] = ["stripe", "hubspot", "intercom", "dashboard", "chartmogul"].map(|source| (source, Page::default()));
+    let mut pages: [(&str, Page); 5] =
+        ["stripe", "hubspot", "intercom", "dashboard", "chartmogul"].map(|source| (source, Page::default()));
     for sketch in &sketches {
         let [stripe, hubspot, intercom, dashboard, chartmogul] = &mut pages;
         billed(&mut stripe.1, sketch, (now, currency));
@@ -126,17 +167,40 @@ fn sketch(number: usize, now: Timestamp, chance: &mut ChaCha8Rng) -> Sketch {
         17..19 => Mood::Leaving,
         _ => Mood::Gone,
     };
-    let (first, last) = (FIRST[number % FIRST.len()], LAST[(number * 7 + number / 20) % LAST.len()]);
+    let (first, last) = (
+        FIRST[number % FIRST.len()],
+        LAST[(number * 7 + number / 20) % LAST.len()],
+    );
     let company = COMPANIES[(number * 3 + number / 20) % COMPANIES.len()];
     let domain = company.to_lowercase().replace([' ', 'è'], "");
     let address = format!("{}.{}@{domain}.example", first.to_lowercase(), last.to_lowercase());
     let email = Email::of(&address).unwrap_or_else(|| unreachable!("a name at a domain is an address"));
     let (age, unseen, logins) = match mood {
-        Mood::Thriving => (chance.random_range(200..900), chance.random_range(0..4), chance.random_range(12..30)),
-        Mood::New => (chance.random_range(5..40), chance.random_range(0..3), chance.random_range(4..14)),
-        Mood::Quiet => (chance.random_range(150..700), chance.random_range(18..55), chance.random_range(0..3)),
-        Mood::Late => (chance.random_range(120..500), chance.random_range(3..20), chance.random_range(1..9)),
-        Mood::Leaving => (chance.random_range(200..800), chance.random_range(10..40), chance.random_range(0..3)),
+        Mood::Thriving => (
+            chance.random_range(200..900),
+            chance.random_range(0..4),
+            chance.random_range(12..30),
+        ),
+        Mood::New => (
+            chance.random_range(5..40),
+            chance.random_range(0..3),
+            chance.random_range(4..14),
+        ),
+        Mood::Quiet => (
+            chance.random_range(150..700),
+            chance.random_range(18..55),
+            chance.random_range(0..3),
+        ),
+        Mood::Late => (
+            chance.random_range(120..500),
+            chance.random_range(3..20),
+            chance.random_range(1..9),
+        ),
+        Mood::Leaving => (
+            chance.random_range(200..800),
+            chance.random_range(10..40),
+            chance.random_range(0..3),
+        ),
         Mood::Gone => (chance.random_range(300..900), chance.random_range(40..120), 0),
     };
     Sketch {
@@ -210,7 +274,12 @@ fn billed(page: &mut Page, sketch: &Sketch, (now, currency): (Timestamp, Currenc
         ended_at: is_gone.then_some(sketch.seen),
         ..Subscription::default()
     };
-    page.events.push(event(sketch, ("sub", "cus"), Some(sketch.since), Detail::Subscription(Box::new(subscription))));
+    page.events.push(event(
+        sketch,
+        ("sub", "cus"),
+        Some(sketch.since),
+        Detail::Subscription(Box::new(subscription)),
+    ));
     if status == "trialing" {
         return;
     }
@@ -230,7 +299,8 @@ fn billed(page: &mut Page, sketch: &Sketch, (now, currency): (Timestamp, Currenc
             ..Invoice::default()
         };
         let prefix = format!("in_{month}");
-        page.events.push(event(sketch, (&prefix, "cus"), Some(at), Detail::Invoice(invoice)));
+        page.events
+            .push(event(sketch, (&prefix, "cus"), Some(at), Detail::Invoice(invoice)));
     }
 }
 
@@ -252,7 +322,11 @@ fn sold(page: &mut Page, sketch: &Sketch, (now, currency): (Timestamp, Currency)
     let mut contact = observation(sketch, "hs", SubjectKind::Person);
     contact.company = Some(sketch.company.to_owned());
     contact.fields = vec![field(FieldName::LifecycleStage, "customer".to_owned())];
-    contact.fields.extend(sketch.manager.map(|manager| field(FieldName::AccountManager, manager.to_owned())));
+    contact.fields.extend(
+        sketch
+            .manager
+            .map(|manager| field(FieldName::AccountManager, manager.to_owned())),
+    );
     contact.updated_at = Some(ago(now, chance.random_range(1..90)));
     page.observations.push(contact);
     if sketch.number.is_multiple_of(5) && sketch.mood == Mood::Thriving {
@@ -267,7 +341,8 @@ fn sold(page: &mut Page, sketch: &Sketch, (now, currency): (Timestamp, Currency)
             closes_at: Some(ago(now, -21)),
             owner: sketch.manager.map(str::to_owned),
         };
-        page.events.push(event(sketch, ("deal", "hs"), Some(ago(now, 12)), Detail::Deal(deal)));
+        page.events
+            .push(event(sketch, ("deal", "hs"), Some(ago(now, 12)), Detail::Deal(deal)));
     }
     if sketch.number.is_multiple_of(3) {
         let days = chance.random_range(4..60);
@@ -282,7 +357,12 @@ fn sold(page: &mut Page, sketch: &Sketch, (now, currency): (Timestamp, Currency)
             },
             reason: None,
         };
-        page.events.push(event(sketch, ("meeting", "hs"), Some(ago(now, days)), Detail::Booking(booking)));
+        page.events.push(event(
+            sketch,
+            ("meeting", "hs"),
+            Some(ago(now, days)),
+            Detail::Booking(booking),
+        ));
     }
 }
 
@@ -320,7 +400,12 @@ fn supported(page: &mut Page, sketch: &Sketch, now: Timestamp, chance: &mut ChaC
         }),
         messages: vec![message(Speaker::Customer, text), message(Speaker::Staff, answer)],
     };
-    page.events.push(event(sketch, ("conv", "ic"), Some(at), Detail::Conversation(conversation)));
+    page.events.push(event(
+        sketch,
+        ("conv", "ic"),
+        Some(at),
+        Detail::Conversation(conversation),
+    ));
     if sketch.mood == Mood::Late && sketch.number.is_multiple_of(2) {
         let ticket = Ticket {
             title: Some("Data missing after the import".to_owned()),
@@ -328,7 +413,12 @@ fn supported(page: &mut Page, sketch: &Sketch, now: Timestamp, chance: &mut ChaC
             priority: Some("urgent".to_owned()),
             open: Some(true),
         };
-        page.events.push(event(sketch, ("ticket", "ic"), Some(ago(now, 5)), Detail::Ticket(ticket)));
+        page.events.push(event(
+            sketch,
+            ("ticket", "ic"),
+            Some(ago(now, 5)),
+            Detail::Ticket(ticket),
+        ));
     }
 }
 
@@ -365,7 +455,8 @@ fn moved(page: &mut Page, sketch: &Sketch, (now, currency): (Timestamp, Currency
             date: Some(at.to_zoned(TimeZone::UTC).date()),
             description: None,
         };
-        page.events.push(event(sketch, (prefix, "cm"), Some(at), Detail::Movement(movement)));
+        page.events
+            .push(event(sketch, (prefix, "cm"), Some(at), Detail::Movement(movement)));
     };
     if sketch.mood == Mood::New && sketch.number.is_multiple_of(2) {
         return;
@@ -383,7 +474,11 @@ fn moved(page: &mut Page, sketch: &Sketch, (now, currency): (Timestamp, Currency
             currency,
         };
         push("new", sketch.since, (MovementKind::NewBusiness, more, more));
-        push("contraction", ago(now, 75), (MovementKind::Contraction, minus(half), price));
+        push(
+            "contraction",
+            ago(now, 75),
+            (MovementKind::Contraction, minus(half), price),
+        );
     } else {
         push("new", sketch.since, (MovementKind::NewBusiness, price, price));
     }
@@ -412,7 +507,10 @@ mod tests {
             .flat_map(|told| told.emails.iter().map(|email| email.key().to_owned()))
             .collect();
         assert_eq!(emails.len(), CUSTOMERS);
-        assert!(emails.iter().all(|email| email.ends_with(".example")), "nobody is written to");
+        assert!(
+            emails.iter().all(|email| email.ends_with(".example")),
+            "nobody is written to"
+        );
     }
 
     #[test]
@@ -421,7 +519,10 @@ mod tests {
         let mut ids = BTreeSet::new();
         for event in pages().iter().flat_map(|page| &page.events) {
             assert!(event.at.is_some_and(|at| at <= now), "{event:?}");
-            assert!(ids.insert((event.source.clone(), event.detail.kind(), event.id.clone())), "{event:?}");
+            assert!(
+                ids.insert((event.source.clone(), event.detail.kind(), event.id.clone())),
+                "{event:?}"
+            );
         }
         assert!(ids.len() > 150, "{}", ids.len());
     }

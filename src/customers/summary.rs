@@ -119,7 +119,9 @@ impl Overview {
                 at_stake = at_stake.saturating_add(value_at_risk(customer, currency).unwrap_or_default());
             }
         }
-        let mean = (scored > 0).then(|| (scores / Decimal::from(scored)).round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero));
+        let mean = (scored > 0).then(|| {
+            (scores / Decimal::from(scored)).round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero)
+        });
         let total_mrr: Decimal = Band::ALL.iter().map(|band| distribution.of(*band).mrr.decimal()).sum();
         let summary = Summary {
             total_customers: total,

@@ -8,7 +8,10 @@ fn euros() -> Currency {
 
 #[test]
 fn the_summary_has_exactly_its_fields() {
-    let customers = [fixture::customer("Ada", "90", Some("100.5")), fixture::customer("Ben", "20", Some("900"))];
+    let customers = [
+        fixture::customer("Ada", "90", Some("100.5")),
+        fixture::customer("Ben", "20", Some("900")),
+    ];
     let summary = Overview::of(&customers, euros()).summary;
     assert_eq!(
         serde_json::to_string(&summary).expect("JSON"),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::sources::event::{BookingOutcome, DealStatus, Detail, Event, Message, Meeting, MovementKind};
+use super::sources::event::{BookingOutcome, DealStatus, Detail, Event, Meeting, Message, MovementKind};
 
 /// Characters of somebody's words that a line shows.
 const QUOTED: usize = 240;
@@ -84,7 +84,10 @@ fn untitled(kind: &str) -> &'static str {
 fn words(detail: &Detail) -> Words {
     match detail {
         Detail::Conversation(told) => {
-            let rated = told.rating.as_ref().map(|rating| format!("rated {} of 5", rating.stars));
+            let rated = told
+                .rating
+                .as_ref()
+                .map(|rating| format!("rated {} of 5", rating.stars));
             let status = [told.state.clone(), rated].into_iter().flatten().collect::<Vec<_>>();
             (told.title.clone(), Some(status.join(", ")), first_words(&told.messages))
         }
@@ -92,10 +95,16 @@ fn words(detail: &Detail) -> Words {
             let status = [&told.state, &told.priority].into_iter().flatten().cloned();
             (told.title.clone(), Some(status.collect::<Vec<_>>().join(", ")), None)
         }
-        Detail::Booking(told) => (told.name.clone(), Some(outcome(&told.outcome).to_owned()), told.reason.clone()),
+        Detail::Booking(told) => (
+            told.name.clone(),
+            Some(outcome(&told.outcome).to_owned()),
+            told.reason.clone(),
+        ),
         Detail::Meeting(told) => (told.title.clone(), None, of_meeting(told)),
         Detail::Onboarding(told) => {
-            let status = told.completed.map(|done| if done { "completed" } else { "begun" }.to_owned());
+            let status = told
+                .completed
+                .map(|done| if done { "completed" } else { "begun" }.to_owned());
             (told.content.clone(), status, None)
         }
         Detail::Deal(told) => {
@@ -112,10 +121,16 @@ fn words(detail: &Detail) -> Words {
         Detail::Invoice(told) => {
             let total = told.total.map(|total| format!("Invoice of {total}"));
             let left = told.remaining.filter(|left| !left.units.is_zero());
-            (total, told.status.clone(), left.map(|left| format!("{left} left to pay")))
+            (
+                total,
+                told.status.clone(),
+                left.map(|left| format!("{left} left to pay")),
+            )
         }
         Detail::Movement(told) => {
-            let change = told.change.map(|change| format!("{} {change} a month", movement(&told.kind)));
+            let change = told
+                .change
+                .map(|change| format!("{} {change} a month", movement(&told.kind)));
             (change, None, told.description.clone())
         }
     }
@@ -203,7 +218,10 @@ mod tests {
         let lines = timeline(&events);
         let details: Vec<&str> = lines.iter().map(|line| line.detail.as_str()).collect();
         assert_eq!(details, ["march", "january", "old"]);
-        assert_eq!((lines[0].title.as_str(), lines[0].status.as_str()), ("Conversation", "open"));
+        assert_eq!(
+            (lines[0].title.as_str(), lines[0].status.as_str()),
+            ("Conversation", "open")
+        );
     }
 
     #[test]

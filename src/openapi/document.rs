@@ -113,7 +113,12 @@ fn without_null(parameter: &mut ReferenceOr<Parameter>) {
     if let Some(Value::Array(types)) = schema.json_schema.ensure_object().get_mut("type") {
         types.retain(|kind| kind != "null");
     }
-    if let Some(choices) = schema.json_schema.ensure_object().get_mut("anyOf").and_then(Value::as_array_mut) {
+    if let Some(choices) = schema
+        .json_schema
+        .ensure_object()
+        .get_mut("anyOf")
+        .and_then(Value::as_array_mut)
+    {
         choices.retain(|choice| choice["type"] != "null");
     }
     schema.json_schema.remove("default");

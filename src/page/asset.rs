@@ -14,6 +14,8 @@ pub enum Asset {
     Stylesheet,
     /// What only the pages of the deals need.
     DealsStylesheet,
+    /// What only the pages of the customers need.
+    CustomersStylesheet,
     /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
     FormScript,
     /// Brings a page that stays open up to date.
@@ -43,9 +45,10 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
+        Self::CustomersStylesheet,
         Self::FormScript,
         Self::LiveScript,
         Self::DealFormScript,
@@ -86,7 +89,12 @@ impl Asset {
                 include_str!("assets/deals_form.css"),
                 include_str!("assets/deals_import.css"),
                 include_str!("assets/deals_sales.css"),
+                include_str!("assets/dashboard.css"),
                 include_str!("assets/deals_board.css"),
+            ),
+            Self::CustomersStylesheet => concat!(
+                include_str!("assets/dashboard.css"),
+                include_str!("assets/customers.css"),
             ),
             Self::FormScript => include_str!("assets/form.js"),
             Self::LiveScript => include_str!("assets/live.js"),
@@ -103,6 +111,7 @@ impl Asset {
         match self {
             Self::Stylesheet => ("tallyboard", "css"),
             Self::DealsStylesheet => ("deals", "css"),
+            Self::CustomersStylesheet => ("customers", "css"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
             Self::DealFormScript => ("deals-form", "js"),
@@ -116,7 +125,7 @@ impl Asset {
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Stylesheet | Self::DealsStylesheet => "text/css; charset=utf-8",
+            Self::Stylesheet | Self::DealsStylesheet | Self::CustomersStylesheet => "text/css; charset=utf-8",
             Self::Icon => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         }

@@ -74,7 +74,10 @@ impl Attempt {
     fn at(uri: &Uri) -> Self {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-        let told = pairs.into_iter().find(|(name, _)| name == "done").map(|(_, value)| value);
+        let told = pairs
+            .into_iter()
+            .find(|(name, _)| name == "done")
+            .map(|(_, value)| value);
         let done = match told.as_deref() {
             Some("merged") => Some("The two are one customer now. “Undo” below takes it back, with nothing lost."),
             Some("unmerged") => Some("They are two customers again, as they were before."),
@@ -116,7 +119,11 @@ async fn detail(customers: &Customers, current: &Current, customer: &Customer) -
         currency: current.currency,
         now: &current.now,
     };
-    let company = customer.profile.company.clone().or_else(|| customer.profile.name.clone());
+    let company = customer
+        .profile
+        .company
+        .clone()
+        .or_else(|| customer.profile.name.clone());
     let elsewhere = match company {
         Some(company) => (customers.elsewhere)(company).await,
         None => Elsewhere::default(),

@@ -58,7 +58,11 @@ impl Question {
         Ok(Wanted {
             filter: CustomerFilter::parse(uri.query().unwrap_or_default()).map_err(refused)?,
             order: sort.map(Order::parse).transpose().map_err(refused)?.unwrap_or(usual),
-            page: self.page.as_deref().and_then(|page| page.trim().parse().ok()).unwrap_or(1),
+            page: self
+                .page
+                .as_deref()
+                .and_then(|page| page.trim().parse().ok())
+                .unwrap_or(1),
         })
     }
 }

@@ -98,13 +98,15 @@ pub(super) async fn undo(
     let customer = find(&current, &id)?;
     let told = customers.told().await?;
     let own: Vec<&Email> = customer.emails().collect();
-    let is_meant = |alias: &&Alias| Email::of(&sent.alias).as_ref() == Some(&alias.alias) && own.contains(&&alias.canonical);
+    let is_meant =
+        |alias: &&Alias| Email::of(&sent.alias).as_ref() == Some(&alias.alias) && own.contains(&&alias.canonical);
     let Some(alias) = told.tables.aliases.iter().find(is_meant) else {
         let message = "Nobody made this address part of this customer, or the merge was taken back already.";
         return Err(Error::invalid(vec![FieldError::new("alias", message)]));
     };
     if alias.id.is_empty() {
-        let message = "This merge was written into the sheet without an id. Delete its line in the tab customer_aliases.";
+        let message =
+            "This merge was written into the sheet without an id. Delete its line in the tab customer_aliases.";
         return Err(Error::invalid(vec![FieldError::new("alias", message)]));
     }
     let delete = Delete {
@@ -119,7 +121,9 @@ pub(super) async fn undo(
 
 fn find<'a>(current: &'a Current, id: &str) -> Result<&'a Customer, Error> {
     let found = current.rows.by_id(&CustomerId::new(id));
-    found.filter(|customer| customer.is_current()).ok_or_else(Error::not_found)
+    found
+        .filter(|customer| customer.is_current())
+        .ok_or_else(Error::not_found)
 }
 
 /// The merge that was asked for, or what is wrong with it.
@@ -162,9 +166,8 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<Sent, Error> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
     match kind.as_ref().map(mime::Mime::essence_str) {
-        Some("application/json") => {
-            serde_json::from_slice(body).map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}.")))
-        }
+        Some("application/json") => serde_json::from_slice(body)
+            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}."))),
         Some("application/x-www-form-urlencoded") => serde_urlencoded::from_bytes(body)
             .map_err(|_| Error::unreadable("The form contains something that is not text.")),
         _ => Err(Error::unsupported_media_type()),

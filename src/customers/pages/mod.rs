@@ -5,6 +5,7 @@ mod customer;
 mod fields;
 mod list;
 mod merging;
+mod revenue;
 mod sample;
 mod summary;
 mod syncs;
@@ -22,12 +23,14 @@ use super::{
     detail::DetailAnswer,
     summary::Summary,
     sync::status::SyncStatus,
-    view::{AT_RISK, BOARD, SAMPLE, SUMMARY, SYNCS},
+    view::{AT_RISK, BOARD, REVENUE, SAMPLE, SUMMARY, SYNCS},
 };
 use crate::{
     answer::Face,
     openapi::{Body, Endpoint},
 };
+pub use syncs::Tested;
+
 use fields::{FilterFields, MergeFields, UndoFields};
 
 /// The board in the document for programs.
@@ -49,18 +52,26 @@ fn lists() -> ApiRouter<Arc<Customers>> {
             .answers::<ListAnswer>(Face::TABLE)
     });
     let at_risk = get_with(at_risk::show, |it| {
-        it.about(TAG, "Customers who are not healthy, those with the most at stake first.")
-            .asks::<FilterFields>()
-            .answers::<AtRiskList>(Face::TABLE)
+        it.about(
+            TAG,
+            "Customers who are not healthy, those with the most at stake first.",
+        )
+        .asks::<FilterFields>()
+        .answers::<AtRiskList>(Face::TABLE)
     });
     let summary = get_with(summary::show, |it| {
         it.about(TAG, "How many customers there are, what they pay and how they fare.")
             .answers::<Summary>(Face::PAGE)
     });
+    let revenue = get_with(revenue::show, |it| {
+        it.about(TAG, "Growth of revenue month by month, and by cohorts.")
+            .answers::<revenue::Answer>(Face::TABLE)
+    });
     ApiRouter::new()
         .api_route(BOARD, list)
         .api_route(AT_RISK, at_risk)
         .api_route(SUMMARY, summary)
+        .api_route(REVENUE, revenue)
 }
 
 fn one_customer() -> ApiRouter<Arc<Customers>> {
@@ -108,8 +119,11 @@ fn sources() -> ApiRouter<Arc<Customers>> {
             .answers_with::<syncs::Tested>(200, "What each list answered.")
     });
     let sample = post_with(sample::load, |it| {
-        it.about(TAG, "Fills an empty embedded spreadsheet with a believable small company.")
-            .leads_on()
+        it.about(
+            TAG,
+            "Fills an empty embedded spreadsheet with a believable small company.",
+        )
+        .leads_on()
     });
     ApiRouter::new()
         .api_route(SYNCS, syncs)

@@ -8,7 +8,11 @@ use axum::{
 };
 
 use super::{
-    super::{desk::Customers, sample::sample_pages, view::{BOARD, checklist::SampleState}},
+    super::{
+        desk::Customers,
+        sample::sample_pages,
+        view::{BOARD, checklist::SampleState},
+    },
     syncs::sample_state,
 };
 use crate::error::Error;

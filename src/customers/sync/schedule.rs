@@ -38,7 +38,9 @@ impl Schedule {
             return Ok(Self::off());
         }
         let lines = text.split(';').map(str::trim).filter(|line| !line.is_empty());
-        let lines: Vec<Line> = lines.map(|line| Line::parse(line, &is_source)).collect::<Result<_, _>>()?;
+        let lines: Vec<Line> = lines
+            .map(|line| Line::parse(line, &is_source))
+            .collect::<Result<_, _>>()?;
         if lines.is_empty() {
             return Err(format!("off, or something like {USUAL}"));
         }
@@ -53,7 +55,9 @@ impl Schedule {
     /// Whether a source is to be read now: a time has come since it was read `last`. One that was never read is.
     pub fn is_due(&self, source: &str, last: Option<Timestamp>, now: &Zoned) -> bool {
         let mut lines = self.of(source);
-        let Some(last) = last else { return lines.next().is_some() };
+        let Some(last) = last else {
+            return lines.next().is_some();
+        };
         let last = wall(&last.to_zoned(now.time_zone().clone()));
         let now = wall(now);
         lines.any(|line| line.times.after(&last).next().is_some_and(|next| next <= now))
@@ -62,7 +66,10 @@ impl Schedule {
     /// When a source is read next after `now`; `None` when never.
     pub fn next(&self, source: &str, now: &Zoned) -> Option<Timestamp> {
         let from = wall(now);
-        let next = self.of(source).filter_map(|line| line.times.after(&from).next()).min()?;
+        let next = self
+            .of(source)
+            .filter_map(|line| line.times.after(&from).next())
+            .min()?;
         instant(next, now.time_zone())
     }
 
@@ -74,16 +81,18 @@ impl Schedule {
 
 impl Line {
     fn parse(line: &str, is_source: &impl Fn(&str) -> bool) -> Result<Self, String> {
-        let (source, times) = line
-            .split_once(':')
-            .ok_or_else(|| format!("a source, a colon and the times of a crontab, such as {USUAL}; “{line}” has no colon"))?;
+        let (source, times) = line.split_once(':').ok_or_else(|| {
+            format!("a source, a colon and the times of a crontab, such as {USUAL}; “{line}” has no colon")
+        })?;
         let source = source.trim().to_lowercase();
         if source != "all" && !is_source(&source) {
             return Err(format!("about all or a source; there is no source “{source}”"));
         }
         let fields: Vec<&str> = times.split_whitespace().collect();
         let [.., day_of_week] = fields.as_slice() else {
-            return Err(format!("five fields as in a crontab, such as 0 2 * * *; “{line}” has none"));
+            return Err(format!(
+                "five fields as in a crontab, such as 0 2 * * *; “{line}” has none"
+            ));
         };
         // Crontabs count Sunday as 0, the library as 1.
         if fields.len() != 5 || day_of_week.contains(|sign: char| sign.is_ascii_digit()) {
@@ -103,13 +112,19 @@ impl Line {
 
 /// What the clock on the wall shows, as if it stood in Greenwich.
 fn wall(moment: &Zoned) -> DateTime<Utc> {
-    let second = moment.datetime().to_zoned(TimeZone::UTC).map(|wall| wall.timestamp().as_second());
+    let second = moment
+        .datetime()
+        .to_zoned(TimeZone::UTC)
+        .map(|wall| wall.timestamp().as_second());
     DateTime::from_timestamp(second.unwrap_or_default(), 0).unwrap_or_default()
 }
 
 /// The instant at which the clock on the wall shows this.
 fn instant(wall: DateTime<Utc>, zone: &TimeZone) -> Option<Timestamp> {
-    let civil = Timestamp::from_second(wall.timestamp()).ok()?.to_zoned(TimeZone::UTC).datetime();
+    let civil = Timestamp::from_second(wall.timestamp())
+        .ok()?
+        .to_zoned(TimeZone::UTC)
+        .datetime();
     civil.to_zoned(zone.clone()).ok().map(|moment| moment.timestamp())
 }
 

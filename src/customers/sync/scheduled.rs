@@ -50,7 +50,12 @@ impl Syncing {
         };
         let begun = lock(&self.begun).clone();
         let here = |source: &OpenSource| begun.get(source.vendor.name).copied();
-        let mut due: Vec<Arc<OpenSource>> = self.sources.iter().filter(|one| is_due(one, here(one))).cloned().collect();
+        let mut due: Vec<Arc<OpenSource>> = self
+            .sources
+            .iter()
+            .filter(|one| is_due(one, here(one)))
+            .cloned()
+            .collect();
         if due.is_empty() {
             return Ok(Vec::new());
         }

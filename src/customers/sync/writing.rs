@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::store::{Batch, Change, CommitError, Committed, Content, RowProblem, Store};
+use crate::store::{Batch, Change, CommitError, Committed, Content, Entry, RowProblem, Store};
 
-/// Rows in one call: with some hundred characters each they stay below the 2 MB that Google recommends for a request.
+/// Rows in one call, at most.
 pub const PORTION: usize = 2_000;
+/// Filled cells in one call, at most: with some fifty characters each they stay near the 2 MB that Google recommends
+/// (<https://developers.google.com/workspace/sheets/api/limits>).
+const CELLS: usize = 40_000;
 /// How often a portion is sent; the store itself tries for as long as a person would wait.
 const TRIES: usize = 5;
 
@@ -34,13 +37,24 @@ impl Written {
 /// See [`CommitError`]; portions before the one that failed are written.
 pub async fn write_all(store: &Store, by: &str, changes: Vec<Change>) -> Result<Written, CommitError> {
     let mut written = Written::default();
-    let mut changes = changes.into_iter();
-    loop {
-        let portion: Vec<Change> = changes.by_ref().take(PORTION).collect();
-        if portion.is_empty() {
-            return Ok(written);
+    let mut portion: Vec<Change> = Vec::new();
+    let mut filled = 0;
+    for change in changes {
+        filled += filled_cells(&change);
+        if portion.len() == PORTION || (filled > CELLS && !portion.is_empty()) {
+            filled = filled_cells(&change);
+            written = written.plus(write(store, by, std::mem::take(&mut portion)).await?);
         }
-        written = written.plus(write(store, by, portion).await?);
+        portion.push(change);
+    }
+    Ok(written.plus(write(store, by, portion).await?))
+}
+
+fn filled_cells(change: &Change) -> usize {
+    match change {
+        Change::Insert(insert) => insert.cells.iter().filter(|cell| **cell != Entry::Empty).count(),
+        Change::Update(update) => update.cells.len(),
+        Change::Delete(_) => 1,
     }
 }
 

@@ -166,3 +166,7 @@ fn aside(old: &Customer, successor: Option<&CustomerId>) -> Customer {
         ..Customer::new(old.id.clone(), email)
     }
 }
+
+#[cfg(test)]
+#[path = "unify_tests.rs"]
+mod tests;
