@@ -32,7 +32,7 @@ use crate::{
     customers::{
         self, Customers,
         elsewhere::{AskElsewhere, Elsewhere, Integration, OpenDeal},
-        sources,
+        scoring, sources,
         sync::{self, Syncing},
     },
     deals::{self, Deals, Importer, Reminders, answers::DealAnswer},
@@ -354,6 +354,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
+        .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
         .merge(sync::pages::router(materials.syncing))
         .merge(customers::pages::router(customers))
         .merge(openapi::router(Arc::clone(&document)));

@@ -3,8 +3,8 @@
 //! [`sources`] asks each service for its records, page by page, and gives them one shape. [`sync`] brings them into the
 //! spreadsheet, whose tabs are in [`rows`], and derives the [`customer`]s of them: [`unify`], a pure function. [`email`] is
 //! the key by which records of different services meet; [`amount`] is money in the currency it was charged in; [`mrr`] is
-//! the one definition of monthly revenue from Stripe subscriptions. [`health`] says how a customer
-//! fares and why.
+//! the one definition of monthly revenue from Stripe subscriptions. [`sentiment`] reads what they say; [`health`] says how
+//! a customer fares and why; [`churn`] how likely they are to leave; [`scoring`] works both out for all customers.
 //!
 //! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`summary`],
 //! [`risk`], [`timeline`]) and hands the answer ([`answers`], [`detail`]) to [`view`]. What the other boards know of a
@@ -12,6 +12,7 @@
 
 pub mod amount;
 pub mod answers;
+pub mod churn;
 pub mod customer;
 pub mod desk;
 pub mod detail;
@@ -28,6 +29,8 @@ pub mod revenue;
 pub mod risk;
 pub mod rows;
 pub mod sample;
+pub mod scoring;
+pub mod sentiment;
 pub mod shortening;
 pub mod sources;
 pub mod summary;

@@ -39,6 +39,7 @@ use super::{
     amount::Currency,
     mrr::FiniteDiscounts,
     rows::run_row::SyncRun,
+    scoring::Scoring,
     sources::{Mode, OpenSource},
 };
 use crate::{cause::chain, clock::Clock, error::Error, store::Store};
@@ -49,6 +50,7 @@ pub struct Syncing {
     store: Arc<Store>,
     clock: Clock,
     sources: Vec<Arc<OpenSource>>,
+    scoring: Arc<Scoring>,
     currency: Currency,
     finite: FiniteDiscounts,
     schedule: Schedule,
@@ -130,7 +132,9 @@ pub enum Beginning {
 impl Syncing {
     /// Puts it together.
     pub fn new(parts: Parts) -> Self {
+        let scoring = Scoring::new(Arc::clone(&parts.store), parts.clock.clone(), parts.currency);
         Self {
+            scoring: Arc::new(scoring),
             store: parts.store,
             clock: parts.clock,
             sources: parts.sources.into_iter().map(Arc::new).collect(),
@@ -143,6 +147,11 @@ impl Syncing {
             stopping: AtomicBool::new(false),
             deriving: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// What scores the customers after each run.
+    pub fn scoring(&self) -> &Arc<Scoring> {
+        &self.scoring
     }
 
     /// The sources that are switched on, in the order of the registry.
@@ -234,6 +243,7 @@ impl Syncing {
         let synced = join_all(runs).await;
         if synced.iter().any(|synced| matches!(synced.ended, Ended::Ran(_))) {
             self.derive().await?;
+            self.scoring.recalculate().await?;
         }
         Ok(synced)
     }
