@@ -81,12 +81,23 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
-        Command::Churn { what } => churn::run(&what),
-        Command::Health { what } => health::run(&what).await,
-        Command::Sync { source, full } => {
-            let mode = if full { Mode::Full } else { Mode::Incremental };
-            sync::run(&source.to_lowercase(), mode).await
-        }
+    /// Read a source of the Customers board, or all, into the spreadsheet.
+    ///
+    /// Reads what changed since the last complete run and goes on where one broke. Ends with status 0 when everything was
+    /// read, else 1. Running it again changes nothing.
+    Sync {
+        /// Short name of a source that is switched on, such as intercom, or all.
+        #[arg(value_name = "SOURCE")]
+        source: String,
+        /// Read everything; what a source no longer mentions counts as gone.
+        #[arg(long)]
+        full: bool,
+    },
+    /// How well the regression behind the churn risk foresees who leaves.
+    Churn {
+        /// What is asked.
+        #[command(subcommand)]
+        what: churn::What,
     },
     /// The health scores of the customers.
     Health {
@@ -172,14 +183,12 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
             .await
         }
         Command::Import { what } => import::run(what).await,
-<<<<<<< HEAD
         Command::Churn { what } => churn::run(&what),
-=======
+        Command::Health { what } => health::run(&what).await,
         Command::Sync { source, full } => {
             let mode = if full { Mode::Full } else { Mode::Incremental };
             sync::run(&source.to_lowercase(), mode).await
         }
->>>>>>> main
         Command::Healthcheck => healthcheck().await,
     };
     result.unwrap_or_else(|error| {

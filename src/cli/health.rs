@@ -24,7 +24,7 @@ pub(super) async fn run(what: &What) -> Outcome {
     let config = Config::from_environment()?;
     let app = App::build(&config).await?;
     let problems = app.prepare().await.problems;
-    let result = match problems.first() {
+    let result: Result<Recalculated, Box<dyn std::error::Error>> = match problems.first() {
         Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
         None => app.syncing().scoring().recalculate().await.map_err(Into::into),
     };
@@ -36,10 +36,16 @@ pub(super) async fn run(what: &What) -> Outcome {
 fn tell(done: &Recalculated) {
     println!("{} customers scored, {} rows changed.", done.scored, done.changed);
     if done.unknown > 0 {
-        println!("{} customers have no score: nothing is known of them that counts.", done.unknown);
+        println!(
+            "{} customers have no score: nothing is known of them that counts.",
+            done.unknown
+        );
     }
     match done.churn_basis {
-        Basis::Model => println!("Churn risk by regression on {} who left and {} who stayed.", done.left, done.stayed),
+        Basis::Model => println!(
+            "Churn risk by regression on {} who left and {} who stayed.",
+            done.left, done.stayed
+        ),
         Basis::Heuristic => println!(
             "Churn risk by rule of thumb: the history holds {} examples who left and {} who stayed.",
             done.left, done.stayed

@@ -1,5 +1,7 @@
 //! Everything about one customer.
 
+use std::collections::HashSet;
+
 use jiff::{Timestamp, Zoned};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,8 +12,11 @@ use super::{
     customer::Customer,
     elsewhere::Elsewhere,
     email::Email,
+    explanation::Explanation,
+    health::Snapshot,
     risk,
     rows::{alias_row::Alias, customer_row::CustomerRows},
+    scoring::gathering,
     timeline::{Happening, timeline},
     unify::{Known, clusters::Cluster, facts::Facts, precedence::rule_of},
 };
@@ -25,6 +30,8 @@ pub struct DetailAnswer {
     pub customer: CustomerAnswer,
     /// Why the customer is at risk, as far as the record tells; empty when nothing speaks for it.
     pub reasons: Vec<String>,
+    /// Why the score; `null` when too little is known for one.
+    pub health: Option<Explanation>,
     /// Which source each field comes from, and since when it says so.
     pub provenance: Vec<FieldSource>,
     /// What happened, newest first.
@@ -73,6 +80,10 @@ pub struct Material<'a> {
     pub currency: Currency,
     /// The present instant in the configured time zone.
     pub now: &'a Zoned,
+    /// Sentences that a person said are no cancellation.
+    pub dismissed: &'a HashSet<String>,
+    /// The scores of the customer, the earliest first.
+    pub history: &'a [Snapshot],
 }
 
 impl DetailAnswer {
@@ -83,12 +94,23 @@ impl DetailAnswer {
         Self {
             customer: CustomerAnswer::of(customer, material.rows, material.currency),
             reasons: risk::reasons(customer, material.now),
+            health: health(customer, material),
             provenance: provenance(material),
             timeline: timeline(events),
             aliases: aliases(customer, material.known.aliases),
             elsewhere,
         }
     }
+}
+
+fn health(customer: &Customer, material: &Material<'_>) -> Option<Explanation> {
+    let terms = gathering::Terms {
+        now: material.now,
+        currency: material.currency,
+        dismissed: material.dismissed,
+    };
+    let facts = gathering::facts(material.known, material.cluster?, customer, &terms);
+    Explanation::of(&facts, material.history, material.now)
 }
 
 fn provenance(material: &Material<'_>) -> Vec<FieldSource> {

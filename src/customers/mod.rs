@@ -7,7 +7,7 @@
 //! a customer fares and why; [`churn`] how likely they are to leave; [`scoring`] works both out for all customers.
 //!
 //! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`summary`],
-//! [`risk`], [`timeline`]) and hands the answer ([`answers`], [`detail`]) to [`view`]. What the other boards know of a
+//! [`risk`], [`trend`], [`timeline`], [`explanation`]) and hands the answer ([`answers`], [`detail`]) to [`view`]. What the other boards know of a
 //! customer's company comes in through [`elsewhere`]. [`sample`] fills an empty spreadsheet.
 
 pub mod amount;
@@ -18,6 +18,7 @@ pub mod desk;
 pub mod detail;
 pub mod elsewhere;
 pub mod email;
+pub mod explanation;
 pub mod filter;
 #[cfg(test)]
 mod fixture;
@@ -36,6 +37,7 @@ pub mod sources;
 pub mod summary;
 pub mod sync;
 pub mod timeline;
+pub mod trend;
 pub mod unify;
 pub mod view;
 

@@ -15,12 +15,14 @@ use super::super::{
     detail::{DetailAnswer, Material},
     elsewhere::Elsewhere,
     email::Email,
+    rows::{dismissal_row::Dismissals, history_row::ScoreHistory},
     view::{customer::CustomerPage, customer_address},
 };
 use crate::{
     answer::Face,
     error::{Error, FieldError},
     page::field::Typed,
+    store::Reading,
 };
 
 pub(super) async fn show(
@@ -112,8 +114,14 @@ pub(super) async fn page(
 
 async fn detail(customers: &Customers, current: &Current, customer: &Customer) -> Result<DetailAnswer, Error> {
     let told = customers.told().await?;
+    let (history, dismissals): (Reading<ScoreHistory>, Reading<Dismissals>) = {
+        let (history, dismissals) = tokio::join!(customers.store.read(), customers.store.read());
+        (history?, dismissals?)
+    };
     let material = Material {
         rows: &current.rows,
+        dismissed: &dismissals.snapshot.data.ids,
+        history: history.snapshot.data.of(&customer.id),
         known: told.known(),
         cluster: told.cluster(customer),
         currency: current.currency,

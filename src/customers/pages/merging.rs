@@ -84,6 +84,7 @@ pub(super) async fn merge(
     let insert = insert(&alias, &customers);
     customers.store.commit(Batch::by(BY, [Change::Insert(insert)])).await?;
     customers.syncing.derive().await?;
+    customers.syncing.scoring().recalculate().await?;
     Ok(answer(&headers, (&id, "merged"), &alias.alias))
 }
 
@@ -116,6 +117,7 @@ pub(super) async fn undo(
     };
     customers.store.commit(Batch::by(BY, [Change::Delete(delete)])).await?;
     customers.syncing.derive().await?;
+    customers.syncing.scoring().recalculate().await?;
     Ok(answer(&headers, (&id, "unmerged"), &alias.alias))
 }
 

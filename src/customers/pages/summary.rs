@@ -13,8 +13,11 @@ use serde::Deserialize;
 use super::super::{
     desk::{Current, Customers},
     filter::{CustomerFilter, Order, SortKey},
+    health::Snapshot,
     risk,
+    rows::history_row::ScoreHistory,
     summary::Overview,
+    trend::trend,
     view::summary::SummaryPage,
 };
 use super::list::Wanted;
@@ -22,6 +25,7 @@ use crate::{
     answer::{Face, Rendered},
     asked::Asked,
     error::Error,
+    store::Reading,
 };
 
 /// Customers at risk that the page names.
@@ -41,12 +45,19 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::PAGE)?;
     let current = customers.current().await?;
-    let make = async || render(&customers, &current, &asked);
+    let make = async || {
+        let history: Reading<ScoreHistory> = customers.store.read().await?;
+        render(&customers, (&current, &history.snapshot.data), &asked)
+    };
     let rendered = customers.answered(&current, &asked, make).await?;
     Ok(rendered.respond(&headers))
 }
 
-fn render(customers: &Customers, current: &Current, asked: &Asked) -> Result<Rendered, Error> {
+fn render(
+    customers: &Customers,
+    (current, history): (&Current, &ScoreHistory),
+    asked: &Asked,
+) -> Result<Rendered, Error> {
     let overview = Overview::of(current.rows.current(), current.currency);
     if asked.face == Face::Json {
         return Rendered::json(&overview.summary).map_err(Error::internal);
@@ -61,7 +72,13 @@ fn render(customers: &Customers, current: &Current, asked: &Asked) -> Result<Ren
     };
     let mut worst = wanted.of(current, risk::is_at_risk);
     worst.truncate(NAMED);
+    let histories: Vec<&[Snapshot]> = current
+        .rows
+        .current()
+        .map(|customer| history.of(&customer.id))
+        .collect();
     let page = SummaryPage {
+        trend: &trend(histories.iter().copied(), current.now.date()),
         overview: &overview,
         worst: &worst,
         currency: current.currency,

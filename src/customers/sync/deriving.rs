@@ -54,6 +54,7 @@ impl Syncing {
         }
         writing::write_all(&self.store, by, book.changes()).await?;
         self.derive().await?;
+        self.scoring.recalculate().await?;
         Ok(())
     }
 

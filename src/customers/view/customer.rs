@@ -15,7 +15,7 @@ use super::{
     address::{BOARD, customer_address},
     at_risk::capitalised,
     summary::figure,
-    words,
+    why, words,
 };
 use crate::{
     language::{Language, UNKNOWN},
@@ -151,6 +151,10 @@ impl CustomerPage<'_> {
         html! {
             @if !self.detail.reasons.is_empty() {
                 p .lead { (capitalised(&listing(&self.detail.reasons))) "." }
+            }
+            @match &self.detail.health {
+                Some(health) => (why::explained(health, self.now)),
+                None => p .hint { "Too little is known of this customer for a score: no source tells of logins, payments, conversations or revenue." },
             }
         }
     }

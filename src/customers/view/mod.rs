@@ -8,6 +8,7 @@ pub(super) mod list;
 pub(super) mod revenue;
 pub(super) mod summary;
 pub(super) mod syncs;
+mod why;
 mod words;
 
 use maud::{Markup, html};

@@ -2,10 +2,12 @@
 
 use jiff::Zoned;
 use maud::{Markup, html};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
-    super::{amount::Currency, customer::Customer, filter::HealthChoice, health::Band, risk, summary::Overview},
+    super::{
+        amount::Currency, customer::Customer, filter::HealthChoice, health::Band, risk, summary::Overview, trend::Week,
+    },
     address::{AT_RISK, BOARD, band_address, customer_address},
     at_risk::capitalised,
     list::is_urgent,
@@ -15,6 +17,7 @@ use crate::{
     language::UNKNOWN,
     page::{
         Asset, Frame, Page,
+        columns::{Bar, columns},
         table::{cell, number, row, table, text},
         wording::{count, listing},
     },
@@ -24,6 +27,8 @@ use crate::{
 pub struct SummaryPage<'a> {
     /// The figures.
     pub overview: &'a Overview,
+    /// The mean score, week by week.
+    pub trend: &'a [Week],
     /// Customers with the most at stake.
     pub worst: &'a [&'a Customer],
     /// The currency of the reports.
@@ -47,6 +52,7 @@ impl SummaryPage<'_> {
                     (self.apart())
                     (self.bands())
                     (self.first())
+                    (self.weeks())
                 }
             }
         };
@@ -123,6 +129,40 @@ impl SummaryPage<'_> {
                 cell("measure", words::bar(share.mrr.decimal(), most)),
             ],
         )
+    }
+
+    fn weeks(&self) -> Markup {
+        let bars: Vec<Bar> = self
+            .trend
+            .iter()
+            .map(|week| Bar {
+                label: week.day.strftime("%-d %b").to_string(),
+                thousandths: (week.mean * Decimal::TEN).round().to_u32(),
+            })
+            .collect();
+        let line = |week: &Week| {
+            let day = html! { (week.day.strftime("%-d %B %Y")) };
+            let cells = [
+                cell("name", day),
+                cell("number", html! { (week.mean.normalize()) }),
+                cell("number detail", html! { (people(week.customers)) }),
+            ];
+            row(0, &cells)
+        };
+        let rows: Vec<Markup> = self.trend.iter().rev().map(line).collect();
+        html! {
+            @if !self.trend.is_empty() {
+                section aria-labelledby="trend" {
+                    h2 #trend { "Average health by week" }
+                    @if self.trend.len() > 1 { (columns(&bars)) }
+                    @else { p .hint { "The history begins now; the picture grows week by week." } }
+                    details {
+                        summary { "In numbers" }
+                        (table("Average health by week", &[text("Day"), number("Average"), number("Customers")], &rows))
+                    }
+                }
+            }
+        }
     }
 
     fn first(&self) -> Markup {
