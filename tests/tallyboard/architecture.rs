@@ -19,6 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "answer/kept.rs",
             "leaderboard/desk.rs",
             "deals/desk.rs",
+            "customers/desk.rs",
         ],
     ),
     (
@@ -30,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "findings/view.rs",
             "status/view.rs",
             "openapi/pages.rs",
+            "customers/view/",
             "emulator/",
         ],
     ),
