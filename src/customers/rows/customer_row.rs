@@ -15,6 +15,7 @@ use crate::{
         customer::{Customer, CustomerId, Health, Profile, Revenue, SourceMark, Standing},
         email::Email,
     },
+    finding::{Effect, Finding},
     store::{Column, Dataset, Decoding, Entry, History, Ids, Kind, Row, Tab, TabLink, TabRows},
 };
 
@@ -207,6 +208,30 @@ impl CustomerRows {
     /// Those that count in sums and lists.
     pub fn current(&self) -> impl Iterator<Item = &Customer> {
         self.customers.iter().filter(|customer| customer.is_current())
+    }
+
+    /// Rows whose revenue is in no sum, because sums are made in `currency`.
+    pub fn in_other_currencies(&self, currency: Currency) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (customer, number) in self.customers.iter().zip(&self.numbers) {
+            let row = self.rows.row(*number);
+            let revenue = &customer.revenue;
+            let paid = revenue
+                .mrr
+                .filter(|mrr| mrr.currency != currency && !mrr.units.is_zero());
+            if let Some(mrr) = paid {
+                let reason = format!(
+                    "{mrr} a month is in no sum, because sums are made in {currency}; amounts are not converted."
+                );
+                findings.push(row.finding(MRR, Effect::CountedApart, reason));
+            }
+            if !revenue.other_currencies.is_empty() {
+                let reason =
+                    format!("These amounts a month are in no sum: only {currency} is, and amounts are not converted.");
+                findings.push(row.finding(OTHER_CURRENCIES, Effect::CountedApart, reason));
+            }
+        }
+        findings
     }
 
     fn of(rows: TabRows, decoding: &mut Decoding) -> Self {

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -24,6 +24,9 @@ use crate::{
     store::{Change, Reading},
 };
 
+/// How long after its beginning a run that broke is taken up: vendors forget the places of a list, and one that stands
+/// still for longer is read anew from the last complete run on.
+const TAKEN_UP_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// Findings whose sentences are kept with the run.
 const FINDINGS_KEPT: usize = 40;
 
@@ -67,10 +70,8 @@ impl Begin {
     fn of(log: &SyncLog, source: &OpenSource, mode: Mode, now: Timestamp) -> Self {
         let name = source.vendor.name;
         let last = log.last(name);
-        let broke = last.filter(|run| run.outcome != RunOutcome::Complete && run.cursor.is_some());
-        let resumed = broke
-            .filter(|run| mode == Mode::Incremental || run.mode == Mode::Full)
-            .cloned();
+        let broke = last.filter(|run| mode == Mode::Incremental || run.mode == Mode::Full);
+        let resumed = broke.filter(|run| is_worth_going_on(run, now)).cloned();
         let is_lost = |run: &&SyncRun| run.outcome == RunOutcome::Running;
         let interrupted = log.of(name).filter(is_lost).map(|run| SyncRun {
             outcome: RunOutcome::Interrupted,
@@ -115,6 +116,13 @@ impl Begin {
             findings: Vec::new(),
         }
     }
+}
+
+/// Whether a run broke somewhere in the middle, and not too long ago.
+fn is_worth_going_on(run: &SyncRun, now: Timestamp) -> bool {
+    let Some(cursor) = &run.cursor else { return false };
+    let is_recent = now.duration_since(cursor.run.started_at) <= TAKEN_UP_FOR;
+    run.outcome != RunOutcome::Complete && is_recent && *cursor != Cursor::at_start(cursor.run)
 }
 
 /// A run that goes on.

@@ -225,7 +225,8 @@ impl<'a> Joining<'a> {
     }
 }
 
-/// The address that people chose by a merge, else the first one of the source that comes first.
+/// The address that people chose by a merge, else the first one of the source that comes first, of an account before that
+/// of a person.
 fn main_address(known: Known<'_>, cluster: &Cluster) -> Option<Email> {
     let given_up: HashSet<&str> = known.aliases.iter().map(|alias| alias.alias.key()).collect();
     let chosen = known.aliases.iter().map(|alias| &alias.canonical);
@@ -236,10 +237,11 @@ fn main_address(known: Known<'_>, cluster: &Cluster) -> Option<Email> {
     let ranked = cluster.records.iter().filter_map(|place| {
         let said = &known.records[*place].said;
         let rank = precedence::rank(FieldKey::Email, &said.source);
-        Some((rank, said.subject.id.as_str(), said.emails.first()?))
+        let is_person = said.subject.kind == SubjectKind::Person;
+        Some(((rank, is_person, said.subject.id.as_str()), said.emails.first()?))
     });
-    let best = ranked.min_by(|left, right| (left.0, left.1).cmp(&(right.0, right.1)));
-    best.map(|(_, _, email)| email.clone())
+    let best = ranked.min_by_key(|(rank, _)| *rank);
+    best.map(|(_, email)| email.clone())
         .or_else(|| cluster.emails.first().cloned())
 }
 

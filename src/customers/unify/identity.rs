@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::clusters::Cluster;
@@ -35,7 +36,7 @@ impl Identities {
 }
 
 /// A cluster keeps the row that has its main address, else the oldest row that has one of its addresses as main address,
-/// or that an account without address has had. Without such a row its id follows from the main address, so that two
+/// or that an account without address has had, else one that had an address of it beside its main one. Without such a row its id follows from the main address, so that two
 /// programs make the same one.
 pub fn ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
     let mut identities = Identities {
@@ -51,19 +52,51 @@ pub fn ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
         let key = old.email.as_ref().map_or(old.id.as_str(), Email::key);
         rows.entry(key).or_default().push(old);
     }
+    let claims: Vec<Vec<&Customer>> = clusters.iter().map(|cluster| claimants(cluster, &rows)).collect();
+    let mut spoken_for: HashSet<&CustomerId> = claims.iter().flatten().map(|old| &old.id).collect();
+    let by_other_address = by_other_address(before);
     let mut taken: HashSet<CustomerId> = before.iter().map(|old| old.id.clone()).collect();
-    for cluster in clusters {
-        let claimants = claimants(cluster, &rows);
-        let id = match claimants.first() {
-            Some(old) => old.id.clone(),
+    for (cluster, claims) in clusters.iter().zip(&claims) {
+        let others = cluster
+            .emails
+            .iter()
+            .filter_map(|email| by_other_address.get(email.key()));
+        let left = others
+            .copied()
+            .filter(|old| !spoken_for.contains(&old.id))
+            .min_by_key(|old| age(old));
+        let id = match claims.first().copied().or(left) {
+            Some(old) => {
+                spoken_for.insert(&old.id);
+                old.id.clone()
+            }
             None => fresh(cluster, &taken),
         };
         taken.insert(id.clone());
-        let others = claimants.iter().skip(1).map(|old| (old.id.clone(), id.clone()));
+        let others = claims.iter().skip(1).map(|old| (old.id.clone(), id.clone()));
         identities.successors.extend(others);
         identities.of_clusters.push(id);
     }
     identities
+}
+
+/// The oldest row that has an address beside its main one: whose main address was that of a merge which is taken back.
+fn by_other_address(before: &[Customer]) -> HashMap<&str, &Customer> {
+    let mut rows: HashMap<&str, &Customer> = HashMap::new();
+    for old in before {
+        for email in &old.other_emails {
+            let row = rows.entry(email.key()).or_insert(old);
+            if age(old) < age(row) {
+                *row = old;
+            }
+        }
+    }
+    rows
+}
+
+/// Rows that count come first, then older ones.
+fn age(old: &Customer) -> (bool, bool, Option<Timestamp>, &CustomerId) {
+    (!old.is_current(), old.created_at.is_none(), old.created_at, &old.id)
 }
 
 /// The rows with an address of the cluster, the one to keep first.
@@ -76,16 +109,8 @@ fn claimants<'a>(cluster: &Cluster, rows: &HashMap<&str, Vec<&'a Customer>>) -> 
             .iter()
             .flat_map(|account| with(id_of(account).as_str())),
     );
-    claimants.sort_by_key(|old| {
-        let is_main = old.email.is_some() && old.email == cluster.main;
-        (
-            !is_main,
-            !old.is_current(),
-            old.created_at.is_none(),
-            old.created_at,
-            old.id.clone(),
-        )
-    });
+    let is_main = |old: &Customer| old.email.is_some() && old.email == cluster.main;
+    claimants.sort_by(|left, right| (!is_main(left), age(left)).cmp(&(!is_main(right), age(right))));
     claimants
 }
 
