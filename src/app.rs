@@ -1,28 +1,16 @@
 //! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
 
+mod between_boards;
+mod own_routes;
+
 use std::{
-    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
     sync::Arc,
     time::Duration,
 };
 
-use aide::axum::{
-    ApiRouter,
-    routing::{get_with, post_with},
-};
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Path, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
-    middleware,
-    response::{IntoResponse, Redirect, Response},
-};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
 use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
@@ -30,36 +18,27 @@ use crate::{
     clock::Clock,
     config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
     customers::{
-        self, Customers,
-        elsewhere::{AskElsewhere, Elsewhere, Integration, OpenDeal},
-        scoring, sources,
+        self, Customers, scoring, sources,
         sync::{self, Syncing},
     },
-    deals::{self, Deals, Importer, Reminders, answers::DealAnswer},
+    deals::{self, Deals, Importer, Reminders},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
-    error::Error,
-    findings::{
-        self,
-        pages::{Found, Gather},
-        view::{FINDINGS, LineProblem},
-    },
+    findings::{self, view::FINDINGS},
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
     language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
-        claims::CreditedTo,
         view::{BOARD, SUBMIT},
     },
-    openapi::{self, Body, Endpoint},
-    page::{Asset, Entry, Frame, Source},
-    status::{
-        self,
-        pages::{AtHand, Known},
-    },
+    openapi,
+    page::{Entry, Frame, Source},
+    status,
     store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab},
 };
+use between_boards::{at_hand, customers_at_hand, deals_at_hand, elsewhere_of, gather};
+use own_routes::{elsewhere, own_routes};
 
 /// The program, put together.
 pub struct App {
@@ -372,240 +351,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
     (router, deals)
 }
 
-/// Addresses that belong to no board.
-fn own_routes(store: Arc<Store>) -> ApiRouter {
-    const TAG: &str = "Program";
-    let home = get_with(
-        async || Redirect::to(BOARD),
-        |it| it.about(TAG, "Leads to the first board.").leads_on(),
-    );
-    let refresh = post_with(refresh, |it| {
-        it.about(TAG, "Has the spreadsheet read anew.")
-            .reads::<ComingBack>(Body::Form)
-            .leads_on()
-    });
-    let asset = get_with(asset, |it| {
-        it.about(TAG, "A style, a script or a picture of the pages.")
-            .path_part::<String>("file", "Name with its digest.")
-            .serves("text/css")
-            .serves("text/javascript")
-            .serves("image/svg+xml")
-    });
-    let robots = get_with(
-        async || "User-agent: *\nDisallow: /\n",
-        |it| it.about(TAG, "Tells search engines to stay away.").serves("text/plain"),
-    );
-    ApiRouter::new()
-        .api_route("/", home)
-        .api_route("/refresh", refresh)
-        .with_state(Refresher::new(store))
-        .api_route("/assets/{file}", asset)
-        .api_route("/robots.txt", robots)
-}
-
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
     [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
-}
-
-/// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
-fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, customers: &Arc<Customers>) -> Gather {
-    let boards = (Arc::clone(leaderboard), Arc::clone(deals), Arc::clone(customers));
-    Arc::new(move || {
-        let (leaderboard, deals, customers) = boards.clone();
-        Box::pin(async move {
-            let (found, of_deals, of_customers) = tokio::join!(leaderboard.found(), deals.found(), customers.found());
-            let mut found: Found = found?;
-            for (tab, of_board) in [
-                (&deals::rows::DEALS, of_deals),
-                (&customers::rows::UNIFIED_CUSTOMERS, of_customers),
-            ] {
-                match of_board {
-                    Ok(of_board) => found.cells.extend(of_board.cells),
-                    Err(error) => found.lines.push(LineProblem {
-                        file: tab.title.to_owned(),
-                        line: 1,
-                        reason: error.to_string(),
-                    }),
-                }
-            }
-            let count = u32::try_from(found.cells.len() + found.lines.len()).unwrap_or(u32::MAX);
-            found.frame = found.frame.counting(FINDINGS, count);
-            Ok(found)
-        })
-    })
-}
-
-/// What the leaderboard found in the tabs that were read last, counted by tab.
-fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
-    let leaderboard = Arc::clone(leaderboard);
-    Arc::new(move || {
-        let leaderboard = Arc::clone(&leaderboard);
-        Box::pin(async move { Some(known(leaderboard.found_at_hand().await?, leaderboard::rows::TABS)) })
-    })
-}
-
-/// The same of the deals.
-fn deals_at_hand(deals: &Arc<Deals>) -> AtHand {
-    let deals = Arc::clone(deals);
-    Arc::new(move || {
-        let deals = Arc::clone(&deals);
-        Box::pin(async move { Some(known(deals.found_at_hand().await?, deals::rows::TABS)) })
-    })
-}
-
-/// The same of the customers.
-fn customers_at_hand(customers: &Arc<Customers>) -> AtHand {
-    let customers = Arc::clone(customers);
-    Arc::new(move || {
-        let customers = Arc::clone(&customers);
-        Box::pin(async move { Some(known(customers.found_at_hand().await?, customers::rows::TABS)) })
-    })
-}
-
-/// What the other boards know of a customer's company. One that cannot be asked is named, and the page goes on.
-fn elsewhere_of(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> AskElsewhere {
-    let boards = (Arc::clone(leaderboard), Arc::clone(deals));
-    Arc::new(move |company| {
-        let (leaderboard, deals) = boards.clone();
-        Box::pin(async move {
-            let (credits, open) = tokio::join!(leaderboard.credited(&company), deals.open_with(&company));
-            let mut elsewhere = Elsewhere::default();
-            match credits {
-                Ok(credits) => elsewhere.integrations = credits.into_iter().map(integration).collect(),
-                Err(_) => elsewhere
-                    .unknown
-                    .push("The leaderboard cannot be read at the moment.".to_owned()),
-            }
-            match open {
-                Ok(open) => elsewhere.open_deals = open.into_iter().map(open_deal).collect(),
-                Err(_) => elsewhere
-                    .unknown
-                    .push("The deals cannot be read at the moment.".to_owned()),
-            }
-            elsewhere
-        })
-    })
-}
-
-fn integration((name, credit): (String, CreditedTo)) -> Integration {
-    Integration {
-        name,
-        csm: credit.csm,
-        at: credit.at,
-    }
-}
-
-fn open_deal(deal: DealAnswer) -> OpenDeal {
-    OpenDeal {
-        client: deal.client.to_string(),
-        stage: deal.statut.as_str().to_owned(),
-        amount: deal.montant_brut,
-        due: deal.date_echeance,
-        address: deal.id.map(|id| format!("{}/{id}", deals::BOARD)),
-    }
-}
-
-fn known(found: Found, tabs: &[&'static Tab]) -> Known {
-    let mut findings: BTreeMap<&'static str, usize> = tabs.iter().map(|tab| (tab.title, 0)).collect();
-    for cell in &found.cells {
-        *findings.entry(cell.tab).or_default() += 1;
-    }
-    Known {
-        findings,
-        frame: found.frame,
-    }
-}
-
-/// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.
-async fn elsewhere(method: Method, uri: Uri) -> Result<Redirect, Error> {
-    if !matches!(method, Method::GET | Method::HEAD) {
-        return Err(Error::not_found());
-    }
-    let shorter = without_last_slash(&uri).ok_or_else(Error::not_found)?;
-    Ok(Redirect::permanent(&shorter))
-}
-
-/// The address without the slashes at the end of its path; `None` when there are none, or nothing would be left.
-fn without_last_slash(uri: &Uri) -> Option<String> {
-    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    is_own_path(path).then(|| format!("{path}{query}"))
-}
-
-async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
-    let asset = Asset::find(&file).ok_or_else(Error::not_found)?;
-    Ok(asset.rendered().respond(&headers))
-}
-
-/// Lets people have the spreadsheet read anew, but not so often that nothing is left of Google's quota.
-#[derive(Clone)]
-struct Refresher {
-    store: Arc<Store>,
-    budget: Arc<DefaultDirectRateLimiter>,
-}
-
-impl Refresher {
-    fn new(store: Arc<Store>) -> Self {
-        const BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
-        const A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
-        Self {
-            store,
-            budget: Arc::new(RateLimiter::direct(Quota::per_minute(A_MINUTE).allow_burst(BURST))),
-        }
-    }
-}
-
-/// Where the person was.
-#[derive(Default, Deserialize, JsonSchema)]
-struct ComingBack {
-    /// Path and query of a page here.
-    to: Option<String>,
-}
-
-/// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
-/// just had it read.
-async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
-    if refresher.budget.check().is_ok() {
-        refresher.store.refresh();
-    }
-    let back: ComingBack = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let to = back.to.filter(|to| is_own_path(to));
-    let location = to
-        .and_then(|to| HeaderValue::try_from(to).ok())
-        .unwrap_or(HeaderValue::from_static(BOARD));
-    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
-}
-
-/// A path here, and not an address on another host in the clothes of a path.
-fn is_own_path(to: &str) -> bool {
-    to.starts_with('/')
-        && !to.starts_with("//")
-        && !to.contains('\\')
-        && !to.contains(|character: char| character.is_control())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_last_slash_is_dropped_and_never_leads_to_another_host() {
-        for (address, shorter) in [
-            ("/leaderboard/", Some("/leaderboard")),
-            ("/leaderboard//", Some("/leaderboard")),
-            (
-                "/leaderboard/?from=2026-03-01&x=/",
-                Some("/leaderboard?from=2026-03-01&x=/"),
-            ),
-            ("/leaderboard", None),
-            ("/", None),
-            ("//", None),
-            ("//evil.example/", None),
-            ("//evil.example//", None),
-        ] {
-            let uri = Uri::builder().path_and_query(address).build().expect("address");
-            assert_eq!(without_last_slash(&uri).as_deref(), shorter, "{address}");
-        }
-    }
 }

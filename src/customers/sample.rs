@@ -1,14 +1,15 @@
 //! A believable small company for demonstrations and tests: forty invented customers in every state of health, as five
 //! services would tell of them.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+mod sketch;
+
+use jiff::{Timestamp, tz::TimeZone};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use rust_decimal::Decimal;
 
 use super::{
     amount::{Amount, Currency},
-    email::Email,
     mrr::{Item, Price, Recurring, Subscription, Usage},
     sources::{
         event::{
@@ -19,65 +20,7 @@ use super::{
     },
 };
 
-/// Customers in the data set.
-pub const CUSTOMERS: usize = 40;
-
-const FIRST: &[&str] = &[
-    "Ada", "Bilal", "Chloé", "Dmitri", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jamal", "Kenji", "Lena", "Mateo",
-    "Noor", "Olga", "Pablo", "Quinn", "Rosa", "Stefan", "Tara",
-];
-const LAST: &[&str] = &[
-    "Almeida",
-    "Berg",
-    "Costa",
-    "Dubois",
-    "Eriksen",
-    "Fischer",
-    "Garnier",
-    "Haddad",
-    "Ivanova",
-    "Jansen",
-    "Kowalski",
-    "Lindqvist",
-    "Moreau",
-    "Novák",
-    "Okafor",
-    "Petit",
-    "Quist",
-    "Rossi",
-    "Schmidt",
-    "Tanaka",
-];
-const COMPANIES: &[&str] = &[
-    "Amber Analytics",
-    "Birch Foods",
-    "Cobalt Freight",
-    "Dune Health",
-    "Ember Studios",
-    "Fjord Works",
-    "Granite Legal",
-    "Harbor Travel",
-    "Indigo Labs",
-    "Juniper Media",
-    "Kestrel Energy",
-    "Lumen Print",
-    "Maple Robotics",
-    "Nimbus Cloud",
-    "Opal Retail",
-    "Pepper Games",
-    "Quartz Mining",
-    "Rivière Conseil",
-    "Saffron Kitchens",
-    "Tundra Outdoor",
-];
-const MANAGERS: &[&str] = &["Kate Oberg", "Tomás Rey", "Priya Nair"];
-/// What the plans are called and cost a month, in cents.
-const PLANS: &[(&str, i64)] = &[
-    ("Starter", 4_900),
-    ("Team", 19_900),
-    ("Business", 59_900),
-    ("Enterprise", 149_000),
-];
+use sketch::{Mood, Sketch, ago, sketch};
 
 const PRAISE: &[&str] = &[
     "The new export saves us hours every week, thank you!",
@@ -100,30 +43,8 @@ const LEAVING: &[&str] = &[
     "Nous voulons résilier notre abonnement.",
 ];
 
-/// How a customer fares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mood {
-    Thriving,
-    New,
-    Quiet,
-    Late,
-    Leaving,
-    Gone,
-}
-
-/// What is invented about a customer before the sources tell it.
-struct Sketch {
-    number: usize,
-    mood: Mood,
-    name: String,
-    company: &'static str,
-    email: Email,
-    manager: Option<&'static str>,
-    plan: (&'static str, i64),
-    since: Timestamp,
-    seen: Timestamp,
-    logins: u32,
-}
+/// Customers in the data set.
+pub const CUSTOMERS: usize = 40;
 
 /// What five services would tell at `now`, one page each. The same `seed` and `now` give the same pages.
 pub fn sample_pages(seed: u64, now: Timestamp, currency: Currency) -> Vec<Page> {
@@ -151,70 +72,6 @@ fn signed((source, mut page): (&str, Page)) -> Page {
         source.clone_into(&mut event.source);
     }
     page
-}
-
-fn ago(now: Timestamp, days: i64) -> Timestamp {
-    now.checked_sub(SignedDuration::from_hours(days * 24)).unwrap_or(now)
-}
-
-fn sketch(number: usize, now: Timestamp, chance: &mut ChaCha8Rng) -> Sketch {
-    // Twenty of forty fare well, as in a company that goes on.
-    let mood = match number % 20 {
-        0..10 => Mood::Thriving,
-        10..12 => Mood::New,
-        12..15 => Mood::Quiet,
-        15..17 => Mood::Late,
-        17..19 => Mood::Leaving,
-        _ => Mood::Gone,
-    };
-    let (first, last) = (
-        FIRST[number % FIRST.len()],
-        LAST[(number * 7 + number / 20) % LAST.len()],
-    );
-    let company = COMPANIES[(number * 3 + number / 20) % COMPANIES.len()];
-    let domain = company.to_lowercase().replace([' ', 'è'], "");
-    let address = format!("{}.{}@{domain}.example", first.to_lowercase(), last.to_lowercase());
-    let email = Email::of(&address).unwrap_or_else(|| unreachable!("a name at a domain is an address"));
-    let (age, unseen, logins) = match mood {
-        Mood::Thriving => (
-            chance.random_range(200..900),
-            chance.random_range(0..4),
-            chance.random_range(12..30),
-        ),
-        Mood::New => (
-            chance.random_range(5..40),
-            chance.random_range(0..3),
-            chance.random_range(4..14),
-        ),
-        Mood::Quiet => (
-            chance.random_range(150..700),
-            chance.random_range(18..55),
-            chance.random_range(0..3),
-        ),
-        Mood::Late => (
-            chance.random_range(120..500),
-            chance.random_range(3..20),
-            chance.random_range(1..9),
-        ),
-        Mood::Leaving => (
-            chance.random_range(200..800),
-            chance.random_range(10..40),
-            chance.random_range(0..3),
-        ),
-        Mood::Gone => (chance.random_range(300..900), chance.random_range(40..120), 0),
-    };
-    Sketch {
-        number,
-        mood,
-        name: format!("{first} {last}"),
-        company,
-        email,
-        manager: (number % 7 != 6).then(|| MANAGERS[number % MANAGERS.len()]),
-        plan: PLANS[[1, 0, 2, 1, 3, 2, 0][number % 7]],
-        since: ago(now, age),
-        seen: ago(now, unseen),
-        logins,
-    }
 }
 
 fn observation(sketch: &Sketch, prefix: &str, kind: SubjectKind) -> Observation {

@@ -43,7 +43,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("yup_oauth2", &["store/", "config.rs"]),
     (
         "governor",
-        &["store/quota.rs", "guard.rs", "app.rs", "customers/sources/pace.rs"],
+        &[
+            "store/quota.rs",
+            "guard.rs",
+            "app/own_routes.rs",
+            "customers/sources/pace.rs",
+        ],
     ),
     ("reqwest", &["customers/sources/"]),
     ("nanohtml2text", &["customers/sources/reading.rs"]),

@@ -32,6 +32,7 @@ pub(super) struct MergeFields {
 
 /// Which merge is taken back.
 #[derive(JsonSchema)]
+#[schemars(rename = "UnmergeFields")]
 pub(super) struct UndoFields {
     /// The address that was made part of the customer.
     alias: String,

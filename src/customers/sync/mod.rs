@@ -81,6 +81,7 @@ pub struct Parts {
 
 /// How far a run is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SyncProgress")]
 pub struct Progress {
     /// Records that the source brought so far.
     pub seen: u64,
