@@ -1,24 +1,12 @@
 //! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
 
+mod between_boards;
+mod own_routes;
 mod spreadsheet;
 
-use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
-use aide::axum::{
-    ApiRouter,
-    routing::{get_with, post_with},
-};
-use axum::{
-    Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, Path, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
-    middleware,
-    response::{IntoResponse, Redirect, Response},
-};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
 use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
@@ -26,7 +14,7 @@ use crate::{
     clock::Clock,
     config::Config,
     customers::{
-        self,
+        self, Customers,
         alerting::{
             occasion::Stream,
             sending::{Alerting, Ways},
@@ -37,13 +25,7 @@ use crate::{
     deals::{self, Deals, Importer, Reminders, Rules},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
-    error::Error,
-    findings::{
-        self,
-        pages::{Found, Gather},
-        tally::Tally,
-        view::{FINDINGS, LineProblem},
-    },
+    findings::{self, tally::Tally, view::FINDINGS},
     guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
     keyboard,
     language::Language,
@@ -53,14 +35,13 @@ use crate::{
         goal::Goal,
         view::{BOARD, SUBMIT},
     },
-    openapi::{self, Body, Endpoint},
-    page::{Asset, Entry, Frame, Source},
-    status::{
-        self,
-        pages::{AtHand, Known},
-    },
-    store::{SetupProblem, SetupReport, SheetEdits, Store, Tab},
+    openapi,
+    page::{Entry, Frame, Source},
+    status,
+    store::{SetupProblem, SetupReport, Store, Tab},
 };
+use between_boards::{at_hand, customers_at_hand, deals_at_hand, elsewhere_of, gather};
+use own_routes::{elsewhere, own_routes};
 
 /// The program, put together.
 pub struct App {
@@ -280,6 +261,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         navigation: vec![
             Entry::new("Leaderboard", BOARD),
             Entry::new("Deals", deals::BOARD),
+            Entry::new("Customers", customers::view::BOARD),
             Entry::new("Findings", FINDINGS),
         ],
         action: Entry::new("Claim integrations", SUBMIT),
@@ -312,12 +294,24 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         tally,
     }));
     let keyboard = keyboard::router(frame.clone());
-    let gather = gather(&leaderboard, &deals, (&materials.store, &materials.clock));
+    let customers = Arc::new(Customers::new(customers::Parts {
+        store: Arc::clone(&materials.store),
+        clock: materials.clock.clone(),
+        source: materials.source,
+        frame: frame.clone(),
+        syncing: Arc::clone(&materials.syncing),
+        elsewhere: elsewhere_of(&leaderboard, &deals),
+    }));
+    let gather = gather((&leaderboard, &deals, &customers), (&materials.store, &materials.clock));
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
         frame,
-        boards: vec![at_hand(&leaderboard), deals_at_hand(&deals)],
+        boards: vec![
+            at_hand(&leaderboard),
+            deals_at_hand(&deals),
+            customers_at_hand(&customers),
+        ],
     };
     let document = openapi::Document::default();
     let routes = own_routes(materials.store)
@@ -328,6 +322,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         .merge(deals::router(Arc::clone(&deals)))
         .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
         .merge(sync::pages::router(materials.syncing))
+        .merge(customers::pages::router(customers))
         .merge(openapi::router(Arc::clone(&document)));
     let (router, written) = openapi::described(routes);
     openapi::publish(&document, &written);
@@ -349,187 +344,7 @@ fn around_errors(deals: &Arc<Deals>, frame: &Frame) -> FrameOf {
     Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
 }
 
-/// Addresses that belong to no board.
-fn own_routes(store: Arc<Store>) -> ApiRouter {
-    const TAG: &str = "Program";
-    let home = get_with(
-        async || Redirect::to(BOARD),
-        |it| it.about(TAG, "Leads to the first board.").leads_on(),
-    );
-    let refresh = post_with(refresh, |it| {
-        it.about(TAG, "Has the spreadsheet read anew.")
-            .reads::<ComingBack>(Body::Form)
-            .leads_on()
-    });
-    let asset = get_with(asset, |it| {
-        it.about(TAG, "A style, a script or a picture of the pages.")
-            .path_part::<String>("file", "Name with its digest.")
-            .serves("text/css")
-            .serves("text/javascript")
-            .serves("image/svg+xml")
-    });
-    let robots = get_with(
-        async || "User-agent: *\nDisallow: /\n",
-        |it| it.about(TAG, "Tells search engines to stay away.").serves("text/plain"),
-    );
-    ApiRouter::new()
-        .api_route("/", home)
-        .api_route("/refresh", refresh)
-        .with_state(Refresher::new(store))
-        .api_route("/assets/{file}", asset)
-        .api_route("/robots.txt", robots)
-}
-
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
     [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
-}
-
-/// The findings of every board, with what was changed outside the program. A board whose tabs are not as they have to be
-/// is itself one; the others go on.
-fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, (store, clock): (&Arc<Store>, &Clock)) -> Gather {
-    let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
-    Arc::new(move || {
-        let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
-        Box::pin(async move {
-            let (found, of_deals, edits) = tokio::join!(leaderboard.found(), deals.found(), store.read::<SheetEdits>());
-            let mut found: Found = found?;
-            match of_deals {
-                Ok(of_deals) => found.cells.extend(of_deals.cells),
-                Err(error) => found.lines.push(LineProblem {
-                    file: deals::rows::DEALS.title.to_owned(),
-                    line: 1,
-                    reason: error.to_string(),
-                }),
-            }
-            // Without the log nothing is missing from the boards.
-            found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
-            let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
-            let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
-            found.frame = found.frame.counting(FINDINGS, count);
-            Ok(found)
-        })
-    })
-}
-
-/// What the leaderboard found in the tabs that were read last, counted by tab.
-fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
-    let leaderboard = Arc::clone(leaderboard);
-    Arc::new(move || {
-        let leaderboard = Arc::clone(&leaderboard);
-        Box::pin(async move { Some(known(leaderboard.found_at_hand().await?, leaderboard::rows::TABS)) })
-    })
-}
-
-/// The same of the deals.
-fn deals_at_hand(deals: &Arc<Deals>) -> AtHand {
-    let deals = Arc::clone(deals);
-    Arc::new(move || {
-        let deals = Arc::clone(&deals);
-        Box::pin(async move { Some(known(deals.found_at_hand().await?, deals::rows::TABS)) })
-    })
-}
-
-fn known(found: Found, tabs: &[&'static Tab]) -> Known {
-    let mut findings: BTreeMap<&'static str, usize> = tabs.iter().map(|tab| (tab.title, 0)).collect();
-    for cell in &found.cells {
-        *findings.entry(cell.tab).or_default() += 1;
-    }
-    Known {
-        findings,
-        frame: found.frame,
-    }
-}
-
-/// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.
-async fn elsewhere(method: Method, uri: Uri) -> Result<Redirect, Error> {
-    if !matches!(method, Method::GET | Method::HEAD) {
-        return Err(Error::not_found());
-    }
-    let shorter = without_last_slash(&uri).ok_or_else(Error::not_found)?;
-    Ok(Redirect::permanent(&shorter))
-}
-
-/// The address without the slashes at the end of its path; `None` when there are none, or nothing would be left.
-fn without_last_slash(uri: &Uri) -> Option<String> {
-    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    is_own_path(path).then(|| format!("{path}{query}"))
-}
-
-async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
-    let asset = Asset::find(&file).ok_or_else(Error::not_found)?;
-    Ok(asset.rendered().respond(&headers))
-}
-
-/// Lets people have the spreadsheet read anew, but not so often that nothing is left of Google's quota.
-#[derive(Clone)]
-struct Refresher {
-    store: Arc<Store>,
-    budget: Arc<DefaultDirectRateLimiter>,
-}
-
-impl Refresher {
-    fn new(store: Arc<Store>) -> Self {
-        const BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
-        const A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
-        Self {
-            store,
-            budget: Arc::new(RateLimiter::direct(Quota::per_minute(A_MINUTE).allow_burst(BURST))),
-        }
-    }
-}
-
-/// Where the person was.
-#[derive(Default, Deserialize, JsonSchema)]
-struct ComingBack {
-    /// Path and query of a page here.
-    to: Option<String>,
-}
-
-/// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
-/// just had it read.
-async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
-    if refresher.budget.check().is_ok() {
-        refresher.store.refresh();
-    }
-    let back: ComingBack = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let to = back.to.filter(|to| is_own_path(to));
-    let location = to
-        .and_then(|to| HeaderValue::try_from(to).ok())
-        .unwrap_or(HeaderValue::from_static(BOARD));
-    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
-}
-
-/// A path here, and not an address on another host in the clothes of a path.
-fn is_own_path(to: &str) -> bool {
-    to.starts_with('/')
-        && !to.starts_with("//")
-        && !to.contains('\\')
-        && !to.contains(|character: char| character.is_control())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_last_slash_is_dropped_and_never_leads_to_another_host() {
-        for (address, shorter) in [
-            ("/leaderboard/", Some("/leaderboard")),
-            ("/leaderboard//", Some("/leaderboard")),
-            (
-                "/leaderboard/?from=2026-03-01&x=/",
-                Some("/leaderboard?from=2026-03-01&x=/"),
-            ),
-            ("/leaderboard", None),
-            ("/", None),
-            ("//", None),
-            ("//evil.example/", None),
-            ("//evil.example//", None),
-        ] {
-            let uri = Uri::builder().path_and_query(address).build().expect("address");
-            assert_eq!(without_last_slash(&uri).as_deref(), shorter, "{address}");
-        }
-    }
 }

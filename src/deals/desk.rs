@@ -8,9 +8,10 @@ use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
 use super::{
-    answers::Context,
+    answers::{Context, DealAnswer},
     cold::Day,
     correcting::Correcting,
+    deal::Deal,
     filter::DealFilter,
     history::StageHistory,
     importer::Importer,
@@ -25,6 +26,7 @@ use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
     clock::Clock,
+    company::CompanyKey,
     error::Error,
     finding::Finding,
     findings::{pages::Found, tally::Tally, view::FINDINGS},
@@ -135,6 +137,19 @@ impl Deals {
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
         }
+    }
+
+    /// Open deals with the company of this name; spellings are forgiven.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn open_with(&self, company: &str) -> Result<Vec<DealAnswer>, ReadError> {
+        let current = self.current().await?;
+        let wanted = CompanyKey::of(company);
+        let is_meant =
+            |deal: &&Deal| wanted.is_some() && deal.stage.is_open() && CompanyKey::of(&deal.client) == wanted;
+        let deals = current.rows.deals.iter().filter(is_meant);
+        Ok(deals.map(|deal| DealAnswer::of(deal, &current.rows)).collect())
     }
 
     /// When deals went from one stage to another, as far as the audit log tells.

@@ -13,6 +13,7 @@ use moka::{
 
 use super::{
     catalog_file::{CatalogFile, LoadedCatalog},
+    claims::CreditedTo,
     credit::Ledger,
     goal::Goal,
     highlights::{Highlights, Today},
@@ -187,6 +188,14 @@ impl Leaderboard {
         let question = (current.versions, period, now.as_second() / 60);
         let work = async { Arc::new(current.settled.ledger.standings(period, now, self.clock.zone())) };
         self.standings.get_with(question, work).await
+    }
+
+    /// What the company with this name is credited with, by integration; spellings are forgiven.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn credited(&self, company: &str) -> Result<Vec<(String, CreditedTo)>, ReadError> {
+        Ok(self.current().await?.settled.ledger.credited_for(company))
     }
 
     /// What surrounds a page that shows `current`.

@@ -14,6 +14,8 @@ pub enum Asset {
     Stylesheet,
     /// What only the pages of the deals need.
     DealsStylesheet,
+    /// What only the pages of the customers need.
+    CustomersStylesheet,
     /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
     FormScript,
     /// Brings a page that stays open up to date.
@@ -51,9 +53,10 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
+        Self::CustomersStylesheet,
         Self::FormScript,
         Self::LiveScript,
         Self::NewsScript,
@@ -101,7 +104,12 @@ impl Asset {
                 include_str!("assets/deals_form.css"),
                 include_str!("assets/deals_import.css"),
                 include_str!("assets/deals_sales.css"),
+                include_str!("assets/dashboard.css"),
                 include_str!("assets/deals_board.css"),
+            ),
+            Self::CustomersStylesheet => concat!(
+                include_str!("assets/dashboard.css"),
+                include_str!("assets/customers.css"),
             ),
             Self::FormScript => concat!(include_str!("assets/form.js"), include_str!("assets/near_names.js")),
             Self::LiveScript => include_str!("assets/live.js"),
@@ -126,6 +134,7 @@ impl Asset {
         match self {
             Self::Stylesheet => ("tallyboard", "css"),
             Self::DealsStylesheet => ("deals", "css"),
+            Self::CustomersStylesheet => ("customers", "css"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
             Self::NewsScript => ("news", "js"),
@@ -143,7 +152,9 @@ impl Asset {
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Stylesheet | Self::DealsStylesheet | Self::WallStylesheet => "text/css; charset=utf-8",
+            Self::Stylesheet | Self::DealsStylesheet | Self::CustomersStylesheet | Self::WallStylesheet => {
+                "text/css; charset=utf-8"
+            }
             Self::Icon => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         }

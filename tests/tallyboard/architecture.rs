@@ -19,6 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "answer/kept.rs",
             "leaderboard/desk.rs",
             "deals/desk.rs",
+            "customers/desk.rs",
         ],
     ),
     (
@@ -30,6 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "findings/view.rs",
             "status/view.rs",
             "openapi/pages.rs",
+            "customers/view/",
             "emulator/",
         ],
     ),
@@ -41,7 +43,12 @@ const HOMES: &[(&str, &[&str])] = &[
     ("yup_oauth2", &["store/", "config.rs"]),
     (
         "governor",
-        &["store/quota.rs", "guard.rs", "app.rs", "customers/sources/pace.rs"],
+        &[
+            "store/quota.rs",
+            "guard.rs",
+            "app/own_routes.rs",
+            "customers/sources/pace.rs",
+        ],
     ),
     ("reqwest", &["customers/sources/"]),
     ("nanohtml2text", &["customers/sources/reading.rs"]),

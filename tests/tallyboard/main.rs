@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod changes;
 mod chaos;
+mod customers_board;
 mod customers_health;
 mod customers_sync;
 mod deals_board;

@@ -296,7 +296,7 @@ fn standings<'a>(books: &'a Books, scored: &'a [Scored], lines: &[Line]) -> Vec<
             score: one.score.as_ref()?,
             history: books.history().of(&one.customer),
             mentions: &one.facts.cancel_mentions,
-            link: books.customers().link_of(&one.customer).unwrap_or_default(),
+            link: books.customers().link_of(&one.customer),
             told_band: told_band(lines, &one.customer),
         })
     };

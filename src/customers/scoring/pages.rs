@@ -84,6 +84,7 @@ struct Preview {
 
 /// A customer whose band would change.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BandMoved")]
 struct Moved {
     customer: String,
     now: Option<Judged>,

@@ -31,6 +31,7 @@ use std::{
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -79,7 +80,8 @@ pub struct Parts {
 }
 
 /// How far a run is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SyncProgress")]
 pub struct Progress {
     /// Records that the source brought so far.
     pub seen: u64,
@@ -110,7 +112,7 @@ pub enum Ended {
 }
 
 /// What became of the wish to begin a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Started {
     /// Short name of the source.
     pub source: &'static str,
@@ -119,7 +121,7 @@ pub struct Started {
 }
 
 /// Whether a run began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Beginning {
     /// It goes on in the background.

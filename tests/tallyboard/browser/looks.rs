@@ -81,6 +81,23 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         browser.goto(&format!("{}{place}", world.address)).await;
         look(browser, name).await;
     }
+    browser.goto(&format!("{}/customers", empty.address)).await;
+    look(browser, "customers-empty").await;
+    let customers = crate::customers_board::sampled().await;
+    let at_risk = customers.json("/customers/at-risk").await;
+    let worst = format!("/customers/{}", at_risk["customers"][0]["id"].as_str().expect("id"));
+    for (name, place) in [
+        ("customers", "/customers"),
+        ("customers-none", "/customers?q=nobody&min_mrr=5"),
+        ("customers-at-risk", "/customers/at-risk"),
+        ("customers-summary", "/dashboard/summary"),
+        ("customers-revenue", "/customers/revenue"),
+        ("customers-sources", "/sync/status"),
+        ("customer", worst.as_str()),
+    ] {
+        browser.goto(&format!("{}{place}", customers.address)).await;
+        look(browser, name).await;
+    }
     let sales = crate::deals_sales::sold().await;
     for (name, place) in [
         ("what-if", "/deals/what-if?basket=10&cycle=-20"),
