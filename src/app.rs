@@ -1,7 +1,8 @@
 //! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
 
+mod found;
+
 use std::{
-    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
     sync::Arc,
@@ -26,6 +27,8 @@ use serde::Deserialize;
 use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
+use found::{at_hand, deals_at_hand, gather};
+
 use crate::{
     clock::Clock,
     config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
@@ -37,12 +40,7 @@ use crate::{
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     error::Error,
-    findings::{
-        self,
-        pages::{Found, Gather},
-        tally::Tally,
-        view::{FINDINGS, LineProblem},
-    },
+    findings::{self, tally::Tally, view::FINDINGS},
     guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
     language::Language,
     leaderboard::{
@@ -52,13 +50,8 @@ use crate::{
     },
     openapi::{self, Body, Endpoint},
     page::{Asset, Entry, Frame, Source},
-    status::{
-        self,
-        pages::{AtHand, Known},
-    },
-    store::{
-        CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, SheetEdits, Store, Tab,
-    },
+    status,
+    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab},
 };
 
 /// The program, put together.
@@ -395,62 +388,6 @@ fn own_routes(store: Arc<Store>) -> ApiRouter {
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
     [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
-}
-
-/// The findings of every board, with what was changed outside the program. A board whose tabs are not as they have to be
-/// is itself one; the others go on.
-fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, (store, clock): (&Arc<Store>, &Clock)) -> Gather {
-    let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
-    Arc::new(move || {
-        let (leaderboard, deals, store, clock) = (leaderboard.clone(), deals.clone(), store.clone(), clock.clone());
-        Box::pin(async move {
-            let (found, of_deals, edits) = tokio::join!(leaderboard.found(), deals.found(), store.read::<SheetEdits>());
-            let mut found: Found = found?;
-            match of_deals {
-                Ok(of_deals) => found.cells.extend(of_deals.cells),
-                Err(error) => found.lines.push(LineProblem {
-                    file: deals::rows::DEALS.title.to_owned(),
-                    line: 1,
-                    reason: error.to_string(),
-                }),
-            }
-            // Without the log nothing is missing from the boards.
-            found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
-            let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
-            let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
-            found.frame = found.frame.counting(FINDINGS, count);
-            Ok(found)
-        })
-    })
-}
-
-/// What the leaderboard found in the tabs that were read last, counted by tab.
-fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
-    let leaderboard = Arc::clone(leaderboard);
-    Arc::new(move || {
-        let leaderboard = Arc::clone(&leaderboard);
-        Box::pin(async move { Some(known(leaderboard.found_at_hand().await?, leaderboard::rows::TABS)) })
-    })
-}
-
-/// The same of the deals.
-fn deals_at_hand(deals: &Arc<Deals>) -> AtHand {
-    let deals = Arc::clone(deals);
-    Arc::new(move || {
-        let deals = Arc::clone(&deals);
-        Box::pin(async move { Some(known(deals.found_at_hand().await?, deals::rows::TABS)) })
-    })
-}
-
-fn known(found: Found, tabs: &[&'static Tab]) -> Known {
-    let mut findings: BTreeMap<&'static str, usize> = tabs.iter().map(|tab| (tab.title, 0)).collect();
-    for cell in &found.cells {
-        *findings.entry(cell.tab).or_default() += 1;
-    }
-    Known {
-        findings,
-        frame: found.frame,
-    }
 }
 
 /// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.
