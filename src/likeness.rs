@@ -145,11 +145,11 @@ impl Name {
         if longer.letters.len() - shorter.letters.len() > allowed {
             return false;
         }
-        // Short names are often one letter apart and two: what is left to chance is too likely.
-        let is_short = longer.letters.len() <= 5;
-        if is_short && shorter.letters[0] != longer.letters[0] {
+        // Fingers seldom slip on the first letter, and many words differ in it alone.
+        if shorter.letters[0] != longer.letters[0] {
             return false;
         }
+        // Of short names too many are a letter apart and two.
         let is_tiny = longer.letters.len() <= 4 && shorter.letters.len() == longer.letters.len();
         if is_tiny && in_order_of_letters(&shorter.letters) != in_order_of_letters(&longer.letters) {
             return false;

@@ -34,6 +34,7 @@ fn names_that_a_person_would_ask_about_are_found_and_others_are_not() {
         ("Plan A", "Plan B", None),
         ("Acme", "Acme 2", None),
         ("Nike", "Bike", None),
+        ("Amber Works", "Ember Works", None),
         ("Globex", "Initech", None),
     ] {
         assert_eq!(company(one).likeness(&company(other)), likeness, "{one} / {other}");

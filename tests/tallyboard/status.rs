@@ -81,7 +81,7 @@ async fn the_status_tells_people_and_programs_the_same_and_asks_nobody() {
     page.says("1 min, since 3 Mar 2026, 13:00");
     page.says("0 of at most 1,000");
     assert_eq!(
-        page.all("[aria-labelledby=data] tr:nth-child(2) > *"),
+        page.all("[aria-labelledby=data] tr:nth-child(4) > *"),
         ["submissions", "1 rows", "1 findings", "read 90 s ago"]
     );
     assert_eq!(sent(&world).await, 0);

@@ -67,7 +67,7 @@ fn ties_zeros_and_numbers_stand_in_the_table_and_lead_to_their_rows() {
         .collect();
     assert_eq!(
         links[1],
-        "/leaderboard/claims?csm=A+%26+B&from=2026-03-01&to=2026-03-05"
+        "/leaderboard/claims?csm=A+%26+B&from=2026-03-01&to=2026-03-05&outcome=credited"
     );
     let numbers = select(&page, ".ranking .measure, .ranking .detail:not(:has(time, .blank))").len();
     let linked = select(&page, ".ranking td a[href^='/leaderboard/claims?']").len();
@@ -107,7 +107,8 @@ fn a_hostile_name_is_text_on_the_board_and_encoded_in_its_links() {
     let (path, query) = link.split_once('?').expect("query");
     assert_eq!(path, CLAIMS);
     let asked: Vec<(String, String)> = serde_urlencoded::from_str(query).expect("encoded");
-    assert_eq!(asked, [("csm".to_owned(), HOSTILE.to_owned())]);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(asked, [pair("csm", HOSTILE), pair("outcome", "credited")]);
 }
 
 #[test]
