@@ -46,6 +46,8 @@ pub struct Leaderboard {
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
+    /// One look after the contests at a time.
+    pub(super) keeping: tokio::sync::Mutex<()>,
 }
 
 /// What the app hands to the board.
@@ -110,6 +112,7 @@ impl Leaderboard {
             settled: latest(Cache::builder().max_capacity(1)),
             standings: latest(Cache::builder().max_capacity(64)),
             kept: Kept::default(),
+            keeping: tokio::sync::Mutex::default(),
         }
     }
 

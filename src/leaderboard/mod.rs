@@ -21,6 +21,7 @@ pub mod catalog;
 pub mod catalog_file;
 pub mod claim;
 pub mod claims;
+pub mod contests;
 pub mod credit;
 pub mod desk;
 pub mod effect;

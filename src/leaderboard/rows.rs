@@ -6,6 +6,7 @@ use jiff::{Zoned, tz::TimeZone};
 
 use super::{
     claim::{Status, Submission, join_integrations},
+    contests::rows::{CONTEST_RESULTS, CONTEST_RULES, CONTESTS},
     reading::read_submissions,
     table::SubmissionTable,
 };
@@ -44,7 +45,13 @@ pub static COMPANY_ALIASES: Tab = Tab {
 };
 
 /// Every tab of the board, for setting the spreadsheet up.
-pub static TABS: &[&Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES];
+pub static TABS: &[&Tab] = &[
+    &SUBMISSIONS,
+    &COMPANY_ALIASES,
+    &CONTESTS,
+    &CONTEST_RULES,
+    &CONTEST_RESULTS,
+];
 
 pub(super) const ID: usize = 0;
 pub(super) const SUBMITTED_AT: usize = 1;
