@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
 use moka::{
     future::{Cache, CacheBuilder},
     policy::EvictionPolicy,
@@ -19,10 +19,11 @@ use super::{
     catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
     credit::Ledger,
+    past::AsOf,
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
     standings::Standings,
-    view::SampleData,
+    view::{SUBMIT, SampleData, ways::tabs},
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -31,7 +32,8 @@ use crate::{
     error::Error,
     finding::{Effect, Finding},
     findings::{pages::Found, view::LineProblem},
-    page::{Frame, Freshness, Source},
+    language::Language,
+    page::{Asset, Board, Entry, Frame, Freshness, Source},
     store::{ReadError, Reading, Store},
 };
 
@@ -48,6 +50,8 @@ pub struct Leaderboard {
     kept: Kept,
     /// One look after the contests at a time.
     pub(super) keeping: tokio::sync::Mutex<()>,
+    /// The board as it was, by version of history and catalog.
+    pub(super) pasts: Cache<(u64, u64, Timestamp), Arc<Settled>>,
 }
 
 /// What the app hands to the board.
@@ -93,6 +97,8 @@ pub(super) struct Current {
     pub(super) versions: Versions,
     pub(super) read_at: Timestamp,
     pub(super) unreachable_since: Option<Timestamp>,
+    /// The moment that is looked back to; `None` for now.
+    pub(super) past: Option<AsOf>,
     pub(super) now: Zoned,
 }
 
@@ -108,11 +114,19 @@ impl Leaderboard {
             clock: parts.clock,
             catalog: parts.catalog,
             source: parts.source,
-            frame: parts.frame,
+            frame: parts.frame.for_board(
+                Board {
+                    style: Asset::LeaderboardStylesheet,
+                    tabs,
+                },
+                Language::English,
+                Entry::new("Claim integrations", SUBMIT),
+            ),
             settled: latest(Cache::builder().max_capacity(1)),
             standings: latest(Cache::builder().max_capacity(64)),
             kept: Kept::default(),
             keeping: tokio::sync::Mutex::default(),
+            pasts: latest(Cache::builder().max_capacity(4)),
         }
     }
 
@@ -147,6 +161,7 @@ impl Leaderboard {
             versions,
             read_at: reading.snapshot.read_at,
             unreachable_since: reading.unreachable_since,
+            past: None,
             now: self.clock.zoned_now(),
         }
     }
@@ -163,7 +178,10 @@ impl Leaderboard {
 
     /// The standings of a period; movement is worked out anew each minute.
     pub(super) async fn standings(&self, current: &Current, period: Period) -> Arc<Standings> {
-        let now = current.now.timestamp();
+        let now = current.moment();
+        if current.past.is_some() {
+            return Arc::new(current.settled.ledger.standings(period, now, self.clock.zone()));
+        }
         let question = (current.versions, period, now.as_second() / 60);
         let work = async { Arc::new(current.settled.ledger.standings(period, now, self.clock.zone())) };
         self.standings.get_with(question, work).await
@@ -248,6 +266,16 @@ impl Settled {
     /// since, what was settled then is carried on.
     fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog, earlier: Option<&Self>) -> Self {
         let rows = Arc::clone(&reading.snapshot.data);
+        Self::of_rows(rows, reading.snapshot.findings.to_vec(), catalog, earlier)
+    }
+
+    /// The same of rows and of what was found while they were read.
+    pub(super) fn of_rows(
+        rows: Arc<LeaderboardRows>,
+        mut findings: Vec<Finding>,
+        catalog: &LoadedCatalog,
+        earlier: Option<&Self>,
+    ) -> Self {
         let (names, alias_problems) = CompanyNames::from_aliases(rows.aliases.iter().cloned());
         let carried_on = earlier
             .filter(|earlier| earlier.rows.aliases == rows.aliases)
@@ -256,7 +284,6 @@ impl Settled {
             let (submissions, catalog) = (Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog));
             Ledger::build(submissions, catalog, Arc::new(names))
         });
-        let mut findings = reading.snapshot.findings.to_vec();
         // Each name once: to look for the nearest in the catalog takes long, and a name outside it seldom stands alone.
         let mut reasons: HashMap<&str, String> = HashMap::new();
         findings.extend(ledger.outside_catalog().into_iter().map(|outside| {
@@ -318,6 +345,16 @@ fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
 }
 
 impl Current {
+    /// The instant that the data is looked at: the present one, or the one that is looked back to.
+    pub(super) fn moment(&self) -> Timestamp {
+        self.past.map_or_else(|| self.now.timestamp(), |past| past.instant)
+    }
+
+    /// The day that the data is looked at.
+    pub(super) fn today(&self) -> Date {
+        self.moment().to_zoned(self.now.time_zone().clone()).date()
+    }
+
     /// Whether newer data was wanted and could not be had.
     pub(super) fn is_behind(&self) -> bool {
         self.unreachable_since.is_some() || self.now.timestamp().duration_since(self.read_at) > RECENT

@@ -14,6 +14,10 @@ pub enum Asset {
     Stylesheet,
     /// What only the pages of the deals need.
     DealsStylesheet,
+    /// What only the pages of the leaderboard need.
+    LeaderboardStylesheet,
+    /// Copies the address of a page and prints it.
+    ShareScript,
     /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
     FormScript,
     /// Brings a page that stays open up to date.
@@ -41,9 +45,11 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
+        Self::LeaderboardStylesheet,
+        Self::ShareScript,
         Self::FormScript,
         Self::LiveScript,
         Self::DealFormScript,
@@ -85,6 +91,8 @@ impl Asset {
                 include_str!("assets/deals_sales.css"),
                 include_str!("assets/deals_board.css"),
             ),
+            Self::LeaderboardStylesheet => include_str!("assets/leaderboard.css"),
+            Self::ShareScript => include_str!("assets/share.js"),
             Self::FormScript => include_str!("assets/form.js"),
             Self::LiveScript => include_str!("assets/live.js"),
             Self::DealFormScript => include_str!("assets/deals_form.js"),
@@ -99,6 +107,8 @@ impl Asset {
         match self {
             Self::Stylesheet => ("tallyboard", "css"),
             Self::DealsStylesheet => ("deals", "css"),
+            Self::LeaderboardStylesheet => ("leaderboard", "css"),
+            Self::ShareScript => ("share", "js"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
             Self::DealFormScript => ("deals-form", "js"),
@@ -111,7 +121,7 @@ impl Asset {
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Stylesheet | Self::DealsStylesheet => "text/css; charset=utf-8",
+            Self::Stylesheet | Self::DealsStylesheet | Self::LeaderboardStylesheet => "text/css; charset=utf-8",
             Self::Icon => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         }

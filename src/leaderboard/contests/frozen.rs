@@ -80,7 +80,12 @@ impl FrozenResult {
             ));
         }
         let digest = digest(&SHA256, text.as_bytes());
-        digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        digest
+            .as_ref()
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// The rows to write, all in one batch.
@@ -130,7 +135,9 @@ impl FrozenResult {
             Entry::Text(standing.points.exact()),
             Entry::Number(standing.integrations.into()),
             Entry::Number(standing.companies.into()),
-            standing.reached_at.map_or(Entry::Empty, |at| Entry::Text(at.to_string())),
+            standing
+                .reached_at
+                .map_or(Entry::Empty, |at| Entry::Text(at.to_string())),
         ];
         cells.extend(std::iter::repeat_n(Entry::Empty, 9));
         cells

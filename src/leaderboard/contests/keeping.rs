@@ -111,7 +111,11 @@ impl Leaderboard {
         let result = FrozenResult::new(contest, settlement, self.clock.now());
         let inserts = result.inserts().into_iter().map(Change::Insert);
         let written = self.store.commit(Batch::by(BY, inserts)).await?;
-        tracing::info!(contest = result.contest.name, lines = written.inserted, "the result of a contest is frozen");
+        tracing::info!(
+            contest = result.contest.name,
+            lines = written.inserted,
+            "the result of a contest is frozen"
+        );
         Ok(())
     }
 }

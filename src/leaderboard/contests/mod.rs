@@ -11,6 +11,7 @@ pub mod frozen;
 pub mod keeping;
 pub mod points;
 mod reading;
+pub mod report;
 pub mod rows;
 pub mod rules;
 pub mod settling;

@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use jiff::{Timestamp, civil::{Date, Time}, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 
 use super::{
     contest::{Contest, ContestKey},
@@ -23,12 +27,17 @@ pub(super) fn contests(rows: &TabRows, decoding: &mut Decoding) -> Vec<(u32, Con
     let mut known: HashSet<ContestKey> = HashSet::new();
     let mut found = Vec::new();
     for row in rows.rows() {
-        let Some(contest) = contest(&row, decoding) else { continue };
+        let Some(contest) = contest(&row, decoding) else {
+            continue;
+        };
         if known.insert(contest.key()) {
             found.push((row.number, contest));
         } else {
-            let reason = "Another contest above has this name. Give each its own: the address of its page is made of it.";
-            decoding.findings.push(row.finding(column::NAME, Effect::RowExcluded, reason));
+            let reason =
+                "Another contest above has this name. Give each its own: the address of its page is made of it.";
+            decoding
+                .findings
+                .push(row.finding(column::NAME, Effect::RowExcluded, reason));
         }
     }
     found
@@ -39,12 +48,22 @@ fn contest(row: &Row<'_>, decoding: &mut Decoding) -> Option<Contest> {
     let mut refuse = |column: usize, reason: String| findings.push(row.finding(column, Effect::RowExcluded, reason));
     let name = tidy(&row.cell(column::NAME).text());
     if ContestKey::of(&name).is_none() {
-        refuse(column::NAME, "The contest has no name. Write one: the address of its page is made of it.".to_owned());
+        refuse(
+            column::NAME,
+            "The contest has no name. Write one: the address of its page is made of it.".to_owned(),
+        );
     }
-    let start = day(row.cell(column::START)).map_err(|reason| refuse(column::START, reason)).ok();
-    let end = day(row.cell(column::END)).map_err(|reason| refuse(column::END, reason)).ok();
+    let start = day(row.cell(column::START))
+        .map_err(|reason| refuse(column::START, reason))
+        .ok();
+    let end = day(row.cell(column::END))
+        .map_err(|reason| refuse(column::END, reason))
+        .ok();
     if let Some((start, end)) = start.zip(end).filter(|(start, end)| start > end) {
-        refuse(column::END, format!("The contest ends on {end}, before it begins on {start}. Exchange the two days."));
+        refuse(
+            column::END,
+            format!("The contest ends on {end}, before it begins on {start}. Exchange the two days."),
+        );
     }
     let zone = zone(row.cell(column::TIME_ZONE), &decoding.zone)
         .map_err(|reason| refuse(column::TIME_ZONE, reason))
@@ -72,7 +91,11 @@ fn contest(row: &Row<'_>, decoding: &mut Decoding) -> Option<Contest> {
 fn day(cell: Cell<'_>) -> Result<Date, String> {
     let moment = cell.instant(&TimeZone::UTC).map_err(|_| {
         let shown = cell.text();
-        let stands = if shown.is_empty() { "The day is missing".to_owned() } else { format!("“{shown}” is not a day") };
+        let stands = if shown.is_empty() {
+            "The day is missing".to_owned()
+        } else {
+            format!("“{shown}” is not a day")
+        };
         format!("{stands}. Write it like 2026-03-31.")
     })?;
     let moment = moment.to_zoned(TimeZone::UTC).datetime();
@@ -135,9 +158,14 @@ pub(super) fn results(rows: &TabRows, decoding: &mut Decoding) -> BTreeMap<Conte
     for (key, lines) in lines {
         let Some((_, head)) = lines.get(&0) else { continue };
         let result = frozen(head, &lines);
-        if result.as_ref().is_none_or(|result| result.integrity == Integrity::Changed) {
+        if result
+            .as_ref()
+            .is_none_or(|result| result.integrity == Integrity::Changed)
+        {
             let reason = "This frozen result was changed in the spreadsheet. Put it back as it was: the tab audit_log has the old values.";
-            decoding.findings.push(head.finding(result_column::SEAL, Effect::Counted, reason));
+            decoding
+                .findings
+                .push(head.finding(result_column::SEAL, Effect::Counted, reason));
         }
         found.extend(result.map(|result| (key, result)));
     }

@@ -10,9 +10,7 @@ use super::{
     reading,
     rules::Rules,
 };
-use crate::store::{
-    Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Tab, TabLink, TabRows,
-};
+use crate::store::{Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Tab, TabLink, TabRows};
 
 /// One row for each contest; staff write it.
 pub static CONTESTS: Tab = Tab {

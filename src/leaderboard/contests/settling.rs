@@ -114,7 +114,12 @@ impl Ledger {
             .collect();
         standings.sort_by_cached_key(|standing| {
             let reached = standing.reached_at.unwrap_or(Timestamp::MAX);
-            (Reverse(standing.points.clone()), reached, fold(&standing.csm), standing.csm.clone())
+            (
+                Reverse(standing.points.clone()),
+                reached,
+                fold(&standing.csm),
+                standing.csm.clone(),
+            )
         });
         rank(&mut standings);
         Settlement { rules, standings }
@@ -129,19 +134,30 @@ impl Ledger {
         let pairs = self.pairs(rules.counting, span);
         self.earn(&pairs, rules.credit, span, |pair, claim, people| {
             if claim.csm == csm {
-                let others = pairs.get(&pair).into_iter().flatten().filter(|other| people > 1 && other.csm != csm);
+                let others = pairs
+                    .get(&pair)
+                    .into_iter()
+                    .flatten()
+                    .filter(|other| people > 1 && other.csm != csm);
                 let shared_with = others.map(|other| self.csm_shown(other.csm).to_owned()).collect();
                 found.push((claim.line, self.earning(pair, claim.line, (people, shared_with))));
             }
         });
         found.sort_by(|one, other| {
             let earlier = self.submissions().compare(one.0, other.0);
-            earlier.reverse().then_with(|| one.1.integration.cmp(&other.1.integration))
+            earlier
+                .reverse()
+                .then_with(|| one.1.integration.cmp(&other.1.integration))
         });
         found.into_iter().map(|(_, earning)| earning).collect()
     }
 
-    fn earning(&self, (company, integration): (Number, Number), line: u32, (people, shared_with): (u32, Vec<String>)) -> Earning {
+    fn earning(
+        &self,
+        (company, integration): (Number, Number),
+        line: u32,
+        (people, shared_with): (u32, Vec<String>),
+    ) -> Earning {
         let row = self.submission(line);
         Earning {
             points: Points::part(people),
@@ -232,7 +248,11 @@ impl Tally {
     }
 
     fn standing(self, csm: &str) -> ContestStanding {
-        let parts: Vec<Points> = self.parts.iter().map(|(people, times)| Points::part(*people).times(*times)).collect();
+        let parts: Vec<Points> = self
+            .parts
+            .iter()
+            .map(|(people, times)| Points::part(*people).times(*times))
+            .collect();
         ContestStanding {
             rank: 0,
             csm: csm.to_owned(),

@@ -2,9 +2,13 @@
 
 mod board;
 mod claims;
+mod contest;
+mod contests;
 mod credited;
 mod form;
+mod points;
 mod receipt;
+mod rules;
 mod sample;
 mod submit;
 
@@ -12,13 +16,20 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    body::Bytes,
+    http::{HeaderMap, header},
     routing::{get, post},
 };
+use jiff::civil::Date;
+use serde::de::DeserializeOwned;
 
 use super::{
     desk::Leaderboard,
     period::Period,
-    view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
+    view::{
+        BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT, named_period,
+        ways::{CONFIRM_RULES, CONTESTS, POINTS, RULES},
+    },
 };
 use crate::error::{Error, FieldError};
 
@@ -32,6 +43,10 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route(CLAIMS, get(claims::show))
         .route(CREDITED, get(credited::show))
         .route(SAMPLE, post(sample::load))
+        .route(CONTESTS, get(contests::show))
+        .route(CONFIRM_RULES, post(contest::confirm))
+        .route(POINTS, get(points::show))
+        .route(RULES, get(rules::show))
         .with_state(leaderboard)
 }
 
@@ -39,4 +54,37 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
 fn period(from: Option<&str>, to: Option<&str>) -> Result<Period, Error> {
     Period::parse(from, to)
         .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))
+}
+
+/// The days that an address names: by a word, which then has to stand alone, or by `from` and `to`.
+fn worded_period(word: Option<&str>, (from, to): (Option<&str>, Option<&str>), today: Date) -> Result<Period, Error> {
+    let days = period(from, to)?;
+    let Some(word) = word.map(str::trim).filter(|word| !word.is_empty()) else {
+        return Ok(days);
+    };
+    let refused = |message: String| Err(Error::bad_question(vec![FieldError::new("period", message)]));
+    if !days.is_open() {
+        return refused(format!(
+            "“{word}” in “period” and days in “from” or “to” exclude each other. Leave one of them out."
+        ));
+    }
+    match named_period(word, today) {
+        Some(period) => Ok(period),
+        None => refused(format!(
+            "“{word}” in “period” is not known. Write all, week, month, last-month, quarter or year, or name the days in “from” and “to”."
+        )),
+    }
+}
+
+/// What a form or a program sends.
+fn sent<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Error> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    if kind.starts_with("application/json") {
+        return serde_json::from_slice(body)
+            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}.")));
+    }
+    serde_urlencoded::from_bytes(body).map_err(|error| Error::unreadable(format!("The form cannot be read: {error}.")))
 }

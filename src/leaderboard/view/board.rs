@@ -4,9 +4,13 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::standings::{CsmStanding, Period, ServiceStanding},
+    super::{
+        past::AsOf,
+        standings::{CsmStanding, Period, ServiceStanding},
+    },
     address::{ClaimsFilter, SAMPLE, SUBMIT, Table, adding, board_address},
     form::SubmitForm,
+    past::past_notice,
     period::{Preset, period_words, picker},
     ranking, sentences,
 };
@@ -17,6 +21,8 @@ use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 pub struct BoardPage<'a> {
     /// The days that are shown.
     pub period: Period,
+    /// The moment that is looked back to; `None` for now.
+    pub past: Option<AsOf>,
     /// Periods one click away.
     pub presets: Vec<Preset>,
     /// The ranking, first place first; CSMs without a credit in the period included.
@@ -71,6 +77,7 @@ impl BoardPage<'_> {
             div .board {
                 div .standings .filled[self.state == BoardState::Filled] {
                     h1 { "Integrations leaderboard" }
+                    (past_notice(self.past.as_ref(), &self.now))
                     @match self.state {
                         BoardState::Empty(sample) => (empty(sample)),
                         BoardState::Filled => (self.tables()),

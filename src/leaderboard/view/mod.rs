@@ -6,12 +6,19 @@
 mod address;
 mod board;
 mod claims;
+pub(super) mod contest;
+pub(super) mod contests;
 mod form;
+pub(super) mod past;
 mod period;
+pub(super) mod points;
 mod ranking;
 mod receipt;
+pub(super) mod rules;
 pub mod sentences;
+mod share;
 mod submit;
+pub(super) mod ways;
 
 pub use address::{
     BOARD, CLAIMS, CREDITED, ClaimsFilter, SAMPLE, SUBMISSIONS, SUBMIT, Table, board_address, submit_address,
@@ -19,7 +26,7 @@ pub use address::{
 pub use board::{BoardPage, BoardState, SampleData, Totals};
 pub use claims::{ClaimsPage, Paging};
 pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
-pub use period::{Preset, period_words, presets};
+pub use period::{Preset, named_period, period_words, presets};
 pub use receipt::ReceiptPage;
 pub use submit::{FormPage, Trouble};
 

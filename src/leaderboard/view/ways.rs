@@ -1,0 +1,53 @@
+//! The way among the pages of the board.
+
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::address::{BOARD, CLAIMS};
+use crate::language::Language;
+
+/// Every contest.
+pub const CONTESTS: &str = "/leaderboard/contests";
+/// Where a change of the rules is confirmed.
+pub const CONFIRM_RULES: &str = "/leaderboard/contests/rules";
+/// The claims that earned the points of one CSM in a contest.
+pub const POINTS: &str = "/leaderboard/points";
+/// The rules in words.
+pub const RULES: &str = "/leaderboard/rules";
+
+/// The pages of the board, in the order of the way among them.
+const PAGES: &[(&str, &str)] = &[
+    ("Standings", BOARD),
+    ("Contests", CONTESTS),
+    ("Claims", CLAIMS),
+    ("Rules", RULES),
+];
+
+/// The way among the pages; `address` is where the person is.
+pub fn tabs(_: Language, address: &str) -> Markup {
+    let path = address.split_once('?').map_or(address, |(path, _)| path);
+    html! {
+        div .subnavigation {
+            nav aria-label="Leaderboard" {
+                ul {
+                    @for (label, page) in PAGES {
+                        li { a href=(page) aria-current=[(*page == path).then_some("page")] { (label) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The page of a contest.
+pub fn contest_address(contest: &str) -> String {
+    addressed(BOARD, &[("contest", contest)])
+}
+
+/// A path with parameters.
+pub(in super::super) fn addressed(path: &str, query: &impl Serialize) -> String {
+    match serde_urlencoded::to_string(query) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}
