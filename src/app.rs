@@ -38,6 +38,7 @@ use crate::{
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
+        signing::SigningKey,
         view::{BOARD, SUBMIT},
     },
     page::{Asset, Entry, Frame, Source},
@@ -75,6 +76,8 @@ pub struct Materials {
     pub trusted_proxies: usize,
     /// How people are reminded of deals.
     pub reminders: Reminders,
+    /// Signs the links with which people correct their own claims.
+    pub signing: SigningKey,
 }
 
 /// Why the program cannot start.
@@ -86,6 +89,9 @@ pub enum BuildError {
     /// The client cannot be prepared.
     #[error("{} {}", .0.problem, .0.cure)]
     Connection(SetupProblem),
+    /// The secret of signed links cannot be kept.
+    #[error("The file {0} with the secret of signed links cannot be read or written: {1}")]
+    Secret(String, std::io::Error),
     /// Mail or Slack cannot be prepared.
     #[error("{0}")]
     Messages(String),
@@ -113,6 +119,7 @@ impl App {
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
             reminders: reminders(&config.messages)?,
+            signing: signing_key(config)?,
         });
         Ok(Self {
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
@@ -226,6 +233,35 @@ fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connecti
     }
 }
 
+/// The secret of signed links: as it is set; else that of the service account, which every instance has; else a file beside
+/// the embedded spreadsheet, which only one instance can open.
+fn signing_key(config: &Config) -> Result<SigningKey, BuildError> {
+    let secret = match (&config.signing_secret, &config.spreadsheet) {
+        (Some(secret), _) => secret.clone(),
+        (None, SpreadsheetSource::Remote(remote)) => remote.key.private_key.clone(),
+        (None, SpreadsheetSource::Embedded) => {
+            let file = config.data_dir.join("signing.secret");
+            kept_secret(&file).map_err(|error| BuildError::Secret(file.display().to_string(), error))?
+        }
+    };
+    Ok(SigningKey::from_secret(secret.as_bytes()))
+}
+
+fn kept_secret(file: &std::path::Path) -> std::io::Result<String> {
+    match std::fs::read_to_string(file) {
+        Ok(secret) if !secret.trim().is_empty() => Ok(secret),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => {
+            let secret = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+            if let Some(folder) = file.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(file, &secret)?;
+            Ok(secret)
+        }
+    }
+}
+
 /// How people are reminded, as it is set.
 fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
     /// Before Slack is tried a second time.
@@ -284,6 +320,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         catalog: materials.catalog,
         source: materials.source,
         frame: frame.clone(),
+        signing: materials.signing,
     }));
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),

@@ -108,6 +108,8 @@ secrets.example.json:
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
   REMINDERS_TOKEN                 what POST /deals/reminders asks for (nothing)
+  SIGNING_SECRET                  signs the links with which people correct their own claims
+                                  (made of the service account's key, or kept in DATA_DIR)
   ENVIRONMENT                     development or production: readable log lines or JSON
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json

@@ -46,6 +46,8 @@ pub struct Config {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// What the links for own corrections are signed with; `None` for the secret that is at hand.
+    pub signing_secret: Option<String>,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
     /// The sources of the Customers board that are switched on.
@@ -107,6 +109,7 @@ struct Secrets {
     smtp_url: Option<String>,
     slack_webhook_url: Option<String>,
     reminders_token: Option<String>,
+    signing_secret: Option<String>,
     sources: serde_json::Map<String, Value>,
     #[serde(flatten)]
     others: serde_json::Map<String, Value>,
@@ -160,6 +163,8 @@ impl Config {
             environment,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
             sources: sources::read(&setting, &secrets.sources)?,
+            signing_secret: setting("SIGNING_SECRET")
+                .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty())),
             spreadsheet: spreadsheet(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
                 .unwrap_or_else(|| "integrations.txt".to_owned())

@@ -88,6 +88,7 @@ async fn view(emulator: &Emulator) -> f64 {
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
         reminders: tallyboard::deals::Reminders::default(),
+        signing: tallyboard::leaderboard::signing::SigningKey::from_secret(b"bench"),
     });
     let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");
     let request = request.body(Body::empty()).expect("a request");

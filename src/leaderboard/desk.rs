@@ -19,9 +19,11 @@ use super::{
     catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
     credit::Ledger,
-    past::AsOf,
+    disputes::Disputes,
+    past::{AsOf, Told},
     period::Period,
     rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
+    signing::SigningKey,
     standings::Standings,
     view::{SUBMIT, SampleData, ways::tabs},
 };
@@ -48,8 +50,12 @@ pub struct Leaderboard {
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
+    /// Signs the links for own corrections.
+    pub(super) signing: SigningKey,
     /// One look after the contests at a time.
     pub(super) keeping: tokio::sync::Mutex<()>,
+    /// Corrections, by version of history and catalog, and page.
+    pub(super) told: Cache<(u64, u64, u32), Arc<Told>>,
     /// The board as it was, by version of history and catalog.
     pub(super) pasts: Cache<(u64, u64, Timestamp), Arc<Settled>>,
 }
@@ -66,6 +72,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation and action around every page.
     pub frame: Frame,
+    /// Signs the links for own corrections.
+    pub signing: SigningKey,
 }
 
 /// The data an answer was worked out from: version of the tabs, version of the catalog.
@@ -126,6 +134,8 @@ impl Leaderboard {
             standings: latest(Cache::builder().max_capacity(64)),
             kept: Kept::default(),
             keeping: tokio::sync::Mutex::default(),
+            told: latest(Cache::builder().max_capacity(4)),
+            signing: parts.signing,
             pasts: latest(Cache::builder().max_capacity(4)),
         }
     }
@@ -211,7 +221,12 @@ impl Leaderboard {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
-        Ok(self.found_in(&self.current().await?))
+        let mut found = self.found_in(&self.current().await?);
+        let contests = self.contests().await?;
+        let disputes: Reading<Disputes> = self.store.read().await?;
+        found.cells.extend(contests.snapshot.findings.iter().cloned());
+        found.cells.extend(disputes.snapshot.findings.iter().cloned());
+        Ok(found)
     }
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.

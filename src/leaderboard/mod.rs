@@ -23,8 +23,10 @@ pub mod claim;
 pub mod claims;
 pub mod contest_answers;
 pub mod contests;
+mod correction;
 pub mod credit;
 pub mod desk;
+pub mod disputes;
 pub mod effect;
 #[cfg(test)]
 mod fixture;
@@ -38,6 +40,7 @@ mod roll;
 pub mod rows;
 pub mod rules_example;
 pub mod sample;
+pub mod signing;
 mod spellings;
 pub mod standings;
 pub mod submission;

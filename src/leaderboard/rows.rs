@@ -7,6 +7,7 @@ use jiff::{Zoned, tz::TimeZone};
 use super::{
     claim::{Status, Submission, join_integrations},
     contests::rows::{CONTEST_RESULTS, CONTEST_RULES, CONTESTS},
+    disputes::DISPUTES,
     reading::read_submissions,
     table::SubmissionTable,
 };
@@ -51,6 +52,7 @@ pub static TABS: &[&Tab] = &[
     &CONTESTS,
     &CONTEST_RULES,
     &CONTEST_RESULTS,
+    &DISPUTES,
 ];
 
 pub(super) const ID: usize = 0;

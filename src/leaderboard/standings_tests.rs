@@ -49,7 +49,7 @@ fn an_empty_sheet_ranks_nobody_and_shows_every_offered_integration_at_zero() {
 }
 
 #[test]
-fn ties_share_a_rank_and_stand_in_alphabetical_order() {
+fn ties_share_a_rank_and_the_one_who_got_there_first_is_listed_first() {
     let standings = all_time(vec![
         row(2, "02 10:00", "Kate", "Acme", "GitHub, Slack, Cursor"),
         row(3, "02 11:00", "Zoé", "Globex", "GitHub, Slack"),
@@ -59,7 +59,7 @@ fn ties_share_a_rank_and_stand_in_alphabetical_order() {
     ]);
     assert_eq!(
         ranking(&standings),
-        ["1 Kate 3", "2 ana 2", "2 Zoé 2", "4 Bo 1", "5 Cy 0"]
+        ["1 Kate 3", "2 Zoé 2", "2 ana 2", "4 Bo 1", "5 Cy 0"]
     );
 }
 

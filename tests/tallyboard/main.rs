@@ -6,6 +6,7 @@ mod browser;
 mod cache;
 mod changes;
 mod chaos;
+mod contests;
 mod deals_board;
 mod deals_forms;
 mod deals_import;

@@ -21,7 +21,7 @@ use tallyboard::{
     clock::Clock,
     deals::Reminders,
     emulator::{self, Emulator},
-    leaderboard::catalog_file::CatalogFile,
+    leaderboard::{catalog_file::CatalogFile, signing::SigningKey},
     page::Source,
     store::{Connection, Credentials, Options, Store},
 };
@@ -121,6 +121,7 @@ impl World {
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
             reminders: (plan.reminders)(),
+            signing: SigningKey::from_secret(b"the secret of a small world"),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");

@@ -4,7 +4,10 @@ mod board;
 mod claims;
 mod contest;
 mod contests;
+mod correct;
+mod corrections;
 mod credited;
+mod disputes;
 mod form;
 mod points;
 mod receipt;
@@ -28,7 +31,7 @@ use super::{
     period::Period,
     view::{
         BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT, named_period,
-        ways::{CONFIRM_RULES, CONTESTS, POINTS, RULES},
+        ways::{CONFIRM_RULES, CONTESTS, CORRECTIONS, DIFFERENCE, DISPUTE, DISPUTES, POINTS, RULES},
     },
 };
 use crate::error::{Error, FieldError};
@@ -47,6 +50,14 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route(CONFIRM_RULES, post(contest::confirm))
         .route(POINTS, get(points::show))
         .route(RULES, get(rules::show))
+        .route(DISPUTES, get(disputes::show).post(disputes::receive))
+        .route(DISPUTE, get(disputes::form))
+        .route(CORRECTIONS, get(corrections::show))
+        .route(DIFFERENCE, get(corrections::between))
+        .route(
+            "/leaderboard/submissions/{id}/correct",
+            get(correct::show).post(correct::receive),
+        )
         .with_state(leaderboard)
 }
 

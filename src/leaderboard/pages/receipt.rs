@@ -3,25 +3,36 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{OriginalUri, Path, State},
+    extract::{OriginalUri, Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 
+use jiff::Timestamp;
+use serde::Deserialize;
+
 use super::super::{
     answers::{EffectUnknown, SubmissionAnswer},
+    correction::{Correctable, correctable},
     desk::{Current, Leaderboard},
     effect::SubmissionEffect,
-    view::{ReceiptPage, sentences},
+    view::{ReceiptPage, correct::correct_address, sentences},
 };
 use crate::{
     answer::{Face, Rendered},
     error::Error,
 };
 
+#[derive(Deserialize)]
+pub(super) struct Question {
+    /// Allows its holder to correct the claim.
+    signature: Option<String>,
+}
+
 pub(super) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
     Path(id): Path<String>,
+    Query(question): Query<Question>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
@@ -31,6 +42,7 @@ pub(super) async fn show(
             ReceiptPage {
                 effect: &effect,
                 address: uri.path(),
+                correction: correction(&leaderboard, &current, &effect, question.signature.as_deref()),
                 now: current.now.clone(),
             }
             .document(&leaderboard.frame(&current)),
@@ -38,6 +50,20 @@ pub(super) async fn show(
         _ => json(&effect)?,
     };
     Ok(rendered.respond(&headers))
+}
+
+/// The link with which the claim can be corrected, and until when; `None` without the right to.
+fn correction(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    effect: &SubmissionEffect,
+    signature: Option<&str>,
+) -> Option<(String, Timestamp)> {
+    let signature = signature.filter(|signature| leaderboard.signing.allows_correction(&effect.id, signature))?;
+    match correctable(effect.submitted_at, effect.status, current.now.timestamp()) {
+        Correctable::Until(until) => Some((correct_address(&effect.id, signature), until)),
+        Correctable::TooLate | Correctable::Decided(_) => None,
+    }
 }
 
 /// The answer to a program that sent the submission. It is in the sheet, so it is never answered as an error.

@@ -9,9 +9,13 @@ use super::{
         rows::{SUBMISSIONS, SUBMITTED_AT},
     },
     as_of::AsOf,
+    corrections::{Correction, corrections, count},
     log::History,
     unwinding::{Unwinding, came_later},
 };
+/// Corrections on one page: each asks for a board.
+pub const A_PAGE: usize = 20;
+
 use crate::{
     error::{Error, FieldError},
     store::{Reading, TabRows},
@@ -90,5 +94,41 @@ impl Settled {
     pub(in super::super) fn of_tabs(tabs: &[TabRows], zone: &jiff::tz::TimeZone, catalog: &LoadedCatalog) -> Self {
         let (rows, findings) = History::rows_of(tabs, zone);
         Self::of_rows(Arc::new(rows), findings, catalog, None)
+    }
+}
+
+/// A part of the corrections.
+pub struct Told {
+    /// The corrections of the page, the newest first.
+    pub list: Vec<Correction>,
+    /// How many there are in all.
+    pub total: usize,
+    /// When the log was read.
+    pub read_at: jiff::Timestamp,
+}
+
+impl Leaderboard {
+    /// One page of the corrections, 1 for the newest.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub(in super::super) async fn corrections(&self, page: u32) -> Result<Arc<Told>, Error> {
+        let history: Reading<History> = self.store.read().await?;
+        let catalog = self.catalog();
+        let question = (history.snapshot.version, catalog.version, page);
+        let snapshot = Arc::clone(&history.snapshot);
+        let work = move || {
+            let start = (page.max(1) as usize - 1).saturating_mul(A_PAGE);
+            Told {
+                list: corrections(&snapshot.data, &catalog, start..start.saturating_add(A_PAGE)),
+                total: count(&snapshot.data),
+                read_at: snapshot.read_at,
+            }
+        };
+        let told = self
+            .told
+            .try_get_with(question, async { beside(work).await.map(Arc::new) })
+            .await;
+        told.map_err(|error: Arc<tokio::task::JoinError>| Error::internal(error))
     }
 }

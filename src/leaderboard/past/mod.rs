@@ -15,6 +15,7 @@ mod looking;
 pub mod unwinding;
 
 pub use as_of::AsOf;
+pub use looking::{A_PAGE, Told};
 
 #[cfg(test)]
 mod tests;

@@ -243,7 +243,7 @@ pub(super) fn points_words(points: &Points) -> String {
 }
 
 /// `Manny 15 → 14, rank 1 → 2`
-pub(super) fn shift_words(shift: &Shift) -> String {
+pub(in super::super) fn shift_words(shift: &Shift) -> String {
     let points = |place: &Option<super::super::contests::report::Place>| {
         place
             .as_ref()

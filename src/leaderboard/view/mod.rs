@@ -8,6 +8,9 @@ mod board;
 mod claims;
 pub(super) mod contest;
 pub(super) mod contests;
+pub(super) mod correct;
+pub(super) mod corrections;
+pub(super) mod disputes;
 mod form;
 pub(super) mod past;
 mod period;
@@ -29,6 +32,9 @@ pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
 pub use period::{Preset, named_period, period_words, presets};
 pub use receipt::ReceiptPage;
 pub use submit::{FormPage, Trouble};
+
+#[cfg(test)]
+pub(super) use self::contest::shift_words;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,14 @@ pub const CONTESTS: &str = "/leaderboard/contests";
 pub const CONFIRM_RULES: &str = "/leaderboard/contests/rules";
 /// The claims that earned the points of one CSM in a contest.
 pub const POINTS: &str = "/leaderboard/points";
+/// Every dispute, and where one is sent.
+pub const DISPUTES: &str = "/leaderboard/disputes";
+/// The form for a new dispute.
+pub const DISPUTE: &str = "/leaderboard/disputes/new";
+/// What was corrected.
+pub const CORRECTIONS: &str = "/leaderboard/corrections";
+/// The standings at two moments.
+pub const DIFFERENCE: &str = "/leaderboard/difference";
 /// The rules in words.
 pub const RULES: &str = "/leaderboard/rules";
 
@@ -21,6 +29,9 @@ const PAGES: &[(&str, &str)] = &[
     ("Contests", CONTESTS),
     ("Claims", CLAIMS),
     ("Rules", RULES),
+    ("Disputes", DISPUTES),
+    ("Corrections", CORRECTIONS),
+    ("Time machine", DIFFERENCE),
 ];
 
 /// The way among the pages; `address` is where the person is.

@@ -140,6 +140,7 @@ fn the_receipt_says_what_changed_and_keeps_the_name_for_the_next_customer() {
     let page = ReceiptPage {
         effect: &effect,
         address: "/leaderboard/submissions/x",
+        correction: None,
         now: now(),
     };
     let page = checked(&page.document(&frame()));
@@ -161,6 +162,8 @@ fn claims(lines: &[ClaimLine], filter: ClaimsFilter) -> Html {
     let page = ClaimsPage {
         filter,
         lines,
+        disputes: &[],
+        past: None,
         totals: ClaimsTotals {
             rows: 1,
             credited: 1,
