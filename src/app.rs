@@ -40,6 +40,7 @@ use crate::{
         catalog_file::CatalogFile,
         signing::SigningKey,
         view::{BOARD, SUBMIT},
+        weekly::{Weekly, schedule::Moment},
     },
     page::{Asset, Entry, Frame, Source},
     status::{
@@ -56,8 +57,8 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
-    /// Reminds people once a day.
-    daily: JoinHandle<()>,
+    /// Reminds people once a day, keeps contests, sends standings once a week.
+    jobs: Vec<JoinHandle<()>>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -78,6 +79,8 @@ pub struct Materials {
     pub reminders: Reminders,
     /// Signs the links with which people correct their own claims.
     pub signing: SigningKey,
+    /// How the standings are sent every week.
+    pub weekly: Weekly,
 }
 
 /// Why the program cannot start.
@@ -107,7 +110,7 @@ impl App {
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
         let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
-        let (router, deals) = put_together(Materials {
+        let (router, deals, leaderboard) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -120,9 +123,14 @@ impl App {
             trusted_proxies: config.trusted_proxies,
             reminders: reminders(&config.messages)?,
             signing: signing_key(config)?,
+            weekly: weekly(&config.messages)?,
         });
         Ok(Self {
-            daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
+            jobs: vec![
+                tokio::spawn(Arc::clone(&deals).remind_daily()),
+                tokio::spawn(Arc::clone(&leaderboard).keep_contests_forever()),
+                tokio::spawn(leaderboard.send_weekly_forever()),
+            ],
             deals,
             store,
             router,
@@ -154,7 +162,7 @@ impl App {
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
         self.deals.finish().await;
-        self.daily.abort();
+        self.jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
             emulator.stop().await;
@@ -233,6 +241,9 @@ fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connecti
     }
 }
 
+/// Before Slack is tried a second time.
+const SLACK_PAUSE: Duration = Duration::from_millis(500);
+
 /// The secret of signed links: as it is set; else that of the service account, which every instance has; else a file beside
 /// the embedded spreadsheet, which only one instance can open.
 fn signing_key(config: &Config) -> Result<SigningKey, BuildError> {
@@ -262,10 +273,26 @@ fn kept_secret(file: &std::path::Path) -> std::io::Result<String> {
     }
 }
 
+/// How the standings are sent, as it is set.
+fn weekly(messages: &Messages) -> Result<Weekly, BuildError> {
+    let slack = messages
+        .standings_webhook
+        .as_ref()
+        .map(|webhook| Slack::new(webhook, SLACK_PAUSE));
+    Ok(Weekly {
+        delivery: Delivery {
+            slack: slack.transpose().map_err(BuildError::Messages)?,
+            ..Delivery::default()
+        },
+        at: Moment {
+            day: messages.standings_at.0,
+            time: messages.standings_at.1,
+        },
+    })
+}
+
 /// How people are reminded, as it is set.
 fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
-    /// Before Slack is tried a second time.
-    const SLACK_PAUSE: Duration = Duration::from_millis(500);
     let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
     let slack = messages
         .slack_webhook
@@ -289,8 +316,8 @@ pub fn router(materials: Materials) -> Router {
     put_together(materials).0
 }
 
-/// Every address, and the board whose daily job the program runs.
-fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
+/// Every address, and the boards whose jobs the program runs.
+fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD),
@@ -321,6 +348,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         source: materials.source,
         frame: frame.clone(),
         signing: materials.signing,
+        weekly: materials.weekly,
     }));
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
@@ -333,7 +361,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         .route("/refresh", post(refresh))
         .with_state(Refresher::new(materials.store))
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
-        .merge(leaderboard::router(leaderboard))
+        .merge(leaderboard::router(Arc::clone(&leaderboard)))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
         .route("/assets/{file}", get(asset))
@@ -346,7 +374,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    (router, deals)
+    (router, deals, leaderboard)
 }
 
 /// The tabs of every board.

@@ -108,6 +108,8 @@ secrets.example.json:
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
   REMINDERS_TOKEN                 what POST /deals/reminders asks for (nothing)
+  STANDINGS_WEBHOOK_URL           Slack's incoming webhook for the weekly standings (nothing)
+  STANDINGS_AT                    when they go out (Monday 09:00)
   SIGNING_SECRET                  signs the links with which people correct their own claims
                                   (made of the service account's key, or kept in DATA_DIR)
   ENVIRONMENT                     development or production: readable log lines or JSON

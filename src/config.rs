@@ -109,6 +109,7 @@ struct Secrets {
     smtp_url: Option<String>,
     slack_webhook_url: Option<String>,
     reminders_token: Option<String>,
+    standings_webhook_url: Option<String>,
     signing_secret: Option<String>,
     sources: serde_json::Map<String, Value>,
     #[serde(flatten)]
@@ -199,6 +200,7 @@ impl Secrets {
             smtp_url: self.smtp_url.take(),
             slack_webhook_url: self.slack_webhook_url.take(),
             reminders_token: self.reminders_token.take(),
+            standings_webhook_url: self.standings_webhook_url.take(),
         }
     }
 

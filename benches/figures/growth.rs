@@ -88,6 +88,10 @@ async fn view(emulator: &Emulator) -> f64 {
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
         reminders: tallyboard::deals::Reminders::default(),
+        weekly: tallyboard::leaderboard::weekly::Weekly {
+            delivery: tallyboard::delivery::Delivery::default(),
+            at: tallyboard::leaderboard::weekly::schedule::Moment::parse("Monday 09:00").expect("moment"),
+        },
         signing: tallyboard::leaderboard::signing::SigningKey::from_secret(b"bench"),
     });
     let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");

@@ -26,6 +26,7 @@ use super::{
     signing::SigningKey,
     standings::Standings,
     view::{SUBMIT, SampleData, ways::tabs},
+    weekly::Weekly,
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -50,6 +51,8 @@ pub struct Leaderboard {
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
+    /// How the standings are sent every week.
+    pub(super) weekly: Weekly,
     /// Signs the links for own corrections.
     pub(super) signing: SigningKey,
     /// One look after the contests at a time.
@@ -74,6 +77,8 @@ pub struct Parts {
     pub frame: Frame,
     /// Signs the links for own corrections.
     pub signing: SigningKey,
+    /// How the standings are sent every week.
+    pub weekly: Weekly,
 }
 
 /// The data an answer was worked out from: version of the tabs, version of the catalog.
@@ -136,6 +141,7 @@ impl Leaderboard {
             keeping: tokio::sync::Mutex::default(),
             told: latest(Cache::builder().max_capacity(4)),
             signing: parts.signing,
+            weekly: parts.weekly,
             pasts: latest(Cache::builder().max_capacity(4)),
         }
     }

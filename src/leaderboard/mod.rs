@@ -47,6 +47,7 @@ pub mod submission;
 pub mod table;
 pub mod view;
 mod wall_clock;
+pub mod weekly;
 
 pub use desk::{Leaderboard, Parts};
 pub use pages::router;

@@ -10,6 +10,7 @@ use super::{
     disputes::DISPUTES,
     reading::read_submissions,
     table::SubmissionTable,
+    weekly::rows::STANDINGS_SENT,
 };
 use crate::{
     company::Alias,
@@ -53,6 +54,7 @@ pub static TABS: &[&Tab] = &[
     &CONTEST_RULES,
     &CONTEST_RESULTS,
     &DISPUTES,
+    &STANDINGS_SENT,
 ];
 
 pub(super) const ID: usize = 0;

@@ -20,8 +20,13 @@ use tallyboard::{
     app::{Materials, router, tabs},
     clock::Clock,
     deals::Reminders,
+    delivery::Delivery,
     emulator::{self, Emulator},
-    leaderboard::{catalog_file::CatalogFile, signing::SigningKey},
+    leaderboard::{
+        catalog_file::CatalogFile,
+        signing::SigningKey,
+        weekly::{Weekly, schedule::Moment},
+    },
     page::Source,
     store::{Connection, Credentials, Options, Store},
 };
@@ -52,6 +57,8 @@ pub struct Plan {
     pub queue: NonZeroUsize,
     /// How people are reminded.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
+    /// How the standings are sent every week.
+    pub weekly: Arc<dyn Fn() -> Weekly + Send + Sync>,
 }
 
 impl Default for Plan {
@@ -64,6 +71,10 @@ impl Default for Plan {
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
             reminders: Arc::new(Reminders::default),
+            weekly: Arc::new(|| Weekly {
+                delivery: Delivery::default(),
+                at: Moment::parse("Monday 09:00").expect("a moment"),
+            }),
         }
     }
 }
@@ -121,6 +132,7 @@ impl World {
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
             reminders: (plan.reminders)(),
+            weekly: (plan.weekly)(),
             signing: SigningKey::from_secret(b"the secret of a small world"),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");

@@ -14,6 +14,7 @@ mod receipt;
 mod rules;
 mod sample;
 mod submit;
+mod weekly;
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ use super::{
     period::Period,
     view::{
         BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT, named_period,
-        ways::{CONFIRM_RULES, CONTESTS, CORRECTIONS, DIFFERENCE, DISPUTE, DISPUTES, POINTS, RULES},
+        ways::{CONFIRM_RULES, CONTESTS, CORRECTIONS, DIFFERENCE, DISPUTE, DISPUTES, POINTS, RULES, WEEKLY},
     },
 };
 use crate::error::{Error, FieldError};
@@ -53,6 +54,7 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
         .route(DISPUTES, get(disputes::show).post(disputes::receive))
         .route(DISPUTE, get(disputes::form))
         .route(CORRECTIONS, get(corrections::show))
+        .route(WEEKLY, get(weekly::show).post(weekly::send))
         .route(DIFFERENCE, get(corrections::between))
         .route(
             "/leaderboard/submissions/{id}/correct",

@@ -22,6 +22,7 @@ pub mod sentences;
 mod share;
 mod submit;
 pub(super) mod ways;
+pub(super) mod weekly;
 
 pub use address::{
     BOARD, CLAIMS, CREDITED, ClaimsFilter, SAMPLE, SUBMISSIONS, SUBMIT, Table, board_address, submit_address,

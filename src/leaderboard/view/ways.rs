@@ -20,6 +20,8 @@ pub const DISPUTE: &str = "/leaderboard/disputes/new";
 pub const CORRECTIONS: &str = "/leaderboard/corrections";
 /// The standings at two moments.
 pub const DIFFERENCE: &str = "/leaderboard/difference";
+/// What is sent to Slack every week.
+pub const WEEKLY: &str = "/leaderboard/weekly";
 /// The rules in words.
 pub const RULES: &str = "/leaderboard/rules";
 
@@ -32,6 +34,7 @@ const PAGES: &[(&str, &str)] = &[
     ("Disputes", DISPUTES),
     ("Corrections", CORRECTIONS),
     ("Time machine", DIFFERENCE),
+    ("Weekly", WEEKLY),
 ];
 
 /// The way among the pages; `address` is where the person is.
