@@ -1,5 +1,8 @@
 //! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
 
+mod messages;
+mod secret;
+
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
@@ -23,9 +26,8 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
-    config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
+    config::{Config, RemoteSpreadsheet, SpreadsheetSource},
     deals::{self, Deals, Importer, Reminders},
-    delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     error::Error,
     findings::{
@@ -40,7 +42,7 @@ use crate::{
         catalog_file::CatalogFile,
         signing::SigningKey,
         view::{BOARD, SUBMIT},
-        weekly::{Weekly, schedule::Moment},
+        weekly::Weekly,
     },
     page::{Asset, Entry, Frame, Source},
     status::{
@@ -121,9 +123,9 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
-            reminders: reminders(&config.messages)?,
-            signing: signing_key(config)?,
-            weekly: weekly(&config.messages)?,
+            reminders: messages::reminders(&config.messages)?,
+            signing: secret::signing_key(config)?,
+            weekly: messages::weekly(&config.messages)?,
         });
         Ok(Self {
             jobs: vec![
@@ -239,76 +241,6 @@ fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connecti
         credentials: Credentials::ServiceAccount(remote.key.clone()),
         call_timeout,
     }
-}
-
-/// Before Slack is tried a second time.
-const SLACK_PAUSE: Duration = Duration::from_millis(500);
-
-/// The secret of signed links: as it is set; else that of the service account, which every instance has; else a file beside
-/// the embedded spreadsheet, which only one instance can open.
-fn signing_key(config: &Config) -> Result<SigningKey, BuildError> {
-    let secret = match (&config.signing_secret, &config.spreadsheet) {
-        (Some(secret), _) => secret.clone(),
-        (None, SpreadsheetSource::Remote(remote)) => remote.key.private_key.clone(),
-        (None, SpreadsheetSource::Embedded) => {
-            let file = config.data_dir.join("signing.secret");
-            kept_secret(&file).map_err(|error| BuildError::Secret(file.display().to_string(), error))?
-        }
-    };
-    Ok(SigningKey::from_secret(secret.as_bytes()))
-}
-
-fn kept_secret(file: &std::path::Path) -> std::io::Result<String> {
-    match std::fs::read_to_string(file) {
-        Ok(secret) if !secret.trim().is_empty() => Ok(secret),
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => {
-            let secret = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
-            if let Some(folder) = file.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            std::fs::write(file, &secret)?;
-            Ok(secret)
-        }
-    }
-}
-
-/// How the standings are sent, as it is set.
-fn weekly(messages: &Messages) -> Result<Weekly, BuildError> {
-    let slack = messages
-        .standings_webhook
-        .as_ref()
-        .map(|webhook| Slack::new(webhook, SLACK_PAUSE));
-    Ok(Weekly {
-        delivery: Delivery {
-            slack: slack.transpose().map_err(BuildError::Messages)?,
-            ..Delivery::default()
-        },
-        at: Moment {
-            day: messages.standings_at.0,
-            time: messages.standings_at.1,
-        },
-    })
-}
-
-/// How people are reminded, as it is set.
-fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
-    let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
-    let slack = messages
-        .slack_webhook
-        .as_ref()
-        .map(|webhook| Slack::new(webhook, SLACK_PAUSE));
-    Ok(Reminders {
-        delivery: Delivery {
-            mail: mail.transpose().map_err(BuildError::Messages)?,
-            slack: slack.transpose().map_err(BuildError::Messages)?,
-        },
-        mail_to: messages.mail_to.clone(),
-        language: messages.language,
-        at: messages.remind_at,
-        token: messages.remind_token.clone(),
-        ..Reminders::default()
-    })
 }
 
 /// Every address, on the given materials.

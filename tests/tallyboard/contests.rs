@@ -42,7 +42,7 @@ async fn a_contest_counts_to_its_last_millisecond_and_its_result_stands_still() 
     world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
     world.claim("Manny", "ACME Inc.", &["GitHub"]).await;
     let page = world.page("/leaderboard?contest=spring%20prize").await;
-    page.says("1 day 16 h left");
+    page.says("1 day 17 h left");
     page.says("Kate leads with 1 1/2 points.");
     page.says("A bike");
 

@@ -7,6 +7,7 @@ mod cache;
 mod changes;
 mod chaos;
 mod contests;
+mod corrections;
 mod deals_board;
 mod deals_forms;
 mod deals_import;

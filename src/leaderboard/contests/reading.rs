@@ -186,7 +186,7 @@ fn frozen(head: &Row<'_>, lines: &BTreeMap<u64, (u64, Row<'_>)>) -> Option<Froze
         },
     };
     let wanted = whole(head.cell(result_column::LINES))?;
-    let standings = lines.range(1..=wanted.min(u64::from(u32::MAX)));
+    let standings = lines.range(1..).take_while(|(line, _)| **line <= wanted);
     let standings: Vec<ContestStanding> = standings.filter_map(|(_, (_, row))| standing(row)).collect();
     let mut result = FrozenResult {
         contest,
