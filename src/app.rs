@@ -11,6 +11,10 @@ use std::{
     time::Duration,
 };
 
+use aide::axum::{
+    ApiRouter,
+    routing::{get_with, post_with},
+};
 use axum::{
     Router,
     body::Bytes,
@@ -18,15 +22,20 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+    customers::{
+        self, sources,
+        sync::{self, Syncing},
+    },
     deals::{self, Deals, Importer, Reminders},
     emulator::{self, Emulator},
     error::Error,
@@ -44,6 +53,7 @@ use crate::{
         view::{BOARD, SUBMIT},
         weekly::Weekly,
     },
+    openapi::{self, Body, Endpoint},
     page::{Asset, Entry, Frame, Source},
     status::{
         self,
@@ -59,7 +69,8 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
-    /// Reminds people once a day, keeps contests, sends standings once a week.
+    syncing: Arc<Syncing>,
+    /// Reminds people once a day, reads the sources, keeps contests, sends standings once a week.
     jobs: Vec<JoinHandle<()>>,
 }
 
@@ -83,6 +94,8 @@ pub struct Materials {
     pub signing: SigningKey,
     /// How the standings are sent every week.
     pub weekly: Weekly,
+    /// What brings the sources of the customers into the spreadsheet.
+    pub syncing: Arc<Syncing>,
 }
 
 /// Why the program cannot start.
@@ -100,6 +113,9 @@ pub enum BuildError {
     /// Mail or Slack cannot be prepared.
     #[error("{0}")]
     Messages(String),
+    /// A source cannot be prepared.
+    #[error("{0}")]
+    Source(String),
 }
 
 impl App {
@@ -112,6 +128,7 @@ impl App {
         let (store, emulator) = open_store(config, &clock).await?;
         let store = Arc::new(store);
         let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
+        let syncing = Arc::new(syncing(config, &store, &clock)?);
         let (router, deals, leaderboard) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
@@ -126,13 +143,16 @@ impl App {
             reminders: messages::reminders(&config.messages)?,
             signing: secret::signing_key(config)?,
             weekly: messages::weekly(&config.messages)?,
+            syncing: Arc::clone(&syncing),
         });
         Ok(Self {
             jobs: vec![
                 tokio::spawn(Arc::clone(&deals).remind_daily()),
                 tokio::spawn(Arc::clone(&leaderboard).keep_contests_forever()),
                 tokio::spawn(leaderboard.send_weekly_forever()),
+                tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
             ],
+            syncing,
             deals,
             store,
             router,
@@ -156,6 +176,11 @@ impl App {
         &self.importer
     }
 
+    /// What brings the sources of the customers into the spreadsheet.
+    pub fn syncing(&self) -> &Arc<Syncing> {
+        &self.syncing
+    }
+
     /// Address of the spreadsheet in its own editor.
     pub fn spreadsheet_url(&self) -> &str {
         self.store.url()
@@ -163,7 +188,7 @@ impl App {
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        self.deals.finish().await;
+        tokio::join!(self.deals.finish(), self.syncing.finish());
         self.jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
@@ -243,6 +268,19 @@ fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connecti
     }
 }
 
+/// The sources that are switched on, and when they are read.
+fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing, BuildError> {
+    let switched_on = config.sources.iter().map(|one| (one.source, one.settings.clone()));
+    let opened = sources::open_all(switched_on, &sources::Time::real(clock.clone()));
+    Ok(Syncing::new(sync::Parts {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        sources: opened.map_err(BuildError::Source)?,
+        currency: config.syncing.currency,
+        schedule: config.syncing.schedule.clone(),
+    }))
+}
+
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {
     put_together(materials).0
@@ -288,16 +326,17 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         frame,
         boards: vec![at_hand(&leaderboard), deals_at_hand(&deals)],
     };
-    let router = Router::new()
-        .route("/", get(|| async { Redirect::to(BOARD) }))
-        .route("/refresh", post(refresh))
-        .with_state(Refresher::new(materials.store))
+    let document = openapi::Document::default();
+    let routes = own_routes(materials.store)
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
         .merge(leaderboard::router(Arc::clone(&leaderboard)))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
-        .route("/assets/{file}", get(asset))
-        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .merge(sync::pages::router(materials.syncing))
+        .merge(openapi::router(Arc::clone(&document)));
+    let (router, written) = openapi::described(routes);
+    openapi::publish(&document, &written);
+    let router = router
         .fallback(elsewhere)
         // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
         .layer((
@@ -309,9 +348,40 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
     (router, deals, leaderboard)
 }
 
+/// Addresses that belong to no board.
+fn own_routes(store: Arc<Store>) -> ApiRouter {
+    const TAG: &str = "Program";
+    let home = get_with(
+        async || Redirect::to(BOARD),
+        |it| it.about(TAG, "Leads to the first board.").leads_on(),
+    );
+    let refresh = post_with(refresh, |it| {
+        it.about(TAG, "Has the spreadsheet read anew.")
+            .reads::<ComingBack>(Body::Form)
+            .leads_on()
+    });
+    let asset = get_with(asset, |it| {
+        it.about(TAG, "A style, a script or a picture of the pages.")
+            .path_part::<String>("file", "Name with its digest.")
+            .serves("text/css")
+            .serves("text/javascript")
+            .serves("image/svg+xml")
+    });
+    let robots = get_with(
+        async || "User-agent: *\nDisallow: /\n",
+        |it| it.about(TAG, "Tells search engines to stay away.").serves("text/plain"),
+    );
+    ApiRouter::new()
+        .api_route("/", home)
+        .api_route("/refresh", refresh)
+        .with_state(Refresher::new(store))
+        .api_route("/assets/{file}", asset)
+        .api_route("/robots.txt", robots)
+}
+
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
-    [leaderboard::rows::TABS, deals::rows::TABS].concat()
+    [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
 }
 
 /// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
@@ -405,17 +475,21 @@ impl Refresher {
     }
 }
 
+/// Where the person was.
+#[derive(Default, Deserialize, JsonSchema)]
+struct ComingBack {
+    /// Path and query of a page here.
+    to: Option<String>,
+}
+
 /// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
 /// just had it read.
 async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
     if refresher.budget.check().is_ok() {
         refresher.store.refresh();
     }
-    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let to = fields
-        .into_iter()
-        .find(|(name, value)| name == "to" && is_own_path(value))
-        .map(|(_, to)| to);
+    let back: ComingBack = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let to = back.to.filter(|to| is_own_path(to));
     let location = to
         .and_then(|to| HeaderValue::try_from(to).ok())
         .unwrap_or(HeaderValue::from_static(BOARD));

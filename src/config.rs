@@ -4,6 +4,7 @@
 
 mod messages;
 mod sources;
+mod syncing;
 
 use std::{
     net::IpAddr,
@@ -19,6 +20,7 @@ use serde_json::Value;
 
 pub use messages::Messages;
 pub use sources::SourceSettings;
+pub use syncing::SyncSettings;
 
 /// Everything that an operator can set.
 pub struct Config {
@@ -52,6 +54,8 @@ pub struct Config {
     pub messages: Messages,
     /// The sources of the Customers board that are switched on.
     pub sources: Vec<SourceSettings>,
+    /// When they are read by themselves, and the currency of sums.
+    pub syncing: SyncSettings,
 }
 
 /// An address to listen on.
@@ -166,6 +170,7 @@ impl Config {
             sources: sources::read(&setting, &secrets.sources)?,
             signing_secret: setting("SIGNING_SECRET")
                 .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty())),
+            syncing: syncing::read(&setting)?,
             spreadsheet: spreadsheet(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
                 .unwrap_or_else(|| "integrations.txt".to_owned())

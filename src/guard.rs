@@ -22,12 +22,11 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
-use serde_json::json;
 
 use crate::{
     answer::Face,
     cause::chain,
-    error::Error,
+    error::{Error, ErrorAnswer},
     page::{CONTENT_SECURITY_POLICY, Entry, ErrorPage, Frame},
 };
 
@@ -107,17 +106,7 @@ impl Guard {
         let mut response = if request.face() == Face::Html {
             (error.status, Html(self.page(error, request))).into_response()
         } else {
-            let mut body = json!({"error": {
-                "code": error.code,
-                "message": error.happened,
-                "safety": error.safety,
-                "next": error.next,
-                "fields": error.fields,
-                "request_id": request.id,
-            }});
-            if !error.conflicts.is_empty() {
-                body["error"]["conflicts"] = json!(error.conflicts);
-            }
+            let body = ErrorAnswer::of(error, &request.id);
             (error.status, Json(body)).into_response()
         };
         if let Some(seconds) = error.retry_after {
@@ -285,11 +274,7 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 fn seal(headers: &mut HeaderMap, request_id: &str) {
-    const FIXED: [(HeaderName, HeaderValue); 6] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-        ),
+    const FIXED: [(HeaderName, HeaderValue); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
         (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
@@ -302,6 +287,10 @@ fn seal(headers: &mut HeaderMap, request_id: &str) {
             HeaderValue::from_static("same-origin"),
         ),
     ];
+    // A page may bring a policy of its own; none has none.
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     for (name, value) in FIXED {
         headers.insert(name, value);
     }

@@ -9,6 +9,10 @@ use axum::{
 use http_body_util::BodyExt;
 use tallyboard::{
     app::{Materials, router},
+    customers::{
+        amount::Currency,
+        sync::{self, Syncing, schedule::Schedule},
+    },
     emulator::Emulator,
     leaderboard::catalog_file::CatalogFile,
     page::Source,
@@ -93,6 +97,13 @@ async fn view(emulator: &Emulator) -> f64 {
             at: tallyboard::leaderboard::weekly::schedule::Moment::parse("Monday 09:00").expect("moment"),
         },
         signing: tallyboard::leaderboard::signing::SigningKey::from_secret(b"bench"),
+        syncing: Arc::new(Syncing::new(sync::Parts {
+            store: Arc::clone(&store),
+            clock: spreadsheet::clock(),
+            sources: Vec::new(),
+            currency: Currency::of("EUR").expect("a code"),
+            schedule: Schedule::off(),
+        })),
     });
     let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");
     let request = request.body(Body::empty()).expect("a request");

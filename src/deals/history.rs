@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{deal::Deal, share::two_decimals_or_null, stage::Stage};
@@ -61,10 +62,11 @@ impl StageHistory {
 }
 
 /// How long it took to win deals, from `created_at` to the change to [`Stage::Won`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cycle {
     /// Mean in days; `None` when no won deal can be measured.
     #[serde(serialize_with = "two_decimals_or_null")]
+    #[schemars(with = "Option<f64>")]
     pub average_days: Option<Decimal>,
     /// Won deals that could be measured.
     pub measured: usize,

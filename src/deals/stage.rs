@@ -3,22 +3,27 @@
 use std::fmt;
 
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::spelling::fold;
 
 /// Where a deal stands. Stored values are the French words, whatever the language of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 pub enum Stage {
     /// First contact; 10 %.
     Prospect,
     /// There is a need and a budget; 30 %.
+    #[schemars(rename = "Qualifié")]
     Qualified,
     /// Terms are discussed; 70 %.
+    #[schemars(rename = "Négociation")]
     Negotiation,
     /// Signed; 100 %.
+    #[schemars(rename = "Gagné")]
     Won,
     /// Gone, 0 %; only where the configuration allows it.
+    #[schemars(rename = "Perdu")]
     Lost,
 }
 

@@ -2,6 +2,7 @@
 //! receipt. Afterwards staff do, in the sheet.
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
@@ -44,7 +45,7 @@ pub fn correctable(submitted_at: Timestamp, status: Status, now: Timestamp) -> C
 }
 
 /// A correction as it was sent. What was seen comes along, so that nobody else's change is overwritten.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SentCorrection {
     /// The signature of the link.

@@ -19,6 +19,11 @@ use serde_json::{Value, json};
 use tallyboard::{
     app::{Materials, router, tabs},
     clock::Clock,
+    customers::{
+        amount::Currency,
+        sources::{self, OpenSource},
+        sync::{self, Syncing, schedule::Schedule},
+    },
     deals::Reminders,
     delivery::Delivery,
     emulator::{self, Emulator},
@@ -42,6 +47,7 @@ pub struct World {
     pub store: Arc<Store>,
     pub client: Client,
     pub address: String,
+    pub syncing: Arc<Syncing>,
     milliseconds: Arc<AtomicI64>,
     folder: TempDir,
 }
@@ -59,6 +65,8 @@ pub struct Plan {
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
     /// How the standings are sent every week.
     pub weekly: Arc<dyn Fn() -> Weekly + Send + Sync>,
+    /// What tells of customers.
+    pub sources: Arc<dyn Fn() -> Vec<OpenSource> + Send + Sync>,
 }
 
 impl Default for Plan {
@@ -75,11 +83,23 @@ impl Default for Plan {
                 delivery: Delivery::default(),
                 at: Moment::parse("Monday 09:00").expect("a moment"),
             }),
+            sources: Arc::new(Vec::new),
         }
     }
 }
 
 impl Plan {
+    fn syncing(&self, store: &Arc<Store>, clock: Clock) -> Arc<Syncing> {
+        let is_source = |name: &str| sources::VENDORS.iter().any(|vendor| vendor.name == name);
+        Arc::new(Syncing::new(sync::Parts {
+            store: Arc::clone(store),
+            clock,
+            sources: (self.sources)(),
+            currency: Currency::of("EUR").expect("a code"),
+            schedule: Schedule::parse(sync::schedule::USUAL, is_source).expect("a schedule"),
+        }))
+    }
+
     fn options(&self, clock: Clock) -> Options {
         Options {
             calls_per_minute: None,
@@ -102,8 +122,10 @@ impl World {
         let emulator = Emulator::start(emulator::Options::default()).await.expect("emulator");
         let start: Timestamp = START.parse().expect("instant");
         let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
+        let store = store_with(&emulator, plan.options(clock(&milliseconds))).await;
         let mut world = Self {
-            store: store_with(&emulator, plan.options(clock(&milliseconds))).await,
+            syncing: plan.syncing(&store, clock(&milliseconds)),
+            store,
             client: client(),
             address: String::new(),
             milliseconds,
@@ -112,7 +134,8 @@ impl World {
         };
         let made = world.store.prepare(&tabs()).await;
         assert_eq!(made.problems, []);
-        world.address = world.serve(Arc::clone(&world.store), &plan).await;
+        let syncing = Arc::clone(&world.syncing);
+        world.address = world.serve(Arc::clone(&world.store), &plan, syncing).await;
         world.forget_calls().await;
         world
     }
@@ -120,10 +143,11 @@ impl World {
     /// A second instance on the same spreadsheet; answers its address.
     pub async fn another_instance(&self, plan: &Plan) -> String {
         let store = store_with(&self.emulator, plan.options(self.clock())).await;
-        self.serve(store, plan).await
+        let syncing = plan.syncing(&store, self.clock());
+        self.serve(store, plan, syncing).await
     }
 
-    async fn serve(&self, store: Arc<Store>, plan: &Plan) -> String {
+    async fn serve(&self, store: Arc<Store>, plan: &Plan, syncing: Arc<Syncing>) -> String {
         let router = router(Materials {
             store,
             clock: clock(&self.milliseconds),
@@ -134,6 +158,7 @@ impl World {
             reminders: (plan.reminders)(),
             weekly: (plan.weekly)(),
             signing: SigningKey::from_secret(b"the secret of a small world"),
+            syncing,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");

@@ -9,7 +9,6 @@ use axum::{
     http::{HeaderMap, Uri},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
 
 use super::{
     super::{
@@ -22,6 +21,7 @@ use super::{
     },
     conflict,
     sent::{Caller, Sent},
+    steps::Deleted,
 };
 use crate::{error::Error, language::Language};
 
@@ -76,7 +76,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Error> {
     let sent = Sent::read_if_any(&headers, &body)?.change;
     match deals.remove((id, BY_API), |deal| seen_alone(&sent, deal)).await {
-        Ok(()) => Ok(Json(json!({"deleted": id})).into_response()),
+        Ok(()) => Ok(Json(Deleted { deleted: id }).into_response()),
         Err(problem) => Err(refusal(problem)),
     }
 }

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::{Timestamp, civil::DateTime};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -31,8 +32,9 @@ use crate::{
 };
 
 /// What each assignee sells.
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsPerformance")]
+pub(super) struct Answer {
     as_of: Timestamp,
     /// The filter as the query of an address.
     filter: String,

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -32,8 +33,9 @@ use crate::{
 /// How many lines of the history the page shows, the newest first.
 const SHOWN: usize = 100;
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsReminders")]
+pub(super) struct Answer<'a> {
     as_of: Timestamp,
     /// The ways out that are configured.
     channels: Vec<Channel>,
@@ -45,7 +47,7 @@ struct Answer<'a> {
     history: Vec<Past<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Waiting<'a> {
     channel: Channel,
     assignee: Option<&'a str>,
@@ -55,7 +57,7 @@ struct Waiting<'a> {
     text: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Past<'a> {
     at: Option<Timestamp>,
     subject: &'a str,
@@ -63,6 +65,15 @@ struct Past<'a> {
     channel: Channel,
     outcome: String,
     reason: String,
+}
+
+/// What a program without the token hears.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Unauthorized {
+    /// Stable word for programs.
+    error: &'static str,
+    /// What to send.
+    message: &'static str,
 }
 
 pub(super) async fn show(
@@ -151,10 +162,10 @@ fn answer<'a>(
 pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) -> Result<Response, Error> {
     if !may_send(deals.reminders.token.as_deref(), &headers) {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-        let told = Json(serde_json::json!({
-            "error": "unauthorized",
-            "message": "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
-        }));
+        let told = Json(Unauthorized {
+            error: "unauthorized",
+            message: "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
+        });
         return Ok((StatusCode::UNAUTHORIZED, challenge, told).into_response());
     }
     // On its own, so that a caller who hangs up does not stop it between a message and its line.

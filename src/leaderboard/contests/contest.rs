@@ -1,6 +1,7 @@
 //! One contest: its days, its zone, its prize and its rules.
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::{
@@ -27,7 +28,7 @@ impl ContestKey {
 }
 
 /// A contest as a row of the tab `contests` describes it, or as it was when it was frozen.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Contest {
     /// How it is called; the address of its page has the name.
     pub name: String,
@@ -37,6 +38,7 @@ pub struct Contest {
     pub end: Date,
     /// Where these days begin and end.
     #[serde(rename = "time_zone", serialize_with = "zone_name")]
+    #[schemars(with = "String")]
     pub zone: TimeZone,
     /// What is won, in words; may be empty.
     pub prize: String,
@@ -49,7 +51,7 @@ fn zone_name<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::
 }
 
 /// Where the present lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// It has not begun.

@@ -99,6 +99,16 @@ impl Serialize for Points {
     }
 }
 
+impl schemars::JsonSchema for Points {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Points".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "A whole number or a fraction, such as 7 or 15/2."})
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

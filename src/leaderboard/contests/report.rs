@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
 };
 
 /// A contest and how it stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ContestReport {
     /// The contest with the rules in force; once it is frozen, as it was then.
     pub contest: Contest,
@@ -34,7 +35,7 @@ pub struct ContestReport {
 }
 
 /// A result that stands still.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Frozen {
     /// When it was written.
     pub frozen_at: Timestamp,
@@ -46,7 +47,7 @@ pub struct Frozen {
 }
 
 /// Rules that wait for a confirmation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Proposal {
     /// What a person types to confirm them.
     pub confirm_by_typing: String,
@@ -56,19 +57,19 @@ pub struct Proposal {
 }
 
 /// How the total of one CSM moved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Shift {
     /// Name as the later result shows it, or as the earlier one did.
     pub csm: String,
     /// The line before; `None` for somebody who was not listed.
-    pub before: Option<Place>,
+    pub before: Option<ContestPlace>,
     /// The line after; `None` for somebody who is not listed any more.
-    pub after: Option<Place>,
+    pub after: Option<ContestPlace>,
 }
 
 /// Points and rank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Place {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ContestPlace {
     /// Points.
     pub points: Points,
     /// Rank.
@@ -114,7 +115,7 @@ impl Frozen {
 
 /// Whose points or rank differ between two results, in the order of the later one; those who vanished last.
 pub fn shifts(before: &[ContestStanding], after: &[ContestStanding]) -> Vec<Shift> {
-    let place = |standing: &ContestStanding| Place {
+    let place = |standing: &ContestStanding| ContestPlace {
         points: standing.points.clone(),
         rank: standing.rank,
     };

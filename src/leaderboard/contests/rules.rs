@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::spelling::fold;
 
 /// Who gets the point when several CSMs claim the same integration of the same company.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CreditRule {
     /// Whoever claimed it first gets all of it.
@@ -20,7 +21,7 @@ pub enum CreditRule {
 }
 
 /// Which rows count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CountingRule {
     /// Rows as they come in; staff can set one aside.
@@ -31,7 +32,7 @@ pub enum CountingRule {
 }
 
 /// Both rules together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Rules {
     /// Who gets the point.
     pub credit: CreditRule,

@@ -14,6 +14,7 @@ use std::{
 
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -29,7 +30,7 @@ use super::{
 use crate::spelling::fold;
 
 /// The result of a contest as the rows say it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Settlement {
     /// The rules it follows.
     pub rules: Rules,
@@ -39,7 +40,7 @@ pub struct Settlement {
 }
 
 /// One line of a result.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ContestStanding {
     /// 1 for the most points; equal points share a rank (“1, 2, 2, 4”).
     pub rank: u32,
@@ -56,7 +57,7 @@ pub struct ContestStanding {
 }
 
 /// One claim that earned something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Earning {
     /// What it earned.
     pub points: Points,

@@ -1,6 +1,7 @@
 //! One dispute, and the door through which it comes in.
 
 use jiff::{Timestamp, Zoned};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ use crate::{
 pub const LONGEST_REASON: usize = 1_000;
 
 /// What staff say about a dispute.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeStatus {
     /// Nobody has decided.
@@ -63,7 +64,7 @@ impl DisputeStatus {
 }
 
 /// A dispute as the tab tells it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Dispute {
     /// Made of the claim and the integration: a claim is disputed once.
     pub id: String,
@@ -108,7 +109,7 @@ impl Dispute {
 }
 
 /// A dispute as it was sent.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SentDispute {
     /// Id of the submission.

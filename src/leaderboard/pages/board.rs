@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
@@ -28,7 +29,7 @@ use crate::{
     error::Error,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     period: Option<String>,
     from: Option<String>,

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// Which of two results a download holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum ResultTable {
     /// The frozen one, or the standings while nothing is frozen.
@@ -45,8 +46,8 @@ pub(super) enum ResultTable {
     Corrected,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ContestAnswer<'a> {
     as_of: Timestamp,
     #[serde(flatten)]
     report: &'a ContestReport,
@@ -108,7 +109,7 @@ fn render(
         )),
         Face::Csv => Ok(Rendered::csv(&sheet())),
         Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
-        _ => Rendered::json(&Answer {
+        _ => Rendered::json(&ContestAnswer {
             as_of: current.read_at,
             report,
         })
@@ -132,7 +133,7 @@ fn page<'a>(report: &'a ContestReport, current: &Current, confirmation: Typed) -
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Confirming {
     contest: String,
     #[serde(default)]

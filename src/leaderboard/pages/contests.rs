@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
@@ -24,13 +25,13 @@ use crate::{
     error::Error,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ContestsAnswer<'a> {
     as_of: Timestamp,
     contests: &'a [ListedContest],
 }
@@ -54,7 +55,7 @@ pub(super) async fn show(
             }
             .document(&leaderboard.frame(&current)),
         ),
-        _ => Rendered::json(&Answer {
+        _ => Rendered::json(&ContestsAnswer {
             as_of: rows.snapshot.read_at,
             contests: &contests,
         })

@@ -9,6 +9,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
@@ -30,14 +31,14 @@ use crate::{
     error::Error,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     page: Option<String>,
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct CorrectionsAnswer<'a> {
     as_of: Timestamp,
     total: usize,
     page: u32,
@@ -69,7 +70,7 @@ pub(super) async fn show(
             }
             .document(&leaderboard.frame(&current)),
         ),
-        _ => Rendered::json(&Answer {
+        _ => Rendered::json(&CorrectionsAnswer {
             as_of: told.read_at,
             total: told.total,
             page,
@@ -80,15 +81,15 @@ pub(super) async fn show(
     Ok(rendered.respond(&headers))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Between {
     before: Option<String>,
     after: Option<String>,
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Differing<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DifferenceAnswer<'a> {
     before: AsOf,
     after: AsOf,
     by_csm: &'a [Moved],
@@ -134,7 +135,7 @@ pub(super) async fn between(
         ),
         Face::Csv => Rendered::csv(&sheet(&moved, now.datetime())),
         Face::Xlsx => Rendered::xlsx(&sheet(&moved, now.datetime())).map_err(Error::internal)?,
-        _ => Rendered::json(&Differing {
+        _ => Rendered::json(&DifferenceAnswer {
             before,
             after,
             by_csm: &moved,

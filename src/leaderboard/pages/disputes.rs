@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -30,16 +31,24 @@ use crate::{
     store::{Batch, Reading},
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     csm: Option<String>,
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DisputesAnswer<'a> {
     as_of: Timestamp,
     disputes: &'a [&'a Dispute],
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct DisputeRecorded {
+    /// Always true: what is not recorded is answered as an error.
+    recorded: bool,
+    /// Id of the dispute.
+    id: Option<String>,
 }
 
 pub(super) async fn show(
@@ -69,7 +78,7 @@ pub(super) async fn show(
             }
             .document(&leaderboard.frame(&current)),
         ),
-        _ => Rendered::json(&Answer {
+        _ => Rendered::json(&DisputesAnswer {
             as_of: disputes.snapshot.read_at,
             disputes: &list,
         })
@@ -117,7 +126,10 @@ pub(super) async fn receive(
     if is_page {
         return Ok(Redirect::to(&list_address(&disputable.csm)).into_response());
     }
-    let answer = serde_json::json!({"recorded": true, "id": committed.ids.first()});
+    let answer = DisputeRecorded {
+        recorded: true,
+        id: committed.ids.into_iter().next(),
+    };
     Ok(Rendered::json(&answer).map_err(Error::internal)?.respond(&headers))
 }
 

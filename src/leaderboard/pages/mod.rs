@@ -18,49 +18,216 @@ mod weekly;
 
 use std::sync::Arc;
 
+use aide::{
+    axum::{
+        ApiRouter,
+        routing::{get_with, post_with},
+    },
+    transform::TransformOperation,
+};
 use axum::{
-    Router,
     body::Bytes,
     http::{HeaderMap, header},
-    routing::{get, post},
 };
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
 use super::{
+    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, SubmissionAnswer},
+    correction::SentCorrection,
     desk::Leaderboard,
+    disputes::SentDispute,
     period::Period,
+    submission::SentSubmission,
     view::{
         BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT, named_period,
         ways::{CONFIRM_RULES, CONTESTS, CORRECTIONS, DIFFERENCE, DISPUTE, DISPUTES, POINTS, RULES, WEEKLY},
     },
 };
-use crate::error::{Error, FieldError};
+use crate::{
+    answer::Face,
+    error::{Error, FieldError},
+    openapi::{Body, Endpoint},
+};
+
+use self::{
+    contest::Confirming,
+    contests::ContestsAnswer,
+    corrections::{CorrectionsAnswer, DifferenceAnswer},
+    disputes::{DisputeRecorded, DisputesAnswer},
+    points::PointsAnswer,
+    rules::RulesAnswer,
+    weekly::{WeeklyAnswer, WeeklySent},
+};
+
+/// The board in the document for programs.
+const TAG: &str = "Leaderboard";
 
 /// Every address of the board.
-pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
-    Router::new()
-        .route(BOARD, get(board::show))
-        .route(SUBMIT, get(form::show))
-        .route(SUBMISSIONS, post(submit::receive))
-        .route("/leaderboard/submissions/{id}", get(receipt::show))
-        .route(CLAIMS, get(claims::show))
-        .route(CREDITED, get(credited::show))
-        .route(SAMPLE, post(sample::load))
-        .route(CONTESTS, get(contests::show))
-        .route(CONFIRM_RULES, post(contest::confirm))
-        .route(POINTS, get(points::show))
-        .route(RULES, get(rules::show))
-        .route(DISPUTES, get(disputes::show).post(disputes::receive))
-        .route(DISPUTE, get(disputes::form))
-        .route(CORRECTIONS, get(corrections::show))
-        .route(WEEKLY, get(weekly::show).post(weekly::send))
-        .route(DIFFERENCE, get(corrections::between))
-        .route(
-            "/leaderboard/submissions/{id}/correct",
-            get(correct::show).post(correct::receive),
+pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
+    ApiRouter::new()
+        .api_route(
+            BOARD,
+            get_with(board::show, |it| {
+                it.about(TAG, "The standings of a period.")
+                    .answers::<BoardAnswer<'_>>(Face::TABLE)
+            }),
         )
+        .api_route(
+            SUBMIT,
+            get_with(form::show, |it| {
+                it.about(TAG, "The form for a claim, filled from its address.")
+                    .asks::<SentSubmission>()
+                    .serves("text/html")
+            }),
+        )
+        .api_route(
+            SUBMISSIONS,
+            post_with(submit::receive, |it| {
+                it.about(
+                    TAG,
+                    "Claims integrations. The answer comes when the row is in the spreadsheet.",
+                )
+                .reads::<SentSubmission>(Body::JsonOrForm)
+                .answers_with::<SubmissionAnswer<'_>>(200, "It was there already.")
+                .answers_with::<SubmissionAnswer<'_>>(201, "It is recorded.")
+                .leads_on()
+            }),
+        )
+        .api_route(
+            "/leaderboard/submissions/{id}",
+            get_with(receipt::show, |it| {
+                it.about(TAG, "What a submission did, from the rows as they are now.")
+                    .path_part::<String>("id", "Id of the submission.")
+                    .answers::<SubmissionAnswer<'_>>(Face::PAGE)
+            }),
+        )
+        .api_route(
+            CLAIMS,
+            get_with(claims::show, |it| {
+                it.about(TAG, "The rows behind a number, latest first.")
+                    .answers::<ClaimsAnswer<'_>>(Face::TABLE)
+            }),
+        )
+        .api_route(
+            CREDITED,
+            get_with(credited::show, |it| {
+                it.about(TAG, "What a company is credited with.")
+                    .answers::<CreditedAnswer>(&[Face::Json])
+            }),
+        )
+        .api_route(
+            SAMPLE,
+            post_with(sample::load, |it| {
+                it.about(TAG, "Fills an empty embedded spreadsheet with a believable data set.")
+                    .leads_on()
+            }),
+        )
+        .api_route(
+            CONTESTS,
+            get_with(contests::show, |it| {
+                it.about(TAG, "Every contest; one of them is at /leaderboard?contest=.")
+                    .answers::<ContestsAnswer<'_>>(Face::PAGE)
+            }),
+        )
+        .api_route(
+            CONFIRM_RULES,
+            post_with(contest::confirm, |it| {
+                it.about(
+                    TAG,
+                    "Puts a changed rule of a contest in force, by the name of the change.",
+                )
+                .reads::<Confirming>(Body::JsonOrForm)
+                .leads_on()
+            }),
+        )
+        .api_route(
+            POINTS,
+            get_with(points::show, |it| {
+                it.about(TAG, "The claims that earned the points of a CSM in a contest.")
+                    .answers::<PointsAnswer<'_>>(Face::TABLE)
+            }),
+        )
+        .api_route(
+            RULES,
+            get_with(rules::show, |it| {
+                it.about(TAG, "The rules in force.")
+                    .answers::<RulesAnswer<'_>>(Face::PAGE)
+            }),
+        )
+        .merge(after_the_claim())
         .with_state(leaderboard)
+}
+
+/// What happens after a claim came in.
+fn after_the_claim() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new()
+        .api_route(
+            DISPUTES,
+            get_with(disputes::show, |it| {
+                it.about(TAG, "Every dispute, the newest first.")
+                    .answers::<DisputesAnswer<'_>>(Face::PAGE)
+            })
+            .post_with(disputes::receive, receives_dispute),
+        )
+        .api_route(
+            DISPUTE,
+            get_with(disputes::form, |it| {
+                it.about(TAG, "The form for a dispute.").serves("text/html").leads_on()
+            }),
+        )
+        .api_route(
+            "/leaderboard/submissions/{id}/correct",
+            get_with(correct::show, |it| {
+                it.about(TAG, "The form with which an own claim is corrected.")
+                    .path_part::<String>("id", "Id of the submission.")
+                    .serves("text/html")
+            })
+            .post_with(correct::receive, receives_correction),
+        )
+        .api_route(
+            CORRECTIONS,
+            get_with(corrections::show, |it| {
+                it.about(TAG, "What was corrected, why, and whose points it changed.")
+                    .answers::<CorrectionsAnswer<'_>>(Face::PAGE)
+            }),
+        )
+        .api_route(
+            DIFFERENCE,
+            get_with(corrections::between, |it| {
+                it.about(TAG, "The standings at two moments.")
+                    .answers::<DifferenceAnswer<'_>>(Face::TABLE)
+            }),
+        )
+        .api_route(
+            WEEKLY,
+            get_with(weekly::show, |it| {
+                it.about(TAG, "The standings of the week as they go to Slack.")
+                    .answers::<WeeklyAnswer<'_>>(Face::PAGE)
+            })
+            .post_with(weekly::send, |it| {
+                it.about(TAG, "Sends the standings of the week if they are due.")
+                    .answers_with::<WeeklySent>(200, "What became of it.")
+                    .leads_on()
+            }),
+        )
+}
+
+fn receives_dispute(it: TransformOperation<'_>) -> TransformOperation<'_> {
+    it.about(TAG, "Disputes a credit.")
+        .reads::<SentDispute>(Body::JsonOrForm)
+        .answers_with::<DisputeRecorded>(200, "It is recorded.")
+        .leads_on()
+}
+
+fn receives_correction(it: TransformOperation<'_>) -> TransformOperation<'_> {
+    it.about(
+        TAG,
+        "Corrects or withdraws an own claim, with the signature of its receipt.",
+    )
+    .path_part::<String>("id", "Id of the submission.")
+    .reads::<SentCorrection>(Body::JsonOrForm)
+    .leads_on()
 }
 
 /// The days that the `from` and `to` of an address name.

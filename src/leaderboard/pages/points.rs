@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -25,7 +26,7 @@ use crate::{
     error::Error,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     #[serde(default)]
     contest: String,
@@ -35,17 +36,17 @@ pub(super) struct Question {
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PointsAnswer<'a> {
     as_of: Timestamp,
     contest: &'a Contest,
     csm: &'a str,
     points: Points,
-    claims: Vec<Line<'a>>,
+    claims: Vec<EarningLine<'a>>,
 }
 
-#[derive(Serialize)]
-struct Line<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct EarningLine<'a> {
     #[serde(flatten)]
     earning: &'a Earning,
     link: String,
@@ -104,14 +105,14 @@ fn render(
         )),
         Face::Csv => Ok(Rendered::csv(&sheet())),
         Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
-        _ => Rendered::json(&Answer {
+        _ => Rendered::json(&PointsAnswer {
             as_of: current.read_at,
             contest,
             csm,
             points,
             claims: earnings
                 .iter()
-                .map(|earning| Line {
+                .map(|earning| EarningLine {
                     link: link(earning.row),
                     earning,
                 })

@@ -9,6 +9,7 @@ use axum::{
 };
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{
@@ -23,7 +24,7 @@ use crate::{
     error::Error,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     /// Allows its holder to correct the claim.
     signature: Option<String>,

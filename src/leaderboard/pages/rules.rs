@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
@@ -32,22 +33,22 @@ const STANDING: Rules = Rules {
     counting: super::super::contests::rules::CountingRule::Received,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     contest: Option<String>,
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RulesAnswer<'a> {
     as_of: Timestamp,
     standings: Rules,
-    contests: Vec<InForce<'a>>,
+    contests: Vec<RulesInForce<'a>>,
     examples: &'a [Example],
 }
 
-#[derive(Serialize)]
-struct InForce<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RulesInForce<'a> {
     #[serde(flatten)]
     contest: &'a Contest,
     /// Rules that staff wrote and nobody has confirmed.
@@ -71,12 +72,12 @@ pub(super) async fn show(
     let examples = examples();
     let rendered = match asked.face {
         Face::Html => Rendered::html(page(&leaderboard, &current, &contests, &examples)),
-        _ => Rendered::json(&Answer {
+        _ => Rendered::json(&RulesAnswer {
             as_of: rows.snapshot.read_at,
             standings: STANDING,
             contests: contests
                 .iter()
-                .map(|(contest, proposed)| InForce {
+                .map(|(contest, proposed)| RulesInForce {
                     contest,
                     proposed: *proposed,
                 })

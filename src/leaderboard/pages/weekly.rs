@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Zoned;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
@@ -25,13 +26,13 @@ use crate::{
     store::Reading,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     format: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WeeklyAnswer<'a> {
     /// Whether Slack is configured.
     on: bool,
     /// The week that the preview is about.
@@ -41,6 +42,12 @@ struct Answer<'a> {
     next: Option<Zoned>,
     preview: &'a str,
     sent: &'a [Sent],
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WeeklySent {
+    /// What became of the message; nothing when none is due.
+    outcome: Option<String>,
 }
 
 pub(super) async fn show(
@@ -70,7 +77,7 @@ pub(super) async fn show(
             }
             .document(&leaderboard.frame(&current)),
         ),
-        _ => Rendered::json(&Answer {
+        _ => Rendered::json(&WeeklyAnswer {
             on,
             week: week.name(),
             due: due.is_some(),
@@ -88,6 +95,8 @@ pub(super) async fn send(State(leaderboard): State<Arc<Leaderboard>>, headers: H
     if Face::accepted(&headers) == Face::Html {
         return Ok(Redirect::to(WEEKLY).into_response());
     }
-    let answer = serde_json::json!({"outcome": outcome.as_ref().map(Outcome::words)});
+    let answer = WeeklySent {
+        outcome: outcome.as_ref().map(Outcome::words),
+    };
     Ok(Rendered::json(&answer).map_err(Error::internal)?.respond(&headers))
 }

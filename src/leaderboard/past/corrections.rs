@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -26,7 +27,7 @@ use crate::{
 const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
 
 /// One correction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Correction {
     /// When it was made, or noticed.
     pub at: Timestamp,
@@ -43,11 +44,11 @@ pub struct Correction {
     /// The note beside the claim; empty when there is none.
     pub why: String,
     /// Whose points it changed, on the board of all time at that moment.
-    pub effect: Vec<Effect>,
+    pub effect: Vec<PointsEffect>,
 }
 
 /// One changed cell, or a row that came or went.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CellChange {
     /// What was done.
     pub action: Action,
@@ -60,8 +61,8 @@ pub struct CellChange {
 }
 
 /// `Manny 15 → 14`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Effect {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PointsEffect {
     /// Name as the board showed it.
     pub csm: String,
     /// Points before.
@@ -203,11 +204,11 @@ fn subject(lines: &[&LogLine], unwindings: &[Unwinding<'_>]) -> Option<String> {
 }
 
 /// Whose points differ between two boards, counting the claims up to a moment.
-fn effect((before, after): (&Ledger, &Ledger), at: Timestamp) -> Vec<Effect> {
-    let mut points: BTreeMap<String, Effect> = BTreeMap::new();
-    let mut note = |ledger: &Ledger, set: fn(&mut Effect, u32)| {
+fn effect((before, after): (&Ledger, &Ledger), at: Timestamp) -> Vec<PointsEffect> {
+    let mut points: BTreeMap<String, PointsEffect> = BTreeMap::new();
+    let mut note = |ledger: &Ledger, set: fn(&mut PointsEffect, u32)| {
         for (csm, amount) in ledger.points_until(at) {
-            let effect = points.entry(fold(&csm)).or_insert_with(|| Effect {
+            let effect = points.entry(fold(&csm)).or_insert_with(|| PointsEffect {
                 csm,
                 before: 0,
                 after: 0,

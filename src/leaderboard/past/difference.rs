@@ -2,25 +2,26 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::standings::CsmStanding;
 use crate::spelling::fold;
 
 /// One CSM at two moments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Moved {
     /// Name as the later board shows it, or as the earlier one did.
     pub csm: String,
     /// The line at the first moment; `None` for somebody who was not listed.
-    pub before: Option<Standing>,
+    pub before: Option<StandingThen>,
     /// The line at the second moment; `None` for somebody who is not listed any more.
-    pub after: Option<Standing>,
+    pub after: Option<StandingThen>,
 }
 
 /// Points and rank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Standing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StandingThen {
     /// Credited integrations of the catalog.
     pub integrations: u32,
     /// Rank.
@@ -30,7 +31,7 @@ pub struct Standing {
 impl Moved {
     /// Points won (positive) or lost.
     pub fn points(&self) -> i64 {
-        let points = |standing: Option<Standing>| standing.map_or(0, |standing| i64::from(standing.integrations));
+        let points = |standing: Option<StandingThen>| standing.map_or(0, |standing| i64::from(standing.integrations));
         points(self.after) - points(self.before)
     }
 }
@@ -55,8 +56,8 @@ pub fn difference(before: &[CsmStanding], after: &[CsmStanding]) -> Vec<Moved> {
     moved
 }
 
-fn standing(line: &CsmStanding) -> Standing {
-    Standing {
+fn standing(line: &CsmStanding) -> StandingThen {
+    StandingThen {
         integrations: line.integrations,
         rank: line.rank,
     }

@@ -2,6 +2,7 @@
 //! fit each other.
 
 use jiff::{Timestamp, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS};
@@ -22,8 +23,9 @@ pub struct History {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "CorrectionAction")]
 pub enum Action {
     /// A cell got another value.
     Changed,

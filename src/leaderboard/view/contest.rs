@@ -244,7 +244,7 @@ pub(super) fn points_words(points: &Points) -> String {
 
 /// `Manny 15 → 14, rank 1 → 2`
 pub(in super::super) fn shift_words(shift: &Shift) -> String {
-    let points = |place: &Option<super::super::contests::report::Place>| {
+    let points = |place: &Option<super::super::contests::report::ContestPlace>| {
         place
             .as_ref()
             .map_or_else(|| "not listed".to_owned(), |place| place.points.to_string())

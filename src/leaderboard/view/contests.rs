@@ -2,6 +2,7 @@
 
 use jiff::Zoned;
 use maud::{Markup, html};
+use schemars::JsonSchema;
 
 use super::{
     super::contests::contest::{Contest, Phase},
@@ -24,7 +25,7 @@ pub struct ContestsPage<'a> {
 }
 
 /// One contest in the list.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, JsonSchema)]
 pub struct ListedContest {
     /// The contest, with the rules in force.
     #[serde(flatten)]

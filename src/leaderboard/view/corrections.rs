@@ -6,8 +6,8 @@ use maud::{Markup, html};
 use super::{
     super::past::{
         AsOf,
-        corrections::{CellChange, Correction, Effect},
-        difference::{Moved, Standing},
+        corrections::{CellChange, Correction, PointsEffect},
+        difference::{Moved, StandingThen},
         log::Action,
     },
     address::{ClaimsFilter, adding},
@@ -115,7 +115,7 @@ fn changed(change: &CellChange) -> Markup {
     }
 }
 
-fn effects(effects: &[Effect]) -> Markup {
+fn effects(effects: &[PointsEffect]) -> Markup {
     html! {
         @if effects.is_empty() {
             span .detail { "none" }
@@ -183,8 +183,9 @@ impl DifferencePage<'_> {
     }
 
     fn row(&self, moved: &Moved) -> Markup {
-        let rank =
-            |standing: &Option<Standing>| standing.map_or_else(|| "–".to_owned(), |standing| standing.rank.to_string());
+        let rank = |standing: &Option<StandingThen>| {
+            standing.map_or_else(|| "–".to_owned(), |standing| standing.rank.to_string())
+        };
         let cells = [
             cell("name", html! { bdi { (moved.csm) } }),
             cell("number", self.points(moved, self.before, moved.before)),
@@ -199,7 +200,7 @@ impl DifferencePage<'_> {
     }
 
     /// A number that leads to the claims of that moment.
-    fn points(&self, moved: &Moved, as_of: AsOf, standing: Option<Standing>) -> Markup {
+    fn points(&self, moved: &Moved, as_of: AsOf, standing: Option<StandingThen>) -> Markup {
         let address = adding(
             &ClaimsFilter::default().of_csm(&moved.csm).address(),
             "as_of",

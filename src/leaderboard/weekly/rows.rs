@@ -1,6 +1,7 @@
 //! The tab `standings_sent`: which weeks were told, and what became of each try.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::schedule::Week;
@@ -71,7 +72,8 @@ impl From<Outcome> for String {
 }
 
 /// One try.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "StandingsTry")]
 pub struct Sent {
     /// Id of the row.
     pub id: String,
@@ -80,6 +82,7 @@ pub struct Sent {
     /// When it began; `None` when staff changed that cell.
     pub at: Option<Timestamp>,
     /// What became of it.
+    #[schemars(with = "String")]
     pub outcome: Outcome,
 }
 
