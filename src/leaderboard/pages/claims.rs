@@ -52,6 +52,7 @@ pub(super) async fn show(
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::TABLE)?;
     let filter = question.filter()?;
     let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
+    let filter = filter.as_of(current.past.as_ref());
     // Without the tab of disputes the claims are shown without them.
     let disputes: Option<Reading<Disputes>> = leaderboard.store.read().await.ok();
     let version = disputes.as_ref().map(|disputes| disputes.snapshot.version);
@@ -86,6 +87,7 @@ impl Question {
             company: given(&self.company),
             from: period.from,
             to: period.to,
+            as_of: None,
         })
     }
 

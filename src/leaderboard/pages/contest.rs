@@ -128,6 +128,7 @@ fn chosen(report: &ContestReport, table: ResultTable) -> (&'static str, &Settlem
 fn page<'a>(report: &'a ContestReport, current: &Current, confirmation: Typed) -> ContestPage<'a> {
     ContestPage {
         report,
+        past: current.past,
         confirmation,
         now: current.now.clone(),
     }

@@ -1,10 +1,10 @@
 //! Where the pages of the board are, with their questions in the address, so that Back, bookmarks and sharing work.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::standings::Period;
+use super::super::{past::AsOf, standings::Period};
 
 /// The board itself.
 pub const BOARD: &str = "/leaderboard";
@@ -43,6 +43,8 @@ pub struct ClaimsFilter {
     pub from: Option<Date>,
     /// Only claims up to this day, to its last instant.
     pub to: Option<Date>,
+    /// The moment that is looked back to; `None` for now.
+    pub as_of: Option<Timestamp>,
 }
 
 impl ClaimsFilter {
@@ -53,6 +55,13 @@ impl ClaimsFilter {
             to: period.to,
             ..Self::default()
         }
+    }
+
+    /// The same as it was at a moment.
+    #[must_use]
+    pub fn as_of(mut self, past: Option<&AsOf>) -> Self {
+        self.as_of = past.map(|past| past.instant);
+        self
     }
 
     /// The same, narrowed to one CSM.

@@ -91,15 +91,15 @@ impl BoardPage<'_> {
         };
         frame.document(Page {
             title: "Integrations leaderboard",
-            address: &board_address(self.period),
+            address: &self.address(),
             scripts: &[Asset::FormScript, Asset::LiveScript],
             main,
         })
     }
 
     fn tables(&self) -> Markup {
-        let filter = ClaimsFilter::within(self.period);
-        let address = board_address(self.period);
+        let filter = ClaimsFilter::within(self.period).as_of(self.past.as_ref());
+        let address = self.address();
         html! {
             div data-live="lead" {
                 p .lead { (sentences::ranking(self.standings)) }
@@ -116,6 +116,15 @@ impl BoardPage<'_> {
                 p { (sentences::services(self.services)) }
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
+        }
+    }
+
+    /// Path and query of what is shown.
+    fn address(&self) -> String {
+        let address = board_address(self.period);
+        match self.past {
+            Some(past) => adding(&address, "as_of", &past.instant.to_string()),
+            None => address,
         }
     }
 

@@ -4,14 +4,18 @@ use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
 
 use super::{
-    super::contests::{
-        contest::{Contest, Phase},
-        points::Points,
-        report::{ContestReport, Frozen, Proposal, Shift},
-        settling::{ContestStanding, Settlement},
+    super::{
+        contests::{
+            contest::{Contest, Phase},
+            points::Points,
+            report::{ContestReport, Frozen, Proposal, Shift},
+            settling::{ContestStanding, Settlement},
+        },
+        past::AsOf,
     },
     address::adding,
     claims::download_links,
+    past::past_notice,
     rules::{counting_words, credit_words},
     ways::{CONFIRM_RULES, CONTESTS, POINTS, RULES, addressed, contest_address},
 };
@@ -29,6 +33,8 @@ use crate::page::{
 pub struct ContestPage<'a> {
     /// The contest and how it stands.
     pub report: &'a ContestReport,
+    /// The moment that is looked back to; `None` for now.
+    pub past: Option<AsOf>,
     /// What was typed to confirm a change of the rules.
     pub confirmation: Typed,
     /// The present instant in the configured time zone.
@@ -42,6 +48,7 @@ impl ContestPage<'_> {
         let address = contest_address(&report.contest.name);
         let main = html! {
             h1 { (report.contest.name) }
+            (past_notice(self.past.as_ref(), &self.now))
             div data-live="lead" {
                 p .lead { (headline(report)) }
                 p .countdown { (countdown(report, &self.now)) }

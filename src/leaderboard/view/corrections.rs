@@ -201,11 +201,7 @@ impl DifferencePage<'_> {
 
     /// A number that leads to the claims of that moment.
     fn points(&self, moved: &Moved, as_of: AsOf, standing: Option<StandingThen>) -> Markup {
-        let address = adding(
-            &ClaimsFilter::default().of_csm(&moved.csm).address(),
-            "as_of",
-            &as_of.instant.to_string(),
-        );
+        let address = ClaimsFilter::default().of_csm(&moved.csm).as_of(Some(&as_of)).address();
         html! {
             @match standing {
                 Some(standing) => { a .figure href=(address) { (standing.integrations) } }
