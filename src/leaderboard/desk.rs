@@ -228,10 +228,20 @@ impl Leaderboard {
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
         let mut found = self.found_in(&self.current().await?);
-        let contests = self.contests().await?;
-        let disputes: Reading<Disputes> = self.store.read().await?;
-        found.cells.extend(contests.snapshot.findings.iter().cloned());
-        found.cells.extend(disputes.snapshot.findings.iter().cloned());
+        // A tab that cannot be read is a finding itself; what the others tell stays.
+        let unread = |tab: &str, error: String| LineProblem {
+            file: tab.to_owned(),
+            line: 1,
+            reason: error,
+        };
+        match self.contests().await {
+            Ok(contests) => found.cells.extend(contests.snapshot.findings.iter().cloned()),
+            Err(error) => found.lines.push(unread("contests", error.to_string())),
+        }
+        match self.store.read::<Disputes>().await {
+            Ok(disputes) => found.cells.extend(disputes.snapshot.findings.iter().cloned()),
+            Err(error) => found.lines.push(unread("disputes", error.to_string())),
+        }
         Ok(found)
     }
 

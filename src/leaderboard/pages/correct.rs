@@ -50,7 +50,9 @@ pub(super) async fn receive(
     body: Bytes,
 ) -> Result<Response, Error> {
     let sent: SentCorrection = sent(&headers, &body)?;
-    leaderboard.store.refresh();
+    if leaderboard.signing.allows_correction(&id, &sent.signature) {
+        leaderboard.store.refresh();
+    }
     let current = leaderboard.current().await?;
     if refusal(&leaderboard, &current, &id, &sent.signature)?.is_some() {
         let mut response = page(&leaderboard, &current, &id, (sent, Vec::new()));
@@ -67,7 +69,12 @@ pub(super) async fn receive(
         }
     };
     if let Some(update) = update {
-        let by = format!("{} (own correction)", sent.seen_csm.trim());
+        let by = current
+            .settled
+            .ledger
+            .row_of(&id)
+            .map_or_else(String::new, |row| row.csm().to_owned());
+        let by = format!("{by} (own correction)");
         let written: Result<_, CommitError> = leaderboard.store.commit(Batch::by(by, [Change::Update(update)])).await;
         written?;
     }

@@ -48,7 +48,7 @@ pub(super) async fn show(
             }
             .document(&leaderboard.frame(&current)),
         ),
-        _ => json(&effect)?,
+        _ => json(&effect, None)?,
     };
     Ok(rendered.respond(&headers))
 }
@@ -70,7 +70,10 @@ fn correction(
 /// The answer to a program that sent the submission. It is in the sheet, so it is never answered as an error.
 pub(super) async fn for_program(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
     let rendered = match look_up(leaderboard, id).await {
-        Ok((_, effect)) => json(&effect)?,
+        Ok((_, effect)) => json(
+            &effect,
+            Some(correct_address(id, &leaderboard.signing.sign_correction(id))),
+        )?,
         Err(error) => {
             tracing::warn!(
                 cause = crate::cause::chain(&error),
@@ -110,13 +113,14 @@ async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(Current, Submis
     }
 }
 
-fn json(effect: &SubmissionEffect) -> Result<Rendered, Error> {
+fn json(effect: &SubmissionEffect, correct_at: Option<String>) -> Result<Rendered, Error> {
     let mut sentences = vec!["Recorded.".to_owned(), sentences::credit(effect)];
     sentences.extend(sentences::remainder(effect));
     sentences.extend(effect.place.as_ref().map(sentences::place));
     let answer = SubmissionAnswer {
         recorded: true,
         effect,
+        correct_at,
         message: sentences.join(" "),
     };
     Rendered::json(&answer).map_err(Error::internal)

@@ -10,6 +10,7 @@ use crate::spelling::fold;
 
 /// One CSM at two moments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "MovedStanding")]
 pub struct Moved {
     /// Name as the later board shows it, or as the earlier one did.
     pub csm: String,

@@ -53,7 +53,7 @@ impl ContestPage<'_> {
                 p .lead { (headline(report)) }
                 p .countdown { (countdown(report, &self.now)) }
             }
-            (facts(&report.contest))
+            (facts(&report.contest, &self.now))
             @match &report.frozen {
                 Some(frozen) => { (self.frozen(frozen, &address)) (self.corrected(&address)) }
                 None => (self.standing(&address)),
@@ -225,12 +225,9 @@ fn countdown(report: &ContestReport, now: &Zoned) -> Markup {
     }
 }
 
-fn facts(contest: &Contest) -> Markup {
-    let days = format!(
-        "{} to {}",
-        contest.start.strftime("%-d %B %Y"),
-        contest.end.strftime("%-d %B %Y")
-    );
+fn facts(contest: &Contest, now: &Zoned) -> Markup {
+    let day = |day| moment::day(day, now.date());
+    let days = format!("{} to {}", day(contest.start), day(contest.end));
     html! {
         dl .facts {
             div { dt { "Days" } dd { (days) } }
@@ -302,7 +299,7 @@ pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &imp
             row(1, &cells)
         })
         .collect();
-    html! { div .ranking { (table(caption, &columns, &rows)) } }
+    html! { div .ranking.exact { (table(caption, &columns, &rows)) } }
 }
 
 fn points_cell(standing: &ContestStanding, address: &str) -> Markup {

@@ -101,7 +101,7 @@ impl RulesPage<'_> {
                     ol .lines { @for claim in &first.claims { li { (claim) } } }
                 }
                 @for example in self.examples {
-                    h3 { (example.rules) }
+                    h3 { (example.rules.credit.word()) }
                     p { (credit_words(example.rules.credit)) }
                     (example_table(&example.standings))
                 }

@@ -39,13 +39,16 @@ const PAGES: &[(&str, &str)] = &[
 
 /// The way among the pages; `address` is where the person is.
 pub fn tabs(_: Language, address: &str) -> Markup {
-    let path = address.split_once('?').map_or(address, |(path, _)| path);
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    // A contest has the address of the board, with its name.
+    let is_contest = path == BOARD && query.split('&').any(|pair| pair.starts_with("contest="));
+    let here = if is_contest { CONTESTS } else { path };
     html! {
         div .subnavigation {
             nav aria-label="Leaderboard" {
                 ul {
                     @for (label, page) in PAGES {
-                        li { a href=(page) aria-current=[(*page == path).then_some("page")] { (label) } }
+                        li { a href=(page) aria-current=[(*page == here).then_some("page")] { (label) } }
                     }
                 }
             }
