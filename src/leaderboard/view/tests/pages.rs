@@ -207,7 +207,7 @@ fn each_row_shows_what_became_of_its_claims_and_leads_to_its_cells() {
         texts(&page, ".outcomes li"),
         [
             "GitHub (credited)",
-            "ClickHouse credited to Kate, 3 March",
+            "ClickHouse credited to Kate, 3 March Dispute the credit for ClickHouse",
             &format!("{HOSTILE} not counted"),
             "Slack already credited by an earlier row",
         ]
