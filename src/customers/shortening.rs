@@ -92,7 +92,11 @@ fn short_answers(event: &mut Event) -> bool {
     let own = messages
         .iter_mut()
         .filter(|message| matches!(message.speaker, Speaker::Staff | Speaker::Bot) && !may_be_evidence(&message.text));
-    own.fold(false, |shortened, message| cut(&mut message.text, SHORT) || shortened)
+    let mut shortened = false;
+    for message in own {
+        shortened |= cut(&mut message.text, SHORT);
+    }
+    shortened
 }
 
 /// Takes a tenth of the messages away, the oldest without evidence.
