@@ -1,8 +1,12 @@
 //! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
 
 mod between_boards;
+mod messages;
 mod own_routes;
+mod secret;
 mod spreadsheet;
+
+use std::{num::NonZeroU32, sync::Arc};
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -14,16 +18,10 @@ use crate::{
     clock::Clock,
     config::Config,
     customers::{
-        self, Customers,
-        alerting::{
-            occasion::Stream,
-            sending::{Alerting, Ways},
-        },
-        scoring, sources,
+        self, Customers, scoring, sources,
         sync::{self, Syncing},
     },
     deals::{self, Deals, Importer, Reminders, Rules},
-    delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     findings::{self, tally::Tally, view::FINDINGS},
     guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
@@ -33,7 +31,9 @@ use crate::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
         goal::Goal,
+        signing::SigningKey,
         view::{BOARD, SUBMIT},
+        weekly::Weekly,
     },
     openapi,
     page::{Entry, Frame, Source},
@@ -52,12 +52,8 @@ pub struct App {
     deals: Arc<Deals>,
     leaderboard: Arc<Leaderboard>,
     syncing: Arc<Syncing>,
-    /// Reminds people once a day.
-    daily: JoinHandle<()>,
-    /// Reads the sources when their time has come.
-    schedule: JoinHandle<()>,
-    /// Tells people about customers.
-    alerts: JoinHandle<()>,
+    /// What goes on by itself: reminders, syncs, alerts, contests, the standings of a week.
+    jobs: Vec<JoinHandle<()>>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -80,6 +76,10 @@ pub struct Materials {
     pub reminders: Reminders,
     /// What the operator chose about the rules of the deals.
     pub rules: Rules,
+    /// Signs the links with which people correct their own claims.
+    pub signing: SigningKey,
+    /// How the standings are sent every week.
+    pub weekly: Weekly,
     /// What brings the sources of the customers into the spreadsheet.
     pub syncing: Arc<Syncing>,
 }
@@ -93,6 +93,9 @@ pub enum BuildError {
     /// The client cannot be prepared.
     #[error("{} {}", .0.problem, .0.cure)]
     Connection(SetupProblem),
+    /// The secret of signed links cannot be kept.
+    #[error("The file {0} with the secret of signed links cannot be read or written: {1}")]
+    Secret(String, std::io::Error),
     /// Mail or Slack cannot be prepared.
     #[error("{0}")]
     Messages(String),
@@ -127,16 +130,22 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
-            reminders: reminders(config)?,
+            reminders: messages::reminders(config)?,
             rules: config.deals,
             team_goal: config.team_goal,
+            signing: secret::signing_key(config)?,
+            weekly: messages::weekly(&config.messages)?,
             syncing: Arc::clone(&syncing),
         });
-        let alerting = Arc::new(alerting(config, &store, &syncing)?);
+        let alerting = Arc::new(messages::alerting(config, &store, &syncing)?);
         Ok(Self {
-            alerts: tokio::spawn(alerting.run()),
-            daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
-            schedule: tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
+            jobs: vec![
+                tokio::spawn(Arc::clone(&deals).remind_daily()),
+                tokio::spawn(Arc::clone(&leaderboard).keep_contests_forever()),
+                tokio::spawn(Arc::clone(&leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
+                tokio::spawn(alerting.run()),
+            ],
             syncing,
             deals,
             leaderboard,
@@ -179,62 +188,13 @@ impl App {
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        self.schedule.abort();
-        self.alerts.abort();
         tokio::join!(self.deals.finish(), self.syncing.finish());
-        self.daily.abort();
+        self.jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
             emulator.stop().await;
         }
     }
-}
-
-/// Before Slack is tried a second time.
-const SLACK_PAUSE: Duration = Duration::from_millis(500);
-
-/// How people are reminded, as it is set.
-fn reminders(config: &Config) -> Result<Reminders, BuildError> {
-    let messages = &config.messages;
-    let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
-    let slack = messages
-        .slack_webhook
-        .as_ref()
-        .map(|webhook| Slack::new(webhook, SLACK_PAUSE));
-    Ok(Reminders {
-        delivery: Delivery {
-            mail: mail.transpose().map_err(BuildError::Messages)?,
-            slack: slack.transpose().map_err(BuildError::Messages)?,
-        },
-        mail_to: messages.mail_to.clone(),
-        language: messages.language,
-        at: messages.remind_at,
-        token: messages.remind_token.clone(),
-        public_url: config.public_url.clone(),
-        ..Reminders::default()
-    })
-}
-
-/// Tells people about customers, where a way is configured.
-fn alerting(config: &Config, store: &Arc<Store>, syncing: &Syncing) -> Result<Alerting, BuildError> {
-    let way = |stream| {
-        let mail = config.messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
-        let webhook = config.alerts.webhooks.get(&stream);
-        let slack = webhook.map(|webhook| Slack::new(webhook, SLACK_PAUSE));
-        let delivery = Delivery {
-            mail: mail.transpose().map_err(BuildError::Messages)?,
-            slack: slack.transpose().map_err(BuildError::Messages)?,
-        };
-        Ok((stream, delivery))
-    };
-    let ways = Ways {
-        streams: Stream::ALL.into_iter().map(way).collect::<Result<_, BuildError>>()?,
-        mail_to: config.alerts.mail_to.clone(),
-        summary_at: config.alerts.summary_at,
-    };
-    let clock = Clock::system(config.time_zone.clone());
-    let scoring = Arc::clone(syncing.scoring());
-    Ok(Alerting::new(Arc::clone(store), clock, scoring, ways))
 }
 
 /// The sources that are switched on, and when they are read.
@@ -255,7 +215,7 @@ pub fn router(materials: Materials) -> Router {
     put_together(materials).0
 }
 
-/// Every address, and the boards that the program has more to do with.
+/// Every address, and the boards whose jobs the program runs.
 fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
     let frame = Frame {
         navigation: vec![
@@ -292,6 +252,8 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         frame: frame.clone(),
         goal: materials.team_goal,
         tally,
+        signing: materials.signing,
+        weekly: materials.weekly,
     }));
     let keyboard = keyboard::router(frame.clone());
     let customers = Arc::new(Customers::new(customers::Parts {

@@ -146,6 +146,10 @@ secrets.example.json:
   DEALS_COLD_DAYS                 days without a change after which a deal is cold (10), or by status:
                                   Prospect=14, Qualifié=10, Négociation=5
   PUBLIC_URL                      address under which people reach the program; reminders lead there
+  STANDINGS_WEBHOOK_URL           Slack's incoming webhook for the weekly standings (nothing)
+  STANDINGS_AT                    when they go out (Monday 09:00)
+  SIGNING_SECRET                  signs the links with which people correct their own claims
+                                  (made of the service account's key, or kept in DATA_DIR)
   ENVIRONMENT                     development or production: readable log lines or JSON
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json

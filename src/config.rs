@@ -58,6 +58,8 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// What the team of the leaderboard wants to reach together.
     pub team_goal: Option<Goal>,
+    /// What the links for own corrections are signed with; `None` for the secret that is at hand.
+    pub signing_secret: Option<String>,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
     /// What the operator chooses about the rules of the deals.
@@ -127,6 +129,8 @@ struct Secrets {
     smtp_url: Option<String>,
     slack_webhook_url: Option<String>,
     reminders_token: Option<String>,
+    standings_webhook_url: Option<String>,
+    signing_secret: Option<String>,
     sources: serde_json::Map<String, Value>,
     #[serde(flatten)]
     others: serde_json::Map<String, Value>,
@@ -180,6 +184,8 @@ impl Config {
             environment,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
             sources: sources::read(&setting, &secrets.sources)?,
+            signing_secret: setting("SIGNING_SECRET")
+                .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty())),
             syncing: syncing::read(&setting)?,
             spreadsheet: spreadsheet(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
@@ -228,6 +234,7 @@ impl Secrets {
             smtp_url: self.smtp_url.take(),
             slack_webhook_url: self.slack_webhook_url.take(),
             reminders_token: self.reminders_token.take(),
+            standings_webhook_url: self.standings_webhook_url.take(),
         }
     }
 

@@ -94,6 +94,11 @@ async fn view(emulator: &Emulator) -> f64 {
         team_goal: None,
         reminders: tallyboard::deals::Reminders::default(),
         rules: tallyboard::deals::Rules::default(),
+        weekly: tallyboard::leaderboard::weekly::Weekly {
+            delivery: tallyboard::delivery::Delivery::default(),
+            at: tallyboard::leaderboard::weekly::schedule::Moment::parse("Monday 09:00").expect("moment"),
+        },
+        signing: tallyboard::leaderboard::signing::SigningKey::from_secret(b"bench"),
         syncing: Arc::new(Syncing::new(sync::Parts {
             store: Arc::clone(&store),
             clock: spreadsheet::clock(),

@@ -1,4 +1,4 @@
-//! The spreadsheet that the configuration names: Google's, or the embedded one.
+//! The spreadsheet that the boards stand on: the program's own, or one behind the Sheets API.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -13,6 +13,7 @@ use crate::{
     store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, Store},
 };
 
+/// Opens it, and starts the program's own when no other is named.
 pub(super) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
     let (connection, options, emulator) = match &config.spreadsheet {
         SpreadsheetSource::Embedded => {

@@ -1,6 +1,6 @@
 //! The settings of what leaves the program: mail, Slack, and when people are reminded.
 
-use jiff::civil::{Time, time};
+use jiff::civil::{Time, Weekday, time};
 
 use super::{ConfigError, wrong};
 use crate::{delivery::Mail, language::Language};
@@ -14,6 +14,10 @@ pub struct Messages {
     pub mail_to: Option<String>,
     /// Address of Slack's incoming webhook.
     pub slack_webhook: Option<String>,
+    /// Address of Slack's incoming webhook for the weekly standings of the leaderboard.
+    pub standings_webhook: Option<String>,
+    /// When these are sent, in the configured zone.
+    pub standings_at: (Weekday, Time),
     /// When the daily job runs, in the configured zone.
     pub remind_at: Time,
     /// What a program has to know to start a run.
@@ -28,6 +32,7 @@ pub(super) struct Secret {
     pub(super) smtp_url: Option<String>,
     pub(super) slack_webhook_url: Option<String>,
     pub(super) reminders_token: Option<String>,
+    pub(super) standings_webhook_url: Option<String>,
 }
 
 pub(super) fn messages(setting: &dyn Fn(&str) -> Option<String>, secret: Secret) -> Result<Messages, ConfigError> {
@@ -59,23 +64,39 @@ pub(super) fn messages(setting: &dyn Fn(&str) -> Option<String>, secret: Secret)
         ));
     }
     let slack_webhook = setting("SLACK_WEBHOOK_URL").or(filled(secret.slack_webhook_url));
-    if let Some(address) = &slack_webhook {
-        let is_address = address.starts_with("https://") || address.starts_with("http://");
-        if !is_address || address.parse::<axum::http::Uri>().is_err() {
-            return Err(ConfigError(
-                "SLACK_WEBHOOK_URL cannot be read; an address such as https://hooks.slack.com/services/… is expected."
-                    .to_owned(),
-            ));
-        }
-    }
+    check_webhook("SLACK_WEBHOOK_URL", slack_webhook.as_deref())?;
+    let standings_webhook = setting("STANDINGS_WEBHOOK_URL").or(filled(secret.standings_webhook_url));
+    check_webhook("STANDINGS_WEBHOOK_URL", standings_webhook.as_deref())?;
     Ok(Messages {
         smtp,
         mail_to,
         slack_webhook,
+        standings_webhook,
+        standings_at: standings_at(setting("STANDINGS_AT"))?,
         remind_at: remind_at(setting("REMINDERS_AT"))?,
         remind_token: setting("REMINDERS_TOKEN").or(filled(secret.reminders_token)),
         language: language(setting("REMINDERS_LANGUAGE"))?,
     })
+}
+
+fn check_webhook(name: &str, address: Option<&str>) -> Result<(), ConfigError> {
+    let Some(address) = address else { return Ok(()) };
+    let is_address = address.starts_with("https://") || address.starts_with("http://");
+    if is_address && address.parse::<axum::http::Uri>().is_ok() {
+        return Ok(());
+    }
+    Err(ConfigError(format!(
+        "{name} cannot be read; an address such as https://hooks.slack.com/services/… is expected."
+    )))
+}
+
+fn standings_at(text: Option<String>) -> Result<(Weekday, Time), ConfigError> {
+    let Some(text) = text else {
+        return Ok((Weekday::Monday, time(9, 0, 0, 0)));
+    };
+    let moment = crate::leaderboard::weekly::schedule::Moment::parse(&text);
+    let moment = moment.ok_or_else(|| wrong("STANDINGS_AT", &text, "a day and a time such as Monday 09:00"))?;
+    Ok((moment.day, moment.time))
 }
 
 fn remind_at(text: Option<String>) -> Result<Time, ConfigError> {

@@ -104,6 +104,9 @@ pub struct SubmissionAnswer<'a> {
     /// What the submission did.
     #[serde(flatten)]
     pub effect: &'a SubmissionEffect,
+    /// Where whoever sent it can correct it for a quarter of an hour; only in the answer to the submission itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correct_at: Option<String>,
     /// The same in a sentence.
     pub message: String,
 }

@@ -323,7 +323,7 @@ impl Ledger {
             .map_or_else(typed, |company| self.company_shown(company).to_owned())
     }
 
-    fn claim_line(&self, place: u32, link: impl Fn(u32) -> String) -> ClaimLine {
+    pub(super) fn claim_line(&self, place: u32, link: impl Fn(u32) -> String) -> ClaimLine {
         let submission = self.submission(place);
         ClaimLine {
             row: submission.row(),

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
 use moka::{
     future::{Cache, CacheBuilder},
     policy::EvictionPolicy,
@@ -15,16 +15,20 @@ use super::{
     catalog_file::{CatalogFile, LoadedCatalog},
     claims::CreditedTo,
     credit::Ledger,
+    disputes::Disputes,
     goal::Goal,
     highlights::{Highlights, Today},
-    live::Live,
     inbox,
+    live::Live,
     names::Names,
     near_names::LookAlikes,
+    past::{AsOf, Told},
     period::Period,
     rows::LeaderboardRows,
+    signing::SigningKey,
     standings::Standings,
-    view::SampleData,
+    view::{SUBMIT, SampleData, ways::tabs},
+    weekly::Weekly,
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -36,7 +40,8 @@ use crate::{
         tally::Tally,
         view::{FINDINGS, LineProblem},
     },
-    page::{Frame, Freshness, Source},
+    language::Language,
+    page::{Asset, Board, Entry, Frame, Freshness, Source},
     store::{ReadError, Reading, Store, closed},
 };
 
@@ -54,6 +59,16 @@ pub struct Leaderboard {
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
     pub(super) live: Live,
+    /// How the standings are sent every week.
+    pub(super) weekly: Weekly,
+    /// Signs the links for own corrections.
+    pub(super) signing: SigningKey,
+    /// One look after the contests at a time.
+    pub(super) keeping: tokio::sync::Mutex<()>,
+    /// Corrections, by version of history and catalog, and page.
+    pub(super) told: Cache<(u64, u64, u32), Arc<Told>>,
+    /// The board as it was, by version of history and catalog.
+    pub(super) pasts: Cache<(u64, u64, Timestamp), Arc<Settled>>,
 }
 
 /// What the app hands to the board.
@@ -72,6 +87,10 @@ pub struct Parts {
     pub goal: Option<Goal>,
     /// What all boards found.
     pub tally: Arc<Tally>,
+    /// Signs the links for own corrections.
+    pub signing: SigningKey,
+    /// How the standings are sent every week.
+    pub weekly: Weekly,
 }
 
 /// The data an answer was worked out from: version of the tabs, version of the catalog.
@@ -105,6 +124,8 @@ pub(super) struct Current {
     pub(super) versions: Versions,
     pub(super) read_at: Timestamp,
     pub(super) unreachable_since: Option<Timestamp>,
+    /// The moment that is looked back to; `None` for now.
+    pub(super) past: Option<AsOf>,
     pub(super) now: Zoned,
 }
 
@@ -120,13 +141,25 @@ impl Leaderboard {
             clock: parts.clock,
             catalog: parts.catalog,
             source: parts.source,
-            frame: parts.frame,
+            frame: parts.frame.for_board(
+                Board {
+                    style: Asset::LeaderboardStylesheet,
+                    tabs,
+                },
+                Language::English,
+                Entry::new("Claim integrations", SUBMIT),
+            ),
             goal: parts.goal,
             tally: parts.tally,
+            live: Live::default(),
             settled: latest(Cache::builder().max_capacity(1)),
             standings: latest(Cache::builder().max_capacity(64)),
             kept: Kept::default(),
-            live: Live::default(),
+            keeping: tokio::sync::Mutex::default(),
+            told: latest(Cache::builder().max_capacity(4)),
+            signing: parts.signing,
+            weekly: parts.weekly,
+            pasts: latest(Cache::builder().max_capacity(4)),
         }
     }
 
@@ -168,6 +201,7 @@ impl Leaderboard {
             versions,
             read_at: reading.snapshot.read_at,
             unreachable_since: reading.unreachable_since,
+            past: None,
             now: self.clock.zoned_now(),
         }
     }
@@ -184,7 +218,10 @@ impl Leaderboard {
 
     /// The standings of a period; movement is worked out anew each minute.
     pub(super) async fn standings(&self, current: &Current, period: Period) -> Arc<Standings> {
-        let now = current.now.timestamp();
+        let now = current.moment();
+        if current.past.is_some() {
+            return Arc::new(current.settled.ledger.standings(period, now, self.clock.zone()));
+        }
         let question = (current.versions, period, now.as_second() / 60);
         let work = async { Arc::new(current.settled.ledger.standings(period, now, self.clock.zone())) };
         self.standings.get_with(question, work).await
@@ -241,13 +278,28 @@ impl Leaderboard {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
-        match self.current().await {
-            Ok(current) => Ok(self.found_in(&current)),
+        let mut found = match self.current().await {
+            Ok(current) => self.found_in(&current),
             Err(error) => match closed(&error, self.store.url()) {
-                Some(cells) => Ok(Found::of_cells(cells, self.frame.clone(), self.clock.zoned_now())),
-                None => Err(error.into()),
+                Some(cells) => return Ok(Found::of_cells(cells, self.frame.clone(), self.clock.zoned_now())),
+                None => return Err(error.into()),
             },
+        };
+        // A tab that cannot be read is a finding itself; what the others tell stays.
+        let unread = |tab: &str, error: String| LineProblem {
+            file: tab.to_owned(),
+            line: 1,
+            reason: error,
+        };
+        match self.contests().await {
+            Ok(contests) => found.cells.extend(contests.snapshot.findings.iter().cloned()),
+            Err(error) => found.lines.push(unread("contests", error.to_string())),
         }
+        match self.store.read::<Disputes>().await {
+            Ok(disputes) => found.cells.extend(disputes.snapshot.findings.iter().cloned()),
+            Err(error) => found.lines.push(unread("disputes", error.to_string())),
+        }
+        Ok(found)
     }
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
@@ -307,6 +359,16 @@ impl Settled {
     /// since, what was settled then is carried on.
     fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog, earlier: Option<&Self>) -> Self {
         let rows = Arc::clone(&reading.snapshot.data);
+        Self::of_rows(rows, reading.snapshot.findings.to_vec(), catalog, earlier)
+    }
+
+    /// The same of rows and of what was found while they were read.
+    pub(super) fn of_rows(
+        rows: Arc<LeaderboardRows>,
+        mut findings: Vec<Finding>,
+        catalog: &LoadedCatalog,
+        earlier: Option<&Self>,
+    ) -> Self {
         let (names, alias_problems) = Names::from_aliases(&rows.csm_aliases, &rows.aliases);
         let carried_on = earlier
             .filter(|earlier| earlier.rows.aliases == rows.aliases && earlier.rows.csm_aliases == rows.csm_aliases)
@@ -316,7 +378,6 @@ impl Settled {
             let (submissions, catalog) = (Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog));
             Ledger::build(submissions, catalog, Arc::new(names))
         });
-        let mut findings = reading.snapshot.findings.to_vec();
         findings.extend(inbox::findings(&ledger, &rows, &catalog.catalog, alias_problems));
         let look_alikes = earlier
             .filter(|earlier| is_carried_on && earlier.rows.distinct == rows.distinct)
@@ -353,6 +414,16 @@ fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
 }
 
 impl Current {
+    /// The instant that the data is looked at: the present one, or the one that is looked back to.
+    pub(super) fn moment(&self) -> Timestamp {
+        self.past.map_or_else(|| self.now.timestamp(), |past| past.instant)
+    }
+
+    /// The day that the data is looked at.
+    pub(super) fn today(&self) -> Date {
+        self.moment().to_zoned(self.now.time_zone().clone()).date()
+    }
+
     /// Whether newer data was wanted and could not be had.
     pub(super) fn is_behind(&self) -> bool {
         self.unreachable_since.is_some() || self.now.timestamp().duration_since(self.read_at) > RECENT

@@ -66,7 +66,7 @@ pub struct Place {
 pub struct Gap {
     /// Credits missing to draw level, at least 1.
     pub points: u32,
-    /// The CSM next above; the first by name when several share that place.
+    /// The CSM next above; the one whom the board lists first when several share that place.
     pub csm: String,
 }
 
@@ -106,16 +106,22 @@ impl Ledger {
     /// Where a CSM stands on the board of all time.
     fn place_of(&self, csm: Number) -> Option<Place> {
         let mut points = vec![0_u32; self.csm_count()];
+        // Who reached it when: lines come earliest first, so the last one stays.
+        let mut reached = vec![0_u32; self.csm_count()];
         for (line, integration) in self.points(self.order()) {
             if let Some(csm) = self.line(line).csm.filter(|_| self.is_in_catalog(integration)) {
                 points[csm.place()] += 1;
+                reached[csm.place()] = line;
             }
         }
         let own = points[csm.place()];
         let above = || points.iter().filter(|points| **points > own);
         let behind = above().min().map(|next| Gap {
             points: next - own,
-            csm: self.first_by_name(points.iter().enumerate().filter(|(_, points)| *points == next)),
+            csm: self.first_listed(
+                points.iter().enumerate().filter(|(_, points)| *points == next),
+                &reached,
+            ),
         });
         (own > 0).then(|| Place {
             rank: 1 + count(above().count()),
@@ -125,12 +131,11 @@ impl Ledger {
         })
     }
 
-    fn first_by_name<'a>(&self, csms: impl Iterator<Item = (usize, &'a u32)>) -> String {
-        let shown = csms.map(|(csm, _)| self.csm_shown(Number::of(csm)));
-        shown
-            .min_by_key(|name| (fold(name), *name))
-            .unwrap_or_default()
-            .to_owned()
+    /// Of those on one rank, the one whom the board lists first: who got there first, then the first by name.
+    fn first_listed<'a>(&self, csms: impl Iterator<Item = (usize, &'a u32)>, reached: &[u32]) -> String {
+        let shown = csms.map(|(csm, _)| (self.submitted_at(reached[csm]), self.csm_shown(Number::of(csm))));
+        let first = shown.min_by_key(|(at, name)| (*at, fold(name), *name));
+        first.map_or_else(String::new, |(_, name)| name.to_owned())
     }
 }
 

@@ -6,9 +6,12 @@ use jiff::{Zoned, tz::TimeZone};
 
 use super::{
     claim::{Status, Submission, join_integrations},
+    contests::rows::{CONTEST_RESULTS, CONTEST_RULES, CONTESTS},
+    disputes::DISPUTES,
     names::{CSM_ALIASES, DISTINCT_NAMES, DistinctNames},
     reading::read_submissions,
     table::SubmissionTable,
+    weekly::rows::STANDINGS_SENT,
 };
 use crate::{
     alias::Alias,
@@ -45,7 +48,17 @@ pub static COMPANY_ALIASES: Tab = Tab {
 };
 
 /// Every tab of the board, for setting the spreadsheet up.
-pub static TABS: &[&Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES, &CSM_ALIASES, &DISTINCT_NAMES];
+pub static TABS: &[&Tab] = &[
+    &SUBMISSIONS,
+    &COMPANY_ALIASES,
+    &CSM_ALIASES,
+    &DISTINCT_NAMES,
+    &CONTESTS,
+    &CONTEST_RULES,
+    &CONTEST_RESULTS,
+    &DISPUTES,
+    &STANDINGS_SENT,
+];
 
 pub(super) const ID: usize = 0;
 pub(super) const SUBMITTED_AT: usize = 1;

@@ -21,7 +21,8 @@ pub use super::period::Period;
 pub struct Standings {
     /// The days looked at.
     pub period: Period,
-    /// Everyone with a valid submission within the period, best first; ties in alphabetical order.
+    /// Everyone with a valid submission within the period, best first; inside a tie the one who got there
+    /// first, then in alphabetical order.
     pub by_csm: Vec<CsmStanding>,
     /// Every offered integration, and the others that were claimed; most companies first, then in the order of the
     /// catalog, names outside the catalog last.
@@ -112,7 +113,10 @@ impl Ledger {
         let mut listed: Vec<(Number, &Tally)> = listed(tallies).collect();
         listed.sort_by_cached_key(|(csm, tally)| {
             let shown = self.csm_shown(*csm);
-            (Reverse(tally.integrations), fold(shown), shown)
+            let reached = tally
+                .last_point_line
+                .map_or(Timestamp::MAX, |line| self.submitted_at(line));
+            (Reverse(tally.integrations), reached, fold(shown), shown)
         });
         let ranks = ranks(tallies);
         listed

@@ -49,7 +49,7 @@ fn an_empty_sheet_ranks_nobody_and_shows_every_offered_integration_at_zero() {
 }
 
 #[test]
-fn ties_share_a_rank_and_stand_in_alphabetical_order() {
+fn ties_share_a_rank_and_the_one_who_got_there_first_is_listed_first() {
     let standings = all_time(vec![
         row(2, "02 10:00", "Kate", "Acme", "GitHub, Slack, Cursor"),
         row(3, "02 11:00", "Zoé", "Globex", "GitHub, Slack"),
@@ -59,7 +59,7 @@ fn ties_share_a_rank_and_stand_in_alphabetical_order() {
     ]);
     assert_eq!(
         ranking(&standings),
-        ["1 Kate 3", "2 ana 2", "2 Zoé 2", "4 Bo 1", "5 Cy 0"]
+        ["1 Kate 3", "2 Zoé 2", "2 ana 2", "4 Bo 1", "5 Cy 0"]
     );
 }
 
@@ -253,9 +253,9 @@ fn movement_compares_with_the_ranking_of_a_week_ago() {
         [
             (1, "Bo", Some(1)),
             (2, "Kate", Some(-1)),
+            (3, "Zoé", Some(-1)),
             (3, "Ana", Some(-1)),
-            (3, "Cy", None),
-            (3, "Zoé", Some(-1))
+            (3, "Cy", None)
         ]
     );
 }
@@ -291,7 +291,7 @@ fn a_week_ago_is_the_same_hour_even_when_clocks_changed_meanwhile() {
         .iter()
         .map(|line| (line.csm.as_str(), line.movement))
         .collect();
-    assert_eq!(movement, [("Bo", None), ("Kate", Some(0))]);
+    assert_eq!(movement, [("Kate", Some(0)), ("Bo", None)]);
 }
 
 fn by_person(standings: &Standings) -> BTreeMap<Option<PersonKey>, &CsmStanding> {

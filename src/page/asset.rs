@@ -16,6 +16,10 @@ pub enum Asset {
     DealsStylesheet,
     /// What only the pages of the customers need.
     CustomersStylesheet,
+    /// What only the pages of the leaderboard need.
+    LeaderboardStylesheet,
+    /// Copies the address of a page and prints it.
+    ShareScript,
     /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
     FormScript,
     /// Brings a page that stays open up to date.
@@ -53,10 +57,12 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
         Self::CustomersStylesheet,
+        Self::LeaderboardStylesheet,
+        Self::ShareScript,
         Self::FormScript,
         Self::LiveScript,
         Self::NewsScript,
@@ -112,6 +118,8 @@ impl Asset {
                 include_str!("assets/customers.css"),
             ),
             Self::FormScript => concat!(include_str!("assets/form.js"), include_str!("assets/near_names.js")),
+            Self::LeaderboardStylesheet => include_str!("assets/leaderboard.css"),
+            Self::ShareScript => include_str!("assets/share.js"),
             Self::LiveScript => include_str!("assets/live.js"),
             Self::NewsScript => concat!(
                 include_str!("assets/stream.js"),
@@ -135,6 +143,8 @@ impl Asset {
             Self::Stylesheet => ("tallyboard", "css"),
             Self::DealsStylesheet => ("deals", "css"),
             Self::CustomersStylesheet => ("customers", "css"),
+            Self::LeaderboardStylesheet => ("leaderboard", "css"),
+            Self::ShareScript => ("share", "js"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
             Self::NewsScript => ("news", "js"),
@@ -152,9 +162,11 @@ impl Asset {
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Stylesheet | Self::DealsStylesheet | Self::CustomersStylesheet | Self::WallStylesheet => {
-                "text/css; charset=utf-8"
-            }
+            Self::Stylesheet
+            | Self::DealsStylesheet
+            | Self::CustomersStylesheet
+            | Self::LeaderboardStylesheet
+            | Self::WallStylesheet => "text/css; charset=utf-8",
             Self::Icon => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         }

@@ -130,6 +130,16 @@ impl Content {
         }
     }
 
+    /// The content as the Sheets API answers it.
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::Empty => Value::Null,
+            Self::Text(text) => Value::from(text.as_str()),
+            Self::Number(number) => Value::from(*number),
+            Self::Bool(is_ticked) => Value::from(*is_ticked),
+        }
+    }
+
     /// The content as a cell.
     pub fn as_cell(&self) -> Cell<'_> {
         match self {

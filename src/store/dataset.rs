@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value;
 
 use super::{
-    cell::Cell,
-    grid::{BLANK, Grid, PackedRow},
+    cell::{Cell, Content},
+    grid::{BLANK, Chunk, Grid, Hashing, PackedRow},
     tab::{Layout, Tab, column_letters},
 };
 use crate::finding::{Effect, Finding, FindingKind};
@@ -188,6 +189,32 @@ impl TabRows {
         }
     }
 
+    /// The tab that the rows belong to.
+    pub fn tab(&self) -> &'static Tab {
+        self.tab
+    }
+
+    /// Other rows in place of these, as if they stood in the sheet; the cells of each are in the order of [`Tab::columns`].
+    #[must_use]
+    pub fn rewritten(&self, rows: impl Iterator<Item = Vec<Content>>) -> Self {
+        /// Rows that are unpacked at once.
+        const AT_ONCE: usize = 10_000;
+        let places: Vec<usize> = (0..self.tab.columns.len()).collect();
+        let hashing = Hashing::default();
+        let mut grid = Grid::default();
+        let mut rows = rows
+            .map(|cells| cells.iter().map(Content::value).collect::<Vec<Value>>())
+            .peekable();
+        for start in (0..).step_by(AT_ONCE) {
+            if rows.peek().is_none() {
+                break;
+            }
+            let some: Vec<Vec<Value>> = rows.by_ref().take(AT_ONCE).collect();
+            grid.put(start, Arc::new(Chunk::pack(&some, &places, &hashing)));
+        }
+        Self { grid, ..self.clone() }
+    }
+
     /// Number of rows from below the header to the last one with content, empty ones between them included.
     pub fn len(&self) -> usize {
         self.grid.len()
@@ -257,7 +284,6 @@ impl TabRows {
     /// When a header is missing.
     pub fn of_answer(tab: &'static Tab, mut values: Vec<Vec<serde_json::Value>>) -> Self {
         let layout = Layout::find(tab, &values.remove(0)).expect("headers");
-        use super::grid::{Chunk, Hashing};
         let chunk = Chunk::pack(&values, layout.positions(), &Hashing::default());
         let mut grid = Grid::default();
         grid.put(0, Arc::new(chunk));

@@ -8,6 +8,8 @@ mod changes;
 mod chaos;
 mod customers_board;
 mod customers_health;
+mod contests;
+mod corrections;
 mod customers_sync;
 mod deals_board;
 mod deals_forms;

@@ -25,8 +25,14 @@ use tallyboard::{
         sync::{self, Syncing, schedule::Schedule},
     },
     deals::{Reminders, Rules},
+    delivery::Delivery,
     emulator::{self, Emulator},
-    leaderboard::{catalog_file::CatalogFile, goal::Goal},
+    leaderboard::{
+        catalog_file::CatalogFile,
+        goal::Goal,
+        signing::SigningKey,
+        weekly::{Weekly, schedule::Moment},
+    },
     page::Source,
     store::{Connection, Credentials, Options, Store},
 };
@@ -62,6 +68,8 @@ pub struct Plan {
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
     /// What the operator chose about the rules of the deals.
     pub rules: Rules,
+    /// How the standings are sent every week.
+    pub weekly: Arc<dyn Fn() -> Weekly + Send + Sync>,
     /// What tells of customers.
     pub sources: Arc<dyn Fn() -> Vec<OpenSource> + Send + Sync>,
 }
@@ -78,6 +86,10 @@ impl Default for Plan {
             team_goal: None,
             reminders: Arc::new(Reminders::default),
             rules: Rules::default(),
+            weekly: Arc::new(|| Weekly {
+                delivery: Delivery::default(),
+                at: Moment::parse("Monday 09:00").expect("a moment"),
+            }),
             sources: Arc::new(Vec::new),
         }
     }
@@ -153,6 +165,8 @@ impl World {
             team_goal: plan.team_goal,
             reminders: (plan.reminders)(),
             rules: plan.rules,
+            weekly: (plan.weekly)(),
+            signing: SigningKey::from_secret(b"the secret of a small world"),
             syncing,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");

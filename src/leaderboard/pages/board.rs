@@ -7,18 +7,21 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
+use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     super::{
         answers::{BoardAnswer, csm_sheet, service_sheet},
         desk::{Current, Leaderboard},
+        period::Period,
         standings::Standings,
         view::{BoardPage, BoardState, Table, Totals, presets},
     },
+    contest,
     form::{Filling, form},
-    period,
+    worded_period,
 };
 use crate::{
     answer::{Face, Rendered},
@@ -28,11 +31,13 @@ use crate::{
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
+    period: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    contest: Option<String>,
+    as_of: Option<String>,
     format: Option<String>,
-    #[serde(default)]
-    table: Table,
+    table: Option<String>,
 }
 
 pub(super) async fn show(
@@ -42,14 +47,42 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Error> {
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::TABLE)?;
-    let period = period(question.from.as_deref(), question.to.as_deref())?;
-    let current = leaderboard.current().await?;
+    let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
+    if let Some(contest) = question.contest.as_deref().filter(|name| !name.trim().is_empty()) {
+        return contest::show(
+            &leaderboard,
+            &current,
+            (contest, table_of(&question)?),
+            (&asked, &headers),
+        )
+        .await;
+    }
+    let (period, table) = (question.period(current.today())?, table_of(&question)?);
     let make = async || {
         let standings = leaderboard.standings(&current, period).await;
-        render(&leaderboard, &current, &standings, (asked.face, question.table))
+        render(&leaderboard, &current, &standings, (asked.face, table))
     };
     let rendered = leaderboard.answered(&current, asked.key(), make).await?;
     Ok(rendered.respond(&headers))
+}
+
+impl Question {
+    fn period(&self, today: Date) -> Result<Period, Error> {
+        worded_period(
+            self.period.as_deref(),
+            (self.from.as_deref(), self.to.as_deref()),
+            today,
+        )
+    }
+}
+
+/// Which table a download holds; `table` means another choice on the page of a contest.
+fn table_of<T: DeserializeOwned + Default>(question: &Question) -> Result<T, Error> {
+    let Some(table) = question.table.as_deref() else {
+        return Ok(T::default());
+    };
+    T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(table))
+        .map_err(|_| Error::unreadable_address())
 }
 
 fn render(
@@ -91,7 +124,8 @@ fn page(leaderboard: &Leaderboard, current: &Current, standings: &Standings) -> 
     let key = format!("{}-{}", current.versions.0, current.now.timestamp().as_second());
     BoardPage {
         period: standings.period,
-        presets: presets(current.now.date()),
+        presets: presets(current.today()),
+        past: current.past,
         standings: &standings.by_csm,
         services: &standings.by_service,
         totals: Totals {

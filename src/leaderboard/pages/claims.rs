@@ -15,6 +15,7 @@ use super::{
         answers::{ClaimsAnswer, claims_sheet},
         claims::{ClaimFilter, MatchingClaims, Wanted},
         desk::{Current, Leaderboard},
+        disputes::{Dispute, Disputes},
         period::Period,
         view::{ClaimsFilter, ClaimsPage, Paging, Suggestions},
     },
@@ -24,6 +25,7 @@ use crate::{
     answer::{Face, Rendered},
     asked::Asked,
     error::{Error, FieldError},
+    store::Reading,
 };
 
 /// Rows on one page.
@@ -39,6 +41,7 @@ pub(super) struct Question {
     outcome: Option<String>,
     submission: Option<String>,
     page: Option<String>,
+    as_of: Option<String>,
     format: Option<String>,
 }
 
@@ -50,9 +53,23 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::TABLE)?;
     let filter = question.filter()?;
-    let current = leaderboard.current().await?;
-    let make = async || render(&leaderboard, &current, &filter, (asked.face, question.page()));
-    let rendered = leaderboard.answered(&current, asked.key(), make).await?;
+    let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
+    let filter = filter.as_of(current.past.as_ref());
+    // Without the tab of disputes the claims are shown without them.
+    let disputes: Option<Reading<Disputes>> = leaderboard.store.read().await.ok();
+    let version = disputes.as_ref().map(|disputes| disputes.snapshot.version);
+    let disputes = disputes.map(|disputes| Arc::clone(&disputes.snapshot.data));
+    let disputes = disputes.as_ref().map_or(&[][..], |disputes| &disputes.list);
+    let make = async || {
+        render(
+            &leaderboard,
+            &current,
+            (&filter, disputes),
+            (asked.face, question.page()),
+        )
+    };
+    let key = format!("{} disputes {version:?}", asked.key());
+    let rendered = leaderboard.answered(&current, key, make).await?;
     Ok(rendered.respond(&headers))
 }
 
@@ -74,6 +91,7 @@ impl Question {
             to: period.to,
             outcome: given(&self.outcome).map(|word| wanted(&word)).transpose()?,
             submission: given(&self.submission),
+            as_of: None,
         })
     }
 
@@ -99,7 +117,7 @@ fn wanted(word: &str) -> Result<Wanted, Error> {
 fn render(
     leaderboard: &Leaderboard,
     current: &Current,
-    filter: &ClaimsFilter,
+    (filter, disputes): (&ClaimsFilter, &[Dispute]),
     (face, page): (Face, usize),
 ) -> Result<Rendered, Error> {
     let period = Period {
@@ -119,7 +137,7 @@ fn render(
         return Ok(Rendered::html(document(
             leaderboard,
             current,
-            filter,
+            (filter, disputes),
             (&matching, page),
         )));
     }
@@ -145,7 +163,7 @@ fn render(
 fn document(
     leaderboard: &Leaderboard,
     current: &Current,
-    filter: &ClaimsFilter,
+    (filter, disputes): (&ClaimsFilter, &[Dispute]),
     (matching, page): (&MatchingClaims<'_>, usize),
 ) -> String {
     let pages = matching.len().div_ceil(ROWS_A_PAGE).max(1);
@@ -156,6 +174,8 @@ fn document(
     ClaimsPage {
         filter: filter.clone(),
         lines: &lines,
+        disputes,
+        past: current.past,
         totals: matching.totals(),
         paging: Paging {
             page: u32::try_from(page).unwrap_or(u32::MAX),

@@ -3,25 +3,37 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{OriginalUri, Path, State},
+    extract::{OriginalUri, Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::super::{
     answers::{EffectUnknown, SubmissionAnswer},
+    correction::{Correctable, correctable},
     desk::{Current, Leaderboard},
     effect::SubmissionEffect,
-    view::{ReceiptPage, sentences},
+    view::{ReceiptPage, correct::correct_address, sentences},
 };
 use crate::{
     answer::{Face, Rendered},
     error::Error,
 };
 
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Question {
+    /// Allows its holder to correct the claim.
+    signature: Option<String>,
+}
+
 pub(super) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,
     Path(id): Path<String>,
+    Query(question): Query<Question>,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
@@ -31,19 +43,37 @@ pub(super) async fn show(
             ReceiptPage {
                 effect: &effect,
                 address: uri.path(),
+                correction: correction(&leaderboard, &current, &effect, question.signature.as_deref()),
                 now: current.now.clone(),
             }
             .document(&leaderboard.frame(&current)),
         ),
-        _ => json(&effect)?,
+        _ => json(&effect, None)?,
     };
     Ok(rendered.respond(&headers))
+}
+
+/// The link with which the claim can be corrected, and until when; `None` without the right to.
+fn correction(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    effect: &SubmissionEffect,
+    signature: Option<&str>,
+) -> Option<(String, Timestamp)> {
+    let signature = signature.filter(|signature| leaderboard.signing.allows_correction(&effect.id, signature))?;
+    match correctable(effect.submitted_at, effect.status, current.now.timestamp()) {
+        Correctable::Until(until) => Some((correct_address(&effect.id, signature), until)),
+        Correctable::TooLate | Correctable::Decided(_) => None,
+    }
 }
 
 /// The answer to a program that sent the submission. It is in the sheet, so it is never answered as an error.
 pub(super) async fn for_program(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
     let rendered = match look_up(leaderboard, id).await {
-        Ok((_, effect)) => json(&effect)?,
+        Ok((_, effect)) => json(
+            &effect,
+            Some(correct_address(id, &leaderboard.signing.sign_correction(id))),
+        )?,
         Err(error) => {
             tracing::warn!(
                 cause = crate::cause::chain(&error),
@@ -83,13 +113,14 @@ async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(Current, Submis
     }
 }
 
-fn json(effect: &SubmissionEffect) -> Result<Rendered, Error> {
+fn json(effect: &SubmissionEffect, correct_at: Option<String>) -> Result<Rendered, Error> {
     let mut sentences = vec!["Recorded.".to_owned(), sentences::credit(effect)];
     sentences.extend(sentences::remainder(effect));
     sentences.extend(effect.place.as_ref().map(sentences::place));
     let answer = SubmissionAnswer {
         recorded: true,
         effect,
+        correct_at,
         message: sentences.join(" "),
     };
     Rendered::json(&answer).map_err(Error::internal)

@@ -48,7 +48,9 @@ pub(super) async fn receive(
         }
     }
     match record(&leaderboard, &valid).await {
-        Ok(recorded) if wants_page(&headers) => Ok(Redirect::to(&recorded.address()).into_response()),
+        Ok(recorded) if wants_page(&headers) => {
+            Ok(Redirect::to(&receipt_address(&leaderboard, &recorded.id)).into_response())
+        }
         Ok(recorded) => receipt::for_program(&leaderboard, &recorded.id, recorded.status()).await,
         Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, sent, error).await),
         Err(error) => Err(error.into()),
@@ -116,11 +118,6 @@ struct Recorded {
 const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
 
 impl Recorded {
-    fn address(&self) -> String {
-        let id = utf8_percent_encode(&self.id, IN_A_PATH);
-        format!("{SUBMISSIONS}/{id}")
-    }
-
     fn status(&self) -> StatusCode {
         if self.was_there {
             StatusCode::OK
@@ -128,6 +125,15 @@ impl Recorded {
             StatusCode::CREATED
         }
     }
+}
+
+/// The receipt, with what allows its reader to correct the claim for a while.
+pub(super) fn receipt_address(leaderboard: &Leaderboard, id: &str) -> String {
+    let signature = leaderboard.signing.sign_correction(id);
+    format!(
+        "{SUBMISSIONS}/{}?signature={signature}",
+        utf8_percent_encode(id, IN_A_PATH)
+    )
 }
 
 async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<Recorded, CommitError> {

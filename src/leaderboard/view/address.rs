@@ -1,10 +1,10 @@
 //! Where the pages of the board are, with their questions in the address, so that Back, bookmarks and sharing work.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::{claims::Wanted, standings::Period};
+use super::super::{claims::Wanted, past::AsOf, standings::Period};
 
 /// The board itself.
 pub const BOARD: &str = "/leaderboard";
@@ -57,6 +57,8 @@ pub struct ClaimsFilter {
     pub outcome: Option<Wanted>,
     /// Only the row with this id.
     pub submission: Option<String>,
+    /// The moment that is looked back to; `None` for now.
+    pub as_of: Option<Timestamp>,
 }
 
 impl ClaimsFilter {
@@ -67,6 +69,13 @@ impl ClaimsFilter {
             to: period.to,
             ..Self::default()
         }
+    }
+
+    /// The same as it was at a moment.
+    #[must_use]
+    pub fn as_of(mut self, past: Option<&AsOf>) -> Self {
+        self.as_of = past.map(|past| past.instant);
+        self
     }
 
     /// The same, narrowed to one CSM.

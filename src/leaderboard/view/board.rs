@@ -7,12 +7,14 @@ use super::{
     super::{
         claims::Wanted,
         highlights::Highlights,
+        past::AsOf,
         standings::{CsmStanding, Period, ServiceStanding},
     },
     address::{ClaimsFilter, LIVE, MATRIX, SAMPLE, SUBMIT, TV, Table, adding, board_address, with_query},
     doors::{self, Counts, plain, told},
     form::SubmitForm,
     highlights, own_line,
+    past::past_notice,
     period::{Preset, period_words, picker},
     ranking,
 };
@@ -23,6 +25,8 @@ use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 pub struct BoardPage<'a> {
     /// The days that are shown.
     pub period: Period,
+    /// The moment that is looked back to; `None` for now.
+    pub past: Option<AsOf>,
     /// Periods one click away.
     pub presets: Vec<Preset>,
     /// The ranking, first place first; CSMs without a credit in the period included.
@@ -81,6 +85,7 @@ impl BoardPage<'_> {
             div .board data-stream=(LIVE) data-edition=(self.edition) {
                 div .standings .filled[self.state == BoardState::Filled] {
                     h1 { "Integrations leaderboard" }
+                    (past_notice(self.past.as_ref(), &self.now))
                     @match self.state {
                         BoardState::Empty(sample) => (empty(sample)),
                         BoardState::Filled => (self.tables()),
@@ -94,15 +99,15 @@ impl BoardPage<'_> {
         };
         frame.document(Page {
             title: "Integrations leaderboard",
-            address: &board_address(self.period),
+            address: &self.address(),
             scripts: &[Asset::FormScript, Asset::LiveScript, Asset::NewsScript],
             main,
         })
     }
 
     fn tables(&self) -> Markup {
-        let filter = ClaimsFilter::within(self.period);
-        let address = board_address(self.period);
+        let filter = ClaimsFilter::within(self.period).as_of(self.past.as_ref());
+        let address = self.address();
         let tv_address = with_query(TV, &self.period);
         html! {
             div data-live="lead" {
@@ -129,6 +134,15 @@ impl BoardPage<'_> {
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
             p .news role="status" data-announce {}
+        }
+    }
+
+    /// Path and query of what is shown.
+    fn address(&self) -> String {
+        let address = board_address(self.period);
+        match self.past {
+            Some(past) => adding(&address, "as_of", &past.instant.to_string()),
+            None => address,
         }
     }
 

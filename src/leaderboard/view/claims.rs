@@ -7,11 +7,15 @@ use super::{
     super::{
         claim::Status,
         claims::{ClaimLine, ClaimedIntegration, ClaimsTotals, Outcome, Wanted},
+        disputes::Dispute,
+        past::AsOf,
         standings::Period,
     },
     address::{CLAIMS, ClaimsFilter, adding},
+    disputes::{dispute_beside, disputed_by},
     doors::{Counts, plain, told},
     form::Suggestions,
+    past::past_notice,
     period::period_words,
     sentences,
 };
@@ -30,6 +34,10 @@ pub struct ClaimsPage<'a> {
     pub filter: ClaimsFilter,
     /// The rows of this page, in the order to show.
     pub lines: &'a [ClaimLine],
+    /// Every dispute, to show beside its claims.
+    pub disputes: &'a [Dispute],
+    /// The moment that is looked back to; `None` for now.
+    pub past: Option<AsOf>,
     /// What became of the claims that match the filter, on all pages together.
     pub totals: ClaimsTotals,
     /// Which page of the list this is.
@@ -55,6 +63,7 @@ impl ClaimsPage<'_> {
         let address = self.filter.address();
         let main = html! {
             h1 { "Claims" }
+            (past_notice(self.past.as_ref(), &self.now))
             p .lead { bdi { (self.heading()) } }
             (self.filter_form())
             div .heading { p { (self.sentence()) } (download_links(&address, "Claims")) }
@@ -182,7 +191,7 @@ impl ClaimsPage<'_> {
             cell(
                 "what",
                 html! {
-                    ul .outcomes { @for claim in &line.integrations { (self.claim(claim)) } }
+                    ul .outcomes { @for claim in &line.integrations { (self.claim(line, claim)) } }
                 },
             ),
             cell("detail state", status(line)),
@@ -194,16 +203,16 @@ impl ClaimsPage<'_> {
         row(1, &cells)
     }
 
-    fn claim(&self, claim: &ClaimedIntegration) -> Markup {
+    fn claim(&self, line: &ClaimLine, claim: &ClaimedIntegration) -> Markup {
         let asked = self.filter.integration.as_ref() == Some(&claim.name);
         html! {
             li .asked[asked] .credited[claim.outcome == Outcome::Credited] {
                 bdi { (claim.name) }
                 @match &claim.outcome {
-                    Outcome::Credited if claim.in_catalog => { span .unseen { " (credited)" } }
+                    Outcome::Credited if claim.in_catalog => { span .unseen { " (credited)" } (disputed_by(self.disputes, &line.company, &claim.name)) }
                     Outcome::Credited => { " " small { "counted apart, not in the catalog" } }
                     Outcome::Repeated => { " " small { "already credited by an earlier row" } }
-                    Outcome::CreditedTo(credited) => { " " small { (sentences::credited_to(credited, &self.now)) } }
+                    Outcome::CreditedTo(credited) => { " " small { (sentences::credited_to(credited, &self.now)) (dispute_beside(self.disputes, &line.id, &claim.name)) } }
                     Outcome::SetAside => { " " small { "not counted" } }
                 }
             }

@@ -6,6 +6,12 @@
 mod address;
 mod board;
 mod claims;
+pub(super) mod contest;
+pub(super) mod contests;
+pub(super) mod correct;
+pub(super) mod corrections;
+pub(super) mod disputes;
+pub(super) mod past;
 mod doors;
 mod form;
 mod highlights;
@@ -13,11 +19,16 @@ mod own_line;
 mod matrix;
 mod near_names;
 mod period;
+pub(super) mod points;
 mod ranking;
 mod receipt;
+pub(super) mod rules;
 pub mod sentences;
+mod share;
 mod submit;
 mod tv;
+pub(super) mod ways;
+pub(super) mod weekly;
 
 pub use address::{
     BOARD, CLAIMS, CREDITED, ClaimsFilter, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, Table, YOU, board_address,
@@ -31,10 +42,13 @@ pub use highlights::goal_words;
 pub use own_line::{Own, OwnLinePage};
 pub use matrix::MatrixPage;
 pub use near_names::LooksLike;
-pub use period::{Preset, period_words, presets};
+pub use period::{Preset, named_period, period_words, presets};
 pub use receipt::ReceiptPage;
 pub use submit::{FormPage, Trouble};
 pub use tv::{TvAddress, TvPage, totals_words};
+
+#[cfg(test)]
+pub(super) use self::contest::shift_words;
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::{
     super::standings::Period,
-    address::{BOARD, board_address},
+    address::{BOARD, adding},
 };
 use crate::page::{field::date_field, moment};
 
@@ -17,6 +17,8 @@ use crate::page::{field::date_field, moment};
 pub struct Preset {
     /// What it is called.
     pub label: &'static str,
+    /// The word in the address; the days follow the calendar.
+    pub word: &'static str,
     /// The days it covers, both ends included.
     pub period: Period,
 }
@@ -29,8 +31,9 @@ pub fn presets(today: Date) -> Vec<Preset> {
     let into_quarter = (today.month() - 1) % 3;
     let quarter = month.saturating_sub(into_quarter.months());
     let year = today.first_of_year();
-    let until_today = |label, from| Preset {
+    let until_today = |label, word, from| Preset {
         label,
+        word,
         period: Period {
             from: Some(from),
             to: Some(today),
@@ -39,20 +42,38 @@ pub fn presets(today: Date) -> Vec<Preset> {
     vec![
         Preset {
             label: "All time",
+            word: "all",
             period: Period::default(),
         },
-        until_today("This week", week),
-        until_today("This month", month),
+        until_today("This week", "week", week),
+        until_today("This month", "month", month),
         Preset {
             label: "Last month",
+            word: "last-month",
             period: Period {
                 from: Some(last_month),
                 to: Some(last_month.last_of_month()),
             },
         },
-        until_today("This quarter", quarter),
-        until_today("This year", year),
+        until_today("This quarter", "quarter", quarter),
+        until_today("This year", "year", year),
     ]
+}
+
+/// The days that a word in an address stands for.
+pub fn named_period(word: &str, today: Date) -> Option<Period> {
+    let mut presets = presets(today).into_iter();
+    presets.find(|preset| preset.word == word).map(|preset| preset.period)
+}
+
+impl Preset {
+    /// The board for it, whatever day it is.
+    fn address(&self) -> String {
+        match self.word {
+            "all" => BOARD.to_owned(),
+            word => adding(BOARD, "period", word),
+        }
+    }
 }
 
 /// A period in words: `all time`, `since 3 March`, `1 March to 5 March`.
@@ -75,7 +96,7 @@ pub(super) fn picker(period: Period, presets: &[Preset], now: &Zoned) -> Markup 
             ul .presets aria-label="Period" {
                 @for preset in presets {
                     li {
-                        a href=(board_address(preset.period)) aria-current=[(chosen == Some(preset)).then_some("true")] {
+                        a href=(preset.address()) aria-current=[(chosen == Some(preset)).then_some("true")] {
                             (preset.label)
                         }
                     }

@@ -1,15 +1,19 @@
 //! What a submission did, said at once.
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
 
 use super::{
     super::{claims::Wanted, effect::SubmissionEffect},
     address::{BOARD, ClaimsFilter, submit_address},
+    disputes::dispute_address,
     doors::{Counts, plain, told},
     sentences,
 };
-use crate::page::{Frame, Page, chart, moment::stamp_element};
+use crate::page::{
+    Frame, Page, chart,
+    moment::{self, stamp_element},
+};
 
 /// Everything the receipt shows.
 #[derive(Clone, Debug)]
@@ -18,6 +22,8 @@ pub struct ReceiptPage<'a> {
     pub effect: &'a SubmissionEffect,
     /// Path and query of this page.
     pub address: &'a str,
+    /// Where the claim can be corrected by whoever sent it, and until when.
+    pub correction: Option<(String, Timestamp)>,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
@@ -32,10 +38,14 @@ impl ReceiptPage<'_> {
                 h1 { "Recorded. " (credit(effect)) }
                 (self.tally())
                 @if !remainder.is_empty() { p { bdi { (remainder.join(" ")) } } }
+                (self.disputable())
                 @if let Some(place) = &effect.place { p .place { (plain("place", &html! { (sentences::place(place)) })) } }
                 p .ways {
                     a .action href=(submit_address(Some(&effect.csm), None)) { "Another customer" }
                     " " a .quiet href=(BOARD) { "See the board" }
+                }
+                @if let Some((address, until)) = &self.correction {
+                    p .hint { "Something wrong? " a href=(address) { "Correct it" } " until " (moment::clock_time(*until, &self.now)) "." }
                 }
                 p .hint {
                     bdi { (effect.company) } ", " (stamp_element(effect.submitted_at, &self.now)) ". "
@@ -49,6 +59,23 @@ impl ReceiptPage<'_> {
             scripts: &[],
             main,
         })
+    }
+
+    /// What somebody else was credited with, each with the way to a dispute.
+    fn disputable(&self) -> Markup {
+        let effect = self.effect;
+        html! {
+            @if !effect.already_theirs.is_empty() && !effect.id.is_empty() {
+                ul .lines {
+                    @for claim in &effect.already_theirs {
+                        li {
+                            (claim.integration) ": already " (sentences::credited_to(&claim.credited_to, &self.now)) " "
+                            a href=(dispute_address(&effect.id, &claim.integration)) { "Dispute" span .unseen { " the credit for " (claim.integration) } }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     fn tally(&self) -> Markup {

@@ -20,6 +20,7 @@ fn service(integration: &str, companies: u32, kind: ServiceKind) -> ServiceStand
 fn board<'a>(standings: &'a [CsmStanding], services: &'a [ServiceStanding]) -> BoardPage<'a> {
     BoardPage {
         period: Period::default(),
+        past: None,
         presets: presets(now().date()),
         standings,
         services,

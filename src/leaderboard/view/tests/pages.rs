@@ -140,6 +140,7 @@ fn the_receipt_says_what_changed_and_keeps_the_name_for_the_next_customer() {
     let page = ReceiptPage {
         effect: &effect,
         address: "/leaderboard/submissions/x",
+        correction: None,
         now: now(),
     };
     let page = checked(&page.document(&frame()));
@@ -161,6 +162,8 @@ fn claims(lines: &[ClaimLine], filter: ClaimsFilter) -> Html {
     let page = ClaimsPage {
         filter,
         lines,
+        disputes: &[],
+        past: None,
         totals: ClaimsTotals {
             rows: 1,
             credited: 1,
@@ -204,7 +207,7 @@ fn each_row_shows_what_became_of_its_claims_and_leads_to_its_cells() {
         texts(&page, ".outcomes li"),
         [
             "GitHub (credited)",
-            "ClickHouse credited to Kate, 3 March",
+            "ClickHouse credited to Kate, 3 March Dispute the credit for ClickHouse",
             &format!("{HOSTILE} not counted"),
             "Slack already credited by an earlier row",
         ]

@@ -1,0 +1,121 @@
+//! Keeps contests: brings the rules of a contest into force when it begins, and freezes its result when it is over.
+//!
+//! It happens when somebody looks at a contest, and once a minute in a program that runs. Whatever instance comes first
+//! writes; the others find it done.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+
+use super::{
+    super::desk::Leaderboard,
+    contest::{Contest, Phase},
+    frozen::FrozenResult,
+    rows::{Confirmed, ContestRows, confirmation},
+};
+use crate::{
+    cause::chain,
+    error::Error,
+    store::{Batch, Change, Reading},
+};
+
+/// Who writes, as the audit log says.
+const BY: &str = "contests";
+/// How often a running program looks.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// Something that the time has come for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Due {
+    /// The contest has begun: its rules come into force.
+    Rules(Contest),
+    /// The contest is over: its result is frozen, under the rules in force.
+    Result(Contest),
+}
+
+/// What the time has come for. Pure.
+pub fn due(rows: &ContestRows, now: Timestamp) -> Vec<Due> {
+    let mut due = Vec::new();
+    for (_, contest) in &rows.contests {
+        if rows.results.contains_key(&contest.key()) {
+            continue;
+        }
+        if contest.phase(now) != Phase::Upcoming && rows.confirmations(contest) == 0 {
+            due.push(Due::Rules(contest.clone()));
+        }
+        if contest.can_be_frozen_from().is_some_and(|from| now >= from) {
+            due.push(Due::Result(contest.under(rows.rules_in_force(contest))));
+        }
+    }
+    due
+}
+
+impl Leaderboard {
+    /// The contests with what is due done.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read. What cannot be written is tried again at the next look.
+    pub(in super::super) async fn contests(&self) -> Result<Reading<ContestRows>, Error> {
+        let rows: Reading<ContestRows> = self.store.read().await?;
+        if due(&rows.snapshot.data, self.clock.now()).is_empty() {
+            return Ok(rows);
+        }
+        if let Err(error) = self.keep_contests().await {
+            tracing::warn!("what is due for a contest could not be written: {}", chain(&error));
+        }
+        Ok(self.store.read().await?)
+    }
+
+    /// Looks once a minute, for ever.
+    pub async fn keep_contests_forever(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.keep_contests().await {
+                tracing::warn!("contests could not be looked after: {}", chain(&error));
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Does what the time has come for.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written.
+    pub async fn keep_contests(&self) -> Result<(), Error> {
+        let _turn = self.keeping.lock().await;
+        let rows: Reading<ContestRows> = self.store.read().await?;
+        let due = due(&rows.snapshot.data, self.clock.now());
+        if due.is_empty() {
+            return Ok(());
+        }
+        // What is written stays: it has to be made of what the sheet says now.
+        self.store.refresh();
+        for due in due {
+            match due {
+                Due::Rules(contest) => {
+                    let insert = confirmation(&contest, 0, Confirmed::AtTheStart, self.clock.now());
+                    self.store.commit(Batch::by(BY, [Change::Insert(insert)])).await?;
+                }
+                Due::Result(contest) => self.freeze(contest).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn freeze(&self, contest: Contest) -> Result<(), Error> {
+        let current = self.current().await?;
+        if contest.can_be_frozen_from().is_none_or(|from| current.read_at < from) {
+            // The spreadsheet does not answer; older data may lack the last claims.
+            return Ok(());
+        }
+        let settlement = current.settled.ledger.settle(contest.rules, contest.span());
+        let result = FrozenResult::new(contest, settlement, self.clock.now());
+        let inserts = result.inserts().into_iter().map(Change::Insert);
+        let written = self.store.commit(Batch::by(BY, inserts)).await?;
+        tracing::info!(
+            contest = result.contest.name,
+            lines = written.inserted,
+            "the result of a contest is frozen"
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,151 @@
+//! Points of a contest, exact: a third of a point three times is one point.
+
+use std::{fmt, iter::Sum, ops::AddAssign};
+
+use num_rational::BigRational;
+use serde::{Serialize, Serializer};
+
+/// A number of points, whole or a fraction, never negative.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Points(BigRational);
+
+impl Points {
+    /// One point among so many people; nought people count as one.
+    pub fn part(people: u32) -> Self {
+        Self(BigRational::new(1.into(), people.max(1).into()))
+    }
+
+    /// This part, so many times.
+    #[must_use]
+    pub fn times(&self, times: u32) -> Self {
+        Self(&self.0 * BigRational::from_integer(times.into()))
+    }
+
+    /// The distance between two totals.
+    #[must_use]
+    pub fn distance(&self, other: &Self) -> Self {
+        let (more, less) = if self > other { (self, other) } else { (other, self) };
+        Self(&more.0 - &less.0)
+    }
+
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether it is one point exactly, for grammar.
+    pub fn is_one(&self) -> bool {
+        *self == Self::part(1)
+    }
+
+    /// Reads what [`Points::exact`] writes; `None` for anything else and for less than nothing.
+    pub fn parse(text: &str) -> Option<Self> {
+        let points = text.trim().parse::<BigRational>().ok()?;
+        (points >= BigRational::default()).then_some(Self(points))
+    }
+
+    /// As programs read it: `7` or `15/2`.
+    pub fn exact(&self) -> String {
+        self.0.to_string()
+    }
+
+    /// The nearest decimal number, for spreadsheets and for drawing; not exact.
+    pub fn decimal(&self) -> f64 {
+        let thousandths = (&self.0 * BigRational::from_integer(1000.into())).round();
+        thousandths.to_integer().to_string().parse::<f64>().unwrap_or(f64::MAX) / 1000.0
+    }
+
+    /// Ten thousand times this as a part of `whole`, for drawing a bar.
+    pub fn share_of(&self, whole: &Self) -> u32 {
+        if whole.is_none() {
+            return 0;
+        }
+        let share = &self.0 / &whole.0 * BigRational::from_integer(10_000.into());
+        share.to_integer().to_string().parse().unwrap_or(10_000)
+    }
+}
+
+/// As a person reads it: `7`, `1/2`, `7 1/2`.
+impl fmt::Display for Points {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, rest) = (self.0.trunc(), self.0.fract());
+        if rest == BigRational::default() {
+            write!(formatter, "{}", whole.to_integer())
+        } else if whole == BigRational::default() {
+            write!(formatter, "{rest}")
+        } else {
+            write!(formatter, "{} {rest}", whole.to_integer())
+        }
+    }
+}
+
+impl AddAssign<&Self> for Points {
+    fn add_assign(&mut self, other: &Self) {
+        self.0 += &other.0;
+    }
+}
+
+impl<'a> Sum<&'a Self> for Points {
+    fn sum<Parts: Iterator<Item = &'a Self>>(parts: Parts) -> Self {
+        let mut total = Self::default();
+        parts.for_each(|part| total += part);
+        total
+    }
+}
+
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.exact())
+    }
+}
+
+impl schemars::JsonSchema for Points {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Points".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "A whole number or a fraction, such as 7 or 15/2."})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn thirds_add_up_and_are_told_as_people_write_them() {
+        let third = Points::part(3);
+        assert_eq!(third.times(3), Points::part(1));
+        let told: Vec<String> = [third.times(0), third.clone(), third.times(3), third.times(23)]
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(told, ["0", "1/3", "1", "7 2/3"]);
+        assert_eq!(third.times(23).exact(), "23/3");
+        assert_eq!(Points::parse("23/3"), Some(third.times(23)));
+        assert_eq!(third.decimal(), 0.333);
+        assert_eq!(third.share_of(&Points::part(1)), 3333);
+        for wrong in ["", "a", "1/0", "-1", "1.5", "7 2/3"] {
+            assert_eq!(Points::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parts_of_any_number_of_people_add_up_to_the_whole_and_survive_writing(people in prop::collection::vec(1_u32..60, 0..12)) {
+            let mut total = Points::default();
+            for people in &people {
+                for _ in 0..*people {
+                    total += &Points::part(*people);
+                }
+            }
+            prop_assert_eq!(total.to_string(), people.len().to_string());
+            let parts: Vec<Points> = people.iter().map(|people| Points::part(*people)).collect();
+            let sum: Points = parts.iter().sum();
+            prop_assert_eq!(Points::parse(&sum.exact()), Some(sum));
+        }
+    }
+}

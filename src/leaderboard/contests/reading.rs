@@ -1,0 +1,222 @@
+//! How the rows of the contests' tabs are read: cells become values, what cannot be read becomes a finding.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
+
+use super::{
+    contest::{Contest, ContestKey},
+    frozen::{FrozenResult, Integrity},
+    points::Points,
+    rows::{Confirmation, contest_column as column, result_column, rules_column},
+    rules::{CountingRule, CreditRule, Rules},
+    settling::ContestStanding,
+};
+use crate::{
+    finding::Effect,
+    spelling::tidy,
+    store::{Cell, Decoding, Row, TabRows},
+};
+
+/// The contests that can be read; a second one of the same name is left out.
+pub(super) fn contests(rows: &TabRows, decoding: &mut Decoding) -> Vec<(u32, Contest)> {
+    let mut known: HashSet<ContestKey> = HashSet::new();
+    let mut found = Vec::new();
+    for row in rows.rows() {
+        let Some(contest) = contest(&row, decoding) else {
+            continue;
+        };
+        if known.insert(contest.key()) {
+            found.push((row.number, contest));
+        } else {
+            let reason =
+                "Another contest above has this name. Give each its own: the address of its page is made of it.";
+            decoding
+                .findings
+                .push(row.finding(column::NAME, Effect::RowExcluded, reason));
+        }
+    }
+    found
+}
+
+fn contest(row: &Row<'_>, decoding: &mut Decoding) -> Option<Contest> {
+    let mut findings = Vec::new();
+    let mut refuse = |column: usize, reason: String| findings.push(row.finding(column, Effect::RowExcluded, reason));
+    let name = tidy(&row.cell(column::NAME).text());
+    if ContestKey::of(&name).is_none() {
+        refuse(
+            column::NAME,
+            "The contest has no name. Write one: the address of its page is made of it.".to_owned(),
+        );
+    }
+    let start = day(row.cell(column::START))
+        .map_err(|reason| refuse(column::START, reason))
+        .ok();
+    let end = day(row.cell(column::END))
+        .map_err(|reason| refuse(column::END, reason))
+        .ok();
+    if let Some((start, end)) = start.zip(end).filter(|(start, end)| start > end) {
+        refuse(
+            column::END,
+            format!("The contest ends on {end}, before it begins on {start}. Exchange the two days."),
+        );
+    }
+    let zone = zone(row.cell(column::TIME_ZONE), &decoding.zone)
+        .map_err(|reason| refuse(column::TIME_ZONE, reason))
+        .ok();
+    let credit = CreditRule::parse(&row.cell(column::CREDIT_RULE).text())
+        .map_err(|unknown| refuse(column::CREDIT_RULE, unknown.to_string()))
+        .ok();
+    let counting = CountingRule::parse(&row.cell(column::COUNTING_RULE).text())
+        .map_err(|unknown| refuse(column::COUNTING_RULE, unknown.to_string()))
+        .ok();
+    let is_readable = findings.is_empty();
+    decoding.findings.extend(findings);
+    let ((start, end), (zone, (credit, counting))) = start.zip(end).zip(zone.zip(credit.zip(counting)))?;
+    is_readable.then(|| Contest {
+        name,
+        start,
+        end,
+        zone,
+        prize: tidy(&row.cell(column::PRIZE).text()),
+        rules: Rules { credit, counting },
+    })
+}
+
+/// A day without a time of day: the first day of a contest begins with its first instant, the last one ends with its last.
+fn day(cell: Cell<'_>) -> Result<Date, String> {
+    let moment = cell.instant(&TimeZone::UTC).map_err(|_| {
+        let shown = cell.text();
+        let stands = if shown.is_empty() {
+            "The day is missing".to_owned()
+        } else {
+            format!("“{shown}” is not a day")
+        };
+        format!("{stands}. Write it like 2026-03-31.")
+    })?;
+    let moment = moment.to_zoned(TimeZone::UTC).datetime();
+    if moment.time() != Time::midnight() {
+        return Err(format!(
+            "A contest begins and ends with a whole day. Write {} without a time of day.",
+            moment.date()
+        ));
+    }
+    Ok(moment.date())
+}
+
+fn zone(cell: Cell<'_>, configured: &TimeZone) -> Result<TimeZone, String> {
+    match cell.text().as_str() {
+        "" => Ok(configured.clone()),
+        name => TimeZone::get(name).map_err(|_| {
+            format!("“{name}” is not a time zone. Write a name such as Europe/Paris or UTC, or leave the cell empty for the one of the board.")
+        }),
+    }
+}
+
+/// The rules that came into force, by contest, oldest first. Rows that staff made unreadable are left out.
+pub(super) fn confirmed(rows: &TabRows) -> BTreeMap<ContestKey, Vec<Confirmation>> {
+    let mut found: BTreeMap<ContestKey, Vec<Confirmation>> = BTreeMap::new();
+    for row in rows.rows() {
+        let Some(key) = ContestKey::of(&row.cell(rules_column::CONTEST).text()) else {
+            continue;
+        };
+        let credit = CreditRule::parse(&row.cell(rules_column::CREDIT_RULE).text());
+        let counting = CountingRule::parse(&row.cell(rules_column::COUNTING_RULE).text());
+        if let (Some(id), Ok(credit), Ok(counting)) = (whole(row.cell(rules_column::ID)), credit, counting) {
+            found.entry(key).or_default().push(Confirmation {
+                id,
+                rules: Rules { credit, counting },
+                since: row.cell(rules_column::SINCE).text().parse().ok(),
+            });
+        }
+    }
+    for list in found.values_mut() {
+        list.sort_by_key(|confirmation| confirmation.id);
+    }
+    found
+}
+
+/// The frozen results. What was changed in the sheet since is a finding, and the result says so.
+pub(super) fn results(rows: &TabRows, decoding: &mut Decoding) -> BTreeMap<ContestKey, FrozenResult> {
+    let mut lines: BTreeMap<ContestKey, BTreeMap<u64, (u64, Row<'_>)>> = BTreeMap::new();
+    for row in rows.rows() {
+        let key = ContestKey::of(&row.cell(result_column::CONTEST).text());
+        let id = whole(row.cell(result_column::ID));
+        if let Some((key, (id, line))) = key.zip(id.zip(whole(row.cell(result_column::LINE)))) {
+            let known = lines.entry(key).or_default().entry(line).or_insert((id, row));
+            // What was written first holds.
+            if id < known.0 {
+                *known = (id, row);
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    for (key, lines) in lines {
+        let Some((_, head)) = lines.get(&0) else { continue };
+        let result = frozen(head, &lines);
+        if result
+            .as_ref()
+            .is_none_or(|result| result.integrity == Integrity::Changed)
+        {
+            let reason = "This frozen result was changed in the spreadsheet. Put it back as it was: the tab audit_log has the old values.";
+            decoding
+                .findings
+                .push(head.finding(result_column::SEAL, Effect::Counted, reason));
+        }
+        found.extend(result.map(|result| (key, result)));
+    }
+    found
+}
+
+fn frozen(head: &Row<'_>, lines: &BTreeMap<u64, (u64, Row<'_>)>) -> Option<FrozenResult> {
+    let text = |column: usize| head.cell(column).text();
+    let contest = Contest {
+        name: text(result_column::CONTEST),
+        start: day(head.cell(result_column::START)).ok()?,
+        end: day(head.cell(result_column::END)).ok()?,
+        zone: TimeZone::get(&text(result_column::TIME_ZONE)).ok()?,
+        prize: text(result_column::PRIZE),
+        rules: Rules {
+            credit: CreditRule::parse(&text(result_column::CREDIT_RULE)).ok()?,
+            counting: CountingRule::parse(&text(result_column::COUNTING_RULE)).ok()?,
+        },
+    };
+    let wanted = whole(head.cell(result_column::LINES))?;
+    let standings = lines.range(1..).take_while(|(line, _)| **line <= wanted);
+    let standings: Vec<ContestStanding> = standings.filter_map(|(_, (_, row))| standing(row)).collect();
+    let mut result = FrozenResult {
+        contest,
+        frozen_at: text(result_column::FROZEN_AT).parse().ok()?,
+        standings,
+        integrity: Integrity::Whole,
+    };
+    if result.seal() != text(result_column::SEAL) {
+        result.integrity = Integrity::Changed;
+    }
+    Some(result)
+}
+
+fn standing(row: &Row<'_>) -> Option<ContestStanding> {
+    let small = |column: usize| whole(row.cell(column)).and_then(|number| u32::try_from(number).ok());
+    let reached = row.cell(result_column::REACHED_AT).text();
+    Some(ContestStanding {
+        rank: small(result_column::RANK)?,
+        csm: row.cell(result_column::CSM).text(),
+        points: Points::parse(&row.cell(result_column::POINTS).text())?,
+        integrations: small(result_column::INTEGRATIONS)?,
+        companies: small(result_column::COMPANIES)?,
+        reached_at: reached.parse::<Timestamp>().ok(),
+    })
+}
+
+/// A whole number, from 0.
+fn whole(cell: Cell<'_>) -> Option<u64> {
+    match cell {
+        Cell::Number(_) | Cell::Text(_) => cell.text().parse().ok(),
+        Cell::Empty | Cell::Bool(_) => None,
+    }
+}

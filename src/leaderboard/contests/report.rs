@@ -1,0 +1,144 @@
+//! Everything that is to be told about a contest at one moment, as a value for people and programs. Pure.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    super::credit::Ledger,
+    contest::{Contest, Phase},
+    frozen::{FrozenResult, Integrity},
+    points::Points,
+    rows::ContestRows,
+    settling::{ContestStanding, Settlement},
+};
+
+/// A contest and how it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ContestReport {
+    /// The contest with the rules in force; once it is frozen, as it was then.
+    pub contest: Contest,
+    /// Whether it has begun, and whether it is over.
+    pub phase: Phase,
+    /// Seconds until it begins or ends; `None` when it is over.
+    pub seconds_left: Option<i64>,
+    /// The result that stands still.
+    pub frozen: Option<Frozen>,
+    /// The result as the rows say it now, under the rules in force.
+    pub current: Settlement,
+    /// What the rows say now and the frozen result does not; empty while nothing is frozen.
+    pub corrections: Vec<Shift>,
+    /// The result under rules that staff wrote into the contest and nobody has confirmed yet.
+    pub proposed: Option<Proposal>,
+}
+
+/// A result that stands still.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Frozen {
+    /// When it was written.
+    pub frozen_at: Timestamp,
+    /// Whether it is as it was written; otherwise somebody changed it in the sheet.
+    pub intact: bool,
+    /// The result.
+    #[serde(flatten)]
+    pub settlement: Settlement,
+}
+
+/// Rules that wait for a confirmation.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Proposal {
+    /// What a person types to confirm them.
+    pub confirm_by_typing: String,
+    /// The result under these rules.
+    #[serde(flatten)]
+    pub settlement: Settlement,
+}
+
+/// How the total of one CSM moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Shift {
+    /// Name as the later result shows it, or as the earlier one did.
+    pub csm: String,
+    /// The line before; `None` for somebody who was not listed.
+    pub before: Option<ContestPlace>,
+    /// The line after; `None` for somebody who is not listed any more.
+    pub after: Option<ContestPlace>,
+}
+
+/// Points and rank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ContestPlace {
+    /// Points.
+    pub points: Points,
+    /// Rank.
+    pub rank: u32,
+}
+
+/// The report on the contest with this name; `None` when there is none, and never was one that was frozen.
+pub fn report(rows: &ContestRows, name: &str, ledger: &Ledger, now: Timestamp) -> Option<ContestReport> {
+    let listed = rows.find(name);
+    let frozen = rows.result(name);
+    let contest = match (frozen, listed) {
+        (Some(frozen), _) => frozen.contest.clone(),
+        (None, Some(listed)) => listed.under(rows.rules_in_force(listed)),
+        (None, None) => return None,
+    };
+    let current = ledger.settle(contest.rules, contest.span());
+    let proposed = listed
+        .filter(|listed| frozen.is_none() && listed.rules != contest.rules)
+        .map(|listed| Proposal {
+            confirm_by_typing: listed.rules.name_of_change(contest.rules),
+            settlement: ledger.settle(listed.rules, listed.span()),
+        });
+    Some(ContestReport {
+        phase: contest.phase(now),
+        seconds_left: contest.seconds_left(now),
+        corrections: frozen.map_or_else(Vec::new, |frozen| shifts(&frozen.standings, &current.standings)),
+        frozen: frozen.map(Frozen::of),
+        current,
+        proposed,
+        contest,
+    })
+}
+
+impl Frozen {
+    fn of(result: &FrozenResult) -> Self {
+        Self {
+            frozen_at: result.frozen_at,
+            intact: result.integrity == Integrity::Whole,
+            settlement: result.settlement(),
+        }
+    }
+}
+
+/// Whose points or rank differ between two results, in the order of the later one; those who vanished last.
+pub fn shifts(before: &[ContestStanding], after: &[ContestStanding]) -> Vec<Shift> {
+    let place = |standing: &ContestStanding| ContestPlace {
+        points: standing.points.clone(),
+        rank: standing.rank,
+    };
+    let key = |standing: &ContestStanding| crate::spelling::fold(&standing.csm);
+    let mut earlier: HashMap<String, &ContestStanding> =
+        before.iter().map(|standing| (key(standing), standing)).collect();
+    let mut shifts: Vec<Shift> = Vec::new();
+    for standing in after {
+        let before = earlier.remove(&key(standing)).map(place);
+        let after = Some(place(standing));
+        if before != after {
+            shifts.push(Shift {
+                csm: standing.csm.clone(),
+                before,
+                after,
+            });
+        }
+    }
+    let gone = before.iter().filter(|standing| earlier.contains_key(&key(standing)));
+    shifts.extend(gone.map(|standing| Shift {
+        csm: standing.csm.clone(),
+        before: Some(place(standing)),
+        after: None,
+    }));
+    shifts
+}

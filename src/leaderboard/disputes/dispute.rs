@@ -1,0 +1,196 @@
+//! One dispute, and the door through which it comes in.
+
+use jiff::{Timestamp, Zoned};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    super::claims::{ClaimLine, CreditedTo, Outcome},
+    rows::DISPUTES,
+};
+use crate::{
+    error::FieldError,
+    spelling::{fold, tidy},
+    store::{Entry, Insert, NewId},
+};
+
+/// Longest reason, in characters.
+pub const LONGEST_REASON: usize = 1_000;
+
+/// What staff say about a dispute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisputeStatus {
+    /// Nobody has decided.
+    #[default]
+    Open,
+    /// Staff agree.
+    Accepted,
+    /// Staff do not agree.
+    Refused,
+}
+
+impl DisputeStatus {
+    /// Every status, in the order in which they are explained.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Accepted, Self::Refused];
+
+    /// The word in the sheet.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// Reads a cell; empty means open.
+    ///
+    /// # Errors
+    /// A sentence with the allowed words.
+    pub fn parse(cell: &str) -> Result<Self, String> {
+        let word = fold(cell);
+        if word.is_empty() {
+            return Ok(Self::Open);
+        }
+        let found = Self::ALL.into_iter().find(|status| status.word() == word);
+        found.ok_or_else(|| {
+            format!(
+                "“{}” is not a status. Write open, accepted or refused. Until then the dispute is open.",
+                cell.trim()
+            )
+        })
+    }
+}
+
+/// A dispute as the tab tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Dispute {
+    /// Made of the claim and the integration: a claim is disputed once.
+    pub id: String,
+    /// When it was made; `None` when staff changed that cell.
+    pub at: Option<Timestamp>,
+    /// Id of the submission that was credited to somebody else.
+    pub claim: String,
+    /// Who disputes.
+    pub csm: String,
+    /// The company.
+    pub company: String,
+    /// The integration.
+    pub integration: String,
+    /// Who held the credit when it was disputed.
+    pub credited_to: String,
+    /// Why that is wrong.
+    pub reason: String,
+    /// What staff say.
+    pub status: DisputeStatus,
+    /// Staff's answer; may be empty.
+    pub note: String,
+    /// Address of the row in the spreadsheet.
+    pub link: String,
+}
+
+impl Dispute {
+    /// Whether it is about this claim and integration.
+    pub fn is_of(&self, claim: &str, integration: &str) -> bool {
+        self.claim == claim && fold(&self.integration) == fold(integration)
+    }
+
+    /// Whether it is about the credit for an integration of a company.
+    pub fn is_about(&self, company: &str, integration: &str) -> bool {
+        fold(&self.company) == fold(company) && fold(&self.integration) == fold(integration)
+    }
+
+    /// Whether a CSM is one of the two.
+    pub fn concerns(&self, csm: &str) -> bool {
+        let csm = fold(csm);
+        fold(&self.csm) == csm || fold(&self.credited_to) == csm
+    }
+}
+
+/// A dispute as it was sent.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct SentDispute {
+    /// Id of the submission.
+    pub claim: String,
+    /// Name of the integration.
+    pub integration: String,
+    /// Why the credit is wrong.
+    pub reason: String,
+}
+
+/// A claim that can be disputed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disputable {
+    /// Id of the submission.
+    pub claim: String,
+    /// Who claimed.
+    pub csm: String,
+    /// The company.
+    pub company: String,
+    /// The integration.
+    pub integration: String,
+    /// Who holds the credit.
+    pub credited_to: CreditedTo,
+}
+
+impl Disputable {
+    /// The claim for an integration in a row; `None` when it was not credited to somebody else.
+    pub fn of(line: &ClaimLine, integration: &str) -> Option<Self> {
+        let claimed = line
+            .integrations
+            .iter()
+            .find(|claimed| fold(&claimed.name) == fold(integration))?;
+        let Outcome::CreditedTo(credited_to) = &claimed.outcome else {
+            return None;
+        };
+        Some(Self {
+            claim: line.id.clone(),
+            csm: line.csm.clone(),
+            company: line.company.clone(),
+            integration: claimed.name.clone(),
+            credited_to: credited_to.clone(),
+        })
+    }
+
+    /// The row to insert, with the reason as it was typed.
+    ///
+    /// # Errors
+    /// A complaint about the reason.
+    pub fn dispute(&self, reason: &str, at: &Zoned) -> Result<Insert, FieldError> {
+        let reason = reason.trim();
+        if tidy(reason).is_empty() {
+            return Err(FieldError::new(
+                "reason",
+                "Say why the credit is wrong: staff and the other one read it.",
+            ));
+        }
+        let length = reason.chars().count();
+        if length > LONGEST_REASON {
+            let message = format!("The reason has {length} characters. Shorten it to {LONGEST_REASON}.");
+            return Err(FieldError::new("reason", message));
+        }
+        let text = |text: &str| Entry::Text(text.to_owned());
+        Ok(Insert {
+            tab: &DISPUTES,
+            id: NewId::Given(self.id()),
+            cells: vec![
+                Entry::instant(at),
+                text(&self.claim),
+                text(&self.csm),
+                text(&self.company),
+                text(&self.integration),
+                text(&self.credited_to.csm),
+                text(reason),
+                text(DisputeStatus::Open.word()),
+                Entry::Empty,
+            ],
+        })
+    }
+
+    fn id(&self) -> String {
+        let name = format!("dispute\n{}\n{}", self.claim, fold(&self.integration));
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
+    }
+}

@@ -1,0 +1,95 @@
+//! `GET /leaderboard/contests`: every contest, those that run first.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::{
+    contests::{
+        contest::{Contest, Phase},
+        rows::ContestRows,
+    },
+    desk::Leaderboard,
+    view::contests::{ContestsPage, ListedContest},
+};
+use crate::{
+    answer::{Face, Rendered},
+    asked::Asked,
+    error::Error,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Question {
+    format: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ContestsAnswer<'a> {
+    as_of: Timestamp,
+    contests: &'a [ListedContest],
+}
+
+pub(super) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<Question>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::PAGE)?;
+    let rows = leaderboard.contests().await?;
+    let current = leaderboard.current().await?;
+    let contests = listed(&rows.snapshot.data, current.now.timestamp());
+    let rendered = match asked.face {
+        Face::Html => Rendered::html(
+            ContestsPage {
+                contests: &contests,
+                tab: rows.snapshot.data.contest_link.tab(),
+                now: current.now.clone(),
+            }
+            .document(&leaderboard.frame(&current)),
+        ),
+        _ => Rendered::json(&ContestsAnswer {
+            as_of: rows.snapshot.read_at,
+            contests: &contests,
+        })
+        .map_err(Error::internal)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+/// Running ones first, the one that ends next on top; then those to come, then those that are over, the latest first.
+fn listed(rows: &ContestRows, now: Timestamp) -> Vec<ListedContest> {
+    let of_row = |row: Option<u32>, contest: Contest| ListedContest {
+        phase: contest.phase(now),
+        seconds_left: contest.seconds_left(now),
+        frozen: rows.result(&contest.name).is_some(),
+        link: row.map(|row| rows.contest_link.row(row)),
+        contest,
+    };
+    let in_the_tab = rows.contests.iter().map(|(row, contest)| {
+        let frozen = rows.result(&contest.name).map(|result| result.contest.clone());
+        of_row(
+            Some(*row),
+            frozen.unwrap_or_else(|| contest.under(rows.rules_in_force(contest))),
+        )
+    });
+    let gone = rows
+        .results
+        .values()
+        .filter(|result| rows.find(&result.contest.name).is_none());
+    let mut listed: Vec<ListedContest> = in_the_tab
+        .chain(gone.map(|result| of_row(None, result.contest.clone())))
+        .collect();
+    listed.sort_by_key(|listed| match listed.phase {
+        Phase::Running | Phase::Upcoming => (listed.phase == Phase::Upcoming, listed.seconds_left, None),
+        Phase::Over => (true, Some(i64::MAX), Some(std::cmp::Reverse(listed.contest.end))),
+    });
+    listed
+}

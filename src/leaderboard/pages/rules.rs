@@ -1,0 +1,135 @@
+//! `GET /leaderboard/rules`: the rules, made of the settings in force.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::{
+    contests::{
+        contest::{Contest, Phase},
+        rows::ContestRows,
+        rules::Rules,
+    },
+    desk::{Current, Leaderboard},
+    rules_example::{Example, examples},
+    view::rules::RulesPage,
+};
+use crate::{
+    answer::{Face, Rendered},
+    asked::Asked,
+    error::Error,
+};
+
+/// What the standings outside contests follow: [`Ledger::standings`](super::super::credit::Ledger::standings).
+const STANDING: Rules = Rules {
+    credit: super::super::contests::rules::CreditRule::First,
+    counting: super::super::contests::rules::CountingRule::Received,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Question {
+    contest: Option<String>,
+    format: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RulesAnswer<'a> {
+    as_of: Timestamp,
+    standings: Rules,
+    contests: Vec<RulesInForce<'a>>,
+    examples: &'a [Example],
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct RulesInForce<'a> {
+    #[serde(flatten)]
+    contest: &'a Contest,
+    /// Rules that staff wrote and nobody has confirmed.
+    proposed: Option<Rules>,
+}
+
+pub(super) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<Question>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::PAGE)?;
+    let rows = leaderboard.contests().await?;
+    let current = leaderboard.current().await?;
+    let contests = told(
+        &rows.snapshot.data,
+        question.contest.as_deref(),
+        current.now.timestamp(),
+    );
+    let examples = examples();
+    let rendered = match asked.face {
+        Face::Html => Rendered::html(page(&leaderboard, &current, &contests, &examples)),
+        _ => Rendered::json(&RulesAnswer {
+            as_of: rows.snapshot.read_at,
+            standings: STANDING,
+            contests: contests
+                .iter()
+                .map(|(contest, proposed)| RulesInForce {
+                    contest,
+                    proposed: *proposed,
+                })
+                .collect(),
+            examples: &examples,
+        })
+        .map_err(Error::internal)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+/// Contests that are not over, and the one that is asked for, each with the rules in force and those that wait.
+fn told(rows: &ContestRows, asked: Option<&str>, now: Timestamp) -> Vec<(Contest, Option<Rules>)> {
+    let asked = asked.and_then(|name| {
+        rows.result(name)
+            .map(|result| &result.contest)
+            .or_else(|| rows.find(name))
+    });
+    let is_asked = |contest: &Contest| asked.is_some_and(|asked| asked.key() == contest.key());
+    let mut told: Vec<(Contest, Option<Rules>)> = Vec::new();
+    if let Some(result) = asked.and_then(|asked| rows.result(&asked.name)) {
+        told.push((result.contest.clone(), None));
+    }
+    for (_, contest) in &rows.contests {
+        let is_told = rows.result(&contest.name).is_none() && (contest.phase(now) != Phase::Over || is_asked(contest));
+        if is_told {
+            let in_force = rows.rules_in_force(contest);
+            told.push((
+                contest.under(in_force),
+                (contest.rules != in_force).then_some(contest.rules),
+            ));
+        }
+    }
+    told
+}
+
+fn page(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    contests: &[(Contest, Option<Rules>)],
+    examples: &[Example],
+) -> String {
+    let count = |amount: usize| u32::try_from(amount).unwrap_or(u32::MAX);
+    let zone = leaderboard.clock.zone();
+    RulesPage {
+        standing: STANDING,
+        contests,
+        examples,
+        aliases: count(current.settled.rows.aliases.len()),
+        integrations: count(current.catalog.catalog.integrations().len()),
+        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+        now: current.now.clone(),
+    }
+    .document(&leaderboard.frame(current))
+}

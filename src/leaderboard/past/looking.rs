@@ -1,0 +1,134 @@
+//! Looks back: the board as it was, kept for the next question about the same moment.
+
+use std::sync::Arc;
+
+use super::{
+    super::{
+        catalog_file::LoadedCatalog,
+        desk::{Current, Leaderboard, Settled},
+        rows::{SUBMISSIONS, SUBMITTED_AT},
+    },
+    as_of::AsOf,
+    corrections::{Correction, corrections, count},
+    log::History,
+    unwinding::{Unwinding, came_later},
+};
+/// Corrections on one page: each asks for a board.
+pub const A_PAGE: usize = 20;
+
+use crate::{
+    error::{Error, FieldError},
+    store::{Reading, TabRows},
+};
+
+impl Leaderboard {
+    /// The board now, or as it was at the moment that `as_of` names.
+    ///
+    /// # Errors
+    /// When the text is no moment, or the tabs cannot be read.
+    pub(in super::super) async fn current_as_of(&self, as_of: Option<&str>) -> Result<Current, Error> {
+        match self.moment("as_of", as_of)? {
+            None => Ok(self.current().await?),
+            Some(as_of) => self.past(as_of).await,
+        }
+    }
+
+    /// The moment that a field of an address names; `None` when it is empty.
+    pub(in super::super) fn moment(&self, field: &'static str, text: Option<&str>) -> Result<Option<AsOf>, Error> {
+        let text = text.filter(|text| !text.trim().is_empty());
+        let parsed = text.map(|text| AsOf::parse(field, text, self.clock.zone())).transpose();
+        parsed.map_err(|error| Error::bad_question(vec![FieldError::new(field, error.to_string())]))
+    }
+
+    /// The board as it was.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub(in super::super) async fn past(&self, as_of: AsOf) -> Result<Current, Error> {
+        let history: Reading<History> = self.store.read().await?;
+        let catalog = self.catalog();
+        let now = self.clock.zoned_now();
+        let settled = {
+            let question = (history.snapshot.version, catalog.version, as_of.instant);
+            let (history, catalog, now) = (
+                Arc::clone(&history.snapshot.data),
+                Arc::clone(&catalog),
+                now.timestamp(),
+            );
+            let work = move || Settled::of_tabs(&tabs_at(&history, as_of, now), &history.zone, &catalog);
+            self.pasts
+                .try_get_with(question, async { beside(work).await.map(Arc::new) })
+                .await
+        };
+        Ok(Current {
+            settled: settled.map_err(|error: Arc<tokio::task::JoinError>| Error::internal(error))?,
+            versions: (history.snapshot.version, catalog.version),
+            catalog,
+            read_at: history.snapshot.read_at,
+            unreachable_since: history.unreachable_since,
+            past: Some(as_of),
+            now,
+        })
+    }
+}
+
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(work).await
+}
+
+/// The tabs of the board as they were. Pure.
+pub fn tabs_at(history: &History, as_of: AsOf, now: jiff::Timestamp) -> Vec<TabRows> {
+    let since = history.lines.partition_point(|line| line.at <= as_of.instant);
+    let lines = &history.lines[since..];
+    let at = |rows: &TabRows| {
+        let mut unwinding = Unwinding::new(rows, lines);
+        lines.iter().rev().for_each(|line| unwinding.take_back(line));
+        let is_claims = rows.tab().title == SUBMISSIONS.title;
+        unwinding.tab(|cells| is_claims && came_later(cells, SUBMITTED_AT, (as_of.instant, now, &history.zone)))
+    };
+    history.tabs.iter().map(at).collect()
+}
+
+impl Settled {
+    /// Everything that follows from tabs that were put together.
+    pub(in super::super) fn of_tabs(tabs: &[TabRows], zone: &jiff::tz::TimeZone, catalog: &LoadedCatalog) -> Self {
+        let (rows, findings) = History::rows_of(tabs, zone);
+        Self::of_rows(Arc::new(rows), findings, catalog, None)
+    }
+}
+
+/// A part of the corrections.
+pub struct Told {
+    /// The corrections of the page, the newest first.
+    pub list: Vec<Correction>,
+    /// How many there are in all.
+    pub total: usize,
+    /// When the log was read.
+    pub read_at: jiff::Timestamp,
+}
+
+impl Leaderboard {
+    /// One page of the corrections, 1 for the newest.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub(in super::super) async fn corrections(&self, page: u32) -> Result<Arc<Told>, Error> {
+        let history: Reading<History> = self.store.read().await?;
+        let catalog = self.catalog();
+        let question = (history.snapshot.version, catalog.version, page);
+        let snapshot = Arc::clone(&history.snapshot);
+        let work = move || {
+            let start = (page.max(1) as usize - 1).saturating_mul(A_PAGE);
+            Told {
+                list: corrections(&snapshot.data, &catalog, start..start.saturating_add(A_PAGE)),
+                total: count(&snapshot.data),
+                read_at: snapshot.read_at,
+            }
+        };
+        let told = self
+            .told
+            .try_get_with(question, async { beside(work).await.map(Arc::new) })
+            .await;
+        told.map_err(|error: Arc<tokio::task::JoinError>| Error::internal(error))
+    }
+}

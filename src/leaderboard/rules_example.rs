@@ -1,0 +1,71 @@
+//! The worked example of the page of rules: a few claims, settled by the very code that settles contests.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    catalog::Catalog,
+    claim::{Status, Submission},
+    contests::{
+        rules::{CountingRule, CreditRule, Rules},
+        settling::ContestStanding,
+    },
+    credit::Ledger,
+    period::Span,
+};
+use crate::company::CompanyNames;
+
+/// The same claims under one rule.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Example {
+    /// The claims in words.
+    pub claims: Vec<String>,
+    /// The rules.
+    pub rules: Rules,
+    /// What comes out.
+    pub standings: Vec<ContestStanding>,
+}
+
+/// Who claims what, one hour after the other.
+const CLAIMS: [(&str, &str, &str); 4] = [
+    ("Kate", "Acme", "GitHub"),
+    ("Manny", "Acme Inc.", "GitHub"),
+    ("Manny", "Beta", "Slack"),
+    ("Zoé", "ACME", "GitHub"),
+];
+
+/// The example under every credit rule.
+pub fn examples() -> Vec<Example> {
+    let rows = (2..).zip(CLAIMS).map(|(row, (csm, company, integration))| Submission {
+        row,
+        id: format!("example-{row}"),
+        submitted_at: Timestamp::UNIX_EPOCH + SignedDuration::from_hours(row.into()),
+        csm: csm.into(),
+        company: company.into(),
+        integrations: vec![integration.into()],
+        status: Status::Received,
+        note: String::new(),
+    });
+    let ledger = Ledger::build(
+        Arc::new(rows.collect()),
+        Arc::new(Catalog::parse("GitHub\nSlack")),
+        Arc::new(CompanyNames::default()),
+    );
+    let claims = CLAIMS.map(|(csm, company, integration)| format!("{csm} claims {integration} at {company}"));
+    CreditRule::ALL
+        .map(|credit| {
+            let rules = Rules {
+                credit,
+                counting: CountingRule::Received,
+            };
+            Example {
+                claims: claims.to_vec(),
+                rules,
+                standings: ledger.settle(rules, Span::default()).standings,
+            }
+        })
+        .to_vec()
+}

@@ -1,0 +1,323 @@
+//! One contest: the result that stands still, or how it stands now, with what is to be known about it.
+
+use jiff::{Timestamp, Zoned};
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        contests::{
+            contest::{Contest, Phase},
+            points::Points,
+            report::{ContestReport, Frozen, Proposal, Shift},
+            settling::{ContestStanding, Settlement},
+        },
+        past::AsOf,
+    },
+    address::adding,
+    claims::download_links,
+    past::past_notice,
+    rules::{counting_words, credit_words},
+    ways::{CONFIRM_RULES, CONTESTS, POINTS, RULES, addressed, contest_address},
+};
+use crate::page::{
+    Asset, Frame, Page, chart,
+    field::{Necessity, TextField, Typed},
+    moment,
+    notice::{alarm, notice},
+    table::{cell, number, row, table, text},
+    wording::{count, listing},
+};
+
+/// Everything the page of a contest shows.
+#[derive(Clone, Debug)]
+pub struct ContestPage<'a> {
+    /// The contest and how it stands.
+    pub report: &'a ContestReport,
+    /// The moment that is looked back to; `None` for now.
+    pub past: Option<AsOf>,
+    /// What was typed to confirm a change of the rules.
+    pub confirmation: Typed,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+impl ContestPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let report = self.report;
+        let address = contest_address(&report.contest.name);
+        let main = html! {
+            h1 { (report.contest.name) }
+            (past_notice(self.past.as_ref(), &self.now))
+            div data-live="lead" {
+                p .lead { (headline(report)) }
+                p .countdown { (countdown(report, &self.now)) }
+            }
+            (facts(&report.contest, &self.now))
+            @match &report.frozen {
+                Some(frozen) => { (self.frozen(frozen, &address)) (self.corrected(&address)) }
+                None => (self.standing(&address)),
+            }
+            @if let Some(proposal) = &report.proposed { (self.proposed(proposal)) }
+            (super::share::share(&address))
+            p .hint { a href=(CONTESTS) { "Every contest" } }
+        };
+        frame.document(Page {
+            title: &report.contest.name,
+            address: &address,
+            scripts: &[Asset::LiveScript, Asset::ShareScript],
+            main,
+        })
+    }
+
+    fn frozen(&self, frozen: &Frozen, address: &str) -> Markup {
+        html! {
+            section aria-labelledby="final" {
+                div .heading { h2 #final { "Final result" } (download_links(address, "Final result")) }
+                @if !frozen.intact {
+                    (alarm(&html! {
+                        p { "This result was changed in the spreadsheet after it was frozen. The tab audit_log tells what and when." }
+                    }))
+                }
+                p .hint {
+                    "Frozen on " (moment::stamp_element(frozen.frozen_at, &self.now))
+                    ". It stands still, whatever happens to the claims later."
+                }
+                (standings_table(&frozen.settlement, "Final result", &self.link(Some(frozen.frozen_at))))
+            }
+        }
+    }
+
+    /// What the rows say since; nothing while they say the same.
+    fn corrected(&self, address: &str) -> Markup {
+        let report = self.report;
+        html! {
+            section aria-labelledby="corrected" {
+                @if report.corrections.is_empty() {
+                    p .hint #corrected { "Nothing was corrected since: the claims still give this result." }
+                } @else {
+                    div .heading {
+                        h2 #corrected { "Corrected standings" }
+                        (download_links(&adding(address, "table", "corrected"), "Corrected standings"))
+                    }
+                    p { "What the claims give after the corrections made since. The final result above stays as it is." }
+                    ul .shifts { @for shift in &report.corrections { li { (shift_words(shift)) } } }
+                    (standings_table(&report.current, "Corrected standings", &self.link(None)))
+                }
+            }
+        }
+    }
+
+    fn standing(&self, address: &str) -> Markup {
+        let heading = match self.report.phase {
+            Phase::Upcoming => "Not begun",
+            Phase::Running => "Standings now",
+            Phase::Over => "Standings at the end",
+        };
+        html! {
+            section aria-labelledby="standing" data-live="standing" {
+                div .heading { h2 #standing { (heading) } (download_links(address, "Standings")) }
+                @if self.report.phase == Phase::Over {
+                    p .hint { "The contest is over. The result is frozen in a moment." }
+                }
+                (standings_table(&self.report.current, "Standings", &self.link(None)))
+            }
+        }
+    }
+
+    fn proposed(&self, proposal: &Proposal) -> Markup {
+        let (contest, rules) = (&self.report.contest, proposal.settlement.rules);
+        let label = format!("Type “{}” to put the changed rule in force", proposal.confirm_by_typing);
+        let field = TextField {
+            name: "rule",
+            label: &label,
+            hint: "Until then the rule in force decides.",
+            typed: &self.confirmation,
+            suggestions: &[],
+            necessity: Necessity::Required,
+            longest: Some(40),
+            autocomplete: "off",
+        };
+        html! {
+            section aria-labelledby="proposed" {
+                h2 #proposed { "With the changed rule" }
+                (notice(&html! {
+                    p {
+                        "The tab contests now says " strong { (rules) } ", the rule in force is " strong { (contest.rules) } ". "
+                        "Both results are shown until the change is confirmed."
+                    }
+                }))
+                p { (credit_words(rules.credit)) " " (counting_words(rules.counting)) }
+                (standings_table(&proposal.settlement, "With the changed rule", &self.link(None)))
+                form .narrow method="post" action=(CONFIRM_RULES) {
+                    input type="hidden" name="contest" value=(contest.name);
+                    (field.markup())
+                    p .ways { button .quiet type="submit" { "Confirm" } }
+                }
+            }
+        }
+    }
+
+    /// Where a number of a CSM leads.
+    fn link(&self, as_of: Option<Timestamp>) -> impl Fn(&str) -> String {
+        let contest = self.report.contest.name.clone();
+        let as_of = as_of.map(|instant| instant.to_string());
+        move |csm: &str| {
+            addressed(
+                POINTS,
+                &[
+                    ("contest", Some(contest.as_str())),
+                    ("csm", Some(csm)),
+                    ("as_of", as_of.as_deref()),
+                ],
+            )
+        }
+    }
+}
+
+/// `Kate wins with 15 points.`, `Kate and Manny lead with 7 1/2 points each and would share the prize.`
+fn headline(report: &ContestReport) -> String {
+    let settlement = report
+        .frozen
+        .as_ref()
+        .map_or(&report.current, |frozen| &frozen.settlement);
+    let winners = settlement.winners();
+    let Some(best) = settlement.standings.first().filter(|_| !winners.is_empty()) else {
+        return match report.phase {
+            Phase::Upcoming => "It has not begun.".to_owned(),
+            Phase::Running => "Nobody has a point yet.".to_owned(),
+            Phase::Over => "Nobody has a point.".to_owned(),
+        };
+    };
+    let points = points_words(&best.points);
+    let (one, several, share) = match report.phase {
+        Phase::Over => ("wins", "win", "They share the prize"),
+        _ => ("leads", "lead", "They would share the prize"),
+    };
+    if let [only] = winners.as_slice() {
+        return format!("{only} {one} with {points}.");
+    }
+    let share = if report.contest.prize.is_empty() {
+        String::new()
+    } else {
+        format!(" {share}.")
+    };
+    format!("{} {several} with {points} each.{share}", listing(&winners))
+}
+
+/// `3 days 4 h left: it ends with 31 March, 23:59:59.999 in Europe/Paris.`
+fn countdown(report: &ContestReport, now: &Zoned) -> Markup {
+    let contest = &report.contest;
+    let today = now.date();
+    let ends = format!(
+        "{}, 23:59:59.999 in {}",
+        moment::day(contest.end, today),
+        contest.zone_name()
+    );
+    html! {
+        @match (report.phase, report.seconds_left) {
+            (Phase::Upcoming, Some(seconds)) => {
+                strong { "Begins in " (moment::lasting(seconds)) } ", on " (moment::day(contest.start, today)) " in " (contest.zone_name()) "."
+            }
+            (Phase::Running, Some(seconds)) => { strong { (moment::lasting(seconds)) " left" } ": it ends with " (ends) "." }
+            _ => { "It ended with " (ends) "." }
+        }
+    }
+}
+
+fn facts(contest: &Contest, now: &Zoned) -> Markup {
+    let day = |day| moment::day(day, now.date());
+    let days = format!("{} to {}", day(contest.start), day(contest.end));
+    html! {
+        dl .facts {
+            div { dt { "Days" } dd { (days) } }
+            div { dt { "Time zone" } dd { (contest.zone_name()) } }
+            div { dt { "Prize" } dd { @if contest.prize.is_empty() { "not named" } @else { (contest.prize) } } }
+            div {
+                dt { "Rules" }
+                dd { a href=(addressed(RULES, &[("contest", &contest.name)])) { (contest.rules.credit.word()) ", " (contest.rules.counting.word()) } }
+            }
+        }
+    }
+}
+
+/// `1 point`, `7 1/2 points`.
+pub(super) fn points_words(points: &Points) -> String {
+    format!("{points} {}", if points.is_one() { "point" } else { "points" })
+}
+
+/// `Manny 15 → 14, rank 1 → 2`
+pub(in super::super) fn shift_words(shift: &Shift) -> String {
+    let points = |place: &Option<super::super::contests::report::ContestPlace>| {
+        place
+            .as_ref()
+            .map_or_else(|| "not listed".to_owned(), |place| place.points.to_string())
+    };
+    let ranks = match (&shift.before, &shift.after) {
+        (Some(before), Some(after)) if before.rank != after.rank => format!(", rank {} → {}", before.rank, after.rank),
+        _ => String::new(),
+    };
+    format!(
+        "{} {} → {}{ranks}",
+        shift.csm,
+        points(&shift.before),
+        points(&shift.after)
+    )
+}
+
+/// A result as a table; each number leads to the claims behind it.
+pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &impl Fn(&str) -> String) -> Markup {
+    let standings = &settlement.standings;
+    if standings.is_empty() {
+        return html! { p .nothing { "Nobody has claimed anything within these days that counts." } };
+    }
+    let columns = [
+        number("Rank"),
+        text("CSM"),
+        text("Points"),
+        number("Integrations"),
+        number("Companies"),
+        number("Reached"),
+    ];
+    let most = standings.first().map(|best| best.points.clone()).unwrap_or_default();
+    let rows: Vec<Markup> = standings
+        .iter()
+        .map(|standing| {
+            let address = link(&standing.csm);
+            let tied = standings.iter().filter(|other| other.rank == standing.rank).count() > 1;
+            let cells = [
+                cell(
+                    "number rank",
+                    html! { (standing.rank) @if tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } } },
+                ),
+                cell("name", html! { bdi { (standing.csm) } }),
+                cell("measure", html! { div { (points_cell(standing, &address)) (chart::bar(standing.points.share_of(&most), 10_000)) } }),
+                cell("number detail", linked(standing.integrations, ("integration", "integrations"), &address)),
+                cell("number detail", linked(standing.companies, ("company", "companies"), &address)),
+                cell("number detail", reached(standing)),
+            ];
+            row(1, &cells)
+        })
+        .collect();
+    html! { div .ranking.exact { (table(caption, &columns, &rows)) } }
+}
+
+fn points_cell(standing: &ContestStanding, address: &str) -> Markup {
+    let unit = if standing.points.is_one() { "point" } else { "points" };
+    html! { a .figure href=(address) { (standing.points) span .unit { " " (unit) } } }
+}
+
+fn linked(value: u32, (one, many): (&str, &str), address: &str) -> Markup {
+    let told = count(value, one, many);
+    let (figure, noun) = told.split_once(' ').unwrap_or((&told, ""));
+    html! { a .figure href=(address) { (figure) span .unit { " " (noun) } } }
+}
+
+fn reached(standing: &ContestStanding) -> Markup {
+    html! {
+        @match standing.reached_at {
+            Some(at) => { span .unit { "reached " } time datetime=(at) { (at.strftime("%-d %b")) } }
+            None => { span .blank aria-hidden="true" { "–" } }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Every contest with its days and its prize, and how staff make one.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+use schemars::JsonSchema;
+
+use super::{
+    super::contests::contest::{Contest, Phase},
+    ways::{CONTESTS, RULES, contest_address},
+};
+use crate::page::{
+    Frame, Page, moment,
+    table::{cell, number, row, table, text},
+};
+
+/// Everything the page of contests shows.
+#[derive(Clone, Debug)]
+pub struct ContestsPage<'a> {
+    /// The contests, in the order to show.
+    pub contests: &'a [ListedContest],
+    /// Address of the tab in the spreadsheet.
+    pub tab: String,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+/// One contest in the list.
+#[derive(Clone, Debug, serde::Serialize, JsonSchema)]
+pub struct ListedContest {
+    /// The contest, with the rules in force.
+    #[serde(flatten)]
+    pub contest: Contest,
+    /// Where the present lies.
+    pub phase: Phase,
+    /// Seconds until it begins or ends.
+    pub seconds_left: Option<i64>,
+    /// Whether the result is frozen.
+    pub frozen: bool,
+    /// Address of its row in the spreadsheet; `None` when the row is gone and only the frozen result is left.
+    pub link: Option<String>,
+}
+
+impl ContestsPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let main = html! {
+            h1 { "Contests" }
+            p .lead { "Days with a prize and " a href=(RULES) { "rules" } " of their own. Once a contest is over its result stands still." }
+            @if self.contests.is_empty() { (self.none()) } @else { (self.table()) p .hint { a href=(self.tab) { "Edit the contests in the spreadsheet" } } }
+        };
+        frame.document(Page {
+            title: "Contests",
+            address: CONTESTS,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn none(&self) -> Markup {
+        html! {
+            p { "There is no contest yet." }
+            p {
+                "Write one into the tab " a href=(self.tab) { "contests" } " of the spreadsheet: a name, the first and the last day, and, "
+                "if you like, a time zone (such as Europe/Paris), a prize, who gets the credit (first, split or all) and what counts "
+                "(received or validated)."
+            }
+        }
+    }
+
+    fn table(&self) -> Markup {
+        let columns = [
+            text("Contest"),
+            text("Days"),
+            text("Now"),
+            text("Prize"),
+            text("Rules"),
+            number("In the sheet"),
+        ];
+        let rows: Vec<Markup> = self.contests.iter().map(|listed| self.row(listed)).collect();
+        html! { div .contests { (table("Contests", &columns, &rows)) } }
+    }
+
+    fn row(&self, listed: &ListedContest) -> Markup {
+        let (contest, today) = (&listed.contest, self.now.date());
+        let cells = [
+            cell(
+                "name",
+                html! { a href=(contest_address(&contest.name)) { (contest.name) } },
+            ),
+            cell(
+                "detail",
+                html! { (moment::day(contest.start, today)) " to " (moment::day(contest.end, today)) },
+            ),
+            cell("state", state(listed)),
+            cell("what", html! { (contest.prize) }),
+            cell(
+                "detail",
+                html! { (contest.rules.credit.word()) ", " (contest.rules.counting.word()) },
+            ),
+            cell(
+                "number link",
+                html! { @if let Some(link) = &listed.link { a href=(link) { "Row" span .unseen { " of " (contest.name) } } } },
+            ),
+        ];
+        row(0, &cells)
+    }
+}
+
+fn state(listed: &ListedContest) -> Markup {
+    let lasting = moment::lasting(listed.seconds_left.unwrap_or(0));
+    html! {
+        @match listed.phase {
+            Phase::Upcoming => { "begins in " (lasting) }
+            Phase::Running => { strong { (lasting) " left" } }
+            Phase::Over if listed.frozen => { "over, result frozen" }
+            Phase::Over => { "over" }
+        }
+    }
+}

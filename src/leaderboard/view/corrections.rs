@@ -1,0 +1,220 @@
+//! What was corrected, and how the standings differ between two moments.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::past::{
+        AsOf,
+        corrections::{CellChange, Correction, PointsEffect},
+        difference::{Moved, StandingThen},
+        log::Action,
+    },
+    address::{ClaimsFilter, adding},
+    claims::{Paging, download_links},
+    past::as_of_words,
+    ways::{CORRECTIONS, DIFFERENCE},
+};
+use crate::page::{
+    Frame, Page,
+    field::date_field,
+    moment,
+    table::{cell, number, row, table, text},
+};
+
+/// Everything the page of corrections shows.
+#[derive(Clone, Debug)]
+pub struct CorrectionsPage<'a> {
+    /// The corrections, the newest first.
+    pub corrections: &'a [Correction],
+    /// Which part of the list this is.
+    pub paging: Paging,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+impl CorrectionsPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let main = html! {
+            h1 { "Corrections" }
+            p .lead { "Every change of a claim after it came in: when, what, why, and whose points it changed at that moment." }
+            p .hint { "Taken from the audit log. " a href=(DIFFERENCE) { "Compare the standings of two days" } }
+            @if self.corrections.is_empty() {
+                p .nothing { "Nothing was corrected yet." }
+            } @else {
+                div .claims.corrections { (self.table()) }
+            }
+            (self.pager())
+        };
+        frame.document(Page {
+            title: "Corrections",
+            address: CORRECTIONS,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn table(&self) -> Markup {
+        let columns = [text("When"), text("What"), text("Why"), text("By"), text("Effect")];
+        let rows: Vec<Markup> = self.corrections.iter().map(|correction| self.row(correction)).collect();
+        table("Corrections", &columns, &rows)
+    }
+
+    fn row(&self, correction: &Correction) -> Markup {
+        let cells = [
+            cell("detail when", moment::stamp_element(correction.at, &self.now)),
+            cell(
+                "what",
+                html! {
+                    @if correction.subject.is_empty() { span { (correction.tab) ": " (correction.row) } } @else { bdi { (correction.subject) } }
+                    ul .outcomes { @for change in &correction.what { li { (changed(change)) } } }
+                },
+            ),
+            cell(
+                "reason",
+                html! { @if correction.why.is_empty() { span .unseen { "no reason given" } } @else { (correction.why) } },
+            ),
+            cell("detail", html! { (correction.by) }),
+            cell("state", html! { (effects(&correction.effect)) }),
+        ];
+        row(1, &cells)
+    }
+
+    fn pager(&self) -> Markup {
+        let Paging { page, pages } = self.paging;
+        let at = |page: u32| adding(CORRECTIONS, "page", &page.to_string());
+        html! {
+            @if pages > 1 {
+                nav .pager aria-label="Pages" {
+                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Newer" } }
+                    span { "Page " (page) " of " (pages) }
+                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Older" } }
+                }
+            }
+        }
+    }
+}
+
+fn changed(change: &CellChange) -> Markup {
+    let shown = |text: &str| {
+        if text.is_empty() {
+            "empty".to_owned()
+        } else {
+            format!("“{text}”")
+        }
+    };
+    html! {
+        @match (change.action, change.column) {
+            (Action::Added, _) => { "row added in the sheet" }
+            (Action::Removed, None) => { "row removed: " (change.old) }
+            (Action::Removed, Some(column)) => { "removed " (column) " " (shown(&change.old)) }
+            (Action::Changed, Some(column)) => { (column) ": " (shown(&change.old)) " → " (shown(&change.new)) }
+            (Action::Changed, None) => { (change.new) }
+        }
+    }
+}
+
+fn effects(effects: &[PointsEffect]) -> Markup {
+    html! {
+        @if effects.is_empty() {
+            span .detail { "none" }
+        } @else {
+            ul .outcomes {
+                @for effect in effects {
+                    li .credited-nowhere {
+                        a href=(ClaimsFilter::default().of_csm(&effect.csm).address()) { (effect.csm) " " (effect.before) " → " (effect.after) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Everything the page of the difference shows.
+#[derive(Clone, Debug)]
+pub struct DifferencePage<'a> {
+    /// The first moment.
+    pub before: AsOf,
+    /// The second one.
+    pub after: AsOf,
+    /// Everybody who was listed at either.
+    pub moved: &'a [Moved],
+    /// Path and query of the page.
+    pub address: &'a str,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+impl DifferencePage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let day = |as_of: AsOf| as_of.instant.to_zoned(self.now.time_zone().clone()).date();
+        let main = html! {
+            h1 { "Time machine" }
+            p .lead { "The standings " (as_of_words(&self.before, &self.now)) " and " (as_of_words(&self.after, &self.now)) "." }
+            p .hint { "Worked out from the claims and the audit log, as the board would have shown them." }
+            form .filter method="get" action=(DIFFERENCE) aria-label="Two days" {
+                (date_field("before", "First day", Some(day(self.before))))
+                (date_field("after", "Second day", Some(day(self.after))))
+                p .ways { button .quiet type="submit" { "Compare" } }
+            }
+            div .heading { h2 { "Difference" } (download_links(self.address, "Difference")) }
+            @if self.moved.is_empty() { p .nothing { "Nobody was on the board at either moment." } } @else { (self.table()) }
+        };
+        frame.document(Page {
+            title: "Time machine",
+            address: self.address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn table(&self) -> Markup {
+        let columns = [
+            text("CSM"),
+            number("Before"),
+            number("After"),
+            number("Difference"),
+            number("Rank"),
+        ];
+        let rows: Vec<Markup> = self.moved.iter().map(|moved| self.row(moved)).collect();
+        table("Difference between two moments", &columns, &rows)
+    }
+
+    fn row(&self, moved: &Moved) -> Markup {
+        let rank = |standing: &Option<StandingThen>| {
+            standing.map_or_else(|| "–".to_owned(), |standing| standing.rank.to_string())
+        };
+        let cells = [
+            cell("name", html! { bdi { (moved.csm) } }),
+            cell("number", self.points(moved, self.before, moved.before)),
+            cell("number", self.points(moved, self.after, moved.after)),
+            cell("number", html! { (signed(moved.points())) }),
+            cell(
+                "number detail",
+                html! { span .unit { "rank " } (rank(&moved.before)) " → " (rank(&moved.after)) },
+            ),
+        ];
+        row(0, &cells)
+    }
+
+    /// A number that leads to the claims of that moment.
+    fn points(&self, moved: &Moved, as_of: AsOf, standing: Option<StandingThen>) -> Markup {
+        let address = ClaimsFilter::default().of_csm(&moved.csm).as_of(Some(&as_of)).address();
+        html! {
+            @match standing {
+                Some(standing) => { a .figure href=(address) { (standing.integrations) } }
+                None => { "–" span .unseen { " not listed" } }
+            }
+        }
+    }
+}
+
+fn signed(points: i64) -> String {
+    match points {
+        0 => "0".to_owned(),
+        won @ 1.. => format!("+{won}"),
+        lost => format!("−{}", lost.unsigned_abs()),
+    }
+}

@@ -1,0 +1,216 @@
+//! Disputes: the list that everybody sees, and the form for a new one.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::disputes::{
+        Dispute, DisputeStatus,
+        dispute::{Disputable, LONGEST_REASON},
+    },
+    address::ClaimsFilter,
+    sentences,
+    ways::{DISPUTE, DISPUTES, addressed},
+};
+use crate::page::{
+    Frame, Page,
+    field::{Necessity, TextField, Typed, error_line},
+    moment,
+    notice::{Mistake, error_summary},
+    table::{cell, number, row, table, text},
+};
+
+/// Everything the list shows.
+#[derive(Clone, Debug)]
+pub struct DisputesPage<'a> {
+    /// The disputes, the newest first.
+    pub disputes: &'a [&'a Dispute],
+    /// Whose disputes are shown; `None` for everybody's.
+    pub csm: Option<&'a str>,
+    /// Known names, to offer while typing.
+    pub csms: &'a [String],
+    /// Address of the tab in the spreadsheet.
+    pub tab: String,
+    /// Path and query of the page.
+    pub address: &'a str,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+impl DisputesPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let main = html! {
+            h1 { "Disputes" }
+            p .lead { "A claim that was credited to somebody else can be disputed. Both see it here, and staff decide." }
+            p .hint { "Staff answer with status and note " a href=(self.tab) { "in the spreadsheet" } "." }
+            (self.filter())
+            @if self.disputes.is_empty() { p .nothing { (self.nothing()) } } @else { div .claims { (self.table()) } }
+        };
+        frame.document(Page {
+            title: "Disputes",
+            address: self.address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn nothing(&self) -> String {
+        match self.csm {
+            Some(csm) => format!("No dispute concerns {csm}."),
+            None => "Nobody disputes anything.".to_owned(),
+        }
+    }
+
+    fn filter(&self) -> Markup {
+        let field = TextField {
+            name: "csm",
+            label: "CSM",
+            hint: "",
+            typed: &Typed::valid(self.csm.unwrap_or_default()),
+            suggestions: self.csms,
+            necessity: Necessity::Optional,
+            longest: None,
+            autocomplete: "off",
+        };
+        html! {
+            form .filter method="get" action=(DISPUTES) role="search" aria-label="Disputes" {
+                (field.markup())
+                p .ways {
+                    button .quiet type="submit" { "Filter" }
+                    @if self.csm.is_some() { a href=(DISPUTES) { "Clear" } }
+                }
+            }
+        }
+    }
+
+    fn table(&self) -> Markup {
+        let columns = [
+            text("Made"),
+            text("By"),
+            text("Company and integration"),
+            text("Reason"),
+            text("Staff say"),
+            number("In the sheet"),
+        ];
+        let rows: Vec<Markup> = self.disputes.iter().map(|dispute| self.row(dispute)).collect();
+        table("Disputes", &columns, &rows)
+    }
+
+    fn row(&self, dispute: &Dispute) -> Markup {
+        let claims = ClaimsFilter::default()
+            .of_company(&dispute.company)
+            .of_integration(&dispute.integration);
+        let cells = [
+            cell(
+                "detail when",
+                html! { @if let Some(at) = dispute.at { (moment::stamp_element(at, &self.now)) } },
+            ),
+            cell("name", html! { bdi { (dispute.csm) } }),
+            cell(
+                "company",
+                html! {
+                    a href=(claims.address()) { (dispute.integration) " at " bdi { (dispute.company) } }
+                    " " small { "credited to " bdi { (dispute.credited_to) } }
+                },
+            ),
+            cell("what", html! { (dispute.reason) }),
+            cell("state", answer(dispute)),
+            cell(
+                "number link",
+                html! { a href=(dispute.link) { "Row" span .unseen { " of the dispute" } } },
+            ),
+        ];
+        row(1, &cells)
+    }
+}
+
+fn answer(dispute: &Dispute) -> Markup {
+    html! {
+        @match dispute.status {
+            DisputeStatus::Open => span .tag { "open" },
+            status => { strong { (status.word()) } }
+        }
+        @if !dispute.note.is_empty() { " " (dispute.note) }
+    }
+}
+
+/// The form for a new dispute.
+#[derive(Clone, Debug)]
+pub struct DisputeForm<'a> {
+    /// The claim.
+    pub disputable: &'a Disputable,
+    /// What was typed.
+    pub reason: Typed,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+impl DisputeForm<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let claim = self.disputable;
+        let mistakes: Vec<Mistake<'_>> = (self.reason.error.iter())
+            .map(|message| Mistake {
+                control: "reason",
+                message,
+            })
+            .collect();
+        let described = self
+            .reason
+            .error
+            .as_ref()
+            .map_or("reason-hint", |_| "reason-error reason-hint");
+        let main = html! {
+            div .narrow {
+                h1 { "Dispute a credit" }
+                @if !mistakes.is_empty() { (error_summary(&mistakes)) }
+                p .lead { (claim.integration) " at " bdi { (claim.company) } ": already " (sentences::credited_to(&claim.credited_to, &self.now)) "." }
+                form .claim method="post" action=(DISPUTES) {
+                    input type="hidden" name="claim" value=(claim.claim);
+                    input type="hidden" name="integration" value=(claim.integration);
+                    div .field {
+                        label for="reason" { "Why should it be " (claim.csm) "’s?" }
+                        p .hint #reason-hint { "Staff and " (claim.credited_to.csm) " read it." }
+                        (error_line("reason", self.reason.error.as_deref()))
+                        textarea #reason name="reason" rows="5" required maxlength=(LONGEST_REASON) aria-describedby=(described)
+                            aria-invalid=[self.reason.error.as_ref().map(|_| "true")] { (self.reason.value) }
+                    }
+                    p .ways { button .action type="submit" { "Dispute" } a href=(ClaimsFilter::default().of_company(&claim.company).address()) { "Back to the claims" } }
+                }
+            }
+        };
+        frame.document(Page {
+            title: "Dispute a credit",
+            address: &dispute_address(&claim.claim, &claim.integration),
+            scripts: &[],
+            main,
+        })
+    }
+}
+
+/// The form to dispute the credit for an integration in a claim.
+pub(super) fn dispute_address(claim: &str, integration: &str) -> String {
+    addressed(DISPUTE, &[("claim", claim), ("integration", integration)])
+}
+
+/// Beside a claim that was credited to somebody else: its dispute, or the way to one. A row without an id cannot be named.
+pub(super) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &str) -> Markup {
+    let known = disputes.iter().find(|dispute| dispute.is_of(claim, integration));
+    html! {
+        @match known {
+            Some(known) => { " " a href=(addressed(DISPUTES, &[("csm", &known.csm)])) { "disputed, " (known.status.word()) } }
+            None if claim.is_empty() => {}
+            None => { " " a href=(dispute_address(claim, integration)) { "Dispute" span .unseen { " the credit for " (integration) } } }
+        }
+    }
+}
+
+/// Beside a claim that holds a credit: who disputes it.
+pub(super) fn disputed_by(disputes: &[Dispute], company: &str, integration: &str) -> Markup {
+    html! {
+        @for dispute in disputes.iter().filter(|dispute| dispute.is_about(company, integration)) {
+            " " small { a href=(addressed(DISPUTES, &[("csm", &dispute.csm)])) { "disputed by " (dispute.csm) ", " (dispute.status.word()) } }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The claims that earned the points of one CSM in a contest, each with its place in the spreadsheet.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        contests::{contest::Contest, points::Points, settling::Earning},
+        past::AsOf,
+    },
+    claims::download_links,
+    contest::points_words,
+    past::past_notice,
+    rules::credit_words,
+    ways::contest_address,
+};
+use crate::page::{
+    Frame, Page, moment,
+    table::{cell, number, row, table, text},
+    wording::listing,
+};
+
+/// Everything the page shows.
+pub struct PointsPage<'a> {
+    /// The contest with the rules in force.
+    pub contest: &'a Contest,
+    /// The CSM as asked for.
+    pub csm: &'a str,
+    /// What the claims add up to.
+    pub points: Points,
+    /// The claims, the latest first.
+    pub earnings: &'a [Earning],
+    /// Turns a row number into an address in the spreadsheet.
+    pub link: &'a dyn Fn(u32) -> String,
+    /// Path and query of the page.
+    pub address: &'a str,
+    /// The moment that is looked back to.
+    pub past: Option<&'a AsOf>,
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+impl PointsPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let title = format!("{}: {}", self.contest.name, self.csm);
+        let main = html! {
+            h1 { (self.csm) " in " a href=(contest_address(&self.contest.name)) { (self.contest.name) } }
+            (past_notice(self.past, &self.now))
+            p .lead { (points_words(&self.points)) "." }
+            p .hint { (credit_words(self.contest.rules.credit)) }
+            div .heading { h2 { "Claims that earned them" } (download_links(self.address, "Points")) }
+            @if self.earnings.is_empty() { p .nothing { "No claim earned anything." } } @else { div .claims { (self.table()) } }
+        };
+        frame.document(Page {
+            title: &title,
+            address: self.address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn table(&self) -> Markup {
+        let columns = [
+            number("Points"),
+            text("Integration"),
+            text("Company"),
+            text("Received"),
+            text("Shared with"),
+            number("In the sheet"),
+        ];
+        let rows: Vec<Markup> = self.earnings.iter().map(|earning| self.row(earning)).collect();
+        table("Claims that earned points", &columns, &rows)
+    }
+
+    fn row(&self, earning: &Earning) -> Markup {
+        let cells = [
+            cell("number", html! { (earning.points) }),
+            cell("name", html! { bdi { (earning.integration) } }),
+            cell("company", html! { bdi { (earning.company) } }),
+            cell("detail when", moment::stamp_element(earning.submitted_at, &self.now)),
+            cell("detail", html! { (listing(&earning.shared_with)) }),
+            cell(
+                "number link",
+                html! { a href=((self.link)(earning.row)) { "Row " (earning.row) } },
+            ),
+        ];
+        row(1, &cells)
+    }
+}

@@ -1,0 +1,70 @@
+//! The way among the pages of the board.
+
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::address::{BOARD, CLAIMS};
+use crate::language::Language;
+
+/// Every contest.
+pub const CONTESTS: &str = "/leaderboard/contests";
+/// Where a change of the rules is confirmed.
+pub const CONFIRM_RULES: &str = "/leaderboard/contests/rules";
+/// The claims that earned the points of one CSM in a contest.
+pub const POINTS: &str = "/leaderboard/points";
+/// Every dispute, and where one is sent.
+pub const DISPUTES: &str = "/leaderboard/disputes";
+/// The form for a new dispute.
+pub const DISPUTE: &str = "/leaderboard/disputes/new";
+/// What was corrected.
+pub const CORRECTIONS: &str = "/leaderboard/corrections";
+/// The standings at two moments.
+pub const DIFFERENCE: &str = "/leaderboard/difference";
+/// What is sent to Slack every week.
+pub const WEEKLY: &str = "/leaderboard/weekly";
+/// The rules in words.
+pub const RULES: &str = "/leaderboard/rules";
+
+/// The pages of the board, in the order of the way among them.
+const PAGES: &[(&str, &str)] = &[
+    ("Standings", BOARD),
+    ("Contests", CONTESTS),
+    ("Claims", CLAIMS),
+    ("Rules", RULES),
+    ("Disputes", DISPUTES),
+    ("Corrections", CORRECTIONS),
+    ("Time machine", DIFFERENCE),
+    ("Weekly", WEEKLY),
+];
+
+/// The way among the pages; `address` is where the person is.
+pub fn tabs(_: Language, address: &str) -> Markup {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    // A contest has the address of the board, with its name.
+    let is_contest = path == BOARD && query.split('&').any(|pair| pair.starts_with("contest="));
+    let here = if is_contest { CONTESTS } else { path };
+    html! {
+        div .subnavigation {
+            nav aria-label="Leaderboard" {
+                ul {
+                    @for (label, page) in PAGES {
+                        li { a href=(page) aria-current=[(*page == here).then_some("page")] { (label) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The page of a contest.
+pub fn contest_address(contest: &str) -> String {
+    addressed(BOARD, &[("contest", contest)])
+}
+
+/// A path with parameters.
+pub(in super::super) fn addressed(path: &str, query: &impl Serialize) -> String {
+    match serde_urlencoded::to_string(query) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
+    }
+}

@@ -1,0 +1,87 @@
+//! What is sent to Slack every week, before it is.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{super::weekly::rows::Sent, ways::WEEKLY};
+use crate::page::{
+    Frame, Page, moment,
+    notice::notice,
+    table::{cell, row, table, text},
+};
+
+/// Everything the page shows.
+#[derive(Clone, Debug)]
+pub struct WeeklyPage<'a> {
+    /// Whether Slack is configured.
+    pub on: bool,
+    /// Whether the message would be sent now.
+    pub due: bool,
+    /// When the next one goes out.
+    pub next: Option<&'a Zoned>,
+    /// The message.
+    pub preview: &'a str,
+    /// What was sent, the oldest first.
+    pub sent: &'a [Sent],
+    /// The present instant in the configured time zone.
+    pub now: Zoned,
+}
+
+impl WeeklyPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let main = html! {
+            h1 { "Weekly standings" }
+            p .lead { "The standings of the last whole week, sent to Slack once." }
+            @if self.on { (self.schedule()) } @else {
+                (notice(&html! { p { "Nothing is sent: STANDINGS_WEBHOOK_URL is not set. This is what would go out." } }))
+            }
+            section aria-labelledby="preview" {
+                h2 #preview { "Preview" }
+                pre .preview { (self.preview) }
+            }
+            section aria-labelledby="sent" {
+                h2 #sent { "Sent" }
+                @if self.sent.is_empty() { p .nothing { "Nothing was sent yet." } } @else { (self.history()) }
+            }
+        };
+        frame.document(Page {
+            title: "Weekly standings",
+            address: WEEKLY,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn schedule(&self) -> Markup {
+        html! {
+            @if self.due {
+                p { "This message is due." }
+                form method="post" action=(WEEKLY) { button .quiet type="submit" { "Send it now" } }
+            } @else if let Some(next) = self.next {
+                p { "The next one goes out on " (moment::stamp_element(next.timestamp(), &self.now)) "." }
+            }
+        }
+    }
+
+    fn history(&self) -> Markup {
+        let columns = [text("Week"), text("When"), text("Outcome")];
+        let rows: Vec<Markup> = self
+            .sent
+            .iter()
+            .rev()
+            .map(|sent| {
+                let cells = [
+                    cell("name", html! { (sent.week) }),
+                    cell(
+                        "detail when",
+                        html! { @if let Some(at) = sent.at { (moment::stamp_element(at, &self.now)) } },
+                    ),
+                    cell("what", html! { (sent.outcome.words()) }),
+                ];
+                row(0, &cells)
+            })
+            .collect();
+        table("What was sent", &columns, &rows)
+    }
+}

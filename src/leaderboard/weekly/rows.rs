@@ -1,0 +1,134 @@
+//! The tab `standings_sent`: which weeks were told, and what became of each try.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::schedule::Week;
+use crate::store::{
+    CellUpdate, Change, Column, Content, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Tab, TabRows,
+    Update,
+};
+
+/// One row for each try; append-only.
+pub static STANDINGS_SENT: Tab = Tab {
+    title: "standings_sent",
+    columns: &[
+        Column::new("id", Kind::Integer),
+        Column::new("week", Kind::Text),
+        Column::new("at", Kind::Text),
+        Column::new("outcome", Kind::Text),
+    ],
+    ids: Ids::Counted,
+    history: History::Kept,
+    updated_at: None,
+};
+
+const WEEK: usize = 1;
+const AT: usize = 2;
+const OUTCOME: usize = 3;
+
+/// What became of a try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub enum Outcome {
+    /// It is on its way; one that stays so tells of a program that ended at that very moment.
+    Sending,
+    /// Slack took it.
+    Sent,
+    /// Slack surely did not take it.
+    Failed(String),
+    /// Slack may have taken it, or words of staff. It is not sent again.
+    Other(String),
+}
+
+impl Outcome {
+    fn parse(text: String) -> Self {
+        match text.as_str() {
+            "sending" => Self::Sending,
+            "sent" => Self::Sent,
+            _ => match text.strip_prefix("failed: ") {
+                Some(why) => Self::Failed(why.to_owned()),
+                None => Self::Other(text),
+            },
+        }
+    }
+
+    /// The words in the sheet.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Sending => "sending".to_owned(),
+            Self::Sent => "sent".to_owned(),
+            Self::Failed(why) => format!("failed: {why}"),
+            Self::Other(words) => words.clone(),
+        }
+    }
+}
+
+impl From<Outcome> for String {
+    fn from(outcome: Outcome) -> Self {
+        outcome.words()
+    }
+}
+
+/// One try.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "StandingsTry")]
+pub struct Sent {
+    /// Id of the row.
+    pub id: String,
+    /// The week, such as `2026-W10`.
+    pub week: String,
+    /// When it began; `None` when staff changed that cell.
+    pub at: Option<Timestamp>,
+    /// What became of it.
+    #[schemars(with = "String")]
+    pub outcome: Outcome,
+}
+
+/// Every try.
+#[derive(Debug)]
+pub struct StandingsSent(pub Vec<Sent>);
+
+impl Dataset for StandingsSent {
+    const TABS: &'static [&'static Tab] = &[&STANDINGS_SENT];
+
+    fn decode(mut tabs: Vec<TabRows>, _: &mut Decoding) -> Self {
+        let rows = tabs.remove(0);
+        let sent = rows.rows().map(|row| Sent {
+            id: row.cell(0).text(),
+            week: row.cell(WEEK).text(),
+            at: row.cell(AT).text().parse().ok(),
+            outcome: Outcome::parse(row.cell(OUTCOME).text()),
+        });
+        Self(sent.collect())
+    }
+}
+
+/// The row of a try; of several instances with the same number, one writes it.
+pub fn beginning(week: Week, number: usize, at: Timestamp) -> Insert {
+    Insert {
+        tab: &STANDINGS_SENT,
+        id: NewId::Counted {
+            key: format!("standings {} {number}", week.name()),
+        },
+        cells: vec![
+            Entry::Text(week.name()),
+            Entry::Text(at.to_string()),
+            Entry::Text(Outcome::Sending.words()),
+        ],
+    }
+}
+
+/// What became of the try with this id.
+pub fn ended(id: &str, outcome: &Outcome) -> Change {
+    Change::Update(Update {
+        tab: &STANDINGS_SENT,
+        id: id.to_owned(),
+        cells: vec![CellUpdate {
+            column: OUTCOME,
+            from: Content::Text(Outcome::Sending.words()),
+            to: Entry::Text(outcome.words()),
+        }],
+    })
+}

@@ -1,0 +1,189 @@
+//! When the standings of a week are due. Pure.
+
+use jiff::{
+    SignedDuration, Timestamp, ToSpan, Zoned,
+    civil::{Date, Time, Weekday},
+};
+
+use super::{
+    super::period::Period,
+    rows::{Outcome, Sent},
+};
+
+/// The moment of the week at which the standings go out, in the configured zone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Day of the week.
+    pub day: Weekday,
+    /// Time of day.
+    pub time: Time,
+}
+
+/// A week from Monday to Sunday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Week {
+    /// Its Monday.
+    pub monday: Date,
+}
+
+/// Pause before a message that Slack did not take is tried again.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+impl Moment {
+    /// Reads an English day, whole or cut to three letters, and a time: `Monday 09:00`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (day, time) = text.trim().split_once(char::is_whitespace)?;
+        Some(Self {
+            day: weekday(day)?,
+            time: Time::strptime("%H:%M", time.trim()).ok()?,
+        })
+    }
+
+    /// The last such moment, now included.
+    pub fn last(self, now: &Zoned) -> Option<Zoned> {
+        let back = i64::from(now.date().weekday().since(self.day));
+        let date = now.date().checked_sub(back.days()).ok()?;
+        let moment = date.to_datetime(self.time).to_zoned(now.time_zone().clone()).ok()?;
+        if moment <= *now {
+            Some(moment)
+        } else {
+            moment.checked_sub(7.days()).ok()
+        }
+    }
+
+    /// The next one after now.
+    pub fn next(self, now: &Zoned) -> Option<Zoned> {
+        self.last(now)?.checked_add(7.days()).ok()
+    }
+}
+
+fn weekday(name: &str) -> Option<Weekday> {
+    const DAYS: [(&str, Weekday); 7] = [
+        ("monday", Weekday::Monday),
+        ("tuesday", Weekday::Tuesday),
+        ("wednesday", Weekday::Wednesday),
+        ("thursday", Weekday::Thursday),
+        ("friday", Weekday::Friday),
+        ("saturday", Weekday::Saturday),
+        ("sunday", Weekday::Sunday),
+    ];
+    let name = name.to_lowercase();
+    let found = DAYS.iter().find(|(day, _)| *day == name || day[..3] == name);
+    found.map(|(_, weekday)| *weekday)
+}
+
+impl Week {
+    /// The last week that was over on a day.
+    pub fn before(day: Date) -> Self {
+        let into_week = i64::from(day.weekday().since(Weekday::Monday));
+        Self {
+            monday: day.saturating_sub((into_week + 7).days()),
+        }
+    }
+
+    /// Its days.
+    pub fn period(self) -> Period {
+        Period {
+            from: Some(self.monday),
+            to: Some(self.monday.saturating_add(6.days())),
+        }
+    }
+
+    /// As the tab names it: `2026-W10` (ISO 8601).
+    pub fn name(self) -> String {
+        let week = self.monday.iso_week_date();
+        format!("{}-W{:02}", week.year(), week.week())
+    }
+}
+
+/// The week whose standings are to be sent now, and the number of the try, 0 for the first.
+pub fn due(now: &Zoned, moment: Moment, sent: &[Sent]) -> Option<(Week, usize)> {
+    let week = Week::before(moment.last(now)?.date());
+    let name = week.name();
+    let tries: Vec<&Sent> = sent.iter().filter(|sent| sent.week == name).collect();
+    let is_settled = tries.iter().any(|sent| !matches!(sent.outcome, Outcome::Failed(_)));
+    let latest: Option<Timestamp> = tries.iter().filter_map(|sent| sent.at).max();
+    let is_too_soon = latest.is_some_and(|at| now.timestamp().duration_since(at) < AGAIN_AFTER);
+    (!is_settled && !is_too_soon).then_some((week, tries.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now(text: &str) -> Zoned {
+        format!("{text}[Europe/Paris]").parse().expect("instant")
+    }
+
+    fn moment(text: &str) -> Moment {
+        Moment::parse(text).expect("moment")
+    }
+
+    #[test]
+    fn a_moment_of_the_week_is_read_as_people_write_it() {
+        for (text, read) in [
+            ("Monday 09:00", Some(Weekday::Monday)),
+            (" fri  17:30", Some(Weekday::Friday)),
+            ("Someday 09:00", None),
+            ("Monday", None),
+            ("Monday 25:00", None),
+            ("", None),
+        ] {
+            assert_eq!(Moment::parse(text).map(|moment| moment.day), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_whole_week_is_due_from_the_moment_on_and_later_when_nobody_was_awake() {
+        let monday = moment("Monday 09:00");
+        for (at, week) in [
+            ("2026-03-09T08:59:59+01:00", "2026-W09"),
+            ("2026-03-09T09:00:00+01:00", "2026-W10"),
+            ("2026-03-12T23:00:00+01:00", "2026-W10"),
+            ("2026-03-16T09:00:00+01:00", "2026-W11"),
+            ("2027-01-04T09:00:00+01:00", "2026-W53"),
+        ] {
+            assert_eq!(
+                due(&now(at), monday, &[]).map(|(week, _)| week.name()),
+                Some(week.to_owned()),
+                "{at}"
+            );
+        }
+        let week = Week::before(jiff::civil::date(2026, 3, 9)).period();
+        assert_eq!(
+            (week.from, week.to),
+            (Some(jiff::civil::date(2026, 3, 2)), Some(jiff::civil::date(2026, 3, 8)))
+        );
+        let next = monday.next(&now("2026-03-09T09:00:00+01:00")).expect("next");
+        assert_eq!(next.date(), jiff::civil::date(2026, 3, 16));
+        // Over a change of the clocks the time of day holds.
+        let next = monday.next(&now("2026-03-23T10:00:00+01:00")).expect("next");
+        assert_eq!(next.to_string(), "2026-03-30T09:00:00+02:00[Europe/Paris]");
+    }
+
+    #[test]
+    fn what_was_sent_or_perhaps_sent_is_not_sent_again_and_what_failed_is_after_an_hour() {
+        let at = now("2026-03-09T12:00:00+01:00");
+        let sent = |outcome, minutes_ago: i64| Sent {
+            id: "1".to_owned(),
+            week: "2026-W10".to_owned(),
+            at: Some(at.timestamp() - SignedDuration::from_mins(minutes_ago)),
+            outcome,
+        };
+        let failed = || Outcome::Failed("no".to_owned());
+        for (sent, expected) in [
+            (vec![sent(Outcome::Sent, 5)], None),
+            (vec![sent(Outcome::Sending, 90)], None),
+            (vec![sent(Outcome::Other("done by hand".to_owned()), 90)], None),
+            (vec![sent(failed(), 59)], None),
+            (vec![sent(failed(), 60)], Some(1)),
+            (vec![sent(failed(), 120), sent(Outcome::Sent, 60)], None),
+        ] {
+            assert_eq!(
+                due(&at, moment("Mon 09:00"), &sent).map(|(_, number)| number),
+                expected,
+                "{sent:?}"
+            );
+        }
+    }
+}

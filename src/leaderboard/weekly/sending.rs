@@ -1,0 +1,95 @@
+//! Sends what is due, once.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    super::desk::{Current, Leaderboard},
+    rows::{Outcome, StandingsSent, beginning, ended},
+    schedule::{Moment, Week, due},
+    words::message,
+};
+use crate::{
+    cause::chain,
+    delivery::{Channel, Delivery, DeliveryError, Message},
+    error::Error,
+    store::{Batch, Change, Reading},
+};
+
+/// Who writes, as the audit log says.
+const BY: &str = "weekly standings";
+/// How often a running program looks; a machine that was asleep is not woken at a set time.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// How the standings are sent.
+pub struct Weekly {
+    /// The way out; without Slack nothing is sent.
+    pub delivery: Delivery,
+    /// When.
+    pub at: Moment,
+}
+
+impl Leaderboard {
+    /// The message about a week.
+    pub(in super::super) async fn weekly_message(&self, current: &Current, week: Week) -> String {
+        let standings = self.standings(current, week.period()).await;
+        message(&standings, week, &current.settled.rows.submission_link.tab())
+    }
+
+    /// Sends the standings if they are due; answers what became of them, `None` when nothing is due or another instance
+    /// sends them.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; nothing was sent then.
+    pub async fn send_weekly(&self) -> Result<Option<Outcome>, Error> {
+        if self.weekly.delivery.slack.is_none() {
+            return Ok(None);
+        }
+        let _turn = self.keeping.lock().await;
+        let sent: Reading<StandingsSent> = self.store.read().await?;
+        let now = self.clock.zoned_now();
+        let Some((week, number)) = due(&now, self.weekly.at, &sent.snapshot.data.0) else {
+            return Ok(None);
+        };
+        self.store.refresh();
+        let text = self.weekly_message(&self.current().await?, week).await;
+        let begun = Change::Insert(beginning(week, number, now.timestamp()));
+        let begun = self.store.commit(Batch::by(BY, [begun])).await?;
+        let Some(id) = begun.ids.first().filter(|_| begun.inserted == 1) else {
+            return Ok(None);
+        };
+        let outcome = self.tell(text).await;
+        if let Err(error) = self.store.commit(Batch::by(BY, [ended(id, &outcome)])).await {
+            // The row stays at “sending”, which is never sent again.
+            tracing::warn!(%error, "what became of the weekly standings is not in the spreadsheet");
+        }
+        Ok(Some(outcome))
+    }
+
+    async fn tell(&self, text: String) -> Outcome {
+        let message = Message {
+            to: String::new(),
+            subject: String::new(),
+            text,
+        };
+        match self.weekly.delivery.send(Channel::Slack, &message).await {
+            Ok(()) => Outcome::Sent,
+            Err(DeliveryError::NotTaken(why)) => Outcome::Failed(why),
+            Err(DeliveryError::Unknown(why)) => Outcome::Other(format!("perhaps sent: {why}")),
+        }
+    }
+
+    /// Looks once a minute, for ever. It costs nothing while Slack is not configured.
+    pub async fn send_weekly_forever(self: Arc<Self>) {
+        if self.weekly.delivery.slack.is_none() {
+            return;
+        }
+        loop {
+            match self.send_weekly().await {
+                Ok(None) => {}
+                Ok(Some(outcome)) => tracing::info!(outcome = outcome.words(), "weekly standings"),
+                Err(error) => tracing::warn!("the weekly standings could not be sent: {}", chain(&error)),
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
