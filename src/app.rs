@@ -8,8 +8,6 @@ mod spreadsheet;
 
 use std::{num::NonZeroU32, sync::Arc};
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
-
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
 use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};

@@ -14,9 +14,9 @@ use super::{
         settling::ContestStanding,
     },
     credit::Ledger,
+    names::Names,
     period::Span,
 };
-use crate::company::CompanyNames;
 
 /// The same claims under one rule.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -52,7 +52,7 @@ pub fn examples() -> Vec<Example> {
     let ledger = Ledger::build(
         Arc::new(rows.collect()),
         Arc::new(Catalog::parse("GitHub\nSlack")),
-        Arc::new(CompanyNames::default()),
+        Arc::new(Names::default()),
     );
     let claims = CLAIMS.map(|(csm, company, integration)| format!("{csm} claims {integration} at {company}"));
     CreditRule::ALL

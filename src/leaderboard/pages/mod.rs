@@ -10,9 +10,9 @@ mod credited;
 mod disputes;
 mod form;
 mod live;
-mod own_line;
 mod matrix;
 mod names;
+mod own_line;
 mod points;
 mod receipt;
 mod rules;
@@ -39,14 +39,15 @@ use serde::de::DeserializeOwned;
 
 use super::{
     answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, OwnLineAnswer, SubmissionAnswer},
-    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, SubmissionAnswer},
     correction::SentCorrection,
     desk::Leaderboard,
     disputes::SentDispute,
     period::Period,
     submission::SentSubmission,
-    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, OwnLineAnswer, SubmissionAnswer},
-    correction::SentCorrection,
+    view::{
+        BOARD, CLAIMS, CREDITED, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, YOU, named_period,
+        ways::{CONFIRM_RULES, CONTESTS, CORRECTIONS, DIFFERENCE, DISPUTE, DISPUTES, POINTS, RULES, WEEKLY},
+    },
 };
 use crate::{
     answer::Face,
@@ -180,6 +181,27 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
             get_with(rules::show, |it| {
                 it.about(TAG, "The rules in force.")
                     .answers::<RulesAnswer<'_>>(Face::PAGE)
+            }),
+        )
+        .api_route(
+            LIVE,
+            get_with(live::show, |it| {
+                it.about(
+                    TAG,
+                    "Server-sent events: the claims that are new to the caller, as they come.",
+                )
+                .serves("text/event-stream")
+            }),
+        )
+        .api_route(
+            TV,
+            get_with(tv::show, |it| it.about(TAG, "The board on a wall.").serves("text/html")),
+        )
+        .api_route(
+            YOU,
+            get_with(own_line::show, |it| {
+                it.about(TAG, "Where a CSM stands, with the neighbours.")
+                    .answers::<OwnLineAnswer<'_>>(Face::PAGE)
             }),
         )
         .merge(after_the_claim())

@@ -5,7 +5,10 @@ use jiff::{Timestamp, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS};
+use super::super::{
+    names::{CSM_ALIASES, DISTINCT_NAMES},
+    rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
+};
 use crate::store::{
     Cell, Content, Dataset, Decoding, Row, Tab, TabRows,
     audit::{AUDIT_LOG, action, column},
@@ -66,7 +69,13 @@ impl LogLine {
 }
 
 impl Dataset for History {
-    const TABS: &'static [&'static Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES, &AUDIT_LOG];
+    const TABS: &'static [&'static Tab] = &[
+        &SUBMISSIONS,
+        &COMPANY_ALIASES,
+        &CSM_ALIASES,
+        &DISTINCT_NAMES,
+        &AUDIT_LOG,
+    ];
 
     fn decode(mut tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
         let log = tabs

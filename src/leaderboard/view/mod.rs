@@ -11,13 +11,13 @@ pub(super) mod contests;
 pub(super) mod correct;
 pub(super) mod corrections;
 pub(super) mod disputes;
-pub(super) mod past;
 mod doors;
 mod form;
 mod highlights;
-mod own_line;
 mod matrix;
 mod near_names;
+mod own_line;
+pub(super) mod past;
 mod period;
 pub(super) mod points;
 mod ranking;
@@ -31,17 +31,17 @@ pub(super) mod ways;
 pub(super) mod weekly;
 
 pub use address::{
-    BOARD, CLAIMS, CREDITED, ClaimsFilter, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, Table, YOU, board_address,
-    submit_address,
+    BOARD, CLAIMS, CREDITED, ClaimsFilter, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, Table, YOU,
+    board_address, submit_address,
 };
 pub use board::{BoardPage, BoardState, SampleData, Totals};
 pub use claims::{ClaimsPage, Paging};
 pub use doors::Counts;
 pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
 pub use highlights::goal_words;
-pub use own_line::{Own, OwnLinePage};
 pub use matrix::MatrixPage;
 pub use near_names::LooksLike;
+pub use own_line::{Own, OwnLinePage};
 pub use period::{Preset, named_period, period_words, presets};
 pub use receipt::ReceiptPage;
 pub use submit::{FormPage, Trouble};

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::address::{BOARD, CLAIMS};
+use super::address::{BOARD, CLAIMS, MATRIX};
 use crate::language::Language;
 
 /// Every contest.
@@ -30,6 +30,7 @@ const PAGES: &[(&str, &str)] = &[
     ("Standings", BOARD),
     ("Contests", CONTESTS),
     ("Claims", CLAIMS),
+    ("Matrix", MATRIX),
     ("Rules", RULES),
     ("Disputes", DISPUTES),
     ("Corrections", CORRECTIONS),
