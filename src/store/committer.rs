@@ -25,21 +25,24 @@
 //!   the answer got lost too; then its values stay in the columns as they were before.
 
 mod announcement;
+mod aftermath;
 mod attempt;
 mod block;
 mod compare;
+mod damage;
 mod fix;
 mod job;
 mod line;
 mod mend;
 mod plan;
 mod shot;
+mod turn;
 mod verdict;
 
 use std::{
     collections::HashMap,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::sync::mpsc;
@@ -50,13 +53,16 @@ use super::{
     google::Spreadsheet,
     reader::{Reader, Written},
     status::QueueStatus,
+    tab::Tab,
     tail::Tails,
 };
 use crate::clock::Clock;
 
-use attempt::{Lost, NAMES_STAND};
+use aftermath::KnownTabs;
+use attempt::Lost;
 use fix::Fix;
 use job::{Answer, Job};
+use turn::Turn;
 
 /// Time in which the first batch after a rest waits for company: people who submit at the same moment share a write.
 const GATHER: Duration = Duration::from_millis(20);
@@ -79,6 +85,7 @@ enum Work {
 #[derive(Clone)]
 pub(super) struct Queue {
     sender: mpsc::Sender<Work>,
+    tabs: KnownTabs,
     patience: Duration,
 }
 
@@ -90,6 +97,7 @@ impl Queue {
         options: &Options,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(options.queue.get());
+        let tabs = KnownTabs::default();
         let committer = Committer {
             tails: Tails::new(Arc::clone(&spreadsheet), Arc::clone(&reader)),
             spreadsheet,
@@ -99,15 +107,25 @@ impl Queue {
             group: 0,
             lost: None,
             fixes: Vec::new(),
-            taken: HashMap::new(),
-            names: Vec::new(),
+            put_off: Vec::new(),
+            turn: None,
+            turn_seen: None,
+            unlisted_turn: 0,
+            given: HashMap::new(),
+            tabs: tabs.clone(),
             written: Written::RowsAdded,
         };
         let queue = Self {
             sender,
+            tabs,
             patience: options.patience,
         };
         (queue, tokio::spawn(committer.run(receiver)))
+    }
+
+    /// Lets the committer know tabs before anything is written to them.
+    pub(super) fn know(&self, tabs: &[&'static Tab]) {
+        self.tabs.learn(tabs);
     }
 
     pub(super) fn status(&self) -> QueueStatus {
@@ -151,10 +169,17 @@ struct Committer {
     lost: Option<Lost>,
     /// What a misplaced write left to be put right; the same holds for it.
     fixes: Vec<Fix>,
-    /// Counted ids that another instance took a moment ago.
-    taken: HashMap<&'static str, i64>,
-    /// Named ranges that stand until then.
-    names: Vec<(String, Instant)>,
+    /// What is to be put right in tabs that are closed at the moment.
+    put_off: Vec<Fix>,
+    /// The last turn that was taken; `None` when another program may have taken it.
+    turn: Option<Turn>,
+    /// What a refused call led to be looked up.
+    turn_seen: Option<Turn>,
+    /// A turn whose named range is there although the spreadsheet does not list it.
+    unlisted_turn: u64,
+    /// The highest counted ids that were given.
+    given: HashMap<&'static str, i64>,
+    tabs: KnownTabs,
     /// What this write does to the rows that were there before.
     written: Written,
 }
@@ -174,18 +199,16 @@ impl Committer {
             for group in job::groups(jobs) {
                 self.write_group(group).await;
             }
-            self.tidy().await;
         }
     }
 
     fn has_left_over(&self) -> bool {
-        self.lost.is_some() || !self.fixes.is_empty()
+        self.lost.is_some() || !self.fixes.is_empty() || !self.put_off.is_empty()
     }
 
     /// How long nothing may arrive before what is left over is looked after.
     fn longest_rest(&self) -> Option<Duration> {
-        let names = self.names.first().map(|_| NAMES_STAND);
-        if self.has_left_over() { Some(REST) } else { names }
+        self.has_left_over().then_some(REST)
     }
 
     /// Writes all jobs in one call; a call that Google refuses is taken apart so that only the faulty job fails.

@@ -299,6 +299,7 @@ impl Store {
         if tabs.iter().any(|tab| tab.history == History::Kept) && !tabs.contains(&&audit::AUDIT_LOG) {
             tabs.push(&audit::AUDIT_LOG);
         }
+        self.queue.know(&tabs);
         setup::prepare(self, &tabs).await
     }
 

@@ -44,8 +44,8 @@ pub(super) fn wanted(group: &[Job]) -> Vec<Wanted> {
 /// What the planner knows besides the sight of the rows.
 pub(super) struct Circumstances<'a> {
     pub(super) tails: &'a Tails,
-    /// Counted ids that are spoken for, by tab, even if no row shows them.
-    pub(super) taken: &'a HashMap<&'static str, i64>,
+    /// The highest counted ids that were given, by tab, even if no row shows them any more.
+    pub(super) given: &'a HashMap<&'static str, i64>,
     /// The present instant, as it is written.
     pub(super) now: Entry,
 }
@@ -194,13 +194,13 @@ impl Planner<'_> {
     #[expect(clippy::cast_precision_loss, reason = "rows are counted, far below 2^53")]
     fn next_number(&mut self, tab: &'static Tab) -> Entry {
         let known = self.circumstances.tails.highest(tab);
-        let taken = self.circumstances.taken.get(tab.title).copied().unwrap_or(0);
+        let given = self.circumstances.given.get(tab.title).copied().unwrap_or(0);
         let drawn = self.drawn.counted.get(tab.title).copied().unwrap_or(0);
         let last = self
             .staged
             .counted
             .entry(tab.title)
-            .or_insert(known.max(taken).max(drawn));
+            .or_insert(known.max(given).max(drawn));
         *last += 1;
         Entry::Number(*last as f64)
     }

@@ -4,9 +4,10 @@ use super::{
     super::{
         audit::AUDIT_LOG,
         cell::{Content, Entry},
-        tab::{Tab, normalise},
+        tab::{Kind, Tab, normalise},
         tail::{Search, Wanted},
     },
+    turn::LineId,
     verdict::Overwritten,
 };
 
@@ -14,42 +15,70 @@ use super::{
 pub(super) enum Fix {
     Cell {
         tab: &'static Tab,
-        /// Number of the row at the time.
-        number: usize,
-        /// Id of the row for which the write was meant; the row itself, when only columns were moved.
-        meant: String,
+        /// Number of the row at the time, as far as it is known.
+        number: Option<usize>,
+        /// The row for which the write was meant; the row itself, when only columns were moved.
+        meant: Meant,
         cell: Overwritten,
     },
     Row {
         tab: &'static Tab,
-        number: usize,
+        number: Option<usize>,
         id: String,
         cells: Vec<Overwritten>,
     },
-    /// A new row whose values stand in the wrong columns; it goes, and is added anew.
-    Scattered {
-        tab: &'static Tab,
-        /// The cell of its id.
-        id: Overwritten,
-    },
+    /// A new row whose values may stand in the wrong columns.
+    Scattered(WrittenRow),
     /// A line of the audit log that shows another row than the one that was hit.
     Line { id: String, row: Entry, old: Content },
+}
+
+/// The row for which a write was meant.
+pub(super) enum Meant {
+    /// Its id.
+    Row(String),
+    /// What the id of the line tells of it.
+    Sealed(LineId),
+}
+
+impl Meant {
+    /// Which of `ids` it is, in a tab with these headers.
+    pub(super) fn among<'a>(&self, tab: &Tab, headers: &[String], mut ids: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        match self {
+            Self::Row(row) => ids.find(|id| id == row),
+            Self::Sealed(line) => ids.find(|id| headers.iter().any(|header| line.means(tab.title, id, header))),
+        }
+    }
+}
+
+/// A row as it was written.
+pub(super) struct WrittenRow {
+    pub(super) tab: &'static Tab,
+    pub(super) id: String,
+    /// By header; those of all columns that got a value.
+    pub(super) cells: Vec<(String, Option<Kind>, Content)>,
 }
 
 impl Fix {
     pub(super) fn tab(&self) -> &'static Tab {
         match self {
-            Self::Cell { tab, .. } | Self::Row { tab, .. } | Self::Scattered { tab, .. } => tab,
+            Self::Cell { tab, .. } | Self::Row { tab, .. } => tab,
+            Self::Scattered(row) => row.tab,
             Self::Line { .. } => &AUDIT_LOG,
         }
     }
 }
 
 impl Fix {
+    /// Whether everybody can find it in the audit log.
+    pub(super) fn is_told_by_the_log(&self) -> bool {
+        matches!(self, Self::Cell { .. } | Self::Row { .. })
+    }
+
     /// Whether it is about the cell that stood there at the time.
-    pub(super) fn is_at(&self, place: &Tab, row: usize, position: usize) -> bool {
+    pub(super) fn is_at(&self, place: &Tab, row: usize, position: Option<usize>) -> bool {
         matches!(self, Self::Cell { tab, number, cell, .. }
-            if *tab == place && *number == row && cell.position == position)
+            if *tab == place && *number == Some(row) && cell.position.is_some() && cell.position == position)
     }
 
     /// Whether it is about what `overwritten` found in its cell.
@@ -69,7 +98,7 @@ impl Fix {
                 id: id.clone(),
                 search: Search::Thorough,
             }),
-            Self::Cell { .. } | Self::Row { .. } | Self::Scattered { .. } => None,
+            Self::Cell { .. } | Self::Row { .. } | Self::Scattered(_) => None,
         }
     }
 }

@@ -14,16 +14,16 @@ use super::{
         ReadError,
         audit::{AUDIT_LOG, TALLYBOARD, action, column},
         cell::{Cell, Content, Entry},
-        google::{CellData, ValueRange},
-        requests::{cell_data, cell_with},
+        google::{CellData, NumberFormat, ValueRange},
+        requests::{cell_data, cell_with, number_format},
         tab::{Tab, column_letters, normalise, quoted},
         tail::{Found, Sight, Wanted},
     },
     Committer,
-    attempt::Failure,
-    compare::columns_with_headers,
-    fix::Fix,
-    plan::{CellEdit, Edit, InLog, Plan, Purpose, Removal, Restored},
+    attempt::{Failure, tabs_of},
+    fix::{Fix, Meant, WrittenRow},
+    job::Job,
+    plan::{CellEdit, Edit, InLog, Plan, Purpose, Restored, RestoredCell},
     shot::Shot,
     verdict::{Overwritten, Verdict},
 };
@@ -65,42 +65,18 @@ impl Committer {
             let id = cells.iter().find(|cell| normalise(&cell.header) == id_header);
             self.fixes.push(Fix::Row {
                 tab: removal.tab,
-                number: removal.number,
+                number: Some(removal.number),
                 id: id.map(|cell| cell.old.as_cell().text()).unwrap_or_default(),
                 cells,
             });
         }
     }
 
-    /// Notes new rows whose columns were moved at the moment they came.
-    pub(super) fn note_scattered(&mut self, shot: &Shot, verdict: &Verdict) {
-        for (title, header) in &verdict.scattered {
-            let additions = shot
-                .plan
-                .additions
-                .iter()
-                .filter(|addition| addition.tab.title == *title);
-            for addition in additions {
-                if verdict.scatters(addition) {
-                    self.fixes.push(Fix::Scattered {
-                        tab: addition.tab,
-                        id: Overwritten {
-                            id: String::new(),
-                            position: self.tails.place(addition.tab).layout.position(0),
-                            header: header.clone(),
-                            old: Content::Empty,
-                            now: addition.id.content(),
-                        },
-                    });
-                } else {
-                    tracing::error!(
-                        tab = title,
-                        id = addition.id_text(),
-                        "columns were moved while a row was added; its values stand in the wrong ones"
-                    );
-                }
-            }
-        }
+    /// Notes rows whose columns were moved at the moment they came.
+    pub(super) fn note_scattered(&mut self, plan: &Plan, verdict: &Verdict) {
+        let rows = plan.written_rows().into_iter();
+        let scattered = rows.filter(|row| verdict.scattered.contains(&row.tab.title));
+        self.fixes.extend(scattered.map(Fix::Scattered));
     }
 
     fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten, known: usize) {
@@ -116,8 +92,8 @@ impl Committer {
             Some(Fix::Cell { cell, .. }) => cell.now = overwritten.now,
             _ => self.fixes.push(Fix::Cell {
                 tab: edit.tab,
-                number: edit.number,
-                meant: edit.id.clone(),
+                number: Some(edit.number),
+                meant: Meant::Row(edit.id.clone()),
                 cell: overwritten,
             }),
         }
@@ -130,15 +106,26 @@ impl Committer {
             .extend(known.map(|(id, row, old)| Fix::Line { id, row, old }));
     }
 
-    /// Stops trying to put right what cannot be.
-    pub(super) fn give_up_mending(&mut self, failure: &Failure) {
-        if failure.is_passing() {
+    /// Leaves what cannot be put right at this moment, because its tab is closed, until its tab is written to again or
+    /// nothing else is to be done.
+    pub(super) fn put_off_mending(&mut self, failure: &Failure) {
+        if failure.is_passing() || self.fixes.is_empty() {
             return;
         }
-        for fix in self.fixes.drain(..) {
-            let tab = fix.tab().title;
-            tracing::error!(%failure, tab, "a misplaced write could not be put right; see audit_log");
-        }
+        tracing::warn!(%failure, count = self.fixes.len(), "a misplaced write cannot be put right yet; see audit_log");
+        self.put_off.append(&mut self.fixes);
+    }
+
+    /// Takes up again what was put off and concerns the tabs of `group`; everything when there is nothing else to do.
+    pub(super) fn take_up_fixes(&mut self, group: &[Job]) {
+        let tabs = tabs_of(group);
+        let (now, later) = self
+            .put_off
+            .drain(..)
+            .partition(|fix| tabs.is_empty() || tabs.contains(&fix.tab()));
+        self.put_off = later;
+        let mut now: Vec<Fix> = now;
+        self.fixes.append(&mut now);
     }
 
     /// Reads where the cells are now.
@@ -164,7 +151,8 @@ impl Committer {
                     Some(edit) => plan.edits.push(edit.for_fix(index)),
                     None => tracing::warn!(
                         tab = tab.title,
-                        row = number,
+                        row = cell.id,
+                        column = cell.header,
                         "a cell that was hit by mistake has been changed since, and stays"
                     ),
                 },
@@ -172,8 +160,9 @@ impl Committer {
                     let edit = self.line_anew(&sight, id, (row, old));
                     plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
-                Fix::Scattered { tab, id, .. } => {
-                    plan.removals.extend(self.row_off(&columns, tab, (index, id)));
+                Fix::Scattered(row) => {
+                    let edit = self.row_in_place(&columns, row);
+                    plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
@@ -194,12 +183,18 @@ impl Committer {
     async fn columns_now(&self, tabs: &[&'static Tab]) -> Result<Vec<Column>, Failure> {
         let mut wanted: Vec<(&'static Tab, usize)> = Vec::new();
         for fix in &self.fixes {
-            if let Fix::Cell { tab, cell, .. } | Fix::Scattered { tab, id: cell, .. } = fix {
-                let id_position = self.tails.place(tab).layout.position(0);
-                for position in [Some(id_position), self.position_now(tab, cell)].into_iter().flatten() {
-                    if !wanted.contains(&(*tab, position)) {
-                        wanted.push((*tab, position));
-                    }
+            let positions = match fix {
+                Fix::Cell { tab, cell, .. } => {
+                    let id_position = self.tails.place(tab).layout.position(0);
+                    let position = self.position_now(tab, cell);
+                    [id_position].into_iter().chain(position).collect()
+                }
+                Fix::Scattered(row) => (0..self.tails.header(row.tab).len()).collect(),
+                Fix::Row { .. } | Fix::Line { .. } => Vec::new(),
+            };
+            for position in positions {
+                if !wanted.contains(&(fix.tab(), position)) {
+                    wanted.push((fix.tab(), position));
                 }
             }
         }
@@ -228,91 +223,113 @@ impl Committer {
 
     /// Where the column of a cell is now.
     fn position_now(&self, tab: &'static Tab, cell: &Overwritten) -> Option<usize> {
-        self.position_of(tab, &cell.header, cell.position)
-    }
-
-    fn position_of(&self, tab: &'static Tab, header: &str, position: usize) -> Option<usize> {
         let headers = self.tails.header(tab);
-        let is_same = |found: &str| normalise(found) == normalise(header);
-        if headers.get(position).map_or(header.is_empty(), |found| is_same(found)) {
-            return Some(position);
-        }
-        headers
-            .iter()
-            .position(|found| is_same(found))
-            .filter(|_| !header.is_empty())
+        let is_same = |found: &str| normalise(found) == normalise(&cell.header);
+        let is_where_it_was = |position: &usize| {
+            let found = headers.get(*position);
+            found.map_or(cell.header.is_empty(), |found| is_same(found))
+        };
+        cell.position.filter(is_where_it_was).or_else(|| {
+            headers
+                .iter()
+                .position(|found| is_same(found))
+                .filter(|_| !cell.header.is_empty())
+        })
     }
 
     fn edit_back(
         &self,
         columns: &[Column],
-        (tab, number, meant): (&'static Tab, usize, &str),
+        (tab, number, meant): (&'static Tab, Option<usize>, &Meant),
         cell: &Overwritten,
     ) -> Option<Edit> {
         let position = self.position_now(tab, cell)?;
-        let column = |position: usize| {
-            let found = columns
-                .iter()
-                .find(|column| column.tab == tab && column.position == position);
-            found.map_or(&[] as &[Content], |column| &column.cells)
-        };
-        let ids = column(self.tails.place(tab).layout.position(0));
-        let id_of = |number: usize| ids.get(number - 1).map(|id| id.as_cell().text()).unwrap_or_default();
-        let cells = column(position);
+        let ids = texts(columns, tab, self.tails.place(tab).layout.position(0));
+        let cells = cells_of(columns, tab, position);
+        let id_of = |number: usize| ids.get(number - 1).map_or("", String::as_str);
         let shows = |number: &usize| cells.get(number - 1).unwrap_or(&Content::Empty).is_same_as(&cell.now);
         let with_id = |id: &str| {
             (2..=ids.len())
                 .filter(|number| !id.is_empty() && id_of(*number) == id)
                 .find(&shows)
         };
-        let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
+        let meant = || {
+            let known = ids.iter().skip(1).map(String::as_str).filter(|id| !id.is_empty());
+            meant.among(tab, self.tails.header(tab), known).and_then(with_id)
+        };
         let found = if self.is_id_of_a_row(tab, &cell.id) {
-            with_id(&cell.id)
+            with_id(&cell.id).or_else(meant)
         } else {
+            let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
             let only = all.first().copied().filter(|_| all.len() == 1);
-            with_id(meant).or(Some(number).filter(shows)).or(only)
+            meant().or(number.filter(shows)).or(only)
         }?;
+        let place = CellPlace { tab, position };
         Some(Edit {
             purpose: Purpose::Fix(0),
             by: TALLYBOARD.to_owned(),
             action: action::PUT_RIGHT,
             tab,
-            id: id_of(found),
+            id: id_of(found).to_owned(),
             number: found,
-            cells: vec![CellEdit {
-                position,
-                header: self.tails.header(tab).get(position).cloned().unwrap_or_default(),
-                kind: self.kind_at(tab, position),
-                found: cell.now.clone(),
-                wanted: cell.old.clone(),
-                data: cell_with(&cell.old, None),
-                in_log: InLog::Line,
-            }],
+            cells: vec![self.cell_back(place, cell.now.clone(), (cell.old.clone(), None))],
         })
     }
 
-    /// The only row that shows the id where it was written.
-    fn row_off(&self, columns: &[Column], tab: &'static Tab, (index, id): (usize, &Overwritten)) -> Option<Removal> {
-        let cells = |position: usize| {
-            let found = columns
-                .iter()
-                .find(|column| column.tab == tab && column.position == position);
-            found.map_or(&[] as &[Content], |column| &column.cells)
+    fn cell_back(&self, place: CellPlace, found: Content, (wanted, format): (Content, Option<NumberFormat>)) -> CellEdit {
+        let CellPlace { tab, position } = place;
+        CellEdit {
+            position,
+            header: self.tails.header(tab).get(position).cloned().unwrap_or_default(),
+            kind: self.kind_at(tab, position),
+            found,
+            data: cell_with(&wanted, format),
+            wanted,
+            in_log: InLog::Line,
+        }
+    }
+
+    /// What moves the values of a row into their columns. Only cells change in which moved columns explain what they show.
+    fn row_in_place(&self, columns: &[Column], row: &WrittenRow) -> Option<Edit> {
+        let tab = row.tab;
+        let headers = self.tails.header(tab);
+        let shown = |number: usize, position: usize| {
+            let cells = cells_of(columns, tab, position);
+            cells.get(number - 1).unwrap_or(&Content::Empty).clone()
         };
-        let written = cells(self.position_now(tab, id)?).iter().enumerate();
-        let rows: Vec<usize> = written
-            .filter(|(_, cell)| cell.is_same_as(&id.now))
-            .map(|(row, _)| row)
-            .collect();
-        let [row] = rows[..] else { return None };
-        let ids = cells(self.tails.place(tab).layout.position(0));
-        Some(Removal {
-            purpose: Purpose::Fix(index),
+        let values = || row.cells.iter().map(|(_, _, content)| content);
+        let holds = |number: &usize| {
+            let found: Vec<Content> = (0..headers.len()).map(|position| shown(*number, position)).collect();
+            let mut values = values().filter(|value| **value != Content::Empty);
+            values.all(|value| found.iter().any(|found| found.is_same_as(value)))
+        };
+        let last = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
+        let rows: Vec<usize> = (2..=last).filter(holds).collect();
+        let [number] = rows[..] else { return None };
+        let mut cells = Vec::new();
+        for (position, header) in headers.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
+            let own = row.cells.iter().find(|(own, ..)| normalise(own) == normalise(header));
+            let wanted = own.map_or(Content::Empty, |(_, _, content)| content.clone());
+            let found = shown(number, position);
+            let is_explained = found == Content::Empty || values().any(|value| value.is_same_as(&found));
+            if !found.is_same_as(&wanted) && is_explained {
+                let format = own.and_then(|(_, kind, _)| kind.and_then(number_format));
+                cells.push(self.cell_back(CellPlace { tab, position }, found, (wanted, format)));
+            }
+        }
+        // Nothing of it stands in a wrong column: staff have emptied a cell.
+        if cells.iter().all(|cell| cell.found == Content::Empty) {
+            return None;
+        }
+        let ids = texts(columns, tab, self.tails.place(tab).layout.position(0));
+        Some(Edit {
+            purpose: Purpose::Fix(0),
             by: TALLYBOARD.to_owned(),
+            action: action::PUT_RIGHT,
             tab,
-            id: ids.get(row).map(|id| id.as_cell().text()).unwrap_or_default(),
-            number: row + 1,
-            columns: columns_with_headers(&self.tails, tab),
+            id: ids.get(number - 1).cloned().unwrap_or_default(),
+            number,
+            cells,
         })
     }
 
@@ -353,20 +370,35 @@ impl Committer {
         column.map(|column| tab.columns[column].kind)
     }
 
-    fn row_back(&self, (tab, number, id): (&'static Tab, usize, &str), cells: &[Overwritten]) -> Restored {
+    fn row_back(
+        &self,
+        (tab, number, id): (&'static Tab, Option<usize>, &str),
+        cells: &[Overwritten],
+    ) -> Restored {
         let last_row = self.tails.place(tab).after_row;
         let cells = cells.iter().filter(|cell| !cell.header.is_empty());
         let cells = cells.filter_map(|cell| {
             let position = self.position_now(tab, cell)?;
-            Some((position, self.kind_at(tab, position), cell.old.clone()))
+            Some(RestoredCell {
+                position,
+                header: cell.header.clone(),
+                kind: self.kind_at(tab, position),
+                content: cell.old.clone(),
+            })
         });
         Restored {
             tab,
             id: id.to_owned(),
-            after_row: (number - 1).min(last_row).max(1),
+            after_row: number.map_or(last_row, |number| (number - 1).min(last_row)).max(1),
             cells: cells.collect(),
         }
     }
+}
+
+/// A column of a tab, by place in the sheet.
+struct CellPlace {
+    tab: &'static Tab,
+    position: usize,
 }
 
 impl Edit {
@@ -383,6 +415,18 @@ struct Column {
     tab: &'static Tab,
     position: usize,
     cells: Vec<Content>,
+}
+
+fn cells_of<'a>(columns: &'a [Column], tab: &'static Tab, position: usize) -> &'a [Content] {
+    let found = columns
+        .iter()
+        .find(|column| column.tab == tab && column.position == position);
+    found.map_or(&[], |column| &column.cells)
+}
+
+fn texts(columns: &[Column], tab: &'static Tab, position: usize) -> Vec<String> {
+    let cells = cells_of(columns, tab, position).iter();
+    cells.map(|cell| cell.as_cell().text()).collect()
 }
 
 fn contents(values: &ValueRange) -> Vec<Content> {

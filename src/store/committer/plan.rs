@@ -8,6 +8,7 @@ use super::{
         google::CellData,
         tab::{Kind, Tab},
     },
+    fix::WrittenRow,
     job::{Done, Origin},
 };
 
@@ -106,6 +107,18 @@ impl Addition {
         self.id.content().as_cell().text()
     }
 
+    fn written_row(&self) -> WrittenRow {
+        let contents = std::iter::once(&self.id).chain(&self.cells).map(Entry::content);
+        let cells = self.tab.columns.iter().zip(contents);
+        WrittenRow {
+            tab: self.tab,
+            id: self.id_text(),
+            cells: cells
+                .map(|(column, content)| (column.header.to_owned(), Some(column.kind), content))
+                .collect(),
+        }
+    }
+
     /// Whether its id was counted up for it.
     pub(super) fn is_counted(&self) -> bool {
         self.line.as_ref().is_some_and(|line| line.action == action::CREATED)
@@ -119,11 +132,37 @@ pub(super) struct Restored {
     pub(super) id: String,
     /// It comes below the row with this number.
     pub(super) after_row: usize,
-    /// Place in the sheet, kind of the column, value.
-    pub(super) cells: Vec<(usize, Option<Kind>, Content)>,
+    pub(super) cells: Vec<RestoredCell>,
+}
+
+/// A cell of a row that is put back.
+#[derive(Clone, Debug)]
+pub(super) struct RestoredCell {
+    /// Place in the sheet, counted from 0.
+    pub(super) position: usize,
+    pub(super) header: String,
+    pub(super) kind: Option<Kind>,
+    pub(super) content: Content,
+}
+
+impl RestoredCell {
+    fn written(&self) -> (String, Option<Kind>, Content) {
+        (self.header.clone(), self.kind, self.content.clone())
+    }
 }
 
 impl Plan {
+    /// The rows that come, as they are written.
+    pub(super) fn written_rows(&self) -> Vec<WrittenRow> {
+        let added = self.additions.iter().map(Addition::written_row);
+        let restored = self.restored.iter().map(|restored| WrittenRow {
+            tab: restored.tab,
+            id: restored.id.clone(),
+            cells: restored.cells.iter().map(|cell| cell.written()).collect(),
+        });
+        added.chain(restored).collect()
+    }
+
     pub(super) fn writes_nothing(&self) -> bool {
         self.edits.is_empty() && self.removals.is_empty() && self.additions.is_empty() && self.restored.is_empty()
     }
