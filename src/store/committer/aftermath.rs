@@ -83,7 +83,7 @@ impl Committer {
 
     /// Takes a turn without writing anything, so that no call takes it that was prepared for it.
     pub(super) async fn take_turn(&mut self, before: &Turn, sheet_id: i32) -> Result<(), Failure> {
-        let turn = before.next(CallKey::new());
+        let turn = before.next_without_a_write();
         match self.spreadsheet.apply(&turn.requests(before, sheet_id)).await {
             Ok(()) => {
                 self.turn = Some(turn);
@@ -102,6 +102,7 @@ impl Committer {
     pub(super) async fn turn_was_refused(&mut self, before: &Turn, error: CallError) -> Result<(), Failure> {
         self.turn = None;
         let now = self.last_turn().await?;
+        tracing::debug!(before = before.number, now = now.number, "another program has written");
         if now.is_listed_like(before) {
             self.unlisted_turn = before.number + 1;
             return Err(Failure::Writing(error));

@@ -152,6 +152,16 @@ impl Committer {
 
     async fn send(&mut self, mut shot: Shot, group: &mut [Job]) -> Result<(), Failure> {
         self.announce(&shot.plan);
+        let plan = &shot.plan;
+        tracing::debug!(
+            turn = shot.turn.number,
+            fixes = self.fixes.len(),
+            edits = plan.edits.len(),
+            removals = plan.removals.len(),
+            additions = plan.additions.len(),
+            restored = plan.restored.len(),
+            "a write is sent"
+        );
         let requests = std::mem::take(&mut shot.requests);
         match self.spreadsheet.apply_and_show(requests, &shot.ranges).await {
             Ok(shown) => {
@@ -249,6 +259,7 @@ impl Committer {
             return self.take_in(lost, group).await;
         }
         let now = self.last_turn().await?;
+        tracing::debug!(turn = shot.turn.number, now = now.number, "an answer got lost");
         if now == shot.turn {
             self.turn = Some(now);
             return self.take_in(lost, group).await;

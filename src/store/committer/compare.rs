@@ -356,6 +356,7 @@ impl Planner<'_> {
                 id: delete.id.clone(),
                 number,
                 columns,
+                shows: Vec::new(),
             });
         }
         Ok(conflicts)

@@ -33,20 +33,28 @@ pub(super) enum Fix {
     Line { id: String, row: Entry, old: Content },
 }
 
-/// The row for which a write was meant.
+/// The cell for which a write was meant.
 pub(super) enum Meant {
-    /// Its id.
-    Row(String),
+    /// Id of its row and header of its column.
+    Cell(String, String),
     /// What the id of the line tells of it.
     Sealed(LineId),
 }
 
 impl Meant {
-    /// Which of `ids` it is, in a tab with these headers.
-    pub(super) fn among<'a>(&self, tab: &Tab, headers: &[String], mut ids: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Which of `ids` it is, and under which header, in a tab with these headers.
+    pub(super) fn among<'a>(
+        &'a self,
+        tab: &Tab,
+        headers: &'a [String],
+        mut ids: impl Iterator<Item = &'a str>,
+    ) -> Option<(&'a str, &'a str)> {
         match self {
-            Self::Row(row) => ids.find(|id| id == row),
-            Self::Sealed(line) => ids.find(|id| headers.iter().any(|header| line.means(tab.title, id, header))),
+            Self::Cell(row, header) => ids.find(|id| id == row).map(|id| (id, header.as_str())),
+            Self::Sealed(line) => ids.find_map(|id| {
+                let header = headers.iter().find(|header| line.means(tab.title, id, header));
+                header.map(|header| (id, header.as_str()))
+            }),
         }
     }
 }
@@ -57,6 +65,33 @@ pub(super) struct WrittenRow {
     pub(super) id: String,
     /// By header; those of all columns that got a value.
     pub(super) cells: Vec<(String, Option<Kind>, Content)>,
+}
+
+impl WrittenRow {
+    /// What was written for the column with this header.
+    pub(super) fn content_under(&self, header: &str) -> Content {
+        let own = self.cells.iter().find(|(own, ..)| normalise(own) == normalise(header));
+        own.map_or(Content::Empty, |(_, _, content)| content.clone())
+    }
+
+    /// Whether a row with these cells shows its id and at least half of its other values, in whatever column.
+    pub(super) fn is_likely<'a>(&self, found: impl Iterator<Item = &'a Content>) -> bool {
+        let found: Vec<&Content> = found.collect();
+        let is_there = |value: &Content| found.iter().any(|found| found.is_same_as(value));
+        let id = Content::Text(self.id.clone());
+        let id = found.iter().any(|found| found.as_cell().text() == id.as_cell().text());
+        let values = || self.cells.iter().filter(|(_, _, content)| *content != Content::Empty);
+        let there = values().filter(|(_, _, content)| is_there(content)).count();
+        id && 2 * there > values().count()
+    }
+
+    /// Whether its values stand under their headers.
+    pub(super) fn stands_in<'a>(&self, headers: &[String], shown: impl Fn(usize) -> &'a Content) -> bool {
+        self.cells.iter().all(|(header, _, content)| {
+            let position = headers.iter().position(|found| normalise(found) == normalise(header));
+            position.is_some_and(|position| shown(position).is_same_as(content))
+        })
+    }
 }
 
 impl Fix {

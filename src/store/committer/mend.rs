@@ -6,24 +6,26 @@
 //! values, and a row that was deleted comes back without its notes and with the looks of the row above.
 //!
 //! The cell is looked for in the row that the audit log names. When the log names none, since columns were moved or the row
-//! has no id, it is looked for by what it shows: in the row that was meant, in the row where it was, and then anywhere, if
-//! only one shows it. When none does, somebody has changed it since, and it stays as it is.
+//! has no id, it is looked for by what it shows: in the row that was meant, if only columns were moved, in the rows without
+//! an id, in the row where it was, and then anywhere, if only one shows it. When none does, somebody has changed it since,
+//! and it stays as it is.
 
 use super::{
     super::{
         ReadError,
         audit::{AUDIT_LOG, TALLYBOARD, action, column},
         cell::{Cell, Content, Entry},
-        google::{CellData, NumberFormat, ValueRange},
-        requests::{cell_data, cell_with, number_format},
+        google::{CellData, ValueRange},
+        requests::{cell_data, cell_with},
         tab::{Tab, column_letters, normalise, quoted},
         tail::{Found, Sight, Wanted},
     },
     Committer,
     attempt::{Failure, tabs_of},
+    compare::columns_with_headers,
     fix::{Fix, Meant, WrittenRow},
     job::Job,
-    plan::{CellEdit, Edit, InLog, Plan, Purpose, Restored, RestoredCell},
+    plan::{CellEdit, Edit, InLog, Plan, Purpose, Removal, Restored, RestoredCell},
     shot::Shot,
     verdict::{Overwritten, Verdict},
 };
@@ -80,6 +82,8 @@ impl Committer {
     }
 
     fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten, known: usize) {
+        let meant = edit.cells.iter().find(|cell| Some(cell.position) == overwritten.position);
+        let meant_header = meant.map(|cell| cell.header.clone()).unwrap_or_default();
         let in_this_write = |fix: &Fix| fix.is_at(edit.tab, edit.number, overwritten.position);
         let earlier = match self.fixes[known..].iter_mut().find(|fix| in_this_write(fix)) {
             Some(fix) => Some(fix),
@@ -93,7 +97,7 @@ impl Committer {
             _ => self.fixes.push(Fix::Cell {
                 tab: edit.tab,
                 number: Some(edit.number),
-                meant: Meant::Row(edit.id.clone()),
+                meant: Meant::Cell(edit.id.clone(), meant_header),
                 cell: overwritten,
             }),
         }
@@ -161,8 +165,10 @@ impl Committer {
                     plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
                 Fix::Scattered(row) => {
-                    let edit = self.row_in_place(&columns, row);
-                    plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
+                    if let Some((removal, restored)) = self.row_anew(&columns, (index, row)) {
+                        plan.removals.push(removal);
+                        plan.restored.extend(restored);
+                    }
                 }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
@@ -248,23 +254,30 @@ impl Committer {
         let cells = cells_of(columns, tab, position);
         let id_of = |number: usize| ids.get(number - 1).map_or("", String::as_str);
         let shows = |number: &usize| cells.get(number - 1).unwrap_or(&Content::Empty).is_same_as(&cell.now);
+        let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
         let with_id = |id: &str| {
-            (2..=ids.len())
-                .filter(|number| !id.is_empty() && id_of(*number) == id)
-                .find(&shows)
+            let rows: Vec<usize> = all.iter().copied().filter(|number| id_of(*number) == id).collect();
+            let only = rows.first().copied().filter(|_| rows.len() == 1);
+            number.filter(|number| rows.contains(number)).or(only)
         };
-        let meant = || {
-            let known = ids.iter().skip(1).map(String::as_str).filter(|id| !id.is_empty());
-            meant.among(tab, self.tails.header(tab), known).and_then(with_id)
-        };
+        let known = ids.iter().skip(1).map(String::as_str).filter(|id| !id.is_empty());
+        let meant = meant.among(tab, self.tails.header(tab), known);
+        // Where only columns were moved, the right row was hit.
+        let moved = meant.filter(|(_, header)| normalise(header) != normalise(&cell.header));
+        let in_meant_row = moved.and_then(|(id, _)| with_id(id));
         let found = if self.is_id_of_a_row(tab, &cell.id) {
-            with_id(&cell.id).or_else(meant)
+            with_id(&cell.id).or(in_meant_row)
         } else {
-            let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
-            let only = all.first().copied().filter(|_| all.len() == 1);
-            meant().or(number.filter(shows)).or(only)
+            let others = || {
+                let is_meant = |number: &usize| meant.is_some_and(|(id, _)| id_of(*number) == id);
+                let rows: Vec<usize> = all.iter().copied().filter(|number| !is_meant(number)).collect();
+                rows.first().copied().filter(|_| rows.len() == 1)
+            };
+            in_meant_row
+                .or_else(|| with_id(""))
+                .or(number.filter(shows))
+                .or_else(others)
         }?;
-        let place = CellPlace { tab, position };
         Some(Edit {
             purpose: Purpose::Fix(0),
             by: TALLYBOARD.to_owned(),
@@ -272,65 +285,62 @@ impl Committer {
             tab,
             id: id_of(found).to_owned(),
             number: found,
-            cells: vec![self.cell_back(place, cell.now.clone(), (cell.old.clone(), None))],
+            cells: vec![CellEdit {
+                position,
+                header: self.tails.header(tab).get(position).cloned().unwrap_or_default(),
+                kind: self.kind_at(tab, position),
+                found: cell.now.clone(),
+                wanted: cell.old.clone(),
+                data: cell_with(&cell.old, None),
+                in_log: InLog::Line,
+            }],
         })
     }
 
-    fn cell_back(&self, place: CellPlace, found: Content, (wanted, format): (Content, Option<NumberFormat>)) -> CellEdit {
-        let CellPlace { tab, position } = place;
-        CellEdit {
-            position,
-            header: self.tails.header(tab).get(position).cloned().unwrap_or_default(),
-            kind: self.kind_at(tab, position),
-            found,
-            data: cell_with(&wanted, format),
-            wanted,
-            in_log: InLog::Line,
-        }
-    }
-
-    /// What moves the values of a row into their columns. Only cells change in which moved columns explain what they show.
-    fn row_in_place(&self, columns: &[Column], row: &WrittenRow) -> Option<Edit> {
+    /// What takes out a row whose values stand in wrong columns, and brings it back, unless it is there already. What staff
+    /// have typed into it stays.
+    fn row_anew(&self, columns: &[Column], (index, row): (usize, &WrittenRow)) -> Option<(Removal, Option<Restored>)> {
         let tab = row.tab;
         let headers = self.tails.header(tab);
         let shown = |number: usize, position: usize| {
             let cells = cells_of(columns, tab, position);
-            cells.get(number - 1).unwrap_or(&Content::Empty).clone()
+            cells.get(number - 1).unwrap_or(&Content::Empty)
         };
-        let values = || row.cells.iter().map(|(_, _, content)| content);
-        let holds = |number: &usize| {
-            let found: Vec<Content> = (0..headers.len()).map(|position| shown(*number, position)).collect();
-            let mut values = values().filter(|value| **value != Content::Empty);
-            values.all(|value| found.iter().any(|found| found.is_same_as(value)))
-        };
+        let whole_row = |number: usize| (0..headers.len()).map(move |position| shown(number, position));
+        let is_written = |found: &Content| row.cells.iter().any(|(_, _, content)| content.is_same_as(found));
         let last = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
-        let rows: Vec<usize> = (2..=last).filter(holds).collect();
-        let [number] = rows[..] else { return None };
-        let mut cells = Vec::new();
-        for (position, header) in headers.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
-            let own = row.cells.iter().find(|(own, ..)| normalise(own) == normalise(header));
-            let wanted = own.map_or(Content::Empty, |(_, _, content)| content.clone());
-            let found = shown(number, position);
-            let is_explained = found == Content::Empty || values().any(|value| value.is_same_as(&found));
-            if !found.is_same_as(&wanted) && is_explained {
-                let format = own.and_then(|(_, kind, _)| kind.and_then(number_format));
-                cells.push(self.cell_back(CellPlace { tab, position }, found, (wanted, format)));
+        let like_it = (2..=last).filter(|number| row.is_likely(whole_row(*number)));
+        let (whole, scattered): (Vec<usize>, Vec<usize>) =
+            like_it.partition(|number| row.stands_in(headers, |position| shown(*number, position)));
+        let [number] = scattered[..] else { return None };
+        let named = || headers.iter().enumerate().filter(|(_, header)| !header.is_empty());
+        let cells = named().map(|(position, header)| {
+            let typed = shown(number, position);
+            let is_typed = *typed != Content::Empty && !is_written(typed);
+            let content = if is_typed { typed.clone() } else { row.content_under(header) };
+            RestoredCell {
+                position,
+                header: header.clone(),
+                kind: self.kind_at(tab, position),
+                content,
             }
-        }
-        // Nothing of it stands in a wrong column: staff have emptied a cell.
-        if cells.iter().all(|cell| cell.found == Content::Empty) {
-            return None;
-        }
-        let ids = texts(columns, tab, self.tails.place(tab).layout.position(0));
-        Some(Edit {
-            purpose: Purpose::Fix(0),
-            by: TALLYBOARD.to_owned(),
-            action: action::PUT_RIGHT,
+        });
+        let restored = Restored {
             tab,
-            id: ids.get(number - 1).cloned().unwrap_or_default(),
+            id: row.id.clone(),
+            after_row: number - 1,
+            cells: cells.filter(|cell| cell.content != Content::Empty).collect(),
+        };
+        let removal = Removal {
+            purpose: Purpose::Fix(index),
+            by: TALLYBOARD.to_owned(),
+            tab,
+            id: shown(number, self.tails.place(tab).layout.position(0)).as_cell().text(),
             number,
-            cells,
-        })
+            columns: columns_with_headers(&self.tails, tab),
+            shows: named().map(|(position, header)| (header.clone(), shown(number, position).clone())).collect(),
+        };
+        Some((removal, whole.is_empty().then_some(restored)))
     }
 
     fn line_anew(&self, sight: &Sight, id: &str, (row, old): (&Entry, &Content)) -> Option<Edit> {
@@ -393,12 +403,6 @@ impl Committer {
             cells: cells.collect(),
         }
     }
-}
-
-/// A column of a tab, by place in the sheet.
-struct CellPlace {
-    tab: &'static Tab,
-    position: usize,
 }
 
 impl Edit {

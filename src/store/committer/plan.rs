@@ -81,6 +81,8 @@ pub(super) struct Removal {
     pub(super) number: usize,
     /// Every column with a header, by place in the sheet: place, header, kind.
     pub(super) columns: Vec<(usize, String, Option<Kind>)>,
+    /// What it shows under each header; empty where its id is enough to know it.
+    pub(super) shows: Vec<(String, Content)>,
 }
 
 /// A row that comes.

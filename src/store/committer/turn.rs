@@ -41,7 +41,7 @@ impl CallKey {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) number: u64,
-    /// The call that took it.
+    /// The call that took it; the one before, where a turn was taken without writing anything.
     pub(super) key: Option<CallKey>,
     /// Ids of the named ranges that stand: its own, and others that somebody copied.
     standing: Vec<String>,
@@ -69,10 +69,18 @@ impl Turn {
 
     /// The turn after this one, taken by the call `key`.
     pub(super) fn next(&self, key: CallKey) -> Self {
+        Self {
+            key: Some(key),
+            ..self.next_without_a_write()
+        }
+    }
+
+    /// The turn after this one, in which nothing is written. What the last write left undone is still to be looked after.
+    pub(super) fn next_without_a_write(&self) -> Self {
         let number = self.number + 1;
         Self {
             number,
-            key: Some(key),
+            key: self.key,
             standing: vec![format!("{PREFIX}{number}")],
         }
     }

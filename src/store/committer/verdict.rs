@@ -163,7 +163,11 @@ impl Shot {
         let rows = self.plan.written_rows().into_iter();
         let is_whole = |row: &WrittenRow| {
             let found = sight.get(&(row.tab.title, row.id.clone()));
-            found.is_some_and(|found| row.is_shown_by(found, tails.header(row.tab)))
+            let headers = tails.header(row.tab);
+            found.is_some_and(|found| {
+                let cells: Vec<Content> = (0..headers.len()).map(|position| found.content(position)).collect();
+                row.stands_in(headers, |position| &cells[position])
+            })
         };
         verdict.scattered = rows
             .filter(|row| !is_whole(row))
@@ -232,20 +236,16 @@ impl Shot {
 impl Removal {
     /// Whether the lines show this row. Where columns were moved too, the id stands in another line.
     pub(super) fn is_shown_by(&self, cells: &[Overwritten]) -> bool {
+        if !self.shows.is_empty() {
+            let with_header = |header: &str| cells.iter().find(|cell| normalise(&cell.header) == normalise(header));
+            let mut shows = self.shows.iter();
+            return shows.all(|(header, content)| with_header(header).is_some_and(|cell| cell.old.is_same_as(content)));
+        }
         let id_header = normalise(self.tab.columns[0].header);
         let by_header = cells.iter().find(|cell| normalise(&cell.header) == id_header);
         match by_header {
             Some(cell) => cell.old.as_cell().text() == self.id,
             None => cells.iter().all(|cell| cell.id == self.id),
         }
-    }
-}
-
-impl WrittenRow {
-    fn is_shown_by(&self, found: &Found, headers: &[String]) -> bool {
-        self.cells.iter().all(|(header, _, content)| {
-            let position = headers.iter().position(|found| normalise(found) == normalise(header));
-            position.is_some_and(|position| found.content(position).is_same_as(content))
-        })
     }
 }

@@ -26,6 +26,10 @@ impl Found {
         }
     }
 
+    pub fn dump(&self) -> String {
+        self.log.rows.iter().map(|row| format!("{row:?}\n")).collect()
+    }
+
     /// Fails on the first broken promise; the counts otherwise.
     pub fn check(&self, submitted: &[Submitted], deals: &Deals, updated: &[Updated], staff: &Staff) -> String {
         let claims = self.check_submissions(submitted, staff);
