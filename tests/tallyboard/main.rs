@@ -21,5 +21,6 @@ mod relay;
 mod sources;
 mod status;
 mod store;
+mod turns;
 mod updates;
 mod world;

@@ -20,7 +20,7 @@ impl Edit {
     /// The cells that have a line, with their place in the edit.
     pub(super) fn logged(&self) -> impl Iterator<Item = (usize, &CellEdit)> {
         let cells = self.cells.iter().enumerate();
-        cells.filter(|(_, cell)| cell.in_log == InLog::Line && self.is_logged())
+        cells.filter(|(_, cell)| cell.in_log != InLog::NoLine && self.is_logged())
     }
 
     /// Whether `below` is the next row and changes the same columns, so that both can be written together.

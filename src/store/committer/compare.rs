@@ -252,7 +252,7 @@ impl Planner<'_> {
             }
             if found.is_same_as(&cell.from) {
                 let in_log = if tab.updated_at == Some(cell.column) {
-                    InLog::NoLine
+                    InLog::Moment
                 } else {
                     InLog::Line
                 };
@@ -279,7 +279,7 @@ impl Planner<'_> {
         if let Some(place) = tab.updated_at.filter(|place| !says_when(place)) {
             let position = self.circumstances.tails.place(tab).layout.position(place);
             let found = self.content(&key, row, position);
-            cells.push(self.cell_edit(tab, (place, found), &self.circumstances.now, InLog::NoLine));
+            cells.push(self.cell_edit(tab, (place, found), &self.circumstances.now, InLog::Moment));
         }
         cells.sort_by_key(|cell| cell.position);
         let staged = self.staged.cells.entry(key).or_default();

@@ -110,6 +110,11 @@ impl Fix {
         matches!(self, Self::Cell { .. } | Self::Row { .. })
     }
 
+    /// Whether it moves the values of this row into their columns.
+    pub(super) fn brings(&self, place: &Tab, id: &str) -> bool {
+        matches!(self, Self::Scattered(row) if row.tab == place && row.id == id)
+    }
+
     /// Whether it is about the cell that stood there at the time.
     pub(super) fn is_at(&self, place: &Tab, row: usize, position: Option<usize>) -> bool {
         matches!(self, Self::Cell { tab, number, cell, .. }

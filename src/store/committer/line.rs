@@ -10,7 +10,7 @@ use super::{
         requests::{Stretch, cell_data, cell_with, number_format},
         tab::{Kind, Tab},
     },
-    plan::{Edit, Plan},
+    plan::{Edit, InLog, Plan},
     turn::{CallKey, LineId},
     verdict::Hit,
 };
@@ -125,7 +125,10 @@ impl Line {
             by: edit.by.clone(),
             tab: edit.tab,
             row: edit.id.clone(),
-            action: edit.action,
+            action: match cell.in_log {
+                InLog::Moment => action::DATED,
+                InLog::Line | InLog::NoLine => edit.action,
+            },
             header: cell.header.clone(),
             kind: cell.kind,
             old: cell.found.clone(),

@@ -77,8 +77,11 @@ impl Committer {
     /// Notes rows whose columns were moved at the moment they came.
     pub(super) fn note_scattered(&mut self, plan: &Plan, verdict: &Verdict) {
         let rows = plan.written_rows().into_iter();
-        let scattered = rows.filter(|row| verdict.scattered.contains(&row.tab.title));
-        self.fixes.extend(scattered.map(Fix::Scattered));
+        for row in rows.filter(|row| verdict.scattered.contains(&row.tab.title)) {
+            if !self.fixes.iter().any(|fix| fix.brings(row.tab, &row.id)) {
+                self.fixes.push(Fix::Scattered(row));
+            }
+        }
     }
 
     fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten, known: usize) {

@@ -67,7 +67,9 @@ pub(super) struct CellEdit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InLog {
     Line,
-    /// It only says when the others changed.
+    /// One that says that the cell only tells when the others changed.
+    Moment,
+    /// The cell is one of a line itself.
     NoLine,
 }
 
