@@ -8,24 +8,32 @@
 //! mistake is put right before anybody is answered (`mend`). A write whose answer got lost is looked for in the sheet, and
 //! kept from arriving late, before anything is written again (`attempt`).
 //!
-//! A counted id is one more than the highest in the tab. The write that takes it also makes a named range of that number,
-//! which Google refuses to make twice; so another instance that counted the same at the same moment is refused as a whole,
-//! looks again and counts on. No number is ever seen twice, where a comparison after the write would have to renumber rows
-//! that people may have seen. These named ranges, and those that keep lost writes from arriving late, are taken away after
-//! five minutes; a program that is killed meanwhile leaves them behind, which does no harm.
+//! Several programs on one spreadsheet write in turns (`turn`): a write is refused by Google itself when another program
+//! has written since it was prepared, and then everything is looked at again. So no number is counted twice, no id inserted
+//! twice, and a call that was given up cannot arrive late. Whoever takes a turn first makes sure that the write of the turn
+//! before hit what it should, and if not, puts it right with the very next write (`aftermath`, `damage`). That holds for a
+//! program that was killed between a misplaced write and its repair too: the lines of the log tell what was meant and what
+//! was hit.
+//!
+//! What keeps a value from getting lost, then, are these invariants:
+//!
+//! 1. The writes of all programs are in one order, and each was prepared from what stood there after the one before.
+//! 2. A write that overwrites or deletes something puts it into the audit log in the same atomic call, copied by the server.
+//! 3. Only the last write, and those it puts right, can have something left to be put right.
 //!
 //! Limits:
 //! - When a write was misplaced and a part of its batch meets somebody else's change on the second try, that part is
 //!   refused although the other part is written.
 //! - In tabs without history a misplaced update is made again in its place, but what it overwrote is not known.
-//! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. A second instance
-//!   that wants this very value in this very cell takes it for there already.
-//! - Two instances that insert the same given id in the same moment write it twice.
-//! - A row that is inserted at the moment staff move columns is taken out and inserted anew, unless it has a counted id or
-//!   the answer got lost too; then its values stay in the columns as they were before.
+//! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. After a program was
+//!   killed right there, this lasts until a program writes again, at the latest when one is started. A program that wants
+//!   this very value in this very cell takes it for there already.
+//! - A row that came while staff moved columns is put right by the program that wrote it; when that one is killed before,
+//!   its values stay in the wrong columns.
+//! - When another program has written, the ids of all tabs are read anew before the next write.
 
-mod announcement;
 mod aftermath;
+mod announcement;
 mod attempt;
 mod block;
 mod compare;
@@ -39,11 +47,7 @@ mod shot;
 mod turn;
 mod verdict;
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 
@@ -74,6 +78,9 @@ const GRACE: Duration = Duration::from_secs(2);
 const MOST_AT_ONCE: usize = 1_000;
 /// Time after which a rest is used to look after what is left over.
 const REST: Duration = Duration::from_secs(5);
+
+/// Time after the start in which somebody may write first.
+const TIME_TO_LOOK_BACK: Duration = Duration::from_secs(30);
 
 enum Work {
     Commit(Job),
@@ -110,6 +117,7 @@ impl Queue {
             put_off: Vec::new(),
             turn: None,
             turn_seen: None,
+            has_looked_back: false,
             unlisted_turn: 0,
             given: HashMap::new(),
             tabs: tabs.clone(),
@@ -175,6 +183,8 @@ struct Committer {
     turn: Option<Turn>,
     /// What a refused call led to be looked up.
     turn_seen: Option<Turn>,
+    /// Whether it was looked, without a write at hand, at what another program may have left.
+    has_looked_back: bool,
     /// A turn whose named range is there although the spreadsheet does not list it.
     unlisted_turn: u64,
     /// The highest counted ids that were given.
@@ -190,15 +200,33 @@ impl Committer {
         loop {
             let jobs = gather_jobs(&mut receiver, gather, self.longest_rest()).await;
             if jobs.is_empty() && receiver.is_closed() && receiver.is_empty() {
+                self.look_after_what_is_left().await;
                 return;
             }
             gather = if jobs.len() > 1 { GATHER_IN_A_RUSH } else { GATHER };
-            if jobs.is_empty() && self.has_left_over() {
-                self.write_group(Vec::new()).await;
+            if jobs.is_empty() {
+                self.look_back().await;
+                self.look_after_what_is_left().await;
             }
             for group in job::groups(jobs) {
                 self.write_group(group).await;
             }
+        }
+    }
+
+    async fn look_after_what_is_left(&mut self) {
+        if self.has_left_over() {
+            self.write_group(Vec::new()).await;
+        }
+    }
+
+    /// Looks once at what a program that was killed may have left, should nobody write anything for a while.
+    async fn look_back(&mut self) {
+        if std::mem::replace(&mut self.has_looked_back, true) {
+            return;
+        }
+        if let Err(failure) = self.turn_before(&[]).await {
+            tracing::debug!(%failure, "what was written last cannot be looked at");
         }
     }
 
@@ -208,7 +236,11 @@ impl Committer {
 
     /// How long nothing may arrive before what is left over is looked after.
     fn longest_rest(&self) -> Option<Duration> {
-        self.has_left_over().then_some(REST)
+        if self.has_left_over() {
+            Some(REST)
+        } else {
+            (!self.has_looked_back).then_some(TIME_TO_LOOK_BACK)
+        }
     }
 
     /// Writes all jobs in one call; a call that Google refuses is taken apart so that only the faulty job fails.

@@ -153,9 +153,13 @@ impl Spreadsheet {
     /// # Errors
     /// See [`CallError`].
     pub(super) async fn named_ranges(&self) -> Result<Vec<NamedRange>, CallError> {
-        let mut answer = self.ask_for("namedRanges(namedRangeId,name)", Question::NamedRanges).await;
+        let mut answer = self
+            .ask_for("namedRanges(namedRangeId,name)", Question::NamedRanges)
+            .await;
         if self.has_renewed_token_after(&answer).await {
-            answer = self.ask_for("namedRanges(namedRangeId,name)", Question::NamedRanges).await;
+            answer = self
+                .ask_for("namedRanges(namedRangeId,name)", Question::NamedRanges)
+                .await;
         }
         Ok(answer?.named_ranges.unwrap_or_default())
     }

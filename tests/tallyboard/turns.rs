@@ -57,7 +57,11 @@ async fn what_a_killed_program_hit_by_mistake_is_put_right_by_the_next_one() {
         relay.expect([Event::Killed(event)]);
         killed_while(&store, &relay, retitle("b", "Beta", "Bravo")).await;
         // The other one has written before and believes to know whose turn it is.
-        world.store.commit(by_ann([reprice("a", 1.0, 1.5)])).await.expect("written");
+        world
+            .store
+            .commit(by_ann([reprice("a", 1.0, 1.5)]))
+            .await
+            .expect("written");
         let mut cells = before[1][..5].to_vec();
         cells.sort_by_key(ToString::to_string);
         let mut after = row(&world, "b").await[..5].to_vec();
@@ -77,10 +81,20 @@ async fn a_row_that_a_killed_program_deleted_by_mistake_comes_back() {
     relay.expect([Event::Killed(sorted_backwards(sheet))]);
     killed_while(&store, &relay, delete("b", "Beta")).await;
     assert_eq!(titles(&world).await.len(), 4);
-    world.store.commit(by_ann([reprice("a", 1.0, 1.5)])).await.expect("written");
+    world
+        .store
+        .commit(by_ann([reprice("a", 1.0, 1.5)]))
+        .await
+        .expect("written");
     let mut found = titles(&world).await;
     found.sort();
-    let expected = [("a", "Alpha"), ("b", "Beta"), ("c", "Gamma"), ("d", "Delta"), ("e", "Epsilon")];
+    let expected = [
+        ("a", "Alpha"),
+        ("b", "Beta"),
+        ("c", "Gamma"),
+        ("d", "Delta"),
+        ("e", "Epsilon"),
+    ];
     assert_eq!(found, pairs(&expected));
 }
 
@@ -93,7 +107,10 @@ async fn a_moment_that_hits_another_column_is_put_right() {
     relay.expect([Event::Staff(column_moved(sheet, 5, 0))]);
     store.commit(by_ann([reprice("b", 2.0, 2.5)])).await.expect("written");
     let found = row(&world, "b").await;
-    assert_eq!(found[1..], [json!("b"), json!("Beta"), json!(2.5), json!(""), json!("left")]);
+    assert_eq!(
+        found[1..],
+        [json!("b"), json!("Beta"), json!(2.5), json!(""), json!("left")]
+    );
     assert!(found[0].is_number());
 }
 
@@ -108,8 +125,18 @@ async fn a_row_of_staffs_own_without_an_id_gets_back_what_stood_there() {
                          "rows": [{"values": [{"userEnteredValue": {"stringValue": "staff's own"}}]}]}},
     ]);
     relay.expect([Event::Staff(inserted)]);
-    store.commit(by_ann([retitle("b", "Beta", "Bravo")])).await.expect("written");
-    let expected = [("a", "Alpha"), ("", "staff's own"), ("b", "Bravo"), ("c", "Gamma"), ("d", "Delta"), ("e", "Epsilon")];
+    store
+        .commit(by_ann([retitle("b", "Beta", "Bravo")]))
+        .await
+        .expect("written");
+    let expected = [
+        ("a", "Alpha"),
+        ("", "staff's own"),
+        ("b", "Bravo"),
+        ("c", "Gamma"),
+        ("d", "Delta"),
+        ("e", "Epsilon"),
+    ];
     assert_eq!(titles(&world).await, pairs(&expected));
 }
 
@@ -124,8 +151,17 @@ async fn a_write_that_travels_with_lines_of_the_log_is_judged_by_its_own() {
         id: NewId::Given("a line".to_owned()),
         cells: vec![Entry::Empty, text(IN_THE_SHEET), text("books"), text("zz")],
     });
-    store.commit(by_ann([retitle("b", "Beta", "Bravo"), line])).await.expect("written");
-    let expected = [("e", "Epsilon"), ("d", "Delta"), ("c", "Gamma"), ("b", "Bravo"), ("a", "Alpha")];
+    store
+        .commit(by_ann([retitle("b", "Beta", "Bravo"), line]))
+        .await
+        .expect("written");
+    let expected = [
+        ("e", "Epsilon"),
+        ("d", "Delta"),
+        ("c", "Gamma"),
+        ("b", "Bravo"),
+        ("a", "Alpha"),
+    ];
     assert_eq!(titles(&world).await, pairs(&expected));
     let log = log(&world).await;
     assert_eq!(log[0], "Ann|books|d|updated|title|Delta|Bravo", "{log:#?}");
@@ -176,7 +212,13 @@ async fn what_cannot_be_put_right_while_a_header_is_renamed_is_put_right_later()
     refused.expect_err("the tab is closed");
     world.staff_type("books!E1", json!("shelf")).await;
     store.commit(by_ann([reprice("a", 1.0, 1.5)])).await.expect("written");
-    let expected = [("e", "Epsilon"), ("d", "Delta"), ("c", "Gamma"), ("b", "Beta"), ("a", "Alpha")];
+    let expected = [
+        ("e", "Epsilon"),
+        ("d", "Delta"),
+        ("c", "Gamma"),
+        ("b", "Beta"),
+        ("a", "Alpha"),
+    ];
     assert_eq!(titles(&world).await, pairs(&expected));
 }
 
@@ -218,7 +260,10 @@ async fn an_update_that_another_program_overtook_is_compared_again() {
     while relay.left() > 0 {
         tokio::task::yield_now().await;
     }
-    other.commit(by_ann([retitle("b", "Beta", "Bill")])).await.expect("written");
+    other
+        .commit(by_ann([retitle("b", "Beta", "Bill")]))
+        .await
+        .expect("written");
     held.send(()).expect("waits");
     slow.await.expect("task").expect_err("a conflict");
     assert_eq!(row(&world, "b").await[1..3], [json!("Bill"), json!(2)]);

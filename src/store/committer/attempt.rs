@@ -8,12 +8,14 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    super::{ReadError, audit::AUDIT_LOG, batch::CommitError, call_error::CallError, cell::Entry, tab::Tab, tail::Sight},
+    super::{
+        ReadError, audit::AUDIT_LOG, batch::CommitError, call_error::CallError, cell::Entry, tab::Tab, tail::Sight,
+    },
     Committer,
+    aftermath::is_about_the_turn,
     compare::{self, Circumstances},
     job::{Done, Job, Origin},
     plan::{Plan, Purpose},
-    aftermath::is_about_the_turn,
     shot::Shot,
     verdict::Verdict,
 };

@@ -85,11 +85,18 @@ impl WrittenRow {
         id && 2 * there > values().count()
     }
 
-    /// Whether its values stand under their headers.
+    /// Whether its id stands under its header, and no other value under a wrong one. What staff have changed does not matter.
     pub(super) fn stands_in<'a>(&self, headers: &[String], shown: impl Fn(usize) -> &'a Content) -> bool {
-        self.cells.iter().all(|(header, _, content)| {
+        let is_of_another = |found: &Content| {
+            let mut values = self.cells.iter();
+            *found != Content::Empty && values.any(|(_, _, content)| content.is_same_as(found))
+        };
+        self.cells.iter().zip(0..).all(|((header, _, content), place)| {
             let position = headers.iter().position(|found| normalise(found) == normalise(header));
-            position.is_some_and(|position| shown(position).is_same_as(content))
+            position.is_some_and(|position| {
+                let found = shown(position);
+                found.is_same_as(content) || (place > 0 && !is_of_another(found))
+            })
         })
     }
 }

@@ -85,7 +85,10 @@ impl Committer {
     }
 
     fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten, known: usize) {
-        let meant = edit.cells.iter().find(|cell| Some(cell.position) == overwritten.position);
+        let meant = edit
+            .cells
+            .iter()
+            .find(|cell| Some(cell.position) == overwritten.position);
         let meant_header = meant.map(|cell| cell.header.clone()).unwrap_or_default();
         let in_this_write = |fix: &Fix| fix.is_at(edit.tab, edit.number, overwritten.position);
         let earlier = match self.fixes[known..].iter_mut().find(|fix| in_this_write(fix)) {
@@ -168,10 +171,9 @@ impl Committer {
                     plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
                 Fix::Scattered(row) => {
-                    if let Some((removal, restored)) = self.row_anew(&columns, (index, row)) {
-                        plan.removals.push(removal);
-                        plan.restored.extend(restored);
-                    }
+                    let (removals, restored) = self.row_anew(&columns, (index, row));
+                    plan.removals.extend(removals);
+                    plan.restored.extend(restored);
                 }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
@@ -268,6 +270,8 @@ impl Committer {
         // Where only columns were moved, the right row was hit.
         let moved = meant.filter(|(_, header)| normalise(header) != normalise(&cell.header));
         let in_meant_row = moved.and_then(|(id, _)| with_id(id));
+        // Something else than an id in its place: the column of ids was moved, or the row has none.
+        let in_right_row = || meant.filter(|_| !cell.id.is_empty()).and_then(|(id, _)| with_id(id));
         let found = if self.is_id_of_a_row(tab, &cell.id) {
             with_id(&cell.id).or(in_meant_row)
         } else {
@@ -277,6 +281,7 @@ impl Committer {
                 rows.first().copied().filter(|_| rows.len() == 1)
             };
             in_meant_row
+                .or_else(in_right_row)
                 .or_else(|| with_id(""))
                 .or(number.filter(shows))
                 .or_else(others)
@@ -300,9 +305,9 @@ impl Committer {
         })
     }
 
-    /// What takes out a row whose values stand in wrong columns, and brings it back, unless it is there already. What staff
-    /// have typed into it stays.
-    fn row_anew(&self, columns: &[Column], (index, row): (usize, &WrittenRow)) -> Option<(Removal, Option<Restored>)> {
+    /// What takes out a row whose values stand in wrong columns, and brings it back, unless it is there already: the same row
+    /// may have been sent once more through another program. What staff have typed into it stays.
+    fn row_anew(&self, columns: &[Column], (index, row): (usize, &WrittenRow)) -> (Vec<Removal>, Option<Restored>) {
         let tab = row.tab;
         let headers = self.tails.header(tab);
         let shown = |number: usize, position: usize| {
@@ -315,35 +320,45 @@ impl Committer {
         let like_it = (2..=last).filter(|number| row.is_likely(whole_row(*number)));
         let (whole, scattered): (Vec<usize>, Vec<usize>) =
             like_it.partition(|number| row.stands_in(headers, |position| shown(*number, position)));
-        let [number] = scattered[..] else { return None };
         let named = || headers.iter().enumerate().filter(|(_, header)| !header.is_empty());
-        let cells = named().map(|(position, header)| {
-            let typed = shown(number, position);
-            let is_typed = *typed != Content::Empty && !is_written(typed);
-            let content = if is_typed { typed.clone() } else { row.content_under(header) };
-            RestoredCell {
-                position,
-                header: header.clone(),
-                kind: self.kind_at(tab, position),
-                content,
-            }
-        });
-        let restored = Restored {
-            tab,
-            id: row.id.clone(),
-            after_row: number - 1,
-            cells: cells.filter(|cell| cell.content != Content::Empty).collect(),
-        };
-        let removal = Removal {
+        let removal = |number: &usize| Removal {
             purpose: Purpose::Fix(index),
             by: TALLYBOARD.to_owned(),
             tab,
-            id: shown(number, self.tails.place(tab).layout.position(0)).as_cell().text(),
-            number,
+            id: shown(*number, self.tails.place(tab).layout.position(0))
+                .as_cell()
+                .text(),
+            number: *number,
             columns: columns_with_headers(&self.tails, tab),
-            shows: named().map(|(position, header)| (header.clone(), shown(number, position).clone())).collect(),
+            shows: named()
+                .map(|(position, header)| (header.clone(), shown(*number, position).clone()))
+                .collect(),
         };
-        Some((removal, whole.is_empty().then_some(restored)))
+        let restored = |number: usize| {
+            let cells = named().map(|(position, header)| {
+                let typed = shown(number, position);
+                let is_typed = *typed != Content::Empty && !is_written(typed);
+                let content = if is_typed {
+                    typed.clone()
+                } else {
+                    row.content_under(header)
+                };
+                RestoredCell {
+                    position,
+                    header: header.clone(),
+                    kind: self.kind_at(tab, position),
+                    content,
+                }
+            });
+            Restored {
+                tab,
+                id: row.id.clone(),
+                after_row: number - 1,
+                cells: cells.filter(|cell| cell.content != Content::Empty).collect(),
+            }
+        };
+        let first = scattered.first().copied().filter(|_| whole.is_empty());
+        (scattered.iter().map(removal).collect(), first.map(restored))
     }
 
     fn line_anew(&self, sight: &Sight, id: &str, (row, old): (&Entry, &Content)) -> Option<Edit> {
@@ -383,11 +398,7 @@ impl Committer {
         column.map(|column| tab.columns[column].kind)
     }
 
-    fn row_back(
-        &self,
-        (tab, number, id): (&'static Tab, Option<usize>, &str),
-        cells: &[Overwritten],
-    ) -> Restored {
+    fn row_back(&self, (tab, number, id): (&'static Tab, Option<usize>, &str), cells: &[Overwritten]) -> Restored {
         let last_row = self.tails.place(tab).after_row;
         let cells = cells.iter().filter(|cell| !cell.header.is_empty());
         let cells = cells.filter_map(|cell| {

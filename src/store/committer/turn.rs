@@ -183,7 +183,12 @@ mod tests {
         let key = CallKey::new();
         let taken = Turn::default().next(CallKey::new()).next(key);
         let requests = taken.requests(&Turn::default(), 0);
-        let made = requests[0].add_named_range.clone().expect("add").named_range.expect("range");
+        let made = requests[0]
+            .add_named_range
+            .clone()
+            .expect("add")
+            .named_range
+            .expect("range");
         let others = [
             range("7", "staff's own"),
             range("tallyboard_turn_x", "no number"),

@@ -169,10 +169,7 @@ impl Shot {
                 row.stands_in(headers, |position| &cells[position])
             })
         };
-        verdict.scattered = rows
-            .filter(|row| !is_whole(row))
-            .map(|row| row.tab.title)
-            .collect();
+        verdict.scattered = rows.filter(|row| !is_whole(row)).map(|row| row.tab.title).collect();
         verdict
     }
 

@@ -1,13 +1,14 @@
 //! The chaos story: two programs on one spreadsheet, many clients, staff who turn the sheet upside down meanwhile, one
 //! call in ten going wrong, and one program killed in the middle. Afterwards every promise is counted.
 //!
-//! `cargo test --test tallyboard chaos -- --ignored --nocapture` runs it, with `CHAOS=10` ten times as much.
+//! `cargo test --test tallyboard chaos -- --ignored --nocapture` runs it alone and prints its counts. In the environment, `CHAOS=10`
+//! makes it ten times as much, `CHAOS_SEED` makes other chances fall, and `CHAOS_LOG` names a file for what the programs log.
 
 mod clients;
 mod reckoning;
 mod staff;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, process::Stdio, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -39,7 +40,7 @@ fn seed() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "finds a lost cell in some runs, which is not mended yet; run with --ignored"]
+#[ignore = "finds a row whose columns moved doubled under some chances; run with --ignored"]
 async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once() {
     let folder = folder();
     let sheets = Sheets::open_to_staff(folder.path());
@@ -51,7 +52,7 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
             .env("SHEETS_TIMEOUT_SECONDS", "1")
             .env("POSTS_PER_MINUTE", "1000000")
             .env("RUST_LOG", "tallyboard=debug")
-            .stderr(std::fs::File::options().create(true).append(true).open("/tmp/h/chaos_app.log").expect("DEBUGLOG"));
+            .stderr(log());
         command
     };
     let (first, first_address) = serve(connected());
@@ -87,9 +88,17 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
 
     let calls = calls(&sheets).await;
     let found = reckoning::Found::read(&staff).await;
-    std::fs::write("/tmp/h/chaos_audit.txt", found.dump()).expect("DEBUGLOG");
     println!("{}", found.check(&submitted, &deals, &updated, &staff));
     println!("calls: {calls}");
+}
+
+/// Where the programs write their log: nowhere, or into the file that `CHAOS_LOG` in the environment names.
+fn log() -> Stdio {
+    let Some(path) = std::env::var_os("CHAOS_LOG") else {
+        return Stdio::null();
+    };
+    let file = std::fs::File::options().create(true).append(true).open(path);
+    file.expect("log").into()
 }
 
 async fn faults(sheets: &Sheets, body: &Value) {
