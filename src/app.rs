@@ -1,13 +1,13 @@
 //! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
 
-use std::{
-    collections::BTreeMap,
-    net::{Ipv4Addr, SocketAddr},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+mod spreadsheet;
 
+use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc, time::Duration};
+
+use aide::axum::{
+    ApiRouter,
+    routing::{get_with, post_with},
+};
 use axum::{
     Router,
     body::Bytes,
@@ -15,16 +15,21 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use tokio::{sync::Mutex, task::JoinHandle};
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
-    config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
-    deals::{self, Deals, Importer, Reminders},
+    config::Config,
+    customers::{
+        self, sources,
+        sync::{self, Syncing},
+    },
+    deals::{self, Deals, Importer, Reminders, Rules},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
     error::Error,
@@ -33,19 +38,20 @@ use crate::{
         pages::{Found, Gather},
         view::{FINDINGS, LineProblem},
     },
-    guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
     language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
         view::{BOARD, SUBMIT},
     },
+    openapi::{self, Body, Endpoint},
     page::{Asset, Entry, Frame, Source},
     status::{
         self,
         pages::{AtHand, Known},
     },
-    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab},
+    store::{SetupProblem, SetupReport, Store, Tab},
 };
 
 /// The program, put together.
@@ -55,8 +61,11 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
+    syncing: Arc<Syncing>,
     /// Reminds people once a day.
     daily: JoinHandle<()>,
+    /// Reads the sources when their time has come.
+    schedule: JoinHandle<()>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -75,6 +84,10 @@ pub struct Materials {
     pub trusted_proxies: usize,
     /// How people are reminded of deals.
     pub reminders: Reminders,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
+    /// What brings the sources of the customers into the spreadsheet.
+    pub syncing: Arc<Syncing>,
 }
 
 /// Why the program cannot start.
@@ -89,6 +102,9 @@ pub enum BuildError {
     /// Mail or Slack cannot be prepared.
     #[error("{0}")]
     Messages(String),
+    /// A source cannot be prepared.
+    #[error("{0}")]
+    Source(String),
 }
 
 impl App {
@@ -98,9 +114,14 @@ impl App {
     /// See [`BuildError`].
     pub async fn build(config: &Config) -> Result<Self, BuildError> {
         let clock = Clock::system(config.time_zone.clone());
-        let (store, emulator) = open_store(config, &clock).await?;
+        let (store, emulator) = spreadsheet::open_store(config, &clock).await?;
         let store = Arc::new(store);
-        let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
+        let importer = Arc::new(Importer::new(
+            Arc::clone(&store),
+            clock.clone(),
+            config.deals.lost_stage,
+        ));
+        let syncing = Arc::new(syncing(config, &store, &clock)?);
         let (router, deals) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
@@ -112,10 +133,14 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
-            reminders: reminders(&config.messages)?,
+            reminders: reminders(config)?,
+            rules: config.deals,
+            syncing: Arc::clone(&syncing),
         });
         Ok(Self {
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
+            schedule: tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
+            syncing,
             deals,
             store,
             router,
@@ -139,6 +164,11 @@ impl App {
         &self.importer
     }
 
+    /// What brings the sources of the customers into the spreadsheet.
+    pub fn syncing(&self) -> &Arc<Syncing> {
+        &self.syncing
+    }
+
     /// Address of the spreadsheet in its own editor.
     pub fn spreadsheet_url(&self) -> &str {
         self.store.url()
@@ -146,7 +176,8 @@ impl App {
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        self.deals.finish().await;
+        self.schedule.abort();
+        tokio::join!(self.deals.finish(), self.syncing.finish());
         self.daily.abort();
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
@@ -155,81 +186,11 @@ impl App {
     }
 }
 
-async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
-    let (connection, options, emulator) = match &config.spreadsheet {
-        SpreadsheetSource::Embedded => {
-            let emulator = start_emulator(config).await?;
-            let options = Options {
-                calls_per_minute: None,
-                fresh_for: config.fresh_for,
-                ..Options::for_google(clock.clone())
-            };
-            (embedded(&emulator, config.sheets_timeout), options, Some(emulator))
-        }
-        SpreadsheetSource::Remote(remote) => {
-            let options = Options {
-                calls_per_minute: Some(config.sheets_calls_per_minute),
-                fresh_for: config.fresh_for,
-                change_check: if config.drive_change_check {
-                    ChangeCheck::ByDrive
-                } else {
-                    ChangeCheck::ByReading
-                },
-                ..Options::for_google(clock.clone())
-            };
-            (connection_to(remote, config.sheets_timeout), options, None)
-        }
-    };
-    let store = Store::open(connection.clone(), options)
-        .await
-        .map_err(|error: CallError| BuildError::Connection(SetupProblem::of_connection(&error, &connection)))?;
-    Ok((store, emulator))
-}
-
-/// On the port after the app's, so that links into the spreadsheet survive a restart; on any other when that is taken.
-async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartError> {
-    let on_port = |port| emulator::Options {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        data: Some(config.data_dir.clone()),
-        ..emulator::Options::default()
-    };
-    if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1)
-        && let Ok(emulator) = Emulator::start(on_port(next)).await
-    {
-        return Ok(emulator);
-    }
-    Emulator::start(on_port(0)).await
-}
-
-/// The embedded spreadsheet hands its own program a token, so that starting needs no signature.
-fn embedded(emulator: &Emulator, call_timeout: Duration) -> Connection {
-    Connection {
-        spreadsheet_id: emulator.spreadsheet_id().to_owned(),
-        api_url: Some(emulator.url()),
-        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
-        credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
-        call_timeout,
-    }
-}
-
-fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connection {
-    let editor = match &remote.api_url {
-        Some(url) => url.trim_end_matches('/'),
-        None => "https://docs.google.com",
-    };
-    Connection {
-        spreadsheet_id: remote.id.clone(),
-        api_url: remote.api_url.clone(),
-        spreadsheet_url: format!("{editor}/spreadsheets/d/{}/edit", remote.id),
-        credentials: Credentials::ServiceAccount(remote.key.clone()),
-        call_timeout,
-    }
-}
-
 /// How people are reminded, as it is set.
-fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
+fn reminders(config: &Config) -> Result<Reminders, BuildError> {
     /// Before Slack is tried a second time.
     const SLACK_PAUSE: Duration = Duration::from_millis(500);
+    let messages = &config.messages;
     let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
     let slack = messages
         .slack_webhook
@@ -244,8 +205,22 @@ fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
         language: messages.language,
         at: messages.remind_at,
         token: messages.remind_token.clone(),
+        public_url: config.public_url.clone(),
         ..Reminders::default()
     })
+}
+
+/// The sources that are switched on, and when they are read.
+fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing, BuildError> {
+    let switched_on = config.sources.iter().map(|one| (one.source, one.settings.clone()));
+    let opened = sources::open_all(switched_on, &sources::Time::real(clock.clone()));
+    Ok(Syncing::new(sync::Parts {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        sources: opened.map_err(BuildError::Source)?,
+        currency: config.syncing.currency,
+        schedule: config.syncing.schedule.clone(),
+    }))
 }
 
 /// Every address, on the given materials.
@@ -266,18 +241,19 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         language: Language::English,
         board: None,
     };
-    let guard = Arc::new(Guard::new(
-        materials.posts_per_minute,
-        materials.trusted_proxies,
-        frame.clone(),
-    ));
     let deals = Arc::new(Deals::new(deals::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
         reminders: materials.reminders,
+        rules: materials.rules,
     }));
+    let guard = Arc::new(Guard::new(
+        materials.posts_per_minute,
+        materials.trusted_proxies,
+        around_errors(&deals, &frame),
+    ));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
@@ -291,16 +267,17 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         frame,
         boards: vec![at_hand(&leaderboard), deals_at_hand(&deals)],
     };
-    let router = Router::new()
-        .route("/", get(|| async { Redirect::to(BOARD) }))
-        .route("/refresh", post(refresh))
-        .with_state(Refresher::new(materials.store))
+    let document = openapi::Document::default();
+    let routes = own_routes(materials.store)
         .merge(findings::pages::router(gather(&leaderboard, &deals)))
         .merge(leaderboard::router(leaderboard))
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
-        .route("/assets/{file}", get(asset))
-        .route("/robots.txt", get(|| async { "User-agent: *\nDisallow: /\n" }))
+        .merge(sync::pages::router(materials.syncing))
+        .merge(openapi::router(Arc::clone(&document)));
+    let (router, written) = openapi::described(routes);
+    openapi::publish(&document, &written);
+    let router = router
         .fallback(elsewhere)
         // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
         .layer((
@@ -312,9 +289,46 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
     (router, deals)
 }
 
+/// The page of an error looks like the board it happened on, and speaks its language.
+fn around_errors(deals: &Arc<Deals>, frame: &Frame) -> FrameOf {
+    let (deals, frame) = (Arc::clone(deals), frame.clone());
+    Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
+}
+
+/// Addresses that belong to no board.
+fn own_routes(store: Arc<Store>) -> ApiRouter {
+    const TAG: &str = "Program";
+    let home = get_with(
+        async || Redirect::to(BOARD),
+        |it| it.about(TAG, "Leads to the first board.").leads_on(),
+    );
+    let refresh = post_with(refresh, |it| {
+        it.about(TAG, "Has the spreadsheet read anew.")
+            .reads::<ComingBack>(Body::Form)
+            .leads_on()
+    });
+    let asset = get_with(asset, |it| {
+        it.about(TAG, "A style, a script or a picture of the pages.")
+            .path_part::<String>("file", "Name with its digest.")
+            .serves("text/css")
+            .serves("text/javascript")
+            .serves("image/svg+xml")
+    });
+    let robots = get_with(
+        async || "User-agent: *\nDisallow: /\n",
+        |it| it.about(TAG, "Tells search engines to stay away.").serves("text/plain"),
+    );
+    ApiRouter::new()
+        .api_route("/", home)
+        .api_route("/refresh", refresh)
+        .with_state(Refresher::new(store))
+        .api_route("/assets/{file}", asset)
+        .api_route("/robots.txt", robots)
+}
+
 /// The tabs of every board.
 pub fn tabs() -> Vec<&'static Tab> {
-    [leaderboard::rows::TABS, deals::rows::TABS].concat()
+    [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
 }
 
 /// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
@@ -408,17 +422,21 @@ impl Refresher {
     }
 }
 
+/// Where the person was.
+#[derive(Default, Deserialize, JsonSchema)]
+struct ComingBack {
+    /// Path and query of a page here.
+    to: Option<String>,
+}
+
 /// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
 /// just had it read.
 async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
     if refresher.budget.check().is_ok() {
         refresher.store.refresh();
     }
-    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let to = fields
-        .into_iter()
-        .find(|(name, value)| name == "to" && is_own_path(value))
-        .map(|(_, to)| to);
+    let back: ComingBack = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let to = back.to.filter(|to| is_own_path(to));
     let location = to
         .and_then(|to| HeaderValue::try_from(to).ok())
         .unwrap_or(HeaderValue::from_static(BOARD));

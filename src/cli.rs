@@ -1,6 +1,7 @@
 //! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
 
 mod import;
+mod sync;
 
 use std::{
     io::{IsTerminal, Write},
@@ -20,6 +21,7 @@ use crate::{
     app::App,
     cause::chain,
     config::{Config, Environment, Listen, SpreadsheetSource},
+    customers::sources::Mode,
     emulator,
     serving::{self, Patience},
     store::SetupReport,
@@ -43,7 +45,8 @@ enum Command {
     /// Checks the spreadsheet, makes missing tabs and headers, prints the address and serves until it is told to stop.
     /// On SIGTERM or Ctrl-C it takes no more requests, finishes the writes in flight and ends.
     Serve,
-    /// Verify access, tabs and headers of the spreadsheet, and name the cure for each problem.
+    /// Verify access, tabs and headers of the spreadsheet and each source that is switched on, and name the cure for each
+    /// problem.
     ///
     /// Makes missing tabs and headers. Ends with status 1 when something is left for a person to do.
     Check,
@@ -76,6 +79,18 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Read a source of the Customers board, or all, into the spreadsheet.
+    ///
+    /// Reads what changed since the last complete run and goes on where one broke. Ends with status 0 when everything was
+    /// read, else 1. Running it again changes nothing.
+    Sync {
+        /// Short name of a source that is switched on, such as intercom, or all.
+        #[arg(value_name = "SOURCE")]
+        source: String,
+        /// Read everything; what a source no longer mentions counts as gone.
+        #[arg(long)]
+        full: bool,
+    },
     /// Ask the running program whether it is well; for container hosts.
     ///
     /// Reads HOST and PORT as the program does. Ends with status 0 when /health answers, else 1.
@@ -107,7 +122,11 @@ secrets.example.json:
   SLACK_WEBHOOK_URL               Slack's incoming webhook for the reminders
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
-  REMINDERS_TOKEN                 what POST /deals/reminders asks for (nothing)
+  REMINDERS_TOKEN                 what POST /deals/reminders asks for; without it only the page's own button starts a run
+  DEALS_LOST_STATUS               true: deals can be lost (Perdu), and won ÷ (won + lost) is shown (false)
+  DEALS_COLD_DAYS                 days without a change after which a deal is cold (10), or by status:
+                                  Prospect=14, Qualifié=10, Négociation=5
+  PUBLIC_URL                      address under which people reach the program; reminders lead there
   ENVIRONMENT                     development or production: readable log lines or JSON
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json
@@ -123,6 +142,9 @@ the calls in a minute can be set with it:
   STRIPE_API_KEY, STRIPE_API_URL, STRIPE_CALLS_PER_MINUTE
   DASHBOARD_API_KEY, DASHBOARD_API_URL, DASHBOARD_CALLS_PER_MINUTE, and DASHBOARD_MAPPING: the
     path of a JSON file that says where things stand, see docs/directives/sources.md
+  SYNC_SCHEDULE                   when they are read, as in a crontab, or off
+                                  (intercom: 0 */6 * * *; all: 0 2 * * *)
+  REPORTING_CURRENCY              the currency of sums; amounts in others are never added (EUR)
 
 First steps with Google: make a service account with a JSON key, share the spreadsheet
 with its address as Editor, set SPREADSHEET_ID and GOOGLE_APPLICATION_CREDENTIALS, and run
@@ -151,6 +173,10 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
             .await
         }
         Command::Import { what } => import::run(what).await,
+        Command::Sync { source, full } => {
+            let mode = if full { Mode::Full } else { Mode::Incremental };
+            sync::run(&source.to_lowercase(), mode).await
+        }
         Command::Healthcheck => healthcheck().await,
     };
     result.unwrap_or_else(|error| {
@@ -238,8 +264,9 @@ async fn check() -> Outcome {
     if problems.is_empty() {
         println!("✓ The spreadsheet can be read and written; every tab and header is in place.");
     }
+    let sources_are_well = sync::check(app.syncing()).await;
     app.finish().await;
-    Ok(if problems.is_empty() {
+    Ok(if problems.is_empty() && sources_are_well {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

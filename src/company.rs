@@ -10,6 +10,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,7 +21,7 @@ pub use names::{Alias, AliasProblem, CompanyNames, ResolvedCompany};
 /// Groups the spellings of one company: `L'ORÉAL S.A.` and `L’Oreal` have one key.
 ///
 /// The key of a key is the key itself.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct CompanyKey(Arc<str>);
 

@@ -2,8 +2,10 @@
 //!
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
+mod deals;
 mod messages;
 mod sources;
+mod syncing;
 
 use std::{
     net::IpAddr,
@@ -17,8 +19,11 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::deals::Rules;
+
 pub use messages::Messages;
 pub use sources::SourceSettings;
+pub use syncing::SyncSettings;
 
 /// Everything that an operator can set.
 pub struct Config {
@@ -48,8 +53,14 @@ pub struct Config {
     pub trusted_proxies: usize,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
+    /// What the operator chooses about the rules of the deals.
+    pub deals: Rules,
+    /// The address under which people reach the program, without a slash at its end; messages lead there.
+    pub public_url: Option<String>,
     /// The sources of the Customers board that are switched on.
     pub sources: Vec<SourceSettings>,
+    /// When they are read by themselves, and the currency of sums.
+    pub syncing: SyncSettings,
 }
 
 /// An address to listen on.
@@ -160,6 +171,7 @@ impl Config {
             environment,
             data_dir: setting("DATA_DIR").unwrap_or_else(|| "data".to_owned()).into(),
             sources: sources::read(&setting, &secrets.sources)?,
+            syncing: syncing::read(&setting)?,
             spreadsheet: spreadsheet(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
                 .unwrap_or_else(|| "integrations.txt".to_owned())
@@ -184,6 +196,8 @@ impl Config {
             posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
             messages,
+            deals: deals::rules(&setting)?,
+            public_url: deals::public_url(&setting)?,
         })
     }
 }

@@ -3,6 +3,8 @@
 //! A handler returns an [`Error`]; it travels to `guard` inside the response, which knows the request and gives it the
 //! face that the caller asked for. The cause goes to the log and nowhere else.
 
+mod french;
+
 use std::{
     borrow::Cow,
     fmt,
@@ -10,10 +12,12 @@ use std::{
     sync::Arc,
 };
 
+use aide::OperationOutput;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -51,8 +55,56 @@ pub struct Details {
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+/// What a program is told of an [`Error`].
+#[derive(Serialize, JsonSchema)]
+pub struct ErrorAnswer {
+    error: ErrorDetails,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ErrorDetails {
+    /// Stable word for programs.
+    code: &'static str,
+    /// What happened.
+    message: Sentence,
+    /// Whether what was sent is safe; may be empty.
+    safety: Sentence,
+    /// What to do next; may be empty.
+    next: Sentence,
+    /// Complaints about single fields.
+    fields: Vec<FieldError>,
+    /// Values that somebody else changed meanwhile.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    conflicts: Vec<FieldConflict>,
+    /// Names the request in the log.
+    request_id: String,
+}
+
+impl ErrorAnswer {
+    /// What is told of `error`, which kept request `request_id` from its answer.
+    pub fn of(error: &Error, request_id: &str) -> Self {
+        Self {
+            error: ErrorDetails {
+                code: error.code,
+                message: error.happened.clone(),
+                safety: error.safety.clone(),
+                next: error.next.clone(),
+                fields: error.fields.clone(),
+                conflicts: error.conflicts.clone(),
+                request_id: request_id.to_owned(),
+            },
+        }
+    }
+}
+
+/// How each address fails is said once for all of them, in `openapi`.
+impl OperationOutput for Error {
+    type Inner = ();
+}
+
 /// A complaint about one field: what is wrong and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldError {
     /// Name of the field as it is sent.
     pub field: &'static str,
@@ -61,7 +113,7 @@ pub struct FieldError {
 }
 
 /// A field that somebody else changed while the caller made up their mind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldConflict {
     /// Name of the field as it is sent.
     pub field: &'static str,

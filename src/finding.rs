@@ -1,9 +1,10 @@
 //! A cell that could not be read: what stands there, why it does not count, and where to mend it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One thing in the spreadsheet that a person should look at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
     /// Tab title, such as `submissions`.
     pub tab: &'static str,
@@ -22,7 +23,7 @@ pub struct Finding {
 }
 
 /// What a finding means for the totals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The row is not counted until the cell is mended.

@@ -5,12 +5,13 @@
 
 use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{money::Money, spelling::fold};
 
 /// The language in which a page is shown. What is stored never changes with it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub enum Language {
     /// `fr`, the language of the deals unless somebody asks for another.
     #[default]

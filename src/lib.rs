@@ -11,6 +11,7 @@
 //! - [`customers`]: what eight services know of the customers; its sources only, so far → nouns
 //! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
 //! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
+//! - [`openapi`]: what programs are told of the addresses, and two pages to read it on → [`page`], [`answer`], [`error`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
 //! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
@@ -40,6 +41,7 @@ pub mod guard;
 pub mod language;
 pub mod leaderboard;
 pub mod money;
+pub mod openapi;
 pub mod page;
 pub mod period;
 pub mod person;

@@ -7,12 +7,13 @@ use std::{
 };
 
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// An amount of euros. Sums and products are exact; [`Money::rounded`] rounds to cents, once, at the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Money(Decimal);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
+pub struct Money(#[schemars(with = "f64")] Decimal);
 
 impl Money {
     /// Nothing.

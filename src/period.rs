@@ -1,12 +1,13 @@
 //! The days a board looks at: read from the address, laid onto the time line of the configured zone.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::spelling::tidy;
 
 /// The days a board looks at, both ends included, in the configured time zone. `None` is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Period {
     /// First day that counts.
     pub from: Option<Date>,

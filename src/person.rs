@@ -2,12 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::spelling::fold;
 
 /// Groups the spellings of one person's name: NFKC, case, accents, spaces and kinds of apostrophe are forgiven.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct PersonKey(Arc<str>);
 

@@ -9,6 +9,10 @@ use axum::{
 use http_body_util::BodyExt;
 use tallyboard::{
     app::{Materials, router},
+    customers::{
+        amount::Currency,
+        sync::{self, Syncing, schedule::Schedule},
+    },
     emulator::Emulator,
     leaderboard::catalog_file::CatalogFile,
     page::Source,
@@ -88,6 +92,14 @@ async fn view(emulator: &Emulator) -> f64 {
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
         reminders: tallyboard::deals::Reminders::default(),
+        rules: tallyboard::deals::Rules::default(),
+        syncing: Arc::new(Syncing::new(sync::Parts {
+            store: Arc::clone(&store),
+            clock: spreadsheet::clock(),
+            sources: Vec::new(),
+            currency: Currency::of("EUR").expect("a code"),
+            schedule: Schedule::off(),
+        })),
     });
     let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");
     let request = request.body(Body::empty()).expect("a request");

@@ -38,7 +38,7 @@ const ROUNDS: usize = 3;
 /// Latest instant of the rows, and a little later.
 const NOW: &str = "2026-02-01T12:00:00Z";
 
-/// Two lines for each size.
+/// Three lines for each size.
 pub async fn measure() -> Vec<Line> {
     let mut lines = Vec::new();
     for (count, figure) in [
@@ -157,27 +157,34 @@ fn told(count: usize, figure: &'static str, rounds: &[Steps]) -> Vec<Line> {
         median(rounds.iter().map(|round| step(round).as_secs_f64() * 1e3).collect())
     };
     let google = middle(&|steps| steps.google);
-    let line = |what: &str, figure: &'static str, steps: &dyn Fn(&Steps) -> [Duration; 3]| {
+    let line = |what: &str, figure: &'static str, steps: &dyn Fn(&Steps) -> Vec<Duration>| {
         let all = middle(&|round| steps(round).iter().sum());
-        let [decode, build, standings] = [0, 1, 2].map(|step| middle(&|round| steps(round)[step]));
+        let each: Vec<String> = (0..steps(&rounds[0]).len())
+            .map(|step| format!("{:.1}", middle(&|round| steps(round)[step])))
+            .collect();
         Line {
             what: format!("{count} rows {what}"),
             figure,
-            measured: format!("{all:.1} ms ({decode:.1} + {build:.1} + {standings:.1})"),
+            measured: format!("{all:.1} ms ({})", each.join(" + ")),
             floor: format!("{google:.1} ms"),
             ratio: Some(all / google),
             reached: (!figure.is_empty()).then_some(all <= google),
         }
     };
-    let whole = |steps: &Steps| [steps.decode, steps.build, steps.standings];
-    let mut first = line("decoded, settled, ranked", figure, &whole);
+    let whole = |steps: &Steps| vec![steps.decode, steps.build, steps.standings];
+    let mut first = line("decoded, settled, ranked", "", &whole);
     let (microseconds, bytes) = (middle(&|steps| whole(steps).iter().sum()) * 1e3, rounds[0].bytes);
     first.measured.push_str(&format!(
         ", {:.2} µs and {} bytes a row",
         microseconds / count as f64,
         bytes / count
     ));
-    vec![first, line("and one more", "", &|steps| steps.appended)]
+    let aggregated = |steps: &Steps| vec![steps.build, steps.standings];
+    vec![
+        line("settled, ranked", figure, &aggregated),
+        first,
+        line("and one more", "", &|steps| steps.appended.to_vec()),
+    ]
 }
 
 fn google_alone(body: &[u8]) -> Duration {

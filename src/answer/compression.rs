@@ -38,6 +38,13 @@ impl Encoding {
         best
     }
 
+    /// Whether `Accept-Encoding` takes gzip, however much else it would rather have.
+    pub fn takes_gzip(headers: &HeaderMap) -> bool {
+        let accepted = Accepted::of(headers);
+        let [.., gzip] = accepted.offered;
+        gzip.or(accepted.any).unwrap_or(0.0) > 0.0
+    }
+
     /// The token for `Content-Encoding`; none for identity.
     pub fn token(self) -> Option<&'static str> {
         match self {

@@ -3,10 +3,11 @@
 use std::fmt;
 
 use axum::http::{HeaderMap, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The forms in which one answer can be given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Face {
     /// A page for a person.
@@ -47,6 +48,17 @@ impl Face {
             Face::Csv => "csv",
             Face::Xlsx => "xlsx",
             Face::Pdf => "pdf",
+        }
+    }
+
+    /// The media type, without parameters.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Face::Html => "text/html",
+            Face::Json => "application/json",
+            Face::Csv => "text/csv",
+            Face::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Face::Pdf => "application/pdf",
         }
     }
 

@@ -5,13 +5,14 @@ use std::{
     fmt,
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::CompanyKey;
 use crate::spelling::{fold, tidy};
 
 /// One line of the `company_aliases` tab.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Alias {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
@@ -22,7 +23,7 @@ pub struct Alias {
 }
 
 /// An alias line that is not applied.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AliasProblem {
     /// Row number as the spreadsheet shows it.
     pub row: u32,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -30,7 +31,7 @@ use crate::{finding::Finding, language::days_between, money::Money, period::Peri
 pub const TOP_BASKETS: usize = 5;
 
 /// A deal with all its fields, named as the columns of the sheet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DealAnswer {
     /// Whole number; `None` until the row has one.
     pub id: Option<u64>,
@@ -42,6 +43,7 @@ pub struct DealAnswer {
     pub montant_brut: Money,
     /// Probability as a share of one, as the cell holds it.
     #[serde(serialize_with = "share_of_one")]
+    #[schemars(with = "f64")]
     pub probabilite: Decimal,
     /// Amount times probability.
     pub valeur_ponderee: Money,
@@ -90,7 +92,7 @@ impl DealAnswer {
 }
 
 /// A deal with its distance from today.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DueAnswer {
     /// The deal.
     #[serde(flatten)]
@@ -100,7 +102,7 @@ pub struct DueAnswer {
 }
 
 /// Open deals by due date, the earliest first.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DeadlinesAnswer {
     /// Due before today.
     pub overdue: Vec<DueAnswer>,
@@ -115,7 +117,7 @@ pub struct DeadlinesAnswer {
 }
 
 /// A deal that nobody has touched for long.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ColdAnswer {
     /// The deal.
     #[serde(flatten)]
@@ -127,7 +129,7 @@ pub struct ColdAnswer {
 }
 
 /// What could not be read in the sheet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FindingsAnswer {
     /// Rows that do not count.
     pub excluded_rows: usize,
@@ -138,7 +140,8 @@ pub struct FindingsAnswer {
 }
 
 /// `GET /deals` for programs and for the page.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "DealsBoard")]
 pub struct BoardAnswer {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
@@ -272,7 +275,7 @@ impl DeadlinesAnswer {
 }
 
 /// `GET /deals/list` for programs and for the page: one page of the deals that a filter lets through.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ListAnswer {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,

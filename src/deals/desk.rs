@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, Uri};
 use jiff::{Timestamp, Zoned, civil::Date};
 use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
 use super::{
     answers::Context,
-    cold::{ColdAfter, Day},
+    cold::Day,
     correcting::Correcting,
     filter::DealFilter,
     history::StageHistory,
@@ -18,7 +19,7 @@ use super::{
     overview::Overview,
     reminding::Reminders,
     rows::DealRows,
-    stage::LostStage,
+    rules::Rules,
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -38,6 +39,7 @@ pub struct Deals {
     pub(super) clock: Clock,
     pub(super) importer: Arc<Importer>,
     pub(super) reminders: Reminders,
+    pub(super) rules: Rules,
     /// Held by the run of the reminders, one at a time.
     pub(super) reminding: Mutex<()>,
     source: Source,
@@ -68,6 +70,8 @@ pub struct Parts {
     pub frame: Frame,
     /// How people are reminded.
     pub reminders: Reminders,
+    /// What the operator chose.
+    pub rules: Rules,
 }
 
 /// The board as it is at one moment.
@@ -84,12 +88,17 @@ impl Deals {
     /// Puts the board together.
     pub fn new(parts: Parts) -> Self {
         Self {
-            importer: Arc::new(Importer::new(Arc::clone(&parts.store), parts.clock.clone())),
+            importer: Arc::new(Importer::new(
+                Arc::clone(&parts.store),
+                parts.clock.clone(),
+                parts.rules.lost_stage,
+            )),
             store: parts.store,
             clock: parts.clock,
             source: parts.source,
             frame: parts.frame,
             reminders: parts.reminders,
+            rules: parts.rules,
             reminding: Mutex::default(),
             kept: Kept::default(),
             correcting: Arc::default(),
@@ -138,8 +147,8 @@ impl Deals {
                 zone: self.clock.zone().clone(),
             },
             as_of: current.read_at,
-            lost_stage: LostStage::default(),
-            cold_after: ColdAfter::default(),
+            lost_stage: self.rules.lost_stage,
+            cold_after: self.rules.cold_after,
             findings: Arc::clone(&current.findings),
         }
     }
@@ -192,6 +201,13 @@ impl Deals {
             unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
             spreadsheet_link: current.rows.link.tab(),
         })
+    }
+
+    /// What surrounds a page that shows no data, at an address of the board; `None` elsewhere.
+    pub fn frame_at(&self, uri: &Uri, headers: &HeaderMap) -> Option<Frame> {
+        let rest = uri.path().strip_prefix(super::pages::BOARD)?;
+        let is_here = rest.is_empty() || rest.starts_with('/');
+        is_here.then(|| self.bare_frame(super::pages::language_of(uri, headers)))
     }
 
     /// What surrounds a page that shows no data.

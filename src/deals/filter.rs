@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -276,7 +277,7 @@ impl Selection {
 }
 
 /// The choices of each field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Facets {
     /// Every stage with the deals it would let through, from the first contact on.
     pub statuses: Vec<(Stage, usize)>,
@@ -287,7 +288,7 @@ pub struct Facets {
 }
 
 /// One choice of a field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FacetOption {
     /// The first spelling in the sheet; `None` is “Non renseigné”.
     pub name: Option<Arc<str>>,

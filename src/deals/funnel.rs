@@ -1,5 +1,6 @@
 //! The weighted pipeline, stage by stage.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 use crate::money::Money;
 
 /// One stage of the funnel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FunnelStep {
     /// The stage.
     pub status: Stage,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{deal::Deal, share::two_decimals_or_null, stage::Stage};
@@ -53,18 +54,22 @@ impl StageHistory {
         changes.map_or(&[], Vec::as_slice)
     }
 
-    /// When a deal that is won was won: its last change, to [`Stage::Won`].
+    /// When a deal that is won was won: its last change, to [`Stage::Won`]. Nobody knows it of a deal that came into the
+    /// tab as won, such as with an import: it would seem to have taken no time.
     pub fn won_at(&self, deal: &Deal) -> Option<Timestamp> {
-        let last = self.of_deal(deal).last()?;
-        (deal.stage == Stage::Won && last.to == Stage::Won).then_some(last.at)
+        let changes = self.of_deal(deal);
+        let last = changes.last()?;
+        let came_so = changes.len() == 1 && last.from.is_none();
+        (deal.stage == Stage::Won && last.to == Stage::Won && !came_so).then_some(last.at)
     }
 }
 
 /// How long it took to win deals, from `created_at` to the change to [`Stage::Won`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cycle {
     /// Mean in days; `None` when no won deal can be measured.
     #[serde(serialize_with = "two_decimals_or_null")]
+    #[schemars(with = "Option<f64>")]
     pub average_days: Option<Decimal>,
     /// Won deals that could be measured.
     pub measured: usize,

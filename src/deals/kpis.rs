@@ -1,6 +1,9 @@
 //! The four numbers at the top of the board.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{
@@ -11,7 +14,7 @@ use super::{
 use crate::money::Money;
 
 /// What all the deals come to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Kpis {
     /// Sum of amount times probability.
     pub weighted_pipeline: Money,
@@ -28,6 +31,7 @@ pub struct Kpis {
     /// How many deals.
     pub deal_count: usize,
     /// How many in each stage.
+    #[schemars(with = "BTreeMap<String, usize>")]
     pub count_by_status: StageCounts,
 }
 
@@ -82,19 +86,23 @@ impl Kpis {
 }
 
 /// Change of each number against an earlier period. `None`, shown as “–”, where there is nothing to compare with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct KpiChanges {
     /// Relative, in parts of one.
     #[serde(serialize_with = "two_decimals_or_null")]
+    #[schemars(with = "Option<f64>")]
     pub weighted_pipeline: Option<Decimal>,
     /// Relative, in parts of one.
     #[serde(serialize_with = "two_decimals_or_null")]
+    #[schemars(with = "Option<f64>")]
     pub average_basket: Option<Decimal>,
     /// In percentage points.
     #[serde(serialize_with = "two_decimals_or_null")]
+    #[schemars(with = "Option<f64>")]
     pub conversion_rate: Option<Decimal>,
     /// Relative, in parts of one.
     #[serde(serialize_with = "two_decimals_or_null")]
+    #[schemars(with = "Option<f64>")]
     pub deal_count: Option<Decimal>,
 }
 

@@ -1,13 +1,14 @@
 //! The levers of a what-if: by how many percent each figure changes.
 
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::{share::two_decimals, stage::Stage};
 use crate::{language::Language, spelling::tidy};
 
 /// One thing that could be different.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Lever {
     /// The average amount of a deal.

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A deal is set aside up to a day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pause {
     /// Id of the deal.
     pub deal: u64,

@@ -2,6 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 use crate::{language::sort_key, money::Money};
 
 /// The figures of one assignee.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Performance {
     /// How many deals.
     pub deals: usize,
@@ -54,7 +55,7 @@ impl Performance {
 }
 
 /// One assignee now and in the period before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PerformanceLine {
     /// The first spelling; `None` is “Non renseigné”.
     pub assignee: Option<Arc<str>>,

@@ -10,6 +10,7 @@ use jiff::{
     SignedDuration, Zoned,
     civil::{Date, Time},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -25,7 +26,7 @@ use crate::language::{days_between, sort_key};
 pub const DUE_WITHIN: i32 = 7;
 
 /// Why a deal is mentioned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReminderKind {
     /// Due before today.

@@ -1,12 +1,13 @@
 //! A part of a whole, exact, shown in percent.
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// A share of one: 0.25 is a quarter. Programs read it in percent with two decimals, `25.00`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Share(Decimal);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+pub struct Share(#[schemars(with = "f64")] Decimal);
 
 impl Share {
     /// `part` out of `whole`; `None` of nothing.

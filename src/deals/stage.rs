@@ -3,22 +3,27 @@
 use std::fmt;
 
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::spelling::fold;
 
 /// Where a deal stands. Stored values are the French words, whatever the language of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 pub enum Stage {
     /// First contact; 10 %.
     Prospect,
     /// There is a need and a budget; 30 %.
+    #[schemars(rename = "Qualifié")]
     Qualified,
     /// Terms are discussed; 70 %.
+    #[schemars(rename = "Négociation")]
     Negotiation,
     /// Signed; 100 %.
+    #[schemars(rename = "Gagné")]
     Won,
     /// Gone, 0 %; only where the configuration allows it.
+    #[schemars(rename = "Perdu")]
     Lost,
 }
 
@@ -107,6 +112,16 @@ pub enum LostStage {
     NotOffered,
     /// Deals can be lost, and the share of the won among the settled is shown.
     Offered,
+}
+
+impl LostStage {
+    /// The stages that a deal can be put into; one that is lost can stay so.
+    pub fn stages(self, current: Option<Stage>) -> Vec<Stage> {
+        let offered = Stage::ALL.into_iter();
+        offered
+            .filter(|stage| *stage != Stage::Lost || self == Self::Offered || current == Some(Stage::Lost))
+            .collect()
+    }
 }
 
 impl fmt::Display for Stage {

@@ -1,5 +1,6 @@
 //! What a form or a program sends about a deal, checked at the door.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::Value;
 
@@ -18,7 +19,7 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_NOTES: usize = 10_000;
 
 /// What was sent, as it was typed. A field that is not there leaves its value as it is; an empty one empties it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SentDeal {
     /// The customer's name.
@@ -58,7 +59,7 @@ fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 }
 
 /// What was sent about a deal, with what the sender saw before.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct SentChange {
     /// What it is to be.
     #[serde(flatten)]

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// The velocity of some deals and what it is made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Velocity {
     /// Euros a day; `None` while one of the parts is unknown, or a cycle lasts no time at all.
     pub euros_a_day: Option<Money>,
@@ -135,7 +136,7 @@ impl Gap {
 }
 
 /// The velocity of the deals created in one month.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MonthVelocity {
     /// First day of the month.
     pub month: Date,
@@ -160,7 +161,7 @@ pub fn by_month(deals: &[&Deal], history: &StageHistory, zone: &TimeZone) -> Vec
 }
 
 /// The velocity of one sector or assignee.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct GroupVelocity {
     /// The first spelling; `None` is “Non renseigné”.
     pub name: Option<Arc<str>>,
@@ -180,12 +181,13 @@ pub fn by_property(deals: &[&Deal], history: &StageHistory, property: Property) 
 }
 
 /// How long deals stay in one stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StageTime {
     /// The stage; only those that a deal can leave.
     pub status: Stage,
     /// Mean in days of all stays, the running ones up to now; `None` without any.
     #[serde(serialize_with = "two_decimals_or_null")]
+    #[schemars(with = "Option<f64>")]
     pub average_days: Option<Decimal>,
     /// Stays that are over.
     pub over: usize,

@@ -1,6 +1,9 @@
 //! What would become of the figures if baskets, conversion, cycle, number of deals or probabilities were different.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::{
@@ -115,20 +118,23 @@ impl Serialize for Quantity {
 }
 
 /// What one lever moves, today and then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Moved {
     /// The lever.
     pub lever: Lever,
     /// Today; `None` while it is not known.
+    #[schemars(with = "Option<f64>")]
     pub today: Option<Quantity>,
     /// With the lever as it is set.
+    #[schemars(with = "Option<f64>")]
     pub then: Option<Quantity>,
 }
 
 /// The answer to a what-if.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WhatIf {
     /// The levers as they were set.
+    #[schemars(with = "BTreeMap<String, f64>")]
     pub levers: Levers,
     /// What each lever moves, in the order of the form.
     pub moved: Vec<Moved>,
@@ -167,7 +173,7 @@ impl WhatIf {
 }
 
 /// One figure today and then, and what each lever adds to the difference.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Split {
     /// Today, in cents.
     pub today: Money,
@@ -180,7 +186,7 @@ pub struct Split {
 }
 
 /// What one lever adds to a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LeverEffect {
     /// The lever.
     pub lever: Lever,

@@ -6,13 +6,14 @@
 mod mail;
 mod slack;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use mail::Mail;
 pub use slack::Slack;
 
 /// A way out of the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// SMTP.

@@ -2,14 +2,14 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
-    Router,
     extract::{Query, State},
     http::HeaderMap,
     response::Response,
-    routing::get,
 };
 use jiff::{Timestamp, Zoned};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::view::{FINDINGS, FindingsPage, LineProblem};
@@ -17,6 +17,7 @@ use crate::{
     answer::{Cell, Column, Face, Kind, Rendered, Sheet},
     error::{Error, FieldError},
     finding::Finding,
+    openapi::Endpoint,
     page::Frame,
 };
 
@@ -36,16 +37,21 @@ pub struct Found {
 pub type Gather = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Found, Error>> + Send>> + Send + Sync>;
 
 /// The page of findings.
-pub fn router(gather: Gather) -> Router {
-    Router::new().route(FINDINGS, get(show)).with_state(gather)
+pub fn router(gather: Gather) -> ApiRouter {
+    let described = get_with(show, |it| {
+        it.about("Program", "What could not be read.")
+            .answers::<Answer<'_>>(Face::TABLE)
+    });
+    ApiRouter::new().api_route(FINDINGS, described).with_state(gather)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Question {
     format: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Findings")]
 struct Answer<'a> {
     as_of: Timestamp,
     cells: &'a [Finding],

@@ -1,6 +1,7 @@
 //! The page of findings.
 
 use maud::{Markup, html};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -25,7 +26,7 @@ pub struct FindingsPage<'a> {
 }
 
 /// A line of a file that was left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LineProblem {
     /// Name of the file, such as `integrations.txt`.
     pub file: String,

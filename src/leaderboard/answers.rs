@@ -1,6 +1,7 @@
 //! What the board answers, as values that programs and spreadsheets read too.
 
 use jiff::{Timestamp, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -13,7 +14,8 @@ use super::{
 use crate::answer::{Cell, Column, Kind, Sheet};
 
 /// `GET /leaderboard` for programs.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LeaderboardStandings")]
 pub struct BoardAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
@@ -30,7 +32,7 @@ pub struct BoardAnswer<'a> {
 }
 
 /// `GET /leaderboard/claims` for programs.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct ClaimsAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
@@ -41,7 +43,7 @@ pub struct ClaimsAnswer<'a> {
 }
 
 /// `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}` for programs.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct SubmissionAnswer<'a> {
     /// Always true: what is not recorded is answered as an error.
     pub recorded: bool,
@@ -53,7 +55,7 @@ pub struct SubmissionAnswer<'a> {
 }
 
 /// The answer when a submission is in the sheet and nothing more can be told.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct EffectUnknown<'a> {
     /// Always true.
     pub recorded: bool,
@@ -64,14 +66,14 @@ pub struct EffectUnknown<'a> {
 }
 
 /// `GET /leaderboard/credited` for the form's script.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct CreditedAnswer {
     /// What the company is credited with.
     pub credited: Vec<CreditedIntegration>,
 }
 
 /// One integration that a company is credited with.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub struct CreditedIntegration {
     /// Name of the integration.
     pub integration: String,

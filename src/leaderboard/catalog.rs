@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::spelling::{fold, is_invisible, tidy};
@@ -10,7 +11,7 @@ use crate::spelling::{fold, is_invisible, tidy};
 pub const LONGEST_NAME: usize = 80;
 
 /// Groups the spellings of one integration: case, accents and spaces are forgiven.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct IntegrationKey(Arc<str>);
 
@@ -28,7 +29,7 @@ impl IntegrationKey {
 }
 
 /// One entry of the catalog.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Integration {
     /// The name as shown and as written into the sheet.
     pub name: String,
@@ -39,7 +40,7 @@ pub struct Integration {
 }
 
 /// Whether the form offers an integration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
     /// Offered on the form.
@@ -49,7 +50,7 @@ pub enum Availability {
 }
 
 /// A line of the catalog, or a part of it, that is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CatalogProblem {
     /// Line number, 1 for the first.
     pub line: u32,

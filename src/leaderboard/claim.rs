@@ -3,6 +3,7 @@
 use std::{collections::HashSet, fmt, sync::Arc};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::catalog::IntegrationKey;
@@ -10,7 +11,7 @@ pub use super::catalog::is_separator;
 use crate::spelling::{fold, tidy};
 
 /// One row of the `submissions` tab: a CSM says which integrations a company completed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Submission {
     /// Row number as the spreadsheet shows it, 2 for the first data row.
     pub row: u32,
@@ -31,7 +32,7 @@ pub struct Submission {
 }
 
 /// What staff say about a submission.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// As it came in; counts.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 use crate::spelling::{fold, tidy};
 
 /// One row of the `submissions` tab with the outcome of each of its claims.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClaimLine {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
@@ -39,7 +40,7 @@ pub struct ClaimLine {
 }
 
 /// One claim: an integration within a submission.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClaimedIntegration {
     /// Name as the catalog writes it, or as typed when the catalog does not know it.
     pub name: String,
@@ -51,7 +52,7 @@ pub struct ClaimedIntegration {
 }
 
 /// What a claim earned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// This claim is the earliest valid one and holds the credit.
@@ -65,7 +66,7 @@ pub enum Outcome {
 }
 
 /// Who holds the credit for a company and integration, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditedTo {
     /// Name of the CSM as the board shows it.
     pub csm: String,
@@ -95,7 +96,7 @@ pub struct MatchingClaims<'a> {
 }
 
 /// What became of the claims that match a filter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClaimsTotals {
     /// Rows of the tab.
     pub rows: u32,

@@ -1,6 +1,7 @@
 //! What one submission changed, as a value.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 use crate::spelling::fold;
 
 /// What one submission did to the board, computed from the rows as they are now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SubmissionEffect {
     /// Id of the submission.
     pub id: String,
@@ -38,7 +39,7 @@ pub struct SubmissionEffect {
 }
 
 /// An integration that somebody else holds the credit for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditedElsewhere {
     /// Name of the integration.
     pub integration: String,
@@ -48,7 +49,7 @@ pub struct CreditedElsewhere {
 }
 
 /// Where a CSM stands on the board of all time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
     /// Rank, 1 for the first.
     pub rank: u32,
@@ -61,7 +62,7 @@ pub struct Place {
 }
 
 /// Distance to the CSM next above.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gap {
     /// Credits missing to draw level, at least 1.
     pub points: u32,

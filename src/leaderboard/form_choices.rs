@@ -1,11 +1,12 @@
 //! What the form offers for a company: what can be claimed, and what somebody was credited with already.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{claims::CreditedTo, credit::Ledger};
 
 /// One integration on the form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FormChoice {
     /// Name as the catalog writes it.
     pub integration: String,

@@ -64,6 +64,8 @@ struct Spelling {
     /// Uses in rows that count, then in all rows: what staff set aside should not decide how a name is written.
     uses: (u32, u32),
     has_both_cases: bool,
+    /// Whether its name is shown so.
+    is_best: bool,
     first: Mention,
 }
 
@@ -161,6 +163,10 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         if entered.precedes(spelling.first) {
             spelling.first = entered.at;
         }
+        // Most uses repeat the best spelling in order: they change nothing about the name, which lies elsewhere in memory.
+        if spelling.is_best && entered.arrival == Arrival::InOrder {
+            return Some(number);
+        }
         let spelling = *spelling;
         let name = &mut self.names[number.place()];
         let used = name.used.get_or_insert(Used {
@@ -170,12 +176,22 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         if entered.precedes(used.first) {
             used.first = entered.at;
         }
-        if used.best != tidy
-            && self.spellings[used.best as usize].is_none_or(|best| is_better(entered.rows, &spelling, &best))
+        let former = used.best;
+        if former == tidy
+            || self.spellings[former as usize].is_none_or(|best| is_better(entered.rows, &spelling, &best))
         {
             used.best = tidy;
+            self.mark_best(former, tidy);
         }
         Some(number)
+    }
+
+    fn mark_best(&mut self, former: u32, best: u32) {
+        for (text, is_best) in [(former, false), (best, true)] {
+            if let Some(spelling) = &mut self.spellings[text as usize] {
+                spelling.is_best = is_best;
+            }
+        }
     }
 
     /// The number of the name with this key.
@@ -247,6 +263,7 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
                 number: identity.map(|identity| self.number_for(identity)),
                 uses: (0, 0),
                 has_both_cases: text.chars().any(char::is_uppercase) && text.chars().any(char::is_lowercase),
+                is_best: false,
                 first: entered.at,
             });
         }

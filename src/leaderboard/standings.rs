@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -16,7 +17,7 @@ use crate::spelling::fold;
 pub use super::period::Period;
 
 /// The whole board for a period.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Standings {
     /// The days looked at.
     pub period: Period,
@@ -30,7 +31,7 @@ pub struct Standings {
 }
 
 /// The sums of a board.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
     /// Credited company–integration pairs within the period: the sum of either list, without what is counted apart.
     pub integrations: u32,
@@ -43,7 +44,7 @@ pub struct Totals {
 }
 
 /// One line of the ranking by CSM.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CsmStanding {
     /// 1 for the most credited integrations; equal counts share a rank ("1, 2, 2, 4").
     pub rank: u32,
@@ -64,7 +65,7 @@ pub struct CsmStanding {
 }
 
 /// One line of the overview by integration.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ServiceStanding {
     /// Name as the catalog writes it, or as typed when the catalog does not know it.
     pub integration: String,
@@ -80,7 +81,7 @@ pub struct ServiceStanding {
 }
 
 /// How the catalog sees an integration that stands in the sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceKind {
     /// Offered on the form.

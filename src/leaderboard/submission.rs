@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
@@ -22,7 +23,7 @@ const LONGEST_KEY: usize = 100;
 const SHORTEST_VISIT: Duration = Duration::from_millis(500);
 
 /// A submission as it was sent. In JSON, `null` is the same as nothing.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, expecting = "an object with csm, company and integrations")]
 pub struct SentSubmission {
     /// Who claims.

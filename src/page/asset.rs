@@ -26,6 +26,8 @@ pub enum Asset {
     WhatIfScript,
     /// Filters the deals while somebody chooses.
     DealsScript,
+    /// Starts a viewer of the OpenAPI document.
+    ViewerScript,
     /// The icon in the browser's tab.
     Icon,
 }
@@ -41,7 +43,7 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
         Self::FormScript,
@@ -50,6 +52,7 @@ impl Asset {
         Self::DropScript,
         Self::WhatIfScript,
         Self::DealsScript,
+        Self::ViewerScript,
         Self::Icon,
     ];
 
@@ -91,6 +94,7 @@ impl Asset {
             Self::DropScript => include_str!("assets/drop.js"),
             Self::WhatIfScript => include_str!("assets/what_if.js"),
             Self::DealsScript => include_str!("assets/deals_board.js"),
+            Self::ViewerScript => include_str!("assets/viewer.js"),
             Self::Icon => include_str!("assets/icon.svg"),
         }
     }
@@ -105,6 +109,7 @@ impl Asset {
             Self::DropScript => ("drop", "js"),
             Self::WhatIfScript => ("what_if", "js"),
             Self::DealsScript => ("deals", "js"),
+            Self::ViewerScript => ("viewer", "js"),
             Self::Icon => ("icon", "svg"),
         }
     }

@@ -11,8 +11,8 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::store::Store;
@@ -36,9 +36,23 @@ struct Asked {
     answer: watch::Receiver<Option<Result<(), String>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
+    /// Also asks the spreadsheet; `0`, `false` and `no` do not.
     deep: Option<String>,
+}
+
+/// Whether the program is well.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Health {
+    /// `ok` or `down`.
+    status: &'static str,
+    /// Why it is down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(default)]
+    reason: Option<String>,
+    /// Version of the program.
+    version: &'static str,
 }
 
 impl Question {
@@ -57,17 +71,16 @@ pub(super) async fn show(State(check): State<DeepCheck>, Query(question): Query<
         Ok(())
     };
     let version = env!("CARGO_PKG_VERSION");
-    match verdict {
-        Ok(()) => answer(StatusCode::OK, json!({"status": "ok", "version": version})),
-        Err(reason) => answer(
-            StatusCode::SERVICE_UNAVAILABLE,
-            json!({"status": "down", "reason": reason, "version": version}),
-        ),
-    }
-}
-
-fn answer(status: StatusCode, body: Value) -> Response {
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    let (code, status, reason) = match verdict {
+        Ok(()) => (StatusCode::OK, "ok", None),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, "down", Some(reason)),
+    };
+    let health = Health {
+        status,
+        reason,
+        version,
+    };
+    (code, [(header::CACHE_CONTROL, "no-store")], Json(health)).into_response()
 }
 
 impl DeepCheck {

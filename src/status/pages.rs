@@ -2,24 +2,25 @@
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
-    Router,
     extract::{Query, State},
     http::HeaderMap,
     response::Response,
-    routing::get,
 };
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    health::{self, DeepCheck},
+    health::{self, DeepCheck, Health},
     view::StatusPage,
 };
 use crate::{
     answer::{Face, Rendered},
     clock::Clock,
     error::{Error, FieldError},
+    openapi::Endpoint,
     page::{Frame, STATUS},
     store::{Status, Store},
 };
@@ -48,7 +49,8 @@ pub struct Known {
 pub type AtHand = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<Known>> + Send>> + Send + Sync>;
 
 /// How the program fares.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProgramStatus")]
 pub struct Report {
     /// Version of the program.
     pub version: &'static str,
@@ -67,15 +69,30 @@ struct Desk {
 }
 
 /// The page for whoever runs the program, and the health check.
-pub fn router(parts: Parts) -> Router {
+pub fn router(parts: Parts) -> ApiRouter {
     let check = DeepCheck::new(Arc::clone(&parts.store));
     let started_at = parts.clock.now();
     let desk = Arc::new(Desk { parts, started_at });
-    let health = Router::new().route("/health", get(health::show)).with_state(check);
-    Router::new().route(STATUS, get(show)).with_state(desk).merge(health)
+    let health = get_with(health::show, |it| {
+        it.about(
+            "Program",
+            "Whether the program is alive; with `deep`, whether the spreadsheet answers too.",
+        )
+        .answers_with::<Health>(200, "It is well.")
+        .answers_with::<Health>(503, "It is not.")
+    });
+    let status = get_with(show, |it| {
+        it.about("Program", "How the program fares.")
+            .answers::<Report>(Face::PAGE)
+    });
+    let health = ApiRouter::new().api_route("/health", health).with_state(check);
+    ApiRouter::new()
+        .api_route(STATUS, status)
+        .with_state(desk)
+        .merge(health)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct Question {
     format: Option<String>,
 }

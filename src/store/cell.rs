@@ -123,7 +123,7 @@ impl Content {
 
     /// Whether both are the same to a person. Numbers pass through decimal text of 15 digits on their way, so the last
     /// bits do not count.
-    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+    pub fn is_same_as(&self, other: &Self) -> bool {
         match (self.as_cell(), other.as_cell()) {
             (Cell::Number(left), Cell::Number(right)) => (left - right).abs() <= 1e-13 * left.abs().max(right.abs()),
             (left, right) => left == right,

@@ -224,6 +224,11 @@ impl<'a> Row<'a> {
         self.cells.cell(column)
     }
 
+    /// How many columns the tab has.
+    pub(super) fn columns(&self) -> usize {
+        self.of.tab.columns.len()
+    }
+
     /// A finding about the cell in the tab's `column`-th column.
     pub fn finding(&self, column: usize, effect: Effect, reason: impl Into<String>) -> Finding {
         Finding {

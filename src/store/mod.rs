@@ -57,6 +57,9 @@
 //!   `nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once`.
 //! - Counted ids are never given twice, by several instances either: `two_instances_never_count_the_same_id`,
 //!   `counted_ids_go_on_from_the_highest_and_a_key_counts_once`.
+//! - Rows that staff type without an id get the next number, whichever instance sees them first:
+//!   `a_row_that_staff_typed_without_an_id_gets_the_next_number_once`,
+//!   `a_number_that_hits_another_row_is_put_right`.
 //! - Calls stay below Google's quota (`quota`) and are tried again when that can help (`call_error`). While Google is
 //!   down they fail at once, and one of them finds out when it is back (`circuit`). All of them go through the `gate`,
 //!   which keeps the book for the status page (`status`).
@@ -108,7 +111,7 @@ use tokio::{sync::Mutex, task::JoinHandle};
 use crate::clock::Clock;
 
 pub use batch::{
-    Batch, CellUpdate, Change, CommitError, Committed, Conflict, Delete, Insert, NewId, RowProblem, Update,
+    Batch, CellUpdate, Change, CommitError, Committed, Conflict, Delete, Insert, NewId, Numbering, RowProblem, Update,
 };
 pub use call_error::CallError;
 pub use cell::{Cell, Content, Entry};
@@ -258,6 +261,15 @@ impl Store {
     /// See [`ReadError`].
     pub async fn read<D: Dataset>(&self) -> Result<Reading<D>, ReadError> {
         self.reader.read().await
+    }
+
+    /// The tabs of `D` as they are, however long they take to read while older data is at hand. For whoever is about to
+    /// write, or has written and wants to see it.
+    ///
+    /// # Errors
+    /// See [`ReadError`]; [`ReadError::Unreachable`] also when only older data could be had.
+    pub async fn read_now<D: Dataset>(&self) -> Result<Reading<D>, ReadError> {
+        self.reader.read_now().await
     }
 
     /// Writes all of `batch` or nothing, and answers when it is in the spreadsheet.

@@ -160,6 +160,7 @@ pub(super) fn number_format(kind: Kind) -> Option<NumberFormat> {
         Kind::DateTime => ("DATE_TIME", "yyyy-mm-dd hh:mm:ss.000"),
         Kind::Date => ("DATE", "yyyy-mm-dd"),
         Kind::Euros => ("CURRENCY", "#,##0.00 [$€]"),
+        Kind::Amount => ("NUMBER", "#,##0.00"),
         Kind::Percent => ("PERCENT", "0%"),
         Kind::Text | Kind::Integer | Kind::Choice(_) => return None,
     };

@@ -1,10 +1,11 @@
 //! How the store fares: facts that are at hand, for a page that an operator looks at. Asking for them asks nobody else.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How the store fares at one moment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Status {
     /// Whether the spreadsheet answers.
     #[serde(flatten)]
@@ -24,7 +25,7 @@ pub struct Status {
 }
 
 /// Whether the spreadsheet answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// Nobody has asked it yet.
@@ -55,7 +56,7 @@ pub enum State {
 }
 
 /// Whether a call changes the spreadsheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
     /// It only asks.
@@ -65,7 +66,7 @@ pub enum CallKind {
 }
 
 /// What is known of one tab.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TabStatus {
     /// Title on the tab.
     pub tab: &'static str,
@@ -78,7 +79,7 @@ pub struct TabStatus {
 }
 
 /// The calls of one kind since the program started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Calls {
     /// Calls that were sent.
     pub sent: u64,
@@ -95,7 +96,7 @@ pub struct Calls {
 }
 
 /// The queue of writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct QueueStatus {
     /// Batches that wait.
     pub waiting: usize,
@@ -104,7 +105,7 @@ pub struct QueueStatus {
 }
 
 /// A call that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FailedCall {
     /// When the failure was noticed.
     pub at: Timestamp,

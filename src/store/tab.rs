@@ -83,6 +83,8 @@ pub enum Kind {
     Integer,
     /// Euros with two decimals.
     Euros,
+    /// A sum of money with two decimals, in a currency that another column names.
+    Amount,
     /// A share, 0.3 shown as 30 %.
     Percent,
     /// One of a few words; the sheet offers them in a drop-down.

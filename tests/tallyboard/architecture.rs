@@ -29,7 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "deals/view/",
             "findings/view.rs",
             "status/view.rs",
-            "deals/view/",
+            "openapi/pages.rs",
             "emulator/",
         ],
     ),
@@ -54,6 +54,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("zip", &["deals/import/workbook.rs"]),
     ("encoding_rs", &["deals/import/encoding.rs"]),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
+    ("indicatif", &["cli/import.rs", "cli/sync.rs"]),
+    ("cron", &["customers/sync/schedule.rs"]),
+    ("chrono", &["customers/sync/schedule.rs"]),
     ("lettre", &["delivery/mail.rs"]),
 ];
 

@@ -19,7 +19,12 @@ use serde_json::{Value, json};
 use tallyboard::{
     app::{Materials, router, tabs},
     clock::Clock,
-    deals::Reminders,
+    customers::{
+        amount::Currency,
+        sources::{self, OpenSource},
+        sync::{self, Syncing, schedule::Schedule},
+    },
+    deals::{Reminders, Rules},
     emulator::{self, Emulator},
     leaderboard::catalog_file::CatalogFile,
     page::Source,
@@ -37,6 +42,7 @@ pub struct World {
     pub store: Arc<Store>,
     pub client: Client,
     pub address: String,
+    pub syncing: Arc<Syncing>,
     milliseconds: Arc<AtomicI64>,
     folder: TempDir,
 }
@@ -52,6 +58,10 @@ pub struct Plan {
     pub queue: NonZeroUsize,
     /// How people are reminded.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
+    /// What tells of customers.
+    pub sources: Arc<dyn Fn() -> Vec<OpenSource> + Send + Sync>,
 }
 
 impl Default for Plan {
@@ -64,11 +74,24 @@ impl Default for Plan {
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
             reminders: Arc::new(Reminders::default),
+            rules: Rules::default(),
+            sources: Arc::new(Vec::new),
         }
     }
 }
 
 impl Plan {
+    fn syncing(&self, store: &Arc<Store>, clock: Clock) -> Arc<Syncing> {
+        let is_source = |name: &str| sources::VENDORS.iter().any(|vendor| vendor.name == name);
+        Arc::new(Syncing::new(sync::Parts {
+            store: Arc::clone(store),
+            clock,
+            sources: (self.sources)(),
+            currency: Currency::of("EUR").expect("a code"),
+            schedule: Schedule::parse(sync::schedule::USUAL, is_source).expect("a schedule"),
+        }))
+    }
+
     fn options(&self, clock: Clock) -> Options {
         Options {
             calls_per_minute: None,
@@ -91,8 +114,10 @@ impl World {
         let emulator = Emulator::start(emulator::Options::default()).await.expect("emulator");
         let start: Timestamp = START.parse().expect("instant");
         let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
+        let store = store_with(&emulator, plan.options(clock(&milliseconds))).await;
         let mut world = Self {
-            store: store_with(&emulator, plan.options(clock(&milliseconds))).await,
+            syncing: plan.syncing(&store, clock(&milliseconds)),
+            store,
             client: client(),
             address: String::new(),
             milliseconds,
@@ -101,7 +126,8 @@ impl World {
         };
         let made = world.store.prepare(&tabs()).await;
         assert_eq!(made.problems, []);
-        world.address = world.serve(Arc::clone(&world.store), &plan).await;
+        let syncing = Arc::clone(&world.syncing);
+        world.address = world.serve(Arc::clone(&world.store), &plan, syncing).await;
         world.forget_calls().await;
         world
     }
@@ -109,10 +135,11 @@ impl World {
     /// A second instance on the same spreadsheet; answers its address.
     pub async fn another_instance(&self, plan: &Plan) -> String {
         let store = store_with(&self.emulator, plan.options(self.clock())).await;
-        self.serve(store, plan).await
+        let syncing = plan.syncing(&store, self.clock());
+        self.serve(store, plan, syncing).await
     }
 
-    async fn serve(&self, store: Arc<Store>, plan: &Plan) -> String {
+    async fn serve(&self, store: Arc<Store>, plan: &Plan, syncing: Arc<Syncing>) -> String {
         let router = router(Materials {
             store,
             clock: clock(&self.milliseconds),
@@ -121,6 +148,8 @@ impl World {
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
             reminders: (plan.reminders)(),
+            rules: plan.rules,
+            syncing,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");

@@ -1,5 +1,6 @@
 //! What an import would do, for programs.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 use crate::{deals::amount::DecimalMark, language::Language, money::Money};
 
 /// What an import would do, or did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlanAnswer {
     /// Name of the file.
     pub file: String,
@@ -35,7 +36,7 @@ pub struct PlanAnswer {
 }
 
 /// A line that is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RefusedAnswer {
     /// Line in the file.
     pub line: usize,
@@ -44,7 +45,7 @@ pub struct RefusedAnswer {
 }
 
 /// The question about amounts such as `12.500`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct QuestionAnswer {
     /// How many lines have such an amount.
     pub lines: usize,
@@ -55,7 +56,7 @@ pub struct QuestionAnswer {
 }
 
 /// One amount that can be read in two ways.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ExampleAnswer {
     /// Line in the file.
     pub line: usize,
@@ -68,7 +69,7 @@ pub struct ExampleAnswer {
 }
 
 /// A field and the column that holds it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ColumnAnswer {
     /// Name of the field.
     pub field: &'static str,
@@ -79,7 +80,7 @@ pub struct ColumnAnswer {
 }
 
 /// A deal that gets other values.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ChangedAnswer {
     /// Line in the file.
     pub line: usize,
@@ -90,7 +91,7 @@ pub struct ChangedAnswer {
 }
 
 /// One value that changes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FieldChange {
     /// Name of the field.
     pub field: &'static str,

@@ -1,6 +1,7 @@
 //! How far an import is.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// What is being done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// A file is written into the tab.
@@ -19,7 +20,7 @@ pub enum Task {
 }
 
 /// How far an import is.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Progress {
     /// What is being done.
     pub task: Task,
@@ -53,7 +54,7 @@ pub struct Progress {
 }
 
 /// Where an import stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "state", content = "cause")]
 pub enum Stand {
     /// It goes on.
@@ -65,7 +66,7 @@ pub enum Stand {
 }
 
 /// A deal that was left as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Left {
     /// The line of the file; 0 where there is none.
     pub line: usize,
@@ -76,7 +77,7 @@ pub struct Left {
 }
 
 /// Why a deal was left as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
     /// Somebody changed the deal meanwhile.

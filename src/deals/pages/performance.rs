@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::{Timestamp, civil::DateTime};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -22,7 +23,7 @@ use super::{
     question::{Common, question},
 };
 use crate::{
-    answer::{Cell, Column, Face, Kind, Rendered, Sheet},
+    answer::{Cell, Column, Dialect, Face, Kind, Rendered, Sheet},
     asked::Asked,
     error::Error,
     language::Language,
@@ -31,8 +32,9 @@ use crate::{
 };
 
 /// What each assignee sells.
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsPerformance")]
+pub(super) struct Answer {
     as_of: Timestamp,
     /// The filter as the query of an address.
     filter: String,
@@ -80,7 +82,7 @@ fn render(
     };
     match asked.face {
         Face::Json | Face::Pdf => Rendered::json(&answer).map_err(Error::internal),
-        Face::Csv => Ok(Rendered::csv(&sheet())),
+        Face::Csv => Ok(Rendered::csv_in(&sheet(), Dialect::of(asked.language))),
         Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
         Face::Html => {
             let page = PerformancePage {

@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri, header},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{filter::DealFilter, listing::ListQuestion, order::Order, subset::Subset};
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// Fields of an address that are no filter.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Common {
     format: Option<String>,
     lang: Option<String>,

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -32,8 +33,9 @@ use crate::{
 /// How many lines of the history the page shows, the newest first.
 const SHOWN: usize = 100;
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsReminders")]
+pub(super) struct Answer<'a> {
     as_of: Timestamp,
     /// The ways out that are configured.
     channels: Vec<Channel>,
@@ -45,7 +47,7 @@ struct Answer<'a> {
     history: Vec<Past<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Waiting<'a> {
     channel: Channel,
     assignee: Option<&'a str>,
@@ -55,7 +57,7 @@ struct Waiting<'a> {
     text: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Past<'a> {
     at: Option<Timestamp>,
     subject: &'a str,
@@ -63,6 +65,15 @@ struct Past<'a> {
     channel: Channel,
     outcome: String,
     reason: String,
+}
+
+/// What a program without the token hears.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Unauthorized {
+    /// Stable word for programs.
+    error: &'static str,
+    /// What to send.
+    message: &'static str,
 }
 
 pub(super) async fn show(
@@ -149,13 +160,8 @@ fn answer<'a>(
 
 /// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
 pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) -> Result<Response, Error> {
-    if !may_send(deals.reminders.token.as_deref(), &headers) {
-        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-        let told = Json(serde_json::json!({
-            "error": "unauthorized",
-            "message": "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
-        }));
-        return Ok((StatusCode::UNAUTHORIZED, challenge, told).into_response());
+    if let Err(refusal) = may_send(deals.reminders.token.as_deref(), &headers) {
+        return Ok(refusal);
     }
     // On its own, so that a caller who hangs up does not stop it between a message and its line.
     let run = Arc::clone(&deals);
@@ -170,9 +176,36 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) ->
     })
 }
 
+/// A program sends the token. Without one, only the page's own button starts a run: browsers say of a form that it came
+/// from here, which a program that merely found the address does not.
+fn may_send(token: Option<&str>, headers: &HeaderMap) -> Result<(), Response> {
+    let refuse = |status, error, message| {
+        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+        (status, challenge, Json(Unauthorized { error, message })).into_response()
+    };
+    match token {
+        None if comes_from_own_page(headers) => Ok(()),
+        None => Err(refuse(
+            StatusCode::FORBIDDEN,
+            "reminders_token_not_set",
+            "Runs by programs are off: set REMINDERS_TOKEN and send it as “Authorization: Bearer …”. Nothing was sent.",
+        )),
+        Some(token) if has_token(token, headers) => Ok(()),
+        Some(_) => Err(refuse(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
+        )),
+    }
+}
+
+/// That a form of another site is turned away is the guard's business; here something has to say where it came from.
+fn comes_from_own_page(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN)
+}
+
 /// Compared without stopping at the first difference, so that time tells nothing about the token.
-fn may_send(token: Option<&str>, headers: &HeaderMap) -> bool {
-    let Some(token) = token else { return true };
+fn has_token(token: &str, headers: &HeaderMap) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given
         .and_then(|value| value.strip_prefix("Bearer "))

@@ -10,7 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use jiff::civil::Date;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{
     super::{
@@ -37,6 +38,13 @@ use crate::{
     store::Batch,
 };
 
+/// What a program hears of a deal that is gone.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Deleted {
+    /// Number of the deal.
+    pub(super) deleted: u64,
+}
+
 /// `POST /deals/{id}/status`: another stage.
 pub(super) async fn status(
     State(deals): State<Arc<Deals>>,
@@ -55,7 +63,7 @@ pub(super) async fn status(
         };
         let mut change = sent.change.clone();
         change.wanted = only_stage(&change.wanted);
-        intention(&change, deal, caller.language)
+        intention(&deals, &change, deal, caller.language)
     };
     match deals.change((id, by), intend).await {
         Ok(()) if caller.wants_page() => {
@@ -123,7 +131,7 @@ pub(super) async fn delete(
             let notice = Notice::undoable(Deed::Deleted, id, since);
             Ok(see(&format!("{BOARD}/{id}{}", caller.query()), &notice))
         }
-        Ok(()) => Ok(Json(json!({"deleted": id})).into_response()),
+        Ok(()) => Ok(Json(Deleted { deleted: id }).into_response()),
         Err(NotChanged::Clash(_)) if caller.wants_page() => {
             let trouble = caller.language.choose(
                 "Rien n’a été supprimé : quelqu’un d’autre vient de modifier l’affaire. La voici telle qu’elle est maintenant.",

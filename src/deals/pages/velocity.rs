@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// How fast deals bring money.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in super::super) struct VelocityAnswer {
     /// When the spreadsheet was read.
     pub(in super::super) as_of: Timestamp,

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -28,8 +29,9 @@ use crate::{
     error::{Error, FieldError},
 };
 
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsWhatIf")]
+pub(super) struct Answer {
     as_of: Timestamp,
     /// The filter as the query of an address.
     filter: String,

@@ -18,6 +18,7 @@ mod letter;
 use std::{sync::Arc, time::Duration};
 
 use jiff::civil::{Time, time};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use letter::Letter;
@@ -51,8 +52,10 @@ pub struct Reminders {
     pub language: Language,
     /// When the daily job runs, in the configured zone.
     pub at: Time,
-    /// What a program has to know to start a run; `None` lets anybody who reaches the board.
+    /// What a program has to know to start a run; `None` leaves it to the button of the page.
     pub token: Option<String>,
+    /// The address under which people reach the program, without a slash at its end.
+    pub public_url: Option<String>,
     /// Between two looks at the claims of other instances.
     pub pause: Duration,
 }
@@ -65,13 +68,15 @@ impl Default for Reminders {
             language: Language::French,
             at: time(8, 0, 0, 0),
             token: None,
+            public_url: None,
             pause: Duration::from_millis(250),
         }
     }
 }
 
 /// What a run did.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "DealsReminded")]
 pub struct Report {
     /// Messages that the other side took.
     pub sent: Vec<Told>,
@@ -82,7 +87,7 @@ pub struct Report {
 }
 
 /// A message.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Told {
     /// Whose deals; `None` for those that nobody works on.
     pub assignee: Option<Arc<str>>,
@@ -91,19 +96,21 @@ pub struct Told {
     /// The address; empty for Slack.
     pub recipient: String,
     /// What it told.
+    #[schemars(with = "Vec<String>")]
     pub reasons: Vec<Reason>,
     /// Why it did not go out.
     pub error: Option<String>,
 }
 
 /// Something that was not told.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Suppressed {
     /// Mail or Slack.
     pub channel: Channel,
     /// The customer.
     pub client: Arc<str>,
     /// What would have been told.
+    #[schemars(with = "String")]
     pub reason: Reason,
     /// Why not: `told before`, `paused until 2026-12-01`, `no address`, `another instance tells it`.
     pub because: String,

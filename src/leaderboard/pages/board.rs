@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
@@ -25,7 +26,7 @@ use crate::{
     error::Error,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     from: Option<String>,
     to: Option<String>,

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
@@ -28,7 +29,7 @@ use crate::{
 /// Rows on one page.
 const ROWS_A_PAGE: usize = 100;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     csm: Option<String>,
     integration: Option<String>,

@@ -7,6 +7,7 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{
@@ -15,7 +16,7 @@ use super::super::{
 };
 use crate::{answer::Rendered, error::Error, page::moment};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     #[serde(default)]
     company: String,

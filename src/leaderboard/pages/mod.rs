@@ -10,28 +10,87 @@ mod submit;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    routing::{get, post},
+use aide::axum::{
+    ApiRouter,
+    routing::{get_with, post_with},
 };
 
 use super::{
+    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, SubmissionAnswer},
     desk::Leaderboard,
     period::Period,
+    submission::SentSubmission,
     view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
 };
-use crate::error::{Error, FieldError};
+use crate::{
+    answer::Face,
+    error::{Error, FieldError},
+    openapi::{Body, Endpoint},
+};
+
+/// The board in the document for programs.
+const TAG: &str = "Leaderboard";
 
 /// Every address of the board.
-pub fn router(leaderboard: Arc<Leaderboard>) -> Router {
-    Router::new()
-        .route(BOARD, get(board::show))
-        .route(SUBMIT, get(form::show))
-        .route(SUBMISSIONS, post(submit::receive))
-        .route("/leaderboard/submissions/{id}", get(receipt::show))
-        .route(CLAIMS, get(claims::show))
-        .route(CREDITED, get(credited::show))
-        .route(SAMPLE, post(sample::load))
+pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
+    ApiRouter::new()
+        .api_route(
+            BOARD,
+            get_with(board::show, |it| {
+                it.about(TAG, "The standings of a period.")
+                    .answers::<BoardAnswer<'_>>(Face::TABLE)
+            }),
+        )
+        .api_route(
+            SUBMIT,
+            get_with(form::show, |it| {
+                it.about(TAG, "The form for a claim, filled from its address.")
+                    .asks::<SentSubmission>()
+                    .serves("text/html")
+            }),
+        )
+        .api_route(
+            SUBMISSIONS,
+            post_with(submit::receive, |it| {
+                it.about(
+                    TAG,
+                    "Claims integrations. The answer comes when the row is in the spreadsheet.",
+                )
+                .reads::<SentSubmission>(Body::JsonOrForm)
+                .answers_with::<SubmissionAnswer<'_>>(200, "It was there already.")
+                .answers_with::<SubmissionAnswer<'_>>(201, "It is recorded.")
+                .leads_on()
+            }),
+        )
+        .api_route(
+            "/leaderboard/submissions/{id}",
+            get_with(receipt::show, |it| {
+                it.about(TAG, "What a submission did, from the rows as they are now.")
+                    .path_part::<String>("id", "Id of the submission.")
+                    .answers::<SubmissionAnswer<'_>>(Face::PAGE)
+            }),
+        )
+        .api_route(
+            CLAIMS,
+            get_with(claims::show, |it| {
+                it.about(TAG, "The rows behind a number, latest first.")
+                    .answers::<ClaimsAnswer<'_>>(Face::TABLE)
+            }),
+        )
+        .api_route(
+            CREDITED,
+            get_with(credited::show, |it| {
+                it.about(TAG, "What a company is credited with.")
+                    .answers::<CreditedAnswer>(&[Face::Json])
+            }),
+        )
+        .api_route(
+            SAMPLE,
+            post_with(sample::load, |it| {
+                it.about(TAG, "Fills an empty embedded spreadsheet with a believable data set.")
+                    .leads_on()
+            }),
+        )
         .with_state(leaderboard)
 }
 

@@ -1,6 +1,7 @@
 //! Where the pages of the board are, with their questions in the address, so that Back, bookmarks and sharing work.
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::standings::Period;
@@ -19,7 +20,7 @@ pub const CLAIMS: &str = "/leaderboard/claims";
 pub const SAMPLE: &str = "/leaderboard/sample";
 
 /// Which of the board's two tables a download holds; `table` in the address.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Table {
     /// The ranking by CSM.
@@ -30,7 +31,7 @@ pub enum Table {
 }
 
 /// Which rows the claims page lists. What is `None` does not narrow the list.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClaimsFilter {
     /// Only claims of this CSM.
     pub csm: Option<String>,

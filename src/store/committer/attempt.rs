@@ -201,9 +201,9 @@ impl Committer {
         self.announce(&shot.plan);
         self.reader.write_ended(self.written);
         let plan = &shot.plan;
-        for addition in plan.additions.iter().filter(|addition| addition.is_counted()) {
-            let given = self.given.entry(addition.tab.title).or_default();
-            *given = addition.id_text().parse().unwrap_or(0).max(*given);
+        for (tab, id) in plan.counted_ids() {
+            let given = self.given.entry(tab.title).or_default();
+            *given = id.max(*given);
         }
         let is_misplaced = |misplaced: &[(usize, _)], index: usize| misplaced.iter().any(|(place, _)| *place == index);
         let mut done: Vec<(Origin, Done)> = Vec::new();

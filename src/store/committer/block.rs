@@ -27,6 +27,7 @@ impl Edit {
     pub(super) fn continues_in(&self, below: &Self) -> bool {
         let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.data.user_entered_format.is_some());
         self.tab == below.tab
+            && self.is_numbering() == below.is_numbering()
             && self.number + 1 == below.number
             && self.cells.iter().map(shape).eq(below.cells.iter().map(shape))
     }
@@ -64,6 +65,19 @@ impl Source {
             rows: self.rows,
             columns,
         }
+    }
+
+    /// Copies headers and cells alone into the lines from `line` on: the rows have no id yet.
+    pub(super) fn copies_without_id(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
+        let starts = positions.iter().zip((line..).step_by(self.rows));
+        let copies = starts.flat_map(|(position, line)| {
+            let lines = |column: usize| log.stretch(line, self.rows, column);
+            [
+                requests::copy_values(self.stretch(*position, 1), lines(log.old), Turn::Kept),
+                requests::copy_values(self.header(*position), lines(log.header), Turn::Kept),
+            ]
+        });
+        copies.collect()
     }
 
     fn header(&self, column: usize) -> Stretch {

@@ -5,7 +5,7 @@
 
 use super::{
     super::{
-        audit::action::{DELETED, PUT_RIGHT},
+        audit::action::{DELETED, NUMBERED, PUT_RIGHT},
         cell::Content,
         tab::{Tab, normalise},
     },
@@ -45,7 +45,9 @@ impl Told {
     }
 
     fn hit_what_it_should(&self) -> bool {
-        self.id.means(&self.tab, &self.row, &self.header)
+        // A row that gets an id had none.
+        let had_no_id = self.action != NUMBERED || self.old == Content::Empty;
+        had_no_id && self.id.means(&self.tab, &self.row, &self.header)
     }
 
     fn is_about_same_cell(&self, tab: &Tab, cell: &Overwritten) -> bool {

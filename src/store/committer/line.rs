@@ -124,7 +124,7 @@ impl Line {
             id: String::new(),
             by: edit.by.clone(),
             tab: edit.tab,
-            row: edit.id.clone(),
+            row: edit.given_id(),
             action: match cell.in_log {
                 InLog::Moment => action::DATED,
                 InLog::Line | InLog::NoLine => edit.action,

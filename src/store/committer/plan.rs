@@ -95,6 +95,8 @@ pub(super) struct Addition {
     pub(super) tab: &'static Tab,
     pub(super) id: Entry,
     pub(super) cells: Vec<Entry>,
+    /// What comes back into columns of staff's own, by place in the sheet.
+    pub(super) others: Vec<(usize, Content)>,
     /// What the log says of it, unless its id was given.
     pub(super) line: Option<NewLine>,
 }
@@ -152,6 +154,21 @@ pub(super) struct RestoredCell {
 impl RestoredCell {
     fn written(&self) -> (String, Option<Kind>, Content) {
         (self.header.clone(), self.kind, self.content.clone())
+    }
+}
+
+impl Edit {
+    /// Whether it gives its row an id.
+    pub(super) fn is_numbering(&self) -> bool {
+        self.action == action::NUMBERED
+    }
+
+    /// The id that it gives to its row; otherwise the id of the row.
+    pub(super) fn given_id(&self) -> String {
+        match self.cells.first().filter(|_| self.is_numbering()) {
+            Some(cell) => cell.wanted.as_cell().text(),
+            None => self.id.clone(),
+        }
     }
 }
 

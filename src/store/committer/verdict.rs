@@ -118,6 +118,13 @@ impl Shot {
         let is_right = |edit: &Edit| {
             let place = tails.place(edit.tab);
             let id_position = place.layout.position(0);
+            if edit.is_numbering() {
+                // Only the line tells whose id was written over; a row that was empty is seen here.
+                let row = self.plan.number_after(edit)? - 1;
+                let mut others = (0..place.layout.width()).filter(|position| *position != id_position);
+                let is_alone = others.all(|position| shown.cell(place.sheet_id, row, position) == Content::Empty);
+                return is_alone.then_some(false);
+            }
             if edit.cells.iter().any(|cell| cell.position == id_position) {
                 // It shows the id that was written, whichever row it is.
                 return None;
@@ -192,6 +199,7 @@ impl Shot {
                     let edit = &self.plan.edits[edit];
                     let position = edit.cells[cell].position;
                     *fits &= hit.row == line.row && normalise(&hit.header) == normalise(&line.header);
+                    *fits &= !edit.is_numbering() || hit.old == Content::Empty;
                     overwritten.position = Some(position);
                     cells.push(overwritten);
                 }

@@ -8,7 +8,7 @@ mod calendly;
 mod chartmogul;
 mod dashboard;
 mod exam;
-mod fake;
+pub mod fake;
 mod fathom;
 mod hubspot;
 mod intercom;

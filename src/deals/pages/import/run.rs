@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Uri, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -30,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
 
 /// What the address says.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Parameters {
     format: Option<String>,
     lang: Option<String>,

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::sent_file::status;
@@ -25,7 +26,7 @@ use crate::{
 const MOST_LISTED: usize = 10;
 
 /// What the address says.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Parameters {
     format: Option<String>,
     lang: Option<String>,

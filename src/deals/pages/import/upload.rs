@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri},
     response::{IntoResponse, Redirect, Response},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -41,15 +42,16 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the address says beside the form.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Parameters {
     apply: Option<bool>,
     lang: Option<String>,
 }
 
 /// What a program hears.
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DealsImport")]
+pub(super) struct Answer {
     #[serde(flatten)]
     plan: PlanAnswer,
     applied: bool,
@@ -58,7 +60,7 @@ struct Answer {
 }
 
 /// How the writing goes on.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Applying {
     run: String,
     address: String,

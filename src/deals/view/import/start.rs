@@ -2,6 +2,7 @@
 
 use jiff::Zoned;
 use maud::{Markup, html};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DEMO, IMPORT, count, hidden, hidden_language, in_language};
@@ -32,7 +33,7 @@ pub enum Trouble {
 }
 
 /// One import of the list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RunLine {
     /// How it is known.
     pub run: String,

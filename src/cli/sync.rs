@@ -1,0 +1,168 @@
+//! `tallyboard sync SOURCE`: the same runs as by schedule, with a bar for each source.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::Outcome;
+use crate::{
+    app::App,
+    config::Config,
+    customers::{
+        rows::run_row::{RunOutcome, SyncRun},
+        sources::{Mode, OpenSource},
+        sync::{Ended, Synced, Syncing},
+    },
+};
+
+/// How often the bars are drawn anew.
+const DRAW_EVERY: Duration = Duration::from_millis(200);
+
+/// Reads the sources that the command line names.
+pub(super) async fn run(wanted: &str, mode: Mode) -> Outcome {
+    let config = Config::from_environment()?;
+    let app = App::build(&config).await?;
+    let problems = app.prepare().await.problems;
+    let result = match problems.first() {
+        Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
+        None => sync(app.syncing(), wanted, mode).await,
+    };
+    app.finish().await;
+    result
+}
+
+/// Asks every source that is switched on for as little as possible; answers whether all is well.
+pub(super) async fn check(syncing: &Syncing) -> bool {
+    let mut is_well = true;
+    for source in syncing.sources() {
+        let title = source.vendor.title;
+        for probe in source.check().await {
+            match probe.outcome {
+                Ok(()) => println!("✓ {title}: {} can be read.", probe.what),
+                Err(failure) => {
+                    is_well = false;
+                    println!("✗ {title}, {}: {failure} {}", probe.what, failure.cure());
+                }
+            }
+        }
+    }
+    is_well
+}
+
+async fn sync(syncing: &Arc<Syncing>, wanted: &str, mode: Mode) -> Outcome {
+    let sources = chosen(syncing, wanted)?;
+    let bars = Bars::of(&sources);
+    let work = syncing.sync(&sources, mode);
+    tokio::pin!(work);
+    let synced = loop {
+        tokio::select! {
+            synced = &mut work => break synced,
+            () = tokio::time::sleep(DRAW_EVERY) => bars.draw(syncing),
+        }
+    };
+    bars.clear();
+    let synced = synced.map_err(|error| format!("{} {}", error.happened, error.next))?;
+    let mut is_well = true;
+    for one in &synced {
+        is_well &= tell(one);
+    }
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn chosen(syncing: &Syncing, wanted: &str) -> Result<Vec<Arc<OpenSource>>, String> {
+    let names: Vec<&str> = syncing.sources().iter().map(|source| source.vendor.name).collect();
+    if names.is_empty() {
+        return Err(
+            "No source is switched on. Set the key of one, such as STRIPE_API_KEY; see tallyboard --help.".to_owned(),
+        );
+    }
+    if wanted == "all" {
+        return Ok(syncing.sources().to_vec());
+    }
+    let source = syncing.source(wanted).cloned();
+    let source =
+        source.ok_or_else(|| format!("“{wanted}” is not switched on. Sources that are: {}.", names.join(", ")))?;
+    Ok(vec![source])
+}
+
+/// Says how a run went; whether everything was read.
+fn tell(synced: &Synced) -> bool {
+    let source = synced.source;
+    match &synced.ended {
+        Ended::Ran(run) => {
+            tell_run(run);
+            run.outcome == RunOutcome::Complete
+        }
+        Ended::AlreadyRunning => {
+            println!("{source}: already running");
+            true
+        }
+        Ended::Stopped(error) => {
+            println!("{source}: stopped. {} {}", error.happened, error.next);
+            false
+        }
+    }
+}
+
+fn tell_run(run: &SyncRun) {
+    let SyncRun {
+        source,
+        seen,
+        created,
+        updated,
+        failed,
+        ..
+    } = run;
+    println!("{source}: {seen} seen, {created} added, {updated} changed, {failed} not readable");
+    for finding in &run.findings {
+        println!("  {finding}");
+    }
+    if let Some(error) = &run.error {
+        println!("  Stopped: {error} {}", run.cure.as_deref().unwrap_or_default());
+    }
+}
+
+/// A bar for each source on standard error; nothing is drawn where that is no terminal.
+struct Bars {
+    all: MultiProgress,
+    bars: Vec<(&'static str, ProgressBar)>,
+}
+
+impl Bars {
+    fn of(sources: &[Arc<OpenSource>]) -> Self {
+        let all = MultiProgress::new();
+        let style = "{prefix:>14} {bar:30} {pos} {msg}";
+        let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = |source: &Arc<OpenSource>| {
+            let bar = all.add(ProgressBar::no_length().with_style(style.clone()));
+            bar.set_prefix(source.vendor.title);
+            (source.vendor.name, bar)
+        };
+        Self {
+            bars: sources.iter().map(bar).collect(),
+            all,
+        }
+    }
+
+    fn draw(&self, syncing: &Syncing) {
+        for (source, bar) in &self.bars {
+            match syncing.progress(source) {
+                Some(progress) => {
+                    bar.set_position(progress.seen);
+                    match progress.expected {
+                        Some(expected) => bar.set_length(expected.max(progress.seen)),
+                        None => bar.unset_length(),
+                    }
+                    bar.set_message(format!("seen, {} written", progress.written));
+                }
+                None if !bar.is_finished() => bar.finish_with_message("seen"),
+                None => {}
+            }
+        }
+    }
+
+    fn clear(&self) {
+        // An error means that the terminal is gone, and the lines below are all there is.
+        let _ = self.all.clear();
+    }
+}

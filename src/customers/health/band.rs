@@ -1,0 +1,98 @@
+//! The four bands of the score.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How a customer fares, in one word; the better the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Band {
+    /// 0 to 29.
+    Critical,
+    /// 30 to 49.
+    HighRisk,
+    /// 50 to 69.
+    AtRisk,
+    /// 70 to 100.
+    Healthy,
+}
+
+impl Band {
+    /// Every band, the best first.
+    pub const ALL: [Self; 4] = [Self::Healthy, Self::AtRisk, Self::HighRisk, Self::Critical];
+
+    /// The band of a rounded score.
+    pub fn of(score: u8) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|band| score >= band.lowest())
+            .unwrap_or(Self::Critical)
+    }
+
+    /// The lowest score in the band.
+    pub fn lowest(self) -> u8 {
+        match self {
+            Self::Healthy => 70,
+            Self::AtRisk => 50,
+            Self::HighRisk => 30,
+            Self::Critical => 0,
+        }
+    }
+
+    /// The word in the spreadsheet, in addresses and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::AtRisk => "at_risk",
+            Self::HighRisk => "high_risk",
+            Self::Critical => "critical",
+        }
+    }
+
+    /// Reads a word, in any case and with blanks or hyphens for the underscore.
+    pub fn parse(text: &str) -> Option<Self> {
+        let word = text.trim().to_lowercase().replace([' ', '-'], "_");
+        Self::ALL.into_iter().find(|band| band.word() == word)
+    }
+}
+
+/// For people.
+impl fmt::Display for Band {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Healthy => "healthy",
+            Self::AtRisk => "at risk",
+            Self::HighRisk => "high risk",
+            Self::Critical => "critical",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_score_has_the_band_of_its_range() {
+        for (band, scores) in [
+            (Band::Critical, 0..=29),
+            (Band::HighRisk, 30..=49),
+            (Band::AtRisk, 50..=69),
+            (Band::Healthy, 70..=100),
+        ] {
+            for score in scores {
+                assert_eq!(Band::of(score), band, "{score}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_band_is_read_as_it_is_written() {
+        for band in Band::ALL {
+            assert_eq!(Band::parse(band.word()), Some(band));
+            assert_eq!(Band::parse(&format!(" {band} ").to_uppercase()), Some(band));
+        }
+        assert_eq!(Band::parse("fine"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Points of the score: exact decimal numbers.
+
+use std::{
+    fmt,
+    iter::Sum,
+    ops::{Add, Neg, Sub},
+};
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// Points of 100. They are kept to twelve decimals, so that sums of them are exact; programs and people see two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Points(Decimal);
+
+/// Decimals that are kept.
+const DECIMALS: u32 = 12;
+
+impl Points {
+    /// None.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// So many, with what lies beyond the twelfth decimal rounded off.
+    pub fn new(points: Decimal) -> Self {
+        Self(points.round_dp_with_strategy(DECIMALS, RoundingStrategy::MidpointAwayFromZero))
+    }
+
+    /// The number.
+    pub fn decimal(self) -> Decimal {
+        self.0
+    }
+
+    /// Whether there are none, as people see it.
+    pub fn is_zero(self) -> bool {
+        self.two_decimals().is_zero()
+    }
+
+    fn two_decimals(self) -> Decimal {
+        self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+    }
+}
+
+impl From<u8> for Points {
+    fn from(points: u8) -> Self {
+        Self(Decimal::from(points))
+    }
+}
+
+impl Add for Points {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Points {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Neg for Points {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl Sum for Points {
+    fn sum<All: Iterator<Item = Self>>(points: All) -> Self {
+        points.fold(Self::ZERO, Add::add)
+    }
+}
+
+/// With up to two decimals, half away from zero.
+impl fmt::Display for Points {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.two_decimals().normalize())
+    }
+}
+
+/// A JSON number with up to two decimals.
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = RawValue::from_string(self.to_string()).map_err(serde::ser::Error::custom)?;
+        number.serialize(serializer)
+    }
+}

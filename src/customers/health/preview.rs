@@ -1,0 +1,88 @@
+//! Who would change band under another formula.
+
+use jiff::Zoned;
+use serde::Serialize;
+
+use super::{band::Band, facts::Facts, formula::Formula, score::score};
+
+/// A customer whose band would be another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BandChange<Key> {
+    /// Which customer.
+    pub customer: Key,
+    /// Score and band under the formula in force; `None` when it knows nothing that counts.
+    pub now: Option<(u8, Band)>,
+    /// Score and band under the other one.
+    pub then: Option<(u8, Band)>,
+}
+
+/// The customers whose band would change, those that fall deepest first.
+pub fn preview<'a, Key>(
+    customers: impl IntoIterator<Item = (Key, &'a Facts)>,
+    (current, other): (&Formula, &Formula),
+    now: &Zoned,
+) -> Vec<BandChange<Key>> {
+    let judged = |facts: &Facts, formula: &Formula| score(facts, formula, now).map(|score| (score.score, score.band));
+    let changes = customers.into_iter().map(|(customer, facts)| BandChange {
+        customer,
+        now: judged(facts, current),
+        then: judged(facts, other),
+    });
+    let band = |judged: Option<(u8, Band)>| judged.map(|(_, band)| band);
+    let mut changed: Vec<BandChange<Key>> = changes.filter(|change| band(change.now) != band(change.then)).collect();
+    let gained = |change: &BandChange<Key>| {
+        let number = |judged: Option<(u8, Band)>| judged.map_or(0, |(score, _)| i16::from(score));
+        number(change.then) - number(change.now)
+    };
+    changed.sort_by_key(gained);
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use super::{
+        super::{Component, Payment, fixture},
+        *,
+    };
+
+    #[test]
+    fn only_who_changes_band_is_listed_and_the_deepest_fall_first() {
+        let well = fixture::well();
+        let late = Facts {
+            payment: fixture::payment(Payment::PastDue),
+            ..fixture::well()
+        };
+        let broke = Facts {
+            payment: fixture::payment(Payment::Unpaid),
+            ..fixture::well()
+        };
+        let current = Formula::current();
+        let other = current
+            .with_weights(&[(Component::Payment, Decimal::ONE_HUNDRED)])
+            .expect("weights");
+        let customers = [("well", &well), ("late", &late), ("broke", &broke)];
+        let changed = preview(customers, (current, &other), &fixture::now());
+        let names: Vec<&str> = changed.iter().map(|change| change.customer).collect();
+        assert_eq!(names, ["broke", "late"]);
+        assert!(preview(customers, (current, current), &fixture::now()).is_empty());
+    }
+
+    #[test]
+    fn weights_that_mean_nothing_are_refused() {
+        let current = Formula::current();
+        for (weights, told) in [
+            (vec![(Component::Mrr, Decimal::NEGATIVE_ONE)], "mrr"),
+            (vec![(Component::Mrr, Decimal::from(101))], "101"),
+            (
+                Component::ALL.map(|component| (component, Decimal::ZERO)).to_vec(),
+                "Every weight",
+            ),
+        ] {
+            let refusal = current.with_weights(&weights).expect_err("refused");
+            assert!(refusal.contains(told), "{refusal}");
+        }
+        assert_eq!(current.with_weights(&[]).as_ref(), Ok(current));
+    }
+}

@@ -1,0 +1,461 @@
+//! The tab `unified_customers`: one row for each customer.
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    cells::{self, Cells},
+    ledger::RowCells,
+    place,
+};
+use crate::{
+    customers::{
+        amount::{Amount, Currency},
+        customer::{Customer, CustomerId, Health, Profile, Revenue, SourceMark, Standing},
+        email::Email,
+    },
+    finding::{Effect, Finding},
+    store::{Column, Dataset, Decoding, Entry, History, Ids, Kind, Row, Tab, TabLink, TabRows},
+};
+
+const COLUMNS: &[Column] = &[
+    Column::new("id", Kind::Text),
+    Column::new("email", Kind::Text),
+    Column::new("other_emails", Kind::Text),
+    Column::new("name", Kind::Text),
+    Column::new("company", Kind::Text),
+    Column::new("phone", Kind::Text),
+    Column::new("country", Kind::Text),
+    Column::new("account_manager", Kind::Text),
+    Column::new("lifecycle_stage", Kind::Text),
+    Column::new("plan", Kind::Text),
+    Column::new("subscription_status", Kind::Text),
+    Column::new("delinquent", Kind::Text),
+    Column::new("mrr", Kind::Amount),
+    Column::new("arr", Kind::Amount),
+    Column::new("ltv", Kind::Amount),
+    Column::new("currency", Kind::Text),
+    Column::new("mrr_source", Kind::Text),
+    Column::new("ltv_source", Kind::Text),
+    Column::new("ltv_currency", Kind::Text),
+    Column::new("other_currencies", Kind::Text),
+    Column::new("open_pipeline", Kind::Amount),
+    Column::new("pipeline_currency", Kind::Text),
+    Column::new("customer_since", Kind::DateTime),
+    Column::new("signed_up_at", Kind::DateTime),
+    Column::new("last_seen_at", Kind::DateTime),
+    Column::new("logins", Kind::Integer),
+    Column::new("credits", Kind::Integer),
+    Column::new("exports", Kind::Integer),
+    Column::new("sources", Kind::Text),
+    Column::new("intercom_user_id", Kind::Text),
+    Column::new("last_intercom_sync", Kind::DateTime),
+    Column::new("hubspot_contact_id", Kind::Text),
+    Column::new("last_hubspot_sync", Kind::DateTime),
+    Column::new("calendly_invitee_id", Kind::Text),
+    Column::new("last_calendly_sync", Kind::DateTime),
+    Column::new("userflow_user_id", Kind::Text),
+    Column::new("last_userflow_sync", Kind::DateTime),
+    Column::new("fathom_guest_id", Kind::Text),
+    Column::new("last_fathom_sync", Kind::DateTime),
+    Column::new("dashboard_user_id", Kind::Text),
+    Column::new("last_dashboard_sync", Kind::DateTime),
+    Column::new("chartmogul_customer_id", Kind::Text),
+    Column::new("last_chartmogul_sync", Kind::DateTime),
+    Column::new("stripe_customer_id", Kind::Text),
+    Column::new("last_stripe_sync", Kind::DateTime),
+    Column::new("health_score", Kind::Integer),
+    Column::new("health_status", Kind::Text),
+    Column::new("coverage", Kind::Percent),
+    Column::new("churn_risk", Kind::Percent),
+    Column::new("standing", Kind::Text),
+    Column::new("merged_into", Kind::Text),
+    Column::new("created_at", Kind::DateTime),
+    Column::new("updated_at", Kind::DateTime),
+];
+
+/// One row for each customer.
+pub static UNIFIED_CUSTOMERS: Tab = Tab {
+    title: "unified_customers",
+    columns: COLUMNS,
+    ids: Ids::Given,
+    history: History::NotKept,
+    updated_at: None,
+};
+
+/// Place of `email`.
+pub const EMAIL: usize = place(COLUMNS, "email");
+const OTHER_EMAILS: usize = place(COLUMNS, "other_emails");
+const NAME: usize = place(COLUMNS, "name");
+const COMPANY: usize = place(COLUMNS, "company");
+const PHONE: usize = place(COLUMNS, "phone");
+const COUNTRY: usize = place(COLUMNS, "country");
+const ACCOUNT_MANAGER: usize = place(COLUMNS, "account_manager");
+const LIFECYCLE_STAGE: usize = place(COLUMNS, "lifecycle_stage");
+const PLAN: usize = place(COLUMNS, "plan");
+const SUBSCRIPTION_STATUS: usize = place(COLUMNS, "subscription_status");
+const DELINQUENT: usize = place(COLUMNS, "delinquent");
+/// Place of `mrr`.
+pub const MRR: usize = place(COLUMNS, "mrr");
+const ARR: usize = place(COLUMNS, "arr");
+const LTV: usize = place(COLUMNS, "ltv");
+/// Place of `currency`, which is that of `mrr` and `arr`.
+pub const CURRENCY: usize = place(COLUMNS, "currency");
+const MRR_SOURCE: usize = place(COLUMNS, "mrr_source");
+const LTV_SOURCE: usize = place(COLUMNS, "ltv_source");
+const LTV_CURRENCY: usize = place(COLUMNS, "ltv_currency");
+const OTHER_CURRENCIES: usize = place(COLUMNS, "other_currencies");
+const OPEN_PIPELINE: usize = place(COLUMNS, "open_pipeline");
+const PIPELINE_CURRENCY: usize = place(COLUMNS, "pipeline_currency");
+const CUSTOMER_SINCE: usize = place(COLUMNS, "customer_since");
+const SIGNED_UP_AT: usize = place(COLUMNS, "signed_up_at");
+const LAST_SEEN_AT: usize = place(COLUMNS, "last_seen_at");
+const LOGINS: usize = place(COLUMNS, "logins");
+const CREDITS: usize = place(COLUMNS, "credits");
+const EXPORTS: usize = place(COLUMNS, "exports");
+const SOURCES: usize = place(COLUMNS, "sources");
+/// Place of `health_score`.
+pub const HEALTH_SCORE: usize = place(COLUMNS, "health_score");
+/// Place of `health_status`.
+pub const HEALTH_STATUS: usize = place(COLUMNS, "health_status");
+/// Place of `coverage`.
+pub const COVERAGE: usize = place(COLUMNS, "coverage");
+/// Place of `churn_risk`.
+pub const CHURN_RISK: usize = place(COLUMNS, "churn_risk");
+const STANDING: usize = place(COLUMNS, "standing");
+const MERGED_INTO: usize = place(COLUMNS, "merged_into");
+const CREATED_AT: usize = place(COLUMNS, "created_at");
+/// Place of `updated_at`, which says when another cell of the row was changed last.
+pub const UPDATED_AT: usize = place(COLUMNS, "updated_at");
+
+/// The two columns of each source that has some: its name, ids, time of the last sync. Others are in `sources` alone.
+const GROUPS: &[(&str, usize, usize)] = &[
+    (
+        "intercom",
+        place(COLUMNS, "intercom_user_id"),
+        place(COLUMNS, "last_intercom_sync"),
+    ),
+    (
+        "hubspot",
+        place(COLUMNS, "hubspot_contact_id"),
+        place(COLUMNS, "last_hubspot_sync"),
+    ),
+    (
+        "calendly",
+        place(COLUMNS, "calendly_invitee_id"),
+        place(COLUMNS, "last_calendly_sync"),
+    ),
+    (
+        "userflow",
+        place(COLUMNS, "userflow_user_id"),
+        place(COLUMNS, "last_userflow_sync"),
+    ),
+    (
+        "fathom",
+        place(COLUMNS, "fathom_guest_id"),
+        place(COLUMNS, "last_fathom_sync"),
+    ),
+    (
+        "dashboard",
+        place(COLUMNS, "dashboard_user_id"),
+        place(COLUMNS, "last_dashboard_sync"),
+    ),
+    (
+        "chartmogul",
+        place(COLUMNS, "chartmogul_customer_id"),
+        place(COLUMNS, "last_chartmogul_sync"),
+    ),
+    (
+        "stripe",
+        place(COLUMNS, "stripe_customer_id"),
+        place(COLUMNS, "last_stripe_sync"),
+    ),
+];
+
+/// The customers, as far as their rows can be read.
+#[derive(Debug)]
+pub struct CustomerRows {
+    /// In the order of the sheet, those that are merged or gone among them.
+    pub customers: Vec<Customer>,
+    /// Row number of each, as the spreadsheet shows it.
+    pub numbers: Vec<u32>,
+    /// Addresses of the cells.
+    pub link: TabLink,
+    /// The rows as they are.
+    pub rows: TabRows,
+    places: HashMap<CustomerId, usize>,
+    by_email: HashMap<String, usize>,
+}
+
+impl CustomerRows {
+    /// The customer with this id.
+    pub fn by_id(&self, id: &CustomerId) -> Option<&Customer> {
+        self.places.get(id).map(|place| &self.customers[*place])
+    }
+
+    /// The customer with this address, main or other. One that counts comes before one that does not.
+    pub fn by_email(&self, email: &Email) -> Option<&Customer> {
+        self.by_email.get(email.key()).map(|place| &self.customers[*place])
+    }
+
+    /// Those that count in sums and lists.
+    pub fn current(&self) -> impl Iterator<Item = &Customer> {
+        self.customers.iter().filter(|customer| customer.is_current())
+    }
+
+    /// Rows whose revenue is in no sum, because sums are made in `currency`.
+    pub fn in_other_currencies(&self, currency: Currency) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (customer, number) in self.customers.iter().zip(&self.numbers) {
+            let row = self.rows.row(*number);
+            let revenue = &customer.revenue;
+            let paid = revenue
+                .mrr
+                .filter(|mrr| mrr.currency != currency && !mrr.units.is_zero());
+            if let Some(mrr) = paid {
+                let reason = format!(
+                    "{mrr} a month is in no sum, because sums are made in {currency}; amounts are not converted."
+                );
+                findings.push(row.finding(MRR, Effect::CountedApart, reason));
+            }
+            if !revenue.other_currencies.is_empty() {
+                let reason =
+                    format!("These amounts a month are in no sum: only {currency} is, and amounts are not converted.");
+                findings.push(row.finding(OTHER_CURRENCIES, Effect::CountedApart, reason));
+            }
+        }
+        findings
+    }
+
+    fn of(rows: TabRows, decoding: &mut Decoding) -> Self {
+        let mut read: Vec<(u32, Customer)> = Vec::with_capacity(rows.len());
+        let mut places: HashMap<CustomerId, usize> = HashMap::with_capacity(rows.len());
+        for row in rows.rows() {
+            let Some(customer) = read_row(row, decoding) else {
+                continue;
+            };
+            if let Some(first) = places.get(&customer.id) {
+                let reason = format!(
+                    "Row {} has the same id and counts; delete one of the two.",
+                    read[*first].0
+                );
+                Cells::of(row, decoding).exclude(0, reason);
+                continue;
+            }
+            places.insert(customer.id.clone(), read.len());
+            read.push((row.number, customer));
+        }
+        let (numbers, customers): (Vec<u32>, Vec<Customer>) = read.into_iter().unzip();
+        Self {
+            by_email: by_email(&customers),
+            link: rows.link().clone(),
+            customers,
+            numbers,
+            rows,
+            places,
+        }
+    }
+}
+
+fn by_email(customers: &[Customer]) -> HashMap<String, usize> {
+    let mut by_email = HashMap::with_capacity(customers.len());
+    for wanted in [true, false] {
+        for (place, customer) in customers
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| one.is_current() == wanted)
+        {
+            for email in customer.emails() {
+                by_email.entry(email.key().to_owned()).or_insert(place);
+            }
+        }
+    }
+    by_email
+}
+
+impl Dataset for CustomerRows {
+    const TABS: &'static [&'static Tab] = &[&UNIFIED_CUSTOMERS];
+
+    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let [rows] =
+            <[TabRows; 1]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
+        Self::of(rows, decoding)
+    }
+}
+
+/// The cells of a customer that a sync decides on: all but health, id and the two times.
+pub fn cells_of(customer: &Customer, zone: &TimeZone) -> RowCells {
+    let mut cells = profile_cells(&customer.profile, zone);
+    cells.extend(revenue_cells(&customer.revenue));
+    let (standing, merged_into) = match &customer.standing {
+        Standing::Current => ("current", None),
+        Standing::Merged { into } => ("merged", Some(into.as_str())),
+        Standing::Gone => ("gone", None),
+    };
+    let names = customer.sources.iter().map(|mark| mark.source.as_str());
+    cells.extend([
+        (EMAIL, cells::text_of(customer.email.as_ref().map(Email::as_written))),
+        (OTHER_EMAILS, cells::lines(&customer.other_emails)),
+        (SOURCES, cells::text(&names.collect::<Vec<_>>().join(", "))),
+        (STANDING, cells::text(standing)),
+        (MERGED_INTO, cells::text_of(merged_into)),
+    ]);
+    for (source, ids, synced_at) in GROUPS {
+        let mark = customer.sources.iter().find(|mark| mark.source == *source);
+        cells.push((*ids, mark.map_or(Entry::Empty, |mark| cells::lines(&mark.ids))));
+        let at = mark.and_then(|mark| mark.synced_at);
+        cells.push((*synced_at, cells::instant(at, zone)));
+    }
+    cells
+}
+
+/// The cell that says when another one was changed; for a new row also that of its making.
+pub fn stamps(now: Timestamp, is_new: bool, zone: &TimeZone) -> RowCells {
+    let now = cells::instant(Some(now), zone);
+    if is_new {
+        vec![(CREATED_AT, now.clone()), (UPDATED_AT, now)]
+    } else {
+        vec![(UPDATED_AT, now)]
+    }
+}
+
+/// The cells of what the health rules found.
+pub fn health_cells(health: &Health) -> RowCells {
+    vec![
+        (HEALTH_SCORE, cells::number(health.score)),
+        (HEALTH_STATUS, cells::text_of(health.status.as_deref())),
+        (COVERAGE, cells::number(health.coverage)),
+        (CHURN_RISK, cells::number(health.churn_risk)),
+    ]
+}
+
+fn profile_cells(profile: &Profile, zone: &TimeZone) -> RowCells {
+    let text = |known: &Option<String>| cells::text_of(known.as_deref());
+    vec![
+        (NAME, text(&profile.name)),
+        (COMPANY, text(&profile.company)),
+        (PHONE, text(&profile.phone)),
+        (COUNTRY, text(&profile.country)),
+        (ACCOUNT_MANAGER, text(&profile.account_manager)),
+        (LIFECYCLE_STAGE, text(&profile.lifecycle_stage)),
+        (PLAN, text(&profile.plan)),
+        (SUBSCRIPTION_STATUS, text(&profile.subscription_status)),
+        (DELINQUENT, cells::flag(profile.delinquent)),
+        (CUSTOMER_SINCE, cells::instant(profile.customer_since, zone)),
+        (SIGNED_UP_AT, cells::instant(profile.signed_up_at, zone)),
+        (LAST_SEEN_AT, cells::instant(profile.last_seen_at, zone)),
+        (LOGINS, cells::number(profile.logins)),
+        (CREDITS, cells::number(profile.credits)),
+        (EXPORTS, cells::number(profile.exports)),
+    ]
+}
+
+fn revenue_cells(revenue: &Revenue) -> RowCells {
+    let code = |amount: Option<Amount>| cells::text_of(amount.as_ref().map(|amount| amount.currency.code()));
+    vec![
+        (MRR, cells::amount(revenue.mrr)),
+        (ARR, cells::amount(revenue.arr())),
+        (CURRENCY, code(revenue.mrr)),
+        (MRR_SOURCE, cells::text_of(revenue.mrr_source.as_deref())),
+        (LTV, cells::amount(revenue.ltv)),
+        (LTV_CURRENCY, code(revenue.ltv)),
+        (LTV_SOURCE, cells::text_of(revenue.ltv_source.as_deref())),
+        (OTHER_CURRENCIES, cells::lines(&revenue.other_currencies)),
+        (OPEN_PIPELINE, cells::amount(revenue.open_pipeline)),
+        (PIPELINE_CURRENCY, code(revenue.open_pipeline)),
+    ]
+}
+
+fn read_row(row: Row<'_>, decoding: &mut Decoding) -> Option<Customer> {
+    let mut cells = Cells::of(row, decoding);
+    let Some(id) = cells.text(0) else {
+        cells.exclude(
+            0,
+            "The row has no id, so it is no customer; the rows are derived from source_records. Delete it.",
+        );
+        return None;
+    };
+    let emails = cells.emails(EMAIL);
+    Some(Customer {
+        id: CustomerId::new(id),
+        email: emails.into_iter().next(),
+        other_emails: cells.emails(OTHER_EMAILS),
+        profile: read_profile(&mut cells),
+        revenue: read_revenue(&mut cells),
+        sources: read_sources(&mut cells),
+        health: Health {
+            score: cells.number_in(HEALTH_SCORE),
+            status: cells.text(HEALTH_STATUS),
+            coverage: cells.number_in(COVERAGE),
+            churn_risk: cells.number_in(CHURN_RISK),
+        },
+        standing: match (cells.text(STANDING).as_deref(), cells.text(MERGED_INTO)) {
+            (Some("merged"), Some(into)) => Standing::Merged {
+                into: CustomerId::new(into),
+            },
+            (Some("gone"), _) => Standing::Gone,
+            _ => Standing::Current,
+        },
+        created_at: cells.instant(CREATED_AT),
+        updated_at: cells.instant(UPDATED_AT),
+    })
+}
+
+fn read_profile(cells: &mut Cells<'_>) -> Profile {
+    Profile {
+        name: cells.text(NAME),
+        company: cells.text(COMPANY),
+        phone: cells.text(PHONE),
+        country: cells.text(COUNTRY),
+        account_manager: cells.text(ACCOUNT_MANAGER),
+        lifecycle_stage: cells.text(LIFECYCLE_STAGE),
+        plan: cells.text(PLAN),
+        subscription_status: cells.text(SUBSCRIPTION_STATUS),
+        delinquent: cells.flag(DELINQUENT),
+        customer_since: cells.instant(CUSTOMER_SINCE),
+        signed_up_at: cells.instant(SIGNED_UP_AT),
+        last_seen_at: cells.instant(LAST_SEEN_AT),
+        logins: cells.number_in(LOGINS),
+        credits: cells.number_in(CREDITS),
+        exports: cells.number_in(EXPORTS),
+    }
+}
+
+fn read_revenue(cells: &mut Cells<'_>) -> Revenue {
+    Revenue {
+        mrr: cells.amount(MRR, CURRENCY),
+        mrr_source: cells.text(MRR_SOURCE),
+        ltv: cells.amount(LTV, LTV_CURRENCY),
+        ltv_source: cells.text(LTV_SOURCE),
+        other_currencies: cells
+            .lines(OTHER_CURRENCIES)
+            .iter()
+            .filter_map(|line| amount_in(line))
+            .collect(),
+        open_pipeline: cells.amount(OPEN_PIPELINE, PIPELINE_CURRENCY),
+    }
+}
+
+/// `12.5 USD`.
+fn amount_in(text: &str) -> Option<Amount> {
+    let (units, currency) = text.split_once(' ')?;
+    Some(Amount {
+        units: units.parse().ok()?,
+        currency: Currency::of(currency)?,
+    })
+}
+
+fn read_sources(cells: &mut Cells<'_>) -> Vec<SourceMark> {
+    let names = cells.text(SOURCES).unwrap_or_default();
+    let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let mark = |name: &str| {
+        let group = GROUPS.iter().find(|(source, _, _)| *source == name);
+        SourceMark {
+            source: name.to_owned(),
+            ids: group.map(|(_, ids, _)| cells.lines(*ids)).unwrap_or_default(),
+            synced_at: group.and_then(|(_, _, synced_at)| cells.instant(*synced_at)),
+        }
+    };
+    names.map(mark).collect()
+}

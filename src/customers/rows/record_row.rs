@@ -1,0 +1,195 @@
+//! The tab `source_records`: what each source says about a person, a company or an account.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{
+    cells::{self, Cells},
+    ledger::RowCells,
+    place,
+};
+use crate::{
+    customers::sources::record::{Field, FieldName, FieldValue, Observation, Presence, Subject, SubjectKind},
+    store::{Column, Decoding, Entry, History, Ids, Kind, Row, Tab},
+};
+
+const COLUMNS: &[Column] = &[
+    Column::new("id", Kind::Text),
+    Column::new("source", Kind::Text),
+    Column::new("kind", Kind::Text),
+    Column::new("vendor_id", Kind::Text),
+    Column::new("emails", Kind::Text),
+    Column::new("name", Kind::Text),
+    Column::new("company", Kind::Text),
+    Column::new("belongs_to", Kind::Text),
+    Column::new("former_ids", Kind::Text),
+    Column::new("fields", Kind::Text),
+    Column::new("presence", Kind::Text),
+    Column::new("updated_at", Kind::DateTime),
+    Column::new("synced_at", Kind::DateTime),
+];
+
+/// One row for each record of a source.
+pub static SOURCE_RECORDS: Tab = Tab {
+    title: "source_records",
+    columns: COLUMNS,
+    ids: Ids::Given,
+    history: History::NotKept,
+    updated_at: None,
+};
+
+const SOURCE: usize = place(COLUMNS, "source");
+const KIND: usize = place(COLUMNS, "kind");
+const VENDOR_ID: usize = place(COLUMNS, "vendor_id");
+const EMAILS: usize = place(COLUMNS, "emails");
+const NAME: usize = place(COLUMNS, "name");
+const COMPANY: usize = place(COLUMNS, "company");
+const BELONGS_TO: usize = place(COLUMNS, "belongs_to");
+const FORMER_IDS: usize = place(COLUMNS, "former_ids");
+const FIELDS: usize = place(COLUMNS, "fields");
+/// Place of `presence`.
+pub const PRESENCE: usize = place(COLUMNS, "presence");
+const UPDATED_AT: usize = place(COLUMNS, "updated_at");
+/// Place of `synced_at`, which says when a sync changed the row last.
+pub const SYNCED_AT: usize = place(COLUMNS, "synced_at");
+
+/// The word in `presence` of what the vendor no longer has.
+pub const REMOVED: &str = "removed";
+
+/// What a source says, and since when it says so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceRecord {
+    /// What it says. The list it came from is not kept.
+    pub said: Observation,
+    /// When a sync last brought something new about it.
+    pub synced_at: Option<Timestamp>,
+}
+
+impl SourceRecord {
+    /// The id of its row.
+    pub fn id(&self) -> String {
+        row_id(&self.said.source, &self.said.subject)
+    }
+}
+
+/// The id of the row of a record: source, kind and the vendor's id.
+pub fn row_id(source: &str, subject: &Subject) -> String {
+    format!("{source}:{}:{}", word(subject.kind), subject.id)
+}
+
+/// The cells of what a source says.
+pub fn cells_of(said: &Observation, synced_at: Timestamp, zone: &TimeZone) -> RowCells {
+    let presence = match said.presence {
+        Presence::Present => "present",
+        Presence::Removed => REMOVED,
+    };
+    vec![
+        (SOURCE, cells::text(&said.source)),
+        (KIND, cells::text(word(said.subject.kind))),
+        (VENDOR_ID, cells::text(&said.subject.id)),
+        (EMAILS, cells::lines(&said.emails)),
+        (NAME, cells::text_of(said.name.as_deref())),
+        (COMPANY, cells::text_of(said.company.as_deref())),
+        (BELONGS_TO, cells::lines(said.belongs_to.iter().map(subject_text))),
+        (FORMER_IDS, cells::lines(&said.former_ids)),
+        (FIELDS, fields_entry(&said.fields)),
+        (PRESENCE, cells::text(presence)),
+        (UPDATED_AT, cells::instant(said.updated_at, zone)),
+        (SYNCED_AT, cells::instant(Some(synced_at), zone)),
+    ]
+}
+
+/// `company:42`.
+pub(super) fn subject_text(subject: &Subject) -> String {
+    format!("{}:{}", word(subject.kind), subject.id)
+}
+
+/// The reverse of [`subject_text`].
+pub(super) fn subject_in(text: &str) -> Option<Subject> {
+    let (kind, id) = text.split_once(':')?;
+    let kind = match kind {
+        "person" => SubjectKind::Person,
+        "company" => SubjectKind::Company,
+        "account" => SubjectKind::Account,
+        _ => return None,
+    };
+    (!id.is_empty()).then(|| kind.id(id))
+}
+
+fn word(kind: SubjectKind) -> &'static str {
+    match kind {
+        SubjectKind::Person => "person",
+        SubjectKind::Company => "company",
+        SubjectKind::Account => "account",
+    }
+}
+
+/// As a JSON object. Where that is longer than a cell may be, the longest texts of the vendor's own are left out.
+fn fields_entry(fields: &[Field]) -> Entry {
+    let mut named: BTreeMap<&FieldName, &FieldValue> = BTreeMap::new();
+    for field in fields {
+        named.entry(&field.name).or_insert(&field.value);
+    }
+    loop {
+        let json = if named.is_empty() {
+            String::new()
+        } else {
+            serde_json::to_string(&named).unwrap_or_default()
+        };
+        if json.encode_utf16().count() <= cells::LONGEST_TEXT {
+            return cells::text(&json);
+        }
+        let longest = named.iter().max_by_key(|(_, value)| value.to_string().len());
+        match longest.map(|(name, _)| *name) {
+            Some(name) => drop(named.remove(name)),
+            None => return Entry::Empty,
+        }
+    }
+}
+
+/// Reads a row; `None`, with a finding, when it is nobody's.
+pub fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<SourceRecord> {
+    let mut cells = Cells::of(row, decoding);
+    let source = cells.text(SOURCE);
+    let kind = cells.text(KIND).unwrap_or_default();
+    let id = cells.text(VENDOR_ID).unwrap_or_default();
+    let subject = subject_in(&format!("{kind}:{id}"));
+    let (Some(source), Some(subject)) = (source, subject) else {
+        let reason = "Source, kind (person, company or account) and vendor id must be there. The next full sync writes the row again when it is deleted.";
+        cells.exclude(KIND, reason);
+        return None;
+    };
+    let mut said = Observation::about(subject);
+    said.source = source;
+    said.emails = cells.emails(EMAILS);
+    said.name = cells.text(NAME);
+    said.company = cells.text(COMPANY);
+    said.belongs_to = cells
+        .lines(BELONGS_TO)
+        .iter()
+        .filter_map(|line| subject_in(line))
+        .collect();
+    said.former_ids = cells.lines(FORMER_IDS);
+    said.fields = fields_in(&mut cells);
+    if cells.text(PRESENCE).as_deref() == Some(REMOVED) {
+        said.presence = Presence::Removed;
+    }
+    said.updated_at = cells.instant(UPDATED_AT);
+    let synced_at = cells.instant(SYNCED_AT);
+    Some(SourceRecord { said, synced_at })
+}
+
+fn fields_in(cells: &mut Cells<'_>) -> Vec<Field> {
+    let Some(text) = cells.text(FIELDS) else {
+        return Vec::new();
+    };
+    match serde_json::from_str::<BTreeMap<FieldName, FieldValue>>(&text) {
+        Ok(fields) => fields.into_iter().map(|(name, value)| Field { name, value }).collect(),
+        Err(_) => {
+            let reason = "The facts cannot be read, so they count as unknown; the next full sync writes them again.";
+            cells.tell(FIELDS, reason.to_owned());
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Events that are too long for a cell.
+//!
+//! What is kept, in this order: everything but the words; sentences that may be evidence of a customer who means to leave;
+//! what the customer said; the newest messages. A message that stands for what was cut says so.
+
+use crate::customers::sources::event::{Detail, Event, Message, Speaker};
+
+/// Beginnings of words, English and French, that a reader of health scores looks for. What holds one is cut last.
+const EVIDENCE: &[&str] = &[
+    "cancel",
+    "churn",
+    "unsubscrib",
+    "refund",
+    "downgrad",
+    "switch",
+    "competitor",
+    "too expensive",
+    "disappoint",
+    "frustrat",
+    "résili",
+    "resili",
+    "annul",
+    "rembours",
+    "arrêter",
+    "quitter",
+    "concurren",
+    "trop cher",
+    "déçu",
+];
+
+/// A message of staff or of a program is cut to so many characters before anything of the customer is.
+const SHORT: usize = 280;
+
+/// The event as JSON of at most `longest` characters, counted in UTF-16.
+pub fn json_of(event: &Event, longest: usize) -> String {
+    let json = json(event);
+    if fits(&json, longest) {
+        return json;
+    }
+    let mut event = event.clone();
+    for shorten in [short_summaries, short_answers, oldest_without_evidence, oldest] {
+        while shorten(&mut event) {
+            let json = self::json(&event);
+            if fits(&json, longest) {
+                return json;
+            }
+        }
+    }
+    // Only the frame is left, which is short.
+    if let Detail::Subscription(subscription) = &mut event.detail {
+        subscription.items.truncate(20);
+    }
+    self::json(&event)
+}
+
+fn json(event: &Event) -> String {
+    serde_json::to_string(event).unwrap_or_default()
+}
+
+fn fits(json: &str, longest: usize) -> bool {
+    json.len() <= longest || json.encode_utf16().count() <= longest
+}
+
+/// Whether a text holds a word that may be evidence.
+fn may_be_evidence(text: &str) -> bool {
+    let text = text.to_lowercase();
+    EVIDENCE.iter().any(|word| text.contains(word))
+}
+
+fn messages(event: &mut Event) -> Option<&mut Vec<Message>> {
+    match &mut event.detail {
+        Detail::Conversation(conversation) => Some(&mut conversation.messages),
+        Detail::Meeting(meeting) => Some(&mut meeting.transcript),
+        _ => None,
+    }
+}
+
+fn short_summaries(event: &mut Event) -> bool {
+    const LONGEST_SUMMARY: usize = 8_000;
+    let Detail::Meeting(meeting) = &mut event.detail else {
+        return false;
+    };
+    meeting
+        .summary
+        .as_mut()
+        .is_some_and(|summary| cut(summary, LONGEST_SUMMARY))
+}
+
+/// Cuts what the company said, all messages in one go.
+fn short_answers(event: &mut Event) -> bool {
+    let Some(messages) = messages(event) else { return false };
+    let own = messages
+        .iter_mut()
+        .filter(|message| matches!(message.speaker, Speaker::Staff | Speaker::Bot) && !may_be_evidence(&message.text));
+    let mut shortened = false;
+    for message in own {
+        shortened |= cut(&mut message.text, SHORT);
+    }
+    shortened
+}
+
+/// Takes a tenth of the messages away, the oldest without evidence.
+fn oldest_without_evidence(event: &mut Event) -> bool {
+    take_away(event, |message| !may_be_evidence(&message.text))
+}
+
+/// Takes a tenth of the messages away, the oldest; when one is left, halves it.
+fn oldest(event: &mut Event) -> bool {
+    if take_away(event, |_| true) {
+        return true;
+    }
+    let longest = messages(event).and_then(|messages| messages.iter_mut().max_by_key(|message| message.text.len()));
+    longest.is_some_and(|message| {
+        let half = message.text.chars().count() / 2;
+        half > SHORT && cut(&mut message.text, half)
+    })
+}
+
+const NOTE: &str = "(Messages were left out here: a cell takes 50,000 characters.)";
+
+fn take_away(event: &mut Event, may_go: impl Fn(&Message) -> bool) -> bool {
+    let Some(messages) = messages(event) else { return false };
+    let is_note = |message: &Message| message.text == NOTE;
+    let going = messages
+        .iter()
+        .filter(|message| may_go(message) && !is_note(message))
+        .count();
+    let mut left = going.div_ceil(10);
+    if left == 0 || messages.len() <= 2 {
+        return false;
+    }
+    let at = messages.first().and_then(|message| message.at);
+    messages.retain(|message| {
+        let goes = left > 0 && may_go(message) && !is_note(message);
+        left -= usize::from(goes);
+        !goes && !is_note(message)
+    });
+    let note = Message {
+        speaker: Speaker::Unknown,
+        at,
+        text: NOTE.to_owned(),
+    };
+    messages.insert(0, note);
+    true
+}
+
+/// Cuts `text` to so many characters; whether it was longer.
+fn cut(text: &mut String, characters: usize) -> bool {
+    let mut ends = text
+        .char_indices()
+        .skip(characters.saturating_sub(1))
+        .map(|(end, _)| end);
+    let (Some(end), Some(_)) = (ends.next(), ends.next()) else {
+        return false;
+    };
+    text.truncate(end);
+    text.push('…');
+    true
+}

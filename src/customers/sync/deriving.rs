@@ -1,0 +1,64 @@
+//! The customers, derived from what the sources said, with only their changed cells written.
+
+use super::{Syncing, writing};
+use crate::{
+    customers::{
+        customer::Customer,
+        rows::{
+            UNIFIED_CUSTOMERS,
+            customer_row::{self, CustomerRows},
+            ledger::Ledger,
+            source_tables::SourceTables,
+        },
+        unify::{Known, Terms, unify},
+    },
+    error::Error,
+    store::{Change, Reading},
+};
+
+/// Who writes the rows, as the audit log would say.
+const BY: &str = "sync";
+
+impl Syncing {
+    /// Derives the customers anew: after a run, and after people merged or took a merge back.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    pub async fn derive(&self) -> Result<writing::Written, Error> {
+        let _turn = self.deriving.lock().await;
+        self.store.refresh();
+        let (told, rows) = tokio::join!(self.store.read::<SourceTables>(), self.store.read::<CustomerRows>());
+        let (told, rows): (Reading<SourceTables>, Reading<CustomerRows>) = (told?, rows?);
+        let told = &told.snapshot.data;
+        let known = Known {
+            records: &told.records,
+            events: &told.events,
+            aliases: &told.aliases,
+        };
+        let rows = &rows.snapshot.data;
+        let customers = unify(known, &rows.customers, &self.terms());
+        let changes = self.changes(&customers, rows);
+        Ok(writing::write_all(&self.store, BY, changes).await?)
+    }
+
+    /// What the figures depend on beside the rows.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            now: self.clock.now(),
+            currency: self.currency,
+            finite: self.finite,
+        }
+    }
+
+    fn changes(&self, customers: &[Customer], rows: &CustomerRows) -> Vec<Change> {
+        let ledger = Ledger::of(&UNIFIED_CUSTOMERS, rows.rows.clone());
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let change = |customer: &Customer| {
+            let id = customer.id.as_str();
+            let mut cells = customer_row::cells_of(customer, zone);
+            cells.extend(customer_row::stamps(now, !ledger.has(id), zone));
+            ledger.change(id, &cells, &[customer_row::UPDATED_AT])
+        };
+        customers.iter().filter_map(change).collect()
+    }
+}

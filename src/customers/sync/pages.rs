@@ -1,0 +1,111 @@
+//! The addresses that begin runs and tell how they fare.
+
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Beginning, Started, Syncing};
+use crate::{
+    answer::Face,
+    customers::sources::{Mode, OpenSource, VENDORS},
+    error::{Error, FieldError},
+};
+
+/// Where people see how the syncs fare.
+pub const STATUS: &str = "/sync/status";
+
+/// The addresses of syncs.
+pub fn router(syncing: Arc<Syncing>) -> ApiRouter {
+    ApiRouter::new()
+        .route(STATUS, get(status))
+        .route("/sync/{source}", post(start))
+        .with_state(syncing)
+}
+
+/// What an address says beside the source.
+#[derive(Debug, Deserialize)]
+struct Question {
+    /// `true` reads everything.
+    full: Option<String>,
+}
+
+/// What began.
+#[derive(Debug, Serialize)]
+struct Answer {
+    sources: Vec<Started>,
+}
+
+/// `GET /sync/status`.
+async fn status(State(syncing): State<Arc<Syncing>>) -> Result<Response, Error> {
+    Ok(Json(syncing.status().await?).into_response())
+}
+
+/// `POST /sync/{source}`, `POST /sync/all`: the runs go on in the background; where they stand is at `/sync/status`.
+async fn start(
+    State(syncing): State<Arc<Syncing>>,
+    Path(source): Path<String>,
+    question: Result<Query<Question>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let Query(question) = question.map_err(|_| Error::unreadable_address())?;
+    let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let in_form = form.into_iter().find(|(name, _)| name == "full").map(|(_, full)| full);
+    let mode = mode(question.full.or(in_form).as_deref())?;
+    let started = syncing.start(&wanted(&syncing, &source)?, mode);
+    if Face::accepted(&headers) == Face::Html {
+        return Ok(Redirect::to(STATUS).into_response());
+    }
+    let status = if started.iter().any(|one| one.outcome == Beginning::Started) {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::OK
+    };
+    let location = [(header::LOCATION, STATUS)];
+    Ok((status, location, Json(Answer { sources: started })).into_response())
+}
+
+fn mode(full: Option<&str>) -> Result<Mode, Error> {
+    match full.map(str::to_lowercase).as_deref() {
+        None | Some("" | "false" | "0" | "no") => Ok(Mode::Incremental),
+        Some("true" | "1" | "yes" | "on") => Ok(Mode::Full),
+        Some(other) => {
+            let message = format!("“{other}” is neither true nor false.");
+            Err(Error::bad_question(vec![FieldError::new("full", message)]))
+        }
+    }
+}
+
+fn wanted(syncing: &Syncing, name: &str) -> Result<Vec<Arc<OpenSource>>, Error> {
+    if name == "all" {
+        if syncing.sources().is_empty() {
+            return Err(off(
+                "No source is switched on. Set the key of one, such as STRIPE_API_KEY.",
+            ));
+        }
+        return Ok(syncing.sources().to_vec());
+    }
+    if let Some(source) = syncing.source(name) {
+        return Ok(vec![Arc::clone(source)]);
+    }
+    match VENDORS.iter().find(|vendor| vendor.name == name) {
+        Some(vendor) => {
+            let key = format!("{}_API_KEY", name.to_uppercase());
+            Err(off(&format!("{} is not switched on. Set {key}.", vendor.title)))
+        }
+        None => Err(Error::not_found()),
+    }
+}
+
+fn off(message: &str) -> Error {
+    Error::bad_question(vec![FieldError::new("source", message)])
+}

@@ -1,0 +1,272 @@
+//! One run of one source.
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{Progress, Syncing, book::Book, writing};
+use crate::{
+    customers::{
+        rows::{
+            SYNC_LOG,
+            ledger::Ledger,
+            run_row::{self, RunOutcome, SyncLog, SyncRun},
+            source_tables::SourceTables,
+        },
+        sources::{
+            Cursor, Failure, Mode, OpenSource, Progress as Next, Run,
+            record::{Page, RecordEffect, RecordFinding},
+        },
+    },
+    error::Error,
+    store::{Change, Reading},
+};
+
+/// How long after its beginning a run that broke is taken up: vendors forget the places of a list, and one that stands
+/// still for longer is read anew from the last complete run on.
+const TAKEN_UP_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// Findings whose sentences are kept with the run.
+const FINDINGS_KEPT: usize = 40;
+
+/// Reads `source` to its end, or as far as it goes.
+pub(super) async fn carry_out(
+    syncing: &Syncing,
+    source: &Arc<OpenSource>,
+    mode: Mode,
+    progress: &watch::Sender<Progress>,
+) -> Result<SyncRun, Error> {
+    syncing.store.refresh();
+    let (log, told) = tokio::join!(syncing.store.read::<SyncLog>(), syncing.store.read::<SourceTables>());
+    let (log, told): (Reading<SyncLog>, Reading<SourceTables>) = (log?, told?);
+    let begin = Begin::of(&log.snapshot.data, source, mode, syncing.clock.now());
+    let mut running = Running {
+        syncing,
+        source,
+        progress,
+        log: Ledger::of(&SYNC_LOG, log.snapshot.data.rows.clone()),
+        book: Book::of(&told.snapshot.data, syncing.clock.zone().clone()),
+        run: begin.run(source.vendor.name),
+        seen: HashSet::new(),
+        is_whole: begin.resumed.is_none(),
+        notes: begin.interrupted,
+    };
+    running.read(begin.cursor, begin.resumed.is_some()).await?;
+    Ok(running.run)
+}
+
+/// Where a run begins.
+struct Begin {
+    cursor: Cursor,
+    started_at: Timestamp,
+    /// The run that broke and is taken up.
+    resumed: Option<SyncRun>,
+    /// Runs of which nothing was heard any more, told so.
+    interrupted: Vec<SyncRun>,
+}
+
+impl Begin {
+    fn of(log: &SyncLog, source: &OpenSource, mode: Mode, now: Timestamp) -> Self {
+        let name = source.vendor.name;
+        let last = log.last(name);
+        let broke = last.filter(|run| mode == Mode::Incremental || run.mode == Mode::Full);
+        let resumed = broke.filter(|run| is_worth_going_on(run, now)).cloned();
+        let is_lost = |run: &&SyncRun| run.outcome == RunOutcome::Running;
+        let interrupted = log.of(name).filter(is_lost).map(|run| SyncRun {
+            outcome: RunOutcome::Interrupted,
+            ended_at: Some(now),
+            ..run.clone()
+        });
+        let fresh = || {
+            let watermark = log.last_complete(name).and_then(|run| run.watermark);
+            source.start(match mode {
+                Mode::Full => Run::full(now),
+                Mode::Incremental => Run::incremental(watermark, now),
+            })
+        };
+        let cursor = resumed
+            .as_ref()
+            .and_then(|run| run.cursor.clone())
+            .unwrap_or_else(fresh);
+        Self {
+            cursor,
+            started_at: now,
+            interrupted: interrupted.collect(),
+            resumed,
+        }
+    }
+
+    fn run(&self, source: &str) -> SyncRun {
+        SyncRun {
+            id: Uuid::new_v4().to_string(),
+            source: source.to_owned(),
+            mode: self.cursor.run.mode,
+            started_at: self.started_at,
+            ended_at: None,
+            outcome: RunOutcome::Running,
+            seen: 0,
+            created: 0,
+            updated: 0,
+            failed: 0,
+            watermark: None,
+            cursor: Some(self.cursor.clone()),
+            error: None,
+            cure: None,
+            findings: Vec::new(),
+        }
+    }
+}
+
+/// Whether a run broke somewhere in the middle, and not too long ago.
+fn is_worth_going_on(run: &SyncRun, now: Timestamp) -> bool {
+    let Some(cursor) = &run.cursor else { return false };
+    let is_recent = now.duration_since(cursor.run.started_at) <= TAKEN_UP_FOR;
+    run.outcome != RunOutcome::Complete && is_recent && *cursor != Cursor::at_start(cursor.run)
+}
+
+/// A run that goes on.
+struct Running<'a> {
+    syncing: &'a Syncing,
+    source: &'a Arc<OpenSource>,
+    progress: &'a watch::Sender<Progress>,
+    log: Ledger,
+    book: Book,
+    run: SyncRun,
+    /// Row ids of the records that came.
+    seen: HashSet<String>,
+    /// Whether the run saw all that the source has, so that what did not come is gone.
+    is_whole: bool,
+    /// Lines of earlier runs to be written with the first portion.
+    notes: Vec<SyncRun>,
+}
+
+impl Running<'_> {
+    async fn read(&mut self, mut cursor: Cursor, is_resumed: bool) -> Result<(), Error> {
+        let mut may_rewind = is_resumed;
+        self.write().await?;
+        loop {
+            if self.syncing.is_stopping() {
+                return self.interrupt().await;
+            }
+            match self.source.next(&cursor).await {
+                Ok((page, next)) => {
+                    may_rewind = false;
+                    self.take(page);
+                    match next {
+                        Next::More(next) => {
+                            self.run.cursor = Some(next.clone());
+                            cursor = next;
+                        }
+                        Next::Done { watermark } => return self.complete(watermark).await,
+                    }
+                }
+                // The place that a run of some time ago left is not known to the vendor any more.
+                Err(Failure::Refused { .. }) if may_rewind => {
+                    may_rewind = false;
+                    cursor = cursor.rewound();
+                }
+                Err(failure) => return self.fail(&failure).await,
+            }
+            if self.book.pending() >= writing::PORTION {
+                self.write().await?;
+            }
+        }
+    }
+
+    fn take(&mut self, page: Page) {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        self.run.seen += count(page.seen());
+        for finding in &page.findings {
+            self.note(finding);
+        }
+        let expected = page.expected;
+        self.seen.extend(self.book.take(page, self.syncing.clock.now()));
+        self.tell(expected);
+    }
+
+    fn tell(&self, expected: Option<u64>) {
+        let (seen, written) = (self.run.seen, self.run.created + self.run.updated);
+        self.progress.send_modify(|progress| {
+            progress.seen = seen;
+            progress.written = written;
+            progress.expected = expected.or(progress.expected);
+        });
+    }
+
+    fn note(&mut self, finding: &RecordFinding) {
+        match finding.effect {
+            RecordEffect::Quarantined => self.run.failed += 1,
+            RecordEffect::FeedLeftOut => self.is_whole = false,
+            RecordEffect::FieldLeftOut => {}
+        }
+        if self.run.findings.len() < FINDINGS_KEPT {
+            let field = finding
+                .field
+                .as_deref()
+                .map(|field| format!(", {field}"))
+                .unwrap_or_default();
+            let (feed, record) = (&finding.feed, &finding.record);
+            let sentence = format!("{feed} {record}{field}: {}", finding.reason);
+            self.run.findings.push(sentence.replace('\n', " "));
+        }
+    }
+
+    /// The program ends; the next run goes on from here.
+    async fn interrupt(&mut self) -> Result<(), Error> {
+        self.run.outcome = RunOutcome::Interrupted;
+        self.end().await
+    }
+
+    async fn complete(&mut self, watermark: Timestamp) -> Result<(), Error> {
+        if self.run.mode == Mode::Full && self.is_whole {
+            let now = self.syncing.clock.now();
+            self.book.remove_unseen(self.source.vendor.name, &self.seen, now);
+        }
+        self.run.outcome = RunOutcome::Complete;
+        self.run.watermark = Some(watermark);
+        self.run.cursor = None;
+        self.end().await
+    }
+
+    async fn fail(&mut self, failure: &Failure) -> Result<(), Error> {
+        tracing::warn!(
+            source = self.source.vendor.name,
+            kind = failure.kind(),
+            "a sync stopped: {failure}"
+        );
+        self.run.outcome = RunOutcome::Failed(failure.kind().to_owned());
+        self.run.error = Some(failure.to_string());
+        self.run.cure = Some(failure.cure());
+        self.end().await
+    }
+
+    async fn end(&mut self) -> Result<(), Error> {
+        self.run.ended_at = Some(self.syncing.clock.now());
+        self.write().await?;
+        let (source, seen) = (self.source.vendor.name, self.run.seen);
+        let (created, updated, failed) = (self.run.created, self.run.updated, self.run.failed);
+        tracing::info!(source, seen, created, updated, failed, "sync");
+        self.tell(None);
+        Ok(())
+    }
+
+    /// Writes what is pending and how far the run is. The place to go on from is written with the last portion, so that it
+    /// never runs ahead of the rows.
+    async fn write(&mut self) -> Result<(), Error> {
+        let by = format!("sync of {}", self.source.vendor.name);
+        let mut changes = self.book.changes();
+        let is_new = |change: &Change| matches!(change, Change::Insert(_));
+        let created = changes.iter().filter(|change| is_new(change)).count();
+        self.run.created += u64::try_from(created).unwrap_or(u64::MAX);
+        self.run.updated += u64::try_from(changes.len() - created).unwrap_or(u64::MAX);
+        let runs: Vec<SyncRun> = self.notes.drain(..).chain([self.run.clone()]).collect();
+        for run in runs {
+            let cells = run_row::cells_of(&run, self.syncing.clock.zone());
+            changes.extend(self.log.change(&run.id, &cells, &[]));
+            self.log.learn(&run.id, cells);
+        }
+        writing::write_all(&self.syncing.store, &by, changes).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,244 @@
+//! What the sources say about each field of one customer, and since when.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::{
+    Known,
+    clusters::Cluster,
+    precedence::{Choice, FieldKey, RULES, rank, rule_of},
+};
+use crate::customers::{
+    rows::record_row::SourceRecord,
+    sources::{
+        event::{Detail, Event},
+        record::{FieldName, FieldValue},
+    },
+};
+
+/// What one source says about one field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Fact {
+    /// Which field.
+    pub field: FieldKey,
+    /// What it says, as a cell would show it.
+    #[serde(serialize_with = "as_text")]
+    pub value: FieldValue,
+    /// Short name of the source.
+    pub source: String,
+    /// The vendor's id of the record.
+    pub record: String,
+    /// When the vendor last changed the record, where it tells.
+    pub updated_at: Option<Timestamp>,
+    /// When a sync last brought something new about it.
+    pub synced_at: Option<Timestamp>,
+}
+
+fn as_text<S: serde::Serializer>(value: &FieldValue, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+impl Fact {
+    /// Since when the source says so: its own time of change, else that of the sync.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.updated_at.or(self.synced_at)
+    }
+}
+
+/// Everything that the sources say about one customer.
+pub struct Facts<'a> {
+    known: Known<'a>,
+    cluster: &'a Cluster,
+}
+
+/// Names under which a field is told.
+const TOLD: &[(FieldKey, FieldName)] = &[
+    (FieldKey::Phone, FieldName::Phone),
+    (FieldKey::Country, FieldName::Country),
+    (FieldKey::AccountManager, FieldName::AccountManager),
+    (FieldKey::LifecycleStage, FieldName::LifecycleStage),
+    (FieldKey::Plan, FieldName::Plan),
+    (FieldKey::SubscriptionStatus, FieldName::SubscriptionStatus),
+    (FieldKey::Delinquent, FieldName::Delinquent),
+    (FieldKey::CustomerSince, FieldName::CustomerSince),
+    (FieldKey::SignedUpAt, FieldName::SignedUpAt),
+    (FieldKey::LastSeenAt, FieldName::LastSeenAt),
+    (FieldKey::Logins, FieldName::Logins),
+    (FieldKey::Credits, FieldName::Credits),
+    (FieldKey::Exports, FieldName::Exports),
+    (FieldKey::Mrr, FieldName::Mrr),
+];
+
+impl<'a> Facts<'a> {
+    /// About the customer of `cluster`.
+    pub fn of(known: Known<'a>, cluster: &'a Cluster) -> Self {
+        Self { known, cluster }
+    }
+
+    /// What each source says about a field, the winner first.
+    pub fn about(&self, key: FieldKey) -> Vec<Fact> {
+        let own = self.cluster.records.iter().map(|place| &self.known.records[*place]);
+        let mut facts: Vec<Fact> = own.filter_map(|record| fact(key, record)).collect();
+        // A company speaks for the people who belong to it, after what is said about themselves by the same source.
+        let of_people = facts.len();
+        let companies = self.cluster.companies.iter().map(|place| &self.known.records[*place]);
+        facts.extend(companies.filter_map(|record| of_company(key, record)));
+        let events = self.cluster.events.iter().map(|place| &self.known.events[*place]);
+        facts.extend(events.filter_map(|event| of_subscription(key, event)));
+        let mut ranked: Vec<(bool, Fact)> = facts
+            .into_iter()
+            .enumerate()
+            .map(|(at, fact)| (at >= of_people, fact))
+            .collect();
+        match rule_of(key).choice {
+            Choice::FirstSource => ranked.sort_by_cached_key(|(is_indirect, fact)| {
+                let rank = rank(key, &fact.source);
+                (
+                    rank,
+                    fact.source.clone(),
+                    *is_indirect,
+                    Reverse(fact.since()),
+                    fact.record.clone(),
+                )
+            }),
+            Choice::Earliest => ranked.sort_by_cached_key(|(_, fact)| (time(fact), key_of(key, fact))),
+            Choice::Latest => ranked.sort_by_cached_key(|(_, fact)| (Reverse(time(fact)), key_of(key, fact))),
+        }
+        ranked.into_iter().map(|(_, fact)| fact).collect()
+    }
+
+    /// The winner of each field: where every value of the row comes from, and how old it is.
+    pub fn winners(&self) -> Vec<Fact> {
+        RULES.iter().filter_map(|rule| self.winner(rule.key)).collect()
+    }
+
+    /// What the row says about a field.
+    pub fn winner(&self, key: FieldKey) -> Option<Fact> {
+        self.about(key).into_iter().next()
+    }
+
+    pub(super) fn text(&self, key: FieldKey) -> Option<String> {
+        self.winner(key).map(|fact| fact.value.to_string())
+    }
+
+    pub(super) fn flag(&self, key: FieldKey) -> Option<bool> {
+        match self.winner(key)?.value {
+            FieldValue::Flag(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    pub(super) fn time(&self, key: FieldKey) -> Option<Timestamp> {
+        time(&self.winner(key)?)
+    }
+
+    pub(super) fn number(&self, key: FieldKey) -> Option<Decimal> {
+        match self.winner(key)?.value {
+            FieldValue::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+fn key_of(key: FieldKey, fact: &Fact) -> (usize, String, String) {
+    (rank(key, &fact.source), fact.source.clone(), fact.record.clone())
+}
+
+fn time(fact: &Fact) -> Option<Timestamp> {
+    match fact.value {
+        FieldValue::Time(time) => Some(time),
+        _ => None,
+    }
+}
+
+/// Whether a value is of the kind that the field has.
+fn fits(key: FieldKey, value: &FieldValue) -> bool {
+    match key {
+        FieldKey::Delinquent => matches!(value, FieldValue::Flag(_)),
+        FieldKey::CustomerSince | FieldKey::SignedUpAt | FieldKey::LastSeenAt => matches!(value, FieldValue::Time(_)),
+        FieldKey::Logins | FieldKey::Credits | FieldKey::Exports => matches!(value, FieldValue::Number(_)),
+        _ => true,
+    }
+}
+
+fn of_record(key: FieldKey, record: &SourceRecord, value: FieldValue) -> Fact {
+    Fact {
+        field: key,
+        value,
+        source: record.said.source.clone(),
+        record: record.said.subject.id.clone(),
+        updated_at: record.said.updated_at,
+        synced_at: record.synced_at,
+    }
+}
+
+fn fact(key: FieldKey, record: &SourceRecord) -> Option<Fact> {
+    let said = &record.said;
+    let value = match key {
+        FieldKey::Email => said.emails.first().map(|email| FieldValue::Text(email.to_string())),
+        FieldKey::Name => said.name.clone().map(FieldValue::Text),
+        FieldKey::Company => said.company.clone().map(FieldValue::Text),
+        _ => told(key, record).cloned(),
+    };
+    value
+        .filter(|value| fits(key, value))
+        .map(|value| of_record(key, record, value))
+}
+
+fn told(key: FieldKey, record: &SourceRecord) -> Option<&FieldValue> {
+    let (_, name) = TOLD.iter().find(|(known, _)| *known == key)?;
+    record.said.field(name)
+}
+
+/// What a company says about the people who belong to it: not what only one of them can have.
+fn of_company(key: FieldKey, record: &SourceRecord) -> Option<Fact> {
+    let value = match key {
+        FieldKey::Company => record
+            .said
+            .company
+            .clone()
+            .or_else(|| record.said.name.clone())
+            .map(FieldValue::Text),
+        FieldKey::Country | FieldKey::AccountManager | FieldKey::LifecycleStage | FieldKey::Plan => {
+            told(key, record).cloned()
+        }
+        _ => None,
+    };
+    value
+        .filter(|value| fits(key, value))
+        .map(|value| of_record(key, record, value))
+}
+
+/// What a subscription says about whom it is for.
+fn of_subscription(key: FieldKey, event: &Event) -> Option<Fact> {
+    let Detail::Subscription(subscription) = &event.detail else {
+        return None;
+    };
+    let is_over = matches!(subscription.status.as_deref(), Some("canceled" | "incomplete_expired"));
+    let value = match key {
+        FieldKey::Plan if !is_over => {
+            let plans: Vec<&str> = subscription
+                .items
+                .iter()
+                .filter_map(|item| item.name.as_deref())
+                .collect();
+            Some(plans.join(", "))
+                .filter(|plans| !plans.is_empty())
+                .map(FieldValue::Text)
+        }
+        FieldKey::SubscriptionStatus => subscription.status.clone().map(FieldValue::Text),
+        FieldKey::CustomerSince => subscription.started_at.map(FieldValue::Time),
+        _ => None,
+    };
+    Some(Fact {
+        field: key,
+        value: value?,
+        source: event.source.clone(),
+        record: event.id.clone(),
+        updated_at: event.updated_at.or(event.at),
+        synced_at: None,
+    })
+}

@@ -1,0 +1,172 @@
+//! Customers out of what the sources say: a pure function of records, events, aliases and the rows there are.
+//!
+//! 1. [`clusters`]: records that share an address, that belong to the same paying account, or that people merged, are one
+//!    customer. Companies are no customers: they tell about the people who belong to them.
+//! 2. [`facts`]: what each source says about a field of the customer; which one wins is written in [`precedence`].
+//! 3. [`revenue`]: what the customer pays, by the definition of one source.
+//! 4. [`identity`]: which row the customer has had so far, so that ids stay.
+//!
+//! A row that is nobody's any more stays, marked as merged or gone: staff may have written beside it, and a merge that is
+//! undone finds it again.
+
+pub mod clusters;
+pub mod facts;
+pub mod identity;
+pub mod precedence;
+pub mod revenue;
+
+use jiff::Timestamp;
+
+use super::{
+    amount::Currency,
+    customer::{Customer, CustomerId, Profile, SourceMark, Standing},
+    email::Email,
+    mrr::FiniteDiscounts,
+    rows::{alias_row::Alias, record_row::SourceRecord},
+    sources::{VENDORS, event::Event, record::SubjectKind},
+};
+use clusters::{Cluster, Clusters};
+use facts::Facts;
+use precedence::FieldKey;
+
+/// What customers are derived from.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// What the sources say.
+    pub records: &'a [SourceRecord],
+    /// What happened.
+    pub events: &'a [Event],
+    /// Merges by people.
+    pub aliases: &'a [Alias],
+}
+
+/// What the figures depend on beside the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// The present instant: trials and coupons end.
+    pub now: Timestamp,
+    /// The currency in which sums are made.
+    pub currency: Currency,
+    /// Whether coupons that end by themselves lower the monthly revenue.
+    pub finite: FiniteDiscounts,
+}
+
+/// The customers that follow from `known`; `before` are the rows there are. Rows that are nobody's come last.
+pub fn unify(known: Known<'_>, before: &[Customer], terms: &Terms) -> Vec<Customer> {
+    let clusters = Clusters::of(known);
+    unify_clusters(known, &clusters, before, terms)
+}
+
+/// The same of clusters that were made already.
+pub fn unify_clusters(known: Known<'_>, clusters: &Clusters, before: &[Customer], terms: &Terms) -> Vec<Customer> {
+    let ids = identity::ids(&clusters.all, before);
+    let mut customers: Vec<Customer> = clusters
+        .all
+        .iter()
+        .zip(&ids.of_clusters)
+        .map(|(cluster, id)| customer(known, cluster, id.clone(), terms))
+        .collect();
+    for old in before {
+        if !ids.of_clusters.contains(&old.id) {
+            customers.push(aside(old, ids.successor(&old.id)));
+        }
+    }
+    for customer in &mut customers {
+        if let Some(old) = ids.before(&customer.id, before) {
+            customer.health = old.health.clone();
+            customer.created_at = old.created_at;
+            customer.updated_at = old.updated_at;
+        }
+    }
+    customers
+}
+
+fn customer(known: Known<'_>, cluster: &Cluster, id: CustomerId, terms: &Terms) -> Customer {
+    let facts = Facts::of(known, cluster);
+    let mut customer = Customer::new(id, cluster.main.clone());
+    customer.other_emails = cluster
+        .emails
+        .iter()
+        .filter(|email| Some(*email) != cluster.main.as_ref())
+        .cloned()
+        .collect();
+    customer.profile = profile(&facts);
+    customer.revenue = revenue::of(known, cluster, terms);
+    customer.sources = marks(known, cluster);
+    customer
+}
+
+fn profile(facts: &Facts<'_>) -> Profile {
+    Profile {
+        name: facts.text(FieldKey::Name),
+        company: facts.text(FieldKey::Company),
+        phone: facts.text(FieldKey::Phone),
+        country: facts.text(FieldKey::Country),
+        account_manager: facts.text(FieldKey::AccountManager),
+        lifecycle_stage: facts.text(FieldKey::LifecycleStage),
+        plan: facts.text(FieldKey::Plan),
+        subscription_status: facts.text(FieldKey::SubscriptionStatus),
+        delinquent: facts.flag(FieldKey::Delinquent),
+        customer_since: facts.time(FieldKey::CustomerSince),
+        signed_up_at: facts.time(FieldKey::SignedUpAt),
+        last_seen_at: facts.time(FieldKey::LastSeenAt),
+        logins: facts.number(FieldKey::Logins),
+        credits: facts.number(FieldKey::Credits),
+        exports: facts.number(FieldKey::Exports),
+    }
+}
+
+/// The sources of a cluster in the order of the registry; others behind them, by name.
+fn marks(known: Known<'_>, cluster: &Cluster) -> Vec<SourceMark> {
+    let mut marks: Vec<SourceMark> = Vec::new();
+    for record in cluster.records.iter().map(|place| &known.records[*place]) {
+        let said = &record.said;
+        if said.subject.kind == SubjectKind::Company {
+            continue;
+        }
+        let place = marks
+            .iter()
+            .position(|mark| mark.source == said.source)
+            .unwrap_or_else(|| {
+                marks.push(SourceMark {
+                    source: said.source.clone(),
+                    ids: Vec::new(),
+                    synced_at: None,
+                });
+                marks.len() - 1
+            });
+        let mark = &mut marks[place];
+        mark.ids.push(said.subject.id.clone());
+        mark.synced_at = mark.synced_at.max(record.synced_at);
+    }
+    let rank = |name: &str| {
+        VENDORS
+            .iter()
+            .position(|vendor| vendor.name == name)
+            .unwrap_or(VENDORS.len())
+    };
+    marks.sort_by_key(|mark| (rank(&mark.source), mark.source.clone()));
+    marks
+}
+
+/// A row that is nobody's: without figures, so that nothing is counted twice.
+fn aside(old: &Customer, successor: Option<&CustomerId>) -> Customer {
+    let standing = match successor {
+        Some(into) => Standing::Merged { into: into.clone() },
+        None => Standing::Gone,
+    };
+    let email: Option<Email> = old.email.clone();
+    Customer {
+        standing,
+        profile: Profile {
+            name: old.profile.name.clone(),
+            company: old.profile.company.clone(),
+            ..Profile::default()
+        },
+        ..Customer::new(old.id.clone(), email)
+    }
+}
+
+#[cfg(test)]
+#[path = "unify_tests.rs"]
+mod tests;

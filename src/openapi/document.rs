@@ -1,0 +1,187 @@
+//! The document as a whole: what it is about, and what every address has in common.
+
+use aide::{
+    axum::ApiRouter,
+    generate,
+    openapi::{
+        Info, License, MediaType, OpenApi, Operation, Parameter, ParameterSchemaOrContent, ReferenceOr, Response,
+        SchemaObject, StatusCode, Tag,
+    },
+};
+use axum::{Router, http::Method};
+use serde_json::Value;
+
+use crate::error::ErrorAnswer;
+
+/// What the boards are, as the readers of the document see them.
+const TAGS: [(&str, &str); 4] = [
+    ("Leaderboard", "Who completed which integration."),
+    ("Deals", "The pipeline of a founder."),
+    ("Customers", "One record a customer, with an explained health score."),
+    ("Program", "How the program fares, and what it found."),
+];
+
+/// The name of the answer that every error has, below `components`.
+const ERROR: &str = "Error";
+
+/// The router, and the document of every address in it.
+pub fn described(routes: ApiRouter) -> (Router, OpenApi) {
+    let mut document = OpenApi {
+        info: Info {
+            title: "Tallyboard".to_owned(),
+            description: Some(
+                "Three boards over one spreadsheet. Each address has several faces: `Accept: text/html` gets a page, \
+                 anything else JSON, and `?format=` names a face."
+                    .to_owned(),
+            ),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            license: Some(License {
+                name: "MIT".to_owned(),
+                identifier: Some("MIT".to_owned()),
+                ..License::default()
+            }),
+            ..Info::default()
+        },
+        tags: TAGS.map(|(name, description)| tag(name, description)).into(),
+        ..OpenApi::default()
+    };
+    let components = document.components.get_or_insert_default();
+    components
+        .responses
+        .insert(ERROR.to_owned(), ReferenceOr::Item(error()));
+    let router = routes.finish_api(&mut document);
+    for (path, method, operation) in operations(&mut document) {
+        name(operation, &method, path);
+        add_errors(operation, &method);
+        operation.parameters.iter_mut().for_each(without_null);
+    }
+    drop_unused_schemas(&mut document);
+    (router, document)
+}
+
+fn tag(name: &str, description: &str) -> Tag {
+    Tag {
+        name: name.to_owned(),
+        description: Some(description.to_owned()),
+        ..Tag::default()
+    }
+}
+
+/// Every operation with its path and method.
+fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&str, Method, &mut Operation)> {
+    let paths = document.paths.iter_mut().flat_map(|paths| &mut paths.paths);
+    paths.flat_map(|(path, item)| {
+        let methods = match item {
+            ReferenceOr::Item(item) => [
+                (Method::GET, item.get.as_mut()),
+                (Method::POST, item.post.as_mut()),
+                (Method::PUT, item.put.as_mut()),
+                (Method::PATCH, item.patch.as_mut()),
+                (Method::DELETE, item.delete.as_mut()),
+            ]
+            .into(),
+            ReferenceOr::Reference { .. } => Vec::new(),
+        };
+        methods
+            .into_iter()
+            .filter_map(move |(method, operation)| Some((path.as_str(), method, operation?)))
+    })
+}
+
+/// Says how an address fails, as the guard and the handlers do.
+fn add_errors(operation: &mut Operation, method: &Method) {
+    let responses = &mut operation.responses.get_or_insert_default().responses;
+    for status in failures(method) {
+        responses
+            .entry(StatusCode::Code(status))
+            .or_insert_with(|| ReferenceOr::Reference {
+                reference: format!("#/components/responses/{ERROR}"),
+                summary: None,
+                description: None,
+            });
+    }
+}
+
+/// A field of an address is there or not; it is never `null`.
+fn without_null(parameter: &mut ReferenceOr<Parameter>) {
+    let ReferenceOr::Item(Parameter::Query { parameter_data, .. }) = parameter else {
+        return;
+    };
+    let ParameterSchemaOrContent::Schema(schema) = &mut parameter_data.format else {
+        return;
+    };
+    if let Some(Value::Array(types)) = schema.json_schema.ensure_object().get_mut("type") {
+        types.retain(|kind| kind != "null");
+    }
+    if let Some(choices) = schema
+        .json_schema
+        .ensure_object()
+        .get_mut("anyOf")
+        .and_then(Value::as_array_mut)
+    {
+        choices.retain(|choice| choice["type"] != "null");
+    }
+    schema.json_schema.remove("default");
+}
+
+/// The types that hold the fields of an address are spelled out in its parameters.
+fn drop_unused_schemas(document: &mut OpenApi) {
+    loop {
+        let text = serde_json::to_string(document).unwrap_or_default();
+        let Some(components) = &mut document.components else {
+            return;
+        };
+        let before = components.schemas.len();
+        components
+            .schemas
+            .retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if components.schemas.len() == before {
+            return;
+        }
+    }
+}
+
+/// A stable name for generated clients, such as `get_deals_id_edit`.
+fn name(operation: &mut Operation, method: &Method, path: &str) {
+    let words = path
+        .split(|sign: char| !sign.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let name = std::iter::once(method.as_str())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join("_");
+    operation.operation_id = Some(name.to_ascii_lowercase());
+}
+
+/// The statuses with which an address may refuse.
+fn failures(method: &Method) -> Vec<u16> {
+    // Unreadable; nothing there; gone; unusable; ours; the spreadsheet's; too slow.
+    let mut failures = vec![400, 404, 410, 422, 500, 502, 503, 504];
+    if *method != Method::GET {
+        // From another site; changed meanwhile; too much; of a kind that is not read; too often.
+        failures.extend([403, 409, 413, 415, 429]);
+    }
+    failures
+}
+
+fn error() -> Response {
+    let schema = |json_schema| MediaType {
+        schema: Some(SchemaObject {
+            json_schema,
+            external_docs: None,
+            example: None,
+        }),
+        ..MediaType::default()
+    };
+    let mut response = Response {
+        description: "Why not, in words, and what to do next.".to_owned(),
+        ..Response::default()
+    };
+    let value = generate::in_context(|context| context.schema.subschema_for::<ErrorAnswer>());
+    response.content.insert("application/json".to_owned(), schema(value));
+    response.content.insert(
+        "text/html".to_owned(),
+        schema(schemars::json_schema!({"type": "string"})),
+    );
+    response
+}

@@ -1,0 +1,180 @@
+//! What a route says of itself, beyond what the types of its handler say.
+
+use aide::{
+    generate::in_context,
+    openapi::{
+        MediaType, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr, RequestBody,
+        Response, SchemaObject, StatusCode,
+    },
+    transform::TransformOperation,
+};
+use axum::extract::Query;
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, json_schema};
+
+use crate::answer::Face;
+
+/// The kinds of body that a handler reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// JSON or a form, whichever the content type says.
+    JsonOrForm,
+    /// The same, and no body will do too.
+    JsonOrFormOrNone,
+    /// A form alone.
+    Form,
+    /// A form with a file.
+    Upload,
+}
+
+/// Describes a route in the words of this program.
+pub trait Endpoint: Sized {
+    /// The board it belongs to, and what it does in one sentence.
+    #[must_use]
+    fn about(self, board: &str, summary: &str) -> Self;
+
+    /// A part of the path, such as `{id}`.
+    #[must_use]
+    fn path_part<T: JsonSchema>(self, name: &str, description: &str) -> Self;
+
+    /// Query parameters that the handler reads from the address by itself.
+    #[must_use]
+    fn asks<T: JsonSchema>(self) -> Self;
+
+    /// The body that it reads.
+    #[must_use]
+    fn reads<T: JsonSchema>(self, body: Body) -> Self;
+
+    /// Answers 200 with the value in JSON, and in the other `faces` that are offered.
+    #[must_use]
+    fn answers<T: JsonSchema>(self, faces: &[Face]) -> Self;
+
+    /// Answers `status` with the value in JSON.
+    #[must_use]
+    fn answers_with<T: JsonSchema>(self, status: u16, description: &str) -> Self;
+
+    /// Answers 200 with a file or a page of `media_type`.
+    #[must_use]
+    fn serves(self, media_type: &str) -> Self;
+
+    /// Answers a browser with 303 and the next page.
+    #[must_use]
+    fn leads_on(self) -> Self;
+}
+
+impl Endpoint for TransformOperation<'_> {
+    fn about(self, board: &str, summary: &str) -> Self {
+        self.tag(board).summary(summary)
+    }
+
+    fn path_part<T: JsonSchema>(mut self, name: &str, description: &str) -> Self {
+        let parameter_data = ParameterData {
+            name: name.to_owned(),
+            description: Some(description.to_owned()),
+            required: true,
+            deprecated: None,
+            format: ParameterSchemaOrContent::Schema(in_document(schema_of::<T>())),
+            example: None,
+            examples: IndexMap::new(),
+            explode: None,
+            extensions: IndexMap::new(),
+        };
+        let style = PathStyle::Simple;
+        let part = Parameter::Path { parameter_data, style };
+        self.inner_mut().parameters.push(ReferenceOr::Item(part));
+        self
+    }
+
+    fn asks<T: JsonSchema>(self) -> Self {
+        self.input::<Query<T>>()
+    }
+
+    fn reads<T: JsonSchema>(mut self, body: Body) -> Self {
+        let kinds: &[&str] = match body {
+            Body::JsonOrForm | Body::JsonOrFormOrNone => &[JSON, FORM],
+            Body::Form => &[FORM],
+            Body::Upload => &["multipart/form-data"],
+        };
+        let schema = schema_of::<T>();
+        self.inner_mut().request_body = Some(ReferenceOr::Item(RequestBody {
+            description: None,
+            content: kinds
+                .iter()
+                .map(|kind| ((*kind).to_owned(), media(schema.clone())))
+                .collect(),
+            required: body != Body::JsonOrFormOrNone,
+            extensions: IndexMap::new(),
+        }));
+        self
+    }
+
+    fn answers<T: JsonSchema>(mut self, faces: &[Face]) -> Self {
+        for face in faces {
+            let schema = match face {
+                Face::Json => schema_of::<T>(),
+                Face::Html | Face::Csv => json_schema!({"type": "string"}),
+                Face::Xlsx | Face::Pdf => json_schema!({"type": "string", "format": "binary"}),
+            };
+            add(self.inner_mut(), (200, "The answer."), (face.media_type(), schema));
+        }
+        self
+    }
+
+    fn answers_with<T: JsonSchema>(mut self, status: u16, description: &str) -> Self {
+        add(self.inner_mut(), (status, description), (JSON, schema_of::<T>()));
+        self
+    }
+
+    fn serves(mut self, media_type: &str) -> Self {
+        let schema = json_schema!({"type": "string"});
+        add(self.inner_mut(), (200, "The file."), (media_type, schema));
+        self
+    }
+
+    fn leads_on(mut self) -> Self {
+        let response = Response {
+            description: "Where a browser goes next.".to_owned(),
+            ..Response::default()
+        };
+        let responses = self.inner_mut().responses.get_or_insert_default();
+        responses
+            .responses
+            .insert(StatusCode::Code(303), ReferenceOr::Item(response));
+        self
+    }
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Adds one kind of body to an answer.
+fn add(operation: &mut Operation, (status, description): (u16, &str), (media_type, schema): (&str, Schema)) {
+    let responses = &mut operation.responses.get_or_insert_default().responses;
+    let response = responses
+        .entry(StatusCode::Code(status))
+        .or_insert_with(|| ReferenceOr::Item(Response::default()));
+    if let ReferenceOr::Item(response) = response {
+        description.clone_into(&mut response.description);
+        response.content.insert(media_type.to_owned(), media(schema));
+    }
+}
+
+/// The schema of a type, by reference where it has a name.
+fn schema_of<T: JsonSchema>() -> Schema {
+    in_context(|context| context.schema.subschema_for::<T>())
+}
+
+fn media(schema: Schema) -> MediaType {
+    MediaType {
+        schema: Some(in_document(schema)),
+        ..MediaType::default()
+    }
+}
+
+fn in_document(json_schema: Schema) -> SchemaObject {
+    SchemaObject {
+        json_schema,
+        external_docs: None,
+        example: None,
+    }
+}

@@ -1,0 +1,125 @@
+//! `GET /openapi.json`, `GET /docs` and `GET /redoc`.
+
+use std::sync::{Arc, OnceLock};
+
+use aide::{
+    axum::{ApiRouter, routing::get_with},
+    openapi::OpenApi,
+};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+use maud::{DOCTYPE, Markup, html};
+
+use super::{Endpoint, ViewerFile};
+use crate::{answer::Rendered, error::Error, page::Asset};
+
+/// The document.
+pub const DOCUMENT: &str = "/openapi.json";
+/// The document in Swagger UI, where each address can be tried.
+pub const DOCS: &str = "/docs";
+/// The document in ReDoc, to read.
+pub const REDOC: &str = "/redoc";
+/// The files of both.
+pub(super) const FILES: &str = "/docs/files";
+
+/// Both viewers write their own style into the page, ReDoc searches in a worker that it makes by itself, and both show
+/// pictures that stand in their scripts. Everything else is as on every page, and nothing comes from another host.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; \
+     connect-src 'self'; worker-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+/// The finished document; it is complete only when every address is in it, these too.
+pub type Document = Arc<OnceLock<Rendered>>;
+
+/// The document and its pages. `document` is to be filled with [`publish`].
+pub fn router(document: Document) -> ApiRouter {
+    ApiRouter::new()
+        .api_route(
+            DOCUMENT,
+            get_with(show, |it| {
+                it.about("Program", "This document.").serves("application/json")
+            }),
+        )
+        .api_route(
+            DOCS,
+            get_with(swagger_ui, |it| {
+                it.about("Program", "This document in Swagger UI.").serves("text/html")
+            }),
+        )
+        .api_route(
+            REDOC,
+            get_with(redoc, |it| {
+                it.about("Program", "This document in ReDoc.").serves("text/html")
+            }),
+        )
+        .api_route(
+            "/docs/files/{file}",
+            get_with(file, |it| {
+                it.about("Program", "A script or a style of the two viewers.")
+                    .path_part::<String>("file", "Name with its version.")
+                    .serves("text/javascript")
+                    .serves("text/css")
+            }),
+        )
+        .with_state(document)
+}
+
+/// Makes `written` the answer of [`DOCUMENT`].
+pub fn publish(document: &Document, written: &OpenApi) {
+    match Rendered::json(written) {
+        Ok(rendered) => _ = document.set(rendered),
+        Err(error) => tracing::error!(
+            cause = crate::cause::chain(&error),
+            "the OpenAPI document cannot be written"
+        ),
+    }
+}
+
+async fn show(State(document): State<Document>, headers: HeaderMap) -> Result<Response, Error> {
+    let document = document.get().ok_or_else(Error::not_found)?;
+    Ok(document.respond(&headers))
+}
+
+async fn swagger_ui() -> Response {
+    let head = html! { link rel="stylesheet" href=(ViewerFile::SwaggerStyle.address()); };
+    viewer(&head, ViewerFile::SwaggerScript)
+}
+
+async fn redoc() -> Response {
+    viewer(&html! {}, ViewerFile::RedocScript)
+}
+
+/// An empty page, in which the script of the viewer shows the document.
+fn viewer(head: &Markup, script: ViewerFile) -> Response {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Addresses for programs · Tallyboard" }
+                link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
+                (head)
+                script src=(script.address()) defer {}
+                script src=(Asset::ViewerScript.address()) defer {}
+            }
+            body {
+                main #viewer data-document=(DOCUMENT) {
+                    noscript {
+                        p { "This page needs JavaScript. The document itself is at " a href=(DOCUMENT) { (DOCUMENT) } "." }
+                    }
+                }
+            }
+        }
+    };
+    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page.into_string())).into_response()
+}
+
+async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+    let file = ViewerFile::find(&name).ok_or_else(Error::not_found)?;
+    file.packed().respond(&headers).map_err(Error::internal)
+}
