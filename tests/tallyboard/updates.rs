@@ -133,7 +133,10 @@ pub fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 pub async fn log(world: &World) -> Vec<String> {
     let rows = world.rows("audit_log").await;
     rows.iter()
-        .filter(|row| row[5] == "deleted" || row.get(6).is_none_or(|column| column != "updated at"))
+        .filter(|row| {
+            row.get(5).is_some_and(|action| action == "deleted")
+                || row.get(6).is_none_or(|column| column != "updated at")
+        })
         .map(|row| {
             let cells = (2..9).map(|index| match row.get(index) {
                 None | Some(Value::Null) => String::new(),
