@@ -1,5 +1,7 @@
 //! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
 
+mod churn;
+mod health;
 mod import;
 mod sync;
 
@@ -91,6 +93,18 @@ enum Command {
         #[arg(long)]
         full: bool,
     },
+    /// How well the regression behind the churn risk foresees who leaves.
+    Churn {
+        /// What is asked.
+        #[command(subcommand)]
+        what: churn::What,
+    },
+    /// The health scores of the customers.
+    Health {
+        /// What to do.
+        #[command(subcommand)]
+        what: health::What,
+    },
     /// Ask the running program whether it is well; for container hosts.
     ///
     /// Reads HOST and PORT as the program does. Ends with status 0 when /health answers, else 1.
@@ -109,6 +123,7 @@ secrets.example.json:
   SHEETS_API_URL                  another Sheets v4 server, such as `tallyboard emulator`
   DATA_DIR                        folder of the embedded spreadsheet (data)
   INTEGRATIONS_FILE               the catalog (integrations.txt); changes need no restart
+  TEAM_GOAL                       what the team wants to reach together, such as 120/month (nothing)
   TIME_ZONE                       where days begin (Europe/Paris)
   FRESH_SECONDS                   age up to which data is shown without asking Google again (15)
   DRIVE_CHANGE_CHECK              true: ask Drive whether anything changed before reading again (false)
@@ -119,7 +134,11 @@ secrets.example.json:
   SMTP_URL, MAIL_FROM             mail server and sender of the reminders, such as
                                   smtps://user:password@mail.example.com and board@example.com
   DEALS_MAIL_TO                   where reminders go without a line in the tab contacts
-  SLACK_WEBHOOK_URL               Slack's incoming webhook for the reminders
+  SLACK_WEBHOOK_URL               Slack's incoming webhook for reminders and alerts
+  SLACK_CUSTOMER_ALERTS_URL, SLACK_CUSTOMER_HEALTH_URL, SLACK_DAILY_SUMMARIES_URL
+                                  another webhook for one stream of alerts about customers
+  CUSTOMERS_MAIL_TO               where alerts about customers go by mail
+  DAILY_SUMMARY_AT                when the summary of the customers goes out (08:30)
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
   REMINDERS_TOKEN                 what POST /deals/reminders asks for; without it only the page's own button starts a run
@@ -173,6 +192,8 @@ pub async fn run(command_line: CommandLine) -> ExitCode {
             .await
         }
         Command::Import { what } => import::run(what).await,
+        Command::Churn { what } => churn::run(&what),
+        Command::Health { what } => health::run(&what).await,
         Command::Sync { source, full } => {
             let mode = if full { Mode::Full } else { Mode::Incremental };
             sync::run(&source.to_lowercase(), mode).await
@@ -208,7 +229,11 @@ async fn serve() -> Outcome {
         SpreadsheetSource::Remote(_) => "Spreadsheet",
     };
     println!("{kind}: {}", app.spreadsheet_url());
-    serving::serve(listener, app.router(), Patience::default(), stop.asked()).await;
+    let stopping = async {
+        stop.asked().await;
+        app.end_streams();
+    };
+    serving::serve(listener, app.router(), Patience::default(), stopping).await;
     app.finish().await;
     Ok(ExitCode::SUCCESS)
 }

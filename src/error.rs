@@ -3,6 +3,7 @@
 //! A handler returns an [`Error`]; it travels to `guard` inside the response, which knows the request and gives it the
 //! face that the caller asked for. The cause goes to the log and nowhere else.
 
+mod answer;
 mod french;
 
 use std::{
@@ -22,6 +23,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::store::{CommitError, ReadError, RowProblem};
+
+pub use answer::ErrorAnswer;
 
 /// A sentence for a person.
 pub type Sentence = Cow<'static, str>;
@@ -53,49 +56,6 @@ pub struct Details {
     pub retry_after: Option<u32>,
     /// For the log only.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
-}
-
-/// What a program is told of an [`Error`].
-#[derive(Serialize, JsonSchema)]
-pub struct ErrorAnswer {
-    error: ErrorDetails,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct ErrorDetails {
-    /// Stable word for programs.
-    code: &'static str,
-    /// What happened.
-    message: Sentence,
-    /// Whether what was sent is safe; may be empty.
-    safety: Sentence,
-    /// What to do next; may be empty.
-    next: Sentence,
-    /// Complaints about single fields.
-    fields: Vec<FieldError>,
-    /// Values that somebody else changed meanwhile.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schemars(default)]
-    conflicts: Vec<FieldConflict>,
-    /// Names the request in the log.
-    request_id: String,
-}
-
-impl ErrorAnswer {
-    /// What is told of `error`, which kept request `request_id` from its answer.
-    pub fn of(error: &Error, request_id: &str) -> Self {
-        Self {
-            error: ErrorDetails {
-                code: error.code,
-                message: error.happened.clone(),
-                safety: error.safety.clone(),
-                next: error.next.clone(),
-                fields: error.fields.clone(),
-                conflicts: error.conflicts.clone(),
-                request_id: request_id.to_owned(),
-            },
-        }
-    }
 }
 
 /// How each address fails is said once for all of them, in `openapi`.
@@ -240,6 +200,19 @@ impl Error {
         )
         .safe("Nothing was written.")
         .then("Open the page here and send it again.")
+    }
+
+    /// More people watch than one instance can serve.
+    pub fn too_many_viewers() -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_viewers",
+            "Too many people watch at once",
+            "No more boards can follow by the second.",
+        )
+        .then("The page brings itself up to date every half minute all the same.");
+        error.retry_after = Some(60);
+        error
     }
 
     /// More requests came from one address than a person sends.

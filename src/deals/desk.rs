@@ -8,9 +8,10 @@ use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
 use super::{
-    answers::Context,
+    answers::{Context, DealAnswer},
     cold::Day,
     correcting::Correcting,
+    deal::Deal,
     filter::DealFilter,
     history::StageHistory,
     importer::Importer,
@@ -25,12 +26,13 @@ use crate::{
     answer::{Kept, Question, Rendered},
     asked::Asked,
     clock::Clock,
+    company::CompanyKey,
     error::Error,
     finding::Finding,
-    findings::{pages::Found, view::FINDINGS},
+    findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
     page::{Asset, Board, Entry, Frame, Freshness, Source},
-    store::{ReadError, Reading, Store},
+    store::{ReadError, Reading, Store, closed},
 };
 
 /// The board's means, made once by the app.
@@ -44,6 +46,7 @@ pub struct Deals {
     pub(super) reminding: Mutex<()>,
     source: Source,
     frame: Frame,
+    tally: Arc<Tally>,
     kept: Kept,
     correcting: Arc<Correcting>,
     overviews: Cache<Settled, Arc<Overview>>,
@@ -68,6 +71,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// What all boards found.
+    pub tally: Arc<Tally>,
     /// How people are reminded.
     pub reminders: Reminders,
     /// What the operator chose.
@@ -97,6 +102,7 @@ impl Deals {
             clock: parts.clock,
             source: parts.source,
             frame: parts.frame,
+            tally: parts.tally,
             reminders: parts.reminders,
             rules: parts.rules,
             reminding: Mutex::default(),
@@ -131,6 +137,19 @@ impl Deals {
             unreachable_since: reading.unreachable_since,
             now: self.clock.zoned_now(),
         }
+    }
+
+    /// Open deals with the company of this name; spellings are forgiven.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn open_with(&self, company: &str) -> Result<Vec<DealAnswer>, ReadError> {
+        let current = self.current().await?;
+        let wanted = CompanyKey::of(company);
+        let is_meant =
+            |deal: &&Deal| wanted.is_some() && deal.stage.is_open() && CompanyKey::of(&deal.client) == wanted;
+        let deals = current.rows.deals.iter().filter(is_meant);
+        Ok(deals.map(|deal| DealAnswer::of(deal, &current.rows)).collect())
     }
 
     /// When deals went from one stage to another, as far as the audit log tells.
@@ -172,7 +191,13 @@ impl Deals {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
-        Ok(self.found_in(&self.current().await?))
+        match self.current().await {
+            Ok(current) => Ok(self.found_in(&current)),
+            Err(error) => match closed(&error, self.store.url()) {
+                Some(cells) => Ok(Found::of_cells(cells, self.frame.clone(), self.clock.zoned_now())),
+                None => Err(error.into()),
+            },
+        }
     }
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
@@ -181,19 +206,17 @@ impl Deals {
     }
 
     fn found_in(&self, current: &Current) -> Found {
-        Found {
-            cells: current.findings.to_vec(),
-            lines: Vec::new(),
-            frame: self.frame(current, Language::English),
-            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
-        }
+        let as_of = current.read_at.to_zoned(self.clock.zone().clone());
+        Found::of_cells(current.findings.to_vec(), self.frame(current, Language::English), as_of)
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
         let zone = self.clock.zone();
         let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
-        let frame = self.bare_frame(language).counting(FINDINGS, findings);
+        let frame = self
+            .bare_frame(language)
+            .counting(FINDINGS, self.tally.note("deals", findings));
         frame.with_freshness(Freshness {
             source: self.source,
             read_at: current.read_at.to_zoned(zone.clone()),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    alerts::{ALERT_HISTORY, CONTACTS},
+    alerts::CONTACTS,
     correction::{Correction, corrections_of},
     deal::Deal,
     deal_row::{DealReader, RowReading, entry},
@@ -14,7 +14,8 @@ use super::{
     search::SearchTexts,
 };
 use crate::{
-    finding::{Effect, Finding},
+    delivery::history::ALERT_HISTORY,
+    finding::{Effect, Finding, FindingKind},
     money::Money,
     store::{Cell, Column, Content, Dataset, Decoding, History, Ids, Kind, Row, Tab, TabLink, TabRows},
 };
@@ -231,7 +232,11 @@ fn without_id(rows: &TabRows, deals: &[Deal]) -> Option<Finding> {
         "{reason}; should that not happen, write a number that no other row has, such as {}.",
         highest + 1
     );
-    Some(rows.row(first.row).finding(ID, Effect::Counted, cure))
+    Some(
+        rows.row(first.row)
+            .finding(ID, Effect::Counted, cure)
+            .of_kind(FindingKind::Id),
+    )
 }
 
 /// Leaves exact copies out, and tells of different rows with one id. Answers the ids that stand more than once.
@@ -265,7 +270,8 @@ fn settle_ids(
             );
             (Effect::Counted, reason)
         };
-        decoding.findings.push(rows.row(deal.row).finding(ID, effect, reason));
+        let finding = rows.row(deal.row).finding(ID, effect, reason);
+        decoding.findings.push(finding.of_kind(FindingKind::Id));
     }
     // The amount of a copy is counted already, with the row it is a copy of.
     excluded.extend(copies.iter().map(|row| ExcludedRow {

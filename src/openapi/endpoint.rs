@@ -109,7 +109,9 @@ impl Endpoint for TransformOperation<'_> {
     }
 
     fn answers<T: JsonSchema>(mut self, faces: &[Face]) -> Self {
-        for face in faces {
+        // What a program asks for comes first.
+        let ranked = faces.iter().filter(|face| **face == Face::Json);
+        for face in ranked.chain(faces.iter().filter(|face| **face != Face::Json)) {
             let schema = match face {
                 Face::Json => schema_of::<T>(),
                 Face::Html | Face::Csv => json_schema!({"type": "string"}),

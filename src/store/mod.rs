@@ -72,6 +72,7 @@ mod batch;
 mod call_error;
 mod cell;
 mod circuit;
+mod closed;
 mod committer;
 mod dataset;
 mod difference;
@@ -90,6 +91,7 @@ mod reader;
 mod requests;
 mod runs;
 mod setup;
+mod sheet_edits;
 mod shown;
 mod status;
 mod tab;
@@ -115,9 +117,11 @@ pub use batch::{
 };
 pub use call_error::CallError;
 pub use cell::{Cell, Content, Entry};
+pub use closed::closed;
 pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
 pub use google::Connection;
 pub use setup::{SetupProblem, SetupReport};
+pub use sheet_edits::SheetEdits;
 pub use status::{CallKind, Calls, FailedCall, QueueStatus, State, Status, TabStatus};
 pub use tab::{Column, HeaderProblem, History, Ids, Kind, Tab};
 
@@ -289,6 +293,11 @@ impl Store {
     /// The tabs of `D` as they were read last; `None` before the first read. Asks nobody.
     pub async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
         self.reader.at_hand().await
+    }
+
+    /// Age up to which data is handed out without asking Google again.
+    pub fn fresh_for(&self) -> SignedDuration {
+        self.reader.fresh_for()
     }
 
     /// How the store fares. Asks nobody.

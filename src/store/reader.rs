@@ -217,6 +217,11 @@ impl Reader {
         self.reading(&kept).ok()
     }
 
+    /// Age up to which data is handed out without asking again.
+    pub(super) fn fresh_for(&self) -> SignedDuration {
+        self.fresh_for
+    }
+
     /// What is known of each tab since it was read last.
     pub(super) fn tabs_read(&self) -> &TabsRead {
         &self.tabs_read

@@ -28,13 +28,13 @@ use crate::{
 
 /// A Slack that keeps what it was told, and fails as often as it is asked to.
 #[derive(Clone, Default)]
-struct FakeSlack {
+pub struct FakeSlack {
     told: Arc<Mutex<Vec<String>>>,
-    failures: Arc<AtomicUsize>,
+    pub failures: Arc<AtomicUsize>,
 }
 
 impl FakeSlack {
-    async fn start(&self) -> String {
+    pub async fn start(&self) -> String {
         let router = Router::new().route("/hook", post(take)).with_state(self.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");
@@ -42,7 +42,7 @@ impl FakeSlack {
         format!("http://{address}/hook")
     }
 
-    fn told(&self) -> Vec<String> {
+    pub fn told(&self) -> Vec<String> {
         self.told.lock().expect("lock").clone()
     }
 }

@@ -26,7 +26,7 @@ use tallyboard::{
     },
     deals::{Reminders, Rules},
     emulator::{self, Emulator},
-    leaderboard::catalog_file::CatalogFile,
+    leaderboard::{catalog_file::CatalogFile, goal::Goal},
     page::Source,
     store::{Connection, Credentials, Options, Store},
 };
@@ -56,6 +56,8 @@ pub struct Plan {
     pub source: Source,
     /// Writes that may wait.
     pub queue: NonZeroUsize,
+    /// What the team wants to reach together.
+    pub team_goal: Option<Goal>,
     /// How people are reminded.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
     /// What the operator chose about the rules of the deals.
@@ -73,6 +75,7 @@ impl Default for Plan {
             patience: Duration::from_secs(20),
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
+            team_goal: None,
             reminders: Arc::new(Reminders::default),
             rules: Rules::default(),
             sources: Arc::new(Vec::new),
@@ -147,6 +150,7 @@ impl World {
             source: plan.source,
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
+            team_goal: plan.team_goal,
             reminders: (plan.reminders)(),
             rules: plan.rules,
             syncing,

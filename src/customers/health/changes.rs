@@ -148,7 +148,7 @@ mod tests {
             ..fixture::well()
         };
         let now = snapshot(&gone, "2026-11-21");
-        let changes = changes(&now, &[before.clone()], 7).expect("changes");
+        let changes = changes(&now, std::slice::from_ref(&before), 7).expect("changes");
         assert_eq!(changes.gained, i16::from(now.score) - i16::from(before.score));
         assert_eq!(changes.parts[0].part, "payment_delinquent");
         assert_eq!(changes.parts[0].gained.to_string(), "-25");

@@ -12,7 +12,7 @@ const DIRECTIVE: &str = include_str!("../../../docs/directives/health-score.md")
 
 /// The cells of every line of the first table whose headers begin with these.
 fn table(header: &str) -> Vec<Vec<&'static str>> {
-    let opening = format!("| {header} | ");
+    let opening = format!("| {header} |");
     let lines = DIRECTIVE.lines().skip_while(|line| !line.starts_with(&opening)).skip(2);
     let rows: Vec<Vec<&str>> = lines
         .take_while(|line| line.starts_with("| "))

@@ -1,6 +1,6 @@
 //! Typed values out of cells and into them.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use crate::{
@@ -74,6 +74,12 @@ impl<'a> Cells<'a> {
                 }
             },
         }
+    }
+
+    /// The day in a cell.
+    pub fn day(&mut self, column: usize) -> Option<Date> {
+        let at = self.instant(column)?;
+        Some(at.to_zoned(self.decoding.zone.clone()).date())
     }
 
     /// The number in a cell.

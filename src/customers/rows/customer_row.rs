@@ -199,6 +199,12 @@ impl CustomerRows {
         self.by_email.get(email.key()).map(|place| &self.customers[*place])
     }
 
+    /// Address of the cells of a customer; of the whole tab for one that has no row.
+    pub fn link_of(&self, id: &CustomerId) -> String {
+        let place = self.places.get(id);
+        place.map_or_else(|| self.link.tab(), |place| self.link.row(self.numbers[*place]))
+    }
+
     /// Those that count in sums and lists.
     pub fn current(&self) -> impl Iterator<Item = &Customer> {
         self.customers.iter().filter(|customer| customer.is_current())

@@ -8,7 +8,9 @@
 //! | `sync_log` | one line for each run of a source ([`run_row`]) | syncs |
 //! | `customer_aliases` | addresses that belong to the customer of another address ([`alias_row`]) | people |
 //! | `unified_customers` | one row for each customer ([`customer_row`]), derived from all of the above | the program |
-//! | `health_score_history` | the score of a customer, by day | the program |
+//! | `health_score_history` | the score of a customer, by day ([`history_row`]) | the program |
+//! | `alert_snoozes` | customers about whom nobody is told for a while ([`super::alerting::book`]) | people |
+//! | `cancel_dismissals` | sentences that are no cancellation ([`dismissal_row`]) | people |
 //!
 //! The first three keep what the sources said. So every figure can be traced to its source, a run only reads what
 //! changed, and a merge of two customers is undone by deleting its line: nothing is lost with it.
@@ -16,7 +18,9 @@
 pub mod alias_row;
 pub mod cells;
 pub mod customer_row;
+pub mod dismissal_row;
 pub mod event_row;
+pub mod history_row;
 pub mod ledger;
 pub mod metrics_row;
 pub mod record_row;
@@ -27,6 +31,7 @@ use crate::store::{Column, History, Ids, Kind, Tab};
 
 pub use alias_row::CUSTOMER_ALIASES;
 pub use customer_row::UNIFIED_CUSTOMERS;
+pub use dismissal_row::CANCEL_DISMISSALS;
 pub use event_row::CUSTOMER_EVENTS;
 pub use metrics_row::REVENUE_METRICS;
 pub use record_row::SOURCE_RECORDS;
@@ -59,6 +64,8 @@ pub static TABS: &[&Tab] = &[
     &REVENUE_METRICS,
     &SYNC_LOG,
     &HEALTH_SCORE_HISTORY,
+    &CANCEL_DISMISSALS,
+    &super::alerting::book::ALERT_SNOOZES,
 ];
 
 /// Place of the column with this header; a header that is not there does not compile where a constant is made of it.

@@ -1,6 +1,7 @@
 //! The tab `sync_log`: one line for each run of a source.
 
 use jiff::{Timestamp, tz::TimeZone};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
@@ -56,7 +57,7 @@ const CURE: usize = place(COLUMNS, "cure");
 const FINDINGS: usize = place(COLUMNS, "findings");
 
 /// One run of a source.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SyncRun {
     /// How the line is known.
     pub id: String,
@@ -92,7 +93,7 @@ pub struct SyncRun {
 }
 
 /// What became of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcome {
     /// It goes on, or the program ended before it.

@@ -77,11 +77,7 @@ impl<'a> Record<'a> {
     /// Words without HTML tags and entities.
     pub fn plain_text(&self, place: &str) -> Option<String> {
         let text = self.text(place)?;
-        let plain = if text.contains(['<', '&']) {
-            nanohtml2text::html2text(&only_tags(&text)).replace("\r\n", "\n")
-        } else {
-            text
-        };
+        let plain = without_markup(&text);
         let plain = plain.trim();
         (!plain.is_empty()).then(|| plain.to_owned())
     }
@@ -175,6 +171,15 @@ impl<'a> Record<'a> {
             return None;
         }
         self.read(place, wanted, reader)
+    }
+}
+
+/// A text without HTML, with `\n` between its lines.
+pub fn without_markup(text: &str) -> String {
+    if text.contains(['<', '&']) {
+        nanohtml2text::html2text(&only_tags(text)).replace("\r\n", "\n")
+    } else {
+        text.to_owned()
     }
 }
 

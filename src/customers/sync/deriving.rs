@@ -1,6 +1,6 @@
 //! The customers, derived from what the sources said, with only their changed cells written.
 
-use super::{Syncing, writing};
+use super::{Syncing, book::Book, writing};
 use crate::{
     customers::{
         customer::Customer,
@@ -10,6 +10,7 @@ use crate::{
             ledger::Ledger,
             source_tables::SourceTables,
         },
+        sources::record::Page,
         unify::{Known, Terms, unify},
     },
     error::Error,
@@ -39,6 +40,22 @@ impl Syncing {
         let customers = unify(known, &rows.customers, &self.terms());
         let changes = self.changes(&customers, rows);
         Ok(writing::write_all(&self.store, BY, changes).await?)
+    }
+
+    /// Writes what sources would have told, and derives the customers of it; `by` stands in the log of changes.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    pub async fn bring(&self, pages: Vec<Page>, by: &str) -> Result<(), Error> {
+        let told: Reading<SourceTables> = self.store.read().await?;
+        let mut book = Book::of(&told.snapshot.data, self.clock.zone().clone());
+        for page in pages {
+            book.take(page, self.clock.now());
+        }
+        writing::write_all(&self.store, by, book.changes()).await?;
+        self.derive().await?;
+        self.scoring.recalculate().await?;
+        Ok(())
     }
 
     /// What the figures depend on beside the rows.

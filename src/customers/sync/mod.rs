@@ -31,6 +31,7 @@ use std::{
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -38,6 +39,7 @@ use super::{
     amount::Currency,
     mrr::FiniteDiscounts,
     rows::run_row::SyncRun,
+    scoring::Scoring,
     sources::{Mode, OpenSource},
 };
 use crate::{cause::chain, clock::Clock, error::Error, store::Store};
@@ -48,6 +50,7 @@ pub struct Syncing {
     store: Arc<Store>,
     clock: Clock,
     sources: Vec<Arc<OpenSource>>,
+    scoring: Arc<Scoring>,
     currency: Currency,
     finite: FiniteDiscounts,
     schedule: Schedule,
@@ -77,7 +80,8 @@ pub struct Parts {
 }
 
 /// How far a run is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SyncProgress")]
 pub struct Progress {
     /// Records that the source brought so far.
     pub seen: u64,
@@ -108,7 +112,7 @@ pub enum Ended {
 }
 
 /// What became of the wish to begin a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Started {
     /// Short name of the source.
     pub source: &'static str,
@@ -117,7 +121,7 @@ pub struct Started {
 }
 
 /// Whether a run began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Beginning {
     /// It goes on in the background.
@@ -129,7 +133,9 @@ pub enum Beginning {
 impl Syncing {
     /// Puts it together.
     pub fn new(parts: Parts) -> Self {
+        let scoring = Scoring::new(Arc::clone(&parts.store), parts.clock.clone(), parts.currency);
         Self {
+            scoring: Arc::new(scoring),
             store: parts.store,
             clock: parts.clock,
             sources: parts.sources.into_iter().map(Arc::new).collect(),
@@ -142,6 +148,11 @@ impl Syncing {
             stopping: AtomicBool::new(false),
             deriving: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// What scores the customers after each run.
+    pub fn scoring(&self) -> &Arc<Scoring> {
+        &self.scoring
     }
 
     /// The sources that are switched on, in the order of the registry.
@@ -233,6 +244,7 @@ impl Syncing {
         let synced = join_all(runs).await;
         if synced.iter().any(|synced| matches!(synced.ended, Ended::Ran(_))) {
             self.derive().await?;
+            self.scoring.recalculate().await?;
         }
         Ok(synced)
     }

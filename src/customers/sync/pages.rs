@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use aide::axum::ApiRouter;
+use aide::axum::{ApiRouter, routing::post_with};
 use axum::{
     Json,
     body::Bytes,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Beginning, Started, Syncing};
@@ -18,6 +18,7 @@ use crate::{
     answer::Face,
     customers::sources::{Mode, OpenSource, VENDORS},
     error::{Error, FieldError},
+    openapi::Endpoint,
 };
 
 /// Where people see how the syncs fare.
@@ -25,39 +26,42 @@ pub const STATUS: &str = "/sync/status";
 
 /// The addresses of syncs.
 pub fn router(syncing: Arc<Syncing>) -> ApiRouter {
-    ApiRouter::new()
-        .route(STATUS, get(status))
-        .route("/sync/{source}", post(start))
-        .with_state(syncing)
+    let start = post_with(start, |it| {
+        it.about(
+            "Customers",
+            "Begins to read a source, or `all`; the runs go on in the background.",
+        )
+        .path_part::<String>("source", "Short name of the source, or `all`.")
+        .asks::<Question>()
+        .answers_with::<Answer>(200, "All of them are being read already.")
+        .answers_with::<Answer>(202, "Runs began.")
+        .leads_on()
+    });
+    ApiRouter::new().api_route("/sync/{source}", start).with_state(syncing)
 }
 
 /// What an address says beside the source.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Question {
     /// `true` reads everything.
     full: Option<String>,
 }
 
 /// What began.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SyncsBegun")]
 struct Answer {
     sources: Vec<Started>,
-}
-
-/// `GET /sync/status`.
-async fn status(State(syncing): State<Arc<Syncing>>) -> Result<Response, Error> {
-    Ok(Json(syncing.status().await?).into_response())
 }
 
 /// `POST /sync/{source}`, `POST /sync/all`: the runs go on in the background; where they stand is at `/sync/status`.
 async fn start(
     State(syncing): State<Arc<Syncing>>,
     Path(source): Path<String>,
-    question: Result<Query<Question>, axum::extract::rejection::QueryRejection>,
+    Query(question): Query<Question>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let Query(question) = question.map_err(|_| Error::unreadable_address())?;
     let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let in_form = form.into_iter().find(|(name, _)| name == "full").map(|(_, full)| full);
     let mode = mode(question.full.or(in_form).as_deref())?;

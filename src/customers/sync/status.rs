@@ -1,6 +1,7 @@
 //! How the syncs fare, for people and programs.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Progress, Syncing};
@@ -17,7 +18,7 @@ use crate::{
 const FAILURES_SHOWN: usize = 50;
 
 /// How the syncs fare.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SyncStatus {
     /// Every source that there is, in the order of the registry, whether it is switched on or not.
     pub sources: Vec<SourceStatus>,
@@ -26,7 +27,7 @@ pub struct SyncStatus {
 }
 
 /// How the syncs of one source fare.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SourceStatus {
     /// Short name.
     pub source: &'static str,

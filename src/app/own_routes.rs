@@ -1,0 +1,149 @@
+//! Addresses that belong to no board: the home page, the button that reads anew, files of the pages, and where no page is.
+
+use std::{num::NonZeroU32, sync::Arc};
+
+use aide::axum::{
+    ApiRouter,
+    routing::{get_with, post_with},
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{
+    error::Error,
+    leaderboard::view::BOARD,
+    openapi::{Body, Endpoint},
+    page::Asset,
+    store::Store,
+};
+
+/// Addresses that belong to no board.
+pub(super) fn own_routes(store: Arc<Store>) -> ApiRouter {
+    const TAG: &str = "Program";
+    let home = get_with(
+        async || Redirect::to(BOARD),
+        |it| it.about(TAG, "Leads to the first board.").leads_on(),
+    );
+    let refresh = post_with(refresh, |it| {
+        it.about(TAG, "Has the spreadsheet read anew.")
+            .reads::<ComingBack>(Body::Form)
+            .leads_on()
+    });
+    let asset = get_with(asset, |it| {
+        it.about(TAG, "A style, a script or a picture of the pages.")
+            .path_part::<String>("file", "Name with its digest.")
+            .serves("text/css")
+            .serves("text/javascript")
+            .serves("image/svg+xml")
+    });
+    let robots = get_with(
+        async || "User-agent: *\nDisallow: /\n",
+        |it| it.about(TAG, "Tells search engines to stay away.").serves("text/plain"),
+    );
+    ApiRouter::new()
+        .api_route("/", home)
+        .api_route("/refresh", refresh)
+        .with_state(Refresher::new(store))
+        .api_route("/assets/{file}", asset)
+        .api_route("/robots.txt", robots)
+}
+
+/// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.
+pub(super) async fn elsewhere(method: Method, uri: Uri) -> Result<Redirect, Error> {
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return Err(Error::not_found());
+    }
+    let shorter = without_last_slash(&uri).ok_or_else(Error::not_found)?;
+    Ok(Redirect::permanent(&shorter))
+}
+
+/// The address without the slashes at the end of its path; `None` when there are none, or nothing would be left.
+fn without_last_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    is_own_path(path).then(|| format!("{path}{query}"))
+}
+
+async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+    let asset = Asset::find(&file).ok_or_else(Error::not_found)?;
+    Ok(asset.rendered().respond(&headers))
+}
+
+/// Lets people have the spreadsheet read anew, but not so often that nothing is left of Google's quota.
+#[derive(Clone)]
+struct Refresher {
+    store: Arc<Store>,
+    budget: Arc<DefaultDirectRateLimiter>,
+}
+
+impl Refresher {
+    fn new(store: Arc<Store>) -> Self {
+        const BURST: NonZeroU32 = NonZeroU32::new(5).unwrap();
+        const A_MINUTE: NonZeroU32 = NonZeroU32::new(30).unwrap();
+        Self {
+            store,
+            budget: Arc::new(RateLimiter::direct(Quota::per_minute(A_MINUTE).allow_burst(BURST))),
+        }
+    }
+}
+
+/// Where the person was.
+#[derive(Default, Deserialize, JsonSchema)]
+struct ComingBack {
+    /// Path and query of a page here.
+    to: Option<String>,
+}
+
+/// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
+/// just had it read.
+async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
+    if refresher.budget.check().is_ok() {
+        refresher.store.refresh();
+    }
+    let back: ComingBack = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let to = back.to.filter(|to| is_own_path(to));
+    let location = to
+        .and_then(|to| HeaderValue::try_from(to).ok())
+        .unwrap_or(HeaderValue::from_static(BOARD));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// A path here, and not an address on another host in the clothes of a path.
+fn is_own_path(to: &str) -> bool {
+    to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains('\\')
+        && !to.contains(|character: char| character.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_last_slash_is_dropped_and_never_leads_to_another_host() {
+        for (address, shorter) in [
+            ("/leaderboard/", Some("/leaderboard")),
+            ("/leaderboard//", Some("/leaderboard")),
+            (
+                "/leaderboard/?from=2026-03-01&x=/",
+                Some("/leaderboard?from=2026-03-01&x=/"),
+            ),
+            ("/leaderboard", None),
+            ("/", None),
+            ("//", None),
+            ("//evil.example/", None),
+            ("//evil.example//", None),
+        ] {
+            let uri = Uri::builder().path_and_query(address).build().expect("address");
+            assert_eq!(without_last_slash(&uri).as_deref(), shorter, "{address}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `tallyboard churn evaluate FILE --label COLUMN`: how well the regression foresees who leaves.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Subcommand;
+
+use super::Outcome;
+use crate::customers::churn::{evaluation::evaluate, file};
+
+/// What is asked about churn.
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Cross-validate the regression on a CSV file: 5 folds, the same every time.
+    ///
+    /// Columns of numbers and of words are used, empty cells too; columns that name the rows are left out with a note.
+    Evaluate {
+        /// The file, with a line of headers.
+        file: PathBuf,
+        /// The column that says who left: yes or no, 1 or 0, true or false.
+        #[arg(long, value_name = "COLUMN")]
+        label: String,
+    },
+}
+
+/// Answers on the terminal.
+pub(super) fn run(what: &What) -> Outcome {
+    let What::Evaluate { file, label } = what;
+    let name = file.display();
+    let bytes = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let table = file::read(&bytes, label).map_err(|reason| format!("{name}: {reason}"))?;
+    let evaluation = evaluate(&table).map_err(|reason| format!("{name}: {reason}"))?;
+    print!("{evaluation}");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,54 @@
+//! `tallyboard health recalculate`: the scores of all customers, worked out anew.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::Outcome;
+use crate::{
+    app::App,
+    config::Config,
+    customers::{churn::Basis, scoring::Recalculated},
+};
+
+/// What is done about health.
+#[derive(Subcommand)]
+pub(super) enum What {
+    /// Work out every score anew, from what is in the spreadsheet; nothing is asked of the sources.
+    Recalculate,
+}
+
+/// Carries it out.
+pub(super) async fn run(what: &What) -> Outcome {
+    let What::Recalculate = what;
+    let config = Config::from_environment()?;
+    let app = App::build(&config).await?;
+    let problems = app.prepare().await.problems;
+    let result = match problems.first() {
+        Some(problem) => Err(format!("{} {}", problem.problem, problem.cure)),
+        None => Ok(app.syncing().scoring().recalculate().await),
+    };
+    app.finish().await;
+    tell(&result??);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(done: &Recalculated) {
+    println!("{} customers scored, {} rows changed.", done.scored, done.changed);
+    if done.unknown > 0 {
+        println!(
+            "{} customers have no score: nothing is known of them that counts.",
+            done.unknown
+        );
+    }
+    match done.churn_basis {
+        Basis::Model => println!(
+            "Churn risk by regression on {} who left and {} who stayed.",
+            done.left, done.stayed
+        ),
+        Basis::Heuristic => println!(
+            "Churn risk by rule of thumb: the history holds {} examples who left and {} who stayed.",
+            done.left, done.stayed
+        ),
+    }
+}

@@ -1,0 +1,98 @@
+//! From columns to numbers that a regression can use.
+//!
+//! What is learned from the columns (means, spreads, categories) is learned from the rows of the training alone.
+
+use std::collections::BTreeMap;
+
+use super::table::{Column, Values};
+
+/// How each column becomes features, as learned from some rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoding {
+    columns: Vec<Rule>,
+}
+
+/// How one column becomes features.
+#[derive(Clone, Debug, PartialEq)]
+enum Rule {
+    /// One feature, standardised; an empty cell counts as the mean, and a second feature says that it was empty where the
+    /// training knew empty cells.
+    Number { mean: f64, spread: f64, with_flag: bool },
+    /// A feature for each category but the commonest; one that the training did not know has none, and an empty cell is a
+    /// category of its own.
+    Word { categories: Vec<Option<String>> },
+}
+
+impl Encoding {
+    /// Learns from the rows with these numbers.
+    pub fn learn(columns: &[Column], rows: &[usize]) -> Self {
+        let columns = columns.iter().map(|column| match &column.values {
+            Values::Numbers(numbers) => number_rule(rows.iter().map(|row| numbers[*row])),
+            Values::Words(words) => word_rule(rows.iter().map(|row| words[*row].as_ref())),
+        });
+        Self {
+            columns: columns.collect(),
+        }
+    }
+
+    /// The features of the rows with these numbers, in the order of the columns.
+    pub fn encode(&self, columns: &[Column], rows: &[usize]) -> Vec<Vec<f64>> {
+        rows.iter().map(|row| self.encode_row(columns, *row)).collect()
+    }
+
+    fn encode_row(&self, columns: &[Column], row: usize) -> Vec<f64> {
+        let mut features = Vec::new();
+        for (rule, column) in self.columns.iter().zip(columns) {
+            match (rule, &column.values) {
+                (
+                    Rule::Number {
+                        mean,
+                        spread,
+                        with_flag,
+                    },
+                    Values::Numbers(numbers),
+                ) => {
+                    let number = numbers[row];
+                    features.push(number.map_or(0.0, |number| (number - mean) / spread));
+                    if *with_flag {
+                        features.push(f64::from(number.is_none()));
+                    }
+                }
+                (Rule::Word { categories }, Values::Words(words)) => {
+                    features.extend(categories.iter().map(|category| f64::from(*category == words[row])));
+                }
+                // An encoding is used with the columns that it was learned from.
+                (Rule::Number { .. }, Values::Words(_)) | (Rule::Word { .. }, Values::Numbers(_)) => {}
+            }
+        }
+        features
+    }
+}
+
+fn number_rule(numbers: impl Iterator<Item = Option<f64>> + Clone) -> Rule {
+    let known = numbers.clone().flatten();
+    let count = known.clone().count().max(1) as f64;
+    let mean = known.clone().sum::<f64>() / count;
+    let variance = known.map(|number| (number - mean).powi(2)).sum::<f64>() / count;
+    let spread = variance.sqrt();
+    Rule::Number {
+        mean,
+        spread: if spread > 0.0 { spread } else { 1.0 },
+        with_flag: numbers.into_iter().any(|number| number.is_none()),
+    }
+}
+
+fn word_rule<'a>(words: impl Iterator<Item = Option<&'a String>>) -> Rule {
+    let mut counts: BTreeMap<Option<String>, usize> = BTreeMap::new();
+    for word in words {
+        *counts.entry(word.cloned()).or_default() += 1;
+    }
+    let commonest = counts
+        .iter()
+        .max_by_key(|(_, count)| **count)
+        .map(|(word, _)| word.clone());
+    let categories = counts.into_keys().filter(|word| Some(word) != commonest.as_ref());
+    Rule::Word {
+        categories: categories.collect(),
+    }
+}

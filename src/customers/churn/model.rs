@@ -1,0 +1,65 @@
+//! Logistic regression: from features to a chance.
+
+use smartcore::{
+    linalg::basic::{arrays::Array, matrix::DenseMatrix},
+    linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters},
+};
+
+/// How hard large coefficients are held back: half of it times their squares is added to the loss of all rows, which is
+/// what scikit-learn does with its default of `C = 1`
+/// (<https://scikit-learn.org/stable/modules/linear_model.html#logistic-regression>).
+const RIDGE: f64 = 1.0;
+
+/// A fitted regression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// One for each feature.
+    pub coefficients: Vec<f64>,
+    /// Without any feature.
+    pub intercept: f64,
+}
+
+impl Model {
+    /// Fits a model to features, one line a row, and whether each row left.
+    ///
+    /// # Errors
+    /// A sentence that says what is missing: rows of both kinds, or a fit that ended.
+    pub fn fit(features: &Vec<Vec<f64>>, labels: &[bool]) -> Result<Self, String> {
+        let left = labels.iter().filter(|label| **label).count();
+        if left == 0 || left == labels.len() {
+            return Err("A model needs rows of both kinds: some who left and some who stayed.".to_owned());
+        }
+        let width = features.first().map_or(0, Vec::len);
+        if width == 0 {
+            return Err("A model needs at least one feature.".to_owned());
+        }
+        let failed = |error: smartcore::error::Failed| format!("The model could not be fitted: {error}.");
+        let matrix = DenseMatrix::from_2d_vec(features).map_err(failed)?;
+        let labels: Vec<u8> = labels.iter().map(|label| u8::from(*label)).collect();
+        let parameters = LogisticRegressionParameters::default().with_alpha(RIDGE);
+        let fitted = LogisticRegression::fit(&matrix, &labels, parameters).map_err(failed)?;
+        // Of the two classes, 0 and 1, the coefficients are those of 1.
+        let coefficients: Vec<f64> = (0..width)
+            .map(|column| *fitted.coefficients().get((0, column)))
+            .collect();
+        let intercept = *fitted.intercept().get((0, 0));
+        if !intercept.is_finite() || coefficients.iter().any(|number| !number.is_finite()) {
+            return Err("The model could not be fitted: its numbers grew beyond all bounds.".to_owned());
+        }
+        Ok(Self {
+            coefficients,
+            intercept,
+        })
+    }
+
+    /// The chance that a row with these features leaves, from 0 to 1.
+    pub fn chance(&self, features: &[f64]) -> f64 {
+        let sum = self
+            .coefficients
+            .iter()
+            .zip(features)
+            .map(|(coefficient, feature)| coefficient * feature)
+            .sum::<f64>();
+        1.0 / (1.0 + (-(sum + self.intercept)).exp())
+    }
+}

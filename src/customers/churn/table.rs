@@ -1,0 +1,184 @@
+//! A table of examples: rows with a label, columns of numbers or words, cells that may be empty.
+
+use std::collections::HashSet;
+
+/// Words that stand for nothing.
+const EMPTY: &[&str] = &["", "na", "n/a", "nan", "null", "none", "?"];
+/// Labels that mean that somebody left.
+const POSITIVE: &[&str] = &["1", "yes", "y", "true", "t", "churn", "churned", "left", "oui"];
+/// Labels that mean that somebody stayed.
+const NEGATIVE: &[&str] = &["0", "no", "n", "false", "f", "stayed", "retained", "active", "non"];
+
+/// More different words than this in a column of words say who somebody is, not how they are.
+pub const MOST_CATEGORIES: usize = 30;
+
+/// A column of examples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its header.
+    pub name: String,
+    /// One value a row.
+    pub values: Values,
+}
+
+/// The values of a column, one a row; `None` where the cell is empty.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Finite numbers.
+    Numbers(Vec<Option<f64>>),
+    /// Words.
+    Words(Vec<Option<String>>),
+}
+
+/// Examples with their labels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// What is known of each row.
+    pub columns: Vec<Column>,
+    /// Whether each row left.
+    pub labels: Vec<bool>,
+    /// What was left out, and why; for people.
+    pub notes: Vec<String>,
+}
+
+impl Table {
+    /// Makes a table of headers and rows of text. A column is of numbers when every filled cell is one.
+    ///
+    /// # Errors
+    /// A sentence that names the column or the row, and what would be right.
+    pub fn of_text(headers: &[String], rows: &[Vec<String>], label: &str) -> Result<Self, String> {
+        let wanted = label.trim().to_lowercase();
+        let is_label = |header: &String| header.trim().to_lowercase() == wanted;
+        let place = headers
+            .iter()
+            .position(is_label)
+            .ok_or_else(|| format!("There is no column “{label}”. The columns are: {}.", headers.join(", ")))?;
+        let mut notes = Vec::new();
+        let (rows, labels) = labelled(rows, place, label, &mut notes)?;
+        let mut columns = Vec::new();
+        for (at, header) in headers.iter().enumerate().filter(|(at, _)| *at != place) {
+            let cells: Vec<Option<&str>> = rows.iter().map(|row| filled(row.get(at))).collect();
+            let column = Column {
+                name: header.trim().to_owned(),
+                values: values(&cells),
+            };
+            match unfit(&column) {
+                Some(why) => notes.push(format!("“{}” is left out: {why}.", column.name)),
+                None => columns.push(column),
+            }
+        }
+        if columns.is_empty() {
+            return Err("Beside the label no column says anything; nothing can be learned from this file.".to_owned());
+        }
+        Ok(Self { columns, labels, notes })
+    }
+
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Rows that left.
+    pub fn left(&self) -> usize {
+        self.labels.iter().filter(|label| **label).count()
+    }
+}
+
+fn filled(cell: Option<&String>) -> Option<&str> {
+    let text = cell.map(|cell| cell.trim())?;
+    (!EMPTY.contains(&text.to_lowercase().as_str())).then_some(text)
+}
+
+/// The rows that have a label, and what it says.
+fn labelled<'a>(
+    rows: &'a [Vec<String>],
+    place: usize,
+    name: &str,
+    notes: &mut Vec<String>,
+) -> Result<(Vec<&'a Vec<String>>, Vec<bool>), String> {
+    let mut known = Vec::new();
+    let mut labels = Vec::new();
+    for (row, number) in rows.iter().zip(2..) {
+        let Some(text) = filled(row.get(place)) else { continue };
+        let word = text.to_lowercase();
+        let word = word.trim_end_matches(['.', ' ']).trim_end_matches(".0");
+        let label = match word {
+            word if POSITIVE.contains(&word) => true,
+            word if NEGATIVE.contains(&word) => false,
+            _ => {
+                return Err(format!(
+                    "Line {number}: the label in “{name}” is “{text}”; yes or no, 1 or 0, true or false are expected."
+                ));
+            }
+        };
+        known.push(row);
+        labels.push(label);
+    }
+    match rows.len() - known.len() {
+        0 => {}
+        1 => notes.push("1 row without a label is left out.".to_owned()),
+        without => notes.push(format!("{without} rows without a label are left out.")),
+    }
+    Ok((known, labels))
+}
+
+fn values(cells: &[Option<&str>]) -> Values {
+    let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    let all_numbers = cells.iter().flatten().all(|text| number(text).is_some());
+    if all_numbers {
+        Values::Numbers(cells.iter().map(|cell| cell.and_then(number)).collect())
+    } else {
+        Values::Words(cells.iter().map(|cell| cell.map(str::to_owned)).collect())
+    }
+}
+
+/// Why a column cannot be used: it says nothing, or who somebody is.
+fn unfit(column: &Column) -> Option<String> {
+    let (known, different, are_ids) = match &column.values {
+        Values::Numbers(numbers) => {
+            let known: Vec<u64> = numbers.iter().flatten().map(|number| number.to_bits()).collect();
+            let different = known.iter().collect::<HashSet<_>>().len();
+            let whole = numbers.iter().flatten().all(|number| number.fract() == 0.0);
+            let is_named_so = is_called_an_id(&column.name);
+            let counts_up = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+            (
+                known.len(),
+                different,
+                whole && different == known.len() && (is_named_so || counts_up && known.len() > 10),
+            )
+        }
+        Values::Words(words) => {
+            let known: Vec<&String> = words.iter().flatten().collect();
+            let different = known.iter().collect::<HashSet<_>>().len();
+            (known.len(), different, false)
+        }
+    };
+    let is_words = matches!(column.values, Values::Words(_));
+    match different {
+        0 => Some("it is empty".to_owned()),
+        1 => Some("it says the same in every row".to_owned()),
+        _ if are_ids => Some("every row has another number, so it names the rows".to_owned()),
+        _ if is_words && different == known && known > 2 => {
+            Some("every row has another word, so it names the rows".to_owned())
+        }
+        many if is_words && many > MOST_CATEGORIES && many * 20 > known => {
+            Some(format!("{many} different words are too many for {known} rows"))
+        }
+        many if is_words && many > 100 => Some(format!("{many} different words are too many")),
+        _ => None,
+    }
+}
+
+fn is_called_an_id(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name == "id"
+        || name.ends_with("_id")
+        || name.ends_with("id") && name.starts_with("customer")
+        || name.starts_with("rowname")
+        || name.starts_with("unnamed")
+}

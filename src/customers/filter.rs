@@ -1,0 +1,357 @@
+//! Which customers a page looks at, and in which order: read from the address, written back into it, applied to the rows.
+
+use std::cmp::{Ordering, Reverse};
+
+use rust_decimal::Decimal;
+
+use super::{amount::Currency, customer::Customer, health::Band, risk::value_at_risk};
+use crate::{
+    language::sort_key,
+    spelling::{fold, tidy},
+};
+
+/// Stands in an address for customers without an account manager.
+pub const NOBODY: &str = "(none)";
+/// Stands in an address for customers whom nobody has scored.
+pub const UNSCORED: &str = "unknown";
+
+/// Which customers a page looks at. What is left empty restricts nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomerFilter {
+    /// The least that they pay a month, in the currency of the reports.
+    pub min_mrr: Option<Decimal>,
+    /// The most.
+    pub max_mrr: Option<Decimal>,
+    /// Bands, any of which will do.
+    pub health: Vec<HealthChoice>,
+    /// Who looks after them, in any spelling; [`NOBODY`] is nobody.
+    pub account_manager: String,
+    /// Short name of a source that knows them.
+    pub source: String,
+    /// Words that all have to be in name, company, an address or the plan.
+    pub text: String,
+}
+
+/// A band, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HealthChoice {
+    /// Scored into this band.
+    In(Band),
+    /// Without a score.
+    Unscored,
+}
+
+/// A field of an address that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct FilterError {
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+fn wrong(field: &'static str, message: String) -> FilterError {
+    FilterError { field, message }
+}
+
+impl HealthChoice {
+    /// Every choice, as people read them.
+    pub const ALL: [Self; 5] = [
+        Self::In(Band::Healthy),
+        Self::In(Band::AtRisk),
+        Self::In(Band::HighRisk),
+        Self::In(Band::Critical),
+        Self::Unscored,
+    ];
+
+    /// The word in an address.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::In(band) => band.word(),
+            Self::Unscored => UNSCORED,
+        }
+    }
+
+    /// Where a customer is.
+    pub fn of(customer: &Customer) -> Self {
+        band(customer).map_or(Self::Unscored, Self::In)
+    }
+}
+
+/// The band that stands in the row.
+pub fn band(customer: &Customer) -> Option<Band> {
+    customer.health.score?;
+    Band::parse(customer.health.status.as_deref()?)
+}
+
+/// What a customer pays a month, if that is in `currency`.
+pub fn mrr_in(customer: &Customer, currency: Currency) -> Option<Decimal> {
+    let mrr = customer.revenue.mrr.filter(|mrr| mrr.currency == currency)?;
+    Some(mrr.units)
+}
+
+impl CustomerFilter {
+    /// Reads the query of an address; other fields belong to somebody else.
+    ///
+    /// # Errors
+    /// The first field that cannot be used.
+    pub fn parse(query: &str) -> Result<Self, FilterError> {
+        let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        let mut filter = Self::default();
+        for (field, value) in &fields {
+            let value = tidy(value);
+            match field.as_str() {
+                _ if value.is_empty() => {}
+                "min_mrr" => filter.min_mrr = Some(sum("min_mrr", &value)?),
+                "max_mrr" => filter.max_mrr = Some(sum("max_mrr", &value)?),
+                "health_status" => filter.add_health(&value)?,
+                "assigned_am" => filter.account_manager = value,
+                "source" => filter.source = value.to_lowercase(),
+                "q" => filter.text = value,
+                _ => {}
+            }
+        }
+        match (filter.min_mrr, filter.max_mrr) {
+            (Some(least), Some(most)) if least > most => Err(wrong(
+                "min_mrr",
+                format!("“min_mrr” ({least}) is more than “max_mrr” ({most}). Exchange the two, or leave one empty."),
+            )),
+            _ => Ok(filter),
+        }
+    }
+
+    fn add_health(&mut self, value: &str) -> Result<(), FilterError> {
+        for word in value.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            let choice = match Band::parse(word) {
+                Some(band) => HealthChoice::In(band),
+                None if word.eq_ignore_ascii_case(UNSCORED) => HealthChoice::Unscored,
+                None => {
+                    let words = HealthChoice::ALL.map(HealthChoice::word).join(", ");
+                    let message = format!("“{word}” is no health status. Use one of {words}.");
+                    return Err(wrong("health_status", message));
+                }
+            };
+            if !self.health.contains(&choice) {
+                self.health.push(choice);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing is restricted.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The fields of an address that say the same.
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
+        let number = |number: Option<Decimal>| number.map(|number| number.normalize().to_string()).unwrap_or_default();
+        let mut pairs = vec![
+            ("q", self.text.clone()),
+            ("min_mrr", number(self.min_mrr)),
+            ("max_mrr", number(self.max_mrr)),
+        ];
+        pairs.extend(
+            self.health
+                .iter()
+                .map(|choice| ("health_status", choice.word().to_owned())),
+        );
+        pairs.push(("assigned_am", self.account_manager.clone()));
+        pairs.push(("source", self.source.clone()));
+        pairs.retain(|(_, value)| !value.is_empty());
+        pairs
+    }
+
+    /// Whether a customer is looked at.
+    pub fn lets_through(&self, customer: &Customer, currency: Currency) -> bool {
+        self.is_within(customer, currency)
+            && (self.health.is_empty() || self.health.contains(&HealthChoice::of(customer)))
+            && self.is_looked_after(customer)
+            && (self.source.is_empty() || customer.sources.iter().any(|mark| mark.source == self.source))
+            && self.is_found_in(customer)
+    }
+
+    fn is_within(&self, customer: &Customer, currency: Currency) -> bool {
+        if self.min_mrr.is_none() && self.max_mrr.is_none() {
+            return true;
+        }
+        let Some(mrr) = mrr_in(customer, currency) else {
+            return false;
+        };
+        self.min_mrr.is_none_or(|least| mrr >= least) && self.max_mrr.is_none_or(|most| mrr <= most)
+    }
+
+    fn is_looked_after(&self, customer: &Customer) -> bool {
+        if self.account_manager.is_empty() {
+            return true;
+        }
+        match customer.profile.account_manager.as_deref() {
+            None => self.account_manager == NOBODY,
+            Some(name) => fold(name) == fold(&self.account_manager),
+        }
+    }
+
+    fn is_found_in(&self, customer: &Customer) -> bool {
+        if self.text.is_empty() {
+            return true;
+        }
+        let profile = &customer.profile;
+        let texts = [&profile.name, &profile.company, &profile.plan];
+        let texts = texts.into_iter().flatten().map(String::as_str);
+        let emails = customer.emails().map(super::email::Email::as_written);
+        let all = fold(&texts.chain(emails).collect::<Vec<_>>().join("\n"));
+        fold(&self.text).split_whitespace().all(|word| all.contains(word))
+    }
+}
+
+fn sum(field: &'static str, value: &str) -> Result<Decimal, FilterError> {
+    let plain = value.replace([' ', '\u{A0}', '\u{202F}'], "").replace(',', ".");
+    let number: Option<Decimal> = plain.parse().ok();
+    number
+        .filter(|number| *number >= Decimal::ZERO && *number < Decimal::from(1_000_000_000_000_i64))
+        .ok_or_else(|| {
+            wrong(
+                field,
+                format!("“{value}” in “{field}” is no amount. Write a number, such as 250."),
+            )
+        })
+}
+
+/// What a list is ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortKey {
+    /// Name, else company, else address.
+    Name,
+    /// Revenue a month; other currencies and unknown ones last.
+    Mrr,
+    /// Health score; unknown last.
+    Score,
+    /// When they were last seen; never last.
+    LastSeen,
+    /// Revenue times the risk of losing it.
+    Risk,
+}
+
+/// An order: key and direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// What by.
+    pub key: SortKey,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+impl SortKey {
+    /// Every key.
+    pub const ALL: [Self; 5] = [Self::Name, Self::Mrr, Self::Score, Self::LastSeen, Self::Risk];
+
+    /// The word in an address.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Mrr => "mrr",
+            Self::Score => "health_score",
+            Self::LastSeen => "last_seen",
+            Self::Risk => "risk",
+        }
+    }
+}
+
+impl Order {
+    /// The highest revenue first.
+    pub const USUAL: Self = Self {
+        key: SortKey::Mrr,
+        descending: true,
+    };
+
+    /// Reads the `sort` of an address: a key, with a hyphen before it for the greatest first.
+    ///
+    /// # Errors
+    /// When there is no such key.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        let text = text.trim();
+        let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
+        let key = SortKey::ALL.into_iter().find(|key| key.word() == word);
+        key.map(|key| Self { key, descending }).ok_or_else(|| {
+            let words = SortKey::ALL.map(SortKey::word).join(", ");
+            let shown: String = text.chars().take(40).collect();
+            wrong("sort", format!("“{shown}” in “sort” is not known. Use one of {words}, with a hyphen before it for the greatest first."))
+        })
+    }
+
+    /// The `sort` of an address.
+    pub fn value(self) -> String {
+        format!("{}{}", if self.descending { "-" } else { "" }, self.key.word())
+    }
+
+    /// Puts customers in order; what is unknown comes last either way, and equal ones by name.
+    pub fn sort(self, customers: &mut [&Customer], currency: Currency) {
+        match self.key {
+            SortKey::Name => {
+                customers.sort_by_cached_key(|customer| (sort_key(customer.title()), customer.id.clone()));
+                if self.descending {
+                    customers.reverse();
+                }
+            }
+            SortKey::Mrr => self.by(customers, |customer| mrr_in(customer, currency)),
+            SortKey::Score => self.by(customers, |customer| customer.health.score),
+            SortKey::LastSeen => self.by(customers, |customer| customer.profile.last_seen_at),
+            SortKey::Risk => self.by(customers, |customer| value_at_risk(customer, currency)),
+        }
+    }
+
+    fn by<Value: Ord>(self, customers: &mut [&Customer], value: impl Fn(&Customer) -> Option<Value>) {
+        let compare = |left: &Option<Value>, right: &Option<Value>| match (left, right) {
+            (Some(left), Some(right)) if self.descending => right.cmp(left),
+            (Some(left), Some(right)) => left.cmp(right),
+            (left, right) => Reverse(left.is_some()).cmp(&Reverse(right.is_some())),
+        };
+        let mut keyed: Vec<_> = customers
+            .iter()
+            .map(|customer| (value(customer), sort_key(customer.title()), *customer))
+            .collect();
+        keyed.sort_by(|left, right| {
+            let first: Ordering = compare(&left.0, &right.0);
+            first
+                .then_with(|| left.1.cmp(&right.1))
+                .then_with(|| left.2.id.cmp(&right.2.id))
+        });
+        for (place, (_, _, customer)) in keyed.into_iter().enumerate() {
+            customers[place] = customer;
+        }
+    }
+}
+
+/// Which page of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// 1 for the first; never beyond the last.
+    pub page: usize,
+    /// How many there are, at least one.
+    pub pages: usize,
+}
+
+/// Customers on one page.
+pub const A_PAGE: usize = 100;
+
+impl Paging {
+    /// Page number `asked` of a list of `total`; one that does not exist shows the nearest.
+    pub fn of(total: usize, asked: usize) -> Self {
+        let pages = total.div_ceil(A_PAGE).max(1);
+        Self {
+            page: asked.clamp(1, pages),
+            pages,
+        }
+    }
+
+    /// The part of a list that is on the page.
+    pub fn part<T>(self, list: &[T]) -> &[T] {
+        let from = (self.page - 1) * A_PAGE;
+        &list[from.min(list.len())..(from + A_PAGE).min(list.len())]
+    }
+}
+
+#[cfg(test)]
+#[path = "filter_tests.rs"]
+mod tests;

@@ -1,0 +1,140 @@
+//! `GET /customers/{id}` and `GET /customers/by-email/{email}`: everything about one customer.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+use super::super::{
+    customer::{Customer, CustomerId, Standing},
+    desk::{Current, Customers},
+    detail::{DetailAnswer, Material},
+    elsewhere::Elsewhere,
+    email::Email,
+    rows::{dismissal_row::Dismissals, history_row::ScoreHistory},
+    view::{customer::CustomerPage, customer_address},
+};
+use crate::{
+    answer::Face,
+    error::{Error, FieldError},
+    page::field::Typed,
+    store::Reading,
+};
+
+pub(super) async fn show(
+    State(customers): State<Arc<Customers>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let current = customers.current().await?;
+    let customer = current.rows.by_id(&CustomerId::new(id)).ok_or_else(Error::not_found)?;
+    if Face::accepted(&headers) == Face::Json {
+        return Ok(Json(detail(&customers, &current, customer).await?).into_response());
+    }
+    if let Standing::Merged { into } = &customer.standing {
+        return Ok(Redirect::to(&customer_address(into.as_str())).into_response());
+    }
+    page(&customers, &current, customer, Attempt::at(&uri)).await
+}
+
+pub(super) async fn by_email(
+    State(customers): State<Arc<Customers>>,
+    Path(email): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let Some(email) = Email::of(&email) else {
+        let message = "That is no address. Write one such as ann@example.com.";
+        return Err(Error::bad_question(vec![FieldError::new("email", message)]));
+    };
+    let current = customers.current().await?;
+    let customer = current.rows.by_email(&email).ok_or_else(Error::not_found)?;
+    if Face::accepted(&headers) == Face::Html {
+        return Ok(Redirect::to(&customer_address(customer.id.as_str())).into_response());
+    }
+    Ok(Json(detail(&customers, &current, customer).await?).into_response())
+}
+
+/// What somebody tried on the page, and what became of it.
+#[derive(Default)]
+pub(super) struct Attempt {
+    /// What stands in the field for another address.
+    pub(super) alias: Typed,
+    /// What stands in the field for the reason.
+    pub(super) reason: String,
+    /// What was just done, as the address tells it.
+    pub(super) done: Option<String>,
+    pub(super) status: StatusCode,
+}
+
+impl Attempt {
+    /// What the address tells of a step that was just made.
+    fn at(uri: &Uri) -> Self {
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
+        let told = pairs
+            .into_iter()
+            .find(|(name, _)| name == "done")
+            .map(|(_, value)| value);
+        let done = match told.as_deref() {
+            Some("merged") => Some("The two are one customer now. “Undo” below takes it back, with nothing lost."),
+            Some("unmerged") => Some("They are two customers again, as they were before."),
+            _ => None,
+        };
+        Self {
+            done: done.map(str::to_owned),
+            ..Self::default()
+        }
+    }
+}
+
+/// The page of a customer.
+pub(super) async fn page(
+    customers: &Customers,
+    current: &Current,
+    customer: &Customer,
+    attempt: Attempt,
+) -> Result<Response, Error> {
+    let page = CustomerPage {
+        detail: &detail(customers, current, customer).await?,
+        customer,
+        attempt: (&attempt.alias, &attempt.reason),
+        done: attempt.done.as_deref(),
+        currency: current.currency,
+        now: &current.now,
+    };
+    let document = page.document(&customers.frame(current));
+    let private = [(header::CACHE_CONTROL, "private, no-cache")];
+    Ok((attempt.status, private, Html(document)).into_response())
+}
+
+async fn detail(customers: &Customers, current: &Current, customer: &Customer) -> Result<DetailAnswer, Error> {
+    let told = customers.told().await?;
+    let (history, dismissals): (Reading<ScoreHistory>, Reading<Dismissals>) = {
+        let (history, dismissals) = tokio::join!(customers.store.read(), customers.store.read());
+        (history?, dismissals?)
+    };
+    let material = Material {
+        rows: &current.rows,
+        dismissed: &dismissals.snapshot.data.ids,
+        history: history.snapshot.data.of(&customer.id),
+        known: told.known(),
+        cluster: told.cluster(customer),
+        currency: current.currency,
+        now: &current.now,
+    };
+    let company = customer
+        .profile
+        .company
+        .clone()
+        .or_else(|| customer.profile.name.clone());
+    let elsewhere = match company {
+        Some(company) => (customers.elsewhere)(company).await,
+        None => Elsewhere::default(),
+    };
+    Ok(DetailAnswer::of(customer, &material, elsewhere))
+}

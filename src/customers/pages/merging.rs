@@ -1,0 +1,188 @@
+//! `POST /customers/{id}/merge` and `POST /customers/{id}/unmerge`: two customers become one, and two again.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    super::{
+        customer::{Customer, CustomerId},
+        desk::{Current, Customers},
+        email::Email,
+        rows::{
+            CUSTOMER_ALIASES,
+            alias_row::{self, Alias},
+        },
+        view::customer_address,
+    },
+    customer::{Attempt, page},
+};
+use crate::{
+    answer::Face,
+    error::{Error, FieldError},
+    page::field::Typed,
+    store::{Batch, Change, Delete, Entry, Insert, NewId},
+};
+
+/// Who a merge is by, in the sheet.
+const BY: &str = "form";
+/// Characters that a reason may have.
+const LONGEST_REASON: usize = 300;
+
+/// What was sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Sent {
+    alias: String,
+    reason: String,
+}
+
+/// What a program hears.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Merged {
+    /// Id of the customer that stays.
+    id: String,
+    /// The address that was sent.
+    alias: String,
+}
+
+pub(super) async fn merge(
+    State(customers): State<Arc<Customers>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let sent = read(&headers, &body)?;
+    let current = customers.current().await?;
+    let customer = find(&current, &id)?;
+    let alias = match wanted(&current, customer, &sent) {
+        Ok(alias) => alias,
+        Err(complaint) if Face::accepted(&headers) == Face::Html => {
+            let attempt = Attempt {
+                alias: Typed::refused(sent.alias, complaint),
+                reason: sent.reason,
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                ..Attempt::default()
+            };
+            return page(&customers, &current, customer, attempt).await;
+        }
+        Err(complaint) => return Err(Error::invalid(vec![FieldError::new("alias", complaint)])),
+    };
+    let alias = Alias {
+        at: Some(customers.clock.now()),
+        ..alias
+    };
+    let insert = insert(&alias, &customers);
+    customers.store.commit(Batch::by(BY, [Change::Insert(insert)])).await?;
+    customers.syncing.derive().await?;
+    customers.syncing.scoring().recalculate().await?;
+    Ok(answer(&headers, (&id, "merged"), &alias.alias))
+}
+
+pub(super) async fn undo(
+    State(customers): State<Arc<Customers>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let sent = read(&headers, &body)?;
+    let current = customers.current().await?;
+    let customer = find(&current, &id)?;
+    let told = customers.told().await?;
+    let own: Vec<&Email> = customer.emails().collect();
+    let is_meant =
+        |alias: &&Alias| Email::of(&sent.alias).as_ref() == Some(&alias.alias) && own.contains(&&alias.canonical);
+    let Some(alias) = told.tables.aliases.iter().find(is_meant) else {
+        let message = "Nobody made this address part of this customer, or the merge was taken back already.";
+        return Err(Error::invalid(vec![FieldError::new("alias", message)]));
+    };
+    if alias.id.is_empty() {
+        let message =
+            "This merge was written into the sheet without an id. Delete its line in the tab customer_aliases.";
+        return Err(Error::invalid(vec![FieldError::new("alias", message)]));
+    }
+    let delete = Delete {
+        tab: &CUSTOMER_ALIASES,
+        id: alias.id.clone(),
+        seen: Vec::new(),
+    };
+    customers.store.commit(Batch::by(BY, [Change::Delete(delete)])).await?;
+    customers.syncing.derive().await?;
+    customers.syncing.scoring().recalculate().await?;
+    Ok(answer(&headers, (&id, "unmerged"), &alias.alias))
+}
+
+fn find<'a>(current: &'a Current, id: &str) -> Result<&'a Customer, Error> {
+    let found = current.rows.by_id(&CustomerId::new(id));
+    found
+        .filter(|customer| customer.is_current())
+        .ok_or_else(Error::not_found)
+}
+
+/// The merge that was asked for, or what is wrong with it.
+fn wanted(current: &Current, customer: &Customer, sent: &Sent) -> Result<Alias, String> {
+    let canonical = customer
+        .email
+        .clone()
+        .ok_or("This customer has no address, so nobody can be made part of it. Merge the other way round.")?;
+    let alias = Email::of(&sent.alias).ok_or("Write an address of the other customer, such as ann@example.com.")?;
+    if customer.emails().any(|email| *email == alias) {
+        return Err(format!("{alias} belongs to this customer already."));
+    }
+    if current.rows.by_email(&alias).is_none_or(|other| !other.is_current()) {
+        return Err(format!("No customer has the address {alias}. Look for a misspelling."));
+    }
+    let reason: String = sent.reason.trim().chars().take(LONGEST_REASON).collect();
+    Ok(Alias {
+        id: Uuid::new_v4().to_string(),
+        alias,
+        canonical,
+        by: Some(BY.to_owned()),
+        at: None,
+        reason: Some(reason).filter(|reason| !reason.is_empty()),
+    })
+}
+
+fn insert(alias: &Alias, customers: &Customers) -> Insert {
+    let mut cells = vec![Entry::Empty; CUSTOMER_ALIASES.columns.len() - 1];
+    for (column, entry) in alias_row::cells_of(alias, customers.clock.zone()) {
+        cells[column - 1] = entry;
+    }
+    Insert {
+        tab: &CUSTOMER_ALIASES,
+        id: NewId::Given(alias.id.clone()),
+        cells,
+    }
+}
+
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<Sent, Error> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
+    match kind.as_ref().map(mime::Mime::essence_str) {
+        Some("application/json") => serde_json::from_slice(body)
+            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}."))),
+        Some("application/x-www-form-urlencoded") => serde_urlencoded::from_bytes(body)
+            .map_err(|_| Error::unreadable("The form contains something that is not text.")),
+        _ => Err(Error::unsupported_media_type()),
+    }
+}
+
+fn answer(headers: &HeaderMap, (id, done): (&str, &str), alias: &Email) -> Response {
+    if Face::accepted(headers) == Face::Html {
+        return Redirect::to(&format!("{}?done={done}", customer_address(id))).into_response();
+    }
+    let merged = Merged {
+        id: id.to_owned(),
+        alias: alias.to_string(),
+    };
+    Json(merged).into_response()
+}

@@ -1,0 +1,153 @@
+//! Who the invented customers are.
+
+use jiff::{SignedDuration, Timestamp};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::customers::email::Email;
+
+const FIRST: &[&str] = &[
+    "Ada", "Bilal", "Chloé", "Dmitri", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jamal", "Kenji", "Lena", "Mateo",
+    "Noor", "Olga", "Pablo", "Quinn", "Rosa", "Stefan", "Tara",
+];
+const LAST: &[&str] = &[
+    "Almeida",
+    "Berg",
+    "Costa",
+    "Dubois",
+    "Eriksen",
+    "Fischer",
+    "Garnier",
+    "Haddad",
+    "Ivanova",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Novák",
+    "Okafor",
+    "Petit",
+    "Quist",
+    "Rossi",
+    "Schmidt",
+    "Tanaka",
+];
+const COMPANIES: &[&str] = &[
+    "Amber Analytics",
+    "Birch Foods",
+    "Cobalt Freight",
+    "Dune Health",
+    "Ember Studios",
+    "Fjord Works",
+    "Granite Legal",
+    "Harbor Travel",
+    "Indigo Labs",
+    "Juniper Media",
+    "Kestrel Energy",
+    "Lumen Print",
+    "Maple Robotics",
+    "Nimbus Cloud",
+    "Opal Retail",
+    "Pepper Games",
+    "Quartz Mining",
+    "Rivière Conseil",
+    "Saffron Kitchens",
+    "Tundra Outdoor",
+];
+const MANAGERS: &[&str] = &["Kate Oberg", "Tomás Rey", "Priya Nair"];
+/// What the plans are called and cost a month, in cents.
+const PLANS: &[(&str, i64)] = &[
+    ("Starter", 4_900),
+    ("Team", 19_900),
+    ("Business", 59_900),
+    ("Enterprise", 149_000),
+];
+
+/// How a customer fares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mood {
+    Thriving,
+    New,
+    Quiet,
+    Late,
+    Leaving,
+    Gone,
+}
+
+/// What is invented about a customer before the sources tell it.
+pub(super) struct Sketch {
+    pub(super) number: usize,
+    pub(super) mood: Mood,
+    pub(super) name: String,
+    pub(super) company: &'static str,
+    pub(super) email: Email,
+    pub(super) manager: Option<&'static str>,
+    pub(super) plan: (&'static str, i64),
+    pub(super) since: Timestamp,
+    pub(super) seen: Timestamp,
+    pub(super) logins: u32,
+}
+
+pub(super) fn ago(now: Timestamp, days: i64) -> Timestamp {
+    now.checked_sub(SignedDuration::from_hours(days * 24)).unwrap_or(now)
+}
+
+pub(super) fn sketch(number: usize, now: Timestamp, chance: &mut ChaCha8Rng) -> Sketch {
+    // Twenty of forty fare well, as in a company that goes on.
+    let mood = match number % 20 {
+        0..10 => Mood::Thriving,
+        10..12 => Mood::New,
+        12..15 => Mood::Quiet,
+        15..17 => Mood::Late,
+        17..19 => Mood::Leaving,
+        _ => Mood::Gone,
+    };
+    let (first, last) = (
+        FIRST[number % FIRST.len()],
+        LAST[(number * 7 + number / 20) % LAST.len()],
+    );
+    let company = COMPANIES[(number * 3 + number / 20) % COMPANIES.len()];
+    let domain = company.to_lowercase().replace([' ', 'è'], "");
+    let address = format!("{}.{}@{domain}.example", first.to_lowercase(), last.to_lowercase());
+    let email = Email::of(&address).unwrap_or_else(|| unreachable!("a name at a domain is an address"));
+    let (age, unseen, logins) = match mood {
+        Mood::Thriving => (
+            chance.random_range(200..900),
+            chance.random_range(0..4),
+            chance.random_range(12..30),
+        ),
+        Mood::New => (
+            chance.random_range(5..40),
+            chance.random_range(0..3),
+            chance.random_range(4..14),
+        ),
+        Mood::Quiet => (
+            chance.random_range(150..700),
+            chance.random_range(18..55),
+            chance.random_range(0..3),
+        ),
+        Mood::Late => (
+            chance.random_range(120..500),
+            chance.random_range(3..20),
+            chance.random_range(1..9),
+        ),
+        Mood::Leaving => (
+            chance.random_range(200..800),
+            chance.random_range(10..40),
+            chance.random_range(0..3),
+        ),
+        Mood::Gone => (chance.random_range(300..900), chance.random_range(40..120), 0),
+    };
+    Sketch {
+        number,
+        mood,
+        name: format!("{first} {last}"),
+        company,
+        email,
+        manager: (number % 7 != 6).then(|| MANAGERS[number % MANAGERS.len()]),
+        plan: PLANS[[1, 0, 2, 1, 3, 2, 0][number % 7]],
+        since: ago(now, age),
+        seen: ago(now, unseen),
+        logins,
+    }
+}

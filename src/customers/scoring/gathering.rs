@@ -1,0 +1,279 @@
+//! The facts of one customer, out of what the sources said. `docs/directives/health-score.md` says the same in plain words.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::{
+    customers::{
+        amount::Currency,
+        customer::Customer,
+        health::{CancelMention, Facts, Known as Fact, MENTION_HOLDS, Payment, Rating},
+        sentiment::{sentences_about_leaving, tone},
+        sources::{
+            event::{BookingOutcome, Detail, Event, Message, MovementKind, Speaker, Ticket},
+            record::{FieldName, FieldValue},
+        },
+        unify::{Known, clusters::Cluster, facts::Facts as Told, precedence::FieldKey},
+    },
+    spelling::fold,
+};
+
+/// For how long words have a tone.
+const TONE_HOLDS: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// The namespace of the ids of sentences.
+const SENTENCES: Uuid = Uuid::from_u128(0x2f0c_9a44_71d3_4b0e_8f3a_5c1e_9d27_60aa);
+/// Words of vendors for the highest priority.
+const CRITICAL: &[&str] = &["urgent", "critical", "highest", "blocker", "p0", "p1", "sev0", "sev1"];
+
+/// What the facts depend on beside what was said.
+pub struct Terms<'a> {
+    /// The present moment, in the zone in which days are counted.
+    pub now: &'a Zoned,
+    /// The currency in which sums are made.
+    pub currency: Currency,
+    /// Sentences that a person said are no cancellation.
+    pub dismissed: &'a HashSet<String>,
+}
+
+/// Everything that the score asks of a customer.
+pub fn facts(known: Known<'_>, cluster: &Cluster, customer: &Customer, terms: &Terms<'_>) -> Facts {
+    let told = Told::of(known, cluster);
+    let events: Vec<&Event> = cluster.events.iter().map(|place| &known.events[*place]).collect();
+    let zone = terms.now.time_zone();
+    let since = time_of(&told, FieldKey::CustomerSince).or_else(|| time_of(&told, FieldKey::SignedUpAt));
+    Facts {
+        last_seen: last_seen(known, cluster, &told, (&events, terms.now.timestamp())),
+        ratings: events.iter().filter_map(|event| rating(event)).collect(),
+        tone: tone_of(&events, terms.now.timestamp()),
+        payment: payment(&told, &events),
+        delinquent: told.winner(FieldKey::Delinquent).and_then(|fact| match fact.value {
+            FieldValue::Flag(flag) => Some(Fact::new(flag, fact.source.clone(), fact.since())),
+            _ => None,
+        }),
+        logins: told.winner(FieldKey::Logins).and_then(|fact| match fact.value {
+            FieldValue::Number(number) => Some(Fact::new(number, fact.source.clone(), fact.since())),
+            _ => None,
+        }),
+        onboarding: onboarding(&events),
+        customer_since: since.map(|since| Fact::new(since.value.to_zoned(zone.clone()).date(), since.source, since.at)),
+        mrr: mrr(&told, customer, terms.currency),
+        cancel_mentions: cancel_mentions(&events, terms),
+        critical_tickets: events.iter().filter_map(|event| critical_ticket(event)).collect(),
+    }
+}
+
+fn time_of(told: &Told<'_>, key: FieldKey) -> Option<Fact<Timestamp>> {
+    let fact = told.winner(key)?;
+    match fact.value {
+        FieldValue::Time(time) => Some(Fact::new(time, fact.source.clone(), fact.since())),
+        _ => None,
+    }
+}
+
+/// The latest of: seen in the product, replied, wrote, came to a booking or a meeting.
+fn last_seen(
+    known: Known<'_>,
+    cluster: &Cluster,
+    told: &Told<'_>,
+    (events, now): (&[&Event], Timestamp),
+) -> Option<Fact<Timestamp>> {
+    let records = cluster.records.iter().map(|place| &known.records[*place]);
+    let replied = records.filter_map(|record| match record.said.field(&FieldName::LastRepliedAt)? {
+        FieldValue::Time(time) => Some(Fact::new(*time, record.said.source.clone(), Some(*time))),
+        _ => None,
+    });
+    let seen = events.iter().filter_map(|event| {
+        let at = acted_at(event, now)?;
+        Some(Fact::new(at, event.source.clone(), Some(at)))
+    });
+    let all = time_of(told, FieldKey::LastSeenAt)
+        .into_iter()
+        .chain(replied)
+        .chain(seen);
+    all.max_by_key(|fact| fact.value)
+}
+
+/// When the customer did something in an event themselves.
+fn acted_at(event: &Event, now: Timestamp) -> Option<Timestamp> {
+    match &event.detail {
+        Detail::Conversation(conversation) => {
+            let own = conversation
+                .messages
+                .iter()
+                .filter(|message| message.speaker == Speaker::Customer);
+            own.filter_map(|message| message.at).max()
+        }
+        Detail::Booking(booking) if booking.was_held(now) && booking.outcome == BookingOutcome::Active => {
+            booking.ends_at
+        }
+        Detail::Meeting(meeting) => meeting.ended_at.or(event.at).filter(|at| *at <= now),
+        Detail::Onboarding(onboarding) => onboarding.last_activity_at,
+        _ => None,
+    }
+}
+
+fn rating(event: &Event) -> Option<Fact<Rating>> {
+    let Detail::Conversation(conversation) = &event.detail else {
+        return None;
+    };
+    let rating = conversation.rating.as_ref()?;
+    let at = rating.at.or(event.updated_at).or(event.at)?;
+    let rating = Rating {
+        stars: rating.stars,
+        at,
+    };
+    Some(Fact::new(rating, event.source.clone(), Some(at)))
+}
+
+/// What the customer said, with its time: that of the message, else that of the event.
+fn own_words(event: &Event) -> impl Iterator<Item = (&str, Timestamp)> {
+    let messages: &[Message] = match &event.detail {
+        Detail::Conversation(conversation) => &conversation.messages,
+        Detail::Meeting(meeting) => &meeting.transcript,
+        _ => &[],
+    };
+    let own = messages.iter().filter(|message| message.speaker == Speaker::Customer);
+    own.filter_map(|message| Some((message.text.as_str(), message.at.or(event.at)?)))
+}
+
+fn tone_of(events: &[&Event], now: Timestamp) -> Option<Fact<Decimal>> {
+    let recent = events.iter().flat_map(|event| {
+        own_words(event)
+            .filter(|(_, at)| now.duration_since(*at) <= TONE_HOLDS)
+            .map(|(text, at)| (text, at, event.source.as_str()))
+    });
+    let recent: Vec<(&str, Timestamp, &str)> = recent.collect();
+    let tone = tone(recent.iter().map(|(text, ..)| *text))?;
+    let (_, at, source) = recent.iter().max_by_key(|(_, at, _)| *at)?;
+    Some(Fact::new(tone.worth, *source, Some(*at)))
+}
+
+/// By the subscriptions themselves where there are some: money that is owed goes before all, one that runs before one that
+/// ended. Else by the word of a source.
+fn payment(told: &Told<'_>, events: &[&Event]) -> Option<Fact<Payment>> {
+    let standings: Vec<Fact<Payment>> = events.iter().filter_map(|event| subscription(event)).collect();
+    let owed = standings
+        .iter()
+        .filter(|fact| fact.value.is_delinquent())
+        .max_by_key(|fact| fact.value);
+    let best = owed.or_else(|| standings.iter().min_by_key(|fact| fact.value));
+    best.cloned().or_else(|| {
+        let fact = told.winner(FieldKey::SubscriptionStatus)?;
+        let payment = Payment::parse(&fact.value.to_string())?;
+        Some(Fact::new(payment, fact.source.clone(), fact.since()))
+    })
+}
+
+fn subscription(event: &Event) -> Option<Fact<Payment>> {
+    let Detail::Subscription(subscription) = &event.detail else {
+        return None;
+    };
+    let payment = Payment::parse(subscription.status.as_deref()?)?;
+    Some(Fact::new(payment, event.source.clone(), event.updated_at.or(event.at)))
+}
+
+/// How many of the guides that the customer was given are finished.
+fn onboarding(events: &[&Event]) -> Option<Fact<Decimal>> {
+    let guides = events.iter().filter_map(|event| match &event.detail {
+        Detail::Onboarding(onboarding) => Some((*event, onboarding.completed?)),
+        _ => None,
+    });
+    let guides: Vec<(&Event, bool)> = guides.collect();
+    let newest = guides.iter().max_by_key(|(event, _)| event.updated_at.or(event.at))?.0;
+    let done = guides.iter().filter(|(_, completed)| *completed).count();
+    let share = Decimal::from(done) / Decimal::from(guides.len());
+    Some(Fact::new(share, newest.source.clone(), newest.updated_at.or(newest.at)))
+}
+
+fn mrr(told: &Told<'_>, customer: &Customer, currency: Currency) -> Option<Fact<Decimal>> {
+    let mrr = customer.revenue.mrr.filter(|mrr| mrr.currency == currency)?;
+    let source = customer.revenue.mrr_source.clone().unwrap_or_default();
+    let mark = customer.sources.iter().find(|mark| mark.source == source);
+    let since = told.about(FieldKey::Mrr).into_iter().find(|fact| fact.source == source);
+    let at = since
+        .and_then(|fact| fact.since())
+        .or(mark.and_then(|mark| mark.synced_at));
+    Some(Fact::new(mrr.units, source, at))
+}
+
+fn cancel_mentions(events: &[&Event], terms: &Terms<'_>) -> Vec<CancelMention> {
+    let mut mentions: Vec<CancelMention> = Vec::new();
+    let now = terms.now.timestamp();
+    for event in events {
+        let recent = own_words(event).filter(|(_, at)| now.duration_since(*at) <= MENTION_HOLDS);
+        for (quote, at) in
+            recent.flat_map(|(text, at)| sentences_about_leaving(text).into_iter().map(move |quote| (quote, at)))
+        {
+            let mention = mention(event, quote, at);
+            let counts = !terms.dismissed.contains(&mention.id);
+            if counts && mentions.iter().all(|known| known.id != mention.id) {
+                mentions.push(mention);
+            }
+        }
+    }
+    mentions.sort_by_key(|mention| mention.at);
+    mentions
+}
+
+/// The same words in the same conversation are the same sentence, however often a sync brings them.
+fn mention(event: &Event, quote: String, at: Timestamp) -> CancelMention {
+    let name = format!(
+        "{}\n{}\n{}\n{}",
+        event.source,
+        event.detail.kind(),
+        event.id,
+        fold(&quote)
+    );
+    CancelMention {
+        id: Uuid::new_v5(&SENTENCES, name.as_bytes()).simple().to_string(),
+        quote,
+        at,
+        source: event.source.clone(),
+        event: event.id.clone(),
+    }
+}
+
+fn critical_ticket(event: &Event) -> Option<Fact<String>> {
+    let Detail::Ticket(ticket) = &event.detail else {
+        return None;
+    };
+    let is_critical = |ticket: &Ticket| {
+        let priority = ticket.priority.as_deref().map(fold).unwrap_or_default();
+        ticket.open == Some(true) && CRITICAL.contains(&priority.as_str())
+    };
+    let title = ticket.title.clone().unwrap_or_else(|| format!("ticket {}", event.id));
+    is_critical(ticket).then(|| Fact::new(title, event.source.clone(), event.updated_at.or(event.at)))
+}
+
+/// The day on which the customer left: the last movement of revenue is churn, or every subscription ended.
+pub fn left(known: Known<'_>, cluster: &Cluster, zone: &TimeZone) -> Option<Date> {
+    let events = cluster.own_events.iter().map(|place| &known.events[*place]);
+    let events: Vec<&Event> = events.collect();
+    let moved = events.iter().filter_map(|event| match &event.detail {
+        Detail::Movement(movement) => Some((movement.date?, &movement.kind)),
+        _ => None,
+    });
+    if let Some((day, kind)) = moved.max_by_key(|(day, _)| *day) {
+        return (*kind == MovementKind::Churn).then_some(day);
+    }
+    let subscriptions = events.iter().filter_map(|event| match &event.detail {
+        Detail::Subscription(subscription) => Some(subscription),
+        _ => None,
+    });
+    let ends: Vec<Option<Timestamp>> = subscriptions
+        .map(|subscription| {
+            let is_over = subscription.status.as_deref().and_then(Payment::parse) == Some(Payment::Cancelled);
+            subscription.ended_at.or(subscription.canceled_at).filter(|_| is_over)
+        })
+        .collect();
+    let all_ended: Option<Vec<Timestamp>> = ends.into_iter().collect();
+    let last = all_ended?.into_iter().max()?;
+    Some(last.to_zoned(zone.clone()).date())
+}
+
+#[cfg(test)]
+#[path = "gathering_tests.rs"]
+mod tests;

@@ -1,0 +1,304 @@
+//! The scores of all customers, worked out from what the sources said and written into the spreadsheet.
+//!
+//! [`Scoring::recalculate`] reads the tabs, gathers the facts of each customer ([`gathering`]), scores them by
+//! [`health`](super::health) and [`churn`](super::churn), and writes what differs: the four cells of health in
+//! `unified_customers`, and a line in `health_score_history` for each customer whose score is not what it was. It runs after
+//! each sync and on demand ([`pages`]).
+
+pub mod gathering;
+pub mod pages;
+
+use std::{collections::HashSet, sync::Arc};
+
+use jiff::{Timestamp, Zoned, civil::Date};
+use rust_decimal::{Decimal, prelude::FromPrimitive};
+use schemars::JsonSchema;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::{
+    amount::Currency,
+    churn::{
+        Basis, Risk,
+        training::{Learned, Past, learn},
+    },
+    customer::{Customer, CustomerId, Health},
+    health::{BandChange, CancelMention, Facts, Formula, Score, Snapshot, preview, score},
+    rows::{
+        HEALTH_SCORE_HISTORY, UNIFIED_CUSTOMERS,
+        customer_row::{self, CustomerRows},
+        dismissal_row::{Dismissal, Dismissals, dismissed},
+        history_row::{self, ScoreHistory},
+        ledger::Ledger,
+        source_tables::SourceTables,
+    },
+    sync::writing::write_all,
+    unify::{Known, clusters::Clusters, identity},
+};
+use crate::{
+    clock::Clock,
+    error::Error,
+    store::{Batch, Change, Reading, Store},
+};
+
+/// Who writes the rows, as the audit log would say.
+const BY: &str = "health";
+
+/// Works out the scores.
+pub struct Scoring {
+    store: Arc<Store>,
+    clock: Clock,
+    currency: Currency,
+    /// Held while scores are written, so that two runs do not write the same cells.
+    turn: tokio::sync::Mutex<()>,
+    /// When the scores were computed last by this program.
+    computed: watch::Sender<Option<Timestamp>>,
+}
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Recalculated {
+    /// Customers of whom enough is known for a score.
+    pub scored: usize,
+    /// Customers of whom nothing is known that counts.
+    pub unknown: usize,
+    /// Rows of customers whose health changed.
+    pub changed: u64,
+    /// Where the risk of churn comes from.
+    pub churn_basis: Basis,
+    /// Examples that the history holds of customers who left; a model needs
+    /// [`NEEDED_OF_EACH`](super::churn::training::NEEDED_OF_EACH) of each kind.
+    pub left: usize,
+    /// Examples of customers who stayed.
+    pub stayed: usize,
+}
+
+/// A customer with everything that the score needs and says.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    /// Which customer.
+    pub customer: CustomerId,
+    /// What is known.
+    pub facts: Facts,
+    /// What it comes to; `None` when nothing is known that counts.
+    pub score: Option<Score>,
+    /// The day on which they left, if they did.
+    pub left: Option<Date>,
+}
+
+/// The tabs, read together.
+pub struct Books {
+    told: Reading<SourceTables>,
+    customers: Reading<CustomerRows>,
+    history: Reading<ScoreHistory>,
+    dismissals: Reading<Dismissals>,
+}
+
+impl Books {
+    /// The rows of the customers.
+    pub fn customers(&self) -> &CustomerRows {
+        &self.customers.snapshot.data
+    }
+
+    /// Their scores, day by day.
+    pub fn history(&self) -> &ScoreHistory {
+        &self.history.snapshot.data
+    }
+}
+
+impl Scoring {
+    /// Puts it together. `currency` is that in which sums are made: an MRR in another one is not known to the score.
+    pub fn new(store: Arc<Store>, clock: Clock, currency: Currency) -> Self {
+        let turn = tokio::sync::Mutex::default();
+        Self {
+            store,
+            clock,
+            currency,
+            turn,
+            computed: watch::Sender::new(None),
+        }
+    }
+
+    /// When the scores were computed last by this program, and a word each time that they are.
+    pub fn computed(&self) -> watch::Receiver<Option<Timestamp>> {
+        self.computed.subscribe()
+    }
+
+    /// Reads the tabs.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read.
+    pub async fn books(&self) -> Result<Books, Error> {
+        let (told, customers, history, dismissals) = tokio::join!(
+            self.store.read::<SourceTables>(),
+            self.store.read::<CustomerRows>(),
+            self.store.read::<ScoreHistory>(),
+            self.store.read::<Dismissals>(),
+        );
+        Ok(Books {
+            told: told?,
+            customers: customers?,
+            history: history?,
+            dismissals: dismissals?,
+        })
+    }
+
+    /// Scores every customer as things stand in the tabs.
+    pub fn score_all(&self, books: &Books) -> Vec<Scored> {
+        let now = self.clock.zoned_now();
+        let told = &books.told.snapshot.data;
+        let known = Known {
+            records: &told.records,
+            events: &told.events,
+            aliases: &told.aliases,
+        };
+        let rows = &books.customers.snapshot.data;
+        let clusters = Clusters::of(known);
+        let ids = identity::ids(&clusters.all, &rows.customers);
+        let terms = gathering::Terms {
+            now: &now,
+            currency: self.currency,
+            dismissed: &books.dismissals.snapshot.data.ids,
+        };
+        let scored = clusters.all.iter().zip(ids.of_clusters).filter_map(|(cluster, id)| {
+            let customer = rows.by_id(&id).filter(|customer| customer.is_current())?;
+            let facts = gathering::facts(known, cluster, customer, &terms);
+            Some(Scored {
+                score: score(&facts, Formula::current(), &now),
+                left: gathering::left(known, cluster, now.time_zone()),
+                customer: id,
+                facts,
+            })
+        });
+        scored.collect()
+    }
+
+    /// Works out every score anew and writes what differs.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    pub async fn recalculate(&self) -> Result<Recalculated, Error> {
+        let _turn = self.turn.lock().await;
+        self.store.refresh();
+        let books = self.books().await?;
+        let now = self.clock.zoned_now();
+        let scored = self.score_all(&books);
+        let learned = learned(&scored, &books.history.snapshot.data, &now);
+        let judged: Vec<(&Scored, Option<Risk>)> = scored
+            .iter()
+            .map(|one| (one, one.score.as_ref().map(|score| learned.risk(score, now.date()))))
+            .collect();
+        let changes = health_changes(&judged, &books.customers.snapshot.data, &now);
+        let changed = write_all(&self.store, BY, changes).await?.updated;
+        write_all(
+            &self.store,
+            BY,
+            history_changes(&scored, &books.history.snapshot.data, &now),
+        )
+        .await?;
+        let known = scored.iter().filter(|one| one.score.is_some()).count();
+        self.computed.send_replace(Some(now.timestamp()));
+        let (left, stayed) = learned.examples();
+        Ok(Recalculated {
+            scored: known,
+            unknown: scored.len() - known,
+            changed,
+            churn_basis: learned.basis(),
+            left,
+            stayed,
+        })
+    }
+
+    /// Who would change band under another formula.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read.
+    pub async fn preview(&self, other: &Formula) -> Result<Vec<BandChange<CustomerId>>, Error> {
+        let books = self.books().await?;
+        let scored = self.score_all(&books);
+        let customers = scored.iter().map(|one| (one.customer.clone(), &one.facts));
+        Ok(preview(customers, (Formula::current(), other), &self.clock.zoned_now()))
+    }
+
+    /// Has a sentence not count as a word about leaving, and scores anew. `false` when no customer said such a sentence.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written.
+    pub async fn dismiss(&self, sentence: &str, by: &str, reason: &str) -> Result<bool, Error> {
+        let books = self.books().await?;
+        let scored = self.score_all(&books);
+        let mentions = scored.iter().flat_map(|one| &one.facts.cancel_mentions);
+        let found: Option<CancelMention> = mentions.into_iter().find(|mention| mention.id == sentence).cloned();
+        let Some(mention) = found else {
+            return Ok(books.dismissals.snapshot.data.ids.contains(sentence));
+        };
+        let dismissal = Dismissal {
+            by,
+            at: self.clock.now(),
+            reason,
+        };
+        let change = dismissed(&mention, &dismissal, self.clock.zone());
+        self.store
+            .commit(Batch::by(if by.is_empty() { "form" } else { by }, [change]))
+            .await?;
+        self.recalculate().await?;
+        Ok(true)
+    }
+}
+
+fn learned(scored: &[Scored], history: &ScoreHistory, now: &Zoned) -> Learned {
+    let past = |one: &Scored| Past {
+        snapshots: history.of(&one.customer).to_vec(),
+        left: one.left,
+    };
+    let pasts: Vec<Past> = scored.iter().map(past).collect();
+    learn(&pasts, now.date())
+}
+
+/// The row of a customer as the rules have it.
+fn health_of(scored: &Scored, risk: Option<Risk>) -> Health {
+    let score = scored.score.as_ref();
+    let part = |percent: Decimal| (percent / Decimal::ONE_HUNDRED).round_dp(4);
+    Health {
+        score: score.map(|score| Decimal::from(score.score)),
+        status: score.map(|score| score.band.word().to_owned()),
+        coverage: score.map(|score| part(score.coverage.decimal())),
+        churn_risk: risk
+            .and_then(|risk| Decimal::from_f64(risk.chance))
+            .map(|chance| chance.round_dp(4)),
+    }
+}
+
+fn health_changes(judged: &[(&Scored, Option<Risk>)], rows: &CustomerRows, now: &Zoned) -> Vec<Change> {
+    let ledger = Ledger::of(&UNIFIED_CUSTOMERS, rows.rows.clone());
+    let known: HashSet<&CustomerId> = judged.iter().map(|(scored, _)| &scored.customer).collect();
+    let change = |id: &CustomerId, health: &Health| {
+        let mut cells = customer_row::health_cells(health);
+        cells.extend(customer_row::stamps(now.timestamp(), false, now.time_zone()));
+        ledger.change(id.as_str(), &cells, &[customer_row::UPDATED_AT])
+    };
+    let scored = judged
+        .iter()
+        .filter_map(|(scored, risk)| change(&scored.customer, &health_of(scored, *risk)));
+    // A row that is nobody's any more has no health.
+    let is_stale = |customer: &&Customer| !known.contains(&customer.id) && customer.health != Health::default();
+    let stale = rows.customers.iter().filter(is_stale);
+    scored
+        .chain(stale.filter_map(|customer| change(&customer.id, &Health::default())))
+        .collect()
+}
+
+/// A line for each customer whose score is not what it was; a second run of the day changes the line of that day.
+fn history_changes(scored: &[Scored], history: &ScoreHistory, now: &Zoned) -> Vec<Change> {
+    let ledger = Ledger::of(&HEALTH_SCORE_HISTORY, history.rows.clone());
+    let changes = scored.iter().filter_map(|one| {
+        let snapshot = Snapshot::of(one.score.as_ref()?, now.date());
+        let newest = history.of(&one.customer).last();
+        if newest.is_some_and(|newest| newest.says_the_same(&snapshot)) {
+            return None;
+        }
+        let id = history_row::row_id(&one.customer, snapshot.date);
+        ledger.change(&id, &history_row::cells_of(&one.customer, &snapshot), &[])
+    });
+    changes.collect()
+}

@@ -1,0 +1,322 @@
+//! Sentences in which a customer speaks of leaving.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use super::{
+    vocabulary::{
+        ABLE, ADVERB, ANOTHER, ASK, BARE, CANCEL, CANCELLATION, CANCELLED, CLICK, CONJUNCTION, DETERMINER, ELSEWHERE,
+        END, MEAN, MOVE, NO_MORE, NOT, OF_OTHERS, OTHERS, OURS, PASSIVE, PREPOSITION, PRODUCT, PRONOUN, RENEW, SPEAKER,
+        WANT, WISH, among,
+    },
+    words::{Sentence, Token, sentences},
+};
+
+/// The longest sentence that is kept as evidence, in letters; a longer one is cut.
+const LONGEST_QUOTE: usize = 300;
+/// How many words before a verb may deny it.
+const REACH_BACK: usize = 8;
+/// How many words after a verb may be its object.
+const REACH_ON: usize = 7;
+
+/// Words without which no rule applies; most sentences have none and are passed over.
+static TRIGGERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lists = [CANCEL, CANCELLED, END, RENEW, WISH, MOVE, CANCELLATION];
+    lists.into_iter().flatten().copied().collect()
+});
+
+/// The sentences of a message that speak of leaving, as they were written.
+pub fn sentences_about_leaving(message: &str) -> Vec<String> {
+    let all = sentences(message);
+    let is_found = |at: &usize| {
+        let sentence = &all[*at];
+        let has_trigger = sentence.tokens.iter().any(|token| TRIGGERS.contains(token.word()));
+        has_trigger && speaks_of_leaving(&sentence.tokens, named_before(&all[..*at]))
+    };
+    (0..all.len()).filter(is_found).map(|at| cut(&all[at])).collect()
+}
+
+/// What the sentences before named last.
+fn named_before(sentences: &[Sentence]) -> Object {
+    let nouns = sentences
+        .iter()
+        .rev()
+        .map(|sentence| last_noun(&sentence.tokens, sentence.tokens.len(), Object::None));
+    nouns
+        .into_iter()
+        .find(|noun| *noun != Object::None)
+        .unwrap_or(Object::None)
+}
+
+fn cut(sentence: &Sentence) -> String {
+    match sentence.text.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("{}…", sentence.text[..end].trim_end()),
+        None => sentence.text.clone(),
+    }
+}
+
+/// What a verb is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Object {
+    /// A plan, subscription or account.
+    Ours,
+    /// Something else.
+    Other,
+    /// Nothing is named.
+    None,
+    /// A pronoun.
+    Pronoun,
+}
+
+fn noun(word: &str) -> Object {
+    if among(word, OTHERS) {
+        Object::Other
+    } else if among(word, OURS) {
+        Object::Ours
+    } else {
+        Object::None
+    }
+}
+
+/// The last known noun before a place; what earlier sentences named, when there is none.
+fn last_noun(tokens: &[Token], end: usize, before: Object) -> Object {
+    let nouns = tokens[..end].iter().map(|token| noun(token.word()));
+    nouns.rev().find(|noun| *noun != Object::None).unwrap_or(before)
+}
+
+/// Whether somebody speaks of leaving here. `before` is what the sentences before were about.
+fn speaks_of_leaving(tokens: &[Token], before: Object) -> bool {
+    let spoken = without_quotations(tokens);
+    (0..spoken.len()).any(|place| {
+        let word = spoken[place].word();
+        let before = last_noun(&spoken, place, before);
+        (among(word, CANCEL) && cancels(&spoken, place, before))
+            || (among(word, CANCELLED) && is_cancelled(&spoken, place))
+            || (among(word, END) && !is_denied(&spoken, place) && object(&spoken, place) == Object::Ours)
+            || (among(word, RENEW) && is_denied(&spoken, place) && object(&spoken, place) != Object::Other)
+            || (among(word, WISH) && is_gone_off(&spoken, place))
+            || (among(word, MOVE) && !is_denied(&spoken, place) && goes_elsewhere(&spoken, place))
+            || (among(word, CANCELLATION) && asks_for_cancellation(&spoken, place))
+    })
+}
+
+/// Leaves out what stands between quotation marks: the name of a button, or the words of somebody else. Nothing is left
+/// out when a mark has no partner.
+fn without_quotations(tokens: &[Token]) -> Vec<Token> {
+    let marks = tokens.iter().filter(|token| **token == Token::Quotation).count();
+    let mut quoted = false;
+    let own = tokens.iter().filter_map(|token| {
+        if *token == Token::Quotation {
+            quoted = !quoted && marks.is_multiple_of(2);
+            return Some(Token::Break);
+        }
+        (!quoted).then(|| token.clone())
+    });
+    own.collect()
+}
+
+fn cancels(tokens: &[Token], place: usize, before: Object) -> bool {
+    if is_denied(tokens, place) || is_a_button(tokens, place) || is_passive(tokens, place) {
+        return false;
+    }
+    match object(tokens, place) {
+        Object::Ours => true,
+        Object::Other => false,
+        Object::Pronoun => before == Object::Ours,
+        // Without an object it is about what was named before, and in the words of contracts about the contract.
+        Object::None => before == Object::Ours || (before == Object::None && among(tokens[place].word(), BARE)),
+    }
+}
+
+/// `cancelled my plan`, or `want my plan cancelled`.
+fn is_cancelled(tokens: &[Token], place: usize) -> bool {
+    if is_denied(tokens, place) {
+        return false;
+    }
+    if place > 0 && object(tokens, place) == Object::Ours && !among(tokens[place - 1].word(), CLICK) {
+        return !is_passive(tokens, place);
+    }
+    let clause = clause_before(tokens, place);
+    let wanted = clause.iter().any(|token| among(token.word(), WANT));
+    let noun = clause
+        .iter()
+        .rev()
+        .map(|token| noun(token.word()))
+        .find(|noun| *noun != Object::None);
+    wanted && noun == Some(Object::Ours) && !has_been(tokens, place)
+}
+
+/// `was cancelled`, `a été résilié`: it happened to it.
+fn is_passive(tokens: &[Token], place: usize) -> bool {
+    let participle = ["annule", "resilie"].contains(&tokens[place].word()) || among(tokens[place].word(), CANCELLED);
+    participle
+        && tokens[..place]
+            .iter()
+            .rev()
+            .take(2)
+            .any(|token| among(token.word(), PASSIVE))
+}
+
+/// `has been cancelled` tells what happened; `to be cancelled` is a wish.
+fn has_been(tokens: &[Token], place: usize) -> bool {
+    let told = ["was", "were", "been", "got", "ete"];
+    tokens[..place]
+        .iter()
+        .rev()
+        .take(2)
+        .any(|token| told.contains(&token.word()))
+}
+
+fn is_a_button(tokens: &[Token], place: usize) -> bool {
+    let before = place.checked_sub(1).map_or("", |before| tokens[before].word());
+    // French “la”, “le” before a verb are pronouns; “the cancel” is a thing.
+    among(before, CLICK) && tokens[place].word().starts_with("cancel")
+}
+
+/// What the verb at a place is about. Other nouns in the phrase win: a “subscription call” is a call, and an “abonnement
+/// newsletter” is a newsletter.
+fn object(tokens: &[Token], place: usize) -> Object {
+    let after = tokens[place + 1..].iter().take(REACH_ON).map(Token::word);
+    let clause: Vec<&str> = after
+        .take_while(|word| !word.is_empty() && !among(word, CONJUNCTION))
+        .collect();
+    let ends = |word: &&&str| among(word, PREPOSITION) || is_adverb(word);
+    if let [first, rest @ ..] = clause.as_slice()
+        && among(first, PRONOUN)
+        && rest.first().is_none_or(|next| ends(&next))
+    {
+        return Object::Pronoun;
+    }
+    let phrase = clause
+        .iter()
+        .skip_while(|word| among(word, DETERMINER) || is_adverb(word));
+    let phrase: Vec<&&str> = phrase.take_while(|word| !among(word, PREPOSITION)).collect();
+    let names = |object: Object| phrase.iter().any(|word| noun(word) == object);
+    let of_others = phrase.iter().any(|word| among(word, OF_OTHERS));
+    match (names(Object::Other) || of_others, names(Object::Ours)) {
+        (true, _) => Object::Other,
+        (false, true) => Object::Ours,
+        (false, false) if phrase.iter().all(|word| is_adverb(word)) => Object::None,
+        (false, false) => Object::Other,
+    }
+}
+
+fn is_adverb(word: &str) -> bool {
+    let ending = (word.ends_with("ly") || word.ends_with("ement")) && noun(word) == Object::None;
+    ending || among(word, ADVERB)
+}
+
+/// The words of the clause before a place, at most [`REACH_BACK`].
+fn clause_before(tokens: &[Token], place: usize) -> &[Token] {
+    let start = place.saturating_sub(REACH_BACK);
+    let clause = &tokens[start..place];
+    let parted = |token: &Token| *token == Token::Break || among(token.word(), CONJUNCTION);
+    let after = clause.iter().rposition(parted).map_or(0, |at| at + 1);
+    &clause[after..]
+}
+
+/// Whether the verb at a place is denied: “not cancel”, but neither “cannot cancel” nor “if you do not, I cancel”.
+fn is_denied(tokens: &[Token], place: usize) -> bool {
+    let clause = clause_before(tokens, place);
+    let Some(at) = clause.iter().position(|token| among(token.word(), NOT)) else {
+        return is_denied_behind(tokens, place);
+    };
+    let between = &clause[at + 1..];
+    let is_about_ability = between.iter().any(|token| among(token.word(), ABLE))
+        || at
+            .checked_sub(1)
+            .is_some_and(|before| among(clause[before].word(), ABLE))
+        || clause[..at]
+            .iter()
+            .any(|token| ["why", "pourquoi"].contains(&token.word()));
+    let is_about_meaning = between.iter().any(|token| among(token.word(), MEAN));
+    let is_of_another = between.iter().any(|token| among(token.word(), SPEAKER));
+    !is_about_ability && (is_about_meaning || !is_of_another)
+}
+
+/// `n'annulez pas`, `annulez pas`.
+fn is_denied_behind(tokens: &[Token], place: usize) -> bool {
+    let next = tokens.get(place + 1).map_or("", Token::word);
+    ["pas", "jamais"].contains(&next)
+}
+
+/// “no longer need the subscription”, “ne veux plus de cet abonnement”.
+fn is_gone_off(tokens: &[Token], place: usize) -> bool {
+    let clause = clause_before(tokens, place);
+    let after = &tokens[place + 1..tokens.len().min(place + 1 + REACH_ON)];
+    let denied = clause.iter().any(|token| among(token.word(), NOT));
+    let no_more = clause
+        .iter()
+        .rev()
+        .take(3)
+        .chain(after)
+        .any(|token| among(token.word(), NO_MORE));
+    let ours = after
+        .iter()
+        .map(|token| noun(token.word()))
+        .find(|noun| *noun != Object::None);
+    denied && no_more && ours == Some(Object::Ours)
+}
+
+/// “switch to a competitor”, “to another tool”; “to another plan” is staying.
+fn goes_elsewhere(tokens: &[Token], place: usize) -> bool {
+    let after = &tokens[place + 1..tokens.len().min(place + 1 + REACH_ON)];
+    let clause: Vec<&str> = after
+        .iter()
+        .map(Token::word)
+        .take_while(|word| !word.is_empty())
+        .collect();
+    let towards = clause
+        .iter()
+        .position(|word| ["to", "with", "a", "vers", "chez", "de", "d", "un", "une", "over"].contains(word));
+    let Some(towards) = towards.filter(|towards| *towards < 2) else {
+        return false;
+    };
+    let there = &clause[towards..];
+    let another = there.iter().position(|word| among(word, ANOTHER));
+    there.iter().any(|word| among(word, ELSEWHERE))
+        || another.is_some_and(|at| there[at..].iter().take(3).any(|word| among(word, PRODUCT)))
+}
+
+/// “cancellation of my plan”, “I request cancellation”, “cancellation request”; not “cancellation policy”.
+fn asks_for_cancellation(tokens: &[Token], place: usize) -> bool {
+    let is_undone = clause_before(tokens, place)
+        .iter()
+        .any(|token| among(token.word(), CANCEL));
+    if is_undone || is_denied(tokens, place) {
+        return false;
+    }
+    let after: Vec<&str> = tokens[place + 1..].iter().take(REACH_ON).map(Token::word).collect();
+    let asked = clause_before(tokens, place)
+        .iter()
+        .any(|token| among(token.word(), ASK));
+    let what = after
+        .iter()
+        .take_while(|word| !word.is_empty())
+        .map(|word| noun(word))
+        .find(|noun| *noun != Object::None);
+    match after.first() {
+        Some(&("of" | "de" | "du" | "d")) => {
+            let of_others = after.iter().any(|word| among(word, OF_OTHERS));
+            what == Some(Object::Ours) && !of_others && (asked || opens(tokens, place) || is_owned(&after))
+        }
+        Some(&"request") => {
+            opens(tokens, place)
+                || clause_before(tokens, place)
+                    .iter()
+                    .any(|token| ["my", "our"].contains(&token.word()))
+        }
+        _ => asked && what.is_none_or(|what| what == Object::Ours),
+    }
+}
+
+fn is_owned(after: &[&str]) -> bool {
+    let owned = ["my", "our", "mon", "notre", "nos", "mes"];
+    after.iter().take(3).any(|word| owned.contains(word))
+}
+
+/// Whether the word opens the sentence, but for an article.
+fn opens(tokens: &[Token], place: usize) -> bool {
+    tokens[..place]
+        .iter()
+        .all(|token| among(token.word(), DETERMINER) || *token == Token::Break)
+}

@@ -1,0 +1,102 @@
+//! The words that have a tone, read once from `lexicon.txt`.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::vocabulary::among;
+
+const FILE: &str = include_str!("lexicon.txt");
+
+/// Words and phrases with their strength, from -3 to 3.
+pub struct Lexicon {
+    /// Whole words.
+    words: HashMap<&'static str, i8>,
+    /// Beginnings of words.
+    stems: Vec<(&'static str, i8)>,
+    /// Several words in a row, by their first.
+    phrases: HashMap<&'static str, Vec<(Vec<&'static str>, i8)>>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(FILE));
+
+impl Lexicon {
+    /// The one of the program.
+    pub fn get() -> &'static Self {
+        &LEXICON
+    }
+
+    /// One entry a line: a strength and a word, a beginning with `*`, or a phrase. Lines with `#` are remarks, and lines
+    /// that cannot be read are left out; a test sees to it that there are none.
+    fn read(file: &'static str) -> Self {
+        let mut lexicon = Self {
+            words: HashMap::new(),
+            stems: Vec::new(),
+            phrases: HashMap::new(),
+        };
+        for (strength, entry) in entries(file).flatten() {
+            let mut words = entry.split_whitespace();
+            match (words.next(), entry.contains(' '), entry.strip_suffix('*')) {
+                (Some(first), true, _) => {
+                    let phrases = lexicon.phrases.entry(first).or_default();
+                    phrases.push((entry.split_whitespace().collect(), strength));
+                }
+                (_, _, Some(stem)) => lexicon.stems.push((stem, strength)),
+                (Some(word), ..) => drop(lexicon.words.insert(word, strength)),
+                (None, ..) => {}
+            }
+        }
+        for phrases in lexicon.phrases.values_mut() {
+            phrases.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        }
+        lexicon
+    }
+
+    /// The entry that the words begin with: how many words it takes, and its strength. A phrase goes before its words.
+    pub fn opening(&self, words: &[&str]) -> Option<(usize, i8)> {
+        let first = *words.first()?;
+        let phrases = self.phrases.get(first).map_or(&[][..], Vec::as_slice);
+        let matches = |phrase: &[&str]| {
+            phrase.len() <= words.len() && phrase.iter().zip(words).all(|(part, word)| among(word, &[*part]))
+        };
+        if let Some((phrase, strength)) = phrases.iter().find(|(phrase, _)| matches(phrase)) {
+            return Some((phrase.len(), *strength));
+        }
+        let stem = || self.stems.iter().find(|(stem, _)| first.starts_with(stem));
+        let strength = self
+            .words
+            .get(first)
+            .copied()
+            .or_else(|| stem().map(|(_, strength)| *strength));
+        strength.map(|strength| (1, strength))
+    }
+}
+
+/// The entries of a file; `None` for a line that cannot be read.
+fn entries(file: &'static str) -> impl Iterator<Item = Option<(i8, &'static str)>> {
+    let lines = file.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(|line| {
+        let (strength, entry) = line.split_once(' ')?;
+        let strength: i8 = strength.parse().ok()?;
+        ((-3..=3).contains(&strength) && strength != 0).then_some((strength, entry.trim()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::spelling::fold;
+
+    #[test]
+    fn every_line_can_be_read_and_stands_once_as_words_are_compared() {
+        let mut seen = HashSet::new();
+        for entry in entries(FILE) {
+            let (_, text) = entry.expect("a strength and a word");
+            assert_eq!(fold(text), text, "as words are compared");
+            assert!(!text.contains('\''), "{text}: an apostrophe parts words");
+            assert!(seen.insert(text), "{text} stands twice");
+        }
+        assert!(seen.len() > 300);
+    }
+}

@@ -1,0 +1,96 @@
+//! The tone of what a customer says.
+
+use rust_decimal::Decimal;
+
+use super::{
+    lexicon::Lexicon,
+    vocabulary::among,
+    words::{Sentence, Token, sentences},
+};
+
+/// What denies the words after it.
+const DENIALS: &[&str] = &[
+    "not", "never", "no", "nothing", "hardly", "neither", "nor", "without", "pas", "jamais", "aucun", "aucune", "sans",
+    "ni", "rien", "ne", "n", "lacks", "isnt", "wasnt",
+];
+/// How many words a denial reaches.
+const REACH: usize = 3;
+
+/// The tone of some messages, with the sentences that speak most for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tone {
+    /// From 0, bad, to 100, good.
+    pub worth: Decimal,
+    /// The sentence that speaks most for a good tone.
+    pub best: Option<String>,
+    /// The sentence that speaks most for a bad one.
+    pub worst: Option<String>,
+}
+
+/// The tone of messages; `None` when no word in them has one: who asks a plain question is neither glad nor cross.
+///
+/// Strengths of good and bad words are added up apart, *g* and *b*. The worth is 100 × (g + 1) / (g + b + 2): one kind word
+/// does not make 100, and much said counts more than little (the rule of succession,
+/// <https://en.wikipedia.org/wiki/Rule_of_succession>).
+pub fn tone<'a>(messages: impl IntoIterator<Item = &'a str>) -> Option<Tone> {
+    let (mut good, mut bad) = (0_i64, 0_i64);
+    let mut best: Option<(i64, String)> = None;
+    let mut worst: Option<(i64, String)> = None;
+    for sentence in messages.into_iter().flat_map(sentences) {
+        let (up, down) = strengths(&sentence);
+        (good, bad) = (good + up, bad + down);
+        if up - down > best.as_ref().map_or(0, |(most, _)| *most) {
+            best = Some((up - down, sentence.text));
+        } else if down - up > worst.as_ref().map_or(0, |(most, _)| *most) {
+            worst = Some((down - up, sentence.text));
+        }
+    }
+    if good + bad == 0 {
+        return None;
+    }
+    let worth = Decimal::from(100 * (good + 1)) / Decimal::from(good + bad + 2);
+    Some(Tone {
+        worth: worth.round_dp(1),
+        best: best.map(|(_, text)| text),
+        worst: worst.map(|(_, text)| text),
+    })
+}
+
+/// Strengths of the good and of the bad words of a sentence.
+fn strengths(sentence: &Sentence) -> (i64, i64) {
+    let lexicon = Lexicon::get();
+    let words: Vec<&str> = sentence.tokens.iter().map(Token::word).collect();
+    let (mut good, mut bad) = (0, 0);
+    let mut place = 0;
+    while place < words.len() {
+        let Some((taken, strength)) = lexicon.opening(&words[place..]) else {
+            place += 1;
+            continue;
+        };
+        match turned(i64::from(strength), taken == 1 && is_denied(&words, place)) {
+            strength @ 0.. => good += strength,
+            strength => bad -= strength,
+        }
+        place += taken;
+    }
+    (good, bad)
+}
+
+/// A denied word speaks for the opposite, at most a little: “not bad” is not “great”.
+fn turned(strength: i64, is_denied: bool) -> i64 {
+    match (is_denied, strength > 0) {
+        (false, _) => strength,
+        (true, true) => -strength.min(2),
+        (true, false) => 1,
+    }
+}
+
+fn is_denied(words: &[&str], place: usize) -> bool {
+    let before = &words[place.saturating_sub(REACH)..place];
+    let clause = before
+        .iter()
+        .rposition(|word| word.is_empty() || ["but", "mais"].contains(word));
+    before[clause.map_or(0, |at| at + 1)..]
+        .iter()
+        .any(|word| among(word, DENIALS))
+}

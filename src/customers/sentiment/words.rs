@@ -1,0 +1,198 @@
+//! From a message to sentences of words.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::{
+    customers::sources::reading::without_markup,
+    spelling::{fold, tidy},
+};
+
+/// A sentence as it was written, and its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// As it was written, in one line.
+    pub text: String,
+    /// Its words in order.
+    pub tokens: Vec<Token>,
+}
+
+/// A piece of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// A word in small letters without accents. What an apostrophe joins are two words, and `don't` is `do not`.
+    Word(String),
+    /// A sign that parts clauses, such as a comma.
+    Break,
+    /// A double quotation mark, opening or closing.
+    Quotation,
+}
+
+impl Token {
+    /// The word; empty for a sign.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Word(word) => word,
+            Self::Break | Self::Quotation => "",
+        }
+    }
+}
+
+/// The sentences of a message, as UAX #29 parts them (<https://www.unicode.org/reports/tr29/>). Markup, quoted lines and
+/// the mail that is answered are left out.
+pub fn sentences(message: &str) -> Vec<Sentence> {
+    // Plain text would lose its lines, and `<ann@x.com>` is no markup.
+    let has_markup = message.contains("</") || message.contains("<br") || message.contains("<p>");
+    let plain = if has_markup {
+        Cow::Owned(without_markup(message))
+    } else {
+        Cow::Borrowed(message)
+    };
+    let own = joined(&own_words(&plain));
+    let parts = own.split('\n').flat_map(|line| line.unicode_sentences());
+    let sentences = parts.map(|part| Sentence {
+        text: tidy(part),
+        tokens: tokens(part),
+    });
+    sentences.filter(|sentence| !sentence.tokens.is_empty()).collect()
+}
+
+/// The lines that the author wrote: none that begin with `>`, and nothing after the line that introduces an earlier mail
+/// or the signature.
+fn own_words(message: &str) -> Vec<&str> {
+    let lines = message.lines().map(str::trim);
+    let own = lines.take_while(|line| !introduces_another_mail(line));
+    own.filter(|line| !line.starts_with('>')).collect()
+}
+
+fn introduces_another_mail(line: &str) -> bool {
+    let folded = fold(line);
+    let line = folded.trim_end();
+    let attribution = |opening: &str, closing: &str| {
+        line.starts_with(opening) && line.trim_end_matches([' ', ':']).ends_with(closing) && line.ends_with(':')
+    };
+    line == "--"
+        || attribution("on ", "wrote")
+        || attribution("le ", "a ecrit")
+        || (line.starts_with("---") && (line.contains("original") || line.contains("origine")))
+        || (line.starts_with("---") && (line.contains("forward") || line.contains("transfere")))
+        || line.starts_with("sent from my ")
+        || line.starts_with("envoye de mon ")
+}
+
+/// Lines that go on with a small letter belong to the line before: mail programs break lines anywhere.
+fn joined(lines: &[&str]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let goes_on = line.chars().next().is_some_and(char::is_lowercase);
+        if !text.is_empty() {
+            text.push(if goes_on && !text.ends_with('\n') { ' ' } else { '\n' });
+        }
+        text.push_str(line);
+    }
+    text
+}
+
+fn tokens(sentence: &str) -> Vec<Token> {
+    let folded = fold(sentence);
+    let mut tokens = Vec::new();
+    for piece in folded.split_word_bounds() {
+        if piece.chars().any(char::is_alphanumeric) {
+            push_words(&mut tokens, piece);
+        } else if piece.contains(['"', '«', '»', '“', '”']) {
+            tokens.push(Token::Quotation);
+        } else if piece.contains([',', ';', ':', '(', ')', '[', ']', '!', '?', '.', '…']) {
+            tokens.push(Token::Break);
+        }
+    }
+    while tokens.last() == Some(&Token::Break) {
+        tokens.pop();
+    }
+    tokens
+}
+
+/// `don't` is `do not`, `l'abonnement` is `l abonnement`.
+fn push_words(tokens: &mut Vec<Token>, piece: &str) {
+    let contracted = match piece {
+        "dont" => Some("do"),
+        "cant" | "can't" | "cannot" => Some("can"),
+        "won't" | "wont" => Some("will"),
+        "didnt" => Some("did"),
+        "doesnt" => Some("does"),
+        _ => piece.strip_suffix("n't"),
+    };
+    if let Some(verb) = contracted {
+        tokens.push(Token::Word(verb.to_owned()));
+        tokens.push(Token::Word("not".to_owned()));
+        return;
+    }
+    let words = piece.split('\'').filter(|word| !word.is_empty());
+    tokens.extend(words.map(|word| Token::Word(word.to_owned())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(message: &str) -> Vec<String> {
+        sentences(message).into_iter().map(|sentence| sentence.text).collect()
+    }
+
+    fn words(sentence: &str) -> String {
+        let tokens = tokens(sentence);
+        let words: Vec<&str> = tokens
+            .iter()
+            .map(|token| match token {
+                Token::Word(word) => word,
+                Token::Break => "|",
+                Token::Quotation => "“",
+            })
+            .collect();
+        words.join(" ")
+    }
+
+    #[test]
+    fn a_message_falls_into_sentences() {
+        for (message, sentences) in [
+            ("", vec![]),
+            (" … \n--- ", vec![]),
+            ("Hello! How are you?", vec!["Hello!", "How are you?"]),
+            ("First line\nSecond line", vec!["First line", "Second line"]),
+            ("I want to cancel\nmy plan.", vec!["I want to cancel my plan."]),
+            ("Version 2.5 is fine. Thanks", vec!["Version 2.5 is fine.", "Thanks"]),
+            ("Où est-il ? Là.", vec!["Où est-il ?", "Là."]),
+            ("<p>One</p><p>Two &amp; three</p>", vec!["One", "Two & three"]),
+        ] {
+            assert_eq!(texts(message), sentences, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn what_others_wrote_is_left_out() {
+        for message in [
+            "Thanks\n> please cancel",
+            "Thanks\n\nOn Mon, 3 Nov 2025 at 10:00, Ann <ann@x.com> wrote:\nplease cancel",
+            "Thanks\n\nLe lun. 3 nov. 2025 à 10:00, Ann <ann@x.com> a écrit :\nplease cancel",
+            "Thanks\n-----Original Message-----\nplease cancel",
+            "Thanks\n--\nplease cancel",
+            "Thanks\n---------- Forwarded message ---------\nplease cancel",
+        ] {
+            assert_eq!(texts(message), ["Thanks"], "{message:?}");
+        }
+        assert_eq!(texts("On Monday I wrote: cancel it").len(), 1);
+    }
+
+    #[test]
+    fn contractions_are_two_words_and_commas_part() {
+        for (sentence, tokens) in [
+            ("I don’t, really.", "i do not | really"),
+            ("We can't / cannot / cant", "we can not can not can not"),
+            ("J'annule l’abonnement", "j annule l abonnement"),
+            ("RÉSILIER !", "resilier"),
+            ("Wait: “what”?", "wait | “ what “"),
+        ] {
+            assert_eq!(words(sentence), tokens);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What happened with a customer, newest first, in the words of an account manager.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::sources::event::{BookingOutcome, DealStatus, Detail, Event, Meeting, Message, MovementKind};
+
+/// Characters of somebody's words that a line shows.
+const QUOTED: usize = 240;
+
+/// One line of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Happening {
+    /// When; `None` where the source does not tell.
+    pub at: Option<Timestamp>,
+    /// Short name of the source.
+    pub source: String,
+    /// What it is, such as `conversation` or `invoice`.
+    pub kind: &'static str,
+    /// What it is called.
+    pub title: String,
+    /// How it stands; empty when there is nothing to tell.
+    pub status: String,
+    /// The first words, a summary or a reason; empty without any.
+    pub detail: String,
+    /// Where the source shows it.
+    pub url: Option<String>,
+}
+
+/// Every event as a line, the newest first; those without a time come last.
+pub fn timeline<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Happening> {
+    let mut lines: Vec<(Happening, &str)> = events
+        .into_iter()
+        .map(|event| (Happening::of(event), event.id.as_str()))
+        .collect();
+    lines.sort_by(|(left, left_id), (right, right_id)| {
+        let newest = right.at.cmp(&left.at);
+        newest.then_with(|| (&left.source, left.kind, left_id).cmp(&(&right.source, right.kind, right_id)))
+    });
+    lines.into_iter().map(|(line, _)| line).collect()
+}
+
+/// Title, status and detail.
+type Words = (Option<String>, Option<String>, Option<String>);
+
+impl Happening {
+    fn of(event: &Event) -> Self {
+        let (title, status, detail) = words(&event.detail);
+        let kind = event.detail.kind();
+        let url = match &event.detail {
+            Detail::Meeting(meeting) => meeting.url.clone(),
+            _ => None,
+        };
+        Self {
+            at: event.at.or(event.updated_at),
+            source: event.source.clone(),
+            kind,
+            title: title
+                .filter(|title| !title.trim().is_empty())
+                .unwrap_or_else(|| untitled(kind).to_owned()),
+            status: status.unwrap_or_default(),
+            detail: shortened(&detail.unwrap_or_default()),
+            // What a vendor names is not led to unless it is a page.
+            url: url.filter(|url| url.starts_with("https://")),
+        }
+    }
+}
+
+fn untitled(kind: &str) -> &'static str {
+    match kind {
+        "conversation" => "Conversation",
+        "ticket" => "Ticket",
+        "booking" => "Booking",
+        "meeting" => "Meeting",
+        "onboarding" => "Onboarding",
+        "deal" => "Deal",
+        "subscription" => "Subscription",
+        "invoice" => "Invoice",
+        _ => "Change of revenue",
+    }
+}
+
+fn words(detail: &Detail) -> Words {
+    match detail {
+        Detail::Conversation(told) => {
+            let rated = told
+                .rating
+                .as_ref()
+                .map(|rating| format!("rated {} of 5", rating.stars));
+            let status = [told.state.clone(), rated].into_iter().flatten().collect::<Vec<_>>();
+            (told.title.clone(), Some(status.join(", ")), first_words(&told.messages))
+        }
+        Detail::Ticket(told) => {
+            let status = [&told.state, &told.priority].into_iter().flatten().cloned();
+            (told.title.clone(), Some(status.collect::<Vec<_>>().join(", ")), None)
+        }
+        Detail::Booking(told) => (
+            told.name.clone(),
+            Some(outcome(&told.outcome).to_owned()),
+            told.reason.clone(),
+        ),
+        Detail::Meeting(told) => (told.title.clone(), None, of_meeting(told)),
+        Detail::Onboarding(told) => {
+            let status = told
+                .completed
+                .map(|done| if done { "completed" } else { "begun" }.to_owned());
+            (told.content.clone(), status, None)
+        }
+        Detail::Deal(told) => {
+            let amount = told.amount.map(|amount| match told.currency {
+                Some(currency) => format!("{} {currency}", amount.normalize()),
+                None => amount.normalize().to_string(),
+            });
+            (told.name.clone(), Some(deal_status(told.status).to_owned()), amount)
+        }
+        Detail::Subscription(told) => {
+            let plans: Vec<&str> = told.items.iter().filter_map(|item| item.name.as_deref()).collect();
+            (Some(plans.join(", ")), told.status.clone(), None)
+        }
+        Detail::Invoice(told) => {
+            let total = told.total.map(|total| format!("Invoice of {total}"));
+            let left = told.remaining.filter(|left| !left.units.is_zero());
+            (
+                total,
+                told.status.clone(),
+                left.map(|left| format!("{left} left to pay")),
+            )
+        }
+        Detail::Movement(told) => {
+            let change = told
+                .change
+                .map(|change| format!("{} {change} a month", movement(&told.kind)));
+            (change, None, told.description.clone())
+        }
+    }
+}
+
+fn of_meeting(meeting: &Meeting) -> Option<String> {
+    let summary = meeting.summary.clone();
+    summary.or_else(|| first_words(&meeting.transcript))
+}
+
+fn first_words(messages: &[Message]) -> Option<String> {
+    messages.first().map(|message| message.text.clone())
+}
+
+fn shortened(text: &str) -> String {
+    let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if plain.chars().count() <= QUOTED {
+        return plain;
+    }
+    let beginning: String = plain.chars().take(QUOTED).collect();
+    format!("{} …", beginning.trim_end())
+}
+
+fn outcome(outcome: &BookingOutcome) -> &str {
+    match outcome {
+        BookingOutcome::Active => "booked",
+        BookingOutcome::NoShow => "no-show",
+        BookingOutcome::Cancelled => "cancelled",
+        BookingOutcome::Rescheduled => "moved",
+        BookingOutcome::Other(word) => word,
+    }
+}
+
+fn deal_status(status: DealStatus) -> &'static str {
+    match status {
+        DealStatus::Open => "open",
+        DealStatus::Won => "won",
+        DealStatus::Lost => "lost",
+        DealStatus::Unknown => "",
+        DealStatus::Removed => "removed",
+    }
+}
+
+fn movement(kind: &MovementKind) -> &str {
+    match kind {
+        MovementKind::NewBusiness => "New business:",
+        MovementKind::Expansion => "Expansion:",
+        MovementKind::Contraction => "Contraction:",
+        MovementKind::Churn => "Churn:",
+        MovementKind::Reactivation => "Reactivation:",
+        MovementKind::Other(word) => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customers::sources::event::{Booking, Conversation, Speaker};
+
+    fn conversation(id: &str, at: Option<&str>, text: &str) -> Event {
+        let message = Message {
+            speaker: Speaker::Customer,
+            at: None,
+            text: text.to_owned(),
+        };
+        let detail = Detail::Conversation(Conversation {
+            messages: vec![message],
+            state: Some("open".to_owned()),
+            ..Conversation::default()
+        });
+        let at = at.map(|at| at.parse().expect("an instant"));
+        Event {
+            at,
+            ..Event::new(id, detail)
+        }
+    }
+
+    #[test]
+    fn the_newest_comes_first_and_what_has_no_time_last() {
+        let events = [
+            conversation("1", None, "old"),
+            conversation("2", Some("2026-01-01T00:00:00Z"), "january"),
+            conversation("3", Some("2026-03-01T00:00:00Z"), "march"),
+        ];
+        let lines = timeline(&events);
+        let details: Vec<&str> = lines.iter().map(|line| line.detail.as_str()).collect();
+        assert_eq!(details, ["march", "january", "old"]);
+        assert_eq!(
+            (lines[0].title.as_str(), lines[0].status.as_str()),
+            ("Conversation", "open")
+        );
+    }
+
+    #[test]
+    fn long_words_are_cut_between_letters_and_blanks_are_one() {
+        let long = "é ".repeat(1_000);
+        let line = Happening::of(&conversation("1", None, &long));
+        assert!(line.detail.ends_with(" …"), "{}", line.detail);
+        assert_eq!(Happening::of(&conversation("1", None, " a \n\n b ")).detail, "a b");
+    }
+
+    #[test]
+    fn a_no_show_is_told() {
+        let booking = Booking {
+            name: Some("Review".to_owned()),
+            starts_at: None,
+            ends_at: None,
+            outcome: BookingOutcome::NoShow,
+            reason: None,
+        };
+        let line = Happening::of(&Event::new("1", Detail::Booking(booking)));
+        assert_eq!((line.title.as_str(), line.status.as_str()), ("Review", "no-show"));
+    }
+}

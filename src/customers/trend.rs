@@ -1,0 +1,84 @@
+//! How the health of all customers went, week by week, as far as the history of scores reaches.
+
+use jiff::{ToSpan, civil::Date};
+use rust_decimal::Decimal;
+
+use super::health::Snapshot;
+
+/// Weeks that are looked back on, this one included.
+const WEEKS: i64 = 12;
+
+/// The health of all customers on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Week {
+    /// The day, seven before the next one.
+    pub day: Date,
+    /// Customers who had a score by then.
+    pub customers: usize,
+    /// The mean of their scores.
+    pub mean: Decimal,
+}
+
+/// The mean score at the end of each of the last weeks, the latest on `today`; weeks before the first score are left out.
+/// A score holds until the next one, because the history only keeps days on which something changed.
+pub fn trend<'a>(histories: impl IntoIterator<Item = &'a [Snapshot]> + Clone, today: Date) -> Vec<Week> {
+    let back = (0..WEEKS).rev();
+    let days = back.filter_map(|weeks| today.checked_sub((weeks * 7).days()).ok());
+    days.filter_map(|day| week(histories.clone(), day)).collect()
+}
+
+fn week<'a>(histories: impl IntoIterator<Item = &'a [Snapshot]>, day: Date) -> Option<Week> {
+    let (mut customers, mut sum) = (0_usize, Decimal::ZERO);
+    for history in histories {
+        // The earliest comes first.
+        if let Some(snapshot) = history.iter().rev().find(|snapshot| snapshot.date <= day) {
+            customers += 1;
+            sum += Decimal::from(snapshot.score);
+        }
+    }
+    (customers > 0).then(|| Week {
+        day,
+        customers,
+        mean: (sum / Decimal::from(customers)).round_dp(1),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::customers::health::{Band, Points};
+
+    fn on(day: &str, score: u8) -> Snapshot {
+        Snapshot {
+            date: day.parse().expect("a day"),
+            score,
+            band: Band::of(score),
+            coverage: Points::ZERO,
+            components: Default::default(),
+            penalties: Default::default(),
+            formula: "1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_score_holds_until_the_next_one_and_nothing_is_made_up_before_the_first() {
+        let ada = [on("2026-02-10", 80), on("2026-02-20", 60)];
+        let ben = [on("2026-03-01", 20)];
+        let weeks = trend([ada.as_slice(), ben.as_slice()], "2026-03-03".parse().expect("a day"));
+        let told: Vec<(String, usize, String)> = weeks
+            .iter()
+            .map(|week| (week.day.to_string(), week.customers, week.mean.to_string()))
+            .collect();
+        let expected = [
+            ("2026-02-10", 1, "80"),
+            ("2026-02-17", 1, "80"),
+            ("2026-02-24", 1, "60"),
+            ("2026-03-03", 2, "40"),
+        ];
+        assert_eq!(
+            told,
+            expected.map(|(day, count, mean)| (day.to_owned(), count, mean.to_owned()))
+        );
+        assert_eq!(trend([], "2026-03-03".parse().expect("a day")), []);
+    }
+}

@@ -1,0 +1,269 @@
+//! The customers, a hundred on a page.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        amount::Currency,
+        answers::{CustomerAnswer, ListAnswer},
+        filter::{CustomerFilter, HealthChoice, NOBODY, Order, SortKey},
+        health::Band,
+        summary::Overview,
+    },
+    address::{BOARD, band_address, customer_address, list_address, sorted},
+    words,
+};
+use crate::{
+    language::UNKNOWN,
+    page::{
+        Asset, Frame, Page, moment,
+        table::{cell, row},
+        wording::count,
+    },
+};
+
+/// Everything the list shows.
+pub struct ListPage<'a> {
+    /// Which customers.
+    pub filter: &'a CustomerFilter,
+    /// In which order.
+    pub order: Order,
+    /// The customers of this page.
+    pub list: &'a ListAnswer,
+    /// All customers as one picture.
+    pub overview: &'a Overview,
+    /// Account managers to choose from.
+    pub managers: &'a [String],
+    /// The currency of the reports.
+    pub currency: Currency,
+    /// The present instant in the configured time zone.
+    pub now: &'a Zoned,
+    /// Path and query as they were asked for.
+    pub address: &'a str,
+}
+
+/// The name of a customer, and the address or the company below it.
+pub(super) fn named(customer: &CustomerAnswer) -> Markup {
+    let title = customer.name.as_deref().or(customer.company.as_deref());
+    let title = title.or(customer.email.as_deref()).unwrap_or(&customer.id);
+    let below = customer.company.as_deref().filter(|company| *company != title);
+    html! {
+        a href=(customer_address(&customer.id)) { bdi { (title) } }
+        @if let Some(below) = below { " " small { bdi { (below) } } }
+    }
+}
+
+/// When a customer was last seen.
+pub(super) fn seen(customer: &CustomerAnswer, now: &Zoned) -> Markup {
+    html! {
+        @match customer.last_seen_at {
+            Some(at) => (moment::relative_element(at, now)),
+            None => span .hint { (UNKNOWN) },
+        }
+    }
+}
+
+/// The ways to the pages before and after.
+pub(super) fn pager(pages: (usize, usize), at: impl Fn(usize) -> String) -> Markup {
+    let (page, pages) = pages;
+    html! {
+        @if pages > 1 {
+            nav .pager aria-label="Pages" {
+                @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Previous" } }
+                span { "Page " (page) " of " (pages) }
+                @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Next" } }
+            }
+        }
+    }
+}
+
+/// The same table in other formats.
+pub(super) fn downloads(address: &str) -> Markup {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    html! {
+        p .downloads {
+            a href={ (address) (joint) "format=csv" } { "CSV" }
+            a href={ (address) (joint) "format=xlsx" } { "Excel" }
+            a href={ (address) (joint) "format=json" } { "JSON" }
+        }
+    }
+}
+
+fn whole(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl ListPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let address = list_address(BOARD, self.filter, &sorted(self.order));
+        let main = html! {
+            div .heading { h1 { "Customers" } (downloads(&address)) }
+            (self.bands())
+            (self.form())
+            div data-live="list" { (self.listed()) }
+        };
+        frame.document(Page {
+            title: "Customers",
+            address: self.address,
+            scripts: &[Asset::LiveScript],
+            main,
+        })
+    }
+
+    /// The bands as one click each.
+    fn bands(&self) -> Markup {
+        let distribution = &self.overview.summary.health_distribution;
+        let number = |choice: HealthChoice| match choice {
+            HealthChoice::In(band) => distribution.of(band).count,
+            HealthChoice::Unscored => self.overview.unscored.count,
+        };
+        html! {
+            nav .presets aria-label="Health" {
+                a href=(BOARD) aria-current=[self.filter.health.is_empty().then_some("true")] {
+                    "All " span .count { (self.overview.summary.total_customers) }
+                }
+                @for choice in HealthChoice::ALL {
+                    @if number(choice) > 0 || choice != HealthChoice::Unscored {
+                        a href=(band_address(choice)) aria-current=[(self.filter.health == [choice]).then_some("true")] {
+                            (words::band(choice)) " " span .count { (number(choice)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn form(&self) -> Markup {
+        let number = |number: Option<rust_decimal::Decimal>| number.map(|number| number.normalize().to_string());
+        html! {
+            form .customer-filter method="get" action=(BOARD) role="search" aria-label="Filter the customers" {
+                div .field.wide {
+                    label for="q" { "Search" }
+                    input type="search" id="q" name="q" value=(self.filter.text) autocomplete="off" placeholder="Name, company, address, plan";
+                }
+                div .field {
+                    label for="min_mrr" { "MRR from" }
+                    input type="text" inputmode="decimal" id="min_mrr" name="min_mrr" value=[number(self.filter.min_mrr)];
+                }
+                div .field {
+                    label for="max_mrr" { "to" }
+                    input type="text" inputmode="decimal" id="max_mrr" name="max_mrr" value=[number(self.filter.max_mrr)];
+                }
+                div .field {
+                    label for="assigned_am" { "Account manager" }
+                    select id="assigned_am" name="assigned_am" {
+                        option value="" { "Anybody" }
+                        @for name in self.managers {
+                            option value=(name) selected[*name == self.filter.account_manager] { (name) }
+                        }
+                        option value=(NOBODY) selected[self.filter.account_manager == NOBODY] { "Nobody" }
+                    }
+                }
+                @for choice in &self.filter.health { input type="hidden" name="health_status" value=(choice.word()); }
+                @if !self.filter.source.is_empty() { input type="hidden" name="source" value=(self.filter.source); }
+                @for (name, value) in sorted(self.order) { input type="hidden" name=(name) value=(value); }
+                button .quiet type="submit" { "Filter" }
+                @if !self.filter.is_empty() { a .reset href=(BOARD) { "Show all" } }
+            }
+        }
+    }
+
+    fn listed(&self) -> Markup {
+        html! {
+            @if self.list.customers.is_empty() {
+                p .nothing { "No customer matches. " a href=(BOARD) { "Show all customers" } }
+            } @else {
+                p .sums {
+                    (count(whole(self.list.total), "customer", "customers")) " · MRR "
+                    strong { (words::money(self.list.mrr, self.currency)) }
+                }
+                div .customers { (self.table()) }
+                (pager((self.list.page, self.list.pages), |page| self.page_address(page)))
+            }
+        }
+    }
+
+    fn page_address(&self, page: usize) -> String {
+        let mut more = sorted(self.order);
+        more.push(("page", page.to_string()));
+        list_address(BOARD, self.filter, &more)
+    }
+
+    fn table(&self) -> Markup {
+        html! {
+            table role="table" {
+                caption .unseen { "Customers" }
+                thead role="rowgroup" {
+                    tr role="row" {
+                        (self.header("Customer", SortKey::Name, ""))
+                        (self.header("Health", SortKey::Score, ""))
+                        (self.header("MRR", SortKey::Mrr, "number"))
+                        th role="columnheader" scope="col" { "Plan" }
+                        th role="columnheader" scope="col" { "Account manager" }
+                        (self.header("Last seen", SortKey::LastSeen, ""))
+                    }
+                }
+                tbody role="rowgroup" { @for customer in &self.list.customers { (self.row(customer)) } }
+            }
+        }
+    }
+
+    /// A header sorts by its column, the more urgent end first, and the other way round when it does so already.
+    fn header(&self, label: &str, key: SortKey, class: &str) -> Markup {
+        let now = (self.order.key == key).then_some(self.order.descending);
+        let first = key == SortKey::Mrr;
+        let wanted = Order {
+            key,
+            descending: now.map_or(first, |descending| !descending),
+        };
+        let told = now.map(|descending| if descending { "descending" } else { "ascending" });
+        html! {
+            th role="columnheader" scope="col" class=(class) aria-sort=[told] {
+                a href=(list_address(BOARD, self.filter, &[("sort", wanted.value())])) {
+                    (label)
+                    @match now {
+                        Some(true) => span aria-hidden="true" { " ↓" },
+                        Some(false) => span aria-hidden="true" { " ↑" },
+                        None => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&self, customer: &CustomerAnswer) -> Markup {
+        let plan = customer.plan.as_deref().unwrap_or(UNKNOWN);
+        let manager = customer.account_manager.as_deref().unwrap_or(UNKNOWN);
+        let late = customer.delinquent == Some(true);
+        row(
+            0,
+            &[
+                cell("name", named(customer)),
+                cell(
+                    "health",
+                    words::score(customer.health_score, words::choice(customer.health_status)),
+                ),
+                cell(
+                    "number mrr",
+                    html! { (words::money_in(customer.mrr, customer.currency.as_deref())) },
+                ),
+                cell(
+                    "plan detail",
+                    html! { bdi { (plan) } @if late { " " span .late { "overdue" } } },
+                ),
+                cell("manager detail", html! { bdi { (manager) } }),
+                cell(
+                    "seen detail",
+                    html! { span .unit { "seen " } (seen(customer, self.now)) },
+                ),
+            ],
+        )
+    }
+}
+
+/// Whether a band is one that somebody has to look after.
+pub(super) fn is_urgent(band: Band) -> bool {
+    matches!(band, Band::HighRisk | Band::Critical)
+}

@@ -1,0 +1,224 @@
+//! How the syncs fare, what failed and what to do about it.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        pages::Tested,
+        rows::run_row::{RunOutcome, SyncRun},
+        sync::status::{SourceStatus, SyncStatus},
+    },
+    address::SYNCS,
+};
+use crate::{
+    language::UNKNOWN,
+    page::{
+        Frame, Page, moment,
+        table::{cell, number, row, table, text},
+        wording::{count, grouped},
+    },
+};
+
+/// Everything the page shows.
+pub struct SyncsPage<'a> {
+    /// Every source, and what failed.
+    pub status: &'a SyncStatus,
+    /// The present instant in the configured time zone.
+    pub now: &'a Zoned,
+    /// Path and query as they were asked for.
+    pub address: &'a str,
+}
+
+/// Begins to read a source.
+pub(super) fn sync_button(source: &SourceStatus) -> Markup {
+    html! {
+        form method="post" action={ "/sync/" (source.source) } {
+            button .quiet type="submit" disabled[source.running.is_some()] { "Sync" span .unseen { " " (source.title) } }
+        }
+    }
+}
+
+/// Tries the key of a source.
+pub(super) fn test_button(source: &SourceStatus) -> Markup {
+    html! {
+        form method="post" action={ "/sync/" (source.source) "/test" } {
+            button .quiet type="submit" { "Test" span .unseen { " " (source.title) } }
+        }
+    }
+}
+
+fn small(number: u64) -> String {
+    grouped(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+impl SyncsPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let any = self.status.sources.iter().any(|source| source.is_configured);
+        let main = html! {
+            div .heading {
+                h1 { "Sources" }
+                @if any { form method="post" action="/sync/all" { button .action type="submit" { "Sync all" } } }
+            }
+            @if !any { p .notice { "No source is switched on, so nothing is read. Set the key of one and start the program again." } }
+            (self.sources())
+            (self.failures())
+        };
+        frame.document(Page {
+            title: "Sources",
+            address: self.address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn sources(&self) -> Markup {
+        let columns = [
+            text("Source"),
+            text("State"),
+            text("Complete as of"),
+            number("Seen"),
+            text("Next"),
+            text("Actions"),
+        ];
+        let rows: Vec<Markup> = self.status.sources.iter().map(|source| self.source(source)).collect();
+        html! { div .syncs { (table("Sources", &columns, &rows)) } }
+    }
+
+    fn source(&self, source: &SourceStatus) -> Markup {
+        let instant = |at: Option<jiff::Timestamp>| match at {
+            Some(at) => moment::stamp_element(at, self.now),
+            None => html! { (UNKNOWN) },
+        };
+        let seen = source.last_run.as_ref().map(|run| small(run.seen));
+        row(
+            0,
+            &[
+                cell(
+                    "name",
+                    html! { (source.title) @if !source.note.is_empty() { " " small { (source.note) } } },
+                ),
+                cell("state", self.state(source)),
+                cell(
+                    "when detail",
+                    html! { span .unit { "complete as of " } (instant(source.complete_as_of)) },
+                ),
+                cell(
+                    "number detail",
+                    html! { span .unit { "seen " } (seen.as_deref().unwrap_or(UNKNOWN)) },
+                ),
+                cell(
+                    "when detail",
+                    html! { span .unit { "next " } (instant(source.next_run_at)) },
+                ),
+                cell(
+                    "actions",
+                    html! { @if source.is_configured { div .ways { (test_button(source)) (sync_button(source)) } } },
+                ),
+            ],
+        )
+    }
+
+    fn state(&self, source: &SourceStatus) -> Markup {
+        html! {
+            @if let Some(progress) = &source.running {
+                strong { "Running" } ", " (small(progress.seen))
+                @if let Some(expected) = progress.expected { " of " (small(expected)) }
+                " seen, " (small(progress.written)) " written"
+            } @else if !source.is_configured {
+                span .hint { "Not switched on" }
+            } @else if let Some(run) = &source.last_run {
+                (self.ended(run))
+            } @else {
+                "Never read"
+            }
+        }
+    }
+
+    fn ended(&self, run: &SyncRun) -> Markup {
+        html! {
+            @match &run.outcome {
+                RunOutcome::Complete => "Complete",
+                RunOutcome::Running => "Running elsewhere, or broken off",
+                RunOutcome::Interrupted => "Broken off; the next run goes on",
+                RunOutcome::Failed(word) => strong .late { (capital(&word.replace('_', " "))) },
+            }
+            " " small { (moment::relative_element(run.started_at, self.now)) }
+            @if run.failed > 0 { " · " (small(run.failed)) " unreadable" }
+        }
+    }
+
+    fn failures(&self) -> Markup {
+        html! {
+            section #failed aria-labelledby="failures" {
+                h2 #failures { "What failed" }
+                @if self.status.failures.is_empty() {
+                    p .hint { "Nothing, as far as the log goes back." }
+                } @else {
+                    ol .todo-list { @for run in &self.status.failures { (self.failure(run)) } }
+                }
+            }
+        }
+    }
+
+    fn failure(&self, run: &SyncRun) -> Markup {
+        let title = self.status.sources.iter().find(|source| source.source == run.source);
+        let title = title.map_or(run.source.as_str(), |source| source.title);
+        let unreadable = u32::try_from(run.failed).unwrap_or(u32::MAX);
+        html! {
+            li .todo {
+                p .line-head { span { (title) } span { (moment::stamp_element(run.started_at, self.now)) } }
+                @if let Some(error) = &run.error { p { (error) } }
+                @if let Some(cure) = &run.cure { p { strong { "What to do: " } (cure) } }
+                @if unreadable > 0 {
+                    details {
+                        summary { (count(unreadable, "record could not be read", "records could not be read")) }
+                        ul { @for finding in &run.findings { li .line-detail { (finding) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    super::at_risk::capitalised(text)
+}
+
+/// What a test of a source found.
+pub struct TestedPage<'a> {
+    /// What each list answered.
+    pub tested: &'a Tested,
+}
+
+impl TestedPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let title = format!("Test of {}", self.tested.title);
+        let main = html! {
+            div .narrow {
+                h1 { (title) }
+                p .lead {
+                    @if self.tested.works { "It works: every list answered." } @else { "It does not work yet." }
+                }
+                ul .sources {
+                    @for list in &self.tested.lists {
+                        li {
+                            p .line-head { span { (if list.problem.is_some() { "✗" } else { "✓" }) " " (list.list) } }
+                            @if let Some(problem) = &list.problem { p .line-detail { (problem) } }
+                            @if let Some(cure) = &list.cure { p { strong { "What to do: " } (cure) } }
+                        }
+                    }
+                }
+                p .ways { a .action href=(SYNCS) { "Back to the sources" } }
+            }
+        };
+        frame.document(Page {
+            title: &title,
+            address: SYNCS,
+            scripts: &[],
+            main,
+        })
+    }
+}

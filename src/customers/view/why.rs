@@ -1,0 +1,175 @@
+//! Why a customer has the score: a line for each component, what cost points, what changed, and what to do.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+use rust_decimal::Decimal;
+
+use super::{
+    super::{
+        explanation::{ChangesAnswer, Explanation, LineAnswer, MentionAnswer, PenaltyAnswer},
+        number::Number,
+    },
+    words,
+};
+use crate::{
+    language::UNKNOWN,
+    page::{
+        moment,
+        table::{cell, number, row, table, text},
+        wording::count,
+    },
+};
+
+/// The explanation of a score.
+pub fn explained(health: &Explanation, now: &Zoned) -> Markup {
+    html! {
+        (advice(health))
+        section .why-score aria-labelledby="why" {
+            h2 #why { "Why " (health.score) }
+            (lines(health, now))
+            p .hint {
+                "Computed on " (health.coverage_percent.decimal().round()) "% of the formula, version " (health.formula)
+                "; what is missing is not zero: its weight is spread over the rest."
+            }
+            (mentions(&health.cancel_mentions, now))
+        }
+        (changed(&health.changes))
+    }
+}
+
+fn advice(health: &Explanation) -> Markup {
+    html! {
+        @if health.action.is_some() || health.lift.is_some() {
+            div .advice {
+                @if let Some(action) = health.action { p { strong { "Do first: " } (action) } }
+                @if let Some(lift) = &health.lift {
+                    p { "If " (lift.remedy) ", the score is " strong { (lift.score) } ": " (words::band(words::choice(lift.band)).to_lowercase()) "." }
+                }
+            }
+        }
+    }
+}
+
+fn signed(points: Number) -> String {
+    let sign = if points.decimal() > Decimal::ZERO { "+" } else { "" };
+    format!("{sign}{}", shown(points)).replace('-', "−")
+}
+
+fn shown(points: Number) -> String {
+    points.decimal().round_dp(1).normalize().to_string()
+}
+
+fn lines(health: &Explanation, now: &Zoned) -> Markup {
+    let columns = [
+        text("Component"),
+        text("What is known"),
+        number("Points"),
+        text("Of its maximum"),
+        text("Source"),
+    ];
+    let mut rows: Vec<Markup> = health.lines.iter().map(|line| component(line, now)).collect();
+    rows.extend(health.penalties.iter().map(|lost| penalty(lost, now)));
+    for (name, points) in [("Kept within 0 and 100", health.clamped), ("Rounding", health.rounded)] {
+        if !points.decimal().is_zero() {
+            rows.push(correction(name, points));
+        }
+    }
+    html! { div .bars { (table("Why this score", &columns, &rows)) } }
+}
+
+fn told(sources: &[String], at: Option<jiff::Timestamp>, now: &Zoned) -> Markup {
+    html! {
+        (sources.join(", "))
+        @if let Some(at) = at { " " small { (moment::relative(at, now)) } }
+    }
+}
+
+fn component(line: &LineAnswer, now: &Zoned) -> Markup {
+    let fact = match (&line.fact, line.missing) {
+        (Some(fact), _) => html! { (fact) },
+        (None, missing) => html! { span .missing { "Missing: " (missing.unwrap_or("nobody tells")) } },
+    };
+    let points = match line.fact {
+        Some(_) => html! { (shown(line.points)) " " small { "of " (shown(line.maximum)) } },
+        None => html! { (UNKNOWN) },
+    };
+    row(
+        0,
+        &[
+            cell("name", html! { (line.name) }),
+            cell("reason", fact),
+            cell("number", points),
+            cell("measure", words::bar(line.points.decimal(), line.maximum.decimal())),
+            cell("detail", told(&line.sources, line.at, now)),
+        ],
+    )
+}
+
+fn penalty(lost: &PenaltyAnswer, now: &Zoned) -> Markup {
+    row(
+        0,
+        &[
+            cell("name", html! { (lost.name) }),
+            cell("reason", html! { bdi { (lost.fact) } }),
+            cell("number late", html! { "−" (shown(lost.points)) }),
+            cell("measure", html! {}),
+            cell("detail", told(std::slice::from_ref(&lost.source), lost.at, now)),
+        ],
+    )
+}
+
+fn correction(name: &str, points: Number) -> Markup {
+    let points = format!(
+        "{}{}",
+        if points.decimal() > Decimal::ZERO { "+" } else { "" },
+        points.decimal().normalize()
+    );
+    row(
+        0,
+        &[
+            cell("name detail", html! { (name) }),
+            cell("reason", html! {}),
+            cell("number detail", html! { (points.replace('-', "−")) }),
+            cell("measure", html! {}),
+            cell("detail", html! {}),
+        ],
+    )
+}
+
+fn mentions(mentions: &[MentionAnswer], now: &Zoned) -> Markup {
+    html! {
+        @if !mentions.is_empty() {
+            h3 { "What was said about leaving" }
+            ul .mentions {
+                @for mention in mentions {
+                    li {
+                        blockquote { "“" bdi { (mention.quote) } "” " small { (mention.source) ", " (moment::day_of(mention.at, now)) } }
+                        form method="post" action={ "/customers/sentences/" (mention.id) "/dismiss" } {
+                            button .quiet type="submit" { "Not a cancellation" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn changed(changes: &[ChangesAnswer]) -> Markup {
+    html! {
+        section aria-labelledby="changed" {
+            h2 #changed { "What changed" }
+            @if changes.is_empty() { p .hint { "The history of this score is younger than a week." } }
+            @for since in changes {
+                p {
+                    "Since " (count(u32::from(since.days), "day", "days")) " ago: "
+                    strong { (signed(Number::new(Decimal::from(since.gained)))) }
+                    ", from " (since.then) "."
+                    @for (place, part) in since.parts.iter().enumerate() {
+                        (if place == 0 { " " } else { ", " }) (part.name) " " (signed(part.gained))
+                    }
+                    @if let Some(formula) = &since.other_formula { " Scored by version " (formula) " of the formula then, so the points do not compare." }
+                }
+            }
+        }
+    }
+}

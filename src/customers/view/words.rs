@@ -1,0 +1,135 @@
+//! Amounts, scores and bands as the pages write them; what is not known is a dash.
+
+use maud::{Markup, html};
+use rust_decimal::{Decimal, prelude::ToPrimitive};
+
+use super::super::{
+    amount::{Amount, Currency},
+    filter::HealthChoice,
+    health::Band,
+    number::Number,
+};
+use crate::{
+    language::{Language, UNKNOWN},
+    page::chart,
+};
+
+/// A sum in its currency: `€1,250.50`, `1,250.50 USD`; whole ones without cents.
+pub fn amount(amount: Amount) -> String {
+    let amount = amount.rounded();
+    let decimals = if amount.units.is_integer() {
+        0
+    } else {
+        amount.currency.decimals()
+    };
+    let number = Language::English.number(amount.units.abs(), decimals);
+    let sign = if amount.units.is_sign_negative() && !amount.units.is_zero() {
+        "−"
+    } else {
+        ""
+    };
+    match amount.currency.code() {
+        "EUR" => format!("{sign}€{number}"),
+        "USD" => format!("{sign}${number}"),
+        "GBP" => format!("{sign}£{number}"),
+        code => format!("{sign}{number}\u{A0}{code}"),
+    }
+}
+
+/// A sum that may be unknown.
+pub fn amount_or_dash(known: Option<Amount>) -> String {
+    known.map_or_else(|| UNKNOWN.to_owned(), amount)
+}
+
+/// A number of a currency.
+pub fn money(number: Number, currency: Currency) -> String {
+    amount(Amount {
+        units: number.decimal(),
+        currency,
+    })
+}
+
+/// A number of a currency that an answer names by its code.
+pub fn money_in(number: Option<Number>, code: Option<&str>) -> String {
+    match (number, code.and_then(Currency::of)) {
+        (Some(number), Some(currency)) => money(number, currency),
+        _ => UNKNOWN.to_owned(),
+    }
+}
+
+/// A share of one in percent, whole: `85%`.
+pub fn percent(share: Decimal) -> String {
+    let percent = (share * Decimal::ONE_HUNDRED).round();
+    format!("{}%", percent.normalize())
+}
+
+/// A share of one in percent with one decimal: `2.9%`.
+pub fn rate(share: Option<Decimal>) -> String {
+    share.map_or_else(
+        || UNKNOWN.to_owned(),
+        |share| format!("{:.1}%", (share * Decimal::ONE_HUNDRED).round_dp(1)),
+    )
+}
+
+/// What a band is called.
+pub fn band(choice: HealthChoice) -> &'static str {
+    match choice {
+        HealthChoice::In(Band::Healthy) => "Healthy",
+        HealthChoice::In(Band::AtRisk) => "At risk",
+        HealthChoice::In(Band::HighRisk) => "High risk",
+        HealthChoice::In(Band::Critical) => "Critical",
+        HealthChoice::Unscored => "No score",
+    }
+}
+
+/// The word of an answer as a choice.
+pub fn choice(word: &str) -> HealthChoice {
+    Band::parse(word).map_or(HealthChoice::Unscored, HealthChoice::In)
+}
+
+/// A score with its band in words; colour only repeats what the words say.
+pub fn score(known: Option<Number>, choice: HealthChoice) -> Markup {
+    html! {
+        @match known.and_then(|score| score.decimal().to_u32()) {
+            Some(score) => {
+                span .score { (score) }
+                " "
+                span class={ "tag band " (choice.word()) } { (band(choice)) }
+            },
+            None => span .hint { (UNKNOWN) " " small { "no score" } },
+        }
+    }
+}
+
+/// A bar of `part` out of `whole`.
+pub fn bar(part: Decimal, whole: Decimal) -> Markup {
+    let thousandths = if whole.is_zero() {
+        Decimal::ZERO
+    } else {
+        (part.abs() * Decimal::ONE_THOUSAND / whole.abs()).round()
+    };
+    chart::bar(thousandths.to_u32().unwrap_or(1000), 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_the_sign_of_their_currency() {
+        for (units, code, shown) in [
+            ("1250", "EUR", "€1,250"),
+            ("1250.5", "EUR", "€1,250.50"),
+            ("-3", "EUR", "−€3"),
+            ("0", "USD", "$0"),
+            ("1250", "JPY", "1,250\u{A0}JPY"),
+        ] {
+            let currency = Currency::of(code).expect("a code");
+            let units = units.parse().expect("a number");
+            assert_eq!(amount(Amount { units, currency }).replace('\u{202F}', ","), shown);
+        }
+        assert_eq!(percent(Decimal::new(854, 3)), "85%");
+        assert_eq!(rate(Some(Decimal::new(285, 4))), "2.9%");
+        assert_eq!(rate(None), UNKNOWN);
+    }
+}
