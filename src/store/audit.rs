@@ -40,6 +40,8 @@ pub mod action {
     pub const RESTORED: &str = "restored";
     /// A cell got another value.
     pub const UPDATED: &str = "updated";
+    /// The cell that says when its row last changed got a new moment, together with a line of the change itself.
+    pub const DATED: &str = "dated";
     /// A row went; each of its cells has a line.
     pub const DELETED: &str = "deleted";
     /// A cell or row that a change hit in place of its own, because staff moved rows at that very moment, is as before.

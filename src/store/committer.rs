@@ -8,39 +8,46 @@
 //! mistake is put right before anybody is answered (`mend`). A write whose answer got lost is looked for in the sheet, and
 //! kept from arriving late, before anything is written again (`attempt`).
 //!
-//! A counted id is one more than the highest in the tab. The write that takes it also makes a named range of that number,
-//! which Google refuses to make twice; so another instance that counted the same at the same moment is refused as a whole,
-//! looks again and counts on. No number is ever seen twice, where a comparison after the write would have to renumber rows
-//! that people may have seen. These named ranges, and those that keep lost writes from arriving late, are taken away after
-//! five minutes; a program that is killed meanwhile leaves them behind, which does no harm.
+//! Several programs on one spreadsheet write in turns (`turn`): a write is refused by Google itself when another program
+//! has written since it was prepared, and then everything is looked at again. So no number is counted twice, no id inserted
+//! twice, and a call that was given up cannot arrive late. Whoever takes a turn first makes sure that the write of the turn
+//! before hit what it should, and if not, puts it right with the very next write (`aftermath`, `damage`). That holds for a
+//! program that was killed between a misplaced write and its repair too: the lines of the log tell what was meant and what
+//! was hit.
+//!
+//! What keeps a value from getting lost, then, are these invariants:
+//!
+//! 1. The writes of all programs are in one order, and each was prepared from what stood there after the one before.
+//! 2. A write that overwrites or deletes something puts it into the audit log in the same atomic call, copied by the server.
+//! 3. Only the last write, and those it puts right, can have something left to be put right.
 //!
 //! Limits:
 //! - When a write was misplaced and a part of its batch meets somebody else's change on the second try, that part is
 //!   refused although the other part is written.
 //! - In tabs without history a misplaced update is made again in its place, but what it overwrote is not known.
-//! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. A second instance
-//!   that wants this very value in this very cell takes it for there already.
-//! - Two instances that insert the same given id in the same moment write it twice.
-//! - A row that is inserted at the moment staff move columns is taken out and inserted anew, unless it has a counted id or
-//!   the answer got lost too; then its values stay in the columns as they were before.
+//! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. After a program was
+//!   killed right there, this lasts until a program writes again, at the latest when one is started. A program that wants
+//!   this very value in this very cell takes it for there already.
+//! - A row that came while staff moved columns is put right by the program that wrote it; when that one is killed before,
+//!   its values stay in the wrong columns.
+//! - When another program has written, the ids of all tabs are read anew before the next write.
 
+mod aftermath;
 mod announcement;
 mod attempt;
 mod block;
 mod compare;
+mod damage;
 mod fix;
 mod job;
 mod line;
 mod mend;
 mod plan;
 mod shot;
+mod turn;
 mod verdict;
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 
@@ -50,13 +57,16 @@ use super::{
     google::Spreadsheet,
     reader::{Reader, Written},
     status::QueueStatus,
+    tab::Tab,
     tail::Tails,
 };
 use crate::clock::Clock;
 
-use attempt::{Lost, NAMES_STAND};
+use aftermath::KnownTabs;
+use attempt::Lost;
 use fix::Fix;
 use job::{Answer, Job};
+use turn::Turn;
 
 /// Time in which the first batch after a rest waits for company: people who submit at the same moment share a write.
 const GATHER: Duration = Duration::from_millis(20);
@@ -69,6 +79,9 @@ const MOST_AT_ONCE: usize = 1_000;
 /// Time after which a rest is used to look after what is left over.
 const REST: Duration = Duration::from_secs(5);
 
+/// Time after the start in which somebody may write first.
+const TIME_TO_LOOK_BACK: Duration = Duration::from_secs(30);
+
 enum Work {
     Commit(Job),
     /// Take nothing more; end when everything accepted is written.
@@ -79,6 +92,7 @@ enum Work {
 #[derive(Clone)]
 pub(super) struct Queue {
     sender: mpsc::Sender<Work>,
+    tabs: KnownTabs,
     patience: Duration,
 }
 
@@ -90,6 +104,7 @@ impl Queue {
         options: &Options,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (sender, receiver) = mpsc::channel(options.queue.get());
+        let tabs = KnownTabs::default();
         let committer = Committer {
             tails: Tails::new(Arc::clone(&spreadsheet), Arc::clone(&reader)),
             spreadsheet,
@@ -99,15 +114,26 @@ impl Queue {
             group: 0,
             lost: None,
             fixes: Vec::new(),
-            taken: HashMap::new(),
-            names: Vec::new(),
+            put_off: Vec::new(),
+            turn: None,
+            turn_seen: None,
+            has_looked_back: false,
+            unlisted_turn: 0,
+            given: HashMap::new(),
+            tabs: tabs.clone(),
             written: Written::RowsAdded,
         };
         let queue = Self {
             sender,
+            tabs,
             patience: options.patience,
         };
         (queue, tokio::spawn(committer.run(receiver)))
+    }
+
+    /// Lets the committer know tabs before anything is written to them.
+    pub(super) fn know(&self, tabs: &[&'static Tab]) {
+        self.tabs.learn(tabs);
     }
 
     pub(super) fn status(&self) -> QueueStatus {
@@ -151,10 +177,19 @@ struct Committer {
     lost: Option<Lost>,
     /// What a misplaced write left to be put right; the same holds for it.
     fixes: Vec<Fix>,
-    /// Counted ids that another instance took a moment ago.
-    taken: HashMap<&'static str, i64>,
-    /// Named ranges that stand until then.
-    names: Vec<(String, Instant)>,
+    /// What is to be put right in tabs that are closed at the moment.
+    put_off: Vec<Fix>,
+    /// The last turn that was taken; `None` when another program may have taken it.
+    turn: Option<Turn>,
+    /// What a refused call led to be looked up.
+    turn_seen: Option<Turn>,
+    /// Whether it was looked, without a write at hand, at what another program may have left.
+    has_looked_back: bool,
+    /// A turn whose named range is there although the spreadsheet does not list it.
+    unlisted_turn: u64,
+    /// The highest counted ids that were given.
+    given: HashMap<&'static str, i64>,
+    tabs: KnownTabs,
     /// What this write does to the rows that were there before.
     written: Written,
 }
@@ -165,27 +200,47 @@ impl Committer {
         loop {
             let jobs = gather_jobs(&mut receiver, gather, self.longest_rest()).await;
             if jobs.is_empty() && receiver.is_closed() && receiver.is_empty() {
+                self.look_after_what_is_left().await;
                 return;
             }
             gather = if jobs.len() > 1 { GATHER_IN_A_RUSH } else { GATHER };
-            if jobs.is_empty() && self.has_left_over() {
-                self.write_group(Vec::new()).await;
+            if jobs.is_empty() {
+                self.look_back().await;
+                self.look_after_what_is_left().await;
             }
             for group in job::groups(jobs) {
                 self.write_group(group).await;
             }
-            self.tidy().await;
+        }
+    }
+
+    async fn look_after_what_is_left(&mut self) {
+        if self.has_left_over() {
+            self.write_group(Vec::new()).await;
+        }
+    }
+
+    /// Looks once at what a program that was killed may have left, should nobody write anything for a while.
+    async fn look_back(&mut self) {
+        if std::mem::replace(&mut self.has_looked_back, true) {
+            return;
+        }
+        if let Err(failure) = self.turn_before(&[]).await {
+            tracing::debug!(%failure, "what was written last cannot be looked at");
         }
     }
 
     fn has_left_over(&self) -> bool {
-        self.lost.is_some() || !self.fixes.is_empty()
+        self.lost.is_some() || !self.fixes.is_empty() || !self.put_off.is_empty()
     }
 
     /// How long nothing may arrive before what is left over is looked after.
     fn longest_rest(&self) -> Option<Duration> {
-        let names = self.names.first().map(|_| NAMES_STAND);
-        if self.has_left_over() { Some(REST) } else { names }
+        if self.has_left_over() {
+            Some(REST)
+        } else {
+            (!self.has_looked_back).then_some(TIME_TO_LOOK_BACK)
+        }
     }
 
     /// Writes all jobs in one call; a call that Google refuses is taken apart so that only the faulty job fails.

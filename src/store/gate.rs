@@ -69,6 +69,7 @@ struct Trouble {
 /// What is asked of the spreadsheet; as text a line for the operator, without any cell's content.
 pub(super) enum Question<'a> {
     Tabs,
+    NamedRanges,
     Values(&'a [String]),
     /// A batch of so many requests.
     Batch(usize),
@@ -77,7 +78,7 @@ pub(super) enum Question<'a> {
 impl Question<'_> {
     fn kind(&self) -> CallKind {
         match self {
-            Self::Tabs | Self::Values(_) => CallKind::Reads,
+            Self::Tabs | Self::NamedRanges | Self::Values(_) => CallKind::Reads,
             Self::Batch(_) => CallKind::Writes,
         }
     }
@@ -87,6 +88,7 @@ impl fmt::Display for Question<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tabs => formatter.write_str("list the tabs"),
+            Self::NamedRanges => formatter.write_str("list the named ranges"),
             Self::Values([]) => formatter.write_str("read nothing"),
             Self::Values([only]) => write!(formatter, "read {only}"),
             Self::Values([first, second]) => write!(formatter, "read {first} and {second}"),

@@ -139,9 +139,29 @@ impl Spreadsheet {
 
     async fn ask_for_tabs(&self) -> Result<SpreadsheetDescription, CallError> {
         let fields = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))";
+        self.ask_for(fields, Question::Tabs).await
+    }
+
+    async fn ask_for(&self, fields: &str, question: Question<'_>) -> Result<SpreadsheetDescription, CallError> {
         let call = self.hub.spreadsheets().get(&self.id).param("fields", fields);
         let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
-        self.gate.send(Question::Tabs, answer(call.doit())).await
+        self.gate.send(question, answer(call.doit())).await
+    }
+
+    /// Lists the named ranges. One read.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub(super) async fn named_ranges(&self) -> Result<Vec<NamedRange>, CallError> {
+        let mut answer = self
+            .ask_for("namedRanges(namedRangeId,name)", Question::NamedRanges)
+            .await;
+        if self.has_renewed_token_after(&answer).await {
+            answer = self
+                .ask_for("namedRanges(namedRangeId,name)", Question::NamedRanges)
+                .await;
+        }
+        Ok(answer?.named_ranges.unwrap_or_default())
     }
 
     /// Reads several ranges in one call: unformatted values, dates as serial numbers.

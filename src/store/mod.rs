@@ -42,11 +42,19 @@
 //!   before anybody is answered: `a_write_that_hits_another_row_is_put_right`,
 //!   `a_deletion_that_hits_another_row_is_put_right`, `a_write_into_a_column_that_was_moved_meanwhile_is_put_right`,
 //!   `a_row_that_is_added_while_columns_are_moved_lands_in_its_columns`,
-//!   `a_misplaced_write_whose_answer_got_lost_is_put_right_too`.
+//!   `a_row_whose_columns_moved_is_put_right_even_when_the_answer_gets_lost`,
+//!   `a_counted_row_whose_columns_moved_keeps_its_number`, `a_moment_that_hits_another_column_is_put_right`,
+//!   `a_row_of_staffs_own_without_an_id_gets_back_what_stood_there`,
+//!   `a_misplaced_write_whose_answer_got_lost_is_put_right_too`. What a program that was killed could not put right any more,
+//!   the next one does: `what_a_killed_program_hit_by_mistake_is_put_right_by_the_next_one`,
+//!   `a_row_that_a_killed_program_deleted_by_mistake_comes_back`.
 //! - What changed, when and by whom stands in the tab `audit_log` (`audit`), written in the same call:
 //!   `an_update_changes_its_cells_and_says_so_in_the_audit_log`,
 //!   `rows_are_deleted_with_all_their_cells_in_the_audit_log`. Without that tab rows can be added but not changed:
 //!   `without_the_audit_log_updates_wait_and_new_rows_go_on`.
+//! - Programs on one spreadsheet write in turns: `two_programs_that_insert_the_same_row_at_once_write_it_once`,
+//!   `an_update_that_another_program_overtook_is_compared_again`. All of it at once, with one program killed in the middle:
+//!   `nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once`.
 //! - Counted ids are never given twice, by several instances either: `two_instances_never_count_the_same_id`,
 //!   `counted_ids_go_on_from_the_highest_and_a_key_counts_once`.
 //! - Rows that staff type without an id get the next number, whichever instance sees them first:
@@ -320,6 +328,7 @@ impl Store {
         if tabs.iter().any(|tab| tab.history == History::Kept) && !tabs.contains(&&audit::AUDIT_LOG) {
             tabs.push(&audit::AUDIT_LOG);
         }
+        self.queue.know(&tabs);
         setup::prepare(self, &tabs).await
     }
 

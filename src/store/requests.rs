@@ -258,7 +258,7 @@ fn grid_range(stretch: Stretch) -> GridRange {
 
 /// Adds a named range; the service refuses a name and an id that exist
 /// (<https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request#addnamedrangerequest>).
-pub(super) fn add_named_range(name: &str, sheet_id: i32) -> SheetRequest {
+pub(super) fn add_named_range(id: &str, name: &str, sheet_id: i32) -> SheetRequest {
     let first_cell = Stretch {
         sheet_id,
         row: 0,
@@ -270,7 +270,7 @@ pub(super) fn add_named_range(name: &str, sheet_id: i32) -> SheetRequest {
         add_named_range: Some(AddNamedRangeRequest {
             named_range: Some(NamedRange {
                 name: Some(name.to_owned()),
-                named_range_id: Some(name.to_owned()),
+                named_range_id: Some(id.to_owned()),
                 range: Some(grid_range(first_cell)),
             }),
         }),
@@ -278,10 +278,12 @@ pub(super) fn add_named_range(name: &str, sheet_id: i32) -> SheetRequest {
     }
 }
 
-pub(super) fn delete_named_range(name: &str) -> SheetRequest {
+/// Takes a named range away; the service refuses an id that is not there (“No NamedRange with id”, as its answer to another
+/// request shows: <https://github.com/nithinmurali/pygsheets/issues/253>).
+pub(super) fn delete_named_range(id: &str) -> SheetRequest {
     SheetRequest {
         delete_named_range: Some(DeleteNamedRangeRequest {
-            named_range_id: Some(name.to_owned()),
+            named_range_id: Some(id.to_owned()),
         }),
         ..Default::default()
     }

@@ -141,6 +141,11 @@ impl Tails {
         self.reader.forget_tabs().await;
     }
 
+    /// Forgets where rows are, after another program wrote.
+    pub(super) fn forget_rows(&mut self) {
+        self.known.clear();
+    }
+
     /// Forgets one tab, after a write found it changed.
     pub(super) fn forget_tab(&mut self, tab: &Tab) {
         self.known.remove(tab.title);

@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 async fn lines(world: &World, count: usize) -> Vec<Vec<String>> {
     let enough = async {
         loop {
-            let rows = world.rows("audit_log").await;
+            let mut rows = world.rows("audit_log").await;
+            rows.retain(|row| row.get(5).is_none_or(|action| action != "dated"));
             if rows.len() >= count {
                 return rows;
             }
@@ -307,7 +308,7 @@ async fn an_update_and_a_deletion_are_on_the_next_page_and_are_no_edits_of_staff
     });
     world.store.commit(Batch::by("Ann", [delete])).await.expect("written");
     assert_eq!(animals(&world).await, ["ape", "cat"]);
-    let by_the_program = world.rows("audit_log").await.len();
+    let by_the_program = lines(&world, 0).await.len();
     // Comparisons take turns: when this edit is told, the earlier ones have been made.
     world.staff_type("animals!B3", json!("cow")).await;
     animals(&world).await;
@@ -368,7 +369,7 @@ async fn what_another_instance_changes_is_told_by_that_one_alone() {
         seen: vec![],
     });
     world.store.commit(Batch::by("Ann", [delete])).await.expect("written");
-    let by_ann = world.rows("audit_log").await.len();
+    let by_ann = lines(&world, 0).await.len();
     other.refresh();
     other.read::<Animals>().await.expect("a reading");
     world.staff_type("animals!B3", json!("cow")).await;

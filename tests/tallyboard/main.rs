@@ -31,5 +31,6 @@ mod relay;
 mod sources;
 mod status;
 mod store;
+mod turns;
 mod updates;
 mod world;

@@ -3,7 +3,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -21,6 +24,12 @@ use tokio::sync::oneshot;
 pub enum Event {
     /// Staff send these requests first.
     Staff(Value),
+    /// The write waits until the sender of this channel says so.
+    Before(oneshot::Receiver<()>),
+    /// Staff send these requests first, and the write is the last thing that is heard of the store: it is killed.
+    Killed(Value),
+    /// Staff send these requests first, and the answer to the write gets lost.
+    Unanswered(Value),
     /// Copies take the row below, as where a filter hides the one that is meant.
     CopiesPassOver,
     /// The write is held back until the sender of this channel says so; the store hears nothing.
@@ -39,6 +48,8 @@ struct Inner {
     spreadsheet: String,
     token: String,
     events: Mutex<VecDeque<Event>>,
+    /// Whether the store counts as killed.
+    is_cut: AtomicBool,
     /// Answers of writes that were held back.
     late: Mutex<Vec<StatusCode>>,
 }
@@ -51,6 +62,7 @@ impl Relay {
             spreadsheet: emulator.spreadsheet_id().to_owned(),
             token: emulator.owner_token().to_owned(),
             events: Mutex::default(),
+            is_cut: AtomicBool::new(false),
             late: Mutex::default(),
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
@@ -116,6 +128,9 @@ impl Inner {
 }
 
 async fn pass(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, _headers: HeaderMap, body: Bytes) -> Response {
+    if inner.is_cut.load(Ordering::SeqCst) {
+        return std::future::pending().await;
+    }
     let event = if uri.path().ends_with(":batchUpdate") {
         inner.events.lock().expect("lock").pop_front()
     } else {
@@ -128,6 +143,19 @@ async fn pass(State(inner): State<Arc<Inner>>, method: Method, uri: Uri, _header
     match event {
         None | Some(Event::CopiesPassOver) => {}
         Some(Event::Staff(requests)) => inner.staff(&requests).await,
+        Some(Event::Before(release)) => drop(release.await),
+        Some(Event::Killed(requests)) => {
+            inner.staff(&requests).await;
+            inner.is_cut.store(true, Ordering::SeqCst);
+            let answer = inner.forward(method, uri, body).await;
+            inner.late.lock().expect("lock").push(answer.status());
+            return std::future::pending().await;
+        }
+        Some(Event::Unanswered(requests)) => {
+            inner.staff(&requests).await;
+            inner.forward(method, uri, body).await;
+            return StatusCode::GATEWAY_TIMEOUT.into_response();
+        }
         Some(Event::Held(release)) => {
             tokio::spawn(async move {
                 if release.await.is_ok() {

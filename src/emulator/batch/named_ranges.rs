@@ -19,6 +19,9 @@ pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
         "" => rand::random_range(1..=u32::MAX).to_string(),
         id => id.to_owned(),
     };
+    if find(workbook, &id).is_ok() {
+        return Err(Failure::invalid(format!("A named range with id: {id} already exists.")));
+    }
     let mut named = serde_json::Map::new();
     named.insert("namedRangeId".to_owned(), json!(id));
     named.extend(range.into_iter().filter(|(field, _)| field != "namedRangeId"));

@@ -28,7 +28,7 @@ impl Committer {
         }
         for restored in &plan.restored {
             let cells = restored.cells.iter();
-            let cells = cells.filter_map(|(at, _, content)| Some((self.place(restored.tab, *at)?, content.clone())));
+            let cells = cells.filter_map(|cell| Some((self.place(restored.tab, cell.position)?, cell.content.clone())));
             let write = OwnWrite::Restored(cells.collect());
             self.reader.will_write(restored.tab, &restored.id, write);
         }

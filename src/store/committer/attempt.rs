@@ -1,14 +1,18 @@
 //! One step after the other until every change of a group is made, and known to be.
 //!
-//! A write whose answer got lost comes first: its lines or rows are looked for, and when they are not there, a named range
-//! with its name is made, which Google refuses to make twice. Since the lost write begins by making it, it cannot be applied
-//! from then on, however late it arrives. Only then is anything written again.
+//! A write whose answer got lost comes first: whose turn it is now tells whether it was applied (`turn`). If it was, its
+//! lines or rows tell what it hit; if not, its turn is taken from it, so that it cannot be applied from then on, however late
+//! it arrives. Only then is anything written again. When another program took the last turn, what that one may have left
+//! undone comes next (`aftermath`).
 
 use std::time::{Duration, Instant};
 
 use super::{
-    super::{ReadError, audit::AUDIT_LOG, batch::CommitError, call_error::CallError, cell::Entry, requests, tab::Tab},
+    super::{
+        ReadError, audit::AUDIT_LOG, batch::CommitError, call_error::CallError, cell::Entry, tab::Tab, tail::Sight,
+    },
     Committer,
+    aftermath::is_about_the_turn,
     compare::{self, Circumstances},
     job::{Done, Job, Origin},
     plan::{Plan, Purpose},
@@ -20,23 +24,20 @@ use super::{
 const MOST_STEPS: usize = 40;
 /// Time beyond the callers' deadline in which a misplaced write is put right.
 const TIME_TO_MEND: Duration = Duration::from_secs(60);
-/// Longer than Google works on a request (180 s), so that no late write passes a named range that is gone.
-pub(super) const NAMES_STAND: Duration = Duration::from_secs(300);
 
-/// A write whose answer got lost.
+/// A write of which it is not known what it did.
 pub(super) struct Lost {
     shot: Shot,
     /// The group it belonged to.
     group: u64,
-    name: Name,
+    outcome: Outcome,
 }
 
-/// The named range that keeps a lost write from being applied late.
+/// Whether a write took place.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Name {
-    Unmade,
-    /// Its making was sent; the answer got lost too.
-    Sent,
+enum Outcome {
+    Applied,
+    Unknown,
 }
 
 /// Where an attempt failed: before anything was sent to be written, or in the write itself.
@@ -56,6 +57,7 @@ impl Committer {
     /// Makes every open change of `group`, answering each job as soon as its last one is known to be made.
     pub(super) async fn write(&mut self, group: &mut [Job]) -> Result<(), CommitError> {
         self.group += 1;
+        self.take_up_fixes(group);
         let mut looked_anew = false;
         let mut pauses = super::super::pauses(self.first_pause);
         for _ in 0..MOST_STEPS {
@@ -72,8 +74,9 @@ impl Committer {
             }
             let pause = pauses.next().unwrap_or(self.first_pause);
             if !failure.is_passing() || Instant::now() + pause >= self.deadline(group) {
-                self.give_up_mending(&failure);
-                return Err(failure.into_commit_error(self.lost.is_some()));
+                let is_in_doubt = self.lost.is_some() || !self.fixes.is_empty();
+                self.put_off_mending(&failure);
+                return Err(failure.into_commit_error(is_in_doubt));
             }
             tokio::time::sleep(pause).await;
         }
@@ -93,21 +96,16 @@ impl Committer {
     }
 
     async fn advance(&mut self, group: &mut [Job]) -> Result<Step, Failure> {
-        if let Some(mut lost) = self.lost.take() {
-            return match self.clear_up(&mut lost, group).await {
-                Ok(()) => Ok(Step::Further),
-                Err(failure) => {
-                    if failure.is_passing() {
-                        self.lost = Some(lost);
-                    } else {
-                        tracing::error!(%failure, "a write whose answer got lost can no longer be looked for");
-                    }
-                    Err(failure)
-                }
-            };
+        if let Some(lost) = self.lost.take() {
+            let result = self.clear_up(&lost, group).await;
+            if let Err(failure) = &result {
+                self.keep(lost, failure);
+            }
+            return result.map(|()| Step::Further);
         }
+        let tabs = tabs_of(group);
+        let before = self.turn_before(&tabs).await?;
         let plan = if self.fixes.is_empty() {
-            let tabs = tabs_of(group);
             if tabs.is_empty() {
                 return Ok(Step::Over);
             }
@@ -116,9 +114,20 @@ impl Committer {
             self.plan_fixes().await?
         };
         if !plan.writes_nothing() {
-            self.send(plan, group).await?;
+            let shot = Shot::new(plan, &self.tails, (&before, &self.now()));
+            self.send(shot, group).await?;
         }
         Ok(Step::Further)
+    }
+
+    /// Keeps a write that is to be looked for again. When that cannot help, the audit log has to tell what it did.
+    fn keep(&mut self, lost: Lost, failure: &Failure) {
+        if failure.is_passing() {
+            self.lost = Some(lost);
+        } else {
+            tracing::warn!(%failure, "a write whose answer got lost is looked for in the audit log alone");
+            self.turn = None;
+        }
     }
 
     async fn plan_changes(&mut self, tabs: &[&'static Tab], group: &mut [Job]) -> Result<Plan, Failure> {
@@ -126,7 +135,7 @@ impl Committer {
         let sight = self.tails.look(tabs, &wanted).await.map_err(Failure::Looking)?;
         let circumstances = Circumstances {
             tails: &self.tails,
-            taken: &self.taken,
+            given: &self.given,
             now: self.now(),
         };
         let mut plan = compare::plan(group, &sight, &circumstances);
@@ -143,43 +152,46 @@ impl Committer {
         Entry::instant(&self.clock.zoned_now())
     }
 
-    async fn send(&mut self, plan: Plan, group: &mut [Job]) -> Result<(), Failure> {
-        let mut shot = Shot::new(plan, &self.tails, &self.now());
+    async fn send(&mut self, mut shot: Shot, group: &mut [Job]) -> Result<(), Failure> {
         self.announce(&shot.plan);
+        let plan = &shot.plan;
+        tracing::debug!(
+            turn = shot.turn.number,
+            fixes = self.fixes.len(),
+            edits = plan.edits.len(),
+            removals = plan.removals.len(),
+            additions = plan.additions.len(),
+            restored = plan.restored.len(),
+            "a write is sent"
+        );
         let requests = std::mem::take(&mut shot.requests);
         match self.spreadsheet.apply_and_show(requests, &shot.ranges).await {
-            Ok(_) if shot.is_large() => {
-                // Its lines are looked for like those of a write whose answer got lost.
-                self.lost = Some(self.as_lost(shot));
-                Ok(())
-            }
             Ok(shown) => {
+                self.turn = Some(shot.turn.clone());
+                if shot.is_large() {
+                    // Its lines are looked for like those of a write whose answer got lost.
+                    self.lost = Some(self.as_lost(shot, Outcome::Applied));
+                    return Ok(());
+                }
                 let verdict = shot.verdict(&shown, &self.tails);
                 self.settle(&shot, verdict, group);
                 Ok(())
             }
-            Err(CallError::Rejected { message, .. }) if !shot.counters.is_empty() && is_about_a_name(&message) => {
-                // Another instance counted the same ids a moment ago. Its rows are looked for after a pause.
-                for counter in &shot.counters {
-                    self.taken.insert(counter.tab, counter.first);
-                }
-                let reason = "another instance counts ids at this moment".to_owned();
-                Err(Failure::Looking(ReadError::Unreachable(reason)))
-            }
+            Err(error) if is_about_the_turn(&error) => self.turn_was_refused(&shot.before, error).await,
             Err(error) => {
                 if error.leaves_outcome_unknown() {
-                    self.lost = Some(self.as_lost(shot));
+                    self.lost = Some(self.as_lost(shot, Outcome::Unknown));
                 }
                 Err(Failure::Writing(error))
             }
         }
     }
 
-    fn as_lost(&self, shot: Shot) -> Lost {
+    fn as_lost(&self, shot: Shot, outcome: Outcome) -> Lost {
         Lost {
             shot,
             group: self.group,
-            name: Name::Unmade,
+            outcome,
         }
     }
 
@@ -188,10 +200,11 @@ impl Committer {
         // Before anybody hears of it: the page that they look at next must not come from an earlier read.
         self.announce(&shot.plan);
         self.reader.write_ended(self.written);
-        let stands_until = Instant::now() + NAMES_STAND;
-        let names = shot.counters.iter().map(|counter| (counter.name.clone(), stands_until));
-        self.names.extend(names);
         let plan = &shot.plan;
+        for (tab, id) in plan.counted_ids() {
+            let given = self.given.entry(tab.title).or_default();
+            *given = id.max(*given);
+        }
         let is_misplaced = |misplaced: &[(usize, _)], index: usize| misplaced.iter().any(|(place, _)| *place == index);
         let mut done: Vec<(Origin, Done)> = Vec::new();
         for (index, edit) in plan.edits.iter().enumerate() {
@@ -211,8 +224,13 @@ impl Committer {
                 job.doubt(origin.change);
             }
         }
-        let added = plan.additions.iter().filter(|added| !verdict.scatters(added));
-        done.extend(added.map(|addition| (addition.origin, Done::Inserted(addition.id_text()))));
+        for addition in &plan.additions {
+            if !verdict.scatters(addition) {
+                done.push((addition.origin, Done::Inserted(addition.id_text())));
+            } else if let Some(job) = group.get_mut(addition.origin.job) {
+                job.note_added(addition.origin.change);
+            }
+        }
         for (origin, done) in done {
             if let Some(job) = group.get_mut(origin.job) {
                 job.settle(origin.change, done);
@@ -230,72 +248,57 @@ impl Committer {
                 deletions = verdict.misplaced_removals.len(),
                 "rows were moved at the moment of a write; it is put right"
             );
-            self.note_scattered(shot, &verdict);
+            self.note_scattered(plan, &verdict);
             shot.forget(&mut self.tails);
             self.note_fixes(plan, verdict);
         }
     }
 
     /// Finds out whether a lost write was applied, and keeps it from being applied later.
-    async fn clear_up(&mut self, lost: &mut Lost, group: &mut [Job]) -> Result<(), Failure> {
-        if self.found(lost, group).await? {
+    async fn clear_up(&mut self, lost: &Lost, group: &mut [Job]) -> Result<(), Failure> {
+        let shot = &lost.shot;
+        if lost.outcome == Outcome::Applied {
+            return self.take_in(lost, group).await;
+        }
+        let now = self.last_turn().await?;
+        tracing::debug!(turn = shot.turn.number, now = now.number, "an answer got lost");
+        if now == shot.turn {
+            self.turn = Some(now);
+            return self.take_in(lost, group).await;
+        }
+        if now.is_listed_like(&shot.before) {
+            return self.take_turn(&now, shot.sheet_id).await;
+        }
+        // Others have written since, on top of it or in its place.
+        self.turn = None;
+        if now.number == shot.turn.number {
             return Ok(());
         }
-        let name = [requests::add_named_range(&lost.shot.name, lost.shot.sheet_id)];
-        match self.spreadsheet.apply(&name).await {
-            Ok(()) => {}
-            // It was made by the try before, whose answer got lost.
-            Err(CallError::Rejected { code: 400, .. }) if lost.name == Name::Sent => {}
-            Err(error) => {
-                if error.leaves_outcome_unknown() {
-                    lost.name = Name::Sent;
-                }
-                return Err(Failure::Writing(error));
-            }
+        self.look_for(shot).await?;
+        if shot.was_applied(&self.tails) == Some(true) {
+            self.take_in(lost, group).await?;
         }
-        self.names.push((lost.shot.name.clone(), Instant::now() + NAMES_STAND));
-        self.found(lost, group).await?;
         Ok(())
     }
 
-    /// Whether the lost write is in the sheet; if so, it is taken in.
-    async fn found(&mut self, lost: &Lost, group: &mut [Job]) -> Result<bool, Failure> {
-        let shot = &lost.shot;
+    async fn look_for(&mut self, shot: &Shot) -> Result<Sight, Failure> {
         let looked = self.tails.look(&shot.tabs(), &shot.evidence()).await;
-        let sight = looked.map_err(Failure::Looking)?;
-        if shot.was_applied(&self.tails) != Some(true) {
-            return Ok(false);
-        }
-        let group = if lost.group == self.group { group } else { &mut [] };
-        let verdict = shot.verdict_of_log(&sight, &self.tails);
-        self.settle(shot, verdict, group);
-        // The look has seen its rows already.
-        shot.forget(&mut self.tails);
-        Ok(true)
+        looked.map_err(Failure::Looking)
     }
 
-    /// Takes away named ranges that no late write can meet any more.
-    pub(super) async fn tidy(&mut self) {
-        let now = Instant::now();
-        let (over, standing): (Vec<_>, Vec<_>) = self.names.drain(..).partition(|(_, until)| *until <= now);
-        self.names = standing;
-        let requests: Vec<_> = over
-            .iter()
-            .map(|(name, _)| requests::delete_named_range(name))
-            .collect();
-        if requests.is_empty() {
-            return;
-        }
-        if let Err(error) = self.spreadsheet.apply(&requests).await {
-            tracing::debug!(%error, "named ranges could not be taken away");
-            if error.is_passing() {
-                self.names.extend(over);
-            }
-        }
+    /// Takes in what a write did that is known to have been applied.
+    async fn take_in(&mut self, lost: &Lost, group: &mut [Job]) -> Result<(), Failure> {
+        let sight = self.look_for(&lost.shot).await?;
+        let group = if lost.group == self.group { group } else { &mut [] };
+        let verdict = lost.shot.verdict_of_log(&sight, &self.tails);
+        self.settle(&lost.shot, verdict, group);
+        // The look has seen its rows already.
+        lost.shot.forget(&mut self.tails);
+        Ok(())
     }
 }
 
-fn tabs_of(group: &[Job]) -> Vec<&'static Tab> {
+pub(super) fn tabs_of(group: &[Job]) -> Vec<&'static Tab> {
     let mut tabs: Vec<&'static Tab> = Vec::new();
     for tab in group.iter().flat_map(Job::tabs) {
         if !tabs.contains(&tab) {
@@ -303,11 +306,6 @@ fn tabs_of(group: &[Job]) -> Vec<&'static Tab> {
         }
     }
     tabs
-}
-
-/// The service names the request that it refuses: `Invalid requests[2].addNamedRange: …`.
-fn is_about_a_name(message: &str) -> bool {
-    message.contains(".addNamedRange")
 }
 
 impl Shot {

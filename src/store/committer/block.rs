@@ -4,13 +4,12 @@ use std::ops::Range;
 
 use super::{
     super::{
-        cell::Content,
         google::{CellData, SheetRequest},
         requests::{self, Stretch, Turn, cell_with, number_format},
-        tab::{History, Kind},
+        tab::History,
     },
     line::Log,
-    plan::{CellEdit, Edit, InLog, Restored},
+    plan::{CellEdit, Edit, InLog, Restored, RestoredCell},
 };
 
 impl Edit {
@@ -21,13 +20,7 @@ impl Edit {
     /// The cells that have a line, with their place in the edit.
     pub(super) fn logged(&self) -> impl Iterator<Item = (usize, &CellEdit)> {
         let cells = self.cells.iter().enumerate();
-        cells.filter(|(_, cell)| cell.in_log == InLog::Line && self.is_logged())
-    }
-
-    /// The id after the write, which may itself put an id right.
-    pub(super) fn id_after(&self, id_position: usize) -> String {
-        let own = self.cells.iter().find(|cell| cell.position == id_position);
-        own.map_or_else(|| self.id.clone(), |cell| cell.wanted.as_cell().text())
+        cells.filter(|(_, cell)| cell.in_log != InLog::NoLine && self.is_logged())
     }
 
     /// Whether `below` is the next row and changes the same columns, so that both can be written together.
@@ -74,17 +67,20 @@ impl Source {
         }
     }
 
-    /// Copies the cells alone into the lines from `line` on: the rows have no id yet.
+    /// Copies headers and cells alone into the lines from `line` on: the rows have no id yet.
     pub(super) fn copies_without_id(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
         let starts = positions.iter().zip((line..).step_by(self.rows));
-        let copy = |(position, line): (&usize, usize)| {
-            let lines = log.stretch(line, self.rows, log.old);
-            requests::copy_values(self.stretch(*position, 1), lines, Turn::Kept)
-        };
-        starts.map(copy).collect()
+        let copies = starts.flat_map(|(position, line)| {
+            let lines = |column: usize| log.stretch(line, self.rows, column);
+            [
+                requests::copy_values(self.stretch(*position, 1), lines(log.old), Turn::Kept),
+                requests::copy_values(self.header(*position), lines(log.header), Turn::Kept),
+            ]
+        });
+        copies.collect()
     }
 
-    pub(super) fn header(&self, column: usize) -> Stretch {
+    fn header(&self, column: usize) -> Stretch {
         let cell = self.stretch(column, 1);
         Stretch {
             row: 0,
@@ -93,8 +89,8 @@ impl Source {
         }
     }
 
-    /// Copies ids and cells into the lines from `line` on: the rows of one column, then those of the next. In a single row
-    /// neighbouring cells go together.
+    /// Copies ids, headers and cells into the lines from `line` on: the rows of one column, then those of the next. In a
+    /// single row neighbouring cells go together.
     pub(super) fn copies(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
         let ids = self.stretch(self.id, 1);
         if self.rows == 1 {
@@ -102,8 +98,11 @@ impl Source {
             let mut copies = vec![requests::copy_values(ids, lines, Turn::Kept)];
             let mut line = line;
             for run in side_by_side(positions.iter().map(|position| (*position, ()))) {
-                let (cells, lines) = (self.stretch(run[0].0, run.len()), log.stretch(line, run.len(), log.old));
-                copies.push(requests::copy_values(cells, lines, Turn::RowToColumn));
+                let cells = self.stretch(run[0].0, run.len());
+                for (cells, column) in [(cells, log.old), (Stretch { row: 0, ..cells }, log.header)] {
+                    let lines = log.stretch(line, run.len(), column);
+                    copies.push(requests::copy_values(cells, lines, Turn::RowToColumn));
+                }
                 line += run.len();
             }
             return copies;
@@ -114,6 +113,7 @@ impl Source {
             [
                 requests::copy_values(ids, lines(log.row), Turn::Kept),
                 requests::copy_values(self.stretch(*position, 1), lines(log.old), Turn::Kept),
+                requests::copy_values(self.header(*position), lines(log.header), Turn::Kept),
             ]
         });
         copies.collect()
@@ -148,8 +148,9 @@ pub(super) fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, CellDa
 impl Restored {
     pub(super) fn requests(&self, sheet_id: i32) -> Vec<SheetRequest> {
         let mut requests = vec![requests::empty_rows(sheet_id, self.after_row, 1)];
-        let cell = |(position, kind, content): &(usize, Option<Kind>, Content)| {
-            (*position, cell_with(content, kind.and_then(number_format)))
+        let cell = |cell: &RestoredCell| {
+            let format = cell.kind.and_then(number_format);
+            (cell.position, cell_with(&cell.content, format))
         };
         let row = self.cells.iter().map(cell).collect();
         requests.extend(filled(sheet_id, self.after_row, &[row]));

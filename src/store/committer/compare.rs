@@ -47,8 +47,8 @@ pub(super) fn wanted(group: &[Job]) -> Vec<Wanted> {
 /// What the planner knows besides the sight of the rows.
 pub(super) struct Circumstances<'a> {
     pub(super) tails: &'a Tails,
-    /// Counted ids that are spoken for, by tab, even if no row shows them.
-    pub(super) taken: &'a HashMap<&'static str, i64>,
+    /// The highest counted ids that were given, by tab, even if no row shows them any more.
+    pub(super) given: &'a HashMap<&'static str, i64>,
     /// The present instant, as it is written.
     pub(super) now: Entry,
 }
@@ -216,13 +216,13 @@ impl Planner<'_> {
     #[expect(clippy::cast_precision_loss, reason = "rows are counted, far below 2^53")]
     fn next_number(&mut self, tab: &'static Tab) -> Entry {
         let known = self.circumstances.tails.highest(tab);
-        let taken = self.circumstances.taken.get(tab.title).copied().unwrap_or(0);
+        let given = self.circumstances.given.get(tab.title).copied().unwrap_or(0);
         let drawn = self.drawn.counted.get(tab.title).copied().unwrap_or(0);
         let last = self
             .staged
             .counted
             .entry(tab.title)
-            .or_insert(known.max(taken).max(drawn));
+            .or_insert(known.max(given).max(drawn));
         *last += 1;
         Entry::Number(*last as f64)
     }
@@ -274,7 +274,7 @@ impl Planner<'_> {
             }
             if found.is_same_as(&cell.from) {
                 let in_log = if tab.updated_at == Some(cell.column) {
-                    InLog::NoLine
+                    InLog::Moment
                 } else {
                     InLog::Line
                 };
@@ -301,7 +301,7 @@ impl Planner<'_> {
         if let Some(place) = tab.updated_at.filter(|place| !says_when(place)) {
             let position = self.circumstances.tails.place(tab).layout.position(place);
             let found = self.content(&key, row, position);
-            cells.push(self.cell_edit(tab, (place, found), &self.circumstances.now, InLog::NoLine));
+            cells.push(self.cell_edit(tab, (place, found), &self.circumstances.now, InLog::Moment));
         }
         cells.sort_by_key(|cell| cell.position);
         let staged = self.staged.cells.entry(key).or_default();
@@ -378,6 +378,7 @@ impl Planner<'_> {
                 id: delete.id.clone(),
                 number,
                 columns,
+                shows: Vec::new(),
             });
         }
         Ok(conflicts)

@@ -4,9 +4,10 @@ use super::{
     super::{
         audit::AUDIT_LOG,
         cell::{Content, Entry},
-        tab::{Tab, normalise},
+        tab::{Kind, Tab, normalise},
         tail::{Search, Wanted},
     },
+    turn::LineId,
     verdict::Overwritten,
 };
 
@@ -14,42 +15,117 @@ use super::{
 pub(super) enum Fix {
     Cell {
         tab: &'static Tab,
-        /// Number of the row at the time.
-        number: usize,
-        /// Id of the row for which the write was meant; the row itself, when only columns were moved.
-        meant: String,
+        /// Number of the row at the time, as far as it is known.
+        number: Option<usize>,
+        /// The row for which the write was meant; the row itself, when only columns were moved.
+        meant: Meant,
         cell: Overwritten,
     },
     Row {
         tab: &'static Tab,
-        number: usize,
+        number: Option<usize>,
         id: String,
         cells: Vec<Overwritten>,
     },
-    /// A new row whose values stand in the wrong columns; it goes, and is added anew.
-    Scattered {
-        tab: &'static Tab,
-        /// The cell of its id.
-        id: Overwritten,
-    },
+    /// A new row whose values may stand in the wrong columns.
+    Scattered(WrittenRow),
     /// A line of the audit log that shows another row than the one that was hit.
     Line { id: String, row: Entry, old: Content },
+}
+
+/// The cell for which a write was meant.
+pub(super) enum Meant {
+    /// Id of its row and header of its column.
+    Cell(String, String),
+    /// What the id of the line tells of it.
+    Sealed(LineId),
+}
+
+impl Meant {
+    /// Which of `ids` it is, and under which header, in a tab with these headers.
+    pub(super) fn among<'a>(
+        &'a self,
+        tab: &Tab,
+        headers: &'a [String],
+        mut ids: impl Iterator<Item = &'a str>,
+    ) -> Option<(&'a str, &'a str)> {
+        match self {
+            Self::Cell(row, header) => ids.find(|id| id == row).map(|id| (id, header.as_str())),
+            Self::Sealed(line) => ids.find_map(|id| {
+                let header = headers.iter().find(|header| line.means(tab.title, id, header));
+                header.map(|header| (id, header.as_str()))
+            }),
+        }
+    }
+}
+
+/// A row as it was written.
+pub(super) struct WrittenRow {
+    pub(super) tab: &'static Tab,
+    pub(super) id: String,
+    /// By header; those of all columns that got a value.
+    pub(super) cells: Vec<(String, Option<Kind>, Content)>,
+}
+
+impl WrittenRow {
+    /// What was written for the column with this header.
+    pub(super) fn content_under(&self, header: &str) -> Content {
+        let own = self.cells.iter().find(|(own, ..)| normalise(own) == normalise(header));
+        own.map_or(Content::Empty, |(_, _, content)| content.clone())
+    }
+
+    /// Whether a row with these cells shows its id and at least half of its other values, in whatever column.
+    pub(super) fn is_likely<'a>(&self, found: impl Iterator<Item = &'a Content>) -> bool {
+        let found: Vec<&Content> = found.collect();
+        let is_there = |value: &Content| found.iter().any(|found| found.is_same_as(value));
+        let id = Content::Text(self.id.clone());
+        let id = found.iter().any(|found| found.as_cell().text() == id.as_cell().text());
+        let values = || self.cells.iter().filter(|(_, _, content)| *content != Content::Empty);
+        let there = values().filter(|(_, _, content)| is_there(content)).count();
+        id && 2 * there > values().count()
+    }
+
+    /// Whether its id stands under its header, and no other value under a wrong one. What staff have changed does not matter.
+    pub(super) fn stands_in<'a>(&self, headers: &[String], shown: impl Fn(usize) -> &'a Content) -> bool {
+        let is_of_another = |found: &Content| {
+            let mut values = self.cells.iter();
+            *found != Content::Empty && values.any(|(_, _, content)| content.is_same_as(found))
+        };
+        self.cells.iter().zip(0..).all(|((header, _, content), place)| {
+            let position = headers.iter().position(|found| normalise(found) == normalise(header));
+            position.is_some_and(|position| {
+                let found = shown(position);
+                found.is_same_as(content) || (place > 0 && !is_of_another(found))
+            })
+        })
+    }
 }
 
 impl Fix {
     pub(super) fn tab(&self) -> &'static Tab {
         match self {
-            Self::Cell { tab, .. } | Self::Row { tab, .. } | Self::Scattered { tab, .. } => tab,
+            Self::Cell { tab, .. } | Self::Row { tab, .. } => tab,
+            Self::Scattered(row) => row.tab,
             Self::Line { .. } => &AUDIT_LOG,
         }
     }
 }
 
 impl Fix {
+    /// Whether everybody can find it in the audit log.
+    pub(super) fn is_told_by_the_log(&self) -> bool {
+        matches!(self, Self::Cell { .. } | Self::Row { .. })
+    }
+
+    /// Whether it moves the values of this row into their columns.
+    pub(super) fn brings(&self, place: &Tab, id: &str) -> bool {
+        matches!(self, Self::Scattered(row) if row.tab == place && row.id == id)
+    }
+
     /// Whether it is about the cell that stood there at the time.
-    pub(super) fn is_at(&self, place: &Tab, row: usize, position: usize) -> bool {
+    pub(super) fn is_at(&self, place: &Tab, row: usize, position: Option<usize>) -> bool {
         matches!(self, Self::Cell { tab, number, cell, .. }
-            if *tab == place && *number == row && cell.position == position)
+            if *tab == place && *number == Some(row) && cell.position.is_some() && cell.position == position)
     }
 
     /// Whether it is about what `overwritten` found in its cell.
@@ -69,7 +145,7 @@ impl Fix {
                 id: id.clone(),
                 search: Search::Thorough,
             }),
-            Self::Cell { .. } | Self::Row { .. } | Self::Scattered { .. } => None,
+            Self::Cell { .. } | Self::Row { .. } | Self::Scattered(_) => None,
         }
     }
 }

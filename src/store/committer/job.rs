@@ -28,6 +28,8 @@ pub(super) struct Job {
     done: Vec<Option<Done>>,
     /// Deletions whose lines showed another row.
     doubtful: HashSet<usize>,
+    /// Rows that this job has added, but that have to be put right.
+    added: HashSet<usize>,
 }
 
 /// A change of a job of the group.
@@ -58,6 +60,7 @@ impl Job {
             deadline: Instant::now() + patience,
             answer: Some(answer),
             doubtful: HashSet::new(),
+            added: HashSet::new(),
             batch,
         };
         (job, result)
@@ -84,11 +87,20 @@ impl Job {
 
     /// Notes what became of a change, and answers when it was the last one.
     pub(super) fn settle(&mut self, change: usize, done: Done) {
+        let done = match done {
+            Done::AlreadyThere(id) if self.added.contains(&change) => Done::Inserted(id),
+            other => other,
+        };
         self.done[change] = Some(done);
         if self.done.iter().all(Option::is_some) {
             let committed = self.committed();
             self.answer(Ok(committed));
         }
+    }
+
+    /// Notes that a row was added that has to be put right before anybody hears of it.
+    pub(super) fn note_added(&mut self, change: usize) {
+        self.added.insert(change);
     }
 
     /// Notes that the lines of a deletion showed another row.

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use uuid::Uuid;
-
 use super::{
     super::{
         audit::{TALLYBOARD, action, column},
@@ -12,7 +10,8 @@ use super::{
         requests::{Stretch, cell_data, cell_with, number_format},
         tab::{Kind, Tab},
     },
-    plan::{Edit, Plan},
+    plan::{Edit, InLog, Plan},
+    turn::{CallKey, LineId},
     verdict::Hit,
 };
 
@@ -63,7 +62,7 @@ impl Log {
 }
 
 /// The lines of a plan: those of edits, of removals, and of new rows, in this order.
-pub(super) fn lines(plan: &Plan, blocks: &[Range<usize>], key: Uuid) -> Vec<Line> {
+pub(super) fn lines(plan: &Plan, blocks: &[Range<usize>], call: CallKey) -> Vec<Line> {
     let mut lines = Vec::new();
     for block in blocks {
         for (place, _) in plan.edits[block.start].logged() {
@@ -90,8 +89,13 @@ pub(super) fn lines(plan: &Plan, blocks: &[Range<usize>], key: Uuid) -> Vec<Line
             subject: Subject::Removal(index, column),
         }));
     }
-    for (index, line) in lines.iter_mut().enumerate() {
-        line.id = Uuid::new_v5(&key, &index.to_be_bytes()).to_string();
+    for (place, line) in lines.iter_mut().enumerate() {
+        // A row that goes takes the cells of all columns with it.
+        let header = match line.subject {
+            Subject::Edit(..) => line.header.as_str(),
+            Subject::Removal(..) | Subject::New => "",
+        };
+        line.id = LineId::new(call, place, (line.tab.title, &line.row, header)).to_string();
     }
     lines.extend(plan.additions.iter().filter_map(|addition| {
         let line = addition.line.clone()?;
@@ -101,8 +105,8 @@ pub(super) fn lines(plan: &Plan, blocks: &[Range<usize>], key: Uuid) -> Vec<Line
             addition.id_text(),
         ))
     }));
-    for (index, restored) in plan.restored.iter().enumerate() {
-        let id = Uuid::new_v5(&key, format!("restored {index}").as_bytes()).to_string();
+    for restored in &plan.restored {
+        let id = LineId::new(call, lines.len(), (restored.tab.title, &restored.id, "")).to_string();
         let by = TALLYBOARD;
         lines.push(Line::of_new_row(
             (id, by, action::PUT_RIGHT),
@@ -121,7 +125,10 @@ impl Line {
             by: edit.by.clone(),
             tab: edit.tab,
             row: edit.given_id(),
-            action: edit.action,
+            action: match cell.in_log {
+                InLog::Moment => action::DATED,
+                InLog::Line | InLog::NoLine => edit.action,
+            },
             header: cell.header.clone(),
             kind: cell.kind,
             old: cell.found.clone(),

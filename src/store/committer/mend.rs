@@ -6,8 +6,9 @@
 //! values, and a row that was deleted comes back without its notes and with the looks of the row above.
 //!
 //! The cell is looked for in the row that the audit log names. When the log names none, since columns were moved or the row
-//! has no id, it is looked for by what it shows: in the row that was meant, in the row where it was, and then anywhere, if
-//! only one shows it. When none does, somebody has changed it since, and it stays as it is.
+//! has no id, it is looked for by what it shows: in the row that was meant, if only columns were moved, in the rows without
+//! an id, in the row where it was, and then anywhere, if only one shows it. When none does, somebody has changed it since,
+//! and it stays as it is.
 
 use super::{
     super::{
@@ -20,10 +21,11 @@ use super::{
         tail::{Found, Sight, Wanted},
     },
     Committer,
-    attempt::Failure,
+    attempt::{Failure, tabs_of},
     compare::columns_with_headers,
-    fix::Fix,
-    plan::{CellEdit, Edit, InLog, Plan, Purpose, Removal, Restored},
+    fix::{Fix, Meant, WrittenRow},
+    job::Job,
+    plan::{CellEdit, Edit, InLog, Plan, Purpose, Removal, Restored, RestoredCell},
     shot::Shot,
     verdict::{Overwritten, Verdict},
 };
@@ -65,45 +67,29 @@ impl Committer {
             let id = cells.iter().find(|cell| normalise(&cell.header) == id_header);
             self.fixes.push(Fix::Row {
                 tab: removal.tab,
-                number: removal.number,
+                number: Some(removal.number),
                 id: id.map(|cell| cell.old.as_cell().text()).unwrap_or_default(),
                 cells,
             });
         }
     }
 
-    /// Notes new rows whose columns were moved at the moment they came.
-    pub(super) fn note_scattered(&mut self, shot: &Shot, verdict: &Verdict) {
-        for (title, header) in &verdict.scattered {
-            let additions = shot
-                .plan
-                .additions
-                .iter()
-                .filter(|addition| addition.tab.title == *title);
-            for addition in additions {
-                if verdict.scatters(addition) {
-                    self.fixes.push(Fix::Scattered {
-                        tab: addition.tab,
-                        id: Overwritten {
-                            id: String::new(),
-                            position: self.tails.place(addition.tab).layout.position(0),
-                            header: header.clone(),
-                            old: Content::Empty,
-                            now: addition.id.content(),
-                        },
-                    });
-                } else {
-                    tracing::error!(
-                        tab = title,
-                        id = addition.id_text(),
-                        "columns were moved while a row was added; its values stand in the wrong ones"
-                    );
-                }
+    /// Notes rows whose columns were moved at the moment they came.
+    pub(super) fn note_scattered(&mut self, plan: &Plan, verdict: &Verdict) {
+        let rows = plan.written_rows().into_iter();
+        for row in rows.filter(|row| verdict.scattered.contains(&row.tab.title)) {
+            if !self.fixes.iter().any(|fix| fix.brings(row.tab, &row.id)) {
+                self.fixes.push(Fix::Scattered(row));
             }
         }
     }
 
     fn note_cell(&mut self, edit: &Edit, overwritten: Overwritten, known: usize) {
+        let meant = edit
+            .cells
+            .iter()
+            .find(|cell| Some(cell.position) == overwritten.position);
+        let meant_header = meant.map(|cell| cell.header.clone()).unwrap_or_default();
         let in_this_write = |fix: &Fix| fix.is_at(edit.tab, edit.number, overwritten.position);
         let earlier = match self.fixes[known..].iter_mut().find(|fix| in_this_write(fix)) {
             Some(fix) => Some(fix),
@@ -116,8 +102,8 @@ impl Committer {
             Some(Fix::Cell { cell, .. }) => cell.now = overwritten.now,
             _ => self.fixes.push(Fix::Cell {
                 tab: edit.tab,
-                number: edit.number,
-                meant: edit.id.clone(),
+                number: Some(edit.number),
+                meant: Meant::Cell(edit.id.clone(), meant_header),
                 cell: overwritten,
             }),
         }
@@ -130,15 +116,26 @@ impl Committer {
             .extend(known.map(|(id, row, old)| Fix::Line { id, row, old }));
     }
 
-    /// Stops trying to put right what cannot be.
-    pub(super) fn give_up_mending(&mut self, failure: &Failure) {
-        if failure.is_passing() {
+    /// Leaves what cannot be put right at this moment, because its tab is closed, until its tab is written to again or
+    /// nothing else is to be done.
+    pub(super) fn put_off_mending(&mut self, failure: &Failure) {
+        if failure.is_passing() || self.fixes.is_empty() {
             return;
         }
-        for fix in self.fixes.drain(..) {
-            let tab = fix.tab().title;
-            tracing::error!(%failure, tab, "a misplaced write could not be put right; see audit_log");
-        }
+        tracing::warn!(%failure, count = self.fixes.len(), "a misplaced write cannot be put right yet; see audit_log");
+        self.put_off.append(&mut self.fixes);
+    }
+
+    /// Takes up again what was put off and concerns the tabs of `group`; everything when there is nothing else to do.
+    pub(super) fn take_up_fixes(&mut self, group: &[Job]) {
+        let tabs = tabs_of(group);
+        let (now, later) = self
+            .put_off
+            .drain(..)
+            .partition(|fix| tabs.is_empty() || tabs.contains(&fix.tab()));
+        self.put_off = later;
+        let mut now: Vec<Fix> = now;
+        self.fixes.append(&mut now);
     }
 
     /// Reads where the cells are now.
@@ -164,7 +161,8 @@ impl Committer {
                     Some(edit) => plan.edits.push(edit.for_fix(index)),
                     None => tracing::warn!(
                         tab = tab.title,
-                        row = number,
+                        row = cell.id,
+                        column = cell.header,
                         "a cell that was hit by mistake has been changed since, and stays"
                     ),
                 },
@@ -172,8 +170,10 @@ impl Committer {
                     let edit = self.line_anew(&sight, id, (row, old));
                     plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
-                Fix::Scattered { tab, id, .. } => {
-                    plan.removals.extend(self.row_off(&columns, tab, (index, id)));
+                Fix::Scattered(row) => {
+                    let (removals, restored) = self.row_anew(&columns, (index, row));
+                    plan.removals.extend(removals);
+                    plan.restored.extend(restored);
                 }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
@@ -194,12 +194,18 @@ impl Committer {
     async fn columns_now(&self, tabs: &[&'static Tab]) -> Result<Vec<Column>, Failure> {
         let mut wanted: Vec<(&'static Tab, usize)> = Vec::new();
         for fix in &self.fixes {
-            if let Fix::Cell { tab, cell, .. } | Fix::Scattered { tab, id: cell, .. } = fix {
-                let id_position = self.tails.place(tab).layout.position(0);
-                for position in [Some(id_position), self.position_now(tab, cell)].into_iter().flatten() {
-                    if !wanted.contains(&(*tab, position)) {
-                        wanted.push((*tab, position));
-                    }
+            let positions = match fix {
+                Fix::Cell { tab, cell, .. } => {
+                    let id_position = self.tails.place(tab).layout.position(0);
+                    let position = self.position_now(tab, cell);
+                    [id_position].into_iter().chain(position).collect()
+                }
+                Fix::Scattered(row) => (0..self.tails.header(row.tab).len()).collect(),
+                Fix::Row { .. } | Fix::Line { .. } => Vec::new(),
+            };
+            for position in positions {
+                if !wanted.contains(&(fix.tab(), position)) {
+                    wanted.push((fix.tab(), position));
                 }
             }
         }
@@ -228,56 +234,64 @@ impl Committer {
 
     /// Where the column of a cell is now.
     fn position_now(&self, tab: &'static Tab, cell: &Overwritten) -> Option<usize> {
-        self.position_of(tab, &cell.header, cell.position)
-    }
-
-    fn position_of(&self, tab: &'static Tab, header: &str, position: usize) -> Option<usize> {
         let headers = self.tails.header(tab);
-        let is_same = |found: &str| normalise(found) == normalise(header);
-        if headers.get(position).map_or(header.is_empty(), |found| is_same(found)) {
-            return Some(position);
-        }
-        headers
-            .iter()
-            .position(|found| is_same(found))
-            .filter(|_| !header.is_empty())
+        let is_same = |found: &str| normalise(found) == normalise(&cell.header);
+        let is_where_it_was = |position: &usize| {
+            let found = headers.get(*position);
+            found.map_or(cell.header.is_empty(), |found| is_same(found))
+        };
+        cell.position.filter(is_where_it_was).or_else(|| {
+            headers
+                .iter()
+                .position(|found| is_same(found))
+                .filter(|_| !cell.header.is_empty())
+        })
     }
 
     fn edit_back(
         &self,
         columns: &[Column],
-        (tab, number, meant): (&'static Tab, usize, &str),
+        (tab, number, meant): (&'static Tab, Option<usize>, &Meant),
         cell: &Overwritten,
     ) -> Option<Edit> {
         let position = self.position_now(tab, cell)?;
-        let column = |position: usize| {
-            let found = columns
-                .iter()
-                .find(|column| column.tab == tab && column.position == position);
-            found.map_or(&[] as &[Content], |column| &column.cells)
-        };
-        let ids = column(self.tails.place(tab).layout.position(0));
-        let id_of = |number: usize| ids.get(number - 1).map(|id| id.as_cell().text()).unwrap_or_default();
-        let cells = column(position);
+        let ids = texts(columns, tab, self.tails.place(tab).layout.position(0));
+        let cells = cells_of(columns, tab, position);
+        let id_of = |number: usize| ids.get(number - 1).map_or("", String::as_str);
         let shows = |number: &usize| cells.get(number - 1).unwrap_or(&Content::Empty).is_same_as(&cell.now);
-        let with_id = |id: &str| {
-            (2..=ids.len())
-                .filter(|number| !id.is_empty() && id_of(*number) == id)
-                .find(&shows)
-        };
         let all: Vec<usize> = (2..=cells.len()).filter(shows).collect();
+        let with_id = |id: &str| {
+            let rows: Vec<usize> = all.iter().copied().filter(|number| id_of(*number) == id).collect();
+            let only = rows.first().copied().filter(|_| rows.len() == 1);
+            number.filter(|number| rows.contains(number)).or(only)
+        };
+        let known = ids.iter().skip(1).map(String::as_str).filter(|id| !id.is_empty());
+        let meant = meant.among(tab, self.tails.header(tab), known);
+        // Where only columns were moved, the right row was hit.
+        let moved = meant.filter(|(_, header)| normalise(header) != normalise(&cell.header));
+        let in_meant_row = moved.and_then(|(id, _)| with_id(id));
+        // Something else than an id in its place: the column of ids was moved, or the row has none.
+        let in_right_row = || meant.filter(|_| !cell.id.is_empty()).and_then(|(id, _)| with_id(id));
         let found = if self.is_id_of_a_row(tab, &cell.id) {
-            with_id(&cell.id)
+            with_id(&cell.id).or(in_meant_row)
         } else {
-            let only = all.first().copied().filter(|_| all.len() == 1);
-            with_id(meant).or(Some(number).filter(shows)).or(only)
+            let others = || {
+                let is_meant = |number: &usize| meant.is_some_and(|(id, _)| id_of(*number) == id);
+                let rows: Vec<usize> = all.iter().copied().filter(|number| !is_meant(number)).collect();
+                rows.first().copied().filter(|_| rows.len() == 1)
+            };
+            in_meant_row
+                .or_else(in_right_row)
+                .or_else(|| with_id(""))
+                .or(number.filter(shows))
+                .or_else(others)
         }?;
         Some(Edit {
             purpose: Purpose::Fix(0),
             by: TALLYBOARD.to_owned(),
             action: action::PUT_RIGHT,
             tab,
-            id: id_of(found),
+            id: id_of(found).to_owned(),
             number: found,
             cells: vec![CellEdit {
                 position,
@@ -291,29 +305,60 @@ impl Committer {
         })
     }
 
-    /// The only row that shows the id where it was written.
-    fn row_off(&self, columns: &[Column], tab: &'static Tab, (index, id): (usize, &Overwritten)) -> Option<Removal> {
-        let cells = |position: usize| {
-            let found = columns
-                .iter()
-                .find(|column| column.tab == tab && column.position == position);
-            found.map_or(&[] as &[Content], |column| &column.cells)
+    /// What takes out a row whose values stand in wrong columns, and brings it back, unless it is there already: the same row
+    /// may have been sent once more through another program. What staff have typed into it stays.
+    fn row_anew(&self, columns: &[Column], (index, row): (usize, &WrittenRow)) -> (Vec<Removal>, Option<Restored>) {
+        let tab = row.tab;
+        let headers = self.tails.header(tab);
+        let shown = |number: usize, position: usize| {
+            let cells = cells_of(columns, tab, position);
+            cells.get(number - 1).unwrap_or(&Content::Empty)
         };
-        let written = cells(self.position_now(tab, id)?).iter().enumerate();
-        let rows: Vec<usize> = written
-            .filter(|(_, cell)| cell.is_same_as(&id.now))
-            .map(|(row, _)| row)
-            .collect();
-        let [row] = rows[..] else { return None };
-        let ids = cells(self.tails.place(tab).layout.position(0));
-        Some(Removal {
+        let whole_row = |number: usize| (0..headers.len()).map(move |position| shown(number, position));
+        let is_written = |found: &Content| row.cells.iter().any(|(_, _, content)| content.is_same_as(found));
+        let last = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
+        let like_it = (2..=last).filter(|number| row.is_likely(whole_row(*number)));
+        let (whole, scattered): (Vec<usize>, Vec<usize>) =
+            like_it.partition(|number| row.stands_in(headers, |position| shown(*number, position)));
+        let named = || headers.iter().enumerate().filter(|(_, header)| !header.is_empty());
+        let removal = |number: &usize| Removal {
             purpose: Purpose::Fix(index),
             by: TALLYBOARD.to_owned(),
             tab,
-            id: ids.get(row).map(|id| id.as_cell().text()).unwrap_or_default(),
-            number: row + 1,
+            id: shown(*number, self.tails.place(tab).layout.position(0))
+                .as_cell()
+                .text(),
+            number: *number,
             columns: columns_with_headers(&self.tails, tab),
-        })
+            shows: named()
+                .map(|(position, header)| (header.clone(), shown(*number, position).clone()))
+                .collect(),
+        };
+        let restored = |number: usize| {
+            let cells = named().map(|(position, header)| {
+                let typed = shown(number, position);
+                let is_typed = *typed != Content::Empty && !is_written(typed);
+                let content = if is_typed {
+                    typed.clone()
+                } else {
+                    row.content_under(header)
+                };
+                RestoredCell {
+                    position,
+                    header: header.clone(),
+                    kind: self.kind_at(tab, position),
+                    content,
+                }
+            });
+            Restored {
+                tab,
+                id: row.id.clone(),
+                after_row: number - 1,
+                cells: cells.filter(|cell| cell.content != Content::Empty).collect(),
+            }
+        };
+        let first = scattered.first().copied().filter(|_| whole.is_empty());
+        (scattered.iter().map(removal).collect(), first.map(restored))
     }
 
     fn line_anew(&self, sight: &Sight, id: &str, (row, old): (&Entry, &Content)) -> Option<Edit> {
@@ -353,17 +398,22 @@ impl Committer {
         column.map(|column| tab.columns[column].kind)
     }
 
-    fn row_back(&self, (tab, number, id): (&'static Tab, usize, &str), cells: &[Overwritten]) -> Restored {
+    fn row_back(&self, (tab, number, id): (&'static Tab, Option<usize>, &str), cells: &[Overwritten]) -> Restored {
         let last_row = self.tails.place(tab).after_row;
         let cells = cells.iter().filter(|cell| !cell.header.is_empty());
         let cells = cells.filter_map(|cell| {
             let position = self.position_now(tab, cell)?;
-            Some((position, self.kind_at(tab, position), cell.old.clone()))
+            Some(RestoredCell {
+                position,
+                header: cell.header.clone(),
+                kind: self.kind_at(tab, position),
+                content: cell.old.clone(),
+            })
         });
         Restored {
             tab,
             id: id.to_owned(),
-            after_row: (number - 1).min(last_row).max(1),
+            after_row: number.map_or(last_row, |number| (number - 1).min(last_row)).max(1),
             cells: cells.collect(),
         }
     }
@@ -383,6 +433,18 @@ struct Column {
     tab: &'static Tab,
     position: usize,
     cells: Vec<Content>,
+}
+
+fn cells_of<'a>(columns: &'a [Column], tab: &'static Tab, position: usize) -> &'a [Content] {
+    let found = columns
+        .iter()
+        .find(|column| column.tab == tab && column.position == position);
+    found.map_or(&[], |column| &column.cells)
+}
+
+fn texts(columns: &[Column], tab: &'static Tab, position: usize) -> Vec<String> {
+    let cells = cells_of(columns, tab, position).iter();
+    cells.map(|cell| cell.as_cell().text()).collect()
 }
 
 fn contents(values: &ValueRange) -> Vec<Content> {

@@ -8,6 +8,7 @@ use super::{
         google::CellData,
         tab::{Kind, Tab},
     },
+    fix::WrittenRow,
     job::{Done, Origin},
 };
 
@@ -66,7 +67,9 @@ pub(super) struct CellEdit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InLog {
     Line,
-    /// It only says when the others changed.
+    /// One that says that the cell only tells when the others changed.
+    Moment,
+    /// The cell is one of a line itself.
     NoLine,
 }
 
@@ -80,6 +83,8 @@ pub(super) struct Removal {
     pub(super) number: usize,
     /// Every column with a header, by place in the sheet: place, header, kind.
     pub(super) columns: Vec<(usize, String, Option<Kind>)>,
+    /// What it shows under each header; empty where its id is enough to know it.
+    pub(super) shows: Vec<(String, Content)>,
 }
 
 /// A row that comes.
@@ -108,6 +113,18 @@ impl Addition {
         self.id.content().as_cell().text()
     }
 
+    fn written_row(&self) -> WrittenRow {
+        let contents = std::iter::once(&self.id).chain(&self.cells).map(Entry::content);
+        let cells = self.tab.columns.iter().zip(contents);
+        WrittenRow {
+            tab: self.tab,
+            id: self.id_text(),
+            cells: cells
+                .map(|(column, content)| (column.header.to_owned(), Some(column.kind), content))
+                .collect(),
+        }
+    }
+
     /// Whether its id was counted up for it.
     pub(super) fn is_counted(&self) -> bool {
         self.line.as_ref().is_some_and(|line| line.action == action::CREATED)
@@ -121,8 +138,23 @@ pub(super) struct Restored {
     pub(super) id: String,
     /// It comes below the row with this number.
     pub(super) after_row: usize,
-    /// Place in the sheet, kind of the column, value.
-    pub(super) cells: Vec<(usize, Option<Kind>, Content)>,
+    pub(super) cells: Vec<RestoredCell>,
+}
+
+/// A cell of a row that is put back.
+#[derive(Clone, Debug)]
+pub(super) struct RestoredCell {
+    /// Place in the sheet, counted from 0.
+    pub(super) position: usize,
+    pub(super) header: String,
+    pub(super) kind: Option<Kind>,
+    pub(super) content: Content,
+}
+
+impl RestoredCell {
+    fn written(&self) -> (String, Option<Kind>, Content) {
+        (self.header.clone(), self.kind, self.content.clone())
+    }
 }
 
 impl Edit {
@@ -141,6 +173,17 @@ impl Edit {
 }
 
 impl Plan {
+    /// The rows that come, as they are written.
+    pub(super) fn written_rows(&self) -> Vec<WrittenRow> {
+        let added = self.additions.iter().map(Addition::written_row);
+        let restored = self.restored.iter().map(|restored| WrittenRow {
+            tab: restored.tab,
+            id: restored.id.clone(),
+            cells: restored.cells.iter().map(|cell| cell.written()).collect(),
+        });
+        added.chain(restored).collect()
+    }
+
     pub(super) fn writes_nothing(&self) -> bool {
         self.edits.is_empty() && self.removals.is_empty() && self.additions.is_empty() && self.restored.is_empty()
     }

@@ -1,19 +1,16 @@
 //! One atomic call: what it writes, the lines of the audit log that prove it, and what the answer tells.
 //!
 //! For each changed cell the call adds a line to the audit log, in which the server itself puts the id of the row and the
-//! old value: it copies them from the very cells that the call is about to change. If staff sorted the tab between the
-//! read and the write, the line names the row that was hit and keeps what was overwritten. The first line of each column
-//! also gets a copy of the header, which tells whether a column was moved. The answer shows these lines, and should it get
-//! lost, they are in the sheet.
+//! old value: it copies them from the very cells that the call is about to change, and the header from above them. If staff
+//! sorted the tab or moved its columns between the read and the write, the line names the row and the column that were hit
+//! and keeps what was overwritten. The answer shows these lines, and should it get lost, they are in the sheet.
 //!
 //! The answer also shows the ids of the rows that were written, which decides. Google's clipboard passes over rows that a
 //! filter hides (<https://github.com/googleapis/google-api-php-client-services/issues/329>), so that a line may show another
 //! row although the right one was hit; such a line then gets what was read before the write. A lost answer is made up for
 //! by the lines.
 
-use std::{collections::HashSet, ops::Range};
-
-use uuid::Uuid;
+use std::ops::Range;
 
 use super::{
     super::{
@@ -27,6 +24,7 @@ use super::{
     block::{Source, blocks, filled, side_by_side},
     line::{Line, Log, Subject, lines},
     plan::{Addition, Edit, Plan, Removal},
+    turn::{self, CallKey},
 };
 
 /// Lines that the answer shows; more are read from the log, since a shown cell takes kilobytes of memory.
@@ -34,8 +32,9 @@ const LINES_SHOWN: usize = 200;
 
 /// A call that is ready to be sent.
 pub(super) struct Shot {
-    /// Stands for the call: once a named range of this name is there, the call cannot be applied any more.
-    pub(super) name: String,
+    /// The turn that the call takes, and the one after which it does.
+    pub(super) turn: turn::Turn,
+    pub(super) before: turn::Turn,
     /// A tab that the call writes to.
     pub(super) sheet_id: i32,
     pub(super) plan: Plan,
@@ -47,38 +46,27 @@ pub(super) struct Shot {
     blocks: Vec<Range<usize>>,
     /// Number of the tab of the audit log, and where its columns stand.
     pub(super) log: Option<Log>,
-    /// Named ranges that stay, to keep others from counting the same ids.
-    pub(super) counters: Vec<Counter>,
-}
-
-/// Says that counted ids from `first` on are spoken for.
-pub(super) struct Counter {
-    pub(super) name: String,
-    pub(super) tab: &'static str,
-    pub(super) first: i64,
 }
 
 impl Shot {
-    /// Prepares the call for `plan`. `now` is the instant that the log shows.
-    pub(super) fn new(mut plan: Plan, tails: &Tails, now: &Entry) -> Self {
-        let key = Uuid::new_v4();
+    /// Prepares the call for `plan`, to be made after the turn `before`. `now` is the instant that the log shows.
+    pub(super) fn new(mut plan: Plan, tails: &Tails, (before, now): (&turn::Turn, &Entry)) -> Self {
+        let call = CallKey::new();
         // Those of one row keep their order.
         plan.edits.sort_by_key(|edit| (edit.tab.title, edit.number));
         let blocks = blocks(&plan.edits);
         let mut shot = Self {
-            name: format!("tallyboard_{}", key.simple()),
+            turn: before.next(call),
+            before: before.clone(),
             sheet_id: plan.tabs().first().map_or(0, |tab| tails.place(tab).sheet_id),
-            lines: lines(&plan, &blocks, key),
+            lines: lines(&plan, &blocks, call),
             blocks,
             plan,
             requests: Vec::new(),
             ranges: Vec::new(),
             log: None,
-            counters: Vec::new(),
         };
-        shot.requests.push(requests::add_named_range(&shot.name, shot.sheet_id));
-        shot.requests.push(requests::delete_named_range(&shot.name));
-        shot.count(tails);
+        shot.requests.extend(shot.turn.requests(before, shot.sheet_id));
         shot.log_lines(tails, now);
         shot.edit(tails);
         shot.add(tails);
@@ -89,27 +77,6 @@ impl Shot {
             shot.show_which_rows_were_hit(tails);
         }
         shot
-    }
-
-    /// Keeps other instances from counting the same ids.
-    fn count(&mut self, tails: &Tails) {
-        let mut seen: Vec<&'static str> = Vec::new();
-        for (tab, id) in self.plan.counted_ids() {
-            if seen.contains(&tab.title) {
-                continue;
-            }
-            seen.push(tab.title);
-            let counter = format!("{}\n{id}", tab.title);
-            let counter = Uuid::new_v5(&Uuid::NAMESPACE_OID, counter.as_bytes());
-            let counter = Counter {
-                name: format!("tallyboard_number_{}", counter.simple()),
-                tab: tab.title,
-                first: id,
-            };
-            let sheet_id = tails.place(tab).sheet_id;
-            self.requests.push(requests::add_named_range(&counter.name, sheet_id));
-            self.counters.push(counter);
-        }
     }
 
     /// Adds the lines, filled with what is known before the call.
@@ -160,7 +127,6 @@ impl Shot {
     /// Copies what the edits overwrite into their lines, then writes; one after the other, since several may be about the
     /// same row.
     fn edit(&mut self, tails: &Tails) {
-        let mut headers_copied = HashSet::new();
         let mut line = 0;
         for block in &self.blocks {
             let edits = &self.plan.edits[block.clone()];
@@ -178,14 +144,7 @@ impl Shot {
                 } else {
                     source.copies(&positions, log, line)
                 });
-                for position in positions {
-                    if headers_copied.insert((edits[0].tab.title, position)) {
-                        let cell = log.stretch(line, 1, log.header);
-                        let header = source.header(position);
-                        self.requests.push(requests::copy_values(header, cell, Turn::Kept));
-                    }
-                    line += edits.len();
-                }
+                line += positions.len() * edits.len();
             }
             let cells = |edit: &Edit| {
                 edit.cells
@@ -211,7 +170,11 @@ impl Shot {
                 })
                 .collect();
             self.requests.extend(tails.growth_needed(tab));
-            let place = tails.place(tab);
+            let mut place = tails.place(tab);
+            if *tab == AUDIT_LOG {
+                // Below the lines of this call, which must stay where the answer shows them.
+                place.after_row += self.lines.len();
+            }
             self.requests.extend(requests::insert_rows(&place, &rows));
             let additions = self.plan.additions.iter().filter(|addition| addition.tab == tab);
             for (index, addition) in additions
@@ -336,7 +299,7 @@ impl Shot {
 
 impl Plan {
     /// The lowest of the numbers that are given in each tab comes first.
-    fn counted_ids(&self) -> Vec<(&'static Tab, i64)> {
+    pub(super) fn counted_ids(&self) -> Vec<(&'static Tab, i64)> {
         let added = self.additions.iter().filter(|addition| addition.is_counted());
         let added = added.map(|addition| (addition.tab, addition.id_text()));
         let given = self.edits.iter().filter(|edit| edit.is_numbering());

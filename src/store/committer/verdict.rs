@@ -1,15 +1,14 @@
 //! What a call really hit, by the answer to it or by its lines in the audit log.
 
-use std::collections::HashMap;
-
 use super::{
     super::{
         audit::{AUDIT_LOG, column},
         cell::{Content, Entry},
         shown::Shown,
-        tab::normalise,
+        tab::{Tab, normalise},
         tail::{Found, Search, Sight, Tails, Wanted},
     },
+    fix::WrittenRow,
     line::{Line, Subject},
     plan::{Addition, CellEdit, Edit, Removal},
     shot::Shot,
@@ -28,9 +27,9 @@ impl Verdict {
         self.misplaced_edits.is_empty() && self.misplaced_removals.is_empty() && self.scattered.is_empty()
     }
 
-    /// Whether the values of a new row stand in the wrong columns. A counted row is left to a person: its number is given.
+    /// Whether the values of a new row may stand in the wrong columns.
     pub(super) fn scatters(&self, addition: &Addition) -> bool {
-        addition.line.is_none() && self.scattered.iter().any(|(title, _)| *title == addition.tab.title)
+        self.scattered.contains(&addition.tab.title)
     }
 }
 
@@ -40,8 +39,8 @@ pub(super) struct Verdict {
     /// Edits and removals by place in the plan that hit another row or column.
     pub(super) misplaced_edits: Vec<(usize, Vec<Overwritten>)>,
     pub(super) misplaced_removals: Vec<(usize, Vec<Overwritten>)>,
-    /// Tabs whose columns were moved before rows were added: title, and header where the ids were written.
-    pub(super) scattered: Vec<(&'static str, String)>,
+    /// Titles of tabs whose columns were moved before rows were added or put back.
+    pub(super) scattered: Vec<&'static str>,
     /// Lines that show another row although the right one was hit, by place.
     pub(super) garbled_lines: Vec<usize>,
 }
@@ -51,8 +50,8 @@ pub(super) struct Verdict {
 pub(super) struct Overwritten {
     /// Id of its row, as far as it is known.
     pub(super) id: String,
-    /// Place in the sheet at the time.
-    pub(super) position: usize,
+    /// Place in the sheet at the time, as far as it is known.
+    pub(super) position: Option<usize>,
     /// Header of its column at the time.
     pub(super) header: String,
     pub(super) old: Content,
@@ -74,8 +73,15 @@ impl Shot {
             search: Search::Known,
         };
         let rows = self.plan.edits.iter().filter(|edit| !edit.is_logged()).map(row);
-        self.lines.iter().map(line).chain(rows).collect()
+        let added = self.plan.written_rows();
+        let added = added.into_iter().map(|row| Wanted {
+            tab: row.tab.title,
+            id: row.id,
+            search: Search::Known,
+        });
+        self.lines.iter().map(line).chain(rows).chain(added).collect()
     }
+
     /// Whether the call was applied, as far as rows and lines with ids tell; `None` when it wrote none.
     pub(super) fn was_applied(&self, tails: &Tails) -> Option<bool> {
         if let Some(line) = self.lines.first() {
@@ -87,13 +93,24 @@ impl Shot {
 
     /// What the answer to the call tells.
     pub(super) fn verdict(&self, shown: &Shown, tails: &Tails) -> Verdict {
+        let has_moved = |tab: &'static Tab, column: usize| {
+            let place = tails.place(tab);
+            let header = shown.cell(place.sheet_id, 0, place.layout.position(column));
+            normalise(&header.as_cell().text()) != normalise(tab.columns[column].header)
+        };
         let hit = |line: usize| {
             let Some(log) = &self.log else {
                 return self.lines[line].expected();
             };
             let cell = |position: usize| shown.cell(log.sheet_id, log.first_row + line, position);
+            // Where another column stands in the place of the ids, the line names no row.
+            let row = if has_moved(self.lines[line].tab, 0) {
+                String::new()
+            } else {
+                cell(log.row).as_cell().text()
+            };
             Hit {
-                row: cell(log.row).as_cell().text(),
+                row,
                 header: cell(log.header).as_cell().text(),
                 old: cell(log.old),
             }
@@ -108,25 +125,23 @@ impl Shot {
                 let is_alone = others.all(|position| shown.cell(place.sheet_id, row, position) == Content::Empty);
                 return is_alone.then_some(false);
             }
+            if edit.cells.iter().any(|cell| cell.position == id_position) {
+                // It shows the id that was written, whichever row it is.
+                return None;
+            }
             let id = shown.cell(place.sheet_id, self.plan.number_after(edit)? - 1, id_position);
             let has_header = |cell: &CellEdit| {
                 let header = shown.cell(place.sheet_id, 0, cell.position).as_cell().text();
                 normalise(&header) == normalise(&cell.header)
             };
-            Some(id.as_cell().text() == edit.id_after(id_position) && edit.cells.iter().all(has_header))
+            Some(id.as_cell().text() == edit.id && edit.cells.iter().all(has_header))
         };
         let mut verdict = self.judge(&(0..self.lines.len()).map(hit).collect::<Vec<_>>(), is_right);
-        for tab in self.plan.tabs_with_additions() {
-            let place = tails.place(tab);
-            let header = |position: usize| shown.cell(place.sheet_id, 0, position).as_cell().text();
-            let has_moved = |column: &usize| {
-                let position = place.layout.position(*column);
-                normalise(&header(position)) != normalise(tab.columns[*column].header)
-            };
-            if (0..tab.columns.len()).any(|column| has_moved(&column)) {
-                verdict.scattered.push((tab.title, header(place.layout.position(0))));
-            }
-        }
+        let rows = self.plan.written_rows().into_iter().map(|row| row.tab);
+        verdict.scattered = rows
+            .filter(|tab| (0..tab.columns.len()).any(|column| has_moved(tab, column)))
+            .map(|tab| tab.title)
+            .collect();
         verdict
     }
 
@@ -151,20 +166,29 @@ impl Shot {
             let shows = |cell: &CellEdit| found.content(cell.position).is_same_as(&cell.wanted);
             edit.cells.iter().all(shows).then_some(true)
         };
-        self.judge(&self.lines.iter().map(hit).collect::<Vec<_>>(), is_right)
+        let mut verdict = self.judge(&self.lines.iter().map(hit).collect::<Vec<_>>(), is_right);
+        let rows = self.plan.written_rows().into_iter();
+        let is_whole = |row: &WrittenRow| {
+            let found = sight.get(&(row.tab.title, row.id.clone()));
+            let headers = tails.header(row.tab);
+            found.is_some_and(|found| {
+                let cells: Vec<Content> = (0..headers.len()).map(|position| found.content(position)).collect();
+                row.stands_in(headers, |position| &cells[position])
+            })
+        };
+        verdict.scattered = rows.filter(|row| !is_whole(row)).map(|row| row.tab.title).collect();
+        verdict
     }
 
     /// Sorts edits and removals by what their lines show. `is_right` says what is known of an edit besides.
     fn judge(&self, hits: &[Hit], is_right: impl Fn(&Edit) -> Option<bool>) -> Verdict {
         let mut verdict = Verdict::default();
-        // Only the first line of each column has a copy of its header.
-        let mut headers: HashMap<(&'static str, usize), &str> = HashMap::new();
         let mut edits = vec![(true, Vec::new()); self.plan.edits.len()];
         let mut removals = vec![Vec::new(); self.plan.removals.len()];
         for (line, hit) in self.lines.iter().zip(hits) {
             let mut overwritten = Overwritten {
                 id: hit.row.clone(),
-                position: 0,
+                position: None,
                 header: hit.header.clone(),
                 old: hit.old.clone(),
                 now: line.new.clone(),
@@ -174,15 +198,13 @@ impl Shot {
                     let (fits, cells) = &mut edits[edit];
                     let edit = &self.plan.edits[edit];
                     let position = edit.cells[cell].position;
-                    let header = headers.entry((edit.tab.title, position)).or_insert(&hit.header);
-                    *fits &= hit.row == line.row && normalise(header) == normalise(&line.header);
+                    *fits &= hit.row == line.row && normalise(&hit.header) == normalise(&line.header);
                     *fits &= !edit.is_numbering() || hit.old == Content::Empty;
-                    overwritten.position = position;
-                    (*header).clone_into(&mut overwritten.header);
+                    overwritten.position = Some(position);
                     cells.push(overwritten);
                 }
                 Subject::Removal(removal, column) => {
-                    overwritten.position = self.plan.removals[removal].columns[column].0;
+                    overwritten.position = Some(self.plan.removals[removal].columns[column].0);
                     removals[removal].push(overwritten);
                 }
                 Subject::New => {}
@@ -219,6 +241,11 @@ impl Shot {
 impl Removal {
     /// Whether the lines show this row. Where columns were moved too, the id stands in another line.
     pub(super) fn is_shown_by(&self, cells: &[Overwritten]) -> bool {
+        if !self.shows.is_empty() {
+            let with_header = |header: &str| cells.iter().find(|cell| normalise(&cell.header) == normalise(header));
+            let mut shows = self.shows.iter();
+            return shows.all(|(header, content)| with_header(header).is_some_and(|cell| cell.old.is_same_as(content)));
+        }
         let id_header = normalise(self.tab.columns[0].header);
         let by_header = cells.iter().find(|cell| normalise(&cell.header) == id_header);
         match by_header {

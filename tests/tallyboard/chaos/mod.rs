@@ -1,13 +1,14 @@
 //! The chaos story: two programs on one spreadsheet, many clients, staff who turn the sheet upside down meanwhile, one
 //! call in ten going wrong, and one program killed in the middle. Afterwards every promise is counted.
 //!
-//! `cargo test --test tallyboard chaos -- --ignored --nocapture` runs it, with `CHAOS=10` ten times as much.
+//! `cargo test --test tallyboard chaos -- --ignored --nocapture` runs it alone and prints its counts. In the environment, `CHAOS=10`
+//! makes it ten times as much, `CHAOS_SEED` makes other chances fall, and `CHAOS_LOG` names a file for what the programs log.
 
 mod clients;
 mod reckoning;
 mod staff;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, process::Stdio, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -32,8 +33,14 @@ fn times() -> usize {
         .unwrap_or(1)
 }
 
+/// `CHAOS_SEED` in the environment makes other chances fall.
+fn seed() -> u64 {
+    let seed = std::env::var("CHAOS_SEED").ok();
+    seed.and_then(|seed| seed.parse().ok()).unwrap_or(5)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "finds a lost cell in some runs, which is not mended yet; run with --ignored"]
+#[ignore = "finds a row whose columns moved doubled under some chances; run with --ignored"]
 async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once() {
     let folder = folder();
     let sheets = Sheets::open_to_staff(folder.path());
@@ -44,7 +51,8 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
             .env("SHEETS_CALLS_PER_MINUTE", "60000")
             .env("SHEETS_TIMEOUT_SECONDS", "1")
             .env("POSTS_PER_MINUTE", "1000000")
-            .stderr(std::process::Stdio::null());
+            .env("RUST_LOG", "tallyboard=debug")
+            .stderr(log());
         command
     };
     let (first, first_address) = serve(connected());
@@ -54,7 +62,7 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
     let deals = clients::create_deals(&apps, DEALS).await;
     staff.add_own_column().await;
     faults(&sheets, &json!({
-        "match": "", "rate": 0.1, "seed": 11, "delay_ms": 200,
+        "match": "", "rate": 0.1, "seed": seed() + 6, "delay_ms": 200,
         "faults": ["429", "503", "commit-then-503", "timeout", "commit-then-timeout", "truncate", "commit-then-truncate",
                    "reset", "commit-then-reset", "slow", "html"],
     }))
@@ -82,6 +90,15 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
     let found = reckoning::Found::read(&staff).await;
     println!("{}", found.check(&submitted, &deals, &updated, &staff));
     println!("calls: {calls}");
+}
+
+/// Where the programs write their log: nowhere, or into the file that `CHAOS_LOG` in the environment names.
+fn log() -> Stdio {
+    let Some(path) = std::env::var_os("CHAOS_LOG") else {
+        return Stdio::null();
+    };
+    let file = std::fs::File::options().create(true).append(true).open(path);
+    file.expect("log").into()
 }
 
 async fn faults(sheets: &Sheets, body: &Value) {

@@ -7,7 +7,7 @@ use std::{
 
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -22,6 +22,8 @@ pub struct Staff {
     client: Client,
     spreadsheet: String,
     random: ChaCha8Rng,
+    /// The named range that changes with every write of a program.
+    turn: Value,
     /// Rows of their own in `submissions`, by company.
     pub own_rows: BTreeSet<String>,
     /// Remarks in their own column, by tab and name in the row.
@@ -60,7 +62,8 @@ impl Staff {
         Self {
             client: Client::new(),
             spreadsheet: format!("{}/v4/spreadsheets/{}", sheets.url, sheets.id),
-            random: ChaCha8Rng::seed_from_u64(5),
+            random: ChaCha8Rng::seed_from_u64(super::seed()),
+            turn: Value::Null,
             own_rows: BTreeSet::new(),
             remarks: BTreeMap::new(),
             assignees: BTreeMap::new(),
@@ -74,6 +77,7 @@ impl Staff {
     /// Goes on until nobody listens any more, and hands back what staff remember.
     pub async fn turn_everything_upside_down(mut self, stopped: watch::Receiver<()>) -> Self {
         while stopped.has_changed().is_ok() {
+            self.turn = self.last_turn().await;
             let tab = *TABS.choose(&mut self.random).expect("tab");
             match self.random.random_range(0..10) {
                 0..3 => self.sort(tab).await,
@@ -94,12 +98,12 @@ impl Staff {
         for tab in TABS {
             let sheet = self.sheet(tab).await;
             let header = json!({"userEnteredValue": {"stringValue": OWN_COLUMN}});
-            self.change(json!([
+            let added = self.change(json!([
                 {"insertDimension": {"range": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 2, "endIndex": 3}}},
                 {"updateCells": {"start": {"sheetId": sheet, "rowIndex": 0, "columnIndex": 2}, "fields": "userEnteredValue",
                                  "rows": [{"values": [header]}]}},
-            ]))
-            .await;
+            ]));
+            assert!(added.await, "a column of staff's own");
         }
     }
 
@@ -115,12 +119,11 @@ impl Staff {
         } else {
             "DESCENDING"
         };
-        self.change(json!([{"sortRange": {
+        let sorted = self.change(json!([{"sortRange": {
             "range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": sight.rows.len() + 1},
             "sortSpecs": [{"dimensionIndex": column, "sortOrder": order}],
-        }}]))
-        .await;
-        self.sorts += 1;
+        }}]));
+        self.sorts += usize::from(sorted.await);
     }
 
     async fn move_a_column(&mut self, tab: &'static str) {
@@ -131,12 +134,11 @@ impl Staff {
         if to == from || to == from + 1 {
             return;
         }
-        self.change(json!([{"moveDimension": {
+        let moved = self.change(json!([{"moveDimension": {
             "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": from, "endIndex": from + 1},
             "destinationIndex": to,
-        }}]))
-        .await;
-        self.column_moves += 1;
+        }}]));
+        self.column_moves += usize::from(moved.await);
     }
 
     /// Inserts a row of their own somewhere among the data.
@@ -146,16 +148,17 @@ impl Staff {
         let at = self.random.random_range(1..=sight.rows.len().max(1));
         let company = format!("Staff's own {}", self.own_rows_added);
         let cell = |row: &str| json!({"userEnteredValue": {"stringValue": row}});
-        self.change(json!([
+        let added = self.change(json!([
             {"insertDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": at, "endIndex": at + 1}}},
             {"updateCells": {"start": {"sheetId": sheet, "rowIndex": at, "columnIndex": sight.column("company")},
                              "fields": "userEnteredValue", "rows": [{"values": [cell(&company)]}]}},
             {"updateCells": {"start": {"sheetId": sheet, "rowIndex": at, "columnIndex": sight.column("csm")},
                              "fields": "userEnteredValue", "rows": [{"values": [cell("Staff")]}]}},
-        ]))
-        .await;
-        self.own_rows.insert(company);
-        self.own_rows_added += 1;
+        ]));
+        if added.await {
+            self.own_rows.insert(company);
+            self.own_rows_added += 1;
+        }
     }
 
     async fn delete_own_row(&mut self) {
@@ -164,17 +167,18 @@ impl Staff {
         };
         let sight = self.look("submissions").await;
         let sheet = self.sheet("submissions").await;
-        let place = sight
-            .rows
-            .iter()
-            .position(|row| sight.text(row, "company") == company)
-            .unwrap_or_else(|| panic!("staff's own row {company} is gone"));
-        self.change(json!([{"deleteDimension": {"range": {
+        let rows = &mut sight.rows.iter();
+        // Where a program's write has just hit it by mistake, they wait until that is put right.
+        let Some(place) = rows.position(|row| sight.text(row, "company") == company) else {
+            return;
+        };
+        let deleted = self.change(json!([{"deleteDimension": {"range": {
             "sheetId": sheet, "dimension": "ROWS", "startIndex": place + 1, "endIndex": place + 2,
-        }}}]))
-        .await;
-        self.own_rows.remove(&company);
-        self.own_rows_deleted += 1;
+        }}}]));
+        if deleted.await {
+            self.own_rows.remove(&company);
+            self.own_rows_deleted += 1;
+        }
     }
 
     /// Writes into their own column, beside a row of the program's.
@@ -200,15 +204,19 @@ impl Staff {
         let sheet = self.sheet(tab).await;
         let place = (!sight.rows.is_empty()).then(|| self.random.random_range(0..sight.rows.len()))?;
         let row = sight.text(&sight.rows[place], name).to_owned();
-        if row.is_empty() {
+        // A row that a program is about to put right is left alone, as are rows of their own.
+        let is_whole = match tab {
+            "deals" => row.starts_with("Client ") && sight.text(&sight.rows[place], "statut") == "Prospect",
+            _ => row.starts_with("Company ") && sight.text(&sight.rows[place], "status") == "received",
+        };
+        if !is_whole {
             return None;
         }
-        self.change(json!([{"updateCells": {
+        let typed = self.change(json!([{"updateCells": {
             "start": {"sheetId": sheet, "rowIndex": place + 1, "columnIndex": sight.column(column)},
             "fields": "userEnteredValue", "rows": [{"values": [{"userEnteredValue": {"stringValue": value}}]}],
-        }}]))
-        .await;
-        Some(row)
+        }}]));
+        typed.await.then_some(row)
     }
 
     pub async fn look(&self, tab: &str) -> Sight {
@@ -234,12 +242,38 @@ impl Staff {
         found.expect("tab")["properties"]["sheetId"].take()
     }
 
-    async fn change(&self, requests: Value) {
-        self.ask(Method::POST, ":batchUpdate", Some(json!({"requests": requests})))
-            .await;
+    /// The named range that the last write of a program made.
+    async fn last_turn(&self) -> Value {
+        let ranges = self.ask(Method::GET, "?fields=namedRanges", None).await;
+        let is_turn = |range: &&Value| {
+            let id = range["namedRangeId"].as_str().unwrap_or_default();
+            id.starts_with("tallyboard_turn_")
+        };
+        let ranges = ranges["namedRanges"].as_array().cloned().unwrap_or_default();
+        ranges.iter().find(is_turn).cloned().unwrap_or_default()
+    }
+
+    /// Makes the change unless a program has written since staff looked: a person acts on what the editor shows at that
+    /// very moment, and the editor keeps up with rows that move.
+    async fn change(&self, mut requests: Value) -> bool {
+        if let (Some(id), Some(requests)) = (self.turn["namedRangeId"].as_str(), requests.as_array_mut()) {
+            requests.insert(0, json!({"deleteNamedRange": {"namedRangeId": id}}));
+            requests.insert(1, json!({"addNamedRange": {"namedRange": self.turn}}));
+        }
+        let body = json!({"requests": requests});
+        let (status, answer) = self.send(Method::POST, ":batchUpdate", Some(body)).await;
+        let refusal = answer["error"]["message"].as_str().unwrap_or_default();
+        assert!(status.is_success() || refusal.contains("deleteNamedRange"), "{answer}");
+        status.is_success()
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let (status, answer) = self.send(method, path, body).await;
+        assert!(status.is_success(), "{answer}");
+        answer
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
         let mut request = self
             .client
             .request(method, format!("{}{path}", self.spreadsheet))
@@ -251,8 +285,6 @@ impl Staff {
         }
         let answer = request.send().await.expect("answer");
         let status = answer.status();
-        let answer: Value = answer.json().await.expect("JSON");
-        assert!(status.is_success(), "{answer}");
-        answer
+        (status, answer.json().await.expect("JSON"))
     }
 }

@@ -1,0 +1,181 @@
+//! What writes hit by mistake, as the audit log tells it. Pure: no call is made here.
+//!
+//! The id of a line says what its call was meant for, the line itself what was hit (see [`LineId`]). A cell that was hit by
+//! mistake counts as put right once a later line shows that it was written on purpose.
+
+use super::{
+    super::{
+        audit::action::{DELETED, NUMBERED, PUT_RIGHT},
+        cell::Content,
+        tab::{Tab, normalise},
+    },
+    fix::{Fix, Meant},
+    turn::{CallKey, LineId},
+    verdict::Overwritten,
+};
+
+/// A line that a call of this program wrote, whichever instance it was.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    id: LineId,
+    tab: String,
+    row: String,
+    action: String,
+    header: String,
+    old: Content,
+    new: Content,
+}
+
+impl Told {
+    /// `None` for lines that tell of new rows or of what staff edited.
+    pub(super) fn of(
+        id: &str,
+        [tab, row, action, header]: [String; 4],
+        (old, new): (Content, Content),
+    ) -> Option<Self> {
+        Some(Self {
+            id: LineId::parse(id)?,
+            tab,
+            row,
+            action,
+            header,
+            old,
+            new,
+        })
+    }
+
+    fn hit_what_it_should(&self) -> bool {
+        // A row that gets an id had none.
+        let had_no_id = self.action != NUMBERED || self.old == Content::Empty;
+        had_no_id && self.id.means(&self.tab, &self.row, &self.header)
+    }
+
+    fn is_about_same_cell(&self, tab: &Tab, cell: &Overwritten) -> bool {
+        tab.title == self.tab && cell.id == self.row && normalise(&cell.header) == normalise(&self.header)
+    }
+
+    fn overwritten(&self) -> Overwritten {
+        Overwritten {
+            id: self.row.clone(),
+            position: None,
+            header: self.header.clone(),
+            old: self.old.clone(),
+            now: self.new.clone(),
+        }
+    }
+}
+
+/// The lines of the call `last` and of those before it, back to one that did not put anything right; those later than
+/// `last` are left out. `None` when `lines` do not go back far enough and are not `all`.
+pub(super) fn chain(mut lines: Vec<Told>, last: CallKey, all: bool) -> Option<Vec<Told>> {
+    let Some(end) = lines.iter().rposition(|line| line.id.call() == last) else {
+        // A call without such lines changed no row that was there.
+        return Some(Vec::new());
+    };
+    lines.truncate(end + 1);
+    let mut start = end;
+    loop {
+        let call = lines[start].id.call();
+        let calls = lines[..start].iter();
+        start -= calls.rev().take_while(|line| line.id.call() == call).count();
+        let mends = lines[start..].iter().take_while(|line| line.id.call() == call);
+        let mends = mends.into_iter().any(|line| line.action == PUT_RIGHT);
+        match (mends, start) {
+            (_, 0) if !all => return None,
+            (true, 1..) => start -= 1,
+            _ => return Some(lines.split_off(start)),
+        }
+    }
+}
+
+/// What is to be put right after `lines`. `tab_of` knows tabs by title.
+pub(super) fn left(lines: &[Told], tab_of: impl Fn(&str) -> Option<&'static Tab>) -> Vec<Fix> {
+    let mut fixes: Vec<Fix> = Vec::new();
+    let mut rest = lines;
+    while let [line, after @ ..] = rest {
+        let Some(tab) = tab_of(&line.tab) else {
+            rest = after;
+            continue;
+        };
+        if line.action == DELETED {
+            let count = cells_of_removal(rest);
+            fixes.extend(row_taken(tab, &rest[..count]));
+            rest = &rest[count..];
+            continue;
+        }
+        if line.header.is_empty() {
+            // A row that came back, or a column that nobody can find again.
+            fixes.retain(|fix| !matches!(fix, Fix::Row { tab: of, id, .. } if *of == tab && *id == line.row));
+        } else {
+            take_cell(&mut fixes, tab, line);
+        }
+        rest = after;
+    }
+    fixes
+}
+
+fn take_cell(fixes: &mut Vec<Fix>, tab: &'static Tab, line: &Told) {
+    let puts_back = |cell: &Overwritten| {
+        line.action == PUT_RIGHT
+            && normalise(&cell.header) == normalise(&line.header)
+            && cell.now.is_same_as(&line.old)
+            && cell.old.is_same_as(&line.new)
+    };
+    if line.hit_what_it_should() {
+        fixes.retain(|fix| {
+            !matches!(fix, Fix::Cell { tab: of, cell, .. }
+                if *of == tab && (line.is_about_same_cell(tab, cell) || puts_back(cell)))
+        });
+        return;
+    }
+    let earlier = fixes.iter_mut().find_map(|fix| match fix {
+        Fix::Cell { cell, .. } if line.is_about_same_cell(tab, cell) && cell.now.is_same_as(&line.old) => Some(cell),
+        _ => None,
+    });
+    match earlier {
+        // Only the first one knows what stood there.
+        Some(cell) => cell.now = line.new.clone(),
+        None => fixes.push(Fix::Cell {
+            tab,
+            number: None,
+            meant: Meant::Sealed(line.id),
+            cell: line.overwritten(),
+        }),
+    }
+}
+
+/// How many of the first lines are about the same deleted row: each column is named once.
+fn cells_of_removal(lines: &[Told]) -> usize {
+    let first = &lines[0];
+    let mut headers: Vec<&str> = Vec::new();
+    let same = lines.iter().take_while(|line| {
+        let is_same = line.action == DELETED
+            && line.id.call() == first.id.call()
+            && line.tab == first.tab
+            && line.row == first.row
+            && (line.header.is_empty() || !headers.contains(&line.header.as_str()));
+        headers.push(&line.header);
+        is_same
+    });
+    same.count()
+}
+
+/// The row that a deletion took, unless it was the right one.
+fn row_taken(tab: &'static Tab, lines: &[Told]) -> Option<Fix> {
+    let id_header = normalise(tab.columns[0].header);
+    let id_line = lines.iter().find(|line| normalise(&line.header) == id_header);
+    let id = id_line.map_or_else(|| lines[0].row.clone(), |line| line.old.as_cell().text());
+    if lines[0].id.means(tab.title, &id, "") {
+        return None;
+    }
+    Some(Fix::Row {
+        tab,
+        number: None,
+        id,
+        cells: lines.iter().map(Told::overwritten).collect(),
+    })
+}
+
+#[cfg(test)]
+#[path = "damage_tests.rs"]
+mod tests;

@@ -1,0 +1,176 @@
+//! The log of writes that went astray, replayed: whatever was hit by mistake and not put right is found, nothing else.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::store::tab::{Column, History, Ids, Kind};
+
+static DEALS: Tab = Tab {
+    title: "deals",
+    columns: &[Column::new("id", Kind::Integer), Column::new("statut", Kind::Text)],
+    ids: Ids::Counted,
+    history: History::Kept,
+    updated_at: None,
+};
+
+fn tab_of(title: &str) -> Option<&'static Tab> {
+    (title == DEALS.title).then_some(&DEALS)
+}
+
+fn text(text: &str) -> Content {
+    Content::Text(text.to_owned()).tidy()
+}
+
+/// What a call was meant for and what it hit: row and header.
+struct Aim<'a> {
+    meant: (&'a str, &'a str),
+    hit: (&'a str, &'a str),
+}
+
+fn line(call: CallKey, place: usize, (action, aim): (&str, &Aim<'_>), (old, new): (&str, &str)) -> Told {
+    let id = LineId::new(call, place, (DEALS.title, aim.meant.0, aim.meant.1));
+    let cells = [DEALS.title, aim.hit.0, action, aim.hit.1].map(str::to_owned);
+    Told::of(&id.to_string(), cells, (text(old), text(new))).expect("a line of a call")
+}
+
+fn at<'a>(row: &'a str, header: &'a str) -> Aim<'a> {
+    Aim {
+        meant: (row, header),
+        hit: (row, header),
+    }
+}
+
+/// Cells that are to be put right: row, header, what stood there, what stands there.
+fn cells(fixes: &[Fix]) -> Vec<(String, String, String, String)> {
+    let cell = |fix: &Fix| match fix {
+        Fix::Cell { cell, .. } => Some((
+            cell.id.clone(),
+            cell.header.clone(),
+            cell.old.as_cell().text(),
+            cell.now.as_cell().text(),
+        )),
+        _ => None,
+    };
+    fixes.iter().filter_map(cell).collect()
+}
+
+fn one(row: &str, old: &str, now: &str) -> Vec<(String, String, String, String)> {
+    vec![(row.to_owned(), "statut".to_owned(), old.to_owned(), now.to_owned())]
+}
+
+#[test]
+fn a_cell_that_was_hit_in_place_of_another_is_found_until_it_is_put_right() {
+    let (first, second) = (CallKey::new(), CallKey::new());
+    let astray = Aim {
+        meant: ("7", "statut"),
+        hit: ("9", "statut"),
+    };
+    let mut lines = vec![
+        line(first, 0, ("updated", &at("6", "statut")), ("A", "B")),
+        line(first, 1, ("updated", &astray), ("C", "D")),
+    ];
+    assert_eq!(cells(&left(&lines, tab_of)), one("9", "C", "D"));
+    lines.push(line(second, 0, ("put right", &at("9", "statut")), ("D", "C")));
+    assert!(left(&lines, tab_of).is_empty());
+}
+
+#[test]
+fn of_two_writes_that_hit_the_same_cell_the_first_knows_what_stood_there() {
+    let (first, second) = (CallKey::new(), CallKey::new());
+    let astray = Aim {
+        meant: ("7", "statut"),
+        hit: ("9", "statut"),
+    };
+    let lines = [
+        line(first, 0, ("updated", &astray), ("C", "D")),
+        line(second, 0, ("put right", &astray), ("D", "E")),
+    ];
+    assert_eq!(cells(&left(&lines, tab_of)), one("9", "C", "E"));
+}
+
+#[test]
+fn a_row_that_was_deleted_in_place_of_another_is_found_with_all_its_cells() {
+    let call = CallKey::new();
+    let lines: Vec<Told> = [("id", "9"), ("statut", "C")]
+        .into_iter()
+        .zip(0..)
+        .map(|((header, old), place)| {
+            let aim = Aim {
+                meant: ("7", ""),
+                hit: ("9", header),
+            };
+            line(call, place, (DELETED, &aim), (old, ""))
+        })
+        .collect();
+    let [Fix::Row { id, cells, .. }] = &left(&lines, tab_of)[..] else {
+        panic!("a row")
+    };
+    assert_eq!((id.as_str(), cells.len()), ("9", 2));
+    let right: Vec<Told> = [("id", "7"), ("statut", "C")]
+        .into_iter()
+        .zip(0..)
+        .map(|((header, old), place)| {
+            let aim = Aim {
+                meant: ("7", ""),
+                hit: ("7", header),
+            };
+            line(call, place, (DELETED, &aim), (old, ""))
+        })
+        .collect();
+    assert!(left(&right, tab_of).is_empty());
+}
+
+#[test]
+fn the_lines_that_matter_go_back_to_a_call_that_put_nothing_right() {
+    let calls: Vec<CallKey> = (0..4).map(|_| CallKey::new()).collect();
+    let lines: Vec<Told> = calls
+        .iter()
+        .zip(["updated", "updated", "put right", "put right"])
+        .flat_map(|(call, action)| {
+            (0..2).map(move |place| line(*call, place, (action, &at("1", "statut")), ("A", "B")))
+        })
+        .collect();
+    let count = |last: usize, all: bool| chain(lines.clone(), calls[last], all).map(|lines| lines.len());
+    assert_eq!(count(3, true), Some(6));
+    assert_eq!(count(1, true), Some(2));
+    assert_eq!(count(0, true), Some(2));
+    // The first lines that were read may not be the first ones of their call.
+    assert_eq!(count(0, false), None);
+    assert_eq!(chain(lines, CallKey::new(), true).map(|lines| lines.len()), Some(0));
+}
+
+proptest! {
+    /// Writes, some of them astray, on a few rows: what the replay would put back makes the rows what they would be had
+    /// nothing gone astray.
+    #[test]
+    fn putting_back_what_is_found_undoes_every_write_that_went_astray(
+        writes in proptest::collection::vec((0_usize..4, 0_usize..4), 0..6),
+    ) {
+        let rows = ["1", "2", "3", "4"];
+        let mut sheet: HashMap<&str, String> = rows.iter().map(|row| (*row, format!("first {row}"))).collect();
+        let mut wanted = sheet.clone();
+        let call = CallKey::new();
+        let mut lines = Vec::new();
+        for (place, (meant, hit)) in writes.into_iter().enumerate() {
+            let (meant, hit, new) = (rows[meant], rows[hit], format!("new {place}"));
+            // One call changes a cell once.
+            if sheet[hit].starts_with("new") || wanted[meant].starts_with("new") {
+                continue;
+            }
+            let aim = Aim { meant: (meant, "statut"), hit: (hit, "statut") };
+            lines.push(line(call, place, ("updated", &aim), (&sheet[hit], &new)));
+            if meant == hit {
+                wanted.insert(hit, new.clone());
+            }
+            sheet.insert(hit, new);
+        }
+        for (row, _, old, now) in cells(&left(&lines, tab_of)) {
+            let cell = sheet.get_mut(row.as_str()).expect("a row");
+            prop_assert_eq!(&*cell, &now);
+            *cell = old;
+        }
+        prop_assert_eq!(sheet, wanted);
+    }
+}

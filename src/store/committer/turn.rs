@@ -1,0 +1,221 @@
+//! Whose turn it is to write: programs on one spreadsheet write one after the other.
+//!
+//! Each write makes a named range with the number of its turn and takes away the one of the turn before. Google refuses to
+//! make one that is there and to touch one that is not, and a refused call changes nothing. So a write goes through only if
+//! no other program has written since it was prepared, and one that was given up cannot arrive late, once somebody else has
+//! taken its turn. The name of the range says which call took the turn, which tells whether a call whose answer got lost
+//! was applied.
+
+use uuid::{Builder, Uuid};
+
+use super::super::{
+    google::{NamedRange, SheetRequest},
+    requests,
+    tab::normalise,
+};
+
+const PREFIX: &str = "tallyboard_turn_";
+
+/// Stands for one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CallKey([u8; 5]);
+
+impl CallKey {
+    pub(super) fn new() -> Self {
+        let [a, b, c, d, e, ..] = Uuid::new_v4().into_bytes();
+        Self([a, b, c, d, e])
+    }
+
+    fn hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn from_hex(text: &str) -> Option<Self> {
+        let byte = |index: usize| u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok();
+        let bytes = [byte(0)?, byte(1)?, byte(2)?, byte(3)?, byte(4)?];
+        (text.len() == 10).then_some(Self(bytes))
+    }
+}
+
+/// The last turn that was taken; number 0 before the first one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Turn {
+    pub(super) number: u64,
+    /// The call that took it; the one before, where a turn was taken without writing anything.
+    pub(super) key: Option<CallKey>,
+    /// Ids of the named ranges that stand: its own, and others that somebody copied.
+    standing: Vec<String>,
+}
+
+impl Turn {
+    /// The last turn among the named ranges of a spreadsheet.
+    pub(super) fn among(ranges: &[NamedRange]) -> Self {
+        let mut turn = Self::default();
+        for range in ranges {
+            let Some(id) = range.named_range_id.as_ref() else {
+                continue;
+            };
+            let Some(number) = id.strip_prefix(PREFIX).and_then(|number| number.parse().ok()) else {
+                continue;
+            };
+            turn.standing.push(id.clone());
+            if number >= turn.number {
+                turn.number = number;
+                turn.key = range.name.as_deref().and_then(key_in);
+            }
+        }
+        turn
+    }
+
+    /// The turn after this one, taken by the call `key`.
+    pub(super) fn next(&self, key: CallKey) -> Self {
+        Self {
+            key: Some(key),
+            ..self.next_without_a_write()
+        }
+    }
+
+    /// The turn after this one, in which nothing is written. What the last write left undone is still to be looked after.
+    pub(super) fn next_without_a_write(&self) -> Self {
+        let number = self.number + 1;
+        Self {
+            number,
+            key: self.key,
+            standing: vec![format!("{PREFIX}{number}")],
+        }
+    }
+
+    /// What takes this turn after `before`; first in its call. The range lies in the tab `sheet_id`.
+    pub(super) fn requests(&self, before: &Self, sheet_id: i32) -> Vec<SheetRequest> {
+        let key = self.key.map(CallKey::hex).unwrap_or_default();
+        let name = format!("{PREFIX}{}_{key}", self.number);
+        let gone = before.standing.iter();
+        let gone = gone.map(|id| requests::delete_named_range(id));
+        let own = self.standing.iter();
+        let own = own.map(|id| requests::add_named_range(id, &name, sheet_id));
+        own.chain(gone).collect()
+    }
+
+    /// Goes past a turn whose named range is there although the spreadsheet does not list it, as happens when staff delete
+    /// the cell that it names (<https://github.com/burnash/gspread/issues/1530>).
+    pub(super) fn pass_over(&mut self, unlisted: u64) {
+        self.number = self.number.max(unlisted);
+    }
+
+    /// Whether nobody has taken a turn between this and `other`.
+    pub(super) fn is_listed_like(&self, other: &Self) -> bool {
+        self.standing == other.standing && self.key == other.key
+    }
+}
+
+fn key_in(name: &str) -> Option<CallKey> {
+    name.rsplit_once('_').and_then(|(_, key)| CallKey::from_hex(key))
+}
+
+/// Id of a line of the audit log. It says which call wrote the line, and, sealed, which row and column the call was meant
+/// for: since the server copies into the line the row and column that were hit, anybody can tell later whether they are the
+/// same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LineId(Uuid);
+
+impl LineId {
+    /// The line with this place (below 2^20) among those of its call.
+    pub(super) fn new(call: CallKey, place: usize, (tab, row, header): (&str, &str, &str)) -> Self {
+        let place = u32::try_from(place & 0xF_FFFF).unwrap_or(0).to_be_bytes();
+        let mut first = [0; 8];
+        first[..5].copy_from_slice(&call.0);
+        first[5] = place[1] << 4 | place[2] >> 4;
+        // The upper half of this byte is the version.
+        first[6] = place[2] & 0x0F;
+        first[7] = place[3];
+        Self::sealed(first, (tab, row, header))
+    }
+
+    fn sealed(first: [u8; 8], (tab, row, header): (&str, &str, &str)) -> Self {
+        let place = u64::from_be_bytes(first) & !0xF000;
+        let meant = format!("{place:016x}\n{tab}\n{row}\n{}", normalise(header));
+        let seal = Uuid::new_v5(&Uuid::NAMESPACE_OID, meant.as_bytes()).into_bytes();
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&first);
+        bytes[8..].copy_from_slice(&seal[..8]);
+        Self(Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// `None` for the id of a line that no call sealed: one of a new row, or of what staff edited.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let id = Uuid::try_parse(text).ok()?;
+        (id.get_version_num() == 8).then_some(Self(id))
+    }
+
+    pub(super) fn call(self) -> CallKey {
+        let [a, b, c, d, e, ..] = self.0.into_bytes();
+        CallKey([a, b, c, d, e])
+    }
+
+    /// Whether the call was meant for this row and column.
+    pub(super) fn means(self, tab: &str, row: &str, header: &str) -> bool {
+        let mut first = [0; 8];
+        first.copy_from_slice(&self.0.as_bytes()[..8]);
+        Self::sealed(first, (tab, row, header)) == self
+    }
+}
+
+impl std::fmt::Display for LineId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(id: &str, name: &str) -> NamedRange {
+        NamedRange {
+            named_range_id: Some(id.to_owned()),
+            name: Some(name.to_owned()),
+            range: None,
+        }
+    }
+
+    #[test]
+    fn the_last_turn_and_who_took_it_are_read_from_the_named_ranges() {
+        let key = CallKey::new();
+        let taken = Turn::default().next(CallKey::new()).next(key);
+        let requests = taken.requests(&Turn::default(), 0);
+        let made = requests[0]
+            .add_named_range
+            .clone()
+            .expect("add")
+            .named_range
+            .expect("range");
+        let others = [
+            range("7", "staff's own"),
+            range("tallyboard_turn_x", "no number"),
+            range("tallyboard_turn_1", "tallyboard_turn_1_0"),
+        ];
+        let found = Turn::among(&[&others[..], &[made]].concat());
+        assert_eq!((found.number, found.key), (2, Some(key)));
+        assert_eq!(found.standing, ["tallyboard_turn_1", "tallyboard_turn_2"]);
+        assert_eq!(Turn::among(&others[..2]), Turn::default());
+    }
+
+    #[test]
+    fn a_line_tells_by_its_id_what_it_was_meant_for() {
+        let key = CallKey::new();
+        for place in [0, 1, 4_095, 4_096, 70_000] {
+            let id = LineId::new(key, place, ("deals", "7", "Statut "));
+            let read = LineId::parse(&id.to_string()).expect("sealed");
+            assert_eq!((read, read.call()), (id, key));
+            assert!(read.means("deals", "7", "statut"));
+            assert!(!read.means("deals", "8", "statut"));
+            assert!(!read.means("deals", "7", "notes"));
+            assert!(!read.means("books", "7", "statut"));
+        }
+        assert_ne!(
+            LineId::new(key, 1, ("deals", "7", "statut")),
+            LineId::new(key, 2, ("deals", "7", "statut"))
+        );
+        assert_eq!(LineId::parse(&Uuid::new_v4().to_string()), None);
+    }
+}

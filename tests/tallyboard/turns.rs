@@ -1,0 +1,270 @@
+//! Stories of programs that write to one spreadsheet in turns, and of one that is killed before it sees what it hit.
+
+use serde_json::{Value, json};
+use tallyboard::store::{
+    Batch, Change, Content, Entry, Insert, NewId, Store, Update,
+    audit::{AUDIT_LOG, IN_THE_SHEET},
+};
+
+use crate::{
+    relay::{Event, Relay},
+    updates::{
+        BOOKS, PRICE, TITLE, book, by_ann, cell, delete, library, loan, log, pairs, relayed, reprice, retitle,
+        sorted_backwards, text, titles,
+    },
+    world::World,
+};
+
+/// Staff move the column at `from` in front of the one at `to`.
+fn column_moved(sheet: i64, from: u32, to: u32) -> Value {
+    json!([{"moveDimension": {
+        "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": from, "endIndex": from + 1},
+        "destinationIndex": to,
+    }}])
+}
+
+/// Lets `store` make a change, and returns when its write has arrived and nothing more is heard of it.
+async fn killed_while(store: &Store, relay: &Relay, change: Change) {
+    let write = store.commit(by_ann([change]));
+    let arrived = async {
+        while relay.late().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        answer = write => panic!("answered: {answer:?}"),
+        () = arrived => {}
+    }
+}
+
+async fn row(world: &World, id: &str) -> Vec<Value> {
+    let rows = world.rows("books").await;
+    let found = rows.into_iter().find(|row| row.iter().any(|cell| cell == id));
+    found.unwrap_or_else(|| panic!("no row {id}"))
+}
+
+#[tokio::test]
+async fn what_a_killed_program_hit_by_mistake_is_put_right_by_the_next_one() {
+    for moved in ["sorted", "column"] {
+        let world = library().await;
+        let sheet = world.sheet_id("books").await;
+        let before = world.rows("books").await;
+        let (relay, store) = relayed(&world).await;
+        let event = match moved {
+            "sorted" => sorted_backwards(sheet),
+            _ => column_moved(sheet, 1, 3),
+        };
+        relay.expect([Event::Killed(event)]);
+        killed_while(&store, &relay, retitle("b", "Beta", "Bravo")).await;
+        // The other one has written before and believes to know whose turn it is.
+        world
+            .store
+            .commit(by_ann([reprice("a", 1.0, 1.5)]))
+            .await
+            .expect("written");
+        let mut cells = before[1][..5].to_vec();
+        cells.sort_by_key(ToString::to_string);
+        let mut after = row(&world, "b").await[..5].to_vec();
+        after.sort_by_key(ToString::to_string);
+        assert_eq!(after, cells, "{moved}: {:#?}", log(&world).await);
+        for (id, title) in [("a", "Alpha"), ("c", "Gamma"), ("d", "Delta"), ("e", "Epsilon")] {
+            assert!(row(&world, id).await.contains(&json!(title)), "{moved} {id}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_a_killed_program_deleted_by_mistake_comes_back() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::Killed(sorted_backwards(sheet))]);
+    killed_while(&store, &relay, delete("b", "Beta")).await;
+    assert_eq!(titles(&world).await.len(), 4);
+    world
+        .store
+        .commit(by_ann([reprice("a", 1.0, 1.5)]))
+        .await
+        .expect("written");
+    let mut found = titles(&world).await;
+    found.sort();
+    let expected = [
+        ("a", "Alpha"),
+        ("b", "Beta"),
+        ("c", "Gamma"),
+        ("d", "Delta"),
+        ("e", "Epsilon"),
+    ];
+    assert_eq!(found, pairs(&expected));
+}
+
+#[tokio::test]
+async fn a_moment_that_hits_another_column_is_put_right() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    // “updated at” moves to the front, so that “shelf” stands where it was.
+    relay.expect([Event::Staff(column_moved(sheet, 5, 0))]);
+    store.commit(by_ann([reprice("b", 2.0, 2.5)])).await.expect("written");
+    let found = row(&world, "b").await;
+    assert_eq!(
+        found[1..],
+        [json!("b"), json!("Beta"), json!(2.5), json!(""), json!("left")]
+    );
+    assert!(found[0].is_number());
+}
+
+#[tokio::test]
+async fn a_row_of_staffs_own_without_an_id_gets_back_what_stood_there() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    let inserted = json!([
+        {"insertDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 3}}},
+        {"updateCells": {"start": {"sheetId": sheet, "rowIndex": 2, "columnIndex": 1}, "fields": "userEnteredValue",
+                         "rows": [{"values": [{"userEnteredValue": {"stringValue": "staff's own"}}]}]}},
+    ]);
+    relay.expect([Event::Staff(inserted)]);
+    store
+        .commit(by_ann([retitle("b", "Beta", "Bravo")]))
+        .await
+        .expect("written");
+    let expected = [
+        ("a", "Alpha"),
+        ("", "staff's own"),
+        ("b", "Bravo"),
+        ("c", "Gamma"),
+        ("d", "Delta"),
+        ("e", "Epsilon"),
+    ];
+    assert_eq!(titles(&world).await, pairs(&expected));
+}
+
+#[tokio::test]
+async fn a_write_that_travels_with_lines_of_the_log_is_judged_by_its_own() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::Staff(sorted_backwards(sheet))]);
+    let line = Change::Insert(Insert {
+        tab: &AUDIT_LOG,
+        id: NewId::Given("a line".to_owned()),
+        cells: vec![Entry::Empty, text(IN_THE_SHEET), text("books"), text("zz")],
+    });
+    store
+        .commit(by_ann([retitle("b", "Beta", "Bravo"), line]))
+        .await
+        .expect("written");
+    let expected = [
+        ("e", "Epsilon"),
+        ("d", "Delta"),
+        ("c", "Gamma"),
+        ("b", "Bravo"),
+        ("a", "Alpha"),
+    ];
+    assert_eq!(titles(&world).await, pairs(&expected));
+    let log = log(&world).await;
+    assert_eq!(log[0], "Ann|books|d|updated|title|Delta|Bravo", "{log:#?}");
+}
+
+#[tokio::test]
+async fn a_row_whose_columns_moved_is_put_right_even_when_the_answer_gets_lost() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    for (id, from) in [("f", 1), ("g", 0)] {
+        relay.expect([Event::Unanswered(column_moved(sheet, from, 3))]);
+        let committed = store.commit(by_ann([book(id, "Zeta", 6.0)])).await.expect("written");
+        assert_eq!((committed.inserted, relay.left()), (1, 0));
+    }
+    let rows = world.rows("books").await;
+    assert_eq!(rows.len(), 7, "{rows:#?}");
+    for (row, id) in rows[5..].iter().zip(["f", "g"]) {
+        assert_eq!(row[..5], [json!(6), json!("Zeta"), json!(id), json!(""), json!("left")]);
+    }
+}
+
+#[tokio::test]
+async fn a_counted_row_whose_columns_moved_keeps_its_number() {
+    let world = library().await;
+    let sheet = world.sheet_id("loans").await;
+    world
+        .staff(json!([{"appendDimension": {"sheetId": sheet, "dimension": "COLUMNS", "length": 2}}]))
+        .await;
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::Staff(column_moved(sheet, 0, 3))]);
+    let committed = store.commit(by_ann([loan("key", "Kim", 0.1)])).await.expect("written");
+    assert_eq!((committed.inserted, committed.ids), (1, vec!["1".to_owned()]));
+    assert_eq!(world.rows("loans").await, [[json!("Kim"), json!(0.1), json!(1)]]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_put_right_while_a_header_is_renamed_is_put_right_later() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    let mut requests = sorted_backwards(sheet);
+    let renamed = json!({"updateCells": {"start": {"sheetId": sheet, "rowIndex": 0, "columnIndex": 4}, "fields": "userEnteredValue",
+                         "rows": [{"values": [{"userEnteredValue": {"stringValue": "shelves"}}]}]}});
+    requests.as_array_mut().expect("requests").push(renamed);
+    relay.expect([Event::Staff(requests)]);
+    let refused = store.commit(by_ann([retitle("b", "Beta", "Bravo")])).await;
+    refused.expect_err("the tab is closed");
+    world.staff_type("books!E1", json!("shelf")).await;
+    store.commit(by_ann([reprice("a", 1.0, 1.5)])).await.expect("written");
+    let expected = [
+        ("e", "Epsilon"),
+        ("d", "Delta"),
+        ("c", "Gamma"),
+        ("b", "Beta"),
+        ("a", "Alpha"),
+    ];
+    assert_eq!(titles(&world).await, pairs(&expected));
+}
+
+#[tokio::test]
+async fn two_programs_that_insert_the_same_row_at_once_write_it_once() {
+    let world = library().await;
+    let (relay, store) = relayed(&world).await;
+    // Between the look of the one and its write, the other writes.
+    let other = std::sync::Arc::clone(&world.store);
+    let (held, release) = tokio::sync::oneshot::channel();
+    relay.expect([Event::Before(release)]);
+    let slow = tokio::spawn(async move { store.commit(by_ann([book("f", "Zeta", 6.0)])).await });
+    while relay.left() > 0 {
+        tokio::task::yield_now().await;
+    }
+    let first = other.commit(by_ann([book("f", "Zeta", 6.0)])).await.expect("written");
+    held.send(()).expect("waits");
+    let second = slow.await.expect("task").expect("written");
+    assert_eq!((first.inserted, second.inserted, second.already_there), (1, 0, 1));
+    assert_eq!(titles(&world).await.len(), 6);
+}
+
+#[tokio::test]
+async fn an_update_that_another_program_overtook_is_compared_again() {
+    let world = library().await;
+    let (relay, store) = relayed(&world).await;
+    let other = std::sync::Arc::clone(&world.store);
+    let (held, release) = tokio::sync::oneshot::channel();
+    relay.expect([Event::Before(release)]);
+    let update = Update {
+        tab: &BOOKS,
+        id: "b".to_owned(),
+        cells: vec![
+            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, Content::Number(2.0), Entry::Number(3.0)),
+        ],
+    };
+    let slow = tokio::spawn(async move { store.commit(Batch::by("Bob", [Change::Update(update)])).await });
+    while relay.left() > 0 {
+        tokio::task::yield_now().await;
+    }
+    other
+        .commit(by_ann([retitle("b", "Beta", "Bill")]))
+        .await
+        .expect("written");
+    held.send(()).expect("waits");
+    slow.await.expect("task").expect_err("a conflict");
+    assert_eq!(row(&world, "b").await[1..3], [json!("Bill"), json!(2)]);
+}
