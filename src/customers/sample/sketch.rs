@@ -82,7 +82,7 @@ pub(super) struct Sketch {
     pub(super) company: &'static str,
     pub(super) email: Email,
     pub(super) manager: Option<&'static str>,
-    plan: (&'static str, i64),
+    pub(super) plan: (&'static str, i64),
     pub(super) since: Timestamp,
     pub(super) seen: Timestamp,
     pub(super) logins: u32,
