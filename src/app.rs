@@ -2,13 +2,9 @@
 
 mod between_boards;
 mod own_routes;
+mod spreadsheet;
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
 use tokio::{sync::Mutex, task::JoinHandle};
@@ -16,26 +12,33 @@ use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
 use crate::{
     clock::Clock,
-    config::{Config, Messages, RemoteSpreadsheet, SpreadsheetSource},
+    config::Config,
     customers::{
-        self, Customers, scoring, sources,
+        self, Customers,
+        alerting::{
+            occasion::Stream,
+            sending::{Alerting, Ways},
+        },
+        scoring, sources,
         sync::{self, Syncing},
     },
-    deals::{self, Deals, Importer, Reminders},
+    deals::{self, Deals, Importer, Reminders, Rules},
     delivery::{Delivery, Mail, Slack},
     emulator::{self, Emulator},
-    findings::{self, view::FINDINGS},
-    guard::{self, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    findings::{self, tally::Tally, view::FINDINGS},
+    guard::{self, FrameOf, Guard, HANDLER_TIMEOUT, LARGEST_BODY},
+    keyboard,
     language::Language,
     leaderboard::{
         self, Leaderboard, Parts,
         catalog_file::CatalogFile,
+        goal::Goal,
         view::{BOARD, SUBMIT},
     },
     openapi,
     page::{Entry, Frame, Source},
     status,
-    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, SetupReport, Store, Tab},
+    store::{SetupProblem, SetupReport, Store, Tab},
 };
 use between_boards::{at_hand, customers_at_hand, deals_at_hand, elsewhere_of, gather};
 use own_routes::{elsewhere, own_routes};
@@ -47,11 +50,14 @@ pub struct App {
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
     deals: Arc<Deals>,
+    leaderboard: Arc<Leaderboard>,
     syncing: Arc<Syncing>,
     /// Reminds people once a day.
     daily: JoinHandle<()>,
     /// Reads the sources when their time has come.
     schedule: JoinHandle<()>,
+    /// Tells people about customers.
+    alerts: JoinHandle<()>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -68,8 +74,12 @@ pub struct Materials {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address.
     pub trusted_proxies: usize,
+    /// What the team of the leaderboard wants to reach together.
+    pub team_goal: Option<Goal>,
     /// How people are reminded of deals.
     pub reminders: Reminders,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
     /// What brings the sources of the customers into the spreadsheet.
     pub syncing: Arc<Syncing>,
 }
@@ -98,11 +108,15 @@ impl App {
     /// See [`BuildError`].
     pub async fn build(config: &Config) -> Result<Self, BuildError> {
         let clock = Clock::system(config.time_zone.clone());
-        let (store, emulator) = open_store(config, &clock).await?;
+        let (store, emulator) = spreadsheet::open_store(config, &clock).await?;
         let store = Arc::new(store);
-        let importer = Arc::new(Importer::new(Arc::clone(&store), clock.clone()));
+        let importer = Arc::new(Importer::new(
+            Arc::clone(&store),
+            clock.clone(),
+            config.deals.lost_stage,
+        ));
         let syncing = Arc::new(syncing(config, &store, &clock)?);
-        let (router, deals) = put_together(Materials {
+        let (router, deals, leaderboard) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -113,14 +127,19 @@ impl App {
             },
             posts_per_minute: config.posts_per_minute,
             trusted_proxies: config.trusted_proxies,
-            reminders: reminders(&config.messages)?,
+            reminders: reminders(config)?,
+            rules: config.deals,
+            team_goal: config.team_goal,
             syncing: Arc::clone(&syncing),
         });
+        let alerting = Arc::new(alerting(config, &store, &syncing)?);
         Ok(Self {
+            alerts: tokio::spawn(alerting.run()),
             daily: tokio::spawn(Arc::clone(&deals).remind_daily()),
             schedule: tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
             syncing,
             deals,
+            leaderboard,
             store,
             router,
             importer,
@@ -153,9 +172,15 @@ impl App {
         self.store.url()
     }
 
+    /// Ends the answers that have no end of their own, so that the connections of callers can end.
+    pub fn end_streams(&self) {
+        self.leaderboard.end_streams();
+    }
+
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
         self.schedule.abort();
+        self.alerts.abort();
         tokio::join!(self.deals.finish(), self.syncing.finish());
         self.daily.abort();
         self.store.finish().await;
@@ -165,81 +190,12 @@ impl App {
     }
 }
 
-async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
-    let (connection, options, emulator) = match &config.spreadsheet {
-        SpreadsheetSource::Embedded => {
-            let emulator = start_emulator(config).await?;
-            let options = Options {
-                calls_per_minute: None,
-                fresh_for: config.fresh_for,
-                ..Options::for_google(clock.clone())
-            };
-            (embedded(&emulator, config.sheets_timeout), options, Some(emulator))
-        }
-        SpreadsheetSource::Remote(remote) => {
-            let options = Options {
-                calls_per_minute: Some(config.sheets_calls_per_minute),
-                fresh_for: config.fresh_for,
-                change_check: if config.drive_change_check {
-                    ChangeCheck::ByDrive
-                } else {
-                    ChangeCheck::ByReading
-                },
-                ..Options::for_google(clock.clone())
-            };
-            (connection_to(remote, config.sheets_timeout), options, None)
-        }
-    };
-    let store = Store::open(connection.clone(), options)
-        .await
-        .map_err(|error: CallError| BuildError::Connection(SetupProblem::of_connection(&error, &connection)))?;
-    Ok((store, emulator))
-}
-
-/// On the port after the app's, so that links into the spreadsheet survive a restart; on any other when that is taken.
-async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartError> {
-    let on_port = |port| emulator::Options {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
-        data: Some(config.data_dir.clone()),
-        ..emulator::Options::default()
-    };
-    if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1)
-        && let Ok(emulator) = Emulator::start(on_port(next)).await
-    {
-        return Ok(emulator);
-    }
-    Emulator::start(on_port(0)).await
-}
-
-/// The embedded spreadsheet hands its own program a token, so that starting needs no signature.
-fn embedded(emulator: &Emulator, call_timeout: Duration) -> Connection {
-    Connection {
-        spreadsheet_id: emulator.spreadsheet_id().to_owned(),
-        api_url: Some(emulator.url()),
-        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
-        credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
-        call_timeout,
-    }
-}
-
-fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connection {
-    let editor = match &remote.api_url {
-        Some(url) => url.trim_end_matches('/'),
-        None => "https://docs.google.com",
-    };
-    Connection {
-        spreadsheet_id: remote.id.clone(),
-        api_url: remote.api_url.clone(),
-        spreadsheet_url: format!("{editor}/spreadsheets/d/{}/edit", remote.id),
-        credentials: Credentials::ServiceAccount(remote.key.clone()),
-        call_timeout,
-    }
-}
+/// Before Slack is tried a second time.
+const SLACK_PAUSE: Duration = Duration::from_millis(500);
 
 /// How people are reminded, as it is set.
-fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
-    /// Before Slack is tried a second time.
-    const SLACK_PAUSE: Duration = Duration::from_millis(500);
+fn reminders(config: &Config) -> Result<Reminders, BuildError> {
+    let messages = &config.messages;
     let mail = messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
     let slack = messages
         .slack_webhook
@@ -254,8 +210,31 @@ fn reminders(messages: &Messages) -> Result<Reminders, BuildError> {
         language: messages.language,
         at: messages.remind_at,
         token: messages.remind_token.clone(),
+        public_url: config.public_url.clone(),
         ..Reminders::default()
     })
+}
+
+/// Tells people about customers, where a way is configured.
+fn alerting(config: &Config, store: &Arc<Store>, syncing: &Syncing) -> Result<Alerting, BuildError> {
+    let way = |stream| {
+        let mail = config.messages.smtp.as_ref().map(|(url, from)| Mail::new(url, from));
+        let webhook = config.alerts.webhooks.get(&stream);
+        let slack = webhook.map(|webhook| Slack::new(webhook, SLACK_PAUSE));
+        let delivery = Delivery {
+            mail: mail.transpose().map_err(BuildError::Messages)?,
+            slack: slack.transpose().map_err(BuildError::Messages)?,
+        };
+        Ok((stream, delivery))
+    };
+    let ways = Ways {
+        streams: Stream::ALL.into_iter().map(way).collect::<Result<_, BuildError>>()?,
+        mail_to: config.alerts.mail_to.clone(),
+        summary_at: config.alerts.summary_at,
+    };
+    let clock = Clock::system(config.time_zone.clone());
+    let scoring = Arc::clone(syncing.scoring());
+    Ok(Alerting::new(Arc::clone(store), clock, scoring, ways))
 }
 
 /// The sources that are switched on, and when they are read.
@@ -276,8 +255,8 @@ pub fn router(materials: Materials) -> Router {
     put_together(materials).0
 }
 
-/// Every address, and the board whose daily job the program runs.
-fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
+/// Every address, and the boards that the program has more to do with.
+fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD),
@@ -290,24 +269,29 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         language: Language::English,
         board: None,
     };
-    let guard = Arc::new(Guard::new(
-        materials.posts_per_minute,
-        materials.trusted_proxies,
-        frame.clone(),
-    ));
+    let tally = Arc::<Tally>::default();
     let deals = Arc::new(Deals::new(deals::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        tally: Arc::clone(&tally),
         reminders: materials.reminders,
+        rules: materials.rules,
     }));
+    let guard = Arc::new(Guard::new(
+        materials.posts_per_minute,
+        materials.trusted_proxies,
+        around_errors(&deals, &frame),
+    ));
     let leaderboard = Arc::new(Leaderboard::new(Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock.clone(),
         catalog: materials.catalog,
         source: materials.source,
         frame: frame.clone(),
+        goal: materials.team_goal,
+        tally,
     }));
     let customers = Arc::new(Customers::new(customers::Parts {
         store: Arc::clone(&materials.store),
@@ -317,6 +301,8 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
         syncing: Arc::clone(&materials.syncing),
         elsewhere: elsewhere_of(&leaderboard, &deals),
     }));
+    let keyboard = keyboard::router(frame.clone());
+    let gather = gather((&leaderboard, &deals, &customers), (&materials.store, &materials.clock));
     let status = status::pages::Parts {
         store: Arc::clone(&materials.store),
         clock: materials.clock,
@@ -329,8 +315,9 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
     };
     let document = openapi::Document::default();
     let routes = own_routes(materials.store)
-        .merge(findings::pages::router(gather(&leaderboard, &deals, &customers)))
-        .merge(leaderboard::router(leaderboard))
+        .merge(findings::pages::router(gather))
+        .merge(leaderboard::router(Arc::clone(&leaderboard)))
+        .merge(keyboard)
         .merge(status::pages::router(status))
         .merge(deals::router(Arc::clone(&deals)))
         .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
@@ -348,7 +335,13 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>) {
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    (router, deals)
+    (router, deals, leaderboard)
+}
+
+/// The page of an error looks like the board it happened on, and speaks its language.
+fn around_errors(deals: &Arc<Deals>, frame: &Frame) -> FrameOf {
+    let (deals, frame) = (Arc::clone(deals), frame.clone());
+    Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
 }
 
 /// The tabs of every board.

@@ -123,6 +123,7 @@ secrets.example.json:
   SHEETS_API_URL                  another Sheets v4 server, such as `tallyboard emulator`
   DATA_DIR                        folder of the embedded spreadsheet (data)
   INTEGRATIONS_FILE               the catalog (integrations.txt); changes need no restart
+  TEAM_GOAL                       what the team wants to reach together, such as 120/month (nothing)
   TIME_ZONE                       where days begin (Europe/Paris)
   FRESH_SECONDS                   age up to which data is shown without asking Google again (15)
   DRIVE_CHANGE_CHECK              true: ask Drive whether anything changed before reading again (false)
@@ -133,10 +134,18 @@ secrets.example.json:
   SMTP_URL, MAIL_FROM             mail server and sender of the reminders, such as
                                   smtps://user:password@mail.example.com and board@example.com
   DEALS_MAIL_TO                   where reminders go without a line in the tab contacts
-  SLACK_WEBHOOK_URL               Slack's incoming webhook for the reminders
+  SLACK_WEBHOOK_URL               Slack's incoming webhook for reminders and alerts
+  SLACK_CUSTOMER_ALERTS_URL, SLACK_CUSTOMER_HEALTH_URL, SLACK_DAILY_SUMMARIES_URL
+                                  another webhook for one stream of alerts about customers
+  CUSTOMERS_MAIL_TO               where alerts about customers go by mail
+  DAILY_SUMMARY_AT                when the summary of the customers goes out (08:30)
   REMINDERS_AT                    when they go out every day (08:00)
   REMINDERS_LANGUAGE              fr or en (fr)
-  REMINDERS_TOKEN                 what POST /deals/reminders asks for (nothing)
+  REMINDERS_TOKEN                 what POST /deals/reminders asks for; without it only the page's own button starts a run
+  DEALS_LOST_STATUS               true: deals can be lost (Perdu), and won ÷ (won + lost) is shown (false)
+  DEALS_COLD_DAYS                 days without a change after which a deal is cold (10), or by status:
+                                  Prospect=14, Qualifié=10, Négociation=5
+  PUBLIC_URL                      address under which people reach the program; reminders lead there
   ENVIRONMENT                     development or production: readable log lines or JSON
   RUST_LOG                        what is logged (info)
   SECRETS_FILE                    another secrets file than secrets.json
@@ -220,7 +229,11 @@ async fn serve() -> Outcome {
         SpreadsheetSource::Remote(_) => "Spreadsheet",
     };
     println!("{kind}: {}", app.spreadsheet_url());
-    serving::serve(listener, app.router(), Patience::default(), stop.asked()).await;
+    let stopping = async {
+        stop.asked().await;
+        app.end_streams();
+    };
+    serving::serve(listener, app.router(), Patience::default(), stopping).await;
     app.finish().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,8 +2,6 @@
 //!
 //! The rules in plain words, with the list of legal forms, are in `docs/directives/fairness.md`.
 
-mod names;
-
 use std::{
     collections::HashMap,
     fmt,
@@ -14,9 +12,21 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::spelling::fold;
+use crate::{
+    alias::{AliasedNames, NameKey},
+    spelling::fold,
+};
 
-pub use names::{Alias, AliasProblem, CompanyNames, ResolvedCompany};
+/// Typed company names and what they stand for, by the tab `company_aliases` and the key.
+pub type CompanyNames = AliasedNames<CompanyKey>;
+
+impl NameKey for CompanyKey {
+    const NAMELESS: &'static str = "has neither a letter nor a digit. Write a company name in it";
+
+    fn of_name(typed: &str) -> Option<Self> {
+        Self::of(typed)
+    }
+}
 
 /// Groups the spellings of one company: `L'ORÉAL S.A.` and `L’Oreal` have one key.
 ///

@@ -2,6 +2,8 @@
 //!
 //! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
 
+mod alerts;
+mod deals;
 mod messages;
 mod sources;
 mod syncing;
@@ -18,6 +20,12 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::{
+    deals::Rules,
+    leaderboard::goal::{Goal, NoGoal},
+};
+
+pub use alerts::AlertSettings;
 pub use messages::Messages;
 pub use sources::SourceSettings;
 pub use syncing::SyncSettings;
@@ -48,12 +56,20 @@ pub struct Config {
     pub posts_per_minute: NonZeroU32,
     /// How many proxies in front of the app add the caller's address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
+    /// What the team of the leaderboard wants to reach together.
+    pub team_goal: Option<Goal>,
     /// Mail, Slack, and when people are reminded.
     pub messages: Messages,
+    /// What the operator chooses about the rules of the deals.
+    pub deals: Rules,
+    /// The address under which people reach the program, without a slash at its end; messages lead there.
+    pub public_url: Option<String>,
     /// The sources of the Customers board that are switched on.
     pub sources: Vec<SourceSettings>,
     /// When they are read by themselves, and the currency of sums.
     pub syncing: SyncSettings,
+    /// Where alerts about customers go.
+    pub alerts: AlertSettings,
 }
 
 /// An address to listen on.
@@ -188,9 +204,22 @@ impl Config {
             )?,
             posts_per_minute: number(&setting, "POSTS_PER_MINUTE", const { NonZeroU32::new(120).unwrap() })?,
             trusted_proxies: number(&setting, "TRUSTED_PROXIES", proxies)?,
+            alerts: alerts::read(&setting, &messages)?,
+            team_goal: team_goal(setting("TEAM_GOAL"))?,
             messages,
+            deals: deals::rules(&setting)?,
+            public_url: deals::public_url(&setting)?,
         })
     }
+}
+
+fn team_goal(value: Option<String>) -> Result<Option<Goal>, ConfigError> {
+    let read = |value: String| {
+        value
+            .parse()
+            .map_err(|error: NoGoal| wrong("TEAM_GOAL", &value, &error.to_string()))
+    };
+    value.map(read).transpose()
 }
 
 impl Secrets {

@@ -4,6 +4,7 @@
 //! face that the caller asked for. The cause goes to the log and nowhere else.
 
 mod answer;
+mod french;
 
 use std::{
     borrow::Cow,
@@ -199,6 +200,19 @@ impl Error {
         )
         .safe("Nothing was written.")
         .then("Open the page here and send it again.")
+    }
+
+    /// More people watch than one instance can serve.
+    pub fn too_many_viewers() -> Self {
+        let mut error = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_viewers",
+            "Too many people watch at once",
+            "No more boards can follow by the second.",
+        )
+        .then("The page brings itself up to date every half minute all the same.");
+        error.retry_after = Some(60);
+        error
     }
 
     /// More requests came from one address than a person sends.

@@ -33,11 +33,14 @@ use crate::{
 /// Addresses whose counts are kept before old ones are swept out.
 const ADDRESSES_BEFORE_SWEEP: usize = 10_000;
 
+/// What surrounds an error page for a request, in the language that goes with it.
+pub type FrameOf = Box<dyn Fn(&Uri, &HeaderMap) -> Frame + Send + Sync>;
+
 /// The rules at the door.
 pub struct Guard {
     posts: DefaultKeyedRateLimiter<IpAddr>,
     trusted_proxies: usize,
-    frame: Frame,
+    frame: FrameOf,
     run: u32,
     requests: AtomicU64,
 }
@@ -45,7 +48,7 @@ pub struct Guard {
 impl Guard {
     /// At most `posts_per_minute` forms from one address, which is read behind `trusted_proxies` proxies. `frame`
     /// surrounds error pages.
-    pub fn new(posts_per_minute: NonZeroU32, trusted_proxies: usize, frame: Frame) -> Self {
+    pub fn new(posts_per_minute: NonZeroU32, trusted_proxies: usize, frame: FrameOf) -> Self {
         Self {
             posts: RateLimiter::keyed(Quota::per_minute(posts_per_minute)),
             trusted_proxies,
@@ -118,22 +121,23 @@ impl Guard {
     }
 
     fn page(&self, error: &Error, request: &Asked) -> String {
+        let frame = (self.frame)(&request.uri, &request.headers());
+        let told = error.told(frame.language);
+        let board = frame
+            .navigation
+            .iter()
+            .find(|entry| request.uri.path().starts_with(&*entry.address));
+        let way = board.or(frame.navigation.first()).cloned();
         let page = ErrorPage {
-            heading: &error.heading,
-            happened: &error.happened,
-            safety: &error.safety,
-            next: &error.next,
-            ways: self
-                .frame
-                .navigation
-                .first()
-                .cloned()
-                .into_iter()
-                .collect::<Vec<Entry>>(),
+            heading: &told.heading,
+            happened: &told.happened,
+            safety: &told.safety,
+            next: &told.next,
+            ways: way.into_iter().collect::<Vec<Entry>>(),
             request_id: error.is_ours().then_some(request.id.as_str()),
             address: request.address(),
         };
-        page.document(&self.frame)
+        page.document(&frame)
     }
 }
 
@@ -144,6 +148,7 @@ struct Asked {
     /// Shares the bytes of the request, as do the headers: most requests end well, and then nobody reads this.
     uri: Uri,
     accept: Option<HeaderValue>,
+    cookie: Option<HeaderValue>,
 }
 
 impl Asked {
@@ -153,6 +158,7 @@ impl Asked {
             method: request.method().clone(),
             uri: request.uri().clone(),
             accept: request.headers().get(header::ACCEPT).cloned(),
+            cookie: request.headers().get(header::COOKIE).cloned(),
         }
     }
 
@@ -161,8 +167,14 @@ impl Asked {
     }
 
     fn face(&self) -> Face {
+        Face::accepted(&self.headers())
+    }
+
+    /// Those that decide how an error is told.
+    fn headers(&self) -> HeaderMap {
         let accept = self.accept.iter().map(|accept| (header::ACCEPT, accept.clone()));
-        Face::accepted(&HeaderMap::from_iter(accept))
+        let cookie = self.cookie.iter().map(|cookie| (header::COOKIE, cookie.clone()));
+        accept.chain(cookie).collect()
     }
 }
 

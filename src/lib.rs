@@ -9,19 +9,21 @@
 //! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
 //! - [`deals`]: the founder's dashboard → [`page`], [`answer`], [`store`], nouns
 //! - [`customers`]: what eight services know of the customers; its sources only, so far → nouns
-//! - [`findings`]: the page of cells that could not be read → [`page`], [`answer`]
+//! - [`findings`]: the inbox of whoever keeps the spreadsheet → [`page`], [`answer`]
 //! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
+//! - [`keyboard`]: help for single keys → [`page`], [`openapi`]
 //! - [`openapi`]: what programs are told of the addresses, and two pages to read it on → [`page`], [`answer`], [`error`]
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
 //! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
-//! - [`delivery`]: messages that leave the program, by mail and Slack; knows no board
+//! - [`delivery`]: messages that leave the program, by mail and Slack, and the tab of what was told; knows no board → [`store`]
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns: [`company`], [`language`], [`money`], [`period`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`];
+//! - nouns: [`alias`], [`company`], [`language`], [`likeness`], [`money`], [`period`], [`person`], [`spelling`], [`finding`], [`clock`], [`cause`];
 //!   [`config`] alone reads settings
 
+pub mod alias;
 pub mod answer;
 pub mod app;
 pub mod asked;
@@ -38,8 +40,10 @@ pub mod error;
 pub mod finding;
 pub mod findings;
 pub mod guard;
+pub mod keyboard;
 pub mod language;
 pub mod leaderboard;
+pub mod likeness;
 pub mod money;
 pub mod openapi;
 pub mod page;

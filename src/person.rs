@@ -5,7 +5,21 @@ use std::{fmt, sync::Arc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::spelling::fold;
+use crate::{
+    alias::{AliasedNames, NameKey},
+    spelling::fold,
+};
+
+/// Typed names of people and what they stand for, by a tab of aliases and the key.
+pub type PersonNames = AliasedNames<PersonKey>;
+
+impl NameKey for PersonKey {
+    const NAMELESS: &'static str = "is empty. Write a name in it";
+
+    fn of_name(typed: &str) -> Option<Self> {
+        Self::of(typed)
+    }
+}
 
 /// Groups the spellings of one person's name: NFKC, case, accents, spaces and kinds of apostrophe are forgiven.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]

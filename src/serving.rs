@@ -166,6 +166,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_answer_that_goes_on_and_on_outlasts_the_patience_for_a_head() {
+        let (more, parts) = tokio::sync::mpsc::channel::<&str>(1);
+        let parts = std::sync::Arc::new(tokio::sync::Mutex::new(parts));
+        let endless = move || {
+            let parts = std::sync::Arc::clone(&parts);
+            async move {
+                let parts = futures_util::stream::unfold(parts, async |parts| {
+                    let part = parts.lock().await.recv().await?;
+                    Some((Ok::<_, std::convert::Infallible>(part), parts))
+                });
+                axum::body::Body::from_stream(parts)
+            }
+        };
+        let patience = Patience {
+            head: Duration::from_millis(20),
+            end: NEVER,
+        };
+        let running = run(Router::new().route("/", get(endless)), patience).await;
+        let mut stream = send(&running, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        for _ in 0..3 {
+            // Once others are hung up on, the patience is at its end for the stream as well.
+            rest(send(&running, "GET / HTT").await).await;
+        }
+        more.send("still here").await.expect("listened to");
+        let mut heard = String::new();
+        while !heard.ends_with("still here\r\n") {
+            let mut part = [0; 64];
+            let read = stream.read(&mut part).await.expect("read");
+            assert!(read > 0, "hung up: {heard}");
+            heard.push_str(&String::from_utf8_lossy(&part[..read]));
+        }
+    }
+
+    #[tokio::test]
     async fn a_caller_who_never_goes_on_does_not_keep_the_program_from_ending() {
         let hello = Router::new().route("/", get(|| async { "hello" }));
         let patience = Patience {

@@ -91,7 +91,9 @@ async fn view(emulator: &Emulator) -> f64 {
         source: Source::GoogleSheets,
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
+        team_goal: None,
         reminders: tallyboard::deals::Reminders::default(),
+        rules: tallyboard::deals::Rules::default(),
         syncing: Arc::new(Syncing::new(sync::Parts {
             store: Arc::clone(&store),
             clock: spreadsheet::clock(),

@@ -18,10 +18,10 @@ use google_sheets4::api::BatchGetValuesResponse;
 use jiff::Timestamp;
 use serde_json::json;
 use tallyboard::{
-    company::CompanyNames,
     leaderboard::{
         catalog::Catalog,
         credit::Ledger,
+        names::Names,
         period::Period,
         rows::{LeaderboardRows, TABS},
     },
@@ -194,7 +194,7 @@ fn google_alone(body: &[u8]) -> Duration {
 }
 
 fn build(rows: &LeaderboardRows, catalog: &Arc<Catalog>) -> Ledger {
-    let (names, _) = CompanyNames::from_aliases(rows.aliases.iter().cloned());
+    let (names, _) = Names::from_aliases(&rows.csm_aliases, &rows.aliases);
     Ledger::build(Arc::clone(&rows.submissions), Arc::clone(catalog), Arc::new(names))
 }
 
@@ -226,7 +226,7 @@ impl Dataset for Timed {
     const TABS: &'static [&'static Tab] = LeaderboardRows::TABS;
 
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
-        let last = [tabs[0].len() as u32 + 1, 2];
+        let last = [tabs[0].len() as u32 + 1, 2, 2, 2];
         let extended = previous().take().and_then(|previous| {
             let (extended, took) = timed(|| LeaderboardRows::extend(&previous.rows, &tabs, &last, decoding));
             Some((extended?, took))

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
+    clock::Clock,
     customers::{
         self, Customers,
         elsewhere::{AskElsewhere, Elsewhere, Integration, OpenDeal},
@@ -15,16 +16,26 @@ use crate::{
     },
     leaderboard::{self, Leaderboard, claims::CreditedTo},
     status::pages::{AtHand, Known},
-    store::Tab,
+    store::{SheetEdits, Store, Tab},
 };
 
-/// The findings of every board. A board whose tabs cannot be read is itself one; the others go on.
-pub(super) fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, customers: &Arc<Customers>) -> Gather {
+/// The findings of every board, with what was changed outside the program. A board whose tabs are not as they have to be
+/// is itself one; the others go on.
+pub(super) fn gather(
+    (leaderboard, deals, customers): (&Arc<Leaderboard>, &Arc<Deals>, &Arc<Customers>),
+    (store, clock): (&Arc<Store>, &Clock),
+) -> Gather {
     let boards = (Arc::clone(leaderboard), Arc::clone(deals), Arc::clone(customers));
+    let sheet = (Arc::clone(store), clock.clone());
     Arc::new(move || {
-        let (leaderboard, deals, customers) = boards.clone();
+        let ((leaderboard, deals, customers), (store, clock)) = (boards.clone(), sheet.clone());
         Box::pin(async move {
-            let (found, of_deals, of_customers) = tokio::join!(leaderboard.found(), deals.found(), customers.found());
+            let (found, of_deals, of_customers, edits) = tokio::join!(
+                leaderboard.found(),
+                deals.found(),
+                customers.found(),
+                store.read::<SheetEdits>()
+            );
             let mut found: Found = found?;
             for (tab, of_board) in [
                 (&deals::rows::DEALS, of_deals),
@@ -39,7 +50,10 @@ pub(super) fn gather(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>, custome
                     }),
                 }
             }
-            let count = u32::try_from(found.cells.len() + found.lines.len()).unwrap_or(u32::MAX);
+            // Without the log nothing is missing from the boards.
+            found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
+            let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
+            let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
             found.frame = found.frame.counting(FINDINGS, count);
             Ok(found)
         })

@@ -24,12 +24,12 @@ pub(super) async fn run(what: &What) -> Outcome {
     let config = Config::from_environment()?;
     let app = App::build(&config).await?;
     let problems = app.prepare().await.problems;
-    let result: Result<Recalculated, Box<dyn std::error::Error>> = match problems.first() {
-        Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
-        None => app.syncing().scoring().recalculate().await.map_err(Into::into),
+    let result = match problems.first() {
+        Some(problem) => Err(format!("{} {}", problem.problem, problem.cure)),
+        None => Ok(app.syncing().scoring().recalculate().await),
     };
     app.finish().await;
-    tell(&result?);
+    tell(&result??);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -3,16 +3,19 @@
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Outcome;
 use crate::{
-    app::App,
+    app::{App, BuildError},
+    cause::chain,
     config::Config,
     deals::{
         Importer,
         import::{answer::PlanAnswer, log::RunName, prepared::Upload, sent::Sent},
         importer::progress::{Progress, Stand},
     },
+    emulator::{DatabaseError, StartError},
     error::Error,
     language::Language,
 };
@@ -54,6 +57,11 @@ pub(super) enum EmptyCells {
     Erase,
 }
 
+/// The embedded spreadsheet belongs to one program at a time.
+const IN_USE: &str = "Tallyboard is running on this data, and the embedded spreadsheet serves one program at a time. \
+Import on its page /deals/import or with `curl -F file=@FILE 'http://127.0.0.1:8080/deals/import?apply=true'`, \
+or stop it first. Nothing was written.";
+
 /// Imports what the command line names.
 pub(super) async fn run(what: What) -> Outcome {
     let What::Deals {
@@ -65,7 +73,12 @@ pub(super) async fn run(what: What) -> Outcome {
     let bytes = std::fs::read(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
     let upload = Upload::read(&file.to_string_lossy(), &bytes).map_err(|problem| problem.text(Language::English))?;
     let sent = sent(decimal, empty_cells)?;
-    let app = App::build(&Config::from_environment()?).await?;
+    let app = App::build(&Config::from_environment()?)
+        .await
+        .map_err(|error| match error {
+            BuildError::Emulator(StartError::Database(DatabaseError::InUse(_))) => IN_USE.to_owned(),
+            other => chain(&other),
+        })?;
     let problems = app.prepare().await.problems;
     let result = match problems.first() {
         Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
@@ -106,16 +119,27 @@ async fn import(importer: &Arc<Importer>, (upload, sent): (Arc<Upload>, Sent), d
     }
     let run = RunName::new();
     let mut progress = importer.begin(compared, &run).await.map_err(sentence)?;
+    let bar = bar(progress.borrow().total);
     while !progress.borrow_and_update().is_over() {
-        let (done, total) = (progress.borrow().done, progress.borrow().total);
-        eprintln!("{done} of {total}");
+        bar.set_position(progress.borrow().done as u64);
         progress.changed().await?;
     }
+    bar.finish_and_clear();
     let written = progress.borrow().clone();
-    finished(&written);
+    finished(&run, &written);
     Ok(exit_code(
         written.state == Stand::Done && written.left.is_empty() && plan.refused.is_empty(),
     ))
+}
+
+/// Drawn on a terminal only; a log gets the outcome alone.
+fn bar(total: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} deals, {eta} left");
+    let bar = ProgressBar::new(total as u64);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }
 
 fn tell(plan: &PlanAnswer) {
@@ -141,8 +165,11 @@ fn tell(plan: &PlanAnswer) {
     }
 }
 
-fn finished(written: &Progress) {
+fn finished(run: &RunName, written: &Progress) {
     println!("Added {}, changed {}.", written.inserted, written.updated);
+    if written.inserted + written.updated > 0 && written.state == Stand::Done {
+        println!("The page /deals/import/{run} takes it back.");
+    }
     if written.already_there > 0 {
         println!("An earlier import had added {} of them.", written.already_there);
     }

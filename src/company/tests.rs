@@ -3,7 +3,10 @@ use std::collections::BTreeSet;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
-use crate::spelling::tidy;
+use crate::{
+    alias::{Alias, AliasProblem},
+    spelling::tidy,
+};
 
 fn key(name: &str) -> String {
     CompanyKey::of(name).map(|key| key.to_string()).unwrap_or_default()

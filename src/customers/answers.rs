@@ -135,7 +135,7 @@ impl CustomerAnswer {
                 Standing::Current | Standing::Gone => None,
             },
             updated_at: customer.updated_at,
-            link: rows.link_of(customer),
+            link: rows.link_of(&customer.id).unwrap_or_else(|| rows.link.tab()),
         }
     }
 }

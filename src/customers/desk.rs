@@ -163,8 +163,14 @@ impl Customers {
 
     fn found_in(&self, current: &Current) -> Found {
         Found {
-            cells: current.findings.to_vec(),
+            cells: [
+                current.findings.to_vec(),
+                current.rows.in_other_currencies(current.currency),
+            ]
+            .concat(),
             lines: Vec::new(),
+            edits: Vec::new(),
+            near_names: Vec::new(),
             frame: self.frame(current),
             as_of: current.read_at.to_zoned(self.clock.zone().clone()),
         }

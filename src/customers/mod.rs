@@ -4,12 +4,14 @@
 //! spreadsheet, whose tabs are in [`rows`], and derives the [`customer`]s of them: [`unify`], a pure function. [`email`] is
 //! the key by which records of different services meet; [`amount`] is money in the currency it was charged in; [`mrr`] is
 //! the one definition of monthly revenue from Stripe subscriptions. [`sentiment`] reads what they say; [`health`] says how
-//! a customer fares and why; [`churn`] how likely they are to leave; [`scoring`] works both out for all customers.
+//! a customer fares and why; [`churn`] how likely they are to leave; [`scoring`] works both out for all customers,
+//! and [`alerting`] tells people what changed.
 //!
 //! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`summary`],
 //! [`risk`], [`trend`], [`timeline`], [`explanation`]) and hands the answer ([`answers`], [`detail`]) to [`view`]. What the other boards know of a
 //! customer's company comes in through [`elsewhere`]. [`sample`] fills an empty spreadsheet.
 
+pub mod alerting;
 pub mod amount;
 pub mod answers;
 pub mod churn;

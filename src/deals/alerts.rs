@@ -9,31 +9,15 @@ use super::{
     reminders::{Reason, ReminderKind},
 };
 use crate::{
-    delivery::{Channel, Mail},
+    delivery::{
+        Channel, Mail,
+        history::{ALERT_HISTORY, AT, BOARD, CHANNEL, KIND, OUTCOME, REASON, RECIPIENT, SUBJECT},
+    },
     finding::Effect,
     store::{
         CellUpdate, Change, Column, Content, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab,
         TabLink, TabRows, Update,
     },
-};
-
-/// One line for each reason and channel; append-only, the newest line is the last one.
-pub static ALERT_HISTORY: Tab = Tab {
-    title: "alert_history",
-    columns: &[
-        Column::new("id", Kind::Text),
-        Column::new("at", Kind::DateTime),
-        Column::new("board", Kind::Text),
-        Column::new("kind", Kind::Text),
-        Column::new("subject", Kind::Text),
-        Column::new("recipient", Kind::Text),
-        Column::new("channel", Kind::Text),
-        Column::new("outcome", Kind::Text),
-        Column::new("reason", Kind::Text),
-    ],
-    ids: Ids::Given,
-    history: History::NotKept,
-    updated_at: None,
 };
 
 /// Names as they stand in `assignee`, with their mail addresses; staff edit it.
@@ -45,75 +29,12 @@ pub static CONTACTS: Tab = Tab {
     updated_at: None,
 };
 
-const AT: usize = 1;
-const BOARD: usize = 2;
-const KIND: usize = 3;
-const SUBJECT: usize = 4;
-const RECIPIENT: usize = 5;
-const CHANNEL: usize = 6;
-const OUTCOME: usize = 7;
-const REASON: usize = 8;
 const EMAIL: usize = 1;
+
+pub use crate::delivery::history::Outcome;
 
 /// The word in the column `board`.
 const DEALS: &str = "deals";
-
-/// What became of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// An instance means to send it and looks whether another one does too.
-    Claimed,
-    /// It is on its way. A line that stays so tells of a program that was ended at that very moment.
-    Sending,
-    /// The other side took it.
-    Sent,
-    /// The other side did not take it; it is tried again.
-    Failed(String),
-    /// The other side may have taken it; it is not tried again.
-    Unknown(String),
-    /// Another instance sends it.
-    Left,
-    /// It was not to be sent.
-    Suppressed(String),
-    /// Words of staff. It is not sent again.
-    Other(String),
-}
-
-impl Outcome {
-    fn parse(text: String) -> Self {
-        match text.as_str() {
-            "claimed" => Self::Claimed,
-            "sending" => Self::Sending,
-            "sent" => Self::Sent,
-            "left to another instance" => Self::Left,
-            _ => match text.split_once(": ") {
-                Some(("failed", why)) => Self::Failed(why.to_owned()),
-                Some(("perhaps sent", why)) => Self::Unknown(why.to_owned()),
-                Some(("suppressed", why)) => Self::Suppressed(why.to_owned()),
-                _ => Self::Other(text),
-            },
-        }
-    }
-
-    /// The words in the column `outcome`.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Claimed => "claimed".to_owned(),
-            Self::Sending => "sending".to_owned(),
-            Self::Sent => "sent".to_owned(),
-            Self::Left => "left to another instance".to_owned(),
-            Self::Failed(why) => format!("failed: {why}"),
-            Self::Unknown(why) => format!("perhaps sent: {why}"),
-            Self::Suppressed(why) => format!("suppressed: {why}"),
-            Self::Other(words) => words.clone(),
-        }
-    }
-
-    /// Whether the reason counts as told: perhaps told is told, so that nobody hears it twice.
-    pub fn is_told(&self) -> bool {
-        matches!(self, Self::Sending | Self::Sent | Self::Unknown(_) | Self::Other(_))
-    }
-}
 
 /// One line of `alert_history` about deals.
 #[derive(Clone, Debug, PartialEq)]

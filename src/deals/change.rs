@@ -144,6 +144,8 @@ pub struct RestoredDeal {
     pub id: u64,
     /// Stands for the deletion.
     pub key: String,
+    /// What stood in columns of staff's own, by header.
+    pub others: Vec<(String, Content)>,
     /// What it was.
     pub fields: DealFields,
     /// When it was created, as its cell said.
@@ -165,6 +167,7 @@ impl RestoredDeal {
             id: NewId::Restored {
                 id: self.id.to_string(),
                 key: self.key,
+                others: self.others,
             },
             cells: cells_after_id(&self.fields, created_at, Entry::instant(&self.at)),
         }

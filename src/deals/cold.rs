@@ -33,6 +33,30 @@ impl Default for ColdAfter {
 }
 
 impl ColdAfter {
+    /// Reads days for every stage (`10`), or for some of them by their words (`Prospect=14, négociation=5`); the others keep
+    /// theirs. `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Ok(days) = text.trim().parse() {
+            return Some(Self {
+                prospect: days,
+                qualified: days,
+                negotiation: days,
+            });
+        }
+        let mut after = Self::default();
+        for part in text.split([',', ';']) {
+            let (stage, days) = part.split_once(['=', ':'])?;
+            let days = days.trim().parse().ok()?;
+            match Stage::parse(stage)? {
+                Stage::Prospect => after.prospect = days,
+                Stage::Qualified => after.qualified = days,
+                Stage::Negotiation => after.negotiation = days,
+                Stage::Won | Stage::Lost => return None,
+            }
+        }
+        Some(after)
+    }
+
     /// Days for a stage; `None` for deals that are settled.
     pub fn of(&self, stage: Stage) -> Option<u16> {
         match stage {
@@ -95,4 +119,31 @@ pub fn cold<'a>(deals: &[&'a Deal], after: &ColdAfter, pauses: &'a Pauses, day: 
     found.cold.sort_by_key(|cold| (Reverse(cold.days), cold.deal.row));
     found.paused.sort_by_key(|(cold, pause)| (pause.until, cold.deal.row));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_set_for_all_stages_or_for_some() {
+        let after = |prospect, qualified, negotiation| ColdAfter {
+            prospect,
+            qualified,
+            negotiation,
+        };
+        for (text, expected) in [
+            ("7", Some(after(7, 7, 7))),
+            (" 0 ", Some(after(0, 0, 0))),
+            ("Prospect=14, qualifie=12, NÉGOCIATION=5", Some(after(14, 12, 5))),
+            ("negotiation: 5", Some(after(10, 10, 5))),
+            ("Gagné=5", None),
+            ("Prospect", None),
+            ("Prospect=soon", None),
+            ("-1", None),
+            ("", None),
+        ] {
+            assert_eq!(ColdAfter::parse(text), expected, "{text}");
+        }
+    }
 }

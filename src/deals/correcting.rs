@@ -1,19 +1,21 @@
 //! Puts cells right in the background that staff left behind the rules: who changes `statut` in the sheet finds the right
-//! `probabilite` and `valeur_ponderee` there a moment later.
+//! `probabilite` and `valeur_ponderee` there a moment later, and who types a row without an id finds its number.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 use super::{
-    correction::{Corrected, Correction, updates},
+    correction::{Correction, numberings, updates},
     desk::Current,
-    rows::corrections,
+    rows::{DealRows, corrections},
 };
-use crate::store::{Batch, Change, Store, audit::TALLYBOARD};
+use crate::store::{Batch, Change, CommitError, Reading, Store, audit::TALLYBOARD};
 
 /// Cells that one write puts right at most; the next look at the rows brings the rest.
 const MOST: usize = 1_000;
+/// Looks that follow each other at most: after a number come the values of its row, after a large paste the rest of it.
+const MOST_LOOKS: usize = 100;
 
 /// What was put right last.
 #[derive(Default)]
@@ -34,22 +36,41 @@ impl Correcting {
         let Some(due) = self.due(corrections(&current.rows), current.read_at) else {
             return;
         };
-        let (correcting, store, read_at) = (Arc::clone(self), Arc::clone(store), current.read_at);
-        tokio::spawn(async move {
-            let updates = updates(&due).into_iter().map(Change::Update);
-            let result = store.commit(Batch::by(TALLYBOARD, updates)).await;
+        let (correcting, store) = (Arc::clone(self), Arc::clone(store));
+        let (rows, read_at) = (Arc::clone(&current.rows), current.read_at);
+        tokio::spawn(async move { correcting.carry_on(&store, (rows, read_at), due).await });
+    }
+
+    /// Puts `due` right, and then what the next look shows, until nothing is left.
+    async fn carry_on(&self, store: &Store, (mut rows, mut read_at): (Arc<DealRows>, Timestamp), due: Vec<Correction>) {
+        let mut due = due;
+        for _ in 0..MOST_LOOKS {
+            let result = put_right(store, &rows, &due).await;
             if let Err(error) = &result {
                 tracing::warn!(%error, cells = due.len(), "cells of deals could not be put right");
             }
-            let mut last = correcting.last();
-            last.is_running = false;
-            last.failed = result.is_err().then_some(read_at);
-        });
+            {
+                let mut last = self.last();
+                last.is_running = false;
+                last.failed = result.is_err().then_some(read_at);
+            }
+            let next: Reading<DealRows> = match store.read().await {
+                Ok(next) if result.is_ok() => next,
+                _ => return,
+            };
+            (rows, read_at) = (Arc::clone(&next.snapshot.data), next.snapshot.read_at);
+            match self.due(corrections(&rows), read_at) {
+                Some(more) => due = more,
+                None => return,
+            }
+        }
+        self.last().is_running = false;
     }
 
     /// What is to be written now.
     fn due(&self, corrections: &[Correction], read_at: Timestamp) -> Option<Vec<Correction>> {
-        let is_ready = |correction: &&Correction| correction.id.is_some() && correction.to != Corrected::NextId;
+        // The values of a row wait until it has an id.
+        let is_ready = |correction: &&Correction| correction.id.is_some() || correction.is_number();
         let due: Vec<Correction> = corrections.iter().filter(is_ready).take(MOST).cloned().collect();
         let mut last = self.last();
         let may_try_again = last.failed.is_some_and(|failed| failed < read_at);
@@ -67,10 +88,20 @@ impl Correcting {
     }
 }
 
+/// Numbers first: a row without one cannot be addressed. Somebody who changes another row keeps no number back.
+async fn put_right(store: &Store, rows: &DealRows, due: &[Correction]) -> Result<(), CommitError> {
+    let numbers = numberings(due, rows).into_iter().map(Change::Number);
+    store.commit(Batch::by(TALLYBOARD, numbers)).await?;
+    let updates = updates(due).into_iter().map(Change::Update);
+    store.commit(Batch::by(TALLYBOARD, updates)).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
         super::{
+            correction::Corrected,
             fixture::at,
             rows::{ID, PROBABILITY},
         },
@@ -112,13 +143,14 @@ mod tests {
     }
 
     #[test]
-    fn rows_without_an_id_wait() {
+    fn the_values_of_rows_without_an_id_wait_for_it() {
         let missing = Correction {
             column: ID,
             to: Corrected::NextId,
             ..wrong(2, None)
         };
         let waiting = [missing, wrong(2, None)];
-        assert_eq!(Correcting::default().due(&waiting, at("2026-03-01")), None);
+        let due = Correcting::default().due(&waiting, at("2026-03-01"));
+        assert_eq!(due.as_deref(), Some(&waiting[..1]));
     }
 }

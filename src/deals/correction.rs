@@ -5,11 +5,11 @@ use rust_decimal::Decimal;
 use super::{
     deal::Deal,
     deal_row::entry,
-    rows::{DEALS, ID, PROBABILITY, WEIGHTED},
+    rows::{CLIENT, DEALS, DealRows, ID, NOTES, PROBABILITY, WEIGHTED},
 };
 use crate::{
     money::Money,
-    store::{Cell, CellUpdate, Content, Entry, Row, Update},
+    store::{Cell, CellUpdate, Content, Entry, Numbering, Row, Update},
 };
 
 /// One cell of `deals` that the program is to rewrite.
@@ -25,6 +25,13 @@ pub struct Correction {
     pub from: Content,
     /// What belongs there.
     pub to: Corrected,
+}
+
+impl Correction {
+    /// Whether it gives its row an id.
+    pub fn is_number(&self) -> bool {
+        self.to == Corrected::NextId
+    }
 }
 
 /// What belongs into a cell.
@@ -64,6 +71,25 @@ fn follows(cell: Cell<'_>, expected: Decimal, decimals: u32) -> bool {
             [stored.euros(), expected].map(|number| number.round_dp_with_strategy(decimals, strategy));
         stored == expected
     })
+}
+
+/// Numbers for the rows that have no id, each as it was seen.
+pub fn numberings(corrections: &[Correction], rows: &DealRows) -> Vec<Numbering> {
+    let missing = corrections
+        .iter()
+        .filter(|correction| correction.to == Corrected::NextId);
+    let seen = |deal: &Deal| {
+        let said = (CLIENT..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
+        said.map(|column| (column, rows.content_of(deal, column))).collect()
+    };
+    let deals = missing.filter_map(|correction| rows.deal_in_row(correction.row));
+    deals
+        .map(|deal| Numbering {
+            tab: &DEALS,
+            row: deal.row,
+            seen: seen(deal),
+        })
+        .collect()
 }
 
 /// The corrections of rows that have an id, as one update for each deal. Those that wait for an id are left out: they can

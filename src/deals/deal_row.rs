@@ -19,8 +19,9 @@ use super::{
     stage::Stage,
 };
 use crate::{
-    finding::{Effect, Finding},
+    finding::{Effect, Finding, FindingKind, begins_like_a_formula},
     money::Money,
+    spelling::fold,
     store::{Cell, Content, Decoding, Entry, Row},
 };
 
@@ -109,6 +110,11 @@ impl DealReader {
             Cell::Text(text) => Cow::Borrowed(text),
             other => Cow::Owned(other.text()),
         };
+        if begins_like_a_formula(&text) {
+            let reason = "The text begins like a formula. The deal counts; spreadsheet programs may run it when they open a file with it.";
+            let finding = row.finding(column, Effect::Counted, reason);
+            decoding.findings.push(finding.of_kind(FindingKind::FormulaLike));
+        }
         // Remarks are rarely the same twice.
         if column == NOTES {
             return Some(text.into());
@@ -149,8 +155,25 @@ fn read_stage(row: &Row<'_>) -> Result<Stage, Finding> {
             Cell::Empty => format!("The status is missing; write one of {words}."),
             _ => format!("No status is called so; write one of {words}."),
         };
-        row.finding(STAGE, Effect::RowExcluded, reason)
+        let finding = row.finding(STAGE, Effect::RowExcluded, reason);
+        match cell {
+            Cell::Text(_) if finding.kind == FindingKind::Unreadable => finding
+                .of_kind(FindingKind::UnknownValue)
+                .proposing(nearest_stage(&cell.text())),
+            _ => finding,
+        }
     })
+}
+
+/// The stage that is spelled nearly alike.
+fn nearest_stage(word: &str) -> Option<&'static str> {
+    let likeness = |stage: &str| strsim::jaro_winkler(&fold(stage), &fold(word));
+    let stages = Stage::ALL.map(Stage::as_str).into_iter();
+    let near = stages
+        .map(|stage| (likeness(stage), stage))
+        .filter(|(likeness, _)| *likeness >= 0.8);
+    near.max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, stage)| stage)
 }
 
 /// The amount in cents, more than nothing.
@@ -196,7 +219,7 @@ fn read_id(row: &Row<'_>) -> Result<Option<u64>, Finding> {
     };
     id.map(Some).ok_or_else(|| {
         let reason = "The id is no whole number. The row counts; write a number that no other row has.";
-        row.finding(ID, Effect::Counted, reason)
+        row.finding(ID, Effect::Counted, reason).of_kind(FindingKind::Id)
     })
 }
 

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::http::{HeaderMap, Uri};
 use jiff::{Timestamp, Zoned, civil::Date};
 use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
 use super::{
     answers::{Context, DealAnswer},
-    cold::{ColdAfter, Day},
+    cold::Day,
     correcting::Correcting,
     deal::Deal,
     filter::DealFilter,
@@ -19,7 +20,7 @@ use super::{
     overview::Overview,
     reminding::Reminders,
     rows::DealRows,
-    stage::LostStage,
+    rules::Rules,
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -28,10 +29,10 @@ use crate::{
     company::CompanyKey,
     error::Error,
     finding::Finding,
-    findings::{pages::Found, view::FINDINGS},
+    findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
     page::{Asset, Board, Entry, Frame, Freshness, Source},
-    store::{ReadError, Reading, Store},
+    store::{ReadError, Reading, Store, closed},
 };
 
 /// The board's means, made once by the app.
@@ -40,10 +41,12 @@ pub struct Deals {
     pub(super) clock: Clock,
     pub(super) importer: Arc<Importer>,
     pub(super) reminders: Reminders,
+    pub(super) rules: Rules,
     /// Held by the run of the reminders, one at a time.
     pub(super) reminding: Mutex<()>,
     source: Source,
     frame: Frame,
+    tally: Arc<Tally>,
     kept: Kept,
     correcting: Arc<Correcting>,
     overviews: Cache<Settled, Arc<Overview>>,
@@ -68,8 +71,12 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// What all boards found.
+    pub tally: Arc<Tally>,
     /// How people are reminded.
     pub reminders: Reminders,
+    /// What the operator chose.
+    pub rules: Rules,
 }
 
 /// The board as it is at one moment.
@@ -86,12 +93,18 @@ impl Deals {
     /// Puts the board together.
     pub fn new(parts: Parts) -> Self {
         Self {
-            importer: Arc::new(Importer::new(Arc::clone(&parts.store), parts.clock.clone())),
+            importer: Arc::new(Importer::new(
+                Arc::clone(&parts.store),
+                parts.clock.clone(),
+                parts.rules.lost_stage,
+            )),
             store: parts.store,
             clock: parts.clock,
             source: parts.source,
             frame: parts.frame,
+            tally: parts.tally,
             reminders: parts.reminders,
+            rules: parts.rules,
             reminding: Mutex::default(),
             kept: Kept::default(),
             correcting: Arc::default(),
@@ -153,8 +166,8 @@ impl Deals {
                 zone: self.clock.zone().clone(),
             },
             as_of: current.read_at,
-            lost_stage: LostStage::default(),
-            cold_after: ColdAfter::default(),
+            lost_stage: self.rules.lost_stage,
+            cold_after: self.rules.cold_after,
             findings: Arc::clone(&current.findings),
         }
     }
@@ -178,7 +191,13 @@ impl Deals {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
-        Ok(self.found_in(&self.current().await?))
+        match self.current().await {
+            Ok(current) => Ok(self.found_in(&current)),
+            Err(error) => match closed(&error, self.store.url()) {
+                Some(cells) => Ok(Found::of_cells(cells, self.frame.clone(), self.clock.zoned_now())),
+                None => Err(error.into()),
+            },
+        }
     }
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
@@ -187,19 +206,17 @@ impl Deals {
     }
 
     fn found_in(&self, current: &Current) -> Found {
-        Found {
-            cells: current.findings.to_vec(),
-            lines: Vec::new(),
-            frame: self.frame(current, Language::English),
-            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
-        }
+        let as_of = current.read_at.to_zoned(self.clock.zone().clone());
+        Found::of_cells(current.findings.to_vec(), self.frame(current, Language::English), as_of)
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
         let zone = self.clock.zone();
         let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
-        let frame = self.bare_frame(language).counting(FINDINGS, findings);
+        let frame = self
+            .bare_frame(language)
+            .counting(FINDINGS, self.tally.note("deals", findings));
         frame.with_freshness(Freshness {
             source: self.source,
             read_at: current.read_at.to_zoned(zone.clone()),
@@ -207,6 +224,13 @@ impl Deals {
             unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
             spreadsheet_link: current.rows.link.tab(),
         })
+    }
+
+    /// What surrounds a page that shows no data, at an address of the board; `None` elsewhere.
+    pub fn frame_at(&self, uri: &Uri, headers: &HeaderMap) -> Option<Frame> {
+        let rest = uri.path().strip_prefix(super::pages::BOARD)?;
+        let is_here = rest.is_empty() || rest.starts_with('/');
+        is_here.then(|| self.bare_frame(super::pages::language_of(uri, headers)))
     }
 
     /// What surrounds a page that shows no data.

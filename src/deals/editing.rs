@@ -215,9 +215,11 @@ impl Deals {
 
     async fn restore(&self, id: u64, group: &[LogLine]) -> Result<Undone, NotChanged> {
         let (mut old, mut created_at) = (SentDeal::default(), Content::Empty);
+        let mut others = Vec::new();
         for line in group {
-            if let Some(column) = line.column() {
-                old.set(&line.header, typed(column, &line.old));
+            match line.column() {
+                Some(column) => old.set(&line.header, typed(column, &line.old)),
+                None => others.push((line.header.clone(), line.old.clone())),
             }
             if line.column() == Some(CREATED_AT) {
                 created_at = line.old.clone();
@@ -242,6 +244,7 @@ impl Deals {
         let deal = RestoredDeal {
             id,
             key,
+            others,
             fields,
             created_at,
             at,

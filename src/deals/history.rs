@@ -54,10 +54,13 @@ impl StageHistory {
         changes.map_or(&[], Vec::as_slice)
     }
 
-    /// When a deal that is won was won: its last change, to [`Stage::Won`].
+    /// When a deal that is won was won: its last change, to [`Stage::Won`]. Nobody knows it of a deal that came into the
+    /// tab as won, such as with an import: it would seem to have taken no time.
     pub fn won_at(&self, deal: &Deal) -> Option<Timestamp> {
-        let last = self.of_deal(deal).last()?;
-        (deal.stage == Stage::Won && last.to == Stage::Won).then_some(last.at)
+        let changes = self.of_deal(deal);
+        let last = changes.last()?;
+        let came_so = changes.len() == 1 && last.from.is_none();
+        (deal.stage == Stage::Won && last.to == Stage::Won && !came_so).then_some(last.at)
     }
 }
 

@@ -52,7 +52,7 @@ impl Action {
     fn parse(word: &str) -> Option<Self> {
         match word {
             action::CREATED => Some(Self::Created),
-            action::ADDED => Some(Self::Added),
+            action::ADDED | action::NUMBERED => Some(Self::Added),
             action::RESTORED => Some(Self::Restored),
             action::UPDATED | action::CHANGED => Some(Self::Changed),
             action::DELETED | action::REMOVED => Some(Self::Deleted),

@@ -46,6 +46,7 @@ pub mod reminder_texts;
 pub mod reminders;
 pub mod reminding;
 pub mod rows;
+pub mod rules;
 #[cfg(test)]
 mod sales_tests;
 pub mod search;
@@ -59,7 +60,10 @@ pub mod velocity;
 mod view;
 pub mod what_if;
 
+pub use cold::ColdAfter;
 pub use desk::{Deals, Parts};
 pub use importer::Importer;
 pub use pages::{BOARD, router};
 pub use reminding::Reminders;
+pub use rules::Rules;
+pub use stage::LostStage;

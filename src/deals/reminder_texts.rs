@@ -22,8 +22,16 @@ pub fn subject(language: Language, digest: &Digest<'_>) -> String {
     }
 }
 
-/// The text of a mail. `link` is the address of a deal.
-pub fn body(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> String) -> String {
+/// Where a line of a message leads.
+pub struct Links {
+    /// The page of the deal; `None` when nobody said under which address people reach the program.
+    pub page: Option<String>,
+    /// Its row in the spreadsheet.
+    pub row: String,
+}
+
+/// The text of a mail. `link` answers the addresses of a deal.
+pub fn body(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> Links) -> String {
     let hello = match &digest.assignee {
         Some(name) => language.choose(format!("Bonjour {name},"), format!("Hello {name},")),
         None => language.choose("Bonjour,", "Hello,").to_owned(),
@@ -36,7 +44,13 @@ pub fn body(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>
         }
         text.push_str(&format!("\n{}\n", heading(language, kind)));
         for reminder in lines {
-            text.push_str(&format!("- {}\n  {}\n", line(language, reminder), link(reminder)));
+            text.push_str(&format!("- {}\n", line(language, reminder)));
+            let links = link(reminder);
+            if let Some(page) = links.page {
+                text.push_str(&format!("  {page}\n"));
+            }
+            let sheet = language.choose("tableur : ", "sheet: ");
+            text.push_str(&format!("  {sheet}{}\n", links.row));
         }
     }
     text.push_str(language.choose(
@@ -47,14 +61,21 @@ pub fn body(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>
 }
 
 /// The text for Slack, in its own mark-up (<https://docs.slack.dev/messaging/formatting-message-text>).
-pub fn slack(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> String) -> String {
+pub fn slack(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> Links) -> String {
     let mut text = format!("*{}*\n", escaped(&subject(language, digest)));
     for kind in ReminderKind::ALL {
         for reminder in of_kind(digest, kind) {
+            let links = link(reminder);
+            let page = links.page.map(|page| {
+                let label = language.choose("affaire", "deal");
+                format!("<{page}|{label}> · ")
+            });
             text.push_str(&format!(
-                "• {} <{}|↗>\n",
+                "• {} {}<{}|{}>\n",
                 escaped(&line(language, reminder)),
-                link(reminder)
+                page.unwrap_or_default(),
+                links.row,
+                language.choose("tableur", "sheet")
             ));
         }
     }
@@ -161,14 +182,17 @@ mod tests {
     fn the_mail_reads_as_a_person_would_write_it() {
         let deals = deals();
         let digest = digest(&deals);
-        let link = |reminder: &Reminder<'_>| format!("https://sheet/{}", reminder.deal.row);
+        let link = |reminder: &Reminder<'_>| Links {
+            page: (reminder.deal.row == 2).then(|| "https://board/deals/2".to_owned()),
+            row: format!("https://sheet/{}", reminder.deal.row),
+        };
         assert_eq!(
             subject(Language::French, &digest),
             "Zoé : 1 affaire en retard, 1 affaire à échéance, 1 affaire sans changement"
         );
         assert_eq!(
             body(Language::French, &digest, link).replace(['\u{202F}', '\u{A0}'], " "),
-            "Bonjour Zoé,\n\nEn retard\n- Client 2 · 12 500,50 € · Qualifié · échéance 20/11/2026, en retard de 1 jour\n  https://sheet/2\n\nÀ échéance dans les 7 jours\n- A & <B> · 900,00 € · Négociation · échéance 28/11/2026, dans 7 jours\n  https://sheet/3\n\nSans changement\n- A & <B> · 900,00 € · Négociation · sans changement depuis 12 jours (09/11/2026)\n  https://sheet/3\n\nChaque affaire n’est rappelée qu’une fois par échéance ou par période sans changement. Mettez-la en pause pour ne plus en entendre parler d’ici là.\n"
+            "Bonjour Zoé,\n\nEn retard\n- Client 2 · 12 500,50 € · Qualifié · échéance 20/11/2026, en retard de 1 jour\n  https://board/deals/2\n  tableur : https://sheet/2\n\nÀ échéance dans les 7 jours\n- A & <B> · 900,00 € · Négociation · échéance 28/11/2026, dans 7 jours\n  tableur : https://sheet/3\n\nSans changement\n- A & <B> · 900,00 € · Négociation · sans changement depuis 12 jours (09/11/2026)\n  tableur : https://sheet/3\n\nChaque affaire n’est rappelée qu’une fois par échéance ou par période sans changement. Mettez-la en pause pour ne plus en entendre parler d’ici là.\n"
         );
         assert_eq!(
             subject(Language::English, &digest),
@@ -189,11 +213,14 @@ mod tests {
     #[test]
     fn slack_sees_no_mark_up_in_what_people_typed() {
         let deals = deals();
-        let text = slack(Language::English, &digest(&deals), |_| "https://sheet/3".to_owned());
+        let text = slack(Language::English, &digest(&deals), |_| Links {
+            page: Some("https://board/deals/3".to_owned()),
+            row: "https://sheet/3".to_owned(),
+        });
         assert!(text.starts_with("*Zoé: 1 deal late"), "{text}");
         assert!(
             text.contains(
-                "• A &amp; &lt;B&gt; · €900.00 · Négociation · due 28 Nov 2026, in 7 days <https://sheet/3|↗>"
+                "• A &amp; &lt;B&gt; · €900.00 · Négociation · due 28 Nov 2026, in 7 days <https://board/deals/3|deal> · <https://sheet/3|sheet>"
             ),
             "{text}"
         );

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    alerts::{ALERT_HISTORY, CONTACTS},
+    alerts::CONTACTS,
     correction::{Correction, corrections_of},
     deal::Deal,
     deal_row::{DealReader, RowReading, entry},
@@ -14,7 +14,8 @@ use super::{
     search::SearchTexts,
 };
 use crate::{
-    finding::{Effect, Finding},
+    delivery::history::ALERT_HISTORY,
+    finding::{Effect, Finding, FindingKind},
     money::Money,
     store::{Cell, Column, Content, Dataset, Decoding, History, Ids, Kind, Row, Tab, TabLink, TabRows},
 };
@@ -133,6 +134,12 @@ impl DealRows {
         self.places.get(&id).map(|place| &self.deals[*place])
     }
 
+    /// The deal in the row with this number.
+    pub fn deal_in_row(&self, row: u32) -> Option<&Deal> {
+        let place = self.deals.binary_search_by_key(&row, |deal| deal.row).ok()?;
+        Some(&self.deals[place])
+    }
+
     /// What the rows that do not count would add to the amounts: “3 lignes exclues (24 500 € non comptés)”.
     pub fn excluded_amount(&self) -> Money {
         self.excluded.iter().filter_map(|row| row.amount).sum()
@@ -150,12 +157,13 @@ impl DealRows {
         let now = seen.id.and_then(|id| self.deal(id));
         let derived = matches!(column, PROBABILITY | WEIGHTED);
         match now {
-            Some(now) if derived || entry(now, column).content() == written => self.content(now, column),
+            Some(now) if derived || entry(now, column).content() == written => self.content_of(now, column),
             _ => written,
         }
     }
 
-    fn content(&self, deal: &Deal, column: usize) -> Content {
+    /// What stands in a cell of a deal of these rows.
+    pub(super) fn content_of(&self, deal: &Deal, column: usize) -> Content {
         let unusual = self.unusual.get(&(deal.row, column));
         unusual.cloned().unwrap_or_else(|| entry(deal, column).content())
     }
@@ -215,14 +223,20 @@ fn without_id(rows: &TabRows, deals: &[Deal]) -> Option<Finding> {
     let first = deals.iter().find(is_blank)?;
     let highest = deals.iter().filter_map(|deal| deal.id).max().unwrap_or_default();
     let reason = match deals.iter().filter(is_blank).count() {
-        1 => "The row has no id. It counts".to_owned(),
-        count => format!("{count} rows have no id, from this one on. They count"),
+        1 => "The row has no id yet. It counts, and gets the next number in a moment".to_owned(),
+        count => {
+            format!("{count} rows have no id yet, from this one on. They count, and get the next numbers in a moment")
+        }
     };
     let cure = format!(
-        "{reason}; to change it here, write a number that no other row has, such as {}.",
+        "{reason}; should that not happen, write a number that no other row has, such as {}.",
         highest + 1
     );
-    Some(rows.row(first.row).finding(ID, Effect::Counted, cure))
+    Some(
+        rows.row(first.row)
+            .finding(ID, Effect::Counted, cure)
+            .of_kind(FindingKind::Id),
+    )
 }
 
 /// Leaves exact copies out, and tells of different rows with one id. Answers the ids that stand more than once.
@@ -256,7 +270,8 @@ fn settle_ids(
             );
             (Effect::Counted, reason)
         };
-        decoding.findings.push(rows.row(deal.row).finding(ID, effect, reason));
+        let finding = rows.row(deal.row).finding(ID, effect, reason);
+        decoding.findings.push(finding.of_kind(FindingKind::Id));
     }
     // The amount of a copy is counted already, with the row it is a copy of.
     excluded.extend(copies.iter().map(|row| ExcludedRow {

@@ -114,6 +114,16 @@ pub enum LostStage {
     Offered,
 }
 
+impl LostStage {
+    /// The stages that a deal can be put into; one that is lost can stay so.
+    pub fn stages(self, current: Option<Stage>) -> Vec<Stage> {
+        let offered = Stage::ALL.into_iter();
+        offered
+            .filter(|stage| *stage != Stage::Lost || self == Self::Offered || current == Some(Stage::Lost))
+            .collect()
+    }
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())

@@ -8,15 +8,18 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use super::view::{FINDINGS, FindingsPage, LineProblem};
+use super::{
+    inbox::Inbox,
+    view::{FINDINGS, FindingsPage, LineProblem},
+};
 use crate::{
     answer::{Cell, Column, Face, Kind, Rendered, Sheet},
     error::{Error, FieldError},
-    finding::Finding,
+    finding::{Finding, NearNames, SheetEdit},
     openapi::Endpoint,
     page::Frame,
 };
@@ -27,10 +30,28 @@ pub struct Found {
     pub cells: Vec<Finding>,
     /// Lines of files.
     pub lines: Vec<LineProblem>,
+    /// Names that look alike.
+    pub near_names: Vec<NearNames>,
+    /// What was changed in the spreadsheet itself, the latest first.
+    pub edits: Vec<SheetEdit>,
     /// What surrounds the page.
     pub frame: Frame,
     /// When the spreadsheet was read, in the configured time zone.
     pub as_of: Zoned,
+}
+
+impl Found {
+    /// Only cells.
+    pub fn of_cells(cells: Vec<Finding>, frame: Frame, as_of: Zoned) -> Self {
+        Self {
+            cells,
+            lines: Vec::new(),
+            near_names: Vec::new(),
+            edits: Vec::new(),
+            frame,
+            as_of,
+        }
+    }
 }
 
 /// Asks a board for its findings.
@@ -40,7 +61,7 @@ pub type Gather = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Found, Erro
 pub fn router(gather: Gather) -> ApiRouter {
     let described = get_with(show, |it| {
         it.about("Program", "What could not be read.")
-            .answers::<Answer<'_>>(Face::TABLE)
+            .answers::<Inbox<'_>>(Face::TABLE)
     });
     ApiRouter::new().api_route(FINDINGS, described).with_state(gather)
 }
@@ -48,14 +69,7 @@ pub fn router(gather: Gather) -> ApiRouter {
 #[derive(Deserialize, JsonSchema)]
 struct Question {
     format: Option<String>,
-}
-
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Findings")]
-struct Answer<'a> {
-    as_of: Timestamp,
-    cells: &'a [Finding],
-    lines: &'a [LineProblem],
+    kind: Option<String>,
 }
 
 async fn show(
@@ -65,67 +79,109 @@ async fn show(
 ) -> Result<Response, Error> {
     let face = Face::negotiate(question.format.as_deref(), &headers, Face::TABLE)
         .map_err(|unknown| Error::bad_question(vec![FieldError::new("format", unknown.to_string())]))?;
+    let kind = question.kind.as_deref().filter(|kind| !kind.is_empty());
+    if let Some(unknown) = kind.filter(|kind| !Inbox::is_group(kind)) {
+        let message = format!("No findings are called “{unknown}”. Leave “kind” out to see all.");
+        return Err(Error::bad_question(vec![FieldError::new("kind", message)]));
+    }
     let found = gather().await?;
+    let inbox = Inbox::of(&found, kind);
     let rendered = match face {
         Face::Html => Rendered::html(
             FindingsPage {
-                cells: &found.cells,
-                lines: &found.lines,
+                inbox: &inbox,
+                now: &found.as_of,
             }
             .document(&found.frame),
         ),
-        Face::Csv => Rendered::csv(&sheet(&found)),
-        Face::Xlsx => Rendered::xlsx(&sheet(&found)).map_err(Error::internal)?,
-        _ => Rendered::json(&Answer {
-            as_of: found.as_of.timestamp(),
-            cells: &found.cells,
-            lines: &found.lines,
-        })
-        .map_err(Error::internal)?,
+        Face::Csv => Rendered::csv(&sheet(&inbox, &found.as_of)),
+        Face::Xlsx => Rendered::xlsx(&sheet(&inbox, &found.as_of)).map_err(Error::internal)?,
+        _ => Rendered::json(&inbox).map_err(Error::internal)?,
     };
     Ok(rendered.respond(&headers))
 }
 
-fn sheet(found: &Found) -> Sheet {
+fn sheet(inbox: &Inbox<'_>, as_of: &Zoned) -> Sheet {
     let columns = [
+        ("kind", Kind::Text),
         ("place", Kind::Text),
         ("row", Kind::Integer),
         ("column", Kind::Text),
         ("value", Kind::Text),
         ("reason", Kind::Text),
+        ("proposal", Kind::Text),
         ("effect", Kind::Text),
         ("link", Kind::Text),
     ];
-    let cells = found.cells.iter().map(|cell| {
-        vec![
-            Cell::from(cell.tab),
-            Cell::from(cell.row),
-            Cell::from(cell.column),
-            Cell::from(cell.value.as_str()),
-            Cell::from(cell.reason.as_str()),
-            Cell::from(cell.effect.name()),
-            Cell::from(cell.link.as_str()),
-        ]
-    });
-    let lines = found.lines.iter().map(|line| {
-        vec![
-            Cell::from(line.file.as_str()),
-            Cell::from(line.line),
-            Cell::Empty,
-            Cell::Empty,
-            Cell::from(line.reason.as_str()),
-            Cell::Empty,
-            Cell::Empty,
-        ]
-    });
+    let cells = inbox.cells.iter().map(|cell| cell_line(cell));
+    let names = inbox.near_names.iter().map(name_line);
+    let lines = inbox.lines.iter().map(file_line);
+    let edits = inbox.edits.iter().map(edit_line);
     Sheet {
         title: "Findings".to_owned(),
         file_name: "findings".to_owned(),
-        as_of: found.as_of.datetime(),
+        as_of: as_of.datetime(),
         columns: columns
             .iter()
             .map(|(header, kind)| Column::new(*header, *kind))
             .collect(),
-        rows: cells.chain(lines).collect(),
+        rows: cells.chain(names).chain(lines).chain(edits).collect(),
     }
+}
+
+fn cell_line(cell: &Finding) -> Vec<Cell> {
+    vec![
+        Cell::from(cell.kind.name()),
+        Cell::from(cell.tab),
+        Cell::from(cell.row),
+        Cell::from(cell.column),
+        Cell::from(cell.value.as_str()),
+        Cell::from(cell.reason.as_str()),
+        Cell::from(cell.proposal.as_deref()),
+        Cell::from(cell.effect.name()),
+        Cell::from(cell.link.as_str()),
+    ]
+}
+
+fn name_line(near: &NearNames) -> Vec<Cell> {
+    vec![
+        Cell::from(super::inbox::NAMES),
+        Cell::from(near.kind),
+        Cell::Empty,
+        Cell::Empty,
+        Cell::from(near.merge.name.as_str()),
+        Cell::from(near.reason.as_str()),
+        Cell::from(near.keep.name.as_str()),
+        Cell::from(near.effect.as_str()),
+        Cell::from(near.merge.address.as_str()),
+    ]
+}
+
+fn file_line(line: &LineProblem) -> Vec<Cell> {
+    let nothing = || Cell::Empty;
+    vec![
+        Cell::from(super::inbox::FILES),
+        Cell::from(line.file.as_str()),
+        Cell::from(line.line),
+        nothing(),
+        nothing(),
+        Cell::from(line.reason.as_str()),
+        nothing(),
+        nothing(),
+        nothing(),
+    ]
+}
+
+fn edit_line(edit: &SheetEdit) -> Vec<Cell> {
+    vec![
+        Cell::from(super::inbox::EDITS),
+        Cell::from(format!("{} {}", edit.tab, edit.row)),
+        Cell::Empty,
+        Cell::from(edit.column.as_str()),
+        Cell::from(edit.new.as_str()),
+        Cell::from(format!("{} in the sheet", edit.action)),
+        Cell::from(edit.old.as_str()),
+        Cell::Empty,
+        Cell::from(edit.link.as_str()),
+    ]
 }

@@ -1,15 +1,18 @@
 //! The page of findings.
 
+use jiff::Zoned;
 use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::inbox::{EDITS, FILES, Group, Inbox, NAMES};
 use crate::{
-    finding::{Effect, Finding},
+    finding::{Effect, Finding, NamedRows, NearNames, SheetEdit},
     page::{
         Frame, Page,
-        table::{cell, row, table, text},
-        wording::count,
+        moment::stamp_element,
+        table::{cell, number, row, table, text},
+        wording::{count, grouped},
     },
 };
 
@@ -19,10 +22,10 @@ pub const FINDINGS: &str = "/findings";
 /// Everything the page of findings shows.
 #[derive(Clone, Debug)]
 pub struct FindingsPage<'a> {
-    /// Cells of the spreadsheet, in the order to show.
-    pub cells: &'a [Finding],
-    /// Lines of files that the program reads, in the order to show.
-    pub lines: &'a [LineProblem],
+    /// What was found, in groups.
+    pub inbox: &'a Inbox<'a>,
+    /// When the spreadsheet was read, in the configured time zone.
+    pub now: &'a Zoned,
 }
 
 /// A line of a file that was left out.
@@ -39,77 +42,228 @@ pub struct LineProblem {
 impl FindingsPage<'_> {
     /// The whole document.
     pub fn document(&self, frame: &Frame) -> String {
+        let address = self.inbox.alone.map_or(FINDINGS.to_owned(), group_address);
         let main = html! {
             h1 { "Findings" }
-            @if self.cells.is_empty() && self.lines.is_empty() {
+            @if self.inbox.count == 0 {
                 p .lead { "Every cell could be read. Nothing is missing from the boards." }
             } @else {
-                p .lead { "These places could not be read as they are. Mend them where they stand; the boards follow within seconds." }
-                @if !self.cells.is_empty() { (self.cells_section()) }
-                @if !self.lines.is_empty() { (self.lines_section()) }
+                p .lead { "These places deserve a look. Mend them where they stand; the boards follow within seconds." }
+            }
+            @if self.inbox.alone.is_some() { p { a href=(FINDINGS) { "See all findings" } } }
+            @if !self.inbox.groups.is_empty() { (self.overview()) }
+            @for group in self.inbox.groups.iter().filter(|group| self.inbox.alone.is_none_or(|alone| alone == group.name)) {
+                (self.section(group))
             }
         };
         frame.document(Page {
             title: "Findings",
-            address: FINDINGS,
+            address: &address,
             scripts: &[],
             main,
         })
     }
 
-    fn cells_section(&self) -> Markup {
-        let found = u32::try_from(self.cells.len()).unwrap_or(u32::MAX);
-        let rows: Vec<Markup> = self.cells.iter().map(cell_row).collect();
-        let columns = [
-            text("Where"),
-            text("What stands there"),
-            text("What is wrong"),
-            text("Effect"),
-        ];
+    fn overview(&self) -> Markup {
+        let rows: Vec<Markup> = self.inbox.groups.iter().map(overview_row).collect();
+        let columns = [text("What"), number("How many"), text("Effect on the totals")];
         html! {
-            section aria-labelledby="cells" {
-                h2 #cells { "In the spreadsheet: " (count(found, "cell", "cells")) }
-                div .findings { (table("Cells that could not be read", &columns, &rows)) }
+            div .heading {
+                p .hint { "Changes in the spreadsheet itself are listed for the record and need nothing." }
+                p .downloads {
+                    @for (format, label) in [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")] {
+                        a href={ (FINDINGS) "?format=" (format) } { (label) span .unseen { ": Findings" } } " "
+                    }
+                }
+            }
+            div .inbox { (table("What was found, in groups", &columns, &rows)) }
+        }
+    }
+
+    fn section(&self, group: &Group) -> Markup {
+        let most = self.inbox.most();
+        html! {
+            section aria-labelledby=(group.name) {
+                h2 #(group.name) tabindex="-1" { (group.title) }
+                @match group.name {
+                    NAMES => (names(self.inbox.near_names, most)),
+                    FILES => (files(self.inbox.lines, most)),
+                    EDITS => (self.edits(most)),
+                    name => (cells(self.inbox, name, most)),
+                }
+                @if group.count as usize > most {
+                    p {
+                        "The first " (number_of(most)) " of " (number_of(group.count as usize)) ". "
+                        @if self.inbox.alone.is_none() { a href=(group_address(group.name)) { "See more of them" } }
+                        @else { a href={ (group_address(group.name)) "&format=csv" } { "All of them as CSV" } }
+                    }
+                }
             }
         }
     }
 
-    fn lines_section(&self) -> Markup {
-        let found = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
-        let rows: Vec<Markup> = self.lines.iter().map(line_row).collect();
-        html! {
-            section aria-labelledby="lines" {
-                h2 #lines { "In files: " (count(found, "line", "lines")) }
-                div .findings { (table("Lines that were left out", &[text("Where"), text("What is wrong")], &rows)) }
+    fn edits(&self, most: usize) -> Markup {
+        let columns = [
+            text("When"),
+            text("Where"),
+            text("Before"),
+            text("Since"),
+            text("Audit log"),
+        ];
+        let rows: Vec<Markup> = self.inbox.edits.iter().take(most).map(|edit| self.edit(edit)).collect();
+        html! { div .findings { (table("Changes outside the program", &columns, &rows)) } }
+    }
+
+    fn edit(&self, edit: &SheetEdit) -> Markup {
+        let value = |text: &str| html! { @if text.is_empty() { span .hint { "(empty)" } } @else { bdi { (text) } } };
+        let cells = [
+            cell("when", stamp_element(edit.at, self.now)),
+            cell(
+                "name",
+                html! { bdi { (edit.tab) } " " (edit.action) " " bdi { (edit.column) } " " small { bdi { (edit.row) } } },
+            ),
+            cell("what", value(&edit.old)),
+            cell("what", value(&edit.new)),
+            cell("detail", html! { a href=(edit.link) { "Open the line" } }),
+        ];
+        row(1, &cells)
+    }
+}
+
+/// The page with one group alone.
+pub fn group_address(name: &str) -> String {
+    format!("{FINDINGS}?kind={name}")
+}
+
+fn overview_row(group: &Group) -> Markup {
+    let cells = [
+        cell("name", html! { (group.title) }),
+        cell(
+            "number",
+            html! { a .figure href={ (group_address(group.name)) "#" (group.name) } data-counts="findings" { (grouped(group.count)) } },
+        ),
+        cell("detail", html! { (total_effect(group)) }),
+    ];
+    row(0, &cells)
+}
+
+fn total_effect(group: &Group) -> Markup {
+    let figure =
+        |amount: u32, one: &str, many: &str| html! { span data-figure="effect" { (count(amount, one, many)) } };
+    html! {
+        @match (group.rows_excluded, group.counted_apart) {
+            (0, 0) if group.name == NAMES => "counted as two",
+            (0, 0) if group.name == "header" => "the board is closed",
+            (0, 0) => "counted as usual",
+            (excluded, 0) => { (figure(excluded, "row is", "rows are")) " not counted" }
+            (0, apart) => { (figure(apart, "name is", "names are")) " counted apart" }
+            (excluded, apart) => {
+                (figure(excluded, "row is", "rows are")) " not counted, "
+                (figure(apart, "name is", "names are")) " counted apart"
             }
         }
     }
 }
 
+fn cells(inbox: &Inbox<'_>, name: &str, most: usize) -> Markup {
+    let listed = inbox.cells.iter().filter(|cell| cell.kind.name() == name);
+    let rows: Vec<Markup> = listed.take(most).map(|cell| cell_row(cell)).collect();
+    let columns = [
+        text("Where"),
+        text("What stands there"),
+        text("What is wrong"),
+        text("Proposed"),
+        text("Effect"),
+    ];
+    html! { div .findings { (table("Cells that deserve a look", &columns, &rows)) } }
+}
+
 fn cell_row(finding: &Finding) -> Markup {
+    let place = html! { (finding.tab) ", row " span data-figure="row" { (finding.row) } ", " (finding.column) };
     let cells = [
-        cell(
-            "name",
-            html! {
-                a href=(finding.link) { (finding.tab) ", row " (finding.row) ", " (finding.column) }
-            },
-        ),
+        cell("name", html! { a href=(finding.link) { (place) } }),
         cell(
             "what",
             html! {
                 @if finding.value.is_empty() { span .hint { "(empty)" } } @else { code { bdi { (finding.value) } } }
             },
         ),
-        cell("reason", html! { (finding.reason) }),
+        cell("reason", html! { bdi { (finding.reason) } }),
+        cell(
+            "proposal",
+            html! { @if let Some(proposal) = &finding.proposal { code { bdi { (proposal) } } } @else { span .blank aria-hidden="true" { "–" } } },
+        ),
         cell("detail", html! { span .tag { (effect(finding.effect)) } }),
     ];
     row(0, &cells)
 }
 
+fn names(near: &[NearNames], most: usize) -> Markup {
+    let rows: Vec<Markup> = near.iter().take(most).map(name_row).collect();
+    let columns = [
+        text("This"),
+        text("looks like"),
+        text("Why"),
+        text("Effect of a merge"),
+        text("Decide"),
+    ];
+    html! {
+        p {
+            "Nothing is merged by itself. A decision is a line in the tab csm_aliases, company_aliases or distinct_names; "
+            "deleting that line takes it back exactly."
+        }
+        div .findings.names { (table("Names that look alike", &columns, &rows)) }
+    }
+}
+
+fn name_row(near: &NearNames) -> Markup {
+    let whose = if near.kind == "csm" { "CSM" } else { "company" };
+    let cells = [
+        cell("name", named(&near.merge)),
+        cell("name", html! { (named(&near.keep)) " " span .tag { (whose) } }),
+        cell("reason", html! { (near.reason) }),
+        cell("detail", html! { span data-figure="effect" { (near.effect) } }),
+        cell("decide", decision(near)),
+    ];
+    row(0, &cells)
+}
+
+fn named(side: &NamedRows) -> Markup {
+    html! {
+        bdi { (side.name) } " "
+        small { a href={ (side.address) "&outcome=counting" } data-counts="rows" { (count(side.rows, "row", "rows")) } }
+    }
+}
+
+fn decision(near: &NearNames) -> Markup {
+    html! {
+        form .decision method="post" action=(near.action) {
+            input type="hidden" name="kind" value=(near.kind);
+            input type="hidden" name="keep" value=(near.keep.name);
+            input type="hidden" name="merge" value=(near.merge.name);
+            button .quiet type="submit" name="decision" value="merge" { "Use “" bdi { (near.keep.name) } "” for both" }
+            button .quiet type="submit" name="decision" value="swap" { "Use “" bdi { (near.merge.name) } "” for both" }
+            button .quiet type="submit" name="decision" value="distinct" {
+                "They are two" span .unseen { ": " bdi { (near.merge.name) } " and " bdi { (near.keep.name) } }
+            }
+        }
+    }
+}
+
+fn files(lines: &[LineProblem], most: usize) -> Markup {
+    let rows: Vec<Markup> = lines.iter().take(most).map(line_row).collect();
+    html! {
+        div .findings { (table("Lines that were left out", &[text("Where"), text("What is wrong")], &rows)) }
+    }
+}
+
 fn line_row(problem: &LineProblem) -> Markup {
     let cells = [
-        cell("name", html! { (problem.file) ", line " (problem.line) }),
-        cell("reason", html! { (problem.reason) }),
+        cell(
+            "name",
+            html! { (problem.file) ", line " span data-figure="row" { (problem.line) } },
+        ),
+        cell("reason", html! { bdi { (problem.reason) } }),
     ];
     row(0, &cells)
 }
@@ -119,67 +273,14 @@ fn effect(effect: Effect) -> &'static str {
         Effect::RowExcluded => "row not counted",
         Effect::CountedApart => "counted apart",
         Effect::Counted => "counted",
+        Effect::BoardClosed => "board closed",
     }
+}
+
+fn number_of(amount: usize) -> Markup {
+    html! { span data-figure="page" { (grouped(u32::try_from(amount).unwrap_or(u32::MAX))) } }
 }
 
 #[cfg(test)]
-mod tests {
-    use scraper::{Html, Selector};
-
-    use super::*;
-    use crate::page::Entry;
-
-    fn document(cells: &[Finding], lines: &[LineProblem]) -> Html {
-        let frame = Frame {
-            navigation: vec![Entry::new("Findings", FINDINGS)],
-            action: Entry::new("Claim integrations", "/leaderboard/submit"),
-            freshness: None,
-            language: crate::language::Language::English,
-            board: None,
-        };
-        Html::parse_document(&FindingsPage { cells, lines }.document(&frame))
-    }
-
-    fn texts(page: &Html, selector: &str) -> Vec<String> {
-        page.select(&Selector::parse(selector).expect("selector"))
-            .map(|element| element.text().collect::<String>().trim().to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn each_finding_leads_to_its_cell_and_what_stands_there_is_only_text() {
-        let value = "<script>alert(1)</script>";
-        let finding = Finding {
-            tab: "submissions",
-            row: 14,
-            column: "submitted_at",
-            value: value.to_owned(),
-            reason: "This is not a date.".to_owned(),
-            effect: Effect::RowExcluded,
-            link: "https://docs.google.com/spreadsheets/d/x/edit#gid=0&range=B14".to_owned(),
-        };
-        let problem = LineProblem {
-            file: "integrations.txt".to_owned(),
-            line: 12,
-            reason: value.to_owned(),
-        };
-        let page = document(std::slice::from_ref(&finding), &[problem]);
-        assert_eq!(
-            texts(&page, "th.name"),
-            ["submissions, row 14, submitted_at", "integrations.txt, line 12"]
-        );
-        assert_eq!(texts(&page, "code"), [value]);
-        assert_eq!(texts(&page, ".tag"), ["row not counted"]);
-        assert!(texts(&page, "script").is_empty());
-        let selector = Selector::parse("th.name a").expect("selector");
-        let link = page.select(&selector).next().expect("link");
-        assert_eq!(link.attr("href"), Some(finding.link.as_str()));
-    }
-
-    #[test]
-    fn nothing_found_is_said_in_so_many_words() {
-        let page = document(&[], &[]);
-        assert!(texts(&page, ".lead")[0].starts_with("Every cell could be read."));
-        assert!(texts(&page, "table").is_empty());
-    }
-}
+#[path = "view_tests.rs"]
+mod tests;

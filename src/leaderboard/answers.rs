@@ -7,9 +7,12 @@ use serde::Serialize;
 use super::{
     claims::{ClaimLine, Outcome},
     effect::SubmissionEffect,
+    highlights::Highlights,
+    new_claims::{NewClaim, NewClaims},
+    own_line::OwnLine,
     period::Period,
     standings::{CsmStanding, ServiceKind, ServiceStanding, Standings, Totals},
-    view::ClaimsFilter,
+    view::{ClaimsFilter, sentences},
 };
 use crate::answer::{Cell, Column, Kind, Sheet};
 
@@ -27,8 +30,23 @@ pub struct BoardAnswer<'a> {
     pub by_csm: &'a [CsmStanding],
     /// The overview by integration.
     pub by_service: &'a [ServiceStanding],
+    /// What is worth telling beside the ranking.
+    pub highlights: &'a Highlights,
     /// How many cells and lines could not be read.
     pub findings: u32,
+}
+
+/// `GET /leaderboard/you` for programs.
+#[derive(Serialize, JsonSchema)]
+pub struct OwnLineAnswer<'a> {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// The days that are counted.
+    pub period: Period,
+    /// Name of the CSM as the board shows it; `None` when nobody of that name has a claim.
+    pub csm: Option<&'a str>,
+    /// The line with its neighbours; `None` when the CSM has no claim in the period.
+    pub own_line: Option<OwnLine<'a>>,
 }
 
 /// `GET /leaderboard/claims` for programs.
@@ -40,6 +58,42 @@ pub struct ClaimsAnswer<'a> {
     pub filter: &'a ClaimsFilter,
     /// The rows, latest first.
     pub claims: &'a [ClaimLine],
+}
+
+/// One event of `GET /leaderboard/live`.
+#[derive(Serialize)]
+pub struct LiveAnswer<'a> {
+    /// Names the state of the board, to ask later what is new since then.
+    pub edition: &'a str,
+    /// Claims that are new to the caller, earliest first; a state may be new without any.
+    pub claims: Vec<ToldClaim>,
+    /// How many claims are new beside these.
+    pub others: u32,
+}
+
+/// A new claim, with a sentence about it.
+#[derive(Serialize)]
+pub struct ToldClaim {
+    /// The claim.
+    #[serde(flatten)]
+    pub claim: NewClaim,
+    /// The same in a sentence.
+    pub message: String,
+}
+
+impl<'a> LiveAnswer<'a> {
+    /// What is new in an edition.
+    pub fn new(edition: &'a str, new: NewClaims) -> Self {
+        let told = |claim: NewClaim| ToldClaim {
+            message: sentences::new_claim(&claim),
+            claim,
+        };
+        Self {
+            edition,
+            claims: new.latest.into_iter().map(told).collect(),
+            others: new.others,
+        }
+    }
 }
 
 /// `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}` for programs.

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     claim::Status,
     credit::{Claim, Credit, Ledger},
+    id::Id,
     period::Span,
     roll::{Number, count},
 };
@@ -85,6 +86,64 @@ pub struct ClaimFilter {
     pub company: Option<String>,
     /// Rows that arrived within this stretch of time.
     pub span: Span,
+    /// Rows with a claim that came to this; other claims in them are not counted.
+    pub outcome: Option<Wanted>,
+    /// The row with this id.
+    pub submission: Option<String>,
+}
+
+/// Which claims a list is about; `outcome` in the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Wanted {
+    /// Those that hold the credit for an integration of the catalog.
+    Credited,
+    /// Those that hold the credit for an integration outside the catalog.
+    CountedApart,
+    /// Those the same CSM was credited for by an earlier row.
+    Repeated,
+    /// Those that somebody else was credited for before.
+    CreditedElsewhere,
+    /// Those in rows that staff rejected or the CSM withdrew.
+    SetAside,
+    /// All in rows that staff let count.
+    Counting,
+}
+
+impl Wanted {
+    /// Each, in the order in which a form offers them.
+    pub const ALL: [Self; 6] = [
+        Self::Credited,
+        Self::CountedApart,
+        Self::Repeated,
+        Self::CreditedElsewhere,
+        Self::SetAside,
+        Self::Counting,
+    ];
+
+    /// The word in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Credited => "credited",
+            Self::CountedApart => "counted_apart",
+            Self::Repeated => "repeated",
+            Self::CreditedElsewhere => "credited_elsewhere",
+            Self::SetAside => "set_aside",
+            Self::Counting => "counting",
+        }
+    }
+
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Credited => "credited",
+            Self::CountedApart => "counted apart",
+            Self::Repeated => "repeated",
+            Self::CreditedElsewhere => "credited to somebody else",
+            Self::SetAside => "not counted",
+            Self::Counting => "in rows that count",
+        }
+    }
 }
 
 /// The rows that a filter lets through, latest first, not yet written out.
@@ -93,6 +152,7 @@ pub struct MatchingClaims<'a> {
     ledger: &'a Ledger,
     lines: Vec<u32>,
     integration: Sought,
+    wanted: Option<Wanted>,
 }
 
 /// What became of the claims that match a filter.
@@ -144,6 +204,9 @@ impl MatchingClaims<'_> {
             let claims = self.ledger.claims_of(*number).iter();
             for claim in claims.filter(|claim| self.integration.is(claim.integration)) {
                 let Some(integration) = claim.integration else { continue };
+                if !self.ledger.came_to(self.wanted, *number, claim) {
+                    continue;
+                }
                 match self.ledger.standing_of(*number, claim) {
                     ClaimStanding::SetAside => totals.set_aside += 1,
                     ClaimStanding::Credited if self.ledger.is_in_catalog(integration) => totals.credited += 1,
@@ -178,15 +241,41 @@ impl Ledger {
         let csm = Sought::new(filter.csm.as_deref(), |typed| self.find_csm(typed));
         let company = Sought::new(filter.company.as_deref(), |typed| self.find_company(typed));
         let integration = Sought::new(filter.integration.as_deref(), |typed| self.find_integration(typed));
+        let wanted = filter.outcome;
+        let submission = filter.submission.as_deref().map(Id::of);
         let matches = |place: u32| {
             let line = self.line(place);
-            csm.is(line.csm) && company.is(line.company) && integration.is_among(self.claims_of(place))
+            csm.is(line.csm)
+                && company.is(line.company)
+                && integration.is_among(self.claims_of(place))
+                && submission.as_ref().is_none_or(|id| self.submission(place).has_id(id))
+                && (wanted.is_none()
+                    || self
+                        .claims_of(place)
+                        .iter()
+                        .any(|claim| integration.is(claim.integration) && self.came_to(wanted, place, claim)))
         };
         let within = self.order()[self.lines_within(filter.span)].iter().rev().copied();
         MatchingClaims {
             ledger: self,
             lines: within.filter(|place| matches(*place)).collect(),
             integration,
+            wanted,
+        }
+    }
+
+    /// Whether a claim of a row came to what is wanted.
+    fn came_to(&self, wanted: Option<Wanted>, place: u32, claim: &Claim) -> bool {
+        let (Some(wanted), Some(integration)) = (wanted, claim.integration) else {
+            return wanted.is_none();
+        };
+        match self.standing_of(place, claim) {
+            ClaimStanding::SetAside => wanted == Wanted::SetAside,
+            _ if wanted == Wanted::Counting => true,
+            ClaimStanding::Credited if self.is_in_catalog(integration) => wanted == Wanted::Credited,
+            ClaimStanding::Credited => wanted == Wanted::CountedApart,
+            ClaimStanding::Repeated => wanted == Wanted::Repeated,
+            ClaimStanding::CreditedTo(_) => wanted == Wanted::CreditedElsewhere,
         }
     }
 

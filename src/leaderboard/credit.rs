@@ -13,12 +13,14 @@ use jiff::Timestamp;
 
 use super::{
     catalog::{Catalog, IntegrationKey},
+    names::Names,
     period::Span,
     roll::{Arrival, Identity, Mention, Number, Roll, Standing, Use, count},
     table::{SubmissionRow, SubmissionTable},
 };
 use crate::{
-    company::{CompanyKey, CompanyNames},
+    alias::{AliasedNames, NameKey},
+    company::CompanyKey,
     person::PersonKey,
 };
 
@@ -29,7 +31,7 @@ use crate::{
 pub struct Ledger {
     submissions: Arc<SubmissionTable>,
     catalog: Arc<Catalog>,
-    company_names: Arc<CompanyNames>,
+    names: Arc<Names>,
     csms: Roll<PersonKey>,
     companies: Roll<CompanyKey>,
     /// Those of the catalog first, in its order.
@@ -78,7 +80,7 @@ pub(super) struct Credit {
 impl Ledger {
     /// Settles all rows. Rows that staff set aside, and rows without a readable CSM or company, earn nothing but are
     /// still listed by [`Ledger::claims`].
-    pub fn build(submissions: Arc<SubmissionTable>, catalog: Arc<Catalog>, company_names: Arc<CompanyNames>) -> Self {
+    pub fn build(submissions: Arc<SubmissionTable>, catalog: Arc<Catalog>, names: Arc<Names>) -> Self {
         let mut ledger = Self {
             csms: Roll::new(),
             companies: Roll::new(),
@@ -89,13 +91,13 @@ impl Ledger {
             credits: Vec::new(),
             submissions,
             catalog,
-            company_names,
+            names,
         };
         ledger.enter_new_rows();
         ledger
     }
 
-    /// Settles rows that were added, with the same catalog and company names; `None` when `submissions` are not the rows
+    /// Settles rows that were added, with the same catalog and names; `None` when `submissions` are not the rows
     /// of this ledger with others below them.
     pub fn continued(&self, submissions: &Arc<SubmissionTable>) -> Option<Self> {
         let mut ledger = submissions.continues(&self.submissions).then(|| self.clone())?;
@@ -127,6 +129,16 @@ impl Ledger {
     /// How many companies have a row that counts.
     pub fn known_companies_len(&self) -> usize {
         self.companies.counting_len()
+    }
+
+    /// The numbers of [`Ledger::known_csms`], in their order.
+    pub(super) fn counting_csms(&self) -> impl Iterator<Item = Number> {
+        self.csms.counting_numbers()
+    }
+
+    /// The numbers of [`Ledger::known_companies`], in their order.
+    pub(super) fn counting_companies(&self) -> impl Iterator<Item = Number> {
+        self.companies.counting_numbers()
     }
 
     /// The companies of so many latest rows, as the board shows them, latest first, with repetitions.
@@ -262,12 +274,12 @@ impl Ledger {
 
     /// The number of the CSM meant by a typed name.
     pub(super) fn find_csm(&self, typed: &str) -> Option<Number> {
-        self.csms.number(&PersonKey::of(typed)?)
+        self.csms.number(&self.names.csms.resolve(typed)?.key)
     }
 
     /// The number of the company meant by a typed name.
     pub(super) fn find_company(&self, typed: &str) -> Option<Number> {
-        self.companies.number(&self.company_names.resolve(typed)?.key)
+        self.companies.number(&self.names.companies.resolve(typed)?.key)
     }
 
     /// The number of the integration meant by a typed name.
@@ -323,18 +335,14 @@ impl Ledger {
             text,
             standing,
         };
-        let csm = self
-            .csms
-            .enter(used(row.csm_number(), 0), &names.csms, |_, key| as_typed(key));
-        let company_names = &self.company_names;
+        let told = &self.names;
+        let csm = self.csms.enter(used(row.csm_number(), 0), &names.csms, |typed, key| {
+            as_told(&told.csms, typed, key)
+        });
         let company = self
             .companies
             .enter(used(row.company_number(), 0), &names.companies, |typed, key| {
-                let company = company_names.resolve_known(typed, key);
-                Identity {
-                    key: company.key,
-                    decreed: company.canonical.map(Into::into),
-                }
+                as_told(&told.companies, typed, key)
             });
         let parties = csm.zip(company).filter(|_| standing == Standing::Counts);
         let claims = rows.claims_of(place);
@@ -411,6 +419,15 @@ fn integrations_of(catalog: &Catalog) -> Roll<IntegrationKey> {
         roll.bind(key.clone(), Number::of(place));
     }
     roll
+}
+
+/// What staff say a name stands for.
+fn as_told<Key: NameKey>(names: &AliasedNames<Key>, typed: &str, key: &Key) -> Identity<Key> {
+    let name = names.resolve_known(typed, key);
+    Identity {
+        key: name.key,
+        decreed: name.canonical.map(Into::into),
+    }
 }
 
 fn as_typed<Key: Clone>(key: &Key) -> Identity<Key> {

@@ -3,11 +3,7 @@
 //! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
 //! thrown away: when the sheet or the catalog changes, the next question simply is another one.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    hash::Hash,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, hash::Hash, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, Zoned};
 use moka::{
@@ -16,24 +12,32 @@ use moka::{
 };
 
 use super::{
-    catalog::Catalog,
     catalog_file::{CatalogFile, LoadedCatalog},
     claims::CreditedTo,
     credit::Ledger,
+    goal::Goal,
+    highlights::{Highlights, Today},
+    inbox,
+    live::Live,
+    names::Names,
+    near_names::LookAlikes,
     period::Period,
-    rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
+    rows::LeaderboardRows,
     standings::Standings,
     view::SampleData,
 };
 use crate::{
     answer::{Kept, Question, Rendered},
     clock::Clock,
-    company::CompanyNames,
     error::Error,
-    finding::{Effect, Finding},
-    findings::{pages::Found, view::LineProblem},
+    finding::Finding,
+    findings::{
+        pages::Found,
+        tally::Tally,
+        view::{FINDINGS, LineProblem},
+    },
     page::{Frame, Freshness, Source},
-    store::{ReadError, Reading, Store},
+    store::{ReadError, Reading, Store, closed},
 };
 
 /// The board's means, made once by the app.
@@ -44,9 +48,12 @@ pub struct Leaderboard {
     catalog: CatalogFile,
     source: Source,
     frame: Frame,
+    goal: Option<Goal>,
+    tally: Arc<Tally>,
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
+    pub(super) live: Live,
 }
 
 /// What the app hands to the board.
@@ -61,6 +68,10 @@ pub struct Parts {
     pub source: Source,
     /// Navigation and action around every page.
     pub frame: Frame,
+    /// What the team wants to reach together.
+    pub goal: Option<Goal>,
+    /// What all boards found.
+    pub tally: Arc<Tally>,
 }
 
 /// The data an answer was worked out from: version of the tabs, version of the catalog.
@@ -72,6 +83,8 @@ pub(super) struct Settled {
     pub(super) rows: Arc<LeaderboardRows>,
     /// Of the tabs and of the names in them, by tab and row.
     pub(super) findings: Vec<Finding>,
+    /// Names that look like one.
+    pub(super) look_alikes: Arc<LookAlikes>,
     /// Known names, to offer while typing.
     pub(super) csms: Vec<String>,
     /// Known companies, to offer while typing; of very many only those met lately.
@@ -108,9 +121,12 @@ impl Leaderboard {
             catalog: parts.catalog,
             source: parts.source,
             frame: parts.frame,
+            goal: parts.goal,
+            tally: parts.tally,
             settled: latest(Cache::builder().max_capacity(1)),
             standings: latest(Cache::builder().max_capacity(64)),
             kept: Kept::default(),
+            live: Live::default(),
         }
     }
 
@@ -129,6 +145,12 @@ impl Leaderboard {
         Some(self.as_of(self.store.at_hand().await?).await)
     }
 
+    /// When all rows were read last; `None` before that. Asks nobody.
+    pub(super) async fn fully_read_at(&self) -> Option<Timestamp> {
+        let reading: Reading<LeaderboardRows> = self.store.at_hand().await?;
+        Some(reading.snapshot.fully_read_at())
+    }
+
     async fn as_of(&self, reading: Reading<LeaderboardRows>) -> Current {
         let catalog = self.catalog();
         let versions = (reading.snapshot.version, catalog.version);
@@ -139,6 +161,7 @@ impl Leaderboard {
                 Arc::new(Settled::from_reading(&reading, &catalog, earlier.as_deref()))
             })
             .await;
+        self.live.publish(versions, &settled);
         Current {
             settled,
             catalog,
@@ -177,16 +200,35 @@ impl Leaderboard {
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
-        let zone = self.clock.zone();
         self.frame
-            .counting(crate::findings::view::FINDINGS, current.findings_count())
-            .with_freshness(Freshness {
-                source: self.source,
-                read_at: current.read_at.to_zoned(zone.clone()),
-                now: current.now.clone(),
-                unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-                spreadsheet_link: current.settled.rows.submission_link.tab(),
-            })
+            .counting(FINDINGS, self.tally.note("leaderboard", current.findings_count()))
+            .with_freshness(self.freshness(current))
+    }
+
+    /// Which data `current` is.
+    pub(super) fn freshness(&self, current: &Current) -> Freshness {
+        let zone = self.clock.zone();
+        Freshness {
+            source: self.source,
+            read_at: current.read_at.to_zoned(zone.clone()),
+            now: current.now.clone(),
+            unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
+            spreadsheet_link: current.settled.rows.submission_link.tab(),
+        }
+    }
+
+    /// What is worth telling beside the ranking of a period.
+    pub(super) fn highlights(&self, current: &Current, period: Period) -> Highlights {
+        let today = Today {
+            date: current.now.date(),
+            zone: self.clock.zone(),
+        };
+        current.settled.ledger.highlights(period, self.goal, today)
+    }
+
+    /// Names the state of the board that `current` is, for [`Live`].
+    pub(super) fn edition(&self, current: &Current) -> String {
+        self.live.id(current.versions).to_string()
     }
 
     /// What surrounds a page that shows no data.
@@ -199,7 +241,13 @@ impl Leaderboard {
     /// # Errors
     /// When the tabs cannot be read.
     pub async fn found(&self) -> Result<Found, Error> {
-        Ok(self.found_in(&self.current().await?))
+        match self.current().await {
+            Ok(current) => Ok(self.found_in(&current)),
+            Err(error) => match closed(&error, self.store.url()) {
+                Some(cells) => Ok(Found::of_cells(cells, self.frame.clone(), self.clock.zoned_now())),
+                None => Err(error.into()),
+            },
+        }
     }
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
@@ -216,8 +264,13 @@ impl Leaderboard {
             .problems()
             .iter()
             .map(|problem| (problem.line, problem.reason.clone()));
+        let settled = &current.settled;
+        let mut cells = settled.findings.clone();
+        cells.extend(inbox::future(&settled.ledger, &settled.rows, current.now.timestamp()));
         Found {
-            cells: current.settled.findings.clone(),
+            cells,
+            near_names: settled.look_alikes.questions(&settled.ledger),
+            edits: Vec::new(),
             lines: whole_file
                 .chain(lines)
                 .map(|(line, reason)| LineProblem {
@@ -254,40 +307,22 @@ impl Settled {
     /// since, what was settled then is carried on.
     fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog, earlier: Option<&Self>) -> Self {
         let rows = Arc::clone(&reading.snapshot.data);
-        let (names, alias_problems) = CompanyNames::from_aliases(rows.aliases.iter().cloned());
+        let (names, alias_problems) = Names::from_aliases(&rows.csm_aliases, &rows.aliases);
         let carried_on = earlier
-            .filter(|earlier| earlier.rows.aliases == rows.aliases)
+            .filter(|earlier| earlier.rows.aliases == rows.aliases && earlier.rows.csm_aliases == rows.csm_aliases)
             .and_then(|earlier| earlier.ledger.continued(&rows.submissions));
+        let is_carried_on = carried_on.is_some();
         let ledger = carried_on.unwrap_or_else(|| {
             let (submissions, catalog) = (Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog));
             Ledger::build(submissions, catalog, Arc::new(names))
         });
         let mut findings = reading.snapshot.findings.to_vec();
-        // Each name once: to look for the nearest in the catalog takes long, and a name outside it seldom stands alone.
-        let mut reasons: HashMap<&str, String> = HashMap::new();
-        findings.extend(ledger.outside_catalog().into_iter().map(|outside| {
-            Finding {
-                tab: SUBMISSIONS.title,
-                row: outside.row,
-                column: "integrations",
-                value: outside.name.to_owned(),
-                reason: reasons
-                    .entry(outside.name)
-                    .or_insert_with(|| outside_catalog(outside.name, &catalog.catalog))
-                    .clone(),
-                effect: Effect::CountedApart,
-                link: rows.submission_link.row(outside.row),
-            }
-        }));
-        findings.extend(alias_problems.into_iter().map(|problem| Finding {
-            tab: COMPANY_ALIASES.title,
-            row: problem.row,
-            column: "alias",
-            value: problem.alias,
-            reason: problem.reason,
-            effect: Effect::Counted,
-            link: rows.alias_link.row(problem.row),
-        }));
+        findings.extend(inbox::findings(&ledger, &rows, &catalog.catalog, alias_problems));
+        let look_alikes = earlier
+            .filter(|earlier| is_carried_on && earlier.rows.distinct == rows.distinct)
+            .map(|earlier| Arc::clone(&earlier.look_alikes))
+            .filter(|look_alikes| look_alikes.still_holds(&ledger))
+            .unwrap_or_else(|| Arc::new(LookAlikes::of(&ledger, &rows.distinct)));
         findings.sort_by(|left, right| (right.tab, left.row, left.column).cmp(&(left.tab, right.row, right.column)));
         Self {
             csms: ledger.known_csms().into_iter().map(str::to_owned).collect(),
@@ -295,6 +330,7 @@ impl Settled {
             ledger,
             rows,
             findings,
+            look_alikes,
         }
     }
 }
@@ -306,13 +342,6 @@ where
     V: Clone + Send + Sync + 'static,
 {
     builder.eviction_policy(EvictionPolicy::lru()).build()
-}
-
-fn outside_catalog(name: &str, catalog: &Catalog) -> String {
-    let guess = catalog
-        .nearest(name)
-        .map_or_else(String::new, |nearest| format!(" Did somebody mean “{}”?", nearest.name));
-    format!("“{name}” is not in the catalog.{guess} Correct the cell, or add the name to integrations.txt.")
 }
 
 fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
@@ -329,9 +358,12 @@ impl Current {
         self.unreachable_since.is_some() || self.now.timestamp().duration_since(self.read_at) > RECENT
     }
 
-    /// Cells and lines of the catalog that a person should look at.
+    /// Cells, names and lines of the catalog that a person should look at.
     pub(super) fn findings_count(&self) -> u32 {
         let lines = self.catalog.catalog.problems().len() + usize::from(self.catalog.problem.is_some());
-        u32::try_from(self.settled.findings.len() + lines).unwrap_or(u32::MAX)
+        let settled = &self.settled;
+        let later = inbox::future_count(&settled.ledger, self.now.timestamp());
+        let found = settled.findings.len() + settled.look_alikes.len() + later + lines;
+        u32::try_from(found).unwrap_or(u32::MAX)
     }
 }

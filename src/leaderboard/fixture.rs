@@ -9,8 +9,9 @@ use super::{
     catalog::Catalog,
     claim::{Status, Submission, split_integrations},
     credit::Ledger,
+    names::Names,
 };
-use crate::company::{Alias, CompanyNames};
+use crate::alias::Alias;
 
 /// GitHub, Slack (or "SL") and Cursor are offered, Segment is retired.
 pub(super) const CATALOG: &str = "GitHub | GH\nSlack | SL\n~Segment\nCursor";
@@ -44,18 +45,27 @@ pub(super) fn ledger(rows: Vec<Submission>) -> Ledger {
 }
 
 pub(super) fn ledger_with_aliases(rows: Vec<Submission>, aliases: &[(&str, &str)]) -> Ledger {
-    let lines = (2..).zip(aliases).map(|(row, (alias, canonical))| Alias {
-        row,
-        alias: (*alias).to_owned(),
-        canonical: (*canonical).to_owned(),
-    });
-    let (names, problems) = CompanyNames::from_aliases(lines);
+    ledger_with_names(rows, &[], aliases)
+}
+
+/// With the lines of `csm_aliases` and `company_aliases`.
+pub(super) fn ledger_with_names(rows: Vec<Submission>, csms: &[(&str, &str)], companies: &[(&str, &str)]) -> Ledger {
+    let (names, problems) = Names::from_aliases(&lines(csms), &lines(companies));
     assert_eq!(problems, []);
     Ledger::build(
         Arc::new(rows.into_iter().collect()),
         Arc::new(Catalog::parse(CATALOG)),
         Arc::new(names),
     )
+}
+
+fn lines(aliases: &[(&str, &str)]) -> Vec<Alias> {
+    let lines = (2..).zip(aliases).map(|(row, (alias, canonical))| Alias {
+        row,
+        alias: (*alias).to_owned(),
+        canonical: (*canonical).to_owned(),
+    });
+    lines.collect()
 }
 
 /// Rows that meet often: few people, companies, integrations, ids and instants, in several spellings.

@@ -10,9 +10,13 @@
 //! Very many rows are no burden: [`table`] keeps them by number, a cell is read once (`reading`), a name is judged once
 //! (`spellings`), and rows that were added are settled by themselves ([`credit::Ledger::continued`]).
 //!
+//! What staff say about names is in [`names`]; names that look alike are found by [`near_names`] and asked about on the page
+//! of findings, which also lists what `inbox` finds in the settled rows.
+//!
 //! The rules, each a pure function of the rows: [`credit`] settles who is credited with what, [`standings`] ranks,
 //! [`claims`] lists the rows behind a number, [`effect`] tells what one submission changed, [`form_choices`] what the
-//! form offers. In plain words they are in `docs/directives/fairness.md`. A deeper question, such as a contest or a
+//! form offers, [`matrix`] what is still to win, [`own_line`] where one stands, [`highlights`] what else is worth telling, [`tv`] what fits on a wall, and
+//! [`new_claims`] what open boards have not seen yet, which `live` tells them. In plain words they are in `docs/directives/fairness.md`. A deeper question, such as a contest or a
 //! season, is one more reading of a [`credit::Ledger`] over a [`period::Span`]; it needs no change to how credits are
 //! settled.
 
@@ -27,7 +31,16 @@ pub mod effect;
 #[cfg(test)]
 mod fixture;
 pub mod form_choices;
+pub mod goal;
+pub mod highlights;
 mod id;
+mod inbox;
+mod live;
+pub mod matrix;
+pub mod names;
+pub mod near_names;
+pub mod new_claims;
+pub mod own_line;
 mod pages;
 pub use crate::period;
 mod reading;
@@ -38,6 +51,7 @@ mod spellings;
 pub mod standings;
 pub mod submission;
 pub mod table;
+pub mod tv;
 pub mod view;
 mod wall_clock;
 

@@ -14,7 +14,8 @@ use super::{
     wall_clock::WallClock,
 };
 use crate::{
-    finding::{Effect, Finding},
+    finding::{Effect, Finding, FindingKind},
+    spelling::fold,
     store::{Cell, Decoding, Row, TabRows},
 };
 
@@ -133,7 +134,7 @@ impl Reading<'_> {
             let reason = format!("{unknown} Until then the row counts.");
             self.decoding
                 .findings
-                .push(row.finding(STATUS, Effect::Counted, reason));
+                .push(unknown_word(row.finding(STATUS, Effect::Counted, reason)));
             Status::Received
         })
     }
@@ -144,6 +145,16 @@ impl Reading<'_> {
     }
 }
 
+/// A word that is no status, with the one that is spelled nearly alike.
+fn unknown_word(finding: Finding) -> Finding {
+    let near = Status::ALL
+        .map(Status::as_str)
+        .into_iter()
+        .filter(|status| strsim::osa_distance(status, &fold(&finding.value)) <= 2)
+        .min_by_key(|status| strsim::osa_distance(status, &fold(&finding.value)));
+    finding.of_kind(FindingKind::UnknownValue).proposing(near)
+}
+
 enum Clarity {
     Clear,
     /// The row stands further up already.
@@ -151,7 +162,7 @@ enum Clarity {
 }
 
 fn judge_id(table: &SubmissionTable, row: &Row<'_>, new: &NewRow<'_>, findings: &mut Vec<Finding>) -> Clarity {
-    let mut found = |effect, reason: &str| findings.push(row.finding(ID, effect, reason));
+    let mut found = |effect, reason: &str| findings.push(row.finding(ID, effect, reason).of_kind(FindingKind::Id));
     if new.id.is_empty() {
         let reason =
             "The row has no id. It counts; write any text that no other row has, so that it can be told apart.";

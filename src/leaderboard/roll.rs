@@ -235,7 +235,8 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         counting
     }
 
-    fn counting_numbers(&self) -> impl Iterator<Item = Number> {
+    /// The names that stand in a row that counts, in the order of their numbers.
+    pub(super) fn counting_numbers(&self) -> impl Iterator<Item = Number> {
         let counts = |used: Used| self.spellings[used.best as usize].is_some_and(|best| best.uses.0 > 0);
         let numbers = self.names.iter().enumerate();
         numbers

@@ -6,11 +6,12 @@ use jiff::{Zoned, tz::TimeZone};
 
 use super::{
     claim::{Status, Submission, join_integrations},
+    names::{CSM_ALIASES, DISTINCT_NAMES, DistinctNames},
     reading::read_submissions,
     table::SubmissionTable,
 };
 use crate::{
-    company::Alias,
+    alias::Alias,
     store::{Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab, TabLink, TabRows},
 };
 
@@ -44,7 +45,7 @@ pub static COMPANY_ALIASES: Tab = Tab {
 };
 
 /// Every tab of the board, for setting the spreadsheet up.
-pub static TABS: &[&Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES];
+pub static TABS: &[&Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES, &CSM_ALIASES, &DISTINCT_NAMES];
 
 pub(super) const ID: usize = 0;
 pub(super) const SUBMITTED_AT: usize = 1;
@@ -61,14 +62,20 @@ pub struct LeaderboardRows {
     pub submissions: Arc<SubmissionTable>,
     /// Lines of the `company_aliases` tab.
     pub aliases: Vec<Alias>,
+    /// Lines of the `csm_aliases` tab.
+    pub csm_aliases: Vec<Alias>,
+    /// Names that look alike and are two.
+    pub distinct: DistinctNames,
     /// Addresses of the cells of `submissions`.
     pub submission_link: TabLink,
     /// Addresses of the cells of `company_aliases`.
     pub alias_link: TabLink,
+    /// Addresses of the cells of `csm_aliases`.
+    pub csm_alias_link: TabLink,
 }
 
 impl Dataset for LeaderboardRows {
-    const TABS: &'static [&'static Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES];
+    const TABS: &'static [&'static Tab] = &[&SUBMISSIONS, &COMPANY_ALIASES, &CSM_ALIASES, &DISTINCT_NAMES];
 
     fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], decoding: &mut Decoding) -> Option<Self> {
         Self::extend(previous, tabs, added_from, decoding)
@@ -85,37 +92,67 @@ impl LeaderboardRows {
     /// # Panics
     /// When there are not exactly as many tabs.
     pub fn of(tabs: &[TabRows], decoding: &mut Decoding) -> Self {
-        let [submissions, aliases] = tabs else {
+        let [submissions, names @ ..] = tabs else {
             unreachable!("one entry for each tab asked for")
         };
         let table = SubmissionTable::with_room_for(submissions.len());
-        Self::read(table, [submissions, aliases], 0, decoding)
+        Self::read(table, (submissions, names), 0, decoding)
     }
 
     /// The rows after some were added below those of `previous`; `added_from` has the number of the first new row of
     /// each tab.
     pub fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], decoding: &mut Decoding) -> Option<Self> {
-        let ([submissions, aliases], [from, _]) = (tabs, added_from) else {
+        let ([submissions, names @ ..], [from, ..]) = (tabs, added_from) else {
             return None;
         };
         let more = submissions.len().saturating_sub(previous.submissions.len());
         let table = previous.submissions.continued(more);
-        Some(Self::read(table, [submissions, aliases], *from, decoding))
+        Some(Self::read(table, (submissions, names), *from, decoding))
     }
 
-    /// Submissions are read from the row `from` on; the aliases are few and read whole.
+    /// Submissions are read from the row `from` on; what staff say about names is little and read whole.
     fn read(
         mut table: SubmissionTable,
-        [submissions, aliases]: [&TabRows; 2],
+        (submissions, names): (&TabRows, &[TabRows]),
         from: u32,
         decoding: &mut Decoding,
     ) -> Self {
+        let [aliases, csm_aliases, distinct] = names else {
+            unreachable!("one entry for each tab asked for")
+        };
+        let mut distinct_names = DistinctNames::default();
+        distinct.rows().for_each(|row| distinct_names.read(&row));
         read_submissions(submissions, from, &mut table, decoding);
         Self {
             submissions: Arc::new(table),
             aliases: aliases.rows().map(|row| read_alias(&row)).collect(),
+            csm_aliases: csm_aliases.rows().map(|row| read_alias(&row)).collect(),
+            distinct: distinct_names,
             submission_link: submissions.link().clone(),
             alias_link: aliases.link().clone(),
+            csm_alias_link: csm_aliases.link().clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl LeaderboardRows {
+    /// Submissions alone, for the tests of rules.
+    pub(super) fn of_submissions(submissions: &Arc<SubmissionTable>) -> Self {
+        let tabs: Vec<TabRows> = Self::TABS
+            .iter()
+            .map(|tab| {
+                let headers = tab.columns.iter().map(|column| column.header.into());
+                TabRows::of_answer(tab, vec![headers.collect()])
+            })
+            .collect();
+        let mut decoding = Decoding {
+            zone: TimeZone::UTC,
+            findings: Vec::new(),
+        };
+        Self {
+            submissions: Arc::clone(submissions),
+            ..Self::of(&tabs, &mut decoding)
         }
     }
 }

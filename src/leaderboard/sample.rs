@@ -193,7 +193,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        company::{CompanyKey, CompanyNames},
+        company::CompanyKey,
         leaderboard::{
             claims::{ClaimFilter, Outcome},
             credit::Ledger,
@@ -248,7 +248,7 @@ mod tests {
             let ledger = Ledger::build(
                 Arc::new(rows.into_iter().collect()),
                 Arc::new(Catalog::parse(CATALOG)),
-                Arc::new(CompanyNames::default()),
+                Arc::default(),
             );
             assert_eq!(ledger.known_csms().len(), CSMS.len());
             assert_eq!(ledger.outside_catalog().len(), 1);

@@ -46,6 +46,11 @@ impl<Key: Clone> Spellings<Key> {
         self.by_text.get_index(number as usize).map_or("", |(text, _)| text)
     }
 
+    /// Every text.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.by_text.keys().map(|text| &**text)
+    }
+
     /// The key of the text with a number; `None` when it names nothing.
     pub(super) fn key(&self, number: u32) -> Option<&Key> {
         self.by_text[number as usize].key.as_ref()

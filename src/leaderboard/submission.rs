@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     catalog::{Availability, Catalog},
     claim::join_integrations,
+    names::NameKind,
 };
 use crate::{company::CompanyKey, error::FieldError, person::PersonKey, spelling::tidy};
 
@@ -44,6 +45,28 @@ pub struct SentSubmission {
     /// Milliseconds since 1970 at which the form was shown; empty from programs that show none.
     #[serde(deserialize_with = "text_or_nothing")]
     pub shown_at: String,
+    /// The name of a CSM that the form asked about, because it looks like a known one, and what the person meant by it.
+    #[serde(skip)]
+    pub csm_meant: Meant,
+    /// The same of the company.
+    #[serde(skip)]
+    pub company_meant: Meant,
+}
+
+/// The answer to the question whether a name is another one that it looks like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Meant {
+    /// The name that was asked about.
+    pub asked: String,
+    /// The name that was chosen; empty while nothing was.
+    pub answer: String,
+}
+
+impl Meant {
+    /// Whether the person was asked about this very name and chose one.
+    fn settles(&self, typed: &str) -> bool {
+        !self.answer.trim().is_empty() && tidy(&self.asked) == tidy(typed)
+    }
 }
 
 /// A submission that can be written.
@@ -79,10 +102,30 @@ impl SentSubmission {
                 "key" => sent.key = value,
                 "website" => sent.website = value,
                 "shown_at" => sent.shown_at = value,
+                "csm_asked" => sent.csm_meant.asked = value,
+                "csm_meant" => sent.csm_meant.answer = value,
+                "company_asked" => sent.company_meant.asked = value,
+                "company_meant" => sent.company_meant.answer = value,
                 _ => {}
             }
         }
         sent
+    }
+
+    /// The same with the names that the person meant, where the form asked; and which names it need not ask about.
+    pub fn settled(mut self) -> (Self, Vec<NameKind>) {
+        let mut settled = Vec::new();
+        let fields = [
+            (NameKind::Csm, &mut self.csm, &self.csm_meant),
+            (NameKind::Company, &mut self.company, &self.company_meant),
+        ];
+        for (kind, typed, meant) in fields {
+            if meant.settles(typed) {
+                typed.clone_from(&meant.answer);
+                settled.push(kind);
+            }
+        }
+        (self, settled)
     }
 
     /// Checks every field against the catalog.

@@ -145,6 +145,11 @@ impl SubmissionTable {
         &mut self.names
     }
 
+    /// The notes of the rows that have one.
+    pub(super) fn notes(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().map(|(_, note)| &**note)
+    }
+
     /// Numbers of the integrations of all rows, one behind the other; see [`SubmissionTable::claims_of`].
     pub(super) fn claims(&self) -> &[u32] {
         &self.integrations
@@ -293,6 +298,11 @@ impl<'a> SubmissionRow<'a> {
     /// Id of the submission; may be empty.
     pub fn id(&self) -> String {
         self.entry().id.to_string()
+    }
+
+    /// Whether it is the row with this id.
+    pub(super) fn has_id(&self, id: &Id) -> bool {
+        self.entry().id == *id
     }
 
     /// Server time at which the submission arrived.

@@ -20,6 +20,14 @@ pub enum Asset {
     FormScript,
     /// Brings a page that stays open up to date.
     LiveScript,
+    /// Listens to what is new on the leaderboard, announces it, and pins one's own line.
+    NewsScript,
+    /// What the wall needs beside the style of every page.
+    WallStylesheet,
+    /// Turns the slides of the wall and celebrates.
+    WallScript,
+    /// Single keys that shorten the way, on every page.
+    KeysScript,
     /// Shortens the way through the forms of a deal: choosing a stage, undoing.
     DealFormScript,
     /// Takes a dropped file.
@@ -45,12 +53,16 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
         Self::CustomersStylesheet,
         Self::FormScript,
         Self::LiveScript,
+        Self::NewsScript,
+        Self::WallStylesheet,
+        Self::WallScript,
+        Self::KeysScript,
         Self::DealFormScript,
         Self::DropScript,
         Self::WhatIfScript,
@@ -84,6 +96,9 @@ impl Asset {
             Self::Stylesheet => concat!(
                 include_str!("assets/vendor/modern-normalize/modern-normalize.css"),
                 include_str!("assets/tallyboard.css"),
+                include_str!("assets/live.css"),
+                include_str!("assets/findings.css"),
+                include_str!("assets/matrix.css"),
             ),
             Self::DealsStylesheet => concat!(
                 include_str!("assets/deals_form.css"),
@@ -96,8 +111,16 @@ impl Asset {
                 include_str!("assets/dashboard.css"),
                 include_str!("assets/customers.css"),
             ),
-            Self::FormScript => include_str!("assets/form.js"),
+            Self::FormScript => concat!(include_str!("assets/form.js"), include_str!("assets/near_names.js")),
             Self::LiveScript => include_str!("assets/live.js"),
+            Self::NewsScript => concat!(
+                include_str!("assets/stream.js"),
+                include_str!("assets/news.js"),
+                include_str!("assets/you.js"),
+            ),
+            Self::WallStylesheet => include_str!("assets/tv.css"),
+            Self::WallScript => concat!(include_str!("assets/stream.js"), include_str!("assets/tv.js")),
+            Self::KeysScript => include_str!("assets/keys.js"),
             Self::DealFormScript => include_str!("assets/deals_form.js"),
             Self::DropScript => include_str!("assets/drop.js"),
             Self::WhatIfScript => include_str!("assets/what_if.js"),
@@ -114,6 +137,10 @@ impl Asset {
             Self::CustomersStylesheet => ("customers", "css"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
+            Self::NewsScript => ("news", "js"),
+            Self::WallStylesheet => ("wall", "css"),
+            Self::WallScript => ("wall", "js"),
+            Self::KeysScript => ("keys", "js"),
             Self::DealFormScript => ("deals-form", "js"),
             Self::DropScript => ("drop", "js"),
             Self::WhatIfScript => ("what_if", "js"),
@@ -125,7 +152,9 @@ impl Asset {
 
     fn content_type(self) -> &'static str {
         match self {
-            Self::Stylesheet | Self::DealsStylesheet | Self::CustomersStylesheet => "text/css; charset=utf-8",
+            Self::Stylesheet | Self::DealsStylesheet | Self::CustomersStylesheet | Self::WallStylesheet => {
+                "text/css; charset=utf-8"
+            }
             Self::Icon => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
         }

@@ -15,6 +15,21 @@ pub fn bar(value: u32, longest: u32) -> Markup {
     }
 }
 
+/// Upright columns for the days of some weeks, first day to the left, stretched to the room they get. Each is a share of
+/// the highest; a day with nothing has a mark, so that days can be counted.
+pub fn days(values: &[u32]) -> Markup {
+    let highest = values.iter().copied().max().unwrap_or(0).max(1);
+    html! {
+        svg .days aria-hidden="true" viewBox={ "0 0 " (values.len() * 10) " 100" } preserveAspectRatio="none" {
+            @for (place, value) in values.iter().enumerate() {
+                @let height = if *value == 0 { 2.0 } else { f64::from(*value) * 100.0 / f64::from(highest) };
+                rect .none[*value == 0] x=(place * 10 + 1) width="8" y=(format!("{:.1}", 100.0 - height))
+                    height=(format!("{height:.1}")) {}
+            }
+        }
+    }
+}
+
 /// Tally marks for `total`, the last `fresh` of them in the accent colour; nothing when there are too many to read.
 pub fn tally(total: u32, fresh: u32) -> Markup {
     if total == 0 || total > MOST_STROKES {
@@ -53,6 +68,16 @@ mod tests {
         assert!(bar(12, 12).into_string().contains(r#"width="100.0%""#));
         assert!(!bar(0, 0).into_string().contains("rect"));
         assert!(!bar(1, 3).into_string().contains("style"));
+    }
+
+    #[test]
+    fn each_day_has_a_column_as_high_as_its_share() {
+        let drawn = days(&[4, 0, 2]).into_string();
+        assert_eq!(drawn.matches("<rect").count(), 3);
+        for height in [r#"height="100.0""#, r#"height="2.0""#, r#"height="50.0""#] {
+            assert!(drawn.contains(height), "{drawn}");
+        }
+        assert!(!days(&[0]).into_string().contains("NaN"));
     }
 
     #[test]

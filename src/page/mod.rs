@@ -14,13 +14,16 @@ pub mod columns;
 pub mod error_page;
 pub mod field;
 mod freshness;
+pub mod keyboard;
 pub mod moment;
 pub mod notice;
 mod skeleton;
 pub mod table;
+mod wall;
 pub mod wording;
 
 pub use asset::Asset;
 pub use error_page::ErrorPage;
 pub use freshness::{Freshness, Source};
 pub use skeleton::{Board, CONTENT_SECURITY_POLICY, Entry, Frame, Page, STATUS};
+pub use wall::{Theme, Wall};

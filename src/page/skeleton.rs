@@ -2,7 +2,10 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Asset, Freshness};
+use super::{
+    Asset, Freshness,
+    keyboard::{KEYBOARD, keyboard_address},
+};
 use crate::language::Language;
 
 /// What the pages need of the browser, and nothing else: own files, own forms, no inline anything, no other host.
@@ -138,6 +141,7 @@ impl Frame {
                 link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
                 link rel="stylesheet" href=(Asset::Stylesheet.address());
                 @if let Some(board) = self.board { link rel="stylesheet" href=(board.style.address()); }
+                script src=(Asset::KeysScript.address()) defer {}
                 @for script in page.scripts { script src=(script.address()) defer {} }
             }
         }
@@ -209,6 +213,10 @@ impl Frame {
                         " " a href=(freshness.spreadsheet_link) {
                             (self.language.choose("Ouvrir le tableur", "Open the spreadsheet"))
                         }
+                    }
+                    " " a href=(keyboard_address(self.language)) data-keys-help data-close=(self.language.choose("Fermer", "Close"))
+                        aria-current=[(path(address) == KEYBOARD).then_some("page")] {
+                        (self.language.choose("Clavier", "Keyboard"))
                     }
                     " " a href=(STATUS) aria-current=[(path(address) == STATUS).then_some("page")] { "Status" }
                 }

@@ -46,6 +46,8 @@ pub mod action {
     pub const PUT_RIGHT: &str = "put right";
     /// Staff added a row in the sheet.
     pub const ADDED: &str = "added";
+    /// A row that staff added without an id got the next number.
+    pub const NUMBERED: &str = "numbered";
     /// Staff changed a cell in the sheet.
     pub const CHANGED: &str = "changed";
     /// Staff removed a row in the sheet.

@@ -36,6 +36,8 @@ pub enum Change {
     Update(Update),
     /// A row that goes.
     Delete(Delete),
+    /// An id for a row that has none.
+    Number(Numbering),
 }
 
 impl Change {
@@ -45,6 +47,7 @@ impl Change {
             Self::Insert(insert) => insert.tab,
             Self::Update(update) => update.tab,
             Self::Delete(delete) => delete.tab,
+            Self::Number(numbering) => numbering.tab,
         }
     }
 }
@@ -61,7 +64,7 @@ pub struct Insert {
 }
 
 /// The id of a row that is to be added.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum NewId {
     /// Made before the first attempt: a repetition with the same id writes nothing.
     Given(String),
@@ -78,6 +81,8 @@ pub enum NewId {
         id: String,
         /// Stands for the deletion that is undone.
         key: String,
+        /// What stood in columns that the tab does not name, by header. A column that is gone since is passed over.
+        others: Vec<(String, Content)>,
     },
 }
 
@@ -121,6 +126,18 @@ pub struct Delete {
     /// Its id.
     pub id: String,
     /// What the person saw, by place of the column in [`Tab::columns`]; anything else is a conflict.
+    pub seen: Vec<(usize, Content)>,
+}
+
+/// A row that staff typed without an id gets the next whole number of its tab. When the row with this number is not as
+/// it was seen, or has an id by now, nothing is written.
+#[derive(Clone, Debug)]
+pub struct Numbering {
+    /// Where the row is; its ids are counted.
+    pub tab: &'static Tab,
+    /// Row number as the spreadsheet shows it.
+    pub row: u32,
+    /// What stands in its other cells, by place of the column in [`Tab::columns`].
     pub seen: Vec<(usize, Content)>,
 }
 

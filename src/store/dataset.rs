@@ -9,7 +9,7 @@ use super::{
     grid::{BLANK, Grid, PackedRow},
     tab::{Layout, Tab, column_letters},
 };
-use crate::finding::{Effect, Finding};
+use crate::finding::{Effect, Finding, FindingKind};
 
 /// The tabs of one board, decoded.
 pub trait Dataset: Sized + Send + Sync + 'static {
@@ -224,9 +224,20 @@ impl<'a> Row<'a> {
         self.cells.cell(column)
     }
 
-    /// A finding about the cell in the tab's `column`-th column.
+    /// How many columns the tab has.
+    pub(super) fn columns(&self) -> usize {
+        self.of.tab.columns.len()
+    }
+
+    /// A finding about the cell in the tab's `column`-th column: one that cannot be read, or a formula that failed.
     pub fn finding(&self, column: usize, effect: Effect, reason: impl Into<String>) -> Finding {
+        let kind = match self.cell(column).formula_error() {
+            Some(_) => FindingKind::FormulaError,
+            None => FindingKind::Unreadable,
+        };
         Finding {
+            kind,
+            proposal: None,
             tab: self.of.tab.title,
             row: self.number,
             column: self.of.tab.columns[column].header,

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::dataset::{Row, TabRows};
+use super::{
+    cell::Cell,
+    dataset::{Row, TabRows},
+};
 
 /// One row that is not as it was. Rows are told by their numbers, `then` in the earlier reading and `now` in the later.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +32,8 @@ pub(super) enum Difference {
 }
 
 /// Rows that merely moved are no difference. Rows are compared by content, as often as they stand there; what is left on
-/// both sides is paired by id, and rows without one are never the same row with other content.
+/// both sides is paired by id, and rows without one are never the same row with other content; but one that merely got an
+/// id is the same row.
 pub(super) fn differences(then: &TabRows, now: &TabRows) -> Vec<Difference> {
     let (old, new) = without_common_ends(then, now);
     let (old, new) = without_equal(old, new);
@@ -41,7 +45,9 @@ pub(super) fn differences(then: &TabRows, now: &TabRows) -> Vec<Difference> {
     for row in new {
         let id = row.cell(0).text();
         let before = old_by_id.get_mut(&id).filter(|_| !id.is_empty());
-        found.push(match before.and_then(VecDeque::pop_front) {
+        let before = before.and_then(VecDeque::pop_front);
+        let before = before.or_else(|| old_by_id.get_mut("").and_then(|blank| take_same(blank, row)));
+        found.push(match before {
             Some(before) => Difference::Changed {
                 then: before.number,
                 now: row.number,
@@ -56,6 +62,19 @@ pub(super) fn differences(then: &TabRows, now: &TabRows) -> Vec<Difference> {
     gone.sort_unstable();
     found.extend(gone.into_iter().map(|then| Difference::Removed { then }));
     found
+}
+
+/// The row without an id that `row`, which has one, was before: all its other cells are the same, or it stands in the same
+/// place and begins with the same cell.
+fn take_same<'a>(blank: &mut VecDeque<Row<'a>>, row: Row<'_>) -> Option<Row<'a>> {
+    if row.cell(0) == Cell::Empty {
+        return None;
+    }
+    let columns = row.columns();
+    let is_same = |old: &Row<'_>| (1..columns).all(|column| old.cell(column) == row.cell(column));
+    let begins_same = |old: &Row<'_>| old.number == row.number && old.cell(1) == row.cell(1);
+    let place = blank.iter().position(|old| is_same(old) || begins_same(old))?;
+    blank.remove(place)
 }
 
 /// The rows between those that both readings begin and end with.

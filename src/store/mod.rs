@@ -49,6 +49,9 @@
 //!   `without_the_audit_log_updates_wait_and_new_rows_go_on`.
 //! - Counted ids are never given twice, by several instances either: `two_instances_never_count_the_same_id`,
 //!   `counted_ids_go_on_from_the_highest_and_a_key_counts_once`.
+//! - Rows that staff type without an id get the next number, whichever instance sees them first:
+//!   `a_row_that_staff_typed_without_an_id_gets_the_next_number_once`,
+//!   `a_number_that_hits_another_row_is_put_right`.
 //! - Calls stay below Google's quota (`quota`) and are tried again when that can help (`call_error`). While Google is
 //!   down they fail at once, and one of them finds out when it is back (`circuit`). All of them go through the `gate`,
 //!   which keeps the book for the status page (`status`).
@@ -61,6 +64,7 @@ mod batch;
 mod call_error;
 mod cell;
 mod circuit;
+mod closed;
 mod committer;
 mod dataset;
 mod difference;
@@ -79,6 +83,7 @@ mod reader;
 mod requests;
 mod runs;
 mod setup;
+mod sheet_edits;
 mod shown;
 mod status;
 mod tab;
@@ -100,13 +105,15 @@ use tokio::{sync::Mutex, task::JoinHandle};
 use crate::clock::Clock;
 
 pub use batch::{
-    Batch, CellUpdate, Change, CommitError, Committed, Conflict, Delete, Insert, NewId, RowProblem, Update,
+    Batch, CellUpdate, Change, CommitError, Committed, Conflict, Delete, Insert, NewId, Numbering, RowProblem, Update,
 };
 pub use call_error::CallError;
 pub use cell::{Cell, Content, Entry};
+pub use closed::closed;
 pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
 pub use google::Connection;
 pub use setup::{SetupProblem, SetupReport};
+pub use sheet_edits::SheetEdits;
 pub use status::{CallKind, Calls, FailedCall, QueueStatus, State, Status, TabStatus};
 pub use tab::{Column, HeaderProblem, History, Ids, Kind, Tab};
 
@@ -252,6 +259,15 @@ impl Store {
         self.reader.read().await
     }
 
+    /// The tabs of `D` as they are, however long they take to read while older data is at hand. For whoever is about to
+    /// write, or has written and wants to see it.
+    ///
+    /// # Errors
+    /// See [`ReadError`]; [`ReadError::Unreachable`] also when only older data could be had.
+    pub async fn read_now<D: Dataset>(&self) -> Result<Reading<D>, ReadError> {
+        self.reader.read_now().await
+    }
+
     /// Writes all of `batch` or nothing, and answers when it is in the spreadsheet.
     ///
     /// # Errors
@@ -269,6 +285,11 @@ impl Store {
     /// The tabs of `D` as they were read last; `None` before the first read. Asks nobody.
     pub async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
         self.reader.at_hand().await
+    }
+
+    /// Age up to which data is handed out without asking Google again.
+    pub fn fresh_for(&self) -> SignedDuration {
+        self.reader.fresh_for()
     }
 
     /// How the store fares. Asks nobody.

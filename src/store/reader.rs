@@ -36,6 +36,8 @@ use crate::clock::Clock;
 
 /// Longest wait for new data while older data is at hand.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
+/// How often somebody asks who takes no older data.
+const TRIES_NOW: usize = 2;
 /// Bytes of rows that are kept. The ten million cells that a spreadsheet may have take about 300 MB.
 const MOST_KEPT: u64 = 1 << 30;
 
@@ -173,7 +175,10 @@ impl Reader {
         }
         let fetched = match self.recent_failure() {
             Some(error) => Err(Arc::new(error)),
-            None => self.current.try_get_with(key, self.fetch_patiently::<D>()).await,
+            None => {
+                let fetch = self.fetch_patiently::<D>(WAIT_WITH_OLDER_DATA);
+                self.current.try_get_with(key, fetch).await
+            }
         };
         match (fetched, self.last.get(&TypeId::of::<D>()).await) {
             (Ok(held), _) => self.reading(&held.kept),
@@ -185,10 +190,36 @@ impl Reader {
         }
     }
 
+    /// The tabs of `D` in the present epoch, and nothing older.
+    pub(super) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
+        let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
+        // A page that waits at the same time may have had less patience.
+        for _ in 0..TRIES_NOW {
+            if let Some(held) = self.current.get(&key).await {
+                return self.reading(&held.kept);
+            }
+            let fetched = self
+                .current
+                .try_get_with(key, self.fetch_patiently::<D>(self.patience))
+                .await;
+            match fetched {
+                Ok(held) => return self.reading(&held.kept),
+                Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),
+                Err(_) => {}
+            }
+        }
+        Err(ReadError::Unreachable("only older data is at hand".to_owned()))
+    }
+
     /// The tabs of `D` as they were read last. Asks nobody.
     pub(super) async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
         let kept = self.last.get(&TypeId::of::<D>()).await?;
         self.reading(&kept).ok()
+    }
+
+    /// Age up to which data is handed out without asking again.
+    pub(super) fn fresh_for(&self) -> SignedDuration {
+        self.fresh_for
     }
 
     /// What is known of each tab since it was read last.
@@ -222,11 +253,12 @@ impl Reader {
         });
     }
 
-    /// Fetches, and tries again while the person can be expected to wait.
-    async fn fetch_patiently<D: Dataset>(&self) -> Result<Arc<Held>, ReadError> {
+    /// Fetches, and tries again while the person can be expected to wait; no longer than `with_older` when older data is
+    /// at hand.
+    async fn fetch_patiently<D: Dataset>(&self, with_older: Duration) -> Result<Arc<Held>, ReadError> {
         let has_older = self.last.contains_key(&TypeId::of::<D>());
         let patience = if has_older {
-            self.patience.min(WAIT_WITH_OLDER_DATA)
+            self.patience.min(with_older)
         } else {
             self.patience
         };

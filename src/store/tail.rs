@@ -70,6 +70,8 @@ pub(super) enum Search {
     Known,
     /// Everywhere.
     Thorough,
+    /// The row with this number, whatever its id.
+    At(u32),
 }
 
 /// A wanted row at the moment of the read.
@@ -288,6 +290,13 @@ impl Tails {
             let Some(tail) = self.known.get(wanted.tab) else {
                 continue;
             };
+            if let Search::At(row) = wanted.search {
+                let number = row as usize;
+                let cells = rows.get(wanted.tab).and_then(|rows| rows.get(&number)).cloned();
+                let found = cells.map_or(Found::Gone, |cells| Found::Row { number, cells });
+                sight.insert((wanted.tab, wanted.id.clone()), found);
+                continue;
+            }
             let digest = digest(&wanted.id);
             let believed = tail.rows.get(&digest).map(|row| *row as usize);
             let here = believed.and_then(|number| Some((number, rows.get(wanted.tab)?.get(&number)?)));
@@ -411,8 +420,12 @@ impl Tail {
     fn believed(&self, tab: &Tab, wanted: &[Wanted]) -> Vec<usize> {
         let of_this_tab = wanted.iter().filter(|wanted| wanted.tab == tab.title);
         of_this_tab
-            .filter_map(|wanted| self.rows.get(&digest(&wanted.id)))
-            .map(|row| *row as usize)
+            .filter_map(|wanted| match wanted.search {
+                Search::At(row) => Some(row),
+                Search::Known | Search::Thorough => self.rows.get(&digest(&wanted.id)).copied(),
+            })
+            .map(|row| row as usize)
+            .filter(|row| *row <= self.grid_rows.max(self.last_row))
             .collect()
     }
 

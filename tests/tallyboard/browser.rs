@@ -8,9 +8,12 @@ mod claiming;
 mod deals;
 mod deals_import;
 mod device;
+mod inbox;
 mod looks;
+mod open_board;
 mod sales;
 mod trouble;
+mod wall;
 
 use crate::world::Plan;
 

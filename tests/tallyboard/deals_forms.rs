@@ -4,7 +4,9 @@ use jiff::SignedDuration;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::{Page, World};
+use tallyboard::deals::{LostStage, Rules};
+
+use crate::world::{Page, Plan, World};
 
 const HTML: &str = "text/html,*/*;q=0.8";
 
@@ -141,7 +143,13 @@ async fn a_deal_is_created_edited_fought_over_deleted_and_brought_back() {
     assert_eq!(row[5], json!(2000));
     assert_eq!(row[9], json!("première\nligne"));
 
-    // Deleted and brought back, it is the same row but for the moment of the last change.
+    // Deleted and brought back, it is the same row but for the moment of the last change, in staff's own columns too.
+    let sheet = world.sheet_id("deals").await;
+    world
+        .staff(json!([{"appendDimension": {"sheetId": sheet, "dimension": "COLUMNS", "length": 2}}]))
+        .await;
+    world.staff_type("deals!N1", json!("Contrat")).await;
+    world.staff_type("deals!N2", json!("C-2026/7")).await;
     let before = world.rows("deals").await;
     let asked = world.page("/deals/1/delete").await;
     asked.says("Supprimer cette affaire");
@@ -161,6 +169,7 @@ async fn a_deal_is_created_edited_fought_over_deleted_and_brought_back() {
     let after = world.rows("deals").await;
     assert_eq!(before[0][..11], after[0][..11]);
     assert!(after[0][11].as_f64() > before[0][11].as_f64());
+    assert_eq!(after[0][13], json!("C-2026/7"));
 
     // Pressing the button twice brings nothing back twice, and nobody believes that staff did any of it.
     sent(&world, "/deals/1/undo", &with(&undo, &[])).await;
@@ -434,4 +443,107 @@ async fn programs_create_read_change_and_delete_with_what_they_saw() {
         let body = json!({"client": "B", "statut": "Prospect", "montant_brut": 5});
         assert_eq!(program(&world, method, "/deals/1", body).await.0, StatusCode::NOT_FOUND);
     }
+}
+
+#[tokio::test]
+async fn where_deals_can_be_lost_the_status_is_offered_and_the_won_are_compared_with_the_lost() {
+    let plan = |lost_stage| Plan {
+        rules: Rules {
+            lost_stage,
+            ..Rules::default()
+        },
+        ..Plan::default()
+    };
+    let deal = |client: &str, statut: &str| json!({"client": client, "statut": statut, "montant_brut": 100});
+    let world = World::of(plan(LostStage::Offered)).await;
+    for (client, statut, status) in [
+        ("A", "Gagné", 201),
+        ("B", "Perdu", 201),
+        ("C", "Prospect", 201),
+        ("D", "lost", 201),
+    ] {
+        let answer = world
+            .post("/deals")
+            .json(&deal(client, statut))
+            .send()
+            .await
+            .expect("answer");
+        assert_eq!(answer.status().as_u16(), status, "{client}");
+    }
+    let kpis = &world.json("/deals").await["kpis"];
+    assert_eq!(
+        (&kpis["conversion_rate"], &kpis["win_rate"]),
+        (&json!(25.0), &json!(33.33))
+    );
+    world.page("/deals").await.says("gagné ÷ (gagné + perdu) : 33");
+    let offered = world.page("/deals/new").await.all("select[name=statut] option");
+    assert!(offered.contains(&"Perdu".to_owned()), "{offered:?}");
+
+    let world = World::of(plan(LostStage::NotOffered)).await;
+    let answer = world
+        .post("/deals")
+        .json(&deal("B", "Perdu"))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let told: Value = answer.json().await.expect("JSON");
+    assert_eq!(told["error"]["fields"][0]["field"], "statut");
+    let answer = world
+        .post("/deals")
+        .json(&deal("A", "Prospect"))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(answer.status(), StatusCode::CREATED);
+    // What staff write is read all the same, and may stay.
+    world.staff_type("deals!C2", json!("Perdu")).await;
+    let kept = world.page("/deals/1/edit").await.all("select[name=statut] option");
+    assert!(kept.contains(&"Perdu".to_owned()), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_status_is_changed_in_the_list_and_taken_back_there() {
+    let world = World::new().await;
+    acme(&world).await;
+    let list = "/deals/list?sort=client";
+    let page = world.page(list).await;
+    let form = fields(&page, "/deals/1/status");
+    let response = send(&world, "/deals/1/status", &with(&form, &[("statut", "Gagné")])).await;
+    let place = response.headers()["location"].to_str().expect("text").to_owned();
+    assert!(
+        place.starts_with("/deals/list?sort=client&did=changed&deal=1&since="),
+        "{place}"
+    );
+    let told = world.page(&place).await;
+    told.says("La modification est enregistrée.");
+    assert_eq!(world.rows("deals").await[0][2], json!("Gagné"));
+    let undo = fields(&told, "/deals/1/undo");
+    let response = send(&world, "/deals/1/undo", &with(&undo, &[])).await;
+    let place = response.headers()["location"].to_str().expect("text").to_owned();
+    assert!(place.starts_with("/deals/list?sort=client&did=undone"), "{place}");
+    assert_eq!(world.rows("deals").await[0][2], json!("Prospect"));
+    let own = page.attributes("a.client", "href");
+    assert_eq!(own, ["/deals/1?sort=client"]);
+}
+
+#[tokio::test]
+async fn an_error_speaks_the_language_of_the_page() {
+    let world = World::new().await;
+    let page = world.page("/deals/list?status=soon").await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("Cela ne peut pas être utilisé tel quel");
+    assert_eq!(page.attributes("html", "lang"), ["fr"]);
+    world
+        .page("/deals/nothing/here")
+        .await
+        .says("Il n’y a rien à cette adresse");
+    world
+        .page("/deals/nothing/here?lang=en")
+        .await
+        .says("There is nothing at this address");
+    world.page("/nothing").await.says("There is nothing at this address");
+    let remembered = world.get("/deals/nothing/here").header("accept", "text/html");
+    let remembered = remembered.header("cookie", "lang=en").send().await.expect("answer");
+    Page::of(remembered).await.says("There is nothing at this address");
 }

@@ -28,13 +28,13 @@ use crate::{
 
 /// A Slack that keeps what it was told, and fails as often as it is asked to.
 #[derive(Clone, Default)]
-struct FakeSlack {
+pub struct FakeSlack {
     told: Arc<Mutex<Vec<String>>>,
-    failures: Arc<AtomicUsize>,
+    pub failures: Arc<AtomicUsize>,
 }
 
 impl FakeSlack {
-    async fn start(&self) -> String {
+    pub async fn start(&self) -> String {
         let router = Router::new().route("/hook", post(take)).with_state(self.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");
@@ -42,7 +42,7 @@ impl FakeSlack {
         format!("http://{address}/hook")
     }
 
-    fn told(&self) -> Vec<String> {
+    pub fn told(&self) -> Vec<String> {
         self.told.lock().expect("lock").clone()
     }
 }
@@ -77,8 +77,16 @@ fn with_slack(webhook: String) -> Plan {
     }
 }
 
+/// As a browser sends the form of the page.
+fn from_the_page(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    request.header("sec-fetch-site", "same-origin")
+}
+
 async fn remind(world: &World) -> Value {
-    let response = world.post("/deals/reminders").send().await.expect("answer");
+    let response = from_the_page(world.post("/deals/reminders"))
+        .send()
+        .await
+        .expect("answer");
     assert_eq!(response.status(), StatusCode::OK);
     response.json().await.expect("JSON")
 }
@@ -202,7 +210,7 @@ async fn instances_that_run_at_the_same_time_tell_everything_once() {
     }
     let second = world.another_instance(&with_slack(webhook.clone())).await;
     let third = world.another_instance(&with_slack(webhook)).await;
-    let ask = |address: String| world.client.post(format!("{address}/deals/reminders")).send();
+    let ask = |address: String| from_the_page(world.client.post(format!("{address}/deals/reminders"))).send();
     let (first, second, third) = tokio::join!(ask(world.address.clone()), ask(second), ask(third));
     for answer in [first, second, third] {
         assert_eq!(answer.expect("answer").status(), StatusCode::OK);
@@ -277,7 +285,10 @@ async fn nothing_is_sent_when_its_line_cannot_be_written() {
     world
         .fault(json!({"match": "batchUpdate", "times": 1000, "fault": "503"}))
         .await;
-    let response = world.post("/deals/reminders").send().await.expect("answer");
+    let response = from_the_page(world.post("/deals/reminders"))
+        .send()
+        .await
+        .expect("answer");
     assert!(response.status().is_server_error(), "{}", response.status());
     assert_eq!(slack.told().len(), 0);
     world.heal().await;
@@ -325,12 +336,51 @@ async fn a_token_keeps_strangers_from_starting_a_run() {
 }
 
 #[tokio::test]
+async fn without_a_token_a_program_starts_no_run() {
+    let slack = FakeSlack::default();
+    let world = World::of(with_slack(slack.start().await)).await;
+    late_deal(&world, "Acme", "Zoé").await;
+    for token in [None, Some(""), Some("anything")] {
+        let mut request = world.post("/deals/reminders");
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.expect("answer");
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        let told: Value = answer.json().await.expect("JSON");
+        assert_eq!(told["error"], "reminders_token_not_set");
+    }
+    assert_eq!(slack.told(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn reminders_lead_to_the_deal_and_to_its_row() {
+    let slack = FakeSlack::default();
+    let plain = with_slack(slack.start().await);
+    let plan = Plan {
+        reminders: Arc::new(move || Reminders {
+            public_url: Some("https://board.example.com".to_owned()),
+            ..(plain.reminders)()
+        }),
+        ..Plan::default()
+    };
+    let world = World::of(plan).await;
+    let id = late_deal(&world, "Acme", "Zoé").await;
+    remind(&world).await;
+    let told = slack.told().remove(0);
+    assert!(
+        told.contains(&format!("<https://board.example.com/deals/{id}|affaire> · <http")),
+        "{told}"
+    );
+    assert!(told.contains("|tableur>"), "{told}");
+}
+
+#[tokio::test]
 async fn the_button_sends_and_comes_back_to_the_page() {
     let slack = FakeSlack::default();
     let world = World::of(with_slack(slack.start().await)).await;
     late_deal(&world, "Acme", "Zoé").await;
-    let answer = world
-        .post("/deals/reminders")
+    let answer = from_the_page(world.post("/deals/reminders"))
         .header("accept", "text/html")
         .send()
         .await

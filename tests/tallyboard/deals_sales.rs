@@ -142,7 +142,7 @@ async fn performance_is_told_by_assignee_with_the_period_before_below() {
         .text()
         .await
         .expect("text");
-    assert!(file.contains("Zoé,2,50000,41000,1,40000,50,25000,20"), "{file}");
+    assert!(file.contains("Zoé;2;50000;41000;1;40000;50;25000;20"), "{file}");
 }
 
 #[tokio::test]

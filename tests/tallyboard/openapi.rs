@@ -81,7 +81,7 @@ async fn the_document_tells_of_every_address_and_each_is_there() {
         let told: Vec<&Value> = told.filter(|parameter| parameter["in"] == "path").collect();
         assert_eq!(told.len(), parts, "{name} tells of the parts of its path");
         let method: Method = method.parse().expect("method");
-        let url = format!("{}{}", world.address, path.replace('{', "").replace('}', ""));
+        let url = format!("{}{}", world.address, path.replace(['{', '}'], ""));
         let status = world.client.request(method, url).send().await.expect("answer").status();
         assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{name}");
         let is_told = operation["responses"].get(status.as_str()).is_some();
@@ -197,6 +197,8 @@ async fn no_request_that_the_document_suggests_breaks_the_program() {
             "--workers",
             "2",
         ])
+        // An answer without an end is nothing to wait for.
+        .args(["--exclude-path", "/leaderboard/live"])
         // What it learned in an earlier run would make this one another.
         .args(["--generation-database", "none"]);
     let output = tokio::task::spawn_blocking(move || command.output())

@@ -299,3 +299,58 @@ fn the_manual_names_every_setting_and_command() {
     }
     assert!(checked > 10, "only {checked} settings found");
 }
+
+#[tokio::test]
+async fn a_file_is_imported_from_the_command_line() {
+    let folder = folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("file");
+    let import = |file: &str, more: &[&str]| {
+        let mut command = program(folder.path());
+        command.args(["import", "deals", file]).args(more);
+        let (output, text) = output(command);
+        (output.status.code(), text)
+    };
+    write(
+        "crm.csv",
+        "Client;Statut;Montant\nAcme;Qualifié;12 500,50 €\nBleu;Gagné;900\n",
+    );
+    let (code, told) = import("crm.csv", &["--dry-run"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("2 new, 0 changed, 0 identical, 0 refused"), "{told}");
+    assert!(told.contains("Nothing was written."), "{told}");
+
+    let (code, told) = import("crm.csv", &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("Added 2, changed 0."), "{told}");
+    assert!(told.contains("/deals/import/"), "{told}");
+    let (code, told) = import("crm.csv", &[]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("0 new, 0 changed, 2 identical, 0 refused"), "{told}");
+    assert!(told.contains("Added 0, changed 0."), "{told}");
+
+    write(
+        "more.csv",
+        "Client;Statut;Montant\nCiel;Prospect;abc\nDune;Prospect;12.500\nEau;Prospect;7\n",
+    );
+    let (code, told) = import("more.csv", &[]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("1 new, 0 changed, 0 identical, 2 refused"), "{told}");
+    assert!(told.contains("Line 2: amount “abc”"), "{told}");
+    assert!(told.contains("say --decimal comma or --decimal point"), "{told}");
+    let (code, told) = import("more.csv", &["--decimal", "point"]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("1 new, 0 changed, 1 identical, 1 refused"), "{told}");
+
+    let (code, told) = import("nowhere.csv", &[]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("nowhere.csv cannot be read"), "{told}");
+
+    let (running, address) = serve(program(folder.path()));
+    let (code, told) = import("crm.csv", &[]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("Tallyboard is running on this data"), "{told}");
+    let answer = browser().get(format!("{address}/deals")).send().await.expect("answer");
+    let board: Value = answer.json().await.expect("JSON");
+    assert_eq!(board["kpis"]["deal_count"], 4);
+    assert_eq!(running.stop(), Some(0));
+}

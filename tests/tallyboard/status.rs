@@ -61,8 +61,11 @@ async fn the_status_tells_people_and_programs_the_same_and_asks_nobody() {
         .iter()
         .map(|tab| &tab["tab"])
         .collect();
-    assert_eq!(titles, ["company_aliases", "submissions"]);
-    let submissions = &told["tabs"][1];
+    assert_eq!(
+        titles,
+        ["company_aliases", "csm_aliases", "distinct_names", "submissions"]
+    );
+    let submissions = &told["tabs"][3];
     assert_eq!(
         (&submissions["rows"], &submissions["read_at"]),
         (&json!(1), &json!("2026-03-03T12:00:00.001Z"))

@@ -24,9 +24,9 @@ use tallyboard::{
         sources::{self, OpenSource},
         sync::{self, Syncing, schedule::Schedule},
     },
-    deals::Reminders,
+    deals::{Reminders, Rules},
     emulator::{self, Emulator},
-    leaderboard::catalog_file::CatalogFile,
+    leaderboard::{catalog_file::CatalogFile, goal::Goal},
     page::Source,
     store::{Connection, Credentials, Options, Store},
 };
@@ -56,8 +56,12 @@ pub struct Plan {
     pub source: Source,
     /// Writes that may wait.
     pub queue: NonZeroUsize,
+    /// What the team wants to reach together.
+    pub team_goal: Option<Goal>,
     /// How people are reminded.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
+    /// What the operator chose about the rules of the deals.
+    pub rules: Rules,
     /// What tells of customers.
     pub sources: Arc<dyn Fn() -> Vec<OpenSource> + Send + Sync>,
 }
@@ -71,7 +75,9 @@ impl Default for Plan {
             patience: Duration::from_secs(20),
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
+            team_goal: None,
             reminders: Arc::new(Reminders::default),
+            rules: Rules::default(),
             sources: Arc::new(Vec::new),
         }
     }
@@ -144,7 +150,9 @@ impl World {
             source: plan.source,
             posts_per_minute: plan.posts_per_minute.try_into().expect("positive"),
             trusted_proxies: plan.trusted_proxies,
+            team_goal: plan.team_goal,
             reminders: (plan.reminders)(),
+            rules: plan.rules,
             syncing,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");

@@ -73,3 +73,10 @@ fn with_enough_history_who_looks_like_those_who_left_is_at_risk() {
     assert!(risk(2).chance > 0.7 && risk(22).chance < 0.3);
     assert_eq!(risk(2).basis, Basis::Model);
 }
+
+#[test]
+fn the_page_of_the_rules_names_their_numbers() {
+    const DIRECTIVE: &str = include_str!("../../../docs/directives/churn.md");
+    assert!(DIRECTIVE.contains(&format!("at least **{NEEDED_OF_EACH}** examples")));
+    assert!(DIRECTIVE.contains(&format!("within {HORIZON_DAYS} days")));
+}

@@ -24,7 +24,7 @@ pub use band::Band;
 pub use changes::{Change, Changes, Snapshot, changes};
 pub use component::{Component, Penalty};
 pub use curve::Curve;
-pub use facts::{CancelMention, Facts, Known, Payment, Rating};
+pub use facts::{CancelMention, Facts, Known, MENTION_HOLDS, Payment, Rating};
 pub use formula::Formula;
 pub use lift::{Lift, Remedy, lift};
 pub use points::Points;

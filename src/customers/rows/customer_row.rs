@@ -194,15 +194,14 @@ impl CustomerRows {
         self.places.get(id).map(|place| &self.customers[*place])
     }
 
+    /// Address of the row of a customer in the spreadsheet.
+    pub fn link_of(&self, id: &CustomerId) -> Option<String> {
+        self.places.get(id).map(|place| self.link.row(self.numbers[*place]))
+    }
+
     /// The customer with this address, main or other. One that counts comes before one that does not.
     pub fn by_email(&self, email: &Email) -> Option<&Customer> {
         self.by_email.get(email.key()).map(|place| &self.customers[*place])
-    }
-
-    /// Address of the cells of a customer; of the whole tab for one that has no row.
-    pub fn link_of(&self, customer: &Customer) -> String {
-        let place = self.places.get(&customer.id);
-        place.map_or_else(|| self.link.tab(), |place| self.link.row(self.numbers[*place]))
     }
 
     /// Those that count in sums and lists.

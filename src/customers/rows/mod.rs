@@ -9,6 +9,7 @@
 //! | `customer_aliases` | addresses that belong to the customer of another address ([`alias_row`]) | people |
 //! | `unified_customers` | one row for each customer ([`customer_row`]), derived from all of the above | the program |
 //! | `health_score_history` | the score of a customer, by day ([`history_row`]) | the program |
+//! | `alert_snoozes` | customers about whom nobody is told for a while ([`super::alerting::book`]) | people |
 //! | `cancel_dismissals` | sentences that are no cancellation ([`dismissal_row`]) | people |
 //!
 //! The first three keep what the sources said. So every figure can be traced to its source, a run only reads what
@@ -64,6 +65,7 @@ pub static TABS: &[&Tab] = &[
     &SYNC_LOG,
     &HEALTH_SCORE_HISTORY,
     &CANCEL_DISMISSALS,
+    &super::alerting::book::ALERT_SNOOZES,
 ];
 
 /// Place of the column with this header; a header that is not there does not compile where a constant is made of it.

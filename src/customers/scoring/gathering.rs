@@ -10,7 +10,7 @@ use crate::{
     customers::{
         amount::Currency,
         customer::Customer,
-        health::{CancelMention, Facts, Known as Fact, Payment, Rating},
+        health::{CancelMention, Facts, Known as Fact, MENTION_HOLDS, Payment, Rating},
         sentiment::{sentences_about_leaving, tone},
         sources::{
             event::{BookingOutcome, Detail, Event, Message, MovementKind, Speaker, Ticket},
@@ -201,14 +201,16 @@ fn mrr(told: &Told<'_>, customer: &Customer, currency: Currency) -> Option<Fact<
 
 fn cancel_mentions(events: &[&Event], terms: &Terms<'_>) -> Vec<CancelMention> {
     let mut mentions: Vec<CancelMention> = Vec::new();
+    let now = terms.now.timestamp();
     for event in events {
-        for (text, at) in own_words(event) {
-            for quote in sentences_about_leaving(text) {
-                let mention = mention(event, quote, at);
-                let counts = mention.holds(terms.now.timestamp()) && !terms.dismissed.contains(&mention.id);
-                if counts && mentions.iter().all(|known| known.id != mention.id) {
-                    mentions.push(mention);
-                }
+        let recent = own_words(event).filter(|(_, at)| now.duration_since(*at) <= MENTION_HOLDS);
+        for (quote, at) in
+            recent.flat_map(|(text, at)| sentences_about_leaving(text).into_iter().map(move |quote| (quote, at)))
+        {
+            let mention = mention(event, quote, at);
+            let counts = !terms.dismissed.contains(&mention.id);
+            if counts && mentions.iter().all(|known| known.id != mention.id) {
+                mentions.push(mention);
             }
         }
     }

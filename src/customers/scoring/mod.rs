@@ -10,10 +10,11 @@ pub mod pages;
 
 use std::{collections::HashSet, sync::Arc};
 
-use jiff::{Zoned, civil::Date};
+use jiff::{Timestamp, Zoned, civil::Date};
 use rust_decimal::{Decimal, prelude::FromPrimitive};
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio::sync::watch;
 
 use super::{
     amount::Currency,
@@ -50,6 +51,8 @@ pub struct Scoring {
     currency: Currency,
     /// Held while scores are written, so that two runs do not write the same cells.
     turn: tokio::sync::Mutex<()>,
+    /// When the scores were computed last by this program.
+    computed: watch::Sender<Option<Timestamp>>,
 }
 
 /// What a run did.
@@ -91,6 +94,18 @@ pub struct Books {
     dismissals: Reading<Dismissals>,
 }
 
+impl Books {
+    /// The rows of the customers.
+    pub fn customers(&self) -> &CustomerRows {
+        &self.customers.snapshot.data
+    }
+
+    /// Their scores, day by day.
+    pub fn history(&self) -> &ScoreHistory {
+        &self.history.snapshot.data
+    }
+}
+
 impl Scoring {
     /// Puts it together. `currency` is that in which sums are made: an MRR in another one is not known to the score.
     pub fn new(store: Arc<Store>, clock: Clock, currency: Currency) -> Self {
@@ -100,7 +115,13 @@ impl Scoring {
             clock,
             currency,
             turn,
+            computed: watch::Sender::new(None),
         }
+    }
+
+    /// When the scores were computed last by this program, and a word each time that they are.
+    pub fn computed(&self) -> watch::Receiver<Option<Timestamp>> {
+        self.computed.subscribe()
     }
 
     /// Reads the tabs.
@@ -176,6 +197,7 @@ impl Scoring {
         )
         .await?;
         let known = scored.iter().filter(|one| one.score.is_some()).count();
+        self.computed.send_replace(Some(now.timestamp()));
         let (left, stayed) = learned.examples();
         Ok(Recalculated {
             scored: known,

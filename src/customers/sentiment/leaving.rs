@@ -1,5 +1,7 @@
 //! Sentences in which a customer speaks of leaving.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use super::{
     vocabulary::{
         ABLE, ADVERB, ANOTHER, ASK, BARE, CANCEL, CANCELLATION, CANCELLED, CLICK, CONJUNCTION, DETERMINER, ELSEWHERE,
@@ -16,17 +18,33 @@ const REACH_BACK: usize = 8;
 /// How many words after a verb may be its object.
 const REACH_ON: usize = 7;
 
+/// Words without which no rule applies; most sentences have none and are passed over.
+static TRIGGERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let lists = [CANCEL, CANCELLED, END, RENEW, WISH, MOVE, CANCELLATION];
+    lists.into_iter().flatten().copied().collect()
+});
+
 /// The sentences of a message that speak of leaving, as they were written.
 pub fn sentences_about_leaving(message: &str) -> Vec<String> {
-    let mut before = Object::None;
-    let mut found = Vec::new();
-    for sentence in sentences(message) {
-        if speaks_of_leaving(&sentence.tokens, before) {
-            found.push(cut(&sentence));
-        }
-        before = last_noun(&sentence.tokens, sentence.tokens.len(), before);
-    }
-    found
+    let all = sentences(message);
+    let is_found = |at: &usize| {
+        let sentence = &all[*at];
+        let has_trigger = sentence.tokens.iter().any(|token| TRIGGERS.contains(token.word()));
+        has_trigger && speaks_of_leaving(&sentence.tokens, named_before(&all[..*at]))
+    };
+    (0..all.len()).filter(is_found).map(|at| cut(&all[at])).collect()
+}
+
+/// What the sentences before named last.
+fn named_before(sentences: &[Sentence]) -> Object {
+    let nouns = sentences
+        .iter()
+        .rev()
+        .map(|sentence| last_noun(&sentence.tokens, sentence.tokens.len(), Object::None));
+    nouns
+        .into_iter()
+        .find(|noun| *noun != Object::None)
+        .unwrap_or(Object::None)
 }
 
 fn cut(sentence: &Sentence) -> String {

@@ -54,7 +54,7 @@ fn filled_cells(change: &Change) -> usize {
     match change {
         Change::Insert(insert) => insert.cells.iter().filter(|cell| **cell != Entry::Empty).count(),
         Change::Update(update) => update.cells.len(),
-        Change::Delete(_) => 1,
+        Change::Delete(_) | Change::Number(_) => 1,
     }
 }
 
@@ -129,6 +129,6 @@ fn see(change: &mut Change, found: &HashMap<Place, Content>) {
 fn is_of(change: &Change, tab: &str, id: &str) -> bool {
     match change {
         Change::Update(update) => update.tab.title == tab && update.id == id,
-        Change::Insert(_) | Change::Delete(_) => false,
+        Change::Insert(_) | Change::Delete(_) | Change::Number(_) => false,
     }
 }

@@ -1,7 +1,7 @@
 //! What the person decides about a file before it is imported.
 
 use super::matching::MatchingKey;
-use crate::deals::amount::DecimalMark;
+use crate::deals::{amount::DecimalMark, stage::LostStage};
 
 /// The choices for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +24,4 @@ pub enum EmptyCells {
     Keep,
     /// It erases sector, due date, assignee and notes; client, status and amount are never erased.
     Erase,
-}
-
-/// Whether the configuration knows the stage `Perdu`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LostStage {
-    /// Lines with it are imported.
-    Enabled,
-    /// Lines with it are refused.
-    Disabled,
 }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::date};
 
 use super::{
     change::Draft,
-    choices::{Choices, EmptyCells, LostStage},
+    choices::{Choices, EmptyCells},
     file::{self, Limits},
     line::{self, Lines},
     mapping,
@@ -15,7 +15,10 @@ use super::{
     table::Table,
 };
 use crate::{
-    deals::{deal::Deal, stage::Stage},
+    deals::{
+        deal::Deal,
+        stage::{LostStage, Stage},
+    },
     money::Money,
 };
 
@@ -42,7 +45,7 @@ pub(super) fn choices() -> Choices {
         key: MatchingKey::default(),
         decimal_mark: None,
         empty_cells: EmptyCells::Keep,
-        lost_stage: LostStage::Enabled,
+        lost_stage: LostStage::Offered,
     }
 }
 

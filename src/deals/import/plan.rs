@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     change::{Change, Draft, Value},
-    choices::{Choices, EmptyCells, LostStage},
+    choices::{Choices, EmptyCells},
     field::Field,
     line::{Line, Lines},
     matching::{Index, key_of},
@@ -12,7 +12,10 @@ use super::{
     reason::{Problem, Reason, sentence},
 };
 use crate::{
-    deals::{deal::Deal, stage::Stage},
+    deals::{
+        deal::Deal,
+        stage::{LostStage, Stage},
+    },
     language::Language,
 };
 
@@ -198,7 +201,7 @@ impl<'lines> Checked<'lines> {
         if choices.key.has_id() {
             problems.extend(line.id_problem.clone());
         }
-        if line.value(Field::Stage) == Some(&Value::Stage(Stage::Lost)) && choices.lost_stage == LostStage::Disabled {
+        if line.value(Field::Stage) == Some(&Value::Stage(Stage::Lost)) && choices.lost_stage == LostStage::NotOffered {
             problems.push(Problem {
                 field: Some(Field::Stage),
                 value: Stage::Lost.as_str().to_owned(),

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::{
     change::Value,
-    choices::{Choices, EmptyCells, LostStage},
+    choices::{Choices, EmptyCells},
     field::Field,
     fixture::{self, carry_out, choices, deal, lines, outcomes, plan_of},
     line::Lines,
@@ -11,7 +11,11 @@ use super::{
     plan::{Known, Plan, plan},
 };
 use crate::{
-    deals::{amount::DecimalMark, deal::Deal, stage::Stage},
+    deals::{
+        amount::DecimalMark,
+        deal::Deal,
+        stage::{LostStage, Stage},
+    },
     language::Language,
     money::Money,
 };
@@ -127,7 +131,7 @@ fn the_stage_lost_is_refused_where_the_board_does_not_know_it() {
     let lines = lines(&format!("{HEADER};Acme;Perdu;5;;;;\n"));
     assert_eq!(outcomes(&plan(&[], &lines, &choices())), "+");
     let disabled = Choices {
-        lost_stage: LostStage::Disabled,
+        lost_stage: LostStage::NotOffered,
         ..choices()
     };
     assert_eq!(outcomes(&plan(&[], &lines, &disabled)), "!");
@@ -397,7 +401,7 @@ fn check_round_trip(before: &[Deal], lines: &Lines, key: impl Fn(&[Deal]) -> Mat
             key: key(deals),
             decimal_mark: Some(DecimalMark::Comma),
             empty_cells,
-            lost_stage: LostStage::Enabled,
+            lost_stage: LostStage::Offered,
         };
         let mut deals = before.to_vec();
         let first = plan(&deals, lines, &choices(&deals));

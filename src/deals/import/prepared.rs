@@ -13,7 +13,7 @@ use super::{
     sent::Sent,
     table::Table,
 };
-use crate::deals::deal::Deal;
+use crate::deals::{deal::Deal, stage::LostStage};
 
 /// A file that could be read.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ pub struct Outcome {
 }
 
 /// Compares a file with the existing deals.
-pub fn prepare(upload: Arc<Upload>, existing: &[Deal], sent: Sent) -> Prepared {
+pub fn prepare(upload: Arc<Upload>, existing: &[Deal], (sent, lost_stage): (Sent, LostStage)) -> Prepared {
     let table = &upload.table;
     let guess = mapping::guess(&table.columns);
     let (mapping, problems) = match sent.mapping(&guess.mapping) {
@@ -88,7 +88,7 @@ pub fn prepare(upload: Arc<Upload>, existing: &[Deal], sent: Sent) -> Prepared {
     let outcome = match problems.is_empty() {
         true => {
             let lines = line::read(table, &mapping);
-            let choices = sent.choices(existing, &lines);
+            let choices = sent.choices(existing, &lines, lost_stage);
             Ok(Outcome {
                 plan: plan(existing, &lines, &choices),
                 choices,

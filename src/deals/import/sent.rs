@@ -1,14 +1,14 @@
 //! What a form or a program says about mapping and choices, checked at the door, and the same as form fields again.
 
 use super::{
-    choices::{Choices, EmptyCells, LostStage},
+    choices::{Choices, EmptyCells},
     field::Field,
     line::Lines,
     mapping::{Mapping, MappingProblem},
     matching::MatchingKey,
 };
 use crate::{
-    deals::{amount::DecimalMark, deal::Deal},
+    deals::{amount::DecimalMark, deal::Deal, stage::LostStage},
     error::FieldError,
     language::Language,
 };
@@ -95,7 +95,7 @@ impl Sent {
     }
 
     /// The choices for a file.
-    pub fn choices(&self, existing: &[Deal], lines: &Lines) -> Choices {
+    pub fn choices(&self, existing: &[Deal], lines: &Lines, lost_stage: LostStage) -> Choices {
         Choices {
             key: self
                 .key
@@ -103,7 +103,7 @@ impl Sent {
                 .unwrap_or_else(|| MatchingKey::suggested(existing, lines)),
             decimal_mark: self.decimal_mark,
             empty_cells: self.empty_cells,
-            lost_stage: LostStage::Disabled,
+            lost_stage,
         }
     }
 

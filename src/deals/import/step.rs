@@ -44,5 +44,6 @@ fn requests_needed(change: &Change) -> usize {
         Change::Insert(_) => 0,
         Change::Update(update) => 1 + 2 * update.cells.len(),
         Change::Delete(_) => 6,
+        Change::Number(_) => 2,
     }
 }

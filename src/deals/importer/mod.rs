@@ -29,11 +29,12 @@ use super::{
         undo,
     },
     rows::DealRows,
+    stage::LostStage,
 };
 use crate::{
     clock::Clock,
     error::Error,
-    store::{Dataset, ReadError, Snapshot, Store},
+    store::{Dataset, Snapshot, Store},
 };
 use progress::{Left, Progress, Task};
 use uploads::Uploads;
@@ -41,13 +42,12 @@ use work::Work;
 
 /// Imports whose progress is remembered.
 const MOST_REMEMBERED: usize = 50;
-/// How often tabs are read before the spreadsheet counts as away.
-const TRIES: usize = 3;
 
 /// What imports need, and what is known of those at work.
 pub struct Importer {
     store: Arc<Store>,
     clock: Clock,
+    lost_stage: LostStage,
     /// Files that wait.
     pub uploads: Uploads,
     known: Mutex<HashMap<RunName, watch::Receiver<Progress>>>,
@@ -63,9 +63,10 @@ pub struct Compared {
 
 impl Importer {
     /// Nothing uploaded, nothing at work.
-    pub fn new(store: Arc<Store>, clock: Clock) -> Self {
+    pub fn new(store: Arc<Store>, clock: Clock, lost_stage: LostStage) -> Self {
         Self {
             store,
+            lost_stage,
             uploads: Uploads::new(clock.clone()),
             clock,
             known: Mutex::default(),
@@ -79,21 +80,15 @@ impl Importer {
     pub async fn compare(&self, upload: Arc<Upload>, sent: Sent) -> Result<Compared, Error> {
         let rows = Arc::clone(&self.read::<DealRows>().await?.data);
         let deals = Arc::clone(&rows.deals);
-        let prepared = beside(move || prepare(upload, &deals, sent)).await?;
+        let lost_stage = self.lost_stage;
+        let prepared = beside(move || prepare(upload, &deals, (sent, lost_stage))).await?;
         Ok(Compared { prepared, rows })
     }
 
     /// The tabs as they are. Older data, which a page would show while the spreadsheet does not answer, is no ground to
     /// write on: a file would look new that was imported already.
     async fn read<D: Dataset>(&self) -> Result<Arc<Snapshot<D>>, Error> {
-        for _ in 0..TRIES {
-            let reading = self.store.read::<D>().await?;
-            if reading.unreachable_since.is_none() {
-                return Ok(reading.snapshot);
-            }
-            self.store.refresh();
-        }
-        Err(ReadError::Unreachable("only older data is at hand".to_owned()).into())
+        Ok(self.store.read_now::<D>().await?.snapshot)
     }
 
     /// What imports wrote so far.

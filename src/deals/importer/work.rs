@@ -6,7 +6,10 @@ use tokio::sync::watch;
 
 use super::progress::{Left, Progress, Stand, Why};
 use crate::{
-    deals::import::step::{Planned, portions},
+    deals::{
+        import::step::{Planned, portions},
+        rows::DealRows,
+    },
     error::Error,
     store::{Batch, Change, CommitError, Committed, RowProblem, Store},
 };
@@ -57,6 +60,10 @@ impl Work {
                     return;
                 }
             }
+        }
+        // The import counts as over once the next page shows it; should that not work, the page says how old it is.
+        if let Err(error) = self.store.read_now::<DealRows>().await {
+            tracing::debug!(%error, "what was imported could not be read back");
         }
         progress.send_modify(|progress| progress.state = Stand::Done);
     }

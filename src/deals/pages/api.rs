@@ -20,6 +20,7 @@ use super::{
         submission::SentChange,
     },
     conflict,
+    form::offered,
     sent::{Caller, Sent},
     steps::Deleted,
 };
@@ -37,7 +38,7 @@ pub(super) async fn replace(
     let sent = Sent::read(&headers, &body)?.change;
     let wanted = sent.wanted.check(None, language).map_err(Error::invalid)?;
     let intend = |deal: &Deal| {
-        let wanted = wanted.clone();
+        let wanted = offered(&deals, wanted.clone(), Some(deal.stage), language).map_err(Error::invalid)?;
         Ok(Intent {
             wanted,
             ..what_was_seen(&sent, deal)?
@@ -58,10 +59,9 @@ pub(super) async fn change(
     let sent = Sent::read(&headers, &body)?.change;
     let intend = |deal: &Deal| {
         let intent = what_was_seen(&sent, deal)?;
-        let wanted = sent
-            .wanted
-            .check(Some(&intent.seen), language)
-            .map_err(Error::invalid)?;
+        let wanted = sent.wanted.check(Some(&intent.seen), language);
+        let wanted = wanted.and_then(|wanted| offered(&deals, wanted, Some(deal.stage), language));
+        let wanted = wanted.map_err(Error::invalid)?;
         Ok(Intent { wanted, ..intent })
     };
     answer(&deals, id, deals.change((id, BY_API), intend).await).await

@@ -15,7 +15,9 @@ use super::{
         deal::Deal,
         desk::{Current, Deals},
         filter::DealFilter,
+        listing::ListQuestion,
         order::Order,
+        subset::Subset,
         view::{
             deal::{DealPage, Place},
             history::Event,
@@ -23,7 +25,6 @@ use super::{
         },
     },
     conflict::gone,
-    form::stages,
     sent::{Caller, private_page},
 };
 use crate::error::Error;
@@ -66,37 +67,43 @@ pub(super) async fn page(
             ..typed
         },
         events: log.map(|log| Event::of(log.snapshot.data.of_deal(id))),
-        place: place(current, caller, id),
-        stages: stages(Some(deal.stage)),
+        place: place(deals, current, caller, deal).await,
+        stages: deals.rules.lost_stage.stages(Some(deal.stage)),
         query: caller.query(),
         now: current.now.clone(),
     };
     private_page(status, page.document(&deals.frame(current, caller.language)))
 }
 
-/// The deal's neighbours in the list that the filters of the address give.
-fn place(current: &Current, caller: &Caller, id: u64) -> Place {
-    let query = caller.query();
-    let filter = DealFilter::parse(query.trim_start_matches('?')).unwrap_or_default();
+/// The deal's neighbours in the list that the address asks for.
+async fn place(deals: &Deals, current: &Current, caller: &Caller, deal: &Deal) -> Place {
     let rows = &current.rows;
-    let selection = filter.select(&rows.deals, || rows.search_texts());
-    let mut shown = selection.deals(&rows.deals);
-    let sort = caller.pairs().iter().rev().find(|(name, _)| name == "sort");
-    if let Some(order) = sort.and_then(|(_, sort)| Order::parse(sort).ok()) {
-        order.sort(&mut shown);
-    }
-    let Some(number) = shown.iter().position(|deal| deal.id == Some(id)) else {
-        return Place {
-            of: shown.len(),
-            ..Place::default()
-        };
+    let listing = deals.listing(current, &question(caller)).await;
+    let own = rows.deals.partition_point(|other| other.row < deal.row);
+    let number = listing.places.iter().position(|place| *place as usize == own);
+    let of = listing.places.len();
+    let Some(number) = number else {
+        return Place { of, ..Place::default() };
     };
-    let before = shown[..number].iter().rev().find_map(|deal| deal.id);
-    let after = shown[number + 1..].iter().find_map(|deal| deal.id);
+    let id_at = |place: &u32| rows.deals[*place as usize].id;
     Place {
         number: Some(number + 1),
-        of: shown.len(),
-        previous: before,
-        next: after,
+        of,
+        previous: listing.places[..number].iter().rev().find_map(id_at),
+        next: listing.places[number + 1..].iter().find_map(id_at),
+    }
+}
+
+/// What cannot be read in the address is passed over: the deal itself is known.
+fn question(caller: &Caller) -> ListQuestion {
+    let query = caller.query();
+    let field = |name: &str| {
+        let mut pairs = caller.pairs().iter().rev();
+        pairs.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    };
+    ListQuestion {
+        filter: DealFilter::parse(query.trim_start_matches('?')).unwrap_or_default(),
+        subset: field("show").and_then(Subset::parse),
+        order: field("sort").and_then(|sort| Order::parse(sort).ok()),
     }
 }

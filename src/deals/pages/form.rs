@@ -55,7 +55,8 @@ pub(super) async fn create(
 ) -> Result<Response, Error> {
     let (sent, caller) = heard(&headers, &uri, &body)?;
     let wanted = sent.change.wanted;
-    let fields = match wanted.check(None, caller.language) {
+    let checked = wanted.check(None, caller.language);
+    let fields = match checked.and_then(|fields| offered(&deals, fields, None, caller.language)) {
         Ok(fields) => fields,
         Err(complaints) if caller.wants_page() => {
             let filling = Filling {
@@ -128,7 +129,7 @@ pub(super) async fn save(
 ) -> Result<Response, Error> {
     let (sent, caller) = heard(&headers, &uri, &body)?;
     let since = deals.clock.now().as_millisecond();
-    let intend = |deal: &Deal| intention(&sent.change, deal, caller.language);
+    let intend = |deal: &Deal| intention(&deals, &sent.change, deal, caller.language);
     let filling = || Filling {
         id: Some(id),
         seen: sent.change.seen.clone(),
@@ -154,13 +155,15 @@ pub(super) async fn save(
 }
 
 /// What a form wants: only fields in which it differs from what the person saw count.
-pub(super) fn intention(sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
+pub(super) fn intention(deals: &Deals, sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
     let found = DealFields::of(deal);
     let seen = match &sent.seen {
         Some(seen) => seen.check(Some(&found), Language::English).map_err(Error::invalid)?,
         None => found,
     };
-    let wanted = sent.wanted.check(Some(&seen), language).map_err(Error::invalid)?;
+    let wanted = sent.wanted.check(Some(&seen), language);
+    let wanted = wanted.and_then(|wanted| offered(deals, wanted, Some(deal.stage), language));
+    let wanted = wanted.map_err(Error::invalid)?;
     let watched = Vec::new();
     Ok(Intent { seen, wanted, watched })
 }
@@ -198,10 +201,10 @@ impl Filling {
             Some(current) => deals.frame(current, caller.language),
             None => deals.bare_frame(caller.language),
         };
-        private_page(status, self.page(current.as_ref(), caller).document(&frame))
+        private_page(status, self.page(deals, current.as_ref(), caller).document(&frame))
     }
 
-    fn page(self, current: Option<&Current>, caller: &Caller) -> FormPage {
+    fn page(self, deals: &Deals, current: Option<&Current>, caller: &Caller) -> FormPage {
         let (language, query) = (caller.language, caller.query());
         let deal = self.id.and_then(|id| current?.rows.deal(id));
         let (title, address, action, back) = match self.id {
@@ -230,17 +233,29 @@ impl Filling {
             complaints: self.complaints,
             trouble: self.trouble,
             suggestions: current.map(suggestions).unwrap_or_default(),
-            stages: stages(deal.map(|deal| deal.stage)),
+            stages: deals.rules.lost_stage.stages(deal.map(|deal| deal.stage)),
         }
     }
 }
 
-/// The stages on offer; a deal that is lost can stay so.
-pub(super) fn stages(current: Option<Stage>) -> Vec<Stage> {
-    let offered = Stage::ALL.into_iter();
-    offered
-        .filter(|stage| *stage != Stage::Lost || current == Some(Stage::Lost))
-        .collect()
+/// Refuses to lose a deal where deals cannot be lost; one that is lost can stay so.
+pub(super) fn offered(
+    deals: &Deals,
+    wanted: DealFields,
+    before: Option<Stage>,
+    language: Language,
+) -> Result<DealFields, Vec<FieldError>> {
+    let offered = deals.rules.lost_stage.stages(before);
+    if offered.contains(&wanted.stage) {
+        return Ok(wanted);
+    }
+    let words: Vec<&str> = offered.into_iter().map(Stage::as_str).collect();
+    let (refused, words) = (wanted.stage, words.join(", "));
+    let message = language.choose(
+        format!("Le statut « {refused} » n’est pas activé (DEALS_LOST_STATUS). Choisissez parmi {words}."),
+        format!("The status “{refused}” is not enabled (DEALS_LOST_STATUS). Choose one of {words}."),
+    );
+    Err(vec![FieldError::new("statut", message)])
 }
 
 fn amount_help(values: &SentDeal, language: Language) -> AmountHelp {

@@ -13,9 +13,10 @@ use super::{
         answers::{ListAnswer, Page},
         desk::{Current, Deals},
         listing::ListQuestion,
-        view::ListPage,
+        view::{ListPage, notice::Notice},
     },
     question::Common,
+    sent::Caller,
 };
 use crate::{
     answer::{Face, Rendered},
@@ -32,8 +33,9 @@ pub(super) async fn show(
     let asked = common.asked(&headers, &uri, Face::TABLE)?;
     let question = common.question(&uri, asked.language)?;
     let current = deals.current().await?;
+    let notice = Caller::of(&headers, &uri).notice();
     let make = async || match asked.face {
-        Face::Html | Face::Json => render(&deals, &current, &question, (&asked, common.page())).await,
+        Face::Html | Face::Json => render(&deals, &current, &question, (&asked, common.page(), notice)).await,
         _ => super::export::render(&deals, &current, &question, &asked).await,
     };
     let rendered = deals.answered(&current, &asked, make).await?;
@@ -44,7 +46,7 @@ async fn render(
     deals: &Deals,
     current: &Current,
     question: &ListQuestion,
-    (asked, number): (&Asked, usize),
+    (asked, number, notice): (&Asked, usize, Option<Notice>),
 ) -> Result<Rendered, Error> {
     let listing = deals.listing(current, question).await;
     let page = Page {
@@ -59,6 +61,8 @@ async fn render(
         question,
         list: &list,
         facets: &listing.facets,
+        notice,
+        lost_stage: deals.rules.lost_stage,
         now: &current.now,
         address: &asked.address,
     };

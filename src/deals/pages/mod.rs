@@ -41,6 +41,7 @@ use crate::{
 use fields::{FilterFields, LeverFields, PauseFields, UndoFields};
 use steps::Deleted;
 
+pub(super) use sent::language_of;
 pub(super) use velocity::VelocityAnswer;
 
 /// The board in the document for programs.
@@ -186,6 +187,7 @@ fn sales() -> ApiRouter<Arc<Deals>> {
         it.about(TAG, "Sends what is to be sent. Nothing is told twice.")
             .answers_with::<Report>(200, "What was sent, and what was not.")
             .answers_with::<reminders::Unauthorized>(401, "The token is missing or wrong.")
+            .answers_with::<reminders::Unauthorized>(403, "No token is set, so that only the page starts a run.")
             .leads_on()
     });
     let velocity = get_with(velocity::show, |it| {

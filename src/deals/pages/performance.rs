@@ -23,7 +23,7 @@ use super::{
     question::{Common, question},
 };
 use crate::{
-    answer::{Cell, Column, Face, Kind, Rendered, Sheet},
+    answer::{Cell, Column, Dialect, Face, Kind, Rendered, Sheet},
     asked::Asked,
     error::Error,
     language::Language,
@@ -82,7 +82,7 @@ fn render(
     };
     match asked.face {
         Face::Json | Face::Pdf => Rendered::json(&answer).map_err(Error::internal),
-        Face::Csv => Ok(Rendered::csv(&sheet())),
+        Face::Csv => Ok(Rendered::csv_in(&sheet(), Dialect::of(asked.language))),
         Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
         Face::Html => {
             let page = PerformancePage {

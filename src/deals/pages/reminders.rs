@@ -160,13 +160,8 @@ fn answer<'a>(
 
 /// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
 pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) -> Result<Response, Error> {
-    if !may_send(deals.reminders.token.as_deref(), &headers) {
-        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-        let told = Json(Unauthorized {
-            error: "unauthorized",
-            message: "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
-        });
-        return Ok((StatusCode::UNAUTHORIZED, challenge, told).into_response());
+    if let Err(refusal) = may_send(deals.reminders.token.as_deref(), &headers) {
+        return Ok(refusal);
     }
     // On its own, so that a caller who hangs up does not stop it between a message and its line.
     let run = Arc::clone(&deals);
@@ -181,9 +176,36 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) ->
     })
 }
 
+/// A program sends the token. Without one, only the page's own button starts a run: browsers say of a form that it came
+/// from here, which a program that merely found the address does not.
+fn may_send(token: Option<&str>, headers: &HeaderMap) -> Result<(), Response> {
+    let refuse = |status, error, message| {
+        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+        (status, challenge, Json(Unauthorized { error, message })).into_response()
+    };
+    match token {
+        None if comes_from_own_page(headers) => Ok(()),
+        None => Err(refuse(
+            StatusCode::FORBIDDEN,
+            "reminders_token_not_set",
+            "Runs by programs are off: set REMINDERS_TOKEN and send it as “Authorization: Bearer …”. Nothing was sent.",
+        )),
+        Some(token) if has_token(token, headers) => Ok(()),
+        Some(_) => Err(refuse(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
+        )),
+    }
+}
+
+/// That a form of another site is turned away is the guard's business; here something has to say where it came from.
+fn comes_from_own_page(headers: &HeaderMap) -> bool {
+    headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN)
+}
+
 /// Compared without stopping at the first difference, so that time tells nothing about the token.
-fn may_send(token: Option<&str>, headers: &HeaderMap) -> bool {
-    let Some(token) = token else { return true };
+fn has_token(token: &str, headers: &HeaderMap) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given
         .and_then(|value| value.strip_prefix("Bearer "))

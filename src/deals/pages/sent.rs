@@ -139,6 +139,13 @@ fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
+/// The language of a page: that of the address, else the one that the browser remembers, else the board's own.
+pub(in super::super) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
+    let asked = field(&pairs, "lang").and_then(Language::parse);
+    asked.or_else(|| remembered_language(headers)).unwrap_or_default()
+}
+
 /// What was sent, and who sent it.
 pub(super) fn heard(headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<(Sent, Caller), Error> {
     let sent = Sent::read(headers, body)?;

@@ -63,7 +63,7 @@ pub(super) async fn status(
         };
         let mut change = sent.change.clone();
         change.wanted = only_stage(&change.wanted);
-        intention(&change, deal, caller.language)
+        intention(&deals, &change, deal, caller.language)
     };
     match deals.change((id, by), intend).await {
         Ok(()) if caller.wants_page() => {

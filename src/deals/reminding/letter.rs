@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::{
     super::{
         alerts::{Alert, Alerts, Outcome},
-        cold::{ColdAfter, Day},
+        cold::Day,
         deal::Deal,
         desk::{Current, Deals},
-        reminder_texts::{body, slack, subject},
+        reminder_texts::{Links, body, slack, subject},
         reminders::{Circumstances, Digest, Reason, Reminder, Silence, plan},
     },
     Suppressed, Told, claim,
@@ -30,6 +30,7 @@ pub struct Letter<'a> {
     /// One for each reminder, in the same order.
     pub lines: Vec<Alert>,
     link: &'a TabLink,
+    public_url: Option<String>,
 }
 
 /// What the day brings through one channel.
@@ -66,7 +67,7 @@ pub(in super::super) fn letters<'a>(
     let plan = plan(
         &all,
         &Circumstances {
-            cold_after: &ColdAfter::default(),
+            cold_after: &deals.rules.cold_after,
             pauses: &current.rows.pauses,
             told: &told,
             day: &day,
@@ -88,9 +89,11 @@ pub(in super::super) fn letters<'a>(
     }
     for digest in plan.digests {
         match recipient(deals, channel, alerts, &digest) {
-            Some(recipient) => mail
-                .letters
-                .push(Letter::new(channel, digest, recipient, &current.rows.link)),
+            Some(recipient) => {
+                let letter = Letter::new(channel, digest, recipient, &current.rows.link);
+                let public_url = deals.reminders.public_url.clone();
+                mail.letters.push(Letter { public_url, ..letter });
+            }
             None => digest
                 .reminders
                 .iter()
@@ -156,6 +159,7 @@ impl<'a> Letter<'a> {
             recipient,
             lines,
             link,
+            public_url: None,
         }
     }
 
@@ -179,7 +183,13 @@ impl<'a> Letter<'a> {
 
     /// The message as it leaves.
     pub(in super::super) fn message(&self, channel: Channel, language: Language) -> Message {
-        let link = |reminder: &Reminder<'_>| self.link.row(reminder.deal.row);
+        let link = |reminder: &Reminder<'_>| Links {
+            page: self
+                .public_url
+                .as_ref()
+                .map(|url| format!("{url}/deals/{}", reminder.reason.deal)),
+            row: self.link.row(reminder.deal.row),
+        };
         Message {
             to: self.recipient.clone(),
             subject: subject(language, &self.digest),

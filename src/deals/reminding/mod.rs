@@ -52,8 +52,10 @@ pub struct Reminders {
     pub language: Language,
     /// When the daily job runs, in the configured zone.
     pub at: Time,
-    /// What a program has to know to start a run; `None` lets anybody who reaches the board.
+    /// What a program has to know to start a run; `None` leaves it to the button of the page.
     pub token: Option<String>,
+    /// The address under which people reach the program, without a slash at its end.
+    pub public_url: Option<String>,
     /// Between two looks at the claims of other instances.
     pub pause: Duration,
 }
@@ -66,6 +68,7 @@ impl Default for Reminders {
             language: Language::French,
             at: time(8, 0, 0, 0),
             token: None,
+            public_url: None,
             pause: Duration::from_millis(250),
         }
     }

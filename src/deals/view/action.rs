@@ -6,6 +6,7 @@ use super::{
     super::{
         answers::{ColdAnswer, DealAnswer, DueAnswer},
         filter::DealFilter,
+        listing::ListQuestion,
         overview::{First, Overview},
         subset::Subset,
     },
@@ -134,7 +135,7 @@ impl Action<'_> {
         let amount = self.language.money(deal.montant_brut);
         html! {
             p .line-head {
-                (client(deal))
+                (client(deal, &self.question()))
                 " " a .figure href=(deal.link) title=(self.language.choose("Voir la ligne du tableur", "See the row in the spreadsheet")) { (amount) }
             }
         }
@@ -175,16 +176,24 @@ impl Action<'_> {
         }
     }
 
+    /// The neighbours of a deal are those that the filters let through.
+    fn question(&self) -> ListQuestion {
+        ListQuestion {
+            filter: self.filter.clone(),
+            ..ListQuestion::default()
+        }
+    }
+
     fn open(&self) -> DealFilter {
         self.filter.clone().open()
     }
 }
 
 /// The client, leading to the deal.
-pub(super) fn client(deal: &DealAnswer) -> Markup {
+pub(super) fn client(deal: &DealAnswer, question: &ListQuestion) -> Markup {
     html! {
         @match deal.id {
-            Some(id) => a .client href=(deal_address(id)) { bdi { (deal.client) } },
+            Some(id) => a .client href=(deal_address(id, question)) { bdi { (deal.client) } },
             None => span .client { bdi { (deal.client) } },
         }
     }

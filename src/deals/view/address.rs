@@ -53,9 +53,9 @@ pub(super) fn assignee_address(filter: &DealFilter, assignee: Option<&str>) -> S
     list_address(&filter.clone().of_assignee(assignee), None)
 }
 
-/// The page of one deal.
-pub(super) fn deal_address(id: u64) -> String {
-    format!("{BOARD}/{id}")
+/// The page of one deal, which keeps the question that led there.
+pub(super) fn deal_address(id: u64, question: &ListQuestion) -> String {
+    with_query(&format!("{BOARD}/{id}"), &question.to_query())
 }
 
 /// Where a deal is set aside for a while.

@@ -14,7 +14,7 @@ pub fn empty(language: Language) -> Markup {
                 "No deal yet. Import your file and the numbers appear at once.",
             )) }
             p { (language.choose(
-                "Chaque affaire est une ligne de l’onglet « deals » : client, statut (Prospect, Qualifié, Négociation, Gagné) et \
+                "Chaque affaire est une ligne de l’onglet «\u{a0}deals\u{a0}» : client, statut (Prospect, Qualifié, Négociation, Gagné) et \
                  montant suffisent ; secteur, échéance, commercial et notes affinent le tableau de bord. La probabilité suit le statut.",
                 "Each deal is a row of the tab “deals”: client, status (Prospect, Qualifié, Négociation, Gagné) and amount suffice; \
                  sector, due date, assignee and notes refine the dashboard. The probability follows the status.",

@@ -84,12 +84,21 @@ impl Filters<'_> {
     }
 
     fn statuses(&self) -> Vec<Choice<'_>> {
-        let choices = self.facets.statuses.iter().map(|(stage, count)| Choice {
-            value: stage.as_str(),
-            label: stage_label(*stage, self.language),
-            count: *count,
-            is_chosen: self.filter().statuses.contains(stage),
-        });
+        // A stage that nobody uses is no choice where deals cannot be lost.
+        let is_shown = |(stage, count): &&(Stage, usize)| {
+            *stage != Stage::Lost || *count > 0 || self.filter().statuses.contains(stage)
+        };
+        let choices = self
+            .facets
+            .statuses
+            .iter()
+            .filter(is_shown)
+            .map(|(stage, count)| Choice {
+                value: stage.as_str(),
+                label: stage_label(*stage, self.language),
+                count: *count,
+                is_chosen: self.filter().statuses.contains(stage),
+            });
         choices.collect()
     }
 

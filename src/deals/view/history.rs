@@ -95,7 +95,7 @@ fn is_told(line: &LogLine, event: &Event) -> bool {
         line.column()
             .is_some_and(|column| matches!(column, PROBABILITY | WEIGHTED))
     });
-    event.action != Action::Deleted && !line.header.is_empty() && (!derived || alone)
+    !matches!(event.action, Action::Deleted | Action::Added) && !line.header.is_empty() && (!derived || alone)
 }
 
 fn cell(line: &LogLine, language: Language) -> Markup {

@@ -9,12 +9,16 @@ use super::{
         listing::ListQuestion,
         order::{Direction, Order},
         rows::{AMOUNT, ASSIGNEE, CLIENT, DEALS, DUE, SECTOR, STAGE, UPDATED_AT, WEIGHTED},
+        stage::LostStage,
     },
     action::client,
     address::{LIST, adding, assignee_address, question_address, sector_address},
     board::downloads,
     filters::Filters,
-    stage_label, subset_label,
+    notice::Notice,
+    stage_label,
+    status::status_form,
+    subset_label,
 };
 use crate::{
     answer::Face,
@@ -48,6 +52,10 @@ pub struct ListPage<'a> {
     pub list: &'a ListAnswer,
     /// How many deals each choice of the filter has.
     pub facets: &'a Facets,
+    /// What was just done to a deal.
+    pub notice: Option<Notice>,
+    /// Whether deals can be lost.
+    pub lost_stage: LostStage,
     /// Today and the zone in which instants are days.
     pub now: &'a jiff::Zoned,
     /// Path and query as they were asked for.
@@ -69,6 +77,7 @@ impl ListPage<'_> {
         };
         let main = html! {
             div .heading { h1 { (title) } (downloads(&question_address(self.question), Face::TABLE, language)) }
+            @if let Some(notice) = &self.notice { (notice.markup(self.address, language)) }
             @if let Some(subset) = self.question.subset { p .lead { (subset_label(subset, language)) } }
             (filters.markup())
             div data-filtered="list" data-live="list" { (self.listed(language)) }
@@ -76,7 +85,7 @@ impl ListPage<'_> {
         frame.document(Page {
             title,
             address: self.address,
-            scripts: &[Asset::DealsScript, Asset::LiveScript],
+            scripts: &[Asset::DealsScript, Asset::LiveScript, Asset::DealFormScript],
             main,
         })
     }
@@ -175,8 +184,8 @@ impl ListPage<'_> {
             .updated_at
             .map(|at| at.to_zoned(self.now.time_zone().clone()).date());
         let cells = [
-            cell("name", client(deal)),
-            cell("stage", html! { span .tag { (stage_label(deal.statut, language)) } }),
+            cell("name", client(deal, self.question)),
+            cell("stage", self.stage(deal, language)),
             cell("number amount", html! { (language.money(deal.montant_brut)) }),
             cell(
                 "number weighted",
@@ -212,6 +221,17 @@ impl ListPage<'_> {
             ),
         ];
         row(0, &cells)
+    }
+
+    /// The stage of a deal that can be addressed is changed where it stands.
+    fn stage(&self, deal: &DealAnswer, language: Language) -> Markup {
+        match deal.id {
+            Some(id) => {
+                let stages = self.lost_stage.stages(Some(deal.statut));
+                status_form(id, deal.statut, (&stages, self.address), language)
+            }
+            None => html! { span .tag { (stage_label(deal.statut, language)) } },
+        }
     }
 
     fn due(&self, deal: &DealAnswer, language: Language) -> Markup {

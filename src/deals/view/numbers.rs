@@ -91,7 +91,7 @@ impl Numbers<'_> {
                 h2 { (language.choose("Taux de conversion", "Conversion rate")) }
                 p .figure { (linked(self.kpis.count_by_status.of(Stage::Won), &won, &percent(self.kpis.conversion_rate))) }
                 @if self.kpis.win_rate.is_some() {
-                    p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (percent(self.kpis.win_rate)) }
+                    p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (linked(self.settled(), &stages_address(self.filter, &[Stage::Won, Stage::Lost]), &percent(self.kpis.win_rate))) }
                 }
                 p .definition { (language.choose("Affaires gagnées ÷ toutes les affaires × 100", "Won deals ÷ all deals × 100")) }
                 (self.change(self.changes.conversion_rate.map(|points| self.points(points))))
@@ -115,6 +115,13 @@ impl Numbers<'_> {
                 p .definition { (language.count(self.kpis.deal_count as u64, Noun::DEAL)) }
             }
         }
+    }
+
+    fn settled(&self) -> usize {
+        [Stage::Won, Stage::Lost]
+            .iter()
+            .map(|stage| self.kpis.count_by_status.of(*stage))
+            .sum()
     }
 
     fn open(&self) -> usize {

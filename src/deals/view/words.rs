@@ -76,6 +76,10 @@ pub fn author(by: &str, language: Language) -> String {
         "form" => ("formulaire", "form"),
         crate::store::audit::IN_THE_SHEET => ("dans le tableur", "in the spreadsheet"),
         crate::store::audit::TALLYBOARD => ("Tallyboard", "Tallyboard"),
+        other if language == Language::French => {
+            let words = other.replacen("undo of import of ", "annulation de l’import de ", 1);
+            return words.replacen("import of ", "import de ", 1);
+        }
         other => return other.to_owned(),
     };
     language.choose(french, english).to_owned()

@@ -73,6 +73,7 @@ fn render(
             totals: &standings.totals,
             by_csm: &standings.by_csm,
             by_service: &standings.by_service,
+            highlights: &leaderboard.highlights(current, standings.period),
             findings: current.findings_count(),
         })
         .map_err(Error::internal),
@@ -98,6 +99,8 @@ fn page(leaderboard: &Leaderboard, current: &Current, standings: &Standings) -> 
             companies: standings.totals.companies,
             csms: u32::try_from(holders).unwrap_or(u32::MAX),
         },
+        highlights: leaderboard.highlights(current, standings.period),
+        edition: leaderboard.edition(current),
         state: if is_empty {
             BoardState::Empty(leaderboard.sample)
         } else {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::{
     super::{
         answers::{ClaimsAnswer, claims_sheet},
-        claims::{ClaimFilter, MatchingClaims},
+        claims::{ClaimFilter, MatchingClaims, Wanted},
         desk::{Current, Leaderboard},
         period::Period,
         view::{ClaimsFilter, ClaimsPage, Paging, Suggestions},
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     answer::{Face, Rendered},
     asked::Asked,
-    error::Error,
+    error::{Error, FieldError},
 };
 
 /// Rows on one page.
@@ -36,6 +36,8 @@ pub(super) struct Question {
     company: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    outcome: Option<String>,
+    submission: Option<String>,
     page: Option<String>,
     format: Option<String>,
 }
@@ -70,6 +72,8 @@ impl Question {
             company: given(&self.company),
             from: period.from,
             to: period.to,
+            outcome: given(&self.outcome).map(|word| wanted(&word)).transpose()?,
+            submission: given(&self.submission),
         })
     }
 
@@ -81,6 +85,15 @@ impl Question {
             .unwrap_or(1)
             .max(1)
     }
+}
+
+fn wanted(word: &str) -> Result<Wanted, Error> {
+    let known = Wanted::ALL.into_iter().find(|wanted| wanted.name() == word);
+    known.ok_or_else(|| {
+        let words = Wanted::ALL.map(Wanted::name).join(", ");
+        let message = format!("“{word}” is nothing that a claim comes to. Choose one of {words}, or leave it out.");
+        Error::bad_question(vec![FieldError::new("outcome", message)])
+    })
 }
 
 fn render(
@@ -98,6 +111,8 @@ fn render(
         integration: filter.integration.clone(),
         company: filter.company.clone(),
         span: period.span(leaderboard.clock.zone()),
+        outcome: filter.outcome,
+        submission: filter.submission.clone(),
     });
     let link = |row| current.settled.rows.submission_link.row(row);
     if face == Face::Html {

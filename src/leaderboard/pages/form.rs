@@ -14,7 +14,7 @@ use super::super::{
     catalog::Catalog,
     desk::{Current, Leaderboard},
     submission::SentSubmission,
-    view::{Choice, ChoiceState, FormPage, SubmitForm, Suggestions, Trouble},
+    view::{Choice, ChoiceState, FormPage, LooksLike, SubmitForm, Suggestions, Trouble},
 };
 use crate::{
     error::{Error, FieldError},
@@ -35,6 +35,7 @@ pub(super) async fn show(
         },
         shown_at: leaderboard.clock.zoned_now(),
         complaints: Vec::new(),
+        looks_like: LooksLike::default(),
     };
     Ok(page(&leaderboard, filling, None).await)
 }
@@ -44,6 +45,8 @@ pub(super) struct Filling {
     pub(super) sent: SentSubmission,
     pub(super) shown_at: Zoned,
     pub(super) complaints: Vec<FieldError>,
+    /// Known names that look like those that were typed.
+    pub(super) looks_like: LooksLike,
 }
 
 impl Filling {
@@ -56,6 +59,7 @@ impl Filling {
             },
             shown_at: shown_at.clone(),
             complaints: Vec::new(),
+            looks_like: LooksLike::default(),
         }
     }
 
@@ -130,6 +134,7 @@ pub(super) fn form(current: Option<&Current>, catalog: &Catalog, filling: Fillin
         },
         shown_at: filling.shown_at.timestamp().as_millisecond().to_string(),
         key: filling.sent.key,
+        looks_like: filling.looks_like,
         integrations,
         suggestions: Suggestions {
             csms: current.map(|current| current.settled.csms.clone()).unwrap_or_default(),

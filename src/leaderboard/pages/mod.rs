@@ -4,9 +4,14 @@ mod board;
 mod claims;
 mod credited;
 mod form;
+mod live;
+mod matrix;
+mod names;
+mod own_line;
 mod receipt;
 mod sample;
 mod submit;
+mod tv;
 
 use std::sync::Arc;
 
@@ -16,11 +21,11 @@ use aide::axum::{
 };
 
 use super::{
-    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, SubmissionAnswer},
+    answers::{BoardAnswer, ClaimsAnswer, CreditedAnswer, OwnLineAnswer, SubmissionAnswer},
     desk::Leaderboard,
     period::Period,
     submission::SentSubmission,
-    view::{BOARD, CLAIMS, CREDITED, SAMPLE, SUBMISSIONS, SUBMIT},
+    view::{BOARD, CLAIMS, CREDITED, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, YOU},
 };
 use crate::{
     answer::Face,
@@ -85,10 +90,54 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
             }),
         )
         .api_route(
+            MATRIX,
+            get_with(matrix::show, |it| {
+                it.about(
+                    TAG,
+                    "Company by integration: what is won, by whom, and what is still to win.",
+                )
+                .answers::<matrix::Answer<'_>>(Face::TABLE)
+            }),
+        )
+        .api_route(
+            NAMES,
+            get_with(names::near, |it| {
+                it.about(TAG, "Known names that look like a typed one.")
+                    .answers::<names::Near>(&[Face::Json])
+            })
+            .post_with(names::decide, |it| {
+                it.about(TAG, "Writes what staff decide about two names.")
+                    .reads::<names::Decision>(Body::JsonOrForm)
+                    .answers_with::<names::Decided>(201, "The line that records it is there.")
+                    .leads_on()
+            }),
+        )
+        .api_route(
             SAMPLE,
             post_with(sample::load, |it| {
                 it.about(TAG, "Fills an empty embedded spreadsheet with a believable data set.")
                     .leads_on()
+            }),
+        )
+        .api_route(
+            LIVE,
+            get_with(live::show, |it| {
+                it.about(
+                    TAG,
+                    "Server-sent events: the claims that are new to the caller, as they come.",
+                )
+                .serves("text/event-stream")
+            }),
+        )
+        .api_route(
+            TV,
+            get_with(tv::show, |it| it.about(TAG, "The board on a wall.").serves("text/html")),
+        )
+        .api_route(
+            YOU,
+            get_with(own_line::show, |it| {
+                it.about(TAG, "Where a CSM stands, with the neighbours.")
+                    .answers::<OwnLineAnswer<'_>>(Face::PAGE)
             }),
         )
         .with_state(leaderboard)

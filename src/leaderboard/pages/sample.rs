@@ -37,7 +37,7 @@ pub(super) async fn load(State(leaderboard): State<Arc<Leaderboard>>) -> Result<
         let inserts = rows
             .into_iter()
             .map(|row| NewSubmission::from_submission(row, zone).into_insert());
-        leaderboard.store.commit(Batch::inserts(inserts)).await?;
+        leaderboard.commit(Batch::inserts(inserts)).await?;
     }
     Ok(Redirect::to(BOARD).into_response())
 }

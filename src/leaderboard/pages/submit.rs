@@ -15,16 +15,19 @@ use super::{
     super::{
         claim::Status,
         desk::Leaderboard,
+        names::NameKind,
         rows::NewSubmission,
         submission::{Refusal, SentSubmission, ValidSubmission},
-        view::{SUBMISSIONS, Trouble},
+        view::{LooksLike, SUBMISSIONS, Trouble},
     },
     form::{Filling, page},
+    names::suggestions,
     receipt,
 };
 use crate::{
     answer::Face,
     error::{Error, FieldError},
+    likeness::Likeness,
     store::{Batch, CommitError},
 };
 
@@ -33,17 +36,56 @@ pub(super) async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = read(&headers, &body)?;
+    let (sent, settled) = read(&headers, &body)?.settled();
     let valid = match sent.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
         Ok(valid) => valid,
         Err(refusal) => return refuse(&leaderboard, &headers, sent, refusal).await,
     };
+    if wants_page(&headers) {
+        let looks_like = looks_like(&leaderboard, &valid, &settled).await;
+        if !looks_like.is_empty() {
+            return Ok(ask(&leaderboard, sent, looks_like).await);
+        }
+    }
     match record(&leaderboard, &valid).await {
         Ok(recorded) if wants_page(&headers) => Ok(Redirect::to(&recorded.address()).into_response()),
         Ok(recorded) => receipt::for_program(&leaderboard, &recorded.id, recorded.status()).await,
         Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, sent, error).await),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Known names that look like those of a claim, unless the person said already who is meant. Only the rows at hand are
+/// asked, so that no claim waits for it; and a name that goes on where a known one ends is no slip.
+async fn looks_like(leaderboard: &Leaderboard, valid: &ValidSubmission, settled: &[NameKind]) -> LooksLike {
+    let Some(current) = leaderboard.at_hand().await else {
+        return LooksLike::default();
+    };
+    let near = |kind, typed: &str| {
+        let mut near = match settled.contains(&kind) {
+            true => Vec::new(),
+            false => suggestions(&current, kind, typed),
+        };
+        near.retain(|suggestion| suggestion.likeness != Likeness::Longer);
+        near
+    };
+    LooksLike {
+        csm: near(NameKind::Csm, &valid.csm),
+        company: near(NameKind::Company, &valid.company),
+    }
+}
+
+/// The form once more, with the question beside each name that looks like a known one.
+async fn ask(leaderboard: &Leaderboard, sent: SentSubmission, looks_like: LooksLike) -> Response {
+    let filling = Filling {
+        sent,
+        shown_at: leaderboard.clock.zoned_now(),
+        complaints: Vec::new(),
+        looks_like,
+    };
+    let mut response = page(leaderboard, filling, Some(Trouble::NameUnclear)).await;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
 }
 
 /// The form once more, with everything that was entered and why it is not in the sheet.
@@ -99,7 +141,7 @@ async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<Re
         status: Status::Received,
         note: String::new(),
     };
-    let committed = leaderboard.store.commit(Batch::inserts([row.into_insert()])).await?;
+    let committed = leaderboard.commit(Batch::inserts([row.into_insert()])).await?;
     Ok(Recorded {
         id,
         was_there: committed.inserted == 0,
@@ -149,6 +191,7 @@ async fn again(
         },
         shown_at: leaderboard.clock.zoned_now(),
         complaints,
+        looks_like: LooksLike::default(),
     };
     let mut response = page(leaderboard, filling, trouble).await;
     *response.status_mut() = status;

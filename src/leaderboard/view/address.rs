@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::standings::Period;
+use super::super::{claims::Wanted, standings::Period};
 
 /// The board itself.
 pub const BOARD: &str = "/leaderboard";
@@ -16,6 +16,16 @@ pub const SUBMISSIONS: &str = "/leaderboard/submissions";
 pub const CREDITED: &str = "/leaderboard/credited";
 /// The rows behind a number.
 pub const CLAIMS: &str = "/leaderboard/claims";
+/// Tells open boards what is new.
+pub const LIVE: &str = "/leaderboard/live";
+/// The board on a wall.
+pub const TV: &str = "/leaderboard/tv";
+/// Where a CSM stands.
+pub const YOU: &str = "/leaderboard/you";
+/// Where a decision about two names is sent, and what is near a typed one, for the form's script.
+pub const NAMES: &str = "/leaderboard/names";
+/// What is still to win.
+pub const MATRIX: &str = "/leaderboard/matrix";
 /// Fills an empty board with sample rows.
 pub const SAMPLE: &str = "/leaderboard/sample";
 
@@ -43,6 +53,10 @@ pub struct ClaimsFilter {
     pub from: Option<Date>,
     /// Only claims up to this day, to its last instant.
     pub to: Option<Date>,
+    /// Only claims that came to this.
+    pub outcome: Option<Wanted>,
+    /// Only the row with this id.
+    pub submission: Option<String>,
 }
 
 impl ClaimsFilter {
@@ -76,6 +90,20 @@ impl ClaimsFilter {
         self
     }
 
+    /// The same, narrowed to claims that came to something.
+    #[must_use]
+    pub fn that_are(mut self, outcome: Wanted) -> Self {
+        self.outcome = Some(outcome);
+        self
+    }
+
+    /// The same, narrowed to one submission.
+    #[must_use]
+    pub fn of_submission(mut self, id: &str) -> Self {
+        self.submission = Some(id.to_owned());
+        self
+    }
+
     /// The claims page that answers it.
     pub fn address(&self) -> String {
         with_query(CLAIMS, self)
@@ -85,6 +113,18 @@ impl ClaimsFilter {
 /// The board for a period.
 pub fn board_address(period: Period) -> String {
     with_query(BOARD, &period)
+}
+
+/// Where a CSM stands within a period.
+pub fn own_line_address(period: Period, csm: Option<&str>) -> String {
+    let filter = ClaimsFilter::within(period);
+    with_query(
+        YOU,
+        &ClaimsFilter {
+            csm: csm.map(str::to_owned),
+            ..filter
+        },
+    )
 }
 
 /// The form with a name and a company filled in.
@@ -98,7 +138,7 @@ pub(super) fn adding(address: &str, parameter: &str, value: &str) -> String {
     format!("{address}{joint}{parameter}={value}")
 }
 
-fn with_query(path: &str, query: &impl Serialize) -> String {
+pub(super) fn with_query(path: &str, query: &impl Serialize) -> String {
     match serde_urlencoded::to_string(query) {
         Ok(query) if !query.is_empty() => format!("{path}?{query}"),
         _ => path.to_owned(),

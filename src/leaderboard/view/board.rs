@@ -4,11 +4,17 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::standings::{CsmStanding, Period, ServiceStanding},
-    address::{ClaimsFilter, SAMPLE, SUBMIT, Table, adding, board_address},
+    super::{
+        claims::Wanted,
+        highlights::Highlights,
+        standings::{CsmStanding, Period, ServiceStanding},
+    },
+    address::{ClaimsFilter, LIVE, MATRIX, SAMPLE, SUBMIT, TV, Table, adding, board_address, with_query},
+    doors::{self, Counts, plain, told},
     form::SubmitForm,
+    highlights, own_line,
     period::{Preset, period_words, picker},
-    ranking, sentences,
+    ranking,
 };
 use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 
@@ -25,6 +31,10 @@ pub struct BoardPage<'a> {
     pub services: &'a [ServiceStanding],
     /// What the tables add up to.
     pub totals: Totals,
+    /// What is worth telling beside the ranking.
+    pub highlights: Highlights,
+    /// Names the state of the board for the stream.
+    pub edition: String,
     /// Whether there is anything to show at all.
     pub state: BoardState,
     /// How many cells and lines of the catalog could not be read.
@@ -68,7 +78,7 @@ impl BoardPage<'_> {
     /// The whole document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
-            div .board {
+            div .board data-stream=(LIVE) data-edition=(self.edition) {
                 div .standings .filled[self.state == BoardState::Filled] {
                     h1 { "Integrations leaderboard" }
                     @match self.state {
@@ -85,7 +95,7 @@ impl BoardPage<'_> {
         frame.document(Page {
             title: "Integrations leaderboard",
             address: &board_address(self.period),
-            scripts: &[Asset::FormScript, Asset::LiveScript],
+            scripts: &[Asset::FormScript, Asset::LiveScript, Asset::NewsScript],
             main,
         })
     }
@@ -93,41 +103,56 @@ impl BoardPage<'_> {
     fn tables(&self) -> Markup {
         let filter = ClaimsFilter::within(self.period);
         let address = board_address(self.period);
+        let tv_address = with_query(TV, &self.period);
         html! {
             div data-live="lead" {
-                p .lead { (sentences::ranking(self.standings)) }
-                p .hint { (self.summary()) " " a href=(filter.address()) { "See every row" } }
+                p .lead { (doors::ranking(self.standings, &filter)) }
+                p .hint {
+                    (self.summary(&filter)) " " a href=(filter.address()) data-search { "See every row" } " · "
+                    a href=(MATRIX) { "See what is still to win" } " · "
+                    a href=(tv_address) { "On a wall" }
+                }
                 (self.findings_notice())
             }
             (picker(self.period, &self.presets, &self.now))
-            section aria-labelledby="by-csm" data-live="by-csm" {
-                div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
-                div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
+            (own_line::slot(self.period))
+            div .ranking-side {
+                section aria-labelledby="by-csm" data-live="by-csm" {
+                    div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
+                    div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
+                }
+                (highlights::section(&self.highlights, &self.now))
             }
             section aria-labelledby="by-service" data-live="by-service" {
                 div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
-                p { (sentences::services(self.services)) }
+                p { (doors::services(self.services, &filter)) }
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
+            p .news role="status" data-announce {}
         }
     }
 
     /// `37 integrations at 12 companies by 5 CSMs, all time.`
-    fn summary(&self) -> String {
-        let period = period_words(self.period, self.now.date());
+    fn summary(&self, filter: &ClaimsFilter) -> Markup {
+        let period = plain("period", &html! { (period_words(self.period, self.now.date())) });
         if self.totals == Totals::default() {
-            return format!("You see {period}.");
+            return html! { "You see " (period) "." };
         }
-        format!(
-            "{} at {} by {}, {period}.",
-            count(self.totals.integrations, "integration", "integrations"),
-            count(self.totals.companies, "company", "companies"),
-            count(self.totals.csms, "CSM", "CSMs"),
-        )
+        let address = filter.clone().that_are(Wanted::Credited).address();
+        let number = |counts, amount, one, many| told(counts, &address, &count(amount, one, many));
+        html! {
+            (number(Counts::Claims, self.totals.integrations, "integration", "integrations")) " at "
+            (number(Counts::Companies, self.totals.companies, "company", "companies")) " by "
+            (number(Counts::Csms, self.totals.csms, "CSM", "CSMs")) ", " (period) "."
+        }
     }
 
     fn findings_notice(&self) -> Markup {
-        let found = count(self.findings, "thing needs", "things need");
+        let found = told(
+            Counts::Findings,
+            "/findings",
+            &count(self.findings, "thing needs", "things need"),
+        );
         html! {
             @if self.findings > 0 {
                 (notice(&html! {
@@ -159,7 +184,7 @@ fn empty(sample: SampleData) -> Markup {
             a .action href=(SUBMIT) { "Claim the first integrations" }
             @if sample == SampleData::Offered { (sample_form()) }
         }
-        figure .example {
+        figure .example data-figure="example" {
             figcaption { "Example: this is what the board will look like" }
             ol {
                 @for (name, integrations) in [("Ada", 9), ("Grace", 6), ("Linus", 2)] {

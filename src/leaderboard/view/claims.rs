@@ -6,10 +6,11 @@ use maud::{Markup, html};
 use super::{
     super::{
         claim::Status,
-        claims::{ClaimLine, ClaimedIntegration, ClaimsTotals, Outcome},
+        claims::{ClaimLine, ClaimedIntegration, ClaimsTotals, Outcome, Wanted},
         standings::Period,
     },
     address::{CLAIMS, ClaimsFilter, adding},
+    doors::{Counts, plain, told},
     form::Suggestions,
     period::period_words,
     sentences,
@@ -19,7 +20,7 @@ use crate::page::{
     field::{Necessity, TextField, Typed, date_field},
     moment::stamp_element,
     table::{cell, number, row, table, text},
-    wording::{count, listing},
+    wording::{count, grouped},
 };
 
 /// Everything the page of claims shows.
@@ -54,9 +55,9 @@ impl ClaimsPage<'_> {
         let address = self.filter.address();
         let main = html! {
             h1 { "Claims" }
-            p .lead { (self.heading()) }
+            p .lead { bdi { (self.heading()) } }
             (self.filter_form())
-            div .heading { p { (sentence(&self.totals)) } (download_links(&address, "Claims")) }
+            div .heading { p { (self.sentence()) } (download_links(&address, "Claims")) }
             @if self.lines.is_empty() {
                 p .nothing { "No row matches. " a href=(CLAIMS) { "Show every row" } }
             } @else {
@@ -83,11 +84,43 @@ impl ClaimsPage<'_> {
             to: filter.to,
         };
         format!(
-            "{integration}{}{}, {}.",
+            "{integration}{}{}{}, {}.",
             company.unwrap_or_default(),
             csm.unwrap_or_default(),
+            filter
+                .outcome
+                .map(|outcome| format!(", {}", outcome.words()))
+                .unwrap_or_default(),
             period_words(period, self.now.date())
         )
+    }
+
+    /// `9 rows: 14 credited, 3 already credited to somebody else.`
+    fn sentence(&self) -> Markup {
+        let totals = &self.totals;
+        let rows = told(Counts::Rows, &self.filter.address(), &count(totals.rows, "row", "rows"));
+        let parts: Vec<(u32, Wanted, &str)> = [
+            (totals.credited, Wanted::Credited, "credited"),
+            (totals.counted_apart, Wanted::CountedApart, "counted apart"),
+            (totals.repeated, Wanted::Repeated, "repeated"),
+            (
+                totals.credited_elsewhere,
+                Wanted::CreditedElsewhere,
+                "already credited to somebody else",
+            ),
+            (totals.set_aside, Wanted::SetAside, "not counted"),
+        ]
+        .into_iter()
+        .filter(|(number, _, _)| *number > 0)
+        .collect();
+        html! {
+            (rows)
+            @for (place, (number, wanted, what)) in parts.iter().enumerate() {
+                (joint(place, parts.len()))
+                (told(Counts::Claims, &self.filter.clone().that_are(*wanted).address(), &format!("{} {what}", grouped(*number))))
+            }
+            "."
+        }
     }
 
     fn filter_form(&self) -> Markup {
@@ -109,6 +142,7 @@ impl ClaimsPage<'_> {
                 (text("csm", "CSM", &self.filter.csm, &self.suggestions.csms))
                 (text("integration", "Integration", &self.filter.integration, &self.suggestions.integrations))
                 (text("company", "Company", &self.filter.company, &self.suggestions.companies))
+                (outcome_field(self.filter.outcome))
                 (date_field("from", "From", self.filter.from))
                 (date_field("to", "To", self.filter.to))
                 p .ways {
@@ -152,7 +186,10 @@ impl ClaimsPage<'_> {
                 },
             ),
             cell("detail state", status(line)),
-            cell("number link", html! { a href=(line.link) { "Row " (line.row) } }),
+            cell(
+                "number link",
+                html! { a href=(line.link) { "Row " (plain("row", &html! { (line.row) })) } },
+            ),
         ];
         row(1, &cells)
     }
@@ -180,7 +217,7 @@ impl ClaimsPage<'_> {
             @if pages > 1 {
                 nav .pager aria-label="Pages" {
                     @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Newer" } }
-                    span { "Page " (page) " of " (pages) }
+                    span data-figure="page" { "Page " (page) " of " (pages) }
                     @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Older" } }
                 }
             }
@@ -188,31 +225,34 @@ impl ClaimsPage<'_> {
     }
 }
 
-/// `9 rows: 14 credited and 3 already credited to somebody else.`
-fn sentence(totals: &ClaimsTotals) -> String {
-    let rows = count(totals.rows, "row", "rows");
-    let parts: Vec<String> = [
-        (totals.credited, "credited"),
-        (totals.counted_apart, "counted apart"),
-        (totals.repeated, "repeated"),
-        (totals.credited_elsewhere, "already credited to somebody else"),
-        (totals.set_aside, "not counted"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| *number > 0)
-    .map(|(number, what)| format!("{number} {what}"))
-    .collect();
-    if parts.is_empty() {
-        format!("{rows}.")
-    } else {
-        format!("{rows}: {}.", listing(&parts))
+/// What stands before a part of an enumeration.
+fn joint(place: usize, parts: usize) -> &'static str {
+    match place {
+        0 => ": ",
+        last if last + 1 == parts => " and ",
+        _ => ", ",
+    }
+}
+
+/// Which claims are listed.
+fn outcome_field(chosen: Option<Wanted>) -> Markup {
+    html! {
+        div .field {
+            label for="outcome" { "Outcome" }
+            select #outcome name="outcome" {
+                option value="" { "Any" }
+                @for wanted in Wanted::ALL {
+                    option value=(wanted.name()) selected[chosen == Some(wanted)] { (wanted.words()) }
+                }
+            }
+        }
     }
 }
 
 fn status(line: &ClaimLine) -> Markup {
     html! {
         @if line.status == Status::Received { (line.status) } @else { span .tag { (line.status) } }
-        @if !line.note.is_empty() { " " small { (line.note) } }
+        @if !line.note.is_empty() { " " small { bdi { (line.note) } } }
     }
 }
 

@@ -6,9 +6,11 @@ use maud::{Markup, html};
 use super::{
     super::{
         claims::CreditedTo,
+        names::NameKind,
         submission::{LONGEST_COMPANY, LONGEST_CSM},
     },
-    address::{CREDITED, SUBMISSIONS, SUBMIT},
+    address::{CREDITED, NAMES, SUBMISSIONS, SUBMIT},
+    near_names::LooksLike,
     sentences,
 };
 use crate::page::{
@@ -37,6 +39,8 @@ pub struct SubmitForm {
     pub integrations_error: Option<String>,
     /// Known names and companies.
     pub suggestions: Suggestions,
+    /// Known names that look like those that were typed.
+    pub looks_like: LooksLike,
 }
 
 /// Known values, offered while typing.
@@ -86,11 +90,13 @@ impl SubmitForm {
     /// The form itself, without a heading.
     pub(super) fn markup(&self, now: &Zoned) -> Markup {
         html! {
-            form .claim method="post" action=(SUBMISSIONS) data-claim data-credited=(CREDITED) {
+            form .claim method="post" action=(SUBMISSIONS) data-claim data-credited=(CREDITED) data-names=(NAMES) {
                 input type="hidden" name="key" value=(self.key);
                 input type="hidden" name="shown_at" value=(self.shown_at);
                 (self.csm_field())
+                (self.looks_like.ask(NameKind::Csm, &self.csm.value))
                 (self.company_field())
+                (self.looks_like.ask(NameKind::Company, &self.company.value))
                 // Without script, the form itself can be asked what is credited; Enter in a field then does the same.
                 noscript {
                     p { button .quiet type="submit" formmethod="get" formaction=(SUBMIT) formnovalidate { "Show what is credited already" } }
@@ -162,7 +168,7 @@ fn choice_item(choice: &Choice, now: &Zoned) -> Markup {
                 li .locked {
                     label {
                         input type="checkbox" name="integrations" value=(name) checked disabled;
-                        span { (name) " " small { (sentences::credited_to(credited, now)) } }
+                        span { bdi { (name) } " " small { (sentences::credited_to(credited, now)) } }
                     }
                 }
             }
@@ -170,7 +176,7 @@ fn choice_item(choice: &Choice, now: &Zoned) -> Markup {
                 li {
                     label {
                         input type="checkbox" name="integrations" value=(name) checked[matches!(state, ChoiceState::Ticked)];
-                        span { (name) }
+                        span { bdi { (name) } }
                     }
                 }
             }

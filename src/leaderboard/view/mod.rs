@@ -6,22 +6,35 @@
 mod address;
 mod board;
 mod claims;
+mod doors;
 mod form;
+mod highlights;
+mod matrix;
+mod near_names;
+mod own_line;
 mod period;
 mod ranking;
 mod receipt;
 pub mod sentences;
 mod submit;
+mod tv;
 
 pub use address::{
-    BOARD, CLAIMS, CREDITED, ClaimsFilter, SAMPLE, SUBMISSIONS, SUBMIT, Table, board_address, submit_address,
+    BOARD, CLAIMS, CREDITED, ClaimsFilter, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, Table, YOU,
+    board_address, submit_address,
 };
 pub use board::{BoardPage, BoardState, SampleData, Totals};
 pub use claims::{ClaimsPage, Paging};
+pub use doors::Counts;
 pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
+pub use highlights::goal_words;
+pub use matrix::MatrixPage;
+pub use near_names::LooksLike;
+pub use own_line::{Own, OwnLinePage};
 pub use period::{Preset, period_words, presets};
 pub use receipt::ReceiptPage;
 pub use submit::{FormPage, Trouble};
+pub use tv::{TvAddress, TvPage, totals_words};
 
 #[cfg(test)]
 mod tests;

@@ -83,7 +83,7 @@ pub(super) fn picker(period: Period, presets: &[Preset], now: &Zoned) -> Markup 
             }
             details open[chosen.is_none()] {
                 summary {
-                    @if chosen.is_none() { (period_words(period, now.date())) } @else { "Other dates" }
+                    @if chosen.is_none() { span data-figure="period" { (period_words(period, now.date())) } } @else { "Other dates" }
                 }
                 form .dates method="get" action=(BOARD) {
                     (date_field("from", "From", period.from))

@@ -4,8 +4,12 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::standings::{CsmStanding, ServiceKind, ServiceStanding},
+    super::{
+        claims::Wanted,
+        standings::{CsmStanding, ServiceKind, ServiceStanding},
+    },
     address::ClaimsFilter,
+    doors::{Counts, completed, figure, plain},
 };
 use crate::page::{
     chart::bar,
@@ -13,6 +17,9 @@ use crate::page::{
     table::{cell, number, row, table, text},
     wording::{grouped, percentage},
 };
+
+/// One company, and several.
+const COMPANIES: (&str, &str) = ("company", "companies");
 
 /// The ranking by CSM, in the order of `standings`; each number leads to the rows behind it within `filter`.
 pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zoned) -> Markup {
@@ -34,7 +41,10 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
         .iter()
         .enumerate()
         .map(|(place, standing)| {
-            let address = filter.clone().of_csm(&standing.csm).address();
+            let of_csm = filter.clone().of_csm(&standing.csm);
+            let credited = of_csm.clone().that_are(Wanted::Credited).address();
+            let counting = of_csm.clone().that_are(Wanted::Counting).address();
+            let apart = of_csm.that_are(Wanted::CountedApart).address();
             let cells = [
                 cell("number rank", rank(standings, place)),
                 cell("name", html! { bdi { (standing.csm) } }),
@@ -42,14 +52,25 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
                     "measure",
                     html! {
                         div {
-                            (linked(standing.integrations, "integration", &address))
+                            (figure(Counts::Claims, &credited, standing.integrations, ("integration", "integrations")))
                             (bar(standing.integrations, longest))
-                            (outside_catalog(standing.outside_catalog, &address))
+                            (outside_catalog(standing.outside_catalog, &apart))
                         }
                     },
                 ),
-                cell("number detail", linked(standing.companies, "company", &address)),
-                cell("number detail", linked(standing.submissions, "submission", &address)),
+                cell(
+                    "number detail",
+                    figure(Counts::Companies, &credited, standing.companies, COMPANIES),
+                ),
+                cell(
+                    "number detail",
+                    figure(
+                        Counts::Rows,
+                        &counting,
+                        standing.submissions,
+                        ("submission", "submissions"),
+                    ),
+                ),
                 cell("number detail", last_point(standing, now)),
                 cell("number movement", movement(standing.movement)),
             ];
@@ -71,20 +92,22 @@ pub(super) fn by_service(services: &[ServiceStanding], filter: &ClaimsFilter) ->
     let rows: Vec<Markup> = services
         .iter()
         .map(|service| {
-            let address = filter.clone().of_integration(&service.integration).address();
+            let address = completed(service, filter);
+            let of_integration = filter.clone().of_integration(&service.integration);
+            let counting = of_integration.that_are(Wanted::Counting).address();
             let cells = [
                 cell("name", html! { bdi { (service.integration) } (kind(service.kind)) }),
                 cell(
                     "measure",
                     html! {
-                        div { (linked(service.companies, "company", &address)) (bar(service.companies, longest)) }
+                        div { (figure(Counts::Companies, &address, service.companies, COMPANIES)) (bar(service.companies, longest)) }
                     },
                 ),
-                cell("number detail", linked(service.claims, "claim", &address)),
+                cell("number detail", figure(Counts::Claims, &counting, service.claims, ("claim", "claims"))),
                 cell(
                     "number detail",
                     html! {
-                        (percentage(service.share_permille)) span .unit { " of credits" }
+                        (plain("share", &html! { (percentage(service.share_permille)) })) span .unit { " of credits" }
                     },
                 ),
             ];
@@ -103,13 +126,13 @@ fn rank(standings: &[CsmStanding], place: usize) -> Markup {
         .flatten()
         .any(|neighbour| neighbour.rank == rank);
     html! {
-        (rank)
+        (plain("rank", &html! { (rank) }))
         @if tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } }
     }
 }
 
 /// A number that leads to its rows; its noun is read aloud, and shown where the column headers are not.
-fn linked(value: u32, noun: &str, address: &str) -> Markup {
+pub(super) fn linked(value: u32, noun: &str, address: &str) -> Markup {
     let plural = match (value, noun) {
         (1, _) => noun.to_owned(),
         (_, "company") => "companies".to_owned(),
@@ -121,7 +144,7 @@ fn linked(value: u32, noun: &str, address: &str) -> Markup {
 fn outside_catalog(claims: u32, address: &str) -> Markup {
     html! {
         @if claims > 0 {
-            a .apart href=(address) title="Integrations that the catalog does not know, counted apart" {
+            a .apart data-counts="claims" href=(address) title="Integrations that the catalog does not know, counted apart" {
                 "+" (grouped(claims)) " outside the catalog"
             }
         }
@@ -150,12 +173,12 @@ fn movement(movement: Option<i32>) -> Markup {
             None => span .tag { "new" span .unseen { " since a week ago" } },
             Some(0) => { span aria-hidden="true" { "–" } span .unseen { "same place as a week ago" } }
             Some(won @ 1..) => {
-                span .up aria-hidden="true" { "▲ " (won) }
-                span .unseen { "up " (places(won.unsigned_abs())) " since a week ago" }
+                span .up data-figure="movement" aria-hidden="true" { "▲ " (won) }
+                span .unseen data-figure="movement" { "up " (places(won.unsigned_abs())) " since a week ago" }
             }
             Some(lost) => {
-                span .down aria-hidden="true" { "▼ " (lost.unsigned_abs()) }
-                span .unseen { "down " (places(lost.unsigned_abs())) " since a week ago" }
+                span .down data-figure="movement" aria-hidden="true" { "▼ " (lost.unsigned_abs()) }
+                span .unseen data-figure="movement" { "down " (places(lost.unsigned_abs())) " since a week ago" }
             }
         }
     }

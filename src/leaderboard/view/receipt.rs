@@ -4,8 +4,9 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::effect::SubmissionEffect,
+    super::{claims::Wanted, effect::SubmissionEffect},
     address::{BOARD, ClaimsFilter, submit_address},
+    doors::{Counts, plain, told},
     sentences,
 };
 use crate::page::{Frame, Page, chart, moment::stamp_element};
@@ -28,10 +29,10 @@ impl ReceiptPage<'_> {
         let remainder = sentences::remainder(effect);
         let main = html! {
             article .message.receipt {
-                h1 { "Recorded. " (sentences::credit(effect)) }
+                h1 { "Recorded. " (credit(effect)) }
                 (self.tally())
-                @if !remainder.is_empty() { p { (remainder.join(" ")) } }
-                @if let Some(place) = &effect.place { p .place { (sentences::place(place)) } }
+                @if !remainder.is_empty() { p { bdi { (remainder.join(" ")) } } }
+                @if let Some(place) = &effect.place { p .place { (plain("place", &html! { (sentences::place(place)) })) } }
                 p .ways {
                     a .action href=(submit_address(Some(&effect.csm), None)) { "Another customer" }
                     " " a .quiet href=(BOARD) { "See the board" }
@@ -56,5 +57,20 @@ impl ReceiptPage<'_> {
         };
         let fresh = u32::try_from(self.effect.credited.len()).unwrap_or(u32::MAX);
         chart::tally(place.integrations, fresh)
+    }
+}
+
+/// What [`sentences::credit`] says, with the count as a door.
+fn credit(effect: &SubmissionEffect) -> Markup {
+    if !effect.status.counts() || effect.credited.is_empty() {
+        return html! { bdi { (sentences::credit(effect)) } };
+    }
+    let address = ClaimsFilter::default()
+        .of_submission(&effect.id)
+        .that_are(Wanted::Credited)
+        .address();
+    html! {
+        (told(Counts::Claims, &address, &format!("+{}", effect.credited.len()))) " for " bdi { (effect.csm) }
+        " (" bdi { (effect.credited.join(", ")) } ")."
     }
 }

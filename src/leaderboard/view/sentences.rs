@@ -1,4 +1,4 @@
-//! What the board says in prose: one sentence for each table, and what a submission did.
+//! What a submission did, in prose.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -6,59 +6,12 @@ use maud::{Markup, html};
 use super::super::{
     claims::CreditedTo,
     effect::{CreditedElsewhere, Place, SubmissionEffect},
-    standings::{CsmStanding, ServiceStanding},
+    new_claims::NewClaim,
 };
 use crate::page::{
     moment,
-    wording::{count, grouped, listing, ordinal, percentage},
+    wording::{count, listing, ordinal},
 };
-
-/// Names beyond this number are counted instead of listed.
-const MOST_NAMES: usize = 3;
-
-/// Who leads: `Kate leads with 14 integrations, 3 ahead of Manny.` Expects the order of the board.
-pub fn ranking(standings: &[CsmStanding]) -> String {
-    let Some(first) = standings.first().filter(|first| first.integrations > 0) else {
-        return "No credits in this period.".to_owned();
-    };
-    let leaders = level_with(standings, first);
-    let amount = count(first.integrations, "integration", "integrations");
-    if leaders.len() > 1 {
-        return format!("{} lead with {amount} each.", people(&leaders));
-    }
-    let chasing = standings.get(1).filter(|second| second.integrations > 0);
-    match chasing {
-        None => format!("{} leads with {amount}; nobody else has a credit yet.", first.csm),
-        Some(second) => format!(
-            "{} leads with {amount}, {} ahead of {}.",
-            first.csm,
-            grouped(first.integrations - second.integrations),
-            people(&level_with(&standings[1..], second))
-        ),
-    }
-}
-
-/// What is completed most: `GitHub is completed most: 9 companies, 22.5% of all credits.`
-pub fn services(services: &[ServiceStanding]) -> String {
-    let most = services.iter().map(|service| service.companies).max().unwrap_or(0);
-    if most == 0 {
-        return "No integration has a credit in this period.".to_owned();
-    }
-    let leaders: Vec<&ServiceStanding> = services.iter().filter(|service| service.companies == most).collect();
-    let companies = count(most, "company", "companies");
-    match leaders.as_slice() {
-        [only] => format!(
-            "{} is completed most: {companies}, {} of all credits.",
-            only.integration,
-            percentage(only.share_permille)
-        ),
-        several if several.len() <= MOST_NAMES => {
-            let names: Vec<&str> = several.iter().map(|service| service.integration.as_str()).collect();
-            format!("{} are completed most: {companies} each.", listing(&names))
-        }
-        several => format!("{} integrations share the top: {companies} each.", several.len()),
-    }
-}
 
 /// What was recorded: `+2 for Manny (GitHub, Cursor).`
 pub fn credit(effect: &SubmissionEffect) -> String {
@@ -74,6 +27,17 @@ pub fn credit(effect: &SubmissionEffect) -> String {
         effect.csm,
         effect.credited.join(", ")
     )
+}
+
+/// What whoever watches hears: `Kate: +2 at Acme (GitHub, Cursor).`
+pub fn new_claim(claim: &NewClaim) -> String {
+    let NewClaim {
+        csm, company, credited, ..
+    } = claim;
+    if credited.is_empty() {
+        return format!("{csm}: a claim at {company}, nothing new to credit.");
+    }
+    format!("{csm}: +{} at {company} ({}).", credited.len(), credited.join(", "))
 }
 
 /// What was not credited, and why; one sentence for each reason and holder.
@@ -124,23 +88,7 @@ pub fn place(place: &Place) -> String {
 
 /// Who holds a credit since when: `credited to Kate, 3 March`.
 pub fn credited_to(credited: &CreditedTo, now: &Zoned) -> Markup {
-    html! { "credited to " (credited.csm) ", " (moment::day_element(credited.at, now)) }
-}
-
-fn level_with<'a>(standings: &'a [CsmStanding], first: &CsmStanding) -> Vec<&'a str> {
-    standings
-        .iter()
-        .take_while(|standing| standing.integrations == first.integrations)
-        .map(|standing| standing.csm.as_str())
-        .collect()
-}
-
-fn people(names: &[&str]) -> String {
-    if names.len() > MOST_NAMES {
-        format!("{} people", names.len())
-    } else {
-        listing(names)
-    }
+    html! { "credited to " bdi { (credited.csm) } ", " (moment::day_element(credited.at, now)) }
 }
 
 fn was<Name>(names: &[Name]) -> &'static str {

@@ -30,6 +30,8 @@ pub enum Trouble {
     },
     /// The form was filled faster than a person can, or in a way only programs do.
     TooFast,
+    /// A name looks like a known one; the form asks who is meant.
+    NameUnclear,
 }
 
 impl FormPage {
@@ -68,6 +70,9 @@ fn told(trouble: &Trouble) -> Markup {
             Trouble::Unreachable { cause } => {
                 p { (cause) " Everything you entered is still here." }
                 p { "Press Record again in a moment. It is safe: the same form never counts twice." }
+            }
+            Trouble::NameUnclear => {
+                p { "Everything you entered is still here. A name looks like one that is known: say below who is meant, and press Record." }
             }
             Trouble::TooFast => {
                 p { "That was quicker than we expect of a person. Everything you entered is still here." }

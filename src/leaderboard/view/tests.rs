@@ -57,6 +57,7 @@ fn form() -> SubmitForm {
             .to_vec(),
         integrations_error: None,
         suggestions: Suggestions::default(),
+        looks_like: LooksLike::default(),
     }
 }
 

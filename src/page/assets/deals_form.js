@@ -6,14 +6,16 @@
     });
   }
 
-  // Choosing a stage is enough; whoever walks through the choices by keyboard sends with the button.
-  for (const form of document.querySelectorAll("form[data-stage]")) {
-    const select = form.querySelector("select");
-    let pointed = false;
-    select.addEventListener("pointerdown", () => { pointed = true; });
-    select.addEventListener("keydown", () => { pointed = false; });
-    select.addEventListener("change", () => { if (pointed) form.requestSubmit(); });
-  }
+  // Choosing a stage is enough; whoever walks through the choices by keyboard sends with the button. Lists are replaced
+  // while they stay open, so that the page listens and not the form.
+  let pointed = null;
+  const stageOf = (event) => event.target.closest?.("form[data-stage] select");
+  document.addEventListener("pointerdown", (event) => { pointed = stageOf(event) ?? pointed; });
+  document.addEventListener("keydown", (event) => { if (stageOf(event)) pointed = null; });
+  document.addEventListener("change", (event) => {
+    const select = stageOf(event);
+    if (select && select === pointed) select.form.requestSubmit();
+  });
 
   // The way back stands out for ten seconds; it works for longer.
   const undo = document.querySelector("[data-undo]");

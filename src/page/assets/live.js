@@ -32,14 +32,19 @@
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      document.dispatchEvent(new Event("updating"));
       for (const part of document.querySelectorAll("[data-live]")) {
         const next = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
         if (next && !inUse(part)) part.replaceWith(next);
       }
+      document.dispatchEvent(new Event("updated"));
     } catch {
       // The next round tries again; the age of the data on the page tells the rest.
     }
   };
   setInterval(update, every);
   document.addEventListener("visibilitychange", update);
+  addEventListener("online", update);
+  // A board that is told of news does not wait for the next round.
+  document.addEventListener("claims", update);
 })();

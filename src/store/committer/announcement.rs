@@ -16,7 +16,7 @@ impl Committer {
             let cells = edit.cells.iter();
             let cells = cells.filter_map(|cell| Some((self.place(edit.tab, cell.position)?, cell.wanted.clone())));
             let write = OwnWrite::Changed(cells.collect());
-            self.reader.will_write(edit.tab, &edit.id, write);
+            self.reader.will_write(edit.tab, &edit.given_id(), write);
         }
         for removal in &plan.removals {
             self.reader.will_write(removal.tab, &removal.id, OwnWrite::Removed);

@@ -34,6 +34,7 @@ impl Edit {
     pub(super) fn continues_in(&self, below: &Self) -> bool {
         let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.data.user_entered_format.is_some());
         self.tab == below.tab
+            && self.is_numbering() == below.is_numbering()
             && self.number + 1 == below.number
             && self.cells.iter().map(shape).eq(below.cells.iter().map(shape))
     }
@@ -71,6 +72,16 @@ impl Source {
             rows: self.rows,
             columns,
         }
+    }
+
+    /// Copies the cells alone into the lines from `line` on: the rows have no id yet.
+    pub(super) fn copies_without_id(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
+        let starts = positions.iter().zip((line..).step_by(self.rows));
+        let copy = |(position, line): (&usize, usize)| {
+            let lines = log.stretch(line, self.rows, log.old);
+            requests::copy_values(self.stretch(*position, 1), lines, Turn::Kept)
+        };
+        starts.map(copy).collect()
     }
 
     pub(super) fn header(&self, column: usize) -> Stretch {

@@ -1,5 +1,7 @@
 //! Compares what callers want with what stands in the sheet, and says what has to be written. Pure: no call is made here.
 
+mod numbering;
+
 use std::collections::{HashMap, HashSet};
 
 use super::{
@@ -8,7 +10,7 @@ use super::{
         batch::{Change, CommitError, Conflict, Delete, Insert, NewId, RowProblem, Update},
         cell::{Content, Entry},
         requests::{cell_data, number_format},
-        tab::{Kind, Tab},
+        tab::{Kind, Tab, normalise},
         tail::{Found, Search, Sight, Tails, Wanted},
     },
     job::{Done, Job, Origin},
@@ -29,6 +31,7 @@ pub(super) fn wanted(group: &[Job]) -> Vec<Wanted> {
         .filter_map(|(_, change)| match change {
             Change::Update(update) => Some(row(update.tab, &update.id, Search::Thorough)),
             Change::Delete(delete) => Some(row(delete.tab, &delete.id, Search::Thorough)),
+            Change::Number(numbering) => Some(numbering::wanted(numbering)),
             Change::Insert(insert) => match &insert.id {
                 NewId::Given(_) | NewId::Restored { .. } => None,
                 NewId::Counted { key } => {
@@ -120,6 +123,7 @@ impl Planner<'_> {
             let by = &job.batch.by;
             match change {
                 Change::Insert(insert) => self.insert(insert, (origin, by), &mut part),
+                Change::Number(numbering) => self.number(numbering, (origin, by), &mut part),
                 Change::Update(update) => conflicts.extend(self.update(update, (origin, by), &mut part)?),
                 Change::Delete(delete) => match self.delete(delete, (origin, by), &mut part) {
                     Err(CommitError::NoSuchRow {
@@ -150,7 +154,7 @@ impl Planner<'_> {
         let (id, line) = match &insert.id {
             NewId::Given(id) => (Entry::Text(id.clone()), None),
             NewId::Counted { key } => (self.next_number(insert.tab), line(key, action::CREATED)),
-            NewId::Restored { id, key } => {
+            NewId::Restored { id, key, .. } => {
                 let number = id.parse().map_or_else(|_| Entry::Text(id.clone()), Entry::Number);
                 (number, line(key, action::RESTORED))
             }
@@ -161,11 +165,29 @@ impl Planner<'_> {
             tab: insert.tab,
             id,
             cells: insert.cells.clone(),
+            others: self.other_cells(insert),
             line,
         };
         self.staged.removed.insert(key.clone(), false);
         self.staged.added.insert(key, addition.id_text());
         part.additions.push(addition);
+    }
+
+    /// What comes back into columns of staff's own, by place in the sheet.
+    fn other_cells(&self, insert: &Insert) -> Vec<(usize, Content)> {
+        let NewId::Restored { others, .. } = &insert.id else {
+            return Vec::new();
+        };
+        let headers = self.circumstances.tails.header(insert.tab);
+        let place = |header: &str| headers.iter().position(|found| normalise(found) == normalise(header));
+        let known = |header: &str| {
+            let mut columns = insert.tab.columns.iter();
+            columns.any(|column| normalise(column.header) == normalise(header))
+        };
+        let others = others.iter().filter(|(header, _)| !known(header));
+        others
+            .filter_map(|(header, content)| Some((place(header)?, content.clone())))
+            .collect()
     }
 
     /// The id of a row that was added before, in this write or in an earlier one.

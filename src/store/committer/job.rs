@@ -136,7 +136,7 @@ impl Job {
                 Change::Insert(insert) => !matches!(insert.id, NewId::Given(_)),
                 Change::Update(_) => change.tab().history == History::Kept,
                 // Without its lines a misplaced deletion could not be put right.
-                Change::Delete(_) => true,
+                Change::Delete(_) | Change::Number(_) => true,
             };
             let needed = [Some(change.tab()), logs.then_some(&AUDIT_LOG)];
             for tab in needed.into_iter().flatten() {
@@ -157,7 +157,7 @@ pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut added = HashSet::new();
     for job in jobs {
         let needs_another = job.batch.changes.iter().any(|change| match change {
-            Change::Insert(_) => false,
+            Change::Insert(_) | Change::Number(_) => false,
             Change::Update(update) => added.contains(&(update.tab.title, update.id.clone())),
             Change::Delete(delete) => added.contains(&(delete.tab.title, delete.id.clone())),
         });
@@ -171,7 +171,7 @@ pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
         }
         added.extend(job.batch.changes.iter().filter_map(|change| match change {
             Change::Insert(insert) => Some((insert.tab.title, insert.id.as_str().to_owned())),
-            Change::Update(_) | Change::Delete(_) => None,
+            Change::Update(_) | Change::Delete(_) | Change::Number(_) => None,
         }));
         if let Some(group) = groups.last_mut() {
             group.push(job);
@@ -186,6 +186,7 @@ fn requests_needed(change: &Change) -> usize {
         Change::Insert(_) => 0,
         Change::Update(update) => 1 + 2 * update.cells.len(),
         Change::Delete(_) => 6,
+        Change::Number(_) => 2,
     }
 }
 

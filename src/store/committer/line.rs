@@ -120,7 +120,7 @@ impl Line {
             id: String::new(),
             by: edit.by.clone(),
             tab: edit.tab,
-            row: edit.id.clone(),
+            row: edit.given_id(),
             action: edit.action,
             header: cell.header.clone(),
             kind: cell.kind,

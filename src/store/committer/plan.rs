@@ -90,6 +90,8 @@ pub(super) struct Addition {
     pub(super) tab: &'static Tab,
     pub(super) id: Entry,
     pub(super) cells: Vec<Entry>,
+    /// What comes back into columns of staff's own, by place in the sheet.
+    pub(super) others: Vec<(usize, Content)>,
     /// What the log says of it, unless its id was given.
     pub(super) line: Option<NewLine>,
 }
@@ -121,6 +123,21 @@ pub(super) struct Restored {
     pub(super) after_row: usize,
     /// Place in the sheet, kind of the column, value.
     pub(super) cells: Vec<(usize, Option<Kind>, Content)>,
+}
+
+impl Edit {
+    /// Whether it gives its row an id.
+    pub(super) fn is_numbering(&self) -> bool {
+        self.action == action::NUMBERED
+    }
+
+    /// The id that it gives to its row; otherwise the id of the row.
+    pub(super) fn given_id(&self) -> String {
+        match self.cells.first().filter(|_| self.is_numbering()) {
+            Some(cell) => cell.wanted.as_cell().text(),
+            None => self.id.clone(),
+        }
+    }
 }
 
 impl Plan {

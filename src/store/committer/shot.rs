@@ -94,20 +94,19 @@ impl Shot {
     /// Keeps other instances from counting the same ids.
     fn count(&mut self, tails: &Tails) {
         let mut seen: Vec<&'static str> = Vec::new();
-        for addition in self.plan.additions.iter().filter(|addition| addition.is_counted()) {
-            if seen.contains(&addition.tab.title) {
+        for (tab, id) in self.plan.counted_ids() {
+            if seen.contains(&tab.title) {
                 continue;
             }
-            seen.push(addition.tab.title);
-            let first = addition.id_text();
-            let counter = format!("{}\n{first}", addition.tab.title);
+            seen.push(tab.title);
+            let counter = format!("{}\n{id}", tab.title);
             let counter = Uuid::new_v5(&Uuid::NAMESPACE_OID, counter.as_bytes());
             let counter = Counter {
                 name: format!("tallyboard_number_{}", counter.simple()),
-                tab: addition.tab.title,
-                first: first.parse().unwrap_or(0),
+                tab: tab.title,
+                first: id,
             };
-            let sheet_id = tails.place(addition.tab).sheet_id;
+            let sheet_id = tails.place(tab).sheet_id;
             self.requests.push(requests::add_named_range(&counter.name, sheet_id));
             self.counters.push(counter);
         }
@@ -122,8 +121,14 @@ impl Shot {
         self.requests.extend(tails.growth_needed(&AUDIT_LOG));
         self.requests
             .push(requests::empty_rows(place.sheet_id, place.after_row, self.lines.len()));
-        for columns in side_by_side((0..AUDIT_LOG.columns.len()).map(|column| (place.layout.position(column), column)))
-        {
+        // Lines of new rows stand last, and nothing is learnt from them; of header and values they say nothing.
+        let telling = self.lines.iter().filter(|line| line.subject != Subject::New).count();
+        let filled = if telling == 0 {
+            column::HEADER
+        } else {
+            AUDIT_LOG.columns.len()
+        };
+        for columns in side_by_side((0..filled).map(|column| (place.layout.position(column), column))) {
             let cells = |line: &Line| columns.iter().map(|(_, column)| line.cell(*column, now)).collect();
             let start = (place.after_row, columns[0].0);
             let rows = self.lines.iter().map(cells).collect();
@@ -139,14 +144,16 @@ impl Shot {
         let shown = [log.row, log.header, log.old];
         let first = shown.iter().min().copied().unwrap_or_default();
         let last = shown.iter().max().copied().unwrap_or_default();
-        self.ranges.push(format!(
-            "{}!{}{}:{}{}",
-            quoted(AUDIT_LOG.title),
-            column_letters(first),
-            log.first_row + 1,
-            column_letters(last),
-            log.first_row + self.lines.len()
-        ));
+        if telling > 0 {
+            self.ranges.push(format!(
+                "{}!{}{}:{}{}",
+                quoted(AUDIT_LOG.title),
+                column_letters(first),
+                log.first_row + 1,
+                column_letters(last),
+                log.first_row + telling
+            ));
+        }
         self.log = Some(log);
     }
 
@@ -166,7 +173,11 @@ impl Shot {
                     id: place.layout.position(0),
                 };
                 let positions: Vec<usize> = edits[0].logged().map(|(_, cell)| cell.position).collect();
-                self.requests.extend(source.copies(&positions, log, line));
+                self.requests.extend(if edits[0].is_numbering() {
+                    source.copies_without_id(&positions, log, line)
+                } else {
+                    source.copies(&positions, log, line)
+                });
                 for position in positions {
                     if headers_copied.insert((edits[0].tab.title, position)) {
                         let cell = log.stretch(line, 1, log.header);
@@ -200,7 +211,18 @@ impl Shot {
                 })
                 .collect();
             self.requests.extend(tails.growth_needed(tab));
-            self.requests.extend(requests::insert_rows(&tails.place(tab), &rows));
+            let place = tails.place(tab);
+            self.requests.extend(requests::insert_rows(&place, &rows));
+            let additions = self.plan.additions.iter().filter(|addition| addition.tab == tab);
+            for (index, addition) in additions
+                .enumerate()
+                .filter(|(_, addition)| !addition.others.is_empty())
+            {
+                let cells = addition.others.iter();
+                let row = cells.map(|(position, content)| (*position, requests::cell_with(content, None)));
+                self.requests
+                    .extend(filled(place.sheet_id, place.after_row + index, &[row.collect()]));
+            }
         }
     }
 
@@ -262,11 +284,17 @@ impl Shot {
         for block in &self.blocks {
             let edits = &self.plan.edits[block.clone()];
             let title = quoted(edits[0].tab.title);
-            let id_column = column_letters(tails.place(edits[0].tab).layout.position(0));
+            let layout = tails.place(edits[0].tab).layout;
+            let (first_column, last_column) = if edits[0].is_numbering() {
+                (0, layout.width().saturating_sub(1))
+            } else {
+                (layout.position(0), layout.position(0))
+            };
+            let [first_column, last_column] = [first_column, last_column].map(column_letters);
             let rows: Vec<usize> = edits.iter().filter_map(|edit| self.plan.number_after(edit)).collect();
             if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
                 self.ranges
-                    .push(format!("{title}!{id_column}{first}:{id_column}{last}"));
+                    .push(format!("{title}!{first_column}{first}:{last_column}{last}"));
             }
         }
     }
@@ -300,10 +328,25 @@ impl Shot {
         for restored in &self.plan.restored {
             tails.forget_tab(restored.tab);
         }
+        for edit in self.plan.edits.iter().filter(|edit| edit.is_numbering()) {
+            tails.forget_tab(edit.tab);
+        }
     }
 }
 
 impl Plan {
+    /// The lowest of the numbers that are given in each tab comes first.
+    fn counted_ids(&self) -> Vec<(&'static Tab, i64)> {
+        let added = self.additions.iter().filter(|addition| addition.is_counted());
+        let added = added.map(|addition| (addition.tab, addition.id_text()));
+        let given = self.edits.iter().filter(|edit| edit.is_numbering());
+        let given = given.map(|edit| (edit.tab, edit.given_id()));
+        let ids = added.chain(given).map(|(tab, id)| (tab, id.parse().unwrap_or(0)));
+        let mut ids: Vec<(&'static Tab, i64)> = ids.collect();
+        ids.sort_by_key(|(_, id)| *id);
+        ids
+    }
+
     pub(super) fn tabs_with_additions(&self) -> Vec<&'static Tab> {
         let mut tabs: Vec<&'static Tab> = Vec::new();
         for addition in &self.additions {

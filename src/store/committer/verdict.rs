@@ -101,6 +101,13 @@ impl Shot {
         let is_right = |edit: &Edit| {
             let place = tails.place(edit.tab);
             let id_position = place.layout.position(0);
+            if edit.is_numbering() {
+                // Only the line tells whose id was written over; a row that was empty is seen here.
+                let row = self.plan.number_after(edit)? - 1;
+                let mut others = (0..place.layout.width()).filter(|position| *position != id_position);
+                let is_alone = others.all(|position| shown.cell(place.sheet_id, row, position) == Content::Empty);
+                return is_alone.then_some(false);
+            }
             let id = shown.cell(place.sheet_id, self.plan.number_after(edit)? - 1, id_position);
             let has_header = |cell: &CellEdit| {
                 let header = shown.cell(place.sheet_id, 0, cell.position).as_cell().text();
@@ -169,6 +176,7 @@ impl Shot {
                     let position = edit.cells[cell].position;
                     let header = headers.entry((edit.tab.title, position)).or_insert(&hit.header);
                     *fits &= hit.row == line.row && normalise(header) == normalise(&line.header);
+                    *fits &= !edit.is_numbering() || hit.old == Content::Empty;
                     overwritten.position = position;
                     (*header).clone_into(&mut overwritten.header);
                     cells.push(overwritten);

@@ -23,6 +23,7 @@ const WALL: u32 = 1920;
 async fn lived_in() -> World {
     let world = World::of(Plan {
         catalog: FAULTY_CATALOG,
+        team_goal: "120/month".parse().ok(),
         patience: Duration::from_millis(500),
         ..Plan::default()
     })
@@ -31,6 +32,7 @@ async fn lived_in() -> World {
     assert!(filled.status().is_redirection());
     world.staff_type("submissions!B5", json!("last Tuesday")).await;
     world.staff_type("submissions!F9", json!("perhaps")).await;
+    world.staff_type("submissions!C10", json!("Kate Obreg")).await;
     world
 }
 
@@ -51,9 +53,15 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     let form = format!("/leaderboard/submit?csm=Kate&company={}", company.replace(' ', "+"));
     let places = [
         ("board", "/leaderboard"),
+        ("board-month", "/leaderboard?from=2026-02-01&to=2026-02-28"),
         ("form", form.as_str()),
         ("claims", "/leaderboard/claims?csm=Mei+Tanaka"),
         ("claims-none", "/leaderboard/claims?csm=Nobody"),
+        ("wall", "/leaderboard/tv"),
+        ("wall-day", "/leaderboard/tv?slide=2&theme=day&period=quarter"),
+        ("you", "/leaderboard/you?csm=Mei+Tanaka"),
+        ("you-unknown", "/leaderboard/you?csm=Nobody"),
+        ("keyboard", "/keyboard"),
         ("deals", "/deals"),
         (
             "deals-filtered",
@@ -63,6 +71,9 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         ("deals-list", "/deals/list?sort=-montant_brut"),
         ("deals-late", "/deals/list?show=overdue"),
         ("findings", "/findings"),
+        ("findings-names", "/findings?kind=near_names"),
+        ("matrix", "/leaderboard/matrix"),
+        ("matrix-none", "/leaderboard/matrix?company=nowhere"),
         ("status", "/status"),
         ("nothing-here", "/nothing-here"),
     ];

@@ -4,6 +4,7 @@ use crate::page::Asset;
 use jiff::civil::date;
 
 use super::*;
+use crate::leaderboard::highlights::Highlights;
 use crate::leaderboard::standings::{Period, ServiceKind, ServiceStanding};
 
 fn service(integration: &str, companies: u32, kind: ServiceKind) -> ServiceStanding {
@@ -27,6 +28,13 @@ fn board<'a>(standings: &'a [CsmStanding], services: &'a [ServiceStanding]) -> B
             companies: 2,
             csms: 2,
         },
+        highlights: Highlights {
+            team: None,
+            most_improved: None,
+            first_of_week: None,
+            per_day: vec![],
+        },
+        edition: "0-1-1".to_owned(),
         state: BoardState::Filled,
         findings: 0,
         form: form(),

@@ -1,17 +1,26 @@
-//! The `company_aliases` tab: what staff say about names wins over every rule.
+//! Tabs of aliases: what staff say about names, of companies or of people, wins over every rule.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
+    hash::Hash,
 };
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::CompanyKey;
 use crate::spelling::{fold, tidy};
 
-/// One line of the `company_aliases` tab.
+/// What groups the spellings of one name.
+pub trait NameKey: Clone + Ord + Hash {
+    /// What stands in a cell that names nothing, and what to write, as in “is empty. Write a name in it”.
+    const NAMELESS: &'static str;
+
+    /// The key of a typed name; `None` when it names nothing.
+    fn of_name(typed: &str) -> Option<Self>;
+}
+
+/// One line of a tab of aliases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Alias {
     /// Row number as the spreadsheet shows it.
@@ -39,24 +48,34 @@ impl fmt::Display for AliasProblem {
     }
 }
 
-/// What a typed company name stands for.
+/// What a typed name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResolvedCompany<'a> {
-    /// Groups all spellings of the company.
-    pub key: CompanyKey,
-    /// How the `company_aliases` tab wants it written, if it says so.
+pub struct Resolved<'a, Key> {
+    /// Groups all spellings of the name.
+    pub key: Key,
+    /// How the tab of aliases wants it written, if it says so.
     pub canonical: Option<&'a str>,
 }
 
-/// Typed company names and what they stand for, by the alias tab and the key.
-#[derive(Clone, Debug, Default)]
-pub struct CompanyNames {
-    by_spelling: HashMap<String, CompanyKey>,
-    by_key: HashMap<CompanyKey, CompanyKey>,
-    canonical: HashMap<CompanyKey, String>,
+/// Typed names and what they stand for, by the tab of aliases and the key.
+#[derive(Clone, Debug)]
+pub struct AliasedNames<Key> {
+    by_spelling: HashMap<String, Key>,
+    by_key: HashMap<Key, Key>,
+    canonical: HashMap<Key, String>,
 }
 
-impl CompanyNames {
+impl<Key> Default for AliasedNames<Key> {
+    fn default() -> Self {
+        Self {
+            by_spelling: HashMap::new(),
+            by_key: HashMap::new(),
+            canonical: HashMap::new(),
+        }
+    }
+}
+
+impl<Key: NameKey> AliasedNames<Key> {
     /// Reads the alias lines. Lines that contradict each other, lead in a circle or have an empty cell are not applied
     /// and returned as problems. The order of the lines does not matter.
     pub fn from_aliases(lines: impl IntoIterator<Item = Alias>) -> (Self, Vec<AliasProblem>) {
@@ -67,29 +86,29 @@ impl CompanyNames {
         (Self::from_links(&links), problems)
     }
 
-    /// What a typed name stands for; `None` when no letter and no digit was typed.
-    pub fn resolve(&self, typed: &str) -> Option<ResolvedCompany<'_>> {
-        Some(self.resolve_known(typed, &CompanyKey::of(typed)?))
+    /// What a typed name stands for; `None` when it names nothing.
+    pub fn resolve(&self, typed: &str) -> Option<Resolved<'_, Key>> {
+        Some(self.resolve_known(typed, &Key::of_name(typed)?))
     }
 
-    /// Like [`CompanyNames::resolve`], for a typed name whose own key is known already.
-    pub fn resolve_known(&self, typed: &str, own: &CompanyKey) -> ResolvedCompany<'_> {
+    /// Like [`AliasedNames::resolve`], for a typed name whose own key is known already.
+    pub fn resolve_known(&self, typed: &str, own: &Key) -> Resolved<'_, Key> {
         let key = if self.by_spelling.is_empty() {
             own
         } else {
             let told = self.by_spelling.get(&fold(typed)).or_else(|| self.by_key.get(own));
             told.unwrap_or(own)
         };
-        ResolvedCompany {
+        Resolved {
             key: key.clone(),
             canonical: self.canonical.get(key).map(String::as_str),
         }
     }
 
-    fn from_links(links: &[Link]) -> Self {
+    fn from_links(links: &[Link<Key>]) -> Self {
         let routes = Routes::of(links);
         let mut names = Self::default();
-        let mut wanted: BTreeMap<CompanyKey, BTreeMap<&str, u32>> = BTreeMap::new();
+        let mut wanted: BTreeMap<Key, BTreeMap<&str, u32>> = BTreeMap::new();
         for (place, link) in links.iter().enumerate() {
             let end = &links[routes.end_of(place)];
             names.by_spelling.insert(link.spelling.clone(), end.to.clone());
@@ -117,16 +136,16 @@ impl CompanyNames {
     }
 }
 
-struct Link {
+struct Link<Key> {
     row: u32,
     alias: String,
     canonical: String,
     spelling: String,
-    from: CompanyKey,
-    to: CompanyKey,
+    from: Key,
+    to: Key,
 }
 
-impl Link {
+impl<Key> Link<Key> {
     fn refused(&self, reason: String) -> AliasProblem {
         AliasProblem {
             row: self.row,
@@ -136,10 +155,10 @@ impl Link {
     }
 }
 
-fn readable_links(lines: impl IntoIterator<Item = Alias>) -> (Vec<Link>, Vec<AliasProblem>) {
+fn readable_links<Key: NameKey>(lines: impl IntoIterator<Item = Alias>) -> (Vec<Link<Key>>, Vec<AliasProblem>) {
     let (mut links, mut problems) = (Vec::new(), Vec::new());
     for line in lines {
-        match (CompanyKey::of(&line.alias), CompanyKey::of(&line.canonical)) {
+        match (Key::of_name(&line.alias), Key::of_name(&line.canonical)) {
             (Some(from), Some(to)) => links.push(Link {
                 row: line.row,
                 canonical: tidy(&line.canonical),
@@ -152,8 +171,9 @@ fn readable_links(lines: impl IntoIterator<Item = Alias>) -> (Vec<Link>, Vec<Ali
                 row: line.row,
                 alias: line.alias,
                 reason: format!(
-                    "The {} has neither a letter nor a digit. Write a company name in it, or delete the line.",
-                    if from.is_none() { "alias" } else { "canonical name" }
+                    "The {} {}, or delete the line.",
+                    if from.is_none() { "alias" } else { "canonical name" },
+                    Key::NAMELESS
                 ),
             }),
         }
@@ -165,8 +185,8 @@ fn readable_links(lines: impl IntoIterator<Item = Alias>) -> (Vec<Link>, Vec<Ali
 
 /// Two lines that send one spelling to different companies are both left out: which one stands higher in the tab
 /// must not decide who is paid.
-fn refuse_contradictions(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>) {
-    let mut targets: HashMap<String, BTreeMap<CompanyKey, String>> = HashMap::new();
+fn refuse_contradictions<Key: NameKey>(links: &mut Vec<Link<Key>>, problems: &mut Vec<AliasProblem>) {
+    let mut targets: HashMap<String, BTreeMap<Key, String>> = HashMap::new();
     for link in links.iter() {
         let names = targets.entry(link.spelling.clone()).or_default();
         names.insert(link.to.clone(), link.canonical.clone());
@@ -185,7 +205,7 @@ fn refuse_contradictions(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>
     });
 }
 
-fn refuse_circles(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>) {
+fn refuse_circles<Key: NameKey>(links: &mut Vec<Link<Key>>, problems: &mut Vec<AliasProblem>) {
     // Lines that say the same as a refused one can close the circle again.
     loop {
         let circles = Routes::of(links).circles();
@@ -212,13 +232,13 @@ fn refuse_circles(links: &mut Vec<Link>, problems: &mut Vec<AliasProblem>) {
 }
 
 /// Which line continues which: the canonical name of one can be the alias of another.
-struct Routes<'a> {
+struct Routes<'a, Key> {
     next: Vec<Option<usize>>,
-    by_key: HashMap<&'a CompanyKey, usize>,
+    by_key: HashMap<&'a Key, usize>,
 }
 
-impl<'a> Routes<'a> {
-    fn of(links: &'a [Link]) -> Self {
+impl<'a, Key: NameKey> Routes<'a, Key> {
+    fn of(links: &'a [Link<Key>]) -> Self {
         let by_spelling: HashMap<&str, usize> = links
             .iter()
             .enumerate()
@@ -281,9 +301,9 @@ impl<'a> Routes<'a> {
 }
 
 /// The keys whose lines all name one company; where lines tell spellings of one key apart, only the spellings decide.
-fn unanimous_keys(links: &[Link]) -> HashMap<&CompanyKey, usize> {
-    let mut by_key: HashMap<&CompanyKey, usize> = HashMap::new();
-    let mut torn: BTreeSet<&CompanyKey> = BTreeSet::new();
+fn unanimous_keys<Key: NameKey>(links: &[Link<Key>]) -> HashMap<&Key, usize> {
+    let mut by_key: HashMap<&Key, usize> = HashMap::new();
+    let mut torn: BTreeSet<&Key> = BTreeSet::new();
     for (place, link) in links.iter().enumerate() {
         let first = *by_key.entry(&link.from).or_insert(place);
         if links[first].to != link.to {

@@ -1,0 +1,85 @@
+//! The spreadsheet that the configuration names: Google's, or the embedded one.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use super::BuildError;
+use crate::{
+    clock::Clock,
+    config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+    emulator::{self, Emulator},
+    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, Store},
+};
+
+pub(super) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
+    let (connection, options, emulator) = match &config.spreadsheet {
+        SpreadsheetSource::Embedded => {
+            let emulator = start_emulator(config).await?;
+            let options = Options {
+                calls_per_minute: None,
+                fresh_for: config.fresh_for,
+                ..Options::for_google(clock.clone())
+            };
+            (embedded(&emulator, config.sheets_timeout), options, Some(emulator))
+        }
+        SpreadsheetSource::Remote(remote) => {
+            let options = Options {
+                calls_per_minute: Some(config.sheets_calls_per_minute),
+                fresh_for: config.fresh_for,
+                change_check: if config.drive_change_check {
+                    ChangeCheck::ByDrive
+                } else {
+                    ChangeCheck::ByReading
+                },
+                ..Options::for_google(clock.clone())
+            };
+            (connection_to(remote, config.sheets_timeout), options, None)
+        }
+    };
+    let store = Store::open(connection.clone(), options)
+        .await
+        .map_err(|error: CallError| BuildError::Connection(SetupProblem::of_connection(&error, &connection)))?;
+    Ok((store, emulator))
+}
+
+/// On the port after the app's, so that links into the spreadsheet survive a restart; on any other when that is taken.
+async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartError> {
+    let on_port = |port| emulator::Options {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        data: Some(config.data_dir.clone()),
+        ..emulator::Options::default()
+    };
+    if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1)
+        && let Ok(emulator) = Emulator::start(on_port(next)).await
+    {
+        return Ok(emulator);
+    }
+    Emulator::start(on_port(0)).await
+}
+
+/// The embedded spreadsheet hands its own program a token, so that starting needs no signature.
+fn embedded(emulator: &Emulator, call_timeout: Duration) -> Connection {
+    Connection {
+        spreadsheet_id: emulator.spreadsheet_id().to_owned(),
+        api_url: Some(emulator.url()),
+        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
+        credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
+        call_timeout,
+    }
+}
+
+fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connection {
+    let editor = match &remote.api_url {
+        Some(url) => url.trim_end_matches('/'),
+        None => "https://docs.google.com",
+    };
+    Connection {
+        spreadsheet_id: remote.id.clone(),
+        api_url: remote.api_url.clone(),
+        spreadsheet_url: format!("{editor}/spreadsheets/d/{}/edit", remote.id),
+        credentials: Credentials::ServiceAccount(remote.key.clone()),
+        call_timeout,
+    }
+}

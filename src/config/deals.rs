@@ -1,0 +1,39 @@
+//! The settings of the deals board that are rules.
+
+use super::{ConfigError, switch, wrong};
+use crate::deals::{ColdAfter, LostStage, Rules};
+
+pub(super) fn rules(setting: &dyn Fn(&str) -> Option<String>) -> Result<Rules, ConfigError> {
+    let lost_stage = match switch(setting, "DEALS_LOST_STATUS")? {
+        true => LostStage::Offered,
+        false => LostStage::NotOffered,
+    };
+    let cold_after = match setting("DEALS_COLD_DAYS") {
+        None => ColdAfter::default(),
+        Some(text) => ColdAfter::parse(&text).ok_or_else(|| {
+            let wanted =
+                "a number of days such as 10, or one for each status such as Prospect=14, Qualifié=10, Négociation=5";
+            wrong("DEALS_COLD_DAYS", &text, wanted)
+        })?,
+    };
+    Ok(Rules { lost_stage, cold_after })
+}
+
+/// The address under which people reach the program, without a slash at its end.
+pub(super) fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = setting("PUBLIC_URL") else {
+        return Ok(None);
+    };
+    let is_address = text.parse::<axum::http::Uri>().is_ok_and(|url| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+    });
+    if is_address {
+        Ok(Some(text.trim_end_matches('/').to_owned()))
+    } else {
+        Err(wrong(
+            "PUBLIC_URL",
+            &text,
+            "an address such as https://board.example.com",
+        ))
+    }
+}

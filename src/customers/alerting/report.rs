@@ -1,0 +1,150 @@
+//! The summary of a day or a week: bands, movers, revenue, what to do next.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::occasion::Standing;
+use crate::customers::{
+    amount::{Amount, Currency},
+    customer::CustomerId,
+    health::{Band, Snapshot, changes},
+};
+
+/// Customers in each list.
+const LONGEST: usize = 5;
+
+/// How all customers fare on a day.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The day.
+    pub day: Date,
+    /// Customers that have a score.
+    pub customers: usize,
+    /// By band, the best first.
+    pub bands: Vec<BandTotal>,
+    /// Who lost most since so many days.
+    pub fallen: Vec<Mover>,
+    /// Who gained most.
+    pub risen: Vec<Mover>,
+    /// Whom to look after first: what they pay times what their score lacks.
+    pub next: Vec<Next>,
+}
+
+/// A band with its customers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BandTotal {
+    /// Which.
+    pub band: Band,
+    /// How many customers.
+    pub count: usize,
+    /// What they pay a month, one sum for each currency.
+    pub mrr: Vec<Amount>,
+}
+
+/// A customer whose score changed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Mover {
+    /// Which customer.
+    pub customer: CustomerId,
+    /// What people call them.
+    pub title: String,
+    /// Points gained, negative when lost.
+    pub gained: i16,
+    /// The score now.
+    pub score: u8,
+}
+
+/// A customer to look after.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Next {
+    /// Which customer.
+    pub customer: CustomerId,
+    /// What people call them.
+    pub title: String,
+    /// What to do first.
+    pub action: &'static str,
+}
+
+/// The summary of the customers that have a score, with what changed since so many days.
+pub fn report(standings: &[Standing<'_>], today: Date, days: u16) -> Report {
+    let bands = Band::ALL.map(|band| {
+        let within = || standings.iter().filter(move |standing| standing.score.band == band);
+        BandTotal {
+            band,
+            count: within().count(),
+            mrr: sums(within().filter_map(|standing| standing.mrr)),
+        }
+    });
+    let mut movers: Vec<Mover> = standings
+        .iter()
+        .filter_map(|standing| mover(standing, today, days))
+        .collect();
+    movers.sort_by_key(|mover| (mover.gained, mover.title.clone()));
+    let fallen = movers
+        .iter()
+        .filter(|mover| mover.gained < 0)
+        .take(LONGEST)
+        .cloned()
+        .collect();
+    let risen = movers
+        .iter()
+        .rev()
+        .filter(|mover| mover.gained > 0)
+        .take(LONGEST)
+        .cloned()
+        .collect();
+    Report {
+        day: today,
+        customers: standings.len(),
+        bands: bands.into(),
+        fallen,
+        risen,
+        next: next(standings),
+    }
+}
+
+fn sums(amounts: impl Iterator<Item = Amount>) -> Vec<Amount> {
+    let mut sums: BTreeMap<Currency, Amount> = BTreeMap::new();
+    for amount in amounts {
+        let sum = sums.entry(amount.currency).or_insert(Amount {
+            units: Default::default(),
+            ..amount
+        });
+        sum.units += amount.units;
+    }
+    sums.into_values().collect()
+}
+
+fn mover(standing: &Standing<'_>, today: Date, days: u16) -> Option<Mover> {
+    let changes = changes(&Snapshot::of(standing.score, today), standing.history, days)?;
+    Some(Mover {
+        customer: standing.customer.clone(),
+        title: standing.title.to_owned(),
+        gained: changes.gained,
+        score: standing.score.score,
+    })
+}
+
+fn next(standings: &[Standing<'_>]) -> Vec<Next> {
+    let poor = standings.iter().filter(|standing| standing.score.band != Band::Healthy);
+    let mut poor: Vec<&Standing<'_>> = poor.collect();
+    poor.sort_by_cached_key(|standing| {
+        let lacks = rust_decimal::Decimal::from(100 - standing.score.score);
+        let mrr = standing.mrr.map(|mrr| mrr.units).unwrap_or_default();
+        (
+            std::cmp::Reverse(mrr * lacks),
+            standing.score.score,
+            standing.title.to_owned(),
+        )
+    });
+    let actions = poor.into_iter().filter_map(|standing| {
+        Some(Next {
+            customer: standing.customer.clone(),
+            title: standing.title.to_owned(),
+            action: standing.score.action()?,
+        })
+    });
+    actions.take(LONGEST).collect()
+}

@@ -1,0 +1,312 @@
+//! What is told, what is not, and in which words.
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+
+use super::{
+    book::{Line, line_id},
+    occasion::{Kind, Occasion, Standing, Stream, occasions},
+    plan::{COOLDOWN, Moment, Silence, Snooze, plan, told_band},
+    report::report,
+    texts,
+};
+use crate::{
+    customers::{
+        amount::{Amount, Currency},
+        customer::CustomerId,
+        health::{Band, CancelMention, Facts, Formula, Known, Payment, Score, Snapshot, score},
+    },
+    delivery::{Channel, history::Outcome},
+};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a moment")
+}
+
+fn day(text: &str) -> Date {
+    text.parse().expect("a day")
+}
+
+fn id() -> CustomerId {
+    CustomerId::new("c1")
+}
+
+fn scored(points: u8) -> Score {
+    let facts = Facts {
+        tone: Some(Known::new(points.into(), "intercom", None)),
+        ..Facts::default()
+    };
+    let now = "2026-11-21T12:00:00[UTC]".parse().expect("a moment");
+    let score = score(&facts, Formula::current(), &now).expect("a score");
+    assert_eq!(score.score, points);
+    score
+}
+
+fn snapshot(date: &str, points: u8) -> Snapshot {
+    Snapshot::of(&scored(points), day(date))
+}
+
+fn standing<'a>(id: &'a CustomerId, score: &'a Score, history: &'a [Snapshot]) -> Standing<'a> {
+    Standing {
+        customer: id,
+        title: "Acme",
+        account_manager: Some("Zoé"),
+        mrr: Some(Amount {
+            units: 120.into(),
+            currency: Currency::of("EUR").expect("a code"),
+        }),
+        score,
+        history,
+        mentions: &[],
+        link: "http://sheet/row/2".to_owned(),
+        told_band: None,
+    }
+}
+
+fn kinds(standing: &Standing<'_>) -> Vec<Kind> {
+    occasions(standing, day("2026-11-21"))
+        .iter()
+        .map(|occasion| occasion.kind)
+        .collect()
+}
+
+fn line(occasion: &Occasion, outcome: Outcome, at_text: &str) -> Line {
+    Line {
+        id: line_id(Channel::Slack, occasion, day("2026-11-20")),
+        at: Some(at(at_text)),
+        customer: occasion.customer.clone(),
+        kind: occasion.kind,
+        channel: Channel::Slack,
+        outcome,
+        key: occasion.key.clone(),
+    }
+}
+
+fn moment() -> Moment {
+    Moment {
+        now: at("2026-11-21T12:00:00Z"),
+        today: day("2026-11-21"),
+        computed: Some(at("2026-11-21T11:59:00Z")),
+    }
+}
+
+fn fallen() -> Occasion {
+    let (id, score, history) = (id(), scored(55), [snapshot("2026-11-01", 80)]);
+    occasions(&standing(&id, &score, &history), day("2026-11-21")).remove(0)
+}
+
+fn mentioned() -> Occasion {
+    let (id, score) = (id(), scored(80));
+    let mentions = [CancelMention {
+        id: "m1".to_owned(),
+        quote: "Please cancel my plan.".to_owned(),
+        at: at("2026-11-20T10:00:00Z"),
+        source: "intercom".to_owned(),
+        event: "7".to_owned(),
+    }];
+    let standing = Standing {
+        mentions: &mentions,
+        ..standing(&id, &score, &[])
+    };
+    occasions(&standing, day("2026-11-21")).remove(0)
+}
+
+fn silence(occasion: &Occasion, lines: &[Line]) -> Option<Silence> {
+    let plan = plan(vec![occasion.clone()], lines, &[], moment());
+    plan.silent.into_iter().next().map(|(_, silence)| silence)
+}
+
+#[test]
+fn a_band_is_left_only_beyond_the_dead_band() {
+    for (before, now, expected) in [
+        (80, 70, None),
+        (80, 69, None),
+        (80, 68, None),
+        (80, 67, Some(Kind::BandFell)),
+        (80, 10, Some(Kind::BandFell)),
+        (55, 70, None),
+        (55, 71, None),
+        (55, 72, Some(Kind::BandRose)),
+        (10, 50, Some(Kind::BandRose)),
+        (60, 52, None),
+    ] {
+        let (id, score, history) = (id(), scored(now), [snapshot("2026-11-01", before)]);
+        let found = kinds(&standing(&id, &score, &history)).first().copied();
+        assert_eq!(found, expected, "{before} to {now}");
+    }
+}
+
+#[test]
+fn who_has_no_past_has_changed_nothing_and_who_was_told_of_counts_from_there() {
+    let (id, score) = (id(), scored(20));
+    assert_eq!(kinds(&standing(&id, &score, &[])), []);
+    let history = [snapshot("2026-11-01", 80)];
+    let told = Standing {
+        told_band: Some(Band::Critical),
+        ..standing(&id, &score, &history)
+    };
+    assert_eq!(kinds(&told), []);
+}
+
+#[test]
+fn trouble_is_one_occasion_for_as_long_as_it_lasts() {
+    let facts = Facts {
+        payment: Some(Known::new(Payment::PastDue, "stripe", None)),
+        ..Facts::default()
+    };
+    let now = "2026-11-21T12:00:00[UTC]".parse().expect("a moment");
+    let score = score(&facts, Formula::current(), &now).expect("a score");
+    let overdue = |date: &str| Snapshot::of(&score, day(date));
+    let key = |history: &[Snapshot]| {
+        let id = id();
+        let all = occasions(&standing(&id, &score, history), day("2026-11-21"));
+        all.into_iter()
+            .find(|occasion| occasion.kind == Kind::PaymentDelinquent)
+            .expect("an occasion")
+            .key
+    };
+    let lasting = [overdue("2026-11-10"), overdue("2026-11-15")];
+    assert!(key(&lasting).ends_with("2026-11-10"));
+    let settled = [overdue("2026-10-01"), snapshot("2026-10-05", 80), overdue("2026-11-15")];
+    assert!(key(&settled).ends_with("2026-11-15"));
+    assert!(key(&[]).ends_with("2026-11-21"));
+}
+
+#[test]
+fn a_change_of_band_is_told_when_the_next_computation_says_the_same() {
+    let occasion = fallen();
+    assert_eq!(silence(&occasion, &[]), Some(Silence::SecondLook));
+    let waiting = line(&occasion, Outcome::Pending, "2026-11-21T06:00:00Z");
+    assert_eq!(silence(&occasion, std::slice::from_ref(&waiting)), None);
+    let just_seen = line(&occasion, Outcome::Pending, "2026-11-21T11:59:30Z");
+    assert_eq!(silence(&occasion, &[just_seen]), Some(Silence::SecondLook));
+    let gone = plan(Vec::new(), std::slice::from_ref(&waiting), &[], moment());
+    assert_eq!(gone.withdrawn, [waiting]);
+}
+
+#[test]
+fn nothing_is_told_twice_and_what_was_not_taken_is_told_again() {
+    let occasion = mentioned();
+    assert_eq!(silence(&occasion, &[]), None);
+    for (outcome, expected) in [
+        (Outcome::Sent, Some(Silence::Told)),
+        (Outcome::Sending, Some(Silence::Told)),
+        (Outcome::Unknown("silent".to_owned()), Some(Silence::Told)),
+        (Outcome::Other("seen by Ann".to_owned()), Some(Silence::Told)),
+        (Outcome::Failed("500".to_owned()), None),
+        (Outcome::Suppressed("snoozed".to_owned()), None),
+    ] {
+        let lines = [line(&occasion, outcome.clone(), "2026-11-20T12:00:00Z")];
+        assert_eq!(silence(&occasion, &lines), expected, "{outcome:?}");
+    }
+}
+
+#[test]
+fn after_a_message_the_next_of_its_kind_waits() {
+    let occasion = fallen();
+    let mut told = line(&occasion, Outcome::Sent, "2026-11-21T11:00:00Z");
+    told.key = "customer c1 band_fell at_risk high_risk".to_owned();
+    let mut waiting = line(&occasion, Outcome::Pending, "2026-11-21T06:00:00Z");
+    waiting.id = "other".to_owned();
+    assert_eq!(
+        silence(&occasion, &[told.clone(), waiting.clone()]),
+        Some(Silence::Cooldown)
+    );
+    told.at = Some(moment().now - COOLDOWN - SignedDuration::from_secs(1));
+    assert_eq!(silence(&occasion, &[told, waiting]), None);
+}
+
+#[test]
+fn whom_somebody_snoozed_nobody_is_told_of_until_the_day_is_over() {
+    let occasion = mentioned();
+    for (customer, until, silent) in [
+        ("c1", "2026-11-21", true),
+        ("c1", "2026-11-20", false),
+        ("c2", "2026-12-31", false),
+    ] {
+        let snooze = Snooze {
+            customer: CustomerId::new(customer),
+            until: day(until),
+            reason: "on holiday".to_owned(),
+        };
+        let plan = plan(vec![occasion.clone()], &[], &[snooze], moment());
+        assert_eq!(plan.send.is_empty(), silent, "{customer} {until}");
+        if silent {
+            assert_eq!(plan.silent[0].1.words(), "snoozed until 2026-11-21: on holiday");
+        }
+    }
+}
+
+#[test]
+fn the_band_that_was_told_last_is_read_from_the_lines() {
+    let occasion = fallen();
+    let sent = line(&occasion, Outcome::Sent, "2026-11-20T12:00:00Z");
+    assert_eq!(told_band(std::slice::from_ref(&sent), &id()), Some(Band::AtRisk));
+    let waiting = Line {
+        outcome: Outcome::Pending,
+        ..sent
+    };
+    assert_eq!(told_band(&[waiting], &id()), None);
+}
+
+#[test]
+fn a_message_says_who_why_what_to_do_and_where() {
+    let message = texts::message(Stream::CustomerAlerts, &[mentioned()], "team@example.com");
+    assert_eq!(message.subject, "Acme: speaks of leaving");
+    assert_eq!(
+        message.text,
+        "Acme: speaks of leaving\n“Please cancel my plan.” (score 80, 120 EUR a month, Zoé)\n\
+         Call today: ask why they think of leaving and what would make them stay. http://sheet/row/2"
+    );
+    assert_eq!(message.to, "team@example.com");
+}
+
+#[test]
+fn a_change_of_band_says_from_where_to_where() {
+    assert_eq!(
+        texts::one(&fallen()),
+        "Acme: health got worse\nfrom healthy to at risk (score 55, 120 EUR a month, Zoé)\n\
+         Read the last conversations and answer in person. http://sheet/row/2"
+    );
+}
+
+#[test]
+fn several_occasions_are_one_message_which_does_not_grow_without_end() {
+    let many = vec![mentioned(); 40];
+    let message = texts::message(Stream::CustomerAlerts, &many, "");
+    assert_eq!(message.subject, "40 customers in customer-alerts");
+    assert_eq!(message.text.matches("speaks of leaving").count(), 30);
+    assert!(message.text.ends_with("And 10 more, see the board."));
+}
+
+#[test]
+fn the_summary_counts_bands_and_names_who_moved_and_what_is_next() {
+    let ids = [CustomerId::new("a"), CustomerId::new("b")];
+    let scores = [scored(80), scored(40)];
+    let histories = [vec![snapshot("2026-11-01", 60)], vec![snapshot("2026-11-01", 75)]];
+    let standings = [
+        standing(&ids[0], &scores[0], &histories[0]),
+        standing(&ids[1], &scores[1], &histories[1]),
+    ];
+    let report = report(&standings, day("2026-11-21"), 7);
+    assert_eq!(
+        report.bands.iter().map(|band| band.count).collect::<Vec<_>>(),
+        [1, 0, 1, 0]
+    );
+    assert_eq!(
+        texts::summary(&report),
+        "2 customers on 2026-11-21\nhealthy: 1, 120 EUR a month\nat risk: 0\nhigh risk: 1, 120 EUR a month\ncritical: 0\n\
+         Lost most:\n- Acme -35 to 40\nGained most:\n- Acme +20 to 80\nNext:\n\
+         - Acme: Read the last conversations and answer in person."
+    );
+}
+
+#[test]
+fn the_page_of_the_rules_names_their_numbers() {
+    const DIRECTIVE: &str = include_str!("../../../docs/directives/alerts.md");
+    let border = format!("more than **{}** points", super::occasion::DEAD_BAND);
+    let cooldown = format!("waits **{}** hours", COOLDOWN.as_hours());
+    assert!(DIRECTIVE.contains(&border) && DIRECTIVE.contains(&cooldown));
+    for kind in Kind::ALL {
+        assert!(DIRECTIVE.contains(&format!("`{}`", kind.stream().name())), "{kind:?}");
+    }
+}

@@ -1,0 +1,281 @@
+//! What an [`Error`] says to a person who reads French.
+
+use std::borrow::Cow;
+
+use super::Error;
+use crate::{language::Language, store::ReadError};
+
+/// What a person is told, in their language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told<'a> {
+    /// What happened, in a few words.
+    pub heading: Cow<'a, str>,
+    /// What happened, in a sentence.
+    pub happened: Cow<'a, str>,
+    /// Whether what was entered is safe; may be empty.
+    pub safety: Cow<'a, str>,
+    /// What to do next.
+    pub next: Cow<'a, str>,
+}
+
+/// Sentences that are always the same. Complaints about fields are in the language of their page already.
+const SENTENCES: &[(&str, &str)] = &[
+    ("There is nothing at this address", "Il n’y a rien à cette adresse"),
+    (
+        "The link may be old, or a letter may be missing from it.",
+        "Le lien est peut-être ancien, ou il y manque une lettre.",
+    ),
+    ("Start again from the first page.", "Repartez de la première page."),
+    ("Nothing was written.", "Rien n’a été écrit."),
+    ("Nothing was changed.", "Rien n’a été modifié."),
+    ("Change it and send it again.", "Corrigez et renvoyez."),
+    ("Change the address and try again.", "Corrigez l’adresse et réessayez."),
+    ("This cannot be used as it is", "Cela ne peut pas être utilisé tel quel"),
+    ("The address cannot be read", "L’adresse est illisible"),
+    (
+        "It contains something that is not text, or that is not known here.",
+        "Elle contient autre chose que du texte, ou quelque chose d’inconnu ici.",
+    ),
+    ("The request cannot be read", "La demande est illisible"),
+    (
+        "The address or the form contains something that cannot be read.",
+        "L’adresse ou le formulaire contient quelque chose d’illisible.",
+    ),
+    (
+        "The form contains something that is not text.",
+        "Le formulaire contient autre chose que du texte.",
+    ),
+    ("Go back and send it again.", "Revenez en arrière et renvoyez."),
+    (
+        "This form came from another site",
+        "Ce formulaire vient d’un autre site",
+    ),
+    (
+        "Tallyboard accepts what its own pages send, so that no other site can write in your name.",
+        "Tallyboard n’accepte que ce que ses propres pages envoient, pour qu’aucun autre site n’écrive en votre nom.",
+    ),
+    (
+        "Open the page here and send it again.",
+        "Ouvrez la page ici et renvoyez.",
+    ),
+    ("That was a lot at once", "C’était beaucoup à la fois"),
+    (
+        "More came from your address than one team usually sends in a minute.",
+        "Votre adresse a envoyé plus qu’une équipe n’envoie d’ordinaire en une minute.",
+    ),
+    ("This one was not recorded.", "Cet envoi n’a pas été enregistré."),
+    ("That is too much for this form", "C’est trop pour ce formulaire"),
+    (
+        "The request is larger than anything this page sends.",
+        "La demande est plus grande que tout ce que cette page envoie.",
+    ),
+    ("Shorten it and send it again.", "Raccourcissez et renvoyez."),
+    (
+        "Send a form (application/x-www-form-urlencoded) or JSON (application/json).",
+        "Envoyez un formulaire (application/x-www-form-urlencoded) ou du JSON (application/json).",
+    ),
+    ("That cannot be done here", "Cela ne peut pas se faire ici"),
+    (
+        "The address exists, but not for this kind of request.",
+        "L’adresse existe, mais pas pour ce genre de demande.",
+    ),
+    ("NOT recorded", "PAS enregistré"),
+    (
+        "NOT recorded, as far as we know",
+        "PAS enregistré, autant que l’on sache",
+    ),
+    (
+        "Somebody changed this row in the meantime.",
+        "Quelqu’un a modifié cette ligne entre-temps.",
+    ),
+    (
+        "Look at the row as it is now, and decide again.",
+        "Regardez la ligne telle qu’elle est maintenant, et décidez de nouveau.",
+    ),
+    (
+        "Several rows of the spreadsheet have this id, so that it is not known which one is meant.",
+        "Plusieurs lignes du tableur portent ce numéro : on ne sait pas laquelle est visée.",
+    ),
+    (
+        "Write a number that no other row has over the id of the row that was copied, and try again.",
+        "Donnez à la ligne copiée un numéro qu’aucune autre ne porte, puis réessayez.",
+    ),
+    ("Something went wrong here", "Quelque chose s’est mal passé ici"),
+    (
+        "The program could not finish this request. The mistake is ours, not yours.",
+        "Le programme n’a pas pu terminer cette demande. L’erreur est la nôtre, pas la vôtre.",
+    ),
+    (
+        "If you were sending a form, go back: your browser still has what you entered, and sending it again never counts twice.",
+        "Si vous envoyiez un formulaire, revenez en arrière : votre navigateur a gardé ce que vous avez saisi, et un second envoi ne compte jamais deux fois.",
+    ),
+    (
+        "Try once more. If it happens again, tell whoever runs Tallyboard the request number below.",
+        "Réessayez. Si cela se reproduit, donnez le numéro de requête ci-dessous à qui s’occupe de Tallyboard.",
+    ),
+    ("The spreadsheet does not answer", "Le tableur ne répond pas"),
+    (
+        "Google Sheets cannot be reached at the moment, and there is no earlier data to show.",
+        "Google Sheets est injoignable pour le moment, et il n’y a pas de données antérieures à montrer.",
+    ),
+    ("Try again in a minute.", "Réessayez dans une minute."),
+    ("A tab of the spreadsheet is missing", "Il manque un onglet au tableur"),
+    (
+        "A column of the spreadsheet is missing",
+        "Il manque une colonne au tableur",
+    ),
+    (
+        "The spreadsheet is closed to Tallyboard",
+        "Le tableur est fermé à Tallyboard",
+    ),
+    (
+        "Google refuses to show the spreadsheet to this program.",
+        "Google refuse de montrer le tableur à ce programme.",
+    ),
+    (
+        "Whoever runs Tallyboard can run `tallyboard check`, which names the cure.",
+        "Qui s’occupe de Tallyboard peut lancer `tallyboard check`, qui dit quoi faire.",
+    ),
+    (
+        "Everything you entered is still here.",
+        "Tout ce que vous avez saisi est encore là.",
+    ),
+    (
+        "The spreadsheet could not be reached, so nothing was written.",
+        "Le tableur n’a pas pu être joint : rien n’a été écrit.",
+    ),
+    (
+        "The spreadsheet did not confirm that it was written.",
+        "Le tableur n’a pas confirmé l’écriture.",
+    ),
+    (
+        "Too many entries are waiting to be written at this moment.",
+        "Trop d’écritures attendent en ce moment.",
+    ),
+    (
+        "The spreadsheet refuses this entry.",
+        "Le tableur refuse cette écriture.",
+    ),
+    (
+        "Send it again: it is safe, the same entry never counts twice.",
+        "Renvoyez sans crainte : la même saisie ne compte jamais deux fois.",
+    ),
+];
+
+fn french(sentence: &str) -> Cow<'_, str> {
+    let known = SENTENCES.iter().find(|(english, _)| *english == sentence);
+    known.map_or(Cow::Borrowed(sentence), |(_, french)| Cow::Borrowed(french))
+}
+
+impl Error {
+    /// What a person is told who reads `language`.
+    pub fn told(&self, language: Language) -> Told<'_> {
+        let told = [&self.heading, &self.happened, &self.safety, &self.next].map(|sentence| &**sentence);
+        let [heading, happened, safety, next] = match language {
+            Language::English => told.map(Cow::Borrowed),
+            Language::French => told.map(french),
+        };
+        let told = Told {
+            heading,
+            happened,
+            safety,
+            next,
+        };
+        match language {
+            Language::English => told,
+            Language::French => self.with_names(told),
+        }
+    }
+
+    /// The sentences that name something.
+    fn with_names<'a>(&self, told: Told<'a>) -> Told<'a> {
+        if let Some(seconds) = self.retry_after.filter(|_| self.code == "too_many_requests") {
+            let next = format!(
+                "Attendez {seconds} secondes, revenez en arrière et renvoyez. L’envoi ne comptera pas deux fois."
+            );
+            return Told {
+                next: next.into(),
+                ..told
+            };
+        }
+        let cause = self
+            .cause
+            .as_deref()
+            .and_then(|cause| cause.downcast_ref::<ReadError>());
+        let (happened, next) = match cause {
+            Some(ReadError::TabMissing(title)) => (
+                format!("Le tableur n’a pas d’onglet « {title} » : il a été supprimé ou renommé."),
+                format!("Renommez l’onglet en « {title} », ou lancez `tallyboard check` pour en créer un vide."),
+            ),
+            Some(ReadError::Headers(problems)) => {
+                let wanted: Vec<String> = problems
+                    .iter()
+                    .map(|problem| format!("« {} »", problem.wanted()))
+                    .collect();
+                let wanted = wanted.join(", ");
+                (
+                    format!("La ligne 1 n’a pas, ou a deux fois, l’en-tête {wanted}."),
+                    format!("Écrivez {wanted} une seule fois dans la ligne 1 de l’onglet."),
+                )
+            }
+            _ => return told,
+        };
+        Told {
+            happened: happened.into(),
+            next: next.into(),
+            ..told
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::CommitError;
+
+    #[test]
+    fn every_sentence_of_every_error_has_its_french() {
+        let errors = [
+            Error::not_found(),
+            Error::invalid(Vec::new()),
+            Error::bad_question(Vec::new()),
+            Error::unreadable_address(),
+            Error::unreadable("The form contains something that is not text."),
+            Error::foreign_origin(),
+            Error::too_many(7),
+            Error::too_large(),
+            Error::unsupported_media_type(),
+            Error::method_not_allowed(),
+            Error::changed_meanwhile(CommitError::Busy),
+            Error::repeated_id(CommitError::Busy),
+            Error::internal("secret"),
+            ReadError::Unreachable("secret".to_owned()).into(),
+            ReadError::TabMissing("deals").into(),
+            CommitError::NotWritten("secret".to_owned()).into(),
+            CommitError::Unknown("secret".to_owned()).into(),
+            CommitError::Refused("secret".to_owned()).into(),
+            CommitError::Busy.into(),
+            CommitError::Closed(ReadError::TabMissing("deals")).into(),
+        ];
+        for error in errors {
+            let (english, french) = (error.told(Language::English), error.told(Language::French));
+            let pairs = [
+                (english.heading, french.heading),
+                (english.happened, french.happened),
+                (english.safety, french.safety),
+                (english.next, french.next),
+            ];
+            for (english, french) in pairs.into_iter().filter(|(english, _)| !english.is_empty()) {
+                assert_ne!(english, french, "{}", error.code);
+                assert!(!french.contains("secret"), "{french}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_tab_is_named() {
+        let error = Error::from(ReadError::TabMissing("deals"));
+        let told = error.told(Language::French);
+        assert!(told.happened.contains("« deals »"), "{}", told.happened);
+    }
+}

@@ -1,0 +1,32 @@
+//! The number beside the page of findings in the navigation: what all boards have, as far as they were read.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+/// How much each board found when it was asked last.
+#[derive(Debug, Default)]
+pub struct Tally(Mutex<BTreeMap<&'static str, u32>>);
+
+impl Tally {
+    /// Notes what `board` found, and answers what all boards have together.
+    pub fn note(&self, board: &'static str, found: u32) -> u32 {
+        let mut by_board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        by_board.insert(board, found);
+        by_board.values().copied().fold(0, u32::saturating_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_board_counts_once_with_its_latest_number() {
+        let tally = Tally::default();
+        assert_eq!(tally.note("leaderboard", 3), 3);
+        assert_eq!(tally.note("deals", 2), 5);
+        assert_eq!(tally.note("leaderboard", 0), 2);
+    }
+}

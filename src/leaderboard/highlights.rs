@@ -1,0 +1,199 @@
+//! What is worth telling beside the ranking: who came on most, who was first this week, and what each day brought.
+
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    credit::Ledger,
+    goal::{Goal, Progress, Stretch},
+    period::{Period, Span},
+    roll::{Number, Standing, count},
+};
+use crate::spelling::fold;
+
+/// Days that are told one by one.
+const MOST_DAYS: i64 = 28;
+
+/// What is worth telling beside the ranking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Highlights {
+    /// How far the team has come towards its goal; `None` without a goal.
+    pub team: Option<Progress>,
+    /// Who gained most on the week before; `None` when nobody gained.
+    pub most_improved: Option<MostImproved>,
+    /// The first credited claim since Monday; `None` when there is none yet.
+    pub first_of_week: Option<FirstOfWeek>,
+    /// The last days of the period up to today, at most 28, earliest first.
+    pub per_day: Vec<Day>,
+}
+
+/// Who gained most: points of the last seven days, today included, against those of the seven days before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct MostImproved {
+    /// Points more than in the seven days before, at least 1.
+    pub gain: u32,
+    /// The seven days up to today.
+    pub period: Period,
+    /// Who gained as many, in alphabetical order; at least one.
+    pub csms: Vec<Improved>,
+}
+
+/// One of those who gained most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Improved {
+    /// Name as the board shows it.
+    pub csm: String,
+    /// Credited integrations of the last seven days.
+    pub points: u32,
+}
+
+/// The first credited claim of a week.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FirstOfWeek {
+    /// Name of the CSM as the board shows it.
+    pub csm: String,
+    /// Name of the company as the board shows it.
+    pub company: String,
+    /// When it arrived.
+    pub at: Timestamp,
+    /// The week, Monday to Sunday.
+    pub week: Period,
+}
+
+/// What one day brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "DayOfBoard")]
+pub struct Day {
+    /// The day, in the configured time zone.
+    pub day: Date,
+    /// Valid submissions, credited or not.
+    pub claims: u32,
+    /// Credited integrations of the catalog.
+    pub integrations: u32,
+}
+
+impl Day {
+    /// The day as a period.
+    pub fn period(&self) -> Period {
+        Period {
+            from: Some(self.day),
+            to: Some(self.day),
+        }
+    }
+}
+
+/// The day as it is now, in the zone in which days begin.
+#[derive(Clone, Copy, Debug)]
+pub struct Today<'a> {
+    /// Today.
+    pub date: Date,
+    /// Where it is that day.
+    pub zone: &'a TimeZone,
+}
+
+impl Ledger {
+    /// What is worth telling on a day; only the days told one by one depend on `period`.
+    pub fn highlights(&self, period: Period, goal: Option<Goal>, today: Today<'_>) -> Highlights {
+        Highlights {
+            team: goal.map(|goal| {
+                let reached = self.points_by_csm(goal.every.around(today.date).span(today.zone));
+                goal.progress(reached.iter().sum(), today.date)
+            }),
+            most_improved: self.most_improved(today),
+            first_of_week: self.first_of_week(today),
+            per_day: self.per_day(last_days(period, today.date), today.zone),
+        }
+    }
+
+    fn most_improved(&self, today: Today<'_>) -> Option<MostImproved> {
+        let period = Period {
+            from: Some(today.date.checked_sub(6.days()).ok()?),
+            to: Some(today.date),
+        };
+        let points = self.points_by_csm(period.span(today.zone));
+        let before = self.points_by_csm(period.before()?.span(today.zone));
+        let gains = || {
+            points
+                .iter()
+                .zip(&before)
+                .map(|(now, before)| now.saturating_sub(*before))
+        };
+        let gain = gains().max().filter(|gain| *gain > 0)?;
+        let mut csms: Vec<Improved> = gains()
+            .enumerate()
+            .filter(|(_, own)| *own == gain)
+            .map(|(place, _)| Improved {
+                csm: self.csm_shown(Number::of(place)).to_owned(),
+                points: points[place],
+            })
+            .collect();
+        csms.sort_by_cached_key(|improved| (fold(&improved.csm), improved.csm.clone()));
+        Some(MostImproved { gain, period, csms })
+    }
+
+    fn first_of_week(&self, today: Today<'_>) -> Option<FirstOfWeek> {
+        let week = Stretch::Week.around(today.date);
+        let lines = &self.order()[self.lines_within(week.span(today.zone))];
+        let (line, _) = self
+            .points(lines)
+            .find(|(_, integration)| self.is_in_catalog(*integration))?;
+        Some(FirstOfWeek {
+            csm: self.csm_of(line),
+            company: self.company_of(line),
+            at: self.submitted_at(line),
+            week,
+        })
+    }
+
+    fn per_day(&self, days: Option<(Date, Date)>, zone: &TimeZone) -> Vec<Day> {
+        let Some((first, last)) = days else { return Vec::new() };
+        let days = first.series(1.day()).take_while(|day| *day <= last);
+        days.map(|day| {
+            let mut told = Day {
+                day,
+                claims: 0,
+                integrations: 0,
+            };
+            let lines = &self.order()[self.lines_within(told.period().span(zone))];
+            let counting = lines
+                .iter()
+                .filter(|line| self.line(**line).standing == Standing::Counts);
+            told.claims = count(counting.count());
+            told.integrations = count(self.catalog_points(lines).count());
+            told
+        })
+        .collect()
+    }
+
+    /// The points of each CSM within a stretch of time, by the place of their number.
+    fn points_by_csm(&self, span: Span) -> Vec<u32> {
+        let mut points = vec![0; self.csm_count()];
+        for line in self.catalog_points(&self.order()[self.lines_within(span)]) {
+            if let Some(csm) = self.line(line).csm {
+                points[csm.place()] += 1;
+            }
+        }
+        points
+    }
+
+    /// The lines of some that earned a point, once for each.
+    fn catalog_points<'a>(&'a self, lines: &'a [u32]) -> impl Iterator<Item = u32> + use<'a> {
+        let points = self.points(lines);
+        points
+            .filter(|(_, integration)| self.is_in_catalog(*integration))
+            .map(|(line, _)| line)
+    }
+}
+
+/// The last days of a period that are not in the future; `None` when it lies in the future as a whole.
+fn last_days(period: Period, today: Date) -> Option<(Date, Date)> {
+    let last = period.to.map_or(today, |to| to.min(today));
+    let earliest = last.saturating_sub((MOST_DAYS - 1).days());
+    let first = period.from.map_or(earliest, |from| from.max(earliest));
+    (first <= last).then_some((first, last))
+}
+
+#[cfg(test)]
+#[path = "highlights_tests.rs"]
+mod tests;

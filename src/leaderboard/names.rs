@@ -1,0 +1,184 @@
+//! What staff say about names: spellings that are one CSM or one company, and names that look alike but are two.
+//!
+//! Three tabs hold it, one line a decision. Deleting a line takes its decision back; nothing else remembers it.
+
+use std::collections::HashSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::rows::COMPANY_ALIASES;
+use crate::{
+    alias::{Alias, AliasProblem, NameKey},
+    company::{CompanyKey, CompanyNames},
+    person::{PersonKey, PersonNames},
+    spelling::fold,
+    store::{Column, Entry, History, Ids, Insert, Kind, NewId, Row, Tab},
+};
+
+/// Spellings of the names of CSMs that staff send to one name; deleting a line undoes the merge.
+pub static CSM_ALIASES: Tab = Tab {
+    title: "csm_aliases",
+    columns: &[Column::new("alias", Kind::Text), Column::new("canonical", Kind::Text)],
+    ids: Ids::Given,
+    history: History::Kept,
+    updated_at: None,
+};
+
+/// Names that look alike and are two; deleting a line has the question asked again.
+pub static DISTINCT_NAMES: Tab = Tab {
+    title: "distinct_names",
+    columns: &[
+        Column::new("id", Kind::Text),
+        Column::new("kind", Kind::Choice(&["csm", "company"])),
+        Column::new("one", Kind::Text),
+        Column::new("other", Kind::Text),
+    ],
+    ids: Ids::Given,
+    history: History::Kept,
+    updated_at: None,
+};
+
+/// Whose name it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// The name of a CSM.
+    Csm,
+    /// The name of a company.
+    Company,
+}
+
+impl NameKind {
+    /// The word in the sheet and in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Csm => "csm",
+            Self::Company => "company",
+        }
+    }
+
+    /// The tab that merges such names.
+    pub fn alias_tab(self) -> &'static Tab {
+        match self {
+            Self::Csm => &CSM_ALIASES,
+            Self::Company => &COMPANY_ALIASES,
+        }
+    }
+
+    /// The text by which spellings of a name are one; `None` when it names nothing.
+    pub fn key(self, typed: &str) -> Option<String> {
+        match self {
+            Self::Csm => PersonKey::of_name(typed).map(|key| key.to_string()),
+            Self::Company => CompanyKey::of_name(typed).map(|key| key.to_string()),
+        }
+    }
+}
+
+/// The names of the board and what they stand for.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Of CSMs.
+    pub csms: PersonNames,
+    /// Of companies.
+    pub companies: CompanyNames,
+}
+
+impl Names {
+    /// Reads the lines of both tabs; those that are not applied are answered with their tab.
+    pub fn from_aliases(csms: &[Alias], companies: &[Alias]) -> (Self, Vec<(NameKind, AliasProblem)>) {
+        let (csms, of_csms) = PersonNames::from_aliases(csms.iter().cloned());
+        let (companies, of_companies) = CompanyNames::from_aliases(companies.iter().cloned());
+        let of_csms = of_csms.into_iter().map(|problem| (NameKind::Csm, problem));
+        let of_companies = of_companies.into_iter().map(|problem| (NameKind::Company, problem));
+        (Self { csms, companies }, of_csms.chain(of_companies).collect())
+    }
+}
+
+/// Pairs of names that staff told apart, by kind and keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DistinctNames(HashSet<(NameKind, String, String)>);
+
+impl DistinctNames {
+    /// Takes a line in. Without two names of a kind it tells nothing apart.
+    pub(super) fn read(&mut self, row: &Row<'_>) {
+        let kind = match fold(&row.cell(1).text()).as_str() {
+            "csm" => NameKind::Csm,
+            "company" => NameKind::Company,
+            _ => return,
+        };
+        self.insert(kind, &row.cell(2).text(), &row.cell(3).text());
+    }
+
+    /// Tells two names apart, whatever their order and spelling.
+    pub fn insert(&mut self, kind: NameKind, one: &str, other: &str) {
+        self.0.extend(pair(kind, one, other));
+    }
+
+    /// Whether staff told these names apart.
+    pub fn contains(&self, kind: NameKind, one: &str, other: &str) -> bool {
+        !self.0.is_empty() && pair(kind, one, other).is_some_and(|pair| self.0.contains(&pair))
+    }
+}
+
+fn pair(kind: NameKind, one: &str, other: &str) -> Option<(NameKind, String, String)> {
+    let (one, other) = (kind.key(one)?, kind.key(other)?);
+    Some(if one <= other {
+        (kind, one, other)
+    } else {
+        (kind, other, one)
+    })
+}
+
+/// The line that counts and shows `alias` as `canonical`. The tab knows its lines by the alias, so that a second click adds
+/// none.
+pub fn merge_line(kind: NameKind, alias: &str, canonical: &str) -> Insert {
+    Insert {
+        tab: kind.alias_tab(),
+        id: NewId::Given(alias.to_owned()),
+        cells: vec![Entry::Text(canonical.to_owned())],
+    }
+}
+
+/// The line that tells two names apart; always the same id for the same two, so that a second click adds none.
+pub fn distinct_line(kind: NameKind, one: &str, other: &str) -> Option<Insert> {
+    let (_, first, second) = pair(kind, one, other)?;
+    let content = [kind.as_str(), &first, &second].join("\u{1f}");
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, content.as_bytes());
+    Some(Insert {
+        tab: &DISTINCT_NAMES,
+        id: NewId::Given(id.to_string()),
+        cells: [kind.as_str(), one, other]
+            .map(|text| Entry::Text(text.to_owned()))
+            .into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_names_are_told_apart_in_either_order_and_any_spelling_and_only_among_their_kind() {
+        let mut distinct = DistinctNames::default();
+        distinct.insert(NameKind::Company, "Acme", "ACME Labs Inc.");
+        assert!(distinct.contains(NameKind::Company, "acme labs", "Acme SAS"));
+        assert!(!distinct.contains(NameKind::Csm, "Acme", "ACME Labs Inc."));
+        assert!(!distinct.contains(NameKind::Company, "Acme", "Acme Europe"));
+        distinct.insert(NameKind::Csm, "Kate", " ");
+        assert!(!distinct.contains(NameKind::Csm, "Kate", ""));
+    }
+
+    #[test]
+    fn a_decision_is_one_line_however_often_and_in_whatever_order_it_is_made() {
+        let id = |one, other| distinct_line(NameKind::Csm, one, other).map(|line| line.id);
+        assert_eq!(id("Kat", "Kate"), id("KATE", "kat"));
+        assert_ne!(id("Kat", "Kate"), id("Kat", "Katie"));
+        assert_eq!(id("Kat", " "), None);
+        assert_eq!(
+            merge_line(NameKind::Csm, "Kat", "Kate").id,
+            merge_line(NameKind::Csm, "Kat", "Katie").id
+        );
+    }
+}

@@ -1,0 +1,230 @@
+//! Names of the board that look alike, and what a merge of two would do. Nothing is merged here: staff decide.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    credit::Ledger,
+    names::{DistinctNames, NameKind},
+    roll::{Number, Standing, count},
+    view::{ClaimsFilter, NAMES},
+};
+use crate::{
+    finding::{NamedRows, NearNames},
+    likeness::{Likeness, Name, near_pairs, nearest},
+    page::wording,
+};
+
+/// Names that are offered for one that was typed.
+const MOST_SUGGESTIONS: usize = 3;
+
+/// The names of CSMs and companies in rows that count, and the pairs among them that look alike.
+#[derive(Debug)]
+pub(super) struct LookAlikes {
+    csms: Family,
+    companies: Family,
+}
+
+/// The names of one kind.
+#[derive(Debug)]
+struct Family {
+    kind: NameKind,
+    names: Vec<(Number, Name)>,
+    /// By place in `names`.
+    pairs: Vec<(usize, usize, Likeness)>,
+    /// How many names the board knew, counting or not.
+    known: usize,
+}
+
+/// A name that is known and looks like one that was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Suggestion {
+    /// The name as the board shows it.
+    pub name: String,
+    /// Why they look alike.
+    pub likeness: Likeness,
+}
+
+impl LookAlikes {
+    /// Looks through all names.
+    pub(super) fn of(ledger: &Ledger, distinct: &DistinctNames) -> Self {
+        Self {
+            csms: Family::of(NameKind::Csm, ledger, distinct),
+            companies: Family::of(NameKind::Company, ledger, distinct),
+        }
+    }
+
+    /// Whether a ledger that continues the one it was made of has no other names.
+    pub(super) fn still_holds(&self, ledger: &Ledger) -> bool {
+        self.csms.still_holds(ledger) && self.companies.still_holds(ledger)
+    }
+
+    /// How many pairs look alike.
+    pub(super) fn len(&self) -> usize {
+        self.csms.pairs.len() + self.companies.pairs.len()
+    }
+
+    /// The pairs, those of CSMs first, each with what a merge would do.
+    pub(super) fn questions(&self, ledger: &Ledger) -> Vec<NearNames> {
+        let both = [&self.csms, &self.companies];
+        both.into_iter().flat_map(|family| family.questions(ledger)).collect()
+    }
+
+    /// Known names that look like one that was typed; none when the typed one is known itself.
+    pub(super) fn suggestions(
+        &self,
+        ledger: &Ledger,
+        kind: NameKind,
+        typed: &str,
+        distinct: &DistinctNames,
+    ) -> Vec<Suggestion> {
+        let family = match kind {
+            NameKind::Csm => &self.csms,
+            NameKind::Company => &self.companies,
+        };
+        let Some(key) = kind.key(typed).filter(|_| !family.knows(ledger, typed)) else {
+            return Vec::new();
+        };
+        let alike = nearest(&Name::new(typed, &key), family.names.iter().map(|(_, name)| name));
+        let alike = alike.into_iter().map(|(place, likeness)| Suggestion {
+            name: shown(ledger, kind, family.names[place].0).to_owned(),
+            likeness,
+        });
+        let asked = alike.filter(|suggestion| !distinct.contains(kind, typed, &suggestion.name));
+        asked.take(MOST_SUGGESTIONS).collect()
+    }
+}
+
+impl Family {
+    fn of(kind: NameKind, ledger: &Ledger, distinct: &DistinctNames) -> Self {
+        let named = numbers(ledger, kind).into_iter().filter_map(|number| {
+            let shown = shown(ledger, kind, number);
+            Some((number, Name::new(shown, &kind.key(shown)?)))
+        });
+        let names: Vec<(Number, Name)> = named.collect();
+        let alike: Vec<Name> = names.iter().map(|(_, name)| name.clone()).collect();
+        let mut pairs = near_pairs(&alike);
+        pairs.retain(|(one, other, _)| {
+            let text = |place: usize| shown(ledger, kind, names[place].0);
+            !distinct.contains(kind, text(*one), text(*other))
+        });
+        Self {
+            kind,
+            names,
+            pairs,
+            known: known(ledger, kind),
+        }
+    }
+
+    fn still_holds(&self, ledger: &Ledger) -> bool {
+        self.known == known(ledger, self.kind) && self.names.len() == numbers(ledger, self.kind).len()
+    }
+
+    fn knows(&self, ledger: &Ledger, typed: &str) -> bool {
+        let number = match self.kind {
+            NameKind::Csm => ledger.find_csm(typed),
+            NameKind::Company => ledger.find_company(typed),
+        };
+        number.is_some_and(|number| self.names.binary_search_by_key(&number, |(number, _)| *number).is_ok())
+    }
+
+    fn questions(&self, ledger: &Ledger) -> Vec<NearNames> {
+        if self.pairs.is_empty() {
+            return Vec::new();
+        }
+        let rows = rows_by_name(ledger, self.kind);
+        let pairs = self.pairs.iter();
+        pairs
+            .map(|(one, other, likeness)| {
+                let (one, other) = (self.names[*one].0, self.names[*other].0);
+                // Of equally frequent names the one that came first remains.
+                let is_kept = rows[one.place()] >= rows[other.place()];
+                let (keep, merge) = if is_kept { (one, other) } else { (other, one) };
+                let named = |number: Number| self.named(ledger, number, rows[number.place()]);
+                NearNames {
+                    kind: self.kind.as_str(),
+                    keep: named(keep),
+                    merge: named(merge),
+                    reason: format!("{}.", likeness.words()),
+                    effect: self.effect(ledger, keep, merge),
+                    action: NAMES,
+                }
+            })
+            .collect()
+    }
+
+    fn named(&self, ledger: &Ledger, number: Number, rows: u32) -> NamedRows {
+        let name = shown(ledger, self.kind, number).to_owned();
+        let filter = ClaimsFilter::default();
+        let address = match self.kind {
+            NameKind::Csm => filter.of_csm(&name),
+            NameKind::Company => filter.of_company(&name),
+        }
+        .address();
+        NamedRows { name, rows, address }
+    }
+
+    fn effect(&self, ledger: &Ledger, keep: Number, merge: Number) -> String {
+        match self.kind {
+            NameKind::Csm => "Their points would be added up; the total stays.".to_owned(),
+            NameKind::Company => match shared_credits(ledger, keep, merge) {
+                0 => "No credit would fall away.".to_owned(),
+                shared => format!(
+                    "{} would fall away, held twice now.",
+                    wording::count(shared, "credit", "credits")
+                ),
+            },
+        }
+    }
+}
+
+/// Integrations of the catalog that both companies are credited with.
+fn shared_credits(ledger: &Ledger, one: Number, other: Number) -> u32 {
+    let theirs = ledger.credits_of(other);
+    let own = ledger.credits_of(one).iter();
+    let shared = own.filter(|own| {
+        ledger.is_in_catalog(own.integration) && theirs.iter().any(|theirs| theirs.integration == own.integration)
+    });
+    count(shared.count())
+}
+
+/// Rows that count, by the place of the name's number.
+fn rows_by_name(ledger: &Ledger, kind: NameKind) -> Vec<u32> {
+    let mut rows = vec![0; known(ledger, kind)];
+    for place in ledger.order() {
+        let line = ledger.line(*place);
+        let number = match kind {
+            NameKind::Csm => line.csm,
+            NameKind::Company => line.company,
+        };
+        if let Some(number) = number.filter(|_| line.standing == Standing::Counts) {
+            rows[number.place()] += 1;
+        }
+    }
+    rows
+}
+
+fn numbers(ledger: &Ledger, kind: NameKind) -> Vec<Number> {
+    match kind {
+        NameKind::Csm => ledger.counting_csms().collect(),
+        NameKind::Company => ledger.counting_companies().collect(),
+    }
+}
+
+fn known(ledger: &Ledger, kind: NameKind) -> usize {
+    match kind {
+        NameKind::Csm => ledger.csm_count(),
+        NameKind::Company => ledger.company_count(),
+    }
+}
+
+fn shown(ledger: &Ledger, kind: NameKind, number: Number) -> &str {
+    match kind {
+        NameKind::Csm => ledger.csm_shown(number),
+        NameKind::Company => ledger.company_shown(number),
+    }
+}
+
+#[cfg(test)]
+#[path = "near_names_tests.rs"]
+mod tests;

@@ -1,0 +1,146 @@
+//! One's own line of the board, with whoever stands above and below.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    effect::{Gap, Place},
+    roll::count,
+    standings::CsmStanding,
+};
+
+/// A CSM's own line with its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OwnLine<'a> {
+    /// Where the CSM stands; the distance upwards is in it.
+    pub place: Place,
+    /// Everybody who is listed.
+    pub listed: u32,
+    /// Distance to the next below with fewer points; `None` when there is nobody.
+    pub ahead: Option<Gap>,
+    /// The line above, the own line and the line below, as far as there are any.
+    pub lines: &'a [CsmStanding],
+    /// The number of the own line among them, from 0.
+    pub own: usize,
+}
+
+/// The line of `csm`, written as on the board, among standings in their order; `None` when it is not listed.
+pub fn own_line<'a>(standings: &'a [CsmStanding], csm: &str) -> Option<OwnLine<'a>> {
+    let at = standings.iter().position(|standing| standing.csm == csm)?;
+    let own = &standings[at];
+    let next_above = standings[..at]
+        .iter()
+        .map(|standing| standing.integrations)
+        .filter(|points| *points > own.integrations)
+        .min();
+    let next_below = standings[at..]
+        .iter()
+        .find(|standing| standing.integrations < own.integrations);
+    // The first by name of those who share the place, as the board lists them.
+    let first_with = |points: u32| standings.iter().find(|standing| standing.integrations == points);
+    let first = at.saturating_sub(1);
+    Some(OwnLine {
+        place: Place {
+            rank: own.rank,
+            tied: standings.iter().filter(|standing| standing.rank == own.rank).count() > 1,
+            integrations: own.integrations,
+            behind: next_above.and_then(first_with).map(|above| Gap {
+                points: above.integrations - own.integrations,
+                csm: above.csm.clone(),
+            }),
+        },
+        listed: count(standings.len()),
+        ahead: next_below.map(|below| Gap {
+            points: own.integrations - below.integrations,
+            csm: below.csm.clone(),
+        }),
+        lines: &standings[first..standings.len().min(at + 2)],
+        own: at - first,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, tz::TimeZone};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::leaderboard::{
+        fixture::{crowded_rows, ledger, march, row},
+        standings::{Period, Standings},
+    };
+
+    fn board(points: &[(&str, &str)]) -> Standings {
+        let rows = (2..).zip(points).map(|(number, (csm, integrations))| {
+            row(number, "02 10:00", csm, &format!("Company {number}"), integrations)
+        });
+        ledger(rows.collect()).standings(Period::default(), march("20 12:00"), &TimeZone::UTC)
+    }
+
+    /// "rank behind ahead [lines]" of a CSM.
+    fn told(board: &Standings, csm: &str) -> Option<String> {
+        let own = own_line(&board.by_csm, csm)?;
+        let gap = |gap: &Option<Gap>| {
+            gap.as_ref()
+                .map_or("-".to_owned(), |gap| format!("{}<{}", gap.points, gap.csm))
+        };
+        let lines: Vec<&str> = own.lines.iter().map(|line| line.csm.as_str()).collect();
+        assert_eq!(own.lines[own.own].csm, csm);
+        Some(format!(
+            "{}{} {} {} {}",
+            own.place.rank,
+            if own.place.tied { "=" } else { "" },
+            gap(&own.place.behind),
+            gap(&own.ahead),
+            lines.join(",")
+        ))
+    }
+
+    #[test]
+    fn a_line_is_told_with_its_neighbours_and_both_distances() {
+        let board = board(&[
+            ("Kate", "GitHub, Slack, Cursor"),
+            ("Ana", "GitHub, Slack"),
+            ("Bo", "GitHub, Slack"),
+            ("Zoé", "Fax"),
+        ]);
+        for (csm, expected) in [
+            ("Kate", "1 - 1<Ana Kate,Ana"),
+            ("Ana", "2= 1<Kate 2<Zoé Kate,Ana,Bo"),
+            ("Bo", "2= 1<Kate 2<Zoé Ana,Bo,Zoé"),
+            ("Zoé", "4 2<Ana - Bo,Zoé"),
+        ] {
+            assert_eq!(told(&board, csm).as_deref(), Some(expected), "{csm}");
+        }
+        assert_eq!(told(&board, "Nobody"), None);
+    }
+
+    #[test]
+    fn whoever_is_alone_has_no_neighbours_and_no_distances() {
+        let board = board(&[("Kate", "GitHub")]);
+        assert_eq!(told(&board, "Kate").as_deref(), Some("1 - - Kate"));
+    }
+
+    proptest! {
+        #[test]
+        fn every_listed_line_is_found_and_its_distances_lead_to_its_neighbours(rows in crowded_rows()) {
+            let board = ledger(rows).standings(Period::default(), Timestamp::MAX, &TimeZone::UTC);
+            let points = |csm: &str| board.by_csm.iter().find(|line| line.csm == csm).map(|line| line.integrations);
+            for line in &board.by_csm {
+                let own = own_line(&board.by_csm, &line.csm).expect("listed");
+                prop_assert_eq!(&own.lines[own.own], line);
+                prop_assert_eq!(own.place.rank, line.rank);
+                prop_assert_eq!(own.place.behind.is_none(), line.rank == 1);
+                if let Some(gap) = &own.place.behind {
+                    prop_assert!(gap.points > 0);
+                    prop_assert_eq!(points(&gap.csm), Some(line.integrations + gap.points));
+                }
+                if let Some(gap) = &own.ahead {
+                    prop_assert!(gap.points > 0);
+                    prop_assert_eq!(points(&gap.csm), Some(line.integrations - gap.points));
+                }
+                prop_assert!(own.lines.len() <= 3);
+            }
+        }
+    }
+}

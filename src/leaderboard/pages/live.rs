@@ -1,0 +1,83 @@
+//! `GET /leaderboard/live`: server-sent events, one stream for each open board.
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html>
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::{IntoResponse, Response, Sse, sse::Event},
+};
+use futures_util::stream::{self, Stream};
+use rand::Rng;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::{
+    answers::LiveAnswer,
+    desk::Leaderboard,
+    live::{EditionId, Viewer},
+};
+use crate::error::Error;
+
+/// Pause after which a viewer hears that the stream still stands. Proxies hang up after a minute of silence as a rule.
+const BEAT: Duration = Duration::from_secs(15);
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Question {
+    /// The edition that the page shows.
+    since: Option<String>,
+}
+
+pub(super) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<Question>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    leaderboard.current().await?;
+    let viewer = leaderboard
+        .watch(seen(&headers, question.since.as_deref()))
+        .ok_or_else(Error::too_many_viewers)?;
+    let mut response = Sse::new(events(viewer)).into_response();
+    // Proxies that hold answers back would hold back the news: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+    let unbuffered = (
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    response.headers_mut().insert(unbuffered.0, unbuffered.1);
+    Ok(response)
+}
+
+/// What the browser saw last: it says so itself when it comes back by itself, else the page does.
+fn seen(headers: &HeaderMap, since: Option<&str>) -> Option<EditionId> {
+    let last = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .filter(|id| !id.is_empty());
+    last.or(since).and_then(|id| id.parse().ok())
+}
+
+fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
+    // After a restart not everybody comes back in the same second.
+    let retry = Duration::from_millis(rand::rng().random_range(1_000..4_000));
+    let hello = Event::default().event("beat").data("").retry(retry);
+    let news = stream::unfold(viewer, async |mut viewer| {
+        let event = next(&mut viewer).await?;
+        Some((Ok(event), viewer))
+    });
+    stream::StreamExt::chain(stream::iter([Ok(hello)]), news)
+}
+
+/// The next edition, or a sign of life.
+async fn next(viewer: &mut Viewer) -> Option<Event> {
+    let Ok(next) = tokio::time::timeout(BEAT, viewer.next()).await else {
+        return Some(Event::default().event("beat").data(""));
+    };
+    let (edition, new) = next?;
+    let id = edition.id().to_string();
+    let answer = LiveAnswer::new(&id, new);
+    let event = Event::default().id(&id).event("claims").json_data(answer);
+    event
+        .inspect_err(|error| tracing::error!(%error, "an edition cannot be told"))
+        .ok()
+}

@@ -1,0 +1,229 @@
+//! What a screen on the wall shows, one slide after the other: tables cut so that each fits on one screen.
+
+use super::{
+    roll::count,
+    standings::{ServiceStanding, Standings},
+};
+
+/// Lines that one column can hold and still be read from across the room.
+const MOST_LINES: usize = 20;
+/// Lines up to which one column looks best.
+const FEW_LINES: usize = 12;
+/// Columns beside each other.
+const MOST_COLUMNS: usize = 3;
+
+/// A ranking as the wall shows it; a contest is one more of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WallTable {
+    /// What is ranked, such as `By CSM`.
+    pub title: String,
+    /// What it adds up to and of which days, or what it is about; may be empty.
+    pub subtitle: String,
+    /// What a figure counts, such as `integrations`.
+    pub unit: &'static str,
+    /// Best first.
+    pub lines: Vec<WallLine>,
+}
+
+/// One line of a ranking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WallLine {
+    /// 1 for the most; equal figures share a rank.
+    pub rank: u32,
+    /// Whether somebody else has the same rank.
+    pub is_tied: bool,
+    /// Who or what is ranked.
+    pub name: String,
+    /// The figure as it is read.
+    pub figure: String,
+    /// The figure as a share of the highest, in thousandths.
+    pub thousandths: u32,
+}
+
+/// As much of a ranking as fits on one screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slide<'a> {
+    /// The ranking.
+    pub table: &'a WallTable,
+    /// Which part of it this is, 1 for the first.
+    pub part: u32,
+    /// How many parts it has.
+    pub parts: u32,
+    /// The lines from left to right and from top to bottom; no column has more than the first.
+    pub columns: Vec<&'a [WallLine]>,
+}
+
+impl WallTable {
+    /// The rankings of a board: by CSM, then by service, both with a subtitle.
+    pub fn of(standings: &Standings, subtitle: &str) -> Vec<Self> {
+        let csms = standings
+            .by_csm
+            .iter()
+            .map(|line| (line.csm.as_str(), line.integrations));
+        let claimed = |service: &&ServiceStanding| service.companies > 0;
+        let services = standings.by_service.iter().filter(claimed);
+        let tables = [
+            Self::new("By CSM", "integrations", csms.collect()),
+            Self::new(
+                "By service",
+                "companies",
+                services
+                    .map(|service| (service.integration.as_str(), service.companies))
+                    .collect(),
+            ),
+        ];
+        let about = |table| Self {
+            subtitle: subtitle.to_owned(),
+            ..table
+        };
+        tables.map(about).into()
+    }
+
+    /// A ranking of names by their figures, in any order; equal figures stay in the order given.
+    pub fn new(title: &str, unit: &'static str, mut figures: Vec<(&str, u32)>) -> Self {
+        figures.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
+        let rank = |points: u32| 1 + figures.partition_point(|(_, other)| *other > points);
+        let most = figures.first().map_or(0, |(_, most)| *most);
+        let level = |points: u32| figures.iter().filter(|(_, other)| *other == points).count();
+        Self {
+            title: title.to_owned(),
+            subtitle: String::new(),
+            unit,
+            lines: figures
+                .iter()
+                .map(|(name, points)| WallLine {
+                    rank: count(rank(*points)),
+                    is_tied: level(*points) > 1,
+                    name: (*name).to_owned(),
+                    figure: points.to_string(),
+                    thousandths: share(*points, most),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A part of the highest figure in thousandths, rounded down.
+fn share(part: u32, most: u32) -> u32 {
+    let thousandths = u64::from(part) * 1_000 / u64::from(most.max(1));
+    u32::try_from(thousandths).unwrap_or(1_000)
+}
+
+/// The slides of some rankings, one after the other. A ranking without a line has a slide too, which says so.
+pub fn slides(tables: &[WallTable]) -> Vec<Slide<'_>> {
+    tables.iter().flat_map(slides_of).collect()
+}
+
+fn slides_of(table: &WallTable) -> Vec<Slide<'_>> {
+    let lines = table.lines.as_slice();
+    // As many lines on each part, but for the last.
+    let parts = lines.len().div_ceil(MOST_LINES * MOST_COLUMNS).max(1);
+    let on_each = lines.len().div_ceil(parts).max(1);
+    let chunks: Vec<&[WallLine]> = if lines.is_empty() {
+        vec![lines]
+    } else {
+        lines.chunks(on_each).collect()
+    };
+    let parts = count(chunks.len());
+    (1..)
+        .zip(chunks)
+        .map(|(part, lines)| Slide {
+            table,
+            part,
+            parts,
+            columns: columns(lines),
+        })
+        .collect()
+}
+
+fn columns(lines: &[WallLine]) -> Vec<&[WallLine]> {
+    let columns = if lines.len() <= FEW_LINES {
+        1
+    } else {
+        lines.len().div_ceil(MOST_LINES).max(2)
+    };
+    let in_each = lines.len().div_ceil(columns).max(1);
+    lines.chunks(in_each).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn table(lines: usize) -> WallTable {
+        let names: Vec<String> = (0..lines).map(|number| format!("CSM {number}")).collect();
+        let figures = names.iter().map(|name| (name.as_str(), 7)).collect();
+        WallTable::new("By CSM", "integrations", figures)
+    }
+
+    /// Lines in each column of each slide.
+    fn shape(lines: usize) -> Vec<Vec<usize>> {
+        let table = table(lines);
+        let slides = slides(std::slice::from_ref(&table));
+        slides
+            .iter()
+            .map(|slide| slide.columns.iter().map(|column| column.len()).collect())
+            .collect()
+    }
+
+    #[test]
+    fn few_lines_are_large_and_many_stand_beside_each_other() {
+        for (lines, expected) in [
+            (0, vec![vec![]]),
+            (1, vec![vec![1]]),
+            (3, vec![vec![3]]),
+            (12, vec![vec![12]]),
+            (13, vec![vec![7, 6]]),
+            (40, vec![vec![20, 20]]),
+            (41, vec![vec![14, 14, 13]]),
+            (60, vec![vec![20, 20, 20]]),
+            (61, vec![vec![16, 15], vec![15, 15]]),
+        ] {
+            assert_eq!(shape(lines), expected, "{lines}");
+        }
+    }
+
+    #[test]
+    fn equal_figures_share_a_rank_and_stay_in_their_order() {
+        let table = WallTable::new("By service", "companies", vec![("A", 1), ("B", 3), ("C", 3), ("D", 2)]);
+        let told: Vec<String> = table
+            .lines
+            .iter()
+            .map(|line| format!("{}{} {}", line.rank, if line.is_tied { "=" } else { "" }, line.name))
+            .collect();
+        assert_eq!(told, ["1= B", "1= C", "3 D", "4 A"]);
+        let shares: Vec<u32> = table.lines.iter().map(|line| line.thousandths).collect();
+        assert_eq!(shares, [1_000, 1_000, 666, 333]);
+        let nothing = WallTable::new("", "", vec![("A", 0)]);
+        assert_eq!((nothing.lines[0].rank, nothing.lines[0].thousandths), (1, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_on_one_slide_in_its_place_and_none_is_too_full(lines in 0_usize..500) {
+            let table = table(lines);
+            let slides = slides(std::slice::from_ref(&table));
+            let shown: Vec<&WallLine> = slides.iter().flat_map(|slide| slide.columns.concat_lines()).collect();
+            prop_assert_eq!(shown, table.lines.iter().collect::<Vec<_>>());
+            for (number, slide) in (1..).zip(&slides) {
+                prop_assert_eq!((slide.part, slide.parts as usize), (number, slides.len()));
+                prop_assert!(slide.columns.len() <= MOST_COLUMNS);
+                for column in &slide.columns {
+                    prop_assert!(column.len() <= MOST_LINES && column.len() <= slide.columns[0].len());
+                }
+            }
+        }
+    }
+
+    trait Lines<'a> {
+        fn concat_lines(&self) -> Vec<&'a WallLine>;
+    }
+
+    impl<'a> Lines<'a> for Vec<&'a [WallLine]> {
+        fn concat_lines(&self) -> Vec<&'a WallLine> {
+            self.iter().flat_map(|column| column.iter()).collect()
+        }
+    }
+}

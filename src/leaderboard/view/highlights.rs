@@ -1,0 +1,129 @@
+//! What stands below the ranking: the team's goal, who came on most, who was first, and what each day brought.
+
+use jiff::Zoned;
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        goal::Progress,
+        highlights::{Day, FirstOfWeek, Highlights, MostImproved},
+    },
+    address::ClaimsFilter,
+    ranking::linked,
+};
+use crate::page::{
+    chart::{bar, days},
+    moment::{self, local},
+    table::{cell, number, row, table, text},
+    wording::{count, grouped, listing},
+};
+
+/// The section; nothing when there is nothing to tell.
+pub(super) fn section(highlights: &Highlights, now: &Zoned) -> Markup {
+    html! {
+        section .highlights aria-labelledby="highlights" data-live="highlights" {
+            h2 #highlights { "Highlights" }
+            @if let Some(team) = &highlights.team { (goal(team)) }
+            @if highlights.most_improved.is_some() || highlights.first_of_week.is_some() {
+                dl .facts {
+                    @if let Some(improved) = &highlights.most_improved { (most_improved(improved)) }
+                    @if let Some(first) = &highlights.first_of_week { (first_of_week(first, now)) }
+                }
+            }
+            @if !highlights.per_day.is_empty() { (per_day(&highlights.per_day, now)) }
+        }
+    }
+}
+
+/// The goal in words: `87 of 120 integrations this month, 9 days left`.
+pub fn goal_words(team: &Progress) -> String {
+    format!(
+        "{} of {} this {}, {} left",
+        grouped(team.reached),
+        count(team.goal.integrations.get(), "integration", "integrations"),
+        team.goal.every.name(),
+        count(team.days_left, "day", "days"),
+    )
+}
+
+fn goal(team: &Progress) -> Markup {
+    let wanted = team.goal.integrations.get();
+    html! {
+        p .goal {
+            "Team goal: " a href=(ClaimsFilter::within(team.period).address()) { (goal_words(team)) }
+            @if team.reached >= wanted { ". Reached!" } @else { "." }
+            (bar(team.reached, wanted))
+        }
+    }
+}
+
+fn most_improved(improved: &MostImproved) -> Markup {
+    let names: Vec<&str> = improved.csms.iter().map(|csm| csm.csm.as_str()).collect();
+    html! {
+        div {
+            dt { "Most improved" }
+            dd {
+                (listing(&names)) ": +" (improved.gain)
+                small {
+                    @for (place, csm) in improved.csms.iter().enumerate() {
+                        @if place > 0 { "; " }
+                        a href=(ClaimsFilter::within(improved.period).of_csm(&csm.csm).address()) {
+                            (count(csm.points, "point", "points"))
+                            @if improved.csms.len() > 1 { " of " (csm.csm) }
+                        }
+                    }
+                    " in seven days, against the seven before"
+                }
+            }
+        }
+    }
+}
+
+fn first_of_week(first: &FirstOfWeek, now: &Zoned) -> Markup {
+    let at = local(first.at, now).strftime("%A, %H:%M").to_string();
+    let claims = ClaimsFilter::within(first.week)
+        .of_csm(&first.csm)
+        .of_company(&first.company);
+    html! {
+        div {
+            dt { "First this week" }
+            dd {
+                bdi { (first.csm) }
+                small { a href=(claims.address()) { bdi { (first.company) } } ", " time datetime=(first.at) { (at) } }
+            }
+        }
+    }
+}
+
+fn per_day(told: &[Day], now: &Zoned) -> Markup {
+    let values: Vec<u32> = told.iter().map(|day| day.integrations).collect();
+    let columns = [text("Day"), number("Claims"), number("Integrations")];
+    let rows: Vec<Markup> = told.iter().rev().map(|day| day_row(day, now)).collect();
+    html! {
+        h3 { "Integrations per day" }
+        div .days-drawing {
+            (days(&values))
+            @if let [first, .., last] = told {
+                p .days-scale aria-hidden="true" {
+                    span { (moment::day(first.day, now.date())) } span { (moment::day(last.day, now.date())) }
+                }
+            }
+        }
+        details {
+            summary { "The same as a table" }
+            div .day-table { (table("Claims and credited integrations of each day", &columns, &rows)) }
+        }
+    }
+}
+
+fn day_row(day: &Day, now: &Zoned) -> Markup {
+    let address = ClaimsFilter::within(day.period()).address();
+    row(
+        0,
+        &[
+            cell("name", html! { (moment::day(day.day, now.date())) }),
+            cell("number", linked(day.claims, "claim", &address)),
+            cell("number", linked(day.integrations, "integration", &address)),
+        ],
+    )
+}

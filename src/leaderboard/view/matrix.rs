@@ -1,0 +1,192 @@
+//! Company by integration. A won cell leads to its claim, a company to the form for what is still to win.
+//!
+//! The table is lean: a page of a hundred companies and thirty integrations has three thousand cells, and stays small once
+//! compressed. It scrolls in both directions below its header and beside its companies.
+
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        claims::Wanted,
+        matrix::{MatrixColumn, MatrixQuestion, MatrixRow, Order},
+    },
+    address::{ClaimsFilter, MATRIX, adding, submit_address, with_query},
+    claims::{Paging, download_links},
+    doors::{Counts, figure, plain, told},
+};
+use crate::page::{
+    Frame, Page,
+    field::{Necessity, TextField, Typed},
+    wording::{count, grouped},
+};
+
+/// Everything the matrix shows.
+#[derive(Clone, Debug)]
+pub struct MatrixPage<'a> {
+    /// Which companies are listed.
+    pub question: &'a MatrixQuestion,
+    /// The integrations, with what is to win of each among all companies that are listed.
+    pub columns: &'a [MatrixColumn],
+    /// The companies of this page.
+    pub rows: &'a [MatrixRow],
+    /// How many companies there are on all pages.
+    pub companies: u32,
+    /// What is to win on all pages.
+    pub open: u32,
+    /// Which page this is.
+    pub paging: Paging,
+    /// Known names of CSMs, to filter by.
+    pub csms: &'a [String],
+}
+
+impl MatrixPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let address = with_query(MATRIX, self.question);
+        let here = format!("{address}#companies");
+        let main = html! {
+            h1 { "Still to win" }
+            p .lead {
+                (told(Counts::MatrixOpen, &here, &count(self.open, "integration", "integrations"))) " at "
+                (told(Counts::MatrixRows, &here, &count(self.companies, "company", "companies"))) "."
+            }
+            (self.filter_form())
+            div .heading {
+                p .hint { "✓ leads to the claim that holds the credit. A company leads to the form with what it can still win." }
+                (download_links(&address, "Matrix"))
+            }
+            @if self.rows.is_empty() {
+                p .nothing { "No company matches. " a href=(MATRIX) { "Show every company" } }
+            } @else {
+                div #companies .matrix tabindex="0" role="region" aria-label="Companies and integrations" { (self.table()) }
+            }
+            (self.pager(&address))
+        };
+        frame.document(Page {
+            title: "Still to win",
+            address: &address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn filter_form(&self) -> Markup {
+        let text = |name, label, value: &Option<String>, suggestions| {
+            TextField {
+                name,
+                label,
+                hint: "",
+                typed: &Typed::valid(value.clone().unwrap_or_default()),
+                suggestions,
+                necessity: Necessity::Optional,
+                longest: None,
+                autocomplete: "off",
+            }
+            .markup()
+        };
+        let chosen = |column: &MatrixColumn| self.question.missing.as_ref() == Some(&column.integration);
+        html! {
+            form .filter method="get" action=(MATRIX) role="search" aria-label="Companies" {
+                (text("csm", "Companies of CSM", &self.question.csm, self.csms))
+                (text("company", "Name contains", &self.question.company, &[]))
+                div .field {
+                    label for="missing" { "Can still win" }
+                    select #missing name="missing" {
+                        option value="" { "Anything" }
+                        @for column in self.columns.iter().filter(|column| column.is_offered) {
+                            option value=(column.integration) selected[chosen(column)] { (column.integration) }
+                        }
+                    }
+                }
+                div .field {
+                    label for="sort" { "Order" }
+                    select #sort name="sort" {
+                        @for order in Order::ALL {
+                            option value=(order.name()) selected[order == self.question.sort] { (order.words()) }
+                        }
+                    }
+                }
+                p .ways {
+                    button .quiet type="submit" { "Show" }
+                    @if *self.question != MatrixQuestion::default() { a href=(MATRIX) { "Clear" } }
+                }
+            }
+        }
+    }
+
+    fn table(&self) -> Markup {
+        html! {
+            table {
+                caption .unseen { "What each company won, and what is still to win" }
+                thead {
+                    tr {
+                        th scope="col" { "Company" }
+                        th scope="col" .number { "Won" }
+                        th scope="col" .number { "To win" }
+                        @for column in self.columns { th scope="col" .upright { span { bdi { (column.integration) } } } }
+                    }
+                    tr .sums {
+                        th scope="row" colspan="3" { "Companies that can still win it" }
+                        @for column in self.columns { td { (self.sum(column)) } }
+                    }
+                }
+                tbody { @for row in self.rows { (self.row(row)) } }
+            }
+        }
+    }
+
+    fn sum(&self, column: &MatrixColumn) -> Markup {
+        let question = MatrixQuestion {
+            missing: Some(column.integration.clone()),
+            ..self.question.clone()
+        };
+        // Within the companies that miss another one, the number is not that of a list of its own.
+        let is_other = self
+            .question
+            .missing
+            .as_ref()
+            .is_some_and(|missing| *missing != column.integration);
+        html! {
+            @if !column.is_offered { small { "retired" } }
+            @else if is_other { (plain("open", &html! { (grouped(column.open)) })) }
+            @else { (told(Counts::MatrixRows, &with_query(MATRIX, &question), &grouped(column.open))) }
+        }
+    }
+
+    fn row(&self, row: &MatrixRow) -> Markup {
+        let of_company = ClaimsFilter::default()
+            .of_company(&row.company)
+            .that_are(Wanted::Credited);
+        let form = submit_address(self.question.csm.as_deref(), Some(&row.company));
+        html! {
+            tr {
+                th scope="row" { a href=(form) { bdi { (row.company) } } }
+                td .number { (figure(Counts::Claims, &of_company.address(), row.won, ("integration won", "integrations won"))) }
+                td .number { (figure(Counts::Boxes, &form, row.open, ("to win", "to win"))) }
+                @for (column, holder) in self.columns.iter().zip(&row.cells) {
+                    @match holder {
+                        Some(csm) => td {
+                            a href=(of_company.clone().of_integration(&column.integration).address()) title=(csm)
+                                aria-label=(csm) { "✓" }
+                        },
+                        None => td {},
+                    }
+                }
+            }
+        }
+    }
+
+    fn pager(&self, address: &str) -> Markup {
+        let Paging { page, pages } = self.paging;
+        let at = |page: u32| adding(address, "page", &page.to_string());
+        html! {
+            @if pages > 1 {
+                nav .pager aria-label="Pages" {
+                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Before" } }
+                    span data-figure="page" { "Page " (page) " of " (pages) }
+                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Next" } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! One's own line: pinned on the board, and on a page of its own for whoever has no script.
+
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        own_line::OwnLine,
+        standings::{CsmStanding, Period},
+    },
+    address::{ClaimsFilter, YOU, board_address, own_line_address, submit_address},
+    period::period_words,
+    sentences,
+};
+use crate::page::{
+    Frame, Page,
+    wording::{count, grouped},
+};
+
+/// What is known of whoever asks.
+pub enum Own<'a> {
+    /// Nobody was named.
+    Unasked,
+    /// Nobody of this name has a claim.
+    Unknown(&'a str),
+    /// The CSM has claims, and none in the period.
+    Unlisted(&'a str),
+    /// The line with its neighbours.
+    Listed(OwnLine<'a>),
+}
+
+/// Everything the page shows.
+pub struct OwnLinePage<'a> {
+    /// What is known of whoever asks.
+    pub own: Own<'a>,
+    /// The name as it was typed; empty when nobody was named.
+    pub typed: &'a str,
+    /// The days that are looked at.
+    pub period: Period,
+    /// Today in the configured time zone.
+    pub today: jiff::civil::Date,
+}
+
+impl OwnLinePage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let typed = Some(self.typed).filter(|typed| !typed.is_empty());
+        frame.document(Page {
+            title: "Your place",
+            address: &own_line_address(self.period, typed),
+            scripts: &[],
+            main: html! {
+                div .narrow {
+                    h1 { "Your place" }
+                    p .hint { "On the board, " (period_words(self.period, self.today)) "." }
+                    div .you { (question(self.period, self.typed)) }
+                    (self.answer())
+                    p { a href=(board_address(self.period)) { "See the board" } }
+                }
+            },
+        })
+    }
+
+    fn answer(&self) -> Markup {
+        html! {
+            @match &self.own {
+                Own::Unasked => {}
+                Own::Unknown(name) => {
+                    div .own-line data-own {
+                        p {
+                            "Nobody called “" bdi { (name) } "” has a claim yet. "
+                            a href=(submit_address(Some(name), None)) { "Claim your first integration" }
+                        }
+                    }
+                }
+                Own::Unlisted(csm) => {
+                    div .own-line data-own data-csm=(csm) {
+                        p .place { bdi { (csm) } ": no claim in this period yet." }
+                        p { a href=(submit_address(Some(csm), None)) { "Claim integrations" } }
+                    }
+                }
+                Own::Listed(own) => (self.listed(own)),
+            }
+        }
+    }
+
+    fn listed(&self, own: &OwnLine<'_>) -> Markup {
+        let ahead = own.ahead.as_ref().map(|gap| {
+            let points = count(gap.points, "point", "points");
+            format!(" {points} ahead of {}.", gap.csm)
+        });
+        html! {
+            div .own-line data-own data-csm=(own.lines[own.own].csm) {
+                p .place { (sentences::place(&own.place)) (ahead.unwrap_or_default()) }
+                ul .neighbours {
+                    @for (number, line) in own.lines.iter().enumerate() {
+                        li .own[number == own.own] { (self.line(line, number == own.own)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn line(&self, line: &CsmStanding, is_own: bool) -> Markup {
+        let claims = ClaimsFilter::within(self.period).of_csm(&line.csm).address();
+        html! {
+            span .rank { span .unseen { "rank " } (line.rank) }
+            span { bdi { (line.csm) } @if is_own { " (you)" } }
+            a .figure href=(claims) { (grouped(line.integrations)) span .unseen { " integrations of " (line.csm) } }
+        }
+    }
+}
+
+/// The place on the board for one's own line; until a script fills it, a question.
+pub(super) fn slot(period: Period) -> Markup {
+    html! {
+        section .you aria-label="Your place" data-you=(own_line_address(period, None)) { (question(period, "")) }
+    }
+}
+
+fn question(period: Period, typed: &str) -> Markup {
+    html! {
+        form method="get" action=(YOU) {
+            @for (name, day) in [("from", period.from), ("to", period.to)] {
+                @if let Some(day) = day { input type="hidden" name=(name) value=(day); }
+            }
+            div .field {
+                label for="you" { "Who are you?" }
+                input type="text" id="you" name="csm" value=(typed) autocomplete="name" list="csm-known";
+            }
+            button .quiet type="submit" { "Show my place" }
+        }
+    }
+}

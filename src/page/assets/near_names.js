@@ -1,0 +1,92 @@
+// Asks, while a name is typed into the claim form, whether a known one is meant. Without it the form asks when it is sent.
+(() => {
+  const form = document.querySelector("form[data-names]");
+  if (!form) return;
+  const quoted = (name) => {
+    const shown = document.createElement("bdi");
+    shown.textContent = name;
+    return ["“", shown, "”"];
+  };
+  for (const kind of ["csm", "company"]) {
+    const field = form.elements[kind];
+    if (!field) continue;
+    const place = document.createElement("div");
+    place.className = "near";
+    place.setAttribute("role", "status");
+    place.hidden = true;
+    field.closest(".field").append(place);
+    let asked = field.value.trim();
+    let pending;
+
+    const answer = (typed, meant) => {
+      for (const [name, value] of [["asked", typed], ["meant", meant]]) {
+        const input = document.createElement("input");
+        input.type = "hidden";
+        input.name = `${kind}_${name}`;
+        input.value = value;
+        place.append(input);
+      }
+    };
+    const button = (words, press) => {
+      const made = document.createElement("button");
+      made.type = "button";
+      made.className = "quiet";
+      made.append(...words);
+      made.addEventListener("click", press);
+      return made;
+    };
+    const clear = () => {
+      place.hidden = true;
+      place.replaceChildren();
+    };
+    const show = (typed, near) => {
+      clear();
+      if (!near.length) return;
+      const words = document.createElement("span");
+      words.append(...quoted(typed), " looks like ", ...quoted(near[0].name), ".");
+      const uses = near.map(({ name }) =>
+        button(["Use ", ...quoted(name)], () => {
+          field.value = name;
+          asked = name;
+          clear();
+          field.focus();
+          field.dispatchEvent(new Event("input", { bubbles: true }));
+          field.dispatchEvent(new Event("change", { bubbles: true }));
+        }),
+      );
+      const keep = button(["Keep ", ...quoted(typed)], () => {
+        place.replaceChildren();
+        answer(typed, typed);
+        place.hidden = true;
+        field.focus();
+      });
+      place.append(words, ...uses, keep);
+      place.hidden = false;
+    };
+    const ask = async () => {
+      const typed = field.value.trim();
+      if (typed === asked) return;
+      asked = typed;
+      pending?.abort();
+      clear();
+      form.querySelector(`fieldset[data-asked="${kind}"]`)?.remove();
+      if (!typed) return;
+      pending = new AbortController();
+      try {
+        const reply = await fetch(`${form.dataset.names}?kind=${kind}&name=${encodeURIComponent(typed)}`, {
+          headers: { Accept: "application/json" },
+          signal: pending.signal,
+        });
+        if (reply.ok) show(typed, (await reply.json()).near);
+      } catch {
+        // What cannot be asked now is asked when the form is sent.
+      }
+    };
+    let typing;
+    field.addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(ask, 400);
+    });
+    field.addEventListener("change", ask);
+  }
+})();

@@ -1,0 +1,98 @@
+// The wall: turns its slides, tells the time, and celebrates each new claim once.
+(() => {
+  const turnEvery = 20_000;
+  const celebrated = 8_000;
+  const clock = document.querySelector("[data-clock]");
+  const age = document.querySelector("[data-age]");
+  const stage = document.querySelector("[data-celebration]");
+
+  // The difference to the server's clock, so that a screen with a wrong one still tells the right time.
+  const offset = Date.parse(clock.dateTime) - Date.now();
+  const zone = clock.dataset.zone;
+  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone || undefined });
+  const since = (seconds) => {
+    if (seconds < 120) return `${seconds} s`;
+    return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
+  };
+  const tick = () => {
+    const now = Date.now() + offset;
+    if (zone) clock.textContent = time.format(now);
+    const data = age.querySelector("time");
+    const seconds = Math.max(0, Math.floor((now - Date.parse(data.dateTime)) / 1_000));
+    age.querySelector("[data-seconds]").textContent = `${since(seconds)} ago`;
+  };
+  setInterval(tick, 1_000);
+
+  let place = location.href;
+  let latest = 0;
+  const assets = (page) => [...page.querySelectorAll("script[src], link[rel=stylesheet]")].map((it) => it.src ?? it.href);
+  const known = assets(document).join();
+  const show = async (address) => {
+    const turn = ++latest;
+    try {
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      if (!answer.ok || turn !== latest) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // A wall stays open for weeks: when the program is a newer one, so must the page be.
+      if (assets(page).map((it) => new URL(it, location).href).join() !== known) return location.assign(address);
+      for (const part of document.querySelectorAll("[data-live]")) {
+        const next = page.querySelector(`[data-live="${part.dataset.live}"]`);
+        if (next) part.replaceChildren(...next.childNodes);
+      }
+      document.title = page.title;
+      place = address;
+      history.replaceState(null, "", address);
+      tick();
+    } catch {
+      // The next turn tries again; the age of the data tells the rest.
+    }
+  };
+
+  let running = true;
+  const toggle = document.querySelector("[data-pause]");
+  toggle.hidden = false;
+  toggle.addEventListener("click", () => {
+    running = !running;
+    toggle.textContent = running ? "Pause" : "Go on";
+  });
+  setInterval(() => {
+    const next = document.querySelector("[data-next]");
+    if (running && !document.hidden) show(next?.href ?? place);
+  }, turnEvery);
+
+  const queue = [];
+  let isBusy = false;
+  const line = (tag, text, className) => {
+    const element = document.createElement(tag);
+    element.className = className;
+    element.textContent = text;
+    return element;
+  };
+  const celebrate = () => {
+    const claim = queue.shift();
+    isBusy = Boolean(claim);
+    stage.replaceChildren();
+    stage.classList.toggle("shown", isBusy);
+    if (!claim) return;
+    stage.append(
+      line("p", `+${claim.credited.length}`, "points"),
+      line("p", claim.csm, "who"),
+      line("p", `${claim.credited.join(", ")} at ${claim.company}`, "what"),
+    );
+    setTimeout(celebrate, celebrated);
+  };
+  document.addEventListener("claims", ({ detail }) => {
+    if (!running) return;
+    show(place);
+    // Of very many at once the wall celebrates the last ones, and is free for the next.
+    queue.push(...detail.claims.filter((claim) => claim.credited.length > 0).slice(-5));
+    if (!isBusy) celebrate();
+  });
+
+  // Screens go dark when nobody touches them. A browser that knows no such request, or refuses it, may do so.
+  const wake = () => navigator.wakeLock?.request("screen").catch(() => {});
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) wake();
+  });
+  wake();
+})();

@@ -1,0 +1,38 @@
+//! A board that cannot be read because of the shape of its tabs: what has to be mended, as findings.
+
+use super::{HeaderProblem, ReadError};
+use crate::finding::{Effect, Finding, FindingKind};
+
+/// One finding for each header or tab that is missing; `None` when the tabs cannot be read for another reason. `url` is
+/// the address of the spreadsheet.
+pub fn closed(error: &ReadError, url: &str) -> Option<Vec<Finding>> {
+    let finding = |tab, column, value, reason| Finding {
+        kind: FindingKind::Header,
+        tab,
+        row: 1,
+        column,
+        value,
+        reason,
+        proposal: Some(column.to_owned()).filter(|column| !column.is_empty()),
+        effect: Effect::BoardClosed,
+        link: url.to_owned(),
+    };
+    match error {
+        ReadError::Headers(problems) => {
+            let found = problems.iter().map(|problem| {
+                let (tab, value) = match problem {
+                    HeaderProblem::Missing { tab, nearest, .. } => (*tab, nearest.clone().unwrap_or_default()),
+                    HeaderProblem::Duplicate { tab, wanted } => (*tab, (*wanted).to_owned()),
+                };
+                finding(tab, problem.wanted(), value, problem.cure())
+            });
+            Some(found.collect())
+        }
+        ReadError::TabMissing(tab) => {
+            let reason =
+                format!("The tab “{tab}” is missing. Give it back its name, or start the program to have it made.");
+            Some(vec![finding(tab, "", String::new(), reason)])
+        }
+        ReadError::Unreachable(_) | ReadError::Refused(_) => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! What staff changed in the spreadsheet itself, as the audit log tells it.
+//!
+//! A change outside the program is nothing to mend. The log is read only for a page that shows it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Dataset, Decoding, Row, Tab, TabRows,
+    audit::{AUDIT_LOG, IN_THE_SHEET, column},
+};
+use crate::finding::SheetEdit;
+
+/// How far back the page looks.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Changes that are listed at most, the latest first.
+const MOST_EDITS: usize = 500;
+
+/// The lines of the audit log about the sheet itself, the latest first.
+#[derive(Debug)]
+pub struct SheetEdits(Vec<SheetEdit>);
+
+impl SheetEdits {
+    /// The changes of the last thirty days.
+    pub fn recent(&self, now: Timestamp) -> Vec<SheetEdit> {
+        let since = now - LOOK_BACK;
+        self.0.iter().filter(|edit| edit.at >= since).cloned().collect()
+    }
+}
+
+impl Dataset for SheetEdits {
+    const TABS: &'static [&'static Tab] = &[&AUDIT_LOG];
+
+    fn decode(mut tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+        let log = tabs.remove(0);
+        let last = u32::try_from(log.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let lines = (2..=last).rev().map(|number| log.row(number));
+        let edits = lines.filter_map(|row| edit(&row, &log, decoding));
+        Self(edits.take(MOST_EDITS).collect())
+    }
+}
+
+fn edit(row: &Row<'_>, log: &TabRows, decoding: &Decoding) -> Option<SheetEdit> {
+    let text = |place| row.cell(place).text();
+    if text(column::BY) != IN_THE_SHEET {
+        return None;
+    }
+    Some(SheetEdit {
+        at: row.cell(column::AT).instant(&decoding.zone).ok()?,
+        tab: text(column::TAB),
+        row: text(column::ROW),
+        action: text(column::ACTION),
+        column: text(column::HEADER),
+        old: text(column::OLD),
+        new: text(column::NEW),
+        link: log.link().row(row.number),
+    })
+}

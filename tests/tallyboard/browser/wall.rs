@@ -1,0 +1,190 @@
+//! The board on a wall: everything fits, can be read from across the room, and celebrates.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use super::{
+    device::{Browser, Script},
+    looks::broken_rules,
+    with_long_catalog,
+};
+use crate::world::World;
+
+const SCREENS: [(u32, u32); 2] = [(1920, 1080), (3840, 2160)];
+const NAMES: [&str; 8] = [
+    "Kate Oberg",
+    "Zoé Lambert-Descharrières",
+    "Tomás Rey",
+    "Bo",
+    "Wolfeschlegelsteinhausenbergerdorff Senior",
+    "Mei Tanaka",
+    "Aoife Byrne",
+    "Sam O'Dell",
+];
+const SERVICES: [&str; 5] = ["GitHub", "Cursor", "ClickHouse", "Datadog", "OpenAI"];
+
+/// A world in which so many people have points.
+async fn world_of(csms: usize) -> World {
+    let world = World::of(with_long_catalog()).await;
+    let rows: Vec<Value> = (0..csms)
+        .map(|number| {
+            let name = format!("{} {}", NAMES[number % NAMES.len()], number + 1);
+            let services = SERVICES[..number % SERVICES.len() + 1].join(", ");
+            json!([
+                format!("s{number}"),
+                "2026-03-02 10:00:00",
+                name,
+                format!("Company {number}"),
+                services
+            ])
+        })
+        .collect();
+    let url = format!(
+        "{}/v4/spreadsheets/{}/values:batchUpdate",
+        world.emulator.url(),
+        world.emulator.spreadsheet_id()
+    );
+    let data = json!([{"range": format!("submissions!A2:E{}", csms + 1), "values": rows}]);
+    let typed = world
+        .client
+        .post(url)
+        .bearer_auth(world.emulator.owner_token())
+        .json(&json!({"valueInputOption": "USER_ENTERED", "data": data}))
+        .send()
+        .await
+        .expect("answer");
+    assert!(typed.status().is_success());
+    world.store.refresh();
+    world
+}
+
+async fn screen(browser: &Browser, (width, height): (u32, u32)) {
+    let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+    browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    browser
+        .until(&format!("innerWidth === {width} && innerHeight === {height}"))
+        .await;
+}
+
+/// What is wrong with the screenful: what scrolls, what is cut off, what is too small.
+async fn faults(browser: &Browser) -> Vec<String> {
+    let script = r"(() => {
+        const faults = [];
+        const root = document.documentElement;
+        if (root.scrollHeight > innerHeight) faults.push(`it scrolls down: ${root.scrollHeight}`);
+        if (root.scrollWidth > innerWidth) faults.push(`it scrolls aside: ${root.scrollWidth}`);
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const part = (it) => it.outerHTML.slice(0, 90);
+        while (texts.nextNode()) {
+            const it = texts.currentNode.parentElement;
+            if (!texts.currentNode.data.trim() || it.closest('.unseen, noscript') || !it.checkVisibility()) continue;
+            const size = Number.parseFloat(getComputedStyle(it).fontSize);
+            if (size < 24) faults.push(`${size} px is too small: ${part(it)}`);
+            const {top, bottom, left, right} = it.getBoundingClientRect();
+            if (top < 0 || left < 0 || bottom > innerHeight || right > innerWidth) faults.push(`cut off: ${part(it)}`);
+            const line = it.closest('.wall-line')?.getBoundingClientRect();
+            if (line && (top < line.top - 1 || bottom > line.bottom + 1)) faults.push(`higher than its line: ${part(it)}`);
+        }
+        return faults;
+    })()";
+    serde_json::from_value(browser.ask(script).await).expect("faults")
+}
+
+#[tokio::test]
+async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no_small_text() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+    fs::create_dir_all(&folder).expect("folder");
+    let mut found = Vec::new();
+    for csms in [3, 12, 40, 60] {
+        let world = world_of(csms).await;
+        for size in SCREENS {
+            screen(&browser, size).await;
+            for (slide, lines) in [(1, csms), (2, csms.min(SERVICES.len()))] {
+                let address = format!("{}/leaderboard/tv?slide={slide}", world.address);
+                browser.goto(&address).await;
+                let place = format!("{csms} CSMs, slide {slide}, {size:?}");
+                let shown = browser.ask("document.querySelectorAll('.wall-line .who').length").await;
+                assert_eq!(shown, json!(lines), "{place}");
+                let filled = "document.querySelector('.wall-lines').getBoundingClientRect().height / innerHeight";
+                let filled = browser.ask(filled).await.as_f64().expect("a share");
+                assert!(filled > 0.7, "{place}: the lines fill {filled} of the screen");
+                let faults = faults(&browser).await;
+                found.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
+                let picture = folder.join(format!("wall-{csms}-{slide}-{}.png", size.0));
+                fs::write(picture, browser.first_sight().await).expect("picture");
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[tokio::test]
+async fn the_wall_celebrates_a_claim_once_and_turns_by_itself() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = world_of(12).await;
+    screen(&browser, SCREENS[0]).await;
+    browser.goto(&format!("{}/leaderboard/tv", world.address)).await;
+    browser.reads(".clock", "13:00").await;
+    browser.reads("[data-age]", "Data of 13:00:00, 0 s ago").await;
+    // Nothing is celebrated before it is new.
+    assert_eq!(browser.text(".celebration").await, "");
+    browser
+        .ask(
+            "(window.celebrated = [], new MutationObserver(() => { const who = document.querySelector('.celebration \
+              .who'); if (who) celebrated.push(who.textContent); }).observe(document.querySelector('.celebration'), \
+              {childList: true}))",
+        )
+        .await;
+
+    world.claim("Ada", "Acme", &["GitHub", "Cursor"]).await;
+    browser.reads(".celebration.shown", "+2").await;
+    browser.reads(".celebration.shown", "Cursor, GitHub at Acme").await;
+    browser
+        .until("[...document.querySelectorAll('.who')].some(who => who.textContent === 'Ada')")
+        .await;
+    let broken = broken_rules(&browser, "celebration").await;
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+
+    // What earns nothing is on the board and is not celebrated.
+    world.claim("Bob", "Acme", &["GitHub"]).await;
+    browser
+        .until("[...document.querySelectorAll('.who')].some(who => who.textContent === 'Bob')")
+        .await;
+    assert_eq!(browser.ask("celebrated").await, json!(["Ada"]));
+
+    browser
+        .goto(&format!("{}/leaderboard/tv?theme=day", world.address))
+        .await;
+    assert_eq!(browser.text(".celebration").await, "");
+    browser.press("nav[aria-label=Slides] li:nth-child(2) a").await;
+    browser.reads("h1", "By service").await;
+    assert_eq!(browser.place().await, "/leaderboard/tv?theme=day&slide=2");
+    browser.press("[data-pause]").await;
+    browser.reads("[data-pause]", "Go on").await;
+}
+
+#[tokio::test]
+async fn without_script_the_wall_turns_as_well() {
+    let Some(browser) = Browser::open(Script::Off).await else {
+        return;
+    };
+    let world = world_of(3).await;
+    browser.goto(&format!("{}/leaderboard/tv", world.address)).await;
+    let page = world.page("/leaderboard/tv?period=month").await;
+    assert!(
+        page.text
+            .contains(r#"<noscript><meta http-equiv="refresh" content="20;url=/leaderboard/tv?period=month&amp;slide=2"></noscript>"#),
+        "{}",
+        page.text
+    );
+    browser.reads("h1", "By CSM").await;
+    browser.reads("main", "Kate Oberg 1").await;
+    let controls = browser.text(".controls").await;
+    assert_eq!(controls.split_whitespace().collect::<Vec<_>>(), ["Day", "Leave"]);
+}

@@ -1,0 +1,171 @@
+//! Rows that staff type into the sheet without an id: each gets the next number, whoever looks first and whatever moves.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tallyboard::{
+    deals::rows::{CLIENT, DEALS},
+    store::{Batch, Change, Content, Numbering, Options},
+};
+
+use crate::{
+    deals_sales::create,
+    relay::{Event, Relay},
+    world::{Plan, World, store_at},
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A world with the deal 7 in row 2 and three rows without an id below it.
+async fn typed() -> World {
+    let world = World::new().await;
+    create(
+        &world,
+        json!({"client": "Acme", "statut": "Prospect", "montant_brut": 100}),
+    )
+    .await;
+    world.staff_type("deals!A2", json!(7)).await;
+    for (row, client) in [(3, "Bleu"), (4, "Ciel"), (5, "Dune")] {
+        world.staff_type(&format!("deals!B{row}"), json!(client)).await;
+        world.staff_type(&format!("deals!C{row}"), json!("negociation")).await;
+        world.staff_type(&format!("deals!D{row}"), json!(1000)).await;
+    }
+    world
+}
+
+/// Id, client, probability and weighted value of each row.
+async fn rows(world: &World) -> Vec<Vec<Value>> {
+    let cell = |row: &Vec<Value>, place: usize| row.get(place).cloned().unwrap_or(Value::Null);
+    let rows = world.rows("deals").await;
+    rows.iter()
+        .map(|row| [0, 1, 4, 5].map(|place| cell(row, place)).to_vec())
+        .collect()
+}
+
+fn number(row: u32, client: &str) -> Change {
+    Change::Number(Numbering {
+        tab: &DEALS,
+        row,
+        seen: vec![(CLIENT, Content::Text(client.to_owned()))],
+    })
+}
+
+/// What the log says of ids.
+async fn log(world: &World) -> Vec<String> {
+    let rows = world.rows("audit_log").await;
+    let about_ids = rows.iter().filter(|row| row.get(6) == Some(&json!("id")));
+    about_ids
+        .map(|row| {
+            let cells = [4, 5, 7, 8].map(|place| match row.get(place) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+            });
+            cells.join("|")
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_row_that_staff_typed_without_an_id_gets_the_next_number_once() {
+    let world = typed().await;
+    let other = world.another_instance(&Plan::default()).await;
+    let elsewhere = world.client.get(format!("{other}/deals")).send();
+    let (here, elsewhere) = tokio::join!(world.page("/deals"), elsewhere);
+    here.says("4 affaires");
+    assert!(elsewhere.expect("answer").status().is_success());
+    let wanted = [
+        [json!(7), json!("Acme"), json!(0.1), json!(10)],
+        [json!(8), json!("Bleu"), json!(0.7), json!(700)],
+        [json!(9), json!("Ciel"), json!(0.7), json!(700)],
+        [json!(10), json!("Dune"), json!(0.7), json!(700)],
+    ]
+    .map(|row| row.to_vec());
+    let numbered = async {
+        while rows(&world).await != wanted {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let all = tokio::time::timeout(PATIENCE, numbered).await;
+    assert!(all.is_ok(), "{:?}", rows(&world).await);
+    assert_eq!(log(&world).await, ["8|numbered||8", "9|numbered||9", "10|numbered||10"]);
+    world.page("/deals/9").await.says("Ajoutée dans le tableur");
+    world.page("/findings").await;
+    let next = json!({"client": "Eau", "statut": "Prospect", "montant_brut": 1});
+    assert_eq!(create(&world, next).await, 11);
+}
+
+#[tokio::test]
+async fn a_row_that_is_not_as_it_was_seen_gets_no_number() {
+    let world = typed().await;
+    let before = rows(&world).await;
+    for change in [
+        number(3, "Ciel"),
+        number(2, "Acme"),
+        number(6, ""),
+        number(900_000, "Bleu"),
+    ] {
+        let committed = world
+            .store
+            .commit(Batch::by("test", [change]))
+            .await
+            .expect("committed");
+        assert_eq!(committed.updated, 0);
+    }
+    assert_eq!(rows(&world).await, before);
+}
+
+#[tokio::test]
+async fn a_number_that_hits_another_row_is_put_right() {
+    let world = typed().await;
+    let sheet = world.sheet_id("deals").await;
+    let relay = Relay::new(&world.emulator).await;
+    let options = Options {
+        calls_per_minute: None,
+        first_pause: Duration::from_millis(2),
+        ..Options::for_google(world.clock())
+    };
+    let store = store_at(&relay.url, &world.emulator, options).await;
+    let to_the_bottom = json!([{"moveDimension": {
+        "source": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 5},
+        "destinationIndex": 1,
+    }}]);
+    relay.expect([Event::Staff(to_the_bottom)]);
+    let committed = store
+        .commit(Batch::by("test", [number(5, "Dune")]))
+        .await
+        .expect("committed");
+    assert_eq!(
+        (committed.updated, relay.left()),
+        (0, 0),
+        "the row without a number stands elsewhere"
+    );
+    let ids: Vec<Value> = rows(&world).await.into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(ids, [json!(""), json!(""), json!(""), json!(7)]);
+    let log = log(&world).await;
+    assert_eq!(log, ["8|numbered|7|8", "8|put right|8|7"]);
+}
+
+#[tokio::test]
+async fn a_number_that_hits_an_empty_row_is_taken_out_again() {
+    let world = typed().await;
+    let sheet = world.sheet_id("deals").await;
+    let relay = Relay::new(&world.emulator).await;
+    let options = Options {
+        calls_per_minute: None,
+        first_pause: Duration::from_millis(2),
+        ..Options::for_google(world.clock())
+    };
+    let store = store_at(&relay.url, &world.emulator, options).await;
+    let shorter = json!([{"deleteDimension": {
+        "range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 3},
+    }}]);
+    relay.expect([Event::Staff(shorter)]);
+    let committed = store
+        .commit(Batch::by("test", [number(5, "Dune")]))
+        .await
+        .expect("committed");
+    assert_eq!((committed.updated, relay.left()), (0, 0));
+    let ids: Vec<Value> = rows(&world).await.into_iter().map(|row| row[0].clone()).collect();
+    assert_eq!(ids, [json!(7), json!(""), json!("")]);
+}

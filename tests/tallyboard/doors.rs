@@ -1,0 +1,221 @@
+//! Every number is a door: each count on every page of the leaderboard is followed to the rows behind it, which are added
+//! up again, and a number that is neither a count nor marked as something else is found out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scraper::{ElementRef, Html, Node, Selector};
+use serde_json::{Value, json};
+
+use crate::world::{Page, START, World};
+
+/// A count on a page: what of the rows behind its link adds up to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Door {
+    counts: String,
+    address: String,
+    number: u64,
+}
+
+/// What may hold digits without being a count: names and what people typed, days and times, boxes to choose from, and
+/// numbers that say what else they are.
+const NO_COUNTS: &str = "bdi, code, time, option, [data-figure]";
+
+/// The counts of a page; panics at digits that nobody marked.
+fn doors(page: &Page, place: &str) -> BTreeSet<Door> {
+    let document = Html::parse_document(&page.text);
+    let main = document.select(&selector("main")).next().expect("a main part");
+    let mut doors = BTreeSet::new();
+    for node in main.descendants() {
+        let Node::Text(text) = node.value() else { continue };
+        if !text.contains(|letter: char| letter.is_ascii_digit()) {
+            continue;
+        }
+        let around: Vec<ElementRef<'_>> = node.ancestors().filter_map(ElementRef::wrap).collect();
+        let is_within = |names: &str| around.iter().any(|element| selector(names).matches(element));
+        if is_within(NO_COUNTS) {
+            continue;
+        }
+        let door = around.iter().find(|element| element.attr("data-counts").is_some());
+        let door = door.unwrap_or_else(|| panic!("{place}: “{}” is no door and not marked", text.trim()));
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        doors.insert(Door {
+            counts: door.attr("data-counts").expect("what it counts").to_owned(),
+            address: door.attr("href").expect("a link").to_owned(),
+            number: digits.parse().expect("a number"),
+        });
+    }
+    doors
+}
+
+fn selector(text: &str) -> Selector {
+    Selector::parse(text).expect("selector")
+}
+
+/// Adds the rows behind a door up again.
+async fn added_up(world: &World, door: &Door) -> u64 {
+    let address = door.address.split('#').next().expect("an address");
+    if door.counts == "boxes" {
+        let form = world.page(address).await;
+        return form.all("input[name=integrations]:not([disabled])").len() as u64;
+    }
+    let answer = world.json(address).await;
+    let amount = |list: &Value| list.as_array().expect("a list").len() as u64;
+    match door.counts.as_str() {
+        "findings" => {
+            let listed = ["cells", "lines", "near_names"].map(|name| amount(&answer[name]));
+            let edits = if address.contains("kind=edits") {
+                amount(&answer["edits"])
+            } else {
+                0
+            };
+            listed.iter().sum::<u64>() + edits
+        }
+        "matrix-rows" => amount(&answer["companies"]),
+        "matrix-open" => {
+            let companies = answer["companies"].as_array().expect("companies");
+            companies
+                .iter()
+                .map(|company| company["open"].as_u64().expect("a number"))
+                .sum()
+        }
+        "rows" => {
+            lead_to_their_cells(&answer["claims"]);
+            amount(&answer["claims"])
+        }
+        counts => {
+            lead_to_their_cells(&answer["claims"]);
+            let claims = claims(&answer);
+            let distinct =
+                |place: fn(&(String, String)) -> &String| claims.iter().map(place).collect::<BTreeSet<_>>().len();
+            match counts {
+                "claims" => claims.len() as u64,
+                "companies" => distinct(|(company, _)| company) as u64,
+                "csms" => distinct(|(_, csm)| csm) as u64,
+                other => panic!("nobody knows how to add {other} up"),
+            }
+        }
+    }
+}
+
+/// Each claim leads to its exact cells.
+fn lead_to_their_cells(claims: &Value) {
+    for claim in claims.as_array().expect("claims") {
+        let link = claim["link"].as_str().expect("a link");
+        let row = &claim["row"];
+        assert!(
+            link.contains("#gid=") && link.ends_with(&format!("&range=A{row}:G{row}")),
+            "{link}"
+        );
+    }
+}
+
+/// Company and CSM of each claim that the list is about.
+fn claims(answer: &Value) -> Vec<(String, String)> {
+    let filter = &answer["filter"];
+    let mut found = Vec::new();
+    for row in answer["claims"].as_array().expect("claims") {
+        for claim in row["integrations"].as_array().expect("integrations") {
+            let is_asked = filter["integration"].is_null() || filter["integration"] == claim["name"];
+            let in_catalog = claim["in_catalog"] == true;
+            let came_to = match claim["outcome"].as_str().expect("an outcome") {
+                "credited" if in_catalog => "credited",
+                "credited" => "counted_apart",
+                "credited_to" => "credited_elsewhere",
+                other => other,
+            };
+            let is_wanted = match filter["outcome"].as_str() {
+                None => true,
+                Some("counting") => came_to != "set_aside",
+                Some(wanted) => wanted == came_to,
+            };
+            if is_asked && is_wanted {
+                let text = |name: &str| row[name].as_str().expect("text").to_owned();
+                found.push((text("company"), text("csm")));
+            }
+        }
+    }
+    found
+}
+
+/// Sample rows, and one of each thing that is not as usual.
+async fn lived_in() -> (World, String) {
+    let world = World::new().await;
+    world.set_clock(START);
+    let filled = world.post("/leaderboard/sample").send().await.expect("answer");
+    assert!(filled.status().is_redirection());
+    world.claim("Kate 2 Oberg", "4 Seasons", &["GitHub", "Cursor"]).await;
+    world.claim("Manny", "4 Seasons", &["GitHub", "OpenAI"]).await;
+    world.claim("Manny", "4 Seasons", &["GitHub"]).await;
+    let receipt = world.claim("Manny", "4 Seasons Hotels", &["GitHub", "Datadog"]).await;
+    world.staff_type("submissions!B5", json!("last Tuesday")).await;
+    world.staff_type("submissions!E6", json!("GitHub, Fax 3000")).await;
+    world.staff_type("submissions!F7", json!("rejected")).await;
+    world.staff_type("submissions!F8", json!("recieved")).await;
+    world.staff_type("submissions!B9", json!("2027-01-01 10:00:00")).await;
+    world.staff_type("submissions!G10", json!("'@SUM(1+1)")).await;
+    let seen = receipt.attributes("a[href^='/leaderboard/claims?outcome=']", "href");
+    let id = seen
+        .first()
+        .and_then(|address| address.split("submission=").nth(1))
+        .expect("the id");
+    (world, format!("/leaderboard/submissions/{id}"))
+}
+
+#[tokio::test]
+async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
+    let (world, receipt) = lived_in().await;
+    let places = [
+        "/leaderboard",
+        "/leaderboard?from=2026-02-01&to=2026-02-28",
+        "/leaderboard?from=2030-01-01",
+        "/leaderboard/claims",
+        "/leaderboard/claims?csm=Manny",
+        "/leaderboard/claims?company=4+Seasons&integration=GitHub",
+        "/leaderboard/claims?outcome=credited_elsewhere",
+        "/leaderboard/claims?outcome=set_aside&page=1",
+        "/leaderboard/matrix",
+        "/leaderboard/matrix?csm=Manny&sort=most_open",
+        "/leaderboard/matrix?missing=Cursor&sort=latest",
+        "/leaderboard/submit?company=4+Seasons",
+        "/findings",
+        "/findings?kind=near_names",
+        receipt.as_str(),
+    ];
+    let mut sums: BTreeMap<Door, u64> = BTreeMap::new();
+    let mut kinds = BTreeSet::new();
+    for place in places {
+        for door in doors(&world.page(place).await, place) {
+            if !sums.contains_key(&door) {
+                let sum = added_up(&world, &door).await;
+                sums.insert(door.clone(), sum);
+            }
+            assert_eq!(sums[&door], door.number, "{place}: {door:?}");
+            kinds.insert(door.counts);
+        }
+    }
+    let expected = [
+        "boxes",
+        "claims",
+        "companies",
+        "csms",
+        "findings",
+        "matrix-open",
+        "matrix-rows",
+        "rows",
+    ];
+    assert!(kinds.iter().eq(expected.iter()), "{kinds:?}");
+    assert!(sums.len() > 200, "{} doors", sums.len());
+}
+
+#[tokio::test]
+async fn the_number_in_the_navigation_is_that_of_the_page_of_findings_on_every_board() {
+    let (world, _) = lived_in().await;
+    world.staff_type("deals!B2", json!("=1/0")).await;
+    let found = world.json("/findings").await;
+    let count = found["count"].as_u64().expect("a number");
+    assert!(count > 5, "{found}");
+    for place in ["/findings", "/leaderboard", "/leaderboard/matrix", "/deals"] {
+        let page = world.page(place).await;
+        assert_eq!(page.all("header .count"), [count.to_string()], "{place}");
+    }
+}
