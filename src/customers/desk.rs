@@ -163,7 +163,11 @@ impl Customers {
 
     fn found_in(&self, current: &Current) -> Found {
         let as_of = current.read_at.to_zoned(self.clock.zone().clone());
-        Found::of_cells(current.findings.to_vec(), self.frame(current), as_of)
+        let cells = [
+            current.findings.to_vec(),
+            current.rows.in_other_currencies(current.currency),
+        ];
+        Found::of_cells(cells.concat(), self.frame(current), as_of)
     }
 
     /// What surrounds a page that shows `current`.

@@ -93,7 +93,7 @@ impl DetailAnswer {
         let events = events.map(|place| &material.known.events[*place]);
         Self {
             customer: CustomerAnswer::of(customer, material.rows, material.currency),
-            reasons: risk::reasons(customer, material.now),
+            reasons: risk::reasons(customer, material.history),
             health: health(customer, material),
             provenance: provenance(material),
             timeline: timeline(events),

@@ -1,17 +1,13 @@
 //! What is at stake with a customer, and the reason in a few words.
 
-use jiff::Zoned;
 use rust_decimal::Decimal;
 
 use super::{
     amount::Currency,
     customer::Customer,
     filter::{band, mrr_in},
-    health::{Band, Payment},
+    health::{Band, Formula, Payment, Penalty, Snapshot},
 };
-
-/// Days without being seen from which that is a reason.
-const LONG_UNSEEN: i32 = 14;
 
 /// The chance that a customer leaves, from 0 to 1: as it was worked out, else what the score lacks of 100. `None` without
 /// either.
@@ -33,29 +29,97 @@ pub fn is_at_risk(customer: &Customer) -> bool {
     band(customer).is_some_and(|band| band != Band::Healthy)
 }
 
-/// Why a customer is at risk, as far as the row tells, the hardest reason first; empty when it tells nothing.
-pub fn reasons(customer: &Customer, now: &Zoned) -> Vec<String> {
+/// Why a customer is at risk, the hardest reason first: what the newest score lost points for, and how the row says they
+/// pay. Empty when neither tells anything.
+pub fn reasons(customer: &Customer, history: &[Snapshot]) -> Vec<String> {
     let profile = &customer.profile;
-    let mut reasons = Vec::new();
     let payment = profile.subscription_status.as_deref().and_then(Payment::parse);
-    match payment {
-        Some(Payment::Cancelled) => reasons.push("subscription cancelled".to_owned()),
-        Some(late) if late.is_delinquent() => reasons.push(format!("payment {}", late.word())),
-        _ if profile.delinquent == Some(true) => reasons.push("payment overdue".to_owned()),
-        _ => {}
+    let mut reasons = Vec::new();
+    if payment == Some(Payment::Cancelled) {
+        reasons.push("subscription cancelled".to_owned());
     }
-    if let Some(seen) = profile.last_seen_at {
-        let days = (now.date() - seen.to_zoned(now.time_zone().clone()).date()).get_days();
-        if days >= LONG_UNSEEN {
-            reasons.push(format!("not seen for {days} days"));
-        }
-    }
-    if let Some(logins) = profile.logins.filter(|logins| *logins < Decimal::from(3)) {
-        let plural = if logins == Decimal::ONE { "" } else { "s" };
-        reasons.push(format!("{} login{plural} in 30 days", logins.normalize()));
+    // The earliest comes first.
+    if let Some(newest) = history.last() {
+        let lost = Penalty::ALL
+            .into_iter()
+            .filter(|penalty| newest.penalties.contains_key(penalty));
+        reasons.extend(lost.map(|penalty| in_words(penalty).to_owned()));
+        reasons.extend(weakest(newest));
+    } else if profile.delinquent == Some(true) || payment.is_some_and(Payment::is_delinquent) {
+        reasons.push("payment overdue".to_owned());
     }
     if payment == Some(Payment::Trialing) {
         reasons.push("still on trial".to_owned());
     }
     reasons
+}
+
+fn in_words(penalty: Penalty) -> &'static str {
+    match penalty {
+        Penalty::CancelMention => "spoke of leaving",
+        Penalty::PaymentDelinquent => "payment overdue",
+        Penalty::NoActivity => "no activity for 30 days",
+        Penalty::CriticalTicket => "a critical ticket is open",
+    }
+}
+
+/// The component that earned the smallest part of its weight, when that is less than half.
+fn weakest(newest: &Snapshot) -> Option<String> {
+    let formula = Formula::current();
+    let earned = newest.components.iter().filter_map(|(component, points)| {
+        let weight = formula.weight(*component);
+        (!weight.is_zero()).then(|| (points.decimal() / weight, *component))
+    });
+    let (share, component) = earned.min()?;
+    (share < Decimal::new(5, 1)).then(|| format!("weak {}", component.to_string().to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::fixture, *};
+    use crate::customers::health::{Component, Points};
+
+    fn snapshot(components: &[(Component, u8)], penalties: &[Penalty]) -> Snapshot {
+        Snapshot {
+            date: "2026-03-03".parse().expect("a day"),
+            score: 20,
+            band: Band::of(20),
+            coverage: Points::ZERO,
+            components: components
+                .iter()
+                .map(|(component, points)| (*component, Points::from(*points)))
+                .collect(),
+            penalties: penalties.iter().map(|penalty| (*penalty, Points::from(10))).collect(),
+            formula: "1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_hardest_penalty_comes_first_and_the_weakest_component_last() {
+        let ada = fixture::customer("Ada", "20", Some("100"));
+        let history = [snapshot(
+            &[
+                (Component::Activity, 24),
+                (Component::Engagement, 2),
+                (Component::Sentiment, 6),
+            ],
+            &[Penalty::NoActivity, Penalty::CancelMention],
+        )];
+        assert_eq!(
+            reasons(&ada, &history),
+            ["spoke of leaving", "no activity for 30 days", "weak engagement"]
+        );
+        assert_eq!(reasons(&ada, &[snapshot(&[(Component::Activity, 24)], &[])]), [""; 0]);
+        assert_eq!(reasons(&ada, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn the_chance_is_what_the_score_lacks_unless_it_was_worked_out() {
+        let euros = Currency::of("EUR").expect("a code");
+        let mut ada = fixture::customer("Ada", "20", Some("100"));
+        assert_eq!(value_at_risk(&ada, euros), Some(Decimal::from(80)));
+        ada.health.churn_risk = Some(Decimal::new(5, 1));
+        assert_eq!(value_at_risk(&ada, euros), Some(Decimal::from(50)));
+        assert_eq!(value_at_risk(&fixture::customer("Ben", "20", None), euros), None);
+    }
 }

@@ -179,7 +179,7 @@ async fn whoever_has_most_at_stake_comes_first_and_the_reason_stands_beside() {
     assert!(
         page.all(".why")
             .iter()
-            .any(|why| why.contains("payment past due") || why.contains("Payment past due"))
+            .any(|why| why.to_lowercase().contains("payment overdue"))
     );
 }
 

@@ -16,6 +16,7 @@ use super::{
         filter::{Order, Paging, SortKey},
         number::Number,
         risk,
+        rows::history_row::ScoreHistory,
         view::at_risk::AtRiskPage,
     },
     list::{Question, Wanted},
@@ -24,6 +25,7 @@ use crate::{
     answer::{Face, Rendered},
     asked::Asked,
     error::Error,
+    store::Reading,
 };
 
 /// The most at stake first.
@@ -41,12 +43,20 @@ pub(super) async fn show(
     let asked = question.asked(&headers, &uri)?;
     let wanted = question.wanted(&uri, MOST_AT_STAKE)?;
     let current = customers.current().await?;
-    let make = async || render(&customers, &current, &asked, &wanted);
+    let make = async || {
+        let history: Reading<ScoreHistory> = customers.store.read().await?;
+        render(&customers, (&current, &history.snapshot.data), &asked, &wanted)
+    };
     let rendered = customers.answered(&current, &asked, make).await?;
     Ok(rendered.respond(&headers))
 }
 
-fn render(customers: &Customers, current: &Current, asked: &Asked, wanted: &Wanted) -> Result<Rendered, Error> {
+fn render(
+    customers: &Customers,
+    (current, history): (&Current, &ScoreHistory),
+    asked: &Asked,
+    wanted: &Wanted,
+) -> Result<Rendered, Error> {
     let found = wanted.of(current, risk::is_at_risk);
     let zone = customers.clock.zone();
     let table = || {
@@ -61,7 +71,7 @@ fn render(customers: &Customers, current: &Current, asked: &Asked, wanted: &Want
         Face::Csv => Ok(Rendered::csv(&table())),
         Face::Xlsx => Rendered::xlsx(&table()).map_err(Error::internal),
         face => {
-            let list = answer(current, &found, Paging::of(found.len(), wanted.page));
+            let list = answer((current, history), &found, Paging::of(found.len(), wanted.page));
             if face == Face::Json {
                 return Rendered::json(&list).map_err(Error::internal);
             }
@@ -77,14 +87,14 @@ fn render(customers: &Customers, current: &Current, asked: &Asked, wanted: &Want
     }
 }
 
-fn answer(current: &Current, found: &[&Customer], paging: Paging) -> AtRiskList {
+fn answer((current, history): (&Current, &ScoreHistory), found: &[&Customer], paging: Paging) -> AtRiskList {
     let at_stake = found
         .iter()
         .filter_map(|customer| risk::value_at_risk(customer, current.currency));
     let line = |customer: &&Customer| AtRiskAnswer {
         customer: CustomerAnswer::of(customer, &current.rows, current.currency),
         risk: Number::new(risk::risk(customer).unwrap_or_default()),
-        reasons: risk::reasons(customer, &current.now),
+        reasons: risk::reasons(customer, history.of(&customer.id)),
     };
     AtRiskList {
         as_of: current.read_at,

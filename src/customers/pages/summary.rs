@@ -14,11 +14,12 @@ use super::super::{
     desk::{Current, Customers},
     filter::{CustomerFilter, Order, SortKey},
     health::Snapshot,
+    number::Number,
     risk,
     rows::history_row::ScoreHistory,
     summary::Overview,
     trend::trend,
-    view::summary::SummaryPage,
+    view::summary::{SummaryPage, Worst},
 };
 use super::list::Wanted;
 use crate::{
@@ -72,6 +73,14 @@ fn render(
     };
     let mut worst = wanted.of(current, risk::is_at_risk);
     worst.truncate(NAMED);
+    let lines: Vec<Worst<'_>> = worst
+        .into_iter()
+        .map(|customer| Worst {
+            customer,
+            at_stake: risk::value_at_risk(customer, current.currency).map(Number::new),
+            reasons: risk::reasons(customer, history.of(&customer.id)),
+        })
+        .collect();
     let histories: Vec<&[Snapshot]> = current
         .rows
         .current()
@@ -80,9 +89,8 @@ fn render(
     let page = SummaryPage {
         trend: &trend(histories.iter().copied(), current.now.date()),
         overview: &overview,
-        worst: &worst,
+        worst: &lines,
         currency: current.currency,
-        now: &current.now,
         address: &asked.address,
     };
     Ok(Rendered::html(page.document(&customers.frame(current))))

@@ -1,12 +1,12 @@
 //! The customers as one picture: bands, revenue at risk, and whom to look after first.
 
-use jiff::Zoned;
 use maud::{Markup, html};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 
 use super::{
     super::{
-        amount::Currency, customer::Customer, filter::HealthChoice, health::Band, risk, summary::Overview, trend::Week,
+        amount::Currency, customer::Customer, filter::HealthChoice, health::Band, number::Number, summary::Overview,
+        trend::Week,
     },
     address::{AT_RISK, BOARD, band_address, customer_address},
     at_risk::capitalised,
@@ -30,13 +30,21 @@ pub struct SummaryPage<'a> {
     /// The mean score, week by week.
     pub trend: &'a [Week],
     /// Customers with the most at stake.
-    pub worst: &'a [&'a Customer],
+    pub worst: &'a [Worst<'a>],
     /// The currency of the reports.
     pub currency: Currency,
-    /// The present instant in the configured time zone.
-    pub now: &'a Zoned,
     /// Path and query as they were asked for.
     pub address: &'a str,
+}
+
+/// A customer to look after, and why.
+pub struct Worst<'a> {
+    /// Who.
+    pub customer: &'a Customer,
+    /// Revenue a month times the chance of losing it.
+    pub at_stake: Option<Number>,
+    /// Why, the hardest reason first.
+    pub reasons: Vec<String>,
 }
 
 impl SummaryPage<'_> {
@@ -175,29 +183,28 @@ impl SummaryPage<'_> {
                 @if self.worst.is_empty() {
                     p .hint { "Every customer who has a score is healthy." }
                 } @else {
-                    ol .todo-list { @for customer in self.worst { (self.worst_line(customer)) } }
+                    ol .todo-list { @for worst in self.worst { (self.worst_line(worst)) } }
                 }
             }
         }
     }
 
-    fn worst_line(&self, customer: &Customer) -> Markup {
-        let stake = risk::value_at_risk(customer, self.currency);
+    fn worst_line(&self, worst: &Worst<'_>) -> Markup {
+        let (customer, reasons) = (worst.customer, &worst.reasons);
         let choice = HealthChoice::of(customer);
-        let reasons = risk::reasons(customer, self.now);
         let is_urgent = matches!(choice, HealthChoice::In(band) if is_urgent(band));
         html! {
             li .todo .urgent[is_urgent] {
                 p .line-head {
                     a .client href=(customer_address(customer.id.as_str())) { bdi { (customer.title()) } }
                     span .figure {
-                        @if let Some(stake) = stake { (words::money(super::super::number::Number::new(stake), self.currency)) " at stake" }
+                        @if let Some(stake) = worst.at_stake { (words::money(stake, self.currency)) " at stake" }
                     }
                 }
                 p .line-detail {
                     (words::band(choice))
                     @if let Some(score) = customer.health.score { ", score " (score.normalize()) }
-                    @if !reasons.is_empty() { ". " (capitalised(&listing(&reasons))) "." }
+                    @if !reasons.is_empty() { ". " (capitalised(&listing(reasons))) "." }
                 }
             }
         }

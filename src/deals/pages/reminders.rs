@@ -160,8 +160,8 @@ fn answer<'a>(
 
 /// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
 pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) -> Result<Response, Error> {
-    if let Err(refusal) = may_send(deals.reminders.token.as_deref(), &headers) {
-        return Ok(refusal);
+    if let Some(refused) = refusal(deals.reminders.token.as_deref(), &headers) {
+        return Ok(refused);
     }
     // On its own, so that a caller who hangs up does not stop it between a message and its line.
     let run = Arc::clone(&deals);
@@ -178,20 +178,20 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) ->
 
 /// A program sends the token. Without one, only the page's own button starts a run: browsers say of a form that it came
 /// from here, which a program that merely found the address does not.
-fn may_send(token: Option<&str>, headers: &HeaderMap) -> Result<(), Response> {
+fn refusal(token: Option<&str>, headers: &HeaderMap) -> Option<Response> {
     let refuse = |status, error, message| {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
         (status, challenge, Json(Unauthorized { error, message })).into_response()
     };
     match token {
-        None if comes_from_own_page(headers) => Ok(()),
-        None => Err(refuse(
+        None if comes_from_own_page(headers) => None,
+        None => Some(refuse(
             StatusCode::FORBIDDEN,
             "reminders_token_not_set",
             "Runs by programs are off: set REMINDERS_TOKEN and send it as “Authorization: Bearer …”. Nothing was sent.",
         )),
-        Some(token) if has_token(token, headers) => Ok(()),
-        Some(_) => Err(refuse(
+        Some(token) if has_token(token, headers) => None,
+        Some(_) => Some(refuse(
             StatusCode::UNAUTHORIZED,
             "unauthorized",
             "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
