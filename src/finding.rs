@@ -201,7 +201,8 @@ pub fn begins_like_a_formula(text: &str) -> bool {
             .all(|c| c.is_ascii_digit() || " .,()/%€\u{a0}\u{202f}".contains(c))
     };
     let may_be_number = text.starts_with(['+', '-']);
-    !rest.is_empty() && !rest.starts_with(char::is_whitespace) && !(may_be_number && is_number(rest))
+    let is_sign = rest.is_empty() || rest.starts_with(char::is_whitespace);
+    !is_sign && (!may_be_number || !is_number(rest))
 }
 
 #[cfg(test)]

@@ -143,11 +143,11 @@ impl DealReader {
     }
 }
 
-fn found<Value>(reading: Result<Value, Finding>, decoding: &mut Decoding) -> Option<Value> {
-    reading.map_err(|finding| decoding.findings.push(finding)).ok()
+fn found<Value>(reading: Result<Value, Box<Finding>>, decoding: &mut Decoding) -> Option<Value> {
+    reading.map_err(|finding| decoding.findings.push(*finding)).ok()
 }
 
-fn read_stage(row: &Row<'_>) -> Result<Stage, Finding> {
+fn read_stage(row: &Row<'_>) -> Result<Stage, Box<Finding>> {
     let cell = row.cell(STAGE);
     Stage::parse(&cell.text()).ok_or_else(|| {
         let words = Stage::ALL.map(Stage::as_str).join(", ");
@@ -156,12 +156,12 @@ fn read_stage(row: &Row<'_>) -> Result<Stage, Finding> {
             _ => format!("No status is called so; write one of {words}."),
         };
         let finding = row.finding(STAGE, Effect::RowExcluded, reason);
-        match cell {
+        Box::new(match cell {
             Cell::Text(_) if finding.kind == FindingKind::Unreadable => finding
                 .of_kind(FindingKind::UnknownValue)
                 .proposing(nearest_stage(&cell.text())),
             _ => finding,
-        }
+        })
     })
 }
 
@@ -177,9 +177,9 @@ fn nearest_stage(word: &str) -> Option<&'static str> {
 }
 
 /// The amount in cents, more than nothing.
-fn read_amount(row: &Row<'_>) -> Result<Money, Finding> {
+fn read_amount(row: &Row<'_>) -> Result<Money, Box<Finding>> {
     let cell = row.cell(AMOUNT);
-    let refuse = |reason: &str| row.finding(AMOUNT, Effect::RowExcluded, reason);
+    let refuse = |reason: &str| Box::new(row.finding(AMOUNT, Effect::RowExcluded, reason));
     let amount = match cell {
         Cell::Empty => return Err(refuse("The amount is missing; write it in euros, such as 12500.50.")),
         Cell::Number(number) => Money::from_cell(number),
@@ -211,7 +211,7 @@ fn rounding(row: &Row<'_>, amount: Money) -> Option<Finding> {
     })
 }
 
-fn read_id(row: &Row<'_>) -> Result<Option<u64>, Finding> {
+fn read_id(row: &Row<'_>) -> Result<Option<u64>, Box<Finding>> {
     let cell = row.cell(ID);
     let id = match cell {
         Cell::Empty => return Ok(None),
@@ -219,14 +219,14 @@ fn read_id(row: &Row<'_>) -> Result<Option<u64>, Finding> {
     };
     id.map(Some).ok_or_else(|| {
         let reason = "The id is no whole number. The row counts; write a number that no other row has.";
-        row.finding(ID, Effect::Counted, reason).of_kind(FindingKind::Id)
+        Box::new(row.finding(ID, Effect::Counted, reason).of_kind(FindingKind::Id))
     })
 }
 
-fn read_due(row: &Row<'_>) -> Result<Option<Date>, Finding> {
+fn read_due(row: &Row<'_>) -> Result<Option<Date>, Box<Finding>> {
     day(row.cell(DUE)).map_err(|()| {
         let reason = "This is no day; write it like 2026-12-31. The deal counts, without a due date.";
-        row.finding(DUE, Effect::Counted, reason)
+        Box::new(row.finding(DUE, Effect::Counted, reason))
     })
 }
 

@@ -160,8 +160,9 @@ fn answer<'a>(
 
 /// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
 pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) -> Result<Response, Error> {
-    if let Err(refusal) = may_send(deals.reminders.token.as_deref(), &headers) {
-        return Ok(refusal);
+    if let Err((status, told)) = may_send(deals.reminders.token.as_deref(), &headers) {
+        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
+        return Ok((status, challenge, Json(told)).into_response());
     }
     // On its own, so that a caller who hangs up does not stop it between a message and its line.
     let run = Arc::clone(&deals);
@@ -178,11 +179,8 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) ->
 
 /// A program sends the token. Without one, only the page's own button starts a run: browsers say of a form that it came
 /// from here, which a program that merely found the address does not.
-fn may_send(token: Option<&str>, headers: &HeaderMap) -> Result<(), Response> {
-    let refuse = |status, error, message| {
-        let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
-        (status, challenge, Json(Unauthorized { error, message })).into_response()
-    };
+fn may_send(token: Option<&str>, headers: &HeaderMap) -> Result<(), (StatusCode, Unauthorized)> {
+    let refuse = |status, error, message| (status, Unauthorized { error, message });
     match token {
         None if comes_from_own_page(headers) => Ok(()),
         None => Err(refuse(
