@@ -371,7 +371,8 @@ proptest! {
             .map(|line| Formula::current().weight(line.component))
             .sum();
         prop_assert_eq!(score.coverage, Points::new(covered));
-        prop_assert!(score.rounded.decimal().abs() <= Decimal::new(5, 1));
+        // Half a point, and what lies beyond the decimals that the sum is kept with.
+        prop_assert!(score.rounded.decimal().abs() <= Decimal::new(5, 1) + Decimal::new(1, 9));
     }
 
     #[test]

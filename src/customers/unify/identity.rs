@@ -53,7 +53,11 @@ pub fn ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
         rows.entry(key).or_default().push(old);
     }
     let claims: Vec<Vec<&Customer>> = clusters.iter().map(|cluster| claimants(cluster, &rows)).collect();
-    let mut spoken_for: HashSet<&CustomerId> = claims.iter().flatten().map(|old| &old.id).collect();
+    let mut spoken_for: HashSet<&CustomerId> = claims
+        .iter()
+        .filter_map(|rows| rows.first())
+        .map(|old| &old.id)
+        .collect();
     let by_other_address = by_other_address(before);
     let mut taken: HashSet<CustomerId> = before.iter().map(|old| old.id.clone()).collect();
     for (cluster, claims) in clusters.iter().zip(&claims) {
@@ -73,9 +77,14 @@ pub fn ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
             None => fresh(cluster, &taken),
         };
         taken.insert(id.clone());
-        let others = claims.iter().skip(1).map(|old| (old.id.clone(), id.clone()));
-        identities.successors.extend(others);
         identities.of_clusters.push(id);
+    }
+    // A row that another cluster took over, because a merge was taken back, has no successor.
+    for (claims, id) in claims.iter().zip(&identities.of_clusters) {
+        let others = claims.iter().skip(1).filter(|old| !spoken_for.contains(&old.id));
+        identities
+            .successors
+            .extend(others.map(|old| (old.id.clone(), id.clone())));
     }
     identities
 }

@@ -1,7 +1,7 @@
 //! Amounts, scores and bands as the pages write them; what is not known is a dash.
 
 use maud::{Markup, html};
-use rust_decimal::{Decimal, prelude::ToPrimitive};
+use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 
 use super::super::{
     amount::{Amount, Currency},
@@ -67,7 +67,13 @@ pub fn percent(share: Decimal) -> String {
 pub fn rate(share: Option<Decimal>) -> String {
     share.map_or_else(
         || UNKNOWN.to_owned(),
-        |share| format!("{:.1}%", (share * Decimal::ONE_HUNDRED).round_dp(1)),
+        |share| {
+            let percent = share * Decimal::ONE_HUNDRED;
+            format!(
+                "{:.1}%",
+                percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero)
+            )
+        },
     )
 }
 

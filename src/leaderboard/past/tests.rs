@@ -9,6 +9,7 @@ use crate::{
         catalog_file::LoadedCatalog,
         desk::Settled,
         fixture::march,
+        names::{CSM_ALIASES, DISTINCT_NAMES},
         period::Period,
         rows::{COMPANY_ALIASES, SUBMISSIONS},
         standings::Standings,
@@ -59,6 +60,8 @@ fn history(rows: &[SheetRow], aliases: &[(&str, &str)], log: &[[&str; 7]]) -> Hi
     let tabs = vec![
         tab(&SUBMISSIONS, &submissions),
         tab(&COMPANY_ALIASES, &aliases),
+        tab(&CSM_ALIASES, &[]),
+        tab(&DISTINCT_NAMES, &[]),
         tab(&AUDIT_LOG, &lines),
     ];
     History::decode(tabs, &mut decoding)

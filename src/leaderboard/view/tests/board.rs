@@ -187,7 +187,16 @@ fn a_board_of_forty_people_and_forty_integrations_stays_light() {
         .map(|place| service(&format!("Integration {place}"), place, ServiceKind::Offered))
         .collect();
     let document = board(&standings, &services).document(&frame());
-    let assets = [Asset::Stylesheet, Asset::FormScript, Asset::LiveScript, Asset::Icon];
+    let assets = [
+        Asset::Stylesheet,
+        Asset::LeaderboardStylesheet,
+        Asset::FormScript,
+        Asset::LiveScript,
+        Asset::NewsScript,
+        Asset::KeysScript,
+        Asset::Icon,
+    ];
     let assets: usize = assets.iter().map(|asset| asset.rendered().body().len()).sum();
-    assert!(document.len() + assets < 100_000, "{} + {assets}", document.len());
+    // Before it is compressed for its way, to an eighth and less.
+    assert!(document.len() + assets < 140_000, "{} + {assets}", document.len());
 }
