@@ -4,6 +4,10 @@
 //! same call as the header and the end of the tab; only when staff sorted, inserted or deleted rows meanwhile does it read
 //! the column of ids anew.
 
+mod sight;
+
+pub(super) use sight::{Found, Search, Sight, Wanted};
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -15,7 +19,7 @@ use uuid::Uuid;
 use super::{
     ReadError,
     call_error::CallError,
-    cell::{Cell, Content},
+    cell::Cell,
     google::{SheetRequest, Spreadsheet, ValueRange},
     reader::Reader,
     requests::{self, Place},
@@ -54,50 +58,6 @@ struct Tail {
 
 /// An id in 16 bytes, so that a million of them stay small.
 type Digest = [u8; 16];
-
-/// A row that a write is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Wanted {
-    pub(super) tab: &'static str,
-    pub(super) id: String,
-    pub(super) search: Search,
-}
-
-/// How much is read to find a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Search {
-    /// Only where it is known to be; most often it is nowhere.
-    Known,
-    /// Everywhere.
-    Thorough,
-    /// The row with this number, whatever its id.
-    At(u32),
-}
-
-/// A wanted row at the moment of the read.
-#[derive(Clone, Debug)]
-pub(super) enum Found {
-    Row {
-        /// Row number, the header being 1.
-        number: usize,
-        cells: Vec<Value>,
-    },
-    Gone,
-    Repeated,
-}
-
-impl Found {
-    /// The content of a cell of a row that was found.
-    pub(super) fn content(&self, position: usize) -> Content {
-        match self {
-            Self::Row { cells, .. } => Cell::of(cells.get(position)).into(),
-            Self::Gone | Self::Repeated => Content::Empty,
-        }
-    }
-}
-
-/// The wanted rows, by tab and id.
-pub(super) type Sight = HashMap<(&'static str, String), Found>;
 
 impl Tails {
     pub(super) fn new(spreadsheet: Arc<Spreadsheet>, reader: Arc<Reader>) -> Self {

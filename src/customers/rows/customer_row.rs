@@ -1,5 +1,7 @@
 //! The tab `unified_customers`: one row for each customer.
 
+mod reading;
+
 use std::collections::HashMap;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -238,7 +240,7 @@ impl CustomerRows {
         let mut read: Vec<(u32, Customer)> = Vec::with_capacity(rows.len());
         let mut places: HashMap<CustomerId, usize> = HashMap::with_capacity(rows.len());
         for row in rows.rows() {
-            let Some(customer) = read_row(row, decoding) else {
+            let Some(customer) = reading::read_row(row, decoding) else {
                 continue;
             };
             if let Some(first) = places.get(&customer.id) {
@@ -371,97 +373,4 @@ fn revenue_cells(revenue: &Revenue) -> RowCells {
         (OPEN_PIPELINE, cells::amount(revenue.open_pipeline)),
         (PIPELINE_CURRENCY, code(revenue.open_pipeline)),
     ]
-}
-
-fn read_row(row: Row<'_>, decoding: &mut Decoding) -> Option<Customer> {
-    let mut cells = Cells::of(row, decoding);
-    let Some(id) = cells.text(0) else {
-        cells.exclude(
-            0,
-            "The row has no id, so it is no customer; the rows are derived from source_records. Delete it.",
-        );
-        return None;
-    };
-    let emails = cells.emails(EMAIL);
-    Some(Customer {
-        id: CustomerId::new(id),
-        email: emails.into_iter().next(),
-        other_emails: cells.emails(OTHER_EMAILS),
-        profile: read_profile(&mut cells),
-        revenue: read_revenue(&mut cells),
-        sources: read_sources(&mut cells),
-        health: Health {
-            score: cells.number_in(HEALTH_SCORE),
-            status: cells.text(HEALTH_STATUS),
-            coverage: cells.number_in(COVERAGE),
-            churn_risk: cells.number_in(CHURN_RISK),
-        },
-        standing: match (cells.text(STANDING).as_deref(), cells.text(MERGED_INTO)) {
-            (Some("merged"), Some(into)) => Standing::Merged {
-                into: CustomerId::new(into),
-            },
-            (Some("gone"), _) => Standing::Gone,
-            _ => Standing::Current,
-        },
-        created_at: cells.instant(CREATED_AT),
-        updated_at: cells.instant(UPDATED_AT),
-    })
-}
-
-fn read_profile(cells: &mut Cells<'_>) -> Profile {
-    Profile {
-        name: cells.text(NAME),
-        company: cells.text(COMPANY),
-        phone: cells.text(PHONE),
-        country: cells.text(COUNTRY),
-        account_manager: cells.text(ACCOUNT_MANAGER),
-        lifecycle_stage: cells.text(LIFECYCLE_STAGE),
-        plan: cells.text(PLAN),
-        subscription_status: cells.text(SUBSCRIPTION_STATUS),
-        delinquent: cells.flag(DELINQUENT),
-        customer_since: cells.instant(CUSTOMER_SINCE),
-        signed_up_at: cells.instant(SIGNED_UP_AT),
-        last_seen_at: cells.instant(LAST_SEEN_AT),
-        logins: cells.number_in(LOGINS),
-        credits: cells.number_in(CREDITS),
-        exports: cells.number_in(EXPORTS),
-    }
-}
-
-fn read_revenue(cells: &mut Cells<'_>) -> Revenue {
-    Revenue {
-        mrr: cells.amount(MRR, CURRENCY),
-        mrr_source: cells.text(MRR_SOURCE),
-        ltv: cells.amount(LTV, LTV_CURRENCY),
-        ltv_source: cells.text(LTV_SOURCE),
-        other_currencies: cells
-            .lines(OTHER_CURRENCIES)
-            .iter()
-            .filter_map(|line| amount_in(line))
-            .collect(),
-        open_pipeline: cells.amount(OPEN_PIPELINE, PIPELINE_CURRENCY),
-    }
-}
-
-/// `12.5 USD`.
-fn amount_in(text: &str) -> Option<Amount> {
-    let (units, currency) = text.split_once(' ')?;
-    Some(Amount {
-        units: units.parse().ok()?,
-        currency: Currency::of(currency)?,
-    })
-}
-
-fn read_sources(cells: &mut Cells<'_>) -> Vec<SourceMark> {
-    let names = cells.text(SOURCES).unwrap_or_default();
-    let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-    let mark = |name: &str| {
-        let group = GROUPS.iter().find(|(source, _, _)| *source == name);
-        SourceMark {
-            source: name.to_owned(),
-            ids: group.map(|(_, ids, _)| cells.lines(*ids)).unwrap_or_default(),
-            synced_at: group.and_then(|(_, _, synced_at)| cells.instant(*synced_at)),
-        }
-    };
-    names.map(mark).collect()
 }

@@ -1,598 +1,203 @@
 //! The words that the rules about leaving ask for, in English and French, in small letters without accents.
 
 /// What a customer has with us. A word that ends with `*` stands for all that begin so.
+#[rustfmt::skip]
 pub const OURS: &[&str] = &[
     // English
-    "plan",
-    "plans",
-    "subscription*",
-    "account*",
-    "membership*",
-    "contract*",
-    "licence*",
-    "license*",
-    "service*",
-    "renewal",
-    "trial",
-    "seat",
-    "seats",
-    "agreement",
-    "workspace",
-    "auto-renewal",
-    "autorenewal",
+    "plan", "plans", "subscription*", "account*", "membership*", "contract*", "licence*", "license*", "service*",
+    "renewal", "trial", "seat", "seats", "agreement", "workspace", "auto-renewal", "autorenewal",
     // French
-    "abonnement*",
-    "compte",
-    "comptes",
-    "forfait*",
-    "contrat*",
-    "formule",
-    "adhesion*",
-    "souscription*",
-    "offre",
-    "essai",
-    "renouvellement",
-    "engagement",
+    "abonnement*", "compte", "comptes", "forfait*", "contrat*", "formule", "adhesion*", "souscription*", "offre",
+    "essai", "renouvellement", "engagement",
 ];
 
 /// What can be cancelled without leaving.
+#[rustfmt::skip]
 pub const OTHERS: &[&str] = &[
     // English
-    "order*",
-    "meeting*",
-    "call",
-    "calls",
-    "appointment*",
-    "booking*",
-    "invoice*",
-    "invitation*",
-    "invite*",
-    "reservation*",
-    "demo*",
-    "event*",
-    "session*",
-    "payment*",
-    "request*",
-    "job*",
-    "upload*",
-    "export*",
-    "import*",
-    "download*",
-    "webinar*",
-    "training*",
-    "ticket*",
-    "button*",
-    "transaction*",
-    "transfer*",
-    "task*",
-    "campaign*",
-    "flight*",
-    "delivery",
-    "deliveries",
-    "shipment*",
-    "purchase*",
-    "cancellation",
-    "cancelation",
-    "interview*",
-    "newsletter*",
-    "notification*",
-    "email*",
-    "e-mail*",
-    "mailing*",
-    "policy",
-    "fee",
-    "fees",
-    "link",
-    "page",
-    "feature*",
-    "sync*",
-    "report*",
-    "project*",
-    "visit*",
-    "workshop*",
-    "alert*",
-    "reminder*",
-    "add-on*",
-    "addon*",
+    "order*", "meeting*", "call", "calls", "appointment*", "booking*", "invoice*", "invitation*", "invite*",
+    "reservation*", "demo*", "event*", "session*", "payment*", "request*", "job*", "upload*", "export*", "import*",
+    "download*", "webinar*", "training*", "ticket*", "button*", "transaction*", "transfer*", "task*", "campaign*",
+    "flight*", "delivery", "deliveries", "shipment*", "purchase*", "cancellation", "cancelation", "interview*",
+    "newsletter*", "notification*", "email*", "e-mail*", "mailing*", "policy", "fee", "fees", "link", "page",
+    "feature*", "sync*", "report*", "project*", "visit*", "workshop*", "alert*", "reminder*", "add-on*", "addon*",
     // French
-    "reunion*",
-    "rendez-vous",
-    "rendez",
-    "rdv",
-    "commande*",
-    "appel*",
-    "visio*",
-    "facture*",
-    "demonstration*",
-    "entretien*",
-    "evenement*",
-    "paiement*",
-    "demande*",
-    "formation*",
-    "livraison*",
-    "achat*",
-    "resiliation",
-    "annulation",
-    "bouton*",
-    "virement*",
-    "tache*",
-    "campagne*",
-    "billet*",
-    "seance*",
-    "atelier*",
-    "rappel*",
-    "visite*",
-    "envoi*",
-    "option*",
-    "projet*",
+    "reunion*", "rendez-vous", "rendez", "rdv", "commande*", "appel*", "visio*", "facture*", "demonstration*",
+    "entretien*", "evenement*", "paiement*", "demande*", "formation*", "livraison*", "achat*", "resiliation",
+    "annulation", "bouton*", "virement*", "tache*", "campagne*", "billet*", "seance*", "atelier*", "rappel*",
+    "visite*", "envoi*", "option*", "projet*",
 ];
 
 /// To call off, with or without an object: infinitives, present and progressive forms.
+#[rustfmt::skip]
 pub const CANCEL: &[&str] = &[
-    "cancel",
-    "cancels",
-    "canceling",
-    "cancelling",
-    "annuler",
-    "annule",
-    "annulons",
-    "annulez",
-    "resilier",
-    "resilie",
-    "resilions",
-    "resiliez",
-    "resiliant",
-    "annulant",
+    "cancel", "cancels", "canceling", "cancelling", "annuler", "annule", "annulons", "annulez", "resilier",
+    "resilie", "resilions", "resiliez", "resiliant", "annulant",
 ];
 
 /// Those of [`CANCEL`] that are said of contracts even without an object; *annuler* is said of meetings.
 pub const BARE: &[&str] = &["cancel", "canceling", "cancelling", "resilier", "resilions", "resiliez"];
 
 /// What makes a participle passive.
+#[rustfmt::skip]
 pub const PASSIVE: &[&str] = &[
     "was", "were", "been", "be", "is", "are", "got", "gets", "est", "ete", "etre", "sera",
 ];
 
 /// Words behind a verb that are not its object; besides these all that end in *-ly* and *-ement*.
+#[rustfmt::skip]
 pub const ADVERB: &[&str] = &[
-    "then",
-    "soon",
-    "too",
-    "anyway",
-    "again",
-    "right",
-    "away",
-    "here",
-    "vite",
-    "everything",
-    "suite",
-    "aussi",
-    "donc",
-    "alors",
-    "bientot",
-    "ici",
-    "etc",
-    "though",
-    "altogether",
-    "entirely",
-    "asap",
-    "today",
-    "now",
-    "tomorrow",
-    "yet",
-    "already",
+    "then", "soon", "too", "anyway", "again", "right", "away", "here", "vite", "everything", "suite", "aussi",
+    "donc", "alors", "bientot", "ici", "etc", "though", "altogether", "entirely", "asap", "today", "now",
+    "tomorrow", "yet", "already",
 ];
 
 /// The same when it is done. Without an object it is said of something else more often than not.
+#[rustfmt::skip]
 pub const CANCELLED: &[&str] = &[
-    "cancelled",
-    "canceled",
-    "annule",
-    "annulee",
-    "annules",
-    "annulees",
-    "resilie",
-    "resiliee",
-    "resilies",
-    "terminated",
-    "closed",
-    "deleted",
+    "cancelled", "canceled", "annule", "annulee", "annules", "annulees", "resilie", "resiliee", "resilies",
+    "terminated", "closed", "deleted",
 ];
 
 /// To end, only together with what is ours.
+#[rustfmt::skip]
 pub const END: &[&str] = &[
-    "terminate",
-    "terminating",
-    "end",
-    "ending",
-    "stop",
-    "stopping",
-    "close",
-    "closing",
-    "delete",
-    "deleting",
-    "discontinue",
-    "discontinuing",
-    "deactivate",
-    "deactivating",
-    "quit",
-    "quitting",
-    "leave",
-    "leaving",
-    "drop",
-    "dropping",
-    "arreter",
-    "arrete",
-    "arretons",
-    "stopper",
-    "supprimer",
-    "supprimez",
-    "cloturer",
-    "cloturez",
-    "cloture",
-    "fermer",
-    "fermez",
-    "quitter",
-    "quitte",
-    "quittons",
-    "interrompre",
-    "desabonner",
-    "desactiver",
-    "fin",
-    "terminer",
+    "terminate", "terminating", "end", "ending", "stop", "stopping", "close", "closing", "delete", "deleting",
+    "discontinue", "discontinuing", "deactivate", "deactivating", "quit", "quitting", "leave", "leaving", "drop",
+    "dropping", "arreter", "arrete", "arretons", "stopper", "supprimer", "supprimez", "cloturer", "cloturez",
+    "cloture", "fermer", "fermez", "quitter", "quitte", "quittons", "interrompre", "desabonner", "desactiver",
+    "fin", "terminer",
 ];
 
 /// To go on, which is leaving when it is denied.
+#[rustfmt::skip]
 pub const RENEW: &[&str] = &[
-    "renew",
-    "renewing",
-    "renewed",
-    "extend",
-    "renouveler",
-    "renouvelle",
-    "renouvelons",
-    "renouvelez",
-    "reconduire",
-    "reconduis",
-    "reconduisons",
-    "prolonger",
+    "renew", "renewing", "renewed", "extend", "renouveler", "renouvelle", "renouvelons", "renouvelez", "reconduire",
+    "reconduis", "reconduisons", "prolonger",
 ];
 
 /// To wish for, which is leaving when it is denied of what is ours together with a word of [`NO_MORE`].
+#[rustfmt::skip]
 pub const WISH: &[&str] = &[
-    "want",
-    "need",
-    "use",
-    "using",
-    "veux",
-    "voulons",
-    "souhaite",
-    "souhaitons",
-    "besoin",
-    "utilise",
-    "utilisons",
+    "want", "need", "use", "using", "veux", "voulons", "souhaite", "souhaitons", "besoin", "utilise", "utilisons",
 ];
 
 /// Not any more.
 pub const NO_MORE: &[&str] = &["longer", "anymore", "more", "plus"];
 
 /// To go elsewhere.
+#[rustfmt::skip]
 pub const MOVE: &[&str] = &[
-    "switch",
-    "switching",
-    "switched",
-    "move",
-    "moving",
-    "moved",
-    "migrate",
-    "migrating",
-    "go",
-    "going",
-    "passer",
-    "passons",
-    "passe",
-    "partir",
-    "partons",
-    "migrer",
-    "migrons",
-    "changer",
-    "changeons",
-    "basculer",
+    "switch", "switching", "switched", "move", "moving", "moved", "migrate", "migrating", "go", "going", "passer",
+    "passons", "passe", "partir", "partons", "migrer", "migrons", "changer", "changeons", "basculer",
 ];
 
 /// Elsewhere, after a verb of [`MOVE`].
+#[rustfmt::skip]
 pub const ELSEWHERE: &[&str] = &[
-    "competitor*",
-    "competition",
-    "provider*",
-    "vendor*",
-    "supplier*",
-    "alternative*",
-    "concurrent*",
-    "concurrence",
-    "prestataire*",
-    "fournisseur*",
+    "competitor*", "competition", "provider*", "vendor*", "supplier*", "alternative*", "concurrent*", "concurrence",
+    "prestataire*", "fournisseur*",
 ];
 
 /// Elsewhere, when `another` or the like stands before it.
 pub const ANOTHER: &[&str] = &["another", "different", "other", "autre", "different"];
 /// See [`ANOTHER`].
+#[rustfmt::skip]
 pub const PRODUCT: &[&str] = &[
-    "tool",
-    "tools",
-    "solution*",
-    "platform*",
-    "product",
-    "software",
-    "system",
-    "outil*",
-    "plateforme*",
-    "logiciel*",
-    "produit*",
-    "company",
-    "societe",
+    "tool", "tools", "solution*", "platform*", "product", "software", "system", "outil*", "plateforme*",
+    "logiciel*", "produit*", "company", "societe",
 ];
 
 /// That something is called off, as a noun.
+#[rustfmt::skip]
 pub const CANCELLATION: &[&str] = &[
-    "cancellation",
-    "cancelation",
-    "termination",
-    "resiliation",
-    "annulation",
+    "cancellation", "cancelation", "termination", "resiliation", "annulation",
 ];
 
 /// To ask for something.
+#[rustfmt::skip]
 pub const ASK: &[&str] = &[
-    "request",
-    "requesting",
-    "want",
-    "demande",
-    "demandons",
-    "demander",
-    "souhaite",
-    "souhaitons",
-    "confirm",
-    "confirmer",
-    "proceed",
+    "request", "requesting", "want", "demande", "demandons", "demander", "souhaite", "souhaitons", "confirm",
+    "confirmer", "proceed",
 ];
 
 /// What denies the word after it.
+#[rustfmt::skip]
 pub const NOT: &[&str] = &[
     "not", "never", "no", "nor", "without", "instead", "rather", "avoid", "avoiding", "ne", "n", "pas", "jamais",
     "sans", "plutot", "eviter", "non",
 ];
 
 /// What makes a denial one of being able, which is no denial of wanting: “I cannot cancel my plan”.
+#[rustfmt::skip]
 pub const ABLE: &[&str] = &[
-    "can",
-    "could",
-    "able",
-    "let",
-    "lets",
-    "letting",
-    "allow",
-    "allows",
-    "allowed",
-    "possible",
-    "way",
-    "know",
-    "find",
-    "see",
-    "how",
-    "sure",
-    "certain",
-    "only",
-    "just",
-    "yet",
-    "wait",
-    "work",
-    "works",
-    "working",
-    "peux",
-    "peut",
-    "pouvons",
-    "pouvez",
-    "arrive",
-    "arrivons",
-    "parviens",
-    "parvenons",
-    "possible",
-    "sais",
-    "savons",
-    "trouve",
-    "trouvons",
-    "comment",
-    "reussis",
-    "reussissons",
-    "permet",
-    "sur",
-    "surs",
+    "can", "could", "able", "let", "lets", "letting", "allow", "allows", "allowed", "possible", "way", "know",
+    "find", "see", "how", "sure", "certain", "only", "just", "yet", "wait", "work", "works", "working", "peux",
+    "peut", "pouvons", "pouvez", "arrive", "arrivons", "parviens", "parvenons", "possible", "sais", "savons",
+    "trouve", "trouvons", "comment", "reussis", "reussissons", "permet", "sur", "surs",
 ];
 
 /// A denied verb of these denies what follows, over a new subject too: “I do not think that we will cancel”.
+#[rustfmt::skip]
 pub const MEAN: &[&str] = &[
-    "think",
-    "said",
-    "say",
-    "dit",
-    "plan",
-    "planning",
-    "plans",
-    "intend",
-    "intention",
-    "mean",
-    "want",
-    "wish",
-    "expect",
-    "need",
-    "like",
-    "reason",
-    "going",
-    "pense",
-    "pensons",
-    "compte",
-    "comptons",
-    "veux",
-    "voulons",
-    "souhaite",
-    "souhaitons",
-    "prevoit",
-    "prevois",
-    "envisage",
-    "envisageons",
-    "raison",
-    "faut",
+    "think", "said", "say", "dit", "plan", "planning", "plans", "intend", "intention", "mean", "want", "wish",
+    "expect", "need", "like", "reason", "going", "pense", "pensons", "compte", "comptons", "veux", "voulons",
+    "souhaite", "souhaitons", "prevoit", "prevois", "envisage", "envisageons", "raison", "faut",
 ];
 
 /// Who speaks of themselves; a new subject ends what was denied before.
 pub const SPEAKER: &[&str] = &["i", "we", "je", "j", "nous", "on"];
 
 /// What parts clauses within a sentence.
+#[rustfmt::skip]
 pub const CONJUNCTION: &[&str] = &[
-    "so",
-    "because",
-    "but",
-    "then",
-    "therefore",
-    "unless",
-    "otherwise",
-    "donc",
-    "mais",
-    "sinon",
-    "alors",
-    "car",
-    "if",
-    "si",
-    "and",
-    "et",
-    "or",
-    "ou",
+    "so", "because", "but", "then", "therefore", "unless", "otherwise", "donc", "mais", "sinon", "alors", "car",
+    "if", "si", "and", "et", "or", "ou",
 ];
 
 /// Where the object of a verb ends.
+#[rustfmt::skip]
 pub const PREPOSITION: &[&str] = &[
-    "for",
-    "with",
-    "at",
-    "on",
-    "in",
-    "of",
-    "to",
-    "from",
-    "by",
-    "as",
-    "when",
-    "after",
-    "before",
-    "since",
-    "until",
-    "please",
-    "today",
-    "tomorrow",
-    "now",
-    "immediately",
-    "asap",
-    "this",
-    "next",
-    "that",
-    "which",
-    "who",
-    "is",
-    "are",
-    "was",
-    "were",
-    "will",
-    "would",
-    "has",
-    "have",
-    "de",
-    "du",
-    "des",
-    "d",
-    "pour",
-    "avec",
-    "a",
-    "au",
-    "aux",
-    "en",
-    "sur",
-    "des",
-    "dans",
-    "par",
-    "que",
-    "qui",
-    "quand",
-    "depuis",
-    "est",
-    "sont",
-    "svp",
-    "merci",
-    "demain",
-    "maintenant",
-    "before",
-    "effective",
-    "due",
-    "instead",
-    "entirely",
-    "completely",
-    "altogether",
-    "anytime",
+    "for", "with", "at", "on", "in", "of", "to", "from", "by", "as", "when", "after", "before", "since", "until",
+    "please", "today", "tomorrow", "now", "immediately", "asap", "this", "next", "that", "which", "who", "is",
+    "are", "was", "were", "will", "would", "has", "have", "de", "du", "des", "d", "pour", "avec", "a", "au", "aux",
+    "en", "sur", "des", "dans", "par", "que", "qui", "quand", "depuis", "est", "sont", "svp", "merci", "demain",
+    "maintenant", "before", "effective", "due", "instead", "entirely", "completely", "altogether", "anytime",
     "online",
 ];
 
 /// Words before a noun that say nothing of it.
+#[rustfmt::skip]
 pub const DETERMINER: &[&str] = &[
+    
     "a", "an", "the", "my", "our", "this", "that", "these", "those", "your", "all", "both", "any", "current", "whole",
     "entire", "existing", "le", "la", "les", "l", "mon", "ma", "mes", "notre", "nos", "votre", "vos", "ce", "cet",
     "cette", "ces", "un", "une", "tous", "tout", "toute", "d", "de", "du", "des", "me", "nous",
 ];
 
 /// Whose it is when it is not theirs who write.
+#[rustfmt::skip]
 pub const OF_OTHERS: &[&str] = &[
-    "their",
-    "his",
-    "her",
-    "someone's",
-    "somebody's",
-    "leur",
-    "leurs",
-    "son",
-    "sa",
-    "ses",
-    "users",
-    "customers",
-    "clients",
-    "customer's",
-    "client's",
-    "user's",
+    "their", "his", "her", "someone's", "somebody's", "leur", "leurs", "son", "sa", "ses", "users", "customers",
+    "clients", "customer's", "client's", "user's",
 ];
 
 /// What stands for a noun.
 pub const PRONOUN: &[&str] = &["it", "this", "that", "them", "le", "la", "les", "l", "ca", "cela"];
 
 /// Before `cancel` these make it the name of a button.
+#[rustfmt::skip]
 pub const CLICK: &[&str] = &[
+    
     "click", "clicked", "clicking", "press", "pressed", "hit", "hitting", "select", "selected", "the", "a", "clique",
     "cliquer", "bouton", "button", "says", "called", "labelled",
 ];
 
 /// What makes a passive a wish: “I want my plan cancelled”.
+#[rustfmt::skip]
 pub const WANT: &[&str] = &[
-    "want",
-    "like",
-    "please",
-    "need",
-    "have",
-    "get",
-    "voudrais",
-    "voudrions",
-    "souhaite",
-    "souhaitons",
-    "veux",
-    "voulons",
-    "merci",
-    "aimerais",
+    "want", "like", "please", "need", "have", "get", "voudrais", "voudrions", "souhaite", "souhaitons", "veux",
+    "voulons", "merci", "aimerais",
 ];
 
 /// Whether a word is in a list, whose entries may end with `*`.

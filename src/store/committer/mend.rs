@@ -10,11 +10,15 @@
 //! an id, in the row where it was, and then anywhere, if only one shows it. When none does, somebody has changed it since,
 //! and it stays as it is.
 
+mod columns;
+
+use columns::{Column, cells_of, contents, texts, texts_of_row};
+
 use super::{
     super::{
         ReadError,
         audit::{AUDIT_LOG, TALLYBOARD, action, column},
-        cell::{Cell, Content, Entry},
+        cell::{Content, Entry},
         google::{CellData, ValueRange},
         requests::{cell_data, cell_with},
         tab::{Tab, column_letters, normalise, quoted},
@@ -426,34 +430,4 @@ impl Edit {
             ..self
         }
     }
-}
-
-/// A column from row 1 on.
-struct Column {
-    tab: &'static Tab,
-    position: usize,
-    cells: Vec<Content>,
-}
-
-fn cells_of<'a>(columns: &'a [Column], tab: &'static Tab, position: usize) -> &'a [Content] {
-    let found = columns
-        .iter()
-        .find(|column| column.tab == tab && column.position == position);
-    found.map_or(&[], |column| &column.cells)
-}
-
-fn texts(columns: &[Column], tab: &'static Tab, position: usize) -> Vec<String> {
-    let cells = cells_of(columns, tab, position).iter();
-    cells.map(|cell| cell.as_cell().text()).collect()
-}
-
-fn contents(values: &ValueRange) -> Vec<Content> {
-    let rows = values.values.as_deref().unwrap_or_default();
-    rows.iter().map(|row| Cell::of(row.first()).into()).collect()
-}
-
-fn texts_of_row(values: &ValueRange) -> Vec<String> {
-    let first = values.values.as_deref().unwrap_or_default().first();
-    let cells = first.map_or(&[] as &[_], Vec::as_slice);
-    cells.iter().map(|cell| Cell::of(Some(cell)).text()).collect()
 }
