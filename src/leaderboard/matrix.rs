@@ -23,6 +23,7 @@ pub struct MatrixQuestion {
     pub missing: Option<String>,
     /// The order of the companies.
     #[serde(skip_serializing_if = "is_usual")]
+    #[schemars(default)]
     pub sort: Order,
 }
 

@@ -156,7 +156,7 @@ fn name(operation: &mut Operation, method: &Method, path: &str) {
 /// The statuses with which an address may refuse.
 fn failures(method: &Method) -> Vec<u16> {
     // Unreadable; nothing there; gone; unusable; ours; the spreadsheet's; too slow.
-    let mut failures = vec![400, 404, 410, 422, 500, 502, 503, 504];
+    let mut failures = vec![400, 403, 404, 410, 422, 500, 502, 503, 504];
     if *method != Method::GET {
         // From another site; changed meanwhile; too much; of a kind that is not read; too often.
         failures.extend([403, 409, 413, 415, 429]);

@@ -21,7 +21,7 @@ pub fn columns(bars: &[Bar]) -> Markup {
     let width = count.saturating_mul(STEP);
     html! {
         @if count > 0 {
-            div .columns-drawing {
+            div .columns-drawing tabindex="0" {
                 svg .columns aria-hidden="true" viewBox={ "0 0 " (width) " " (HEIGHT + LABEL) } width=(width) height=(HEIGHT + LABEL) {
                     line x1="0" y1=(HEIGHT) x2=(width) y2=(HEIGHT) {}
                     @for (place, bar) in (0..).zip(bars) { (column(place, bar)) }

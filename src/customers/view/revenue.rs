@@ -70,12 +70,12 @@ impl RevenuePage<'_> {
                 @if growth.unusable > 0 { (growth.unusable) " movements without customer, day or amount are in no figure." }
             }
             @if let Some(last) = growth.months.last() { (headline(last, growth.currency)) }
-            section aria-labelledby="months" {
+            section {
                 h2 #months { "Month by month" }
                 (self.drawing())
                 div .revenue tabindex="0" role="region" aria-labelledby="months" { (months(growth)) }
             }
-            section aria-labelledby="cohorts" {
+            section {
                 h2 #cohorts { "Cohorts" }
                 p .hint { "What is left of the revenue of customers whose first subscription began in a month." }
                 div .revenue tabindex="0" role="region" aria-labelledby="cohorts" { (cohorts(&growth.cohorts, growth.currency)) }

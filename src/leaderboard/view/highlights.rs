@@ -5,11 +5,12 @@ use maud::{Markup, html};
 
 use super::{
     super::{
+        claims::Wanted,
         goal::Progress,
         highlights::{Day, FirstOfWeek, Highlights, MostImproved},
     },
     address::ClaimsFilter,
-    ranking::linked,
+    doors::{Counts, door, figure, plain},
 };
 use crate::page::{
     chart::{bar, days},
@@ -50,7 +51,7 @@ fn goal(team: &Progress) -> Markup {
     let wanted = team.goal.integrations.get();
     html! {
         p .goal {
-            "Team goal: " a href=(ClaimsFilter::within(team.period).address()) { (goal_words(team)) }
+            "Team goal: " a data-figure="goal" href=(ClaimsFilter::within(team.period).address()) { (goal_words(team)) }
             @if team.reached >= wanted { ". Reached!" } @else { "." }
             (bar(team.reached, wanted))
         }
@@ -63,14 +64,13 @@ fn most_improved(improved: &MostImproved) -> Markup {
         div {
             dt { "Most improved" }
             dd {
-                (listing(&names)) ": +" (improved.gain)
+                bdi { (listing(&names)) } ": " (plain("gain", &html! { "+" (improved.gain) }))
                 small {
                     @for (place, csm) in improved.csms.iter().enumerate() {
                         @if place > 0 { "; " }
-                        a href=(ClaimsFilter::within(improved.period).of_csm(&csm.csm).address()) {
-                            (count(csm.points, "point", "points"))
-                            @if improved.csms.len() > 1 { " of " (csm.csm) }
-                        }
+                        @let claims = ClaimsFilter::within(improved.period).of_csm(&csm.csm).that_are(Wanted::Credited);
+                        (door(Counts::Claims, &claims.address(), &html! { (count(csm.points, "point", "points")) }))
+                        @if improved.csms.len() > 1 { " of " bdi { (csm.csm) } }
                     }
                     " in seven days, against the seven before"
                 }
@@ -105,7 +105,7 @@ fn per_day(told: &[Day], now: &Zoned) -> Markup {
             (days(&values))
             @if let [first, .., last] = told {
                 p .days-scale aria-hidden="true" {
-                    span { (moment::day(first.day, now.date())) } span { (moment::day(last.day, now.date())) }
+                    @for day in [first.day, last.day] { (plain("day", &html! { (moment::day(day, now.date())) })) }
                 }
             }
         }
@@ -117,13 +117,25 @@ fn per_day(told: &[Day], now: &Zoned) -> Markup {
 }
 
 fn day_row(day: &Day, now: &Zoned) -> Markup {
-    let address = ClaimsFilter::within(day.period()).address();
+    let within = |wanted| ClaimsFilter::within(day.period()).that_are(wanted).address();
+    let (counting, credited) = (within(Wanted::Counting), within(Wanted::Credited));
     row(
         0,
         &[
-            cell("name", html! { (moment::day(day.day, now.date())) }),
-            cell("number", linked(day.claims, "claim", &address)),
-            cell("number", linked(day.integrations, "integration", &address)),
+            cell("name", plain("day", &html! { (moment::day(day.day, now.date())) })),
+            cell(
+                "number",
+                figure(Counts::Rows, &counting, day.claims, ("claim", "claims")),
+            ),
+            cell(
+                "number",
+                figure(
+                    Counts::Claims,
+                    &credited,
+                    day.integrations,
+                    ("integration", "integrations"),
+                ),
+            ),
         ],
     )
 }

@@ -131,16 +131,6 @@ fn rank(standings: &[CsmStanding], place: usize) -> Markup {
     }
 }
 
-/// A number that leads to its rows; its noun is read aloud, and shown where the column headers are not.
-pub(super) fn linked(value: u32, noun: &str, address: &str) -> Markup {
-    let plural = match (value, noun) {
-        (1, _) => noun.to_owned(),
-        (_, "company") => "companies".to_owned(),
-        _ => format!("{noun}s"),
-    };
-    html! { a .figure href=(address) { (grouped(value)) span .unit { " " (plural) } } }
-}
-
 fn outside_catalog(claims: u32, address: &str) -> Markup {
     html! {
         @if claims > 0 {

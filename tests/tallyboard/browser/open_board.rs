@@ -200,7 +200,7 @@ async fn single_keys_shorten_the_way_and_rest_while_somebody_types() {
     browser.keys("j").await;
     browser.keys("\u{e007}").await;
     browser.reads("h1", "Claims").await;
-    assert_eq!(browser.place().await, "/leaderboard/claims?csm=Kate");
+    assert_eq!(browser.place().await, "/leaderboard/claims?csm=Kate&outcome=credited");
 
     browser.goto(&format!("{}/keyboard", world.address)).await;
     browser.press("[data-keys-switch]").await;
