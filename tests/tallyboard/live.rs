@@ -277,8 +277,11 @@ async fn a_program_reads_highlights_and_the_own_line_as_people_do() {
     let page = world.page("/leaderboard").await;
     page.says("Team goal: 3 of 4 integrations this week, 6 days left.");
     let of_today = page.attributes(".highlights tbody tr:first-child a", "href");
-    let claims = "/leaderboard/claims?from=2026-03-03&to=2026-03-03";
-    assert_eq!(of_today, [claims, claims]);
+    let claims = "/leaderboard/claims?from=2026-03-03&to=2026-03-03&outcome=";
+    assert_eq!(
+        of_today,
+        ["counting", "credited"].map(|outcome| format!("{claims}{outcome}"))
+    );
 
     let own = world.json("/leaderboard/you?csm=MANNY").await;
     assert_eq!(own["csm"], "Manny");
