@@ -914,6 +914,44 @@ async fn columns_may_stand_anywhere_under_any_spelling_and_with_others_between()
 }
 
 #[tokio::test]
+async fn an_array_formula_of_staffs_own_goes_on_filling_its_column() {
+    let world = library().await;
+    // Down to the end of the grid, texts without a letter below the data.
+    world.staff_type("books!G1", json!("twice")).await;
+    world
+        .staff_type("books!G2", json!("=ARRAYFORMULA(IF(A2:A=\"\",\"\",C2:C*2))"))
+        .await;
+    let changes = [reprice("b", 2.0, 2.5), book("f", "Zeta", 6.0), delete("d", "Delta")];
+    let committed = world.store.commit(by_ann(changes)).await.expect("written");
+    assert_eq!((committed.updated, committed.inserted, committed.deleted), (1, 1, 1));
+    let found = |rows: Vec<Vec<Value>>| -> Vec<(Value, Value)> {
+        rows.into_iter()
+            .filter(|row| row[0] != "")
+            .map(|row| (row[0].clone(), row[6].clone()))
+            .collect()
+    };
+    let expected = [("a", 2), ("b", 5), ("c", 6), ("e", 10), ("f", 12)];
+    assert_eq!(
+        found(world.rows("books").await),
+        expected.map(|(id, twice)| (json!(id), json!(twice)))
+    );
+
+    // What the formula showed beside a row that comes back is not typed into its way.
+    let back = Change::Insert(Insert {
+        tab: &BOOKS,
+        id: NewId::Restored {
+            id: "d".to_owned(),
+            key: "back".to_owned(),
+            others: vec![("twice".to_owned(), Content::Number(8.0))],
+        },
+        cells: vec![text("Delta"), Entry::Number(4.0), Entry::Empty, text("left")],
+    });
+    world.store.commit(by_ann([back])).await.expect("written");
+    let last = found(world.rows("books").await).pop();
+    assert_eq!(last, Some((json!("d"), json!(8))));
+}
+
+#[tokio::test]
 async fn a_renamed_or_repeated_header_closes_its_tab_alone_and_heals_by_itself() {
     let world = library().await;
     for (header, reason) in [

@@ -145,6 +145,7 @@ impl Committer {
         for (job, error) in plan.failed.drain(..) {
             group[job].answer(Err(error));
         }
+        self.leave_to_formulas(&mut plan).await?;
         Ok(plan)
     }
 
