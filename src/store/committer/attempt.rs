@@ -66,6 +66,7 @@ impl Committer {
                 Ok(Step::Further) => continue,
                 Err(failure) => failure,
             };
+            tracing::debug!(%failure, fixes = self.fixes.len(), "a step of a write failed");
             if failure.is_about_the_request() && !looked_anew {
                 // Staff may have replaced the tab, which gives it another number: look at everything and try once more.
                 looked_anew = true;
