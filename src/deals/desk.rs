@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Uri};
-use jiff::{Timestamp, Zoned, civil::Date};
+use jiff::civil::Date;
 use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
@@ -23,15 +23,14 @@ use super::{
     rules::Rules,
 };
 use crate::{
-    answer::{Kept, Question, Rendered},
+    answer::{Kept, Rendered},
     asked::Asked,
     clock::Clock,
     company::CompanyKey,
     error::Error,
-    finding::Finding,
     findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
-    page::{Asset, Board, Entry, Frame, Freshness, Source},
+    page::{Asset, Board, Entry, Frame, Source},
     store::{ReadError, Reading, Store, closed},
 };
 
@@ -80,14 +79,7 @@ pub struct Parts {
 }
 
 /// The board as it is at one moment.
-pub(super) struct Current {
-    pub(super) rows: Arc<DealRows>,
-    pub(super) findings: Arc<Vec<Finding>>,
-    pub(super) version: u64,
-    pub(super) read_at: Timestamp,
-    pub(super) unreachable_since: Option<Timestamp>,
-    pub(super) now: Zoned,
-}
+pub(super) type Current = crate::current::Current<DealRows>;
 
 impl Deals {
     /// Puts the board together.
@@ -129,14 +121,7 @@ impl Deals {
     }
 
     fn as_of(&self, reading: Reading<DealRows>) -> Current {
-        Current {
-            rows: Arc::clone(&reading.snapshot.data),
-            findings: Arc::clone(&reading.snapshot.findings),
-            version: reading.snapshot.version,
-            read_at: reading.snapshot.read_at,
-            unreachable_since: reading.unreachable_since,
-            now: self.clock.zoned_now(),
-        }
+        Current::of(reading, self.clock.zoned_now())
     }
 
     /// Open deals with the company of this name; spellings are forgiven.
@@ -206,24 +191,16 @@ impl Deals {
     }
 
     fn found_in(&self, current: &Current) -> Found {
-        let as_of = current.read_at.to_zoned(self.clock.zone().clone());
-        Found::of_cells(current.findings.to_vec(), self.frame(current, Language::English), as_of)
+        let frame = self.frame(current, Language::English);
+        Found::of_cells(current.findings.to_vec(), frame, current.as_of())
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
-        let zone = self.clock.zone();
-        let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
-        let frame = self
-            .bare_frame(language)
-            .counting(FINDINGS, self.tally.note("deals", findings));
-        frame.with_freshness(Freshness {
-            source: self.source,
-            read_at: current.read_at.to_zoned(zone.clone()),
-            now: current.now.clone(),
-            unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-            spreadsheet_link: current.rows.link.tab(),
-        })
+        let findings = self.tally.note("deals", current.findings_count());
+        self.bare_frame(language)
+            .counting(FINDINGS, findings)
+            .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 
     /// What surrounds a page that shows no data, at an address of the board; `None` elsewhere.
@@ -250,13 +227,6 @@ impl Deals {
         asked: &Asked,
         make: impl AsyncFnOnce() -> Result<Rendered, Error>,
     ) -> Result<Rendered, Error> {
-        let question = Question {
-            versions: (current.version, 0),
-            second: current.now.timestamp().as_second(),
-            read_at: current.read_at,
-            unreachable_since: current.unreachable_since,
-            asked: asked.key(),
-        };
-        self.kept.or_make(question, make).await
+        current.answered(&self.kept, asked, make).await
     }
 }
