@@ -217,12 +217,12 @@ pub fn router(materials: Materials) -> Router {
 fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
     let frame = Frame {
         navigation: vec![
-            Entry::new("Leaderboard", BOARD),
-            Entry::new("Deals", deals::BOARD),
-            Entry::new("Customers", customers::view::BOARD),
-            Entry::new("Findings", FINDINGS),
+            Entry::new("Leaderboard", BOARD).in_french("Classement"),
+            Entry::new("Deals", deals::BOARD).in_french("Affaires"),
+            Entry::new("Customers", customers::view::BOARD).in_french("Clients"),
+            Entry::new("Findings", FINDINGS).in_french("À corriger"),
         ],
-        action: Entry::new("Claim integrations", SUBMIT),
+        action: Entry::new("Claim integrations", SUBMIT).in_french("Déclarer une intégration"),
         freshness: None,
         language: Language::English,
         board: None,
