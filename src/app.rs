@@ -156,7 +156,12 @@ impl App {
 
     /// Makes missing tabs and headers and names what stands in the way.
     pub async fn prepare(&self) -> SetupReport {
-        self.store.prepare(&tabs()).await
+        let mut report = self.store.prepare(&tabs()).await;
+        if report.problems.is_empty() && self.deals.offer_lost_stage().await {
+            let sentence = "Added “Perdu” to the drop-down of the column “statut” in the tab “deals”.";
+            report.made.push(sentence.to_owned());
+        }
+        report
     }
 
     /// Every address of the program.

@@ -19,8 +19,9 @@ use super::{
     log::DealLog,
     overview::Overview,
     reminding::Reminders,
-    rows::DealRows,
+    rows::{DEALS, DealRows, STAGE},
     rules::Rules,
+    stage::{LostStage, Stage},
 };
 use crate::{
     answer::{Kept, Rendered},
@@ -31,7 +32,7 @@ use crate::{
     findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
     page::{Asset, Board, Entry, Frame, Source},
-    store::{ReadError, Reading, Store, closed},
+    store::{Choice, ReadError, Reading, Store, closed},
 };
 
 /// The board's means, made once by the app.
@@ -111,6 +112,23 @@ impl Deals {
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
         }
+    }
+
+    /// Lets staff choose *Perdu* in the sheet where deals can be lost; answers whether it had to be added. The sheet marks
+    /// other words and takes them all the same, so that a failure keeps nothing from working.
+    pub async fn offer_lost_stage(&self) -> bool {
+        let choice = Choice {
+            tab: &DEALS,
+            column: STAGE,
+            word: Stage::Lost.as_str(),
+        };
+        if self.rules.lost_stage == LostStage::NotOffered {
+            return false;
+        }
+        self.store.offer(choice).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the drop-down of the statuses could not be completed");
+            false
+        })
     }
 
     /// The board with the data at hand.

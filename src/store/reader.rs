@@ -161,9 +161,8 @@ impl Reader {
     pub(super) async fn read<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
         let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
         if let Some(held) = self.current.get(&key).await {
-            let age = self.clock.now().duration_since(held.read_at);
-            if age > self.fresh_for && self.recent_failure().is_none() && !held.refreshing.swap(true, Ordering::SeqCst)
-            {
+            let is_due = !self.is_fresh(&held) && self.recent_failure().is_none();
+            if is_due && !held.refreshing.swap(true, Ordering::SeqCst) {
                 self.refresh_in_background::<D>(key, Arc::clone(&held));
             }
             return self.reading(&held.kept);
@@ -190,25 +189,35 @@ impl Reader {
         }
     }
 
-    /// The tabs of `D` in the present epoch, and nothing older.
+    /// The tabs of `D` in the present epoch, read no longer ago than counts as fresh, and nothing older.
     pub(super) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
         let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
         // A page that waits at the same time may have had less patience.
         for _ in 0..TRIES_NOW {
-            if let Some(held) = self.current.get(&key).await {
+            let held = self.current.get(&key).await;
+            if let Some(held) = held.as_ref().filter(|held| self.is_fresh(held)) {
                 return self.reading(&held.kept);
             }
-            let fetched = self
-                .current
-                .try_get_with(key, self.fetch_patiently::<D>(self.patience))
-                .await;
+            let fetch = self.fetch_patiently::<D>(self.patience);
+            let fetched = match held {
+                None => self.current.try_get_with(key, fetch).await,
+                // What pages show meanwhile stays.
+                Some(_) => fetch.await.map_err(Arc::new),
+            };
             match fetched {
-                Ok(held) => return self.reading(&held.kept),
+                Ok(held) => {
+                    self.current.insert(key, Arc::clone(&held)).await;
+                    return self.reading(&held.kept);
+                }
                 Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),
                 Err(_) => {}
             }
         }
         Err(ReadError::Unreachable("only older data is at hand".to_owned()))
+    }
+
+    fn is_fresh(&self, held: &Held) -> bool {
+        self.clock.now().duration_since(held.read_at) <= self.fresh_for
     }
 
     /// The tabs of `D` as they were read last. Asks nobody.
