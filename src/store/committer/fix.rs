@@ -85,6 +85,11 @@ impl WrittenRow {
         id && 2 * there > values().count()
     }
 
+    /// Whether a row that was deleted is this one, in whatever columns.
+    pub(super) fn is_version_of(&self, deleted: &[Overwritten]) -> bool {
+        self.is_likely(deleted.iter().map(|cell| &cell.old))
+    }
+
     /// Whether its id stands under its header, and no other value under a wrong one. What staff have changed does not matter.
     pub(super) fn stands_in<'a>(&self, headers: &[String], shown: impl Fn(usize) -> &'a Content) -> bool {
         let is_of_another = |found: &Content| {
