@@ -4,6 +4,8 @@
 //! lies under an older epoch and is never found by a request that came after it. After a write that only added rows, the
 //! end of the tabs is enough to read; everything is read again once the last such read is too old.
 
+mod now;
+
 use std::{
     any::{Any, TypeId},
     hash::Hash,
@@ -36,8 +38,6 @@ use crate::clock::Clock;
 
 /// Longest wait for new data while older data is at hand.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
-/// How often somebody asks who takes no older data.
-const TRIES_NOW: usize = 2;
 /// Bytes of rows that are kept. The ten million cells that a spreadsheet may have take about 300 MB.
 const MOST_KEPT: u64 = 1 << 30;
 
@@ -187,33 +187,6 @@ impl Reader {
             }
             (Err(error), _) => Err(ReadError::clone(&error)),
         }
-    }
-
-    /// The tabs of `D` in the present epoch, read no longer ago than counts as fresh, and nothing older.
-    pub(super) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
-        let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
-        // A page that waits at the same time may have had less patience.
-        for _ in 0..TRIES_NOW {
-            let held = self.current.get(&key).await;
-            if let Some(held) = held.as_ref().filter(|held| self.is_fresh(held)) {
-                return self.reading(&held.kept);
-            }
-            let fetch = self.fetch_patiently::<D>(self.patience);
-            let fetched = match held {
-                None => self.current.try_get_with(key, fetch).await,
-                // What pages show meanwhile stays.
-                Some(_) => fetch.await.map_err(Arc::new),
-            };
-            match fetched {
-                Ok(held) => {
-                    self.current.insert(key, Arc::clone(&held)).await;
-                    return self.reading(&held.kept);
-                }
-                Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),
-                Err(_) => {}
-            }
-        }
-        Err(ReadError::Unreachable("only older data is at hand".to_owned()))
     }
 
     fn is_fresh(&self, held: &Held) -> bool {
