@@ -30,6 +30,8 @@ mod warm;
 #[path = "figures/weight.rs"]
 mod weight;
 #[expect(dead_code, reason = "the stories of the tests use more of their world")]
+#[path = "../tests/tallyboard/ground.rs"]
+mod ground;
 #[path = "../tests/tallyboard/world.rs"]
 mod world;
 
