@@ -3,18 +3,10 @@
 use std::sync::Arc;
 
 use jiff::{Timestamp, Zoned};
-use moka::{future::Cache, policy::EvictionPolicy};
 
 use super::{
-    amount::Currency,
-    customer::Customer,
-    elsewhere::AskElsewhere,
-    rows::{customer_row::CustomerRows, source_tables::SourceTables},
+    amount::Currency, elsewhere::AskElsewhere, rows::customer_row::CustomerRows, scoring::derived::Derived,
     sync::Syncing,
-    unify::{
-        Known,
-        clusters::{Cluster, Clusters},
-    },
 };
 use crate::{
     answer::{Kept, Question, Rendered},
@@ -37,7 +29,6 @@ pub struct Customers {
     pub(super) source: Source,
     frame: Frame,
     kept: Kept,
-    told: Cache<u64, Arc<Told>>,
 }
 
 /// What the app hands to the board.
@@ -67,35 +58,6 @@ pub(super) struct Current {
     pub(super) currency: Currency,
 }
 
-/// What the sources told, and whom it is about.
-pub(super) struct Told {
-    pub(super) tables: Arc<SourceTables>,
-    clusters: Clusters,
-}
-
-impl Told {
-    pub(super) fn known(&self) -> Known<'_> {
-        Known {
-            records: &self.tables.records,
-            events: &self.tables.events,
-            aliases: &self.tables.aliases,
-        }
-    }
-
-    /// What belongs to a customer; `None` when no source knows them any more.
-    pub(super) fn cluster(&self, customer: &Customer) -> Option<&Cluster> {
-        let is_theirs = |cluster: &&Cluster| {
-            customer.emails().any(|email| cluster.emails.contains(email))
-                || cluster.records.iter().any(|place| {
-                    let said = &self.tables.records[*place].said;
-                    let mut marks = customer.sources.iter();
-                    marks.any(|mark| mark.source == said.source && mark.ids.contains(&said.subject.id))
-                })
-        };
-        self.clusters.all.iter().find(is_theirs)
-    }
-}
-
 impl Customers {
     /// Puts the board together.
     pub fn new(parts: Parts) -> Self {
@@ -107,11 +69,6 @@ impl Customers {
             source: parts.source,
             frame: parts.frame,
             kept: Kept::default(),
-            // What was told before belongs to older data, and nobody asks for it again.
-            told: Cache::builder()
-                .max_capacity(1)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
         }
     }
 
@@ -133,19 +90,8 @@ impl Customers {
     }
 
     /// What the sources told.
-    pub(super) async fn told(&self) -> Result<Arc<Told>, ReadError> {
-        let reading: Reading<SourceTables> = self.store.read().await?;
-        let snapshot = reading.snapshot;
-        let work = async {
-            let tables = Arc::clone(&snapshot.data);
-            let clusters = Clusters::of(Known {
-                records: &tables.records,
-                events: &tables.events,
-                aliases: &tables.aliases,
-            });
-            Arc::new(Told { tables, clusters })
-        };
-        Ok(self.told.get_with(snapshot.version, work).await)
+    pub(super) async fn told(&self) -> Result<Arc<Derived>, ReadError> {
+        self.syncing.scoring().derived().await
     }
 
     /// Every cell that a person should look at, for the page of findings.

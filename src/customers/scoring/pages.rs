@@ -21,6 +21,7 @@ use super::{Recalculated, Scoring};
 use crate::{
     answer::Face,
     customers::{
+        address::{BOARD, customer_address},
         customer::CustomerId,
         health::{Band, BandChange, Component, Formula},
     },
@@ -30,8 +31,6 @@ use crate::{
 
 /// The board, in the document of the addresses.
 const TAG: &str = "Customers";
-/// Where a browser goes next.
-const BOARD: &str = "/customers";
 
 /// The addresses.
 pub fn router(scoring: Arc<Scoring>) -> ApiRouter {
@@ -106,6 +105,9 @@ struct Dismissal {
     by: String,
     #[serde(default)]
     reason: String,
+    /// Id of the customer whose page a browser goes back to.
+    #[serde(default)]
+    customer: String,
 }
 
 /// That a sentence does not count any more.
@@ -146,7 +148,11 @@ async fn dismiss(
         return Err(Error::not_found());
     }
     if Face::accepted(&headers) == Face::Html {
-        return Ok(Redirect::to(BOARD).into_response());
+        let back = match said.customer.trim() {
+            "" => BOARD.to_owned(),
+            customer => format!("{}?done=dismissed", customer_address(customer)),
+        };
+        return Ok(Redirect::to(&back).into_response());
     }
     Ok(Json(Dismissed { dismissed: sentence }).into_response())
 }

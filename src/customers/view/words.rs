@@ -109,12 +109,17 @@ pub fn score(known: Option<Number>, choice: HealthChoice) -> Markup {
 
 /// A bar of `part` out of `whole`.
 pub fn bar(part: Decimal, whole: Decimal) -> Markup {
+    chart::bar(thousandths(part, whole), 1000)
+}
+
+/// `part` in thousandths of `whole`.
+pub fn thousandths(part: Decimal, whole: Decimal) -> u32 {
     let thousandths = if whole.is_zero() {
         Decimal::ZERO
     } else {
         (part.abs() * Decimal::ONE_THOUSAND / whole.abs()).round()
     };
-    chart::bar(thousandths.to_u32().unwrap_or(1000), 1000)
+    thousandths.to_u32().unwrap_or(1000)
 }
 
 #[cfg(test)]
