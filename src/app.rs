@@ -219,7 +219,8 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         navigation: vec![
             Entry::new("Leaderboard", BOARD),
             Entry::new("Deals", deals::BOARD),
-            Entry::new("Customers", customers::view::BOARD),
+            Entry::new("Customers", customers::view::BOARD)
+                .also_of(&[customers::view::SUMMARY, customers::view::SYNCS]),
             Entry::new("Findings", FINDINGS),
         ],
         action: Entry::new("Claim integrations", SUBMIT),
@@ -249,7 +250,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         source: materials.source,
         frame: frame.clone(),
         goal: materials.team_goal,
-        tally,
+        tally: Arc::clone(&tally),
         signing: materials.signing,
         weekly: materials.weekly,
     }));
@@ -259,6 +260,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        tally,
         syncing: Arc::clone(&materials.syncing),
         elsewhere: elsewhere_of(&leaderboard, &deals),
     }));

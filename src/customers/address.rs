@@ -8,6 +8,10 @@ use super::filter::{CustomerFilter, HealthChoice, Order};
 pub const BOARD: &str = "/customers";
 /// Who is not healthy.
 pub const AT_RISK: &str = "/customers/at-risk";
+/// Other weights of the score.
+pub const PREVIEW: &str = "/customers/preview";
+/// Works the scores out anew.
+pub const RECALCULATE: &str = "/customers/recalculate";
 /// The week in figures.
 pub const REPORT: &str = "/customers/report";
 /// Growth of revenue.

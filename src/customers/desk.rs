@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     error::Error,
     finding::Finding,
-    findings::{pages::Found, view::FINDINGS},
+    findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
     page::{Asset, Board, Entry, Frame, Freshness, Source},
     store::{ReadError, Reading, Store},
@@ -28,6 +28,7 @@ pub struct Customers {
     pub(super) elsewhere: AskElsewhere,
     pub(super) source: Source,
     frame: Frame,
+    tally: Arc<Tally>,
     kept: Kept,
 }
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// What all boards found.
+    pub tally: Arc<Tally>,
     /// What brings the sources into the spreadsheet.
     pub syncing: Arc<Syncing>,
     /// Whom to ask what the other boards know.
@@ -68,6 +71,7 @@ impl Customers {
             elsewhere: parts.elsewhere,
             source: parts.source,
             frame: parts.frame,
+            tally: parts.tally,
             kept: Kept::default(),
         }
     }
@@ -119,9 +123,10 @@ impl Customers {
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
         let zone = self.clock.zone();
-        let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
+        let found = current.findings.len() + current.rows.count_in_other_currencies(current.currency);
+        let found = u32::try_from(found).unwrap_or(u32::MAX);
         self.bare_frame()
-            .counting(FINDINGS, findings)
+            .counting(FINDINGS, self.tally.note("customers", found))
             .with_freshness(Freshness {
                 source: self.source,
                 read_at: current.read_at.to_zoned(zone.clone()),

@@ -5,6 +5,7 @@ mod customer;
 mod fields;
 mod list;
 mod merging;
+pub mod preview;
 mod revenue;
 mod sample;
 mod snoozing;
@@ -25,7 +26,7 @@ use super::{
     detail::DetailAnswer,
     summary::Summary,
     sync::status::SyncStatus,
-    view::{AT_RISK, BOARD, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS},
+    view::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS},
     weekly::WeeklyReport,
 };
 use crate::{
@@ -77,8 +78,14 @@ fn lists() -> ApiRouter<Arc<Customers>> {
         )
         .answers::<WeeklyReport>(Face::PRINTED)
     });
+    let preview = get_with(preview::show, |it| {
+        it.about(TAG, "Who would change band under other weights.")
+            .asks::<preview::Weights>()
+            .answers::<preview::Preview>(Face::PAGE)
+    });
     ApiRouter::new()
         .api_route(REPORT, week)
+        .api_route(PREVIEW, preview)
         .api_route(BOARD, list)
         .api_route(AT_RISK, at_risk)
         .api_route(SUMMARY, summary)

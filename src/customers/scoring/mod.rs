@@ -220,15 +220,16 @@ impl Scoring {
         })
     }
 
-    /// Who would change band under another formula.
+    /// Who would change band under another formula, with how many customers were looked at.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read.
-    pub async fn preview(&self, other: &Formula) -> Result<Vec<BandChange<CustomerId>>, Error> {
+    pub async fn preview(&self, other: &Formula) -> Result<(usize, Vec<BandChange<CustomerId>>), Error> {
         let books = self.books().await?;
         let scored = self.score_all(&books);
         let customers = scored.iter().map(|one| (one.customer.clone(), &one.facts));
-        Ok(preview(customers, (Formula::current(), other), &self.clock.zoned_now()))
+        let changes = preview(customers, (Formula::current(), other), &self.clock.zoned_now());
+        Ok((scored.len(), changes))
     }
 
     /// Has a sentence not count as a word about leaving, and scores anew. `false` when no customer said such a sentence.

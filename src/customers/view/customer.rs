@@ -98,10 +98,14 @@ impl CustomerPage<'_> {
             .company
             .as_deref()
             .filter(|company| *company != self.customer.title());
+        let status = profile
+            .subscription_status
+            .as_deref()
+            .map(|status| status.replace('_', " "));
         let facts: Vec<&str> = [
             company,
             profile.plan.as_deref(),
-            profile.subscription_status.as_deref(),
+            status.as_deref(),
             profile.country.as_deref(),
         ]
         .into_iter()

@@ -5,6 +5,7 @@ pub mod checklist;
 pub(super) mod customer;
 pub(super) mod list;
 mod notices;
+pub(super) mod preview;
 pub(super) mod revenue;
 pub(super) mod summary;
 pub(super) mod syncs;
@@ -15,7 +16,7 @@ mod words;
 use maud::{Markup, html};
 
 use super::address;
-pub use super::address::{AT_RISK, BOARD, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS, customer_address};
+pub use super::address::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS, customer_address};
 
 use crate::language::Language;
 

@@ -107,6 +107,11 @@ pub fn score(known: Option<Number>, choice: HealthChoice) -> Markup {
     }
 }
 
+/// A score that is known with its band.
+pub fn judged(points: u8, band: Band) -> Markup {
+    score(Some(Number::new(points.into())), HealthChoice::In(band))
+}
+
 /// A bar of `part` out of `whole`.
 pub fn bar(part: Decimal, whole: Decimal) -> Markup {
     chart::bar(thousandths(part, whole), 1000)
