@@ -162,8 +162,8 @@ impl Alerting {
         let mut told = Told::default();
         for channel in self.channels() {
             let book: Reading<AlertBook> = self.store.read().await?;
-            self.tell_through(channel, (&books, &scored), &book.snapshot.data, &mut told)
-                .await?;
+            // Boxed, because together these steps take much room on the stack.
+            Box::pin(self.tell_through(channel, (&books, &scored), &book.snapshot.data, &mut told)).await?;
         }
         Ok(told)
     }

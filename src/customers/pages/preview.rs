@@ -110,7 +110,7 @@ pub(super) async fn show(
     if complaints.is_empty() {
         return Ok(rendered.respond(&headers));
     }
-    Ok((StatusCode::BAD_REQUEST, rendered.respond(&HeaderMap::new())).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, rendered.respond(&HeaderMap::new())).into_response())
 }
 
 async fn preview(customers: &Customers, current: &Current, other: &Formula) -> Result<Preview, Error> {

@@ -220,6 +220,23 @@ impl Scoring {
         })
     }
 
+    /// Writes earlier scores into the history, for customers who were made up; days that are there stay.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    pub async fn make_up(&self, past: &[(CustomerId, Snapshot)]) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
+        let history: Reading<ScoreHistory> = self.store.read().await?;
+        let ledger = Ledger::of(&HEALTH_SCORE_HISTORY, history.snapshot.data.rows.clone());
+        let changes = past.iter().filter_map(|(customer, snapshot)| {
+            let id = history_row::row_id(customer, snapshot.date);
+            let is_new = !ledger.has(&id);
+            is_new.then(|| ledger.change(&id, &history_row::cells_of(customer, snapshot), &[]))?
+        });
+        write_all(&self.store, BY, changes.collect()).await?;
+        Ok(())
+    }
+
     /// Who would change band under another formula, with how many customers were looked at.
     ///
     /// # Errors

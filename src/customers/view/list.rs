@@ -186,6 +186,9 @@ impl ListPage<'_> {
                 p .sums {
                     (count(whole(self.list.total), "customer", "customers")) " · MRR "
                     strong { (words::money(self.list.mrr, self.currency)) }
+                    @if self.list.in_other_currencies > 0 {
+                        ", without " (self.list.in_other_currencies) " who pay in another currency"
+                    }
                 }
                 div .customers { (self.table()) }
                 (pager((self.list.page, self.list.pages), |page| self.page_address(page)))

@@ -69,10 +69,8 @@ pub fn rate(share: Option<Decimal>) -> String {
         || UNKNOWN.to_owned(),
         |share| {
             let percent = share * Decimal::ONE_HUNDRED;
-            format!(
-                "{:.1}%",
-                percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero)
-            )
+            let rounded = percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
+            format!("{rounded:.1}%").replace('-', "−")
         },
     )
 }
@@ -146,6 +144,7 @@ mod tests {
         }
         assert_eq!(percent(Decimal::new(854, 3)), "85%");
         assert_eq!(rate(Some(Decimal::new(285, 4))), "2.9%");
+        assert_eq!(rate(Some(Decimal::new(-85, 3))), "−8.5%");
         assert_eq!(rate(None), UNKNOWN);
     }
 }
