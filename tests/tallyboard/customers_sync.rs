@@ -472,10 +472,10 @@ async fn thousands_of_contacts_are_written_in_a_few_calls() {
     let messages = Fake::start(lists(&[("contacts", contacts.collect())]), intercom).await;
     let world = World::new().await;
     let connection = Connection {
-        spreadsheet_id: world.emulator.spreadsheet_id().to_owned(),
-        api_url: Some(world.emulator.url()),
+        spreadsheet_id: world.sheets.spreadsheet_id().to_owned(),
+        api_url: Some(world.sheets.url()),
         spreadsheet_url: "http://sheet".to_owned(),
-        credentials: Credentials::Bearer(world.emulator.owner_token().to_owned()),
+        credentials: Credentials::Bearer(world.sheets.owner_token().to_owned()),
         call_timeout: Duration::from_secs(120),
     };
     let options = Options {

@@ -21,6 +21,7 @@ mod deals_sales;
 mod door;
 mod doors;
 mod emulator;
+mod ground;
 mod large_tabs;
 mod leaderboard;
 mod leaderboard_names;
