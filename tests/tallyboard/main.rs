@@ -9,6 +9,7 @@ mod chaos;
 mod contests;
 mod corrections;
 mod customers_board;
+mod customers_commands;
 mod customers_health;
 mod customers_sync;
 mod deals_board;
