@@ -35,16 +35,57 @@ fn doors(page: &Page, place: &str) -> BTreeSet<Door> {
         if is_within(NO_COUNTS) {
             continue;
         }
-        let door = around.iter().find(|element| element.attr("data-counts").is_some());
-        let door = door.unwrap_or_else(|| panic!("{place}: “{}” is no door and not marked", text.trim()));
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let header = around.iter().find_map(|cell| header_of(*cell));
+        let said = |element: &ElementRef<'_>| element.attr("data-counts").map(str::to_owned);
+        let counts = around.iter().find_map(said).or(header.as_ref().and_then(said));
+        let is_figure = header.is_some_and(|header| header.attr("data-figure").is_some());
+        if counts.is_none() && is_figure {
+            continue;
+        }
+        let unmarked = || panic!("{place}: “{}” is no door and not marked", text.trim());
+        let counts = counts.unwrap_or_else(unmarked);
+        let link = around.iter().find_map(|element| element.attr("href"));
         doors.insert(Door {
-            counts: door.attr("data-counts").expect("what it counts").to_owned(),
-            address: door.attr("href").expect("a link").to_owned(),
-            number: digits.parse().expect("a number"),
+            number: number(&counts, text),
+            address: link
+                .unwrap_or_else(|| panic!("{place}: “{}” leads nowhere", text.trim()))
+                .to_owned(),
+            counts,
         });
     }
     doors
+}
+
+/// The header of the column that a cell stands in.
+fn header_of(cell: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    let row = cell
+        .parent()
+        .and_then(ElementRef::wrap)
+        .filter(|row| row.value().name() == "tr")?;
+    let place = row.child_elements().position(|other| other == cell)?;
+    let table = row
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|it| it.value().name() == "table")?;
+    table.select(&selector("thead tr:first-child > th")).nth(place)
+}
+
+/// The number in a text: its digits, or for points, which can be broken, so many 5040ths.
+fn number(counts: &str, text: &str) -> u64 {
+    if counts == "points" {
+        return parts(text);
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().expect("a number")
+}
+
+/// `7`, `1/2`, `7 1/2` in 5040ths, which are whole for up to ten people who share.
+fn parts(points: &str) -> u64 {
+    let part = |word: &str| match word.split_once('/') {
+        Some((above, below)) => Some(5_040 * above.parse::<u64>().ok()? / below.parse::<u64>().ok()?),
+        None => Some(5_040 * word.parse::<u64>().ok()?),
+    };
+    points.split_whitespace().map_while(part).sum()
 }
 
 fn selector(text: &str) -> Selector {
@@ -78,6 +119,7 @@ async fn added_up(world: &World, door: &Door) -> u64 {
                 .map(|company| company["open"].as_u64().expect("a number"))
                 .sum()
         }
+        "points" | "earnings" | "earning-companies" => earned(&answer, &door.counts),
         "rows" => {
             lead_to_their_cells(&answer["claims"]);
             amount(&answer["claims"])
@@ -94,6 +136,24 @@ async fn added_up(world: &World, door: &Door) -> u64 {
                 other => panic!("nobody knows how to add {other} up"),
             }
         }
+    }
+}
+
+/// Adds the claims up that earned the points of a CSM in a contest.
+fn earned(answer: &Value, counts: &str) -> u64 {
+    lead_to_their_cells(&answer["claims"]);
+    let claims = answer["claims"].as_array().expect("claims");
+    match counts {
+        "points" => claims
+            .iter()
+            .map(|claim| parts(claim["points"].as_str().expect("points")))
+            .sum(),
+        "earnings" => claims.len() as u64,
+        _ => claims
+            .iter()
+            .map(|claim| claim["company"].as_str())
+            .collect::<BTreeSet<_>>()
+            .len() as u64,
     }
 }
 

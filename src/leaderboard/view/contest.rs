@@ -15,6 +15,7 @@ use super::{
     },
     address::adding,
     claims::download_links,
+    doors::{Counts, figure},
     past::past_notice,
     rules::{counting_words, credit_words},
     ways::{CONFIRM_RULES, CONTESTS, POINTS, RULES, addressed, contest_address},
@@ -25,7 +26,7 @@ use crate::page::{
     moment,
     notice::{alarm, notice},
     table::{cell, number, row, table, text},
-    wording::{count, listing},
+    wording::listing,
 };
 
 /// Everything the page of a contest shows.
@@ -272,11 +273,11 @@ pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &imp
         return html! { p .nothing { "Nobody has claimed anything within these days that counts." } };
     }
     let columns = [
-        number("Rank"),
+        number("Rank").telling("rank"),
         text("CSM"),
-        text("Points"),
-        number("Integrations"),
-        number("Companies"),
+        text("Points").counting(Counts::Points.name()),
+        number("Integrations").counting(Counts::Earnings.name()),
+        number("Companies").counting(Counts::EarningCompanies.name()),
         number("Reached"),
     ];
     let most = standings.first().map(|best| best.points.clone()).unwrap_or_default();
@@ -292,9 +293,9 @@ pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &imp
                 ),
                 cell("name", html! { bdi { (standing.csm) } }),
                 cell("measure", html! { div { (points_cell(standing, &address)) (chart::bar(standing.points.share_of(&most), 10_000)) } }),
-                cell("number detail", linked(standing.integrations, ("integration", "integrations"), &address)),
-                cell("number detail", linked(standing.companies, ("company", "companies"), &address)),
-                cell("number detail", reached(standing)),
+                cell("detail", figure(&address, standing.integrations, ("integration", "integrations"))),
+                cell("detail", figure(&address, standing.companies, ("company", "companies"))),
+                cell("detail", reached(standing)),
             ];
             row(1, &cells)
         })
@@ -304,13 +305,7 @@ pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &imp
 
 fn points_cell(standing: &ContestStanding, address: &str) -> Markup {
     let unit = if standing.points.is_one() { "point" } else { "points" };
-    html! { a .figure href=(address) { (standing.points) span .unit { " " (unit) } } }
-}
-
-fn linked(value: u32, (one, many): (&str, &str), address: &str) -> Markup {
-    let told = count(value, one, many);
-    let (figure, noun) = told.split_once(' ').unwrap_or((&told, ""));
-    html! { a .figure href=(address) { (figure) span .unit { " " (noun) } } }
+    html! { a href=(address) { (standing.points) span { " " (unit) } } }
 }
 
 fn reached(standing: &ContestStanding) -> Markup {

@@ -97,7 +97,11 @@ fn first_of_week(first: &FirstOfWeek, now: &Zoned) -> Markup {
 
 fn per_day(told: &[Day], now: &Zoned) -> Markup {
     let values: Vec<u32> = told.iter().map(|day| day.integrations).collect();
-    let columns = [text("Day"), number("Claims"), number("Integrations")];
+    let columns = [
+        text("Day").telling("day"),
+        number("Claims").counting(Counts::Rows.name()),
+        number("Integrations").counting(Counts::Claims.name()),
+    ];
     let rows: Vec<Markup> = told.iter().rev().map(|day| day_row(day, now)).collect();
     html! {
         h3 { "Integrations per day" }
@@ -122,19 +126,11 @@ fn day_row(day: &Day, now: &Zoned) -> Markup {
     row(
         0,
         &[
-            cell("name", plain("day", &html! { (moment::day(day.day, now.date())) })),
+            cell("name", html! { (moment::day(day.day, now.date())) }),
+            cell("number", figure(&counting, day.claims, ("claim", "claims"))),
             cell(
                 "number",
-                figure(Counts::Rows, &counting, day.claims, ("claim", "claims")),
-            ),
-            cell(
-                "number",
-                figure(
-                    Counts::Claims,
-                    &credited,
-                    day.integrations,
-                    ("integration", "integrations"),
-                ),
+                figure(&credited, day.integrations, ("integration", "integrations")),
             ),
         ],
     )

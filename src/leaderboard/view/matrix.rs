@@ -15,7 +15,7 @@ use super::{
     doors::{Counts, figure, plain, told},
 };
 use crate::page::{
-    Frame, Page,
+    Asset, Frame, Page,
     field::{Necessity, TextField, Typed},
     wording::{count, grouped},
 };
@@ -62,7 +62,7 @@ impl MatrixPage<'_> {
             }
             (self.pager(&address))
         };
-        frame.document(Page {
+        frame.styled(Asset::MatrixStylesheet).document(Page {
             title: "Still to win",
             address: &address,
             scripts: &[],
@@ -121,8 +121,8 @@ impl MatrixPage<'_> {
                 thead {
                     tr {
                         th scope="col" { "Company" }
-                        th scope="col" .number { "Won" }
-                        th scope="col" .number { "To win" }
+                        th scope="col" .number data-counts=(Counts::Claims.name()) { "Won" }
+                        th scope="col" .number data-counts=(Counts::Boxes.name()) { "To win" }
                         @for column in self.columns { th scope="col" .upright { span { bdi { (column.integration) } } } }
                     }
                     tr .sums {
@@ -161,8 +161,8 @@ impl MatrixPage<'_> {
         html! {
             tr {
                 th scope="row" { a href=(form) { bdi { (row.company) } } }
-                td .number { (figure(Counts::Claims, &of_company.address(), row.won, ("integration won", "integrations won"))) }
-                td .number { (figure(Counts::Boxes, &form, row.open, ("to win", "to win"))) }
+                td .number { (figure(&of_company.address(), row.won, ("integration won", "integrations won"))) }
+                td .number { (figure(&form, row.open, ("to win", "to win"))) }
                 @for (column, holder) in self.columns.iter().zip(&row.cells) {
                     @match holder {
                         Some(csm) => td {
