@@ -13,10 +13,11 @@ use super::{
     address::{ClaimsFilter, MATRIX, adding, submit_address, with_query},
     claims::{Paging, download_links},
     doors::{Counts, figure, plain, told},
+    share::share,
 };
 use crate::page::{
     Asset, Frame, Page,
-    field::{Necessity, TextField, Typed},
+    field::search_field,
     wording::{count, grouped},
 };
 
@@ -61,34 +62,22 @@ impl MatrixPage<'_> {
                 div #companies .matrix tabindex="0" role="region" aria-label="Companies and integrations" { (self.table()) }
             }
             (self.pager(&address))
+            (share(&address))
         };
         frame.styled(Asset::MatrixStylesheet).document(Page {
             title: "Still to win",
             address: &address,
-            scripts: &[],
+            scripts: &[Asset::ShareScript],
             main,
         })
     }
 
     fn filter_form(&self) -> Markup {
-        let text = |name, label, value: &Option<String>, suggestions| {
-            TextField {
-                name,
-                label,
-                hint: "",
-                typed: &Typed::valid(value.clone().unwrap_or_default()),
-                suggestions,
-                necessity: Necessity::Optional,
-                longest: None,
-                autocomplete: "off",
-            }
-            .markup()
-        };
         let chosen = |column: &MatrixColumn| self.question.missing.as_ref() == Some(&column.integration);
         html! {
             form .filter method="get" action=(MATRIX) role="search" aria-label="Companies" {
-                (text("csm", "Companies of CSM", &self.question.csm, self.csms))
-                (text("company", "Name contains", &self.question.company, &[]))
+                (search_field(("csm", "Companies of CSM"), self.question.csm.as_deref(), self.csms))
+                (search_field(("company", "Name contains"), self.question.company.as_deref(), &[]))
                 div .field {
                     label for="missing" { "Can still win" }
                     select #missing name="missing" {

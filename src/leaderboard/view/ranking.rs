@@ -46,7 +46,7 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
             let counting = of_csm.clone().that_are(Wanted::Counting).address();
             let apart = of_csm.that_are(Wanted::CountedApart).address();
             let cells = [
-                cell("number rank", rank(standings, place)),
+                cell("rank", rank(standings, place)),
                 cell("name", html! { bdi { (standing.csm) } }),
                 cell(
                     "measure",
@@ -64,7 +64,7 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
                     figure(&counting, standing.submissions, ("submission", "submissions")),
                 ),
                 cell("detail", last_point(standing, now)),
-                cell("number movement", movement(standing.movement)),
+                cell("movement", movement(standing.movement)),
             ];
             row(1, &cells)
         })
