@@ -135,6 +135,18 @@ impl Frame {
         self
     }
 
+    /// The same with another style than that of the board, which holds it and what only one page has.
+    #[must_use]
+    pub fn styled(&self, style: Asset) -> Self {
+        let tabs = self
+            .board
+            .map_or((|_, _| html! {}) as fn(Language, &str) -> Markup, |board| board.tabs);
+        Self {
+            board: Some(Board { style, tabs }),
+            ..self.clone()
+        }
+    }
+
     /// The whole document.
     pub fn document(&self, page: Page<'_>) -> String {
         html! {
