@@ -28,8 +28,8 @@
 //! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. After a program was
 //!   killed right there, this lasts until a program writes again, at the latest when one is started. A program that wants
 //!   this very value in this very cell takes it for there already.
-//! - A row that came while staff moved columns is put right by the program that wrote it; when that one is killed before,
-//!   its values stay in the wrong columns.
+//! - A row that came while staff moved columns is put right by the program that wrote it. When that one is killed before,
+//!   its values stay in the wrong columns until the same row is sent again, and then it goes (`twins`).
 //! - When another program has written, the ids of all tabs are read anew before the next write.
 
 mod aftermath;
@@ -46,9 +46,14 @@ mod mend;
 mod plan;
 mod shot;
 mod turn;
+mod twins;
 mod verdict;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::sync::mpsc;
 
@@ -117,6 +122,8 @@ impl Queue {
             fixes: Vec::new(),
             put_off: Vec::new(),
             turn: None,
+            others_wrote: true,
+            astray: HashSet::new(),
             turn_seen: None,
             has_looked_back: false,
             unlisted_turn: 0,
@@ -182,6 +189,10 @@ struct Committer {
     put_off: Vec<Fix>,
     /// The last turn that was taken; `None` when another program may have taken it.
     turn: Option<Turn>,
+    /// Whether another program may have left copies behind.
+    others_wrote: bool,
+    /// Ids that stand in wrong columns alone, by title of the tab.
+    astray: HashSet<(&'static str, String)>,
     /// What a refused call led to be looked up.
     turn_seen: Option<Turn>,
     /// Whether it was looked, without a write at hand, at what another program may have left.

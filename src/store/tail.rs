@@ -31,6 +31,8 @@ use super::{
 const SPARE_ROWS: usize = 500;
 /// Runs of rows that one read asks for; nearby runs are joined beyond it, since ranges travel in the address.
 const RUNS_A_READ: usize = 60;
+/// Rows without a given id that are remembered.
+const MOST_WITHOUT_GIVEN_ID: usize = 200;
 /// Reads after which a tab counts as one that changes too fast.
 const ROUNDS: usize = 4;
 
@@ -54,6 +56,8 @@ struct Tail {
     repeated: HashSet<Digest>,
     /// Highest whole number among the ids.
     highest: i64,
+    /// Numbers of the last rows that have something else, or nothing, where others have an id that a program gave.
+    without_given_id: Vec<u32>,
 }
 
 /// An id in 16 bytes, so that a million of them stay small.
@@ -119,6 +123,11 @@ impl Tails {
         self.known
             .get(tab.title)
             .is_some_and(|tail| tail.rows.contains_key(&digest(id)))
+    }
+
+    /// Numbers of the last rows that have something else, or nothing, where others have an id that a program gave.
+    pub(super) fn rows_without_given_id(&self, tab: &Tab) -> &[u32] {
+        self.known.get(tab.title).map_or(&[], |tail| &tail.without_given_id)
     }
 
     /// Highest whole number among the ids of `tab`, 0 when there is none.
@@ -345,6 +354,7 @@ impl Tail {
             rows: HashMap::new(),
             repeated: HashSet::new(),
             highest: 0,
+            without_given_id: Vec::new(),
         }
     }
 
@@ -357,11 +367,25 @@ impl Tail {
         let rows = ids.values.as_deref().unwrap_or_default();
         self.last_row = rows.len().max(1);
         self.grid_rows = grid_rows(ids).unwrap_or(self.last_row);
+        self.without_given_id.clear();
+        let mut has_given = false;
         for (index, row) in rows.iter().enumerate().skip(1) {
             let id = Cell::of(row.first()).text();
             self.note(&id, index + 1);
+            match Uuid::try_parse(&id) {
+                Ok(_) => has_given = true,
+                Err(_) => self.without_given_id.push(hint(index + 1)),
+            }
             self.last_id = id;
         }
+        let too_many = self.without_given_id.len().saturating_sub(MOST_WITHOUT_GIVEN_ID);
+        self.without_given_id.drain(
+            ..if has_given {
+                too_many
+            } else {
+                self.without_given_id.len()
+            },
+        );
     }
 
     fn note(&mut self, id: &str, number: usize) {

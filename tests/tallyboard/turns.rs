@@ -211,6 +211,45 @@ async fn a_value_that_came_under_a_header_of_staffs_own_is_put_right() {
 }
 
 #[tokio::test]
+async fn a_row_that_a_killed_program_left_in_wrong_columns_is_there_once_when_it_is_sent_again() {
+    let id = "7a3f7c52-7b0e-5a59-9d5e-0c6b1f1d2e01";
+    // Before it is sent again another write goes by, or none.
+    for writes_between in [0, 1] {
+        let world = library().await;
+        let sheet = world.sheet_id("books").await;
+        let given = "7a3f7c52-7b0e-5a59-9d5e-0c6b1f1d2e00";
+        world
+            .store
+            .commit(by_ann([book(given, "Eta", 5.0)]))
+            .await
+            .expect("written");
+        let (relay, store) = relayed(&world).await;
+        relay.expect([Event::Killed(column_moved(sheet, 0, 2))]);
+        killed_while(&store, &relay, book(id, "Zeta", 6.0)).await;
+        assert_eq!(
+            row(&world, id).await[..2],
+            [json!(id), json!("Zeta")],
+            "the id stands under “title”"
+        );
+        for _ in 0..writes_between {
+            let change = reprice("a", 1.0, 1.5);
+            world.store.commit(by_ann([change])).await.expect("written");
+        }
+        let committed = world
+            .store
+            .commit(by_ann([book(id, "Zeta", 6.0)]))
+            .await
+            .expect("written");
+        assert_eq!(committed.already_there + committed.inserted, 1);
+        let rows = world.rows("books").await;
+        let found: Vec<_> = rows.iter().filter(|row| row.contains(&json!(id))).collect();
+        assert_eq!(found.len(), 1, "{rows:#?}");
+        assert_eq!(found[0][..3], [json!("Zeta"), json!(id), json!(6)]);
+        assert_eq!(rows.len(), 7);
+    }
+}
+
+#[tokio::test]
 async fn copies_of_rows_in_wrong_columns_never_come_back() {
     let world = library().await;
     let sheet = world.sheet_id("books").await;

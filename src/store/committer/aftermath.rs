@@ -65,6 +65,7 @@ impl Committer {
         };
         // Rows may have come and gone anywhere.
         self.tails.forget_rows();
+        self.others_wrote = true;
         // What the log tells is read anew: whoever took the turn may have put it right.
         self.fixes.retain(|fix| !fix.is_told_by_the_log());
         let left = self.left_by(&turn).await?;

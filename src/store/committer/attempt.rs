@@ -134,6 +134,15 @@ impl Committer {
     async fn plan_changes(&mut self, tabs: &[&'static Tab], group: &mut [Job]) -> Result<Plan, Failure> {
         let wanted = compare::wanted(group);
         let sight = self.tails.look(tabs, &wanted).await.map_err(Failure::Looking)?;
+        if self.others_wrote {
+            self.fixes = self.twins_left(tabs).await?;
+            self.others_wrote = false;
+        }
+        let sent_again = self.sent_again(group);
+        self.fixes.extend(sent_again);
+        if !self.fixes.is_empty() {
+            return Ok(Plan::default());
+        }
         let circumstances = Circumstances {
             tails: &self.tails,
             given: &self.given,

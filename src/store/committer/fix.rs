@@ -68,6 +68,19 @@ pub(super) struct WrittenRow {
 }
 
 impl WrittenRow {
+    /// A new row; `cells` are those after its id.
+    pub(super) fn of(tab: &'static Tab, id: &Entry, cells: &[Entry]) -> Self {
+        let contents = std::iter::once(id).chain(cells).map(Entry::content);
+        let cells = tab.columns.iter().zip(contents);
+        Self {
+            tab,
+            id: id.content().as_cell().text(),
+            cells: cells
+                .map(|(column, content)| (column.header.to_owned(), Some(column.kind), content))
+                .collect(),
+        }
+    }
+
     /// What was written for the column with this header.
     pub(super) fn content_under(&self, header: &str) -> Content {
         let own = self.cells.iter().find(|(own, ..)| normalise(own) == normalise(header));

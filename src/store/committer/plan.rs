@@ -114,15 +114,7 @@ impl Addition {
     }
 
     fn written_row(&self) -> WrittenRow {
-        let contents = std::iter::once(&self.id).chain(&self.cells).map(Entry::content);
-        let cells = self.tab.columns.iter().zip(contents);
-        WrittenRow {
-            tab: self.tab,
-            id: self.id_text(),
-            cells: cells
-                .map(|(column, content)| (column.header.to_owned(), Some(column.kind), content))
-                .collect(),
-        }
+        WrittenRow::of(self.tab, &self.id, &self.cells)
     }
 
     /// Whether its id was counted up for it.

@@ -1,0 +1,113 @@
+//! Copies that a killed program left behind.
+//!
+//! Staff moved columns at the moment a row came, so that its id stands under another header, and the program was killed
+//! before it could put that right. Whoever sent the row sends it again, another program does not find the id and writes the
+//! row once more. The first one is then a copy in wrong columns, and goes.
+
+use uuid::Uuid;
+
+use super::{
+    super::{
+        batch::{Change, NewId},
+        cell::{Cell, Content, Entry},
+        tab::Tab,
+        tail::{Found, Search, Wanted},
+    },
+    Committer,
+    attempt::Failure,
+    fix::{Fix, WrittenRow},
+    job::Job,
+};
+
+impl Committer {
+    /// Copies in wrong columns of rows of these tabs; ids that only stand in wrong columns are remembered. Nothing is read
+    /// unless some row has something else than an id where the others have one.
+    pub(super) async fn twins_left(&mut self, tabs: &[&'static Tab]) -> Result<Vec<Fix>, Failure> {
+        self.astray
+            .retain(|(title, _)| tabs.iter().all(|tab| tab.title != *title));
+        let strange: Vec<Wanted> = tabs.iter().flat_map(|tab| self.strange_rows(tab)).collect();
+        if strange.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.tails.look(tabs, &strange).await.map_err(Failure::Looking)?;
+        let mut twins: Vec<(&'static Tab, String, Vec<Content>)> = Vec::new();
+        for tab in tabs {
+            let of_tab = rows.iter().filter(|((title, _), _)| *title == tab.title);
+            for (_, row) in of_tab {
+                let Found::Row { cells, .. } = row else { continue };
+                let cells: Vec<Content> = cells.iter().map(|cell| Cell::of(Some(cell)).into()).collect();
+                let texts = cells.iter().map(|cell| cell.as_cell().text());
+                let ids = texts.filter(|text| Uuid::try_parse(text).is_ok());
+                let (known, astray): (Vec<String>, Vec<String>) = ids.partition(|id| self.tails.contains(tab, id));
+                twins.extend(known.into_iter().map(|id| (*tab, id, cells.clone())));
+                self.astray.extend(astray.into_iter().map(|id| (tab.title, id)));
+            }
+        }
+        if twins.is_empty() {
+            return Ok(Vec::new());
+        }
+        let whole = twins.iter().map(|(tab, id, _)| Wanted {
+            tab: tab.title,
+            id: id.clone(),
+            search: Search::Known,
+        });
+        let whole: Vec<Wanted> = whole.collect();
+        let found = self.tails.look(tabs, &whole).await.map_err(Failure::Looking)?;
+        let mut fixes: Vec<Fix> = Vec::new();
+        for (tab, id, cells) in twins {
+            let Some(row) = found.get(&(tab.title, id.clone())) else {
+                continue;
+            };
+            let row = self.as_written(tab, id, row);
+            if row.is_likely(cells.iter()) && !fixes.iter().any(|fix| fix.brings(tab, &row.id)) {
+                tracing::warn!(
+                    tab = tab.title,
+                    row = row.id,
+                    "a copy in wrong columns was left behind; it goes"
+                );
+                fixes.push(Fix::Scattered(row));
+            }
+        }
+        Ok(fixes)
+    }
+
+    /// Rows of `group` of which a copy stands in wrong columns.
+    pub(super) fn sent_again(&mut self, group: &[Job]) -> Vec<Fix> {
+        let mut fixes = Vec::new();
+        for (_, change) in group.iter().flat_map(Job::open_changes) {
+            if let Change::Insert(insert) = change
+                && let NewId::Given(id) = &insert.id
+                && self.astray.remove(&(insert.tab.title, id.clone()))
+            {
+                fixes.push(Fix::Scattered(WrittenRow::of(
+                    insert.tab,
+                    &Entry::Text(id.clone()),
+                    &insert.cells,
+                )));
+            }
+        }
+        fixes
+    }
+
+    fn strange_rows(&self, tab: &'static Tab) -> impl Iterator<Item = Wanted> {
+        let rows = self.tails.rows_without_given_id(tab).iter();
+        rows.map(|number| Wanted {
+            tab: tab.title,
+            id: format!("row {number}"),
+            search: Search::At(*number),
+        })
+    }
+
+    fn as_written(&self, tab: &'static Tab, id: String, row: &Found) -> WrittenRow {
+        let layout = self.tails.place(tab).layout;
+        let cells = tab.columns.iter().enumerate().map(|(place, column)| {
+            let content = row.content(layout.position(place));
+            (column.header.to_owned(), Some(column.kind), content)
+        });
+        WrittenRow {
+            tab,
+            id,
+            cells: cells.collect(),
+        }
+    }
+}
