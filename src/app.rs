@@ -132,7 +132,7 @@ impl App {
             rules: config.deals,
             team_goal: config.team_goal,
             signing: secret::signing_key(config)?,
-            weekly: messages::weekly(&config.messages)?,
+            weekly: messages::weekly(config)?,
             syncing: Arc::clone(&syncing),
         });
         let alerting = Arc::new(messages::alerting(config, &store, &syncing)?);
@@ -224,7 +224,9 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         navigation: vec![
             Entry::new("Leaderboard", BOARD).in_french("Classement"),
             Entry::new("Deals", deals::BOARD).in_french("Affaires"),
-            Entry::new("Customers", customers::view::BOARD).in_french("Clients"),
+            Entry::new("Customers", customers::view::BOARD)
+                .in_french("Clients")
+                .also_of(&[customers::view::SUMMARY, customers::view::SYNCS]),
             Entry::new("Findings", FINDINGS).in_french("À corriger"),
         ],
         action: Entry::new("Claim integrations", SUBMIT).in_french("Déclarer une intégration"),
@@ -254,7 +256,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         source: materials.source,
         frame: frame.clone(),
         goal: materials.team_goal,
-        tally,
+        tally: Arc::clone(&tally),
         signing: materials.signing,
         weekly: materials.weekly,
     }));
@@ -264,6 +266,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        tally,
         syncing: Arc::clone(&materials.syncing),
         elsewhere: elsewhere_of(&leaderboard, &deals),
     }));

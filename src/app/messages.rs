@@ -10,6 +10,7 @@ use crate::{
         alerting::{
             occasion::Stream,
             sending::{Alerting, Ways},
+            standings::Links,
         },
         sync::Syncing,
     },
@@ -23,7 +24,8 @@ use crate::{
 const SLACK_PAUSE: Duration = Duration::from_millis(500);
 
 /// How the standings are sent.
-pub(super) fn weekly(messages: &Messages) -> Result<Weekly, BuildError> {
+pub(super) fn weekly(config: &Config) -> Result<Weekly, BuildError> {
+    let messages = &config.messages;
     let (day, time) = messages.standings_at;
     Ok(Weekly {
         delivery: Delivery {
@@ -31,6 +33,7 @@ pub(super) fn weekly(messages: &Messages) -> Result<Weekly, BuildError> {
             ..Delivery::default()
         },
         at: Moment { day, time },
+        public_url: config.public_url.clone(),
     })
 }
 
@@ -64,6 +67,8 @@ pub(super) fn alerting(config: &Config, store: &Arc<Store>, syncing: &Syncing) -
         streams: Stream::ALL.into_iter().map(way).collect::<Result<_, BuildError>>()?,
         mail_to: config.alerts.mail_to.clone(),
         summary_at: config.alerts.summary_at,
+        links: Links::of(config.public_url.clone()),
+        ..Ways::default()
     };
     let clock = Clock::system(config.time_zone.clone());
     let scoring = Arc::clone(syncing.scoring());

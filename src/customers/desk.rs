@@ -2,18 +2,9 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use moka::{future::Cache, policy::EvictionPolicy};
-
 use super::{
-    amount::Currency,
-    customer::Customer,
-    elsewhere::AskElsewhere,
-    rows::{customer_row::CustomerRows, source_tables::SourceTables},
+    amount::Currency, elsewhere::AskElsewhere, rows::customer_row::CustomerRows, scoring::derived::Derived,
     sync::Syncing,
-    unify::{
-        Known,
-        clusters::{Cluster, Clusters},
-    },
 };
 use crate::{
     answer::{Kept, Rendered},
@@ -21,7 +12,7 @@ use crate::{
     clock::Clock,
     current,
     error::Error,
-    findings::{pages::Found, view::FINDINGS},
+    findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
     page::{Asset, Board, Entry, Frame, Source},
     store::{ReadError, Reading, Store},
@@ -35,8 +26,8 @@ pub struct Customers {
     pub(super) elsewhere: AskElsewhere,
     pub(super) source: Source,
     frame: Frame,
+    tally: Arc<Tally>,
     kept: Kept,
-    told: Cache<u64, Arc<Told>>,
 }
 
 /// What the app hands to the board.
@@ -49,6 +40,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// What all boards found.
+    pub tally: Arc<Tally>,
     /// What brings the sources into the spreadsheet.
     pub syncing: Arc<Syncing>,
     /// Whom to ask what the other boards know.
@@ -70,35 +63,6 @@ impl Deref for Current {
     }
 }
 
-/// What the sources told, and whom it is about.
-pub(super) struct Told {
-    pub(super) tables: Arc<SourceTables>,
-    clusters: Clusters,
-}
-
-impl Told {
-    pub(super) fn known(&self) -> Known<'_> {
-        Known {
-            records: &self.tables.records,
-            events: &self.tables.events,
-            aliases: &self.tables.aliases,
-        }
-    }
-
-    /// What belongs to a customer; `None` when no source knows them any more.
-    pub(super) fn cluster(&self, customer: &Customer) -> Option<&Cluster> {
-        let is_theirs = |cluster: &&Cluster| {
-            customer.emails().any(|email| cluster.emails.contains(email))
-                || cluster.records.iter().any(|place| {
-                    let said = &self.tables.records[*place].said;
-                    let mut marks = customer.sources.iter();
-                    marks.any(|mark| mark.source == said.source && mark.ids.contains(&said.subject.id))
-                })
-        };
-        self.clusters.all.iter().find(is_theirs)
-    }
-}
-
 impl Customers {
     /// Puts the board together.
     pub fn new(parts: Parts) -> Self {
@@ -109,12 +73,8 @@ impl Customers {
             elsewhere: parts.elsewhere,
             source: parts.source,
             frame: parts.frame,
+            tally: parts.tally,
             kept: Kept::default(),
-            // What was told before belongs to older data, and nobody asks for it again.
-            told: Cache::builder()
-                .max_capacity(1)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
         }
     }
 
@@ -131,19 +91,8 @@ impl Customers {
     }
 
     /// What the sources told.
-    pub(super) async fn told(&self) -> Result<Arc<Told>, ReadError> {
-        let reading: Reading<SourceTables> = self.store.read().await?;
-        let snapshot = reading.snapshot;
-        let work = async {
-            let tables = Arc::clone(&snapshot.data);
-            let clusters = Clusters::of(Known {
-                records: &tables.records,
-                events: &tables.events,
-                aliases: &tables.aliases,
-            });
-            Arc::new(Told { tables, clusters })
-        };
-        Ok(self.told.get_with(snapshot.version, work).await)
+    pub(super) async fn told(&self) -> Result<Arc<Derived>, ReadError> {
+        self.syncing.scoring().derived().await
     }
 
     /// Every cell that a person should look at, for the page of findings.
@@ -169,8 +118,10 @@ impl Customers {
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
+        let in_other_currencies = current.rows.count_in_other_currencies(current.currency);
+        let found = current.findings_count() + u32::try_from(in_other_currencies).unwrap_or(u32::MAX);
         self.bare_frame()
-            .counting(FINDINGS, current.findings_count())
+            .counting(FINDINGS, self.tally.note("customers", found))
             .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 

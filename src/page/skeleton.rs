@@ -26,6 +26,8 @@ pub struct Entry {
     pub address: String,
     /// A number worth seeing beside it; `None` shows none.
     pub count: Option<u32>,
+    /// Pages that belong to it although their addresses do not begin with its own.
+    pub others: &'static [&'static str],
 }
 
 impl Entry {
@@ -36,6 +38,7 @@ impl Entry {
             french: None,
             address: address.into(),
             count: None,
+            others: &[],
         }
     }
 
@@ -50,6 +53,13 @@ impl Entry {
     pub fn label(&self, language: Language) -> &str {
         let french = self.french.as_deref().unwrap_or(&self.label);
         language.choose(french, &self.label)
+    }
+
+    /// The same link, which other pages belong to as well.
+    #[must_use]
+    pub fn also_of(mut self, others: &'static [&'static str]) -> Self {
+        self.others = others;
+        self
     }
 
     /// The same link with a number beside it; nought shows none.
@@ -123,6 +133,18 @@ impl Frame {
         self.language = language;
         self.action = action;
         self
+    }
+
+    /// The same with another style than that of the board, which holds it and what only one page has.
+    #[must_use]
+    pub fn styled(&self, style: Asset) -> Self {
+        let tabs = self
+            .board
+            .map_or((|_, _| html! {}) as fn(Language, &str) -> Markup, |board| board.tabs);
+        Self {
+            board: Some(Board { style, tabs }),
+            ..self.clone()
+        }
     }
 
     /// The whole document.
@@ -199,7 +221,8 @@ impl Frame {
             .navigation
             .iter()
             .filter(within)
-            .max_by_key(|entry| entry.address.len())?;
+            .max_by_key(|entry| entry.address.len())
+            .or_else(|| self.navigation.iter().find(|entry| entry.others.contains(&path)))?;
         Some((entry, if entry.address == path { "page" } else { "true" }))
     }
 
@@ -270,6 +293,7 @@ mod tests {
             navigation: vec![
                 Entry::new("Leaderboard", "/leaderboard"),
                 Entry::new("Findings", "/findings").counting(3),
+                Entry::new("Customers", "/customers").also_of(&["/dashboard/summary"]),
             ],
             action: Entry::new("Claim integrations", "/leaderboard/submit"),
             freshness: Some(Freshness {
@@ -315,6 +339,7 @@ mod tests {
                 "Leaderboard",
             ),
             ("/findings", r#"[aria-current="page"]"#, "Findings 3"),
+            ("/dashboard/summary", r#"[aria-current="true"]"#, "Customers"),
             ("/leaderboard/submit", r#"[aria-current="page"]"#, "Claim integrations"),
         ];
         for (address, selector, label) in table {

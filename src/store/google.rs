@@ -185,9 +185,21 @@ impl Spreadsheet {
     /// # Errors
     /// See [`CallError`].
     pub async fn values(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
-        let mut answer = self.ask_for_values(ranges).await;
+        self.rendered(ranges, "UNFORMATTED_VALUE").await
+    }
+
+    /// The same, with formulas as they were entered instead of what they show.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub(super) async fn formulas(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
+        self.rendered(ranges, "FORMULA").await
+    }
+
+    async fn rendered(&self, ranges: &[String], option: &str) -> Result<Vec<ValueRange>, CallError> {
+        let mut answer = self.ask_for_values(ranges, option).await;
         if self.has_renewed_token_after(&answer).await {
-            answer = self.ask_for_values(ranges).await;
+            answer = self.ask_for_values(ranges, option).await;
         }
         let found = answer?.value_ranges.unwrap_or_default();
         if found.len() == ranges.len() {
@@ -208,12 +220,12 @@ impl Spreadsheet {
         self.drive.version(&self.id, &token.unwrap_or_default()).await
     }
 
-    async fn ask_for_values(&self, ranges: &[String]) -> Result<BatchGetValuesResponse, CallError> {
+    async fn ask_for_values(&self, ranges: &[String], option: &str) -> Result<BatchGetValuesResponse, CallError> {
         let mut call = self
             .hub
             .spreadsheets()
             .values_batch_get(&self.id)
-            .value_render_option("UNFORMATTED_VALUE")
+            .value_render_option(option)
             .date_time_render_option("SERIAL_NUMBER");
         for range in ranges {
             call = call.add_ranges(range);

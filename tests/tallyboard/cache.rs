@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tallyboard::{
     deals::rows::DealRows,
-    store::{Batch, ReadError, State},
+    store::{Batch, ChangeCheck, ReadError, State},
 };
 
 use crate::{
@@ -38,10 +38,10 @@ async fn views(world: &Arc<World>, people: usize) -> Vec<Page> {
 async fn staff_silently(world: &World, requests: Value) {
     let url = format!(
         "{}/v4/spreadsheets/{}:batchUpdate",
-        world.emulator.url(),
-        world.emulator.spreadsheet_id()
+        world.sheets.url(),
+        world.sheets.spreadsheet_id()
     );
-    let request = world.client.post(url).bearer_auth(world.emulator.owner_token());
+    let request = world.client.post(url).bearer_auth(world.sheets.owner_token());
     let response = request
         .json(&json!({"requests": requests}))
         .send()
@@ -108,6 +108,46 @@ async fn data_is_asked_for_again_only_when_it_is_old_and_then_once_however_many_
     {
         tokio::task::yield_now().await;
     }
+    assert_eq!(reads(&world).await, 1);
+}
+
+/// Views until what is shown was looked at just now.
+async fn view_until_fresh(world: &World) -> Page {
+    loop {
+        let page = world.page("/leaderboard").await;
+        if page.all(".status").concat().contains("(0 s ago)") {
+            return page;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn where_drive_is_asked_an_unchanged_spreadsheet_is_not_read_again() {
+    let world = World::of(Plan {
+        change_check: ChangeCheck::ByDrive,
+        ..Plan::default()
+    })
+    .await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.page("/leaderboard").await;
+    // Once more, so that the version is known that belongs to the rows.
+    world.pass(SignedDuration::from_secs(16));
+    view_until_fresh(&world).await;
+    world.forget_calls().await;
+    world.pass(SignedDuration::from_secs(16));
+    view_until_fresh(&world).await.says("Kate");
+    assert_eq!(reads(&world).await, 0);
+
+    let sheet = world.sheet_id("submissions").await;
+    let renamed = json!({"userEnteredValue": {"stringValue": "Kat"}});
+    let typed = json!([{"updateCells": {"start": {"sheetId": sheet, "rowIndex": 1, "columnIndex": 2},
+                                        "fields": "userEnteredValue", "rows": [{"values": [renamed]}]}}]);
+    staff_silently(&world, typed).await;
+    world.forget_calls().await;
+    world.pass(SignedDuration::from_secs(16));
+    let page = view_until_fresh(&world).await;
+    assert!(page.all(".ranking").concat().contains("Kat "), "{}", page.main());
     assert_eq!(reads(&world).await, 1);
 }
 

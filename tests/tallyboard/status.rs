@@ -114,7 +114,7 @@ async fn before_anything_was_read_the_status_says_so() {
     let told = status(&world).await;
     assert_eq!(told["tabs"], json!([]));
     world.page("/status").await.says("No tab has been read yet.");
-    let unused = store_with(&world.emulator, Options::for_google(world.clock())).await;
+    let unused = store_with(&world.sheets, Options::for_google(world.clock())).await;
     assert_eq!(unused.status().state, State::Idle);
 }
 
@@ -175,7 +175,7 @@ async fn what_is_left_of_the_quota_is_told() {
         calls_per_minute: NonZeroU32::new(40),
         ..Options::for_google(world.clock())
     };
-    let store = store_with(&world.emulator, options).await;
+    let store = store_with(&world.sheets, options).await;
     store.ask().await.expect("tabs");
     let told = store.status();
     assert_eq!(
@@ -263,7 +263,7 @@ async fn a_person_who_presses_refresh_does_not_wait_for_the_pause() {
         first_pause: Duration::from_secs(30),
         ..Options::for_google(world.clock())
     };
-    let store = store_with(&world.emulator, options).await;
+    let store = store_with(&world.sheets, options).await;
     go_down(&world).await;
     while store.status().reads.held_back == 0 {
         store.ask().await.expect_err("Google is down");

@@ -270,7 +270,7 @@ async fn waiting_for_our_own_quota_is_not_an_outage_of_google() {
         patience: std::time::Duration::from_millis(200),
         ..Options::for_google(world.clock())
     };
-    let store = crate::world::store_with(&world.emulator, options).await;
+    let store = crate::world::store_with(&world.sheets, options).await;
     let reading = store.read::<LeaderboardRows>().await;
     assert!(reading.is_ok());
     for _ in 0..2 {

@@ -194,6 +194,7 @@ impl Committer {
         if plan.writes_nothing() {
             self.fixes.clear();
         }
+        self.leave_to_formulas(&mut plan).await?;
         Ok(plan)
     }
 
