@@ -554,6 +554,7 @@ async fn the_pages_lead_from_the_file_over_the_preview_to_the_import_and_back() 
     preview.says("Ligne 4 : montant « abc » illisible");
     assert_eq!(preview.all("#column_client option[selected]"), ["Client"]);
     preview.says("Acme · Neuf · Faux");
+    preview.says("Une ligne retrouve son affaire par client + secteur + échéance.");
 
     let refused = world
         .get(&preview.attributes(".import-refused a", "href")[0])

@@ -95,8 +95,8 @@ fn a_refused_line_says_in_words_everything_that_is_wrong_with_it() {
         ),
         (
             ";Acme;Prospect;12.500;;;;",
-            "Ligne 2 : montant « 12.500 » ambigu : 12500,00 € ou 12,50 € ? Dites quel signe sépare les décimales",
-            "Line 2: amount “12.500” is ambiguous: €12500.00 or €12.50? Say which sign separates decimals",
+            "Ligne 2 : montant « 12.500 » ambigu : 12\u{202f}500,00\u{a0}€ ou 12,50\u{a0}€ ? Dites quel signe sépare les décimales",
+            "Line 2: amount “12.500” is ambiguous: €12,500.00 or €12.50? Say which sign separates decimals",
         ),
         (
             ";Acme;Prospect;5;;31/02/2026;;",

@@ -117,9 +117,9 @@ impl Reason {
         match self {
             Self::Amount(problem) => problem.text(Language::French),
             Self::AmbiguousAmount { thousands, decimal } => format!(
-                "ambigu : {} € ou {} € ? Dites quel signe sépare les décimales",
-                comma(*thousands),
-                comma(*decimal)
+                "ambigu : {} ou {} ? Dites quel signe sépare les décimales",
+                Language::French.money(*thousands),
+                Language::French.money(*decimal)
             ),
             Self::NotPositive => "refusé : le montant doit être supérieur à 0".to_owned(),
             Self::AmountIsDate => "illisible : la cellule contient une date".to_owned(),
@@ -147,9 +147,11 @@ impl Reason {
     fn english(&self) -> String {
         match self {
             Self::Amount(problem) => problem.text(Language::English),
-            Self::AmbiguousAmount { thousands, decimal } => {
-                format!("is ambiguous: €{thousands} or €{decimal}? Say which sign separates decimals")
-            }
+            Self::AmbiguousAmount { thousands, decimal } => format!(
+                "is ambiguous: {} or {}? Say which sign separates decimals",
+                Language::English.money(*thousands),
+                Language::English.money(*decimal)
+            ),
             Self::NotPositive => "is refused: the amount must be more than 0".to_owned(),
             Self::AmountIsDate => "cannot be read: the cell holds a date".to_owned(),
             Self::Day(problem) => problem.text(Language::English),
@@ -172,10 +174,6 @@ impl Reason {
             ),
         }
     }
-}
-
-fn comma(money: Money) -> String {
-    money.to_string().replace('.', ",")
 }
 
 fn list(rows: &[u32]) -> String {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     deals::import::{
+        field::Field,
         log::RunName,
         mapping::MappingProblem,
         note::{AmountExample, AmountQuestion},
@@ -83,6 +84,30 @@ impl PreviewPage<'_> {
         })
     }
 
+    /// How lines find their deals in this file.
+    fn key(&self, outcome: &Outcome) -> String {
+        let (ids, others): (Vec<Field>, Vec<Field>) =
+            outcome.choices.key.fields().partition(|field| *field == Field::Id);
+        let others: Vec<&str> = others.iter().map(|field| field.label(self.language)).collect();
+        let others = others.join(" + ");
+        match (ids.is_empty(), others.is_empty()) {
+            (false, true) => self
+                .say(
+                    "Une ligne retrouve son affaire par son id.",
+                    "A line finds its deal by its id.",
+                )
+                .to_owned(),
+            (false, false) => self.language.choose(
+                format!("Une ligne retrouve son affaire par son id, sinon par {others}."),
+                format!("A line finds its deal by its id, otherwise by {others}."),
+            ),
+            (true, _) => self.language.choose(
+                format!("Une ligne retrouve son affaire par {others}."),
+                format!("A line finds its deal by {others}."),
+            ),
+        }
+    }
+
     fn outcome(&self, outcome: &Outcome) -> Markup {
         let plan = &outcome.plan;
         html! {
@@ -90,6 +115,7 @@ impl PreviewPage<'_> {
             @if let Some(question) = &plan.question { (self.question(question, outcome)) }
             (self.confirmation(plan))
             (self.settings())
+            p .hint { (self.key(outcome)) }
             @if !plan.notes.is_empty() {
                 ul .hint { @for note in &plan.notes { li { (note.text(self.language)) } } }
             }
