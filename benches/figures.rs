@@ -9,6 +9,9 @@ mod bare;
 mod calls;
 #[path = "figures/customers.rs"]
 mod customers;
+#[expect(dead_code, reason = "the stories of the tests use more of their world")]
+#[path = "../tests/tallyboard/ground.rs"]
+mod ground;
 #[path = "figures/growth.rs"]
 mod growth;
 #[path = "figures/load.rs"]
@@ -31,7 +34,6 @@ mod table;
 mod warm;
 #[path = "figures/weight.rs"]
 mod weight;
-#[expect(dead_code, reason = "the stories of the tests use more of their world")]
 #[path = "../tests/tallyboard/world.rs"]
 mod world;
 

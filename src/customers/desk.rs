@@ -1,22 +1,20 @@
 //! What the handlers of the board share: the spreadsheet, the clock, and what was worked out already.
 
-use std::sync::Arc;
-
-use jiff::{Timestamp, Zoned};
+use std::{ops::Deref, sync::Arc};
 
 use super::{
     amount::Currency, elsewhere::AskElsewhere, rows::customer_row::CustomerRows, scoring::derived::Derived,
     sync::Syncing,
 };
 use crate::{
-    answer::{Kept, Question, Rendered},
+    answer::{Kept, Rendered},
     asked::Asked,
     clock::Clock,
+    current,
     error::Error,
-    finding::Finding,
     findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
-    page::{Asset, Board, Entry, Frame, Freshness, Source},
+    page::{Asset, Board, Entry, Frame, Source},
     store::{ReadError, Reading, Store},
 };
 
@@ -52,13 +50,17 @@ pub struct Parts {
 
 /// The board as it is at one moment.
 pub(super) struct Current {
-    pub(super) rows: Arc<CustomerRows>,
-    pub(super) findings: Arc<Vec<Finding>>,
-    pub(super) version: u64,
-    pub(super) read_at: Timestamp,
-    pub(super) unreachable_since: Option<Timestamp>,
-    pub(super) now: Zoned,
+    board: current::Current<CustomerRows>,
+    /// What amounts are in.
     pub(super) currency: Currency,
+}
+
+impl Deref for Current {
+    type Target = current::Current<CustomerRows>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.board
+    }
 }
 
 impl Customers {
@@ -83,12 +85,7 @@ impl Customers {
 
     fn as_of(&self, reading: Reading<CustomerRows>) -> Current {
         Current {
-            rows: Arc::clone(&reading.snapshot.data),
-            findings: Arc::clone(&reading.snapshot.findings),
-            version: reading.snapshot.version,
-            read_at: reading.snapshot.read_at,
-            unreachable_since: reading.unreachable_since,
-            now: self.clock.zoned_now(),
+            board: current::Current::of(reading, self.clock.zoned_now()),
             currency: self.syncing.terms().currency,
         }
     }
@@ -112,28 +109,20 @@ impl Customers {
     }
 
     fn found_in(&self, current: &Current) -> Found {
-        let as_of = current.read_at.to_zoned(self.clock.zone().clone());
         let cells = [
             current.findings.to_vec(),
             current.rows.in_other_currencies(current.currency),
         ];
-        Found::of_cells(cells.concat(), self.frame(current), as_of)
+        Found::of_cells(cells.concat(), self.frame(current), current.as_of())
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
-        let zone = self.clock.zone();
         let found = current.findings.len() + current.rows.count_in_other_currencies(current.currency);
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         self.bare_frame()
             .counting(FINDINGS, self.tally.note("customers", found))
-            .with_freshness(Freshness {
-                source: self.source,
-                read_at: current.read_at.to_zoned(zone.clone()),
-                now: current.now.clone(),
-                unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-                spreadsheet_link: current.rows.link.tab(),
-            })
+            .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 
     /// What surrounds a page that shows no data.
@@ -153,13 +142,6 @@ impl Customers {
         asked: &Asked,
         make: impl AsyncFnOnce() -> Result<Rendered, Error>,
     ) -> Result<Rendered, Error> {
-        let question = Question {
-            versions: (current.version, 0),
-            second: current.now.timestamp().as_second(),
-            read_at: current.read_at,
-            unreachable_since: current.unreachable_since,
-            asked: asked.key(),
-        };
-        self.kept.or_make(question, make).await
+        current.answered(&self.kept, asked, make).await
     }
 }

@@ -265,21 +265,16 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) 
 fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell: &Cell, mask: &Mask) -> Json {
     let mut tree = Map::new();
     let entry = cell.entry.to_extended();
-    if cell.is_blank() && evaluator.cell(sheet, row, column) == Scalar::Blank {
-        return Json::Object(tree);
-    }
-    let shows = entry.is_some() || evaluator.cell(sheet, row, column) != Scalar::Blank;
     tree.extend(entry.map(|entry| ("userEnteredValue".to_owned(), entry)));
-    if shows {
-        if mask.selects("effectiveValue") || mask.selects("formattedValue") {
-            let shown = evaluator.cell(sheet, row, column);
-            if let Some(effective) = shown.to_extended() {
-                tree.insert("effectiveValue".to_owned(), effective);
-            }
-            tree.insert(
-                "formattedValue".to_owned(),
-                json!(read::shown(&shown, cell, evaluator.locale)),
-            );
+    if mask.selects("effectiveValue") || mask.selects("formattedValue") {
+        // Also what a formula elsewhere fills in here.
+        let shown = evaluator.cell(sheet, row, column);
+        if let Some(effective) = shown.to_extended() {
+            tree.insert("effectiveValue".to_owned(), effective);
+        }
+        if shown != Scalar::Blank {
+            let text = read::shown(&shown, cell, evaluator.locale);
+            tree.insert("formattedValue".to_owned(), json!(text));
         }
     }
     if let Some(style) = &cell.style {

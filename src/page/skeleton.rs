@@ -18,8 +18,10 @@ pub const STATUS: &str = "/status";
 /// A link with its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What it is called.
-    pub label: String,
+    /// What it is called in English, and in every language that has no word of its own for it.
+    label: String,
+    /// What it is called on French pages.
+    french: Option<String>,
     /// Where it leads.
     pub address: String,
     /// A number worth seeing beside it; `None` shows none.
@@ -33,6 +35,7 @@ impl Entry {
     pub fn new(label: impl Into<String>, address: impl Into<String>) -> Self {
         Self {
             label: label.into(),
+            french: None,
             address: address.into(),
             count: None,
             others: &[],
@@ -44,6 +47,19 @@ impl Entry {
     pub fn also_of(mut self, others: &'static [&'static str]) -> Self {
         self.others = others;
         self
+    }
+
+    /// The same link with its words on French pages.
+    #[must_use]
+    pub fn in_french(mut self, label: impl Into<String>) -> Self {
+        self.french = Some(label.into());
+        self
+    }
+
+    /// What it is called on a page in `language`.
+    pub fn label(&self, language: Language) -> &str {
+        let french = self.french.as_deref().unwrap_or(&self.label);
+        language.choose(french, &self.label)
     }
 
     /// The same link with a number beside it; nought shows none.
@@ -163,12 +179,12 @@ impl Frame {
         html! {
             header .masthead {
                 a .brand href=(home) { (logo()) "Tallyboard" }
-                nav aria-label="Boards" {
+                nav aria-label=(self.language.choose("Tableaux", "Boards")) {
                     ul {
                         @for entry in &self.navigation {
                             li {
                                 a href=(entry.address) aria-current=[current.filter(|(now, _)| *now == entry).map(|(_, token)| token)] {
-                                    (entry.label)
+                                    (entry.label(self.language))
                                     @if let Some(count) = entry.count { " " span .count { (count) } }
                                 }
                             }
@@ -176,7 +192,7 @@ impl Frame {
                     }
                 }
                 a .action href=(self.action.address) aria-current=[(path(address) == self.action.address).then_some("page")] {
-                    (self.action.label)
+                    (self.action.label(self.language))
                 }
             }
         }
@@ -229,7 +245,9 @@ impl Frame {
                         aria-current=[(path(address) == KEYBOARD).then_some("page")] {
                         (self.language.choose("Clavier", "Keyboard"))
                     }
-                    " " a href=(STATUS) aria-current=[(path(address) == STATUS).then_some("page")] { "Status" }
+                    " " a href=(STATUS) aria-current=[(path(address) == STATUS).then_some("page")] {
+                        (self.language.choose("État", "Status"))
+                    }
                 }
             }
         }

@@ -164,6 +164,22 @@ impl Spreadsheet {
         Ok(answer?.named_ranges.unwrap_or_default())
     }
 
+    /// What may stand in a cell; `None` when anything may. One read.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub(super) async fn validation(&self, cell: &str) -> Result<Option<DataValidationRule>, CallError> {
+        let call = self.hub.spreadsheets().get(&self.id).add_ranges(cell);
+        let call = call.param("fields", "sheets.data.rowData.values.dataValidation");
+        let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
+        let question = Question::Validation(cell);
+        let sheets = self.gate.send(question, answer(call.doit())).await?.sheets;
+        let blocks = sheets.into_iter().flatten().filter_map(|sheet| sheet.data).flatten();
+        let rows = blocks.filter_map(|block| block.row_data).flatten();
+        let mut cells = rows.filter_map(|row| row.values).flatten();
+        Ok(cells.find_map(|cell| cell.data_validation))
+    }
+
     /// Reads several ranges in one call: unformatted values, dates as serial numbers.
     ///
     /// # Errors

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::store::{Batch, ChangeCheck, State};
+use tallyboard::{
+    deals::rows::DealRows,
+    store::{Batch, ChangeCheck, ReadError, State},
+};
 
 use crate::{
     store::insert,
@@ -243,4 +246,42 @@ async fn a_hundred_people_who_press_refresh_at_once_cost_a_handful_of_reads() {
     }
     let reads = reads(&world).await;
     assert!((1..=10).contains(&reads), "{reads} reads");
+}
+
+#[tokio::test]
+async fn whoever_is_about_to_write_is_shown_what_stands_there_now() {
+    let world = World::of(Plan {
+        patience: Duration::from_millis(300),
+        ..Plan::default()
+    })
+    .await;
+    let deals = async |world: &World| {
+        let reading = world.store.read_now::<DealRows>().await;
+        reading.map(|reading| reading.snapshot.data.deals.len())
+    };
+    assert_eq!(deals(&world).await.expect("read"), 0);
+    let sheet = world.sheet_id("deals").await;
+    let cell = |value: Value| json!({"userEnteredValue": value});
+    let row = [
+        json!({"numberValue": 1}),
+        json!({"stringValue": "Acme"}),
+        json!({"stringValue": "Prospect"}),
+        json!({"numberValue": 100}),
+    ];
+    let row = json!({"values": row.map(cell)});
+    let add = json!([{"appendCells": {"sheetId": sheet, "rows": [row], "fields": "userEnteredValue"}}]);
+    staff_silently(&world, add).await;
+    // A page may show what is a little old; who writes may not go by it.
+    world.pass(SignedDuration::from_hours(1));
+    assert_eq!(deals(&world).await.expect("read"), 1);
+
+    world
+        .fault(json!({"match": "", "times": 100_000, "fault": "503"}))
+        .await;
+    world.store.refresh();
+    let error = deals(&world).await.expect_err("only older data can be had");
+    assert!(matches!(error, ReadError::Unreachable(_)), "{error}");
+    let page = world.store.read::<DealRows>().await.expect("older data");
+    assert_eq!(page.snapshot.data.deals.len(), 1);
+    assert!(page.unreachable_since.is_some());
 }

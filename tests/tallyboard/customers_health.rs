@@ -286,7 +286,7 @@ async fn customer_id(world: &World) -> String {
 
 /// What a second instance on the same spreadsheet has.
 async fn second_instance(world: &World) -> (Arc<Store>, Arc<Scoring>) {
-    let store = open_store(&world.emulator, &world.clock(), Duration::from_secs(20)).await;
+    let store = open_store(&world.sheets, &world.clock(), Duration::from_secs(20)).await;
     let currency = Currency::of("EUR").expect("a code");
     let scoring = Scoring::new(Arc::clone(&store), world.clock(), currency);
     (store, Arc::new(scoring))
