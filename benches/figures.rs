@@ -34,6 +34,7 @@ mod table;
 mod warm;
 #[path = "figures/weight.rs"]
 mod weight;
+#[expect(dead_code, reason = "the stories of the tests use more of their world")]
 #[path = "../tests/tallyboard/world.rs"]
 mod world;
 
