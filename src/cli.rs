@@ -145,8 +145,7 @@ secrets.example.json:
   DEALS_LOST_STATUS               true: deals can be lost (Perdu), and won ÷ (won + lost) is shown (false)
   DEALS_COLD_DAYS                 days without a change after which a deal is cold (10), or by status:
                                   Prospect=14, Qualifié=10, Négociation=5
-  PUBLIC_URL                      address under which people reach the program; reminders and
-                                  alerts lead there
+  PUBLIC_URL                      address under which people reach the program; messages lead there
   STANDINGS_WEBHOOK_URL           Slack's incoming webhook for the weekly standings (nothing)
   STANDINGS_AT                    when they go out (Monday 09:00)
   SIGNING_SECRET                  signs the links with which people correct their own claims

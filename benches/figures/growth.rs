@@ -97,6 +97,7 @@ async fn view(emulator: &Emulator) -> f64 {
         weekly: tallyboard::leaderboard::weekly::Weekly {
             delivery: tallyboard::delivery::Delivery::default(),
             at: tallyboard::leaderboard::weekly::schedule::Moment::parse("Monday 09:00").expect("moment"),
+            public_url: None,
         },
         signing: tallyboard::leaderboard::signing::SigningKey::from_secret(b"bench"),
         syncing: Arc::new(Syncing::new(sync::Parts {

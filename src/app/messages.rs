@@ -24,7 +24,8 @@ use crate::{
 const SLACK_PAUSE: Duration = Duration::from_millis(500);
 
 /// How the standings are sent.
-pub(super) fn weekly(messages: &Messages) -> Result<Weekly, BuildError> {
+pub(super) fn weekly(config: &Config) -> Result<Weekly, BuildError> {
+    let messages = &config.messages;
     let (day, time) = messages.standings_at;
     Ok(Weekly {
         delivery: Delivery {
@@ -32,6 +33,7 @@ pub(super) fn weekly(messages: &Messages) -> Result<Weekly, BuildError> {
             ..Delivery::default()
         },
         at: Moment { day, time },
+        public_url: config.public_url.clone(),
     })
 }
 

@@ -9,7 +9,7 @@ use super::inbox::{EDITS, FILES, Group, Inbox, NAMES};
 use crate::{
     finding::{Effect, Finding, NamedRows, NearNames, SheetEdit},
     page::{
-        Frame, Page,
+        Asset, Frame, Page,
         moment::stamp_element,
         table::{cell, number, row, table, text},
         wording::{count, grouped},
@@ -56,7 +56,7 @@ impl FindingsPage<'_> {
                 (self.section(group))
             }
         };
-        frame.document(Page {
+        frame.styled(Asset::FindingsStylesheet).document(Page {
             title: "Findings",
             address: &address,
             scripts: &[],

@@ -24,6 +24,7 @@ use super::{
     near_names::LookAlikes,
     past::{AsOf, Told},
     period::Period,
+    roll::count,
     rows::LeaderboardRows,
     signing::SigningKey,
     standings::Standings,
@@ -54,7 +55,7 @@ pub struct Leaderboard {
     source: Source,
     frame: Frame,
     goal: Option<Goal>,
-    tally: Arc<Tally>,
+    pub(super) tally: Arc<Tally>,
     settled: Cache<Versions, Arc<Settled>>,
     standings: Cache<(Versions, Period, i64), Arc<Standings>>,
     kept: Kept,
@@ -257,7 +258,7 @@ impl Leaderboard {
     /// What is worth telling beside the ranking of a period.
     pub(super) fn highlights(&self, current: &Current, period: Period) -> Highlights {
         let today = Today {
-            date: current.now.date(),
+            date: current.today(),
             zone: self.clock.zone(),
         };
         current.settled.ledger.highlights(period, self.goal, today)
@@ -295,11 +296,21 @@ impl Leaderboard {
             Ok(contests) => found.cells.extend(contests.snapshot.findings.iter().cloned()),
             Err(error) => found.lines.push(unread("contests", error.to_string())),
         }
-        match self.store.read::<Disputes>().await {
+        match self.disputes().await {
             Ok(disputes) => found.cells.extend(disputes.snapshot.findings.iter().cloned()),
             Err(error) => found.lines.push(unread("disputes", error.to_string())),
         }
         Ok(found)
+    }
+
+    /// The disputes. What cannot be read of them is counted in the navigation.
+    ///
+    /// # Errors
+    /// When the tab cannot be read.
+    pub(super) async fn disputes(&self) -> Result<Reading<Disputes>, ReadError> {
+        let disputes: Reading<Disputes> = self.store.read().await?;
+        self.tally.note("disputes", count(disputes.snapshot.findings.len()));
+        Ok(disputes)
     }
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
@@ -435,6 +446,6 @@ impl Current {
         let settled = &self.settled;
         let later = inbox::future_count(&settled.ledger, self.now.timestamp());
         let found = settled.findings.len() + settled.look_alikes.len() + later + lines;
-        u32::try_from(found).unwrap_or(u32::MAX)
+        count(found)
     }
 }

@@ -1,6 +1,9 @@
 //! What a screen on the wall shows, one slide after the other: tables cut so that each fits on one screen.
 
+use jiff::Timestamp;
+
 use super::{
+    contests::{report::ContestReport, settling::ContestStanding},
     roll::count,
     standings::{ServiceStanding, Standings},
 };
@@ -15,14 +18,29 @@ const MOST_COLUMNS: usize = 3;
 /// A ranking as the wall shows it; a contest is one more of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WallTable {
-    /// What is ranked, such as `By CSM`.
+    /// What is ranked.
+    pub kind: WallKind,
+    /// What it is called, such as `By CSM`.
     pub title: String,
-    /// What it adds up to and of which days, or what it is about; may be empty.
+    /// What else is to be known, such as the time that is left; may be empty.
     pub subtitle: String,
     /// What a figure counts, such as `integrations`.
     pub unit: &'static str,
+    /// The moment whose claims give the figures; `None` for now.
+    pub as_of: Option<Timestamp>,
     /// Best first.
     pub lines: Vec<WallLine>,
+}
+
+/// What a ranking on the wall ranks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WallKind {
+    /// CSMs by their credits.
+    Csms,
+    /// Integrations by their companies.
+    Services,
+    /// CSMs by their points in a contest.
+    Contest,
 }
 
 /// One line of a ranking.
@@ -54,41 +72,62 @@ pub struct Slide<'a> {
 }
 
 impl WallTable {
-    /// The rankings of a board: by CSM, then by service, both with a subtitle.
-    pub fn of(standings: &Standings, subtitle: &str) -> Vec<Self> {
+    /// The rankings of a board: by CSM, then by service.
+    pub fn of(standings: &Standings) -> Vec<Self> {
         let csms = standings
             .by_csm
             .iter()
             .map(|line| (line.csm.as_str(), line.integrations));
         let claimed = |service: &&ServiceStanding| service.companies > 0;
         let services = standings.by_service.iter().filter(claimed);
-        let tables = [
-            Self::new("By CSM", "integrations", csms.collect()),
+        vec![
+            Self::new((WallKind::Csms, "By CSM"), "integrations", csms.collect()),
             Self::new(
-                "By service",
+                (WallKind::Services, "By service"),
                 "companies",
                 services
                     .map(|service| (service.integration.as_str(), service.companies))
                     .collect(),
             ),
-        ];
-        let about = |table| Self {
-            subtitle: subtitle.to_owned(),
-            ..table
+        ]
+    }
+
+    /// The result of a contest that stands still, or how it stands.
+    pub fn of_contest(report: &ContestReport, subtitle: String) -> Self {
+        let frozen = report.frozen.as_ref();
+        let standings = &frozen.map_or(&report.current, |frozen| &frozen.settlement).standings;
+        let as_of = frozen.map(|frozen| frozen.frozen_at);
+        let most = standings.first().map(|best| best.points.clone()).unwrap_or_default();
+        let level = |rank: u32| standings.iter().filter(|standing| standing.rank == rank).count();
+        let line = |standing: &ContestStanding| WallLine {
+            rank: standing.rank,
+            is_tied: level(standing.rank) > 1,
+            name: standing.csm.clone(),
+            figure: standing.points.to_string(),
+            thousandths: standing.points.share_of(&most) / 10,
         };
-        tables.map(about).into()
+        Self {
+            kind: WallKind::Contest,
+            title: report.contest.name.clone(),
+            subtitle,
+            unit: "points",
+            as_of,
+            lines: standings.iter().map(line).collect(),
+        }
     }
 
     /// A ranking of names by their figures, in any order; equal figures stay in the order given.
-    pub fn new(title: &str, unit: &'static str, mut figures: Vec<(&str, u32)>) -> Self {
+    pub fn new((kind, title): (WallKind, &str), unit: &'static str, mut figures: Vec<(&str, u32)>) -> Self {
         figures.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
         let rank = |points: u32| 1 + figures.partition_point(|(_, other)| *other > points);
         let most = figures.first().map_or(0, |(_, most)| *most);
         let level = |points: u32| figures.iter().filter(|(_, other)| *other == points).count();
         Self {
+            kind,
             title: title.to_owned(),
             subtitle: String::new(),
             unit,
+            as_of: None,
             lines: figures
                 .iter()
                 .map(|(name, points)| WallLine {
@@ -155,7 +194,7 @@ mod tests {
     fn table(lines: usize) -> WallTable {
         let names: Vec<String> = (0..lines).map(|number| format!("CSM {number}")).collect();
         let figures = names.iter().map(|name| (name.as_str(), 7)).collect();
-        WallTable::new("By CSM", "integrations", figures)
+        WallTable::new((WallKind::Csms, "By CSM"), "integrations", figures)
     }
 
     /// Lines in each column of each slide.
@@ -187,7 +226,11 @@ mod tests {
 
     #[test]
     fn equal_figures_share_a_rank_and_stay_in_their_order() {
-        let table = WallTable::new("By service", "companies", vec![("A", 1), ("B", 3), ("C", 3), ("D", 2)]);
+        let table = WallTable::new(
+            (WallKind::Services, "By service"),
+            "companies",
+            vec![("A", 1), ("B", 3), ("C", 3), ("D", 2)],
+        );
         let told: Vec<String> = table
             .lines
             .iter()
@@ -196,7 +239,7 @@ mod tests {
         assert_eq!(told, ["1= B", "1= C", "3 D", "4 A"]);
         let shares: Vec<u32> = table.lines.iter().map(|line| line.thousandths).collect();
         assert_eq!(shares, [1_000, 1_000, 666, 333]);
-        let nothing = WallTable::new("", "", vec![("A", 0)]);
+        let nothing = WallTable::new((WallKind::Csms, ""), "", vec![("A", 0)]);
         assert_eq!((nothing.lines[0].rank, nothing.lines[0].thousandths), (1, 0));
     }
 

@@ -18,6 +18,10 @@ pub enum Asset {
     CustomersStylesheet,
     /// What only the pages of the leaderboard need.
     LeaderboardStylesheet,
+    /// The same, and what only the matrix needs.
+    MatrixStylesheet,
+    /// What only the page of findings needs.
+    FindingsStylesheet,
     /// Copies the address of a page and prints it.
     ShareScript,
     /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
@@ -30,7 +34,7 @@ pub enum Asset {
     WallStylesheet,
     /// Turns the slides of the wall and celebrates.
     WallScript,
-    /// Single keys that shorten the way, on every page.
+    /// What every page has: single keys that shorten the way, and roles for tables.
     KeysScript,
     /// Shortens the way through the forms of a deal: choosing a stage, undoing.
     DealFormScript,
@@ -57,11 +61,13 @@ static SERVED: LazyLock<[Served; Asset::ALL.len()]> = LazyLock::new(|| Asset::AL
 
 impl Asset {
     /// Every asset.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Stylesheet,
         Self::DealsStylesheet,
         Self::CustomersStylesheet,
         Self::LeaderboardStylesheet,
+        Self::MatrixStylesheet,
+        Self::FindingsStylesheet,
         Self::ShareScript,
         Self::FormScript,
         Self::LiveScript,
@@ -103,8 +109,6 @@ impl Asset {
                 include_str!("assets/vendor/modern-normalize/modern-normalize.css"),
                 include_str!("assets/tallyboard.css"),
                 include_str!("assets/live.css"),
-                include_str!("assets/findings.css"),
-                include_str!("assets/matrix.css"),
             ),
             Self::DealsStylesheet => concat!(
                 include_str!("assets/deals_form.css"),
@@ -119,6 +123,11 @@ impl Asset {
             ),
             Self::FormScript => concat!(include_str!("assets/form.js"), include_str!("assets/near_names.js")),
             Self::LeaderboardStylesheet => include_str!("assets/leaderboard.css"),
+            Self::MatrixStylesheet => concat!(
+                include_str!("assets/leaderboard.css"),
+                include_str!("assets/matrix.css"),
+            ),
+            Self::FindingsStylesheet => include_str!("assets/findings.css"),
             Self::ShareScript => include_str!("assets/share.js"),
             Self::LiveScript => include_str!("assets/live.js"),
             Self::NewsScript => concat!(
@@ -128,7 +137,7 @@ impl Asset {
             ),
             Self::WallStylesheet => include_str!("assets/tv.css"),
             Self::WallScript => concat!(include_str!("assets/stream.js"), include_str!("assets/tv.js")),
-            Self::KeysScript => include_str!("assets/keys.js"),
+            Self::KeysScript => concat!(include_str!("assets/keys.js"), include_str!("assets/table.js")),
             Self::DealFormScript => include_str!("assets/deals_form.js"),
             Self::DropScript => include_str!("assets/drop.js"),
             Self::WhatIfScript => include_str!("assets/what_if.js"),
@@ -144,6 +153,8 @@ impl Asset {
             Self::DealsStylesheet => ("deals", "css"),
             Self::CustomersStylesheet => ("customers", "css"),
             Self::LeaderboardStylesheet => ("leaderboard", "css"),
+            Self::MatrixStylesheet => ("matrix", "css"),
+            Self::FindingsStylesheet => ("findings", "css"),
             Self::ShareScript => ("share", "js"),
             Self::FormScript => ("form", "js"),
             Self::LiveScript => ("live", "js"),
@@ -166,6 +177,8 @@ impl Asset {
             | Self::DealsStylesheet
             | Self::CustomersStylesheet
             | Self::LeaderboardStylesheet
+            | Self::MatrixStylesheet
+            | Self::FindingsStylesheet
             | Self::WallStylesheet => "text/css; charset=utf-8",
             Self::Icon => "image/svg+xml",
             _ => "text/javascript; charset=utf-8",
@@ -175,22 +188,64 @@ impl Asset {
 
 impl Served {
     fn new(asset: Asset) -> Self {
-        let contents = asset.contents().as_bytes();
-        let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, contents).simple().to_string();
+        let contents = lean(asset.contents());
+        let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, contents.as_bytes())
+            .simple()
+            .to_string();
         let (name, extension) = asset.name();
         let file_name = format!("{name}.{}.{extension}", &digest[..10]);
         Self {
             asset,
             address: format!("/assets/{file_name}"),
             file_name,
-            rendered: Rendered::immutable(asset.content_type(), Bytes::from_static(contents)),
+            rendered: Rendered::immutable(asset.content_type(), Bytes::from(contents)),
         }
     }
+}
+
+/// A style or script without what browsers skip: indentation, empty lines, and comments that have lines of their own. A
+/// comment that begins with `/*!` is a licence and stays.
+fn lean(contents: &str) -> String {
+    let mut lean = String::with_capacity(contents.len());
+    let mut is_comment = false;
+    for line in contents.lines().map(str::trim) {
+        is_comment |= line.starts_with("/*") && !line.starts_with("/*!");
+        if !(is_comment || line.is_empty() || line.starts_with("//")) {
+            lean.push_str(line);
+            lean.push('\n');
+        }
+        is_comment &= !line.ends_with("*/");
+    }
+    lean
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_browsers_skip_is_left_out_and_the_rest_stays_line_by_line() {
+        for (contents, sent) in [
+            ("a {\n  b: c;\n}\n", "a {\nb: c;\n}\n"),
+            ("/* why */\na {}\n\n/**\n * why\n */\nb {}", "a {}\nb {}\n"),
+            ("/*! licence */\na {}\n", "/*! licence */\na {}\n"),
+            ("  // why\n  go(\"//a\"); // stays\n", "go(\"//a\"); // stays\n"),
+        ] {
+            assert_eq!(lean(contents), sent);
+        }
+    }
+
+    #[test]
+    fn no_text_of_a_script_and_no_comment_ends_within_a_line_that_goes_on() {
+        for asset in Asset::ALL {
+            for line in asset.contents().lines().map(str::trim) {
+                assert_eq!(line.matches('`').count() % 2, 0, "{asset:?}: {line}");
+                let goes_on = line.contains("/*") && !line.contains("*/");
+                assert!(!goes_on || line.starts_with("/*"), "{asset:?}: {line}");
+                assert_eq!(line.contains("*/"), line.ends_with("*/"), "{asset:?}: {line}");
+            }
+        }
+    }
 
     #[test]
     fn every_asset_is_found_under_its_own_address_and_no_other() {

@@ -10,7 +10,7 @@ pub fn bar(value: u32, longest: u32) -> Markup {
     let width = f64::from(value) * 100.0 / f64::from(longest.max(1));
     html! {
         svg .bar aria-hidden="true" {
-            @if value > 0 { rect width={ (format!("{:.1}", width.min(100.0))) "%" } height="100%" {} }
+            @if value > 0 { rect width={ (format!("{:.1}", width.min(100.0))) "%" } {} }
         }
     }
 }
@@ -23,7 +23,7 @@ pub fn days(values: &[u32]) -> Markup {
         svg .days aria-hidden="true" viewBox={ "0 0 " (values.len() * 10) " 100" } preserveAspectRatio="none" {
             @for (place, value) in values.iter().enumerate() {
                 @let height = if *value == 0 { 2.0 } else { f64::from(*value) * 100.0 / f64::from(highest) };
-                rect .none[*value == 0] x=(place * 10 + 1) width="8" y=(format!("{:.1}", 100.0 - height))
+                rect class=[(*value == 0).then_some("none")] x=(place * 10 + 1) width="8" y=(format!("{:.1}", 100.0 - height))
                     height=(format!("{height:.1}")) {}
             }
         }

@@ -61,6 +61,21 @@ pub struct TextField<'a> {
     pub autocomplete: &'a str,
 }
 
+/// A field by which a list is narrowed; `known` values are offered while typing.
+pub fn search_field((name, label): (&str, &str), value: Option<&str>, known: &[String]) -> Markup {
+    let field = TextField {
+        name,
+        label,
+        hint: "",
+        typed: &Typed::valid(value.unwrap_or_default()),
+        suggestions: known,
+        necessity: Necessity::Optional,
+        longest: None,
+        autocomplete: "off",
+    };
+    field.markup()
+}
+
 impl TextField<'_> {
     /// The ids of hint and error, for `aria-describedby`.
     fn described_by(&self) -> Option<String> {

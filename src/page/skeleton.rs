@@ -42,13 +42,6 @@ impl Entry {
         }
     }
 
-    /// The same link, which other pages belong to as well.
-    #[must_use]
-    pub fn also_of(mut self, others: &'static [&'static str]) -> Self {
-        self.others = others;
-        self
-    }
-
     /// The same link with its words on French pages.
     #[must_use]
     pub fn in_french(mut self, label: impl Into<String>) -> Self {
@@ -60,6 +53,13 @@ impl Entry {
     pub fn label(&self, language: Language) -> &str {
         let french = self.french.as_deref().unwrap_or(&self.label);
         language.choose(french, &self.label)
+    }
+
+    /// The same link, which other pages belong to as well.
+    #[must_use]
+    pub fn also_of(mut self, others: &'static [&'static str]) -> Self {
+        self.others = others;
+        self
     }
 
     /// The same link with a number beside it; nought shows none.
@@ -133,6 +133,18 @@ impl Frame {
         self.language = language;
         self.action = action;
         self
+    }
+
+    /// The same with another style than that of the board, which holds it and what only one page has.
+    #[must_use]
+    pub fn styled(&self, style: Asset) -> Self {
+        let tabs = self
+            .board
+            .map_or((|_, _| html! {}) as fn(Language, &str) -> Markup, |board| board.tabs);
+        Self {
+            board: Some(Board { style, tabs }),
+            ..self.clone()
+        }
     }
 
     /// The whole document.

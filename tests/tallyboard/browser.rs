@@ -5,6 +5,7 @@
 
 mod board;
 mod claiming;
+mod contest;
 mod deals;
 mod deals_import;
 mod device;

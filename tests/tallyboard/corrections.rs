@@ -305,6 +305,7 @@ fn with_slack(webhook: &str) -> Plan {
                 ..Delivery::default()
             },
             at: Moment::parse("Monday 09:00").expect("a moment"),
+            public_url: Some("https://board.example.com".to_owned()),
         }),
         ..Plan::default()
     }
@@ -355,6 +356,12 @@ async fn the_standings_of_a_week_go_to_slack_once_whatever_fails_and_however_man
     assert_eq!(slack.told().len(), 1);
     assert!(
         slack.told()[0].contains("2 March 2026 to 8 March 2026*\n1. Kate – 2 integrations at 1 company\n"),
+        "{:?}",
+        slack.told()
+    );
+    assert!(
+        slack.told()[0]
+            .contains("<https://board.example.com/leaderboard?from=2026-03-02&amp;to=2026-03-08|See the claims>"),
         "{:?}",
         slack.told()
     );

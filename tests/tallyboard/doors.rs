@@ -3,10 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use scraper::{ElementRef, Html, Node, Selector};
 use serde_json::{Value, json};
 
-use crate::world::{Page, START, World};
+use crate::{
+    contests::contest,
+    world::{Page, START, World},
+};
 
 /// A count on a page: what of the rows behind its link adds up to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,16 +39,57 @@ fn doors(page: &Page, place: &str) -> BTreeSet<Door> {
         if is_within(NO_COUNTS) {
             continue;
         }
-        let door = around.iter().find(|element| element.attr("data-counts").is_some());
-        let door = door.unwrap_or_else(|| panic!("{place}: “{}” is no door and not marked", text.trim()));
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let header = around.iter().find_map(|cell| header_of(*cell));
+        let said = |element: &ElementRef<'_>| element.attr("data-counts").map(str::to_owned);
+        let counts = around.iter().find_map(said).or(header.as_ref().and_then(said));
+        let is_figure = header.is_some_and(|header| header.attr("data-figure").is_some());
+        if counts.is_none() && is_figure {
+            continue;
+        }
+        let unmarked = || panic!("{place}: “{}” is no door and not marked", text.trim());
+        let counts = counts.unwrap_or_else(unmarked);
+        let link = around.iter().find_map(|element| element.attr("href"));
         doors.insert(Door {
-            counts: door.attr("data-counts").expect("what it counts").to_owned(),
-            address: door.attr("href").expect("a link").to_owned(),
-            number: digits.parse().expect("a number"),
+            number: number(&counts, text),
+            address: link
+                .unwrap_or_else(|| panic!("{place}: “{}” leads nowhere", text.trim()))
+                .to_owned(),
+            counts,
         });
     }
     doors
+}
+
+/// The header of the column that a cell stands in.
+fn header_of(cell: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    let row = cell
+        .parent()
+        .and_then(ElementRef::wrap)
+        .filter(|row| row.value().name() == "tr")?;
+    let place = row.child_elements().position(|other| other == cell)?;
+    let table = row
+        .ancestors()
+        .filter_map(ElementRef::wrap)
+        .find(|it| it.value().name() == "table")?;
+    table.select(&selector("thead tr:first-child > th")).nth(place)
+}
+
+/// The number in a text: its digits, or for points, which can be broken, so many 5040ths.
+fn number(counts: &str, text: &str) -> u64 {
+    if counts == "points" {
+        return parts(text);
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().expect("a number")
+}
+
+/// `7`, `1/2`, `7 1/2` in 5040ths, which are whole for up to ten people who share.
+fn parts(points: &str) -> u64 {
+    let part = |word: &str| match word.split_once('/') {
+        Some((above, below)) => Some(5_040 * above.parse::<u64>().ok()? / below.parse::<u64>().ok()?),
+        None => Some(5_040 * word.parse::<u64>().ok()?),
+    };
+    points.split_whitespace().map_while(part).sum()
 }
 
 fn selector(text: &str) -> Selector {
@@ -78,6 +123,7 @@ async fn added_up(world: &World, door: &Door) -> u64 {
                 .map(|company| company["open"].as_u64().expect("a number"))
                 .sum()
         }
+        "points" | "earnings" | "earning-companies" => earned(&answer, &door.counts),
         "rows" => {
             lead_to_their_cells(&answer["claims"]);
             amount(&answer["claims"])
@@ -94,6 +140,24 @@ async fn added_up(world: &World, door: &Door) -> u64 {
                 other => panic!("nobody knows how to add {other} up"),
             }
         }
+    }
+}
+
+/// Adds the claims up that earned the points of a CSM in a contest.
+fn earned(answer: &Value, counts: &str) -> u64 {
+    lead_to_their_cells(&answer["claims"]);
+    let claims = answer["claims"].as_array().expect("claims");
+    match counts {
+        "points" => claims
+            .iter()
+            .map(|claim| parts(claim["points"].as_str().expect("points")))
+            .sum(),
+        "earnings" => claims.len() as u64,
+        _ => claims
+            .iter()
+            .map(|claim| claim["company"].as_str())
+            .collect::<BTreeSet<_>>()
+            .len() as u64,
     }
 }
 
@@ -153,12 +217,49 @@ async fn lived_in() -> (World, String) {
     world.staff_type("submissions!F8", json!("recieved")).await;
     world.staff_type("submissions!B9", json!("2027-01-01 10:00:00")).await;
     world.staff_type("submissions!G10", json!("'@SUM(1+1)")).await;
+    contested(&world).await;
     let seen = receipt.attributes("a[href^='/leaderboard/claims?outcome=']", "href");
     let id = seen
         .first()
         .and_then(|address| address.split("submission=").nth(1))
         .expect("the id");
     (world, format!("/leaderboard/submissions/{id}"))
+}
+
+/// A contest that runs with a rule that waits, one whose result is frozen and was corrected since, a dispute.
+/// Answers the address of a form for another dispute.
+pub async fn contested(world: &World) -> String {
+    contest(
+        world,
+        2,
+        ["Spring 26", "2026-02-01", "2026-03-31", "", "2 nights", "split", ""],
+    )
+    .await;
+    contest(world, 3, ["February", "2026-02-01", "2026-02-28", "", "", "all", ""]).await;
+    world.claim("Manny", "2 Rivers", &["GitHub", "Cursor"]).await;
+    world.claim("Zoé", "2 Rivers", &["GitHub", "Cursor"]).await;
+    world.json("/leaderboard?contest=February").await;
+    world.page("/leaderboard?contest=Spring+26").await;
+    world.staff_type("contests!F2", json!("all")).await;
+    world.pass(SignedDuration::from_mins(5));
+    world.staff_type("submissions!F12", json!("rejected")).await;
+    world.staff_type("submissions!F30", json!("withdrawn")).await;
+    world.json("/leaderboard").await;
+    let claims = world
+        .page("/leaderboard/claims?csm=Zo%C3%A9&outcome=credited_elsewhere")
+        .await;
+    let mut forms = claims.attributes("a[href^='/leaderboard/disputes/new']", "href");
+    let form = forms.remove(0);
+    let claim = world.page(&form).await.attributes("[name=claim]", "value").remove(0);
+    let sent = world.post("/leaderboard/disputes").header("accept", "text/html");
+    let fields = [
+        ("claim", claim.as_str()),
+        ("integration", "GitHub"),
+        ("reason", "I was there on day 1"),
+    ];
+    let sent = sent.form(&fields).send().await.expect("answer");
+    assert!(sent.status().is_redirection(), "{sent:?}");
+    forms.remove(0)
 }
 
 #[tokio::test]
@@ -177,6 +278,25 @@ async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
         "/leaderboard/matrix?csm=Manny&sort=most_open",
         "/leaderboard/matrix?missing=Cursor&sort=latest",
         "/leaderboard/submit?company=4+Seasons",
+        "/leaderboard?as_of=2026-02-20",
+        "/leaderboard/claims?csm=Manny&as_of=2026-03-02",
+        "/leaderboard/you",
+        "/leaderboard/you?csm=Manny",
+        "/leaderboard/you?csm=Manny&from=2026-03-01",
+        "/leaderboard/tv",
+        "/leaderboard/tv?slide=2&period=quarter",
+        "/leaderboard/tv?slide=3",
+        "/leaderboard/tv?slide=4",
+        "/leaderboard/contests",
+        "/leaderboard?contest=Spring+26",
+        "/leaderboard?contest=Spring+26&as_of=2026-02-20",
+        "/leaderboard?contest=February",
+        "/leaderboard/points?contest=Spring+26&csm=Manny",
+        "/leaderboard/rules",
+        "/leaderboard/disputes",
+        "/leaderboard/corrections",
+        "/leaderboard/difference?before=2026-02-10&after=2026-03-03",
+        "/leaderboard/weekly",
         "/findings",
         "/findings?kind=near_names",
         receipt.as_str(),
@@ -198,9 +318,12 @@ async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
         "claims",
         "companies",
         "csms",
+        "earning-companies",
+        "earnings",
         "findings",
         "matrix-open",
         "matrix-rows",
+        "points",
         "rows",
     ];
     assert!(kinds.iter().eq(expected.iter()), "{kinds:?}");
@@ -211,9 +334,15 @@ async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
 async fn the_number_in_the_navigation_is_that_of_the_page_of_findings_on_every_board() {
     let (world, _) = lived_in().await;
     world.staff_type("deals!B2", json!("=1/0")).await;
+    contest(&world, 4, ["Autumn", "soon", "2026-10-31", "", "", "", ""]).await;
+    world.staff_type("disputes!I2", json!("perhaps")).await;
     let found = world.json("/findings").await;
     let count = found["count"].as_u64().expect("a number");
     assert!(count > 5, "{found}");
+    for tab in ["contests", "disputes"] {
+        let cells = found["cells"].as_array().expect("cells");
+        assert!(cells.iter().any(|cell| cell["tab"] == tab), "{tab}: {found}");
+    }
     for place in ["/findings", "/leaderboard", "/leaderboard/matrix", "/deals"] {
         let page = world.page(place).await;
         assert_eq!(page.all("header .count"), [count.to_string()], "{place}");

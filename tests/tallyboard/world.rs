@@ -93,6 +93,7 @@ impl Default for Plan {
             weekly: Arc::new(|| Weekly {
                 delivery: Delivery::default(),
                 at: Moment::parse("Monday 09:00").expect("a moment"),
+                public_url: None,
             }),
             sources: Arc::new(Vec::new),
         }

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 
 use super::{
-    super::desk::Leaderboard,
+    super::{desk::Leaderboard, roll::count},
     contest::{Contest, Phase},
     frozen::FrozenResult,
     rows::{Confirmed, ContestRows, confirmation},
@@ -56,21 +56,31 @@ impl Leaderboard {
     /// # Errors
     /// When the tabs cannot be read. What cannot be written is tried again at the next look.
     pub(in super::super) async fn contests(&self) -> Result<Reading<ContestRows>, Error> {
-        let rows: Reading<ContestRows> = self.store.read().await?;
+        let rows = self.contests_as_they_are().await?;
         if due(&rows.snapshot.data, self.clock.now()).is_empty() {
             return Ok(rows);
         }
         if let Err(error) = self.keep_contests().await {
             tracing::warn!("what is due for a contest could not be written: {}", chain(&error));
         }
-        Ok(self.store.read().await?)
+        self.contests_as_they_are().await
     }
 
-    /// Looks once a minute, for ever.
+    /// The contests. What cannot be read of them is counted in the navigation.
+    async fn contests_as_they_are(&self) -> Result<Reading<ContestRows>, Error> {
+        let rows: Reading<ContestRows> = self.store.read().await?;
+        self.tally.note("contests", count(rows.snapshot.findings.len()));
+        Ok(rows)
+    }
+
+    /// Looks once a minute, for ever; after the disputes too, so that the number in the navigation knows them.
     pub async fn keep_contests_forever(self: Arc<Self>) {
         loop {
             if let Err(error) = self.keep_contests().await {
                 tracing::warn!("contests could not be looked after: {}", chain(&error));
+            }
+            if let Err(error) = self.disputes().await {
+                tracing::warn!("disputes could not be looked after: {}", chain(&error));
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -82,7 +92,7 @@ impl Leaderboard {
     /// When the spreadsheet cannot be read or written.
     pub async fn keep_contests(&self) -> Result<(), Error> {
         let _turn = self.keeping.lock().await;
-        let rows: Reading<ContestRows> = self.store.read().await?;
+        let rows = self.contests_as_they_are().await?;
         let due = due(&rows.snapshot.data, self.clock.now());
         if due.is_empty() {
             return Ok(());

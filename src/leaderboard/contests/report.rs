@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -101,6 +101,29 @@ pub fn report(rows: &ContestRows, name: &str, ledger: &Ledger, now: Timestamp) -
         proposed,
         contest,
     })
+}
+
+/// How long the result of a contest hangs on the wall.
+const HANGS_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// More contests than this would keep the board itself from the wall.
+const MOST_ON_THE_WALL: usize = 3;
+
+/// The contests that deserve a place on the wall: those that run, the one that ends next first, then those that ended
+/// within the last seven days, the latest first.
+pub fn for_the_wall(rows: &ContestRows, ledger: &Ledger, now: Timestamp) -> Vec<ContestReport> {
+    let frozen = rows.results.values().map(|result| &result.contest);
+    let listed = rows.contests.iter().map(|(_, contest)| contest);
+    let listed = listed.filter(|contest| rows.result(&contest.name).is_none());
+    let mut shown: Vec<(&Contest, SignedDuration)> = frozen
+        .chain(listed)
+        .filter_map(|contest| Some((contest, now.duration_since(contest.span().end?))))
+        .filter(|(contest, since)| contest.phase(now) != Phase::Upcoming && *since < HANGS_FOR)
+        .collect();
+    shown.sort_by_key(|(contest, since)| (!since.is_negative(), since.abs(), contest.key()));
+    let shown = shown.into_iter().take(MOST_ON_THE_WALL);
+    shown
+        .filter_map(|(contest, _)| report(rows, &contest.name, ledger, now))
+        .collect()
 }
 
 impl Frozen {

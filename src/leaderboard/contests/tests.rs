@@ -5,7 +5,7 @@ use super::{
     contest::{Contest, Phase},
     frozen::FrozenResult,
     points::Points,
-    report::shifts,
+    report::{ContestPlace, Shift, shifts},
     rules::{CountingRule, CreditRule, Rules},
     settling::Settlement,
 };
@@ -179,6 +179,24 @@ fn a_seal_holds_for_every_detail() {
     }
 }
 
+/// `Manny 15 → 14, rank 1 → 2`
+fn shift_words(shift: &Shift) -> String {
+    let points = |place: &Option<ContestPlace>| match place {
+        Some(place) => place.points.to_string(),
+        None => "not listed".to_owned(),
+    };
+    let ranks = match (&shift.before, &shift.after) {
+        (Some(before), Some(after)) if before.rank != after.rank => format!(", rank {} → {}", before.rank, after.rank),
+        _ => String::new(),
+    };
+    format!(
+        "{} {} → {}{ranks}",
+        shift.csm,
+        points(&shift.before),
+        points(&shift.after)
+    )
+}
+
 #[test]
 fn who_moved_is_told_and_nobody_else() {
     let before = ledger(vec![
@@ -195,7 +213,7 @@ fn who_moved_is_told_and_nobody_else() {
         |ledger: &crate::leaderboard::credit::Ledger| ledger.settle(Rules::default(), Span::default()).standings;
     let told: Vec<String> = shifts(&settle(&before), &settle(&after))
         .iter()
-        .map(crate::leaderboard::view::shift_words)
+        .map(shift_words)
         .collect();
     assert_eq!(
         told,

@@ -15,7 +15,7 @@ use super::{
         answers::{ClaimsAnswer, claims_sheet},
         claims::{ClaimFilter, MatchingClaims, Wanted},
         desk::{Current, Leaderboard},
-        disputes::{Dispute, Disputes},
+        disputes::Dispute,
         period::Period,
         view::{ClaimsFilter, ClaimsPage, Paging, Suggestions},
     },
@@ -25,7 +25,6 @@ use crate::{
     answer::{Face, Rendered},
     asked::Asked,
     error::{Error, FieldError},
-    store::Reading,
 };
 
 /// Rows on one page.
@@ -56,7 +55,7 @@ pub(super) async fn show(
     let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
     let filter = filter.as_of(current.past.as_ref());
     // Without the tab of disputes the claims are shown without them.
-    let disputes: Option<Reading<Disputes>> = leaderboard.store.read().await.ok();
+    let disputes = leaderboard.disputes().await.ok();
     let version = disputes.as_ref().map(|disputes| disputes.snapshot.version);
     let disputes = disputes.map(|disputes| Arc::clone(&disputes.snapshot.data));
     let disputes = disputes.as_ref().map_or(&[][..], |disputes| &disputes.list);

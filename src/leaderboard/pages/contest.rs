@@ -105,7 +105,7 @@ fn render(
     };
     match face {
         Face::Html => Ok(Rendered::html(
-            page(report, current, Typed::default()).document(&leaderboard.frame(current)),
+            page(report, (leaderboard, current), Typed::default()).document(&leaderboard.frame(current)),
         )),
         Face::Csv => Ok(Rendered::csv(&sheet())),
         Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
@@ -125,10 +125,15 @@ fn chosen(report: &ContestReport, table: ResultTable) -> (&'static str, &Settlem
     }
 }
 
-fn page<'a>(report: &'a ContestReport, current: &Current, confirmation: Typed) -> ContestPage<'a> {
+fn page<'a>(
+    report: &'a ContestReport,
+    (leaderboard, current): (&Leaderboard, &Current),
+    confirmation: Typed,
+) -> ContestPage<'a> {
     ContestPage {
         report,
         past: current.past,
+        edition: leaderboard.edition(current),
         confirmation,
         now: current.now.clone(),
     }
@@ -185,7 +190,7 @@ async fn not_confirmed(
         .map(|proposal| proposal.confirm_by_typing.as_str())
         .unwrap_or_default();
     let error = format!("This does not name the changed rule. Type “{wanted}”.");
-    let page = page(&report, &current, Typed::refused(typed, error));
+    let page = page(&report, (leaderboard, &current), Typed::refused(typed, error));
     let mut response = Rendered::html(page.document(&leaderboard.frame(&current))).respond(&HeaderMap::new());
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         desk::{Current, Leaderboard},
-        disputes::{Dispute, Disputes, SentDispute, dispute::Disputable},
+        disputes::{Dispute, SentDispute, dispute::Disputable},
         view::{
             disputes::{DisputeForm, DisputesPage},
             ways::{DISPUTES, addressed},
@@ -28,7 +28,7 @@ use crate::{
     asked::Asked,
     error::{Error, FieldError},
     page::field::Typed,
-    store::{Batch, Reading},
+    store::Batch,
 };
 
 #[derive(Deserialize, JsonSchema)]
@@ -58,7 +58,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Error> {
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::PAGE)?;
-    let disputes: Reading<Disputes> = leaderboard.store.read().await?;
+    let disputes = leaderboard.disputes().await?;
     let current = leaderboard.current().await?;
     let csm = question.csm.as_deref().map(str::trim).filter(|csm| !csm.is_empty());
     let data = &disputes.snapshot.data;
@@ -93,7 +93,7 @@ pub(super) async fn form(
     Query(question): Query<SentDispute>,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
-    let disputes: Reading<Disputes> = leaderboard.store.read().await?;
+    let disputes = leaderboard.disputes().await?;
     let is_known = |dispute: &&Dispute| dispute.is_of(&question.claim, &question.integration);
     if let Some(known) = disputes.snapshot.data.list.iter().find(is_known) {
         return Ok(Redirect::to(&list_address(&known.csm)).into_response());

@@ -16,7 +16,7 @@ use super::{
         contest_answers::earnings_sheet,
         contests::{contest::Contest, points::Points, settling::Earning},
         desk::{Current, Leaderboard},
-        view::points::PointsPage,
+        view::{points::PointsPage, ways::PROPOSED},
     },
     contest::unknown,
 };
@@ -32,6 +32,8 @@ pub(super) struct Question {
     contest: String,
     #[serde(default)]
     csm: String,
+    /// `proposed` for the rules that wait for a confirmation.
+    rules: Option<String>,
     as_of: Option<String>,
     format: Option<String>,
 }
@@ -62,11 +64,16 @@ pub(super) async fn show(
     let rows = leaderboard.contests().await?;
     let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
     let contests = &rows.snapshot.data;
-    let frozen = contests.result(&question.contest).map(|result| result.contest.clone());
+    let is_proposed = question.rules.as_deref() == Some(PROPOSED);
+    let frozen = contests
+        .result(&question.contest)
+        .filter(|_| !is_proposed)
+        .map(|result| result.contest.clone());
     let listed = || {
-        contests
-            .find(&question.contest)
-            .map(|contest| contest.under(contests.rules_in_force(contest)))
+        contests.find(&question.contest).map(|contest| match is_proposed {
+            true => contest.clone(),
+            false => contest.under(contests.rules_in_force(contest)),
+        })
     };
     let contest = frozen
         .or_else(listed)

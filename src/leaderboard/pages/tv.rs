@@ -12,17 +12,19 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        contests::report::{ContestReport, for_the_wall},
         desk::{Current, Leaderboard},
         goal::Stretch,
         standings::{Period, Standings},
         tv::{WallTable, slides},
-        view::{TvAddress, TvPage, goal_words, totals_words},
+        view::{TvAddress, TvPage, contest_words, goal_words},
     },
     period,
 };
 use crate::{
     answer::{Face, Rendered},
     asked::Asked,
+    cause::chain,
     error::{Error, FieldError},
     page::Theme,
 };
@@ -46,14 +48,16 @@ pub(super) async fn show(
     let asked = Asked::new(None, &headers, &uri, Face::PAGE)?;
     let address = question.address()?;
     let current = leaderboard.current().await?;
+    let (contests, version) = wall_contests(&leaderboard, &current).await;
     let make = async || {
         let period = address.period(current.now.date());
         let standings = leaderboard.standings(&current, period).await;
-        let page = page(&leaderboard, &current, (&standings, address.clone()), question.slide());
+        let shown = (&*standings, contests.as_slice());
+        let page = page(&leaderboard, &current, shown, (address.clone(), question.slide()));
         Ok(Rendered::html(page))
     };
     let rendered = leaderboard
-        .answered(&current, format!("wall {}", asked.address), make)
+        .answered(&current, format!("wall {} contests {version}", asked.address), make)
         .await?;
     Ok(rendered.respond(&headers))
 }
@@ -83,19 +87,36 @@ fn unknown_stretch(name: &str) -> Error {
     Error::bad_question(vec![FieldError::new("period", message)])
 }
 
+/// The contests that deserve a place on the wall, with the version of their tabs. Without them it still shows the board.
+async fn wall_contests(leaderboard: &Leaderboard, current: &Current) -> (Vec<ContestReport>, u64) {
+    let rows = match leaderboard.contests().await {
+        Ok(rows) => rows.snapshot,
+        Err(error) => {
+            tracing::warn!("the wall shows no contest: {}", chain(&error));
+            return (Vec::new(), 0);
+        }
+    };
+    let shown = for_the_wall(&rows.data, &current.settled.ledger, current.now.timestamp());
+    (shown, rows.version)
+}
+
 fn page(
     leaderboard: &Leaderboard,
     current: &Current,
-    (standings, address): (&Standings, TvAddress),
-    slide: usize,
+    (standings, contests): (&Standings, &[ContestReport]),
+    (address, slide): (TvAddress, usize),
 ) -> String {
-    let subtitle = totals_words(&standings.totals, standings.period, current.now.date());
-    let tables = WallTable::of(standings, &subtitle);
+    let mut tables = WallTable::of(standings);
+    tables.extend(contests.iter().map(|report| {
+        let subtitle = contest_words(report, current.now.date());
+        WallTable::of_contest(report, subtitle)
+    }));
     let slides = slides(&tables);
     let team = leaderboard.highlights(current, standings.period).team;
     TvPage {
         shown: if slide < slides.len() { slide } else { 0 },
         slides: &slides,
+        totals: standings.totals,
         team: team.as_ref().map(goal_words),
         address,
         edition: leaderboard.edition(current),

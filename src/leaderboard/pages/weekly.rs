@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{
     desk::Leaderboard,
-    view::{ways::WEEKLY, weekly::WeeklyPage},
+    view::{board_address, ways::WEEKLY, weekly::WeeklyPage},
     weekly::{
         rows::{Outcome, Sent, StandingsSent},
         schedule::{Week, due},
@@ -72,6 +72,7 @@ pub(super) async fn show(
                 due: due.is_some(),
                 next: next.as_ref(),
                 preview: &preview,
+                board: board_address(week.period()),
                 sent,
                 now: current.now.clone(),
             }

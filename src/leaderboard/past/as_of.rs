@@ -42,6 +42,13 @@ impl AsOf {
     }
 }
 
+impl AsOf {
+    /// As an address says it: the day, or the instant.
+    pub fn word(&self) -> String {
+        self.day.map_or_else(|| self.instant.to_string(), |day| day.to_string())
+    }
+}
+
 impl Serialize for AsOf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.instant.serialize(serializer)

@@ -17,6 +17,7 @@ use super::{
     past::past_notice,
     period::{Preset, period_words, picker},
     ranking,
+    share::share,
 };
 use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 
@@ -100,7 +101,12 @@ impl BoardPage<'_> {
         frame.document(Page {
             title: "Integrations leaderboard",
             address: &self.address(),
-            scripts: &[Asset::FormScript, Asset::LiveScript, Asset::NewsScript],
+            scripts: &[
+                Asset::FormScript,
+                Asset::LiveScript,
+                Asset::NewsScript,
+                Asset::ShareScript,
+            ],
             main,
         })
     }
@@ -119,20 +125,21 @@ impl BoardPage<'_> {
                 }
                 (self.findings_notice())
             }
-            (picker(self.period, &self.presets, &self.now))
-            (own_line::slot(self.period))
+            (picker((self.period, self.past.as_ref()), &self.presets, &self.now))
+            @if self.past.is_none() { (own_line::slot(self.period)) }
             div .ranking-side {
                 section aria-labelledby="by-csm" data-live="by-csm" {
                     div .heading { h2 #by-csm { "By CSM" } (downloads(&address, Table::Csms)) }
                     div .ranking { (ranking::by_csm(self.standings, &filter, &self.now)) }
                 }
-                (highlights::section(&self.highlights, &self.now))
+                (highlights::section(&self.highlights, self.past.as_ref(), &self.now))
             }
             section aria-labelledby="by-service" data-live="by-service" {
                 div .heading { h2 #by-service { "By service" } (downloads(&address, Table::Services)) }
                 p { (doors::services(self.services, &filter)) }
                 div .services { (ranking::by_service(self.services, &filter)) }
             }
+            (share(&address))
             p .news role="status" data-announce {}
         }
     }
@@ -141,7 +148,7 @@ impl BoardPage<'_> {
     fn address(&self) -> String {
         let address = board_address(self.period);
         match self.past {
-            Some(past) => adding(&address, "as_of", &past.instant.to_string()),
+            Some(past) => adding(&address, "as_of", &past.word()),
             None => address,
         }
     }

@@ -18,10 +18,11 @@ use super::{
     past::past_notice,
     period::period_words,
     sentences,
+    share::share,
 };
 use crate::page::{
-    Frame, Page,
-    field::{Necessity, TextField, Typed, date_field},
+    Asset, Frame, Page,
+    field::{date_field, search_field},
     moment::stamp_element,
     table::{cell, number, row, table, text},
     wording::{count, grouped},
@@ -73,11 +74,12 @@ impl ClaimsPage<'_> {
                 div .claims { (self.table()) }
             }
             (self.pager(&address))
+            (share(&address))
         };
         frame.document(Page {
             title: "Claims",
             address: &address,
-            scripts: &[],
+            scripts: &[Asset::ShareScript],
             main,
         })
     }
@@ -133,27 +135,15 @@ impl ClaimsPage<'_> {
     }
 
     fn filter_form(&self) -> Markup {
-        let text = |name, label, value: &Option<String>, suggestions| {
-            TextField {
-                name,
-                label,
-                hint: "",
-                typed: &Typed::valid(value.clone().unwrap_or_default()),
-                suggestions,
-                necessity: Necessity::Optional,
-                longest: None,
-                autocomplete: "off",
-            }
-            .markup()
-        };
         html! {
             form .filter method="get" action=(CLAIMS) role="search" aria-label="Claims" {
-                (text("csm", "CSM", &self.filter.csm, &self.suggestions.csms))
-                (text("integration", "Integration", &self.filter.integration, &self.suggestions.integrations))
-                (text("company", "Company", &self.filter.company, &self.suggestions.companies))
+                (search_field(("csm", "CSM"), self.filter.csm.as_deref(), &self.suggestions.csms))
+                (search_field(("integration", "Integration"), self.filter.integration.as_deref(), &self.suggestions.integrations))
+                (search_field(("company", "Company"), self.filter.company.as_deref(), &self.suggestions.companies))
                 (outcome_field(self.filter.outcome))
                 (date_field("from", "From", self.filter.from))
                 (date_field("to", "To", self.filter.to))
+                @if let Some(past) = &self.past { input type="hidden" name="as_of" value=(past.word()); }
                 p .ways {
                     button .quiet type="submit" { "Filter" }
                     @if self.filter != ClaimsFilter::default() { a href=(CLAIMS) { "Clear" } }

@@ -1,6 +1,6 @@
 //! One contest: the result that stands still, or how it stands now, with what is to be known about it.
 
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
@@ -8,16 +8,17 @@ use super::{
         contests::{
             contest::{Contest, Phase},
             points::Points,
-            report::{ContestReport, Frozen, Proposal, Shift},
+            report::{ContestPlace, ContestReport, Frozen, Proposal, Shift},
             settling::{ContestStanding, Settlement},
         },
         past::AsOf,
     },
-    address::adding,
+    address::{LIVE, adding},
     claims::download_links,
+    doors::{Counts, figure, told},
     past::past_notice,
     rules::{counting_words, credit_words},
-    ways::{CONFIRM_RULES, CONTESTS, POINTS, RULES, addressed, contest_address},
+    ways::{CONFIRM_RULES, CONTESTS, Earned, RULES, addressed, contest_address, points_address},
 };
 use crate::page::{
     Asset, Frame, Page, chart,
@@ -25,7 +26,7 @@ use crate::page::{
     moment,
     notice::{alarm, notice},
     table::{cell, number, row, table, text},
-    wording::{count, listing},
+    wording::listing,
 };
 
 /// Everything the page of a contest shows.
@@ -35,6 +36,8 @@ pub struct ContestPage<'a> {
     pub report: &'a ContestReport,
     /// The moment that is looked back to; `None` for now.
     pub past: Option<AsOf>,
+    /// Names the state of the board for the stream.
+    pub edition: String,
     /// What was typed to confirm a change of the rules.
     pub confirmation: Typed,
     /// The present instant in the configured time zone.
@@ -45,29 +48,44 @@ impl ContestPage<'_> {
     /// The whole document.
     pub fn document(&self, frame: &Frame) -> String {
         let report = self.report;
-        let address = contest_address(&report.contest.name);
+        let address = self.address();
         let main = html! {
-            h1 { (report.contest.name) }
-            (past_notice(self.past.as_ref(), &self.now))
-            div data-live="lead" {
-                p .lead { (headline(report)) }
-                p .countdown { (countdown(report, &self.now)) }
-            }
-            (facts(&report.contest, &self.now))
-            @match &report.frozen {
-                Some(frozen) => { (self.frozen(frozen, &address)) (self.corrected(&address)) }
-                None => (self.standing(&address)),
-            }
-            @if let Some(proposal) = &report.proposed { (self.proposed(proposal)) }
-            (super::share::share(&address))
-            p .hint { a href=(CONTESTS) { "Every contest" } }
+            div data-stream=(LIVE) data-edition=(self.edition) { (self.content(&address)) }
+            p .news role="status" data-announce {}
         };
         frame.document(Page {
             title: &report.contest.name,
             address: &address,
-            scripts: &[Asset::LiveScript, Asset::ShareScript],
+            scripts: &[Asset::LiveScript, Asset::NewsScript, Asset::ShareScript],
             main,
         })
+    }
+
+    /// Path and query of what is shown.
+    fn address(&self) -> String {
+        let address = contest_address(&self.report.contest.name);
+        self.past
+            .map_or_else(|| address.clone(), |past| adding(&address, "as_of", &past.word()))
+    }
+
+    fn content(&self, address: &str) -> Markup {
+        let report = self.report;
+        html! {
+            h1 { bdi { (report.contest.name) } }
+            (past_notice(self.past.as_ref(), &self.now))
+            div data-live="lead" {
+                p .lead { (self.headline()) }
+                p .countdown data-figure="time left" { (countdown(report, &self.now)) }
+            }
+            (facts(&report.contest, &self.now))
+            @match &report.frozen {
+                Some(frozen) => { (self.frozen(frozen, address)) (self.corrected(address)) }
+                None => (self.standing(address)),
+            }
+            @if let Some(proposal) = &report.proposed { (self.proposed(proposal)) }
+            (super::share::share(address))
+            p .hint { a href=(CONTESTS) { "Every contest" } }
+        }
     }
 
     fn frozen(&self, frozen: &Frozen, address: &str) -> Markup {
@@ -83,7 +101,7 @@ impl ContestPage<'_> {
                     "Frozen on " (moment::stamp_element(frozen.frozen_at, &self.now))
                     ". It stands still, whatever happens to the claims later."
                 }
-                (standings_table(&frozen.settlement, "Final result", &self.link(Some(frozen.frozen_at))))
+                (standings_table(&frozen.settlement, "Final result", &self.link(Earned::At(frozen.frozen_at))))
             }
         }
     }
@@ -101,8 +119,8 @@ impl ContestPage<'_> {
                         (download_links(&adding(address, "table", "corrected"), "Corrected standings"))
                     }
                     p { "What the claims give after the corrections made since. The final result above stays as it is." }
-                    ul .shifts { @for shift in &report.corrections { li { (shift_words(shift)) } } }
-                    (standings_table(&report.current, "Corrected standings", &self.link(None)))
+                    ul .shifts { @for shift in &report.corrections { li { (self.shift(shift)) } } }
+                    (standings_table(&report.current, "Corrected standings", &self.link(self.now_shown())))
                 }
             }
         }
@@ -120,7 +138,7 @@ impl ContestPage<'_> {
                 @if self.report.phase == Phase::Over {
                     p .hint { "The contest is over. The result is frozen in a moment." }
                 }
-                (standings_table(&self.report.current, "Standings", &self.link(None)))
+                (standings_table(&self.report.current, "Standings", &self.link(self.now_shown())))
             }
         }
     }
@@ -148,7 +166,7 @@ impl ContestPage<'_> {
                     }
                 }))
                 p { (credit_words(rules.credit)) " " (counting_words(rules.counting)) }
-                (standings_table(&proposal.settlement, "With the changed rule", &self.link(None)))
+                (standings_table(&proposal.settlement, "With the changed rule", &self.link(Earned::Proposed)))
                 form .narrow method="post" action=(CONFIRM_RULES) {
                     input type="hidden" name="contest" value=(contest.name);
                     (field.markup())
@@ -158,51 +176,66 @@ impl ContestPage<'_> {
         }
     }
 
+    /// The claims that the standings are made of: those of now, or of the moment that is looked back to.
+    fn now_shown(&self) -> Earned {
+        self.past.map_or(Earned::Now, |past| Earned::At(past.instant))
+    }
+
     /// Where a number of a CSM leads.
-    fn link(&self, as_of: Option<Timestamp>) -> impl Fn(&str) -> String {
-        let contest = self.report.contest.name.clone();
-        let as_of = as_of.map(|instant| instant.to_string());
-        move |csm: &str| {
-            addressed(
-                POINTS,
-                &[
-                    ("contest", Some(contest.as_str())),
-                    ("csm", Some(csm)),
-                    ("as_of", as_of.as_deref()),
-                ],
-            )
+    fn link(&self, earned: Earned) -> impl Fn(&str) -> String + '_ {
+        move |csm: &str| points_address(&self.report.contest.name, csm, earned)
+    }
+
+    /// `Kate wins with 15 points.`, `Kate and Manny lead with 7 1/2 points each and would share the prize.`
+    fn headline(&self) -> Markup {
+        let report = self.report;
+        let (settlement, earned) = match &report.frozen {
+            Some(frozen) => (&frozen.settlement, Earned::At(frozen.frozen_at)),
+            None => (&report.current, self.now_shown()),
+        };
+        let winners = settlement.winners();
+        let Some(best) = settlement.standings.first().filter(|_| !winners.is_empty()) else {
+            return match report.phase {
+                Phase::Upcoming => html! { "It has not begun." },
+                Phase::Running => html! { "Nobody has a point yet." },
+                Phase::Over => html! { "Nobody has a point." },
+            };
+        };
+        let points = told(
+            Counts::Points,
+            &self.link(earned)(&best.csm),
+            &points_words(&best.points),
+        );
+        let (one, several, share) = match report.phase {
+            Phase::Over => ("wins", "win", " They share the prize."),
+            _ => ("leads", "lead", " They would share the prize."),
+        };
+        let share = Some(share).filter(|_| !report.contest.prize.is_empty());
+        match winners.as_slice() {
+            [only] => html! { bdi { (only) } " " (one) " with " (points) "." },
+            several_win => {
+                html! { bdi { (listing(several_win)) } " " (several) " with " (points) " each." (share.unwrap_or_default()) }
+            }
         }
     }
-}
 
-/// `Kate wins with 15 points.`, `Kate and Manny lead with 7 1/2 points each and would share the prize.`
-fn headline(report: &ContestReport) -> String {
-    let settlement = report
-        .frozen
-        .as_ref()
-        .map_or(&report.current, |frozen| &frozen.settlement);
-    let winners = settlement.winners();
-    let Some(best) = settlement.standings.first().filter(|_| !winners.is_empty()) else {
-        return match report.phase {
-            Phase::Upcoming => "It has not begun.".to_owned(),
-            Phase::Running => "Nobody has a point yet.".to_owned(),
-            Phase::Over => "Nobody has a point.".to_owned(),
+    /// `Manny 15 → 14, rank 1 → 2`; the points lead to the claims of the frozen result and to those of now.
+    fn shift(&self, shift: &Shift) -> Markup {
+        let frozen_at = self.report.frozen.as_ref().map(|frozen| frozen.frozen_at);
+        let then = frozen_at.map_or(Earned::Now, Earned::At);
+        let points = |place: &Option<ContestPlace>, earned: Earned| match place {
+            Some(place) => told(
+                Counts::Points,
+                &self.link(earned)(&shift.csm),
+                &place.points.to_string(),
+            ),
+            None => html! { "not listed" },
         };
-    };
-    let points = points_words(&best.points);
-    let (one, several, share) = match report.phase {
-        Phase::Over => ("wins", "win", "They share the prize"),
-        _ => ("leads", "lead", "They would share the prize"),
-    };
-    if let [only] = winners.as_slice() {
-        return format!("{only} {one} with {points}.");
+        html! {
+            bdi { (shift.csm) } " " (points(&shift.before, then)) " → " (points(&shift.after, self.now_shown()))
+            span data-figure="rank" { (rank_words(shift)) }
+        }
     }
-    let share = if report.contest.prize.is_empty() {
-        String::new()
-    } else {
-        format!(" {share}.")
-    };
-    format!("{} {several} with {points} each.{share}", listing(&winners))
 }
 
 /// `3 days 4 h left: it ends with 31 March, 23:59:59.999 in Europe/Paris.`
@@ -230,9 +263,9 @@ fn facts(contest: &Contest, now: &Zoned) -> Markup {
     let days = format!("{} to {}", day(contest.start), day(contest.end));
     html! {
         dl .facts {
-            div { dt { "Days" } dd { (days) } }
+            div { dt { "Days" } dd data-figure="day" { (days) } }
             div { dt { "Time zone" } dd { (contest.zone_name()) } }
-            div { dt { "Prize" } dd { @if contest.prize.is_empty() { "not named" } @else { (contest.prize) } } }
+            div { dt { "Prize" } dd { @if contest.prize.is_empty() { "not named" } @else { bdi { (contest.prize) } } } }
             div {
                 dt { "Rules" }
                 dd { a href=(addressed(RULES, &[("contest", &contest.name)])) { (contest.rules.credit.word()) ", " (contest.rules.counting.word()) } }
@@ -246,23 +279,12 @@ pub(super) fn points_words(points: &Points) -> String {
     format!("{points} {}", if points.is_one() { "point" } else { "points" })
 }
 
-/// `Manny 15 → 14, rank 1 → 2`
-pub(in super::super) fn shift_words(shift: &Shift) -> String {
-    let points = |place: &Option<super::super::contests::report::ContestPlace>| {
-        place
-            .as_ref()
-            .map_or_else(|| "not listed".to_owned(), |place| place.points.to_string())
-    };
-    let ranks = match (&shift.before, &shift.after) {
+/// `, rank 1 → 2`; nothing while the rank is the same.
+fn rank_words(shift: &Shift) -> String {
+    match (&shift.before, &shift.after) {
         (Some(before), Some(after)) if before.rank != after.rank => format!(", rank {} → {}", before.rank, after.rank),
         _ => String::new(),
-    };
-    format!(
-        "{} {} → {}{ranks}",
-        shift.csm,
-        points(&shift.before),
-        points(&shift.after)
-    )
+    }
 }
 
 /// A result as a table; each number leads to the claims behind it.
@@ -272,11 +294,11 @@ pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &imp
         return html! { p .nothing { "Nobody has claimed anything within these days that counts." } };
     }
     let columns = [
-        number("Rank"),
+        number("Rank").telling("rank"),
         text("CSM"),
-        text("Points"),
-        number("Integrations"),
-        number("Companies"),
+        text("Points").counting(Counts::Points.name()),
+        number("Integrations").counting(Counts::Earnings.name()),
+        number("Companies").counting(Counts::EarningCompanies.name()),
         number("Reached"),
     ];
     let most = standings.first().map(|best| best.points.clone()).unwrap_or_default();
@@ -287,14 +309,14 @@ pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &imp
             let tied = standings.iter().filter(|other| other.rank == standing.rank).count() > 1;
             let cells = [
                 cell(
-                    "number rank",
+                    "rank",
                     html! { (standing.rank) @if tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } } },
                 ),
                 cell("name", html! { bdi { (standing.csm) } }),
                 cell("measure", html! { div { (points_cell(standing, &address)) (chart::bar(standing.points.share_of(&most), 10_000)) } }),
-                cell("number detail", linked(standing.integrations, ("integration", "integrations"), &address)),
-                cell("number detail", linked(standing.companies, ("company", "companies"), &address)),
-                cell("number detail", reached(standing)),
+                cell("detail", figure(&address, standing.integrations, ("integration", "integrations"))),
+                cell("detail", figure(&address, standing.companies, ("company", "companies"))),
+                cell("detail", reached(standing)),
             ];
             row(1, &cells)
         })
@@ -304,13 +326,7 @@ pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &imp
 
 fn points_cell(standing: &ContestStanding, address: &str) -> Markup {
     let unit = if standing.points.is_one() { "point" } else { "points" };
-    html! { a .figure href=(address) { (standing.points) span .unit { " " (unit) } } }
-}
-
-fn linked(value: u32, (one, many): (&str, &str), address: &str) -> Markup {
-    let told = count(value, one, many);
-    let (figure, noun) = told.split_once(' ').unwrap_or((&told, ""));
-    html! { a .figure href=(address) { (figure) span .unit { " " (noun) } } }
+    html! { a href=(address) { (standing.points) span { " " (unit) } } }
 }
 
 fn reached(standing: &ContestStanding) -> Markup {

@@ -69,10 +69,10 @@ impl ContestsPage<'_> {
 
     fn table(&self) -> Markup {
         let columns = [
-            text("Contest"),
-            text("Days"),
-            text("Now"),
-            text("Prize"),
+            text("Contest").telling("name"),
+            text("Days").telling("day"),
+            text("Now").telling("time left"),
+            text("Prize").telling("prize"),
             text("Rules"),
             number("In the sheet"),
         ];

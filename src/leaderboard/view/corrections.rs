@@ -1,22 +1,27 @@
 //! What was corrected, and how the standings differ between two moments.
 
-use jiff::Zoned;
+use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
 
 use super::{
-    super::past::{
-        AsOf,
-        corrections::{CellChange, Correction, PointsEffect},
-        difference::{Moved, StandingThen},
-        log::Action,
+    super::{
+        claims::Wanted,
+        past::{
+            AsOf,
+            corrections::{CellChange, Correction, PointsEffect},
+            difference::{Moved, StandingThen},
+            log::Action,
+        },
     },
     address::{ClaimsFilter, adding},
     claims::{Paging, download_links},
+    doors::Counts,
     past::as_of_words,
+    share::share,
     ways::{CORRECTIONS, DIFFERENCE},
 };
 use crate::page::{
-    Frame, Page,
+    Asset, Frame, Page,
     field::date_field,
     moment,
     table::{cell, number, row, table, text},
@@ -67,16 +72,16 @@ impl CorrectionsPage<'_> {
             cell(
                 "what",
                 html! {
-                    @if correction.subject.is_empty() { span { (correction.tab) ": " (correction.row) } } @else { bdi { (correction.subject) } }
+                    @if correction.subject.is_empty() { span { (correction.tab) ": " bdi { (correction.row) } } } @else { bdi { (correction.subject) } }
                     ul .outcomes { @for change in &correction.what { li { (changed(change)) } } }
                 },
             ),
             cell(
                 "reason",
-                html! { @if correction.why.is_empty() { span .unseen { "no reason given" } } @else { (correction.why) } },
+                html! { @if correction.why.is_empty() { span .unseen { "no reason given" } } @else { bdi { (correction.why) } } },
             ),
-            cell("detail", html! { (correction.by) }),
-            cell("state", html! { (effects(&correction.effect)) }),
+            cell("detail", html! { bdi { (correction.by) } }),
+            cell("state", html! { (effects(&correction.effect, correction.at)) }),
         ];
         row(1, &cells)
     }
@@ -88,12 +93,19 @@ impl CorrectionsPage<'_> {
             @if pages > 1 {
                 nav .pager aria-label="Pages" {
                     @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Newer" } }
-                    span { "Page " (page) " of " (pages) }
+                    span data-figure="page" { "Page " (page) " of " (pages) }
                     @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Older" } }
                 }
             }
         }
     }
+}
+
+/// The claims that hold the points of a CSM, as they were once the correction was made.
+fn claims_then(effect: &PointsEffect, at: Timestamp) -> String {
+    let filter = ClaimsFilter::default().of_csm(&effect.csm).that_are(Wanted::Credited);
+    let past = AsOf { instant: at, day: None };
+    filter.as_of(Some(&past)).address()
 }
 
 fn changed(change: &CellChange) -> Markup {
@@ -107,15 +119,15 @@ fn changed(change: &CellChange) -> Markup {
     html! {
         @match (change.action, change.column) {
             (Action::Added, _) => { "row added in the sheet" }
-            (Action::Removed, None) => { "row removed: " (change.old) }
-            (Action::Removed, Some(column)) => { "removed " (column) " " (shown(&change.old)) }
-            (Action::Changed, Some(column)) => { (column) ": " (shown(&change.old)) " → " (shown(&change.new)) }
-            (Action::Changed, None) => { (change.new) }
+            (Action::Removed, None) => { "row removed: " bdi { (change.old) } }
+            (Action::Removed, Some(column)) => { "removed " (column) " " bdi { (shown(&change.old)) } }
+            (Action::Changed, Some(column)) => { (column) ": " bdi { (shown(&change.old)) } " → " bdi { (shown(&change.new)) } }
+            (Action::Changed, None) => { bdi { (change.new) } }
         }
     }
 }
 
-fn effects(effects: &[PointsEffect]) -> Markup {
+fn effects(effects: &[PointsEffect], at: Timestamp) -> Markup {
     html! {
         @if effects.is_empty() {
             span .detail { "none" }
@@ -123,7 +135,7 @@ fn effects(effects: &[PointsEffect]) -> Markup {
             ul .outcomes {
                 @for effect in effects {
                     li .credited-nowhere {
-                        a href=(ClaimsFilter::default().of_csm(&effect.csm).address()) { (effect.csm) " " (effect.before) " → " (effect.after) }
+                        a href=(claims_then(effect, at)) data-figure="change" { (effect.csm) " " (effect.before) " → " (effect.after) }
                     }
                 }
             }
@@ -152,7 +164,7 @@ impl DifferencePage<'_> {
         let day = |as_of: AsOf| as_of.instant.to_zoned(self.now.time_zone().clone()).date();
         let main = html! {
             h1 { "Time machine" }
-            p .lead { "The standings " (as_of_words(&self.before, &self.now)) " and " (as_of_words(&self.after, &self.now)) "." }
+            p .lead data-figure="day" { "The standings " (as_of_words(&self.before, &self.now)) " and " (as_of_words(&self.after, &self.now)) "." }
             p .hint { "Worked out from the claims and the audit log, as the board would have shown them." }
             form .filter method="get" action=(DIFFERENCE) aria-label="Two days" {
                 (date_field("before", "First day", Some(day(self.before))))
@@ -161,11 +173,12 @@ impl DifferencePage<'_> {
             }
             div .heading { h2 { "Difference" } (download_links(self.address, "Difference")) }
             @if self.moved.is_empty() { p .nothing { "Nobody was on the board at either moment." } } @else { (self.table()) }
+            (share(self.address))
         };
         frame.document(Page {
             title: "Time machine",
             address: self.address,
-            scripts: &[],
+            scripts: &[Asset::ShareScript],
             main,
         })
     }
@@ -173,10 +186,10 @@ impl DifferencePage<'_> {
     fn table(&self) -> Markup {
         let columns = [
             text("CSM"),
-            number("Before"),
-            number("After"),
-            number("Difference"),
-            number("Rank"),
+            number("Before").counting(Counts::Claims.name()),
+            number("After").counting(Counts::Claims.name()),
+            number("Difference").telling("difference"),
+            number("Rank").telling("rank"),
         ];
         let rows: Vec<Markup> = self.moved.iter().map(|moved| self.row(moved)).collect();
         table("Difference between two moments", &columns, &rows)
@@ -201,7 +214,8 @@ impl DifferencePage<'_> {
 
     /// A number that leads to the claims of that moment.
     fn points(&self, moved: &Moved, as_of: AsOf, standing: Option<StandingThen>) -> Markup {
-        let address = ClaimsFilter::default().of_csm(&moved.csm).as_of(Some(&as_of)).address();
+        let filter = ClaimsFilter::default().of_csm(&moved.csm).that_are(Wanted::Credited);
+        let address = filter.as_of(Some(&as_of)).address();
         html! {
             @match standing {
                 Some(standing) => { a .figure href=(address) { (standing.integrations) } }

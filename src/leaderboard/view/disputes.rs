@@ -14,7 +14,7 @@ use super::{
 };
 use crate::page::{
     Frame, Page,
-    field::{Necessity, TextField, Typed, error_line},
+    field::{Typed, error_line, search_field},
     moment,
     notice::{Mistake, error_summary},
     table::{cell, number, row, table, text},
@@ -63,19 +63,9 @@ impl DisputesPage<'_> {
     }
 
     fn filter(&self) -> Markup {
-        let field = TextField {
-            name: "csm",
-            label: "CSM",
-            hint: "",
-            typed: &Typed::valid(self.csm.unwrap_or_default()),
-            suggestions: self.csms,
-            necessity: Necessity::Optional,
-            longest: None,
-            autocomplete: "off",
-        };
         html! {
             form .filter method="get" action=(DISPUTES) role="search" aria-label="Disputes" {
-                (field.markup())
+                (search_field(("csm", "CSM"), self.csm, self.csms))
                 p .ways {
                     button .quiet type="submit" { "Filter" }
                     @if self.csm.is_some() { a href=(DISPUTES) { "Clear" } }
@@ -110,11 +100,11 @@ impl DisputesPage<'_> {
             cell(
                 "company",
                 html! {
-                    a href=(claims.address()) { (dispute.integration) " at " bdi { (dispute.company) } }
+                    a href=(claims.address()) { bdi { (dispute.integration) } " at " bdi { (dispute.company) } }
                     " " small { "credited to " bdi { (dispute.credited_to) } }
                 },
             ),
-            cell("what", html! { (dispute.reason) }),
+            cell("what", html! { bdi { (dispute.reason) } }),
             cell("state", answer(dispute)),
             cell(
                 "number link",
@@ -131,7 +121,7 @@ fn answer(dispute: &Dispute) -> Markup {
             DisputeStatus::Open => span .tag { "open" },
             status => { strong { (status.word()) } }
         }
-        @if !dispute.note.is_empty() { " " (dispute.note) }
+        @if !dispute.note.is_empty() { " " bdi { (dispute.note) } }
     }
 }
 
@@ -165,7 +155,7 @@ impl DisputeForm<'_> {
             div .narrow {
                 h1 { "Dispute a credit" }
                 @if !mistakes.is_empty() { (error_summary(&mistakes)) }
-                p .lead { (claim.integration) " at " bdi { (claim.company) } ": already " (sentences::credited_to(&claim.credited_to, &self.now)) "." }
+                p .lead { bdi { (claim.integration) } " at " bdi { (claim.company) } ": already " (sentences::credited_to(&claim.credited_to, &self.now)) "." }
                 form .claim method="post" action=(DISPUTES) {
                     input type="hidden" name="claim" value=(claim.claim);
                     input type="hidden" name="integration" value=(claim.integration);

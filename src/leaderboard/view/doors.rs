@@ -1,8 +1,9 @@
 //! Numbers as doors: each count leads to the rows behind it.
 //!
 //! A count is a link with `data-counts`, which says what of the rows behind the link adds up to it; any other number, such
-//! as a rank or a day, stands in an element with `data-figure`, a `time` or a `bdi` (a name). So a test finds every number on
-//! a page, follows each count and adds its rows up again, and a number that is neither is found out.
+//! as a rank or a day, stands in an element with `data-figure`, a `time` or a `bdi` (a name). In a table the header of the
+//! column says it once for all its cells. So a test finds every number on a page, follows each count and adds its rows up
+//! again, and a number that is neither is found out.
 
 use maud::{Markup, html};
 
@@ -37,10 +38,17 @@ pub enum Counts {
     MatrixOpen,
     /// The boxes of a form that can still be ticked.
     Boxes,
+    /// The points of the claims that earned them in a contest.
+    Points,
+    /// The claims that earned points in a contest.
+    Earnings,
+    /// The companies of the claims that earned points in a contest.
+    EarningCompanies,
 }
 
 impl Counts {
-    fn name(self) -> &'static str {
+    /// What it is called in `data-counts`.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Claims => "claims",
             Self::Rows => "rows",
@@ -50,6 +58,9 @@ impl Counts {
             Self::MatrixRows => "matrix-rows",
             Self::MatrixOpen => "matrix-open",
             Self::Boxes => "boxes",
+            Self::Points => "points",
+            Self::Earnings => "earnings",
+            Self::EarningCompanies => "earning-companies",
         }
     }
 }
@@ -64,12 +75,11 @@ pub(super) fn told(counts: Counts, address: &str, words: &str) -> Markup {
     door(counts, address, &html! { (words) })
 }
 
-/// The same in a table; its noun is read aloud, and shown where the column headers are not.
-pub(super) fn figure(counts: Counts, address: &str, value: u32, (one, many): (&str, &str)) -> Markup {
+/// The same in a table, whose column says what it counts; its noun is read aloud, and shown where the column headers are
+/// not.
+pub(super) fn figure(address: &str, value: u32, (one, many): (&str, &str)) -> Markup {
     let noun = if value == 1 { one } else { many };
-    html! {
-        a .figure data-counts=(counts.name()) href=(address) { (grouped(value)) span .unit { " " (noun) } }
-    }
+    html! { a href=(address) { (grouped(value)) span { " " (noun) } } }
 }
 
 /// A number that counts no rows: a rank, a share, a difference, a day.

@@ -8,6 +8,8 @@ use super::{
         claims::Wanted,
         goal::Progress,
         highlights::{Day, FirstOfWeek, Highlights, MostImproved},
+        past::AsOf,
+        standings::Period,
     },
     address::ClaimsFilter,
     doors::{Counts, door, figure, plain},
@@ -19,19 +21,20 @@ use crate::page::{
     wording::{count, grouped, listing},
 };
 
-/// The section; nothing when there is nothing to tell.
-pub(super) fn section(highlights: &Highlights, now: &Zoned) -> Markup {
+/// The section. Whoever looks back is led to the claims of that moment.
+pub(super) fn section(highlights: &Highlights, past: Option<&AsOf>, now: &Zoned) -> Markup {
+    let within = |period: Period| ClaimsFilter::within(period).as_of(past);
     html! {
         section .highlights aria-labelledby="highlights" data-live="highlights" {
             h2 #highlights { "Highlights" }
-            @if let Some(team) = &highlights.team { (goal(team)) }
+            @if let Some(team) = &highlights.team { (goal(team, &within)) }
             @if highlights.most_improved.is_some() || highlights.first_of_week.is_some() {
                 dl .facts {
-                    @if let Some(improved) = &highlights.most_improved { (most_improved(improved)) }
-                    @if let Some(first) = &highlights.first_of_week { (first_of_week(first, now)) }
+                    @if let Some(improved) = &highlights.most_improved { (most_improved(improved, &within)) }
+                    @if let Some(first) = &highlights.first_of_week { (first_of_week(first, &within, now)) }
                 }
             }
-            @if !highlights.per_day.is_empty() { (per_day(&highlights.per_day, now)) }
+            @if !highlights.per_day.is_empty() { (per_day(&highlights.per_day, &within, now)) }
         }
     }
 }
@@ -47,18 +50,18 @@ pub fn goal_words(team: &Progress) -> String {
     )
 }
 
-fn goal(team: &Progress) -> Markup {
+fn goal(team: &Progress, within: &impl Fn(Period) -> ClaimsFilter) -> Markup {
     let wanted = team.goal.integrations.get();
     html! {
         p .goal {
-            "Team goal: " a data-figure="goal" href=(ClaimsFilter::within(team.period).address()) { (goal_words(team)) }
+            "Team goal: " a data-figure="goal" href=(within(team.period).that_are(Wanted::Credited).address()) { (goal_words(team)) }
             @if team.reached >= wanted { ". Reached!" } @else { "." }
             (bar(team.reached, wanted))
         }
     }
 }
 
-fn most_improved(improved: &MostImproved) -> Markup {
+fn most_improved(improved: &MostImproved, within: &impl Fn(Period) -> ClaimsFilter) -> Markup {
     let names: Vec<&str> = improved.csms.iter().map(|csm| csm.csm.as_str()).collect();
     html! {
         div {
@@ -68,7 +71,7 @@ fn most_improved(improved: &MostImproved) -> Markup {
                 small {
                     @for (place, csm) in improved.csms.iter().enumerate() {
                         @if place > 0 { "; " }
-                        @let claims = ClaimsFilter::within(improved.period).of_csm(&csm.csm).that_are(Wanted::Credited);
+                        @let claims = within(improved.period).of_csm(&csm.csm).that_are(Wanted::Credited);
                         (door(Counts::Claims, &claims.address(), &html! { (count(csm.points, "point", "points")) }))
                         @if improved.csms.len() > 1 { " of " bdi { (csm.csm) } }
                     }
@@ -79,11 +82,9 @@ fn most_improved(improved: &MostImproved) -> Markup {
     }
 }
 
-fn first_of_week(first: &FirstOfWeek, now: &Zoned) -> Markup {
+fn first_of_week(first: &FirstOfWeek, within: &impl Fn(Period) -> ClaimsFilter, now: &Zoned) -> Markup {
     let at = local(first.at, now).strftime("%A, %H:%M").to_string();
-    let claims = ClaimsFilter::within(first.week)
-        .of_csm(&first.csm)
-        .of_company(&first.company);
+    let claims = within(first.week).of_csm(&first.csm).of_company(&first.company);
     html! {
         div {
             dt { "First this week" }
@@ -95,10 +96,14 @@ fn first_of_week(first: &FirstOfWeek, now: &Zoned) -> Markup {
     }
 }
 
-fn per_day(told: &[Day], now: &Zoned) -> Markup {
+fn per_day(told: &[Day], within: &impl Fn(Period) -> ClaimsFilter, now: &Zoned) -> Markup {
     let values: Vec<u32> = told.iter().map(|day| day.integrations).collect();
-    let columns = [text("Day"), number("Claims"), number("Integrations")];
-    let rows: Vec<Markup> = told.iter().rev().map(|day| day_row(day, now)).collect();
+    let columns = [
+        text("Day").telling("day"),
+        number("Claims").counting(Counts::Rows.name()),
+        number("Integrations").counting(Counts::Claims.name()),
+    ];
+    let rows: Vec<Markup> = told.iter().rev().map(|day| day_row(day, within, now)).collect();
     html! {
         h3 { "Integrations per day" }
         div .days-drawing {
@@ -116,25 +121,17 @@ fn per_day(told: &[Day], now: &Zoned) -> Markup {
     }
 }
 
-fn day_row(day: &Day, now: &Zoned) -> Markup {
-    let within = |wanted| ClaimsFilter::within(day.period()).that_are(wanted).address();
-    let (counting, credited) = (within(Wanted::Counting), within(Wanted::Credited));
+fn day_row(day: &Day, within: &impl Fn(Period) -> ClaimsFilter, now: &Zoned) -> Markup {
+    let that_are = |wanted| within(day.period()).that_are(wanted).address();
+    let (counting, credited) = (that_are(Wanted::Counting), that_are(Wanted::Credited));
     row(
         0,
         &[
-            cell("name", plain("day", &html! { (moment::day(day.day, now.date())) })),
+            cell("name", html! { (moment::day(day.day, now.date())) }),
+            cell("number", figure(&counting, day.claims, ("claim", "claims"))),
             cell(
                 "number",
-                figure(Counts::Rows, &counting, day.claims, ("claim", "claims")),
-            ),
-            cell(
-                "number",
-                figure(
-                    Counts::Claims,
-                    &credited,
-                    day.integrations,
-                    ("integration", "integrations"),
-                ),
+                figure(&credited, day.integrations, ("integration", "integrations")),
             ),
         ],
     )

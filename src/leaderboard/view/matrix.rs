@@ -13,10 +13,11 @@ use super::{
     address::{ClaimsFilter, MATRIX, adding, submit_address, with_query},
     claims::{Paging, download_links},
     doors::{Counts, figure, plain, told},
+    share::share,
 };
 use crate::page::{
-    Frame, Page,
-    field::{Necessity, TextField, Typed},
+    Asset, Frame, Page,
+    field::search_field,
     wording::{count, grouped},
 };
 
@@ -61,34 +62,22 @@ impl MatrixPage<'_> {
                 div #companies .matrix tabindex="0" role="region" aria-label="Companies and integrations" { (self.table()) }
             }
             (self.pager(&address))
+            (share(&address))
         };
-        frame.document(Page {
+        frame.styled(Asset::MatrixStylesheet).document(Page {
             title: "Still to win",
             address: &address,
-            scripts: &[],
+            scripts: &[Asset::ShareScript],
             main,
         })
     }
 
     fn filter_form(&self) -> Markup {
-        let text = |name, label, value: &Option<String>, suggestions| {
-            TextField {
-                name,
-                label,
-                hint: "",
-                typed: &Typed::valid(value.clone().unwrap_or_default()),
-                suggestions,
-                necessity: Necessity::Optional,
-                longest: None,
-                autocomplete: "off",
-            }
-            .markup()
-        };
         let chosen = |column: &MatrixColumn| self.question.missing.as_ref() == Some(&column.integration);
         html! {
             form .filter method="get" action=(MATRIX) role="search" aria-label="Companies" {
-                (text("csm", "Companies of CSM", &self.question.csm, self.csms))
-                (text("company", "Name contains", &self.question.company, &[]))
+                (search_field(("csm", "Companies of CSM"), self.question.csm.as_deref(), self.csms))
+                (search_field(("company", "Name contains"), self.question.company.as_deref(), &[]))
                 div .field {
                     label for="missing" { "Can still win" }
                     select #missing name="missing" {
@@ -121,8 +110,8 @@ impl MatrixPage<'_> {
                 thead {
                     tr {
                         th scope="col" { "Company" }
-                        th scope="col" .number { "Won" }
-                        th scope="col" .number { "To win" }
+                        th scope="col" .number data-counts=(Counts::Claims.name()) { "Won" }
+                        th scope="col" .number data-counts=(Counts::Boxes.name()) { "To win" }
                         @for column in self.columns { th scope="col" .upright { span { bdi { (column.integration) } } } }
                     }
                     tr .sums {
@@ -161,8 +150,8 @@ impl MatrixPage<'_> {
         html! {
             tr {
                 th scope="row" { a href=(form) { bdi { (row.company) } } }
-                td .number { (figure(Counts::Claims, &of_company.address(), row.won, ("integration won", "integrations won"))) }
-                td .number { (figure(Counts::Boxes, &form, row.open, ("to win", "to win"))) }
+                td .number { (figure(&of_company.address(), row.won, ("integration won", "integrations won"))) }
+                td .number { (figure(&form, row.open, ("to win", "to win"))) }
                 @for (column, holder) in self.columns.iter().zip(&row.cells) {
                     @match holder {
                         Some(csm) => td {

@@ -45,10 +45,7 @@ pub use own_line::{Own, OwnLinePage};
 pub use period::{Preset, named_period, period_words, presets};
 pub use receipt::ReceiptPage;
 pub use submit::{FormPage, Trouble};
-pub use tv::{TvAddress, TvPage, totals_words};
-
-#[cfg(test)]
-pub(super) use self::contest::shift_words;
+pub use tv::{TvAddress, TvPage, contest_words};
 
 #[cfg(test)]
 mod tests;

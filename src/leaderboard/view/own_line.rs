@@ -4,10 +4,12 @@ use maud::{Markup, html};
 
 use super::{
     super::{
+        claims::Wanted,
         own_line::OwnLine,
         standings::{CsmStanding, Period},
     },
     address::{ClaimsFilter, YOU, board_address, own_line_address, submit_address},
+    doors::Counts,
     period::period_words,
     sentences,
 };
@@ -51,7 +53,7 @@ impl OwnLinePage<'_> {
             main: html! {
                 div .narrow {
                     h1 { "Your place" }
-                    p .hint { "On the board, " (period_words(self.period, self.today)) "." }
+                    p .hint { "On the board, " span data-figure="period" { (period_words(self.period, self.today)) } "." }
                     div .you { (question(self.period, self.typed)) }
                     (self.answer())
                     p { a href=(board_address(self.period)) { "See the board" } }
@@ -90,7 +92,7 @@ impl OwnLinePage<'_> {
         });
         html! {
             div .own-line data-own data-csm=(own.lines[own.own].csm) {
-                p .place { (sentences::place(&own.place)) (ahead.unwrap_or_default()) }
+                p .place data-figure="place" { (sentences::place(&own.place)) (ahead.unwrap_or_default()) }
                 ul .neighbours {
                     @for (number, line) in own.lines.iter().enumerate() {
                         li .own[number == own.own] { (self.line(line, number == own.own)) }
@@ -101,11 +103,14 @@ impl OwnLinePage<'_> {
     }
 
     fn line(&self, line: &CsmStanding, is_own: bool) -> Markup {
-        let claims = ClaimsFilter::within(self.period).of_csm(&line.csm).address();
+        let claims = ClaimsFilter::within(self.period)
+            .of_csm(&line.csm)
+            .that_are(Wanted::Credited)
+            .address();
         html! {
-            span .rank { span .unseen { "rank " } (line.rank) }
+            span .rank data-figure="rank" { span .unseen { "rank " } (line.rank) }
             span { bdi { (line.csm) } @if is_own { " (you)" } }
-            a .figure href=(claims) { (grouped(line.integrations)) span .unseen { " integrations of " (line.csm) } }
+            a .figure data-counts=(Counts::Claims.name()) href=(claims) { (grouped(line.integrations)) span .unseen { " integrations of " (line.csm) } }
         }
     }
 }

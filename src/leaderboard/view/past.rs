@@ -11,7 +11,7 @@ pub(super) fn past_notice(past: Option<&AsOf>, now: &Zoned) -> Markup {
     html! {
         @if let Some(past) = past {
             (notice(&html! {
-                p { "You look back: this is how it was " strong { (as_of_words(past, now)) } ". " a href=(BOARD) { "Back to now" } }
+                p { "You look back: this is how it was " strong data-figure="day" { (as_of_words(past, now)) } ". " a href=(BOARD) { "Back to now" } }
             }))
         }
     }

@@ -7,7 +7,7 @@ use jiff::{
 use maud::{Markup, html};
 
 use super::{
-    super::standings::Period,
+    super::{past::AsOf, standings::Period},
     address::{BOARD, adding},
 };
 use crate::page::{field::date_field, moment};
@@ -67,12 +67,13 @@ pub fn named_period(word: &str, today: Date) -> Option<Period> {
 }
 
 impl Preset {
-    /// The board for it, whatever day it is.
-    fn address(&self) -> String {
-        match self.word {
+    /// The board for it, whatever day it is; of the moment that is looked back to, if there is one.
+    fn address(&self, past: Option<&AsOf>) -> String {
+        let board = match self.word {
             "all" => BOARD.to_owned(),
             word => adding(BOARD, "period", word),
-        }
+        };
+        past.map_or_else(|| board.clone(), |past| adding(&board, "as_of", &past.word()))
     }
 }
 
@@ -88,27 +89,33 @@ pub fn period_words(period: Period, today: Date) -> String {
     }
 }
 
-/// The picker; the preset that is shown is marked, any other period stands in the date fields.
-pub(super) fn picker(period: Period, presets: &[Preset], now: &Zoned) -> Markup {
+/// The picker; the preset that is shown is marked, any other period stands in the date fields. Whoever looks back stays at
+/// that moment.
+pub(super) fn picker((period, past): (Period, Option<&AsOf>), presets: &[Preset], now: &Zoned) -> Markup {
     let chosen = presets.iter().find(|preset| preset.period == period);
     html! {
         div .period {
             ul .presets aria-label="Period" {
                 @for preset in presets {
                     li {
-                        a href=(preset.address()) aria-current=[(chosen == Some(preset)).then_some("true")] {
+                        a href=(preset.address(past)) aria-current=[(chosen == Some(preset)).then_some("true")] {
                             (preset.label)
                         }
                     }
                 }
             }
-            details open[chosen.is_none()] {
+            details open[chosen.is_none() || past.is_some()] {
                 summary {
                     @if chosen.is_none() { span data-figure="period" { (period_words(period, now.date())) } } @else { "Other dates" }
                 }
                 form .dates method="get" action=(BOARD) {
                     (date_field("from", "From", period.from))
                     (date_field("to", "To", period.to))
+                    @match past.map(|past| (past.day, past)) {
+                        // An instant is kept as it is; a day can be chosen.
+                        Some((None, past)) => { input type="hidden" name="as_of" value=(past.word()); }
+                        day => { (date_field("as_of", "As it was on", day.and_then(|(day, _)| day))) }
+                    }
                     button .quiet type="submit" { "Show" }
                 }
             }

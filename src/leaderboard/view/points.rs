@@ -10,6 +10,7 @@ use super::{
     },
     claims::download_links,
     contest::points_words,
+    doors::{Counts, told},
     past::past_notice,
     rules::credit_words,
     ways::contest_address,
@@ -45,9 +46,9 @@ impl PointsPage<'_> {
     pub fn document(&self, frame: &Frame) -> String {
         let title = format!("{}: {}", self.contest.name, self.csm);
         let main = html! {
-            h1 { (self.csm) " in " a href=(contest_address(&self.contest.name)) { (self.contest.name) } }
+            h1 { bdi { (self.csm) } " in " a href=(contest_address(&self.contest.name)) { bdi { (self.contest.name) } } }
             (past_notice(self.past, &self.now))
-            p .lead { (points_words(&self.points)) "." }
+            p .lead { (told(Counts::Points, self.address, &points_words(&self.points))) "." }
             p .hint { (credit_words(self.contest.rules.credit)) }
             div .heading { h2 { "Claims that earned them" } (download_links(self.address, "Points")) }
             @if self.earnings.is_empty() { p .nothing { "No claim earned anything." } } @else { div .claims { (self.table()) } }
@@ -62,12 +63,12 @@ impl PointsPage<'_> {
 
     fn table(&self) -> Markup {
         let columns = [
-            number("Points"),
+            number("Points").telling("part of a point"),
             text("Integration"),
             text("Company"),
             text("Received"),
             text("Shared with"),
-            number("In the sheet"),
+            number("In the sheet").telling("row"),
         ];
         let rows: Vec<Markup> = self.earnings.iter().map(|earning| self.row(earning)).collect();
         table("Claims that earned points", &columns, &rows)
@@ -79,7 +80,7 @@ impl PointsPage<'_> {
             cell("name", html! { bdi { (earning.integration) } }),
             cell("company", html! { bdi { (earning.company) } }),
             cell("detail when", moment::stamp_element(earning.submitted_at, &self.now)),
-            cell("detail", html! { (listing(&earning.shared_with)) }),
+            cell("detail", html! { bdi { (listing(&earning.shared_with)) } }),
             cell(
                 "number link",
                 html! { a href=((self.link)(earning.row)) { "Row " (earning.row) } },

@@ -9,7 +9,7 @@ use super::{
         standings::{CsmStanding, ServiceKind, ServiceStanding},
     },
     address::ClaimsFilter,
-    doors::{Counts, completed, figure, plain},
+    doors::{Counts, completed, figure},
 };
 use crate::page::{
     chart::bar,
@@ -29,13 +29,13 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
         .max()
         .unwrap_or(0);
     let columns = [
-        number("Rank"),
+        number("Rank").telling("rank"),
         text("CSM"),
-        text("Integrations"),
-        number("Companies"),
-        number("Submissions"),
+        text("Integrations").counting(Counts::Claims.name()),
+        number("Companies").counting(Counts::Companies.name()),
+        number("Submissions").counting(Counts::Rows.name()),
         number("Last point"),
-        number("Moved"),
+        number("Moved").telling("movement"),
     ];
     let rows: Vec<Markup> = standings
         .iter()
@@ -46,33 +46,25 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
             let counting = of_csm.clone().that_are(Wanted::Counting).address();
             let apart = of_csm.that_are(Wanted::CountedApart).address();
             let cells = [
-                cell("number rank", rank(standings, place)),
+                cell("rank", rank(standings, place)),
                 cell("name", html! { bdi { (standing.csm) } }),
                 cell(
                     "measure",
                     html! {
                         div {
-                            (figure(Counts::Claims, &credited, standing.integrations, ("integration", "integrations")))
+                            (figure(&credited, standing.integrations, ("integration", "integrations")))
                             (bar(standing.integrations, longest))
                             (outside_catalog(standing.outside_catalog, &apart))
                         }
                     },
                 ),
+                cell("detail", figure(&credited, standing.companies, COMPANIES)),
                 cell(
-                    "number detail",
-                    figure(Counts::Companies, &credited, standing.companies, COMPANIES),
+                    "detail",
+                    figure(&counting, standing.submissions, ("submission", "submissions")),
                 ),
-                cell(
-                    "number detail",
-                    figure(
-                        Counts::Rows,
-                        &counting,
-                        standing.submissions,
-                        ("submission", "submissions"),
-                    ),
-                ),
-                cell("number detail", last_point(standing, now)),
-                cell("number movement", movement(standing.movement)),
+                cell("detail", last_point(standing, now)),
+                cell("movement", movement(standing.movement)),
             ];
             row(1, &cells)
         })
@@ -85,9 +77,9 @@ pub(super) fn by_service(services: &[ServiceStanding], filter: &ClaimsFilter) ->
     let longest = services.iter().map(|service| service.companies).max().unwrap_or(0);
     let columns = [
         text("Integration"),
-        text("Companies"),
-        number("Claims"),
-        number("Share"),
+        text("Companies").counting(Counts::Companies.name()),
+        number("Claims").counting(Counts::Claims.name()),
+        number("Share").telling("share"),
     ];
     let rows: Vec<Markup> = services
         .iter()
@@ -100,14 +92,14 @@ pub(super) fn by_service(services: &[ServiceStanding], filter: &ClaimsFilter) ->
                 cell(
                     "measure",
                     html! {
-                        div { (figure(Counts::Companies, &address, service.companies, COMPANIES)) (bar(service.companies, longest)) }
+                        div { (figure(&address, service.companies, COMPANIES)) (bar(service.companies, longest)) }
                     },
                 ),
-                cell("number detail", figure(Counts::Claims, &counting, service.claims, ("claim", "claims"))),
+                cell("detail", figure(&counting, service.claims, ("claim", "claims"))),
                 cell(
-                    "number detail",
+                    "detail",
                     html! {
-                        (plain("share", &html! { (percentage(service.share_permille)) })) span .unit { " of credits" }
+                        (percentage(service.share_permille)) span .unit { " of credits" }
                     },
                 ),
             ];
@@ -126,7 +118,7 @@ fn rank(standings: &[CsmStanding], place: usize) -> Markup {
         .flatten()
         .any(|neighbour| neighbour.rank == rank);
     html! {
-        (plain("rank", &html! { (rank) }))
+        (rank)
         @if tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } }
     }
 }
@@ -163,12 +155,12 @@ fn movement(movement: Option<i32>) -> Markup {
             None => span .tag { "new" span .unseen { " since a week ago" } },
             Some(0) => { span aria-hidden="true" { "–" } span .unseen { "same place as a week ago" } }
             Some(won @ 1..) => {
-                span .up data-figure="movement" aria-hidden="true" { "▲ " (won) }
-                span .unseen data-figure="movement" { "up " (places(won.unsigned_abs())) " since a week ago" }
+                span .up aria-hidden="true" { "▲ " (won) }
+                span .unseen { "up " (places(won.unsigned_abs())) " since a week ago" }
             }
             Some(lost) => {
-                span .down data-figure="movement" aria-hidden="true" { "▼ " (lost.unsigned_abs()) }
-                span .unseen data-figure="movement" { "down " (places(lost.unsigned_abs())) " since a week ago" }
+                span .down aria-hidden="true" { "▼ " (lost.unsigned_abs()) }
+                span .unseen { "down " (places(lost.unsigned_abs())) " since a week ago" }
             }
         }
     }

@@ -68,7 +68,7 @@ impl RulesPage<'_> {
                 p { strong { "Standings: " } (credit_words(self.standing.credit)) " " (counting_words(self.standing.counting)) }
                 @for (contest, proposed) in self.contests {
                     p {
-                        strong { a href=(contest_address(&contest.name)) { (contest.name) } ": " }
+                        strong { a href=(contest_address(&contest.name)) { bdi { (contest.name) } } ": " }
                         (credit_words(contest.rules.credit)) " " (counting_words(contest.rules.counting))
                         @if let Some(proposed) = proposed {
                             " Staff have changed this to " strong { (proposed) } "; both results are shown until the change is confirmed."
@@ -85,7 +85,7 @@ impl RulesPage<'_> {
             section aria-labelledby="counts" {
                 h2 #counts { "What counts" }
                 p {
-                    "One company and one integration are worth one point, once. The catalog has " (integrations)
+                    "One company and one integration are worth one point, once. The catalog has " span data-figure="catalog" { (integrations) }
                     "; a name outside it is shown and counted apart, without a point."
                 }
                 p { "First means the moment at which the server received the claim, to the millisecond. The order of the rows in the spreadsheet means nothing." }
@@ -98,7 +98,7 @@ impl RulesPage<'_> {
             section aria-labelledby="examples" {
                 h2 #examples { "The same claims under each rule" }
                 @if let Some(first) = self.examples.first() {
-                    ol .lines { @for claim in &first.claims { li { (claim) } } }
+                    ol .lines data-figure="example" { @for claim in &first.claims { li { (claim) } } }
                 }
                 @for example in self.examples {
                     h3 { (example.rules.credit.word()) }
@@ -115,14 +115,14 @@ impl RulesPage<'_> {
                 h2 #late { "Days and late claims" }
                 p {
                     "The standings count days in " (self.zone) ". A contest counts them in its own zone: from the first instant of its first day to "
-                    "23:59:59.999 of its last. A claim received later does not count in it, whatever it is about."
+                    span data-figure="time" { "23:59:59.999" } " of its last. A claim received later does not count in it, whatever it is about."
                 }
                 p {
                     "One minute after the end the result is frozen. Later corrections appear below it as corrected standings; the frozen result stays."
                 }
                 p { "An integration that somebody claimed before the first day earns nothing within it, except under the rule “all” for those who had not claimed it themselves." }
                 @for (contest, _) in self.contests {
-                    p {
+                    p data-figure="day" {
                         strong { (contest.name) ": " }
                         (moment::day(contest.start, self.now.date())) " to " (moment::day(contest.end, self.now.date())) ", 23:59:59.999 in " (contest.zone_name()) "."
                         @if !contest.prize.is_empty() { " Prize: " (contest.prize) "." }
@@ -145,7 +145,7 @@ impl RulesPage<'_> {
                 h2 #names { "Company names" }
                 p {
                     "Capital letters, accents, punctuation and legal forms at the end (Inc., SAS, GmbH …) make no difference: “ACME Inc.” is “Acme”. "
-                    "“Acme” and “Acme Europe” are two companies until staff merge them in the tab company_aliases; deleting the line undoes it. " (merged)
+                    "“Acme” and “Acme Europe” are two companies until staff merge them in the tab company_aliases; deleting the line undoes it. " span data-figure="aliases" { (merged) }
                 }
             }
         }
@@ -156,7 +156,7 @@ fn ties() -> Markup {
     html! {
         section aria-labelledby="ties" {
             h2 #ties { "Ties" }
-            p { "Equal points share a rank, and the next rank is left out: 1, 2, 2, 4. Whoever shares the first rank shares the prize." }
+            p { "Equal points share a rank, and the next rank is left out: " span data-figure="example" { "1, 2, 2, 4" } ". Whoever shares the first rank shares the prize." }
             p { "Inside a tie the one who got there first is listed first: the one whose latest earning claim is the earlier one." }
         }
     }
@@ -194,7 +194,11 @@ pub(super) fn counting_words(rule: CountingRule) -> &'static str {
 }
 
 fn example_table(standings: &[ContestStanding]) -> Markup {
-    let columns = [number("Rank"), text("CSM"), number("Points")];
+    let columns = [
+        number("Rank").telling("rank"),
+        text("CSM"),
+        number("Points").telling("example"),
+    ];
     let rows: Vec<Markup> = standings
         .iter()
         .map(|standing| {

@@ -6,12 +6,16 @@ use serde::Serialize;
 
 use super::{
     super::{
+        claims::Wanted,
+        contests::{contest::Phase, report::ContestReport},
         goal::Stretch,
         standings::{Period, Totals},
-        tv::{Slide, WallLine},
+        tv::{Slide, WallKind, WallLine, WallTable},
     },
-    address::{BOARD, LIVE, TV, with_query},
+    address::{BOARD, ClaimsFilter, LIVE, TV, with_query},
+    doors::{Counts, told},
     period::period_words,
+    ways::{Earned, points_address},
 };
 use crate::{
     language::Language,
@@ -71,14 +75,20 @@ impl TvAddress {
     }
 }
 
-/// What a board adds up to: `37 integrations at 12 companies, all time`.
-pub fn totals_words(totals: &Totals, period: Period, today: Date) -> String {
-    format!(
-        "{} at {}, {}",
-        count(totals.integrations, "integration", "integrations"),
-        count(totals.companies, "company", "companies"),
-        period_words(period, today),
-    )
+/// What is told of a contest beside its name: `3 days 4 h left, until 31 March in Europe/Paris. Prize: a bicycle.`
+pub fn contest_words(report: &ContestReport, today: Date) -> String {
+    let contest = &report.contest;
+    let left = moment::lasting(report.seconds_left.unwrap_or(0));
+    let (start, end) = (moment::day(contest.start, today), moment::day(contest.end, today));
+    let time = match (report.phase, &report.frozen) {
+        (Phase::Upcoming, _) => format!("begins in {left}, on {start}"),
+        (Phase::Running, _) => format!("{left} left, until {end}"),
+        (Phase::Over, Some(_)) => format!("final result, it ended with {end}"),
+        (Phase::Over, None) => format!("it ended with {end}"),
+    };
+    let prize = Some(&contest.prize).filter(|prize| !prize.is_empty());
+    let prize = prize.map(|prize| format!(". Prize: {prize}")).unwrap_or_default();
+    format!("{time} in {}{prize}", contest.zone_name())
 }
 
 /// Everything a slide shows.
@@ -87,6 +97,8 @@ pub struct TvPage<'a> {
     pub slides: &'a [Slide<'a>],
     /// The number of this one among them, from 0.
     pub shown: usize,
+    /// What the board adds up to within the days that are shown.
+    pub totals: Totals,
     /// How far the team has come, in a few words; `None` without a goal.
     pub team: Option<String>,
     /// The address of the wall, whichever slide it shows.
@@ -110,13 +122,13 @@ impl TvPage<'_> {
             script: Asset::WallScript,
             body: html! {
                 header {
-                    div data-live="title" { h1 { (title) } p { (self.slides[self.shown].table.subtitle) } @if let Some(team) = &self.team { p { "Team goal: " (team) } } }
+                    div data-live="title" { h1 { bdi { (title) } } (self.subtitle()) }
                     (clock(&self.freshness.now))
                 }
-                main data-live="slide" data-stream=(LIVE) data-edition=(self.edition) { (lines(&self.slides[self.shown])) }
+                main data-live="slide" data-stream=(LIVE) data-edition=(self.edition) { (self.lines(&self.slides[self.shown])) }
                 footer {
                     div data-live="age" { (self.age()) }
-                    nav aria-label="Slides" data-live="slides" { (self.ways(&next)) }
+                    nav aria-label="Slides" data-live="slides" data-figure="slide" { (self.ways(&next)) }
                     div .controls {
                         button .quiet type="button" hidden data-pause { "Pause" }
                         a href=(self.address.in_other_theme().at(self.shown)) {
@@ -129,6 +141,50 @@ impl TvPage<'_> {
             },
         }
         .document()
+    }
+
+    /// `37 integrations at 12 companies, all time`, and the goal; or what is to be known of a contest.
+    fn subtitle(&self) -> Markup {
+        let (table, period) = (self.slides[self.shown].table, self.period());
+        let filter = ClaimsFilter::within(period).that_are(Wanted::Credited).address();
+        html! {
+            @if table.kind == WallKind::Contest { p data-figure="time left" { (table.subtitle) } }
+            @else {
+                p {
+                    (told(Counts::Claims, &filter, &count(self.totals.integrations, "integration", "integrations"))) " at "
+                    (told(Counts::Companies, &filter, &count(self.totals.companies, "company", "companies"))) ", "
+                    span data-figure="period" { (period_words(period, self.today())) }
+                }
+                @if let Some(team) = &self.team { p data-figure="goal" { "Team goal: " (team) } }
+            }
+        }
+    }
+
+    fn today(&self) -> Date {
+        self.freshness.now.date()
+    }
+
+    fn period(&self) -> Period {
+        self.address.period(self.today())
+    }
+
+    fn lines(&self, slide: &Slide<'_>) -> Markup {
+        let height = slide.columns.first().map_or(0, |column| column.len());
+        html! {
+            @if height == 0 {
+                p .nothing { "Nobody has a point here yet." }
+            } @else {
+                div .wall-columns {
+                    @for column in &slide.columns {
+                        ol .wall-lines {
+                            @for line in *column { (line_of(line, (slide.table, self.period()))) }
+                            // As many in each column, so that lines stand beside each other.
+                            @for _ in column.len()..height { li .wall-line aria-hidden="true" {} }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     fn address(&self, slide: usize) -> String {
@@ -177,30 +233,12 @@ fn clock(now: &Zoned) -> Markup {
     }
 }
 
-fn lines(slide: &Slide<'_>) -> Markup {
-    let height = slide.columns.first().map_or(0, |column| column.len());
-    html! {
-        @if height == 0 {
-            p .nothing { "No credits in this period yet." }
-        } @else {
-            div .wall-columns {
-                @for column in &slide.columns {
-                    ol .wall-lines {
-                        @for line in *column { (self::line(line, slide.table.unit)) }
-                        // As many in each column, so that lines stand beside each other.
-                        @for _ in column.len()..height { li .wall-line aria-hidden="true" {} }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn line(line: &WallLine, unit: &str) -> Markup {
+fn line_of(line: &WallLine, (table, period): (&WallTable, Period)) -> Markup {
+    let (counts, address) = behind(line, (table, period));
     html! {
         li .wall-line .first[line.rank == 1 && line.thousandths > 0] {
             div {
-                span .rank {
+                span .rank data-figure="rank" {
                     (line.rank)
                     @if line.is_tied { span aria-hidden="true" { "=" } span .unseen { " (tied)" } }
                 }
@@ -208,8 +246,27 @@ fn line(line: &WallLine, unit: &str) -> Markup {
                 bdi .who { (line.name) }
                 " "
                 (bar(line.thousandths, 1_000))
-                span .points { (line.figure) span .unseen { " " (unit) } }
+                a .points data-counts=(counts.name()) href=(address) { (line.figure) span .unseen { " " (table.unit) } }
             }
         }
+    }
+}
+
+/// What the figure of a line counts, and where its rows are.
+fn behind(line: &WallLine, (table, period): (&WallTable, Period)) -> (Counts, String) {
+    let within = ClaimsFilter::within(period);
+    match table.kind {
+        WallKind::Csms => (
+            Counts::Claims,
+            within.of_csm(&line.name).that_are(Wanted::Credited).address(),
+        ),
+        WallKind::Services => (
+            Counts::Companies,
+            within.of_integration(&line.name).that_are(Wanted::Credited).address(),
+        ),
+        WallKind::Contest => (
+            Counts::Points,
+            points_address(&table.title, &line.name, table.as_of.map_or(Earned::Now, Earned::At)),
+        ),
     }
 }

@@ -1,9 +1,10 @@
 //! The way among the pages of the board.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::address::{BOARD, CLAIMS, MATRIX};
+use super::address::{BOARD, CLAIMS, MATRIX, TV, YOU};
 use crate::language::Language;
 
 /// Every contest.
@@ -12,6 +13,8 @@ pub const CONTESTS: &str = "/leaderboard/contests";
 pub const CONFIRM_RULES: &str = "/leaderboard/contests/rules";
 /// The claims that earned the points of one CSM in a contest.
 pub const POINTS: &str = "/leaderboard/points";
+/// The rules that wait for a confirmation; `rules` in the address of [`POINTS`].
+pub const PROPOSED: &str = "proposed";
 /// Every dispute, and where one is sent.
 pub const DISPUTES: &str = "/leaderboard/disputes";
 /// The form for a new dispute.
@@ -28,6 +31,7 @@ pub const RULES: &str = "/leaderboard/rules";
 /// The pages of the board, in the order of the way among them.
 const PAGES: &[(&str, &str)] = &[
     ("Standings", BOARD),
+    ("You", YOU),
     ("Contests", CONTESTS),
     ("Claims", CLAIMS),
     ("Matrix", MATRIX),
@@ -36,6 +40,7 @@ const PAGES: &[(&str, &str)] = &[
     ("Corrections", CORRECTIONS),
     ("Time machine", DIFFERENCE),
     ("Weekly", WEEKLY),
+    ("TV", TV),
 ];
 
 /// The way among the pages; `address` is where the person is.
@@ -60,6 +65,33 @@ pub fn tabs(_: Language, address: &str) -> Markup {
 /// The page of a contest.
 pub fn contest_address(contest: &str) -> String {
     addressed(BOARD, &[("contest", contest)])
+}
+
+/// Which claims earned the points of a CSM in a contest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earned {
+    /// Those of now.
+    Now,
+    /// Those of a moment.
+    At(Timestamp),
+    /// Those of now, under rules that wait for a confirmation.
+    Proposed,
+}
+
+/// The claims that earned the points of a CSM in a contest.
+pub(super) fn points_address(contest: &str, csm: &str, earned: Earned) -> String {
+    let as_of = match earned {
+        Earned::At(instant) => Some(instant.to_string()),
+        Earned::Now | Earned::Proposed => None,
+    };
+    let rules = (earned == Earned::Proposed).then_some(PROPOSED);
+    let question = [
+        ("contest", Some(contest)),
+        ("csm", Some(csm)),
+        ("rules", rules),
+        ("as_of", as_of.as_deref()),
+    ];
+    addressed(POINTS, &question)
 }
 
 /// A path with parameters.

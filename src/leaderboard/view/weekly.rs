@@ -21,6 +21,8 @@ pub struct WeeklyPage<'a> {
     pub next: Option<&'a Zoned>,
     /// The message.
     pub preview: &'a str,
+    /// The board of the week that it is about.
+    pub board: String,
     /// What was sent, the oldest first.
     pub sent: &'a [Sent],
     /// The present instant in the configured time zone.
@@ -38,7 +40,8 @@ impl WeeklyPage<'_> {
             }
             section aria-labelledby="preview" {
                 h2 #preview { "Preview" }
-                pre .preview { (self.preview) }
+                pre .preview data-figure="preview" { (self.preview) }
+                p .hint { "Each of these numbers can be followed on " a href=(self.board) { "the board of that week" } "." }
             }
             section aria-labelledby="sent" {
                 h2 #sent { "Sent" }
@@ -72,12 +75,12 @@ impl WeeklyPage<'_> {
             .rev()
             .map(|sent| {
                 let cells = [
-                    cell("name", html! { (sent.week) }),
+                    cell("name", html! { bdi { (sent.week) } }),
                     cell(
                         "detail when",
                         html! { @if let Some(at) = sent.at { (moment::stamp_element(at, &self.now)) } },
                     ),
-                    cell("what", html! { (sent.outcome.words()) }),
+                    cell("what", html! { bdi { (sent.outcome.words()) } }),
                 ];
                 row(0, &cells)
             })

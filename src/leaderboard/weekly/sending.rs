@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    super::desk::{Current, Leaderboard},
+    super::{
+        desk::{Current, Leaderboard},
+        view::board_address,
+    },
     rows::{Outcome, StandingsSent, beginning, ended},
     schedule::{Moment, Week, due},
     words::message,
@@ -26,13 +29,19 @@ pub struct Weekly {
     pub delivery: Delivery,
     /// When.
     pub at: Moment,
+    /// Address under which people reach the program, without a slash at its end; without it the message leads to the sheet.
+    pub public_url: Option<String>,
 }
 
 impl Leaderboard {
     /// The message about a week.
     pub(in super::super) async fn weekly_message(&self, current: &Current, week: Week) -> String {
         let standings = self.standings(current, week.period()).await;
-        message(&standings, week, &current.settled.rows.submission_link.tab())
+        let link = match &self.weekly.public_url {
+            Some(public) => format!("{public}{}", board_address(week.period())),
+            None => current.settled.rows.submission_link.tab(),
+        };
+        message(&standings, week, &link)
     }
 
     /// Sends the standings if they are due; answers what became of them, `None` when nothing is due or another instance

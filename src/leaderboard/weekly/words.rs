@@ -8,7 +8,7 @@ use super::{
 /// CSMs beyond this number are counted instead of listed.
 const MOST_LISTED: usize = 20;
 
-/// The message; `link` is the address of the claims in the spreadsheet.
+/// The message; `link` is where the claims can be looked at: the board of the week, or the spreadsheet.
 pub fn message(standings: &Standings, week: Week, link: &str) -> String {
     let period = week.period();
     let days: Vec<String> = [period.from, period.to]
@@ -34,8 +34,9 @@ pub fn message(standings: &Standings, week: Week, link: &str) -> String {
         text.push_str(&format!("and {more} more\n"));
     }
     text.push_str(&format!(
-        "{} in all. <{link}|See the claims>",
-        counted(standings.totals.integrations, "point", "points")
+        "{} in all. <{}|See the claims>",
+        counted(standings.totals.integrations, "point", "points"),
+        escaped(link),
     ));
     text
 }

@@ -52,8 +52,8 @@ async fn every_number_opens_the_rows_it_counts() {
     world.claim("Kate", "Beta & Sons", &["GitHub"]).await;
     world.claim("Manny", "Acme", &["GitHub", "OpenAI"]).await;
     browser.goto(&format!("{}/leaderboard", world.address)).await;
-    browser.find(".ranking a.figure").await;
-    let numbers = "[...document.querySelectorAll('.ranking a.figure, .services a.figure')]\
+    browser.find(".ranking td a").await;
+    let numbers = "[...document.querySelectorAll('.ranking td a, .services td a')]\
                    .map(link => [link.textContent, link.href])";
     let numbers: Vec<(String, String)> = serde_json::from_value(browser.ask(numbers).await).expect("links");
     assert_eq!(numbers.len(), 2 * 3 + 5 * 2);

@@ -45,6 +45,7 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     look(browser, "deals-empty").await;
 
     let world = lived_in().await;
+    let dispute = crate::doors::contested(&world).await;
     let company = world.rows("submissions").await[1][3]
         .as_str()
         .expect("company")
@@ -74,6 +75,21 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         ("findings-names", "/findings?kind=near_names"),
         ("matrix", "/leaderboard/matrix"),
         ("matrix-none", "/leaderboard/matrix?company=nowhere"),
+        ("board-then", "/leaderboard?as_of=2026-02-20"),
+        ("contests", "/leaderboard/contests"),
+        ("contest-running", "/leaderboard?contest=Spring+26"),
+        ("contest-frozen", "/leaderboard?contest=February"),
+        ("contest-points", "/leaderboard/points?contest=Spring+26&csm=Manny"),
+        ("wall-contest", "/leaderboard/tv?slide=3"),
+        ("rules", "/leaderboard/rules"),
+        ("disputes", "/leaderboard/disputes"),
+        ("dispute", dispute.as_str()),
+        ("corrections", "/leaderboard/corrections"),
+        (
+            "time-machine",
+            "/leaderboard/difference?before=2026-02-10&after=2026-03-03",
+        ),
+        ("weekly", "/leaderboard/weekly"),
         ("status", "/status"),
         ("nothing-here", "/nothing-here"),
     ];

@@ -9,7 +9,7 @@ use super::{
     looks::broken_rules,
     with_long_catalog,
 };
-use crate::world::World;
+use crate::{contests::contest, world::World};
 
 const SCREENS: [(u32, u32); 2] = [(1920, 1080), (3840, 2160)];
 const NAMES: [&str; 8] = [
@@ -101,9 +101,20 @@ async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no
     let mut found = Vec::new();
     for csms in [3, 12, 40, 60] {
         let world = world_of(csms).await;
+        let prize = "A long weekend for two on the island of Porquerolles";
+        let days = [
+            "Spring Prize of 2026",
+            "2026-03-01",
+            "2026-03-31",
+            "",
+            prize,
+            "split",
+            "",
+        ];
+        contest(&world, 2, days).await;
         for size in SCREENS {
             screen(&browser, size).await;
-            for (slide, lines) in [(1, csms), (2, csms.min(SERVICES.len()))] {
+            for (slide, lines) in [(1, csms), (2, csms.min(SERVICES.len())), (3, csms)] {
                 let address = format!("{}/leaderboard/tv?slide={slide}", world.address);
                 browser.goto(&address).await;
                 let place = format!("{csms} CSMs, slide {slide}, {size:?}");
@@ -112,6 +123,15 @@ async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no
                 let filled = "document.querySelector('.wall-lines').getBoundingClientRect().height / innerHeight";
                 let filled = browser.ask(filled).await.as_f64().expect("a share");
                 assert!(filled > 0.7, "{place}: the lines fill {filled} of the screen");
+                if slide == 3 {
+                    browser.reads("h1", "Spring Prize of 2026").await;
+                    browser
+                        .reads(
+                            "header",
+                            "28 days 10 h left, until 31 March in Europe/Paris. Prize: A long",
+                        )
+                        .await;
+                }
                 let faults = faults(&browser).await;
                 found.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
                 let picture = folder.join(format!("wall-{csms}-{slide}-{}.png", size.0));
