@@ -118,8 +118,8 @@ impl Customers {
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
-        let in_other_currencies = current.rows.count_in_other_currencies(current.currency);
-        let found = current.findings_count() + u32::try_from(in_other_currencies).unwrap_or(u32::MAX);
+        let found = current.findings.len() + current.rows.count_in_other_currencies(current.currency);
+        let found = u32::try_from(found).unwrap_or(u32::MAX);
         self.bare_frame()
             .counting(FINDINGS, self.tally.note("customers", found))
             .with_freshness(current.freshness(self.source, current.rows.link.tab()))

@@ -1,14 +1,11 @@
 //! Which customers a page looks at, and in which order: read from the address, written back into it, applied to the rows.
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 
 use rust_decimal::Decimal;
 
 use super::{amount::Currency, customer::Customer, health::Band, risk::value_at_risk};
-use crate::{
-    language::sort_key,
-    spelling::{fold, tidy},
-};
+use crate::spelling::{fold, tidy};
 
 /// Stands in an address for customers without an account manager.
 pub const NOBODY: &str = "(none)";
@@ -285,15 +282,11 @@ impl Order {
         format!("{}{}", if self.descending { "-" } else { "" }, self.key.word())
     }
 
-    /// Puts customers in order; what is unknown comes last either way, and equal ones by name.
+    /// Sorts customers who stand in the order of their names; equal ones keep it. Unknown values come last.
     pub fn sort(self, customers: &mut [&Customer], currency: Currency) {
         match self.key {
-            SortKey::Name => {
-                customers.sort_by_cached_key(|customer| (sort_key(customer.title()), customer.id.clone()));
-                if self.descending {
-                    customers.reverse();
-                }
-            }
+            SortKey::Name if self.descending => customers.reverse(),
+            SortKey::Name => {}
             SortKey::Mrr => self.by(customers, |customer| mrr_in(customer, currency)),
             SortKey::Score => self.by(customers, |customer| customer.health.score),
             SortKey::LastSeen => self.by(customers, |customer| customer.profile.last_seen_at),
@@ -302,23 +295,15 @@ impl Order {
     }
 
     fn by<Value: Ord>(self, customers: &mut [&Customer], value: impl Fn(&Customer) -> Option<Value>) {
-        let compare = |left: &Option<Value>, right: &Option<Value>| match (left, right) {
+        let mut keyed: Vec<(Option<Value>, &Customer)> =
+            customers.iter().map(|customer| (value(customer), *customer)).collect();
+        keyed.sort_by(|(left, _), (right, _)| match (left, right) {
             (Some(left), Some(right)) if self.descending => right.cmp(left),
             (Some(left), Some(right)) => left.cmp(right),
             (left, right) => Reverse(left.is_some()).cmp(&Reverse(right.is_some())),
-        };
-        let mut keyed: Vec<_> = customers
-            .iter()
-            .map(|customer| (value(customer), sort_key(customer.title()), *customer))
-            .collect();
-        keyed.sort_by(|left, right| {
-            let first: Ordering = compare(&left.0, &right.0);
-            first
-                .then_with(|| left.1.cmp(&right.1))
-                .then_with(|| left.2.id.cmp(&right.2.id))
         });
-        for (place, (_, _, customer)) in keyed.into_iter().enumerate() {
-            customers[place] = customer;
+        for (place, (_, customer)) in customers.iter_mut().zip(keyed) {
+            *place = customer;
         }
     }
 }

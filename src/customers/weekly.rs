@@ -17,6 +17,8 @@ use super::{
 
 /// The source whose movements are counted; no other tells of any.
 pub const SOURCE: &str = "chartmogul";
+/// Its name for people.
+pub const SOURCE_TITLE: &str = "ChartMogul";
 
 /// `GET /customers/report`: how all customers fare, and what became of them within a week.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

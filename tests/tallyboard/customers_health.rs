@@ -138,6 +138,7 @@ async fn a_score_is_worked_out_once_and_its_history_has_a_line_when_it_changed()
     let first = recalculate(&world).await;
     assert_eq!((&first["scored"], &first["changed"]), (&json!(1), &json!(1)));
     assert_eq!(first["churn_basis"], "heuristic");
+    world.page("/dashboard/summary").await.says("The history begins now");
     let history = world.rows("health_score_history").await;
     assert_eq!(history.len(), 1);
     // Two days ago: 97.5 of 100, the only component that is known.

@@ -1,6 +1,9 @@
 //! `GET /customers`: the customers row by row, or what to do first when there are none.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use axum::{
     extract::{Query, State},
@@ -78,7 +81,7 @@ impl Wanted {
     pub(super) fn of<'a>(&self, current: &'a Current, also: impl Fn(&Customer) -> bool) -> Vec<&'a Customer> {
         let mut customers: Vec<&Customer> = current
             .rows
-            .current()
+            .current_by_name()
             .filter(|customer| also(customer) && self.filter.lets_through(customer, current.currency))
             .collect();
         self.order.sort(&mut customers, current.currency);
@@ -139,16 +142,18 @@ fn render(customers: &Customers, current: &Current, asked: &Asked, wanted: &Want
 /// Every account manager once, in alphabetical order.
 fn managers(current: &Current) -> Vec<String> {
     let names = current.rows.current();
-    let names = names.filter_map(|customer| customer.profile.account_manager.as_deref());
-    let sorted: std::collections::BTreeMap<_, &str> =
-        names.map(|name| (crate::language::sort_key(name), name)).collect();
+    let names: HashSet<&str> = names
+        .filter_map(|customer| customer.profile.account_manager.as_deref())
+        .collect();
+    let sorted = names.into_iter().map(|name| (crate::language::sort_key(name), name));
+    let sorted: BTreeMap<_, &str> = sorted.collect();
     sorted.into_values().map(str::to_owned).collect()
 }
 
 /// Every source that knows somebody once, in alphabetical order.
 fn sources(current: &Current) -> Vec<String> {
     let marks = current.rows.current().flat_map(|customer| &customer.sources);
-    let names: std::collections::BTreeSet<&str> = marks.map(|mark| mark.source.as_str()).collect();
+    let names: BTreeSet<&str> = marks.map(|mark| mark.source.as_str()).collect();
     names.into_iter().map(str::to_owned).collect()
 }
 

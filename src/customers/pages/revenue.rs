@@ -18,6 +18,7 @@ use super::super::{
     revenue::{Growth, Month},
     scoring::derived::Derived,
     view::revenue::RevenuePage,
+    weekly::{SOURCE, SOURCE_TITLE},
 };
 use crate::{
     answer::{Cell, Column, Face, Kind, Rendered, Sheet},
@@ -25,8 +26,6 @@ use crate::{
     error::Error,
 };
 
-/// The source whose movements are counted; no other tells of any.
-const SOURCE: &str = "chartmogul";
 /// Columns of the drawing.
 const DRAWN: usize = 12;
 
@@ -110,7 +109,7 @@ fn render(customers: &Customers, (current, told): (&Current, &Derived), asked: &
         _ => {
             let page = RevenuePage {
                 growth: Some(&growth),
-                source: "ChartMogul",
+                source: SOURCE_TITLE,
                 heights: &heights(&growth.months),
                 address: &asked.address,
             };

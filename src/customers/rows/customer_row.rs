@@ -18,6 +18,7 @@ use crate::{
         email::Email,
     },
     finding::{Effect, Finding},
+    language::sort_key,
     store::{Column, Dataset, Decoding, Entry, History, Ids, Kind, Tab, TabLink, TabRows},
 };
 
@@ -188,6 +189,8 @@ pub struct CustomerRows {
     pub rows: TabRows,
     places: HashMap<CustomerId, usize>,
     by_email: HashMap<String, usize>,
+    /// Places of those that count, in the order of their names.
+    by_name: Vec<usize>,
 }
 
 impl CustomerRows {
@@ -210,6 +213,11 @@ impl CustomerRows {
     /// Those that count in sums and lists.
     pub fn current(&self) -> impl Iterator<Item = &Customer> {
         self.customers.iter().filter(|customer| customer.is_current())
+    }
+
+    /// The same in the order of their names.
+    pub fn current_by_name(&self) -> impl Iterator<Item = &Customer> {
+        self.by_name.iter().map(|place| &self.customers[*place])
     }
 
     /// Rows whose revenue is in no sum, because sums are made in `currency`.
@@ -262,6 +270,7 @@ impl CustomerRows {
         let (numbers, customers): (Vec<u32>, Vec<Customer>) = read.into_iter().unzip();
         Self {
             by_email: by_email(&customers),
+            by_name: by_name(&customers),
             link: rows.link().clone(),
             customers,
             numbers,
@@ -275,6 +284,18 @@ impl CustomerRows {
 fn foreign_mrr(customer: &Customer, currency: Currency) -> Option<Amount> {
     let mrr = customer.revenue.mrr?;
     (mrr.currency != currency && !mrr.units.is_zero()).then_some(mrr)
+}
+
+fn by_name(customers: &[Customer]) -> Vec<usize> {
+    let current = customers
+        .iter()
+        .enumerate()
+        .filter(|(_, customer)| customer.is_current());
+    let mut named: Vec<((String, String), &CustomerId, usize)> = current
+        .map(|(place, customer)| (sort_key(customer.title()), &customer.id, place))
+        .collect();
+    named.sort_unstable();
+    named.into_iter().map(|(_, _, place)| place).collect()
 }
 
 fn by_email(customers: &[Customer]) -> HashMap<String, usize> {

@@ -12,7 +12,7 @@ use super::{
     super::{
         amount::Currency,
         number::Number,
-        weekly::{BandWeek, MoverAnswer, NextAnswer, RevenueWeek, WeeklyReport},
+        weekly::{BandWeek, MoverAnswer, NextAnswer, RevenueWeek, SOURCE_TITLE, WeeklyReport},
     },
     address::{AT_RISK, BOARD, REPORT, band_address, customer_address},
     summary::figure,
@@ -196,7 +196,7 @@ impl WeeklyPage<'_> {
                 h2 #revenue { "Revenue" }
                 @match &self.week.revenue {
                     Some(revenue) => {
-                        p .lead { strong { (self.signed(revenue.net)) } " of MRR within the week, by the movements of " (revenue.source) "." }
+                        p .lead { strong { (self.signed(revenue.net)) } " of MRR within the week, by the movements of " (SOURCE_TITLE) "." }
                         (self.movements(revenue))
                     },
                     None => p .hint { "No source tells of changes of revenue; ChartMogul does." },
@@ -216,7 +216,7 @@ impl WeeklyPage<'_> {
             )
         };
         let rows: Vec<Markup> = kinds(revenue).into_iter().map(line).collect();
-        html! { div .narrow { (table("Changes of revenue", &[text("Change"), number("MRR")], &rows)) } }
+        html! { div .narrow.movements { (table("Changes of revenue", &[text("Change"), number("MRR")], &rows)) } }
     }
 
     fn signed(&self, sum: Number) -> String {

@@ -4,7 +4,7 @@ use super::{
     super::{
         super::{
             amount::Currency,
-            weekly::{MoverAnswer, WeeklyReport},
+            weekly::{MoverAnswer, SOURCE_TITLE, WeeklyReport},
         },
         words,
     },
@@ -147,7 +147,7 @@ impl WeeklyPaper<'_> {
         };
         let net = signed(revenue.net, self.currency);
         report.paragraph(
-            &format!("{net} of MRR within the week, by the movements of {}.", revenue.source),
+            &format!("{net} of MRR within the week, by the movements of {SOURCE_TITLE}."),
             Ink::Black,
         );
         let rows = kinds(revenue).into_iter();
@@ -174,10 +174,10 @@ impl WeeklyPaper<'_> {
         });
         report.table(&Table {
             columns: columns(&[
-                ("Customer", 0.22, Side::Left),
-                ("Score", 0.08, Side::Right),
-                ("MRR", 0.13, Side::Right),
-                ("Do first", 0.57, Side::Left),
+                ("Customer", 0.19, Side::Left),
+                ("Score", 0.07, Side::Right),
+                ("MRR", 0.12, Side::Right),
+                ("Do first", 0.62, Side::Left),
             ]),
             rows: rows.collect(),
         });
