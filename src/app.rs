@@ -132,7 +132,7 @@ impl App {
             rules: config.deals,
             team_goal: config.team_goal,
             signing: secret::signing_key(config)?,
-            weekly: messages::weekly(&config)?,
+            weekly: messages::weekly(config)?,
             syncing: Arc::clone(&syncing),
         });
         let alerting = Arc::new(messages::alerting(config, &store, &syncing)?);
