@@ -7,6 +7,11 @@
 mod bare;
 #[path = "figures/calls.rs"]
 mod calls;
+#[path = "figures/customers.rs"]
+mod customers;
+#[expect(dead_code, reason = "the stories of the tests use more of their world")]
+#[path = "../tests/tallyboard/ground.rs"]
+mod ground;
 #[path = "figures/growth.rs"]
 mod growth;
 #[path = "figures/load.rs"]
@@ -35,7 +40,16 @@ mod world;
 
 use table::Line;
 
-const PARTS: [&str; 7] = ["warm", "calls", "growth", "settling", "start", "memory", "weight"];
+const PARTS: [&str; 8] = [
+    "warm",
+    "calls",
+    "growth",
+    "settling",
+    "start",
+    "memory",
+    "weight",
+    "customers",
+];
 
 #[tokio::main]
 async fn main() {
@@ -66,6 +80,7 @@ async fn measure(part: &str) -> Vec<Line> {
         "start" => blocking(start::measure).await,
         "memory" => memory::measure().await,
         "weight" => blocking(weight::measure).await,
+        "customers" => customers::measure().await,
         unknown => unreachable!("no part is called {unknown}"),
     }
 }

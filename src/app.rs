@@ -156,7 +156,12 @@ impl App {
 
     /// Makes missing tabs and headers and names what stands in the way.
     pub async fn prepare(&self) -> SetupReport {
-        self.store.prepare(&tabs()).await
+        let mut report = self.store.prepare(&tabs()).await;
+        if report.problems.is_empty() && self.deals.offer_lost_stage().await {
+            let sentence = "Added “Perdu” to the drop-down of the column “statut” in the tab “deals”.";
+            report.made.push(sentence.to_owned());
+        }
+        report
     }
 
     /// Every address of the program.
@@ -217,12 +222,14 @@ pub fn router(materials: Materials) -> Router {
 fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
     let frame = Frame {
         navigation: vec![
-            Entry::new("Leaderboard", BOARD),
-            Entry::new("Deals", deals::BOARD),
-            Entry::new("Customers", customers::view::BOARD),
-            Entry::new("Findings", FINDINGS),
+            Entry::new("Leaderboard", BOARD).in_french("Classement"),
+            Entry::new("Deals", deals::BOARD).in_french("Affaires"),
+            Entry::new("Customers", customers::view::BOARD)
+                .in_french("Clients")
+                .also_of(&[customers::view::SUMMARY, customers::view::SYNCS]),
+            Entry::new("Findings", FINDINGS).in_french("À corriger"),
         ],
-        action: Entry::new("Claim integrations", SUBMIT),
+        action: Entry::new("Claim integrations", SUBMIT).in_french("Déclarer une intégration"),
         freshness: None,
         language: Language::English,
         board: None,
@@ -249,7 +256,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         source: materials.source,
         frame: frame.clone(),
         goal: materials.team_goal,
-        tally,
+        tally: Arc::clone(&tally),
         signing: materials.signing,
         weekly: materials.weekly,
     }));
@@ -259,6 +266,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         clock: materials.clock.clone(),
         source: materials.source,
         frame: frame.clone(),
+        tally,
         syncing: Arc::clone(&materials.syncing),
         elsewhere: elsewhere_of(&leaderboard, &deals),
     }));

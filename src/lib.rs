@@ -16,6 +16,7 @@
 //! - [`page`]: skeleton, navigation, assets, form fields; knows no board
 //! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
 //! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
+//! - [`current`]: the tabs of a board as they are at one moment → [`page`], [`answer`], [`asked`], [`store`]
 //! - [`delivery`]: messages that leave the program, by mail and Slack, and the tab of what was told; knows no board → [`store`]
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod clock;
 pub mod company;
 pub mod config;
+pub mod current;
 pub mod customers;
 pub mod deals;
 pub mod delivery;

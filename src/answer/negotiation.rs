@@ -37,6 +37,8 @@ impl Face {
     pub const TABLE: &'static [Face] = &[Face::Html, Face::Json, Face::Csv, Face::Xlsx];
     /// What an address with a page, a table and a report offers.
     pub const REPORT: &'static [Face] = &[Face::Html, Face::Json, Face::Csv, Face::Xlsx, Face::Pdf];
+    /// What an address with a page and a report, but without a table, offers.
+    pub const PRINTED: &'static [Face] = &[Face::Html, Face::Json, Face::Pdf];
     /// What an address with a page, but without a table, offers.
     pub const PAGE: &'static [Face] = &[Face::Html, Face::Json];
 

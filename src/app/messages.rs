@@ -10,6 +10,7 @@ use crate::{
         alerting::{
             occasion::Stream,
             sending::{Alerting, Ways},
+            standings::Links,
         },
         sync::Syncing,
     },
@@ -66,6 +67,8 @@ pub(super) fn alerting(config: &Config, store: &Arc<Store>, syncing: &Syncing) -
         streams: Stream::ALL.into_iter().map(way).collect::<Result<_, BuildError>>()?,
         mail_to: config.alerts.mail_to.clone(),
         summary_at: config.alerts.summary_at,
+        links: Links::of(config.public_url.clone()),
+        ..Ways::default()
     };
     let clock = Clock::system(config.time_zone.clone());
     let scoring = Arc::clone(syncing.scoring());

@@ -1,6 +1,10 @@
 //! `tallyboard churn evaluate FILE --label COLUMN`: how well the regression foresees who leaves.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Subcommand;
 
@@ -29,6 +33,9 @@ pub(super) fn run(what: &What) -> Outcome {
     let bytes = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let table = file::read(&bytes, label).map_err(|reason| format!("{name}: {reason}"))?;
     let evaluation = evaluate(&table).map_err(|reason| format!("{name}: {reason}"))?;
-    print!("{evaluation}");
-    Ok(ExitCode::SUCCESS)
+    match write!(io::stdout().lock(), "{evaluation}") {
+        // Whoever reads may have read enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }

@@ -159,6 +159,8 @@ pub struct ListAnswer {
     pub total: usize,
     /// What they pay a month, in `currency` alone.
     pub mrr: Number,
+    /// How many of them pay in another currency, which is not in `mrr`.
+    pub in_other_currencies: usize,
     /// The currency of the reports.
     pub currency: String,
     /// Number of the page, 1 for the first.
@@ -213,11 +215,13 @@ impl ListAnswer {
             .iter()
             .filter_map(|customer| super::filter::mrr_in(customer, currency))
             .sum();
+        let is_foreign = |customer: &&&Customer| customer.revenue.mrr.is_some_and(|mrr| mrr.currency != currency);
         let shown = paging.part(customers).iter();
         Self {
             as_of,
             total: customers.len(),
             mrr: Number::new(mrr),
+            in_other_currencies: customers.iter().filter(is_foreign).count(),
             currency: currency.code().to_owned(),
             page: paging.page,
             pages: paging.pages,

@@ -1,30 +1,20 @@
 //! What the handlers of the board share: the spreadsheet, the clock, and what was worked out already.
 
-use std::sync::Arc;
-
-use jiff::{Timestamp, Zoned};
-use moka::{future::Cache, policy::EvictionPolicy};
+use std::{ops::Deref, sync::Arc};
 
 use super::{
-    amount::Currency,
-    customer::Customer,
-    elsewhere::AskElsewhere,
-    rows::{customer_row::CustomerRows, source_tables::SourceTables},
+    amount::Currency, elsewhere::AskElsewhere, rows::customer_row::CustomerRows, scoring::derived::Derived,
     sync::Syncing,
-    unify::{
-        Known,
-        clusters::{Cluster, Clusters},
-    },
 };
 use crate::{
-    answer::{Kept, Question, Rendered},
+    answer::{Kept, Rendered},
     asked::Asked,
     clock::Clock,
+    current,
     error::Error,
-    finding::Finding,
-    findings::{pages::Found, view::FINDINGS},
+    findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
-    page::{Asset, Board, Entry, Frame, Freshness, Source},
+    page::{Asset, Board, Entry, Frame, Source},
     store::{ReadError, Reading, Store},
 };
 
@@ -36,8 +26,8 @@ pub struct Customers {
     pub(super) elsewhere: AskElsewhere,
     pub(super) source: Source,
     frame: Frame,
+    tally: Arc<Tally>,
     kept: Kept,
-    told: Cache<u64, Arc<Told>>,
 }
 
 /// What the app hands to the board.
@@ -50,6 +40,8 @@ pub struct Parts {
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
+    /// What all boards found.
+    pub tally: Arc<Tally>,
     /// What brings the sources into the spreadsheet.
     pub syncing: Arc<Syncing>,
     /// Whom to ask what the other boards know.
@@ -58,41 +50,16 @@ pub struct Parts {
 
 /// The board as it is at one moment.
 pub(super) struct Current {
-    pub(super) rows: Arc<CustomerRows>,
-    pub(super) findings: Arc<Vec<Finding>>,
-    pub(super) version: u64,
-    pub(super) read_at: Timestamp,
-    pub(super) unreachable_since: Option<Timestamp>,
-    pub(super) now: Zoned,
+    board: current::Current<CustomerRows>,
+    /// What amounts are in.
     pub(super) currency: Currency,
 }
 
-/// What the sources told, and whom it is about.
-pub(super) struct Told {
-    pub(super) tables: Arc<SourceTables>,
-    clusters: Clusters,
-}
+impl Deref for Current {
+    type Target = current::Current<CustomerRows>;
 
-impl Told {
-    pub(super) fn known(&self) -> Known<'_> {
-        Known {
-            records: &self.tables.records,
-            events: &self.tables.events,
-            aliases: &self.tables.aliases,
-        }
-    }
-
-    /// What belongs to a customer; `None` when no source knows them any more.
-    pub(super) fn cluster(&self, customer: &Customer) -> Option<&Cluster> {
-        let is_theirs = |cluster: &&Cluster| {
-            customer.emails().any(|email| cluster.emails.contains(email))
-                || cluster.records.iter().any(|place| {
-                    let said = &self.tables.records[*place].said;
-                    let mut marks = customer.sources.iter();
-                    marks.any(|mark| mark.source == said.source && mark.ids.contains(&said.subject.id))
-                })
-        };
-        self.clusters.all.iter().find(is_theirs)
+    fn deref(&self) -> &Self::Target {
+        &self.board
     }
 }
 
@@ -106,12 +73,8 @@ impl Customers {
             elsewhere: parts.elsewhere,
             source: parts.source,
             frame: parts.frame,
+            tally: parts.tally,
             kept: Kept::default(),
-            // What was told before belongs to older data, and nobody asks for it again.
-            told: Cache::builder()
-                .max_capacity(1)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
         }
     }
 
@@ -122,30 +85,14 @@ impl Customers {
 
     fn as_of(&self, reading: Reading<CustomerRows>) -> Current {
         Current {
-            rows: Arc::clone(&reading.snapshot.data),
-            findings: Arc::clone(&reading.snapshot.findings),
-            version: reading.snapshot.version,
-            read_at: reading.snapshot.read_at,
-            unreachable_since: reading.unreachable_since,
-            now: self.clock.zoned_now(),
+            board: current::Current::of(reading, self.clock.zoned_now()),
             currency: self.syncing.terms().currency,
         }
     }
 
     /// What the sources told.
-    pub(super) async fn told(&self) -> Result<Arc<Told>, ReadError> {
-        let reading: Reading<SourceTables> = self.store.read().await?;
-        let snapshot = reading.snapshot;
-        let work = async {
-            let tables = Arc::clone(&snapshot.data);
-            let clusters = Clusters::of(Known {
-                records: &tables.records,
-                events: &tables.events,
-                aliases: &tables.aliases,
-            });
-            Arc::new(Told { tables, clusters })
-        };
-        Ok(self.told.get_with(snapshot.version, work).await)
+    pub(super) async fn told(&self) -> Result<Arc<Derived>, ReadError> {
+        self.syncing.scoring().derived().await
     }
 
     /// Every cell that a person should look at, for the page of findings.
@@ -162,27 +109,20 @@ impl Customers {
     }
 
     fn found_in(&self, current: &Current) -> Found {
-        let as_of = current.read_at.to_zoned(self.clock.zone().clone());
         let cells = [
             current.findings.to_vec(),
             current.rows.in_other_currencies(current.currency),
         ];
-        Found::of_cells(cells.concat(), self.frame(current), as_of)
+        Found::of_cells(cells.concat(), self.frame(current), current.as_of())
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
-        let zone = self.clock.zone();
-        let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
+        let in_other_currencies = current.rows.count_in_other_currencies(current.currency);
+        let found = current.findings_count() + u32::try_from(in_other_currencies).unwrap_or(u32::MAX);
         self.bare_frame()
-            .counting(FINDINGS, findings)
-            .with_freshness(Freshness {
-                source: self.source,
-                read_at: current.read_at.to_zoned(zone.clone()),
-                now: current.now.clone(),
-                unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-                spreadsheet_link: current.rows.link.tab(),
-            })
+            .counting(FINDINGS, self.tally.note("customers", found))
+            .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 
     /// What surrounds a page that shows no data.
@@ -202,13 +142,6 @@ impl Customers {
         asked: &Asked,
         make: impl AsyncFnOnce() -> Result<Rendered, Error>,
     ) -> Result<Rendered, Error> {
-        let question = Question {
-            versions: (current.version, 0),
-            second: current.now.timestamp().as_second(),
-            read_at: current.read_at,
-            unreachable_since: current.unreachable_since,
-            asked: asked.key(),
-        };
-        self.kept.or_make(question, make).await
+        current.answered(&self.kept, asked, make).await
     }
 }

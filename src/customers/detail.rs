@@ -7,18 +7,20 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
+    alerting::book::AlertBook,
     amount::Currency,
     answers::CustomerAnswer,
     customer::Customer,
     elsewhere::Elsewhere,
     email::Email,
     explanation::Explanation,
-    health::Snapshot,
+    health::{self, Snapshot},
+    notices::Notices,
     risk,
     rows::{alias_row::Alias, customer_row::CustomerRows},
-    scoring::gathering,
+    scoring::{derived::Derived, gathering},
     timeline::{Happening, timeline},
-    unify::{Known, clusters::Cluster, facts::Facts, precedence::rule_of},
+    unify::{clusters::Cluster, facts::Facts, precedence::rule_of},
 };
 
 /// `GET /customers/{id}`.
@@ -38,6 +40,9 @@ pub struct DetailAnswer {
     pub timeline: Vec<Happening>,
     /// Addresses that people made part of this customer.
     pub aliases: Vec<AliasAnswer>,
+    /// What people were told about the customer, and what they were not.
+    #[serde(flatten)]
+    pub notices: Notices,
     /// What the other boards know of the company.
     pub elsewhere: Elsewhere,
 }
@@ -73,7 +78,7 @@ pub struct Material<'a> {
     /// The customers.
     pub rows: &'a CustomerRows,
     /// What the sources told.
-    pub known: Known<'a>,
+    pub told: &'a Derived,
     /// What of it belongs to the customer.
     pub cluster: Option<&'a Cluster>,
     /// The currency of the reports.
@@ -84,40 +89,54 @@ pub struct Material<'a> {
     pub dismissed: &'a HashSet<String>,
     /// The scores of the customer, the earliest first.
     pub history: &'a [Snapshot],
+    /// What people were told.
+    pub book: &'a AlertBook,
 }
 
 impl DetailAnswer {
     /// Everything about `customer`.
     pub fn of(customer: &Customer, material: &Material<'_>, elsewhere: Elsewhere) -> Self {
+        let known = material.told.known();
         let events = material.cluster.into_iter().flat_map(|cluster| &cluster.events);
-        let events = events.map(|place| &material.known.events[*place]);
+        let events = events.map(|place| &known.events[*place]);
+        let facts = facts(customer, material);
+        let mentions = facts.as_ref().map(|facts| facts.cancel_mentions.as_slice());
         Self {
             customer: CustomerAnswer::of(customer, material.rows, material.currency),
             reasons: risk::reasons(customer, material.history),
-            health: health(customer, material),
+            health: facts
+                .as_ref()
+                .and_then(|facts| Explanation::of(facts, material.history, material.now)),
             provenance: provenance(material),
             timeline: timeline(events),
-            aliases: aliases(customer, material.known.aliases),
+            aliases: aliases(customer, known.aliases),
+            notices: Notices::of(
+                material.book,
+                &customer.id,
+                mentions.unwrap_or_default(),
+                material.now.date(),
+            ),
             elsewhere,
         }
     }
 }
 
-fn health(customer: &Customer, material: &Material<'_>) -> Option<Explanation> {
+fn facts(customer: &Customer, material: &Material<'_>) -> Option<health::Facts> {
     let terms = gathering::Terms {
         now: material.now,
         currency: material.currency,
         dismissed: material.dismissed,
+        heard: &material.told.heard,
     };
-    let facts = gathering::facts(material.known, material.cluster?, customer, &terms);
-    Explanation::of(&facts, material.history, material.now)
+    let known = material.told.known();
+    Some(gathering::facts(known, material.cluster?, customer, &terms))
 }
 
 fn provenance(material: &Material<'_>) -> Vec<FieldSource> {
     let Some(cluster) = material.cluster else {
         return Vec::new();
     };
-    let facts = Facts::of(material.known, cluster).winners().into_iter();
+    let facts = Facts::of(material.told.known(), cluster).winners().into_iter();
     facts
         .map(|fact| FieldSource {
             field: rule_of(fact.field).name,

@@ -8,9 +8,10 @@
 //! and [`alerting`] tells people what changed.
 //!
 //! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`summary`],
-//! [`risk`], [`trend`], [`timeline`], [`explanation`]) and hands the answer ([`answers`], [`detail`]) to [`view`]. What the other boards know of a
+//! [`risk`], [`trend`], [`timeline`], [`notices`], [`explanation`], [`weekly`]) and hands the answer ([`answers`], [`detail`]) to [`view`]; [`address`] says where each page is. What the other boards know of a
 //! customer's company comes in through [`elsewhere`]. [`sample`] fills an empty spreadsheet.
 
+pub mod address;
 pub mod alerting;
 pub mod amount;
 pub mod answers;
@@ -26,6 +27,7 @@ pub mod filter;
 mod fixture;
 pub mod health;
 pub mod mrr;
+pub mod notices;
 pub mod number;
 pub mod pages;
 pub mod revenue;
@@ -42,5 +44,6 @@ pub mod timeline;
 pub mod trend;
 pub mod unify;
 pub mod view;
+pub mod weekly;
 
 pub use desk::{Customers, Parts};

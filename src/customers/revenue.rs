@@ -174,6 +174,28 @@ impl Growth {
     }
 }
 
+/// What movements of `source` in `currency` gained and lost after a day up to another one, that one included: the sums of a
+/// [`Month`] alone, without shares. `None` when the source told of no movement at all.
+pub fn movements(
+    events: &[Event],
+    (source, currency): (&str, Currency),
+    (after, until): (Date, Date),
+) -> Option<Month> {
+    let own = events.iter().filter(|event| event.source == source);
+    let told = own.filter_map(|event| match &event.detail {
+        Detail::Movement(movement) => movement_of(event, movement),
+        _ => None,
+    });
+    let mut sums: Option<Month> = None;
+    for (one, _) in told.filter(|(_, of)| *of == currency) {
+        let sums = sums.get_or_insert_with(Month::default);
+        if one.day > after && one.day <= until {
+            *sums.place(one.kind) += one.change;
+        }
+    }
+    sums
+}
+
 fn movement_of<'a>(event: &'a Event, movement: &'a Movement) -> Option<(Move<'a>, Currency)> {
     let change = movement.change?;
     let counted = Move {

@@ -1,7 +1,10 @@
 //! A believable small company for demonstrations and tests: forty invented customers in every state of health, as five
 //! services would tell of them.
 
+mod past;
 mod sketch;
+
+pub use past::past_scores;
 
 use jiff::{Timestamp, tz::TimeZone};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};

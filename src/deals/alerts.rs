@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
+use jiff::{Timestamp, Zoned, civil::Date};
 
 use super::{
     grouping::group_key,
@@ -10,14 +10,11 @@ use super::{
 };
 use crate::{
     delivery::{
-        Channel, Mail,
+        Channel, Mail, claim,
         history::{ALERT_HISTORY, AT, BOARD, CHANNEL, KIND, OUTCOME, REASON, RECIPIENT, SUBJECT},
     },
     finding::Effect,
-    store::{
-        CellUpdate, Change, Column, Content, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab,
-        TabLink, TabRows, Update,
-    },
+    store::{Change, Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab, TabLink, TabRows},
 };
 
 /// Names as they stand in `assignee`, with their mail addresses; staff edit it.
@@ -85,20 +82,12 @@ impl Alert {
 
     /// The change of its outcome.
     pub fn become_of(&self, outcome: &Outcome) -> Change {
-        Change::Update(Update {
-            tab: &ALERT_HISTORY,
-            id: self.id.clone(),
-            cells: vec![CellUpdate {
-                column: OUTCOME,
-                from: Content::Text(self.outcome.words()),
-                to: Entry::Text(outcome.words()),
-            }],
-        })
+        claim::become_of(&self.id, &self.outcome, outcome)
     }
 
-    /// Whether it means that somebody is at it: a claim holds for a while only, in case its program was ended.
-    pub fn is_claimed(&self, now: Timestamp, holds: SignedDuration) -> bool {
-        self.outcome == Outcome::Claimed && self.at.is_some_and(|at| now.duration_since(at) < holds)
+    /// Whether it means that somebody is at it.
+    pub fn is_claimed(&self, now: Timestamp) -> bool {
+        claim::holds(&self.outcome, self.at, now)
     }
 }
 
@@ -132,12 +121,6 @@ impl Alerts {
     /// The mail address of a person.
     pub fn address(&self, name: &str) -> Option<&str> {
         self.contacts.get(&group_key(name)?).map(String::as_str)
-    }
-
-    /// Other lines than `own` for the same reason and channel.
-    pub fn rivals<'a>(&'a self, own: &'a Alert) -> impl Iterator<Item = &'a Alert> {
-        let same = |line: &&Alert| line.reason == own.reason && line.channel == own.channel && line.id != own.id;
-        self.lines.iter().filter(same)
     }
 }
 

@@ -156,7 +156,7 @@ impl Amount {
 }
 
 /// Reads an amount. Accepted: `12 500,50 €` with any space or apostrophe between thousands, `12.500,50`, `1,234.56`,
-/// `EUR 900`, `€900`, thousands and millions as `12 k€` and `1,5 M€`, and every way to write less than nothing:
+/// `EUR 900`, `€900`, `900 € HT` (without tax), thousands and millions as `12 k€` and `1,5 M€`, and every way to write less than nothing:
 /// `-5`, `5-`, `(5,00)`.
 pub fn read(text: &str) -> Result<Amount, AmountProblem> {
     let text = plain(text);
@@ -300,10 +300,20 @@ impl Around {
 }
 
 fn is_euro(unit: &str) -> bool {
+    let unit = without_tax(unit);
     unit == "€"
         || ["EUR", "EURO", "EUROS"]
             .iter()
             .any(|word| unit.eq_ignore_ascii_case(word))
+}
+
+/// `€ HT` as `€`: deals are counted without tax anyway.
+fn without_tax(unit: &str) -> &str {
+    let cut = unit.len().saturating_sub(2);
+    match unit.is_char_boundary(cut).then(|| unit.split_at(cut)) {
+        Some((currency, tax)) if tax.eq_ignore_ascii_case("HT") => currency.trim_end(),
+        _ => unit,
+    }
 }
 
 fn is_other_currency(unit: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, Uri};
-use jiff::{Timestamp, Zoned, civil::Date};
+use jiff::civil::Date;
 use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
@@ -19,20 +19,20 @@ use super::{
     log::DealLog,
     overview::Overview,
     reminding::Reminders,
-    rows::DealRows,
+    rows::{DEALS, DealRows, STAGE},
     rules::Rules,
+    stage::{LostStage, Stage},
 };
 use crate::{
-    answer::{Kept, Question, Rendered},
+    answer::{Kept, Rendered},
     asked::Asked,
     clock::Clock,
     company::CompanyKey,
     error::Error,
-    finding::Finding,
     findings::{pages::Found, tally::Tally, view::FINDINGS},
     language::Language,
-    page::{Asset, Board, Entry, Frame, Freshness, Source},
-    store::{ReadError, Reading, Store, closed},
+    page::{Asset, Board, Entry, Frame, Source},
+    store::{Choice, ReadError, Reading, Store, closed},
 };
 
 /// The board's means, made once by the app.
@@ -80,14 +80,7 @@ pub struct Parts {
 }
 
 /// The board as it is at one moment.
-pub(super) struct Current {
-    pub(super) rows: Arc<DealRows>,
-    pub(super) findings: Arc<Vec<Finding>>,
-    pub(super) version: u64,
-    pub(super) read_at: Timestamp,
-    pub(super) unreachable_since: Option<Timestamp>,
-    pub(super) now: Zoned,
-}
+pub(super) type Current = crate::current::Current<DealRows>;
 
 impl Deals {
     /// Puts the board together.
@@ -121,6 +114,23 @@ impl Deals {
         }
     }
 
+    /// Lets staff choose *Perdu* in the sheet where deals can be lost; answers whether it had to be added. The sheet marks
+    /// other words and takes them all the same, so that a failure keeps nothing from working.
+    pub async fn offer_lost_stage(&self) -> bool {
+        let choice = Choice {
+            tab: &DEALS,
+            column: STAGE,
+            word: Stage::Lost.as_str(),
+        };
+        if self.rules.lost_stage == LostStage::NotOffered {
+            return false;
+        }
+        self.store.offer(choice).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the drop-down of the statuses could not be completed");
+            false
+        })
+    }
+
     /// The board with the data at hand.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
         let current = self.as_of(self.store.read().await?);
@@ -129,14 +139,7 @@ impl Deals {
     }
 
     fn as_of(&self, reading: Reading<DealRows>) -> Current {
-        Current {
-            rows: Arc::clone(&reading.snapshot.data),
-            findings: Arc::clone(&reading.snapshot.findings),
-            version: reading.snapshot.version,
-            read_at: reading.snapshot.read_at,
-            unreachable_since: reading.unreachable_since,
-            now: self.clock.zoned_now(),
-        }
+        Current::of(reading, self.clock.zoned_now())
     }
 
     /// Open deals with the company of this name; spellings are forgiven.
@@ -206,24 +209,16 @@ impl Deals {
     }
 
     fn found_in(&self, current: &Current) -> Found {
-        let as_of = current.read_at.to_zoned(self.clock.zone().clone());
-        Found::of_cells(current.findings.to_vec(), self.frame(current, Language::English), as_of)
+        let frame = self.frame(current, Language::English);
+        Found::of_cells(current.findings.to_vec(), frame, current.as_of())
     }
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
-        let zone = self.clock.zone();
-        let findings = u32::try_from(current.findings.len()).unwrap_or(u32::MAX);
-        let frame = self
-            .bare_frame(language)
-            .counting(FINDINGS, self.tally.note("deals", findings));
-        frame.with_freshness(Freshness {
-            source: self.source,
-            read_at: current.read_at.to_zoned(zone.clone()),
-            now: current.now.clone(),
-            unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
-            spreadsheet_link: current.rows.link.tab(),
-        })
+        let findings = self.tally.note("deals", current.findings_count());
+        self.bare_frame(language)
+            .counting(FINDINGS, findings)
+            .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 
     /// What surrounds a page that shows no data, at an address of the board; `None` elsewhere.
@@ -250,13 +245,6 @@ impl Deals {
         asked: &Asked,
         make: impl AsyncFnOnce() -> Result<Rendered, Error>,
     ) -> Result<Rendered, Error> {
-        let question = Question {
-            versions: (current.version, 0),
-            second: current.now.timestamp().as_second(),
-            read_at: current.read_at,
-            unreachable_since: current.unreachable_since,
-            asked: asked.key(),
-        };
-        self.kept.or_make(question, make).await
+        current.answered(&self.kept, asked, make).await
     }
 }

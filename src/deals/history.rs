@@ -64,10 +64,14 @@ impl StageHistory {
     }
 }
 
-/// How long it took to win deals, from `created_at` to the change to [`Stage::Won`].
+/// The least that a cycle counts. A deal that is entered when it is as good as won would seem to take seconds, and what is
+/// divided by that says nothing.
+const LEAST_CYCLE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long it took to win deals, from `created_at` to the change to [`Stage::Won`]; each counts a day at least.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cycle {
-    /// Mean in days; `None` when no won deal can be measured.
+    /// Mean in days, 1 or more; `None` when no won deal can be measured.
     #[serde(serialize_with = "two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
     pub average_days: Option<Decimal>,
@@ -87,14 +91,13 @@ impl Cycle {
         let mut cycle = Self::default();
         let mut total = SignedDuration::ZERO;
         for deal in deals.iter().filter(|deal| deal.stage == Stage::Won) {
-            let length = |won_at: Timestamp, created_at: Timestamp| won_at.duration_since(created_at);
             match (deal.created_at, history.won_at(deal)) {
                 (None, _) => cycle.without_creation += 1,
                 (_, None) => cycle.without_change += 1,
                 (Some(created_at), Some(won_at)) if won_at < created_at => cycle.reversed += 1,
                 (Some(created_at), Some(won_at)) => {
                     cycle.measured += 1;
-                    total = total.saturating_add(length(won_at, created_at));
+                    total = total.saturating_add(won_at.duration_since(created_at).max(LEAST_CYCLE));
                 }
             }
         }

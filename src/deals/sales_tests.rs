@@ -64,6 +64,32 @@ fn a_cycle_lasts_from_creation_to_the_change_to_won() {
 }
 
 #[test]
+fn a_cycle_counts_a_day_at_least() {
+    let won_after = |won: &[&str]| {
+        let deals: Vec<Deal> = (2..)
+            .zip(won)
+            .map(|(id, _)| created("2026-09-01T08:00:00Z", deal(id, Stage::Won, "1000")))
+            .collect();
+        let changes = (2..).zip(won);
+        let history = StageHistory::of(changes.map(|(id, won)| change(id, won, Stage::Prospect, Stage::Won)));
+        let velocity = Velocity::of(&all(&deals), &history);
+        (velocity.cycle.average_days, velocity.euros_a_day)
+    };
+    let days = |days: &str, euros: &str| (Some(decimal(days)), Some(money(euros)));
+    for (won, told) in [
+        (&["2026-09-01T08:00:00Z"][..], days("1", "1000")),
+        (&["2026-09-01T08:00:05Z"], days("1", "1000")),
+        (&["2026-09-02T08:00:00Z"], days("1", "1000")),
+        (&["2026-09-02T20:00:00Z"], days("1.5", "666.67")),
+        // Seconds and three days: two days in the mean.
+        (&["2026-09-01T08:00:05Z", "2026-09-04T08:00:00Z"], days("2", "1000")),
+    ] {
+        let (cycle, euros_a_day) = won_after(won);
+        assert_eq!((cycle, euros_a_day.map(Money::rounded)), told, "{won:?}");
+    }
+}
+
+#[test]
 fn won_deals_that_cannot_be_measured_are_told_apart() {
     let history = StageHistory::of([
         change(2, "2026-09-21", Stage::Negotiation, Stage::Won),

@@ -22,7 +22,7 @@ use crate::{
 /// The velocity of some deals and what it is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Velocity {
-    /// Euros a day; `None` while one of the parts is unknown, or a cycle lasts no time at all.
+    /// Euros a day; `None` while one of the parts is unknown.
     pub euros_a_day: Option<Money>,
     /// How many deals.
     pub deals: usize,
@@ -41,10 +41,10 @@ impl Velocity {
         let cycle = Cycle::of(deals, history);
         let win_rate = Share::of(cycle.won(), deals.len());
         Self {
-            euros_a_day: win_rate.zip(cycle.average_days).and_then(|(rate, days)| {
-                // Deals times average basket is the sum of the amounts, without the rounding of a division.
-                (!days.is_zero()).then(|| Money::new(amount.euros() * rate.of_one() / days))
-            }),
+            // Deals times average basket is the sum of the amounts, without the rounding of a division.
+            euros_a_day: win_rate
+                .zip(cycle.average_days)
+                .map(|(rate, days)| Money::new(amount.euros() * rate.of_one() / days)),
             deals: deals.len(),
             average_basket: amount.shared_by(deals.len()),
             win_rate,
@@ -67,8 +67,7 @@ impl Velocity {
             (Gap::WonBeforeCreation, cycle.reversed),
         ];
         let missing = missing.into_iter().filter(|(_, count)| *count > 0);
-        let timeless = (cycle.average_days.is_some() && self.euros_a_day.is_none()).then_some(Gap::NoTime);
-        missing.map(|(gap, count)| gap(count)).chain(timeless).collect()
+        missing.map(|(gap, count)| gap(count)).collect()
     }
 }
 
@@ -85,8 +84,6 @@ pub enum Gap {
     WonWithoutChange(usize),
     /// So many deals were won before they were created.
     WonBeforeCreation(usize),
-    /// The deals were won in the second in which they were created, so that nothing can be divided by the cycle.
-    NoTime,
 }
 
 impl Gap {
@@ -99,12 +96,6 @@ impl Gap {
                 .choose(
                     "Aucune affaire gagnée : la durée du cycle n’est pas encore connue.",
                     "No deal is won yet, so the length of the cycle is not known.",
-                )
-                .to_owned(),
-            Self::NoTime => language
-                .choose(
-                    "Les affaires gagnées l’ont été dès leur création : la durée du cycle est nulle et ne permet pas de calcul.",
-                    "The won deals were won as they were created: the cycle lasts no time, so nothing can be worked out.",
                 )
                 .to_owned(),
             Self::WonWithoutCreation(count) => language.choose(

@@ -42,7 +42,7 @@ impl Figures {
             deals: deals.len(),
             amount: by_stage.iter().map(|(_, amount)| amount).sum(),
             win_rate: velocity.win_rate.map(Share::of_one),
-            cycle: velocity.cycle.average_days.filter(|days| !days.is_zero()),
+            cycle: velocity.cycle.average_days,
             by_stage,
         }
     }

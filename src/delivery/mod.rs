@@ -3,6 +3,7 @@
 //! What is not configured is off. A message that could not be handed over is an error in words; whether it is tried again
 //! later is up to the board.
 
+pub mod claim;
 pub mod history;
 mod mail;
 mod slack;

@@ -6,9 +6,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::a1::Rectangle;
 use super::batch::{groups, sheet_properties};
-use super::cell::{Cell, Entry, Style};
+use super::cell::{Cell, Entry, Scalar, Style};
 use super::failure::Failure;
-use super::formula::Evaluator;
+use super::formula::{Evaluator, with_spills};
 use super::mask::Mask;
 use super::metadata;
 use super::sheet::{Dimension, Sheet};
@@ -228,8 +228,10 @@ fn dimension(properties: Option<&Map<String, Json>>, size: u32, tied: Option<&Ve
 
 /// Rows up to the last cell that holds something or looks like something.
 fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) -> Vec<Json> {
-    let evaluator = Evaluator::new(workbook);
-    let sheet: &Sheet = &workbook.sheets[position];
+    let filled = with_spills(workbook);
+    let evaluator = Evaluator::new(&filled);
+    let sheet: &Sheet = &filled.sheets[position];
+    let entered: &Sheet = &workbook.sheets[position];
     let blank = Cell::default();
     let mut list: Vec<Json> = Vec::new();
     let mut kept = 0;
@@ -242,7 +244,7 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) 
             .find(|column| sheet.cell(row, *column).is_some_and(|cell| !cell.is_blank()));
         let cells: Vec<Json> = (area.left..end.map_or(area.left, |last| last + 1))
             .map(|column| {
-                let content = sheet.cell(row, column).unwrap_or(&blank);
+                let content = entered.cell(row, column).unwrap_or(&blank);
                 cell(&evaluator, (position, row, column), content, mask)
             })
             .collect();
@@ -262,20 +264,17 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) 
 /// One cell; what the mask leaves out is not computed.
 fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell: &Cell, mask: &Mask) -> Json {
     let mut tree = Map::new();
-    if cell.is_blank() {
-        return Json::Object(tree);
-    }
-    if let Some(entry) = cell.entry.to_extended() {
-        tree.insert("userEnteredValue".to_owned(), entry);
-        if mask.selects("effectiveValue") || mask.selects("formattedValue") {
-            let shown = evaluator.cell(sheet, row, column);
-            if let Some(effective) = shown.to_extended() {
-                tree.insert("effectiveValue".to_owned(), effective);
-            }
-            tree.insert(
-                "formattedValue".to_owned(),
-                json!(read::shown(&shown, cell, evaluator.locale)),
-            );
+    let entry = cell.entry.to_extended();
+    tree.extend(entry.map(|entry| ("userEnteredValue".to_owned(), entry)));
+    if mask.selects("effectiveValue") || mask.selects("formattedValue") {
+        // Also what a formula elsewhere fills in here.
+        let shown = evaluator.cell(sheet, row, column);
+        if let Some(effective) = shown.to_extended() {
+            tree.insert("effectiveValue".to_owned(), effective);
+        }
+        if shown != Scalar::Blank {
+            let text = read::shown(&shown, cell, evaluator.locale);
+            tree.insert("formattedValue".to_owned(), json!(text));
         }
     }
     if let Some(style) = &cell.style {

@@ -1,5 +1,7 @@
 //! The document as a whole: what it is about, and what every address has in common.
 
+use std::collections::HashSet;
+
 use aide::{
     axum::ApiRouter,
     generate,
@@ -9,6 +11,7 @@ use aide::{
     },
 };
 use axum::{Router, http::Method};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::ErrorAnswer;
@@ -124,21 +127,40 @@ fn without_null(parameter: &mut ReferenceOr<Parameter>) {
     schema.json_schema.remove("default");
 }
 
-/// The types that hold the fields of an address are spelled out in its parameters.
+/// The types that hold the fields of an address are spelled out in its parameters, and nothing else refers to them.
 fn drop_unused_schemas(document: &mut OpenApi) {
-    loop {
-        let text = serde_json::to_string(document).unwrap_or_default();
-        let Some(components) = &mut document.components else {
-            return;
-        };
-        let before = components.schemas.len();
-        components
-            .schemas
-            .retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
-        if components.schemas.len() == before {
-            return;
+    let Some(components) = &mut document.components else {
+        return;
+    };
+    let mut schemas = std::mem::take(&mut components.schemas);
+    let mut seen = HashSet::new();
+    let mut open = references(&document);
+    while let Some(name) = open.pop() {
+        if let Some(schema) = schemas.get(&name)
+            && seen.insert(name)
+        {
+            open.extend(references(schema));
         }
     }
+    schemas.retain(|name, _| seen.contains(name));
+    if let Some(components) = &mut document.components {
+        components.schemas = schemas;
+    }
+}
+
+/// Names of the schemas to which `part` refers.
+fn references(part: &impl Serialize) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut open = vec![serde_json::to_value(part).unwrap_or_default()];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => names.extend(text.strip_prefix("#/components/schemas/").map(str::to_owned)),
+            Value::Array(items) => open.extend(items),
+            Value::Object(fields) => open.extend(fields.into_iter().map(|(_, field)| field)),
+            _ => {}
+        }
+    }
+    names
 }
 
 /// A stable name for generated clients, such as `get_deals_id_edit`.

@@ -35,7 +35,7 @@ impl ErrorPage<'_> {
                 @if !self.ways.is_empty() {
                     p .ways {
                         @for (place, way) in self.ways.iter().enumerate() {
-                            a .action[place == 0] .quiet[place > 0] href=(way.address) { (way.label) } " "
+                            a .action[place == 0] .quiet[place > 0] href=(way.address) { (way.label(frame.language)) } " "
                         }
                     }
                 }

@@ -60,9 +60,9 @@ fn keys(frame: &Frame) -> Markup {
     html! {
         (entry(&["?"], say("cette aide", "this help")))
         (entry(&["/"], say("chercher", "search")))
-        (entry(&["n"], &frame.action.label))
+        (entry(&["n"], frame.action.label(language)))
         @for place in &frame.navigation {
-            @if let Some(letter) = letter(&place.address) { (entry(&["g", letter], &place.label)) }
+            @if let Some(letter) = letter(&place.address) { (entry(&["g", letter], place.label(language))) }
         }
         (entry(&["j"], say("ligne suivante", "next row")))
         (entry(&["k"], say("ligne précédente", "previous row")))

@@ -18,12 +18,16 @@ pub const STATUS: &str = "/status";
 /// A link with its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What it is called.
-    pub label: String,
+    /// What it is called in English, and in every language that has no word of its own for it.
+    label: String,
+    /// What it is called on French pages.
+    french: Option<String>,
     /// Where it leads.
     pub address: String,
     /// A number worth seeing beside it; `None` shows none.
     pub count: Option<u32>,
+    /// Pages that belong to it although their addresses do not begin with its own.
+    pub others: &'static [&'static str],
 }
 
 impl Entry {
@@ -31,9 +35,31 @@ impl Entry {
     pub fn new(label: impl Into<String>, address: impl Into<String>) -> Self {
         Self {
             label: label.into(),
+            french: None,
             address: address.into(),
             count: None,
+            others: &[],
         }
+    }
+
+    /// The same link with its words on French pages.
+    #[must_use]
+    pub fn in_french(mut self, label: impl Into<String>) -> Self {
+        self.french = Some(label.into());
+        self
+    }
+
+    /// What it is called on a page in `language`.
+    pub fn label(&self, language: Language) -> &str {
+        let french = self.french.as_deref().unwrap_or(&self.label);
+        language.choose(french, &self.label)
+    }
+
+    /// The same link, which other pages belong to as well.
+    #[must_use]
+    pub fn also_of(mut self, others: &'static [&'static str]) -> Self {
+        self.others = others;
+        self
     }
 
     /// The same link with a number beside it; nought shows none.
@@ -165,12 +191,12 @@ impl Frame {
         html! {
             header .masthead {
                 a .brand href=(home) { (logo()) "Tallyboard" }
-                nav aria-label="Boards" {
+                nav aria-label=(self.language.choose("Tableaux", "Boards")) {
                     ul {
                         @for entry in &self.navigation {
                             li {
                                 a href=(entry.address) aria-current=[current.filter(|(now, _)| *now == entry).map(|(_, token)| token)] {
-                                    (entry.label)
+                                    (entry.label(self.language))
                                     @if let Some(count) = entry.count { " " span .count { (count) } }
                                 }
                             }
@@ -178,7 +204,7 @@ impl Frame {
                     }
                 }
                 a .action href=(self.action.address) aria-current=[(path(address) == self.action.address).then_some("page")] {
-                    (self.action.label)
+                    (self.action.label(self.language))
                 }
             }
         }
@@ -195,7 +221,8 @@ impl Frame {
             .navigation
             .iter()
             .filter(within)
-            .max_by_key(|entry| entry.address.len())?;
+            .max_by_key(|entry| entry.address.len())
+            .or_else(|| self.navigation.iter().find(|entry| entry.others.contains(&path)))?;
         Some((entry, if entry.address == path { "page" } else { "true" }))
     }
 
@@ -230,7 +257,9 @@ impl Frame {
                         aria-current=[(path(address) == KEYBOARD).then_some("page")] {
                         (self.language.choose("Clavier", "Keyboard"))
                     }
-                    " " a href=(STATUS) aria-current=[(path(address) == STATUS).then_some("page")] { "Status" }
+                    " " a href=(STATUS) aria-current=[(path(address) == STATUS).then_some("page")] {
+                        (self.language.choose("État", "Status"))
+                    }
                 }
             }
         }
@@ -264,6 +293,7 @@ mod tests {
             navigation: vec![
                 Entry::new("Leaderboard", "/leaderboard"),
                 Entry::new("Findings", "/findings").counting(3),
+                Entry::new("Customers", "/customers").also_of(&["/dashboard/summary"]),
             ],
             action: Entry::new("Claim integrations", "/leaderboard/submit"),
             freshness: Some(Freshness {
@@ -309,6 +339,7 @@ mod tests {
                 "Leaderboard",
             ),
             ("/findings", r#"[aria-current="page"]"#, "Findings 3"),
+            ("/dashboard/summary", r#"[aria-current="true"]"#, "Customers"),
             ("/leaderboard/submit", r#"[aria-current="page"]"#, "Claim integrations"),
         ];
         for (address, selector, label) in table {

@@ -38,6 +38,7 @@ mod attempt;
 mod block;
 mod compare;
 mod damage;
+mod filled;
 mod fix;
 mod job;
 mod line;

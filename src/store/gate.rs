@@ -71,6 +71,8 @@ pub(super) enum Question<'a> {
     Tabs,
     NamedRanges,
     Values(&'a [String]),
+    /// The validation of a cell.
+    Validation(&'a str),
     /// A batch of so many requests.
     Batch(usize),
 }
@@ -78,7 +80,7 @@ pub(super) enum Question<'a> {
 impl Question<'_> {
     fn kind(&self) -> CallKind {
         match self {
-            Self::Tabs | Self::NamedRanges | Self::Values(_) => CallKind::Reads,
+            Self::Tabs | Self::NamedRanges | Self::Values(_) | Self::Validation(_) => CallKind::Reads,
             Self::Batch(_) => CallKind::Writes,
         }
     }
@@ -89,6 +91,7 @@ impl fmt::Display for Question<'_> {
         match self {
             Self::Tabs => formatter.write_str("list the tabs"),
             Self::NamedRanges => formatter.write_str("list the named ranges"),
+            Self::Validation(cell) => write!(formatter, "look what may stand in {cell}"),
             Self::Values([]) => formatter.write_str("read nothing"),
             Self::Values([only]) => write!(formatter, "read {only}"),
             Self::Values([first, second]) => write!(formatter, "read {first} and {second}"),

@@ -164,14 +164,42 @@ impl Spreadsheet {
         Ok(answer?.named_ranges.unwrap_or_default())
     }
 
+    /// What may stand in a cell; `None` when anything may. One read.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub(super) async fn validation(&self, cell: &str) -> Result<Option<DataValidationRule>, CallError> {
+        let call = self.hub.spreadsheets().get(&self.id).add_ranges(cell);
+        let call = call.param("fields", "sheets.data.rowData.values.dataValidation");
+        let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
+        let question = Question::Validation(cell);
+        let sheets = self.gate.send(question, answer(call.doit())).await?.sheets;
+        let blocks = sheets.into_iter().flatten().filter_map(|sheet| sheet.data).flatten();
+        let rows = blocks.filter_map(|block| block.row_data).flatten();
+        let mut cells = rows.filter_map(|row| row.values).flatten();
+        Ok(cells.find_map(|cell| cell.data_validation))
+    }
+
     /// Reads several ranges in one call: unformatted values, dates as serial numbers.
     ///
     /// # Errors
     /// See [`CallError`].
     pub async fn values(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
-        let mut answer = self.ask_for_values(ranges).await;
+        self.rendered(ranges, "UNFORMATTED_VALUE").await
+    }
+
+    /// The same, with formulas as they were entered instead of what they show.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub(super) async fn formulas(&self, ranges: &[String]) -> Result<Vec<ValueRange>, CallError> {
+        self.rendered(ranges, "FORMULA").await
+    }
+
+    async fn rendered(&self, ranges: &[String], option: &str) -> Result<Vec<ValueRange>, CallError> {
+        let mut answer = self.ask_for_values(ranges, option).await;
         if self.has_renewed_token_after(&answer).await {
-            answer = self.ask_for_values(ranges).await;
+            answer = self.ask_for_values(ranges, option).await;
         }
         let found = answer?.value_ranges.unwrap_or_default();
         if found.len() == ranges.len() {
@@ -192,12 +220,12 @@ impl Spreadsheet {
         self.drive.version(&self.id, &token.unwrap_or_default()).await
     }
 
-    async fn ask_for_values(&self, ranges: &[String]) -> Result<BatchGetValuesResponse, CallError> {
+    async fn ask_for_values(&self, ranges: &[String], option: &str) -> Result<BatchGetValuesResponse, CallError> {
         let mut call = self
             .hub
             .spreadsheets()
             .values_batch_get(&self.id)
-            .value_render_option("UNFORMATTED_VALUE")
+            .value_render_option(option)
             .date_time_render_option("SERIAL_NUMBER");
         for range in ranges {
             call = call.add_ranges(range);

@@ -101,6 +101,7 @@ fn header_cells(tab: &'static Tab, sheet_id: i32, first_column: usize, headers: 
             .find(|column| column.header == *header)
             .map(|column| column.kind);
         if let Some(Kind::Choice(words)) = choices {
+            let words = words.iter().map(|word| (*word).to_owned());
             requests.push(drop_down(sheet_id, first_column + offset, words));
         }
     }
@@ -125,14 +126,12 @@ fn header_cell(header: &str) -> CellData {
 }
 
 /// Offers `words` below the header; other words are marked, not refused, since a refused paste would be lost work.
-fn drop_down(sheet_id: i32, column: usize, words: &[&str]) -> SheetRequest {
-    let values = words
-        .iter()
-        .map(|word| ConditionValue {
-            user_entered_value: Some((*word).to_owned()),
-            relative_date: None,
-        })
-        .collect();
+pub(super) fn drop_down(sheet_id: i32, column: usize, words: impl IntoIterator<Item = String>) -> SheetRequest {
+    let value = |word: String| ConditionValue {
+        user_entered_value: Some(word),
+        relative_date: None,
+    };
+    let values = words.into_iter().map(value).collect();
     SheetRequest {
         set_data_validation: Some(SetDataValidationRequest {
             range: Some(GridRange {

@@ -71,6 +71,7 @@ pub mod audit;
 mod batch;
 mod call_error;
 mod cell;
+mod choices;
 mod circuit;
 mod closed;
 mod committer;
@@ -117,6 +118,7 @@ pub use batch::{
 };
 pub use call_error::CallError;
 pub use cell::{Cell, Content, Entry};
+pub use choices::Choice;
 pub use closed::closed;
 pub use dataset::{Dataset, Decoding, Reading, Row, Snapshot, TabLink, TabRows};
 pub use google::Connection;
@@ -267,8 +269,8 @@ impl Store {
         self.reader.read().await
     }
 
-    /// The tabs of `D` as they are, however long they take to read while older data is at hand. For whoever is about to
-    /// write, or has written and wants to see it.
+    /// The tabs of `D` at most as old as configured, however long they take to read while older data is at hand. For
+    /// whoever is about to write, or has written and wants to see it.
     ///
     /// # Errors
     /// See [`ReadError`]; [`ReadError::Unreachable`] also when only older data could be had.

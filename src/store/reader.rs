@@ -4,6 +4,8 @@
 //! lies under an older epoch and is never found by a request that came after it. After a write that only added rows, the
 //! end of the tabs is enough to read; everything is read again once the last such read is too old.
 
+mod now;
+
 use std::{
     any::{Any, TypeId},
     hash::Hash,
@@ -36,8 +38,6 @@ use crate::clock::Clock;
 
 /// Longest wait for new data while older data is at hand.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
-/// How often somebody asks who takes no older data.
-const TRIES_NOW: usize = 2;
 /// Bytes of rows that are kept. The ten million cells that a spreadsheet may have take about 300 MB.
 const MOST_KEPT: u64 = 1 << 30;
 
@@ -161,9 +161,8 @@ impl Reader {
     pub(super) async fn read<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
         let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
         if let Some(held) = self.current.get(&key).await {
-            let age = self.clock.now().duration_since(held.read_at);
-            if age > self.fresh_for && self.recent_failure().is_none() && !held.refreshing.swap(true, Ordering::SeqCst)
-            {
+            let is_due = !self.is_fresh(&held) && self.recent_failure().is_none();
+            if is_due && !held.refreshing.swap(true, Ordering::SeqCst) {
                 self.refresh_in_background::<D>(key, Arc::clone(&held));
             }
             return self.reading(&held.kept);
@@ -190,25 +189,8 @@ impl Reader {
         }
     }
 
-    /// The tabs of `D` in the present epoch, and nothing older.
-    pub(super) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
-        let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
-        // A page that waits at the same time may have had less patience.
-        for _ in 0..TRIES_NOW {
-            if let Some(held) = self.current.get(&key).await {
-                return self.reading(&held.kept);
-            }
-            let fetched = self
-                .current
-                .try_get_with(key, self.fetch_patiently::<D>(self.patience))
-                .await;
-            match fetched {
-                Ok(held) => return self.reading(&held.kept),
-                Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),
-                Err(_) => {}
-            }
-        }
-        Err(ReadError::Unreachable("only older data is at hand".to_owned()))
+    fn is_fresh(&self, held: &Held) -> bool {
+        self.clock.now().duration_since(held.read_at) <= self.fresh_for
     }
 
     /// The tabs of `D` as they were read last. Asks nobody.

@@ -132,14 +132,14 @@ async fn write(world: &World, row: usize, rows: &[Value]) {
     let range = format!("submissions!A{row}:G{}", row + rows.len() - 1);
     let url = format!(
         "{}/v4/spreadsheets/{}/values:batchUpdate",
-        world.emulator.url(),
-        world.emulator.spreadsheet_id()
+        world.sheets.url(),
+        world.sheets.spreadsheet_id()
     );
     let body = json!({"valueInputOption": "RAW", "data": [{"range": range, "values": rows}]});
     let response = world
         .client
         .post(url)
-        .bearer_auth(world.emulator.owner_token())
+        .bearer_auth(world.sheets.owner_token())
         .json(&body);
     let response = response.send().await.expect("answer");
     assert!(response.status().is_success(), "{:?}", response.text().await);

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::store::{Batch, State};
+use tallyboard::{
+    deals::rows::DealRows,
+    store::{Batch, ChangeCheck, ReadError, State},
+};
 
 use crate::{
     store::insert,
@@ -35,10 +38,10 @@ async fn views(world: &Arc<World>, people: usize) -> Vec<Page> {
 async fn staff_silently(world: &World, requests: Value) {
     let url = format!(
         "{}/v4/spreadsheets/{}:batchUpdate",
-        world.emulator.url(),
-        world.emulator.spreadsheet_id()
+        world.sheets.url(),
+        world.sheets.spreadsheet_id()
     );
-    let request = world.client.post(url).bearer_auth(world.emulator.owner_token());
+    let request = world.client.post(url).bearer_auth(world.sheets.owner_token());
     let response = request
         .json(&json!({"requests": requests}))
         .send()
@@ -105,6 +108,46 @@ async fn data_is_asked_for_again_only_when_it_is_old_and_then_once_however_many_
     {
         tokio::task::yield_now().await;
     }
+    assert_eq!(reads(&world).await, 1);
+}
+
+/// Views until what is shown was looked at just now.
+async fn view_until_fresh(world: &World) -> Page {
+    loop {
+        let page = world.page("/leaderboard").await;
+        if page.all(".status").concat().contains("(0 s ago)") {
+            return page;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn where_drive_is_asked_an_unchanged_spreadsheet_is_not_read_again() {
+    let world = World::of(Plan {
+        change_check: ChangeCheck::ByDrive,
+        ..Plan::default()
+    })
+    .await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    world.page("/leaderboard").await;
+    // Once more, so that the version is known that belongs to the rows.
+    world.pass(SignedDuration::from_secs(16));
+    view_until_fresh(&world).await;
+    world.forget_calls().await;
+    world.pass(SignedDuration::from_secs(16));
+    view_until_fresh(&world).await.says("Kate");
+    assert_eq!(reads(&world).await, 0);
+
+    let sheet = world.sheet_id("submissions").await;
+    let renamed = json!({"userEnteredValue": {"stringValue": "Kat"}});
+    let typed = json!([{"updateCells": {"start": {"sheetId": sheet, "rowIndex": 1, "columnIndex": 2},
+                                        "fields": "userEnteredValue", "rows": [{"values": [renamed]}]}}]);
+    staff_silently(&world, typed).await;
+    world.forget_calls().await;
+    world.pass(SignedDuration::from_secs(16));
+    let page = view_until_fresh(&world).await;
+    assert!(page.all(".ranking").concat().contains("Kat "), "{}", page.main());
     assert_eq!(reads(&world).await, 1);
 }
 
@@ -203,4 +246,42 @@ async fn a_hundred_people_who_press_refresh_at_once_cost_a_handful_of_reads() {
     }
     let reads = reads(&world).await;
     assert!((1..=10).contains(&reads), "{reads} reads");
+}
+
+#[tokio::test]
+async fn whoever_is_about_to_write_is_shown_what_stands_there_now() {
+    let world = World::of(Plan {
+        patience: Duration::from_millis(300),
+        ..Plan::default()
+    })
+    .await;
+    let deals = async |world: &World| {
+        let reading = world.store.read_now::<DealRows>().await;
+        reading.map(|reading| reading.snapshot.data.deals.len())
+    };
+    assert_eq!(deals(&world).await.expect("read"), 0);
+    let sheet = world.sheet_id("deals").await;
+    let cell = |value: Value| json!({"userEnteredValue": value});
+    let row = [
+        json!({"numberValue": 1}),
+        json!({"stringValue": "Acme"}),
+        json!({"stringValue": "Prospect"}),
+        json!({"numberValue": 100}),
+    ];
+    let row = json!({"values": row.map(cell)});
+    let add = json!([{"appendCells": {"sheetId": sheet, "rows": [row], "fields": "userEnteredValue"}}]);
+    staff_silently(&world, add).await;
+    // A page may show what is a little old; who writes may not go by it.
+    world.pass(SignedDuration::from_hours(1));
+    assert_eq!(deals(&world).await.expect("read"), 1);
+
+    world
+        .fault(json!({"match": "", "times": 100_000, "fault": "503"}))
+        .await;
+    world.store.refresh();
+    let error = deals(&world).await.expect_err("only older data can be had");
+    assert!(matches!(error, ReadError::Unreachable(_)), "{error}");
+    let page = world.store.read::<DealRows>().await.expect("older data");
+    assert_eq!(page.snapshot.data.deals.len(), 1);
+    assert!(page.unreachable_since.is_some());
 }

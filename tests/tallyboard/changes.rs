@@ -150,7 +150,7 @@ async fn what_staff_change_in_a_row_before_it_was_ever_read_is_told_with_what_wa
 #[tokio::test]
 async fn two_instances_tell_an_edit_once_and_do_not_tell_of_each_other() {
     let world = world_with(&["a", "b"]).await;
-    let other = open_store(&world.emulator, &world.clock(), PATIENCE).await;
+    let other = open_store(&world.sheets, &world.clock(), PATIENCE).await;
     look(&other).await;
     let id = "7b3f1a52-6c0e-4d0f-9a3e-2f1d8c5b4a10";
     world
@@ -350,7 +350,7 @@ async fn a_row_that_staff_edit_says_when_it_was_noticed() {
 #[tokio::test]
 async fn what_another_instance_changes_is_told_by_that_one_alone() {
     let world = zoo().await;
-    let other = open_store(&world.emulator, &world.clock(), PATIENCE).await;
+    let other = open_store(&world.sheets, &world.clock(), PATIENCE).await;
     other.read::<Animals>().await.expect("a reading");
     let born = Change::Update(Update {
         tab: &ANIMALS,

@@ -13,7 +13,9 @@ use tallyboard::{
         alerting::{
             occasion::Stream,
             sending::{Alerting, Ways},
+            standings::Links,
         },
+        amount::Currency,
         email::Email,
         rows::{
             CUSTOMER_EVENTS, SOURCE_RECORDS, event_row,
@@ -21,16 +23,20 @@ use tallyboard::{
             record_row,
             source_tables::SourceTables,
         },
+        scoring::Scoring,
         sources::{
             event::{Conversation, Detail, Event, Message, Speaker},
             record::{FieldName, Observation, SubjectKind},
         },
     },
     delivery::{Delivery, Slack},
-    store::{Batch, Tab},
+    store::{Batch, Store, Tab},
 };
 
-use crate::{deals_reminders::FakeSlack, world::World};
+use crate::{
+    deals_reminders::FakeSlack,
+    world::{World, open_store},
+};
 
 /// A source said something: its row is as a sync would have written it.
 async fn said(world: &World, tab: &'static Tab, id: &str, cells: RowCells) {
@@ -92,6 +98,14 @@ async fn recalculate(world: &World) -> Value {
 }
 
 fn alerting(world: &World, webhook: &str) -> Alerting {
+    alerting_with(world, (&world.store, world.syncing.scoring()), (webhook, Links::Rows))
+}
+
+fn alerting_with(
+    world: &World,
+    (store, scoring): (&Arc<Store>, &Arc<Scoring>),
+    (webhook, links): (&str, Links),
+) -> Alerting {
     let slack = |stream| {
         let slack = Slack::new(webhook, Duration::from_millis(1)).expect("webhook");
         let delivery = Delivery {
@@ -102,11 +116,12 @@ fn alerting(world: &World, webhook: &str) -> Alerting {
     };
     let ways = Ways {
         streams: Stream::ALL.into_iter().map(slack).collect(),
-        mail_to: None,
         summary_at: time(8, 30, 0, 0),
+        pause: Duration::from_millis(5),
+        links,
+        ..Ways::default()
     };
-    let scoring = Arc::clone(world.syncing.scoring());
-    Alerting::new(Arc::clone(&world.store), world.clock(), scoring, ways)
+    Alerting::new(Arc::clone(store), world.clock(), Arc::clone(scoring), ways)
 }
 
 async fn outcomes(world: &World) -> Vec<String> {
@@ -245,7 +260,223 @@ async fn other_weights_can_be_tried_out() {
     assert_eq!(same["changes"], json!([]));
     let other = world.json("/customers/preview?activity=0&sentiment=100").await;
     assert_eq!(other["changes"][0]["then"]["band"], "critical", "{other}");
-    let refused = world.get("/customers/preview?mrr=much").send().await.expect("answer");
-    assert!(refused.status().is_client_error());
-    assert!(refused.text().await.expect("text").contains("much"));
+    assert_eq!(other["changes"][0]["title"], "Acme");
+    let page = world.page("/customers/preview?activity=0&sentiment=100").await;
+    page.says("1 customer of 1 would change band");
+    assert_eq!(page.attributes("#sentiment", "value"), ["100"]);
+    world
+        .page("/customers/preview")
+        .await
+        .says("Everybody stays in the same band.");
+    for face in ["application/json", "text/html"] {
+        let refused = world.get("/customers/preview?mrr=much").header("accept", face).send();
+        let refused = refused.await.expect("answer");
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let text = refused.text().await.expect("text");
+        assert!(text.contains("“much” is no number"), "{text}");
+    }
+}
+
+async fn customer_id(world: &World) -> String {
+    world.json("/customers").await["customers"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned()
+}
+
+/// What a second instance on the same spreadsheet has.
+async fn second_instance(world: &World) -> (Arc<Store>, Arc<Scoring>) {
+    let store = open_store(&world.sheets, &world.clock(), Duration::from_secs(20)).await;
+    let currency = Currency::of("EUR").expect("a code");
+    let scoring = Scoring::new(Arc::clone(&store), world.clock(), currency);
+    (store, Arc::new(scoring))
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Alerts,
+    Summary,
+}
+
+/// What two instances tell at the same time, and how much each of them sent.
+async fn at_once(instances: [&Arc<Alerting>; 2], what: What) -> [usize; 2] {
+    let runs = instances.map(|instance| {
+        let instance = Arc::clone(instance);
+        tokio::spawn(async move {
+            match what {
+                What::Alerts => instance.tell().await,
+                What::Summary => instance.summarise().await,
+            }
+        })
+    });
+    let [one, other] = runs;
+    let told = [one.await.expect("an end"), other.await.expect("an end")];
+    told.map(|told| told.expect("told").sent)
+}
+
+#[tokio::test]
+async fn two_instances_tell_everything_once() {
+    let world = World::new().await;
+    acme(&world).await;
+    writes(&world, "7", "Please cancel my subscription.").await;
+    recalculate(&world).await;
+    let slack = FakeSlack::default();
+    let webhook = slack.start().await;
+    let first = Arc::new(alerting(&world, &webhook));
+    let (store, scoring) = second_instance(&world).await;
+    let second = Arc::new(alerting_with(&world, (&store, &scoring), (&webhook, Links::Rows)));
+    for what in [What::Alerts, What::Summary] {
+        let sent = at_once([&first, &second], what).await;
+        assert_eq!(sent.iter().sum::<usize>(), 1, "{sent:?}");
+        assert_eq!(at_once([&first, &second], what).await, [0, 0]);
+    }
+    assert_eq!(slack.told().len(), 2, "{:?}", slack.told());
+    let mut outcomes = outcomes(&world).await;
+    outcomes.retain(|outcome| outcome != "left to another instance");
+    assert_eq!(outcomes, ["sent", "sent"]);
+}
+
+#[tokio::test]
+async fn a_claim_of_an_instance_that_died_is_waited_for_and_then_taken_over() {
+    let world = World::new().await;
+    acme(&world).await;
+    writes(&world, "7", "Please cancel my subscription.").await;
+    recalculate(&world).await;
+    let slack = FakeSlack::default();
+    let alerting = alerting(&world, &slack.start().await);
+    slack.failures.store(3, Ordering::SeqCst);
+    assert_eq!(alerting.tell().await.expect("told").failed, 1);
+    // Another instance wrote its claim and was ended.
+    world.staff_type("alert_history!H2", json!("claimed")).await;
+    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    world.pass(SignedDuration::from_mins(11));
+    assert_eq!(alerting.tell().await.expect("told").sent, 1);
+    assert_eq!(slack.told().len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_a_snoozed_customer_and_the_page_says_so() {
+    let world = World::new().await;
+    acme(&world).await;
+    writes(&world, "7", "Please cancel my subscription.").await;
+    recalculate(&world).await;
+    let id = customer_id(&world).await;
+    let page = format!("/customers/{id}");
+    world.page(&page).await.says("Nobody was told anything");
+    let refused = world
+        .post(&format!("{page}/snooze"))
+        .header("accept", "text/html")
+        .form(&[("until", "2026-03-01"), ("reason", "on holiday")])
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let text = refused.text().await.expect("text");
+    assert!(
+        text.contains("Choose a day from 2026-03-03") && text.contains("on holiday"),
+        "{text}"
+    );
+
+    let body = json!({"until": "2026-03-10", "reason": "they are on holiday"});
+    let snooze = || async {
+        let sent = world.post(&format!("{page}/snooze")).json(&body).send();
+        sent.await.expect("answer").json::<Value>().await.expect("JSON")
+    };
+    assert_eq!(snooze().await["snoozed"]["until"], "2026-03-10");
+    snooze().await;
+    assert_eq!(world.rows("alert_snoozes").await.len(), 1);
+    world
+        .page(&page)
+        .await
+        .says("Nobody is told until 10 March 2026 (7 more days): they are on holiday.");
+
+    let slack = FakeSlack::default();
+    let webhook = slack.start().await;
+    let links = Links::Pages("https://board.example".to_owned());
+    let alerting = alerting_with(&world, (&world.store, world.syncing.scoring()), (&webhook, links));
+    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    let told = world.json(&page).await;
+    assert_eq!(told["alerts"][0]["state"], "not sent");
+    assert_eq!(
+        told["alerts"][0]["outcome"],
+        "suppressed: snoozed until 2026-03-10: they are on holiday"
+    );
+    assert_eq!(told["alerts"][0]["detail"], "“Please cancel my subscription.”");
+
+    let ended = world.post(&format!("{page}/unsnooze")).send().await.expect("answer");
+    assert_eq!(ended.status(), StatusCode::OK);
+    assert_eq!(world.json(&page).await["snoozed"], Value::Null);
+    assert_eq!(alerting.tell().await.expect("told").sent, 1);
+    let text = &slack.told()[0];
+    assert!(
+        text.ends_with(&format!("https://board.example/customers/{id}")),
+        "{text}"
+    );
+    let told = world.json(&page).await;
+    let states: Vec<&str> = told["alerts"]
+        .as_array()
+        .expect("alerts")
+        .iter()
+        .filter_map(|alert| alert["state"].as_str())
+        .collect();
+    assert_eq!(states, ["sent", "not sent"]);
+}
+
+#[tokio::test]
+async fn not_a_cancellation_leads_back_to_the_customer() {
+    let world = World::new().await;
+    acme(&world).await;
+    writes(&world, "7", "Please cancel my subscription.").await;
+    recalculate(&world).await;
+    let id = customer_id(&world).await;
+    let page = world.page(&format!("/customers/{id}")).await;
+    let form = page.attributes(".mentions form", "action").remove(0);
+    let customer = page.attributes(".mentions input[name=customer]", "value").remove(0);
+    let answer = world
+        .post(&form)
+        .header("accept", "text/html")
+        .form(&[("customer", customer)])
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let back = answer.headers()["location"].to_str().expect("text").to_owned();
+    assert_eq!(back, format!("/customers/{id}?done=dismissed"));
+    world.page(&back).await.says("That sentence does not count any more");
+}
+
+#[tokio::test]
+async fn the_week_is_a_page_a_value_and_a_report_on_paper() {
+    let world = World::new().await;
+    world
+        .page("/customers/report")
+        .await
+        .says("No customer has a score yet");
+    acme(&world).await;
+    recalculate(&world).await;
+    world.pass(SignedDuration::from_hours(24 * 20));
+    recalculate(&world).await;
+    let week = world.json("/customers/report").await;
+    assert_eq!(
+        week["bands"][0],
+        json!({"band": "healthy", "count": 0, "change": -1, "mrr": 0})
+    );
+    assert_eq!(week["bands"][1]["change"], 1);
+    assert_eq!(
+        (&week["fallen"][0]["title"], &week["fallen"][0]["gained"]),
+        (&json!("Acme"), &json!(-43))
+    );
+    assert_eq!(week["next"][0]["title"], "Acme");
+    assert_eq!(week["revenue"], Value::Null);
+    let page = world.page("/customers/report").await;
+    page.says("Week to 23 March 2026");
+    page.says("Activity recency −42.5");
+    let paper = world.get("/customers/report?format=pdf").send().await.expect("answer");
+    assert_eq!(paper.headers()["content-type"], "application/pdf");
+    let name = paper.headers()["content-disposition"]
+        .to_str()
+        .expect("text")
+        .to_owned();
+    assert!(name.contains("customers-2026-03-23.pdf"), "{name}");
+    assert!(paper.bytes().await.expect("bytes").starts_with(b"%PDF"));
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Intercom's contacts, 150 on a page; the other lists are empty.
-fn intercom(lists: &Lists, seen: &Seen) -> Reply {
+pub fn intercom(lists: &Lists, seen: &Seen) -> Reply {
     match seen.path.as_str() {
         "/contacts" => {
             let from: usize = seen
@@ -45,26 +45,26 @@ fn intercom(lists: &Lists, seen: &Seen) -> Reply {
     }
 }
 
-fn contact(id: &str, email: &str, name: &str) -> Value {
+pub fn contact(id: &str, email: &str, name: &str) -> Value {
     json!({"type": "contact", "id": id, "role": "user", "email": email, "name": name,
         "updated_at": 1_772_000_000, "last_seen_at": 1_771_900_000, "custom_attributes": {}})
 }
 
 /// Stripe's customers with their subscriptions.
-fn stripe(lists: &Lists, seen: &Seen) -> Reply {
+pub fn stripe(lists: &Lists, seen: &Seen) -> Reply {
     let list = seen.path.rsplit('/').next().unwrap_or_default();
     let data = lists.get(list).cloned().unwrap_or_default();
     Reply::json(&json!({"object": "list", "data": data, "has_more": false}))
 }
 
-fn subscription(id: &str, customer: &str, cents: u32) -> Value {
+pub fn subscription(id: &str, customer: &str, cents: u32) -> Value {
     json!({"id": id, "object": "subscription", "customer": customer, "status": "active", "start_date": 1_700_000_000,
         "items": {"object": "list", "data": [{"id": "si_1", "quantity": 1,
             "price": {"id": "price_1", "currency": "eur", "unit_amount": cents, "nickname": "Team",
                 "billing_scheme": "per_unit", "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"}}}]}})
 }
 
-fn lists(entries: &[(&str, Vec<Value>)]) -> Lists {
+pub fn lists(entries: &[(&str, Vec<Value>)]) -> Lists {
     entries
         .iter()
         .map(|(name, records)| ((*name).to_owned(), records.clone()))
@@ -472,10 +472,10 @@ async fn thousands_of_contacts_are_written_in_a_few_calls() {
     let messages = Fake::start(lists(&[("contacts", contacts.collect())]), intercom).await;
     let world = World::new().await;
     let connection = Connection {
-        spreadsheet_id: world.emulator.spreadsheet_id().to_owned(),
-        api_url: Some(world.emulator.url()),
+        spreadsheet_id: world.sheets.spreadsheet_id().to_owned(),
+        api_url: Some(world.sheets.url()),
         spreadsheet_url: "http://sheet".to_owned(),
-        credentials: Credentials::Bearer(world.emulator.owner_token().to_owned()),
+        credentials: Credentials::Bearer(world.sheets.owner_token().to_owned()),
         call_timeout: Duration::from_secs(120),
     };
     let options = Options {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tallyboard::{
     deals::rows::{CLIENT, DEALS},
@@ -96,6 +98,35 @@ async fn a_row_that_staff_typed_without_an_id_gets_the_next_number_once() {
 }
 
 #[tokio::test]
+async fn two_instances_that_create_at_once_give_distinct_numbers() {
+    let world = World::new().await;
+    let other = world.another_instance(&Plan::default()).await;
+    let creations = (1..=12).map(|number| {
+        let instance = if number % 2 == 0 { &other } else { &world.address };
+        let deal = json!({"client": format!("Client {number}"), "statut": "Prospect", "montant_brut": number});
+        let request = world.client.post(format!("{instance}/deals")).json(&deal);
+        async move {
+            let response = request.send().await.expect("answer");
+            assert_eq!(response.status(), StatusCode::CREATED);
+            let answer: Value = response.json().await.expect("JSON");
+            (answer["id"].clone(), answer["client"].clone())
+        }
+    });
+    let mut told = join_all(creations).await;
+    let mut stored: Vec<(Value, Value)> = rows(&world)
+        .await
+        .into_iter()
+        .map(|row| (row[0].clone(), row[1].clone()))
+        .collect();
+    for pairs in [&mut told, &mut stored] {
+        pairs.sort_by_key(|(id, _)| id.as_u64());
+    }
+    assert_eq!(told, stored, "each was told the number of its own row");
+    let ids: Vec<Option<u64>> = stored.iter().map(|(id, _)| id.as_u64()).collect();
+    assert_eq!(ids, (1..=12).map(Some).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_row_that_is_not_as_it_was_seen_gets_no_number() {
     let world = typed().await;
     let before = rows(&world).await;
@@ -119,13 +150,13 @@ async fn a_row_that_is_not_as_it_was_seen_gets_no_number() {
 async fn a_number_that_hits_another_row_is_put_right() {
     let world = typed().await;
     let sheet = world.sheet_id("deals").await;
-    let relay = Relay::new(&world.emulator).await;
+    let relay = Relay::new(&world.sheets).await;
     let options = Options {
         calls_per_minute: None,
         first_pause: Duration::from_millis(2),
         ..Options::for_google(world.clock())
     };
-    let store = store_at(&relay.url, &world.emulator, options).await;
+    let store = store_at(&relay.url, &world.sheets, options).await;
     let to_the_bottom = json!([{"moveDimension": {
         "source": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 5},
         "destinationIndex": 1,
@@ -150,13 +181,13 @@ async fn a_number_that_hits_another_row_is_put_right() {
 async fn a_number_that_hits_an_empty_row_is_taken_out_again() {
     let world = typed().await;
     let sheet = world.sheet_id("deals").await;
-    let relay = Relay::new(&world.emulator).await;
+    let relay = Relay::new(&world.sheets).await;
     let options = Options {
         calls_per_minute: None,
         first_pause: Duration::from_millis(2),
         ..Options::for_google(world.clock())
     };
-    let store = store_at(&relay.url, &world.emulator, options).await;
+    let store = store_at(&relay.url, &world.sheets, options).await;
     let shorter = json!([{"deleteDimension": {
         "range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 3},
     }}]);

@@ -7,11 +7,11 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 use tallyboard::{
-    emulator::Emulator,
     leaderboard::rows::SUBMISSIONS,
     store::{Batch, Dataset, Decoding, Entry, Insert, NewId, Options, ReadError, Snapshot, Store, Tab, TabRows},
 };
 
+use crate::ground::Ground;
 use crate::world::{World, store_with};
 
 const COMPANY: usize = 3;
@@ -70,17 +70,17 @@ async fn filled(world: &World, count: usize) {
 }
 
 async fn paging(world: &World, rows_a_page: u32) -> Arc<Store> {
-    store_of(&world.emulator, world, rows_a_page).await
+    store_of(&world.sheets, world, rows_a_page).await
 }
 
-async fn store_of(emulator: &Emulator, world: &World, rows_a_page: u32) -> Arc<Store> {
+async fn store_of(sheets: &Ground, world: &World, rows_a_page: u32) -> Arc<Store> {
     let options = Options {
         calls_per_minute: None,
         first_pause: Duration::from_millis(5),
         rows_a_page,
         ..Options::for_google(world.clock())
     };
-    store_with(emulator, options).await
+    store_with(sheets, options).await
 }
 
 async fn read(store: &Store) -> Arc<Snapshot<Names>> {

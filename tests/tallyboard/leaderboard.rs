@@ -177,7 +177,7 @@ async fn a_row_that_a_late_write_left_twice_counts_once() {
 async fn a_claim_that_another_instance_wrote_has_its_receipt_here() {
     let world = World::new().await;
     world.page("/leaderboard").await;
-    let elsewhere = crate::world::open_store(&world.emulator, &world.clock(), std::time::Duration::from_secs(20)).await;
+    let elsewhere = crate::world::open_store(&world.sheets, &world.clock(), std::time::Duration::from_secs(20)).await;
     let row = tallyboard::leaderboard::rows::NewSubmission {
         id: "elsewhere".to_owned(),
         submitted_at: world.clock().zoned_now(),

@@ -110,14 +110,14 @@ async fn staff_type_a_row(world: &World, cells: [&str; 5]) {
     let row = world.rows("submissions").await.len() + 2;
     let url = format!(
         "{}/v4/spreadsheets/{}/values:batchUpdate",
-        world.emulator.url(),
-        world.emulator.spreadsheet_id()
+        world.sheets.url(),
+        world.sheets.spreadsheet_id()
     );
     let data = json!([{"range": format!("submissions!A{row}:E{row}"), "values": [cells]}]);
     let response = world
         .client
         .post(url)
-        .bearer_auth(world.emulator.owner_token())
+        .bearer_auth(world.sheets.owner_token())
         .json(&json!({"valueInputOption": "USER_ENTERED", "data": data}))
         .send()
         .await

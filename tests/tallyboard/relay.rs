@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use crate::ground::Ground;
 use axum::{
     body::Bytes,
     extract::State,
@@ -17,7 +18,6 @@ use axum::{
 };
 use reqwest::Client;
 use serde_json::{Value, json};
-use tallyboard::emulator::Emulator;
 use tokio::sync::oneshot;
 
 /// What happens at the next write.
@@ -55,12 +55,12 @@ struct Inner {
 }
 
 impl Relay {
-    pub async fn new(emulator: &Emulator) -> Self {
+    pub async fn new(sheets: &Ground) -> Self {
         let inner = Arc::new(Inner {
             client: Client::new(),
-            target: emulator.url(),
-            spreadsheet: emulator.spreadsheet_id().to_owned(),
-            token: emulator.owner_token().to_owned(),
+            target: sheets.url(),
+            spreadsheet: sheets.spreadsheet_id().to_owned(),
+            token: sheets.owner_token().to_owned(),
             events: Mutex::default(),
             is_cut: AtomicBool::new(false),
             late: Mutex::default(),

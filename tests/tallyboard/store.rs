@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tallyboard::{
+    deals::rows::{DEALS, STAGE},
     leaderboard::rows::{LeaderboardRows, SUBMISSIONS, TABS},
-    store::{Batch, CommitError, Entry, Insert, NewId, Options},
+    store::{Batch, Choice, CommitError, Entry, Insert, NewId, Options},
 };
 
 use crate::world::{World, form};
@@ -269,7 +270,7 @@ async fn waiting_for_our_own_quota_is_not_an_outage_of_google() {
         patience: std::time::Duration::from_millis(200),
         ..Options::for_google(world.clock())
     };
-    let store = crate::world::store_with(&world.emulator, options).await;
+    let store = crate::world::store_with(&world.sheets, options).await;
     let reading = store.read::<LeaderboardRows>().await;
     assert!(reading.is_ok());
     for _ in 0..2 {
@@ -435,4 +436,44 @@ async fn check_names_the_exact_cure_for_each_refusal_of_google() {
         assert!(report.problems[0].problem.contains(problem), "{fault}: {report:?}");
         assert!(report.problems[0].cure.contains(cure), "{fault}: {report:?}");
     }
+}
+
+#[tokio::test]
+async fn a_drop_down_gets_a_word_once_and_keeps_those_of_staff() {
+    let world = World::new().await;
+    let lost = Choice {
+        tab: &DEALS,
+        column: STAGE,
+        word: "Perdu",
+    };
+    let words = async || {
+        let path = "?ranges=deals!C2:C3&fields=sheets.data.rowData.values.dataValidation";
+        let shown = world.sheet_get(path).await;
+        let rows = shown["sheets"][0]["data"][0]["rowData"].clone();
+        assert_eq!(rows[0], rows[1], "the whole column has it");
+        let values = rows[0]["values"][0]["dataValidation"]["condition"]["values"].clone();
+        let values: Vec<Value> = serde_json::from_value(values).unwrap_or_default();
+        let words = values
+            .iter()
+            .map(|value| value["userEnteredValue"].as_str().unwrap_or_default());
+        words.collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(words().await, "Prospect, Qualifié, Négociation, Gagné");
+    assert!(world.store.offer(lost).await.expect("offered"));
+    assert!(!world.store.offer(lost).await.expect("offered already"));
+    assert_eq!(words().await, "Prospect, Qualifié, Négociation, Gagné, Perdu");
+
+    // Staff put their own list there, or take it away.
+    let sheet = world.sheet_id("deals").await;
+    let column = json!({"sheetId": sheet, "startRowIndex": 1, "startColumnIndex": 2, "endColumnIndex": 3});
+    let own = ["Prospect", "En pause"].map(|word| json!({"userEnteredValue": word}));
+    let rule = json!({"condition": {"type": "ONE_OF_LIST", "values": own}});
+    world
+        .staff(json!([{"setDataValidation": {"range": column, "rule": rule}}]))
+        .await;
+    assert!(world.store.offer(lost).await.expect("offered"));
+    assert_eq!(words().await, "Prospect, En pause, Perdu");
+    world.staff(json!([{"setDataValidation": {"range": column}}])).await;
+    assert!(!world.store.offer(lost).await.expect("nothing to add to"));
+    assert_eq!(words().await, "");
 }

@@ -185,6 +185,59 @@ async fn a_row_whose_columns_moved_is_put_right_even_when_the_answer_gets_lost()
 }
 
 #[tokio::test]
+async fn a_value_that_came_under_a_header_of_staffs_own_is_put_right() {
+    for is_seen in [true, false] {
+        let world = library().await;
+        let sheet = world.sheet_id("books").await;
+        world.staff_type("books!H1", json!("remark")).await;
+        let (relay, store) = relayed(&world).await;
+        // The title and staff's own column change places.
+        let moves = |from: u32, to: u32| column_moved(sheet, from, to)[0].clone();
+        let moves = json!([moves(7, 1), moves(2, 8)]);
+        relay.expect([if is_seen {
+            Event::Staff(moves)
+        } else {
+            Event::Unanswered(moves)
+        }]);
+        let committed = store.commit(by_ann([book("f", "Zeta", 6.0)])).await.expect("written");
+        assert_eq!((committed.inserted, relay.left()), (1, 0));
+        let rows = world.rows("books").await;
+        assert_eq!(rows.len(), 6, "{rows:#?}");
+        assert_eq!(
+            (&rows[5][0], &rows[5][1], &rows[5][7]),
+            (&json!("f"), &json!(""), &json!("Zeta"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn copies_of_rows_in_wrong_columns_never_come_back() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let (relay, store) = relayed(&world).await;
+    let new = [("f", "Zeta"), ("g", "Eta"), ("h", "Theta")];
+    // The columns move as the rows come; as they are put right, the tab is sorted, so that each removal hits another of them.
+    let moved = column_moved(sheet, 0, 2);
+    let turned_round = json!([{"sortRange": {
+        "range": {"sheetId": sheet, "startRowIndex": 6, "endRowIndex": 9, "startColumnIndex": 0},
+        "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}],
+    }}]);
+    relay.expect([Event::Staff(moved), Event::Staff(turned_round)]);
+    let books = new.map(|(id, title)| book(id, title, 6.0));
+    let committed = store.commit(by_ann(books)).await.expect("written");
+    assert_eq!((committed.inserted, relay.left()), (3, 0));
+    let rows = world.rows("books").await;
+    let mut found: Vec<_> = rows[5..].iter().map(|row| (row[1].clone(), row[0].clone())).collect();
+    found.sort_by_key(|(id, _)| id.to_string());
+    assert_eq!(
+        found,
+        new.map(|(id, title)| (json!(id), json!(title))),
+        "{:#?}",
+        log(&world).await
+    );
+}
+
+#[tokio::test]
 async fn a_counted_row_whose_columns_moved_keeps_its_number() {
     let world = library().await;
     let sheet = world.sheet_id("loans").await;

@@ -93,7 +93,15 @@ pub fn by_ann(changes: impl IntoIterator<Item = Change>) -> Batch {
 
 /// A world with five books in it.
 pub async fn library() -> World {
-    let world = World::new().await;
+    library_in(World::anywhere().await).await
+}
+
+/// One whose calls can be counted and disturbed.
+async fn emulated_library() -> World {
+    library_in(World::new().await).await
+}
+
+async fn library_in(world: World) -> World {
     let made = world.store.prepare(&[&BOOKS, &LOANS]).await;
     assert_eq!(made.problems, []);
     let books = [
@@ -150,14 +158,14 @@ pub async fn log(world: &World) -> Vec<String> {
 
 /// A second store on the same spreadsheet, with something in between.
 pub async fn relayed(world: &World) -> (Relay, Arc<Store>) {
-    let relay = Relay::new(&world.emulator).await;
+    let relay = Relay::new(&world.sheets).await;
     let options = Options {
         calls_per_minute: None,
         first_pause: Duration::from_millis(2),
         patience: Duration::from_secs(10),
         ..Options::for_google(world.clock())
     };
-    let store = store_at(&relay.url, &world.emulator, options).await;
+    let store = store_at(&relay.url, &world.sheets, options).await;
     (relay, store)
 }
 
@@ -171,7 +179,7 @@ pub fn sorted_backwards(sheet: i64) -> Value {
 
 #[tokio::test]
 async fn an_update_changes_its_cells_and_says_so_in_the_audit_log() {
-    let world = library().await;
+    let world = emulated_library().await;
     let due = jiff::civil::date(2026, 4, 1);
     let update = Update {
         tab: &BOOKS,
@@ -545,7 +553,7 @@ async fn changes_are_made_once_when_answers_are_lost_throttled_or_broken() {
         "reset",
         "html",
     ] {
-        let world = library().await;
+        let world = emulated_library().await;
         for (matches, times) in [("batchUpdate", 3), ("batchGet", 1)] {
             world
                 .fault(json!({"match": matches, "times": times, "fault": fault}))
@@ -580,7 +588,7 @@ async fn changes_are_made_once_when_answers_are_lost_throttled_or_broken() {
 
 #[tokio::test]
 async fn a_misplaced_write_whose_answer_got_lost_is_put_right_too() {
-    let world = library().await;
+    let world = emulated_library().await;
     let sheet = world.sheet_id("books").await;
     let (relay, store) = relayed(&world).await;
     relay.expect([Event::Staff(sorted_backwards(sheet))]);
@@ -855,7 +863,7 @@ async fn a_misplaced_update_of_a_tab_without_history_is_made_again_in_its_place(
 
 #[tokio::test]
 async fn hundreds_of_rows_are_updated_in_one_call() {
-    let world = library().await;
+    let world = emulated_library().await;
     let books = (0..600).map(|number| book(&format!("n{number}"), "New", 1.0));
     world.store.commit(by_ann(books)).await.expect("written");
     let updates = (0..600).map(|number| {
@@ -911,6 +919,44 @@ async fn columns_may_stand_anywhere_under_any_spelling_and_with_others_between()
         [json!("Zeta"), json!(""), json!(6), json!(""), json!("f"), json!("left")]
     );
     assert_eq!(rows.len(), 5);
+}
+
+#[tokio::test]
+async fn an_array_formula_of_staffs_own_goes_on_filling_its_column() {
+    let world = library().await;
+    // Down to the end of the grid, texts without a letter below the data.
+    world.staff_type("books!G1", json!("twice")).await;
+    world
+        .staff_type("books!G2", json!("=ARRAYFORMULA(IF(A2:A=\"\",\"\",C2:C*2))"))
+        .await;
+    let changes = [reprice("b", 2.0, 2.5), book("f", "Zeta", 6.0), delete("d", "Delta")];
+    let committed = world.store.commit(by_ann(changes)).await.expect("written");
+    assert_eq!((committed.updated, committed.inserted, committed.deleted), (1, 1, 1));
+    let found = |rows: Vec<Vec<Value>>| -> Vec<(Value, Value)> {
+        rows.into_iter()
+            .filter(|row| row[0] != "")
+            .map(|row| (row[0].clone(), row[6].clone()))
+            .collect()
+    };
+    let expected = [("a", 2), ("b", 5), ("c", 6), ("e", 10), ("f", 12)];
+    assert_eq!(
+        found(world.rows("books").await),
+        expected.map(|(id, twice)| (json!(id), json!(twice)))
+    );
+
+    // What the formula showed beside a row that comes back is not typed into its way.
+    let back = Change::Insert(Insert {
+        tab: &BOOKS,
+        id: NewId::Restored {
+            id: "d".to_owned(),
+            key: "back".to_owned(),
+            others: vec![("twice".to_owned(), Content::Number(8.0))],
+        },
+        cells: vec![text("Delta"), Entry::Number(4.0), Entry::Empty, text("left")],
+    });
+    world.store.commit(by_ann([back])).await.expect("written");
+    let last = found(world.rows("books").await).pop();
+    assert_eq!(last, Some((json!("d"), json!(8))));
 }
 
 #[tokio::test]
@@ -974,7 +1020,7 @@ async fn schedule(seed: u64) {
         "slow",
     ];
     let mut random = rand::rngs::StdRng::seed_from_u64(seed);
-    let world = Arc::new(library().await);
+    let world = Arc::new(emulated_library().await);
     let books = (0..12).map(|number| book(&format!("row {number}"), "first", 1.0));
     world.store.commit(by_ann(books)).await.expect("written");
     let sheet = world.sheet_id("books").await;

@@ -26,7 +26,6 @@ use tallyboard::{
     },
     deals::{Reminders, Rules},
     delivery::Delivery,
-    emulator::{self, Emulator},
     leaderboard::{
         catalog_file::CatalogFile,
         goal::Goal,
@@ -34,9 +33,11 @@ use tallyboard::{
         weekly::{Weekly, schedule::Moment},
     },
     page::Source,
-    store::{Connection, Credentials, Options, Store},
+    store::{ChangeCheck, Connection, Credentials, Options, Store},
 };
 use tempfile::TempDir;
+
+use crate::ground::Ground;
 
 pub const CATALOG: &str = "GitHub | GH\nCursor\nClickHouse\nDatadog\nOpenAI\n~ Segment\n";
 
@@ -44,7 +45,7 @@ pub const CATALOG: &str = "GitHub | GH\nCursor\nClickHouse\nDatadog\nOpenAI\n~ S
 pub const START: &str = "2026-03-03T12:00:00Z";
 
 pub struct World {
-    pub emulator: Emulator,
+    pub sheets: Ground,
     pub store: Arc<Store>,
     pub client: Client,
     pub address: String,
@@ -62,6 +63,8 @@ pub struct Plan {
     pub source: Source,
     /// Writes that may wait.
     pub queue: NonZeroUsize,
+    /// How it is found out whether data that became old has to be read again.
+    pub change_check: ChangeCheck,
     /// What the team wants to reach together.
     pub team_goal: Option<Goal>,
     /// How people are reminded.
@@ -83,6 +86,7 @@ impl Default for Plan {
             patience: Duration::from_secs(20),
             source: Source::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
+            change_check: ChangeCheck::ByReading,
             team_goal: None,
             reminders: Arc::new(Reminders::default),
             rules: Rules::default(),
@@ -114,6 +118,7 @@ impl Plan {
             first_pause: Duration::from_millis(5),
             patience: self.patience,
             queue: self.queue,
+            change_check: self.change_check,
             ..Options::for_google(clock)
         }
     }
@@ -124,33 +129,43 @@ impl World {
         Self::of(Plan::default()).await
     }
 
+    /// On the real spreadsheet, if one is given; its calls can be neither counted nor disturbed.
+    pub async fn anywhere() -> Self {
+        Self::on(Ground::anywhere().await, Plan::default()).await
+    }
+
     pub async fn of(plan: Plan) -> Self {
+        Self::on(Ground::emulated().await, plan).await
+    }
+
+    async fn on(sheets: Ground, plan: Plan) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         std::fs::write(folder.path().join("integrations.txt"), plan.catalog).expect("catalog");
-        let emulator = Emulator::start(emulator::Options::default()).await.expect("emulator");
         let start: Timestamp = START.parse().expect("instant");
         let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
-        let store = store_with(&emulator, plan.options(clock(&milliseconds))).await;
+        let store = store_with(&sheets, plan.options(clock(&milliseconds))).await;
         let mut world = Self {
             syncing: plan.syncing(&store, clock(&milliseconds)),
             store,
             client: client(),
             address: String::new(),
             milliseconds,
-            emulator,
+            sheets,
             folder,
         };
         let made = world.store.prepare(&tabs()).await;
         assert_eq!(made.problems, []);
         let syncing = Arc::clone(&world.syncing);
         world.address = world.serve(Arc::clone(&world.store), &plan, syncing).await;
-        world.forget_calls().await;
+        if !world.sheets.is_real() {
+            world.forget_calls().await;
+        }
         world
     }
 
     /// A second instance on the same spreadsheet; answers its address.
     pub async fn another_instance(&self, plan: &Plan) -> String {
-        let store = store_with(&self.emulator, plan.options(self.clock())).await;
+        let store = store_with(&self.sheets, plan.options(self.clock())).await;
         let syncing = plan.syncing(&store, self.clock());
         self.serve(store, plan, syncing).await
     }
@@ -254,13 +269,13 @@ impl World {
     pub async fn sheet_get(&self, path: &str) -> Value {
         let url = format!(
             "{}/v4/spreadsheets/{}{path}",
-            self.emulator.url(),
-            self.emulator.spreadsheet_id()
+            self.sheets.url(),
+            self.sheets.spreadsheet_id()
         );
         let response = self
             .client
             .get(url)
-            .bearer_auth(self.emulator.owner_token())
+            .bearer_auth(self.sheets.owner_token())
             .send()
             .await
             .expect("answer");
@@ -272,13 +287,13 @@ impl World {
     pub async fn staff(&self, requests: Value) -> Value {
         let url = format!(
             "{}/v4/spreadsheets/{}:batchUpdate",
-            self.emulator.url(),
-            self.emulator.spreadsheet_id()
+            self.sheets.url(),
+            self.sheets.spreadsheet_id()
         );
         let response = self
             .client
             .post(url)
-            .bearer_auth(self.emulator.owner_token())
+            .bearer_auth(self.sheets.owner_token())
             .json(&json!({"requests": requests}))
             .send()
             .await
@@ -294,14 +309,14 @@ impl World {
     pub async fn staff_type(&self, range: &str, value: Value) {
         let url = format!(
             "{}/v4/spreadsheets/{}/values:batchUpdate",
-            self.emulator.url(),
-            self.emulator.spreadsheet_id()
+            self.sheets.url(),
+            self.sheets.spreadsheet_id()
         );
         let body = json!({"valueInputOption": "USER_ENTERED", "data": [{"range": range, "values": [[value]]}]});
         let response = self
             .client
             .post(url)
-            .bearer_auth(self.emulator.owner_token())
+            .bearer_auth(self.sheets.owner_token())
             .json(&body)
             .send()
             .await
@@ -323,7 +338,7 @@ impl World {
     pub async fn fault(&self, fault: Value) {
         let response = self
             .client
-            .post(format!("{}/_emulator/faults", self.emulator.url()))
+            .post(format!("{}/_emulator/faults", self.sheets.url()))
             .json(&fault)
             .send()
             .await
@@ -334,7 +349,7 @@ impl World {
     pub async fn heal(&self) {
         let response = self
             .client
-            .delete(format!("{}/_emulator/faults", self.emulator.url()))
+            .delete(format!("{}/_emulator/faults", self.sheets.url()))
             .send()
             .await
             .expect("answer");
@@ -344,7 +359,7 @@ impl World {
     pub async fn calls(&self) -> Value {
         let response = self
             .client
-            .get(format!("{}/_emulator/calls", self.emulator.url()))
+            .get(format!("{}/_emulator/calls", self.sheets.url()))
             .send()
             .await
             .expect("answer");
@@ -354,7 +369,7 @@ impl World {
     pub async fn forget_calls(&self) {
         let response = self
             .client
-            .delete(format!("{}/_emulator/calls", self.emulator.url()))
+            .delete(format!("{}/_emulator/calls", self.sheets.url()))
             .send()
             .await
             .expect("answer");
@@ -377,29 +392,40 @@ fn clock(milliseconds: &Arc<AtomicI64>) -> Clock {
 }
 
 fn client() -> Client {
-    Client::builder().redirect(Policy::none()).build().expect("client")
+    // The certificates of the machine take longer to read than most stories; nothing here speaks TLS.
+    let builder = Client::builder()
+        .redirect(Policy::none())
+        .tls_built_in_root_certs(false);
+    builder.build().expect("client")
 }
 
-pub async fn open_store(emulator: &Emulator, clock: &Clock, patience: Duration) -> Arc<Store> {
+pub async fn open_store(sheets: &Ground, clock: &Clock, patience: Duration) -> Arc<Store> {
     let plan = Plan {
         patience,
         ..Plan::default()
     };
-    store_with(emulator, plan.options(clock.clone())).await
+    store_with(sheets, plan.options(clock.clone())).await
 }
 
-pub async fn store_with(emulator: &Emulator, options: Options) -> Arc<Store> {
-    store_at(&emulator.url(), emulator, options).await
+pub async fn store_with(sheets: &Ground, options: Options) -> Arc<Store> {
+    store_at(&sheets.url(), sheets, options).await
 }
 
 /// A store that reaches the spreadsheet through another address.
-pub async fn store_at(url: &str, emulator: &Emulator, options: Options) -> Arc<Store> {
+pub async fn store_at(url: &str, sheets: &Ground, options: Options) -> Arc<Store> {
+    let mut options = options;
+    if sheets.is_real() {
+        let google = Options::for_google(options.clock.clone());
+        options.calls_per_minute = google.calls_per_minute;
+        options.first_pause = google.first_pause;
+        options.patience = Duration::from_secs(120);
+    }
     let connection = Connection {
-        spreadsheet_id: emulator.spreadsheet_id().to_owned(),
+        spreadsheet_id: sheets.spreadsheet_id().to_owned(),
         api_url: Some(url.to_owned()),
-        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
-        credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
-        call_timeout: Duration::from_secs(2),
+        spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", sheets.url(), sheets.spreadsheet_id()),
+        credentials: Credentials::Bearer(sheets.owner_token().to_owned()),
+        call_timeout: Duration::from_secs(if sheets.is_real() { 15 } else { 2 }),
     };
     Arc::new(Store::open(connection, options).await.expect("store"))
 }

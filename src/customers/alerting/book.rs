@@ -1,39 +1,27 @@
-//! The lines of `alert_history` about customers, and the tab `alert_snoozes`.
+//! The lines of `alert_history` about customers, together with the tab `alert_snoozes`.
 
-use jiff::{Timestamp, Zoned, civil::Date};
+use std::collections::HashSet;
+
+use jiff::{Timestamp, Zoned};
+use uuid::Uuid;
 
 use super::{
     occasion::{Kind, Occasion},
-    plan::Snooze,
+    snooze::{self, ALERT_SNOOZES, Snooze},
 };
 use crate::{
-    customers::{customer::CustomerId, rows::cells::Cells},
+    customers::customer::CustomerId,
     delivery::{
-        Channel,
+        Channel, claim,
         history::{ALERT_HISTORY, AT, BOARD, CHANNEL, KIND, OUTCOME, Outcome, REASON, RECIPIENT, SUBJECT},
     },
-    store::{
-        CellUpdate, Change, Column, Content, Dataset, Decoding, Entry, History, Ids, Insert, Kind as CellKind, NewId,
-        Row, Tab, TabRows, Update,
-    },
+    store::{Change, Dataset, Decoding, Entry, Insert, NewId, Row, Tab, TabRows},
 };
 
 /// The word in the column `board`.
 const CUSTOMERS: &str = "customers";
-
-/// Customers about whom somebody does not want to be told for a while; staff edit it.
-pub static ALERT_SNOOZES: Tab = Tab {
-    title: "alert_snoozes",
-    columns: &[
-        Column::new("customer", CellKind::Text),
-        Column::new("until", CellKind::Date),
-        Column::new("reason", CellKind::Text),
-        Column::new("by", CellKind::Text),
-    ],
-    ids: Ids::Given,
-    history: History::Kept,
-    updated_at: None,
-};
+/// The word of the summary of a day in the column `kind`.
+const SUMMARY: &str = "daily_summary";
 
 /// One line of `alert_history` about a customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +30,7 @@ pub struct Line {
     pub id: String,
     /// When it was written; `None` when staff changed that cell.
     pub at: Option<Timestamp>,
-    /// Which customer; empty for the summary of a day.
+    /// Which customer.
     pub customer: CustomerId,
     /// Which kind.
     pub kind: Kind,
@@ -54,15 +42,32 @@ pub struct Line {
     pub key: String,
 }
 
+/// A line about the summary of a day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryLine {
+    /// The id of the row.
+    pub id: String,
+    /// When it was written; `None` when staff changed that cell.
+    pub at: Option<Timestamp>,
+    /// Mail or Slack.
+    pub channel: Channel,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Which day: see [`summary_key`].
+    pub key: String,
+}
+
 /// What people were told, and about whom they do not want to be.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct AlertBook {
     /// Lines about customers, in the order of the sheet.
     pub lines: Vec<Line>,
-    /// Days whose summary was sent, by the id of its line.
-    pub summaries: Vec<(String, Outcome)>,
+    /// Lines about summaries.
+    pub summaries: Vec<SummaryLine>,
     /// What staff asked not to hear of.
     pub snoozes: Vec<Snooze>,
+    /// The rows of `alert_snoozes` as they are.
+    pub snooze_rows: TabRows,
 }
 
 impl AlertBook {
@@ -74,31 +79,54 @@ impl AlertBook {
             .cloned()
             .collect()
     }
+
+    /// The ids of all lines.
+    pub fn ids(&self) -> HashSet<String> {
+        let lines = self.lines.iter().map(|line| &line.id);
+        lines
+            .chain(self.summaries.iter().map(|line| &line.id))
+            .cloned()
+            .collect()
+    }
 }
 
 impl Dataset for AlertBook {
     const TABS: &'static [&'static Tab] = &[&ALERT_HISTORY, &ALERT_SNOOZES];
 
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
-        let [history, snoozes] =
+        let [history, snooze_rows] =
             <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
         let own = || history.rows().filter(|row| row.cell(BOARD).text() == CUSTOMERS);
-        let summaries = own().filter(|row| row.cell(KIND).text() == SUMMARY);
         Self {
-            summaries: summaries
-                .map(|row| (row.cell(0).text(), Outcome::parse(row.cell(OUTCOME).text())))
-                .collect(),
+            summaries: own().filter_map(|row| summary_line(&row, decoding)).collect(),
             lines: own().filter_map(|row| line(&row, decoding)).collect(),
-            snoozes: snoozes.rows().filter_map(|row| snooze(row, decoding)).collect(),
+            snoozes: snooze_rows
+                .rows()
+                .filter_map(|row| snooze::read(row, decoding))
+                .collect(),
+            snooze_rows,
         }
     }
 }
 
-/// The word of the summary of a day in the column `kind`.
-pub const SUMMARY: &str = "daily_summary";
+fn channel(row: &Row<'_>) -> Option<Channel> {
+    let word = row.cell(CHANNEL).text();
+    Channel::ALL.into_iter().find(|known| known.word() == word)
+}
+
+fn summary_line(row: &Row<'_>, decoding: &Decoding) -> Option<SummaryLine> {
+    let is_summary = row.cell(KIND).text() == SUMMARY;
+    Some(SummaryLine {
+        id: row.cell(0).text(),
+        at: row.cell(AT).instant(&decoding.zone).ok(),
+        channel: channel(row).filter(|_| is_summary)?,
+        outcome: Outcome::parse(row.cell(OUTCOME).text()),
+        key: row.cell(REASON).text(),
+    })
+}
 
 fn line(row: &Row<'_>, decoding: &Decoding) -> Option<Line> {
-    let (kind, channel) = (row.cell(KIND).text(), row.cell(CHANNEL).text());
+    let kind = row.cell(KIND).text();
     let key = row.cell(REASON).text();
     let mut words = key.split(' ');
     let ("customer", customer) = (words.next()?, words.next()?) else {
@@ -109,91 +137,71 @@ fn line(row: &Row<'_>, decoding: &Decoding) -> Option<Line> {
         at: row.cell(AT).instant(&decoding.zone).ok(),
         customer: CustomerId::new(customer),
         kind: Kind::ALL.into_iter().find(|known| known.word() == kind)?,
-        channel: Channel::ALL.into_iter().find(|known| known.word() == channel)?,
+        channel: channel(row)?,
         outcome: Outcome::parse(row.cell(OUTCOME).text()),
         key: key.clone(),
     })
 }
 
-fn snooze(row: Row<'_>, decoding: &mut Decoding) -> Option<Snooze> {
-    let mut cells = Cells::of(row, decoding);
-    let customer = cells.text(0)?;
-    let Some(until) = cells.day(1) else {
-        cells.exclude(
-            1,
-            "A day belongs here, such as 2026-12-31; until then the customer is not snoozed.",
-        );
-        return None;
-    };
-    Some(Snooze {
-        customer: CustomerId::new(customer),
-        until,
-        reason: cells.text(2).unwrap_or_default(),
-    })
+/// What tells the summary of a day from every other one.
+pub fn summary_key(day: jiff::civil::Date) -> String {
+    format!("summary {day}")
 }
 
-/// The id of the line of an occasion and a channel: the same for every program, so that one line stands for both. Bands are
-/// left and entered again, so theirs ends with the day.
-pub fn line_id(channel: Channel, occasion: &Occasion, today: Date) -> String {
-    if occasion.kind.needs_a_second_look() {
-        format!("{} {} {today}", channel.word(), occasion.key)
-    } else {
-        format!("{} {}", channel.word(), occasion.key)
+/// A line that is to be written. No other program makes its id, so that claims can be told apart.
+#[derive(Clone, Debug)]
+pub struct NewLine {
+    /// The id of the row.
+    pub id: String,
+    kind: &'static str,
+    subject: String,
+    key: String,
+    to: (Channel, String),
+}
+
+impl NewLine {
+    /// Of an occasion that goes through a channel to a recipient.
+    pub fn of(occasion: &Occasion, to: (Channel, &str)) -> Self {
+        Self::about((occasion.kind.word(), &occasion.title), &occasion.key, to)
+    }
+
+    /// Of the summary of a day.
+    pub fn of_summary(day: jiff::civil::Date, to: (Channel, &str)) -> Self {
+        Self::about((SUMMARY, &day.to_string()), &summary_key(day), to)
+    }
+
+    fn about((kind, subject): (&'static str, &str), key: &str, (channel, recipient): (Channel, &str)) -> Self {
+        Self {
+            id: format!("{} {key} {}", channel.word(), Uuid::new_v4().simple()),
+            kind,
+            subject: subject.to_owned(),
+            key: key.to_owned(),
+            to: (channel, recipient.to_owned()),
+        }
+    }
+
+    /// The row. Its cells after the id stand in the order of the tab.
+    pub fn insert(&self, outcome: &Outcome, at: &Zoned) -> Change {
+        const _: () = assert!(
+            AT == 1 && BOARD == 2 && KIND == 3 && SUBJECT == 4 && RECIPIENT == 5 && CHANNEL == 6 && OUTCOME == 7
+        );
+        let (channel, recipient) = &self.to;
+        Change::Insert(Insert {
+            tab: &ALERT_HISTORY,
+            id: NewId::Given(self.id.clone()),
+            cells: vec![
+                Entry::instant(at),
+                Entry::Text(CUSTOMERS.to_owned()),
+                Entry::Text(self.kind.to_owned()),
+                Entry::Text(self.subject.clone()),
+                Entry::Text(recipient.clone()),
+                Entry::Text(channel.word().to_owned()),
+                Entry::Text(outcome.words()),
+                Entry::Text(self.key.clone()),
+            ],
+        })
     }
 }
 
-/// A new line. Its cells after the id stand in the order of the tab.
-pub fn insert(
-    id: String,
-    occasion: &Occasion,
-    (channel, recipient): (Channel, &str),
-    (outcome, at): (&Outcome, &Zoned),
-) -> Change {
-    const _: () =
-        assert!(AT == 1 && BOARD == 2 && KIND == 3 && SUBJECT == 4 && RECIPIENT == 5 && CHANNEL == 6 && OUTCOME == 7);
-    Change::Insert(Insert {
-        tab: &ALERT_HISTORY,
-        id: NewId::Given(id),
-        cells: vec![
-            Entry::instant(at),
-            Entry::Text(CUSTOMERS.to_owned()),
-            Entry::Text(occasion.kind.word().to_owned()),
-            Entry::Text(occasion.title.clone()),
-            Entry::Text(recipient.to_owned()),
-            Entry::Text(channel.word().to_owned()),
-            Entry::Text(outcome.words()),
-            Entry::Text(occasion.key.clone()),
-        ],
-    })
-}
-
-/// The line of the summary of a day.
-pub fn summary(id: String, (channel, recipient): (Channel, &str), (outcome, at): (&Outcome, &Zoned)) -> Change {
-    Change::Insert(Insert {
-        tab: &ALERT_HISTORY,
-        id: NewId::Given(id),
-        cells: vec![
-            Entry::instant(at),
-            Entry::Text(CUSTOMERS.to_owned()),
-            Entry::Text(SUMMARY.to_owned()),
-            Entry::Text(at.date().to_string()),
-            Entry::Text(recipient.to_owned()),
-            Entry::Text(channel.word().to_owned()),
-            Entry::Text(outcome.words()),
-            Entry::Text(format!("summary {}", at.date())),
-        ],
-    })
-}
-
 /// The change of the outcome of a line.
-pub fn become_of(id: &str, from: &Outcome, to: &Outcome) -> Change {
-    Change::Update(Update {
-        tab: &ALERT_HISTORY,
-        id: id.to_owned(),
-        cells: vec![CellUpdate {
-            column: OUTCOME,
-            from: Content::Text(from.words()),
-            to: Entry::Text(to.words()),
-        }],
-    })
-}
+pub use claim::become_of;

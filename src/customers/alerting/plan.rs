@@ -5,30 +5,25 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use super::{
     book::Line,
     occasion::{Kind, Occasion},
+    snooze::{Snooze, in_force},
 };
-use crate::{customers::customer::CustomerId, delivery::history::Outcome};
+use crate::{
+    customers::customer::CustomerId,
+    delivery::{claim, history::Outcome},
+};
 
 /// After a message about a customer and a kind the next one of that kind waits so long: who wavers is not told every day.
 pub const COOLDOWN: SignedDuration = SignedDuration::from_hours(72);
 /// Words in the key of a change of band.
 const BAND_KEY_WORDS: usize = 5;
 
-/// Somebody asked not to be told about a customer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Snooze {
-    /// Which customer.
-    pub customer: CustomerId,
-    /// Up to this day, with it.
-    pub until: Date,
-    /// Why.
-    pub reason: String,
-}
-
 /// Why something is not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Silence {
     /// It was told before.
     Told,
+    /// Another instance is at it.
+    Claimed,
     /// Something of the kind was told a moment ago.
     Cooldown,
     /// Somebody asked for silence up to a day.
@@ -42,6 +37,7 @@ impl Silence {
     pub fn words(&self) -> String {
         match self {
             Self::Told => "told before".to_owned(),
+            Self::Claimed => "another instance tells it".to_owned(),
             Self::Cooldown => "the last one is less than three days old".to_owned(),
             Self::Snoozed(until, reason) if reason.is_empty() => format!("snoozed until {until}"),
             Self::Snoozed(until, reason) => format!("snoozed until {until}: {reason}"),
@@ -105,10 +101,11 @@ fn silence(occasion: &Occasion, lines: &[Line], snoozes: &[Snooze], moment: Mome
     {
         return Some(Silence::Told);
     }
-    let snooze = snoozes
-        .iter()
-        .filter(|snooze| snooze.customer == occasion.customer && snooze.until >= today);
-    if let Some(snooze) = snooze.max_by_key(|snooze| snooze.until) {
+    let is_claimed = |line: &&&Line| line.key == occasion.key && claim::holds(&line.outcome, line.at, now);
+    if own.iter().any(|line| is_claimed(&line)) {
+        return Some(Silence::Claimed);
+    }
+    if let Some(snooze) = in_force(snoozes, &occasion.customer, today) {
         return Some(Silence::Snoozed(snooze.until, snooze.reason.clone()));
     }
     let recent = |line: &&Line| line.at.is_some_and(|at| now.duration_since(at) < COOLDOWN);

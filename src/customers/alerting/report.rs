@@ -9,11 +9,24 @@ use super::occasion::Standing;
 use crate::customers::{
     amount::{Amount, Currency},
     customer::CustomerId,
-    health::{Band, Snapshot, changes},
+    health::{Band, Points, Snapshot, changes},
 };
 
-/// Customers in each list.
-const LONGEST: usize = 5;
+/// How far a report reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Days back to which scores are compared.
+    pub days: u16,
+    /// Customers in each list.
+    pub lines: usize,
+}
+
+impl Extent {
+    /// The summary of the day.
+    pub const DAY: Self = Self { days: 1, lines: 5 };
+    /// The report of the week.
+    pub const WEEK: Self = Self { days: 7, lines: 10 };
+}
 
 /// How all customers fare on a day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,6 +52,8 @@ pub struct BandTotal {
     pub band: Band,
     /// How many customers.
     pub count: usize,
+    /// How many it had so many days ago; `None` when the history reaches back so far for nobody.
+    pub before: Option<usize>,
     /// What they pay a month, one sum for each currency.
     pub mrr: Vec<Amount>,
 }
@@ -54,6 +69,8 @@ pub struct Mover {
     pub gained: i16,
     /// The score now.
     pub score: u8,
+    /// The part of the score that moved most in that direction, with its points.
+    pub part: Option<(String, Points)>,
 }
 
 /// A customer to look after.
@@ -65,15 +82,24 @@ pub struct Next {
     pub title: String,
     /// What to do first.
     pub action: &'static str,
+    /// The score now.
+    pub score: u8,
+    /// What they pay a month.
+    pub mrr: Option<Amount>,
 }
 
 /// The summary of the customers that have a score, with what changed since so many days.
-pub fn report(standings: &[Standing<'_>], today: Date, days: u16) -> Report {
+pub fn report(standings: &[Standing<'_>], today: Date, extent: Extent) -> Report {
+    let Extent { days, lines } = extent;
+    let before = bands_before(standings, today, days);
     let bands = Band::ALL.map(|band| {
         let within = || standings.iter().filter(move |standing| standing.score.band == band);
         BandTotal {
             band,
             count: within().count(),
+            before: before
+                .as_ref()
+                .map(|before| before.get(&band).copied().unwrap_or_default()),
             mrr: sums(within().filter_map(|standing| standing.mrr)),
         }
     });
@@ -85,14 +111,14 @@ pub fn report(standings: &[Standing<'_>], today: Date, days: u16) -> Report {
     let fallen = movers
         .iter()
         .filter(|mover| mover.gained < 0)
-        .take(LONGEST)
+        .take(lines)
         .cloned()
         .collect();
     let risen = movers
         .iter()
         .rev()
         .filter(|mover| mover.gained > 0)
-        .take(LONGEST)
+        .take(lines)
         .cloned()
         .collect();
     Report {
@@ -101,8 +127,21 @@ pub fn report(standings: &[Standing<'_>], today: Date, days: u16) -> Report {
         bands: bands.into(),
         fallen,
         risen,
-        next: next(standings),
+        next: next(standings, lines),
     }
+}
+
+/// How many customers each band had so many days ago, by the newest score of that day or an earlier one.
+fn bands_before(standings: &[Standing<'_>], today: Date, days: u16) -> Option<BTreeMap<Band, usize>> {
+    let day = today.checked_sub(jiff::Span::new().days(i64::from(days))).ok()?;
+    let mut bands: BTreeMap<Band, usize> = BTreeMap::new();
+    for standing in standings {
+        let then = standing.history.iter().filter(|snapshot| snapshot.date <= day);
+        if let Some(then) = then.max_by_key(|snapshot| snapshot.date) {
+            *bands.entry(then.band).or_default() += 1;
+        }
+    }
+    (!bands.is_empty()).then_some(bands)
 }
 
 fn sums(amounts: impl Iterator<Item = Amount>) -> Vec<Amount> {
@@ -119,15 +158,22 @@ fn sums(amounts: impl Iterator<Item = Amount>) -> Vec<Amount> {
 
 fn mover(standing: &Standing<'_>, today: Date, days: u16) -> Option<Mover> {
     let changes = changes(&Snapshot::of(standing.score, today), standing.history, days)?;
+    // What lost most comes first.
+    let part = if changes.gained < 0 {
+        changes.parts.first()
+    } else {
+        changes.parts.last()
+    };
     Some(Mover {
         customer: standing.customer.clone(),
         title: standing.title.to_owned(),
+        part: part.map(|part| (part.name.clone(), part.gained)),
         gained: changes.gained,
         score: standing.score.score,
     })
 }
 
-fn next(standings: &[Standing<'_>]) -> Vec<Next> {
+fn next(standings: &[Standing<'_>], lines: usize) -> Vec<Next> {
     let poor = standings.iter().filter(|standing| standing.score.band != Band::Healthy);
     let mut poor: Vec<&Standing<'_>> = poor.collect();
     poor.sort_by_cached_key(|standing| {
@@ -144,7 +190,9 @@ fn next(standings: &[Standing<'_>]) -> Vec<Next> {
             customer: standing.customer.clone(),
             title: standing.title.to_owned(),
             action: standing.score.action()?,
+            score: standing.score.score,
+            mrr: standing.mrr,
         })
     });
-    actions.take(LONGEST).collect()
+    actions.take(lines).collect()
 }

@@ -1,28 +1,37 @@
 //! Hands the messages over, in a task of its own.
 //!
-//! Each occasion has a line in `alert_history` that says `sending` before its message leaves, and `sent`, `failed: …` or
-//! `perhaps sent: …` after it. What surely was not taken is tried again; what perhaps was is not. The id of a line is made of
-//! the channel and the occasion, so a second program finds it.
+//! Each occasion has a line in `alert_history` before its message leaves. The line says `claimed` first, and the tab is read
+//! again: of several instances that claim the same occasion one goes on ([`claim`]). Then it says `sending`, and after the
+//! message `sent`, `failed: …` or `perhaps sent: …`. What surely was not taken is tried again; what perhaps was is not.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
-use jiff::{Timestamp, Zoned, civil::Time};
+use jiff::{SignedDuration, Timestamp, Zoned, civil::Time};
 use tokio::sync::watch;
 
 use super::{
-    book::{AlertBook, Line, become_of, insert, line_id, summary},
-    occasion::{Occasion, Standing, Stream, occasions},
-    plan::{Moment, Plan, Silence, plan, told_band},
-    report::{Report, report},
+    book::{AlertBook, Line, NewLine, SummaryLine, become_of, summary_key},
+    occasion::{Occasion, Stream, occasions},
+    plan::{Moment, Plan, Silence, plan},
+    report::{Extent, Report, report},
+    standings::{Links, standings},
     texts,
 };
 use crate::{
     cause::chain,
     clock::Clock,
     customers::scoring::{Books, Scored, Scoring},
-    delivery::{Channel, Delivery, DeliveryError, Message, history::Outcome},
+    delivery::{
+        Channel, Delivery, DeliveryError, Message,
+        claim::{self, Contest},
+        history::{ALERT_HISTORY, Outcome},
+    },
     error::Error,
-    store::{Batch, Change, Reading, Store},
+    store::{Batch, Change, CommitError, Delete, Reading, Store},
 };
 
 /// Who writes the lines, as the audit log would say.
@@ -31,6 +40,8 @@ const BY: &str = "alerts";
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Looks after which what was not taken is tried again.
 const LOOKS_BEFORE_TRYING_AGAIN: u32 = 10;
+/// A summary that was not taken is tried again after this.
+const SUMMARY_RESTS: SignedDuration = SignedDuration::from_mins(10);
 
 /// Where messages go.
 pub struct Ways {
@@ -40,6 +51,22 @@ pub struct Ways {
     pub mail_to: Option<String>,
     /// When the summary of the day is sent, in the configured zone.
     pub summary_at: Time,
+    /// Where the address of a customer leads.
+    pub links: Links,
+    /// Between two looks at the claims of other instances.
+    pub pause: Duration,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Self {
+            streams: BTreeMap::new(),
+            mail_to: None,
+            summary_at: Time::constant(8, 30, 0, 0),
+            links: Links::Rows,
+            pause: claim::PAUSE,
+        }
+    }
 }
 
 /// Tells people about customers.
@@ -61,6 +88,8 @@ pub struct Told {
     pub failed: usize,
     /// Occasions that were not told.
     pub silent: usize,
+    /// Occasions that another instance is at.
+    pub left: usize,
 }
 
 impl Alerting {
@@ -112,7 +141,7 @@ impl Alerting {
         match self.tell().await {
             Ok(told) => {
                 tracing::info!(sent = told.sent, failed = told.failed, silent = told.silent, "alerts");
-                told.failed > 0
+                told.failed + told.left > 0
             }
             Err(error) => {
                 tracing::warn!("the alerts could not be worked out: {}", chain(&error));
@@ -127,26 +156,16 @@ impl Alerting {
     /// When the spreadsheet cannot be read or written; what was sent by then has its line.
     pub async fn tell(&self) -> Result<Told, Error> {
         let _turn = self.turn.lock().await;
+        self.store.refresh();
         let books = self.scoring.books().await?;
         let scored = self.scoring.score_all(&books);
         let mut told = Told::default();
         for channel in self.channels() {
             let book: Reading<AlertBook> = self.store.read().await?;
-            self.tell_through(channel, (&books, &scored), &book.snapshot.data, &mut told)
-                .await?;
+            // Boxed, because together these steps take much room on the stack.
+            Box::pin(self.tell_through(channel, (&books, &scored), &book.snapshot.data, &mut told)).await?;
         }
         Ok(told)
-    }
-
-    /// The summary of the customers, with what changed since so many days.
-    ///
-    /// # Errors
-    /// When the spreadsheet cannot be read.
-    pub async fn report(&self, days: u16) -> Result<Report, Error> {
-        let books = self.scoring.books().await?;
-        let scored = self.scoring.score_all(&books);
-        let standings = standings(&books, &scored, &[]);
-        Ok(report(&standings, self.clock.today(), days))
     }
 
     /// Sends the summary of the day from its time on, once through each channel.
@@ -160,31 +179,28 @@ impl Alerting {
             return Ok(told);
         }
         let _turn = self.turn.lock().await;
-        let book: Reading<AlertBook> = self.store.read().await?;
         let stream = Stream::DailySummaries;
-        for channel in self
-            .channels()
-            .into_iter()
-            .filter(|channel| self.goes_through(stream, *channel))
-        {
-            let id = format!("{} summary {}", channel.word(), now.date());
-            let known = book.snapshot.data.summaries.iter().find(|(known, _)| *known == id);
-            if known.is_some_and(|(_, outcome)| outcome.is_told()) {
+        let channels = self.channels().into_iter();
+        for channel in channels.filter(|channel| self.goes_through(stream, *channel)) {
+            let book: Reading<AlertBook> = self.store.read().await?;
+            let book = &book.snapshot.data;
+            if summary_of(book, channel, &now).any(|line| is_settled(line, &now)) {
                 continue;
             }
-            let report = self.report(1).await?;
-            let text = texts::summary(&report);
+            let text = texts::summary(&summary(&self.scoring, &self.clock, Extent::DAY).await?);
             let message = Message {
                 to: self.recipient(channel).to_owned(),
                 subject: text.lines().next().unwrap_or_default().to_owned(),
                 text,
             };
-            let begin = match known {
-                Some((id, outcome)) => become_of(id, outcome, &Outcome::Sending),
-                None => summary(id.clone(), (channel, stream.name()), (&Outcome::Sending, &now)),
-            };
-            self.send((stream, channel), &message, vec![(id, begin)], &mut told)
-                .await?;
+            let line = NewLine::of_summary(now.date(), (channel, self.place(stream, channel)));
+            let earlier = summary_of(book, channel, &now).map(|line| line.id.clone());
+            let claim = (line, earlier.collect());
+            if self.claim(std::slice::from_ref(&claim), book, &now).await?.is_empty() {
+                told.left += 1;
+                continue;
+            }
+            self.send((stream, channel), &message, &[&claim], &mut told).await?;
         }
         Ok(told)
     }
@@ -198,7 +214,39 @@ impl Alerting {
     ) -> Result<(), Error> {
         let now = self.clock.zoned_now();
         let lines = book.through(channel);
-        let standings = standings(books, scored, &lines);
+        let plan = self.plan(channel, (books, scored), (book, &lines), &now);
+        told.silent += plan.silent.len();
+        self.note(self.notes(channel, &plan, &lines, &now)).await?;
+        let claims: Vec<(&Occasion, Claim)> = plan
+            .send
+            .iter()
+            .map(|one| (one, self.wish(channel, one, &lines)))
+            .collect();
+        let wishes: Vec<Claim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
+        let won = self.claim(&wishes, book, &now).await?;
+        told.left += wishes.len() - won.len();
+        for stream in Stream::ALL {
+            let is_own = |(one, (line, _)): &&(&Occasion, Claim)| one.kind.stream() == stream && won.contains(&line.id);
+            let own: Vec<&(&Occasion, Claim)> = claims.iter().filter(is_own).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let occasions: Vec<Occasion> = own.iter().map(|(occasion, _)| (*occasion).clone()).collect();
+            let message = texts::message(stream, &occasions, self.recipient(channel));
+            let claims: Vec<&Claim> = own.iter().map(|(_, claim)| claim).collect();
+            self.send((stream, channel), &message, &claims, told).await?;
+        }
+        Ok(())
+    }
+
+    fn plan(
+        &self,
+        channel: Channel,
+        (books, scored): (&Books, &[Scored]),
+        (book, lines): (&AlertBook, &[Line]),
+        now: &Zoned,
+    ) -> Plan {
+        let standings = standings(books, scored, lines, &self.ways.links);
         let found = standings.iter().flat_map(|standing| occasions(standing, now.date()));
         let found = found.filter(|occasion| self.goes_through(occasion.kind.stream(), channel));
         let moment = Moment {
@@ -206,23 +254,33 @@ impl Alerting {
             today: now.date(),
             computed: *self.scoring.computed().borrow(),
         };
-        let plan = plan(found.collect(), &lines, &book.snoozes, moment);
-        told.silent += plan.silent.len();
-        let notes = notes(channel, &plan, &lines, &now);
-        if !notes.is_empty() {
-            self.store.commit(Batch::by(BY, notes)).await?;
+        plan(found.collect(), lines, &book.snoozes, moment)
+    }
+
+    /// The line of an occasion that is to be told, and those of earlier attempts, which it stands for from then on.
+    fn wish(&self, channel: Channel, occasion: &Occasion, lines: &[Line]) -> Claim {
+        let line = NewLine::of(occasion, (channel, self.place(occasion.kind.stream(), channel)));
+        let earlier = lines
+            .iter()
+            .filter(|line| line.key == occasion.key && matches!(line.outcome, Outcome::Pending | Outcome::Failed(_)));
+        (line, earlier.map(|line| line.id.clone()).collect())
+    }
+
+    /// Writes the claims, and answers the ids of those that this instance won.
+    async fn claim(&self, claims: &[Claim], book: &AlertBook, now: &Zoned) -> Result<HashSet<String>, Error> {
+        if claims.is_empty() {
+            return Ok(HashSet::new());
         }
-        for stream in Stream::ALL {
-            let own = plan.send.iter().filter(|occasion| occasion.kind.stream() == stream);
-            let own: Vec<Occasion> = own.cloned().collect();
-            if own.is_empty() {
-                continue;
-            }
-            let message = texts::message(stream, &own, self.recipient(channel));
-            let begin = own.iter().map(|occasion| begin(channel, occasion, &lines, &now));
-            self.send((stream, channel), &message, begin.collect(), told).await?;
-        }
-        Ok(())
+        let inserts = claims.iter().map(|(line, _)| line.insert(&Outcome::Claimed, now));
+        self.store.commit(Batch::by(BY, inserts)).await?;
+        let contest = Contest {
+            store: &self.store,
+            clock: &self.clock,
+            pause: self.ways.pause,
+            by: BY,
+        };
+        let own: Vec<String> = claims.iter().map(|(line, _)| line.id.clone()).collect();
+        Ok(contest.won(&own, &book.ids()).await?)
     }
 
     /// Writes that a message is on its way, hands it over, and writes what became of it.
@@ -230,11 +288,16 @@ impl Alerting {
         &self,
         (stream, channel): (Stream, Channel),
         message: &Message,
-        lines: Vec<(String, Change)>,
+        claims: &[&Claim],
         told: &mut Told,
     ) -> Result<(), Error> {
-        let (ids, begin): (Vec<String>, Vec<Change>) = lines.into_iter().unzip();
-        self.store.commit(Batch::by(BY, begin)).await?;
+        let become_all = |from: &Outcome, to: &Outcome| {
+            let changes = claims.iter().map(|(line, _)| become_of(&line.id, from, to));
+            Batch::by(BY, changes.collect::<Vec<_>>())
+        };
+        self.store
+            .commit(become_all(&Outcome::Claimed, &Outcome::Sending))
+            .await?;
         let sent = match self.ways.streams.get(&stream) {
             Some(delivery) => delivery.send(channel, message).await,
             None => Err(DeliveryError::NotTaken("the stream is not configured".to_owned())),
@@ -255,9 +318,47 @@ impl Alerting {
                 told.failed += 1;
             }
         }
-        let ended = ids.iter().map(|id| become_of(id, &Outcome::Sending, &outcome));
-        self.store.commit(Batch::by(BY, ended)).await?;
-        Ok(())
+        self.store.commit(become_all(&Outcome::Sending, &outcome)).await?;
+        let earlier = claims.iter().flat_map(|(_, earlier)| earlier);
+        self.note(earlier.map(|id| gone(id)).collect()).await
+    }
+
+    /// Writes what makes the history easier to read. Another instance may have done so, or staff: then it is left.
+    async fn note(&self, changes: Vec<Change>) -> Result<(), Error> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        match self.store.commit(Batch::by(BY, changes)).await {
+            Err(error @ (CommitError::Conflict(_) | CommitError::NoSuchRow { .. })) => {
+                tracing::info!("lines of the history were changed meanwhile: {error}");
+                Ok(())
+            }
+            outcome => Ok(outcome.map(drop)?),
+        }
+    }
+
+    /// Lines about what is not told: what waits for a second look, what did not last, and once what is snoozed.
+    fn notes(&self, channel: Channel, plan: &Plan, lines: &[Line], now: &Zoned) -> Vec<Change> {
+        let withdrawn = plan.withdrawn.iter().map(|line| {
+            let outcome = Outcome::Suppressed("it did not last".to_owned());
+            become_of(&line.id, &line.outcome, &outcome)
+        });
+        let silent = plan.silent.iter().filter_map(|(occasion, silence)| {
+            let outcome = match silence {
+                Silence::SecondLook => Outcome::Pending,
+                Silence::Snoozed(..) | Silence::Cooldown => Outcome::Suppressed(silence.words()),
+                Silence::Told | Silence::Claimed => return None,
+            };
+            let is_known = |line: &&Line| {
+                line.key == occasion.key && (line.outcome == outcome || line.outcome == Outcome::Pending)
+            };
+            if lines.iter().any(|line| is_known(&line)) {
+                return None;
+            }
+            let line = NewLine::of(occasion, (channel, self.place(occasion.kind.stream(), channel)));
+            Some(line.insert(&outcome, now))
+        });
+        withdrawn.chain(silent).collect()
     }
 
     fn channels(&self) -> Vec<Channel> {
@@ -276,6 +377,14 @@ impl Alerting {
         is_open && (channel == Channel::Slack || self.ways.mail_to.is_some())
     }
 
+    /// Where a message of a stream goes, in a word for people.
+    fn place(&self, stream: Stream, channel: Channel) -> &str {
+        match channel {
+            Channel::Mail => self.recipient(channel),
+            Channel::Slack => stream.name(),
+        }
+    }
+
     fn recipient(&self, channel: Channel) -> &str {
         match channel {
             Channel::Mail => self.ways.mail_to.as_deref().unwrap_or_default(),
@@ -284,61 +393,41 @@ impl Alerting {
     }
 }
 
-/// The customers that have a score, as the rules see them.
-fn standings<'a>(books: &'a Books, scored: &'a [Scored], lines: &[Line]) -> Vec<Standing<'a>> {
-    let standing = |one: &'a Scored| {
-        let customer = books.customers().by_id(&one.customer)?;
-        Some(Standing {
-            customer: &one.customer,
-            title: customer.title(),
-            account_manager: customer.profile.account_manager.as_deref(),
-            mrr: customer.revenue.mrr,
-            score: one.score.as_ref()?,
-            history: books.history().of(&one.customer),
-            mentions: &one.facts.cancel_mentions,
-            link: books.customers().link_of(&one.customer),
-            told_band: told_band(lines, &one.customer),
-        })
-    };
-    scored.iter().filter_map(standing).collect()
+/// The summary of the customers as they stand, with what changed.
+///
+/// # Errors
+/// When the spreadsheet cannot be read.
+pub async fn summary(scoring: &Scoring, clock: &Clock, extent: Extent) -> Result<Report, Error> {
+    let books = scoring.books().await?;
+    let scored = scoring.score_all(&books);
+    let standings = standings(&books, &scored, &[], &Links::Rows);
+    Ok(report(&standings, clock.today(), extent))
 }
 
-/// The line of an occasion that was not told so far, and what makes it say that the message is on its way.
-fn begin(channel: Channel, occasion: &Occasion, lines: &[Line], now: &Zoned) -> (String, Change) {
-    let open = lines
+/// A line, and the ids of those of earlier attempts.
+type Claim = (NewLine, Vec<String>);
+
+/// The lines about the summary of today.
+fn summary_of<'a>(book: &'a AlertBook, channel: Channel, now: &Zoned) -> impl Iterator<Item = &'a SummaryLine> {
+    let key = summary_key(now.date());
+    book.summaries
         .iter()
-        .rfind(|line| line.key == occasion.key && !line.outcome.is_told());
-    match open {
-        Some(line) => (line.id.clone(), become_of(&line.id, &line.outcome, &Outcome::Sending)),
-        None => {
-            let id = line_id(channel, occasion, now.date());
-            let stream = occasion.kind.stream().name();
-            let change = insert(id.clone(), occasion, (channel, stream), (&Outcome::Sending, now));
-            (id, change)
-        }
-    }
+        .filter(move |line| line.channel == channel && line.key == key)
 }
 
-/// Lines about what is not told: what waits for a second look, what did not last, and once what is snoozed.
-fn notes(channel: Channel, plan: &Plan, lines: &[Line], now: &Zoned) -> Vec<Change> {
-    let withdrawn = plan.withdrawn.iter().map(|line| {
-        let outcome = Outcome::Suppressed("it did not last".to_owned());
-        become_of(&line.id, &line.outcome, &outcome)
-    });
-    let silent = plan.silent.iter().filter_map(|(occasion, silence)| {
-        let outcome = match silence {
-            Silence::SecondLook => Outcome::Pending,
-            Silence::Snoozed(..) | Silence::Cooldown => Outcome::Suppressed(silence.words()),
-            Silence::Told => return None,
-        };
-        let is_known =
-            |line: &&Line| line.key == occasion.key && (line.outcome == outcome || line.outcome == Outcome::Pending);
-        if lines.iter().any(|line| is_known(&line)) {
-            return None;
-        }
-        let id = line_id(channel, occasion, now.date());
-        let stream = occasion.kind.stream().name();
-        Some(insert(id, occasion, (channel, stream), (&outcome, now)))
-    });
-    withdrawn.chain(silent).collect()
+/// Whether the summary is told, somebody is at it, or it was tried a moment ago.
+fn is_settled(line: &SummaryLine, now: &Zoned) -> bool {
+    let is_recent = line
+        .at
+        .is_some_and(|at| now.timestamp().duration_since(at) < SUMMARY_RESTS);
+    let is_failed = matches!(line.outcome, Outcome::Failed(_));
+    line.outcome.is_told() || claim::holds(&line.outcome, line.at, now.timestamp()) || (is_failed && is_recent)
+}
+
+fn gone(id: &str) -> Change {
+    Change::Delete(Delete {
+        tab: &ALERT_HISTORY,
+        id: id.to_owned(),
+        seen: Vec::new(),
+    })
 }

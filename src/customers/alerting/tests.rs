@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
-    book::{Line, line_id},
+    book::Line,
     occasion::{Kind, Occasion, Standing, Stream, occasions},
-    plan::{COOLDOWN, Moment, Silence, Snooze, plan, told_band},
-    report::report,
+    plan::{COOLDOWN, Moment, Silence, plan, told_band},
+    report::{Extent, report},
+    snooze::Snooze,
     texts,
 };
 use crate::{
@@ -71,7 +72,7 @@ fn kinds(standing: &Standing<'_>) -> Vec<Kind> {
 
 fn line(occasion: &Occasion, outcome: Outcome, at_text: &str) -> Line {
     Line {
-        id: line_id(Channel::Slack, occasion, day("2026-11-20")),
+        id: format!("slack {}", occasion.key),
         at: Some(at(at_text)),
         customer: occasion.customer.clone(),
         kind: occasion.kind,
@@ -237,6 +238,35 @@ fn whom_somebody_snoozed_nobody_is_told_of_until_the_day_is_over() {
 }
 
 #[test]
+fn what_another_instance_claims_waits_until_the_claim_runs_out() {
+    let occasion = mentioned();
+    let claimed = line(&occasion, Outcome::Claimed, "2026-11-21T11:55:00Z");
+    assert_eq!(silence(&occasion, &[claimed]), Some(Silence::Claimed));
+    let dead = line(&occasion, Outcome::Claimed, "2026-11-21T11:49:00Z");
+    assert_eq!(silence(&occasion, &[dead]), None);
+}
+
+#[test]
+fn a_silence_has_a_day_within_a_year_and_a_reason() {
+    for (until, reason, expected) in [
+        ("2026-11-21", "on holiday", Ok("2026-11-21")),
+        (" 2027-11-22 ", " known ", Ok("2027-11-22")),
+        ("2026-11-20", "on holiday", Err("until")),
+        ("2027-11-23", "on holiday", Err("until")),
+        ("2062-12-31", "on holiday", Err("until")),
+        ("soon", "on holiday", Err("until")),
+        ("", "", Err("until")),
+        ("2026-12-31", "  ", Err("reason")),
+    ] {
+        let parsed = Snooze::parse(&id(), (until, reason), day("2026-11-21"));
+        let told = parsed
+            .map(|snooze| snooze.until.to_string())
+            .map_err(|(field, _)| field);
+        assert_eq!(told, expected.map(str::to_owned), "{until} {reason}");
+    }
+}
+
+#[test]
 fn the_band_that_was_told_last_is_read_from_the_lines() {
     let occasion = fallen();
     let sent = line(&occasion, Outcome::Sent, "2026-11-20T12:00:00Z");
@@ -287,7 +317,7 @@ fn the_summary_counts_bands_and_names_who_moved_and_what_is_next() {
         standing(&ids[0], &scores[0], &histories[0]),
         standing(&ids[1], &scores[1], &histories[1]),
     ];
-    let report = report(&standings, day("2026-11-21"), 7);
+    let report = report(&standings, day("2026-11-21"), Extent::WEEK);
     assert_eq!(
         report.bands.iter().map(|band| band.count).collect::<Vec<_>>(),
         [1, 0, 1, 0]

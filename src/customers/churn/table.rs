@@ -5,9 +5,42 @@ use std::collections::HashSet;
 /// Words that stand for nothing.
 const EMPTY: &[&str] = &["", "na", "n/a", "nan", "null", "none", "?"];
 /// Labels that mean that somebody left.
-const POSITIVE: &[&str] = &["1", "yes", "y", "true", "t", "churn", "churned", "left", "oui"];
+const POSITIVE: &[&str] = &[
+    "1",
+    "yes",
+    "y",
+    "true",
+    "t",
+    "churn",
+    "churned",
+    "left",
+    "lost",
+    "exited",
+    "attrited",
+    "attrited customer",
+    "cancelled",
+    "canceled",
+    "oui",
+    "vrai",
+];
 /// Labels that mean that somebody stayed.
-const NEGATIVE: &[&str] = &["0", "no", "n", "false", "f", "stayed", "retained", "active", "non"];
+const NEGATIVE: &[&str] = &[
+    "0",
+    "no",
+    "n",
+    "false",
+    "f",
+    "stayed",
+    "retained",
+    "active",
+    "existing",
+    "existing customer",
+    "current",
+    "joined",
+    "not churned",
+    "non",
+    "faux",
+];
 
 /// More different words than this in a column of words say who somebody is, not how they are.
 pub const MOST_CATEGORIES: usize = 30;

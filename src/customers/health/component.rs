@@ -58,7 +58,7 @@ impl Component {
             Self::Payment => "no source says how they pay",
             Self::Engagement => "no source counts logins or onboarding",
             Self::Tenure => "no source says since when they are a customer",
-            Self::Mrr => "no source says what they pay",
+            Self::Mrr => "no source says what they pay in the currency of the sums",
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
 const RATING_HOLDS: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Days without being seen from which it costs points.
 const INACTIVE_AFTER: i64 = 30;
-/// Decimals of the sum before it is rounded: enough that a third of a point three times is a whole one.
+/// Decimals to which the lines add up: enough that a third of a point three times is a whole one.
 const DECIMALS_OF_SUM: u32 = 9;
 
 /// How a customer fares, and why.
@@ -116,7 +116,8 @@ pub fn score(facts: &Facts, formula: &Formula, now: &Zoned) -> Option<Score> {
     if known.is_zero() {
         return None;
     }
-    let lines = worths.map(|(component, worth)| line(component, worth, formula.weight(component) / known));
+    let mut lines = worths.map(|(component, worth)| line(component, worth, formula.weight(component) / known));
+    settle(&mut lines);
     let mut score = Score {
         score: 0,
         band: Band::Critical,
@@ -129,8 +130,7 @@ pub fn score(facts: &Facts, formula: &Formula, now: &Zoned) -> Option<Score> {
     };
     let sum = score.sum();
     let within = sum.decimal().clamp(Decimal::ZERO, Decimal::ONE_HUNDRED);
-    let exact = within.round_dp(DECIMALS_OF_SUM);
-    let whole = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    let whole = within.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
     score.score = u8::try_from(whole).unwrap_or(100);
     score.band = Band::of(score.score);
     score.clamped = Points::new(within) - sum;
@@ -169,6 +169,31 @@ fn line(component: Component, worth: Option<Worth>, share: Decimal) -> Line {
         maximum: Points::new(Decimal::ONE_HUNDRED * share),
         sources,
         at,
+    }
+}
+
+/// Rounding each line leaves the last decimals over. They go where there is room, so that the maxima add up to 100, and what
+/// was earned to so many decimals as [`DECIMALS_OF_SUM`].
+fn settle(lines: &mut [Line]) {
+    let maxima: Points = lines.iter().map(|line| line.maximum).sum();
+    let rest = Points::from(100) - maxima;
+    if let Some(widest) = lines.iter_mut().max_by_key(|line| line.maximum) {
+        let is_full = widest.points == widest.maximum;
+        widest.maximum = widest.maximum + rest;
+        if is_full || widest.points > widest.maximum {
+            widest.points = widest.maximum;
+        }
+    }
+    let earned: Points = lines.iter().map(|line| line.points).sum();
+    let mut rest = Points::new(earned.decimal().round_dp(DECIMALS_OF_SUM)) - earned;
+    for line in lines {
+        let part = if rest > Points::ZERO {
+            rest.min(line.maximum - line.points)
+        } else {
+            rest.max(-line.points)
+        };
+        line.points = line.points + part;
+        rest = rest - part;
     }
 }
 

@@ -78,6 +78,7 @@ fn render(
             let page = AtRiskPage {
                 list: &list,
                 filter: &wanted.filter,
+                customers: current.rows.current().count(),
                 currency: current.currency,
                 now: &current.now,
                 address: &asked.address,

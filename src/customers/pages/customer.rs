@@ -10,13 +10,17 @@ use axum::{
 };
 
 use super::super::{
+    alerting::book::AlertBook,
     customer::{Customer, CustomerId, Standing},
     desk::{Current, Customers},
     detail::{DetailAnswer, Material},
     elsewhere::Elsewhere,
     email::Email,
     rows::{dismissal_row::Dismissals, history_row::ScoreHistory},
-    view::{customer::CustomerPage, customer_address},
+    view::{
+        customer::{CustomerPage, SnoozeTyped},
+        customer_address,
+    },
 };
 use crate::{
     answer::Face,
@@ -66,6 +70,8 @@ pub(super) struct Attempt {
     pub(super) alias: Typed,
     /// What stands in the field for the reason.
     pub(super) reason: String,
+    /// What stands in the form for a silence.
+    pub(super) snooze: SnoozeTyped,
     /// What was just done, as the address tells it.
     pub(super) done: Option<String>,
     pub(super) status: StatusCode,
@@ -83,6 +89,9 @@ impl Attempt {
         let done = match told.as_deref() {
             Some("merged") => Some("The two are one customer now. “Undo” below takes it back, with nothing lost."),
             Some("unmerged") => Some("They are two customers again, as they were before."),
+            Some("snoozed") => Some("Nobody is told of this customer until that day. “Tell again” below ends it."),
+            Some("awake") => Some("People are told of this customer again."),
+            Some("dismissed") => Some("That sentence does not count any more; the score was worked out anew."),
             _ => None,
         };
         Self {
@@ -103,6 +112,7 @@ pub(super) async fn page(
         detail: &detail(customers, current, customer).await?,
         customer,
         attempt: (&attempt.alias, &attempt.reason),
+        snooze: &attempt.snooze,
         done: attempt.done.as_deref(),
         currency: current.currency,
         now: &current.now,
@@ -114,18 +124,20 @@ pub(super) async fn page(
 
 async fn detail(customers: &Customers, current: &Current, customer: &Customer) -> Result<DetailAnswer, Error> {
     let told = customers.told().await?;
-    let (history, dismissals): (Reading<ScoreHistory>, Reading<Dismissals>) = {
-        let (history, dismissals) = tokio::join!(customers.store.read(), customers.store.read());
-        (history?, dismissals?)
+    let (history, dismissals, book): (Reading<ScoreHistory>, Reading<Dismissals>, Reading<AlertBook>) = {
+        let store = &customers.store;
+        let (history, dismissals, book) = tokio::join!(store.read(), store.read(), store.read());
+        (history?, dismissals?, book?)
     };
     let material = Material {
         rows: &current.rows,
         dismissed: &dismissals.snapshot.data.ids,
         history: history.snapshot.data.of(&customer.id),
-        known: told.known(),
         cluster: told.cluster(customer),
+        told: &told,
         currency: current.currency,
         now: &current.now,
+        book: &book.snapshot.data,
     };
     let company = customer
         .profile

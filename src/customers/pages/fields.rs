@@ -37,3 +37,12 @@ pub(super) struct UndoFields {
     /// The address that was made part of the customer.
     alias: String,
 }
+
+/// Until when nobody is told of a customer.
+#[derive(JsonSchema)]
+pub(super) struct SnoozeFields {
+    /// The last day of silence, at most a year ahead.
+    until: jiff::civil::Date,
+    /// Why.
+    reason: String,
+}

@@ -50,6 +50,16 @@ impl Question {
         Asked::new(self.format.as_deref(), headers, uri, Face::TABLE)
     }
 
+    fn number(&self) -> Result<usize, Error> {
+        match self.page.as_deref().map(str::trim).filter(|page| !page.is_empty()) {
+            None => Ok(1),
+            Some(page) => page.parse().map_err(|_| {
+                let message = format!("“{page}” is no number of a page. Write 1 for the first.");
+                Error::bad_question(vec![FieldError::new("page", message)])
+            }),
+        }
+    }
+
     pub(super) fn wanted(&self, uri: &Uri, usual: Order) -> Result<Wanted, Error> {
         let refused = |error: super::super::filter::FilterError| {
             Error::bad_question(vec![FieldError::new(error.field, error.message)])
@@ -58,11 +68,7 @@ impl Question {
         Ok(Wanted {
             filter: CustomerFilter::parse(uri.query().unwrap_or_default()).map_err(refused)?,
             order: sort.map(Order::parse).transpose().map_err(refused)?.unwrap_or(usual),
-            page: self
-                .page
-                .as_deref()
-                .and_then(|page| page.trim().parse().ok())
-                .unwrap_or(1),
+            page: self.number()?,
         })
     }
 }
@@ -120,6 +126,7 @@ fn render(customers: &Customers, current: &Current, asked: &Asked, wanted: &Want
                 list: &part(),
                 overview: &Overview::of(current.rows.current(), current.currency),
                 managers: &managers(current),
+                sources: &sources(current),
                 currency: current.currency,
                 now: &current.now,
                 address: &asked.address,
@@ -136,6 +143,13 @@ fn managers(current: &Current) -> Vec<String> {
     let sorted: std::collections::BTreeMap<_, &str> =
         names.map(|name| (crate::language::sort_key(name), name)).collect();
     sorted.into_values().map(str::to_owned).collect()
+}
+
+/// Every source that knows somebody once, in alphabetical order.
+fn sources(current: &Current) -> Vec<String> {
+    let marks = current.rows.current().flat_map(|customer| &customer.sources);
+    let names: std::collections::BTreeSet<&str> = marks.map(|mark| mark.source.as_str()).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 async fn first_steps(customers: &Customers, current: &Current, asked: &Asked) -> Result<Rendered, Error> {

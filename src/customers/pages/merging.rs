@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{
@@ -34,9 +34,9 @@ use crate::{
 };
 
 /// Who a merge is by, in the sheet.
-const BY: &str = "form";
+pub(super) const BY: &str = "form";
 /// Characters that a reason may have.
-const LONGEST_REASON: usize = 300;
+pub(super) const LONGEST_REASON: usize = 300;
 
 /// What was sent.
 #[derive(Debug, Default, Deserialize)]
@@ -61,7 +61,7 @@ pub(super) async fn merge(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = read(&headers, &body)?;
+    let sent: Sent = read(&headers, &body)?;
     let current = customers.current().await?;
     let customer = find(&current, &id)?;
     let alias = match wanted(&current, customer, &sent) {
@@ -94,7 +94,7 @@ pub(super) async fn undo(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = read(&headers, &body)?;
+    let sent: Sent = read(&headers, &body)?;
     let current = customers.current().await?;
     let customer = find(&current, &id)?;
     let told = customers.told().await?;
@@ -121,7 +121,8 @@ pub(super) async fn undo(
     Ok(answer(&headers, (&id, "unmerged"), &alias.alias))
 }
 
-fn find<'a>(current: &'a Current, id: &str) -> Result<&'a Customer, Error> {
+/// The customer that an address names, if it counts.
+pub(super) fn find<'a>(current: &'a Current, id: &str) -> Result<&'a Customer, Error> {
     let found = current.rows.by_id(&CustomerId::new(id));
     found
         .filter(|customer| customer.is_current())
@@ -164,7 +165,8 @@ fn insert(alias: &Alias, customers: &Customers) -> Insert {
     }
 }
 
-fn read(headers: &HeaderMap, body: &Bytes) -> Result<Sent, Error> {
+/// What was sent, as JSON or as a form.
+pub(super) fn read<Sent: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<Sent, Error> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
     match kind.as_ref().map(mime::Mime::essence_str) {

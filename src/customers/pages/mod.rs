@@ -5,10 +5,13 @@ mod customer;
 mod fields;
 mod list;
 mod merging;
+pub mod preview;
 mod revenue;
 mod sample;
+mod snoozing;
 mod summary;
 mod syncs;
+mod weekly;
 
 use std::sync::Arc;
 
@@ -23,7 +26,8 @@ use super::{
     detail::DetailAnswer,
     summary::Summary,
     sync::status::SyncStatus,
-    view::{AT_RISK, BOARD, REVENUE, SAMPLE, SUMMARY, SYNCS},
+    view::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS},
+    weekly::WeeklyReport,
 };
 use crate::{
     answer::Face,
@@ -31,7 +35,7 @@ use crate::{
 };
 pub use syncs::Tested;
 
-use fields::{FilterFields, MergeFields, UndoFields};
+use fields::{FilterFields, MergeFields, SnoozeFields, UndoFields};
 
 /// The board in the document for programs.
 const TAG: &str = "Customers";
@@ -67,7 +71,21 @@ fn lists() -> ApiRouter<Arc<Customers>> {
         it.about(TAG, "Growth of revenue month by month, and by cohorts.")
             .answers::<revenue::Answer>(Face::TABLE)
     });
+    let week = get_with(weekly::show, |it| {
+        it.about(
+            TAG,
+            "The week in figures: bands, who moved, revenue, and what to do next.",
+        )
+        .answers::<WeeklyReport>(Face::PRINTED)
+    });
+    let preview = get_with(preview::show, |it| {
+        it.about(TAG, "Who would change band under other weights.")
+            .asks::<preview::Weights>()
+            .answers::<preview::Preview>(Face::PAGE)
+    });
     ApiRouter::new()
+        .api_route(REPORT, week)
+        .api_route(PREVIEW, preview)
         .api_route(BOARD, list)
         .api_route(AT_RISK, at_risk)
         .api_route(SUMMARY, summary)
@@ -101,7 +119,22 @@ fn one_customer() -> ApiRouter<Arc<Customers>> {
             .answers_with::<merging::Merged>(200, "They are two again.")
             .leads_on()
     });
+    let snooze = post_with(snoozing::snooze, |it| {
+        it.about(TAG, "Tells nobody of this customer until a day.")
+            .path_part::<String>("id", "Id of the customer.")
+            .reads::<SnoozeFields>(Body::JsonOrForm)
+            .answers_with::<snoozing::Snoozed>(200, "Nobody is told.")
+            .leads_on()
+    });
+    let awake = post_with(snoozing::end, |it| {
+        it.about(TAG, "Ends the silence about this customer.")
+            .path_part::<String>("id", "Id of the customer.")
+            .answers_with::<snoozing::Snoozed>(200, "People are told again.")
+            .leads_on()
+    });
     ApiRouter::new()
+        .api_route("/customers/{id}/snooze", snooze)
+        .api_route("/customers/{id}/unsnooze", awake)
         .api_route("/customers/{id}", by_id)
         .api_route("/customers/by-email/{email}", by_email)
         .api_route("/customers/{id}/merge", merge)

@@ -13,9 +13,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::{
-    desk::{Current, Customers, Told},
+    desk::{Current, Customers},
     number::Number,
     revenue::{Growth, Month},
+    scoring::derived::Derived,
     view::revenue::RevenuePage,
 };
 use crate::{
@@ -100,7 +101,7 @@ pub(super) async fn show(
     Ok(render(&customers, (&current, &told), &asked)?.respond(&headers))
 }
 
-fn render(customers: &Customers, (current, told): (&Current, &Told), asked: &Asked) -> Result<Rendered, Error> {
+fn render(customers: &Customers, (current, told): (&Current, &Derived), asked: &Asked) -> Result<Rendered, Error> {
     let growth = Growth::of(&told.tables.events, SOURCE, current.currency, current.now.date());
     match asked.face {
         Face::Json => Rendered::json(&answer(current, &growth)).map_err(Error::internal),

@@ -10,7 +10,7 @@ use axum::{
 use super::{
     super::{
         desk::Customers,
-        sample::sample_pages,
+        sample::{past_scores, sample_pages},
         view::{BOARD, checklist::SampleState},
     },
     syncs::sample_state,
@@ -28,6 +28,9 @@ pub(super) async fn load(State(customers): State<Arc<Customers>>) -> Result<Resp
     if current.rows.current().next().is_none() {
         let pages = sample_pages(SEED, customers.clock.now(), current.currency);
         customers.syncing.bring(pages, "sample data").await?;
+        let scoring = customers.syncing.scoring();
+        let scored = scoring.score_all(&scoring.books().await?);
+        scoring.make_up(&past_scores(&scored, customers.clock.today())).await?;
     }
     Ok(Redirect::to(BOARD).into_response())
 }

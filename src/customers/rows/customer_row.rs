@@ -14,11 +14,11 @@ use super::{
 use crate::{
     customers::{
         amount::{Amount, Currency},
-        customer::{Customer, CustomerId, Health, Profile, Revenue, SourceMark, Standing},
+        customer::{Customer, CustomerId, Health, Profile, Revenue, Standing},
         email::Email,
     },
     finding::{Effect, Finding},
-    store::{Column, Dataset, Decoding, Entry, History, Ids, Kind, Row, Tab, TabLink, TabRows},
+    store::{Column, Dataset, Decoding, Entry, History, Ids, Kind, Tab, TabLink, TabRows},
 };
 
 const COLUMNS: &[Column] = &[
@@ -217,23 +217,28 @@ impl CustomerRows {
         let mut findings = Vec::new();
         for (customer, number) in self.customers.iter().zip(&self.numbers) {
             let row = self.rows.row(*number);
-            let revenue = &customer.revenue;
-            let paid = revenue
-                .mrr
-                .filter(|mrr| mrr.currency != currency && !mrr.units.is_zero());
-            if let Some(mrr) = paid {
+            if let Some(mrr) = foreign_mrr(customer, currency) {
                 let reason = format!(
                     "{mrr} a month is in no sum, because sums are made in {currency}; amounts are not converted."
                 );
                 findings.push(row.finding(MRR, Effect::CountedApart, reason));
             }
-            if !revenue.other_currencies.is_empty() {
+            if !customer.revenue.other_currencies.is_empty() {
                 let reason =
                     format!("These amounts a month are in no sum: only {currency} is, and amounts are not converted.");
                 findings.push(row.finding(OTHER_CURRENCIES, Effect::CountedApart, reason));
             }
         }
         findings
+    }
+
+    /// How many findings [`Self::in_other_currencies`] makes.
+    pub fn count_in_other_currencies(&self, currency: Currency) -> usize {
+        let of_one = |customer: &Customer| {
+            let foreign = foreign_mrr(customer, currency).is_some();
+            usize::from(foreign) + usize::from(!customer.revenue.other_currencies.is_empty())
+        };
+        self.customers.iter().map(of_one).sum()
     }
 
     fn of(rows: TabRows, decoding: &mut Decoding) -> Self {
@@ -264,6 +269,12 @@ impl CustomerRows {
             places,
         }
     }
+}
+
+/// What a customer pays a month in another currency than that of the sums.
+fn foreign_mrr(customer: &Customer, currency: Currency) -> Option<Amount> {
+    let mrr = customer.revenue.mrr?;
+    (mrr.currency != currency && !mrr.units.is_zero()).then_some(mrr)
 }
 
 fn by_email(customers: &[Customer]) -> HashMap<String, usize> {

@@ -65,7 +65,7 @@ pub static TABS: &[&Tab] = &[
     &SYNC_LOG,
     &HEALTH_SCORE_HISTORY,
     &CANCEL_DISMISSALS,
-    &super::alerting::book::ALERT_SNOOZES,
+    &super::alerting::snooze::ALERT_SNOOZES,
 ];
 
 /// Place of the column with this header; a header that is not there does not compile where a constant is made of it.

@@ -4,16 +4,16 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
+use super::hearing::Heard;
 use crate::{
     customers::{
         amount::Currency,
         customer::Customer,
         health::{CancelMention, Facts, Known as Fact, MENTION_HOLDS, Payment, Rating},
-        sentiment::{sentences_about_leaving, tone},
+        sentiment::Strengths,
         sources::{
-            event::{BookingOutcome, Detail, Event, Message, MovementKind, Speaker, Ticket},
+            event::{BookingOutcome, Detail, Event, MovementKind, Speaker, Ticket},
             record::{FieldName, FieldValue},
         },
         unify::{Known, clusters::Cluster, facts::Facts as Told, precedence::FieldKey},
@@ -23,8 +23,6 @@ use crate::{
 
 /// For how long words have a tone.
 const TONE_HOLDS: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// The namespace of the ids of sentences.
-const SENTENCES: Uuid = Uuid::from_u128(0x2f0c_9a44_71d3_4b0e_8f3a_5c1e_9d27_60aa);
 /// Words of vendors for the highest priority.
 const CRITICAL: &[&str] = &["urgent", "critical", "highest", "blocker", "p0", "p1", "sev0", "sev1"];
 
@@ -36,6 +34,19 @@ pub struct Terms<'a> {
     pub currency: Currency,
     /// Sentences that a person said are no cancellation.
     pub dismissed: &'a HashSet<String>,
+    /// What customers said in each event, in the order of the events.
+    pub heard: &'a [Vec<Heard>],
+}
+
+impl Terms<'_> {
+    /// What the customer said, with the source of each message.
+    fn heard<'a>(&'a self, known: Known<'a>, cluster: &'a Cluster) -> impl Iterator<Item = (&'a Heard, &'a str)> {
+        cluster.events.iter().flat_map(move |place| {
+            let source = known.events[*place].source.as_str();
+            let heard = self.heard.get(*place).into_iter().flatten();
+            heard.map(move |one| (one, source))
+        })
+    }
 }
 
 /// Everything that the score asks of a customer.
@@ -47,7 +58,7 @@ pub fn facts(known: Known<'_>, cluster: &Cluster, customer: &Customer, terms: &T
     Facts {
         last_seen: last_seen(known, cluster, &told, (&events, terms.now.timestamp())),
         ratings: events.iter().filter_map(|event| rating(event)).collect(),
-        tone: tone_of(&events, terms.now.timestamp()),
+        tone: tone_of(terms.heard(known, cluster), terms.now.timestamp()),
         payment: payment(&told, &events),
         delinquent: told.winner(FieldKey::Delinquent).and_then(|fact| match fact.value {
             FieldValue::Flag(flag) => Some(Fact::new(flag, fact.source.clone(), fact.since())),
@@ -60,7 +71,7 @@ pub fn facts(known: Known<'_>, cluster: &Cluster, customer: &Customer, terms: &T
         onboarding: onboarding(&events),
         customer_since: since.map(|since| Fact::new(since.value.to_zoned(zone.clone()).date(), since.source, since.at)),
         mrr: mrr(&told, customer, terms.currency),
-        cancel_mentions: cancel_mentions(&events, terms),
+        cancel_mentions: cancel_mentions(terms.heard(known, cluster), terms),
         critical_tickets: events.iter().filter_map(|event| critical_ticket(event)).collect(),
     }
 }
@@ -128,27 +139,14 @@ fn rating(event: &Event) -> Option<Fact<Rating>> {
     Some(Fact::new(rating, event.source.clone(), Some(at)))
 }
 
-/// What the customer said, with its time: that of the message, else that of the event.
-fn own_words(event: &Event) -> impl Iterator<Item = (&str, Timestamp)> {
-    let messages: &[Message] = match &event.detail {
-        Detail::Conversation(conversation) => &conversation.messages,
-        Detail::Meeting(meeting) => &meeting.transcript,
-        _ => &[],
-    };
-    let own = messages.iter().filter(|message| message.speaker == Speaker::Customer);
-    own.filter_map(|message| Some((message.text.as_str(), message.at.or(event.at)?)))
-}
-
-fn tone_of(events: &[&Event], now: Timestamp) -> Option<Fact<Decimal>> {
-    let recent = events.iter().flat_map(|event| {
-        own_words(event)
-            .filter(|(_, at)| now.duration_since(*at) <= TONE_HOLDS)
-            .map(|(text, at)| (text, at, event.source.as_str()))
-    });
-    let recent: Vec<(&str, Timestamp, &str)> = recent.collect();
-    let tone = tone(recent.iter().map(|(text, ..)| *text))?;
-    let (_, at, source) = recent.iter().max_by_key(|(_, at, _)| *at)?;
-    Some(Fact::new(tone.worth, *source, Some(*at)))
+fn tone_of<'a>(heard: impl Iterator<Item = (&'a Heard, &'a str)>, now: Timestamp) -> Option<Fact<Decimal>> {
+    let recent: Vec<(&Heard, &str)> = heard
+        .filter(|(heard, _)| now.duration_since(heard.at) <= TONE_HOLDS)
+        .collect();
+    let strengths = recent.iter().map(|(heard, _)| heard.strengths);
+    let worth = strengths.fold(Strengths::default(), Strengths::plus).worth()?;
+    let (newest, source) = recent.iter().max_by_key(|(heard, _)| heard.at)?;
+    Some(Fact::new(worth, *source, Some(newest.at)))
 }
 
 /// By the subscriptions themselves where there are some: money that is owed goes before all, one that runs before one that
@@ -199,41 +197,18 @@ fn mrr(told: &Told<'_>, customer: &Customer, currency: Currency) -> Option<Fact<
     Some(Fact::new(mrr.units, source, at))
 }
 
-fn cancel_mentions(events: &[&Event], terms: &Terms<'_>) -> Vec<CancelMention> {
+fn cancel_mentions<'a>(heard: impl Iterator<Item = (&'a Heard, &'a str)>, terms: &Terms<'_>) -> Vec<CancelMention> {
     let mut mentions: Vec<CancelMention> = Vec::new();
     let now = terms.now.timestamp();
-    for event in events {
-        let recent = own_words(event).filter(|(_, at)| now.duration_since(*at) <= MENTION_HOLDS);
-        for (quote, at) in
-            recent.flat_map(|(text, at)| sentences_about_leaving(text).into_iter().map(move |quote| (quote, at)))
-        {
-            let mention = mention(event, quote, at);
-            let counts = !terms.dismissed.contains(&mention.id);
-            if counts && mentions.iter().all(|known| known.id != mention.id) {
-                mentions.push(mention);
-            }
+    let recent = heard.filter(|(heard, _)| now.duration_since(heard.at) <= MENTION_HOLDS);
+    for mention in recent.flat_map(|(heard, _)| &heard.about_leaving) {
+        let counts = !terms.dismissed.contains(&mention.id);
+        if counts && mentions.iter().all(|known| known.id != mention.id) {
+            mentions.push(mention.clone());
         }
     }
     mentions.sort_by_key(|mention| mention.at);
     mentions
-}
-
-/// The same words in the same conversation are the same sentence, however often a sync brings them.
-fn mention(event: &Event, quote: String, at: Timestamp) -> CancelMention {
-    let name = format!(
-        "{}\n{}\n{}\n{}",
-        event.source,
-        event.detail.kind(),
-        event.id,
-        fold(&quote)
-    );
-    CancelMention {
-        id: Uuid::new_v5(&SENTENCES, name.as_bytes()).simple().to_string(),
-        quote,
-        at,
-        source: event.source.clone(),
-        event: event.id.clone(),
-    }
 }
 
 fn critical_ticket(event: &Event) -> Option<Fact<String>> {

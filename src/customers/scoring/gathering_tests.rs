@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::*;
+use super::{super::hearing::heard_in, *};
 use crate::customers::{
     customer::CustomerId,
     email::Email,
@@ -56,6 +56,7 @@ fn gathered(events: &[Event], dismissed: &[&str]) -> (Facts, Option<Date>) {
         now: &now(),
         currency: Currency::of("EUR").expect("a currency"),
         dismissed: &dismissed.iter().map(|id| (*id).to_owned()).collect(),
+        heard: &heard_in(events),
     };
     let facts = facts(known, cluster, &customer, &terms);
     (facts, left(known, cluster, &TimeZone::UTC))

@@ -1,11 +1,14 @@
 //! The scores of all customers, worked out from what the sources said and written into the spreadsheet.
 //!
-//! [`Scoring::recalculate`] reads the tabs, gathers the facts of each customer ([`gathering`]), scores them by
+//! [`Scoring::recalculate`] reads the tabs, takes what follows from them alone ([`derived`], [`hearing`]), gathers the facts of
+//! each customer ([`gathering`]), scores them by
 //! [`health`](super::health) and [`churn`](super::churn), and writes what differs: the four cells of health in
 //! `unified_customers`, and a line in `health_score_history` for each customer whose score is not what it was. It runs after
 //! each sync and on demand ([`pages`]).
 
+pub mod derived;
 pub mod gathering;
+pub mod hearing;
 pub mod pages;
 
 use std::{collections::HashSet, sync::Arc};
@@ -33,12 +36,14 @@ use super::{
         source_tables::SourceTables,
     },
     sync::writing::write_all,
-    unify::{Known, clusters::Clusters, identity},
+    unify::identity,
 };
+use derived::{Derivation, Derived};
+
 use crate::{
     clock::Clock,
     error::Error,
-    store::{Batch, Change, Reading, Store},
+    store::{Batch, Change, ReadError, Reading, Store},
 };
 
 /// Who writes the rows, as the audit log would say.
@@ -49,6 +54,7 @@ pub struct Scoring {
     store: Arc<Store>,
     clock: Clock,
     currency: Currency,
+    derivation: Derivation,
     /// Held while scores are written, so that two runs do not write the same cells.
     turn: tokio::sync::Mutex<()>,
     /// When the scores were computed last by this program.
@@ -88,7 +94,7 @@ pub struct Scored {
 
 /// The tabs, read together.
 pub struct Books {
-    told: Reading<SourceTables>,
+    derived: Arc<Derived>,
     customers: Reading<CustomerRows>,
     history: Reading<ScoreHistory>,
     dismissals: Reading<Dismissals>,
@@ -114,6 +120,7 @@ impl Scoring {
             store,
             clock,
             currency,
+            derivation: Derivation::default(),
             turn,
             computed: watch::Sender::new(None),
         }
@@ -136,29 +143,33 @@ impl Scoring {
             self.store.read::<Dismissals>(),
         );
         Ok(Books {
-            told: told?,
+            derived: self.derivation.of(&told?).await,
             customers: customers?,
             history: history?,
             dismissals: dismissals?,
         })
     }
 
+    /// What follows from what the sources said.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read.
+    pub async fn derived(&self) -> Result<Arc<Derived>, ReadError> {
+        Ok(self.derivation.of(&self.store.read().await?).await)
+    }
+
     /// Scores every customer as things stand in the tabs.
     pub fn score_all(&self, books: &Books) -> Vec<Scored> {
         let now = self.clock.zoned_now();
-        let told = &books.told.snapshot.data;
-        let known = Known {
-            records: &told.records,
-            events: &told.events,
-            aliases: &told.aliases,
-        };
+        let derived = &books.derived;
+        let (known, clusters) = (derived.known(), &derived.clusters);
         let rows = &books.customers.snapshot.data;
-        let clusters = Clusters::of(known);
         let ids = identity::ids(&clusters.all, &rows.customers);
         let terms = gathering::Terms {
             now: &now,
             currency: self.currency,
             dismissed: &books.dismissals.snapshot.data.ids,
+            heard: &derived.heard,
         };
         let scored = clusters.all.iter().zip(ids.of_clusters).filter_map(|(cluster, id)| {
             let customer = rows.by_id(&id).filter(|customer| customer.is_current())?;
@@ -209,15 +220,33 @@ impl Scoring {
         })
     }
 
-    /// Who would change band under another formula.
+    /// Writes earlier scores into the history, for customers who were made up; days that are there stay.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    pub async fn make_up(&self, past: &[(CustomerId, Snapshot)]) -> Result<(), Error> {
+        let _turn = self.turn.lock().await;
+        let history: Reading<ScoreHistory> = self.store.read().await?;
+        let ledger = Ledger::of(&HEALTH_SCORE_HISTORY, history.snapshot.data.rows.clone());
+        let changes = past.iter().filter_map(|(customer, snapshot)| {
+            let id = history_row::row_id(customer, snapshot.date);
+            let is_new = !ledger.has(&id);
+            is_new.then(|| ledger.change(&id, &history_row::cells_of(customer, snapshot), &[]))?
+        });
+        write_all(&self.store, BY, changes.collect()).await?;
+        Ok(())
+    }
+
+    /// Who would change band under another formula, with how many customers were looked at.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read.
-    pub async fn preview(&self, other: &Formula) -> Result<Vec<BandChange<CustomerId>>, Error> {
+    pub async fn preview(&self, other: &Formula) -> Result<(usize, Vec<BandChange<CustomerId>>), Error> {
         let books = self.books().await?;
         let scored = self.score_all(&books);
         let customers = scored.iter().map(|one| (one.customer.clone(), &one.facts));
-        Ok(preview(customers, (Formula::current(), other), &self.clock.zoned_now()))
+        let changes = preview(customers, (Formula::current(), other), &self.clock.zoned_now());
+        Ok((scored.len(), changes))
     }
 
     /// Has a sentence not count as a word about leaving, and scores anew. `false` when no customer said such a sentence.

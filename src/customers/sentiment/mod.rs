@@ -14,7 +14,7 @@ mod vocabulary;
 mod words;
 
 pub use leaving::sentences_about_leaving;
-pub use tone::{Tone, tone};
+pub use tone::{Strengths, Tone, tone};
 
 #[cfg(test)]
 mod tests;

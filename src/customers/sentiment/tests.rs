@@ -5,6 +5,45 @@ use rust_decimal::Decimal;
 
 use super::{sentences_about_leaving, tone};
 
+const DIRECTIVE: &str = include_str!("../../../docs/directives/sentiment.md");
+
+/// The cells of every line of the table with these headers.
+fn table(headers: &str) -> Vec<[&'static str; 2]> {
+    let lines = DIRECTIVE.lines().skip_while(|line| *line != headers).skip(2);
+    let rows: Vec<[&str; 2]> = lines
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let cells = line.trim_matches('|').split('|').map(str::trim);
+            cells.collect::<Vec<_>>().try_into().expect("two cells")
+        })
+        .collect();
+    assert!(!rows.is_empty(), "no table {headers}");
+    rows
+}
+
+/// What stands between “ and ”.
+fn quoted(cell: &str) -> Vec<&str> {
+    let parts = cell.split('“').skip(1);
+    parts.map(|part| part.split_once('”').expect("an end").0).collect()
+}
+
+#[test]
+fn the_examples_of_the_page_are_told_apart_as_it_says() {
+    for [counts, does_not] in table("| counts | does not count |") {
+        for example in quoted(counts) {
+            assert!(speaks(example), "counts: {example}");
+        }
+        for example in quoted(does_not) {
+            assert!(!speaks(example), "does not count: {example}");
+        }
+    }
+    for [said, written] in table("| what is said | tone |") {
+        let found = tone(quoted(said)).map(|tone| tone.worth > Decimal::from(50));
+        let held = found.map_or("none", |good| if good { "good" } else { "bad" });
+        assert_eq!(held, written, "{said}");
+    }
+}
+
 fn speaks(message: &str) -> bool {
     !sentences_about_leaving(message).is_empty()
 }

@@ -27,40 +27,71 @@ pub struct Tone {
     pub worst: Option<String>,
 }
 
+/// Strengths of the good and of the bad words of some text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strengths {
+    good: i64,
+    bad: i64,
+}
+
+impl Strengths {
+    /// Of one message.
+    pub fn of(message: &str) -> Self {
+        let strengths = sentences(message).into_iter().map(|sentence| strengths(&sentence));
+        strengths.fold(Self::default(), Self::plus)
+    }
+
+    /// Of two texts together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            good: self.good + other.good,
+            bad: self.bad + other.bad,
+        }
+    }
+
+    /// From 0, bad, to 100, good; `None` when no word has a tone: see [`tone`].
+    pub fn worth(self) -> Option<Decimal> {
+        let Self { good, bad } = self;
+        if good + bad == 0 {
+            return None;
+        }
+        let worth = Decimal::from(100 * (good + 1)) / Decimal::from(good + bad + 2);
+        Some(worth.round_dp(1))
+    }
+}
+
 /// The tone of messages; `None` when no word in them has one: who asks a plain question is neither glad nor cross.
 ///
 /// Strengths of good and bad words are added up apart, *g* and *b*. The worth is 100 × (g + 1) / (g + b + 2): one kind word
 /// does not make 100, and much said counts more than little (the rule of succession,
 /// <https://en.wikipedia.org/wiki/Rule_of_succession>).
 pub fn tone<'a>(messages: impl IntoIterator<Item = &'a str>) -> Option<Tone> {
-    let (mut good, mut bad) = (0_i64, 0_i64);
+    let mut all = Strengths::default();
     let mut best: Option<(i64, String)> = None;
     let mut worst: Option<(i64, String)> = None;
     for sentence in messages.into_iter().flat_map(sentences) {
-        let (up, down) = strengths(&sentence);
-        (good, bad) = (good + up, bad + down);
+        let strengths = strengths(&sentence);
+        let (up, down) = (strengths.good, strengths.bad);
+        all = all.plus(strengths);
         if up - down > best.as_ref().map_or(0, |(most, _)| *most) {
             best = Some((up - down, sentence.text));
         } else if down - up > worst.as_ref().map_or(0, |(most, _)| *most) {
             worst = Some((down - up, sentence.text));
         }
     }
-    if good + bad == 0 {
-        return None;
-    }
-    let worth = Decimal::from(100 * (good + 1)) / Decimal::from(good + bad + 2);
     Some(Tone {
-        worth: worth.round_dp(1),
+        worth: all.worth()?,
         best: best.map(|(_, text)| text),
         worst: worst.map(|(_, text)| text),
     })
 }
 
 /// Strengths of the good and of the bad words of a sentence.
-fn strengths(sentence: &Sentence) -> (i64, i64) {
+fn strengths(sentence: &Sentence) -> Strengths {
     let lexicon = Lexicon::get();
     let words: Vec<&str> = sentence.tokens.iter().map(Token::word).collect();
-    let (mut good, mut bad) = (0, 0);
+    let mut all = Strengths::default();
     let mut place = 0;
     while place < words.len() {
         let Some((taken, strength)) = lexicon.opening(&words[place..]) else {
@@ -68,12 +99,12 @@ fn strengths(sentence: &Sentence) -> (i64, i64) {
             continue;
         };
         match turned(i64::from(strength), taken == 1 && is_denied(&words, place)) {
-            strength @ 0.. => good += strength,
-            strength => bad -= strength,
+            strength @ 0.. => all.good += strength,
+            strength => all.bad -= strength,
         }
         place += taken;
     }
-    (good, bad)
+    all
 }
 
 /// A denied word speaks for the opposite, at most a little: “not bad” is not “great”.

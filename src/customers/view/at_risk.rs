@@ -28,6 +28,8 @@ pub struct AtRiskPage<'a> {
     pub list: &'a AtRiskList,
     /// Which customers.
     pub filter: &'a CustomerFilter,
+    /// How many customers there are, whatever their health.
+    pub customers: usize,
     /// The currency of the reports.
     pub currency: Currency,
     /// The present instant in the configured time zone.
@@ -56,7 +58,9 @@ impl AtRiskPage<'_> {
         html! {
             @if self.list.customers.is_empty() {
                 p .nothing {
-                    @if self.filter.is_empty() {
+                    @if self.customers == 0 {
+                        "There are no customers yet. " a href=(BOARD) { "Connect a source" }
+                    } @else if self.filter.is_empty() {
                         "Nobody is at risk: every customer who has a score is healthy. "
                         a href=(BOARD) { "See all customers" }
                     } @else {

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::{
     super::sync::status::{SourceStatus, SyncStatus},
     address::{BOARD, SAMPLE},
+    at_risk::capitalised,
     syncs::{sync_button, test_button},
 };
 use crate::page::{Frame, Page, moment};
@@ -94,7 +95,7 @@ impl Checklist<'_> {
                         "Not switched on. Set " code { (source.source.to_uppercase()) "_API_KEY" } "."
                     }
                     @if let Some(run) = &source.last_run { " Last read " (moment::relative_element(run.started_at, self.now)) "." }
-                    @if !source.note.is_empty() { " " (source.note) }
+                    @if !source.note.is_empty() { " " (capitalised(source.note)) "." }
                 }
             }
         }

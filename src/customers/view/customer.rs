@@ -14,6 +14,7 @@ use super::{
     },
     address::{BOARD, customer_address},
     at_risk::capitalised,
+    notices,
     summary::figure,
     why, words,
 };
@@ -39,12 +40,23 @@ pub struct CustomerPage<'a> {
     pub customer: &'a Customer,
     /// What stands in the form for a merge: address and reason.
     pub attempt: (&'a Typed, &'a str),
+    /// What stands in the form for a silence.
+    pub snooze: &'a SnoozeTyped,
     /// What was just done.
     pub done: Option<&'a str>,
     /// The currency of the reports.
     pub currency: Currency,
     /// The present instant in the configured time zone.
     pub now: &'a Zoned,
+}
+
+/// What stands in the form for a silence.
+#[derive(Clone, Debug, Default)]
+pub struct SnoozeTyped {
+    /// The last day.
+    pub until: Typed,
+    /// Why.
+    pub reason: Typed,
 }
 
 impl CustomerPage<'_> {
@@ -61,6 +73,7 @@ impl CustomerPage<'_> {
                 (self.provenance())
             }
             (self.timeline())
+            (notices::shown((&self.detail.notices, self.snooze), self.customer, self.now))
             (self.merging())
         };
         frame.document(Page {
@@ -85,10 +98,14 @@ impl CustomerPage<'_> {
             .company
             .as_deref()
             .filter(|company| *company != self.customer.title());
+        let status = profile
+            .subscription_status
+            .as_deref()
+            .map(|status| status.replace('_', " "));
         let facts: Vec<&str> = [
             company,
             profile.plan.as_deref(),
-            profile.subscription_status.as_deref(),
+            status.as_deref(),
             profile.country.as_deref(),
         ]
         .into_iter()
@@ -153,7 +170,7 @@ impl CustomerPage<'_> {
                 p .lead { (capitalised(&listing(&self.detail.reasons))) "." }
             }
             @match &self.detail.health {
-                Some(health) => (why::explained(health, self.now)),
+                Some(health) => (why::explained(health, self.customer.id.as_str(), self.now)),
                 None => p .hint { "Too little is known of this customer for a score: no source tells of logins, payments, conversations or revenue." },
             }
         }

@@ -35,6 +35,8 @@ pub struct ListPage<'a> {
     pub overview: &'a Overview,
     /// Account managers to choose from.
     pub managers: &'a [String],
+    /// Sources to choose from.
+    pub sources: &'a [String],
     /// The currency of the reports.
     pub currency: Currency,
     /// The present instant in the configured time zone.
@@ -161,8 +163,14 @@ impl ListPage<'_> {
                         option value=(NOBODY) selected[self.filter.account_manager == NOBODY] { "Nobody" }
                     }
                 }
+                div .field {
+                    label for="source" { "Known to" }
+                    select id="source" name="source" {
+                        option value="" { "Any source" }
+                        @for name in self.sources { option value=(name) selected[*name == self.filter.source] { (name) } }
+                    }
+                }
                 @for choice in &self.filter.health { input type="hidden" name="health_status" value=(choice.word()); }
-                @if !self.filter.source.is_empty() { input type="hidden" name="source" value=(self.filter.source); }
                 @for (name, value) in sorted(self.order) { input type="hidden" name=(name) value=(value); }
                 button .quiet type="submit" { "Filter" }
                 @if !self.filter.is_empty() { a .reset href=(BOARD) { "Show all" } }
@@ -178,6 +186,9 @@ impl ListPage<'_> {
                 p .sums {
                     (count(whole(self.list.total), "customer", "customers")) " · MRR "
                     strong { (words::money(self.list.mrr, self.currency)) }
+                    @if self.list.in_other_currencies > 0 {
+                        ", without " (self.list.in_other_currencies) " who pay in another currency"
+                    }
                 }
                 div .customers { (self.table()) }
                 (pager((self.list.page, self.list.pages), |page| self.page_address(page)))

@@ -1,19 +1,22 @@
 //! The pages of the customers board: values in, documents out. Nothing here counts, sorts, fetches or reads a clock.
 
-mod address;
 pub(super) mod at_risk;
 pub mod checklist;
 pub(super) mod customer;
 pub(super) mod list;
+mod notices;
+pub(super) mod preview;
 pub(super) mod revenue;
 pub(super) mod summary;
 pub(super) mod syncs;
+pub(super) mod weekly;
 mod why;
 mod words;
 
 use maud::{Markup, html};
 
-pub use address::{AT_RISK, BOARD, REVENUE, SAMPLE, SUMMARY, SYNCS, customer_address};
+use super::address;
+pub use super::address::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS, customer_address};
 
 use crate::language::Language;
 
@@ -25,6 +28,7 @@ pub fn tabs(_: Language, address: &str) -> Markup {
         ("All customers", BOARD),
         ("At risk", AT_RISK),
         ("Revenue", REVENUE),
+        ("Weekly report", REPORT),
         ("Sources", SYNCS),
     ];
     html! {

@@ -8,7 +8,7 @@ use super::{
         amount::Currency, customer::Customer, filter::HealthChoice, health::Band, number::Number, summary::Overview,
         trend::Week,
     },
-    address::{AT_RISK, BOARD, band_address, customer_address},
+    address::{AT_RISK, BOARD, PREVIEW, RECALCULATE, band_address, customer_address},
     at_risk::capitalised,
     list::is_urgent,
     words,
@@ -119,7 +119,13 @@ impl SummaryPage<'_> {
         let rows: Vec<Markup> = Band::ALL.iter().map(|band| self.band(*band, most)).collect();
         html! {
             section .bands aria-labelledby="bands" {
-                h2 #bands { "By health" }
+                div .heading {
+                    h2 #bands { "By health" }
+                    div .ways {
+                        a href=(PREVIEW) { "Try other weights" }
+                        form method="post" action=(RECALCULATE) { button .quiet type="submit" { "Score anew" } }
+                    }
+                }
                 div .bars { (table("Customers by health", &columns, &rows)) }
             }
         }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The explanation of a score.
-pub fn explained(health: &Explanation, now: &Zoned) -> Markup {
+pub fn explained(health: &Explanation, customer: &str, now: &Zoned) -> Markup {
     html! {
         (advice(health))
         section .why-score aria-labelledby="why" {
@@ -31,7 +31,7 @@ pub fn explained(health: &Explanation, now: &Zoned) -> Markup {
                 "Computed on " (health.coverage_percent.decimal().round()) "% of the formula, version " (health.formula)
                 "; what is missing is not zero: its weight is spread over the rest."
             }
-            (mentions(&health.cancel_mentions, now))
+            (mentions(&health.cancel_mentions, customer, now))
         }
         (changed(&health.changes))
     }
@@ -136,7 +136,7 @@ fn correction(name: &str, points: Number) -> Markup {
     )
 }
 
-fn mentions(mentions: &[MentionAnswer], now: &Zoned) -> Markup {
+fn mentions(mentions: &[MentionAnswer], customer: &str, now: &Zoned) -> Markup {
     html! {
         @if !mentions.is_empty() {
             h3 { "What was said about leaving" }
@@ -145,6 +145,7 @@ fn mentions(mentions: &[MentionAnswer], now: &Zoned) -> Markup {
                     li {
                         blockquote { "“" bdi { (mention.quote) } "” " small { (mention.source) ", " (moment::day_of(mention.at, now)) } }
                         form method="post" action={ "/customers/sentences/" (mention.id) "/dismiss" } {
+                            input type="hidden" name="customer" value=(customer);
                             button .quiet type="submit" { "Not a cancellation" }
                         }
                     }

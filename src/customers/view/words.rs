@@ -69,10 +69,8 @@ pub fn rate(share: Option<Decimal>) -> String {
         || UNKNOWN.to_owned(),
         |share| {
             let percent = share * Decimal::ONE_HUNDRED;
-            format!(
-                "{:.1}%",
-                percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero)
-            )
+            let rounded = percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero);
+            format!("{rounded:.1}%").replace('-', "−")
         },
     )
 }
@@ -107,14 +105,24 @@ pub fn score(known: Option<Number>, choice: HealthChoice) -> Markup {
     }
 }
 
+/// A score that is known with its band.
+pub fn judged(points: u8, band: Band) -> Markup {
+    score(Some(Number::new(points.into())), HealthChoice::In(band))
+}
+
 /// A bar of `part` out of `whole`.
 pub fn bar(part: Decimal, whole: Decimal) -> Markup {
+    chart::bar(thousandths(part, whole), 1000)
+}
+
+/// `part` in thousandths of `whole`.
+pub fn thousandths(part: Decimal, whole: Decimal) -> u32 {
     let thousandths = if whole.is_zero() {
         Decimal::ZERO
     } else {
         (part.abs() * Decimal::ONE_THOUSAND / whole.abs()).round()
     };
-    chart::bar(thousandths.to_u32().unwrap_or(1000), 1000)
+    thousandths.to_u32().unwrap_or(1000)
 }
 
 #[cfg(test)]
@@ -136,6 +144,7 @@ mod tests {
         }
         assert_eq!(percent(Decimal::new(854, 3)), "85%");
         assert_eq!(rate(Some(Decimal::new(285, 4))), "2.9%");
+        assert_eq!(rate(Some(Decimal::new(-85, 3))), "−8.5%");
         assert_eq!(rate(None), UNKNOWN);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// A text and the name of the alphabet in which it was written.
 pub(super) struct Decoded<'bytes> {
@@ -10,12 +10,12 @@ pub(super) struct Decoded<'bytes> {
     pub(super) encoding: &'static str,
 }
 
-/// Reads UTF-8 and UTF-16 by their byte order mark, else UTF-8 where it is valid, else Windows-1252, in which French
-/// Excel writes. `None` for what is no text.
+/// Reads UTF-8 and UTF-16 by their byte order mark or, without one, by the zeros between the letters of UTF-16; else UTF-8
+/// where it is valid, else Windows-1252, in which French Excel writes. `None` for what is no text.
 pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
-        None if bytes.contains(&0) => return None,
+        None if bytes.contains(&0) => wide(bytes)?,
         None if std::str::from_utf8(bytes).is_ok() => UTF_8,
         None => WINDOWS_1252,
     };
@@ -24,6 +24,25 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
         text,
         encoding: encoding.name(),
     })
+}
+
+/// UTF-16, of which nearly every letter of a European text has a zero before or after it; `None` for anything else.
+fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
+    let looked_at = &bytes[..bytes.len().min(4_096) / 2 * 2];
+    let zeros = |from: usize| {
+        looked_at
+            .iter()
+            .skip(from)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
+    let pairs = looked_at.len() / 2;
+    match (zeros(0), zeros(1)) {
+        (high, 0) if high * 4 > pairs * 3 => Some(UTF_16BE),
+        (0, high) if high * 4 > pairs * 3 => Some(UTF_16LE),
+        _ => None,
+    }
 }
 
 /// Pictures, archives and programs are full of control characters; a text has next to none.

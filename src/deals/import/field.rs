@@ -198,6 +198,9 @@ impl Field {
                 "datedecloturedelatransaction",
                 "datedesignature",
                 "dateprevue",
+                "dateprevisionnelle",
+                "ech",
+                "dateech",
                 "deadline",
                 "cloture",
                 "due",
@@ -212,6 +215,7 @@ impl Field {
                 "commerciale",
                 "nomducommercial",
                 "responsable",
+                "resp",
                 "responsablecommercial",
                 "owner",
                 "dealowner",
@@ -265,12 +269,37 @@ pub fn meaning(header: &str) -> Option<(Field, usize)> {
     if header.len() > LONGEST {
         return None;
     }
-    let key = header_key(header);
-    Field::ALL.into_iter().find_map(|field| {
-        let rank = field.synonyms().iter().position(|synonym| *synonym == key)?;
-        Some((field, rank))
+    let named = |key: &str| {
+        Field::ALL.into_iter().find_map(|field| {
+            let rank = field.synonyms().iter().position(|synonym| *synonym == key)?;
+            Some((field, rank))
+        })
+    };
+    let mut words = header_words(header);
+    named(&header_key(header)).or_else(|| {
+        while words.len() > 1 && words.last().is_some_and(|last| QUALIFIERS.contains(&last.as_str())) {
+            words.pop();
+        }
+        // A header that says so and no more is the more certain one.
+        named(&words.concat()).map(|(field, rank)| (field, rank + field.synonyms().len()))
     })
 }
+
+/// Words after the name of a field that do not change what it means: without tax, expected.
+const QUALIFIERS: [&str; 12] = [
+    "ht",
+    "hors",
+    "taxe",
+    "taxes",
+    "estime",
+    "estimee",
+    "prevu",
+    "prevue",
+    "previsionnel",
+    "previsionnelle",
+    "estimated",
+    "expected",
+];
 
 /// Whether a column holds what is computed or stamped, never imported: likelihood, weighted value, times.
 pub fn is_computed(header: &str) -> bool {
@@ -305,22 +334,21 @@ pub fn is_computed(header: &str) -> bool {
 
 /// A header for comparison: letters and digits alone, without accents, case, currency and gaps.
 fn header_key(header: &str) -> String {
-    let folded = fold(header);
-    if folded == "#" {
+    if fold(header) == "#" {
         return "id".to_owned();
     }
-    let mut words: Vec<&str> = folded
-        .split(|sign: char| !sign.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    while words.len() > 1
-        && words
-            .last()
-            .is_some_and(|last| matches!(*last, "eur" | "euro" | "euros" | "en" | "in"))
-    {
+    header_words(header).concat()
+}
+
+fn header_words(header: &str) -> Vec<String> {
+    let folded = fold(header);
+    let words = folded.split(|sign: char| !sign.is_alphanumeric());
+    let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let is_unit = |word: &String| matches!(word.as_str(), "eur" | "euro" | "euros" | "en" | "in");
+    while words.len() > 1 && words.last().is_some_and(is_unit) {
         words.pop();
     }
-    words.concat()
+    words
 }
 
 #[cfg(test)]

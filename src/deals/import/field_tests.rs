@@ -54,6 +54,12 @@ fn headers_are_understood_in_two_languages_without_accents_case_and_punctuation(
         ("Nº", Field::Id),
         ("#", Field::Id),
         ("Référence", Field::Id),
+        ("CA HT estimé (€)", Field::Amount),
+        ("Montant prévisionnel", Field::Amount),
+        ("Prix hors taxes", Field::Amount),
+        ("Clôture prévue", Field::Due),
+        ("Éch.", Field::Due),
+        ("Resp.", Field::Assignee),
     ] {
         assert_eq!(field_of(header), Some(field), "{header}");
     }
@@ -70,6 +76,9 @@ fn what_is_no_header_of_a_deal_means_nothing() {
         "12 500",
         "Probabilité",
         "e-mail",
+        "Prévu",
+        "HT",
+        "Montant TTC",
     ] {
         assert_eq!(field_of(header), None, "{header}");
     }

@@ -13,6 +13,7 @@ mod list;
 mod performance;
 mod question;
 mod reminders;
+mod sales;
 mod sent;
 mod steps;
 mod velocity;

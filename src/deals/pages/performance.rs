@@ -14,17 +14,16 @@ use serde::Serialize;
 use super::{
     super::{
         deal::Deal,
-        desk::{Current, Deals},
+        desk::Deals,
         filter::DealFilter,
-        history::StageHistory,
         performance::{Performance, PerformanceLine, performance},
         view::performance::PerformancePage,
     },
-    question::{Common, question},
+    question::Common,
+    sales::{self, Scene, Sent},
 };
 use crate::{
     answer::{Cell, Column, Dialect, Face, Kind, Rendered, Sheet},
-    asked::Asked,
     error::Error,
     language::Language,
     money::Money,
@@ -55,31 +54,18 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = common.asked(&headers, &uri, Face::TABLE)?;
-    let filter = question(&uri, asked.language)?.filter;
-    let current = deals.current().await?;
-    let make = async || {
-        let history = deals.history(&current).await?;
-        render(&deals, &current, &asked, (&filter, &history))
+    let sent = Sent {
+        common: &common,
+        headers: &headers,
+        uri: &uri,
     };
-    let answer = deals.answered(&current, &asked, make).await?.respond(&headers);
-    Ok(common.remembering(answer, asked.language))
+    sales::answer(&deals, sent, Face::TABLE, render).await
 }
 
-fn render(
-    deals: &Deals,
-    current: &Current,
-    asked: &Asked,
-    (filter, history): (&DealFilter, &StageHistory),
-) -> Result<Rendered, Error> {
-    let answer = answer(current, filter, history);
-    let sheet = || {
-        sheet(
-            &answer,
-            asked.language,
-            current.read_at.to_zoned(deals.clock.zone().clone()).datetime(),
-        )
-    };
+fn render(scene: &Scene<'_>) -> Result<Rendered, Error> {
+    let answer = answer(scene);
+    let asked = scene.asked;
+    let sheet = || sheet(&answer, asked.language, scene.current.as_of().datetime());
     match asked.face {
         Face::Json | Face::Pdf => Rendered::json(&answer).map_err(Error::internal),
         Face::Csv => Ok(Rendered::csv_in(&sheet(), Dialect::of(asked.language))),
@@ -87,21 +73,20 @@ fn render(
         Face::Html => {
             let page = PerformancePage {
                 language: asked.language,
-                filter,
+                filter: scene.filter,
                 before: answer.period_before,
                 hidden_undated: answer.hidden_undated,
                 total: &answer.total,
                 lines: &answer.assignees,
             };
-            Ok(Rendered::html(
-                page.document(&deals.frame(current, asked.language), &asked.address),
-            ))
+            let frame = scene.deals.frame(scene.current, asked.language);
+            Ok(Rendered::html(page.document(&frame, &asked.address)))
         }
     }
 }
 
-fn answer(current: &Current, filter: &DealFilter, history: &StageHistory) -> Answer {
-    let rows = &current.rows;
+fn answer(scene: &Scene<'_>) -> Answer {
+    let (filter, history, rows) = (scene.filter, scene.history, &scene.current.rows);
     let now = filter.select(&rows.deals, || rows.search_texts());
     let chosen = now.deals(&rows.deals);
     let period_before = filter.due.before();
@@ -110,7 +95,7 @@ fn answer(current: &Current, filter: &DealFilter, history: &StageHistory) -> Ans
         earlier.select(&rows.deals, || rows.search_texts()).deals(&rows.deals)
     });
     Answer {
-        as_of: current.read_at,
+        as_of: scene.current.read_at,
         filter: filter.to_query(),
         period: filter.due,
         period_before,

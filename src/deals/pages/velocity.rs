@@ -13,20 +13,17 @@ use serde::Serialize;
 
 use super::{
     super::{
-        desk::{Current, Deals},
-        filter::DealFilter,
+        desk::Deals,
         grouping::Property,
-        history::StageHistory,
         velocity::{GroupVelocity, MonthVelocity, StageTime, Velocity, by_month, by_property, time_in_stages},
         view::velocity::VelocityPage,
     },
-    question::{Common, question},
+    question::Common,
+    sales::{self, Scene, Sent},
 };
 use crate::{
     answer::{Face, Rendered},
-    asked::Asked,
     error::Error,
-    language::Language,
 };
 
 /// How fast deals bring money.
@@ -58,55 +55,42 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = common.asked(&headers, &uri, Face::PAGE)?;
-    let filter = question(&uri, asked.language)?.filter;
-    let current = deals.current().await?;
-    let make = async || {
-        let history = deals.history(&current).await?;
-        let answer = answer(&deals, &current, (&filter, &history), asked.language);
-        render(&deals, &current, &asked, (&filter, &answer))
+    let sent = Sent {
+        common: &common,
+        headers: &headers,
+        uri: &uri,
     };
-    let answer = deals.answered(&current, &asked, make).await?.respond(&headers);
-    Ok(common.remembering(answer, asked.language))
+    sales::answer(&deals, sent, Face::PAGE, render).await
 }
 
-fn render(
-    deals: &Deals,
-    current: &Current,
-    asked: &Asked,
-    (filter, answer): (&DealFilter, &VelocityAnswer),
-) -> Result<Rendered, Error> {
+fn render(scene: &Scene<'_>) -> Result<Rendered, Error> {
+    let answer = answer(scene);
+    let asked = scene.asked;
     if asked.face == Face::Json {
-        return Rendered::json(answer).map_err(Error::internal);
+        return Rendered::json(&answer).map_err(Error::internal);
     }
+    let zone = scene.deals.clock.zone();
     let page = VelocityPage {
         language: asked.language,
-        filter,
-        answer,
-        history_since: answer
-            .history_since
-            .map(|since| since.to_zoned(deals.clock.zone().clone()).date()),
+        filter: scene.filter,
+        answer: &answer,
+        history_since: answer.history_since.map(|since| since.to_zoned(zone.clone()).date()),
     };
-    Ok(Rendered::html(
-        page.document(&deals.frame(current, asked.language), &asked.address),
-    ))
+    let frame = scene.deals.frame(scene.current, asked.language);
+    Ok(Rendered::html(page.document(&frame, &asked.address)))
 }
 
-fn answer(
-    deals: &Deals,
-    current: &Current,
-    (filter, history): (&DealFilter, &StageHistory),
-    language: Language,
-) -> VelocityAnswer {
-    let rows = &current.rows;
-    let chosen = filter.select(&rows.deals, || rows.search_texts()).deals(&rows.deals);
+fn answer(scene: &Scene<'_>) -> VelocityAnswer {
+    let (current, history) = (scene.current, scene.history);
+    let chosen = scene.chosen();
     let velocity = Velocity::of(&chosen, history);
+    let gaps = velocity.gaps().into_iter();
     VelocityAnswer {
         as_of: current.read_at,
-        filter: filter.to_query(),
-        gaps: velocity.gaps().into_iter().map(|gap| gap.message(language)).collect(),
+        filter: scene.filter.to_query(),
+        gaps: gaps.map(|gap| gap.message(scene.asked.language)).collect(),
         velocity,
-        months: by_month(&chosen, history, deals.clock.zone()),
+        months: by_month(&chosen, history, scene.deals.clock.zone()),
         assignees: by_property(&chosen, history, Property::Assignee),
         sectors: by_property(&chosen, history, Property::Sector),
         stages: time_in_stages(&chosen, history, current.now.timestamp()),

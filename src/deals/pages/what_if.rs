@@ -13,19 +13,17 @@ use serde::Serialize;
 
 use super::{
     super::{
-        desk::{Current, Deals},
-        filter::DealFilter,
-        history::StageHistory,
+        desk::Deals,
         levers::{LeverError, Levers},
         velocity::Velocity,
         view::what_if::WhatIfPage,
         what_if::{Figures, WhatIf},
     },
     question::{Common, question},
+    sales::{self, Scene, Sent},
 };
 use crate::{
     answer::{Face, Rendered},
-    asked::Asked,
     error::{Error, FieldError},
 };
 
@@ -50,40 +48,27 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = common.asked(&headers, &uri, Face::PAGE)?;
+    let sent = Sent {
+        common: &common,
+        headers: &headers,
+        uri: &uri,
+    };
     let query = query.unwrap_or_default();
-    let filter = question(&uri, asked.language)?.filter;
-    let current = deals.current().await?;
-    let levers = match Levers::parse(&query) {
-        Ok(levers) => levers,
-        Err(errors) => return refused(&deals, &current, &asked, (&filter, &query, &errors), &headers),
-    };
-    let make = async || {
-        let history = deals.history(&current).await?;
-        render(&deals, &current, &asked, (&filter, &query, levers.clone()), &history)
-    };
-    let answer = deals.answered(&current, &asked, make).await?.respond(&headers);
-    Ok(common.remembering(answer, asked.language))
+    match Levers::parse(&query) {
+        Ok(levers) => sales::answer(&deals, sent, Face::PAGE, |scene| render(scene, &query, levers)).await,
+        Err(errors) => refused(&deals, sent, (&query, &errors)).await,
+    }
 }
 
-type Put<'a> = (&'a DealFilter, &'a str, Levers);
-
-fn render(
-    deals: &Deals,
-    current: &Current,
-    asked: &Asked,
-    (filter, query, levers): Put<'_>,
-    history: &StageHistory,
-) -> Result<Rendered, Error> {
-    let rows = &current.rows;
-    let chosen = filter.select(&rows.deals, || rows.search_texts()).deals(&rows.deals);
-    let what_if = WhatIf::of(&Figures::of(&chosen, history), levers);
-    let gaps = Velocity::of(&chosen, history).gaps();
+fn render(scene: &Scene<'_>, query: &str, levers: Levers) -> Result<Rendered, Error> {
+    let (chosen, asked) = (scene.chosen(), scene.asked);
+    let what_if = WhatIf::of(&Figures::of(&chosen, scene.history), levers);
+    let gaps = Velocity::of(&chosen, scene.history).gaps();
     let gaps: Vec<String> = gaps.into_iter().map(|gap| gap.message(asked.language)).collect();
     if asked.face == Face::Json {
         let answer = Answer {
-            as_of: current.read_at,
-            filter: filter.to_query(),
+            as_of: scene.current.read_at,
+            filter: scene.filter.to_query(),
             deals: chosen.len(),
             what_if,
             gaps,
@@ -92,43 +77,39 @@ fn render(
     }
     let page = WhatIfPage {
         language: asked.language,
-        filter,
+        filter: scene.filter,
         query,
         errors: &[],
         deals: chosen.len(),
         answer: Some(&what_if),
         gaps: &gaps,
     };
-    Ok(Rendered::html(
-        page.document(&deals.frame(current, asked.language), &asked.address),
-    ))
+    let frame = scene.deals.frame(scene.current, asked.language);
+    Ok(Rendered::html(page.document(&frame, &asked.address)))
 }
 
 /// What was typed stays in its field, with what is wrong with it beside it.
-fn refused(
-    deals: &Deals,
-    current: &Current,
-    asked: &Asked,
-    (filter, query, errors): (&DealFilter, &str, &[LeverError]),
-    headers: &HeaderMap,
-) -> Result<Response, Error> {
+async fn refused(deals: &Deals, sent: Sent<'_>, (query, errors): (&str, &[LeverError])) -> Result<Response, Error> {
+    let asked = sent.common.asked(sent.headers, sent.uri, Face::PAGE)?;
+    let filter = question(sent.uri, asked.language)?.filter;
     if asked.face == Face::Json {
         let fields = errors
             .iter()
             .map(|error| FieldError::new(error.lever.field(), error.message(asked.language)));
         return Err(Error::bad_question(fields.collect()));
     }
+    let current = deals.current().await?;
     let page = WhatIfPage {
         language: asked.language,
-        filter,
+        filter: &filter,
         query,
         errors,
         deals: 0,
         answer: None,
         gaps: &[],
     };
-    let document = page.document(&deals.frame(current, asked.language), &asked.address);
-    let mut response = Rendered::html(document).respond(headers);
+    let document = page.document(&deals.frame(&current, asked.language), &asked.address);
+    let mut response = Rendered::html(document).respond(sent.headers);
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }

@@ -13,7 +13,7 @@ use super::{
         reminder_texts::{Links, body, slack, subject},
         reminders::{Circumstances, Digest, Reason, Reminder, Silence, plan},
     },
-    Suppressed, Told, claim,
+    Suppressed, Told,
 };
 use crate::{
     delivery::{Channel, Message},
@@ -55,7 +55,7 @@ pub(in super::super) fn letters<'a>(
     let claimed: HashSet<Reason> = alerts
         .lines
         .iter()
-        .filter(|line| line.channel == channel && line.is_claimed(now, claim::HOLDS))
+        .filter(|line| line.channel == channel && line.is_claimed(now))
         .map(|line| line.reason)
         .collect();
     told.extend(&claimed);

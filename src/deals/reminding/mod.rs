@@ -5,17 +5,20 @@
 //!
 //! 1. Lines with the outcome `claimed` are written, all in one call, and the tab is read again. Whoever finds a claim of
 //!    another instance for the same reason gives way when its own id is the larger one, and otherwise waits until the other
-//!    has given way or begun to send (`claim`).
+//!    has given way or begun to send ([`claim`]).
 //! 2. `sending` is written, the message is sent, and the line becomes `sent`, `failed: …` or `perhaps sent: …`.
 //!
-//! A crash before `sending` leaves a claim that holds for `claim::HOLDS`; then the reason is told in the next run. A crash
+//! A crash before `sending` leaves a claim that holds for [`claim::HOLDS`]; then the reason is told in the next run. A crash
 //! after it leaves `sending`: nobody knows whether the message went out, so it is not sent again, and the page shows it.
 //! Deleting the line has it sent once more. Only what the other side surely did not take is tried again.
 
-mod claim;
 mod letter;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::civil::{Time, time};
 use schemars::JsonSchema;
@@ -31,7 +34,10 @@ use super::{
 };
 use crate::{
     cause::chain,
-    delivery::{Channel, Delivery, DeliveryError},
+    delivery::{
+        Channel, Delivery, DeliveryError,
+        claim::{self, Contest},
+    },
     error::Error,
     language::Language,
     store::{Batch, Change, CommitError, Reading},
@@ -69,7 +75,7 @@ impl Default for Reminders {
             at: time(8, 0, 0, 0),
             token: None,
             public_url: None,
-            pause: Duration::from_millis(250),
+            pause: claim::PAUSE,
         }
     }
 }
@@ -192,7 +198,7 @@ impl Deals {
             self.store.commit(Batch::by(BY, inserts)).await?;
         }
         let own: Vec<Alert> = mail.letters.iter().flat_map(|letter| letter.lines.clone()).collect();
-        let won = claim::contest(self, &own).await?;
+        let won = self.contest(&own).await?;
         for letter in mail.letters {
             let (letter, lost) = letter.only(&won);
             report.suppressed.extend(lost);
@@ -201,6 +207,20 @@ impl Deals {
             }
         }
         Ok(())
+    }
+
+    /// The reasons that this instance tells; the plan holds none that was told before.
+    async fn contest(&self, own: &[Alert]) -> Result<HashSet<Reason>, Error> {
+        let reasons: HashMap<&str, Reason> = own.iter().map(|line| (line.id.as_str(), line.reason)).collect();
+        let contest = Contest {
+            store: &self.store,
+            clock: &self.clock,
+            pause: self.reminders.pause,
+            by: BY,
+        };
+        let ids: Vec<String> = own.iter().map(|line| line.id.clone()).collect();
+        let won = contest.won(&ids, &HashSet::new()).await?;
+        Ok(won.iter().filter_map(|id| reasons.get(id.as_str()).copied()).collect())
     }
 
     /// Sends one message whose lines are claimed. An error stays with this message: the others go out.

@@ -98,12 +98,13 @@ impl DealPage {
 
     fn neighbours(&self, language: Language) -> Markup {
         let link = |id: u64| format!("/deals/{id}{}", self.query);
+        let whole = |count: usize| language.whole(u64::try_from(count).unwrap_or(u64::MAX));
         html! {
             nav .pager aria-label=(language.choose("Affaires voisines", "Neighbouring deals")) {
                 a href={ "/deals/list" (self.query) } { (language.choose("Liste", "List")) }
-                @if let Some(id) = self.place.previous { a rel="prev" href=(link(id)) { "← " (language.choose("Précédente", "Previous")) } }
-                @if let Some(number) = self.place.number { span .hint { (number) " / " (self.place.of) } }
-                @if let Some(id) = self.place.next { a rel="next" href=(link(id)) { (language.choose("Suivante", "Next")) " →" } }
+                @if let Some(id) = self.place.previous { a rel="prev" href=(link(id)) { "←\u{a0}" (language.choose("Précédente", "Previous")) } }
+                @if let Some(number) = self.place.number { span .hint { (whole(number)) "\u{a0}/\u{a0}" (whole(self.place.of)) } }
+                @if let Some(id) = self.place.next { a rel="next" href=(link(id)) { (language.choose("Suivante", "Next")) "\u{a0}→" } }
             }
         }
     }

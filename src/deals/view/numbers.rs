@@ -48,7 +48,7 @@ impl Numbers<'_> {
         html! {
             article .kpi {
                 h2 { (language.choose("Pipeline pondéré", "Weighted pipeline")) }
-                p .figure { (linked(self.kpis.deal_count, &all, &language.money(self.kpis.weighted_pipeline))) }
+                (figure(self.kpis.deal_count, &all, &language.money(self.kpis.weighted_pipeline)))
                 p .split {
                     (language.choose("dont gagné ", "won "))
                     (linked(self.kpis.count_by_status.of(Stage::Won), &stages_address(self.filter, &[Stage::Won]), &language.money(self.kpis.weighted_won)))
@@ -70,7 +70,7 @@ impl Numbers<'_> {
         html! {
             article .kpi {
                 h2 { (language.choose("Panier moyen", "Average basket")) }
-                p .figure { (linked(self.kpis.deal_count, &list_address(self.filter, None), &basket)) }
+                (figure(self.kpis.deal_count, &list_address(self.filter, None), &basket))
                 p .definition {
                     (language.choose("Total des montants bruts ÷ nombre d’affaires (", "Total of gross amounts ÷ number of deals ("))
                     (language.count(self.kpis.deal_count as u64, Noun::DEAL)) ")"
@@ -89,7 +89,7 @@ impl Numbers<'_> {
         html! {
             article .kpi {
                 h2 { (language.choose("Taux de conversion", "Conversion rate")) }
-                p .figure { (linked(self.kpis.count_by_status.of(Stage::Won), &won, &percent(self.kpis.conversion_rate))) }
+                (figure(self.kpis.count_by_status.of(Stage::Won), &won, &percent(self.kpis.conversion_rate)))
                 @if self.kpis.win_rate.is_some() {
                     p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (linked(self.settled(), &stages_address(self.filter, &[Stage::Won, Stage::Lost]), &percent(self.kpis.win_rate))) }
                 }
@@ -137,11 +137,17 @@ impl Numbers<'_> {
     fn change(&self, change: Option<String>) -> Markup {
         html! {
             p .change {
-                (self.language.choose("Période précédente : ", "Against the period before: "))
+                (self.language.choose("Période précédente\u{a0}:\u{a0}", "Against the period before: "))
                 (change.as_deref().unwrap_or(UNKNOWN))
             }
         }
     }
+}
+
+/// The number of a card; a long one is set smaller, so that it stays on one line.
+fn figure(rows: usize, address: &str, number: &str) -> Markup {
+    const LONG: usize = 13;
+    html! { p .figure .long[number.chars().count() >= LONG] { (linked(rows, address, number)) } }
 }
 
 /// A number that opens its rows; where there are none, there is nothing to open.

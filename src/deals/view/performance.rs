@@ -107,7 +107,7 @@ impl PerformancePage<'_> {
                     p .hint {
                         (self.language.choose(
                             "Conversion : affaires gagnées ÷ toutes les affaires. Cycle : de la création au passage à Gagné dans l’historique ; un tiret veut dire que rien ne permet de le mesurer encore.",
-                            "Conversion: won deals ÷ all deals. Cycle: from creation to the change to Gagné in the history; a dash means that nothing tells it yet.",
+                            "Conversion: won deals ÷ all deals. Cycle: from creation to the change to Gagné in the history, a day at least; a dash means that nothing tells it yet.",
                         ))
                     }
                 }

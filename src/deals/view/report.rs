@@ -211,11 +211,11 @@ impl BoardReport<'_> {
         let rows = rows.collect();
         report.table(&Table {
             columns: vec![
-                ("Client".to_owned(), 0.29, Side::Left),
+                ("Client".to_owned(), 0.24, Side::Left),
                 (language.choose("Statut", "Status").to_owned(), 0.12, Side::Left),
-                (language.choose("Montant", "Amount").to_owned(), 0.16, Side::Right),
-                (language.choose("Échéance", "When").to_owned(), 0.27, Side::Left),
-                (language.choose("Commercial", "Assignee").to_owned(), 0.16, Side::Left),
+                (language.choose("Montant", "Amount").to_owned(), 0.15, Side::Right),
+                (language.choose("Échéance", "When").to_owned(), 0.34, Side::Left),
+                (language.choose("Commercial", "Assignee").to_owned(), 0.15, Side::Left),
             ],
             rows,
         });

@@ -47,7 +47,7 @@ impl VelocityPage<'_> {
             p .hint {
                 (self.language.choose(
                     "Affaires × panier moyen × taux de conversion ÷ durée du cycle, de la création au passage à Gagné : ce qu’un jour de vente rapporte.",
-                    "Deals × average basket × conversion rate ÷ cycle length, from creation to Gagné: what a day of selling brings.",
+                    "Deals × average basket × conversion rate ÷ cycle length, from creation to Gagné (a day at least): what a day of selling brings.",
                 ))
             }
             (figure::filter_line(self.language, self.filter, VELOCITY))

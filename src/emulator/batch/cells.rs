@@ -1,6 +1,6 @@
 //! Requests that write cells.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -69,17 +69,17 @@ impl Brush {
     }
 
     fn dress(&mut self, cell: &mut Cell, data: &Json) {
-        let wanted: Map<String, Json> = STYLE_FIELDS
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), data.get(*name)?.clone())))
-            .collect();
         if let Some((before, source, after)) = &self.last
-            && *before == cell.style
-            && *source == wanted
+            && is_same(before.as_ref(), cell.style.as_ref())
+            && STYLE_FIELDS.iter().all(|name| source.get(*name) == data.get(*name))
         {
             cell.style.clone_from(after);
             return;
         }
+        let wanted: Map<String, Json> = STYLE_FIELDS
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), data.get(*name)?.clone())))
+            .collect();
         let before = cell.style.clone();
         let mut fields = before.as_ref().map(|style| style.fields().clone()).unwrap_or_default();
         if let Some(Json::Object(format)) = fields.get_mut("userEnteredFormat") {
@@ -94,6 +94,14 @@ impl Brush {
             cell.style = made;
         }
         self.last = Some((before, wanted, cell.style.clone()));
+    }
+}
+
+/// Cells that look alike mostly share one style.
+fn is_same(one: Option<&Arc<Style>>, other: Option<&Arc<Style>>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
+        (one, other) => one.is_none() && other.is_none(),
     }
 }
 
@@ -264,7 +272,7 @@ pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), F
         workbook,
         (position, area),
         &mut Brush::new(Mask::parse("dataValidation")?)?,
-        &|_, _| Some(data.clone()),
+        &|_, _| Some(Cow::Borrowed(&data)),
     )
 }
 
@@ -303,21 +311,21 @@ pub fn update_borders(workbook: &mut Workbook, body: &Json) -> Result<(), Failur
             };
             let name = if outer { side } else { inner };
             body.get(name)?;
-            Some(border(name).map_or_else(
+            Some(Cow::Owned(border(name).map_or_else(
                 || json!({"userEnteredFormat": {"borders": {}}}),
                 |border| json!({"userEnteredFormat": {"borders": {side: border}}}),
-            ))
+            )))
         };
         paint_area(workbook, (position, area), &mut brush, &data)?;
     }
     Ok(())
 }
 
-fn paint_area(
+fn paint_area<'a>(
     workbook: &mut Workbook,
     (position, area): (usize, Rectangle),
     brush: &mut Brush,
-    data: &dyn Fn(u32, u32) -> Option<Json>,
+    data: &dyn Fn(u32, u32) -> Option<Cow<'a, Json>>,
 ) -> Result<(), Failure> {
     let sheet = workbook.sheet_mut(position);
     for row in area.top..area.bottom {

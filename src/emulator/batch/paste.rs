@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::super::a1::Rectangle;
 use super::super::cell::{Cell, Entry, Scalar, Style};
 use super::super::failure::Failure;
-use super::super::formula::{self, Evaluator};
+use super::super::formula::{self, Evaluator, with_spills};
 use super::super::workbook::Workbook;
 use super::{targets, text, whole};
 
@@ -40,7 +40,8 @@ struct Block {
 
 impl Block {
     fn copy(workbook: &Workbook, position: usize, area: Rectangle) -> Self {
-        let evaluator = Evaluator::new(workbook);
+        let filled = with_spills(workbook);
+        let evaluator = Evaluator::new(&filled);
         let sheet = &workbook.sheets[position];
         let cell = |row, column| {
             (

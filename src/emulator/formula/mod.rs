@@ -8,6 +8,7 @@ mod lookups;
 mod operators;
 mod parser;
 mod references;
+mod spill;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use super::workbook::Workbook;
 pub use operators::compare;
 use parser::{Expression, Reference};
 pub use references::{Place, after, moved_by};
+pub use spill::with_spills;
 
 /// How deep formulas may refer to each other.
 const DEEPEST: usize = 200;
@@ -148,6 +150,10 @@ impl<'a> Evaluator<'a> {
             Expression::Binary(sign, left, right) => {
                 operators::binary(sign, &self.value(sheet, left), &self.value(sheet, right))
             }
+            Expression::Call(name, arguments) if name == spill::NAME => match arguments.as_slice() {
+                [inner] => self.element(sheet, inner, (0, 0)),
+                _ => Scalar::Error("#N/A"),
+            },
             Expression::Call(name, arguments) => functions::Call {
                 evaluator: self,
                 sheet,

@@ -43,7 +43,7 @@ pub fn values(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> 
     for filter in filters(body) {
         for range in metadata::ranges(workbook, filter)? {
             let located = workbook.locate(&range)?;
-            let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
+            let bytes = read::Answer::single(workbook, located, reading).into_bytes();
             let values: Json = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
             list.push(json!({"valueRange": values, "dataFilters": [filter]}));
         }

@@ -77,13 +77,13 @@ pub async fn answer(
         Call::ValuesGet(id, range) => {
             let workbook = snapshot(library, &id)?;
             let located = workbook.locate(&range)?;
-            Answer::Values(read::Answer::single(workbook, located, reading(query)?))
+            Answer::Values(read::Answer::single(&workbook, located, reading(query)?))
         }
         Call::ValuesBatchGet(id) => {
             let workbook = snapshot(library, &id)?;
             let ranges: Result<Vec<Located>, _> =
                 query.all("ranges").iter().map(|range| workbook.locate(range)).collect();
-            Answer::Values(read::Answer::batch(workbook, ranges?, reading(query)?))
+            Answer::Values(read::Answer::batch(&workbook, ranges?, reading(query)?))
         }
         Call::ValuesBatchGetByDataFilter(id) => filtered::values(&snapshot(library, &id)?, &body)?,
         Call::ValuesUpdate(id, range) => writing::update(library, &id, &range, (&body, query)).await?,

@@ -21,7 +21,7 @@ fn echo(workbook: &Arc<Workbook>, written: &write::Written, reading: Reading) ->
         area,
         is_origin: false,
     };
-    let bytes = read::Answer::single(Arc::clone(workbook), located, reading).into_bytes();
+    let bytes = read::Answer::single(workbook, located, reading).into_bytes();
     serde_json::from_slice(&bytes).unwrap_or(Json::Null)
 }
 

@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::super::a1::{self, OpenArea, Rectangle};
 use super::super::cell::{Cell, Entry};
-use super::super::formula::Evaluator;
+use super::super::formula::{Evaluator, with_spills};
 use super::super::sheet::Sheet;
 use super::super::values::read;
 use super::super::workbook::Workbook;
@@ -55,10 +55,11 @@ pub fn page(workbook: &Workbook, place: &Place) -> Markup {
         .min(COLUMNS.1)
         .min(sheet.column_count);
     let selected = area.within(sheet.row_count, sheet.column_count);
+    let filled = with_spills(workbook);
     let grid = Grid {
         workbook,
         position,
-        evaluator: Evaluator::new(workbook),
+        evaluator: Evaluator::new(&filled),
         columns,
         cell,
         selected,

@@ -1,5 +1,6 @@
 //! Values out, written straight into the answer's bytes: a tab of 100,000 rows never exists as a tree.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use bytes::Bytes;
 
 use super::super::a1;
 use super::super::cell::{Cell, Entry, Scalar};
-use super::super::formula::Evaluator;
+use super::super::formula::{Evaluator, with_spills};
 use super::super::locale::Locale;
 use super::super::number_format;
 use super::super::workbook::{Located, Workbook};
@@ -36,10 +37,10 @@ enum Position {
 
 impl Answer {
     /// The answer for one range.
-    pub fn single(workbook: Arc<Workbook>, range: Located, reading: Reading) -> Self {
+    pub fn single(workbook: &Arc<Workbook>, range: Located, reading: Reading) -> Self {
         let locale = workbook.locale();
         Self {
-            workbook,
+            workbook: shown_in(workbook, reading),
             ranges: vec![range],
             reading: Reading { locale, ..reading },
             in_batch: false,
@@ -48,10 +49,10 @@ impl Answer {
     }
 
     /// The answer for several ranges.
-    pub fn batch(workbook: Arc<Workbook>, ranges: Vec<Located>, reading: Reading) -> Self {
+    pub fn batch(workbook: &Arc<Workbook>, ranges: Vec<Located>, reading: Reading) -> Self {
         let locale = workbook.locale();
         Self {
-            workbook,
+            workbook: shown_in(workbook, reading),
             ranges,
             reading: Reading { locale, ..reading },
             in_batch: true,
@@ -215,6 +216,14 @@ impl Iterator for Answer {
             };
         }
         (!out.is_empty()).then(|| out.into())
+    }
+}
+
+/// Formulas are shown where they stand; otherwise what they fill is shown too.
+fn shown_in(workbook: &Arc<Workbook>, reading: Reading) -> Arc<Workbook> {
+    match with_spills(workbook) {
+        Cow::Owned(filled) if reading.render != Render::Formula => Arc::new(filled),
+        _ => Arc::clone(workbook),
     }
 }
 

@@ -262,7 +262,7 @@ fn behind(line: &WallLine, (table, period): (&WallTable, Period)) -> (Counts, St
         ),
         WallKind::Services => (
             Counts::Companies,
-            within.of_integration(&line.name).that_are(Wanted::Credited).address(),
+            within.of_integration(&line.name).that_are(line.outcome).address(),
         ),
         WallKind::Contest => (
             Counts::Points,

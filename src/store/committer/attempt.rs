@@ -66,6 +66,7 @@ impl Committer {
                 Ok(Step::Further) => continue,
                 Err(failure) => failure,
             };
+            tracing::debug!(%failure, fixes = self.fixes.len(), "a step of a write failed");
             if failure.is_about_the_request() && !looked_anew {
                 // Staff may have replaced the tab, which gives it another number: look at everything and try once more.
                 looked_anew = true;
@@ -145,6 +146,7 @@ impl Committer {
         for (job, error) in plan.failed.drain(..) {
             group[job].answer(Err(error));
         }
+        self.leave_to_formulas(&mut plan).await?;
         Ok(plan)
     }
 

@@ -85,17 +85,30 @@ impl WrittenRow {
         id && 2 * there > values().count()
     }
 
-    /// Whether its id stands under its header, and no other value under a wrong one. What staff have changed does not matter.
+    /// Whether a row that was deleted is this one, in whatever columns.
+    pub(super) fn is_version_of(&self, deleted: &[Overwritten]) -> bool {
+        self.is_likely(deleted.iter().map(|cell| &cell.old))
+    }
+
+    /// Whether its id stands under its header, and no other value under a wrong one, be it a header of staff's own. What
+    /// staff have changed does not matter.
     pub(super) fn stands_in<'a>(&self, headers: &[String], shown: impl Fn(usize) -> &'a Content) -> bool {
         let is_of_another = |found: &Content| {
             let mut values = self.cells.iter();
             *found != Content::Empty && values.any(|(_, _, content)| content.is_same_as(found))
         };
+        let stands_astray = |content: &Content| {
+            let mut places = headers.iter().enumerate();
+            *content != Content::Empty
+                && places.any(|(position, header)| {
+                    shown(position).is_same_as(content) && !self.content_under(header).is_same_as(content)
+                })
+        };
         self.cells.iter().zip(0..).all(|((header, _, content), place)| {
             let position = headers.iter().position(|found| normalise(found) == normalise(header));
             position.is_some_and(|position| {
                 let found = shown(position);
-                found.is_same_as(content) || (place > 0 && !is_of_another(found))
+                found.is_same_as(content) || (place > 0 && !is_of_another(found) && !stands_astray(content))
             })
         })
     }

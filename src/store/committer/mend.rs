@@ -11,6 +11,7 @@
 //! and it stays as it is.
 
 mod columns;
+mod scattered;
 
 use columns::{Column, cells_of, contents, texts, texts_of_row};
 
@@ -26,10 +27,9 @@ use super::{
     },
     Committer,
     attempt::{Failure, tabs_of},
-    compare::columns_with_headers,
-    fix::{Fix, Meant, WrittenRow},
+    fix::{Fix, Meant},
     job::Job,
-    plan::{CellEdit, Edit, InLog, Plan, Purpose, Removal, Restored, RestoredCell},
+    plan::{CellEdit, Edit, InLog, Plan, Purpose, Restored, RestoredCell},
     shot::Shot,
     verdict::{Overwritten, Verdict},
 };
@@ -153,6 +153,7 @@ impl Committer {
         let lines: Vec<Wanted> = self.fixes.iter().filter_map(Fix::line).collect();
         let sight = self.tails.look(&tabs, &lines).await.map_err(Failure::Looking)?;
         let columns = self.columns_now(&tabs).await?;
+        let showing = self.rows_showing_scattered(&columns);
         let mut plan = Plan::default();
         for (index, fix) in self.fixes.iter().enumerate() {
             match fix {
@@ -175,14 +176,16 @@ impl Committer {
                     plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
                 Fix::Scattered(row) => {
-                    let (removals, restored) = self.row_anew(&columns, (index, row));
+                    let (removals, restored) = self.row_anew((&columns, &showing), (index, row));
                     plan.removals.extend(removals);
                     plan.restored.extend(restored);
                 }
                 Fix::Row { tab, number, id, cells } => {
                     let is_there = !id.is_empty() && self.tails.contains(tab, id);
                     let holds_something = cells.iter().any(|cell| cell.old != Content::Empty);
-                    if !is_there && holds_something {
+                    let is_twin = self.is_scattered_twin(tab, cells)
+                        || self.scattered().any(|row| row.tab == *tab && row.is_version_of(cells));
+                    if !is_there && holds_something && !is_twin {
                         plan.restored.push(self.row_back((tab, *number, id), cells));
                     }
                 }
@@ -191,6 +194,7 @@ impl Committer {
         if plan.writes_nothing() {
             self.fixes.clear();
         }
+        self.leave_to_formulas(&mut plan).await?;
         Ok(plan)
     }
 
@@ -307,62 +311,6 @@ impl Committer {
                 in_log: InLog::Line,
             }],
         })
-    }
-
-    /// What takes out a row whose values stand in wrong columns, and brings it back, unless it is there already: the same row
-    /// may have been sent once more through another program. What staff have typed into it stays.
-    fn row_anew(&self, columns: &[Column], (index, row): (usize, &WrittenRow)) -> (Vec<Removal>, Option<Restored>) {
-        let tab = row.tab;
-        let headers = self.tails.header(tab);
-        let shown = |number: usize, position: usize| {
-            let cells = cells_of(columns, tab, position);
-            cells.get(number - 1).unwrap_or(&Content::Empty)
-        };
-        let whole_row = |number: usize| (0..headers.len()).map(move |position| shown(number, position));
-        let is_written = |found: &Content| row.cells.iter().any(|(_, _, content)| content.is_same_as(found));
-        let last = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
-        let like_it = (2..=last).filter(|number| row.is_likely(whole_row(*number)));
-        let (whole, scattered): (Vec<usize>, Vec<usize>) =
-            like_it.partition(|number| row.stands_in(headers, |position| shown(*number, position)));
-        let named = || headers.iter().enumerate().filter(|(_, header)| !header.is_empty());
-        let removal = |number: &usize| Removal {
-            purpose: Purpose::Fix(index),
-            by: TALLYBOARD.to_owned(),
-            tab,
-            id: shown(*number, self.tails.place(tab).layout.position(0))
-                .as_cell()
-                .text(),
-            number: *number,
-            columns: columns_with_headers(&self.tails, tab),
-            shows: named()
-                .map(|(position, header)| (header.clone(), shown(*number, position).clone()))
-                .collect(),
-        };
-        let restored = |number: usize| {
-            let cells = named().map(|(position, header)| {
-                let typed = shown(number, position);
-                let is_typed = *typed != Content::Empty && !is_written(typed);
-                let content = if is_typed {
-                    typed.clone()
-                } else {
-                    row.content_under(header)
-                };
-                RestoredCell {
-                    position,
-                    header: header.clone(),
-                    kind: self.kind_at(tab, position),
-                    content,
-                }
-            });
-            Restored {
-                tab,
-                id: row.id.clone(),
-                after_row: number - 1,
-                cells: cells.filter(|cell| cell.content != Content::Empty).collect(),
-            }
-        };
-        let first = scattered.first().copied().filter(|_| whole.is_empty());
-        (scattered.iter().map(removal).collect(), first.map(restored))
     }
 
     fn line_anew(&self, sight: &Sight, id: &str, (row, old): (&Entry, &Content)) -> Option<Edit> {

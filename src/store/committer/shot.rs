@@ -193,6 +193,13 @@ impl Shot {
     /// in the same order.
     fn remove(&mut self, tails: &Tails) {
         let mut changes: Vec<(usize, Vec<SheetRequest>)> = Vec::new();
+        // Below a row that goes itself, a row is put back before that one goes: afterwards its number is another's.
+        for restored in &self.plan.restored {
+            changes.push((
+                restored.after_row,
+                restored.requests(tails.place(restored.tab).sheet_id),
+            ));
+        }
         let mut line = self.first_line_of_removals();
         for removal in &self.plan.removals {
             let place = tails.place(removal.tab);
@@ -221,12 +228,6 @@ impl Shot {
             changes.push((
                 removal.number,
                 vec![requests::delete_row(place.sheet_id, removal.number)],
-            ));
-        }
-        for restored in &self.plan.restored {
-            changes.push((
-                restored.after_row,
-                restored.requests(tails.place(restored.tab).sheet_id),
             ));
         }
         changes.sort_by_key(|(number, _)| std::cmp::Reverse(*number));

@@ -25,7 +25,7 @@ async fn an_open_contest_follows_a_claim_and_its_address_can_be_passed_on() {
     browser.find(".freshness button").await;
     world.claim("Manny", "Beta", &["GitHub", "Cursor"]).await;
     browser
-        .reads(".news[role=status]", "Manny: +2 at Beta (Cursor, GitHub).")
+        .reads(".news[role=status]", "Manny: +2 at Beta (GitHub, Cursor).")
         .await;
     browser.reads(".lead", "Manny leads with 2 points.").await;
     browser.reads(".ranking tr.fresh", "Manny").await;

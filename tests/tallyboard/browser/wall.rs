@@ -42,14 +42,14 @@ async fn world_of(csms: usize) -> World {
         .collect();
     let url = format!(
         "{}/v4/spreadsheets/{}/values:batchUpdate",
-        world.emulator.url(),
-        world.emulator.spreadsheet_id()
+        world.sheets.url(),
+        world.sheets.spreadsheet_id()
     );
     let data = json!([{"range": format!("submissions!A2:E{}", csms + 1), "values": rows}]);
     let typed = world
         .client
         .post(url)
-        .bearer_auth(world.emulator.owner_token())
+        .bearer_auth(world.sheets.owner_token())
         .json(&json!({"valueInputOption": "USER_ENTERED", "data": data}))
         .send()
         .await

@@ -138,6 +138,45 @@ async fn formulas_compute_and_their_references_follow_inserted_rows() {
 }
 
 #[tokio::test]
+async fn an_array_formula_fills_what_is_free_and_nothing_when_something_is_in_its_way() {
+    let world = World::new().await;
+    world.write("A1", json!([[1, "a"], [2, "b"], ["", ""]])).await;
+    let cases = [
+        ("=ARRAYFORMULA(A1:A2*10)", json!([[10], [20]])),
+        ("=arrayformula(A1:A3&B1:B3)", json!([["1a"], ["2b"], [""]])),
+        (
+            "=ARRAYFORMULA(IF(A1:A3=\"\",\"\",A1:A3+SUM(A1:A2)))",
+            json!([[4], [5], [""]]),
+        ),
+        ("=ARRAYFORMULA(A1:B2)", json!([[1, "a"], [2, "b"]])),
+        ("=ARRAYFORMULA(UPPER(B1:B2))", json!([["A"], ["B"]])),
+        (
+            "=ARRAYFORMULA(IFERROR(VLOOKUP(A1:A3,A1:B2,2,FALSE),\"-\"))",
+            json!([["a"], ["b"], ["-"]]),
+        ),
+        ("=ARRAYFORMULA(COUNTIF(A1:A2,A1:A2))", json!([[1], [1]])),
+        ("=ARRAYFORMULA(A1:A3+A1:A2)", json!([[2], [4], ["#N/A"]])),
+    ];
+    for (formula, expected) in cases {
+        world.write("E1", json!([[formula]])).await;
+        assert_eq!(world.values("E1:F9").await, expected, "{formula}");
+    }
+    world.write("E1", json!([["=ARRAYFORMULA(A1:A2*10)"]])).await;
+    world.write("G1", json!([["=SUM(E1:E2)"]])).await;
+    assert_eq!(world.values("G1").await, json!([[30]]));
+    let (_, body) = world
+        .get("?includeGridData=true&ranges=E2&fields=sheets.data.rowData.values")
+        .await;
+    let cell = &body["sheets"][0]["data"][0]["rowData"][0]["values"][0];
+    assert_eq!(
+        (&cell["effectiveValue"], &cell["userEnteredValue"]),
+        (&json!({"numberValue": 20}), &json!(null))
+    );
+    world.write("E2", json!([["mine"]])).await;
+    assert_eq!(world.values("E1:E3").await, json!([["#REF!"], ["mine"]]));
+}
+
+#[tokio::test]
 async fn appended_rows_wander_right_when_they_begin_with_a_gap_unless_the_range_is_a_cell() {
     let world = World::new().await;
     let row = json!({"values": [["x", "", "z"]]});

@@ -1,6 +1,19 @@
 //! From the cells of a row to a customer.
 
-use super::*;
+use super::{
+    ACCOUNT_MANAGER, CHURN_RISK, COMPANY, COUNTRY, COVERAGE, CREATED_AT, CREDITS, CURRENCY, CUSTOMER_SINCE, DELINQUENT,
+    EMAIL, EXPORTS, GROUPS, HEALTH_SCORE, HEALTH_STATUS, LAST_SEEN_AT, LIFECYCLE_STAGE, LOGINS, LTV, LTV_CURRENCY,
+    LTV_SOURCE, MERGED_INTO, MRR, MRR_SOURCE, NAME, OPEN_PIPELINE, OTHER_CURRENCIES, OTHER_EMAILS, PHONE,
+    PIPELINE_CURRENCY, PLAN, SIGNED_UP_AT, SOURCES, STANDING, SUBSCRIPTION_STATUS, UPDATED_AT,
+};
+use crate::{
+    customers::{
+        amount::{Amount, Currency},
+        customer::{Customer, CustomerId, Health, Profile, Revenue, SourceMark, Standing},
+        rows::cells::Cells,
+    },
+    store::{Decoding, Row},
+};
 
 pub(super) fn read_row(row: Row<'_>, decoding: &mut Decoding) -> Option<Customer> {
     let mut cells = Cells::of(row, decoding);

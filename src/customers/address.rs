@@ -2,12 +2,18 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::super::filter::{CustomerFilter, HealthChoice, Order};
+use super::filter::{CustomerFilter, HealthChoice, Order};
 
 /// The customers row by row.
 pub const BOARD: &str = "/customers";
 /// Who is not healthy.
 pub const AT_RISK: &str = "/customers/at-risk";
+/// Other weights of the score.
+pub const PREVIEW: &str = "/customers/preview";
+/// Works the scores out anew.
+pub const RECALCULATE: &str = "/customers/recalculate";
+/// The week in figures.
+pub const REPORT: &str = "/customers/report";
 /// Growth of revenue.
 pub const REVENUE: &str = "/customers/revenue";
 /// Fills an empty spreadsheet.

@@ -1,0 +1,250 @@
+//! Twenty thousand customers whom three services know: the first view of the pages from a warm cache, and all scores anew.
+
+use std::{
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{Router, body::Body, http::Request};
+use http_body_util::BodyExt;
+use jiff::{Timestamp, tz::TimeZone};
+use tallyboard::{
+    app::{Materials, router, tabs},
+    clock::Clock,
+    customers::{
+        amount::Currency,
+        email::Email,
+        sample::sample_pages,
+        sources::record::{Page, Subject},
+        sync::{Parts, Syncing, schedule::Schedule},
+    },
+    deals::{Reminders, Rules},
+    delivery::Delivery,
+    emulator::{self, Emulator},
+    leaderboard::{
+        catalog_file::CatalogFile,
+        signing::SigningKey,
+        weekly::{Weekly, schedule::Moment},
+    },
+    page::Source,
+    store::{Connection, Credentials, Options, Store},
+};
+use tower::ServiceExt;
+
+use crate::table::{Line, median};
+
+/// Companies of forty customers each.
+const SEEDS: u64 = 500;
+/// Services that know each of them: billing, support, the product.
+const SERVICES: [&str; 3] = ["stripe", "intercom", "dashboard"];
+const ROUNDS: usize = 9;
+/// Noon on a Tuesday.
+const NOW: &str = "2026-03-03T12:00:00Z";
+
+struct Board {
+    _emulator: Emulator,
+    milliseconds: Arc<AtomicI64>,
+    syncing: Arc<Syncing>,
+    router: Router,
+}
+
+/// A line for each page, and two for the scores.
+pub async fn measure() -> Vec<Line> {
+    let board = Board::open().await;
+    let began = Instant::now();
+    board.syncing.bring(pages(), "bench").await.expect("written");
+    eprintln!("20,000 customers in the sheet after {:.0?}", began.elapsed());
+    let mut lines = Vec::new();
+    for path in [
+        "/dashboard/summary",
+        "/customers",
+        "/customers/at-risk",
+        "/customers/report",
+    ] {
+        for accept in ["text/html", "application/json"] {
+            lines.push(board.page(path, accept).await);
+        }
+    }
+    lines.push(board.customer().await);
+    lines.extend(board.scores().await);
+    lines
+}
+
+/// What three services would tell of twenty thousand customers.
+fn pages() -> Vec<Page> {
+    let (now, currency) = (NOW.parse().expect("a moment"), Currency::of("EUR").expect("a currency"));
+    let all = (0..SEEDS).flat_map(|seed| {
+        let pages = sample_pages(seed, now, currency);
+        pages.into_iter().map(move |page| (seed, page))
+    });
+    let wanted = |(_, page): &(u64, Page)| {
+        let source = page.observations.first().map(|one| one.source.as_str());
+        source.is_some_and(|source| SERVICES.contains(&source))
+    };
+    all.filter(wanted).map(|(seed, page)| apart(seed, page)).collect()
+}
+
+/// The page with ids and addresses that no other seed has.
+fn apart(seed: u64, mut page: Page) -> Page {
+    let rename = |subject: &mut Subject| subject.id = format!("{}_{seed}", subject.id);
+    let readdress = |emails: &mut Vec<Email>| {
+        let own = emails.iter().filter_map(|email| Email::of(&format!("{seed}.{email}")));
+        *emails = own.collect();
+    };
+    for observation in &mut page.observations {
+        rename(&mut observation.subject);
+        readdress(&mut observation.emails);
+    }
+    for event in &mut page.events {
+        event.id = format!("{}_{seed}", event.id);
+        event.about.iter_mut().for_each(rename);
+        readdress(&mut event.emails);
+    }
+    page
+}
+
+impl Board {
+    async fn open() -> Self {
+        let start: Timestamp = NOW.parse().expect("a moment");
+        let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
+        let clock = clock(&milliseconds);
+        let emulator = Emulator::start(emulator::Options::default())
+            .await
+            .expect("an emulator");
+        let connection = Connection {
+            spreadsheet_id: emulator.spreadsheet_id().to_owned(),
+            api_url: Some(emulator.url()),
+            spreadsheet_url: String::new(),
+            credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
+            call_timeout: Duration::from_secs(120),
+        };
+        let options = Options {
+            calls_per_minute: None,
+            patience: Duration::from_secs(300),
+            ..Options::for_google(clock.clone())
+        };
+        let store = Arc::new(Store::open(connection, options).await.expect("a store"));
+        assert_eq!(store.prepare(&tabs()).await.problems, []);
+        let syncing = Arc::new(Syncing::new(Parts {
+            store: Arc::clone(&store),
+            clock: clock.clone(),
+            sources: Vec::new(),
+            currency: Currency::of("EUR").expect("a currency"),
+            schedule: Schedule::off(),
+        }));
+        let router = router(Materials {
+            store,
+            clock,
+            catalog: CatalogFile::new("integrations.txt"),
+            source: Source::EmbeddedSpreadsheet,
+            posts_per_minute: NonZeroU32::MAX,
+            trusted_proxies: 0,
+            team_goal: None,
+            reminders: Reminders::default(),
+            rules: Rules::default(),
+            weekly: Weekly {
+                delivery: Delivery::default(),
+                at: Moment::parse("Monday 09:00").expect("a moment"),
+                public_url: None,
+            },
+            signing: SigningKey::from_secret(b"a bench"),
+            syncing: Arc::clone(&syncing),
+        });
+        Self {
+            _emulator: emulator,
+            milliseconds,
+            syncing,
+            router,
+        }
+    }
+
+    /// Server time of an answer that nobody asked for before in this second.
+    async fn first_view(&self, path: &str, accept: &str) -> (f64, usize) {
+        self.milliseconds.fetch_add(1_000, Ordering::SeqCst);
+        let request = Request::get(path).header("accept", accept).body(Body::empty());
+        let began = Instant::now();
+        let answer = self
+            .router
+            .clone()
+            .oneshot(request.expect("a request"))
+            .await
+            .expect("an answer");
+        let status = answer.status();
+        let bytes = answer.into_body().collect().await.expect("a body").to_bytes().len();
+        assert!(status.is_success(), "{path}: {status}");
+        (began.elapsed().as_secs_f64() * 1_000.0, bytes)
+    }
+
+    async fn page(&self, path: &str, accept: &str) -> Line {
+        let (_, bytes) = self.first_view(path, accept).await;
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            times.push(self.first_view(path, accept).await.0);
+        }
+        let time = median(times);
+        let is_asked = ["/dashboard/summary", "/customers"].contains(&path);
+        Line {
+            what: format!("20,000 customers, first view of {path}, {accept}, {bytes} bytes"),
+            figure: if is_asked { "single-digit ms" } else { "" },
+            measured: format!("{time:.1} ms"),
+            floor: String::new(),
+            ratio: None,
+            reached: is_asked.then_some(time < 10.0),
+        }
+    }
+
+    async fn customer(&self) -> Line {
+        let books = self.syncing.scoring().books().await.expect("books");
+        let id = books.customers().current().next().expect("a customer").id.clone();
+        let line = self.page(&format!("/customers/{id}"), "text/html").await;
+        Line {
+            what: "20,000 customers, first view of one of them, text/html".to_owned(),
+            ..line
+        }
+    }
+
+    async fn scores(&self) -> [Line; 2] {
+        let scoring = self.syncing.scoring();
+        let books = scoring.books().await.expect("books");
+        let (mut scored, mut whole) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            assert_eq!(scoring.score_all(&books).len(), 20_000);
+            scored.push(began.elapsed().as_secs_f64() * 1_000.0);
+        }
+        for _ in 0..3 {
+            let began = Instant::now();
+            assert_eq!(scoring.recalculate().await.expect("scores").scored, 20_000);
+            whole.push(began.elapsed().as_secs_f64() * 1_000.0);
+        }
+        let (scored, whole) = (median(scored), median(whole));
+        let line = |what: &str, time: f64, is_asked: bool| Line {
+            what: what.to_owned(),
+            figure: if is_asked { "≤ 1,000 ms" } else { "" },
+            measured: format!("{time:.0} ms"),
+            floor: String::new(),
+            ratio: None,
+            reached: is_asked.then_some(time <= 1_000.0),
+        };
+        [
+            line("20,000 customers, all scores anew", scored, true),
+            line(
+                "20,000 customers, all scores anew with reading the tabs again and comparing every row",
+                whole,
+                false,
+            ),
+        ]
+    }
+}
+
+fn clock(milliseconds: &Arc<AtomicI64>) -> Clock {
+    let milliseconds = Arc::clone(milliseconds);
+    Clock::from_source(
+        move || Timestamp::from_millisecond(milliseconds.load(Ordering::SeqCst)).expect("an instant"),
+        TimeZone::get("Europe/Paris").expect("zone"),
+    )
+}

@@ -1,0 +1,188 @@
+//! `GET /customers/preview`: who would change band under other weights. Nothing is written.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::super::{
+    customer::CustomerId,
+    desk::{Current, Customers},
+    health::{Band, BandChange, Component, Formula},
+    view::preview::PreviewPage,
+};
+use crate::{
+    answer::{Face, Rendered},
+    asked::Asked,
+    error::{Error, FieldError},
+    page::field::Typed,
+};
+
+/// Weights in per cent; one that is left out stays as it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Weights {
+    /// Of activity recency.
+    activity: Option<String>,
+    /// Of support sentiment.
+    sentiment: Option<String>,
+    /// Of payment health.
+    payment: Option<String>,
+    /// Of engagement.
+    engagement: Option<String>,
+    /// Of tenure.
+    tenure: Option<String>,
+    /// Of MRR.
+    mrr: Option<String>,
+    /// `html` or `json`.
+    format: Option<String>,
+}
+
+/// What other weights would change.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Preview {
+    /// Version of the formula.
+    pub formula: String,
+    /// How many customers were looked at.
+    pub customers: usize,
+    /// Those whose band would change, the deepest fall first.
+    pub changes: Vec<Moved>,
+}
+
+/// A customer whose band would change.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "BandMoved")]
+pub struct Moved {
+    /// Id of the customer.
+    pub customer: String,
+    /// What people call them.
+    pub title: String,
+    /// As it is; `null` without a score.
+    pub now: Option<Judged>,
+    /// As it would be.
+    pub then: Option<Judged>,
+}
+
+/// A score and its band.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Judged {
+    /// From 0 to 100.
+    pub score: u8,
+    /// `healthy`, `at_risk`, `high_risk` or `critical`.
+    #[schemars(with = "String")]
+    pub band: Band,
+}
+
+pub(super) async fn show(
+    State(customers): State<Arc<Customers>>,
+    Query(weights): Query<Weights>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = Asked::new(weights.format.as_deref(), &headers, &uri, Face::PAGE)?;
+    let current = customers.current().await?;
+    let (other, typed) = weights.read();
+    let preview = match &other {
+        Ok(other) => Some(preview(&customers, &current, other).await?),
+        Err(_) => None,
+    };
+    if asked.face == Face::Json {
+        let preview = preview.ok_or_else(|| Error::bad_question(other.err().unwrap_or_default()))?;
+        let rendered = Rendered::json(&preview).map_err(Error::internal)?;
+        return Ok(rendered.respond(&headers));
+    }
+    let complaints = other.err().unwrap_or_default();
+    let page = PreviewPage {
+        preview: preview.as_ref(),
+        weights: &typed,
+        complaint: complaints
+            .iter()
+            .find(|complaint| complaint.field == ALL)
+            .map(|one| one.message.as_str()),
+        address: &asked.address,
+    };
+    let rendered = Rendered::html(page.document(&customers.frame(&current)));
+    if complaints.is_empty() {
+        return Ok(rendered.respond(&headers));
+    }
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, rendered.respond(&HeaderMap::new())).into_response())
+}
+
+async fn preview(customers: &Customers, current: &Current, other: &Formula) -> Result<Preview, Error> {
+    let (looked_at, changes) = customers.syncing.scoring().preview(other).await?;
+    let moved = |change: BandChange<CustomerId>| {
+        let customer = current.rows.by_id(&change.customer);
+        let judged = |judged: Option<(u8, Band)>| judged.map(|(score, band)| Judged { score, band });
+        Moved {
+            title: customer.map_or_else(|| change.customer.to_string(), |customer| customer.title().to_owned()),
+            customer: change.customer.to_string(),
+            now: judged(change.now),
+            then: judged(change.then),
+        }
+    };
+    Ok(Preview {
+        formula: other.version.clone(),
+        customers: looked_at,
+        changes: changes.into_iter().map(moved).collect(),
+    })
+}
+
+/// What stands in the fields.
+type Fields = Vec<(Component, Typed)>;
+
+/// The field of a complaint about all weights together.
+const ALL: &str = "weights";
+
+impl Weights {
+    /// The formula with these weights, or what is wrong with them, and what was typed.
+    fn read(&self) -> (Result<Formula, Vec<FieldError>>, Fields) {
+        let (mut weights, mut complaints, mut typed) = (Vec::new(), Vec::new(), Vec::new());
+        for (component, text) in self.given() {
+            let usual = Formula::current().weight(component);
+            let text = text.map(str::trim).filter(|text| !text.is_empty());
+            match text.map_or(Ok(usual), |text| weight(component, text)) {
+                Ok(weight) => {
+                    weights.push((component, weight));
+                    typed.push((component, Typed::valid(weight.to_string())));
+                }
+                Err(complaint) => {
+                    typed.push((component, Typed::refused(text.unwrap_or_default(), complaint.clone())));
+                    complaints.push(FieldError::new(component.word(), complaint));
+                }
+            }
+        }
+        if !complaints.is_empty() {
+            return (Err(complaints), typed);
+        }
+        let formula = Formula::current().with_weights(&weights);
+        (formula.map_err(|message| vec![FieldError::new(ALL, message)]), typed)
+    }
+
+    fn given(&self) -> [(Component, Option<&str>); 6] {
+        Component::ALL.map(|component| {
+            let text = match component {
+                Component::Activity => &self.activity,
+                Component::Sentiment => &self.sentiment,
+                Component::Payment => &self.payment,
+                Component::Engagement => &self.engagement,
+                Component::Tenure => &self.tenure,
+                Component::Mrr => &self.mrr,
+            };
+            (component, text.as_deref())
+        })
+    }
+}
+
+fn weight(component: Component, text: &str) -> Result<Decimal, String> {
+    let number = text.trim_end_matches(['%', ' ']).replace(',', ".");
+    let number: Decimal = number
+        .parse()
+        .map_err(|_| format!("“{text}” is no number; a weight from 0 to 100 is expected."))?;
+    let alone = Formula::current().with_weights(&[(component, number)]);
+    alone.map(|_| number)
+}

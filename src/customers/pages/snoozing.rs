@@ -1,0 +1,130 @@
+//! `POST /customers/{id}/snooze` and `POST /customers/{id}/unsnooze`: nobody is told of a customer for a while, and again.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::{
+        alerting::{
+            book::AlertBook,
+            snooze::{Snooze, in_force},
+        },
+        desk::Customers,
+        notices::SnoozeAnswer,
+        view::{customer::SnoozeTyped, customer_address},
+    },
+    customer::{Attempt, page},
+    merging::{BY, LONGEST_REASON, find, read},
+};
+use crate::{
+    answer::Face,
+    error::{Error, FieldError},
+    page::field::Typed,
+    store::{Batch, CommitError, Reading, RowProblem},
+};
+
+/// What was sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Sent {
+    until: String,
+    reason: String,
+}
+
+/// What a program hears.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Snoozed {
+    /// Id of the customer.
+    id: String,
+    /// The silence; `null` when there is none any more.
+    snoozed: Option<SnoozeAnswer>,
+}
+
+pub(super) async fn snooze(
+    State(customers): State<Arc<Customers>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let sent: Sent = read(&headers, &body)?;
+    let current = customers.current().await?;
+    let customer = find(&current, &id)?;
+    let reason: String = sent.reason.trim().chars().take(LONGEST_REASON).collect();
+    match Snooze::parse(&customer.id, (&sent.until, &reason), current.now.date()) {
+        Ok(snooze) => {
+            let book: Reading<AlertBook> = customers.store.read().await?;
+            let change = snooze.change(&book.snapshot.data.snooze_rows, BY);
+            commit(&customers, change).await?;
+            let snoozed = SnoozeAnswer {
+                until: snooze.until,
+                reason: snooze.reason,
+            };
+            Ok(answer(&headers, (&id, "snoozed"), Some(snoozed)))
+        }
+        Err((field, message)) if Face::accepted(&headers) == Face::Html => {
+            let attempt = Attempt {
+                snooze: refused(&sent, (field, message)),
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                ..Attempt::default()
+            };
+            page(&customers, &current, customer, attempt).await
+        }
+        Err((field, message)) => Err(Error::invalid(vec![FieldError::new(field, message)])),
+    }
+}
+
+pub(super) async fn end(
+    State(customers): State<Arc<Customers>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let current = customers.current().await?;
+    let customer = find(&current, &id)?;
+    let book: Reading<AlertBook> = customers.store.read().await?;
+    let snooze = in_force(&book.snapshot.data.snoozes, &customer.id, current.now.date());
+    commit(&customers, snooze.map(Snooze::end)).await?;
+    Ok(answer(&headers, (&id, "awake"), None))
+}
+
+/// Writes it. A line that somebody deleted meanwhile is as good as ended.
+async fn commit(customers: &Customers, change: Option<crate::store::Change>) -> Result<(), Error> {
+    let Some(change) = change else { return Ok(()) };
+    match customers.store.commit(Batch::by(BY, [change])).await {
+        Err(CommitError::NoSuchRow {
+            problem: RowProblem::Gone,
+            ..
+        }) => Ok(()),
+        outcome => Ok(outcome.map(drop)?),
+    }
+}
+
+fn refused(sent: &Sent, (field, message): (&str, String)) -> SnoozeTyped {
+    let typed = |name: &str, value: &str| {
+        if name == field {
+            Typed::refused(value, message.clone())
+        } else {
+            Typed::valid(value)
+        }
+    };
+    SnoozeTyped {
+        until: typed("until", &sent.until),
+        reason: typed("reason", &sent.reason),
+    }
+}
+
+fn answer(headers: &HeaderMap, (id, done): (&str, &str), snoozed: Option<SnoozeAnswer>) -> Response {
+    if Face::accepted(headers) == Face::Html {
+        return Redirect::to(&format!("{}?done={done}", customer_address(id))).into_response();
+    }
+    let id = id.to_owned();
+    Json(Snoozed { id, snoozed }).into_response()
+}

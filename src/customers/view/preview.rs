@@ -1,0 +1,125 @@
+//! Who would change band under other weights.
+
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        health::{Component, Formula},
+        pages::preview::{Judged, Moved, Preview},
+    },
+    address::{PREVIEW, SUMMARY, customer_address},
+    words,
+};
+use crate::{
+    language::UNKNOWN,
+    page::{
+        Frame, Page,
+        field::{Typed, error_line},
+        table::{cell, row, table, text},
+        wording::count,
+    },
+};
+
+/// Everything the page shows.
+pub struct PreviewPage<'a> {
+    /// What would change; `None` when the weights cannot be used.
+    pub preview: Option<&'a Preview>,
+    /// What stands in the fields.
+    pub weights: &'a [(Component, Typed)],
+    /// What is wrong with all of them together.
+    pub complaint: Option<&'a str>,
+    /// Path and query as they were asked for.
+    pub address: &'a str,
+}
+
+impl PreviewPage<'_> {
+    /// The whole document.
+    pub fn document(&self, frame: &Frame) -> String {
+        let main = html! {
+            div .heading {
+                h1 { "Other weights" }
+                p .downloads { a href=(SUMMARY) { "Summary" } }
+            }
+            p .hint { "Who would change band if the components of the score counted differently. Nothing is written: the formula in force stays as it is." }
+            (self.form())
+            @if let Some(preview) = self.preview { (outcome(preview)) }
+        };
+        frame.document(Page {
+            title: "Other weights",
+            address: self.address,
+            scripts: &[],
+            main,
+        })
+    }
+
+    fn form(&self) -> Markup {
+        html! {
+            form .customer-filter.weights method="get" action=(PREVIEW) {
+                (error_line("weights", self.complaint))
+                @for (component, typed) in self.weights { (field(*component, typed)) }
+                div .field { button .action type="submit" { "Try" } }
+                a .reset href=(PREVIEW) { "As in force" }
+            }
+        }
+    }
+}
+
+fn field(component: Component, typed: &Typed) -> Markup {
+    let name = component.word();
+    let usual = Formula::current().weight(component);
+    let error = typed.error.as_deref();
+    let described = format!(
+        "{name}-hint{}",
+        if error.is_some() {
+            format!(" {name}-error")
+        } else {
+            String::new()
+        }
+    );
+    html! {
+        div .field {
+            label for=(name) { (component) }
+            p .hint id={ (name) "-hint" } { "in force " (usual) "%" }
+            (error_line(name, error))
+            input type="text" inputmode="decimal" id=(name) name=(name) value=(typed.value) autocomplete="off"
+                aria-invalid=[error.map(|_| "true")] aria-describedby=(described);
+        }
+    }
+}
+
+fn people(number: usize) -> String {
+    count(u32::try_from(number).unwrap_or(u32::MAX), "customer", "customers")
+}
+
+fn outcome(preview: &Preview) -> Markup {
+    let columns = [text("Customer"), text("Now"), text("With these weights")];
+    let rows: Vec<Markup> = preview.changes.iter().map(line).collect();
+    html! {
+        section aria-labelledby="outcome" {
+            h2 #outcome { (people(preview.changes.len())) " of " (preview.customers) " would change band" }
+            @if preview.changes.is_empty() {
+                p .hint { "Everybody stays in the same band." }
+            } @else {
+                div .customers { (table("Who would change band", &columns, &rows)) }
+            }
+        }
+    }
+}
+
+fn line(moved: &Moved) -> Markup {
+    let judged = |judged: &Option<Judged>| match judged {
+        Some(judged) => words::judged(judged.score, judged.band),
+        None => html! { span .hint { (UNKNOWN) " no score" } },
+    };
+    row(
+        0,
+        &[
+            cell(
+                "name",
+                html! { a href=(customer_address(&moved.customer)) { bdi { (moved.title) } } },
+            ),
+            cell("health detail", html! { span .unit { "now " } (judged(&moved.now)) }),
+            cell("health detail", html! { span .unit { "then " } (judged(&moved.then)) }),
+        ],
+    )
+}

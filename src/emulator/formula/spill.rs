@@ -1,0 +1,243 @@
+//! `ARRAYFORMULA`: one formula that fills the cells below and beside it.
+//!
+//! What it fills is not entered anywhere: whoever shows a workbook asks for it [`with_spills`]. A cell of staff's own in the
+//! way makes the formula show `#REF!` and fill nothing (<https://support.google.com/docs/answer/3093275>).
+
+use std::borrow::Cow;
+
+use super::super::cell::{Cell, Entry, Scalar};
+use super::super::sheet::Sheet;
+use super::super::workbook::Workbook;
+use super::functions::Call;
+use super::operators;
+use super::parser::{self, Expression};
+use super::{Evaluator, Operand};
+
+/// Its name.
+pub(super) const NAME: &str = "ARRAYFORMULA";
+
+/// Functions of single values: given ranges, they are called for each cell. The others take ranges as a whole.
+const OF_SINGLE_VALUES: [&str; 30] = [
+    "IF",
+    "IFERROR",
+    "NOT",
+    "ISBLANK",
+    "ISNUMBER",
+    "ISTEXT",
+    "ISERROR",
+    "LEN",
+    "UPPER",
+    "LOWER",
+    "TRIM",
+    "LEFT",
+    "RIGHT",
+    "MID",
+    "VALUE",
+    "ABS",
+    "INT",
+    "SQRT",
+    "EXP",
+    "LN",
+    "POWER",
+    "MOD",
+    "ROUND",
+    "ROUNDUP",
+    "ROUNDDOWN",
+    "TRUNC",
+    "YEAR",
+    "MONTH",
+    "DAY",
+    "DATE",
+];
+
+/// Whether the argument of a function is called for each cell of a range.
+fn is_spread(name: &str, argument: usize) -> bool {
+    match name {
+        "VLOOKUP" | "MATCH" => argument == 0,
+        "COUNTIF" => argument == 1,
+        name => OF_SINGLE_VALUES.contains(&name),
+    }
+}
+
+/// Rows and columns.
+type Shape = (u32, u32);
+
+impl Evaluator<'_> {
+    /// How many cells an expression fills.
+    fn shape(&self, sheet: usize, expression: &Expression) -> Shape {
+        let shapes: Vec<Shape> = match expression {
+            Expression::Reference(_) | Expression::Name(_) => match self.operand(sheet, expression) {
+                Operand::Many(_, area) => return (area.height(), area.width()),
+                Operand::One(_) => return (1, 1),
+            },
+            Expression::Unary(_, inner) | Expression::Percent(inner) => return self.shape(sheet, inner),
+            Expression::Binary(_, left, right) => vec![self.shape(sheet, left), self.shape(sheet, right)],
+            Expression::Call(name, arguments) => {
+                let spread = arguments
+                    .iter()
+                    .enumerate()
+                    .filter(|(index, _)| is_spread(name, *index));
+                spread.map(|(_, argument)| self.shape(sheet, argument)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let larger = |left: Shape, right: Shape| (left.0.max(right.0), left.1.max(right.1));
+        shapes.into_iter().fold((1, 1), larger)
+    }
+
+    /// The value of an expression in one of the cells that it fills, counted from its first one.
+    pub(super) fn element(&self, sheet: usize, expression: &Expression, (row, column): (u32, u32)) -> Scalar {
+        let inner = |expression: &Expression| self.element(sheet, expression, (row, column));
+        match expression {
+            Expression::Reference(_) | Expression::Name(_) => match self.operand(sheet, expression) {
+                Operand::One(value) => value,
+                Operand::Many(sheet, area) => {
+                    // What has one row or column serves for all.
+                    let within = |place: u32, count: u32| (count == 1 || place < count).then(|| place.min(count - 1));
+                    match (within(row, area.height()), within(column, area.width())) {
+                        (Some(row), Some(column)) => self.cell(sheet, area.top + row, area.left + column),
+                        _ => Scalar::Error("#N/A"),
+                    }
+                }
+            },
+            Expression::Unary('-', operand) => match operators::number(&inner(operand)) {
+                Ok(number) => Scalar::Number(-number),
+                Err(error) => Scalar::Error(error),
+            },
+            Expression::Unary(_, operand) => inner(operand),
+            Expression::Percent(operand) => match operators::number(&inner(operand)) {
+                Ok(number) => Scalar::Number(number / 100.0),
+                Err(error) => Scalar::Error(error),
+            },
+            Expression::Binary(sign, left, right) => operators::binary(sign, &inner(left), &inner(right)),
+            Expression::Call(name, arguments) => {
+                let arguments = arguments.iter().enumerate();
+                let arguments: Vec<Expression> = arguments
+                    .map(|(index, argument)| match is_spread(name, index) {
+                        true => written(inner(argument)),
+                        false => argument.clone(),
+                    })
+                    .collect();
+                let call = Call {
+                    evaluator: self,
+                    sheet,
+                    arguments: &arguments,
+                };
+                call.run(name)
+            }
+            plain => self.value(sheet, plain),
+        }
+    }
+}
+
+/// A value as a formula writes it.
+fn written(value: Scalar) -> Expression {
+    match value {
+        Scalar::Blank => Expression::Missing,
+        Scalar::Number(number) => Expression::Number(number),
+        Scalar::Text(text) => Expression::Text(text.to_string()),
+        Scalar::Bool(flag) => Expression::Name(flag.to_string()),
+        Scalar::Error(name) => Expression::Error(name),
+    }
+}
+
+/// The workbook with what its array formulas fill; itself when there are none.
+pub fn with_spills(workbook: &Workbook) -> Cow<'_, Workbook> {
+    let sheets = workbook.sheets.iter().enumerate();
+    let with_formulas = sheets.filter(|(_, sheet)| sheet.has_formulas);
+    let anchors: Vec<Anchor> = with_formulas
+        .flat_map(|(position, sheet)| anchors(position, sheet))
+        .collect();
+    if anchors.is_empty() {
+        return Cow::Borrowed(workbook);
+    }
+    let mut filled = Workbook::clone(workbook);
+    for anchor in anchors {
+        anchor.fill(&mut filled);
+    }
+    Cow::Owned(filled)
+}
+
+/// An array formula where it stands.
+struct Anchor {
+    sheet: usize,
+    row: u32,
+    column: u32,
+    inner: Expression,
+}
+
+fn anchors(position: usize, sheet: &Sheet) -> Vec<Anchor> {
+    let rows = sheet.rows().iter().zip(0..);
+    let cells = rows.flat_map(|(row, number)| {
+        row.cells
+            .iter()
+            .zip(0..)
+            .map(move |(cell, column)| (cell, number, column))
+    });
+    let found = cells.filter_map(|(cell, row, column)| {
+        let Entry::Formula(text) = &cell.entry else { return None };
+        Some(Anchor {
+            sheet: position,
+            row,
+            column,
+            inner: inner(text)?,
+        })
+    });
+    found.collect()
+}
+
+/// What stands between the parentheses, if the formula is one.
+fn inner(text: &str) -> Option<Expression> {
+    let is_one = |text: &str| {
+        text.get(..NAME.len())
+            .is_some_and(|name| name.eq_ignore_ascii_case(NAME))
+    };
+    let text = text.trim_start_matches('=').trim_start();
+    match is_one(text).then(|| parser::parse(text))?? {
+        Expression::Call(_, mut arguments) if arguments.len() == 1 => arguments.pop(),
+        _ => None,
+    }
+}
+
+impl Anchor {
+    fn fill(&self, workbook: &mut Workbook) {
+        let evaluator = Evaluator::new(workbook);
+        let (height, width) = evaluator.shape(self.sheet, &self.inner);
+        let sheet = &workbook.sheets[self.sheet];
+        // The grid ends where it ends.
+        let height = height.min(sheet.row_count - self.row);
+        let width = width.min(sheet.column_count - self.column);
+        let places = || {
+            (0..height)
+                .flat_map(|row| (0..width).map(move |column| (row, column)))
+                .skip(1)
+        };
+        let mut in_the_way = places().filter(|(row, column)| sheet.is_filled(self.row + row, self.column + column));
+        if in_the_way.next().is_some() {
+            let shown = Entry::Formula("=#REF!".into());
+            enter(workbook.sheet_mut(self.sheet), (self.row, self.column), shown);
+            return;
+        }
+        let values: Vec<((u32, u32), Scalar)> = places()
+            .map(|place| (place, evaluator.element(self.sheet, &self.inner, place)))
+            .collect();
+        let sheet = workbook.sheet_mut(self.sheet);
+        for ((row, column), value) in values {
+            let entry = match value {
+                Scalar::Blank => Entry::Number(0.0),
+                Scalar::Number(number) => Entry::Number(number),
+                Scalar::Text(text) => Entry::Text((*text).into()),
+                Scalar::Bool(flag) => Entry::Bool(flag),
+                Scalar::Error(name) => Entry::Formula(format!("={name}").into()),
+            };
+            enter(sheet, (self.row + row, self.column + column), entry);
+        }
+    }
+}
+
+fn enter(sheet: &mut Sheet, (row, column): (u32, u32), entry: Entry) {
+    sheet.edit_row(row, |cells| {
+        let cell: &mut Cell = cells.cell_mut(column);
+        cell.entry = entry;
+    });
+}

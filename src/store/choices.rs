@@ -1,0 +1,64 @@
+//! Words that a setting adds to the drop-down of a column.
+
+use super::{
+    Store,
+    call_error::CallError,
+    google::DataValidationRule,
+    headers::drop_down,
+    tab::{Layout, Tab, column_letters, quoted},
+};
+
+/// A word of a drop-down.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// The tab.
+    pub tab: &'static Tab,
+    /// Place of its column.
+    pub column: usize,
+    /// The word.
+    pub word: &'static str,
+}
+
+impl Store {
+    /// Adds the word to the drop-down where there is one that lacks it, and answers whether it did. The words that staff
+    /// put there stay, and a drop-down that they took away does not come back.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn offer(&self, choice: Choice) -> Result<bool, CallError> {
+        let title = quoted(choice.tab.title);
+        let header = self.spreadsheet.values(&[format!("{title}!1:1")]).await?;
+        let header = header.into_iter().next().and_then(|range| range.values);
+        let header = header.unwrap_or_default().into_iter().next().unwrap_or_default();
+        // A header that is missing has been told already.
+        let Ok(layout) = Layout::find(choice.tab, &header) else {
+            return Ok(false);
+        };
+        let position = layout.position(choice.column);
+        let column = column_letters(position);
+        let rule = self.spreadsheet.validation(&format!("{title}!{column}2")).await?;
+        let mut words = rule.map(words).unwrap_or_default();
+        if words.is_empty() || words.iter().any(|word| word == choice.word) {
+            return Ok(false);
+        }
+        words.push(choice.word.to_owned());
+        let tabs = self.spreadsheet.tabs().await?;
+        let Some(tab) = tabs.iter().find(|tab| tab.title == choice.tab.title) else {
+            return Ok(false);
+        };
+        self.spreadsheet
+            .apply(&[drop_down(tab.sheet_id, position, words)])
+            .await?;
+        Ok(true)
+    }
+}
+
+/// The words of a list; none where the rule is another one.
+fn words(rule: DataValidationRule) -> Vec<String> {
+    let condition = rule.condition.unwrap_or_default();
+    if condition.type_.as_deref() != Some("ONE_OF_LIST") {
+        return Vec::new();
+    }
+    let values = condition.values.unwrap_or_default().into_iter();
+    values.filter_map(|value| value.user_entered_value).collect()
+}

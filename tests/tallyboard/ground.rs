@@ -1,0 +1,131 @@
+//! Where a story takes place: on an emulated spreadsheet of its own or, when somebody gives one, on a real spreadsheet.
+//!
+//! `TEST_SPREADSHEET_ID` and `TEST_SERVICE_ACCOUNT`, the path of a key file, name the real one; **everything in it is deleted**.
+//! `TEST_SHEETS_URL` is another address than Google's.
+
+use std::sync::{Arc, LazyLock};
+
+use reqwest::{Client, Method, StatusCode, redirect::Policy};
+use serde_json::{Value, json};
+use tallyboard::emulator::{self, Emulator};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub enum Ground {
+    Emulated(Emulator),
+    Real(RealSpreadsheet),
+}
+
+pub struct RealSpreadsheet {
+    url: String,
+    id: String,
+    token: String,
+    /// Stories on one spreadsheet take place one after the other.
+    _turn: OwnedMutexGuard<()>,
+}
+
+impl Ground {
+    /// An emulated spreadsheet, in which calls can be counted and disturbed.
+    pub async fn emulated() -> Self {
+        Self::Emulated(Emulator::start(emulator::Options::default()).await.expect("emulator"))
+    }
+
+    /// The real spreadsheet, emptied, if one is given.
+    pub async fn anywhere() -> Self {
+        let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let Some((id, key)) = setting("TEST_SPREADSHEET_ID").zip(setting("TEST_SERVICE_ACCOUNT")) else {
+            return Self::emulated().await;
+        };
+        static TURN: LazyLock<Arc<Mutex<()>>> = LazyLock::new(Arc::default);
+        let real = RealSpreadsheet {
+            url: setting("TEST_SHEETS_URL").unwrap_or_else(|| "https://sheets.googleapis.com".to_owned()),
+            id,
+            token: token(&key).await,
+            _turn: Arc::clone(&TURN).lock_owned().await,
+        };
+        real.empty().await;
+        Self::Real(real)
+    }
+
+    pub fn is_real(&self) -> bool {
+        matches!(self, Self::Real(_))
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Self::Emulated(emulator) => emulator.url(),
+            Self::Real(real) => real.url.clone(),
+        }
+    }
+
+    pub fn spreadsheet_id(&self) -> &str {
+        match self {
+            Self::Emulated(emulator) => emulator.spreadsheet_id(),
+            Self::Real(real) => &real.id,
+        }
+    }
+
+    /// A token that may do everything.
+    pub fn owner_token(&self) -> &str {
+        match self {
+            Self::Emulated(emulator) => emulator.owner_token(),
+            Self::Real(real) => &real.token,
+        }
+    }
+}
+
+/// Asks for a token as the program does.
+async fn token(key_file: &str) -> String {
+    let key = yup_oauth2::read_service_account_key(key_file).await;
+    let key = key.unwrap_or_else(|error| panic!("TEST_SERVICE_ACCOUNT={key_file}: {error}"));
+    let provider = rustls::crypto::ring::default_provider();
+    let connector = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_provider_and_native_roots(provider)
+        .expect("certificates")
+        .https_or_http()
+        .enable_http1()
+        .build();
+    let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new()).build(connector);
+    let builder =
+        yup_oauth2::ServiceAccountAuthenticator::with_client(key, yup_oauth2::CustomHyperClientBuilder::from(client));
+    let account = builder.build().await.expect("key");
+    let token = account.token(&["https://www.googleapis.com/auth/spreadsheets"]).await;
+    token.expect("token").token().expect("token").to_owned()
+}
+
+impl RealSpreadsheet {
+    /// Leaves nothing but one empty tab.
+    async fn empty(&self) {
+        let found = self.ask(
+            Method::GET,
+            "?fields=sheets.properties.sheetId,namedRanges.namedRangeId",
+            None,
+        );
+        let found = found.await;
+        let ids = |list: &Value, pointer: &str| -> Vec<Value> {
+            let items = list.as_array().into_iter().flatten();
+            items.filter_map(|item| item.pointer(pointer).cloned()).collect()
+        };
+        let ranges = ids(&found["namedRanges"], "/namedRangeId").into_iter();
+        let ranges = ranges.map(|id| json!({"deleteNamedRange": {"namedRangeId": id}}));
+        let title = format!("empty {}", uuid::Uuid::new_v4());
+        let empty = json!({"addSheet": {"properties": {"title": title}}});
+        let sheets = ids(&found["sheets"], "/properties/sheetId").into_iter();
+        let sheets = sheets.map(|id| json!({"deleteSheet": {"sheetId": id}}));
+        let requests: Vec<Value> = ranges.chain([empty]).chain(sheets).collect();
+        self.ask(Method::POST, ":batchUpdate", Some(json!({"requests": requests})))
+            .await;
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let url = format!("{}/v4/spreadsheets/{}{path}", self.url, self.id);
+        let client = Client::builder().redirect(Policy::none()).build().expect("client");
+        let mut request = client.request(method, url).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.expect("answer");
+        let (status, answer) = (response.status(), response.json::<Value>().await.expect("JSON"));
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer
+    }
+}
