@@ -174,7 +174,7 @@ impl TvPage<'_> {
             @if height == 0 {
                 p .nothing { "Nobody has a point here yet." }
             } @else {
-                div .wall-columns {
+                div .wall-columns .exact[slide.table.kind == WallKind::Contest] {
                     @for column in &slide.columns {
                         ol .wall-lines {
                             @for line in *column { (line_of(line, (slide.table, self.period()))) }
