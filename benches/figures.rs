@@ -9,7 +9,6 @@ mod bare;
 mod calls;
 #[path = "figures/customers.rs"]
 mod customers;
-#[expect(dead_code, reason = "the stories of the tests use more of their world")]
 #[path = "../tests/tallyboard/ground.rs"]
 mod ground;
 #[path = "figures/growth.rs"]

@@ -147,6 +147,7 @@ impl Board {
             reminders: Reminders::default(),
             rules: Rules::default(),
             weekly: Weekly {
+                public_url: None,
                 delivery: Delivery::default(),
                 at: Moment::parse("Monday 09:00").expect("a moment"),
                 public_url: None,
