@@ -150,7 +150,6 @@ impl Board {
                 public_url: None,
                 delivery: Delivery::default(),
                 at: Moment::parse("Monday 09:00").expect("a moment"),
-                public_url: None,
             },
             signing: SigningKey::from_secret(b"a bench"),
             syncing: Arc::clone(&syncing),
