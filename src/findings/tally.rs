@@ -14,8 +14,17 @@ impl Tally {
     pub fn note(&self, board: &'static str, found: u32) -> u32 {
         let mut by_board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         by_board.insert(board, found);
-        by_board.values().copied().fold(0, u32::saturating_add)
+        sum(&by_board)
     }
+
+    /// What all boards have together, as far as they were read.
+    pub fn all(&self) -> u32 {
+        sum(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn sum(by_board: &BTreeMap<&'static str, u32>) -> u32 {
+    by_board.values().copied().fold(0, u32::saturating_add)
 }
 
 #[cfg(test)]
@@ -28,5 +37,6 @@ mod tests {
         assert_eq!(tally.note("leaderboard", 3), 3);
         assert_eq!(tally.note("deals", 2), 5);
         assert_eq!(tally.note("leaderboard", 0), 2);
+        assert_eq!(tally.all(), 2);
     }
 }

@@ -238,8 +238,13 @@ impl Leaderboard {
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
+        // What a board of the past has is not what there is to mend now.
+        let found = match current.past {
+            None => self.tally.note("leaderboard", current.findings_count()),
+            Some(_) => self.tally.all(),
+        };
         self.frame
-            .counting(FINDINGS, self.tally.note("leaderboard", current.findings_count()))
+            .counting(FINDINGS, found)
             .with_freshness(self.freshness(current))
     }
 

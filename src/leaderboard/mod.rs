@@ -16,9 +16,12 @@
 //! The rules, each a pure function of the rows: [`credit`] settles who is credited with what, [`standings`] ranks,
 //! [`claims`] lists the rows behind a number, [`effect`] tells what one submission changed, [`form_choices`] what the
 //! form offers, [`matrix`] what is still to win, [`own_line`] where one stands, [`highlights`] what else is worth telling, [`tv`] what fits on a wall, and
-//! [`new_claims`] what open boards have not seen yet, which `live` tells them. In plain words they are in `docs/directives/fairness.md`. A deeper question, such as a contest or a
-//! season, is one more reading of a [`credit::Ledger`] over a [`period::Span`]; it needs no change to how credits are
-//! settled.
+//! [`new_claims`] what open boards have not seen yet, which `live` tells them. In plain words they are in
+//! `docs/directives/fairness.md`.
+//!
+//! [`contests`] settles days with a prize by rules of their own and freezes their results; [`disputes`] holds what CSMs
+//! dispute, `correction` what they put right themselves; [`past`] looks back by the audit log; [`weekly`] sends the
+//! standings. Each of them is one more reading of a [`credit::Ledger`] over a [`period::Span`].
 
 pub mod answers;
 pub mod catalog;

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use super::{
+    claims::Wanted,
     contests::{report::ContestReport, settling::ContestStanding},
     roll::count,
-    standings::{ServiceStanding, Standings},
+    standings::{ServiceKind, ServiceStanding, Standings},
 };
 
 /// Lines that one column can hold and still be read from across the room.
@@ -56,6 +57,8 @@ pub struct WallLine {
     pub figure: String,
     /// The figure as a share of the highest, in thousandths.
     pub thousandths: u32,
+    /// What the claims behind the figure came to.
+    pub outcome: Wanted,
 }
 
 /// As much of a ranking as fits on one screen.
@@ -80,15 +83,23 @@ impl WallTable {
             .map(|line| (line.csm.as_str(), line.integrations));
         let claimed = |service: &&ServiceStanding| service.companies > 0;
         let services = standings.by_service.iter().filter(claimed);
+        let is_apart = |name: &str| {
+            let found = standings.by_service.iter().find(|service| service.integration == name);
+            found.is_some_and(|service| service.kind == ServiceKind::OutsideCatalog)
+        };
+        let mut by_service = Self::new(
+            (WallKind::Services, "By service"),
+            "companies",
+            services
+                .map(|service| (service.integration.as_str(), service.companies))
+                .collect(),
+        );
+        for line in by_service.lines.iter_mut().filter(|line| is_apart(&line.name)) {
+            line.outcome = Wanted::CountedApart;
+        }
         vec![
             Self::new((WallKind::Csms, "By CSM"), "integrations", csms.collect()),
-            Self::new(
-                (WallKind::Services, "By service"),
-                "companies",
-                services
-                    .map(|service| (service.integration.as_str(), service.companies))
-                    .collect(),
-            ),
+            by_service,
         ]
     }
 
@@ -105,6 +116,7 @@ impl WallTable {
             name: standing.csm.clone(),
             figure: standing.points.to_string(),
             thousandths: standing.points.share_of(&most) / 10,
+            outcome: Wanted::Credited,
         };
         Self {
             kind: WallKind::Contest,
@@ -136,6 +148,7 @@ impl WallTable {
                     name: (*name).to_owned(),
                     figure: points.to_string(),
                     thousandths: share(*points, most),
+                    outcome: Wanted::Credited,
                 })
                 .collect(),
         }

@@ -249,7 +249,8 @@ pub async fn contested(world: &World) -> String {
         .page("/leaderboard/claims?csm=Zo%C3%A9&outcome=credited_elsewhere")
         .await;
     let mut forms = claims.attributes("a[href^='/leaderboard/disputes/new']", "href");
-    let form = forms.remove(0);
+    let of_github = forms.iter().position(|form| form.contains("integration=GitHub"));
+    let form = forms.remove(of_github.expect("a way to dispute it"));
     let claim = world.page(&form).await.attributes("[name=claim]", "value").remove(0);
     let sent = world.post("/leaderboard/disputes").header("accept", "text/html");
     let fields = [
@@ -259,6 +260,7 @@ pub async fn contested(world: &World) -> String {
     ];
     let sent = sent.form(&fields).send().await.expect("answer");
     assert!(sent.status().is_redirection(), "{sent:?}");
+    forms.retain(|form| form.contains("integration=Cursor"));
     forms.remove(0)
 }
 

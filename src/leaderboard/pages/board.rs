@@ -140,7 +140,7 @@ fn page(leaderboard: &Leaderboard, current: &Current, standings: &Standings) -> 
         } else {
             BoardState::Filled
         },
-        findings: current.findings_count(),
+        findings: current.past.map_or_else(|| current.findings_count(), |_| 0),
         form: form(
             Some(current),
             &current.catalog.catalog,

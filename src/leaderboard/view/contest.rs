@@ -50,7 +50,7 @@ impl ContestPage<'_> {
         let report = self.report;
         let address = self.address();
         let main = html! {
-            div data-stream=(LIVE) data-edition=(self.edition) { (self.content(&address)) }
+            div .contest data-stream=(LIVE) data-edition=(self.edition) { (self.content(&address)) }
             p .news role="status" data-announce {}
         };
         frame.document(Page {

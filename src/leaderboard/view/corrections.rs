@@ -201,8 +201,8 @@ impl DifferencePage<'_> {
         };
         let cells = [
             cell("name", html! { bdi { (moved.csm) } }),
-            cell("number", self.points(moved, self.before, moved.before)),
-            cell("number", self.points(moved, self.after, moved.after)),
+            cell("number", self.points(moved, (self.before, "before"), moved.before)),
+            cell("number", self.points(moved, (self.after, "after"), moved.after)),
             cell("number", html! { (signed(moved.points())) }),
             cell(
                 "number detail",
@@ -213,13 +213,13 @@ impl DifferencePage<'_> {
     }
 
     /// A number that leads to the claims of that moment.
-    fn points(&self, moved: &Moved, as_of: AsOf, standing: Option<StandingThen>) -> Markup {
+    fn points(&self, moved: &Moved, (as_of, when): (AsOf, &str), standing: Option<StandingThen>) -> Markup {
         let filter = ClaimsFilter::default().of_csm(&moved.csm).that_are(Wanted::Credited);
         let address = filter.as_of(Some(&as_of)).address();
         html! {
             @match standing {
-                Some(standing) => { a .figure href=(address) { (standing.integrations) } }
-                None => { "–" span .unseen { " not listed" } }
+                Some(standing) => { a .figure href=(address) { (standing.integrations) span .unit { " " (when) } } }
+                None => { "–" span .unseen { " not listed " (when) } }
             }
         }
     }

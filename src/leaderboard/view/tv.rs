@@ -174,7 +174,7 @@ impl TvPage<'_> {
             @if height == 0 {
                 p .nothing { "Nobody has a point here yet." }
             } @else {
-                div .wall-columns {
+                div .wall-columns .exact[slide.table.kind == WallKind::Contest] {
                     @for column in &slide.columns {
                         ol .wall-lines {
                             @for line in *column { (line_of(line, (slide.table, self.period()))) }
@@ -262,7 +262,7 @@ fn behind(line: &WallLine, (table, period): (&WallTable, Period)) -> (Counts, St
         ),
         WallKind::Services => (
             Counts::Companies,
-            within.of_integration(&line.name).that_are(Wanted::Credited).address(),
+            within.of_integration(&line.name).that_are(line.outcome).address(),
         ),
         WallKind::Contest => (
             Counts::Points,

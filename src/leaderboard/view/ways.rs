@@ -48,13 +48,18 @@ pub fn tabs(_: Language, address: &str) -> Markup {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     // A contest has the address of the board, with its name.
     let is_contest = path == BOARD && query.split('&').any(|pair| pair.starts_with("contest="));
-    let here = if is_contest { CONTESTS } else { path };
+    let here = match path {
+        _ if is_contest => CONTESTS,
+        POINTS => CONTESTS,
+        DISPUTE => DISPUTES,
+        path => path,
+    };
     html! {
         div .subnavigation {
             nav aria-label="Leaderboard" {
                 ul {
                     @for (label, page) in PAGES {
-                        li { a href=(page) aria-current=[(*page == here).then_some("page")] { (label) } }
+                        li { a href=(page) aria-current=[(*page == here).then_some(if here == path && !is_contest { "page" } else { "true" })] { (label) } }
                     }
                 }
             }

@@ -24,10 +24,11 @@ async fn an_open_contest_follows_a_claim_and_its_address_can_be_passed_on() {
     browser.reads(".countdown", "28 days 10 h left").await;
     browser.find(".freshness button").await;
     world.claim("Manny", "Beta", &["GitHub", "Cursor"]).await;
-    browser.reads(".lead", "Manny leads with 2 points.").await;
     browser
-        .reads(".news[role=status]", "Manny: +2 at Beta (Cursor, GitHub).")
+        .reads(".news[role=status]", "Manny: +2 at Beta (GitHub, Cursor).")
         .await;
+    browser.reads(".lead", "Manny leads with 2 points.").await;
+    browser.reads(".ranking tr.fresh", "Manny").await;
 
     for place in ["/leaderboard?contest=Spring", "/leaderboard?period=month"] {
         browser.goto(&format!("{}{place}", world.address)).await;
