@@ -188,7 +188,7 @@ impl Asset {
 
 impl Served {
     fn new(asset: Asset) -> Self {
-        let contents = lean(asset.contents());
+        let contents = lean(asset);
         let digest = Uuid::new_v5(&Uuid::NAMESPACE_OID, contents.as_bytes())
             .simple()
             .to_string();
@@ -205,7 +205,15 @@ impl Served {
 
 /// A style or script without what browsers skip: indentation, empty lines, and comments that have lines of their own. A
 /// comment that begins with `/*!` is a licence and stays.
-fn lean(contents: &str) -> String {
+fn lean(asset: Asset) -> String {
+    let lines = without_comments(asset.contents());
+    match asset.name() {
+        (_, "css") => lines.replace(" { ", "{").replace("; }", "}").replace(": ", ":"),
+        _ => lines,
+    }
+}
+
+fn without_comments(contents: &str) -> String {
     let mut lean = String::with_capacity(contents.len());
     let mut is_comment = false;
     for line in contents.lines().map(str::trim) {
@@ -231,7 +239,22 @@ mod tests {
             ("/*! licence */\na {}\n", "/*! licence */\na {}\n"),
             ("  // why\n  go(\"//a\"); // stays\n", "go(\"//a\"); // stays\n"),
         ] {
-            assert_eq!(lean(contents), sent);
+            assert_eq!(without_comments(contents), sent);
+        }
+    }
+
+    #[test]
+    fn a_style_is_sent_without_the_spaces_within_its_rules_and_a_script_with_them() {
+        assert!(lean(Asset::Stylesheet).contains("\n.hint{color:var(--soft)}\n"));
+        assert!(lean(Asset::KeysScript).contains(": "));
+        let quoted = |line: &str| {
+            line.split('"')
+                .skip(1)
+                .step_by(2)
+                .any(|text| text.contains(": ") || text.contains('{'))
+        };
+        for asset in Asset::ALL.into_iter().filter(|asset| asset.name().1 == "css") {
+            assert!(!asset.contents().lines().any(quoted), "{asset:?}");
         }
     }
 

@@ -82,7 +82,7 @@ impl ContestPage<'_> {
                 Some(frozen) => { (self.frozen(frozen, address)) (self.corrected(address)) }
                 None => (self.standing(address)),
             }
-            @if let Some(proposal) = &report.proposed { (self.proposed(proposal)) }
+            @if let Some(proposal) = report.proposed.as_ref().filter(|_| self.past.is_none()) { (self.proposed(proposal)) }
             (super::share::share(address))
             p .hint { a href=(CONTESTS) { "Every contest" } }
         }

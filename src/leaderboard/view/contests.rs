@@ -99,7 +99,7 @@ impl ContestsPage<'_> {
             ),
             cell(
                 "number link",
-                html! { @if let Some(link) = &listed.link { a href=(link) { "Row" span .unseen { " of " (contest.name) } } } },
+                html! { @if let Some(link) = &listed.link { a href=(link) { "Row" span .unseen { " of " bdi { (contest.name) } } } } },
             ),
         ];
         row(0, &cells)
