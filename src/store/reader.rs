@@ -175,7 +175,7 @@ impl Reader {
         let fetched = match self.recent_failure() {
             Some(error) => Err(Arc::new(error)),
             None => {
-                let fetch = self.fetch_patiently::<D>(WAIT_WITH_OLDER_DATA);
+                let fetch = self.fetch_patiently::<D>(key, WAIT_WITH_OLDER_DATA);
                 self.current.try_get_with(key, fetch).await
             }
         };
@@ -237,7 +237,11 @@ impl Reader {
 
     /// Fetches, and tries again while the person can be expected to wait; no longer than `with_older` when older data is
     /// at hand.
-    async fn fetch_patiently<D: Dataset>(&self, with_older: Duration) -> Result<Arc<Held>, ReadError> {
+    async fn fetch_patiently<D: Dataset>(
+        self: &Arc<Self>,
+        key: (TypeId, u64),
+        with_older: Duration,
+    ) -> Result<Arc<Held>, ReadError> {
         let has_older = self.last.contains_key(&TypeId::of::<D>());
         let patience = if has_older {
             self.patience.min(with_older)
@@ -246,7 +250,7 @@ impl Reader {
         };
         let attempts = async {
             for pause in super::pauses(self.first_pause) {
-                match self.fetch::<D>().await {
+                match self.fetch_to_the_end::<D>(key).await {
                     Err(ReadError::Unreachable(_)) if !(has_older && self.spreadsheet.gate().holds_back()) => {
                         tokio::time::sleep(pause).await;
                     }
@@ -267,6 +271,18 @@ impl Reader {
             self.outages.note(&error);
         }
         Err(error)
+    }
+
+    /// One read that goes on when nobody waits for it any more: a large tab on a slow line would else never be read anew.
+    async fn fetch_to_the_end<D: Dataset>(self: &Arc<Self>, key: (TypeId, u64)) -> Result<Arc<Held>, ReadError> {
+        let reader = Arc::clone(self);
+        let fetch = tokio::spawn(async move {
+            let fetched = reader.fetch::<D>().await?;
+            reader.current.insert(key, Arc::clone(&fetched)).await;
+            Ok(fetched)
+        });
+        let stopped = |_| Err(ReadError::Unreachable("the read stopped".to_owned()));
+        fetch.await.unwrap_or_else(stopped)
     }
 
     /// One read of the tabs of `D`.

@@ -285,3 +285,33 @@ async fn whoever_is_about_to_write_is_shown_what_stands_there_now() {
     assert_eq!(page.snapshot.data.deals.len(), 1);
     assert!(page.unreachable_since.is_some());
 }
+
+#[tokio::test]
+async fn a_read_that_takes_longer_than_a_page_waits_is_shown_by_a_later_page() {
+    let world = World::of(Plan {
+        patience: Duration::from_millis(100),
+        ..Plan::default()
+    })
+    .await;
+    let deals = async |world: &World| {
+        let reading = world.store.read::<DealRows>().await.expect("at least older data");
+        reading.snapshot.data.deals.len()
+    };
+    assert_eq!(deals(&world).await, 0);
+    world.staff_type("deals!A2", json!(1)).await;
+    world.staff_type("deals!B2", json!("Acme")).await;
+    world.staff_type("deals!C2", json!("Prospect")).await;
+    world.staff_type("deals!D2", json!(100)).await;
+    world
+        .fault(json!({"match": "batchGet", "times": 1, "fault": "slow", "delay_ms": 600}))
+        .await;
+    assert_eq!(deals(&world).await, 0, "the page shows what it has");
+    world.forget_calls().await;
+    // Whatever the pages that follow may ask, the read that is under way answers.
+    world
+        .fault(json!({"match": "batchGet", "times": 100_000, "fault": "503"}))
+        .await;
+    while deals(&world).await == 0 {
+        tokio::task::yield_now().await;
+    }
+}

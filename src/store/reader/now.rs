@@ -23,17 +23,14 @@ impl Reader {
             if let Some(held) = held.as_ref().filter(|held| self.is_fresh(held)) {
                 return self.reading(&held.kept);
             }
-            let fetch = self.fetch_patiently::<D>(self.patience);
+            let fetch = self.fetch_patiently::<D>(key, self.patience);
             let fetched = match held {
                 None => self.current.try_get_with(key, fetch).await,
                 // What pages show meanwhile stays.
                 Some(_) => fetch.await.map_err(Arc::new),
             };
             match fetched {
-                Ok(held) => {
-                    self.current.insert(key, Arc::clone(&held)).await;
-                    return self.reading(&held.kept);
-                }
+                Ok(held) => return self.reading(&held.kept),
                 Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),
                 Err(_) => {}
             }
