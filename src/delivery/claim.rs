@@ -96,7 +96,7 @@ impl Contest<'_> {
                 tokio::time::sleep(self.pause).await;
                 self.store.refresh();
             }
-            let lines: Reading<Lines> = self.store.read().await?;
+            let lines: Reading<Lines> = self.store.read_now().await?;
             let (mut lost, mut waiting) = (Vec::new(), Vec::new());
             for id in open {
                 match self.verdict(&lines.snapshot.data.0, id, considered) {

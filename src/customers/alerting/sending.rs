@@ -157,11 +157,11 @@ impl Alerting {
     pub async fn tell(&self) -> Result<Told, Error> {
         let _turn = self.turn.lock().await;
         self.store.refresh();
-        let books = self.scoring.books().await?;
+        let books = self.scoring.books_now().await?;
         let scored = self.scoring.score_all(&books);
         let mut told = Told::default();
         for channel in self.channels() {
-            let book: Reading<AlertBook> = self.store.read().await?;
+            let book: Reading<AlertBook> = self.store.read_now().await?;
             // Boxed, because together these steps take much room on the stack.
             Box::pin(self.tell_through(channel, (&books, &scored), &book.snapshot.data, &mut told)).await?;
         }
@@ -182,7 +182,7 @@ impl Alerting {
         let stream = Stream::DailySummaries;
         let channels = self.channels().into_iter();
         for channel in channels.filter(|channel| self.goes_through(stream, *channel)) {
-            let book: Reading<AlertBook> = self.store.read().await?;
+            let book: Reading<AlertBook> = self.store.read_now().await?;
             let book = &book.snapshot.data;
             if summary_of(book, channel, &now).any(|line| is_settled(line, &now)) {
                 continue;

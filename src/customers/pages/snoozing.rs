@@ -61,7 +61,7 @@ pub(super) async fn snooze(
     let reason: String = sent.reason.trim().chars().take(LONGEST_REASON).collect();
     match Snooze::parse(&customer.id, (&sent.until, &reason), current.now.date()) {
         Ok(snooze) => {
-            let book: Reading<AlertBook> = customers.store.read().await?;
+            let book: Reading<AlertBook> = customers.store.read_now().await?;
             let change = snooze.change(&book.snapshot.data.snooze_rows, BY);
             commit(&customers, change).await?;
             let snoozed = SnoozeAnswer {
@@ -89,7 +89,7 @@ pub(super) async fn end(
 ) -> Result<Response, Error> {
     let current = customers.current().await?;
     let customer = find(&current, &id)?;
-    let book: Reading<AlertBook> = customers.store.read().await?;
+    let book: Reading<AlertBook> = customers.store.read_now().await?;
     let snooze = in_force(&book.snapshot.data.snoozes, &customer.id, current.now.date());
     commit(&customers, snooze.map(Snooze::end)).await?;
     Ok(answer(&headers, (&id, "awake"), None))

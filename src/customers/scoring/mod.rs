@@ -150,6 +150,25 @@ impl Scoring {
         })
     }
 
+    /// The same without older data: what is written follows from it.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read as it is now.
+    pub async fn books_now(&self) -> Result<Books, Error> {
+        let (told, customers, history, dismissals) = tokio::join!(
+            self.store.read_now::<SourceTables>(),
+            self.store.read_now::<CustomerRows>(),
+            self.store.read_now::<ScoreHistory>(),
+            self.store.read_now::<Dismissals>(),
+        );
+        Ok(Books {
+            derived: self.derivation.of(&told?).await,
+            customers: customers?,
+            history: history?,
+            dismissals: dismissals?,
+        })
+    }
+
     /// What follows from what the sources said.
     ///
     /// # Errors
@@ -191,7 +210,7 @@ impl Scoring {
     pub async fn recalculate(&self) -> Result<Recalculated, Error> {
         let _turn = self.turn.lock().await;
         self.store.refresh();
-        let books = self.books().await?;
+        let books = self.books_now().await?;
         let now = self.clock.zoned_now();
         let scored = self.score_all(&books);
         let learned = learned(&scored, &books.history.snapshot.data, &now);
@@ -226,7 +245,7 @@ impl Scoring {
     /// When the spreadsheet cannot be read or written; doing it again goes on.
     pub async fn make_up(&self, past: &[(CustomerId, Snapshot)]) -> Result<(), Error> {
         let _turn = self.turn.lock().await;
-        let history: Reading<ScoreHistory> = self.store.read().await?;
+        let history: Reading<ScoreHistory> = self.store.read_now().await?;
         let ledger = Ledger::of(&HEALTH_SCORE_HISTORY, history.snapshot.data.rows.clone());
         let changes = past.iter().filter_map(|(customer, snapshot)| {
             let id = history_row::row_id(customer, snapshot.date);

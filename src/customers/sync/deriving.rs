@@ -28,7 +28,10 @@ impl Syncing {
     pub async fn derive(&self) -> Result<writing::Written, Error> {
         let _turn = self.deriving.lock().await;
         self.store.refresh();
-        let (told, rows) = tokio::join!(self.store.read::<SourceTables>(), self.store.read::<CustomerRows>());
+        let (told, rows) = tokio::join!(
+            self.store.read_now::<SourceTables>(),
+            self.store.read_now::<CustomerRows>()
+        );
         let (told, rows): (Reading<SourceTables>, Reading<CustomerRows>) = (told?, rows?);
         let told = &told.snapshot.data;
         let known = Known {
@@ -47,7 +50,7 @@ impl Syncing {
     /// # Errors
     /// When the spreadsheet cannot be read or written; doing it again goes on.
     pub async fn bring(&self, pages: Vec<Page>, by: &str) -> Result<(), Error> {
-        let told: Reading<SourceTables> = self.store.read().await?;
+        let told: Reading<SourceTables> = self.store.read_now().await?;
         let mut book = Book::of(&told.snapshot.data, self.clock.zone().clone());
         for page in pages {
             book.take(page, self.clock.now());

@@ -38,7 +38,10 @@ pub(super) async fn carry_out(
     progress: &watch::Sender<Progress>,
 ) -> Result<SyncRun, Error> {
     syncing.store.refresh();
-    let (log, told) = tokio::join!(syncing.store.read::<SyncLog>(), syncing.store.read::<SourceTables>());
+    let (log, told) = tokio::join!(
+        syncing.store.read_now::<SyncLog>(),
+        syncing.store.read_now::<SourceTables>()
+    );
     let (log, told): (Reading<SyncLog>, Reading<SourceTables>) = (log?, told?);
     let begin = Begin::of(&log.snapshot.data, source, mode, syncing.clock.now());
     let mut running = Running {
