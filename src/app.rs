@@ -6,7 +6,10 @@ mod own_routes;
 mod secret;
 mod spreadsheet;
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, PoisonError},
+};
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
 use tokio::{sync::Mutex, task::JoinHandle};
@@ -16,7 +19,9 @@ use crate::{
     clock::Clock,
     config::Config,
     customers::{
-        self, Customers, scoring, sources,
+        self, Customers,
+        alerting::sending::Alerting,
+        scoring, sources,
         sync::{self, Syncing},
     },
     deals::{self, Deals, Importer, Reminders, Rules},
@@ -50,8 +55,9 @@ pub struct App {
     deals: Arc<Deals>,
     leaderboard: Arc<Leaderboard>,
     syncing: Arc<Syncing>,
-    /// What goes on by itself: reminders, syncs, alerts, contests, the standings of a week.
-    jobs: Vec<JoinHandle<()>>,
+    alerting: Arc<Alerting>,
+    /// What goes on by itself.
+    jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -137,13 +143,8 @@ impl App {
         });
         let alerting = Arc::new(messages::alerting(config, &store, &syncing)?);
         Ok(Self {
-            jobs: vec![
-                tokio::spawn(Arc::clone(&deals).remind_daily()),
-                tokio::spawn(Arc::clone(&leaderboard).keep_contests_forever()),
-                tokio::spawn(Arc::clone(&leaderboard).send_weekly_forever()),
-                tokio::spawn(Arc::clone(&syncing).run_by_schedule()),
-                tokio::spawn(alerting.run()),
-            ],
+            alerting,
+            jobs: std::sync::Mutex::default(),
             syncing,
             deals,
             leaderboard,
@@ -162,6 +163,21 @@ impl App {
             report.made.push(sentence.to_owned());
         }
         report
+    }
+
+    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs and alerts.
+    /// For a program that serves, once the tabs were prepared.
+    pub fn start_jobs(&self) {
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        if jobs.is_empty() {
+            jobs.extend([
+                tokio::spawn(Arc::clone(&self.deals).remind_daily()),
+                tokio::spawn(Arc::clone(&self.leaderboard).keep_contests_forever()),
+                tokio::spawn(Arc::clone(&self.leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&self.syncing).run_by_schedule()),
+                tokio::spawn(Arc::clone(&self.alerting).run()),
+            ]);
+        }
     }
 
     /// Every address of the program.
@@ -192,7 +208,8 @@ impl App {
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
         tokio::join!(self.deals.finish(), self.syncing.finish());
-        self.jobs.iter().for_each(JoinHandle::abort);
+        let jobs = std::mem::take(&mut *self.jobs.lock().unwrap_or_else(PoisonError::into_inner));
+        jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
         if let Some(emulator) = self.emulator.lock().await.take() {
             emulator.stop().await;

@@ -257,6 +257,7 @@ async fn prepare_at_start(app: &Arc<App>) {
             for problem in &problems {
                 tracing::error!("{problem}");
             }
+            app.start_jobs();
             if let Some(done) = done.take() {
                 // An error means that the start has not waited for it.
                 let _ = done.send(());

@@ -112,9 +112,10 @@ pub(super) fn picker((period, past): (Period, Option<&AsOf>), presets: &[Preset]
                     (date_field("from", "From", period.from))
                     (date_field("to", "To", period.to))
                     @match past.map(|past| (past.day, past)) {
-                        // An instant is kept as it is; a day can be chosen.
+                        None => {}
+                        // An instant is kept as it is; another day can be chosen.
                         Some((None, past)) => { input type="hidden" name="as_of" value=(past.word()); }
-                        day => { (date_field("as_of", "As it was on", day.and_then(|(day, _)| day))) }
+                        Some((day, _)) => { (date_field("as_of", "As it was on", day)) }
                     }
                     button .quiet type="submit" { "Show" }
                 }

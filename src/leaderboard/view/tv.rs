@@ -172,7 +172,9 @@ impl TvPage<'_> {
         let height = slide.columns.first().map_or(0, |column| column.len());
         html! {
             @if height == 0 {
-                p .nothing { "Nobody has a point here yet." }
+                p .nothing {
+                    @if slide.table.kind == WallKind::Contest { "Nobody has a point yet." } @else { "No credits in this period yet." }
+                }
             } @else {
                 div .wall-columns .exact[slide.table.kind == WallKind::Contest] {
                     @for column in &slide.columns {
