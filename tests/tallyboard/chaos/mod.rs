@@ -40,7 +40,7 @@ fn seed() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "finds a row whose columns moved doubled under some chances; run with --ignored"]
+#[ignore = "under some chances a repair is hit by the next move, and a row ends doubled; run with --ignored"]
 async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once() {
     let folder = folder();
     let sheets = Sheets::open_to_staff(folder.path());
