@@ -18,13 +18,7 @@ use google_sheets4::api::BatchGetValuesResponse;
 use jiff::Timestamp;
 use serde_json::json;
 use tallyboard::{
-    leaderboard::{
-        catalog::Catalog,
-        credit::Ledger,
-        names::Names,
-        period::Period,
-        rows::{LeaderboardRows, TABS},
-    },
+    leaderboard::{catalog::Catalog, credit::Ledger, names::Names, period::Period, rows::LeaderboardRows},
     store::{Connection, Credentials, Dataset, Decoding, Options, Store, Tab, TabRows},
 };
 use tokio::net::TcpListener;
@@ -58,7 +52,8 @@ async fn settle(count: usize, figure: &'static str) -> Vec<Line> {
     let catalog = Arc::new(Catalog::parse(include_str!("../../integrations.txt")));
     let mut rounds = Vec::new();
     for round in 0..=ROUNDS {
-        let google = google_alone(&tabs.answer(&[SUBMISSIONS, "company_aliases"]));
+        let titles: Vec<&str> = LeaderboardRows::TABS.iter().map(|tab| tab.title).collect();
+        let google = google_alone(&tabs.answer(&titles));
         let before = allocated();
         let earlier = read(&url).await;
         let (ledger, build) = timed(|| build(&earlier.rows, &catalog));
@@ -189,7 +184,7 @@ fn told(count: usize, figure: &'static str, rounds: &[Steps]) -> Vec<Line> {
 
 fn google_alone(body: &[u8]) -> Duration {
     let (answer, took) = timed(|| serde_json::from_slice::<BatchGetValuesResponse>(body).expect("as from Google"));
-    assert_eq!(answer.value_ranges.expect("ranges").len(), TABS.len());
+    assert_eq!(answer.value_ranges.expect("ranges").len(), LeaderboardRows::TABS.len());
     took
 }
 
@@ -267,9 +262,11 @@ impl Tabs {
     /// The answer to `values:batchGet` for ranges such as `submissions` or `'submissions'!A2:G500`.
     fn answer(&self, ranges: &[&str]) -> Vec<u8> {
         let rows = self.rows();
-        let aliases = [r#"["alias","canonical"]"#.to_owned()];
         let found = ranges.iter().map(|range| {
-            let rows: &[String] = if range.contains(SUBMISSIONS) { &rows } else { &aliases };
+            let other = LeaderboardRows::TABS.iter().find(|tab| names(range, tab.title));
+            let header = other.map(|tab| json!(tab.columns.iter().map(|column| column.header).collect::<Vec<_>>()));
+            let header = [header.unwrap_or_default().to_string()];
+            let rows: &[String] = if names(range, SUBMISSIONS) { &rows } else { &header };
             let (first, last) = bounds(range, rows.len());
             let values = rows[first..last].join(",");
             let values = if values.is_empty() {
@@ -282,6 +279,13 @@ impl Tabs {
         let found: Vec<String> = found.collect();
         format!(r#"{{"spreadsheetId":"x","valueRanges":[{}]}}"#, found.join(",")).into_bytes()
     }
+}
+
+fn names(range: &str, title: &str) -> bool {
+    range
+        .split('!')
+        .next()
+        .is_some_and(|tab| tab.trim_matches('\'') == title)
 }
 
 /// The rows a range names, as places.
@@ -315,9 +319,10 @@ async fn answer(State(tabs): State<Arc<Tabs>>, uri: Uri) -> Response {
         return ([kind], tabs.answer(&ranges)).into_response();
     }
     let rows = tabs.rows().len();
-    let sheets = [(1, SUBMISSIONS), (2, "company_aliases")].map(|(id, title)| {
+    let sheets = LeaderboardRows::TABS.iter().zip(1..).map(|(tab, id)| {
         let grid = json!({"rowCount": rows, "columnCount": 26});
-        json!({"properties": {"sheetId": id, "title": title, "gridProperties": grid}})
+        json!({"properties": {"sheetId": id, "title": tab.title, "gridProperties": grid}})
     });
+    let sheets: Vec<_> = sheets.collect();
     Json(json!({"sheets": sheets})).into_response()
 }
