@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json};
 
 use super::a1::Rectangle;
 use super::cell::{Cell, Entry, Style};
+use super::formula;
 
 /// Which way a dimension runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,9 +150,19 @@ pub struct Sheet {
     pub furniture: Arc<Furniture>,
     /// Set once a formula was entered; without it nobody needs to look for references to move.
     pub has_formulas: bool,
+    /// Set once a formula was entered that may fill other cells; without it nobody needs to look for what it fills.
+    pub has_array_formulas: bool,
     rows: Vector<Arc<Row>>,
     next_row_id: u32,
     changes: Changes,
+}
+
+fn is_formula(cell: &Cell) -> bool {
+    matches!(cell.entry, Entry::Formula(_))
+}
+
+fn is_array_formula(cell: &Cell) -> bool {
+    matches!(&cell.entry, Entry::Formula(text) if formula::is_array(text))
 }
 
 impl Sheet {
@@ -165,6 +176,7 @@ impl Sheet {
             column_count,
             furniture: Arc::default(),
             has_formulas: false,
+            has_array_formulas: false,
             rows: Vector::new(),
             next_row_id: 1,
             changes: Changes::default(),
@@ -175,8 +187,8 @@ impl Sheet {
     pub fn restore_rows(&mut self, rows: impl IntoIterator<Item = Row>) {
         self.rows = rows.into_iter().map(Arc::new).collect();
         self.next_row_id = self.rows.iter().map(|row| row.id).max().unwrap_or(0) + 1;
-        let is_formula = |cell: &Cell| matches!(cell.entry, Entry::Formula(_));
-        self.has_formulas = self.rows.iter().any(|row| row.cells.iter().any(is_formula));
+        let cells = || self.rows.iter().flat_map(|row| &row.cells);
+        (self.has_formulas, self.has_array_formulas) = (cells().any(is_formula), cells().any(is_array_formula));
     }
 
     /// The same tab under another id and title, to be written to the database anew.
@@ -295,9 +307,8 @@ impl Sheet {
             result
         };
         let (id, kept) = (row.id, Arc::clone(row));
-        if !self.has_formulas {
-            self.has_formulas = kept.cells.iter().any(|cell| matches!(cell.entry, Entry::Formula(_)));
-        }
+        self.has_formulas |= kept.cells.iter().any(is_formula);
+        self.has_array_formulas |= self.has_formulas && kept.cells.iter().any(is_array_formula);
         self.changes.rows.insert(id, Some(kept));
         result
     }

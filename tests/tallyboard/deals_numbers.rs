@@ -7,13 +7,14 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tallyboard::{
     deals::rows::{CLIENT, DEALS},
-    store::{Batch, Change, Content, Numbering, Options},
+    store::{Batch, Change, Content, Numbering},
 };
 
 use crate::{
     deals_sales::create,
-    relay::{Event, Relay},
-    world::{Plan, World, store_at},
+    relay::Event,
+    updates::relayed,
+    world::{Plan, World},
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -150,13 +151,7 @@ async fn a_row_that_is_not_as_it_was_seen_gets_no_number() {
 async fn a_number_that_hits_another_row_is_put_right() {
     let world = typed().await;
     let sheet = world.sheet_id("deals").await;
-    let relay = Relay::new(&world.sheets).await;
-    let options = Options {
-        calls_per_minute: None,
-        first_pause: Duration::from_millis(2),
-        ..Options::for_google(world.clock())
-    };
-    let store = store_at(&relay.url, &world.sheets, options).await;
+    let (relay, store) = relayed(&world).await;
     let to_the_bottom = json!([{"moveDimension": {
         "source": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 5},
         "destinationIndex": 1,
@@ -181,13 +176,7 @@ async fn a_number_that_hits_another_row_is_put_right() {
 async fn a_number_that_hits_an_empty_row_is_taken_out_again() {
     let world = typed().await;
     let sheet = world.sheet_id("deals").await;
-    let relay = Relay::new(&world.sheets).await;
-    let options = Options {
-        calls_per_minute: None,
-        first_pause: Duration::from_millis(2),
-        ..Options::for_google(world.clock())
-    };
-    let store = store_at(&relay.url, &world.sheets, options).await;
+    let (relay, store) = relayed(&world).await;
     let shorter = json!([{"deleteDimension": {
         "range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 2, "endIndex": 3},
     }}]);

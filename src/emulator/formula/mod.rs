@@ -22,7 +22,7 @@ use super::workbook::Workbook;
 pub use operators::compare;
 use parser::{Expression, Reference};
 pub use references::{Place, after, moved_by};
-pub use spill::with_spills;
+pub use spill::{is_array, with_spills};
 
 /// How deep formulas may refer to each other.
 const DEEPEST: usize = 200;
@@ -138,15 +138,9 @@ impl<'a> Evaluator<'a> {
             Expression::Missing => Scalar::Blank,
             Expression::Reference(reference) => return self.reference(sheet, reference),
             Expression::Name(name) => return self.name(name),
-            Expression::Unary('-', inner) => match operators::number(&self.value(sheet, inner)) {
-                Ok(number) => Scalar::Number(-number),
-                Err(error) => Scalar::Error(error),
-            },
+            Expression::Unary('-', inner) => operators::negated(&self.value(sheet, inner)),
             Expression::Unary(_, inner) => self.value(sheet, inner),
-            Expression::Percent(inner) => match operators::number(&self.value(sheet, inner)) {
-                Ok(number) => Scalar::Number(number / 100.0),
-                Err(error) => Scalar::Error(error),
-            },
+            Expression::Percent(inner) => operators::percent(&self.value(sheet, inner)),
             Expression::Binary(sign, left, right) => {
                 operators::binary(sign, &self.value(sheet, left), &self.value(sheet, right))
             }

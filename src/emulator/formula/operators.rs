@@ -83,6 +83,16 @@ pub fn binary(sign: &str, left: &Scalar, right: &Scalar) -> Scalar {
     result().unwrap_or_else(Scalar::Error)
 }
 
+/// `-x`.
+pub fn negated(value: &Scalar) -> Scalar {
+    number(value).map_or_else(Scalar::Error, |number| Scalar::Number(-number))
+}
+
+/// `x%`.
+pub fn percent(value: &Scalar) -> Scalar {
+    number(value).map_or_else(Scalar::Error, |number| Scalar::Number(number / 100.0))
+}
+
 fn arithmetic(sign: &str, left: f64, right: f64) -> Result<f64, &'static str> {
     match sign {
         "+" => Ok(left + right),

@@ -100,15 +100,9 @@ impl Evaluator<'_> {
                     }
                 }
             },
-            Expression::Unary('-', operand) => match operators::number(&inner(operand)) {
-                Ok(number) => Scalar::Number(-number),
-                Err(error) => Scalar::Error(error),
-            },
+            Expression::Unary('-', operand) => operators::negated(&inner(operand)),
             Expression::Unary(_, operand) => inner(operand),
-            Expression::Percent(operand) => match operators::number(&inner(operand)) {
-                Ok(number) => Scalar::Number(number / 100.0),
-                Err(error) => Scalar::Error(error),
-            },
+            Expression::Percent(operand) => operators::percent(&inner(operand)),
             Expression::Binary(sign, left, right) => operators::binary(sign, &inner(left), &inner(right)),
             Expression::Call(name, arguments) => {
                 let arguments = arguments.iter().enumerate();
@@ -144,8 +138,8 @@ fn written(value: Scalar) -> Expression {
 /// The workbook with what its array formulas fill; itself when there are none.
 pub fn with_spills(workbook: &Workbook) -> Cow<'_, Workbook> {
     let sheets = workbook.sheets.iter().enumerate();
-    let with_formulas = sheets.filter(|(_, sheet)| sheet.has_formulas);
-    let anchors: Vec<Anchor> = with_formulas
+    let with_array_formulas = sheets.filter(|(_, sheet)| sheet.has_array_formulas);
+    let anchors: Vec<Anchor> = with_array_formulas
         .flat_map(|(position, sheet)| anchors(position, sheet))
         .collect();
     if anchors.is_empty() {
@@ -186,14 +180,15 @@ fn anchors(position: usize, sheet: &Sheet) -> Vec<Anchor> {
     found.collect()
 }
 
+/// Whether a formula begins as one that may fill other cells.
+pub fn is_array(text: &str) -> bool {
+    let name = text.trim_start_matches('=').trim_start().get(..NAME.len());
+    name.is_some_and(|name| name.eq_ignore_ascii_case(NAME))
+}
+
 /// What stands between the parentheses, if the formula is one.
 fn inner(text: &str) -> Option<Expression> {
-    let is_one = |text: &str| {
-        text.get(..NAME.len())
-            .is_some_and(|name| name.eq_ignore_ascii_case(NAME))
-    };
-    let text = text.trim_start_matches('=').trim_start();
-    match is_one(text).then(|| parser::parse(text))?? {
+    match is_array(text).then(|| parser::parse(text.trim_start_matches('=')))?? {
         Expression::Call(_, mut arguments) if arguments.len() == 1 => arguments.pop(),
         _ => None,
     }
