@@ -39,7 +39,7 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(30);
 /// Times that lines are tried to be written.
 const TRIES: usize = 10;
 /// Longest wait for lines on their way when the program ends.
-const LAST_WAIT: Duration = Duration::from_secs(5);
+const LAST_WAIT: Duration = Duration::from_secs(3);
 /// Lines whose ids are remembered.
 const MOST_TOLD: usize = 20_000;
 
