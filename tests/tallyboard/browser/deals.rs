@@ -100,9 +100,12 @@ async fn on_paper_there_are_the_filters_and_the_numbers_and_nothing_to_press() {
         assert_eq!(browser.ask(LEFT_ON_PAPER).await, json!([]), "{page}");
         assert_eq!(browser.ask(WIDER_THAN_PAPER).await, json!(0), "{page}");
         if page.contains("sector") {
-            browser.reads(".chip", "Secteur : ").await;
+            browser.reads("main", "energie").await;
         }
     }
+    let period = "/deals/performance?from=2026-03-01&to=2026-03-31";
+    browser.goto(&format!("{}{period}", world.address)).await;
+    browser.reads("main", "≥\u{A0}01/03/2026 · ≤\u{A0}31/03/2026").await;
     browser
         .goto(&format!("{}/deals/list?sector=energie", world.address))
         .await;
