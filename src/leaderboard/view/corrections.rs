@@ -13,7 +13,7 @@ use super::{
             log::Action,
         },
     },
-    address::{ClaimsFilter, adding},
+    address::{BOARD, ClaimsFilter, adding, with_query},
     claims::{Paging, download_links},
     doors::{Counts, told},
     past::as_of_words,
@@ -44,7 +44,7 @@ impl CorrectionsPage<'_> {
         let main = html! {
             h1 { "Corrections" }
             p .lead { "Every change of a claim after it came in: when, what, why, and whose points it changed at that moment." }
-            p .hint { "Taken from the audit log. " a href=(DIFFERENCE) { "Compare the standings of two days" } }
+            p .hint { "Taken from the audit log. " a .onward href=(DIFFERENCE) { "Compare the standings of two days" } }
             @if self.corrections.is_empty() {
                 p .nothing { "Nothing was corrected yet." }
             } @else {
@@ -173,7 +173,7 @@ impl DifferencePage<'_> {
         let day = |as_of: AsOf| as_of.instant.to_zoned(self.now.time_zone().clone()).date();
         let main = html! {
             h1 { "Time machine" }
-            p .lead data-figure="day" { "The standings " (as_of_words(&self.before, &self.now)) " and " (as_of_words(&self.after, &self.now)) "." }
+            p .lead data-figure="day" { "The standings " (self.board_then(self.before)) " and " (self.board_then(self.after)) "." }
             p .hint { "Worked out from the claims and the audit log, as the board would have shown them." }
             form .filter method="get" action=(DIFFERENCE) aria-label="Two days" {
                 (date_field("before", "First day", Some(day(self.before))))
@@ -190,6 +190,11 @@ impl DifferencePage<'_> {
             scripts: &[Asset::ShareScript],
             main,
         })
+    }
+
+    /// Leads to the board as it was.
+    fn board_then(&self, as_of: AsOf) -> Markup {
+        html! { a href=(with_query(BOARD, &[("as_of", as_of.word())])) { (as_of_words(&as_of, &self.now)) } }
     }
 
     fn table(&self) -> Markup {
