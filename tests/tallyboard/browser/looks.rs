@@ -349,6 +349,7 @@ async fn outside(browser: &Browser) -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "draws pictures for a person to look at; run with --ignored"]
 async fn every_page_is_drawn_into_target_screenshots_for_the_eye() {
     let Some(browser) = Browser::open(Script::On).await else {
         return;

@@ -1,6 +1,10 @@
 //! The board on a wall: everything fits, can be read from across the room, and celebrates.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -11,6 +15,9 @@ use super::{
 };
 use crate::{contests::contest, world::World};
 
+/// What people do not notice.
+const MOMENT: Duration = Duration::from_secs(3);
+const GLANCE: Duration = Duration::from_millis(50);
 const SCREENS: [(u32, u32); 2] = [(1920, 1080), (3840, 2160)];
 const NAMES: [&str; 8] = [
     "Kate Oberg",
@@ -59,9 +66,15 @@ async fn world_of(csms: usize) -> World {
     world
 }
 
-async fn screen(browser: &Browser, (width, height): (u32, u32)) {
+async fn screen(browser: &Browser, size: (u32, u32)) {
+    let (width, height) = size;
     let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
     browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    fills(browser, size).await;
+}
+
+/// Waits until the page is as large as the screen; one that has just been opened may have the size of the window yet.
+async fn fills(browser: &Browser, (width, height): (u32, u32)) {
     browser
         .until(&format!("innerWidth === {width} && innerHeight === {height}"))
         .await;
@@ -91,6 +104,18 @@ async fn faults(browser: &Browser) -> Vec<String> {
     serde_json::from_value(browser.ask(script).await).expect("faults")
 }
 
+/// What is still wrong with the screenful after a moment: a page that has just been opened may not stand yet.
+async fn lasting_faults(browser: &Browser) -> Vec<String> {
+    let begun = Instant::now();
+    loop {
+        let faults = faults(browser).await;
+        if faults.is_empty() || begun.elapsed() > MOMENT {
+            return faults;
+        }
+        tokio::time::sleep(GLANCE).await;
+    }
+}
+
 #[tokio::test]
 async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no_small_text() {
     let Some(browser) = Browser::open(Script::On).await else {
@@ -117,12 +142,16 @@ async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no
             for (slide, lines) in [(1, csms), (2, csms.min(SERVICES.len())), (3, csms)] {
                 let address = format!("{}/leaderboard/tv?slide={slide}", world.address);
                 browser.goto(&address).await;
+                fills(&browser, size).await;
                 let place = format!("{csms} CSMs, slide {slide}, {size:?}");
-                let shown = browser.ask("document.querySelectorAll('.wall-line .who').length").await;
-                assert_eq!(shown, json!(lines), "{place}");
-                let filled = "document.querySelector('.wall-lines').getBoundingClientRect().height / innerHeight";
-                let filled = browser.ask(filled).await.as_f64().expect("a share");
-                assert!(filled > 0.7, "{place}: the lines fill {filled} of the screen");
+                browser
+                    .until(&format!(
+                        "document.querySelectorAll('.wall-line .who').length === {lines}"
+                    ))
+                    .await;
+                browser
+                    .until("document.querySelector('.wall-lines').getBoundingClientRect().height > 0.7 * innerHeight")
+                    .await;
                 if slide == 3 {
                     browser.reads("h1", "Spring Prize of 2026").await;
                     browser
@@ -132,7 +161,7 @@ async fn three_twelve_and_forty_csms_fill_a_screen_without_scrolling_and_with_no
                         )
                         .await;
                 }
-                let faults = faults(&browser).await;
+                let faults = lasting_faults(&browser).await;
                 found.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
                 let picture = folder.join(format!("wall-{csms}-{slide}-{}.png", size.0));
                 fs::write(picture, browser.first_sight().await).expect("picture");
