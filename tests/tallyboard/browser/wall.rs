@@ -218,6 +218,42 @@ async fn the_wall_celebrates_a_claim_once_and_turns_by_itself() {
     browser.reads("[data-pause]", "Go on").await;
 }
 
+/// Celebrates the largest claim that there can be; only the page is told of it.
+async fn celebrate_the_longest(browser: &Browser) {
+    let words = |length: usize| {
+        "Wolfeschlegelsteinhausenbergerdorff and Company ".repeat(5)[..length]
+            .trim()
+            .to_owned()
+    };
+    let services: Vec<String> = (1..=40).map(|number| format!("{} {number}", words(60))).collect();
+    let claim = json!({"csm": words(80), "company": words(200), "credited": services});
+    let tell = format!(
+        "(document.dispatchEvent(new CustomEvent('claims', {{detail: {{claims: [{claim}]}}}})), \
+         Boolean(document.querySelector('.celebration.shown .who.long')))"
+    );
+    assert_eq!(browser.ask(&tell).await, json!(true));
+}
+
+#[tokio::test]
+async fn the_longest_names_and_forty_services_are_celebrated_without_being_cut() {
+    let Some(browser) = Browser::open(Script::On).await else {
+        return;
+    };
+    let world = world_of(12).await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+    fs::create_dir_all(&folder).expect("folder");
+    for size in SCREENS {
+        screen(&browser, size).await;
+        browser.goto(&format!("{}/leaderboard/tv", world.address)).await;
+        celebrate_the_longest(&browser).await;
+        let words = browser.text(".celebration").await;
+        assert!(words.starts_with("+40") && words.contains(" more at "), "{words}");
+        assert_eq!(faults(&browser).await, Vec::<String>::new(), "{size:?}");
+        let picture = folder.join(format!("wall-celebration-{}.png", size.0));
+        fs::write(picture, browser.first_sight().await).expect("picture");
+    }
+}
+
 #[tokio::test]
 async fn without_script_the_wall_turns_as_well() {
     let Some(browser) = Browser::open(Script::Off).await else {
