@@ -2,7 +2,10 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::filter::{CustomerFilter, HealthChoice, Order};
+use super::{
+    filter::{CustomerFilter, HealthChoice, Order},
+    listing::Among,
+};
 
 /// The customers row by row.
 pub const BOARD: &str = "/customers";
@@ -53,7 +56,7 @@ pub fn band_address(choice: HealthChoice) -> String {
 
 /// The field of an address that orders a list; the usual order needs none.
 pub fn sorted(order: Order) -> Vec<(&'static str, String)> {
-    if order == Order::USUAL {
+    if order == Among::All.usual_order() {
         return Vec::new();
     }
     vec![("sort", order.value())]

@@ -10,6 +10,7 @@ use super::{
     customer::{Customer, Standing},
     email::Email,
     filter::{HealthChoice, Paging},
+    listing::Listing,
     number::Number,
     risk,
     rows::customer_row::CustomerRows,
@@ -204,29 +205,24 @@ pub struct AtRiskList {
 }
 
 impl ListAnswer {
-    /// Page `paging` of `customers`.
+    /// Page `paging` of the customers of `listing`.
     pub fn of(
-        customers: &[&Customer],
+        listing: &Listing,
         rows: &CustomerRows,
         paging: Paging,
         (as_of, currency): (Timestamp, Currency),
     ) -> Self {
-        let mrr: Decimal = customers
-            .iter()
-            .filter_map(|customer| super::filter::mrr_in(customer, currency))
-            .sum();
-        let is_foreign = |customer: &&&Customer| customer.revenue.mrr.is_some_and(|mrr| mrr.currency != currency);
-        let shown = paging.part(customers).iter();
+        let shown = paging.part(&listing.places).iter();
         Self {
             as_of,
-            total: customers.len(),
-            mrr: Number::new(mrr),
-            in_other_currencies: customers.iter().filter(is_foreign).count(),
+            total: listing.places.len(),
+            mrr: listing.mrr,
+            in_other_currencies: listing.in_other_currencies,
             currency: currency.code().to_owned(),
             page: paging.page,
             pages: paging.pages,
             customers: shown
-                .map(|customer| CustomerAnswer::of(customer, rows, currency))
+                .map(|place| CustomerAnswer::of(rows.at(*place), rows, currency))
                 .collect(),
         }
     }

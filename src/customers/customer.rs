@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{amount::Amount, email::Email};
+use super::{
+    amount::{Amount, Currency},
+    email::Email,
+};
 
 /// The id of a customer's row. It stays when addresses and sources come and go.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -175,6 +178,11 @@ impl Customer {
     /// Whether it counts in sums and lists.
     pub fn is_current(&self) -> bool {
         self.standing == Standing::Current
+    }
+
+    /// Whether they pay in another currency than that of the sums.
+    pub fn pays_otherwise_than(&self, currency: Currency) -> bool {
+        self.revenue.mrr.is_some_and(|mrr| mrr.currency != currency)
     }
 
     /// Every address, the main one first.

@@ -2,9 +2,18 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use jiff::civil::Date;
+use moka::{future::Cache, policy::EvictionPolicy};
+
 use super::{
-    amount::Currency, elsewhere::AskElsewhere, rows::customer_row::CustomerRows, scoring::derived::Derived,
+    amount::Currency,
+    digest::Digest,
+    elsewhere::AskElsewhere,
+    listing::{ListQuestion, Listing},
+    rows::{customer_row::CustomerRows, history_row::ScoreHistory},
+    scoring::derived::Derived,
     sync::Syncing,
+    trend::{Week, trend},
 };
 use crate::{
     answer::{Kept, Rendered},
@@ -18,6 +27,9 @@ use crate::{
     store::{ReadError, Reading, Store},
 };
 
+/// Bytes of the lists that are kept: a list is four bytes a customer.
+const MOST_LISTED: u64 = 4 * 1024 * 1024;
+
 /// The board's means, made once by the app.
 pub struct Customers {
     pub(super) store: Arc<Store>,
@@ -28,6 +40,12 @@ pub struct Customers {
     frame: Frame,
     tally: Arc<Tally>,
     kept: Kept,
+    /// By the version of the rows.
+    digests: Cache<u64, Arc<Digest>>,
+    /// By the version of the rows and the question.
+    listings: Cache<(u64, String), Arc<Listing>>,
+    /// By the versions of the rows and of the history, and the last day.
+    trends: Cache<(u64, u64, Date), Arc<[Week]>>,
 }
 
 /// What the app hands to the board.
@@ -53,6 +71,8 @@ pub(super) struct Current {
     board: current::Current<CustomerRows>,
     /// What amounts are in.
     pub(super) currency: Currency,
+    /// What follows from all rows.
+    pub(super) digest: Arc<Digest>,
 }
 
 impl Deref for Current {
@@ -75,19 +95,57 @@ impl Customers {
             frame: parts.frame,
             tally: parts.tally,
             kept: Kept::default(),
+            // What was asked for before belongs to older data, and nobody asks for it again.
+            digests: Cache::builder()
+                .max_capacity(1)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+            listings: Cache::builder()
+                .weigher(|_, listing: &Arc<Listing>| u32::try_from(4 * listing.places.len() + 1024).unwrap_or(u32::MAX))
+                .max_capacity(MOST_LISTED)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
+            trends: Cache::builder()
+                .max_capacity(1)
+                .eviction_policy(EvictionPolicy::lru())
+                .build(),
         }
     }
 
     /// The board with the data at hand.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
-        Ok(self.as_of(self.store.read().await?))
+        Ok(self.as_of(self.store.read().await?).await)
     }
 
-    fn as_of(&self, reading: Reading<CustomerRows>) -> Current {
+    async fn as_of(&self, reading: Reading<CustomerRows>) -> Current {
+        let board = current::Current::of(reading, self.clock.zoned_now());
+        let currency = self.syncing.terms().currency;
+        let work = async { Arc::new(Digest::of(&board.rows, currency)) };
+        let digest = self.digests.get_with(board.version, work).await;
         Current {
-            board: current::Current::of(reading, self.clock.zoned_now()),
-            currency: self.syncing.terms().currency,
+            board,
+            currency,
+            digest,
         }
+    }
+
+    /// The customers that answer `question`, in order.
+    pub(super) async fn listing(&self, current: &Current, question: &ListQuestion) -> Arc<Listing> {
+        let work = async { Arc::new(Listing::of(&current.rows, question, current.currency)) };
+        self.listings.get_with((current.version, question.key()), work).await
+    }
+
+    /// How the health of all customers went, week by week, with the scores from which it follows.
+    pub(super) async fn history(&self, current: &Current) -> Result<(Arc<ScoreHistory>, Arc<[Week]>), ReadError> {
+        let history = self.store.read::<ScoreHistory>().await?.snapshot;
+        let today = current.now.date();
+        let work = async {
+            let histories: Vec<&[_]> = current.rows.current().map(|one| history.data.of(&one.id)).collect();
+            trend(histories.iter().copied(), today).into()
+        };
+        let settled = (current.version, history.version, today);
+        let weeks = self.trends.get_with(settled, work).await;
+        Ok((Arc::clone(&history.data), weeks))
     }
 
     /// What the sources told.
@@ -105,7 +163,7 @@ impl Customers {
 
     /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
     pub async fn found_at_hand(&self) -> Option<Found> {
-        Some(self.found_in(&self.as_of(self.store.at_hand().await?)))
+        Some(self.found_in(&self.as_of(self.store.at_hand().await?).await))
     }
 
     fn found_in(&self, current: &Current) -> Found {
@@ -118,7 +176,7 @@ impl Customers {
 
     /// What surrounds a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
-        let found = current.findings.len() + current.rows.count_in_other_currencies(current.currency);
+        let found = current.findings.len() + current.digest.cells_in_other_currencies;
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         self.bare_frame()
             .counting(FINDINGS, self.tally.note("customers", found))

@@ -256,12 +256,6 @@ impl SortKey {
 }
 
 impl Order {
-    /// The highest revenue first.
-    pub const USUAL: Self = Self {
-        key: SortKey::Mrr,
-        descending: true,
-    };
-
     /// Reads the `sort` of an address: a key, with a hyphen before it for the greatest first.
     ///
     /// # Errors
@@ -282,8 +276,9 @@ impl Order {
         format!("{}{}", if self.descending { "-" } else { "" }, self.key.word())
     }
 
-    /// Sorts customers who stand in the order of their names; equal ones keep it. Unknown values come last.
-    pub fn sort(self, customers: &mut [&Customer], currency: Currency) {
+    /// Sorts customers, each with its place, who stand in the order of their names; equal ones keep it. Unknown values come
+    /// last.
+    pub fn sort(self, customers: &mut [(u32, &Customer)], currency: Currency) {
         match self.key {
             SortKey::Name if self.descending => customers.reverse(),
             SortKey::Name => {}
@@ -294,16 +289,16 @@ impl Order {
         }
     }
 
-    fn by<Value: Ord>(self, customers: &mut [&Customer], value: impl Fn(&Customer) -> Option<Value>) {
-        let mut keyed: Vec<(Option<Value>, &Customer)> =
-            customers.iter().map(|customer| (value(customer), *customer)).collect();
+    fn by<Value: Ord>(self, customers: &mut [(u32, &Customer)], value: impl Fn(&Customer) -> Option<Value>) {
+        let mut keyed: Vec<(Option<Value>, (u32, &Customer))> =
+            customers.iter().map(|placed| (value(placed.1), *placed)).collect();
         keyed.sort_by(|(left, _), (right, _)| match (left, right) {
             (Some(left), Some(right)) if self.descending => right.cmp(left),
             (Some(left), Some(right)) => left.cmp(right),
             (left, right) => Reverse(left.is_some()).cmp(&Reverse(right.is_some())),
         });
-        for (place, (_, customer)) in customers.iter_mut().zip(keyed) {
-            *place = customer;
+        for (to, (_, placed)) in customers.iter_mut().zip(keyed) {
+            *to = placed;
         }
     }
 }

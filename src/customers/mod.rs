@@ -7,7 +7,7 @@
 //! a customer fares and why; [`churn`] how likely they are to leave; [`scoring`] works both out for all customers,
 //! and [`alerting`] tells people what changed.
 //!
-//! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`summary`],
+//! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`listing`], [`digest`], [`summary`],
 //! [`risk`], [`trend`], [`timeline`], [`notices`], [`explanation`], [`weekly`]) and hands the answer ([`answers`], [`detail`]) to [`view`]; [`address`] says where each page is. What the other boards know of a
 //! customer's company comes in through [`elsewhere`]. [`sample`] fills an empty spreadsheet.
 
@@ -19,6 +19,7 @@ pub mod churn;
 pub mod customer;
 pub mod desk;
 pub mod detail;
+pub mod digest;
 pub mod elsewhere;
 pub mod email;
 pub mod explanation;
@@ -26,6 +27,7 @@ pub mod filter;
 #[cfg(test)]
 mod fixture;
 pub mod health;
+pub mod listing;
 pub mod mrr;
 pub mod notices;
 pub mod number;

@@ -106,7 +106,7 @@ impl Overview {
         let (mut scores, mut at_stake) = (Decimal::ZERO, Decimal::ZERO);
         for customer in customers {
             total += 1;
-            other_currency += usize::from(customer.revenue.mrr.is_some_and(|mrr| mrr.currency != currency));
+            other_currency += usize::from(customer.pays_otherwise_than(currency));
             let mrr = mrr_in(customer, currency).unwrap_or_default();
             let Some(band) = band(customer) else {
                 unscored.add(mrr);

@@ -347,8 +347,9 @@ impl Store {
         &self.url
     }
 
-    /// Takes no more writes and waits until those that were accepted are done.
+    /// Takes no more writes and waits until those that were accepted are done, and what was noticed in the sheet is told.
     pub async fn finish(&self) {
+        self.reader.finish().await;
         self.queue.finish().await;
         let writer = self.writer.lock().await.take();
         let Some(writer) = writer else { return };

@@ -19,6 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "answer/kept.rs",
             "leaderboard/desk.rs",
             "deals/desk.rs",
+            "customers/desk.rs",
             "customers/scoring/derived.rs",
         ],
     ),

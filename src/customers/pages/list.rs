@@ -1,9 +1,6 @@
 //! `GET /customers`: the customers row by row, or what to do first when there are none.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use axum::{
     extract::{Query, State},
@@ -16,16 +13,15 @@ use serde::Deserialize;
 use super::{
     super::{
         answers::{CustomerAnswer, ListAnswer, sheet},
-        customer::Customer,
         desk::{Current, Customers},
         filter::{CustomerFilter, Order, Paging},
-        summary::Overview,
+        listing::{Among, ListQuestion, Listing},
         view::{checklist::Checklist, list::ListPage},
     },
     syncs::sample_state,
 };
 use crate::{
-    answer::{Face, Rendered},
+    answer::{Face, Rendered, Sheet},
     asked::Asked,
     error::{Error, FieldError},
 };
@@ -43,8 +39,7 @@ pub(super) struct Question {
 
 /// What a list is asked for.
 pub(super) struct Wanted {
-    pub(super) filter: CustomerFilter,
-    pub(super) order: Order,
+    pub(super) question: ListQuestion,
     pub(super) page: usize,
 }
 
@@ -63,29 +58,21 @@ impl Question {
         }
     }
 
-    pub(super) fn wanted(&self, uri: &Uri, usual: Order) -> Result<Wanted, Error> {
+    pub(super) fn wanted(&self, uri: &Uri, among: Among) -> Result<Wanted, Error> {
         let refused = |error: super::super::filter::FilterError| {
             Error::bad_question(vec![FieldError::new(error.field, error.message)])
         };
         let sort = self.sort.as_deref().filter(|sort| !sort.trim().is_empty());
-        Ok(Wanted {
+        let order = sort.map(Order::parse).transpose().map_err(refused)?;
+        let question = ListQuestion {
             filter: CustomerFilter::parse(uri.query().unwrap_or_default()).map_err(refused)?,
-            order: sort.map(Order::parse).transpose().map_err(refused)?.unwrap_or(usual),
+            among,
+            order: order.unwrap_or(among.usual_order()),
+        };
+        Ok(Wanted {
+            question,
             page: self.number()?,
         })
-    }
-}
-
-impl Wanted {
-    /// The customers, in order.
-    pub(super) fn of<'a>(&self, current: &'a Current, also: impl Fn(&Customer) -> bool) -> Vec<&'a Customer> {
-        let mut customers: Vec<&Customer> = current
-            .rows
-            .current_by_name()
-            .filter(|customer| also(customer) && self.filter.lets_through(customer, current.currency))
-            .collect();
-        self.order.sort(&mut customers, current.currency);
-        customers
     }
 }
 
@@ -96,40 +83,38 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Error> {
     let asked = question.asked(&headers, &uri)?;
-    let wanted = question.wanted(&uri, Order::USUAL)?;
+    let wanted = question.wanted(&uri, Among::All)?;
     let current = customers.current().await?;
-    if asked.face == Face::Html && current.rows.current().next().is_none() {
+    if asked.face == Face::Html && current.digest.overview.summary.total_customers == 0 {
         return Ok(first_steps(&customers, &current, &asked).await?.respond(&headers));
     }
-    let make = async || render(&customers, &current, &asked, &wanted);
+    let make = async || {
+        let listing = customers.listing(&current, &wanted.question).await;
+        render(&customers, (&current, &listing), &asked, &wanted)
+    };
     let rendered = customers.answered(&current, &asked, make).await?;
     Ok(rendered.respond(&headers))
 }
 
-fn render(customers: &Customers, current: &Current, asked: &Asked, wanted: &Wanted) -> Result<Rendered, Error> {
-    let found = wanted.of(current, |_| true);
-    let zone = customers.clock.zone();
-    let as_of = (current.read_at.to_zoned(zone.clone()).datetime(), zone);
-    let all = || -> Vec<CustomerAnswer> {
-        let answers = found.iter();
-        answers
-            .map(|customer| CustomerAnswer::of(customer, &current.rows, current.currency))
-            .collect()
-    };
-    let paging = Paging::of(found.len(), wanted.page);
-    let part = || ListAnswer::of(&found, &current.rows, paging, (current.read_at, current.currency));
+fn render(
+    customers: &Customers,
+    (current, listing): (&Current, &Listing),
+    asked: &Asked,
+    wanted: &Wanted,
+) -> Result<Rendered, Error> {
+    let table = || whole_table(customers, (current, listing), ("customers", "Customers"));
+    let paging = Paging::of(listing.places.len(), wanted.page);
+    let part = || ListAnswer::of(listing, &current.rows, paging, (current.read_at, current.currency));
     match asked.face {
-        Face::Csv => Ok(Rendered::csv(&sheet(&all(), ("customers", "Customers"), as_of))),
-        Face::Xlsx => Rendered::xlsx(&sheet(&all(), ("customers", "Customers"), as_of)).map_err(Error::internal),
+        Face::Csv => Ok(Rendered::csv(&table())),
+        Face::Xlsx => Rendered::xlsx(&table()).map_err(Error::internal),
         Face::Json => Rendered::json(&part()).map_err(Error::internal),
         _ => {
             let page = ListPage {
-                filter: &wanted.filter,
-                order: wanted.order,
+                filter: &wanted.question.filter,
+                order: wanted.question.order,
                 list: &part(),
-                overview: &Overview::of(current.rows.current(), current.currency),
-                managers: &managers(current),
-                sources: &sources(current),
+                digest: &current.digest,
                 currency: current.currency,
                 now: &current.now,
                 address: &asked.address,
@@ -139,22 +124,18 @@ fn render(customers: &Customers, current: &Current, asked: &Asked, wanted: &Want
     }
 }
 
-/// Every account manager once, in alphabetical order.
-fn managers(current: &Current) -> Vec<String> {
-    let names = current.rows.current();
-    let names: HashSet<&str> = names
-        .filter_map(|customer| customer.profile.account_manager.as_deref())
+/// The customers of all pages, as a table to download.
+pub(super) fn whole_table(
+    customers: &Customers,
+    (current, listing): (&Current, &Listing),
+    names: (&str, &str),
+) -> Sheet {
+    let zone = customers.clock.zone();
+    let answers = listing.places.iter();
+    let answers: Vec<CustomerAnswer> = answers
+        .map(|place| CustomerAnswer::of(current.rows.at(*place), &current.rows, current.currency))
         .collect();
-    let sorted = names.into_iter().map(|name| (crate::language::sort_key(name), name));
-    let sorted: BTreeMap<_, &str> = sorted.collect();
-    sorted.into_values().map(str::to_owned).collect()
-}
-
-/// Every source that knows somebody once, in alphabetical order.
-fn sources(current: &Current) -> Vec<String> {
-    let marks = current.rows.current().flat_map(|customer| &customer.sources);
-    let names: BTreeSet<&str> = marks.map(|mark| mark.source.as_str()).collect();
-    names.into_iter().map(str::to_owned).collect()
+    sheet(&answers, names, (current.as_of().datetime(), zone))
 }
 
 async fn first_steps(customers: &Customers, current: &Current, asked: &Asked) -> Result<Rendered, Error> {

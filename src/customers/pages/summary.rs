@@ -12,21 +12,15 @@ use serde::Deserialize;
 
 use super::super::{
     desk::{Current, Customers},
-    filter::{CustomerFilter, Order, SortKey},
-    health::Snapshot,
+    listing::{Among, ListQuestion},
     number::Number,
     risk,
-    rows::history_row::ScoreHistory,
-    summary::Overview,
-    trend::trend,
     view::summary::{SummaryPage, Worst},
 };
-use super::list::Wanted;
 use crate::{
     answer::{Face, Rendered},
     asked::Asked,
     error::Error,
-    store::Reading,
 };
 
 /// Customers at risk that the page names.
@@ -46,50 +40,29 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::PAGE)?;
     let current = customers.current().await?;
-    let make = async || {
-        let history: Reading<ScoreHistory> = customers.store.read().await?;
-        render(&customers, (&current, &history.snapshot.data), &asked)
+    let make = async || match asked.face {
+        Face::Json => Rendered::json(&current.digest.overview.summary).map_err(Error::internal),
+        _ => page(&customers, &current, &asked).await,
     };
     let rendered = customers.answered(&current, &asked, make).await?;
     Ok(rendered.respond(&headers))
 }
 
-fn render(
-    customers: &Customers,
-    (current, history): (&Current, &ScoreHistory),
-    asked: &Asked,
-) -> Result<Rendered, Error> {
-    let overview = Overview::of(current.rows.current(), current.currency);
-    if asked.face == Face::Json {
-        return Rendered::json(&overview.summary).map_err(Error::internal);
-    }
-    let wanted = Wanted {
-        filter: CustomerFilter::default(),
-        order: Order {
-            key: SortKey::Risk,
-            descending: true,
-        },
-        page: 1,
-    };
-    let mut worst = wanted.of(current, risk::is_at_risk);
-    worst.truncate(NAMED);
-    let lines: Vec<Worst<'_>> = worst
-        .into_iter()
-        .map(|customer| Worst {
+async fn page(customers: &Customers, current: &Current, asked: &Asked) -> Result<Rendered, Error> {
+    let (history, weeks) = customers.history(current).await?;
+    let worst = customers.listing(current, &ListQuestion::plain(Among::AtRisk)).await;
+    let worst = worst.places.iter().take(NAMED).map(|place| {
+        let customer = current.rows.at(*place);
+        Worst {
             customer,
             at_stake: risk::value_at_risk(customer, current.currency).map(Number::new),
             reasons: risk::reasons(customer, history.of(&customer.id)),
-        })
-        .collect();
-    let histories: Vec<&[Snapshot]> = current
-        .rows
-        .current()
-        .map(|customer| history.of(&customer.id))
-        .collect();
+        }
+    });
     let page = SummaryPage {
-        trend: &trend(histories.iter().copied(), current.now.date()),
-        overview: &overview,
-        worst: &lines,
+        trend: &weeks,
+        overview: &current.digest.overview,
+        worst: &worst.collect::<Vec<_>>(),
         currency: current.currency,
         address: &asked.address,
     };

@@ -13,7 +13,6 @@ use serde::Deserialize;
 use super::super::{
     alerting::{report::Extent, sending::summary},
     desk::{Current, Customers},
-    summary::Overview,
     view::weekly::{WeeklyPage, WeeklyPaper},
     weekly::{Material, WeeklyReport},
 };
@@ -51,7 +50,7 @@ async fn week(customers: &Customers, current: &Current) -> Result<WeeklyReport, 
     Ok(WeeklyReport::of(&Material {
         as_of: current.read_at,
         currency: current.currency,
-        overview: &Overview::of(current.rows.current(), current.currency),
+        overview: &current.digest.overview,
         report: &report,
         events: &told.tables.events,
     }))

@@ -190,7 +190,7 @@ pub struct CustomerRows {
     places: HashMap<CustomerId, usize>,
     by_email: HashMap<String, usize>,
     /// Places of those that count, in the order of their names.
-    by_name: Vec<usize>,
+    by_name: Vec<u32>,
 }
 
 impl CustomerRows {
@@ -215,9 +215,14 @@ impl CustomerRows {
         self.customers.iter().filter(|customer| customer.is_current())
     }
 
-    /// The same in the order of their names.
-    pub fn current_by_name(&self) -> impl Iterator<Item = &Customer> {
-        self.by_name.iter().map(|place| &self.customers[*place])
+    /// The same in the order of their names, each with its place in `customers`.
+    pub fn current_by_name(&self) -> impl Iterator<Item = (u32, &Customer)> {
+        self.by_name.iter().map(|place| (*place, self.at(*place)))
+    }
+
+    /// The customer at a place.
+    pub fn at(&self, place: u32) -> &Customer {
+        &self.customers[place as usize]
     }
 
     /// Rows whose revenue is in no sum, because sums are made in `currency`.
@@ -286,12 +291,10 @@ fn foreign_mrr(customer: &Customer, currency: Currency) -> Option<Amount> {
     (mrr.currency != currency && !mrr.units.is_zero()).then_some(mrr)
 }
 
-fn by_name(customers: &[Customer]) -> Vec<usize> {
-    let current = customers
-        .iter()
-        .enumerate()
-        .filter(|(_, customer)| customer.is_current());
-    let mut named: Vec<((String, String), &CustomerId, usize)> = current
+fn by_name(customers: &[Customer]) -> Vec<u32> {
+    // A spreadsheet has fewer rows than that.
+    let current = (0_u32..).zip(customers).filter(|(_, customer)| customer.is_current());
+    let mut named: Vec<((String, String), &CustomerId, u32)> = current
         .map(|(place, customer)| (sort_key(customer.title()), &customer.id, place))
         .collect();
     named.sort_unstable();

@@ -7,9 +7,9 @@ use super::{
     super::{
         amount::Currency,
         answers::{CustomerAnswer, ListAnswer},
+        digest::Digest,
         filter::{CustomerFilter, HealthChoice, NOBODY, Order, SortKey},
         health::Band,
-        summary::Overview,
     },
     address::{BOARD, band_address, customer_address, list_address, sorted},
     words,
@@ -31,12 +31,8 @@ pub struct ListPage<'a> {
     pub order: Order,
     /// The customers of this page.
     pub list: &'a ListAnswer,
-    /// All customers as one picture.
-    pub overview: &'a Overview,
-    /// Account managers to choose from.
-    pub managers: &'a [String],
-    /// Sources to choose from.
-    pub sources: &'a [String],
+    /// All customers at once, with account managers and sources to choose from.
+    pub digest: &'a Digest,
     /// The currency of the reports.
     pub currency: Currency,
     /// The present instant in the configured time zone.
@@ -116,15 +112,15 @@ impl ListPage<'_> {
 
     /// The bands as one click each.
     fn bands(&self) -> Markup {
-        let distribution = &self.overview.summary.health_distribution;
+        let distribution = &self.digest.overview.summary.health_distribution;
         let number = |choice: HealthChoice| match choice {
             HealthChoice::In(band) => distribution.of(band).count,
-            HealthChoice::Unscored => self.overview.unscored.count,
+            HealthChoice::Unscored => self.digest.overview.unscored.count,
         };
         html! {
             nav .presets aria-label="Health" {
                 a href=(BOARD) aria-current=[self.filter.health.is_empty().then_some("true")] {
-                    "All " span .count { (self.overview.summary.total_customers) }
+                    "All " span .count { (self.digest.overview.summary.total_customers) }
                 }
                 @for choice in HealthChoice::ALL {
                     @if number(choice) > 0 || choice != HealthChoice::Unscored {
@@ -157,7 +153,7 @@ impl ListPage<'_> {
                     label for="assigned_am" { "Account manager" }
                     select id="assigned_am" name="assigned_am" {
                         option value="" { "Anybody" }
-                        @for name in self.managers {
+                        @for name in &self.digest.managers {
                             option value=(name) selected[*name == self.filter.account_manager] { (name) }
                         }
                         option value=(NOBODY) selected[self.filter.account_manager == NOBODY] { "Nobody" }
@@ -167,7 +163,7 @@ impl ListPage<'_> {
                     label for="source" { "Known to" }
                     select id="source" name="source" {
                         option value="" { "Any source" }
-                        @for name in self.sources { option value=(name) selected[*name == self.filter.source] { (name) } }
+                        @for name in &self.digest.sources { option value=(name) selected[*name == self.filter.source] { (name) } }
                     }
                 }
                 @for choice in &self.filter.health { input type="hidden" name="health_status" value=(choice.word()); }
