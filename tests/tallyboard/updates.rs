@@ -1218,3 +1218,25 @@ async fn neighbours_of_which_others_took_the_place_go_and_the_others_come_back()
         assert_eq!(found, before, "{first}..{last}");
     }
 }
+
+#[tokio::test]
+async fn neighbours_of_which_the_lines_show_others_go_alone() {
+    for (first, last) in [(10, 50), (0, 60), (45, 60)] {
+        let world = library().await;
+        let ids = long_shelf(&world).await;
+        let mut before = world.rows("books").await;
+        let (relay, store) = relayed(&world).await;
+        relay.expect([Event::CopiesPassOver]);
+        let committed = store
+            .commit(by_ann(taken_out(&ids[first..last])))
+            .await
+            .expect("written");
+        assert_eq!((committed.deleted, relay.left()), (last - first, 0));
+        before.retain(|row| !ids[first..last].iter().any(|id| row[0] == json!(id)));
+        assert_eq!(world.rows("books").await, before, "{first}..{last}");
+        // What the lines do not show stands in them all the same.
+        let lines = log(&world).await;
+        let title = format!("Ann|books|{}|deleted|title|Title {}|", ids[first], ids[first]);
+        assert!(last < ids.len() || lines.contains(&title), "{title} in {lines:#?}");
+    }
+}

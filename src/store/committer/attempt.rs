@@ -251,7 +251,8 @@ impl Committer {
         }
         if verdict.is_clean() {
             shot.note(&mut self.tails);
-            self.note_garbled_lines(shot, &verdict.garbled_lines);
+            let lines = verdict.garbled_lines.iter();
+            self.note_garbled_lines(lines.map(|line| shot.known_of(*line)));
         } else {
             tracing::warn!(
                 edits = verdict.misplaced_edits.len(),
@@ -259,7 +260,8 @@ impl Committer {
                 "rows were moved at the moment of a write; it is put right"
             );
             self.note_scattered(plan, &verdict);
-            self.note_garbled_lines(shot, &verdict.garbled_removals);
+            let lines = verdict.garbled_removals.iter();
+            self.note_garbled_lines(lines.filter_map(|(line, removal)| shot.known_of_removal(*line, *removal)));
             shot.forget(&mut self.tails);
             self.note_fixes(plan, verdict);
         }

@@ -30,7 +30,6 @@ use super::{
     fix::{Fix, Meant},
     job::Job,
     plan::{CellEdit, Edit, InLog, Plan, Purpose, Restored, RestoredCell},
-    shot::Shot,
     verdict::{Overwritten, Verdict},
 };
 
@@ -114,8 +113,7 @@ impl Committer {
     }
 
     /// Notes lines that have to be written anew.
-    pub(super) fn note_garbled_lines(&mut self, shot: &Shot, lines: &[usize]) {
-        let known = lines.iter().map(|line| shot.known_of(*line));
+    pub(super) fn note_garbled_lines(&mut self, known: impl Iterator<Item = (String, Entry, Content)>) {
         self.fixes
             .extend(known.map(|(id, row, old)| Fix::Line { id, row, old }));
     }

@@ -1,6 +1,9 @@
 //! What a call really hit, by the answer to it or by its lines in the audit log.
 
-use std::{collections::HashSet, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{
     super::{
@@ -46,8 +49,8 @@ pub(super) struct Verdict {
     pub(super) scattered: Vec<&'static str>,
     /// Lines that show another row although the right one was hit, by place.
     pub(super) garbled_lines: Vec<usize>,
-    /// Lines of rows that went without being shown, by place.
-    pub(super) garbled_removals: Vec<usize>,
+    /// Lines that tell nothing, by place, and the removal that none tells of.
+    pub(super) garbled_removals: Vec<(usize, usize)>,
 }
 
 /// A cell that was hit in place of another one.
@@ -270,40 +273,67 @@ impl Shot {
     }
 
     /// Sorts the removals of one tab, those with these places, by the `rows` that went in their places. One that was to go
-    /// is right wherever it stood.
+    /// is right wherever it stood. Where a filter hides rows, copies show others twice, or nothing.
     fn judge_removals(&self, places: Range<usize>, rows: &[Vec<Overwritten>], verdict: &mut Verdict) {
         let removals = &self.plan.removals[places.clone()];
         let shown: Vec<String> = rows.iter().map(|row| removals[0].shown_id(row)).collect();
-        let went: HashSet<&str> = shown.iter().map(String::as_str).collect();
         let meant: HashSet<&str> = removals.iter().map(|removal| removal.id.as_str()).collect();
-        let is_missed = |index: &usize| match &removals[*index] {
-            removal if removal.shows.is_empty() => !went.contains(removal.id.as_str()),
-            removal => !removal.is_shown_by(&rows[*index]),
-        };
-        let missed: Vec<usize> = (0..rows.len()).filter(is_missed).collect();
-        let is_strange = |index: &usize| !meant.contains(shown[*index].as_str());
-        let mut elsewhere = (0..rows.len()).filter(|index| is_strange(index) && !is_missed(index));
-        let mut took_another = false;
-        for index in &missed {
-            let is_own = is_strange(index) || !removals[*index].shows.is_empty();
-            let row = if is_own { Some(*index) } else { elsewhere.next() };
-            let cells = row.map(|row| rows[row].clone()).unwrap_or_default();
-            took_another |= cells.iter().any(|cell| cell.old != Content::Empty);
-            verdict.misplaced_removals.push((places.start + index, cells));
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        for (index, id) in shown.iter().enumerate() {
+            first.entry(id).or_insert(index);
         }
-        if !missed.is_empty() && !took_another {
-            let lines = self.lines.iter().enumerate();
-            let lines = lines.filter(|(_, line)| self.is_of_known_cell(line, &places));
-            verdict.garbled_removals.extend(lines.map(|(line, _)| line));
+        let is_missed = |index: usize| match &removals[index] {
+            removal if removal.shows.is_empty() => !first.contains_key(removal.id.as_str()),
+            removal => !removal.is_shown_by(&rows[index]),
+        };
+        let tells_nothing = |index: usize| {
+            let earlier = &rows[first[shown[index].as_str()]];
+            let is_repeated = first[shown[index].as_str()] < index && meant.contains(shown[index].as_str());
+            let is_same = |(cell, earlier): (&Overwritten, &Overwritten)| cell.old == earlier.old;
+            rows[index].iter().all(|cell| cell.old == Content::Empty)
+                || is_repeated && rows[index].iter().zip(earlier).all(is_same)
+        };
+        let is_strange = |index: usize| {
+            let is_known = meant.contains(shown[index].as_str()) && first[shown[index].as_str()] == index;
+            !removals[index].shows.is_empty() || !is_known && !tells_nothing(index)
+        };
+        let mut elsewhere = (0..rows.len()).filter(|index| is_strange(*index) && !is_missed(*index));
+        let mut free = (0..rows.len()).filter(|index| removals[*index].shows.is_empty() && tells_nothing(*index));
+        for index in (0..rows.len()).filter(|index| is_missed(*index)) {
+            let row = if is_strange(index) {
+                Some(index)
+            } else {
+                elsewhere.next()
+            };
+            let cells = row.map(|row| rows[row].clone()).unwrap_or_default();
+            verdict.misplaced_removals.push((places.start + index, cells));
+            if row.is_none()
+                && let Some(lines) = free.next()
+            {
+                let lines = self.lines_of_removal(places.start + lines);
+                verdict
+                    .garbled_removals
+                    .extend(lines.map(|line| (line, places.start + index)));
+            }
         }
     }
 
-    /// Whether a line is about a cell of one of these removals that was read.
-    fn is_of_known_cell(&self, line: &Line, places: &Range<usize>) -> bool {
-        let Subject::Removal(index, column) = line.subject else {
-            return false;
+    fn lines_of_removal(&self, index: usize) -> impl Iterator<Item = usize> {
+        let is_of_it = move |line: &Line| matches!(line.subject, Subject::Removal(removal, _) if removal == index);
+        let lines = self.lines.iter().enumerate();
+        lines.filter(move |(_, line)| is_of_it(line)).map(|(place, _)| place)
+    }
+
+    /// What was read of the row that went with the removal `index`, for a line that tells nothing; `None` where the cell was
+    /// not read.
+    pub(super) fn known_of_removal(&self, line: usize, index: usize) -> Option<(String, Entry, Content)> {
+        let line = &self.lines[line];
+        let Subject::Removal(_, column) = line.subject else {
+            return None;
         };
-        places.contains(&index) && self.plan.removals[index].columns[column].found.is_some()
+        let removal = &self.plan.removals[index];
+        let found = removal.columns.get(column)?.found.clone()?;
+        Some((line.id.clone(), Entry::Text(removal.id.clone()), found))
     }
 
     /// What is known of a line, to be written over what the copies left there: its id, the id of its row, the old value.
