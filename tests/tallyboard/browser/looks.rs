@@ -282,7 +282,7 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
 }
 
 /// What sticks out of the window, and tables that stick out of their place and lie over their neighbour.
-async fn outside(browser: &Browser) -> Vec<String> {
+pub(super) async fn outside(browser: &Browser) -> Vec<String> {
     let script = "(() => { \
                   const right = (element) => element.getBoundingClientRect().right; \
                   const {scrollWidth, clientWidth} = document.documentElement; \
