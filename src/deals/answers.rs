@@ -30,6 +30,10 @@ use crate::{finding::Finding, language::days_between, money::Money, period::Peri
 /// How many sectors the list of the largest average baskets has.
 pub const TOP_BASKETS: usize = 5;
 
+/// Deals that a list of the board has at most, so that 100,000 deals are not one answer of 40 MB; the list of deals has
+/// the others, page by page.
+pub const MOST_IN_A_LIST: usize = 1_000;
+
 /// A deal with all its fields, named as the columns of the sheet.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DealAnswer {
@@ -101,7 +105,7 @@ pub struct DueAnswer {
     pub days_left: Option<i32>,
 }
 
-/// Open deals by due date, the earliest first.
+/// Open deals by due date, the earliest first; the first [`MOST_IN_A_LIST`] of each list.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DeadlinesAnswer {
     /// Due before today.
@@ -126,6 +130,17 @@ pub struct ColdAnswer {
     pub days_without_change: u32,
     /// The pause it is in, when somebody set it aside.
     pub pause: Option<Pause>,
+}
+
+/// A list of which the board has only the first deals.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CutList {
+    /// Its name: `overdue`, `today`, `upcoming`, `later`, `undated`, `cold`, `paused`, `unknown`.
+    pub list: &'static str,
+    /// How many deals it has in all.
+    pub deals: usize,
+    /// The query of `/deals/list` that shows them, page by page.
+    pub query: String,
 }
 
 /// What could not be read in the sheet.
@@ -161,12 +176,14 @@ pub struct BoardAnswer {
     pub top_baskets: Vec<SectorTotal>,
     /// What is due when.
     pub deadlines: DeadlinesAnswer,
-    /// Deals that nobody has touched for long, the longest first.
+    /// Deals that nobody has touched for long, the longest first; the first [`MOST_IN_A_LIST`], as in the two lists below.
     pub cold: Vec<ColdAnswer>,
     /// Those of them that somebody set aside.
     pub paused: Vec<ColdAnswer>,
     /// Open deals of which nobody can tell when they were touched.
     pub cold_unknown: Vec<DealAnswer>,
+    /// The lists of which only the first deals are here.
+    pub cut: Vec<CutList>,
     /// How many deals each choice of the filter has.
     pub facets: Facets,
     /// Deals without a due date that only the days of the filter leave out.
@@ -199,6 +216,7 @@ impl BoardAnswer {
         let before = kpis_before(rows, filter, context.lost_stage);
         let sectors = sector_totals(&deals, None);
         let cold = cold(&deals, &context.cold_after, &rows.pauses, &context.day);
+        let deadlines = Deadlines::of(&deals, context.day.today);
         Self {
             as_of: context.as_of,
             today: context.day.today,
@@ -208,10 +226,11 @@ impl BoardAnswer {
             funnel: funnel(&deals, context.lost_stage),
             top_baskets: top_baskets(&sectors, TOP_BASKETS),
             sectors,
-            deadlines: DeadlinesAnswer::of(&Deadlines::of(&deals, context.day.today), rows, context.day.today),
-            cold: cold.cold.iter().map(|cold| ColdAnswer::of(cold, None, rows)).collect(),
-            paused: paused(&cold, rows),
-            cold_unknown: cold.undated.iter().map(|deal| DealAnswer::of(deal, rows)).collect(),
+            deadlines: DeadlinesAnswer::of(&deadlines, rows, context.day.today),
+            cold: first(&cold.cold, |cold| ColdAnswer::of(cold, None, rows)),
+            paused: first(&cold.paused, |(cold, pause)| ColdAnswer::of(cold, Some(pause), rows)),
+            cold_unknown: first(&cold.undated, |deal| DealAnswer::of(deal, rows)),
+            cut: cut_lists(&deadlines, &cold, filter),
             facets: selection.facets,
             hidden_undated: selection.hidden_undated,
             findings: FindingsAnswer {
@@ -233,11 +252,33 @@ pub(super) fn kpis_before(rows: &DealRows, filter: &DealFilter, lost_stage: Lost
     (!deals.is_empty()).then(|| Kpis::of(&deals, lost_stage))
 }
 
-fn paused(cold: &Cold<'_>, rows: &DealRows) -> Vec<ColdAnswer> {
-    let paused = cold.paused.iter();
-    paused
-        .map(|(cold, pause)| ColdAnswer::of(cold, Some(pause), rows))
-        .collect()
+fn first<T, A>(deals: &[T], answer: impl Fn(&T) -> A) -> Vec<A> {
+    deals.iter().take(MOST_IN_A_LIST).map(answer).collect()
+}
+
+fn cut_lists(deadlines: &Deadlines<'_>, cold: &Cold<'_>, filter: &DealFilter) -> Vec<CutList> {
+    let lists = [
+        (Subset::Overdue, deadlines.overdue.len()),
+        (Subset::Today, deadlines.today.len()),
+        (Subset::Upcoming, deadlines.upcoming.len()),
+        (Subset::Later, deadlines.later.len()),
+        (Subset::Undated, deadlines.undated.len()),
+        (Subset::Cold, cold.cold.len()),
+        (Subset::Paused, cold.paused.len()),
+        (Subset::Untold, cold.undated.len()),
+    ];
+    let long = lists.into_iter().filter(|(_, deals)| *deals > MOST_IN_A_LIST);
+    long.map(|(subset, deals)| CutList {
+        list: subset.as_str(),
+        deals,
+        query: ListQuestion {
+            filter: filter.clone(),
+            subset: Some(subset),
+            order: None,
+        }
+        .to_query(),
+    })
+    .collect()
 }
 
 impl ColdAnswer {
@@ -263,7 +304,7 @@ impl DueAnswer {
 
 impl DeadlinesAnswer {
     fn of(deadlines: &Deadlines<'_>, rows: &DealRows, today: Date) -> Self {
-        let answers = |deals: &[&Deal]| deals.iter().map(|deal| DueAnswer::of(deal, rows, today)).collect();
+        let answers = |deals: &[&Deal]| first(deals, |deal| DueAnswer::of(deal, rows, today));
         Self {
             overdue: answers(&deadlines.overdue),
             today: answers(&deadlines.today),

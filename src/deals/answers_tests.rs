@@ -180,6 +180,30 @@ fn without_deals_the_answer_has_no_invented_numbers() {
 }
 
 #[test]
+fn a_long_list_has_its_first_deals_and_tells_of_the_others() {
+    let (_, context) = board();
+    let late = |id: usize| {
+        let seen = "2026-11-20T09:00:00Z";
+        let cells = json!([id, "Acme", "Prospect", 100, 0.1, 10, "", "2026-01-01", "", "", seen]);
+        cells.as_array().expect("cells").clone()
+    };
+    for (count, cut) in [
+        (MOST_IN_A_LIST, json!([])),
+        (
+            MOST_IN_A_LIST + 3,
+            json!([{"list": "overdue", "deals": MOST_IN_A_LIST + 3, "query": "status=Prospect&show=overdue"}]),
+        ),
+    ] {
+        let (rows, _) = decode((1..=count).map(late).collect(), vec![]);
+        let filter = DealFilter::parse("status=Prospect").expect("filter");
+        let answer = serde_json::to_value(BoardAnswer::of(&rows, &filter, &context)).expect("json");
+        let overdue = answer["deadlines"]["overdue"].as_array().map(Vec::len);
+        assert_eq!((overdue, &answer["cut"]), (Some(MOST_IN_A_LIST), &cut));
+        assert_eq!(answer["kpis"]["deal_count"], json!(count));
+    }
+}
+
+#[test]
 fn a_list_has_every_field_of_its_deals() {
     let (rows, context) = board();
     let question = ListQuestion {

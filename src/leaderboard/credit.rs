@@ -173,6 +173,11 @@ impl Ledger {
         found
     }
 
+    /// What staff say about names.
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
     pub(super) fn submission(&self, place: u32) -> SubmissionRow<'_> {
         self.submissions.at(place)
     }

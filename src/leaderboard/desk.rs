@@ -68,8 +68,8 @@ pub struct Leaderboard {
     pub(super) keeping: tokio::sync::Mutex<()>,
     /// Corrections, by version of history and catalog, and page.
     pub(super) told: Cache<(u64, u64, u32), Arc<Told>>,
-    /// The board as it was, by version of history and catalog.
-    pub(super) pasts: Cache<(u64, u64, Timestamp), Arc<Settled>>,
+    /// The board as it was, by version of history and catalog, and moment.
+    pub(super) pasts: Cache<(u64, u64, AsOf), Arc<Settled>>,
 }
 
 /// What the app hands to the board.

@@ -62,6 +62,16 @@ impl Freshness {
         )
     }
 
+    /// `Google Sheets data of 14:03:12 on 5 March 2026`, for paper, which is looked at on another day.
+    fn full_sentence(&self, language: Language) -> String {
+        let (source, time) = (self.source.name(language), self.read_at.strftime("%H:%M:%S"));
+        let day = self.read_at.date();
+        language.choose(
+            format!("{source}, données du {} à {time}", Language::French.date(day)),
+            format!("{source} data of {time} on {}", day.strftime("%-d %B %Y")),
+        )
+    }
+
     /// `Google Sheets cannot be reached since 14:05. You see the data of 14:03:12.`
     pub fn outage(&self, language: Language) -> Option<String> {
         let since = self.unreachable_since.as_ref()?;
@@ -80,6 +90,7 @@ impl Freshness {
             form .freshness method="post" action="/refresh" {
                 input type="hidden" name="to" value=(address);
                 span data-live="freshness" { (self.sentence(language)) }
+                span .paper { (self.full_sentence(language)) }
                 " "
                 button .quiet type="submit" { (language.choose("Actualiser", "Refresh")) }
             }
@@ -132,6 +143,19 @@ mod tests {
         ] {
             assert_eq!(freshness(now).sentence(Language::English), told);
         }
+    }
+
+    #[test]
+    fn paper_tells_the_whole_day() {
+        let freshness = freshness("2026-03-05T14:03:12");
+        assert_eq!(
+            freshness.full_sentence(Language::English),
+            "Google Sheets data of 14:03:12 on 5 March 2026"
+        );
+        assert_eq!(
+            freshness.full_sentence(Language::French),
+            "Google Sheets, données du 05/03/2026 à 14:03:12"
+        );
     }
 
     #[test]

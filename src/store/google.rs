@@ -19,8 +19,8 @@ pub(super) use google_sheets4::{
         AddNamedRangeRequest, AddSheetRequest, AppendDimensionRequest, BooleanCondition, CellData, CellFormat,
         ConditionValue, CopyPasteRequest, DataValidationRule, DeleteDimensionRequest, DeleteNamedRangeRequest,
         DimensionRange, ExtendedValue, GridCoordinate, GridData, GridProperties, GridRange, InsertDimensionRequest,
-        NamedRange, NumberFormat, Request as SheetRequest, RowData, SetDataValidationRequest, Sheet as ShownSheet,
-        SheetProperties, TextFormat, UpdateCellsRequest, UpdateSheetPropertiesRequest, ValueRange,
+        NamedRange, NumberFormat, RepeatCellRequest, Request as SheetRequest, RowData, SetDataValidationRequest,
+        Sheet as ShownSheet, SheetProperties, TextFormat, UpdateCellsRequest, UpdateSheetPropertiesRequest, ValueRange,
     },
     common::{FieldMask, GetToken},
 };

@@ -151,6 +151,11 @@ impl Reader {
         self.watch.write_to(queue);
     }
 
+    /// Waits until the edits that were noticed are told.
+    pub(super) async fn finish(&self) {
+        self.watch.finish().await;
+    }
+
     /// Lets the next request ask Google for everything, even shortly after a failure.
     pub(super) fn refresh(&self) {
         self.raise_epoch();

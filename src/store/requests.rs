@@ -9,7 +9,7 @@ use super::{
     google::{
         AddNamedRangeRequest, AppendDimensionRequest, CellData, CellFormat, CopyPasteRequest, DeleteDimensionRequest,
         DeleteNamedRangeRequest, DimensionRange, ExtendedValue, FieldMask, GridCoordinate, GridRange,
-        InsertDimensionRequest, NamedRange, NumberFormat, RowData, SheetRequest, UpdateCellsRequest,
+        InsertDimensionRequest, NamedRange, NumberFormat, RepeatCellRequest, RowData, SheetRequest, UpdateCellsRequest,
     },
     tab::{Kind, Layout, Tab},
 };
@@ -75,11 +75,11 @@ fn rows_from(sheet_id: i32, start: usize, count: usize) -> DimensionRange {
     }
 }
 
-/// Takes out the row with this number.
-pub(super) fn delete_row(sheet_id: i32, number: usize) -> SheetRequest {
+/// Takes out `count` rows from the one with this number on.
+pub(super) fn delete_rows(sheet_id: i32, number: usize, count: usize) -> SheetRequest {
     SheetRequest {
         delete_dimension: Some(DeleteDimensionRequest {
-            range: Some(rows_from(sheet_id, number - 1, 1)),
+            range: Some(rows_from(sheet_id, number - 1, count)),
         }),
         ..Default::default()
     }
@@ -126,6 +126,23 @@ pub(super) fn update_cells(sheet_id: i32, start: (usize, usize), rows: Vec<Vec<C
             ),
             fields: Some(FieldMask::new(fields)),
             range: None,
+        }),
+        ..Default::default()
+    }
+}
+
+/// Gives all cells of `stretch` the value of `cell`, and its number format when it brings one.
+pub(super) fn repeat_cell(stretch: Stretch, cell: CellData) -> SheetRequest {
+    let fields = if cell.user_entered_format.is_some() {
+        VALUE_AND_NUMBER_FORMAT
+    } else {
+        VALUE
+    };
+    SheetRequest {
+        repeat_cell: Some(RepeatCellRequest {
+            range: Some(grid_range(stretch)),
+            cell: Some(cell),
+            fields: Some(FieldMask::new(fields)),
         }),
         ..Default::default()
     }

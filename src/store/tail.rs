@@ -49,7 +49,8 @@ struct Tail {
     header: Vec<String>,
     /// Row number of the last row with anything in it; 1 when there is only the header.
     last_row: usize,
-    last_id: String,
+    /// The id there; `None` where it has none.
+    last_id: Option<Digest>,
     grid_rows: usize,
     rows: HashMap<Digest, u32>,
     /// Ids that stand in more than one row.
@@ -165,28 +166,17 @@ impl Tails {
         for id in ids {
             tail.last_row += 1;
             tail.grid_rows += 1;
-            id.clone_into(&mut tail.last_id);
+            tail.last_id = digest_of(id);
             tail.note(id, tail.last_row);
         }
     }
 
-    /// Notes that the row with this number was just deleted.
-    pub(super) fn removed(&mut self, tab: &'static Tab, number: usize) {
-        let Some(tail) = self.known.get_mut(tab.title) else {
-            return;
-        };
-        if number >= tail.last_row {
-            // What stands above it was not read.
+    /// Notes that the rows with these numbers, in ascending order, were just deleted.
+    pub(super) fn removed(&mut self, tab: &'static Tab, numbers: &[usize]) {
+        let is_known = self.known.get_mut(tab.title).is_none_or(|tail| tail.remove(numbers));
+        if !is_known {
             self.known.remove(tab.title);
-            return;
         }
-        let number = hint(number);
-        tail.rows.retain(|_, row| *row != number);
-        for row in tail.rows.values_mut().filter(|row| **row > number) {
-            *row -= 1;
-        }
-        tail.last_row -= 1;
-        tail.grid_rows = tail.grid_rows.saturating_sub(1);
     }
 
     /// Reads header rows, what stands from the last known row on, and the wanted rows where they are believed to be.
@@ -349,7 +339,7 @@ impl Tail {
             layout,
             header: header.iter().map(|cell| Cell::of(Some(cell)).text()).collect(),
             last_row: 1,
-            last_id: String::new(),
+            last_id: None,
             grid_rows: 1,
             rows: HashMap::new(),
             repeated: HashSet::new(),
@@ -363,7 +353,7 @@ impl Tail {
         self.rows.clear();
         self.repeated.clear();
         self.highest = 0;
-        self.last_id = String::new();
+        self.last_id = None;
         let rows = ids.values.as_deref().unwrap_or_default();
         self.last_row = rows.len().max(1);
         self.grid_rows = grid_rows(ids).unwrap_or(self.last_row);
@@ -376,7 +366,7 @@ impl Tail {
                 Ok(_) => has_given = true,
                 Err(_) => self.without_given_id.push(hint(index + 1)),
             }
-            self.last_id = id;
+            self.last_id = digest_of(&id);
         }
         let too_many = self.without_given_id.len().saturating_sub(MOST_WITHOUT_GIVEN_ID);
         self.without_given_id.drain(
@@ -386,6 +376,26 @@ impl Tail {
                 self.without_given_id.len()
             },
         );
+    }
+
+    /// Takes rows out, given by ascending number; false when it is not known any more which row is the last one.
+    fn remove(&mut self, numbers: &[usize]) -> bool {
+        let numbers: Vec<u32> = numbers.iter().map(|number| hint(*number)).collect();
+        let above = |row: u32| numbers.partition_point(|number| *number < row);
+        self.rows.retain(|_, row| numbers.binary_search(row).is_err());
+        for row in self.rows.values_mut() {
+            *row -= hint(above(*row));
+        }
+        let took_the_last = numbers.last().is_some_and(|number| *number >= hint(self.last_row));
+        self.last_row = self.last_row.saturating_sub(numbers.len()).max(1);
+        self.grid_rows = self.grid_rows.saturating_sub(numbers.len());
+        if took_the_last {
+            let last = hint(self.last_row);
+            let mut rows = self.rows.iter();
+            self.last_id = rows.find_map(|(id, row)| (*row == last).then_some(*id));
+        }
+        // Staff's rows without ids are not among the rows, nor is the header.
+        !took_the_last || self.last_id.is_some()
     }
 
     fn note(&mut self, id: &str, number: usize) {
@@ -430,7 +440,7 @@ impl Tail {
         let rows = self.layout.filled(end.values.as_deref().unwrap_or_default());
         let same = match rows.first() {
             Some(_) if self.last_row == 1 => true,
-            Some(row) => self.id_of(row) == self.last_id,
+            Some(row) => digest_of(&self.id_of(row)) == self.last_id,
             None => false,
         };
         if !same {
@@ -440,7 +450,7 @@ impl Tail {
             let id = self.id_of(row);
             self.last_row += 1;
             self.note(&id, self.last_row);
-            self.last_id = id;
+            self.last_id = digest_of(&id);
         }
         if let Some(grid_rows) = grid_rows(end) {
             self.grid_rows = grid_rows;
@@ -470,6 +480,10 @@ fn grid_rows(range: &ValueRange) -> Option<usize> {
 /// A sheet has fewer than ten million rows.
 fn hint(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn digest_of(id: &str) -> Option<Digest> {
+    (!id.is_empty()).then(|| digest(id))
 }
 
 fn digest(id: &str) -> Digest {

@@ -38,6 +38,8 @@ const LINES_LOOKED_AT: u32 = 2_000;
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(30);
 /// Times that lines are tried to be written.
 const TRIES: usize = 10;
+/// Longest wait for lines on their way when the program ends.
+const LAST_WAIT: Duration = Duration::from_secs(3);
 /// Lines whose ids are remembered.
 const MOST_TOLD: usize = 20_000;
 
@@ -49,6 +51,7 @@ pub(super) struct Watch {
     /// The last reading of each tab.
     compared: Mutex<HashMap<&'static str, (TabRows, Span)>>,
     turn: tokio::sync::Mutex<()>,
+    comparisons: Mutex<JoinSet<()>>,
     queue: OnceLock<Weak<Queue>>,
     /// Ids of lines that this instance wrote.
     told: Mutex<HashSet<Uuid>>,
@@ -78,6 +81,7 @@ impl Watch {
             own_writes: OwnWrites::default(),
             compared: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
+            comparisons: Mutex::default(),
             queue: OnceLock::new(),
             told: Mutex::default(),
         }
@@ -95,7 +99,17 @@ impl Watch {
         let watched: Vec<TabRows> = tabs.iter().filter(is_watched).cloned().collect();
         if !watched.is_empty() {
             let watch = Arc::clone(self);
-            tokio::spawn(async move { watch.compare_in_turn(watched, span).await });
+            let mut comparisons = self.comparisons();
+            while comparisons.try_join_next().is_some() {}
+            comparisons.spawn(async move { watch.compare_in_turn(watched, span).await });
+        }
+    }
+
+    /// Waits until what was noticed is told; not for long, because Google may be away.
+    pub(super) async fn finish(&self) {
+        let comparisons = std::mem::take(&mut *self.comparisons());
+        if tokio::time::timeout(LAST_WAIT, comparisons.join_all()).await.is_err() {
+            tracing::warn!("edits in the sheet that were noticed last may stay out of the audit log");
         }
     }
 
@@ -252,6 +266,10 @@ impl Watch {
 
     fn compared(&self) -> MutexGuard<'_, HashMap<&'static str, (TabRows, Span)>> {
         self.compared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn comparisons(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.comparisons.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn told(&self) -> MutexGuard<'_, HashSet<Uuid>> {

@@ -12,7 +12,6 @@ mod device;
 mod inbox;
 mod looks;
 mod open_board;
-mod paper;
 mod sales;
 mod trouble;
 mod wall;

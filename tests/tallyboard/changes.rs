@@ -57,6 +57,17 @@ fn edited(row: &str, action: &str, [column, old, new]: [&str; 3]) -> Vec<String>
 }
 
 #[tokio::test]
+async fn an_edit_that_was_noticed_is_told_before_the_program_ends() {
+    let world = world_with(&["a", "b"]).await;
+    world.staff_type("submissions!D3", json!("Beta")).await;
+    look(&world.store).await;
+    world.store.finish().await;
+    let log = world.rows("audit_log").await;
+    let is_told = |row: &&Vec<Value>| row.get(5).is_some_and(|action| action == "changed");
+    assert_eq!(log.iter().filter(is_told).count(), 1, "{log:?}");
+}
+
+#[tokio::test]
 async fn a_cell_that_staff_change_is_in_the_audit_log_with_both_values() {
     let world = world_with(&["a", "b", "c"]).await;
     world.staff_type("submissions!D3", json!("Beta")).await;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     contests::contest,
-    world::{Page, START, World},
+    world::{Page, Plan, START, World},
 };
 
 /// A count on a page: what of the rows behind its link adds up to it.
@@ -203,7 +203,11 @@ fn claims(answer: &Value) -> Vec<(String, String)> {
 
 /// Sample rows, and one of each thing that is not as usual.
 async fn lived_in() -> (World, String) {
-    let world = World::new().await;
+    let world = World::of(Plan {
+        team_goal: "40/month".parse().ok(),
+        ..Plan::default()
+    })
+    .await;
     world.set_clock(START);
     let filled = world.post("/leaderboard/sample").send().await.expect("answer");
     assert!(filled.status().is_redirection());
@@ -267,6 +271,10 @@ pub async fn contested(world: &World) -> String {
 #[tokio::test]
 async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
     let (world, receipt) = lived_in().await;
+    let others = world.page("/leaderboard/claims?outcome=credited_elsewhere").await;
+    let dispute = others
+        .attributes("a[href^='/leaderboard/disputes/new']", "href")
+        .remove(0);
     let places = [
         "/leaderboard",
         "/leaderboard?from=2026-02-01&to=2026-02-28",
@@ -294,6 +302,11 @@ async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
         "/leaderboard?contest=Spring+26&as_of=2026-02-20",
         "/leaderboard?contest=February",
         "/leaderboard/points?contest=Spring+26&csm=Manny",
+        "/leaderboard/points?contest=Spring+26&csm=Manny&rules=proposed",
+        "/leaderboard/points?contest=February&csm=Manny",
+        "/leaderboard/submit",
+        dispute.as_str(),
+        "/leaderboard/difference",
         "/leaderboard/rules",
         "/leaderboard/disputes",
         "/leaderboard/corrections",
@@ -303,6 +316,11 @@ async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
         "/findings?kind=near_names",
         receipt.as_str(),
     ];
+    assert_eq!(
+        pages_without(&world, &places).await,
+        Vec::<String>::new(),
+        "pages that nobody looks at"
+    );
     let mut sums: BTreeMap<Door, u64> = BTreeMap::new();
     let mut kinds = BTreeSet::new();
     for place in places {
@@ -330,6 +348,67 @@ async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
     ];
     assert!(kinds.iter().eq(expected.iter()), "{kinds:?}");
     assert!(sums.len() > 200, "{} doors", sums.len());
+}
+
+/// Pages of the leaderboard that none of these addresses shows, by the document for programs.
+async fn pages_without(world: &World, shown: &[&str]) -> Vec<String> {
+    let document = world.json("/openapi.json").await;
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let is_page = |item: &Value| item["get"]["responses"]["200"]["content"]["text/html"].is_object();
+    let pages = paths.filter(|(path, item)| path.starts_with("/leaderboard") && is_page(item));
+    let is_shown = |path: &str| {
+        let (fixed, part) = path.split_once('{').map_or((path, ""), |(fixed, _)| (fixed, "."));
+        let shown = shown.iter().map(|place| place.split('?').next().unwrap_or_default());
+        shown.into_iter().any(|place| {
+            if part.is_empty() {
+                place == fixed
+            } else {
+                place.starts_with(fixed)
+            }
+        })
+    };
+    let pages: Vec<&String> = pages.map(|(path, _)| path).collect();
+    assert!(pages.len() > 12, "{pages:?}");
+    pages.into_iter().filter(|path| !is_shown(path)).cloned().collect()
+}
+
+/// Several cells are changed between two readings, so that the log tells all of them at one instant.
+#[tokio::test]
+async fn the_points_before_and_after_a_correction_are_doors_even_when_many_are_noticed_at_once() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
+    world.claim("Kate", "Beta", &["GitHub"]).await;
+    world.claim("Manny", "Acme", &["GitHub", "Datadog"]).await;
+    world.json("/leaderboard").await;
+    world.pass(SignedDuration::from_mins(5));
+    world.staff_type("submissions!F2", json!("rejected")).await;
+    world.staff_type("submissions!F3", json!("withdrawn")).await;
+    world.staff_type("submissions!C4", json!("Zoé")).await;
+    world.staff_type("csm_aliases!A2", json!("Zoé")).await;
+    world.staff_type("csm_aliases!B2", json!("Manny")).await;
+    world.json("/leaderboard").await;
+
+    let page = world.page("/leaderboard/corrections").await;
+    let mut doors: Vec<Door> = doors(&page, "corrections").into_iter().collect();
+    doors.retain(|door| door.address.contains("as_of="));
+    assert!(doors.len() >= 6, "{doors:?}");
+    let moments: BTreeSet<&str> = doors
+        .iter()
+        .filter_map(|door| door.address.split("as_of=").nth(1))
+        .collect();
+    assert!(moments.len() >= 6, "each its own moment: {moments:?}");
+    for door in &doors {
+        assert_eq!(added_up(&world, door).await, door.number, "{door:?}");
+        let then = world.page(&door.address).await;
+        then.says("of the audit log");
+        for further in self::doors(&then, &door.address) {
+            assert_eq!(added_up(&world, &further).await, further.number, "{further:?}");
+        }
+    }
+    let gone = "/leaderboard/claims?as_of=2026-03-03T12:00:00Z_before_99";
+    let answer = world.get(gone).send().await.expect("answer");
+    assert_eq!(answer.status(), 422);
+    assert!(answer.text().await.expect("text").contains("Row 99 of the audit log"));
 }
 
 #[tokio::test]

@@ -25,7 +25,11 @@ fn column_moved(sheet: i64, from: u32, to: u32) -> Value {
 
 /// Lets `store` make a change, and returns when its write has arrived and nothing more is heard of it.
 async fn killed_while(store: &Store, relay: &Relay, change: Change) {
-    let write = store.commit(by_ann([change]));
+    killed_while_making(store, relay, [change]).await;
+}
+
+async fn killed_while_making(store: &Store, relay: &Relay, changes: impl IntoIterator<Item = Change>) {
+    let write = store.commit(by_ann(changes));
     let arrived = async {
         while relay.late().is_empty() {
             tokio::task::yield_now().await;
@@ -96,6 +100,39 @@ async fn a_row_that_a_killed_program_deleted_by_mistake_comes_back() {
         ("e", "Epsilon"),
     ];
     assert_eq!(found, pairs(&expected));
+}
+
+#[tokio::test]
+async fn neighbours_that_a_killed_program_deleted_by_mistake_come_back() {
+    let world = library().await;
+    let sheet = world.sheet_id("books").await;
+    let more: Vec<Change> = (10..40)
+        .map(|number| book(&format!("n{number}"), "More", 7.0))
+        .collect();
+    world.store.commit(by_ann(more)).await.expect("written");
+    let mut sorted = sorted_backwards(sheet);
+    sorted[0]["sortRange"]["range"]["endRowIndex"] = json!(36);
+    let (relay, store) = relayed(&world).await;
+    relay.expect([Event::Killed(sorted)]);
+    // All but the last: of the rows that now stand there, the five letters were not meant.
+    let changes = (10..39).map(|number| delete(&format!("n{number}"), "More"));
+    killed_while_making(&store, &relay, changes).await;
+    world
+        .store
+        .commit(by_ann([reprice("n39", 7.0, 1.5)]))
+        .await
+        .expect("written");
+    let found = titles(&world).await;
+    for (id, title) in [
+        ("a", "Alpha"),
+        ("b", "Beta"),
+        ("c", "Gamma"),
+        ("d", "Delta"),
+        ("e", "Epsilon"),
+    ] {
+        let row = (id.to_owned(), title.to_owned());
+        assert_eq!(found.iter().filter(|found| **found == row).count(), 1, "{found:#?}");
+    }
 }
 
 #[tokio::test]

@@ -1137,3 +1137,84 @@ async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
         }
     }
 }
+
+/// Sixty more books below the others, and their ids.
+async fn long_shelf(world: &World) -> Vec<String> {
+    let ids: Vec<String> = (10..70).map(|number| format!("n{number}")).collect();
+    let more = ids.iter().map(|id| book(id, &format!("Title {id}"), 7.0));
+    world.store.commit(by_ann(more)).await.expect("written");
+    ids
+}
+
+fn taken_out(ids: &[String]) -> Vec<Change> {
+    ids.iter().map(|id| delete(id, &format!("Title {id}"))).collect()
+}
+
+fn all_sorted_backwards(sheet: i64) -> Value {
+    let mut sorted = sorted_backwards(sheet);
+    sorted[0]["sortRange"]["range"]["endRowIndex"] = json!(66);
+    sorted
+}
+
+#[tokio::test]
+async fn neighbours_go_together_with_all_their_cells_in_the_audit_log() {
+    let world = library().await;
+    world.staff_type("books!H1", json!("staff's own")).await;
+    let ids = long_shelf(&world).await;
+    world.staff_type("books!H20", json!("keep me")).await;
+    let before = world.rows("books").await;
+    let lines_before = log(&world).await.len();
+    // Staff have put one of those that stay among the others.
+    let sheet = world.sheet_id("books").await;
+    world
+        .staff(json!([{"moveDimension": {
+            "source": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}, "destinationIndex": 30,
+        }}]))
+        .await;
+    let committed = world.store.commit(by_ann(taken_out(&ids))).await.expect("written");
+    assert_eq!(committed.deleted, 60);
+    let expected: Vec<_> = [1, 2, 3, 4, 0]
+        .into_iter()
+        .map(|index: usize| before[index].clone())
+        .collect();
+    assert_eq!(world.rows("books").await, expected);
+    let lines = log(&world).await.split_off(lines_before);
+    assert_eq!(lines.len(), 60 * 7);
+    for id in &ids {
+        let title = format!("Ann|books|{id}|deleted|title|Title {id}|");
+        assert_eq!(lines.iter().filter(|line| **line == title).count(), 1, "{lines:#?}");
+    }
+    let own = format!(
+        "Ann|books|{}|deleted|staff's own|keep me|",
+        before[18][0].as_str().expect("an id")
+    );
+    assert!(lines.contains(&own), "{lines:#?}");
+    // What is known of the tab still fits.
+    let committed = world.store.commit(by_ann([retitle("a", "Alpha", "Anna")])).await;
+    assert_eq!(committed.expect("written").updated, 1);
+}
+
+#[tokio::test]
+async fn neighbours_of_which_others_took_the_place_go_and_the_others_come_back() {
+    for (first, last) in [(0, 60), (10, 50), (40, 60), (0, 15)] {
+        let world = library().await;
+        let sheet = world.sheet_id("books").await;
+        let ids = long_shelf(&world).await;
+        world.staff_type("books!H1", json!("staff's own")).await;
+        world.staff_type("books!H3", json!("keep me")).await;
+        let mut before = world.rows("books").await;
+        let (relay, store) = relayed(&world).await;
+        relay.expect([Event::Staff(all_sorted_backwards(sheet))]);
+        let committed = store
+            .commit(by_ann(taken_out(&ids[first..last])))
+            .await
+            .expect("written");
+        assert_eq!((committed.deleted, relay.left()), (last - first, 0));
+        before.retain(|row| !ids[first..last].iter().any(|id| row[0] == json!(id)));
+        let mut found = world.rows("books").await;
+        let id = |row: &Vec<Value>| row[0].to_string();
+        before.sort_by_key(id);
+        found.sort_by_key(id);
+        assert_eq!(found, before, "{first}..{last}");
+    }
+}

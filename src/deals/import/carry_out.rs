@@ -75,6 +75,7 @@ impl Circumstances<'_> {
         Planned {
             line: new.line,
             deal: None,
+            row: None,
             change: Change::Insert(deal.into_insert()),
             note: None,
         }
@@ -99,6 +100,7 @@ impl Circumstances<'_> {
         Some(Planned {
             line: changed.line,
             deal: changed.before.id,
+            row: None,
             change: Change::Update(update),
             note: Some(self.note(&changed.before)),
         })

@@ -42,16 +42,20 @@ pub fn steps(run: &Run, rows: &DealRows, zone: &TimeZone) -> Steps {
             None => steps.changed_since.push(deal),
         }
     }
-    for id in run.created.iter().rev().filter(|id| !run.taken_out.contains(*id)) {
-        let Some(seen) = rows.deal(*id) else { continue };
+    let left = run.created.iter().filter(|id| !run.taken_out.contains(*id));
+    let mut there: Vec<&Deal> = left.filter_map(|id| rows.deal(*id)).collect();
+    // From the bottom up, so that neighbours go together.
+    there.sort_by_key(|seen| std::cmp::Reverse(seen.row));
+    for seen in there {
         match deletion(seen, rows).filter(|_| is_untouched(seen)) {
             Some(delete) => steps.changes.push(Planned {
                 line: 0,
-                deal: Some(*id),
+                deal: seen.id,
+                row: Some(seen.row),
                 change: Change::Delete(delete),
                 note: None,
             }),
-            None => steps.changed_since.push(*id),
+            None => steps.changed_since.extend(seen.id),
         }
     }
     steps
@@ -90,6 +94,7 @@ fn set_back(run: &Run, (seen, cells): (&Deal, &BTreeMap<usize, ChangedCell>), zo
     Planned {
         line: 0,
         deal: seen.id,
+        row: None,
         change: Change::Update(Update {
             tab: &DEALS,
             id: seen.id.unwrap_or_default().to_string(),

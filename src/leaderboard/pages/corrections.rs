@@ -104,16 +104,15 @@ pub(super) async fn between(
     let asked = Asked::new(question.format.as_deref(), &headers, &uri, Face::TABLE)?;
     let current = leaderboard.current().await?;
     let now = current.now.clone();
-    let at = |instant: Timestamp| AsOf { instant, day: None };
     let week_ago = now
         .checked_sub(jiff::ToSpan::days(7))
         .map_or(Timestamp::MIN, |then| then.timestamp());
     let before = leaderboard
         .moment("before", question.before.as_deref())?
-        .unwrap_or(at(week_ago));
+        .unwrap_or(AsOf::at(week_ago));
     let after = leaderboard
         .moment("after", question.after.as_deref())?
-        .unwrap_or(at(now.timestamp()));
+        .unwrap_or(AsOf::at(now.timestamp()));
     let then = leaderboard.past(before).await?;
     let later = leaderboard.past(after).await?;
     let everything = Period::default();

@@ -17,7 +17,7 @@ use super::{
         goal::Stretch,
         standings::{Period, Standings},
         tv::{WallTable, slides},
-        view::{TvAddress, TvPage, contest_words, goal_words},
+        view::{TvAddress, TvPage, contest_words},
     },
     period,
 };
@@ -112,12 +112,11 @@ fn page(
         WallTable::of_contest(report, subtitle)
     }));
     let slides = slides(&tables);
-    let team = leaderboard.highlights(current, standings.period).team;
     TvPage {
         shown: if slide < slides.len() { slide } else { 0 },
         slides: &slides,
         totals: standings.totals,
-        team: team.as_ref().map(goal_words),
+        team: leaderboard.highlights(current, standings.period).team,
         address,
         edition: leaderboard.edition(current),
         freshness: leaderboard.freshness(current),

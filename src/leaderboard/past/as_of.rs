@@ -5,13 +5,54 @@ use serde::{Serialize, Serializer};
 
 use crate::spelling::tidy;
 
-/// A moment: the end of a day, or an instant.
+/// A moment: the end of a day, an instant, or just before or after a line of the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AsOf {
     /// Everything up to this instant, itself included, is known then.
     pub instant: Timestamp,
     /// The day whose end it is.
     pub day: Option<Date>,
+    /// The place in the audit log, where the instant alone is not exact: many lines can have the same one.
+    pub edge: Option<Edge>,
+}
+
+/// A place in the audit log, by the row number of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// What the line tells had not happened yet.
+    Before(u32),
+    /// What the line tells had just happened.
+    After(u32),
+}
+
+impl Edge {
+    const WORDS: [(&'static str, fn(u32) -> Self); 2] = [("_before_", Self::Before), ("_after_", Self::After)];
+
+    /// The row number of the line.
+    pub fn row(self) -> u32 {
+        match self {
+            Self::Before(row) | Self::After(row) => row,
+        }
+    }
+
+    /// Takes the place off the end of a text: `2026-03-31T21:59:59Z_before_17`.
+    fn split(text: &str) -> (&str, Option<Self>) {
+        let found = Self::WORDS.iter().find_map(|(word, edge)| {
+            let (instant, row) = text.split_once(word)?;
+            Some((instant, Some(edge(row.parse().ok()?))))
+        });
+        found.unwrap_or((text, None))
+    }
+}
+
+impl std::fmt::Display for Edge {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = match self {
+            Self::Before(_) => "before",
+            Self::After(_) => "after",
+        };
+        write!(formatter, "_{word}_{}", self.row())
+    }
 }
 
 /// A text that is no moment.
@@ -20,22 +61,44 @@ pub struct AsOf {
 pub struct NotAMoment(String, &'static str);
 
 impl AsOf {
-    /// Reads a day, which means its last instant in `zone`, or an instant with its offset. `field` is named in the error.
+    /// An instant.
+    pub fn at(instant: Timestamp) -> Self {
+        Self {
+            instant,
+            day: None,
+            edge: None,
+        }
+    }
+
+    /// An instant at one place in the audit log.
+    pub fn at_edge(instant: Timestamp, edge: Edge) -> Self {
+        Self {
+            edge: Some(edge),
+            ..Self::at(instant)
+        }
+    }
+
+    /// Reads a day, which means its last instant in `zone`, or an instant with its offset and, behind it, a place in the
+    /// audit log. `field` is named in the error.
     ///
     /// # Errors
     /// [`NotAMoment`] for anything else.
     pub fn parse(field: &'static str, text: &str, zone: &TimeZone) -> Result<Self, NotAMoment> {
         let text = text.trim();
-        if let Ok(instant) = text.parse::<Timestamp>() {
-            return Ok(Self { instant, day: None });
+        let (instant, edge) = Edge::split(text);
+        if let Ok(instant) = instant.parse::<Timestamp>() {
+            return Ok(Self {
+                edge,
+                ..Self::at(instant)
+            });
         }
         let written_in_full = text.len() == "2026-03-31".len() && text.as_bytes().get(4) == Some(&b'-');
         let day = text.parse::<Date>().ok().filter(|_| written_in_full);
         let instant = day.and_then(|day| last_instant(day, zone));
         match (day, instant) {
             (Some(day), Some(instant)) => Ok(Self {
-                instant,
                 day: Some(day),
+                ..Self::at(instant)
             }),
             _ => Err(NotAMoment(tidy(text), field)),
         }
@@ -45,13 +108,19 @@ impl AsOf {
 impl AsOf {
     /// As an address says it: the day, or the instant.
     pub fn word(&self) -> String {
-        self.day.map_or_else(|| self.instant.to_string(), |day| day.to_string())
+        self.day.map_or_else(|| self.exact(), |day| day.to_string())
+    }
+
+    /// The instant, which does not depend on the time zone, with the place in the audit log.
+    fn exact(&self) -> String {
+        let edge = self.edge.map(|edge| edge.to_string()).unwrap_or_default();
+        format!("{}{edge}", self.instant)
     }
 }
 
 impl Serialize for AsOf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.instant.serialize(serializer)
+        serializer.serialize_str(&self.exact())
     }
 }
 
@@ -61,7 +130,11 @@ impl schemars::JsonSchema for AsOf {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "format": "date-time"})
+        schemars::json_schema!({
+            "type": "string",
+            "description": "An instant; behind it, where the instant alone is not exact, “_before_” or “_after_” and a row of the audit log.",
+            "examples": ["2026-03-31T21:59:59.999Z", "2026-03-31T10:00:00Z_before_17"]
+        })
     }
 }
 

@@ -1,8 +1,6 @@
 //! What was corrected: each change of a claim or an alias that the audit log tells, with its reason and its effect on the
 //! standings of that moment.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,18 +8,13 @@ use serde::Serialize;
 use super::{
     super::{
         catalog_file::LoadedCatalog,
-        credit::Ledger,
-        desk::Settled,
-        roll::Number,
         rows::{COMPANY, CSM, INTEGRATIONS, NOTE, SUBMISSIONS},
     },
     log::{Action, History, LogLine},
+    points::Points,
     unwinding::Unwinding,
 };
-use crate::{
-    spelling::fold,
-    store::{Content, TabRows},
-};
+use crate::store::Content;
 
 /// Changes of one row by the same hand within this time are one correction.
 const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
@@ -43,8 +36,19 @@ pub struct Correction {
     pub what: Vec<CellChange>,
     /// The note beside the claim; empty when there is none.
     pub why: String,
+    /// Where the audit log tells it.
+    pub log_rows: LogRows,
     /// Whose points it changed, on the board of all time at that moment.
     pub effect: Vec<PointsEffect>,
+}
+
+/// Rows of the audit log that are one correction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LogRows {
+    /// Number of the row of the first line.
+    pub first: u32,
+    /// Number of the row of the last line.
+    pub last: u32,
 }
 
 /// One changed cell, or a row that came or went.
@@ -63,8 +67,10 @@ pub struct CellChange {
 /// `Manny 15 → 14`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PointsEffect {
-    /// Name as the board showed it.
+    /// Name as the board shows it.
     pub csm: String,
+    /// Whose name it is a spelling of, at the moment at which it has no points; `None` for a name of its own.
+    pub counted_as: Option<String>,
     /// Points before.
     pub before: u32,
     /// Points after.
@@ -76,37 +82,49 @@ pub fn count(history: &History) -> usize {
     groups(&history.lines).len()
 }
 
-/// A part of the corrections, the newest first. Pure, but heavy for very many rows: each correction asks for a board.
-pub fn corrections(history: &History, catalog: &LoadedCatalog, wanted: std::ops::Range<usize>) -> Vec<Correction> {
+/// A part of the corrections, the newest first. Pure. It settles all rows once, and for each correction those of the
+/// companies that any of them touches.
+pub fn corrections(
+    history: &History,
+    catalog: &LoadedCatalog,
+    (wanted, now): (std::ops::Range<usize>, Timestamp),
+) -> Vec<Correction> {
     let groups = groups(&history.lines);
-    let mut unwindings: Vec<Unwinding<'_>> = history
-        .tabs
-        .iter()
-        .map(|rows| Unwinding::new(rows, &history.lines))
-        .collect();
-    let mut taken = history.lines.len();
-    let mut after: Option<Settled> = None;
+    let wanted = wanted.start.min(groups.len())..wanted.end.min(groups.len());
+    let groups = &groups[wanted];
+    let (Some(newest), Some(oldest)) = (groups.first(), groups.last()) else {
+        return Vec::new();
+    };
+    let mut unwindings = history.unwindings();
+    take_back(&mut unwindings, &history.lines[newest.end..]);
+    let told = &history.lines[oldest.start..newest.end];
+    let points = Points::narrowing((history, catalog), told, &mut unwindings);
+    let mut after = points.settle(&unwindings);
+    let mut taken = newest.end;
     let mut found = Vec::new();
-    for (place, group) in groups.iter().enumerate().take(wanted.end) {
+    for group in groups {
         // Lines that are no corrections, such as a changed note, stand between the groups.
         take_back(&mut unwindings, &history.lines[group.end..taken]);
         taken = group.start;
-        let lines: Vec<&LogLine> = group.lines.iter().map(|line| &history.lines[*line]).collect();
-        let between = &history.lines[group.start..group.end];
-        if place < wanted.start {
-            take_back(&mut unwindings, between);
-            continue;
-        }
-        let board_after = after.take().unwrap_or_else(|| board(&unwindings, history, catalog));
-        let mut correction = told(&lines, history, &unwindings);
-        take_back(&mut unwindings, between);
-        let board_before = board(&unwindings, history, catalog);
-        correction.subject = subject(&lines, &unwindings).unwrap_or(correction.subject);
-        correction.effect = effect((&board_before.ledger, &board_after.ledger), correction.at);
-        after = Some(board_before);
+        let lines = &history.lines[group.start..group.end];
+        let mut correction = self::told(lines, history, &unwindings);
+        take_back(&mut unwindings, lines);
+        let before = points.settle(&unwindings);
+        correction.subject = subject(lines, &unwindings).unwrap_or(correction.subject);
+        let is_known = |at: Timestamp| at <= correction.at || at > now;
+        correction.effect = points.effect((&before, &after), is_known);
+        after = before;
         found.push(correction);
     }
     found
+}
+
+impl History {
+    /// The tabs as they are, about to be unwound.
+    pub(super) fn unwindings(&self) -> Vec<Unwinding<'_>> {
+        let tabs = self.tabs.iter();
+        tabs.map(|rows| Unwinding::new(rows, &self.lines)).collect()
+    }
 }
 
 fn take_back(unwindings: &mut [Unwinding<'_>], lines: &[LogLine]) {
@@ -115,16 +133,10 @@ fn take_back(unwindings: &mut [Unwinding<'_>], lines: &[LogLine]) {
     }
 }
 
-fn board(unwindings: &[Unwinding<'_>], history: &History, catalog: &LoadedCatalog) -> Settled {
-    let tabs: Vec<TabRows> = unwindings.iter().map(|unwinding| unwinding.tab(|_| false)).collect();
-    Settled::of_tabs(&tabs, &history.zone, catalog)
-}
-
-/// Lines that are one correction, by place in the log: a range that holds them all, and which of it they are.
+/// Lines that are one correction: one stretch of the log.
 struct Group {
     start: usize,
     end: usize,
-    lines: Vec<usize>,
 }
 
 /// The corrections, the newest first.
@@ -132,20 +144,16 @@ fn groups(lines: &[LogLine]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (place, line) in lines.iter().enumerate().filter(|(_, line)| is_correction(line)) {
         let joined = groups.last_mut().filter(|group| {
-            let first = &lines[group.lines[0]];
+            let first = &lines[group.start];
             let is_same_row = first.tab.title == line.tab.title && first.row == line.row && first.by == line.by;
-            // A foreign line in between keeps them apart, so that each range is one stretch of the log.
+            // A foreign line in between keeps them apart.
             group.end == place && is_same_row && line.at.duration_since(first.at) <= TOGETHER
         });
         match joined {
-            Some(group) => {
-                group.end = place + 1;
-                group.lines.push(place);
-            }
+            Some(group) => group.end = place + 1,
             None => groups.push(Group {
                 start: place,
                 end: place + 1,
-                lines: vec![place],
             }),
         }
     }
@@ -158,9 +166,9 @@ fn is_correction(line: &LogLine) -> bool {
     line.tab.title != SUBMISSIONS.title || !matches!(line.column, Some(NOTE | 0))
 }
 
-fn told(lines: &[&LogLine], history: &History, unwindings: &[Unwinding<'_>]) -> Correction {
-    let first = lines[0];
-    let change = |line: &&LogLine| CellChange {
+fn told(lines: &[LogLine], history: &History, unwindings: &[Unwinding<'_>]) -> Correction {
+    let (first, last) = (&lines[0], &lines[lines.len() - 1]);
+    let change = |line: &LogLine| CellChange {
         action: line.action,
         column: line.column.map(|column| line.tab.columns[column].header),
         old: line.old.as_cell().text(),
@@ -174,6 +182,10 @@ fn told(lines: &[&LogLine], history: &History, unwindings: &[Unwinding<'_>]) -> 
         subject: subject(lines, unwindings).unwrap_or_default(),
         what: lines.iter().map(change).collect(),
         why: note(first, history, unwindings),
+        log_rows: LogRows {
+            first: first.number,
+            last: last.number,
+        },
         effect: Vec::new(),
     }
 }
@@ -196,46 +208,9 @@ fn cells(line: &LogLine, unwindings: &[Unwinding<'_>]) -> Option<Vec<Content>> {
         .row(&line.row)
 }
 
-fn subject(lines: &[&LogLine], unwindings: &[Unwinding<'_>]) -> Option<String> {
+fn subject(lines: &[LogLine], unwindings: &[Unwinding<'_>]) -> Option<String> {
     let line = lines.first().filter(|line| line.tab.title == SUBMISSIONS.title)?;
     let cells = cells(line, unwindings)?;
     let text = |column: usize| cells.get(column).map(|cell| cell.as_cell().text()).unwrap_or_default();
     Some(format!("{}, {}: {}", text(CSM), text(COMPANY), text(INTEGRATIONS)))
-}
-
-/// Whose points differ between two boards, counting the claims up to a moment.
-fn effect((before, after): (&Ledger, &Ledger), at: Timestamp) -> Vec<PointsEffect> {
-    let mut points: BTreeMap<String, PointsEffect> = BTreeMap::new();
-    let mut note = |ledger: &Ledger, set: fn(&mut PointsEffect, u32)| {
-        for (csm, amount) in ledger.points_until(at) {
-            let effect = points.entry(fold(&csm)).or_insert_with(|| PointsEffect {
-                csm,
-                before: 0,
-                after: 0,
-            });
-            set(effect, amount);
-        }
-    };
-    note(after, |effect, amount| effect.after = amount);
-    note(before, |effect, amount| effect.before = amount);
-    points
-        .into_values()
-        .filter(|effect| effect.before != effect.after)
-        .collect()
-}
-
-impl Ledger {
-    /// What each CSM held at an instant, with claims up to it.
-    fn points_until(&self, instant: Timestamp) -> Vec<(String, u32)> {
-        let mut points = vec![0_u32; self.csm_count()];
-        for (line, integration) in self.points(&self.order()[..self.lines_until(instant)]) {
-            if let Some(csm) = self.line(line).csm.filter(|_| self.is_in_catalog(integration)) {
-                points[csm.place()] += 1;
-            }
-        }
-        let named = points.into_iter().enumerate();
-        named
-            .map(|(place, points)| (self.csm_shown(Number::of(place)).to_owned(), points))
-            .collect()
-    }
 }

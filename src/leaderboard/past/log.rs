@@ -5,9 +5,12 @@ use jiff::{Timestamp, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::{
-    names::{CSM_ALIASES, DISTINCT_NAMES},
-    rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
+use super::{
+    super::{
+        names::{CSM_ALIASES, DISTINCT_NAMES},
+        rows::{COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
+    },
+    as_of::{AsOf, Edge},
 };
 use crate::store::{
     Cell, Content, Dataset, Decoding, Row, Tab, TabRows,
@@ -92,6 +95,16 @@ impl Dataset for History {
 }
 
 impl History {
+    /// How many of the lines had been written at a moment; `None` when the audit log has no such row.
+    pub fn known_at(&self, as_of: AsOf) -> Option<usize> {
+        let place = |row: u32| self.lines.iter().position(|line| line.number == row);
+        match as_of.edge {
+            None => Some(self.lines.partition_point(|line| line.at <= as_of.instant)),
+            Some(Edge::Before(row)) => place(row),
+            Some(Edge::After(row)) => place(row).map(|place| place + 1),
+        }
+    }
+
     /// The tabs as values, by the code that reads those of today.
     pub fn rows_of(tabs: &[TabRows], zone: &TimeZone) -> (LeaderboardRows, Vec<crate::finding::Finding>) {
         let mut decoding = Decoding {

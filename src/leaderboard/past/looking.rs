@@ -13,7 +13,7 @@ use super::{
     log::History,
     unwinding::{Unwinding, came_later},
 };
-/// Corrections on one page: each asks for a board.
+/// Corrections on one page.
 pub const A_PAGE: usize = 20;
 
 use crate::{
@@ -48,14 +48,22 @@ impl Leaderboard {
         let history: Reading<History> = self.store.read().await?;
         let catalog = self.catalog();
         let now = self.clock.zoned_now();
+        let known = history
+            .snapshot
+            .data
+            .known_at(as_of)
+            .ok_or_else(|| no_such_line(as_of))?;
         let settled = {
-            let question = (history.snapshot.version, catalog.version, as_of.instant);
+            let question = (history.snapshot.version, catalog.version, as_of);
             let (history, catalog, now) = (
                 Arc::clone(&history.snapshot.data),
                 Arc::clone(&catalog),
                 now.timestamp(),
             );
-            let work = move || Settled::of_tabs(&tabs_at(&history, as_of, now), &history.zone, &catalog);
+            let work = move || {
+                let tabs = tabs_at(&history, known, (as_of.instant, now));
+                Settled::of_tabs(&tabs, &history.zone, &catalog)
+            };
             self.pasts
                 .try_get_with(question, async { beside(work).await.map(Arc::new) })
                 .await
@@ -76,15 +84,24 @@ async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) ->
     tokio::task::spawn_blocking(work).await
 }
 
-/// The tabs of the board as they were. Pure.
-pub fn tabs_at(history: &History, as_of: AsOf, now: jiff::Timestamp) -> Vec<TabRows> {
-    let since = history.lines.partition_point(|line| line.at <= as_of.instant);
-    let lines = &history.lines[since..];
+fn no_such_line(as_of: AsOf) -> Error {
+    let row = as_of.edge.map(|edge| edge.row()).unwrap_or_default();
+    let message = format!(
+        "Row {row} of the audit log tells nothing of this board any more, perhaps because the tab was sorted. Leave “{}” \
+         out of the address, or come again from the page of corrections.",
+        as_of.edge.map(|edge| edge.to_string()).unwrap_or_default()
+    );
+    Error::bad_question(vec![FieldError::new("as_of", message)])
+}
+
+/// The tabs of the board as they were when only the first `known` lines of the log had been written. Pure.
+pub fn tabs_at(history: &History, known: usize, (then, now): (jiff::Timestamp, jiff::Timestamp)) -> Vec<TabRows> {
+    let lines = &history.lines[known..];
     let at = |rows: &TabRows| {
         let mut unwinding = Unwinding::new(rows, lines);
         lines.iter().rev().for_each(|line| unwinding.take_back(line));
         let is_claims = rows.tab().title == SUBMISSIONS.title;
-        unwinding.tab(|cells| is_claims && came_later(cells, SUBMITTED_AT, (as_of.instant, now, &history.zone)))
+        unwinding.tab(|cells| is_claims && came_later(cells, SUBMITTED_AT, (then, now, &history.zone)))
     };
     history.tabs.iter().map(at).collect()
 }
@@ -116,11 +133,11 @@ impl Leaderboard {
         let history: Reading<History> = self.store.read().await?;
         let catalog = self.catalog();
         let question = (history.snapshot.version, catalog.version, page);
-        let snapshot = Arc::clone(&history.snapshot);
+        let (snapshot, now) = (Arc::clone(&history.snapshot), self.clock.now());
         let work = move || {
             let start = (page.max(1) as usize - 1).saturating_mul(A_PAGE);
             Told {
-                list: corrections(&snapshot.data, &catalog, start..start.saturating_add(A_PAGE)),
+                list: corrections(&snapshot.data, &catalog, (start..start.saturating_add(A_PAGE), now)),
                 total: count(&snapshot.data),
                 read_at: snapshot.read_at,
             }

@@ -1,8 +1,15 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{as_of::AsOf, corrections::corrections, log::History, looking::tabs_at};
+use super::{
+    as_of::{AsOf, Edge},
+    corrections::corrections,
+    log::History,
+    looking::tabs_at,
+};
 use crate::{
     leaderboard::{
         catalog::Catalog,
@@ -14,6 +21,7 @@ use crate::{
         rows::{COMPANY_ALIASES, SUBMISSIONS},
         standings::Standings,
     },
+    spelling::fold,
     store::{Dataset, Decoding, Tab, TabRows, audit::AUDIT_LOG},
 };
 
@@ -32,9 +40,15 @@ fn tab(tab: &'static Tab, rows: &[Vec<Value>]) -> TabRows {
 }
 
 fn history(rows: &[SheetRow], aliases: &[(&str, &str)], log: &[[&str; 7]]) -> History {
+    history_of(rows, (aliases, &[]), log)
+}
+
+fn history_of(rows: &[SheetRow], (companies, csms): (&[(&str, &str)], &[(&str, &str)]), log: &[[&str; 7]]) -> History {
     let cells = |cells: &[String]| cells.iter().map(|cell| json!(cell)).collect::<Vec<Value>>();
     let submissions: Vec<Vec<Value>> = rows.iter().map(|row| cells(row)).collect();
-    let aliases: Vec<Vec<Value>> = aliases.iter().map(|(from, to)| vec![json!(from), json!(to)]).collect();
+    let aliases = |lines: &[(&str, &str)]| -> Vec<Vec<Value>> {
+        lines.iter().map(|(from, to)| vec![json!(from), json!(to)]).collect()
+    };
     let lines: Vec<Vec<Value>> = (0..)
         .zip(log)
         .map(|(number, [at, tab, row, action, column, old, new])| {
@@ -59,8 +73,8 @@ fn history(rows: &[SheetRow], aliases: &[(&str, &str)], log: &[[&str; 7]]) -> Hi
     };
     let tabs = vec![
         tab(&SUBMISSIONS, &submissions),
-        tab(&COMPANY_ALIASES, &aliases),
-        tab(&CSM_ALIASES, &[]),
+        tab(&COMPANY_ALIASES, &aliases(companies)),
+        tab(&CSM_ALIASES, &aliases(csms)),
         tab(&DISTINCT_NAMES, &[]),
         tab(&AUDIT_LOG, &lines),
     ];
@@ -76,9 +90,13 @@ fn catalog() -> LoadedCatalog {
 }
 
 fn board(history: &History, instant: Timestamp, now: Timestamp) -> Standings {
-    let as_of = AsOf { instant, day: None };
-    let settled = Settled::of_tabs(&tabs_at(history, as_of, now), &TimeZone::UTC, &catalog());
+    let settled = Settled::of_tabs(&tabs(history, AsOf::at(instant), now), &TimeZone::UTC, &catalog());
     settled.ledger.standings(Period::default(), instant, &TimeZone::UTC)
+}
+
+fn tabs(history: &History, as_of: AsOf, now: Timestamp) -> Vec<TabRows> {
+    let known = history.known_at(as_of).expect("a line of the log");
+    tabs_at(history, known, (as_of.instant, now))
 }
 
 fn points(standings: &Standings) -> Vec<String> {
@@ -100,7 +118,19 @@ fn a_moment_is_the_end_of_a_day_or_an_instant() {
         parse(" 2026-03-31T10:00:00+02:00 ").map(|as_of| as_of.instant.to_string()),
         Ok("2026-03-31T08:00:00Z".to_owned())
     );
-    for wrong in ["yesterday", "31/03/2026", "2026-02-30", "20260331", "2026-3-1"] {
+    assert_eq!(
+        parse("2026-03-31T10:00:00Z_before_17").map(|as_of| (as_of.edge, as_of.word())),
+        Ok((Some(Edge::Before(17)), "2026-03-31T10:00:00Z_before_17".to_owned()))
+    );
+    for wrong in [
+        "yesterday",
+        "2026-03-31T10:00:00Z_after_",
+        "2026-03-31_after_17",
+        "31/03/2026",
+        "2026-02-30",
+        "20260331",
+        "2026-3-1",
+    ] {
         let told = parse(wrong).expect_err(wrong).to_string();
         assert!(
             told.contains(wrong) && told.contains("“as_of”") && told.contains("2026-03-31"),
@@ -170,14 +200,7 @@ fn the_board_is_as_it_was_before_each_change_of_staff() {
     ] {
         assert_eq!(points(&board(&history, march(when), now)), expected, "{when}");
     }
-    let early = tabs_at(
-        &history,
-        AsOf {
-            instant: march("05 00:00"),
-            day: None,
-        },
-        now,
-    );
+    let early = tabs(&history, AsOf::at(march("05 00:00")), now);
     let restored = early[0].rows().last().expect("row");
     assert_eq!(restored.cell(3).text(), "Umbrella; Co");
     assert!(early[1].is_empty(), "the alias came later");
@@ -259,7 +282,8 @@ fn a_correction_tells_what_why_and_whose_points_it_changed() {
             ],
         ],
     );
-    let told = corrections(&history, &catalog(), 0..10);
+    let now = march("09 00:00");
+    let told = corrections(&history, &catalog(), (0..10, now));
     assert_eq!(told.len(), 2);
     assert_eq!((told[0].what[0].old.as_str(), told[0].effect.len()), ("Betta", 0));
     assert_eq!(told[0].subject, "Manny, Betta: GitHub, Slack");
@@ -269,7 +293,7 @@ fn a_correction_tells_what_why_and_whose_points_it_changed() {
         .map(|effect| format!("{} {} → {}", effect.csm, effect.before, effect.after))
         .collect();
     assert_eq!(effect, ["Kate 0 → 1", "Manny 3 → 2"]);
-    assert_eq!(corrections(&history, &catalog(), 1..2), told[1..]);
+    assert_eq!(corrections(&history, &catalog(), (1..2, now)), told[1..]);
 }
 
 fn rows() -> impl Strategy<Value = Vec<SheetRow>> {
@@ -327,5 +351,171 @@ proptest! {
             let then = self::history(&rows, &[], &[]);
             prop_assert_eq!(board(&history, at, now), board(&then, at, now));
         }
+    }
+    /// Many corrections are noticed at one instant. Each number of each is what the board of all time held just before and
+    /// just after that very correction, and whoever is not told of held the same.
+    #[test]
+    fn each_correction_tells_exactly_the_points_of_the_boards_before_and_after_it(
+        rows in rows(),
+        aliases in prop::collection::vec(merges(), 0..3),
+        edits in prop::collection::vec(edits(), 1..10),
+    ) {
+        let now = march("28 00:00");
+        let mut book = Book { rows, companies: Vec::new(), csms: Vec::new(), log: Vec::new() };
+        for edit in aliases.into_iter().chain(edits) {
+            book.take(edit);
+        }
+        let history = book.history();
+        let told = corrections(&history, &catalog(), (0..100, now));
+        for correction in &told {
+            let rows = correction.log_rows;
+            let points = |edge| {
+                let tabs = tabs(&history, AsOf::at_edge(correction.at, edge), now);
+                let standings = Settled::of_tabs(&tabs, &TimeZone::UTC, &catalog());
+                let standings = standings.ledger.standings(Period::default(), now, &TimeZone::UTC);
+                standings.by_csm.into_iter().map(|line| (fold(&line.csm), line.integrations)).collect::<BTreeMap<_, _>>()
+            };
+            let (before, after) = (points(Edge::Before(rows.first)), points(Edge::After(rows.last)));
+            let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+            let held = |board: &BTreeMap<String, u32>, name| board.get(name).copied().unwrap_or(0);
+            let expected: Vec<_> = names.into_iter()
+                .map(|name| (name.clone(), held(&before, name), held(&after, name)))
+                .filter(|(_, before, after)| before != after)
+                .collect();
+            let effect: Vec<_> = correction.effect.iter()
+                .map(|effect| (fold(&effect.csm), effect.before, effect.after))
+                .collect();
+            prop_assert_eq!(&effect, &expected, "{:?}", correction);
+        }
+        for (place, correction) in told.iter().enumerate() {
+            prop_assert_eq!(&corrections(&history, &catalog(), (place..place + 1, now))[0], correction);
+        }
+    }
+}
+
+/// What staff do in the sheet, one thing after the other.
+#[derive(Clone, Debug)]
+enum Edit {
+    /// Writes into a cell of a row.
+    Write(usize, usize, &'static str),
+    /// Deletes a row.
+    Delete(usize),
+    /// Sends a company to another.
+    MergeCompanies(&'static str, &'static str),
+    /// Sends a CSM to another.
+    MergeCsms(&'static str, &'static str),
+    /// Deletes such a line.
+    Part(usize),
+}
+
+fn merges() -> impl Strategy<Value = Edit> {
+    let company = || prop::sample::select(vec!["Acme", "Globex", "Initech", "ACME Inc.", "Umbrella"]);
+    let csm = || prop::sample::select(vec!["Kate", "Bo", "Zoé", "Kat"]);
+    prop_oneof![
+        (company(), company()).prop_map(|(one, other)| Edit::MergeCompanies(one, other)),
+        (csm(), csm()).prop_map(|(one, other)| Edit::MergeCsms(one, other)),
+    ]
+}
+
+fn edits() -> impl Strategy<Value = Edit> {
+    let values = vec![
+        "",
+        "Kate",
+        "Bo",
+        "Acme",
+        "Globex",
+        "Initech",
+        "GitHub",
+        "Slack, Cursor",
+        "rejected",
+    ];
+    prop_oneof![
+        4 => (0_usize..16, 2_usize..6, prop::sample::select(values)).prop_map(|(row, column, value)| Edit::Write(row, column, value)),
+        1 => (0_usize..16).prop_map(Edit::Delete),
+        1 => merges(),
+        1 => (0_usize..6).prop_map(Edit::Part),
+    ]
+}
+
+/// A spreadsheet with its log, in the hands of staff.
+struct Book {
+    rows: Vec<SheetRow>,
+    companies: Vec<(&'static str, &'static str)>,
+    csms: Vec<(&'static str, &'static str)>,
+    log: Vec<[String; 7]>,
+}
+
+impl Book {
+    fn take(&mut self, edit: Edit) {
+        match edit {
+            Edit::Write(row, column, value) => {
+                let Some(row) = self.rows.get_mut(row) else { return };
+                let old = std::mem::replace(&mut row[column], value.to_owned());
+                let id = row[0].clone();
+                self.tell([
+                    "submissions",
+                    &id,
+                    "changed",
+                    SUBMISSIONS.columns[column].header,
+                    &old,
+                    value,
+                ]);
+            }
+            Edit::Delete(row) if row < self.rows.len() => {
+                let row = self.rows.remove(row);
+                let cells = SUBMISSIONS
+                    .columns
+                    .iter()
+                    .zip(&row)
+                    .skip(1)
+                    .filter(|(_, cell)| !cell.is_empty());
+                let told: Vec<String> = cells
+                    .map(|(column, cell)| format!("{}: {cell}", column.header))
+                    .collect();
+                self.tell(["submissions", &row[0], "removed", "", &told.join("; "), ""]);
+            }
+            Edit::Delete(_) => {}
+            Edit::MergeCompanies(from, to) => {
+                if self.companies.iter().all(|(alias, _)| *alias != from) {
+                    self.companies.push((from, to));
+                    self.tell(["company_aliases", from, "added", "", "", &format!("canonical: {to}")]);
+                }
+            }
+            Edit::MergeCsms(from, to) => {
+                if self.csms.iter().all(|(alias, _)| *alias != from) {
+                    self.csms.push((from, to));
+                    self.tell(["csm_aliases", from, "added", "", "", &format!("canonical: {to}")]);
+                }
+            }
+            Edit::Part(line) if line < self.companies.len() => {
+                let (from, to) = self.companies.remove(line);
+                self.tell(["company_aliases", from, "removed", "", &format!("canonical: {to}"), ""]);
+            }
+            Edit::Part(line) => {
+                if let Some(line) = line
+                    .checked_sub(self.companies.len())
+                    .filter(|line| *line < self.csms.len())
+                {
+                    let (from, to) = self.csms.remove(line);
+                    self.tell(["csm_aliases", from, "removed", "", &format!("canonical: {to}"), ""]);
+                }
+            }
+        }
+    }
+
+    /// All of it is noticed at few instants.
+    fn tell(&mut self, line: [&str; 6]) {
+        let at = march("20 00:00") + SignedDuration::from_hours(self.log.len() as i64 / 4);
+        let [tab, row, action, column, old, new] = line.map(str::to_owned);
+        self.log.push([at.to_string(), tab, row, action, column, old, new]);
+    }
+
+    fn history(&self) -> History {
+        let log: Vec<[&str; 7]> = self
+            .log
+            .iter()
+            .map(|line| line.each_ref().map(String::as_str))
+            .collect();
+        history_of(&self.rows, (&self.companies, &self.csms), &log)
     }
 }

@@ -1,13 +1,14 @@
 //! Takes back what the audit log tells, newest first. Pure: tabs and lines in, tabs out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::log::{Action, LogLine};
-use crate::store::{Content, Tab, TabRows};
+use crate::store::{Cell, Content, Row, Tab, TabRows};
 
 /// Rows of one tab on their way back.
+#[derive(Clone)]
 pub struct Unwinding<'a> {
     rows: &'a TabRows,
     /// Rows that differ from what stands in the sheet, by place; `None` was not there. Places beyond the end are rows that
@@ -15,6 +16,15 @@ pub struct Unwinding<'a> {
     differing: BTreeMap<usize, Option<Vec<Content>>>,
     /// Places of the rows that lines name.
     places: HashMap<String, usize>,
+    end: usize,
+    /// The only rows that are looked at, besides those that come back; `None` for all.
+    wanted: Option<Wanted>,
+}
+
+/// Some of the rows that were there at a moment, by place.
+#[derive(Clone)]
+struct Wanted {
+    places: BTreeSet<usize>,
     end: usize,
 }
 
@@ -29,24 +39,21 @@ impl<'a> Unwinding<'a> {
             .flatten()
             .collect();
         let mut places = HashMap::new();
-        for row in rows.rows() {
-            let place = row.number as usize - FIRST_ROW;
-            let id = row.cell(0).text();
-            let name = if id.is_empty() {
-                format!("row {}", row.number)
-            } else {
-                id
-            };
-            if named.contains(name.as_str()) {
-                places.entry(name).or_insert(place);
-            }
+        for (name, place) in named_rows(rows, &named) {
+            places.entry(name).or_insert(place);
         }
         Self {
             rows,
             differing: BTreeMap::new(),
             places,
             end: rows.len(),
+            wanted: None,
         }
+    }
+
+    /// From here on the tab has only the rows at these places, and those that come back.
+    pub fn narrow(&mut self, places: BTreeSet<usize>) {
+        self.wanted = Some(Wanted { places, end: self.end });
     }
 
     /// Takes one line back. Lines have to come newest first; one that fits no row is passed over.
@@ -102,7 +109,11 @@ impl<'a> Unwinding<'a> {
 
     /// The tab as it was, without the rows for which `came_later` answers true.
     pub fn tab(&self, came_later: impl Fn(&[Content]) -> bool) -> TabRows {
-        let rows = (0..self.end).map(|place| {
+        let (wanted, rest) = match &self.wanted {
+            Some(wanted) => (Some(wanted.places.iter().copied()), wanted.end),
+            None => (None, 0),
+        };
+        let rows = wanted.into_iter().flatten().chain(rest..self.end).map(|place| {
             let cells = match self.differing.get(&place) {
                 Some(differing) => differing.clone().unwrap_or_default(),
                 None => cells(self.rows, place),
@@ -127,6 +138,16 @@ impl<'a> Unwinding<'a> {
     }
 }
 
+/// The rows that have one of these names in the log, by place, in the order of the tab; several can share a name.
+pub(super) fn named_rows(rows: &TabRows, names: &HashSet<&str>) -> Vec<(String, usize)> {
+    let name = |row: &Row<'_>| match row.cell(0) {
+        Cell::Empty => format!("row {}", row.number),
+        id => id.text(),
+    };
+    let named = rows.rows().map(|row| (name(&row), row.number as usize - FIRST_ROW));
+    named.filter(|(name, _)| names.contains(name.as_str())).collect()
+}
+
 /// Whether a claim came after the moment that is looked back to. Nobody can claim in the future, so a later date than `now`
 /// is one that staff typed, and the row was there when the log says so.
 pub fn came_later(cells: &[Content], column: usize, (then, now, zone): (Timestamp, Timestamp, &TimeZone)) -> bool {
@@ -134,7 +155,8 @@ pub fn came_later(cells: &[Content], column: usize, (then, now, zone): (Timestam
     at.is_some_and(|at| at > then && at <= now)
 }
 
-const FIRST_ROW: usize = 2;
+/// Row number of the place 0.
+pub(super) const FIRST_ROW: usize = 2;
 
 fn cells(rows: &TabRows, place: usize) -> Vec<Content> {
     let row = rows.row(u32::try_from(place + FIRST_ROW).unwrap_or(u32::MAX));
@@ -144,7 +166,7 @@ fn cells(rows: &TabRows, place: usize) -> Vec<Content> {
 }
 
 /// The id before the line, when it changed that.
-fn old_id(line: &LogLine) -> Option<&str> {
+pub(super) fn old_id(line: &LogLine) -> Option<&str> {
     match (&line.old, line.column, line.action) {
         (Content::Text(old), Some(0), Action::Changed) => Some(old),
         _ => None,

@@ -1,6 +1,6 @@
 //! Where the pages of the board are, with their questions in the address, so that Back, bookmarks and sharing work.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ pub struct ClaimsFilter {
     /// Only the row with this id.
     pub submission: Option<String>,
     /// The moment that is looked back to; `None` for now.
-    pub as_of: Option<Timestamp>,
+    pub as_of: Option<AsOf>,
 }
 
 impl ClaimsFilter {
@@ -74,7 +74,7 @@ impl ClaimsFilter {
     /// The same as it was at a moment.
     #[must_use]
     pub fn as_of(mut self, past: Option<&AsOf>) -> Self {
-        self.as_of = past.map(|past| past.instant);
+        self.as_of = past.copied();
         self
     }
 

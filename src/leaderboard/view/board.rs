@@ -119,9 +119,12 @@ impl BoardPage<'_> {
             div data-live="lead" {
                 p .lead { (doors::ranking(self.standings, &filter)) }
                 p .hint {
-                    (self.summary(&filter)) " " a href=(filter.address()) data-search { "See every row" } " · "
-                    a href=(MATRIX) { "See what is still to win" } " · "
-                    a href=(tv_address) { "On a wall" }
+                    (self.summary(&filter)) " "
+                    span .onward {
+                        a href=(filter.address()) data-search { "See every row" } " · "
+                        a href=(MATRIX) { "See what is still to win" } " · "
+                        a href=(tv_address) { "On a wall" }
+                    }
                 }
                 (self.findings_notice())
             }

@@ -7,15 +7,15 @@ use super::{
     super::{
         claims::Wanted,
         past::{
-            AsOf,
+            AsOf, Edge,
             corrections::{CellChange, Correction, PointsEffect},
             difference::{Moved, StandingThen},
             log::Action,
         },
     },
-    address::{ClaimsFilter, adding},
+    address::{BOARD, ClaimsFilter, adding, with_query},
     claims::{Paging, download_links},
-    doors::Counts,
+    doors::{Counts, told},
     past::as_of_words,
     share::share,
     ways::{CORRECTIONS, DIFFERENCE},
@@ -44,7 +44,7 @@ impl CorrectionsPage<'_> {
         let main = html! {
             h1 { "Corrections" }
             p .lead { "Every change of a claim after it came in: when, what, why, and whose points it changed at that moment." }
-            p .hint { "Taken from the audit log. " a href=(DIFFERENCE) { "Compare the standings of two days" } }
+            p .hint { "Taken from the audit log. " a .onward href=(DIFFERENCE) { "Compare the standings of two days" } }
             @if self.corrections.is_empty() {
                 p .nothing { "Nothing was corrected yet." }
             } @else {
@@ -81,7 +81,7 @@ impl CorrectionsPage<'_> {
                 html! { @if correction.why.is_empty() { span .unseen { "no reason given" } } @else { bdi { (correction.why) } } },
             ),
             cell("detail", html! { bdi { (correction.by) } }),
-            cell("state", html! { (effects(&correction.effect, correction.at)) }),
+            cell("state", effects(correction)),
         ];
         row(1, &cells)
     }
@@ -99,13 +99,6 @@ impl CorrectionsPage<'_> {
             }
         }
     }
-}
-
-/// The claims that hold the points of a CSM, as they were once the correction was made.
-fn claims_then(effect: &PointsEffect, at: Timestamp) -> String {
-    let filter = ClaimsFilter::default().of_csm(&effect.csm).that_are(Wanted::Credited);
-    let past = AsOf { instant: at, day: None };
-    filter.as_of(Some(&past)).address()
 }
 
 fn changed(change: &CellChange) -> Markup {
@@ -127,18 +120,34 @@ fn changed(change: &CellChange) -> Markup {
     }
 }
 
-fn effects(effects: &[PointsEffect], at: Timestamp) -> Markup {
+fn effects(correction: &Correction) -> Markup {
+    let rows = correction.log_rows;
     html! {
-        @if effects.is_empty() {
+        @if correction.effect.is_empty() {
             span .detail { "none" }
         } @else {
             ul .outcomes {
-                @for effect in effects {
+                @for effect in &correction.effect {
                     li .credited-nowhere {
-                        a href=(claims_then(effect, at)) data-figure="change" { (effect.csm) " " (effect.before) " → " (effect.after) }
+                        bdi { (effect.csm) } " "
+                        (points_then(effect, effect.before, (correction.at, Edge::Before(rows.first))))
+                        " → "
+                        (points_then(effect, effect.after, (correction.at, Edge::After(rows.last))))
                     }
                 }
             }
+        }
+    }
+}
+
+/// Points that lead to the claims that held them, just before or after the correction.
+fn points_then(effect: &PointsEffect, points: u32, (at, edge): (Timestamp, Edge)) -> Markup {
+    let past = AsOf::at_edge(at, edge);
+    let filter = ClaimsFilter::default().that_are(Wanted::Credited).as_of(Some(&past));
+    html! {
+        @match effect.counted_as.as_deref().filter(|_| points == 0) {
+            Some(other) => { "counted as " a href=(filter.of_csm(other).address()) { bdi { (other) } } }
+            None => (told(Counts::Claims, &filter.of_csm(&effect.csm).address(), &points.to_string()))
         }
     }
 }
@@ -164,7 +173,7 @@ impl DifferencePage<'_> {
         let day = |as_of: AsOf| as_of.instant.to_zoned(self.now.time_zone().clone()).date();
         let main = html! {
             h1 { "Time machine" }
-            p .lead data-figure="day" { "The standings " (as_of_words(&self.before, &self.now)) " and " (as_of_words(&self.after, &self.now)) "." }
+            p .lead data-figure="day" { "The standings " (self.board_then(self.before)) " and " (self.board_then(self.after)) "." }
             p .hint { "Worked out from the claims and the audit log, as the board would have shown them." }
             form .filter method="get" action=(DIFFERENCE) aria-label="Two days" {
                 (date_field("before", "First day", Some(day(self.before))))
@@ -181,6 +190,11 @@ impl DifferencePage<'_> {
             scripts: &[Asset::ShareScript],
             main,
         })
+    }
+
+    /// Leads to the board as it was.
+    fn board_then(&self, as_of: AsOf) -> Markup {
+        html! { a href=(with_query(BOARD, &[("as_of", as_of.word())])) { (as_of_words(&as_of, &self.now)) } }
     }
 
     fn table(&self) -> Markup {

@@ -12,7 +12,7 @@ use super::{
         standings::Period,
     },
     address::ClaimsFilter,
-    doors::{Counts, door, figure, plain},
+    doors::{Counts, door, figure, plain, told},
 };
 use crate::page::{
     chart::{bar, days},
@@ -40,21 +40,25 @@ pub(super) fn section(highlights: &Highlights, past: Option<&AsOf>, now: &Zoned)
 }
 
 /// The goal in words: `87 of 120 integrations this month, 9 days left`.
-pub fn goal_words(team: &Progress) -> String {
-    format!(
-        "{} of {} this {}, {} left",
-        grouped(team.reached),
+pub(super) fn goal_words(team: &Progress, within: &impl Fn(Period) -> ClaimsFilter) -> Markup {
+    let claims = within(team.period).that_are(Wanted::Credited).address();
+    let rest = format!(
+        " of {} this {}, {} left",
         count(team.goal.integrations.get(), "integration", "integrations"),
         team.goal.every.name(),
         count(team.days_left, "day", "days"),
-    )
+    );
+    html! {
+        (told(Counts::Claims, &claims, &grouped(team.reached)))
+        (plain("goal", &html! { (rest) }))
+    }
 }
 
 fn goal(team: &Progress, within: &impl Fn(Period) -> ClaimsFilter) -> Markup {
     let wanted = team.goal.integrations.get();
     html! {
         p .goal {
-            "Team goal: " a data-figure="goal" href=(within(team.period).that_are(Wanted::Credited).address()) { (goal_words(team)) }
+            "Team goal: " (goal_words(team, within))
             @if team.reached >= wanted { ". Reached!" } @else { "." }
             (bar(team.reached, wanted))
         }

@@ -38,7 +38,6 @@ pub use board::{BoardPage, BoardState, SampleData, Totals};
 pub use claims::{ClaimsPage, Paging};
 pub use doors::Counts;
 pub use form::{Choice, ChoiceState, SubmitForm, Suggestions};
-pub use highlights::goal_words;
 pub use matrix::MatrixPage;
 pub use near_names::LooksLike;
 pub use own_line::{Own, OwnLinePage};

@@ -3,7 +3,10 @@
 use jiff::Zoned;
 use maud::{Markup, html};
 
-use super::{super::past::AsOf, address::BOARD};
+use super::{
+    super::past::{AsOf, Edge},
+    address::BOARD,
+};
 use crate::page::{moment, notice::notice};
 
 /// Says which moment is shown and leads back to the present; nothing on a page of today.
@@ -17,10 +20,13 @@ pub(super) fn past_notice(past: Option<&AsOf>, now: &Zoned) -> Markup {
     }
 }
 
-/// `at the end of 31 March 2026`, `on 31 Mar 2026, 14:03`.
+/// `at the end of 31 March 2026`, `on 31 Mar 2026, 14:03`, and where in the audit log.
 pub(super) fn as_of_words(as_of: &AsOf, now: &Zoned) -> String {
-    match as_of.day {
-        Some(day) => format!("at the end of {}", day.strftime("%-d %B %Y")),
-        None => format!("on {}", moment::stamp(as_of.instant, now)),
+    let at = moment::stamp(as_of.instant, now);
+    match (as_of.day, as_of.edge) {
+        (Some(day), _) => format!("at the end of {}", day.strftime("%-d %B %Y")),
+        (None, None) => format!("on {at}"),
+        (None, Some(Edge::Before(row))) => format!("on {at}, just before row {row} of the audit log"),
+        (None, Some(Edge::After(row))) => format!("on {at}, just after row {row} of the audit log"),
     }
 }

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::{
     super::{past::AsOf, standings::Period},
     address::{BOARD, adding},
+    ways::DIFFERENCE,
 };
 use crate::page::{field::date_field, moment};
 
@@ -104,21 +105,34 @@ pub(super) fn picker((period, past): (Period, Option<&AsOf>), presets: &[Preset]
                     }
                 }
             }
-            details open[chosen.is_none() || past.is_some()] {
+            details open[chosen.is_none()] {
                 summary {
                     @if chosen.is_none() { span data-figure="period" { (period_words(period, now.date())) } } @else { "Other dates" }
                 }
                 form .dates method="get" action=(BOARD) {
                     (date_field("from", "From", period.from))
                     (date_field("to", "To", period.to))
-                    @match past.map(|past| (past.day, past)) {
-                        None => {}
-                        // An instant is kept as it is; another day can be chosen.
-                        Some((None, past)) => { input type="hidden" name="as_of" value=(past.word()); }
-                        Some((day, _)) => { (date_field("as_of", "As it was on", day)) }
-                    }
+                    @if let Some(past) = past { input type="hidden" name="as_of" value=(past.word()); }
                     button .quiet type="submit" { "Show" }
                 }
+            }
+            (time_machine((period, past)))
+        }
+    }
+}
+
+/// Looks back to a day, with the period that is shown.
+fn time_machine((period, past): (Period, Option<&AsOf>)) -> Markup {
+    html! {
+        details open[past.is_some()] {
+            summary { "Time machine" }
+            form .dates method="get" action=(BOARD) {
+                (date_field("as_of", "As it was on", past.and_then(|past| past.day)))
+                @for (name, day) in [("from", period.from), ("to", period.to)] {
+                    @if let Some(day) = day { input type="hidden" name=(name) value=(day); }
+                }
+                button .quiet type="submit" { "Look back" }
+                a href=(DIFFERENCE) { "Compare two days" }
             }
         }
     }

@@ -8,12 +8,13 @@ use super::{
     super::{
         claims::Wanted,
         contests::{contest::Phase, report::ContestReport},
-        goal::Stretch,
+        goal::{Progress, Stretch},
         standings::{Period, Totals},
         tv::{Slide, WallKind, WallLine, WallTable},
     },
     address::{BOARD, ClaimsFilter, LIVE, TV, with_query},
     doors::{Counts, told},
+    highlights::goal_words,
     period::period_words,
     ways::{Earned, points_address},
 };
@@ -99,8 +100,8 @@ pub struct TvPage<'a> {
     pub shown: usize,
     /// What the board adds up to within the days that are shown.
     pub totals: Totals,
-    /// How far the team has come, in a few words; `None` without a goal.
-    pub team: Option<String>,
+    /// How far the team has come; `None` without a goal.
+    pub team: Option<Progress>,
     /// The address of the wall, whichever slide it shows.
     pub address: TvAddress,
     /// Names the state of the board for the stream.
@@ -155,7 +156,7 @@ impl TvPage<'_> {
                     (told(Counts::Companies, &filter, &count(self.totals.companies, "company", "companies"))) ", "
                     span data-figure="period" { (period_words(period, self.today())) }
                 }
-                @if let Some(team) = &self.team { p data-figure="goal" { "Team goal: " (team) } }
+                @if let Some(team) = &self.team { p { "Team goal: " (goal_words(team, &ClaimsFilter::within)) } }
             }
         }
     }

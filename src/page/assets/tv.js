@@ -68,6 +68,15 @@
     element.textContent = text;
     return element;
   };
+  // What is too long for the screen is told shorter or smaller, so that nothing is cut.
+  const mostLetters = 160;
+  const listed = (names) => {
+    const fits = (_, place) => place === 0 || names.slice(0, place + 1).join(", ").length <= mostLetters;
+    const told = names.filter(fits);
+    const rest = names.length - told.length;
+    return rest > 0 ? `${told.join(", ")} and ${rest} more` : told.join(", ");
+  };
+  const sized = (text, className) => line("p", text, text.length > 40 ? `${className} long` : className);
   const celebrate = () => {
     const claim = queue.shift();
     isBusy = Boolean(claim);
@@ -76,8 +85,8 @@
     if (!claim) return;
     stage.append(
       line("p", `+${claim.credited.length}`, "points"),
-      line("p", claim.csm, "who"),
-      line("p", `${claim.credited.join(", ")} at ${claim.company}`, "what"),
+      sized(claim.csm, "who"),
+      sized(`${listed(claim.credited)} at ${claim.company}`, "what"),
     );
     setTimeout(celebrate, celebrated);
   };

@@ -26,7 +26,7 @@ use super::{
 };
 
 /// Lines at the end of the log that are read; more when the first of them are not enough.
-const LINES_READ: [usize; 3] = [300, 3_000, 100_000];
+const LINES_READ: [usize; 3] = [300, 8_000, 100_000];
 
 /// The service names the request that it refuses: `Invalid requests[0].addNamedRange: …`.
 pub(super) fn is_about_the_turn(error: &CallError) -> bool {

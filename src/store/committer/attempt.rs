@@ -179,13 +179,12 @@ impl Committer {
         match self.spreadsheet.apply_and_show(requests, &shot.ranges).await {
             Ok(shown) => {
                 self.turn = Some(shot.turn.clone());
-                if shot.is_large() {
+                if let Some(verdict) = shot.verdict(&shown, &self.tails) {
+                    self.settle(&shot, verdict, group);
+                } else {
                     // Its lines are looked for like those of a write whose answer got lost.
                     self.lost = Some(self.as_lost(shot, Outcome::Applied));
-                    return Ok(());
                 }
-                let verdict = shot.verdict(&shown, &self.tails);
-                self.settle(&shot, verdict, group);
                 Ok(())
             }
             Err(error) if is_about_the_turn(&error) => self.turn_was_refused(&shot.before, error).await,
@@ -252,7 +251,7 @@ impl Committer {
         }
         if verdict.is_clean() {
             shot.note(&mut self.tails);
-            self.note_garbled_lines(shot, &verdict);
+            self.note_garbled_lines(shot, &verdict.garbled_lines);
         } else {
             tracing::warn!(
                 edits = verdict.misplaced_edits.len(),
@@ -260,6 +259,7 @@ impl Committer {
                 "rows were moved at the moment of a write; it is put right"
             );
             self.note_scattered(plan, &verdict);
+            self.note_garbled_lines(shot, &verdict.garbled_removals);
             shot.forget(&mut self.tails);
             self.note_fixes(plan, verdict);
         }

@@ -9,8 +9,11 @@ use super::{
         tab::History,
     },
     line::Log,
-    plan::{CellEdit, Edit, InLog, Restored, RestoredCell},
+    plan::{CellEdit, Edit, InLog, Plan, Removal, Restored, RestoredCell},
 };
+
+/// Rows that follow each other and go, from which number on they are copied column by column.
+const LEAST_TOGETHER: usize = 10;
 
 impl Edit {
     pub(super) fn is_logged(&self) -> bool {
@@ -33,10 +36,47 @@ impl Edit {
     }
 }
 
-/// Edits of rows that follow each other.
-pub(super) fn blocks(edits: &[Edit]) -> Vec<Range<usize>> {
+impl Removal {
+    /// Whether `below` is the next row, so that both can be copied and go together.
+    pub(super) fn continues_in(&self, below: &Self) -> bool {
+        let places = |removal: &Self| -> Vec<usize> { removal.columns.iter().map(|cell| cell.position).collect() };
+        self.tab == below.tab && self.number + 1 == below.number && places(self) == places(below)
+    }
+}
+
+/// Changes that are made together, by place in the plan.
+pub(super) struct Blocks {
+    /// Edits of rows that follow each other.
+    pub(super) edits: Vec<Range<usize>>,
+    /// Rows that follow each other and go.
+    pub(super) removals: Vec<Range<usize>>,
+}
+
+impl Blocks {
+    /// Those of a plan that is sorted by tab and row.
+    pub(super) fn of(plan: &Plan) -> Self {
+        Self {
+            edits: ranges(plan.edits.chunk_by(Edit::continues_in)),
+            removals: removals(plan),
+        }
+    }
+}
+
+/// A few rows have their lines one row after the other, as a person reads them.
+fn removals(plan: &Plan) -> Vec<Range<usize>> {
+    let chunks = ranges(plan.removals.chunk_by(Removal::continues_in)).into_iter();
+    let singly = |chunk: Range<usize>| chunk.map(|index| index..index + 1).collect();
+    chunks
+        .flat_map(|chunk| match chunk.len() {
+            ..LEAST_TOGETHER => singly(chunk),
+            _ => vec![chunk],
+        })
+        .collect()
+}
+
+/// Where each of the chunks lies.
+pub(super) fn ranges<'a, T: 'a>(chunks: impl Iterator<Item = &'a [T]>) -> Vec<Range<usize>> {
     let mut start = 0;
-    let chunks = edits.chunk_by(|above, below| above.continues_in(below));
     chunks
         .map(|chunk| {
             let block = start..start + chunk.len();

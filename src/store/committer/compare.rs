@@ -10,11 +10,11 @@ use super::{
         batch::{Change, CommitError, Conflict, Delete, Insert, NewId, RowProblem, Update},
         cell::{Content, Entry},
         requests::{cell_data, number_format},
-        tab::{Kind, Tab, normalise},
+        tab::{Tab, normalise},
         tail::{Found, Search, Sight, Tails, Wanted},
     },
     job::{Done, Job, Origin},
-    plan::{Addition, CellEdit, Edit, InLog, NewLine, Plan, Purpose, Removal},
+    plan::{Addition, CellEdit, Edit, InLog, NewLine, Plan, Purpose, Removal, RemovedCell},
 };
 
 /// The rows that have to be read before the open changes of `group` can be compared.
@@ -369,7 +369,9 @@ impl Planner<'_> {
             })
             .collect();
         if conflicts.is_empty() {
-            let columns = columns_with_headers(self.circumstances.tails, tab);
+            let read = layout.width();
+            let found = |position: usize| (position < read).then(|| self.content(&key, row, position));
+            let columns = cells_with_headers(self.circumstances.tails, tab, found);
             self.staged.removed.insert(key, true);
             part.removals.push(Removal {
                 purpose: Purpose::Change(origin),
@@ -385,8 +387,13 @@ impl Planner<'_> {
     }
 }
 
-/// Every column that has a header, by place in the sheet: place, header, kind.
-pub(super) fn columns_with_headers(tails: &Tails, tab: &'static Tab) -> Vec<(usize, String, Option<Kind>)> {
+/// The cells of a row that goes in every column that has a header, by place in the sheet. `found` says what was read at a
+/// place.
+pub(super) fn cells_with_headers(
+    tails: &Tails,
+    tab: &'static Tab,
+    found: impl Fn(usize) -> Option<Content>,
+) -> Vec<RemovedCell> {
     let positions = tails.place(tab).layout.positions();
     let kind_at = |position: usize| {
         let place = positions.iter().position(|known| *known == position);
@@ -395,6 +402,11 @@ pub(super) fn columns_with_headers(tails: &Tails, tab: &'static Tab) -> Vec<(usi
     let headers = tails.header(tab).iter().enumerate();
     headers
         .filter(|(_, header)| !header.is_empty())
-        .map(|(position, header)| (position, header.clone(), kind_at(position)))
+        .map(|(position, header)| RemovedCell {
+            position,
+            header: header.clone(),
+            kind: kind_at(position),
+            found: found(position),
+        })
         .collect()
 }

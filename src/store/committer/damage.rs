@@ -3,6 +3,8 @@
 //! The id of a line says what its call was meant for, the line itself what was hit (see [`LineId`]). A cell that was hit by
 //! mistake counts as put right once a later line shows that it was written on purpose.
 
+use std::collections::BTreeMap;
+
 use super::{
     super::{
         audit::action::{DELETED, NUMBERED, PUT_RIGHT},
@@ -98,9 +100,9 @@ pub(super) fn left(lines: &[Told], tab_of: impl Fn(&str) -> Option<&'static Tab>
             continue;
         };
         if line.action == DELETED {
-            let count = cells_of_removal(rest);
-            fixes.extend(row_taken(tab, &rest[..count]));
-            rest = &rest[count..];
+            let lines;
+            (lines, rest) = rest.split_at(lines_of_removals(rest));
+            fixes.extend(rows_taken(tab, lines));
             continue;
         }
         if line.header.is_empty() {
@@ -144,14 +146,38 @@ fn take_cell(fixes: &mut Vec<Fix>, tab: &'static Tab, line: &Told) {
     }
 }
 
-/// How many of the first lines are about the same deleted row: each column is named once.
+/// How many of the first lines are about rows of the same tab that one call deleted.
+fn lines_of_removals(lines: &[Told]) -> usize {
+    let first = &lines[0];
+    let is_same = |line: &&Told| line.action == DELETED && line.id.call() == first.id.call() && line.tab == first.tab;
+    lines.iter().take_while(is_same).count()
+}
+
+/// The lines of each deleted row.
+fn deleted_rows(lines: &[Told]) -> Vec<Vec<&Told>> {
+    let mut rows = Vec::new();
+    let mut by_place: BTreeMap<usize, Vec<&Told>> = BTreeMap::new();
+    let mut rest = lines;
+    while let [line, after @ ..] = rest {
+        if let Some(place) = line.id.removed_row() {
+            by_place.entry(place).or_default().push(line);
+            rest = after;
+        } else {
+            let (row, after) = rest.split_at(cells_of_removal(rest));
+            rows.push(row.iter().collect());
+            rest = after;
+        }
+    }
+    rows.extend(by_place.into_values());
+    rows
+}
+
+/// How many of the first lines are about the same deleted row, where their ids do not say: each column is named once.
 fn cells_of_removal(lines: &[Told]) -> usize {
     let first = &lines[0];
     let mut headers: Vec<&str> = Vec::new();
     let same = lines.iter().take_while(|line| {
-        let is_same = line.action == DELETED
-            && line.id.call() == first.id.call()
-            && line.tab == first.tab
+        let is_same = line.id.removed_row().is_none()
             && line.row == first.row
             && (line.header.is_empty() || !headers.contains(&line.header.as_str()));
         headers.push(&line.header);
@@ -160,20 +186,25 @@ fn cells_of_removal(lines: &[Told]) -> usize {
     same.count()
 }
 
-/// The row that a deletion took, unless it was the right one.
-fn row_taken(tab: &'static Tab, lines: &[Told]) -> Option<Fix> {
+/// The rows that the deletions of one call took although it was meant for others.
+fn rows_taken(tab: &'static Tab, lines: &[Told]) -> Vec<Fix> {
+    let rows = deleted_rows(lines);
     let id_header = normalise(tab.columns[0].header);
-    let id_line = lines.iter().find(|line| normalise(&line.header) == id_header);
-    let id = id_line.map_or_else(|| lines[0].row.clone(), |line| line.old.as_cell().text());
-    if lines[0].id.means(tab.title, &id, "") {
-        return None;
-    }
-    Some(Fix::Row {
-        tab,
-        number: None,
-        id,
-        cells: lines.iter().map(Told::overwritten).collect(),
-    })
+    let firsts: Vec<LineId> = rows.iter().filter_map(|row| Some(row.first()?.id)).collect();
+    let taken = rows.iter().zip(&firsts).filter_map(|(row, own)| {
+        let id_line = row.iter().find(|line| normalise(&line.header) == id_header);
+        let id = id_line.map_or_else(|| row[0].row.clone(), |line| line.old.as_cell().text());
+        let is_meant = |line: &LineId| line.means(tab.title, &id, "");
+        // Staff may have sorted rows that all were to go.
+        let is_right = is_meant(own) || firsts.iter().any(is_meant);
+        (!is_right).then(|| Fix::Row {
+            tab,
+            number: None,
+            id,
+            cells: row.iter().map(|line| line.overwritten()).collect(),
+        })
+    });
+    taken.collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! The lines that a call adds to the audit log.
 
-use std::ops::Range;
-
 use super::{
     super::{
         audit::{TALLYBOARD, action, column},
@@ -10,7 +8,8 @@ use super::{
         requests::{Stretch, cell_data, cell_with, number_format},
         tab::{Kind, Tab},
     },
-    plan::{Edit, InLog, Plan},
+    block::Blocks,
+    plan::{Edit, InLog, Plan, Removal, RemovedCell},
     turn::{CallKey, LineId},
     verdict::Hit,
 };
@@ -61,10 +60,11 @@ impl Log {
     }
 }
 
-/// The lines of a plan: those of edits, of removals, and of new rows, in this order.
-pub(super) fn lines(plan: &Plan, blocks: &[Range<usize>], call: CallKey) -> Vec<Line> {
+/// The lines of a plan: those of edits, of removals, and of new rows, in this order. Of a block, those of one column come
+/// before those of the next.
+pub(super) fn lines(plan: &Plan, blocks: &Blocks, call: CallKey) -> Vec<Line> {
     let mut lines = Vec::new();
-    for block in blocks {
+    for block in &blocks.edits {
         for (place, _) in plan.edits[block.start].logged() {
             lines.extend(
                 block
@@ -73,29 +73,23 @@ pub(super) fn lines(plan: &Plan, blocks: &[Range<usize>], call: CallKey) -> Vec<
             );
         }
     }
-    let removals = plan.removals.iter().enumerate();
-    for (index, removal) in removals {
-        let columns = removal.columns.iter().enumerate();
-        lines.extend(columns.map(|(column, (_, header, kind))| Line {
-            id: String::new(),
-            by: removal.by.clone(),
-            tab: removal.tab,
-            row: removal.id.clone(),
-            action: action::DELETED,
-            header: header.clone(),
-            kind: *kind,
-            old: Content::Empty,
-            new: Content::Empty,
-            subject: Subject::Removal(index, column),
-        }));
+    for block in &blocks.removals {
+        for column in 0..plan.removals[block.start].columns.len() {
+            let of_row = |index| Line::of_removed_cell(&plan.removals[index], (index, column));
+            lines.extend(block.clone().map(of_row));
+        }
     }
+    let columns = plan.removals.iter().map(|removal| removal.columns.len()).max();
+    let can_name = LineId::can_name(plan.removals.len(), columns.unwrap_or(0));
     for (place, line) in lines.iter_mut().enumerate() {
-        // A row that goes takes the cells of all columns with it.
-        let header = match line.subject {
-            Subject::Edit(..) => line.header.as_str(),
-            Subject::Removal(..) | Subject::New => "",
+        let (tab, row) = (line.tab.title, line.row.as_str());
+        let id = match line.subject {
+            Subject::Removal(index, column) if can_name => LineId::of_removal(call, (index, column), (tab, row)),
+            Subject::Edit(..) => LineId::new(call, place, (tab, row, &line.header)),
+            // A row that goes takes the cells of all columns with it.
+            Subject::Removal(..) | Subject::New => LineId::new(call, place, (tab, row, "")),
         };
-        line.id = LineId::new(call, place, (line.tab.title, &line.row, header)).to_string();
+        line.id = id.to_string();
     }
     lines.extend(plan.additions.iter().filter_map(|addition| {
         let line = addition.line.clone()?;
@@ -137,6 +131,24 @@ impl Line {
         }
     }
 
+    fn of_removed_cell(removal: &Removal, (index, column): (usize, usize)) -> Self {
+        let RemovedCell {
+            header, kind, found, ..
+        } = &removal.columns[column];
+        Self {
+            id: String::new(),
+            by: removal.by.clone(),
+            tab: removal.tab,
+            row: removal.id.clone(),
+            action: action::DELETED,
+            header: header.clone(),
+            kind: *kind,
+            old: found.clone().unwrap_or(Content::Empty),
+            new: Content::Empty,
+            subject: Subject::Removal(index, column),
+        }
+    }
+
     /// What it shows when nothing was moved.
     pub(super) fn expected(&self) -> Hit {
         Hit {
@@ -161,8 +173,32 @@ impl Line {
         }
     }
 
-    /// The cell of one of the log's columns.
+    /// Whether `below` has the same cell in this one of the log's columns.
+    pub(super) fn shows_same(&self, below: &Self, place: usize) -> bool {
+        let [own, others] = [self, below].map(|line| {
+            let is_removal = matches!(line.subject, Subject::Removal(..));
+            match place {
+                column::ID => (Some(line.id.as_str()), None, None),
+                column::BY => (Some(line.by.as_str()), None, None),
+                column::TAB => (Some(line.tab.title), None, None),
+                column::ROW => (Some(line.row.as_str()).filter(|_| !is_removal), None, None),
+                column::ACTION => (Some(line.action), None, None),
+                column::HEADER => (Some(line.header.as_str()), None, None),
+                column::OLD => (None, line.kind, Some(&line.old).filter(|_| !is_removal)),
+                column::NEW => (None, line.kind, Some(&line.new)),
+                _ => (None, None, None),
+            }
+        });
+        own == others
+    }
+
+    /// The cell of one of the log's columns, before the server copies anything into it. Lines of a row that goes get its id
+    /// and its values from the server alone: what they show was hit.
     pub(super) fn cell(&self, place: usize, now: &Entry) -> CellData {
+        if matches!(self.subject, Subject::Removal(..)) && matches!(place, column::ROW | column::OLD) {
+            let format = self.kind.and_then(number_format).filter(|_| place == column::OLD);
+            return cell_with(&Content::Empty, format);
+        }
         let text = |text: &str| cell_data(&Entry::Text(text.to_owned()), None);
         let format = self.kind.and_then(number_format);
         match place {

@@ -114,8 +114,8 @@ impl Committer {
     }
 
     /// Notes lines that have to be written anew.
-    pub(super) fn note_garbled_lines(&mut self, shot: &Shot, verdict: &Verdict) {
-        let known = verdict.garbled_lines.iter().map(|line| shot.known_of(*line));
+    pub(super) fn note_garbled_lines(&mut self, shot: &Shot, lines: &[usize]) {
+        let known = lines.iter().map(|line| shot.known_of(*line));
         self.fixes
             .extend(known.map(|(id, row, old)| Fix::Line { id, row, old }));
     }

@@ -81,10 +81,21 @@ pub(super) struct Removal {
     pub(super) tab: &'static Tab,
     pub(super) id: String,
     pub(super) number: usize,
-    /// Every column with a header, by place in the sheet: place, header, kind.
-    pub(super) columns: Vec<(usize, String, Option<Kind>)>,
+    /// Its cells in every column with a header, by place in the sheet.
+    pub(super) columns: Vec<RemovedCell>,
     /// What it shows under each header; empty where its id is enough to know it.
     pub(super) shows: Vec<(String, Content)>,
+}
+
+/// A cell of a row that goes.
+#[derive(Clone, Debug)]
+pub(super) struct RemovedCell {
+    /// Place in the sheet, counted from 0.
+    pub(super) position: usize,
+    pub(super) header: String,
+    pub(super) kind: Option<Kind>,
+    /// What was read there; `None` in a column that was not read.
+    pub(super) found: Option<Content>,
 }
 
 /// A row that comes.

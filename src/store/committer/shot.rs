@@ -5,6 +5,9 @@
 //! sorted the tab or moved its columns between the read and the write, the line names the row and the column that were hit
 //! and keeps what was overwritten. The answer shows these lines, and should it get lost, they are in the sheet.
 //!
+//! Rows that follow each other and go are copied and taken out together. Of a large call that does nothing else, the answer
+//! shows the ids of the rows that went: when they are the wanted ones, in whatever order, there is nothing more to read.
+//!
 //! The answer also shows the ids of the rows that were written, which decides. Google's clipboard passes over rows that a
 //! filter hides (<https://github.com/googleapis/google-api-php-client-services/issues/329>), so that a line may show another
 //! row although the right one was hit; such a line then gets what was read before the write. A lost answer is made up for
@@ -17,18 +20,22 @@ use super::{
         audit::{AUDIT_LOG, column},
         cell::Entry,
         google::SheetRequest,
-        requests::{self, NewRow, Stretch, Turn},
+        requests::{self, NewRow, Stretch},
         tab::{Tab, column_letters, quoted},
         tail::Tails,
     },
-    block::{Source, blocks, filled, side_by_side},
+    block::{Blocks, Source, filled, ranges, side_by_side},
     line::{Line, Log, Subject, lines},
-    plan::{Addition, Edit, Plan, Removal},
+    plan::{Addition, Edit, Plan, Restored},
     turn::{self, CallKey},
 };
 
 /// Lines that the answer shows; more are read from the log, since a shown cell takes kilobytes of memory.
 const LINES_SHOWN: usize = 200;
+/// Blocks of rows that go of which the answer to a large call shows the ids.
+const BLOCKS_SHOWN: usize = 50;
+/// Times that a value has to follow itself on average before it is written once for all of its lines.
+const WORTH_REPEATING: usize = 8;
 
 /// A call that is ready to be sent.
 pub(super) struct Shot {
@@ -42,8 +49,7 @@ pub(super) struct Shot {
     /// What the answer is to show.
     pub(super) ranges: Vec<String>,
     pub(super) lines: Vec<Line>,
-    /// Edits that are made together, by place in the plan.
-    blocks: Vec<Range<usize>>,
+    blocks: Blocks,
     /// Number of the tab of the audit log, and where its columns stand.
     pub(super) log: Option<Log>,
 }
@@ -54,7 +60,8 @@ impl Shot {
         let call = CallKey::new();
         // Those of one row keep their order.
         plan.edits.sort_by_key(|edit| (edit.tab.title, edit.number));
-        let blocks = blocks(&plan.edits);
+        plan.removals.sort_by_key(|removal| (removal.tab.title, removal.number));
+        let blocks = Blocks::of(&plan);
         let mut shot = Self {
             turn: before.next(call),
             before: before.clone(),
@@ -73,6 +80,7 @@ impl Shot {
         shot.remove(tails);
         if shot.is_large() {
             shot.ranges.clear();
+            shot.show_which_rows_went();
         } else {
             shot.show_which_rows_were_hit(tails);
         }
@@ -95,7 +103,26 @@ impl Shot {
         } else {
             AUDIT_LOG.columns.len()
         };
-        for columns in side_by_side((0..filled).map(|column| (place.layout.position(column), column))) {
+        let mut singly = Vec::new();
+        for column in 0..filled {
+            let position = place.layout.position(column);
+            let runs = ranges(self.lines.chunk_by(|above, below| above.shows_same(below, column)));
+            if runs.len() * WORTH_REPEATING > self.lines.len() {
+                singly.push((position, column));
+                continue;
+            }
+            self.requests.extend(runs.into_iter().map(|lines| {
+                let stretch = Stretch {
+                    sheet_id: place.sheet_id,
+                    row: place.after_row + lines.start,
+                    column: position,
+                    rows: lines.len(),
+                    columns: 1,
+                };
+                requests::repeat_cell(stretch, self.lines[lines.start].cell(column, now))
+            }));
+        }
+        for columns in side_by_side(singly) {
             let cells = |line: &Line| columns.iter().map(|(_, column)| line.cell(*column, now)).collect();
             let start = (place.after_row, columns[0].0);
             let rows = self.lines.iter().map(cells).collect();
@@ -128,7 +155,7 @@ impl Shot {
     /// same row.
     fn edit(&mut self, tails: &Tails) {
         let mut line = 0;
-        for block in &self.blocks {
+        for block in &self.blocks.edits {
             let edits = &self.plan.edits[block.clone()];
             let place = tails.place(edits[0].tab);
             if let Some(log) = self.log.as_ref().filter(|_| edits[0].is_logged()) {
@@ -192,47 +219,42 @@ impl Shot {
     /// Copies whole rows into the log, then takes them out from the bottom up, so that numbers stay true. Rows are put back
     /// in the same order.
     fn remove(&mut self, tails: &Tails) {
-        let mut changes: Vec<(usize, Vec<SheetRequest>)> = Vec::new();
-        // Below a row that goes itself, a row is put back before that one goes: afterwards its number is another's.
-        for restored in &self.plan.restored {
-            changes.push((
-                restored.after_row,
-                restored.requests(tails.place(restored.tab).sheet_id),
-            ));
-        }
         let mut line = self.first_line_of_removals();
-        for removal in &self.plan.removals {
-            let place = tails.place(removal.tab);
+        for block in &self.blocks.removals {
+            let removals = &self.plan.removals[block.clone()];
+            let place = tails.place(removals[0].tab);
             if let Some(log) = &self.log {
-                let at = |position: usize, row: usize, columns: usize| Stretch {
+                let source = Source {
                     sheet_id: place.sheet_id,
-                    row,
-                    column: position,
-                    rows: 1,
-                    columns,
+                    row: removals[0].number - 1,
+                    rows: removals.len(),
+                    id: place.layout.position(0),
                 };
-                let row = removal.number - 1;
-                let lines = log.stretch(line, removal.columns.len(), log.row);
-                let id = at(place.layout.position(0), row, 1);
-                self.requests.push(requests::copy_values(id, lines, Turn::Kept));
-                for run in side_by_side(removal.columns.iter().map(|(position, _, _)| (*position, ()))) {
-                    for (from, to) in [(row, log.old), (0, log.header)] {
-                        let lines = log.stretch(line, run.len(), to);
-                        let cells = at(run[0].0, from, run.len());
-                        self.requests
-                            .push(requests::copy_values(cells, lines, Turn::RowToColumn));
-                    }
-                    line += run.len();
-                }
+                let positions: Vec<usize> = removals[0].columns.iter().map(|cell| cell.position).collect();
+                self.requests.extend(source.copies(&positions, log, line));
+                line += positions.len() * removals.len();
             }
-            changes.push((
-                removal.number,
-                vec![requests::delete_row(place.sheet_id, removal.number)],
-            ));
         }
-        changes.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
-        self.requests
-            .extend(changes.into_iter().flat_map(|(_, requests)| requests));
+        let gone = self.plan.removals.iter();
+        let gone = gone.map(|removal| (tails.place(removal.tab).sheet_id, removal.number, None));
+        let back = self.plan.restored.iter();
+        let back = back.map(|row| (tails.place(row.tab).sheet_id, row.after_row, Some(row)));
+        // Below a row that goes itself, a row is put back before that one goes: afterwards its number is another's.
+        let mut changes: Vec<(i32, usize, Option<&Restored>)> = back.chain(gone).collect();
+        changes.sort_by_key(|(sheet_id, number, _)| (*sheet_id, std::cmp::Reverse(*number)));
+        let goes_with = |below: &(i32, usize, Option<&Restored>), above: &(i32, usize, Option<&Restored>)| {
+            below.2.is_none() && above.2.is_none() && below.0 == above.0 && above.1 + 1 == below.1
+        };
+        for chunk in changes.chunk_by(goes_with) {
+            match chunk {
+                [(sheet_id, _, Some(restored))] => self.requests.extend(restored.requests(*sheet_id)),
+                [.., (sheet_id, first, _)] => {
+                    self.requests
+                        .push(requests::delete_rows(*sheet_id, *first, chunk.len()));
+                }
+                [] => {}
+            }
+        }
     }
 
     fn first_line_of_removals(&self) -> usize {
@@ -245,7 +267,7 @@ impl Shot {
         let headers = self.plan.tabs().into_iter();
         self.ranges
             .extend(headers.map(|tab| format!("{}!1:1", quoted(tab.title))));
-        for block in &self.blocks {
+        for block in &self.blocks.edits {
             let edits = &self.plan.edits[block.clone()];
             let title = quoted(edits[0].tab.title);
             let layout = tails.place(edits[0].tab).layout;
@@ -263,7 +285,38 @@ impl Shot {
         }
     }
 
-    /// Whether the answer shows nothing, so that the lines have to be read.
+    /// Of a large call that does nothing but take rows out and add others, the answer shows which rows went.
+    fn show_which_rows_went(&mut self) {
+        let plan = &self.plan;
+        let is_told = plan.removals.iter().all(|removal| removal.shows.is_empty());
+        let Some(log) = self.log.as_ref().filter(|_| is_told) else {
+            return;
+        };
+        if !plan.edits.is_empty() || !plan.restored.is_empty() || self.blocks.removals.len() > BLOCKS_SHOWN {
+            return;
+        }
+        let headers = plan.tabs().into_iter().map(|tab| format!("{}!1:1", quoted(tab.title)));
+        self.ranges.extend(headers);
+        let column = column_letters(log.row);
+        for lines in self.lines_with_ids() {
+            let (first, last) = (log.first_row + lines.start + 1, log.first_row + lines.end);
+            let title = quoted(AUDIT_LOG.title);
+            self.ranges.push(format!("{title}!{column}{first}:{column}{last}"));
+        }
+    }
+
+    /// Lines that together show the id of each row that goes: those of the first column of each block.
+    pub(super) fn lines_with_ids(&self) -> Vec<Range<usize>> {
+        let mut line = self.first_line_of_removals();
+        let first_columns = self.blocks.removals.iter().map(|block| {
+            let start = line;
+            line += block.len() * self.plan.removals[block.start].columns.len();
+            start..start + block.len()
+        });
+        first_columns.collect()
+    }
+
+    /// Whether the answer shows too little, so that the lines have to be read.
     pub(super) fn is_large(&self) -> bool {
         let is_new = |line: &&Line| line.subject != Subject::New;
         self.lines.iter().filter(is_new).count() > LINES_SHOWN
@@ -284,10 +337,9 @@ impl Shot {
             let ids: Vec<String> = additions.map(Addition::id_text).collect();
             tails.added(tab, ids.iter().map(String::as_str));
         }
-        let mut removals: Vec<&Removal> = self.plan.removals.iter().collect();
-        removals.sort_by_key(|removal| std::cmp::Reverse(removal.number));
-        for removal in removals {
-            tails.removed(removal.tab, removal.number);
+        for removals in self.plan.removals.chunk_by(|above, below| above.tab == below.tab) {
+            let numbers: Vec<usize> = removals.iter().map(|removal| removal.number).collect();
+            tails.removed(removals[0].tab, &numbers);
         }
         for restored in &self.plan.restored {
             tails.forget_tab(restored.tab);

@@ -112,6 +112,14 @@ fn key_in(name: &str) -> Option<CallKey> {
     name.rsplit_once('_').and_then(|(_, key)| CallKey::from_hex(key))
 }
 
+/// Bits of the place of a line that say which row and which column it is about, in lines of a row that goes.
+const ROW_BITS: usize = 12;
+const COLUMN_BITS: usize = 7;
+/// The bit that says that the others do.
+const REMOVAL: usize = 1 << (ROW_BITS + COLUMN_BITS);
+/// All of them.
+const PLACES: usize = 2 * REMOVAL - 1;
+
 /// Id of a line of the audit log. It says which call wrote the line, and, sealed, which row and column the call was meant
 /// for: since the server copies into the line the row and column that were hit, anybody can tell later whether they are the
 /// same.
@@ -119,9 +127,9 @@ fn key_in(name: &str) -> Option<CallKey> {
 pub(super) struct LineId(Uuid);
 
 impl LineId {
-    /// The line with this place (below 2^20) among those of its call.
+    /// The line with this place (below 2^19) among those of its call.
     pub(super) fn new(call: CallKey, place: usize, (tab, row, header): (&str, &str, &str)) -> Self {
-        let place = u32::try_from(place & 0xF_FFFF).unwrap_or(0).to_be_bytes();
+        let place = u32::try_from(place & PLACES).unwrap_or(0).to_be_bytes();
         let mut first = [0; 8];
         first[..5].copy_from_slice(&call.0);
         first[5] = place[1] << 4 | place[2] >> 4;
@@ -129,6 +137,24 @@ impl LineId {
         first[6] = place[2] & 0x0F;
         first[7] = place[3];
         Self::sealed(first, (tab, row, header))
+    }
+
+    /// The line of a cell of a row that goes: the row with this place among those of its call (below 2^12) and the column
+    /// with this place (below 2^7).
+    pub(super) fn of_removal(call: CallKey, (row, column): (usize, usize), (tab, id): (&str, &str)) -> Self {
+        Self::new(call, REMOVAL | column << ROW_BITS | row, (tab, id, ""))
+    }
+
+    /// Whether there are ids for the lines of so many rows and columns.
+    pub(super) fn can_name(rows: usize, columns: usize) -> bool {
+        rows <= 1 << ROW_BITS && columns <= 1 << COLUMN_BITS
+    }
+
+    /// Which of the rows that its call took it is about; `None` when its id does not say so.
+    pub(super) fn removed_row(self) -> Option<usize> {
+        let bytes = self.0.as_bytes();
+        let place = usize::from(bytes[5]) << 12 | usize::from(bytes[6] & 0x0F) << 8 | usize::from(bytes[7]);
+        (place & REMOVAL != 0).then_some(place & ((1 << ROW_BITS) - 1))
     }
 
     fn sealed(first: [u8; 8], (tab, row, header): (&str, &str, &str)) -> Self {
@@ -212,6 +238,12 @@ mod tests {
             assert!(!read.means("deals", "7", "notes"));
             assert!(!read.means("books", "7", "statut"));
         }
+        for (row, column) in [(0, 0), (4_095, 127), (17, 3), (256, 16)] {
+            let id = LineId::of_removal(key, (row, column), ("deals", "7"));
+            assert_eq!((id.removed_row(), id.call()), (Some(row), key));
+            assert!(id.means("deals", "7", "") && !id.means("deals", "8", ""));
+        }
+        assert_eq!(LineId::new(key, 4_096, ("deals", "7", "")).removed_row(), None);
         assert_ne!(
             LineId::new(key, 1, ("deals", "7", "statut")),
             LineId::new(key, 2, ("deals", "7", "statut"))

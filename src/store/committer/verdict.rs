@@ -1,5 +1,7 @@
 //! What a call really hit, by the answer to it or by its lines in the audit log.
 
+use std::{collections::HashSet, ops::Range};
+
 use super::{
     super::{
         audit::{AUDIT_LOG, column},
@@ -8,6 +10,7 @@ use super::{
         tab::{Tab, normalise},
         tail::{Found, Search, Sight, Tails, Wanted},
     },
+    block::ranges,
     fix::WrittenRow,
     line::{Line, Subject},
     plan::{Addition, CellEdit, Edit, Removal},
@@ -43,6 +46,8 @@ pub(super) struct Verdict {
     pub(super) scattered: Vec<&'static str>,
     /// Lines that show another row although the right one was hit, by place.
     pub(super) garbled_lines: Vec<usize>,
+    /// Lines of rows that went without being shown, by place.
+    pub(super) garbled_removals: Vec<usize>,
 }
 
 /// A cell that was hit in place of another one.
@@ -91,8 +96,41 @@ impl Shot {
         Some(tails.contains(addition.tab, &addition.id_text()))
     }
 
-    /// What the answer to the call tells.
-    pub(super) fn verdict(&self, shown: &Shown, tails: &Tails) -> Verdict {
+    /// What the answer to the call tells; `None` when the lines have to be read.
+    pub(super) fn verdict(&self, shown: &Shown, tails: &Tails) -> Option<Verdict> {
+        if !self.is_large() {
+            return Some(self.verdict_of_answer(shown, tails));
+        }
+        self.shows_that_all_went(shown, tails).then(Verdict::default)
+    }
+
+    /// Whether the answer to a large call shows that no other rows went than those that were to go.
+    fn shows_that_all_went(&self, shown: &Shown, tails: &Tails) -> bool {
+        let Some(log) = self.log.as_ref().filter(|_| !self.ranges.is_empty()) else {
+            return false;
+        };
+        let lines = self.lines_with_ids().into_iter().flatten();
+        let lines = lines.map(|line| (line, &self.lines[line]));
+        let meant: HashSet<(&str, String)> = lines
+            .clone()
+            .map(|(_, line)| (line.tab.title, line.row.clone()))
+            .collect();
+        let hit = lines.map(|(place, line)| {
+            let id = shown.cell(log.sheet_id, log.first_row + place, log.row);
+            (line.tab.title, id.as_cell().text())
+        });
+        let stands = |tab: &&'static Tab| {
+            let sheet_id = tails.place(tab).sheet_id;
+            let mut headers = tails.header(tab).iter().enumerate();
+            headers.all(|(position, header)| {
+                let found = shown.cell(sheet_id, 0, position).as_cell().text();
+                normalise(&found) == normalise(header)
+            })
+        };
+        hit.collect::<HashSet<_>>() == meant && self.plan.tabs().iter().all(stands)
+    }
+
+    fn verdict_of_answer(&self, shown: &Shown, tails: &Tails) -> Verdict {
         let has_moved = |tab: &'static Tab, column: usize| {
             let place = tails.place(tab);
             let header = shown.cell(place.sheet_id, 0, place.layout.position(column));
@@ -204,7 +242,7 @@ impl Shot {
                     cells.push(overwritten);
                 }
                 Subject::Removal(removal, column) => {
-                    overwritten.position = Some(self.plan.removals[removal].columns[column].0);
+                    overwritten.position = Some(self.plan.removals[removal].columns[column].position);
                     removals[removal].push(overwritten);
                 }
                 Subject::New => {}
@@ -223,12 +261,49 @@ impl Shot {
                 true => {}
             }
         }
-        for (index, overwritten) in removals.into_iter().enumerate() {
-            if !self.plan.removals[index].is_shown_by(&overwritten) {
-                verdict.misplaced_removals.push((index, overwritten));
-            }
+        let of_tabs = self.plan.removals.chunk_by(|above, below| above.tab == below.tab);
+        for places in ranges(of_tabs) {
+            let rows = removals[places.clone()].to_vec();
+            self.judge_removals(places, &rows, &mut verdict);
         }
         verdict
+    }
+
+    /// Sorts the removals of one tab, those with these places, by the `rows` that went in their places. One that was to go
+    /// is right wherever it stood.
+    fn judge_removals(&self, places: Range<usize>, rows: &[Vec<Overwritten>], verdict: &mut Verdict) {
+        let removals = &self.plan.removals[places.clone()];
+        let shown: Vec<String> = rows.iter().map(|row| removals[0].shown_id(row)).collect();
+        let went: HashSet<&str> = shown.iter().map(String::as_str).collect();
+        let meant: HashSet<&str> = removals.iter().map(|removal| removal.id.as_str()).collect();
+        let is_missed = |index: &usize| match &removals[*index] {
+            removal if removal.shows.is_empty() => !went.contains(removal.id.as_str()),
+            removal => !removal.is_shown_by(&rows[*index]),
+        };
+        let missed: Vec<usize> = (0..rows.len()).filter(is_missed).collect();
+        let is_strange = |index: &usize| !meant.contains(shown[*index].as_str());
+        let mut elsewhere = (0..rows.len()).filter(|index| is_strange(index) && !is_missed(index));
+        let mut took_another = false;
+        for index in &missed {
+            let is_own = is_strange(index) || !removals[*index].shows.is_empty();
+            let row = if is_own { Some(*index) } else { elsewhere.next() };
+            let cells = row.map(|row| rows[row].clone()).unwrap_or_default();
+            took_another |= cells.iter().any(|cell| cell.old != Content::Empty);
+            verdict.misplaced_removals.push((places.start + index, cells));
+        }
+        if !missed.is_empty() && !took_another {
+            let lines = self.lines.iter().enumerate();
+            let lines = lines.filter(|(_, line)| self.is_of_known_cell(line, &places));
+            verdict.garbled_removals.extend(lines.map(|(line, _)| line));
+        }
+    }
+
+    /// Whether a line is about a cell of one of these removals that was read.
+    fn is_of_known_cell(&self, line: &Line, places: &Range<usize>) -> bool {
+        let Subject::Removal(index, column) = line.subject else {
+            return false;
+        };
+        places.contains(&index) && self.plan.removals[index].columns[column].found.is_some()
     }
 
     /// What is known of a line, to be written over what the copies left there: its id, the id of its row, the old value.
@@ -239,18 +314,21 @@ impl Shot {
 }
 
 impl Removal {
-    /// Whether the lines show this row. Where columns were moved too, the id stands in another line.
-    pub(super) fn is_shown_by(&self, cells: &[Overwritten]) -> bool {
-        if !self.shows.is_empty() {
-            let with_header = |header: &str| cells.iter().find(|cell| normalise(&cell.header) == normalise(header));
-            let mut shows = self.shows.iter();
-            return shows.all(|(header, content)| with_header(header).is_some_and(|cell| cell.old.is_same_as(content)));
-        }
+    /// Whether the lines show what this row shows.
+    fn is_shown_by(&self, cells: &[Overwritten]) -> bool {
+        let with_header = |header: &str| cells.iter().find(|cell| normalise(&cell.header) == normalise(header));
+        let mut shows = self.shows.iter();
+        shows.all(|(header, content)| with_header(header).is_some_and(|cell| cell.old.is_same_as(content)))
+    }
+
+    /// The id of the row that these lines show; empty when none. Where columns were moved, it stands in another line.
+    fn shown_id(&self, cells: &[Overwritten]) -> String {
         let id_header = normalise(self.tab.columns[0].header);
         let by_header = cells.iter().find(|cell| normalise(&cell.header) == id_header);
-        match by_header {
-            Some(cell) => cell.old.as_cell().text() == self.id,
-            None => cells.iter().all(|cell| cell.id == self.id),
+        match (by_header, cells) {
+            (Some(cell), _) => cell.old.as_cell().text(),
+            (None, [first, others @ ..]) if others.iter().all(|cell| cell.id == first.id) => first.id.clone(),
+            (None, _) => String::new(),
         }
     }
 }

@@ -108,6 +108,7 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         ("customers-at-risk", "/customers/at-risk"),
         ("customers-summary", "/dashboard/summary"),
         ("customers-revenue", "/customers/revenue"),
+        ("customers-week", "/customers/report"),
         ("customers-sources", "/sync/status"),
         ("customer", worst.as_str()),
     ] {
@@ -266,6 +267,10 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
                 wide.push(format!("{name} at {width}: {}", outside.join("\n  ")));
             }
         }
+        if ON_PAPER.contains(&name) {
+            let faults = faults_on_paper(browser).await;
+            wide.extend(faults.into_iter().map(|fault| format!("{name} on paper: {fault}")));
+        }
         // A page that is an error page is told as one; anything else is ours.
         let own = browser.client.current_url().await.expect("address").to_string();
         let complaints: Vec<String> = browser.complaints().await;
@@ -281,8 +286,63 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
     assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
 
+/// Pages that people print.
+const ON_PAPER: [&str; 19] = [
+    "board",
+    "board-month",
+    "board-then",
+    "claims",
+    "contests",
+    "contest-running",
+    "contest-frozen",
+    "contest-points",
+    "corrections",
+    "customer",
+    "customers",
+    "customers-at-risk",
+    "customers-revenue",
+    "customers-summary",
+    "customers-week",
+    "disputes",
+    "matrix",
+    "rules",
+    "time-machine",
+];
+/// Pixels between the margins of an A4 sheet.
+const PAPER: u32 = 718;
+
+/// What is of no use on a printed page, and what is missing there.
+async fn faults_on_paper(browser: &Browser) -> Vec<String> {
+    browser.look(PAPER, "light").await;
+    browser
+        .devtools("Emulation.setEmulatedMedia", json!({"media": "print"}))
+        .await;
+    browser.until("matchMedia('print').matches").await;
+    let script = r"(() => {
+        const faults = [];
+        const part = (it) => it.outerHTML.slice(0, 90);
+        const seen = (selector) => [...document.querySelectorAll(selector)].filter((it) => it.checkVisibility());
+        const idle = 'nav, button, select, textarea, label, input:not([type=hidden]), summary, .action, .onward, .news';
+        for (const it of seen(idle)) faults.push(`of no use: ${part(it)}`);
+        for (const it of seen('main table')) {
+            const {left, right} = it.getBoundingClientRect();
+            if (left < 0 || right > innerWidth + 1) faults.push(`cut off at ${right}: ${part(it)}`);
+            if (getComputedStyle(it.tHead).display !== 'table-header-group') faults.push(`no header: ${part(it)}`);
+            for (let box = it.parentElement; box !== document.body; box = box.parentElement) {
+                const hides = getComputedStyle(box).overflow !== 'visible';
+                if (hides && (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)) faults.push(`not whole: ${part(box)}`);
+            }
+        }
+        const told = seen('.status .paper')[0];
+        if (!told || !/ on \d+ [A-Z][a-z]+ 2026$/.test(told.innerText)) faults.push('the day of the data is missing');
+        else if (told.getBoundingClientRect().top > document.querySelector('h1').getBoundingClientRect().top) faults.push('the data is told below');
+        return faults;
+    })()";
+    serde_json::from_value(browser.ask(script).await).expect("faults")
+}
+
 /// What sticks out of the window, and tables that stick out of their place and lie over their neighbour.
-pub(super) async fn outside(browser: &Browser) -> Vec<String> {
+async fn outside(browser: &Browser) -> Vec<String> {
     let script = "(() => { \
                   const right = (element) => element.getBoundingClientRect().right; \
                   const {scrollWidth, clientWidth} = document.documentElement; \
@@ -296,6 +356,7 @@ pub(super) async fn outside(browser: &Browser) -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "draws pictures for a person to look at; run with --ignored"]
 async fn every_page_is_drawn_into_target_screenshots_for_the_eye() {
     let Some(browser) = Browser::open(Script::On).await else {
         return;

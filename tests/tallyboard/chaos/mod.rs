@@ -39,6 +39,13 @@ fn seed() -> u64 {
     seed.and_then(|seed| seed.parse().ok()).unwrap_or(5)
 }
 
+/// Pause between two changes of staff, in milliseconds in `CHAOS_PACE` in the environment: 1000 where it is not set, as
+/// from several people who never rest.
+fn pace() -> Duration {
+    let pace = std::env::var("CHAOS_PACE").ok();
+    Duration::from_millis(pace.and_then(|pace| pace.parse().ok()).unwrap_or(1_000))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "under some chances a repair is hit by the next move, and a row ends doubled; run with --ignored"]
 async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once() {

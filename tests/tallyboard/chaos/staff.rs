@@ -1,9 +1,6 @@
 //! Staff who sort, move columns, keep rows and notes of their own and correct cells, all through the spreadsheet itself.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -87,8 +84,7 @@ impl Staff {
                 7 | 8 => self.remark(tab).await,
                 _ => self.assign().await,
             }
-            // Four changes a second, as from a room full of people.
-            tokio::time::sleep(Duration::from_millis(250)).await;
+            tokio::time::sleep(super::pace()).await;
         }
         self
     }

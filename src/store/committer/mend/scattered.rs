@@ -16,7 +16,7 @@ use super::{
             tab::{Tab, normalise},
         },
         Committer,
-        compare::columns_with_headers,
+        compare::cells_with_headers,
         fix::{Fix, WrittenRow},
         plan::{Purpose, Removal, Restored, RestoredCell},
         verdict::Overwritten,
@@ -72,7 +72,7 @@ impl Committer {
                 .as_cell()
                 .text(),
             number: *number,
-            columns: columns_with_headers(&self.tails, tab),
+            columns: cells_with_headers(&self.tails, tab, |position| Some(shown(*number, position).clone())),
             shows: named()
                 .map(|(position, header)| (header.clone(), shown(*number, position).clone()))
                 .collect(),

@@ -1,0 +1,237 @@
+//! Whose points a correction changed, without settling every row anew for each: a correction touches few companies, and
+//! what was earned at the others stays as it is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+
+use super::{
+    super::{
+        catalog_file::LoadedCatalog,
+        credit::Ledger,
+        names::Names,
+        rows::{COMPANY, COMPANY_ALIASES, LeaderboardRows, SUBMISSIONS},
+    },
+    corrections::PointsEffect,
+    log::{History, LogLine},
+    unwinding::{FIRST_ROW, Unwinding, named_rows, old_id},
+};
+use crate::{
+    company::CompanyKey,
+    person::PersonKey,
+    spelling::tidy,
+    store::{Tab, TabRows},
+};
+
+/// The points of the board while some corrections are taken back, the newest first.
+pub(super) struct Points<'a> {
+    history: &'a History,
+    catalog: &'a LoadedCatalog,
+    /// Every row as it was after the newest of them.
+    whole: Ledger,
+    /// The points of companies that none of them touches: when each was earned, and how the CSM was spelled.
+    elsewhere: Vec<(Timestamp, u32)>,
+}
+
+/// Points by CSM, with the name as it is shown.
+type Held = BTreeMap<PersonKey, (String, u32)>;
+
+impl<'a> Points<'a> {
+    /// Settles all rows as they are after the newest of the corrections that `lines` tell, and leaves only those rows in
+    /// `unwindings` that matter while the lines are taken back.
+    pub(super) fn narrowing(
+        (history, catalog): (&'a History, &'a LoadedCatalog),
+        lines: &[LogLine],
+        unwindings: &mut [Unwinding<'a>],
+    ) -> Self {
+        let tabs: Vec<TabRows> = unwindings.iter().map(|unwinding| unwinding.tab(|_| false)).collect();
+        let (whole, rows) = settled(history, catalog, &tabs);
+        let touched = Touched::by(history, lines, unwindings);
+        let companies: HashSet<_> = (touched.companies(&rows).iter())
+            .filter_map(|name| whole.find_company(name))
+            .collect();
+        let is_touched = |place: u32| {
+            whole
+                .line(place)
+                .company
+                .is_some_and(|company| companies.contains(&company))
+        };
+        let row = |place: u32| whole.submission(place).row() as usize - FIRST_ROW;
+        let mut places: BTreeSet<usize> = (whole.order().iter().copied())
+            .filter(|place| is_touched(*place))
+            .map(row)
+            .collect();
+        places.extend(touched.rows);
+        let elsewhere = (whole.points(whole.order()))
+            .filter(|(line, integration)| !is_touched(*line) && whole.is_in_catalog(*integration))
+            .map(|(line, _)| (whole.submitted_at(line), whole.submission(line).csm_number()))
+            .collect();
+        for unwinding in unwindings.iter_mut().filter(|unwinding| unwinding.is_of(&SUBMISSIONS)) {
+            unwinding.narrow(places.clone());
+        }
+        Self {
+            history,
+            catalog,
+            whole,
+            elsewhere,
+        }
+    }
+
+    /// The rows that matter, settled as far as they have been unwound.
+    pub(super) fn settle(&self, unwindings: &[Unwinding<'_>]) -> Ledger {
+        let tabs: Vec<TabRows> = unwindings.iter().map(|unwinding| unwinding.tab(|_| false)).collect();
+        settled(self.history, self.catalog, &tabs).0
+    }
+
+    /// Whose points differ, counting the claims of the instants that are known.
+    pub(super) fn effect(
+        &self,
+        (before, after): (&Ledger, &Ledger),
+        is_known: impl Fn(Timestamp) -> bool,
+    ) -> Vec<PointsEffect> {
+        let (then, since) = (self.held(before, &is_known), self.held(after, &is_known));
+        let keys: BTreeSet<&PersonKey> = then.keys().chain(since.keys()).collect();
+        let effects = keys.into_iter().filter_map(|key| {
+            let (before_points, after_points) = (points(&then, key), points(&since, key));
+            let (csm, _) = since.get(key).or_else(|| then.get(key))?;
+            let without = if before_points == 0 { before } else { after };
+            (before_points != after_points).then(|| PointsEffect {
+                csm: csm.clone(),
+                counted_as: self.stands_for(csm, key, without),
+                before: before_points,
+                after: after_points,
+            })
+        });
+        effects.collect()
+    }
+
+    /// What each CSM held, by the names of a moment.
+    fn held(&self, few: &Ledger, is_known: impl Fn(Timestamp) -> bool) -> Held {
+        let mut spelled: BTreeMap<&str, u32> = BTreeMap::new();
+        let names = &self.whole.submissions().names().csms;
+        for (_, csm) in self.elsewhere.iter().filter(|(at, _)| is_known(*at)) {
+            *spelled.entry(names.text(*csm)).or_default() += 1;
+        }
+        for (line, integration) in few.points(few.order()) {
+            if few.is_in_catalog(integration) && is_known(few.submitted_at(line)) {
+                *spelled.entry(few.submission(line).csm()).or_default() += 1;
+            }
+        }
+        let mut held = Held::new();
+        for (typed, points) in spelled {
+            if let Some(name) = few.names().csms.resolve(typed) {
+                let shown = || self.shown(typed, &name.key, name.canonical);
+                held.entry(name.key.clone()).or_insert_with(|| (shown(), 0)).1 += points;
+            }
+        }
+        held
+    }
+
+    /// The name that a board shows for a spelling.
+    fn shown(&self, typed: &str, key: &PersonKey, canonical: Option<&str>) -> String {
+        let listed = || {
+            let shown = self.whole.csm_shown(self.whole.find_csm(typed)?);
+            (PersonKey::of(shown).as_ref() == Some(key)).then(|| shown.to_owned())
+        };
+        canonical
+            .map(str::to_owned)
+            .or_else(listed)
+            .unwrap_or_else(|| tidy(typed))
+    }
+
+    /// Whom else a name stood for at a moment.
+    fn stands_for(&self, csm: &str, key: &PersonKey, at: &Ledger) -> Option<String> {
+        let name = at.names().csms.resolve(csm)?;
+        (name.key != *key).then(|| self.shown(csm, &name.key, name.canonical))
+    }
+}
+
+fn points(held: &Held, key: &PersonKey) -> u32 {
+    held.get(key).map_or(0, |(_, points)| *points)
+}
+
+fn settled(history: &History, catalog: &LoadedCatalog, tabs: &[TabRows]) -> (Ledger, LeaderboardRows) {
+    let (rows, _) = History::rows_of(tabs, &history.zone);
+    let (names, _) = Names::from_aliases(&rows.csm_aliases, &rows.aliases);
+    let (submissions, catalog) = (Arc::clone(&rows.submissions), Arc::clone(&catalog.catalog));
+    (Ledger::build(submissions, catalog, Arc::new(names)), rows)
+}
+
+/// What some lines of the log are about.
+struct Touched {
+    /// Names of companies in the cells that they changed.
+    companies: Vec<String>,
+    /// Names that a line of aliases sends to one another.
+    merged: Vec<(String, String)>,
+    /// Places of the rows that they name.
+    rows: Vec<usize>,
+}
+
+impl Touched {
+    /// Looks at each row that a line changed, before and after.
+    fn by(history: &History, lines: &[LogLine], unwindings: &[Unwinding<'_>]) -> Self {
+        let mut touched = Self {
+            companies: Vec::new(),
+            merged: Vec::new(),
+            rows: Vec::new(),
+        };
+        let mut unwindings: Vec<Unwinding<'_>> = unwindings.to_vec();
+        for line in lines.iter().rev() {
+            for unwinding in unwindings.iter_mut().filter(|unwinding| unwinding.is_of(line.tab)) {
+                touched.note(line.tab, unwinding.row(&line.row));
+                unwinding.take_back(line);
+                touched.note(line.tab, unwinding.row(old_id(line).unwrap_or(&line.row)));
+            }
+        }
+        let of_claims = lines.iter().filter(|line| line.tab.title == SUBMISSIONS.title);
+        let names: HashSet<&str> = of_claims
+            .flat_map(|line| [Some(line.row.as_str()), old_id(line)])
+            .flatten()
+            .collect();
+        for rows in history.tabs.iter().filter(|rows| rows.tab().title == SUBMISSIONS.title) {
+            for (_, place) in named_rows(rows, &names) {
+                let row = rows.row(u32::try_from(place + FIRST_ROW).unwrap_or(u32::MAX));
+                touched.companies.push(row.cell(COMPANY).text());
+                touched.rows.push(place);
+            }
+        }
+        touched
+    }
+
+    fn note(&mut self, tab: &Tab, cells: Option<Vec<crate::store::Content>>) {
+        let Some(cells) = cells else { return };
+        let text = |column: usize| cells.get(column).map(|cell| cell.as_cell().text()).unwrap_or_default();
+        if tab.title == SUBMISSIONS.title {
+            self.companies.push(text(COMPANY));
+        } else if tab.title == COMPANY_ALIASES.title {
+            self.companies.extend([text(0), text(1)]);
+            self.merged.push((text(0), text(1)));
+        }
+    }
+
+    /// All companies that may be one with a touched one at any moment in between.
+    fn companies(&self, rows: &LeaderboardRows) -> Vec<String> {
+        let lines = rows.aliases.iter().map(|line| (&line.alias, &line.canonical));
+        let links: Vec<(&String, &String)> = lines
+            .chain(self.merged.iter().map(|(one, other)| (one, other)))
+            .collect();
+        let mut names = self.companies.clone();
+        let mut known: HashSet<CompanyKey> = names.iter().filter_map(|name| CompanyKey::of(name)).collect();
+        loop {
+            let before = known.len();
+            for (one, other) in &links {
+                let keys = [CompanyKey::of(one), CompanyKey::of(other)];
+                if keys.iter().flatten().any(|key| known.contains(key)) {
+                    known.extend(keys.into_iter().flatten());
+                    names.extend([(*one).clone(), (*other).clone()]);
+                }
+            }
+            if known.len() == before {
+                return names;
+            }
+        }
+    }
+}
