@@ -35,7 +35,10 @@ pub(super) async fn run(wanted: &str, mode: Mode) -> Outcome {
 pub(super) async fn check(syncing: &Syncing) -> bool {
     let mut is_well = true;
     for source in syncing.sources() {
-        let title = source.vendor.title;
+        let (title, note) = (source.vendor.title, source.vendor.verification.note());
+        if !note.is_empty() {
+            println!("! {title} is {note}.");
+        }
         for probe in source.check().await {
             match probe.outcome {
                 Ok(()) => println!("✓ {title}: {} can be read.", probe.what),

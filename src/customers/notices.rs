@@ -90,6 +90,7 @@ fn notice(line: &Line, mentions: &[CancelMention]) -> NoticeAnswer {
 fn state(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Pending => "waits",
+        Outcome::Held => "confirmed",
         Outcome::Claimed | Outcome::Sending => "on its way",
         Outcome::Sent | Outcome::Other(_) => "sent",
         Outcome::Failed(_) => "failed",

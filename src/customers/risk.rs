@@ -6,7 +6,7 @@ use super::{
     amount::Currency,
     customer::Customer,
     filter::{band, mrr_in},
-    health::{Band, Formula, Payment, Penalty, Snapshot},
+    health::{Band, Component, Formula, Payment, Penalty, Snapshot},
 };
 
 /// The chance that a customer leaves, from 0 to 1: as it was worked out, else what the score lacks of 100. `None` without
@@ -71,13 +71,18 @@ fn weakest(newest: &Snapshot) -> Option<String> {
         (!weight.is_zero()).then(|| (points.decimal() / weight, *component))
     });
     let (share, component) = earned.min()?;
-    (share < Decimal::new(5, 1)).then(|| format!("weak {}", component.to_string().to_lowercase()))
+    let name = match component {
+        // An abbreviation stays in capitals.
+        Component::Mrr => component.to_string(),
+        _ => component.to_string().to_lowercase(),
+    };
+    (share < Decimal::new(5, 1)).then(|| format!("weak {name}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{super::fixture, *};
-    use crate::customers::health::{Component, Points};
+    use crate::customers::health::Points;
 
     fn snapshot(components: &[(Component, u8)], penalties: &[Penalty]) -> Snapshot {
         Snapshot {
@@ -110,6 +115,7 @@ mod tests {
             ["spoke of leaving", "no activity for 30 days", "weak engagement"]
         );
         assert_eq!(reasons(&ada, &[snapshot(&[(Component::Activity, 24)], &[])]), [""; 0]);
+        assert_eq!(reasons(&ada, &[snapshot(&[(Component::Mrr, 0)], &[])]), ["weak MRR"]);
         assert_eq!(reasons(&ada, &[]), [""; 0]);
     }
 

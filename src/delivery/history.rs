@@ -2,7 +2,8 @@
 
 use crate::store::{Column, History, Ids, Kind, Tab};
 
-/// One line for each reason and channel; append-only, the newest line is the last one.
+/// One line for each reason and channel; the newest line is the last one. A line is written when its reason is met, and
+/// its outcome changes with what becomes of it.
 pub static ALERT_HISTORY: Tab = Tab {
     title: "alert_history",
     columns: &[
@@ -43,6 +44,8 @@ pub const REASON: usize = 8;
 pub enum Outcome {
     /// It is not certain yet: it is sent when it still holds at the next look.
     Pending,
+    /// It still held at the next look; a later line says what became of it.
+    Held,
     /// An instance means to send it and looks whether another one does too.
     Claimed,
     /// It is on its way. A line that stays so tells of a program that was ended at that very moment.
@@ -66,6 +69,7 @@ impl Outcome {
     pub fn parse(text: String) -> Self {
         match text.as_str() {
             "waits for a second look" => Self::Pending,
+            "held at the second look" => Self::Held,
             "claimed" => Self::Claimed,
             "sending" => Self::Sending,
             "sent" => Self::Sent,
@@ -83,6 +87,7 @@ impl Outcome {
     pub fn words(&self) -> String {
         match self {
             Self::Pending => "waits for a second look".to_owned(),
+            Self::Held => "held at the second look".to_owned(),
             Self::Claimed => "claimed".to_owned(),
             Self::Sending => "sending".to_owned(),
             Self::Sent => "sent".to_owned(),

@@ -170,13 +170,18 @@ async fn a_word_about_leaving_is_told_once_however_often_slack_fails_and_can_be_
     recalculate(&world).await;
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
-    slack.failures.store(3, Ordering::SeqCst);
+    slack.failures.store(6, Ordering::SeqCst);
     let told = alerting.tell().await.expect("told");
     assert_eq!((told.sent, told.failed, slack.told().len()), (0, 1, 0));
-    assert!(outcomes(&world).await[0].starts_with("failed: "));
+    let first = outcomes(&world).await[0].clone();
+    assert!(first.starts_with("failed: "), "{first}");
+    world.pass(SignedDuration::from_mins(10));
+    assert_eq!(alerting.tell().await.expect("told").failed, 1);
+    let counted = format!("{first} (2 times since 2026-03-03 13:00)");
+    assert_eq!(outcomes(&world).await, [counted.as_str()]);
     assert_eq!(alerting.tell().await.expect("told").sent, 1);
     assert_eq!(alerting.tell().await.expect("told").sent, 0);
-    assert_eq!(outcomes(&world).await, ["sent"]);
+    assert_eq!(outcomes(&world).await, [counted.as_str(), "sent"]);
     let texts = slack.told();
     assert_eq!(texts.len(), 1);
     assert!(
@@ -230,7 +235,7 @@ async fn a_worse_band_is_told_when_the_next_computation_says_the_same() {
     world.pass(SignedDuration::from_hours(6));
     recalculate(&world).await;
     assert_eq!(alerting.tell().await.expect("told").sent, 0);
-    assert_eq!(outcomes(&world).await, ["sent"]);
+    assert_eq!(outcomes(&world).await, ["held at the second look", "sent"]);
 }
 
 #[tokio::test]

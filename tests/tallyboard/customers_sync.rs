@@ -467,6 +467,25 @@ async fn sources_are_read_when_their_time_has_come_and_a_restart_does_not_read_t
 }
 
 #[tokio::test]
+async fn customers_that_could_not_be_derived_after_a_run_are_derived_later() {
+    let messages = Fake::start(
+        lists(&[("contacts", vec![contact("u1", "ana@example.com", "Ana")])]),
+        intercom,
+    )
+    .await;
+    let world = world(&[(&intercom::VENDOR, &messages)]).await;
+    world.staff_type("unified_customers!B1", json!("e-post")).await;
+    let source = Arc::clone(world.syncing.source("intercom").expect("a source"));
+    let outcome = world.syncing.sync(&[source], Mode::Full).await;
+    assert!(outcome.is_err(), "{outcome:?}");
+    assert!(world.syncing.catch_up().await.is_err());
+    world.staff_type("unified_customers!B1", json!("email")).await;
+    assert!(world.syncing.catch_up().await.expect("derived"));
+    assert_eq!(of(&world, "ana@example.com").await.title(), "Ana");
+    assert!(!world.syncing.catch_up().await.expect("nothing to do"));
+}
+
+#[tokio::test]
 async fn thousands_of_contacts_are_written_in_a_few_calls() {
     let contacts = (0..6_000).map(|id| contact(&format!("u{id}"), &format!("user{id}@example.com"), "User"));
     let messages = Fake::start(lists(&[("contacts", contacts.collect())]), intercom).await;

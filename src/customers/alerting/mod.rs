@@ -2,11 +2,12 @@
 //!
 //! [`occasion`] says what there is to tell, [`plan`] which of it is told now and which is not and why, [`texts`] in which
 //! words; all three are pure, and [`standings`] is what they are asked of. [`book`] holds the lines of `alert_history`,
-//! [`snooze`] the tab `alert_snoozes`. [`sending`] hands the messages over, in a task of its own: a Slack that does not answer
+//! [`attempts`] says what becomes of those of earlier attempts, [`snooze`] holds the tab `alert_snoozes`. [`sending`] hands the messages over, in a task of its own: a Slack that does not answer
 //! keeps no sync waiting. [`report`] is the summary of a day or a week.
 //!
 //! The rules stand in plain words in `docs/directives/alerts.md`.
 
+pub mod attempts;
 pub mod book;
 pub mod occasion;
 pub mod plan;

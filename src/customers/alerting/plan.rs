@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
 use super::{
+    attempts::attempts,
     book::Line,
     occasion::{Kind, Occasion},
     snooze::{Snooze, in_force},
@@ -118,12 +119,11 @@ fn silence(occasion: &Occasion, lines: &[Line], snoozes: &[Snooze], moment: Mome
     {
         return Some(Silence::Cooldown);
     }
-    let is_seen = |line: &&&Line| match line.outcome {
+    let is_seen = |line: &Line| match line.outcome {
         Outcome::Pending => line.at.is_some_and(|at| computed.is_some_and(|computed| at < computed)),
-        Outcome::Failed(_) => true,
-        _ => false,
+        _ => true,
     };
-    let was_seen = own.iter().filter(is_seen).any(|line| line.key == occasion.key);
+    let was_seen = attempts(lines, &occasion.key).any(is_seen);
     (occasion.kind.needs_a_second_look() && !was_seen).then_some(Silence::SecondLook)
 }
 

@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp, Zoned, civil::Time};
 use tokio::sync::watch;
 
 use super::{
+    attempts::{Attempt, attempts, counted, settled},
     book::{AlertBook, Line, NewLine, SummaryLine, become_of, summary_key},
     occasion::{Occasion, Stream, occasions},
     plan::{Moment, Plan, Silence, plan},
@@ -28,10 +29,10 @@ use crate::{
     delivery::{
         Channel, Delivery, DeliveryError, Message,
         claim::{self, Contest},
-        history::{ALERT_HISTORY, Outcome},
+        history::Outcome,
     },
     error::Error,
-    store::{Batch, Change, CommitError, Delete, Reading, Store},
+    store::{Batch, Change, CommitError, Reading, Store},
 };
 
 /// Who writes the lines, as the audit log would say.
@@ -194,8 +195,7 @@ impl Alerting {
                 text,
             };
             let line = NewLine::of_summary(now.date(), (channel, self.place(stream, channel)));
-            let earlier = summary_of(book, channel, &now).map(|line| line.id.clone());
-            let claim = (line, earlier.collect());
+            let claim = (line, summary_of(book, channel, &now).map(Attempt::from).collect());
             if self.claim(std::slice::from_ref(&claim), book, &now).await?.is_empty() {
                 told.left += 1;
                 continue;
@@ -257,13 +257,10 @@ impl Alerting {
         plan(found.collect(), lines, &book.snoozes, moment)
     }
 
-    /// The line of an occasion that is to be told, and those of earlier attempts, which it stands for from then on.
+    /// The line of an occasion that is to be told, and those of earlier attempts.
     fn wish(&self, channel: Channel, occasion: &Occasion, lines: &[Line]) -> Claim {
         let line = NewLine::of(occasion, (channel, self.place(occasion.kind.stream(), channel)));
-        let earlier = lines
-            .iter()
-            .filter(|line| line.key == occasion.key && matches!(line.outcome, Outcome::Pending | Outcome::Failed(_)));
-        (line, earlier.map(|line| line.id.clone()).collect())
+        (line, attempts(lines, &occasion.key).map(Attempt::from).collect())
     }
 
     /// Writes the claims, and answers the ids of those that this instance won.
@@ -291,13 +288,10 @@ impl Alerting {
         claims: &[&Claim],
         told: &mut Told,
     ) -> Result<(), Error> {
-        let become_all = |from: &Outcome, to: &Outcome| {
-            let changes = claims.iter().map(|(line, _)| become_of(&line.id, from, to));
-            Batch::by(BY, changes.collect::<Vec<_>>())
-        };
-        self.store
-            .commit(become_all(&Outcome::Claimed, &Outcome::Sending))
-            .await?;
+        let leaving = claims
+            .iter()
+            .map(|(line, _)| become_of(&line.id, &Outcome::Claimed, &Outcome::Sending));
+        self.store.commit(Batch::by(BY, leaving.collect::<Vec<_>>())).await?;
         let sent = match self.ways.streams.get(&stream) {
             Some(delivery) => delivery.send(channel, message).await,
             None => Err(DeliveryError::NotTaken("the stream is not configured".to_owned())),
@@ -318,9 +312,14 @@ impl Alerting {
                 told.failed += 1;
             }
         }
-        self.store.commit(become_all(&Outcome::Sending, &outcome)).await?;
-        let earlier = claims.iter().flat_map(|(_, earlier)| earlier);
-        self.note(earlier.map(|id| gone(id)).collect()).await
+        let zone = self.clock.zone();
+        let ended = claims.iter().map(|(line, earlier)| {
+            let outcome = counted(&outcome, earlier, zone);
+            become_of(&line.id, &Outcome::Sending, &outcome)
+        });
+        self.store.commit(Batch::by(BY, ended.collect::<Vec<_>>())).await?;
+        let earlier = claims.iter().flat_map(|(_, earlier)| settled(&outcome, earlier, zone));
+        self.note(earlier.collect()).await
     }
 
     /// Writes what makes the history easier to read. Another instance may have done so, or staff: then it is left.
@@ -404,8 +403,8 @@ pub async fn summary(scoring: &Scoring, clock: &Clock, extent: Extent) -> Result
     Ok(report(&standings, clock.today(), extent))
 }
 
-/// A line, and the ids of those of earlier attempts.
-type Claim = (NewLine, Vec<String>);
+/// A line, and those of earlier attempts.
+type Claim = (NewLine, Vec<Attempt>);
 
 /// The lines about the summary of today.
 fn summary_of<'a>(book: &'a AlertBook, channel: Channel, now: &Zoned) -> impl Iterator<Item = &'a SummaryLine> {
@@ -422,12 +421,4 @@ fn is_settled(line: &SummaryLine, now: &Zoned) -> bool {
         .is_some_and(|at| now.timestamp().duration_since(at) < SUMMARY_RESTS);
     let is_failed = matches!(line.outcome, Outcome::Failed(_));
     line.outcome.is_told() || claim::holds(&line.outcome, line.at, now.timestamp()) || (is_failed && is_recent)
-}
-
-fn gone(id: &str) -> Change {
-    Change::Delete(Delete {
-        tab: &ALERT_HISTORY,
-        id: id.to_owned(),
-        seen: Vec::new(),
-    })
 }

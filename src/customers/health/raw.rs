@@ -49,9 +49,9 @@ fn counted(number: Decimal, one: &str, several: &str) -> String {
 impl fmt::Display for Raw {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
-            Self::DaysSinceSeen(0) => "seen today".to_owned(),
-            Self::DaysSinceSeen(1) => "seen yesterday".to_owned(),
-            Self::DaysSinceSeen(days) => format!("seen {days} days ago"),
+            Self::DaysSinceSeen(0) => "active today".to_owned(),
+            Self::DaysSinceSeen(1) => "active yesterday".to_owned(),
+            Self::DaysSinceSeen(days) => format!("active {days} days ago"),
             Self::Sentiment { ratings, tone } => {
                 let ratings = ratings.map(|(count, mean)| {
                     format!(

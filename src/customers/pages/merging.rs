@@ -55,6 +55,15 @@ pub(super) struct Merged {
     alias: String,
 }
 
+impl Merged {
+    fn of(id: &str, alias: &Email) -> Self {
+        Self {
+            id: id.to_owned(),
+            alias: alias.to_string(),
+        }
+    }
+}
+
 pub(super) async fn merge(
     State(customers): State<Arc<Customers>>,
     Path(id): Path<String>,
@@ -85,7 +94,7 @@ pub(super) async fn merge(
     customers.store.commit(Batch::by(BY, [Change::Insert(insert)])).await?;
     customers.syncing.derive().await?;
     customers.syncing.scoring().recalculate().await?;
-    Ok(answer(&headers, (&id, "merged"), &alias.alias))
+    Ok(answer(&headers, (&id, "merged"), Merged::of(&id, &alias.alias)))
 }
 
 pub(super) async fn undo(
@@ -118,7 +127,7 @@ pub(super) async fn undo(
     customers.store.commit(Batch::by(BY, [Change::Delete(delete)])).await?;
     customers.syncing.derive().await?;
     customers.syncing.scoring().recalculate().await?;
-    Ok(answer(&headers, (&id, "unmerged"), &alias.alias))
+    Ok(answer(&headers, (&id, "unmerged"), Merged::of(&id, &alias.alias)))
 }
 
 /// The customer that an address names, if it counts.
@@ -178,13 +187,10 @@ pub(super) fn read<Sent: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) ->
     }
 }
 
-fn answer(headers: &HeaderMap, (id, done): (&str, &str), alias: &Email) -> Response {
-    if Face::accepted(headers) == Face::Html {
-        return Redirect::to(&format!("{}?done={done}", customer_address(id))).into_response();
+/// What was `done` to a customer: for a person their page, which says so; for a program the `outcome`.
+pub(super) fn answer(headers: &HeaderMap, (id, done): (&str, &str), outcome: impl Serialize) -> Response {
+    match Face::accepted(headers) {
+        Face::Html => Redirect::to(&format!("{}?done={done}", customer_address(id))).into_response(),
+        _ => Json(outcome).into_response(),
     }
-    let merged = Merged {
-        id: id.to_owned(),
-        alias: alias.to_string(),
-    };
-    Json(merged).into_response()
 }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     body::Bytes,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,10 +19,10 @@ use super::{
         },
         desk::Customers,
         notices::SnoozeAnswer,
-        view::{customer::SnoozeTyped, customer_address},
+        view::customer::SnoozeTyped,
     },
     customer::{Attempt, page},
-    merging::{BY, LONGEST_REASON, find, read},
+    merging::{BY, LONGEST_REASON, answer, find, read},
 };
 use crate::{
     answer::Face,
@@ -68,7 +67,11 @@ pub(super) async fn snooze(
                 until: snooze.until,
                 reason: snooze.reason,
             };
-            Ok(answer(&headers, (&id, "snoozed"), Some(snoozed)))
+            let snoozed = Snoozed {
+                id: id.clone(),
+                snoozed: Some(snoozed),
+            };
+            Ok(answer(&headers, (&id, "snoozed"), snoozed))
         }
         Err((field, message)) if Face::accepted(&headers) == Face::Html => {
             let attempt = Attempt {
@@ -92,7 +95,11 @@ pub(super) async fn end(
     let book: Reading<AlertBook> = customers.store.read_now().await?;
     let snooze = in_force(&book.snapshot.data.snoozes, &customer.id, current.now.date());
     commit(&customers, snooze.map(Snooze::end)).await?;
-    Ok(answer(&headers, (&id, "awake"), None))
+    let awake = Snoozed {
+        id: id.clone(),
+        snoozed: None,
+    };
+    Ok(answer(&headers, (&id, "awake"), awake))
 }
 
 /// Writes it. A line that somebody deleted meanwhile is as good as ended.
@@ -119,12 +126,4 @@ fn refused(sent: &Sent, (field, message): (&str, String)) -> SnoozeTyped {
         until: typed("until", &sent.until),
         reason: typed("reason", &sent.reason),
     }
-}
-
-fn answer(headers: &HeaderMap, (id, done): (&str, &str), snoozed: Option<SnoozeAnswer>) -> Response {
-    if Face::accepted(headers) == Face::Html {
-        return Redirect::to(&format!("{}?done={done}", customer_address(id))).into_response();
-    }
-    let id = id.to_owned();
-    Json(Snoozed { id, snoozed }).into_response()
 }

@@ -227,10 +227,13 @@ impl Transport {
         }
     }
 
-    /// Sends a call to see whether it may be sent.
+    /// Sends a call once, to see whether it may be sent: somebody waits for the answer.
     pub async fn probe(&self, request: Request) -> Probe {
         let what = request.what;
-        let outcome = self.send(request).await.map(drop);
+        let outcome = match self.try_once(&request).await {
+            Try::Answer(_) => Ok(()),
+            Try::Failed(failure) | Try::Again(failure, _) => Err(failure),
+        };
         Probe { what, outcome }
     }
 

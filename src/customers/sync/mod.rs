@@ -61,6 +61,8 @@ pub struct Syncing {
     /// Runs in the background.
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
+    /// Whether the customers lack something that was read.
+    is_behind: AtomicBool,
     /// Held while customers are derived, so that two runs that end together do not write the same cells.
     deriving: tokio::sync::Mutex<()>,
 }
@@ -145,6 +147,7 @@ impl Syncing {
             running: Mutex::default(),
             begun: Mutex::default(),
             tasks: Mutex::default(),
+            is_behind: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             deriving: tokio::sync::Mutex::default(),
         }
@@ -243,10 +246,19 @@ impl Syncing {
         });
         let synced = join_all(runs).await;
         if synced.iter().any(|synced| matches!(synced.ended, Ended::Ran(_))) {
-            self.derive().await?;
-            self.scoring.recalculate().await?;
+            self.bring_up_to_date().await?;
         }
         Ok(synced)
+    }
+
+    /// Derives the customers and their scores of what the sources said. Until it succeeds it is owed: the schedule tries again,
+    /// for the next run may be a day away.
+    async fn bring_up_to_date(&self) -> Result<(), Error> {
+        self.is_behind.store(true, Ordering::SeqCst);
+        self.derive().await?;
+        self.scoring.recalculate().await?;
+        self.is_behind.store(false, Ordering::SeqCst);
+        Ok(())
     }
 
     fn begin(self: &Arc<Self>, source: &OpenSource) -> Option<Turn> {

@@ -1,6 +1,9 @@
 //! Runs that begin by themselves, and merges that people made in the sheet.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 
@@ -31,6 +34,9 @@ impl Syncing {
             }
             if let Err(error) = self.begin_what_is_due().await {
                 tracing::warn!("the schedule of syncs could not be followed: {}", chain(&error));
+            }
+            if let Err(error) = self.catch_up().await {
+                tracing::warn!("the customers could still not be derived: {}", chain(&error));
             }
             if look % LOOKS_BETWEEN_MERGES == 0 {
                 merges = self.follow_merges(merges).await;
@@ -67,6 +73,19 @@ impl Syncing {
         });
         self.start(&due, Mode::Incremental);
         Ok(due.iter().map(|source| source.vendor.name).collect())
+    }
+
+    /// Brings the customers up to date when that failed after the last run; answers whether there was something to do. A run
+    /// that goes on will do it by itself.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; the next look tries again.
+    pub async fn catch_up(&self) -> Result<bool, Error> {
+        let is_due = self.is_behind.load(Ordering::SeqCst) && lock(&self.running).is_empty();
+        if is_due {
+            self.bring_up_to_date().await?;
+        }
+        Ok(is_due)
     }
 
     /// Derives the customers anew when the merges are others than those of version `known`.

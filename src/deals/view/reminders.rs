@@ -199,7 +199,9 @@ impl RemindersPage<'_> {
         let language = self.language;
         match outcome {
             Outcome::Sent => language.choose("envoyé", "sent").to_owned(),
-            Outcome::Pending | Outcome::Claimed => language.choose("en préparation", "being prepared").to_owned(),
+            Outcome::Pending | Outcome::Held | Outcome::Claimed => {
+                language.choose("en préparation", "being prepared").to_owned()
+            }
             Outcome::Sending => language
                 .choose(
                     "en cours d’envoi ; si cela dure, l’envoi a été interrompu et n’est peut-être pas parti",

@@ -108,6 +108,7 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         ("customers-at-risk", "/customers/at-risk"),
         ("customers-summary", "/dashboard/summary"),
         ("customers-revenue", "/customers/revenue"),
+        ("customers-week", "/customers/report"),
         ("customers-sources", "/sync/status"),
         ("customer", worst.as_str()),
     ] {
@@ -286,7 +287,7 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
 }
 
 /// Pages that people print.
-const ON_PAPER: [&str; 13] = [
+const ON_PAPER: [&str; 19] = [
     "board",
     "board-month",
     "board-then",
@@ -296,6 +297,12 @@ const ON_PAPER: [&str; 13] = [
     "contest-frozen",
     "contest-points",
     "corrections",
+    "customer",
+    "customers",
+    "customers-at-risk",
+    "customers-revenue",
+    "customers-summary",
+    "customers-week",
     "disputes",
     "matrix",
     "rules",
