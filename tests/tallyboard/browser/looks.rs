@@ -315,7 +315,7 @@ async fn faults_on_paper(browser: &Browser) -> Vec<String> {
         const faults = [];
         const part = (it) => it.outerHTML.slice(0, 90);
         const seen = (selector) => [...document.querySelectorAll(selector)].filter((it) => it.checkVisibility());
-        const idle = 'nav, button, select, textarea, label, input:not([type=hidden]), summary, .action, .onward, .news';
+        const idle = 'nav:not(.pager), .pager a, button, select, textarea, label, input:not([type=hidden]), summary, .action, .onward, .news';
         for (const it of seen(idle)) faults.push(`of no use: ${part(it)}`);
         for (const it of seen('main table')) {
             const {left, right} = it.getBoundingClientRect();
