@@ -183,19 +183,9 @@ fn without_deals_the_answer_has_no_invented_numbers() {
 fn a_long_list_has_its_first_deals_and_tells_of_the_others() {
     let (_, context) = board();
     let late = |id: usize| {
-        row(json!([
-            id,
-            "Acme",
-            "Prospect",
-            100,
-            0.1,
-            10,
-            "",
-            "2026-01-01",
-            "",
-            "",
-            "2026-11-20T09:00:00Z"
-        ]))
+        let seen = "2026-11-20T09:00:00Z";
+        let cells = json!([id, "Acme", "Prospect", 100, 0.1, 10, "", "2026-01-01", "", "", seen]);
+        cells.as_array().expect("cells").clone()
     };
     for (count, cut) in [
         (MOST_IN_A_LIST, json!([])),

@@ -90,7 +90,7 @@ impl Freshness {
             form .freshness method="post" action="/refresh" {
                 input type="hidden" name="to" value=(address);
                 span data-live="freshness" { (self.sentence(language)) }
-                span .printed { (self.full_sentence(language)) }
+                span .paper { (self.full_sentence(language)) }
                 " "
                 button .quiet type="submit" { (language.choose("Actualiser", "Refresh")) }
             }

@@ -41,7 +41,8 @@
 //!   apart: `a_row_that_is_gone_or_there_twice_is_told_apart`.
 //! - Should staff sort at the very moment of a write, so that it hits another row or column, this is seen and put right
 //!   before anybody is answered: `a_write_that_hits_another_row_is_put_right`,
-//!   `a_deletion_that_hits_another_row_is_put_right`, `a_write_into_a_column_that_was_moved_meanwhile_is_put_right`,
+//!   `a_deletion_that_hits_another_row_is_put_right`,
+//!   `neighbours_of_which_others_took_the_place_go_and_the_others_come_back`, `a_write_into_a_column_that_was_moved_meanwhile_is_put_right`,
 //!   `a_row_that_is_added_while_columns_are_moved_lands_in_its_columns`,
 //!   `a_value_that_came_under_a_header_of_staffs_own_is_put_right`, `copies_of_rows_in_wrong_columns_never_come_back`,
 //!   `a_row_whose_columns_moved_is_put_right_even_when_the_answer_gets_lost`,
@@ -50,10 +51,12 @@
 //!   `a_misplaced_write_whose_answer_got_lost_is_put_right_too`. What a program that was killed could not put right any more,
 //!   the next one does: `what_a_killed_program_hit_by_mistake_is_put_right_by_the_next_one`,
 //!   `a_row_that_a_killed_program_deleted_by_mistake_comes_back`,
+//!   `neighbours_that_a_killed_program_deleted_by_mistake_come_back`,
 //!   `a_row_that_a_killed_program_left_in_wrong_columns_is_there_once_when_it_is_sent_again`.
 //! - What changed, when and by whom stands in the tab `audit_log` (`audit`), written in the same call:
 //!   `an_update_changes_its_cells_and_says_so_in_the_audit_log`,
-//!   `rows_are_deleted_with_all_their_cells_in_the_audit_log`. Without that tab rows can be added but not changed:
+//!   `rows_are_deleted_with_all_their_cells_in_the_audit_log`, `neighbours_go_together_with_all_their_cells_in_the_audit_log`.
+//!   Without that tab rows can be added but not changed:
 //!   `without_the_audit_log_updates_wait_and_new_rows_go_on`.
 //! - Programs on one spreadsheet write in turns: `two_programs_that_insert_the_same_row_at_once_write_it_once`,
 //!   `an_update_that_another_program_overtook_is_compared_again`. All of it at once, with one program killed in the middle, is

@@ -73,7 +73,7 @@ pub fn filter_line(language: Language, filter: &DealFilter, all: &str) -> Markup
     let chips: Vec<String> = filter.chips().into_iter().map(words).collect();
     html! {
         @if !chips.is_empty() {
-            p .hint {
+            p .hint .filtered {
                 (language.choose("Seulement : ", "Only: ")) (chips.join(" · ")) ". "
                 a href=(all) { (language.choose("Toutes les affaires", "All deals")) }
             }

@@ -93,6 +93,7 @@ impl PerformancePage<'_> {
         let main = html! {
             h1 { (title) }
             (self.period_form())
+            div .paper { (figure::filter_line(self.language, &self.period_alone(), PERFORMANCE)) }
             (figure::filter_line(self.language, &self.others(), PERFORMANCE))
             (self.undated())
             @if self.lines.is_empty() {
@@ -119,6 +120,14 @@ impl PerformancePage<'_> {
             scripts: &[],
             main,
         })
+    }
+
+    /// The period without the rest of the filter: its fields are not printed.
+    fn period_alone(&self) -> DealFilter {
+        DealFilter {
+            due: self.filter.due,
+            ..DealFilter::default()
+        }
     }
 
     /// The filter without the period, which has its own fields.

@@ -211,10 +211,10 @@ impl BoardReport<'_> {
         let rows = rows.collect();
         report.table(&Table {
             columns: vec![
-                ("Client".to_owned(), 0.24, Side::Left),
+                ("Client".to_owned(), 0.29, Side::Left),
                 (language.choose("Statut", "Status").to_owned(), 0.12, Side::Left),
                 (language.choose("Montant", "Amount").to_owned(), 0.15, Side::Right),
-                (language.choose("Échéance", "When").to_owned(), 0.34, Side::Left),
+                (language.choose("Échéance", "When").to_owned(), 0.29, Side::Left),
                 (language.choose("Commercial", "Assignee").to_owned(), 0.15, Side::Left),
             ],
             rows,
@@ -264,6 +264,9 @@ impl BoardReport<'_> {
         let sector = language.choose("Secteur", "Sector");
         let totals = self.overview.sectors.iter();
         let totals = totals.map(|bar| line(&bar.value, language.whole_euros(bar.value.total), bar.permille));
+        if self.overview.sectors.is_empty() {
+            return;
+        }
         report.heading(language.choose("Secteurs", "Sectors"));
         report.table(&self.bars(sector, ("Total", "Total"), totals.collect()));
         let baskets = self.overview.top_baskets.iter();

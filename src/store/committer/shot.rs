@@ -5,6 +5,9 @@
 //! sorted the tab or moved its columns between the read and the write, the line names the row and the column that were hit
 //! and keeps what was overwritten. The answer shows these lines, and should it get lost, they are in the sheet.
 //!
+//! Rows that follow each other and go are copied and taken out together. Of a large call that does nothing else, the answer
+//! shows the ids of the rows that went: when they are the wanted ones, in whatever order, there is nothing more to read.
+//!
 //! The answer also shows the ids of the rows that were written, which decides. Google's clipboard passes over rows that a
 //! filter hides (<https://github.com/googleapis/google-api-php-client-services/issues/329>), so that a line may show another
 //! row although the right one was hit; such a line then gets what was read before the write. A lost answer is made up for

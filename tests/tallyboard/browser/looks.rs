@@ -326,7 +326,7 @@ async fn faults_on_paper(browser: &Browser) -> Vec<String> {
                 if (hides && (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)) faults.push(`not whole: ${part(box)}`);
             }
         }
-        const told = seen('.status .printed')[0];
+        const told = seen('.status .paper')[0];
         if (!told || !/ on \d+ [A-Z][a-z]+ 2026$/.test(told.innerText)) faults.push('the day of the data is missing');
         else if (told.getBoundingClientRect().top > document.querySelector('h1').getBoundingClientRect().top) faults.push('the data is told below');
         return faults;
