@@ -78,7 +78,7 @@ impl Grid {
         }
     }
 
-    /// The same grid with other rows at some places, and with so many rows. The cells of each are in the order of the columns;
+    /// The same grid with other rows at some places, and with so many rows at the most. The cells of each are in the order of the columns;
     /// an empty row has none.
     pub(super) fn with(&self, len: usize, rows: impl Iterator<Item = (usize, Vec<Value>)>) -> Self {
         let mut places = HashMap::new();
@@ -92,11 +92,15 @@ impl Grid {
         }
         let columns: Vec<usize> = (0..filled.iter().map(Vec::len).max().unwrap_or(0)).collect();
         let rows = Chunk::pack(&filled, &columns, &Hashing::default());
-        Self {
+        let mut grid = Self {
             len,
             instead: Some(Arc::new(Instead { places, rows })),
             ..self.clone()
+        };
+        while grid.len > 0 && grid.row(grid.len - 1).fingerprint() == BLANK {
+            grid.len -= 1;
         }
+        grid
     }
 
     fn filled_before(&self, end: usize) -> usize {
