@@ -208,7 +208,9 @@ impl Served {
 fn lean(asset: Asset) -> String {
     let lines = without_comments(asset.contents());
     match asset.name() {
-        (_, "css") => lines.replace(" { ", "{").replace("; }", "}").replace(": ", ":"),
+        (_, "css") => [(" { ", "{"), ("; }", "}"), (": ", ":"), ("; ", ";"), (", ", ",")]
+            .into_iter()
+            .fold(lines, |lean, (spaced, close)| lean.replace(spaced, close)),
         _ => lines,
     }
 }
@@ -251,7 +253,7 @@ mod tests {
             line.split('"')
                 .skip(1)
                 .step_by(2)
-                .any(|text| text.contains(": ") || text.contains('{'))
+                .any(|text| [": ", "; ", ", ", "{"].iter().any(|changed| text.contains(changed)))
         };
         for asset in Asset::ALL.into_iter().filter(|asset| asset.name().1 == "css") {
             assert!(!asset.contents().lines().any(quoted), "{asset:?}");

@@ -215,6 +215,17 @@ impl TabRows {
         Self { grid, ..self.clone() }
     }
 
+    /// The same tab with other rows at some places, 0 for the one below the header, and with so many rows at the most, as
+    /// if it stood so in the sheet. The cells of each are in the order of [`Tab::columns`]; an empty row has none.
+    #[must_use]
+    pub fn with(&self, len: usize, rows: impl Iterator<Item = (usize, Vec<Content>)>) -> Self {
+        let rows = rows.map(|(place, cells)| (place, cells.iter().map(Content::value).collect()));
+        Self {
+            grid: self.grid.with(len, rows),
+            ..self.clone()
+        }
+    }
+
     /// Number of rows from below the header to the last one with content, empty ones between them included.
     pub fn len(&self) -> usize {
         self.grid.len()

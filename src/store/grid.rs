@@ -53,6 +53,15 @@ pub(super) const BLANK: u64 = 0;
 pub(super) struct Grid {
     chunks: Vec<(usize, Arc<Chunk>)>,
     len: usize,
+    /// Rows in place of those of the chunks.
+    instead: Option<Arc<Instead>>,
+}
+
+/// Some rows by their places in a grid.
+struct Instead {
+    /// Where each stands in the chunk; `None` for an empty one.
+    places: HashMap<usize, Option<usize>>,
+    rows: Chunk,
 }
 
 impl Grid {
@@ -69,6 +78,31 @@ impl Grid {
         }
     }
 
+    /// The same grid with other rows at some places, and with so many rows at the most. The cells of each are in the order of the columns;
+    /// an empty row has none.
+    pub(super) fn with(&self, len: usize, rows: impl Iterator<Item = (usize, Vec<Value>)>) -> Self {
+        let mut places = HashMap::new();
+        let mut filled = Vec::new();
+        for (place, cells) in rows {
+            let is_empty = cells.is_empty();
+            places.insert(place, (!is_empty).then_some(filled.len()));
+            if !is_empty {
+                filled.push(cells);
+            }
+        }
+        let columns: Vec<usize> = (0..filled.iter().map(Vec::len).max().unwrap_or(0)).collect();
+        let rows = Chunk::pack(&filled, &columns, &Hashing::default());
+        let mut grid = Self {
+            len,
+            instead: Some(Arc::new(Instead { places, rows })),
+            ..self.clone()
+        };
+        while grid.len > 0 && grid.row(grid.len - 1).fingerprint() == BLANK {
+            grid.len -= 1;
+        }
+        grid
+    }
+
     fn filled_before(&self, end: usize) -> usize {
         let reaches = |(start, chunk): &(usize, Arc<Chunk>)| match chunk.filled_before(end - start) {
             0 => None,
@@ -83,6 +117,13 @@ impl Grid {
 
     /// The cells of the `index`-th row.
     pub(super) fn row(&self, index: usize) -> PackedRow<'_> {
+        if let Some(instead) = &self.instead
+            && let Some(place) = instead.places.get(&index)
+        {
+            return PackedRow {
+                at: place.map(|row| (&instead.rows, row)),
+            };
+        }
         let after = self.chunks.partition_point(|(start, _)| *start <= index);
         let found = after.checked_sub(1).map(|place| &self.chunks[place]);
         match found {

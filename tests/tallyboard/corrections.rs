@@ -211,7 +211,7 @@ async fn a_credit_is_disputed_once_and_both_and_staff_see_it() {
 }
 
 /// Reads everything until the audit log tells of as many corrections.
-async fn corrections(world: &World, wanted: usize) -> Value {
+pub async fn corrections(world: &World, wanted: usize) -> Value {
     for _ in 0..100 {
         world.store.refresh();
         world.json("/leaderboard").await;

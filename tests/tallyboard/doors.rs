@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     contests::contest,
+    corrections::corrections,
     world::{Page, Plan, START, World},
 };
 
@@ -379,14 +380,15 @@ async fn the_points_before_and_after_a_correction_are_doors_even_when_many_are_n
     world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
     world.claim("Kate", "Beta", &["GitHub"]).await;
     world.claim("Manny", "Acme", &["GitHub", "Datadog"]).await;
-    world.json("/leaderboard").await;
     world.pass(SignedDuration::from_mins(5));
+    world.store.refresh();
+    world.json("/leaderboard").await;
     world.staff_type("submissions!F2", json!("rejected")).await;
     world.staff_type("submissions!F3", json!("withdrawn")).await;
     world.staff_type("submissions!C4", json!("Zoé")).await;
     world.staff_type("csm_aliases!A2", json!("Zoé")).await;
     world.staff_type("csm_aliases!B2", json!("Manny")).await;
-    world.json("/leaderboard").await;
+    corrections(&world, 4).await;
 
     let page = world.page("/leaderboard/corrections").await;
     let mut doors: Vec<Door> = doors(&page, "corrections").into_iter().collect();

@@ -70,6 +70,7 @@ pub struct PointsEffect {
     /// Name as the board shows it.
     pub csm: String,
     /// Whose name it is a spelling of, at the moment at which it has no points; `None` for a name of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub counted_as: Option<String>,
     /// Points before.
     pub before: u32,

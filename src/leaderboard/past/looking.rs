@@ -100,8 +100,11 @@ pub fn tabs_at(history: &History, known: usize, (then, now): (jiff::Timestamp, j
     let at = |rows: &TabRows| {
         let mut unwinding = Unwinding::new(rows, lines);
         lines.iter().rev().for_each(|line| unwinding.take_back(line));
-        let is_claims = rows.tab().title == SUBMISSIONS.title;
-        unwinding.tab(|cells| is_claims && came_later(cells, SUBMITTED_AT, (then, now, &history.zone)))
+        if rows.tab().title == SUBMISSIONS.title {
+            unwinding.tab_without(SUBMITTED_AT, |cell| came_later(cell, (then, now, &history.zone)))
+        } else {
+            unwinding.tab()
+        }
     };
     history.tabs.iter().map(at).collect()
 }

@@ -47,7 +47,7 @@ impl<'a> Points<'a> {
         lines: &[LogLine],
         unwindings: &mut [Unwinding<'a>],
     ) -> Self {
-        let tabs: Vec<TabRows> = unwindings.iter().map(|unwinding| unwinding.tab(|_| false)).collect();
+        let tabs: Vec<TabRows> = unwindings.iter().map(Unwinding::tab).collect();
         let (whole, rows) = settled(history, catalog, &tabs);
         let touched = Touched::by(history, lines, unwindings);
         let companies: HashSet<_> = (touched.companies(&rows).iter())
@@ -82,7 +82,7 @@ impl<'a> Points<'a> {
 
     /// The rows that matter, settled as far as they have been unwound.
     pub(super) fn settle(&self, unwindings: &[Unwinding<'_>]) -> Ledger {
-        let tabs: Vec<TabRows> = unwindings.iter().map(|unwinding| unwinding.tab(|_| false)).collect();
+        let tabs: Vec<TabRows> = unwindings.iter().map(Unwinding::tab).collect();
         settled(self.history, self.catalog, &tabs).0
     }
 

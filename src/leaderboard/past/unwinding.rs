@@ -107,20 +107,32 @@ impl<'a> Unwinding<'a> {
         }
     }
 
-    /// The tab as it was, without the rows for which `came_later` answers true.
-    pub fn tab(&self, came_later: impl Fn(&[Content]) -> bool) -> TabRows {
-        let (wanted, rest) = match &self.wanted {
-            Some(wanted) => (Some(wanted.places.iter().copied()), wanted.end),
-            None => (None, 0),
+    /// The tab as it was.
+    pub fn tab(&self) -> TabRows {
+        let then = |place: usize| match self.differing.get(&place) {
+            Some(differing) => differing.clone().unwrap_or_default(),
+            None => cells(self.rows, place),
         };
-        let rows = wanted.into_iter().flatten().chain(rest..self.end).map(|place| {
-            let cells = match self.differing.get(&place) {
-                Some(differing) => differing.clone().unwrap_or_default(),
-                None => cells(self.rows, place),
-            };
-            if came_later(&cells) { Vec::new() } else { cells }
-        });
-        self.rows.rewritten(rows)
+        match &self.wanted {
+            Some(wanted) => {
+                let places = wanted.places.iter().copied().chain(wanted.end..self.end);
+                self.rows.rewritten(places.map(then))
+            }
+            None => self
+                .rows
+                .with(self.end, self.differing.keys().map(|place| (*place, then(*place)))),
+        }
+    }
+
+    /// The tab as it was, without the rows that came later, which a cell of theirs tells.
+    pub fn tab_without(&self, column: usize, came_later: impl Fn(Cell<'_>) -> bool) -> TabRows {
+        let tab = self.tab();
+        let late = tab.rows().filter(|row| came_later(row.cell(column)));
+        let late: BTreeSet<usize> = late.map(|row| row.number as usize - FIRST_ROW).collect();
+        let differing = self.differing.iter().filter(|(place, _)| !late.contains(place));
+        let differing = differing.map(|(place, cells)| (*place, cells.clone().unwrap_or_default()));
+        let empty = late.iter().map(|place| (*place, Vec::new()));
+        self.rows.with(self.end, differing.chain(empty))
     }
 
     /// Whether it is about this tab.
@@ -150,9 +162,8 @@ pub(super) fn named_rows(rows: &TabRows, names: &HashSet<&str>) -> Vec<(String, 
 
 /// Whether a claim came after the moment that is looked back to. Nobody can claim in the future, so a later date than `now`
 /// is one that staff typed, and the row was there when the log says so.
-pub fn came_later(cells: &[Content], column: usize, (then, now, zone): (Timestamp, Timestamp, &TimeZone)) -> bool {
-    let at = cells.get(column).and_then(|cell| cell.as_cell().instant(zone).ok());
-    at.is_some_and(|at| at > then && at <= now)
+pub fn came_later(cell: Cell<'_>, (then, now, zone): (Timestamp, Timestamp, &TimeZone)) -> bool {
+    cell.instant(zone).is_ok_and(|at| at > then && at <= now)
 }
 
 /// Row number of the place 0.

@@ -73,7 +73,7 @@ impl ClaimsPage<'_> {
             } @else {
                 div .claims { (self.table()) }
             }
-            (self.pager(&address))
+            (self.paging.links(&address, ("Newer", "Older")))
             (share(&address))
         };
         frame.document(Page {
@@ -208,16 +208,19 @@ impl ClaimsPage<'_> {
             }
         }
     }
+}
 
-    fn pager(&self, address: &str) -> Markup {
-        let Paging { page, pages } = self.paging;
+impl Paging {
+    /// The way to the parts before and after this one, by these words; nothing where there is only one.
+    pub(super) fn links(self, address: &str, (before, after): (&str, &str)) -> Markup {
+        let Self { page, pages } = self;
         let at = |page: u32| adding(address, "page", &page.to_string());
         html! {
             @if pages > 1 {
                 nav .pager aria-label="Pages" {
-                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Newer" } }
+                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { (before) } }
                     span data-figure="page" { "Page " (page) " of " (pages) }
-                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Older" } }
+                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { (after) } }
                 }
             }
         }

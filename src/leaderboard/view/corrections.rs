@@ -13,7 +13,7 @@ use super::{
             log::Action,
         },
     },
-    address::{BOARD, ClaimsFilter, adding, with_query},
+    address::{BOARD, ClaimsFilter, with_query},
     claims::{Paging, download_links},
     doors::{Counts, told},
     past::as_of_words,
@@ -50,7 +50,7 @@ impl CorrectionsPage<'_> {
             } @else {
                 div .claims.corrections { (self.table()) }
             }
-            (self.pager())
+            (self.paging.links(CORRECTIONS, ("Newer", "Older")))
         };
         frame.document(Page {
             title: "Corrections",
@@ -84,20 +84,6 @@ impl CorrectionsPage<'_> {
             cell("state", effects(correction)),
         ];
         row(1, &cells)
-    }
-
-    fn pager(&self) -> Markup {
-        let Paging { page, pages } = self.paging;
-        let at = |page: u32| adding(CORRECTIONS, "page", &page.to_string());
-        html! {
-            @if pages > 1 {
-                nav .pager aria-label="Pages" {
-                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Newer" } }
-                    span data-figure="page" { "Page " (page) " of " (pages) }
-                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Older" } }
-                }
-            }
-        }
     }
 }
 

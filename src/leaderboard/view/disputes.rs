@@ -191,7 +191,7 @@ pub(super) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &st
         @match known {
             Some(known) => { " " a href=(addressed(DISPUTES, &[("csm", &known.csm)])) { "disputed, " (known.status.word()) } }
             None if claim.is_empty() => {}
-            None => { " " a href=(dispute_address(claim, integration)) { "Dispute" span .unseen { " the credit for " (integration) } } }
+            None => { " " a .onward href=(dispute_address(claim, integration)) { "Dispute" span .unseen { " the credit for " (integration) } } }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
         claims::Wanted,
         matrix::{MatrixColumn, MatrixQuestion, MatrixRow, Order},
     },
-    address::{ClaimsFilter, MATRIX, adding, submit_address, with_query},
+    address::{ClaimsFilter, MATRIX, submit_address, with_query},
     claims::{Paging, download_links},
     doors::{Counts, figure, plain, told},
     share::share,
@@ -61,7 +61,7 @@ impl MatrixPage<'_> {
             } @else {
                 div #companies .matrix tabindex="0" role="region" aria-label="Companies and integrations" { (self.table()) }
             }
-            (self.pager(&address))
+            (self.paging.links(&address, ("Before", "Next")))
             (share(&address))
         };
         frame.styled(Asset::MatrixStylesheet).document(Page {
@@ -160,20 +160,6 @@ impl MatrixPage<'_> {
                         },
                         None => td {},
                     }
-                }
-            }
-        }
-    }
-
-    fn pager(&self, address: &str) -> Markup {
-        let Paging { page, pages } = self.paging;
-        let at = |page: u32| adding(address, "page", &page.to_string());
-        html! {
-            @if pages > 1 {
-                nav .pager aria-label="Pages" {
-                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { "Before" } }
-                    span data-figure="page" { "Page " (page) " of " (pages) }
-                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { "Next" } }
                 }
             }
         }
