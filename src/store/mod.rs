@@ -255,7 +255,7 @@ impl Store {
         let reader = Arc::new(Reader::new(Arc::clone(&spreadsheet), &options, Arc::clone(&url)));
         let (queue, writer) = Queue::start(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
         let queue = Arc::new(queue);
-        reader.tell_edits_to(Arc::downgrade(&queue));
+        reader.watch().write_to(Arc::downgrade(&queue));
         Ok(Self {
             spreadsheet,
             reader,
@@ -349,7 +349,7 @@ impl Store {
 
     /// Takes no more writes and waits until those that were accepted are done, and what was noticed in the sheet is told.
     pub async fn finish(&self) {
-        self.reader.finish().await;
+        self.reader.watch().finish().await;
         self.queue.finish().await;
         let writer = self.writer.lock().await.take();
         let Some(writer) = writer else { return };

@@ -10,7 +10,7 @@ use std::{
     any::{Any, TypeId},
     hash::Hash,
     sync::{
-        Arc, Weak,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -22,7 +22,6 @@ use moka::{future::Cache, policy::EvictionPolicy};
 use super::{
     ChangeCheck, Options, ReadError,
     call_error::CallError,
-    committer::Queue,
     dataset::{Dataset, Decoding, FullRead, Reading, Snapshot, TabRows},
     google::{Spreadsheet, TabProperties},
     memory,
@@ -146,14 +145,9 @@ impl Reader {
         self.watch.own_writes.ended(self.epoch.load(Ordering::SeqCst));
     }
 
-    /// Where lines about edits of staff go.
-    pub(super) fn tell_edits_to(&self, queue: Weak<Queue>) {
-        self.watch.write_to(queue);
-    }
-
-    /// Waits until the edits that were noticed are told.
-    pub(super) async fn finish(&self) {
-        self.watch.finish().await;
+    /// What notices edits of staff.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Lets the next request ask Google for everything, even shortly after a failure.

@@ -26,8 +26,6 @@ pub enum Edge {
 }
 
 impl Edge {
-    const WORDS: [(&'static str, fn(u32) -> Self); 2] = [("_before_", Self::Before), ("_after_", Self::After)];
-
     /// The row number of the line.
     pub fn row(self) -> u32 {
         match self {
@@ -37,10 +35,11 @@ impl Edge {
 
     /// Takes the place off the end of a text: `2026-03-31T21:59:59Z_before_17`.
     fn split(text: &str) -> (&str, Option<Self>) {
-        let found = Self::WORDS.iter().find_map(|(word, edge)| {
+        let at = |word, edge: fn(u32) -> Self| {
             let (instant, row) = text.split_once(word)?;
             Some((instant, Some(edge(row.parse().ok()?))))
-        });
+        };
+        let found = at("_before_", Self::Before).or_else(|| at("_after_", Self::After));
         found.unwrap_or((text, None))
     }
 }

@@ -39,11 +39,14 @@ fn tab(tab: &'static Tab, rows: &[Vec<Value>]) -> TabRows {
     TabRows::of_answer(tab, [headers].into_iter().chain(rows.iter().cloned()).collect())
 }
 
-fn history(rows: &[SheetRow], aliases: &[(&str, &str)], log: &[[&str; 7]]) -> History {
+/// Names with what they count as.
+type Aliases<'a> = &'a [(&'a str, &'a str)];
+
+fn history(rows: &[SheetRow], aliases: Aliases<'_>, log: &[[&str; 7]]) -> History {
     history_of(rows, (aliases, &[]), log)
 }
 
-fn history_of(rows: &[SheetRow], (companies, csms): (&[(&str, &str)], &[(&str, &str)]), log: &[[&str; 7]]) -> History {
+fn history_of(rows: &[SheetRow], (companies, csms): (Aliases<'_>, Aliases<'_>), log: &[[&str; 7]]) -> History {
     let cells = |cells: &[String]| cells.iter().map(|cell| json!(cell)).collect::<Vec<Value>>();
     let submissions: Vec<Vec<Value>> = rows.iter().map(|row| cells(row)).collect();
     let aliases = |lines: &[(&str, &str)]| -> Vec<Vec<Value>> {
