@@ -26,8 +26,6 @@ pub enum Edge {
 }
 
 impl Edge {
-    const WORDS: [(&'static str, fn(u32) -> Self); 2] = [("_before_", Self::Before), ("_after_", Self::After)];
-
     /// The row number of the line.
     pub fn row(self) -> u32 {
         match self {
@@ -37,11 +35,12 @@ impl Edge {
 
     /// Takes the place off the end of a text: `2026-03-31T21:59:59Z_before_17`.
     fn split(text: &str) -> (&str, Option<Self>) {
-        let found = Self::WORDS.iter().find_map(|(word, edge)| {
-            let (instant, row) = text.split_once(word)?;
-            Some((instant, Some(edge(row.parse().ok()?))))
-        });
-        found.unwrap_or((text, None))
+        let before = text.split_once("_before_");
+        let Some((instant, row)) = before.or_else(|| text.split_once("_after_")) else {
+            return (text, None);
+        };
+        let edge = if before.is_some() { Self::Before } else { Self::After };
+        row.parse().map_or((text, None), |row| (instant, Some(edge(row))))
     }
 }
 

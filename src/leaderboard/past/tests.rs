@@ -43,7 +43,10 @@ fn history(rows: &[SheetRow], aliases: &[(&str, &str)], log: &[[&str; 7]]) -> Hi
     history_of(rows, (aliases, &[]), log)
 }
 
-fn history_of(rows: &[SheetRow], (companies, csms): (&[(&str, &str)], &[(&str, &str)]), log: &[[&str; 7]]) -> History {
+/// Spellings, each with the name that it is sent to.
+type Merges<'a> = &'a [(&'a str, &'a str)];
+
+fn history_of(rows: &[SheetRow], (companies, csms): (Merges<'_>, Merges<'_>), log: &[[&str; 7]]) -> History {
     let cells = |cells: &[String]| cells.iter().map(|cell| json!(cell)).collect::<Vec<Value>>();
     let submissions: Vec<Vec<Value>> = rows.iter().map(|row| cells(row)).collect();
     let aliases = |lines: &[(&str, &str)]| -> Vec<Vec<Value>> {
