@@ -412,9 +412,17 @@ fn many(count: usize) -> String {
     })
 }
 
+/// Large writes may take their time on a loaded machine.
+fn patient() -> crate::world::Plan {
+    crate::world::Plan {
+        patience: Duration::from_secs(120),
+        ..crate::world::Plan::default()
+    }
+}
+
 #[tokio::test]
 async fn five_thousand_rows_travel_in_ten_writes() {
-    let world = World::new().await;
+    let world = World::of(patient()).await;
     let file = many(5_000);
     Sending::of(many(1).as_bytes()).preview(&world).await;
     world.forget_calls().await;
@@ -430,7 +438,7 @@ async fn five_thousand_rows_travel_in_ten_writes() {
 
 #[tokio::test]
 async fn lost_answers_in_the_middle_leave_no_doubles() {
-    let world = World::new().await;
+    let world = World::of(patient()).await;
     let file = many(4_500);
     for fault in ["commit-then-503", "503", "429"] {
         world

@@ -425,9 +425,14 @@ pub async fn store_at(url: &str, sheets: &Ground, options: Options) -> Arc<Store
         api_url: Some(url.to_owned()),
         spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", sheets.url(), sheets.spreadsheet_id()),
         credentials: Credentials::Bearer(sheets.owner_token().to_owned()),
-        call_timeout: Duration::from_secs(if sheets.is_real() { 15 } else { 2 }),
+        call_timeout: call_timeout(options.patience),
     };
     Arc::new(Store::open(connection, options).await.expect("store"))
+}
+
+/// Longest wait for one call: short, because many stories lose answers, and longer where a story waits long for large writes.
+fn call_timeout(patience: Duration) -> Duration {
+    (patience / 10).max(Duration::from_secs(2))
 }
 
 /// A page as it was answered.
