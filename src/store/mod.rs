@@ -61,8 +61,8 @@
 //! - Programs on one spreadsheet write in turns: `two_programs_that_insert_the_same_row_at_once_write_it_once`,
 //!   `an_update_that_another_program_overtook_is_compared_again`. All of it at once, with one program killed in the middle, is
 //!   what `nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_once` counts, while staff change the sheet
-//!   every other second without rest. At four changes a second some runs end with one row doubled or in wrong columns,
-//!   because a repair was itself hit by the next move.
+//!   once a second without rest. At four changes a second some runs end with one row doubled or in wrong columns, because a
+//!   repair was itself hit by the next move.
 //! - Counted ids are never given twice, by several instances either: `two_instances_never_count_the_same_id`,
 //!   `counted_ids_go_on_from_the_highest_and_a_key_counts_once`.
 //! - Rows that staff type without an id get the next number, whichever instance sees them first:

@@ -44,11 +44,11 @@ fn seed() -> u64 {
     seed.and_then(|seed| seed.parse().ok()).unwrap_or(5)
 }
 
-/// Pause between two changes of staff, in milliseconds in `CHAOS_PACE` in the environment: 2000 where it is not set, as
-/// from people who never rest.
+/// Pause between two changes of staff, in milliseconds in `CHAOS_PACE` in the environment: 1000 where it is not set, as
+/// from several people who never rest.
 fn pace() -> Duration {
     let pace = std::env::var("CHAOS_PACE").ok();
-    Duration::from_millis(pace.and_then(|pace| pace.parse().ok()).unwrap_or(2_000))
+    Duration::from_millis(pace.and_then(|pace| pace.parse().ok()).unwrap_or(1_000))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
