@@ -15,11 +15,16 @@ const DELAY: Duration = Duration::from_secs(1);
 /// Gives back what a read of so many rows left behind, a little later and beside everything else.
 pub(super) fn give_back_after(rows: usize) {
     if rows >= LARGE {
-        tokio::spawn(async {
-            tokio::time::sleep(DELAY).await;
-            let _ = tokio::task::spawn_blocking(give_back).await;
-        });
+        give_back_soon();
     }
+}
+
+/// Gives back what was needed for a moment, a little later and beside everything else.
+pub(super) fn give_back_soon() {
+    tokio::spawn(async {
+        tokio::time::sleep(DELAY).await;
+        let _ = tokio::task::spawn_blocking(give_back).await;
+    });
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -339,7 +339,10 @@ impl Store {
             tabs.push(&audit::AUDIT_LOG);
         }
         self.queue.know(&tabs);
-        setup::prepare(self, &tabs).await
+        let report = setup::prepare(self, &tabs).await;
+        // To make the tabs takes megabytes for a moment, after which a program may rest for long.
+        memory::give_back_soon();
+        report
     }
 
     /// Address of the spreadsheet in its own editor.
