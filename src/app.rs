@@ -52,12 +52,18 @@ pub struct App {
     router: Router,
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
-    deals: Arc<Deals>,
-    leaderboard: Arc<Leaderboard>,
+    boards: Boards,
     syncing: Arc<Syncing>,
     alerting: Arc<Alerting>,
     /// What goes on by itself.
     jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The boards whose jobs the program runs.
+struct Boards {
+    deals: Arc<Deals>,
+    leaderboard: Arc<Leaderboard>,
+    customers: Arc<Customers>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -123,7 +129,7 @@ impl App {
             config.deals.lost_stage,
         ));
         let syncing = Arc::new(syncing(config, &store, &clock)?);
-        let (router, deals, leaderboard) = put_together(Materials {
+        let (router, boards) = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -146,8 +152,7 @@ impl App {
             alerting,
             jobs: std::sync::Mutex::default(),
             syncing,
-            deals,
-            leaderboard,
+            boards,
             store,
             router,
             importer,
@@ -158,7 +163,7 @@ impl App {
     /// Makes missing tabs and headers and names what stands in the way.
     pub async fn prepare(&self) -> SetupReport {
         let mut report = self.store.prepare(&tabs()).await;
-        if report.problems.is_empty() && self.deals.offer_lost_stage().await {
+        if report.problems.is_empty() && self.boards.deals.offer_lost_stage().await {
             let sentence = "Added “Perdu” to the drop-down of the column “statut” in the tab “deals”.";
             report.made.push(sentence.to_owned());
         }
@@ -168,12 +173,14 @@ impl App {
     /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs and alerts.
     /// For a program that serves, once the tabs were prepared.
     pub fn start_jobs(&self) {
+        let boards = &self.boards;
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if jobs.is_empty() {
             jobs.extend([
-                tokio::spawn(Arc::clone(&self.deals).remind_daily()),
-                tokio::spawn(Arc::clone(&self.leaderboard).keep_contests_forever()),
-                tokio::spawn(Arc::clone(&self.leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&boards.deals).remind_daily()),
+                tokio::spawn(Arc::clone(&boards.leaderboard).keep_contests_forever()),
+                tokio::spawn(Arc::clone(&boards.leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&boards.customers).work_ahead()),
                 tokio::spawn(Arc::clone(&self.syncing).run_by_schedule()),
                 tokio::spawn(Arc::clone(&self.alerting).run()),
             ]);
@@ -202,12 +209,12 @@ impl App {
 
     /// Ends the answers that have no end of their own, so that the connections of callers can end.
     pub fn end_streams(&self) {
-        self.leaderboard.end_streams();
+        self.boards.leaderboard.end_streams();
     }
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        tokio::join!(self.deals.finish(), self.syncing.finish());
+        tokio::join!(self.boards.deals.finish(), self.syncing.finish());
         let jobs = std::mem::take(&mut *self.jobs.lock().unwrap_or_else(PoisonError::into_inner));
         jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
@@ -235,8 +242,8 @@ pub fn router(materials: Materials) -> Router {
     put_together(materials).0
 }
 
-/// Every address, and the boards whose jobs the program runs.
-fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
+/// Every address, and the boards.
+fn put_together(materials: Materials) -> (Router, Boards) {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD).in_french("Classement"),
@@ -307,7 +314,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         .merge(deals::router(Arc::clone(&deals)))
         .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
         .merge(sync::pages::router(materials.syncing))
-        .merge(customers::pages::router(customers))
+        .merge(customers::pages::router(Arc::clone(&customers)))
         .merge(openapi::router(Arc::clone(&document)));
     let (router, written) = openapi::described(routes);
     openapi::publish(&document, &written);
@@ -320,7 +327,12 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    (router, deals, leaderboard)
+    let boards = Boards {
+        deals,
+        leaderboard,
+        customers,
+    };
+    (router, boards)
 }
 
 /// The page of an error looks like the board it happened on, and speaks its language.
