@@ -27,18 +27,16 @@ pub struct Folding<'a> {
 impl<'a> Folding<'a> {
     /// Adds a row: texts that other rows are likely to repeat, and texts of its own. They are kept apart by a line break, which no
     /// folded word holds.
-    pub fn add(
-        &mut self,
-        repeated: impl IntoIterator<Item = &'a str>,
-        own: impl IntoIterator<Item = &'a str>,
-    ) {
+    pub fn add(&mut self, repeated: impl IntoIterator<Item = &'a str>, own: impl IntoIterator<Item = &'a str>) {
         let texts = &mut self.texts;
         for text in own {
             texts.folded.push_str(&fold(text));
             texts.folded.push('\n');
         }
         for text in repeated {
-            texts.folded.push_str(self.known.entry(text).or_insert_with(|| fold(text)));
+            texts
+                .folded
+                .push_str(self.known.entry(text).or_insert_with(|| fold(text)));
             texts.folded.push('\n');
         }
         texts.ends.push(texts.folded.len());

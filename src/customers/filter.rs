@@ -196,7 +196,9 @@ impl<'a> Sieve<'a> {
     /// Whether the customer at a place of the texts is looked at.
     pub fn lets_through(&mut self, place: u32, customer: &'a Customer) -> bool {
         let filter = self.filter;
-        let is_found = self.texts.is_none_or(|texts| texts.contains(place as usize, &self.words));
+        let is_found = self
+            .texts
+            .is_none_or(|texts| texts.contains(place as usize, &self.words));
         is_found
             && self.is_within(customer)
             && (filter.health.is_empty() || filter.health.contains(&HealthChoice::of(customer)))

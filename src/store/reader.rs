@@ -419,7 +419,8 @@ impl Reader {
         };
         self.last.insert(TypeId::of::<D>(), kept.clone()).await;
         self.let_go_of_older::<D>().await;
-        self.renewed.send_if_modified(|newest| version > std::mem::replace(newest, version.max(*newest)));
+        self.renewed
+            .send_if_modified(|newest| version > std::mem::replace(newest, version.max(*newest)));
         Arc::new(Held {
             kept,
             read_at,
