@@ -28,8 +28,8 @@ pub(super) struct Common {
 impl Common {
     /// Face, language and address.
     pub(super) fn asked(&self, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Asked, Error> {
-        let asked = Asked::new(self.format.as_deref(), headers, uri, offered)?;
-        Ok(asked.in_language_of(self.lang.as_deref(), headers))
+        let asked = (self.format.as_deref(), self.lang.as_deref());
+        Asked::in_language_of(asked, headers, uri, offered)
     }
 
     /// A page that does not exist shows the nearest one.

@@ -43,8 +43,8 @@ pub(super) async fn show(
     Query(asked_for): Query<Parameters>,
     (headers, uri): (HeaderMap, Uri),
 ) -> Result<Response, Error> {
-    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
-        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
+    let asked = Asked::in_language_of(asked, &headers, &uri, Face::PAGE)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
     let progress = deals.importer.progress(&run).map(|progress| progress.borrow().clone());
     let told = match progress {
@@ -82,8 +82,8 @@ pub(super) async fn take_back(
     Query(asked_for): Query<Parameters>,
     (headers, uri): (HeaderMap, Uri),
 ) -> Result<Response, Error> {
-    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
-        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
+    let asked = Asked::in_language_of(asked, &headers, &uri, Face::PAGE)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
     let mut progress = deals.importer.take_back(&run).await?.ok_or_else(Error::not_found)?;
     let patience = if asked.face == Face::Html {

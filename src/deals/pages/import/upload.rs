@@ -73,7 +73,7 @@ pub(super) async fn receive(
     (headers, uri): (HeaderMap, Uri),
     form: Multipart,
 ) -> Result<Response, Error> {
-    let asked = Asked::new(None, &headers, &uri, Face::PAGE)?.in_language_of(asked_for.lang.as_deref(), &headers);
+    let asked = Asked::in_language_of((None, asked_for.lang.as_deref()), &headers, &uri, Face::PAGE)?;
     let sent_file = SentFile::of(form).await?;
     let pairs = sent_file.pairs.clone();
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
