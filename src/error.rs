@@ -25,6 +25,7 @@ use serde_json::Value;
 use crate::store::{CommitError, ReadError, RowProblem};
 
 pub use answer::ErrorAnswer;
+pub use french::translated;
 
 /// A sentence for a person.
 pub type Sentence = Cow<'static, str>;

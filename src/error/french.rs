@@ -170,6 +170,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
 ];
 
+/// A sentence of an [`Error`] in `language`; one that names something stays as it is.
+pub fn translated(sentence: &str, language: Language) -> Cow<'_, str> {
+    language.choose(french(sentence), Cow::Borrowed(sentence))
+}
+
 fn french(sentence: &str) -> Cow<'_, str> {
     let known = SENTENCES.iter().find(|(english, _)| *english == sentence);
     known.map_or(Cow::Borrowed(sentence), |(_, french)| Cow::Borrowed(french))

@@ -552,8 +552,12 @@ async fn an_error_speaks_the_language_of_the_page() {
 async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
     let world = World::new().await;
     let deal = json!({"client": "Acme", "statut": "Prospect", "montant_brut": 100});
-    assert_eq!(program(&world, Method::POST, "/deals", deal).await.0, StatusCode::CREATED);
-    let bad = || json!({"client": "", "statut": "later", "montant_brut": "abc", "date_echeance": "31/02/2026"}).to_string();
+    assert_eq!(
+        program(&world, Method::POST, "/deals", deal).await.0,
+        StatusCode::CREATED
+    );
+    let bad =
+        || json!({"client": "", "statut": "later", "montant_brut": "abc", "date_echeance": "31/02/2026"}).to_string();
     let clash = || json!({"montant_brut": 5, "seen": {"client": "Zed"}}).to_string();
     let unread = || json!({"seen": {"montant_brut": "abc"}}).to_string();
     let questions = [
@@ -595,7 +599,11 @@ async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
             let request = world.client.request(method.clone(), address).header("cookie", cookie);
             let request = request.header("content-type", "application/json").body(body.clone());
             let response = request.send().await.expect("answer");
-            assert!(response.status().is_client_error(), "{method} {path}: {}", response.status());
+            assert!(
+                response.status().is_client_error(),
+                "{method} {path}: {}",
+                response.status()
+            );
             let mut told: Value = response.json().await.expect("JSON");
             if let Some(error) = told["error"].as_object_mut() {
                 error.remove("request_id");
@@ -607,8 +615,14 @@ async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
         for (french, english) in french.iter().zip(&english) {
             assert_ne!(french, english, "{method} {path}");
             let has_word = |sentence: &str, words: &[&str]| words.iter().any(|word| sentence.contains(word));
-            assert!(!has_word(french, &["the ", "The ", "is ", "Nothing"]), "{method} {path}: {french}");
-            assert!(!has_word(english, &["est ", "le ", "Le ", "Rien"]), "{method} {path}: {english}");
+            assert!(
+                !has_word(french, &["the ", "The ", "is ", "Nothing"]),
+                "{method} {path}: {french}"
+            );
+            assert!(
+                !has_word(english, &["est ", "le ", "Le ", "Rien"]),
+                "{method} {path}: {english}"
+            );
         }
         assert_eq!(told("", "lang=en").await, english, "{method} {path}");
         assert_eq!(told("fr", "lang=en").await, french, "{method} {path}");

@@ -161,11 +161,7 @@ fn answer<'a>(
 }
 
 /// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
-pub(super) async fn send(
-    State(deals): State<Arc<Deals>>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Result<Response, Error> {
+pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap, uri: Uri) -> Result<Response, Error> {
     let language = language_of(&uri, &headers);
     if let Some(refused) = refusal((deals.reminders.token.as_deref(), language), &headers) {
         return Ok(refused);

@@ -78,7 +78,9 @@ fn about_json(error: &serde_json::Error, language: Language) -> String {
         ).to_owned();
     }
     language.choose(
-        format!("Le JSON est illisible : il s’interrompt ou contient un signe de trop, ligne {line}, colonne {column}."),
+        format!(
+            "Le JSON est illisible : il s’interrompt ou contient un signe de trop, ligne {line}, colonne {column}."
+        ),
         format!("The JSON cannot be read: it breaks off or has a sign too many, line {line}, column {column}."),
     )
 }
