@@ -46,7 +46,8 @@ pub(super) async fn show(
     let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
     let asked = Asked::in_language_of(asked, &headers, &uri, Face::PAGE)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
-    let progress = deals.importer.progress(&run).map(|progress| progress.borrow().clone());
+    let progress = deals.importer.progress(&run);
+    let progress = progress.map(|progress| progress.borrow().clone().told(asked.language));
     let told = match progress {
         Some(progress) => Told::Progress(progress),
         None => Told::Log(
@@ -95,7 +96,7 @@ pub(super) async fn take_back(
     if asked.face == Face::Html {
         return Ok(Redirect::to(&in_language(&run_address(&run), asked.language)).into_response());
     }
-    let written = progress.borrow().clone();
+    let written = progress.borrow().clone().told(asked.language);
     let status = status_of(&written.state);
     let answer = json!({"run": run.to_string(), "address": run_address(&run), "written": written});
     Ok((status, Json(answer)).into_response())

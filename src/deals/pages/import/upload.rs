@@ -106,7 +106,7 @@ async fn answer(deals: &Deals, (upload, sent): (Upload, Sent), asked: &Asked, ap
     let mut progress = deals.importer.begin(compared, &run).await?;
     // Beyond this time the import goes on, and the answer says where to ask for it.
     let _ = tokio::time::timeout_at(until, progress.wait_for(Progress::is_over)).await;
-    let written = progress.borrow().clone();
+    let written = progress.borrow().clone().told(asked.language);
     let status = status_of(&written.state);
     let answer = Answer {
         plan,

@@ -10,7 +10,6 @@ use crate::{
         import::log::{Run, RunName},
         importer::progress::{Progress, Stand, Task},
     },
-    error::translated,
     language::Language,
     page::{Frame, Page, notice::alarm},
 };
@@ -110,7 +109,7 @@ impl RunPage<'_> {
 
     fn stopped(&self, progress: &Progress, cause: &str) -> Markup {
         alarm(&html! {
-            p { bdi { (translated(cause, self.language)) } }
+            p { bdi { (cause) } }
             p { (match progress.task {
                 Task::Import => self.say(
                     "Ce qui est écrit reste. Importez le même fichier encore une fois : il reprend où il s’est arrêté, rien n’est écrit deux fois.",
