@@ -140,6 +140,8 @@ pub struct CreditedIntegration {
     pub at: Timestamp,
     /// The day as people write it, such as `3 March`.
     pub on: String,
+    /// Where the credit can be disputed.
+    pub dispute: String,
 }
 
 /// The ranking as a table to download.

@@ -137,7 +137,11 @@ impl Asset {
             ),
             Self::WallStylesheet => include_str!("assets/tv.css"),
             Self::WallScript => concat!(include_str!("assets/stream.js"), include_str!("assets/tv.js")),
-            Self::KeysScript => concat!(include_str!("assets/keys.js"), include_str!("assets/table.js")),
+            Self::KeysScript => concat!(
+                include_str!("assets/keys.js"),
+                include_str!("assets/table.js"),
+                include_str!("assets/subnavigation.js"),
+            ),
             Self::DealFormScript => include_str!("assets/deals_form.js"),
             Self::DropScript => include_str!("assets/drop.js"),
             Self::WhatIfScript => include_str!("assets/what_if.js"),

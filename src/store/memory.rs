@@ -4,6 +4,10 @@
 //! replace what they worked out from older data. The allocator of glibc keeps what was freed between the rows that stayed,
 //! unless it is asked to let go. Measured against this: jemalloc needs a thread of its own for the same, and mimalloc
 //! doubles the memory of a program that rests.
+//!
+//! A start runs through most of the program once; serving needs a small part of it. The kernel counts every page of the
+//! program's file that was ever touched as resident, so after the start all of them are let go: those that are needed come
+//! back from the page cache at the next touch, without a read of the disk, and the others are free for whoever needs memory.
 
 use std::time::Duration;
 
@@ -15,15 +19,23 @@ const DELAY: Duration = Duration::from_secs(1);
 /// Gives back what a read of so many rows left behind, a little later and beside everything else.
 pub(super) fn give_back_after(rows: usize) {
     if rows >= LARGE {
-        give_back_soon();
+        soon(give_back);
     }
 }
 
-/// Gives back what was needed for a moment, a little later and beside everything else.
-pub(super) fn give_back_soon() {
-    tokio::spawn(async {
+/// Gives back what the start needed: memory and pages of the program's file.
+pub(super) fn give_back_start() {
+    soon(|| {
+        give_back();
+        let_go_of_program();
+    });
+}
+
+/// A little later and beside everything else.
+fn soon(work: fn()) {
+    tokio::spawn(async move {
         tokio::time::sleep(DELAY).await;
-        let _ = tokio::task::spawn_blocking(give_back).await;
+        let _ = tokio::task::spawn_blocking(work).await;
     });
 }
 
@@ -36,5 +48,85 @@ fn give_back() {
     }
 }
 
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn let_go_of_program() {
+    let Ok(program) = std::fs::read_link("/proc/self/exe") else {
+        return;
+    };
+    let Ok(maps) = std::fs::read_to_string("/proc/self/smaps") else {
+        return;
+    };
+    for pages in unchanged_pages(&maps, &program.to_string_lossy()) {
+        let start = std::ptr::with_exposed_provenance_mut::<libc::c_void>(pages.start);
+        // SAFETY: the pages belong to a private mapping that cannot be written and in which nothing differs from the file,
+        // so each is read from the file again at its next touch (https://man7.org/linux/man-pages/man2/madvise.2.html).
+        unsafe {
+            libc::madvise(start, pages.len(), libc::MADV_DONTNEED);
+        }
+    }
+}
+
+/// Where the memory holds pages of a file exactly as the file has them, from the text of `/proc/self/smaps`
+/// (<https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html>). What was changed since, such as addresses that the
+/// loader filled in, counts there as anonymous.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn unchanged_pages(maps: &str, file: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut mapping = None;
+    for line in maps.lines() {
+        if let Some(head) = mapping_of(line) {
+            mapping = Some(head).filter(|(_, rights, path)| *path == file && matches!(*rights, "r--p" | "r-xp"));
+        } else if line.split_whitespace().eq(["Anonymous:", "0", "kB"]) {
+            found.extend(mapping.take().map(|(pages, ..)| pages));
+        }
+    }
+    found
+}
+
+/// The first line of a mapping: its addresses, its rights and the path of its file.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn mapping_of(line: &str) -> Option<(std::ops::Range<usize>, &str, &str)> {
+    let (addresses, rest) = line.split_once(' ')?;
+    let (start, end) = addresses.split_once('-')?;
+    let address = |text| usize::from_str_radix(text, 16).ok();
+    let mut words = rest.splitn(5, ' ');
+    let rights = words.next()?;
+    let path = words.nth(3)?.trim_start();
+    Some((address(start)?..address(end)?, rights, path))
+}
+
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn give_back() {}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn let_go_of_program() {}
+
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+mod tests {
+    use super::unchanged_pages;
+
+    #[test]
+    fn only_pages_that_are_as_in_the_file_of_the_program_are_let_go() {
+        let mapping = |addresses: &str, rights: &str, path: &str, anonymous: u32| {
+            format!(
+                "{addresses} {rights} 00000000 fe:00 1234    {path}\nSize:   8 kB\nRss:   8 kB\n\
+                 Anonymous:   {anonymous} kB\nVmFlags: rd ex mr mw me\n"
+            )
+        };
+        let program = "/opt/tally board/tallyboard";
+        let maps = [
+            mapping("1000-3000", "r--p", program, 0),
+            mapping("3000-9000", "r-xp", program, 0),
+            mapping("9000-a000", "r--p", program, 4),
+            mapping("a000-b000", "rw-p", program, 0),
+            mapping("b000-c000", "r-xp", "/usr/lib/libc.so.6", 0),
+            mapping("c000-d000", "r--p", "", 0),
+        ]
+        .concat();
+        assert_eq!(
+            unchanged_pages(&maps, program),
+            vec![0x1000_usize..0x3000, 0x3000..0x9000]
+        );
+        assert!(unchanged_pages("", program).is_empty());
+    }
+}

@@ -341,7 +341,7 @@ impl Store {
         self.queue.know(&tabs);
         let report = setup::prepare(self, &tabs).await;
         // To make the tabs takes megabytes for a moment, after which a program may rest for long.
-        memory::give_back_soon();
+        memory::give_back_start();
         report
     }
 

@@ -210,6 +210,63 @@ async fn a_credit_is_disputed_once_and_both_and_staff_see_it() {
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
 }
 
+#[tokio::test]
+async fn what_the_form_says_is_credited_can_be_disputed_without_claiming_it_first() {
+    let world = World::new().await;
+    world.claim("Kate", "Acme", &["GitHub"]).await;
+    let form = world.page("/leaderboard/submit?csm=Manny&company=ACME+Inc.").await;
+    let links = form.attributes(".locked a", "href");
+    assert_eq!(links.len(), 1);
+    assert_eq!(
+        world.json("/leaderboard/credited?company=ACME+Inc.").await["credited"][0]["dispute"],
+        json!("/leaderboard/disputes/new?company=ACME+Inc.&integration=GitHub")
+    );
+    let page = world.page(&links[0]).await;
+    page.says("GitHub at Acme: already credited to Kate, 3 March.");
+    assert_eq!(page.attributes("[name=csm]", "value"), ["Manny"]);
+    let key = page.attributes("[name=key]", "value").remove(0);
+    let dispute = async |csm: &str, reason: &str| {
+        let fields = [
+            ("company", "Acme"),
+            ("integration", "GitHub"),
+            ("key", &key),
+            ("csm", csm),
+            ("reason", reason),
+        ];
+        send(&world, "/leaderboard/disputes", &fields).await
+    };
+
+    let bare = dispute(" ", " ").await;
+    assert_eq!(bare.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let bare = Page::of(bare).await;
+    bare.says("Write your name.");
+    bare.says("Say why the credit is wrong");
+    Page::of(dispute("kate", "mine").await)
+        .await
+        .says("This is who holds the credit.");
+    assert_eq!(world.rows("submissions").await.len(), 1, "nothing is written by halves");
+    for _ in 0..2 {
+        assert_eq!(
+            dispute("Manny", "I was there first").await.status(),
+            StatusCode::SEE_OTHER
+        );
+    }
+    let claims = world.rows("submissions").await;
+    assert_eq!(claims.len(), 2);
+    assert_eq!(claims[1][2..5], ["Manny", "Acme", "GitHub"].map(|cell| json!(cell)));
+    let disputes = world.rows("disputes").await;
+    assert_eq!(disputes.len(), 1);
+    assert_eq!(disputes[0][2], claims[1][0]);
+    let claims = world.page("/leaderboard/claims").await;
+    claims.says("disputed by Manny, open");
+
+    let again = world.get(&links[0]).send().await.expect("answer");
+    assert_eq!(again.status(), StatusCode::SEE_OTHER, "the dispute is shown instead");
+    let free = "/leaderboard/disputes/new?company=Acme&integration=Cursor";
+    let free = world.get(free).send().await.expect("answer");
+    assert_eq!(free.status(), StatusCode::UNPROCESSABLE_ENTITY, "nobody holds it");
+}
+
 /// Reads everything until the audit log tells of as many corrections.
 pub async fn corrections(world: &World, wanted: usize) -> Value {
     for _ in 0..100 {

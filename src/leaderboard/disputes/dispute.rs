@@ -108,16 +108,33 @@ impl Dispute {
     }
 }
 
-/// A dispute as it was sent.
+/// A dispute as it was sent: of a claim that is in the sheet, or of a credit that the CSM claims with it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SentDispute {
-    /// Id of the submission.
+    /// Id of the submission; empty when the CSM has not claimed the integration yet.
     pub claim: String,
     /// Name of the integration.
     pub integration: String,
     /// Why the credit is wrong.
     pub reason: String,
+    /// Without a claim: who disputes.
+    pub csm: String,
+    /// Without a claim: the company.
+    pub company: String,
+    /// Without a claim: made when the form was shown; the same for every retry.
+    pub key: String,
+}
+
+/// A credit that somebody holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldCredit {
+    /// The company.
+    pub company: String,
+    /// The integration.
+    pub integration: String,
+    /// Who holds the credit.
+    pub credited_to: CreditedTo,
 }
 
 /// A claim that can be disputed.
@@ -127,12 +144,8 @@ pub struct Disputable {
     pub claim: String,
     /// Who claimed.
     pub csm: String,
-    /// The company.
-    pub company: String,
-    /// The integration.
-    pub integration: String,
-    /// Who holds the credit.
-    pub credited_to: CreditedTo,
+    /// What somebody else was credited with.
+    pub credit: HeldCredit,
 }
 
 impl Disputable {
@@ -148,9 +161,11 @@ impl Disputable {
         Some(Self {
             claim: line.id.clone(),
             csm: line.csm.clone(),
-            company: line.company.clone(),
-            integration: claimed.name.clone(),
-            credited_to: credited_to.clone(),
+            credit: HeldCredit {
+                company: line.company.clone(),
+                integration: claimed.name.clone(),
+                credited_to: credited_to.clone(),
+            },
         })
     }
 
@@ -179,9 +194,9 @@ impl Disputable {
                 Entry::instant(at),
                 text(&self.claim),
                 text(&self.csm),
-                text(&self.company),
-                text(&self.integration),
-                text(&self.credited_to.csm),
+                text(&self.credit.company),
+                text(&self.credit.integration),
+                text(&self.credit.credited_to.csm),
                 text(reason),
                 text(DisputeStatus::Open.word()),
                 Entry::Empty,
@@ -190,7 +205,7 @@ impl Disputable {
     }
 
     fn id(&self) -> String {
-        let name = format!("dispute\n{}\n{}", self.claim, fold(&self.integration));
+        let name = format!("dispute\n{}\n{}", self.claim, fold(&self.credit.integration));
         Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
     }
 }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::super::{
     answers::{CreditedAnswer, CreditedIntegration},
     desk::Leaderboard,
+    view::disputes::held_credit_address,
 };
 use crate::{answer::Rendered, error::Error, page::moment};
 
@@ -35,6 +36,7 @@ pub(super) async fn show(
         credited: credited
             .into_iter()
             .map(|(integration, holder)| CreditedIntegration {
+                dispute: held_credit_address((&question.company, &integration), None),
                 integration,
                 on: day(holder.at),
                 csm: holder.csm,

@@ -17,7 +17,7 @@ use super::{
         desk::{Current, Leaderboard},
         disputes::{Dispute, SentDispute, dispute::Disputable},
         view::{
-            disputes::{DisputeForm, DisputesPage},
+            disputes::{Claimant, DisputeForm, DisputesPage},
             ways::{DISPUTES, addressed},
         },
     },
@@ -28,8 +28,10 @@ use crate::{
     asked::Asked,
     error::{Error, FieldError},
     page::field::Typed,
-    store::Batch,
+    store::{Batch, Insert},
 };
+
+mod held;
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
@@ -87,12 +89,16 @@ pub(super) async fn show(
     Ok(rendered.respond(&headers))
 }
 
-/// `GET /leaderboard/disputes/new?claim=&integration=`: the form; one that exists already is shown instead.
+/// `GET /leaderboard/disputes/new`: the form, for a claim (`?claim=&integration=`) or for a credit that the CSM has not
+/// claimed (`?company=&integration=&csm=`). A dispute that exists already is shown instead.
 pub(super) async fn form(
     State(leaderboard): State<Arc<Leaderboard>>,
     Query(question): Query<SentDispute>,
 ) -> Result<Response, Error> {
     let current = leaderboard.current().await?;
+    if question.claim.is_empty() {
+        return held::form(&leaderboard, &current, question).await;
+    }
     let disputes = leaderboard.disputes().await?;
     let is_known = |dispute: &&Dispute| dispute.is_of(&question.claim, &question.integration);
     if let Some(known) = disputes.snapshot.data.list.iter().find(is_known) {
@@ -110,27 +116,45 @@ pub(super) async fn receive(
 ) -> Result<Response, Error> {
     let dispute: SentDispute = sent(&headers, &body)?;
     let current = leaderboard.current().await?;
+    if dispute.claim.is_empty() {
+        return held::receive(&leaderboard, &current, &headers, dispute).await;
+    }
     let disputable = disputable(&current, &dispute)?;
-    let is_page = Face::accepted(&headers) == Face::Html;
-    let insert = match disputable.dispute(&dispute.reason, &leaderboard.clock.zoned_now()) {
-        Ok(insert) => insert,
-        Err(complaint) if is_page => {
+    match disputable.dispute(&dispute.reason, &leaderboard.clock.zoned_now()) {
+        Ok(insert) => record(&leaderboard, &headers, vec![insert], &disputable.csm).await,
+        Err(complaint) if wants_page(&headers) => {
             let typed = Typed::refused(dispute.reason, complaint.message);
-            let mut response = page(&leaderboard, &current, &disputable, typed);
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(response);
+            Ok(refused(page(&leaderboard, &current, &disputable, typed)))
         }
-        Err(complaint) => return Err(Error::invalid(vec![complaint])),
-    };
-    let committed = leaderboard.store.commit(Batch::inserts([insert])).await?;
-    if is_page {
-        return Ok(Redirect::to(&list_address(&disputable.csm)).into_response());
+        Err(complaint) => Err(Error::invalid(vec![complaint])),
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    Face::accepted(headers) == Face::Html
+}
+
+fn refused(mut page: Response) -> Response {
+    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    page
+}
+
+/// Writes the rows, the dispute last, and answers with it.
+async fn record(
+    leaderboard: &Leaderboard,
+    headers: &HeaderMap,
+    rows: Vec<Insert>,
+    csm: &str,
+) -> Result<Response, Error> {
+    let committed = leaderboard.commit(Batch::inserts(rows)).await?;
+    if wants_page(headers) {
+        return Ok(Redirect::to(&list_address(csm)).into_response());
     }
     let answer = DisputeRecorded {
         recorded: true,
-        id: committed.ids.into_iter().next(),
+        id: committed.ids.into_iter().next_back(),
     };
-    Ok(Rendered::json(&answer).map_err(Error::internal)?.respond(&headers))
+    Ok(Rendered::json(&answer).map_err(Error::internal)?.respond(headers))
 }
 
 fn list_address(csm: &str) -> String {
@@ -145,18 +169,18 @@ fn disputable(current: &Current, sent: &SentDispute) -> Result<Disputable, Error
     let Some(line) = line.filter(|line| !line.id.is_empty()) else {
         return Err(Error::not_found());
     };
-    Disputable::of(&line, &sent.integration).ok_or_else(|| {
-        let message = format!(
-            "“{}” in this claim is not credited to somebody else, so there is nothing to dispute.",
-            sent.integration
-        );
-        Error::bad_question(vec![FieldError::new("integration", message)])
-    })
+    Disputable::of(&line, &sent.integration).ok_or_else(|| nothing_to_dispute(&sent.integration))
+}
+
+fn nothing_to_dispute(integration: &str) -> Error {
+    let message = format!("“{integration}” is not credited to somebody else there, so there is nothing to dispute.");
+    Error::bad_question(vec![FieldError::new("integration", message)])
 }
 
 fn page(leaderboard: &Leaderboard, current: &Current, disputable: &Disputable, reason: Typed) -> Response {
     let form = DisputeForm {
-        disputable,
+        credit: &disputable.credit,
+        claimant: Claimant::Of(disputable),
         reason,
         now: current.now.clone(),
     };

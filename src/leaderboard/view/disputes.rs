@@ -4,17 +4,20 @@ use jiff::Zoned;
 use maud::{Markup, html};
 
 use super::{
-    super::disputes::{
-        Dispute, DisputeStatus,
-        dispute::{Disputable, LONGEST_REASON},
+    super::{
+        disputes::{
+            Dispute, DisputeStatus,
+            dispute::{Disputable, HeldCredit, LONGEST_REASON},
+        },
+        submission::LONGEST_CSM,
     },
-    address::ClaimsFilter,
+    address::{ClaimsFilter, with_query},
     sentences,
     ways::{DISPUTE, DISPUTES, addressed},
 };
 use crate::page::{
     Frame, Page,
-    field::{Typed, error_line, search_field},
+    field::{Necessity, TextField, Typed, error_line, search_field},
     moment,
     notice::{Mistake, error_summary},
     table::{cell, number, row, table, text},
@@ -128,60 +131,133 @@ fn answer(dispute: &Dispute) -> Markup {
 /// The form for a new dispute.
 #[derive(Clone, Debug)]
 pub struct DisputeForm<'a> {
-    /// The claim.
-    pub disputable: &'a Disputable,
+    /// What is disputed.
+    pub credit: &'a HeldCredit,
+    /// Who disputes it.
+    pub claimant: Claimant<'a>,
     /// What was typed.
     pub reason: Typed,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
+/// Who disputes a credit.
+#[derive(Clone, Debug)]
+pub enum Claimant<'a> {
+    /// Whoever made a claim.
+    Of(&'a Disputable),
+    /// Somebody whose claim is made together with the dispute.
+    Asked {
+        /// The name as it was typed.
+        csm: Typed,
+        /// The same for every retry.
+        key: String,
+        /// Known names, to offer while typing.
+        csms: &'a [String],
+    },
+}
+
 impl DisputeForm<'_> {
     /// The whole document.
     pub fn document(&self, frame: &Frame) -> String {
-        let claim = self.disputable;
-        let mistakes: Vec<Mistake<'_>> = (self.reason.error.iter())
-            .map(|message| Mistake {
-                control: "reason",
-                message,
-            })
-            .collect();
-        let described = self
-            .reason
-            .error
-            .as_ref()
-            .map_or("reason-hint", |_| "reason-error reason-hint");
+        let credit = self.credit;
+        let mistakes = self.mistakes();
         let main = html! {
             div .narrow {
                 h1 { "Dispute a credit" }
                 @if !mistakes.is_empty() { (error_summary(&mistakes)) }
-                p .lead { bdi { (claim.integration) } " at " bdi { (claim.company) } ": already " (sentences::credited_to(&claim.credited_to, &self.now)) "." }
+                p .lead { bdi { (credit.integration) } " at " bdi { (credit.company) } ": already " (sentences::credited_to(&credit.credited_to, &self.now)) "." }
                 form .claim method="post" action=(DISPUTES) {
-                    input type="hidden" name="claim" value=(claim.claim);
-                    input type="hidden" name="integration" value=(claim.integration);
-                    div .field {
-                        label for="reason" { "Why should it be " (claim.csm) "’s?" }
-                        p .hint #reason-hint { "Staff and " (claim.credited_to.csm) " read it." }
-                        (error_line("reason", self.reason.error.as_deref()))
-                        textarea #reason name="reason" rows="5" required maxlength=(LONGEST_REASON) aria-describedby=(described)
-                            aria-invalid=[self.reason.error.as_ref().map(|_| "true")] { (self.reason.value) }
-                    }
-                    p .ways { button .action type="submit" { "Dispute" } a href=(ClaimsFilter::default().of_company(&claim.company).address()) { "Back to the claims" } }
+                    input type="hidden" name="integration" value=(credit.integration);
+                    (self.claimant_field())
+                    (self.reason_field())
+                    p .ways { button .action type="submit" { "Dispute" } a href=(ClaimsFilter::default().of_company(&credit.company).address()) { "Back to the claims" } }
                 }
             }
         };
         frame.document(Page {
             title: "Dispute a credit",
-            address: &dispute_address(&claim.claim, &claim.integration),
+            address: &self.address(),
             scripts: &[],
             main,
         })
+    }
+
+    fn address(&self) -> String {
+        match &self.claimant {
+            Claimant::Of(claim) => dispute_address(&claim.claim, &self.credit.integration),
+            Claimant::Asked { csm, .. } => {
+                held_credit_address((&self.credit.company, &self.credit.integration), Some(&csm.value))
+            }
+        }
+    }
+
+    fn mistakes(&self) -> Vec<Mistake<'_>> {
+        let csm = match &self.claimant {
+            Claimant::Of(_) => None,
+            Claimant::Asked { csm, .. } => csm.error.as_deref(),
+        };
+        [("csm", csm), ("reason", self.reason.error.as_deref())]
+            .into_iter()
+            .filter_map(|(control, message)| message.map(|message| Mistake { control, message }))
+            .collect()
+    }
+
+    fn claimant_field(&self) -> Markup {
+        html! {
+            @match &self.claimant {
+                Claimant::Of(claim) => { input type="hidden" name="claim" value=(claim.claim); }
+                Claimant::Asked { csm, key, csms } => {
+                    input type="hidden" name="company" value=(self.credit.company);
+                    input type="hidden" name="key" value=(key);
+                    (TextField {
+                        name: "csm",
+                        label: "Your name",
+                        hint: "Your claim is recorded with the dispute.",
+                        typed: csm,
+                        suggestions: csms,
+                        necessity: Necessity::Required,
+                        longest: Some(LONGEST_CSM),
+                        autocomplete: "name",
+                    }
+                    .markup())
+                }
+            }
+        }
+    }
+
+    fn reason_field(&self) -> Markup {
+        let error = self.reason.error.as_deref();
+        let described = error.map_or("reason-hint", |_| "reason-error reason-hint");
+        let question = match &self.claimant {
+            Claimant::Of(claim) => format!("Why should it be {}’s?", claim.csm),
+            Claimant::Asked { .. } => "Why should it be yours?".to_owned(),
+        };
+        html! {
+            div .field {
+                label for="reason" { (question) }
+                p .hint #reason-hint { "Staff and " (self.credit.credited_to.csm) " read it." }
+                (error_line("reason", error))
+                textarea #reason name="reason" rows="5" required maxlength=(LONGEST_REASON) aria-describedby=(described)
+                    aria-invalid=[error.map(|_| "true")] { (self.reason.value) }
+            }
+        }
     }
 }
 
 /// The form to dispute the credit for an integration in a claim.
 pub(super) fn dispute_address(claim: &str, integration: &str) -> String {
     addressed(DISPUTE, &[("claim", claim), ("integration", integration)])
+}
+
+/// The form to dispute the credit that somebody holds for a company and integration, by a CSM who has not claimed it.
+pub fn held_credit_address((company, integration): (&str, &str), csm: Option<&str>) -> String {
+    let question = [
+        ("company", Some(company)),
+        ("integration", Some(integration)),
+        ("csm", csm),
+    ];
+    with_query(DISPUTE, &question)
 }
 
 /// Beside a claim that was credited to somebody else: its dispute, or the way to one. A row without an id cannot be named.

@@ -10,6 +10,7 @@ use super::{
         submission::{LONGEST_COMPANY, LONGEST_CSM},
     },
     address::{CREDITED, NAMES, SUBMISSIONS, SUBMIT},
+    disputes::held_credit_address,
     near_names::LooksLike,
     sentences,
 };
@@ -139,6 +140,12 @@ impl SubmitForm {
         .markup()
     }
 
+    /// The form to dispute what somebody else holds, with the name that stands here.
+    fn dispute(&self, integration: &str) -> String {
+        let csm = Some(self.csm.value.trim()).filter(|csm| !csm.is_empty());
+        held_credit_address((self.company.value.trim(), integration), csm)
+    }
+
     fn integrations_field(&self, now: &Zoned) -> Markup {
         let refused = self.integrations_error.as_ref();
         html! {
@@ -152,31 +159,32 @@ impl SubmitForm {
                     }
                 }
                 ul .choices {
-                    @for choice in &self.integrations { (choice_item(choice, now)) }
+                    @for choice in &self.integrations { (self.choice_item(choice, now)) }
                 }
                 p .hint data-none hidden { "No integration has this in its name." }
             }
         }
     }
-}
 
-fn choice_item(choice: &Choice, now: &Zoned) -> Markup {
-    let name = &choice.name;
-    html! {
-        @match &choice.state {
-            ChoiceState::Credited(credited) => {
-                li .locked {
-                    label {
-                        input type="checkbox" name="integrations" value=(name) checked disabled;
-                        span { bdi { (name) } " " small { (sentences::credited_to(credited, now)) } }
+    fn choice_item(&self, choice: &Choice, now: &Zoned) -> Markup {
+        let name = &choice.name;
+        html! {
+            @match &choice.state {
+                ChoiceState::Credited(credited) => {
+                    li .locked {
+                        label {
+                            input type="checkbox" name="integrations" value=(name) checked disabled;
+                            span { bdi { (name) } " " small { (sentences::credited_to(credited, now)) } }
+                        }
+                        a href=(self.dispute(name)) { "Dispute" span .unseen { " the credit for " (name) } }
                     }
                 }
-            }
-            state => {
-                li {
-                    label {
-                        input type="checkbox" name="integrations" value=(name) checked[matches!(state, ChoiceState::Ticked)];
-                        span { bdi { (name) } }
+                state => {
+                    li {
+                        label {
+                            input type="checkbox" name="integrations" value=(name) checked[matches!(state, ChoiceState::Ticked)];
+                            span { bdi { (name) } }
+                        }
                     }
                 }
             }

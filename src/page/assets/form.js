@@ -50,6 +50,7 @@
     if (!item.classList.contains("locked")) return;
     item.classList.remove("locked");
     item.querySelector("small")?.remove();
+    item.querySelector("a")?.remove();
     box(item).disabled = false;
     box(item).checked = item.dataset.wanted === "yes";
   };
@@ -65,7 +66,22 @@
     day.textContent = credit.on;
     note.append(`credited to ${credit.csm}, `, day);
     item.querySelector("span").append(" ", note);
+    const dispute = document.createElement("a");
+    dispute.href = credit.dispute;
+    dispute.append("Dispute", Object.assign(document.createElement("span"), {
+      className: "unseen",
+      textContent: ` the credit for ${credit.integration}`,
+    }));
+    item.append(dispute);
   };
+  // A dispute is made in the name that stands in the form.
+  form.addEventListener("click", ({ target }) => {
+    const dispute = target.closest(".locked a");
+    if (!dispute || !csm.value.trim()) return;
+    const address = new URL(dispute.href);
+    address.searchParams.set("csm", csm.value.trim());
+    dispute.href = address;
+  });
   const show = (credits) => {
     const byName = new Map(credits.map((credit) => [credit.integration, credit]));
     for (const item of items) {

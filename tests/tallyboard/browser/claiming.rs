@@ -102,10 +102,20 @@ async fn a_known_company_shows_at_once_what_is_credited_and_to_whom() {
         assert_eq!(browser.ask(&state).await, json!(true), "{name} is ticked and locked");
     }
     browser.reads(".selected", "1 selected").await;
+    browser.write("#csm", "Manny").await;
+    let named = "(link => { link.addEventListener('click', (event) => event.preventDefault(), {once: true}); link.click(); \
+                 return link.getAttribute('href'); })(document.querySelector('li:has(input[value=GitHub]) a'))";
+    let dispute = browser.ask(named).await;
+    assert!(
+        dispute
+            .as_str()
+            .is_some_and(|it| it.ends_with("/leaderboard/disputes/new?company=ACME&integration=GitHub&csm=Manny")),
+        "{dispute}"
+    );
 
     browser.write("#company", " of another town").await;
     browser
-        .until("document.querySelectorAll('.choices .locked, .choices small').length === 0")
+        .until("document.querySelectorAll('.choices .locked, .choices small, .choices li > a').length === 0")
         .await;
     assert!(
         browser.ticked("input[value=GitHub]").await,

@@ -52,6 +52,10 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         .to_owned();
     fill_deals(&world).await;
     let form = format!("/leaderboard/submit?csm=Kate&company={}", company.replace(' ', "+"));
+    let held = &world
+        .json(&format!("/leaderboard/credited?company={}", company.replace(' ', "+")))
+        .await["credited"][0];
+    let held = held["dispute"].as_str().expect("address").to_owned();
     let places = [
         ("board", "/leaderboard"),
         ("board-month", "/leaderboard?from=2026-02-01&to=2026-02-28"),
@@ -84,6 +88,7 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
         ("rules", "/leaderboard/rules"),
         ("disputes", "/leaderboard/disputes"),
         ("dispute", dispute.as_str()),
+        ("dispute-held", held.as_str()),
         ("corrections", "/leaderboard/corrections"),
         (
             "time-machine",
@@ -266,6 +271,7 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
             if !outside.is_empty() {
                 wide.push(format!("{name} at {width}: {}", outside.join("\n  ")));
             }
+            browser.until(HERE_IS_IN_SIGHT).await;
         }
         if ON_PAPER.contains(&name) {
             let width = if name == "matrix" { PAPER_LYING } else { PAPER };
@@ -286,6 +292,12 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
     .await;
     assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
+
+/// The way of the board where the person is can be seen, however narrow the window.
+const HERE_IS_IN_SIGHT: &str = "[...document.querySelectorAll('.subnavigation [aria-current]')].every((here) => {
+    const [ways, way] = [here.closest('nav'), here].map((it) => it.getBoundingClientRect());
+    return way.left >= ways.left - 1 && way.right <= ways.right + 1;
+})";
 
 /// Pages that people print.
 const ON_PAPER: [&str; 19] = [

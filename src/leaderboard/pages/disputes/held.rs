@@ -1,0 +1,166 @@
+//! A dispute by somebody who has not claimed the integration: the form offers nothing to tick for what is credited already.
+//! The claim and the dispute are written together.
+
+use axum::{
+    http::HeaderMap,
+    response::{IntoResponse, Redirect, Response},
+};
+use uuid::Uuid;
+
+use super::{
+    super::super::{
+        claim::Status,
+        desk::{Current, Leaderboard},
+        disputes::{
+            SentDispute,
+            dispute::{Disputable, HeldCredit},
+        },
+        rows::NewSubmission,
+        submission::{Refusal, SentSubmission, ValidSubmission},
+        view::disputes::{Claimant, DisputeForm},
+    },
+    list_address, nothing_to_dispute, record, refused, wants_page,
+};
+use crate::{
+    answer::Rendered,
+    error::{Error, FieldError},
+    page::field::Typed,
+    person::PersonKey,
+    spelling::fold,
+};
+
+/// The form; the dispute of this CSM that exists already is shown instead.
+pub(super) async fn form(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    question: SentDispute,
+) -> Result<Response, Error> {
+    let credit = held_credit(current, &question)?;
+    let disputes = leaderboard.disputes().await?;
+    let known = disputes.snapshot.data.list.iter().find(|dispute| {
+        dispute.is_about(&credit.company, &credit.integration)
+            && PersonKey::of(&dispute.csm).is_some_and(|csm| PersonKey::of(&question.csm) == Some(csm))
+    });
+    if let Some(known) = known {
+        return Ok(Redirect::to(&list_address(&known.csm)).into_response());
+    }
+    let question = SentDispute {
+        key: Uuid::new_v4().to_string(),
+        ..question
+    };
+    Ok(page(leaderboard, current, &credit, question, &[]))
+}
+
+/// Writes the claim and the dispute.
+pub(super) async fn receive(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    headers: &HeaderMap,
+    sent: SentDispute,
+) -> Result<Response, Error> {
+    let credit = held_credit(current, &sent)?;
+    let at = leaderboard.clock.zoned_now();
+    let claim = claim(leaderboard, &credit, &sent);
+    let disputable = Disputable {
+        claim: claim.as_ref().map(ValidSubmission::id).unwrap_or_default(),
+        csm: sent.csm.trim().to_owned(),
+        credit: credit.clone(),
+    };
+    let (claim, dispute) = match (claim, disputable.dispute(&sent.reason, &at)) {
+        (Ok(claim), Ok(dispute)) => (claim, dispute),
+        (claim, dispute) => {
+            let complaints = claim
+                .err()
+                .into_iter()
+                .flatten()
+                .chain(dispute.err())
+                .collect::<Vec<_>>();
+            let has_field = |complaint: &FieldError| matches!(complaint.field.as_ref(), "csm" | "reason");
+            return if wants_page(headers) && complaints.iter().all(has_field) {
+                Ok(refused(page(leaderboard, current, &credit, sent, &complaints)))
+            } else {
+                Err(Error::invalid(complaints))
+            };
+        }
+    };
+    let row = NewSubmission {
+        id: disputable.claim,
+        submitted_at: at,
+        csm: claim.csm.clone(),
+        company: claim.company,
+        integrations: claim.integrations,
+        status: Status::Received,
+        note: String::new(),
+    };
+    record(leaderboard, headers, vec![row.into_insert(), dispute], &claim.csm).await
+}
+
+/// The credit that is asked about, with the names as the board shows them.
+fn held_credit(current: &Current, sent: &SentDispute) -> Result<HeldCredit, Error> {
+    let ledger = &current.settled.ledger;
+    let held = ledger.credited_for(&sent.company).into_iter();
+    let mut of_integration = held.filter(|(name, _)| fold(name) == fold(&sent.integration));
+    let Some((integration, credited_to)) = of_integration.next() else {
+        return Err(nothing_to_dispute(&sent.integration));
+    };
+    let company = ledger.find_company(&sent.company).map_or_else(
+        || sent.company.clone(),
+        |company| ledger.company_shown(company).to_owned(),
+    );
+    Ok(HeldCredit {
+        company,
+        integration,
+        credited_to,
+    })
+}
+
+/// The claim as the form of the board would take it.
+fn claim(
+    leaderboard: &Leaderboard,
+    credit: &HeldCredit,
+    sent: &SentDispute,
+) -> Result<ValidSubmission, Vec<FieldError>> {
+    if PersonKey::of(&sent.csm) == PersonKey::of(&credit.credited_to.csm) {
+        let message = "This is who holds the credit. Write the name of whoever should have it.";
+        return Err(vec![FieldError::new("csm", message)]);
+    }
+    let claim = SentSubmission {
+        csm: sent.csm.clone(),
+        company: credit.company.clone(),
+        integrations: vec![credit.integration.clone()],
+        key: sent.key.clone(),
+        ..SentSubmission::default()
+    };
+    match claim.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
+        Ok(valid) => Ok(valid),
+        Err(Refusal::Fields(complaints)) => Err(complaints),
+        Err(Refusal::Automatic) => Err(Vec::new()),
+    }
+}
+
+fn page(
+    leaderboard: &Leaderboard,
+    current: &Current,
+    credit: &HeldCredit,
+    sent: SentDispute,
+    complaints: &[FieldError],
+) -> Response {
+    let typed = |field: &str, value: String| Typed {
+        error: complaints
+            .iter()
+            .find(|it| it.field == field)
+            .map(|it| it.message.clone()),
+        value,
+    };
+    let form = DisputeForm {
+        credit,
+        claimant: Claimant::Asked {
+            csm: typed("csm", sent.csm),
+            key: sent.key,
+            csms: &current.settled.csms,
+        },
+        reason: typed("reason", sent.reason),
+        now: current.now.clone(),
+    };
+    Rendered::html(form.document(&leaderboard.frame(current))).respond(&HeaderMap::new())
+}
