@@ -422,6 +422,15 @@ impl From<CommitError> for Error {
             return Self::changed_meanwhile(error);
         }
         let mut told = match &error {
+            // <https://support.google.com/drive/answer/37603>
+            CommitError::Refused(reason) if reason.contains("number of cells in the workbook above the limit") => {
+                Self::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "spreadsheet_full",
+                    "NOT recorded",
+                    "The spreadsheet has the ten million cells that Google allows. Delete old rows of audit_log or tabs that nobody needs.",
+                )
+            }
             CommitError::NotWritten(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_recorded",

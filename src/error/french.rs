@@ -161,6 +161,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Trop d’écritures attendent en ce moment.",
     ),
     (
+        "The spreadsheet has the ten million cells that Google allows. Delete old rows of audit_log or tabs that nobody needs.",
+        "Le tableur a atteint les dix millions de cellules que Google autorise. Supprimez d’anciennes lignes de audit_log ou des onglets inutiles.",
+    ),
+    (
         "The spreadsheet refuses this entry.",
         "Le tableur refuse cette écriture.",
     ),
@@ -281,6 +285,7 @@ mod tests {
             CommitError::NotWritten("secret".to_owned()).into(),
             CommitError::Unknown("secret".to_owned()).into(),
             CommitError::Refused("secret".to_owned()).into(),
+            full(),
             CommitError::Busy.into(),
             CommitError::Closed(ReadError::TabMissing("deals")).into(),
         ];
@@ -296,6 +301,21 @@ mod tests {
                 assert_ne!(english, french, "{}", error.code);
                 assert!(!french.contains("secret"), "{french}");
             }
+        }
+    }
+
+    /// In the words of Google.
+    fn full() -> Error {
+        let reason = "Invalid requests[1].insertDimension: This action would increase the number of cells in the \
+                      workbook above the limit of 10000000 cells.";
+        CommitError::Refused(reason.to_owned()).into()
+    }
+
+    #[test]
+    fn a_spreadsheet_without_room_is_told_with_the_cure() {
+        assert_eq!(full().code, "spreadsheet_full");
+        for language in Language::ALL {
+            assert!(full().told(language).happened.contains("audit_log"));
         }
     }
 

@@ -568,7 +568,7 @@ async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
         (Method::GET, "/deals?from=later", String::new()),
         (Method::GET, "/deals?format=doc", String::new()),
         (Method::GET, "/deals/list?sort=later", String::new()),
-        (Method::GET, "/deals/list?show=nothing", String::new()),
+        (Method::GET, "/deals/list?show=nowhere", String::new()),
         (Method::GET, "/deals/7", String::new()),
         (Method::GET, "/deals/x", String::new()),
         (Method::GET, "/deals/what-if?basket=much", String::new()),
