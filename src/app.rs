@@ -38,7 +38,7 @@ use crate::{
         view::{BOARD, SUBMIT},
         weekly::Weekly,
     },
-    openapi,
+    memory, openapi,
     page::{Entry, Frame, Source},
     status,
     store::{SetupProblem, SetupReport, Store, Tab},
@@ -56,6 +56,7 @@ pub struct App {
     leaderboard: Arc<Leaderboard>,
     syncing: Arc<Syncing>,
     alerting: Arc<Alerting>,
+    guard: Arc<Guard>,
     /// What goes on by itself.
     jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
@@ -123,7 +124,7 @@ impl App {
             config.deals.lost_stage,
         ));
         let syncing = Arc::new(syncing(config, &store, &clock)?);
-        let (router, deals, leaderboard) = put_together(Materials {
+        let together = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -146,10 +147,11 @@ impl App {
             alerting,
             jobs: std::sync::Mutex::default(),
             syncing,
-            deals,
-            leaderboard,
+            deals: together.deals,
+            leaderboard: together.leaderboard,
+            guard: together.guard,
             store,
-            router,
+            router: together.router,
             importer,
             emulator: Mutex::new(emulator),
         })
@@ -165,7 +167,8 @@ impl App {
         report
     }
 
-    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs and alerts.
+    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs, alerts, and
+    /// giving back memory at rest.
     /// For a program that serves, once the tabs were prepared.
     pub fn start_jobs(&self) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -176,6 +179,10 @@ impl App {
                 tokio::spawn(Arc::clone(&self.leaderboard).send_weekly_forever()),
                 tokio::spawn(Arc::clone(&self.syncing).run_by_schedule()),
                 tokio::spawn(Arc::clone(&self.alerting).run()),
+                tokio::spawn(memory::give_back_at_rest({
+                    let guard = Arc::clone(&self.guard);
+                    move || guard.requests()
+                })),
             ]);
         }
     }
@@ -232,11 +239,18 @@ fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing
 
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {
-    put_together(materials).0
+    put_together(materials).router
 }
 
-/// Every address, and the boards whose jobs the program runs.
-fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
+/// Every address, and what the jobs of the program need.
+struct Together {
+    router: Router,
+    deals: Arc<Deals>,
+    leaderboard: Arc<Leaderboard>,
+    guard: Arc<Guard>,
+}
+
+fn put_together(materials: Materials) -> Together {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD).in_french("Classement"),
@@ -315,12 +329,17 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         .fallback(elsewhere)
         // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
         .layer((
-            middleware::from_fn_with_state(guard, guard::watch),
+            middleware::from_fn_with_state(Arc::clone(&guard), guard::watch),
             TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    (router, deals, leaderboard)
+    Together {
+        router,
+        deals,
+        leaderboard,
+        guard,
+    }
 }
 
 /// The page of an error looks like the board it happened on, and speaks its language.

@@ -11,7 +11,7 @@ use syn::visit::Visit;
 /// Crates that live in one place, with that place.
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
-    ("libc", &["store/memory.rs"]),
+    ("libc", &["memory.rs"]),
     (
         "moka",
         &[
