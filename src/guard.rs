@@ -114,7 +114,8 @@ impl Guard {
         let mut response = if request.face() == Face::Html {
             (error.status, Html(self.page(error, request))).into_response()
         } else {
-            let body = ErrorAnswer::of(error, &request.id);
+            let language = (self.frame)(&request.uri, &request.headers()).language;
+            let body = ErrorAnswer::of(error, &request.id, language);
             (error.status, Json(body)).into_response()
         };
         if let Some(seconds) = error.retry_after {

@@ -93,6 +93,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "Regardez la ligne telle qu’elle est maintenant, et décidez de nouveau.",
     ),
     (
+        "Compare the values under “conflicts”, decide, and send it again with what was found as seen.",
+        "Comparez les valeurs sous « conflicts », décidez, et renvoyez avec ce qui a été trouvé sous « seen ».",
+    ),
+    (
+        "The form breaks off, or its parts cannot be told from each other.",
+        "Le formulaire s’interrompt, ou ses parties ne se distinguent pas l’une de l’autre.",
+    ),
+    (
         "Several rows of the spreadsheet have this id, so that it is not known which one is meant.",
         "Plusieurs lignes du tableur portent ce numéro : on ne sait pas laquelle est visée.",
     ),
@@ -162,6 +170,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
 ];
 
+/// A sentence of an [`Error`] in `language`; one that names something stays as it is.
+pub fn translated(sentence: &str, language: Language) -> Cow<'_, str> {
+    language.choose(french(sentence), Cow::Borrowed(sentence))
+}
+
 fn french(sentence: &str) -> Cow<'_, str> {
     let known = SENTENCES.iter().find(|(english, _)| *english == sentence);
     known.map_or(Cow::Borrowed(sentence), |(_, french)| Cow::Borrowed(french))
@@ -198,6 +211,13 @@ impl Error {
                 ..told
             };
         }
+        if !self.conflicts.is_empty() {
+            let happened = format!("Quelqu’un a modifié {} entre-temps.", self.conflicting_fields());
+            return Told {
+                happened: happened.into(),
+                ..told
+            };
+        }
         let cause = self
             .cause
             .as_deref()
@@ -231,7 +251,7 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::CommitError;
+    use crate::{error::FieldConflict, store::CommitError};
 
     #[test]
     fn every_sentence_of_every_error_has_its_french() {
@@ -246,7 +266,14 @@ mod tests {
             Error::too_large(),
             Error::unsupported_media_type(),
             Error::method_not_allowed(),
+            Error::unreadable("The form breaks off, or its parts cannot be told from each other."),
             Error::changed_meanwhile(CommitError::Busy),
+            Error::conflicting(vec![FieldConflict {
+                field: "client",
+                seen: "a".into(),
+                found: "b".into(),
+                wanted: "c".into(),
+            }]),
             Error::repeated_id(CommitError::Busy),
             Error::internal("secret"),
             ReadError::Unreachable("secret".to_owned()).into(),

@@ -470,6 +470,9 @@ async fn an_import_that_stopped_is_finished_by_importing_the_file_again() {
     assert_eq!(stopped.status(), StatusCode::SERVICE_UNAVAILABLE);
     let stopped: Value = stopped.json().await.expect("JSON");
     assert_eq!(stopped["applied"], json!(false));
+    // Whoever names no language is told in that of the board.
+    let cause = stopped["written"]["state"]["cause"].as_str().expect("a cause");
+    assert!(cause.contains("tableur"), "{cause}");
     assert_eq!(
         stopped["written"]["state"]["state"],
         json!("stopped"),
