@@ -52,13 +52,19 @@ pub struct App {
     router: Router,
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
-    deals: Arc<Deals>,
-    leaderboard: Arc<Leaderboard>,
+    boards: Boards,
     syncing: Arc<Syncing>,
     alerting: Arc<Alerting>,
     guard: Arc<Guard>,
     /// What goes on by itself.
     jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The boards whose jobs the program runs.
+struct Boards {
+    deals: Arc<Deals>,
+    leaderboard: Arc<Leaderboard>,
+    customers: Arc<Customers>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -147,8 +153,7 @@ impl App {
             alerting,
             jobs: std::sync::Mutex::default(),
             syncing,
-            deals: together.deals,
-            leaderboard: together.leaderboard,
+            boards: together.boards,
             guard: together.guard,
             store,
             router: together.router,
@@ -160,7 +165,7 @@ impl App {
     /// Makes missing tabs and headers and names what stands in the way.
     pub async fn prepare(&self) -> SetupReport {
         let mut report = self.store.prepare(&tabs()).await;
-        if report.problems.is_empty() && self.deals.offer_lost_stage().await {
+        if report.problems.is_empty() && self.boards.deals.offer_lost_stage().await {
             let sentence = "Added “Perdu” to the drop-down of the column “statut” in the tab “deals”.";
             report.made.push(sentence.to_owned());
         }
@@ -171,12 +176,14 @@ impl App {
     /// giving back memory at rest.
     /// For a program that serves, once the tabs were prepared.
     pub fn start_jobs(&self) {
+        let boards = &self.boards;
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if jobs.is_empty() {
             jobs.extend([
-                tokio::spawn(Arc::clone(&self.deals).remind_daily()),
-                tokio::spawn(Arc::clone(&self.leaderboard).keep_contests_forever()),
-                tokio::spawn(Arc::clone(&self.leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&boards.deals).remind_daily()),
+                tokio::spawn(Arc::clone(&boards.leaderboard).keep_contests_forever()),
+                tokio::spawn(Arc::clone(&boards.leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&boards.customers).work_ahead()),
                 tokio::spawn(Arc::clone(&self.syncing).run_by_schedule()),
                 tokio::spawn(Arc::clone(&self.alerting).run()),
                 tokio::spawn(memory::give_back_at_rest({
@@ -209,12 +216,12 @@ impl App {
 
     /// Ends the answers that have no end of their own, so that the connections of callers can end.
     pub fn end_streams(&self) {
-        self.leaderboard.end_streams();
+        self.boards.leaderboard.end_streams();
     }
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        tokio::join!(self.deals.finish(), self.syncing.finish());
+        tokio::join!(self.boards.deals.finish(), self.syncing.finish());
         let jobs = std::mem::take(&mut *self.jobs.lock().unwrap_or_else(PoisonError::into_inner));
         jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
@@ -245,8 +252,7 @@ pub fn router(materials: Materials) -> Router {
 /// Every address, and what the jobs of the program need.
 struct Together {
     router: Router,
-    deals: Arc<Deals>,
-    leaderboard: Arc<Leaderboard>,
+    boards: Boards,
     guard: Arc<Guard>,
 }
 
@@ -321,7 +327,7 @@ fn put_together(materials: Materials) -> Together {
         .merge(deals::router(Arc::clone(&deals)))
         .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
         .merge(sync::pages::router(materials.syncing))
-        .merge(customers::pages::router(customers))
+        .merge(customers::pages::router(Arc::clone(&customers)))
         .merge(openapi::router(Arc::clone(&document)));
     let (router, written) = openapi::described(routes);
     openapi::publish(&document, &written);
@@ -334,12 +340,12 @@ fn put_together(materials: Materials) -> Together {
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    Together {
-        router,
+    let boards = Boards {
         deals,
         leaderboard,
-        guard,
-    }
+        customers,
+    };
+    Together { router, boards, guard }
 }
 
 /// The page of an error looks like the board it happened on, and speaks its language.

@@ -309,6 +309,11 @@ impl Store {
         self.reader.fresh_for()
     }
 
+    /// Tells each time that tabs were read whose content had changed, whichever they are.
+    pub fn renewed(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.reader.renewed()
+    }
+
     /// How the store fares. Asks nobody.
     pub fn status(&self) -> Status {
         let gate = self.spreadsheet.gate();

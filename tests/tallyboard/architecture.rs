@@ -12,17 +12,8 @@ use syn::visit::Visit;
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
     ("libc", &["memory.rs"]),
-    (
-        "moka",
-        &[
-            "store/reader.rs",
-            "answer/kept.rs",
-            "leaderboard/desk.rs",
-            "deals/desk.rs",
-            "customers/desk.rs",
-            "customers/scoring/derived.rs",
-        ],
-    ),
+    ("memchr", &["search.rs"]),
+    ("moka", &["store/reader.rs", "answer/kept.rs", "leaderboard/desk.rs"]),
     (
         "maud",
         &[

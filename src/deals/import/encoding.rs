@@ -51,7 +51,7 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
 /// line ends, the digits and the separators are every other byte a zero.
 pub(super) fn may_be_text(bytes: &[u8]) -> bool {
     let line_end = |pair: &[u8]| matches!(pair, [0, b'\n'] | [b'\n', 0]);
-    bytes.len() % 2 == 0 && bytes.chunks_exact(2).any(line_end)
+    bytes.len().is_multiple_of(2) && bytes.chunks_exact(2).any(line_end)
 }
 
 /// Pictures, archives and programs are full of control characters; a text has next to none.

@@ -75,7 +75,7 @@ pub(super) async fn receive(
                 .flatten()
                 .chain(dispute.err())
                 .collect::<Vec<_>>();
-            let has_field = |complaint: &FieldError| matches!(complaint.field.as_ref(), "csm" | "reason");
+            let has_field = |complaint: &FieldError| matches!(complaint.field, "csm" | "reason");
             return if wants_page(headers) && complaints.iter().all(has_field) {
                 Ok(refused(page(leaderboard, current, &credit, sent, &complaints)))
             } else {
