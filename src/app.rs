@@ -38,7 +38,7 @@ use crate::{
         view::{BOARD, SUBMIT},
         weekly::Weekly,
     },
-    openapi,
+    memory, openapi,
     page::{Entry, Frame, Source},
     status,
     store::{SetupProblem, SetupReport, Store, Tab},
@@ -52,12 +52,19 @@ pub struct App {
     router: Router,
     importer: Arc<Importer>,
     emulator: Mutex<Option<Emulator>>,
-    deals: Arc<Deals>,
-    leaderboard: Arc<Leaderboard>,
+    boards: Boards,
     syncing: Arc<Syncing>,
     alerting: Arc<Alerting>,
+    guard: Arc<Guard>,
     /// What goes on by itself.
     jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The boards whose jobs the program runs.
+struct Boards {
+    deals: Arc<Deals>,
+    leaderboard: Arc<Leaderboard>,
+    customers: Arc<Customers>,
 }
 
 /// What the app is built from; tests bring their own store and clock.
@@ -123,7 +130,7 @@ impl App {
             config.deals.lost_stage,
         ));
         let syncing = Arc::new(syncing(config, &store, &clock)?);
-        let (router, deals, leaderboard) = put_together(Materials {
+        let together = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -146,10 +153,10 @@ impl App {
             alerting,
             jobs: std::sync::Mutex::default(),
             syncing,
-            deals,
-            leaderboard,
+            boards: together.boards,
+            guard: together.guard,
             store,
-            router,
+            router: together.router,
             importer,
             emulator: Mutex::new(emulator),
         })
@@ -158,24 +165,31 @@ impl App {
     /// Makes missing tabs and headers and names what stands in the way.
     pub async fn prepare(&self) -> SetupReport {
         let mut report = self.store.prepare(&tabs()).await;
-        if report.problems.is_empty() && self.deals.offer_lost_stage().await {
+        if report.problems.is_empty() && self.boards.deals.offer_lost_stage().await {
             let sentence = "Added “Perdu” to the drop-down of the column “statut” in the tab “deals”.";
             report.made.push(sentence.to_owned());
         }
         report
     }
 
-    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs and alerts.
+    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs, alerts, and
+    /// giving back memory at rest.
     /// For a program that serves, once the tabs were prepared.
     pub fn start_jobs(&self) {
+        let boards = &self.boards;
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if jobs.is_empty() {
             jobs.extend([
-                tokio::spawn(Arc::clone(&self.deals).remind_daily()),
-                tokio::spawn(Arc::clone(&self.leaderboard).keep_contests_forever()),
-                tokio::spawn(Arc::clone(&self.leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&boards.deals).remind_daily()),
+                tokio::spawn(Arc::clone(&boards.leaderboard).keep_contests_forever()),
+                tokio::spawn(Arc::clone(&boards.leaderboard).send_weekly_forever()),
+                tokio::spawn(Arc::clone(&boards.customers).work_ahead()),
                 tokio::spawn(Arc::clone(&self.syncing).run_by_schedule()),
                 tokio::spawn(Arc::clone(&self.alerting).run()),
+                tokio::spawn(memory::give_back_at_rest({
+                    let guard = Arc::clone(&self.guard);
+                    move || guard.requests()
+                })),
             ]);
         }
     }
@@ -202,12 +216,12 @@ impl App {
 
     /// Ends the answers that have no end of their own, so that the connections of callers can end.
     pub fn end_streams(&self) {
-        self.leaderboard.end_streams();
+        self.boards.leaderboard.end_streams();
     }
 
     /// Ends when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        tokio::join!(self.deals.finish(), self.syncing.finish());
+        tokio::join!(self.boards.deals.finish(), self.syncing.finish());
         let jobs = std::mem::take(&mut *self.jobs.lock().unwrap_or_else(PoisonError::into_inner));
         jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
@@ -232,11 +246,17 @@ fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing
 
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {
-    put_together(materials).0
+    put_together(materials).router
 }
 
-/// Every address, and the boards whose jobs the program runs.
-fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) {
+/// Every address, and what the jobs of the program need.
+struct Together {
+    router: Router,
+    boards: Boards,
+    guard: Arc<Guard>,
+}
+
+fn put_together(materials: Materials) -> Together {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD).in_french("Classement"),
@@ -307,7 +327,7 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         .merge(deals::router(Arc::clone(&deals)))
         .merge(scoring::pages::router(Arc::clone(materials.syncing.scoring())))
         .merge(sync::pages::router(materials.syncing))
-        .merge(customers::pages::router(customers))
+        .merge(customers::pages::router(Arc::clone(&customers)))
         .merge(openapi::router(Arc::clone(&document)));
     let (router, written) = openapi::described(routes);
     openapi::publish(&document, &written);
@@ -315,12 +335,17 @@ fn put_together(materials: Materials) -> (Router, Arc<Deals>, Arc<Leaderboard>) 
         .fallback(elsewhere)
         // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
         .layer((
-            middleware::from_fn_with_state(guard, guard::watch),
+            middleware::from_fn_with_state(Arc::clone(&guard), guard::watch),
             TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
         ));
-    (router, deals, leaderboard)
+    let boards = Boards {
+        deals,
+        leaderboard,
+        customers,
+    };
+    Together { router, boards, guard }
 }
 
 /// The page of an error looks like the board it happened on, and speaks its language.

@@ -58,6 +58,11 @@ impl Guard {
         }
     }
 
+    /// How many requests came since the start.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// Names a request in the log and on error pages.
     fn next_id(&self) -> String {
         format!("{:08x}-{}", self.run, self.requests.fetch_add(1, Ordering::Relaxed))

@@ -1,6 +1,7 @@
-//! Finished answers that are kept for whoever asks the same of the same data within the same second.
+//! Finished answers that are kept for whoever asks the same of the same data within the same second, and what was worked
+//! out for them, which holds for as long as the data.
 
-use std::time::Duration;
+use std::{hash::Hash, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use moka::{future::Cache, policy::EvictionPolicy};
@@ -59,5 +60,33 @@ impl Kept {
         let rendered = make().await?;
         self.0.insert(question, rendered.clone()).await;
         Ok(rendered)
+    }
+}
+
+/// What was worked out from data, by the versions of the data and the question. What was asked for before belongs to older
+/// data, and nobody asks for it again: whatever was used longest ago goes first.
+pub struct WorkedOut<Question, Value: ?Sized>(Cache<Question, Arc<Value>>);
+
+impl<Question, Value> WorkedOut<Question, Value>
+where
+    Question: Hash + Eq + Send + Sync + 'static,
+    Value: ?Sized + Send + Sync + 'static,
+{
+    /// Keeps so many.
+    pub fn most(entries: u64) -> Self {
+        let builder = Cache::builder().max_capacity(entries);
+        Self(builder.eviction_policy(EvictionPolicy::lru()).build())
+    }
+
+    /// Keeps so many bytes, by the size that `weigh` tells of each.
+    pub fn most_bytes(bytes: u64, weigh: fn(&Value) -> usize) -> Self {
+        let weight = move |_: &Question, value: &Arc<Value>| u32::try_from(weigh(value)).unwrap_or(u32::MAX);
+        let builder = Cache::builder().weigher(weight).max_capacity(bytes);
+        Self(builder.eviction_policy(EvictionPolicy::lru()).build())
+    }
+
+    /// The answer to `question`, worked out once however many ask at the same time.
+    pub async fn or_work_out(&self, question: Question, work: impl Future<Output = Arc<Value>>) -> Arc<Value> {
+        self.0.get_with(question, work).await
     }
 }

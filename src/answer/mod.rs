@@ -16,7 +16,7 @@ mod typeface;
 mod workbook;
 
 pub use csv_file::Dialect;
-pub use kept::{Kept, Question};
+pub use kept::{Kept, Question, WorkedOut};
 pub use negotiation::{Face, UnknownFormat};
 pub use packed::Packed;
 pub use rendered::Rendered;

@@ -39,12 +39,23 @@ pub(super) async fn check(syncing: &Syncing) -> bool {
         if !note.is_empty() {
             println!("! {title} is {note}.");
         }
-        for probe in source.check().await {
-            match probe.outcome {
-                Ok(()) => println!("✓ {title}: {} can be read.", probe.what),
+        let probes = source.check().await.into_iter();
+        let told: Vec<(&str, Result<(), String>)> = probes
+            .map(|probe| {
+                (
+                    probe.what,
+                    probe.outcome.map_err(|failure| format!("{failure} {}", failure.cure())),
+                )
+            })
+            .collect();
+        // One cause, such as a wrong key, is told once for all lists.
+        for alike in told.chunk_by(|(_, above), (_, below)| above == below) {
+            let lists: Vec<&str> = alike.iter().map(|(list, _)| *list).collect();
+            match &alike[0].1 {
+                Ok(()) => println!("✓ {title}: {} can be read.", lists.join(", ")),
                 Err(failure) => {
                     is_well = false;
-                    println!("✗ {title}, {}: {failure} {}", probe.what, failure.cure());
+                    println!("✗ {title}, {}: {failure}", lists.join(", "));
                 }
             }
         }

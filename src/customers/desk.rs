@@ -3,20 +3,23 @@
 use std::{ops::Deref, sync::Arc};
 
 use jiff::civil::Date;
-use moka::{future::Cache, policy::EvictionPolicy};
 
 use super::{
+    alerting::{
+        report::{Extent, Report},
+        sending::report_of,
+    },
     amount::Currency,
     digest::Digest,
     elsewhere::AskElsewhere,
-    listing::{ListQuestion, Listing},
+    listing::{Among, ListQuestion, Listing},
     rows::{customer_row::CustomerRows, history_row::ScoreHistory},
-    scoring::derived::Derived,
+    scoring::{Versions, derived::Derived},
     sync::Syncing,
     trend::{Week, trend},
 };
 use crate::{
-    answer::{Kept, Rendered},
+    answer::{Kept, Rendered, WorkedOut},
     asked::Asked,
     clock::Clock,
     current,
@@ -41,11 +44,13 @@ pub struct Customers {
     tally: Arc<Tally>,
     kept: Kept,
     /// By the version of the rows.
-    digests: Cache<u64, Arc<Digest>>,
+    digests: WorkedOut<u64, Digest>,
     /// By the version of the rows and the question.
-    listings: Cache<(u64, String), Arc<Listing>>,
+    listings: WorkedOut<(u64, String), Listing>,
     /// By the versions of the rows and of the history, and the last day.
-    trends: Cache<(u64, u64, Date), Arc<[Week]>>,
+    trends: WorkedOut<(u64, u64, Date), [Week]>,
+    /// By the versions of everything that scores are made from, and the last day.
+    reports: WorkedOut<(Versions, Date), Report>,
 }
 
 /// What the app hands to the board.
@@ -95,20 +100,10 @@ impl Customers {
             frame: parts.frame,
             tally: parts.tally,
             kept: Kept::default(),
-            // What was asked for before belongs to older data, and nobody asks for it again.
-            digests: Cache::builder()
-                .max_capacity(1)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
-            listings: Cache::builder()
-                .weigher(|_, listing: &Arc<Listing>| u32::try_from(4 * listing.places.len() + 1024).unwrap_or(u32::MAX))
-                .max_capacity(MOST_LISTED)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
-            trends: Cache::builder()
-                .max_capacity(1)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
+            digests: WorkedOut::most(1),
+            listings: WorkedOut::most_bytes(MOST_LISTED, |listing| 4 * listing.places.len() + 1024),
+            trends: WorkedOut::most(1),
+            reports: WorkedOut::most(1),
         }
     }
 
@@ -121,7 +116,7 @@ impl Customers {
         let board = current::Current::of(reading, self.clock.zoned_now());
         let currency = self.syncing.terms().currency;
         let work = async { Arc::new(Digest::of(&board.rows, currency)) };
-        let digest = self.digests.get_with(board.version, work).await;
+        let digest = self.digests.or_work_out(board.version, work).await;
         Current {
             board,
             currency,
@@ -132,20 +127,66 @@ impl Customers {
     /// The customers that answer `question`, in order.
     pub(super) async fn listing(&self, current: &Current, question: &ListQuestion) -> Arc<Listing> {
         let work = async { Arc::new(Listing::of(&current.rows, question, current.currency)) };
-        self.listings.get_with((current.version, question.key()), work).await
+        self.listings.or_work_out((current.version, question.key()), work).await
     }
 
     /// How the health of all customers went, week by week, with the scores from which it follows.
     pub(super) async fn history(&self, current: &Current) -> Result<(Arc<ScoreHistory>, Arc<[Week]>), ReadError> {
-        let history = self.store.read::<ScoreHistory>().await?.snapshot;
-        let today = current.now.date();
-        let work = async {
-            let histories: Vec<&[_]> = current.rows.current().map(|one| history.data.of(&one.id)).collect();
-            trend(histories.iter().copied(), today).into()
-        };
+        let history = self.store.read::<ScoreHistory>().await?;
+        let weeks = self.weeks(current, &history).await;
+        Ok((Arc::clone(&history.snapshot.data), weeks))
+    }
+
+    async fn weeks(&self, current: &Current, history: &Reading<ScoreHistory>) -> Arc<[Week]> {
+        let (history, today) = (&history.snapshot, current.now.date());
+        let work = async { trend(current.rows.current().map(|one| history.data.of(&one.id)), today).into() };
         let settled = (current.version, history.version, today);
-        let weeks = self.trends.get_with(settled, work).await;
-        Ok((Arc::clone(&history.data), weeks))
+        self.trends.or_work_out(settled, work).await
+    }
+
+    /// The summary of the week that ends today.
+    pub(super) async fn report(&self) -> Result<Arc<Report>, Error> {
+        let scoring = self.syncing.scoring();
+        let (books, today) = (scoring.books().await?, self.clock.today());
+        let work = async { Arc::new(report_of(scoring, &books, today, Extent::WEEK)) };
+        Ok(self.reports.or_work_out((books.versions(), today), work).await)
+    }
+
+    /// Reads the tabs again once scores were written, and works out what every page needs as soon as a tab has changed,
+    /// so that nobody waits for it. For ever.
+    pub async fn work_ahead(self: Arc<Self>) {
+        let (mut renewed, mut computed) = (self.store.renewed(), self.syncing.scoring().computed());
+        loop {
+            let outcome = tokio::select! {
+                changed = renewed.changed() => {
+                    self.prepare().await;
+                    changed
+                }
+                changed = computed.changed() => {
+                    // A failure is told to whoever asks for a page.
+                    let _ = tokio::join!(self.store.read::<CustomerRows>(), self.store.read::<ScoreHistory>());
+                    changed
+                }
+            };
+            if outcome.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Works out what every page needs of the tabs as they were read last.
+    async fn prepare(&self) {
+        let Some(rows) = self.store.at_hand().await else {
+            return;
+        };
+        let current = self.as_of(rows).await;
+        for among in [Among::All, Among::AtRisk] {
+            self.listing(&current, &ListQuestion::plain(among)).await;
+        }
+        current.rows.search_texts();
+        if let Some(history) = self.store.at_hand().await {
+            self.weeks(&current, &history).await;
+        }
     }
 
     /// What the sources told.

@@ -1,10 +1,16 @@
 //! Which customers a page looks at, and in which order: read from the address, written back into it, applied to the rows.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 use rust_decimal::Decimal;
 
-use super::{amount::Currency, customer::Customer, health::Band, risk::value_at_risk};
+use super::{
+    amount::Currency,
+    customer::Customer,
+    health::Band,
+    risk::value_at_risk,
+    search::{SearchTexts, SearchWords},
+};
 use crate::spelling::{fold, tidy};
 
 /// Stands in an address for customers without an account manager.
@@ -160,45 +166,65 @@ impl CustomerFilter {
         pairs
     }
 
-    /// Whether a customer is looked at.
-    pub fn lets_through(&self, customer: &Customer, currency: Currency) -> bool {
-        self.is_within(customer, currency)
-            && (self.health.is_empty() || self.health.contains(&HealthChoice::of(customer)))
+    /// What the filter says, made ready for many customers. `texts` is asked for only when there is something to search.
+    pub fn sieve<'a>(&'a self, currency: Currency, texts: impl FnOnce() -> &'a SearchTexts) -> Sieve<'a> {
+        let words = SearchWords::of(&self.text);
+        Sieve {
+            filter: self,
+            currency,
+            texts: (!words.is_empty()).then(texts),
+            words,
+            manager: fold(&self.account_manager),
+            managers: HashMap::new(),
+        }
+    }
+}
+
+/// A filter at work: texts are folded once for all customers.
+pub struct Sieve<'a> {
+    filter: &'a CustomerFilter,
+    currency: Currency,
+    /// None when nothing is searched.
+    texts: Option<&'a SearchTexts>,
+    words: SearchWords,
+    manager: String,
+    /// Whether an account manager is the one that is looked for. Thousands of customers share a few.
+    managers: HashMap<&'a str, bool>,
+}
+
+impl<'a> Sieve<'a> {
+    /// Whether the customer at a place of the texts is looked at.
+    pub fn lets_through(&mut self, place: u32, customer: &'a Customer) -> bool {
+        let filter = self.filter;
+        let is_found = self
+            .texts
+            .is_none_or(|texts| texts.contains(place as usize, &self.words));
+        is_found
+            && self.is_within(customer)
+            && (filter.health.is_empty() || filter.health.contains(&HealthChoice::of(customer)))
             && self.is_looked_after(customer)
-            && (self.source.is_empty() || customer.sources.iter().any(|mark| mark.source == self.source))
-            && self.is_found_in(customer)
+            && (filter.source.is_empty() || customer.sources.iter().any(|mark| mark.source == filter.source))
     }
 
-    fn is_within(&self, customer: &Customer, currency: Currency) -> bool {
-        if self.min_mrr.is_none() && self.max_mrr.is_none() {
+    fn is_within(&self, customer: &Customer) -> bool {
+        let (least, most) = (self.filter.min_mrr, self.filter.max_mrr);
+        if least.is_none() && most.is_none() {
             return true;
         }
-        let Some(mrr) = mrr_in(customer, currency) else {
+        let Some(mrr) = mrr_in(customer, self.currency) else {
             return false;
         };
-        self.min_mrr.is_none_or(|least| mrr >= least) && self.max_mrr.is_none_or(|most| mrr <= most)
+        least.is_none_or(|least| mrr >= least) && most.is_none_or(|most| mrr <= most)
     }
 
-    fn is_looked_after(&self, customer: &Customer) -> bool {
-        if self.account_manager.is_empty() {
+    fn is_looked_after(&mut self, customer: &'a Customer) -> bool {
+        if self.filter.account_manager.is_empty() {
             return true;
         }
         match customer.profile.account_manager.as_deref() {
-            None => self.account_manager == NOBODY,
-            Some(name) => fold(name) == fold(&self.account_manager),
+            None => self.filter.account_manager == NOBODY,
+            Some(name) => *self.managers.entry(name).or_insert_with(|| fold(name) == self.manager),
         }
-    }
-
-    fn is_found_in(&self, customer: &Customer) -> bool {
-        if self.text.is_empty() {
-            return true;
-        }
-        let profile = &customer.profile;
-        let texts = [&profile.name, &profile.company, &profile.plan];
-        let texts = texts.into_iter().flatten().map(String::as_str);
-        let emails = customer.emails().map(super::email::Email::as_written);
-        let all = fold(&texts.chain(emails).collect::<Vec<_>>().join("\n"));
-        fold(&self.text).split_whitespace().all(|word| all.contains(word))
     }
 }
 

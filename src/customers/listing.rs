@@ -84,11 +84,10 @@ pub struct Listing {
 impl Listing {
     /// Finds and sorts the customers; amounts in other currencies than `currency` are in no sum.
     pub fn of(rows: &CustomerRows, question: &ListQuestion, currency: Currency) -> Self {
+        let mut sieve = question.filter.sieve(currency, || rows.search_texts());
         let mut found: Vec<(u32, &Customer)> = rows
             .current_by_name()
-            .filter(|(_, customer)| {
-                question.among.includes(customer) && question.filter.lets_through(customer, currency)
-            })
+            .filter(|(place, customer)| question.among.includes(customer) && sieve.lets_through(*place, customer))
             .collect();
         question.order.sort(&mut found, currency);
         let (mut mrr, mut at_stake, mut in_other_currencies) = (Decimal::ZERO, Decimal::ZERO, 0);

@@ -7,7 +7,7 @@
 //! a customer fares and why; [`churn`] how likely they are to leave; [`scoring`] works both out for all customers,
 //! and [`alerting`] tells people what changed.
 //!
-//! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`listing`], [`digest`], [`summary`],
+//! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`search`], [`listing`], [`digest`], [`summary`],
 //! [`risk`], [`trend`], [`timeline`], [`notices`], [`explanation`], [`weekly`]) and hands the answer ([`answers`], [`detail`]) to [`view`]; [`address`] says where each page is. What the other boards know of a
 //! customer's company comes in through [`elsewhere`]. [`sample`] fills an empty spreadsheet.
 
@@ -37,6 +37,7 @@ pub mod risk;
 pub mod rows;
 pub mod sample;
 pub mod scoring;
+pub mod search;
 pub mod sentiment;
 pub mod shortening;
 pub mod sources;

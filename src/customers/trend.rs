@@ -21,26 +21,43 @@ pub struct Week {
 
 /// The mean score at the end of each of the last weeks, the latest on `today`; weeks before the first score are left out.
 /// A score holds until the next one, because the history only keeps days on which something changed.
-pub fn trend<'a>(histories: impl IntoIterator<Item = &'a [Snapshot]> + Clone, today: Date) -> Vec<Week> {
+pub fn trend<'a>(histories: impl IntoIterator<Item = &'a [Snapshot]>, today: Date) -> Vec<Week> {
     let back = (0..WEEKS).rev();
     let days = back.filter_map(|weeks| today.checked_sub((weeks * 7).days()).ok());
-    days.filter_map(|day| week(histories.clone(), day)).collect()
-}
-
-fn week<'a>(histories: impl IntoIterator<Item = &'a [Snapshot]>, day: Date) -> Option<Week> {
-    let (mut customers, mut sum) = (0_usize, Decimal::ZERO);
+    let mut totals: Vec<Total> = days.map(Total::of).collect();
     for history in histories {
-        // The earliest comes first.
-        if let Some(snapshot) = history.iter().rev().find(|snapshot| snapshot.date <= day) {
-            customers += 1;
-            sum += Decimal::from(snapshot.score);
+        // Of both the earliest comes first.
+        let mut known = history;
+        for total in totals.iter_mut().rev() {
+            known = &known[..known.partition_point(|snapshot| snapshot.date <= total.day)];
+            let Some(newest) = known.last() else { break };
+            total.customers += 1;
+            total.scores += u64::from(newest.score);
         }
     }
-    (customers > 0).then(|| Week {
-        day,
-        customers,
-        mean: (sum / Decimal::from(customers)).round_dp(1),
-    })
+    totals.into_iter().filter_map(Total::week).collect()
+}
+
+/// The scores on a day.
+struct Total {
+    day: Date,
+    customers: usize,
+    scores: u64,
+}
+
+impl Total {
+    fn of(day: Date) -> Self {
+        let (customers, scores) = (0, 0);
+        Self { day, customers, scores }
+    }
+
+    fn week(self) -> Option<Week> {
+        (self.customers > 0).then(|| Week {
+            day: self.day,
+            customers: self.customers,
+            mean: (Decimal::from(self.scores) / Decimal::from(self.customers)).round_dp(1),
+        })
+    }
 }
 
 #[cfg(test)]

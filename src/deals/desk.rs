@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, Uri};
 use jiff::civil::Date;
-use moka::{future::Cache, policy::EvictionPolicy};
 use tokio::sync::Mutex;
 
 use super::{
@@ -24,7 +23,7 @@ use super::{
     stage::{LostStage, Stage},
 };
 use crate::{
-    answer::{Kept, Rendered},
+    answer::{Kept, Rendered, WorkedOut},
     asked::Asked,
     clock::Clock,
     company::CompanyKey,
@@ -49,8 +48,8 @@ pub struct Deals {
     tally: Arc<Tally>,
     kept: Kept,
     correcting: Arc<Correcting>,
-    overviews: Cache<Settled, Arc<Overview>>,
-    listings: Cache<Settled, Arc<Listing>>,
+    overviews: WorkedOut<Settled, Overview>,
+    listings: WorkedOut<Settled, Listing>,
 }
 
 /// What was worked out already: version of the tabs, today, and the question.
@@ -101,16 +100,8 @@ impl Deals {
             reminding: Mutex::default(),
             kept: Kept::default(),
             correcting: Arc::default(),
-            // What was popular belongs to older data, and nobody asks for it again.
-            overviews: Cache::builder()
-                .max_capacity(MOST_OVERVIEWS)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
-            listings: Cache::builder()
-                .weigher(|_, listing: &Arc<Listing>| u32::try_from(4 * listing.places.len() + 1024).unwrap_or(u32::MAX))
-                .max_capacity(MOST_LISTED)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
+            overviews: WorkedOut::most(MOST_OVERVIEWS),
+            listings: WorkedOut::most_bytes(MOST_LISTED, |listing| 4 * listing.places.len() + 1024),
         }
     }
 
@@ -179,14 +170,14 @@ impl Deals {
     pub(super) async fn overview(&self, current: &Current, filter: &DealFilter) -> Arc<Overview> {
         let work = async { Arc::new(Overview::of(&current.rows, filter, &self.context(current))) };
         let settled = (current.version, current.now.date(), filter.to_query());
-        self.overviews.get_with(settled, work).await
+        self.overviews.or_work_out(settled, work).await
     }
 
     /// The deals that answer `question`, in order.
     pub(super) async fn listing(&self, current: &Current, question: &ListQuestion) -> Arc<Listing> {
         let work = async { Arc::new(Listing::of(&current.rows, question, &self.context(current))) };
         let settled = (current.version, current.now.date(), question.to_query());
-        self.listings.get_with(settled, work).await
+        self.listings.or_work_out(settled, work).await
     }
 
     /// Every cell that a person should look at, for the page of findings.

@@ -11,7 +11,7 @@ use super::{
     deal::Deal,
     deal_row::{DealReader, RowReading, entry},
     pause::{Pause, Pauses},
-    search::SearchTexts,
+    search::{SearchTexts, texts_of},
 };
 use crate::{
     delivery::history::ALERT_HISTORY,
@@ -147,7 +147,7 @@ impl DealRows {
 
     /// The texts in which people search; made when somebody first does.
     pub fn search_texts(&self) -> &SearchTexts {
-        self.search.get_or_init(|| SearchTexts::of(&self.deals))
+        self.search.get_or_init(|| texts_of(&self.deals))
     }
 
     /// What stood in a cell of `deals` when a person saw `seen`: the content as staff wrote it (`qualifie`, `12 500 €`) where

@@ -91,7 +91,6 @@ mod gate;
 mod google;
 mod grid;
 mod headers;
-mod memory;
 mod outage;
 mod own_writes;
 mod pages;
@@ -310,6 +309,11 @@ impl Store {
         self.reader.fresh_for()
     }
 
+    /// Tells each time that tabs were read whose content had changed, whichever they are.
+    pub fn renewed(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.reader.renewed()
+    }
+
     /// How the store fares. Asks nobody.
     pub fn status(&self) -> Status {
         let gate = self.spreadsheet.gate();
@@ -339,10 +343,7 @@ impl Store {
             tabs.push(&audit::AUDIT_LOG);
         }
         self.queue.know(&tabs);
-        let report = setup::prepare(self, &tabs).await;
-        // To make the tabs takes megabytes for a moment, after which a program may rest for long.
-        memory::give_back_start();
-        report
+        setup::prepare(self, &tabs).await
     }
 
     /// Address of the spreadsheet in its own editor.

@@ -21,6 +21,8 @@ use super::{
     tab_list::TabList,
 };
 
+/// Cells in one answer, at most: a value takes 32 bytes and its text before it is packed.
+const CELLS_A_PAGE: u32 = 600_000;
 /// Times that a tab which changes while it is read is begun anew.
 const TRIES: usize = 4;
 
@@ -328,6 +330,8 @@ impl Plan {
     fn of(tab: &'static Tab, properties: &[TabProperties], rows_a_page: u32) -> Self {
         let found = properties.iter().find(|known| known.title == tab.title);
         let rows = found.map_or(0, |known| known.row_count);
+        let columns = u32::try_from(tab.columns.len()).unwrap_or(u32::MAX).max(1);
+        let rows_a_page = rows_a_page.min((CELLS_A_PAGE / columns).max(2));
         let pages = rows.div_ceil(rows_a_page).max(1);
         let size = rows.div_ceil(pages).max(2);
         Self {

@@ -18,13 +18,13 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use moka::{future::Cache, policy::EvictionPolicy};
+use tokio::sync::watch;
 
 use super::{
     ChangeCheck, Options, ReadError,
     call_error::CallError,
     dataset::{Dataset, Decoding, FullRead, Reading, Snapshot, TabRows},
     google::{Spreadsheet, TabProperties},
-    memory,
     outage::{Outages, QUIET_AFTER_FAILURE, is_outage},
     own_writes::OwnWrite,
     pages::Pages,
@@ -53,6 +53,8 @@ pub(super) struct Reader {
     full_from: AtomicU64,
     change_check: ChangeCheck,
     version: AtomicU64,
+    /// The newest version that is kept.
+    renewed: watch::Sender<u64>,
     current: Cache<(TypeId, u64), Arc<Held>>,
     /// The last good data of each dataset, whatever its epoch: for when Google cannot be reached, and to compare with.
     last: Cache<TypeId, Kept>,
@@ -108,6 +110,7 @@ impl Reader {
             full_from: AtomicU64::new(0),
             change_check: options.change_check,
             version: AtomicU64::new(0),
+            renewed: watch::Sender::new(0),
             current: latest(|_, held: &Arc<Held>| held.kept.bytes, MOST_KEPT),
             last: latest(|_, kept: &Kept| kept.bytes, MOST_KEPT),
             pages,
@@ -201,6 +204,11 @@ impl Reader {
     /// Age up to which data is handed out without asking again.
     pub(super) fn fresh_for(&self) -> SignedDuration {
         self.fresh_for
+    }
+
+    /// Tells each time that tabs were read whose content had changed.
+    pub(super) fn renewed(&self) -> watch::Receiver<u64> {
+        self.renewed.subscribe()
     }
 
     /// What is known of each tab since it was read last.
@@ -304,7 +312,7 @@ impl Reader {
         };
         self.outages.end();
         let snapshot = self.settle(previous, read, read_at).await;
-        memory::give_back_after(snapshot.rows);
+        crate::memory::give_back_after(snapshot.rows);
         Ok(self.keep(snapshot).await)
     }
 
@@ -401,7 +409,7 @@ impl Reader {
     }
 
     async fn keep<D: Dataset>(&self, snapshot: Snapshot<D>) -> Arc<Held> {
-        let read_at = snapshot.full.at;
+        let (read_at, version) = (snapshot.full.at, snapshot.version);
         let rows_by_tab = snapshot.tabs.iter().map(|rows| (rows.tab.title, rows.len()));
         self.tabs_read.note(rows_by_tab, &snapshot.findings, read_at);
         let kept = Kept {
@@ -410,6 +418,8 @@ impl Reader {
         };
         self.last.insert(TypeId::of::<D>(), kept.clone()).await;
         self.let_go_of_older::<D>().await;
+        self.renewed
+            .send_if_modified(|newest| version > std::mem::replace(newest, version.max(*newest)));
         Arc::new(Held {
             kept,
             read_at,

@@ -40,6 +40,9 @@ pub(super) struct Stretch {
     pub(super) columns: usize,
 }
 
+/// New rows from which on their columns are compared.
+const MANY: usize = 50;
+
 const VALUE: &[&str] = &["user_entered_value"];
 const VALUE_AND_NUMBER_FORMAT: &[&str] = &["user_entered_value", "user_entered_format.number_format"];
 
@@ -85,27 +88,50 @@ pub(super) fn delete_rows(sheet_id: i32, number: usize, count: usize) -> SheetRe
     }
 }
 
+/// Makes the rows below the others and fills them. Where many have the same in a column, it is written once for all of
+/// them, and nothing where they have nothing: each cell that is written by itself takes kilobytes of memory on its way.
 pub(super) fn insert_rows(place: &Place<'_>, rows: &[NewRow<'_>]) -> Vec<SheetRequest> {
     if rows.is_empty() {
         return Vec::new();
     }
+    let (alike, others): (Vec<usize>, Vec<usize>) =
+        (0..place.tab.columns.len()).partition(|column| are_alike(rows, *column));
+    let format = |column: usize| number_format(place.tab.columns[column].kind);
     let mut requests = vec![empty_rows(place.sheet_id, place.after_row, rows.len())];
-    requests.extend(runs(place).into_iter().map(|columns| {
+    for column in alike {
+        let (entry, format) = (rows[0].entry(column), format(column));
+        let stretch = Stretch {
+            sheet_id: place.sheet_id,
+            row: place.after_row,
+            column: place.layout.position(column),
+            rows: rows.len(),
+            columns: 1,
+        };
+        if *entry != Entry::Empty || format.is_some() {
+            requests.push(repeat_cell(stretch, cell_data(entry, format)));
+        }
+    }
+    requests.extend(runs(place, others).into_iter().map(|columns| {
         let cells = |row: &NewRow<'_>| {
-            let cell = |column: &usize| {
-                let entry = if *column == 0 {
-                    &row.id
-                } else {
-                    row.cells.get(column - 1).unwrap_or(&Entry::Empty)
-                };
-                cell_data(entry, number_format(place.tab.columns[*column].kind))
-            };
+            let cell = |column: &usize| cell_data(row.entry(*column), format(*column));
             columns.iter().map(cell).collect()
         };
         let start = (place.after_row, place.layout.position(columns[0]));
         update_cells(place.sheet_id, start, rows.iter().map(cells).collect())
     }));
     requests
+}
+
+impl NewRow<'_> {
+    /// The cell in the tab's `column`-th column.
+    fn entry(&self, column: usize) -> &Entry {
+        let cell = column.checked_sub(1).map(|cell| self.cells.get(cell));
+        cell.map_or(&self.id, |cell| cell.unwrap_or(&Entry::Empty))
+    }
+}
+
+fn are_alike(rows: &[NewRow<'_>], column: usize) -> bool {
+    rows.len() >= MANY && rows.iter().all(|row| row.entry(column) == rows[0].entry(column))
 }
 
 /// Fills cells from `start` (row and column, counted from 0) on. When the first one brings a number format, all do.
@@ -148,10 +174,9 @@ pub(super) fn repeat_cell(stretch: Stretch, cell: CellData) -> SheetRequest {
     }
 }
 
-/// Columns of the tab in runs that stand side by side in the sheet and either all bring a number format or none, so that
+/// These columns of the tab in runs that stand side by side in the sheet and either all bring a number format or none, so that
 /// columns of staff's own between them are not touched.
-fn runs(place: &Place<'_>) -> Vec<Vec<usize>> {
-    let mut columns: Vec<usize> = (0..place.tab.columns.len()).collect();
+fn runs(place: &Place<'_>, mut columns: Vec<usize>) -> Vec<Vec<usize>> {
     columns.sort_by_key(|column| place.layout.position(*column));
     let has_format = |column: usize| number_format(place.tab.columns[column].kind).is_some();
     let mut runs: Vec<Vec<usize>> = Vec::new();
@@ -211,6 +236,48 @@ pub(super) fn cell_with(content: &Content, format: Option<NumberFormat>) -> Cell
         }),
     };
     dressed(value, format)
+}
+
+/// What is to stand in a cell. The cell as it is sent takes three kilobytes, so it is made as late as possible.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Filling {
+    value: Value,
+    /// Whose number format the cell gets.
+    look: Option<Kind>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Typed(Entry),
+    Copied(Content),
+}
+
+impl Filling {
+    /// The value of `entry`, in the number format of a kind.
+    pub(super) fn of(entry: Entry, look: Option<Kind>) -> Self {
+        let value = Value::Typed(entry);
+        Self { value, look }
+    }
+
+    /// What stood in another cell.
+    pub(super) fn with(content: Content, look: Option<Kind>) -> Self {
+        let value = Value::Copied(content);
+        Self { value, look }
+    }
+
+    /// Whether it brings a number format.
+    pub(super) fn has_format(&self) -> bool {
+        self.look.and_then(number_format).is_some()
+    }
+
+    /// The cell to be sent.
+    pub(super) fn data(&self) -> CellData {
+        let format = self.look.and_then(number_format);
+        match &self.value {
+            Value::Typed(entry) => cell_data(entry, format),
+            Value::Copied(content) => cell_with(content, format),
+        }
+    }
 }
 
 fn dressed(value: Option<ExtendedValue>, format: Option<NumberFormat>) -> CellData {

@@ -11,18 +11,9 @@ use syn::visit::Visit;
 /// Crates that live in one place, with that place.
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
-    ("libc", &["store/memory.rs"]),
-    (
-        "moka",
-        &[
-            "store/reader.rs",
-            "answer/kept.rs",
-            "leaderboard/desk.rs",
-            "deals/desk.rs",
-            "customers/desk.rs",
-            "customers/scoring/derived.rs",
-        ],
-    ),
+    ("libc", &["memory.rs"]),
+    ("memchr", &["search.rs"]),
+    ("moka", &["store/reader.rs", "answer/kept.rs", "leaderboard/desk.rs"]),
     (
         "maud",
         &[

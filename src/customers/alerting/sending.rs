@@ -10,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp, Zoned, civil::Time};
+use jiff::{
+    SignedDuration, Timestamp, Zoned,
+    civil::{Date, Time},
+};
 use tokio::sync::watch;
 
 use super::{
@@ -398,9 +401,14 @@ impl Alerting {
 /// When the spreadsheet cannot be read.
 pub async fn summary(scoring: &Scoring, clock: &Clock, extent: Extent) -> Result<Report, Error> {
     let books = scoring.books().await?;
-    let scored = scoring.score_all(&books);
-    let standings = standings(&books, &scored, &[], &Links::Rows);
-    Ok(report(&standings, clock.today(), extent))
+    Ok(report_of(scoring, &books, clock.today(), extent))
+}
+
+/// The same of tabs that were read already.
+pub fn report_of(scoring: &Scoring, books: &Books, today: Date, extent: Extent) -> Report {
+    let scored = scoring.score_all(books);
+    let standings = standings(books, &scored, &[], &Links::Rows);
+    report(&standings, today, extent)
 }
 
 /// A line, and those of earlier attempts.

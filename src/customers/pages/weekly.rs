@@ -11,7 +11,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::{
-    alerting::{report::Extent, sending::summary},
     desk::{Current, Customers},
     view::weekly::{WeeklyPage, WeeklyPaper},
     weekly::{Material, WeeklyReport},
@@ -46,7 +45,7 @@ pub(super) async fn show(
 
 async fn week(customers: &Customers, current: &Current) -> Result<WeeklyReport, Error> {
     let told = customers.told().await?;
-    let report = summary(customers.syncing.scoring(), &customers.clock, Extent::WEEK).await?;
+    let report = customers.report().await?;
     Ok(WeeklyReport::of(&Material {
         as_of: current.read_at,
         currency: current.currency,

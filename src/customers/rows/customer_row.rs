@@ -2,7 +2,7 @@
 
 mod reading;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -16,6 +16,7 @@ use crate::{
         amount::{Amount, Currency},
         customer::{Customer, CustomerId, Health, Profile, Revenue, Standing},
         email::Email,
+        search::{SearchTexts, texts_of},
     },
     finding::{Effect, Finding},
     language::sort_key,
@@ -191,6 +192,7 @@ pub struct CustomerRows {
     by_email: HashMap<String, usize>,
     /// Places of those that count, in the order of their names.
     by_name: Vec<u32>,
+    search: OnceLock<SearchTexts>,
 }
 
 impl CustomerRows {
@@ -223,6 +225,11 @@ impl CustomerRows {
     /// The customer at a place.
     pub fn at(&self, place: u32) -> &Customer {
         &self.customers[place as usize]
+    }
+
+    /// The texts in which people search, in the order of the rows; made when somebody first does.
+    pub fn search_texts(&self) -> &SearchTexts {
+        self.search.get_or_init(|| texts_of(&self.customers))
     }
 
     /// Rows whose revenue is in no sum, because sums are made in `currency`.
@@ -281,6 +288,7 @@ impl CustomerRows {
             numbers,
             rows,
             places,
+            search: OnceLock::new(),
         }
     }
 }

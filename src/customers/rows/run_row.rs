@@ -30,6 +30,7 @@ const COLUMNS: &[Column] = &[
     Column::new("error", Kind::Text),
     Column::new("cure", Kind::Text),
     Column::new("findings", Kind::Text),
+    Column::new("derived_at", Kind::DateTime),
 ];
 
 /// One row for each run; append-only but for the run that is going on.
@@ -55,6 +56,7 @@ const CURSOR: usize = place(COLUMNS, "cursor");
 const ERROR: usize = place(COLUMNS, "error");
 const CURE: usize = place(COLUMNS, "cure");
 const FINDINGS: usize = place(COLUMNS, "findings");
+const DERIVED_AT: usize = place(COLUMNS, "derived_at");
 
 /// One run of a source.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -90,6 +92,15 @@ pub struct SyncRun {
     pub cure: Option<String>,
     /// What could not be read, one sentence a line; the first ones of many.
     pub findings: Vec<String>,
+    /// When the customers and their scores were derived of what it wrote; `None` until then, and when it wrote nothing.
+    pub derived_at: Option<Timestamp>,
+}
+
+impl SyncRun {
+    /// Whether it wrote something of which the customers were not derived yet, as far as its line tells.
+    pub fn is_owed(&self) -> bool {
+        self.created + self.updated > 0 && self.derived_at.is_none()
+    }
 }
 
 /// What became of a run.
@@ -196,6 +207,7 @@ pub fn cells_of(run: &SyncRun, zone: &TimeZone) -> RowCells {
         (ERROR, cells::text_of(run.error.as_deref())),
         (CURE, cells::text_of(run.cure.as_deref())),
         (FINDINGS, cells::lines(&run.findings)),
+        (DERIVED_AT, cells::instant(run.derived_at, zone)),
     ]
 }
 
@@ -235,5 +247,6 @@ fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<SyncRun> {
         error: cells.text(ERROR),
         cure: cells.text(CURE),
         findings: cells.lines(FINDINGS),
+        derived_at: cells.instant(DERIVED_AT),
     })
 }

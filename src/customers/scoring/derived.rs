@@ -3,10 +3,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use moka::{future::Cache, policy::EvictionPolicy};
-
 use super::hearing::{Heard, heard_in};
 use crate::{
+    answer::WorkedOut,
     customers::{
         customer::Customer,
         rows::source_tables::SourceTables,
@@ -84,13 +83,11 @@ fn known(tables: &SourceTables) -> Known<'_> {
 }
 
 /// What was worked out last.
-pub struct Derivation(Cache<u64, Arc<Derived>>);
+pub struct Derivation(WorkedOut<u64, Derived>);
 
 impl Default for Derivation {
     fn default() -> Self {
-        // What was told before belongs to older data, and nobody asks for it again.
-        let newest = Cache::builder().max_capacity(1).eviction_policy(EvictionPolicy::lru());
-        Self(newest.build())
+        Self(WorkedOut::most(1))
     }
 }
 
@@ -104,6 +101,6 @@ impl Derivation {
             let worked_out = tokio::task::spawn_blocking(move || Derived::of(there)).await;
             Arc::new(worked_out.unwrap_or_else(|_| Derived::of(here)))
         };
-        self.0.get_with(told.snapshot.version, work).await
+        self.0.or_work_out(told.snapshot.version, work).await
     }
 }

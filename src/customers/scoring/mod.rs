@@ -95,12 +95,35 @@ pub struct Scored {
 /// The tabs, read together.
 pub struct Books {
     derived: Arc<Derived>,
+    /// Version of the tabs of which `derived` follows.
+    told: u64,
     customers: Reading<CustomerRows>,
     history: Reading<ScoreHistory>,
     dismissals: Reading<Dismissals>,
 }
 
+/// The tabs as the store answered.
+type Read = (
+    Result<Reading<SourceTables>, ReadError>,
+    Result<Reading<CustomerRows>, ReadError>,
+    Result<Reading<ScoreHistory>, ReadError>,
+    Result<Reading<Dismissals>, ReadError>,
+);
+
+/// Versions of the tabs that were read together; the same ones have the same rows.
+pub type Versions = [u64; 4];
+
 impl Books {
+    /// The versions of the tabs.
+    pub fn versions(&self) -> Versions {
+        [
+            self.told,
+            self.customers.snapshot.version,
+            self.history.snapshot.version,
+            self.dismissals.snapshot.version,
+        ]
+    }
+
     /// The rows of the customers.
     pub fn customers(&self) -> &CustomerRows {
         &self.customers.snapshot.data
@@ -136,18 +159,9 @@ impl Scoring {
     /// # Errors
     /// When the spreadsheet cannot be read.
     pub async fn books(&self) -> Result<Books, Error> {
-        let (told, customers, history, dismissals) = tokio::join!(
-            self.store.read::<SourceTables>(),
-            self.store.read::<CustomerRows>(),
-            self.store.read::<ScoreHistory>(),
-            self.store.read::<Dismissals>(),
-        );
-        Ok(Books {
-            derived: self.derivation.of(&told?).await,
-            customers: customers?,
-            history: history?,
-            dismissals: dismissals?,
-        })
+        let store = &self.store;
+        let read = tokio::join!(store.read(), store.read(), store.read(), store.read());
+        self.open(read).await
     }
 
     /// The same without older data: what is written follows from it.
@@ -155,14 +169,16 @@ impl Scoring {
     /// # Errors
     /// When the spreadsheet cannot be read as it is now.
     pub async fn books_now(&self) -> Result<Books, Error> {
-        let (told, customers, history, dismissals) = tokio::join!(
-            self.store.read_now::<SourceTables>(),
-            self.store.read_now::<CustomerRows>(),
-            self.store.read_now::<ScoreHistory>(),
-            self.store.read_now::<Dismissals>(),
-        );
+        let store = &self.store;
+        let read = tokio::join!(store.read_now(), store.read_now(), store.read_now(), store.read_now());
+        self.open(read).await
+    }
+
+    async fn open(&self, (told, customers, history, dismissals): Read) -> Result<Books, Error> {
+        let told: Reading<SourceTables> = told?;
         Ok(Books {
-            derived: self.derivation.of(&told?).await,
+            derived: self.derivation.of(&told).await,
+            told: told.snapshot.version,
             customers: customers?,
             history: history?,
             dismissals: dismissals?,

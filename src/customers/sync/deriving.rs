@@ -5,9 +5,10 @@ use crate::{
     customers::{
         customer::Customer,
         rows::{
-            UNIFIED_CUSTOMERS,
+            SYNC_LOG, UNIFIED_CUSTOMERS,
             customer_row::{self, CustomerRows},
             ledger::Ledger,
+            run_row::{self, SyncLog, SyncRun},
             source_tables::SourceTables,
         },
         sources::record::Page,
@@ -58,6 +59,22 @@ impl Syncing {
         writing::write_all(&self.store, by, book.changes()).await?;
         self.derive().await?;
         self.scoring.recalculate().await?;
+        Ok(())
+    }
+
+    /// Notes that the customers were derived of what the runs in `log` wrote. A run that goes on elsewhere does so itself.
+    pub(super) async fn note_derived(&self, log: &SyncLog) -> Result<(), Error> {
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let ledger = Ledger::of(&SYNC_LOG, log.rows.clone());
+        let owed = log.runs.iter().filter(|run| run.is_owed() && run.ended_at.is_some());
+        let changes = owed.filter_map(|run| {
+            let run = SyncRun {
+                derived_at: Some(now),
+                ..run.clone()
+            };
+            ledger.change(&run.id, &run_row::cells_of(&run, zone), &[])
+        });
+        writing::write_all(&self.store, BY, changes.collect()).await?;
         Ok(())
     }
 

@@ -38,11 +38,16 @@ use tokio::{sync::watch, task::JoinHandle};
 use super::{
     amount::Currency,
     mrr::FiniteDiscounts,
-    rows::run_row::SyncRun,
+    rows::run_row::{SyncLog, SyncRun},
     scoring::Scoring,
     sources::{Mode, OpenSource},
 };
-use crate::{cause::chain, clock::Clock, error::Error, store::Store};
+use crate::{
+    cause::chain,
+    clock::Clock,
+    error::Error,
+    store::{Reading, Store},
+};
 use schedule::Schedule;
 
 /// Brings the sources into the spreadsheet.
@@ -63,6 +68,8 @@ pub struct Syncing {
     stopping: AtomicBool,
     /// Whether the customers lack something that was read.
     is_behind: AtomicBool,
+    /// Whether the log was asked what an earlier program left to be derived.
+    has_looked_back: AtomicBool,
     /// Held while customers are derived, so that two runs that end together do not write the same cells.
     deriving: tokio::sync::Mutex<()>,
 }
@@ -148,6 +155,7 @@ impl Syncing {
             begun: Mutex::default(),
             tasks: Mutex::default(),
             is_behind: AtomicBool::new(false),
+            has_looked_back: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
             deriving: tokio::sync::Mutex::default(),
         }
@@ -252,11 +260,13 @@ impl Syncing {
     }
 
     /// Derives the customers and their scores of what the sources said. Until it succeeds it is owed: the schedule tries again,
-    /// for the next run may be a day away.
+    /// for the next run may be a day away. The lines of the runs tell it to a program that is started later.
     async fn bring_up_to_date(&self) -> Result<(), Error> {
         self.is_behind.store(true, Ordering::SeqCst);
+        let log: Reading<SyncLog> = self.store.read_now().await?;
         self.derive().await?;
         self.scoring.recalculate().await?;
+        self.note_derived(&log.snapshot.data).await?;
         self.is_behind.store(false, Ordering::SeqCst);
         Ok(())
     }

@@ -117,6 +117,7 @@ impl Begin {
             error: None,
             cure: None,
             findings: Vec::new(),
+            derived_at: None,
         }
     }
 }

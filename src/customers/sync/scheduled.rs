@@ -11,7 +11,10 @@ use super::{Syncing, lock};
 use crate::{
     cause::chain,
     customers::{
-        rows::{alias_row::AliasRows, run_row::SyncLog},
+        rows::{
+            alias_row::AliasRows,
+            run_row::{SyncLog, SyncRun},
+        },
         sources::{Mode, OpenSource},
     },
     error::Error,
@@ -75,12 +78,18 @@ impl Syncing {
         Ok(due.iter().map(|source| source.vendor.name).collect())
     }
 
-    /// Brings the customers up to date when that failed after the last run; answers whether there was something to do. A run
-    /// that goes on will do it by itself.
+    /// Brings the customers up to date when that failed after the last run, of this program or of one before it; answers
+    /// whether there was something to do. A run that goes on will do it by itself.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read or written; the next look tries again.
     pub async fn catch_up(&self) -> Result<bool, Error> {
+        if !self.has_looked_back.load(Ordering::SeqCst) {
+            let log: Reading<SyncLog> = self.store.read().await?;
+            let is_owed = log.snapshot.data.runs.iter().any(SyncRun::is_owed);
+            self.is_behind.fetch_or(is_owed, Ordering::SeqCst);
+            self.has_looked_back.store(true, Ordering::SeqCst);
+        }
         let is_due = self.is_behind.load(Ordering::SeqCst) && lock(&self.running).is_empty();
         if is_due {
             self.bring_up_to_date().await?;

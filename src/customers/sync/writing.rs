@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::store::{Batch, Change, CommitError, Committed, Content, Entry, RowProblem, Store};
 
 /// Rows in one call, at most.
-pub const PORTION: usize = 2_000;
+pub const PORTION: usize = 3_000;
 /// Filled cells in one call, at most: with some fifty characters each they stay near the 2 MB that Google recommends
 /// (<https://developers.google.com/workspace/sheets/api/limits>).
 const CELLS: usize = 40_000;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{
     super::{
-        google::{CellData, SheetRequest},
-        requests::{self, Stretch, Turn, cell_with, number_format},
+        google::SheetRequest,
+        requests::{self, Filling, Stretch, Turn},
         tab::History,
     },
     line::Log,
@@ -28,7 +28,7 @@ impl Edit {
 
     /// Whether `below` is the next row and changes the same columns, so that both can be written together.
     pub(super) fn continues_in(&self, below: &Self) -> bool {
-        let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.data.user_entered_format.is_some());
+        let shape = |cell: &CellEdit| (cell.position, cell.in_log, cell.filling.has_format());
         self.tab == below.tab
             && self.is_numbering() == below.is_numbering()
             && self.number + 1 == below.number
@@ -162,9 +162,9 @@ impl Source {
 
 /// Fills rows that follow each other in the same columns. Cells side by side that either all bring a number format or none
 /// share a request.
-pub(super) fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, CellData)>]) -> Vec<SheetRequest> {
+pub(super) fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, Filling)>]) -> Vec<SheetRequest> {
     let Some(shape) = rows.first() else { return Vec::new() };
-    let has_format = |index: usize| shape[index].1.user_entered_format.is_some();
+    let has_format = |index: usize| shape[index].1.has_format();
     let mut requests = Vec::new();
     for run in side_by_side(
         shape
@@ -173,7 +173,7 @@ pub(super) fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, CellDa
             .map(|(index, (position, _))| (*position, index)),
     ) {
         for run in run.chunk_by(|(_, left), (_, right)| has_format(*left) == has_format(*right)) {
-            let cells = |row: &Vec<(usize, CellData)>| run.iter().map(|(_, index)| row[*index].1.clone()).collect();
+            let cells = |row: &Vec<(usize, Filling)>| run.iter().map(|(_, index)| row[*index].1.data()).collect();
             let start = (first_row, run[0].0);
             requests.push(requests::update_cells(
                 sheet_id,
@@ -188,10 +188,7 @@ pub(super) fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, CellDa
 impl Restored {
     pub(super) fn requests(&self, sheet_id: i32) -> Vec<SheetRequest> {
         let mut requests = vec![requests::empty_rows(sheet_id, self.after_row, 1)];
-        let cell = |cell: &RestoredCell| {
-            let format = cell.kind.and_then(number_format);
-            (cell.position, cell_with(&cell.content, format))
-        };
+        let cell = |cell: &RestoredCell| (cell.position, Filling::with(cell.content.clone(), cell.kind));
         let row = self.cells.iter().map(cell).collect();
         requests.extend(filled(sheet_id, self.after_row, &[row]));
         requests

@@ -9,7 +9,7 @@ use super::{
         audit::{self, AUDIT_LOG, action, column},
         batch::{Change, CommitError, Conflict, Delete, Insert, NewId, RowProblem, Update},
         cell::{Content, Entry},
-        requests::{cell_data, number_format},
+        requests::Filling,
         tab::{Tab, normalise},
         tail::{Found, Search, Sight, Tails, Wanted},
     },
@@ -322,11 +322,7 @@ impl Planner<'_> {
         let position = self.circumstances.tails.place(tab).layout.position(place);
         let kind = tab.columns[place].kind;
         // A cell that holds something keeps the look that staff gave it.
-        let format = if found == Content::Empty {
-            number_format(kind)
-        } else {
-            None
-        };
+        let look = (found == Content::Empty).then_some(kind);
         CellEdit {
             position,
             header: self
@@ -337,7 +333,7 @@ impl Planner<'_> {
                 .cloned()
                 .unwrap_or_default(),
             kind: Some(kind),
-            data: cell_data(to, format),
+            filling: Filling::of(to.clone(), look),
             wanted: to.content(),
             found,
             in_log,

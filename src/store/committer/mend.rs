@@ -20,8 +20,8 @@ use super::{
         ReadError,
         audit::{AUDIT_LOG, TALLYBOARD, action, column},
         cell::{Content, Entry},
-        google::{CellData, ValueRange},
-        requests::{cell_data, cell_with},
+        google::ValueRange,
+        requests::Filling,
         tab::{Tab, column_letters, normalise, quoted},
         tail::{Found, Sight, Wanted},
     },
@@ -305,7 +305,7 @@ impl Committer {
                 kind: self.kind_at(tab, position),
                 found: cell.now.clone(),
                 wanted: cell.old.clone(),
-                data: cell_with(&cell.old, None),
+                filling: Filling::with(cell.old.clone(), None),
                 in_log: InLog::Line,
             }],
         })
@@ -315,13 +315,13 @@ impl Committer {
         let found = sight.get(&(AUDIT_LOG.title, id.to_owned()))?;
         let Found::Row { number, .. } = found else { return None };
         let layout = self.tails.place(&AUDIT_LOG).layout;
-        let cell = |place: usize, data: CellData, wanted: Content| CellEdit {
+        let cell = |place: usize, filling: Filling, wanted: Content| CellEdit {
             position: layout.position(place),
             header: AUDIT_LOG.columns[place].header.to_owned(),
             kind: None,
             found: found.content(layout.position(place)),
             wanted,
-            data,
+            filling,
             in_log: InLog::NoLine,
         };
         Some(Edit {
@@ -332,8 +332,8 @@ impl Committer {
             id: id.to_owned(),
             number: *number,
             cells: vec![
-                cell(column::ROW, cell_data(row, None), row.content()),
-                cell(column::OLD, cell_with(old, None), old.clone()),
+                cell(column::ROW, Filling::of(row.clone(), None), row.content()),
+                cell(column::OLD, Filling::with(old.clone(), None), old.clone()),
             ],
         })
     }

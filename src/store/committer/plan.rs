@@ -5,7 +5,7 @@ use super::{
         audit::action,
         batch::CommitError,
         cell::{Content, Entry},
-        google::CellData,
+        requests::Filling,
         tab::{Kind, Tab},
     },
     fix::WrittenRow,
@@ -59,7 +59,7 @@ pub(super) struct CellEdit {
     pub(super) kind: Option<Kind>,
     pub(super) found: Content,
     pub(super) wanted: Content,
-    pub(super) data: CellData,
+    pub(super) filling: Filling,
     pub(super) in_log: InLog,
 }
 

@@ -20,7 +20,7 @@ use super::{
         audit::{AUDIT_LOG, column},
         cell::Entry,
         google::SheetRequest,
-        requests::{self, NewRow, Stretch},
+        requests::{self, Filling, NewRow, Stretch},
         tab::{Tab, column_letters, quoted},
         tail::Tails,
     },
@@ -176,7 +176,7 @@ impl Shot {
             let cells = |edit: &Edit| {
                 edit.cells
                     .iter()
-                    .map(|cell| (cell.position, cell.data.clone()))
+                    .map(|cell| (cell.position, cell.filling.clone()))
                     .collect()
             };
             let rows: Vec<Vec<_>> = edits.iter().map(cells).collect();
@@ -209,7 +209,7 @@ impl Shot {
                 .filter(|(_, addition)| !addition.others.is_empty())
             {
                 let cells = addition.others.iter();
-                let row = cells.map(|(position, content)| (*position, requests::cell_with(content, None)));
+                let row = cells.map(|(position, content)| (*position, Filling::with(content.clone(), None)));
                 self.requests
                     .extend(filled(place.sheet_id, place.after_row + index, &[row.collect()]));
             }

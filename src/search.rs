@@ -1,0 +1,132 @@
+//! Finding rows by words, without regard to accents and case.
+//!
+//! The texts of a tab are folded once for each version of it and lie behind each other in one piece, so that a search walks
+//! over memory and makes nothing.
+
+use std::collections::HashMap;
+
+use memchr::memmem::Finder;
+
+use crate::spelling::fold;
+
+/// The texts of every row, folded.
+#[derive(Debug, Default)]
+pub struct SearchTexts {
+    folded: String,
+    /// Where each row ends.
+    ends: Vec<usize>,
+}
+
+/// Folds the texts of rows. Folding costs more than finding a text again, and a large tab repeats many.
+#[derive(Default)]
+pub struct Folding<'a> {
+    texts: SearchTexts,
+    known: HashMap<&'a str, String>,
+}
+
+impl<'a> Folding<'a> {
+    /// Adds a row: texts that other rows are likely to repeat, and texts of its own. They are kept apart by a line break, which no
+    /// folded word holds.
+    pub fn add(&mut self, repeated: impl IntoIterator<Item = &'a str>, own: impl IntoIterator<Item = &'a str>) {
+        let texts = &mut self.texts;
+        for text in own {
+            texts.folded.push_str(&fold(text));
+            texts.folded.push('\n');
+        }
+        for text in repeated {
+            texts
+                .folded
+                .push_str(self.known.entry(text).or_insert_with(|| fold(text)));
+            texts.folded.push('\n');
+        }
+        texts.ends.push(texts.folded.len());
+    }
+
+    /// The texts of the rows, in the order in which they were added.
+    pub fn finish(self) -> SearchTexts {
+        let mut texts = self.texts;
+        texts.folded.shrink_to_fit();
+        texts.ends.shrink_to_fit();
+        texts
+    }
+}
+
+impl SearchTexts {
+    /// Whether the row at this place has every one of the words.
+    pub fn contains(&self, place: usize, words: &SearchWords) -> bool {
+        let text = self.row(place).as_bytes();
+        words.0.iter().all(|word| word.find(text).is_some())
+    }
+
+    /// Empty for a row that there is not.
+    fn row(&self, place: usize) -> &str {
+        let start = place.checked_sub(1).and_then(|before| self.ends.get(before));
+        let end = self.ends.get(place);
+        end.map_or("", |end| &self.folded[start.copied().unwrap_or(0)..*end])
+    }
+}
+
+/// What somebody looks for: every word has to be there, in any text of the row.
+#[derive(Clone, Debug, Default)]
+pub struct SearchWords(Vec<Finder<'static>>);
+
+impl SearchWords {
+    /// The words of a text as typed; a blank text looks for nothing and finds all.
+    pub fn of(typed: &str) -> Self {
+        let folded = fold(typed);
+        let words = folded.split_whitespace();
+        Self(words.map(|word| Finder::new(word).into_owned()).collect())
+    }
+
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn texts<'a>(rows: &'a [(&'a str, &'a str)]) -> SearchTexts {
+        let mut folding = Folding::default();
+        for (repeated, own) in rows {
+            folding.add([*repeated], [*own]);
+        }
+        folding.finish()
+    }
+
+    #[test]
+    fn every_word_has_to_be_in_the_row_in_any_of_its_texts_and_any_spelling() {
+        let texts = texts(&[("Société Générale", "Zoé"), ("Société Générale", "Ben"), ("", "")]);
+        for (typed, found) in [
+            ("", [true, true, true]),
+            ("  ", [true, true, true]),
+            ("GENERALE zoe", [true, false, false]),
+            ("generale", [true, true, false]),
+            ("zoe ben", [false, false, false]),
+            ("zoesociete", [false, false, false]),
+        ] {
+            let words = SearchWords::of(typed);
+            assert_eq!([0, 1, 2].map(|place| texts.contains(place, &words)), found, "{typed}");
+        }
+        assert!(!texts.contains(3, &SearchWords::of("zoe")), "there is no such row");
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_is_found_by_its_own_words_and_never_by_those_of_its_neighbours(
+            rows in proptest::collection::vec("[a-c ]{0,6}", 1..6),
+            word in "[a-c]{1,3}",
+        ) {
+            let pairs: Vec<(&str, &str)> = rows.iter().map(|row| ("", row.as_str())).collect();
+            let texts = texts(&pairs);
+            let words = SearchWords::of(&word);
+            for (place, row) in rows.iter().enumerate() {
+                prop_assert_eq!(texts.contains(place, &words), fold(row).contains(&word));
+            }
+        }
+    }
+}
