@@ -38,7 +38,7 @@ use crate::{
         view::{BOARD, SUBMIT},
         weekly::Weekly,
     },
-    openapi,
+    memory, openapi,
     page::{Entry, Frame, Source},
     status,
     store::{SetupProblem, SetupReport, Store, Tab},
@@ -55,6 +55,7 @@ pub struct App {
     boards: Boards,
     syncing: Arc<Syncing>,
     alerting: Arc<Alerting>,
+    guard: Arc<Guard>,
     /// What goes on by itself.
     jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
@@ -129,7 +130,7 @@ impl App {
             config.deals.lost_stage,
         ));
         let syncing = Arc::new(syncing(config, &store, &clock)?);
-        let (router, boards) = put_together(Materials {
+        let together = put_together(Materials {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -152,9 +153,10 @@ impl App {
             alerting,
             jobs: std::sync::Mutex::default(),
             syncing,
-            boards,
+            boards: together.boards,
+            guard: together.guard,
             store,
-            router,
+            router: together.router,
             importer,
             emulator: Mutex::new(emulator),
         })
@@ -170,7 +172,8 @@ impl App {
         report
     }
 
-    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs and alerts.
+    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs, alerts, and
+    /// giving back memory at rest.
     /// For a program that serves, once the tabs were prepared.
     pub fn start_jobs(&self) {
         let boards = &self.boards;
@@ -183,6 +186,10 @@ impl App {
                 tokio::spawn(Arc::clone(&boards.customers).work_ahead()),
                 tokio::spawn(Arc::clone(&self.syncing).run_by_schedule()),
                 tokio::spawn(Arc::clone(&self.alerting).run()),
+                tokio::spawn(memory::give_back_at_rest({
+                    let guard = Arc::clone(&self.guard);
+                    move || guard.requests()
+                })),
             ]);
         }
     }
@@ -239,11 +246,17 @@ fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing
 
 /// Every address, on the given materials.
 pub fn router(materials: Materials) -> Router {
-    put_together(materials).0
+    put_together(materials).router
 }
 
-/// Every address, and the boards.
-fn put_together(materials: Materials) -> (Router, Boards) {
+/// Every address, and what the jobs of the program need.
+struct Together {
+    router: Router,
+    boards: Boards,
+    guard: Arc<Guard>,
+}
+
+fn put_together(materials: Materials) -> Together {
     let frame = Frame {
         navigation: vec![
             Entry::new("Leaderboard", BOARD).in_french("Classement"),
@@ -322,7 +335,7 @@ fn put_together(materials: Materials) -> (Router, Boards) {
         .fallback(elsewhere)
         // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
         .layer((
-            middleware::from_fn_with_state(guard, guard::watch),
+            middleware::from_fn_with_state(Arc::clone(&guard), guard::watch),
             TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
             CatchPanicLayer::custom(guard::panicked),
             DefaultBodyLimit::max(LARGEST_BODY),
@@ -332,7 +345,7 @@ fn put_together(materials: Materials) -> (Router, Boards) {
         leaderboard,
         customers,
     };
-    (router, boards)
+    Together { router, boards, guard }
 }
 
 /// The page of an error looks like the board it happened on, and speaks its language.

@@ -28,27 +28,40 @@ impl Asked {
     /// # Errors
     /// When `format` names a face that is not among `offered`.
     pub fn new(format: Option<&str>, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Self, Error> {
+        Self::speaking((format, Language::English), headers, uri, offered)
+    }
+
+    /// The same of a board that speaks every language: that which `lang` names, else the one that the browser remembers,
+    /// else the one that the board begins with.
+    ///
+    /// # Errors
+    /// When `format` names a face that is not among `offered`.
+    pub fn in_language_of(
+        (format, lang): (Option<&str>, Option<&str>),
+        headers: &HeaderMap,
+        uri: &Uri,
+        offered: &'static [Face],
+    ) -> Result<Self, Error> {
+        Self::speaking((format, language_of(lang, headers)), headers, uri, offered)
+    }
+
+    fn speaking(
+        (format, language): (Option<&str>, Language),
+        headers: &HeaderMap,
+        uri: &Uri,
+        offered: &'static [Face],
+    ) -> Result<Self, Error> {
         let face = Face::negotiate(format, headers, offered).map_err(|unknown: UnknownFormat| {
-            Error::bad_question(vec![FieldError::new("format", unknown.to_string())])
+            Error::bad_question(vec![FieldError::new("format", unknown.text(language))])
         })?;
         let address = uri
             .path_and_query()
             .map_or_else(String::new, |address| address.as_str().to_owned());
         Ok(Self {
             face,
-            language: Language::English,
+            language,
             address,
         })
-    }
-
-    /// The same in the language that `lang=` names, else the browser remembers, else the board begins with.
-    #[must_use]
-    pub fn in_language_of(mut self, lang: Option<&str>, headers: &HeaderMap) -> Self {
-        self.language = lang
-            .and_then(Language::parse)
-            .or_else(|| remembered_language(headers))
-            .unwrap_or_default();
-        self
     }
 
     /// The key under which the answer is kept.
@@ -57,8 +70,15 @@ impl Asked {
     }
 }
 
+/// The language that `lang=` names, else the one that the browser remembers, else the one that a board begins with that
+/// speaks every language.
+pub fn language_of(lang: Option<&str>, headers: &HeaderMap) -> Language {
+    let named = lang.and_then(Language::parse);
+    named.or_else(|| remembered_language(headers)).unwrap_or_default()
+}
+
 /// The language that the browser remembers.
-pub fn remembered_language(headers: &HeaderMap) -> Option<Language> {
+fn remembered_language(headers: &HeaderMap) -> Option<Language> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -78,10 +98,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, "theme=dark; lang=en".parse().expect("header"));
         let asked = |lang, headers: &HeaderMap| {
-            Asked::new(None, headers, &Uri::from_static("/deals?x=1"), Face::PAGE)
-                .expect("asked")
-                .in_language_of(lang, headers)
-                .language
+            let address = Uri::from_static("/deals?x=1");
+            let asked = Asked::in_language_of((None, lang), headers, &address, Face::PAGE);
+            asked.expect("asked").language
         };
         assert_eq!(asked(Some("fr"), &headers), Language::French);
         assert_eq!(asked(None, &headers), Language::English);

@@ -25,6 +25,7 @@ use serde_json::Value;
 use crate::store::{CommitError, ReadError, RowProblem};
 
 pub use answer::ErrorAnswer;
+pub use french::translated;
 
 /// A sentence for a person.
 pub type Sentence = Cow<'static, str>;
@@ -295,17 +296,17 @@ impl Error {
 
     /// Somebody changed these values since the caller looked at them.
     pub fn conflicting(conflicts: Vec<FieldConflict>) -> Self {
-        let fields: Vec<&str> = conflicts.iter().map(|conflict| conflict.field).collect();
-        let mut error = Self::new(
-            StatusCode::CONFLICT,
-            "changed_meanwhile",
-            "NOT recorded",
-            format!("Somebody changed {} in the meantime.", fields.join(", ")),
-        )
-        .safe("Nothing was changed.")
-        .then("Compare the values under “conflicts”, decide, and send it again with what was found as seen.");
+        let mut error = Self::new(StatusCode::CONFLICT, "changed_meanwhile", "NOT recorded", "")
+            .safe("Nothing was changed.")
+            .then("Compare the values under “conflicts”, decide, and send it again with what was found as seen.");
         error.conflicts = conflicts;
+        error.happened = format!("Somebody changed {} in the meantime.", error.conflicting_fields()).into();
         error
+    }
+
+    fn conflicting_fields(&self) -> String {
+        let fields: Vec<&str> = self.conflicts.iter().map(|conflict| conflict.field).collect();
+        fields.join(", ")
     }
 
     /// The row cannot be told from another one, since both have its id.
@@ -421,6 +422,15 @@ impl From<CommitError> for Error {
             return Self::changed_meanwhile(error);
         }
         let mut told = match &error {
+            // <https://support.google.com/drive/answer/37603>
+            CommitError::Refused(reason) if reason.contains("number of cells in the workbook above the limit") => {
+                Self::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "spreadsheet_full",
+                    "NOT recorded",
+                    "The spreadsheet has the ten million cells that Google allows. Delete old rows of audit_log or tabs that nobody needs.",
+                )
+            }
             CommitError::NotWritten(_) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "not_recorded",

@@ -58,6 +58,11 @@ impl Guard {
         }
     }
 
+    /// How many requests came since the start.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// Names a request in the log and on error pages.
     fn next_id(&self) -> String {
         format!("{:08x}-{}", self.run, self.requests.fetch_add(1, Ordering::Relaxed))
@@ -109,7 +114,8 @@ impl Guard {
         let mut response = if request.face() == Face::Html {
             (error.status, Html(self.page(error, request))).into_response()
         } else {
-            let body = ErrorAnswer::of(error, &request.id);
+            let language = (self.frame)(&request.uri, &request.headers()).language;
+            let body = ErrorAnswer::of(error, &request.id, language);
             (error.status, Json(body)).into_response()
         };
         if let Some(seconds) = error.retry_after {

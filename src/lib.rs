@@ -21,7 +21,7 @@
 //! - [`error`]: one error type, two faces, one log line → [`store`]
 //! - [`store`]: the tabs of a spreadsheet as tables; knows no board
 //! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns: [`alias`], [`company`], [`language`], [`likeness`], [`money`], [`period`], [`person`], [`spelling`], [`search`], [`finding`], [`clock`], [`cause`];
+//! - nouns: [`alias`], [`company`], [`language`], [`likeness`], [`money`], [`period`], [`person`], [`spelling`], [`search`], [`finding`], [`clock`], [`cause`], [`memory`];
 //!   [`config`] alone reads settings
 
 pub mod alias;
@@ -46,6 +46,7 @@ pub mod keyboard;
 pub mod language;
 pub mod leaderboard;
 pub mod likeness;
+pub mod memory;
 pub mod money;
 pub mod openapi;
 pub mod page;

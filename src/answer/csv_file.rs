@@ -50,6 +50,16 @@ impl Dialect {
     }
 }
 
+impl Dialect {
+    /// Number formats of a day and of an instant in a workbook.
+    pub(super) fn number_formats(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Commas => ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"),
+            Self::Semicolons => ("dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"),
+        }
+    }
+}
+
 /// UTF-8 with byte order mark, CRLF; text that a spreadsheet would run as a formula is neutralised.
 pub fn write(sheet: &Sheet, dialect: Dialect) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()

@@ -6,6 +6,8 @@ use axum::http::{HeaderMap, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::language::Language;
+
 /// The forms in which one answer can be given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -24,12 +26,23 @@ pub enum Face {
 
 /// The request asked for a form that this address does not offer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("The format “{asked}” is not offered here. Use {}.", Alternatives(.offered))]
+#[error("{}", self.text(Language::English))]
 pub struct UnknownFormat {
     /// What stood in `format=`.
     pub asked: String,
     /// What would have been answered.
     pub offered: &'static [Face],
+}
+
+impl UnknownFormat {
+    /// What is wrong and what would be right.
+    pub fn text(&self, language: Language) -> String {
+        let (asked, offered) = (&self.asked, Alternatives((self.offered, language)));
+        language.choose(
+            format!("Le format « {asked} » n’est pas proposé ici. Écrivez {offered}."),
+            format!("The format “{asked}” is not offered here. Use {offered}."),
+        )
+    }
 }
 
 impl Face {
@@ -123,14 +136,15 @@ impl fmt::Display for Face {
 }
 
 /// "html, json or csv".
-struct Alternatives<'a>(&'a [Face]);
+struct Alternatives<'a>((&'a [Face], Language));
 
 impl fmt::Display for Alternatives<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, face) in self.0.iter().enumerate() {
+        let (faces, language) = self.0;
+        for (position, face) in faces.iter().enumerate() {
             let separator = match position {
                 0 => "",
-                _ if position + 1 == self.0.len() => " or ",
+                _ if position + 1 == faces.len() => language.choose(" ou ", " or "),
                 _ => ", ",
             };
             write!(formatter, "{separator}{face}")?;

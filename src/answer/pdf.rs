@@ -2,6 +2,8 @@
 //!
 //! Marks are collected page by page first and drawn at the end, when the number of pages is known.
 
+use std::collections::BTreeSet;
+
 use krilla::{
     Document,
     color::rgb,
@@ -15,6 +17,7 @@ use krilla::{
 };
 
 use super::typeface::{Typeface, Weight};
+use crate::spelling::is_invisible;
 
 /// A4 in points of 1/72 inch.
 const PAGE: (f32, f32) = (595.28, 841.89);
@@ -296,6 +299,20 @@ impl Report {
         });
     }
 
+    /// How many different letters of the report the typeface cannot draw; an empty box stands for each of them.
+    pub fn unprintable(&self) -> usize {
+        let texts = self.pages.iter().flatten().filter_map(|mark| match mark {
+            Mark::Text { text, .. } => Some(text.as_str()),
+            Mark::Block { .. } => None,
+        });
+        let is_missing = |letter: &char| !is_invisible(*letter) && !letter.is_control() && !self.regular.has(*letter);
+        texts
+            .flat_map(str::chars)
+            .filter(is_missing)
+            .collect::<BTreeSet<char>>()
+            .len()
+    }
+
     fn block(&mut self, at: (f32, f32), size: (f32, f32), ink: Ink) {
         self.mark(Mark::Block { at, size, ink });
     }
@@ -390,5 +407,19 @@ fn draw(surface: &mut Surface<'_>, mark: &Mark, (regular, bold): &(Font, Font)) 
                 surface.draw_path(&path);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_without_a_drawing_are_counted_once_each() {
+        let mut report = Report::new("Affaires", "fr").expect("report");
+        report.paragraph("Société Été\u{200b} — 12\u{202f}500,50\u{a0}€", Ink::Black);
+        assert_eq!(report.unprintable(), 0);
+        report.paragraph("株式会社 株 🚀\u{fe0f} شركة", Ink::Black);
+        assert_eq!(report.unprintable(), 4 + 1 + 4);
     }
 }

@@ -67,7 +67,12 @@ impl Rendered {
 
     /// The table of the answer as an Excel download.
     pub fn xlsx(sheet: &Sheet) -> Result<Self, WorkbookError> {
-        let body = super::workbook::write(sheet)?.into();
+        Self::xlsx_in(sheet, Dialect::Commas)
+    }
+
+    /// The same for the Excel of another country.
+    pub fn xlsx_in(sheet: &Sheet, dialect: Dialect) -> Result<Self, WorkbookError> {
+        let body = super::workbook::write(sheet, dialect)?.into();
         let disposition = attachment(sheet, "xlsx");
         let content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
         Ok(Self::answer(content_type, body, Some(disposition)))

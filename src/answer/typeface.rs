@@ -34,7 +34,6 @@ impl Typeface {
     }
 
     /// Whether there is a drawing for a letter.
-    #[cfg(test)]
     pub fn has(&self, letter: char) -> bool {
         self.face.glyph_index(letter).is_some()
     }

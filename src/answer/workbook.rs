@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
-use super::{Cell, Column, Kind, Sheet};
+use super::{Cell, Column, Dialect, Kind, Sheet};
 
 /// Excel refuses a longer text in one cell.
 const LONGEST_TEXT: usize = 32_767;
@@ -13,8 +13,9 @@ const LONGEST_TEXT: usize = 32_767;
 #[error("the table does not fit an Excel workbook")]
 pub struct WorkbookError(#[from] XlsxError);
 
-/// The bytes of an `.xlsx` file: bold frozen header, filter, fitting widths, typed cells, no formulas.
-pub fn write(sheet: &Sheet) -> Result<Vec<u8>, WorkbookError> {
+/// The bytes of an `.xlsx` file: bold frozen header, filter, fitting widths, typed cells, no formulas. Days look as in the
+/// country of `dialect`; of numbers Excel itself chooses the marks.
+pub fn write(sheet: &Sheet, dialect: Dialect) -> Result<Vec<u8>, WorkbookError> {
     let mut workbook = Workbook::new();
     // Without this the library writes the present instant, and equal tables would give unequal files.
     let created = rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?;
@@ -24,7 +25,7 @@ pub fn write(sheet: &Sheet) -> Result<Vec<u8>, WorkbookError> {
             .set_comment(format!("Data of {}", sheet.as_of.strftime("%Y-%m-%d %H:%M:%S")))
             .set_creation_datetime(&created),
     );
-    let formats: Vec<Format> = sheet.columns.iter().map(format_of).collect();
+    let formats: Vec<Format> = sheet.columns.iter().map(|column| format_of(column, dialect)).collect();
     let worksheet = workbook.add_worksheet();
     worksheet.set_name(worksheet_name(&sheet.title))?;
     let header = Format::new().set_bold();
@@ -83,15 +84,16 @@ fn whole_seconds(moment: DateTime) -> DateTime {
     moment.with().subsec_nanosecond(0).build().unwrap_or(moment)
 }
 
-fn format_of(column: &Column) -> Format {
+fn format_of(column: &Column, dialect: Dialect) -> Format {
+    let (day, instant) = dialect.number_formats();
     match column.kind {
         Kind::Text => Format::new(),
         Kind::Integer => Format::new().set_num_format("#,##0"),
         Kind::Decimal => Format::new().set_num_format("#,##0.00"),
         Kind::Euros => Format::new().set_num_format("#,##0.00\u{a0}\"€\""),
         Kind::Percent => Format::new().set_num_format("0%"),
-        Kind::Date => Format::new().set_num_format("yyyy-mm-dd"),
-        Kind::DateTime => Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        Kind::Date => Format::new().set_num_format(day),
+        Kind::DateTime => Format::new().set_num_format(instant),
     }
 }
 

@@ -103,6 +103,9 @@ pub enum AmountProblem {
     /// More digits than a cell can hold to the cent.
     #[error("more than 13 digits before the cents")]
     TooLarge,
+    /// `25 %` is a share of something.
+    #[error("a percentage")]
+    Percent,
     /// The spreadsheet wrote `1,2E+05` or `####` because the column was too narrow.
     #[error("shortened by the spreadsheet")]
     Shortened,
@@ -127,6 +130,10 @@ impl AmountProblem {
             Self::TooLarge => (
                 "trop grand : 13 chiffres au plus avant les centimes",
                 "too large: at most 13 digits before the cents",
+            ),
+            Self::Percent => (
+                "est un pourcentage : écrivez un montant en euros",
+                "is a percentage: write an amount in euros",
             ),
             Self::Shortened => (
                 "abrégé par le tableur : élargissez la colonne et exportez de nouveau",
@@ -292,9 +299,10 @@ impl Around {
                 _ => Err(AmountProblem::Unreadable),
             };
         }
-        Err(match is_other_currency(unit) {
-            true => AmountProblem::OtherCurrency(unit.to_owned()),
-            false => AmountProblem::Unreadable,
+        Err(match unit {
+            "%" | "‰" | "\u{FF05}" => AmountProblem::Percent,
+            unit if is_other_currency(unit) => AmountProblem::OtherCurrency(unit.to_owned()),
+            _ => AmountProblem::Unreadable,
         })
     }
 }

@@ -121,7 +121,7 @@ fn a_text_with_one_reading_proves_the_decimal_mark_of_its_file() {
 
 #[test]
 fn what_is_no_amount_of_euros_is_refused_with_the_reason() {
-    use AmountProblem::{Empty, Grouping, OtherCurrency, Shortened, TooLarge, Unreadable};
+    use AmountProblem::{Empty, Grouping, OtherCurrency, Percent, Shortened, TooLarge, Unreadable};
     for (text, problem) in [
         ("", Empty),
         (" \u{a0}\t", Empty),
@@ -146,7 +146,14 @@ fn what_is_no_amount_of_euros_is_refused_with_the_reason() {
         ("€5€", Unreadable),
         ("12 m", Unreadable),
         ("31/12/2026", Unreadable),
-        ("50 %", Unreadable),
+        ("50 %", Percent),
+        ("25%", Percent),
+        ("25\u{a0}%", Percent),
+        ("12,5 %", Percent),
+        ("-5 %", Percent),
+        ("% 5", Percent),
+        ("3 ‰", Percent),
+        ("25 % HT", Unreadable),
         ("=1+1", Unreadable),
         ("٤٢", Unreadable),
         ("$900", OtherCurrency("$".to_owned())),

@@ -9,7 +9,7 @@ use super::{
     deal::Deal,
     grouping::{GroupName, Grouping, Property, group_key},
     search::{SearchTexts, SearchWords},
-    stage::Stage,
+    stage::{LostStage, Stage},
 };
 use crate::{
     language::{Language, sort_key},
@@ -97,9 +97,10 @@ impl FilterError {
         }
     }
 
-    /// What is wrong and what would be right.
-    pub fn message(&self, language: Language) -> String {
-        let stages = Stage::ALL.map(Stage::as_str).join(", ");
+    /// What is wrong and what would be right, where deals can be lost or not.
+    pub fn message(&self, language: Language, lost_stage: LostStage) -> String {
+        let stages = lost_stage.stages(None);
+        let stages = stages.iter().map(|stage| stage.as_str()).collect::<Vec<_>>().join(", ");
         match (language, self) {
             (Language::French, Self::UnknownStatus(word)) => {
                 format!("« {word} » n’est pas un statut. Les statuts sont : {stages}.")

@@ -130,11 +130,18 @@ fn what_is_no_filter_names_the_field_in_both_languages() {
         let error = DealFilter::parse(query).expect_err(query);
         assert_eq!(error.field(), field);
         for language in Language::ALL {
-            assert!(error.message(language).contains(word), "{}", error.message(language));
+            let told = error.message(language, LostStage::NotOffered);
+            assert!(told.contains(word) && !told.contains("Perdu"), "{told}");
+            let names_lost = error.message(language, LostStage::Offered).contains("Perdu");
+            assert_eq!(names_lost, field == "status", "{query}");
         }
     }
     let reversed = DealFilter::parse("from=2026-03-02&to=2026-03-01").expect_err("reversed");
-    assert!(reversed.message(Language::French).contains("02/03/2026"));
+    assert!(
+        reversed
+            .message(Language::French, LostStage::Offered)
+            .contains("02/03/2026")
+    );
 }
 
 fn any_filter() -> impl Strategy<Value = DealFilter> {

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Error, FieldConflict, FieldError, Sentence};
+use super::{Error, FieldConflict, FieldError};
+use crate::language::Language;
 
 /// What a program is told of an [`Error`].
 #[derive(Serialize, JsonSchema)]
@@ -16,11 +17,11 @@ struct ErrorDetails {
     /// Stable word for programs.
     code: &'static str,
     /// What happened.
-    message: Sentence,
+    message: String,
     /// Whether what was sent is safe; may be empty.
-    safety: Sentence,
+    safety: String,
     /// What to do next; may be empty.
-    next: Sentence,
+    next: String,
     /// Complaints about single fields.
     fields: Vec<FieldError>,
     /// Values that somebody else changed meanwhile.
@@ -32,14 +33,15 @@ struct ErrorDetails {
 }
 
 impl ErrorAnswer {
-    /// What is told of `error`, which kept request `request_id` from its answer.
-    pub fn of(error: &Error, request_id: &str) -> Self {
+    /// What is told of `error`, which kept request `request_id` from its answer, in the language of the request.
+    pub fn of(error: &Error, request_id: &str, language: Language) -> Self {
+        let told = error.told(language);
         Self {
             error: ErrorDetails {
                 code: error.code,
-                message: error.happened.clone(),
-                safety: error.safety.clone(),
-                next: error.next.clone(),
+                message: told.happened.into_owned(),
+                safety: told.safety.into_owned(),
+                next: told.next.into_owned(),
                 fields: error.fields.clone(),
                 conflicts: error.conflicts.clone(),
                 request_id: request_id.to_owned(),

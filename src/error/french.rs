@@ -93,6 +93,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "Regardez la ligne telle qu’elle est maintenant, et décidez de nouveau.",
     ),
     (
+        "Compare the values under “conflicts”, decide, and send it again with what was found as seen.",
+        "Comparez les valeurs sous « conflicts », décidez, et renvoyez avec ce qui a été trouvé sous « seen ».",
+    ),
+    (
+        "The form breaks off, or its parts cannot be told from each other.",
+        "Le formulaire s’interrompt, ou ses parties ne se distinguent pas l’une de l’autre.",
+    ),
+    (
         "Several rows of the spreadsheet have this id, so that it is not known which one is meant.",
         "Plusieurs lignes du tableur portent ce numéro : on ne sait pas laquelle est visée.",
     ),
@@ -153,6 +161,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "Trop d’écritures attendent en ce moment.",
     ),
     (
+        "The spreadsheet has the ten million cells that Google allows. Delete old rows of audit_log or tabs that nobody needs.",
+        "Le tableur a atteint les dix millions de cellules que Google autorise. Supprimez d’anciennes lignes de audit_log ou des onglets inutiles.",
+    ),
+    (
         "The spreadsheet refuses this entry.",
         "Le tableur refuse cette écriture.",
     ),
@@ -161,6 +173,11 @@ const SENTENCES: &[(&str, &str)] = &[
         "Renvoyez sans crainte : la même saisie ne compte jamais deux fois.",
     ),
 ];
+
+/// A sentence of an [`Error`] in `language`; one that names something stays as it is.
+pub fn translated(sentence: &str, language: Language) -> Cow<'_, str> {
+    language.choose(french(sentence), Cow::Borrowed(sentence))
+}
 
 fn french(sentence: &str) -> Cow<'_, str> {
     let known = SENTENCES.iter().find(|(english, _)| *english == sentence);
@@ -198,6 +215,13 @@ impl Error {
                 ..told
             };
         }
+        if !self.conflicts.is_empty() {
+            let happened = format!("Quelqu’un a modifié {} entre-temps.", self.conflicting_fields());
+            return Told {
+                happened: happened.into(),
+                ..told
+            };
+        }
         let cause = self
             .cause
             .as_deref()
@@ -231,7 +255,7 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::CommitError;
+    use crate::{error::FieldConflict, store::CommitError};
 
     #[test]
     fn every_sentence_of_every_error_has_its_french() {
@@ -246,7 +270,14 @@ mod tests {
             Error::too_large(),
             Error::unsupported_media_type(),
             Error::method_not_allowed(),
+            Error::unreadable("The form breaks off, or its parts cannot be told from each other."),
             Error::changed_meanwhile(CommitError::Busy),
+            Error::conflicting(vec![FieldConflict {
+                field: "client",
+                seen: "a".into(),
+                found: "b".into(),
+                wanted: "c".into(),
+            }]),
             Error::repeated_id(CommitError::Busy),
             Error::internal("secret"),
             ReadError::Unreachable("secret".to_owned()).into(),
@@ -254,6 +285,7 @@ mod tests {
             CommitError::NotWritten("secret".to_owned()).into(),
             CommitError::Unknown("secret".to_owned()).into(),
             CommitError::Refused("secret".to_owned()).into(),
+            full(),
             CommitError::Busy.into(),
             CommitError::Closed(ReadError::TabMissing("deals")).into(),
         ];
@@ -269,6 +301,21 @@ mod tests {
                 assert_ne!(english, french, "{}", error.code);
                 assert!(!french.contains("secret"), "{french}");
             }
+        }
+    }
+
+    /// In the words of Google.
+    fn full() -> Error {
+        let reason = "Invalid requests[1].insertDimension: This action would increase the number of cells in the \
+                      workbook above the limit of 10000000 cells.";
+        CommitError::Refused(reason.to_owned()).into()
+    }
+
+    #[test]
+    fn a_spreadsheet_without_room_is_told_with_the_cure() {
+        assert_eq!(full().code, "spreadsheet_full");
+        for language in Language::ALL {
+            assert!(full().told(language).happened.contains("audit_log"));
         }
     }
 

@@ -91,7 +91,6 @@ mod gate;
 mod google;
 mod grid;
 mod headers;
-mod memory;
 mod outage;
 mod own_writes;
 mod pages;
@@ -344,10 +343,7 @@ impl Store {
             tabs.push(&audit::AUDIT_LOG);
         }
         self.queue.know(&tabs);
-        let report = setup::prepare(self, &tabs).await;
-        // To make the tabs takes megabytes for a moment, after which a program may rest for long.
-        memory::give_back_start();
-        report
+        setup::prepare(self, &tabs).await
     }
 
     /// Address of the spreadsheet in its own editor.

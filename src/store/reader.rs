@@ -26,7 +26,6 @@ use super::{
     call_error::CallError,
     dataset::{Dataset, FullRead, Reading, Snapshot, TabRows},
     google::{Spreadsheet, TabProperties},
-    memory,
     outage::{Outages, QUIET_AFTER_FAILURE, is_outage},
     own_writes::OwnWrite,
     pages::Pages,
@@ -314,7 +313,7 @@ impl Reader {
         };
         self.outages.end();
         let snapshot = self.settle(previous, read, read_at).await;
-        memory::give_back_after(snapshot.rows);
+        crate::memory::give_back_after(snapshot.rows);
         Ok(self.keep(snapshot).await)
     }
 

@@ -11,7 +11,7 @@ use syn::visit::Visit;
 /// Crates that live in one place, with that place.
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
-    ("libc", &["store/memory.rs"]),
+    ("libc", &["memory.rs"]),
     ("memchr", &["search.rs"]),
     ("moka", &["store/reader.rs", "answer/kept.rs", "leaderboard/desk.rs"]),
     (
@@ -55,7 +55,8 @@ const HOMES: &[(&str, &[&str])] = &[
         &["answer/", "emulator/", "deals/import/", "customers/churn/file.rs"],
     ),
     ("calamine", &["deals/import/workbook.rs"]),
-    ("zip", &["deals/import/workbook.rs"]),
+    ("zip", &["deals/import/percent.rs", "deals/import/workbook.rs"]),
+    ("quick_xml", &["deals/import/percent.rs"]),
     ("encoding_rs", &["deals/import/encoding.rs"]),
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("indicatif", &["cli/import.rs", "cli/sync.rs"]),

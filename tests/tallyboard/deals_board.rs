@@ -116,6 +116,37 @@ async fn json_csv_and_xlsx_of_a_filter_have_the_same_deals() {
 }
 
 #[tokio::test]
+async fn a_workbook_shows_days_as_the_country_of_its_language_writes_them() {
+    let world = filled().await;
+    for (language, day, instant) in [
+        ("fr", "dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss"),
+        ("en", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"),
+    ] {
+        for path in ["/deals", "/deals/list"] {
+            let file = bytes(&world, &format!("{path}?format=xlsx&lang={language}")).await;
+            let mut parts = zip::ZipArchive::new(std::io::Cursor::new(file)).expect("archive");
+            let part = parts.by_name("xl/styles.xml").expect("styles");
+            let styles = std::io::read_to_string(part).expect("text");
+            for format in [day, instant] {
+                assert!(
+                    styles.contains(&format!("formatCode=\"{format}\"")),
+                    "{path} {language}: {styles}"
+                );
+            }
+            let part = parts.by_name("xl/worksheets/sheet1.xml").expect("sheet");
+            let sheet = std::io::read_to_string(part).expect("text");
+            // Days are numbers under such a format, never text.
+            let day = sheet
+                .split("<c r=\"H2\"")
+                .nth(1)
+                .and_then(|cell| cell.split("</c>").next());
+            let day = day.expect("a due date");
+            assert!(day.contains("<v>4") && !day.contains("t=\""), "{day}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_number_opens_exactly_its_rows() {
     let world = filled().await;
     let page = world.page("/deals?lang=en").await;

@@ -547,3 +547,94 @@ async fn an_error_speaks_the_language_of_the_page() {
     let remembered = remembered.header("cookie", "lang=en").send().await.expect("answer");
     Page::of(remembered).await.says("There is nothing at this address");
 }
+
+#[tokio::test]
+async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
+    let world = World::new().await;
+    let deal = json!({"client": "Acme", "statut": "Prospect", "montant_brut": 100});
+    assert_eq!(
+        program(&world, Method::POST, "/deals", deal).await.0,
+        StatusCode::CREATED
+    );
+    let bad =
+        || json!({"client": "", "statut": "later", "montant_brut": "abc", "date_echeance": "31/02/2026"}).to_string();
+    let clash = || json!({"montant_brut": 5, "seen": {"client": "Zed"}}).to_string();
+    let unread = || json!({"seen": {"montant_brut": "abc"}}).to_string();
+    let questions = [
+        (Method::POST, "/deals", bad()),
+        (Method::POST, "/deals", "{".to_owned()),
+        (Method::POST, "/deals", json!({"client": ["a"]}).to_string()),
+        (Method::GET, "/deals?status=later", String::new()),
+        (Method::GET, "/deals?from=later", String::new()),
+        (Method::GET, "/deals?format=doc", String::new()),
+        (Method::GET, "/deals/list?sort=later", String::new()),
+        (Method::GET, "/deals/list?show=nowhere", String::new()),
+        (Method::GET, "/deals/7", String::new()),
+        (Method::GET, "/deals/x", String::new()),
+        (Method::GET, "/deals/what-if?basket=much", String::new()),
+        (Method::PUT, "/deals/1", bad()),
+        (Method::PUT, "/deals/1", clash()),
+        (Method::PATCH, "/deals/1", bad()),
+        (Method::PATCH, "/deals/1", clash()),
+        (Method::PATCH, "/deals/1", unread()),
+        (Method::PATCH, "/deals/7", bad()),
+        (Method::DELETE, "/deals/1", clash()),
+        (Method::DELETE, "/deals/1", unread()),
+        (Method::DELETE, "/deals/7", String::new()),
+        (Method::POST, "/deals/1/status", json!({"statut": "later"}).to_string()),
+        (Method::POST, "/deals/1/undo", "{}".to_owned()),
+        (Method::POST, "/deals/1/pause", "{}".to_owned()),
+        (Method::POST, "/deals/import", String::new()),
+        (Method::GET, "/deals/import/7", String::new()),
+        (Method::POST, "/deals/import/7/undo", String::new()),
+        (Method::POST, "/deals/reminders", String::new()),
+    ];
+    for (method, path, body) in questions {
+        let told = async |named: &str, cookie: &str| {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let address = match named {
+                "" => format!("{}{path}", world.address),
+                named => format!("{}{path}{mark}lang={named}", world.address),
+            };
+            let request = world.client.request(method.clone(), address).header("cookie", cookie);
+            let request = request.header("content-type", "application/json").body(body.clone());
+            let response = request.send().await.expect("answer");
+            assert!(
+                response.status().is_client_error(),
+                "{method} {path}: {}",
+                response.status()
+            );
+            let mut told: Value = response.json().await.expect("JSON");
+            if let Some(error) = told["error"].as_object_mut() {
+                error.remove("request_id");
+            }
+            sentences(&told)
+        };
+        let (french, english) = (told("fr", "").await, told("en", "").await);
+        assert_eq!(french.len(), english.len(), "{method} {path}");
+        for (french, english) in french.iter().zip(&english) {
+            assert_ne!(french, english, "{method} {path}");
+            let has_one = |sentence: &str, words: &[&str]| {
+                let mut found = sentence.split(|sign: char| !sign.is_alphabetic());
+                found.any(|word| words.contains(&word.to_lowercase().as_str()))
+            };
+            let is_mixed = has_one(french, &["the", "is", "nothing", "and", "of"]);
+            assert!(!is_mixed, "{method} {path}: {french}");
+            let is_mixed = has_one(english, &["est", "le", "la", "rien", "et", "n"]);
+            assert!(!is_mixed, "{method} {path}: {english}");
+        }
+        assert_eq!(told("", "lang=en").await, english, "{method} {path}");
+        assert_eq!(told("fr", "lang=en").await, french, "{method} {path}");
+        assert_eq!(told("", "").await, french, "{method} {path}");
+    }
+}
+
+/// Every text in an error that is for people.
+fn sentences(told: &Value) -> Vec<String> {
+    let error = &told["error"];
+    let alone = [&error["message"], &error["safety"], &error["next"], &told["message"]];
+    let fields = error["fields"].as_array().into_iter().flatten();
+    let texts = alone.into_iter().chain(fields.map(|field| &field["message"]));
+    let texts = texts.filter_map(Value::as_str).filter(|text| !text.is_empty());
+    texts.map(str::to_owned).collect()
+}

@@ -470,6 +470,9 @@ async fn an_import_that_stopped_is_finished_by_importing_the_file_again() {
     assert_eq!(stopped.status(), StatusCode::SERVICE_UNAVAILABLE);
     let stopped: Value = stopped.json().await.expect("JSON");
     assert_eq!(stopped["applied"], json!(false));
+    // Whoever names no language is told in that of the board.
+    let cause = stopped["written"]["state"]["cause"].as_str().expect("a cause");
+    assert!(cause.contains("tableur"), "{cause}");
     assert_eq!(
         stopped["written"]["state"]["state"],
         json!("stopped"),
@@ -644,4 +647,46 @@ async fn the_pages_speak_english_when_asked() {
     let (_, preview) = follow(&world, response).await;
     preview.says("Line 2: amount “abc” cannot be read");
     world.page("/deals/import?lang=en").await.says("Import deals");
+}
+
+#[tokio::test]
+async fn taking_back_in_a_spreadsheet_without_room_says_what_to_clear_away_and_goes_on_then() {
+    let world = World::new().await;
+    let applied = Sending::of(many(20).as_bytes()).apply(&world).await;
+    assert_eq!(applied["applied"], json!(true), "{applied}");
+    // Staff fill the spreadsheet up to the last cell but nine: a deletion adds twelve lines.
+    let rest = 10_000_000 - cells_in_all(&world).await;
+    let properties =
+        json!({"sheetId": 77, "title": "archive", "gridProperties": {"rowCount": rest / 10, "columnCount": 10}});
+    world.staff(json!([{"addSheet": {"properties": properties}}])).await;
+
+    let address = applied["address"].as_str().expect("address");
+    let stopped = world
+        .post(&format!("{address}/undo?lang=en"))
+        .send()
+        .await
+        .expect("answer");
+    assert_eq!(stopped.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let stopped: Value = stopped.json().await.expect("JSON");
+    let cause = stopped["written"]["state"]["cause"].as_str().expect("a cause");
+    assert!(
+        cause.contains("ten million cells") && cause.contains("audit_log"),
+        "{cause}"
+    );
+    assert_eq!(world.rows("deals").await.len(), 20);
+    world.page(address).await.says("dix millions de cellules");
+
+    world.staff(json!([{"deleteSheet": {"sheetId": 77}}])).await;
+    world.store.refresh();
+    let undone = undo(&world, &applied).await;
+    assert_eq!((&undone["deleted"], &undone["left"]), (&json!(20), &json!([])));
+    assert_eq!(world.rows("deals").await.len(), 0);
+}
+
+/// Cells of every tab, empty ones included.
+async fn cells_in_all(world: &World) -> u64 {
+    let answer = world.sheet_get("?fields=sheets.properties").await;
+    let tabs = answer["sheets"].as_array().expect("tabs").iter();
+    let size = |tab: &Value, name: &str| tab["properties"]["gridProperties"][name].as_u64().expect("a size");
+    tabs.map(|tab| size(tab, "rowCount") * size(tab, "columnCount")).sum()
 }

@@ -11,9 +11,17 @@ use super::{
 
 const SEPARATORS: [char; 4] = [';', ',', '\t', '|'];
 
+/// Pictures and programs begin with signs of their own; a text without any may be in an alphabet that is not known.
+fn unread(bytes: &[u8]) -> FileProblem {
+    match encoding::may_be_text(bytes) {
+        true => FileProblem::UnknownAlphabet,
+        false => FileProblem::NotASpreadsheet,
+    }
+}
+
 /// Reads a text file; the separator is the one with which most headers are understood.
 pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
-    let decoded = encoding::decode(bytes).ok_or(FileProblem::NotASpreadsheet)?;
+    let decoded = encoding::decode(bytes).ok_or_else(|| unread(bytes))?;
     let text: &str = &decoded.text;
     if text.trim().is_empty() {
         return Err(FileProblem::Empty);

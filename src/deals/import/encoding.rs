@@ -38,11 +38,20 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
             .count()
     };
     let pairs = looked_at.len() / 2;
+    // A letter such as Ā, whose other half is the zero, is rare.
+    let is_wide = |high: usize, low: usize| high * 4 > pairs * 3 && low * 50 <= pairs;
     match (zeros(0), zeros(1)) {
-        (high, 0) if high * 4 > pairs * 3 => Some(UTF_16BE),
-        (0, high) if high * 4 > pairs * 3 => Some(UTF_16LE),
+        (high, low) if is_wide(high, low) => Some(UTF_16BE),
+        (low, high) if is_wide(high, low) => Some(UTF_16LE),
         _ => None,
     }
+}
+
+/// Whether bytes that are in no alphabet that is read look like one of two bytes a letter all the same: of UTF-16 even the
+/// line ends, the digits and the separators are every other byte a zero.
+pub(super) fn may_be_text(bytes: &[u8]) -> bool {
+    let line_end = |pair: &[u8]| matches!(pair, [0, b'\n'] | [b'\n', 0]);
+    bytes.len().is_multiple_of(2) && bytes.chunks_exact(2).any(line_end)
 }
 
 /// Pictures, archives and programs are full of control characters; a text has next to none.

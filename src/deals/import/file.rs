@@ -52,10 +52,19 @@ pub enum FileProblem {
     /// A picture, a PDF, a web page, a program.
     #[error("the file is no spreadsheet")]
     NotASpreadsheet,
-    /// `.xls` of Excel 97 to 2003, or an encrypted workbook, which looks the same from outside.
-    #[error("the file is an old or a protected Excel workbook")]
-    OldOrProtectedExcel,
-    /// `.ods`, `.numbers` and other archives.
+    /// A text in none of the alphabets that are read, or a file that is no text.
+    #[error("the alphabet of the file is not known")]
+    UnknownAlphabet,
+    /// `.xls` of Excel 97 to 2003.
+    #[error("the file is an old Excel workbook")]
+    OldExcel,
+    /// A workbook that a password protects.
+    #[error("the workbook is encrypted")]
+    ProtectedExcel,
+    /// `.ods` of LibreOffice.
+    #[error("the file is an OpenDocument spreadsheet")]
+    OpenDocument,
+    /// `.numbers` and other archives.
     #[error("the archive is no Excel workbook")]
     OtherArchive,
     /// A workbook that breaks off or contradicts itself.
@@ -107,9 +116,21 @@ impl FileProblem {
                 "Ce fichier n’est pas un tableau. Enregistrez-le en CSV ou en classeur Excel (.xlsx).",
                 "This file is no spreadsheet. Save it as CSV or as an Excel workbook (.xlsx).",
             ),
-            Self::OldOrProtectedExcel => pick(
-                "Ce classeur est protégé par un mot de passe ou date d’Excel 97-2003 (.xls). Enregistrez-le sans mot de passe en .xlsx ou en CSV.",
-                "This workbook is protected by a password or comes from Excel 97-2003 (.xls). Save it without a password as .xlsx or CSV.",
+            Self::UnknownAlphabet => pick(
+                "L’alphabet de ce fichier n’est pas reconnu, ou ce n’est pas un texte. Enregistrez-le en « CSV UTF-8 » ou en classeur Excel (.xlsx).",
+                "The alphabet of this file is not known, or it is no text. Save it as “CSV UTF-8” or as an Excel workbook (.xlsx).",
+            ),
+            Self::OldExcel => pick(
+                "Ce classeur date d’Excel 97-2003 (.xls). Enregistrez-le en .xlsx ou en CSV.",
+                "This workbook comes from Excel 97-2003 (.xls). Save it as .xlsx or CSV.",
+            ),
+            Self::ProtectedExcel => pick(
+                "Ce classeur est protégé par un mot de passe. Enregistrez-le sans mot de passe, en .xlsx ou en CSV.",
+                "This workbook is protected by a password. Save it without a password, as .xlsx or CSV.",
+            ),
+            Self::OpenDocument => pick(
+                "Ce classeur est au format OpenDocument (.ods). Enregistrez-le en .xlsx ou en CSV.",
+                "This workbook is in the OpenDocument format (.ods). Save it as .xlsx or CSV.",
             ),
             Self::OtherArchive => pick(
                 "Cette archive n’est pas un classeur Excel. Enregistrez le tableau en .xlsx ou en CSV.",
@@ -156,12 +177,22 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
         return workbook::read(bytes, limits);
     }
     if begins(COMPOUND) {
-        return Err(FileProblem::OldOrProtectedExcel);
+        return Err(match is_encrypted(bytes) {
+            true => FileProblem::ProtectedExcel,
+            false => FileProblem::OldExcel,
+        });
     }
     if begins(b"%PDF") || is_markup(bytes) {
         return Err(FileProblem::NotASpreadsheet);
     }
     delimited::read(bytes, limits)
+}
+
+/// Whether a compound file wraps an encrypted workbook: the names of its streams stand in it in UTF-16
+/// (<https://learn.microsoft.com/openspecs/office_file_formats/ms-offcrypto/>, 2.3.4.4).
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.windows(name.len()).any(|window| window == name)
 }
 
 fn is_markup(bytes: &[u8]) -> bool {

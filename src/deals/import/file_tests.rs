@@ -24,11 +24,12 @@ fn read_text(text: &str) -> Result<Table, FileProblem> {
 }
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
-    "\u{feff}"
-        .encode_utf16()
-        .chain(text.encode_utf16())
-        .flat_map(bytes)
-        .collect()
+    wide(&format!("\u{feff}{text}"), bytes)
+}
+
+/// UTF-16 without a mark at its beginning.
+fn wide(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(bytes).collect()
 }
 
 #[test]
@@ -45,6 +46,8 @@ fn a_file_reads_the_same_in_every_alphabet() {
         (windows.into_owned(), "windows-1252"),
         (utf16(FRENCH, u16::to_le_bytes), "UTF-16LE"),
         (utf16(FRENCH, u16::to_be_bytes), "UTF-16BE"),
+        (wide(FRENCH, u16::to_le_bytes), "UTF-16LE"),
+        (wide(FRENCH, u16::to_be_bytes), "UTF-16BE"),
     ] {
         let table = read(&bytes, Limits::default()).expect(name);
         assert_eq!(
@@ -141,7 +144,10 @@ fn the_apostrophe_before_what_would_run_as_a_formula_is_taken_away() {
 
 #[test]
 fn what_cannot_be_a_table_is_refused_with_the_cause() {
-    use FileProblem::{Empty, NoHeader, NotASpreadsheet, OldOrProtectedExcel, OtherArchive, UnclosedQuote};
+    use FileProblem::{
+        Empty, NoHeader, NotASpreadsheet, OldExcel, OpenDocument, OtherArchive, ProtectedExcel, UnclosedQuote,
+        UnknownAlphabet,
+    };
     let no_header = |first_line: &str| NoHeader {
         first_line: first_line.to_owned(),
     };
@@ -155,7 +161,25 @@ fn what_cannot_be_a_table_is_refused_with_the_cause() {
         (b"<html><table>", NotASpreadsheet),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", NotASpreadsheet),
         (b"Client;Statut;Montant\n\x01\x02\x03\x04;b;c", NotASpreadsheet),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", OldOrProtectedExcel),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", OldExcel),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0",
+            ProtectedExcel,
+        ),
+        (
+            &wide(
+                "顧客;状態;金額\n株式会社山田製作所東京本社;受注;百万\n",
+                u16::to_le_bytes,
+            ),
+            UnknownAlphabet,
+        ),
+        (
+            &wide(
+                "顧客;状態;金額\n株式会社山田製作所東京本社;受注;百万\n",
+                u16::to_be_bytes,
+            ),
+            UnknownAlphabet,
+        ),
         (
             b"Client;Statut;Montant\nA;Gagn\xe9;1\nB;\"Gagn\xe9;1\nC;D;2\n",
             UnclosedQuote { line: 3 },
@@ -175,6 +199,11 @@ fn what_cannot_be_a_table_is_refused_with_the_cause() {
         ),
         Err(OtherArchive)
     );
+    let open_document = archive(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", b"<office:document-content/>"),
+    ]);
+    assert_eq!(read(&open_document, Limits::default()), Err(OpenDocument));
     assert!(matches!(
         read(b"PK\x03\x04 broken", Limits::default()),
         Err(FileProblem::Damaged(_))
@@ -411,4 +440,37 @@ proptest! {
         let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
         let _ = read(&archive(&parts), Limits::default());
     }
+}
+
+#[test]
+fn letters_whose_lower_half_is_a_zero_do_not_hide_utf_16() {
+    let line = "Āris Ōtsuka;Prospect;1 200,50 €;Énergie et développement durable;Zoé\n";
+    let file = format!("Client;Statut;Montant;Secteur;Commercial\n{}", line.repeat(20));
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        let table = read(&wide(&file, bytes), Limits::default()).expect("a table");
+        assert_eq!(table.lines[19].cells[0], text("Āris Ōtsuka"));
+    }
+}
+
+#[test]
+fn a_share_in_percent_is_no_amount_of_euros() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, header) in (0..).zip(["Client", "Statut", "Montant"]) {
+        sheet.write(0, column, header).expect("written");
+    }
+    let formats = ["0%", "0.00\\ %", "#,##0.00\u{a0}\"€\"", "0\"%\"", "General"];
+    for (row, format) in (1..).zip(formats) {
+        sheet.write(row, 0, "A").expect("written");
+        sheet.write(row, 1, "Gagné").expect("written");
+        let format = Format::new().set_num_format(format);
+        sheet.write_with_format(row, 2, 0.07, &format).expect("written");
+    }
+    let table = read(&workbook.save_to_buffer().expect("workbook"), Limits::default()).expect("a table");
+    let amounts: Vec<Cell> = table.lines.iter().map(|line| line.cell(2).clone()).collect();
+    let number = Cell::Number(0.07);
+    assert_eq!(
+        amounts,
+        [text("7 %"), text("7 %"), number.clone(), number.clone(), number]
+    );
 }

@@ -28,6 +28,7 @@ pub mod log;
 pub mod mapping;
 pub mod matching;
 pub mod note;
+mod percent;
 pub mod plan;
 pub mod prepared;
 pub mod reason;

@@ -13,6 +13,7 @@ use super::{
     delimited::names,
     file::{FileProblem, Limits},
     header::{self, Candidate},
+    percent::{PercentCells, percent_cells},
     table::{Cell, Line, Origin, Table},
 };
 
@@ -31,6 +32,7 @@ fn read_workbook(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(problem)?;
     let (sheet, header) = choose_sheet(&mut workbook, limits)?;
     let mut lines = rows(&mut workbook, &sheet, limits, limits.lines + header.index + 2)?;
+    show_percent(&mut lines, &percent_cells(bytes, &sheet));
     if lines.len() > limits.lines + header.index + 1 {
         return Err(FileProblem::TooManyLines { limit: limits.lines });
     }
@@ -54,7 +56,10 @@ fn check_unpacked_size(bytes: &[u8], limits: Limits) -> Result<(), FileProblem> 
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let parts: BTreeSet<String> = archive.file_names().map(str::to_owned).collect();
     if !parts.contains("[Content_Types].xml") {
-        return Err(FileProblem::OtherArchive);
+        return Err(match parts.contains("content.xml") && parts.contains("mimetype") {
+            true => FileProblem::OpenDocument,
+            false => FileProblem::OtherArchive,
+        });
     }
     let mut left = limits.unpacked;
     for index in 0..archive.len() {
@@ -144,6 +149,25 @@ fn rows(workbook: &mut Workbook<'_>, sheet: &str, limits: Limits, most: usize) -
     Ok(lines)
 }
 
+/// A share that is shown in percent becomes what people see, so that nobody takes it for an amount.
+fn show_percent(lines: &mut [Line], shown_so: &PercentCells) {
+    if shown_so.is_empty() {
+        return;
+    }
+    for line in lines {
+        for (column, cell) in line.cells.iter_mut().enumerate() {
+            if let Cell::Number(share) = cell
+                && shown_so.contains(&(column, line.number))
+            {
+                // Fifteen digits are what a workbook keeps: 0.07 × 100 is 7, not 7.000000000000001.
+                let percent = format!("{:.12}", *share * 100.0);
+                let percent = percent.trim_end_matches('0').trim_end_matches('.').replace('.', ",");
+                *cell = Cell::Text(format!("{percent} %"));
+            }
+        }
+    }
+}
+
 fn value_of(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
@@ -174,7 +198,7 @@ fn day_of(moment: &calamine::ExcelDateTime) -> Cell {
 
 fn problem(error: XlsxError) -> FileProblem {
     match error {
-        XlsxError::Password => FileProblem::OldOrProtectedExcel,
+        XlsxError::Password => FileProblem::ProtectedExcel,
         XlsxError::NotAWorksheet(_) => FileProblem::NotASpreadsheet,
         XlsxError::FileNotFound(_) => FileProblem::OtherArchive,
         other => FileProblem::Damaged(other.to_string()),

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::{
     deals::import::{plan::Plan, prepared::Prepared},
+    error::translated,
     language::Language,
 };
 
@@ -51,6 +52,17 @@ pub struct Progress {
     /// What leads back to the file: the query of its preview.
     #[serde(skip)]
     pub query: String,
+}
+
+impl Progress {
+    /// The same, with the cause in `language`.
+    #[must_use]
+    pub fn told(mut self, language: Language) -> Self {
+        if let Stand::Stopped(cause) = &mut self.state {
+            *cause = translated(cause, language).into_owned();
+        }
+        self
+    }
 }
 
 /// Where an import stands.

@@ -35,13 +35,13 @@ pub(super) async fn replace(
     body: Bytes,
 ) -> Result<Response, Error> {
     let language = Caller::of(&headers, &uri).language;
-    let sent = Sent::read(&headers, &body)?.change;
+    let sent = Sent::read(&headers, &body, language)?.change;
     let wanted = sent.wanted.check(None, language).map_err(Error::invalid)?;
     let intend = |deal: &Deal| {
         let wanted = offered(&deals, wanted.clone(), Some(deal.stage), language).map_err(Error::invalid)?;
         Ok(Intent {
             wanted,
-            ..what_was_seen(&sent, deal)?
+            ..what_was_seen(&sent, deal, language)?
         })
     };
     answer(&deals, id, deals.change((id, BY_API), intend).await).await
@@ -56,9 +56,9 @@ pub(super) async fn change(
     body: Bytes,
 ) -> Result<Response, Error> {
     let language = Caller::of(&headers, &uri).language;
-    let sent = Sent::read(&headers, &body)?.change;
+    let sent = Sent::read(&headers, &body, language)?.change;
     let intend = |deal: &Deal| {
-        let intent = what_was_seen(&sent, deal)?;
+        let intent = what_was_seen(&sent, deal, language)?;
         let wanted = sent.wanted.check(Some(&intent.seen), language);
         let wanted = wanted.and_then(|wanted| offered(&deals, wanted, Some(deal.stage), language));
         let wanted = wanted.map_err(Error::invalid)?;
@@ -72,27 +72,31 @@ pub(super) async fn remove(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
     headers: HeaderMap,
+    uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = Sent::read_if_any(&headers, &body)?.change;
-    match deals.remove((id, BY_API), |deal| seen_alone(&sent, deal)).await {
+    let language = Caller::of(&headers, &uri).language;
+    let sent = Sent::read_if_any(&headers, &body, language)?.change;
+    let seen = |deal: &Deal| seen_alone(&sent, deal, language);
+    match deals.remove((id, BY_API), seen).await {
         Ok(()) => Ok(Json(Deleted { deleted: id }).into_response()),
         Err(problem) => Err(refusal(problem)),
     }
 }
 
 /// What the sender saw, all of which must still be so; `None` when they do not say.
-pub(super) fn seen_alone(sent: &SentChange, deal: &Deal) -> Result<Option<Intent>, Error> {
-    sent.seen.as_ref().map(|_| what_was_seen(sent, deal)).transpose()
+pub(super) fn seen_alone(sent: &SentChange, deal: &Deal, language: Language) -> Result<Option<Intent>, Error> {
+    let seen = sent.seen.as_ref().map(|_| what_was_seen(sent, deal, language));
+    seen.transpose()
 }
 
 /// Where nothing is said to have been seen, the last value wins.
-fn what_was_seen(sent: &SentChange, deal: &Deal) -> Result<Intent, Error> {
+fn what_was_seen(sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
     let found = DealFields::of(deal);
     let Some(told) = &sent.seen else {
         return Ok(Intent::untouched(&found));
     };
-    let seen = told.check(Some(&found), Language::English).map_err(Error::invalid)?;
+    let seen = told.check(Some(&found), language).map_err(Error::invalid)?;
     Ok(Intent {
         wanted: seen.clone(),
         seen,

@@ -31,7 +31,7 @@ pub(super) async fn show(
 ) -> Result<Response, Error> {
     let asked = common.asked(&headers, &uri, Face::REPORT)?;
     let question = ListQuestion {
-        filter: question(&uri, asked.language)?.filter,
+        filter: question(&uri, (asked.language, deals.rules.lost_stage))?.filter,
         ..ListQuestion::default()
     };
     let current = deals.current().await?;

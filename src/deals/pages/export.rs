@@ -27,7 +27,7 @@ pub(super) async fn render(
     let as_of = current.read_at.to_zoned(deals.clock.zone().clone());
     let sheet = deal_sheet(&current.rows, &listing, &as_of);
     match asked.face {
-        Face::Xlsx => Rendered::xlsx(&sheet).map_err(Error::internal),
+        Face::Xlsx => Rendered::xlsx_in(&sheet, Dialect::of(asked.language)).map_err(Error::internal),
         _ => Ok(Rendered::csv_in(&sheet, Dialect::of(asked.language))),
     }
 }

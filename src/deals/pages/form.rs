@@ -158,7 +158,7 @@ pub(super) async fn save(
 pub(super) fn intention(deals: &Deals, sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
     let found = DealFields::of(deal);
     let seen = match &sent.seen {
-        Some(seen) => seen.check(Some(&found), Language::English).map_err(Error::invalid)?,
+        Some(seen) => seen.check(Some(&found), language).map_err(Error::invalid)?,
         None => found,
     };
     let wanted = sent.wanted.check(Some(&seen), language);

@@ -31,7 +31,7 @@ pub(super) async fn show(
     uri: Uri,
 ) -> Result<Response, Error> {
     let asked = common.asked(&headers, &uri, Face::TABLE)?;
-    let question = common.question(&uri, asked.language)?;
+    let question = common.question(&uri, (asked.language, deals.rules.lost_stage))?;
     let current = deals.current().await?;
     let notice = Caller::of(&headers, &uri).notice();
     let make = async || match asked.face {

@@ -69,7 +69,7 @@ fn render(scene: &Scene<'_>) -> Result<Rendered, Error> {
     match asked.face {
         Face::Json | Face::Pdf => Rendered::json(&answer).map_err(Error::internal),
         Face::Csv => Ok(Rendered::csv_in(&sheet(), Dialect::of(asked.language))),
-        Face::Xlsx => Rendered::xlsx(&sheet()).map_err(Error::internal),
+        Face::Xlsx => Rendered::xlsx_in(&sheet(), Dialect::of(asked.language)).map_err(Error::internal),
         Face::Html => {
             let page = PerformancePage {
                 language: asked.language,

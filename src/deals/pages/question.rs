@@ -7,13 +7,22 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::{filter::DealFilter, listing::ListQuestion, order::Order, subset::Subset};
+use super::super::{
+    filter::{DealFilter, FilterError},
+    listing::ListQuestion,
+    order::Order,
+    stage::LostStage,
+    subset::Subset,
+};
 use crate::{
     answer::Face,
     asked::{Asked, LANGUAGE_COOKIE},
     error::{Error, FieldError},
     language::Language,
 };
+
+/// In which language an error is told, and whether it names the stage of lost deals.
+pub(super) type Speech = (Language, LostStage);
 
 /// Fields of an address that are no filter.
 #[derive(Deserialize, JsonSchema)]
@@ -28,8 +37,8 @@ pub(super) struct Common {
 impl Common {
     /// Face, language and address.
     pub(super) fn asked(&self, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Asked, Error> {
-        let asked = Asked::new(self.format.as_deref(), headers, uri, offered)?;
-        Ok(asked.in_language_of(self.lang.as_deref(), headers))
+        let asked = (self.format.as_deref(), self.lang.as_deref());
+        Asked::in_language_of(asked, headers, uri, offered)
     }
 
     /// A page that does not exist shows the nearest one.
@@ -38,7 +47,7 @@ impl Common {
     }
 
     /// The question of a list.
-    pub(super) fn question(&self, uri: &Uri, language: Language) -> Result<ListQuestion, Error> {
+    pub(super) fn question(&self, uri: &Uri, (language, lost_stage): Speech) -> Result<ListQuestion, Error> {
         let given = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
         let order = given(&self.sort).map(|value| Order::parse(&value)).transpose();
         let refused = |field, message: String| Error::bad_question(vec![FieldError::new(field, message)]);
@@ -48,7 +57,7 @@ impl Common {
         Ok(ListQuestion {
             order: order.map_err(|error| refused("sort", error.message(language)))?,
             subset: subset.map_err(|word| refused("show", unknown_subset(&word, language)))?,
-            ..question(uri, language)?
+            ..question(uri, (language, lost_stage))?
         })
     }
 
@@ -68,9 +77,10 @@ impl Common {
 }
 
 /// The filter that the query of an address names.
-pub(super) fn question(uri: &Uri, language: Language) -> Result<ListQuestion, Error> {
+pub(super) fn question(uri: &Uri, (language, lost_stage): Speech) -> Result<ListQuestion, Error> {
+    let complaint = |error: FilterError| FieldError::new(error.field(), error.message(language, lost_stage));
     let filter = DealFilter::parse(uri.query().unwrap_or_default())
-        .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.message(language))]))?;
+        .map_err(|error| Error::bad_question(vec![complaint(error)]))?;
     Ok(ListQuestion {
         filter,
         ..ListQuestion::default()

@@ -21,12 +21,14 @@ use super::{
     },
     REMINDERS,
     question::Common,
+    sent::language_of,
 };
 use crate::{
     answer::{Face, Rendered},
     asked::Asked,
     delivery::Channel,
-    error::{Error, FieldError},
+    error::Error,
+    language::Language,
     store::Reading,
 };
 
@@ -159,8 +161,9 @@ fn answer<'a>(
 }
 
 /// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
-pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) -> Result<Response, Error> {
-    if let Some(refused) = refusal(deals.reminders.token.as_deref(), &headers) {
+pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap, uri: Uri) -> Result<Response, Error> {
+    let language = language_of(&uri, &headers);
+    if let Some(refused) = refusal((deals.reminders.token.as_deref(), language), &headers) {
         return Ok(refused);
     }
     // On its own, so that a caller who hangs up does not stop it between a message and its line.
@@ -168,9 +171,7 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) ->
     let report = tokio::spawn(async move { run.remind().await })
         .await
         .map_err(Error::internal)??;
-    let face = Face::negotiate(None, &headers, Face::PAGE)
-        .map_err(|unknown| Error::bad_question(vec![FieldError::new("format", unknown.to_string())]))?;
-    Ok(match face {
+    Ok(match Face::accepted(&headers) {
         Face::Html => Redirect::to(REMINDERS).into_response(),
         _ => Json(report).into_response(),
     })
@@ -178,7 +179,7 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap) ->
 
 /// A program sends the token. Without one, only the page's own button starts a run: browsers say of a form that it came
 /// from here, which a program that merely found the address does not.
-fn refusal(token: Option<&str>, headers: &HeaderMap) -> Option<Response> {
+fn refusal((token, language): (Option<&str>, Language), headers: &HeaderMap) -> Option<Response> {
     let refuse = |status, error, message| {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
         (status, challenge, Json(Unauthorized { error, message })).into_response()
@@ -188,13 +189,19 @@ fn refusal(token: Option<&str>, headers: &HeaderMap) -> Option<Response> {
         None => Some(refuse(
             StatusCode::FORBIDDEN,
             "reminders_token_not_set",
-            "Runs by programs are off: set REMINDERS_TOKEN and send it as “Authorization: Bearer …”. Nothing was sent.",
+            language.choose(
+                "Les envois par programme sont coupés : réglez REMINDERS_TOKEN et envoyez-le sous la forme « Authorization: Bearer … ». Rien n’a été envoyé.",
+                "Runs by programs are off: set REMINDERS_TOKEN and send it as “Authorization: Bearer …”. Nothing was sent.",
+            ),
         )),
         Some(token) if has_token(token, headers) => None,
         Some(_) => Some(refuse(
             StatusCode::UNAUTHORIZED,
             "unauthorized",
-            "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
+            language.choose(
+                "Envoyez le jeton de REMINDERS_TOKEN sous la forme « Authorization: Bearer … ». Rien n’a été envoyé.",
+                "Send the token of REMINDERS_TOKEN as “Authorization: Bearer …”. Nothing was sent.",
+            ),
         )),
     }
 }

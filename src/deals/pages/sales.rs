@@ -54,7 +54,7 @@ pub(super) async fn answer(
     render: impl FnOnce(&Scene<'_>) -> Result<Rendered, Error>,
 ) -> Result<Response, Error> {
     let asked = sent.common.asked(sent.headers, sent.uri, offered)?;
-    let filter = question(sent.uri, asked.language)?.filter;
+    let filter = question(sent.uri, (asked.language, deals.rules.lost_stage))?.filter;
     let current = deals.current().await?;
     let make = async || {
         render(&Scene {

@@ -10,7 +10,7 @@ use super::super::{
     submission::SentChange,
     view::notice::{self, Notice},
 };
-use crate::{answer::Face, asked::remembered_language, error::Error, language::Language};
+use crate::{answer::Face, asked, error::Error, language::Language};
 
 /// A body that was sent.
 pub(super) struct Sent {
@@ -20,14 +20,14 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    /// Reads a form or JSON.
-    pub(super) fn read(headers: &HeaderMap, body: &Bytes) -> Result<Self, Error> {
+    /// Reads a form or JSON; a complaint is in `language`.
+    pub(super) fn read(headers: &HeaderMap, body: &Bytes, language: Language) -> Result<Self, Error> {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
         match kind.as_ref().map(mime::Mime::essence_str) {
             Some("application/json") => Ok(Self {
                 change: serde_json::from_slice(body)
-                    .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}.")))?,
+                    .map_err(|error| Error::unreadable(about_json(&error, language)))?,
                 pairs: Vec::new(),
             }),
             Some("application/x-www-form-urlencoded") => {
@@ -41,7 +41,7 @@ impl Sent {
     }
 
     /// The same for a request that may well have no body.
-    pub(super) fn read_if_any(headers: &HeaderMap, body: &Bytes) -> Result<Self, Error> {
+    pub(super) fn read_if_any(headers: &HeaderMap, body: &Bytes, language: Language) -> Result<Self, Error> {
         if body.is_empty() {
             let change = SentChange::default();
             return Ok(Self {
@@ -49,7 +49,7 @@ impl Sent {
                 pairs: Vec::new(),
             });
         }
-        Self::read(headers, body)
+        Self::read(headers, body, language)
     }
 
     /// The field of a form; of one that was sent twice, the last counts.
@@ -68,6 +68,23 @@ impl Sent {
     }
 }
 
+/// Why a body is not the JSON that belongs here; what the library says of it is English.
+fn about_json(error: &serde_json::Error, language: Language) -> String {
+    let (line, column) = (error.line(), error.column());
+    if error.is_data() {
+        return language.choose(
+            "Le JSON est illisible : un champ contient autre chose qu’un texte, un nombre ou null, ou figure deux fois.",
+            "The JSON cannot be read: a field holds something else than text, a number or null, or stands there twice.",
+        ).to_owned();
+    }
+    language.choose(
+        format!(
+            "Le JSON est illisible : il s’interrompt ou contient un signe de trop, ligne {line}, colonne {column}."
+        ),
+        format!("The JSON cannot be read: it breaks off or has a sign too many, line {line}, column {column}."),
+    )
+}
+
 /// Who asks, and what stood in the address.
 pub(super) struct Caller {
     pub(super) face: Face,
@@ -84,13 +101,7 @@ impl Caller {
             Some("json") => Face::Json,
             _ => Face::accepted(headers),
         };
-        // Programs read English unless they say otherwise; people begin in French.
-        let own = match face {
-            Face::Html => Language::French,
-            _ => Language::English,
-        };
-        let asked = field(&pairs, "lang").and_then(Language::parse);
-        let language = asked.or_else(|| remembered_language(headers)).unwrap_or(own);
+        let language = asked::language_of(field(&pairs, "lang"), headers);
         Self { face, language, pairs }
     }
 
@@ -142,14 +153,14 @@ fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 /// The language of a page: that of the address, else the one that the browser remembers, else the board's own.
 pub(in super::super) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-    let asked = field(&pairs, "lang").and_then(Language::parse);
-    asked.or_else(|| remembered_language(headers)).unwrap_or_default()
+    asked::language_of(field(&pairs, "lang"), headers)
 }
 
 /// What was sent, and who sent it.
 pub(super) fn heard(headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<(Sent, Caller), Error> {
-    let sent = Sent::read(headers, body)?;
-    let caller = Caller::of(headers, uri).speaking(&sent);
+    let caller = Caller::of(headers, uri);
+    let sent = Sent::read(headers, body, caller.language)?;
+    let caller = caller.speaking(&sent);
     Ok((sent, caller))
 }
 

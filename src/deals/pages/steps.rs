@@ -122,10 +122,11 @@ pub(super) async fn delete(
     uri: Uri,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent = Sent::read_if_any(&headers, &body)?;
-    let caller = Caller::of(&headers, &uri).speaking(&sent);
+    let caller = Caller::of(&headers, &uri);
+    let sent = Sent::read_if_any(&headers, &body, caller.language)?;
+    let caller = caller.speaking(&sent);
     let since = deals.clock.now().as_millisecond();
-    let seen = |deal: &Deal| super::api::seen_alone(&sent.change, deal);
+    let seen = |deal: &Deal| super::api::seen_alone(&sent.change, deal, caller.language);
     match deals.remove((id, author(&caller)), seen).await {
         Ok(()) if caller.wants_page() => {
             let notice = Notice::undoable(Deed::Deleted, id, since);
@@ -157,7 +158,10 @@ pub(super) async fn undo(
         .and_then(|since| since.parse().ok())
         .and_then(Notice::moment);
     let since = since.ok_or_else(|| {
-        let message = "Say the moment from which on a change is taken back, in milliseconds since 1970.";
+        let message = caller.language.choose(
+            "Indiquez le moment à partir duquel un changement est annulé, en millisecondes depuis 1970.",
+            "Say the moment from which on a change is taken back, in milliseconds since 1970.",
+        );
         Error::invalid(vec![FieldError::new("since", message)])
     })?;
     match deals.undo(id, since).await {
@@ -255,9 +259,10 @@ async fn not_changed(deals: &Deals, caller: &Caller, id: u64, problem: NotChange
         NotChanged::Clash(clash) if caller.wants_page() => Ok(conflict::page(deals, caller, (id, &clash)).await),
         NotChanged::Gone => Err(Error::not_found()),
         NotChanged::Clash(clash) => Err(conflict::error(&clash)),
-        NotChanged::Failed(mut error) => {
+        NotChanged::Failed(mut error) if caller.wants_page() => {
             error.happened = trouble(&error, caller.language).into();
             Err(error)
         }
+        NotChanged::Failed(error) => Err(error),
     }
 }

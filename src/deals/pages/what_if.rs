@@ -91,7 +91,7 @@ fn render(scene: &Scene<'_>, query: &str, levers: Levers) -> Result<Rendered, Er
 /// What was typed stays in its field, with what is wrong with it beside it.
 async fn refused(deals: &Deals, sent: Sent<'_>, (query, errors): (&str, &[LeverError])) -> Result<Response, Error> {
     let asked = sent.common.asked(sent.headers, sent.uri, Face::PAGE)?;
-    let filter = question(sent.uri, asked.language)?.filter;
+    let filter = question(sent.uri, (asked.language, deals.rules.lost_stage))?.filter;
     if asked.face == Face::Json {
         let fields = errors
             .iter()

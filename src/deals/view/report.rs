@@ -48,10 +48,27 @@ impl BoardReport<'_> {
         report.heading(language.choose("Entonnoir du pipeline pondéré", "Funnel of the weighted pipeline"));
         report.table(&self.funnel());
         self.sectors(&mut report);
+        if let Some(gap) = self.unprinted(report.unprintable()) {
+            report.paragraph(&gap, Ink::Soft);
+        }
         report.finish(&format!(
             "Tallyboard · {title} · {}",
             language.date(self.overview.today)
         ))
+    }
+
+    /// What stands as an empty box on the paper, and where it can be read.
+    fn unprinted(&self, letters: usize) -> Option<String> {
+        (letters > 0).then(|| {
+            self.language.choose(
+                format!(
+                    "Caractères que ce rapport ne peut pas imprimer, remplacés par une case vide : {letters}. Les exports CSV et XLSX les contiennent."
+                ),
+                format!(
+                    "Characters that this report cannot print, with an empty box in their place: {letters}. The CSV and XLSX exports hold them."
+                ),
+            )
+        })
     }
 
     fn as_of(&self) -> String {

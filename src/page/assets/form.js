@@ -68,10 +68,8 @@
     item.querySelector("span").append(" ", note);
     const dispute = document.createElement("a");
     dispute.href = credit.dispute;
-    dispute.append("Dispute", Object.assign(document.createElement("span"), {
-      className: "unseen",
-      textContent: ` the credit for ${credit.integration}`,
-    }));
+    dispute.textContent = "Dispute";
+    dispute.ariaLabel = `Dispute the credit for ${credit.integration}`;
     item.append(dispute);
   };
   // A dispute is made in the name that stands in the form.

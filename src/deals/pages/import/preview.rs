@@ -46,7 +46,7 @@ impl Meant {
                 .find(|(name, _)| name == wanted)
                 .map(|(_, value)| value.as_str())
         };
-        let asked = Asked::new(value("format"), headers, uri, Face::PAGE)?.in_language_of(value("lang"), headers);
+        let asked = Asked::in_language_of((value("format"), value("lang")), headers, uri, Face::PAGE)?;
         let digest: Option<Uuid> = value("file").and_then(|digest| digest.parse().ok());
         let borrowed = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let sent = Sent::from_pairs(borrowed, asked.language).map_err(Error::bad_question)?;

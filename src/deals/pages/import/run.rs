@@ -43,10 +43,11 @@ pub(super) async fn show(
     Query(asked_for): Query<Parameters>,
     (headers, uri): (HeaderMap, Uri),
 ) -> Result<Response, Error> {
-    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
-        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
+    let asked = Asked::in_language_of(asked, &headers, &uri, Face::PAGE)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
-    let progress = deals.importer.progress(&run).map(|progress| progress.borrow().clone());
+    let progress = deals.importer.progress(&run);
+    let progress = progress.map(|progress| progress.borrow().clone().told(asked.language));
     let told = match progress {
         Some(progress) => Told::Progress(progress),
         None => Told::Log(
@@ -82,8 +83,8 @@ pub(super) async fn take_back(
     Query(asked_for): Query<Parameters>,
     (headers, uri): (HeaderMap, Uri),
 ) -> Result<Response, Error> {
-    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
-        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
+    let asked = Asked::in_language_of(asked, &headers, &uri, Face::PAGE)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
     let mut progress = deals.importer.take_back(&run).await?.ok_or_else(Error::not_found)?;
     let patience = if asked.face == Face::Html {
@@ -95,7 +96,7 @@ pub(super) async fn take_back(
     if asked.face == Face::Html {
         return Ok(Redirect::to(&in_language(&run_address(&run), asked.language)).into_response());
     }
-    let written = progress.borrow().clone();
+    let written = progress.borrow().clone().told(asked.language);
     let status = status_of(&written.state);
     let answer = json!({"run": run.to_string(), "address": run_address(&run), "written": written});
     Ok((status, Json(answer)).into_response())

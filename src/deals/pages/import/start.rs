@@ -38,8 +38,8 @@ pub(super) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = Asked::new(asked_for.format.as_deref(), &headers, &uri, Face::PAGE)?
-        .in_language_of(asked_for.lang.as_deref(), &headers);
+    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
+    let asked = Asked::in_language_of(asked, &headers, &uri, Face::PAGE)?;
     let log = deals.importer.log().await;
     if asked.face == Face::Html {
         return Ok(page(&deals, &asked, log.ok(), None));

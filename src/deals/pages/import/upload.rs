@@ -73,7 +73,7 @@ pub(super) async fn receive(
     (headers, uri): (HeaderMap, Uri),
     form: Multipart,
 ) -> Result<Response, Error> {
-    let asked = Asked::new(None, &headers, &uri, Face::PAGE)?.in_language_of(asked_for.lang.as_deref(), &headers);
+    let asked = Asked::in_language_of((None, asked_for.lang.as_deref()), &headers, &uri, Face::PAGE)?;
     let sent_file = SentFile::of(form).await?;
     let pairs = sent_file.pairs.clone();
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -106,7 +106,7 @@ async fn answer(deals: &Deals, (upload, sent): (Upload, Sent), asked: &Asked, ap
     let mut progress = deals.importer.begin(compared, &run).await?;
     // Beyond this time the import goes on, and the answer says where to ask for it.
     let _ = tokio::time::timeout_at(until, progress.wait_for(Progress::is_over)).await;
-    let written = progress.borrow().clone();
+    let written = progress.borrow().clone().told(asked.language);
     let status = status_of(&written.state);
     let answer = Answer {
         plan,

@@ -5,9 +5,10 @@
 //! unless it is asked to let go. Measured against this: jemalloc needs a thread of its own for the same, and mimalloc
 //! doubles the memory of a program that rests.
 //!
-//! A start runs through most of the program once; serving needs a small part of it. The kernel counts every page of the
-//! program's file that was ever touched as resident, so after the start all of them are let go: those that are needed come
-//! back from the page cache at the next touch, without a read of the disk, and the others are free for whoever needs memory.
+//! A program that nobody asks gives back more. A start, and every page after it, runs through much of the program; the kernel
+//! reads its file in blocks and counts each page of it that was ever touched as resident. At rest all of them are let go: those
+//! that are needed come back from the page cache at the next touch, without a read of the disk, and the others are free for
+//! whoever needs memory.
 
 use std::time::Duration;
 
@@ -16,27 +17,53 @@ const LARGE: usize = 5_000;
 /// By then the boards have replaced what they worked out from older data, too.
 const DELAY: Duration = Duration::from_secs(1);
 
+/// How often is looked whether the program rests.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
 /// Gives back what a read of so many rows left behind, a little later and beside everything else.
-pub(super) fn give_back_after(rows: usize) {
+pub fn give_back_after(rows: usize) {
     if rows >= LARGE {
-        soon(give_back);
+        tokio::spawn(async {
+            tokio::time::sleep(DELAY).await;
+            let _ = tokio::task::spawn_blocking(give_back).await;
+        });
     }
 }
 
-/// Gives back what the start needed: memory and pages of the program's file.
-pub(super) fn give_back_start() {
-    soon(|| {
-        give_back();
-        let_go_of_program();
-    });
+/// Gives back what a program at rest does not need, for ever: once after the start, and once after requests came and then
+/// none for some seconds. `requests` counts them.
+pub async fn give_back_at_rest(requests: impl Fn() -> u64) {
+    let mut rest = Rest::default();
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if rest.begins(requests()) {
+            let everything = || {
+                give_back();
+                let_go_of_program();
+            };
+            let _ = tokio::task::spawn_blocking(everything).await;
+        }
+    }
 }
 
-/// A little later and beside everything else.
-fn soon(work: fn()) {
-    tokio::spawn(async move {
-        tokio::time::sleep(DELAY).await;
-        let _ = tokio::task::spawn_blocking(work).await;
-    });
+/// Whether the program rests, from a count of requests.
+#[derive(Default)]
+struct Rest {
+    requests: u64,
+    has_begun: bool,
+}
+
+impl Rest {
+    /// Whether no request came since the last look, for the first time since one came.
+    fn begins(&mut self, requests: u64) -> bool {
+        let rests = requests == self.requests;
+        let begins = rests && !self.has_begun;
+        *self = Self {
+            requests,
+            has_begun: rests,
+        };
+        begins
+    }
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -101,11 +128,19 @@ fn give_back() {}
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn let_go_of_program() {}
 
-#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+#[cfg(test)]
 mod tests {
-    use super::unchanged_pages;
+    use super::*;
 
     #[test]
+    fn a_rest_begins_once_after_the_start_and_once_after_requests() {
+        let mut rest = Rest::default();
+        let begins = [0, 0, 5, 5, 5, 6, 7, 7].map(|requests| rest.begins(requests));
+        assert_eq!(begins, [true, false, false, true, false, false, false, true]);
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     fn only_pages_that_are_as_in_the_file_of_the_program_are_let_go() {
         let mapping = |addresses: &str, rights: &str, path: &str, anonymous: u32| {
             format!(

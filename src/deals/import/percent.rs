@@ -1,0 +1,173 @@
+//! Which cells of a workbook show a share of one in percent. The cell of `25 %` holds 0.25, and only its number format says
+//! that this is no quarter of a euro.
+//!
+//! Formats stand in `xl/styles.xml`, each cell names its own by number (ECMA-376, part 1, 18.8.10 and 18.8.30:
+//! <https://ecma-international.org/publications-and-standards/standards/ecma-376/>).
+
+use std::{
+    collections::{HashMap, HashSet},
+    io::{BufReader, Cursor, Read},
+};
+
+use quick_xml::{
+    Reader,
+    escape::unescape,
+    events::{BytesStart, Event},
+};
+use zip::ZipArchive;
+
+/// The formats `0%` and `0.00%`, which need not be declared.
+const BUILT_IN: [u32; 2] = [9, 10];
+
+/// Columns counted from 0 and numbers of rows.
+pub(super) type PercentCells = HashSet<(usize, usize)>;
+
+/// The cells of a sheet that show percent; none where the parts of the workbook cannot be read, since then nothing else of
+/// it can.
+pub(super) fn percent_cells(bytes: &[u8], sheet: &str) -> PercentCells {
+    find(bytes, sheet).unwrap_or_default()
+}
+
+fn find(bytes: &[u8], sheet: &str) -> Option<PercentCells> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
+    let styles = percent_styles(&mut archive)?;
+    if styles.is_empty() {
+        return None;
+    }
+    let part = part_of(&mut archive, sheet)?;
+    let mut cells = PercentCells::new();
+    each_element(&mut archive, &part, |name, element| {
+        let style = attribute(element, b"s").and_then(|style| style.parse().ok());
+        if name == b"c" && style.is_some_and(|style: usize| styles.contains(&style)) {
+            cells.extend(attribute(element, b"r").as_deref().and_then(place));
+        }
+    })?;
+    Some(cells)
+}
+
+/// Where a cell such as `C7` stands.
+fn place(reference: &str) -> Option<(usize, usize)> {
+    let letters = reference.bytes().take_while(u8::is_ascii_uppercase);
+    let column = letters.fold(0_usize, |column, letter| {
+        column
+            .saturating_mul(26)
+            .saturating_add((letter - b'A').into())
+            .saturating_add(1)
+    });
+    let row = reference.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    Some((column.checked_sub(1)?, row.parse().ok()?))
+}
+
+type Archive<'bytes> = ZipArchive<Cursor<&'bytes [u8]>>;
+
+/// The numbers under which cells name a format in percent.
+fn percent_styles(archive: &mut Archive<'_>) -> Option<HashSet<usize>> {
+    let mut formats: HashSet<u32> = BUILT_IN.into();
+    let (mut styles, mut place) = (HashSet::new(), None);
+    each_element(archive, "xl/styles.xml", |name, element| match name {
+        b"numFmt" => {
+            let id = attribute(element, b"numFmtId").and_then(|id| id.parse::<u32>().ok());
+            let is_percent = attribute(element, b"formatCode").is_some_and(|code| is_in_percent(&code));
+            formats.extend(id.filter(|_| is_percent));
+        }
+        b"cellXfs" => place = Some(0),
+        b"cellStyles" | b"dxfs" => place = None,
+        b"xf" => {
+            if let Some(place) = &mut place {
+                let format = attribute(element, b"numFmtId").and_then(|id| id.parse().ok());
+                styles.extend(format.filter(|id| formats.contains(id)).map(|_| *place));
+                *place += 1;
+            }
+        }
+        _ => {}
+    })?;
+    Some(styles)
+}
+
+/// A percent sign counts outside of quotes, and where no backslash stands before it.
+fn is_in_percent(code: &str) -> bool {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    code.chars().any(|sign| {
+        let is_bare = !is_quoted && !is_escaped;
+        is_quoted ^= sign == '"' && !is_escaped;
+        is_escaped = is_bare && sign == '\\';
+        is_bare && sign == '%'
+    })
+}
+
+/// The part of the archive that holds a sheet.
+fn part_of(archive: &mut Archive<'_>, sheet: &str) -> Option<String> {
+    let mut relation = None;
+    each_element(archive, "xl/workbook.xml", |name, element| {
+        if name == b"sheet" && attribute(element, b"name").as_deref() == Some(sheet) {
+            relation = attribute(element, b"id");
+        }
+    })?;
+    let mut targets = HashMap::new();
+    each_element(archive, "xl/_rels/workbook.xml.rels", |_, element| {
+        if let (Some(id), Some(target)) = (attribute(element, b"Id"), attribute(element, b"Target")) {
+            targets.insert(id, target);
+        }
+    })?;
+    let target = targets.remove(&relation?)?;
+    Some(match target.strip_prefix('/') {
+        Some(absolute) => absolute.to_owned(),
+        None => format!("xl/{target}"),
+    })
+}
+
+/// Calls `take` with the local name of each element of a part. `None` where there is no such part, or it breaks off.
+fn each_element(archive: &mut Archive<'_>, part: &str, mut take: impl FnMut(&[u8], &BytesStart<'_>)) -> Option<()> {
+    let part: Box<dyn Read> = Box::new(archive.by_name(part).ok()?);
+    let mut reader = Reader::from_reader(BufReader::new(part));
+    let mut buffer = Vec::new();
+    loop {
+        match reader.read_event_into(&mut buffer).ok()? {
+            Event::Start(element) | Event::Empty(element) => take(element.local_name().as_ref(), &element),
+            Event::Eof => return Some(()),
+            _ => {}
+        }
+        buffer.clear();
+    }
+}
+
+/// The attribute with this local name.
+fn attribute(element: &BytesStart<'_>, name: &[u8]) -> Option<String> {
+    let mut attributes = element.attributes().flatten();
+    let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
+    let written = std::str::from_utf8(&found.value).ok()?;
+    Some(unescape(written).ok()?.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_found_by_its_letters() {
+        for (reference, expected) in [
+            ("A1", Some((0, 1))),
+            ("Z20", Some((25, 20))),
+            ("AA3", Some((26, 3))),
+            ("7", None),
+            ("A", None),
+        ] {
+            assert_eq!(place(reference), expected, "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_percent_sign_in_quotes_is_only_a_word() {
+        for (code, expected) in [
+            ("0%", true),
+            ("0.00\\ %", true),
+            ("#,##0.0%;[Red]-#,##0.0%", true),
+            ("0\\%", false),
+            ("0\"%\"", false),
+            ("0\" de \"%", true),
+            ("#,##0.00\u{a0}\"€\"", false),
+        ] {
+            assert_eq!(is_in_percent(code), expected, "{code}");
+        }
+    }
+}
