@@ -87,6 +87,11 @@ where
 
     /// The answer to `question`, worked out once however many ask at the same time.
     pub async fn or_work_out(&self, question: Question, work: impl Future<Output = Arc<Value>>) -> Arc<Value> {
-        self.0.get_with(question, work).await
+        let entry = self.0.entry(question).or_insert_with(work).await;
+        if entry.is_fresh() {
+            // What had to go for it would stay in memory until somebody asks again.
+            self.0.run_pending_tasks().await;
+        }
+        entry.into_value()
     }
 }

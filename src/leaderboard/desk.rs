@@ -195,7 +195,11 @@ impl Leaderboard {
                 Arc::new(Settled::from_reading(&reading, &catalog, earlier.as_deref()))
             })
             .await;
-        self.live.publish(versions, &settled);
+        if self.live.publish(versions, &settled) {
+            // What is older is many megabytes, and would stay until somebody asks again.
+            self.settled.run_pending_tasks().await;
+            self.standings.run_pending_tasks().await;
+        }
         Current {
             settled,
             catalog,
