@@ -5,6 +5,7 @@
 //! end of the tabs is enough to read; everything is read again once the last such read is too old.
 
 mod now;
+mod told;
 
 use std::{
     any::{Any, TypeId},
@@ -199,21 +200,6 @@ impl Reader {
     pub(super) async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
         let kept = self.last.get(&TypeId::of::<D>()).await?;
         self.reading(&kept).ok()
-    }
-
-    /// Age up to which data is handed out without asking again.
-    pub(super) fn fresh_for(&self) -> SignedDuration {
-        self.fresh_for
-    }
-
-    /// Tells each time that tabs were read whose content had changed.
-    pub(super) fn renewed(&self) -> watch::Receiver<u64> {
-        self.renewed.subscribe()
-    }
-
-    /// What is known of each tab since it was read last.
-    pub(super) fn tabs_read(&self) -> &TabsRead {
-        &self.tabs_read
     }
 
     fn reading<D: Dataset>(&self, kept: &Kept) -> Result<Reading<D>, ReadError> {
