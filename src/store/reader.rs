@@ -5,7 +5,7 @@
 //! end of the tabs is enough to read; everything is read again once the last such read is too old.
 
 mod now;
-mod told;
+mod settling;
 
 use std::{
     any::{Any, TypeId},
@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use super::{
     ChangeCheck, Options, ReadError,
     call_error::CallError,
-    dataset::{Dataset, Decoding, FullRead, Reading, Snapshot, TabRows},
+    dataset::{Dataset, FullRead, Reading, Snapshot, TabRows},
     google::{Spreadsheet, TabProperties},
     outage::{Outages, QUIET_AFTER_FAILURE, is_outage},
     own_writes::OwnWrite,
@@ -202,6 +202,21 @@ impl Reader {
         self.reading(&kept).ok()
     }
 
+    /// Age up to which data is handed out without asking again.
+    pub(super) fn fresh_for(&self) -> SignedDuration {
+        self.fresh_for
+    }
+
+    /// Tells each time that tabs were read whose content had changed.
+    pub(super) fn renewed(&self) -> watch::Receiver<u64> {
+        self.renewed.subscribe()
+    }
+
+    /// What is known of each tab since it was read last.
+    pub(super) fn tabs_read(&self) -> &TabsRead {
+        &self.tabs_read
+    }
+
     fn reading<D: Dataset>(&self, kept: &Kept) -> Result<Reading<D>, ReadError> {
         Ok(Reading {
             snapshot: kept
@@ -345,49 +360,6 @@ impl Reader {
             && self.clock.now().duration_since(full.at) <= self.fresh_for
     }
 
-    /// Finds out what is new, and lets the dataset follow.
-    async fn settle<D: Dataset>(
-        &self,
-        previous: Option<Arc<Snapshot<D>>>,
-        (tabs, full): (Vec<TabRows>, FullRead),
-        read_at: Timestamp,
-    ) -> Snapshot<D> {
-        let mut decoding = Decoding {
-            zone: self.clock.zone().clone(),
-            findings: Vec::new(),
-        };
-        let settled = super::beside(move || {
-            let base = previous.filter(|previous| continues(&tabs, &previous.tabs));
-            if let Some(base) = &base
-                && base.tabs.iter().zip(&tabs).all(|(then, now)| then.len() == now.len())
-            {
-                return base.read_again(read_at, tabs, full);
-            }
-            let rows = tabs.iter().map(TabRows::len).sum();
-            let extended = base.and_then(|base| extend(&base, &tabs, &mut decoding));
-            let (data, findings, extends) = extended.unwrap_or_else(|| {
-                decoding.findings.clear();
-                let data = D::decode(tabs.clone(), &mut decoding);
-                (data, decoding.findings, None)
-            });
-            Snapshot {
-                data: Arc::new(data),
-                findings: Arc::new(findings),
-                read_at,
-                version: 0,
-                rows,
-                extends,
-                tabs,
-                full,
-            }
-        });
-        let mut settled = settled.await;
-        if settled.version == 0 {
-            settled.version = self.version.fetch_add(1, Ordering::SeqCst) + 1;
-        }
-        settled
-    }
-
     /// A failure so short ago that nobody asks again yet, or after which calls are held back.
     fn recent_failure(&self) -> Option<ReadError> {
         let recent = self.outages.recent();
@@ -450,21 +422,6 @@ impl Kept {
 
 fn is_same_file(then: FullRead, now: FullRead) -> bool {
     now.file_version.is_some() && now.file_version == then.file_version
-}
-
-fn continues(now: &[TabRows], then: &[TabRows]) -> bool {
-    now.iter().zip(then).all(|(now, then)| now.continues(then))
-}
-
-type Extended<D> = (D, Vec<crate::finding::Finding>, Option<u64>);
-
-fn extend<D: Dataset>(base: &Snapshot<D>, tabs: &[TabRows], decoding: &mut Decoding) -> Option<Extended<D>> {
-    let first_new = |tab: &TabRows| u32::try_from(tab.len() + 2).unwrap_or(u32::MAX);
-    let added_from: Vec<u32> = base.tabs.iter().map(first_new).collect();
-    let data = D::extend(&base.data, tabs, &added_from, decoding)?;
-    let mut findings = base.findings.to_vec();
-    findings.append(&mut decoding.findings);
-    Some((data, findings, Some(base.version)))
 }
 
 /// A cache that always takes the newest entry in. The usual policy prefers what was asked for often, and would turn away

@@ -320,3 +320,22 @@ async fn a_read_that_takes_longer_than_a_page_waits_is_shown_by_a_later_page() {
         tokio::task::yield_now().await;
     }
 }
+
+#[tokio::test]
+async fn whoever_works_ahead_hears_of_rows_that_changed_and_of_no_others() {
+    let world = World::new().await;
+    let mut renewed = world.store.renewed();
+    let read = async || drop(world.store.read::<DealRows>().await.expect("rows"));
+    read().await;
+    assert!(renewed.has_changed().expect("a store"), "read for the first time");
+    renewed.mark_unchanged();
+    world.store.refresh();
+    read().await;
+    assert!(
+        !renewed.has_changed().expect("a store"),
+        "read again, and nothing is new"
+    );
+    world.staff_type("deals!B2", json!("Acme")).await;
+    read().await;
+    assert!(renewed.has_changed().expect("a store"), "staff typed something");
+}
