@@ -220,8 +220,8 @@ const CLOSER: [(&str, &str); 9] = [
     (" > ", ">"),
 ];
 
-/// A style or script without what browsers skip: indentation, empty lines, the spaces of a style, and comments that have lines of their own. A
-/// comment that begins with `/*!` is a licence and stays.
+/// A style or script without what browsers skip: indentation, empty lines, the spaces of a style, and comments that have
+/// lines of their own. A comment that begins with `/*!` is a licence and stays.
 fn lean(asset: Asset) -> String {
     let lines = without_comments(asset.contents());
     match asset.name() {
