@@ -48,9 +48,7 @@ impl Dialect {
             Self::Semicolons => ("%d/%m/%Y", "%d/%m/%Y %H:%M:%S"),
         }
     }
-}
 
-impl Dialect {
     /// Number formats of a day and of an instant in a workbook.
     pub(super) fn number_formats(self) -> (&'static str, &'static str) {
         match self {

@@ -4,7 +4,7 @@
 use std::{hash::Hash, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use moka::{future::Cache, policy::EvictionPolicy};
+use moka::{Entry, future::Cache, policy::EvictionPolicy};
 
 use super::Rendered;
 
@@ -87,7 +87,27 @@ where
 
     /// The answer to `question`, worked out once however many ask at the same time.
     pub async fn or_work_out(&self, question: Question, work: impl Future<Output = Arc<Value>>) -> Arc<Value> {
-        let entry = self.0.entry(question).or_insert_with(work).await;
+        self.taken(self.0.entry(question).or_insert_with(work).await).await
+    }
+
+    /// The same for work that can fail; a failure is not kept.
+    ///
+    /// # Errors
+    /// That of `work`.
+    pub async fn or_try_to_work_out<E: Send + Sync + 'static>(
+        &self,
+        question: Question,
+        work: impl Future<Output = Result<Arc<Value>, E>>,
+    ) -> Result<Arc<Value>, Arc<E>> {
+        Ok(self.taken(self.0.entry(question).or_try_insert_with(work).await?).await)
+    }
+
+    /// What is kept, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (Arc<Question>, Arc<Value>)> {
+        self.0.iter()
+    }
+
+    async fn taken(&self, entry: Entry<Question, Arc<Value>>) -> Arc<Value> {
         if entry.is_fresh() {
             // What had to go for it would stay in memory until somebody asks again.
             self.0.run_pending_tasks().await;

@@ -3,13 +3,9 @@
 //! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
 //! thrown away: when the sheet or the catalog changes, the next question simply is another one.
 
-use std::{collections::BTreeSet, hash::Hash, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp, Zoned, civil::Date};
-use moka::{
-    future::{Cache, CacheBuilder},
-    policy::EvictionPolicy,
-};
 
 use super::{
     catalog_file::{CatalogFile, LoadedCatalog},
@@ -32,7 +28,7 @@ use super::{
     weekly::Weekly,
 };
 use crate::{
-    answer::{Kept, Question, Rendered},
+    answer::{Kept, Question, Rendered, WorkedOut},
     clock::Clock,
     error::Error,
     finding::Finding,
@@ -56,8 +52,8 @@ pub struct Leaderboard {
     frame: Frame,
     goal: Option<Goal>,
     pub(super) tally: Arc<Tally>,
-    settled: Cache<Versions, Arc<Settled>>,
-    standings: Cache<(Versions, Period, i64), Arc<Standings>>,
+    settled: WorkedOut<Versions, Settled>,
+    standings: WorkedOut<(Versions, Period, i64), Standings>,
     kept: Kept,
     pub(super) live: Live,
     /// How the standings are sent every week.
@@ -67,9 +63,9 @@ pub struct Leaderboard {
     /// One look after the contests at a time.
     pub(super) keeping: tokio::sync::Mutex<()>,
     /// Corrections, by version of history and catalog, and page.
-    pub(super) told: Cache<(u64, u64, u32), Arc<Told>>,
+    pub(super) told: WorkedOut<(u64, u64, u32), Told>,
     /// The board as it was, by version of history and catalog, and moment.
-    pub(super) pasts: Cache<(u64, u64, AsOf), Arc<Settled>>,
+    pub(super) pasts: WorkedOut<(u64, u64, AsOf), Settled>,
 }
 
 /// What the app hands to the board.
@@ -153,14 +149,14 @@ impl Leaderboard {
             goal: parts.goal,
             tally: parts.tally,
             live: Live::default(),
-            settled: latest(Cache::builder().max_capacity(1)),
-            standings: latest(Cache::builder().max_capacity(64)),
+            settled: WorkedOut::most(1),
+            standings: WorkedOut::most(64),
             kept: Kept::default(),
             keeping: tokio::sync::Mutex::default(),
-            told: latest(Cache::builder().max_capacity(4)),
+            told: WorkedOut::most(4),
             signing: parts.signing,
             weekly: parts.weekly,
-            pasts: latest(Cache::builder().max_capacity(4)),
+            pasts: WorkedOut::most(4),
         }
     }
 
@@ -190,16 +186,12 @@ impl Leaderboard {
         let versions = (reading.snapshot.version, catalog.version);
         let settled = self
             .settled
-            .get_with(versions, async {
+            .or_work_out(versions, async {
                 let earlier = self.settled_before(catalog.version);
                 Arc::new(Settled::from_reading(&reading, &catalog, earlier.as_deref()))
             })
             .await;
-        if self.live.publish(versions, &settled) {
-            // What is older is many megabytes, and would stay until somebody asks again.
-            self.settled.run_pending_tasks().await;
-            self.standings.run_pending_tasks().await;
-        }
+        self.live.publish(versions, &settled);
         Current {
             settled,
             catalog,
@@ -229,7 +221,7 @@ impl Leaderboard {
         }
         let question = (current.versions, period, now.as_second() / 60);
         let work = async { Arc::new(current.settled.ledger.standings(period, now, self.clock.zone())) };
-        self.standings.get_with(question, work).await
+        self.standings.or_work_out(question, work).await
     }
 
     /// What the company with this name is credited with, by integration; spellings are forgiven.
@@ -414,15 +406,6 @@ impl Settled {
             look_alikes,
         }
     }
-}
-
-/// A cache that always takes the newest entry in: what was popular belongs to older data, and nobody asks for it again.
-fn latest<K, V>(builder: CacheBuilder<K, V, Cache<K, V>>) -> Cache<K, V>
-where
-    K: Hash + Eq + Send + Sync + 'static,
-    V: Clone + Send + Sync + 'static,
-{
-    builder.eviction_policy(EvictionPolicy::lru()).build()
 }
 
 fn companies_to_offer(ledger: &Ledger) -> Vec<String> {

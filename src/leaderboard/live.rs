@@ -100,10 +100,10 @@ impl Live {
         }
     }
 
-    /// Tells everybody of newer data than was published before; whether it was newer.
-    pub(super) fn publish(&self, versions: Versions, settled: &Arc<Settled>) -> bool {
+    /// Tells everybody of newer data than was published before.
+    pub(super) fn publish(&self, versions: Versions, settled: &Arc<Settled>) {
         if self.editions.borrow().id.versions >= versions {
-            return false;
+            return;
         }
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         self.editions.send_if_modified(|edition| {
@@ -118,7 +118,7 @@ impl Live {
             edition.remember(new.unwrap_or_default());
             *latest = Some(Arc::clone(settled));
             true
-        })
+        });
     }
 
     /// Ends all streams, now and for ever.

@@ -13,7 +13,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
     ("libc", &["memory.rs"]),
     ("memchr", &["search.rs"]),
-    ("moka", &["store/reader.rs", "answer/kept.rs", "leaderboard/desk.rs"]),
+    ("moka", &["store/reader.rs", "answer/kept.rs"]),
     (
         "maud",
         &[

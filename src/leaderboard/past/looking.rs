@@ -65,7 +65,7 @@ impl Leaderboard {
                 Settled::of_tabs(&tabs, &history.zone, &catalog)
             };
             self.pasts
-                .try_get_with(question, async { beside(work).await.map(Arc::new) })
+                .or_try_to_work_out(question, async { beside(work).await.map(Arc::new) })
                 .await
         };
         Ok(Current {
@@ -147,7 +147,7 @@ impl Leaderboard {
         };
         let told = self
             .told
-            .try_get_with(question, async { beside(work).await.map(Arc::new) })
+            .or_try_to_work_out(question, async { beside(work).await.map(Arc::new) })
             .await;
         told.map_err(|error: Arc<tokio::task::JoinError>| Error::internal(error))
     }
