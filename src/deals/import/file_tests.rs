@@ -27,7 +27,7 @@ fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     wide(&format!("\u{feff}{text}"), bytes)
 }
 
-/// UTF-16 without a mark at its beginning.
+/// UTF-16 without a byte order mark.
 fn wide(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes).collect()
 }
@@ -253,7 +253,7 @@ fn parts_of(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
         let mut part = archive.by_index(index).expect("part");
         let mut content = Vec::new();
         std::io::Read::read_to_end(&mut part, &mut content).expect("content");
-        (part.name().to_owned(), content)
+        (part.name().expect("name").into_owned(), content)
     };
     (0..zip::ZipArchive::new(Cursor::new(bytes)).expect("archive").len())
         .map(part)

@@ -1,7 +1,7 @@
-//! Which cells of a workbook show a share of one in percent. The cell of `25 %` holds 0.25, and only its number format says
-//! that this is no quarter of a euro.
+//! Detection of workbook cells in percent format. The cell `25 %` holds 0.25, and only its number format distinguishes
+//! it from a quarter of a euro.
 //!
-//! Formats stand in `xl/styles.xml`, each cell names its own by number (ECMA-376, part 1, 18.8.10 and 18.8.30:
+//! `xl/styles.xml` lists the formats; each cell refers to one by index (ECMA-376, part 1, 18.8.10 and 18.8.30:
 //! <https://ecma-international.org/publications-and-standards/standards/ecma-376/>).
 
 use std::{
@@ -16,14 +16,14 @@ use quick_xml::{
 };
 use zip::ZipArchive;
 
-/// The formats `0%` and `0.00%`, which need not be declared.
+/// Ids of the built-in formats `0%` and `0.00%`, which workbooks do not declare.
 const BUILT_IN: [u32; 2] = [9, 10];
 
-/// Columns counted from 0 and numbers of rows.
+/// Cells as column index (from 0) and row number (from 1).
 pub(super) type PercentCells = HashSet<(usize, usize)>;
 
-/// The cells of a sheet that show percent; none where the parts of the workbook cannot be read, since then nothing else of
-/// it can.
+/// Cells of a sheet in percent format; empty if the parts of the workbook cannot be read, because then the rest cannot
+/// be read either.
 pub(super) fn percent_cells(bytes: &[u8], sheet: &str) -> PercentCells {
     find(bytes, sheet).unwrap_or_default()
 }
@@ -37,15 +37,15 @@ fn find(bytes: &[u8], sheet: &str) -> Option<PercentCells> {
     let part = part_of(&mut archive, sheet)?;
     let mut cells = PercentCells::new();
     each_element(&mut archive, &part, |name, element| {
-        let style = attribute(element, b"s").and_then(|style| style.parse().ok());
-        if name == b"c" && style.is_some_and(|style: usize| styles.contains(&style)) {
-            cells.extend(attribute(element, b"r").as_deref().and_then(place));
+        let style = attribute(element, "s").and_then(|style| style.parse().ok());
+        if name == "c" && style.is_some_and(|style: usize| styles.contains(&style)) {
+            cells.extend(attribute(element, "r").as_deref().and_then(place));
         }
     })?;
     Some(cells)
 }
 
-/// Where a cell such as `C7` stands.
+/// Column index and row number of a reference such as `C7`.
 fn place(reference: &str) -> Option<(usize, usize)> {
     let letters = reference.bytes().take_while(u8::is_ascii_uppercase);
     let column = letters.fold(0_usize, |column, letter| {
@@ -60,21 +60,21 @@ fn place(reference: &str) -> Option<(usize, usize)> {
 
 type Archive<'bytes> = ZipArchive<Cursor<&'bytes [u8]>>;
 
-/// The numbers under which cells name a format in percent.
+/// Indices of the cell styles in percent format.
 fn percent_styles(archive: &mut Archive<'_>) -> Option<HashSet<usize>> {
     let mut formats: HashSet<u32> = BUILT_IN.into();
     let (mut styles, mut place) = (HashSet::new(), None);
     each_element(archive, "xl/styles.xml", |name, element| match name {
-        b"numFmt" => {
-            let id = attribute(element, b"numFmtId").and_then(|id| id.parse::<u32>().ok());
-            let is_percent = attribute(element, b"formatCode").is_some_and(|code| is_in_percent(&code));
+        "numFmt" => {
+            let id = attribute(element, "numFmtId").and_then(|id| id.parse::<u32>().ok());
+            let is_percent = attribute(element, "formatCode").is_some_and(|code| is_in_percent(&code));
             formats.extend(id.filter(|_| is_percent));
         }
-        b"cellXfs" => place = Some(0),
-        b"cellStyles" | b"dxfs" => place = None,
-        b"xf" => {
+        "cellXfs" => place = Some(0),
+        "cellStyles" | "dxfs" => place = None,
+        "xf" => {
             if let Some(place) = &mut place {
-                let format = attribute(element, b"numFmtId").and_then(|id| id.parse().ok());
+                let format = attribute(element, "numFmtId").and_then(|id| id.parse().ok());
                 styles.extend(format.filter(|id| formats.contains(id)).map(|_| *place));
                 *place += 1;
             }
@@ -84,7 +84,7 @@ fn percent_styles(archive: &mut Archive<'_>) -> Option<HashSet<usize>> {
     Some(styles)
 }
 
-/// A percent sign counts outside of quotes, and where no backslash stands before it.
+/// Whether a format code contains a percent sign outside quotes and without a backslash before it.
 fn is_in_percent(code: &str) -> bool {
     let (mut is_quoted, mut is_escaped) = (false, false);
     code.chars().any(|sign| {
@@ -95,17 +95,17 @@ fn is_in_percent(code: &str) -> bool {
     })
 }
 
-/// The part of the archive that holds a sheet.
+/// Path of the archive part that holds a sheet.
 fn part_of(archive: &mut Archive<'_>, sheet: &str) -> Option<String> {
     let mut relation = None;
     each_element(archive, "xl/workbook.xml", |name, element| {
-        if name == b"sheet" && attribute(element, b"name").as_deref() == Some(sheet) {
-            relation = attribute(element, b"id");
+        if name == "sheet" && attribute(element, "name").as_deref() == Some(sheet) {
+            relation = attribute(element, "id");
         }
     })?;
     let mut targets = HashMap::new();
     each_element(archive, "xl/_rels/workbook.xml.rels", |_, element| {
-        if let (Some(id), Some(target)) = (attribute(element, b"Id"), attribute(element, b"Target")) {
+        if let (Some(id), Some(target)) = (attribute(element, "Id"), attribute(element, "Target")) {
             targets.insert(id, target);
         }
     })?;
@@ -116,8 +116,8 @@ fn part_of(archive: &mut Archive<'_>, sheet: &str) -> Option<String> {
     })
 }
 
-/// Calls `take` with the local name of each element of a part. `None` where there is no such part, or it breaks off.
-fn each_element(archive: &mut Archive<'_>, part: &str, mut take: impl FnMut(&[u8], &BytesStart<'_>)) -> Option<()> {
+/// Calls `take` with the local name of each element of a part. `None` if the part is missing or malformed.
+fn each_element(archive: &mut Archive<'_>, part: &str, mut take: impl FnMut(&str, &BytesStart<'_>)) -> Option<()> {
     let part: Box<dyn Read> = Box::new(archive.by_name(part).ok()?);
     let mut reader = Reader::from_reader(BufReader::new(part));
     let mut buffer = Vec::new();
@@ -131,12 +131,12 @@ fn each_element(archive: &mut Archive<'_>, part: &str, mut take: impl FnMut(&[u8
     }
 }
 
-/// The attribute with this local name.
-fn attribute(element: &BytesStart<'_>, name: &[u8]) -> Option<String> {
-    let mut attributes = element.attributes().flatten();
+/// Value of the attribute with this local name.
+fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+    let mut attributes = element.attributes();
+    let mut attributes = attributes.with_checks(false).flatten();
     let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
-    let written = std::str::from_utf8(&found.value).ok()?;
-    Some(unescape(written).ok()?.into_owned())
+    Some(unescape(&found.value).ok()?.into_owned())
 }
 
 #[cfg(test)]

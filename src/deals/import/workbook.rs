@@ -1,6 +1,7 @@
-//! Excel workbooks: `.xlsx` and `.xlsm`.
+//! Reader of Excel workbooks (`.xlsx`, `.xlsm`).
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     io::{self, Cursor, Read},
 };
@@ -17,13 +18,16 @@ use super::{
     table::{Cell, Line, Origin, Table},
 };
 
-/// Columns beyond this one are no part of a list of deals, and a stray cell there must not cost memory.
+/// Maximum number of columns. Cells further right are not part of a list of deals and must not cost memory.
 const MOST_COLUMNS: usize = 256;
 
-/// Reads the sheet in which most headers are understood, the first of equals.
+/// Reads the sheet with the most recognised headers, the first one on a tie.
+///
+/// # Errors
+/// See [`FileProblem`].
 pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     check_unpacked_size(bytes, limits)?;
-    // Some damaged sheets make calamine 0.32 panic, where a row number does not fit into 32 bits.
+    // calamine panics on some damaged sheets, for example if a row number exceeds 32 bits.
     let read = std::panic::catch_unwind(|| read_workbook(bytes, limits));
     read.unwrap_or_else(|_| Err(FileProblem::Damaged("a cell reference is out of range".to_owned())))
 }
@@ -39,7 +43,7 @@ fn read_workbook(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     let header_line = lines.remove(header.index);
     lines.drain(..header.index);
     let mut columns = names(&header_line);
-    // Notes beside the table have no header; they are columns without a name, not cells too many.
+    // Notes to the right of the table have no header; count them as unnamed columns, not as excess cells.
     let width = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0);
     columns.resize(width.max(columns.len()), String::new());
     Ok(Table {
@@ -50,11 +54,12 @@ fn read_workbook(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     })
 }
 
-/// Unpacks every part once, into nothing: the sizes that an archive announces can be lies.
+/// Unpacks every part once and discards it: the sizes declared in an archive can be false.
 fn check_unpacked_size(bytes: &[u8], limits: Limits) -> Result<(), FileProblem> {
     let damaged = |error: zip::result::ZipError| FileProblem::Damaged(error.to_string());
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    let parts: BTreeSet<String> = archive.file_names().map(str::to_owned).collect();
+    let parts: Result<BTreeSet<String>, _> = archive.file_names().map(|name| name.map(Cow::into_owned)).collect();
+    let parts = parts.map_err(damaged)?;
     if !parts.contains("[Content_Types].xml") {
         return Err(match parts.contains("content.xml") && parts.contains("mimetype") {
             true => FileProblem::OpenDocument,
@@ -64,7 +69,8 @@ fn check_unpacked_size(bytes: &[u8], limits: Limits) -> Result<(), FileProblem> 
     let mut left = limits.unpacked;
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(damaged)?;
-        let is_read = part.name().to_ascii_lowercase().ends_with("xml") || part.name().ends_with(".rels");
+        let name = part.name().map_err(damaged)?.to_ascii_lowercase();
+        let is_read = name.ends_with("xml") || name.ends_with(".rels");
         if !is_read {
             continue;
         }
@@ -110,12 +116,12 @@ fn choose_sheet(workbook: &mut Workbook<'_>, limits: Limits) -> Result<(String, 
     }
 }
 
-/// The first `most` rows that are not blank. Cell by cell: a sheet with two cells in opposite corners would be
-/// billions of cells as a rectangle.
+/// First `most` non-blank rows. Reads cell by cell: as a rectangle, a sheet with cells in two opposite corners would
+/// have billions of cells.
 fn rows(workbook: &mut Workbook<'_>, sheet: &str, limits: Limits, most: usize) -> Result<Vec<Line>, FileProblem> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(problem)?;
     let mut lines: Vec<Line> = Vec::new();
-    // One long text can be shown by a million cells; what is copied counts, too.
+    // A million cells can share one long text; its copies count towards the limit too.
     let mut left = limits.unpacked;
     while let Some(cell) = reader.next_cell().map_err(problem)? {
         let (row, column) = cell.get_position();
@@ -149,7 +155,7 @@ fn rows(workbook: &mut Workbook<'_>, sheet: &str, limits: Limits, most: usize) -
     Ok(lines)
 }
 
-/// A share that is shown in percent becomes what people see, so that nobody takes it for an amount.
+/// Turns numbers in percent format into their displayed text, so that they are not taken for amounts.
 fn show_percent(lines: &mut [Line], shown_so: &PercentCells) {
     if shown_so.is_empty() {
         return;
@@ -159,7 +165,7 @@ fn show_percent(lines: &mut [Line], shown_so: &PercentCells) {
             if let Cell::Number(share) = cell
                 && shown_so.contains(&(column, line.number))
             {
-                // Fifteen digits are what a workbook keeps: 0.07 × 100 is 7, not 7.000000000000001.
+                // A workbook keeps fifteen digits: 0.07 × 100 is 7, not 7.000000000000001.
                 let percent = format!("{:.12}", *share * 100.0);
                 let percent = percent.trim_end_matches('0').trim_end_matches('.').replace('.', ",");
                 *cell = Cell::Text(format!("{percent} %"));
@@ -183,7 +189,7 @@ fn value_of(value: &DataRef<'_>) -> Cell {
     }
 }
 
-/// A number in date format that is no day of the calendar stays a number, and is refused where a day is wanted.
+/// Date of a cell. A date-formatted number that is not a calendar day stays a number and is refused as a date.
 fn day_of(moment: &calamine::ExcelDateTime) -> Cell {
     let serial = moment.as_f64();
     if !(1.0..2_958_466.0).contains(&serial) {
