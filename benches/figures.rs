@@ -1,7 +1,7 @@
-//! The figures the program is built to reach, each measured beside its floor in the same run.
+//! Benchmarks of the performance targets, each measured next to its floor in the same run.
 //!
-//! `cargo bench` measures everything and prints one table; `cargo bench -- memory start` only those parts. A figure that
-//! is missed is printed as missed: nothing here fails, because what a busy machine measures is no verdict on a change.
+//! `cargo bench` runs all and prints one table; `cargo bench -- memory start` runs only those parts. A missed target is
+//! printed and does not fail the run, because results from a busy machine say nothing certain about a change.
 
 #[path = "figures/bare.rs"]
 mod bare;
@@ -52,7 +52,7 @@ const PARTS: [&str; 8] = [
 
 #[tokio::main]
 async fn main() {
-    // Cargo adds --bench.
+    // Cargo passes `--bench`.
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     if let Some((bare::COMMAND, arguments)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return bare::serve(arguments).await;

@@ -1,4 +1,4 @@
-//! Tabs of aliases: what staff say about names, of companies or of people, wins over every rule.
+//! Name aliases: corrections by staff, of company or person names, that override every rule.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -11,34 +11,34 @@ use serde::Serialize;
 
 use crate::spelling::{fold, tidy};
 
-/// What groups the spellings of one name.
+/// Key that groups the spellings of one name.
 pub trait NameKey: Clone + Ord + Hash {
-    /// What stands in a cell that names nothing, and what to write, as in “is empty. Write a name in it”.
+    /// Text for a cell that contains no name, with an instruction, as in “is empty. Write a name in it”.
     const NAMELESS: &'static str;
 
-    /// The key of a typed name; `None` when it names nothing.
+    /// Key of a typed name; `None` if it contains no name.
     fn of_name(typed: &str) -> Option<Self>;
 }
 
-/// One line of a tab of aliases.
+/// Line of an alias tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Alias {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
-    /// The spelling to replace.
+    /// Spelling to replace.
     pub alias: String,
-    /// The name to count and to show instead.
+    /// Name to count and show instead.
     pub canonical: String,
 }
 
-/// An alias line that is not applied.
+/// Alias line that is not applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AliasProblem {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
-    /// The alias as it stands in the cell.
+    /// Alias as typed in the cell.
     pub alias: String,
-    /// What is wrong and what would be right, in one sentence.
+    /// Problem and solution, in one sentence.
     pub reason: String,
 }
 
@@ -48,16 +48,16 @@ impl fmt::Display for AliasProblem {
     }
 }
 
-/// What a typed name stands for.
+/// Result of resolving a typed name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved<'a, Key> {
-    /// Groups all spellings of the name.
+    /// Key of all spellings of the name.
     pub key: Key,
-    /// How the tab of aliases wants it written, if it says so.
+    /// Preferred spelling, if the alias tab has one.
     pub canonical: Option<&'a str>,
 }
 
-/// Typed names and what they stand for, by the tab of aliases and the key.
+/// Resolver of typed names, by alias lines and keys.
 #[derive(Clone, Debug)]
 pub struct AliasedNames<Key> {
     by_spelling: HashMap<String, Key>,
@@ -76,8 +76,8 @@ impl<Key> Default for AliasedNames<Key> {
 }
 
 impl<Key: NameKey> AliasedNames<Key> {
-    /// Reads the alias lines. Lines that contradict each other, lead in a circle or have an empty cell are not applied
-    /// and returned as problems. The order of the lines does not matter.
+    /// Reads the alias lines. Lines that contradict each other, form a cycle or have an empty cell are not applied and
+    /// are returned as problems. The order of the lines does not matter.
     pub fn from_aliases(lines: impl IntoIterator<Item = Alias>) -> (Self, Vec<AliasProblem>) {
         let (mut links, mut problems) = readable_links(lines);
         refuse_contradictions(&mut links, &mut problems);
@@ -86,12 +86,12 @@ impl<Key: NameKey> AliasedNames<Key> {
         (Self::from_links(&links), problems)
     }
 
-    /// What a typed name stands for; `None` when it names nothing.
+    /// Resolves a typed name; `None` if it contains no name.
     pub fn resolve(&self, typed: &str) -> Option<Resolved<'_, Key>> {
         Some(self.resolve_known(typed, &Key::of_name(typed)?))
     }
 
-    /// Like [`AliasedNames::resolve`], for a typed name whose own key is known already.
+    /// Like [`AliasedNames::resolve`], for a typed name with a known key.
     pub fn resolve_known(&self, typed: &str, own: &Key) -> Resolved<'_, Key> {
         let key = if self.by_spelling.is_empty() {
             own
@@ -178,13 +178,13 @@ fn readable_links<Key: NameKey>(lines: impl IntoIterator<Item = Alias>) -> (Vec<
             }),
         }
     }
-    // From here on the order is that of the names: which line stands higher in the tab must not matter.
+    // Sorted by name from here on: the position of a line in the tab must not matter.
     links.sort_by(|left, right| (&left.spelling, &left.canonical).cmp(&(&right.spelling, &right.canonical)));
     (links, problems)
 }
 
-/// Two lines that send one spelling to different companies are both left out: which one stands higher in the tab
-/// must not decide who is paid.
+/// Rejects all lines that map one spelling to different companies: the position of a line in the tab must not decide
+/// who is paid.
 fn refuse_contradictions<Key: NameKey>(links: &mut Vec<Link<Key>>, problems: &mut Vec<AliasProblem>) {
     let mut targets: HashMap<String, BTreeMap<Key, String>> = HashMap::new();
     for link in links.iter() {
@@ -206,7 +206,7 @@ fn refuse_contradictions<Key: NameKey>(links: &mut Vec<Link<Key>>, problems: &mu
 }
 
 fn refuse_circles<Key: NameKey>(links: &mut Vec<Link<Key>>, problems: &mut Vec<AliasProblem>) {
-    // Lines that say the same as a refused one can close the circle again.
+    // Lines that repeat a rejected one can close the cycle again.
     loop {
         let circles = Routes::of(links).circles();
         if circles.is_empty() {
@@ -231,7 +231,7 @@ fn refuse_circles<Key: NameKey>(links: &mut Vec<Link<Key>>, problems: &mut Vec<A
     }
 }
 
-/// Which line continues which: the canonical name of one can be the alias of another.
+/// Successor of each line: the canonical name of one can be the alias of another.
 struct Routes<'a, Key> {
     next: Vec<Option<usize>>,
     by_key: HashMap<&'a Key, usize>,
@@ -249,7 +249,7 @@ impl<'a, Key: NameKey> Routes<'a, Key> {
             .iter()
             .map(|link| {
                 let spelled = by_spelling.get(fold(&link.canonical).as_str());
-                // A line whose names share a key only says how to write it; no line for the key leads on from there.
+                // A line whose two names share a key only sets the spelling; no line for the key follows from it.
                 let keyed = || by_key.get(&link.to).filter(|_| link.from != link.to);
                 let followed = spelled.or_else(keyed).copied();
                 followed.filter(|place| links[*place].from != links[*place].to)
@@ -258,7 +258,7 @@ impl<'a, Key: NameKey> Routes<'a, Key> {
         Self { next, by_key }
     }
 
-    /// The last line that `place` leads to; the number of lines bounds the walk.
+    /// Last line that `place` leads to; the number of lines bounds the walk.
     fn end_of(&self, place: usize) -> usize {
         let mut end = place;
         for _ in 0..self.next.len() {
@@ -300,7 +300,8 @@ impl<'a, Key: NameKey> Routes<'a, Key> {
     }
 }
 
-/// The keys whose lines all name one company; where lines tell spellings of one key apart, only the spellings decide.
+/// Keys whose lines all name one company; if lines map spellings of one key to different names, only the spellings
+/// decide.
 fn unanimous_keys<Key: NameKey>(links: &[Link<Key>]) -> HashMap<&Key, usize> {
     let mut by_key: HashMap<&Key, usize> = HashMap::new();
     let mut torn: BTreeSet<&Key> = BTreeSet::new();

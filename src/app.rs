@@ -1,4 +1,4 @@
-//! The composition root: builds store, clock and boards, and hands each its part; every URL prefix is here.
+//! Composition root: builds the store, the clock and the boards, connects them, and assembles all routes.
 
 mod between_boards;
 mod messages;
@@ -46,7 +46,7 @@ use crate::{
 use between_boards::{at_hand, customers_at_hand, deals_at_hand, elsewhere_of, gather};
 use own_routes::{elsewhere, own_routes};
 
-/// The program, put together.
+/// The assembled program.
 pub struct App {
     store: Arc<Store>,
     router: Router,
@@ -56,67 +56,67 @@ pub struct App {
     syncing: Arc<Syncing>,
     alerting: Arc<Alerting>,
     guard: Arc<Guard>,
-    /// What goes on by itself.
+    /// Background jobs.
     jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// The boards whose jobs the program runs.
+/// Boards whose background jobs the program runs.
 struct Boards {
     deals: Arc<Deals>,
     leaderboard: Arc<Leaderboard>,
     customers: Arc<Customers>,
 }
 
-/// What the app is built from; tests bring their own store and clock.
+/// Dependencies of the program. Tests provide their own store and clock.
 pub struct Materials {
-    /// The spreadsheet.
+    /// Store of the spreadsheet.
     pub store: Arc<Store>,
-    /// Where the time comes from.
+    /// Clock.
     pub clock: Clock,
-    /// The catalog's file.
+    /// File of the integration catalog.
     pub catalog: CatalogFile,
-    /// What the spreadsheet is called on pages.
+    /// Kind of spreadsheet, as named on pages.
     pub source: Source,
-    /// Forms that one address may send in a minute.
+    /// Rate limit: forms per minute and client address.
     pub posts_per_minute: NonZeroU32,
-    /// How many proxies in front of the app add the caller's address.
+    /// Number of proxies in front that add the client address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
-    /// What the team of the leaderboard wants to reach together.
+    /// Team goal of the leaderboard.
     pub team_goal: Option<Goal>,
-    /// How people are reminded of deals.
+    /// Settings of the deal reminders.
     pub reminders: Reminders,
-    /// What the operator chose about the rules of the deals.
+    /// Settings of the deal rules.
     pub rules: Rules,
-    /// Signs the links with which people correct their own claims.
+    /// Key that signs the links with which people correct their own claims.
     pub signing: SigningKey,
-    /// How the standings are sent every week.
+    /// Settings of the weekly standings.
     pub weekly: Weekly,
-    /// What brings the sources of the customers into the spreadsheet.
+    /// Sync of the customer sources.
     pub syncing: Arc<Syncing>,
 }
 
-/// Why the program cannot start.
+/// Error that prevents the start.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// The embedded spreadsheet cannot be opened.
     #[error("The embedded spreadsheet cannot be opened: {0}")]
     Emulator(#[from] emulator::StartError),
-    /// The client cannot be prepared.
+    /// The client of the spreadsheet cannot be created.
     #[error("{} {}", .0.problem, .0.cure)]
     Connection(SetupProblem),
-    /// The secret of signed links cannot be kept.
+    /// The secret of signed links cannot be read or written.
     #[error("The file {0} with the secret of signed links cannot be read or written: {1}")]
     Secret(String, std::io::Error),
-    /// Mail or Slack cannot be prepared.
+    /// The client of mail or Slack cannot be created.
     #[error("{0}")]
     Messages(String),
-    /// A source cannot be prepared.
+    /// The client of a customer source cannot be created.
     #[error("{0}")]
     Source(String),
 }
 
 impl App {
-    /// Opens the spreadsheet that `config` names and puts the boards on it.
+    /// Opens the spreadsheet of `config` and builds the boards.
     ///
     /// # Errors
     /// See [`BuildError`].
@@ -162,7 +162,7 @@ impl App {
         })
     }
 
-    /// Makes missing tabs and headers and names what stands in the way.
+    /// Creates missing tabs and headers; the report names what a person has to fix.
     pub async fn prepare(&self) -> SetupReport {
         let mut report = self.store.prepare(&tabs()).await;
         if report.problems.is_empty() && self.boards.deals.offer_lost_stage().await {
@@ -172,9 +172,10 @@ impl App {
         report
     }
 
-    /// Starts what goes on by itself until [`App::finish`]: reminders, contests, the standings of a week, syncs, alerts, and
-    /// giving back memory at rest.
-    /// For a program that serves, once the tabs were prepared.
+    /// Starts the background jobs, which run until [`App::finish`]: reminders, contests, weekly standings, syncs,
+    /// alerts, and the release of idle memory.
+    ///
+    /// Call it after the tabs have been prepared.
     pub fn start_jobs(&self) {
         let boards = &self.boards;
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,32 +195,32 @@ impl App {
         }
     }
 
-    /// Every address of the program.
+    /// Router with all routes.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
 
-    /// What imports deals for the command line.
+    /// Importer of deals, for the command line.
     pub fn importer(&self) -> &Arc<Importer> {
         &self.importer
     }
 
-    /// What brings the sources of the customers into the spreadsheet.
+    /// Sync of the customer sources.
     pub fn syncing(&self) -> &Arc<Syncing> {
         &self.syncing
     }
 
-    /// Address of the spreadsheet in its own editor.
+    /// Address of the spreadsheet in its editor.
     pub fn spreadsheet_url(&self) -> &str {
         self.store.url()
     }
 
-    /// Ends the answers that have no end of their own, so that the connections of callers can end.
+    /// Ends the live streams, so that their connections can close.
     pub fn end_streams(&self) {
         self.boards.leaderboard.end_streams();
     }
 
-    /// Ends when every accepted write is in the spreadsheet.
+    /// Stops the background jobs; returns when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
         tokio::join!(self.boards.deals.finish(), self.syncing.finish());
         let jobs = std::mem::take(&mut *self.jobs.lock().unwrap_or_else(PoisonError::into_inner));
@@ -231,7 +232,7 @@ impl App {
     }
 }
 
-/// The sources that are switched on, and when they are read.
+/// Builds the sync with the enabled sources and its schedule.
 fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing, BuildError> {
     let switched_on = config.sources.iter().map(|one| (one.source, one.settings.clone()));
     let opened = sources::open_all(switched_on, &sources::Time::real(clock.clone()));
@@ -244,12 +245,12 @@ fn syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<Syncing
     }))
 }
 
-/// Every address, on the given materials.
+/// Router with all routes on the given dependencies.
 pub fn router(materials: Materials) -> Router {
     put_together(materials).router
 }
 
-/// Every address, and what the jobs of the program need.
+/// Router, boards and middleware.
 struct Together {
     router: Router,
     boards: Boards,
@@ -333,7 +334,7 @@ fn put_together(materials: Materials) -> Together {
     openapi::publish(&document, &written);
     let router = router
         .fallback(elsewhere)
-        // From the outside in. Together they are one wrapping around each address; one by one each would be its own.
+        // Outermost first. As one tuple they are one layer around each route; separately each would wrap it again.
         .layer((
             middleware::from_fn_with_state(Arc::clone(&guard), guard::watch),
             TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
@@ -348,13 +349,13 @@ fn put_together(materials: Materials) -> Together {
     Together { router, boards, guard }
 }
 
-/// The page of an error looks like the board it happened on, and speaks its language.
+/// Builds the frame of an error page: that of the board, in the language of the request.
 fn around_errors(deals: &Arc<Deals>, frame: &Frame) -> FrameOf {
     let (deals, frame) = (Arc::clone(deals), frame.clone());
     Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
 }
 
-/// The tabs of every board.
+/// Tabs of all boards.
 pub fn tabs() -> Vec<&'static Tab> {
     [leaderboard::rows::TABS, deals::rows::TABS, customers::rows::TABS].concat()
 }

@@ -1,4 +1,4 @@
-//! What a request asks for beside its question: the face of the answer, its language, and the address to come back to.
+//! Request context: response format, language and address of a request.
 
 use axum::http::{HeaderMap, Uri, header};
 
@@ -8,34 +8,34 @@ use crate::{
     language::Language,
 };
 
-/// The cookie in which a browser remembers the language.
+/// Cookie that stores the language.
 pub const LANGUAGE_COOKIE: &str = "lang";
 
-/// What a request asks for beside its question.
+/// Response format, language and address of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// The face of the answer.
+    /// Response format.
     pub face: Face,
-    /// The language of the page.
+    /// Language of the page.
     pub language: Language,
     /// Path and query.
     pub address: String,
 }
 
 impl Asked {
-    /// Reads `format`, an `Accept` header and the address, in a language that the board has only one of.
+    /// Reads `format`, the `Accept` header and the address, for a board that has English pages only.
     ///
     /// # Errors
-    /// When `format` names a face that is not among `offered`.
+    /// If `format` names a format that is not in `offered`.
     pub fn new(format: Option<&str>, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Self, Error> {
         Self::speaking((format, Language::English), headers, uri, offered)
     }
 
-    /// The same of a board that speaks every language: that which `lang` names, else the one that the browser remembers,
-    /// else the one that the board begins with.
+    /// Reads the context for a board in several languages. The language is `lang`, or else the cookie, or else the
+    /// default.
     ///
     /// # Errors
-    /// When `format` names a face that is not among `offered`.
+    /// If `format` names a format that is not in `offered`.
     pub fn in_language_of(
         (format, lang): (Option<&str>, Option<&str>),
         headers: &HeaderMap,
@@ -64,20 +64,19 @@ impl Asked {
         })
     }
 
-    /// The key under which the answer is kept.
+    /// Cache key of the response: format, language and address.
     pub fn key(&self) -> String {
         format!("{} {} {}", self.face.name(), self.language.code(), self.address)
     }
 }
 
-/// The language that `lang=` names, else the one that the browser remembers, else the one that a board begins with that
-/// speaks every language.
+/// Language of a request: the query parameter `lang`, or else the cookie, or else the default.
 pub fn language_of(lang: Option<&str>, headers: &HeaderMap) -> Language {
     let named = lang.and_then(Language::parse);
     named.or_else(|| remembered_language(headers)).unwrap_or_default()
 }
 
-/// The language that the browser remembers.
+/// Language stored in the cookie.
 fn remembered_language(headers: &HeaderMap) -> Option<Language> {
     headers
         .get_all(header::COOKIE)

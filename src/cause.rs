@@ -1,6 +1,6 @@
-//! Errors with the causes behind them, in one line.
+//! Error chain: an error with its causes, in one line.
 
-/// `error` and every cause behind it, separated by colons; a cause whose words the error repeats is left out.
+/// Formats `error` and its causes, separated by colons; a cause whose text the error repeats is skipped.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -1,4 +1,4 @@
-//! The command line: one file reads like the manual, each command is a few lines over the rest of the program.
+//! Command line: the commands, their manual and their start.
 
 mod churn;
 mod health;
@@ -173,7 +173,7 @@ First steps with Google: make a service account with a JSON key, share the sprea
 with its address as Editor, set SPREADSHEET_ID and GOOGLE_APPLICATION_CREDENTIALS, and run
 `tallyboard check`.";
 
-/// Runs the command that was asked for.
+/// Runs the command.
 pub async fn run(command_line: CommandLine) -> ExitCode {
     let result = match command_line.command.unwrap_or(Command::Serve) {
         Command::Serve => serve().await,
@@ -216,7 +216,7 @@ async fn serve() -> Outcome {
     let mut stop = Stop::new()?;
     let config = Config::from_environment()?;
     start_logging(config.environment);
-    // Bound before anything else: whoever calls meanwhile waits instead of being refused.
+    // Bound first: clients that connect during the start wait instead of being refused.
     let Listen { host, port } = config.listen;
     let listener = TcpListener::bind((host, port))
         .await
@@ -242,9 +242,9 @@ async fn serve() -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Time that a start waits for the spreadsheet; after it the program serves, and says on its pages what is missing.
+/// Time limit of the check at the start; after it the program serves, and its pages show what is missing.
 const FIRST_LOOK: Duration = Duration::from_secs(5);
-/// Pause before looking again whether a person has mended what stood in the way.
+/// Pause before the next check, while a person fixes the problems.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 async fn prepare_at_start(app: &Arc<App>) {
@@ -259,7 +259,7 @@ async fn prepare_at_start(app: &Arc<App>) {
             }
             app.start_jobs();
             if let Some(done) = done.take() {
-                // An error means that the start has not waited for it.
+                // Fails if the start no longer waits.
                 let _ = done.send(());
             }
             if problems.is_empty() {
@@ -271,7 +271,7 @@ async fn prepare_at_start(app: &Arc<App>) {
     let _ = tokio::time::timeout(FIRST_LOOK, is_done).await;
 }
 
-/// The address at which this machine reaches the program.
+/// Address at which this machine reaches the program.
 fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         return SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port());
@@ -314,7 +314,7 @@ fn report(found: &SetupReport) -> Vec<String> {
         .collect()
 }
 
-/// Reads a time such as `120ms`, or a number of milliseconds.
+/// Parses a duration such as `120ms`, or a number of milliseconds.
 fn latency(text: &str) -> Result<Duration, String> {
     if let Ok(milliseconds) = text.parse() {
         return Ok(Duration::from_millis(milliseconds));
@@ -365,7 +365,7 @@ fn start_logging(environment: Environment) {
     }
 }
 
-/// SIGTERM, as hosts send it, or Ctrl-C. It listens from its making on, so that no request to stop is missed.
+/// Shutdown signal: SIGTERM or Ctrl-C. It listens from its creation on, so that no signal is missed.
 struct Stop {
     #[cfg(unix)]
     terminated: tokio::signal::unix::Signal,

@@ -1,10 +1,10 @@
-//! The only caller of `now()`, and the configured time zone.
+//! Clock: the only caller of `now()`, and the configured time zone.
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, Zoned, civil::Date, tz::TimeZone};
 
-/// Where the program reads the time from; tests hand in one that stands still.
+/// Source of the current time; tests supply a fixed one.
 #[derive(Clone)]
 pub struct Clock {
     source: Arc<dyn Fn() -> Timestamp + Send + Sync>,
@@ -12,7 +12,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The machine's clock, read in `zone`.
+    /// System clock, in time zone `zone`.
     pub fn system(zone: TimeZone) -> Self {
         Self {
             source: Arc::new(Timestamp::now),
@@ -20,7 +20,7 @@ impl Clock {
         }
     }
 
-    /// A clock that answers what `source` says, for tests and recomputations.
+    /// Clock that returns the time of `source`, for tests and recomputations.
     pub fn from_source(source: impl Fn() -> Timestamp + Send + Sync + 'static, zone: TimeZone) -> Self {
         Self {
             source: Arc::new(source),
@@ -28,27 +28,27 @@ impl Clock {
         }
     }
 
-    /// The present instant.
+    /// Current instant.
     pub fn now(&self) -> Timestamp {
         (self.source)()
     }
 
-    /// The present instant as people at the configured place read it.
+    /// Current instant in the configured time zone.
     pub fn zoned_now(&self) -> Zoned {
         self.now().to_zoned(self.zone.clone())
     }
 
-    /// Today's date in the configured time zone.
+    /// Current date in the configured time zone.
     pub fn today(&self) -> Date {
         self.zoned_now().date()
     }
 
-    /// The configured time zone.
+    /// Configured time zone.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
     }
 
-    /// Time passed since `earlier`, never negative.
+    /// Time elapsed since `earlier`, never negative.
     pub fn since(&self, earlier: Timestamp) -> SignedDuration {
         self.now().duration_since(earlier).max(SignedDuration::ZERO)
     }

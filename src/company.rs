@@ -1,4 +1,4 @@
-//! Company names: what was typed is kept, a key groups the spellings of one company.
+//! Company names: the typed name is kept, and a key groups the spellings of one company.
 //!
 //! The rules in plain words, with the list of legal forms, are in `docs/directives/fairness.md`.
 
@@ -17,7 +17,7 @@ use crate::{
     spelling::fold,
 };
 
-/// Typed company names and what they stand for, by the tab `company_aliases` and the key.
+/// Resolver of typed company names, by the tab `company_aliases` and the key.
 pub type CompanyNames = AliasedNames<CompanyKey>;
 
 impl NameKey for CompanyKey {
@@ -28,7 +28,7 @@ impl NameKey for CompanyKey {
     }
 }
 
-/// Groups the spellings of one company: `L'ORÉAL S.A.` and `L’Oreal` have one key.
+/// Key of a company, shared by all its spellings: `L'ORÉAL S.A.` and `L’Oreal` have one key.
 ///
 /// The key of a key is the key itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -36,19 +36,19 @@ impl NameKey for CompanyKey {
 pub struct CompanyKey(Arc<str>);
 
 impl CompanyKey {
-    /// The key of a typed name; `None` when no letter and no digit was typed.
+    /// Key of a typed name; `None` if it contains neither letter nor digit.
     pub fn of(name: &str) -> Option<Self> {
         let spelled = words(name);
         let mut words: Vec<&str> = spelled.split(' ').filter(|word| !word.is_empty()).collect();
         while let Some(shorter) = without_legal_form(&words) {
             words.truncate(shorter);
         }
-        // The words that remain are the beginning of the text.
+        // The remaining words are a prefix of the text.
         let length = words.iter().map(|word| word.len() + 1).sum::<usize>().checked_sub(1)?;
         Some(Self(spelled[..length].into()))
     }
 
-    /// The key as text: lower-case words with single spaces.
+    /// Key as text: lower-case words with single spaces.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -60,7 +60,7 @@ impl fmt::Display for CompanyKey {
     }
 }
 
-/// Legal forms that are left out of a key when they end a name, as they are usually written.
+/// Legal forms that are removed from the end of a name, in their usual spelling.
 pub const LEGAL_FORMS: &[&str] = &[
     // English-speaking countries
     "Inc.",
@@ -173,12 +173,12 @@ pub const LEGAL_FORMS: &[&str] = &[
     "Tbk",
 ];
 
-// Article and conjunction: a name that would come down to these alone keeps its legal form ("The Limited").
+// Articles and conjunctions: a name that would be reduced to these alone keeps its legal form ("The Limited").
 const NOT_A_NAME: &[&str] = &[
     "a", "an", "and", "das", "der", "die", "el", "il", "l", "la", "las", "le", "les", "los", "the",
 ];
 
-/// The words of each legal form, found by its last word.
+/// Words of each legal form, by its last word.
 static LEGAL_FORMS_BY_END: LazyLock<HashMap<String, Vec<Vec<String>>>> = LazyLock::new(|| {
     let mut forms: HashMap<String, Vec<Vec<String>>> = HashMap::new();
     for form in LEGAL_FORMS {
@@ -187,14 +187,14 @@ static LEGAL_FORMS_BY_END: LazyLock<HashMap<String, Vec<Vec<String>>>> = LazyLoc
             forms.entry(last.clone()).or_default().push(form);
         }
     }
-    // Longest first, so that "& Co." goes as one and leaves no "and" behind.
+    // Longest first, so that "& Co." is removed as a whole and leaves no "and".
     for same_end in forms.values_mut() {
         same_end.sort_by_key(|form| std::cmp::Reverse(form.len()));
     }
     forms
 });
 
-/// How many words are left when the legal form that ends `words` is taken away, if there is one to take.
+/// Number of words that remain without the legal form at the end of `words`; `None` if there is none.
 fn without_legal_form(words: &[&str]) -> Option<usize> {
     let same_end = LEGAL_FORMS_BY_END.get(*words.last()?)?;
     same_end
@@ -207,10 +207,10 @@ fn without_legal_form(words: &[&str]) -> Option<usize> {
         .map(|(rest, _)| rest)
 }
 
-/// Lower-case words with single spaces: punctuation opened up, abbreviations closed up.
+/// Lower-case words with single spaces: punctuation separates words, abbreviations are joined.
 fn words(name: &str) -> String {
     let mut spelled = words_once(name);
-    // A sign that is left out can bring two marks together, which then change places; a second pass settles them.
+    // A removed character can make two marks adjacent, which are then reordered; a second pass makes the result stable.
     for _ in 0..4 {
         if spelled.is_ascii() {
             break;
@@ -252,7 +252,7 @@ fn is_part_of_word(character: char) -> bool {
     character.is_alphanumeric() || is_combining_mark(character)
 }
 
-/// Whether the character at `place` is a letter that stands alone, as in `S.A.` or `U. S.`.
+/// Whether the character at `place` is a single letter, as in `S.A.` or `U. S.`.
 fn is_initial(letters: &[char], place: usize) -> bool {
     let stands_at = |place: Option<usize>| {
         place
@@ -270,7 +270,7 @@ fn dot_joins(letters: &[char], place: usize) -> bool {
     after_initial && (is_initial(letters, place + 1) || space_joins(letters, place + 1))
 }
 
-/// Whether the space at `place` stands inside an abbreviation, between `S.` and `A.`.
+/// Whether the space at `place` is inside an abbreviation, between `S.` and `A.`.
 fn space_joins(letters: &[char], place: usize) -> bool {
     place >= 2
         && letters.get(place) == Some(&' ')

@@ -1,6 +1,7 @@
-//! The only reader of the environment and of `secrets.json`.
+//! Settings, read from the environment and from `secrets.json`.
 //!
-//! Absent configuration turns a part off; half of a configuration refuses to start, in a sentence.
+//! This module is the only reader of both. A missing setting turns a part off; an incomplete group of settings prevents
+//! the start with a message.
 
 mod alerts;
 mod deals;
@@ -30,94 +31,94 @@ pub use messages::Messages;
 pub use sources::SourceSettings;
 pub use syncing::SyncSettings;
 
-/// Everything that an operator can set.
+/// All settings of an operator.
 pub struct Config {
-    /// Where the app listens.
+    /// Listen address of the app.
     pub listen: Listen,
-    /// Whether this is a deployment that people rely on.
+    /// Development or production.
     pub environment: Environment,
     /// Folder of the embedded spreadsheet.
     pub data_dir: PathBuf,
-    /// Which spreadsheet the boards stand on.
+    /// Spreadsheet of the boards.
     pub spreadsheet: SpreadsheetSource,
-    /// The catalog of integrations.
+    /// File of the integration catalog.
     pub integrations_file: PathBuf,
-    /// Time zone in which days begin and times are shown.
+    /// Time zone of dates and times.
     pub time_zone: TimeZone,
-    /// Age up to which data is shown without asking the spreadsheet again.
+    /// Age up to which data is served without a new read.
     pub fresh_for: SignedDuration,
-    /// Whether Drive is asked for changes before data that became old is read again.
+    /// Whether stale data is read again only after Drive reports a change.
     pub drive_change_check: bool,
-    /// Time after which a call to Google counts as lost.
+    /// Timeout of a call to Google.
     pub sheets_timeout: Duration,
-    /// Reads and writes a minute towards Google, of each kind.
+    /// Rate limit towards Google: calls per minute, for reads and for writes each.
     pub sheets_calls_per_minute: NonZeroU32,
-    /// Forms that one address may send in a minute.
+    /// Rate limit: forms per minute and client address.
     pub posts_per_minute: NonZeroU32,
-    /// How many proxies in front of the app add the caller's address to `X-Forwarded-For`.
+    /// Number of proxies in front that add the client address to `X-Forwarded-For`.
     pub trusted_proxies: usize,
-    /// What the team of the leaderboard wants to reach together.
+    /// Team goal of the leaderboard.
     pub team_goal: Option<Goal>,
-    /// What the links for own corrections are signed with; `None` for the secret that is at hand.
+    /// Secret that signs the links for own corrections; `None` derives or stores one.
     pub signing_secret: Option<String>,
-    /// Mail, Slack, and when people are reminded.
+    /// Mail, Slack and reminders.
     pub messages: Messages,
-    /// What the operator chooses about the rules of the deals.
+    /// Rules of the deals board.
     pub deals: Rules,
-    /// The address under which people reach the program, without a slash at its end; messages lead there.
+    /// Public base address without a trailing slash, for links in messages.
     pub public_url: Option<String>,
-    /// The sources of the Customers board that are switched on.
+    /// Enabled sources of the customers board.
     pub sources: Vec<SourceSettings>,
-    /// When they are read by themselves, and the currency of sums.
+    /// Schedule of the sync, and the reporting currency.
     pub syncing: SyncSettings,
-    /// Where alerts about customers go.
+    /// Recipients of the alerts about customers.
     pub alerts: AlertSettings,
 }
 
-/// An address to listen on.
+/// Listen address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
-    /// Network address of the interface.
+    /// IP address of the interface.
     pub host: IpAddr,
     /// Port; 0 lets the system choose.
     pub port: u16,
 }
 
-/// Whether people rely on this deployment.
+/// Deployment environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Environment {
-    /// On somebody's own machine: readable log lines.
+    /// Local machine: readable log lines.
     Development,
-    /// On a host: log lines as JSON.
+    /// Server: log lines as JSON.
     Production,
 }
 
-/// Which spreadsheet the boards stand on.
+/// Spreadsheet of the boards.
 #[derive(Clone)]
 pub enum SpreadsheetSource {
-    /// The program's own, kept in [`Config::data_dir`].
+    /// Embedded spreadsheet, stored in [`Config::data_dir`].
     Embedded,
-    /// One behind the Sheets API.
+    /// Spreadsheet behind the Sheets API.
     Remote(RemoteSpreadsheet),
 }
 
 /// A spreadsheet behind the Sheets API.
 #[derive(Clone)]
 pub struct RemoteSpreadsheet {
-    /// The id between `/d/` and `/edit` in its address.
+    /// Id, between `/d/` and `/edit` in its address.
     pub id: String,
-    /// The service account that it is shared with.
+    /// Key of the service account that the spreadsheet is shared with.
     pub key: Box<yup_oauth2::ServiceAccountKey>,
-    /// Root of another Sheets v4 server than Google's.
+    /// Base address of another Sheets v4 server; `None` is Google.
     pub api_url: Option<String>,
 }
 
-/// A setting that cannot be used.
+/// Invalid setting; the message names it and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ConfigError(String);
 
-/// Settings by name; the environment of the process, or a table in tests.
+/// Lookup of a setting by name: the environment of the process, or a table in tests.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 #[derive(Default, Deserialize)]
@@ -137,15 +138,15 @@ struct Secrets {
 }
 
 impl Config {
-    /// Reads the process environment and `secrets.json` (or the file that `SECRETS_FILE` names).
+    /// Reads the environment and `secrets.json` (or the file in `SECRETS_FILE`).
     ///
     /// # Errors
-    /// A sentence that names the setting, what is wrong with it and what would be right.
+    /// A message that names the setting, what is wrong and what is expected.
     pub fn from_environment() -> Result<Self, ConfigError> {
         Self::from_lookup(&|name| std::env::var(name).ok())
     }
 
-    /// Only where the program listens, whatever else is set.
+    /// Reads the listen address only, without validating other settings.
     ///
     /// # Errors
     /// As [`Config::from_environment`].
@@ -158,7 +159,7 @@ impl Config {
         })
     }
 
-    /// Reads settings from `lookup`; an empty one counts as absent.
+    /// Reads the settings from `lookup`; an empty value counts as absent.
     ///
     /// # Errors
     /// As [`Config::from_environment`].
@@ -245,7 +246,7 @@ impl Secrets {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => return Ok(Self::default()),
             Err(error) => return Err(ConfigError(format!("The secrets file {path} cannot be read: {error}."))),
         };
-        // The position of a JSON error is safe to show; its text never quotes values.
+        // The message shows only the position, because the text of a JSON error may quote a secret.
         let secrets: Self = serde_json::from_str(&text).map_err(|error| {
             ConfigError(format!(
                 "The secrets file {path} is not valid JSON of the form of secrets.example.json (line {}).",
@@ -273,7 +274,8 @@ fn listen(setting: &dyn Fn(&str) -> Option<String>) -> Result<Listen, ConfigErro
     Ok(Listen { host, port })
 }
 
-/// The second name of a setting when only that is set, so that a complaint names what was written; else the first.
+/// Alternative name of a setting if only that one is set, or else the main name, so that a message shows the name in
+/// use.
 fn name_in_use(setting: &dyn Fn(&str) -> Option<String>, first: &'static str, second: &'static str) -> &'static str {
     if setting(first).is_none() && setting(second).is_some() {
         second
@@ -312,7 +314,7 @@ fn spreadsheet(setting: &dyn Fn(&str) -> Option<String>, secrets: Secrets) -> Re
     }
 }
 
-/// The id itself, or the whole address pasted from a browser. The client puts it into a path without encoding it.
+/// Id from a bare id or from the full address. It is validated, because the client puts it into a path unencoded.
 fn spreadsheet_id(text: &str) -> Result<String, ConfigError> {
     let id = match text.split_once("/d/") {
         Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or_default(),
@@ -376,7 +378,7 @@ fn service_account(
     Ok(Some(key))
 }
 
-/// Hosts that accept one line only are often given the file in base64.
+/// Parses the key as JSON, or as base64 of JSON, because some hosts accept single-line values only.
 fn parse_key(source: &str, text: &str) -> Result<Value, ConfigError> {
     let decoded = (!text.trim_start().starts_with('{'))
         .then(|| BASE64_STANDARD.decode(text.split_whitespace().collect::<String>()).ok())
@@ -391,7 +393,7 @@ fn parse_key(source: &str, text: &str) -> Result<Value, ConfigError> {
     })
 }
 
-/// Some hosts escape the line breaks of the private key a second time.
+/// Replaces escaped line breaks in the private key, because some hosts escape them twice.
 fn with_line_breaks(mut json: Value) -> Value {
     if let Some(Value::String(key)) = json.get_mut("private_key") {
         *key = key.replace("\\n", "\n");
@@ -415,7 +417,7 @@ fn number<N: std::str::FromStr>(
     }
 }
 
-/// Off unless it is set.
+/// Boolean setting, `false` by default.
 fn switch(setting: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<bool, ConfigError> {
     match setting(name).as_deref().map(str::to_lowercase).as_deref() {
         None | Some("false" | "0" | "no" | "off") => Ok(false),

@@ -1,5 +1,4 @@
-//! The tabs of a board as they are at one moment, and what every board makes of that: its freshness, and answers that
-//! are kept.
+//! Snapshot of a board: its rows at one data version, with their freshness and the cached response for a request.
 
 use std::sync::Arc;
 
@@ -14,24 +13,24 @@ use crate::{
     store::Reading,
 };
 
-/// The rows of a board at one moment.
+/// Rows of a board at one data version.
 pub struct Current<R> {
-    /// The rows.
+    /// Rows of the board.
     pub rows: Arc<R>,
-    /// Cells that a person should look at.
+    /// Data issues in the cells.
     pub findings: Arc<Vec<Finding>>,
-    /// Rises when the content of a tab changes.
+    /// Data version; it increases when the content of a tab changes.
     pub version: u64,
-    /// When the spreadsheet was asked last.
+    /// Time of the last read of the spreadsheet.
     pub read_at: Timestamp,
-    /// Since when the spreadsheet has not answered; `None` while it does.
+    /// Start of the current outage of the spreadsheet; `None` while it answers.
     pub unreachable_since: Option<Timestamp>,
-    /// The present instant, in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: Zoned,
 }
 
 impl<R> Current<R> {
-    /// What was read, looked at `now`.
+    /// Snapshot of a read, as seen at `now`.
     pub fn of(reading: Reading<R>, now: Zoned) -> Self {
         let snapshot = &reading.snapshot;
         Self {
@@ -44,17 +43,17 @@ impl<R> Current<R> {
         }
     }
 
-    /// When the spreadsheet was asked last, in the configured time zone.
+    /// Time of the last read, in the configured time zone.
     pub fn as_of(&self) -> Zoned {
         self.in_zone(self.read_at)
     }
 
-    /// How many cells a person should look at.
+    /// Number of data issues.
     pub fn findings_count(&self) -> u32 {
         u32::try_from(self.findings.len()).unwrap_or(u32::MAX)
     }
 
-    /// Which data a page shows; the link leads to its tab.
+    /// Age and source of the data; `spreadsheet_link` leads to the tab.
     pub fn freshness(&self, source: Source, spreadsheet_link: String) -> Freshness {
         Freshness {
             source,
@@ -65,10 +64,12 @@ impl<R> Current<R> {
         }
     }
 
-    /// The finished answer to what was `asked`, made by `make` unless it was answered this very second.
+    /// Returns the cached response for `asked`, or renders it with `make`.
+    ///
+    /// The key contains the current second, because pages show the age of their data.
     ///
     /// # Errors
-    /// Those of `make`.
+    /// Returns the error of `make`.
     pub async fn answered(
         &self,
         kept: &Kept,

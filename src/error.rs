@@ -1,7 +1,7 @@
-//! One error type with two faces: a page for a person, JSON for a program; and one line in the log.
+//! Error type of handlers, rendered as a page for people or as JSON for programs.
 //!
-//! A handler returns an [`Error`]; it travels to `guard` inside the response, which knows the request and gives it the
-//! face that the caller asked for. The cause goes to the log and nowhere else.
+//! A handler returns an [`Error`]. It travels inside the response to `guard`, which knows the request, renders the
+//! error in the requested format and logs it once. The cause appears only in the log.
 
 mod answer;
 mod french;
@@ -27,67 +27,67 @@ use crate::store::{CommitError, ReadError, RowProblem};
 pub use answer::ErrorAnswer;
 pub use french::translated;
 
-/// A sentence for a person.
+/// Text for a person.
 pub type Sentence = Cow<'static, str>;
 
-/// Something that keeps a request from its answer.
+/// Error of a request. Boxed, so that a `Result` stays small.
 #[derive(Debug)]
 pub struct Error(Box<Details>);
 
-/// What an [`Error`] says, and to whom.
+/// Content of an [`Error`].
 #[derive(Debug)]
 pub struct Details {
     /// HTTP status code.
     pub status: StatusCode,
-    /// Stable word for programs, such as `spreadsheet_unavailable`.
+    /// Stable error code for programs, such as `spreadsheet_unavailable`.
     pub code: &'static str,
-    /// What happened, in a few words.
+    /// Heading: what happened, in a few words.
     pub heading: Sentence,
-    /// What happened, in a sentence.
+    /// What happened, in one sentence.
     pub happened: Sentence,
-    /// Whether what was entered is safe; empty when nothing was entered.
+    /// Whether the input is safe; empty if there was none.
     pub safety: Sentence,
     /// What to do next.
     pub next: Sentence,
-    /// Complaints about single fields.
+    /// Errors of single fields.
     pub fields: Vec<FieldError>,
-    /// Values that somebody else changed meanwhile.
+    /// Values that another writer changed since the caller read them.
     pub conflicts: Vec<FieldConflict>,
-    /// Seconds after which trying again can help.
+    /// Seconds until a retry can succeed, sent as `Retry-After`.
     pub retry_after: Option<u32>,
-    /// For the log only.
+    /// Cause, for the log only.
     pub cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// How each address fails is said once for all of them, in `openapi`.
+/// The error responses of every route are described once, in `openapi`.
 impl OperationOutput for Error {
     type Inner = ();
 }
 
-/// A complaint about one field: what is wrong and what would be right.
+/// Error of one field: what is wrong and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldError {
-    /// Name of the field as it is sent.
+    /// Name of the field in the request.
     pub field: &'static str,
-    /// The complaint, in a sentence or two.
+    /// Message, one or two sentences.
     pub message: String,
 }
 
-/// A field that somebody else changed while the caller made up their mind.
+/// Conflict in one field: another writer changed the value after the caller had read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FieldConflict {
-    /// Name of the field as it is sent.
+    /// Name of the field in the request.
     pub field: &'static str,
-    /// What the caller saw.
+    /// Value that the caller read.
     pub seen: Value,
-    /// What stands there now.
+    /// Value in the spreadsheet now.
     pub found: Value,
-    /// What the caller wants.
+    /// Value that the caller wants to write.
     pub wanted: Value,
 }
 
 impl FieldError {
-    /// A complaint about `field`.
+    /// Error of `field`.
     pub fn new(field: &'static str, message: impl Into<String>) -> Self {
         Self {
             field,
@@ -132,7 +132,7 @@ impl Error {
         self
     }
 
-    /// Nothing is at this address.
+    /// 404: no page has this address.
     pub fn not_found() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -143,15 +143,14 @@ impl Error {
         .then("Start again from the first page.")
     }
 
-    /// What was sent cannot be used as it is; each field says why.
+    /// 422: the input is invalid; each field has its message.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
         Self::about(fields)
             .safe("Nothing was written.")
             .then("Change it and send it again.")
     }
 
-    /// What an address asks for cannot be answered; each field says why. Nobody entered anything, so nothing is said
-    /// about what became of it.
+    /// 422: the query is invalid; each field has its message. There was no input, so nothing is said about its safety.
     pub fn bad_question(fields: Vec<FieldError>) -> Self {
         Self::about(fields).then("Change the address and try again.")
     }
@@ -168,7 +167,7 @@ impl Error {
         error
     }
 
-    /// The address of a page cannot be read at all.
+    /// 400: the address cannot be parsed.
     pub fn unreadable_address() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -179,7 +178,7 @@ impl Error {
         .then("Change the address and try again.")
     }
 
-    /// The body cannot be read at all.
+    /// 400: the body cannot be parsed.
     pub fn unreadable(reason: impl Into<Sentence>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -191,7 +190,7 @@ impl Error {
         .then("Go back and send it again.")
     }
 
-    /// A form of another site sent this.
+    /// 403: a page of another site sent the form.
     pub fn foreign_origin() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
@@ -203,7 +202,7 @@ impl Error {
         .then("Open the page here and send it again.")
     }
 
-    /// More people watch than one instance can serve.
+    /// 503: the instance serves its maximum number of live viewers.
     pub fn too_many_viewers() -> Self {
         let mut error = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -216,7 +215,7 @@ impl Error {
         error
     }
 
-    /// More requests came from one address than a person sends.
+    /// 429: the client exceeded the rate limit; `retry_after` is in seconds.
     pub fn too_many(retry_after: u32) -> Self {
         let mut error = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
@@ -232,7 +231,7 @@ impl Error {
         error
     }
 
-    /// The body is larger than any form of ours.
+    /// 413: the body is larger than any form.
     pub fn too_large() -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -244,7 +243,7 @@ impl Error {
         .then("Shorten it and send it again.")
     }
 
-    /// The kind of body is not one that is read here.
+    /// 415: the content type is not supported.
     pub fn unsupported_media_type() -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -255,7 +254,7 @@ impl Error {
         .safe("Nothing was written.")
     }
 
-    /// The address exists, but not for this method.
+    /// 405: the address does not support this method.
     pub fn method_not_allowed() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -266,7 +265,7 @@ impl Error {
         .then("Start again from the first page.")
     }
 
-    /// A submission is in the sheet, but what it did cannot be told.
+    /// 503: the claim is recorded, but its effect cannot be read.
     pub fn recorded_but_not_shown(cause: Box<dyn std::error::Error + Send + Sync>) -> Self {
         let mut error = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -281,7 +280,7 @@ impl Error {
         error
     }
 
-    /// Somebody changed or removed the row between the look at it and the write.
+    /// 409: another writer changed or removed the row between read and write.
     pub fn changed_meanwhile(error: CommitError) -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -294,7 +293,7 @@ impl Error {
         .because(error)
     }
 
-    /// Somebody changed these values since the caller looked at them.
+    /// 409: another writer changed these values after the caller had read them.
     pub fn conflicting(conflicts: Vec<FieldConflict>) -> Self {
         let mut error = Self::new(StatusCode::CONFLICT, "changed_meanwhile", "NOT recorded", "")
             .safe("Nothing was changed.")
@@ -309,7 +308,7 @@ impl Error {
         fields.join(", ")
     }
 
-    /// The row cannot be told from another one, since both have its id.
+    /// 409: several rows have this id, so the row cannot be identified.
     pub fn repeated_id(error: CommitError) -> Self {
         Self::new(
             StatusCode::CONFLICT,
@@ -322,7 +321,7 @@ impl Error {
         .because(error)
     }
 
-    /// A mistake of ours.
+    /// 500: an error of the program.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -335,7 +334,7 @@ impl Error {
         .because(cause)
     }
 
-    /// Whether the caller cannot have caused this.
+    /// Whether the cause lies with the server, not with the caller (status 5xx).
     pub fn is_ours(&self) -> bool {
         self.status.is_server_error()
     }
@@ -422,7 +421,7 @@ impl From<CommitError> for Error {
             return Self::changed_meanwhile(error);
         }
         let mut told = match &error {
-            // <https://support.google.com/drive/answer/37603>
+            // Limit of ten million cells: <https://support.google.com/drive/answer/37603>
             CommitError::Refused(reason) if reason.contains("number of cells in the workbook above the limit") => {
                 Self::new(
                     StatusCode::INSUFFICIENT_STORAGE,

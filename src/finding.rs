@@ -1,42 +1,41 @@
-//! What a person should look at in the spreadsheet: cells that could not be read or deserve a second look, and names that
-//! look alike.
+//! Findings: cells that could not be read or need a check, and similar names.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// One thing in the spreadsheet that a person should look at.
+/// Finding: something in the spreadsheet that a person should check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Finding {
-    /// What sort of thing it is.
+    /// Kind of the finding.
     pub kind: FindingKind,
-    /// Tab title, such as `submissions`.
+    /// Title of the tab, such as `submissions`.
     pub tab: &'static str,
     /// Row number as the spreadsheet shows it, 1 for the header row.
     pub row: u32,
-    /// Header text of the column, such as `submitted_at`.
+    /// Header of the column, such as `submitted_at`.
     pub column: &'static str,
-    /// What stands in the cell, as text.
+    /// Value of the cell, as text.
     pub value: String,
-    /// What is wrong and what would be right, in one sentence.
+    /// Problem and solution, in one sentence.
     pub reason: String,
-    /// What the cell should probably say; `None` when nobody can guess.
+    /// Proposed value; `None` if there is none.
     pub proposal: Option<String>,
-    /// Whether the row is left out of the totals.
+    /// Effect on the totals.
     pub effect: Effect,
-    /// Address of the cell in the spreadsheet's own editor.
+    /// Link to the cell in the Google Sheets editor.
     pub link: String,
 }
 
 impl Finding {
-    /// The same as a thing of another sort.
+    /// Returns the finding with this kind.
     #[must_use]
     pub fn of_kind(mut self, kind: FindingKind) -> Self {
         self.kind = kind;
         self
     }
 
-    /// The same with what the cell should probably say.
+    /// Returns the finding with this proposed value.
     #[must_use]
     pub fn proposing(mut self, proposal: Option<impl Into<String>>) -> Self {
         self.proposal = proposal.map(Into::into);
@@ -44,32 +43,32 @@ impl Finding {
     }
 }
 
-/// What sort of thing deserves a look.
+/// Kind of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
-    /// A header of a tab is missing or stands twice; the board of that tab is closed until it is mended.
+    /// A header of a tab is missing or duplicated; the board of that tab is closed until it is fixed.
     Header,
-    /// A cell that the count needs is empty or no date, amount or name.
+    /// A required cell is empty, or is not a date, amount or name.
     Unreadable,
-    /// A formula ends in an error.
+    /// A formula error.
     FormulaError,
-    /// A word outside the list of what may stand there.
+    /// A value that is not in the list of allowed ones.
     UnknownValue,
-    /// An id that is missing or stands in several rows.
+    /// A missing or duplicate id.
     Id,
-    /// A line of a tab of aliases that is not applied.
+    /// An alias line that is not applied.
     Alias,
-    /// A moment that has not come yet.
+    /// A date in the future.
     Future,
-    /// Text that a spreadsheet program would take for a formula.
+    /// Text that a spreadsheet program would interpret as a formula.
     FormulaLike,
     /// Very many rows of one person within minutes.
     Burst,
 }
 
 impl FindingKind {
-    /// Every sort, the most urgent first.
+    /// All kinds, the most urgent first.
     pub const ALL: [Self; 9] = [
         Self::Header,
         Self::Unreadable,
@@ -82,7 +81,7 @@ impl FindingKind {
         Self::FormulaLike,
     ];
 
-    /// The word in addresses and answers.
+    /// Name in URLs and responses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Header => "header",
@@ -97,7 +96,7 @@ impl FindingKind {
         }
     }
 
-    /// The heading above such things.
+    /// Heading of findings of this kind.
     pub fn title(self) -> &'static str {
         match self {
             Self::Header => "Headers that were renamed",
@@ -113,22 +112,22 @@ impl FindingKind {
     }
 }
 
-/// What a finding means for the totals.
+/// Effect of a finding on the totals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// The row is not counted until the cell is mended.
+    /// The row is not counted until the cell is fixed.
     RowExcluded,
-    /// The value is shown, but counted apart.
+    /// The value is shown, but counted separately.
     CountedApart,
-    /// The row counts as usual; the cell deserves a look.
+    /// The row counts as usual; the cell should be checked.
     Counted,
-    /// The whole board cannot be shown until the header is mended.
+    /// The whole board is unavailable until the header is fixed.
     BoardClosed,
 }
 
 impl Effect {
-    /// The word in tables.
+    /// Name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::RowExcluded => "row excluded",
@@ -139,59 +138,59 @@ impl Effect {
     }
 }
 
-/// Two names that look like one; a person says whether they are.
+/// Two similar names; a person decides whether they are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NearNames {
-    /// Whose names they are, as forms say: `csm` or `company`.
+    /// Kind of name, as in forms: `csm` or `company`.
     pub kind: &'static str,
-    /// The one with more rows, which would remain.
+    /// Name with more rows, which a merge keeps.
     pub keep: NamedRows,
-    /// The one that would be counted and shown as the other.
+    /// Name that a merge replaces.
     pub merge: NamedRows,
-    /// Why they look alike, in one sentence.
+    /// Reason for the similarity, in one sentence.
     pub reason: String,
-    /// What a merge would do to the totals, in one sentence.
+    /// Effect of a merge on the totals, in one sentence.
     pub effect: String,
-    /// Where the decision is sent.
+    /// URL that receives the decision.
     #[serde(skip)]
     pub action: &'static str,
 }
 
-/// A name with its rows.
+/// Name with its rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NamedRows {
-    /// The name as it is shown.
+    /// Name as shown.
     pub name: String,
-    /// Rows that have it.
+    /// Number of rows with the name.
     pub rows: u32,
-    /// The page that lists them.
+    /// Address of the page that lists them.
     pub address: String,
 }
 
-/// One change that staff made in the sheet.
+/// Edit that staff made in the sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SheetEdit {
-    /// When the program saw it.
+    /// Time at which the program detected it.
     pub at: Timestamp,
     /// Title of the tab.
     pub tab: String,
-    /// Id of the row, or its place where it has none.
+    /// Id of the row, or its row number if it has none.
     pub row: String,
-    /// What was done: `changed`, `added`, `removed`.
+    /// Action: `changed`, `added` or `removed`.
     pub action: String,
     /// Header of the cell; empty for a whole row.
     pub column: String,
-    /// What stood there before.
+    /// Value before.
     pub old: String,
-    /// What stands there since.
+    /// Value after.
     pub new: String,
-    /// Address of the line of the audit log.
+    /// Link to the audit line.
     pub link: String,
 }
 
-/// Whether text would be a formula in a spreadsheet program that opens it from a file: it begins with `=`, `+`, `-` or `@`
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>). A sign that a space or nothing follows is only a sign, and a
-/// number or telephone number behind `+` or `-` runs nothing.
+/// Whether a spreadsheet program that opens the text from a file would interpret it as a formula: it begins with `=`,
+/// `+`, `-` or `@` (<https://owasp.org/www-community/attacks/CSV_Injection>). A sign that is alone or followed by a
+/// space is harmless, and so is a number or telephone number after `+` or `-`.
 pub fn begins_like_a_formula(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(['=', '+', '-', '@']) else {
         return false;

@@ -1,7 +1,8 @@
-//! What stands between the network and every handler: where a request may come from, how many, and what leaves.
+//! Middleware around every handler: same-origin check, rate limit, security headers, error responses.
 //!
-//! The form needs no login, so a browser must not be led to send it from another site, one address must not flood the
-//! sheet, and no page may run anything but our own files. Errors get their face here, and their one line in the log.
+//! The forms need no login. So another site must not make a browser submit them, one client must not flood the sheet,
+//! and a page may run only our own files. The middleware also renders each [`Error`] in the format of the request and
+//! writes its one log line.
 
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
@@ -30,13 +31,13 @@ use crate::{
     page::{CONTENT_SECURITY_POLICY, Entry, ErrorPage, Frame},
 };
 
-/// Addresses whose counts are kept before old ones are swept out.
+/// Number of tracked client addresses above which stale ones are removed.
 const ADDRESSES_BEFORE_SWEEP: usize = 10_000;
 
-/// What surrounds an error page for a request, in the language that goes with it.
+/// Builds the frame of an error page for a request, in the language of the request.
 pub type FrameOf = Box<dyn Fn(&Uri, &HeaderMap) -> Frame + Send + Sync>;
 
-/// The rules at the door.
+/// State of the middleware: rate limiter, trusted proxies, request counter.
 pub struct Guard {
     posts: DefaultKeyedRateLimiter<IpAddr>,
     trusted_proxies: usize,
@@ -46,8 +47,8 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// At most `posts_per_minute` forms from one address, which is read behind `trusted_proxies` proxies. `frame`
-    /// surrounds error pages.
+    /// Allows `posts_per_minute` forms per client address, which is read behind `trusted_proxies` proxies. `frame`
+    /// builds the frame of error pages.
     pub fn new(posts_per_minute: NonZeroU32, trusted_proxies: usize, frame: FrameOf) -> Self {
         Self {
             posts: RateLimiter::keyed(Quota::per_minute(posts_per_minute)),
@@ -58,12 +59,12 @@ impl Guard {
         }
     }
 
-    /// How many requests came since the start.
+    /// Number of requests since the start.
     pub fn requests(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Names a request in the log and on error pages.
+    /// Request id for the log and for error pages.
     fn next_id(&self) -> String {
         format!("{:08x}-{}", self.run, self.requests.fetch_add(1, Ordering::Relaxed))
     }
@@ -87,7 +88,7 @@ impl Guard {
         })
     }
 
-    /// The caller's address: the connection's, or the one that the outermost trusted proxy saw.
+    /// Client address: that of the connection, or the one that the outermost trusted proxy reports.
     fn address(&self, request: &Request) -> Option<IpAddr> {
         let connection = request
             .extensions()
@@ -147,11 +148,11 @@ impl Guard {
     }
 }
 
-/// What is remembered of a request while its handler runs.
+/// Part of a request that an error response needs after the handler has consumed the request.
 struct Asked {
     id: String,
     method: Method,
-    /// Shares the bytes of the request, as do the headers: most requests end well, and then nobody reads this.
+    /// Shares the bytes of the request, as the headers do, because most requests succeed and never need them.
     uri: Uri,
     accept: Option<HeaderValue>,
     cookie: Option<HeaderValue>,
@@ -176,7 +177,7 @@ impl Asked {
         Face::accepted(&self.headers())
     }
 
-    /// Those that decide how an error is told.
+    /// Headers that decide the format and the language of an error.
     fn headers(&self) -> HeaderMap {
         let accept = self.accept.iter().map(|accept| (header::ACCEPT, accept.clone()));
         let cookie = self.cookie.iter().map(|cookie| (header::COOKIE, cookie.clone()));
@@ -184,7 +185,7 @@ impl Asked {
     }
 }
 
-/// The middleware around every handler.
+/// Middleware around every handler.
 pub async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request, guard.next_id());
     let mut response = match guard.admit(&request) {
@@ -201,7 +202,7 @@ pub async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next
     response
 }
 
-/// The error that a handler returned, or one for an answer that the framework gave by itself.
+/// Error that a handler returned, or the equivalent of an error response that the framework made.
 fn error_of(response: &mut Response, method: &Method) -> Option<Arc<Error>> {
     if let Some(error) = response.extensions_mut().remove::<Arc<Error>>() {
         return Some(error);
@@ -209,7 +210,7 @@ fn error_of(response: &mut Response, method: &Method) -> Option<Arc<Error>> {
     let has_own_body = response.headers().contains_key(header::CONTENT_TYPE);
     let error = match response.status() {
         StatusCode::NOT_FOUND if !has_own_body => Error::not_found(),
-        // The framework's own refusals are text for developers.
+        // The framework's own rejections are plain text for developers.
         StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY
             if is_plain_text(response) =>
         {
@@ -227,7 +228,7 @@ fn error_of(response: &mut Response, method: &Method) -> Option<Arc<Error>> {
     Some(Arc::new(error))
 }
 
-/// Whether a method only asks and changes nothing.
+/// Whether the method is safe, that is, changes nothing.
 fn is_reading(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
@@ -239,7 +240,7 @@ fn is_plain_text(response: &Response) -> bool {
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
-/// Queries hold names of people and companies, so only the path is logged.
+/// Logs the path only, because queries contain names of people and companies.
 fn log(error: &Error, asked: &Asked) {
     let cause = chain(error);
     let (request, method, path) = (&asked.id, &asked.method, asked.uri.path());
@@ -251,7 +252,7 @@ fn log(error: &Error, asked: &Asked) {
     }
 }
 
-/// A panic in a handler becomes an internal error.
+/// Turns a panic in a handler into an internal error.
 pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = panic
         .downcast_ref::<&str>()
@@ -261,12 +262,12 @@ pub fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
     Error::internal(format!("a handler panicked: {text}")).into_response()
 }
 
-/// Time after which a handler is given up.
+/// Time limit of a handler.
 pub const HANDLER_TIMEOUT: Duration = Duration::from_secs(40);
-/// Largest body that a form of ours can send, in bytes.
+/// Largest body of a form, in bytes.
 pub const LARGEST_BODY: usize = 64 * 1024;
 
-/// Browsers say where a form came from; programs that are no browsers say nothing and are let in.
+/// Checks `Sec-Fetch-Site` and `Origin`. Clients other than browsers send neither and are accepted.
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html>
 fn is_same_origin(headers: &HeaderMap) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
@@ -274,13 +275,13 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     match text(header::ORIGIN) {
-        // Behind a proxy the scheme is not known here, so only host and port are compared.
+        // Behind a proxy the scheme is unknown, so only host and port are compared.
         Some(origin) => origin.split_once("://").map(|(_, host)| host) == text(header::HOST),
         None => true,
     }
 }
 
-/// One household or office: an IPv4 address, or the 64-bit network of an IPv6 address.
+/// Network that counts as one client: an IPv4 address, or the 64-bit network of an IPv6 address.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
@@ -305,7 +306,7 @@ fn seal(headers: &mut HeaderMap, request_id: &str) {
             HeaderValue::from_static("same-origin"),
         ),
     ];
-    // A page may bring a policy of its own; none has none.
+    // A page may set its own policy, as the OpenAPI viewers do.
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));

@@ -1,4 +1,4 @@
-//! `GET /keyboard`: what single keys do, in the language that the address names.
+//! Keyboard shortcuts: `GET /keyboard` and its page, in the language that the address names.
 
 use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
@@ -22,7 +22,7 @@ struct Question {
     lang: Option<String>,
 }
 
-/// The one address; `frame` surrounds the page.
+/// Route of the page; `frame` surrounds it.
 pub fn router(frame: Frame) -> ApiRouter {
     let show = get_with(show, |it| {
         it.about("Program", "What single keys do.").serves("text/html")

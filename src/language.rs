@@ -1,6 +1,6 @@
-//! The languages of a page and how each writes amounts, shares, days and counts.
+//! Page languages, and their formats of amounts, ratios, days and counts.
 //!
-//! Spaces within a value never break: U+202F between thousands and U+00A0 before a unit, as French typography has it
+//! Spaces within a value are non-breaking: U+202F between thousands and U+00A0 before a unit, as in French typography
 //! (<https://cldr.unicode.org>, locales `fr` and `en-GB` with the euro).
 
 use jiff::civil::Date;
@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::{money::Money, spelling::fold};
 
-/// The language in which a page is shown. What is stored never changes with it.
+/// Language of a page. Stored data does not depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub enum Language {
-    /// `fr`, the language of the deals unless somebody asks for another.
+    /// `fr`, the default language of the deals.
     #[default]
     #[serde(rename = "fr")]
     French,
@@ -22,12 +22,12 @@ pub enum Language {
     English,
 }
 
-/// A noun in both languages and numbers.
+/// Noun in both languages, singular and plural.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noun {
-    /// French, for one and for several.
+    /// French singular and plural.
     pub french: (&'static str, &'static str),
-    /// English, for one and for several.
+    /// English singular and plural.
     pub english: (&'static str, &'static str),
 }
 
@@ -58,17 +58,17 @@ const THOUSANDS_SPACE: char = '\u{202F}';
 const UNIT_SPACE: char = '\u{00A0}';
 
 impl Language {
-    /// Every language, the one to begin with first.
+    /// All languages, the default first.
     pub const ALL: [Self; 2] = [Self::French, Self::English];
 
-    /// Reads `fr` or `en`, also with a country (`fr-FR`); `None` for anything else.
+    /// Parses `fr` or `en`, also with a country (`fr-FR`); `None` for anything else.
     pub fn parse(code: &str) -> Option<Self> {
         let code = code.trim().to_ascii_lowercase();
         let language = code.split(['-', '_']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|known| known.code() == language)
     }
 
-    /// The code in `lang="…"` and in addresses.
+    /// Language code, as in `lang="…"` and URLs.
     pub fn code(self) -> &'static str {
         match self {
             Self::French => "fr",
@@ -76,18 +76,18 @@ impl Language {
         }
     }
 
-    /// What the language calls itself.
+    /// Name of the language in the language itself.
     pub fn own_name(self) -> &'static str {
         self.choose("Français", "English")
     }
 
-    /// The language that a page can be switched to.
+    /// Language that a page can be switched to.
     #[must_use]
     pub fn other(self) -> Self {
         self.choose(Self::English, Self::French)
     }
 
-    /// The one of two texts that is in this language.
+    /// Selects the text of this language.
     pub fn choose<Text>(self, french: Text, english: Text) -> Text {
         match self {
             Self::French => french,
@@ -95,12 +95,12 @@ impl Language {
         }
     }
 
-    /// An amount to the cent: `12 500,50 €`, `€12,500.50`.
+    /// Formats an amount to the cent: `12 500,50 €`, `€12,500.50`.
     pub fn money(self, amount: Money) -> String {
         self.euros(amount, 2)
     }
 
-    /// An amount in whole euros, for charts: `12 501 €`, `€12,501`.
+    /// Formats an amount in whole euros, for charts: `12 501 €`, `€12,501`.
     pub fn whole_euros(self, amount: Money) -> String {
         self.euros(amount, 0)
     }
@@ -114,7 +114,7 @@ impl Language {
         }
     }
 
-    /// A number with so many decimals, half away from zero: `12 500,5`, `12,500.5`.
+    /// Formats a number with this many decimals, half away from zero: `12 500,5`, `12,500.5`.
     pub fn number(self, number: Decimal, decimals: u32) -> String {
         let mut rounded = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
         rounded.rescale(decimals);
@@ -140,9 +140,9 @@ impl Language {
         text
     }
 
-    /// A share of one as a percentage, with one decimal where it is needed: `25 %`, `33,3 %`; `25%`, `33.3%`.
+    /// Formats a ratio as a percentage, with one decimal if needed: `25 %`, `33,3 %`; `25%`, `33.3%`.
     ///
-    /// Something never shows as nothing, nor less than all as all: `< 0,1 %`, `> 99,9 %`.
+    /// A positive ratio is never shown as 0, nor one below 1 as 100: `< 0,1 %`, `> 99,9 %`.
     pub fn percent(self, share: Decimal) -> String {
         let tenth = Decimal::new(1, 1);
         let percent = share * Decimal::ONE_HUNDRED;
@@ -159,7 +159,7 @@ impl Language {
         format!("{sign}{number}{unit}")
     }
 
-    /// A relative change, with its sign: `+12,5 %`, `-3 %`, `0 %`.
+    /// Formats a relative change with its sign: `+12,5 %`, `-3 %`, `0 %`.
     pub fn change(self, share: Decimal) -> String {
         let text = self.percent_of_any_size(share);
         if text.starts_with(|first: char| first.is_ascii_digit()) && share > Decimal::ZERO {
@@ -175,7 +175,7 @@ impl Language {
         format!("{number}{}", self.choose("\u{00A0}%", "%"))
     }
 
-    /// A day: `21/11/2026`, `21 Nov 2026`.
+    /// Formats a day: `21/11/2026`, `21 Nov 2026`.
     pub fn date(self, day: Date) -> String {
         match self {
             Self::French => day.strftime("%d/%m/%Y").to_string(),
@@ -183,7 +183,7 @@ impl Language {
         }
     }
 
-    /// A month: `novembre 2026`, `November 2026`; the day within it does not matter.
+    /// Formats a month: `novembre 2026`, `November 2026`; the day within it is ignored.
     pub fn month(self, day: Date) -> String {
         const FRENCH: [&str; 12] = [
             "janvier",
@@ -208,7 +208,7 @@ impl Language {
         }
     }
 
-    /// A day seen from today: `en retard de 3 jours`, `aujourd’hui`, `dans 2 jours`.
+    /// Formats a day relative to today: `en retard de 3 jours`, `aujourd’hui`, `dans 2 jours`.
     pub fn due(self, due: Date, today: Date) -> String {
         let days = days_between(today, due);
         let amount = self.count(u64::from(days.unsigned_abs()), Noun::DAY);
@@ -222,25 +222,26 @@ impl Language {
         }
     }
 
-    /// A duration in days, with one decimal below ten days: `4,5 jours`, `12 jours`, `1 jour`.
+    /// Formats a duration in days, with one decimal below ten days: `4,5 jours`, `12 jours`, `1 jour`.
     pub fn days(self, days: Decimal) -> String {
         let decimals = u32::from(days.abs() < Decimal::TEN && !days.round_dp(1).fract().is_zero());
         let shown = days.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
         format!("{} {}", self.number(shown, decimals), self.noun(shown, Noun::DAY))
     }
 
-    /// A whole number with its noun: `0 affaire`, `1 affaire`, `12 400 affaires`; `0 deals`, `1 deal`.
+    /// Formats a whole number with its noun: `0 affaire`, `1 affaire`, `12 400 affaires`; `0 deals`, `1 deal`.
     pub fn count(self, number: u64, noun: Noun) -> String {
         let noun = self.noun(Decimal::from(number), noun);
         format!("{} {noun}", self.whole(number))
     }
 
-    /// A whole number: `12 400`, `12,400`.
+    /// Formats a whole number: `12 400`, `12,400`.
     pub fn whole(self, number: u64) -> String {
         self.grouped(&number.to_string())
     }
 
-    /// French says one below two, English at exactly one (<https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html>).
+    /// Plural rule: French uses the singular below two, English at exactly one
+    /// (<https://www.unicode.org/cldr/charts/latest/supplemental/language_plural_rules.html>).
     fn noun(self, number: Decimal, noun: Noun) -> &'static str {
         match self {
             Self::French if number.abs() < Decimal::TWO => noun.french.0,
@@ -251,15 +252,15 @@ impl Language {
     }
 }
 
-/// What a value that is not known shows as; never a zero.
+/// Display text of an unknown value, instead of a zero.
 pub const UNKNOWN: &str = "–";
 
-/// Days from one day to another, negative backwards.
+/// Days from one day to another, negative if `to` is earlier.
 pub fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
 }
 
-/// Sorts words as both languages do, without regard to accents and case; the text itself settles a tie.
+/// Sort key for both languages, ignoring accents and case; the text itself breaks ties.
 pub fn sort_key(text: &str) -> (String, String) {
     (fold(text), text.to_owned())
 }

@@ -1,4 +1,4 @@
-//! How each language writes what it is given, in tables of examples.
+//! Tests of the formats of each language, as tables of examples.
 
 use jiff::civil::date;
 use proptest::prelude::*;

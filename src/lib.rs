@@ -1,28 +1,20 @@
-//! Tallyboard: three boards over one Google spreadsheet.
+//! Tallyboard: the program that puts three boards on one Google spreadsheet.
 //!
-//! The map, top to bottom; an arrow points from a module to what it may use.
+//! This package is the composition root; the boards and what they share are crates of their own. An arrow points from a
+//! part to what it may use; the compiler holds the arrows.
 //!
-//! - [`cli`]: the command line → [`app`], [`config`], [`emulator`], [`serving`]
-//! - [`app`]: the composition root, builds store, clock and boards; every URL prefix → everything below
-//! - [`serving`]: the connections of callers; knows nothing of what is asked
-//! - [`guard`]: what stands between the network and every handler → [`page`], [`error`]
-//! - [`leaderboard`]: who completed which integration → [`page`], [`answer`], [`store`], nouns
-//! - [`deals`]: the founder's dashboard → [`page`], [`answer`], [`store`], nouns
-//! - [`customers`]: what eight services know of the customers; its sources only, so far → nouns
-//! - [`findings`]: the inbox of whoever keeps the spreadsheet → [`page`], [`answer`]
-//! - [`status`]: how the program fares, and the health check → [`page`], [`answer`], [`store`]
-//! - [`keyboard`]: help for single keys → [`page`], [`openapi`]
-//! - [`openapi`]: what programs are told of the addresses, and two pages to read it on → [`page`], [`answer`], [`error`]
-//! - [`page`]: skeleton, navigation, assets, form fields; knows no board
-//! - [`answer`]: one value, several faces: HTML, JSON, CSV, XLSX
-//! - [`asked`]: face, language and address of a request → [`answer`], [`error`]
-//! - [`current`]: the tabs of a board as they are at one moment → [`page`], [`answer`], [`asked`], [`store`]
-//! - [`delivery`]: messages that leave the program, by mail and Slack, and the tab of what was told; knows no board → [`store`]
-//! - [`error`]: one error type, two faces, one log line → [`store`]
-//! - [`store`]: the tabs of a spreadsheet as tables; knows no board
-//! - [`emulator`]: a local Google Sheets API v4 server; knows nothing of the rest
-//! - nouns: [`alias`], [`company`], [`language`], [`likeness`], [`money`], [`period`], [`person`], [`spelling`], [`search`], [`finding`], [`clock`], [`cause`], [`memory`];
-//!   [`config`] alone reads settings
+//! - [`cli`]: the command line → [`app`], [`config`]
+//! - [`app`]: the composition root; builds the store, the clock and the boards → all crates below
+//! - [`config`]: the settings, read from the environment and `secrets.json`
+//! - `crates/leaderboard`: who completed which integration → web, domain, sheets-store
+//! - `crates/deals`: the founder's sales pipeline → web, domain, sheets-store
+//! - `crates/customers`: customer health from eight sources → web, customer-sources, domain, sheets-store
+//! - `crates/customer-sources`: clients of the eight vendors → domain
+//! - `crates/web`: requests, response formats, page skeleton, errors, HTTP server; names no board → domain,
+//!   sheets-store
+//! - `crates/domain`: company, person, money, period, language, normalisation, similarity
+//! - `crates/sheets-store`: the tabs of a spreadsheet as tables; knows no board
+//! - `crates/sheets-emulator`: a local Google Sheets v4 server; knows nothing of the rest
 
 pub mod alias;
 pub mod answer;

@@ -1,12 +1,11 @@
-//! Names that look alike: probably one person or one company, written in two ways.
+//! Name similarity: names that are probably one person or one company, spelled in two ways.
 //!
-//! Nothing here decides anything. A pair is worth a question to a person, and the rules are chosen so that few questions are
-//! idle: a digit or a single letter that differs tells names apart on purpose (`Shop 1`, `Shop 2`), and so does a word
-//! that begins very many names. Distances are those of `strsim` (optimal string alignment: a swapped pair of letters is
-//! one slip).
+//! The result is a suggestion for a person, who decides. The rules are chosen to avoid false positives: a different
+//! digit or single letter distinguishes names on purpose (`Shop 1`, `Shop 2`), and so does a first word that very many
+//! names share. Distances are those of `strsim` (optimal string alignment: two transposed letters count as one edit).
 //!
-//! Names are compared only within blocks, so that ten thousand of them take well under a second: names at one slip share
-//! the text that remains when one letter is left out of each, a method of `SymSpell`
+//! Names are compared only within blocks, so that ten thousand of them take well under a second: names with one edit
+//! between them share the text that remains after one letter is removed from each, a method of `SymSpell`
 //! (<https://github.com/wolfgarbe/SymSpell>).
 
 use std::{
@@ -18,26 +17,26 @@ use foldhash::fast::FixedState;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Why two names look alike.
+/// Kind of similarity of two names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Likeness {
-    /// The same letters with other spaces: `Git Hub`, `GitHub`.
+    /// Same letters with other spaces: `Git Hub`, `GitHub`.
     SameLetters,
-    /// The name and its domain or mail address: `acme.com`, `Acme`.
+    /// Name and its domain or email address: `acme.com`, `Acme`.
     SameDomain,
-    /// The same words in another order: `Oberg Kate`, `Kate Oberg`.
+    /// Same words in another order: `Oberg Kate`, `Kate Oberg`.
     OtherOrder,
-    /// A word and its first letter: `Kate O.`, `Kate Oberg`.
+    /// Word and its first letter: `Kate O.`, `Kate Oberg`.
     Initial,
-    /// One slip of the fingers, two in a long name: `Kat`, `Kate`.
+    /// One typing error, two in a long name: `Kat`, `Kate`.
     Slip,
-    /// One goes on where the other ends: `Acme`, `Acme Labs`.
+    /// One name extends the other: `Acme`, `Acme Labs`.
     Longer,
 }
 
 impl Likeness {
-    /// What the two have in common, as in “They differ by a letter or two”.
+    /// Explanation, as in “They differ by a letter or two”.
     pub fn words(self) -> &'static str {
         match self {
             Self::SameLetters => "They differ in spaces only",
@@ -50,32 +49,32 @@ impl Likeness {
     }
 }
 
-/// Letters from which two slips are forgiven.
+/// Minimum number of letters for which two typing errors are tolerated.
 const LONG: usize = 9;
-/// Letters beyond which only one slip is looked for: the texts that remain would be too many.
+/// Number of letters above which only one typing error is searched for: the deletion variants would be too many.
 const VERY_LONG: usize = 24;
-/// Names from which only one slip is looked for.
+/// Number of names above which only one typing error is searched for.
 const MANY_NAMES: usize = 10_000;
-/// A word that begins more names than this is a common one (`Bank of …`) and says nothing.
+/// First word of more names than this: a common one (`Bank of …`), which indicates no similarity.
 const MOST_LONGER: usize = 5;
-/// A block with more names than this is a pattern, not a slip.
+/// Maximum size of a block: a larger one is a pattern, not a typing error.
 const LARGEST_BLOCK: usize = 50;
 
-/// A name in the shapes in which it is compared.
+/// Name in the forms that are compared.
 #[derive(Clone, Debug)]
 pub struct Name {
-    /// Its words with single spaces.
+    /// Words with single spaces.
     words: String,
-    /// The same without spaces.
+    /// Letters without spaces.
     letters: Vec<char>,
-    /// Digits and single letters, which tell names apart on purpose.
+    /// Digits and single letters, which distinguish names on purpose.
     marks: String,
-    /// What a domain or a mail address calls its owner, without signs.
+    /// Owner of a domain or of an email address, letters and digits only.
     owner: Option<String>,
 }
 
 impl Name {
-    /// A name as it is shown, with its key, which forgives case and accents.
+    /// Creates a name from its shown form and its key, which ignores case and accents.
     pub fn new(shown: &str, key: &str) -> Self {
         let plain: String = key.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
         let words: Vec<&str> = plain.split_whitespace().collect();
@@ -91,7 +90,7 @@ impl Name {
         self.letters.iter().collect()
     }
 
-    /// Why the two look alike; `None` when they do not, or are the same.
+    /// Similarity of two names; `None` if they are not similar, or are equal.
     pub fn likeness(&self, other: &Self) -> Option<Likeness> {
         if self.words == other.words {
             return None;
@@ -122,7 +121,7 @@ impl Name {
             .map_or_else(|| other.joined() == *owner, |theirs| theirs == owner)
     }
 
-    /// Same number of words, the first alike, and of the others at least one a mere letter.
+    /// Whether both have the same number of words, which are equal or abbreviated to a single letter.
     fn is_initial_of(&self, other: &Self) -> bool {
         let (own, theirs): (Vec<&str>, Vec<&str>) = (self.words.split(' ').collect(), other.words.split(' ').collect());
         own.len() == theirs.len()
@@ -145,11 +144,11 @@ impl Name {
         if longer.letters.len() - shorter.letters.len() > allowed {
             return false;
         }
-        // Fingers seldom slip on the first letter, and many words differ in it alone.
+        // Typing errors rarely affect the first letter, and many words differ in it alone.
         if shorter.letters[0] != longer.letters[0] {
             return false;
         }
-        // Of short names too many are a letter apart and two.
+        // Too many short names differ by one letter; only a transposition counts.
         let is_tiny = longer.letters.len() <= 4 && shorter.letters.len() == longer.letters.len();
         if is_tiny && in_order_of_letters(&shorter.letters) != in_order_of_letters(&longer.letters) {
             return false;
@@ -165,7 +164,7 @@ impl Name {
     }
 }
 
-/// The pairs of names that look alike, each once, by place: the smaller place first, in order.
+/// Similar pairs of names, each once, by index: the smaller index first, in order.
 pub fn near_pairs(names: &[Name]) -> Vec<(usize, usize, Likeness)> {
     let mut found: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
     for (one, other) in slips(names).into_iter().chain(longer(names)) {
@@ -183,7 +182,7 @@ pub fn near_pairs(names: &[Name]) -> Vec<(usize, usize, Likeness)> {
         .collect()
 }
 
-/// The names that look like `name`, most alike first, by place.
+/// Names similar to `name`, most similar first, by index.
 pub fn nearest<'a>(name: &Name, among: impl Iterator<Item = &'a Name>) -> Vec<(usize, Likeness)> {
     let alike = among
         .enumerate()
@@ -200,7 +199,7 @@ pub fn nearest<'a>(name: &Name, among: impl Iterator<Item = &'a Name>) -> Vec<(u
     alike
 }
 
-/// Pairs within a block: names that share a text when letters are left out, or their words or their owner.
+/// Pairs within a block: names that share a deletion variant, their words or their owner.
 fn slips(names: &[Name]) -> Vec<(usize, usize)> {
     let hashing = FixedState::default();
     let mut blocks: Vec<(u64, u32)> = Vec::new();
@@ -237,7 +236,7 @@ fn slips(names: &[Name]) -> Vec<(usize, usize)> {
     pairs
 }
 
-/// Tells `put` what remains when up to `times` letters from the place `from` on are left out.
+/// Calls `put` with what remains after up to `times` letters from index `from` on are removed.
 fn leave_out(letters: &mut Vec<char>, from: usize, times: usize, put: &mut impl FnMut(&str)) {
     if letters.len() < 3 {
         return;
@@ -252,7 +251,7 @@ fn leave_out(letters: &mut Vec<char>, from: usize, times: usize, put: &mut impl 
     }
 }
 
-/// Names and those that go on where they end, but for words that begin very many names.
+/// Names and their extensions, except for words that begin very many names.
 fn longer(names: &[Name]) -> Vec<(usize, usize)> {
     let by_words: HashMap<&str, usize> = names
         .iter()
@@ -276,7 +275,7 @@ fn longer(names: &[Name]) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The block of a name of several words whose first word is written out and another may be a mere letter.
+/// Block of a name of several words, by its first word and the initials of the others.
 fn initials(words: &str) -> Option<String> {
     let (first, rest) = words.split_once(' ')?;
     let letters: String = rest.split(' ').filter_map(|word| word.chars().next()).collect();
@@ -310,8 +309,8 @@ fn marks(words: &[&str]) -> String {
         .collect()
 }
 
-/// `acme` for `www.acme.com`, `https://acme.com/about` and `kate@acme.com`… where the name is such an address; for a
-/// mail address of a person it is what stands before the `@`.
+/// Owner of an address: `acme` for `www.acme.com` and `https://acme.com/about`; for an email address the part before
+/// the `@`. `None` if the name is no address.
 fn owner(shown: &str) -> Option<String> {
     let text = shown.trim().to_lowercase();
     let signless = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
@@ -327,7 +326,7 @@ fn owner(shown: &str) -> Option<String> {
     let [.., label, ending] = labels.as_slice() else {
         return None;
     };
-    // Of `acme.co.uk` the owner stands one further to the left.
+    // In `acme.co.uk` the owner is one label further to the left.
     let is_second_level = matches!(*label, "co" | "com" | "org" | "net" | "gov" | "ac") && labels.len() > 2;
     let label = if is_second_level {
         labels[labels.len() - 3]

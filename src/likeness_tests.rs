@@ -1,4 +1,4 @@
-//! Which names look alike.
+//! Tests of name similarity.
 
 use proptest::{collection::vec, prelude::*};
 
@@ -25,7 +25,7 @@ fn names_that_a_person_would_ask_about_are_found_and_others_are_not() {
         ("Northwind Traders", "Nortwind Tradrs", Some(Likeness::Slip)),
         ("Acme", "Acme Labs", Some(Likeness::Longer)),
         ("Acme", "Acme Europe Holding", Some(Likeness::Longer)),
-        // The key is the same: this is one company already.
+        // Equal keys: this is already one company.
         ("Acme", "ACME Inc.", None),
         ("SAP", "SAS", None),
         ("Delta Air", "Delta Faucet", None),
@@ -90,7 +90,7 @@ proptest! {
         for (one, name) in names.iter().enumerate() {
             for (other, second) in names.iter().enumerate().skip(one + 1) {
                 let likeness = name.likeness(second);
-                // A word that begins many names is left out on purpose.
+                // A word that begins many names is skipped on purpose.
                 if likeness.is_some_and(|likeness| likeness != Likeness::Longer) {
                     prop_assert!(found.contains(&(one, other)), "{} / {}", name.words, second.words);
                 }

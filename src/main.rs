@@ -1,4 +1,4 @@
-//! The program `tallyboard`; see `tallyboard --help`.
+//! Entry point of the program `tallyboard`; see `tallyboard --help`.
 
 use std::process::ExitCode;
 

@@ -1,26 +1,25 @@
-//! Memory that a large read needed for a moment is given back to the system.
+//! Heap trimming: returns memory that a large read needed temporarily to the system.
 //!
-//! A page of 50,000 rows takes some tens of megabytes while its JSON is decoded and a tenth of that afterwards, and boards
-//! replace what they worked out from older data. The allocator of glibc keeps what was freed between the rows that stayed,
-//! unless it is asked to let go. Measured against this: jemalloc needs a thread of its own for the same, and mimalloc
-//! doubles the memory of a program that rests.
+//! A page of 50,000 rows takes some tens of megabytes while its JSON is decoded and a tenth of that afterwards, and
+//! boards replace values derived from older data. The allocator of glibc keeps freed memory between live rows, unless
+//! it is asked to release it. Alternatives that were measured: jemalloc needs a thread of its own for the same, and
+//! mimalloc doubles the idle memory of the program.
 //!
-//! A program that nobody asks gives back more. A start, and every page after it, runs through much of the program; the kernel
-//! reads its file in blocks and counts each page of it that was ever touched as resident. At rest all of them are let go: those
-//! that are needed come back from the page cache at the next touch, without a read of the disk, and the others are free for
-//! whoever needs memory.
+//! An idle program releases more. Its start, and each page after it, touches much of the program file; the kernel reads
+//! the file in blocks and counts each touched page as resident. When idle all of them are released: needed ones return
+//! from the page cache at the next access, without a disk read, and the others are free for other processes.
 
 use std::time::Duration;
 
-/// Rows from which on the walk over the heap, some milliseconds, is worth it.
+/// Minimum number of rows for which a heap trim, which takes some milliseconds, is worthwhile.
 const LARGE: usize = 5_000;
-/// By then the boards have replaced what they worked out from older data, too.
+/// Delay after which the boards have also replaced values derived from older data.
 const DELAY: Duration = Duration::from_secs(1);
 
-/// How often is looked whether the program rests.
+/// Interval of the idle check.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
-/// Gives back what a read of so many rows left behind, a little later and beside everything else.
+/// Trims the heap after a read of this many rows, with a delay and in the background.
 pub fn give_back_after(rows: usize) {
     if rows >= LARGE {
         tokio::spawn(async {
@@ -30,8 +29,8 @@ pub fn give_back_after(rows: usize) {
     }
 }
 
-/// Gives back what a program at rest does not need, for ever: once after the start, and once after requests came and then
-/// none for some seconds. `requests` counts them.
+/// Trims memory whenever the program becomes idle: once after the start, and once after requests were followed by some
+/// seconds without any. `requests` returns their count. Never returns.
 pub async fn give_back_at_rest(requests: impl Fn() -> u64) {
     let mut rest = Rest::default();
     loop {
@@ -46,7 +45,7 @@ pub async fn give_back_at_rest(requests: impl Fn() -> u64) {
     }
 }
 
-/// Whether the program rests, from a count of requests.
+/// Idle detector, based on a count of requests.
 #[derive(Default)]
 struct Rest {
     requests: u64,
@@ -54,7 +53,7 @@ struct Rest {
 }
 
 impl Rest {
-    /// Whether no request came since the last look, for the first time since one came.
+    /// Whether no request arrived since the last check, for the first time since the last request.
     fn begins(&mut self, requests: u64) -> bool {
         let rests = requests == self.requests;
         let begins = rests && !self.has_begun;
@@ -85,17 +84,17 @@ fn let_go_of_program() {
     };
     for pages in unchanged_pages(&maps, &program.to_string_lossy()) {
         let start = std::ptr::with_exposed_provenance_mut::<libc::c_void>(pages.start);
-        // SAFETY: the pages belong to a private mapping that cannot be written and in which nothing differs from the file,
-        // so each is read from the file again at its next touch (https://man7.org/linux/man-pages/man2/madvise.2.html).
+        // SAFETY: the pages belong to a private read-only mapping whose content equals the file, so each is read from
+        // the file again at its next access (https://man7.org/linux/man-pages/man2/madvise.2.html).
         unsafe {
             libc::madvise(start, pages.len(), libc::MADV_DONTNEED);
         }
     }
 }
 
-/// Where the memory holds pages of a file exactly as the file has them, from the text of `/proc/self/smaps`
-/// (<https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html>). What was changed since, such as addresses that the
-/// loader filled in, counts there as anonymous.
+/// Memory ranges that hold pages of a file unchanged, from the text of `/proc/self/smaps`
+/// (<https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html>). Modified pages, such as addresses that the loader
+/// filled in, count as anonymous there.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn unchanged_pages(maps: &str, file: &str) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
@@ -110,7 +109,7 @@ fn unchanged_pages(maps: &str, file: &str) -> Vec<std::ops::Range<usize>> {
     found
 }
 
-/// The first line of a mapping: its addresses, its rights and the path of its file.
+/// Parses the first line of a mapping: its address range, its permissions and the path of its file.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn mapping_of(line: &str) -> Option<(std::ops::Range<usize>, &str, &str)> {
     let (addresses, rest) = line.split_once(' ')?;

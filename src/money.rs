@@ -1,4 +1,4 @@
-//! Amounts of euros, exact to the cent and beyond: a decimal number, never a binary fraction.
+//! Amounts in euros, exact to the cent and beyond: a decimal number, never a binary fraction.
 
 use std::{
     fmt,
@@ -11,42 +11,42 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// An amount of euros. Sums and products are exact; [`Money::rounded`] rounds to cents, once, at the end.
+/// Amount in euros. Sums and products are exact; [`Money::rounded`] rounds to cents, once, at the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 pub struct Money(#[schemars(with = "f64")] Decimal);
 
 impl Money {
-    /// Nothing.
+    /// Zero euros.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// So many cents.
+    /// Amount of this many cents.
     pub fn cents(cents: i64) -> Self {
         Self(Decimal::new(cents, 2))
     }
 
-    /// A decimal number of euros.
+    /// Amount of a decimal number of euros.
     pub fn new(euros: Decimal) -> Self {
         Self(euros)
     }
 
-    /// The number that a spreadsheet cell holds: the shortest decimal that reads as this binary fraction, as the sheet
-    /// shows it. `None` for what is no number, or beyond 28 digits.
+    /// Amount of a spreadsheet cell: the shortest decimal that represents this binary fraction, as the sheet shows it.
+    /// `None` if it is not a number, or exceeds 28 digits.
     pub fn from_cell(number: f64) -> Option<Self> {
         let written = format!("{number}");
         written.parse().ok().map(Self)
     }
 
-    /// The number to write into a spreadsheet cell; reads back as the same amount up to fifteen digits.
+    /// Number to write into a spreadsheet cell; parses back as the same amount up to fifteen digits.
     pub fn to_cell(self) -> f64 {
         self.0.to_f64().unwrap_or(f64::NAN)
     }
 
-    /// The decimal number of euros.
+    /// Decimal number of euros.
     pub fn euros(self) -> Decimal {
         self.0
     }
 
-    /// Rounded to cents, half away from zero, as on an invoice.
+    /// Amount rounded to cents, half away from zero, as on an invoice.
     #[must_use]
     pub fn rounded(self) -> Self {
         let mut cents = self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
@@ -54,19 +54,19 @@ impl Money {
         Self(cents)
     }
 
-    /// This amount times `factor`, exactly.
+    /// Exact product of this amount and `factor`.
     #[must_use]
     pub fn times(self, factor: Decimal) -> Self {
         Self(self.0 * factor)
     }
 
-    /// The amount for each of `count`; `None` when there are none.
+    /// Quotient of this amount and `count`; `None` if `count` is zero.
     pub fn shared_by(self, count: usize) -> Option<Self> {
         let count = Decimal::from(count);
         (!count.is_zero()).then(|| Self(self.0 / count))
     }
 
-    /// Whether it is more than nothing.
+    /// Whether the amount is above zero.
     pub fn is_positive(self) -> bool {
         self.0 > Decimal::ZERO
     }
@@ -100,14 +100,14 @@ impl Sum for Money {
     }
 }
 
-/// With two decimals and a point, for programs.
+/// Machine-readable form: two decimals and a point.
 impl fmt::Display for Money {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.rounded().0)
     }
 }
 
-/// A JSON number with two decimals.
+/// JSON number with two decimals.
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // A binary fraction would drop the last zero of 12.50.

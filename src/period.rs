@@ -1,4 +1,4 @@
-//! The days a board looks at: read from the address, laid onto the time line of the configured zone.
+//! Date periods: parsed from URL parameters, converted to instants of the configured zone.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
@@ -6,21 +6,21 @@ use serde::Serialize;
 
 use crate::spelling::tidy;
 
-/// The days a board looks at, both ends included, in the configured time zone. `None` is open.
+/// Period of days, inclusive, in the configured time zone. `None` means unbounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Period {
-    /// First day that counts.
+    /// First day.
     pub from: Option<Date>,
-    /// Last day that counts, to its last instant.
+    /// Last day, to its last instant.
     pub to: Option<Date>,
 }
 
 impl Period {
-    /// Reads the `from` and `to` fields of an address; an absent or blank field leaves that end open.
+    /// Parses the URL parameters `from` and `to`; an absent or blank one leaves that end unbounded.
     ///
     /// # Errors
     ///
-    /// [`PeriodError`] when a field is not a day written as year-month-day, or when `from` lies after `to`.
+    /// [`PeriodError`] if a parameter is not a date in the form year-month-day, or if `from` is after `to`.
     pub fn parse(from: Option<&str>, to: Option<&str>) -> Result<Self, PeriodError> {
         let period = Self {
             from: parse_day("from", from)?,
@@ -32,17 +32,18 @@ impl Period {
         }
     }
 
-    /// Whether a day lies within; an open end reaches for ever.
+    /// Whether a day is within the period.
     pub fn contains(&self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 
-    /// Whether both ends are open.
+    /// Whether both ends are unbounded.
     pub fn is_open(&self) -> bool {
         self.from.is_none() && self.to.is_none()
     }
 
-    /// As many days, ending on the day before this period begins; `None` when an end is open, or before the calendar.
+    /// Previous period of the same length, ending on the day before this one begins; `None` if an end is unbounded, or
+    /// before the start of the calendar.
     pub fn before(&self) -> Option<Self> {
         let (from, to) = (self.from?, self.to?);
         let length = from.until(to).ok()?;
@@ -53,8 +54,8 @@ impl Period {
         })
     }
 
-    /// The instants of the period in `zone`: from the first instant of the first day to the last of the last day,
-    /// however long those days are.
+    /// Instants of the period in `zone`: from the first instant of the first day to the last of the last day, whatever
+    /// the length of those days.
     pub fn span(&self, zone: &TimeZone) -> Span {
         Span {
             start: self.from.and_then(|day| first_instant(day, zone)),
@@ -63,7 +64,7 @@ impl Period {
     }
 }
 
-/// A stretch of the time line: `start` belongs to it, `end` no longer does. `None` is open.
+/// Half-open range of instants: includes `start`, excludes `end`. `None` means unbounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Span {
     /// First instant within.
@@ -73,35 +74,35 @@ pub struct Span {
 }
 
 impl Span {
-    /// Whether an instant lies within.
+    /// Whether an instant is within the range.
     pub fn contains(&self, instant: Timestamp) -> bool {
         self.start.is_none_or(|start| start <= instant) && self.end.is_none_or(|end| instant < end)
     }
 }
 
-/// Why the `from` and `to` of an address are no period.
+/// Error of the URL parameters `from` and `to`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
-    /// A field holds something else than a day.
+    /// A parameter is not a date.
     #[error("“{value}” in “{field}” is not a day. Write it as year-month-day, such as 2026-03-01, or leave it empty.")]
     NotADay {
-        /// Name of the field, `from` or `to`.
+        /// Name of the parameter, `from` or `to`.
         field: &'static str,
-        /// What was written.
+        /// Its value.
         value: String,
     },
     /// The period ends before it begins.
     #[error("“from” ({from}) lies after “to” ({to}). Exchange the two, or leave one of them empty.")]
     Reversed {
-        /// First day as written.
+        /// First day as given.
         from: Date,
-        /// Last day as written.
+        /// Last day as given.
         to: Date,
     },
 }
 
 impl PeriodError {
-    /// The field to point at: `from` or `to`.
+    /// Invalid parameter: `from` or `to`.
     pub fn field(&self) -> &'static str {
         match self {
             Self::NotADay { field, .. } => field,
@@ -115,7 +116,7 @@ fn parse_day(field: &'static str, value: Option<&str>) -> Result<Option<Date>, P
     if value.is_empty() {
         return Ok(None);
     }
-    // jiff also reads `20260301` and a day with a time; an address has one way to name a day.
+    // jiff also parses `20260301` and a date with a time; a URL has one notation for a day.
     let written_in_full = value.len() == "2026-03-01".len() && value.as_bytes()[4] == b'-';
     match value.parse() {
         Ok(day) if written_in_full => Ok(Some(day)),
@@ -126,7 +127,8 @@ fn parse_day(field: &'static str, value: Option<&str>) -> Result<Option<Date>, P
     }
 }
 
-/// The first instant of a day, which is not midnight where clocks spring forward at midnight; `None` at the ends of time.
+/// First instant of a day, which is not midnight if clocks are set forward at midnight; `None` at the ends of the time
+/// range.
 fn first_instant(day: Date, zone: &TimeZone) -> Option<Timestamp> {
     day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
 }

@@ -1,4 +1,4 @@
-//! Names of people: shown as typed, compared without case, accents and stray spaces.
+//! Person names: shown as typed, compared without case, accents and redundant spaces.
 
 use std::{fmt, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::{
     spelling::fold,
 };
 
-/// Typed names of people and what they stand for, by a tab of aliases and the key.
+/// Resolver of typed person names, by an alias tab and the key.
 pub type PersonNames = AliasedNames<PersonKey>;
 
 impl NameKey for PersonKey {
@@ -21,19 +21,20 @@ impl NameKey for PersonKey {
     }
 }
 
-/// Groups the spellings of one person's name: NFKC, case, accents, spaces and kinds of apostrophe are forgiven.
+/// Key of a person's name, shared by all its spellings: ignores NFKC differences, case, accents, spaces and kinds of
+/// apostrophe.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct PersonKey(Arc<str>);
 
 impl PersonKey {
-    /// The key of a typed name; `None` when nothing visible was typed.
+    /// Key of a typed name; `None` if it contains no visible character.
     pub fn of(name: &str) -> Option<Self> {
         let folded = fold(name);
         (!folded.is_empty()).then(|| Self(folded.into()))
     }
 
-    /// The key as text, for comparing and sorting.
+    /// Key as text, for comparing and sorting.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,7 +1,7 @@
-//! Finding rows by words, without regard to accents and case.
+//! Row search by words, ignoring accents and case.
 //!
-//! The texts of a tab are folded once for each version of it and lie behind each other in one piece, so that a search walks
-//! over memory and makes nothing.
+//! The texts of a tab are normalized once per version and stored contiguously, so that a search scans memory without
+//! allocating.
 
 use std::collections::HashMap;
 
@@ -9,15 +9,15 @@ use memchr::memmem::Finder;
 
 use crate::spelling::fold;
 
-/// The texts of every row, folded.
+/// Normalized texts of all rows.
 #[derive(Debug, Default)]
 pub struct SearchTexts {
     folded: String,
-    /// Where each row ends.
+    /// End offset of each row.
     ends: Vec<usize>,
 }
 
-/// Folds the texts of rows. Folding costs more than finding a text again, and a large tab repeats many.
+/// Builder of the texts. Normalizing costs more than a map lookup, and a large tab repeats many texts.
 #[derive(Default)]
 pub struct Folding<'a> {
     texts: SearchTexts,
@@ -25,8 +25,8 @@ pub struct Folding<'a> {
 }
 
 impl<'a> Folding<'a> {
-    /// Adds a row: texts that other rows are likely to repeat, and texts of its own. They are kept apart by a line break, which no
-    /// folded word holds.
+    /// Adds a row: texts that other rows are likely to repeat, and its own texts. They are separated by a line break,
+    /// which no normalized word contains.
     pub fn add(&mut self, repeated: impl IntoIterator<Item = &'a str>, own: impl IntoIterator<Item = &'a str>) {
         let texts = &mut self.texts;
         for text in own {
@@ -42,7 +42,7 @@ impl<'a> Folding<'a> {
         texts.ends.push(texts.folded.len());
     }
 
-    /// The texts of the rows, in the order in which they were added.
+    /// Texts of the rows, in the order in which they were added.
     pub fn finish(self) -> SearchTexts {
         let mut texts = self.texts;
         texts.folded.shrink_to_fit();
@@ -52,13 +52,13 @@ impl<'a> Folding<'a> {
 }
 
 impl SearchTexts {
-    /// Whether the row at this place has every one of the words.
+    /// Whether the row at this index contains every one of the words.
     pub fn contains(&self, place: usize, words: &SearchWords) -> bool {
         let text = self.row(place).as_bytes();
         words.0.iter().all(|word| word.find(text).is_some())
     }
 
-    /// Empty for a row that there is not.
+    /// Text of a row; empty if there is no such row.
     fn row(&self, place: usize) -> &str {
         let start = place.checked_sub(1).and_then(|before| self.ends.get(before));
         let end = self.ends.get(place);
@@ -66,19 +66,19 @@ impl SearchTexts {
     }
 }
 
-/// What somebody looks for: every word has to be there, in any text of the row.
+/// Search terms: every word must occur in some text of the row.
 #[derive(Clone, Debug, Default)]
 pub struct SearchWords(Vec<Finder<'static>>);
 
 impl SearchWords {
-    /// The words of a text as typed; a blank text looks for nothing and finds all.
+    /// Parses the words of a typed text; a blank text matches every row.
     pub fn of(typed: &str) -> Self {
         let folded = fold(typed);
         let words = folded.split_whitespace();
         Self(words.map(|word| Finder::new(word).into_owned()).collect())
     }
 
-    /// Whether nothing is looked for.
+    /// Whether there are no search terms.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

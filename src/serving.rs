@@ -1,7 +1,7 @@
-//! The connections of callers: taken until the program is asked to stop, and given up when a caller does not go on.
+//! HTTP server loop with graceful shutdown and a time limit for the request head.
 //!
-//! `axum::serve` waits for ever for a caller who has begun a request and does not finish its head; a few hundred of them
-//! would use up what the host allows. Otherwise this does the same.
+//! `axum::serve` waits without limit for a client that starts a request and never completes its head; a few hundred
+//! such clients would exhaust the connections that a host allows. Apart from this limit the loop does the same.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -18,13 +18,13 @@ use hyper_util::{
 use tokio::net::{TcpListener, TcpStream};
 use tower_service::Service;
 
-/// How long callers are waited for.
+/// Time limits for clients.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// For the head of a request, from the moment the connection is open or the last answer is sent: longer than a
-    /// proxy in front keeps idle connections, which is a minute as a rule.
+    /// For the head of a request, from the opening of the connection or from the end of the last response. It is longer
+    /// than the time for which a proxy keeps idle connections, usually one minute.
     pub head: Duration,
-    /// For everything in flight once the program was asked to stop; hosts kill after ten seconds or more.
+    /// For requests in flight after the shutdown signal. Hosts kill a process after ten seconds or more.
     pub end: Duration,
 }
 
@@ -37,19 +37,19 @@ impl Default for Patience {
     }
 }
 
-/// Serves until `stop`, and then until the requests that have begun are answered, or have had their time: a caller who
-/// never finishes a request must not keep the writes in flight from being finished.
+/// Serves until `stop` completes, then waits for the requests in flight, at most for [`Patience::end`]: a client that
+/// never completes its request must not block the writes in flight.
 pub async fn serve(mut listener: TcpListener, router: Router, patience: Patience, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        // Waits a little after an error, such as too many open files, and goes on.
+        // `accept` pauses after an error such as too many open files, then tries again.
         let (stream, address) = tokio::select! {
             accepted = Listener::accept(&mut listener) => accepted,
             () = &mut stop => break,
         };
         let connection = connections.watch(connection(stream, address, router.clone(), patience.head));
-        // An error is the caller's: it hung up, was too slow, or does not speak HTTP.
+        // An error is the client's: it disconnected, was too slow, or does not speak HTTP.
         tokio::spawn(async move { drop(connection.await) });
     }
     drop(listener);
@@ -67,7 +67,7 @@ fn connection(
     router: Router,
     head: Duration,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Output = hyper::Result<()>> + Send {
-    // Answers are written whole; holding a part back for a fuller packet only delays it.
+    // Responses are written in one piece; waiting for a fuller packet only delays them.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
@@ -186,7 +186,7 @@ mod tests {
         let running = run(Router::new().route("/", get(endless)), patience).await;
         let mut stream = send(&running, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
         for _ in 0..3 {
-            // Once others are hung up on, the patience is at its end for the stream as well.
+            // When the server closes these connections, the time limit has passed for the stream too.
             rest(send(&running, "GET / HTT").await).await;
         }
         more.send("still here").await.expect("listened to");
@@ -208,7 +208,7 @@ mod tests {
         };
         let running = run(hello, patience).await;
         let _half = send(&running, "GET / HTT").await;
-        // Taken before the stop, since connections are taken in their order.
+        // Accepted before the stop, because connections are accepted in order.
         let whole = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
         assert!(rest(send(&running, whole).await).await.ends_with("hello"));
         running.stop.send(()).expect("running");

@@ -1,18 +1,18 @@
-//! Spellings of one name: what a person sees as the same word compares equal.
+//! Text normalization: texts that look the same to a person compare equal.
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 
-/// Folds a text for comparison: Unicode compatibility forms (NFKC), case, accents, invisible characters,
-/// trade-mark signs, kinds of apostrophe and dash, and runs of spaces no longer make a difference.
+/// Normalizes a text for comparison: ignores differences in Unicode compatibility forms (NFKC), case, accents,
+/// invisible characters, trade-mark signs, kinds of apostrophe and dash, and runs of spaces.
 ///
-/// The result is for comparing, never for showing. Folding it again changes nothing.
+/// The result is for comparison only, not for display. The function is idempotent.
 pub fn fold(text: &str) -> String {
     if let Some(folded) = fold_western(text) {
         return folded;
     }
     let mut folded = fold_once(text);
-    // A removed mark can bring two characters together that compose; a second or third pass settles them.
+    // A removed mark can make two characters adjacent that compose; a second or third pass makes the result stable.
     for _ in 0..4 {
         let again = fold_once(&folded);
         if again == folded {
@@ -23,8 +23,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Folds what consists of the letters that French and English use, which nearly every text does; a table of them is ten
-/// times as fast as the general way. `None` for any other text.
+/// Normalizes text of the letters that French and English use, which covers nearly all texts; a table of them is ten
+/// times as fast as the general algorithm. `None` for any other text.
 fn fold_western(text: &str) -> Option<String> {
     let mut folded = String::with_capacity(text.len());
     for character in text.chars() {
@@ -48,7 +48,7 @@ fn fold_western(text: &str) -> Option<String> {
             }
             _ => return None,
         };
-        // A run of spaces is one, and none stands first.
+        // A run of spaces becomes one, and leading spaces are removed.
         if !plain.is_whitespace() {
             folded.push(plain);
         } else if !folded.is_empty() && !folded.ends_with(' ') {
@@ -59,7 +59,7 @@ fn fold_western(text: &str) -> Option<String> {
     Some(folded)
 }
 
-/// The text as it is shown: trimmed, with every run of white space as one space.
+/// Text for display: trimmed, with each run of white space as one space.
 pub fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -72,7 +72,7 @@ pub fn tidy(text: &str) -> String {
 }
 
 fn fold_once(text: &str) -> String {
-    // Apostrophes and signs go first: NFKC would turn ´ into a space with an accent and ™ into letters.
+    // Apostrophes and signs first: NFKC would turn ´ into a space with an accent and ™ into letters.
     let plain: String = text.chars().filter_map(plain_sign).collect();
     let letters: String = plain
         .nfkd()
@@ -110,14 +110,14 @@ fn plain_sign(character: char) -> Option<char> {
     }
 }
 
-// Only the marks that Latin, Greek and Cyrillic letters carry: the vowel signs of Devanagari or the voicing
-// marks of kana tell different words apart.
+// Only marks of Latin, Greek and Cyrillic letters: the vowel signs of Devanagari or the voicing marks of kana
+// distinguish words.
 fn is_accent(character: char) -> bool {
     matches!(character, '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
         | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// Whether a character takes no place on the screen: joiners, soft hyphens, direction marks, variation selectors.
+/// Whether a character is invisible: joiners, soft hyphens, direction marks, variation selectors.
 pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'

@@ -1,4 +1,4 @@
-//! The floor of a page: an axum handler that returns finished bytes and knows nothing else.
+//! Baseline server: an axum handler that returns precomputed bytes.
 
 use std::{path::Path, process::Command};
 
@@ -8,17 +8,17 @@ use tokio::net::TcpListener;
 
 use crate::program::Program;
 
-/// The word that turns this program into the server.
+/// First argument that makes the benchmark executable run as the server.
 pub const COMMAND: &str = "serve-bytes";
 
-/// Starts a server that answers `/` with the bytes of a file, in an encoding that may be empty.
+/// Starts a server that returns the bytes of a file at `/`. An empty `encoding` means no `Content-Encoding` header.
 pub fn start(file: &Path, encoding: &str) -> Program {
     let mut command = Command::new(std::env::current_exe().expect("own path"));
     command.arg(COMMAND).arg(file).arg(encoding);
     Program::start(command)
 }
 
-/// The server itself.
+/// Runs the server; `arguments` are the file and the encoding.
 pub async fn serve(arguments: &[String]) {
     let [file, encoding] = arguments else {
         panic!("a file and an encoding are needed");

@@ -1,4 +1,4 @@
-//! Calls to Google: counted by the emulator, not timed.
+//! Benchmark of API calls per page view and per submission, counted by the emulator instead of timed.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
 
 const VIEWS: usize = 200;
 const SUBMISSIONS: usize = 100;
-/// What may happen to a write: refused before it, or applied and then not told.
+/// Faults of a write: refused, or applied with the response lost.
 const FAULTS: [&str; 6] = [
     "429",
     "503",
@@ -22,7 +22,7 @@ const FAULTS: [&str; 6] = [
     "reset",
 ];
 
-/// A line for views, one for submissions, and one for submissions through each fault.
+/// Lines for page views, for submissions, and for submissions with each fault.
 pub async fn measure() -> Vec<Line> {
     let mut lines = vec![views(0).await, views(100).await, submissions(None).await];
     for fault in FAULTS {
@@ -31,7 +31,7 @@ pub async fn measure() -> Vec<Line> {
     lines
 }
 
-/// `writes_before`: how often the sheet was written before the cache went cold.
+/// Calls for page views on a cold cache, after `writes_before` writes to the sheet.
 async fn views(writes_before: usize) -> Line {
     let world = Arc::new(World::new().await);
     for number in 0..writes_before {

@@ -1,4 +1,4 @@
-//! Twenty thousand customers whom three services know: the first view of the pages from a warm cache, and all scores anew.
+//! Benchmark of 20,000 customers from three sources: first view of each page with a warm cache, and a full rescoring.
 
 use std::{
     num::NonZeroU32,
@@ -38,14 +38,14 @@ use tower::ServiceExt;
 
 use crate::table::{Line, median};
 
-/// Companies of forty customers each.
+/// Number of sample companies; each has forty customers.
 const SEEDS: u64 = 500;
-/// Services that know each of them: billing, support, the product.
+/// Sources of each customer: billing, support, product.
 const SERVICES: [&str; 3] = ["stripe", "intercom", "dashboard"];
 const ROUNDS: usize = 9;
-/// Each brings forty customers more.
+/// Seeds added for each page measured after a change; each adds forty customers.
 const CHANGES: u64 = 3;
-/// Noon on a Tuesday.
+/// Noon (UTC) on a Tuesday.
 const NOW: &str = "2026-03-03T12:00:00Z";
 
 struct Board {
@@ -55,7 +55,7 @@ struct Board {
     router: Router,
 }
 
-/// A line for each page, and two for the scores.
+/// One line per page, two for scoring, and two for pages after a change.
 pub async fn measure() -> Vec<Line> {
     let board = Board::open().await;
     let began = Instant::now();
@@ -81,7 +81,7 @@ pub async fn measure() -> Vec<Line> {
     lines
 }
 
-/// What three services would tell of forty customers for each seed.
+/// Source pages of forty customers per seed.
 fn pages(seeds: Range<u64>) -> Vec<Page> {
     let (now, currency) = (NOW.parse().expect("a moment"), Currency::of("EUR").expect("a currency"));
     let all = seeds.flat_map(|seed| {
@@ -95,7 +95,7 @@ fn pages(seeds: Range<u64>) -> Vec<Page> {
     all.filter(wanted).map(|(seed, page)| apart(seed, page)).collect()
 }
 
-/// The page with ids and addresses that no other seed has.
+/// Makes the ids and email addresses of a page unique to its seed.
 fn apart(seed: u64, mut page: Page) -> Page {
     let rename = |subject: &mut Subject| subject.id = format!("{}_{seed}", subject.id);
     let readdress = |emails: &mut Vec<Email>| {
@@ -169,7 +169,7 @@ impl Board {
         }
     }
 
-    /// Server time of an answer that nobody asked for before in this second.
+    /// Server time in milliseconds of a response that is not in the response cache, and its size in bytes.
     async fn first_view(&self, path: &str, accept: &str) -> (f64, usize) {
         self.milliseconds.fetch_add(1_000, Ordering::SeqCst);
         let request = Request::get(path).header("accept", accept).body(Body::empty());
@@ -204,7 +204,7 @@ impl Board {
         }
     }
 
-    /// The very first view after rows were added and read: what follows from all rows is worked out anew.
+    /// Server time of the first view after rows were added and read, when all derived data is recomputed.
     async fn changed(&self, path: &str, seeds: Range<u64>) -> Line {
         let mut times = Vec::new();
         for seed in seeds {

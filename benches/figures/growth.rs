@@ -1,4 +1,4 @@
-//! The first view of the board over more and more rows, against fetching them and doing nothing.
+//! Benchmark of the first board view by row count, against fetching the rows alone.
 
 use std::{sync::Arc, time::Instant};
 
@@ -24,12 +24,12 @@ use crate::{
     table::{Line, median},
 };
 
-/// Rounds for a size: fewer where each takes seconds.
+/// Rounds per size: fewer for sizes where a round takes seconds.
 const fn rounds(count: u32) -> usize {
     if count > 500_000 { 3 } else { 7 }
 }
 
-/// One line for each size.
+/// One line per size.
 pub async fn measure() -> Vec<Line> {
     let mut lines = Vec::new();
     let sizes = [
@@ -51,7 +51,7 @@ async fn first_view(count: u32, figure: &'static str) -> Line {
     for round in 0..=rounds(count) {
         let fetch = fetch(&emulator, count).await;
         let view = view(&emulator).await;
-        // The first round only warms up.
+        // The first round is a warm-up.
         if round > 0 {
             views.push(view);
             fetches.push(fetch);
@@ -77,7 +77,7 @@ async fn fetch(emulator: &Emulator, count: u32) -> f64 {
     let start = Instant::now();
     let rows = spreadsheet::fetched_alone(emulator).await;
     let time = start.elapsed();
-    // Each of the tabs has a header.
+    // Each tab also has a header row.
     assert_eq!(rows, count as usize + TABS.len());
     time.as_secs_f64() * 1e3
 }

@@ -1,5 +1,5 @@
-//! A load generator that is light enough not to be what is measured: raw connections that are kept, one request under
-//! way on each, answers read to their end and thrown away.
+//! Load generator with little overhead of its own: persistent raw connections, one request in flight on each, response
+//! bodies read and discarded.
 
 use std::{
     net::SocketAddr,
@@ -11,12 +11,12 @@ use tokio::{
     net::TcpStream,
 };
 
-/// Connections open at the same time.
+/// Number of concurrent connections.
 const CONNECTIONS: usize = 16;
-/// Large enough for a whole page.
+/// Read buffer in bytes, large enough for a whole page.
 const BUFFER: usize = 256 * 1024;
 
-/// Answers with status 200 in one second, while asking for `request` again and again for `time`.
+/// Responses per second with status 200, when repeating `request` for the duration `time`.
 pub fn answers_a_second(address: SocketAddr, request: &str, time: Duration) -> f64 {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -68,7 +68,7 @@ async fn read_some(stream: &mut TcpStream, buffer: &mut [u8]) -> usize {
     read
 }
 
-/// Length of the whole answer in bytes, once its headers are there.
+/// Total length of a response in bytes; `None` before its headers are complete.
 fn length(answer: &[u8]) -> Option<usize> {
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
     let text = std::str::from_utf8(&answer[..head]).expect("headers are text");

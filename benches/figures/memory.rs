@@ -1,4 +1,4 @@
-//! Resident memory of the program: just started, with a large sheet, and with a large sheet that is being written to.
+//! Benchmark of resident memory: idle after the first page, with a large sheet, and with a large sheet under writes.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use crate::{
 };
 
 const ROWS: usize = 100_000;
-/// A program that nobody asks gives memory back after ten to twenty seconds.
+/// An idle program returns memory to the system after ten to twenty seconds.
 const REST: Duration = Duration::from_secs(22);
 const WRITES: usize = 40;
 const BROWSER: &str = "accept: text/html\r\naccept-encoding: br\r\n";
 
-/// Three lines.
+/// One line per state.
 pub async fn measure() -> Vec<Line> {
     let full = spreadsheet::filled(ROWS).await;
     let measure = move || {

@@ -1,4 +1,4 @@
-//! Programs under measurement, each in a process of its own, and what the system says about them.
+//! Measured programs, each in its own process, with their resource usage and a minimal HTTP client.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -8,26 +8,26 @@ use std::{
     time::Duration,
 };
 
-/// A running program; it is killed when this goes out of scope.
+/// A running program, killed on drop.
 pub struct Program {
     child: Child,
-    /// Where it answers.
+    /// Listening address.
     pub address: SocketAddr,
-    /// Kept open, so that a program that prints is never told that nobody reads.
+    /// Kept open, so that a program that prints does not get a broken pipe.
     _output: BufReader<ChildStdout>,
 }
 
 /// Resident memory in bytes.
 #[derive(Clone, Copy)]
 pub struct Resident {
-    /// Now (`VmRSS`).
+    /// Current value (`VmRSS`).
     pub now: u64,
-    /// At the highest (`VmHWM`).
+    /// Peak value (`VmHWM`).
     pub peak: u64,
 }
 
 impl Program {
-    /// Starts Tallyboard as a newcomer does, on the embedded spreadsheet in `data`.
+    /// Starts Tallyboard in its default configuration, on the embedded spreadsheet in `data`.
     pub fn tallyboard(data: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tallyboard"));
         command
@@ -39,12 +39,12 @@ impl Program {
                 concat!(env!("CARGO_MANIFEST_DIR"), "/integrations.txt"),
             )
             .env("POSTS_PER_MINUTE", "100000")
-            // Away from any secrets.json.
+            // Keeps the program from finding a `secrets.json`.
             .current_dir(data);
         Self::start(command)
     }
 
-    /// Starts a program whose first line ends in the address that it answers at.
+    /// Starts a program whose first line of output ends with its address.
     pub fn start(mut command: Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
@@ -67,7 +67,7 @@ impl Program {
         }
     }
 
-    /// Its resident memory.
+    /// Resident memory from `/proc`.
     pub fn resident(&self) -> Resident {
         let status = self.proc("status");
         let bytes = |name: &str| {
@@ -81,10 +81,10 @@ impl Program {
         }
     }
 
-    /// The processor time it has used, in seconds; the system counts in hundredths.
+    /// Processor time used, in seconds, at a resolution of 10 ms.
     pub fn processor_seconds(&self) -> f64 {
         let stat = self.proc("stat");
-        // The name in parentheses may hold spaces; after it, user and system time are the 12th and 13th field.
+        // The name in parentheses may contain spaces; user and system time are the 12th and 13th fields after it.
         let (_, fields) = stat.rsplit_once(')').expect("a name");
         let ticks = fields.split_whitespace().skip(11).take(2);
         ticks.map(|ticks| ticks.parse::<f64>().expect("ticks")).sum::<f64>() / 100.0
@@ -94,14 +94,14 @@ impl Program {
         std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).expect("the system tells")
     }
 
-    /// Asks for a page and waits for all of it.
+    /// Requests a page and reads the whole response.
     pub fn get(&self, path: &str, headers: &str) -> Answer {
         self.ask(&format!(
             "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n"
         ))
     }
 
-    /// Sends a form and waits for the answer.
+    /// Submits a form and reads the whole response.
     pub fn post(&self, path: &str, form: &str) -> Answer {
         self.ask(&format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\naccept: text/html\r\n\
@@ -128,15 +128,15 @@ impl Program {
     }
 }
 
-/// What came back.
+/// An HTTP response.
 pub struct Answer {
     head: String,
-    /// The body as it travelled.
+    /// Body as sent, possibly compressed.
     pub body: Vec<u8>,
 }
 
 impl Answer {
-    /// The status code.
+    /// Status code.
     pub fn status(&self) -> u16 {
         self.head
             .get(9..12)
@@ -144,14 +144,14 @@ impl Answer {
             .expect("a status")
     }
 
-    /// A header, in lower case.
+    /// Value of a header; `name` in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head
             .lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
-    /// The same, if the status is the one expected.
+    /// Returns the response unchanged; panics if its status differs.
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status(), status, "{}", String::from_utf8_lossy(&self.body));
         self
@@ -165,7 +165,7 @@ impl Drop for Program {
     }
 }
 
-/// Bytes in the unit of the figures.
+/// Bytes in megabytes (10⁶ bytes).
 pub fn megabytes(bytes: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "sizes of memory are below 2^53")]
     let bytes = bytes as f64;

@@ -1,4 +1,4 @@
-//! Believable rows in any number: invented companies and people, the integrations of the catalog.
+//! Synthetic rows in any number: invented companies and people, integrations from the catalog.
 
 use jiff::{SignedDuration, civil::datetime, tz::TimeZone};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
@@ -47,7 +47,7 @@ const TRADES: [&str; 22] = [
 ];
 const LEGAL_FORMS: [&str; 5] = ["", "", " Ltd", " GmbH", " SAS"];
 
-/// So many rows over two years: about 11,000 companies, 30 CSMs, one to four integrations a row, earliest first.
+/// Claims in chronological order over two years: about 11,000 companies, 30 CSMs, one to four integrations a row.
 pub fn inserts(count: usize) -> Vec<Insert> {
     let catalog = Catalog::parse(include_str!("../../integrations.txt"));
     let offered: Vec<&str> = catalog.offered().map(|integration| integration.name.as_str()).collect();
@@ -57,8 +57,8 @@ pub fn inserts(count: usize) -> Vec<Insert> {
         .collect()
 }
 
-/// So many rows as the API sends them, over two years: 40 CSMs, a tenth as many companies as rows but at least 20,000 to
-/// choose from, one to four integrations a row, earliest first.
+/// JSON rows as the API returns them, in chronological order over two years: 40 CSMs, one to four integrations a row,
+/// drawn from `count / 10` companies but at least 20,000.
 pub fn json(count: usize) -> impl Iterator<Item = String> {
     let catalog = Catalog::parse(include_str!("../../integrations.txt"));
     let offered: Vec<String> = catalog.offered().map(|integration| integration.name.clone()).collect();
@@ -78,7 +78,7 @@ pub fn json(count: usize) -> impl Iterator<Item = String> {
         format!(
             r#"["{}",{:.8},"{} {}","{}","{}","{}"{note}]"#,
             uuid::Builder::from_random_bytes(random.random()).into_uuid(),
-            // From 1 January 2024.
+            // Serial number of 1 January 2024, plus a fraction.
             45_292.3 + 730.0 * row as f64 / count as f64,
             choose(&mut random, &FIRST_NAMES),
             choose(&mut random, &["Oberg", "Lambert", "Nair", "Santos"]),
@@ -89,7 +89,7 @@ pub fn json(count: usize) -> impl Iterator<Item = String> {
     })
 }
 
-/// One of so many, now and then as somebody in a hurry types it.
+/// One of `companies` names, sometimes with a typing variation.
 fn numbered_company(random: &mut ChaCha8Rng, companies: usize) -> String {
     let number = random.random_range(0..companies);
     let (colour, place) = (COLOURS[number % COLOURS.len()], PLACES[number / 25 % PLACES.len()]);
@@ -132,7 +132,7 @@ fn row_of(random: &mut ChaCha8Rng, offered: &[&str], (row, count): (usize, usize
     }
 }
 
-/// One of 11,000, now and then as somebody in a hurry types it.
+/// One of 11,000 names, sometimes with a typing variation.
 fn company(random: &mut ChaCha8Rng) -> String {
     let (colour, place) = (choose(random, &COLOURS), choose(random, &PLACES));
     let trade = random.random_range(0..TRADES.len());

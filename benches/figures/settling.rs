@@ -1,7 +1,8 @@
-//! From the cells of the tab to the board, step by step, against google-sheets4 decoding the same answer.
+//! Benchmark of the path from cells to the board: decoding, scoring and ranking, against google-sheets4 decoding the
+//! same response.
 //!
-//! The rows come over the network as from Google, from a server that only repeats them: what is measured is decoding them
-//! into typed rows, settling who is credited, and the board of all time; then the same after one more row.
+//! A local server repeats a prepared response, so the measured steps are: decoding into typed rows, assigning credit,
+//! and the all-time standings; then the same after one more row.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -29,10 +30,10 @@ use crate::{
 };
 
 const ROUNDS: usize = 3;
-/// Latest instant of the rows, and a little later.
+/// A little after the latest timestamp of the rows.
 const NOW: &str = "2026-02-01T12:00:00Z";
 
-/// Three lines for each size.
+/// Three lines per size.
 pub async fn measure() -> Vec<Line> {
     let mut lines = Vec::new();
     for (count, figure) in [
@@ -74,7 +75,7 @@ async fn settle(count: usize, figure: &'static str) -> Vec<Line> {
             appended: [extended.1, carry_on, rank],
             bytes,
         };
-        // The first round only warms up.
+        // The first round is a warm-up.
         if round > 0 {
             rounds.push(steps);
         }
@@ -82,7 +83,7 @@ async fn settle(count: usize, figure: &'static str) -> Vec<Line> {
     told(count, figure, &rounds)
 }
 
-/// Asks a store that has read nothing: one with older data would hand that out when a large read takes long.
+/// Reads through a new store. A store with older data would return that when a large read takes long.
 async fn read(url: &str) -> Arc<Timed> {
     let connection = Connection {
         spreadsheet_id: "x".to_owned(),
@@ -108,7 +109,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (done, processor_time().saturating_sub(started))
 }
 
-/// Time this thread had a processor: how busy the machine is otherwise matters less. Elapsed time where nobody counts it.
+/// Processor time of this thread, which depends less on other load; elapsed time where it is not available.
 fn processor_time() -> Duration {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
@@ -124,10 +125,10 @@ fn processor_time() -> Duration {
     }
 }
 
-/// Bytes that are in use on the heap; 0 where nobody counts them.
+/// Heap bytes in use; 0 where the figure is not available.
 fn allocated() -> usize {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: the call only reads the allocator's own figures.
+    // SAFETY: the call only reads the allocator's statistics.
     unsafe {
         let figures = libc::mallinfo2();
         figures.uordblks + figures.hblkhd
@@ -141,9 +142,9 @@ struct Steps {
     decode: Duration,
     build: Duration,
     standings: Duration,
-    /// Decoding, settling and ranking after one more row.
+    /// Decoding, scoring and ranking after one more row.
     appended: [Duration; 3],
-    /// Of the rows and the ledger.
+    /// Heap size of the rows and the ledger.
     bytes: usize,
 }
 
@@ -202,15 +203,15 @@ fn standings(ledger: &Ledger) -> u32 {
         .submissions
 }
 
-/// The rows of the board with the time it took to decode them.
+/// Rows of the board with their decoding time.
 struct Timed {
     rows: LeaderboardRows,
     took: Duration,
-    /// The same made of what was read before and the last row, and the time it took.
+    /// Rows of an incremental decode (the previous rows plus the last one), with its time.
     extended: Option<(LeaderboardRows, Duration)>,
 }
 
-/// What was read before.
+/// Rows of the previous decode.
 static PREVIOUS: Mutex<Option<Arc<Timed>>> = Mutex::new(None);
 
 fn previous() -> MutexGuard<'static, Option<Arc<Timed>>> {
@@ -233,7 +234,7 @@ impl Dataset for Timed {
 
 const SUBMISSIONS: &str = "submissions";
 
-/// What the server repeats: the rows of the tab `submissions` as JSON; the other tab has a header only.
+/// Data of the repeating server: the rows of `submissions` as JSON; all other tabs have only a header.
 struct Tabs {
     rows: Mutex<Vec<String>>,
 }
@@ -259,7 +260,7 @@ impl Tabs {
         ));
     }
 
-    /// The answer to `values:batchGet` for ranges such as `submissions` or `'submissions'!A2:G500`.
+    /// Response to `values:batchGet` for ranges such as `submissions` or `'submissions'!A2:G500`.
     fn answer(&self, ranges: &[&str]) -> Vec<u8> {
         let rows = self.rows();
         let found = ranges.iter().map(|range| {
@@ -288,7 +289,7 @@ fn names(range: &str, title: &str) -> bool {
         .is_some_and(|tab| tab.trim_matches('\'') == title)
 }
 
-/// The rows a range names, as places.
+/// Zero-based, half-open row interval of a range.
 fn bounds(range: &str, length: usize) -> (usize, usize) {
     let cells = range.split_once('!').map_or("", |(_, cells)| cells);
     let (from, to) = cells.split_once(':').unwrap_or((cells, ""));

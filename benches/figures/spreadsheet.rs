@@ -1,4 +1,4 @@
-//! A spreadsheet with many rows in a folder, for the emulator and for the whole program.
+//! Test spreadsheet with many rows in a folder, for the emulator and for the whole program.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -15,10 +15,10 @@ use tempfile::TempDir;
 
 use crate::rows;
 
-/// Rows that travel together.
+/// Rows per write request.
 const ROWS_A_WRITE: usize = 2_000;
 
-/// A folder with a spreadsheet of so many rows.
+/// A new folder with a spreadsheet of `count` rows.
 pub async fn filled(count: usize) -> TempDir {
     let folder = tempfile::tempdir().expect("folder");
     let emulator = opened(folder.path()).await;
@@ -36,7 +36,7 @@ pub async fn filled(count: usize) -> TempDir {
     folder
 }
 
-/// The emulator over a folder.
+/// Starts an emulator on the spreadsheet in a folder.
 pub async fn opened(folder: &Path) -> Emulator {
     let options = emulator::Options {
         data: Some(folder.to_owned()),
@@ -45,7 +45,7 @@ pub async fn opened(folder: &Path) -> Emulator {
     Emulator::start(options).await.expect("an emulator")
 }
 
-/// A store that knows its tabs and has read nothing, as after the start of the program.
+/// A prepared store that has not read any rows, as after a start of the program.
 pub async fn store(emulator: &Emulator) -> Arc<Store> {
     let connection = Connection {
         spreadsheet_id: emulator.spreadsheet_id().to_owned(),
@@ -63,12 +63,12 @@ pub async fn store(emulator: &Emulator) -> Arc<Store> {
     Arc::new(store)
 }
 
-/// The machine's clock.
+/// System clock in the time zone of Paris.
 pub fn clock() -> Clock {
     Clock::system(TimeZone::get("Europe/Paris").expect("zone"))
 }
 
-/// The rows of all tabs as google-sheets4 alone hands them over.
+/// Number of rows in all tabs, fetched with google-sheets4 alone.
 pub async fn fetched_alone(emulator: &Emulator) -> usize {
     let client = Client::builder(TokioExecutor::new()).build_http();
     let mut hub = Sheets::new(client, emulator.owner_token().to_owned());

@@ -1,4 +1,4 @@
-//! From the start of the program to its first answer, on an empty embedded spreadsheet.
+//! Benchmark of the startup time: from process start to the first response, on an empty embedded spreadsheet.
 
 use std::time::Instant;
 

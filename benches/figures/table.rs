@@ -1,24 +1,24 @@
-//! The table in which everything is printed.
+//! Result table of the benchmarks.
 
-/// One line of the table.
+/// A line of the table.
 pub struct Line {
     /// What was measured.
     pub what: String,
-    /// The figure to reach; empty where the line only explains another.
+    /// Target; empty for a line that only explains another.
     pub figure: &'static str,
-    /// What was measured, with its unit.
+    /// Measured value with its unit.
     pub measured: String,
-    /// What the same machine needs at least, with its unit; empty where there is no such thing.
+    /// Lower bound on the same machine, with its unit; empty where there is none.
     pub floor: String,
-    /// Measured against floor.
+    /// Measured value divided by the floor.
     pub ratio: Option<f64>,
-    /// Whether the figure is reached; `None` where there is none.
+    /// Whether the target is met; `None` without a target.
     pub reached: Option<bool>,
 }
 
 const HEADER: [&str; 6] = ["what", "figure", "measured", "floor", "ratio", "reached"];
 
-/// The lines as a Markdown table.
+/// Renders the lines as a Markdown table.
 pub fn render(lines: &[Line]) -> String {
     let mut cells = vec![HEADER.map(str::to_owned)];
     cells.extend(lines.iter().map(|line| {
@@ -48,7 +48,7 @@ pub fn render(lines: &[Line]) -> String {
     format!("{header}|{rule}\n{}", rows.collect::<String>())
 }
 
-/// The middle of some measurements.
+/// Median; the upper of the two middle values for an even number.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]

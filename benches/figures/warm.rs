@@ -1,4 +1,4 @@
-//! A warm page of the board against a handler that returns the same bytes.
+//! Benchmark of a cached board page against a handler that returns the same bytes.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const ROUNDS: usize = 9;
 const ROUND: Duration = Duration::from_millis(1_000);
 const PAGE: &str = "/leaderboard";
 
-/// One line for each encoding.
+/// One line per encoding.
 pub fn measure() -> Vec<Line> {
     let folder = tempfile::tempdir().expect("folder");
     let board = Program::tallyboard(folder.path());
@@ -34,7 +34,7 @@ fn compare(board: &Program, encoding: &str) -> Line {
     let mut measured = Rounds::default();
     let mut floor = Rounds::default();
     for round in 0..=ROUNDS {
-        // The first round of each only warms up.
+        // The first round is a warm-up.
         floor.run(&bare, ("/", &asked), round > 0);
         measured.run(board, (PAGE, &asked), round > 0);
     }

@@ -1,4 +1,4 @@
-//! What a browser loads to show the board for the first time.
+//! Benchmark of the page weight: bytes a browser loads for the first view of the board.
 
 use scraper::{Html, Selector};
 
@@ -10,7 +10,7 @@ use crate::{
 const BROWSER: &str = "accept: text/html\r\n";
 const BROWSER_BROTLI: &str = "accept: text/html\r\naccept-encoding: gzip, br\r\n";
 
-/// One line: the page filled with the sample data, and every file it names.
+/// One line: the page with sample data and every file it loads.
 pub fn measure() -> Vec<Line> {
     let folder = tempfile::tempdir().expect("folder");
     let board = Program::tallyboard(folder.path());
@@ -36,7 +36,7 @@ pub fn measure() -> Vec<Line> {
     }]
 }
 
-/// Addresses of the files that the page makes a browser load.
+/// Addresses of the files that the page loads.
 fn files(page: &Answer) -> Vec<String> {
     let document = Html::parse_document(std::str::from_utf8(&page.body).expect("UTF-8"));
     let selector = Selector::parse("link[href], script[src], img[src], iframe[src], source[src]").expect("selector");

@@ -1,28 +1,28 @@
-//! Content encodings: what the browser accepts, and the bytes in it.
+//! Content encodings: negotiation by `Accept-Encoding`, and compression.
 
 use std::io::Write;
 
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 
-/// How the bytes travel.
+/// Content encoding of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// Smallest; every browser has it over HTTPS.
+    /// Smallest; browsers accept it over HTTPS only.
     Brotli,
-    /// Nearly as small, and quicker to unpack.
+    /// Nearly as small, faster to decompress.
     Zstandard,
-    /// For the rest.
+    /// Fallback that every client supports.
     Gzip,
-    /// As they are.
+    /// No compression.
     Identity,
 }
 
 impl Encoding {
-    /// The encodings that are offered, the best one first.
+    /// Offered encodings in order of preference.
     const OFFERED: [Self; 3] = [Self::Brotli, Self::Zstandard, Self::Gzip];
 
-    /// The encoding that `Accept-Encoding` prefers, and among equally welcome ones the best
+    /// Encoding with the highest quality in `Accept-Encoding`; among equals the first of [`Encoding::OFFERED`]
     /// (<https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>).
     pub fn negotiate(headers: &HeaderMap) -> Self {
         let accepted = Accepted::of(headers);
@@ -38,14 +38,14 @@ impl Encoding {
         best
     }
 
-    /// Whether `Accept-Encoding` takes gzip, however much else it would rather have.
+    /// Whether `Accept-Encoding` accepts gzip at all.
     pub fn takes_gzip(headers: &HeaderMap) -> bool {
         let accepted = Accepted::of(headers);
         let [.., gzip] = accepted.offered;
         gzip.or(accepted.any).unwrap_or(0.0) > 0.0
     }
 
-    /// The token for `Content-Encoding`; none for identity.
+    /// Token for `Content-Encoding`; `None` for identity.
     pub fn token(self) -> Option<&'static str> {
         match self {
             Self::Brotli => Some("br"),
@@ -65,7 +65,7 @@ impl Encoding {
         Self::OFFERED.into_iter().find(is_named)
     }
 
-    /// `body` in this encoding; itself for identity.
+    /// Encodes `body`; identity returns it unchanged.
     pub fn encode(self, body: &Bytes) -> Bytes {
         match self {
             Self::Brotli => brotli(body),
@@ -76,7 +76,7 @@ impl Encoding {
     }
 }
 
-/// What `Accept-Encoding` says: a quality from 0 (refused) to 1, none where nothing is said.
+/// Qualities in `Accept-Encoding`, from 0 (refused) to 1; `None` where the header does not name the encoding.
 #[derive(Default)]
 struct Accepted {
     /// In the order of [`Encoding::OFFERED`].
@@ -106,7 +106,7 @@ impl Accepted {
     }
 }
 
-/// `gzip;q=0.5` → (`gzip`, 0.5); a quality that cannot be read counts as wanted.
+/// Parses `gzip;q=0.5` to (`gzip`, 0.5); an unreadable quality counts as 1.
 fn parse_offer(offer: &str) -> (&str, f32) {
     let (name, parameters) = offer.split_once(';').unwrap_or((offer, ""));
     let quality = parameters
@@ -118,7 +118,7 @@ fn parse_offer(offer: &str) -> (&str, f32) {
     (name.trim(), quality)
 }
 
-/// Brotli at the level where a page of 100 kB still takes about a millisecond.
+/// Brotli at level 5, where a page of 100 kB takes about a millisecond.
 fn brotli(body: &[u8]) -> Bytes {
     let mut compressed = Vec::with_capacity(body.len() / 3);
     {
@@ -130,7 +130,7 @@ fn brotli(body: &[u8]) -> Bytes {
     compressed.into()
 }
 
-/// Zstandard at the level that takes about as long. Its window of at most 4 MB suits browsers, which refuse more than 8 MB
+/// Zstandard at level 9, which takes about as long. Its window of at most 4 MB is below the limit of browsers, 8 MB
 /// (<https://www.rfc-editor.org/rfc/rfc9659#section-3>).
 fn zstandard(body: &[u8]) -> Bytes {
     match zstd::bulk::compress(body, 9) {
@@ -139,7 +139,7 @@ fn zstandard(body: &[u8]) -> Bytes {
     }
 }
 
-/// Gzip at its usual level.
+/// Gzip at its default level.
 fn gzip(body: &[u8]) -> Bytes {
     let mut writer = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 3), flate2::Compression::default());
     match writer.write_all(body).and_then(|()| writer.finish()) {

@@ -1,24 +1,24 @@
-//! A [`Sheet`] as CSV that Excel, LibreOffice and Google Sheets open without asking.
+//! CSV export of a [`Sheet`] that Excel, LibreOffice and Google Sheets open without an import dialog.
 
 use std::borrow::Cow;
 
 use super::{Cell, Kind, Sheet};
 use crate::language::Language;
 
-/// Excel takes a file without it for the local 8-bit alphabet and garbles every accent.
+/// Byte order mark. Without it Excel reads the file in the local 8-bit encoding and breaks accented letters.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// How the Excel of a country reads a file that it opens without asking.
+/// Regional format that Excel expects of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// Commas between cells, a point before decimals, days as `2026-12-31`.
+    /// Comma between cells, decimal point, dates as `2026-12-31`.
     Commas,
-    /// Semicolons between cells, a comma before decimals, days as `31/12/2026`, as in France.
+    /// Semicolon between cells, decimal comma, dates as `31/12/2026`, as in France.
     Semicolons,
 }
 
 impl Dialect {
-    /// The dialect of the country where a language is spoken.
+    /// Regional format for a language.
     pub fn of(language: Language) -> Self {
         language.choose(Self::Semicolons, Self::Commas)
     }
@@ -41,7 +41,7 @@ impl Dialect {
         }
     }
 
-    /// Patterns of a day and of an instant.
+    /// Patterns of a date and of a date with time.
     fn patterns(self) -> (&'static str, &'static str) {
         match self {
             Self::Commas => ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S"),
@@ -49,7 +49,7 @@ impl Dialect {
         }
     }
 
-    /// Number formats of a day and of an instant in a workbook.
+    /// Excel number formats of a date and of a date with time.
     pub(super) fn number_formats(self) -> (&'static str, &'static str) {
         match self {
             Self::Commas => ("yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"),
@@ -58,7 +58,8 @@ impl Dialect {
     }
 }
 
-/// UTF-8 with byte order mark, CRLF; text that a spreadsheet would run as a formula is neutralised.
+/// Writes UTF-8 with byte order mark and CRLF; text that a spreadsheet would run as a formula is escaped (CSV
+/// injection).
 pub fn write(sheet: &Sheet, dialect: Dialect) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(dialect.delimiter())
@@ -95,10 +96,10 @@ fn text(cell: &Cell, kind: Kind, dialect: Dialect) -> Cow<'_, str> {
     }
 }
 
-/// Puts an apostrophe before text that a spreadsheet would take for a formula when it opens the file.
+/// Prefixes an apostrophe to text that a spreadsheet would run as a formula.
 fn harmless(text: &str) -> Cow<'_, str> {
     let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
-    // Full-width forms are folded to their plain ones by spreadsheets in East Asian locales.
+    // Spreadsheets in East Asian locales fold full-width forms to the plain ones.
     match first {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
             Cow::Owned(format!("'{text}"))

@@ -1,5 +1,4 @@
-//! Finished answers that are kept for whoever asks the same of the same data within the same second, and what was worked
-//! out for them, which holds for as long as the data.
+//! Rendered-response cache (2 s TTL), keyed by data version and request.
 
 use std::{hash::Hash, sync::Arc, time::Duration};
 
@@ -8,26 +7,26 @@ use moka::{Entry, future::Cache, policy::EvictionPolicy};
 
 use super::Rendered;
 
-/// Bytes before compression: a download of many rows is large.
+/// Capacity in bytes of uncompressed bodies; weighed in bytes because a download can be large.
 const MOST: u64 = 16 * 1024 * 1024;
-/// Pages say how old their data is, so that an answer holds for its second only.
+/// Time to live. Pages show the age of their data in seconds, so a response is valid for one second only.
 const KEPT_FOR: Duration = Duration::from_secs(2);
 
-/// Finished answers by question and data.
+/// Cache of rendered responses.
 pub struct Kept(Cache<Question, Rendered>);
 
-/// A question to data of a certain version, at a certain second.
+/// Key of a rendered response: data version, second and request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
-    /// Versions of whatever the answer was worked out from.
+    /// Versions of the data that the response is derived from.
     pub versions: (u64, u64),
-    /// The second in which it was answered.
+    /// Unix time of the response, in seconds.
     pub second: i64,
-    /// When the data was read.
+    /// Time of the last read of the spreadsheet.
     pub read_at: Timestamp,
-    /// Since when the spreadsheet has not answered.
+    /// Start of the current outage of the spreadsheet.
     pub unreachable_since: Option<Timestamp>,
-    /// Face, language, path and query.
+    /// Format, language, path and query.
     pub asked: String,
 }
 
@@ -45,10 +44,10 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// The finished answer to `question`, made by `make` unless it is kept already.
+    /// Returns the cached response for `question`, or renders it with `make` and stores it.
     ///
     /// # Errors
-    /// Those of `make`.
+    /// Returns the error of `make`.
     pub async fn or_make<E>(
         &self,
         question: Question,
@@ -63,8 +62,8 @@ impl Kept {
     }
 }
 
-/// What was worked out from data, by the versions of the data and the question. What was asked for before belongs to older
-/// data, and nobody asks for it again: whatever was used longest ago goes first.
+/// Cache of values derived from the data, with a key that contains the data version. The least recently used entries go
+/// first, because older versions are never requested again.
 pub struct WorkedOut<Question, Value: ?Sized>(Cache<Question, Arc<Value>>);
 
 impl<Question, Value> WorkedOut<Question, Value>
@@ -72,28 +71,28 @@ where
     Question: Hash + Eq + Send + Sync + 'static,
     Value: ?Sized + Send + Sync + 'static,
 {
-    /// Keeps so many.
+    /// Cache of at most `entries` values.
     pub fn most(entries: u64) -> Self {
         let builder = Cache::builder().max_capacity(entries);
         Self(builder.eviction_policy(EvictionPolicy::lru()).build())
     }
 
-    /// Keeps so many bytes, by the size that `weigh` tells of each.
+    /// Cache of at most `bytes` bytes, as measured by `weigh`.
     pub fn most_bytes(bytes: u64, weigh: fn(&Value) -> usize) -> Self {
         let weight = move |_: &Question, value: &Arc<Value>| u32::try_from(weigh(value)).unwrap_or(u32::MAX);
         let builder = Cache::builder().weigher(weight).max_capacity(bytes);
         Self(builder.eviction_policy(EvictionPolicy::lru()).build())
     }
 
-    /// The answer to `question`, worked out once however many ask at the same time.
+    /// Returns the value for `question`; concurrent callers share one computation.
     pub async fn or_work_out(&self, question: Question, work: impl Future<Output = Arc<Value>>) -> Arc<Value> {
         self.taken(self.0.entry(question).or_insert_with(work).await).await
     }
 
-    /// The same for work that can fail; a failure is not kept.
+    /// Fallible variant of [`WorkedOut::or_work_out`]; an error is not stored.
     ///
     /// # Errors
-    /// That of `work`.
+    /// Returns the error of `work`.
     pub async fn or_try_to_work_out<E: Send + Sync + 'static>(
         &self,
         question: Question,
@@ -102,14 +101,14 @@ where
         Ok(self.taken(self.0.entry(question).or_try_insert_with(work).await?).await)
     }
 
-    /// What is kept, in no order.
+    /// Entries of the cache, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (Arc<Question>, Arc<Value>)> {
         self.0.iter()
     }
 
     async fn taken(&self, entry: Entry<Question, Arc<Value>>) -> Arc<Value> {
         if entry.is_fresh() {
-            // What had to go for it would stay in memory until somebody asks again.
+            // Otherwise evicted values would stay in memory until the next access.
             self.0.run_pending_tasks().await;
         }
         entry.into_value()

@@ -1,8 +1,8 @@
-//! One value, several faces: HTML for a browser, JSON for a program, CSV and XLSX for a spreadsheet, PDF for paper.
+//! Response formats: HTML for browsers, JSON for programs, CSV and XLSX for spreadsheets, PDF for print.
 //!
-//! A handler builds one serialisable answer, asks [`Face::negotiate`] which face the request wants, and turns the
-//! answer into a [`Rendered`]: finished bytes with their headers. A `Rendered` is cheap to clone and meant to be
-//! kept in a cache; it compresses itself once per encoding and answers `If-None-Match` by itself.
+//! A handler builds one serialisable value, negotiates the format with [`Face::negotiate`], and renders the value to a
+//! [`Rendered`]: bytes with their headers. A `Rendered` is cheap to clone and made to be cached; it compresses itself
+//! once per encoding and answers `If-None-Match`.
 
 mod compression;
 mod csv_file;

@@ -1,4 +1,4 @@
-//! Which face a request wants.
+//! Content negotiation: the response format of a request.
 
 use std::fmt;
 
@@ -8,34 +8,34 @@ use serde::Serialize;
 
 use crate::language::Language;
 
-/// The forms in which one answer can be given.
+/// Response format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Face {
-    /// A page for a person.
+    /// Page for browsers.
     Html,
-    /// The answer for a program.
+    /// JSON for programs.
     Json,
-    /// The table of the answer as text.
+    /// Table of the response as CSV.
     Csv,
-    /// The table of the answer as an Excel workbook.
+    /// Table of the response as an Excel workbook.
     Xlsx,
-    /// The page as a report on paper.
+    /// Report for print.
     Pdf,
 }
 
-/// The request asked for a form that this address does not offer.
+/// Error: the address does not offer the requested format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.text(Language::English))]
 pub struct UnknownFormat {
-    /// What stood in `format=`.
+    /// Value of `format=`, at most 40 characters.
     pub asked: String,
-    /// What would have been answered.
+    /// Formats that the address offers.
     pub offered: &'static [Face],
 }
 
 impl UnknownFormat {
-    /// What is wrong and what would be right.
+    /// Message: what is wrong and what is expected.
     pub fn text(&self, language: Language) -> String {
         let (asked, offered) = (&self.asked, Alternatives((self.offered, language)));
         language.choose(
@@ -46,16 +46,16 @@ impl UnknownFormat {
 }
 
 impl Face {
-    /// What an address with a page and a table offers.
+    /// Formats of an address with a page and a table.
     pub const TABLE: &'static [Face] = &[Face::Html, Face::Json, Face::Csv, Face::Xlsx];
-    /// What an address with a page, a table and a report offers.
+    /// Formats of an address with a page, a table and a report.
     pub const REPORT: &'static [Face] = &[Face::Html, Face::Json, Face::Csv, Face::Xlsx, Face::Pdf];
-    /// What an address with a page and a report, but without a table, offers.
+    /// Formats of an address with a page and a report, without a table.
     pub const PRINTED: &'static [Face] = &[Face::Html, Face::Json, Face::Pdf];
-    /// What an address with a page, but without a table, offers.
+    /// Formats of an address with a page, without a table.
     pub const PAGE: &'static [Face] = &[Face::Html, Face::Json];
 
-    /// The word for this face in `format=`.
+    /// Value of `format=` for this format.
     pub fn name(self) -> &'static str {
         match self {
             Face::Html => "html",
@@ -66,7 +66,7 @@ impl Face {
         }
     }
 
-    /// The media type, without parameters.
+    /// Media type without parameters.
     pub fn media_type(self) -> &'static str {
         match self {
             Face::Html => "text/html",
@@ -77,9 +77,13 @@ impl Face {
         }
     }
 
-    /// Chooses the face: the `format` parameter first, then an `Accept` that names `text/html`, else JSON.
+    /// Negotiates the format: the `format` parameter first, then an `Accept` header that names `text/html`, or else
+    /// JSON.
     ///
-    /// Wildcards do not count as naming HTML, so that `curl`, which sends `*/*`, gets JSON.
+    /// Wildcards do not count as naming HTML, so `curl`, which sends `*/*`, gets JSON.
+    ///
+    /// # Errors
+    /// [`UnknownFormat`] if `format` names a format that is not in `offered`.
     pub fn negotiate(
         format: Option<&str>,
         headers: &HeaderMap,
@@ -98,7 +102,7 @@ impl Face {
         }
     }
 
-    /// HTML when `Accept` names it, else JSON; for answers that have no `format` parameter, such as errors.
+    /// HTML if `Accept` names it, or else JSON; for responses without a `format` parameter, such as errors.
     pub fn accepted(headers: &HeaderMap) -> Face {
         let names_html = headers
             .get_all(header::ACCEPT)
@@ -113,7 +117,7 @@ impl Face {
     }
 }
 
-/// Most of what a browser accepts need not be parsed.
+/// Cheap test before a media type is parsed.
 fn begins_as_html(range: &str) -> bool {
     let html = mime::TEXT_HTML.essence_str();
     range
@@ -121,7 +125,7 @@ fn begins_as_html(range: &str) -> bool {
         .is_some_and(|begin| begin.eq_ignore_ascii_case(html))
 }
 
-/// `q=0` in any of its spellings means "not this one".
+/// Whether the quality is 0, which means "not acceptable".
 fn refused(range: &mime::Mime) -> bool {
     range
         .get_param("q")
@@ -135,7 +139,7 @@ impl fmt::Display for Face {
     }
 }
 
-/// "html, json or csv".
+/// List of formats for a message: "html, json or csv".
 struct Alternatives<'a>((&'a [Face], Language));
 
 impl fmt::Display for Alternatives<'_> {

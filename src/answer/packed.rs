@@ -1,4 +1,4 @@
-//! A large file that comes with the program in gzip, and is sent as it is.
+//! Precompressed static file: stored as gzip and sent unchanged.
 
 use std::io::Read;
 
@@ -12,21 +12,20 @@ use flate2::read::GzDecoder;
 
 use super::compression::Encoding;
 
-/// A file that never changes under its address, packed with gzip: less to keep in memory than a [`super::Rendered`], which
-/// holds its bytes unpacked too.
+/// Immutable file in gzip. It takes less memory than a [`super::Rendered`], which holds the uncompressed bytes too.
 #[derive(Clone, Copy, Debug)]
 pub struct Packed {
-    /// The media type of the file inside.
+    /// Media type of the uncompressed file.
     pub content_type: &'static str,
-    /// The file in gzip.
+    /// Bytes in gzip.
     pub gzip: &'static [u8],
 }
 
 impl Packed {
-    /// The response for one request. The few callers that do not take gzip have it unpacked for them.
+    /// Response for one request; the file is decompressed for the few clients that do not accept gzip.
     ///
     /// # Errors
-    /// When the bytes are no gzip.
+    /// If the bytes are not valid gzip.
     pub fn respond(&self, request: &HeaderMap) -> Result<Response, std::io::Error> {
         let takes_gzip = Encoding::takes_gzip(request);
         let body = if takes_gzip {
@@ -46,10 +45,10 @@ impl Packed {
         Ok(response)
     }
 
-    /// The file inside.
+    /// Uncompressed file.
     ///
     /// # Errors
-    /// When the bytes are no gzip.
+    /// If the bytes are not valid gzip.
     pub fn unpacked(&self) -> Result<Vec<u8>, std::io::Error> {
         let mut file = Vec::new();
         GzDecoder::new(self.gzip).read_to_end(&mut file)?;

@@ -1,6 +1,6 @@
-//! A report on paper: headings, sentences, cards, tables and bars on A4 pages, as a PDF.
+//! PDF report on A4 pages: headings, paragraphs, cards, tables and bars.
 //!
-//! Marks are collected page by page first and drawn at the end, when the number of pages is known.
+//! The content is collected as drawing commands per page and drawn at the end, when the number of pages is known.
 
 use std::collections::BTreeSet;
 
@@ -19,26 +19,26 @@ use krilla::{
 use super::typeface::{Typeface, Weight};
 use crate::spelling::is_invisible;
 
-/// A4 in points of 1/72 inch.
+/// A4 in points (1/72 inch).
 const PAGE: (f32, f32) = (595.28, 841.89);
 const MARGIN: f32 = 42.0;
 const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
-/// Where the foot of a page begins.
+/// Lower edge of the content area.
 const FOOT: f32 = PAGE.1 - MARGIN;
 const BODY: f32 = 9.5;
 const LINE: f32 = 13.5;
 const GAP: f32 = 10.0;
 
-/// The colours of the report, those of the pages by day.
+/// Colours of the report, those of the light theme of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ink {
     /// Text.
     Black,
-    /// What stands in the background.
+    /// Secondary text.
     Soft,
-    /// What draws the eye.
+    /// Highlights.
     Accent,
-    /// What is late or wrong.
+    /// Overdue or wrong values.
     Alarm,
     /// Lines and empty bars.
     Rule,
@@ -61,7 +61,7 @@ impl Ink {
     }
 }
 
-/// One thing on a page, measured from its top left corner.
+/// Drawing command; coordinates start at the top left corner of the page.
 enum Mark {
     Text {
         at: (f32, f32),
@@ -77,55 +77,55 @@ enum Mark {
     },
 }
 
-/// Why a report could not be written.
+/// Error of the PDF export.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {
-    /// A typeface that comes with the program cannot be read.
+    /// A bundled font cannot be read.
     #[error("a typeface of the report cannot be read")]
     Typeface,
-    /// The library refuses the document.
+    /// The PDF library rejects the document.
     #[error("the report cannot be written: {0}")]
     Document(String),
 }
 
-/// A number with its words, one of several in a row.
+/// Figure with its explanation, one of several in a row.
 pub struct Card {
-    /// What the number is.
+    /// Title of the figure.
     pub title: String,
-    /// The number.
+    /// Figure.
     pub figure: String,
-    /// What it is made of, how it is defined.
+    /// Composition and definition of the figure.
     pub lines: Vec<String>,
 }
 
-/// A table; the shares of its columns add up to about one.
+/// Table; the width ratios of its columns add up to about one.
 pub struct Table {
-    /// Header, share of the width, and how the cells line up.
+    /// Header, ratio of the page width, and alignment of each column.
     pub columns: Vec<(String, f32, Side)>,
-    /// Each with one field per column.
+    /// Rows, each with one cell per column.
     pub rows: Vec<Vec<Field>>,
 }
 
-/// How the cells of a column line up.
+/// Alignment of the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Words, from the left.
+    /// Left-aligned text.
     Left,
-    /// Figures, from the right.
+    /// Right-aligned numbers.
     Right,
 }
 
-/// One cell of a [`Table`].
+/// Cell of a [`Table`].
 pub enum Field {
-    /// Words or figures.
+    /// Text or number.
     Text(String),
-    /// The same, as something that is wrong.
+    /// Text or number, marked as wrong.
     Alarm(String),
-    /// A bar, in thousandths of the column.
+    /// Bar, in thousandths of the column width.
     Bar(u32),
 }
 
-/// A report in the making.
+/// Builder of a report.
 pub struct Report {
     title: String,
     language: &'static str,
@@ -136,7 +136,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// An empty report; `language` is the code of its language.
+    /// Empty report; `language` is its language code.
     ///
     /// # Errors
     /// [`PdfError::Typeface`].
@@ -155,7 +155,7 @@ impl Report {
         Ok(report)
     }
 
-    /// The title of a section, which never stands alone at the foot of a page.
+    /// Adds a section heading; it never stays alone at the end of a page.
     pub fn heading(&mut self, text: &str) {
         self.need(4.0 * LINE + GAP);
         self.y += GAP;
@@ -163,7 +163,7 @@ impl Report {
         self.y += 2.0;
     }
 
-    /// Sentences over the whole width.
+    /// Adds a paragraph over the full width.
     pub fn paragraph(&mut self, text: &str, ink: Ink) {
         for line in self.regular.wrap(text, BODY, WIDTH) {
             self.need(LINE);
@@ -171,7 +171,7 @@ impl Report {
         }
     }
 
-    /// Numbers side by side.
+    /// Adds a row of cards.
     pub fn cards(&mut self, cards: &[Card]) {
         let count = u16::try_from(cards.len().max(1)).unwrap_or(1);
         let width = (WIDTH - GAP * f32::from(count - 1)) / f32::from(count);
@@ -211,7 +211,7 @@ impl Report {
         lines.flat_map(|line| self.regular.wrap(line, 8.0, width)).collect()
     }
 
-    /// A table; its header stands on every page that it reaches.
+    /// Adds a table; its header is repeated on every page.
     pub fn table(&mut self, table: &Table) {
         self.header(table);
         for row in &table.rows {
@@ -277,7 +277,7 @@ impl Report {
         self.y += size.mul_add(1.3, 1.0);
     }
 
-    /// Turns the page when so much does not fit on it any more.
+    /// Starts a new page if `height` does not fit on the current one.
     fn need(&mut self, height: f32) {
         if self.y + height > FOOT && self.y > MARGIN {
             self.turn();
@@ -299,7 +299,7 @@ impl Report {
         });
     }
 
-    /// How many different letters of the report the typeface cannot draw; an empty box stands for each of them.
+    /// Number of distinct characters that the font cannot draw; each is printed as an empty box.
     pub fn unprintable(&self) -> usize {
         let texts = self.pages.iter().flatten().filter_map(|mark| match mark {
             Mark::Text { text, .. } => Some(text.as_str()),
@@ -323,7 +323,7 @@ impl Report {
         }
     }
 
-    /// The bytes of the file; `foot` stands at the foot of every page, beside its number.
+    /// Returns the bytes of the file; `foot` is the footer of every page, next to the page number.
     ///
     /// # Errors
     /// [`PdfError::Document`].
@@ -368,7 +368,7 @@ impl Report {
     }
 }
 
-/// Where a text of this width begins in a column.
+/// Left edge of a text of width `text` in a column.
 fn left(x: f32, width: f32, text: f32, side: Side) -> f32 {
     match side {
         Side::Left => x,

@@ -1,4 +1,4 @@
-//! Finished bytes with their headers, ready to be cached and sent to many.
+//! Rendered response: bytes with their headers, made to be cached and shared.
 
 use std::sync::{Arc, OnceLock};
 
@@ -17,13 +17,13 @@ use super::{
     csv_file::{self, Dialect},
 };
 
-/// Below this size a compressed body with its header is no smaller.
+/// Smallest body that compression makes smaller.
 const WORTH_COMPRESSING: usize = 600;
 
-/// Room for the headers of an answer and those that every answer gets, so that the map is made once.
+/// Capacity of the header map: the response's headers and those of the middleware, so that it is allocated once.
 const MOST_HEADERS: usize = 20;
 
-/// An answer in one face, finished. Cloning shares the bytes and their compressed forms.
+/// Response in one format. Clones share the bytes and their compressed forms.
 #[derive(Clone, Debug)]
 pub struct Rendered(Arc<Contents>);
 
@@ -41,36 +41,45 @@ struct Contents {
 }
 
 impl Rendered {
-    /// A page.
+    /// HTML page.
     pub fn html(document: String) -> Self {
         Self::answer("text/html; charset=utf-8", document.into(), None)
     }
 
-    /// The answer for a program, one line of JSON.
+    /// JSON on one line.
+    ///
+    /// # Errors
+    /// If the value cannot be serialised.
     pub fn json(answer: &impl Serialize) -> Result<Self, serde_json::Error> {
         let mut body = serde_json::to_vec(answer)?;
         body.push(b'\n');
         Ok(Self::answer("application/json", body.into(), None))
     }
 
-    /// The table of the answer as a CSV download.
+    /// CSV download.
     pub fn csv(sheet: &Sheet) -> Self {
         Self::csv_in(sheet, Dialect::Commas)
     }
 
-    /// The same for the Excel of another country.
+    /// CSV download in a regional format.
     pub fn csv_in(sheet: &Sheet, dialect: Dialect) -> Self {
         let body = csv_file::write(sheet, dialect).into();
         let disposition = attachment(sheet, "csv");
         Self::answer("text/csv; charset=utf-8", body, Some(disposition))
     }
 
-    /// The table of the answer as an Excel download.
+    /// Excel download.
+    ///
+    /// # Errors
+    /// If the table does not fit a workbook.
     pub fn xlsx(sheet: &Sheet) -> Result<Self, WorkbookError> {
         Self::xlsx_in(sheet, Dialect::Commas)
     }
 
-    /// The same for the Excel of another country.
+    /// Excel download in a regional format.
+    ///
+    /// # Errors
+    /// If the table does not fit a workbook.
     pub fn xlsx_in(sheet: &Sheet, dialect: Dialect) -> Result<Self, WorkbookError> {
         let body = super::workbook::write(sheet, dialect)?.into();
         let disposition = attachment(sheet, "xlsx");
@@ -78,13 +87,13 @@ impl Rendered {
         Ok(Self::answer(content_type, body, Some(disposition)))
     }
 
-    /// A file to download; `file_name` is plain ASCII.
+    /// Download with a file name; `file_name` must be plain ASCII.
     pub fn download(content_type: &'static str, body: Bytes, file_name: &str) -> Self {
         let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file_name}\""));
         Self::answer(content_type, body, disposition.ok())
     }
 
-    /// A file that never changes under its address.
+    /// Immutable file, which browsers may cache without limit.
     pub fn immutable(content_type: &'static str, body: Bytes) -> Self {
         let mut contents = Contents::new(content_type, body);
         contents.cache_control = "public, max-age=31536000, immutable";
@@ -98,23 +107,23 @@ impl Rendered {
         Self(Arc::new(contents))
     }
 
-    /// The bytes as they are, uncompressed.
+    /// Uncompressed bytes.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// The media type of the bytes.
+    /// Media type with parameters.
     pub fn content_type(&self) -> &HeaderValue {
         &self.0.content_type
     }
 
-    /// The weak entity tag: equal for equal bytes, on every instance and in every encoding, so that a browser may keep the
-    /// page in one encoding and be told in another that it is unchanged.
+    /// Weak entity tag. It is equal for equal bytes on every instance and in every encoding, so a browser can
+    /// revalidate a page that it holds in another encoding.
     pub fn entity_tag(&self) -> &HeaderValue {
         &self.0.entity_tag
     }
 
-    /// The response for one request: 304 when it has these bytes already, else the smallest accepted form of them.
+    /// Response for one request: 304 if the client has these bytes, or else the body in the negotiated encoding.
     pub fn respond(&self, request: &HeaderMap) -> Response {
         let unchanged = has_tag(request, &self.0.entity_tag);
         let (status, encoding, body) = if unchanged {
@@ -176,7 +185,7 @@ impl Contents {
         }
     }
 
-    /// Workbooks and pictures are compressed already.
+    /// Workbooks, PDF files and images are compressed already.
     fn is_compressible(&self) -> bool {
         let content_type = self.content_type.as_bytes();
         let textual = content_type.starts_with(b"text/")
@@ -186,7 +195,7 @@ impl Contents {
     }
 }
 
-/// Weak comparison, as RFC 9110 asks for `If-None-Match`.
+/// Weak comparison, as RFC 9110 requires for `If-None-Match`.
 fn has_tag(request: &HeaderMap, entity_tag: &HeaderValue) -> bool {
     fn opaque(tag: &str) -> &str {
         tag.trim().trim_start_matches("W/")

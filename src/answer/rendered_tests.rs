@@ -1,4 +1,4 @@
-//! What a browser and a spreadsheet receive.
+//! Tests of rendered responses: CSV, XLSX, encodings and entity tags.
 
 use std::io::{Cursor, Read};
 
@@ -83,7 +83,7 @@ fn xlsx_reads_back_with_real_numbers_and_dates_and_without_formulas() {
         Data::DateTime(moment) => moment.as_f64(),
         other => panic!("not a date: {other:?}"),
     };
-    // 31 March 2026 is day 46,112 of Excel's calendar; a time is a fraction of its day, exact to the microsecond.
+    // 31 March 2026 is day 46,112 of Excel's calendar; a time is a fraction of the day, exact to the microsecond.
     assert_eq!(serial(&range[(1, 3)]), 46_112.0);
     let time = f64::from(22 * 3600 + 30 * 60 + 5) / 86_400.0;
     assert!((serial(&range[(1, 4)]) - 46_112.0 - time).abs() < 1e-10);

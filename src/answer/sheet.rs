@@ -1,69 +1,69 @@
-//! The table of an answer, typed, before it becomes CSV or XLSX.
+//! Typed table of a response, the input of the CSV and XLSX exports.
 
 use jiff::civil::{Date, DateTime};
 
-/// A table that can be downloaded.
+/// Table for download.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
-    /// What the table shows; the name of the worksheet.
+    /// Title; the name of the worksheet.
     pub title: String,
-    /// Suggested file name without extension; anything unsafe in it is replaced.
+    /// Suggested file name without extension; see [`Sheet::safe_file_name`].
     pub file_name: String,
-    /// When the data was read, as people at the configured place write it.
+    /// Time of the last read, in the configured time zone.
     pub as_of: DateTime,
     /// Columns, left to right.
     pub columns: Vec<Column>,
-    /// Rows, top to bottom, each with one cell per column.
+    /// Rows, top to bottom, with one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// One column of a [`Sheet`].
+/// Column of a [`Sheet`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Text of the header cell.
+    /// Header.
     pub header: String,
-    /// What stands below it.
+    /// Type of the cells.
     pub kind: Kind,
 }
 
-/// What the cells of a column hold; decides width and number format.
+/// Type of the cells of a column; decides width and number format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Names, notes, links.
     Text,
     /// Counts and ranks.
     Integer,
-    /// Any number with decimals.
+    /// Numbers with decimals.
     Decimal,
-    /// An amount of euros.
+    /// Amounts in euros.
     Euros,
-    /// A share of one, shown in percent.
+    /// Ratios between 0 and 1, shown in percent.
     Percent,
-    /// A day.
+    /// Dates.
     Date,
-    /// A day and a time in the configured time zone.
+    /// Dates with time, in the configured time zone.
     DateTime,
 }
 
-/// One cell of a [`Sheet`].
+/// Cell of a [`Sheet`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
-    /// Nothing is known here.
+    /// Unknown value.
     Empty,
-    /// Text, exactly as it is; never a formula.
+    /// Text, never a formula.
     Text(String),
-    /// A whole number.
+    /// Whole number.
     Integer(i64),
-    /// A number with decimals.
+    /// Number with decimals.
     Decimal(f64),
-    /// A day.
+    /// Date.
     Date(Date),
-    /// A day and a time in the configured time zone.
+    /// Date with time, in the configured time zone.
     DateTime(DateTime),
 }
 
 impl Column {
-    /// A column of `kind` under `header`.
+    /// Column of type `kind` with a header.
     pub fn new(header: impl Into<String>, kind: Kind) -> Self {
         Self {
             header: header.into(),
@@ -73,7 +73,7 @@ impl Column {
 }
 
 impl Sheet {
-    /// The suggested file name reduced to letters, digits, `-` and `_`, so that no header or shell trips over it.
+    /// File name reduced to letters, digits, `-` and `_`, so that it is safe in a header and in a shell.
     pub fn safe_file_name(&self) -> String {
         let mut name = String::new();
         for character in self.file_name.chars().take(80) {

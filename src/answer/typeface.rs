@@ -1,24 +1,24 @@
-//! The typeface of reports, and how wide texts are in it.
+//! Fonts of the PDF reports, and text measurement.
 
 use rustybuzz::{Face, UnicodeBuffer};
 
-/// How thick the strokes are.
+/// Font weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// For reading.
+    /// Body text.
     Regular,
-    /// For headings and figures.
+    /// Headings and figures.
     Bold,
 }
 
-/// One weight of the typeface. Letters that it does not have are drawn as empty boxes; it has Latin, Greek and Cyrillic.
+/// One weight of the font (Latin, Greek, Cyrillic). Characters without a glyph are drawn as empty boxes.
 pub struct Typeface {
     face: Face<'static>,
     bytes: &'static [u8],
 }
 
 impl Typeface {
-    /// The typeface that comes with the program.
+    /// Loads the bundled font; `None` if it cannot be parsed.
     pub fn load(weight: Weight) -> Option<Self> {
         let bytes: &'static [u8] = match weight {
             Weight::Regular => include_bytes!("fonts/SourceSans3-Regular.ttf"),
@@ -28,17 +28,17 @@ impl Typeface {
         Some(Self { face, bytes })
     }
 
-    /// The whole font file.
+    /// Bytes of the font file.
     pub fn bytes(&self) -> &'static [u8] {
         self.bytes
     }
 
-    /// Whether there is a drawing for a letter.
+    /// Whether the font has a glyph for a character.
     pub fn has(&self, letter: char) -> bool {
         self.face.glyph_index(letter).is_some()
     }
 
-    /// Width of a text in points, kerning included.
+    /// Width of a text in points, with kerning.
     pub fn width(&self, text: &str, size: f32) -> f32 {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
@@ -51,13 +51,13 @@ impl Typeface {
         advance * size / units
     }
 
-    /// The text as it is where it fits, else its beginning and an ellipsis.
+    /// Text truncated to `width` points with an ellipsis, or unchanged if it fits.
     pub fn shortened(&self, text: &str, size: f32, width: f32) -> String {
         if self.width(text, size) <= width {
             return text.to_owned();
         }
         let letters: Vec<char> = text.chars().collect();
-        // The longest beginning that fits, by halving.
+        // Binary search for the longest prefix that fits.
         let (mut fits, mut fails) = (0, letters.len());
         while fits + 1 < fails {
             let middle = usize::midpoint(fits, fails);
@@ -70,10 +70,10 @@ impl Typeface {
         beginning(&letters, fits)
     }
 
-    /// The lines of a text that is broken at its spaces.
+    /// Lines of a text, wrapped at spaces.
     pub fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        // Only plain spaces: those within a value never break.
+        // Plain spaces only: no-break spaces within a value stay.
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             let longer = lines.last().map(|line| format!("{line} {word}"));
             match (lines.last_mut(), longer) {
@@ -84,7 +84,7 @@ impl Typeface {
         lines
     }
 
-    /// The size in which a text fits, `size` at most.
+    /// Largest font size up to `size` at which the text fits.
     pub fn fitting(&self, text: &str, size: f32, width: f32) -> f32 {
         let wide = self.width(text, size);
         if wide <= width { size } else { size * width / wide }

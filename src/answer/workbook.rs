@@ -1,23 +1,26 @@
-//! A [`Sheet`] as an Excel workbook with real numbers and dates.
+//! XLSX export of a [`Sheet`] with real numbers and dates.
 
 use jiff::civil::{Date, DateTime};
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use super::{Cell, Column, Dialect, Kind, Sheet};
 
-/// Excel refuses a longer text in one cell.
+/// Excel's limit for the text of a cell, in UTF-16 units.
 const LONGEST_TEXT: usize = 32_767;
 
-/// The table does not fit a workbook, for instance because it has more than 1,048,576 rows.
+/// Error: the table does not fit a workbook, for example because it has more than 1,048,576 rows.
 #[derive(Debug, thiserror::Error)]
 #[error("the table does not fit an Excel workbook")]
 pub struct WorkbookError(#[from] XlsxError);
 
-/// The bytes of an `.xlsx` file: bold frozen header, filter, fitting widths, typed cells, no formulas. Days look as in the
-/// country of `dialect`; of numbers Excel itself chooses the marks.
+/// Writes an `.xlsx` file: bold frozen header, filter, fitted widths, typed cells, no formulas. Dates follow `dialect`;
+/// Excel chooses the separators of numbers.
+///
+/// # Errors
+/// If the table does not fit a workbook.
 pub fn write(sheet: &Sheet, dialect: Dialect) -> Result<Vec<u8>, WorkbookError> {
     let mut workbook = Workbook::new();
-    // Without this the library writes the present instant, and equal tables would give unequal files.
+    // By default the library writes the current time, and equal tables would give different files.
     let created = rust_xlsxwriter::ExcelDateTime::from_ymd(2000, 1, 1)?;
     workbook.set_properties(
         &DocProperties::new()
@@ -75,7 +78,7 @@ fn write_cell(
     Ok(())
 }
 
-/// Excel's calendar begins in 1900; earlier days are kept as text.
+/// Excel's calendar begins in 1900; earlier dates are written as text.
 fn in_calendar(date: Date) -> bool {
     (1900..=9999).contains(&date.year())
 }
@@ -97,7 +100,7 @@ fn format_of(column: &Column, dialect: Dialect) -> Format {
     }
 }
 
-/// Wide enough for the longest text of the first rows, within what a screen can show.
+/// Column width for the longest text of the first 500 rows, within bounds.
 fn width(sheet: &Sheet, index: usize) -> u16 {
     let column = &sheet.columns[index];
     let content = match column.kind {
@@ -116,7 +119,7 @@ fn width(sheet: &Sheet, index: usize) -> u16 {
         Kind::Date => 11,
         Kind::DateTime => 19,
     };
-    // Two characters more than the header leave room for the filter button.
+    // Two characters more than the header, for the filter button.
     let wanted = content.max(column.header.chars().count() + 2);
     u16::try_from(wanted.clamp(8, 60)).unwrap_or(60)
 }
@@ -137,7 +140,7 @@ fn shortened(text: &str) -> String {
     kept + "…"
 }
 
-/// Worksheet names are at most 31 characters long and know a few forbidden ones.
+/// Worksheet name: at most 31 characters, without the characters that Excel forbids.
 fn worksheet_name(title: &str) -> String {
     let name: String = title
         .chars()

@@ -1,5 +1,5 @@
-//! What the pages of one board tell of the others: findings, states, and what is known of a company. Boards do not know
-//! each other, so it is put together here.
+//! Data that passes between boards: data issues, status, and what is known about a company. Boards do not know each
+//! other, so the composition root connects them.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,8 +19,8 @@ use crate::{
     store::{SheetEdits, Store, Tab},
 };
 
-/// The findings of every board, with what was changed outside the program. A board whose tabs are not as they have to be
-/// is itself one; the others go on.
+/// Collects the data issues of all boards and the edits in the spreadsheet. A board that cannot read its tabs becomes
+/// an issue itself; the others are not affected.
 pub(super) fn gather(
     (leaderboard, deals, customers): (&Arc<Leaderboard>, &Arc<Deals>, &Arc<Customers>),
     (store, clock): (&Arc<Store>, &Clock),
@@ -50,7 +50,7 @@ pub(super) fn gather(
                     }),
                 }
             }
-            // Without the log nothing is missing from the boards.
+            // Without the audit log the boards are still complete.
             found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
             let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
             let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
@@ -60,7 +60,7 @@ pub(super) fn gather(
     })
 }
 
-/// What the leaderboard found in the tabs that were read last, counted by tab.
+/// Status reader of the leaderboard: issues by tab, from the last read.
 pub(super) fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
     let leaderboard = Arc::clone(leaderboard);
     Arc::new(move || {
@@ -69,7 +69,7 @@ pub(super) fn at_hand(leaderboard: &Arc<Leaderboard>) -> AtHand {
     })
 }
 
-/// The same of the deals.
+/// Status reader of the deals board.
 pub(super) fn deals_at_hand(deals: &Arc<Deals>) -> AtHand {
     let deals = Arc::clone(deals);
     Arc::new(move || {
@@ -78,7 +78,7 @@ pub(super) fn deals_at_hand(deals: &Arc<Deals>) -> AtHand {
     })
 }
 
-/// The same of the customers.
+/// Status reader of the customers board.
 pub(super) fn customers_at_hand(customers: &Arc<Customers>) -> AtHand {
     let customers = Arc::clone(customers);
     Arc::new(move || {
@@ -87,7 +87,7 @@ pub(super) fn customers_at_hand(customers: &Arc<Customers>) -> AtHand {
     })
 }
 
-/// What the other boards know of a customer's company. One that cannot be asked is named, and the page goes on.
+/// Lookup of what the other boards know about a customer's company. A board that cannot be read is named in the result.
 pub(super) fn elsewhere_of(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> AskElsewhere {
     let boards = (Arc::clone(leaderboard), Arc::clone(deals));
     Arc::new(move |company| {

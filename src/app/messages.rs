@@ -1,4 +1,4 @@
-//! What leaves the program, as it is set: reminders of deals, alerts about customers, and the weekly standings.
+//! Message delivery as configured: deal reminders, customer alerts and weekly standings.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +20,10 @@ use crate::{
     store::Store,
 };
 
-/// Before Slack is tried a second time.
+/// Pause before the second attempt at Slack.
 const SLACK_PAUSE: Duration = Duration::from_millis(500);
 
-/// How the standings are sent.
+/// Settings of the weekly standings.
 pub(super) fn weekly(config: &Config) -> Result<Weekly, BuildError> {
     let messages = &config.messages;
     let (day, time) = messages.standings_at;
@@ -37,7 +37,7 @@ pub(super) fn weekly(config: &Config) -> Result<Weekly, BuildError> {
     })
 }
 
-/// How people are reminded.
+/// Settings of the deal reminders.
 pub(super) fn reminders(config: &Config) -> Result<Reminders, BuildError> {
     let messages = &config.messages;
     Ok(Reminders {
@@ -54,7 +54,7 @@ pub(super) fn reminders(config: &Config) -> Result<Reminders, BuildError> {
     })
 }
 
-/// Tells people about customers, where a way is configured.
+/// Alerts about customers, through the channels that are configured.
 pub(super) fn alerting(config: &Config, store: &Arc<Store>, syncing: &Syncing) -> Result<Alerting, BuildError> {
     let way = |stream| {
         let delivery = Delivery {

@@ -1,4 +1,4 @@
-//! Addresses that belong to no board: the home page, the button that reads anew, files of the pages, and where no page is.
+//! Routes of no board: home page, refresh, assets, `robots.txt`, and the fallback.
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -24,7 +24,7 @@ use crate::{
     store::Store,
 };
 
-/// Addresses that belong to no board.
+/// Routes of no board.
 pub(super) fn own_routes(store: Arc<Store>) -> ApiRouter {
     const TAG: &str = "Program";
     let home = get_with(
@@ -55,7 +55,7 @@ pub(super) fn own_routes(store: Arc<Store>) -> ApiRouter {
         .api_route("/robots.txt", robots)
 }
 
-/// Where no page is: an address typed with a slash too many leads to the one without, any other to nothing.
+/// Fallback: redirects an address with trailing slashes to the one without; any other is 404.
 pub(super) async fn elsewhere(method: Method, uri: Uri) -> Result<Redirect, Error> {
     if !matches!(method, Method::GET | Method::HEAD) {
         return Err(Error::not_found());
@@ -64,7 +64,7 @@ pub(super) async fn elsewhere(method: Method, uri: Uri) -> Result<Redirect, Erro
     Ok(Redirect::permanent(&shorter))
 }
 
-/// The address without the slashes at the end of its path; `None` when there are none, or nothing would be left.
+/// Address without trailing slashes of the path; `None` if there are none, or if nothing would remain.
 fn without_last_slash(uri: &Uri) -> Option<String> {
     let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
@@ -76,7 +76,7 @@ async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response,
     Ok(asset.rendered().respond(&headers))
 }
 
-/// Lets people have the spreadsheet read anew, but not so often that nothing is left of Google's quota.
+/// Refresh on request, with a rate limit that protects Google's quota.
 #[derive(Clone)]
 struct Refresher {
     store: Arc<Store>,
@@ -94,15 +94,15 @@ impl Refresher {
     }
 }
 
-/// Where the person was.
+/// Form of the Refresh button.
 #[derive(Default, Deserialize, JsonSchema)]
 struct ComingBack {
-    /// Path and query of a page here.
+    /// Path and query of the page to return to.
     to: Option<String>,
 }
 
-/// Lets the next page ask the spreadsheet, and goes back to where the person was. Beyond the budget somebody else has
-/// just had it read.
+/// Makes the next page read the spreadsheet, and redirects to the previous page. Above the rate limit the data has just
+/// been refreshed, so nothing is done.
 async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
     if refresher.budget.check().is_ok() {
         refresher.store.refresh();
@@ -115,7 +115,7 @@ async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// A path here, and not an address on another host in the clothes of a path.
+/// Whether `to` is a path of this program, not a disguised address of another host (open redirect).
 fn is_own_path(to: &str) -> bool {
     to.starts_with('/')
         && !to.starts_with("//")

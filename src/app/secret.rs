@@ -1,4 +1,4 @@
-//! The secret of signed links: every instance knows it, and it survives a restart.
+//! Secret of signed links, the same on every instance and after a restart.
 
 use std::{
     fs::OpenOptions,
@@ -14,8 +14,8 @@ use crate::{
     leaderboard::signing::SigningKey,
 };
 
-/// As it is set; else that of the service account, which every instance has; else a file beside the embedded spreadsheet,
-/// which only one instance can open.
+/// Key from the setting, or else from the service account, which every instance has, or else from a file next to the
+/// embedded spreadsheet, which only one instance can open.
 pub(super) fn signing_key(config: &Config) -> Result<SigningKey, BuildError> {
     let secret = match (&config.signing_secret, &config.spreadsheet) {
         (Some(secret), _) => secret.clone(),
@@ -28,7 +28,7 @@ pub(super) fn signing_key(config: &Config) -> Result<SigningKey, BuildError> {
     Ok(SigningKey::from_secret(secret.as_bytes()))
 }
 
-/// What stands in a file that only its owner can read; made when it is not there.
+/// Content of the secret file (mode 0600 on Unix); creates the file if it is missing.
 fn kept(file: &Path) -> io::Result<String> {
     match std::fs::read_to_string(file) {
         Ok(secret) if !secret.trim().is_empty() => return Ok(secret),

@@ -1,4 +1,4 @@
-//! The spreadsheet that the boards stand on: the program's own, or one behind the Sheets API.
+//! Store of the spreadsheet: the embedded one, or one behind the Sheets API.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -13,7 +13,7 @@ use crate::{
     store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, Store},
 };
 
-/// Opens it, and starts the program's own when no other is named.
+/// Opens the store; starts the emulator if no spreadsheet is configured.
 pub(super) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
     let (connection, options, emulator) = match &config.spreadsheet {
         SpreadsheetSource::Embedded => {
@@ -45,7 +45,8 @@ pub(super) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
     Ok((store, emulator))
 }
 
-/// On the port after the app's, so that links into the spreadsheet survive a restart; on any other when that is taken.
+/// Listens on the port after that of the app, so that links into the spreadsheet survive a restart, or on any free port
+/// if that one is taken.
 async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartError> {
     let on_port = |port| emulator::Options {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
@@ -60,7 +61,7 @@ async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartErro
     Emulator::start(on_port(0)).await
 }
 
-/// The embedded spreadsheet hands its own program a token, so that starting needs no signature.
+/// Connection to the embedded spreadsheet by bearer token, so that the start needs no signature.
 fn embedded(emulator: &Emulator, call_timeout: Duration) -> Connection {
     Connection {
         spreadsheet_id: emulator.spreadsheet_id().to_owned(),

@@ -1,4 +1,4 @@
-//! `tallyboard churn evaluate FILE --label COLUMN`: how well the regression foresees who leaves.
+//! Command `tallyboard churn evaluate FILE --label COLUMN`: quality of the churn regression.
 
 use std::{
     io::{self, Write},
@@ -26,7 +26,7 @@ pub(super) enum What {
     },
 }
 
-/// Answers on the terminal.
+/// Runs the command.
 pub(super) fn run(what: &What) -> Outcome {
     let What::Evaluate { file, label } = what;
     let name = file.display();
@@ -34,7 +34,7 @@ pub(super) fn run(what: &What) -> Outcome {
     let table = file::read(&bytes, label).map_err(|reason| format!("{name}: {reason}"))?;
     let evaluation = evaluate(&table).map_err(|reason| format!("{name}: {reason}"))?;
     match write!(io::stdout().lock(), "{evaluation}") {
-        // Whoever reads may have read enough.
+        // The reader of a pipe may close it early.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(ExitCode::SUCCESS),
     }

@@ -1,4 +1,4 @@
-//! `tallyboard health recalculate`: the scores of all customers, worked out anew.
+//! Command `tallyboard health recalculate`: recalculates the health scores of all customers.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ pub(super) enum What {
     Recalculate,
 }
 
-/// Carries it out.
+/// Runs the command.
 pub(super) async fn run(what: &What) -> Outcome {
     let What::Recalculate = what;
     let config = Config::from_environment()?;

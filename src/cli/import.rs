@@ -1,4 +1,4 @@
-//! `tallyboard import deals FILE`: the same plan as on the page, without a page.
+//! Command `tallyboard import deals FILE`: the import of the page, on the command line.
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -57,12 +57,12 @@ pub(super) enum EmptyCells {
     Erase,
 }
 
-/// The embedded spreadsheet belongs to one program at a time.
+/// The embedded spreadsheet can be opened by one process at a time.
 const IN_USE: &str = "Tallyboard is running on this data, and the embedded spreadsheet serves one program at a time. \
 Import on its page /deals/import or with `curl -F file=@FILE 'http://127.0.0.1:8080/deals/import?apply=true'`, \
 or stop it first. Nothing was written.";
 
-/// Imports what the command line names.
+/// Runs the command.
 pub(super) async fn run(what: What) -> Outcome {
     let What::Deals {
         file,
@@ -132,7 +132,7 @@ async fn import(importer: &Arc<Importer>, (upload, sent): (Arc<Upload>, Sent), d
     ))
 }
 
-/// Drawn on a terminal only; a log gets the outcome alone.
+/// Progress bar; drawn on a terminal only.
 fn bar(total: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} deals, {eta} left");
     let bar = ProgressBar::new(total as u64);

@@ -1,4 +1,4 @@
-//! `tallyboard sync SOURCE`: the same runs as by schedule, with a bar for each source.
+//! Command `tallyboard sync SOURCE`: the scheduled sync on demand, with a progress bar per source.
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// How often the bars are drawn anew.
+/// Interval between two updates of the bars.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
 
-/// Reads the sources that the command line names.
+/// Runs the command.
 pub(super) async fn run(wanted: &str, mode: Mode) -> Outcome {
     let config = Config::from_environment()?;
     let app = App::build(&config).await?;
@@ -31,7 +31,7 @@ pub(super) async fn run(wanted: &str, mode: Mode) -> Outcome {
     result
 }
 
-/// Asks every source that is switched on for as little as possible; answers whether all is well.
+/// Probes every enabled source with a minimal request; returns whether all succeed.
 pub(super) async fn check(syncing: &Syncing) -> bool {
     let mut is_well = true;
     for source in syncing.sources() {
@@ -48,7 +48,7 @@ pub(super) async fn check(syncing: &Syncing) -> bool {
                 )
             })
             .collect();
-        // One cause, such as a wrong key, is told once for all lists.
+        // A shared cause, such as a wrong key, is printed once for all lists.
         for alike in told.chunk_by(|(_, above), (_, below)| above == below) {
             let lists: Vec<&str> = alike.iter().map(|(list, _)| *list).collect();
             match &alike[0].1 {
@@ -99,7 +99,7 @@ fn chosen(syncing: &Syncing, wanted: &str) -> Result<Vec<Arc<OpenSource>>, Strin
     Ok(vec![source])
 }
 
-/// Says how a run went; whether everything was read.
+/// Prints the outcome of a run; returns whether everything was read.
 fn tell(synced: &Synced) -> bool {
     let source = synced.source;
     match &synced.ended {
@@ -136,7 +136,7 @@ fn tell_run(run: &SyncRun) {
     }
 }
 
-/// A bar for each source on standard error; nothing is drawn where that is no terminal.
+/// One progress bar per source on standard error; nothing is drawn if it is not a terminal.
 struct Bars {
     all: MultiProgress,
     bars: Vec<(&'static str, ProgressBar)>,
@@ -176,7 +176,7 @@ impl Bars {
     }
 
     fn clear(&self) {
-        // An error means that the terminal is gone, and the lines below are all there is.
+        // Fails if the terminal is gone; the summary below is still printed.
         let _ = self.all.clear();
     }
 }

@@ -183,7 +183,7 @@ fn names(lines: &[(&str, &str)]) -> (CompanyNames, Vec<AliasProblem>) {
     }))
 }
 
-/// "key (as written)" of a typed name.
+/// Formats the resolution of a typed name as "key (canonical spelling)".
 fn resolved(names: &CompanyNames, typed: &str) -> String {
     match names.resolve(typed) {
         Some(company) => format!("{} ({})", company.key, company.canonical.unwrap_or("-")),
@@ -229,7 +229,7 @@ fn an_alias_can_tell_apart_what_the_key_throws_together() {
     assert_eq!(problems, []);
     assert_eq!(resolved(&names, "orion sas"), "orion france (Orion France)");
     assert_eq!(resolved(&names, "ORION GMBH"), "orion deutschland (Orion Deutschland)");
-    // Neither line speaks of these, and the two disagree about the key.
+    // No line mentions these, and the two disagree about the key.
     assert_eq!(resolved(&names, "Orion"), "orion (-)");
     assert_eq!(resolved(&names, "Orion Ltd"), "orion (-)");
 }
@@ -313,7 +313,7 @@ fn the_same_line_twice_is_no_contradiction() {
     assert!(resolved(&names, "Big Blue").starts_with("ibm ("));
 }
 
-/// Texts made of what company names are made of, where chance alone rarely puts the hard cases together.
+/// Texts of fragments of company names, since random text rarely combines the hard cases.
 fn company_like() -> impl Strategy<Value = String> {
     let part = select(vec![
         "Acme",

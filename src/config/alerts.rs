@@ -1,4 +1,4 @@
-//! The settings of what people are told about customers.
+//! Settings of the alerts about customers.
 
 use std::collections::BTreeMap;
 
@@ -7,18 +7,18 @@ use jiff::civil::{Time, time};
 use super::{ConfigError, messages::Messages, wrong};
 use crate::{customers::alerting::occasion::Stream, delivery::Mail};
 
-/// Where alerts about customers go.
+/// Recipients of the alerts, and the time of the daily summary.
 #[derive(Clone)]
 pub struct AlertSettings {
-    /// Slack's incoming webhook of each stream.
+    /// Slack webhook of each stream.
     pub webhooks: BTreeMap<Stream, String>,
-    /// Where mail goes; without it there is none.
+    /// Mail recipient; `None` sends no mail.
     pub mail_to: Option<String>,
-    /// When the summary of the day is sent, in the configured zone.
+    /// Time of the daily summary, in the configured time zone.
     pub summary_at: Time,
 }
 
-/// The setting of a stream's webhook.
+/// Name of the setting with a stream's webhook.
 fn webhook_setting(stream: Stream) -> &'static str {
     match stream {
         Stream::CustomerAlerts => "SLACK_CUSTOMER_ALERTS_URL",
@@ -27,7 +27,7 @@ fn webhook_setting(stream: Stream) -> &'static str {
     }
 }
 
-/// Reads them; a stream without a webhook of its own has that of all messages.
+/// Reads the settings; a stream without its own webhook uses `SLACK_WEBHOOK_URL`.
 pub(super) fn read(
     setting: &dyn Fn(&str) -> Option<String>,
     messages: &Messages,

@@ -1,4 +1,4 @@
-//! The settings of the deals board that are rules.
+//! Settings of the deals board: rules, and the public address of the program.
 
 use super::{ConfigError, switch, wrong};
 use crate::deals::{ColdAfter, LostStage, Rules};
@@ -19,7 +19,7 @@ pub(super) fn rules(setting: &dyn Fn(&str) -> Option<String>) -> Result<Rules, C
     Ok(Rules { lost_stage, cold_after })
 }
 
-/// The address under which people reach the program, without a slash at its end.
+/// Public base address without a trailing slash.
 pub(super) fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
     let Some(text) = setting("PUBLIC_URL") else {
         return Ok(None);

@@ -1,32 +1,32 @@
-//! The settings of what leaves the program: mail, Slack, and when people are reminded.
+//! Settings of the messages: mail, Slack, reminders and weekly standings.
 
 use jiff::civil::{Time, Weekday, time};
 
 use super::{ConfigError, wrong};
 use crate::{delivery::Mail, language::Language};
 
-/// Mail, Slack, and when people are reminded.
+/// Settings of the messages.
 #[derive(Clone)]
 pub struct Messages {
-    /// Address of the SMTP server, with its password, and the sender.
+    /// Address of the SMTP server (contains the password), and the sender.
     pub smtp: Option<(String, String)>,
-    /// Where mail goes whose recipient has no line in the tab `contacts`.
+    /// Mail recipient of deals whose assignee has no row in the tab `contacts`.
     pub mail_to: Option<String>,
-    /// Address of Slack's incoming webhook.
+    /// Slack webhook for reminders and alerts.
     pub slack_webhook: Option<String>,
-    /// Address of Slack's incoming webhook for the weekly standings of the leaderboard.
+    /// Slack webhook for the weekly standings of the leaderboard.
     pub standings_webhook: Option<String>,
-    /// When these are sent, in the configured zone.
+    /// Day and time of the weekly standings, in the configured time zone.
     pub standings_at: (Weekday, Time),
-    /// When the daily job runs, in the configured zone.
+    /// Time of the daily reminders, in the configured time zone.
     pub remind_at: Time,
-    /// What a program has to know to start a run.
+    /// Token that a program must send to start a reminder run.
     pub remind_token: Option<String>,
-    /// The language of the messages.
+    /// Language of the messages.
     pub language: Language,
 }
 
-/// Values of the secrets file.
+/// Values from the secrets file.
 #[derive(Default)]
 pub(super) struct Secret {
     pub(super) smtp_url: Option<String>,

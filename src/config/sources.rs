@@ -1,6 +1,6 @@
-//! The settings of the sources of the Customers board: one block each.
+//! Settings of the customer sources, one block per vendor.
 //!
-//! A key switches a source on. Anything else of a block without what it needs refuses to start.
+//! An API key enables a source. A block with other settings but without the required ones prevents the start.
 
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
@@ -11,28 +11,28 @@ use crate::{
     customers::sources::{Secret, Settings, Time, open_all},
 };
 
-/// A source that is switched on.
+/// Settings of an enabled source.
 pub struct SourceSettings {
-    /// Short name of the vendor, as in the registry.
+    /// Short name of the vendor in the registry.
     pub source: &'static str,
-    /// What is set for it.
+    /// Settings for its client.
     pub settings: Settings,
 }
 
-/// The names of the settings of one source.
+/// Names of the settings of one source.
 struct Block {
-    /// Short name of the vendor, as in the registry; also the entry in the secrets file.
+    /// Short name of the vendor in the registry, and its entry in the secrets file.
     source: &'static str,
     key: &'static str,
     url: &'static str,
     rate: &'static str,
-    /// What only this vendor has.
+    /// Settings that only this vendor has.
     options: &'static [Choice],
-    /// Whether the source has an address of its own.
+    /// Whether the vendor has a fixed address.
     home: Home,
 }
 
-/// A setting that only one vendor has.
+/// Setting that only one vendor has.
 struct Choice {
     /// Name in the secrets file.
     entry: &'static str,
@@ -43,15 +43,15 @@ struct Choice {
 #[derive(Clone, Copy)]
 enum Form {
     Text,
-    /// The variable is the path of a JSON file; the entry in the secrets file is its content, or the path.
+    /// The variable is the path of a JSON file; the entry in the secrets file is the object itself, or the path.
     JsonFile,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Home {
-    /// The vendor's own address, unless another is set.
+    /// Address of the vendor, unless another is set.
     Known,
-    /// The address and every option must be set.
+    /// The address and every option are required.
     Set,
 }
 
@@ -130,10 +130,10 @@ const BLOCKS: &[Block] = &[
     },
 ];
 
-/// The sources that are switched on by variables or by the secrets file.
+/// Reads the enabled sources from the environment and the secrets file.
 ///
 /// # Errors
-/// A sentence that names the setting, what is wrong with it and what would be right.
+/// A message that names the setting, what is wrong and what is expected.
 pub(super) fn read(
     setting: &dyn Fn(&str) -> Option<String>,
     secrets: &Map<String, Value>,
@@ -198,7 +198,7 @@ impl Block {
         }))
     }
 
-    /// Makes the client once, which sends nothing, so that an unusable setting refuses to start.
+    /// Builds the client once, which sends nothing, so that an invalid setting prevents the start.
     fn try_out(&self, settings: Settings) -> Result<(), ConfigError> {
         let time = Time::real(Clock::system(TimeZone::UTC));
         match open_all([(self.source, settings)], &time) {
@@ -266,7 +266,7 @@ impl Choice {
     }
 }
 
-/// Words or a number; an empty entry counts as absent.
+/// Text or number as text; empty text counts as absent.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),

@@ -1,4 +1,4 @@
-//! The settings of the Customers board beside its sources: when they are read, and the currency of sums.
+//! Settings of the customer sync: schedule and reporting currency.
 
 use super::{ConfigError, wrong};
 use crate::customers::{
@@ -7,12 +7,12 @@ use crate::customers::{
     sync::schedule::{Schedule, USUAL},
 };
 
-/// When sources are read by themselves, and the currency of sums.
+/// Schedule of the sync, and the reporting currency.
 #[derive(Clone)]
 pub struct SyncSettings {
-    /// When runs begin by themselves.
+    /// Schedule of the automatic runs.
     pub schedule: Schedule,
-    /// The currency in which sums are made; amounts in others are shown and never added.
+    /// Reporting currency of sums; amounts in other currencies are shown but never added.
     pub currency: Currency,
 }
 

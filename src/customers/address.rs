@@ -1,4 +1,4 @@
-//! Addresses of the board.
+//! Routes of the customers board: paths and address builders.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -7,34 +7,34 @@ use super::{
     listing::Among,
 };
 
-/// The customers row by row.
+/// Customer list.
 pub const BOARD: &str = "/customers";
-/// Who is not healthy.
+/// Customers who are not healthy.
 pub const AT_RISK: &str = "/customers/at-risk";
-/// Other weights of the score.
+/// Preview of other score weights.
 pub const PREVIEW: &str = "/customers/preview";
-/// Works the scores out anew.
+/// Recalculates all health scores.
 pub const RECALCULATE: &str = "/customers/recalculate";
-/// The week in figures.
+/// Weekly report.
 pub const REPORT: &str = "/customers/report";
-/// Growth of revenue.
+/// Revenue growth.
 pub const REVENUE: &str = "/customers/revenue";
-/// Fills an empty spreadsheet.
+/// Loads sample data into an empty spreadsheet.
 pub const SAMPLE: &str = "/customers/sample";
-/// The customers as one picture.
+/// Summary of all customers.
 pub const SUMMARY: &str = "/dashboard/summary";
-/// How the syncs fare.
+/// Sync status.
 pub const SYNCS: &str = "/sync/status";
 
-/// What stands for itself in a path: letters, digits and the marks of RFC 3986, section 2.3.
+/// Every byte that is percent-encoded in a path segment: all but the unreserved characters of RFC 3986, section 2.3.
 const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~').remove(b'.');
 
-/// The page of a customer.
+/// Path of a customer's page.
 pub fn customer_address(id: &str) -> String {
     format!("{BOARD}/{}", utf8_percent_encode(id, IN_A_PATH))
 }
 
-/// A list with a filter, and more fields after it.
+/// Path of a list with the query fields of `filter`, followed by `more`.
 pub fn list_address(path: &str, filter: &CustomerFilter, more: &[(&str, String)]) -> String {
     let pairs = filter.pairs().into_iter().chain(more.iter().cloned());
     let query = serde_urlencoded::to_string(pairs.collect::<Vec<_>>()).unwrap_or_default();
@@ -45,7 +45,7 @@ pub fn list_address(path: &str, filter: &CustomerFilter, more: &[(&str, String)]
     }
 }
 
-/// The customers of one band.
+/// Path of the customers in one health band.
 pub fn band_address(choice: HealthChoice) -> String {
     let filter = CustomerFilter {
         health: vec![choice],
@@ -54,7 +54,7 @@ pub fn band_address(choice: HealthChoice) -> String {
     list_address(BOARD, &filter, &[])
 }
 
-/// The field of an address that orders a list; the usual order needs none.
+/// Query field that sorts a list; empty for the default order.
 pub fn sorted(order: Order) -> Vec<(&'static str, String)> {
     if order == Among::All.usual_order() {
         return Vec::new();

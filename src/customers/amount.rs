@@ -1,38 +1,38 @@
-//! Money in the currency it was charged in: exact, and never added across currencies.
+//! Amounts of money in their original currency: exact, and never added across currencies.
 
 use std::fmt;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-/// A currency by its three-letter code of ISO 4217, in capitals.
+/// Currency by its ISO 4217 code in upper case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
-/// Charged in whole units (<https://docs.stripe.com/currencies#zero-decimal>).
+/// Currencies without decimals (<https://docs.stripe.com/currencies#zero-decimal>).
 const WHOLE: &[&str] = &[
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF",
 ];
 
-/// Charged in thousandths (<https://docs.stripe.com/currencies#three-decimal>).
+/// Currencies with three decimals (<https://docs.stripe.com/currencies#three-decimal>).
 const THOUSANDTHS: &[&str] = &["BHD", "JOD", "KWD", "OMR", "TND"];
 
 impl Currency {
-    /// Reads a code in any case; `None` unless it is three letters.
+    /// Parses a code in any case; `None` unless it has three letters.
     pub fn of(code: &str) -> Option<Self> {
         let letters: [u8; 3] = code.trim().as_bytes().try_into().ok()?;
         let is_code = letters.iter().all(u8::is_ascii_alphabetic);
         is_code.then(|| Self(letters.map(|letter| letter.to_ascii_uppercase())))
     }
 
-    /// The code in capitals, such as `EUR`.
+    /// Code in upper case, such as `EUR`.
     pub fn code(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// Decimals of the smallest unit that is charged: 2, or 0 or 3. UGX, ISK, HUF and TWD are charged with two decimals
-    /// although their cents must be zero (<https://docs.stripe.com/currencies#special-cases>).
+    /// Number of decimals of the smallest chargeable unit: 2, 0 or 3. UGX, ISK, HUF and TWD are charged with two
+    /// decimals although their cents must be zero (<https://docs.stripe.com/currencies#special-cases>).
     pub fn decimals(&self) -> u32 {
         match self.code() {
             code if WHOLE.contains(&code) => 0,
@@ -68,24 +68,24 @@ impl From<Currency> for String {
     }
 }
 
-/// So much of one currency.
+/// Amount of money in one currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
-    /// In whole units of the currency: euros, not cents.
+    /// Amount in whole units of the currency: euros, not cents.
     pub units: Decimal,
-    /// What is counted.
+    /// Currency of the amount.
     pub currency: Currency,
 }
 
 impl Amount {
-    /// So many of the smallest units that are charged: cents of EUR, whole yen of JPY. `None` beyond 28 digits.
+    /// Amount from the smallest chargeable unit: cents of EUR, whole yen of JPY. `None` beyond 28 digits.
     pub fn of_minor(minor: Decimal, currency: Currency) -> Option<Self> {
         let unit = Decimal::new(1, currency.decimals());
         let units = minor.checked_mul(unit)?.normalize();
         Some(Self { units, currency })
     }
 
-    /// Rounded to what can be charged, half away from zero.
+    /// Rounds to the smallest chargeable unit, half away from zero.
     #[must_use]
     pub fn rounded(self) -> Self {
         let to = self.currency.decimals();

@@ -1,4 +1,4 @@
-//! What the board answers, as values that programs and spreadsheets read too. What is not known is `null`.
+//! Responses of the customer lists, for JSON, CSV and XLSX. Unknown values are `null`.
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use rust_decimal::Decimal;
@@ -17,15 +17,15 @@ use super::{
 };
 use crate::answer::{Cell, Column, Kind, Sheet};
 
-/// One customer, named as the columns of the sheet.
+/// One customer; fields are named like the columns of the sheet.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "Customer")]
 pub struct CustomerAnswer {
-    /// Id of the row.
+    /// Row id.
     pub id: String,
-    /// The main address.
+    /// Main email address.
     pub email: Option<String>,
-    /// Every other address.
+    /// All other email addresses.
     pub other_emails: Vec<String>,
     /// Name of the person or the account.
     pub name: Option<String>,
@@ -35,69 +35,69 @@ pub struct CustomerAnswer {
     pub phone: Option<String>,
     /// Country, as the source writes it.
     pub country: Option<String>,
-    /// Who looks after the customer.
+    /// Account manager.
     pub account_manager: Option<String>,
-    /// Where the customer stands.
+    /// Lifecycle stage, such as `customer` or `opportunity`.
     pub lifecycle_stage: Option<String>,
-    /// What they pay for.
+    /// Plan name.
     pub plan: Option<String>,
-    /// State of the subscription, in the words of the source.
+    /// Subscription status, as the source writes it.
     pub subscription_status: Option<String>,
     /// Whether a payment is overdue.
     pub delinquent: Option<bool>,
-    /// Revenue a month.
+    /// Monthly recurring revenue.
     pub mrr: Option<Number>,
-    /// Twelve times that.
+    /// Annual recurring revenue: 12 × `mrr`.
     pub arr: Option<Number>,
-    /// Currency of both.
+    /// Currency of `mrr` and `arr`.
     pub currency: Option<String>,
-    /// Who says so.
+    /// Source of `mrr`.
     pub mrr_source: Option<String>,
-    /// What was paid so far.
+    /// Lifetime value: amount paid so far.
     pub ltv: Option<Number>,
-    /// What open deals are worth.
+    /// Total amount of open deals.
     pub open_pipeline: Option<Number>,
-    /// Paying since.
+    /// Start of the paid subscription.
     pub customer_since: Option<Timestamp>,
-    /// Signed up for the product.
+    /// Sign-up time in the product.
     pub signed_up_at: Option<Timestamp>,
-    /// Last seen using the product.
+    /// Last activity in the product.
     pub last_seen_at: Option<Timestamp>,
     /// Logins within 30 days.
     pub logins: Option<Number>,
-    /// From 0 to 100.
+    /// Health score, 0 to 100.
     pub health_score: Option<Number>,
     /// `healthy`, `at_risk`, `high_risk`, `critical` or `unknown`.
     pub health_status: &'static str,
-    /// On which share of the formula the score rests, from 0 to 1.
+    /// Share of the formula that is backed by data, 0 to 1.
     pub coverage: Option<Number>,
-    /// The chance that the customer leaves, from 0 to 1.
+    /// Probability that the customer leaves, 0 to 1.
     pub churn_risk: Option<Number>,
-    /// Revenue a month times the chance of losing it, in the currency of the reports.
+    /// Monthly revenue times the probability of losing it, in the reporting currency.
     pub value_at_risk: Option<Number>,
-    /// The sources that know the customer.
+    /// Sources that have a record of the customer.
     pub sources: Vec<SourceAnswer>,
-    /// The customer that this one is part of, when the two were merged.
+    /// Customer into which this one was merged.
     pub merged_into: Option<String>,
-    /// When something in the row changed last.
+    /// Time of the last change to the row.
     pub updated_at: Option<Timestamp>,
-    /// Address of its cells in the spreadsheet.
+    /// Link to the cells in the spreadsheet.
     pub link: String,
 }
 
-/// A source that knows a customer.
+/// A source that has a record of the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SourceAnswer {
     /// Short name.
     pub source: String,
-    /// The vendor's ids.
+    /// Vendor ids of the records.
     pub ids: Vec<String>,
-    /// When a sync last brought something new.
+    /// Time of the last sync that changed a record.
     pub synced_at: Option<Timestamp>,
 }
 
 impl CustomerAnswer {
-    /// A customer of these rows.
+    /// Response for a customer of these rows.
     pub fn of(customer: &Customer, rows: &CustomerRows, currency: Currency) -> Self {
         let (profile, revenue, health) = (&customer.profile, &customer.revenue, &customer.health);
         let number = |number: Option<Decimal>| number.map(Number::new);
@@ -150,62 +150,62 @@ fn sources(customer: &Customer) -> Vec<SourceAnswer> {
     marks.collect()
 }
 
-/// `GET /customers`: one page of the customers that a filter lets through.
+/// `GET /customers`: one page of the filtered customers.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "CustomerList")]
 pub struct ListAnswer {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
-    /// How many customers there are on all pages.
+    /// Number of customers on all pages.
     pub total: usize,
-    /// What they pay a month, in `currency` alone.
+    /// Monthly revenue of all of them, in `currency` only.
     pub mrr: Number,
-    /// How many of them pay in another currency, which is not in `mrr`.
+    /// Number of customers who pay in another currency, which `mrr` leaves out.
     pub in_other_currencies: usize,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: String,
-    /// Number of the page, 1 for the first.
+    /// Page number, from 1.
     pub page: usize,
-    /// How many pages there are.
+    /// Number of pages.
     pub pages: usize,
-    /// The customers of this page.
+    /// Customers on this page.
     pub customers: Vec<CustomerAnswer>,
 }
 
-/// A customer whom somebody has to look after, and why.
+/// A customer who is not healthy, with the reasons.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct AtRiskAnswer {
     /// The customer.
     #[serde(flatten)]
     pub customer: CustomerAnswer,
-    /// The chance of losing them, from 0 to 1: worked out from history, else what the score lacks of 100.
+    /// Probability of losing the customer, 0 to 1: the churn risk if known, otherwise the points missing from 100.
     pub risk: Number,
-    /// Why, the hardest reason first.
+    /// Reasons, most serious first.
     pub reasons: Vec<String>,
 }
 
-/// `GET /customers/at-risk`.
+/// `GET /customers/at-risk`: one page of the customers who are not healthy.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "CustomersAtRisk")]
 pub struct AtRiskList {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
-    /// How many customers there are on all pages.
+    /// Number of customers on all pages.
     pub total: usize,
-    /// Revenue a month times the chance of losing it, of all of them.
+    /// Total of monthly revenue times the probability of losing it.
     pub value_at_risk: Number,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: String,
-    /// Number of the page, 1 for the first.
+    /// Page number, from 1.
     pub page: usize,
-    /// How many pages there are.
+    /// Number of pages.
     pub pages: usize,
-    /// The customers of this page, those with the most at stake first.
+    /// Customers on this page, highest value at risk first.
     pub customers: Vec<AtRiskAnswer>,
 }
 
 impl ListAnswer {
-    /// Page `paging` of the customers of `listing`.
+    /// Page `paging` of a listing.
     pub fn of(
         listing: &Listing,
         rows: &CustomerRows,
@@ -228,7 +228,7 @@ impl ListAnswer {
     }
 }
 
-/// The customers as a table to download.
+/// Table of customers for download.
 pub fn sheet(
     customers: &[CustomerAnswer],
     (file_name, title): (&str, &str),

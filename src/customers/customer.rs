@@ -1,4 +1,4 @@
-//! A customer: one record out of what all sources say.
+//! Customer record: one record unified from all sources.
 
 use std::fmt;
 
@@ -11,18 +11,18 @@ use super::{
     email::Email,
 };
 
-/// The id of a customer's row. It stays when addresses and sources come and go.
+/// Id of a customer's row. It stays the same when email addresses and sources change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CustomerId(String);
 
 impl CustomerId {
-    /// The id as it stands in the sheet.
+    /// Wraps an id from the sheet.
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }
 
-    /// The id as it stands in the sheet.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -34,59 +34,59 @@ impl fmt::Display for CustomerId {
     }
 }
 
-/// One row of `unified_customers`. `None` is unknown, never zero.
+/// A row of `unified_customers`. `None` means unknown, never zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Customer {
-    /// How the row is known.
+    /// Row id.
     pub id: CustomerId,
-    /// The main address; `None` for an account that is billed and has none.
+    /// Main email address; `None` for a billed account without one.
     pub email: Option<Email>,
-    /// Every other address.
+    /// All other email addresses.
     pub other_emails: Vec<Email>,
-    /// What every source may tell, by the rule of `docs/directives/sources.md`.
+    /// Profile fields, merged by the rules of `docs/directives/sources.md`.
     pub profile: Profile,
-    /// What they pay, and who says so.
+    /// Revenue and its sources.
     pub revenue: Revenue,
-    /// The sources that know the customer, in the order of the registry.
+    /// Sources that have a record of the customer, in registry order.
     pub sources: Vec<SourceMark>,
-    /// What the health rules found; not the work of a sync.
+    /// Result of the health rules; written by scoring, not by a sync.
     pub health: Health,
-    /// Whether the row counts.
+    /// Status of the row.
     pub standing: Standing,
-    /// When the row was made.
+    /// Time at which the row was created.
     pub created_at: Option<Timestamp>,
-    /// When something in it changed last.
+    /// Time of the last change to the row.
     pub updated_at: Option<Timestamp>,
 }
 
-/// What every source may tell.
+/// Profile fields of a customer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     /// Name of the person or the account.
     pub name: Option<String>,
-    /// Name of the company.
+    /// Company name.
     pub company: Option<String>,
     /// Telephone number.
     pub phone: Option<String>,
     /// Country, as the source writes it.
     pub country: Option<String>,
-    /// Who looks after the customer.
+    /// Account manager.
     pub account_manager: Option<String>,
-    /// Where the customer stands, such as `customer` or `opportunity`.
+    /// Lifecycle stage, such as `customer` or `opportunity`.
     pub lifecycle_stage: Option<String>,
-    /// Name of what they pay for.
+    /// Plan name.
     pub plan: Option<String>,
-    /// State of the subscription, in the words of the source.
+    /// Subscription status, as the source writes it.
     pub subscription_status: Option<String>,
     /// Whether a payment is overdue.
     pub delinquent: Option<bool>,
-    /// Paying since.
+    /// Start of the paid subscription.
     pub customer_since: Option<Timestamp>,
-    /// Signed up for the product.
+    /// Sign-up time in the product.
     pub signed_up_at: Option<Timestamp>,
-    /// Last seen using the product.
+    /// Last activity in the product.
     pub last_seen_at: Option<Timestamp>,
-    /// Logins within 30 days.
+    /// Logins in the last 30 days.
     pub logins: Option<Decimal>,
     /// Credits, as the dashboard defines them.
     pub credits: Option<Decimal>,
@@ -94,25 +94,25 @@ pub struct Profile {
     pub exports: Option<Decimal>,
 }
 
-/// What a customer pays. Sums of different currencies are never added.
+/// Revenue of a customer. Amounts in different currencies are never added.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Revenue {
-    /// Revenue a month, by the definition of `mrr_source` alone.
+    /// Monthly recurring revenue, as defined by `mrr_source` alone.
     pub mrr: Option<Amount>,
     /// Short name of the source of `mrr`.
     pub mrr_source: Option<String>,
-    /// What the customer has paid so far, in the currency of `mrr` where there is one.
+    /// Lifetime value: amount paid so far, in the currency of `mrr` if there is one.
     pub ltv: Option<Amount>,
     /// Short name of the source of `ltv`.
     pub ltv_source: Option<String>,
-    /// Revenue a month in other currencies, by the same source: shown, and in no sum.
+    /// Monthly revenue in other currencies from the same source: shown, but left out of every total.
     pub other_currencies: Vec<Amount>,
-    /// What the open deals are worth whose first named customer this is; not weighted.
+    /// Unweighted total of the open deals that name this customer first.
     pub open_pipeline: Option<Amount>,
 }
 
 impl Revenue {
-    /// Revenue a year: 12 × MRR.
+    /// Annual recurring revenue: 12 × MRR.
     pub fn arr(&self) -> Option<Amount> {
         let mrr = self.mrr?;
         let units = mrr.rounded().units.checked_mul(Decimal::from(12))?;
@@ -120,46 +120,46 @@ impl Revenue {
     }
 }
 
-/// A source that knows a customer.
+/// A source that has a record of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceMark {
     /// Short name.
     pub source: String,
-    /// The vendor's ids of the records that are this customer.
+    /// Vendor ids of the records that belong to the customer.
     pub ids: Vec<String>,
-    /// When a sync last brought something new about one of them.
+    /// Time of the last sync that changed one of the records.
     pub synced_at: Option<Timestamp>,
 }
 
-/// What the health rules found, as it stands in the row.
+/// Result of the health rules, as stored in the row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Health {
-    /// From 0 to 100.
+    /// Score, 0 to 100.
     pub score: Option<Decimal>,
     /// `healthy`, `at_risk`, `high_risk` or `critical`.
     pub status: Option<String>,
-    /// On which share of the formula the score rests, from 0 to 1.
+    /// Share of the formula that is backed by data, 0 to 1.
     pub coverage: Option<Decimal>,
-    /// The chance that the customer leaves, from 0 to 1.
+    /// Probability that the customer leaves, 0 to 1.
     pub churn_risk: Option<Decimal>,
 }
 
-/// Whether a row counts.
+/// Status of a customer row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It is a customer.
+    /// An active customer.
     Current,
-    /// It is part of another customer, because a source or an alias says so. The row stays, so that the merge can be undone.
+    /// Merged into another customer by a source or an alias. The row stays, so that the merge can be undone.
     Merged {
-        /// The customer that it is part of.
+        /// The customer that it was merged into.
         into: CustomerId,
     },
-    /// No source knows it any more. The row stays, with what staff wrote beside it.
+    /// No source has a record any more. The row stays, with the columns that staff added.
     Gone,
 }
 
 impl Customer {
-    /// A customer of whom nothing is known yet.
+    /// A customer without any data.
     pub fn new(id: CustomerId, email: Option<Email>) -> Self {
         Self {
             id,
@@ -175,22 +175,22 @@ impl Customer {
         }
     }
 
-    /// Whether it counts in sums and lists.
+    /// Whether the customer counts in totals and lists.
     pub fn is_current(&self) -> bool {
         self.standing == Standing::Current
     }
 
-    /// Whether they pay in another currency than that of the sums.
+    /// Whether the customer pays in a currency other than the reporting currency.
     pub fn pays_otherwise_than(&self, currency: Currency) -> bool {
         self.revenue.mrr.is_some_and(|mrr| mrr.currency != currency)
     }
 
-    /// Every address, the main one first.
+    /// All email addresses, the main one first.
     pub fn emails(&self) -> impl Iterator<Item = &Email> {
         self.email.iter().chain(&self.other_emails)
     }
 
-    /// What people call the customer: name, else company, else address.
+    /// Display name: name, otherwise company, otherwise email address.
     pub fn title(&self) -> &str {
         let name = self.profile.name.as_deref().or(self.profile.company.as_deref());
         name.or(self.email.as_ref().map(Email::as_written))

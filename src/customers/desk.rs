@@ -1,4 +1,4 @@
-//! What the handlers of the board share: the spreadsheet, the clock, and what was worked out already.
+//! Board state: the store, the clock and the caches that the handlers share.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -30,10 +30,10 @@ use crate::{
     store::{ReadError, Reading, Store},
 };
 
-/// Bytes of the lists that are kept: a list is four bytes a customer.
+/// Size limit of the listing cache in bytes; a listing takes four bytes per customer.
 const MOST_LISTED: u64 = 4 * 1024 * 1024;
 
-/// The board's means, made once by the app.
+/// State of the customers board, created once by the app.
 pub struct Customers {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
@@ -43,40 +43,40 @@ pub struct Customers {
     frame: Frame,
     tally: Arc<Tally>,
     kept: Kept,
-    /// By the version of the rows.
+    /// By row version.
     digests: WorkedOut<u64, Digest>,
-    /// By the version of the rows and the question.
+    /// By row version and query.
     listings: WorkedOut<(u64, String), Listing>,
-    /// By the versions of the rows and of the history, and the last day.
+    /// By row version, history version and last day.
     trends: WorkedOut<(u64, u64, Date), [Week]>,
-    /// By the versions of everything that scores are made from, and the last day.
+    /// By the versions of all scoring inputs and the last day.
     reports: WorkedOut<(Versions, Date), Report>,
 }
 
-/// What the app hands to the board.
+/// Dependencies of the board, passed in by the app.
 pub struct Parts {
     /// The spreadsheet.
     pub store: Arc<Store>,
-    /// Where the time comes from.
+    /// Source of the current time.
     pub clock: Clock,
-    /// What the spreadsheet is called on pages.
+    /// Kind of spreadsheet, as pages name it.
     pub source: Source,
-    /// Navigation around every page.
+    /// Page frame with the site navigation.
     pub frame: Frame,
-    /// What all boards found.
+    /// Counts of findings of all boards.
     pub tally: Arc<Tally>,
-    /// What brings the sources into the spreadsheet.
+    /// The sync service.
     pub syncing: Arc<Syncing>,
-    /// Whom to ask what the other boards know.
+    /// Lookup of the other boards' data.
     pub elsewhere: AskElsewhere,
 }
 
-/// The board as it is at one moment.
+/// Snapshot of the board at one version of the data.
 pub(super) struct Current {
     board: current::Current<CustomerRows>,
-    /// What amounts are in.
+    /// Reporting currency.
     pub(super) currency: Currency,
-    /// What follows from all rows.
+    /// Aggregates over all rows.
     pub(super) digest: Arc<Digest>,
 }
 
@@ -89,7 +89,7 @@ impl Deref for Current {
 }
 
 impl Customers {
-    /// Puts the board together.
+    /// Creates the state.
     pub fn new(parts: Parts) -> Self {
         Self {
             store: parts.store,
@@ -107,7 +107,7 @@ impl Customers {
         }
     }
 
-    /// The board with the data at hand.
+    /// Snapshot of the current data.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
         Ok(self.as_of(self.store.read().await?).await)
     }
@@ -124,13 +124,13 @@ impl Customers {
         }
     }
 
-    /// The customers that answer `question`, in order.
+    /// Customers that match a query, in order.
     pub(super) async fn listing(&self, current: &Current, question: &ListQuestion) -> Arc<Listing> {
         let work = async { Arc::new(Listing::of(&current.rows, question, current.currency)) };
         self.listings.or_work_out((current.version, question.key()), work).await
     }
 
-    /// How the health of all customers went, week by week, with the scores from which it follows.
+    /// Score history of all customers, with the weekly trend.
     pub(super) async fn history(&self, current: &Current) -> Result<(Arc<ScoreHistory>, Arc<[Week]>), ReadError> {
         let history = self.store.read::<ScoreHistory>().await?;
         let weeks = self.weeks(current, &history).await;
@@ -144,7 +144,7 @@ impl Customers {
         self.trends.or_work_out(settled, work).await
     }
 
-    /// The summary of the week that ends today.
+    /// Health report of the seven days up to today.
     pub(super) async fn report(&self) -> Result<Arc<Report>, Error> {
         let scoring = self.syncing.scoring();
         let (books, today) = (scoring.books().await?, self.clock.today());
@@ -152,8 +152,8 @@ impl Customers {
         Ok(self.reports.or_work_out((books.versions(), today), work).await)
     }
 
-    /// Reads the tabs again once scores were written, and works out what every page needs as soon as a tab has changed,
-    /// so that nobody waits for it. For ever.
+    /// Background task that precomputes what every page needs: after each change to a tab and after each scoring run,
+    /// so that no request waits for it. Runs until the store closes.
     pub async fn work_ahead(self: Arc<Self>) {
         let (mut renewed, mut computed) = (self.store.renewed(), self.syncing.scoring().computed());
         loop {
@@ -163,7 +163,7 @@ impl Customers {
                     changed
                 }
                 changed = computed.changed() => {
-                    // A failure is told to whoever asks for a page.
+                    // The next page request reports a read failure.
                     let _ = tokio::join!(self.store.read::<CustomerRows>(), self.store.read::<ScoreHistory>());
                     changed
                 }
@@ -174,7 +174,7 @@ impl Customers {
         }
     }
 
-    /// Works out what every page needs of the tabs as they were read last.
+    /// Precomputes the caches from the tabs as last read.
     async fn prepare(&self) {
         let Some(rows) = self.store.at_hand().await else {
             return;
@@ -189,12 +189,12 @@ impl Customers {
         }
     }
 
-    /// What the sources told.
+    /// Records of the sources, with what was derived from them.
     pub(super) async fn told(&self) -> Result<Arc<Derived>, ReadError> {
         self.syncing.scoring().derived().await
     }
 
-    /// Every cell that a person should look at, for the page of findings.
+    /// Findings of the board: cells that need a person's attention.
     ///
     /// # Errors
     /// When the tabs cannot be read.
@@ -202,7 +202,7 @@ impl Customers {
         Ok(self.found_in(&self.current().await?))
     }
 
-    /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
+    /// The same from the tabs as last read, without any request; `None` before the first read.
     pub async fn found_at_hand(&self) -> Option<Found> {
         Some(self.found_in(&self.as_of(self.store.at_hand().await?).await))
     }
@@ -215,7 +215,7 @@ impl Customers {
         Found::of_cells(cells.concat(), self.frame(current), current.as_of())
     }
 
-    /// What surrounds a page that shows `current`.
+    /// Frame of a page that shows `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
         let found = current.findings.len() + current.digest.cells_in_other_currencies;
         let found = u32::try_from(found).unwrap_or(u32::MAX);
@@ -224,7 +224,7 @@ impl Customers {
             .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 
-    /// What surrounds a page that shows no data.
+    /// Frame of a page without data.
     pub(super) fn bare_frame(&self) -> Frame {
         let board = Board {
             style: Asset::CustomersStylesheet,
@@ -234,7 +234,7 @@ impl Customers {
         self.frame.clone().for_board(board, Language::English, action)
     }
 
-    /// The finished answer to what was `asked`, made by `make` unless it was answered this very second.
+    /// Cached response to a request; rendered by `make` on a cache miss.
     pub(super) async fn answered(
         &self,
         current: &Current,

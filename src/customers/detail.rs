@@ -1,4 +1,4 @@
-//! Everything about one customer.
+//! Response of one customer: record, score explanation, provenance, timeline and alerts.
 
 use std::collections::HashSet;
 
@@ -27,74 +27,74 @@ use super::{
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "CustomerDetail")]
 pub struct DetailAnswer {
-    /// The record.
+    /// The customer record.
     #[serde(flatten)]
     pub customer: CustomerAnswer,
-    /// Why the customer is at risk, as far as the record tells; empty when nothing speaks for it.
+    /// Reasons why the customer is at risk, from the record; empty without any.
     pub reasons: Vec<String>,
-    /// Why the score; `null` when too little is known for one.
+    /// Score explanation; `null` without enough data for a score.
     pub health: Option<Explanation>,
-    /// Which source each field comes from, and since when it says so.
+    /// Source and age of each field.
     pub provenance: Vec<FieldSource>,
-    /// What happened, newest first.
+    /// Timeline, newest first.
     pub timeline: Vec<Happening>,
-    /// Addresses that people made part of this customer.
+    /// Email addresses that people merged into this customer.
     pub aliases: Vec<AliasAnswer>,
-    /// What people were told about the customer, and what they were not.
+    /// Alerts that were sent or suppressed.
     #[serde(flatten)]
     pub notices: Notices,
-    /// What the other boards know of the company.
+    /// Data of the other boards about the company.
     pub elsewhere: Elsewhere,
 }
 
-/// Where a field comes from.
+/// Provenance of one field.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FieldSource {
-    /// Header of the column.
+    /// Column header.
     pub field: &'static str,
-    /// Its value, as a cell shows it.
+    /// Value, as a cell shows it.
     pub value: String,
     /// Short name of the source.
     pub source: String,
-    /// Since when the source says so.
+    /// Time since which the source has had this value.
     pub since: Option<Timestamp>,
 }
 
-/// An address that people made part of a customer.
+/// An email address that people merged into a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AliasAnswer {
-    /// The address that belongs here.
+    /// The merged address.
     pub alias: String,
-    /// Who says so.
+    /// Author of the merge.
     pub by: Option<String>,
-    /// Since when.
+    /// Time of the merge.
     pub at: Option<Timestamp>,
-    /// Why.
+    /// Reason.
     pub reason: Option<String>,
 }
 
-/// What a page about a customer is made from.
+/// Inputs of the response.
 pub struct Material<'a> {
-    /// The customers.
+    /// All customers.
     pub rows: &'a CustomerRows,
-    /// What the sources told.
+    /// Records of the sources, with what was derived from them.
     pub told: &'a Derived,
-    /// What of it belongs to the customer.
+    /// Records and events of this customer.
     pub cluster: Option<&'a Cluster>,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: Currency,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: &'a Zoned,
-    /// Sentences that a person said are no cancellation.
+    /// Ids of the mentions that were marked as no cancellation.
     pub dismissed: &'a HashSet<String>,
-    /// The scores of the customer, the earliest first.
+    /// Score history of the customer, oldest first.
     pub history: &'a [Snapshot],
-    /// What people were told.
+    /// Alert history.
     pub book: &'a AlertBook,
 }
 
 impl DetailAnswer {
-    /// Everything about `customer`.
+    /// Builds the response for `customer`.
     pub fn of(customer: &Customer, material: &Material<'_>, elsewhere: Elsewhere) -> Self {
         let known = material.told.known();
         let events = material.cluster.into_iter().flat_map(|cluster| &cluster.events);

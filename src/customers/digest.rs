@@ -1,26 +1,25 @@
-//! What pages say of all customers at once. It follows from the rows alone, so that it is worked out once for each version
-//! of them, however many pages are looked at.
+//! Aggregates over all customers, computed once per version of the rows.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::{amount::Currency, rows::customer_row::CustomerRows, summary::Overview};
 use crate::language::sort_key;
 
-/// All customers at once.
+/// Aggregates over all customers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Digest {
-    /// How they fare and what they pay.
+    /// Counts, revenue and health.
     pub overview: Overview,
-    /// Every account manager once, in alphabetical order.
+    /// Distinct account managers, sorted alphabetically.
     pub managers: Vec<String>,
-    /// Every source that knows somebody once, in alphabetical order.
+    /// Distinct sources, sorted alphabetically.
     pub sources: Vec<String>,
-    /// Cells with amounts that are in no sum, for the count of findings.
+    /// Number of amounts in other currencies, which no total includes; counted as findings.
     pub cells_in_other_currencies: usize,
 }
 
 impl Digest {
-    /// Of these rows; sums are made in `currency`.
+    /// Aggregates of these rows; totals are in `currency`.
     pub fn of(rows: &CustomerRows, currency: Currency) -> Self {
         Self {
             overview: Overview::of(rows.current(), currency),
@@ -41,7 +40,7 @@ fn managers(rows: &CustomerRows) -> Vec<String> {
 }
 
 fn sources(rows: &CustomerRows) -> Vec<String> {
-    // Thousands of customers name the same few.
+    // A linear search is fast enough: thousands of customers share a few sources.
     let mut names: Vec<&str> = Vec::new();
     for mark in rows.current().flat_map(|customer| &customer.sources) {
         if !names.contains(&mark.source.as_str()) {

@@ -1,4 +1,5 @@
-//! What the other boards know of a customer's company. Boards do not know each other: the app hands in who to ask.
+//! Cross-board data: what the other boards know about a customer's company. Boards do not depend on each other; the app
+//! passes the lookup in.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -8,47 +9,47 @@ use serde::Serialize;
 
 use crate::money::Money;
 
-/// What the other boards know of a company.
+/// Data of the other boards about a company.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Elsewhere {
-    /// Integrations that the company is credited with.
+    /// Integrations credited to the company.
     pub integrations: Vec<Integration>,
     /// Deals with the company that are neither won nor lost.
     pub open_deals: Vec<OpenDeal>,
-    /// Boards that could not be asked, in words for people.
+    /// Boards that could not be read, as messages for people.
     pub unknown: Vec<String>,
 }
 
 /// A credited integration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Integration {
-    /// Its name.
+    /// Name of the integration.
     pub name: String,
-    /// Who holds the credit.
+    /// CSM who holds the credit.
     pub csm: String,
-    /// Since when.
+    /// Time of the claim.
     pub at: Timestamp,
 }
 
-/// A deal that is still open.
+/// An open deal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OpenDeal {
-    /// The customer's name, as the deal says.
+    /// Customer name in the deal.
     pub client: String,
-    /// Where it stands.
+    /// Stage.
     pub stage: String,
-    /// Its gross amount, in euros.
+    /// Gross amount in euros.
     pub amount: Money,
-    /// The day on which it is due.
+    /// Due date.
     pub due: Option<Date>,
-    /// Where its page is.
+    /// Path of the deal's page.
     pub address: Option<String>,
 }
 
-/// Asks the other boards about the company with this name.
+/// Lookup of a company's data by company name.
 pub type AskElsewhere = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Elsewhere> + Send>> + Send + Sync>;
 
-/// Nobody to ask.
+/// Lookup that returns no data.
 pub fn nowhere() -> AskElsewhere {
     Arc::new(|_| Box::pin(async { Elsewhere::default() }))
 }

@@ -1,13 +1,13 @@
-//! Addresses of people: shown as written, compared in one form.
+//! E-mail addresses, displayed as written and compared in a normalized form.
 
 use std::{cmp::Ordering, fmt, hash};
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// An address, kept as it was written and compared by its key: without outer spaces, in NFC, in small letters.
+/// E-mail address. It keeps the written form and compares by its key: trimmed, in NFC, in lower case.
 ///
-/// Neither plus tags nor dots are folded: `ann+billing@x.com` and `ann@x.com` may be two mailboxes.
+/// Plus tags and dots are kept: `ann+billing@x.com` and `ann@x.com` may be two mailboxes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email {
@@ -16,7 +16,8 @@ pub struct Email {
 }
 
 impl Email {
-    /// Reads an address; `None` unless something stands on both sides of one `@` and nothing in it is blank.
+    /// Parses an address; `None` unless it has exactly one `@` with text on both sides and no white space or control
+    /// characters.
     pub fn of(text: &str) -> Option<Self> {
         let written: String = text.trim().nfc().collect();
         let (name, domain) = written.rsplit_once('@')?;
@@ -30,17 +31,17 @@ impl Email {
         })
     }
 
-    /// The address as it was written.
+    /// Address as written.
     pub fn as_written(&self) -> &str {
         &self.written
     }
 
-    /// The form that two spellings of one address share; never empty.
+    /// Normalized form, equal for all spellings of one address; never empty.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// What stands behind the `@`, in small letters: a hint at the company, never proof of it.
+    /// Domain in lower case: a hint at the company, not proof.
     pub fn domain(&self) -> &str {
         self.key.rsplit_once('@').map_or("", |(_, domain)| domain)
     }

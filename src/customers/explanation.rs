@@ -1,4 +1,4 @@
-//! Why a customer has the score, what changed, and what to do: the health rules in the words of a page and a program.
+//! Score explanation, for pages and JSON: components, penalties, changes and next best action.
 
 use jiff::{Timestamp, Zoned};
 use schemars::JsonSchema;
@@ -9,113 +9,113 @@ use super::{
     number::Number,
 };
 
-/// Days back to which the score is compared.
+/// Comparison periods in days.
 const BACK: [u16; 2] = [7, 30];
 
-/// Why a customer has the score. The points of lines and penalties, with what was clamped and rounded, add up to it.
+/// Explanation of a score. Points of components and penalties, plus clamping and rounding, add up to the score.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Explanation {
-    /// From 0 to 100.
+    /// Score, 0 to 100.
     pub score: u8,
-    /// The components, the missing ones too.
+    /// Components, including those without data.
     pub lines: Vec<LineAnswer>,
-    /// What cost points.
+    /// Penalties.
     pub penalties: Vec<PenaltyAnswer>,
-    /// What was added or taken to stay within 0 and 100.
+    /// Points added or removed to stay within 0 and 100.
     pub clamped: Number,
-    /// What rounding added or took.
+    /// Points added or removed by rounding.
     pub rounded: Number,
-    /// How much of the formula was known, in per cent.
+    /// Share of the formula that is backed by data, in percent.
     pub coverage_percent: Number,
-    /// Version of the formula.
+    /// Formula version.
     pub formula: String,
-    /// What to do first, as `docs/directives/health-score.md` says; `null` when nothing is to be done.
+    /// Recommended next action, from `docs/directives/health-score.md`; `null` when none is needed.
     pub action: Option<&'static str>,
-    /// The single change that would lift the customer into a better band.
+    /// Single change that would move the customer into a better band.
     pub lift: Option<LiftAnswer>,
-    /// What became of the score, compared with earlier days as far as the history reaches.
+    /// Changes of the score over each period that the history covers.
     pub changes: Vec<ChangesAnswer>,
-    /// Sentences in which the customer spoke of leaving, and that still count.
+    /// Mentions of cancellation that still count.
     pub cancel_mentions: Vec<MentionAnswer>,
 }
 
 /// A component of the score.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct LineAnswer {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// What is known; `null` when nothing is.
+    /// The measured fact; `null` without data.
     pub fact: Option<String>,
-    /// What nobody told, when the component is missing.
+    /// Missing data, when the component has none.
     pub missing: Option<&'static str>,
-    /// What it earned.
+    /// Points earned.
     pub points: Number,
-    /// What it could earn.
+    /// Maximum points.
     pub maximum: Number,
     /// Short names of the sources.
     pub sources: Vec<String>,
-    /// When the oldest of the facts was told.
+    /// Time of the oldest fact.
     pub at: Option<Timestamp>,
 }
 
-/// Something that cost points.
+/// A penalty.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PenaltyAnswer {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// What it cost.
+    /// Points deducted.
     pub points: Number,
-    /// The fact.
+    /// The fact that caused it.
     pub fact: String,
     /// Short name of the source.
     pub source: String,
-    /// When the fact was told.
+    /// Time of the fact.
     pub at: Option<Timestamp>,
 }
 
-/// A change and what would come of it.
+/// A change and the resulting score.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LiftAnswer {
-    /// What would have to change, as the end of a sentence that begins with “if”.
+    /// The change, worded as the rest of a sentence that begins with “if”.
     pub remedy: String,
-    /// The score that it would make.
+    /// Resulting score.
     pub score: u8,
-    /// The band that it would make.
+    /// Resulting band.
     pub band: &'static str,
 }
 
-/// What became of a score since a day.
+/// Change of the score over a period.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ChangesAnswer {
-    /// So many days ago.
+    /// Length of the period in days.
     pub days: u16,
-    /// The score as it stood then.
+    /// Score at the start.
     pub then: u8,
-    /// Points gained, negative when lost.
+    /// Points gained; negative when lost.
     pub gained: i16,
-    /// By component and penalty, what lost most first.
+    /// Changes by component and penalty, largest loss first.
     pub parts: Vec<PartAnswer>,
-    /// The version of the formula then, when it was another one: then the points do not compare.
+    /// Formula version at the start if it was a different one; the points are then not comparable.
     pub other_formula: Option<String>,
 }
 
-/// What became of one part.
+/// Change of one component or penalty.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PartAnswer {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// Points gained, negative when lost.
+    /// Points gained; negative when lost.
     pub gained: Number,
 }
 
-/// A sentence about leaving.
+/// A mention of cancellation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MentionAnswer {
-    /// What the sentence is known by.
+    /// Id of the mention.
     pub id: String,
-    /// The sentence.
+    /// Quoted sentence.
     pub quote: String,
-    /// When it was said.
+    /// Time of the message.
     pub at: Timestamp,
     /// Short name of the source.
     pub source: String,
@@ -126,7 +126,7 @@ fn number(points: Points) -> Number {
 }
 
 impl Explanation {
-    /// Of the score that `facts` make now; `None` when too little is known for one.
+    /// Explains the score of `facts` now; `None` without enough data for a score.
     pub fn of(facts: &Facts, history: &[Snapshot], now: &Zoned) -> Option<Self> {
         let formula = Formula::current();
         let score = score(facts, formula, now)?;

@@ -1,4 +1,5 @@
-//! Which customers a page looks at, and in which order: read from the address, written back into it, applied to the rows.
+//! Filter, sort order and pagination of the customer lists: parsed from the query string, written back to it, applied
+//! to rows.
 
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -13,44 +14,44 @@ use super::{
 };
 use crate::spelling::{fold, tidy};
 
-/// Stands in an address for customers without an account manager.
+/// Query value for customers without an account manager.
 pub const NOBODY: &str = "(none)";
-/// Stands in an address for customers whom nobody has scored.
+/// Query value for customers without a score.
 pub const UNSCORED: &str = "unknown";
 
-/// Which customers a page looks at. What is left empty restricts nothing.
+/// Filter of a customer list. Empty fields do not restrict it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CustomerFilter {
-    /// The least that they pay a month, in the currency of the reports.
+    /// Minimum monthly revenue, in the reporting currency.
     pub min_mrr: Option<Decimal>,
-    /// The most.
+    /// Maximum monthly revenue, in the reporting currency.
     pub max_mrr: Option<Decimal>,
-    /// Bands, any of which will do.
+    /// Health bands; a customer matches any of them.
     pub health: Vec<HealthChoice>,
-    /// Who looks after them, in any spelling; [`NOBODY`] is nobody.
+    /// Account manager, compared without case and accents; [`NOBODY`] matches customers without one.
     pub account_manager: String,
-    /// Short name of a source that knows them.
+    /// Short name of a source that has a record of the customer.
     pub source: String,
-    /// Words that all have to be in name, company, an address or the plan.
+    /// Search words that must all occur in name, company, email addresses or plan.
     pub text: String,
 }
 
-/// A band, or none.
+/// A health band, or no score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HealthChoice {
-    /// Scored into this band.
+    /// Scored in this band.
     In(Band),
     /// Without a score.
     Unscored,
 }
 
-/// A field of an address that cannot be used.
+/// An invalid query field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct FilterError {
-    /// The field.
+    /// Name of the field.
     pub field: &'static str,
-    /// What is wrong and what would be right.
+    /// What is wrong and what is expected.
     pub message: String,
 }
 
@@ -59,7 +60,7 @@ fn wrong(field: &'static str, message: String) -> FilterError {
 }
 
 impl HealthChoice {
-    /// Every choice, as people read them.
+    /// Every choice, in display order.
     pub const ALL: [Self; 5] = [
         Self::In(Band::Healthy),
         Self::In(Band::AtRisk),
@@ -68,7 +69,7 @@ impl HealthChoice {
         Self::Unscored,
     ];
 
-    /// The word in an address.
+    /// Query value.
     pub fn word(self) -> &'static str {
         match self {
             Self::In(band) => band.word(),
@@ -76,29 +77,29 @@ impl HealthChoice {
         }
     }
 
-    /// Where a customer is.
+    /// Choice that matches a customer.
     pub fn of(customer: &Customer) -> Self {
         band(customer).map_or(Self::Unscored, Self::In)
     }
 }
 
-/// The band that stands in the row.
+/// Health band of a customer, as stored in the row.
 pub fn band(customer: &Customer) -> Option<Band> {
     customer.health.score?;
     Band::parse(customer.health.status.as_deref()?)
 }
 
-/// What a customer pays a month, if that is in `currency`.
+/// Monthly revenue of a customer, if it is in `currency`.
 pub fn mrr_in(customer: &Customer, currency: Currency) -> Option<Decimal> {
     let mrr = customer.revenue.mrr.filter(|mrr| mrr.currency == currency)?;
     Some(mrr.units)
 }
 
 impl CustomerFilter {
-    /// Reads the query of an address; other fields belong to somebody else.
+    /// Parses a query string. Unknown fields are ignored.
     ///
     /// # Errors
-    /// The first field that cannot be used.
+    /// The first invalid field.
     pub fn parse(query: &str) -> Result<Self, FilterError> {
         let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
         let mut filter = Self::default();
@@ -142,12 +143,12 @@ impl CustomerFilter {
         Ok(())
     }
 
-    /// Whether nothing is restricted.
+    /// Whether the filter matches every customer.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The fields of an address that say the same.
+    /// Query fields of this filter.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let number = |number: Option<Decimal>| number.map(|number| number.normalize().to_string()).unwrap_or_default();
         let mut pairs = vec![
@@ -166,7 +167,7 @@ impl CustomerFilter {
         pairs
     }
 
-    /// What the filter says, made ready for many customers. `texts` is asked for only when there is something to search.
+    /// Prepares the filter for many customers. `texts` is called only when there are search words.
     pub fn sieve<'a>(&'a self, currency: Currency, texts: impl FnOnce() -> &'a SearchTexts) -> Sieve<'a> {
         let words = SearchWords::of(&self.text);
         Sieve {
@@ -180,20 +181,20 @@ impl CustomerFilter {
     }
 }
 
-/// A filter at work: texts are folded once for all customers.
+/// A prepared filter: its own texts are folded once for all customers.
 pub struct Sieve<'a> {
     filter: &'a CustomerFilter,
     currency: Currency,
-    /// None when nothing is searched.
+    /// `None` without search words.
     texts: Option<&'a SearchTexts>,
     words: SearchWords,
     manager: String,
-    /// Whether an account manager is the one that is looked for. Thousands of customers share a few.
+    /// Whether each account manager matches; thousands of customers share a few.
     managers: HashMap<&'a str, bool>,
 }
 
 impl<'a> Sieve<'a> {
-    /// Whether the customer at a place of the texts is looked at.
+    /// Whether the customer at index `place` of the search texts matches.
     pub fn lets_through(&mut self, place: u32, customer: &'a Customer) -> bool {
         let filter = self.filter;
         let is_found = self
@@ -241,27 +242,27 @@ fn sum(field: &'static str, value: &str) -> Result<Decimal, FilterError> {
         })
 }
 
-/// What a list is ordered by.
+/// Sort key of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortKey {
-    /// Name, else company, else address.
+    /// Display name: name, otherwise company, otherwise email address.
     Name,
-    /// Revenue a month; other currencies and unknown ones last.
+    /// Monthly revenue; other currencies and unknown amounts last.
     Mrr,
     /// Health score; unknown last.
     Score,
-    /// When they were last seen; never last.
+    /// Last activity; never seen last.
     LastSeen,
-    /// Revenue times the risk of losing it.
+    /// Value at risk.
     Risk,
 }
 
-/// An order: key and direction.
+/// Sort order: key and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// What by.
+    /// Sort key.
     pub key: SortKey,
-    /// Whether the greatest comes first.
+    /// Whether the greatest value comes first.
     pub descending: bool,
 }
 
@@ -269,7 +270,7 @@ impl SortKey {
     /// Every key.
     pub const ALL: [Self; 5] = [Self::Name, Self::Mrr, Self::Score, Self::LastSeen, Self::Risk];
 
-    /// The word in an address.
+    /// Query value.
     pub fn word(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -282,10 +283,10 @@ impl SortKey {
 }
 
 impl Order {
-    /// Reads the `sort` of an address: a key, with a hyphen before it for the greatest first.
+    /// Parses the `sort` field: a key, with a leading hyphen for descending order.
     ///
     /// # Errors
-    /// When there is no such key.
+    /// When the key is unknown.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
         let text = text.trim();
         let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
@@ -297,13 +298,13 @@ impl Order {
         })
     }
 
-    /// The `sort` of an address.
+    /// Value of the `sort` field.
     pub fn value(self) -> String {
         format!("{}{}", if self.descending { "-" } else { "" }, self.key.word())
     }
 
-    /// Sorts customers, each with its place, who stand in the order of their names; equal ones keep it. Unknown values come
-    /// last.
+    /// Sorts customers, each with its index, that are already in name order; the sort is stable, and unknown values
+    /// come last.
     pub fn sort(self, customers: &mut [(u32, &Customer)], currency: Currency) {
         match self.key {
             SortKey::Name if self.descending => customers.reverse(),
@@ -329,20 +330,20 @@ impl Order {
     }
 }
 
-/// Which page of a list.
+/// Pagination of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paging {
-    /// 1 for the first; never beyond the last.
+    /// Page number, from 1 to `pages`.
     pub page: usize,
-    /// How many there are, at least one.
+    /// Number of pages, at least one.
     pub pages: usize,
 }
 
-/// Customers on one page.
+/// Customers per page.
 pub const A_PAGE: usize = 100;
 
 impl Paging {
-    /// Page number `asked` of a list of `total`; one that does not exist shows the nearest.
+    /// Page `asked` of a list of `total` items, clamped to the existing pages.
     pub fn of(total: usize, asked: usize) -> Self {
         let pages = total.div_ceil(A_PAGE).max(1);
         Self {
@@ -351,7 +352,7 @@ impl Paging {
         }
     }
 
-    /// The part of a list that is on the page.
+    /// Items of the page.
     pub fn part<T>(self, list: &[T]) -> &[T] {
         let from = (self.page - 1) * A_PAGE;
         &list[from.min(list.len())..(from + A_PAGE).min(list.len())]

@@ -1,3 +1,5 @@
+//! Tests of filter, sort order and pagination.
+
 use super::{super::fixture, *};
 
 fn euros() -> Currency {

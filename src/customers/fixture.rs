@@ -1,4 +1,4 @@
-//! Customers for tests.
+//! Customer fixtures for tests.
 
 use super::{
     amount::{Amount, Currency},
@@ -7,7 +7,7 @@ use super::{
     health::Band,
 };
 
-/// A customer with a score and what they pay a month in euros.
+/// A customer with a score and a monthly revenue in euros.
 pub fn customer(name: &str, score: &str, mrr: Option<&str>) -> Customer {
     let email = Email::of(&format!("{}@example.com", name.to_lowercase()));
     let mut customer = Customer::new(CustomerId::new(name), email);

@@ -1,4 +1,4 @@
-//! The customers behind a question, in order: which rows of the sheet, and what they add up to.
+//! Customer listing: the customers that match a query, in order, with their totals.
 
 use rust_decimal::Decimal;
 
@@ -11,28 +11,28 @@ use super::{
     rows::customer_row::CustomerRows,
 };
 
-/// Which customers are listed, and how.
+/// Query of a customer list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuestion {
-    /// Restricts the customers.
+    /// Filter.
     pub filter: CustomerFilter,
-    /// Of whom the filter chooses.
+    /// Customers that the filter is applied to.
     pub among: Among,
-    /// What comes first.
+    /// Sort order.
     pub order: Order,
 }
 
-/// Of whom a list is.
+/// Scope of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Among {
-    /// Everybody.
+    /// All customers.
     All,
-    /// Those who have a score and are not healthy.
+    /// Customers who have a score and are not healthy.
     AtRisk,
 }
 
 impl Among {
-    /// The order in which they are listed unless somebody asks for another one.
+    /// Default sort order.
     pub fn usual_order(self) -> Order {
         let key = match self {
             Self::All => SortKey::Mrr,
@@ -47,7 +47,7 @@ impl Among {
 }
 
 impl ListQuestion {
-    /// Everybody among them, in the usual order.
+    /// Query without a filter, in the default order.
     pub fn plain(among: Among) -> Self {
         Self {
             filter: CustomerFilter::default(),
@@ -56,7 +56,7 @@ impl ListQuestion {
         }
     }
 
-    /// What tells the question from every other one.
+    /// Cache key.
     pub fn key(&self) -> String {
         let among = match self.among {
             Among::All => "all",
@@ -68,21 +68,21 @@ impl ListQuestion {
     }
 }
 
-/// The customers of a question, found once and shown page by page.
+/// Result of a query, computed once and shown page by page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// Places among the customers of the sheet, in the order to show.
+    /// Indices into the customers of the sheet, in display order.
     pub places: Vec<u32>,
-    /// What they pay a month, in the currency of the reports alone.
+    /// Total monthly revenue, in the reporting currency only.
     pub mrr: Number,
-    /// How many of them pay in another currency, which is not in `mrr`.
+    /// Number of customers who pay in another currency, which `mrr` leaves out.
     pub in_other_currencies: usize,
-    /// Revenue a month times the chance of losing it, of all of them.
+    /// Total of monthly revenue times the probability of losing it.
     pub value_at_risk: Number,
 }
 
 impl Listing {
-    /// Finds and sorts the customers; amounts in other currencies than `currency` are in no sum.
+    /// Filters and sorts the customers; totals include amounts in `currency` only.
     pub fn of(rows: &CustomerRows, question: &ListQuestion, currency: Currency) -> Self {
         let mut sieve = question.filter.sieve(currency, || rows.search_texts());
         let mut found: Vec<(u32, &Customer)> = rows

@@ -1,15 +1,11 @@
-//! The Customers board: what eight services know of each customer, in one record.
+//! Customers board: one record per customer, unified from eight services, with health score and alerts.
 //!
-//! [`sources`] asks each service for its records, page by page, and gives them one shape. [`sync`] brings them into the
-//! spreadsheet, whose tabs are in [`rows`], and derives the [`customer`]s of them: [`unify`], a pure function. [`email`] is
-//! the key by which records of different services meet; [`amount`] is money in the currency it was charged in; [`mrr`] is
-//! the one definition of monthly revenue from Stripe subscriptions. [`sentiment`] reads what they say; [`health`] says how
-//! a customer fares and why; [`churn`] how likely they are to leave; [`scoring`] works both out for all customers,
-//! and [`alerting`] tells people what changed.
+//! The crate `customer-sources` fetches the records of each service. [`sync`] writes them into the spreadsheet and
+//! derives the customers with `unify`, a pure function. `health` computes scores, churn risk and sentiment, and
+//! `alerts` sends messages about changes. The pages are in `customer`, `list` and `reports`.
 //!
-//! A request goes to [`pages`], which reads the rows through [`desk`], asks the pure rules ([`filter`], [`search`], [`listing`], [`digest`], [`summary`],
-//! [`risk`], [`trend`], [`timeline`], [`notices`], [`explanation`], [`weekly`]) and hands the answer ([`answers`], [`detail`]) to [`view`]; [`address`] says where each page is. What the other boards know of a
-//! customer's company comes in through [`elsewhere`]. [`sample`] fills an empty spreadsheet.
+//! `routes` holds the paths, `router` the handlers of each path, `state` what the handlers share, and `tabs` the tabs
+//! of the board. Data of the other boards arrives through `customer::cross_board`. `sample` generates sample data.
 
 pub mod address;
 pub mod alerting;

@@ -1,13 +1,13 @@
-//! Monthly recurring revenue of a Stripe subscription: the one definition for that source.
+//! Monthly recurring revenue (MRR) of a Stripe subscription: the single definition for that source.
 //!
-//! Stripe's own: the monthly value of all `active` and `past_due` subscriptions, without trials, taxes, free plans,
-//! metered prices, and `unpaid` or cancelled ones
+//! It follows Stripe: the monthly value of all `active` and `past_due` subscriptions, without trials, taxes, free
+//! plans, metered prices, and `unpaid` or cancelled subscriptions
 //! (<https://docs.stripe.com/billing/subscriptions/analytics/glossary>). Stripe publishes no factor for weeks and days:
-//! here a year has 365 days, so a week counts 365/7/12 and a day 365/12. Coupons that end by themselves (`once`,
-//! `repeating`) do not lower it unless the account owner wants so
+//! here a year has 365 days, so a week counts 365/7/12 and a day 365/12. Coupons with a limited duration (`once`,
+//! `repeating`) do not reduce MRR unless the account owner chooses so
 //! (<https://support.stripe.com/questions/impact-of-discounts-on-monthly-recurring-revenue-mrr-and-churn-metrics>).
 //!
-//! ChartMogul counts invoices and disagrees by design: figures of the two are never added.
+//! ChartMogul counts invoices and differs by design, so the two figures are never added.
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -15,179 +15,179 @@ use serde::{Deserialize, Serialize};
 
 use super::amount::{Amount, Currency};
 
-/// What of a subscription its value depends on.
+/// Subscription data that determine its value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Subscription {
-    /// `active`, `past_due`, `trialing`, `canceled` …, or a newer word.
+    /// Status: `active`, `past_due`, `trialing`, `canceled` …, or another value of the vendor.
     pub status: Option<String>,
-    /// What is paid for.
+    /// Priced items.
     pub items: Vec<Item>,
     /// Discounts of the subscription itself.
     pub discounts: Vec<Discount>,
-    /// Discounts of the customer: they apply where subscription and items have none
+    /// Discounts of the customer, which apply if neither the subscription nor its items have any
     /// (<https://docs.stripe.com/billing/subscriptions/coupons>).
     pub customer_discounts: Vec<Discount>,
-    /// Since when it runs.
+    /// Start of the subscription.
     pub started_at: Option<Timestamp>,
-    /// Until when the trial lasts.
+    /// End of the trial.
     pub trial_ends_at: Option<Timestamp>,
-    /// Until when it is paid.
+    /// End of the current billing period.
     pub current_period_ends_at: Option<Timestamp>,
-    /// When it was called off.
+    /// Time of cancellation.
     pub canceled_at: Option<Timestamp>,
-    /// When it ended.
+    /// End of the subscription.
     pub ended_at: Option<Timestamp>,
     /// Whether it ends with the current period. It counts until then.
     pub cancels_at_period_end: Option<bool>,
-    /// Whether payments are paused. The status stays `active`, and it counts.
+    /// Whether payment collection is paused. The status remains `active`, and it counts.
     pub collection_paused: bool,
 }
 
-/// One price that a subscription holds.
+/// Priced item of a subscription.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Item {
-    /// What the plan is called.
+    /// Name of the plan.
     pub name: Option<String>,
-    /// Currency of every amount of the item.
+    /// Currency of all amounts of the item.
     pub currency: Option<Currency>,
-    /// How the price follows from the quantity; `None` when the vendor did not tell.
+    /// Price by quantity; `None` if the vendor did not give it.
     pub price: Option<Price>,
-    /// How often it is paid; `None` for what is paid once.
+    /// Billing interval; `None` for a one-time price.
     pub recurring: Option<Recurring>,
-    /// How many.
+    /// Quantity.
     pub quantity: Option<Decimal>,
-    /// Quantities are divided before they are charged.
+    /// Division of the quantity into packages before pricing.
     pub transform: Option<Transform>,
-    /// Discounts of this item alone.
+    /// Discounts of this item only.
     pub discounts: Vec<Discount>,
-    /// Whether tax is inside the price, and how much.
+    /// Inclusive tax.
     pub tax: Tax,
 }
 
-/// How the price follows from the quantity, in the smallest unit of the currency.
+/// Price by quantity, in the smallest unit of the currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Price {
-    /// So much for each.
+    /// Price per unit.
     PerUnit(Decimal),
-    /// Each tier's units at that tier's price.
+    /// Units in each tier at that tier's price.
     Graduated(Vec<Tier>),
-    /// All units at the price of the tier that the quantity falls into.
+    /// All units at the price of the tier that contains the quantity.
     Volume(Vec<Tier>),
 }
 
-/// A range of quantities with its price.
+/// Tier: a range of quantities with its price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tier {
-    /// The last quantity in the range; `None` for the open end.
+    /// Last quantity of the tier; `None` for the last tier.
     pub up_to: Option<Decimal>,
-    /// For each unit.
+    /// Price per unit.
     pub unit: Decimal,
-    /// Once for the range.
+    /// Flat price of the tier.
     pub flat: Decimal,
 }
 
-/// How often something is paid.
+/// Billing interval.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recurring {
-    /// `day`, `week`, `month`, `year`, or a newer word.
+    /// Interval: `day`, `week`, `month`, `year`, or another value of the vendor.
     pub interval: String,
-    /// Every so many intervals.
+    /// Number of intervals between payments.
     pub count: Decimal,
-    /// Whether the price depends on what is used.
+    /// Whether the price is licensed or metered.
     pub usage: Usage,
 }
 
-/// Whether the price depends on what is used.
+/// Whether the price is licensed or metered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Usage {
-    /// On what was agreed.
+    /// Licensed: billed by the agreed quantity.
     Licensed,
-    /// On what was used: no recurring revenue.
+    /// Metered: billed by usage, which is not recurring revenue.
     Metered,
 }
 
-/// Packages: a quantity divided and rounded.
+/// Division of a quantity into packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transform {
-    /// Units in a package.
+    /// Units per package.
     pub divide_by: Decimal,
-    /// What happens with part of a package.
+    /// Rounding of a partial package.
     pub round: Round,
 }
 
-/// What happens with part of a package.
+/// Rounding of a partial package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Round {
-    /// It counts as a whole one.
+    /// Rounded up to a whole package.
     Up,
-    /// It counts as none.
+    /// Rounded down.
     Down,
 }
 
-/// Whether tax is inside a price.
+/// Tax behavior of a price.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tax {
-    /// It comes on top, or there is none.
+    /// Exclusive: added to the price, or no tax.
     #[default]
     Outside,
-    /// It is inside, at so many per cent.
+    /// Inclusive, with its rate in percent.
     Inside(Decimal),
 }
 
-/// A coupon in use.
+/// Discount from a coupon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discount {
-    /// So many per cent less.
+    /// Discount in percent.
     pub percent_off: Option<Decimal>,
-    /// So much less at each payment, in the smallest unit.
+    /// Fixed discount per payment, in the smallest unit of the currency.
     pub amount_off: Option<Decimal>,
     /// Currency of `amount_off`.
     pub currency: Option<Currency>,
-    /// How long the coupon works.
+    /// Duration of the coupon.
     pub lasting: Lasting,
-    /// When it stops to work.
+    /// End of the discount.
     pub ends_at: Option<Timestamp>,
 }
 
-/// How long a coupon works.
+/// Duration of a coupon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lasting {
-    /// For as long as the subscription.
+    /// As long as the subscription.
     Forever,
-    /// For one payment or some months.
+    /// For one payment or a number of months.
     Finite,
 }
 
-/// Whether coupons that end by themselves lower the monthly revenue.
+/// Whether coupons with a limited duration reduce MRR.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FiniteDiscounts {
-    /// No: Stripe's default.
+    /// They do not; Stripe's default.
     #[default]
     Ignored,
-    /// Yes.
+    /// They do.
     Counted,
 }
 
-/// What a subscription is worth a month.
+/// Monthly value of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mrr {
-    /// So much, not rounded.
+    /// Exact amount, not rounded.
     Counted(Amount),
-    /// It is no recurring revenue, for a reason in words.
+    /// Not recurring revenue, with the reason.
     NotCounted(String),
-    /// It may be, but something is missing: a reason in words. Not zero.
+    /// Unknown because of missing data, with the reason. Not zero.
     Unknown(String),
 }
 
 impl Mrr {
-    /// The amount, if it counts.
+    /// Amount, if it counts.
     pub fn amount(&self) -> Option<Amount> {
         match self {
             Self::Counted(amount) => Some(*amount),
@@ -196,7 +196,7 @@ impl Mrr {
     }
 }
 
-/// What `subscription` is worth a month at the instant `at`. Exact decimals; to be rounded once, after adding up.
+/// Computes the monthly value of `subscription` at the instant `at`, in exact decimals; round once, after adding up.
 pub fn monthly(subscription: &Subscription, at: Timestamp, finite: FiniteDiscounts) -> Mrr {
     if let Some(reason) = reason_not_to_count(subscription, at) {
         return Mrr::NotCounted(reason);
@@ -248,7 +248,7 @@ impl Terms {
         lasts && discount.ends_at.is_none_or(|end| end > self.at)
     }
 
-    /// The share that is left after the percentages.
+    /// Fraction that remains after the percentage discounts.
     fn share_left(&self, discounts: &[Discount]) -> Option<Decimal> {
         discounts
             .iter()
@@ -259,7 +259,7 @@ impl Terms {
             })
     }
 
-    /// What is taken off at each payment.
+    /// Sum of the fixed discounts per payment.
     fn amount_off(&self, discounts: &[Discount]) -> Option<Decimal> {
         discounts
             .iter()
@@ -269,7 +269,7 @@ impl Terms {
     }
 }
 
-/// In the smallest unit; `None` beyond 28 digits.
+/// Value in the smallest unit; `None` beyond 28 digits.
 fn value(subscription: &Subscription, items: &[&Item], terms: &Terms) -> Result<Option<Decimal>, String> {
     let prices = items
         .iter()
@@ -290,7 +290,8 @@ struct Discounted<'a> {
     discounts: &'a [Discount],
 }
 
-/// Item by item: the item's discounts, then the subscription's, whose fixed amounts are spread by price.
+/// Applies, item by item, the item's discounts, then the subscription's; fixed amounts of the latter are spread in
+/// proportion to price.
 fn added_up(
     items: &[&Item],
     prices: &[Option<Decimal>],
@@ -327,7 +328,8 @@ impl Item {
             .is_some_and(|recurring| recurring.usage == Usage::Licensed)
     }
 
-    /// Months in a period as a fraction: a price divided by the first and multiplied by the second is a month's.
+    /// Billing period as a fraction: a price divided by the first and multiplied by the second number is the price per
+    /// month.
     fn months(&self) -> Result<(Decimal, Decimal), String> {
         let recurring = self.recurring.as_ref().ok_or("it is not recurring")?;
         let (months, each) = match recurring.interval.as_str() {
@@ -344,7 +346,7 @@ impl Item {
         Ok((months, Decimal::from(each)))
     }
 
-    /// Before discounts, in the smallest unit; `Ok(None)` beyond 28 digits.
+    /// Price per period before discounts, in the smallest unit; `Ok(None)` beyond 28 digits.
     fn price_a_period(&self) -> Result<Option<Decimal>, String> {
         let price = self.price.as_ref().ok_or("its price is not known")?;
         let quantity = self.quantity.unwrap_or(Decimal::ONE);

@@ -1,4 +1,4 @@
-//! What people were told about one customer, what they were not and why, and whether they asked for silence.
+//! Alert notices of one customer: alerts sent, alerts suppressed and why, and the current snooze.
 
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
@@ -16,53 +16,53 @@ use super::{
 };
 use crate::delivery::{Channel, history::Outcome};
 
-/// Words in the key of a line: `customer ID KIND …`.
+/// Words before the trigger in the key of a line: `customer ID KIND …`.
 const BEFORE_THE_OCCASION: usize = 3;
 
-/// What people were told about a customer.
+/// Alerts about one customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Notices {
-    /// The newest first.
+    /// Alerts, newest first.
     pub alerts: Vec<NoticeAnswer>,
-    /// Until when nobody is told; `null` when nobody asked for silence.
+    /// Current snooze; `null` without one.
     pub snoozed: Option<SnoozeAnswer>,
 }
 
 /// A line of `alert_history`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NoticeAnswer {
-    /// When it was written.
+    /// Time of writing.
     pub at: Option<Timestamp>,
     /// `cancel_mention`, `payment_delinquent`, `critical_ticket`, `band_fell` or `band_rose`.
     pub kind: &'static str,
-    /// The same in words.
+    /// Display name of `kind`.
     pub title: &'static str,
-    /// What it was about: the sentence, from which band to which, since when.
+    /// Trigger: the sentence, the change of band, or the start day.
     pub detail: String,
-    /// Mail or Slack.
+    /// Delivery channel.
     pub channel: Channel,
-    /// `sent`, `waits`, `on its way`, `failed`, `perhaps sent` or `not sent`.
+    /// `sent`, `waits`, `confirmed`, `on its way`, `failed`, `perhaps sent` or `not sent`.
     pub state: &'static str,
-    /// What became of it and why, as the spreadsheet has it.
+    /// Outcome and cause, as in the spreadsheet.
     pub outcome: String,
 }
 
-/// A silence about a customer.
+/// A snooze of a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SnoozeAnswer {
-    /// Up to this day, with it.
+    /// Last day, inclusive.
     pub until: Date,
-    /// Why.
+    /// Reason.
     pub reason: String,
 }
 
 impl Notices {
-    /// Those about `customer`. `mentions` are the sentences that still count.
+    /// Notices of `customer`. `mentions` are the mentions of cancellation that still count.
     pub fn of(book: &AlertBook, customer: &CustomerId, mentions: &[CancelMention], today: Date) -> Self {
         let own = book.lines.iter().filter(|line| line.customer == *customer);
         let mut own: Vec<&Line> = own.filter(|line| line.outcome != Outcome::Left).collect();
         own.reverse();
-        // Of one moment the lower line is the newer one; staff may have sorted the tab.
+        // For equal times the lower line is newer; sorted again because staff may have sorted the tab.
         own.sort_by_key(|line| std::cmp::Reverse(line.at));
         let snooze = in_force(&book.snoozes, customer, today);
         Self {
@@ -99,7 +99,7 @@ fn state(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// What tells the occasion from others, in words.
+/// Display text of the trigger.
 fn detail(line: &Line, mentions: &[CancelMention]) -> String {
     let words: Vec<&str> = line.key.split(' ').skip(BEFORE_THE_OCCASION).collect();
     match (line.kind, words.as_slice()) {

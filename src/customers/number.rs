@@ -1,22 +1,22 @@
-//! A decimal number that is a JSON number without a detour through binary fractions.
+//! Decimal number that serializes as an exact JSON number, without conversion to binary floating point.
 
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// An exact decimal number.
+/// Exact decimal number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(inline)]
 pub struct Number(#[schemars(with = "f64")] Decimal);
 
 impl Number {
-    /// The number, without zeros at its end.
+    /// Creates a number without trailing zeros.
     pub fn new(number: Decimal) -> Self {
         Self(number.normalize())
     }
 
-    /// The same as a decimal.
+    /// Number as a [`Decimal`].
     pub fn decimal(self) -> Decimal {
         self.0
     }

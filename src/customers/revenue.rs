@@ -1,21 +1,21 @@
-//! Growth of revenue month by month, from the movements that a source tells: churn, retention, cohorts.
+//! Revenue growth by month from the movements of one source: churn, retention, cohorts.
 //!
-//! The formulas are ChartMogul's and come out as in its own figures
-//! (<https://help.chartmogul.com/hc/en-us/articles/203359341>, <https://help.chartmogul.com/hc/en-us/articles/207340419>):
+//! Formulas and results match ChartMogul's (<https://help.chartmogul.com/hc/en-us/articles/203359341>,
+//! <https://help.chartmogul.com/hc/en-us/articles/207340419>):
 //!
 //! | figure | formula |
 //! | --- | --- |
-//! | MRR at the end | start + new business + expansion + reactivation + contraction + churn (the last two are negative) |
+//! | MRR at the end | start + new business + expansion + reactivation + contraction + churn (last two negative) |
 //! | gross MRR churn | (churn + contraction) ÷ start, both without sign |
 //! | net MRR churn | (churn + contraction − expansion − reactivation) ÷ start |
 //! | net revenue retention | 1 − net MRR churn |
 //! | customer churn | customers at the start who do not pay at the end ÷ customers at the start |
 //! | ARPA | MRR ÷ customers, at the end |
 //! | quick ratio | (new business + expansion + reactivation) ÷ (contraction + churn), without sign |
-//! | cohort retention after k months | MRR then of the customers whose first subscription began in the month ÷ their new business |
-//! | retention over 12 months | MRR now of the customers who paid 12 months ago ÷ their MRR then; ours, with a fixed cohort |
+//! | cohort retention after k months | MRR then ÷ new business, of customers whose first subscription is of the month |
+//! | retention over 12 months | MRR now ÷ MRR then, of the customers who paid 12 months ago (not from ChartMogul) |
 //!
-//! A share of nothing is unknown, not zero. Only movements in one currency are counted; how many are in others is told.
+//! A ratio to zero is unknown, not zero. Only movements in one currency count; the number of the others is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,77 +28,77 @@ use super::{
     sources::event::{Detail, Event, Movement, MovementKind},
 };
 
-/// Months over which the retention of a fixed cohort is taken.
+/// Months over which the retention of a fixed cohort is measured.
 const YEAR: usize = 12;
 
-/// Growth of revenue, by the movements of one source.
+/// Revenue growth from the movements of one source.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Growth {
-    /// The currency of every amount.
+    /// Currency of every amount.
     pub currency: Currency,
-    /// Month by month, without a gap, oldest first.
+    /// Months without gaps, oldest first.
     pub months: Vec<Month>,
-    /// Customers by the month of their first subscription, oldest first.
+    /// Cohorts by month of the first subscription, oldest first.
     pub cohorts: Vec<Cohort>,
-    /// Movements in other currencies, which are in no figure.
+    /// Number of movements in other currencies, which are left out.
     pub in_other_currencies: usize,
-    /// Movements without customer, day or amount, which are in no figure.
+    /// Number of movements without customer, day or amount, which are left out.
     pub unusable: usize,
 }
 
-/// One month. Shares are of one: 0.05 is 5 %.
+/// Figures of one month. Rates are fractions: 0.05 is 5 %.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Month {
-    /// Its first day.
+    /// First day of the month.
     pub month: Date,
-    /// MRR at its start.
+    /// MRR at the start.
     pub start: Decimal,
-    /// From first subscriptions.
+    /// MRR gained from first subscriptions.
     pub new_business: Decimal,
-    /// More from existing customers.
+    /// MRR gained from existing customers.
     pub expansion: Decimal,
-    /// From customers who came back.
+    /// MRR regained from returning customers.
     pub reactivation: Decimal,
-    /// Less from customers who stay; not positive.
+    /// MRR lost from customers who stay; zero or negative.
     pub contraction: Decimal,
-    /// From customers who left; not positive.
+    /// MRR lost from customers who left; zero or negative.
     pub churn: Decimal,
-    /// Movements of a kind that is not known here.
+    /// Movements of an unknown kind.
     pub other: Decimal,
-    /// MRR at its end.
+    /// MRR at the end.
     pub end: Decimal,
-    /// Paying customers at its start.
+    /// Paying customers at the start.
     pub customers_at_start: usize,
-    /// Paying customers at its end.
+    /// Paying customers at the end.
     pub customers_at_end: usize,
-    /// Of those at its start, how many do not pay at its end.
+    /// Customers who paid at the start and do not pay at the end.
     pub customers_lost: usize,
-    /// See the table at the head of the module, as the rest.
+    /// Gross MRR churn; formulas of this and the other rates are in the module head.
     pub gross_churn: Option<Decimal>,
-    /// Negative when more was gained from existing customers than lost.
+    /// Net MRR churn; negative when expansion exceeds losses.
     pub net_churn: Option<Decimal>,
     /// Net revenue retention of the month.
     pub retention: Option<Decimal>,
-    /// The same over twelve months, of those who paid twelve months ago.
+    /// Net revenue retention of the customers who paid twelve months ago.
     pub retention_12_months: Option<Decimal>,
     /// Share of customers lost.
     pub customer_churn: Option<Decimal>,
-    /// MRR for each customer.
+    /// MRR per customer.
     pub arpa: Option<Decimal>,
-    /// What was gained for each unit lost.
+    /// MRR gained per unit lost.
     pub quick_ratio: Option<Decimal>,
 }
 
-/// Customers whose first subscription began in one month.
+/// Customers whose first subscription began in the same month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cohort {
-    /// The first day of the month.
+    /// First day of the month.
     pub month: Date,
-    /// How many they are.
+    /// Number of customers.
     pub customers: usize,
-    /// What their first subscriptions were worth.
+    /// MRR of their first subscriptions.
     pub new_business: Decimal,
-    /// Their MRR at the end of that month, of the next one and so on, as shares of `new_business`.
+    /// Their MRR at the end of each month from the first on, as a fraction of `new_business`.
     pub retention: Vec<Option<Decimal>>,
 }
 
@@ -110,11 +110,11 @@ struct Move<'a> {
     change: Decimal,
 }
 
-/// What was paid a month, by customer.
+/// MRR by customer.
 type Balances<'a> = BTreeMap<&'a str, Decimal>;
 
 impl Growth {
-    /// The growth up to the month of `today`, by the movements of `source` in `currency`.
+    /// Growth up to the month of `today`, from the movements of `source` in `currency`.
     pub fn of(events: &[Event], source: &str, currency: Currency, today: Date) -> Self {
         let mut growth = Self {
             currency,
@@ -174,8 +174,8 @@ impl Growth {
     }
 }
 
-/// What movements of `source` in `currency` gained and lost after a day up to another one, that one included: the sums of a
-/// [`Month`] alone, without shares. `None` when the source told of no movement at all.
+/// Totals of the movements of `source` in `currency` after one day and up to and including another: the sums of a
+/// [`Month`], without rates. `None` when the source has no movements at all.
 pub fn movements(
     events: &[Event],
     (source, currency): (&str, Currency),
@@ -236,7 +236,7 @@ impl Month {
     }
 }
 
-/// `part` of `whole`; `None` of nothing.
+/// `part` / `whole`; `None` if `whole` is not positive.
 fn share(part: Decimal, whole: Decimal) -> Option<Decimal> {
     if whole <= Decimal::ZERO {
         return None;
@@ -244,7 +244,7 @@ fn share(part: Decimal, whole: Decimal) -> Option<Decimal> {
     part.checked_div(whole)
 }
 
-/// What those who paid `then` pay `now`.
+/// Current MRR of the customers who paid `then`.
 fn of_those(then: &Balances<'_>, now: &Balances<'_>) -> Decimal {
     then.keys().filter_map(|customer| now.get(customer)).sum()
 }
@@ -256,7 +256,7 @@ fn cohorts(moves: &[Move<'_>], months: &[Month], ends: &[Balances<'_>]) -> Vec<C
         let month = one.day.first_of_month();
         let is_first = seen.insert(one.customer);
         let (customers, new_business) = founders.entry(month).or_default();
-        // A second line of the same day or month belongs to the same beginning.
+        // A second movement in the same month belongs to the same first subscription.
         if is_first || customers.contains(one.customer) {
             customers.insert(one.customer);
             *new_business += one.change;

@@ -1,3 +1,5 @@
+//! Tests of revenue growth.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What is at stake with a customer, and the reason in a few words.
+//! Value at risk of a customer, and the reasons for the risk.
 
 use rust_decimal::Decimal;
 
@@ -9,8 +9,8 @@ use super::{
     health::{Band, Component, Formula, Payment, Penalty, Snapshot},
 };
 
-/// The chance that a customer leaves, from 0 to 1: as it was worked out, else what the score lacks of 100. `None` without
-/// either.
+/// Probability that a customer leaves, 0 to 1: the churn risk if known, otherwise the points missing from 100. `None`
+/// without either.
 pub fn risk(customer: &Customer) -> Option<Decimal> {
     let health = &customer.health;
     let of_score = |score: Decimal| (Decimal::ONE_HUNDRED - score) / Decimal::ONE_HUNDRED;
@@ -18,19 +18,19 @@ pub fn risk(customer: &Customer) -> Option<Decimal> {
     Some(risk.clamp(Decimal::ZERO, Decimal::ONE))
 }
 
-/// Revenue a month times the chance of losing it, in `currency`, to the cent.
+/// Monthly revenue times the probability of losing it, in `currency`, rounded to cents.
 pub fn value_at_risk(customer: &Customer, currency: Currency) -> Option<Decimal> {
     let lost = mrr_in(customer, currency)?.checked_mul(risk(customer)?)?;
     Some(lost.round_dp(2))
 }
 
-/// Whether somebody has to look after a customer: scored, and not healthy.
+/// Whether the customer has a score and is not healthy.
 pub fn is_at_risk(customer: &Customer) -> bool {
     band(customer).is_some_and(|band| band != Band::Healthy)
 }
 
-/// Why a customer is at risk, the hardest reason first: what the newest score lost points for, and how the row says they
-/// pay. Empty when neither tells anything.
+/// Reasons why a customer is at risk, most serious first: penalties and weak components of the newest score, and the
+/// payment status of the row. Empty without any.
 pub fn reasons(customer: &Customer, history: &[Snapshot]) -> Vec<String> {
     let profile = &customer.profile;
     let payment = profile.subscription_status.as_deref().and_then(Payment::parse);
@@ -38,7 +38,7 @@ pub fn reasons(customer: &Customer, history: &[Snapshot]) -> Vec<String> {
     if payment == Some(Payment::Cancelled) {
         reasons.push("subscription cancelled".to_owned());
     }
-    // The earliest comes first.
+    // The history is sorted from oldest to newest.
     if let Some(newest) = history.last() {
         let lost = Penalty::ALL
             .into_iter()
@@ -63,7 +63,7 @@ fn in_words(penalty: Penalty) -> &'static str {
     }
 }
 
-/// The component that earned the smallest part of its weight, when that is less than half.
+/// Component with the smallest share of its weight, if that is less than half.
 fn weakest(newest: &Snapshot) -> Option<String> {
     let formula = Formula::current();
     let earned = newest.components.iter().filter_map(|(component, points)| {
@@ -72,7 +72,7 @@ fn weakest(newest: &Snapshot) -> Option<String> {
     });
     let (share, component) = earned.min()?;
     let name = match component {
-        // An abbreviation stays in capitals.
+        // MRR is an abbreviation and stays in capitals.
         Component::Mrr => component.to_string(),
         _ => component.to_string().to_lowercase(),
     };

@@ -1,5 +1,4 @@
-//! A believable small company for demonstrations and tests: forty invented customers in every state of health, as five
-//! services would tell of them.
+//! Sample data generator: forty invented customers in every state of health, as five services would report them.
 
 mod past;
 mod sketch;
@@ -46,10 +45,10 @@ const LEAVING: &[&str] = &[
     "Nous voulons résilier notre abonnement.",
 ];
 
-/// Customers in the data set.
+/// Number of invented customers.
 pub const CUSTOMERS: usize = 40;
 
-/// What five services would tell at `now`, one page each. The same `seed` and `now` give the same pages.
+/// One page per service, as of `now`. The same `seed` and `now` give the same pages.
 pub fn sample_pages(seed: u64, now: Timestamp, currency: Currency) -> Vec<Page> {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     let sketches: Vec<Sketch> = (0..CUSTOMERS).map(|number| sketch(number, now, &mut chance)).collect();

@@ -1,11 +1,11 @@
-//! In which texts of a customer people search.
+//! Search texts of customers.
 
 use super::{customer::Customer, email::Email};
 use crate::search::Folding;
 
 pub use crate::search::{SearchTexts, SearchWords};
 
-/// Name, company, plan and addresses of `customers`, in their order.
+/// Search texts (name, company, plan and email addresses) of `customers`, in their order.
 pub fn texts_of<'a>(customers: impl IntoIterator<Item = &'a Customer>) -> SearchTexts {
     let mut folding = Folding::default();
     for customer in customers {

@@ -1,11 +1,11 @@
-//! Events that are too long for a cell.
+//! Truncation of events that exceed the size of a cell.
 //!
-//! What is kept, in this order: everything but the words; sentences that may be evidence of a customer who means to leave;
-//! what the customer said; the newest messages. A message that stands for what was cut says so.
+//! Priority of what is kept: everything but messages; messages that may be evidence of an intent to cancel; messages of
+//! the customer; the newest messages. A note takes the place of dropped messages.
 
 use crate::customers::sources::event::{Detail, Event, Message, Speaker};
 
-/// Beginnings of words, English and French, that a reader of health scores looks for. What holds one is cut last.
+/// Word stems, English and French, that mark evidence for the health score. Messages with one are dropped last.
 const EVIDENCE: &[&str] = &[
     "cancel",
     "churn",
@@ -28,10 +28,10 @@ const EVIDENCE: &[&str] = &[
     "déçu",
 ];
 
-/// A message of staff or of a program is cut to so many characters before anything of the customer is.
+/// Messages of staff and bots are truncated to this number of characters before anything of the customer is.
 const SHORT: usize = 280;
 
-/// The event as JSON of at most `longest` characters, counted in UTF-16.
+/// The event as JSON of at most `longest` UTF-16 units.
 pub fn json_of(event: &Event, longest: usize) -> String {
     let json = json(event);
     if fits(&json, longest) {
@@ -46,7 +46,7 @@ pub fn json_of(event: &Event, longest: usize) -> String {
             }
         }
     }
-    // Only the frame is left, which is short.
+    // Without messages an event is short.
     if let Detail::Subscription(subscription) = &mut event.detail {
         subscription.items.truncate(20);
     }
@@ -61,7 +61,7 @@ fn fits(json: &str, longest: usize) -> bool {
     json.len() <= longest || json.encode_utf16().count() <= longest
 }
 
-/// Whether a text holds a word that may be evidence.
+/// Whether a text contains a word that may be evidence.
 fn may_be_evidence(text: &str) -> bool {
     let text = text.to_lowercase();
     EVIDENCE.iter().any(|word| text.contains(word))
@@ -86,7 +86,7 @@ fn short_summaries(event: &mut Event) -> bool {
         .is_some_and(|summary| cut(summary, LONGEST_SUMMARY))
 }
 
-/// Cuts what the company said, all messages in one go.
+/// Truncates all messages of staff and bots.
 fn short_answers(event: &mut Event) -> bool {
     let Some(messages) = messages(event) else { return false };
     let own = messages
@@ -99,12 +99,12 @@ fn short_answers(event: &mut Event) -> bool {
     shortened
 }
 
-/// Takes a tenth of the messages away, the oldest without evidence.
+/// Drops a tenth of the messages: the oldest without evidence.
 fn oldest_without_evidence(event: &mut Event) -> bool {
     take_away(event, |message| !may_be_evidence(&message.text))
 }
 
-/// Takes a tenth of the messages away, the oldest; when one is left, halves it.
+/// Drops a tenth of the messages, oldest first; halves the last remaining one.
 fn oldest(event: &mut Event) -> bool {
     if take_away(event, |_| true) {
         return true;
@@ -144,7 +144,7 @@ fn take_away(event: &mut Event, may_go: impl Fn(&Message) -> bool) -> bool {
     true
 }
 
-/// Cuts `text` to so many characters; whether it was longer.
+/// Truncates `text` to this number of characters; true if it was longer.
 fn cut(text: &mut String, characters: usize) -> bool {
     let mut ends = text
         .char_indices()

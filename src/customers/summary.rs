@@ -1,4 +1,4 @@
-//! The customers as one picture: how many, what they pay, how they fare.
+//! Overview of all customers: number, revenue and health.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::JsonSchema;
@@ -13,64 +13,64 @@ use super::{
     risk::value_at_risk,
 };
 
-/// `GET /dashboard/summary`. Sums are of the customers who have a score, so that the bands add up to them.
+/// `GET /dashboard/summary`. Revenue totals include scored customers only, so that the bands add up to them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "CustomerSummary")]
 pub struct Summary {
-    /// Every customer, those without a score among them.
+    /// Number of customers, including those without a score.
     pub total_customers: usize,
-    /// What they pay a month in the currency of the reports: the sum of the bands.
+    /// Monthly revenue in the reporting currency: the total of the bands.
     pub total_mrr: Number,
-    /// Twelve times that.
+    /// Annual revenue: 12 × `total_mrr`.
     pub total_arr: Number,
-    /// The mean of the scores, to one decimal; `null` without any.
+    /// Mean score, to one decimal; `null` without scored customers.
     pub avg_health_score: Option<Number>,
-    /// How the customers fare.
+    /// Customers by health band.
     pub health_distribution: Distribution,
-    /// Customers at risk and at high risk.
+    /// Number of customers at risk and at high risk.
     pub at_risk_count: usize,
-    /// Customers in the lowest band.
+    /// Number of customers in the lowest band.
     pub critical_count: usize,
 }
 
-/// Customers by band.
+/// Customers by health band.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "HealthDistribution")]
 pub struct Distribution {
-    /// 70 to 100.
+    /// Scores from 70 to 100.
     pub healthy: BandShare,
-    /// 50 to 69.
+    /// Scores from 50 to 69.
     pub at_risk: BandShare,
-    /// 30 to 49.
+    /// Scores from 30 to 49.
     pub high_risk: BandShare,
-    /// 0 to 29.
+    /// Scores from 0 to 29.
     pub critical: BandShare,
 }
 
-/// The customers of a band.
+/// Customers of one band.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BandShare {
-    /// How many.
+    /// Number of customers.
     pub count: usize,
-    /// What they pay a month.
+    /// Monthly revenue.
     pub mrr: Number,
 }
 
-/// What the page shows beside the summary.
+/// Summary with the further figures of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
-    /// The summary.
+    /// Summary.
     pub summary: Summary,
-    /// Revenue a month times the chance of losing it, over all bands but the best.
+    /// Total of monthly revenue times the probability of losing it, over all bands but the best.
     pub value_at_risk: Number,
     /// Customers without a score.
     pub unscored: BandShare,
-    /// Customers who pay in another currency, which is in no sum.
+    /// Number of customers who pay in another currency, which no total includes.
     pub other_currency: usize,
 }
 
 impl Distribution {
-    /// The customers of a band.
+    /// Customers of a band.
     pub fn of(&self, band: Band) -> BandShare {
         match band {
             Band::Healthy => self.healthy,
@@ -98,7 +98,7 @@ impl BandShare {
 }
 
 impl Overview {
-    /// Of the customers that count.
+    /// Overview of the active customers.
     pub fn of<'a>(customers: impl IntoIterator<Item = &'a Customer>, currency: Currency) -> Self {
         let mut distribution = Distribution::default();
         let mut unscored = BandShare::default();

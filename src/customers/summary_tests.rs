@@ -1,3 +1,5 @@
+//! Tests of the overview.
+
 use proptest::prelude::*;
 
 use super::{super::fixture, *};

@@ -1,4 +1,4 @@
-//! What happened with a customer, newest first, in the words of an account manager.
+//! Customer timeline: events of all sources, newest first.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -6,29 +6,29 @@ use serde::Serialize;
 
 use super::sources::event::{BookingOutcome, DealStatus, Detail, Event, Meeting, Message, MovementKind};
 
-/// Characters of somebody's words that a line shows.
+/// Maximum number of quoted characters per entry.
 const QUOTED: usize = 240;
 
-/// One line of the timeline.
+/// An entry of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Happening {
-    /// When; `None` where the source does not tell.
+    /// Time of the event; `None` when the source does not say.
     pub at: Option<Timestamp>,
     /// Short name of the source.
     pub source: String,
-    /// What it is, such as `conversation` or `invoice`.
+    /// Kind, such as `conversation` or `invoice`.
     pub kind: &'static str,
-    /// What it is called.
+    /// Title.
     pub title: String,
-    /// How it stands; empty when there is nothing to tell.
+    /// Status; empty without one.
     pub status: String,
-    /// The first words, a summary or a reason; empty without any.
+    /// First words, summary or reason; empty without any.
     pub detail: String,
-    /// Where the source shows it.
+    /// Link to the event at the source.
     pub url: Option<String>,
 }
 
-/// Every event as a line, the newest first; those without a time come last.
+/// Timeline entries of all events, newest first; those without a time come last.
 pub fn timeline<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<Happening> {
     let mut lines: Vec<(Happening, &str)> = events
         .into_iter()
@@ -61,7 +61,7 @@ impl Happening {
                 .unwrap_or_else(|| untitled(kind).to_owned()),
             status: status.unwrap_or_default(),
             detail: shortened(&detail.unwrap_or_default()),
-            // What a vendor names is not led to unless it is a page.
+            // Only web addresses become links; other values of a vendor do not.
             url: url.filter(|url| url.starts_with("https://")),
         }
     }

@@ -1,32 +1,32 @@
-//! How the health of all customers went, week by week, as far as the history of scores reaches.
+//! Weekly trend of the mean health score, as far as the score history reaches.
 
 use jiff::{ToSpan, civil::Date};
 use rust_decimal::Decimal;
 
 use super::health::Snapshot;
 
-/// Weeks that are looked back on, this one included.
+/// Number of weeks, including the current one.
 const WEEKS: i64 = 12;
 
-/// The health of all customers on a day.
+/// Mean score at the end of a week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Week {
-    /// The day, seven before the next one.
+    /// Last day of the week.
     pub day: Date,
-    /// Customers who had a score by then.
+    /// Number of customers who had a score by then.
     pub customers: usize,
-    /// The mean of their scores.
+    /// Mean of their scores.
     pub mean: Decimal,
 }
 
-/// The mean score at the end of each of the last weeks, the latest on `today`; weeks before the first score are left out.
-/// A score holds until the next one, because the history only keeps days on which something changed.
+/// Mean score at the end of each of the last weeks, the last one ending on `today`; weeks before the first score are
+/// left out. A score holds until the next one, because the history has a row only for days with a change.
 pub fn trend<'a>(histories: impl IntoIterator<Item = &'a [Snapshot]>, today: Date) -> Vec<Week> {
     let back = (0..WEEKS).rev();
     let days = back.filter_map(|weeks| today.checked_sub((weeks * 7).days()).ok());
     let mut totals: Vec<Total> = days.map(Total::of).collect();
     for history in histories {
-        // Of both the earliest comes first.
+        // Histories and totals are both sorted from oldest to newest.
         let mut known = history;
         for total in totals.iter_mut().rev() {
             known = &known[..known.partition_point(|snapshot| snapshot.date <= total.day)];
@@ -38,7 +38,7 @@ pub fn trend<'a>(histories: impl IntoIterator<Item = &'a [Snapshot]>, today: Dat
     totals.into_iter().filter_map(Total::week).collect()
 }
 
-/// The scores on a day.
+/// Totals of one day.
 struct Total {
     day: Date,
     customers: usize,

@@ -1,4 +1,4 @@
-//! The week in figures: bands, who moved, revenue, and what to do next.
+//! Weekly report: bands, movers, revenue and next actions.
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 use rust_decimal::Decimal;
@@ -15,45 +15,45 @@ use super::{
     summary::Overview,
 };
 
-/// The source whose movements are counted; no other tells of any.
+/// Source of the revenue movements; no other source has any.
 pub const SOURCE: &str = "chartmogul";
-/// Its name for people.
+/// Display name of the source.
 pub const SOURCE_TITLE: &str = "ChartMogul";
 
-/// `GET /customers/report`: how all customers fare, and what became of them within a week.
+/// `GET /customers/report`: health and revenue of all customers over a week.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct WeeklyReport {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
-    /// The last day.
+    /// Last day of the week.
     pub day: Date,
-    /// The day with which it is compared.
+    /// Day that it is compared with.
     pub since: Date,
-    /// The currency of every sum.
+    /// Currency of every total.
     pub currency: String,
-    /// Customers that have a score.
+    /// Number of customers with a score.
     pub customers: usize,
-    /// Customers of whom too little is known for one; they are in no band and no sum.
+    /// Number of customers without a score; no band and no total includes them.
     pub without_score: usize,
-    /// Customers who pay in another currency, which is in no sum.
+    /// Number of customers who pay in another currency, which no total includes.
     pub in_other_currencies: usize,
-    /// What they pay a month.
+    /// Monthly revenue.
     pub total_mrr: Number,
-    /// Twelve times that.
+    /// Annual revenue: 12 × `total_mrr`.
     pub total_arr: Number,
-    /// Revenue a month times the chance of losing it.
+    /// Monthly revenue times the probability of losing it.
     pub value_at_risk: Number,
-    /// The mean of the scores; `null` without any.
+    /// Mean score; `null` without scored customers.
     pub avg_health_score: Option<Number>,
-    /// By band, the best first.
+    /// Bands, best first.
     pub bands: Vec<BandWeek>,
-    /// Who lost most points.
+    /// Customers who lost most points.
     pub fallen: Vec<MoverAnswer>,
-    /// Who gained most.
+    /// Customers who gained most points.
     pub risen: Vec<MoverAnswer>,
-    /// What revenue gained and lost; `null` when no source tells of changes.
+    /// Revenue movements; `null` without a source of movements.
     pub revenue: Option<RevenueWeek>,
-    /// Whom to look after first.
+    /// Customers to look after first.
     pub next: Vec<NextAnswer>,
 }
 
@@ -62,83 +62,83 @@ pub struct WeeklyReport {
 pub struct BandWeek {
     /// `healthy`, `at_risk`, `high_risk` or `critical`.
     pub band: &'static str,
-    /// How many customers.
+    /// Number of customers.
     pub count: usize,
-    /// How many more or less than a week ago; `null` when the history is younger.
+    /// Change of that number within the week; `null` when the history is too short.
     pub change: Option<i64>,
-    /// What they pay a month.
+    /// Monthly revenue.
     pub mrr: Number,
 }
 
 /// A customer whose score changed.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct MoverAnswer {
-    /// Id of the customer.
+    /// Customer id.
     pub id: String,
-    /// What people call them.
+    /// Display name.
     pub title: String,
-    /// The score now.
+    /// Current score.
     pub score: u8,
-    /// Points gained, negative when lost.
+    /// Points gained; negative when lost.
     pub gained: i16,
-    /// The part of the score that moved most, in words; `null` when none did.
+    /// Part of the score that moved most, in words; `null` without a change.
     pub part: Option<String>,
 }
 
-/// What revenue a month gained and lost within the week.
+/// Monthly revenue gained and lost within the week.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct RevenueWeek {
-    /// The source whose movements are counted.
+    /// Source of the movements.
     pub source: &'static str,
-    /// From first subscriptions.
+    /// Gained from first subscriptions.
     pub new_business: Number,
-    /// More from existing customers.
+    /// Gained from existing customers.
     pub expansion: Number,
-    /// From customers who came back.
+    /// Regained from returning customers.
     pub reactivation: Number,
-    /// Less from customers who stay; not positive.
+    /// Lost from customers who stay; zero or negative.
     pub contraction: Number,
-    /// From customers who left; not positive.
+    /// Lost from customers who left; zero or negative.
     pub churn: Number,
-    /// Of kinds that are not known here.
+    /// Movements of an unknown kind.
     pub other: Number,
-    /// All of it.
+    /// Net change.
     pub net: Number,
 }
 
-/// A customer to look after.
+/// A customer who needs action.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct NextAnswer {
-    /// Id of the customer.
+    /// Customer id.
     pub id: String,
-    /// What people call them.
+    /// Display name.
     pub title: String,
-    /// The score now.
+    /// Current score.
     pub score: u8,
-    /// What they pay a month, in their own currency.
+    /// Monthly revenue, in the customer's own currency.
     pub mrr: Option<Number>,
-    /// That currency.
+    /// Currency of `mrr`.
     pub currency: Option<String>,
-    /// What to do first.
+    /// Recommended action.
     pub action: &'static str,
 }
 
-/// What a report is made from.
+/// Inputs of the report.
 pub struct Material<'a> {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
-    /// The currency of every sum.
+    /// Currency of every total.
     pub currency: Currency,
-    /// The figures as they stand.
+    /// Current figures.
     pub overview: &'a Overview,
-    /// Bands, movers and what to do next.
+    /// Bands, movers and next actions.
     pub report: &'a Report,
-    /// What the sources told of.
+    /// Events of the sources.
     pub events: &'a [Event],
 }
 
 impl WeeklyReport {
-    /// The report of the week that ends with the day of `material.report`.
+    /// Report of the week that ends on the day of `material.report`.
     pub fn of(material: &Material<'_>) -> Self {
         let (report, summary) = (material.report, &material.overview.summary);
         let since = report.day.saturating_sub(i64::from(Extent::WEEK.days).days());

@@ -1,4 +1,4 @@
-//! The tabs `alert_history`, what people were told and what they were not, and `contacts`, where mail to a person goes.
+//! Tabs `alert_history` (reminders sent, failed or suppressed) and `contacts` (mail addresses of assignees).
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ use crate::{
     store::{Change, Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab, TabLink, TabRows},
 };
 
-/// Names as they stand in `assignee`, with their mail addresses; staff edit it.
+/// Names as written in `assignee`, with their mail addresses; staff edit it.
 pub static CONTACTS: Tab = Tab {
     title: "contacts",
     columns: &[Column::new("name", Kind::Text), Column::new("email", Kind::Text)],
@@ -30,30 +30,30 @@ const EMAIL: usize = 1;
 
 pub use crate::delivery::history::Outcome;
 
-/// The word in the column `board`.
+/// Value of the column `board`.
 const DEALS: &str = "deals";
 
-/// One line of `alert_history` about deals.
+/// One row of `alert_history` about a deal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
-    /// Made before the first attempt to write it.
+    /// Generated before the first write attempt, so that a retry writes the same row.
     pub id: String,
-    /// When it was written; `None` when staff changed that cell.
+    /// Time of writing; `None` when staff changed the cell.
     pub at: Option<Timestamp>,
-    /// Which deal, in words.
+    /// Label of the deal.
     pub subject: String,
-    /// The address, or the name when there is none.
+    /// Mail address, or the assignee's name without an address.
     pub recipient: String,
-    /// Mail or Slack.
+    /// Delivery channel: mail or Slack.
     pub channel: Channel,
-    /// What became of it.
+    /// Delivery outcome.
     pub outcome: Outcome,
-    /// Why it was to be sent.
+    /// Deduplication key of the reminder.
     pub reason: Reason,
 }
 
 impl Alert {
-    /// The row to insert.
+    /// Row to insert.
     pub fn into_insert(self, at: &Zoned) -> Insert {
         Insert {
             tab: &ALERT_HISTORY,
@@ -71,7 +71,7 @@ impl Alert {
         }
     }
 
-    /// The same with another outcome.
+    /// Copy with another outcome.
     #[must_use]
     pub fn with(&self, outcome: Outcome) -> Self {
         Self {
@@ -80,12 +80,12 @@ impl Alert {
         }
     }
 
-    /// The change of its outcome.
+    /// Update of the outcome cell.
     pub fn become_of(&self, outcome: &Outcome) -> Change {
         claim::become_of(&self.id, &self.outcome, outcome)
     }
 
-    /// Whether it means that somebody is at it.
+    /// Whether an instance holds an unexpired claim on it.
     pub fn is_claimed(&self, now: Timestamp) -> bool {
         claim::holds(&self.outcome, self.at, now)
     }
@@ -98,18 +98,18 @@ fn text(text: &str) -> Entry {
     }
 }
 
-/// What people were told, and where mail to them goes.
+/// Alerts about deals, and the mail addresses of assignees.
 #[derive(Debug)]
 pub struct Alerts {
-    /// Lines about deals, in the order of the sheet.
+    /// Alerts about deals, in sheet order.
     pub lines: Vec<Alert>,
-    /// Address of the tab in the spreadsheet.
+    /// Link to the tab in the spreadsheet.
     pub link: TabLink,
     contacts: HashMap<String, String>,
 }
 
 impl Alerts {
-    /// What was told through a channel, or may have been.
+    /// Reasons that were sent through `channel`, or may have been.
     pub fn told(&self, channel: Channel) -> HashSet<Reason> {
         let lines = self.lines.iter().filter(|line| line.channel == channel);
         lines
@@ -118,7 +118,7 @@ impl Alerts {
             .collect()
     }
 
-    /// The mail address of a person.
+    /// Mail address of an assignee.
     pub fn address(&self, name: &str) -> Option<&str> {
         self.contacts.get(&group_key(name)?).map(String::as_str)
     }
@@ -138,7 +138,7 @@ impl Dataset for Alerts {
     }
 }
 
-/// Lines of other boards and of staff are left alone.
+/// `None` for rows of other boards and rows that staff added.
 fn line(row: &Row<'_>, decoding: &Decoding) -> Option<Alert> {
     if row.cell(BOARD).text() != DEALS {
         return None;
@@ -155,7 +155,7 @@ fn line(row: &Row<'_>, decoding: &Decoding) -> Option<Alert> {
     })
 }
 
-/// Reads what [`Reason`] writes: `deal 7 overdue 2026-11-20`.
+/// Parses the format of [`Reason`], such as `deal 7 overdue 2026-11-20`.
 fn reason(text: &str, kind: &str) -> Option<Reason> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let ["deal", deal, word, day] = words[..] else {

@@ -1,7 +1,7 @@
-//! Reads an amount of euros as people and spreadsheets write it, in French, English or Swiss style.
+//! Parser for amounts in euros, as people and spreadsheets write them in French, English or Swiss style.
 //!
-//! Nothing is guessed: `12.500` has two readings and comes back as [`Amount::Ambiguous`]; whoever knows which sign
-//! separates the decimals in that file chooses one of them.
+//! Ambiguous input is never guessed: `12.500` returns [`Amount::Ambiguous`], and the caller resolves it with the
+//! decimal mark of the file.
 
 use std::fmt::Write as _;
 
@@ -9,10 +9,10 @@ use rust_decimal::Decimal;
 
 use crate::{language::Language, money::Money, spelling::is_invisible};
 
-/// A spreadsheet cell holds fifteen digits; two of them are cents.
+/// A spreadsheet cell holds fifteen significant digits; two of them are cents.
 const MOST_DIGITS: usize = 13;
 
-/// The sign between euros and cents; the other one of the two then separates thousands.
+/// Decimal mark of a text; the other mark separates thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DecimalMark {
     /// `12,50`, as in France.
@@ -22,7 +22,7 @@ pub enum DecimalMark {
 }
 
 impl DecimalMark {
-    /// The word in form fields.
+    /// Value in form fields.
     pub fn name(self) -> &'static str {
         match self {
             Self::Comma => "comma",
@@ -30,7 +30,7 @@ impl DecimalMark {
         }
     }
 
-    /// Reads [`name`](Self::name) back; `None` for any other word.
+    /// Parses [`name`](Self::name); `None` for any other text.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Comma, Self::Point]
             .into_iter()
@@ -49,70 +49,70 @@ impl DecimalMark {
     }
 }
 
-/// An amount that was understood; it may be negative or nothing.
+/// A parsed amount; it may be zero or negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
-    /// One reading.
+    /// Unambiguous amount.
     Clear(Reading),
-    /// One mark before exactly three digits: `12.500` is twelve thousand five hundred or twelve and a half.
+    /// One mark before exactly three digits: `12.500` is 12,500 or 12.5.
     Ambiguous {
-        /// The mark that stands there.
+        /// The mark in the text.
         mark: DecimalMark,
-        /// Where the mark separates thousands.
+        /// Value if the mark separates thousands.
         thousands: Reading,
-        /// Where the mark separates decimals.
+        /// Value if the mark is the decimal mark.
         decimal: Reading,
     },
 }
 
-/// One way to read an amount.
+/// One interpretation of an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// The amount, in cents.
+    /// Amount in cents.
     pub money: Money,
-    /// Whether decimals beyond the cents were rounded away, half away from zero.
+    /// Whether fractions of a cent were rounded, half away from zero.
     pub precision: Precision,
-    /// Which decimal mark the text proves; `None` when it would be the same with either.
+    /// Decimal mark that the text proves; `None` when both marks give the same value.
     pub proves: Option<DecimalMark>,
 }
 
-/// Whether the cents are what was written.
+/// Whether an amount was rounded to cents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
-    /// As written.
+    /// Exact as written.
     Exact,
-    /// There were more decimals.
+    /// Fractions of a cent were rounded.
     Rounded,
 }
 
-/// Why a text is no amount of euros.
+/// Reason why a text is not an amount in euros.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountProblem {
-    /// Nothing but spaces.
+    /// Empty or only spaces.
     #[error("nothing is written")]
     Empty,
-    /// Letters or signs that belong to no amount.
+    /// Letters or signs that do not occur in an amount.
     #[error("not an amount")]
     Unreadable,
-    /// Digits in groups that are no thousands, as `12,50,00` or `1.2.3`.
+    /// Digit groups that are not thousands, as in `12,50,00` or `1.2.3`.
     #[error("the digits are not grouped by thousands")]
     Grouping,
-    /// Another currency than the euro, as it was written.
+    /// A currency other than the euro, as written.
     #[error("{0} instead of euros")]
     OtherCurrency(String),
-    /// More digits than a cell can hold to the cent.
+    /// More digits than a cell holds exactly to the cent.
     #[error("more than 13 digits before the cents")]
     TooLarge,
-    /// `25 %` is a share of something.
+    /// `25 %` is a percentage.
     #[error("a percentage")]
     Percent,
-    /// The spreadsheet wrote `1,2E+05` or `####` because the column was too narrow.
+    /// Scientific notation or overflow (`1,2E+05`, `####`), written by spreadsheets when the column is too narrow.
     #[error("shortened by the spreadsheet")]
     Shortened,
 }
 
 impl AmountProblem {
-    /// What is wrong, in words that follow the amount in quotes, such as `illisible`.
+    /// Message that follows the quoted amount, such as `illisible`.
     pub fn text(&self, language: Language) -> String {
         let (french, english) = match self {
             Self::Empty => ("absent", "missing"),
@@ -149,7 +149,7 @@ impl AmountProblem {
 }
 
 impl Amount {
-    /// The one reading that is left once the decimal mark of the file is known; `None` while it is not and matters.
+    /// Resolves an ambiguous amount with the decimal mark of the file; `None` while the mark is unknown and matters.
     pub fn settled(self, decimal_mark: Option<DecimalMark>) -> Option<Reading> {
         match self {
             Self::Clear(reading) => Some(reading),
@@ -162,9 +162,12 @@ impl Amount {
     }
 }
 
-/// Reads an amount. Accepted: `12 500,50 €` with any space or apostrophe between thousands, `12.500,50`, `1,234.56`,
-/// `EUR 900`, `€900`, `900 € HT` (without tax), thousands and millions as `12 k€` and `1,5 M€`, and every way to write less than nothing:
-/// `-5`, `5-`, `(5,00)`.
+/// Parses an amount. Accepted: `12 500,50 €` with any space or apostrophe between thousands, `12.500,50`, `1,234.56`,
+/// `EUR 900`, `€900`, `900 € HT` (without tax), thousands and millions as `12 k€` and `1,5 M€`, and negative amounts as
+/// `-5`, `5-` and `(5,00)`.
+///
+/// # Errors
+/// [`AmountProblem`] when the text is not an amount in euros.
 pub fn read(text: &str) -> Result<Amount, AmountProblem> {
     let text = plain(text);
     if text.is_empty() {
@@ -192,7 +195,10 @@ pub fn read(text: &str) -> Result<Amount, AmountProblem> {
     number(digits, sign * around.factor.unwrap_or(Decimal::ONE))
 }
 
-/// Reads the number in a typed cell, rounded to cents as the sheet would show it.
+/// Converts the number in a typed cell, rounded to cents as the sheet displays it.
+///
+/// # Errors
+/// [`AmountProblem`] when the number is too large.
 pub fn from_number(number: f64) -> Result<Reading, AmountProblem> {
     // A sheet keeps fifteen digits; what a binary fraction has beyond them is noise: 0.1 + 0.2 is 0.3.
     let shown: f64 = format!("{number:.14e}").parse().unwrap_or(number);
@@ -219,7 +225,7 @@ impl Reading {
     }
 }
 
-/// One kind of space, apostrophe and minus; nothing invisible.
+/// Replaces every kind of space, apostrophe and minus by one, and removes invisible characters.
 fn plain(text: &str) -> String {
     let plain: String = text
         .chars()
@@ -243,11 +249,11 @@ fn is_scientific(text: &str) -> bool {
     })
 }
 
-/// What stands before the digits, the digits with everything between them, and what follows.
+/// Splits into the text before the digits, the digits with their separators, and the text after them.
 fn parts(text: &str) -> Option<(&str, &str, &str)> {
     let first = text.find(|character: char| character.is_ascii_digit())?;
     let last = text.rfind(|character: char| character.is_ascii_digit())?;
-    // `,50` is how some number formats write half a euro.
+    // Some number formats write half a euro as `,50`.
     let start = if text[..first].ends_with([',', '.']) {
         first - 1
     } else {
@@ -256,7 +262,7 @@ fn parts(text: &str) -> Option<(&str, &str, &str)> {
     Some((text[..start].trim(), &text[start..=last], text[last + 1..].trim()))
 }
 
-/// Signs, currency and factor around the digits.
+/// Signs, currency and multiplier around the digits.
 #[derive(Default)]
 struct Around {
     minus: usize,
@@ -265,7 +271,7 @@ struct Around {
 }
 
 impl Around {
-    /// `k€`, `M €`, `MEUR`: a factor first, then what may stand before an amount too.
+    /// Consumes a multiplier (`k€`, `M €`, `MEUR`) and then the same units as [`take`](Self::take).
     fn take_factor(&mut self, text: &str) -> Result<(), AmountProblem> {
         let mut rest = text.chars();
         let factor = match rest.next() {
@@ -315,7 +321,7 @@ fn is_euro(unit: &str) -> bool {
             .any(|word| unit.eq_ignore_ascii_case(word))
 }
 
-/// `€ HT` as `€`: deals are counted without tax anyway.
+/// Strips `HT`: amounts are counted without tax.
 fn without_tax(unit: &str) -> &str {
     let cut = unit.len().saturating_sub(2);
     match unit.is_char_boundary(cut).then(|| unit.split_at(cut)) {
@@ -336,7 +342,7 @@ fn is_other_currency(unit: &str) -> bool {
     unit.contains(is_symbol) || CODES.contains(&letters.as_str()) || WORDS.contains(&letters.as_str())
 }
 
-/// `digits` begins with a digit or a mark and ends with a digit.
+/// Parses the digits. `digits` begins with a digit or a mark and ends with a digit.
 fn number(digits: &str, factor: Decimal) -> Result<Amount, AmountProblem> {
     let marks: Vec<(usize, char)> = digits
         .match_indices([',', '.'])
@@ -384,7 +390,7 @@ fn sign(mark: &str) -> char {
     if mark == "," { ',' } else { '.' }
 }
 
-/// The digits of a whole number whose thousands may be set apart by one of `separators`, the same throughout.
+/// Digits of a whole number, with thousands optionally separated by one of `separators`, always the same one.
 fn whole(digits: &str, separators: &[char]) -> Result<String, AmountProblem> {
     let mut groups = digits.split(separators);
     let first = groups.next().unwrap_or_default();
@@ -428,7 +434,7 @@ fn decimal(whole: &str, fraction: &str) -> Result<Decimal, AmountProblem> {
     if whole.len() > MOST_DIGITS {
         return Err(AmountProblem::TooLarge);
     }
-    // Fourteen decimals are more than a cell holds, and fit a decimal number with every whole part allowed here.
+    // Fourteen decimals are more than a cell holds, and fit a `Decimal` with every whole part allowed here.
     let kept = &fraction[..fraction.len().min(14)];
     let mut written = String::with_capacity(whole.len() + kept.len() + 3);
     let _ = write!(written, "0{whole}.{kept}0");

@@ -1,6 +1,6 @@
-//! What the board answers, as values that programs read too.
+//! JSON responses of the dashboard and its lists.
 //!
-//! Amounts are JSON numbers with two decimals, rates are in percent, and what is not known is `null`.
+//! Amounts are JSON numbers with two decimals, rates are in percent, and unknown values are `null`.
 
 use std::sync::Arc;
 
@@ -27,45 +27,45 @@ use super::{
 };
 use crate::{finding::Finding, language::days_between, money::Money, period::Period};
 
-/// How many sectors the list of the largest average baskets has.
+/// Number of sectors in the ranking by average basket.
 pub const TOP_BASKETS: usize = 5;
 
-/// Deals that a list of the board has at most, so that 100,000 deals are not one answer of 40 MB; the list of deals has
-/// the others, page by page.
+/// Maximum length of a list in the dashboard response, so that 100,000 deals do not make 40 MB. The list of deals has
+/// the rest, page by page.
 pub const MOST_IN_A_LIST: usize = 1_000;
 
 /// A deal with all its fields, named as the columns of the sheet.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DealAnswer {
-    /// Whole number; `None` until the row has one.
+    /// Numeric id; `None` until the row has one.
     pub id: Option<u64>,
-    /// The customer's name.
+    /// Client name.
     pub client: Arc<str>,
-    /// Where it stands.
+    /// Stage.
     pub statut: Stage,
     /// Gross amount.
     pub montant_brut: Money,
-    /// Probability as a share of one, as the cell holds it.
+    /// Probability as a ratio between 0 and 1, as in the cell.
     #[serde(serialize_with = "share_of_one")]
     #[schemars(with = "f64")]
     pub probabilite: Decimal,
     /// Amount times probability.
     pub valeur_ponderee: Money,
-    /// `None` when nobody filled it in.
+    /// Sector; `None` when the cell is empty.
     pub secteur: Option<Arc<str>>,
-    /// The day on which it is due.
+    /// Due date.
     pub date_echeance: Option<Date>,
-    /// Who works on it.
+    /// Assignee.
     pub assignee: Option<Arc<str>>,
-    /// Remarks; may be empty.
+    /// Notes; may be empty.
     pub notes: Arc<str>,
-    /// When it was created.
+    /// Creation time.
     pub created_at: Option<Timestamp>,
-    /// When anything in it was changed last.
+    /// Time of the last change.
     pub updated_at: Option<Timestamp>,
-    /// Row number as the spreadsheet shows it.
+    /// Row number in the spreadsheet.
     pub row: u32,
-    /// Address of its cells in the spreadsheet.
+    /// Link to its cells in the spreadsheet.
     pub link: String,
 }
 
@@ -74,7 +74,7 @@ fn share_of_one<S: serde::Serializer>(share: &Decimal, serializer: S) -> Result<
 }
 
 impl DealAnswer {
-    /// A deal of these rows.
+    /// Response for one deal of `rows`.
     pub fn of(deal: &Deal, rows: &DealRows) -> Self {
         Self {
             id: deal.id,
@@ -95,17 +95,17 @@ impl DealAnswer {
     }
 }
 
-/// A deal with its distance from today.
+/// A deal with the number of days until it is due.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DueAnswer {
     /// The deal.
     #[serde(flatten)]
     pub deal: DealAnswer,
-    /// Days from today to the due date, negative when it is late; `None` without one.
+    /// Days from today to the due date, negative when overdue; `None` without a due date.
     pub days_left: Option<i32>,
 }
 
-/// Open deals by due date, the earliest first; the first [`MOST_IN_A_LIST`] of each list.
+/// Open deals by due date, earliest first; each list is limited to [`MOST_IN_A_LIST`].
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DeadlinesAnswer {
     /// Due before today.
@@ -114,101 +114,102 @@ pub struct DeadlinesAnswer {
     pub today: Vec<DueAnswer>,
     /// Due within thirty days.
     pub upcoming: Vec<DueAnswer>,
-    /// Due after that.
+    /// Due later.
     pub later: Vec<DueAnswer>,
     /// Without a due date.
     pub undated: Vec<DueAnswer>,
 }
 
-/// A deal that nobody has touched for long.
+/// A stale deal.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ColdAnswer {
     /// The deal.
     #[serde(flatten)]
     pub deal: DealAnswer,
-    /// Days since its last change.
+    /// Days since the last change.
     pub days_without_change: u32,
-    /// The pause it is in, when somebody set it aside.
+    /// Its snooze, if there is one.
     pub pause: Option<Pause>,
 }
 
-/// A list of which the board has only the first deals.
+/// A list that was truncated.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct CutList {
-    /// Its name: `overdue`, `today`, `upcoming`, `later`, `undated`, `cold`, `paused`, `unknown`.
+    /// Name of the list: `overdue`, `today`, `upcoming`, `later`, `undated`, `cold`, `paused` or `unknown`.
     pub list: &'static str,
-    /// How many deals it has in all.
+    /// Total number of deals in the list.
     pub deals: usize,
-    /// The query of `/deals/list` that shows them, page by page.
+    /// Query of `/deals/list` that returns all of them, page by page.
     pub query: String,
 }
 
-/// What could not be read in the sheet.
+/// Problems found in the sheet.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct FindingsAnswer {
-    /// Rows that do not count.
+    /// Number of rows excluded from the figures.
     pub excluded_rows: usize,
-    /// What they would add, as far as their amounts can be read.
+    /// Sum of their amounts, as far as they are readable.
     pub excluded_amount: Money,
-    /// Every cell that deserves a look.
+    /// Findings, one per cell.
     pub cells: Arc<Vec<Finding>>,
 }
 
-/// `GET /deals` for programs and for the page.
+/// Response of `GET /deals`, for JSON and for the page.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "DealsBoard")]
 pub struct BoardAnswer {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
-    /// Today's date in the configured zone.
+    /// Today's date in the configured time zone.
     pub today: Date,
-    /// The filter as the query of an address; empty when nothing is restricted.
+    /// Filter as a query string; empty without restrictions.
     pub filter: String,
-    /// The numbers at the top.
+    /// KPIs.
     pub kpis: Kpis,
-    /// Their change against as many days before, when the filter names a first and a last day.
+    /// Change of the KPIs against the preceding period of the same length; known when the filter has a first and a last
+    /// day.
     pub changes: KpiChanges,
-    /// The weighted pipeline by stage.
+    /// Weighted pipeline by stage.
     pub funnel: Vec<FunnelStep>,
-    /// Every sector, the largest total first.
+    /// All sectors, largest total first.
     pub sectors: Vec<SectorTotal>,
     /// The five sectors with the largest average basket.
     pub top_baskets: Vec<SectorTotal>,
-    /// What is due when.
+    /// Open deals by due date.
     pub deadlines: DeadlinesAnswer,
-    /// Deals that nobody has touched for long, the longest first; the first [`MOST_IN_A_LIST`], as in the two lists below.
+    /// Stale deals, longest without a change first; limited to [`MOST_IN_A_LIST`], as are the two lists below.
     pub cold: Vec<ColdAnswer>,
-    /// Those of them that somebody set aside.
+    /// Stale deals that are snoozed.
     pub paused: Vec<ColdAnswer>,
-    /// Open deals of which nobody can tell when they were touched.
+    /// Open deals whose last change is unknown.
     pub cold_unknown: Vec<DealAnswer>,
-    /// The lists of which only the first deals are here.
+    /// The lists that were truncated.
     pub cut: Vec<CutList>,
-    /// How many deals each choice of the filter has.
+    /// Number of deals for each filter option.
     pub facets: Facets,
-    /// Deals without a due date that only the days of the filter leave out.
+    /// Number of deals hidden by the date filter because they have no due date.
     pub hidden_undated: usize,
-    /// What could not be read.
+    /// Problems found in the sheet.
     pub findings: FindingsAnswer,
 }
 
-/// What an answer depends on beside the rows and the filter.
+/// Inputs of a response besides the rows and the filter.
 #[derive(Clone, Debug)]
 pub struct Context {
-    /// Today in the configured zone.
+    /// Today and the configured time zone.
     pub day: Day,
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
-    /// Whether deals can be lost.
+    /// Whether the stage Lost is offered.
     pub lost_stage: LostStage,
-    /// When deals are cold.
+    /// Number of days after which a deal is stale, by stage.
     pub cold_after: ColdAfter,
-    /// Cells of the tabs that could not be read.
+    /// Findings in the cells of the board's tabs.
     pub findings: Arc<Vec<Finding>>,
 }
 
 impl BoardAnswer {
-    /// The board of the deals that `filter` lets through.
+    /// Dashboard of the deals that match `filter`.
     pub fn of(rows: &DealRows, filter: &DealFilter, context: &Context) -> Self {
         let selection = filter.select(&rows.deals, || rows.search_texts());
         let deals = selection.deals(&rows.deals);
@@ -242,8 +243,8 @@ impl BoardAnswer {
     }
 }
 
-/// The numbers of as many days before those of the filter; `None` when it does not name a first and a last day, or no deal
-/// was due then.
+/// KPIs of the preceding period of the same length; `None` when the filter lacks a first or last day, or no deal was
+/// due in that period.
 pub(super) fn kpis_before(rows: &DealRows, filter: &DealFilter, lost_stage: LostStage) -> Option<Kpis> {
     let due: Period = filter.due.before()?;
     let filter = DealFilter { due, ..filter.clone() };
@@ -282,7 +283,7 @@ fn cut_lists(deadlines: &Deadlines<'_>, cold: &Cold<'_>, filter: &DealFilter) ->
 }
 
 impl ColdAnswer {
-    /// A cold deal of these rows, in its pause if it has one.
+    /// Response for one stale deal of `rows`.
     pub fn of(cold: &ColdDeal<'_>, pause: Option<&Pause>, rows: &DealRows) -> Self {
         Self {
             deal: DealAnswer::of(cold.deal, rows),
@@ -293,7 +294,7 @@ impl ColdAnswer {
 }
 
 impl DueAnswer {
-    /// A deal of these rows, seen from `today`.
+    /// Response for one deal of `rows`, relative to `today`.
     pub fn of(deal: &Deal, rows: &DealRows, today: Date) -> Self {
         Self {
             deal: DealAnswer::of(deal, rows),
@@ -315,35 +316,35 @@ impl DeadlinesAnswer {
     }
 }
 
-/// `GET /deals/list` for programs and for the page: one page of the deals that a filter lets through.
+/// Response of `GET /deals/list`, for JSON and for the page: one page of the deals that match a filter.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ListAnswer {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
-    /// The filter as the query of an address.
+    /// Filter as a query string.
     pub filter: String,
-    /// The part of the deals as the `show` of an address; `None` is all of them.
+    /// Value of the query field `show`; `None` for all deals.
     pub show: Option<&'static str>,
-    /// The order as the `sort` of an address; `None` is the order of the sheet.
+    /// Value of the query field `sort`; `None` for the order of the sheet.
     pub sort: Option<String>,
-    /// How many deals there are on all pages.
+    /// Number of deals on all pages.
     pub total: usize,
     /// Sum of their amounts.
     pub amount: Money,
     /// Sum of amount times probability.
     pub weighted: Money,
-    /// Number of the page, 1 for the first.
+    /// Page number, from 1.
     pub page: usize,
-    /// How many pages there are.
+    /// Number of pages.
     pub pages: usize,
-    /// The deals of this page.
+    /// Deals of this page.
     pub deals: Vec<DealAnswer>,
-    /// Deals without a due date that only the days of the filter leave out.
+    /// Number of deals hidden by the date filter because they have no due date.
     pub hidden_undated: usize,
 }
 
 impl ListAnswer {
-    /// Page number `page` of a listing of these rows.
+    /// Page number `page` of a listing of `rows`.
     pub fn of(rows: &DealRows, question: &ListQuestion, listing: &Listing, page: Page) -> Self {
         let pagination = Pagination::of(listing.places.len(), page.number);
         let shown = listing
@@ -366,12 +367,12 @@ impl ListAnswer {
     }
 }
 
-/// Which page of a list somebody looks at.
+/// Requested page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// 1 for the first.
+    /// Page number, from 1.
     pub number: usize,
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub as_of: Timestamp,
 }
 

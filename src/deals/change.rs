@@ -1,4 +1,4 @@
-//! What people do to deals, as changes of the spreadsheet.
+//! Edits of deals, as changes of the spreadsheet.
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,27 +19,27 @@ use crate::{
     store::{CellUpdate, Change, Content, Delete, Entry, Insert, NewId, Update},
 };
 
-/// What a person says about a deal. Probability and weighted value follow from it.
+/// Fields of a deal that a person fills in. Probability and weighted value are derived from them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DealFields {
-    /// The customer's name.
+    /// Client name.
     pub client: Arc<str>,
-    /// Where it stands.
+    /// Stage.
     pub stage: Stage,
-    /// Gross amount, more than nothing, in cents.
+    /// Gross amount in cents, greater than zero.
     pub amount: Money,
-    /// `None` when nobody filled it in.
+    /// Sector; `None` when not given.
     pub sector: Option<Arc<str>>,
-    /// The day on which it is due.
+    /// Due date.
     pub due: Option<Date>,
-    /// Who works on it.
+    /// Assignee.
     pub assignee: Option<Arc<str>>,
-    /// Remarks; may be empty.
+    /// Notes; may be empty.
     pub notes: Arc<str>,
 }
 
 impl DealFields {
-    /// What stands in the sheet about a deal.
+    /// Fields of a deal in the sheet.
     pub fn of(deal: &Deal) -> Self {
         Self {
             client: Arc::clone(&deal.client),
@@ -52,7 +52,7 @@ impl DealFields {
         }
     }
 
-    /// What the program writes about it into a column of [`DEALS`]; nothing for columns that are not a person's to fill.
+    /// Cell content for a column of [`DEALS`]; empty for columns that a person does not fill in.
     pub fn entry(&self, column: usize) -> Entry {
         match column {
             PROBABILITY | WEIGHTED => Entry::Empty,
@@ -60,7 +60,7 @@ impl DealFields {
         }
     }
 
-    /// The same with what `other` says in one column.
+    /// Copy with the value of `other` in one column.
     #[must_use]
     pub fn taking(mut self, column: usize, other: &Self) -> Self {
         match column {
@@ -94,11 +94,11 @@ impl DealFields {
     }
 }
 
-/// The columns of [`DEALS`] that a person fills, in the order of the sheet.
+/// Columns of [`DEALS`] that a person fills in, in sheet order.
 pub const FIELDS: [usize; 7] = [CLIENT, STAGE, AMOUNT, SECTOR, DUE, ASSIGNEE, NOTES];
 
-/// Columns in which somebody else wrote something else than a person saw and than that person wants. What the person left
-/// as it was clashes only where it is among `watched`.
+/// Columns in conflict: the sheet holds a value that differs both from the one the person saw and from the one they
+/// want. A column that the person left unchanged is in conflict only if it is among `watched`.
 pub fn clashes(seen: &DealFields, found: &DealFields, (wanted, watched): (&DealFields, &[usize])) -> Vec<usize> {
     let clashes = |column: &usize| {
         let [seen, found, wanted] = [seen, found, wanted].map(|fields| fields.entry(*column));
@@ -107,26 +107,26 @@ pub fn clashes(seen: &DealFields, found: &DealFields, (wanted, watched): (&DealF
     FIELDS.into_iter().filter(clashes).collect()
 }
 
-/// What a person changed, over what stands in the sheet by now.
+/// Applies the person's changes to the values now in the sheet (three-way merge).
 pub fn merged(seen: &DealFields, found: &DealFields, wanted: &DealFields) -> DealFields {
     let changed = |column: &usize| seen.entry(*column) != wanted.entry(*column);
     let columns = FIELDS.into_iter().filter(changed);
     columns.fold(found.clone(), |fields, column| fields.taking(column, wanted))
 }
 
-/// A deal on its way into the sheet.
+/// A deal to insert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDeal {
-    /// Made before the first attempt: a repetition with the same key writes nothing.
+    /// Idempotency key, generated before the first attempt: a retry with the same key writes nothing.
     pub key: String,
-    /// What it is.
+    /// Field values.
     pub fields: DealFields,
     /// Server time in the configured time zone.
     pub created_at: Zoned,
 }
 
 impl NewDeal {
-    /// The row to insert; its id is counted by the store.
+    /// Row to insert; the store assigns its id.
     pub fn into_insert(self) -> Insert {
         let at = Entry::instant(&self.created_at);
         Insert {
@@ -137,25 +137,25 @@ impl NewDeal {
     }
 }
 
-/// A deal that was deleted, on its way back.
+/// A deleted deal to restore.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RestoredDeal {
-    /// The number that it had.
+    /// Its former id.
     pub id: u64,
-    /// Stands for the deletion.
+    /// Idempotency key derived from the deletion.
     pub key: String,
-    /// What stood in columns of staff's own, by header.
+    /// Contents of columns added by staff, by header.
     pub others: Vec<(String, Content)>,
-    /// What it was.
+    /// Field values.
     pub fields: DealFields,
-    /// When it was created, as its cell said.
+    /// Content of the `created_at` cell.
     pub created_at: Content,
     /// Server time in the configured time zone.
     pub at: Zoned,
 }
 
 impl RestoredDeal {
-    /// The row to insert.
+    /// Row to insert.
     pub fn into_insert(self) -> Insert {
         let created_at = match self.created_at {
             Content::Text(text) => Entry::Text(text),
@@ -198,18 +198,18 @@ static BLANK: LazyLock<Deal> = LazyLock::new(|| Deal {
     updated_at: None,
 });
 
-/// New values for a deal that a person saw.
+/// Update of a deal that a person saw.
 #[derive(Clone, Copy, Debug)]
 pub struct DealChange<'a> {
     /// The deal as the person saw it.
     pub seen: &'a Deal,
-    /// What it is to be.
+    /// Wanted field values.
     pub wanted: &'a DealFields,
 }
 
 impl DealChange<'_> {
-    /// The cells to write: those that differ, and with status or amount the probability and the weighted value. `None` when
-    /// nothing changes, or when the deal has no id yet.
+    /// Cells to write: those that differ, plus probability and weighted value when status or amount change. `None` when
+    /// nothing changes or the deal has no id yet.
     pub fn into_update(self, rows: &DealRows) -> Option<Update> {
         let wanted = self.wanted.applied_to(self.seen);
         let columns = (1..=NOTES).filter(|column| entry(self.seen, *column) != entry(&wanted, *column));
@@ -225,7 +225,7 @@ impl DealChange<'_> {
     }
 }
 
-/// The row of a deal as a person saw it goes. `None` when the deal has no id yet.
+/// Deletion of the row, conditional on the values that were seen. `None` when the deal has no id yet.
 pub fn deletion(seen: &Deal, rows: &DealRows) -> Option<Delete> {
     let said = (1..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
     Some(Delete {
@@ -235,7 +235,7 @@ pub fn deletion(seen: &Deal, rows: &DealRows) -> Option<Delete> {
     })
 }
 
-/// The deal is no longer set aside.
+/// Ends a snooze.
 pub fn lift(known: &Pause) -> Change {
     Change::Delete(Delete {
         tab: &DEAL_PAUSES,
@@ -244,7 +244,7 @@ pub fn lift(known: &Pause) -> Change {
     })
 }
 
-/// Sets a deal aside, or changes the pause it already has.
+/// Adds a snooze, or changes the existing one.
 pub fn pause(known: Option<&Pause>, wanted: &Pause, at: &Zoned) -> Change {
     let id = wanted.deal.to_string();
     let text = |text: &str| match text {

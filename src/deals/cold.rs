@@ -1,4 +1,4 @@
-//! Open deals that nobody has touched for long.
+//! Stale deals: open deals without a change for a number of days that depends on the stage.
 
 use std::cmp::Reverse;
 
@@ -11,14 +11,14 @@ use super::{
 };
 use crate::language::days_between;
 
-/// After how many days without a change a deal is cold, by stage; the day after the last of them is the first cold one.
+/// Number of days without a change after which a deal is stale, by stage; it is stale from the following day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColdAfter {
-    /// For [`Stage::Prospect`].
+    /// Days for [`Stage::Prospect`].
     pub prospect: u16,
-    /// For [`Stage::Qualified`].
+    /// Days for [`Stage::Qualified`].
     pub qualified: u16,
-    /// For [`Stage::Negotiation`].
+    /// Days for [`Stage::Negotiation`].
     pub negotiation: u16,
 }
 
@@ -33,8 +33,8 @@ impl Default for ColdAfter {
 }
 
 impl ColdAfter {
-    /// Reads days for every stage (`10`), or for some of them by their words (`Prospect=14, négociation=5`); the others keep
-    /// theirs. `None` for anything else.
+    /// Parses one number for every stage (`10`) or numbers for some stages (`Prospect=14, négociation=5`); the others
+    /// keep their defaults. `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         if let Ok(days) = text.trim().parse() {
             return Some(Self {
@@ -57,7 +57,7 @@ impl ColdAfter {
         Some(after)
     }
 
-    /// Days for a stage; `None` for deals that are settled.
+    /// Days for a stage; `None` for closed stages.
     pub fn of(&self, stage: Stage) -> Option<u16> {
         match stage {
             Stage::Prospect => Some(self.prospect),
@@ -68,36 +68,36 @@ impl ColdAfter {
     }
 }
 
-/// The board's day: today's date and the zone in which instants are dates.
+/// Today's date, and the time zone in which timestamps become dates.
 #[derive(Clone, Debug)]
 pub struct Day {
     /// Today's date in `zone`.
     pub today: Date,
-    /// The configured time zone.
+    /// Configured time zone.
     pub zone: TimeZone,
 }
 
-/// A deal without a change.
+/// An open deal without a recent change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ColdDeal<'a> {
     /// The deal.
     pub deal: &'a Deal,
-    /// Days since its last change, by the calendar.
+    /// Calendar days since the last change.
     pub days: u32,
 }
 
-/// Deals that nobody has touched for long.
+/// Stale deals, with those that are snoozed and those whose age is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cold<'a> {
-    /// To be looked at, the longest untouched first.
+    /// Stale deals, longest without a change first.
     pub cold: Vec<ColdDeal<'a>>,
-    /// They would be cold, but somebody set them aside.
+    /// Stale deals that are snoozed.
     pub paused: Vec<(ColdDeal<'a>, &'a Pause)>,
-    /// Neither `updated_at` nor `created_at` says when they were touched, so nobody can tell.
+    /// Deals without a readable `updated_at` or `created_at`.
     pub undated: Vec<&'a Deal>,
 }
 
-/// The cold deals of `day`.
+/// Stale deals on `day`.
 pub fn cold<'a>(deals: &[&'a Deal], after: &ColdAfter, pauses: &'a Pauses, day: &Day) -> Cold<'a> {
     let mut found = Cold::default();
     for deal in deals.iter().copied() {

@@ -1,5 +1,7 @@
-//! Puts cells right in the background that staff left behind the rules: who changes `statut` in the sheet finds the right
-//! `probabilite` and `valeur_ponderee` there a moment later, and who types a row without an id finds its number.
+//! Background job that corrects cells which contradict the rules.
+//!
+//! When staff change `statut` in the sheet, `probabilite` and `valeur_ponderee` follow a moment later; a row typed
+//! without an id gets one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,26 +14,28 @@ use super::{
 };
 use crate::store::{Batch, Change, CommitError, Reading, Store, audit::TALLYBOARD};
 
-/// Cells that one write puts right at most; the next look at the rows brings the rest.
+/// Maximum number of cells corrected by one write; the next pass corrects the rest.
 const MOST: usize = 1_000;
-/// Looks that follow each other at most: after a number come the values of its row, after a large paste the rest of it.
+/// Maximum number of consecutive passes: after ids come the derived values of their rows, after a large paste the rest
+/// of it.
 const MOST_LOOKS: usize = 100;
 
-/// What was put right last.
+/// State of the job: the last corrections written.
 #[derive(Default)]
 pub(super) struct Correcting(Mutex<Last>);
 
 #[derive(Default)]
 struct Last {
-    /// What was written, or is being written. The same is not written again: something else than staff keeps changing it.
+    /// Corrections written or being written. The same set is not written twice: something other than staff keeps
+    /// changing the cells.
     corrections: Vec<Correction>,
     is_running: bool,
-    /// When the rows were read that the last failed attempt was made of.
+    /// Read time of the rows behind the last failed attempt.
     failed: Option<Timestamp>,
 }
 
 impl Correcting {
-    /// Begins to put right what `current` shows to be wrong, unless that was done already. Answers at once.
+    /// Starts correcting what `current` shows to be wrong, unless that was done already. Returns immediately.
     pub(super) fn begin(self: &Arc<Self>, store: &Arc<Store>, current: &Current) {
         let Some(due) = self.due(corrections(&current.rows), current.read_at) else {
             return;
@@ -41,7 +45,7 @@ impl Correcting {
         tokio::spawn(async move { correcting.carry_on(&store, (rows, read_at), due).await });
     }
 
-    /// Puts `due` right, and then what the next look shows, until nothing is left.
+    /// Writes the `due` corrections, then those of each following pass, until none is left.
     async fn carry_on(&self, store: &Store, (mut rows, mut read_at): (Arc<DealRows>, Timestamp), due: Vec<Correction>) {
         let mut due = due;
         for _ in 0..MOST_LOOKS {
@@ -67,9 +71,9 @@ impl Correcting {
         self.last().is_running = false;
     }
 
-    /// What is to be written now.
+    /// Corrections to write now.
     fn due(&self, corrections: &[Correction], read_at: Timestamp) -> Option<Vec<Correction>> {
-        // The values of a row wait until it has an id.
+        // Derived values wait until their row has an id.
         let is_ready = |correction: &&Correction| correction.id.is_some() || correction.is_number();
         let due: Vec<Correction> = corrections.iter().filter(is_ready).take(MOST).cloned().collect();
         let mut last = self.last();
@@ -88,7 +92,8 @@ impl Correcting {
     }
 }
 
-/// Numbers first: a row without one cannot be addressed. Somebody who changes another row keeps no number back.
+/// Writes ids first, because a row without one cannot be addressed, and separately, so that a conflict in another row
+/// does not hold them back.
 async fn put_right(store: &Store, rows: &DealRows, due: &[Correction]) -> Result<(), CommitError> {
     let numbers = numberings(due, rows).into_iter().map(Change::Number);
     store.commit(Batch::by(TALLYBOARD, numbers)).await?;

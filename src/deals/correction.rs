@@ -1,4 +1,4 @@
-//! Cells that staff left behind the rules, and what belongs there.
+//! Cells that contradict the rules, with the value they should have.
 
 use rust_decimal::Decimal;
 
@@ -12,38 +12,38 @@ use crate::{
     store::{Cell, CellUpdate, Content, Entry, Numbering, Row, Update},
 };
 
-/// One cell of `deals` that the program is to rewrite.
+/// Correction of one cell of `deals`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Correction {
-    /// Row number as the spreadsheet shows it.
+    /// Row number in the spreadsheet.
     pub row: u32,
-    /// Id of the deal; `None` when that is what is missing.
+    /// Id of the deal; `None` when the id itself is missing.
     pub id: Option<u64>,
-    /// Place of the column in [`DEALS`].
+    /// Column position in [`DEALS`].
     pub column: usize,
-    /// What stands there.
+    /// Current content.
     pub from: Content,
-    /// What belongs there.
+    /// Correct content.
     pub to: Corrected,
 }
 
 impl Correction {
-    /// Whether it gives its row an id.
+    /// Whether it assigns an id.
     pub fn is_number(&self) -> bool {
         self.to == Corrected::NextId
     }
 }
 
-/// What belongs into a cell.
+/// Correct content of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Corrected {
-    /// The next whole number of the tab.
+    /// The next free id of the tab.
     NextId,
-    /// This value.
+    /// A computed value.
     Value(Entry),
 }
 
-/// What has to be put right in the row of a deal.
+/// Corrections that the row of a deal needs.
 pub(super) fn corrections_of(deal: &Deal, row: &Row<'_>) -> Vec<Correction> {
     let correction = |column, to| Correction {
         row: deal.row,
@@ -62,7 +62,7 @@ pub(super) fn corrections_of(deal: &Deal, row: &Row<'_>) -> Vec<Correction> {
     id.into_iter().chain(derived).collect()
 }
 
-/// Whether a cell holds a number, up to the noise of a formula: staff may work a column out by themselves.
+/// Whether a cell holds `expected`, up to floating-point noise: staff may compute a column with a formula.
 fn follows(cell: Cell<'_>, expected: Decimal, decimals: u32) -> bool {
     let Cell::Number(number) = cell else { return false };
     let strategy = rust_decimal::RoundingStrategy::MidpointAwayFromZero;
@@ -73,7 +73,7 @@ fn follows(cell: Cell<'_>, expected: Decimal, decimals: u32) -> bool {
     })
 }
 
-/// Numbers for the rows that have no id, each as it was seen.
+/// Id assignments for rows without an id, each conditional on the row as it was read.
 pub fn numberings(corrections: &[Correction], rows: &DealRows) -> Vec<Numbering> {
     let missing = corrections
         .iter()
@@ -92,8 +92,8 @@ pub fn numberings(corrections: &[Correction], rows: &DealRows) -> Vec<Numbering>
         .collect()
 }
 
-/// The corrections of rows that have an id, as one update for each deal. Those that wait for an id are left out: they can
-/// be written once they have it.
+/// Corrections of rows with an id, as one update per deal. Corrections of rows without an id are skipped; they are
+/// written once the id exists.
 pub fn updates(corrections: &[Correction]) -> Vec<Update> {
     let rows = corrections.chunk_by(|left, right| left.row == right.row);
     rows.filter_map(|corrections| {

@@ -1,7 +1,7 @@
-//! Reads a day as people and spreadsheets write it: day before month, French and English month names, ISO, and the
-//! serial numbers of a sheet.
+//! Parser for dates as people and spreadsheets write them: day before month, French and English month names, ISO 8601,
+//! and serial numbers of a sheet.
 //!
-//! `12/31/2026` is refused with a hint; `03/04/2026` is always the third of April.
+//! `12/31/2026` is refused with a hint; `03/04/2026` is always 3 April.
 
 use jiff::{
     ToSpan,
@@ -10,13 +10,13 @@ use jiff::{
 
 use crate::{language::Language, spelling::fold};
 
-/// Years that the due date of a deal can plausibly have.
+/// Plausible years of a due date.
 const YEARS: std::ops::RangeInclusive<i16> = 1980..=2100;
 
-/// Two digits up to this one mean 2000 to 2079, greater ones 1980 to 1999.
+/// Two-digit years up to this one mean 2000 to 2079, larger ones 1980 to 1999.
 const LAST_SHORT_YEAR: i16 = 79;
 
-/// Month names without accents: whole ones and what they are cut to.
+/// Month names without accents, in full and abbreviated.
 const MONTHS: [(&str, i8); 43] = [
     ("janvier", 1),
     ("janv", 1),
@@ -94,26 +94,26 @@ const WEEKDAYS: [&str; 28] = [
     "sunday",
 ];
 
-/// Why a text is no day.
+/// Reason why a text is not a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DayProblem {
-    /// Nothing but spaces.
+    /// Empty or only spaces.
     #[error("nothing is written")]
     Empty,
-    /// No known way to write a day.
+    /// Unknown format.
     #[error("not a date")]
     Unreadable,
-    /// The month has no such day, or the year no such month.
+    /// The month has no such day, or the year has no such month.
     #[error("there is no day {day:02}/{month:02}/{year}")]
     NoSuchDay {
         /// Day of the month as written.
         day: i16,
         /// Month as written.
         month: i16,
-        /// Year, with four digits.
+        /// Four-digit year.
         year: i16,
     },
-    /// The month comes before the day, as in `12/31/2026`.
+    /// Month before day, as in `12/31/2026`.
     #[error("the month stands before the day")]
     MonthFirst,
     /// Day and month without a year, or month and year without a day.
@@ -122,13 +122,13 @@ pub enum DayProblem {
     /// Before 1980 or after 2100.
     #[error("the year {0} is not between 1980 and 2100")]
     ImplausibleYear(i16),
-    /// A number that is no serial number of a plausible day.
+    /// A number that is not the serial number of a plausible date.
     #[error("a number outside of the days from 1980 to 2100")]
     ImplausibleNumber,
 }
 
 impl DayProblem {
-    /// What is wrong, in words that follow the date in quotes, such as `illisible`.
+    /// Message that follows the quoted date, such as `illisible`.
     pub fn text(self, language: Language) -> String {
         let french = language == Language::French;
         match self {
@@ -167,7 +167,10 @@ impl DayProblem {
     }
 }
 
-/// Reads a day. A time after it is dropped, with its zone: the day is the one that is written.
+/// Parses a date. A time and its zone are dropped: the result is the date as written.
+///
+/// # Errors
+/// [`DayProblem`] when the text is not a plausible date.
 pub fn read(text: &str) -> Result<Date, DayProblem> {
     let folded = fold(text);
     if folded.is_empty() {
@@ -222,8 +225,11 @@ pub fn read(text: &str) -> Result<Date, DayProblem> {
     }
 }
 
-/// Reads the serial number of a day: days since 30 December 1899, as Excel counts from March 1900 on and Google Sheets
-/// always. The time in the fraction is dropped.
+/// Converts a serial number: days since 30 December 1899, as Excel counts from March 1900 on and Google Sheets always.
+/// The fraction (time of day) is dropped.
+///
+/// # Errors
+/// [`DayProblem`] when the number is not a plausible date.
 pub fn from_serial(serial: f64) -> Result<Date, DayProblem> {
     // 1 January 1980 and 31 December 2100.
     const PLAUSIBLE: std::ops::Range<f64> = 29_221.0..73_416.0;
@@ -237,7 +243,7 @@ pub fn from_serial(serial: f64) -> Result<Date, DayProblem> {
         .map_err(|_| DayProblem::ImplausibleNumber)
 }
 
-/// Cuts `10:30`, `t10:30:00z` or `a 10:30 pm` off; `None` when something else than a time has a colon.
+/// Strips a time such as `10:30`, `t10:30:00z` or `a 10:30 pm`; `None` when something other than a time has a colon.
 fn without_time(text: &str) -> Option<&str> {
     let Some(colon) = text.find(':') else {
         return Some(text);
@@ -255,7 +261,7 @@ fn without_time(text: &str) -> Option<&str> {
     Some(before.trim_end_matches([' ', ',']))
 }
 
-/// A number with at most one decimal mark, as a sheet writes a serial; not `31.12`, which lacks its year.
+/// A number with at most one decimal mark, as a sheet writes a serial number; not `31.12`, which lacks its year.
 fn plain_number(text: &str) -> Option<f64> {
     let digits = text.split(['.', ',']).next().unwrap_or_default();
     if digits.len() < 3 {
@@ -267,7 +273,7 @@ fn plain_number(text: &str) -> Option<f64> {
         .flatten()
 }
 
-/// `20261231`, or the serial number of a day.
+/// `20261231`, or a serial number.
 fn number_of(written: &str, number: f64) -> Result<Date, DayProblem> {
     if written.len() == 8
         && let (Ok(year), Ok(month), Ok(day)) = (written[..4].parse(), written[4..6].parse(), written[6..].parse())
@@ -279,7 +285,7 @@ fn number_of(written: &str, number: f64) -> Result<Date, DayProblem> {
 
 #[derive(Clone, Copy)]
 enum Token {
-    /// The number and how many digits it was written with.
+    /// A number and its count of digits.
     Number(i16, usize),
     Month(i8),
 }

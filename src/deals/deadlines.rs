@@ -1,30 +1,30 @@
-//! What is due when. Only deals that are still open can be late or due.
+//! Open deals grouped by due date: overdue, today, upcoming, later, undated.
 
 use jiff::civil::Date;
 
 use super::deal::Deal;
 use crate::language::days_between;
 
-/// How many days ahead “the next days” reach.
+/// Length of the upcoming period in days.
 pub const UPCOMING_DAYS: i32 = 30;
 
-/// Open deals by their due date, the earliest first; of one day the largest amount first.
+/// Open deals by due date, earliest first; on the same day the largest amount first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Deadlines<'a> {
     /// Due before today.
     pub overdue: Vec<&'a Deal>,
-    /// Due today, which is not late.
+    /// Due today, which is not overdue.
     pub today: Vec<&'a Deal>,
-    /// Due within the next thirty days, the thirtieth included.
+    /// Due within the next thirty days, inclusive.
     pub upcoming: Vec<&'a Deal>,
-    /// Due after that.
+    /// Due later.
     pub later: Vec<&'a Deal>,
-    /// Without a due date, the largest amount first.
+    /// Without a due date, largest amount first.
     pub undated: Vec<&'a Deal>,
 }
 
 impl<'a> Deadlines<'a> {
-    /// The deadlines as of `today` in the configured zone.
+    /// Deadlines on `today`, a date in the configured time zone.
     pub fn of(deals: &[&'a Deal], today: Date) -> Self {
         let mut open: Vec<&Deal> = deals.iter().copied().filter(|deal| deal.stage.is_open()).collect();
         open.sort_by_key(|deal| (deal.due, std::cmp::Reverse(deal.amount), deal.row));

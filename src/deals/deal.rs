@@ -1,4 +1,4 @@
-//! One row of the `deals` tab as a value.
+//! A deal: one row of the tab `deals`.
 
 use std::sync::Arc;
 
@@ -10,32 +10,32 @@ use crate::money::Money;
 /// A deal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deal {
-    /// Row number as the spreadsheet shows it, 2 for the first data row.
+    /// Row number in the spreadsheet, 2 for the first data row.
     pub row: u32,
-    /// Whole number; `None` in a row that staff typed and that has none yet.
+    /// Numeric id; `None` in a row that staff typed and that has none yet.
     pub id: Option<u64>,
-    /// The customer's name.
+    /// Client name.
     pub client: Arc<str>,
-    /// Where it stands.
+    /// Stage.
     pub stage: Stage,
-    /// Gross amount, more than nothing, in cents.
+    /// Gross amount in cents, greater than zero.
     pub amount: Money,
-    /// `None` when nobody filled it in.
+    /// Sector; `None` when the cell is empty.
     pub sector: Option<Arc<str>>,
-    /// The day on which it is due.
+    /// Due date.
     pub due: Option<Date>,
-    /// Who works on it.
+    /// Assignee.
     pub assignee: Option<Arc<str>>,
-    /// Remarks; may be empty.
+    /// Notes; may be empty.
     pub notes: Arc<str>,
-    /// When it was created; `None` in a row that staff typed.
+    /// Creation time; `None` in a row that staff typed.
     pub created_at: Option<Timestamp>,
-    /// When anything in it was changed last.
+    /// Time of the last change.
     pub updated_at: Option<Timestamp>,
 }
 
 impl Deal {
-    /// Amount times the likelihood of its stage, exact.
+    /// Amount times the probability of its stage, exact.
     pub fn weighted(&self) -> Money {
         self.amount.times(self.stage.probability())
     }

@@ -1,4 +1,4 @@
-//! One row of the `deals` tab: how its cells are read, and how a deal is written.
+//! Row codec of the tab `deals`: parses cells into a deal and writes a deal as cells.
 
 use std::{
     borrow::Cow,
@@ -25,39 +25,39 @@ use crate::{
     store::{Cell, Content, Decoding, Entry, Row},
 };
 
-/// The largest amount of one deal. A cell keeps fifteen digits, so that anything larger would not stay exact.
+/// Maximum amount of one deal. A cell keeps fifteen digits; larger amounts would not stay exact.
 pub fn largest_amount() -> Money {
     Money::cents(999_999_999_999_999)
 }
 
-/// What became of a row.
+/// Result of parsing a row.
 pub(super) enum RowReading {
-    /// It counts.
+    /// A deal that counts.
     Deal(Deal),
-    /// It does not, until a cell is mended.
+    /// A row that is excluded until a cell is corrected.
     Excluded(ExcludedRow),
 }
 
-/// Reads rows one after the other; repeated texts are kept once.
+/// Parser of rows; repeated texts are interned.
 #[derive(Default)]
 pub(super) struct DealReader {
     texts: HashSet<Arc<str>>,
     unusual: HashMap<(u32, usize), Content>,
 }
 
-/// The amount in a text that staff typed into the sheet; `None` also for one that can be read in two ways.
+/// Parses an amount that staff typed as text; `None` also for an ambiguous one.
 fn amount_in_text(text: &str) -> Option<Money> {
     let reading = amount::read(text).ok()?.settled(None)?;
     Some(reading.money)
 }
 
-/// The day in a text that staff typed into the sheet.
+/// Parses a date that staff typed as text.
 fn day_in_text(text: &str) -> Option<Date> {
     days::read(text).ok()
 }
 
 impl DealReader {
-    /// Reads one row; a cell that the figures depend on and that cannot be read leaves the row out, with a finding.
+    /// Parses one row; an unreadable cell that the figures depend on excludes the row, with a finding.
     pub(super) fn read(&mut self, row: &Row<'_>, decoding: &mut Decoding) -> RowReading {
         let found_before = decoding.findings.len();
         let client = self.text(row, CLIENT, Effect::RowExcluded, decoding);
@@ -92,12 +92,12 @@ impl DealReader {
         RowReading::Deal(deal)
     }
 
-    /// What stands in cells that hold something else than the program would write, by row and column.
+    /// Contents of cells that differ from what the program would write, by row and column.
     pub(super) fn into_unusual(self) -> HashMap<(u32, usize), Content> {
         self.unusual
     }
 
-    /// `None` for an empty cell and for the error of a formula, which is a finding.
+    /// `None` for an empty cell and for a formula error, which becomes a finding.
     fn text(&mut self, row: &Row<'_>, column: usize, effect: Effect, decoding: &mut Decoding) -> Option<Arc<str>> {
         let cell = row.cell(column);
         if let Some(error) = cell.formula_error() {
@@ -115,7 +115,7 @@ impl DealReader {
             let finding = row.finding(column, Effect::Counted, reason);
             decoding.findings.push(finding.of_kind(FindingKind::FormulaLike));
         }
-        // Remarks are rarely the same twice.
+        // Notes rarely repeat, so interning them does not pay.
         if column == NOTES {
             return Some(text.into());
         }
@@ -165,7 +165,7 @@ fn read_stage(row: &Row<'_>) -> Result<Stage, Box<Finding>> {
     })
 }
 
-/// The stage that is spelled nearly alike.
+/// The stage with the most similar spelling.
 fn nearest_stage(word: &str) -> Option<&'static str> {
     let likeness = |stage: &str| strsim::jaro_winkler(&fold(stage), &fold(word));
     let stages = Stage::ALL.map(Stage::as_str).into_iter();
@@ -176,7 +176,7 @@ fn nearest_stage(word: &str) -> Option<&'static str> {
         .map(|(_, stage)| stage)
 }
 
-/// The amount in cents, more than nothing.
+/// Amount in cents, greater than zero.
 fn read_amount(row: &Row<'_>) -> Result<Money, Box<Finding>> {
     let cell = row.cell(AMOUNT);
     let refuse = |reason: &str| Box::new(row.finding(AMOUNT, Effect::RowExcluded, reason));
@@ -194,7 +194,7 @@ fn read_amount(row: &Row<'_>) -> Result<Money, Box<Finding>> {
     }
 }
 
-/// A finding when the cell holds parts of a cent, beyond the noise of a formula.
+/// A finding when the cell holds fractions of a cent, beyond the noise of a formula.
 fn rounding(row: &Row<'_>, amount: Money) -> Option<Finding> {
     let noise = Decimal::new(1, 5);
     let is_rounded = match row.cell(AMOUNT) {
@@ -230,7 +230,7 @@ fn read_due(row: &Row<'_>) -> Result<Option<Date>, Box<Finding>> {
     })
 }
 
-/// The day in a cell; `None` when it is empty.
+/// Date in a cell; `None` when it is empty.
 pub(super) fn day(cell: Cell<'_>) -> Result<Option<Date>, ()> {
     match cell {
         Cell::Empty => Ok(None),
@@ -257,7 +257,7 @@ fn instant(row: &Row<'_>, column: usize, decoding: &mut Decoding) -> Option<Time
     }
 }
 
-/// What the program writes into a cell of `deals`; the id and the two moments are the store's to write.
+/// Content that the program writes into a cell of `deals`; the store writes the id and the two timestamps.
 pub(super) fn entry(deal: &Deal, column: usize) -> Entry {
     let text = |text: Option<&str>| text.map_or(Entry::Empty, |text| Entry::Text(text.to_owned()));
     match column {

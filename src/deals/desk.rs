@@ -1,4 +1,4 @@
-//! What the handlers of the board share: the spreadsheet, the clock, and answers that were worked out already.
+//! Application state of the deals board: store, clock, settings and caches.
 
 use std::sync::Arc;
 
@@ -34,14 +34,14 @@ use crate::{
     store::{Choice, ReadError, Reading, Store, closed},
 };
 
-/// The board's means, made once by the app.
+/// State of the board, built once by the app and shared by its handlers.
 pub struct Deals {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
     pub(super) importer: Arc<Importer>,
     pub(super) reminders: Reminders,
     pub(super) rules: Rules,
-    /// Held by the run of the reminders, one at a time.
+    /// Held during a reminder run, so that runs do not overlap.
     pub(super) reminding: Mutex<()>,
     source: Source,
     frame: Frame,
@@ -52,37 +52,37 @@ pub struct Deals {
     listings: WorkedOut<Settled, Listing>,
 }
 
-/// What was worked out already: version of the tabs, today, and the question.
+/// Key of a derived-value cache: version of the tabs, today's date, and the query.
 type Settled = (u64, Date, String);
 
-/// Dashboards that are kept; each holds the first lines of its lists only.
+/// Maximum number of cached dashboards; each holds only the first lines of its lists.
 const MOST_OVERVIEWS: u64 = 64;
-/// Bytes of the lists that are kept: a list is four bytes a deal.
+/// Maximum size of the cached lists in bytes: a list takes four bytes per deal.
 const MOST_LISTED: u64 = 8 * 1024 * 1024;
 
-/// What the app hands to the board.
+/// Dependencies that the app passes to the board.
 pub struct Parts {
-    /// The spreadsheet.
+    /// Store over the spreadsheet.
     pub store: Arc<Store>,
-    /// Where the time comes from.
+    /// Clock.
     pub clock: Clock,
-    /// What the spreadsheet is called on pages.
+    /// Name of the spreadsheet on pages.
     pub source: Source,
     /// Navigation around every page.
     pub frame: Frame,
-    /// What all boards found.
+    /// Findings of all boards.
     pub tally: Arc<Tally>,
-    /// How people are reminded.
+    /// Settings of the reminders.
     pub reminders: Reminders,
-    /// What the operator chose.
+    /// Settings of the business rules.
     pub rules: Rules,
 }
 
-/// The board as it is at one moment.
+/// Rows of the board at one data version.
 pub(super) type Current = crate::current::Current<DealRows>;
 
 impl Deals {
-    /// Puts the board together.
+    /// Builds the state.
     pub fn new(parts: Parts) -> Self {
         Self {
             importer: Arc::new(Importer::new(
@@ -105,8 +105,8 @@ impl Deals {
         }
     }
 
-    /// Lets staff choose *Perdu* in the sheet where deals can be lost; answers whether it had to be added. The sheet marks
-    /// other words and takes them all the same, so that a failure keeps nothing from working.
+    /// Adds *Perdu* to the drop-down list of statuses in the sheet, where the stage is offered; returns whether it was
+    /// added. A failure has no further effect: the sheet marks other values but accepts them.
     pub async fn offer_lost_stage(&self) -> bool {
         let choice = Choice {
             tab: &DEALS,
@@ -122,7 +122,7 @@ impl Deals {
         })
     }
 
-    /// The board with the data at hand.
+    /// Snapshot of the board; starts the automatic corrections.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
         let current = self.as_of(self.store.read().await?);
         self.correcting.begin(&self.store, &current);
@@ -133,7 +133,7 @@ impl Deals {
         Current::of(reading, self.clock.zoned_now())
     }
 
-    /// Open deals with the company of this name; spellings are forgiven.
+    /// Open deals with the company of this name; variants of the name are matched.
     ///
     /// # Errors
     /// When the tabs cannot be read.
@@ -146,13 +146,13 @@ impl Deals {
         Ok(deals.map(|deal| DealAnswer::of(deal, &current.rows)).collect())
     }
 
-    /// When deals went from one stage to another, as far as the audit log tells.
+    /// Stage changes recorded in the audit log.
     pub(super) async fn history(&self, current: &Current) -> Result<StageHistory, ReadError> {
         let log: Reading<DealLog> = self.store.read().await?;
         Ok(StageHistory::of(log.snapshot.data.stage_changes(&current.rows.deals)))
     }
 
-    /// What answers depend on beside rows and filter.
+    /// Inputs of responses besides the rows and the filter.
     pub(super) fn context(&self, current: &Current) -> Context {
         Context {
             day: Day {
@@ -166,21 +166,21 @@ impl Deals {
         }
     }
 
-    /// The dashboard of the deals that `filter` lets through.
+    /// Dashboard of the deals that match `filter`, cached.
     pub(super) async fn overview(&self, current: &Current, filter: &DealFilter) -> Arc<Overview> {
         let work = async { Arc::new(Overview::of(&current.rows, filter, &self.context(current))) };
         let settled = (current.version, current.now.date(), filter.to_query());
         self.overviews.or_work_out(settled, work).await
     }
 
-    /// The deals that answer `question`, in order.
+    /// Deals that match `question`, in order, cached.
     pub(super) async fn listing(&self, current: &Current, question: &ListQuestion) -> Arc<Listing> {
         let work = async { Arc::new(Listing::of(&current.rows, question, &self.context(current))) };
         let settled = (current.version, current.now.date(), question.to_query());
         self.listings.or_work_out(settled, work).await
     }
 
-    /// Every cell that a person should look at, for the page of findings.
+    /// Findings of this board, for the page of findings.
     ///
     /// # Errors
     /// When the tabs cannot be read.
@@ -194,7 +194,7 @@ impl Deals {
         }
     }
 
-    /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
+    /// Findings in the data read last; `None` before the first read. Makes no call.
     pub async fn found_at_hand(&self) -> Option<Found> {
         Some(self.found_in(&self.as_of(self.store.at_hand().await?)))
     }
@@ -204,7 +204,7 @@ impl Deals {
         Found::of_cells(current.findings.to_vec(), frame, current.as_of())
     }
 
-    /// What surrounds a page that shows `current`.
+    /// Frame of a page that shows `current`.
     pub(super) fn frame(&self, current: &Current, language: Language) -> Frame {
         let findings = self.tally.note("deals", current.findings_count());
         self.bare_frame(language)
@@ -212,14 +212,14 @@ impl Deals {
             .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 
-    /// What surrounds a page that shows no data, at an address of the board; `None` elsewhere.
+    /// Frame of a page without data, at an address of the board; `None` at other addresses.
     pub fn frame_at(&self, uri: &Uri, headers: &HeaderMap) -> Option<Frame> {
         let rest = uri.path().strip_prefix(super::pages::BOARD)?;
         let is_here = rest.is_empty() || rest.starts_with('/');
         is_here.then(|| self.bare_frame(super::pages::language_of(uri, headers)))
     }
 
-    /// What surrounds a page that shows no data.
+    /// Frame of a page without data.
     pub(super) fn bare_frame(&self, language: Language) -> Frame {
         let action = Entry::new(language.choose("Nouvelle affaire", "New deal"), super::pages::NEW);
         let board = Board {
@@ -229,7 +229,7 @@ impl Deals {
         self.frame.clone().for_board(board, language, action)
     }
 
-    /// The finished answer to what was `asked`, made by `make` unless it was answered this very second.
+    /// Rendered response from the cache, or made by `make`.
     pub(super) async fn answered(
         &self,
         current: &Current,

@@ -1,4 +1,4 @@
-//! Holds the rules to the worked examples of `docs/directives/deals.md`.
+//! Worked examples of `docs/directives/deals.md`, checked against the rules.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ use crate::{
 
 const DIRECTIVE: &str = include_str!("../../docs/directives/deals.md");
 
-/// The cells of every table line whose table begins with these headers.
+/// Cells of every row of the table with these headers.
 fn table(headers: &str) -> Vec<Vec<&'static str>> {
     let mut lines = Vec::new();
     let mut within = false;
@@ -60,7 +60,7 @@ fn day(text: &str) -> Option<Date> {
     strtime::parse("%d/%m/%Y", text).ok()?.to_date().ok()
 }
 
-/// The deals of the example and their history.
+/// Deals of the example, and their history.
 fn example() -> (Vec<Deal>, StageHistory) {
     let headers = "| id | client | statut | montant_brut | secteur | date_echeance | assignee | created_at | updated_at | won on |";
     let lines = table(headers);

@@ -1,7 +1,8 @@
-//! Changes of one deal, written only over what their author saw.
+//! Create, update, delete and undo for one deal, with optimistic concurrency.
 //!
-//! The program's own look at the rows may be some seconds old, and staff may change a cell in the very moment of a write. So
-//! a change that does not fit is worked out once more on a fresh look before anybody hears of a clash.
+//! A change is conditional on the values that its author saw. The cached rows may be some seconds old, and staff may
+//! change a cell during a write; therefore a change that does not apply is recomputed on fresh rows before it is
+//! reported as a conflict.
 
 use jiff::Timestamp;
 
@@ -19,42 +20,42 @@ use crate::{
     store::{Batch, CellUpdate, Change, CommitError, Content, Entry, Reading, RowProblem, Update},
 };
 
-/// Who makes a change by a form, as the audit log says.
+/// Author of changes made by a form, in the audit log.
 pub(super) const BY_FORM: &str = "form";
-/// Who makes it as a program.
+/// Author of changes made by a program.
 pub(super) const BY_API: &str = "API";
 
-/// How often a change is worked out on a fresh look.
+/// Maximum number of attempts, each on fresh rows.
 const TRIES: usize = 3;
 
-/// What somebody wants of a deal.
+/// A requested edit of a deal.
 #[derive(Clone, Debug)]
 pub(super) struct Intent {
-    /// What they saw.
+    /// Values that the author saw.
     pub(super) seen: DealFields,
-    /// What it is to be.
+    /// Values that the author wants.
     pub(super) wanted: DealFields,
-    /// Columns that must still be as they were seen although nothing changes there.
+    /// Columns that must be unchanged since they were seen, although the edit does not touch them.
     pub(super) watched: Vec<usize>,
 }
 
-/// Why a deal was not changed.
+/// Reason why a deal was not changed.
 pub(super) enum NotChanged {
-    /// No row has its id any more.
+    /// No row has its id.
     Gone,
-    /// Somebody else changed the same cells.
+    /// Someone else changed the same cells.
     Clash(Box<Clash>),
-    /// Anything else.
+    /// Any other error.
     Failed(Error),
 }
 
-/// Both sides of a clash.
+/// Both sides of an edit conflict.
 pub(super) struct Clash {
-    /// What the author of the change saw and wants.
+    /// The requested edit.
     pub(super) intent: Intent,
-    /// What stands in the sheet.
+    /// Values now in the sheet.
     pub(super) found: DealFields,
-    /// The columns that clash.
+    /// Columns in conflict.
     pub(super) columns: Vec<usize>,
 }
 
@@ -82,15 +83,15 @@ impl From<CommitError> for NotChanged {
     }
 }
 
-/// A deal that is in the sheet now.
+/// A deal that was created.
 pub(super) struct Created {
     pub(super) id: u64,
-    /// Rows that this added: none when an earlier attempt had.
+    /// Rows added: 0 when an earlier attempt with the same key had added it.
     pub(super) rows: usize,
 }
 
 impl Deals {
-    /// Writes a new deal; a repetition with the same key writes nothing.
+    /// Inserts a new deal; a retry with the same key writes nothing.
     pub(super) async fn create(&self, deal: NewDeal, by: &str) -> Result<Created, Error> {
         let insert = Change::Insert(deal.into_insert());
         let committed = self.store.commit(Batch::by(by, [insert])).await?;
@@ -100,7 +101,7 @@ impl Deals {
         Ok(Created { id, rows })
     }
 
-    /// Writes what `intend` makes of the deal as it stands in the sheet.
+    /// Applies the edit that `intend` derives from the deal in the sheet.
     pub(super) async fn change(
         &self,
         (id, by): (u64, &str),
@@ -134,7 +135,7 @@ impl Deals {
         };
         match self.store.commit(Batch::by(by, [Change::Update(update)])).await {
             Ok(_) => Ok(()),
-            // The next look shows whether it is a clash or only another way to write the same.
+            // The next read shows whether this is a conflict or only another notation of the same value.
             Err(CommitError::Conflict(_)) => Err(NotChanged::Clash(Box::new(Clash {
                 columns: super::change::FIELDS.to_vec(),
                 intent,
@@ -144,7 +145,7 @@ impl Deals {
         }
     }
 
-    /// Takes the deal out of the sheet; `seen` says what must still stand there, where the author saw it.
+    /// Deletes the deal; `seen` derives the values that must still be in the sheet.
     pub(super) async fn remove(
         &self,
         (id, by): (u64, &str),
@@ -186,8 +187,8 @@ impl Deals {
         }
     }
 
-    /// Takes back what a form did to a deal at or after `since`: old values come back into its cells, a deleted row comes
-    /// back with its id.
+    /// Undoes a form's change of a deal, made at or after `since`: restores old cell values, or a deleted row with its
+    /// id.
     pub(super) async fn undo(&self, id: u64, since: Timestamp) -> Result<Undone, NotChanged> {
         let log = self.log().await?;
         let lines = log.snapshot.data.of_number(id);
@@ -229,7 +230,7 @@ impl Deals {
         let current = self.current().await?;
         let key = format!("restored {}", group[0].id);
         let at = current.now.clone();
-        // A number that another deal got meanwhile stays with that one.
+        // If another deal has the id by now, that deal keeps it.
         let is_taken = current.rows.deal(id).is_some_and(|deal| DealFields::of(deal) != fields);
         if is_taken {
             let created_at = at;
@@ -254,20 +255,20 @@ impl Deals {
         Ok(Undone { id })
     }
 
-    /// The audit log as far as it concerns deals.
+    /// Audit log of deals.
     pub(super) async fn log(&self) -> Result<Reading<DealLog>, Error> {
         Ok(self.store.read::<DealLog>().await?)
     }
 }
 
-/// A change that was taken back.
+/// An undone change.
 pub(super) struct Undone {
-    /// The deal's id; another one when a new deal had got its number.
+    /// Id of the deal; a new one when another deal has its former id.
     pub(super) id: u64,
 }
 
 impl Intent {
-    /// Nothing is to change.
+    /// An edit that changes nothing.
     pub(super) fn untouched(found: &DealFields) -> Self {
         Self {
             seen: found.clone(),
@@ -278,13 +279,13 @@ impl Intent {
 }
 
 impl Clash {
-    /// Whether the deal as it is now is what the row is to be, but for these columns.
+    /// Values now in the sheet, with the author's changes applied.
     pub(super) fn merged(&self) -> DealFields {
         merged(&self.intent.seen, &self.found, &self.intent.wanted)
     }
 }
 
-/// The lines of one form's change, the first that was written at or after `since`.
+/// Audit entries of one change made by a form, the first at or after `since`.
 fn change_since(lines: &[LogLine], since: Timestamp) -> Option<Vec<LogLine>> {
     let is_ours = |line: &&LogLine| line.by == BY_FORM && matches!(line.action, Action::Changed | Action::Deleted);
     let first = lines.iter().filter(is_ours).find(|line| line.at >= since)?;
@@ -308,7 +309,7 @@ fn update(deal: &Deal, intent: &Intent, rows: &DealRows) -> Option<Update> {
     Some(update)
 }
 
-/// Writes nothing, and clashes when the cell holds something else.
+/// Writes nothing, and fails when the cell holds another value.
 fn guard(column: usize, content: Content) -> CellUpdate {
     let to = match &content {
         Content::Text(text) => Entry::Text(text.clone()),
@@ -322,7 +323,7 @@ fn guard(column: usize, content: Content) -> CellUpdate {
     }
 }
 
-/// The board with the deal of this id.
+/// Snapshot of the board, and the deal with this id.
 pub(super) async fn with_deal(deals: &Deals, id: u64) -> Result<(Current, Deal), Error> {
     let current = deals.current().await?;
     let deal = current.rows.deal(id).cloned().ok_or_else(Error::not_found)?;

@@ -1,4 +1,4 @@
-//! Which deals a page looks at: read from the address, written back into it, applied to the rows.
+//! Filter of deals: parsed from a query string, written back into it, applied to the rows.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -17,10 +17,10 @@ use crate::{
     spelling::tidy,
 };
 
-/// Stands in an address for “Non renseigné”, where a blank field means no choice.
+/// Query value for “Non renseigné”; a blank field restricts nothing.
 pub const NOT_GIVEN: &str = "(none)";
 
-/// Which deals a page looks at. What is left empty restricts nothing; within one field any choice will do.
+/// Filter of deals. Empty fields restrict nothing; within one field any of the choices matches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DealFilter {
     /// Stages.
@@ -29,20 +29,20 @@ pub struct DealFilter {
     pub sectors: Vec<Choice>,
     /// Assignees, in any spelling.
     pub assignees: Vec<Choice>,
-    /// Days on which a deal is due.
+    /// Range of due dates.
     pub due: Period,
-    /// Words that all have to be in some text column, as typed.
+    /// Words that must all occur in the text columns, as typed.
     pub text: String,
 }
 
-/// One choice of a filter.
+/// One filter choice, with the filter that remains when it is removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
-    /// The field of the address.
+    /// Query field.
     pub field: &'static str,
-    /// Its value in the address; [`NOT_GIVEN`] is “Non renseigné”.
+    /// Query value; [`NOT_GIVEN`] is “Non renseigné”.
     pub value: String,
-    /// The filter without this choice.
+    /// Filter without this choice.
     pub left: DealFilter,
 }
 
@@ -53,16 +53,16 @@ impl Chip {
     }
 }
 
-/// A sector or an assignee that somebody chose.
+/// A chosen sector or assignee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// As written; `None` is “Non renseigné”.
+    /// Name as written; `None` is “Non renseigné”.
     pub name: Option<String>,
     key: Option<String>,
 }
 
 impl Choice {
-    /// Reads one value of an address; `None` for a blank one.
+    /// Parses a query value; `None` for a blank one.
     fn parse(value: &str) -> Option<Self> {
         let key = group_key(value)?;
         let is_named = key != NOT_GIVEN;
@@ -77,19 +77,19 @@ impl Choice {
     }
 }
 
-/// Why the fields of an address are no filter.
+/// Reason why a query is not a valid filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
-    /// No stage is called so.
+    /// Unknown stage.
     #[error("“{0}” is no status")]
     UnknownStatus(String),
-    /// The days cannot be read.
+    /// Unreadable date.
     #[error(transparent)]
     Period(#[from] PeriodError),
 }
 
 impl FilterError {
-    /// The field to point at.
+    /// Query field in error.
     pub fn field(&self) -> &'static str {
         match self {
             Self::UnknownStatus(_) => "status",
@@ -97,7 +97,7 @@ impl FilterError {
         }
     }
 
-    /// What is wrong and what would be right, where deals can be lost or not.
+    /// Message with the accepted values, depending on whether the stage Lost is offered.
     pub fn message(&self, language: Language, lost_stage: LostStage) -> String {
         let stages = lost_stage.stages(None);
         let stages = stages.iter().map(|stage| stage.as_str()).collect::<Vec<_>>().join(", ");
@@ -122,11 +122,11 @@ impl FilterError {
 }
 
 impl DealFilter {
-    /// Reads the query of an address: `status`, `sector`, `assignee` (each any number of times), `from`, `to` and `q`; the
-    /// French names of the columns will do too. Other fields belong to somebody else.
+    /// Parses a query string: `status`, `sector`, `assignee` (repeatable), `from`, `to` and `q`; the French column
+    /// names are accepted too. Unknown fields are ignored.
     ///
     /// # Errors
-    /// [`FilterError`] with the field to point at.
+    /// [`FilterError`] with the field in error.
     pub fn parse(query: &str) -> Result<Self, FilterError> {
         let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
         let mut filter = Self::default();
@@ -154,7 +154,7 @@ impl DealFilter {
         Ok(())
     }
 
-    /// The query that [`DealFilter::parse`] reads as this filter; empty when nothing is restricted.
+    /// Query string that [`DealFilter::parse`] parses to this filter; empty without restrictions.
     pub fn to_query(&self) -> String {
         let mut fields: Vec<(&str, String)> = Vec::new();
         fields.extend(self.statuses.iter().map(|stage| ("status", stage.to_string())));
@@ -174,7 +174,7 @@ impl DealFilter {
         serde_urlencoded::to_string(fields).unwrap_or_default()
     }
 
-    /// The choices of the filter one by one, each with the filter that is left when it is taken back.
+    /// The choices one by one, each with the filter that remains when it is removed.
     pub fn chips(&self) -> Vec<Chip> {
         let mut chips = Vec::new();
         for stage in &self.statuses {
@@ -209,21 +209,21 @@ impl DealFilter {
         chips
     }
 
-    /// The same with only this sector; `None` is “Non renseigné”.
+    /// Copy with only this sector; `None` is “Non renseigné”.
     #[must_use]
     pub fn of_sector(mut self, sector: Option<&str>) -> Self {
         self.sectors = Choice::parse(sector.unwrap_or(NOT_GIVEN)).into_iter().collect();
         self
     }
 
-    /// The same with only this assignee; `None` is “Non renseigné”.
+    /// Copy with only this assignee; `None` is “Non renseigné”.
     #[must_use]
     pub fn of_assignee(mut self, assignee: Option<&str>) -> Self {
         self.assignees = Choice::parse(assignee.unwrap_or(NOT_GIVEN)).into_iter().collect();
         self
     }
 
-    /// The same without the deals that are won or lost; where only those are let through, every open one.
+    /// Copy restricted to open stages; all of them when the filter names closed stages only.
     #[must_use]
     pub fn open(mut self) -> Self {
         let is_named = |stage: &Stage| self.statuses.is_empty() || self.statuses.contains(stage);
@@ -233,12 +233,12 @@ impl DealFilter {
         self
     }
 
-    /// Whether every deal is let through.
+    /// Whether every deal matches.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The deals that are let through. `texts` is asked for only when there is something to search.
+    /// Applies the filter. `texts` is called only when there are words to search.
     pub fn select<'a>(&self, deals: &[Deal], texts: impl FnOnce() -> &'a SearchTexts) -> Selection {
         let words = SearchWords::of(&self.text);
         let texts = (!words.is_empty()).then(texts);
@@ -259,47 +259,47 @@ fn add_choice(choices: &mut Vec<Choice>, value: &str) {
     choices.extend(choice);
 }
 
-/// The deals that a filter lets through, and what its fields would let through.
+/// Deals that match a filter, with the counts of its options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
-    /// Places among the deals, in their order.
+    /// Indices of the deals, in their order.
     pub places: Vec<usize>,
-    /// How many deals each choice has, given all other fields.
+    /// Number of deals per option, under all other fields.
     pub facets: Facets,
-    /// Deals without a due date that only the days leave out: “3 affaires sans échéance masquées”.
+    /// Deals hidden by the date filter because they have no due date: “3 affaires sans échéance masquées”.
     pub hidden_undated: usize,
 }
 
 impl Selection {
-    /// The deals themselves.
+    /// The matching deals.
     pub fn deals<'a>(&self, deals: &'a [Deal]) -> Vec<&'a Deal> {
         self.places.iter().map(|place| &deals[*place]).collect()
     }
 }
 
-/// The choices of each field.
+/// Options of each field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Facets {
-    /// Every stage with the deals it would let through, from the first contact on.
+    /// Every stage with the number of deals it would match, in pipeline order.
     pub statuses: Vec<(Stage, usize)>,
-    /// Sectors in alphabetical order; deals without one stand last.
+    /// Sectors in alphabetical order; “Non renseigné” is last.
     pub sectors: Vec<FacetOption>,
-    /// Assignees in alphabetical order; deals without one stand last.
+    /// Assignees in alphabetical order; “Non renseigné” is last.
     pub assignees: Vec<FacetOption>,
 }
 
-/// One choice of a field.
+/// One option of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FacetOption {
-    /// The first spelling in the sheet; `None` is “Non renseigné”.
+    /// First spelling in the sheet; `None` is “Non renseigné”.
     pub name: Option<Arc<str>>,
-    /// Deals that all other fields let through.
+    /// Deals that match all other fields.
     pub count: usize,
     /// Whether the filter names it.
     pub is_chosen: bool,
 }
 
-/// Which of the three fields with choices leave a deal out.
+/// Which of the three choice fields a deal matches.
 struct Verdict {
     status: bool,
     sector: bool,
@@ -328,7 +328,7 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// A deal that other fields leave out is still a choice.
+    /// Registers the options of a deal, also of one that other fields exclude.
     fn offer(&mut self, deal: &'a Deal) {
         self.sectors.place(deal);
         self.assignees.place(deal);
@@ -368,7 +368,7 @@ impl<'a> Counting<'a> {
     }
 }
 
-/// The choices of one field with their counts.
+/// Options of one field, with their counts.
 struct FacetCount<'a> {
     chosen: &'a [Choice],
     property: Property,
@@ -420,7 +420,7 @@ impl<'a> FacetCount<'a> {
     }
 }
 
-/// A choice that no deal has: it can still be taken back.
+/// A chosen option that no deal has; it is listed so that it can be removed.
 fn without_deals(choice: &Choice) -> FacetOption {
     FacetOption {
         name: choice.name.as_deref().map(Arc::from),

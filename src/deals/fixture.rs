@@ -1,4 +1,4 @@
-//! Small worlds for the tests of the rules.
+//! Fixtures of the rule tests: deals, rows, dates, and a generator of random deals.
 
 use std::sync::Arc;
 
@@ -21,17 +21,17 @@ use crate::{
     store::{Dataset, Decoding, TabRows},
 };
 
-/// The day of every test, a Saturday.
+/// Today in every test, a Saturday.
 pub(super) fn today() -> Date {
     date(2026, 11, 21)
 }
 
-/// A day such as `2026-11-21`.
+/// Parses a date such as `2026-11-21`.
 pub(super) fn day(text: &str) -> Date {
     text.parse().expect("day")
 }
 
-/// Noon UTC of a day such as `2026-11-21`, or an instant in full.
+/// Noon UTC of a date such as `2026-11-21`, or a full timestamp.
 pub(super) fn at(text: &str) -> Timestamp {
     let full = if text.contains('T') {
         text.to_owned()
@@ -41,7 +41,7 @@ pub(super) fn at(text: &str) -> Timestamp {
     full.parse().expect("instant")
 }
 
-/// The deal of row and id `number`, with an amount in euros such as `12500.50`.
+/// Deal with row and id `number` and an amount in euros such as `12500.50`.
 pub(super) fn deal(number: u32, stage: Stage, euros: &str) -> Deal {
     Deal {
         row: number,
@@ -97,12 +97,12 @@ pub(super) fn all(deals: &[Deal]) -> Vec<&Deal> {
     deals.iter().collect()
 }
 
-/// A row of the `deals` tab: id, client, statut, montant, probabilite, valeur_ponderee; the rest is empty.
+/// Row of the tab `deals`: id, client, statut, montant, probabilite, valeur_ponderee; the rest is empty.
 pub(super) fn short_row(cells: [Value; 6]) -> Vec<Value> {
     cells.to_vec()
 }
 
-/// What the program makes of rows of the `deals` tab, and what it found.
+/// Decoded rows of the tab `deals`, and the findings.
 pub(super) fn decode(rows: Vec<Vec<Value>>, pauses: Vec<Vec<Value>>) -> (DealRows, Vec<Finding>) {
     let with_headers = |tab: &'static crate::store::Tab, rows: Vec<Vec<Value>>| {
         let headers = tab.columns.iter().map(|column| json!(column.header)).collect();
@@ -117,7 +117,7 @@ pub(super) fn decode(rows: Vec<Vec<Value>>, pauses: Vec<Vec<Value>>) -> (DealRow
     (rows, decoding.findings)
 }
 
-/// Deals that meet often: few clients, sectors, assignees and days, in several spellings.
+/// Random deals with few distinct clients, sectors, assignees and dates, in several spellings.
 pub(super) fn crowded_deals() -> impl Strategy<Value = Vec<Deal>> {
     vec(crowded_deal(), 0..30).prop_map(|mut deals| {
         for (number, deal) in (2..).zip(&mut deals) {

@@ -1,4 +1,4 @@
-//! The weighted pipeline, stage by stage.
+//! Weighted pipeline by stage.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,17 +13,17 @@ use crate::money::Money;
 /// One stage of the funnel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FunnelStep {
-    /// The stage.
+    /// Stage.
     pub status: Stage,
-    /// Deals in it.
+    /// Number of deals in the stage.
     pub deals: usize,
     /// Sum of their amounts.
     pub total: Money,
-    /// Sum of amount times probability; all steps add up to the weighted pipeline.
+    /// Sum of amount times probability; the steps add up to the weighted pipeline.
     pub weighted: Money,
 }
 
-/// The steps from the first contact on; lost deals only where they are offered or there are some.
+/// Steps in pipeline order; Lost only where it is offered or has deals.
 pub fn funnel(deals: &[&Deal], lost_stage: LostStage) -> Vec<FunnelStep> {
     let mut counts = StageCounts::none(lost_stage);
     let mut totals = [Money::ZERO; Stage::ALL.len()];

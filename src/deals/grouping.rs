@@ -1,21 +1,21 @@
-//! Deals by sector or by assignee: spellings that differ in accents, case or spaces are one group.
+//! Grouping of deals by sector or assignee; spellings that differ only in accents, case or spaces are one group.
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::deal::Deal;
 use crate::spelling::fold;
 
-/// By what deals are grouped.
+/// Property by which deals are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Property {
-    /// `secteur`.
+    /// Column `secteur`.
     Sector,
-    /// `assignee`.
+    /// Column `assignee`.
     Assignee,
 }
 
 impl Property {
-    /// What a deal says; `None` when nobody filled it in.
+    /// Value of a deal; `None` when the cell is empty.
     pub fn of(self, deal: &Deal) -> Option<&Arc<str>> {
         match self {
             Self::Sector => deal.sector.as_ref(),
@@ -24,7 +24,7 @@ impl Property {
     }
 }
 
-/// Finds the group of a text; groups are numbered in the order in which they first occur.
+/// Maps a text to the index of its group; groups are numbered in order of first occurrence.
 #[derive(Default)]
 pub struct Grouping<'a> {
     names: Vec<GroupName>,
@@ -32,20 +32,20 @@ pub struct Grouping<'a> {
     by_key: HashMap<Option<String>, usize>,
 }
 
-/// How a group is called.
+/// Name of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupName {
-    /// The first spelling; `None` for what says nothing.
+    /// First spelling; `None` for the group without a value.
     pub name: Option<Arc<str>>,
-    /// The spelling folded, by which texts are one group.
+    /// Folded spelling, which identifies the group.
     pub key: Option<String>,
 }
 
 impl<'a> Grouping<'a> {
-    /// The number of the group of a text.
+    /// Group index of a text.
     pub fn place(&mut self, name: Option<&'a Arc<str>>) -> usize {
         let spelling = name.map(|name| &**name);
-        // Folding costs more than finding a spelling again, and a large tab repeats a few of them.
+        // Folding costs more than looking a spelling up, and a large tab repeats few of them.
         if let Some(place) = self.by_spelling.get(&spelling) {
             return *place;
         }
@@ -62,27 +62,27 @@ impl<'a> Grouping<'a> {
         place
     }
 
-    /// The groups so far.
+    /// The groups found so far.
     pub fn into_names(self) -> Vec<GroupName> {
         self.names
     }
 }
 
-/// By what spellings are one; `None` for a text that shows nothing.
+/// Key shared by all spellings of a text; `None` for a text without visible characters.
 pub fn group_key(text: &str) -> Option<String> {
     Some(fold(text)).filter(|key| !key.is_empty())
 }
 
-/// Deals that say the same.
+/// Deals with the same value.
 #[derive(Clone, Debug)]
 pub struct Group<'a> {
-    /// The first spelling; `None` for deals that say nothing.
+    /// First spelling; `None` for deals without a value.
     pub name: Option<Arc<str>>,
-    /// Its deals, in the order given.
+    /// Deals of the group, in the given order.
     pub deals: Vec<&'a Deal>,
 }
 
-/// Groups in the order in which they first occur.
+/// Groups in order of first occurrence.
 pub fn grouped<'a>(deals: &[&'a Deal], property: Property) -> Vec<Group<'a>> {
     let mut grouping = Grouping::default();
     let mut members: Vec<Vec<&'a Deal>> = Vec::new();

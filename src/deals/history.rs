@@ -1,4 +1,4 @@
-//! When deals went from one stage to another, as the audit log tells, and how long it took to win them.
+//! Stage history from the audit log, and the sales cycle derived from it.
 
 use std::collections::HashMap;
 
@@ -14,15 +14,15 @@ use super::{deal::Deal, share::two_decimals_or_null, stage::Stage};
 pub struct StageChange {
     /// Id of the deal.
     pub deal: u64,
-    /// When it was changed; for changes in the sheet, when the program saw it.
+    /// Time of the change; for changes in the sheet, the time at which the program saw it.
     pub at: Timestamp,
-    /// What stood there before; `None` where that was no stage.
+    /// Previous stage; `None` when the cell held no stage.
     pub from: Option<Stage>,
-    /// What stands there since.
+    /// New stage.
     pub to: Stage,
 }
 
-/// Every change of a stage that is known.
+/// All recorded stage changes.
 #[derive(Clone, Debug, Default)]
 pub struct StageHistory {
     by_deal: HashMap<u64, Vec<StageChange>>,
@@ -30,7 +30,7 @@ pub struct StageHistory {
 }
 
 impl StageHistory {
-    /// A history of these changes, in any order.
+    /// History of these changes, given in any order.
     pub fn of(changes: impl IntoIterator<Item = StageChange>) -> Self {
         let mut history = Self::default();
         for change in changes {
@@ -43,19 +43,19 @@ impl StageHistory {
         history
     }
 
-    /// The first change that is known; `None` without any.
+    /// Time of the first recorded change; `None` without any.
     pub fn since(&self) -> Option<Timestamp> {
         self.since
     }
 
-    /// The changes of one deal, the earliest first.
+    /// Changes of one deal, earliest first.
     pub fn of_deal(&self, deal: &Deal) -> &[StageChange] {
         let changes = deal.id.and_then(|id| self.by_deal.get(&id));
         changes.map_or(&[], Vec::as_slice)
     }
 
-    /// When a deal that is won was won: its last change, to [`Stage::Won`]. Nobody knows it of a deal that came into the
-    /// tab as won, such as with an import: it would seem to have taken no time.
+    /// Time at which a won deal was won: its last change, to [`Stage::Won`]. `None` for a deal that entered the tab as
+    /// won, such as by an import: its cycle would have no length.
     pub fn won_at(&self, deal: &Deal) -> Option<Timestamp> {
         let changes = self.of_deal(deal);
         let last = changes.last()?;
@@ -64,29 +64,29 @@ impl StageHistory {
     }
 }
 
-/// The least that a cycle counts. A deal that is entered when it is as good as won would seem to take seconds, and what is
-/// divided by that says nothing.
+/// Minimum length of a cycle. A deal entered shortly before it is won would seem to take seconds, and a velocity
+/// divided by that is meaningless.
 const LEAST_CYCLE: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long it took to win deals, from `created_at` to the change to [`Stage::Won`]; each counts a day at least.
+/// Sales cycle: time from `created_at` to the change to [`Stage::Won`], at least one day for each deal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cycle {
-    /// Mean in days, 1 or more; `None` when no won deal can be measured.
+    /// Mean in days, at least 1; `None` when no won deal can be measured.
     #[serde(serialize_with = "two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
     pub average_days: Option<Decimal>,
-    /// Won deals that could be measured.
+    /// Number of won deals that were measured.
     pub measured: usize,
-    /// Won deals without `created_at`.
+    /// Number of won deals without `created_at`.
     pub without_creation: usize,
-    /// Won deals with `created_at` whose change to won is not in the audit log.
+    /// Number of won deals with `created_at` whose change to won is not in the audit log.
     pub without_change: usize,
-    /// Won deals that were won before they were created, which cannot be.
+    /// Number of won deals with a change to won before their creation.
     pub reversed: usize,
 }
 
 impl Cycle {
-    /// The cycle of the won deals among `deals`.
+    /// Cycle of the won deals among `deals`.
     pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
         let mut cycle = Self::default();
         let mut total = SignedDuration::ZERO;
@@ -105,13 +105,13 @@ impl Cycle {
         cycle
     }
 
-    /// Won deals, measured or not.
+    /// Number of won deals, measured or not.
     pub fn won(&self) -> usize {
         self.measured + self.without_creation + self.without_change + self.reversed
     }
 }
 
-/// Mean length in days, exact to the second; `None` of nothing.
+/// Mean length in days, exact to the second; `None` when `count` is 0.
 pub fn mean_days(total: SignedDuration, count: usize) -> Option<Decimal> {
     const SECONDS_A_DAY: i64 = 86_400;
     let count = Decimal::from(count);

@@ -1,4 +1,4 @@
-//! The four numbers at the top of the board.
+//! KPIs of the dashboard: weighted pipeline, average basket, conversion rate, number of deals.
 
 use std::collections::BTreeMap;
 
@@ -13,30 +13,31 @@ use super::{
 };
 use crate::money::Money;
 
-/// What all the deals come to.
+/// KPIs of a set of deals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Kpis {
     /// Sum of amount times probability.
     pub weighted_pipeline: Money,
-    /// The part of it that is won.
+    /// Part of the weighted pipeline that is won.
     pub weighted_won: Money,
-    /// The part of it that is still to be won.
+    /// Part of the weighted pipeline that is open.
     pub weighted_open: Money,
     /// Mean amount; `None` without deals.
     pub average_basket: Option<Money>,
-    /// Won out of all deals, lost ones included; `None` without deals. Programs read percent.
+    /// Won deals divided by all deals, including lost ones; `None` without deals. In percent in JSON.
     pub conversion_rate: Option<Share>,
-    /// Won out of won and lost; `None` where deals cannot be lost, or none is settled. Programs read percent.
+    /// Won deals divided by won and lost deals; `None` where deals cannot be lost or none is closed. In percent in
+    /// JSON.
     pub win_rate: Option<Share>,
-    /// How many deals.
+    /// Number of deals.
     pub deal_count: usize,
-    /// How many in each stage.
+    /// Number of deals by stage.
     #[schemars(with = "BTreeMap<String, usize>")]
     pub count_by_status: StageCounts,
 }
 
 impl Kpis {
-    /// The numbers of these deals.
+    /// KPIs of these deals.
     pub fn of(deals: &[&Deal], lost_stage: LostStage) -> Self {
         let mut amount = Money::ZERO;
         let mut weighted_won = Money::ZERO;
@@ -67,7 +68,7 @@ impl Kpis {
         }
     }
 
-    /// What became of each number since an earlier period.
+    /// Change of each KPI against an earlier period.
     pub fn since(&self, before: Option<&Self>) -> KpiChanges {
         let Some(before) = before else {
             return KpiChanges::default();
@@ -85,33 +86,33 @@ impl Kpis {
     }
 }
 
-/// Change of each number against an earlier period. `None`, shown as “–”, where there is nothing to compare with.
+/// Change of each KPI against an earlier period. `None`, shown as “–”, without a comparison value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct KpiChanges {
-    /// Relative, in parts of one.
+    /// Relative change, as a ratio.
     #[serde(serialize_with = "two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
     pub weighted_pipeline: Option<Decimal>,
-    /// Relative, in parts of one.
+    /// Relative change, as a ratio.
     #[serde(serialize_with = "two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
     pub average_basket: Option<Decimal>,
-    /// In percentage points.
+    /// Change in percentage points.
     #[serde(serialize_with = "two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
     pub conversion_rate: Option<Decimal>,
-    /// Relative, in parts of one.
+    /// Relative change, as a ratio.
     #[serde(serialize_with = "two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
     pub deal_count: Option<Decimal>,
 }
 
-/// Change against an earlier value in parts of one; `None` when that was nothing.
+/// Relative change as a ratio; `None` when the earlier value was zero.
 pub fn relative(now: Decimal, before: Decimal) -> Option<Decimal> {
     (!before.is_zero()).then(|| (now - before) / before)
 }
 
-/// A number of deals for each stage.
+/// Number of deals by stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageCounts {
     counts: [usize; Stage::ALL.len()],
@@ -119,7 +120,7 @@ pub struct StageCounts {
 }
 
 impl StageCounts {
-    /// Zero for each.
+    /// Zero for each stage.
     pub fn none(lost_stage: LostStage) -> Self {
         Self {
             counts: [0; Stage::ALL.len()],
@@ -127,17 +128,17 @@ impl StageCounts {
         }
     }
 
-    /// One deal more.
+    /// Counts one more deal.
     pub fn add(&mut self, stage: Stage) {
         self.counts[stage as usize] += 1;
     }
 
-    /// How many are in a stage.
+    /// Number of deals in a stage.
     pub fn of(&self, stage: Stage) -> usize {
         self.counts[stage as usize]
     }
 
-    /// The stages to show: all, but [`Stage::Lost`] only where it is offered or has deals.
+    /// Stages to display: all, with [`Stage::Lost`] only where it is offered or has deals.
     pub fn shown(&self) -> impl Iterator<Item = (Stage, usize)> {
         let counts = Stage::ALL.map(|stage| (stage, self.of(stage)));
         let lost_stage = self.lost_stage;

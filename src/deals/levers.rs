@@ -1,4 +1,4 @@
-//! The levers of a what-if: by how many percent each figure changes.
+//! Scenario inputs of the what-if page: percentage changes of the figures.
 
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
@@ -7,28 +7,28 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use super::{share::two_decimals, stage::Stage};
 use crate::{language::Language, spelling::tidy};
 
-/// One thing that could be different.
+/// One adjustable figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Lever {
-    /// The average amount of a deal.
+    /// Average amount of a deal.
     Basket,
-    /// The share of deals that is won.
+    /// Ratio of won deals.
     Conversion,
-    /// The days from creation to won.
+    /// Days from creation to won.
     Cycle,
-    /// The number of deals.
+    /// Number of deals.
     Deals,
-    /// The probability of a prospect.
+    /// Probability of a prospect.
     Prospect,
-    /// The probability of a qualified deal.
+    /// Probability of a qualified deal.
     Qualified,
-    /// The probability of a deal in negotiation.
+    /// Probability of a deal in negotiation.
     Negotiation,
 }
 
 impl Lever {
-    /// Every lever, in the order of the form.
+    /// Every input, in the order of the form.
     pub const ALL: [Self; 7] = [
         Self::Basket,
         Self::Conversion,
@@ -39,7 +39,7 @@ impl Lever {
         Self::Negotiation,
     ];
 
-    /// The field of an address.
+    /// Query field.
     pub fn field(self) -> &'static str {
         match self {
             Self::Basket => "basket",
@@ -52,7 +52,7 @@ impl Lever {
         }
     }
 
-    /// The stage whose probability it moves.
+    /// Stage whose probability it changes.
     pub fn stage(self) -> Option<Stage> {
         match self {
             Self::Prospect => Some(Stage::Prospect),
@@ -62,12 +62,12 @@ impl Lever {
         }
     }
 
-    /// The lever that moves the probability of a stage.
+    /// Input that changes the probability of a stage.
     pub fn of_stage(stage: Stage) -> Option<Self> {
         Self::ALL.into_iter().find(|lever| lever.stage() == Some(stage))
     }
 
-    /// The name on the page.
+    /// Label on the page.
     pub fn name(self, language: Language) -> &'static str {
         let (french, english) = match self {
             Self::Basket => ("Panier moyen", "Average basket"),
@@ -82,27 +82,27 @@ impl Lever {
     }
 }
 
-/// The least a lever can be set to, in percent. A cycle that lasts no time would bring infinitely much.
+/// Minimum value in percent. A cycle of zero length would give an infinite velocity.
 pub const LEAST: i64 = -90;
-/// The most a lever can be set to, in percent.
+/// Maximum value in percent.
 pub const MOST: i64 = 200;
 
-/// By how many percent each figure changes: 10 is a tenth more, 0 is as today. Between [`LEAST`] and [`MOST`].
+/// Percentage change of each figure: 10 is a tenth more, 0 is unchanged. Between [`LEAST`] and [`MOST`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Levers([Decimal; Lever::ALL.len()]);
 
-/// Why a field of an address is no lever.
+/// Error of one query field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{value}” in “{}” is no percentage between {LEAST} and {MOST}", lever.field())]
 pub struct LeverError {
-    /// The lever.
+    /// The input.
     pub lever: Lever,
-    /// What was written.
+    /// The value as written.
     pub value: String,
 }
 
 impl LeverError {
-    /// What is wrong and what would be right.
+    /// Message with the accepted values.
     pub fn message(&self, language: Language) -> String {
         let (name, value) = (self.lever.name(language), &self.value);
         language.choose(
@@ -113,11 +113,11 @@ impl LeverError {
 }
 
 impl Levers {
-    /// Reads the query of an address: `basket=10&cycle=-5`. A blank or absent field is 0, decimals may have a comma, and a
-    /// percent sign is forgiven.
+    /// Parses a query string such as `basket=10&cycle=-5`. A blank or missing field is 0, decimals may have a comma,
+    /// and a percent sign is ignored.
     ///
     /// # Errors
-    /// [`LeverError`] for every field that is no percentage in range.
+    /// One [`LeverError`] for every field that is not a percentage in range.
     pub fn parse(query: &str) -> Result<Self, Vec<LeverError>> {
         let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
         let mut levers = Self::default();
@@ -137,7 +137,7 @@ impl Levers {
         if errors.is_empty() { Ok(levers) } else { Err(errors) }
     }
 
-    /// The query that [`Levers::parse`] reads as these levers; empty when none is moved.
+    /// Query string that [`Levers::parse`] parses to these inputs; empty when none is set.
     pub fn to_query(&self) -> String {
         let fields = self.moved().into_iter();
         let fields: Vec<(&str, String)> = fields
@@ -146,17 +146,17 @@ impl Levers {
         serde_urlencoded::to_string(fields).unwrap_or_default()
     }
 
-    /// By how many percent a figure changes.
+    /// Percentage change of a figure.
     pub fn percent(&self, lever: Lever) -> Decimal {
         self.0[lever as usize]
     }
 
-    /// What a figure is multiplied with.
+    /// Factor by which a figure is multiplied.
     pub fn factor(&self, lever: Lever) -> Decimal {
         Decimal::ONE + self.percent(lever) / Decimal::ONE_HUNDRED
     }
 
-    /// The levers that change something.
+    /// Inputs that are not 0.
     pub fn moved(&self) -> Vec<Lever> {
         Lever::ALL
             .into_iter()
@@ -164,7 +164,7 @@ impl Levers {
             .collect()
     }
 
-    /// These levers moved as they are, and all others back to 0.
+    /// Copy with these inputs, and all others set to 0.
     #[must_use]
     pub fn only(&self, kept: &[Lever]) -> Self {
         let mut only = Self::default();
@@ -198,7 +198,7 @@ fn percentage(typed: &str) -> Option<Decimal> {
     if plain.is_empty() {
         return Some(Decimal::ZERO);
     }
-    // The parser would also take 1e2 and 1_0.
+    // The `Decimal` parser also accepts 1e2 and 1_0.
     let is_plain = |character: char| character.is_ascii_digit() || matches!(character, '.' | '-' | '+');
     let percent: Decimal = plain.chars().all(is_plain).then(|| plain.parse().ok())??;
     let in_range = percent >= Decimal::from(LEAST) && percent <= Decimal::from(MOST);

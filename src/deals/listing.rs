@@ -1,4 +1,4 @@
-//! The deals behind a number, in order: which rows of the sheet, and what they add up to.
+//! Listing: the deals that match a query, in order, with their totals.
 
 use super::{
     answers::Context,
@@ -10,19 +10,19 @@ use super::{
 };
 use crate::money::Money;
 
-/// Which deals are listed, and how.
+/// Query of a list: which deals, and in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListQuestion {
-    /// Restricts the deals.
+    /// Filter.
     pub filter: DealFilter,
-    /// Only this part of them.
+    /// Segment of the filtered deals; `None` for all of them.
     pub subset: Option<Subset>,
-    /// `None` is the order of the sheet, or of the part.
+    /// Sort order; `None` is the order of the sheet or of the segment.
     pub order: Option<Order>,
 }
 
 impl ListQuestion {
-    /// The query that asks for the same; empty for every deal in the order of the sheet.
+    /// Query string of the same list; empty for every deal in sheet order.
     pub fn to_query(&self) -> String {
         let order = self.order.map(Order::to_value);
         let own = [
@@ -37,23 +37,23 @@ impl ListQuestion {
     }
 }
 
-/// The deals of a question, found once and shown page by page.
+/// Result of a query, computed once and shown page by page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// Places among the deals of the sheet, in the order to show.
+    /// Indices of the deals among the rows, in display order.
     pub places: Vec<u32>,
     /// Sum of their amounts.
     pub amount: Money,
     /// Sum of amount times probability.
     pub weighted: Money,
-    /// How many deals each choice of the filter has.
+    /// Number of deals for each filter option.
     pub facets: Facets,
-    /// Deals without a due date that only the days of the filter leave out.
+    /// Deals hidden by the date filter because they have no due date.
     pub hidden_undated: usize,
 }
 
 impl Listing {
-    /// Finds and sorts the deals.
+    /// Runs a query.
     pub fn of(rows: &DealRows, question: &ListQuestion, context: &Context) -> Self {
         let selection = question.filter.select(&rows.deals, || rows.search_texts());
         let mut deals = selection.deals(&rows.deals);
@@ -72,13 +72,13 @@ impl Listing {
         }
     }
 
-    /// The deals themselves.
+    /// The deals of the listing.
     pub fn deals<'a>(&'a self, rows: &'a DealRows) -> impl Iterator<Item = &'a Deal> {
         self.places.iter().map(|place| &rows.deals[*place as usize])
     }
 }
 
-/// Deals stand by their rows, so that one is found by its row.
+/// Deals are sorted by row, so that a row is found by binary search.
 fn place(deals: &[Deal], deal: &Deal) -> u32 {
     let place = deals.partition_point(|other| other.row < deal.row);
     u32::try_from(place).unwrap_or(u32::MAX)

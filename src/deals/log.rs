@@ -1,7 +1,7 @@
-//! What the audit log tells about deals: who changed what and when, and with it when they went from stage to stage.
+//! Audit log of deals: who changed what and when, and the stage changes derived from it.
 //!
-//! Lines stay packed as they were read. Only the places of those that concern the tab `deals` are kept beside them, so that
-//! 100,000 lines take less than half a megabyte more; a line becomes a value when somebody looks at its deal.
+//! Entries stay packed as they were read; only the row numbers of those about the tab `deals` are indexed, so that
+//! 100,000 entries take less than half a megabyte more. An entry is decoded when its deal is viewed.
 
 use std::collections::HashMap;
 
@@ -22,29 +22,29 @@ use crate::{
     },
 };
 
-/// The lines that concern deals.
+/// Audit entries about deals.
 #[derive(Debug)]
 pub struct DealLog {
     rows: TabRows,
     zone: TimeZone,
-    /// Numbers of the rows of the log, by the id of the deal.
+    /// Row numbers in the log, by deal id.
     by_deal: HashMap<u64, Vec<u32>>,
 }
 
-/// What a line tells of.
+/// Kind of an audit entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Somebody created the deal in the program.
+    /// The deal was created in the program.
     Created,
     /// Staff added the row in the sheet.
     Added,
-    /// The deal was deleted, and came back with its old id.
+    /// A deleted deal was restored with its former id.
     Restored,
     /// A cell got another value, in the program or in the sheet.
     Changed,
-    /// The row went; the line tells what stood in one of its cells, or in all of them when staff removed it.
+    /// The row was deleted; the entry holds the content of one cell, or of all cells when staff deleted the row.
     Deleted,
-    /// A cell or row that a change hit by mistake is as it was.
+    /// A cell or row that a write hit by mistake was restored.
     PutRight,
 }
 
@@ -62,34 +62,34 @@ impl Action {
     }
 }
 
-/// One line.
+/// One audit entry.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
-    /// Its own id.
+    /// Id of the entry.
     pub id: String,
-    /// When it was written; for what staff did in the sheet, when the program saw it.
+    /// Time of writing; for edits in the sheet, the time at which the program saw them.
     pub at: Timestamp,
-    /// Who did it: a person, “API”, “tallyboard”, [`IN_THE_SHEET`](crate::store::audit::IN_THE_SHEET).
+    /// Author: a person, “API”, “tallyboard”, or [`IN_THE_SHEET`](crate::store::audit::IN_THE_SHEET).
     pub by: String,
     /// What was done.
     pub action: Action,
     /// Id of the deal.
     pub deal: u64,
-    /// Header of the cell; empty when the line is about the whole row.
+    /// Header of the cell; empty when the entry is about the whole row.
     pub header: String,
-    /// What stood in the cell before.
+    /// Previous content.
     pub old: Content,
-    /// What stands there since.
+    /// New content.
     pub new: Content,
 }
 
 impl LogLine {
-    /// Place of the column in [`DEALS`]; `None` for a column of staff's own and for the whole row.
+    /// Column position in [`DEALS`]; `None` for a column added by staff and for the whole row.
     pub fn column(&self) -> Option<usize> {
         DEALS.columns.iter().position(|column| column.header == self.header)
     }
 
-    /// The change of stage that the line tells of, when `statut` was changed to a stage.
+    /// The stage change that the entry records, if `statut` was changed to a stage.
     pub fn stage_change(&self) -> Option<StageChange> {
         if self.column() != Some(STAGE) || !matches!(self.action, Action::Changed | Action::PutRight) {
             return None;
@@ -123,7 +123,7 @@ impl Dataset for DealLog {
     }
 }
 
-/// The deal that a line is about; a row that staff typed without an id cannot be told from others.
+/// Deal of an entry; `None` for a row that staff typed without an id, which cannot be identified.
 fn deal_of(row: &Row<'_>) -> Option<u64> {
     if row.cell(column::TAB) != Cell::Text(DEALS.title) {
         return None;
@@ -132,8 +132,7 @@ fn deal_of(row: &Row<'_>) -> Option<u64> {
 }
 
 impl DealLog {
-    /// The lines about one deal, the earliest first, from its creation on: a number whose row was deleted may have become
-    /// that of another deal.
+    /// Entries of one deal, earliest first, from its creation on: the id of a deleted row may have been reused.
     pub fn of_deal(&self, id: u64) -> Vec<LogLine> {
         let mut lines = self.of_number(id);
         let created = lines.iter().rposition(|line| line.action == Action::Created);
@@ -141,8 +140,7 @@ impl DealLog {
         lines
     }
 
-    /// The lines about every deal that ever had this number, the earliest first. One whose moment or action cannot be read
-    /// is left out.
+    /// Entries of every deal that had this id, earliest first. Entries with an unreadable time or action are skipped.
     pub fn of_number(&self, id: u64) -> Vec<LogLine> {
         let numbers = self.by_deal.get(&id).map_or(&[][..], Vec::as_slice);
         let mut lines: Vec<LogLine> = numbers.iter().filter_map(|number| self.line(id, *number)).collect();
@@ -150,8 +148,8 @@ impl DealLog {
         lines
     }
 
-    /// Every change of stage that is known, the creations included. The stage in which a deal began is what its first change
-    /// tells; without one it is the stage in which it stands among `deals`.
+    /// All recorded stage changes, including creations. The initial stage of a deal is the old value of its first
+    /// change; without changes it is its present stage in `deals`.
     pub fn stage_changes(&self, deals: &[Deal]) -> Vec<StageChange> {
         let current: HashMap<u64, Stage> = deals.iter().filter_map(|deal| Some((deal.id?, deal.stage))).collect();
         let of_deal = |id: &u64| stage_changes(&self.of_deal(*id), current.get(id).copied());
@@ -173,7 +171,7 @@ impl DealLog {
     }
 }
 
-/// A content of a column of [`DEALS`] as a person would type it.
+/// Content of a column of [`DEALS`] as a person would type it.
 pub fn typed(column: usize, content: &Content) -> String {
     let text = match (column, content.as_cell()) {
         (AMOUNT, Cell::Number(number)) => Money::from_cell(number).map(|amount| amount.rounded().to_string()),
@@ -183,7 +181,7 @@ pub fn typed(column: usize, content: &Content) -> String {
     text.unwrap_or_else(|| content.as_cell().text())
 }
 
-/// The changes of stage of one deal, out of its lines in their order. `current` is its stage now, if it still exists.
+/// Stage changes of one deal, from its entries in order. `current` is its present stage, if it still exists.
 pub fn stage_changes(lines: &[LogLine], current: Option<Stage>) -> Vec<StageChange> {
     let moves: Vec<StageChange> = lines.iter().filter_map(LogLine::stage_change).collect();
     let created = lines

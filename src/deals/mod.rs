@@ -1,12 +1,12 @@
-//! The founder's dashboard: deals, their stages and amounts, what is late and what it all is worth.
+//! Deals board: pipeline, deadlines, stale deals, sales figures, import and reminders.
 //!
-//! The rows are in the tab `deals`, those set aside for a while in `deal_pauses` ([`rows`], read one by one in
-//! [`deal_row`]). Staff may change anything there; what does not follow the rules is put right ([`correction`]) or told
-//! (findings). [`change`] makes changes of the spreadsheet out of what people do.
+//! The rows are in the tabs `deals` and `deal_pauses` ([`rows`], decoded by [`deal_row`]). Staff may edit anything
+//! there; cells that contradict the rules are corrected ([`correction`]) or reported as findings. [`change`] turns
+//! edits into changes of the spreadsheet.
 //!
-//! The rules, each a pure function of deals: [`kpis`], [`funnel`], [`sectors`], [`deadlines`], [`cold`], [`filter`] with
-//! [`order`], [`performance`], [`velocity`] over [`history`], [`what_if`]. In plain words, with worked examples that the
-//! tests check, they are in `docs/directives/deals.md`. [`answers`] puts them together for programs.
+//! The rules are pure functions of deals: [`kpis`], [`funnel`], [`sectors`], [`deadlines`], [`cold`], [`filter`] with
+//! [`order`], [`performance`], [`velocity`] over [`history`], [`what_if`]. `docs/directives/deals.md` describes them in
+//! plain words, with worked examples that the tests check. [`answers`] holds the JSON responses.
 
 pub mod alerts;
 pub mod amount;

@@ -1,4 +1,4 @@
-//! In which order deals stand, and on which page.
+//! Sort order and pagination of a list of deals.
 
 use std::{
     cmp::Reverse,
@@ -14,33 +14,33 @@ use super::{
 };
 use crate::language::{Language, sort_key};
 
-/// Deals on one page of a list.
+/// Deals per page.
 pub const PAGE_LENGTH: usize = 100;
 
-/// The column by which deals stand.
+/// Sort column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// Place of the column in [`DEALS`].
+    /// Column position in [`DEALS`].
     column: usize,
     direction: Direction,
 }
 
-/// Which end comes first. Empty cells stand last either way.
+/// Sort direction. Empty cells come last in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// The smallest, the earliest, A.
+    /// Smallest, earliest, A first.
     Ascending,
-    /// The largest, the latest, Z.
+    /// Largest, latest, Z first.
     Descending,
 }
 
-/// Why the `sort` of an address is no order.
+/// Error: the `sort` field names no column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{0}” in “sort” is no column of the deals")]
 pub struct UnknownColumn(pub String);
 
 impl UnknownColumn {
-    /// What is wrong and what would be right.
+    /// Message with the accepted values.
     pub fn message(&self, language: Language) -> String {
         let headers: Vec<&str> = DEALS.columns.iter().map(|column| column.header).collect();
         let headers = headers.join(", ");
@@ -55,10 +55,10 @@ impl UnknownColumn {
 }
 
 impl Order {
-    /// Reads the header of a column, such as `montant_brut`, or with a minus before it for the other direction.
+    /// Parses a column header such as `montant_brut`, with a leading minus for descending order.
     ///
     /// # Errors
-    /// [`UnknownColumn`] for anything else.
+    /// [`UnknownColumn`] for any other text.
     pub fn parse(value: &str) -> Result<Self, UnknownColumn> {
         let (header, direction) = match value.trim().strip_prefix('-') {
             Some(header) => (header, Direction::Descending),
@@ -69,7 +69,7 @@ impl Order {
         Ok(Self { column, direction })
     }
 
-    /// What [`Order::parse`] reads as this order.
+    /// Query value that [`Order::parse`] parses to this order.
     pub fn to_value(self) -> String {
         let sign = match self.direction {
             Direction::Ascending => "",
@@ -83,12 +83,12 @@ impl Order {
         DEALS.columns[self.column].header
     }
 
-    /// Which end comes first.
+    /// Direction.
     pub fn direction(self) -> Direction {
         self.direction
     }
 
-    /// Sorts `deals`; those that say the same keep the order they had.
+    /// Sorts `deals`; the sort is stable.
     pub fn sort<'a>(self, deals: &mut [&'a Deal]) {
         match self.column {
             ID => self.by(deals, |deal| deal.id),
@@ -119,7 +119,7 @@ impl Order {
         }
     }
 
-    /// Folding a text costs more than finding it again, and a large tab repeats a few of them.
+    /// Folded texts are cached: folding costs more than a lookup, and a large tab repeats few of them.
     fn by_text<'a>(self, deals: &mut [&'a Deal], text: impl Fn(&'a Deal) -> Option<&'a str>) {
         let spellings: HashSet<&str> = deals.iter().filter_map(|deal| text(deal)).collect();
         let mut spellings: Vec<&str> = spellings.into_iter().collect();
@@ -142,16 +142,16 @@ impl Order {
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pagination {
-    /// Number of the page, 1 for the first.
+    /// Page number, from 1.
     pub page: usize,
-    /// How many pages there are, at least 1.
+    /// Number of pages, at least 1.
     pub pages: usize,
-    /// How many deals there are on all pages.
+    /// Number of deals on all pages.
     pub total: usize,
 }
 
 impl Pagination {
-    /// The page with this number of a list of `total` deals; the nearest one where there is none.
+    /// Page number `page` of a list of `total` deals, clamped to the existing pages.
     pub fn of(total: usize, page: usize) -> Self {
         let pages = total.div_ceil(PAGE_LENGTH).max(1);
         Self {
@@ -161,7 +161,7 @@ impl Pagination {
         }
     }
 
-    /// Places of its deals in the list.
+    /// Indices of its deals in the list.
     pub fn range(&self) -> Range<usize> {
         let start = (self.page - 1) * PAGE_LENGTH;
         start..(start + PAGE_LENGTH).min(self.total)

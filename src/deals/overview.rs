@@ -1,5 +1,5 @@
-//! What the dashboard shows: the numbers whole, the lists by their first lines. Of a large tab it holds little, so that
-//! many of them can be kept.
+//! Dashboard values: all figures, and the first lines of each list. The size does not depend on the number of deals, so
+//! that many dashboards can be cached.
 
 use jiff::civil::Date;
 use rust_decimal::{Decimal, prelude::ToPrimitive};
@@ -17,45 +17,45 @@ use super::{
 };
 use crate::money::Money;
 
-/// Lines of a list that the dashboard shows; the rest is one click away.
+/// Lines of each list on the dashboard.
 pub const FIRST_LINES: usize = 6;
-/// Lines of a list that are printed.
+/// Lines of each list in the PDF report.
 pub const PRINTED_LINES: usize = 100;
-/// Sectors that the dashboard draws.
+/// Sectors in the bar chart.
 pub const MOST_SECTORS: usize = 20;
 
-/// The dashboard of the deals that a filter lets through.
+/// Dashboard of the deals that match a filter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
-    /// Today's date in the configured zone.
+    /// Today's date in the configured time zone.
     pub today: Date,
-    /// Deals in the sheet, whatever the filter.
+    /// Number of deals in the sheet, regardless of the filter.
     pub all_deals: usize,
-    /// The numbers at the top.
+    /// KPIs.
     pub kpis: Kpis,
-    /// Their change against as many days before.
+    /// Change of the KPIs against the preceding period of the same length.
     pub changes: KpiChanges,
-    /// The weighted pipeline by stage.
+    /// Weighted pipeline by stage.
     pub funnel: Vec<Bar<FunnelStep>>,
-    /// The sectors with the largest totals.
+    /// Sectors with the largest totals.
     pub sectors: Vec<Bar<SectorTotal>>,
-    /// How many sectors there are.
+    /// Number of sectors.
     pub sector_count: usize,
     /// The five sectors with the largest average basket.
     pub top_baskets: Vec<Bar<SectorTotal>>,
-    /// What is due when.
+    /// Open deals by due date.
     pub due: DueLists,
-    /// Deals that nobody has touched for long.
+    /// Stale deals.
     pub cold: First<ColdAnswer>,
-    /// Those of them that somebody set aside.
+    /// Stale deals that are snoozed.
     pub paused: First<ColdAnswer>,
-    /// Open deals of which nobody can tell when they were touched.
+    /// Number of open deals whose last change is unknown.
     pub untold: usize,
-    /// How many deals each choice of the filter has.
+    /// Number of deals for each filter option.
     pub facets: Facets,
-    /// Deals without a due date that only the days of the filter leave out.
+    /// Number of deals hidden by the date filter because they have no due date.
     pub hidden_undated: usize,
-    /// What could not be read.
+    /// Problems found in the sheet.
     pub unread: Unread,
 }
 
@@ -68,40 +68,40 @@ pub struct DueLists {
     pub today: First<DueAnswer>,
     /// Due within thirty days.
     pub upcoming: First<DueAnswer>,
-    /// How many are due after that.
+    /// Number of deals due later.
     pub later: usize,
-    /// How many open ones have no due date.
+    /// Number of open deals without a due date.
     pub undated: usize,
 }
 
-/// What could not be read in the sheet.
+/// Unreadable rows and cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// Rows that do not count.
+    /// Number of rows excluded from the figures.
     pub rows: usize,
-    /// What they would add, as far as their amounts can be read.
+    /// Sum of their amounts, as far as they are readable.
     pub amount: Money,
-    /// Cells that deserve a look.
+    /// Number of cells with a finding.
     pub cells: usize,
 }
 
-/// A value with its size beside the largest of its kind, in thousandths.
+/// A value with its length as a bar, relative to the largest value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar<Value> {
-    /// What is drawn.
+    /// The value.
     pub value: Value,
-    /// 1000 for the largest, at least 1 for anything.
+    /// Length in thousandths: 1000 for the largest value, at least 1 for any amount above zero.
     pub permille: u32,
 }
 
-/// The first lines of a list, and what the whole of it comes to.
+/// First lines of a list, with the totals of the whole list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct First<Line> {
-    /// As many as were asked for.
+    /// First lines.
     pub lines: Vec<Line>,
-    /// How many there are.
+    /// Number of lines in the whole list.
     pub count: usize,
-    /// Sum of the amounts of all of them.
+    /// Sum of the amounts of the whole list.
     pub amount: Money,
 }
 
@@ -121,12 +121,12 @@ impl<Line> First<Line> {
 }
 
 impl Overview {
-    /// The dashboard of the deals that `filter` lets through.
+    /// Dashboard of the deals that match `filter`.
     pub fn of(rows: &DealRows, filter: &DealFilter, context: &Context) -> Self {
         Self::with_lines(rows, filter, context, FIRST_LINES)
     }
 
-    /// The same with as many as `most` lines of each list.
+    /// Same, with up to `most` lines of each list.
     pub fn with_lines(rows: &DealRows, filter: &DealFilter, context: &Context, most: usize) -> Self {
         let selection = filter.select(&rows.deals, || rows.search_texts());
         let deals = selection.deals(&rows.deals);
@@ -197,7 +197,7 @@ fn bars<Value>(values: Vec<Value>, amount: impl Fn(&Value) -> Money) -> Vec<Bar<
     drawn.collect()
 }
 
-/// Something never shows as nothing.
+/// At least 1 for a positive part, so that it stays visible.
 fn permille(part: Money, whole: Money) -> u32 {
     if !part.is_positive() || !whole.is_positive() {
         return 0;

@@ -1,4 +1,4 @@
-//! Deals that somebody set aside for a while, so that they are not called cold.
+//! Snoozes: deals that are not reported as stale until a given day.
 
 use std::collections::HashMap;
 
@@ -6,27 +6,27 @@ use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A deal is set aside up to a day.
+/// Snooze of one deal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pause {
     /// Id of the deal.
     pub deal: u64,
-    /// Last day of the pause; on the next one the deal is looked at again.
+    /// Last day of the snooze; the deal is reported again on the following day.
     pub until: Date,
-    /// Why; may be empty.
+    /// Reason; may be empty.
     pub reason: String,
-    /// Who said so; may be empty.
+    /// Author; may be empty.
     pub by: String,
-    /// When they said so.
+    /// Time at which it was set.
     pub at: Option<Timestamp>,
 }
 
-/// Every pause, at most one for each deal.
+/// All snoozes, at most one per deal.
 #[derive(Clone, Debug, Default)]
 pub struct Pauses(HashMap<u64, Pause>);
 
 impl Pauses {
-    /// Of several pauses of one deal the one that lasts longest counts.
+    /// Builds the index; of several snoozes of one deal the longest counts.
     pub fn of(pauses: impl IntoIterator<Item = Pause>) -> Self {
         let mut longest: HashMap<u64, Pause> = HashMap::new();
         for pause in pauses {
@@ -38,12 +38,12 @@ impl Pauses {
         Self(longest)
     }
 
-    /// The pause that is written down for a deal, over or not.
+    /// Snooze of a deal, expired or not.
     pub fn of_deal(&self, id: u64) -> Option<&Pause> {
         self.0.get(&id)
     }
 
-    /// The pause in which a deal is today.
+    /// Snooze of a deal that is active on `today`.
     pub fn in_force(&self, id: u64, today: Date) -> Option<&Pause> {
         self.of_deal(id).filter(|pause| today <= pause.until)
     }

@@ -1,4 +1,4 @@
-//! What each assignee sells.
+//! Sales performance by assignee.
 
 use std::{cmp::Reverse, collections::HashMap, sync::Arc};
 
@@ -14,29 +14,29 @@ use super::{
 };
 use crate::{language::sort_key, money::Money};
 
-/// The figures of one assignee.
+/// Figures of one assignee.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Performance {
-    /// How many deals.
+    /// Number of deals.
     pub deals: usize,
     /// Sum of their amounts.
     pub amount: Money,
     /// Sum of amount times probability.
     pub weighted: Money,
-    /// How many are won.
+    /// Number of won deals.
     pub won: usize,
-    /// Sum of the amounts of those.
+    /// Sum of the amounts of the won deals.
     pub won_amount: Money,
-    /// Won out of all; `None` without deals. Programs read percent.
+    /// Won deals divided by all deals; `None` without deals. In percent in JSON.
     pub conversion_rate: Option<Share>,
     /// Mean amount; `None` without deals.
     pub average_basket: Option<Money>,
-    /// How long it took to win.
+    /// Sales cycle of the won deals.
     pub cycle: Cycle,
 }
 
 impl Performance {
-    /// The figures of these deals.
+    /// Figures of these deals.
     pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
         let won = deals.iter().filter(|deal| deal.stage == Stage::Won);
         let amount: Money = deals.iter().map(|deal| deal.amount).sum();
@@ -54,18 +54,18 @@ impl Performance {
     }
 }
 
-/// One assignee now and in the period before.
+/// One assignee, now and in the preceding period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PerformanceLine {
-    /// The first spelling; `None` is “Non renseigné”.
+    /// First spelling; `None` is “Non renseigné”.
     pub assignee: Option<Arc<str>>,
-    /// The figures of the period; all zero for one who only had deals before.
+    /// Figures of the period; all zero for an assignee with deals only in the preceding period.
     pub now: Performance,
-    /// The figures of the period before; `None`, shown as “–”, without such a period or without deals in it.
+    /// Figures of the preceding period; `None`, shown as “–”, without such a period or without deals in it.
     pub before: Option<Performance>,
 }
 
-/// Every assignee of `now` and `before`, the largest won amount first, then the largest amount.
+/// Every assignee of `now` and `before`, largest won amount first, then largest amount.
 pub fn performance(now: &[&Deal], before: &[&Deal], history: &StageHistory) -> Vec<PerformanceLine> {
     let mut earlier: HashMap<Option<String>, Group<'_>> = grouped(before, Property::Assignee)
         .into_iter()

@@ -1,11 +1,11 @@
-//! The words of a reminder, for mail and for Slack.
+//! Texts of the reminders, for mail and Slack.
 
 use jiff::civil::Date;
 
 use super::reminders::{Digest, Reminder, ReminderKind};
 use crate::language::{Language, Noun};
 
-/// The subject of a mail: `Zoé : 2 affaires en retard, 1 affaire à échéance`.
+/// Subject of a mail: `Zoé : 2 affaires en retard, 1 affaire à échéance`.
 pub fn subject(language: Language, digest: &Digest<'_>) -> String {
     let parts: Vec<String> = ReminderKind::ALL
         .into_iter()
@@ -22,15 +22,15 @@ pub fn subject(language: Language, digest: &Digest<'_>) -> String {
     }
 }
 
-/// Where a line of a message leads.
+/// Links of one line of a message.
 pub struct Links {
-    /// The page of the deal; `None` when nobody said under which address people reach the program.
+    /// Page of the deal; `None` when the public address is not configured.
     pub page: Option<String>,
-    /// Its row in the spreadsheet.
+    /// Row of the deal in the spreadsheet.
     pub row: String,
 }
 
-/// The text of a mail. `link` answers the addresses of a deal.
+/// Text of a mail. `link` returns the links of a deal.
 pub fn body(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> Links) -> String {
     let hello = match &digest.assignee {
         Some(name) => language.choose(format!("Bonjour {name},"), format!("Hello {name},")),
@@ -60,7 +60,7 @@ pub fn body(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>
     text
 }
 
-/// The text for Slack, in its own mark-up (<https://docs.slack.dev/messaging/formatting-message-text>).
+/// Text for Slack, in its markup (<https://docs.slack.dev/messaging/formatting-message-text>).
 pub fn slack(language: Language, digest: &Digest<'_>, link: impl Fn(&Reminder<'_>) -> Links) -> String {
     let mut text = format!("*{}*\n", escaped(&subject(language, digest)));
     for kind in ReminderKind::ALL {
@@ -103,13 +103,13 @@ fn what(language: Language, reminder: &Reminder<'_>) -> String {
     language.choose(format!("échéance {day}, {left}"), format!("due {day}, {left}"))
 }
 
-/// The day of the plan that the reminder belongs to.
+/// Date of the plan that the reminder belongs to.
 fn today(reminder: &Reminder<'_>) -> Date {
     let left = jiff::Span::new().days(i64::from(reminder.days));
     reminder.reason.day.saturating_sub(left)
 }
 
-/// What a kind is called above its deals.
+/// Heading of a kind of reminder.
 pub fn heading(language: Language, kind: ReminderKind) -> &'static str {
     match kind {
         ReminderKind::Overdue => language.choose("En retard", "Late"),
@@ -136,7 +136,7 @@ fn of_kind<'digest, 'a>(
         .filter(move |reminder| reminder.reason.kind == kind)
 }
 
-/// The three signs that Slack would read as mark-up.
+/// Escapes the three characters that Slack treats as markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,4 @@
-//! Who is reminded of what today: deals that are due within a week, late, or cold; never twice for the same reason.
+//! Reminder plan of a day: deals due within a week, overdue or stale, by assignee, once per reason.
 
 use std::{
     collections::HashSet,
@@ -22,26 +22,26 @@ use super::{
 };
 use crate::language::{days_between, sort_key};
 
-/// How many days before its due date a deal is mentioned.
+/// Number of days before the due date from which a deal is mentioned.
 pub const DUE_WITHIN: i32 = 7;
 
-/// Why a deal is mentioned.
+/// Kind of reminder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReminderKind {
     /// Due before today.
     Overdue,
-    /// Due within [`DUE_WITHIN`] days, today included.
+    /// Due within [`DUE_WITHIN`] days, including today.
     Due,
-    /// Without a change for long.
+    /// Without a change for a number of days.
     Cold,
 }
 
 impl ReminderKind {
-    /// Every kind, the most urgent first.
+    /// Every kind, most urgent first.
     pub const ALL: [Self; 3] = [Self::Overdue, Self::Due, Self::Cold];
 
-    /// The word in the tab `alert_history` and in JSON.
+    /// Value in the tab `alert_history` and in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Overdue => "overdue",
@@ -51,15 +51,14 @@ impl ReminderKind {
     }
 }
 
-/// What a person is told once: a deal, a kind, and the day that makes it so. Another due date or another change is another
-/// reason.
+/// Deduplication key of a reminder: deal, kind and date. Another due date or another change gives a new key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reason {
     /// Id of the deal.
     pub deal: u64,
-    /// Why it is mentioned.
+    /// Kind of reminder.
     pub kind: ReminderKind,
-    /// Its due date, or the day of its last change for a cold deal.
+    /// Due date, or the date of the last change for a stale deal.
     pub day: Date,
 }
 
@@ -75,58 +74,59 @@ impl Serialize for Reason {
     }
 }
 
-/// A deal and why it is mentioned.
+/// One deal to mention.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reminder<'a> {
     /// The deal.
     pub deal: &'a Deal,
-    /// Why it is mentioned.
+    /// Kind, and deduplication key.
     pub reason: Reason,
-    /// Days from today to the due date, negative when late; for a cold deal the days without a change.
+    /// Days from today to the due date, negative when overdue; for a stale deal the days without a change.
     pub days: i32,
 }
 
-/// What one assignee is told.
+/// Reminders of one assignee.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Digest<'a> {
-    /// The first spelling; `None` for deals that nobody works on.
+    /// First spelling; `None` for deals without an assignee.
     pub assignee: Option<Arc<str>>,
-    /// The most urgent kind first; within it the earliest day first.
+    /// Most urgent kind first, then earliest date first.
     pub reminders: Vec<Reminder<'a>>,
 }
 
-/// Why something is not told.
+/// Reason why a reminder is not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
-    /// It was told before.
+    /// It was sent before.
     Told,
-    /// The deal is set aside up to this day.
+    /// The deal is snoozed until this day.
     Paused(Date),
 }
 
-/// What is to be told today, and what is not.
+/// Reminders to send on a day, and those to skip.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan<'a> {
-    /// One for each assignee, in alphabetical order; deals that nobody works on stand last.
+    /// One per assignee, in alphabetical order; deals without an assignee come last.
     pub digests: Vec<Digest<'a>>,
-    /// What is not told, with the reason.
+    /// Skipped reminders, with the reason.
     pub silent: Vec<(Reminder<'a>, Silence)>,
 }
 
-/// What the plan depends on beside the deals.
+/// Inputs of the plan besides the deals.
 pub struct Circumstances<'a> {
-    /// When deals are cold.
+    /// Number of days after which a deal is stale, by stage.
     pub cold_after: &'a ColdAfter,
-    /// Deals that are set aside.
+    /// Snoozed deals.
     pub pauses: &'a Pauses,
-    /// What was told before.
+    /// Reasons that were sent before.
     pub told: &'a HashSet<Reason>,
     /// Today.
     pub day: &'a Day,
 }
 
-/// What is to be told on a day. Only what holds today counts, however long the program slept: a deal that became late in
-/// the meantime is late today, and one that was won is not mentioned any more. Deals without an id wait until they have one.
+/// Plans the reminders of a day. Only the state of that day counts, even if runs were missed: a deal that became
+/// overdue in between is overdue today, and a deal that was won is not mentioned. Deals without an id wait until they
+/// have one.
 pub fn plan<'a>(deals: &[&'a Deal], circumstances: &Circumstances<'_>) -> Plan<'a> {
     let Circumstances { pauses, told, day, .. } = *circumstances;
     let mut plan = Plan::default();
@@ -145,32 +145,32 @@ pub fn plan<'a>(deals: &[&'a Deal], circumstances: &Circumstances<'_>) -> Plan<'
     plan
 }
 
-/// Pauses are looked at after everything that holds is known, so that what they silence can be told.
+/// Snoozes are applied after all current reminders are known, so that the skipped ones can be reported.
 static NO_PAUSES: LazyLock<Pauses> = LazyLock::new(Pauses::default);
 
-/// A run of the daily job.
+/// Last run of the daily job.
 #[derive(Clone, Debug)]
 pub struct LastRun {
-    /// When it ended.
+    /// Time at which it ended.
     pub at: Zoned,
-    /// Whether something is left to try again.
+    /// Whether work remains.
     pub rest: Rest,
 }
 
-/// Whether a run left something to try again.
+/// Whether a run left work to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rest {
-    /// Everything that could be told is told.
+    /// Everything was sent.
     Nothing,
-    /// A message was not taken, or the spreadsheet did not answer.
+    /// A message was not accepted, or the spreadsheet was unavailable.
     Something,
 }
 
-/// Minutes after which a run that left something is repeated.
+/// Retry interval in minutes after a run that left work.
 const AGAIN_AFTER: i64 = 60;
 
-/// Whether the daily job is to run now: once a day from the time `at` on, so also when the program was asleep or down at
-/// that time; and again while something is left.
+/// Whether the daily job is due: once a day from the time `at` on, also when the program was suspended or down at that
+/// time, and again while work remains.
 pub fn is_time(now: &Zoned, at: Time, last: Option<&LastRun>) -> bool {
     if now.time() < at {
         return false;
@@ -185,7 +185,7 @@ pub fn is_time(now: &Zoned, at: Time, last: Option<&LastRun>) -> bool {
     }
 }
 
-/// Everything that holds today, the most urgent first.
+/// All current reminders, most urgent first.
 fn reminders<'a>(deals: &[&'a Deal], circumstances: &Circumstances<'_>) -> Vec<Reminder<'a>> {
     let day = circumstances.day;
     let deadlines = Deadlines::of(deals, day.today);
@@ -230,7 +230,7 @@ fn reminders<'a>(deals: &[&'a Deal], circumstances: &Circumstances<'_>) -> Vec<R
     late.chain(soon).chain(cold).collect()
 }
 
-/// One digest for each assignee.
+/// Groups reminders by assignee.
 fn digests<'a>(reminders: &[Reminder<'a>]) -> Vec<Digest<'a>> {
     let deals: Vec<&Deal> = reminders.iter().map(|reminder| reminder.deal).collect();
     let mut digests: Vec<Digest<'a>> = grouped(&deals, Property::Assignee)

@@ -1,4 +1,4 @@
-//! The tabs of the deals board, column by column, and what the program makes of their rows.
+//! Columns of the tabs `deals` and `deal_pauses`.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,7 +20,7 @@ use crate::{
     store::{Cell, Column, Content, Dataset, Decoding, History, Ids, Kind, Row, Tab, TabLink, TabRows},
 };
 
-/// One row for each deal.
+/// Tab `deals`: one row per deal.
 pub static DEALS: Tab = Tab {
     title: "deals",
     columns: &[
@@ -45,7 +45,7 @@ pub static DEALS: Tab = Tab {
     updated_at: Some(UPDATED_AT),
 };
 
-/// Deals that are set aside for a while; the id is that of the deal.
+/// Tab `deal_pauses`: snoozed deals, by the id of the deal.
 pub static DEAL_PAUSES: Tab = Tab {
     title: "deal_pauses",
     columns: &[
@@ -60,98 +60,98 @@ pub static DEAL_PAUSES: Tab = Tab {
     updated_at: None,
 };
 
-/// Every tab of the board, for setting the spreadsheet up.
+/// Every tab of the board.
 pub static TABS: &[&Tab] = &[&DEALS, &DEAL_PAUSES, &ALERT_HISTORY, &CONTACTS];
 
-/// Places of the columns of [`DEALS`].
+/// Position of `id` in [`DEALS`].
 pub const ID: usize = 0;
-/// Place of `client`.
+/// Position of `client`.
 pub const CLIENT: usize = 1;
-/// Place of `statut`.
+/// Position of `statut`.
 pub const STAGE: usize = 2;
-/// Place of `montant_brut`.
+/// Position of `montant_brut`.
 pub const AMOUNT: usize = 3;
-/// Place of `probabilite`.
+/// Position of `probabilite`.
 pub const PROBABILITY: usize = 4;
-/// Place of `valeur_ponderee`.
+/// Position of `valeur_ponderee`.
 pub const WEIGHTED: usize = 5;
-/// Place of `secteur`.
+/// Position of `secteur`.
 pub const SECTOR: usize = 6;
-/// Place of `date_echeance`.
+/// Position of `date_echeance`.
 pub const DUE: usize = 7;
-/// Place of `assignee`.
+/// Position of `assignee`.
 pub const ASSIGNEE: usize = 8;
-/// Place of `notes`.
+/// Position of `notes`.
 pub const NOTES: usize = 9;
-/// Place of `created_at`.
+/// Position of `created_at`.
 pub const CREATED_AT: usize = 10;
-/// Place of `updated_at`.
+/// Position of `updated_at`.
 pub const UPDATED_AT: usize = 11;
 
-/// Places of the columns of [`DEAL_PAUSES`].
+/// Column positions of [`DEAL_PAUSES`].
 pub mod pause_column {
-    /// Place of `until`.
+    /// Position of `until`.
     pub const UNTIL: usize = 1;
-    /// Place of `reason`.
+    /// Position of `reason`.
     pub const REASON: usize = 2;
-    /// Place of `by`.
+    /// Position of `by`.
     pub const BY: usize = 3;
-    /// Place of `at`.
+    /// Position of `at`.
     pub const AT: usize = 4;
 }
 
-/// The rows of the board, as far as they can be read.
+/// Decoded rows of the board.
 #[derive(Debug)]
 pub struct DealRows {
-    /// Readable deals in the order of the sheet.
+    /// Readable deals in sheet order.
     pub deals: Arc<[Deal]>,
-    /// Rows that do not count until a cell is mended.
+    /// Rows that are excluded until a cell is corrected.
     pub excluded: Vec<ExcludedRow>,
-    /// Deals that are set aside.
+    /// Snoozed deals.
     pub pauses: Pauses,
-    /// Addresses of the cells of `deals`.
+    /// Links to the cells of `deals`.
     pub link: TabLink,
-    /// Cells that the program is to put right.
+    /// Pending corrections.
     corrections: Vec<Correction>,
-    /// What stands in the cells that hold something else than the program would write.
+    /// Contents of cells that differ from what the program would write, by row and column.
     unusual: HashMap<(u32, usize), Content>,
     places: HashMap<u64, usize>,
     search: OnceLock<SearchTexts>,
 }
 
-/// A row that does not count.
+/// A row that is excluded from the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExcludedRow {
-    /// Row number as the spreadsheet shows it.
+    /// Row number in the spreadsheet.
     pub row: u32,
-    /// Its amount, where that is readable and more than nothing.
+    /// Its amount, where it is readable and greater than zero.
     pub amount: Option<Money>,
 }
 
 impl DealRows {
-    /// The deal with this id; of several the first in the sheet.
+    /// Deal with this id; the first in the sheet if several share it.
     pub fn deal(&self, id: u64) -> Option<&Deal> {
         self.places.get(&id).map(|place| &self.deals[*place])
     }
 
-    /// The deal in the row with this number.
+    /// Deal in the row with this number.
     pub fn deal_in_row(&self, row: u32) -> Option<&Deal> {
         let place = self.deals.binary_search_by_key(&row, |deal| deal.row).ok()?;
         Some(&self.deals[place])
     }
 
-    /// What the rows that do not count would add to the amounts: “3 lignes exclues (24 500 € non comptés)”.
+    /// Sum of the amounts of the excluded rows: “3 lignes exclues (24 500 € non comptés)”.
     pub fn excluded_amount(&self) -> Money {
         self.excluded.iter().filter_map(|row| row.amount).sum()
     }
 
-    /// The texts in which people search; made when somebody first does.
+    /// Searchable texts, built on first use.
     pub fn search_texts(&self) -> &SearchTexts {
         self.search.get_or_init(|| texts_of(&self.deals))
     }
 
-    /// What stood in a cell of `deals` when a person saw `seen`: the content as staff wrote it (`qualifie`, `12 500 €`) where
-    /// the row still says the same, otherwise the content that the program would write.
+    /// Content of a cell of `deals` when a person saw `seen`: as staff wrote it (`qualifie`, `12 500 €`) if the row
+    /// still has the same value, otherwise as the program would write it.
     pub fn content_seen(&self, seen: &Deal, column: usize) -> Content {
         let written = entry(seen, column).content();
         let now = seen.id.and_then(|id| self.deal(id));
@@ -162,15 +162,15 @@ impl DealRows {
         }
     }
 
-    /// What stands in a cell of a deal of these rows.
+    /// Current content of a cell of a deal of these rows.
     pub(super) fn content_of(&self, deal: &Deal, column: usize) -> Content {
         let unusual = self.unusual.get(&(deal.row, column));
         unusual.cloned().unwrap_or_else(|| entry(deal, column).content())
     }
 }
 
-/// Cells that the program is to put right: a missing id, a probability that does not follow the status, a weighted value
-/// that is not amount times probability. Rows that share an id are left alone, since no write could tell them apart.
+/// Pending corrections: a missing id, a probability that does not follow the status, a weighted value other than amount
+/// times probability. Rows that share an id are excluded, because a write could not address them.
 pub fn corrections(rows: &DealRows) -> &[Correction] {
     &rows.corrections
 }
@@ -217,7 +217,7 @@ fn read_deals(rows: &TabRows, pauses: Pauses, decoding: &mut Decoding) -> DealRo
     }
 }
 
-/// One finding for all rows that have no id, since a large paste would bring as many as it has rows.
+/// One finding for all rows without an id, because a large paste may have many.
 fn without_id(rows: &TabRows, deals: &[Deal]) -> Option<Finding> {
     let is_blank = |deal: &&Deal| deal.id.is_none() && rows.row(deal.row).cell(ID) == Cell::Empty;
     let first = deals.iter().find(is_blank)?;
@@ -239,7 +239,7 @@ fn without_id(rows: &TabRows, deals: &[Deal]) -> Option<Finding> {
     )
 }
 
-/// Leaves exact copies out, and tells of different rows with one id. Answers the ids that stand more than once.
+/// Excludes exact copies and reports different rows with one id. Returns the ids that occur more than once.
 fn settle_ids(
     rows: &TabRows,
     deals: &mut Vec<Deal>,
@@ -273,7 +273,7 @@ fn settle_ids(
         let finding = rows.row(deal.row).finding(ID, effect, reason);
         decoding.findings.push(finding.of_kind(FindingKind::Id));
     }
-    // The amount of a copy is counted already, with the row it is a copy of.
+    // The amount of a copy is already counted with the original.
     excluded.extend(copies.iter().map(|row| ExcludedRow {
         row: *row,
         amount: None,

@@ -25,7 +25,7 @@ fn good(id: u32) -> Vec<Value> {
     ])
 }
 
-/// "row column effect" for each finding.
+/// `row column effect` of each finding.
 fn told(findings: &[Finding]) -> Vec<String> {
     let lines = findings.iter();
     lines
@@ -189,7 +189,7 @@ fn a_copy_counts_once_and_two_rows_with_one_id_both() {
 fn probability_and_weighted_value_follow_status_and_amount() {
     for (row, expected) in [
         (json!([1, "Acme", "Qualifié", 1000, 0.3, 300]), vec![]),
-        // A formula of staff's own that comes to the same.
+        // A formula by staff with the same result.
         (
             json!([1, "Acme", "Qualifié", 1000, 0.1 + 0.2, 299.999_999_999_9]),
             vec![],

@@ -1,12 +1,12 @@
-//! What an operator chooses about the rules of the board.
+//! Settings of the business rules.
 
 use super::{cold::ColdAfter, stage::LostStage};
 
-/// What an operator chooses about the rules of the board.
+/// Settings of the business rules, from the configuration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// Whether deals can be lost.
+    /// Whether the stage Lost is offered.
     pub lost_stage: LostStage,
-    /// When deals are cold.
+    /// Number of days after which a deal is stale, by stage.
     pub cold_after: ColdAfter,
 }

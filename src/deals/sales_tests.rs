@@ -29,7 +29,7 @@ fn change(deal: u64, when: &str, from: Stage, to: Stage) -> StageChange {
     }
 }
 
-/// Two deals won after 20 and 40 days, two open ones: 100 000 € in all.
+/// Two deals won after 20 and 40 days, two open ones: 100,000 € in total.
 fn board() -> (Vec<Deal>, StageHistory) {
     let deals = vec![
         created(
@@ -81,7 +81,7 @@ fn a_cycle_counts_a_day_at_least() {
         (&["2026-09-01T08:00:05Z"], days("1", "1000")),
         (&["2026-09-02T08:00:00Z"], days("1", "1000")),
         (&["2026-09-02T20:00:00Z"], days("1.5", "666.67")),
-        // Seconds and three days: two days in the mean.
+        // Seconds and three days: two days on average.
         (&["2026-09-01T08:00:05Z", "2026-09-04T08:00:00Z"], days("2", "1000")),
     ] {
         let (cycle, euros_a_day) = won_after(won);
@@ -94,7 +94,7 @@ fn won_deals_that_cannot_be_measured_are_told_apart() {
     let history = StageHistory::of([
         change(2, "2026-09-21", Stage::Negotiation, Stage::Won),
         change(4, "2026-09-21", Stage::Negotiation, Stage::Won),
-        // Won once, reopened, and won again by somebody whose change is not in the log.
+        // Won once, reopened, and won again by a change that is not in the log.
         change(5, "2026-09-21", Stage::Negotiation, Stage::Won),
         change(5, "2026-09-22", Stage::Won, Stage::Negotiation),
     ]);
@@ -196,7 +196,7 @@ fn time_in_each_stage_is_measured_where_both_ends_are_known() {
             (Stage::Prospect, Some(decimal("25")), 1, 1),
             // Deal 3 for 30 days, deal 4 for 10.
             (Stage::Qualified, Some(decimal("20")), 2, 0),
-            // Deal 2 for 20 days; nobody knows since when deal 5.
+            // Deal 2 for 20 days; the entry of deal 5 is not recorded.
             (Stage::Negotiation, Some(decimal("20")), 1, 0),
         ]
     );
@@ -227,7 +227,7 @@ fn performance_is_by_person_now_and_before() {
     );
     assert_eq!((kate.before.as_ref(), kate.now.weighted), (None, money("2000")));
     assert_eq!(kate.now.conversion_rate.map(|rate| rate.of_one()), Some(Decimal::ZERO));
-    // One who only had deals before is still a line.
+    // An assignee with deals only in the preceding period still has a line.
     let lines = performance(&[], &all(&deals[..1]), &history);
     assert_eq!(
         (lines.len(), lines[0].now.deals, lines[0].now.average_basket),
@@ -298,7 +298,7 @@ fn levers_are_ranked_by_their_effect_and_share_what_they_do_together() {
     let revenue = answer.expected_revenue.expect("revenue");
     let ranked: Vec<(Lever, Money)> = revenue.effects.iter().map(|line| (line.lever, line.effect)).collect();
     assert_eq!(revenue.difference, money("12700"));
-    // Each worked out by hand over the six orders; the strongest carries the cent that rounding leaves.
+    // Computed by hand over the six orders; the strongest input takes the cent left by rounding.
     assert_eq!(
         ranked,
         [
@@ -360,7 +360,7 @@ fn any_levers() -> impl Strategy<Value = Levers> {
     })
 }
 
-/// Every won deal was won ten days after it was created.
+/// Every won deal was won ten days after its creation.
 fn ten_days(deals: &[Deal]) -> StageHistory {
     let won = deals.iter().filter_map(|deal| {
         Some(StageChange {

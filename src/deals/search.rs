@@ -1,11 +1,11 @@
-//! In which texts of a deal people search.
+//! Searchable texts of deals.
 
 use super::deal::Deal;
 use crate::search::Folding;
 
 pub use crate::search::{SearchTexts, SearchWords};
 
-/// The text columns of `deals`, in their order.
+/// The text columns of `deals`, in sheet order.
 pub fn texts_of(deals: &[Deal]) -> SearchTexts {
     let mut folding = Folding::default();
     for deal in deals {

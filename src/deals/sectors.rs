@@ -1,4 +1,4 @@
-//! What each sector brings.
+//! Totals by sector.
 
 use std::{cmp::Reverse, sync::Arc};
 
@@ -12,20 +12,20 @@ use super::{
 };
 use crate::{language::sort_key, money::Money};
 
-/// One sector.
+/// Totals of one sector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SectorTotal {
-    /// The first spelling in the sheet; `None` is “Non renseigné”.
+    /// First spelling in the sheet; `None` is “Non renseigné”.
     pub sector: Option<Arc<str>>,
     /// Sum of the amounts.
     pub total: Money,
     /// Mean amount.
     pub average_basket: Money,
-    /// How many deals.
+    /// Number of deals.
     pub deals: usize,
 }
 
-/// Every sector, the largest total first; `stage` counts only deals in that stage.
+/// Every sector, largest total first; with `stage`, only deals in that stage count.
 pub fn sector_totals(deals: &[&Deal], stage: Option<Stage>) -> Vec<SectorTotal> {
     let deals: Vec<&Deal> = deals
         .iter()
@@ -47,7 +47,7 @@ pub fn sector_totals(deals: &[&Deal], stage: Option<Stage>) -> Vec<SectorTotal> 
     totals
 }
 
-/// The `count` sectors with the largest average basket, the largest first; deals that name no sector are none of them.
+/// The `count` sectors with the largest average basket, largest first; deals without a sector are left out.
 pub fn top_baskets(sectors: &[SectorTotal], count: usize) -> Vec<SectorTotal> {
     let mut named: Vec<SectorTotal> = sectors.iter().filter(|line| line.sector.is_some()).cloned().collect();
     named.sort_by_cached_key(|line| (Reverse(line.average_basket), name_key(line)));

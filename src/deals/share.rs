@@ -1,32 +1,32 @@
-//! A part of a whole, exact, shown in percent.
+//! Exact ratio, displayed in percent.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// A share of one: 0.25 is a quarter. Programs read it in percent with two decimals, `25.00`.
+/// Ratio: 0.25 is a quarter. In JSON a percentage with two decimals, `25.00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 pub struct Share(#[schemars(with = "f64")] Decimal);
 
 impl Share {
-    /// `part` out of `whole`; `None` of nothing.
+    /// `part` divided by `whole`; `None` when `whole` is 0.
     pub fn of(part: usize, whole: usize) -> Option<Self> {
         let whole = Decimal::from(whole);
         (!whole.is_zero()).then(|| Self(Decimal::from(part) / whole))
     }
 
-    /// A share of one as a decimal number.
+    /// Ratio from a decimal number, 0.25 for a quarter.
     pub fn new(of_one: Decimal) -> Self {
         Self(of_one)
     }
 
-    /// The share as a decimal number, 0.25 for a quarter.
+    /// Ratio as a decimal number, 0.25 for a quarter.
     pub fn of_one(self) -> Decimal {
         self.0
     }
 
-    /// What it is more than an earlier share, in parts of one.
+    /// Difference from an earlier ratio.
     pub fn since(self, earlier: Self) -> Decimal {
         self.0 - earlier.0
     }
@@ -38,10 +38,10 @@ impl Serialize for Share {
     }
 }
 
-/// Writes a decimal number as a JSON number with two decimals, half away from zero.
+/// Serialises a decimal number as a JSON number with two decimals, rounded half away from zero.
 ///
 /// # Errors
-/// What the serializer refuses.
+/// Errors of the serializer.
 pub fn two_decimals<S: Serializer>(number: Decimal, serializer: S) -> Result<S::Ok, S::Error> {
     let mut rounded = number.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
     rounded.rescale(2);
@@ -50,10 +50,10 @@ pub fn two_decimals<S: Serializer>(number: Decimal, serializer: S) -> Result<S::
     json.serialize(serializer)
 }
 
-/// The same for a number that may be unknown, which is `null`.
+/// Same for an optional number; `None` becomes `null`.
 ///
 /// # Errors
-/// What the serializer refuses.
+/// Errors of the serializer.
 pub fn two_decimals_or_null<S: Serializer>(number: &Option<Decimal>, serializer: S) -> Result<S::Ok, S::Error> {
     match number {
         Some(number) => two_decimals(*number, serializer),

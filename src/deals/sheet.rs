@@ -1,4 +1,4 @@
-//! The deals as a table to download: the columns of the tab, under its own headers, so that the file can be imported again.
+//! Table of deals for downloads: the columns of the tab under its own headers, so that the file can be imported again.
 
 use jiff::Zoned;
 use rust_decimal::prelude::ToPrimitive;
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::answer::{Cell, Column, Kind, Sheet};
 
-/// Every deal of a listing; instants are written in the zone of `as_of`.
+/// Every deal of a listing; timestamps are in the time zone of `as_of`.
 pub fn deal_sheet(rows: &DealRows, listing: &Listing, as_of: &Zoned) -> Sheet {
     let columns = DEALS.columns.iter().enumerate();
     let columns = columns.map(|(place, column)| Column::new(column.header, kind(place)));

@@ -1,4 +1,4 @@
-//! Where a deal stands, and how likely it is to be won from there.
+//! Pipeline stages and their probabilities.
 
 use std::fmt;
 
@@ -8,27 +8,27 @@ use serde::{Serialize, Serializer};
 
 use crate::spelling::fold;
 
-/// Where a deal stands. Stored values are the French words, whatever the language of the page.
+/// Pipeline stage. Stored values are the French words, regardless of the language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
 pub enum Stage {
     /// First contact; 10 %.
     Prospect,
-    /// There is a need and a budget; 30 %.
+    /// Need and budget confirmed; 30 %.
     #[schemars(rename = "Qualifié")]
     Qualified,
-    /// Terms are discussed; 70 %.
+    /// Terms under negotiation; 70 %.
     #[schemars(rename = "Négociation")]
     Negotiation,
     /// Signed; 100 %.
     #[schemars(rename = "Gagné")]
     Won,
-    /// Gone, 0 %; only where the configuration allows it.
+    /// Lost; 0 %. Offered only where configured.
     #[schemars(rename = "Perdu")]
     Lost,
 }
 
 impl Stage {
-    /// Every stage, from the first contact on.
+    /// Every stage, in pipeline order.
     pub const ALL: [Self; 5] = [
         Self::Prospect,
         Self::Qualified,
@@ -37,7 +37,7 @@ impl Stage {
         Self::Lost,
     ];
 
-    /// The word as it stands in the sheet and in JSON.
+    /// Value in the sheet and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Prospect => "Prospect",
@@ -48,7 +48,7 @@ impl Stage {
         }
     }
 
-    /// The likelihood of winning, as a share of one.
+    /// Probability of winning, as a ratio between 0 and 1.
     pub fn probability(self) -> Decimal {
         Decimal::new(
             match self {
@@ -67,8 +67,8 @@ impl Stage {
         matches!(self, Self::Prospect | Self::Qualified | Self::Negotiation)
     }
 
-    /// Reads a word in French or English; case, accents, punctuation, signs and numbers around it are forgiven, as in
-    /// `3 - Négociation (70 %)`. `None` for any other word.
+    /// Parses a French or English name; case, accents, punctuation, signs and numbers around it are ignored, as in `3 -
+    /// Négociation (70 %)`. `None` for any other text.
     pub fn parse(word: &str) -> Option<Self> {
         let folded = fold(word);
         let words: Vec<&str> = folded
@@ -104,18 +104,18 @@ impl Stage {
     }
 }
 
-/// Whether the board offers the stage [`Stage::Lost`]. A row that says so is always read, and counts.
+/// Whether the stage [`Stage::Lost`] is offered. Rows with that stage are always read and counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LostStage {
-    /// A deal is open or won; `Perdu` is shown only where the sheet has it.
+    /// Deals are open or won; `Perdu` is displayed only where the sheet has it.
     #[default]
     NotOffered,
-    /// Deals can be lost, and the share of the won among the settled is shown.
+    /// Deals can be lost, and the win rate among closed deals is displayed.
     Offered,
 }
 
 impl LostStage {
-    /// The stages that a deal can be put into; one that is lost can stay so.
+    /// Stages that a deal can be moved to; a lost deal may stay lost.
     pub fn stages(self, current: Option<Stage>) -> Vec<Stage> {
         let offered = Stage::ALL.into_iter();
         offered

@@ -1,4 +1,4 @@
-//! What a form or a program sends about a deal, checked at the door.
+//! Input of a deal from a form or a program: parsing and validation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -13,42 +13,42 @@ use super::{
 };
 use crate::{error::FieldError, language::Language, money::Money, spelling::tidy};
 
-/// Characters that a name may have.
+/// Maximum length of a name in characters.
 const LONGEST_NAME: usize = 200;
-/// Characters that remarks may have; a cell holds 50,000.
+/// Maximum length of the notes in characters; a cell holds 50,000.
 const LONGEST_NOTES: usize = 10_000;
 
-/// What was sent, as it was typed. A field that is not there leaves its value as it is; an empty one empties it.
+/// Field values as typed. A missing field keeps its value; an empty one clears it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SentDeal {
-    /// The customer's name.
+    /// Client name.
     #[serde(deserialize_with = "said")]
     pub client: Option<String>,
-    /// The status, in French or English.
+    /// Status, in French or English.
     #[serde(deserialize_with = "said")]
     pub statut: Option<String>,
-    /// The amount in any way of writing.
+    /// Amount in any supported notation.
     #[serde(deserialize_with = "said")]
     pub montant_brut: Option<String>,
-    /// The sector.
+    /// Sector.
     #[serde(deserialize_with = "said")]
     pub secteur: Option<String>,
-    /// The day in any way of writing.
+    /// Due date in any supported notation.
     #[serde(deserialize_with = "said")]
     pub date_echeance: Option<String>,
-    /// Who works on it.
+    /// Assignee.
     #[serde(deserialize_with = "said")]
     pub assignee: Option<String>,
-    /// Remarks.
+    /// Notes.
     #[serde(deserialize_with = "said")]
     pub notes: Option<String>,
-    /// Makes a repetition of a creation harmless.
+    /// Idempotency key: a retried creation with the same key writes nothing.
     #[serde(deserialize_with = "said")]
     pub key: Option<String>,
 }
 
-/// Text, a number as text, or nothing for `null`.
+/// Text, a number as text, or `None` for `null`.
 fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::Null => Ok(Some(String::new())),
@@ -58,22 +58,22 @@ fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
     }
 }
 
-/// What was sent about a deal, with what the sender saw before.
+/// Wanted values of a deal, with the values that the client saw.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct SentChange {
-    /// What it is to be.
+    /// Wanted values.
     #[serde(flatten)]
     pub wanted: SentDeal,
-    /// What it was when the sender looked at it; `None` when they do not say.
+    /// Values that the client saw; `None` when it sends none.
     #[serde(default)]
     pub seen: Option<SentDeal>,
 }
 
-/// Stands in a form before the name of a field whose value the person saw.
+/// Prefix of the form fields with the values that the person saw.
 const SEEN: &str = "seen_";
 
 impl SentChange {
-    /// Takes the fields of a form; of one that was sent twice, the last counts.
+    /// Parses form fields; the last one when a field is repeated.
     pub fn from_pairs(pairs: &[(String, String)]) -> Self {
         let mut sent = Self::default();
         for (name, value) in pairs {
@@ -89,7 +89,7 @@ impl SentChange {
 }
 
 impl SentDeal {
-    /// Says something for a field by its name; other names are nobody's.
+    /// Sets a field by name; unknown names are ignored.
     pub fn set(&mut self, name: &str, value: String) {
         let field = match name {
             "client" => &mut self.client,
@@ -105,7 +105,7 @@ impl SentDeal {
         *field = Some(value);
     }
 
-    /// What would have to be sent for a deal to be as `fields` say, the amount with the decimal mark of `language`.
+    /// Input that produces `fields`, with the amount in the notation of `language`.
     pub fn of(fields: &DealFields, language: Language) -> Self {
         let text = |text: Option<&str>| Some(text.unwrap_or_default().to_owned());
         let amount = fields.amount.to_string();
@@ -121,7 +121,7 @@ impl SentDeal {
         }
     }
 
-    /// What was sent for a column, as it was typed.
+    /// Value sent for a column, as typed.
     pub fn value(&self, column: usize) -> Option<&str> {
         let field = match column {
             CLIENT => &self.client,
@@ -136,7 +136,7 @@ impl SentDeal {
         field.as_deref()
     }
 
-    /// The columns that something was sent for, were it an empty text.
+    /// Columns for which a value was sent, even an empty one.
     pub fn columns(&self) -> Vec<usize> {
         FIELDS
             .into_iter()
@@ -144,10 +144,10 @@ impl SentDeal {
             .collect()
     }
 
-    /// The deal that is meant: what was sent, over what `known` says.
+    /// Validates the input, applied to the `known` values.
     ///
     /// # Errors
-    /// A complaint for each field that is missing or cannot be read.
+    /// One error for each field that is missing or unreadable.
     pub fn check(&self, known: Option<&DealFields>, language: Language) -> Result<DealFields, Vec<FieldError>> {
         let mut complaints = Vec::new();
         let mut heard = |field, result: Result<_, String>| match result {
@@ -261,7 +261,7 @@ impl SentDeal {
     }
 }
 
-/// Text without stray spaces; `None` when it is empty.
+/// Trimmed text; `None` when it is empty.
 fn text(
     sent: &Option<String>,
     known: Option<&str>,
@@ -271,7 +271,7 @@ fn text(
     let text = sent
         .as_deref()
         .map_or_else(|| known.unwrap_or_default().to_owned(), |sent| sent.trim().to_owned());
-    // What staff wrote into the sheet may be longer, and stays.
+    // Values that staff wrote in the sheet may be longer, and are kept.
     if Some(&*text) != known && text.chars().count() > longest {
         return Err(language.choose(
             format!("{longest} caractères au plus."),

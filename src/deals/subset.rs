@@ -1,4 +1,4 @@
-//! The deals behind one number of the board: those that are late, due soon, cold and so on.
+//! Segments: the deals behind one figure of the dashboard, such as overdue, due soon or stale.
 
 use super::{
     answers::Context,
@@ -8,7 +8,7 @@ use super::{
     rows::DealRows,
 };
 
-/// A part of the deals that a filter lets through; `show` in an address.
+/// Segment of the filtered deals; query field `show`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subset {
     /// Open and due before today.
@@ -17,20 +17,20 @@ pub enum Subset {
     Today,
     /// Open and due within thirty days.
     Upcoming,
-    /// Open and due after that.
+    /// Open and due later.
     Later,
     /// Without a due date, in any stage.
     Undated,
-    /// Untouched for long.
+    /// Stale.
     Cold,
-    /// Untouched for long, but set aside.
+    /// Stale and snoozed.
     Paused,
-    /// Open, and nobody can tell when they were touched.
+    /// Open, with an unknown last change.
     Untold,
 }
 
 impl Subset {
-    /// Every part.
+    /// Every segment.
     pub const ALL: [Self; 8] = [
         Self::Overdue,
         Self::Today,
@@ -42,7 +42,7 @@ impl Subset {
         Self::Untold,
     ];
 
-    /// The word in an address.
+    /// Query value.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Overdue => "overdue",
@@ -56,12 +56,12 @@ impl Subset {
         }
     }
 
-    /// Reads the word of an address; `None` for any other.
+    /// Parses a query value; `None` for any other text.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|subset| subset.as_str() == word.trim())
     }
 
-    /// Its deals among `deals`, in the order in which somebody would go through them.
+    /// Deals of the segment, in the order in which they need attention.
     pub fn of<'a>(self, deals: &[&'a Deal], rows: &'a DealRows, context: &Context) -> Vec<&'a Deal> {
         let deadlines = || Deadlines::of(deals, context.day.today);
         let cold = || cold(deals, &context.cold_after, &rows.pauses, &context.day);

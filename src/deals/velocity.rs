@@ -1,4 +1,4 @@
-//! How much revenue a day of selling brings: deals times average basket times win rate, divided by the length of the cycle.
+//! Sales velocity: number of deals times average basket times win rate, divided by the length of the sales cycle.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,29 +19,29 @@ use crate::{
     money::Money,
 };
 
-/// The velocity of some deals and what it is made of.
+/// Sales velocity of a set of deals, with its components.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Velocity {
-    /// Euros a day; `None` while one of the parts is unknown.
+    /// Euros per day; `None` while a component is unknown.
     pub euros_a_day: Option<Money>,
-    /// How many deals.
+    /// Number of deals.
     pub deals: usize,
     /// Mean amount.
     pub average_basket: Option<Money>,
-    /// Won out of all. Programs read percent.
+    /// Won deals divided by all deals. In percent in JSON.
     pub win_rate: Option<Share>,
-    /// From creation to won.
+    /// Sales cycle, from creation to won.
     pub cycle: Cycle,
 }
 
 impl Velocity {
-    /// The velocity of these deals.
+    /// Velocity of these deals.
     pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
         let amount: Money = deals.iter().map(|deal| deal.amount).sum();
         let cycle = Cycle::of(deals, history);
         let win_rate = Share::of(cycle.won(), deals.len());
         Self {
-            // Deals times average basket is the sum of the amounts, without the rounding of a division.
+            // Number of deals times average basket is the sum of the amounts, without the rounding of a division.
             euros_a_day: win_rate
                 .zip(cycle.average_days)
                 .map(|(rate, days)| Money::new(amount.euros() * rate.of_one() / days)),
@@ -52,7 +52,7 @@ impl Velocity {
         }
     }
 
-    /// Why there is no velocity, or how much of it is guessed from a part of the won deals.
+    /// Reasons why the velocity is unknown, or based on only some of the won deals.
     pub fn gaps(&self) -> Vec<Gap> {
         let cycle = &self.cycle;
         if self.deals == 0 {
@@ -71,23 +71,23 @@ impl Velocity {
     }
 }
 
-/// What is missing to know a velocity in full.
+/// Data missing for a complete velocity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gap {
-    /// There is no deal.
+    /// There are no deals.
     NoDeals,
     /// No deal is won yet.
     NothingWon,
-    /// So many won deals have no `created_at`.
+    /// Number of won deals without `created_at`.
     WonWithoutCreation(usize),
-    /// So many won deals have no change to won in the audit log.
+    /// Number of won deals whose change to won is not in the audit log.
     WonWithoutChange(usize),
-    /// So many deals were won before they were created.
+    /// Number of deals won before their creation.
     WonBeforeCreation(usize),
 }
 
 impl Gap {
-    /// The gap in a sentence.
+    /// Message.
     pub fn message(self, language: Language) -> String {
         let deals = |count: usize| language.count(u64::try_from(count).unwrap_or(u64::MAX), Noun::DEAL);
         match self {
@@ -126,16 +126,16 @@ impl Gap {
     }
 }
 
-/// The velocity of the deals created in one month.
+/// Velocity of the deals created in one month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MonthVelocity {
     /// First day of the month.
     pub month: Date,
-    /// Of the deals created in it.
+    /// Velocity of the deals created in it.
     pub velocity: Velocity,
 }
 
-/// Months in which deals were created, the earliest first. Deals without `created_at` belong to none.
+/// Velocity by month of creation, earliest first. Deals without `created_at` are left out.
 pub fn by_month(deals: &[&Deal], history: &StageHistory, zone: &TimeZone) -> Vec<MonthVelocity> {
     let mut months: BTreeMap<Date, Vec<&Deal>> = BTreeMap::new();
     for deal in deals {
@@ -151,16 +151,16 @@ pub fn by_month(deals: &[&Deal], history: &StageHistory, zone: &TimeZone) -> Vec
     months.collect()
 }
 
-/// The velocity of one sector or assignee.
+/// Velocity of one sector or assignee.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct GroupVelocity {
-    /// The first spelling; `None` is “Non renseigné”.
+    /// First spelling; `None` is “Non renseigné”.
     pub name: Option<Arc<str>>,
-    /// Of its deals.
+    /// Velocity of its deals.
     pub velocity: Velocity,
 }
 
-/// Every sector or assignee, the fastest first; those without a velocity stand last.
+/// Every sector or assignee, fastest first; those without a velocity come last.
 pub fn by_property(deals: &[&Deal], history: &StageHistory, property: Property) -> Vec<GroupVelocity> {
     let groups = grouped(deals, property).into_iter().map(|group| GroupVelocity {
         name: group.name,
@@ -171,22 +171,22 @@ pub fn by_property(deals: &[&Deal], history: &StageHistory, property: Property) 
     groups
 }
 
-/// How long deals stay in one stage.
+/// Time that deals spend in one stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StageTime {
-    /// The stage; only those that a deal can leave.
+    /// Stage; open stages only.
     pub status: Stage,
-    /// Mean in days of all stays, the running ones up to now; `None` without any.
+    /// Mean in days over all stays, ongoing ones up to now; `None` without any.
     #[serde(serialize_with = "two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
     pub average_days: Option<Decimal>,
-    /// Stays that are over.
+    /// Number of completed stays.
     pub over: usize,
-    /// Stays that last.
+    /// Number of ongoing stays.
     pub running: usize,
 }
 
-/// Time in each stage that a deal can leave. Stays whose beginning or end nobody wrote down are not measured.
+/// Time in each open stage. Stays whose start or end is not recorded are not measured.
 pub fn time_in_stages(deals: &[&Deal], history: &StageHistory, now: Timestamp) -> Vec<StageTime> {
     let mut over = Stays::default();
     let mut running = Stays::default();
@@ -198,7 +198,7 @@ pub fn time_in_stages(deals: &[&Deal], history: &StageHistory, now: Timestamp) -
             over.add(stage, since, change.at);
             (since, stage) = (Some(change.at), Some(change.to));
         }
-        // A change that nobody wrote down leaves the end of the last stay unknown.
+        // An unrecorded change leaves the end of the last stay unknown.
         if stage == Some(deal.stage) {
             running.add(stage, since, now);
         }

@@ -1,4 +1,4 @@
-//! What would become of the figures if baskets, conversion, cycle, number of deals or probabilities were different.
+//! What-if rules: the figures under changes of basket, conversion rate, cycle, number of deals or probabilities.
 
 use std::collections::BTreeMap;
 
@@ -17,23 +17,23 @@ use super::{
 };
 use crate::money::Money;
 
-/// The figures of today that the levers work on.
+/// Current figures, to which the scenario inputs are applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
-    /// How many deals.
+    /// Number of deals.
     deals: usize,
-    /// Deals times average basket: the sum of the amounts.
+    /// Number of deals times average basket: the sum of the amounts.
     amount: Decimal,
-    /// Won out of all, as a share of one; `None` without deals.
+    /// Won deals divided by all deals; `None` without deals.
     win_rate: Option<Decimal>,
-    /// Mean length of the cycle in days; `None` while it is not known.
+    /// Mean length of the sales cycle in days; `None` while unknown.
     cycle: Option<Decimal>,
-    /// Sum of the amounts in each stage.
+    /// Sum of the amounts by stage.
     by_stage: Vec<(Stage, Decimal)>,
 }
 
 impl Figures {
-    /// Today's figures of these deals.
+    /// Current figures of these deals.
     pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
         let velocity = Velocity::of(deals, history);
         let steps = funnel(deals, LostStage::Offered);
@@ -47,12 +47,12 @@ impl Figures {
         }
     }
 
-    /// Euros a day.
+    /// Euros per day.
     fn velocity(&self, levers: &Levers) -> Option<Decimal> {
         Some(self.expected_revenue(levers)? / (self.cycle? * levers.factor(Lever::Cycle)))
     }
 
-    /// Deals times average basket times win rate.
+    /// Number of deals times average basket times win rate.
     fn expected_revenue(&self, levers: &Levers) -> Option<Decimal> {
         let win_rate = (self.win_rate? * levers.factor(Lever::Conversion)).min(Decimal::ONE);
         Some(self.amount * levers.factor(Lever::Basket) * levers.factor(Lever::Deals) * win_rate)
@@ -67,7 +67,7 @@ impl Figures {
         weighted.sum::<Decimal>() * levers.factor(Lever::Basket) * levers.factor(Lever::Deals)
     }
 
-    /// What a lever moves, as it would be; `None` while it is not known.
+    /// Figure that an input changes, with the inputs applied; `None` while unknown.
     fn quantity(&self, lever: Lever, levers: &Levers) -> Option<Quantity> {
         let factor = levers.factor(lever);
         let share = |share: Decimal| Quantity::Share(Share::new((share * factor).min(Decimal::ONE)));
@@ -80,7 +80,7 @@ impl Figures {
         })
     }
 
-    /// Levers that would push a share above one, where it stops.
+    /// Inputs that would push a ratio above 1, where it is capped.
     fn capped(&self, levers: &Levers) -> Vec<Lever> {
         let is_capped = |lever: &Lever| {
             let share = match lever.stage() {
@@ -94,16 +94,16 @@ impl Figures {
     }
 }
 
-/// What a lever moves, in its own unit.
+/// Figure changed by an input, in its own unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
     /// Euros, in cents.
     Money(Money),
-    /// A share of one, never more than one. Programs read percent.
+    /// Ratio, at most 1. In percent in JSON.
     Share(Share),
     /// Days.
     Days(Decimal),
-    /// A number of deals.
+    /// Number of deals.
     Count(Decimal),
 }
 
@@ -117,34 +117,34 @@ impl Serialize for Quantity {
     }
 }
 
-/// What one lever moves, today and then.
+/// Figure changed by one input, before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Moved {
-    /// The lever.
+    /// The input.
     pub lever: Lever,
-    /// Today; `None` while it is not known.
+    /// Current value; `None` while unknown.
     #[schemars(with = "Option<f64>")]
     pub today: Option<Quantity>,
-    /// With the lever as it is set.
+    /// Value with the input applied.
     #[schemars(with = "Option<f64>")]
     pub then: Option<Quantity>,
 }
 
-/// The answer to a what-if.
+/// Result of a what-if scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WhatIf {
-    /// The levers as they were set.
+    /// Inputs of the scenario.
     #[schemars(with = "BTreeMap<String, f64>")]
     pub levers: Levers,
-    /// What each lever moves, in the order of the form.
+    /// Figure changed by each input, in the order of the form.
     pub moved: Vec<Moved>,
-    /// Euros a day; `None` while the cycle or the win rate is not known.
+    /// Euros per day; `None` while the cycle or the win rate is unknown.
     pub velocity: Option<Split>,
-    /// Deals times average basket times win rate; `None` without deals.
+    /// Number of deals times average basket times win rate; `None` without deals.
     pub expected_revenue: Option<Split>,
     /// Sum of amount times probability.
     pub weighted_pipeline: Split,
-    /// Levers that would push a share above 100 %, where it stops.
+    /// Inputs that would push a ratio above 100 %, where it is capped.
     pub capped: Vec<Lever>,
 }
 
@@ -159,7 +159,7 @@ impl Moved {
 }
 
 impl WhatIf {
-    /// What `levers` make of today's figures.
+    /// Applies `levers` to the current figures.
     pub fn of(today: &Figures, levers: Levers) -> Self {
         Self {
             velocity: Split::of(&levers, |levers| today.velocity(levers)),
@@ -172,32 +172,32 @@ impl WhatIf {
     }
 }
 
-/// One figure today and then, and what each lever adds to the difference.
+/// One figure before and after, with the contribution of each input to the difference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Split {
-    /// Today, in cents.
+    /// Current value in cents.
     pub today: Money,
-    /// With all levers moved, in cents.
+    /// Value with all inputs applied, in cents.
     pub then: Money,
-    /// Then less today.
+    /// Difference in cents.
     pub difference: Money,
-    /// The levers that were moved, the strongest first; their effects add up to the difference exactly.
+    /// Inputs that are not 0, strongest first; their effects add up to the difference exactly.
     pub effects: Vec<LeverEffect>,
 }
 
-/// What one lever adds to a difference.
+/// Contribution of one input to a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LeverEffect {
-    /// The lever.
+    /// The input.
     pub lever: Lever,
-    /// Its part of the difference, in cents; negative when it takes away.
+    /// Contribution in cents; negative when it lowers the figure.
     pub effect: Money,
 }
 
 impl Split {
     fn of(levers: &Levers, figure: impl Fn(&Levers) -> Option<Decimal>) -> Option<Self> {
         let moved = levers.moved();
-        // The figure with each selection of the moved levers; bit n of the place stands for the n-th of them.
+        // Values of the figure for each subset of the inputs; bit n of the index stands for the n-th input.
         let selections = 0_usize..1 << moved.len();
         let figures = selections.map(|selection| figure(&levers.only(&selected(&moved, selection))));
         let figures: Vec<Decimal> = figures.collect::<Option<_>>()?;
@@ -219,7 +219,7 @@ impl Split {
             .effects
             .sort_by_key(|line| std::cmp::Reverse(line.effect.euros().abs()));
         let told: Money = split.effects.iter().map(|line| line.effect).sum();
-        // Rounding leaves a cent or two, which the strongest lever can carry.
+        // Rounding leaves a cent or two, which are added to the strongest input.
         if let Some(strongest) = split.effects.first_mut() {
             strongest.effect += split.difference - told;
         }
@@ -235,16 +235,16 @@ fn selected(moved: &[Lever], selection: usize) -> Vec<Lever> {
         .collect()
 }
 
-/// What a lever adds, averaged over every order in which the levers could be moved one after the other. So no lever gains
-/// from its place in a list, and all parts add up to the whole (the Shapley value,
-/// <https://en.wikipedia.org/wiki/Shapley_value>).
+/// Mean contribution of an input over every order in which the inputs could be applied (the Shapley value,
+/// <https://en.wikipedia.org/wiki/Shapley_value>). The result does not depend on the order of the inputs, and all
+/// contributions add up to the difference.
 fn mean_contribution(place: usize, levers: usize, figures: &[Decimal]) -> Decimal {
     let bit = 1 << place;
     let without = (0..figures.len()).filter(|selection| selection & bit == 0);
     let sum: Decimal = without
         .map(|selection| {
             let before = selection.count_ones() as usize;
-            // Orders in which exactly these levers come before this one.
+            // Orders in which exactly these inputs come before this one.
             let orders = factorial(before) * factorial(levers - 1 - before);
             (figures[selection | bit] - figures[selection]) * orders
         })

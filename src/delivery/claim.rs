@@ -1,8 +1,9 @@
-//! Which of several instances tells a reason.
+//! Claim of a message by one of several instances, so that it is sent once.
 //!
-//! The spreadsheet cannot compare and swap, so two instances can claim the same reason at once. Each writes its claim first
-//! and reads afterwards, so at least one of two sees the other. Seen from that one, with the larger id: it gives way. With
-//! the smaller id: it waits, for the other may have read before this claim was there and be about to send.
+//! The spreadsheet has no compare-and-swap, so two instances can claim the same message at once. Each writes its claim
+//! first and reads afterwards, so at least one of the two sees the other's claim. That instance gives way if its own id
+//! is larger. If its id is smaller it waits, because the other may have read before this claim was written and be about
+//! to send.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -17,31 +18,32 @@ use crate::{
     },
 };
 
-/// How long a claim keeps others away; a program that was ended before it sent anything holds it no longer.
+/// Validity of a claim. A claim of an instance that stopped before it sent anything expires.
 pub const HOLDS: SignedDuration = SignedDuration::from_mins(10);
-/// Between two looks at the claims of others.
+/// Pause between two checks of the other claims.
 pub const PAUSE: Duration = Duration::from_millis(250);
-/// A claim older than this is not used any more: others may be about to take it for dead.
+/// Maximum age of an own claim that is still used: after it, other instances are close to treating the claim as
+/// expired.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(5);
-/// How often the claims of others are looked at.
+/// Maximum number of checks of the other claims.
 const LOOKS: usize = 20;
 
-/// Whether a line means that somebody is at it: a claim holds for a while only, in case its program was ended.
+/// Whether a row is a valid claim, that is, claimed less than [`HOLDS`] ago.
 pub fn holds(outcome: &Outcome, at: Option<Timestamp>, now: Timestamp) -> bool {
     *outcome == Outcome::Claimed && at.is_some_and(|at| now.duration_since(at) < HOLDS)
 }
 
-/// A line of `alert_history`, of any board.
+/// Row of `alert_history`, of any board.
 #[derive(Debug)]
 struct Line {
     id: String,
     at: Option<Timestamp>,
-    /// Board, channel and reason.
+    /// Board, channel and reason: what identifies the message.
     what: [String; 3],
     outcome: Outcome,
 }
 
-/// Every line, as far as claims go.
+/// All rows of `alert_history`, reduced to what claims need.
 #[derive(Debug)]
 struct Lines(Vec<Line>);
 
@@ -60,15 +62,15 @@ impl Dataset for Lines {
     }
 }
 
-/// What a contest is held with.
+/// Election of the instance that sends.
 pub struct Contest<'a> {
-    /// The spreadsheet.
+    /// Store of the spreadsheet.
     pub store: &'a Store,
-    /// Where the time comes from.
+    /// Clock.
     pub clock: &'a Clock,
-    /// Between two looks at the claims of others.
+    /// Pause between two checks of the other claims.
     pub pause: Duration,
-    /// Who gives way, as the audit log would say.
+    /// Author of the changes in the audit log.
     pub by: &'a str,
 }
 
@@ -79,11 +81,12 @@ enum Verdict {
 }
 
 impl Contest<'_> {
-    /// Those of the lines `own`, written as claimed before, whose reason this instance tells. The others are marked as left.
-    /// `considered` are ids of lines that were known when the claims were made, and are none of a rival.
+    /// Returns those of the claims `own` that this instance won and may send. The lost ones are marked as
+    /// [`Outcome::Left`]. `considered` are ids of rows that were known before the claims were made, and so belong to no
+    /// rival.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read; the claims run out by themselves.
+    /// If the spreadsheet cannot be read; the claims then expire.
     pub async fn won(&self, own: &[String], considered: &HashSet<String>) -> Result<HashSet<String>, ReadError> {
         let mut open: Vec<&String> = own.iter().collect();
         let mut won = HashSet::new();
@@ -106,7 +109,7 @@ impl Contest<'_> {
                 }
             }
             open = waiting;
-            // Given way at once, so that nobody waits for it.
+            // At once, so that no rival waits for it.
             self.leave(lost).await;
         }
         self.leave(open).await;
@@ -119,7 +122,7 @@ impl Contest<'_> {
 
     fn verdict(&self, lines: &[Line], own: &str, considered: &HashSet<String>) -> Verdict {
         let Some(claim) = lines.iter().find(|line| line.id == own) else {
-            // Staff deleted the line: nobody knows any more that it was meant to be told.
+            // Staff deleted the row, so the message is not to be sent any more.
             return Verdict::Lost;
         };
         let now = self.clock.now();
@@ -145,13 +148,13 @@ impl Contest<'_> {
             .into_iter()
             .map(|id| become_of(id, &Outcome::Claimed, &Outcome::Left));
         if let Err(error) = self.store.commit(Batch::by(self.by, changes)).await {
-            // The claim runs out by itself.
+            // The claim expires by itself.
             tracing::warn!("a claim could not be given back: {error}");
         }
     }
 }
 
-/// The change of the outcome of a line.
+/// Change of the outcome of a row.
 pub fn become_of(id: &str, from: &Outcome, to: &Outcome) -> Change {
     Change::Update(Update {
         tab: &ALERT_HISTORY,

@@ -1,9 +1,9 @@
-//! The tab `alert_history`: what people were told and what they were not. Each board reads and writes its own lines.
+//! Tab `alert_history`: messages that were sent, and those that were not. Each board reads and writes its own rows.
 
 use crate::store::{Column, History, Ids, Kind, Tab};
 
-/// One line for each reason and channel; the newest line is the last one. A line is written when its reason is met, and
-/// its outcome changes with what becomes of it.
+/// One row per reason and channel, appended in order of time. A row is written when its reason occurs; its outcome is
+/// updated afterwards.
 pub static ALERT_HISTORY: Tab = Tab {
     title: "alert_history",
     columns: &[
@@ -22,50 +22,50 @@ pub static ALERT_HISTORY: Tab = Tab {
     updated_at: None,
 };
 
-/// Place of the column `at`. When the line was written.
+/// Column index of `at`: time of the row.
 pub const AT: usize = 1;
-/// Place of the column `board`. Whose board it is about.
+/// Column index of `board`: name of the board.
 pub const BOARD: usize = 2;
-/// Place of the column `kind`. Why, in one word.
+/// Column index of `kind`: reason in one word.
 pub const KIND: usize = 3;
-/// Place of the column `subject`. Whom it is about.
+/// Column index of `subject`: customer, deal or person that the message is about.
 pub const SUBJECT: usize = 4;
-/// Place of the column `recipient`. Where it went.
+/// Column index of `recipient`: address or channel.
 pub const RECIPIENT: usize = 5;
-/// Place of the column `channel`. Mail or Slack.
+/// Column index of `channel`: mail or Slack.
 pub const CHANNEL: usize = 6;
-/// Place of the column `outcome`. What became of it.
+/// Column index of `outcome`: see [`Outcome`].
 pub const OUTCOME: usize = 7;
-/// Place of the column `reason`. What tells it from others.
+/// Column index of `reason`: key that distinguishes messages of one kind.
 pub const REASON: usize = 8;
 
-/// What became of a line.
+/// Outcome of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is not certain yet: it is sent when it still holds at the next look.
+    /// Unconfirmed: it is sent if the reason still holds at the next check.
     Pending,
-    /// It still held at the next look; a later line says what became of it.
+    /// The reason still held at the next check; a later row has the outcome.
     Held,
-    /// An instance means to send it and looks whether another one does too.
+    /// Claimed by an instance that checks for claims of others.
     Claimed,
-    /// It is on its way. A line that stays so tells of a program that was ended at that very moment.
+    /// In progress. A row that stays so belongs to a program that was stopped while it sent.
     Sending,
-    /// The other side took it.
+    /// Accepted by the mail server or Slack.
     Sent,
-    /// The other side did not take it; it is tried again.
+    /// Rejected; it is tried again. Contains the reason.
     Failed(String),
-    /// The other side may have taken it; it is not tried again.
+    /// Possibly delivered; it is not tried again. Contains the reason.
     Unknown(String),
-    /// Another instance sends it.
+    /// Left to another instance, which sends it.
     Left,
-    /// It was not to be sent.
+    /// Suppressed on purpose. Contains the reason.
     Suppressed(String),
-    /// Words of staff. It is not sent again.
+    /// Text of staff; it is not sent again.
     Other(String),
 }
 
 impl Outcome {
-    /// Reads the words of a cell.
+    /// Parses the text of a cell.
     pub fn parse(text: String) -> Self {
         match text.as_str() {
             "waits for a second look" => Self::Pending,
@@ -83,7 +83,7 @@ impl Outcome {
         }
     }
 
-    /// The words in the column `outcome`.
+    /// Text for the column `outcome`.
     pub fn words(&self) -> String {
         match self {
             Self::Pending => "waits for a second look".to_owned(),
@@ -99,7 +99,8 @@ impl Outcome {
         }
     }
 
-    /// Whether the reason counts as told: perhaps told is told, so that nobody hears it twice.
+    /// Whether the message counts as sent. A message that was possibly delivered counts, so that it never arrives
+    /// twice.
     pub fn is_told(&self) -> bool {
         matches!(self, Self::Sending | Self::Sent | Self::Unknown(_) | Self::Other(_))
     }

@@ -1,4 +1,4 @@
-//! Mail through an SMTP server.
+//! Mail over SMTP.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use lettre::{
 use super::{DeliveryError, Message};
 use crate::cause::chain;
 
-/// After this a server counts as silent.
+/// Time limit of the SMTP server.
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// An SMTP server and the sender of what goes through it.
+/// SMTP server with the sender of the mails.
 pub struct Mail {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
 }
 
 impl Mail {
-    /// A server such as `smtps://user:password@mail.example.com` or `smtp://127.0.0.1:25`, with `?tls=required` for STARTTLS,
-    /// and a sender such as `Tallyboard <board@example.com>`.
+    /// Client for a server such as `smtps://user:password@mail.example.com` or `smtp://127.0.0.1:25`, with
+    /// `?tls=required` for STARTTLS, and a sender such as `Tallyboard <board@example.com>`.
     ///
     /// # Errors
-    /// A sentence that names what cannot be read, without the password.
+    /// A sentence that names the unreadable setting, without the password.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
         let from = from
             .parse()
@@ -38,7 +38,7 @@ impl Mail {
         })
     }
 
-    /// Whether this is an address to which mail can go.
+    /// Whether `text` is a valid mail address.
     pub fn is_address(text: &str) -> bool {
         text.parse::<Mailbox>().is_ok()
     }
@@ -55,7 +55,7 @@ impl Mail {
             .header(ContentType::TEXT_PLAIN)
             .body(message.text.clone())
             .map_err(DeliveryError::not_taken)?;
-        // A server that does not answer now takes nothing for sure; once it has begun to listen, only its refusal is sure.
+        // Without a connection the mail is certainly not accepted; once it is open, only a rejection is certain.
         match self.transport.test_connection().await {
             Ok(true) => {}
             Ok(false) => return Err(DeliveryError::not_taken("the mail server is not ready")),

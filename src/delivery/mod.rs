@@ -1,7 +1,7 @@
-//! Messages that leave the program: mail through SMTP, and Slack through an incoming webhook. Knows no board.
+//! Message delivery: mail over SMTP, and Slack by incoming webhook. Knows no board.
 //!
-//! What is not configured is off. A message that could not be handed over is an error in words; whether it is tried again
-//! later is up to the board.
+//! A channel that is not configured is off. A failed delivery returns an error with its reason; the board decides
+//! whether to retry.
 
 pub mod claim;
 pub mod history;
@@ -14,21 +14,21 @@ use serde::Serialize;
 pub use mail::Mail;
 pub use slack::Slack;
 
-/// A way out of the program.
+/// Delivery channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// SMTP.
+    /// Mail over SMTP.
     Mail,
-    /// An incoming webhook.
+    /// Slack by incoming webhook.
     Slack,
 }
 
 impl Channel {
-    /// Every channel.
+    /// All channels.
     pub const ALL: [Self; 2] = [Self::Mail, Self::Slack];
 
-    /// The word in the spreadsheet and in JSON.
+    /// Name in the spreadsheet and in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Mail => "mail",
@@ -37,24 +37,24 @@ impl Channel {
     }
 }
 
-/// One message.
+/// Message to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Address of the recipient; Slack needs none, its webhook has one channel.
+    /// Mail address of the recipient; ignored by Slack, whose webhook has a fixed channel.
     pub to: String,
-    /// Subject of a mail; Slack has none.
+    /// Subject of a mail; ignored by Slack.
     pub subject: String,
-    /// The text.
+    /// Text of the message.
     pub text: String,
 }
 
-/// Why a message did not go out.
+/// Reason why a delivery failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryError {
-    /// The other side surely did not take it; it can be sent again.
+    /// Certainly not accepted; it can be sent again.
     #[error("{0}")]
     NotTaken(String),
-    /// The other side may have taken it; sending it again could make two of one.
+    /// Possibly accepted; sending it again could deliver it twice.
     #[error("{0}")]
     Unknown(String),
 }
@@ -65,17 +65,17 @@ impl DeliveryError {
     }
 }
 
-/// The ways out that are configured.
+/// Configured channels.
 #[derive(Default)]
 pub struct Delivery {
-    /// SMTP, when there is a server.
+    /// Mail, if a server is configured.
     pub mail: Option<Mail>,
-    /// Slack, when there is a webhook.
+    /// Slack, if a webhook is configured.
     pub slack: Option<Slack>,
 }
 
 impl Delivery {
-    /// The channels that are configured.
+    /// Channels that are configured.
     pub fn channels(&self) -> Vec<Channel> {
         let is_there = |channel: &Channel| match channel {
             Channel::Mail => self.mail.is_some(),
@@ -84,10 +84,10 @@ impl Delivery {
         Channel::ALL.into_iter().filter(is_there).collect()
     }
 
-    /// Hands a message over.
+    /// Sends a message.
     ///
     /// # Errors
-    /// [`DeliveryError`] when the channel is off, or the other side did not take the message.
+    /// [`DeliveryError`] if the channel is not configured or the message was not accepted.
     pub async fn send(&self, channel: Channel, message: &Message) -> Result<(), DeliveryError> {
         match (channel, &self.mail, &self.slack) {
             (Channel::Mail, Some(mail), _) => mail.send(message).await,

@@ -1,4 +1,4 @@
-//! Slack through an incoming webhook (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>).
+//! Slack messages by incoming webhook (<https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>).
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use serde_json::json;
 
 use super::{DeliveryError, Message};
 
-/// After this Slack counts as silent.
+/// Time limit of a call.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How often a message is tried in all.
+/// Maximum number of attempts, the first included.
 const TRIES: usize = 3;
-/// More than this no answer of Slack is long.
+/// Maximum number of bytes that are read of a response.
 const LONGEST_ANSWER: usize = 16 * 1024;
 
-/// A webhook.
+/// Client of one webhook.
 pub struct Slack {
     webhook: Uri,
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
@@ -29,10 +29,11 @@ pub struct Slack {
 }
 
 impl Slack {
-    /// A webhook such as `https://hooks.slack.com/services/…`; `first_pause` lies before the second try.
+    /// Client for a webhook such as `https://hooks.slack.com/services/…`; `first_pause` is the pause before the second
+    /// attempt.
     ///
     /// # Errors
-    /// A sentence that says what is wrong, without the secret in the address.
+    /// A sentence that names the problem, without the secret in the address.
     pub fn new(webhook: &str, first_pause: Duration) -> Result<Self, String> {
         let wrong = || {
             "SLACK_WEBHOOK_URL cannot be read; an address such as https://hooks.slack.com/services/… is expected."
@@ -42,7 +43,7 @@ impl Slack {
         if !matches!(webhook.scheme_str(), Some("http" | "https")) || webhook.host().is_none() {
             return Err(wrong());
         }
-        // A second installation answers Err and changes nothing: the first one is the same provider.
+        // A second call returns `Err` and changes nothing, because the first one installed the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let connector = HttpsConnectorBuilder::new()
             .with_native_roots()
@@ -54,7 +55,7 @@ impl Slack {
         })
     }
 
-    /// Tried again when Slack says for sure that it did not take the message. A silent Slack may have taken it.
+    /// Sends a message. Retries only if Slack certainly did not accept it; after a timeout it may have.
     pub(super) async fn send(&self, message: &Message) -> Result<(), DeliveryError> {
         let body = Bytes::from(json!({"text": message.text}).to_string());
         let pauses = ExponentialBuilder::default()
@@ -108,9 +109,9 @@ impl Slack {
     }
 }
 
-/// Why a try failed.
+/// Failed attempt.
 struct Refused {
     error: DeliveryError,
-    /// Whether the same message may be taken in a moment, and surely was not taken now.
+    /// Whether the failure is transient, and the message was certainly not accepted.
     is_passing: bool,
 }

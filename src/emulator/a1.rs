@@ -1,36 +1,36 @@
 //! A1 notation: `'My tab'!B2:D`, `A1:1`, `C:C`, `R1C1`.
 //!
-//! Rows and columns are zero-based inside, ends are exclusive. Source:
+//! Rows and columns are zero-based, ends are exclusive. Source:
 //! <https://developers.google.com/workspace/sheets/api/guides/concepts#cell>
 
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-/// The widest sheet Google allows: column `ZZZ`.
+/// Largest number of columns that Google allows; the last one is `ZZZ`.
 pub const MAX_COLUMNS: u32 = 18_278;
-/// No sheet can have more rows than the workbook may have cells.
+/// Largest row number; a workbook has at most this many cells.
 const MAX_ROWS: u32 = 10_000_000;
 
-/// A range whose sides may be open: `A5:G` has no last row, `2:3` has no columns.
+/// Range with optional bounds: `A5:G` has no last row, `2:3` has no columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OpenArea {
-    /// First row.
+    /// First row, zero-based.
     pub start_row: Option<u32>,
     /// One past the last row.
     pub end_row: Option<u32>,
-    /// First column.
+    /// First column, zero-based.
     pub start_column: Option<u32>,
     /// One past the last column.
     pub end_column: Option<u32>,
 }
 
-/// A range all of whose sides are known.
+/// Range with all four bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rectangle {
-    /// First row.
+    /// First row, zero-based.
     pub top: u32,
-    /// First column.
+    /// First column, zero-based.
     pub left: u32,
     /// One past the last row.
     pub bottom: u32,
@@ -39,27 +39,27 @@ pub struct Rectangle {
 }
 
 impl Rectangle {
-    /// How many rows it spans.
+    /// Number of rows.
     pub fn height(&self) -> u32 {
         self.bottom.saturating_sub(self.top)
     }
 
-    /// How many columns it spans.
+    /// Number of columns.
     pub fn width(&self) -> u32 {
         self.right.saturating_sub(self.left)
     }
 
-    /// Whether the two share a cell.
+    /// Whether the two ranges share a cell.
     pub fn intersects(&self, other: &Self) -> bool {
         self.top < other.bottom && other.top < self.bottom && self.left < other.right && other.left < self.right
     }
 
-    /// Whether every cell of `other` is in this one.
+    /// Whether this range contains every cell of `other`.
     pub fn contains(&self, other: &Self) -> bool {
         self.top <= other.top && self.left <= other.left && self.bottom >= other.bottom && self.right >= other.right
     }
 
-    /// `B2:C3`, or `B2` when it is one cell.
+    /// A1 notation of the range: `B2:C3`, or `B2` for a single cell.
     pub fn to_a1(self) -> String {
         let mut text = cell_name(self.top, self.left);
         if self.height() > 1 || self.width() > 1 {
@@ -71,7 +71,7 @@ impl Rectangle {
 }
 
 impl OpenArea {
-    /// Closes the open sides with the size of a grid.
+    /// Fills missing bounds with the size of a grid.
     pub fn within(&self, rows: u32, columns: u32) -> Rectangle {
         Rectangle {
             top: self.start_row.unwrap_or(0),
@@ -82,18 +82,18 @@ impl OpenArea {
     }
 }
 
-/// A range as written, before anyone looked whether its sheet exists.
+/// Parsed range text; the sheet it names may not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The text before `!`, without quotes.
+    /// Sheet title before `!`, unquoted.
     pub sheet: Option<String>,
-    /// The text after `!`, or all of it, without quotes.
+    /// Cell range after `!`, or the whole text when there is no `!`.
     pub rest: Option<String>,
-    /// A text in quotes is a title and nothing else.
+    /// Whether the title was quoted; a quoted text is always a title.
     pub quoted: bool,
 }
 
-/// Splits `'My tab'!A1:B2` into its title and its range.
+/// Splits `'My tab'!A1:B2` into title and cell range. `None` for malformed text.
 pub fn split(text: &str) -> Option<Written> {
     if let Some(quoted) = text.strip_prefix('\'') {
         let (title, rest) = unquote(quoted)?;
@@ -123,7 +123,7 @@ pub fn split(text: &str) -> Option<Written> {
     }
 }
 
-/// Reads up to the closing quote; a doubled quote stands for one.
+/// Reads up to the closing quote; a doubled quote is an escaped one.
 fn unquote(text: &str) -> Option<(String, &str)> {
     let mut title = String::new();
     let mut rest = text;
@@ -141,7 +141,7 @@ fn unquote(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// One end of a range: `B2`, `B`, `2`, `$B$2`, `R2C2`.
+/// Row and column of one end of a range: `B2`, `B`, `2`, `$B$2`, `R2C2`.
 type Corner = (Option<u32>, Option<u32>);
 
 fn corner(text: &str) -> Option<Corner> {
@@ -185,7 +185,7 @@ fn row_index(digits: &str) -> Option<u32> {
     (1..=MAX_ROWS).contains(&number).then(|| number - 1)
 }
 
-/// `A` is 0, `Z` is 25, `AA` is 26; `None` past `ZZZ`.
+/// Zero-based index of column letters: `A` is 0, `Z` is 25, `AA` is 26. `None` past `ZZZ`.
 pub fn column_index(letters: &str) -> Option<u32> {
     if letters.is_empty() || letters.len() > 3 {
         return None;
@@ -201,7 +201,7 @@ pub fn column_index(letters: &str) -> Option<u32> {
     Some(number - 1)
 }
 
-/// The letters of a zero-based column.
+/// Letters of a zero-based column.
 pub fn column_letters(column: u32) -> String {
     let mut letters = Vec::new();
     let mut rest = column + 1;
@@ -213,14 +213,14 @@ pub fn column_letters(column: u32) -> String {
     letters.iter().rev().collect()
 }
 
-/// `B2` for row 1, column 1.
+/// Cell name in A1 notation: `B2` for row 1, column 1.
 pub fn cell_name(row: u32, column: u32) -> String {
     let mut name = column_letters(column);
     let _ = write!(name, "{}", u64::from(row) + 1);
     name
 }
 
-/// Reads the part after `!`. A lone column or a lone row is not a range.
+/// Parses the part after `!`. A single column or row without `:` is not a range.
 pub fn area(text: &str) -> Option<OpenArea> {
     let Some((first, last)) = text.split_once(':') else {
         let (row, column) = corner(text)?;
@@ -243,7 +243,7 @@ pub fn area(text: &str) -> Option<OpenArea> {
     })
 }
 
-/// Puts the ends of a side in order; an end that is missing leaves the side open.
+/// Orders the two ends of one dimension; a missing end leaves it unbounded.
 fn ordered(first: Option<u32>, last: Option<u32>) -> (Option<u32>, Option<u32>) {
     match (first, last) {
         (Some(first), Some(last)) => (Some(first.min(last)), Some(first.max(last) + 1)),
@@ -252,7 +252,7 @@ fn ordered(first: Option<u32>, last: Option<u32>) -> (Option<u32>, Option<u32>) 
     }
 }
 
-/// Quotes a title the way Google echoes it: bare only when nothing could be misread.
+/// Quotes a title as Google does: only when it could be misread without quotes.
 pub fn quoted_title(title: &str) -> String {
     let plain = title.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !title.starts_with(|first: char| first.is_ascii_digit())
@@ -268,7 +268,7 @@ fn looks_like_a_cell(title: &str) -> bool {
     matches!(corner(title), Some((Some(_), Some(_))))
 }
 
-/// `Sheet1!A1:B2`.
+/// Range in A1 notation with the sheet title: `Sheet1!A1:B2`.
 pub fn full_name(title: &str, rectangle: Rectangle) -> String {
     format!("{}!{}", quoted_title(title), rectangle.to_a1())
 }

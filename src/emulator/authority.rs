@@ -1,4 +1,5 @@
-//! Who may call: a service account, the token endpoint that believes its signature, and the tokens handed out.
+//! Authentication: a service account, the OAuth token endpoint that verifies its signed JWT, and the issued access
+//! tokens.
 //!
 //! Source: <https://developers.google.com/identity/protocols/oauth2/service-account#httprest>
 
@@ -17,15 +18,16 @@ use rsa::{RsaPrivateKey, RsaPublicKey};
 use serde_json::{Value as Json, json};
 use tokio::sync::OnceCell;
 
-/// The address a person would share a spreadsheet with.
+/// E-mail address of the service account, which spreadsheets are shared with.
 pub const CLIENT_EMAIL: &str = "emulator@tallyboard-emulator.iam.gserviceaccount.com";
 
 const KEY_BITS: usize = 2048;
 const KEY_FILE: &str = "service-account.json";
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3599);
-/// How far two clocks may differ.
+/// Allowed clock skew, in seconds.
 const SKEW_SECONDS: i64 = 300;
-/// Google's own names for the token endpoint: some clients always claim one of them, whatever the key file says.
+/// Google's token endpoints, also accepted as audience: some clients always claim one of them, whatever the key file
+/// says.
 const TOKEN_ENDPOINTS: [&str; 3] = [
     "https://oauth2.googleapis.com/token",
     "https://accounts.google.com/o/oauth2/token",
@@ -33,45 +35,45 @@ const TOKEN_ENDPOINTS: [&str; 3] = [
 ];
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// The service account's key could not be made, read or written.
+/// The service account key cannot be created, read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The file.
+    /// The key file cannot be read or written.
     #[error("the service account key at {0} cannot be read or written: {1}")]
     File(PathBuf, std::io::Error),
-    /// What is in it, or what came out of the generator.
+    /// The file content or the generated key is invalid.
     #[error("the service account key is unusable: {0}")]
     Key(String),
 }
 
-/// A service account.
+/// Service account with its key pair.
 struct Account {
     public: VerifyingKey<Sha256>,
     private_pem: String,
     key_id: String,
 }
 
-/// What a token allows with one API, the larger right last.
+/// Access level of a token for one API, ordered from lowest to highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Right {
-    /// Nothing: the scope was another one.
+    /// No access: the scope names another API.
     Nothing,
-    /// Reading.
+    /// Read access.
     Read,
-    /// Everything.
+    /// Read and write access.
     Write,
 }
 
-/// What a token allows.
+/// Access levels of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// With spreadsheets.
+    /// Access to the Sheets API.
     pub sheets: Right,
-    /// With Drive.
+    /// Access to the Drive API.
     pub drive: Right,
 }
 
-/// The service account and the tokens handed out.
+/// Authorization server: the service account and the issued tokens.
 pub struct Authority {
     token_uri: String,
     directory: Option<PathBuf>,
@@ -81,11 +83,11 @@ pub struct Authority {
     any_token: bool,
 }
 
-/// An answer of the token endpoint: status and body.
+/// Response of the token endpoint: HTTP status and body.
 pub type TokenAnswer = (u16, Json);
 
 impl Authority {
-    /// An authority whose key is made, or read, when somebody first needs it.
+    /// Creates the server. The key is generated or read on first use.
     pub fn new(token_uri: String, directory: Option<PathBuf>, any_token: bool) -> Self {
         let owner_token = format!("owner-{}", random_word());
         let tokens = Mutex::new(HashMap::new());
@@ -99,12 +101,12 @@ impl Authority {
         }
     }
 
-    /// A token that is always accepted.
+    /// Token that is always accepted.
     pub fn owner_token(&self) -> &str {
         &self.owner_token
     }
 
-    /// What the bearer of a token may do; `None` for a stranger.
+    /// Access levels of a bearer token; `None` for an unknown or expired token.
     pub fn access(&self, token: Option<&str>) -> Option<Access> {
         let token = token?;
         if self.any_token || token == self.owner_token {
@@ -130,23 +132,23 @@ impl Authority {
             .await
     }
 
-    /// The text of the key file. The first call waits for the key to be made.
+    /// Content of the key file. The first call waits for key generation.
     ///
     /// # Errors
-    /// When the key cannot be made, read or written.
+    /// If the key cannot be created, read or written.
     pub async fn key_file(&self) -> Result<String, KeyError> {
         Ok(key_file(self.account().await?, &self.token_uri))
     }
 
-    /// Where the key file is, if there is a directory for it.
+    /// Path of the key file, if the emulator has a data directory.
     pub fn key_path(&self) -> Option<PathBuf> {
         self.directory.as_ref().map(|directory| directory.join(KEY_FILE))
     }
 
-    /// Answers a form posted to the token endpoint.
+    /// Handles a form posted to the token endpoint.
     ///
     /// # Errors
-    /// When there is no key to verify with.
+    /// If there is no key to verify the JWT with.
     pub async fn token(&self, form: &[u8]) -> Result<TokenAnswer, KeyError> {
         let fields: HashMap<String, String> = serde_urlencoded::from_bytes(form).unwrap_or_default();
         if fields.get("grant_type").map(String::as_str) != Some(GRANT_TYPE) {
@@ -287,7 +289,7 @@ fn load_or_make(directory: Option<&Path>, token_uri: &str) -> Result<Account, Ke
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make()?,
         Err(error) => return Err(KeyError::File(path, error)),
     };
-    // The port may be another one than last time.
+    // Rewritten because the port, and so the token URI, may differ from the last start.
     write_private(&path, &key_file(&account, token_uri)).map_err(|error| KeyError::File(path, error))?;
     Ok(account)
 }
@@ -324,7 +326,7 @@ fn key_file(account: &Account, token_uri: &str) -> String {
     format!("{file:#}\n")
 }
 
-/// Writes a file only its owner may read, in one step.
+/// Writes a file with mode 0600 atomically.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     let draft = path.with_extension("json.new");

@@ -1,4 +1,4 @@
-//! One cell: what was entered, and how it looks. Kept small: a tab of 100,000 rows has a million of them.
+//! Cell: its entry and its style. Kept small, because a tab of 100,000 rows has a million cells.
 
 use std::sync::Arc;
 
@@ -7,71 +7,71 @@ use serde_json::{Map, Value as Json, json};
 use super::number_format::NumberFormat;
 use super::wire;
 
-/// The most characters a cell may hold.
+/// Largest number of characters in a cell, counted in UTF-16 code units.
 pub const MAX_CHARACTERS: usize = 50_000;
 
-/// What a person or a program entered.
+/// Entered value of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Entry {
-    /// Nothing.
+    /// Empty.
     #[default]
     Blank,
-    /// A number, also of dates: days since 1899-12-30.
+    /// Number; dates are days since 1899-12-30.
     Number(f64),
-    /// A text.
+    /// Text.
     Text(Box<str>),
-    /// TRUE or FALSE.
+    /// Boolean.
     Bool(bool),
-    /// A formula with its `=`.
+    /// Formula, including its `=`.
     Formula(Box<str>),
 }
 
-/// What a cell shows: a formula's result, or the entry itself.
+/// Computed value of a cell: the result of a formula, or the entry itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scalar {
-    /// Nothing.
+    /// Empty.
     Blank,
-    /// A number.
+    /// Number.
     Number(f64),
-    /// A text.
+    /// Text.
     Text(Arc<str>),
-    /// TRUE or FALSE.
+    /// Boolean.
     Bool(bool),
-    /// `#DIV/0!` and its like.
+    /// Error value, such as `#DIV/0!`.
     Error(&'static str),
 }
 
-/// One cell.
+/// Cell of a grid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
-    /// What was entered.
+    /// Entered value.
     pub entry: Entry,
-    /// Everything but the entry; `None` for a cell nobody dressed.
+    /// Format, note and validation; `None` for a cell without any.
     pub style: Option<Arc<Style>>,
 }
 
 impl Cell {
-    /// Whether the cell holds nothing and looks like nothing.
+    /// Whether the cell has neither entry nor style.
     pub fn is_blank(&self) -> bool {
         self.entry == Entry::Blank && self.style.is_none()
     }
 
-    /// The number format in force.
+    /// Number format of the cell, if it has one.
     pub fn number_format(&self) -> Option<&NumberFormat> {
         self.style.as_ref().and_then(|style| style.number_format.as_ref())
     }
 }
 
-/// Everything of a cell but its entry, shared by the cells that look alike.
+/// Everything of a cell except its entry; cells of the same style share one `Arc`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Style {
-    /// The fields of `CellData` as they are on the wire: `userEnteredFormat`, `note`, `dataValidation` …
+    /// Fields of `CellData` as in the API: `userEnteredFormat`, `note`, `dataValidation` …
     fields: Map<String, Json>,
     number_format: Option<NumberFormat>,
 }
 
 impl Style {
-    /// A style of the given `CellData` fields; `None` when there is nothing in them.
+    /// Creates a style of `CellData` fields; `None` if all of them are defaults.
     pub fn new(mut fields: Map<String, Json>) -> Option<Arc<Self>> {
         fields.retain(|_, value| !wire::is_default(value) && value != &json!({}));
         if fields.is_empty() {
@@ -84,17 +84,17 @@ impl Style {
         Some(Arc::new(Self { fields, number_format }))
     }
 
-    /// The fields of `CellData`.
+    /// Fields of `CellData`.
     pub fn fields(&self) -> &Map<String, Json> {
         &self.fields
     }
 
-    /// `userEnteredFormat`.
+    /// Field `userEnteredFormat`.
     pub fn format(&self) -> Option<&Map<String, Json>> {
         self.fields.get("userEnteredFormat").and_then(Json::as_object)
     }
 
-    /// What a new row or column takes over from its neighbour: the looks and the validation, not the note.
+    /// Style that a new row or column inherits from its neighbour: format and validation, not the note.
     pub fn inherited(style: Option<&Arc<Self>>) -> Option<Arc<Self>> {
         let style = style?;
         if style
@@ -111,7 +111,7 @@ impl Style {
         Self::new(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
-    /// The style with another number format, unless it already has one of its own.
+    /// Style with an inferred number format, unless it already has a number format.
     pub fn with_inferred_format(style: Option<&Arc<Self>>, kind: &str, pattern: &str) -> Option<Arc<Self>> {
         if let Some(style) = style
             && style.number_format.is_some()
@@ -125,9 +125,9 @@ impl Style {
     }
 }
 
-/// `ExtendedValue` on the wire.
+/// Conversion from and to `ExtendedValue`.
 impl Entry {
-    /// Reads `{"numberValue": 1}` and its sisters.
+    /// Parses an `ExtendedValue` such as `{"numberValue": 1}`; an unknown shape is blank.
     pub fn from_extended(value: &Json) -> Self {
         let Some(fields) = value.as_object() else {
             return Self::Blank;
@@ -156,7 +156,7 @@ impl Entry {
         }
     }
 
-    /// Writes `{"numberValue": 1}` and its sisters.
+    /// `ExtendedValue` message of the entry; `None` for a blank entry.
     pub fn to_extended(&self) -> Option<Json> {
         match self {
             Self::Blank => None,
@@ -169,7 +169,7 @@ impl Entry {
 }
 
 impl Scalar {
-    /// The entry of a cell that has no formula.
+    /// Value of an entry without evaluation; a formula gives its text.
     pub fn plain(entry: &Entry) -> Self {
         match entry {
             Entry::Blank => Self::Blank,
@@ -179,7 +179,7 @@ impl Scalar {
         }
     }
 
-    /// `effectiveValue` on the wire.
+    /// `ExtendedValue` message of a computed value; `None` for blank.
     pub fn to_extended(&self) -> Option<Json> {
         match self {
             Self::Blank => None,

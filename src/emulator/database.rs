@@ -1,6 +1,6 @@
-//! Spreadsheets on disk, in redb: one record a row, so that a changed row costs a row.
+//! Persistence of spreadsheets in redb: one record per row, so that a changed row costs one record.
 //!
-//! Every transaction is synchronised with the disk before its writer hears of it.
+//! Every transaction is flushed to disk before its write is acknowledged.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,21 +21,21 @@ const ORDER: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("orde
 const FILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("files");
 const SETTINGS: TableDefinition<'_, &str, &str> = TableDefinition::new("settings");
 
-/// Rows whose order is kept in one record.
+/// Number of row ids in one record of the row order.
 const CHUNK: usize = 1024;
-/// The database is a journal: what is read is in memory already.
+/// Small, because all data is already in memory and the database is read only at start.
 const CACHE_BYTES: usize = 4 * 1024 * 1024;
 
-/// The database could not be read or written.
+/// Failure to open, read or write the database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// redb said no.
+    /// Error of redb.
     #[error("the emulator's database failed: {0}")]
     Redb(Box<redb::Error>),
-    /// What is in it is not what the emulator writes.
+    /// Invalid content.
     #[error("the emulator's database holds something unreadable: {0}")]
     Unreadable(String),
-    /// Another program has it open.
+    /// Another process has the database open.
     #[error("another program uses {}; stop it, or choose another folder", .0.display())]
     InUse(PathBuf),
 }
@@ -46,22 +46,22 @@ impl<E: Into<redb::Error>> From<E> for DatabaseError {
     }
 }
 
-/// What one write changes on disk.
+/// Changes of one write request to one spreadsheet.
 pub struct Commit {
-    /// The spreadsheet.
+    /// Spreadsheet id.
     pub id: String,
-    /// Everything but the rows, if it changed.
+    /// Serialized outline (everything except rows), if it changed.
     pub outline: Option<Vec<u8>>,
-    /// What Drive knows of it; `None` when it is deleted for good.
+    /// Drive metadata; `None` when the spreadsheet is deleted permanently.
     pub file: Option<File>,
     /// Tabs with changed rows.
     pub sheets: Vec<SheetCommit>,
-    /// Keys of tabs that are gone.
+    /// Keys of deleted tabs.
     pub gone: Vec<u64>,
 }
 
 impl Commit {
-    /// The end of a spreadsheet with its tabs.
+    /// Deletion of a spreadsheet with all its tabs.
     pub fn deletion(id: &str, tabs: Vec<u64>) -> Self {
         Self {
             id: id.to_owned(),
@@ -73,17 +73,17 @@ impl Commit {
     }
 }
 
-/// What one write changes in the rows of a tab.
+/// Changed rows of one tab.
 pub struct SheetCommit {
-    /// The key of the tab.
+    /// Key of the tab in the database.
     pub key: u64,
-    /// Changed rows by id; `None` for those that are gone.
+    /// Changed rows by id; `None` for a deleted row.
     pub rows: HashMap<u32, Option<Arc<Row>>>,
-    /// From a multiple of the chunk size on, the ids of all rows.
+    /// New row order: start position (a multiple of the chunk size) and the ids of all rows from there.
     pub order: Option<(usize, Vec<u32>)>,
 }
 
-/// The first row of the chunk a row is in.
+/// First row of the chunk that contains a row.
 pub fn chunk_start(row: usize) -> usize {
     row - row % CHUNK
 }
@@ -107,7 +107,7 @@ struct SheetOutline {
     furniture: Furniture,
 }
 
-/// Everything about a spreadsheet but its rows, as it is kept.
+/// Serialized outline of a spreadsheet: everything except its rows.
 pub fn outline(workbook: &Workbook) -> Vec<u8> {
     let sheets = workbook
         .sheets
@@ -127,20 +127,20 @@ pub fn outline(workbook: &Workbook) -> Vec<u8> {
         developer_metadata: (*workbook.developer_metadata).clone(),
         sheets,
     };
-    // Strings, numbers and maps with text keys: nothing of it can fail to be JSON.
+    // Serialization cannot fail: the outline holds only strings, numbers and maps with text keys.
     serde_json::to_vec(&outline).unwrap_or_default()
 }
 
-/// An open database.
+/// Open database.
 pub struct Database {
     redb: redb::Database,
 }
 
 impl Database {
-    /// Opens or makes the file.
+    /// Opens the file, or creates it.
     ///
     /// # Errors
-    /// When the file cannot be opened, or another process has it.
+    /// If the file cannot be opened, or another process has it open.
     pub fn open(path: &Path) -> Result<Self, DatabaseError> {
         match redb::Builder::new().set_cache_size(CACHE_BYTES).create(path) {
             Ok(redb) => Ok(Self { redb }),
@@ -149,10 +149,10 @@ impl Database {
         }
     }
 
-    /// A remembered word.
+    /// Value of a setting.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// If the database cannot be read.
     pub fn setting(&self, name: &str) -> Result<Option<String>, DatabaseError> {
         let transaction = self.redb.begin_read()?;
         match transaction.open_table(SETTINGS) {
@@ -162,10 +162,10 @@ impl Database {
         }
     }
 
-    /// Whether it has a spreadsheet.
+    /// Whether the database has a spreadsheet with this id.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// If the database cannot be read.
     pub fn holds(&self, id: &str) -> Result<bool, DatabaseError> {
         let transaction = self.redb.begin_read()?;
         match transaction.open_table(OUTLINES) {
@@ -175,10 +175,10 @@ impl Database {
         }
     }
 
-    /// Remembers a word, and the first spreadsheet with it.
+    /// Stores the first spreadsheet and its id as a setting, in one transaction.
     ///
     /// # Errors
-    /// When the database cannot be written.
+    /// If the database cannot be written.
     pub fn begin(&self, name: &str, workbook: &Workbook) -> Result<(), DatabaseError> {
         let transaction = self.redb.begin_write()?;
         transaction.open_table(SETTINGS)?.insert(name, &*workbook.id)?;
@@ -192,10 +192,10 @@ impl Database {
         Ok(())
     }
 
-    /// Writes what several writers changed, all or nothing, and waits for the disk.
+    /// Writes several commits in one transaction and waits until it is on disk.
     ///
     /// # Errors
-    /// When the database cannot be written.
+    /// If the database cannot be written.
     pub fn write<'a>(&self, commits: impl Iterator<Item = &'a Commit>) -> Result<(), DatabaseError> {
         let transaction = self.redb.begin_write()?;
         {
@@ -245,10 +245,10 @@ impl Database {
         Ok(())
     }
 
-    /// Every spreadsheet with all its rows.
+    /// Loads all spreadsheets with all rows.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// If the database cannot be read.
     pub fn load(&self) -> Result<Vec<Workbook>, DatabaseError> {
         let transaction = self.redb.begin_read()?;
         let outlines = match transaction.open_table(OUTLINES) {

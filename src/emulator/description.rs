@@ -1,4 +1,4 @@
-//! `spreadsheets.get`: the spreadsheet as one tree, as much of it as the mask asks for.
+//! Method `spreadsheets.get`: the `Spreadsheet` message, limited to the fields of the mask.
 
 use std::collections::HashMap;
 
@@ -15,22 +15,22 @@ use super::sheet::{Dimension, Sheet};
 use super::values::read;
 use super::workbook::{Workbook, grid_range};
 
-/// What a caller asked for.
+/// Parameters of `spreadsheets.get`.
 pub struct Question<'a> {
-    /// `ranges`; none means all of every tab.
+    /// Parameter `ranges`; empty for all cells of every tab.
     pub ranges: &'a [String],
-    /// `includeGridData`.
+    /// Parameter `includeGridData`.
     pub grid_data: bool,
-    /// `fields`; it decides about the grid data when it is there.
+    /// Parameter `fields`; if present, it decides whether grid data is included.
     pub mask: Option<Mask>,
-    /// Where this server answers.
+    /// Base URL of this server.
     pub url: &'a str,
 }
 
-/// Describes a spreadsheet.
+/// Builds the `Spreadsheet` message.
 ///
 /// # Errors
-/// 400 for a wrong range.
+/// 400 for an invalid range.
 pub fn describe(workbook: &Workbook, question: &Question<'_>) -> Result<Json, Failure> {
     let everything = Mask::everything();
     let mask = question.mask.as_ref().unwrap_or(&everything);
@@ -76,7 +76,7 @@ fn properties(workbook: &Workbook) -> Json {
     Json::Object(fields)
 }
 
-/// The format of a cell nobody dressed.
+/// Default cell format.
 fn default_format() -> Map<String, Json> {
     let white = json!({"red": 1, "green": 1, "blue": 1});
     let format = json!({
@@ -137,7 +137,7 @@ fn sheet(workbook: &Workbook, position: usize, data: Option<Json>) -> Json {
     Json::Object(tree)
 }
 
-/// The editors of a protected range show up when the spreadsheet is read, not in the reply to the request.
+/// Fills in the editors of protected ranges, which the service returns on reads but not in the reply to the request.
 fn with_editors(name: &str, list: &[Json]) -> Json {
     let mut list = list.to_vec();
     if name == "protectedRanges" {
@@ -205,7 +205,7 @@ fn block(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask)
     Json::Object(tree)
 }
 
-/// Developer metadata tied to the rows, or to the columns, of a tab.
+/// Developer metadata of the rows, or of the columns, of a tab, by index.
 fn tied(sheet: &Sheet, rows: bool) -> HashMap<u64, Vec<&Json>> {
     let mut tied: HashMap<u64, Vec<&Json>> = HashMap::new();
     for item in sheet.furniture.lists.get(metadata::FIELD).into_iter().flatten() {
@@ -226,7 +226,7 @@ fn dimension(properties: Option<&Map<String, Json>>, size: u32, tied: Option<&Ve
     Json::Object(fields)
 }
 
-/// Rows up to the last cell that holds something or looks like something.
+/// `RowData` messages up to the last row with an entry or a style.
 fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) -> Vec<Json> {
     let filled = with_spills(workbook);
     let evaluator = Evaluator::new(&filled);
@@ -261,13 +261,13 @@ fn rows(workbook: &Workbook, (position, area): (usize, Rectangle), mask: &Mask) 
     list
 }
 
-/// One cell; what the mask leaves out is not computed.
+/// `CellData` message; fields outside the mask are not computed.
 fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell: &Cell, mask: &Mask) -> Json {
     let mut tree = Map::new();
     let entry = cell.entry.to_extended();
     tree.extend(entry.map(|entry| ("userEnteredValue".to_owned(), entry)));
     if mask.selects("effectiveValue") || mask.selects("formattedValue") {
-        // Also what a formula elsewhere fills in here.
+        // Includes results of array formulas in other cells.
         let shown = evaluator.cell(sheet, row, column);
         if let Some(effective) = shown.to_extended() {
             tree.insert("effectiveValue".to_owned(), effective);
@@ -288,7 +288,7 @@ fn cell(evaluator: &Evaluator<'_>, (sheet, row, column): (usize, u32, u32), cell
     Json::Object(tree)
 }
 
-/// The default format, what the kind of the entry brings along, and what a person chose.
+/// Effective format: the default, the alignment of the entry's type, and the entered format.
 fn effective_format(cell: &Cell) -> Map<String, Json> {
     let mut format = default_format();
     let alignment = match cell.entry {

@@ -1,30 +1,30 @@
-//! What Google answers when it refuses, word for word where a recording or a report has the words.
+//! API errors, with the exact messages of Google where a recording or a report has them.
 
 use serde_json::{Value, json};
 
-/// A refusal: an HTTP status and Google's error body.
+/// API error: HTTP status and the fields of Google's error body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     /// HTTP status.
     pub code: u16,
-    /// `google.rpc.Code` in words; empty where Drive has none.
+    /// Name of the `google.rpc.Code`; empty in errors of Drive.
     pub status: &'static str,
-    /// The sentence.
+    /// Error message.
     pub message: String,
-    /// `google.rpc` details, if any.
+    /// `google.rpc` error details, if any.
     pub details: Option<Box<Value>>,
-    /// The older list of errors, which Drive still has.
+    /// Legacy list of errors, used by Drive.
     pub errors: Option<Box<Value>>,
 }
 
-/// Refusals are handed through many functions: what is rare in them is kept apart.
+/// Boxes rare fields to keep the error type small.
 #[expect(clippy::unnecessary_wraps, reason = "made for fields that may be empty")]
 fn boxed(value: Value) -> Option<Box<Value>> {
     Some(Box::new(value))
 }
 
 impl Failure {
-    /// A refusal in plain words.
+    /// Creates an error without details.
     pub fn new(code: u16, status: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -40,12 +40,12 @@ impl Failure {
         Self::new(400, "INVALID_ARGUMENT", message)
     }
 
-    /// 400 with the violations a field of the body or of the query gets.
+    /// 400 with one field violation of the body or query.
     pub fn field(field: &str, message: impl Into<String>) -> Self {
         Self::violations(vec![(field.to_owned(), message.into())])
     }
 
-    /// 400 with several fields, each with what is wrong with it.
+    /// 400 with several field violations: field path and description.
     pub fn violations(wrong: Vec<(String, String)>) -> Self {
         let sentences: Vec<&str> = wrong.iter().map(|(_, text)| text.as_str()).collect();
         let mut failure = Self::invalid(sentences.join("\n"));
@@ -63,7 +63,7 @@ impl Failure {
         failure
     }
 
-    /// A field mask names something the answer does not have.
+    /// 400 for a field mask that names an unknown field.
     pub fn unknown_mask_path(path: &str) -> Self {
         let mut failure = Self::invalid("Request contains an invalid argument.");
         let description = format!("Error expanding 'fields' parameter. Cannot find matching fields for path '{path}'.");
@@ -74,12 +74,12 @@ impl Failure {
         failure
     }
 
-    /// 404, as recorded for an unknown spreadsheet.
+    /// 404 for an unknown spreadsheet, as recorded.
     pub fn not_found() -> Self {
         Self::new(404, "NOT_FOUND", "Requested entity was not found.")
     }
 
-    /// 401 without a token the emulator knows.
+    /// 401 for a missing or unknown token.
     pub fn unauthenticated() -> Self {
         Self::new(
             401,
@@ -89,12 +89,12 @@ impl Failure {
         )
     }
 
-    /// 403, as recorded for a spreadsheet that is not shared.
+    /// 403 for a spreadsheet that is not shared, as recorded.
     pub fn permission_denied() -> Self {
         Self::new(403, "PERMISSION_DENIED", "The caller does not have permission")
     }
 
-    /// 403 when the token was asked for with another scope.
+    /// 403 for a token without the required scope.
     pub fn insufficient_scopes() -> Self {
         let mut failure = Self::new(
             403,
@@ -110,7 +110,7 @@ impl Failure {
         failure
     }
 
-    /// 403 when the Sheets API was never switched on in the project.
+    /// 403 for a project in which the Sheets API is not enabled.
     pub fn service_disabled() -> Self {
         let link = "https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project=0";
         let mut failure = Self::new(
@@ -131,7 +131,7 @@ impl Failure {
         failure
     }
 
-    /// 429 for reads (`Read`) or writes (`Write`), as recorded; there is no `Retry-After`.
+    /// 429 for the read (`Read`) or write (`Write`) quota, as recorded; without `Retry-After`.
     pub fn quota_exceeded(kind: &str, limit: u32) -> Self {
         let mut failure = Self::new(
             429,
@@ -158,29 +158,29 @@ impl Failure {
         failure
     }
 
-    /// 503, what Google says when it is overloaded.
+    /// 503 for an overloaded service.
     pub fn unavailable() -> Self {
         Self::new(503, "UNAVAILABLE", "The service is currently unavailable.")
     }
 
-    /// 501: the emulator says what it lacks rather than ignore it.
+    /// 501 for a feature that the emulator does not support.
     pub fn unsupported(name: &str) -> Self {
         Self::new(501, "UNIMPLEMENTED", format!("The emulator does not support {name}."))
     }
 
-    /// The range names no sheet, no named range and no cells.
+    /// 400 for a range that names no sheet, named range or cells.
     pub fn unparsable_range(range: &str) -> Self {
         Self::invalid(format!("Unable to parse range: {range}"))
     }
 
-    /// The range begins outside of the grid.
+    /// 400 for a range that starts outside the grid.
     pub fn outside_grid(range: &str, rows: u32, columns: u32) -> Self {
         Self::invalid(format!(
             "Range ({range}) exceeds grid limits. Max rows: {rows}, max columns: {columns}"
         ))
     }
 
-    /// Puts `Invalid requests[0].kind: ` and the like before the sentence of an invalid argument.
+    /// Prefixes the message of an `INVALID_ARGUMENT` error, for example with `Invalid requests[0].kind: `.
     pub fn prefixed(mut self, prefix: &str) -> Self {
         if self.code == 400 && self.details.is_none() {
             self.message = format!("{prefix}{}", self.message);
@@ -188,7 +188,7 @@ impl Failure {
         self
     }
 
-    /// The JSON body.
+    /// JSON body of the response.
     pub fn body(&self) -> Value {
         let mut error = json!({"code": self.code, "message": self.message});
         if let Some(errors) = &self.errors {

@@ -1,4 +1,4 @@
-//! Faults for the tests of a client, ordered one by one or drawn at random: `POST /_emulator/faults`.
+//! Fault injection for client tests, by rule or at random: `POST /_emulator/faults`.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,81 +9,81 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-/// What goes wrong.
+/// Kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
-    /// The quota is used up.
+    /// 429: the quota is exhausted.
     #[serde(rename = "429")]
     TooMany,
-    /// The service is overloaded.
+    /// 503: the service is overloaded. The request is not executed.
     #[serde(rename = "503")]
     Unavailable,
-    /// The work is done, the answer says it is not.
+    /// 503 after the request was executed.
     #[serde(rename = "commit-then-503")]
     CommitThenUnavailable,
-    /// No answer comes.
+    /// No response; the request is not executed.
     #[serde(rename = "timeout")]
     Timeout,
-    /// The work is done and no answer comes.
+    /// No response, after the request was executed.
     #[serde(rename = "commit-then-timeout")]
     CommitThenTimeout,
-    /// The answer breaks off; a write is not done.
+    /// Truncated response; a write is not executed.
     #[serde(rename = "truncate")]
     Truncate,
-    /// The work is done and the answer breaks off.
+    /// Truncated response, after the request was executed.
     #[serde(rename = "commit-then-truncate")]
     CommitThenTruncate,
-    /// The connection closes without an answer.
+    /// Connection closed without a response; the request is not executed.
     #[serde(rename = "reset")]
     Reset,
-    /// The work is done and the connection closes without an answer.
+    /// Connection closed without a response, after the request was executed.
     #[serde(rename = "commit-then-reset")]
     CommitThenReset,
-    /// The answer comes late.
+    /// Delayed response.
     #[serde(rename = "slow")]
     Slow,
-    /// A page instead of JSON, as proxies send it.
+    /// HTML page instead of JSON, as proxies send it.
     #[serde(rename = "html")]
     Html,
-    /// The spreadsheet is not shared.
+    /// 403: the spreadsheet is not shared.
     #[serde(rename = "403")]
     Forbidden,
-    /// The API is switched off in the project.
+    /// 403: the API is not enabled in the project.
     #[serde(rename = "service-disabled")]
     ServiceDisabled,
-    /// The token is not known.
+    /// 401: the token is unknown.
     #[serde(rename = "401")]
     Unauthenticated,
-    /// The spreadsheet is not there.
+    /// 404: the spreadsheet does not exist.
     #[serde(rename = "404")]
     NotFound,
-    /// Every write is refused, until the fault is removed.
+    /// 403 for every write, until the rule is removed.
     #[serde(rename = "read-only")]
     ReadOnly,
 }
 
-/// A fault as it is ordered.
+/// Fault rule, as posted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// Part of the name of the methods it is for, such as `values.batchGet` or `token`; none means all.
+    /// Substring of the method names it applies to, such as `values.batchGet` or `token`; empty for all.
     #[serde(rename = "match", default)]
     pub matches: String,
-    /// How often; without it once, but `read-only` for ever.
+    /// Number of injections; by default one, but unlimited for `read-only`.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What goes wrong.
+    /// Kind of fault.
     pub fault: Kind,
-    /// How many calls pass unharmed first.
+    /// Number of matching calls that pass first.
     #[serde(default)]
     pub after: u32,
-    /// For how long `slow` waits, in milliseconds; the others wait as long before they strike.
+    /// Delay in milliseconds; for `slow` it is the fault itself, for the others it precedes the fault.
     #[serde(default)]
     pub delay_ms: u64,
 }
 
 impl Kind {
-    /// What the fault is for a call that changes nothing: without work to be done there is none to be lost.
+    /// Fault for a call that changes nothing, where executing the request makes no difference.
     fn of_read(self) -> Self {
         match self {
             Self::CommitThenUnavailable => Self::Unavailable,
@@ -95,27 +95,27 @@ impl Kind {
     }
 }
 
-/// Faults at random, until they are removed.
+/// Random faults, until they are removed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chaos {
-    /// Part of the name of the methods it is for; none means all.
+    /// Substring of the method names they apply to; empty for all.
     #[serde(rename = "match", default)]
     pub matches: String,
-    /// The share of the calls that meet a fault, 0 to 1.
+    /// Fraction of calls that fail, 0 to 1.
     pub rate: f64,
-    /// Where the draws begin: the same calls in the same order meet the same faults.
+    /// Seed of the random generator: the same calls in the same order get the same faults.
     #[serde(default)]
     pub seed: u64,
-    /// The faults to draw from, each as likely.
+    /// Fault kinds to draw from, with equal probability.
     pub faults: Vec<Kind>,
-    /// For how long `slow` waits, in milliseconds.
+    /// Delay of `slow`, in milliseconds.
     #[serde(default)]
     pub delay_ms: u64,
 }
 
 impl Chaos {
-    /// The fault a call meets, if it meets one.
+    /// Draws the fault of a call, if any, and its delay.
     fn draw(&self, random: &mut ChaCha8Rng, is_write: bool) -> Option<(Kind, Duration)> {
         if !random.random_bool(self.rate) {
             return None;
@@ -130,28 +130,28 @@ impl Chaos {
     }
 }
 
-/// An order that cannot be carried out.
+/// Invalid fault request.
 #[derive(Debug, thiserror::Error)]
 pub enum OrderError {
-    /// The JSON is no order.
+    /// Invalid JSON, or not a fault rule.
     #[error("{0}")]
     Unreadable(#[from] serde_json::Error),
-    /// The rate is no share.
+    /// Rate outside 0 to 1.
     #[error("rate is {0}, not between 0 and 1")]
     Rate(f64),
-    /// There is nothing to draw from.
+    /// Empty list of faults.
     #[error("faults is empty")]
     NoFaults,
 }
 
-/// What was ordered.
+/// Active rule or random faults.
 enum Order {
     Fault(Fault),
     Chaos(Chaos, Box<ChaCha8Rng>),
 }
 
 impl Order {
-    /// The fault a call meets, and whether the search ends here even without one.
+    /// Fault of a call. `Some(None)` ends the search without a fault.
     fn strike(&mut self, name: &str, is_write: bool) -> Option<Option<(Kind, Duration)>> {
         match self {
             Self::Fault(fault) if fault.concerns(name, is_write) => {
@@ -177,13 +177,13 @@ impl Fault {
         name.contains(&self.matches) && (self.fault != Kind::ReadOnly || is_write)
     }
 
-    /// How often it still strikes; `None` for ever.
+    /// Remaining injections; `None` for unlimited.
     fn left(&self) -> Option<u32> {
         self.times.or((self.fault != Kind::ReadOnly).then_some(1))
     }
 }
 
-/// The faults that are still to come, and those that were dealt.
+/// Active fault rules, and counts of injected faults.
 #[derive(Default)]
 pub struct Faults {
     waiting: Mutex<Vec<Order>>,
@@ -195,10 +195,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Faults {
-    /// Takes an order: faults at random when it has a `rate`, else one fault.
+    /// Adds random faults if the body has a `rate`, otherwise a fault rule.
     ///
     /// # Errors
-    /// When the order says nothing that can be done.
+    /// If the body is not a valid rule.
     pub fn order(&self, body: &[u8]) -> Result<(), OrderError> {
         let order: Json = serde_json::from_slice(body)?;
         let order = if order.get("rate").is_some() {
@@ -220,12 +220,12 @@ impl Faults {
         Ok(())
     }
 
-    /// Forgets all faults to come.
+    /// Removes all active rules.
     pub fn clear(&self) {
         locked(&self.waiting).clear();
     }
 
-    /// The faults that are still to come, as they were ordered.
+    /// Active rules, as posted.
     pub fn list(&self) -> Vec<Json> {
         let waiting = locked(&self.waiting);
         let orders = waiting.iter().map(|order| match order {
@@ -235,17 +235,17 @@ impl Faults {
         orders.collect()
     }
 
-    /// How many faults of each kind were dealt.
+    /// Counts of injected faults by kind.
     pub fn dealt(&self) -> Json {
         json!(*locked(&self.dealt))
     }
 
-    /// Starts counting anew.
+    /// Resets the counts.
     pub fn reset_count(&self) {
         locked(&self.dealt).clear();
     }
 
-    /// What goes wrong with a call of that name, and after what delay.
+    /// Draws the fault of a call, if any, and its delay.
     pub fn strike(&self, name: &str, is_write: bool) -> Option<(Kind, Duration)> {
         let struck = {
             let mut waiting = locked(&self.waiting);

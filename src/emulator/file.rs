@@ -1,26 +1,26 @@
-//! A spreadsheet as a file: what Drive knows of it besides its title.
+//! Drive metadata of a spreadsheet, except its title.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-/// What Drive knows of a spreadsheet besides its title.
+/// Drive metadata of a spreadsheet, except its title.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct File {
-    /// Rises with every change of the spreadsheet or of what Drive knows of it.
+    /// Version number, incremented by every change of the spreadsheet or its metadata.
     pub version: u64,
-    /// When it was made, in milliseconds since 1970.
+    /// Creation time, in milliseconds since 1970.
     pub created: i64,
-    /// When it last changed, in milliseconds since 1970.
+    /// Time of the last change, in milliseconds since 1970.
     pub modified: i64,
-    /// In the bin; the spreadsheet can still be read and written.
+    /// Whether it is in the trash; a trashed spreadsheet can still be read and written.
     pub trashed: bool,
-    /// Everybody it is shared with besides its owner, as `Permission` messages.
+    /// Permissions except the owner's, as `Permission` messages.
     pub permissions: Vec<Json>,
 }
 
 impl File {
-    /// A file made now.
+    /// Metadata of a file created now.
     pub fn new() -> Self {
         let now = Timestamp::now().as_millisecond();
         Self {
@@ -32,7 +32,7 @@ impl File {
         }
     }
 
-    /// The file after one more change.
+    /// Metadata after one more change.
     #[must_use]
     pub fn changed(&self) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl File {
     }
 }
 
-/// A moment as Drive writes it.
+/// Formats milliseconds since 1970 in RFC 3339 with milliseconds, as Drive does.
 pub fn moment(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds).map_or_else(|_| String::new(), |moment| format!("{moment:.3}"))
 }

@@ -1,4 +1,4 @@
-//! What Sheets makes of a text a person types (`USER_ENTERED`): numbers, amounts, dates, TRUE, formulas.
+//! Parser for `USER_ENTERED` values: numbers, currency amounts, dates, booleans, formulas.
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/reference/rest/v4/ValueInputOption>
 
@@ -8,12 +8,12 @@ use super::cell::Entry;
 use super::locale::Locale;
 use super::serial_date;
 
-/// A reading of a typed text: the entry, and the number format it implies.
+/// Parsed input: the entry and the number format it implies.
 #[derive(Debug, PartialEq)]
 pub struct Typed {
-    /// What the cell holds.
+    /// Entry of the cell.
     pub entry: Entry,
-    /// Kind and pattern of the format that shows it as it was typed.
+    /// Type and pattern of the implied number format.
     pub format: Option<(&'static str, String)>,
 }
 
@@ -30,7 +30,7 @@ impl Typed {
     }
 }
 
-/// Reads a text typed where the locale is at home.
+/// Parses a text as typed in the given locale.
 pub fn read(text: &str, locale: Locale) -> Typed {
     if text.is_empty() {
         return Typed::plain(Entry::Blank);
@@ -50,7 +50,7 @@ pub fn read(text: &str, locale: Locale) -> Typed {
         .unwrap_or_else(|| Typed::plain(Entry::Text(text.into())))
 }
 
-/// Signs, currency, percent and grouping around a decimal number.
+/// Parses a decimal number with sign, currency, percent sign and digit grouping.
 fn number(text: &str, locale: Locale) -> Option<Typed> {
     let (negative, rest) = match text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
         Some(inner) => (true, inner.trim()),
@@ -133,7 +133,7 @@ fn decimal(text: &str, locale: Locale) -> Option<Decimal> {
     })
 }
 
-/// A day, a time, or both.
+/// Parses a date, a time or both.
 fn moment(text: &str, locale: Locale) -> Option<Typed> {
     if let Some((day, pattern)) = day(text, locale) {
         return Some(Typed::number(serial_date::from_date(day), "DATE", pattern));
@@ -157,7 +157,7 @@ fn fraction(time: Time) -> f64 {
     serial_date::from_date_time(day.to_datetime(time))
 }
 
-/// `2020-01-31`, `2020/1/31`, `1/31/2020` or `31/1/2020`, `31-Jan-2020`, `Jan 31, 2020`.
+/// Parses a date: `2020-01-31`, `2020/1/31`, `1/31/2020` or `31/1/2020`, `31-Jan-2020`, `Jan 31, 2020`.
 fn day(text: &str, locale: Locale) -> Option<(Date, &'static str)> {
     let own = locale.day_separator();
     for (separator, year_pattern, pattern) in [
@@ -266,7 +266,7 @@ fn month_of(name: &str) -> Option<i32> {
     i32::try_from(index + 1).ok()
 }
 
-/// `9:05`, `9:05:00`, `9:05:00.250`, `9:05 PM`.
+/// Parses a time: `9:05`, `9:05:00`, `9:05:00.250`, `9:05 PM`.
 fn time(text: &str) -> Option<(Time, &'static str)> {
     let lower = text.to_ascii_lowercase();
     let (clock, afternoon) = match lower.strip_suffix("pm").map(|rest| (rest, true)) {
@@ -289,7 +289,7 @@ fn time(text: &str) -> Option<(Time, &'static str)> {
     let minute: i8 = (parts[1].len() == 2).then(|| parts[1].parse().ok()).flatten()?;
     let (second, millisecond) = parts.get(2).map_or(Some((0, 0)), |part| seconds(part))?;
     let time = Time::new(hour, minute, second, millisecond * 1_000_000).ok()?;
-    // Fractions of a second are kept but never shown by the implied pattern.
+    // The implied pattern never shows fractions of a second, although the value keeps them.
     let pattern = match (parts.len(), afternoon.is_some()) {
         (2, true) => "h:mm am/pm",
         (2, false) => "h:mm",

@@ -1,8 +1,8 @@
-//! The spreadsheets of a server: snapshots for readers, one writer at a time, one commit for many writers.
+//! Repository of spreadsheets: snapshots for readers, one writer per spreadsheet at a time, group commit.
 //!
-//! A write is applied to the working copy at once and handed to the committer thread, which writes everything that
-//! waits into one transaction. Only then do readers see it and does the writer get its answer, so nothing that was ever
-//! answered can be lost. Readers take the published snapshot and wait for nobody.
+//! A write is applied to the working copy and queued for the committer thread, which writes all queued commits in one
+//! transaction. Only then is the snapshot published and the request answered, so an acknowledged write cannot be lost.
+//! Readers take the published snapshot and never wait.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
@@ -14,7 +14,7 @@ use super::database::{Commit, Database, DatabaseError, SheetCommit};
 use super::failure::Failure;
 use super::workbook::Workbook;
 
-/// The most commits that share a transaction.
+/// Maximum number of commits in one transaction.
 const MOST_TOGETHER: usize = 256;
 
 struct Shelf {
@@ -24,9 +24,9 @@ struct Shelf {
 
 struct Working {
     workbook: Arc<Workbook>,
-    /// What the database has, or will have, about the spreadsheet besides rows.
+    /// Serialized outline that the database has or is about to have.
     outline: Vec<u8>,
-    /// Deleted for good; nothing is written any more.
+    /// Permanently deleted; further writes are refused.
     is_gone: bool,
 }
 
@@ -49,10 +49,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Library {
-    /// A library in memory, or over a database whose spreadsheets it loads.
+    /// Opens a repository in memory, or over a database whose spreadsheets it loads.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// If the database cannot be read.
     pub fn open(database: Option<Database>) -> Result<Self, DatabaseError> {
         let mut shelves = HashMap::new();
         let (mut jobs, mut committer) = (None, None);
@@ -72,7 +72,7 @@ impl Library {
         })
     }
 
-    /// The published snapshot of a spreadsheet.
+    /// Published snapshot of a spreadsheet.
     pub fn read(&self, id: &str) -> Option<Arc<Workbook>> {
         let shelf = self.shelf(id)?;
         let published = shelf.published.read().unwrap_or_else(PoisonError::into_inner);
@@ -87,7 +87,7 @@ impl Library {
             .cloned()
     }
 
-    /// Adds a spreadsheet that is durable already, or never will be.
+    /// Adds a spreadsheet without a commit: it is already durable, or the repository is in memory.
     pub fn keep(&self, workbook: Workbook) {
         let id = workbook.id.to_string();
         self.shelves
@@ -96,10 +96,10 @@ impl Library {
             .insert(id, Arc::new(Shelf::new(workbook)));
     }
 
-    /// Adds a spreadsheet.
+    /// Adds a spreadsheet durably.
     ///
     /// # Errors
-    /// 503 when it cannot be made durable.
+    /// 503 if it cannot be made durable.
     pub async fn add(&self, workbook: Workbook) -> Result<Arc<Workbook>, Failure> {
         let shelf = Arc::new(Shelf::new(workbook.clone()));
         locked(&shelf.working).outline.clear();
@@ -113,10 +113,10 @@ impl Library {
         Ok(snapshot)
     }
 
-    /// Changes a spreadsheet: all of the change, durable, or nothing.
+    /// Changes a spreadsheet atomically and durably.
     ///
     /// # Errors
-    /// What the change says, 404 for an unknown spreadsheet, 503 when the change cannot be made durable.
+    /// The error of the change, 404 for an unknown spreadsheet, 503 if the change cannot be made durable.
     pub async fn write<R>(
         &self,
         id: &str,
@@ -133,7 +133,8 @@ impl Library {
             if result.is_ok() {
                 workbook.file = Arc::new(workbook.file.changed());
             } else {
-                // A refusal may rest on a change that nobody can read yet; it is told when they can.
+                // The error may depend on a write that is not published yet, so it is returned only after that write is
+                // durable.
                 workbook = (*working.workbook).clone();
             }
             (result, self.submit_locked(&shelf, workbook, &mut working))
@@ -142,10 +143,10 @@ impl Library {
         result.map(|result| (result, snapshot))
     }
 
-    /// Deletes a spreadsheet for good.
+    /// Deletes a spreadsheet permanently.
     ///
     /// # Errors
-    /// 404 for an unknown spreadsheet, 503 when the deletion cannot be made durable.
+    /// 404 for an unknown spreadsheet, 503 if the deletion cannot be made durable.
     pub async fn remove(&self, id: &str) -> Result<(), Failure> {
         let shelf = self.shelf(id).ok_or_else(Failure::not_found)?;
         let done = {
@@ -159,7 +160,7 @@ impl Library {
         Ok(())
     }
 
-    /// The published snapshots of all spreadsheets.
+    /// Published snapshots of all spreadsheets.
     pub fn all(&self) -> Vec<Arc<Workbook>> {
         let shelves = self.shelves.read().unwrap_or_else(PoisonError::into_inner);
         let published =
@@ -172,7 +173,7 @@ impl Library {
         self.submit_locked(shelf, workbook, &mut working)
     }
 
-    /// Hands a changed workbook over; the order of the queue is the order of the lock.
+    /// Queues a changed workbook. The lock on `working` makes the queue order equal to the order of changes.
     fn submit_locked(&self, shelf: &Arc<Shelf>, mut workbook: Workbook, working: &mut Working) -> Pending {
         let commit = gather(&mut workbook, working);
         let snapshot = Arc::new(workbook);
@@ -180,7 +181,7 @@ impl Library {
         match &*locked(&self.jobs) {
             Some(jobs) => {
                 let (done, receiver) = oneshot::channel();
-                // A committer that is gone drops `done`, which the writer sees as a failure.
+                // If the committer has stopped, `done` is dropped and the writer sees a failure.
                 let _ = jobs.send(Job {
                     shelf: Arc::clone(shelf),
                     snapshot: Arc::clone(&snapshot),
@@ -202,7 +203,7 @@ impl Library {
         }
     }
 
-    /// Waits until everything handed over is written, and lets go of the database.
+    /// Waits until all queued commits are written and closes the database.
     pub fn close(&self) {
         drop(locked(&self.jobs).take());
         if let Some(committer) = locked(&self.committer).take() {
@@ -245,7 +246,7 @@ impl Shelf {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(snapshot);
     }
 
-    /// After a failed commit the working copy goes back to what is durable.
+    /// Resets the working copy to the published state after a failed commit.
     fn forget_unwritten(&self) {
         let mut working = locked(&self.working);
         working.workbook = Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner));
@@ -254,7 +255,7 @@ impl Shelf {
     }
 }
 
-/// Collects what a commit has to write, and clears the record of it.
+/// Collects the changes for a commit and clears the change record.
 fn gather(workbook: &mut Workbook, working: &mut Working) -> Commit {
     let before = &working.workbook;
     if working.is_gone {

@@ -1,28 +1,28 @@
-//! How numbers and days are written where a spreadsheet is at home: `12 500,00`, `31/12/2026`.
+//! Locale rules for numbers and dates: `12 500,00`, `31/12/2026`.
 //!
-//! The rules are those of CLDR for the locales that Sheets offers and that write numbers or days unlike en_US; any other
-//! locale follows en_US. Names of months and functions stay English.
+//! Rules of CLDR for those locales of Sheets whose numbers or dates differ from en_US; any other locale uses en_US.
+//! Names of months and functions stay English.
 //!
 //! Source: <https://cldr.unicode.org/>
 
-/// The rules of one locale.
+/// Rules of one locale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Locale {
-    /// Between the whole and its fraction.
+    /// Decimal separator.
     pub decimal: char,
-    /// Between groups of three digits.
+    /// Digit group separator.
     pub group: char,
-    /// 31/12 and not 12/31.
+    /// Whether dates are written day first (31/12).
     pub is_day_first: bool,
-    /// Pattern of a day typed with the separator of the locale.
+    /// Date pattern with the separator of the locale.
     pub day_pattern: &'static str,
-    /// Sign of the currency.
+    /// Currency sign.
     pub currency: &'static str,
-    /// The sign stands behind the amount.
+    /// Whether the currency sign follows the amount.
     pub is_currency_behind: bool,
 }
 
-/// en_US.
+/// Rules of en_US.
 const AMERICAN: Locale = Locale {
     decimal: '.',
     group: ',',
@@ -31,14 +31,14 @@ const AMERICAN: Locale = Locale {
     currency: "$",
     is_currency_behind: false,
 };
-/// en_GB.
+/// Rules of en_GB.
 const BRITISH: Locale = Locale {
     is_day_first: true,
     day_pattern: "dd/MM/yyyy",
     currency: "£",
     ..AMERICAN
 };
-/// fr_FR; numbers are grouped with a narrow no-break space.
+/// Rules of fr_FR; digits are grouped with a narrow no-break space.
 const FRENCH: Locale = Locale {
     decimal: ',',
     group: '\u{202f}',
@@ -46,13 +46,13 @@ const FRENCH: Locale = Locale {
     is_currency_behind: true,
     ..BRITISH
 };
-/// de_DE.
+/// Rules of de_DE.
 const GERMAN: Locale = Locale {
     group: '.',
     day_pattern: "dd.MM.yyyy",
     ..FRENCH
 };
-/// it_IT, es_ES, pt_PT.
+/// Rules of it_IT, es_ES and pt_PT.
 const ITALIAN: Locale = Locale { group: '.', ..FRENCH };
 
 impl Default for Locale {
@@ -62,7 +62,7 @@ impl Default for Locale {
 }
 
 impl Locale {
-    /// The rules of a locale such as `fr_FR` or `fr-FR`.
+    /// Rules of a locale such as `fr_FR` or `fr-FR`.
     pub fn of(name: &str) -> Self {
         match name.replace('-', "_").as_str() {
             "en_GB" | "en_UK" => BRITISH,
@@ -91,18 +91,18 @@ impl Locale {
         }
     }
 
-    /// Whether a letter may stand between groups of digits: any space will do where a space does.
+    /// Whether a character may separate groups of digits. Where the separator is a space, any space is accepted.
     pub fn is_group(self, letter: char) -> bool {
         letter == self.group || (self.group == '\u{202f}' && matches!(letter, ' ' | '\u{a0}'))
     }
 
-    /// Between day, month and year.
+    /// Date separator.
     pub fn day_separator(self) -> char {
         let is_sign = |letter: &char| !letter.is_alphabetic();
         self.day_pattern.chars().find(is_sign).unwrap_or('/')
     }
 
-    /// The pattern of an amount with or without cents.
+    /// Number format pattern of a currency amount, with or without decimals.
     pub fn currency_pattern(self, has_cents: bool) -> String {
         let digits = if has_cents { "#,##0.00" } else { "#,##0" };
         let sign = self.currency;
@@ -113,7 +113,7 @@ impl Locale {
         }
     }
 
-    /// A number written with `.` and `,` as this locale writes it.
+    /// Converts a number written with `.` and `,` to the separators of this locale.
     pub fn localised(self, text: String) -> String {
         if self.decimal == '.' && self.group == ',' {
             return text;

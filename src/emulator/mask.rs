@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::failure::Failure;
 use super::wire;
 
-/// A tree of field names; a leaf selects everything below it.
+/// Tree of field names; a leaf selects everything below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mask {
     fields: BTreeMap<String, Mask>,
@@ -17,7 +17,7 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// Selects all there is.
+    /// Mask that selects all fields.
     pub fn everything() -> Self {
         Self {
             fields: BTreeMap::new(),
@@ -25,10 +25,10 @@ impl Mask {
         }
     }
 
-    /// Reads a mask; snake_case names mean their camelCase fields.
+    /// Parses a mask; snake_case names select their camelCase fields.
     ///
     /// # Errors
-    /// 400 when the text is not a mask.
+    /// 400 if the text is not a mask.
     pub fn parse(text: &str) -> Result<Self, Failure> {
         let mut mask = Self::default();
         let rest = list(text.trim(), &mut mask).ok_or_else(|| Failure::unknown_mask_path(text))?;
@@ -39,7 +39,7 @@ impl Mask {
         }
     }
 
-    /// The mask below a field, if the field is selected.
+    /// Mask below a field, if the field is selected.
     pub fn below(&self, field: &str) -> Option<Mask> {
         if self.everything {
             return Some(Self::everything());
@@ -47,17 +47,17 @@ impl Mask {
         self.fields.get(field).cloned()
     }
 
-    /// Whether the field, or something below it, is selected.
+    /// Whether the field, or a field below it, is selected.
     pub fn selects(&self, field: &str) -> bool {
         self.everything || self.fields.contains_key(field)
     }
 
-    /// Whether the mask takes all there is.
+    /// Whether the mask selects all fields.
     pub fn is_everything(&self) -> bool {
         self.everything
     }
 
-    /// The names at this level; none when everything is selected.
+    /// Names at this level; empty when everything is selected.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.keys().map(String::as_str)
     }
@@ -74,7 +74,7 @@ impl Mask {
         at
     }
 
-    /// Keeps of an answer what the mask selects. A selected parent stays, even empty.
+    /// Removes unselected fields from a message. A selected parent remains, even if empty.
     pub fn keep(&self, value: Value) -> Value {
         if self.everything {
             return value;
@@ -91,7 +91,7 @@ impl Mask {
         }
     }
 
-    /// Copies the selected fields of `source` over `target`; a selected field the source lacks is removed.
+    /// Copies the selected fields of `source` to `target`; a selected field that `source` lacks is removed.
     pub fn copy(&self, source: &Map<String, Value>, target: &mut Map<String, Value>) {
         if self.everything {
             target.clone_from(source);
@@ -124,7 +124,7 @@ impl Mask {
     }
 }
 
-/// Reads `a,b(c,d),e` and returns what follows.
+/// Parses `a,b(c,d),e` and returns the rest of the text.
 fn list<'a>(mut text: &'a str, mask: &mut Mask) -> Option<&'a str> {
     loop {
         let end = text.find([',', '(', ')']).unwrap_or(text.len());

@@ -1,7 +1,7 @@
-//! Developer metadata: words that programs tie to a spreadsheet, a tab, a row or a column.
+//! Developer metadata: key-value pairs that programs attach to a spreadsheet, tab, row or column.
 //!
-//! That of a row or column stands in a list of its tab with the place in it, and moves along when rows and columns come
-//! and go. A sort moves what is in the cells, not the rows, so it does not follow one.
+//! Metadata of a row or column is stored in a list of its tab with its location, which is adjusted when rows and
+//! columns are inserted, deleted or moved. A sort moves cell contents, not rows, so the metadata stays.
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/guides/metadata>
 
@@ -13,17 +13,17 @@ use super::a1;
 use super::failure::Failure;
 use super::workbook::{Workbook, open_area};
 
-/// The field it is answered in, and the name of a tab's list.
+/// Field of the metadata in messages, and key of a tab's list.
 pub const FIELD: &str = "developerMetadata";
 
-/// Everything tied to a spreadsheet and its tabs.
+/// All metadata of a spreadsheet and its tabs.
 pub fn all(workbook: &Workbook) -> impl Iterator<Item = &Json> {
     let tabs = workbook.sheets.iter();
     let of_tabs = tabs.flat_map(|sheet| sheet.furniture.lists.get(FIELD).into_iter().flatten());
     workbook.developer_metadata.iter().chain(of_tabs)
 }
 
-/// Changes all of it; what the rule says no to is removed.
+/// Applies a rule to all metadata; items for which it returns `false` are removed.
 pub fn retain(workbook: &mut Workbook, mut rule: impl FnMut(&mut Json) -> bool) {
     Arc::make_mut(&mut workbook.developer_metadata).retain_mut(&mut rule);
     for position in 0..workbook.sheets.len() {
@@ -36,7 +36,7 @@ pub fn retain(workbook: &mut Workbook, mut rule: impl FnMut(&mut Json) -> bool) 
     }
 }
 
-/// The row or column of a tab that one is tied to: whether it is a row, and its index.
+/// Row or column of an item: whether it is a row, and its index. `None` for other locations.
 pub fn line(item: &Json) -> Option<(bool, u64)> {
     let range = item["location"].get("dimensionRange")?;
     Some((
@@ -45,7 +45,7 @@ pub fn line(item: &Json) -> Option<(bool, u64)> {
     ))
 }
 
-/// The tab that a location names; none for the whole spreadsheet.
+/// `sheetId` of a location; `None` for the whole spreadsheet.
 fn tab(location: &Json) -> Option<i64> {
     match (location.get("dimensionRange"), location.get("sheetId")) {
         (Some(range), _) => Some(range.get("sheetId").and_then(Json::as_i64).unwrap_or(0)),
@@ -54,7 +54,7 @@ fn tab(location: &Json) -> Option<i64> {
     }
 }
 
-/// Whether one is what a `DeveloperMetadataLookup` looks for.
+/// Whether an item matches a `DeveloperMetadataLookup`.
 fn matches(lookup: &Json, item: &Json) -> bool {
     let same = |field: &str| lookup.get(field).is_none_or(|wanted| item.get(field) == Some(wanted));
     let own = &item["location"];
@@ -80,10 +80,10 @@ fn matches(lookup: &Json, item: &Json) -> bool {
         && located
 }
 
-/// What a data filter selects.
+/// Metadata that a data filter selects.
 ///
 /// # Errors
-/// 501 for a filter that names cells, which selects metadata by another rule.
+/// 501 for a filter by cells, which the emulator does not support for metadata.
 pub fn selected<'a>(workbook: &'a Workbook, filter: &Json) -> Result<Vec<&'a Json>, Failure> {
     let Some(lookup) = filter.get("developerMetadataLookup") else {
         return Err(Failure::unsupported("looking developer metadata up by cells"));
@@ -91,10 +91,10 @@ pub fn selected<'a>(workbook: &'a Workbook, filter: &Json) -> Result<Vec<&'a Jso
     Ok(all(workbook).filter(|item| matches(lookup, item)).collect())
 }
 
-/// The cells a data filter means, as range texts.
+/// Ranges in A1 notation that a data filter selects.
 ///
 /// # Errors
-/// 400 for a tab that is not there.
+/// 400 for an unknown tab.
 pub fn ranges(workbook: &Workbook, filter: &Json) -> Result<Vec<String>, Failure> {
     if let Some(range) = filter.get("a1Range").and_then(Json::as_str) {
         return Ok(vec![range.to_owned()]);
@@ -114,7 +114,7 @@ fn range_text(workbook: &Workbook, range: &Json) -> Result<String, Failure> {
     Ok(a1::full_name(&sheet.title, area))
 }
 
-/// The cells one is tied to.
+/// Range in A1 notation of an item's location.
 fn place(workbook: &Workbook, item: &Json) -> Result<String, Failure> {
     let mut range = serde_json::json!({ "sheetId": tab(&item["location"]).unwrap_or(0) });
     if let Some((is_row, index)) = line(item) {

@@ -1,15 +1,16 @@
-//! A local Google Sheets API v4 server.
+//! Local Google Sheets API v4 server.
 //!
-//! A person gets a spreadsheet without an account: any Sheets client (gspread, googleapis, google-sheets4) talks to it as
-//! it would to Google, and `GET /spreadsheets/d/{id}` shows the tabs in a browser. Data lives in memory or, given a
-//! directory, in redb; whatever was answered survives a `kill -9`.
+//! It gives a spreadsheet without a Google account: any Sheets client (gspread, googleapis, google-sheets4) can use it
+//! in place of Google, and `GET /spreadsheets/d/{id}` shows the tabs in a browser. Data lives in memory or, given a
+//! directory, in redb; every acknowledged write survives a `kill -9`.
 //!
-//! A request flows: `server` (connection, latency, `faults`) → `authority` (token) and `traffic` (quota) → `route` (which
-//! method) → `schema` (are there such fields) → `methods` → `library` (snapshot or write) → `values` and `batch` (what it
-//! does to a `workbook`) → `database`. `drive` answers what clients of Sheets ask of Drive, over the same library.
-//! Answers follow recordings of the real service; what is not supported answers 501 with its name.
+//! Request flow: `server` (connection, latency, `http::faults`) → `auth` (token) and `http::quota` → `api::route`
+//! (method) → `proto::schema` (known fields) → `api` → `storage::repository` (snapshot or write) → `values` and `batch`
+//! (operations on a `workbook`) → `storage::database`. `drive` serves the part of the Drive API that Sheets clients
+//! use, over the same repository. Responses follow recordings of the real service; an unsupported feature gets a 501
+//! that names it.
 //!
-//! The emulator depends on nothing else of this crate.
+//! The crate depends on no other crate of the workspace.
 
 pub mod a1;
 mod authority;
@@ -63,20 +64,20 @@ use workbook::Workbook;
 const DATABASE_FILE: &str = "spreadsheets.redb";
 const FIRST: &str = "first";
 
-/// How an emulator runs.
+/// Options of an emulator.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where it listens; port 0 takes any free one.
+    /// Address to listen on; port 0 selects a free port.
     pub listen: SocketAddr,
-    /// Where it keeps its data; `None` keeps them in memory.
+    /// Data directory; `None` keeps the data in memory.
     pub data: Option<PathBuf>,
-    /// Every bearer token is good.
+    /// Whether every bearer token is accepted.
     pub any_token: bool,
-    /// So many reads and as many writes a minute; more get a 429.
+    /// Quota of reads, and of writes, per minute; calls beyond it get a 429. `None` for no limit.
     pub quota_per_minute: Option<u32>,
-    /// How long every call of an API waits before it is looked at, as calls over the internet do.
+    /// Delay before every API call, to simulate network latency.
     pub latency: Duration,
-    /// The title of the first spreadsheet.
+    /// Title of the first spreadsheet.
     pub title: String,
 }
 
@@ -93,24 +94,24 @@ impl Default for Options {
     }
 }
 
-/// The emulator did not start.
+/// Failure to start the emulator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address is taken or not ours.
+    /// The address cannot be bound.
     #[error("the emulator cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
-    /// The data directory cannot be made.
+    /// The data directory cannot be created.
     #[error("the emulator cannot use the directory {0}: {1}")]
     Directory(PathBuf, std::io::Error),
-    /// The database cannot be opened; another emulator may have it.
+    /// The database cannot be opened; another emulator may have it open.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The key cannot be made or written.
+    /// The service account key cannot be created or written.
     #[error(transparent)]
     Key(#[from] KeyError),
 }
 
-/// A running emulator; it ends when it is dropped, and in good order with [`Emulator::stop`].
+/// Running emulator. Dropping it ends it abruptly; [`Emulator::stop`] shuts it down gracefully.
 pub struct Emulator {
     state: Arc<State>,
     spreadsheet_id: String,
@@ -119,10 +120,11 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts an emulator, with a first spreadsheet if it has none. Its key is made when somebody first needs it.
+    /// Starts an emulator and creates the first spreadsheet if there is none. The service account key is generated on
+    /// first use.
     ///
     /// # Errors
-    /// When it cannot listen, or its data cannot be read.
+    /// If the address cannot be bound or the data cannot be read.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listener = TcpListener::bind(options.listen).await;
         let listener = listener.map_err(|error| StartError::Listen(options.listen, error))?;
@@ -159,34 +161,34 @@ impl Emulator {
         })
     }
 
-    /// Where it answers, without a slash at the end.
+    /// Base URL, without a trailing slash.
     pub fn url(&self) -> String {
         self.state.url.clone()
     }
 
-    /// The first spreadsheet, the same at every start over the same directory.
+    /// Id of the first spreadsheet, the same on every start with the same directory.
     pub fn spreadsheet_id(&self) -> &str {
         &self.spreadsheet_id
     }
 
-    /// A token that is always accepted, new at every start.
+    /// Token that is always accepted; new on every start.
     pub fn owner_token(&self) -> &str {
         self.state.authority.owner_token()
     }
 
-    /// The text of the service account's key file. The first call waits for the key to be made, which takes a second or
-    /// so; over a directory the file is also written there, readable by its owner alone.
+    /// Content of the service account's key file. The first call waits about a second for key generation; with a data
+    /// directory the file is also written there with mode 0600.
     ///
     /// # Errors
-    /// When the key cannot be made, read or written.
+    /// If the key cannot be created, read or written.
     pub async fn service_account_key(&self) -> Result<String, KeyError> {
         self.state.authority.key_file().await
     }
 
-    /// The lines that point a program at this emulator, to be pasted into a shell.
+    /// Shell lines that export the environment for a client of this emulator.
     ///
     /// # Errors
-    /// When the key cannot be made, read or written.
+    /// If the key cannot be created, read or written.
     pub async fn environment_lines(&self) -> Result<String, KeyError> {
         self.service_account_key().await?;
         let path = self
@@ -203,7 +205,7 @@ impl Emulator {
         ))
     }
 
-    /// Answers what is being asked, writes what is being written, and ends.
+    /// Shuts down gracefully: finishes open requests and writes, then closes the database.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.server.await;
@@ -212,7 +214,7 @@ impl Emulator {
     }
 }
 
-/// An address that can be called when the server listens on all of them.
+/// Address that clients can connect to when the server listens on all interfaces.
 fn reachable(address: SocketAddr) -> SocketAddr {
     if !address.ip().is_unspecified() {
         return address;
@@ -220,7 +222,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()))
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell, if needed.
 fn quoted(word: &str) -> String {
     let plain = word
         .chars()

@@ -1,10 +1,9 @@
-//! The query of a request, checked against what a method knows.
+//! Query parameters of a request, validated against those of the method.
 
 use super::failure::Failure;
 use super::mask::Mask;
 
-/// Parameters every method takes.
-/// Source: <https://cloud.google.com/apis/docs/system-parameters>
+/// System parameters of every method. Source: <https://cloud.google.com/apis/docs/system-parameters>
 const STANDARD: [&str; 14] = [
     "alt",
     "fields",
@@ -22,19 +21,19 @@ const STANDARD: [&str; 14] = [
     "$alt",
 ];
 
-/// The parameters of one request, in order.
+/// Query parameters of a request, in order.
 pub struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads the text after `?`.
+    /// Parses the text after `?`.
     pub fn parse(text: &str) -> Self {
         Self(serde_urlencoded::from_str(text).unwrap_or_default())
     }
 
-    /// Refuses parameters that are neither standard nor among the method's own.
+    /// Refuses parameters that are neither system parameters nor among those of the method.
     ///
     /// # Errors
-    /// 400 in Google's words.
+    /// 400 with Google's message.
     pub fn only(&self, own: &[&str]) -> Result<(), Failure> {
         let known = |name: &str| STANDARD.contains(&name) || own.contains(&super::wire::camel_case(name).as_str());
         match self.0.iter().find(|(name, _)| !known(name)) {
@@ -49,7 +48,7 @@ impl Query {
         }
     }
 
-    /// The last value of a parameter, if it has one.
+    /// Last non-empty value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         let is_it = |known: &str| known == name || super::wire::camel_case(known) == name;
         self.0
@@ -69,16 +68,16 @@ impl Query {
             .collect()
     }
 
-    /// Whether a flag is set, in either spelling.
+    /// Whether a boolean parameter is set, in camelCase or snake_case.
     pub fn flag(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|text| text.eq_ignore_ascii_case("true") || text == "1")
     }
 
-    /// `fields`, unless it selects everything.
+    /// Field mask of the parameter `fields`, if given.
     ///
     /// # Errors
-    /// 400 when it is no mask.
+    /// 400 if the value is not a field mask.
     pub fn mask(&self) -> Result<Option<Mask>, Failure> {
         match self.get("fields").or_else(|| self.get("$fields")) {
             None => Ok(None),

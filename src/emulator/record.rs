@@ -1,4 +1,4 @@
-//! How a row is written to the database: a tag and a value for each cell.
+//! Binary encoding of rows in the database: the row properties, then a tag and a value for each cell.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ const TEXT: u8 = 2;
 const TRUE: u8 = 3;
 const FALSE: u8 = 4;
 const FORMULA: u8 = 5;
-/// Set on a tag when a style follows the value.
+/// Tag flag: a style follows the value.
 const STYLED: u8 = 0x80;
 
-/// Styles read so far, so that cells that look alike share one.
+/// Decoded styles by their bytes, so that equal cells share one style.
 pub type Styles = HashMap<Box<[u8]>, Option<Arc<Style>>>;
 
-/// Writes a row.
+/// Encodes a row.
 pub fn write(row: &Row, out: &mut Vec<u8>) {
     let properties = row
         .properties
@@ -59,7 +59,7 @@ fn bytes(out: &mut Vec<u8>, content: &[u8]) {
     out.extend_from_slice(content);
 }
 
-/// Reads a row; `None` when the bytes are none.
+/// Decodes a row; `None` for invalid bytes.
 pub fn read(id: u32, mut from: &[u8], styles: &mut Styles) -> Option<Row> {
     let properties = take_bytes(&mut from)?;
     let properties: Option<Map<String, Json>> = if properties.is_empty() {

@@ -1,10 +1,10 @@
-//! Which method of the API a request means.
+//! Routes of the Sheets API.
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/reference/rest>
 
 use percent_encoding::percent_decode_str;
 
-/// A method of the API with what its path names.
+/// API method with its path parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
     /// `spreadsheets.create`
@@ -37,12 +37,12 @@ pub enum Call {
     MetadataGet(String, String),
     /// `spreadsheets.developerMetadata.search`
     MetadataSearch(String),
-    /// A method of the API the emulator lacks.
+    /// Unsupported method, with its name.
     Unsupported(&'static str),
 }
 
 impl Call {
-    /// The method's name and its path's shape, for counting and for faults.
+    /// Method name and path pattern, for call counts and fault rules.
     pub fn names(&self) -> (&'static str, &'static str) {
         match self {
             Self::Create => ("spreadsheets.create", "POST spreadsheets"),
@@ -76,7 +76,7 @@ impl Call {
         }
     }
 
-    /// Whether the method counts as a write.
+    /// Whether the method counts as a write for quota and faults.
     pub fn is_write(&self) -> bool {
         !matches!(
             self,
@@ -91,7 +91,7 @@ impl Call {
     }
 }
 
-/// Finds the method; `None` where the API has none. The path may be percent-encoded or not.
+/// Finds the method of a request; `None` for an unknown path. The path may be percent-encoded or not.
 pub fn find(method: &str, path: &str) -> Option<Call> {
     let rest = path.strip_prefix("/v4/spreadsheets")?;
     if rest.is_empty() || rest == "/" {

@@ -1,8 +1,8 @@
-//! The messages of the API: which fields each has, so that a misspelt one is refused as Google does and not ignored.
+//! Message schema of the API, to refuse unknown fields and wrong types as Google does.
 //!
-//! `schema.txt` is made from Google's discovery document: a message a line, each field with its kind; enumerations at
-//! the end. `s` is a text, `b` a flag, `i` a whole number, `d` a number, `*` anything; `[` means many, `{` a map,
-//! `=` an enumeration.
+//! `schema.txt` is generated from Google's discovery document: one message per line, each field with its type;
+//! enumerations at the end. `s` is a string, `b` a boolean, `i` an integer, `d` a number, `*` any value; `[` is a list,
+//! `{` a map, `=` an enumeration.
 //!
 //! Sources: <https://sheets.googleapis.com/$discovery/rest?version=v4>, <https://protobuf.dev/programming-guides/json/>
 
@@ -20,7 +20,7 @@ const TEXT: &str = include_str!("schema.txt");
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema::read(TEXT));
 
-/// The kind of a field.
+/// Type of a field.
 enum Kind {
     Text,
     Flag,
@@ -76,7 +76,7 @@ impl Kind {
         }
     }
 
-    /// What Google calls the kind when a value does not fit.
+    /// Google's name of the type in error messages.
     fn name(&self) -> String {
         let of_sheets = |name: &str| format!("type.googleapis.com/google.apps.sheets.v4.{name}");
         match self {
@@ -90,7 +90,7 @@ impl Kind {
         }
     }
 
-    /// The message that the field holds, or a list or a map of it.
+    /// Message type of the field, or of the items of its list or map.
     fn message(&self) -> Option<&'static str> {
         match self {
             Self::Message(name) => Some(name),
@@ -100,7 +100,7 @@ impl Kind {
     }
 }
 
-/// Where in a body something stands; written out only when it is wrong.
+/// Path of a value within a body; formatted only for errors.
 #[derive(Clone, Copy)]
 enum Place<'a> {
     Root(&'a str),
@@ -122,11 +122,11 @@ impl Place<'_> {
     }
 }
 
-/// Brings a body into one form: camelCase names, no absent fields, lists where lists belong, numbers for numbers that
-/// came as texts. `root` is what the body is called in the request, `data` for instance.
+/// Normalizes a body: camelCase names, no null fields, single items as lists, numeric strings as numbers. `root` is the
+/// name of the body in error paths, for instance `data`.
 ///
 /// # Errors
-/// 400 that names every unknown field and every value of a wrong kind.
+/// 400 that names every unknown field and every value of a wrong type.
 pub fn conform(body: Json, message: &'static str, root: &str) -> Result<Json, Failure> {
     let mut wrong = Vec::new();
     let place = Place::Root(root);
@@ -137,13 +137,13 @@ pub fn conform(body: Json, message: &'static str, root: &str) -> Result<Json, Fa
     Err(Failure::violations(wrong))
 }
 
-/// A field and what is wrong with it.
+/// Field paths with error messages.
 type Wrong = Vec<(String, String)>;
 
 fn value(found: Json, kind: &Kind, place: Place<'_>, wrong: &mut Wrong) -> Json {
     match (kind, found) {
         (Kind::Anything, found) => found,
-        // Rows of plain values are read by whoever writes them, in words of their own.
+        // Rows of plain values are validated where they are written, with different messages.
         (Kind::Many(inner), found) if matches!(**inner, Kind::Many(_) | Kind::Anything) => found,
         (Kind::Message(name), Json::Object(fields)) => match SCHEMA.messages.get(name) {
             Some(known) => Json::Object(fields_of(fields, known, place, wrong)),
@@ -197,7 +197,7 @@ fn fields_of(fields: Map<String, Json>, known: &Fields, place: Place<'_>, wrong:
     kept
 }
 
-/// A list; the service takes one thing without a list, and lists in lists.
+/// Normalizes a list; the service also accepts a single item without a list, and nested lists.
 fn list(found: Json, inner: &Kind, place: Place<'_>, wrong: &mut Wrong) -> Vec<Json> {
     match found {
         Json::Array(items) => {
@@ -215,7 +215,7 @@ fn list(found: Json, inner: &Kind, place: Place<'_>, wrong: &mut Wrong) -> Vec<J
     }
 }
 
-/// The value as its kind has it; `None` when it does not fit.
+/// Converts a scalar to its type; `None` if it does not fit.
 fn scalar(found: &Json, kind: &Kind) -> Option<Json> {
     match (kind, found) {
         (Kind::Text, Json::String(_)) | (Kind::Flag, Json::Bool(_)) | (Kind::Number, Json::Number(_)) => {
@@ -244,10 +244,10 @@ fn whole(number: f64) -> Option<i32> {
     fits.then_some(number as i32)
 }
 
-/// Refuses a mask that names a field a message does not have.
+/// Refuses a mask that names an unknown field of a message.
 ///
 /// # Errors
-/// 400 with the path.
+/// 400 with the path of the field.
 pub fn check_mask(mask: &Mask, message: &'static str) -> Result<(), Failure> {
     match unknown_path(mask, message) {
         Some(path) => Err(Failure::unknown_mask_path(&path)),
@@ -255,7 +255,7 @@ pub fn check_mask(mask: &Mask, message: &'static str) -> Result<(), Failure> {
     }
 }
 
-/// The first path of a mask that a message does not have.
+/// First path of a mask that a message does not have.
 fn unknown_path(mask: &Mask, message: &'static str) -> Option<String> {
     let known = SCHEMA.messages.get(message)?;
     mask.names().find_map(|name| {

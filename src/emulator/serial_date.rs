@@ -1,4 +1,4 @@
-//! Dates as spreadsheets keep them: days since 1899-12-30, the time as the fraction of a day.
+//! Serial dates of spreadsheets: days since 1899-12-30, with the time as the fraction of a day.
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/guides/concepts#datetime_serial_numbers>
 
@@ -7,12 +7,12 @@ use jiff::civil::{Date, DateTime, date};
 const EPOCH: Date = date(1899, 12, 30);
 const MILLISECONDS_PER_DAY: f64 = 86_400_000.0;
 
-/// The serial number of a day.
+/// Serial number of a date.
 pub fn from_date(day: Date) -> f64 {
     f64::from(EPOCH.until(day).map_or(0, |span| span.get_days()))
 }
 
-/// The serial number of a moment.
+/// Serial number of a date and time.
 pub fn from_date_time(moment: DateTime) -> f64 {
     let time = moment.time();
     let milliseconds = f64::from(time.hour()) * 3_600_000.0
@@ -22,7 +22,7 @@ pub fn from_date_time(moment: DateTime) -> f64 {
     from_date(moment.date()) + milliseconds / MILLISECONDS_PER_DAY
 }
 
-/// The moment of a serial number, to the millisecond; `None` outside the years a calendar knows.
+/// Date and time of a serial number, rounded to milliseconds; `None` outside the supported years.
 pub fn to_date_time(serial: f64) -> Option<DateTime> {
     if !serial.is_finite() || serial.abs() > 3_000_000.0 {
         return None;

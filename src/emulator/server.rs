@@ -1,4 +1,4 @@
-//! The HTTP side: connections in, one [`Call`] each, and the faults that keep an answer from arriving whole.
+//! HTTP server: connections, dispatch of calls and injection of faults.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -29,37 +29,37 @@ use super::query::Query;
 use super::route::{self, Call};
 use super::traffic::Traffic;
 
-/// The largest body taken; Google recommends 2 MB and has no hard limit.
+/// Maximum size of a request body; Google recommends 2 MB and has no hard limit.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// How long a call hangs that never gets an answer. Google gives up after 180 s.
+/// Duration of a simulated timeout, the same as Google's own limit of 180 s.
 const NEVER: Duration = Duration::from_secs(180);
 
-/// Everything a connection needs.
+/// Server state shared by all connections.
 pub struct State {
-    /// The spreadsheets.
+    /// Repository of spreadsheets.
     pub library: Library,
-    /// Who may call.
+    /// Authorization server.
     pub authority: Authority,
-    /// Counts and quota.
+    /// Call counts and quota.
     pub traffic: Traffic,
-    /// Faults to come.
+    /// Fault injector.
     pub faults: Faults,
-    /// How long every call of an API waits first.
+    /// Delay before every API call.
     pub latency: Duration,
-    /// `http://host:port`.
+    /// Base URL: `http://host:port`.
     pub url: String,
-    /// Where the server listens.
+    /// Address that the server listens on.
     pub address: SocketAddr,
 }
 
-/// The connection is closed without an answer.
+/// Error that closes the connection without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection was closed on purpose")]
 pub struct Closed;
 
 type Reply = Result<Response<Body>, Closed>;
 
-/// Takes connections until told to stop, and then lets those finish that are being answered.
+/// Accepts connections until stopped, then waits up to 5 s for open ones.
 pub async fn serve(listener: TcpListener, state: Arc<State>, mut stop: watch::Receiver<bool>) {
     let mut connections = tokio::task::JoinSet::new();
     loop {
@@ -132,7 +132,7 @@ fn no_such_path() -> Response<Body> {
     )
 }
 
-/// The token endpoint; faults may strike it too.
+/// Handles the token endpoint, which faults apply to as well.
 async fn token(state: &State, form: &[u8]) -> Reply {
     state.traffic.count_other("POST token");
     let fault = strike(state, "token", false).await;
@@ -198,12 +198,12 @@ fn authorise(right: Right, is_write: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a test asks for this one call to go well while others fail: `X-Emulator-Faults: none`.
+/// Whether the header `X-Emulator-Faults: none` exempts this call from faults.
 fn is_spared(headers: &HeaderMap) -> bool {
     headers.get("x-emulator-faults").is_some_and(|value| value == "none")
 }
 
-/// Calls of Drive, which has a quota of its own: they are counted by name alone.
+/// Handles a call of the Drive API, which has its own quota: it is counted by name only.
 async fn files(state: &State, call: drive::route::Call, query: &Query, (headers, body): (&HeaderMap, &[u8])) -> Reply {
     let (name, shape) = call.names();
     let is_write = call.is_write();
@@ -227,7 +227,7 @@ async fn files(state: &State, call: drive::route::Call, query: &Query, (headers,
     }
 }
 
-/// Waits as long as every call does, and perhaps meets a fault.
+/// Applies the configured latency and draws a fault.
 async fn strike(state: &State, name: &str, is_write: bool) -> Option<Kind> {
     if !state.latency.is_zero() {
         tokio::time::sleep(state.latency).await;
@@ -239,7 +239,7 @@ async fn strike(state: &State, name: &str, is_write: bool) -> Option<Kind> {
     Some(kind)
 }
 
-/// Lets a fault have its way with an answer; `finish` does the work and may never be called.
+/// Applies a fault to a response; `finish` executes the request and may not be called.
 async fn broken<F: Future<Output = Response<Body>>>(kind: Kind, finish: impl FnOnce() -> F, is_write: bool) -> Reply {
     let refusal = |failure: Failure| Ok(refused(&failure));
     match kind {
@@ -287,7 +287,7 @@ async fn broken<F: Future<Output = Response<Body>>>(kind: Kind, finish: impl FnO
     }
 }
 
-/// Calls and faults, for tests and the curious.
+/// Handles the control endpoints for call counts and faults.
 fn controls(state: &State, method: &Method, path: &str, body: &[u8]) -> Response<Body> {
     let done = || json_response(StatusCode::OK, "{}".to_owned());
     match (method.as_str(), path) {
@@ -314,7 +314,7 @@ fn controls(state: &State, method: &Method, path: &str, body: &[u8]) -> Response
     }
 }
 
-/// A refusal in Google's shape.
+/// Error response in Google's format.
 pub fn refused(failure: &Failure) -> Response<Body> {
     let status = StatusCode::from_u16(failure.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = json_response(status, failure.body().to_string());
@@ -334,7 +334,7 @@ fn html(status: StatusCode, text: &'static str) -> Response<Body> {
     typed(status, "text/html; charset=UTF-8", Body::from(text))
 }
 
-/// A response of a media type that nobody may keep.
+/// Response with a media type and `Cache-Control: private`.
 pub fn typed(status: StatusCode, media_type: &'static str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -347,7 +347,7 @@ pub fn typed(status: StatusCode, media_type: &'static str, body: Body) -> Respon
     response
 }
 
-/// Small answers go out in one piece with their length, large ones as they are made.
+/// Sends small responses in one piece with their length, and streams large ones.
 fn values_response(mut values: super::values::read::Answer) -> Response<Body> {
     let first = values.next().unwrap_or_default();
     let body = match values.next() {
@@ -360,9 +360,9 @@ fn values_response(mut values: super::values::read::Answer) -> Response<Body> {
     typed(StatusCode::OK, "application/json; charset=UTF-8", body)
 }
 
-/// The pieces of an answer as a body.
+/// Response body made of chunks.
 struct Pieces<I> {
-    /// Made already, the next one last.
+    /// Chunks that are ready, the next one last.
     ready: Vec<Bytes>,
     rest: I,
 }
@@ -377,7 +377,7 @@ impl<I: Iterator<Item = Bytes> + Unpin> hyper::body::Body for Pieces<I> {
     }
 }
 
-/// An answer that announces its length and breaks off half way.
+/// Response that announces its full length but breaks off halfway.
 fn truncated(whole: Bytes) -> Response<Body> {
     let half = whole.slice(..whole.len() / 2);
     let body = Body::new(Half { rest: Some(half) });
@@ -399,7 +399,7 @@ impl hyper::body::Body for Half {
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
         match self.rest.take() {
             Some(half) => {
-                // Once more around, so that the half is flushed before the connection breaks.
+                // Yield once, so that the first half is flushed before the connection breaks.
                 context.waker().wake_by_ref();
                 Poll::Ready(Some(Ok(Frame::data(half))))
             }

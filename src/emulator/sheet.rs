@@ -1,7 +1,7 @@
-//! One tab: its rows, its size, and a record of which rows changed since the last commit.
+//! Tab of a spreadsheet: rows, size, properties, and a record of the rows changed since the last commit.
 //!
-//! Rows are shared between versions of the sheet, so that a batch works on a clone that costs next to nothing and is
-//! thrown away when a request in it fails. Only rows that were ever touched exist; the grid may be longer.
+//! Rows are shared between versions of the sheet, so a batch works on a cheap clone that is discarded when a request
+//! fails. Only rows that were ever written exist; the grid may be longer.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::a1::Rectangle;
 use super::cell::{Cell, Entry, Style};
 use super::formula;
 
-/// Which way a dimension runs.
+/// Dimension of a grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dimension {
     /// Rows.
@@ -23,24 +23,24 @@ pub enum Dimension {
     Columns,
 }
 
-/// One row.
+/// Row of a grid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// Names the row in the database for as long as it lives, wherever it moves.
+    /// Id of the row in the database, unchanged when the row moves.
     pub id: u32,
-    /// The cells up to the last one that is not blank.
+    /// Cells up to the last one that is not blank.
     pub cells: Vec<Cell>,
-    /// `DimensionProperties`: height, hidden by a person.
+    /// `DimensionProperties` of the row, such as its height.
     pub properties: Option<Box<Map<String, Json>>>,
 }
 
 impl Row {
-    /// Whether nothing of the row has to be kept.
+    /// Whether the row has neither cells nor properties.
     pub fn is_blank(&self) -> bool {
         self.cells.is_empty() && self.properties.is_none()
     }
 
-    /// The cell of a column, grown into if need be.
+    /// Mutable cell of a column; extends the row if needed.
     pub fn cell_mut(&mut self, column: u32) -> &mut Cell {
         let index = column as usize;
         if self.cells.len() <= index {
@@ -53,53 +53,53 @@ impl Row {
         while self.cells.last().is_some_and(Cell::is_blank) {
             self.cells.pop();
         }
-        // A row rarely grows again, and there are many of them.
+        // Rows rarely grow again, and there are many of them.
         self.cells.shrink_to_fit();
     }
 }
 
-/// What a commit has to write.
+/// Changes for the next commit.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    /// Rows to write, by id; `None` for a row that is gone.
+    /// Changed rows by id; `None` for a deleted row.
     pub rows: HashMap<u32, Option<Arc<Row>>>,
-    /// The first position whose row is another one than before.
+    /// First position with a different row than before.
     pub order_from: Option<usize>,
 }
 
-/// A group of rows or columns that a person can fold away.
+/// Collapsible group of rows or columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// First row or column.
     pub start: u32,
-    /// One past the last.
+    /// One past the last row or column.
     pub end: u32,
-    /// How many groups it is in, itself included.
+    /// Nesting depth, starting at 1.
     pub depth: u32,
-    /// Folded away.
+    /// Whether the group is collapsed.
     pub collapsed: bool,
 }
 
-/// What a sheet carries besides cells; plain JSON where the emulator has no rule about it.
+/// Everything of a sheet besides cells; stored as JSON where the emulator needs no more structure.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Furniture {
-    /// `SheetProperties` but for id, title, index and the grid's size.
+    /// `SheetProperties` except id, title, index and grid size.
     pub properties: Map<String, Json>,
-    /// Merged cells, in the order they were merged.
+    /// Merged ranges, in the order of merging.
     pub merges: Vec<Rectangle>,
-    /// `BasicFilter`.
+    /// `BasicFilter` message.
     pub basic_filter: Option<Json>,
-    /// Lists by the field of `Sheet` they are answered in: `protectedRanges`, `filterViews`, `conditionalFormats` …
+    /// Lists by their field in the `Sheet` message: `protectedRanges`, `filterViews`, `conditionalFormats` …
     pub lists: BTreeMap<String, Vec<Json>>,
-    /// Row groups.
+    /// Groups of rows.
     pub row_groups: Vec<Group>,
-    /// Column groups.
+    /// Groups of columns.
     pub column_groups: Vec<Group>,
-    /// `DimensionProperties` of columns.
+    /// `DimensionProperties` of columns, by index.
     pub columns: BTreeMap<u32, Map<String, Json>>,
 }
 
-/// Where a row or column is after those from a first to before a last one moved before what was at `destination`.
+/// Index of a row or column after the rows or columns from `first` to `last` (exclusive) moved to before `destination`.
 pub fn landing(at: u32, (first, last): (u32, u32), destination: u32) -> u32 {
     let count = last - first;
     let target = if destination > first {
@@ -114,10 +114,10 @@ pub fn landing(at: u32, (first, last): (u32, u32), destination: u32) -> u32 {
     if closed >= target { closed + count } else { closed }
 }
 
-/// Ids that no two tabs share.
+/// Id fields that must be unique across tabs.
 const OWN_IDS: [&str; 4] = ["protectedRangeId", "filterViewId", "bandedRangeId", "metadataId"];
 
-/// Makes every range in a message one of the tab with this id.
+/// Sets `sheetId` in every range of a message.
 pub fn belong(item: &mut Json, id: &Json) {
     match item {
         Json::Object(fields) => {
@@ -133,24 +133,24 @@ pub fn belong(item: &mut Json, id: &Json) {
     }
 }
 
-/// One tab.
+/// Tab of a spreadsheet.
 #[derive(Clone, Debug)]
 pub struct Sheet {
     /// `sheetId`.
     pub id: i32,
-    /// Names the sheet in the database.
+    /// Key of the sheet in the database.
     pub key: u64,
-    /// The title.
+    /// Title.
     pub title: Arc<str>,
-    /// Rows of the grid.
+    /// Number of rows of the grid.
     pub row_count: u32,
-    /// Columns of the grid.
+    /// Number of columns of the grid.
     pub column_count: u32,
-    /// Everything else.
+    /// Everything besides cells.
     pub furniture: Arc<Furniture>,
-    /// Set once a formula was entered; without it nobody needs to look for references to move.
+    /// Whether a formula was ever entered; if not, no references need adjusting.
     pub has_formulas: bool,
-    /// Set once a formula was entered that may fill other cells; without it nobody needs to look for what it fills.
+    /// Whether an array formula was ever entered; if not, there are no results to fill in.
     pub has_array_formulas: bool,
     rows: Vector<Arc<Row>>,
     next_row_id: u32,
@@ -166,7 +166,7 @@ fn is_array_formula(cell: &Cell) -> bool {
 }
 
 impl Sheet {
-    /// An empty tab.
+    /// Creates an empty tab.
     pub fn new(id: i32, title: &str, row_count: u32, column_count: u32) -> Self {
         Self {
             id,
@@ -183,7 +183,7 @@ impl Sheet {
         }
     }
 
-    /// Takes the rows read from a database.
+    /// Sets the rows loaded from the database.
     pub fn restore_rows(&mut self, rows: impl IntoIterator<Item = Row>) {
         self.rows = rows.into_iter().map(Arc::new).collect();
         self.next_row_id = self.rows.iter().map(|row| row.id).max().unwrap_or(0) + 1;
@@ -191,7 +191,7 @@ impl Sheet {
         (self.has_formulas, self.has_array_formulas) = (cells().any(is_formula), cells().any(is_array_formula));
     }
 
-    /// The same tab under another id and title, to be written to the database anew.
+    /// Copy with another id and title, and a new key, so that all rows are written to the database.
     pub fn duplicate(&self, id: i32, title: &str) -> Self {
         let mut copy = self.clone();
         copy.id = id;
@@ -206,7 +206,7 @@ impl Sheet {
         copy
     }
 
-    /// Gives everything that points into the tab this tab's id, and what has an id of its own a new one.
+    /// Sets this tab's id in everything that refers to the tab, and replaces ids that must be unique.
     fn own_ranges(&mut self) {
         let id = Json::from(self.id);
         let furniture = self.furniture_mut();
@@ -223,27 +223,27 @@ impl Sheet {
         }
     }
 
-    /// The changes since the last call.
+    /// Takes the changes since the last call.
     pub fn take_changes(&mut self) -> Changes {
         std::mem::take(&mut self.changes)
     }
 
-    /// Whether a commit has anything to write for this sheet.
+    /// Whether the sheet has uncommitted row changes.
     pub fn is_changed(&self) -> bool {
         !self.changes.rows.is_empty() || self.changes.order_from.is_some()
     }
 
-    /// What the sheet carries besides cells, to be changed.
+    /// Mutable access to everything besides cells.
     pub fn furniture_mut(&mut self) -> &mut Furniture {
         Arc::make_mut(&mut self.furniture)
     }
 
-    /// The rows that exist, from the top; the grid may be longer.
+    /// Existing rows, from the top; the grid may be longer.
     pub fn rows(&self) -> &Vector<Arc<Row>> {
         &self.rows
     }
 
-    /// The whole grid.
+    /// Range of the whole grid.
     pub fn grid(&self) -> Rectangle {
         Rectangle {
             top: 0,
@@ -253,12 +253,12 @@ impl Sheet {
         }
     }
 
-    /// A row, if it exists.
+    /// Row at an index, if it exists.
     pub fn row(&self, index: u32) -> Option<&Arc<Row>> {
         self.rows.get(index as usize)
     }
 
-    /// A cell, if it exists.
+    /// Cell at a position, if it exists.
     pub fn cell(&self, row: u32, column: u32) -> Option<&Cell> {
         self.row(row)?.cells.get(column as usize)
     }
@@ -296,7 +296,7 @@ impl Sheet {
         }
     }
 
-    /// Changes a row in place.
+    /// Changes a row in place; creates it if needed.
     pub fn edit_row<R>(&mut self, index: u32, change: impl FnOnce(&mut Row) -> R) -> R {
         self.grow_to(index as usize + 1);
         let row = &mut self.rows[index as usize];
@@ -313,7 +313,7 @@ impl Sheet {
         result
     }
 
-    /// Changes the cells of an area that exist. Rows and cells nobody touched stay so.
+    /// Changes the existing cells of an area; creates no rows or cells.
     pub fn edit_existing(&mut self, area: Rectangle, mut change: impl FnMut(u32, u32, &mut Cell)) {
         let last = area.bottom.min(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
         for index in area.top..last {
@@ -329,7 +329,7 @@ impl Sheet {
         }
     }
 
-    /// Puts blank rows before `index`; `template` lends them its looks.
+    /// Inserts blank rows before `index`, with the styles of `template`.
     pub fn insert_rows(&mut self, index: u32, count: u32, template: Option<&Row>) {
         self.row_count += count;
         let at = index as usize;
@@ -352,7 +352,7 @@ impl Sheet {
         self.order_changed_from(at);
     }
 
-    /// Takes rows out.
+    /// Deletes rows; `end` is exclusive.
     pub fn delete_rows(&mut self, start: u32, end: u32) {
         self.row_count -= end - start;
         let (first, last) = (self.rows.len().min(start as usize), self.rows.len().min(end as usize));
@@ -368,7 +368,7 @@ impl Sheet {
         self.order_changed_from(first);
     }
 
-    /// Moves rows so that they stand before what was at `destination`.
+    /// Moves rows to before `destination`, an index before the move.
     pub fn move_rows(&mut self, start: u32, end: u32, destination: u32) {
         self.grow_to(end.max(destination) as usize);
         let mut moved = self.rows.split_off(start as usize);
@@ -385,7 +385,7 @@ impl Sheet {
         self.order_changed_from(start.min(destination) as usize);
     }
 
-    /// Rearranges the cells of every row that exists.
+    /// Changes the cells of every existing row.
     pub fn edit_columns(&mut self, mut change: impl FnMut(&mut Vec<Cell>)) {
         for index in 0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX) {
             if self.row(index).is_some_and(|row| !row.cells.is_empty()) {
@@ -394,7 +394,7 @@ impl Sheet {
         }
     }
 
-    /// Puts blank columns before `index`; they look like the column at `template`.
+    /// Inserts blank columns before `index`, with the styles of the column `template`.
     pub fn insert_columns(&mut self, index: u32, count: u32, template: Option<u32>) {
         self.column_count += count;
         let at = index as usize;
@@ -414,7 +414,7 @@ impl Sheet {
         self.shift_column_properties(|column| Some(if column >= index { column + count } else { column }));
     }
 
-    /// Takes columns out.
+    /// Deletes columns; `end` is exclusive.
     pub fn delete_columns(&mut self, start: u32, end: u32) {
         self.column_count -= end - start;
         self.edit_columns(|cells| {
@@ -428,7 +428,7 @@ impl Sheet {
         });
     }
 
-    /// Moves columns so that they stand before what was at `destination`.
+    /// Moves columns to before `destination`, an index before the move.
     pub fn move_columns(&mut self, start: u32, end: u32, destination: u32) {
         let needed = end.max(destination) as usize;
         self.edit_columns(|cells| {
@@ -460,7 +460,7 @@ impl Sheet {
         }
     }
 
-    /// Gives the grid another size; what no longer fits is gone.
+    /// Resizes the grid; rows and columns beyond the new size are deleted.
     pub fn resize(&mut self, row_count: u32, column_count: u32) {
         if row_count < self.row_count {
             self.delete_rows(row_count, self.row_count);
@@ -472,7 +472,7 @@ impl Sheet {
         self.column_count = column_count;
     }
 
-    /// Orders the rows of an area by a rule over row numbers; columns outside of the area stay where they are.
+    /// Reorders the rows of an area by a list of row indices; columns outside the area do not move.
     pub fn permute(&mut self, area: Rectangle, order: &[u32]) {
         let blank = || vec![Cell::default(); area.width() as usize];
         let slices: Vec<Vec<Cell>> = order

@@ -1,4 +1,4 @@
-//! Counts calls, and refuses those beyond the quota.
+//! Call counts and quota per minute.
 //!
 //! Source of the quota: <https://developers.google.com/workspace/sheets/api/limits>
 
@@ -25,7 +25,7 @@ struct Window {
     writes: u32,
 }
 
-/// The calls so far and the quota of the current minute.
+/// Call counts since the start, and the quota used in the current minute.
 pub struct Traffic {
     quota_per_minute: Option<u32>,
     counted: Mutex<Counted>,
@@ -33,7 +33,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Traffic with so many reads and as many writes a minute, or without a limit.
+    /// Creates a meter with a quota of reads, and of writes, per minute; `None` for no limit.
     pub fn new(quota_per_minute: Option<u32>) -> Self {
         let window = Window {
             since: Instant::now(),
@@ -47,7 +47,7 @@ impl Traffic {
         }
     }
 
-    /// Counts a call of the API.
+    /// Counts a call of the Sheets API.
     pub fn count(&self, shape: &str, is_write: bool) {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         *(if is_write {
@@ -64,10 +64,10 @@ impl Traffic {
         *counted.calls.entry(shape.to_owned()).or_default() += 1;
     }
 
-    /// Takes one call from the quota.
+    /// Uses one call of the quota.
     ///
     /// # Errors
-    /// 429 when it is used up.
+    /// 429 if the quota is exhausted.
     pub fn spend(&self, is_write: bool) -> Result<(), Failure> {
         let Some(limit) = self.quota_per_minute else {
             return Ok(());
@@ -92,13 +92,13 @@ impl Traffic {
         Ok(())
     }
 
-    /// The counts as JSON.
+    /// Returns the counts as JSON.
     pub fn report(&self) -> Json {
         let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         json!({"reads": counted.reads, "writes": counted.writes, "calls": counted.calls})
     }
 
-    /// Starts counting anew; the quota is not refilled.
+    /// Resets the counts, but not the quota.
     pub fn reset(&self) {
         *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Counted::default();
     }

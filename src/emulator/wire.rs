@@ -1,11 +1,11 @@
-//! Protocol-buffer JSON as Google reads and writes it: two spellings of a field, nulls that mean "absent", defaults that
-//! are left out, single-precision colours.
+//! Protocol-buffer JSON as Google reads and writes it: camelCase and snake_case names, null for absent fields, omitted
+//! defaults, single-precision colors.
 //!
 //! Source: <https://protobuf.dev/programming-guides/json/>
 
 use serde_json::{Map, Number, Value, json};
 
-/// `row_count` → `rowCount`; what has no underscore stays.
+/// Converts `row_count` to `rowCount`; a name without underscores is unchanged.
 pub fn camel_case(name: &str) -> String {
     let mut result = String::with_capacity(name.len());
     let mut raise = false;
@@ -22,7 +22,7 @@ pub fn camel_case(name: &str) -> String {
     result
 }
 
-/// `rowCount` → `row_count`, as Google names fields in its sentences.
+/// Converts `rowCount` to `row_count`, the form in Google's error messages.
 pub fn snake_case(name: &str) -> String {
     let mut result = String::with_capacity(name.len() + 4);
     for letter in name.chars() {
@@ -34,7 +34,7 @@ pub fn snake_case(name: &str) -> String {
     result
 }
 
-/// Whether protocol buffers would leave the value out: `false`, 0, an empty text or list.
+/// Whether protocol buffers omit the value as a default: `false`, 0, an empty string or list.
 pub fn is_default(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -46,12 +46,12 @@ pub fn is_default(value: &Value) -> bool {
     }
 }
 
-/// Drops the defaults of one message, not of the messages inside it.
+/// Removes default values of one message, but not of nested messages.
 pub fn without_defaults(fields: &mut Map<String, Value>) {
     fields.retain(|_, value| !is_default(value));
 }
 
-/// A number as the wire has it: whole numbers without a point.
+/// JSON number; whole numbers without a decimal point.
 pub fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 1e15 {
         #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
@@ -60,14 +60,15 @@ pub fn number(value: f64) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
-/// Colours are kept in 8 bits a channel and answered in single precision: 0.5 comes back as 0.49803922, and 0 not at all.
+/// Normalizes a color: stored in 8 bits per channel and returned in single precision, so 0.5 becomes 0.49803922 and 0
+/// is omitted.
 fn colour(fields: &mut Map<String, Value>) {
     for (name, value) in fields.iter_mut() {
         if let (true, Some(amount)) = (
             matches!(name.as_str(), "red" | "green" | "blue" | "alpha"),
             value.as_f64(),
         ) {
-            // The sliver keeps 66/255 in single precision from falling to 65.
+            // The offset keeps 66/255 in single precision from being rounded down to 65.
             let channel = (amount * 255.0 + 1e-4).floor().clamp(0.0, 255.0);
             #[expect(clippy::cast_possible_truncation, reason = "this loss is what the real service does")]
             let single = (channel / 255.0) as f32;
@@ -77,7 +78,7 @@ fn colour(fields: &mut Map<String, Value>) {
     without_defaults(fields);
 }
 
-/// Fills in the twin of every colour (`backgroundColor` ↔ `backgroundColorStyle`) and rounds the amounts.
+/// Fills in the second field of every color (`backgroundColor` and `backgroundColorStyle`) and normalizes the values.
 pub fn pair_colours(fields: &mut Map<String, Value>) {
     let names: Vec<String> = fields.keys().filter(|name| is_colour_name(name)).cloned().collect();
     for name in names {
@@ -87,7 +88,7 @@ pub fn pair_colours(fields: &mut Map<String, Value>) {
             fields.entry(format!("{name}Style")).or_insert(style);
         }
     }
-    // A style without a colour in it means "no colour"; an empty colour means black.
+    // A color style without a color means "no color"; an empty color means black.
     fields.retain(|name, value| !is_colour_style(name) || value.as_object().is_none_or(|style| !style.is_empty()));
     let styles: Vec<String> = fields.keys().filter(|name| is_colour_style(name)).cloned().collect();
     for name in styles {
@@ -116,7 +117,7 @@ fn is_colour_style(name: &str) -> bool {
     name.strip_suffix("Style").is_some_and(is_colour_name)
 }
 
-/// When a mask names only one of a colour's two fields, the other is stale: forget it, so that the pair is made anew.
+/// Removes the second field of a color when a mask selects only the first, because it is stale and is derived again.
 pub fn forget_stale_twins(selected: &dyn Fn(&str) -> bool, fields: &mut Map<String, Value>) {
     for plain in ["tabColor", "backgroundColor", "foregroundColor"] {
         let style = format!("{plain}Style");

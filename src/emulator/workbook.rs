@@ -1,4 +1,4 @@
-//! One spreadsheet: its tabs, its properties, its named ranges, and how a range text finds its cells.
+//! Spreadsheet: tabs, properties, named ranges, and resolution of range texts.
 
 use std::sync::Arc;
 
@@ -10,39 +10,39 @@ use super::file::File;
 use super::locale::Locale;
 use super::sheet::Sheet;
 
-/// The most cells a spreadsheet may have, blank ones included.
+/// Maximum number of cells in a spreadsheet, including blank ones.
 pub const MAX_CELLS: u64 = 10_000_000;
 
-/// One spreadsheet.
+/// Spreadsheet with its tabs.
 #[derive(Clone, Debug)]
 pub struct Workbook {
     /// `spreadsheetId`.
     pub id: Arc<str>,
     /// `SpreadsheetProperties`.
     pub properties: Arc<Map<String, Json>>,
-    /// The tabs, in order.
+    /// Tabs, in order.
     pub sheets: Vec<Arc<Sheet>>,
-    /// `NamedRange`s.
+    /// `NamedRange` messages.
     pub named_ranges: Arc<Vec<Json>>,
-    /// Developer metadata tied to all of it.
+    /// Developer metadata of the spreadsheet itself.
     pub developer_metadata: Arc<Vec<Json>>,
-    /// What Drive knows of it.
+    /// Drive metadata.
     pub file: Arc<File>,
 }
 
-/// The cells a range text means.
+/// Cells that a range text refers to.
 #[derive(Clone, Copy, Debug)]
 pub struct Located {
     /// Position of the tab.
     pub sheet: usize,
-    /// The cells.
+    /// Area of the cells.
     pub area: Rectangle,
-    /// Whether the text named one cell, which as a target means "from here on".
+    /// Whether the text names a single cell, which as a write target only marks the start.
     pub is_origin: bool,
 }
 
 impl Workbook {
-    /// A spreadsheet with one tab, as Google makes it.
+    /// Creates a spreadsheet with one tab and Google's defaults.
     pub fn new(title: &str) -> Self {
         let properties = json!({
             "title": title,
@@ -60,7 +60,7 @@ impl Workbook {
         }
     }
 
-    /// The same spreadsheet under another title, as a file of its own.
+    /// Copy with another title, a new id and new Drive metadata.
     pub fn duplicate(&self, title: &str) -> Self {
         let mut copy = Self::new(title);
         let mut properties = (*self.properties).clone();
@@ -75,12 +75,12 @@ impl Workbook {
         copy
     }
 
-    /// The title.
+    /// Title of the spreadsheet.
     pub fn title(&self) -> &str {
         self.properties.get("title").and_then(Json::as_str).unwrap_or_default()
     }
 
-    /// How numbers and days are written in it.
+    /// Locale for numbers and dates.
     pub fn locale(&self) -> Locale {
         let name = self.properties.get("locale").and_then(Json::as_str);
         name.map_or_else(Locale::default, Locale::of)
@@ -91,7 +91,7 @@ impl Workbook {
         self.sheets.iter().position(|sheet| sheet.id == id)
     }
 
-    /// Position of the tab with this title; case is forgiven.
+    /// Position of the tab with this title; exact match first, then ignoring case.
     pub fn titled(&self, title: &str) -> Option<usize> {
         self.sheets.iter().position(|sheet| *sheet.title == *title).or_else(|| {
             let lower = title.to_lowercase();
@@ -99,12 +99,12 @@ impl Workbook {
         })
     }
 
-    /// A tab, to be changed.
+    /// Mutable access to a tab.
     pub fn sheet_mut(&mut self, position: usize) -> &mut Sheet {
         Arc::make_mut(&mut self.sheets[position])
     }
 
-    /// How many cells the spreadsheet has, blank ones included.
+    /// Number of cells in all grids, including blank ones.
     pub fn cell_count(&self) -> u64 {
         self.sheets
             .iter()
@@ -112,7 +112,7 @@ impl Workbook {
             .sum()
     }
 
-    /// A `sheetId` no tab has yet.
+    /// Random `sheetId` that no tab has.
     pub fn free_sheet_id(&self) -> i32 {
         loop {
             let id = rand::random_range(1..i32::MAX);
@@ -122,10 +122,10 @@ impl Workbook {
         }
     }
 
-    /// Finds what a range text means, however far it reaches.
+    /// Resolves a range text without clipping it to the grid.
     ///
     /// # Errors
-    /// 400 when it names nothing.
+    /// 400 if it names no tab, range or cells.
     pub fn find(&self, range: &str) -> Result<(usize, OpenArea), Failure> {
         let unparsable = || Failure::unparsable_range(range);
         let written = a1::split(range).ok_or_else(unparsable)?;
@@ -151,10 +151,10 @@ impl Workbook {
         }
     }
 
-    /// Finds the cells a range text means; what merely ends outside of the grid is clipped.
+    /// Resolves a range text to cells, clipped to the grid.
     ///
     /// # Errors
-    /// 400 when it names nothing or begins outside of the grid.
+    /// 400 if it names nothing or starts outside the grid.
     pub fn locate(&self, range: &str) -> Result<Located, Failure> {
         let (position, open) = self.find(range)?;
         let sheet = &self.sheets[position];
@@ -191,7 +191,7 @@ impl Workbook {
     }
 }
 
-/// Reads the sides of a `GridRange`.
+/// Parses the bounds of a `GridRange`.
 pub fn open_area(range: &Json) -> OpenArea {
     let side = |name: &str| {
         range
@@ -207,7 +207,7 @@ pub fn open_area(range: &Json) -> OpenArea {
     }
 }
 
-/// Writes a `GridRange` with all its sides; sheet 0 is left out as protocol buffers do.
+/// Builds a `GridRange` with all bounds; `sheetId` 0 is omitted, as in protocol-buffer JSON.
 pub fn grid_range(sheet: i32, area: Rectangle) -> Json {
     let mut range = json!({
         "startRowIndex": area.top,
@@ -221,7 +221,7 @@ pub fn grid_range(sheet: i32, area: Rectangle) -> Json {
     range
 }
 
-/// 44 characters that look like those Google gives.
+/// Random id of 44 characters, in Google's format.
 fn new_spreadsheet_id() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let tail = (0..43).map(|_| char::from(LETTERS[rand::random_range(0..LETTERS.len())]));

@@ -1,4 +1,4 @@
-//! An error as programs read it.
+//! JSON body of an error response.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Error, FieldConflict, FieldError};
 use crate::language::Language;
 
-/// What a program is told of an [`Error`].
+/// JSON body of an [`Error`].
 #[derive(Serialize, JsonSchema)]
 pub struct ErrorAnswer {
     error: ErrorDetails,
@@ -14,26 +14,26 @@ pub struct ErrorAnswer {
 
 #[derive(Serialize, JsonSchema)]
 struct ErrorDetails {
-    /// Stable word for programs.
+    /// Stable error code for programs.
     code: &'static str,
     /// What happened.
     message: String,
-    /// Whether what was sent is safe; may be empty.
+    /// Whether the input is safe; may be empty.
     safety: String,
     /// What to do next; may be empty.
     next: String,
-    /// Complaints about single fields.
+    /// Errors of single fields.
     fields: Vec<FieldError>,
-    /// Values that somebody else changed meanwhile.
+    /// Values that another writer changed since the caller read them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     conflicts: Vec<FieldConflict>,
-    /// Names the request in the log.
+    /// Request id in the log.
     request_id: String,
 }
 
 impl ErrorAnswer {
-    /// What is told of `error`, which kept request `request_id` from its answer, in the language of the request.
+    /// Body for `error` of request `request_id`, in the language of the request.
     pub fn of(error: &Error, request_id: &str, language: Language) -> Self {
         let told = error.told(language);
         Self {

@@ -1,24 +1,24 @@
-//! What an [`Error`] says to a person who reads French.
+//! French texts of an [`Error`].
 
 use std::borrow::Cow;
 
 use super::Error;
 use crate::{language::Language, store::ReadError};
 
-/// What a person is told, in their language.
+/// Text of an error in one language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told<'a> {
-    /// What happened, in a few words.
+    /// Heading: what happened, in a few words.
     pub heading: Cow<'a, str>,
-    /// What happened, in a sentence.
+    /// What happened, in one sentence.
     pub happened: Cow<'a, str>,
-    /// Whether what was entered is safe; may be empty.
+    /// Whether the input is safe; may be empty.
     pub safety: Cow<'a, str>,
     /// What to do next.
     pub next: Cow<'a, str>,
 }
 
-/// Sentences that are always the same. Complaints about fields are in the language of their page already.
+/// Fixed sentences, English and French. Messages of fields are already in the language of the page.
 const SENTENCES: &[(&str, &str)] = &[
     ("There is nothing at this address", "Il n’y a rien à cette adresse"),
     (
@@ -174,7 +174,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
 ];
 
-/// A sentence of an [`Error`] in `language`; one that names something stays as it is.
+/// Sentence of an [`Error`] in `language`; a sentence that is not in the table is returned unchanged.
 pub fn translated(sentence: &str, language: Language) -> Cow<'_, str> {
     language.choose(french(sentence), Cow::Borrowed(sentence))
 }
@@ -185,7 +185,7 @@ fn french(sentence: &str) -> Cow<'_, str> {
 }
 
 impl Error {
-    /// What a person is told who reads `language`.
+    /// Text of the error in `language`.
     pub fn told(&self, language: Language) -> Told<'_> {
         let told = [&self.heading, &self.happened, &self.safety, &self.next].map(|sentence| &**sentence);
         let [heading, happened, safety, next] = match language {
@@ -204,7 +204,7 @@ impl Error {
         }
     }
 
-    /// The sentences that name something.
+    /// Adds the French sentences that contain values: seconds, field names, tab and header names.
     fn with_names<'a>(&self, told: Told<'a>) -> Told<'a> {
         if let Some(seconds) = self.retry_after.filter(|_| self.code == "too_many_requests") {
             let next = format!(
@@ -304,7 +304,7 @@ mod tests {
         }
     }
 
-    /// In the words of Google.
+    /// Error with Google's message about the cell limit.
     fn full() -> Error {
         let reason = "Invalid requests[1].insertDimension: This action would increase the number of cells in the \
                       workbook above the limit of 10000000 cells.";

@@ -1,4 +1,4 @@
-//! What was found, in groups, as a value. Pure.
+//! Data issues of all boards in groups. Pure.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -7,57 +7,57 @@ use serde::Serialize;
 use super::view::LineProblem;
 use crate::finding::{Effect, Finding, FindingKind, NearNames, SheetEdit};
 
-/// Entries of a group beside the others; a group by itself shows [`MOST_ALONE`].
+/// Entries per group on the page with all groups; a single group shows [`MOST_ALONE`].
 const MOST_AMONG_OTHERS: usize = 50;
-/// Entries that one page shows at most; the files have all.
+/// Entries on the page of a single group; the downloads have all.
 const MOST_ALONE: usize = 1_000;
 
-/// Name of the group of names that look alike.
+/// Group of possible duplicate names.
 pub const NAMES: &str = "near_names";
-/// Name of the group of lines of files.
+/// Group of rejected lines of files.
 pub const FILES: &str = "files";
-/// Name of the group of changes outside the program.
+/// Group of edits in the spreadsheet itself.
 pub const EDITS: &str = "edits";
 
-/// Everything that was found, for programs and for the page.
+/// All data issues, for programs and for the page.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Inbox<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
-    /// Things to look at in all groups, whether listed or not; changes outside the program are not among them.
+    /// Number of issues in all groups, whether listed or not, without the edits in the spreadsheet.
     pub count: u32,
-    /// The groups that have something, in the order to show.
+    /// Groups with entries, in display order.
     pub groups: Vec<Group>,
-    /// Cells of the spreadsheet, by group.
+    /// Issues in cells of the spreadsheet, sorted by group.
     pub cells: Vec<&'a Finding>,
-    /// Lines of files.
+    /// Rejected lines of files.
     pub lines: &'a [LineProblem],
-    /// Names that look alike.
+    /// Possible duplicate names.
     pub near_names: &'a [NearNames],
-    /// Changes outside the program, the latest first.
+    /// Edits in the spreadsheet itself, newest first.
     pub edits: &'a [SheetEdit],
-    /// The group that is shown alone.
+    /// Name of the single group to list; `None` lists all.
     #[serde(skip)]
     pub alone: Option<&'a str>,
 }
 
-/// How much there is of one sort.
+/// Summary of one group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Group {
-    /// The word in addresses.
+    /// Value of `kind=`.
     pub name: &'static str,
-    /// The heading.
+    /// Heading.
     pub title: &'static str,
-    /// Entries.
+    /// Number of entries.
     pub count: u32,
-    /// Rows among them that are left out of the totals until they are mended.
+    /// Rows that are excluded from the totals until they are corrected.
     pub rows_excluded: u32,
-    /// Values among them that are counted apart.
+    /// Values that are counted separately.
     pub counted_apart: u32,
 }
 
 impl<'a> Inbox<'a> {
-    /// Puts what was found in groups; `alone` names the only group to list.
+    /// Groups the issues; `alone` names the single group to list.
     pub fn of(found: &'a super::pages::Found, alone: Option<&'a str>) -> Self {
         let mut cells: Vec<&Finding> = found.cells.iter().collect();
         let urgency = |kind: FindingKind| FindingKind::ALL.iter().position(|known| *known == kind);
@@ -82,7 +82,7 @@ impl<'a> Inbox<'a> {
         }
     }
 
-    /// Entries of one group that a page shows.
+    /// Maximum number of entries per group on the page.
     pub fn most(&self) -> usize {
         if self.alone.is_some() {
             MOST_ALONE
@@ -91,7 +91,7 @@ impl<'a> Inbox<'a> {
         }
     }
 
-    /// Whether a word names a group.
+    /// Whether `name` is a group.
     pub fn is_group(name: &str) -> bool {
         [NAMES, FILES, EDITS].contains(&name) || FindingKind::ALL.iter().any(|kind| kind.name() == name)
     }

@@ -1,9 +1,11 @@
-//! The page of findings, an inbox for whoever keeps the spreadsheet: cells that could not be read, headers that were
-//! renamed, names that look alike, lines of files that were left out, and what was changed outside the program. Each
-//! group has its count and what it means for the totals, each entry the link to where it can be mended.
+//! Findings page: data issues of all boards, for the people who maintain the spreadsheet.
 //!
-//! The boards find them while they read their rows; the app hands in how to ask them. Nothing is kept here but how many
-//! there were when each board was asked last, for the number in the navigation ([`tally`]).
+//! Issues are cells that cannot be read, renamed headers, possible duplicate names and rejected lines of files; edits
+//! in the spreadsheet itself are listed too. Each group has a count and its effect on the totals, each entry a link to
+//! the place where it can be corrected.
+//!
+//! The boards collect the issues while they read their rows; the composition root passes in how to ask them. This
+//! module stores only the last count of each board, for the number in the navigation ([`tally`]).
 
 pub mod inbox;
 pub mod pages;

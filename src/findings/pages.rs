@@ -1,4 +1,4 @@
-//! `GET /findings`: the list of every board, in its faces.
+//! Handler of `GET /findings`.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -24,24 +24,24 @@ use crate::{
     page::Frame,
 };
 
-/// What a board found.
+/// Data issues of a board.
 pub struct Found {
-    /// Cells of the spreadsheet.
+    /// Issues in cells of the spreadsheet.
     pub cells: Vec<Finding>,
-    /// Lines of files.
+    /// Rejected lines of files.
     pub lines: Vec<LineProblem>,
-    /// Names that look alike.
+    /// Possible duplicate names.
     pub near_names: Vec<NearNames>,
-    /// What was changed in the spreadsheet itself, the latest first.
+    /// Edits in the spreadsheet itself, newest first.
     pub edits: Vec<SheetEdit>,
-    /// What surrounds the page.
+    /// Frame of the page.
     pub frame: Frame,
-    /// When the spreadsheet was read, in the configured time zone.
+    /// Time of the last read, in the configured time zone.
     pub as_of: Zoned,
 }
 
 impl Found {
-    /// Only cells.
+    /// Issues in cells only.
     pub fn of_cells(cells: Vec<Finding>, frame: Frame, as_of: Zoned) -> Self {
         Self {
             cells,
@@ -54,10 +54,10 @@ impl Found {
     }
 }
 
-/// Asks a board for its findings.
+/// Collects the data issues of all boards.
 pub type Gather = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Found, Error>> + Send>> + Send + Sync>;
 
-/// The page of findings.
+/// Route of the findings page.
 pub fn router(gather: Gather) -> ApiRouter {
     let described = get_with(show, |it| {
         it.about("Program", "What could not be read.")

@@ -1,23 +1,23 @@
-//! The number beside the page of findings in the navigation: what all boards have, as far as they were read.
+//! Counts of data issues for the navigation: the last known number of each board.
 
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
-/// How much each board found when it was asked last.
+/// Last known number of issues by board.
 #[derive(Debug, Default)]
 pub struct Tally(Mutex<BTreeMap<&'static str, u32>>);
 
 impl Tally {
-    /// Notes what `board` found, and answers what all boards have together.
+    /// Sets the number of `board` and returns the sum of all boards.
     pub fn note(&self, board: &'static str, found: u32) -> u32 {
         let mut by_board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         by_board.insert(board, found);
         sum(&by_board)
     }
 
-    /// What all boards have together, as far as they were read.
+    /// Sum of all boards that have been read.
     pub fn all(&self) -> u32 {
         sum(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -1,4 +1,4 @@
-//! The page of findings.
+//! View of the findings page.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -16,31 +16,31 @@ use crate::{
     },
 };
 
-/// Where the page is.
+/// Path of the findings page.
 pub const FINDINGS: &str = "/findings";
 
-/// Everything the page of findings shows.
+/// Content of the findings page.
 #[derive(Clone, Debug)]
 pub struct FindingsPage<'a> {
-    /// What was found, in groups.
+    /// Data issues in groups.
     pub inbox: &'a Inbox<'a>,
-    /// When the spreadsheet was read, in the configured time zone.
+    /// Time of the last read, in the configured time zone.
     pub now: &'a Zoned,
 }
 
-/// A line of a file that was left out.
+/// Rejected line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LineProblem {
     /// Name of the file, such as `integrations.txt`.
     pub file: String,
     /// Line number, 1 for the first.
     pub line: u32,
-    /// What is wrong and what would be right, in one sentence.
+    /// What is wrong and what is expected, in one sentence.
     pub reason: String,
 }
 
 impl FindingsPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let address = self.inbox.alone.map_or(FINDINGS.to_owned(), group_address);
         let main = html! {
@@ -130,7 +130,7 @@ impl FindingsPage<'_> {
     }
 }
 
-/// The page with one group alone.
+/// Address of the page with a single group.
 pub fn group_address(name: &str) -> String {
     format!("{FINDINGS}?kind={name}")
 }

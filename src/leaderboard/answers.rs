@@ -1,4 +1,4 @@
-//! What the board answers, as values that programs and spreadsheets read too.
+//! Response body and download tables of the standings.
 
 use jiff::{Timestamp, tz::TimeZone};
 use schemars::JsonSchema;
@@ -16,73 +16,73 @@ use super::{
 };
 use crate::answer::{Cell, Column, Kind, Sheet};
 
-/// `GET /leaderboard` for programs.
+/// Response of `GET /leaderboard`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "LeaderboardStandings")]
 pub struct BoardAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
-    /// The days that are counted.
+    /// Counted days.
     pub period: Period,
-    /// What the tables add up to.
+    /// Totals of the tables.
     pub totals: &'a Totals,
-    /// The ranking.
+    /// Ranking by CSM.
     pub by_csm: &'a [CsmStanding],
-    /// The overview by integration.
+    /// Overview by integration.
     pub by_service: &'a [ServiceStanding],
-    /// What is worth telling beside the ranking.
+    /// Highlights shown next to the ranking.
     pub highlights: &'a Highlights,
-    /// How many cells and lines could not be read.
+    /// Number of cells and lines that could not be read.
     pub findings: u32,
 }
 
-/// `GET /leaderboard/you` for programs.
+/// Response of `GET /leaderboard/you`.
 #[derive(Serialize, JsonSchema)]
 pub struct OwnLineAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
-    /// The days that are counted.
+    /// Counted days.
     pub period: Period,
-    /// Name of the CSM as the board shows it; `None` when nobody of that name has a claim.
+    /// Display name of the CSM; `None` when no claim has that name.
     pub csm: Option<&'a str>,
-    /// The line with its neighbours; `None` when the CSM has no claim in the period.
+    /// The CSM's row with its neighbours; `None` when the CSM has no claim in the period.
     pub own_line: Option<OwnLine<'a>>,
 }
 
-/// `GET /leaderboard/claims` for programs.
+/// Response of `GET /leaderboard/claims`.
 #[derive(Serialize, JsonSchema)]
 pub struct ClaimsAnswer<'a> {
     /// When the spreadsheet was read.
     pub as_of: Timestamp,
-    /// Which rows are listed.
+    /// Filter that selected the rows.
     pub filter: &'a ClaimsFilter,
-    /// The rows, latest first.
+    /// Rows, latest first.
     pub claims: &'a [ClaimLine],
 }
 
 /// One event of `GET /leaderboard/live`.
 #[derive(Serialize)]
 pub struct LiveAnswer<'a> {
-    /// Names the state of the board, to ask later what is new since then.
+    /// Id of the edition; a client that reconnects sends it back to receive what it missed.
     pub edition: &'a str,
-    /// Claims that are new to the caller, earliest first; a state may be new without any.
+    /// Claims that are new to the client, earliest first; an edition may have none.
     pub claims: Vec<ToldClaim>,
-    /// How many claims are new beside these.
+    /// Number of further new claims that are not listed.
     pub others: u32,
 }
 
-/// A new claim, with a sentence about it.
+/// A new claim with a message about it.
 #[derive(Serialize)]
 pub struct ToldClaim {
     /// The claim.
     #[serde(flatten)]
     pub claim: NewClaim,
-    /// The same in a sentence.
+    /// The claim as a sentence.
     pub message: String,
 }
 
 impl<'a> LiveAnswer<'a> {
-    /// What is new in an edition.
+    /// Builds the event of an edition.
     pub fn new(edition: &'a str, new: NewClaims) -> Self {
         let told = |claim: NewClaim| ToldClaim {
             message: sentences::new_claim(&claim),
@@ -96,55 +96,55 @@ impl<'a> LiveAnswer<'a> {
     }
 }
 
-/// `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}` for programs.
+/// Response of `POST /leaderboard/submissions` and `GET /leaderboard/submissions/{id}`.
 #[derive(Serialize, JsonSchema)]
 pub struct SubmissionAnswer<'a> {
-    /// Always true: what is not recorded is answered as an error.
+    /// Always true: a failed write is an error response.
     pub recorded: bool,
-    /// What the submission did.
+    /// Outcome of the submission.
     #[serde(flatten)]
     pub effect: &'a SubmissionEffect,
-    /// Where whoever sent it can correct it for a quarter of an hour; only in the answer to the submission itself.
+    /// Signed address for corrections, valid for 15 minutes; only in the response to the submission itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correct_at: Option<String>,
-    /// The same in a sentence.
+    /// The outcome as a sentence.
     pub message: String,
 }
 
-/// The answer when a submission is in the sheet and nothing more can be told.
+/// Response when a submission was written but its outcome cannot be read back.
 #[derive(Serialize, JsonSchema)]
 pub struct EffectUnknown<'a> {
     /// Always true.
     pub recorded: bool,
     /// Id of the submission.
     pub id: &'a str,
-    /// The same in a sentence.
+    /// The outcome as a sentence.
     pub message: &'static str,
 }
 
-/// `GET /leaderboard/credited` for the form's script.
+/// Response of `GET /leaderboard/credited`, used by the form's script.
 #[derive(Serialize, JsonSchema)]
 pub struct CreditedAnswer {
-    /// What the company is credited with.
+    /// Credited integrations of the company.
     pub credited: Vec<CreditedIntegration>,
 }
 
-/// One integration that a company is credited with.
+/// A credited integration of a company.
 #[derive(Serialize, JsonSchema)]
 pub struct CreditedIntegration {
     /// Name of the integration.
     pub integration: String,
     /// Who holds the credit.
     pub csm: String,
-    /// Since when.
+    /// Instant of the credit.
     pub at: Timestamp,
-    /// The day as people write it, such as `3 March`.
+    /// Day of the credit in words, such as `3 March`.
     pub on: String,
-    /// Where the credit can be disputed.
+    /// Address of the form that disputes the credit.
     pub dispute: String,
 }
 
-/// The ranking as a table to download.
+/// Download table of the ranking.
 pub fn csm_sheet(standings: &Standings, as_of: Timestamp, zone: &TimeZone) -> Sheet {
     let columns = [
         ("rank", Kind::Integer),
@@ -177,7 +177,7 @@ pub fn csm_sheet(standings: &Standings, as_of: Timestamp, zone: &TimeZone) -> Sh
     }
 }
 
-/// The overview by integration as a table to download.
+/// Download table of the overview by integration.
 pub fn service_sheet(standings: &Standings, as_of: Timestamp, zone: &TimeZone) -> Sheet {
     let columns = [
         ("integration", Kind::Text),
@@ -208,7 +208,7 @@ pub fn service_sheet(standings: &Standings, as_of: Timestamp, zone: &TimeZone) -
     }
 }
 
-/// The rows behind a number as a table to download, one line for each claim.
+/// Download table of the claims list, one row for each claim.
 pub fn claims_sheet(lines: &[ClaimLine], as_of: Timestamp, zone: &TimeZone) -> Sheet {
     let columns = [
         ("row", Kind::Integer),

@@ -1,4 +1,4 @@
-//! The integrations that the form offers, read from `integrations.txt`.
+//! Catalog of integrations, parsed from `integrations.txt`.
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
@@ -7,22 +7,22 @@ use serde::Serialize;
 
 use crate::spelling::{fold, is_invisible, tidy};
 
-/// Longest name of an integration, in characters.
+/// Maximum length of an integration name, in characters.
 pub const LONGEST_NAME: usize = 80;
 
-/// Groups the spellings of one integration: case, accents and spaces are forgiven.
+/// Normalised name of an integration: ignores case, accents and spaces.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(transparent)]
 pub struct IntegrationKey(Arc<str>);
 
 impl IntegrationKey {
-    /// The key of a typed name; `None` when nothing visible was typed.
+    /// Key of a typed name; `None` when it has no visible character.
     pub fn of(name: &str) -> Option<Self> {
         let folded: String = fold(name).split(' ').collect();
         (!folded.is_empty()).then(|| Self(folded.into()))
     }
 
-    /// The key as text, for comparing and sorting.
+    /// The key as text, for comparison and sorting.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -31,30 +31,30 @@ impl IntegrationKey {
 /// One entry of the catalog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Integration {
-    /// The name as shown and as written into the sheet.
+    /// Name as displayed and as written into the sheet.
     pub name: String,
-    /// Other names that mean the same.
+    /// Alternative names.
     pub aliases: Vec<String>,
     /// Whether the form offers it.
     pub availability: Availability,
 }
 
-/// Whether the form offers an integration.
+/// Availability of an integration on the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
     /// Offered on the form.
     Offered,
-    /// Marked with `~`: no longer offered, its history counts.
+    /// Marked with `~`: no longer offered; existing claims still count.
     Retired,
 }
 
-/// A line of the catalog, or a part of it, that is left out.
+/// A catalog line, or part of one, that is ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CatalogProblem {
     /// Line number, 1 for the first.
     pub line: u32,
-    /// What is wrong and what would be right, in one sentence.
+    /// What is wrong and how to fix it, in one sentence.
     pub reason: String,
 }
 
@@ -64,7 +64,7 @@ impl fmt::Display for CatalogProblem {
     }
 }
 
-/// The integrations of `integrations.txt`, in the order of the file.
+/// Integrations of `integrations.txt`, in file order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
     integrations: Vec<Integration>,
@@ -73,7 +73,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the text of a catalog file. Broken lines are kept as [`Catalog::problems`]; the rest works.
+    /// Parses a catalog file. Invalid lines become [`Catalog::problems`]; the other lines are used.
     pub fn parse(text: &str) -> Self {
         let mut catalog = Self::default();
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
@@ -86,45 +86,45 @@ impl Catalog {
         catalog
     }
 
-    /// Every entry, offered or retired, in the order of the file.
+    /// All entries, offered or retired, in file order.
     pub fn integrations(&self) -> &[Integration] {
         &self.integrations
     }
 
-    /// What the form offers, in the order of the file.
+    /// Offered entries, in file order.
     pub fn offered(&self) -> impl Iterator<Item = &Integration> {
         self.integrations
             .iter()
             .filter(|integration| integration.availability == Availability::Offered)
     }
 
-    /// The lines that were left out, in the order of the file.
+    /// Ignored lines, in file order.
     pub fn problems(&self) -> &[CatalogProblem] {
         &self.problems
     }
 
-    /// The entry with this name or alias; case, accents and spaces are forgiven.
+    /// Entry with this name or alias; ignores case, accents and spaces.
     pub fn find(&self, name: &str) -> Option<&Integration> {
         self.position(&IntegrationKey::of(name)?)
             .map(|place| &self.integrations[place])
     }
 
-    /// The place in [`Catalog::integrations`] of the entry with this name or alias.
+    /// Index in [`Catalog::integrations`] of the entry with this name or alias.
     pub fn position(&self, key: &IntegrationKey) -> Option<usize> {
         self.by_key.get(key).copied()
     }
 
-    /// The key of every name and alias, with the place in [`Catalog::integrations`] of what it stands for.
+    /// Key of every name and alias, with the index of its entry in [`Catalog::integrations`].
     pub fn keys(&self) -> impl Iterator<Item = (&IntegrationKey, usize)> {
         self.by_key.iter().map(|(key, place)| (key, *place))
     }
 
-    /// The entry that a name outside the catalog was probably meant to be; `None` when nothing is spelled nearly alike.
+    /// Most similar entry for a name outside the catalog; `None` when no entry is similar enough.
     pub fn nearest(&self, name: &str) -> Option<&Integration> {
         let sought = IntegrationKey::of(name)?;
         let likeness = |key: &IntegrationKey| strsim::normalized_damerau_levenshtein(key.as_str(), sought.as_str());
         let alike = self.by_key.iter().map(|(key, place)| (likeness(key), *place));
-        // Two thirds alike: one slip in a short name, several in a long one.
+        // Threshold of two thirds: allows one typo in a short name, several in a long one.
         let nearest = alike
             .filter(|(likeness, _)| *likeness >= 2.0 / 3.0)
             .max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.cmp(&left.1)));
@@ -159,7 +159,7 @@ impl Catalog {
     }
 
     fn read_alias(&mut self, line: u32, alias: &str, place: usize) {
-        // Saying an entry's own name again does no harm.
+        // An alias that repeats the entry's own name is harmless.
         if IntegrationKey::of(alias).and_then(|key| self.position(&key)) == Some(place) {
             return;
         }
@@ -179,7 +179,7 @@ impl Catalog {
                 "“{shown}” contains {character:?}, which separates names in the sheet. Write it without, one integration a line."
             ));
         }
-        // What stands in for bytes that are not UTF-8, such as the accents of a file saved as Latin-1.
+        // Replacement for bytes that are not UTF-8, such as the accents of a file saved as Latin-1.
         if name.contains(char::REPLACEMENT_CHARACTER) {
             return Err(format!("“{shown}” is not UTF-8 text. Save the file as UTF-8."));
         }
@@ -208,12 +208,12 @@ impl Catalog {
     }
 }
 
-/// Whether a character ends a name in the `integrations` cell, so that no name may contain it.
+/// Whether a character separates names in the `integrations` cell; catalog names must not contain it.
 pub fn is_separator(character: char) -> bool {
     matches!(character, ',' | ';' | '\n' | '\r')
 }
 
-/// The line up to a `#` that begins it or follows white space; `C#` stays whole.
+/// The line up to a `#` at its start or after white space; `C#` stays whole.
 fn without_comment(line: &str) -> &str {
     let mut after_space = true;
     for (place, character) in line.char_indices() {

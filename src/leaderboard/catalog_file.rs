@@ -1,4 +1,4 @@
-//! Keeps the catalog in step with its file, without a restart.
+//! Catalog file, reloaded on change without a restart.
 
 use std::{
     path::PathBuf,
@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::catalog::Catalog;
 
-/// How often the file is looked at.
+/// Minimum time between two checks of the file.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 /// The file behind the catalog.
@@ -19,14 +19,14 @@ pub struct CatalogFile {
     state: Mutex<State>,
 }
 
-/// A catalog as it was loaded.
+/// A loaded catalog.
 #[derive(Debug, Default)]
 pub struct LoadedCatalog {
-    /// What the file says.
+    /// Parsed contents of the file.
     pub catalog: Arc<Catalog>,
-    /// Rises with every change of the file.
+    /// Increases with every change of the file.
     pub version: u64,
-    /// Why the file itself cannot be read; the catalog is then the last one that could.
+    /// Why the file cannot be read; `catalog` is then the last one that was readable.
     pub problem: Option<String>,
 }
 
@@ -38,7 +38,7 @@ struct State {
 }
 
 impl CatalogFile {
-    /// Names the file; it is read at the first use.
+    /// Remembers the path; the file is read at first use.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -46,7 +46,7 @@ impl CatalogFile {
         }
     }
 
-    /// The file's name without its folder, which is nobody's business on a page.
+    /// File name without its folder, which pages must not reveal.
     pub fn file_name(&self) -> String {
         self.path
             .file_name()
@@ -55,7 +55,7 @@ impl CatalogFile {
             .into_owned()
     }
 
-    /// The catalog as of `now`, at most a second behind the file.
+    /// The catalog as of `now`, at most one second behind the file.
     pub fn current(&self, now: Timestamp) -> Arc<LoadedCatalog> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let is_due = state

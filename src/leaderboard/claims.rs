@@ -1,4 +1,4 @@
-//! The rows behind a number, as values: what each submission claimed and what became of each claim.
+//! Claims list: the rows behind a number, with the outcome of each claim.
 
 use std::ops::Range;
 
@@ -20,98 +20,99 @@ use crate::spelling::{fold, tidy};
 pub struct ClaimLine {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
-    /// Id of the submission; empty when staff typed the row without one.
+    /// Id of the submission; empty when staff added the row without one.
     pub id: String,
     /// Server time at which the submission arrived.
     pub submitted_at: Timestamp,
-    /// Name of the CSM as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
-    /// Name of the company as the board shows it.
+    /// Display name of the company.
     pub company: String,
-    /// Name of the company as it was typed.
+    /// Company name as typed.
     pub company_typed: String,
-    /// What staff say about the row.
+    /// Status of the row, set by staff.
     pub status: Status,
-    /// Staff's remark; may be empty.
+    /// Remark by staff; may be empty.
     pub note: String,
-    /// The integrations of the row in the order of the cell.
+    /// Integrations of the row, in cell order.
     pub integrations: Vec<ClaimedIntegration>,
     /// Address of the row in the spreadsheet's own editor.
     pub link: String,
 }
 
-/// One claim: an integration within a submission.
+/// One claim: an integration of a submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClaimedIntegration {
-    /// Name as the catalog writes it, or as typed when the catalog does not know it.
+    /// Catalog name, or the name as typed when it is not in the catalog.
     pub name: String,
-    /// Whether the catalog knows it; one it does not know is counted apart.
+    /// Whether the integration is in the catalog; others are counted separately.
     pub in_catalog: bool,
-    /// What the claim earned.
+    /// Outcome of the claim.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-/// What a claim earned.
+/// Outcome of a claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
-    /// This claim is the earliest valid one and holds the credit.
+    /// Earliest valid claim: holds the credit.
     Credited,
-    /// The same CSM was credited by an earlier row.
+    /// An earlier row credited the same CSM.
     Repeated,
-    /// Someone else was credited before.
+    /// Another CSM holds the credit.
     CreditedTo(CreditedTo),
-    /// Staff rejected the row, or it was withdrawn, or its CSM or company cannot be read.
+    /// The row was rejected or withdrawn, or its CSM or company cannot be read.
     SetAside,
 }
 
-/// Who holds the credit for a company and integration, and since when.
+/// Holder of the credit for a company and integration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditedTo {
-    /// Name of the CSM as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
     /// Instant of the submission that earned it.
     pub at: Timestamp,
 }
 
-/// Which rows to list. What is `None` or blank does not narrow the list; spellings are forgiven as everywhere.
+/// Filter of the claims list. `None` or blank fields do not filter; names match without regard to case, accents and
+/// spaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClaimFilter {
-    /// Rows of this CSM.
+    /// Only rows of this CSM.
     pub csm: Option<String>,
-    /// Rows that name this integration, by name or alias.
+    /// Only rows that name this integration, by name or alias.
     pub integration: Option<String>,
-    /// Rows for this company.
+    /// Only rows for this company.
     pub company: Option<String>,
-    /// Rows that arrived within this stretch of time.
+    /// Only rows that arrived within this span.
     pub span: Span,
-    /// Rows with a claim that came to this; other claims in them are not counted.
+    /// Only rows with a claim of this outcome; their other claims are not counted.
     pub outcome: Option<Wanted>,
-    /// The row with this id.
+    /// Only the row with this id.
     pub submission: Option<String>,
 }
 
-/// Which claims a list is about; `outcome` in the address.
+/// Outcome that a claims list is filtered by; `outcome` in the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Wanted {
-    /// Those that hold the credit for an integration of the catalog.
+    /// Holds the credit for a catalog integration.
     Credited,
-    /// Those that hold the credit for an integration outside the catalog.
+    /// Holds the credit for an integration outside the catalog.
     CountedApart,
-    /// Those the same CSM was credited for by an earlier row.
+    /// An earlier row credited the same CSM.
     Repeated,
-    /// Those that somebody else was credited for before.
+    /// Another CSM holds the credit.
     CreditedElsewhere,
-    /// Those in rows that staff rejected or the CSM withdrew.
+    /// In a rejected or withdrawn row.
     SetAside,
-    /// All in rows that staff let count.
+    /// In a row that counts.
     Counting,
 }
 
 impl Wanted {
-    /// Each, in the order in which a form offers them.
+    /// All values, in form order.
     pub const ALL: [Self; 6] = [
         Self::Credited,
         Self::CountedApart,
@@ -121,7 +122,7 @@ impl Wanted {
         Self::Counting,
     ];
 
-    /// The word in addresses.
+    /// The word used in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Credited => "credited",
@@ -133,7 +134,7 @@ impl Wanted {
         }
     }
 
-    /// The same for people.
+    /// The label shown to people.
     pub fn words(self) -> &'static str {
         match self {
             Self::Credited => "credited",
@@ -146,7 +147,7 @@ impl Wanted {
     }
 }
 
-/// The rows that a filter lets through, latest first, not yet written out.
+/// Rows that match a filter, latest first, resolved on demand.
 #[derive(Clone, Debug)]
 pub struct MatchingClaims<'a> {
     ledger: &'a Ledger,
@@ -155,25 +156,25 @@ pub struct MatchingClaims<'a> {
     wanted: Option<Wanted>,
 }
 
-/// What became of the claims that match a filter.
+/// Totals of the claims that match a filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClaimsTotals {
-    /// Rows of the tab.
+    /// Number of rows.
     pub rows: u32,
     /// Claims that hold the credit for a catalog integration.
     pub credited: u32,
     /// Claims that hold the credit for an integration outside the catalog.
     pub counted_apart: u32,
-    /// Claims the same CSM was credited for by an earlier row.
+    /// Claims whose CSM was credited by an earlier row.
     pub repeated: u32,
-    /// Claims somebody else was credited for before.
+    /// Claims credited to another CSM.
     pub credited_elsewhere: u32,
-    /// Claims in rows that staff rejected or the CSM withdrew.
+    /// Claims in rejected or withdrawn rows.
     pub set_aside: u32,
 }
 
 impl MatchingClaims<'_> {
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -183,8 +184,8 @@ impl MatchingClaims<'_> {
         self.lines.is_empty()
     }
 
-    /// A part of the rows, 0 for the latest; what lies beyond the last row is left out. `link` turns a row number
-    /// into the address of that row in the spreadsheet's own editor.
+    /// A range of the rows, 0 for the latest; clamped to the end. `link` maps a row number to the address of the row in
+    /// the spreadsheet editor.
     pub fn lines(&self, wanted: Range<usize>, link: impl Fn(u32) -> String) -> Vec<ClaimLine> {
         let end = wanted.end.min(self.lines.len());
         let start = wanted.start.min(end);
@@ -194,7 +195,7 @@ impl MatchingClaims<'_> {
             .collect()
     }
 
-    /// What became of the claims in all rows; of a row that matches by one integration, only that one is counted.
+    /// Totals over all rows; when the filter names one integration, only that one is counted in each row.
     pub fn totals(&self) -> ClaimsTotals {
         let mut totals = ClaimsTotals {
             rows: count(self.lines.len()),
@@ -220,7 +221,7 @@ impl MatchingClaims<'_> {
     }
 }
 
-/// What a claim earned, by numbers.
+/// Outcome of a claim, in terms of ids.
 enum ClaimStanding {
     Credited,
     Repeated,
@@ -229,14 +230,14 @@ enum ClaimStanding {
 }
 
 impl Ledger {
-    /// Every row that a filter lets through, latest first. `link` turns a row number into the address of that row in
-    /// the spreadsheet's own editor.
+    /// All rows that match a filter, latest first. `link` maps a row number to the address of the row in the
+    /// spreadsheet editor.
     pub fn claims(&self, filter: &ClaimFilter, link: impl Fn(u32) -> String) -> Vec<ClaimLine> {
         let matching = self.matching_claims(filter);
         matching.lines(0..matching.len(), link)
     }
 
-    /// Like [`Ledger::claims`], for a list that is counted whole and shown in parts.
+    /// Like [`Ledger::claims`], for lists that are totalled as a whole and shown page by page.
     pub fn matching_claims(&self, filter: &ClaimFilter) -> MatchingClaims<'_> {
         let csm = Sought::new(filter.csm.as_deref(), |typed| self.find_csm(typed));
         let company = Sought::new(filter.company.as_deref(), |typed| self.find_company(typed));
@@ -264,7 +265,7 @@ impl Ledger {
         }
     }
 
-    /// Whether a claim of a row came to what is wanted.
+    /// Whether a claim of a row has the requested outcome.
     fn came_to(&self, wanted: Option<Wanted>, place: u32, claim: &Claim) -> bool {
         let (Some(wanted), Some(integration)) = (wanted, claim.integration) else {
             return wanted.is_none();
@@ -279,7 +280,7 @@ impl Ledger {
         }
     }
 
-    /// The integrations of a row with the outcome of each, in the order of the cell, each once.
+    /// Integrations of a row with their outcomes, in cell order, without duplicates.
     pub(super) fn claimed_integrations(&self, place: u32) -> Vec<ClaimedIntegration> {
         let claims = self.claims_of(place).iter().zip(self.submission(place).integrations());
         claims
@@ -299,7 +300,7 @@ impl Ledger {
             .collect()
     }
 
-    /// Who earned a credit with a line, and since when.
+    /// Holder and instant of the credit that a line earned.
     pub(super) fn credited_to(&self, line: u32) -> CreditedTo {
         CreditedTo {
             csm: self.csm_of(line),
@@ -307,7 +308,7 @@ impl Ledger {
         }
     }
 
-    /// The CSM of a row as the board shows them.
+    /// Display name of the CSM of a row.
     pub(super) fn csm_of(&self, place: u32) -> String {
         let typed = || tidy(self.submission(place).csm());
         self.line(place)
@@ -315,7 +316,7 @@ impl Ledger {
             .map_or_else(typed, |csm| self.csm_shown(csm).to_owned())
     }
 
-    /// The company of a row as the board shows it.
+    /// Display name of the company of a row.
     pub(super) fn company_of(&self, place: u32) -> String {
         let typed = || tidy(self.submission(place).company());
         self.line(place)
@@ -358,11 +359,11 @@ impl Ledger {
     }
 }
 
-/// One condition of a filter.
+/// One name condition of a filter.
 #[derive(Clone, Copy, Debug)]
 enum Sought {
     Anything,
-    /// A name that stands nowhere in the sheet.
+    /// A name that occurs nowhere in the sheet.
     Unknown,
     Number(Number),
 }

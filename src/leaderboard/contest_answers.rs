@@ -1,11 +1,11 @@
-//! What the pages of contests answer as tables to download.
+//! Download tables of the contest pages.
 
 use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::contests::settling::{ContestStanding, Earning, Settlement};
 use crate::answer::{Cell, Column, Kind, Sheet};
 
-/// A result as a table; `title` says which one, `name` is that of the contest.
+/// Download table of a result; `title` says which result, `name` is the contest.
 pub fn result_sheet(settlement: &Settlement, (title, name): (&str, &str), as_of: DateTime, zone: &TimeZone) -> Sheet {
     let row = |standing: &ContestStanding| {
         let reached = standing.reached_at.map(|at| at.to_zoned(zone.clone()).datetime());
@@ -36,7 +36,7 @@ pub fn result_sheet(settlement: &Settlement, (title, name): (&str, &str), as_of:
     }
 }
 
-/// The claims that earned the points of one CSM; `link` leads to a row of the sheet.
+/// Download table of the claims that earned a CSM's points; `link` maps a row number to its address in the sheet.
 pub fn earnings_sheet(
     earnings: &[Earning],
     link: impl Fn(u32) -> String,
@@ -82,7 +82,7 @@ pub(super) fn named(columns: &[(&str, Kind)]) -> Vec<Column> {
         .collect()
 }
 
-/// A file name of letters, digits and hyphens.
+/// File name of letters, digits and hyphens.
 fn file_name(stem: &str, name: &str) -> String {
     let plain: String = crate::spelling::fold(name)
         .chars()

@@ -1,5 +1,5 @@
-//! The own correction: for a quarter of an hour whoever sent a claim may put it right or take it back, with the link on the
-//! receipt. Afterwards staff do, in the sheet.
+//! Self-service correction of a claim: for 15 minutes the sender can correct or withdraw it with the signed link on the
+//! receipt. After that staff edit the sheet.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -20,21 +20,21 @@ use crate::{
     store::{CellUpdate, Content, Entry, Update},
 };
 
-/// How long a claim can be put right by whoever sent it.
+/// How long a sender can correct a claim.
 pub const OWN_CORRECTION: SignedDuration = SignedDuration::from_mins(15);
 
-/// Whether a claim can be put right by whoever sent it.
+/// Whether the sender can still correct a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Correctable {
-    /// Until this instant.
+    /// Correctable until this instant.
     Until(Timestamp),
-    /// The time is over.
+    /// The period has expired.
     TooLate,
-    /// Staff have set its status.
+    /// Staff have set the status.
     Decided(Status),
 }
 
-/// Whether the claim in a row can be put right now.
+/// Whether the claim of a row can be corrected now.
 pub fn correctable(submitted_at: Timestamp, status: Status, now: Timestamp) -> Correctable {
     let until = submitted_at.checked_add(OWN_CORRECTION).unwrap_or(Timestamp::MAX);
     match status {
@@ -44,30 +44,30 @@ pub fn correctable(submitted_at: Timestamp, status: Status, now: Timestamp) -> C
     }
 }
 
-/// A correction as it was sent. What was seen comes along, so that nobody else's change is overwritten.
+/// Body of a correction. Includes the values that the form showed, to detect concurrent edits.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SentCorrection {
-    /// The signature of the link.
+    /// Signature of the link.
     pub signature: String,
-    /// The name as it should be.
+    /// New CSM name.
     pub csm: String,
-    /// The company as it should be.
+    /// New company name.
     pub company: String,
-    /// The integrations as they should be, separated by commas.
+    /// New integrations, separated by commas.
     pub integrations: String,
-    /// The name that the form showed.
+    /// CSM name that the form showed.
     pub seen_csm: String,
-    /// The company that the form showed.
+    /// Company name that the form showed.
     pub seen_company: String,
-    /// The integrations that the form showed.
+    /// Integrations that the form showed.
     pub seen_integrations: String,
-    /// `withdraw` takes the claim back; anything else puts it right.
+    /// `withdraw` withdraws the claim; any other value corrects it.
     pub action: String,
 }
 
 impl SentCorrection {
-    /// What a form shows for a row.
+    /// Form values for a row.
     pub fn of_row(row: &SubmissionRow<'_>, signature: &str) -> Self {
         let integrations: Vec<&str> = row.integrations().collect();
         let integrations = integrations.join(", ");
@@ -83,15 +83,15 @@ impl SentCorrection {
         }
     }
 
-    /// Whether the claim is to be taken back.
+    /// Whether the claim is to be withdrawn.
     pub fn is_withdrawal(&self) -> bool {
         self.action == "withdraw"
     }
 
-    /// The change of the row with this id; `None` when it is as it should be.
+    /// Update of the row with this id; `None` when nothing changes.
     ///
     /// # Errors
-    /// Complaints, each about one field.
+    /// Field errors, each about one field.
     pub fn update(&self, id: &str, catalog: &Catalog, now: Timestamp) -> Result<Option<Update>, Vec<FieldError>> {
         if self.is_withdrawal() {
             let cells = vec![CellUpdate {
@@ -138,13 +138,13 @@ fn update(id: &str, cells: Vec<CellUpdate>) -> Update {
 }
 
 impl Ledger {
-    /// The row with this id, the earliest when there are several.
+    /// Row with this id, the earliest when several share it.
     pub fn row_of(&self, id: &str) -> Option<SubmissionRow<'_>> {
         let place = self.submissions().earliest_with_id(&Id::of(id))?;
         Some(self.submission(place))
     }
 
-    /// The same with what became of each of its claims.
+    /// Claims of the row with this id, with their outcomes.
     pub fn claim_of(&self, id: &str, link: impl Fn(u32) -> String) -> Option<ClaimLine> {
         let place = self.submissions().earliest_with_id(&Id::of(id))?;
         Some(self.claim_line(place, link))

@@ -1,11 +1,11 @@
-//! Who is credited with what: one credit for a company and an integration, held by the earliest claim that counts.
+//! Ledger of credits: one credit for each company and integration, held by the earliest claim that counts.
 //!
-//! A ledger is built once from all rows of the `submissions` tab and then answers every question of the board; the
-//! questions live beside the values they answer with, in `standings`, `claims`, `effect` and `form_choices`. When rows
-//! are added, the next ledger is made of the last one and the new rows ([`Ledger::continued`]). Rows may be entered in
-//! any order: a credit goes to the earliest claim, whenever that is met.
+//! A ledger is built once from all rows of the `submissions` tab and answers every query of the board; each feature
+//! defines its queries next to the types they return. When rows are appended, the next ledger is derived from the
+//! previous one and the new rows ([`Ledger::continued`]). Rows may be entered in any order: a credit always goes to the
+//! earliest claim.
 //!
-//! Names are small numbers here, so that a hundred thousand rows cost a few megabytes beside the rows themselves.
+//! Names are interned ids, so a hundred thousand rows cost only a few megabytes on top of the rows themselves.
 
 use std::{ops::Range, sync::Arc};
 
@@ -24,9 +24,9 @@ use crate::{
     person::PersonKey,
 };
 
-/// Everything the rows of the `submissions` tab say, settled: each claim with its outcome, each credit with its holder.
+/// Everything derived from the rows of the `submissions` tab: each claim with its outcome, each credit with its holder.
 ///
-/// The order of the rows in the sheet makes no difference to any answer.
+/// The order of rows in the sheet does not affect any result.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     submissions: Arc<SubmissionTable>,
@@ -34,19 +34,19 @@ pub struct Ledger {
     names: Arc<Names>,
     csms: Roll<PersonKey>,
     companies: Roll<CompanyKey>,
-    /// Those of the catalog first, in its order.
+    /// Catalog integrations first, in catalog order.
     integrations: Roll<IntegrationKey>,
-    /// Places of the submissions, earliest first.
+    /// Indices of the submissions, earliest first.
     order: Vec<u32>,
-    /// By place.
+    /// By submission index.
     lines: Vec<Line>,
-    /// The claims of all lines, one behind the other.
+    /// Claims of all lines, concatenated.
     claims: Vec<Claim>,
-    /// The credits of each company by the place of its number, in the order of the integrations' numbers.
+    /// Credits of each company, by company id; sorted by integration id.
     credits: Vec<Vec<Credit>>,
 }
 
-/// One submission by numbers; it has the place of its row.
+/// One submission as ids; shares the index of its row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
     pub(super) csm: Option<Number>,
@@ -57,7 +57,7 @@ pub(super) struct Line {
 /// One name in an `integrations` cell.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Claim {
-    /// `None` when the cell named the integration before.
+    /// `None` for a repeated integration of the same cell.
     pub(super) integration: Option<Number>,
     pub(super) hold: Hold,
 }
@@ -69,17 +69,17 @@ pub(super) enum Hold {
     NotHeld,
 }
 
-/// One integration of a company, and the line that earned the point.
+/// Credit for one integration of a company, and the line that earned it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Credit {
     pub(super) integration: Number,
-    /// Place of the line.
+    /// Index of the line.
     pub(super) line: u32,
 }
 
 impl Ledger {
-    /// Settles all rows. Rows that staff set aside, and rows without a readable CSM or company, earn nothing but are
-    /// still listed by [`Ledger::claims`].
+    /// Builds the ledger from all rows. Rejected and withdrawn rows, and rows without a readable CSM or company, earn
+    /// nothing; [`Ledger::claims`] still lists them.
     pub fn build(submissions: Arc<SubmissionTable>, catalog: Arc<Catalog>, names: Arc<Names>) -> Self {
         let mut ledger = Self {
             csms: Roll::new(),
@@ -97,8 +97,8 @@ impl Ledger {
         ledger
     }
 
-    /// Settles rows that were added, with the same catalog and names; `None` when `submissions` are not the rows
-    /// of this ledger with others below them.
+    /// Extends the ledger with appended rows, for the same catalog and names; `None` when `submissions` are not this
+    /// ledger's rows plus appended ones.
     pub fn continued(&self, submissions: &Arc<SubmissionTable>) -> Option<Self> {
         let mut ledger = submissions.continues(&self.submissions).then(|| self.clone())?;
         ledger.submissions = Arc::clone(submissions);
@@ -106,49 +106,48 @@ impl Ledger {
         Some(ledger)
     }
 
-    /// The rows the ledger was built from.
+    /// Rows the ledger was built from.
     pub fn submissions(&self) -> &Arc<SubmissionTable> {
         &self.submissions
     }
 
-    /// The catalog the ledger was built with.
+    /// Catalog the ledger was built with.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
 
-    /// Every CSM with a row that counts, as the board shows them, in alphabetical order.
+    /// Display names of all CSMs with a counting row, in alphabetical order.
     pub fn known_csms(&self) -> Vec<&str> {
         self.csms.counting(&self.submissions.names().csms)
     }
 
-    /// Every company with a row that counts, as the board shows it, in alphabetical order.
+    /// Display names of all companies with a counting row, in alphabetical order.
     pub fn known_companies(&self) -> Vec<&str> {
         self.companies.counting(&self.submissions.names().companies)
     }
 
-    /// How many companies have a row that counts.
+    /// Number of companies with a counting row.
     pub fn known_companies_len(&self) -> usize {
         self.companies.counting_len()
     }
 
-    /// The numbers of [`Ledger::known_csms`], in their order.
+    /// Ids of [`Ledger::known_csms`], in id order.
     pub(super) fn counting_csms(&self) -> impl Iterator<Item = Number> {
         self.csms.counting_numbers()
     }
 
-    /// The numbers of [`Ledger::known_companies`], in their order.
+    /// Ids of [`Ledger::known_companies`], in id order.
     pub(super) fn counting_companies(&self) -> impl Iterator<Item = Number> {
         self.companies.counting_numbers()
     }
 
-    /// The companies of so many latest rows, as the board shows them, latest first, with repetitions.
+    /// Display names of the companies in the latest `rows` rows, latest first, with repetitions.
     pub fn latest_companies(&self, rows: usize) -> impl Iterator<Item = String> {
         let latest = self.order.iter().rev().take(rows);
         latest.map(|place| self.company_of(*place))
     }
 
-    /// The names outside the catalog in rows that count, for a person to look at: one entry for each row and name, by
-    /// row.
+    /// Names outside the catalog in counting rows, one entry for each row and name, by row; staff review them.
     pub fn outside_catalog(&self) -> Vec<OutsideCatalog<'_>> {
         let mut found = Vec::new();
         if self.integration_count() == self.catalog.integrations().len() {
@@ -173,7 +172,7 @@ impl Ledger {
         found
     }
 
-    /// What staff say about names.
+    /// Aliases by which the names were resolved.
     pub(super) fn names(&self) -> &Names {
         &self.names
     }
@@ -190,12 +189,12 @@ impl Ledger {
         &self.lines[place as usize]
     }
 
-    /// Places of the lines, earliest first.
+    /// Indices of the lines, earliest first.
     pub(super) fn order(&self) -> &[u32] {
         &self.order
     }
 
-    /// The lines of a stretch of time, as a range of [`Ledger::order`].
+    /// Lines of a time span, as a range of [`Ledger::order`].
     pub(super) fn lines_within(&self, span: Span) -> Range<usize> {
         let before = |bound: Timestamp| self.order.partition_point(|place| self.submitted_at(*place) < bound);
         let start = span.start.map_or(0, before);
@@ -203,7 +202,7 @@ impl Ledger {
         start..end.max(start)
     }
 
-    /// How many lines there were at an instant, that instant included.
+    /// Number of lines up to and including an instant.
     pub(super) fn lines_until(&self, instant: Timestamp) -> usize {
         self.order.partition_point(|place| self.submitted_at(*place) <= instant)
     }
@@ -212,12 +211,12 @@ impl Ledger {
         &self.claims[self.submissions.claims_of(place)]
     }
 
-    /// The credits of a company, in the order of the integrations' numbers.
+    /// Credits of a company, sorted by integration id.
     pub(super) fn credits_of(&self, company: Number) -> &[Credit] {
         self.credits.get(company.place()).map_or(&[], Vec::as_slice)
     }
 
-    /// The credit that a claim of a line is about; `None` when the line does not count.
+    /// Credit that a claim of a line competes for; `None` when the line does not count.
     pub(super) fn credit(&self, line: u32, claim: &Claim) -> Option<Credit> {
         let line = self.line(line);
         let credits = self.credits_of(line.company.filter(|_| line.standing == Standing::Counts)?);
@@ -225,7 +224,7 @@ impl Ledger {
         found.ok().map(|place| credits[place])
     }
 
-    /// The claims that hold a credit among those of some lines, each with the place of its line.
+    /// Claims among `lines` that hold a credit, each with the index of its line.
     pub(super) fn points<'a>(&'a self, lines: &'a [u32]) -> impl Iterator<Item = (u32, Number)> + use<'a> {
         lines.iter().flat_map(|line| {
             let held = self.claims_of(*line).iter().filter(|claim| claim.hold == Hold::Held);
@@ -249,7 +248,7 @@ impl Ledger {
         self.companies.len()
     }
 
-    /// How many integrations are known by number: those of the catalog, then those outside.
+    /// Number of interned integrations: the catalog first, then those outside.
     pub(super) fn integration_count(&self) -> usize {
         self.integrations.len()
     }
@@ -263,7 +262,7 @@ impl Ledger {
             .shown(integration, &self.submissions.names().integrations)
     }
 
-    /// Puts integrations in the order of the catalog, then those outside by their first mention.
+    /// Compares integrations by catalog order, then by first mention for those outside.
     pub(super) fn compare_integrations(&self, one: Number, other: Number) -> std::cmp::Ordering {
         let first = |integration: Number| {
             self.integrations
@@ -277,22 +276,22 @@ impl Ledger {
         }
     }
 
-    /// The number of the CSM meant by a typed name.
+    /// Id of the CSM with a typed name.
     pub(super) fn find_csm(&self, typed: &str) -> Option<Number> {
         self.csms.number(&self.names.csms.resolve(typed)?.key)
     }
 
-    /// The number of the company meant by a typed name.
+    /// Id of the company with a typed name.
     pub(super) fn find_company(&self, typed: &str) -> Option<Number> {
         self.companies.number(&self.names.companies.resolve(typed)?.key)
     }
 
-    /// The number of the integration meant by a typed name.
+    /// Id of the integration with a typed name.
     pub(super) fn find_integration(&self, typed: &str) -> Option<Number> {
         self.integrations.number(&IntegrationKey::of(typed)?)
     }
 
-    /// Enters the rows that have no line yet.
+    /// Adds the rows that have no line yet.
     fn enter_new_rows(&mut self) {
         let rows = Arc::clone(&self.submissions);
         let new = earliest_first(&rows, self.lines.len());
@@ -321,7 +320,7 @@ impl Ledger {
         let is_disturbed = undisturbed < self.order.len();
         self.order.extend(new);
         if is_disturbed {
-            // Two runs, each in order: the sort merges them.
+            // Two sorted runs: the sort merges them.
             self.order[undisturbed..].sort_by(|one, other| rows.compare(*one, *other));
         }
     }
@@ -380,7 +379,7 @@ impl Ledger {
         };
     }
 
-    /// Claims a credit for a company: it goes to the earlier of whoever holds it and this line.
+    /// Competes for a credit of a company: the earlier of the current holder and this line wins.
     fn claim(&mut self, rows: &SubmissionTable, company: Number, claimed: Credit, arrival: Arrival) -> Hold {
         if self.credits.len() <= company.place() {
             self.credits.resize(company.place() + 1, Vec::new());
@@ -406,12 +405,12 @@ impl Ledger {
     }
 }
 
-/// A name in the `integrations` column that the catalog does not know.
+/// A name in the `integrations` column that is not in the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutsideCatalog<'a> {
     /// Row number as the spreadsheet shows it.
     pub row: u32,
-    /// The name as typed.
+    /// Name as typed.
     pub name: &'a str,
 }
 
@@ -426,7 +425,7 @@ fn integrations_of(catalog: &Catalog) -> Roll<IntegrationKey> {
     roll
 }
 
-/// What staff say a name stands for.
+/// Identity of a name under the aliases set by staff.
 fn as_told<Key: NameKey>(names: &AliasedNames<Key>, typed: &str, key: &Key) -> Identity<Key> {
     let name = names.resolve_known(typed, key);
     Identity {
@@ -442,7 +441,7 @@ fn as_typed<Key: Clone>(key: &Key) -> Identity<Key> {
     }
 }
 
-/// The places of the submissions from `start` on, earliest first.
+/// Indices of the submissions from `start`, earliest first.
 fn earliest_first(submissions: &SubmissionTable, start: usize) -> Vec<u32> {
     let mut places: Vec<u32> = (count(start)..count(submissions.len())).collect();
     if places.is_sorted_by(|one, other| submissions.is_earlier(*one, *other)) {

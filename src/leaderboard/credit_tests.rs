@@ -10,7 +10,7 @@ use crate::leaderboard::{
     period::Period,
 };
 
-/// The company, the integration and the holder of each credit.
+/// Company, integration and holder of each credit.
 fn credits(ledger: &Ledger) -> Vec<(Number, Number, Number)> {
     let companies = (0..ledger.company_count()).map(Number::of);
     let credits = companies.flat_map(|company| ledger.credits_of(company).iter().map(move |credit| (company, credit)));
@@ -183,7 +183,7 @@ fn names_outside_the_catalog_are_told_with_their_row() {
         row(3, "02 10:00", "Kate", "Acme", "Fax, GitHub, Telex"),
         row(2, "03 10:00", "Kate", "Acme", "fax"),
         row(4, "03 10:00", "Kate", "Acme", "Segment"),
-        // Staff have dealt with this one.
+        // Staff rejected this row.
         with_status(Status::Rejected, row(5, "03 10:00", "Kate", "Acme", "fax")),
     ]);
     let told: Vec<(u32, &str)> = settled
@@ -194,7 +194,7 @@ fn names_outside_the_catalog_are_told_with_their_row() {
     assert_eq!(told, [(2, "fax"), (3, "Fax"), (3, "Telex")]);
 }
 
-/// The same question answered the slow way: for each company and integration, look at every row that counts.
+/// Reference implementation: for each company and integration, scan every row that counts.
 fn holders_by_the_book(rows: &[Submission], catalog: &Catalog) -> BTreeMap<(String, String), String> {
     let mut holders: BTreeMap<(String, String), &Submission> = BTreeMap::new();
     for submission in rows.iter().filter(|row| row.status.counts()) {
@@ -219,7 +219,7 @@ fn holders_by_the_book(rows: &[Submission], catalog: &Catalog) -> BTreeMap<(Stri
     holders.into_iter().map(|(pair, row)| (pair, person(row))).collect()
 }
 
-/// Every answer that a ledger gives, as text.
+/// Every result of a ledger, as text.
 fn answers(ledger: &Ledger) -> Vec<String> {
     let mut holders = holders(ledger);
     let zone = jiff::tz::TimeZone::UTC;

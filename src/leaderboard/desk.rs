@@ -1,7 +1,7 @@
-//! What the handlers of the board share: the spreadsheet, the catalog, and what was worked out from them already.
+//! Application state of the board: store, clock, catalog, and caches of derived values.
 //!
-//! Everything is kept by the versions it was worked out from, so a warm page costs a lookup and nothing has to be
-//! thrown away: when the sheet or the catalog changes, the next question simply is another one.
+//! Every cache is keyed by the data versions it was derived from. A warm page costs one lookup, and nothing needs
+//! explicit invalidation: new data has a new key.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -42,7 +42,7 @@ use crate::{
     store::{ReadError, Reading, Store, closed},
 };
 
-/// The board's means, made once by the app.
+/// State of the board, created once by the app.
 pub struct Leaderboard {
     pub(super) store: Arc<Store>,
     pub(super) clock: Clock,
@@ -56,78 +56,78 @@ pub struct Leaderboard {
     standings: WorkedOut<(Versions, Period, i64), Standings>,
     kept: Kept,
     pub(super) live: Live,
-    /// How the standings are sent every week.
+    /// Configuration of the weekly Slack message.
     pub(super) weekly: Weekly,
-    /// Signs the links for own corrections.
+    /// Signs correction links.
     pub(super) signing: SigningKey,
-    /// One look after the contests at a time.
+    /// Serialises the background jobs that write.
     pub(super) keeping: tokio::sync::Mutex<()>,
-    /// Corrections, by version of history and catalog, and page.
+    /// Pages of corrections, by history version, catalog version and page number.
     pub(super) told: WorkedOut<(u64, u64, u32), Told>,
-    /// The board as it was, by version of history and catalog, and moment.
+    /// Past boards, by history version, catalog version and moment.
     pub(super) pasts: WorkedOut<(u64, u64, AsOf), Settled>,
 }
 
-/// What the app hands to the board.
+/// Dependencies of the board, supplied by the app.
 pub struct Parts {
     /// The spreadsheet.
     pub store: Arc<Store>,
-    /// Where the time comes from.
+    /// Source of the time.
     pub clock: Clock,
-    /// The catalog's file.
+    /// Catalog file.
     pub catalog: CatalogFile,
-    /// What the spreadsheet is called on pages.
+    /// Kind of spreadsheet, as pages call it.
     pub source: Source,
-    /// Navigation and action around every page.
+    /// Page frame: navigation and primary action.
     pub frame: Frame,
-    /// What the team wants to reach together.
+    /// Team goal.
     pub goal: Option<Goal>,
-    /// What all boards found.
+    /// Findings counts of all boards.
     pub tally: Arc<Tally>,
-    /// Signs the links for own corrections.
+    /// Signs correction links.
     pub signing: SigningKey,
-    /// How the standings are sent every week.
+    /// Configuration of the weekly Slack message.
     pub weekly: Weekly,
 }
 
-/// The data an answer was worked out from: version of the tabs, version of the catalog.
+/// Data versions of a derived value: version of the tabs, version of the catalog.
 pub(super) type Versions = (u64, u64);
 
-/// The rows with everything that follows from them.
+/// The rows with everything derived from them.
 pub(super) struct Settled {
     pub(super) ledger: Ledger,
     pub(super) rows: Arc<LeaderboardRows>,
-    /// Of the tabs and of the names in them, by tab and row.
+    /// Findings in the tabs and in the names, by tab and row.
     pub(super) findings: Vec<Finding>,
-    /// Names that look like one.
+    /// Suspected duplicate names.
     pub(super) look_alikes: Arc<LookAlikes>,
-    /// Known names, to offer while typing.
+    /// Known CSM names, offered as suggestions.
     pub(super) csms: Vec<String>,
-    /// Known companies, to offer while typing; of very many only those met lately.
+    /// Known companies, offered as suggestions; only recent ones when there are many.
     pub(super) companies: Vec<String>,
 }
 
-/// Age up to which data counts as new.
+/// Age up to which data counts as fresh.
 pub(super) const RECENT: SignedDuration = SignedDuration::from_secs(2);
-/// A page offers no more companies than this, so that its weight does not grow with the sheet.
+/// Limit on suggested companies, so that page weight does not grow with the sheet.
 const MOST_COMPANIES: usize = 300;
-/// Latest rows in which companies are looked for when there are more.
+/// Number of latest rows that suggestions are taken from when there are more companies.
 const LATEST_ROWS: usize = 1_500;
 
-/// The board as it is at one moment.
+/// Snapshot of the board at one moment.
 pub(super) struct Current {
     pub(super) settled: Arc<Settled>,
     pub(super) catalog: Arc<LoadedCatalog>,
     pub(super) versions: Versions,
     pub(super) read_at: Timestamp,
     pub(super) unreachable_since: Option<Timestamp>,
-    /// The moment that is looked back to; `None` for now.
+    /// Moment that a historical view shows; `None` for the present.
     pub(super) past: Option<AsOf>,
     pub(super) now: Zoned,
 }
 
 impl Leaderboard {
-    /// Puts the board together.
+    /// Creates the state.
     pub fn new(parts: Parts) -> Self {
         Self {
             sample: match parts.source {
@@ -160,22 +160,22 @@ impl Leaderboard {
         }
     }
 
-    /// The catalog as its file says now.
+    /// The current catalog.
     pub(super) fn catalog(&self) -> Arc<LoadedCatalog> {
         self.catalog.current(self.clock.now())
     }
 
-    /// The board with the data at hand.
+    /// Current snapshot, read from the store.
     pub(super) async fn current(&self) -> Result<Current, ReadError> {
         Ok(self.as_of(self.store.read().await?).await)
     }
 
-    /// The board with the tabs as they were read last; `None` before the first read. Asks nobody.
+    /// Snapshot of the rows read last, without I/O; `None` before the first read.
     pub(super) async fn at_hand(&self) -> Option<Current> {
         Some(self.as_of(self.store.at_hand().await?).await)
     }
 
-    /// When all rows were read last; `None` before that. Asks nobody.
+    /// Time of the last full read, without I/O; `None` before the first.
     pub(super) async fn fully_read_at(&self) -> Option<Timestamp> {
         let reading: Reading<LeaderboardRows> = self.store.at_hand().await?;
         Some(reading.snapshot.fully_read_at())
@@ -203,7 +203,7 @@ impl Leaderboard {
         }
     }
 
-    /// What was settled last with a version of the catalog.
+    /// Latest derived data for a catalog version.
     fn settled_before(&self, catalog_version: u64) -> Option<Arc<Settled>> {
         let kept = self
             .settled
@@ -213,7 +213,7 @@ impl Leaderboard {
         latest.map(|(_, settled)| settled)
     }
 
-    /// The standings of a period; movement is worked out anew each minute.
+    /// Standings of a period; movement is recomputed each minute.
     pub(super) async fn standings(&self, current: &Current, period: Period) -> Arc<Standings> {
         let now = current.moment();
         if current.past.is_some() {
@@ -224,7 +224,7 @@ impl Leaderboard {
         self.standings.or_work_out(question, work).await
     }
 
-    /// What the company with this name is credited with, by integration; spellings are forgiven.
+    /// Credits of the company with this name, by integration; ignores case, accents and spaces.
     ///
     /// # Errors
     /// When the tabs cannot be read.
@@ -232,9 +232,9 @@ impl Leaderboard {
         Ok(self.current().await?.settled.ledger.credited_for(company))
     }
 
-    /// What surrounds a page that shows `current`.
+    /// Page frame around `current`.
     pub(super) fn frame(&self, current: &Current) -> Frame {
-        // What a board of the past has is not what there is to mend now.
+        // A historical view does not change the number of present findings.
         let found = match current.past {
             None => self.tally.note("leaderboard", current.findings_count()),
             Some(_) => self.tally.all(),
@@ -244,7 +244,7 @@ impl Leaderboard {
             .with_freshness(self.freshness(current))
     }
 
-    /// Which data `current` is.
+    /// Freshness of the data in `current`.
     pub(super) fn freshness(&self, current: &Current) -> Freshness {
         let zone = self.clock.zone();
         Freshness {
@@ -256,7 +256,7 @@ impl Leaderboard {
         }
     }
 
-    /// What is worth telling beside the ranking of a period.
+    /// Highlights of a period.
     pub(super) fn highlights(&self, current: &Current, period: Period) -> Highlights {
         let today = Today {
             date: current.today(),
@@ -265,17 +265,17 @@ impl Leaderboard {
         current.settled.ledger.highlights(period, self.goal, today)
     }
 
-    /// Names the state of the board that `current` is, for [`Live`].
+    /// Edition id of `current`, for [`Live`].
     pub(super) fn edition(&self, current: &Current) -> String {
         self.live.id(current.versions).to_string()
     }
 
-    /// What surrounds a page that shows no data.
+    /// Page frame for pages without data.
     pub(super) fn bare_frame(&self) -> &Frame {
         &self.frame
     }
 
-    /// Everything that a person should look at, for the page of findings.
+    /// Everything that needs attention, for the findings page.
     ///
     /// # Errors
     /// When the tabs cannot be read.
@@ -287,7 +287,7 @@ impl Leaderboard {
                 None => return Err(error.into()),
             },
         };
-        // A tab that cannot be read is a finding itself; what the others tell stays.
+        // An unreadable tab is a finding; findings of the other tabs are kept.
         let unread = |tab: &str, error: String| LineProblem {
             file: tab.to_owned(),
             line: 1,
@@ -304,7 +304,7 @@ impl Leaderboard {
         Ok(found)
     }
 
-    /// The disputes. What cannot be read of them is counted in the navigation.
+    /// The disputes; their findings are reported to the navigation count.
     ///
     /// # Errors
     /// When the tab cannot be read.
@@ -314,7 +314,7 @@ impl Leaderboard {
         Ok(disputes)
     }
 
-    /// The same of the tabs as they were read last; `None` before the first read. Asks nobody.
+    /// Findings of the rows read last, without I/O; `None` before the first read.
     pub async fn found_at_hand(&self) -> Option<Found> {
         Some(self.found_in(&self.at_hand().await?))
     }
@@ -348,7 +348,7 @@ impl Leaderboard {
         }
     }
 
-    /// The finished answer to `asked`, made by `make` unless it was answered this very second.
+    /// Rendered response for `asked`, from the cache or made by `make`.
     pub(super) async fn answered(
         &self,
         current: &Current,
@@ -367,14 +367,14 @@ impl Leaderboard {
 }
 
 impl Settled {
-    /// Everything that follows from the rows; `earlier` was settled with the same catalog. When rows were only added
-    /// since, what was settled then is carried on.
+    /// Derives the data from a reading; `earlier` was derived with the same catalog. When rows were only appended
+    /// since, extends `earlier`.
     fn from_reading(reading: &Reading<LeaderboardRows>, catalog: &LoadedCatalog, earlier: Option<&Self>) -> Self {
         let rows = Arc::clone(&reading.snapshot.data);
         Self::of_rows(rows, reading.snapshot.findings.to_vec(), catalog, earlier)
     }
 
-    /// The same of rows and of what was found while they were read.
+    /// Derives the data from rows and the findings made while decoding them.
     pub(super) fn of_rows(
         rows: Arc<LeaderboardRows>,
         mut findings: Vec<Finding>,
@@ -417,22 +417,22 @@ fn companies_to_offer(ledger: &Ledger) -> Vec<String> {
 }
 
 impl Current {
-    /// The instant that the data is looked at: the present one, or the one that is looked back to.
+    /// Instant that the data shows: the present or the moment of a historical view.
     pub(super) fn moment(&self) -> Timestamp {
         self.past.map_or_else(|| self.now.timestamp(), |past| past.instant)
     }
 
-    /// The day that the data is looked at.
+    /// Day of [`Current::moment`].
     pub(super) fn today(&self) -> Date {
         self.moment().to_zoned(self.now.time_zone().clone()).date()
     }
 
-    /// Whether newer data was wanted and could not be had.
+    /// Whether fresher data was requested and not available.
     pub(super) fn is_behind(&self) -> bool {
         self.unreachable_since.is_some() || self.now.timestamp().duration_since(self.read_at) > RECENT
     }
 
-    /// Cells, names and lines of the catalog that a person should look at.
+    /// Number of cells, names and catalog lines that need attention.
     pub(super) fn findings_count(&self) -> u32 {
         let lines = self.catalog.catalog.problems().len() + usize::from(self.catalog.problem.is_some());
         let settled = &self.settled;

@@ -1,4 +1,4 @@
-//! What one submission changed, as a value.
+//! Outcome of one submission on the board.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -13,66 +13,65 @@ use super::{
 };
 use crate::spelling::fold;
 
-/// What one submission did to the board, computed from the rows as they are now.
+/// Outcome of one submission, computed from the current rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SubmissionEffect {
     /// Id of the submission.
     pub id: String,
     /// Server time at which it arrived.
     pub submitted_at: Timestamp,
-    /// Name of the CSM as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
-    /// Name of the company as the board shows it.
+    /// Display name of the company.
     pub company: String,
-    /// What staff say about it; one that does not count has empty lists below.
+    /// Status of the row; when it does not count, the lists below are empty.
     pub status: Status,
-    /// Catalog integrations that this submission holds the credit for.
+    /// Catalog integrations whose credit this submission holds.
     pub credited: Vec<String>,
-    /// Integrations outside the catalog that it holds the credit for; counted apart.
+    /// Integrations outside the catalog whose credit it holds; counted separately.
     pub counted_apart: Vec<String>,
-    /// Integrations that an earlier row had credited to the same CSM.
+    /// Integrations that an earlier row credited to the same CSM.
     pub already_yours: Vec<String>,
-    /// Integrations that somebody else was credited with before.
+    /// Integrations credited to another CSM.
     pub already_theirs: Vec<CreditedElsewhere>,
-    /// The CSM's place on the board of all time; `None` while no credit is held.
+    /// The CSM's place on the all-time board; `None` without a credit.
     pub place: Option<Place>,
 }
 
-/// An integration that somebody else holds the credit for.
+/// An integration whose credit another CSM holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CreditedElsewhere {
     /// Name of the integration.
     pub integration: String,
-    /// Who holds the credit.
+    /// Holder of the credit.
     #[serde(flatten)]
     pub credited_to: CreditedTo,
 }
 
-/// Where a CSM stands on the board of all time.
+/// Place of a CSM on the all-time board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
-    /// Rank, 1 for the first.
+    /// Rank from 1.
     pub rank: u32,
-    /// Whether somebody else has the same rank.
+    /// Whether another CSM has the same rank.
     pub tied: bool,
-    /// Credited integrations of the catalog in all.
+    /// Total of credited catalog integrations.
     pub integrations: u32,
-    /// Distance to the CSM next above; `None` at the top.
+    /// Distance to the next higher CSM; `None` at the top.
     pub behind: Option<Gap>,
 }
 
-/// Distance to the CSM next above.
+/// Distance to the next higher CSM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gap {
-    /// Credits missing to draw level, at least 1.
+    /// Credits needed to draw level, at least 1.
     pub points: u32,
-    /// The CSM next above; the one whom the board lists first when several share that place.
+    /// Next higher CSM; on a tie the one listed first.
     pub csm: String,
 }
 
 impl Ledger {
-    /// What the submission with this id did to the board; `None` when no row has the id. Of rows that share an id,
-    /// the earliest is meant.
+    /// Outcome of the submission with this id; `None` for an unknown id. When rows share an id, the earliest is used.
     pub fn effect_of(&self, id: &str) -> Option<SubmissionEffect> {
         let place = self.submissions().earliest_with_id(&Id::of(id))?;
         let submission = self.submission(place);
@@ -103,10 +102,10 @@ impl Ledger {
         Some(effect)
     }
 
-    /// Where a CSM stands on the board of all time.
+    /// Place of a CSM on the all-time board.
     fn place_of(&self, csm: Number) -> Option<Place> {
         let mut points = vec![0_u32; self.csm_count()];
-        // Who reached it when: lines come earliest first, so the last one stays.
+        // Lines are sorted earliest first, so the last write of each entry is the instant the total was reached.
         let mut reached = vec![0_u32; self.csm_count()];
         for (line, integration) in self.points(self.order()) {
             if let Some(csm) = self.line(line).csm.filter(|_| self.is_in_catalog(integration)) {
@@ -131,7 +130,7 @@ impl Ledger {
         })
     }
 
-    /// Of those on one rank, the one whom the board lists first: who got there first, then the first by name.
+    /// Of the CSMs on one rank, the one listed first: the earliest to reach it, then alphabetical order.
     fn first_listed<'a>(&self, csms: impl Iterator<Item = (usize, &'a u32)>, reached: &[u32]) -> String {
         let shown = csms.map(|(csm, _)| (self.submitted_at(reached[csm]), self.csm_shown(Number::of(csm))));
         let first = shown.min_by_key(|(at, name)| (*at, fold(name), *name));

@@ -64,7 +64,7 @@ fn a_place_names_the_next_above_and_what_is_missing() {
         ("s3", place(1, true, 3, None)),
         ("s4", place(3, true, 1, Some((2, "Kate")))),
         ("s5", place(3, true, 1, Some((2, "Kate")))),
-        // A point outside the catalog is counted apart and gives no place.
+        // A credit outside the catalog is counted separately and gives no place.
         ("s6", None),
     ] {
         assert_eq!(ledger.effect_of(id).expect(id).place, expected, "{id}");

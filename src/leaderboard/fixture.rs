@@ -1,4 +1,4 @@
-//! Small worlds for the tests of the rules.
+//! Test fixtures for the rules.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(super) fn row(number: u32, when: &str, csm: &str, company: &str, integration
     }
 }
 
-/// "02 09:30" as the second of March 2026, half past nine UTC.
+/// "02 09:30" as 2 March 2026, 09:30 UTC.
 pub(super) fn march(when: &str) -> Timestamp {
     let (day, time) = when.split_once(' ').expect("day and time");
     format!("2026-03-{day}T{time}:00Z").parse().expect("instant")
@@ -48,7 +48,7 @@ pub(super) fn ledger_with_aliases(rows: Vec<Submission>, aliases: &[(&str, &str)
     ledger_with_names(rows, &[], aliases)
 }
 
-/// With the lines of `csm_aliases` and `company_aliases`.
+/// Ledger with rows of `csm_aliases` and `company_aliases`.
 pub(super) fn ledger_with_names(rows: Vec<Submission>, csms: &[(&str, &str)], companies: &[(&str, &str)]) -> Ledger {
     let (names, problems) = Names::from_aliases(&lines(csms), &lines(companies));
     assert_eq!(problems, []);
@@ -68,7 +68,7 @@ fn lines(aliases: &[(&str, &str)]) -> Vec<Alias> {
     lines.collect()
 }
 
-/// Rows that meet often: few people, companies, integrations, ids and instants, in several spellings.
+/// Rows with many collisions: few people, companies, integrations, ids and instants, in several spellings.
 pub(super) fn crowded_rows() -> impl Strategy<Value = Vec<Submission>> {
     vec(crowded_row(), 0..24).prop_map(|mut rows| {
         for (number, row) in (2..).zip(&mut rows) {

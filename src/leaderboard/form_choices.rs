@@ -1,4 +1,4 @@
-//! What the form offers for a company: what can be claimed, and what somebody was credited with already.
+//! Form choices for a company: claimable integrations and existing credits.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,13 +10,12 @@ use super::{claims::CreditedTo, credit::Ledger};
 pub struct FormChoice {
     /// Name as the catalog writes it.
     pub integration: String,
-    /// Who holds the credit for the chosen company; ticked and locked then. `None` while it can be claimed.
+    /// Holder of the credit for the chosen company; the box is then ticked and locked. `None` while it can be claimed.
     pub credited_to: Option<CreditedTo>,
 }
 
 impl Ledger {
-    /// What the form offers, in the order of the catalog. Without a company, or for one that nobody claimed anything
-    /// for, everything can be claimed.
+    /// All choices, in catalog order. Without a company, or for one without credits, every integration can be claimed.
     pub fn form_choices(&self, company: Option<&str>) -> Vec<FormChoice> {
         let credited = company.map(|typed| self.credited_for(typed)).unwrap_or_default();
         self.catalog()
@@ -31,8 +30,8 @@ impl Ledger {
             .collect()
     }
 
-    /// Everything a company is credited with, by name and holder: the catalog in its order, retired names included,
-    /// then names outside the catalog by their first mention. Spellings of the company are forgiven.
+    /// All credits of a company, by integration and holder: catalog order including retired entries, then names outside
+    /// the catalog by first mention. Ignores case, accents and spaces in the company name.
     pub fn credited_for(&self, company: &str) -> Vec<(String, CreditedTo)> {
         let Some(company) = self.find_company(company) else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! What the team wants to reach together in a week, a month, a quarter or a year, and how far it has come.
+//! Team goal for a week, month, quarter or year, and the progress towards it.
 
 use std::{num::NonZeroU32, str::FromStr};
 
@@ -11,23 +11,23 @@ use serde::Serialize;
 
 use super::period::Period;
 
-/// So many credited integrations in each stretch of the calendar.
+/// Number of credited integrations to reach in each calendar period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "TeamGoal")]
 pub struct Goal {
     /// Credited company–integration pairs of the whole team.
     pub integrations: NonZeroU32,
-    /// How long the team has for them.
+    /// Calendar period of the goal.
     pub every: Stretch,
 }
 
-/// A stretch of the calendar; the next one begins when it ends.
+/// A recurring calendar period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stretch {
     /// Monday to Sunday.
     Week,
-    /// From the first day of a month to its last.
+    /// First to last day of a month.
     Month,
     /// January to March, and so on.
     Quarter,
@@ -35,25 +35,25 @@ pub enum Stretch {
     Year,
 }
 
-/// How far the team has come.
+/// Progress of the team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "TeamProgress")]
 pub struct Progress {
-    /// What it wants to reach.
+    /// The goal.
     pub goal: Goal,
-    /// The days it has for that, both included.
+    /// Days of the period, both included.
     pub period: Period,
     /// Credited integrations in these days so far.
     pub reached: u32,
-    /// Days that are left, today included.
+    /// Days left, including today.
     pub days_left: u32,
 }
 
 impl Stretch {
-    /// Every stretch, shortest first.
+    /// All periods, shortest first.
     pub const ALL: [Self; 4] = [Self::Week, Self::Month, Self::Quarter, Self::Year];
 
-    /// The word for it.
+    /// Name of the period.
     pub fn name(self) -> &'static str {
         match self {
             Self::Week => "week",
@@ -63,7 +63,7 @@ impl Stretch {
         }
     }
 
-    /// The stretch with this name.
+    /// The period with this name.
     pub fn parse(name: &str) -> Option<Self> {
         let name = name.trim();
         Self::ALL
@@ -71,7 +71,7 @@ impl Stretch {
             .find(|stretch| stretch.name().eq_ignore_ascii_case(name))
     }
 
-    /// The days of the stretch that `today` lies in, both ends included.
+    /// Days of the period that contains `today`, both ends included.
     pub fn around(self, today: Date) -> Period {
         let month = today.first_of_month();
         let (from, length) = match self {
@@ -94,7 +94,7 @@ impl Stretch {
 }
 
 impl Goal {
-    /// How far the team has come when it has `reached` so many in the stretch that `today` lies in.
+    /// Progress with `reached` credits in the period that contains `today`.
     pub fn progress(self, reached: u32, today: Date) -> Progress {
         let period = self.every.around(today);
         let days_left = period
@@ -110,7 +110,7 @@ impl Goal {
     }
 }
 
-/// Reads `120/month`.
+/// Parses `120/month`.
 impl FromStr for Goal {
     type Err = NoGoal;
 
@@ -123,7 +123,7 @@ impl FromStr for Goal {
     }
 }
 
-/// A text that is no goal.
+/// A text that is not a goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a number of integrations and a stretch of time, such as 120/month; week, month, quarter and year are known")]
 pub struct NoGoal;
@@ -197,7 +197,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the day: it lies in its stretch, and the next stretch begins on the day after the last.
+        /// For any day: its period contains it, and the next period starts on the day after the last.
         #[test]
         fn stretches_follow_each_other_without_gap_or_overlap(days in 0_i64..200_000, which in 0_usize..4) {
             let (today, stretch) = (date(1800, 1, 1).saturating_add(days.days()), Stretch::ALL[which]);

@@ -1,4 +1,4 @@
-//! What is worth telling beside the ranking: who came on most, who was first this week, and what each day brought.
+//! Highlights next to the ranking: most improved CSM, first credit of the week, credits per day.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
@@ -12,37 +12,37 @@ use super::{
 };
 use crate::spelling::fold;
 
-/// Days that are told one by one.
+/// Maximum number of days listed one by one.
 const MOST_DAYS: i64 = 28;
 
-/// What is worth telling beside the ranking.
+/// Highlights of the board.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Highlights {
-    /// How far the team has come towards its goal; `None` without a goal.
+    /// Progress towards the team goal; `None` without a goal.
     pub team: Option<Progress>,
-    /// Who gained most on the week before; `None` when nobody gained.
+    /// Largest gain over the previous seven days; `None` without any gain.
     pub most_improved: Option<MostImproved>,
-    /// The first credited claim since Monday; `None` when there is none yet.
+    /// First credited claim since Monday; `None` when there is none yet.
     pub first_of_week: Option<FirstOfWeek>,
-    /// The last days of the period up to today, at most 28, earliest first.
+    /// Last days of the period up to today, at most 28, earliest first.
     pub per_day: Vec<Day>,
 }
 
-/// Who gained most: points of the last seven days, today included, against those of the seven days before.
+/// Largest gain: points of the last seven days, including today, minus those of the seven days before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MostImproved {
-    /// Points more than in the seven days before, at least 1.
+    /// Gain in points, at least 1.
     pub gain: u32,
     /// The seven days up to today.
     pub period: Period,
-    /// Who gained as many, in alphabetical order; at least one.
+    /// CSMs with this gain, in alphabetical order; at least one.
     pub csms: Vec<Improved>,
 }
 
-/// One of those who gained most.
+/// A CSM with the largest gain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Improved {
-    /// Name as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
     /// Credited integrations of the last seven days.
     pub points: u32,
@@ -51,17 +51,17 @@ pub struct Improved {
 /// The first credited claim of a week.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FirstOfWeek {
-    /// Name of the CSM as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
-    /// Name of the company as the board shows it.
+    /// Display name of the company.
     pub company: String,
-    /// When it arrived.
+    /// Instant of the submission.
     pub at: Timestamp,
     /// The week, Monday to Sunday.
     pub week: Period,
 }
 
-/// What one day brought.
+/// Credits of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "DayOfBoard")]
 pub struct Day {
@@ -69,7 +69,7 @@ pub struct Day {
     pub day: Date,
     /// Valid submissions, credited or not.
     pub claims: u32,
-    /// Credited integrations of the catalog.
+    /// Credited catalog integrations.
     pub integrations: u32,
 }
 
@@ -83,17 +83,17 @@ impl Day {
     }
 }
 
-/// The day as it is now, in the zone in which days begin.
+/// The current day, with the time zone that defines it.
 #[derive(Clone, Copy, Debug)]
 pub struct Today<'a> {
-    /// Today.
+    /// Today's date.
     pub date: Date,
-    /// Where it is that day.
+    /// Time zone of the date.
     pub zone: &'a TimeZone,
 }
 
 impl Ledger {
-    /// What is worth telling on a day; only the days told one by one depend on `period`.
+    /// Highlights as of a day; only `per_day` depends on `period`.
     pub fn highlights(&self, period: Period, goal: Option<Goal>, today: Today<'_>) -> Highlights {
         Highlights {
             team: goal.map(|goal| {
@@ -166,7 +166,7 @@ impl Ledger {
         .collect()
     }
 
-    /// The points of each CSM within a stretch of time, by the place of their number.
+    /// Points of each CSM within a time span, by CSM id.
     fn points_by_csm(&self, span: Span) -> Vec<u32> {
         let mut points = vec![0; self.csm_count()];
         for line in self.catalog_points(&self.order()[self.lines_within(span)]) {
@@ -177,7 +177,7 @@ impl Ledger {
         points
     }
 
-    /// The lines of some that earned a point, once for each.
+    /// Lines that earned points, one entry for each point.
     fn catalog_points<'a>(&'a self, lines: &'a [u32]) -> impl Iterator<Item = u32> + use<'a> {
         let points = self.points(lines);
         points
@@ -186,7 +186,7 @@ impl Ledger {
     }
 }
 
-/// The last days of a period that are not in the future; `None` when it lies in the future as a whole.
+/// First and last listed day of a period, up to today; `None` when the period is in the future.
 fn last_days(period: Period, today: Date) -> Option<(Date, Date)> {
     let last = period.to.map_or(today, |to| to.min(today));
     let earliest = last.saturating_sub((MOST_DAYS - 1).days());

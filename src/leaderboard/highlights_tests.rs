@@ -30,7 +30,7 @@ fn within(rows: Vec<Submission>, period: Period, today: Date) -> Highlights {
 #[test]
 fn who_gained_most_on_the_seven_days_before_is_named() {
     let rows = vec![
-        // Kate: 3 before, 2 now. Bo: none before, 1 now. Zoé: 1 before, 2 now.
+        // Points before and now: Kate 3 and 2, Bo 0 and 1, Zoé 1 and 2.
         row(2, "08 10:00", "Kate", "Acme", "GitHub, Slack, Cursor"),
         row(3, "13 00:00", "Kate", "Globex", "GitHub, Slack"),
         row(4, "14 10:00", "Bo", "Initech", "GitHub"),
@@ -52,13 +52,13 @@ fn nobody_improved_who_gained_nothing() {
     for rows in [
         vec![],
         vec![row(2, "08 10:00", "Kate", "Acme", "GitHub")],
-        // Outside the catalog, repeated, and set aside are no points.
+        // Claims that are outside the catalog, repeated or rejected earn no points.
         vec![row(2, "18 10:00", "Kate", "Acme", "Fax")],
         vec![with_status(
             Status::Rejected,
             row(2, "18 10:00", "Kate", "Acme", "GitHub"),
         )],
-        // As much as before.
+        // No gain: the same number as before.
         vec![
             row(2, "08 10:00", "Kate", "Acme", "GitHub"),
             row(3, "18 10:00", "Kate", "Globex", "GitHub"),
@@ -137,7 +137,7 @@ fn days_are_told_up_to_today_within_the_period_and_four_weeks_at_most() {
 }
 
 proptest! {
-    /// The days of a period add up to what the board says of it.
+    /// The days of a period add up to the totals of the board.
     #[test]
     fn days_add_up_to_the_totals_of_the_board(rows in crowded_rows(), first in 1_i8..20, length in 0_i8..11) {
         let period = Period { from: Some(date(2026, 3, first)), to: Some(date(2026, 3, first + length)) };
@@ -151,7 +151,7 @@ proptest! {
         prop_assert_eq!(told.per_day.iter().map(|day| day.claims).sum::<u32>(), totals.submissions);
     }
 
-    /// Nobody gained more than those who are named, and those did gain as much.
+    /// The named CSMs have the stated gain, and no CSM gained more.
     #[test]
     fn nobody_gained_more_than_the_most_improved(rows in crowded_rows(), day in 8_i8..25) {
         let ledger = ledger(rows);

@@ -1,20 +1,20 @@
-//! The id of a submission, in little room.
+//! Submission id, compact: 16 bytes for a UUID.
 
 use std::{cmp::Ordering, fmt, sync::Arc};
 
 use uuid::{Uuid, fmt::Hyphenated};
 
-/// An id: the program makes UUIDs, staff may write any text.
+/// Id of a submission: UUIDs from the program, arbitrary text from staff.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Id {
-    /// Text that reads exactly like this UUID with hyphens and small letters.
+    /// UUID whose text form is exactly the cell: hyphenated, lower case.
     Uuid(Uuid),
     /// Any other text; may be empty.
     Text(Arc<str>),
 }
 
 impl Id {
-    /// The id in a cell.
+    /// Id of a cell.
     pub(super) fn of(text: &str) -> Self {
         let uuid = (text.len() == Hyphenated::LENGTH)
             .then(|| Uuid::try_parse(text).ok())
@@ -25,7 +25,7 @@ impl Id {
         }
     }
 
-    /// Whether nothing was written.
+    /// Whether the cell is empty.
     pub(super) fn is_empty(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
     }
@@ -40,11 +40,11 @@ impl fmt::Display for Id {
     }
 }
 
-/// In alphabetical order; no id comes after all others.
+/// Alphabetical order; empty ids come last.
 impl Ord for Id {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
-            // Hyphens stand in the same places, and digits go before letters.
+            // Hyphens are at fixed positions, and digits sort before letters.
             (Self::Uuid(one), Self::Uuid(other)) => one.cmp(other),
             (Self::Text(one), Self::Text(other)) => (one.is_empty(), one).cmp(&(other.is_empty(), other)),
             _ => (self.is_empty(), self.to_string()).cmp(&(other.is_empty(), other.to_string())),

@@ -1,4 +1,4 @@
-//! What the settled rows hold that staff should look at, beside the cells that could not be read.
+//! Findings in the ledger that staff should review, in addition to unreadable cells.
 
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -18,15 +18,14 @@ use crate::{
     page::wording,
 };
 
-/// Rows of one CSM that are worth a look when they come within [`BURST_TIME`].
+/// Rows of one CSM within [`BURST_TIME`] that count as a burst.
 const BURST_ROWS: usize = 20;
 /// See [`BURST_ROWS`].
 const BURST_TIME: SignedDuration = SignedDuration::from_mins(5);
-/// What the clock of whoever typed a date may be ahead.
+/// Tolerated clock difference of a person who types a date.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the rows hold at any time: names outside the catalog, aliases that are not applied, text that begins like a formula,
-/// bursts.
+/// Findings that do not depend on the time: names outside the catalog, unapplied aliases, formula-like text, bursts.
 pub(super) fn findings(
     ledger: &Ledger,
     rows: &LeaderboardRows,
@@ -40,12 +39,12 @@ pub(super) fn findings(
     found
 }
 
-/// How many rows are dated later than `now`.
+/// Number of rows dated after `now`.
 pub(super) fn future_count(ledger: &Ledger, now: Timestamp) -> usize {
     ledger.order().len() - ledger.lines_until(now + AHEAD)
 }
 
-/// The rows that are dated later than `now`. They count, and earlier ones go before them.
+/// Rows dated after `now`. They count, and earlier rows take precedence over them.
 pub(super) fn future(ledger: &Ledger, rows: &LeaderboardRows, now: Timestamp) -> Vec<Finding> {
     let later = &ledger.order()[ledger.lines_until(now + AHEAD)..];
     let found = later.iter().map(|place| {
@@ -63,7 +62,7 @@ pub(super) fn future(ledger: &Ledger, rows: &LeaderboardRows, now: Timestamp) ->
 }
 
 fn outside_catalog(ledger: &Ledger, rows: &LeaderboardRows, catalog: &Catalog) -> Vec<Finding> {
-    // Each name once: to look for the nearest in the catalog takes long, and a name outside it seldom stands alone.
+    // Cached by name: similarity search is slow, and a name outside the catalog usually occurs more than once.
     let mut nearest: HashMap<&str, Option<String>> = HashMap::new();
     let outside = ledger.outside_catalog().into_iter();
     outside
@@ -109,7 +108,7 @@ fn alias(kind: NameKind, problem: AliasProblem, rows: &LeaderboardRows) -> Findi
     }
 }
 
-/// Cells with text that another program would run when it opens an export.
+/// Cells whose text another program would evaluate as a formula when it opens an export.
 fn formula_like(rows: &LeaderboardRows) -> Vec<Finding> {
     let names = rows.submissions.names();
     let is_rare = names.csms.texts().any(begins_like_a_formula)
@@ -132,7 +131,7 @@ fn formula_like(rows: &LeaderboardRows) -> Vec<Finding> {
     found.collect()
 }
 
-/// Stretches in which one CSM entered very many rows.
+/// Bursts: many rows by one CSM within a short time.
 fn bursts(ledger: &Ledger, rows: &LeaderboardRows) -> Vec<Finding> {
     let mut by_csm: Vec<Vec<u32>> = vec![Vec::new(); ledger.csm_count()];
     for place in ledger.order() {
@@ -164,7 +163,7 @@ fn bursts(ledger: &Ledger, rows: &LeaderboardRows) -> Vec<Finding> {
     found.collect()
 }
 
-/// The parts of `places`, earliest first, in which each row has [`BURST_ROWS`] near it.
+/// Runs of `places`, earliest first, in which each row belongs to a burst.
 fn stretches<'a>(ledger: &Ledger, places: &'a [u32]) -> Vec<&'a [u32]> {
     let mut found: Vec<std::ops::Range<usize>> = Vec::new();
     for end in BURST_ROWS..=places.len() {

@@ -1,10 +1,10 @@
-//! Tells open boards what is new, however many there are, at the cost of one.
+//! Pacemaker of the live updates, at a cost independent of the number of viewers.
 //!
-//! An edition is the board at one version of its data. Whoever reads the rows for whatever reason publishes the edition
-//! they saw ([`Live::publish`]), so a claim is told as soon as anybody has read it. While somebody watches, one pacemaker
-//! for all of them looks once a second at what is at hand, which asks nobody, and reads when a claim was written here or
-//! when the data is as old as data may be. Each viewer waits for the next edition, and compares it with the last one seen:
-//! after an interruption it is told what it missed.
+//! An edition is the board at one data version. Every read of the rows publishes its edition ([`Live::publish`]), so
+//! viewers hear of a claim as soon as any request has read it. While there are viewers, one background task (the
+//! pacemaker) checks the cached rows once a second without I/O, and reads the sheet after a local write or when the
+//! cache has expired. Each viewer waits for the next edition and compares it with the last one it saw, so a
+//! reconnecting viewer receives what it missed.
 
 use std::{
     collections::VecDeque,
@@ -25,23 +25,23 @@ use super::{
 };
 use crate::store::{Batch, CommitError, Committed};
 
-/// Viewers of one instance. Each holds a connection and little else; the bound keeps a host's limit of open files.
+/// Maximum viewers of one instance. Each holds a connection; the limit protects the host's open-file limit.
 const MOST_VIEWERS: usize = 2_000;
-/// Claims that are told by name at once.
+/// Maximum claims named in one event.
 const MOST_AT_ONCE: usize = 20;
-/// Claims that are remembered for viewers who were away.
+/// Maximum claims kept for viewers that reconnect.
 const MOST_REMEMBERED: usize = 100;
-/// Pause between two looks at what is at hand.
+/// Interval between two checks of the cached rows.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Names an edition of this run of the program, such as `0a1b2c3d-12-1`.
+/// Id of an edition within one run of the program, such as `0a1b2c3d-12-1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct EditionId {
     run: u32,
     versions: Versions,
 }
 
-/// The board at one version of its data, with what was new lately.
+/// The board at one data version, with recent news.
 #[derive(Clone)]
 pub(super) struct Edition {
     id: EditionId,
@@ -49,24 +49,24 @@ pub(super) struct Edition {
     is_last: bool,
 }
 
-/// What an edition brought.
+/// One piece of news in an edition.
 #[derive(Clone)]
 enum Told {
     Claim(Arc<NewClaim>),
-    /// So many that were not worth naming.
+    /// Number of claims beyond the limit of named ones.
     Others(u32),
 }
 
-/// The editions of a board, and who waits for them.
+/// Current edition and its subscribers.
 pub(super) struct Live {
     editions: watch::Sender<Edition>,
-    /// What the latest edition was made of, to compare the next one with.
+    /// Data of the latest edition, for the comparison with the next one.
     latest: Mutex<Option<Arc<Settled>>>,
     written: Notify,
     has_pacemaker: AtomicBool,
 }
 
-/// Somebody who looks at the board.
+/// A viewer of the board.
 pub(super) struct Viewer {
     editions: watch::Receiver<Edition>,
     seen: Option<EditionId>,
@@ -92,7 +92,7 @@ impl Default for Live {
 }
 
 impl Live {
-    /// The name of the edition with this data.
+    /// Id of the edition with these data versions.
     pub(super) fn id(&self, versions: Versions) -> EditionId {
         EditionId {
             run: self.editions.borrow().id.run,
@@ -100,7 +100,7 @@ impl Live {
         }
     }
 
-    /// Tells everybody of newer data than was published before.
+    /// Publishes data that is newer than the current edition.
     pub(super) fn publish(&self, versions: Versions, settled: &Arc<Settled>) {
         if self.editions.borrow().id.versions >= versions {
             return;
@@ -121,7 +121,7 @@ impl Live {
         });
     }
 
-    /// Ends all streams, now and for ever.
+    /// Ends all streams permanently.
     fn end(&self) {
         self.editions.send_modify(|edition| edition.is_last = true);
     }
@@ -150,7 +150,7 @@ impl Edition {
         }
     }
 
-    /// What is new to somebody who saw an earlier edition; nothing is known of what came before another run.
+    /// Claims that are new since an earlier edition; empty when that edition belongs to another run.
     pub(super) fn since(&self, seen: Option<EditionId>) -> NewClaims {
         let mut new = NewClaims::default();
         let Some(seen) = seen.filter(|seen| seen.run == self.id.run) else {
@@ -171,7 +171,7 @@ impl Edition {
 }
 
 impl Viewer {
-    /// The next edition that is not the one seen last, with what is new in it; `None` when there will be no more.
+    /// Next unseen edition, with its new claims; `None` at shutdown.
     pub(super) async fn next(&mut self) -> Option<(Edition, NewClaims)> {
         let seen = self.seen;
         let unseen = |edition: &Edition| edition.is_last || Some(edition.id) != seen;
@@ -186,15 +186,15 @@ impl Viewer {
 }
 
 impl Leaderboard {
-    /// Writes a batch, and lets open boards look as soon as it is in the sheet.
+    /// Writes a batch, then wakes the pacemaker.
     pub(super) async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         let committed = self.store.commit(batch).await;
-        // Also after an error: some of them mean that the outcome is not known.
+        // Also after an error: some errors leave the outcome unknown.
         self.live.written.notify_one();
         committed
     }
 
-    /// Somebody begins to watch, having seen an edition or none; `None` when too many do. There must be data at hand.
+    /// Registers a viewer that has seen `seen`; `None` when the limit is reached. Requires cached rows.
     pub(super) fn watch(self: &Arc<Self>, seen: Option<EditionId>) -> Option<Viewer> {
         if self.live.viewers() >= MOST_VIEWERS {
             return None;
@@ -209,12 +209,12 @@ impl Leaderboard {
         Some(viewer)
     }
 
-    /// Ends the streams of all viewers, so that the program can end; nobody can watch any more.
+    /// Ends the streams of all viewers for shutdown; no new viewers are accepted.
     pub fn end_streams(&self) {
         self.live.end();
     }
 
-    /// Looks again and again while somebody watches.
+    /// Checks in a loop while there are viewers.
     async fn keep_pace(self: Arc<Self>) {
         loop {
             while self.live.viewers() > 0 && !self.live.editions.borrow().is_last {
@@ -225,7 +225,7 @@ impl Leaderboard {
                 self.look(is_written).await;
             }
             self.live.has_pacemaker.store(false, Ordering::SeqCst);
-            // Somebody may have come between the look and the line above, and relied on this one.
+            // A viewer may have registered after the loop ended and before the flag was cleared, relying on this task.
             if self.live.viewers() == 0 || self.live.has_pacemaker.swap(true, Ordering::SeqCst) {
                 return;
             }
@@ -235,7 +235,7 @@ impl Leaderboard {
         }
     }
 
-    /// Sees to it that the latest edition is published.
+    /// Publishes the latest edition.
     async fn look(&self, is_written: bool) {
         let is_old = || async {
             let fully_read_at = self.fully_read_at().await;
@@ -258,7 +258,7 @@ impl fmt::Display for EditionId {
     }
 }
 
-/// A text that names no edition.
+/// A text that is not an edition id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NoEdition;
 
@@ -305,7 +305,7 @@ mod tests {
         edition
     }
 
-    /// Ids that are new since an edition of this run, and how many others.
+    /// Ids that are new since an edition of this run, and the number of other claims.
     fn since(edition: &Edition, version: u64) -> (Vec<String>, u32) {
         let seen = EditionId {
             versions: (version, 1),

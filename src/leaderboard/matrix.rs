@@ -1,4 +1,4 @@
-//! Company by integration: what is won, by whom, and what is still to win.
+//! Matrix of companies and integrations: credits and open integrations.
 
 use std::collections::BTreeMap;
 
@@ -12,41 +12,41 @@ use super::{
 };
 use crate::spelling::fold;
 
-/// Which companies a matrix lists, and in which order. What is `None` does not narrow the list.
+/// Filter and order of a matrix. `None` fields do not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatrixQuestion {
-    /// Companies for which this CSM has a claim that counts.
+    /// Only companies with a counting claim by this CSM.
     pub csm: Option<String>,
-    /// Companies with this in their name.
+    /// Only companies whose name contains this text.
     pub company: Option<String>,
-    /// Companies that can still win this integration.
+    /// Only companies for which this integration is open.
     pub missing: Option<String>,
-    /// The order of the companies.
+    /// Order of the companies.
     #[serde(skip_serializing_if = "is_usual")]
     #[schemars(default)]
     pub sort: Order,
 }
 
-/// The order of the companies; `sort` in the address.
+/// Order of the companies; `sort` in the address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// By name.
     #[default]
     Company,
-    /// What has most to win first.
+    /// Most open integrations first.
     MostOpen,
-    /// What is nearly complete first.
+    /// Fewest open integrations first.
     FewestOpen,
-    /// What was claimed for last first.
+    /// Latest claim first.
     Latest,
 }
 
 impl Order {
-    /// Each, in the order in which a form offers them.
+    /// All orders, in form order.
     pub const ALL: [Self; 4] = [Self::Company, Self::MostOpen, Self::FewestOpen, Self::Latest];
 
-    /// The word in addresses.
+    /// The word used in addresses.
     pub fn name(self) -> &'static str {
         match self {
             Self::Company => "company",
@@ -56,7 +56,7 @@ impl Order {
         }
     }
 
-    /// The same for people.
+    /// The label shown to people.
     pub fn words(self) -> &'static str {
         match self {
             Self::Company => "Company",
@@ -72,42 +72,42 @@ fn is_usual(order: &Order) -> bool {
     *order == Order::default()
 }
 
-/// The companies that a question lists; a row is written out when it is asked for.
+/// Companies that match a filter; rows are built on demand.
 #[derive(Debug)]
 pub struct Matrix<'a> {
     ledger: &'a Ledger,
     integrations: Vec<Number>,
-    /// The integrations with what is to win of each.
+    /// Integrations with their open counts.
     pub columns: Vec<MatrixColumn>,
     companies: Vec<Tally>,
-    /// What is to win in all.
+    /// Total of open pairs.
     pub open: u32,
 }
 
-/// An integration, within the companies that are listed.
+/// An integration, over the listed companies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatrixColumn {
-    /// Name as the catalog writes it.
+    /// Catalog name.
     pub integration: String,
-    /// Whether it can still be won; retired ones are listed for what they brought.
+    /// Whether it can still be credited; retired ones are listed for their existing credits.
     pub is_offered: bool,
-    /// Companies that can still win it.
+    /// Companies for which it is open.
     pub open: u32,
 }
 
 /// One company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MatrixRow {
-    /// Name as the board shows it.
+    /// Display name of the company.
     pub company: String,
-    /// Integrations of the catalog that it is credited with.
+    /// Catalog integrations credited to the company.
     pub won: u32,
-    /// Offered integrations that nobody was credited with yet.
+    /// Offered integrations without a credit.
     pub open: u32,
-    /// Who holds the credit, in the order of the columns; `None` while nobody does.
+    /// Holder of each credit, in column order; `None` while open.
     #[serde(skip)]
     pub cells: Vec<Option<String>>,
-    /// The same by name of the integration, without those that nobody holds.
+    /// Holders by integration name, without open integrations.
     pub credited_to: BTreeMap<String, String>,
 }
 
@@ -119,7 +119,7 @@ struct Tally {
 }
 
 impl Ledger {
-    /// The companies that `question` lists, in its order.
+    /// Companies that match `question`, in its order.
     pub fn matrix(&self, question: &MatrixQuestion) -> Matrix<'_> {
         let offered = self.offered();
         let known = Known::of(self, question);
@@ -153,7 +153,7 @@ impl Ledger {
         }
     }
 
-    /// Those that can be won.
+    /// Offered integrations.
     fn offered(&self) -> Vec<Number> {
         let entries = self.catalog().integrations().iter().enumerate();
         let offered = entries.filter(|(_, entry)| entry.availability == Availability::Offered);
@@ -194,7 +194,7 @@ impl Ledger {
         });
     }
 
-    /// What is offered, then what was retired and is credited to one of the companies.
+    /// Offered integrations, then retired ones that are credited to a listed company.
     fn columns_of(&self, companies: &[Tally], mut offered: Vec<Number>) -> Vec<Number> {
         let all = (0..self.catalog().integrations().len()).map(Number::of);
         let retired: Vec<Number> = all.filter(|integration| !offered.contains(integration)).collect();
@@ -216,7 +216,7 @@ impl Ledger {
 }
 
 impl Matrix<'_> {
-    /// How many companies there are.
+    /// Number of companies.
     pub fn len(&self) -> usize {
         self.companies.len()
     }
@@ -226,7 +226,7 @@ impl Matrix<'_> {
         self.companies.is_empty()
     }
 
-    /// A part of the companies, 0 for the first; what lies beyond the last is left out.
+    /// A range of the companies, 0 for the first; clamped to the end.
     pub fn rows(&self, wanted: std::ops::Range<usize>) -> Vec<MatrixRow> {
         let end = wanted.end.min(self.companies.len());
         let part = &self.companies[wanted.start.min(end)..end];
@@ -253,11 +253,11 @@ impl Matrix<'_> {
     }
 }
 
-/// What the rows tell of companies, by the place of their number.
+/// Facts about companies, by company id.
 struct Known {
-    /// Whether the CSM that is asked for has a row; `None` when nobody is asked for.
+    /// Companies with a row of the requested CSM; `None` without that filter.
     of_csm: Option<Vec<bool>>,
-    /// How late the latest row is, in the order of the claims.
+    /// Position of each company's latest row in claim order.
     latest: Vec<u32>,
 }
 

@@ -30,7 +30,7 @@ fn line(company: &str, won: u32, open: u32) -> (String, u32, u32) {
 
 #[test]
 fn each_company_that_counts_shows_what_it_won_and_what_is_open() {
-    // GitHub, Slack and Cursor are offered; Segment is retired, Fax unknown, and Umbrella only has a rejected row.
+    // GitHub, Slack and Cursor are offered, Segment is retired, Fax is unknown, and Umbrella has only a rejected row.
     let everything = [line("Acme", 3, 1), line("Globex", 1, 2), line("Initech", 3, 0)];
     assert_eq!(listed(&MatrixQuestion::default()), everything);
     let ledger = world();

@@ -1,27 +1,28 @@
-//! The integrations leaderboard.
+//! Integrations leaderboard.
 //!
-//! A Customer Success Manager claims the integrations a company completed; each company and integration is credited
-//! once. The rows are in the tab `submissions`, merged spellings of companies in `company_aliases` ([`rows`]).
+//! A Customer Success Manager (CSM) claims the integrations that a company completed; each pair of company and
+//! integration is credited once. The rows are in the tab `submissions`; merged company names are in `company_aliases`
+//! ([`rows`]).
 //!
-//! A request goes through one file of `pages`, asks [`desk`] for the board as it is now, puts its question to the rules,
-//! and hands the answer to [`view`] or, for programs, to [`answers`]. What the form sends is checked at the door by
-//! [`submission`]; what it offers is in [`catalog`], kept in step with its file by [`catalog_file`].
+//! One folder for each feature. A request enters through the `page` of a feature, takes a snapshot of the board from
+//! [`desk`], applies the rules, and renders the result with the feature's `view` (pages) or `answers` (programs).
+//! [`submission`] validates form input; [`catalog`] lists the offered integrations, reloaded by [`catalog_file`].
 //!
-//! Very many rows are no burden: [`table`] keeps them by number, a cell is read once (`reading`), a name is judged once
-//! (`spellings`), and rows that were added are settled by themselves ([`credit::Ledger::continued`]).
+//! Large sheets: [`table`] stores submissions in columns with interned names. Each cell is decoded once, each distinct
+//! name is normalised once, and appended rows extend the ledger ([`credit::Ledger::continued`]).
 //!
-//! What staff say about names is in [`names`]; names that look alike are found by [`near_names`] and asked about on the page
-//! of findings, which also lists what `inbox` finds in the settled rows.
+//! [`names`] holds aliases and decisions about names. [`near_names`] detects suspected duplicates for the findings
+//! page, which also lists findings in the rows of the ledger.
 //!
-//! The rules, each a pure function of the rows: [`credit`] settles who is credited with what, [`standings`] ranks,
-//! [`claims`] lists the rows behind a number, [`effect`] tells what one submission changed, [`form_choices`] what the
-//! form offers, [`matrix`] what is still to win, [`own_line`] where one stands, [`highlights`] what else is worth telling, [`tv`] what fits on a wall, and
-//! [`new_claims`] what open boards have not seen yet, which `live` tells them. In plain words they are in
-//! `docs/directives/fairness.md`.
+//! The rules are pure functions of the rows: [`credit`] assigns credits, [`standings`] ranks, [`claims`] lists the rows
+//! behind a number, [`effect`] computes the outcome of one submission, [`form_choices`] the choices of the form,
+//! [`matrix`] the open integrations, [`own_line`] one CSM's rank, [`highlights`] further highlights, [`tv`] the slides
+//! of the TV page, and [`new_claims`] the news for open boards. `docs/directives/fairness.md` explains them in plain
+//! words.
 //!
-//! [`contests`] settles days with a prize by rules of their own and freezes their results; [`disputes`] holds what CSMs
-//! dispute, `correction` what they put right themselves; [`past`] looks back by the audit log; [`weekly`] sends the
-//! standings. Each of them is one more reading of a [`credit::Ledger`] over a [`period::Span`].
+//! [`contests`] scores contests and freezes their results; [`disputes`] records objections; [`past`] reconstructs
+//! earlier boards from the audit log; [`weekly`] sends the standings to Slack. Each works on a [`credit::Ledger`] over
+//! a [`period::Span`].
 
 pub mod answers;
 pub mod catalog;

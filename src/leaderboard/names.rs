@@ -1,6 +1,6 @@
-//! What staff say about names: spellings that are one CSM or one company, and names that look alike but are two.
+//! Aliases of CSMs and companies, and pairs of names that staff declared distinct.
 //!
-//! Three tabs hold it, one line a decision. Deleting a line takes its decision back; nothing else remembers it.
+//! Three tabs hold the decisions, one row each. Deleting a row reverts the decision.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::{
     store::{Column, Entry, History, Ids, Insert, Kind, NewId, Row, Tab},
 };
 
-/// Spellings of the names of CSMs that staff send to one name; deleting a line undoes the merge.
+/// CSM names that staff merge into one; deleting a row undoes the merge.
 pub static CSM_ALIASES: Tab = Tab {
     title: "csm_aliases",
     columns: &[Column::new("alias", Kind::Text), Column::new("canonical", Kind::Text)],
@@ -26,7 +26,7 @@ pub static CSM_ALIASES: Tab = Tab {
     updated_at: None,
 };
 
-/// Names that look alike and are two; deleting a line has the question asked again.
+/// Similar names that are distinct; deleting a row makes them a suspected duplicate again.
 pub static DISTINCT_NAMES: Tab = Tab {
     title: "distinct_names",
     columns: &[
@@ -40,13 +40,13 @@ pub static DISTINCT_NAMES: Tab = Tab {
     updated_at: None,
 };
 
-/// Whose name it is.
+/// Kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NameKind {
-    /// The name of a CSM.
+    /// Name of a CSM.
     Csm,
-    /// The name of a company.
+    /// Name of a company.
     Company,
 }
 
@@ -59,7 +59,7 @@ impl NameKind {
         }
     }
 
-    /// The tab that merges such names.
+    /// Tab of the aliases of this kind.
     pub fn alias_tab(self) -> &'static Tab {
         match self {
             Self::Csm => &CSM_ALIASES,
@@ -67,7 +67,7 @@ impl NameKind {
         }
     }
 
-    /// The text by which spellings of a name are one; `None` when it names nothing.
+    /// Normalised form of a name; `None` when the name is empty.
     pub fn key(self, typed: &str) -> Option<String> {
         match self {
             Self::Csm => PersonKey::of_name(typed).map(|key| key.to_string()),
@@ -76,17 +76,17 @@ impl NameKind {
     }
 }
 
-/// The names of the board and what they stand for.
+/// Aliases of both kinds.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// Of CSMs.
+    /// Aliases of CSMs.
     pub csms: PersonNames,
-    /// Of companies.
+    /// Aliases of companies.
     pub companies: CompanyNames,
 }
 
 impl Names {
-    /// Reads the lines of both tabs; those that are not applied are answered with their tab.
+    /// Builds the aliases of both tabs; also returns the rows that cannot be applied.
     pub fn from_aliases(csms: &[Alias], companies: &[Alias]) -> (Self, Vec<(NameKind, AliasProblem)>) {
         let (csms, of_csms) = PersonNames::from_aliases(csms.iter().cloned());
         let (companies, of_companies) = CompanyNames::from_aliases(companies.iter().cloned());
@@ -96,12 +96,12 @@ impl Names {
     }
 }
 
-/// Pairs of names that staff told apart, by kind and keys.
+/// Pairs of names that staff declared distinct, by kind and keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DistinctNames(HashSet<(NameKind, String, String)>);
 
 impl DistinctNames {
-    /// Takes a line in. Without two names of a kind it tells nothing apart.
+    /// Adds a row. Rows without two names of a known kind are ignored.
     pub(super) fn read(&mut self, row: &Row<'_>) {
         let kind = match fold(&row.cell(1).text()).as_str() {
             "csm" => NameKind::Csm,
@@ -111,12 +111,12 @@ impl DistinctNames {
         self.insert(kind, &row.cell(2).text(), &row.cell(3).text());
     }
 
-    /// Tells two names apart, whatever their order and spelling.
+    /// Declares two names distinct, in any order and spelling.
     pub fn insert(&mut self, kind: NameKind, one: &str, other: &str) {
         self.0.extend(pair(kind, one, other));
     }
 
-    /// Whether staff told these names apart.
+    /// Whether staff declared these names distinct.
     pub fn contains(&self, kind: NameKind, one: &str, other: &str) -> bool {
         !self.0.is_empty() && pair(kind, one, other).is_some_and(|pair| self.0.contains(&pair))
     }
@@ -131,8 +131,7 @@ fn pair(kind: NameKind, one: &str, other: &str) -> Option<(NameKind, String, Str
     })
 }
 
-/// The line that counts and shows `alias` as `canonical`. The tab knows its lines by the alias, so that a second click adds
-/// none.
+/// Row that merges `alias` into `canonical`. Keyed by the alias, so a repeated click adds no row.
 pub fn merge_line(kind: NameKind, alias: &str, canonical: &str) -> Insert {
     Insert {
         tab: kind.alias_tab(),
@@ -141,7 +140,7 @@ pub fn merge_line(kind: NameKind, alias: &str, canonical: &str) -> Insert {
     }
 }
 
-/// The line that tells two names apart; always the same id for the same two, so that a second click adds none.
+/// Row that declares two names distinct; its id depends only on the pair, so a repeated click adds no row.
 pub fn distinct_line(kind: NameKind, one: &str, other: &str) -> Option<Insert> {
     let (_, first, second) = pair(kind, one, other)?;
     let content = [kind.as_str(), &first, &second].join("\u{1f}");

@@ -1,4 +1,4 @@
-//! Names of the board that look alike, and what a merge of two would do. Nothing is merged here: staff decide.
+//! Duplicate detection: similar names on the board, with the effect of a merge. Staff decide; nothing is merged here.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,38 +15,38 @@ use crate::{
     page::wording,
 };
 
-/// Names that are offered for one that was typed.
+/// Maximum suggestions for a typed name.
 const MOST_SUGGESTIONS: usize = 3;
 
-/// The names of CSMs and companies in rows that count, and the pairs among them that look alike.
+/// CSM and company names in counting rows, and the similar pairs among them.
 #[derive(Debug)]
 pub(super) struct LookAlikes {
     csms: Family,
     companies: Family,
 }
 
-/// The names of one kind.
+/// Names of one kind.
 #[derive(Debug)]
 struct Family {
     kind: NameKind,
     names: Vec<(Number, Name)>,
-    /// By place in `names`.
+    /// By index in `names`.
     pairs: Vec<(usize, usize, Likeness)>,
-    /// How many names the board knew, counting or not.
+    /// Number of interned names, counting or not.
     known: usize,
 }
 
-/// A name that is known and looks like one that was typed.
+/// A known name similar to a typed one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Suggestion {
-    /// The name as the board shows it.
+    /// Display name.
     pub name: String,
-    /// Why they look alike.
+    /// Kind of similarity.
     pub likeness: Likeness,
 }
 
 impl LookAlikes {
-    /// Looks through all names.
+    /// Searches all names.
     pub(super) fn of(ledger: &Ledger, distinct: &DistinctNames) -> Self {
         Self {
             csms: Family::of(NameKind::Csm, ledger, distinct),
@@ -54,23 +54,23 @@ impl LookAlikes {
         }
     }
 
-    /// Whether a ledger that continues the one it was made of has no other names.
+    /// Whether a continued ledger has the same names.
     pub(super) fn still_holds(&self, ledger: &Ledger) -> bool {
         self.csms.still_holds(ledger) && self.companies.still_holds(ledger)
     }
 
-    /// How many pairs look alike.
+    /// Number of similar pairs.
     pub(super) fn len(&self) -> usize {
         self.csms.pairs.len() + self.companies.pairs.len()
     }
 
-    /// The pairs, those of CSMs first, each with what a merge would do.
+    /// Similar pairs, CSMs first, each with the effect of a merge.
     pub(super) fn questions(&self, ledger: &Ledger) -> Vec<NearNames> {
         let both = [&self.csms, &self.companies];
         both.into_iter().flat_map(|family| family.questions(ledger)).collect()
     }
 
-    /// Known names that look like one that was typed; none when the typed one is known itself.
+    /// Known names similar to a typed one; empty when the typed name itself is known.
     pub(super) fn suggestions(
         &self,
         ledger: &Ledger,
@@ -137,7 +137,7 @@ impl Family {
         pairs
             .map(|(one, other, likeness)| {
                 let (one, other) = (self.names[*one].0, self.names[*other].0);
-                // Of equally frequent names the one that came first remains.
+                // Of equally frequent names, the first one is kept.
                 let is_kept = rows[one.place()] >= rows[other.place()];
                 let (keep, merge) = if is_kept { (one, other) } else { (other, one) };
                 let named = |number: Number| self.named(ledger, number, rows[number.place()]);
@@ -178,7 +178,7 @@ impl Family {
     }
 }
 
-/// Integrations of the catalog that both companies are credited with.
+/// Catalog integrations credited to both companies.
 fn shared_credits(ledger: &Ledger, one: Number, other: Number) -> u32 {
     let theirs = ledger.credits_of(other);
     let own = ledger.credits_of(one).iter();
@@ -188,7 +188,7 @@ fn shared_credits(ledger: &Ledger, one: Number, other: Number) -> u32 {
     count(shared.count())
 }
 
-/// Rows that count, by the place of the name's number.
+/// Number of counting rows, by name id.
 fn rows_by_name(ledger: &Ledger, kind: NameKind) -> Vec<u32> {
     let mut rows = vec![0; known(ledger, kind)];
     for place in ledger.order() {

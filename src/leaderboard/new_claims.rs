@@ -1,4 +1,4 @@
-//! What is new between two states of the rows: the claims that whoever watches the board has not seen yet.
+//! New claims between two versions of the rows, for live updates.
 
 use std::collections::HashMap;
 
@@ -12,35 +12,35 @@ use super::{
     roll::{Standing, count},
 };
 
-/// A claim that has begun to count.
+/// A claim that counts since the earlier version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewClaim {
-    /// Id of the submission; empty when staff typed the row without one.
+    /// Id of the submission; empty when staff added the row without one.
     pub id: String,
-    /// Name of the CSM as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
-    /// Name of the company as the board shows it.
+    /// Display name of the company.
     pub company: String,
-    /// Catalog integrations that it holds the credit for.
+    /// Catalog integrations whose credit it holds.
     pub credited: Vec<String>,
 }
 
-/// Claims that have begun to count, as far as it is worth to name each.
+/// New claims, named up to a limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewClaims {
-    /// The latest of them, earliest first.
+    /// Latest new claims, earliest first.
     pub latest: Vec<NewClaim>,
-    /// How many there are beside these.
+    /// Number of further new claims.
     pub others: u32,
 }
 
-/// What tells a row without an id from others: when, who, for whom, and what.
+/// Identity of a row without an id: time, CSM, company and integrations.
 type Content = (Timestamp, String, String, Vec<String>);
 
 impl Ledger {
-    /// The claims that count here and did not in `earlier`, `most` of them by name. A row counts once it says who, for
-    /// whom and what, so that a row typed cell by cell is new once, when it is complete. A row is the same wherever it
-    /// stands: it is known by its id, and by what it says when it has none.
+    /// Claims that count here and did not in `earlier`, at most `most` of them named. A row counts once CSM, company
+    /// and integrations are filled in, so a row typed cell by cell is new once. Rows are matched by id, or by content
+    /// without one, regardless of position.
     pub fn new_claims_since(&self, earlier: &Self, most: usize) -> NewClaims {
         let new = if self.submissions().continues(earlier.submissions()) {
             self.complete(count(earlier.submissions().len())).collect()
@@ -54,7 +54,7 @@ impl Ledger {
         }
     }
 
-    /// Places from `first` on whose rows are complete, earliest first.
+    /// Indices from `first` on whose rows are complete, earliest first.
     fn complete(&self, first: u32) -> impl Iterator<Item = u32> {
         let order = self.order().iter().copied();
         order.filter(move |place| *place >= first && self.is_complete(*place))

@@ -6,7 +6,7 @@ use crate::leaderboard::{
     fixture::{crowded_rows, ledger, row, with_status},
 };
 
-/// "csm company: what was credited" for each new claim, and how many are not named.
+/// "csm company: credited integrations" for each new claim, and the number of unnamed ones.
 fn new(earlier: Vec<Submission>, now: Vec<Submission>) -> (Vec<String>, u32) {
     let found = ledger(now).new_claims_since(&ledger(earlier), 3);
     let told = found.latest.iter();
@@ -99,10 +99,10 @@ fn of_very_many_the_latest_are_named_and_the_others_counted() {
 }
 
 proptest! {
-    /// Whether rows came below the others or somewhere between makes no difference.
+    /// The result is the same whether rows are appended or inserted.
     #[test]
     fn added_rows_are_new_and_no_others(rows in crowded_rows(), split in 0_usize..24) {
-        // Rows that share an id are one to whoever compares by it.
+        // Rows that share an id count as one.
         let mut seen = std::collections::HashSet::new();
         let mut rows = rows;
         rows.retain(|row| row.id.is_empty() || seen.insert(row.id.clone()));

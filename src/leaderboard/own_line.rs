@@ -1,4 +1,4 @@
-//! One's own line of the board, with whoever stands above and below.
+//! My rank: a CSM's row of the board, with its neighbours.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,22 +9,22 @@ use super::{
     standings::CsmStanding,
 };
 
-/// A CSM's own line with its neighbours.
+/// A CSM's row with its neighbours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct OwnLine<'a> {
-    /// Where the CSM stands; the distance upwards is in it.
+    /// Place of the CSM, with the distance to the next higher one.
     pub place: Place,
-    /// Everybody who is listed.
+    /// Number of listed CSMs.
     pub listed: u32,
-    /// Distance to the next below with fewer points; `None` when there is nobody.
+    /// Distance to the next CSM with fewer points; `None` at the bottom.
     pub ahead: Option<Gap>,
-    /// The line above, the own line and the line below, as far as there are any.
+    /// The row above, the own row and the row below, where they exist.
     pub lines: &'a [CsmStanding],
-    /// The number of the own line among them, from 0.
+    /// Index of the own row in `lines`.
     pub own: usize,
 }
 
-/// The line of `csm`, written as on the board, among standings in their order; `None` when it is not listed.
+/// Rank of `csm`, a display name, in sorted standings; `None` when it is not listed.
 pub fn own_line<'a>(standings: &'a [CsmStanding], csm: &str) -> Option<OwnLine<'a>> {
     let at = standings.iter().position(|standing| standing.csm == csm)?;
     let own = &standings[at];
@@ -36,7 +36,7 @@ pub fn own_line<'a>(standings: &'a [CsmStanding], csm: &str) -> Option<OwnLine<'
     let next_below = standings[at..]
         .iter()
         .find(|standing| standing.integrations < own.integrations);
-    // The first by name of those who share the place, as the board lists them.
+    // On a tie, the one that the board lists first.
     let first_with = |points: u32| standings.iter().find(|standing| standing.integrations == points);
     let first = at.saturating_sub(1);
     Some(OwnLine {

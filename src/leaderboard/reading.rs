@@ -1,4 +1,4 @@
-//! How the rows of the `submissions` tab are read: cells become values, what cannot be read becomes a finding.
+//! Decoding of the `submissions` tab: cells to values; unreadable cells become findings.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ use crate::{
     store::{Cell, Decoding, Row, TabRows},
 };
 
-/// Adds the rows of the tab from the row with the number `from` on to those that were read before.
+/// Appends the rows of the tab from row number `from` on to the table.
 pub(super) fn read_submissions(rows: &TabRows, from: u32, table: &mut SubmissionTable, decoding: &mut Decoding) {
     let mut reading = Reading {
         clock: WallClock::new(decoding.zone.clone()),
@@ -31,7 +31,7 @@ pub(super) fn read_submissions(rows: &TabRows, from: u32, table: &mut Submission
     if from <= FIRST_ROW {
         rows.rows().for_each(|row| reading.read(&row));
     } else {
-        // Looks at the new rows only; an empty one between them is no row.
+        // Visits new rows only; empty rows in between are skipped.
         let end = super::roll::count(rows.len()) + FIRST_ROW;
         let is_filled = |row: &Row<'_>| (0..SUBMISSIONS.columns.len()).any(|column| row.cell(column) != Cell::Empty);
         let new = (from..end).map(|number| rows.row(number)).filter(is_filled);
@@ -41,21 +41,21 @@ pub(super) fn read_submissions(rows: &TabRows, from: u32, table: &mut Submission
     decoding.findings.extend(unclear_ids);
 }
 
-/// The first row below the header.
+/// First row below the header.
 const FIRST_ROW: u32 = 2;
 
 struct Reading<'a> {
     clock: WallClock,
-    /// Numbers of the integrations of the row at hand.
+    /// Ids of the integrations of the current row.
     integrations: Vec<u32>,
-    /// Findings about rows that cannot be told apart by their ids.
+    /// Findings about rows with ambiguous ids.
     unclear_ids: Vec<Finding>,
     table: &'a mut SubmissionTable,
     decoding: &'a mut Decoding,
 }
 
 impl Reading<'_> {
-    /// Reads one row; a cell that the count depends on and that cannot be read leaves the row out, with a finding.
+    /// Decodes one row; when a required cell cannot be read, the row is left out with a finding.
     fn read(&mut self, row: &Row<'_>) {
         let before = self.decoding.findings.len();
         let submitted_at = self.read_instant(row);
@@ -114,7 +114,7 @@ impl Reading<'_> {
             .ok()
     }
 
-    /// As [`super::claim::split_integrations`] does.
+    /// Splits like [`super::claim::split_integrations`].
     fn read_integrations(&mut self, cell: &str) {
         self.integrations.clear();
         for name in cell.split(is_separator) {
@@ -128,7 +128,7 @@ impl Reading<'_> {
         }
     }
 
-    /// A word that is no status leaves the row counting, with a finding.
+    /// An unknown status counts as received, with a finding.
     fn read_status(&mut self, row: &Row<'_>) -> Status {
         Status::parse(&text(row, STATUS)).unwrap_or_else(|unknown| {
             let reason = format!("{unknown} Until then the row counts.");
@@ -145,7 +145,7 @@ impl Reading<'_> {
     }
 }
 
-/// A word that is no status, with the one that is spelled nearly alike.
+/// Finding for an unknown status, with the most similar known one.
 fn unknown_word(finding: Finding) -> Finding {
     let near = Status::ALL
         .map(Status::as_str)
@@ -157,7 +157,7 @@ fn unknown_word(finding: Finding) -> Finding {
 
 enum Clarity {
     Clear,
-    /// The row stands further up already.
+    /// An identical row exists above.
     Copy,
 }
 
@@ -174,7 +174,7 @@ fn judge_id(table: &SubmissionTable, row: &Row<'_>, new: &NewRow<'_>, findings: 
     };
     let first_row = table.at(first).row();
     if table.is_copy(first, new) {
-        // An answer that got lost and a write that arrived late can leave a row twice.
+        // A lost response and a late write can leave a row twice.
         let reason = format!("The row is the same as row {first_row}, which counts. Delete one of the two.");
         found(Effect::RowExcluded, &reason);
         return Clarity::Copy;

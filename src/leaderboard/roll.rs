@@ -1,4 +1,4 @@
-//! Names by number: spellings with one key are one name, shown as it is written most often.
+//! Name interner: variants with the same key share an id; the most frequent spelling is displayed.
 
 use std::{cmp::Ordering, collections::HashMap, hash::Hash, num::NonZeroU32, sync::Arc};
 
@@ -7,44 +7,44 @@ use foldhash::quality::RandomState;
 use super::{spellings::Spellings, table::SubmissionTable};
 use crate::spelling::fold;
 
-/// Whether staff let a row count.
+/// Whether a row counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Counts,
     SetAside,
 }
 
-/// A small number that stands for a name or a credit; one that may be missing takes no more room.
+/// Compact id of a name or a credit; `Option` of it takes no extra space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Number(NonZeroU32);
 
 impl Number {
-    /// The number of what stands at a place of a list.
+    /// Id of the item at an index.
     pub(super) fn of(place: usize) -> Self {
         Self(NonZeroU32::MIN.saturating_add(count(place)))
     }
 
-    /// The place in the list.
+    /// Index of the item.
     pub(super) fn place(self) -> usize {
         self.0.get() as usize - 1
     }
 }
 
-/// Numbers for names, and how each name is shown.
+/// Ids of names, with their display spelling.
 #[derive(Clone, Debug)]
 pub(super) struct Roll<Key> {
     by_key: HashMap<Key, Number, RandomState>,
-    /// By number.
+    /// By name id.
     names: Vec<Name>,
-    /// By the number of the text.
+    /// By text id.
     spellings: Vec<Option<Spelling>>,
 }
 
 #[derive(Clone, Debug)]
 struct Name {
-    /// How it is shown when somebody decided it.
+    /// Display spelling set by staff or the catalog.
     decreed: Option<Arc<str>>,
-    /// Its best spelling and where it is named first; `None` while no row names it.
+    /// Best spelling and first occurrence; `None` while no row has the name.
     used: Option<Used>,
 }
 
@@ -54,47 +54,47 @@ struct Used {
     first: Mention,
 }
 
-/// One way in which a name was typed.
+/// A spelling of a name.
 #[derive(Clone, Copy, Debug)]
 struct Spelling {
-    /// The same text without stray spaces, which is the one that is counted.
+    /// Id of the same text with normalised spaces, which is the one counted.
     tidy: u32,
-    /// `None` when it names nothing.
+    /// `None` when the text is empty.
     number: Option<Number>,
-    /// Uses in rows that count, then in all rows: what staff set aside should not decide how a name is written.
+    /// Uses in counting rows, then in all rows: rejected rows must not decide the spelling.
     uses: (u32, u32),
     has_both_cases: bool,
-    /// Whether its name is shown so.
+    /// Whether it is the display spelling.
     is_best: bool,
     first: Mention,
 }
 
 impl Spelling {
-    /// Compares spellings of one name: the greatest is shown, of equal ones the earliest. Somebody in a hurry writes in
-    /// one case only, so among equally frequent ones the spelling with both was probably written with care.
+    /// Sort key of a spelling: the greatest is displayed, on a tie the earliest. Mixed case beats single case among
+    /// equally frequent spellings, because it was probably typed with more care.
     fn rank(&self) -> impl Ord + use<> {
         (self.uses, self.has_both_cases)
     }
 }
 
-/// A key, and the spelling to show when somebody decided it.
+/// A key, and its display spelling when staff set one.
 pub(super) struct Identity<Key> {
     pub(super) key: Key,
     pub(super) decreed: Option<Arc<str>>,
 }
 
-/// Where a name stands: in which row, and where in its cell.
+/// Position of a name: row and index within the cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mention {
     pub(super) row: u32,
     pub(super) within: u32,
 }
 
-/// Whether a row is entered after all earlier ones.
+/// Whether a row is entered in chronological order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Arrival {
     InOrder,
-    /// Rows that are later may have been entered before.
+    /// Later rows may have been entered before.
     Late,
 }
 
@@ -104,13 +104,13 @@ pub(super) struct Use<'a> {
     pub(super) rows: &'a SubmissionTable,
     pub(super) at: Mention,
     pub(super) arrival: Arrival,
-    /// The number of the text.
+    /// Id of the text.
     pub(super) text: u32,
     pub(super) standing: Standing,
 }
 
 impl Use<'_> {
-    /// Whether this use is earlier than one that was entered before.
+    /// Whether this use is earlier than one entered before.
     fn precedes(&self, other: Mention) -> bool {
         self.arrival == Arrival::Late && is_earlier(self.rows, self.at, other)
     }
@@ -125,7 +125,7 @@ fn is_earlier(rows: &SubmissionTable, one: Mention, other: Mention) -> bool {
 }
 
 impl<Key: Eq + Hash + Clone> Roll<Key> {
-    /// No names yet.
+    /// An empty interner.
     pub(super) fn new() -> Self {
         Self {
             by_key: HashMap::default(),
@@ -134,18 +134,18 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         }
     }
 
-    /// Gives the next number to a name that is known by decree, whether or not a row has it.
+    /// Assigns the next id to a canonical name, whether or not a row uses it.
     pub(super) fn decree(&mut self, shown: &str) -> Number {
         self.admit(Some(shown.into()))
     }
 
-    /// Makes a key stand for a name.
+    /// Maps a key to a name.
     pub(super) fn bind(&mut self, key: Key, number: Number) {
         self.by_key.insert(key, number);
     }
 
-    /// Enters one use and returns the number of the name; `None` when the text names nothing. The order in which uses
-    /// are entered makes no difference to how a name is shown.
+    /// Records one use and returns the id of the name; `None` for an empty text. The display spelling does not depend
+    /// on the order of calls.
     pub(super) fn enter(
         &mut self,
         entered: Use<'_>,
@@ -163,7 +163,8 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         if entered.precedes(spelling.first) {
             spelling.first = entered.at;
         }
-        // Most uses repeat the best spelling in order: they change nothing about the name, which lies elsewhere in memory.
+        // Fast path: most uses repeat the best spelling in order and change nothing, so the name's cache line is not
+        // touched.
         if spelling.is_best && entered.arrival == Arrival::InOrder {
             return Some(number);
         }
@@ -194,13 +195,13 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         }
     }
 
-    /// The number of the name with this key.
+    /// Id of the name with this key.
     pub(super) fn number(&self, key: &Key) -> Option<Number> {
         self.by_key.get(key).copied()
     }
 
-    /// The name as the board shows it: as decreed, else as it is written most often; of equally frequent spellings, one
-    /// with capital and small letters goes first, then the earliest.
+    /// Display name: the canonical spelling, otherwise the most frequent one; on a tie mixed case first, then the
+    /// earliest.
     pub(super) fn shown<'a>(&'a self, number: Number, texts: &'a Spellings<Key>) -> &'a str {
         let name = &self.names[number.place()];
         match (&name.decreed, name.used) {
@@ -210,22 +211,22 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         }
     }
 
-    /// Where the name stands in the earliest row that has it.
+    /// Position in the earliest row that has the name.
     pub(super) fn first(&self, number: Number) -> Option<Mention> {
         self.names[number.place()].used.map(|used| used.first)
     }
 
-    /// How many names there are; their places lie below.
+    /// Number of names; their indices are below it.
     pub(super) fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// How many names stand in a row that counts.
+    /// Number of names with a counting row.
     pub(super) fn counting_len(&self) -> usize {
         self.counting_numbers().count()
     }
 
-    /// The names that stand in a row that counts, in alphabetical order.
+    /// Names with a counting row, in alphabetical order.
     pub(super) fn counting<'a>(&'a self, texts: &'a Spellings<Key>) -> Vec<&'a str> {
         let mut counting: Vec<&str> = self
             .counting_numbers()
@@ -235,7 +236,7 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
         counting
     }
 
-    /// The names that stand in a row that counts, in the order of their numbers.
+    /// Names with a counting row, in id order.
     pub(super) fn counting_numbers(&self) -> impl Iterator<Item = Number> {
         let counts = |used: Used| self.spellings[used.best as usize].is_some_and(|best| best.uses.0 > 0);
         let numbers = self.names.iter().enumerate();
@@ -244,7 +245,7 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
             .map(|(place, _)| Number::of(place))
     }
 
-    /// Makes the text known, and the same without stray spaces; returns the number of the latter.
+    /// Registers a text and its form with normalised spaces; returns the id of the latter.
     fn learn(
         &mut self,
         entered: Use<'_>,
@@ -287,7 +288,7 @@ impl<Key: Eq + Hash + Clone> Roll<Key> {
     }
 }
 
-/// Whether a name is rather shown in one spelling than in another.
+/// Whether one spelling is preferred over another for display.
 fn is_better(rows: &SubmissionTable, one: &Spelling, other: &Spelling) -> bool {
     match one.rank().cmp(&other.rank()) {
         Ordering::Equal => is_earlier(rows, one.first, other.first),
@@ -295,7 +296,7 @@ fn is_better(rows: &SubmissionTable, one: &Spelling, other: &Spelling) -> bool {
     }
 }
 
-/// A place or an amount as the small number it is kept in.
+/// Converts an index or a count to `u32`, saturating.
 pub(super) fn count(amount: usize) -> u32 {
     u32::try_from(amount).expect("a spreadsheet holds at most ten million cells")
 }
@@ -311,7 +312,7 @@ mod tests {
     const COUNTS: Standing = Standing::Counts;
     const ASIDE: Standing = Standing::SetAside;
 
-    /// The CSMs of rows, one a minute, as they are shown.
+    /// Display names of CSMs in rows one minute apart.
     fn shown(entries: &[(&str, Standing)]) -> Vec<String> {
         let rows = (0..).zip(entries).map(|(minute, (typed, standing))| {
             let row = row(minute + 2, &format!("02 10:{minute:02}"), typed, "Acme", "GitHub");
@@ -338,7 +339,7 @@ mod tests {
             (vec![("kate", COUNTS), ("kate", COUNTS), ("Kate", COUNTS)], vec!["kate"]),
             (vec![("王", COUNTS)], vec!["王"]),
             (vec![("KATE", COUNTS), ("Kate", COUNTS), ("Kate", COUNTS)], vec!["Kate"]),
-            // Stray spaces are one spelling.
+            // Spellings that differ only in spaces are one.
             (
                 vec![
                     ("KATE", COUNTS),
@@ -349,7 +350,7 @@ mod tests {
                 ],
                 vec!["Kate"],
             ),
-            // What staff set aside decides only when there is nothing else.
+            // Rejected rows decide only when there are no others.
             (vec![("KATE!", ASIDE), ("KATE!", ASIDE)], vec!["KATE!"]),
             (vec![("KATE", ASIDE), ("KATE", ASIDE), ("Kate", COUNTS)], vec!["Kate"]),
             (

@@ -1,4 +1,4 @@
-//! The tabs of the leaderboard, column by column, and how their rows become values.
+//! Tab `submissions`, column by column, and the row that records a submission.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     store::{Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Row, Tab, TabLink, TabRows},
 };
 
-/// One row for each submission; nothing is ever deleted, staff set `status`.
+/// One row for each submission; rows are never deleted, staff set `status`.
 pub static SUBMISSIONS: Tab = Tab {
     title: "submissions",
     columns: &[
@@ -38,7 +38,7 @@ pub static SUBMISSIONS: Tab = Tab {
     updated_at: None,
 };
 
-/// Spellings of company names that staff send to one name; deleting a line undoes the merge.
+/// Company names that staff merge into one; deleting a row undoes the merge.
 pub static COMPANY_ALIASES: Tab = Tab {
     title: "company_aliases",
     columns: &[Column::new("alias", Kind::Text), Column::new("canonical", Kind::Text)],
@@ -47,7 +47,7 @@ pub static COMPANY_ALIASES: Tab = Tab {
     updated_at: None,
 };
 
-/// Every tab of the board, for setting the spreadsheet up.
+/// All tabs of the board, for the setup of the spreadsheet.
 pub static TABS: &[&Tab] = &[
     &SUBMISSIONS,
     &COMPANY_ALIASES,
@@ -68,16 +68,16 @@ pub(super) const INTEGRATIONS: usize = 4;
 pub(super) const STATUS: usize = 5;
 pub(super) const NOTE: usize = 6;
 
-/// The rows of the board, as far as they can be read.
+/// Readable rows of the board.
 #[derive(Debug)]
 pub struct LeaderboardRows {
-    /// Readable submissions in the order of the sheet.
+    /// Readable submissions in sheet order.
     pub submissions: Arc<SubmissionTable>,
-    /// Lines of the `company_aliases` tab.
+    /// Rows of the `company_aliases` tab.
     pub aliases: Vec<Alias>,
-    /// Lines of the `csm_aliases` tab.
+    /// Rows of the `csm_aliases` tab.
     pub csm_aliases: Vec<Alias>,
-    /// Names that look alike and are two.
+    /// Pairs of similar names that are distinct.
     pub distinct: DistinctNames,
     /// Addresses of the cells of `submissions`.
     pub submission_link: TabLink,
@@ -100,10 +100,10 @@ impl Dataset for LeaderboardRows {
 }
 
 impl LeaderboardRows {
-    /// The rows of the tabs, in the order of [`LeaderboardRows::TABS`].
+    /// Decodes the tabs, in the order of [`LeaderboardRows::TABS`].
     ///
     /// # Panics
-    /// When there are not exactly as many tabs.
+    /// When the number of tabs differs.
     pub fn of(tabs: &[TabRows], decoding: &mut Decoding) -> Self {
         let [submissions, names @ ..] = tabs else {
             unreachable!("one entry for each tab asked for")
@@ -112,8 +112,7 @@ impl LeaderboardRows {
         Self::read(table, (submissions, names), 0, decoding)
     }
 
-    /// The rows after some were added below those of `previous`; `added_from` has the number of the first new row of
-    /// each tab.
+    /// Extends `previous` with appended rows; `added_from` holds the number of the first new row of each tab.
     pub fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], decoding: &mut Decoding) -> Option<Self> {
         let ([submissions, names @ ..], [from, ..]) = (tabs, added_from) else {
             return None;
@@ -123,7 +122,7 @@ impl LeaderboardRows {
         Some(Self::read(table, (submissions, names), *from, decoding))
     }
 
-    /// Submissions are read from the row `from` on; what staff say about names is little and read whole.
+    /// Decodes submissions from row `from` on; the small name tabs are read in full.
     fn read(
         mut table: SubmissionTable,
         (submissions, names): (&TabRows, &[TabRows]),
@@ -150,7 +149,7 @@ impl LeaderboardRows {
 
 #[cfg(test)]
 impl LeaderboardRows {
-    /// Submissions alone, for the tests of rules.
+    /// Submissions only, for tests of the rules.
     pub(super) fn of_submissions(submissions: &Arc<SubmissionTable>) -> Self {
         let tabs: Vec<TabRows> = Self::TABS
             .iter()
@@ -178,27 +177,27 @@ fn read_alias(row: &Row<'_>) -> Alias {
     }
 }
 
-/// A submission on its way into the sheet.
+/// A submission to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSubmission {
-    /// Made before the first attempt.
+    /// Generated before the first attempt.
     pub id: String,
     /// Server time in the configured time zone.
     pub submitted_at: Zoned,
-    /// As typed.
+    /// CSM name as typed.
     pub csm: String,
-    /// As typed.
+    /// Company name as typed.
     pub company: String,
-    /// The cell of integrations.
+    /// Content of the integrations cell.
     pub integrations: String,
-    /// The status to begin with.
+    /// Initial status.
     pub status: Status,
     /// A remark; may be empty.
     pub note: String,
 }
 
 impl NewSubmission {
-    /// A submission as it would have been sent, in the time of `zone`.
+    /// The submission as if it had been sent, with its time in `zone`.
     pub fn from_submission(submission: Submission, zone: &TimeZone) -> Self {
         Self {
             id: submission.id,

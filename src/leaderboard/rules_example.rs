@@ -1,4 +1,4 @@
-//! The worked example of the page of rules: a few claims, settled by the very code that settles contests.
+//! Worked example of the rules page: a few claims, scored by the production code.
 
 use std::sync::Arc;
 
@@ -18,18 +18,18 @@ use super::{
     period::Span,
 };
 
-/// The same claims under one rule.
+/// The same claims under one set of rules.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Example {
     /// The claims in words.
     pub claims: Vec<String>,
     /// The rules.
     pub rules: Rules,
-    /// What comes out.
+    /// Resulting standings.
     pub standings: Vec<ContestStanding>,
 }
 
-/// Who claims what, one hour after the other.
+/// Who claims what, one hour apart.
 const CLAIMS: [(&str, &str, &str); 4] = [
     ("Kate", "Acme", "GitHub"),
     ("Manny", "Acme Inc.", "GitHub"),

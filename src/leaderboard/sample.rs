@@ -1,7 +1,7 @@
-//! A believable data set for demonstrations and tests: invented companies, invented people, about three hundred rows.
+//! Sample data for demonstrations and tests: invented companies and people, about three hundred rows.
 //!
-//! It holds what a real sheet holds too: several spellings of one company, claims that somebody else made before, a
-//! rejected and a withdrawn row, and a name the catalog does not know.
+//! Includes the irregularities of a real sheet: several spellings of one company, repeated claims, a rejected and a
+//! withdrawn row, and a name outside the catalog.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ const ROWS: usize = 300;
 const COMPANIES: usize = 120;
 const DAYS: i64 = 90;
 
-/// Names and how busy each of them is: apart enough for a top and a bottom, close enough for places to change hands.
+/// Names with activity weights: different enough for a clear top and bottom, close enough for ranks to change.
 const CSMS: &[(&str, u32)] = &[
     ("Kate Oberg", 14),
     ("Zoé Lambert", 13),
@@ -30,7 +30,7 @@ const CSMS: &[(&str, u32)] = &[
     ("Sam O'Dell", 9),
 ];
 
-/// What most companies use, with its weight; every other integration of the catalog weighs [`RARE`].
+/// Popular integrations with their weights; all other catalog integrations weigh [`RARE`].
 const POPULAR: &[(&str, u32)] = &[
     ("Slack", 30),
     ("GitHub", 26),
@@ -55,8 +55,8 @@ const SECOND_WORDS: &[&str] = &["Analytics", "Foods", "Freight", "Health", "Stud
 
 const LEGAL_FORMS: &[&str] = &["", "", "", " Inc", " Ltd", " GmbH", " SAS"];
 
-/// Invented submissions for the last ninety days before `now`, earliest first, with rows from 2 on. The same `seed`,
-/// `now` and catalog give the same rows. Without an offered integration there are none.
+/// Invented submissions of the last ninety days before `now`, earliest first, numbered from row 2. Deterministic for
+/// `seed`, `now` and catalog. Empty when no integration is offered.
 pub fn sample_submissions(seed: u64, now: Timestamp, catalog: &Catalog) -> Vec<Submission> {
     let menu: Vec<(&str, u32)> = catalog
         .offered()
@@ -84,7 +84,7 @@ struct Account {
     csm: &'static str,
 }
 
-/// Companies, each looked after by one CSM; every name is a different company to the rules too.
+/// Companies, each with one CSM; the names are distinct under the matching rules too.
 fn accounts(random: &mut ChaCha8Rng) -> Vec<Account> {
     let names = FIRST_WORDS
         .iter()
@@ -100,7 +100,7 @@ fn accounts(random: &mut ChaCha8Rng) -> Vec<Account> {
 
 fn submission(random: &mut ChaCha8Rng, accounts: &[Account], menu: &[(&str, u32)]) -> Submission {
     let account = &accounts[random.random_range(0..accounts.len())];
-    // Now and then a colleague helps out, and claims what somebody may have claimed before.
+    // Occasionally a colleague steps in and may repeat an existing claim.
     let csm = if random.random_ratio(1, 8) {
         choose_weighted(random, CSMS)
     } else {
@@ -131,7 +131,7 @@ fn submission(random: &mut ChaCha8Rng, accounts: &[Account], menu: &[(&str, u32)
     }
 }
 
-/// The company as somebody in a hurry types it: usually right, sometimes shouted, whispered or shortened.
+/// The company name as typed in a hurry: usually right, sometimes in capitals, lower case or shortened.
 fn typed(random: &mut ChaCha8Rng, name: &str) -> String {
     match random.random_range(0..20) {
         0 => name.to_uppercase(),
@@ -142,7 +142,7 @@ fn typed(random: &mut ChaCha8Rng, name: &str) -> String {
     }
 }
 
-/// An instant between eight and eighteen o'clock UTC on a weekday of the last [`DAYS`] days, never after `now`.
+/// An instant from 08:00 to 18:00 UTC on a weekday of the last [`DAYS`] days, never after `now`.
 fn working_hour(random: &mut ChaCha8Rng, now: Timestamp) -> Timestamp {
     let midnight = now.as_second().div_euclid(86_400) * 86_400;
     let mut earliest_day = None;
@@ -161,7 +161,7 @@ fn working_hour(random: &mut ChaCha8Rng, now: Timestamp) -> Timestamp {
     earliest_day.unwrap_or(now)
 }
 
-/// What staff do to a sheet sooner or later.
+/// Typical edits by staff.
 fn add_corrections(submissions: &mut [Submission]) {
     let (rejected, withdrawn, unknown) = (ROWS / 3, ROWS / 2, ROWS * 2 / 3);
     submissions[rejected].status = Status::Rejected;

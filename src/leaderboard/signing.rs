@@ -1,26 +1,25 @@
-//! Links that only the program can make: their signature is an HMAC (RFC 2104, with SHA-256) under a secret that every
-//! instance knows and that survives a restart.
+//! Signed links: HMAC (RFC 2104, with SHA-256) under a secret that all instances share and that survives a restart.
 
 use ring::hmac;
 
-/// The secret of the links.
+/// Key that signs links.
 #[derive(Clone)]
 pub struct SigningKey(hmac::Key);
 
 impl SigningKey {
-    /// A key made of a secret of any length. The same secret always gives the same key.
+    /// Derives the key from a secret of any length. Deterministic.
     pub fn from_secret(secret: &[u8]) -> Self {
         let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, b"tallyboard: signed links"), secret);
         Self(hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()))
     }
 
-    /// The signature of the right to correct a submission: 64 hexadecimal digits.
+    /// Signature that authorises the correction of a submission: 64 hexadecimal digits.
     pub fn sign_correction(&self, id: &str) -> String {
         let tag = hmac::sign(&self.0, &correction(id));
         tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whether a signature was made by [`SigningKey::sign_correction`] for this submission.
+    /// Whether [`SigningKey::sign_correction`] made this signature for this submission.
     pub fn allows_correction(&self, id: &str, signature: &str) -> bool {
         let bytes = signature.as_bytes().chunks(2).map(|digits| {
             let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.len() == 2)?;

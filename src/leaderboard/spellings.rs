@@ -1,6 +1,6 @@
-//! The texts of one column: each is kept once and known by a number, and judged when it is met for the first time.
+//! String pool of one column: each text is stored once and normalised once, when it is first seen.
 //!
-//! A large tab repeats a few names, and making the key of a name costs far more than finding it again.
+//! A large tab repeats few names, and normalising a name costs far more than looking it up.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use super::roll::count;
 use crate::spelling::tidy;
 
-/// Texts by number, in the order in which they were met.
+/// Texts by id, in order of first occurrence.
 #[derive(Clone, Debug)]
 pub(super) struct Spellings<Key> {
     by_text: IndexMap<Arc<str>, Spelling<Key>, RandomState>,
@@ -20,12 +20,12 @@ pub(super) struct Spellings<Key> {
 #[derive(Clone, Debug)]
 struct Spelling<Key> {
     key: Option<Key>,
-    /// The number of the same text without stray spaces.
+    /// Id of the same text with normalised spaces.
     tidy: u32,
 }
 
 impl<Key: Clone> Spellings<Key> {
-    /// No texts yet; `key_of` makes the key by which spellings of one name are one.
+    /// An empty pool; `key_of` normalises a text, so that equal keys mean the same name.
     pub(super) fn new(key_of: fn(&str) -> Option<Key>) -> Self {
         Self {
             by_text: IndexMap::default(),
@@ -33,7 +33,7 @@ impl<Key: Clone> Spellings<Key> {
         }
     }
 
-    /// The number of a text, which is a new one when the text was not met before. Shared texts are copied only then.
+    /// Id of a text, interned when it is new. Copies a shared pool only in that case.
     pub(super) fn meet(this: &mut Arc<Self>, text: &str) -> u32 {
         match this.by_text.get_index_of(text) {
             Some(known) => count(known),
@@ -41,22 +41,22 @@ impl<Key: Clone> Spellings<Key> {
         }
     }
 
-    /// The text with a number.
+    /// Text of an id.
     pub(super) fn text(&self, number: u32) -> &str {
         self.by_text.get_index(number as usize).map_or("", |(text, _)| text)
     }
 
-    /// Every text.
+    /// All texts.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.by_text.keys().map(|text| &**text)
     }
 
-    /// The key of the text with a number; `None` when it names nothing.
+    /// Key of an id; `None` when the text is empty.
     pub(super) fn key(&self, number: u32) -> Option<&Key> {
         self.by_text[number as usize].key.as_ref()
     }
 
-    /// The number of the same text without stray spaces.
+    /// Id of the same text with normalised spaces.
     pub(super) fn tidy(&self, number: u32) -> u32 {
         self.by_text[number as usize].tidy
     }

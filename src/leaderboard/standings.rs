@@ -1,4 +1,4 @@
-//! The answers of the board as values: who is where, and what each integration reached.
+//! Standings: ranking of CSMs and overview of integrations for a period.
 
 use std::cmp::Reverse;
 
@@ -19,37 +19,38 @@ pub use super::period::Period;
 /// The whole board for a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Standings {
-    /// The days looked at.
+    /// Counted days.
     pub period: Period,
-    /// Everyone with a valid submission within the period, best first; inside a tie the one who got there
-    /// first, then in alphabetical order.
+    /// CSMs with a valid submission within the period, best first; ties go to the earlier to reach the total, then to
+    /// alphabetical order.
     pub by_csm: Vec<CsmStanding>,
-    /// Every offered integration, and the others that were claimed; most companies first, then in the order of the
-    /// catalog, names outside the catalog last.
+    /// Offered integrations and claimed other ones; most companies first, then catalog order, names outside the catalog
+    /// last.
     pub by_service: Vec<ServiceStanding>,
-    /// What the lines add up to.
+    /// Totals of the tables.
     pub totals: Totals,
 }
 
-/// The sums of a board.
+/// Totals of a board.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Totals {
-    /// Credited company–integration pairs within the period: the sum of either list, without what is counted apart.
+    /// Credited company–integration pairs within the period: the sum of either table, excluding names outside the
+    /// catalog.
     pub integrations: u32,
     /// Distinct companies among those pairs.
     pub companies: u32,
     /// Valid submissions within the period, credited or not.
     pub submissions: u32,
-    /// Credits for integrations that the catalog does not know, not part of `integrations`.
+    /// Credits outside the catalog, not part of `integrations`.
     pub outside_catalog: u32,
 }
 
-/// One line of the ranking by CSM.
+/// One row of the ranking by CSM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CsmStanding {
-    /// 1 for the most credited integrations; equal counts share a rank ("1, 2, 2, 4").
+    /// Rank from 1 by credited integrations; equal counts share a rank ("1, 2, 2, 4").
     pub rank: u32,
-    /// Name as it is written most often.
+    /// Display name: the most frequent spelling.
     pub csm: String,
     /// Credited company–integration pairs within the period.
     pub integrations: u32,
@@ -57,44 +58,44 @@ pub struct CsmStanding {
     pub companies: u32,
     /// Valid submissions within the period, credited or not.
     pub submissions: u32,
-    /// Credits for integrations that the catalog does not know, not part of `integrations`.
+    /// Credits outside the catalog, not part of `integrations`.
     pub outside_catalog: u32,
-    /// Instant of the latest of those credits; credits outside the catalog are not points.
+    /// Instant of the latest credit; credits outside the catalog do not count.
     pub last_point_at: Option<Timestamp>,
-    /// Places won (positive) or lost since a week ago; `None` for one who was not listed then.
+    /// Ranks gained (positive) or lost since a week ago; `None` when the CSM was not listed then.
     pub movement: Option<i32>,
 }
 
-/// One line of the overview by integration.
+/// One row of the overview by integration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ServiceStanding {
-    /// Name as the catalog writes it, or as typed when the catalog does not know it.
+    /// Catalog name, or the name as typed when it is not in the catalog.
     pub integration: String,
     /// Distinct companies credited with it within the period.
     pub companies: u32,
     /// Valid claims that name it within the period, credited or not.
     pub claims: u32,
-    /// `companies` as a share of all catalog credits within the period, in thousandths (0–1000), each rounded by itself
-    /// so that equal counts have equal shares; 0 only for nothing, 1000 only for all. Always 0 outside the catalog.
+    /// `companies` as a share of all catalog credits within the period, in thousandths (0–1000). Rounded individually,
+    /// so equal counts have equal shares; 0 only for none, 1000 only for all. Always 0 outside the catalog.
     pub share_permille: u32,
-    /// How the catalog sees it.
+    /// Relation to the catalog.
     pub kind: ServiceKind,
 }
 
-/// How the catalog sees an integration that stands in the sheet.
+/// Relation of a claimed integration to the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceKind {
     /// Offered on the form.
     Offered,
-    /// No longer offered; its history counts.
+    /// No longer offered; existing claims still count.
     Retired,
-    /// Not in the catalog; shown and counted apart.
+    /// Not in the catalog; listed and counted separately.
     OutsideCatalog,
 }
 
 impl Ledger {
-    /// The board for a period in `zone`, with the places won or lost in the seven days before `now`.
+    /// Standings of a period in `zone`, with the rank changes of the seven days before `now`.
     pub fn standings(&self, period: Period, now: Timestamp, zone: &TimeZone) -> Standings {
         let span = period.span(zone);
         let lines = &self.order()[self.lines_within(span)];
@@ -152,7 +153,7 @@ impl Ledger {
                 kind,
             })
             .collect();
-        // The sort is stable: equal counts stay in the order of the catalog.
+        // The sort is stable: ties keep catalog order.
         services.sort_by_cached_key(|service| match service.kind {
             ServiceKind::Offered | ServiceKind::Retired => (false, Reverse(service.companies), String::new()),
             ServiceKind::OutsideCatalog => (true, Reverse(service.companies), fold(&service.integration)),
@@ -168,7 +169,7 @@ impl Ledger {
         }
     }
 
-    /// What was claimed and credited of each integration, by the place of its number.
+    /// Claims and credits of each integration, by integration id.
     fn service_tallies(&self, lines: &[u32]) -> Vec<ServiceTally> {
         let mut tallies = vec![ServiceTally::default(); self.integration_count()];
         for line in self.counting(lines) {
@@ -183,15 +184,15 @@ impl Ledger {
         tallies
     }
 
-    /// Places of the lines that count.
+    /// Indices of the lines that count.
     fn counting(&self, lines: &[u32]) -> impl Iterator<Item = u32> {
         let lines = lines.iter().copied();
         lines.filter(|place| self.line(*place).standing == Standing::Counts)
     }
 
-    /// The rank of each CSM a week before, by the place of their number.
+    /// Rank of each CSM a week before `now`, by CSM id.
     fn ranks_a_week_before(&self, now: Timestamp, zone: &TimeZone, span: Span) -> Vec<Option<u32>> {
-        // Seven days by the calendar, so that "since Monday at nine" holds over a change of the clocks too.
+        // Seven calendar days, so that "since Monday at nine" holds across a daylight-saving change.
         let Ok(week_ago) = now.to_zoned(zone.clone()).checked_sub(7.days()) else {
             return vec![None; self.csm_count()];
         };
@@ -203,7 +204,7 @@ impl Ledger {
         ranks(&tallies)
     }
 
-    /// What each CSM reached with some lines.
+    /// Totals of each CSM over some lines.
     fn tallies(&self, lines: &[u32]) -> Tallies {
         let mut tallies = vec![Tally::default(); self.csm_count()];
         let mut points = Vec::with_capacity(2 * lines.len());
@@ -214,7 +215,7 @@ impl Ledger {
         }
     }
 
-    /// Counts lines and points, and tells the company and the CSM of each point.
+    /// Counts lines and points, and reports the company and CSM of each point.
     fn add_rows(&self, lines: &[u32], tallies: &mut [Tally], mut point: impl FnMut(Number, Number)) {
         for place in self.counting(lines) {
             let line = self.line(place);
@@ -235,10 +236,10 @@ impl Ledger {
         }
     }
 
-    /// Counts the companies of each CSM among points, and all companies.
+    /// Counts distinct companies, for each CSM and in total.
     fn add_companies(&self, points: &[(Number, Number)], tallies: &mut [Tally]) -> u32 {
         let mut companies = 0;
-        // Who was counted last for which company: the points of a company come one behind the other.
+        // Last company counted for each CSM; the points of a company are adjacent.
         let mut counted: Vec<Option<Number>> = vec![None; tallies.len()];
         let mut last = None;
         for (company, csm) in by_company(points, self.company_count()) {
@@ -263,7 +264,7 @@ fn totals(tallies: &Tallies) -> Totals {
     }
 }
 
-/// Pairs of company and CSM, those of one company together: a counting sort, for there can be very many.
+/// Pairs of company and CSM, grouped by company. A counting sort, because there can be very many.
 fn by_company(points: &[(Number, Number)], companies: usize) -> Vec<(Number, Number)> {
     let mut next = vec![0_usize; companies + 1];
     for (company, _) in points {
@@ -281,9 +282,9 @@ fn by_company(points: &[(Number, Number)], companies: usize) -> Vec<(Number, Num
     sorted
 }
 
-/// What was reached within a stretch of time.
+/// Totals within a time span.
 struct Tallies {
-    /// By the place of the number.
+    /// By CSM id.
     by_csm: Vec<Tally>,
     /// Distinct companies among all points.
     companies: u32,
@@ -304,7 +305,7 @@ struct ServiceTally {
     claims: u32,
 }
 
-/// Those who submitted something that counts.
+/// CSMs with a submission that counts.
 fn listed(tallies: &[Tally]) -> impl Iterator<Item = (Number, &Tally)> {
     let numbered = tallies
         .iter()
@@ -313,7 +314,7 @@ fn listed(tallies: &[Tally]) -> impl Iterator<Item = (Number, &Tally)> {
     numbered.filter(|(_, tally)| tally.submissions > 0)
 }
 
-/// The rank of each CSM that is listed: one more than the number of those with more points.
+/// Rank of each listed CSM: one more than the number of CSMs with more points.
 fn ranks(tallies: &[Tally]) -> Vec<Option<u32>> {
     let mut points: Vec<u32> = listed(tallies).map(|(_, tally)| tally.integrations).collect();
     points.sort_unstable_by_key(|points| Reverse(*points));
@@ -324,7 +325,7 @@ fn ranks(tallies: &[Tally]) -> Vec<Option<u32>> {
         .collect()
 }
 
-/// A part of a whole in thousandths, to the nearest; something is never 0 and less than all is never 1000.
+/// Share in thousandths, rounded to the nearest; 0 only for none, 1000 only for all.
 fn permille(part: u32, whole: u32) -> u32 {
     if part == 0 || part >= whole {
         return if part == 0 { 0 } else { 1000 };

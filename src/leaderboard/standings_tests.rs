@@ -23,7 +23,7 @@ fn within(rows: Vec<Submission>, from: &str, to: &str, zone: &str) -> Standings 
     ledger(rows).standings(period, march(NOW), &TimeZone::get(zone).expect("bundled time zone"))
 }
 
-/// "rank name points" for each line.
+/// "rank name points" for each row.
 fn ranking(standings: &Standings) -> Vec<String> {
     let lines = standings.by_csm.iter();
     lines
@@ -31,7 +31,7 @@ fn ranking(standings: &Standings) -> Vec<String> {
         .collect()
 }
 
-/// "name companies/claims" for each line.
+/// "name companies/claims" for each row.
 fn services(standings: &Standings) -> Vec<String> {
     let lines = standings.by_service.iter();
     lines
@@ -68,7 +68,7 @@ fn a_line_tells_points_companies_submissions_and_the_last_point() {
     let standings = all_time(vec![
         row(2, "02 10:00", "Kate", "Acme", "GitHub, Fax"),
         row(3, "03 10:00", "Kate", "Globex", "GitHub, Slack"),
-        // Repeats, and a name outside the catalog, are no points.
+        // Repeated claims and names outside the catalog earn no points.
         row(4, "04 10:00", "Kate", "Acme", "GitHub"),
         row(5, "05 10:00", "Kate", "Initech", "Telex"),
         with_status(Status::Rejected, row(6, "06 10:00", "Kate", "Initech", "GitHub")),
@@ -178,7 +178,7 @@ fn a_period_counts_whole_days_of_the_zone_and_both_ends() {
             row(5, "02 23:00", "Kate", "A4", "GitHub"),
         ]
     };
-    // In Paris the second of March lasts from 23:00 to 23:00 UTC.
+    // In Paris 2 March lasts from 23:00 UTC to 23:00 UTC.
     assert_eq!(
         ranking(&within(rows(), "2026-03-02", "2026-03-02", "Europe/Paris")),
         ["1 Kate 2"]
@@ -237,9 +237,9 @@ fn movement_compares_with_the_ranking_of_a_week_ago() {
         row(2, "02 10:00", "Kate", "Acme", "GitHub, Slack"),
         row(3, "03 10:00", "Bo", "Globex", "GitHub"),
         row(4, "03 10:00", "Zoé", "Initech", "GitHub"),
-        // Exactly a week before now still belongs to then.
+        // Exactly a week before now belongs to the earlier standings.
         row(5, "13 12:00", "Ana", "Umbrella", "GitHub"),
-        // One minute later no longer does.
+        // One minute later does not.
         row(6, "13 12:01", "Bo", "Umbrella", "Slack, Cursor"),
         row(7, "14 12:00", "Cy", "Hooli", "Slack"),
     ]);
@@ -278,7 +278,7 @@ fn movement_within_a_period_that_began_this_week_is_unknown_and_in_a_past_one_ze
 
 #[test]
 fn a_week_ago_is_the_same_hour_even_when_clocks_changed_meanwhile() {
-    // On 4 April 2026 at 12:00 in Paris it is 10:00 UTC; a week before, still in winter time, noon was 11:00 UTC.
+    // 4 April 2026, 12:00 in Paris is 10:00 UTC; a week earlier, before daylight saving, noon was 11:00 UTC.
     let ledger = ledger(vec![
         row(2, "28 10:30", "Kate", "Acme", "GitHub"),
         row(3, "28 11:30", "Bo", "Globex", "GitHub"),

@@ -1,4 +1,4 @@
-//! The door of the form: what was sent becomes a valid submission, or complaints beside its fields.
+//! Validation of the claim form: a request body becomes a valid submission or field errors.
 
 use std::time::Duration;
 
@@ -14,84 +14,84 @@ use super::{
 };
 use crate::{company::CompanyKey, error::FieldError, person::PersonKey, spelling::tidy};
 
-/// Longest name of a CSM, in characters.
+/// Maximum length of a CSM name, in characters.
 pub const LONGEST_CSM: usize = 80;
-/// Longest name of a company, in characters.
+/// Maximum length of a company name, in characters.
 pub const LONGEST_COMPANY: usize = 200;
-/// Longest key, in bytes.
+/// Maximum length of an idempotency key, in bytes.
 const LONGEST_KEY: usize = 100;
-/// No person reads and fills the form in less; programs that fill every form they meet do.
+/// Minimum time to fill in the form: faster requests come from bots.
 const SHORTEST_VISIT: Duration = Duration::from_millis(500);
 
-/// A submission as it was sent. In JSON, `null` is the same as nothing.
+/// Body of a submission. In JSON, `null` means empty.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, expecting = "an object with csm, company and integrations")]
 pub struct SentSubmission {
-    /// Who claims.
+    /// CSM who claims.
     #[serde(deserialize_with = "text_or_nothing")]
     pub csm: String,
-    /// For which company.
+    /// Company of the claim.
     #[serde(deserialize_with = "text_or_nothing")]
     pub company: String,
-    /// What the company completed.
+    /// Integrations that the company completed.
     #[serde(deserialize_with = "one_or_many")]
     pub integrations: Vec<String>,
-    /// Made when the form was shown; the same for every retry.
+    /// Idempotency key, generated when the form was shown; the same for every retry.
     #[serde(deserialize_with = "text_or_nothing")]
     pub key: String,
-    /// Left empty by people, who do not see it.
+    /// Honeypot: hidden from people, so only bots fill it in.
     #[serde(deserialize_with = "text_or_nothing")]
     pub website: String,
-    /// Milliseconds since 1970 at which the form was shown; empty from programs that show none.
+    /// Milliseconds since 1970 at which the form was shown; empty from API clients.
     #[serde(deserialize_with = "text_or_nothing")]
     pub shown_at: String,
-    /// The name of a CSM that the form asked about, because it looks like a known one, and what the person meant by it.
+    /// Confirmation of a CSM name that is similar to a known one.
     #[serde(skip)]
     pub csm_meant: Meant,
-    /// The same of the company.
+    /// Confirmation of a company name that is similar to a known one.
     #[serde(skip)]
     pub company_meant: Meant,
 }
 
-/// The answer to the question whether a name is another one that it looks like.
+/// Answer to the question whether a name is meant as typed or as a similar known one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meant {
-    /// The name that was asked about.
+    /// Name that the form asked about.
     pub asked: String,
-    /// The name that was chosen; empty while nothing was.
+    /// Chosen name; empty before a choice.
     pub answer: String,
 }
 
 impl Meant {
-    /// Whether the person was asked about this very name and chose one.
+    /// Whether the question was about this very name and has been answered.
     fn settles(&self, typed: &str) -> bool {
         !self.answer.trim().is_empty() && tidy(&self.asked) == tidy(typed)
     }
 }
 
-/// A submission that can be written.
+/// A submission that passed validation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValidSubmission {
-    /// Who claims, as typed.
+    /// CSM name as typed.
     pub csm: String,
-    /// For which company, as typed.
+    /// Company name as typed.
     pub company: String,
-    /// The cell of integrations, named as the catalog does, in its order.
+    /// Content of the integrations cell: catalog names in catalog order.
     pub integrations: String,
     key: String,
 }
 
-/// Why a submission cannot be written.
+/// Why a submission is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Complaints, each about one field.
+    /// Field errors, each about one field.
     Fields(Vec<FieldError>),
-    /// It came from a program that fills every form.
+    /// The request comes from a bot.
     Automatic,
 }
 
 impl SentSubmission {
-    /// Reads the pairs of a form; `integrations` may stand many times.
+    /// Parses the pairs of a form; `integrations` may occur many times.
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
         let mut sent = Self::default();
         for (name, value) in pairs {
@@ -112,7 +112,7 @@ impl SentSubmission {
         sent
     }
 
-    /// The same with the names that the person meant, where the form asked; and which names it need not ask about.
+    /// Applies the confirmed names; also returns the kinds of names that need no further question.
     pub fn settled(mut self) -> (Self, Vec<NameKind>) {
         let mut settled = Vec::new();
         let fields = [
@@ -128,10 +128,10 @@ impl SentSubmission {
         (self, settled)
     }
 
-    /// Checks every field against the catalog.
+    /// Validates every field against the catalog.
     ///
     /// # Errors
-    /// Every complaint at once, top to bottom.
+    /// All field errors at once, in form order.
     pub fn check(&self, catalog: &Catalog, now: Timestamp) -> Result<ValidSubmission, Refusal> {
         if !self.website.is_empty() || self.is_too_quick(now) {
             return Err(Refusal::Automatic);
@@ -167,15 +167,15 @@ impl SentSubmission {
             .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
         shown_at.is_some_and(|shown_at| {
             let visit = now.duration_since(shown_at);
-            // A negative visit is a clock that was set back, not a program.
+            // A negative duration means that a clock was set back, not a bot.
             !visit.is_negative() && visit.unsigned_abs() < SHORTEST_VISIT
         })
     }
 }
 
 impl ValidSubmission {
-    /// The id of its row, made of the form's key and what was entered: sending the form again writes nothing, whatever
-    /// staff did to the row meanwhile, and a form that was changed on the way back is a submission of its own.
+    /// Id of the row, derived from the key and the input. Sending the form again writes nothing, even if staff changed
+    /// the row since; an edited form is a new submission.
     pub fn id(&self) -> String {
         if self.key.is_empty() {
             return Uuid::new_v4().to_string();
@@ -218,14 +218,14 @@ fn check_text(text: &str, longest: usize) -> Result<(), String> {
     }
 }
 
-/// Control characters, characters that turn the direction of the text around them, characters that nobody sees, and
-/// the mark of broken encoding: with them a name can be made to look like another.
+/// Control characters, bidirectional overrides, invisible characters and the replacement character: they could make one
+/// name look like another.
 ///
-/// The joiners (U+200C, U+200D) and variation selectors stay: Persian, Indian names and emoji are written with them.
+/// Joiners (U+200C, U+200D) and variation selectors are allowed: Persian, Indian names and emoji need them.
 fn is_refused(character: char) -> bool {
     let turns_direction = matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
         | '\u{2066}'..='\u{2069}');
-    // The last three are the empty letters of Korean.
+    // The last three are Korean fillers.
     let is_unseen = matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}'
         | '\u{E0000}'..='\u{E007F}' | '\u{115F}' | '\u{1160}' | '\u{3164}');
     character.is_control()
@@ -245,7 +245,7 @@ fn check_key(key: &str) -> Result<(), String> {
     }
 }
 
-/// The names as the catalog writes them, in its order, each once.
+/// Catalog names in catalog order, without duplicates.
 fn choose(sent: &[String], catalog: &Catalog) -> Result<Vec<String>, String> {
     let names: Vec<&str> = sent
         .iter()

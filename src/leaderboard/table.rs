@@ -1,7 +1,7 @@
-//! All rows of the `submissions` tab in little room: names by number, ids as they are usually made in sixteen bytes.
+//! Columnar submissions: interned names, 16-byte ids.
 //!
-//! Rows are only ever added. A table that grew from another one knows it, so that what was worked out from the earlier
-//! one can be carried on.
+//! Append-only. A table knows the tables it was extended from, so values derived from an earlier table can be extended
+//! too.
 
 use std::{cmp::Ordering, hash::BuildHasher, ops::Range, sync::Arc};
 
@@ -18,27 +18,27 @@ use super::{
 };
 use crate::{company::CompanyKey, person::PersonKey};
 
-/// How many earlier tables a table remembers to have grown from.
+/// Number of ancestors a table remembers.
 const REMEMBERED: usize = 16;
 
-/// Submissions in the order of the sheet; each is known by its place.
+/// Submissions in sheet order; each is addressed by its index.
 #[derive(Clone, Debug)]
 pub struct SubmissionTable {
     entries: Vec<Entry>,
-    /// The integrations of all entries, one behind the other.
+    /// Integrations of all entries, concatenated.
     integrations: Vec<u32>,
-    /// By place; most rows have none.
+    /// By index; most rows have none.
     notes: Vec<(u32, Arc<str>)>,
     names: Names,
     by_id: HashTable<u32>,
-    /// Places whose id an earlier place has.
+    /// Indices whose id occurs at an earlier index.
     repeated_ids: Vec<u32>,
     hashing: RandomState,
-    /// This table and those it grew from, the latest last.
+    /// This table and its ancestors, latest last.
     lineage: Vec<Arc<()>>,
 }
 
-/// The texts of the columns with names. A table that grew from another shares them until a new name comes.
+/// String pools of the name columns. An extended table shares them until a new name occurs.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
     pub(super) csms: Arc<Spellings<PersonKey>>,
@@ -46,7 +46,7 @@ pub(super) struct Names {
     pub(super) integrations: Arc<Spellings<IntegrationKey>>,
 }
 
-/// One row; names are numbers of [`Names`].
+/// One row; names are ids in [`Names`].
 #[derive(Clone, Debug)]
 struct Entry {
     id: Id,
@@ -54,12 +54,12 @@ struct Entry {
     row: u32,
     csm: u32,
     company: u32,
-    /// End of its integrations, which begin where those of the entry before end.
+    /// End of its integrations; they start at the end of the previous entry's.
     integrations_end: u32,
     status: Status,
 }
 
-/// A row to add.
+/// A row to append.
 pub(super) struct NewRow<'a> {
     pub(super) row: u32,
     pub(super) id: Id,
@@ -91,7 +91,7 @@ impl Default for SubmissionTable {
 }
 
 impl SubmissionTable {
-    /// An empty table with room for so many rows.
+    /// An empty table with capacity for `rows`.
     pub(super) fn with_room_for(rows: usize) -> Self {
         Self {
             entries: Vec::with_capacity(rows),
@@ -101,7 +101,7 @@ impl SubmissionTable {
         }
     }
 
-    /// A table that begins like this one and takes more rows.
+    /// A copy of this table that can be extended by `more` rows.
     pub(super) fn continued(&self, more: usize) -> Self {
         let earlier = self.lineage.len().saturating_sub(REMEMBERED - 1);
         Self {
@@ -112,7 +112,7 @@ impl SubmissionTable {
         }
     }
 
-    /// Whether this table is `earlier` with rows added, or that table itself.
+    /// Whether this table is `earlier` or an extension of it.
     pub(super) fn continues(&self, earlier: &Self) -> bool {
         let known = earlier.lineage.last();
         known.is_some_and(|known| self.lineage.iter().any(|own| Arc::ptr_eq(own, known)))
@@ -123,12 +123,12 @@ impl SubmissionTable {
         self.entries.len()
     }
 
-    /// Whether there is no row.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The rows in the order of the sheet.
+    /// Rows in sheet order.
     pub fn iter(&self) -> impl Iterator<Item = SubmissionRow<'_>> {
         (0..count(self.len())).map(|place| self.at(place))
     }
@@ -145,17 +145,17 @@ impl SubmissionTable {
         &mut self.names
     }
 
-    /// The notes of the rows that have one.
+    /// Notes of the rows that have one.
     pub(super) fn notes(&self) -> impl Iterator<Item = &str> {
         self.notes.iter().map(|(_, note)| &**note)
     }
 
-    /// Numbers of the integrations of all rows, one behind the other; see [`SubmissionTable::claims_of`].
+    /// Ids of the integrations of all rows, concatenated; see [`SubmissionTable::claims_of`].
     pub(super) fn claims(&self) -> &[u32] {
         &self.integrations
     }
 
-    /// Where the integrations of a row stand among those of all rows.
+    /// Range of a row's integrations within [`SubmissionTable::claims`].
     pub(super) fn claims_of(&self, place: u32) -> Range<usize> {
         let place = place as usize;
         let start = place
@@ -164,7 +164,7 @@ impl SubmissionTable {
         start as usize..self.entries[place].integrations_end as usize
     }
 
-    /// The first row with this id; `None` when it is empty or no row has it.
+    /// First row in sheet order with this id; `None` for an empty or unknown id.
     pub(super) fn first_with_id(&self, id: &Id) -> Option<u32> {
         let place = self
             .by_id
@@ -172,7 +172,7 @@ impl SubmissionTable {
         place.copied()
     }
 
-    /// The earliest row with this id; `None` when it is empty or no row has it.
+    /// Earliest row in claim order with this id; `None` for an empty or unknown id.
     pub(super) fn earliest_with_id(&self, id: &Id) -> Option<u32> {
         let others = self.repeated_ids.iter().copied();
         let others = others.filter(|place| self.entries[*place as usize].id == *id);
@@ -180,7 +180,7 @@ impl SubmissionTable {
         all.min_by(|left, right| self.compare(*left, *right))
     }
 
-    /// Whether a row says the same as a new one, wherever they stand.
+    /// Whether a row has the same content as a new one, regardless of position.
     pub(super) fn is_copy(&self, place: u32, new: &NewRow<'_>) -> bool {
         let entry = &self.entries[place as usize];
         entry.id == new.id
@@ -217,9 +217,9 @@ impl SubmissionTable {
         });
     }
 
-    /// Puts rows in the order of their claims: by instant, then by id, those without one last, then by content.
+    /// Claim order of rows: by instant, then by id with empty ids last, then by content.
     ///
-    /// The row number comes last of all: it can only tell apart rows that say exactly the same.
+    /// The row number is the last criterion: it only separates rows with identical content.
     pub(super) fn compare(&self, left: u32, right: u32) -> Ordering {
         let (one, other) = (self.at(left), self.at(right));
         one.submitted_at()
@@ -231,7 +231,7 @@ impl SubmissionTable {
             .then_with(|| (one.note(), one.row()).cmp(&(other.note(), other.row())))
     }
 
-    /// Whether the claims of one row go before those of another.
+    /// Whether one row precedes another in claim order.
     pub(super) fn is_earlier(&self, one: u32, other: u32) -> bool {
         self.compare(one, other) == Ordering::Less
     }
@@ -278,7 +278,7 @@ impl Extend<Submission> for SubmissionTable {
     }
 }
 
-/// One row of a [`SubmissionTable`], with the meanings of [`Submission`].
+/// View of one row of a [`SubmissionTable`], with the fields of [`Submission`].
 #[derive(Clone, Copy, Debug)]
 pub struct SubmissionRow<'a> {
     table: &'a SubmissionTable,
@@ -300,7 +300,7 @@ impl<'a> SubmissionRow<'a> {
         self.entry().id.to_string()
     }
 
-    /// Whether it is the row with this id.
+    /// Whether the row has this id.
     pub(super) fn has_id(&self, id: &Id) -> bool {
         self.entry().id == *id
     }
@@ -310,29 +310,29 @@ impl<'a> SubmissionRow<'a> {
         self.entry().submitted_at
     }
 
-    /// Name of the CSM as typed.
+    /// CSM name as typed.
     pub fn csm(&self) -> &'a str {
         self.table.names.csms.text(self.entry().csm)
     }
 
-    /// Name of the company as typed.
+    /// Company name as typed.
     pub fn company(&self) -> &'a str {
         self.table.names.companies.text(self.entry().company)
     }
 
-    /// Integrations as typed, in the order of the cell.
+    /// Integrations as typed, in cell order.
     pub fn integrations(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let names = &self.table.names.integrations;
         let numbers = self.table.integrations[self.table.claims_of(self.place)].iter();
         numbers.map(|number| names.text(*number))
     }
 
-    /// What staff say about the row.
+    /// Status of the row, set by staff.
     pub fn status(&self) -> Status {
         self.entry().status
     }
 
-    /// Staff's remark; may be empty.
+    /// Remark by staff; may be empty.
     pub fn note(&self) -> &'a str {
         self.table.note(self.place)
     }

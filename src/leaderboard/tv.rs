@@ -1,4 +1,4 @@
-//! What a screen on the wall shows, one slide after the other: tables cut so that each fits on one screen.
+//! Slides of the TV page: rankings, split so that each part fits on one screen.
 
 use jiff::Timestamp;
 
@@ -9,73 +9,73 @@ use super::{
     standings::{ServiceKind, ServiceStanding, Standings},
 };
 
-/// Lines that one column can hold and still be read from across the room.
+/// Maximum lines in a column that stay readable across a room.
 const MOST_LINES: usize = 20;
-/// Lines up to which one column looks best.
+/// Number of lines up to which one column is used.
 const FEW_LINES: usize = 12;
-/// Columns beside each other.
+/// Maximum columns next to each other.
 const MOST_COLUMNS: usize = 3;
 
-/// A ranking as the wall shows it; a contest is one more of them.
+/// A ranking on the TV page: of the board or of a contest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WallTable {
-    /// What is ranked.
+    /// Kind of ranking.
     pub kind: WallKind,
-    /// What it is called, such as `By CSM`.
+    /// Title, such as `By CSM`.
     pub title: String,
-    /// What else is to be known, such as the time that is left; may be empty.
+    /// Further information, such as the time left; may be empty.
     pub subtitle: String,
-    /// What a figure counts, such as `integrations`.
+    /// Unit of the figures, such as `integrations`.
     pub unit: &'static str,
-    /// The moment whose claims give the figures; `None` for now.
+    /// Moment of the claims behind the figures; `None` for now.
     pub as_of: Option<Timestamp>,
     /// Best first.
     pub lines: Vec<WallLine>,
 }
 
-/// What a ranking on the wall ranks.
+/// Kind of ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WallKind {
-    /// CSMs by their credits.
+    /// CSMs by credits.
     Csms,
-    /// Integrations by their companies.
+    /// Integrations by companies.
     Services,
-    /// CSMs by their points in a contest.
+    /// CSMs by contest points.
     Contest,
 }
 
-/// One line of a ranking.
+/// One row of a ranking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WallLine {
-    /// 1 for the most; equal figures share a rank.
+    /// Rank from 1; equal figures share a rank.
     pub rank: u32,
-    /// Whether somebody else has the same rank.
+    /// Whether another row has the same rank.
     pub is_tied: bool,
-    /// Who or what is ranked.
+    /// CSM or integration.
     pub name: String,
-    /// The figure as it is read.
+    /// Figure as displayed.
     pub figure: String,
-    /// The figure as a share of the highest, in thousandths.
+    /// Share of the highest figure, in thousandths.
     pub thousandths: u32,
-    /// What the claims behind the figure came to.
+    /// Outcome of the claims behind the figure.
     pub outcome: Wanted,
 }
 
-/// As much of a ranking as fits on one screen.
+/// A part of a ranking that fits on one screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slide<'a> {
-    /// The ranking.
+    /// Ranking.
     pub table: &'a WallTable,
-    /// Which part of it this is, 1 for the first.
+    /// Number of this part, from 1.
     pub part: u32,
-    /// How many parts it has.
+    /// Number of parts.
     pub parts: u32,
-    /// The lines from left to right and from top to bottom; no column has more than the first.
+    /// Columns from left to right; the first one is the longest.
     pub columns: Vec<&'a [WallLine]>,
 }
 
 impl WallTable {
-    /// The rankings of a board: by CSM, then by service.
+    /// Rankings of a board: by CSM, then by integration.
     pub fn of(standings: &Standings) -> Vec<Self> {
         let csms = standings
             .by_csm
@@ -103,7 +103,7 @@ impl WallTable {
         ]
     }
 
-    /// The result of a contest that stands still, or how it stands.
+    /// Ranking of a contest, frozen or current.
     pub fn of_contest(report: &ContestReport, subtitle: String) -> Self {
         let frozen = report.frozen.as_ref();
         let standings = &frozen.map_or(&report.current, |frozen| &frozen.settlement).standings;
@@ -128,7 +128,7 @@ impl WallTable {
         }
     }
 
-    /// A ranking of names by their figures, in any order; equal figures stay in the order given.
+    /// Ranking of names by figures, in any order; ties keep the given order.
     pub fn new((kind, title): (WallKind, &str), unit: &'static str, mut figures: Vec<(&str, u32)>) -> Self {
         figures.sort_by_key(|(_, points)| std::cmp::Reverse(*points));
         let rank = |points: u32| 1 + figures.partition_point(|(_, other)| *other > points);
@@ -155,20 +155,20 @@ impl WallTable {
     }
 }
 
-/// A part of the highest figure in thousandths, rounded down.
+/// Share of the highest figure in thousandths, rounded down.
 fn share(part: u32, most: u32) -> u32 {
     let thousandths = u64::from(part) * 1_000 / u64::from(most.max(1));
     u32::try_from(thousandths).unwrap_or(1_000)
 }
 
-/// The slides of some rankings, one after the other. A ranking without a line has a slide too, which says so.
+/// Slides of the rankings, in order. An empty ranking has one slide that says so.
 pub fn slides(tables: &[WallTable]) -> Vec<Slide<'_>> {
     tables.iter().flat_map(slides_of).collect()
 }
 
 fn slides_of(table: &WallTable) -> Vec<Slide<'_>> {
     let lines = table.lines.as_slice();
-    // As many lines on each part, but for the last.
+    // Equal numbers of lines on all parts except the last.
     let parts = lines.len().div_ceil(MOST_LINES * MOST_COLUMNS).max(1);
     let on_each = lines.len().div_ceil(parts).max(1);
     let chunks: Vec<&[WallLine]> = if lines.is_empty() {
@@ -210,7 +210,7 @@ mod tests {
         WallTable::new((WallKind::Csms, "By CSM"), "integrations", figures)
     }
 
-    /// Lines in each column of each slide.
+    /// Number of lines in each column of each slide.
     fn shape(lines: usize) -> Vec<Vec<usize>> {
         let table = table(lines);
         let slides = slides(std::slice::from_ref(&table));

@@ -1,31 +1,32 @@
-//! Spreadsheet dates as instants, many at once.
+//! Civil time of spreadsheet dates, converted to instants in bulk.
 //!
-//! A date in the sheet is what the clock on the wall showed. Asking a time zone what that means costs more than everything
-//! else about a row, so the answer is kept for the whole time between two changes of the clocks.
+//! A date in the sheet is local time. A time zone lookup costs more than all other decoding of a row, so the offset is
+//! cached for the whole interval between two offset changes.
 
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::store::Cell;
 
-/// The clock on the wall of a time zone.
+/// Converts local times of one time zone.
 pub(super) struct WallClock {
     zone: TimeZone,
     stretches: Vec<Stretch>,
 }
 
-/// The time between two changes of the clocks, in milliseconds.
+/// Interval with a constant offset, in milliseconds.
 #[derive(Clone, Copy)]
 struct Stretch {
-    /// First instant, and the first one after.
+    /// Start (inclusive) and end (exclusive).
     bounds: (i64, i64),
-    /// How far the clock on the wall is ahead.
+    /// Local time minus UTC.
     offset: i64,
 }
 
-/// Milliseconds from 30 December 1899, the spreadsheet's day zero, to 1970.
+/// Milliseconds from 30 December 1899, day zero of spreadsheets, to 1970.
 const DAY_ZERO: i64 = -25_569 * MILLISECONDS_A_DAY;
 const MILLISECONDS_A_DAY: i64 = 86_400_000;
-/// This near to a change of the clocks the zone itself is asked: no zone has skipped or repeated more than a day.
+/// Distance to an offset change within which the zone is queried directly; no zone has skipped or repeated more than a
+/// day.
 const NEAR: i64 = 2 * MILLISECONDS_A_DAY;
 
 impl WallClock {
@@ -36,8 +37,7 @@ impl WallClock {
         }
     }
 
-    /// The instant of a spreadsheet date, the same as [`Cell::instant`] finds; `None` when the question has to be put
-    /// there.
+    /// Instant of a spreadsheet date, equal to [`Cell::instant`]; `None` when the caller must use that instead.
     pub(super) fn instant(&mut self, cell: Cell<'_>) -> Option<Timestamp> {
         let Cell::Number(serial) = cell else { return None };
         // Until the year 9000.
@@ -57,10 +57,10 @@ impl WallClock {
         Timestamp::from_millisecond(instant).ok().filter(|_| is_clear)
     }
 
-    /// The stretch around an instant.
+    /// Interval that contains an instant.
     fn learn(&mut self, millisecond: i64) -> Option<Stretch> {
         let instant = Timestamp::from_millisecond(millisecond).ok()?;
-        // What comes before an instant does not include it.
+        // `preceding` excludes its start.
         let next = Timestamp::from_millisecond(millisecond + 1).ok()?;
         let before = self.zone.preceding(next).next();
         let after = self.zone.following(instant).next();

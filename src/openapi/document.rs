@@ -1,4 +1,4 @@
-//! The document as a whole: what it is about, and what every address has in common.
+//! OpenAPI document: general information, tags, and the error responses that all routes share.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::error::ErrorAnswer;
 
-/// What the boards are, as the readers of the document see them.
+/// Tags of the document: one per board, and one for the rest.
 const TAGS: [(&str, &str); 4] = [
     ("Leaderboard", "Who completed which integration."),
     ("Deals", "The pipeline of a founder."),
@@ -24,10 +24,10 @@ const TAGS: [(&str, &str); 4] = [
     ("Program", "How the program fares, and what it found."),
 ];
 
-/// The name of the answer that every error has, below `components`.
+/// Name of the shared error response in `components`.
 const ERROR: &str = "Error";
 
-/// The router, and the document of every address in it.
+/// Finishes the router and returns it with the document of all its routes.
 pub fn described(routes: ApiRouter) -> (Router, OpenApi) {
     let mut document = OpenApi {
         info: Info {
@@ -70,7 +70,7 @@ fn tag(name: &str, description: &str) -> Tag {
     }
 }
 
-/// Every operation with its path and method.
+/// Iterates over all operations with path and method.
 fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&str, Method, &mut Operation)> {
     let paths = document.paths.iter_mut().flat_map(|paths| &mut paths.paths);
     paths.flat_map(|(path, item)| {
@@ -91,7 +91,7 @@ fn operations(document: &mut OpenApi) -> impl Iterator<Item = (&str, Method, &mu
     })
 }
 
-/// Says how an address fails, as the guard and the handlers do.
+/// Adds the error responses that the middleware and the handlers share.
 fn add_errors(operation: &mut Operation, method: &Method) {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     for status in failures(method) {
@@ -105,7 +105,7 @@ fn add_errors(operation: &mut Operation, method: &Method) {
     }
 }
 
-/// A field of an address is there or not; it is never `null`.
+/// Removes `null` from the type of a query parameter: it is present or absent.
 fn without_null(parameter: &mut ReferenceOr<Parameter>) {
     let ReferenceOr::Item(Parameter::Query { parameter_data, .. }) = parameter else {
         return;
@@ -127,7 +127,7 @@ fn without_null(parameter: &mut ReferenceOr<Parameter>) {
     schema.json_schema.remove("default");
 }
 
-/// The types that hold the fields of an address are spelled out in its parameters, and nothing else refers to them.
+/// Removes schemas that nothing refers to: the types of query parameters are expanded in the parameters.
 fn drop_unused_schemas(document: &mut OpenApi) {
     let Some(components) = &mut document.components else {
         return;
@@ -148,7 +148,7 @@ fn drop_unused_schemas(document: &mut OpenApi) {
     }
 }
 
-/// Names of the schemas to which `part` refers.
+/// Names of the schemas that `part` refers to.
 fn references(part: &impl Serialize) -> Vec<String> {
     let mut names = Vec::new();
     let mut open = vec![serde_json::to_value(part).unwrap_or_default()];
@@ -163,7 +163,7 @@ fn references(part: &impl Serialize) -> Vec<String> {
     names
 }
 
-/// A stable name for generated clients, such as `get_deals_id_edit`.
+/// Sets a stable operation id for generated clients, such as `get_deals_id_edit`.
 fn name(operation: &mut Operation, method: &Method, path: &str) {
     let words = path
         .split(|sign: char| !sign.is_ascii_alphanumeric())
@@ -175,12 +175,12 @@ fn name(operation: &mut Operation, method: &Method, path: &str) {
     operation.operation_id = Some(name.to_ascii_lowercase());
 }
 
-/// The statuses with which an address may refuse.
+/// Error statuses of a method.
 fn failures(method: &Method) -> Vec<u16> {
-    // Unreadable; nothing there; gone; unusable; ours; the spreadsheet's; too slow.
+    // Unreadable, other origin, not found, gone, invalid, internal, spreadsheet refuses, unavailable, timeout.
     let mut failures = vec![400, 403, 404, 410, 422, 500, 502, 503, 504];
     if *method != Method::GET {
-        // From another site; changed meanwhile; too much; of a kind that is not read; too often.
+        // Other origin, conflict, too large, unsupported media type, rate limit.
         failures.extend([403, 409, 413, 415, 429]);
     }
     failures

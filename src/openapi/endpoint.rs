@@ -1,4 +1,4 @@
-//! What a route says of itself, beyond what the types of its handler say.
+//! Route descriptions for the OpenAPI document, in addition to the types of the handlers.
 
 use aide::{
     generate::in_context,
@@ -14,50 +14,50 @@ use schemars::{JsonSchema, Schema, json_schema};
 
 use crate::answer::Face;
 
-/// The kinds of body that a handler reads.
+/// Content types of a request body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// JSON or a form, whichever the content type says.
+    /// JSON or a form, by content type.
     JsonOrForm,
-    /// The same, and no body will do too.
+    /// JSON, a form, or no body.
     JsonOrFormOrNone,
-    /// A form alone.
+    /// Form only.
     Form,
-    /// A form with a file.
+    /// Form with a file.
     Upload,
 }
 
-/// Describes a route in the words of this program.
+/// Builder methods that describe a route.
 pub trait Endpoint: Sized {
-    /// The board it belongs to, and what it does in one sentence.
+    /// Sets the tag (the board) and a summary of one sentence.
     #[must_use]
     fn about(self, board: &str, summary: &str) -> Self;
 
-    /// A part of the path, such as `{id}`.
+    /// Adds a path parameter, such as `{id}`.
     #[must_use]
     fn path_part<T: JsonSchema>(self, name: &str, description: &str) -> Self;
 
-    /// Query parameters that the handler reads from the address by itself.
+    /// Adds the query parameters that the handler parses itself.
     #[must_use]
     fn asks<T: JsonSchema>(self) -> Self;
 
-    /// The body that it reads.
+    /// Sets the request body.
     #[must_use]
     fn reads<T: JsonSchema>(self, body: Body) -> Self;
 
-    /// Answers 200 with the value in JSON, and in the other `faces` that are offered.
+    /// Adds response 200: the value as JSON, and the other `faces`.
     #[must_use]
     fn answers<T: JsonSchema>(self, faces: &[Face]) -> Self;
 
-    /// Answers `status` with the value in JSON.
+    /// Adds response `status`: the value as JSON.
     #[must_use]
     fn answers_with<T: JsonSchema>(self, status: u16, description: &str) -> Self;
 
-    /// Answers 200 with a file or a page of `media_type`.
+    /// Adds response 200: a file or a page of `media_type`.
     #[must_use]
     fn serves(self, media_type: &str) -> Self;
 
-    /// Answers a browser with 303 and the next page.
+    /// Adds response 303: redirect of a browser to the next page.
     #[must_use]
     fn leads_on(self) -> Self;
 }
@@ -109,7 +109,7 @@ impl Endpoint for TransformOperation<'_> {
     }
 
     fn answers<T: JsonSchema>(mut self, faces: &[Face]) -> Self {
-        // What a program asks for comes first.
+        // JSON first, because the readers of the document are programs.
         let ranked = faces.iter().filter(|face| **face == Face::Json);
         for face in ranked.chain(faces.iter().filter(|face| **face != Face::Json)) {
             let schema = match face {
@@ -149,7 +149,7 @@ impl Endpoint for TransformOperation<'_> {
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Adds one kind of body to an answer.
+/// Adds a media type to a response.
 fn add(operation: &mut Operation, (status, description): (u16, &str), (media_type, schema): (&str, Schema)) {
     let responses = &mut operation.responses.get_or_insert_default().responses;
     let response = responses
@@ -161,7 +161,7 @@ fn add(operation: &mut Operation, (status, description): (u16, &str), (media_typ
     }
 }
 
-/// The schema of a type, by reference where it has a name.
+/// Schema of a type, by reference if it has a name.
 fn schema_of<T: JsonSchema>() -> Schema {
     in_context(|context| context.schema.subschema_for::<T>())
 }

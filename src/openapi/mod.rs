@@ -1,11 +1,11 @@
-//! What programs are told of the addresses: one OpenAPI document, and two pages to read it on.
+//! OpenAPI document of all routes, with two viewers.
 //!
-//! The document is written by the routes themselves. A board adds an address with `api_route`, and beside the handler stands
-//! what it is told of: query parameters come from the type the handler reads, answers from the value it serialises
-//! ([`Endpoint`]). What every address has in common, such as the errors, is added once, in `document`.
+//! The routes write the document. A board adds a route with `api_route` and describes it next to the handler: query
+//! parameters come from the type that the handler parses, responses from the value that it serialises ([`Endpoint`]).
+//! What all routes share, such as the errors, is added once, in `document`.
 //!
 //! - `GET /openapi.json`: the document, OpenAPI 3.1
-//! - `GET /docs`: Swagger UI, `GET /redoc`: ReDoc, both from files that come with the program (`viewer`)
+//! - `GET /docs`: Swagger UI, `GET /redoc`: ReDoc, both from bundled files (`viewer`)
 
 mod document;
 mod endpoint;

@@ -1,4 +1,4 @@
-//! `GET /openapi.json`, `GET /docs` and `GET /redoc`.
+//! Handlers of `GET /openapi.json`, `GET /docs` and `GET /redoc`.
 
 use std::sync::{Arc, OnceLock};
 
@@ -16,26 +16,26 @@ use maud::{DOCTYPE, Markup, html};
 use super::{Endpoint, ViewerFile};
 use crate::{answer::Rendered, error::Error, page::Asset};
 
-/// The document.
+/// Path of the OpenAPI document.
 pub const DOCUMENT: &str = "/openapi.json";
-/// The document in Swagger UI, where each address can be tried.
+/// Path of Swagger UI, where each route can be tried.
 pub const DOCS: &str = "/docs";
-/// The document in ReDoc, to read.
+/// Path of ReDoc, for reading.
 pub const REDOC: &str = "/redoc";
-/// The files of both.
+/// Path prefix of the files of both viewers.
 pub(super) const FILES: &str = "/docs/files";
 
-/// Both viewers write their own style into the page, ReDoc searches in a worker that it makes by itself, and both show
-/// pictures that stand in their scripts. Everything else is as on every page, and nothing comes from another host.
+/// Content security policy of the viewers. Both write inline styles, ReDoc starts a worker from a blob, and both
+/// contain images as data URLs. The rest is as on every page; nothing comes from another host.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; \
      connect-src 'self'; worker-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 );
 
-/// The finished document; it is complete only when every address is in it, these too.
+/// Rendered document. It is set after all routes are known, because it describes its own routes too.
 pub type Document = Arc<OnceLock<Rendered>>;
 
-/// The document and its pages. `document` is to be filled with [`publish`].
+/// Routes of the document and its viewers. Fill `document` with [`publish`].
 pub fn router(document: Document) -> ApiRouter {
     ApiRouter::new()
         .api_route(
@@ -68,7 +68,7 @@ pub fn router(document: Document) -> ApiRouter {
         .with_state(document)
 }
 
-/// Makes `written` the answer of [`DOCUMENT`].
+/// Sets `written` as the response of [`DOCUMENT`].
 pub fn publish(document: &Document, written: &OpenApi) {
     match Rendered::json(written) {
         Ok(rendered) => _ = document.set(rendered),
@@ -93,7 +93,7 @@ async fn redoc() -> Response {
     viewer(&html! {}, ViewerFile::RedocScript)
 }
 
-/// An empty page, in which the script of the viewer shows the document.
+/// Empty page in which the script of the viewer renders the document.
 fn viewer(head: &Markup, script: ViewerFile) -> Response {
     let page = html! {
         (DOCTYPE)

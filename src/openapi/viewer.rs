@@ -1,15 +1,15 @@
-//! The files of Swagger UI and ReDoc, as they come with the program.
+//! Bundled files of Swagger UI and ReDoc.
 
 use crate::answer::Packed;
 
-/// A file that one of the two viewers needs.
+/// File of a viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewerFile {
-    /// Swagger UI.
+    /// Script of Swagger UI.
     SwaggerScript,
-    /// Its style.
+    /// Style of Swagger UI.
     SwaggerStyle,
-    /// ReDoc.
+    /// Script of ReDoc.
     RedocScript,
 }
 
@@ -17,7 +17,7 @@ impl ViewerFile {
     /// Every file.
     pub const ALL: [Self; 3] = [Self::SwaggerScript, Self::SwaggerStyle, Self::RedocScript];
 
-    /// The last part of its address, which changes with the version.
+    /// Last segment of the address; it contains the version.
     pub fn file_name(self) -> &'static str {
         match self {
             Self::SwaggerScript => "swagger-ui-bundle.5.35.0.js",
@@ -26,17 +26,17 @@ impl ViewerFile {
         }
     }
 
-    /// Its path.
+    /// Path of the file.
     pub fn address(self) -> String {
         format!("{}/{}", super::pages::FILES, self.file_name())
     }
 
-    /// The file with this name.
+    /// File with this name.
     pub fn find(file_name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|file| file.file_name() == file_name)
     }
 
-    /// The file itself.
+    /// Content of the file.
     pub fn packed(self) -> Packed {
         let (content_type, gzip): (_, &[u8]) = match self {
             Self::SwaggerScript => (SCRIPT, include_bytes!("vendor/swagger-ui/swagger-ui-bundle.js.gz")),
@@ -64,7 +64,7 @@ mod tests {
             assert_eq!(ViewerFile::find(file.file_name()), Some(file));
             let text = String::from_utf8(file.packed().unpacked().expect("gzip")).expect("text");
             assert!(text.starts_with(begin), "{file:?} begins with {:?}", &text[..40]);
-            // Browsers would ask for the map, which does not come with it. Words of the scripts themselves do no harm.
+            // A browser would request the source map, which is not bundled.
             let mut lines = text.lines();
             assert!(
                 lines.all(|line| !line.trim_start_matches(['/', '*']).starts_with("# sourceMappingURL=")),

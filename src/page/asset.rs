@@ -1,4 +1,4 @@
-//! Style, scripts and icon, compiled into the program.
+//! Styles, scripts and the icon, compiled into the program.
 
 use std::sync::LazyLock;
 
@@ -7,46 +7,46 @@ use uuid::Uuid;
 
 use crate::answer::Rendered;
 
-/// A file that pages refer to. Its address changes with its contents, so browsers may keep it for good.
+/// Static file that pages link to. Its address contains a hash of its content, so browsers may cache it without limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asset {
-    /// The style of every page: the vendored reset, then our own sheet.
+    /// Style of every page: the vendored reset, then our own sheet.
     Stylesheet,
-    /// What only the pages of the deals need.
+    /// Style of the deals pages.
     DealsStylesheet,
-    /// What only the pages of the customers need.
+    /// Style of the customers pages.
     CustomersStylesheet,
-    /// What only the pages of the leaderboard need.
+    /// Style of the leaderboard pages.
     LeaderboardStylesheet,
-    /// The same, and what only the matrix needs.
+    /// Style of the leaderboard pages with that of the matrix.
     MatrixStylesheet,
-    /// What only the page of findings needs.
+    /// Style of the findings page.
     FindingsStylesheet,
-    /// Copies the address of a page and prints it.
+    /// Copies the address of a page, prints the page.
     ShareScript,
-    /// Shortens the way through a form: remembered fields, filter, counter, credits already given.
+    /// Form helpers: remembered fields, filter, counter, existing credits, possible duplicates.
     FormScript,
-    /// Brings a page that stays open up to date.
+    /// Refreshes an open page.
     LiveScript,
-    /// Listens to what is new on the leaderboard, announces it, and pins one's own line.
+    /// Receives the live stream of the leaderboard, announces news, pins the viewer's own row.
     NewsScript,
-    /// What the wall needs beside the style of every page.
+    /// Additional style of the TV page.
     WallStylesheet,
-    /// Turns the slides of the wall and celebrates.
+    /// Rotates the slides of the TV page, shows celebrations.
     WallScript,
-    /// What every page has: single keys that shorten the way, and roles for tables.
+    /// Scripts of every page: keyboard shortcuts, ARIA roles of tables, subnavigation.
     KeysScript,
-    /// Shortens the way through the forms of a deal: choosing a stage, undoing.
+    /// Helpers for the forms of a deal: stage selection, undo.
     DealFormScript,
-    /// Takes a dropped file.
+    /// File drop for the import.
     DropScript,
-    /// Keeps slider and field of a what-if in step.
+    /// Keeps slider and field of the what-if page in sync.
     WhatIfScript,
-    /// Filters the deals while somebody chooses.
+    /// Filters the deals while the user types.
     DealsScript,
     /// Starts a viewer of the OpenAPI document.
     ViewerScript,
-    /// The icon in the browser's tab.
+    /// Icon in the browser tab.
     Icon,
 }
 
@@ -83,17 +83,17 @@ impl Asset {
         Self::Icon,
     ];
 
-    /// The path for `src` and `href`, such as `/assets/tallyboard.0a1b2c3d4e.css`.
+    /// Path for `src` and `href`, such as `/assets/tallyboard.0a1b2c3d4e.css`.
     pub fn address(self) -> &'static str {
         &self.served().address
     }
 
-    /// The finished answer for [`Asset::address`].
+    /// Response for [`Asset::address`].
     pub fn rendered(self) -> &'static Rendered {
         &self.served().rendered
     }
 
-    /// The asset with this file name, the part of the address after `/assets/`.
+    /// Asset with this file name, which is the part of the address after `/assets/`.
     pub fn find(file_name: &str) -> Option<Self> {
         let served = SERVED.iter().find(|served| served.file_name == file_name)?;
         Some(served.asset)
@@ -207,7 +207,7 @@ impl Served {
     }
 }
 
-/// What a style says, and how it says the same closer, one after the other.
+/// Replacements that shorten a style, applied in order.
 const CLOSER: [(&str, &str); 9] = [
     (" 0.", " ."),
     ("(0.", "(."),
@@ -220,8 +220,8 @@ const CLOSER: [(&str, &str); 9] = [
     (" > ", ">"),
 ];
 
-/// A style or script without what browsers skip: indentation, empty lines, the spaces of a style, and comments that have
-/// lines of their own. A comment that begins with `/*!` is a licence and stays.
+/// Content without indentation, empty lines and comments on lines of their own; a style also loses its spaces. A
+/// comment that begins with `/*!` is a licence and stays.
 fn lean(asset: Asset) -> String {
     let lines = without_comments(asset.contents());
     match asset.name() {

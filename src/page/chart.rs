@@ -1,11 +1,13 @@
-//! Small drawings beside a number. The number is the data; the drawing repeats it for the eye and says nothing itself.
+//! Inline charts: bar, columns per day, tally marks.
+//!
+//! Each chart repeats a number of the page, so it is hidden from screen readers.
 
 use maud::{Markup, html};
 
-/// Strokes beyond this number are a texture, not a count.
+/// Largest number of strokes that can still be counted by eye.
 const MOST_STROKES: u32 = 60;
 
-/// A horizontal bar of `value` out of `longest`, drawn with attributes because the pages allow no inline style.
+/// Horizontal bar of `value` relative to `longest`. It uses attributes, because pages allow no inline style.
 pub fn bar(value: u32, longest: u32) -> Markup {
     let width = f64::from(value) * 100.0 / f64::from(longest.max(1));
     html! {
@@ -15,8 +17,8 @@ pub fn bar(value: u32, longest: u32) -> Markup {
     }
 }
 
-/// Upright columns for the days of some weeks, first day to the left, stretched to the room they get. Each is a share of
-/// the highest; a day with nothing has a mark, so that days can be counted.
+/// One column per day, first day on the left, stretched to the available width. Heights are relative to the maximum; a
+/// day with zero has a mark, so that days can be counted.
 pub fn days(values: &[u32]) -> Markup {
     let highest = values.iter().copied().max().unwrap_or(0).max(1);
     html! {
@@ -30,7 +32,7 @@ pub fn days(values: &[u32]) -> Markup {
     }
 }
 
-/// Tally marks for `total`, the last `fresh` of them in the accent colour; nothing when there are too many to read.
+/// Tally marks for `total`, the last `fresh` of them in the accent colour; empty above 60 marks.
 pub fn tally(total: u32, fresh: u32) -> Markup {
     if total == 0 || total > MOST_STROKES {
         return html! {};
@@ -46,7 +48,7 @@ pub fn tally(total: u32, fresh: u32) -> Markup {
     }
 }
 
-/// Four upright strokes, then one across them; groups stand 40 apart.
+/// Four upright strokes, then one across; groups are 40 units apart.
 fn stroke_path(stroke: u32) -> String {
     let left = stroke / 5 * 40;
     match stroke % 5 {

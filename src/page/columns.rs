@@ -1,4 +1,4 @@
-//! Upright columns over time. The table below them is the data; the drawing repeats it for the eye.
+//! Column chart over time. It repeats the table below it, so it is hidden from screen readers.
 
 use maud::{Markup, html};
 
@@ -7,15 +7,15 @@ const COLUMN: u32 = 40;
 const STEP: u32 = 56;
 const LABEL: u32 = 24;
 
-/// One column of a drawing.
+/// One column of the chart.
 pub struct Bar {
-    /// What stands below it.
+    /// Label below the column.
     pub label: String,
-    /// How high it is, in thousandths of the highest; `None` is not known and leaves a gap.
+    /// Height in thousandths of the maximum; `None` is unknown and leaves a gap.
     pub thousandths: Option<u32>,
 }
 
-/// Columns from left to right with their labels; nothing without any.
+/// Chart with the columns from left to right; empty if there are none.
 pub fn columns(bars: &[Bar]) -> Markup {
     let count = u32::try_from(bars.len()).unwrap_or(u32::MAX);
     let width = count.saturating_mul(STEP);

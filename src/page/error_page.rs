@@ -1,30 +1,30 @@
-//! A page for when something went wrong: what happened, whether the input is safe, what to do next.
+//! Error page: what happened, whether the input is safe, what to do next.
 
 use maud::html;
 
 use super::{Entry, Frame, Page};
 
-/// What a person is told when something went wrong. Nothing internal belongs here.
+/// Content of an error page. It contains nothing internal.
 #[derive(Clone, Debug)]
 pub struct ErrorPage<'a> {
-    /// What happened, in a few words; the heading.
+    /// Heading: what happened, in a few words.
     pub heading: &'a str,
-    /// What happened, in a sentence.
+    /// What happened, in one sentence.
     pub happened: &'a str,
-    /// Whether what was entered is safe; empty when nothing was entered.
+    /// Whether the input is safe; empty if there was none.
     pub safety: &'a str,
     /// What to do next.
     pub next: &'a str,
-    /// Ways out, the best first.
+    /// Links to continue with, the best first.
     pub ways: Vec<Entry>,
-    /// Names the request in the log; `None` when there is nothing to look up.
+    /// Request id in the log; `None` if nothing was logged.
     pub request_id: Option<&'a str>,
-    /// Path and query that were asked for.
+    /// Path and query of the request.
     pub address: &'a str,
 }
 
 impl ErrorPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             article .message {

@@ -1,21 +1,21 @@
-//! Form fields: a label, a hint, an error and suggestions, tied to their control for every reader.
+//! Form fields: label, hint, error and suggestions, linked to their control for assistive technology.
 
 use maud::{Markup, html};
 
-/// More suggestions than this weigh a page down without helping anyone choose.
+/// Largest number of suggestions in a page, because more add weight and no help.
 const MOST_SUGGESTIONS: usize = 500;
 
-/// What a person typed into a field, and what is wrong with it.
+/// Value of a field and its error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Typed {
-    /// The text as it was typed.
+    /// Text as entered.
     pub value: String,
-    /// What is wrong and what would be right; `None` when nothing is.
+    /// What is wrong and what is expected; `None` if the value is valid.
     pub error: Option<String>,
 }
 
 impl Typed {
-    /// A value with nothing wrong.
+    /// Valid value.
     pub fn valid(value: impl Into<String>) -> Self {
         Self {
             value: value.into(),
@@ -23,7 +23,7 @@ impl Typed {
         }
     }
 
-    /// A value that was refused.
+    /// Invalid value with its error.
     pub fn refused(value: impl Into<String>, error: impl Into<String>) -> Self {
         Self {
             value: value.into(),
@@ -32,36 +32,36 @@ impl Typed {
     }
 }
 
-/// Whether a form can be sent with the field empty.
+/// Whether the field must be filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Necessity {
-    /// It must be filled.
+    /// The field must be filled.
     Required,
-    /// It may stay empty.
+    /// The field may stay empty.
     Optional,
 }
 
-/// A one-line text field.
+/// One-line text field.
 pub struct TextField<'a> {
-    /// Name of the form parameter; also the id of the control.
+    /// Name of the form parameter and id of the control.
     pub name: &'a str,
-    /// What it asks for.
+    /// Label of the field.
     pub label: &'a str,
-    /// A word of help below the label; empty for none.
+    /// Hint below the label; empty for none.
     pub hint: &'a str,
-    /// What stands in it.
+    /// Current value.
     pub typed: &'a Typed,
-    /// Known values, offered while typing.
+    /// Known values, offered during input.
     pub suggestions: &'a [String],
-    /// Whether it must be filled.
+    /// Whether the field must be filled.
     pub necessity: Necessity,
-    /// How many characters fit into it; `None` when its value is only searched for.
+    /// Maximum length in characters; `None` for a search field.
     pub longest: Option<usize>,
     /// The `autocomplete` token of the control, such as `name`, `organization` or `off`.
     pub autocomplete: &'a str,
 }
 
-/// A field by which a list is narrowed; `known` values are offered while typing.
+/// Filter field of a list; `known` values are offered during input.
 pub fn search_field((name, label): (&str, &str), value: Option<&str>, known: &[String]) -> Markup {
     let field = TextField {
         name,
@@ -77,7 +77,7 @@ pub fn search_field((name, label): (&str, &str), value: Option<&str>, known: &[S
 }
 
 impl TextField<'_> {
-    /// The ids of hint and error, for `aria-describedby`.
+    /// Ids of hint and error, for `aria-describedby`.
     fn described_by(&self) -> Option<String> {
         let error = self.typed.error.as_ref().map(|_| format!("{}-error", self.name));
         let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
@@ -85,7 +85,7 @@ impl TextField<'_> {
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
-    /// Label, hint, error and control.
+    /// Renders label, hint, error and control.
     pub fn markup(&self) -> Markup {
         let described = self.described_by();
         let list = (!self.suggestions.is_empty()).then(|| format!("{}-known", self.name));
@@ -107,14 +107,14 @@ impl TextField<'_> {
     }
 }
 
-/// The error beside a control, with the id that its control refers to.
+/// Error message of a control, with the id that the control refers to.
 pub fn error_line(name: &str, error: Option<&str>) -> Markup {
     html! {
         @if let Some(error) = error { p .error id={ (name) "-error" } { (error) } }
     }
 }
 
-/// A field for a day, `YYYY-MM-DD`; browsers show their own calendar.
+/// Date field (`YYYY-MM-DD`); browsers show their own calendar.
 pub fn date_field(name: &str, label: &str, value: Option<jiff::civil::Date>) -> Markup {
     html! {
         div .field {

@@ -1,4 +1,4 @@
-//! Which data a page shows, how old it is, and the button that reads it anew.
+//! Freshness line: source and age of the data, with the Refresh button.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -6,17 +6,17 @@ use maud::{Markup, html};
 use super::moment;
 use crate::language::Language;
 
-/// Where the data comes from, as people call it.
+/// Source of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A spreadsheet at Google.
+    /// A Google spreadsheet.
     GoogleSheets,
-    /// The local spreadsheet the program starts when none at Google is configured.
+    /// The local spreadsheet that the program starts when no Google spreadsheet is configured.
     EmbeddedSpreadsheet,
 }
 
 impl Source {
-    /// The name in a sentence.
+    /// Name within a sentence.
     pub fn name(self, language: Language) -> &'static str {
         match self {
             Self::GoogleSheets => "Google Sheets",
@@ -24,7 +24,7 @@ impl Source {
         }
     }
 
-    /// The name at the start of a sentence about it.
+    /// Name as the subject of a sentence.
     fn subject(self, language: Language) -> &'static str {
         match self {
             Self::GoogleSheets => "Google Sheets",
@@ -33,23 +33,23 @@ impl Source {
     }
 }
 
-/// Which data a page shows.
+/// Source and age of the data of a page.
 #[derive(Clone, Debug)]
 pub struct Freshness {
-    /// Where the data comes from.
+    /// Source of the data.
     pub source: Source,
-    /// When it was read, in the configured time zone.
+    /// Time of the last read, in the configured time zone.
     pub read_at: Zoned,
-    /// The present instant, in the configured time zone.
+    /// Current time, in the configured time zone.
     pub now: Zoned,
-    /// When the source was first found unreachable; `None` while it answers.
+    /// Start of the current outage; `None` while the source answers.
     pub unreachable_since: Option<Zoned>,
-    /// Address of the spreadsheet in its own editor.
+    /// Address of the spreadsheet in its editor.
     pub spreadsheet_link: String,
 }
 
 impl Freshness {
-    /// `Google Sheets data of 14:03:12 (42 s ago)`.
+    /// Short form: `Google Sheets data of 14:03:12 (42 s ago)`.
     pub fn sentence(&self, language: Language) -> String {
         let (source, age) = (
             self.source.name(language),
@@ -62,7 +62,7 @@ impl Freshness {
         )
     }
 
-    /// `Google Sheets data of 14:03:12 on 5 March 2026`, for paper, which is looked at on another day.
+    /// Form with the full date, for print: `Google Sheets data of 14:03:12 on 5 March 2026`.
     fn full_sentence(&self, language: Language) -> String {
         let (source, time) = (self.source.name(language), self.read_at.strftime("%H:%M:%S"));
         let day = self.read_at.date();
@@ -72,7 +72,7 @@ impl Freshness {
         )
     }
 
-    /// `Google Sheets cannot be reached since 14:05. You see the data of 14:03:12.`
+    /// Outage message: `Google Sheets cannot be reached since 14:05. You see the data of 14:03:12.`
     pub fn outage(&self, language: Language) -> Option<String> {
         let since = self.unreachable_since.as_ref()?;
         let subject = self.source.subject(language);
@@ -84,7 +84,7 @@ impl Freshness {
         ))
     }
 
-    /// The line with its Refresh button; `address` is the page to come back to.
+    /// Line with the Refresh button, which returns to `address`.
     pub(super) fn line(&self, address: &str, language: Language) -> Markup {
         html! {
             form .freshness method="post" action="/refresh" {
@@ -97,7 +97,7 @@ impl Freshness {
         }
     }
 
-    /// Leaves the day out while it is today's.
+    /// Time of day, with the date unless it is today.
     fn clock_time(&self, at: &Zoned, format: &str, language: Language) -> String {
         let time = at.strftime(format).to_string();
         if at.date() == self.now.date() {

@@ -1,4 +1,4 @@
-//! Help for the keyboard: what single keys do, and the switch that turns them off (WCAG 2.1.4).
+//! Help page for keyboard shortcuts, with a switch that turns them off (WCAG 2.1.4).
 //! <https://www.w3.org/WAI/WCAG22/Understanding/character-key-shortcuts.html>
 
 use maud::{Markup, html};
@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use super::{Frame, Page};
 use crate::language::Language;
 
-/// Where the help is.
+/// Path of the help page.
 pub const KEYBOARD: &str = "/keyboard";
 
-/// The help in a language.
+/// Address of the help page in a language.
 pub fn keyboard_address(language: Language) -> String {
     match language {
         Language::English => KEYBOARD.to_owned(),
@@ -17,7 +17,7 @@ pub fn keyboard_address(language: Language) -> String {
     }
 }
 
-/// The page with the help.
+/// Renders the help page.
 pub fn keyboard_page(frame: &Frame) -> String {
     let language = frame.language;
     let title = language.choose("Clavier", "Keyboard");
@@ -71,7 +71,7 @@ fn keys(frame: &Frame) -> Markup {
     }
 }
 
-/// The letter that leads to an address: the first of its path.
+/// Shortcut letter of an address: the first letter of its path.
 fn letter(address: &str) -> Option<&str> {
     address.get(1..2)
 }

@@ -1,12 +1,10 @@
-//! What every page shares, and nothing about any board.
+//! Page layout that all boards share: skeleton, form fields, tables, charts, dates and numbers.
 //!
-//! A view turns its answer into [`Markup`](maud::Markup) and hands it to [`Frame::document`], which puts skip link,
-//! navigation, freshness line and footer around it. Style, scripts and icon are files under `assets/`, compiled into
-//! the program and served under an address that contains their hash ([`Asset`]), so that a browser keeps them for good.
+//! A view renders its response to [`Markup`](maud::Markup) and passes it to [`Frame::document`], which adds skip link,
+//! navigation, freshness line and footer.
 //!
-//! Nothing here reads the clock or the store: what a page says is a function of the values it is given. No page has
-//! inline style, script or handlers, so that [`CONTENT_SECURITY_POLICY`] can forbid them; without script every page
-//! still does all it can do.
+//! A page depends only on its arguments: nothing here reads the clock or the store. No page has inline style, script or
+//! handlers, so [`CONTENT_SECURITY_POLICY`] forbids them. Every page works without JavaScript.
 
 mod asset;
 pub mod chart;
@@ -19,11 +17,10 @@ pub mod moment;
 pub mod notice;
 mod skeleton;
 pub mod table;
-mod wall;
+pub mod wall;
 pub mod wording;
 
 pub use asset::Asset;
 pub use error_page::ErrorPage;
 pub use freshness::{Freshness, Source};
 pub use skeleton::{Board, CONTENT_SECURITY_POLICY, Entry, Frame, Page, STATUS};
-pub use wall::{Theme, Wall};

@@ -1,11 +1,11 @@
-//! Days and instants as people read them, at the configured place.
+//! Dates and times as text, in the configured time zone.
 
 use jiff::{Timestamp, Zoned, civil::Date};
 use maud::{Markup, html};
 
 use crate::language::Language;
 
-/// A day: `3 March`, with the year when it is another than today's.
+/// Date: `3 March`, with the year unless it is this year.
 pub fn day(date: Date, today: Date) -> String {
     let format = if date.year() == today.year() {
         "%-d %B"
@@ -15,22 +15,22 @@ pub fn day(date: Date, today: Date) -> String {
     date.strftime(format).to_string()
 }
 
-/// The day of an instant, read in the time zone of `now`.
+/// Date of an instant in the time zone of `now`.
 pub fn day_of(at: Timestamp, now: &Zoned) -> String {
     day(local(at, now).date(), now.date())
 }
 
-/// [`day_of`] as an element that carries the exact instant for programs and that no line break divides.
+/// [`day_of`] as a `time` element with the exact instant; the text does not wrap.
 pub fn day_element(at: Timestamp, now: &Zoned) -> Markup {
     html! { time .day datetime=(at) { (day_of(at, now)) } }
 }
 
-/// A day and time in full: `3 Mar 2026, 14:03`.
+/// Date and time in full: `3 Mar 2026, 14:03`.
 pub fn stamp(at: Timestamp, now: &Zoned) -> String {
     local(at, now).strftime("%-d %b %Y, %H:%M").to_string()
 }
 
-/// A time of day to the second, with the day when it is another than today: `14:03:12`, `23:59:08 on 4 March`.
+/// Time of day to the second, with the date unless it is today: `14:03:12`, `23:59:08 on 4 March`.
 pub fn clock_time(at: Timestamp, now: &Zoned) -> String {
     let at = local(at, now);
     let time = at.strftime("%H:%M:%S").to_string();
@@ -41,7 +41,7 @@ pub fn clock_time(at: Timestamp, now: &Zoned) -> String {
     }
 }
 
-/// How old something is that is made anew all the time: `42 s ago`, `il y a 4 min`, `3 h ago`.
+/// Age of data that is refreshed continually: `42 s ago`, `il y a 4 min`, `3 h ago`.
 pub fn age(at: Timestamp, now: &Zoned, language: Language) -> String {
     let age = match (now.timestamp().as_second() - at.as_second()).max(0) {
         seconds @ ..120 => format!("{seconds} s"),
@@ -51,7 +51,7 @@ pub fn age(at: Timestamp, now: &Zoned, language: Language) -> String {
     language.choose(format!("il y a {age}"), format!("{age} ago"))
 }
 
-/// How long something has lasted, given in seconds: `42 s`, `4 min`, `3 h 12 min`, `2 days 5 h`.
+/// Duration of `seconds` in its two largest units: `42 s`, `4 min`, `3 h 12 min`, `2 days 5 h`.
 pub fn lasting(seconds: i64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match seconds {
@@ -63,7 +63,7 @@ pub fn lasting(seconds: i64) -> String {
     }
 }
 
-/// How long ago: `just now`, `5 minutes ago`, `yesterday`, `3 days ago`, then the day itself.
+/// Relative time: `just now`, `5 minutes ago`, `yesterday`, `3 days ago`, and from two weeks on the date.
 pub fn relative(at: Timestamp, now: &Zoned) -> String {
     let seconds = now.timestamp().as_second() - at.as_second();
     let days = (now.date() - local(at, now).date()).get_days();
@@ -88,17 +88,17 @@ pub fn relative(at: Timestamp, now: &Zoned) -> String {
     }
 }
 
-/// [`relative`] as an element that carries the exact instant for programs and, as a tooltip, for people.
+/// [`relative`] as a `time` element with the exact instant, and the full date as a tooltip.
 pub fn relative_element(at: Timestamp, now: &Zoned) -> Markup {
     html! { time datetime=(at) title=(stamp(at, now)) { (relative(at, now)) } }
 }
 
-/// [`stamp`] as an element that carries the exact instant for programs.
+/// [`stamp`] as a `time` element with the exact instant.
 pub fn stamp_element(at: Timestamp, now: &Zoned) -> Markup {
     html! { time datetime=(at) { (stamp(at, now)) } }
 }
 
-/// An instant in the time zone of `now`.
+/// Instant in the time zone of `now`.
 pub fn local(at: Timestamp, now: &Zoned) -> Zoned {
     at.to_zoned(now.time_zone().clone())
 }

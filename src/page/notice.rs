@@ -1,26 +1,26 @@
-//! Messages that stand out from the page.
+//! Notices, alerts and the error summary of a form.
 
 use maud::{Markup, html};
 
-/// Something worth knowing, which stands on the page from the start.
+/// Notice that is part of the page from the start.
 pub fn notice(content: &Markup) -> Markup {
     html! { div .notice { (content) } }
 }
 
-/// Something that went wrong; it takes the focus, without script, when the page opens.
+/// Alert; it takes the focus when the page opens, without script.
 pub fn alarm(content: &Markup) -> Markup {
     html! { div .notice.alarm role="alert" tabindex="-1" autofocus { (content) } }
 }
 
-/// A field that was refused: the id of its control and what is wrong with it.
+/// Invalid field: the id of its control and its error.
 pub struct Mistake<'a> {
-    /// Id of the control to jump to.
+    /// Id of the control that the summary links to.
     pub control: &'a str,
-    /// What is wrong and what would be right.
+    /// What is wrong and what is expected.
     pub message: &'a str,
 }
 
-/// The list of refused fields at the top of a form, each a link to its control.
+/// Error summary at the top of a form, with a link to each invalid control.
 pub fn error_summary(mistakes: &[Mistake<'_>]) -> Markup {
     alarm(&html! {
         h2 { "Not recorded yet" }

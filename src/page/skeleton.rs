@@ -1,4 +1,4 @@
-//! The document around every page.
+//! Page skeleton: the document with head, navigation, freshness line and footer.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -8,30 +8,30 @@ use super::{
 };
 use crate::language::Language;
 
-/// What the pages need of the browser, and nothing else: own files, own forms, no inline anything, no other host.
+/// Content security policy of every page: own files and own forms only, nothing inline, no other host.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Where the program tells how it fares; every page leads there.
+/// Path of the status page, which every footer links to.
 pub const STATUS: &str = "/status";
 
-/// A link with its words.
+/// Link with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What it is called in English, and in every language that has no word of its own for it.
+    /// Label in English, and in every language without a label of its own.
     label: String,
-    /// What it is called on French pages.
+    /// Label on French pages.
     french: Option<String>,
-    /// Where it leads.
+    /// Path or address of the target.
     pub address: String,
-    /// A number worth seeing beside it; `None` shows none.
+    /// Count next to the label; `None` shows none.
     pub count: Option<u32>,
-    /// Pages that belong to it although their addresses do not begin with its own.
+    /// Paths of pages that belong to this entry although they do not begin with its address.
     pub others: &'static [&'static str],
 }
 
 impl Entry {
-    /// A link without a number.
+    /// Link without a count.
     pub fn new(label: impl Into<String>, address: impl Into<String>) -> Self {
         Self {
             label: label.into(),
@@ -42,27 +42,27 @@ impl Entry {
         }
     }
 
-    /// The same link with its words on French pages.
+    /// Sets the label on French pages.
     #[must_use]
     pub fn in_french(mut self, label: impl Into<String>) -> Self {
         self.french = Some(label.into());
         self
     }
 
-    /// What it is called on a page in `language`.
+    /// Label in `language`.
     pub fn label(&self, language: Language) -> &str {
         let french = self.french.as_deref().unwrap_or(&self.label);
         language.choose(french, &self.label)
     }
 
-    /// The same link, which other pages belong to as well.
+    /// Adds paths of pages that belong to this entry.
     #[must_use]
     pub fn also_of(mut self, others: &'static [&'static str]) -> Self {
         self.others = others;
         self
     }
 
-    /// The same link with a number beside it; nought shows none.
+    /// Sets the count next to the label; zero shows none.
     #[must_use]
     pub fn counting(mut self, count: u32) -> Self {
         self.count = (count > 0).then_some(count);
@@ -70,44 +70,44 @@ impl Entry {
     }
 }
 
-/// What surrounds a page and does not depend on which page it is.
+/// Frame of a page: everything around the content that does not depend on the single page.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The boards and lists a person can go to; the first one is the home page.
+    /// Navigation entries; the first one is the home page.
     pub navigation: Vec<Entry>,
-    /// The one thing people come to do, in one click from everywhere.
+    /// Primary action, one click away on every page.
     pub action: Entry,
-    /// Which data the page shows; `None` on a page that shows none.
+    /// Source and age of the data; `None` on a page without data.
     pub freshness: Option<Freshness>,
-    /// The language of the page.
+    /// Language of the page.
     pub language: Language,
-    /// What only the pages of one board have.
+    /// Style and subnavigation of the board; `None` on pages of no board.
     pub board: Option<Board>,
 }
 
-/// What the pages of one board have beside what every page has.
+/// Style and subnavigation of one board.
 #[derive(Clone, Copy, Debug)]
 pub struct Board {
-    /// Their style.
+    /// Style of the board.
     pub style: Asset,
-    /// The way among them, drawn for a language and the address of the page.
+    /// Renders the subnavigation for a language and the address of the page.
     pub tabs: fn(Language, &str) -> Markup,
 }
 
-/// One page, before its surroundings are put around it.
+/// Content of one page.
 pub struct Page<'a> {
-    /// What the page is called, in the browser's tab.
+    /// Title in the browser tab.
     pub title: &'a str,
-    /// Path and query of the page: where Refresh comes back to, and which navigation entry is the current one.
+    /// Path and query of the page: the target of Refresh, and the current navigation entry.
     pub address: &'a str,
-    /// Scripts that shorten the way on this page.
+    /// Additional scripts of the page.
     pub scripts: &'a [Asset],
-    /// The content, with the page's only `h1`.
+    /// Content, with the only `h1` of the page.
     pub main: Markup,
 }
 
 impl Frame {
-    /// The same with a number beside the navigation entry at `address`; nought shows none.
+    /// Returns the frame with a count next to the navigation entry at `address`; zero shows none.
     #[must_use]
     pub fn counting(&self, address: &str, count: u32) -> Self {
         let mut frame = self.clone();
@@ -119,14 +119,14 @@ impl Frame {
         frame
     }
 
-    /// The same around a page that shows data.
+    /// Adds the freshness line.
     #[must_use]
     pub fn with_freshness(mut self, freshness: Freshness) -> Self {
         self.freshness = Some(freshness);
         self
     }
 
-    /// The same for the pages of `board` in its language, with the one thing people come to do there.
+    /// Sets board, language and primary action.
     #[must_use]
     pub fn for_board(mut self, board: Board, language: Language, action: Entry) -> Self {
         self.board = Some(board);
@@ -135,7 +135,7 @@ impl Frame {
         self
     }
 
-    /// The same with another style than that of the board, which holds it and what only one page has.
+    /// Returns the frame with `style` in place of the board's style. `style` must include the board's style.
     #[must_use]
     pub fn styled(&self, style: Asset) -> Self {
         let tabs = self
@@ -147,7 +147,7 @@ impl Frame {
         }
     }
 
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, page: Page<'_>) -> String {
         html! {
             (DOCTYPE)
@@ -210,7 +210,7 @@ impl Frame {
         }
     }
 
-    /// The entry that the address lies in, the most precise one, with its `aria-current` token.
+    /// Most specific navigation entry for an address, with its `aria-current` token.
     fn current(&self, address: &str) -> Option<(&Entry, &'static str)> {
         let path = path(address);
         let within = |entry: &&Entry| {
@@ -266,7 +266,7 @@ impl Frame {
     }
 }
 
-/// Five tally strokes.
+/// Logo: five tally strokes.
 fn logo() -> Markup {
     html! {
         svg .logo viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" {

@@ -1,42 +1,42 @@
-//! Tables that become cards on a phone.
+//! Tables that turn into cards on a narrow screen.
 //!
-//! Rows are laid out anew on a narrow screen, and a browser may forget that a table is one once its `display` changes;
-//! so a script gives table, rows and cells their roles in words.
+//! A browser may drop the table semantics when `display` changes, so a script sets the ARIA roles of table, rows and
+//! cells.
 
 use maud::{Markup, html};
 
-/// One column of a table.
+/// Column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<'a> {
-    /// Text of its header.
+    /// Text of the header.
     pub label: &'a str,
-    /// How its cells line up.
+    /// Alignment of the cells.
     pub alignment: Alignment,
-    /// What the numbers in its cells are.
+    /// Meaning of the numbers in the cells.
     pub numbers: Numbers,
 }
 
-/// What the numbers in the cells of a column are, told once in its header. What counts rows is a link to them, so that
-/// whoever checks a page can follow it and add them up again.
+/// Meaning of the numbers in a column, stated once in its header. A number that counts rows is a link to them, so that
+/// a test or a reader can add them up again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbers {
-    /// There are none, or each says it itself.
+    /// No numbers, or each cell states its own meaning.
     Unsaid,
-    /// Counts of what the links in the cells lead to, such as `claims`.
+    /// Counts of the rows that the links in the cells lead to, such as `claims`.
     Counts(&'static str),
-    /// What counts no rows: a rank, a share, a day.
+    /// Numbers that count no rows: a rank, a ratio, a date.
     Figures(&'static str),
 }
 
 impl Column<'_> {
-    /// The same, whose numbers count what the links in its cells lead to.
+    /// Declares that the numbers count the rows that the links lead to.
     #[must_use]
     pub const fn counting(mut self, what: &'static str) -> Self {
         self.numbers = Numbers::Counts(what);
         self
     }
 
-    /// The same, whose numbers count no rows.
+    /// Declares that the numbers count no rows.
     #[must_use]
     pub const fn telling(mut self, what: &'static str) -> Self {
         self.numbers = Numbers::Figures(what);
@@ -58,16 +58,16 @@ impl Column<'_> {
     }
 }
 
-/// How the cells of a column line up.
+/// Alignment of the cells of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alignment {
-    /// Words, from the left.
+    /// Left-aligned text.
     Text,
-    /// Figures, from the right, all digits equally wide.
+    /// Right-aligned numbers with tabular digits.
     Number,
 }
 
-/// A column of words.
+/// Column of text.
 pub const fn text(label: &str) -> Column<'_> {
     Column {
         label,
@@ -76,7 +76,7 @@ pub const fn text(label: &str) -> Column<'_> {
     }
 }
 
-/// A column of figures.
+/// Column of numbers.
 pub const fn number(label: &str) -> Column<'_> {
     Column {
         label,
@@ -85,7 +85,7 @@ pub const fn number(label: &str) -> Column<'_> {
     }
 }
 
-/// A table with a caption for those who do not see the heading above it. `rows` come from [`row`].
+/// Table with a caption for screen readers. `rows` come from [`row`].
 pub fn table(caption: &str, columns: &[Column<'_>], rows: &[Markup]) -> Markup {
     html! {
         table {
@@ -103,20 +103,20 @@ fn header(column: &Column<'_>) -> Markup {
     }
 }
 
-/// One cell of a [`row`]: its class decides the place on a phone, its content is shown as it is.
+/// Cell of a [`row`]; its class decides the place on a narrow screen.
 pub struct Cell<'a> {
-    /// Class of the cell.
+    /// CSS class of the cell.
     pub class: &'a str,
-    /// What it shows.
+    /// Content of the cell.
     pub content: Markup,
 }
 
-/// A cell with its class.
+/// Cell with a CSS class.
 pub const fn cell(class: &str, content: Markup) -> Cell<'_> {
     Cell { class, content }
 }
 
-/// A row whose cell number `heading` (0 for the first) names it; the others are data.
+/// Row of cells; the cell at index `heading` is the row header.
 pub fn row(heading: usize, cells: &[Cell<'_>]) -> Markup {
     let class = |cell: &Cell<'_>| Some(cell.class.to_owned()).filter(|class| !class.is_empty());
     html! {

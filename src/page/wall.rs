@@ -1,37 +1,37 @@
-//! The document of a screen on a wall: no navigation, nothing around it, and it goes on by itself.
+//! Document of the TV page: no navigation, no frame, automatic transition to the next slide.
 
 use maud::{DOCTYPE, Markup, html};
 
 use super::Asset;
 
-/// The colours of a wall. They do not follow the person who set the screen up, but the room.
+/// Colour theme of the TV page. It is set for the room, not taken from the settings of the browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// Light on dark, which does not light the room.
+    /// Light on dark.
     #[default]
     Night,
     /// Dark on light.
     Day,
 }
 
-/// One screenful.
+/// One slide.
 pub struct Wall<'a> {
-    /// What it is called, in the browser's tab.
+    /// Title in the browser tab.
     pub title: &'a str,
-    /// Its colours.
+    /// Colour theme.
     pub theme: Theme,
-    /// Where it goes on.
+    /// Address of the next slide.
     pub next: &'a str,
-    /// Seconds until it goes on without script.
+    /// Seconds until the next slide without script.
     pub seconds: u32,
-    /// What makes it go on smoothly.
+    /// Script for a smooth transition.
     pub script: Asset,
-    /// Everything in the body, with the only `h1` and `main`.
+    /// Body, with the only `h1` and the only `main`.
     pub body: Markup,
 }
 
 impl Wall<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self) -> String {
         html! {
             (DOCTYPE)

@@ -1,12 +1,12 @@
-//! Numbers and lists as people read them in a sentence.
+//! Formatting of numbers and lists in English sentences.
 
-/// A whole number with its noun: `1 company`, `12,400 companies`.
+/// Whole number with its noun: `1 company`, `12,400 companies`.
 pub fn count(number: u32, one: &str, many: &str) -> String {
     let noun = if number == 1 { one } else { many };
     format!("{} {noun}", grouped(number))
 }
 
-/// A whole number with commas between thousands.
+/// Whole number with commas between thousands.
 pub fn grouped(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + 3);
@@ -19,7 +19,7 @@ pub fn grouped(number: u32) -> String {
     text
 }
 
-/// A rank in words: `1st`, `2nd`, `13th`.
+/// Ordinal: `1st`, `2nd`, `13th`.
 pub fn ordinal(number: u32) -> String {
     let ending = match (number % 10, number % 100) {
         (_, 11..=13) => "th",
@@ -31,7 +31,7 @@ pub fn ordinal(number: u32) -> String {
     format!("{number}{ending}")
 }
 
-/// Names in a row: `Kate`, `Kate and Manny`, `Kate, Manny and Zoé`.
+/// List of names: `Kate`, `Kate and Manny`, `Kate, Manny and Zoé`.
 pub fn listing<Name: AsRef<str>>(names: &[Name]) -> String {
     match names {
         [] => String::new(),
@@ -43,7 +43,7 @@ pub fn listing<Name: AsRef<str>>(names: &[Name]) -> String {
     }
 }
 
-/// A share given in thousandths as a percentage: `22.5%`, `30%`.
+/// Percentage of a ratio in thousandths: `22.5%`, `30.0%`.
 pub fn percentage(permille: u32) -> String {
     format!("{}.{}%", permille / 10, permille % 10)
 }

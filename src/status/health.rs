@@ -1,4 +1,4 @@
-//! `GET /health`, for hosts that restart what does not answer, and for monitors.
+//! Health check `GET /health`, for hosts and monitors.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -17,19 +17,20 @@ use tokio::sync::watch;
 
 use crate::store::Store;
 
-/// Time that a deep check waits for Google.
+/// Time limit of a deep check.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// An answer serves everyone who asks within this time: six checks a minute leave nine tenths of the quota to people.
+/// Time to live of a deep check. All callers within this time share one call, so that at most six checks a minute reach
+/// Google and nine tenths of the quota remain.
 const KEPT: Duration = Duration::from_secs(10);
 
-/// Asks Google for those who want to know, together.
+/// Deep check: one call to Google, shared by concurrent callers.
 #[derive(Clone)]
 pub(super) struct DeepCheck {
     store: Arc<Store>,
     last: Arc<Mutex<Option<Asked>>>,
 }
 
-/// A question that Google was asked; the answer is none until it comes.
+/// Deep check in progress or completed; its result is `None` until Google answers.
 #[derive(Clone)]
 struct Asked {
     at: Instant,
@@ -38,16 +39,16 @@ struct Asked {
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
-    /// Also asks the spreadsheet; `0`, `false` and `no` do not.
+    /// Also checks the spreadsheet; `0`, `false` and `no` do not.
     deep: Option<String>,
 }
 
-/// Whether the program is well.
+/// Health of the program.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Health {
     /// `ok` or `down`.
     status: &'static str,
-    /// Why it is down.
+    /// Reason if it is `down`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(default)]
     reason: Option<String>,
@@ -56,7 +57,7 @@ pub(super) struct Health {
 }
 
 impl Question {
-    /// `?deep`, `?deep=1` and the like; `?deep=0` and `?deep=false` are a plain check.
+    /// Whether a deep check is requested: `?deep`, `?deep=1`, but not `?deep=0`, `?deep=false`, `?deep=no`.
     fn is_deep(&self) -> bool {
         self.deep
             .as_deref()
@@ -91,7 +92,7 @@ impl DeepCheck {
         }
     }
 
-    /// Whether Google answers, now or some seconds ago.
+    /// Result of the current or a recent check.
     async fn verdict(&self) -> Result<(), String> {
         let mut answer = self.asked().answer;
         match tokio::time::timeout(PATIENCE, answer.wait_for(Option::is_some)).await {
@@ -101,8 +102,8 @@ impl DeepCheck {
         }
     }
 
-    /// The question that is still open or was answered lately; else a new one. It is asked beside the request, so that
-    /// a caller who hangs up does not leave the next one to begin anew.
+    /// Current check if it is open or recent, or else a new one. It runs in a task of its own, so that a client that
+    /// disconnects does not cancel it for the others.
     fn asked(&self) -> Asked {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(asked) = last.as_ref()
@@ -114,7 +115,7 @@ impl DeepCheck {
         let store = Arc::clone(&self.store);
         tokio::spawn(async move {
             let verdict = store.ask().await.map_err(|error| error.to_string());
-            // An error means that nobody waits any more.
+            // Fails if no caller waits any more.
             let _ = sender.send(Some(verdict));
         });
         let asked = Asked {

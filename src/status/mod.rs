@@ -1,8 +1,8 @@
-//! The page for whoever runs the program: whether the spreadsheet answers, how old the data is, what is left of the
-//! quota, what failed lately; and the health check for hosts.
+//! Status page and health check, for the operator.
 //!
-//! `/status` shows what is at hand and never asks Google. `/health` says that the program runs and asks nobody;
-//! `/health?deep=1` asks Google once for everyone who asks within some seconds.
+//! `/status` shows whether the spreadsheet answers, the age of the data, the remaining quota and recent failures; it
+//! never calls Google. `/health` confirms that the program runs, without any call; `/health?deep=1` calls Google once
+//! for all callers within ten seconds.
 
 mod health;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! `GET /status` and `GET /health`.
+//! Handler of `GET /status`, and the routes of status and health.
 
 use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
@@ -25,40 +25,40 @@ use crate::{
     store::{Status, Store},
 };
 
-/// What the page is made from.
+/// Dependencies of the status page.
 pub struct Parts {
-    /// The spreadsheet.
+    /// Store of the spreadsheet.
     pub store: Arc<Store>,
-    /// Where the time comes from.
+    /// Clock.
     pub clock: Clock,
-    /// What surrounds the page before any tab was read.
+    /// Frame of the page before any tab has been read.
     pub frame: Frame,
-    /// Ask each board what it found in its tabs.
+    /// Readers of each board's status.
     pub boards: Vec<AtHand>,
 }
 
-/// What a board found in the tabs that were read last.
+/// Status of a board, from the tabs that were read last.
 pub struct Known {
-    /// Number of findings, by tab.
+    /// Number of data issues by tab.
     pub findings: BTreeMap<&'static str, usize>,
-    /// What surrounds the board's pages.
+    /// Frame of the board's pages.
     pub frame: Frame,
 }
 
-/// Asks a board what it knows without asking the spreadsheet; none before the first read.
+/// Reads the status of a board without calling Google; `None` before the first read.
 pub type AtHand = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<Known>> + Send>> + Send + Sync>;
 
-/// How the program fares.
+/// Status of the program.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ProgramStatus")]
 pub struct Report {
     /// Version of the program.
     pub version: &'static str,
-    /// When it started.
+    /// Time of the start.
     pub started_at: Timestamp,
-    /// Whole seconds since then.
+    /// Whole seconds since the start.
     pub uptime_seconds: i64,
-    /// The store.
+    /// Status of the store.
     #[serde(flatten)]
     pub store: Status,
 }
@@ -68,7 +68,7 @@ struct Desk {
     started_at: Timestamp,
 }
 
-/// The page for whoever runs the program, and the health check.
+/// Routes of the status page and the health check.
 pub fn router(parts: Parts) -> ApiRouter {
     let check = DeepCheck::new(Arc::clone(&parts.store));
     let started_at = parts.clock.now();
@@ -131,7 +131,7 @@ impl Desk {
     fn report(&self, known: &[Known]) -> Report {
         let mut store = self.parts.store.status();
         for tab in &mut store.tabs {
-            // A board finds more than cells that cannot be read, such as a name that it does not know.
+            // A board finds more issues than unreadable cells, such as unknown names.
             let counted = known.iter().find_map(|board| board.findings.get(tab.tab));
             tab.findings = counted.copied().unwrap_or(tab.findings);
         }
@@ -144,7 +144,7 @@ impl Desk {
         }
     }
 
-    /// Without the line about the data and its button: this page tells the age of each tab, and never reads one.
+    /// Frame without the freshness line: this page shows the age of each tab and never reads one.
     fn frame(&self, known: &[Known]) -> Frame {
         let frame = known.first().map_or(&self.parts.frame, |board| &board.frame);
         Frame {

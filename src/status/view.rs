@@ -1,4 +1,4 @@
-//! The page of how the program fares.
+//! View of the status page.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -14,17 +14,17 @@ use crate::{
     store::{CallKind, Calls, FailedCall, State, TabStatus},
 };
 
-/// Everything the page shows.
+/// Content of the status page.
 #[derive(Clone, Copy, Debug)]
 pub struct StatusPage<'a> {
-    /// The facts.
+    /// Status of the program.
     pub report: &'a Report,
-    /// The present instant, in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: &'a Zoned,
 }
 
 impl StatusPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let store = &self.report.store;
         let main = html! {
@@ -193,7 +193,7 @@ fn calls(lanes: &[(&str, &Calls)]) -> Markup {
     html! { div .counts { (table("Calls and quota", &columns, &rows)) } }
 }
 
-/// How many calls could go out now, and the bound that they are taken from.
+/// Calls available now, and the limit per minute.
 fn quota(calls: &Calls) -> Markup {
     match (calls.left, calls.a_minute) {
         (Some(left), Some(a_minute)) => html! { (grouped(left)) " free now, " (grouped(a_minute)) " a minute" },

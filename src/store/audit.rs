@@ -1,7 +1,7 @@
-//! The tab `audit_log`: what changed, when, and by whom.
+//! Audit log tab: what changed, when and by whom.
 //!
-//! Every update and deletion writes its lines in the same atomic call, and rows that staff change in the sheet get theirs
-//! when the next read shows the difference. A line holds one cell: the value before and the value after.
+//! Every update and deletion writes its lines in the same atomic call. Rows that staff change in the sheet get their
+//! lines when the next read detects the difference. A line holds one cell: the value before and the value after.
 
 use uuid::Uuid;
 
@@ -26,25 +26,25 @@ pub static AUDIT_LOG: Tab = Tab {
     updated_at: None,
 };
 
-/// Who changed a row outside the program.
+/// Author of changes made in the sheet, outside the program.
 pub const IN_THE_SHEET: &str = "edited in the sheet";
 
-/// Who puts right what landed in a wrong place.
+/// Author of repairs.
 pub const TALLYBOARD: &str = "tallyboard";
 
-/// Words of the column “action”.
+/// Values of the column “action”.
 pub mod action {
-    /// A row with a counted id was added.
+    /// A row with a counted id was inserted.
     pub const CREATED: &str = "created";
-    /// A row that was deleted came back, with the id that it had.
+    /// A deleted row was restored with its former id.
     pub const RESTORED: &str = "restored";
-    /// A cell got another value.
+    /// A cell was updated.
     pub const UPDATED: &str = "updated";
-    /// The cell that says when its row last changed got a new moment, together with a line of the change itself.
+    /// The cell with the time of the last change was updated, together with another change of the row.
     pub const DATED: &str = "dated";
-    /// A row went; each of its cells has a line.
+    /// A row was deleted; each of its cells has a line.
     pub const DELETED: &str = "deleted";
-    /// A cell or row that a change hit in place of its own, because staff moved rows at that very moment, is as before.
+    /// A cell or row that a misplaced change had hit was restored.
     pub const PUT_RIGHT: &str = "put right";
     /// Staff added a row in the sheet.
     pub const ADDED: &str = "added";
@@ -54,33 +54,34 @@ pub mod action {
     pub const CHANGED: &str = "changed";
     /// Staff removed a row in the sheet.
     pub const REMOVED: &str = "removed";
-    /// What a cell without lines of its own said before a change that a person may take back. Nothing was changed yet.
+    /// Value of a cell before a change that can be undone, for cells without lines of their own. Nothing was changed
+    /// yet.
     pub const NOTED: &str = "noted";
 }
 
-/// Places in [`AUDIT_LOG`]'s columns.
+/// Column indexes of [`AUDIT_LOG`].
 pub mod column {
-    /// Place of the line's own id.
+    /// Id of the line.
     pub const ID: usize = 0;
-    /// Place of the moment.
+    /// Time of the change.
     pub const AT: usize = 1;
-    /// Place of who did it.
+    /// Author of the change.
     pub const BY: usize = 2;
-    /// Place of the title of the tab.
+    /// Title of the tab.
     pub const TAB: usize = 3;
-    /// Place of the id of the row.
+    /// Id of the row.
     pub const ROW: usize = 4;
-    /// Place of what was done.
+    /// Action.
     pub const ACTION: usize = 5;
-    /// Place of the header of the cell.
+    /// Header of the cell.
     pub const HEADER: usize = 6;
-    /// Place of the value before.
+    /// Value before.
     pub const OLD: usize = 7;
-    /// Place of the value after.
+    /// Value after.
     pub const NEW: usize = 8;
 }
 
-/// Id of the line that says that the row with this key was added.
+/// Id of the audit line that records the creation of the row with this key.
 pub fn created_line(tab: &Tab, key: &str) -> String {
     let name = format!("{}\n{key}", tab.title);
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()

@@ -1,17 +1,17 @@
-//! What a caller wants written, all of it or nothing.
+//! Write batch: row changes that are applied atomically.
 //!
-//! An update carries, for each cell, what the person saw and what it is to be. The committer compares both with what stands
-//! in the row that has the id at the moment of the write:
+//! An update carries, for each cell, the value that the person saw and the new value. The committer compares both with
+//! the current value in the row that has the id at the moment of the write:
 //!
-//! | the cell shows | what happens |
+//! | current value | outcome |
 //! | --- | --- |
-//! | what it is to be | nothing; so a repetition does no harm |
-//! | what the person saw | it is written, with a line in the audit log |
-//! | anything else | a [`Conflict`]; nothing of the batch is written |
+//! | the new value | nothing to write, so a repetition is harmless |
+//! | the value that the person saw | written, with a line in the audit log |
+//! | any other value | a [`Conflict`]; nothing of the batch is written |
 //!
-//! A batch cannot change a row that it inserts itself. Batches of one moment follow each other in the order of their
-//! arrival: the second is compared with the outcome of the first. A batch is one call to Google, whatever its size, and
-//! several hundred changed rows are already a large one; an import hands over its rows in parts.
+//! A batch cannot change a row that it inserts itself. Concurrent batches are applied in the order of their arrival:
+//! the second is compared with the outcome of the first. A batch is one call to Google, whatever its size, and several
+//! hundred changed rows are already a large one; an import submits its rows in parts.
 
 use super::{
     ReadError,
@@ -19,29 +19,29 @@ use super::{
     tab::Tab,
 };
 
-/// Changes that reach the spreadsheet together or not at all.
+/// Changes that are written atomically.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// Who makes them, as the audit log says.
+    /// Author, as the audit log shows it.
     pub(super) by: String,
     pub(super) changes: Vec<Change>,
 }
 
-/// One change of a batch.
+/// Change of one row.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// A new row.
+    /// Inserts a row.
     Insert(Insert),
-    /// New values in some cells of a row.
+    /// Updates some cells of a row.
     Update(Update),
-    /// A row that goes.
+    /// Deletes a row.
     Delete(Delete),
-    /// An id for a row that has none.
+    /// Assigns an id to a row that has none.
     Number(Numbering),
 }
 
 impl Change {
-    /// The tab that it changes.
+    /// Tab of the changed row.
     pub fn tab(&self) -> &'static Tab {
         match self {
             Self::Insert(insert) => insert.tab,
@@ -52,42 +52,42 @@ impl Change {
     }
 }
 
-/// A new row.
+/// New row.
 #[derive(Clone, Debug)]
 pub struct Insert {
-    /// Where it goes.
+    /// Tab that gets the row.
     pub tab: &'static Tab,
-    /// How it is known.
+    /// Id of the row, which makes the insert idempotent.
     pub id: NewId,
-    /// Its cells after the id, in the order of the tab's columns from the second on.
+    /// Cells after the id, in the order of the tab's columns from the second on.
     pub cells: Vec<Entry>,
 }
 
-/// The id of a row that is to be added.
+/// Id of a row to insert.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NewId {
-    /// Made before the first attempt: a repetition with the same id writes nothing.
+    /// Created before the first attempt: a repetition with the same id writes nothing.
     Given(String),
-    /// The next whole number of the tab, which the committer counts up. `key` is made before the first attempt; the id of
-    /// the line “created” of the audit log is derived from it: a repetition with the same key writes nothing.
+    /// Next whole number of the tab, assigned by the committer. `key` is created before the first attempt; the id of
+    /// the audit line “created” is derived from it, so a repetition with the same key writes nothing.
     Counted {
-        /// What the form, the import or the request carries to be known again.
+        /// Idempotency key that the form, the import or the request carries.
         key: String,
     },
-    /// The number that a deleted row of a tab with counted ids had: the row comes back. While a row has the number, nothing
-    /// is written.
+    /// Number of a deleted row of a tab with counted ids: restores the row. If a row has the number, nothing is
+    /// written.
     Restored {
         /// The number.
         id: String,
-        /// Stands for the deletion that is undone.
+        /// Idempotency key of the deletion that is undone.
         key: String,
-        /// What stood in columns that the tab does not name, by header. A column that is gone since is passed over.
+        /// Values of columns that the tab does not declare, by header. Columns that no longer exist are skipped.
         others: Vec<(String, Content)>,
     },
 }
 
 impl NewId {
-    /// What tells a repetition: the id itself, or the key of one that is counted.
+    /// Idempotency key: the id itself, or the key of a counted id.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Given(id) | Self::Restored { id, .. } => id,
@@ -96,53 +96,53 @@ impl NewId {
     }
 }
 
-/// New values in some cells of the row that has this id at the moment of the write.
+/// Update of some cells of the row that has this id at the moment of the write.
 #[derive(Clone, Debug)]
 pub struct Update {
-    /// Where the row is.
+    /// Tab of the row.
     pub tab: &'static Tab,
     /// Its id.
     pub id: String,
-    /// What changes; other cells of the row are left alone.
+    /// Changed cells; other cells of the row stay as they are.
     pub cells: Vec<CellUpdate>,
 }
 
-/// A new value for one cell.
+/// New value of one cell.
 #[derive(Clone, Debug)]
 pub struct CellUpdate {
-    /// Place of the column in [`Tab::columns`].
+    /// Index of the column in [`Tab::columns`].
     pub column: usize,
-    /// What the person saw; anything else is a conflict, unless it is what they want anyway.
+    /// Value that the person saw; any other current value is a conflict, unless it equals the new value.
     pub from: Content,
-    /// What it is to be.
+    /// New value.
     pub to: Entry,
 }
 
-/// The row that has this id at the moment of the write goes.
+/// Deletion of the row that has this id at the moment of the write.
 #[derive(Clone, Debug)]
 pub struct Delete {
-    /// Where the row is.
+    /// Tab of the row.
     pub tab: &'static Tab,
     /// Its id.
     pub id: String,
-    /// What the person saw, by place of the column in [`Tab::columns`]; anything else is a conflict.
+    /// Values that the person saw, by index of the column in [`Tab::columns`]; any other current value is a conflict.
     pub seen: Vec<(usize, Content)>,
 }
 
-/// A row that staff typed without an id gets the next whole number of its tab. When the row with this number is not as
-/// it was seen, or has an id by now, nothing is written.
+/// Assignment of the next whole number of the tab to a row that staff typed without an id. If the row with this row
+/// number differs from `seen`, or has an id by now, nothing is written.
 #[derive(Clone, Debug)]
 pub struct Numbering {
-    /// Where the row is; its ids are counted.
+    /// Tab of the row; its ids are counted.
     pub tab: &'static Tab,
     /// Row number as the spreadsheet shows it.
     pub row: u32,
-    /// What stands in its other cells, by place of the column in [`Tab::columns`].
+    /// Values of its other cells, by index of the column in [`Tab::columns`].
     pub seen: Vec<(usize, Content)>,
 }
 
 impl Batch {
-    /// A batch that `by` makes: a person's name, “form”, “import of deals.csv”.
+    /// Creates a batch with the author `by`: a person's name, “form”, “import of deals.csv”.
     pub fn by(by: impl Into<String>, changes: impl IntoIterator<Item = Change>) -> Self {
         Self {
             by: by.into(),
@@ -150,28 +150,28 @@ impl Batch {
         }
     }
 
-    /// A batch of new rows.
+    /// Creates a batch of new rows with the author “form”.
     pub fn inserts(rows: impl IntoIterator<Item = Insert>) -> Self {
         Self::by("form", rows.into_iter().map(Change::Insert))
     }
 }
 
-/// What became of a batch that is now in the spreadsheet.
+/// Outcome of a batch that is now in the spreadsheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
-    /// Rows this commit added.
+    /// Rows that this commit inserted.
     pub inserted: usize,
-    /// Rows whose id stood in the tab before: an earlier attempt had added them.
+    /// Rows that an earlier attempt had inserted.
     pub already_there: usize,
-    /// Rows of which this commit changed a cell; rows that were as wanted already are not among them.
+    /// Rows in which this commit changed a cell; rows that already had the new values are not counted.
     pub updated: usize,
-    /// Rows this commit removed.
+    /// Rows that this commit deleted.
     pub deleted: usize,
-    /// The id of each inserted row, in the order of the batch, those that were already there included.
+    /// Id of each inserted row, in the order of the batch, including those that were already there.
     pub ids: Vec<String>,
 }
 
-/// A cell that is not as the person saw it.
+/// Cell whose current value differs from the value that the person saw.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict {
     /// Title of the tab.
@@ -180,54 +180,54 @@ pub struct Conflict {
     pub id: String,
     /// Header of the column.
     pub column: &'static str,
-    /// What the person saw.
+    /// Value that the person saw.
     pub seen: Content,
-    /// What stands there now.
+    /// Current value.
     pub found: Content,
-    /// What they want; `None` when they want the row to go.
+    /// New value that the person asked for; `None` for a deletion.
     pub wanted: Option<Entry>,
 }
 
-/// Why a batch is not known to be in the spreadsheet.
+/// Error of a commit: the batch is not known to be in the spreadsheet.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CommitError {
-    /// Nothing was written and trying again later can help.
+    /// Nothing was written; a later retry can help.
     #[error("nothing was written: {0}")]
     NotWritten(String),
-    /// The answer got lost and the spreadsheet could not be asked again; the same ids can safely be sent once more.
+    /// The response was lost and the spreadsheet could not be read again; the same ids can safely be sent once more.
     #[error("the outcome is unknown: {0}")]
     Unknown(String),
-    /// The spreadsheet is not as it has to be, or closed to the program. Nothing was written; a person has to mend it.
+    /// A tab does not match its schema, or the program has no access. Nothing was written; a person has to fix it.
     #[error("nothing was written: {0}")]
     Closed(ReadError),
-    /// The spreadsheet refuses this batch; sending it again will not help.
+    /// The spreadsheet rejects this batch; a retry will not help.
     #[error("refused: {0}")]
     Refused(String),
-    /// Somebody changed these cells meanwhile. Nothing was written; the person chooses.
+    /// These cells were changed in the meantime. Nothing was written; the person decides.
     #[error("{} cells were changed meanwhile", .0.len())]
     Conflict(Vec<Conflict>),
-    /// The row is not in the tab any more, or its id stands there twice. Nothing was written.
+    /// The row is no longer in the tab, or its id is duplicated. Nothing was written.
     #[error("tab {tab}: the row “{id}” {problem}")]
     NoSuchRow {
         /// Title of the tab.
         tab: &'static str,
-        /// Id that was looked for.
+        /// Id of the row.
         id: String,
-        /// What is wrong with it.
+        /// Reason why the row cannot be addressed.
         problem: RowProblem,
     },
-    /// Too many writes are waiting. Nothing was written.
+    /// The write queue is full. Nothing was written.
     #[error("too many writes are waiting")]
     Busy,
 }
 
-/// Why a row cannot be addressed.
+/// Reason why a row cannot be addressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowProblem {
-    /// Nothing has its id.
+    /// No row has the id.
     #[error("is not there any more")]
     Gone,
-    /// Several rows have its id.
+    /// Several rows have the id.
     #[error("stands there more than once")]
     Repeated,
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with one call to the Sheets API, sorted by what it means for the caller.
+//! Errors of calls to the Sheets API, classified by their meaning for the caller.
 
 use google_sheets4::common;
 use serde_json::Value;
@@ -6,17 +6,17 @@ use serde_json::Value;
 use super::tokens::NoTokenInAnswer;
 use crate::cause::chain;
 
-/// Why a call failed.
+/// Error of one call.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum CallError {
-    /// The service understood and refused (400, 401, 403, 404). Nothing was applied; the same call fails again.
+    /// The service rejected the request (400, 401, 403, 404). Nothing was applied; the same call fails again.
     #[error("{status} ({code}): {message}")]
     Rejected {
         /// HTTP status code.
         code: u16,
         /// Canonical name such as `PERMISSION_DENIED`.
         status: String,
-        /// The service's own sentence.
+        /// Message of the service.
         message: String,
         /// `reason` of the ErrorInfo detail, such as `SERVICE_DISABLED`.
         reason: String,
@@ -24,25 +24,25 @@ pub enum CallError {
     /// Over quota (429). Nothing was applied; the quota refills each minute.
     #[error("the quota of the Sheets API is used up")]
     Throttled,
-    /// No access token could be had. Nothing was applied.
+    /// No access token was issued. Nothing was applied.
     #[error("no access token: {0}")]
     Token(String),
-    /// This machine trusts nobody, so that no encrypted connection can be opened. Nothing was applied.
+    /// The machine has no root certificates, so no TLS connection can be opened. Nothing was applied.
     #[error("no root certificates were found on this machine: {0}")]
     NoCertificates(String),
     /// The connection could not be opened. Nothing was applied.
     #[error("the connection failed: {0}")]
     Unreachable(String),
-    /// So many calls failed in a row that this one was not sent. Nothing was applied.
+    /// The call was not sent because the circuit breaker is open. Nothing was applied.
     #[error("not asked for a moment, because the last calls failed: {0}")]
     HeldBack(String),
-    /// No answer, a 5xx, or one that cannot be read: whether a write was applied is unknown.
+    /// No response, a 5xx or an unreadable response: whether a write was applied is unknown.
     #[error("no usable answer: {0}")]
     Unavailable(String),
 }
 
 impl CallError {
-    /// Whether trying again later can help.
+    /// Whether a later retry can help.
     pub fn is_passing(&self) -> bool {
         matches!(
             self,
@@ -50,7 +50,7 @@ impl CallError {
         )
     }
 
-    /// Whether other calls would fail like this one: the spreadsheet is away or closed, whatever is asked of it.
+    /// Whether any other call would fail for the same reason: an outage, or no access.
     pub(super) fn is_about_the_spreadsheet(&self) -> bool {
         match self {
             Self::Rejected { code, .. } => *code != 400,
@@ -59,7 +59,7 @@ impl CallError {
         }
     }
 
-    /// Whether a write that failed with this may have been applied all the same.
+    /// Whether a write that failed with this error may have been applied.
     pub fn leaves_outcome_unknown(&self) -> bool {
         matches!(self, Self::Unavailable(_))
     }
@@ -102,7 +102,7 @@ impl From<common::Error> for CallError {
                 code => Self::Unavailable(format!("HTTP status {code}")),
             },
             common::Error::HttpError(error) if error.is_connect() => Self::Unreachable(chain(&error)),
-            // The client would show the whole body, which may hold what people typed.
+            // The client's own message contains the whole body, which may hold personal data.
             common::Error::JsonDecodeError(_, error) => Self::Unavailable(format!("the answer is not JSON: {error}")),
             common::Error::MissingToken(error) => from_token_error(error.as_ref()),
             other => Self::Unavailable(chain(&other)),

@@ -1,4 +1,4 @@
-//! Cells as they are read, and as they are written.
+//! Cell values: as they are read, and as they are written.
 
 use jiff::{
     SignedDuration, Timestamp, Zoned,
@@ -7,21 +7,21 @@ use jiff::{
 };
 use serde_json::Value;
 
-/// What stands in a cell.
+/// Value of a cell, borrowed from the read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// Nothing, or only spaces.
+    /// Empty, or only spaces.
     Empty,
-    /// Text, without spaces around it.
+    /// Text, trimmed.
     Text(&'a str),
-    /// A number; dates are numbers too.
+    /// Number; dates are numbers too.
     Number(f64),
-    /// A tick box or TRUE/FALSE.
+    /// Tick box or TRUE/FALSE.
     Bool(bool),
 }
 
 impl<'a> Cell<'a> {
-    /// Reads a cell of an UNFORMATTED_VALUE answer.
+    /// Parses a cell of an UNFORMATTED_VALUE response.
     pub fn of(value: Option<&'a Value>) -> Self {
         match value {
             Some(Value::String(text)) if !text.trim().is_empty() => Self::Text(text.trim()),
@@ -31,7 +31,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The cell as a person reads it.
+    /// Value as displayed text.
     pub fn text(self) -> String {
         match self {
             Self::Empty => String::new(),
@@ -41,7 +41,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The error a formula ended in, such as `#REF!`.
+    /// Formula error, such as `#REF!`.
     pub fn formula_error(self) -> Option<&'a str> {
         const ERRORS: [&str; 9] = [
             "#NULL!",
@@ -60,10 +60,10 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// The instant in the cell: a spreadsheet date, or text in ISO form, read in `zone`.
+    /// Instant in the cell: a spreadsheet date, or ISO text, interpreted in `zone`.
     ///
     /// # Errors
-    /// A sentence on what stands there instead.
+    /// A sentence that says what the cell holds instead.
     pub fn instant(self, zone: &TimeZone) -> Result<Timestamp, String> {
         let civil = match self {
             Self::Number(serial) => {
@@ -90,17 +90,17 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// What stood in a cell when it was read, without spaces around text.
+/// Owned value of a cell, text trimmed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Content {
-    /// Nothing, or only spaces.
+    /// Empty, or only spaces.
     #[default]
     Empty,
     /// Text.
     Text(String),
-    /// A number; dates are numbers too.
+    /// Number; dates are numbers too.
     Number(f64),
-    /// A tick box or TRUE/FALSE.
+    /// Tick box or TRUE/FALSE.
     Bool(bool),
 }
 
@@ -116,13 +116,13 @@ impl From<Cell<'_>> for Content {
 }
 
 impl Content {
-    /// Text without spaces around it; nothing when there is no other text.
+    /// Trims text; blank text becomes empty.
     pub(super) fn tidy(self) -> Self {
         Self::from(self.as_cell())
     }
 
-    /// Whether both are the same to a person. Numbers pass through decimal text of 15 digits on their way, so the last
-    /// bits do not count.
+    /// Whether both values are equal for a person. Numbers are transmitted as decimal text of 15 digits, so the last
+    /// bits are ignored.
     pub fn is_same_as(&self, other: &Self) -> bool {
         match (self.as_cell(), other.as_cell()) {
             (Cell::Number(left), Cell::Number(right)) => (left - right).abs() <= 1e-13 * left.abs().max(right.abs()),
@@ -130,7 +130,7 @@ impl Content {
         }
     }
 
-    /// The content as the Sheets API answers it.
+    /// Value as the Sheets API returns it.
     pub(super) fn value(&self) -> Value {
         match self {
             Self::Empty => Value::Null,
@@ -140,7 +140,7 @@ impl Content {
         }
     }
 
-    /// The content as a cell.
+    /// Value as a borrowed cell.
     pub fn as_cell(&self) -> Cell<'_> {
         match self {
             Self::Empty => Cell::Empty,
@@ -152,23 +152,23 @@ impl Content {
     }
 }
 
-/// A value to write into a cell.
+/// Value to write into a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
-    /// Leaves the cell empty.
+    /// Clears the cell.
     Empty,
-    /// Text that stays text, whatever it looks like.
+    /// Text that is stored as text, whatever it looks like.
     Text(String),
-    /// A number; the kind of the column decides how it is shown.
+    /// Number; the kind of the column decides its format.
     Number(f64),
-    /// A date, without time of day.
+    /// Date without time of day.
     Date(Date),
-    /// A date with time of day, as read on the wall of the configured place.
+    /// Date with time of day, as local time of the configured zone.
     DateTime(DateTime),
 }
 
 impl Entry {
-    /// What a later read finds in the cell.
+    /// Value that a later read returns.
     pub fn content(&self) -> Content {
         match self {
             Self::Empty => Content::Empty,
@@ -180,10 +180,10 @@ impl Entry {
         }
     }
 
-    /// The cell for an instant, such that [`Cell::instant`] reads it back exactly.
+    /// Entry for an instant, such that [`Cell::instant`] parses it back exactly.
     ///
-    /// It is a spreadsheet date, but for the hour that the end of summer time repeats: there the wall does not tell which
-    /// of two instants is meant, so the cell is text with the offset.
+    /// It is a spreadsheet date, except in the hour that is repeated at the end of summer time: there the local time is
+    /// ambiguous, so the entry is text with the offset.
     pub fn instant(moment: &Zoned) -> Self {
         let wall = moment.datetime();
         if moment.time_zone().to_ambiguous_zoned(wall).is_ambiguous() {
@@ -197,7 +197,7 @@ impl Entry {
 const EPOCH: Date = date(1899, 12, 30);
 const MILLISECONDS_A_DAY: f64 = 86_400_000.0;
 
-/// Days since 30 December 1899, the spreadsheet's day zero, to the millisecond
+/// Days since 30 December 1899, the epoch of spreadsheets, to the millisecond
 /// (<https://developers.google.com/workspace/sheets/api/guides/formats#about_date_time_values>).
 pub fn to_serial(moment: DateTime) -> f64 {
     let passed = moment.duration_since(EPOCH.to_datetime(jiff::civil::Time::midnight()));
@@ -209,7 +209,7 @@ pub fn to_serial(moment: DateTime) -> f64 {
     milliseconds / MILLISECONDS_A_DAY
 }
 
-/// The reverse of [`to_serial`]; `None` outside the years 1900–9999.
+/// Inverse of [`to_serial`]; `None` outside the years 1900–9999.
 pub fn from_serial(serial: f64) -> Option<DateTime> {
     if !(2.0..2_958_466.0).contains(&serial) {
         return None;

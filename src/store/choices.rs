@@ -1,4 +1,4 @@
-//! Words that a setting adds to the drop-down of a column.
+//! Additional options for the drop-down of a column, added by a setting.
 
 use super::{
     Store,
@@ -8,20 +8,20 @@ use super::{
     tab::{Layout, Tab, column_letters, quoted},
 };
 
-/// A word of a drop-down.
+/// Option of a drop-down.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
-    /// The tab.
+    /// Tab of the column.
     pub tab: &'static Tab,
-    /// Place of its column.
+    /// Index of the column.
     pub column: usize,
-    /// The word.
+    /// Option text.
     pub word: &'static str,
 }
 
 impl Store {
-    /// Adds the word to the drop-down where there is one that lacks it, and answers whether it did. The words that staff
-    /// put there stay, and a drop-down that they took away does not come back.
+    /// Adds the option to the drop-down if there is one without it, and returns whether it did. Options that staff
+    /// added stay, and a drop-down that staff removed is not created again.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -30,7 +30,7 @@ impl Store {
         let header = self.spreadsheet.values(&[format!("{title}!1:1")]).await?;
         let header = header.into_iter().next().and_then(|range| range.values);
         let header = header.unwrap_or_default().into_iter().next().unwrap_or_default();
-        // A header that is missing has been told already.
+        // A missing header is reported by the setup already.
         let Ok(layout) = Layout::find(choice.tab, &header) else {
             return Ok(false);
         };
@@ -53,7 +53,7 @@ impl Store {
     }
 }
 
-/// The words of a list; none where the rule is another one.
+/// Options of a list rule; empty for any other rule.
 fn words(rule: DataValidationRule) -> Vec<String> {
     let condition = rule.condition.unwrap_or_default();
     if condition.type_.as_deref() != Some("ONE_OF_LIST") {

@@ -1,21 +1,21 @@
-//! A circuit breaker: while Google is down, calls fail at once instead of keeping people waiting and knocking on.
+//! Circuit breaker: during an outage of Google, calls fail at once instead of waiting for a timeout.
 //!
-//! After some failures in a row the circuit opens. When its pause is over, one call is let through to probe: an answer
-//! closes the circuit, another failure opens it again for longer. Nothing runs in between: recovery needs no more than
-//! the next call.
+//! The circuit opens after repeated failures. When its pause is over, one probe call is let through: a response closes
+//! the circuit, another failure opens it again for longer. No background task is needed, because the next call is the
+//! probe.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Failures in a row, by [`Verdict::weight`], that open the circuit.
+/// Consecutive failures, by [`Verdict::weight`], that open the circuit.
 const FAILURES: u32 = 5;
-/// What a call counts that ran into its timeout: it has kept people waiting long enough.
+/// Weight of a timeout, which has already kept the caller waiting.
 const WEIGHT_OF_A_TIMEOUT: u32 = 3;
-/// The first pause of an open circuit is this many times the first pause between two tries.
+/// First open period, as a multiple of the first retry delay.
 const FIRST_PAUSE: u32 = 2;
-/// Pauses grow up to this many times the first pause between two tries; jitter at most doubles them.
+/// Longest open period, as a multiple of the first retry delay; jitter at most doubles it.
 const LONGEST_PAUSE: u32 = 60;
 
 /// Decides whether a call may be sent.
@@ -26,7 +26,7 @@ pub(super) struct Circuit {
 
 struct State {
     phase: Phase,
-    /// Why the last call failed.
+    /// Reason of the last failure.
     reason: String,
     pauses: Pauses,
 }
@@ -35,25 +35,25 @@ type Pauses = Box<dyn Iterator<Item = Duration> + Send>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Calls pass; so much failed since the last answer.
+    /// Calls pass; counts the failures since the last response.
     Closed {
         failures: u32,
     },
     Open {
         until: Instant,
     },
-    /// One call is under way to find out.
+    /// One probe call is running.
     Probing,
 }
 
-/// How a call ended, as far as it tells whether Google is up.
+/// Outcome of a call, as far as it shows whether Google responds.
 #[derive(Clone, Debug)]
 pub(super) enum Verdict {
-    /// Google answered, be it with a refusal.
+    /// Google responded, possibly with an error.
     Answered,
-    /// A 5xx, no connection, or an answer that nobody can read.
+    /// A 5xx, no connection, or an unreadable response.
     Failed(String),
-    /// No answer in time.
+    /// No response within the timeout.
     TimedOut(String),
 }
 
@@ -67,7 +67,7 @@ impl Verdict {
     }
 }
 
-/// Leave to send one call. Dropped without [`Pass::settle`], it tells nothing, and the next call may probe.
+/// Permission to send one call. Dropped without [`Pass::settle`], it has no effect, and the next call may probe.
 pub(super) struct Pass<'a> {
     circuit: &'a Circuit,
     given: Instant,
@@ -75,7 +75,7 @@ pub(super) struct Pass<'a> {
 }
 
 impl Circuit {
-    /// A closed circuit, whose pauses follow from `first_pause`, the first one between two tries of a call.
+    /// Creates a closed circuit, whose open periods are derived from `first_pause`, the first retry delay of a call.
     pub(super) fn new(first_pause: Duration) -> Self {
         let state = State {
             phase: Phase::Closed { failures: 0 },
@@ -88,10 +88,10 @@ impl Circuit {
         }
     }
 
-    /// Leave to send a call.
+    /// Returns the permission to send a call.
     ///
     /// # Errors
-    /// The reason of the last failure, when no call may be sent now.
+    /// The reason of the last failure, if no call may be sent now.
     pub(super) fn pass(&self, now: Instant) -> Result<Pass<'_>, String> {
         let mut state = self.state();
         let probes = match state.phase {
@@ -109,7 +109,7 @@ impl Circuit {
         })
     }
 
-    /// Why a call would fail now without being sent; `None` when it would be sent.
+    /// Reason why a call would be blocked now; `None` if it would be sent.
     pub(super) fn refusal(&self, now: Instant) -> Option<String> {
         let state = self.state();
         let refuses = match state.phase {
@@ -120,7 +120,7 @@ impl Circuit {
         refuses.then(|| state.reason.clone())
     }
 
-    /// Until when no call is sent, from `now` on; nought while a probe is under way. `None` when the circuit is closed.
+    /// Remaining open period at `now`; zero while a probe is running. `None` if the circuit is closed.
     pub(super) fn pause_left(&self, now: Instant) -> Option<Duration> {
         match self.state().phase {
             Phase::Closed { .. } => None,
@@ -129,7 +129,7 @@ impl Circuit {
         }
     }
 
-    /// Lets the next call probe, however long the pause would still be.
+    /// Makes the next call a probe, whatever remains of the open period.
     pub(super) fn probe_next(&self, now: Instant) {
         let mut state = self.state();
         if let Phase::Open { until } = &mut state.phase {
@@ -143,7 +143,7 @@ impl Circuit {
 }
 
 impl Pass<'_> {
-    /// Notes how the call ended.
+    /// Records the outcome of the call.
     pub(super) fn settle(mut self, verdict: Verdict, now: Instant) {
         let probed = std::mem::take(&mut self.probes);
         let mut state = self.circuit.state();
@@ -162,7 +162,7 @@ impl Pass<'_> {
         let failures = match state.phase {
             Phase::Closed { failures } => failures + weight,
             Phase::Probing if probed => FAILURES,
-            // A call that was sent before the circuit opened tells nothing new.
+            // A call that was sent before the circuit opened carries no new information.
             Phase::Open { .. } | Phase::Probing => return,
         };
         state.reason = reason;

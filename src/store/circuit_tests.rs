@@ -1,4 +1,4 @@
-//! When calls are sent and when not; time is whatever the test says.
+//! Tests of the circuit breaker with a simulated clock.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ fn send(circuit: &Circuit, verdict: Verdict, now: Instant) {
     pass.settle(verdict, now);
 }
 
-/// A circuit that has just opened.
+/// Circuit that has just opened.
 fn open(now: Instant) -> Circuit {
     let circuit = Circuit::new(FIRST);
     for _ in 0..FAILURES {

@@ -1,10 +1,10 @@
-//! A board that cannot be read because of the shape of its tabs: what has to be mended, as findings.
+//! Read error, and the findings for headers and tabs that close a board.
 
 use super::{HeaderProblem, ReadError};
 use crate::finding::{Effect, Finding, FindingKind};
 
-/// One finding for each header or tab that is missing; `None` when the tabs cannot be read for another reason. `url` is
-/// the address of the spreadsheet.
+/// Returns one finding for each missing or duplicate header and each missing tab; `None` if the tabs cannot be read for
+/// another reason. `url` is the address of the spreadsheet.
 pub fn closed(error: &ReadError, url: &str) -> Option<Vec<Finding>> {
     let finding = |tab, column, value, reason| Finding {
         kind: FindingKind::Header,

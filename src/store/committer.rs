@@ -1,36 +1,39 @@
-//! The one writer: batches that arrive while a write is in flight form the next write.
+//! Committer: the single writer task. Batches that arrive while a write is in flight form the next write.
 //!
-//! A write is one atomic call (`shot`). Before it, one read shows the header rows, the ends of the tabs and the rows that
-//! are to be changed, wherever staff have moved them (`tail`); each change is compared with what stands there (`plan`). A
-//! batch that does not fit is answered alone, with the cells that somebody else changed, and the others go on.
+//! A write is one atomic call (`write_request`). Before it, one read returns the header rows, the ends of the tabs and
+//! the rows to change, wherever staff have moved them (`tab_index`); each change is compared with the current values
+//! (`planner`). A batch that conflicts gets its error alone, with the cells that others changed, and the other batches
+//! proceed.
 //!
-//! The remaining gap is between the read and the write. The answer tells which rows were really hit, and what was hit by
-//! mistake is put right before anybody is answered (`mend`). A write whose answer got lost is looked for in the sheet, and
-//! kept from arriving late, before anything is written again (`attempt`).
+//! Staff can still move rows between the read and the write. The response shows which rows were hit (`verification`),
+//! and misplaced writes are repaired before any caller gets a response (`repair`). If the response of a write is lost,
+//! the sheet is searched for it, and its late arrival is prevented, before anything is written again (`write_loop`).
 //!
-//! Several programs on one spreadsheet write in turns (`turn`): a write is refused by Google itself when another program
-//! has written since it was prepared, and then everything is looked at again. So no number is counted twice, no id inserted
-//! twice, and a call that was given up cannot arrive late. Whoever takes a turn first makes sure that the write of the turn
-//! before hit what it should, and if not, puts it right with the very next write (`aftermath`, `damage`). That holds for a
-//! program that was killed between a misplaced write and its repair too: the lines of the log tell what was meant and what
-//! was hit.
+//! Several programs on one spreadsheet write one after the other (`fencing`): Google itself rejects a write if another
+//! program has written since it was prepared, and then everything is read again. So no number is assigned twice, no id
+//! is inserted twice, and a call that was given up cannot arrive late. A program that takes the next fencing token
+//! first verifies the write of the previous one, and repairs it with its own next write if it was misplaced
+//! (`repair::recovery`, `repair::audit_replay`). This also covers a program that was killed between a misplaced write
+//! and its repair: the audit lines record the intended and the actual target.
 //!
-//! What keeps a value from getting lost, then, are these invariants:
+//! Three invariants prevent the loss of a value:
 //!
-//! 1. The writes of all programs are in one order, and each was prepared from what stood there after the one before.
-//! 2. A write that overwrites or deletes something puts it into the audit log in the same atomic call, copied by the server.
-//! 3. Only the last write, and those it puts right, can have something left to be put right.
+//! 1. The writes of all programs are totally ordered, and each was prepared from the state after the one before.
+//! 2. A write that overwrites or deletes something copies it into the audit log in the same atomic call, on the server.
+//! 3. Only the last write, or the writes it repairs, can still need repair.
 //!
 //! Limits:
-//! - When a write was misplaced and a part of its batch meets somebody else's change on the second try, that part is
-//!   refused although the other part is written.
-//! - In tabs without history a misplaced update is made again in its place, but what it overwrote is not known.
-//! - Between a misplaced write and its repair, a few seconds at most, the hit cell shows a wrong value. After a program was
-//!   killed right there, this lasts until a program writes again, at the latest when one is started. A program that wants
-//!   this very value in this very cell takes it for there already.
-//! - A row that came while staff moved columns is put right by the program that wrote it. When that one is killed before,
-//!   its values stay in the wrong columns until the same row is sent again, and then it goes (`twins`).
-//! - When another program has written, the ids of all tabs are read anew before the next write.
+//!
+//! - If a write was misplaced and a part of its batch conflicts on the second attempt, that part is rejected although
+//!   the other part is written.
+//! - In tabs without history a misplaced update is repeated at the right place, but the overwritten value is not known.
+//! - Between a misplaced write and its repair, a few seconds at most, the overwritten cell shows a wrong value. If the
+//!   program is killed in between, this lasts until a program writes again, at the latest when one is started. A
+//!   program that wants to write this very value into this very cell takes it as already written.
+//! - A row inserted while staff moved columns is repaired by the program that wrote it. If that program is killed
+//!   before, its values stay in the wrong columns until the same row is sent again; then the copy is removed
+//!   (`repair::orphans`).
+//! - After a write of another program, the ids of all tabs are read again before the next write.
 
 mod aftermath;
 mod announcement;
@@ -74,27 +77,27 @@ use fix::Fix;
 use job::{Answer, Job};
 use turn::Turn;
 
-/// Time in which the first batch after a rest waits for company: people who submit at the same moment share a write.
+/// Delay of the first batch after idle time: batches submitted at the same moment share a write.
 const GATHER: Duration = Duration::from_millis(20);
-/// The same while many submit: one more write each blink of an eye would only use up the quota.
+/// The same delay under load: one more write every few milliseconds would only use up the quota.
 const GATHER_IN_A_RUSH: Duration = Duration::from_millis(400);
-/// Beyond its deadline a caller waits this long for an attempt that has begun.
+/// Time beyond its deadline that a caller waits for an attempt that has started.
 const GRACE: Duration = Duration::from_secs(2);
-/// Batches that are taken from the queue at once.
+/// Maximum number of batches that are taken from the queue at once.
 const MOST_AT_ONCE: usize = 1_000;
-/// Time after which a rest is used to look after what is left over.
+/// Idle time after which pending repairs are retried.
 const REST: Duration = Duration::from_secs(5);
 
-/// Time after the start in which somebody may write first.
+/// Idle time after the start before the last write of another program is checked.
 const TIME_TO_LOOK_BACK: Duration = Duration::from_secs(30);
 
 enum Work {
     Commit(Job),
-    /// Take nothing more; end when everything accepted is written.
+    /// Stops accepting batches; the committer ends when everything accepted is written.
     Finish,
 }
 
-/// The callers' end of the queue.
+/// Sending half of the write queue.
 #[derive(Clone)]
 pub(super) struct Queue {
     sender: mpsc::Sender<Work>,
@@ -139,7 +142,7 @@ impl Queue {
         (queue, tokio::spawn(committer.run(receiver)))
     }
 
-    /// Lets the committer know tabs before anything is written to them.
+    /// Registers tabs before anything is written to them, so that misplaced writes in them can be repaired.
     pub(super) fn know(&self, tabs: &[&'static Tab]) {
         self.tabs.learn(tabs);
     }
@@ -152,9 +155,9 @@ impl Queue {
         }
     }
 
-    /// Lets the committer end once everything accepted so far is written.
+    /// Makes the committer end once everything accepted so far is written.
     pub(super) async fn finish(&self) {
-        // An error means that it has ended already.
+        // An error means that it has already ended.
         let _ = self.sender.send(Work::Finish).await;
     }
 
@@ -179,30 +182,30 @@ struct Committer {
     tails: Tails,
     clock: Clock,
     first_pause: Duration,
-    /// Number of the group that is being written.
+    /// Number of the current group.
     group: u64,
-    /// A write whose answer got lost; it is cleared up before anything else is written.
+    /// Write whose response was lost; it is resolved before anything else is written.
     lost: Option<Lost>,
-    /// What a misplaced write left to be put right; the same holds for it.
+    /// Repairs that a misplaced write made necessary; they are done before anything else is written.
     fixes: Vec<Fix>,
-    /// What is to be put right in tabs that are closed at the moment.
+    /// Repairs in tabs that are closed at the moment.
     put_off: Vec<Fix>,
-    /// The last turn that was taken; `None` when another program may have taken it.
+    /// Last fencing token; `None` if another program may have taken a newer one.
     turn: Option<Turn>,
     /// Whether another program may have left copies behind.
     others_wrote: bool,
-    /// Ids that stand in wrong columns alone, by title of the tab.
+    /// Ids that were found only in wrong columns, by title of the tab.
     astray: HashSet<(&'static str, String)>,
-    /// What a refused call led to be looked up.
+    /// Fencing token that was read after a rejected call.
     turn_seen: Option<Turn>,
-    /// Whether it was looked, without a write at hand, at what another program may have left.
+    /// Whether the last write of another program was checked without a write pending.
     has_looked_back: bool,
-    /// A turn whose named range is there although the spreadsheet does not list it.
+    /// Number of a token whose named range exists although the spreadsheet does not list it.
     unlisted_turn: u64,
-    /// The highest counted ids that were given.
+    /// Highest counted ids that were assigned.
     given: HashMap<&'static str, i64>,
     tabs: KnownTabs,
-    /// What this write does to the rows that were there before.
+    /// Effect of this write on existing rows.
     written: Written,
 }
 
@@ -232,7 +235,7 @@ impl Committer {
         }
     }
 
-    /// Looks once at what a program that was killed may have left, should nobody write anything for a while.
+    /// Checks once for repairs that a killed program left behind, in case no write arrives for a while.
     async fn look_back(&mut self) {
         if std::mem::replace(&mut self.has_looked_back, true) {
             return;
@@ -246,7 +249,7 @@ impl Committer {
         self.lost.is_some() || !self.fixes.is_empty() || !self.put_off.is_empty()
     }
 
-    /// How long nothing may arrive before what is left over is looked after.
+    /// Idle time after which pending repairs are retried.
     fn longest_rest(&self) -> Option<Duration> {
         if self.has_left_over() {
             Some(REST)
@@ -255,7 +258,7 @@ impl Committer {
         }
     }
 
-    /// Writes all jobs in one call; a call that Google refuses is taken apart so that only the faulty job fails.
+    /// Writes all jobs in one call; a call that Google rejects is bisected, so that only the faulty job fails.
     async fn write_group(&mut self, group: Vec<Job>) {
         let mut stack = vec![group];
         while let Some(mut group) = stack.pop() {
@@ -290,7 +293,7 @@ impl Committer {
     }
 }
 
-/// What arrives until nobody has come for `gather`; the first one is waited for, at most for `rest`.
+/// Receives jobs until none has arrived for `gather`; waits at most `rest` for the first one.
 async fn gather_jobs(receiver: &mut mpsc::Receiver<Work>, gather: Duration, rest: Option<Duration>) -> Vec<Job> {
     let mut arrived = Vec::new();
     match rest {
@@ -305,7 +308,7 @@ async fn gather_jobs(receiver: &mut mpsc::Receiver<Work>, gather: Duration, rest
     let mut jobs = Vec::new();
     for work in arrived {
         match work {
-            // A caller who has given up was told that the outcome is unknown; sending again is up to them.
+            // A caller that has given up got the error that the outcome is unknown, and decides about sending again.
             Work::Commit(job) if job.is_abandoned() => {}
             Work::Commit(job) => jobs.push(job),
             Work::Finish => receiver.close(),

@@ -1,4 +1,4 @@
-//! What a board makes of its tabs: typed rows, findings, and when they were read.
+//! Decoded datasets: typed rows of a board's tabs, their findings and the time of the read.
 
 use std::sync::Arc;
 
@@ -12,75 +12,75 @@ use super::{
 };
 use crate::finding::{Effect, Finding, FindingKind};
 
-/// The tabs of one board, decoded.
+/// Decoded tabs of one board.
 pub trait Dataset: Sized + Send + Sync + 'static {
-    /// The tabs it needs; all are read in one call.
+    /// Required tabs; all are read in one call.
     const TABS: &'static [&'static Tab];
 
-    /// Makes typed rows of the tabs, in the order of [`Dataset::TABS`]. Cells that cannot be read become findings.
+    /// Decodes the tabs, in the order of [`Dataset::TABS`], into typed rows. Cells that cannot be read become findings.
     fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self;
 
-    /// What follows when rows were only added below those that `previous` was made of: `added_from` holds the number of the
-    /// first new row of each tab, one past the last row where there is none. Findings of `previous` stay; only those of
-    /// the new rows are left in `decoding`. `None` decodes everything anew.
+    /// Extends `previous` by rows that were added below its rows. `added_from` holds the row number of the first new
+    /// row of each tab, one past the last row where there is none. Findings of `previous` stay; only those of the new
+    /// rows belong in `decoding`. `None` makes the store decode everything again.
     fn extend(_previous: &Self, _tabs: &[TabRows], _added_from: &[u32], _decoding: &mut Decoding) -> Option<Self> {
         None
     }
 }
 
-/// What [`Dataset::decode`] may know beside the rows, and where it leaves its findings.
+/// Context of [`Dataset::decode`], and the collector of its findings.
 pub struct Decoding {
-    /// Time zone in which the dates of the sheet are read.
+    /// Time zone of the dates in the sheet.
     pub zone: TimeZone,
     /// Cells that could not be read.
     pub findings: Vec<Finding>,
 }
 
-/// A dataset with its age.
+/// Dataset at one version, with its age.
 #[derive(Debug)]
 pub struct Snapshot<D> {
-    /// The decoded tabs.
+    /// Decoded tabs.
     pub data: Arc<D>,
     /// Cells that could not be read.
     pub findings: Arc<Vec<Finding>>,
-    /// When Google was asked last; every row added before is in it.
+    /// Time of the last read from Google; includes every row added before.
     pub read_at: Timestamp,
-    /// Rises when the content of a tab changed; equal versions have equal data.
+    /// Version of the content; rises when a tab changed. Equal versions have equal data.
     pub version: u64,
-    /// Data rows in all tabs.
+    /// Number of data rows in all tabs.
     pub rows: usize,
-    /// The version that this one only adds rows to.
+    /// Version that this one extends by added rows only.
     pub(super) extends: Option<u64>,
-    /// What it was made of, to compare a later read with.
+    /// Rows that it was decoded from, for comparison with a later read.
     pub(super) tabs: Vec<TabRows>,
-    /// The read that saw every row; `read_at` may be a later look at the end of the tabs.
+    /// Last full read; `read_at` may be a later read of the end of the tabs.
     pub(super) full: FullRead,
 }
 
-/// A read of all rows.
+/// Read of all rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FullRead {
-    /// When it began.
+    /// Time of its start.
     pub(super) at: Timestamp,
-    /// The epoch in which it began.
+    /// Epoch at its start.
     pub(super) epoch: u64,
-    /// The version of the file before it began, when Drive is asked for that.
+    /// Drive version of the file before its start, if Drive is used.
     pub(super) file_version: Option<i64>,
 }
 
 impl<D> Snapshot<D> {
-    /// The version that this one continues: its data begins with the rows of that version, unchanged, and only rows
-    /// below them are new. `None` when anything else may have changed.
+    /// Version that this one extends: its data begins with the rows of that version, unchanged, and only rows below
+    /// them are new. `None` if anything else may have changed.
     pub fn extends(&self) -> Option<u64> {
         self.extends
     }
 
-    /// When all rows were read last; a change that staff made in the middle of a tab later than that is not in it.
+    /// Time of the last full read; a later change by staff in the middle of a tab is not included.
     pub fn fully_read_at(&self) -> Timestamp {
         self.full.at
     }
 
-    /// The same content, found unchanged at a later time.
+    /// The same content, found unchanged by a later read.
     pub(super) fn read_again(&self, read_at: Timestamp, tabs: Vec<TabRows>, full: FullRead) -> Self {
         Self {
             data: Arc::clone(&self.data),
@@ -94,18 +94,18 @@ impl<D> Snapshot<D> {
         }
     }
 
-    /// Memory it takes, in bytes; what the board made of the rows is taken to be as large again.
+    /// Memory use in bytes; the decoded rows are estimated to be as large as the grid.
     pub(super) fn bytes(&self) -> usize {
         2 * self.tabs.iter().map(|tab| tab.grid.bytes()).sum::<usize>()
     }
 }
 
-/// A snapshot as it is handed to a board.
+/// Snapshot as it is returned to a board.
 #[derive(Debug)]
 pub struct Reading<D> {
-    /// The data.
+    /// Data.
     pub snapshot: Arc<Snapshot<D>>,
-    /// Since when the spreadsheet has not answered, when the data is old for that reason.
+    /// Start of the outage, if the data is stale because the spreadsheet does not respond.
     pub unreachable_since: Option<Timestamp>,
 }
 
@@ -118,13 +118,13 @@ impl<D> Clone for Reading<D> {
     }
 }
 
-/// The rows of one tab. A clone shares them.
+/// Rows of one tab. A clone shares them.
 #[derive(Clone)]
 pub struct TabRows {
     pub(super) tab: &'static Tab,
     pub(super) layout: Layout,
     pub(super) grid: Grid,
-    /// Address of the tab in the spreadsheet's editor, to which a range can be added.
+    /// Link to the tab in the Google Sheets editor.
     pub(super) link: TabLink,
 }
 
@@ -134,7 +134,7 @@ impl std::fmt::Debug for TabRows {
     }
 }
 
-/// Addresses of cells in the spreadsheet's own editor.
+/// Links to a tab, its rows and cells in the Google Sheets editor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TabLink {
     pub(super) spreadsheet_url: Arc<str>,
@@ -143,35 +143,36 @@ pub struct TabLink {
 }
 
 impl TabLink {
-    /// The tab itself.
+    /// Link to the tab.
     pub fn tab(&self) -> String {
         self.at(&format!("gid={}", self.sheet_id))
     }
 
-    /// The whole row, from the first to the last column that the tab needs.
+    /// Link to the whole row, from the first to the last declared column.
     pub fn row(&self, row: u32) -> String {
         let last = column_letters(self.width.saturating_sub(1));
         self.at(&format!("gid={}&range=A{row}:{last}{row}", self.sheet_id))
     }
 
-    /// One cell.
+    /// Link to one cell.
     pub fn cell(&self, row: u32, column: usize) -> String {
         self.at(&format!("gid={}&range={}{row}", self.sheet_id, column_letters(column)))
     }
 
-    /// Google's editor reads the place behind the `#`; a server, such as the embedded one, only sees what is before it.
+    /// Google's editor reads the range after the `#`; a server, such as the embedded one, only gets the query before
+    /// it.
     fn at(&self, place: &str) -> String {
         format!("{}?{place}#{place}", self.spreadsheet_url)
     }
 }
 
 impl TabRows {
-    /// Rows with at least one non-empty cell among the columns of the tab.
+    /// Rows with at least one value in a declared column.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.rows_from(2)
     }
 
-    /// The same from the row with this number on.
+    /// Rows as in [`TabRows::rows`], starting at this row number.
     pub fn rows_from(&self, number: u32) -> impl Iterator<Item = Row<'_>> {
         let first = (number as usize).saturating_sub(2);
         (number.max(2)..)
@@ -180,7 +181,7 @@ impl TabRows {
             .filter(|row| row.cells.fingerprint() != BLANK)
     }
 
-    /// The row with this number, as the spreadsheet shows it; one below the data is empty.
+    /// Row with this row number; empty below the data.
     pub fn row(&self, number: u32) -> Row<'_> {
         Row {
             number,
@@ -189,12 +190,12 @@ impl TabRows {
         }
     }
 
-    /// The tab that the rows belong to.
+    /// Schema of the tab.
     pub fn tab(&self) -> &'static Tab {
         self.tab
     }
 
-    /// Other rows in place of these, as if they stood in the sheet; the cells of each are in the order of [`Tab::columns`].
+    /// Replaces all rows, as if they were in the sheet; the cells of each are in the order of [`Tab::columns`].
     #[must_use]
     pub fn rewritten(&self, rows: impl Iterator<Item = Vec<Content>>) -> Self {
         /// Rows that are unpacked at once.
@@ -215,8 +216,8 @@ impl TabRows {
         Self { grid, ..self.clone() }
     }
 
-    /// The same tab with other rows at some places, 0 for the one below the header, and with so many rows at the most, as
-    /// if it stood so in the sheet. The cells of each are in the order of [`Tab::columns`]; an empty row has none.
+    /// Replaces some rows by index (0 is the row below the header) and limits the number of rows to `len`, as if the
+    /// sheet had this content. The cells of each row are in the order of [`Tab::columns`]; an empty row has none.
     #[must_use]
     pub fn with(&self, len: usize, rows: impl Iterator<Item = (usize, Vec<Content>)>) -> Self {
         let rows = rows.map(|(place, cells)| (place, cells.iter().map(Content::value).collect()));
@@ -226,7 +227,7 @@ impl TabRows {
         }
     }
 
-    /// Number of rows from below the header to the last one with content, empty ones between them included.
+    /// Number of rows from below the header to the last one with content, including empty ones between them.
     pub fn len(&self) -> usize {
         self.grid.len()
     }
@@ -236,18 +237,18 @@ impl TabRows {
         self.len() == 0
     }
 
-    /// Addresses of the tab's cells.
+    /// Links to the tab's cells.
     pub fn link(&self) -> &TabLink {
         &self.link
     }
 
-    /// Whether it is the same tab with the same columns at the same places, and begins with the rows of `earlier`.
+    /// Whether it is the same tab with the same layout and begins with the rows of `earlier`.
     pub(super) fn continues(&self, earlier: &Self) -> bool {
         self.layout == earlier.layout && self.link == earlier.link && self.grid.continues(&earlier.grid)
     }
 }
 
-/// One row of a tab.
+/// Row of a tab.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     /// Row number as the spreadsheet shows it.
@@ -257,17 +258,17 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The cell in the tab's `column`-th column (by the order of the declaration, not of the sheet).
+    /// Cell of the tab's `column`-th column (in the order of the declaration, not of the sheet).
     pub fn cell(&self, column: usize) -> Cell<'a> {
         self.cells.cell(column)
     }
 
-    /// How many columns the tab has.
+    /// Number of declared columns.
     pub(super) fn columns(&self) -> usize {
         self.of.tab.columns.len()
     }
 
-    /// A finding about the cell in the tab's `column`-th column: one that cannot be read, or a formula that failed.
+    /// Creates a finding for the cell in the tab's `column`-th column: unreadable, or a formula error.
     pub fn finding(&self, column: usize, effect: Effect, reason: impl Into<String>) -> Finding {
         let kind = match self.cell(column).formula_error() {
             Some(_) => FindingKind::FormulaError,
@@ -289,10 +290,10 @@ impl<'a> Row<'a> {
 
 #[cfg(test)]
 impl TabRows {
-    /// A tab as the Sheets API answers it, header row first, for the tests of boards.
+    /// Tab as the Sheets API returns it, header row first. For tests of boards.
     ///
     /// # Panics
-    /// When a header is missing.
+    /// If a header is missing.
     pub fn of_answer(tab: &'static Tab, mut values: Vec<Vec<serde_json::Value>>) -> Self {
         let layout = Layout::find(tab, &values.remove(0)).expect("headers");
         let chunk = Chunk::pack(&values, layout.positions(), &Hashing::default());

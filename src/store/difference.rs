@@ -1,4 +1,4 @@
-//! What differs between two readings of a tab, whatever the order of the rows. Pure.
+//! Row diff of two reads of a tab, independent of the order of the rows. Pure.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,10 +7,10 @@ use super::{
     dataset::{Row, TabRows},
 };
 
-/// One row that is not as it was. Rows are told by their numbers, `then` in the earlier reading and `now` in the later.
+/// Difference of one row. Rows are identified by their row numbers: `then` in the earlier read and `now` in the later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Difference {
-    /// No row of the earlier reading is like it, nor has its id.
+    /// No row of the earlier read has the same content or the same id.
     Added {
         /// Row number.
         now: u32,
@@ -21,19 +21,19 @@ pub(super) enum Difference {
         then: u32,
         /// Row number after.
         now: u32,
-        /// Places in the tab's columns.
+        /// Indexes of the tab's columns.
         columns: Vec<usize>,
     },
-    /// No row of the later reading is like it, nor has its id.
+    /// No row of the later read has the same content or the same id.
     Removed {
         /// Row number.
         then: u32,
     },
 }
 
-/// Rows that merely moved are no difference. Rows are compared by content, as often as they stand there; what is left on
-/// both sides is paired by id, and rows without one are never the same row with other content; but one that merely got an
-/// id is the same row.
+/// Compares two reads. Rows that only moved are no difference. Rows are first matched by content, counting repetitions;
+/// the remaining rows are matched by id. Rows without an id have no identity, except that a row that only got an id is
+/// the same row.
 pub(super) fn differences(then: &TabRows, now: &TabRows) -> Vec<Difference> {
     let (old, new) = without_common_ends(then, now);
     let (old, new) = without_equal(old, new);
@@ -64,8 +64,8 @@ pub(super) fn differences(then: &TabRows, now: &TabRows) -> Vec<Difference> {
     found
 }
 
-/// The row without an id that `row`, which has one, was before: all its other cells are the same, or it stands in the same
-/// place and begins with the same cell.
+/// Takes the row without an id that `row`, which has one, was before: all its other cells are equal, or it has the same
+/// row number and the same first cell.
 fn take_same<'a>(blank: &mut VecDeque<Row<'a>>, row: Row<'_>) -> Option<Row<'a>> {
     if row.cell(0) == Cell::Empty {
         return None;
@@ -77,7 +77,7 @@ fn take_same<'a>(blank: &mut VecDeque<Row<'a>>, row: Row<'_>) -> Option<Row<'a>>
     blank.remove(place)
 }
 
-/// The rows between those that both readings begin and end with.
+/// Rows between the common first and last rows of both reads.
 fn without_common_ends<'a>(then: &'a TabRows, now: &'a TabRows) -> (Vec<Row<'a>>, Vec<Row<'a>>) {
     let (old, new): (Vec<Row<'_>>, Vec<Row<'_>>) = (then.rows().collect(), now.rows().collect());
     let is_same = |(left, right): &(&Row<'_>, &Row<'_>)| left.cells.fingerprint() == right.cells.fingerprint();
@@ -100,7 +100,7 @@ fn without_equal<'a>(old: Vec<Row<'a>>, new: Vec<Row<'a>>) -> (Vec<Row<'a>>, Vec
         _ => false,
     };
     let new: Vec<Row<'_>> = new.into_iter().filter(|row| !take_one(&mut counts, row)).collect();
-    // What the new rows did not use up is what is gone or changed.
+    // The rows not matched by new ones are deleted or changed.
     let old = old.into_iter().filter(|row| take_one(&mut counts, row)).collect();
     (old, new)
 }

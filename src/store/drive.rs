@@ -1,9 +1,8 @@
-//! Asks Drive whether the file changed at all, so that an unchanged spreadsheet need not be read again.
+//! Drive client: requests the version of the file, so that an unchanged spreadsheet is not read again.
 //!
-//! Drive counts every change in `version`, also those a person does not see
-//! (<https://developers.google.com/workspace/drive/api/reference/rest/v3/files>). How soon an edit of a cell is counted
-//! is not documented, so the check is off unless an operator wants it. It has a quota of its own, far above that of
-//! Sheets.
+//! Drive counts every change in `version`, including those that are invisible to people
+//! (<https://developers.google.com/workspace/drive/api/reference/rest/v3/files>). How soon it counts an edit of a cell
+//! is not documented, so the check is off by default. Its quota is separate from that of Sheets and far higher.
 
 use std::time::Duration;
 
@@ -14,13 +13,13 @@ use serde::Deserialize;
 
 use super::{call_error::CallError, google::HttpClient};
 
-/// The narrowest scope that shows it; the service account needs no further right to the file.
+/// Narrowest sufficient scope; the service account needs no further permission on the file.
 pub(super) const SCOPE: &str = "https://www.googleapis.com/auth/drive.metadata.readonly";
 const GOOGLE: &str = "https://www.googleapis.com";
-/// Ids are made of letters, digits, `-` and `_`; anything else must not become part of the path.
+/// Ids consist of letters, digits, `-` and `_`; anything else must be escaped in the path.
 const NOT_IN_IDS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-/// Drive, as far as it is needed.
+/// Client for the part of Drive that is needed.
 pub(super) struct Drive {
     client: HttpClient,
     root: String,
@@ -29,18 +28,18 @@ pub(super) struct Drive {
 
 #[derive(Deserialize)]
 struct File {
-    /// A 64-bit number, which Drive writes as text.
+    /// 64-bit number, which Drive sends as text.
     version: String,
 }
 
 impl Drive {
-    /// At Google when `root` is `None`.
+    /// Creates a client of Google's service if `root` is `None`.
     pub(super) fn new(client: HttpClient, root: Option<&str>, timeout: Duration) -> Self {
         let root = root.unwrap_or(GOOGLE).trim_end_matches('/').to_owned();
         Self { client, root, timeout }
     }
 
-    /// The version of a file.
+    /// Version of a file.
     pub(super) async fn version(&self, file: &str, token: &str) -> Result<i64, CallError> {
         let answer = tokio::time::timeout(self.timeout, self.ask(file, token));
         let late = |_| CallError::Unavailable("Drive does not answer".to_owned());

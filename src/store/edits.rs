@@ -1,4 +1,4 @@
-//! What staff did to a tab, as the audit log tells it: what two readings differ in, less what this program wrote. Pure.
+//! Detected edits of staff: the differences of two reads without this program's own writes, as audit lines. Pure.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,39 +13,39 @@ use super::{
     tab::{Kind, Tab},
 };
 
-/// Rows that get lines of their own at most; more, as after a paste or a clean-up, become one line that counts them.
+/// Maximum number of rows with lines of their own; more, as after a paste or a clean-up, get one summary line.
 const MOST_ROWS: usize = 500;
-/// Characters of a row that came or went, in its line.
+/// Maximum number of characters of an added or removed row in its line.
 const LONGEST_ROW: usize = 2_000;
 
-/// One line of the audit log to be.
+/// Audit line to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Edit {
     pub(super) tab: &'static Tab,
-    /// Id of the row, or its place where it has none; empty for many rows at once.
+    /// Id of the row, or its row number if it has none; empty for a summary.
     pub(super) row: String,
     pub(super) action: &'static str,
     /// Header of the cell; empty for a whole row.
     pub(super) column: &'static str,
     pub(super) old: String,
     pub(super) new: String,
-    /// The new value as it stands in the cell, dates as numbers.
+    /// New value as stored in the cell, dates as numbers.
     pub(super) plain: String,
-    /// The row and its cell “updated at”, where the tab has one and the row can be addressed.
+    /// The row and its cell “updated at”, if the tab has one and the row has an id.
     pub(super) stamp: Option<Stamp>,
 }
 
-/// A row of which staff changed a cell.
+/// Row in which staff changed a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stamp {
     pub(super) id: String,
-    /// Place in the tab's columns.
+    /// Index of the tab's column.
     pub(super) column: usize,
-    /// What the cell says so far.
+    /// Current value of the cell.
     pub(super) from: Content,
 }
 
-/// Lines for everything that differs and that this program did not write.
+/// Lines for all differences that this program did not write.
 pub(super) fn edits(then: &TabRows, now: &TabRows, own: &HashMap<String, Note>) -> Vec<Edit> {
     let mut found = Vec::new();
     for difference in differences(then, now) {
@@ -84,14 +84,14 @@ pub(super) fn edits(then: &TabRows, now: &TabRows, own: &HashMap<String, Note>) 
 fn added(row: Row<'_>, tab: &'static Tab, own: &HashMap<String, Note>) -> Vec<Edit> {
     let id = row.cell(0).text();
     match own.get(&id).filter(|note| note.is_added) {
-        // Ours, though staff may have corrected it before it was read.
+        // Own row, though staff may have corrected it before it was read.
         Some(note) => (1..tab.columns.len())
             .filter_map(|column| {
                 let written = note.cells.get(&column).cloned().unwrap_or_default();
                 changed_cell((row, tab), column, written)
             })
             .collect(),
-        // Forms make such ids; another instance of the program wrote the row.
+        // Forms create such ids; another instance of the program wrote the row.
         None if Uuid::try_parse(&id).is_ok() => Vec::new(),
         None => vec![whole_row(row, tab, ADDED)],
     }
@@ -123,7 +123,7 @@ fn changed(
     changed.collect()
 }
 
-/// None when the cell is as it was, or only says when others changed.
+/// `None` if the cell is unchanged, or only holds the time of the last change.
 fn changed_cell((row, tab): (Row<'_>, &'static Tab), column: usize, old: Content) -> Option<Edit> {
     if tab.updated_at == Some(column) || old.is_same_as(&row.cell(column).into()) {
         return None;
@@ -178,7 +178,7 @@ fn name(row: Row<'_>) -> String {
     }
 }
 
-/// As a person reads it: dates are numbers only inside the sheet.
+/// Value as a person reads it; dates are stored as numbers.
 fn shown(cell: Cell<'_>, kind: Kind) -> String {
     match (cell, kind) {
         (Cell::Number(serial), Kind::DateTime) => from_serial(serial).map(|moment| moment.to_string()),

@@ -1,5 +1,5 @@
-//! What every call to the spreadsheet goes through: the circuit breaker, the quota and a timeout; and the book that is
-//! kept of calls and failures.
+//! Call pipeline: circuit breaker, quota and timeout of every call to the spreadsheet, with a log of calls and
+//! failures.
 
 use std::{
     collections::VecDeque,
@@ -23,14 +23,14 @@ use super::{
 };
 use crate::clock::Clock;
 
-/// Failures that are remembered.
+/// Maximum number of logged failures.
 const REMEMBERED: usize = 20;
-/// Characters of a failure's reason that are remembered: a proxy answers with whole pages.
+/// Maximum number of characters of a failure's reason: a proxy may respond with a whole page.
 const LONGEST_REASON: usize = 240;
-/// A call that is given up sooner tells nothing about the spreadsheet.
+/// Minimum wait before an abandoned call counts as a failure.
 const WORTH_TELLING: Duration = Duration::from_secs(1);
 
-/// The way out of the store.
+/// Pipeline that all calls of the store pass through.
 pub(super) struct Gate {
     clock: Clock,
     timeout: Duration,
@@ -40,7 +40,7 @@ pub(super) struct Gate {
     book: Mutex<Book>,
 }
 
-/// What is counted for one kind of call.
+/// Counters and quota of one kind of call.
 struct Lane {
     budget: Budget,
     sent: AtomicU64,
@@ -51,29 +51,29 @@ struct Lane {
 #[derive(Default)]
 struct Book {
     last_answer: Option<Timestamp>,
-    /// What is wrong with the reads and with the writes.
+    /// Current failures of reads and of writes.
     troubles: [Option<Trouble>; 2],
     failures: VecDeque<FailedCall>,
 }
 
-/// Calls of one kind have failed since, for a reason that is not the single call's.
+/// Failing calls of one kind, for a reason that is not specific to a single call.
 #[derive(Clone)]
 struct Trouble {
     calls: CallKind,
-    /// Google is there and refuses, which calls of the other kind tell nothing about.
+    /// Google responds with a refusal, so calls of the other kind give no evidence about it.
     is_refusal: bool,
     since: Timestamp,
     reason: String,
 }
 
-/// What is asked of the spreadsheet; as text a line for the operator, without any cell's content.
+/// Description of a call; displayed as a line for the operator, without the content of cells.
 pub(super) enum Question<'a> {
     Tabs,
     NamedRanges,
     Values(&'a [String]),
-    /// The validation of a cell.
+    /// Data validation of a cell.
     Validation(&'a str),
-    /// A batch of so many requests.
+    /// Batch with this number of requests.
     Batch(usize),
 }
 
@@ -103,7 +103,7 @@ impl fmt::Display for Question<'_> {
 }
 
 impl Gate {
-    /// A gate for calls that may take `timeout`, with the limits of `options`.
+    /// Creates a pipeline for calls that may take `timeout`, with the limits of `options`.
     pub(super) fn new(options: &Options, timeout: Duration) -> Self {
         Self {
             clock: options.clock.clone(),
@@ -118,14 +118,15 @@ impl Gate {
     /// Sends `call`, once the quota allows it.
     ///
     /// # Errors
-    /// Its own; [`CallError::HeldBack`] when the circuit is open; [`CallError::Unavailable`] after the timeout.
+    /// Errors of the call; [`CallError::HeldBack`] if the circuit is open; [`CallError::Unavailable`] after the
+    /// timeout.
     pub(super) async fn send<T>(
         &self,
         question: Question<'_>,
         call: impl Future<Output = Result<T, CallError>>,
     ) -> Result<T, CallError> {
         let lane = self.lane(question.kind());
-        // Nobody waits for the quota in vain.
+        // A call that would be blocked must not wait for the quota first.
         if let Some(reason) = self.circuit.refusal(Instant::now()) {
             return Err(lane.hold_back(reason));
         }
@@ -147,22 +148,22 @@ impl Gate {
         }
     }
 
-    /// Whether somebody waits because the quota is used up for the moment.
+    /// Whether a call waits because the quota is used up.
     pub(super) fn waits_for_quota(&self) -> bool {
         self.reads.budget.waiting() + self.writes.budget.waiting() > 0
     }
 
-    /// Whether a call would be held back now.
+    /// Whether a call would be blocked now.
     pub(super) fn holds_back(&self) -> bool {
         self.circuit.refusal(Instant::now()).is_some()
     }
 
-    /// Lets the next call through, also while the circuit is open.
+    /// Lets the next call through, even if the circuit is open.
     pub(super) fn probe_next(&self) {
         self.circuit.probe_next(Instant::now());
     }
 
-    /// Whether the spreadsheet answers.
+    /// Whether the spreadsheet responds.
     pub(super) fn state(&self) -> State {
         let pause = self.circuit.pause_left(Instant::now());
         let now = self.clock.now();
@@ -184,17 +185,17 @@ impl Gate {
         }
     }
 
-    /// The calls that failed lately, the last one first.
+    /// Recent failed calls, newest first.
     pub(super) fn failures(&self) -> Vec<FailedCall> {
         self.book().failures.iter().cloned().collect()
     }
 
-    /// Calls that read.
+    /// Counters of read calls.
     pub(super) fn reads(&self) -> Calls {
         self.reads.calls()
     }
 
-    /// Calls that write.
+    /// Counters of write calls.
     pub(super) fn writes(&self) -> Calls {
         self.writes.calls()
     }
@@ -275,7 +276,7 @@ impl Lane {
     }
 }
 
-/// A call under way. Dropped without an end, whoever waited for it has given up.
+/// Call in flight. If it is dropped before its end, its caller has given up.
 struct Sent<'a> {
     gate: &'a Gate,
     question: Question<'a>,
@@ -315,7 +316,7 @@ impl Sent<'_> {
 impl Drop for Sent<'_> {
     fn drop(&mut self) {
         let waited = self.at.elapsed();
-        // How long is too long depends on the size of the sheet, so that this says nothing to the circuit.
+        // An acceptable wait depends on the size of the sheet, so the circuit breaker ignores it.
         if self.pass.is_some() && waited >= WORTH_TELLING {
             let told = format!("given up after {} s without an answer", waited.as_secs());
             self.gate.note_failure(&self.question, &CallError::Unavailable(told));

@@ -1,8 +1,4 @@
-//! The only file that speaks google-sheets4: one spreadsheet, a handful of calls, errors sorted by what they mean.
-//!
-//! Three faults of the generated client are kept out here: it sends JSON `null` cells as nothing at all, so no call uses
-//! `values.update`; it does not encode path segments, so ranges travel in the query or the body only; and it asks for
-//! full Drive access by default, so every call names its one scope.
+//! Wire types of `google-sheets4`, the HTTPS connector and the properties of a tab.
 
 use std::time::Duration;
 
@@ -40,54 +36,54 @@ use super::{
     tokens::Tokens,
 };
 
-/// How connections are opened: encrypted, or not to a server nearby.
+/// Connector for TLS connections, or for plain ones to a local server.
 pub(super) type Connector = HttpsConnector<HttpConnector>;
-/// The client of the token exchange.
+/// HTTP client of the token exchange and of Drive.
 pub(super) type HttpClient = Client<Connector, String>;
 
-/// How to reach one spreadsheet.
+/// Connection settings of one spreadsheet.
 #[derive(Clone)]
 pub struct Connection {
-    /// The id between `/d/` and `/edit` in the spreadsheet's address.
+    /// Id between `/d/` and `/edit` in the spreadsheet's address.
     pub spreadsheet_id: String,
-    /// Root of the service; Google's own when `None`.
+    /// Root URL of the service; Google's own if `None`.
     pub api_url: Option<String>,
-    /// Address of the spreadsheet in its own editor.
+    /// Address of the spreadsheet in the Google Sheets editor.
     pub spreadsheet_url: String,
-    /// Who asks.
+    /// Credentials of the calls.
     pub credentials: Credentials,
-    /// Time a single call may take before its outcome counts as unknown.
+    /// Timeout of a single call, after which its outcome counts as unknown.
     pub call_timeout: Duration,
 }
 
-/// One spreadsheet behind the Sheets API v4.
+/// Client of one spreadsheet, on the Sheets API v4.
 pub struct Spreadsheet {
     hub: Sheets<Connector>,
-    /// None with a ready token, which nothing can renew.
+    /// `None` with a ready-made token, which cannot be renewed.
     tokens: Option<Tokens>,
     drive: Drive,
     id: String,
     gate: Gate,
 }
 
-/// A tab as the spreadsheet lists it.
+/// Properties of a tab, as the spreadsheet lists them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TabProperties {
-    /// Title on the tab.
+    /// Title of the tab.
     pub title: String,
-    /// The number that addresses the tab in requests and as `gid` in links.
+    /// Sheet id, used in requests and as `gid` in links.
     pub sheet_id: i32,
-    /// Rows of the grid, empty ones included.
+    /// Rows of the grid, including empty ones.
     pub row_count: u32,
-    /// Columns of the grid, empty ones included.
+    /// Columns of the grid, including empty ones.
     pub column_count: u32,
 }
 
 impl Spreadsheet {
-    /// Prepares the client; asks nothing yet.
+    /// Prepares the client; sends no request.
     ///
     /// # Errors
-    /// When the key cannot be used or the machine has no root certificates.
+    /// If the key cannot be used or the machine has no root certificates.
     pub async fn connect(connection: Connection, options: &Options) -> Result<Self, CallError> {
         let client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
         let drive_client = Client::builder(TokioExecutor::new()).build(connector(connection.api_url.as_deref())?);
@@ -116,7 +112,7 @@ impl Spreadsheet {
         })
     }
 
-    /// The id of the spreadsheet.
+    /// Id of the spreadsheet.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -164,7 +160,7 @@ impl Spreadsheet {
         Ok(answer?.named_ranges.unwrap_or_default())
     }
 
-    /// What may stand in a cell; `None` when anything may. One read.
+    /// Data validation of a cell; `None` if there is none. One read.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -188,7 +184,7 @@ impl Spreadsheet {
         self.rendered(ranges, "UNFORMATTED_VALUE").await
     }
 
-    /// The same, with formulas as they were entered instead of what they show.
+    /// Reads like [`Spreadsheet::values`], but returns formulas instead of their values.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -210,10 +206,10 @@ impl Spreadsheet {
         }
     }
 
-    /// The version of the file as Drive counts it. No read of the Sheets quota.
+    /// Version of the file as Drive counts it. Does not use the Sheets quota.
     ///
     /// # Errors
-    /// When Drive does not tell, for instance because its API is not enabled.
+    /// If Drive returns none, for instance because its API is not enabled.
     pub async fn file_version(&self) -> Result<i64, CallError> {
         let unusable = |error| CallError::Token(format!("Drive: {error}"));
         let token = self.hub.auth.get_token(&[drive::SCOPE]).await.map_err(unusable)?;
@@ -237,16 +233,17 @@ impl Spreadsheet {
     /// Applies all requests or none of them. One write.
     ///
     /// # Errors
-    /// See [`CallError`]; after [`CallError::Unavailable`] the requests may have been applied all the same.
+    /// See [`CallError`]; after [`CallError::Unavailable`] the requests may have been applied.
     pub async fn apply(&self, requests: &[SheetRequest]) -> Result<(), CallError> {
         self.apply_and_show(requests.to_vec(), &[]).await.map(|_| ())
     }
 
-    /// The same, and shows what stands in `ranges` right after it, with no other change in between.
+    /// Applies like [`Spreadsheet::apply`], and returns the cells of `ranges` right after it, with no other change in
+    /// between.
     ///
     /// # Errors
-    /// As [`Spreadsheet::apply`]; an answer that shows nothing counts as [`CallError::Unavailable`]. After a token was
-    /// refused a new one is at hand, and the caller tries again: a request takes 30 kB, too much to keep a copy.
+    /// As [`Spreadsheet::apply`]; a response without cells counts as [`CallError::Unavailable`]. After a token was
+    /// rejected a new one is available, and the caller has to retry: a request takes 30 kB, too much to keep a copy.
     pub(super) async fn apply_and_show(
         &self,
         requests: Vec<SheetRequest>,
@@ -286,17 +283,17 @@ impl Spreadsheet {
         self.gate.send(Question::Batch(count), answer(call.doit())).await
     }
 
-    /// Whether somebody waits because the quota is used up for the moment.
+    /// Whether a call waits because the quota is used up.
     pub fn waits_for_quota(&self) -> bool {
         self.gate.waits_for_quota()
     }
 
-    /// What every call goes through, and the book that is kept there.
+    /// Pipeline that all calls pass through, with its call log.
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
     }
 
-    /// After the service refused the token that was kept (401), nothing was applied and a new one is worth a try.
+    /// Renews the token after the service rejected it (401): nothing was applied, and a retry is worthwhile.
     async fn has_renewed_token_after<T>(&self, answer: &Result<T, CallError>) -> bool {
         match (answer, &self.tokens) {
             (Err(CallError::Rejected { code: 401, .. }), Some(tokens)) => {
@@ -308,7 +305,7 @@ impl Spreadsheet {
     }
 }
 
-/// The decoded answer of a call, or what its failure means.
+/// Decoded response of a call, or its error.
 async fn answer<T>(call: impl Future<Output = common::Result<(common::Response, T)>>) -> Result<T, CallError> {
     match call.await {
         Ok((_, answer)) => Ok(answer),
@@ -316,10 +313,10 @@ async fn answer<T>(call: impl Future<Output = common::Result<(common::Response, 
     }
 }
 
-/// Connections to `url`, or to Google. Reading the machine's root certificates takes longer than the rest of the start,
-/// so it is left out where nothing is encrypted.
+/// Connector to `url`, or to Google. Loading the machine's root certificates takes longer than the rest of the start,
+/// so it is skipped for plain HTTP.
 fn connector(url: Option<&str>) -> Result<Connector, CallError> {
-    // A second installation answers Err and changes nothing: the first one is the same provider.
+    // A second installation returns `Err` and changes nothing: the first one is the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = HttpsConnectorBuilder::new();
     let builder = if url.is_some_and(|url| url.starts_with("http://")) {

@@ -1,7 +1,7 @@
-//! The cells of a tab, packed: four bytes a cell, each text and number kept once a chunk, only the columns that the tab
-//! declares.
+//! Packed grid of a tab's cells: four bytes a cell, each text and number stored once per chunk, only declared columns.
 //!
-//! A chunk is what one call brought. Chunks never change, so a grid that grows shares all it had with the one before.
+//! A chunk holds the rows of one call. Chunks are immutable, so a grid that grows shares the existing ones with its
+//! predecessor.
 
 use std::{
     collections::HashMap,
@@ -14,12 +14,12 @@ use serde_json::Value;
 
 use super::cell::Cell;
 
-/// How rows are hashed. Hashes are only compared with others of the same process.
+/// Hasher of rows and texts. Hashes are only comparable within the same process.
 #[derive(Clone, Default)]
 pub(super) struct Hashing(RandomState);
 
 impl Hashing {
-    /// Tells the content of a row; 0 for a row without any.
+    /// Fingerprint of a row's content; [`BLANK`] for an empty row.
     fn fingerprint<'a>(&self, cells: impl Iterator<Item = Cell<'a>>) -> u64 {
         let mut hasher = self.0.build_hasher();
         let mut is_blank = true;
@@ -35,7 +35,7 @@ impl Hashing {
         if is_blank { BLANK } else { hasher.finish().max(1) }
     }
 
-    /// Tells a text; [`BLANK`] for an empty one.
+    /// Hash of a text; [`BLANK`] for an empty one.
     pub(super) fn text(&self, text: &str) -> u64 {
         if text.is_empty() {
             BLANK
@@ -45,27 +45,27 @@ impl Hashing {
     }
 }
 
-/// The fingerprint of a row without content.
+/// Fingerprint of an empty row.
 pub(super) const BLANK: u64 = 0;
 
-/// The rows of a tab below its header, from row 2 to the last one with content.
+/// Rows of a tab below its header, from row 2 to the last one with content.
 #[derive(Clone, Default)]
 pub(super) struct Grid {
     chunks: Vec<(usize, Arc<Chunk>)>,
     len: usize,
-    /// Rows in place of those of the chunks.
+    /// Rows that replace those of the chunks.
     instead: Option<Arc<Instead>>,
 }
 
-/// Some rows by their places in a grid.
+/// Replaced rows by their index in the grid.
 struct Instead {
-    /// Where each stands in the chunk; `None` for an empty one.
+    /// Index of each in the chunk; `None` for an empty row.
     places: HashMap<usize, Option<usize>>,
     rows: Chunk,
 }
 
 impl Grid {
-    /// Sets `chunk` down so that its first row is the `start`-th of the grid; what stood from there on is replaced.
+    /// Adds `chunk` with its first row at index `start` of the grid; rows from there on are replaced.
     pub(super) fn put(&mut self, start: usize, chunk: Arc<Chunk>) {
         self.chunks.retain(|(other, _)| *other < start);
         let filled = chunk.filled();
@@ -78,8 +78,8 @@ impl Grid {
         }
     }
 
-    /// The same grid with other rows at some places, and with so many rows at the most. The cells of each are in the order of the columns;
-    /// an empty row has none.
+    /// Copy of the grid with other rows at some indexes, and with at most `len` rows. The cells of each row are in the
+    /// order of the columns; an empty row has none.
     pub(super) fn with(&self, len: usize, rows: impl Iterator<Item = (usize, Vec<Value>)>) -> Self {
         let mut places = HashMap::new();
         let mut filled = Vec::new();
@@ -115,7 +115,7 @@ impl Grid {
         self.len
     }
 
-    /// The cells of the `index`-th row.
+    /// Cells of the `index`-th row.
     pub(super) fn row(&self, index: usize) -> PackedRow<'_> {
         if let Some(instead) = &self.instead
             && let Some(place) = instead.places.get(&index)
@@ -139,7 +139,7 @@ impl Grid {
         (0..self.len).map(|index| self.row(index).fingerprint())
     }
 
-    /// Whether the rows of `earlier` are the first ones of this grid, each as it was.
+    /// Whether this grid begins with the rows of `earlier`, unchanged.
     pub(super) fn continues(&self, earlier: &Self) -> bool {
         self.len >= earlier.len
             && self
@@ -148,13 +148,13 @@ impl Grid {
                 .all(|(now, then)| now == then)
     }
 
-    /// Memory it takes, in bytes.
+    /// Memory use in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.chunks.iter().map(|(_, chunk)| chunk.bytes()).sum()
     }
 }
 
-/// One row of a [`Grid`].
+/// Row of a [`Grid`].
 #[derive(Clone, Copy)]
 pub(super) struct PackedRow<'a> {
     at: Option<(&'a Chunk, usize)>,
@@ -170,20 +170,20 @@ impl<'a> PackedRow<'a> {
     }
 }
 
-/// Some rows, as one call brought them.
+/// Rows of one call.
 pub(super) struct Chunk {
     columns: usize,
-    /// Row after row, see [`Code`].
+    /// Cells row by row, see [`Code`].
     cells: Box<[Code]>,
     fingerprints: Box<[u64]>,
     numbers: Box<[f64]>,
-    /// All texts, one behind the other.
+    /// Concatenated texts.
     text: Box<str>,
-    /// Where each text ends.
+    /// End offset of each text.
     ends: Box<[usize]>,
 }
 
-/// A cell: its kind and its place among the texts or numbers of the chunk.
+/// Encoded cell: its kind and its index among the texts or numbers of the chunk.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Code(u32);
 
@@ -211,7 +211,7 @@ const fn bounded(place: usize) -> u32 {
 }
 
 impl Chunk {
-    /// Packs the cells that stand at `positions` of each row, in this order.
+    /// Packs the cells at these `positions` of each row, in this order.
     pub(super) fn pack(rows: &[Vec<Value>], positions: &[usize], hashing: &Hashing) -> Self {
         let mut packing = Packing::default();
         let mut cells = Vec::with_capacity(rows.len() * positions.len());
@@ -231,12 +231,12 @@ impl Chunk {
         }
     }
 
-    /// The fingerprint of the `row`-th row; [`BLANK`] beyond the last one.
+    /// Fingerprint of the `row`-th row; [`BLANK`] after the last one.
     pub(super) fn fingerprint(&self, row: usize) -> u64 {
         self.fingerprints.get(row).copied().unwrap_or(BLANK)
     }
 
-    /// One past the last row with content.
+    /// Number of rows up to the last one with content.
     pub(super) fn filled(&self) -> usize {
         self.filled_before(self.fingerprints.len())
     }
@@ -278,7 +278,7 @@ impl Chunk {
     }
 }
 
-/// Texts and numbers met so far.
+/// Distinct texts and numbers so far.
 #[derive(Default)]
 struct Packing<'a> {
     text: String,

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Cells as the service sends them, with few distinct ones, so that some repeat.
+/// Cells as the service returns them, with few distinct values, so that some repeat.
 fn any_cell() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -59,7 +59,7 @@ proptest! {
         let hashing = Hashing::default();
         let cut = cut.min(rows.len());
         let from = cut.saturating_sub(overlap);
-        // The service leaves out trailing blank rows of each page.
+        // The service omits trailing blank rows of each page.
         let sent = |rows: &[Vec<Value>]| {
             let last = rows.iter().rposition(|row| row.iter().any(|cell| Cell::of(Some(cell)) != Cell::Empty));
             rows[..last.map_or(0, |last| last + 1)].to_vec()
@@ -119,6 +119,6 @@ fn a_row_of_seven_columns_takes_little_more_than_its_id_and_its_new_words() {
         .collect();
     let grid = grid_of(&[(0, &rows)], &[0, 1, 2, 3, 4, 5, 6], &Hashing::default());
     let bytes = grid.bytes() / rows.len();
-    // 7 cells of 4 bytes, 36 of the id, its end, the number, the fingerprint: 88. The rest are names met first.
+    // 7 cells of 4 bytes, 36 of the id, its end, the number, the fingerprint: 88. The rest are new distinct names.
     assert!((88..130).contains(&bytes), "{bytes} bytes a row");
 }

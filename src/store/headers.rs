@@ -1,4 +1,4 @@
-//! Requests that make tabs, their headers and drop-downs.
+//! Requests that create tabs, their headers and drop-downs.
 
 use super::{
     google::{
@@ -11,7 +11,7 @@ use super::{
     tab::{Kind, Tab},
 };
 
-/// Makes `tab` with its header row, frozen and bold, and a drop-down below each choice.
+/// Creates `tab` with its header row, frozen and bold, and a drop-down below each choice header.
 pub(super) fn new_tab(tab: &'static Tab, sheet_id: i32) -> Vec<SheetRequest> {
     let mut requests = vec![SheetRequest {
         add_sheet: Some(AddSheetRequest {
@@ -34,7 +34,7 @@ pub(super) fn new_tab(tab: &'static Tab, sheet_id: i32) -> Vec<SheetRequest> {
     requests
 }
 
-/// Writes `headers` side by side from `first_column` on, and makes the grid wide enough for them.
+/// Writes `headers` side by side from `first_column` on, and extends the grid if it is too narrow.
 pub(super) fn new_headers(
     tab: &'static Tab,
     sheet: &TabProperties,
@@ -61,7 +61,7 @@ pub(super) fn new_headers(
     requests
 }
 
-/// A write that changes nothing: the tab gets the title that it has.
+/// No-op write: the tab gets its current title.
 pub(super) fn same_title(sheet: &TabProperties) -> SheetRequest {
     SheetRequest {
         update_sheet_properties: Some(UpdateSheetPropertiesRequest {
@@ -125,7 +125,8 @@ fn header_cell(header: &str) -> CellData {
     }
 }
 
-/// Offers `words` below the header; other words are marked, not refused, since a refused paste would be lost work.
+/// Adds a drop-down with `words` below the header. Other values are flagged, not rejected, since a rejected paste would
+/// be lost work.
 pub(super) fn drop_down(sheet_id: i32, column: usize, words: impl IntoIterator<Item = String>) -> SheetRequest {
     let value = |word: String| ConditionValue {
         user_entered_value: Some(word),

@@ -1,4 +1,4 @@
-//! What is known about the spreadsheet not answering: since when, and until when nobody asks again.
+//! Outage tracker: since when the spreadsheet has not responded, and until when no further call is made.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,16 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::ReadError;
 use crate::clock::Clock;
 
-/// After a failure, time in which nobody asks again: a page then answers at once with what there is.
+/// Cooldown after a failure, in which no call is made: a page then responds at once with cached data.
 pub(super) const QUIET_AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(3);
 
-/// Whether the spreadsheet answers at the moment.
+/// State of the current outage.
 pub(super) struct Outages {
     clock: Clock,
     current: Mutex<Option<Outage>>,
 }
 
-/// The spreadsheet did not answer, and has not answered since.
+/// Outage since the last response.
 struct Outage {
     since: Timestamp,
     quiet_until: Timestamp,
@@ -31,7 +31,7 @@ impl Outages {
         }
     }
 
-    /// It did not answer.
+    /// Records a failure.
     pub(super) fn note(&self, error: &ReadError) {
         let now = self.clock.now();
         let mut outage = self.current();
@@ -43,12 +43,12 @@ impl Outages {
         });
     }
 
-    /// It answered.
+    /// Records a response.
     pub(super) fn end(&self) {
         *self.current() = None;
     }
 
-    /// Lets the next request ask at once.
+    /// Makes the next request call Google at once.
     pub(super) fn end_quiet(&self) {
         if let Some(outage) = self.current().as_mut() {
             outage.quiet_until = Timestamp::MIN;
@@ -59,12 +59,12 @@ impl Outages {
         self.current().as_ref().map(|outage| outage.since)
     }
 
-    /// How the last try failed, when it failed and none has succeeded since.
+    /// Error of the last attempt, if no attempt has succeeded since.
     pub(super) fn error(&self) -> Option<ReadError> {
         self.current().as_ref().map(|outage| outage.error.clone())
     }
 
-    /// A failure so short ago that nobody asks again yet.
+    /// Failure within the cooldown.
     pub(super) fn recent(&self) -> Option<ReadError> {
         let outage = self.current();
         let recent = outage.as_ref().filter(|outage| self.clock.now() < outage.quiet_until);
@@ -76,7 +76,7 @@ impl Outages {
     }
 }
 
-/// Whether older data may stand in: nothing is known to have changed, there is just no answer.
+/// Whether stale data may be served: nothing is known to have changed, there is just no response.
 pub(super) fn is_outage(error: &ReadError) -> bool {
     matches!(error, ReadError::Unreachable(_) | ReadError::Refused(_))
 }

@@ -1,7 +1,8 @@
-//! What this program wrote since the tabs were compared last, so that it is not taken for an edit of staff.
+//! Own-write registry: what this program wrote since the tabs were last compared, so that it is not logged as an edit
+//! of staff.
 //!
-//! The committer notes each row before it writes it: a read that runs at the same time may see the write or not. A note
-//! stays until all rows were read once after the write had ended.
+//! The committer notes each row before it writes it: a concurrent read may or may not include the write. A note is kept
+//! until all rows were read once after the end of the write.
 
 use std::{
     collections::HashMap,
@@ -13,31 +14,31 @@ use super::{
     tab::{History, Tab},
 };
 
-/// Rows that are noted at most. When more are written before anybody looks at a page, edits that staff made in the same
-/// time stay out of the audit log.
+/// Maximum number of noted rows. If more are written before the next read, edits that staff made in the same time are
+/// not logged.
 const MOST: usize = 20_000;
 
-/// A row as the program writes it.
+/// Row as the program writes it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum OwnWrite {
-    /// A new row: its cells after the id.
+    /// New row: its cells after the id.
     Added(Vec<Content>),
-    /// New values by place in the tab's columns.
+    /// New values by index of the tab's columns.
     Changed(Vec<(usize, Content)>),
-    /// The row goes.
+    /// Deletion of the row.
     Removed,
-    /// A row comes back: its cells by place in the tab's columns.
+    /// Restored row: its cells by index of the tab's columns.
     Restored(Vec<(usize, Content)>),
 }
 
 /// Whether every write since the last comparison is noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Memory {
-    /// Every one.
+    /// All writes are noted.
     Whole,
-    /// Not those before now; this reading shows them, and the next one can be compared with it.
+    /// Earlier writes are missing; this read includes them, and the next one can be compared with it.
     Regained,
-    /// Some are missing, and this reading may not show them.
+    /// Some writes are missing, and this read may not include them.
     Lost,
 }
 
@@ -48,26 +49,26 @@ pub(super) struct OwnWrites(Mutex<Notes>);
 struct Notes {
     rows: HashMap<&'static str, HashMap<String, Note>>,
     count: usize,
-    /// More was written than is noted.
+    /// Whether more was written than is noted.
     is_incomplete: bool,
-    /// The epoch in which the last write had ended.
+    /// Epoch in which the last write had ended.
     ended: u64,
     in_flight: bool,
 }
 
-/// What was written of a row.
+/// Note of the writes to a row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Note {
-    /// By place in the tab's columns; the last value counts.
+    /// Values by index of the tab's columns; the last value wins.
     pub(super) cells: HashMap<usize, Content>,
     pub(super) is_added: bool,
     pub(super) is_removed: bool,
-    /// The epoch in which the write had ended; `None` before.
+    /// Epoch in which the write had ended; `None` before.
     ended: Option<u64>,
 }
 
 impl OwnWrites {
-    /// Call before the row is written; `id` is the text of its first cell.
+    /// Notes a write; has to be called before the row is written. `id` is the text of its first cell.
     pub(super) fn note(&self, tab: &'static Tab, id: &str, write: OwnWrite) {
         if tab.history == History::NotKept {
             return;
@@ -101,7 +102,7 @@ impl OwnWrites {
         notes.count += usize::from(is_new);
     }
 
-    /// Everything noted so far is written, or will not be; reads that begin in `epoch` see it.
+    /// Records that everything noted so far is written or abandoned; reads that begin in `epoch` include it.
     pub(super) fn ended(&self, epoch: u64) {
         let mut notes = self.notes();
         notes.ended = epoch;
@@ -112,12 +113,12 @@ impl OwnWrites {
         }
     }
 
-    /// What was written of the rows of a tab.
+    /// Notes of the rows of a tab.
     pub(super) fn of(&self, tab: &Tab) -> HashMap<String, Note> {
         self.notes().rows.get(tab.title).cloned().unwrap_or_default()
     }
 
-    /// A read of all rows of a tab that began in `epoch` has been compared.
+    /// Drops the notes that are no longer needed after the comparison of a full read that began in `epoch`.
     pub(super) fn forget_before(&self, tab: &Tab, epoch: u64) {
         let mut notes = self.notes();
         let Some(rows) = notes.rows.get_mut(tab.title) else {
@@ -129,7 +130,7 @@ impl OwnWrites {
         notes.count -= forgotten;
     }
 
-    /// What a reading of all rows that began in `epoch` can be compared with.
+    /// Coverage of a full read that began in `epoch`.
     pub(super) fn memory(&self, epoch: u64) -> Memory {
         let mut notes = self.notes();
         if !notes.is_incomplete {

@@ -1,8 +1,8 @@
-//! Reads the rows of tabs: small tabs in one call, large ones in pages, and only the end of those that are known already.
+//! Paged reads of tabs: small tabs in one call, large ones in pages, and only the end of those that are already known.
 //!
-//! The JSON of a page is packed and dropped while the next one is on its way, so that a large tab never stands in memory
-//! twice. Each page begins with the last row of the one before and with the header: when they are not as they were, or
-//! a row shows up on two pages, somebody moved rows meanwhile, and the read begins again.
+//! The JSON of a page is packed and dropped while the next one is being fetched, so that a large tab is never held in
+//! memory twice. Each page begins with the last row of the one before and with the header: if they have changed, or a
+//! row occurs on two pages, rows were moved during the read, and it starts again.
 
 use std::{
     collections::HashMap,
@@ -21,9 +21,9 @@ use super::{
     tab_list::TabList,
 };
 
-/// Cells in one answer, at most: a value takes 32 bytes and its text before it is packed.
+/// Maximum number of cells in a response: a value takes 32 bytes and its text before it is packed.
 const CELLS_A_PAGE: u32 = 600_000;
-/// Times that a tab which changes while it is read is begun anew.
+/// Attempts to read a tab that changes during the read.
 const TRIES: usize = 4;
 
 pub(super) struct Pages {
@@ -32,13 +32,13 @@ pub(super) struct Pages {
     link_url: Arc<str>,
     rows_a_page: u32,
     hashing: Hashing,
-    /// Ids that stand on several pages of a tab for good, because the tab repeats them.
+    /// Ids that permanently occur on several pages of a tab, because the tab repeats them.
     repeated: Mutex<HashMap<&'static str, Vec<u64>>>,
 }
 
-/// Why an attempt to read did not end well.
+/// Reason why an attempt to read was interrupted.
 enum Setback {
-    /// The tab changed meanwhile.
+    /// The tab changed during the read.
     Moved,
     Failed(ReadError),
 }
@@ -49,7 +49,7 @@ impl From<ReadError> for Setback {
     }
 }
 
-/// Values as they came, with the number of the row that the first of them stands in.
+/// Values as received, with the row number of the first of them.
 struct Page {
     first_row: u32,
     values: Vec<Vec<Value>>,
@@ -67,7 +67,7 @@ impl Pages {
         }
     }
 
-    /// All rows of `tabs`.
+    /// Reads all rows of `tabs`.
     pub(super) async fn read(&self, tabs: &[&'static Tab]) -> Result<Vec<TabRows>, ReadError> {
         for _ in 0..TRIES {
             match self.attempt(tabs).await {
@@ -105,7 +105,8 @@ impl Pages {
         match self.spreadsheet.values(ranges).await {
             Ok(found) => Ok(found),
             Err(error @ CallError::Rejected { code: 400, .. }) => {
-                // A range that cannot be parsed names a tab that is gone, or one that became shorter; listing tells.
+                // A range that cannot be parsed refers to a tab that no longer exists or has become shorter; the list
+                // of tabs shows which.
                 self.list.forget().await;
                 self.list.with(tabs).await?;
                 Err(if is_paged {
@@ -118,7 +119,7 @@ impl Pages {
         }
     }
 
-    /// Finds the columns in the first answer, which holds the header.
+    /// Finds the columns in the first response, which contains the header.
     async fn begin(&self, plan: &Plan, range: ValueRange) -> Result<(TabRows, Page), Setback> {
         if !plan.is_paged()
             && let Some(rows) = grid_rows(&range)
@@ -189,7 +190,7 @@ impl Pages {
         })
     }
 
-    /// Beside everything else when there is much to pack.
+    /// Packs values; on a blocking thread if there are many.
     async fn pack(&self, layout: &Layout, values: Vec<Vec<Value>>) -> Chunk {
         if values.len() < 1_000 {
             return Chunk::pack(&values, layout.positions(), &self.hashing);
@@ -198,20 +199,20 @@ impl Pages {
         super::beside(move || Chunk::pack(&values, &positions, &hashing)).await
     }
 
-    /// A row that was moved over the edge of a page shows up twice, and another one not at all.
+    /// Detects moved rows: a row that was moved across the edge of a page occurs twice, and another one not at all.
     async fn check_for_moved_rows(&self, plan: &Plan, rows: &TabRows) -> Result<(), Setback> {
         let (grid, hashing, starts) = (rows.grid.clone(), self.hashing.clone(), plan.starts.clone());
         let repeated = super::beside(move || ids_on_several_pages(&grid, &hashing, &starts)).await;
         let mut known = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.entry(plan.tab.title).or_default();
         let is_known = repeated.iter().all(|id| known.binary_search(id).is_ok());
-        // Found again after a fresh start they are no rows that moved, but rows that have the same id.
+        // If they are found again on the next attempt, they are no moved rows, but rows with the same id.
         *known = repeated;
         if is_known { Ok(()) } else { Err(Setback::Moved) }
     }
 
-    /// The same tabs, of which only the header and what stands from the last known row on is read; `None` when one of
-    /// them is not as it was. One call.
+    /// Extends known tabs: reads only the header and the rows from the last known one on; `None` if one of the tabs has
+    /// changed. One call.
     pub(super) async fn read_on(&self, known: &[TabRows]) -> Result<Option<Vec<TabRows>>, ReadError> {
         let mut ranges = Vec::with_capacity(2 * known.len());
         for rows in known {
@@ -239,7 +240,7 @@ impl Pages {
         Ok(Some(read))
     }
 
-    /// The header and about so many rows at the end of a tab; those before are left blank. One call.
+    /// Reads the header and about this many rows at the end of a tab; rows before are left blank. One call.
     pub(super) async fn end_of(&self, tab: &'static Tab, rows: u32) -> Result<TabRows, ReadError> {
         let properties = self.list.with(&[tab]).await?;
         let plan = Plan::of(tab, &properties, u32::MAX);
@@ -292,7 +293,7 @@ impl Pages {
     }
 }
 
-/// Adds a page, if it begins with the last row of what is there.
+/// Appends a page, if it begins with the last row so far.
 fn set_down(rows: &mut TabRows, first_row: u32, chunk: Chunk) -> Result<(), Setback> {
     let start = first_row as usize - 2;
     if start > 0 && rows.grid.row(start).fingerprint() != chunk.fingerprint(0) {
@@ -302,7 +303,7 @@ fn set_down(rows: &mut TabRows, first_row: u32, chunk: Chunk) -> Result<(), Setb
     Ok(())
 }
 
-/// In ascending order.
+/// Ids that occur on several pages, in ascending order of their hashes.
 fn ids_on_several_pages(grid: &Grid, hashing: &Hashing, starts: &[u32]) -> Vec<u64> {
     let page_of = |index: usize| starts.partition_point(|start| *start as usize <= index + 2);
     let mut ids: Vec<(u64, usize)> = (0..grid.len())
@@ -318,11 +319,11 @@ fn ids_on_several_pages(grid: &Grid, hashing: &Hashing, starts: &[u32]) -> Vec<u
     repeated
 }
 
-/// In which parts a tab is read.
+/// Pages in which a tab is read.
 struct Plan {
     tab: &'static Tab,
     sheet_id: i32,
-    /// The first row of the second page and of each one after it.
+    /// First row of the second page and of each later one.
     starts: Vec<u32>,
 }
 
@@ -359,7 +360,7 @@ fn first_of(range: &ValueRange) -> &[Value] {
     rows.first().map_or(&[], Vec::as_slice)
 }
 
-/// The service writes open ranges out to the end of the grid: `A5:G` comes back as `A5:G1000`.
+/// Number of grid rows. The service expands open ranges to the end of the grid: `A5:G` is returned as `A5:G1000`.
 fn grid_rows(range: &ValueRange) -> Option<u32> {
     let echoed = range.range.as_deref()?;
     let end = echoed.rsplit(':').next()?;

@@ -14,7 +14,7 @@ fn grid(pages: &[(usize, &[&str])], hashing: &Hashing) -> Grid {
 #[test]
 fn a_row_that_was_moved_over_the_edge_of_a_page_gives_itself_away() {
     let hashing = Hashing::default();
-    // Rows 2 to 4, then from row 4 on; "a" was moved from the first page to the second after the first was read.
+    // Rows 2 to 4, then from row 4 on; "a" was moved from the first page to the second between the two reads.
     let moved = grid(&[(0, &["a", "b", "c"]), (2, &["c", "a", "d"])], &hashing);
     assert_eq!(ids_on_several_pages(&moved, &hashing, &[4]), [hashing.text("a")]);
     let still = grid(&[(0, &["a", "b", "c"]), (2, &["c", "d", "d", ""])], &hashing);

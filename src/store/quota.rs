@@ -1,4 +1,4 @@
-//! Token buckets that keep the program below Google's per-minute quota.
+//! Rate limiting: token buckets that keep the program below Google's per-minute quota.
 
 use std::{
     num::NonZeroU32,
@@ -16,7 +16,7 @@ use governor::{
     state::{InMemoryState, NotKeyed},
 };
 
-/// The budget of one kind of call. A service account has 60 reads and 60 writes a minute
+/// Quota of one kind of call. A service account has 60 reads and 60 writes per minute
 /// (<https://developers.google.com/workspace/sheets/api/limits>).
 pub(super) struct Budget {
     bucket: Option<Bucket>,
@@ -27,13 +27,13 @@ struct Bucket {
     limiter: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
     rate: Rate,
     a_minute: NonZeroU32,
-    /// When the last call was taken and what it left: the limiter itself cannot be asked without taking one.
+    /// Time of the last call and the tokens that it left: the limiter cannot be queried without taking a token.
     last: Mutex<Option<(Instant, u32)>>,
 }
 
 impl Budget {
-    /// At most `limit` calls in any minute. Half may be spent at once and the rest flows evenly, so that no window of
-    /// sixty seconds, wherever it begins, holds more than `limit`. `None` sets no bound.
+    /// Allows at most `limit` calls in any minute. Half may be used at once and the rest is refilled evenly, so that no
+    /// window of sixty seconds, wherever it begins, contains more than `limit`. `None` means no limit.
     pub(super) fn per_minute(limit: Option<NonZeroU32>) -> Self {
         let bucket = |limit: NonZeroU32| {
             let burst = NonZeroU32::new(limit.get() / 2).unwrap_or(NonZeroU32::MIN);
@@ -52,7 +52,7 @@ impl Budget {
         }
     }
 
-    /// Waits for a call to be free and takes it.
+    /// Waits for a token and takes it.
     pub(super) async fn take(&self) {
         let Some(bucket) = &self.bucket else { return };
         let taken = match bucket.limiter.check() {
@@ -65,17 +65,17 @@ impl Budget {
         bucket.note(taken.remaining_burst_capacity(), Instant::now());
     }
 
-    /// How many wait at this moment.
+    /// Number of calls that are waiting.
     pub(super) fn waiting(&self) -> u32 {
         self.waiting.load(Ordering::SeqCst)
     }
 
-    /// Calls that could be sent at once; `None` without a bound.
+    /// Calls that could be sent at once; `None` without a limit.
     pub(super) fn left(&self) -> Option<u32> {
         Some(self.bucket.as_ref()?.left(Instant::now()))
     }
 
-    /// Calls in a minute; `None` without a bound.
+    /// Calls per minute; `None` without a limit.
     pub(super) fn a_minute(&self) -> Option<u32> {
         Some(self.bucket.as_ref()?.a_minute.get())
     }
@@ -96,7 +96,7 @@ impl Bucket {
     }
 }
 
-/// Counts one who waits, also when the wait is given up.
+/// Counts a waiting call, until it is sent or abandoned.
 struct Waiting<'a>(&'a AtomicU32);
 
 impl<'a> Waiting<'a> {

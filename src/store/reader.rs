@@ -1,8 +1,8 @@
-//! Reads through a moka cache: one call for all tabs of a board, shared by everyone who asks meanwhile.
+//! Read cache (moka): one call for all tabs of a board, shared by all concurrent readers.
 //!
-//! Entries are kept under an epoch that every write attempt raises, before and after: a read that began before a write
-//! lies under an older epoch and is never found by a request that came after it. After a write that only added rows, the
-//! end of the tabs is enough to read; everything is read again once the last such read is too old.
+//! Entries are keyed by an epoch that every write attempt raises, before and after: a read that began before a write
+//! belongs to an older epoch and is never found by a later request. After a write that only added rows, reading the end
+//! of the tabs is enough; everything is read again once the last full read is too old.
 
 mod now;
 mod settling;
@@ -36,9 +36,9 @@ use super::{
 };
 use crate::clock::Clock;
 
-/// Longest wait for new data while older data is at hand.
+/// Longest wait for new data if older data is cached.
 const WAIT_WITH_OLDER_DATA: Duration = Duration::from_secs(4);
-/// Bytes of rows that are kept. The ten million cells that a spreadsheet may have take about 300 MB.
+/// Capacity of the cache in bytes. The ten million cells that a spreadsheet may have take about 300 MB.
 const MOST_KEPT: u64 = 1 << 30;
 
 type AnySnapshot = Arc<dyn Any + Send + Sync>;
@@ -50,44 +50,44 @@ pub(super) struct Reader {
     first_pause: Duration,
     patience: Duration,
     epoch: AtomicU64,
-    /// Reads of an earlier epoch are no base to add rows to.
+    /// First epoch whose reads can be extended by added rows.
     full_from: AtomicU64,
     change_check: ChangeCheck,
     version: AtomicU64,
-    /// The newest version that is kept.
+    /// Newest cached version.
     renewed: watch::Sender<u64>,
     current: Cache<(TypeId, u64), Arc<Held>>,
-    /// The last good data of each dataset, whatever its epoch: for when Google cannot be reached, and to compare with.
+    /// Last good data of each dataset, regardless of its epoch: for outages, and as base of comparison.
     last: Cache<TypeId, Kept>,
     list: Arc<TabList>,
     pages: Arc<Pages>,
     watch: Arc<Watch>,
     outages: Outages,
-    /// Datasets whose tabs were found unfit a moment ago, with the reason.
+    /// Datasets whose tabs did not match their schema recently, with the error.
     unfit: Cache<TypeId, (Timestamp, ReadError)>,
     tabs_read: TabsRead,
 }
 
 struct Held {
     kept: Kept,
-    /// When all rows were read.
+    /// Time of the last full read.
     read_at: Timestamp,
     refreshing: AtomicBool,
 }
 
-/// A snapshot with its weight in bytes.
+/// Snapshot with its size in bytes.
 #[derive(Clone)]
 struct Kept {
     snapshot: AnySnapshot,
     bytes: u32,
 }
 
-/// What a write did to the rows that were there before.
+/// Effect of a write on existing rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
-    /// Nothing: rows were added below them.
+    /// None: rows were added below them.
     RowsAdded,
-    /// Some changed or went.
+    /// Some were changed or deleted.
     RowsChanged,
 }
 
@@ -124,23 +124,23 @@ impl Reader {
         }
     }
 
-    /// Makes every read that has begun so far unfit for requests from now on.
+    /// Invalidates every read that has begun so far.
     pub(super) fn raise_epoch(&self) {
         let before = self.epoch.fetch_add(1, Ordering::SeqCst);
         self.full_from.fetch_max(before + 1, Ordering::SeqCst);
     }
 
-    /// A write begins: what is read meanwhile may hold it or not.
+    /// Records the start of a write: a concurrent read may or may not include it.
     pub(super) fn write_begins(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// A row will be written; `id` is the text of its first cell. Between [`Reader::write_begins`] and the call.
+    /// Announces the write of a row; `id` is the text of its first cell. Between [`Reader::write_begins`] and the call.
     pub(super) fn will_write(&self, tab: &'static Tab, id: &str, write: OwnWrite) {
         self.watch.own_writes.note(tab, id, write);
     }
 
-    /// Rows were written, or may have been: nobody is shown what was read before.
+    /// Records the end of a write: rows were written, or may have been, so earlier reads are no longer returned.
     pub(super) fn write_ended(&self, written: Written) {
         match written {
             Written::RowsAdded => drop(self.epoch.fetch_add(1, Ordering::SeqCst)),
@@ -149,12 +149,12 @@ impl Reader {
         self.watch.own_writes.ended(self.epoch.load(Ordering::SeqCst));
     }
 
-    /// What notices edits of staff.
+    /// Detector of edits of staff.
     pub(super) fn watch(&self) -> &Watch {
         &self.watch
     }
 
-    /// Lets the next request ask Google for everything, even shortly after a failure.
+    /// Makes the next request read everything from Google, even shortly after a failure.
     pub(super) fn refresh(&self) {
         self.raise_epoch();
         self.unfit.invalidate_all();
@@ -196,23 +196,23 @@ impl Reader {
         self.clock.now().duration_since(held.read_at) <= self.fresh_for
     }
 
-    /// The tabs of `D` as they were read last. Asks nobody.
+    /// Cached tabs of `D`, without a call.
     pub(super) async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
         let kept = self.last.get(&TypeId::of::<D>()).await?;
         self.reading(&kept).ok()
     }
 
-    /// Age up to which data is handed out without asking again.
+    /// Maximum age of data that is returned without a new read.
     pub(super) fn fresh_for(&self) -> SignedDuration {
         self.fresh_for
     }
 
-    /// Tells each time that tabs were read whose content had changed.
+    /// Notifies each time that a read found changed content.
     pub(super) fn renewed(&self) -> watch::Receiver<u64> {
         self.renewed.subscribe()
     }
 
-    /// What is known of each tab since it was read last.
+    /// Status of each tab at its last read.
     pub(super) fn tabs_read(&self) -> &TabsRead {
         &self.tabs_read
     }
@@ -235,7 +235,7 @@ impl Reader {
                     tracing::warn!(%error, "the spreadsheet could not be read again; older data is shown");
                     held.refreshing.store(false, Ordering::SeqCst);
                     if !is_outage(&error) {
-                        // Tabs or headers changed: the next request must see the reason, not old data.
+                        // Tabs or headers changed: the next request has to get the error, not old data.
                         reader.current.invalidate(&key).await;
                     }
                 }
@@ -243,8 +243,7 @@ impl Reader {
         });
     }
 
-    /// Fetches, and tries again while the person can be expected to wait; no longer than `with_older` when older data is
-    /// at hand.
+    /// Fetches with retries while the caller can be expected to wait; at most `with_older` if older data is cached.
     async fn fetch_patiently<D: Dataset>(
         self: &Arc<Self>,
         key: (TypeId, u64),
@@ -267,21 +266,21 @@ impl Reader {
             }
             unreachable!("the pauses never end")
         };
-        // Kept until the end, so that it still counts as waiting when that is asked.
+        // Pinned until the end, so that it still counts as waiting for the quota below.
         let mut attempts = std::pin::pin!(attempts);
         if let Ok(result) = tokio::time::timeout(patience, attempts.as_mut()).await {
             return result;
         }
         let unanswered = || ReadError::Unreachable(format!("no answer within {} s", patience.as_secs()));
         let error = self.outages.error().unwrap_or_else(unanswered);
-        // While our own quota is used up nobody was asked, so nobody failed to answer.
+        // While our own quota is used up no call was sent, so this is not an outage.
         if !self.spreadsheet.waits_for_quota() {
             self.outages.note(&error);
         }
         Err(error)
     }
 
-    /// One read that goes on when nobody waits for it any more: a large tab on a slow line would else never be read anew.
+    /// Read that continues if its caller gives up: otherwise a large tab on a slow connection would never be refreshed.
     async fn fetch_to_the_end<D: Dataset>(self: &Arc<Self>, key: (TypeId, u64)) -> Result<Arc<Held>, ReadError> {
         let reader = Arc::clone(self);
         let fetch = tokio::spawn(async move {
@@ -293,7 +292,7 @@ impl Reader {
         fetch.await.unwrap_or_else(stopped)
     }
 
-    /// One read of the tabs of `D`.
+    /// Reads the tabs of `D` once.
     async fn fetch<D: Dataset>(&self) -> Result<Arc<Held>, ReadError> {
         let read_at = self.clock.now();
         let previous = self.last.get(&TypeId::of::<D>()).await;
@@ -317,7 +316,7 @@ impl Reader {
         Ok(self.keep(snapshot).await)
     }
 
-    /// Reads only what was added when that is enough, and everything when not.
+    /// Reads only the added rows if that is enough, otherwise everything.
     async fn read_tabs<D: Dataset>(
         &self,
         previous: Option<&Snapshot<D>>,
@@ -342,7 +341,7 @@ impl Reader {
         Ok((tabs, full))
     }
 
-    /// The version of the file, when Drive is to be asked and tells.
+    /// Drive version of the file, if Drive is used and responds.
     async fn file_version(&self) -> Option<i64> {
         if self.change_check == ChangeCheck::ByReading {
             return None;
@@ -353,14 +352,14 @@ impl Reader {
             .ok()
     }
 
-    /// Whether nothing but added rows can be missing in what was read then, as far as this program knows and for as long
-    /// as data may be old.
+    /// Whether only added rows can be missing from that read, as far as this program knows and within the freshness
+    /// limit.
     fn is_a_base(&self, full: FullRead) -> bool {
         full.epoch >= self.full_from.load(Ordering::SeqCst)
             && self.clock.now().duration_since(full.at) <= self.fresh_for
     }
 
-    /// A failure so short ago that nobody asks again yet, or after which calls are held back.
+    /// Failure within the cooldown, or while the circuit breaker is open.
     fn recent_failure(&self) -> Option<ReadError> {
         let recent = self.outages.recent();
         recent.or_else(|| self.outages.error().filter(|_| self.spreadsheet.gate().holds_back()))
@@ -385,7 +384,7 @@ impl Reader {
         })
     }
 
-    /// Drops what lies under an older epoch: nobody asks for it any more, and a large sheet is many megabytes.
+    /// Evicts entries of older epochs: they are never requested again, and a large sheet takes many megabytes.
     async fn let_go_of_older<D: Dataset>(&self) {
         let epoch = self.epoch.load(Ordering::SeqCst);
         let is_older = |(dataset, at): &(TypeId, u64)| *dataset == TypeId::of::<D>() && *at < epoch;
@@ -398,17 +397,17 @@ impl Reader {
         self.last.run_pending_tasks().await;
     }
 
-    /// The tabs of the spreadsheet; asked once, and again when one that is needed is not among them.
+    /// Tabs of the spreadsheet; requested once, and again if a needed tab is missing.
     pub(super) async fn tab_properties(&self, needed: &[&'static Tab]) -> Result<Arc<Vec<TabProperties>>, ReadError> {
         self.list.with(needed).await
     }
 
-    /// Lists the tabs ahead of the first request.
+    /// Lists the tabs before the first request.
     pub(super) async fn learn_tabs(&self) -> Result<(), CallError> {
         self.list.learn().await
     }
 
-    /// Forgets the list of tabs, after the spreadsheet answered that one of them is gone.
+    /// Invalidates the list of tabs, after the spreadsheet responded that one of them does not exist.
     pub(super) async fn forget_tabs(&self) {
         self.list.forget().await;
     }
@@ -424,8 +423,8 @@ fn is_same_file(then: FullRead, now: FullRead) -> bool {
     now.file_version.is_some() && now.file_version == then.file_version
 }
 
-/// A cache that always takes the newest entry in. The usual policy prefers what was asked for often, and would turn away
-/// the data of a new epoch because that of an old one was popular: each page view would then ask Google.
+/// Cache that always accepts the newest entry. The default policy prefers frequently used entries and would reject the
+/// data of a new epoch because that of an old one was popular: each page view would then call Google.
 fn latest<K, V>(weigh: fn(&K, &V) -> u32, most: u64) -> Cache<K, V>
 where
     K: Hash + Eq + Send + Sync + 'static,

@@ -1,8 +1,8 @@
-//! Turns rows into the requests of one atomic `spreadsheets.batchUpdate`.
+//! Requests of one atomic `spreadsheets.batchUpdate`, built from rows and cells.
 //!
-//! Rows are inserted below the data and then filled: a row that appeared there meanwhile is pushed down, not lost.
-//! Values are typed and never formulas, so `=IMPORTXML(…)` from a form stays text. Cells that exist already get a new value
-//! and keep everything else.
+//! Rows are inserted below the data and then filled: a row that appeared there in the meantime is pushed down, not
+//! lost. Values are typed and never formulas, so `=IMPORTXML(…)` from a form stays text. An update changes only the
+//! value of a cell and keeps its format, note and validation.
 
 use super::{
     cell::{Content, Entry, to_serial},
@@ -14,23 +14,23 @@ use super::{
     tab::{Kind, Layout, Tab},
 };
 
-/// Where new rows of a tab go.
+/// Position at which new rows of a tab are inserted.
 pub(super) struct Place<'a> {
     pub(super) tab: &'static Tab,
     pub(super) sheet_id: i32,
     pub(super) layout: &'a Layout,
-    /// Row number of the last row with anything in it.
+    /// Row number of the last non-empty row.
     pub(super) after_row: usize,
 }
 
-/// A row that is to be added.
+/// Row to insert.
 pub(super) struct NewRow<'a> {
     pub(super) id: Entry,
-    /// Its cells after the id, in the order of the tab's columns from the second on.
+    /// Cells after the id, in the order of the tab's columns from the second on.
     pub(super) cells: &'a [Entry],
 }
 
-/// The cells of one tab that stand side by side, counted from 0.
+/// Rectangular range of cells of one tab, zero-based.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stretch {
     pub(super) sheet_id: i32,
@@ -40,7 +40,7 @@ pub(super) struct Stretch {
     pub(super) columns: usize,
 }
 
-/// New rows from which on their columns are compared.
+/// Minimum number of new rows for which equal columns are detected.
 const MANY: usize = 50;
 
 const VALUE: &[&str] = &["user_entered_value"];
@@ -57,11 +57,11 @@ pub(super) fn append_rows(sheet_id: i32, count: usize) -> SheetRequest {
     }
 }
 
-/// Makes `count` empty rows below the row `after_row`; they look like it.
+/// Inserts `count` empty rows below the row `after_row`; they inherit its format.
 pub(super) fn empty_rows(sheet_id: i32, after_row: usize, count: usize) -> SheetRequest {
     SheetRequest {
         insert_dimension: Some(InsertDimensionRequest {
-            // The row above the first data row is the header, whose bold type must not spread.
+            // The row above the first data row is the header, whose bold format must not be inherited.
             inherit_from_before: Some(after_row > 1),
             range: Some(rows_from(sheet_id, after_row, count)),
         }),
@@ -78,7 +78,7 @@ fn rows_from(sheet_id: i32, start: usize, count: usize) -> DimensionRange {
     }
 }
 
-/// Takes out `count` rows from the one with this number on.
+/// Deletes `count` rows from this row number on.
 pub(super) fn delete_rows(sheet_id: i32, number: usize, count: usize) -> SheetRequest {
     SheetRequest {
         delete_dimension: Some(DeleteDimensionRequest {
@@ -88,8 +88,8 @@ pub(super) fn delete_rows(sheet_id: i32, number: usize, count: usize) -> SheetRe
     }
 }
 
-/// Makes the rows below the others and fills them. Where many have the same in a column, it is written once for all of
-/// them, and nothing where they have nothing: each cell that is written by itself takes kilobytes of memory on its way.
+/// Inserts rows and fills them. If many rows have the same value in a column, it is written once for all of them, and
+/// not at all if it is empty: each cell that is written separately takes kilobytes of memory.
 pub(super) fn insert_rows(place: &Place<'_>, rows: &[NewRow<'_>]) -> Vec<SheetRequest> {
     if rows.is_empty() {
         return Vec::new();
@@ -123,7 +123,7 @@ pub(super) fn insert_rows(place: &Place<'_>, rows: &[NewRow<'_>]) -> Vec<SheetRe
 }
 
 impl NewRow<'_> {
-    /// The cell in the tab's `column`-th column.
+    /// Cell of the tab's `column`-th column.
     fn entry(&self, column: usize) -> &Entry {
         let cell = column.checked_sub(1).map(|cell| self.cells.get(cell));
         cell.map_or(&self.id, |cell| cell.unwrap_or(&Entry::Empty))
@@ -134,7 +134,7 @@ fn are_alike(rows: &[NewRow<'_>], column: usize) -> bool {
     rows.len() >= MANY && rows.iter().all(|row| row.entry(column) == rows[0].entry(column))
 }
 
-/// Fills cells from `start` (row and column, counted from 0) on. When the first one brings a number format, all do.
+/// Fills cells from `start` (row and column, zero-based) on. If one cell has a number format, all must have one.
 pub(super) fn update_cells(sheet_id: i32, start: (usize, usize), rows: Vec<Vec<CellData>>) -> SheetRequest {
     let formatted = rows.iter().flatten().any(|cell| cell.user_entered_format.is_some());
     let fields = if formatted { VALUE_AND_NUMBER_FORMAT } else { VALUE };
@@ -157,7 +157,7 @@ pub(super) fn update_cells(sheet_id: i32, start: (usize, usize), rows: Vec<Vec<C
     }
 }
 
-/// Gives all cells of `stretch` the value of `cell`, and its number format when it brings one.
+/// Sets all cells of `stretch` to the value of `cell`, and to its number format if it has one.
 pub(super) fn repeat_cell(stretch: Stretch, cell: CellData) -> SheetRequest {
     let fields = if cell.user_entered_format.is_some() {
         VALUE_AND_NUMBER_FORMAT
@@ -174,8 +174,8 @@ pub(super) fn repeat_cell(stretch: Stretch, cell: CellData) -> SheetRequest {
     }
 }
 
-/// These columns of the tab in runs that stand side by side in the sheet and either all bring a number format or none, so that
-/// columns of staff's own between them are not touched.
+/// Groups columns of the tab into runs that are adjacent in the sheet and either all have a number format or none, so
+/// that staff's own columns between them are not touched.
 fn runs(place: &Place<'_>, mut columns: Vec<usize>) -> Vec<Vec<usize>> {
     columns.sort_by_key(|column| place.layout.position(*column));
     let has_format = |column: usize| number_format(place.tab.columns[column].kind).is_some();
@@ -196,7 +196,7 @@ fn runs(place: &Place<'_>, mut columns: Vec<usize>) -> Vec<Vec<usize>> {
     runs
 }
 
-/// How numbers of a kind are shown. Milliseconds decide who was first.
+/// Number format of a kind. It includes milliseconds, which decide ties between submissions.
 pub(super) fn number_format(kind: Kind) -> Option<NumberFormat> {
     let (kind, pattern) = match kind {
         Kind::DateTime => ("DATE_TIME", "yyyy-mm-dd hh:mm:ss.000"),
@@ -212,7 +212,7 @@ pub(super) fn number_format(kind: Kind) -> Option<NumberFormat> {
     })
 }
 
-/// A cell with the value of `entry`, shown in `format`.
+/// Cell with the value of `entry` and this number format.
 pub(super) fn cell_data(entry: &Entry, format: Option<NumberFormat>) -> CellData {
     let value = match entry {
         Entry::Empty => None,
@@ -224,7 +224,7 @@ pub(super) fn cell_data(entry: &Entry, format: Option<NumberFormat>) -> CellData
     dressed(value, format)
 }
 
-/// A cell with what stood in another one.
+/// Cell with a value that was read from another one.
 pub(super) fn cell_with(content: &Content, format: Option<NumberFormat>) -> CellData {
     let value = match content {
         Content::Empty => None,
@@ -238,11 +238,11 @@ pub(super) fn cell_with(content: &Content, format: Option<NumberFormat>) -> Cell
     dressed(value, format)
 }
 
-/// What is to stand in a cell. The cell as it is sent takes three kilobytes, so it is made as late as possible.
+/// Value to write into a cell. The request type of a cell takes three kilobytes, so it is created as late as possible.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Filling {
     value: Value,
-    /// Whose number format the cell gets.
+    /// Kind whose number format the cell gets.
     look: Option<Kind>,
 }
 
@@ -253,24 +253,24 @@ enum Value {
 }
 
 impl Filling {
-    /// The value of `entry`, in the number format of a kind.
+    /// Value of `entry`, in the number format of a kind.
     pub(super) fn of(entry: Entry, look: Option<Kind>) -> Self {
         let value = Value::Typed(entry);
         Self { value, look }
     }
 
-    /// What stood in another cell.
+    /// Value that was read from another cell.
     pub(super) fn with(content: Content, look: Option<Kind>) -> Self {
         let value = Value::Copied(content);
         Self { value, look }
     }
 
-    /// Whether it brings a number format.
+    /// Whether it has a number format.
     pub(super) fn has_format(&self) -> bool {
         self.look.and_then(number_format).is_some()
     }
 
-    /// The cell to be sent.
+    /// Cell of the request.
     pub(super) fn data(&self) -> CellData {
         let format = self.look.and_then(number_format);
         match &self.value {
@@ -305,16 +305,16 @@ fn number_value(number: f64) -> ExtendedValue {
     }
 }
 
-/// How copied cells lie where they are pasted.
+/// Orientation of copied cells at their destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// As they lay.
+    /// Unchanged.
     Kept,
-    /// A row becomes a column.
+    /// Transposed: a row becomes a column.
     RowToColumn,
 }
 
-/// Lets the server copy values from cells to cells; a single one fills a larger place.
+/// Makes the server copy values between ranges; a single cell fills a larger destination.
 pub(super) fn copy_values(source: Stretch, destination: Stretch, turn: Turn) -> SheetRequest {
     SheetRequest {
         copy_paste: Some(CopyPasteRequest {
@@ -340,7 +340,7 @@ fn grid_range(stretch: Stretch) -> GridRange {
     }
 }
 
-/// Adds a named range; the service refuses a name and an id that exist
+/// Adds a named range; the service rejects a name or an id that exists
 /// (<https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request#addnamedrangerequest>).
 pub(super) fn add_named_range(id: &str, name: &str, sheet_id: i32) -> SheetRequest {
     let first_cell = Stretch {
@@ -362,8 +362,8 @@ pub(super) fn add_named_range(id: &str, name: &str, sheet_id: i32) -> SheetReque
     }
 }
 
-/// Takes a named range away; the service refuses an id that is not there (“No NamedRange with id”, as its answer to another
-/// request shows: <https://github.com/nithinmurali/pygsheets/issues/253>).
+/// Deletes a named range; the service rejects an id that does not exist (“No NamedRange with id”, as its response to
+/// another request shows: <https://github.com/nithinmurali/pygsheets/issues/253>).
 pub(super) fn delete_named_range(id: &str) -> SheetRequest {
     SheetRequest {
         delete_named_range: Some(DeleteNamedRangeRequest {

@@ -1,6 +1,6 @@
-//! Rows that are read together.
+//! Row ranges that are read together.
 
-/// Rows in at most `most` runs: those that lie nearest to each other are joined, and what is between is read along.
+/// Joins rows into at most `most` ranges: the nearest ones are joined, and the rows in between are read as well.
 pub(super) fn runs(mut rows: Vec<usize>, most: usize) -> Vec<(usize, usize)> {
     rows.sort_unstable();
     rows.dedup();

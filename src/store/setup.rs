@@ -1,4 +1,4 @@
-//! Makes missing tabs and headers, and names the exact cure for everything that stands in the way.
+//! Setup: creates missing tabs and headers, and explains how to fix everything that prevents it.
 
 use std::time::Instant;
 
@@ -14,24 +14,24 @@ use super::{
     tab::{HeaderProblem, Layout, Tab, column_letters, quoted},
 };
 
-/// Rows that tell whether there is data, and below which headers.
+/// Number of rows that are inspected for data, and for columns without a header.
 const ROWS_LOOKED_AT: usize = 50;
 
-/// What was found and done.
+/// Result of the setup.
 #[derive(Clone, Debug, Default)]
 pub struct SetupReport {
-    /// What was made, in sentences.
+    /// What was created, in sentences.
     pub made: Vec<String>,
-    /// What a person has to do.
+    /// Problems that a person has to fix.
     pub problems: Vec<SetupProblem>,
 }
 
-/// Something that only a person can mend.
+/// Problem that only a person can fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupProblem {
-    /// What is wrong.
+    /// Description of the problem.
     pub problem: String,
-    /// What to do about it.
+    /// Instruction for fixing it.
     pub cure: String,
 }
 
@@ -68,7 +68,7 @@ pub(super) async fn prepare(store: &Store, tabs: &[&'static Tab]) -> SetupReport
         if error.is_passing() && Instant::now() + pause < deadline {
             tokio::time::sleep(pause).await;
         } else if again && matches!(error, CallError::Rejected { code: 400, .. }) {
-            // Another instance may have made the same tab a moment ago.
+            // Another instance may have created the same tab a moment ago.
             again = false;
         } else {
             report.problems.push(explain(&error, store, doing));
@@ -123,7 +123,7 @@ async fn prepare_tabs(
     Ok(())
 }
 
-/// Writes what is missing; when nothing is, a write that changes nothing tells whether writing is allowed.
+/// Writes what is missing; if nothing is, a no-op write shows whether the program may write.
 async fn write(store: &Store, mut changes: Vec<SheetRequest>, present: &[TabProperties]) -> Result<(), CallError> {
     if changes.is_empty() {
         let Some(first) = present.first() else { return Ok(()) };
@@ -132,8 +132,8 @@ async fn write(store: &Store, mut changes: Vec<SheetRequest>, present: &[TabProp
     store.spreadsheet.apply(&changes).await
 }
 
-/// Headers that can be added without risk. One whose column may stand there under another name, or under none, is a
-/// problem for a person: an empty second column would silently hide what the first one holds.
+/// Headers that can be added safely. If the column may exist under another header, or without one, a person has to
+/// decide: an empty second column would silently hide the values of the first one.
 fn missing_headers(tab: &'static Tab, rows: &[Vec<Value>], report: &mut SetupReport) -> Vec<&'static str> {
     let header_row: &[Value] = rows.first().map_or(&[], Vec::as_slice);
     let Err(problems) = Layout::find(tab, header_row) else {
@@ -167,7 +167,7 @@ fn missing_headers(tab: &'static Tab, rows: &[Vec<Value>], report: &mut SetupRep
     Vec::new()
 }
 
-/// Columns with something below an empty header.
+/// Columns with values below an empty header.
 fn columns_without_header(rows: &[Vec<Value>]) -> Vec<usize> {
     let is_empty = |row: &Vec<Value>, column: usize| Cell::of(row.get(column)) == Cell::Empty;
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -179,7 +179,7 @@ fn columns_without_header(rows: &[Vec<Value>]) -> Vec<usize> {
         .collect()
 }
 
-/// Ids are positive 31-bit numbers; Google's own are random too, so that two programs never choose the same.
+/// Sheet ids are positive 31-bit numbers; Google's own are random too, so that two programs do not choose the same.
 fn random_sheet_id() -> i32 {
     rand::random_range(1..i32::MAX)
 }
@@ -191,7 +191,7 @@ enum Doing {
 }
 
 impl SetupProblem {
-    /// What keeps `connection` from being opened at all.
+    /// Explains why `connection` cannot be opened.
     pub fn of_connection(error: &CallError, connection: &Connection) -> Self {
         match error {
             CallError::NoCertificates(reason) => no_certificates(reason),
@@ -259,13 +259,13 @@ fn explain(error: &CallError, store: &Store, doing: Doing) -> SetupProblem {
     }
 }
 
-/// A proxy answers with a page; its first words are enough.
+/// First line of a message, at most 200 characters: a proxy may respond with a whole page.
 fn first_line(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default().trim_end_matches('.');
     line.chars().take(200).collect()
 }
 
-/// Token errors as Google's OAuth service words them
+/// Explains token errors by the wording of Google's OAuth service
 /// (<https://developers.google.com/identity/protocols/oauth2/service-account#error-codes>).
 fn explain_token(message: &str, address: Option<&str>) -> SetupProblem {
     let account = address.unwrap_or("the service account");

@@ -1,6 +1,6 @@
-//! What staff changed in the spreadsheet itself, as the audit log tells it.
+//! Recent edits that staff made in the spreadsheet itself, from the audit log.
 //!
-//! A change outside the program is nothing to mend. The log is read only for a page that shows it.
+//! They need no fix. The log is read only for the page that lists them.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,17 +10,17 @@ use super::{
 };
 use crate::finding::SheetEdit;
 
-/// How far back the page looks.
+/// Period that the page covers.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// Changes that are listed at most, the latest first.
+/// Maximum number of edits that are listed, newest first.
 const MOST_EDITS: usize = 500;
 
-/// The lines of the audit log about the sheet itself, the latest first.
+/// Audit lines about edits in the sheet, newest first.
 #[derive(Debug)]
 pub struct SheetEdits(Vec<SheetEdit>);
 
 impl SheetEdits {
-    /// The changes of the last thirty days.
+    /// Edits of the last thirty days.
     pub fn recent(&self, now: Timestamp) -> Vec<SheetEdit> {
         let since = now - LOOK_BACK;
         self.0.iter().filter(|edit| edit.at >= since).cloned().collect()

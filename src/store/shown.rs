@@ -1,4 +1,4 @@
-//! Cells as the answer to a write shows them: how they were at that very moment, with no read in between.
+//! Response grid: cells that the response to a write returns, as they are right after it, without a further read.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,11 @@ use super::{
     google::{ExtendedValue, GridData, ShownSheet},
 };
 
-/// The fields of an answer that [`Shown`] is made of, so that it stays small.
+/// Fields of the response that [`Shown`] needs, so that it stays small.
 pub(super) const FIELDS: &str =
     "updatedSpreadsheet.sheets(properties.sheetId,data(startRow,startColumn,rowData.values.effectiveValue))";
 
-/// Cells by the number of the tab, row and column, counted from 0.
+/// Cells by sheet id, row and column, zero-based.
 #[derive(Debug, Default)]
 pub(super) struct Shown(HashMap<(i32, usize, usize), Content>);
 
@@ -39,7 +39,7 @@ impl Shown {
         }
     }
 
-    /// What stood in a cell of the ranges that were asked for.
+    /// Value of a cell within the requested ranges.
     pub(super) fn cell(&self, sheet_id: i32, row: usize, column: usize) -> Content {
         self.0.get(&(sheet_id, row, column)).cloned().unwrap_or_default()
     }

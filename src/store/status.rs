@@ -1,116 +1,116 @@
-//! How the store fares: facts that are at hand, for a page that an operator looks at. Asking for them asks nobody else.
+//! Health of the store, for the operator's status page: known facts only, so that reading them makes no call.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// How the store fares at one moment.
+/// Health of the store at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Status {
-    /// Whether the spreadsheet answers.
+    /// Whether the spreadsheet responds.
     #[serde(flatten)]
     pub state: State,
-    /// Address of the spreadsheet in its own editor.
+    /// Address of the spreadsheet in the Google Sheets editor.
     pub spreadsheet: String,
-    /// The tabs that were read so far, by title.
+    /// Tabs that were read so far, by title.
     pub tabs: Vec<TabStatus>,
-    /// Calls that read.
+    /// Read calls.
     pub reads: Calls,
-    /// Calls that write.
+    /// Write calls.
     pub writes: Calls,
-    /// Writes that are accepted and not yet on their way, and how many may be.
+    /// Write queue: accepted batches that are not being written yet, and its capacity.
     pub queue: QueueStatus,
-    /// The calls that failed lately, the last one first.
+    /// Recent failed calls, newest first.
     pub failures: Vec<FailedCall>,
 }
 
-/// Whether the spreadsheet answers.
+/// Whether the spreadsheet responds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
-    /// Nobody has asked it yet.
+    /// No call has been made yet.
     Idle,
-    /// The last calls were answered.
+    /// The last calls succeeded.
     Answering {
-        /// When the last answer came.
+        /// Time of the last response.
         last_answer: Timestamp,
     },
     /// The last call of one kind failed.
     Failing {
-        /// Which kind; when both fail, the one that failed first.
+        /// Kind of the failing calls; if both fail, the kind that failed first.
         calls: CallKind,
-        /// When the first of the failures was noticed.
+        /// Time of the first of these failures.
         since: Timestamp,
-        /// Why the last one failed.
+        /// Reason of the last failure.
         reason: String,
     },
-    /// So much failed in a row that calls are held back.
+    /// The circuit breaker is open after repeated failures: calls are not sent.
     CircuitOpen {
-        /// When the first of the failures was noticed.
+        /// Time of the first of these failures.
         since: Timestamp,
-        /// When a call is let through again to try; the present while it is under way.
+        /// Time of the next probe call; the present while a probe is running.
         until: Timestamp,
-        /// Why the last one failed.
+        /// Reason of the last failure.
         reason: String,
     },
 }
 
-/// Whether a call changes the spreadsheet.
+/// Kind of call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallKind {
-    /// It only asks.
+    /// Reads only.
     Reads,
-    /// It changes something.
+    /// Changes the spreadsheet.
     Writes,
 }
 
-/// What is known of one tab.
+/// Last read of one tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TabStatus {
-    /// Title on the tab.
+    /// Title of the tab.
     pub tab: &'static str,
-    /// Rows below the header, empty ones between them included.
+    /// Rows below the header, including empty ones between them.
     pub rows: usize,
-    /// Cells that could not be read.
+    /// Number of cells that could not be read.
     pub findings: usize,
-    /// When it was read last.
+    /// Time of the last read.
     pub read_at: Timestamp,
 }
 
-/// The calls of one kind since the program started.
+/// Counters of one kind of call since the program started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Calls {
     /// Calls that were sent.
     pub sent: u64,
-    /// Those that got no answer or a refusal.
+    /// Sent calls that got no response or an error.
     pub failed: u64,
-    /// Calls that were not sent because the circuit was open.
+    /// Calls that were not sent because the circuit breaker was open.
     pub held_back: u64,
-    /// Calls that could go out now; none without a bound.
+    /// Calls that could be sent at once; `None` without a limit.
     pub left: Option<u32>,
-    /// The bound in calls a minute.
+    /// Limit per minute; `None` without a limit.
     pub a_minute: Option<u32>,
-    /// How many wait until a call is free.
+    /// Calls that wait for the quota.
     pub waiting: u32,
 }
 
-/// The queue of writes.
+/// Write queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct QueueStatus {
     /// Batches that wait.
     pub waiting: usize,
-    /// Batches that may wait; the next one is refused.
+    /// Capacity in batches; further batches are rejected.
     pub room: usize,
 }
 
-/// A call that failed.
+/// Failed call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FailedCall {
-    /// When the failure was noticed.
+    /// Time of the failure.
     pub at: Timestamp,
-    /// What was asked.
+    /// Description of the call.
     pub asked: String,
-    /// Why it failed, in a line.
+    /// Reason of the failure, as one line.
     pub reason: String,
 }

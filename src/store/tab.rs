@@ -1,44 +1,44 @@
-//! A tab as the program expects it, and where its columns stand at the moment.
+//! Tab schema (title, columns, id source, audit policy) and the layout of its columns in the sheet.
 
 use serde_json::Value;
 
 use super::cell::Cell;
 
-/// A tab: its title and the headers that are the contract with staff.
+/// Schema of a tab: its title and the headers that are the contract with staff.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tab {
-    /// Title on the tab.
+    /// Title of the tab.
     pub title: &'static str,
-    /// Columns in the order in which a new tab is made; staff may reorder them. The first one is the id.
+    /// Columns in the order in which a new tab is created; staff may reorder them. The first one is the id.
     pub columns: &'static [Column],
-    /// How its rows get their ids.
+    /// Source of the row ids.
     pub ids: Ids,
-    /// Whether changes of its rows go to the audit log.
+    /// Whether changes of its rows are logged in the audit log.
     pub history: History,
-    /// Place of the column that says when the row was changed last, also by staff.
+    /// Index of the column that holds the time of the last change, including changes by staff.
     pub updated_at: Option<usize>,
 }
 
-/// How the rows of a tab get their ids.
+/// Source of the row ids of a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ids {
-    /// Whoever adds a row brings its id.
+    /// The caller supplies the id of a new row.
     Given,
     /// Whole numbers, counted up.
     Counted,
 }
 
-/// Whether changes of a tab's rows go to the audit log.
+/// Whether changes of a tab's rows are logged in the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum History {
     /// Each changed cell gets a line.
     Kept,
-    /// The tab is itself a log, or nobody needs to know.
+    /// Not logged: the tab is a log itself, or its changes are of no interest.
     NotKept,
 }
 
 impl Tab {
-    /// Headers in row 1 that the tab does not name: staff's own columns, or renamed ones.
+    /// Headers in row 1 that the tab does not declare: staff's own columns, or renamed ones.
     pub fn unknown_headers<'a>(&self, header_row: &'a [Value]) -> Vec<&'a str> {
         header_row
             .iter()
@@ -54,82 +54,82 @@ impl Tab {
     }
 }
 
-/// A column of a tab.
+/// Column of a tab.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Column {
     /// Header text in row 1.
     pub header: &'static str,
-    /// What its cells hold.
+    /// Kind of its values.
     pub kind: Kind,
 }
 
 impl Column {
-    /// A column with this header.
+    /// Creates a column with this header.
     pub const fn new(header: &'static str, kind: Kind) -> Self {
         Self { header, kind }
     }
 }
 
-/// What the cells of a column hold, which decides their number format.
+/// Kind of the values of a column, which decides their number format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Text, never read as a number or formula.
+    /// Text, never parsed as a number or formula.
     Text,
-    /// A spreadsheet date with time of day.
+    /// Spreadsheet date with time of day.
     DateTime,
-    /// A spreadsheet date.
+    /// Spreadsheet date.
     Date,
     /// Whole number.
     Integer,
-    /// Euros with two decimals.
+    /// Amount in euros with two decimals.
     Euros,
-    /// A sum of money with two decimals, in a currency that another column names.
+    /// Amount with two decimals, in a currency that another column names.
     Amount,
-    /// A share, 0.3 shown as 30 %.
+    /// Ratio: 0.3 is shown as 30 %.
     Percent,
-    /// One of a few words; the sheet offers them in a drop-down.
+    /// One of a few words, offered in a drop-down.
     Choice(&'static [&'static str]),
 }
 
-/// A required header that row 1 does not have exactly once.
+/// Required header that row 1 does not have exactly once.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderProblem {
-    /// No cell of row 1 reads like it.
+    /// No cell of row 1 matches it.
     #[error("tab {tab}: no column “{wanted}”{}", nearest.as_ref().map(|nearest| format!("; the nearest header is “{nearest}”")).unwrap_or_default())]
     Missing {
         /// Title of the tab.
         tab: &'static str,
-        /// The header that is needed.
+        /// Required header.
         wanted: &'static str,
-        /// A header that looks like a changed spelling of it.
+        /// Undeclared header with a similar spelling.
         nearest: Option<String>,
-        /// Headers that the tab does not name: staff's own columns, or renamed ones.
+        /// Headers that the tab does not declare: staff's own columns, or renamed ones.
         unknown: Vec<String>,
     },
-    /// Two cells of row 1 read like it.
+    /// Two cells of row 1 match it.
     #[error("tab {tab}: two columns are called “{wanted}”")]
     Duplicate {
         /// Title of the tab.
         tab: &'static str,
-        /// The header that stands twice.
+        /// Duplicate header.
         wanted: &'static str,
     },
 }
 
 impl HeaderProblem {
-    /// The header that is needed.
+    /// Required header.
     pub fn wanted(&self) -> &'static str {
         match self {
             Self::Missing { wanted, .. } | Self::Duplicate { wanted, .. } => wanted,
         }
     }
 
-    /// Whether no other header can be it.
+    /// Whether no other header can be the renamed one.
     pub fn is_without_trace(&self) -> bool {
         matches!(self, Self::Missing { nearest: None, unknown, .. } if unknown.is_empty())
     }
 
-    /// What a person does about it in the spreadsheet.
+    /// Instruction for fixing it in the spreadsheet.
     pub fn cure(&self) -> String {
         match self {
             Self::Missing {
@@ -161,15 +161,15 @@ impl HeaderProblem {
     }
 }
 
-/// Where each column of a tab stands: index into the row for every entry of [`Tab::columns`].
+/// Layout of a tab: the index within the row for every entry of [`Tab::columns`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout(Vec<usize>);
 
 impl Layout {
-    /// Finds the columns of `tab` in its header row, forgiving case and spaces.
+    /// Finds the columns of `tab` in its header row, ignoring case and spaces.
     ///
     /// # Errors
-    /// Every header that is missing or stands twice.
+    /// Every header that is missing or duplicated.
     pub fn find(tab: &'static Tab, header_row: &[Value]) -> Result<Self, Vec<HeaderProblem>> {
         let present: Vec<String> = header_row
             .iter()
@@ -210,19 +210,19 @@ impl Layout {
         self.0[column]
     }
 
-    /// Positions of all columns, in the order of [`Tab::columns`].
+    /// Indexes of all columns, in the order of [`Tab::columns`].
     pub fn positions(&self) -> &[usize] {
         &self.0
     }
 
-    /// The rows up to the last one with something in a column of the tab: what staff fill into columns of their own, such
-    /// as tick boxes down to the end of the grid, is no data.
+    /// Rows up to the last one with a value in a declared column. Values in staff's own columns, such as tick boxes
+    /// down to the end of the grid, do not count as data.
     pub fn filled<'a>(&self, rows: &'a [Vec<Value>]) -> &'a [Vec<Value>] {
         let has_data = |row: &Vec<Value>| self.0.iter().any(|place| Cell::of(row.get(*place)) != Cell::Empty);
         &rows[..rows.iter().rposition(has_data).map_or(0, |last| last + 1)]
     }
 
-    /// One past the last column that the tab needs.
+    /// Number of columns up to the last declared one.
     pub fn width(&self) -> usize {
         self.0.iter().max().map_or(0, |last| last + 1)
     }
@@ -246,7 +246,7 @@ pub(super) fn normalise(header: &str) -> String {
         .to_lowercase()
 }
 
-/// The letters of a column, 0 → `A`, 26 → `AA`.
+/// Letters of a column: 0 → `A`, 26 → `AA`.
 pub fn column_letters(index: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = index + 1;
@@ -258,7 +258,7 @@ pub fn column_letters(index: usize) -> String {
     letters.iter().rev().collect()
 }
 
-/// A tab title as it stands before the `!` of a range, always quoted.
+/// Tab title for use before the `!` of a range, always quoted.
 pub fn quoted(title: &str) -> String {
     format!("'{}'", title.replace('\'', "''"))
 }

@@ -1,4 +1,4 @@
-//! The tabs of the spreadsheet as it lists them: asked once, and again when one that is needed is not among them.
+//! List of the spreadsheet's tabs: requested once, and again if a needed tab is missing.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl TabList {
         }
     }
 
-    /// All tabs, among them those that are `needed`.
+    /// All tabs, including those that are `needed`.
     pub(super) async fn with(&self, needed: &[&'static Tab]) -> Result<Arc<Vec<TabProperties>>, ReadError> {
         let mut known = self.known.lock().await;
         let missing_in = |tabs: &[TabProperties]| {
@@ -44,18 +44,18 @@ impl TabList {
         Ok(tabs)
     }
 
-    /// Asks ahead of the first need.
+    /// Requests the list before it is needed.
     pub(super) async fn learn(&self) -> Result<(), CallError> {
         *self.known.lock().await = Some(Arc::new(self.spreadsheet.tabs().await?));
         Ok(())
     }
 
-    /// Forgets what is known, after the spreadsheet answered that a tab is gone or shorter.
+    /// Invalidates the list, after the spreadsheet responded that a tab does not exist or is shorter.
     pub(super) async fn forget(&self) {
         *self.known.lock().await = None;
     }
 
-    /// Notes how many rows the grid of a tab has by now.
+    /// Records the current number of grid rows of a tab.
     pub(super) async fn has_rows(&self, tab: &Tab, rows: u32) {
         let mut known = self.known.lock().await;
         let Some(tabs) = known.as_mut() else { return };

@@ -1,4 +1,4 @@
-//! What is known of each tab since it was read last, for the status page.
+//! Status of each tab at its last read, for the status page.
 
 use std::{
     collections::BTreeMap,
@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use super::status::TabStatus;
 use crate::finding::Finding;
 
-/// The tabs that were read so far.
+/// Tabs that were read so far.
 #[derive(Default)]
 pub(super) struct TabsRead(Mutex<BTreeMap<&'static str, TabStatus>>);
 
 impl TabsRead {
-    /// Notes that `tabs`, each a title with its number of rows, were read, and what was found in them.
+    /// Records a read of `tabs`, each a title with its number of rows, and its findings.
     pub(super) fn note(
         &self,
         tabs: impl IntoIterator<Item = (&'static str, usize)>,
@@ -37,7 +37,7 @@ impl TabsRead {
         }
     }
 
-    /// The tabs, by title.
+    /// Statuses by title.
     pub(super) fn list(&self) -> Vec<TabStatus> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.values().cloned().collect()

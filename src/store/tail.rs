@@ -1,8 +1,7 @@
-//! What the committer knows of each tab: where its columns stand, where its data ends, which row holds which id.
+//! Tab index: per tab, the layout of the columns, the last data row and the row number of each id.
 //!
-//! The row numbers are hints. [`Tails::look`] reads the rows that a write is about where they are believed to stand, in the
-//! same call as the header and the end of the tab; only when staff sorted, inserted or deleted rows meanwhile does it read
-//! the column of ids anew.
+//! Row numbers are hints. [`Tails::look`] reads the requested rows at their expected position, in the same call as the
+//! header and the end of the tab; only if staff sorted, inserted or deleted rows does it read the id column again.
 
 mod deletion;
 mod sight;
@@ -28,13 +27,13 @@ use super::{
     tab::{Layout, Tab, column_letters, quoted},
 };
 
-/// Empty rows that are added below the data when a grid has to grow.
+/// Empty rows that are appended when a full grid has to grow.
 const SPARE_ROWS: usize = 500;
-/// Runs of rows that one read asks for; nearby runs are joined beyond it, since ranges travel in the address.
+/// Row ranges per read; beyond it adjacent ranges are joined, since ranges travel in the URL.
 const RUNS_A_READ: usize = 60;
-/// Rows without a given id that are remembered.
+/// Maximum number of remembered rows without a given id.
 const MOST_WITHOUT_GIVEN_ID: usize = 200;
-/// Reads after which a tab counts as one that changes too fast.
+/// Reads after which a tab is considered to change too fast.
 const ROUNDS: usize = 4;
 
 pub(super) struct Tails {
@@ -46,23 +45,23 @@ pub(super) struct Tails {
 struct Tail {
     sheet_id: i32,
     layout: Layout,
-    /// Row 1 as it is, staff's own headers included.
+    /// Texts of row 1, including headers of staff's own columns.
     header: Vec<String>,
-    /// Row number of the last row with anything in it; 1 when there is only the header.
+    /// Row number of the last non-empty row; 1 if there is only the header.
     last_row: usize,
-    /// The id there; `None` where it has none.
+    /// Id in the last row; `None` if it has none.
     last_id: Option<Digest>,
     grid_rows: usize,
     rows: HashMap<Digest, u32>,
-    /// Ids that stand in more than one row.
+    /// Ids that occur in more than one row.
     repeated: HashSet<Digest>,
     /// Highest whole number among the ids.
     highest: i64,
-    /// Numbers of the last rows that have something else, or nothing, where others have an id that a program gave.
+    /// Row numbers of the last rows without an id given by a program, where other rows have one.
     without_given_id: Vec<u32>,
 }
 
-/// An id in 16 bytes, so that a million of them stay small.
+/// Id as 16 bytes, so that a million of them stay small.
 type Digest = [u8; 16];
 
 impl Tails {
@@ -74,10 +73,9 @@ impl Tails {
         }
     }
 
-    /// Brings the knowledge of `tabs` up to date and reads the `wanted` rows, all in one read as long as everything is
-    /// where it was.
+    /// Updates the index of `tabs` and looks up the `wanted` rows, in one read as long as nothing has moved.
     pub(super) async fn look(&mut self, tabs: &[&'static Tab], wanted: &[Wanted]) -> Result<Sight, ReadError> {
-        // Tabs whose ids were read in this look: what they do not show is gone.
+        // Tabs whose ids were read in this lookup: an id that is missing there does not exist.
         let mut fresh: HashSet<&'static str> = HashSet::new();
         for _ in 0..ROUNDS {
             let unknown: Vec<&'static Tab> = tabs.iter().copied().filter(|tab| !self.knows(tab)).collect();
@@ -101,18 +99,18 @@ impl Tails {
         ))
     }
 
-    /// Forgets everything, after the spreadsheet refused a write that fitted what was known.
+    /// Drops the whole index, after the spreadsheet rejected a write that matched it.
     pub(super) async fn forget(&mut self) {
         self.known.clear();
         self.reader.forget_tabs().await;
     }
 
-    /// Forgets where rows are, after another program wrote.
+    /// Drops the row numbers, after another program wrote.
     pub(super) fn forget_rows(&mut self) {
         self.known.clear();
     }
 
-    /// Forgets one tab, after a write found it changed.
+    /// Drops the index of one tab, after a write found it changed.
     pub(super) fn forget_tab(&mut self, tab: &Tab) {
         self.known.remove(tab.title);
     }
@@ -127,28 +125,28 @@ impl Tails {
             .is_some_and(|tail| tail.rows.contains_key(&digest(id)))
     }
 
-    /// Numbers of the last rows that have something else, or nothing, where others have an id that a program gave.
+    /// Row numbers of the last rows without an id given by a program, where other rows have one.
     pub(super) fn rows_without_given_id(&self, tab: &Tab) -> &[u32] {
         self.known.get(tab.title).map_or(&[], |tail| &tail.without_given_id)
     }
 
-    /// Highest whole number among the ids of `tab`, 0 when there is none.
+    /// Highest whole number among the ids of `tab`; 0 if there is none.
     pub(super) fn highest(&self, tab: &Tab) -> i64 {
         self.known.get(tab.title).map_or(0, |tail| tail.highest)
     }
 
-    /// Row 1 of `tab`, staff's own headers included.
+    /// Row 1 of `tab`, including headers of staff's own columns.
     pub(super) fn header(&self, tab: &Tab) -> &[String] {
         self.known.get(tab.title).map_or(&[], |tail| &tail.header)
     }
 
-    /// The request that makes the grid of `tab` longer when its data fills it: rows are inserted before a row that exists.
+    /// Request that extends the grid of `tab` if it is full: rows can only be inserted before an existing row.
     pub(super) fn growth_needed(&self, tab: &Tab) -> Option<SheetRequest> {
         let tail = self.known.get(tab.title)?;
         (tail.last_row >= tail.grid_rows).then(|| requests::append_rows(tail.sheet_id, SPARE_ROWS))
     }
 
-    /// Where the next rows of `tab` go. Only after [`Tails::look`].
+    /// Position at which the next rows of `tab` are inserted. Only after [`Tails::look`].
     pub(super) fn place(&self, tab: &'static Tab) -> Place<'_> {
         let tail = &self.known[tab.title];
         Place {
@@ -159,7 +157,7 @@ impl Tails {
         }
     }
 
-    /// Notes rows with these ids that were just written at the [`Tails::place`] of `tab`.
+    /// Records rows with these ids that were just written at the [`Tails::place`] of `tab`.
     pub(super) fn added<'a>(&mut self, tab: &'static Tab, ids: impl IntoIterator<Item = &'a str>) {
         let Some(tail) = self.known.get_mut(tab.title) else {
             return;
@@ -172,7 +170,7 @@ impl Tails {
         }
     }
 
-    /// Notes that the rows with these numbers, in ascending order, were just deleted.
+    /// Records that the rows with these row numbers, in ascending order, were just deleted.
     pub(super) fn removed(&mut self, tab: &'static Tab, numbers: &[usize]) {
         let is_known = self.known.get_mut(tab.title).is_none_or(|tail| tail.remove(numbers));
         if !is_known {
@@ -180,8 +178,8 @@ impl Tails {
         }
     }
 
-    /// Reads header rows, what stands from the last known row on, and the wanted rows where they are believed to be.
-    /// `None`, with the tab forgotten, when one is not as it was.
+    /// Reads the header rows, the rows from the last known one on, and the requested rows at their expected position.
+    /// Returns `None`, and drops the index of the tab, if one has changed.
     async fn look_at_ends(
         &mut self,
         tabs: &[&'static Tab],
@@ -204,7 +202,7 @@ impl Tails {
         }
         let found = match self.spreadsheet.values(&ranges).await {
             Ok(found) => found,
-            // A known row lies beyond the grid, or the tab is gone: look at everything.
+            // A known row is beyond the grid, or the tab does not exist: read everything.
             Err(CallError::Rejected { code: 400, .. }) if tabs.iter().any(|tab| self.is_old(tab)) => {
                 tabs.iter().for_each(|tab| self.forget_tab(tab));
                 self.reader.forget_tabs().await;
@@ -237,12 +235,12 @@ impl Tails {
         Ok(unchanged.then_some(rows_by_tab))
     }
 
-    /// Whether anything is known of the tab that may be wrong.
+    /// Whether the index of the tab holds rows that may be outdated.
     fn is_old(&self, tab: &Tab) -> bool {
         self.known.get(tab.title).is_some_and(|tail| tail.last_row > 1)
     }
 
-    /// The wanted rows that stand where they were believed to, and the tabs in which one does not.
+    /// Returns the requested rows that are at their expected position, and the tabs in which one is not.
     fn sort_out(
         &self,
         wanted: &[Wanted],
@@ -306,8 +304,8 @@ impl Tails {
         self.look_at_ids(tabs).await
     }
 
-    /// Reads the column of ids. Rows that staff typed without an id count for where the data ends; they lie below the last
-    /// id and are seen by the look at the ends.
+    /// Reads the id column. Rows that staff typed without an id count for the end of the data; they are below the last
+    /// id and are found when the ends are read.
     async fn look_at_ids(&mut self, tabs: &[&'static Tab]) -> Result<(), ReadError> {
         let range = |tab: &&Tab| {
             let id_column = column_letters(self.known[tab.title].layout.position(0));
@@ -330,7 +328,7 @@ impl Tails {
     }
 }
 
-/// Rows of a tab by their number.
+/// Rows of a tab by row number.
 type Rows = HashMap<usize, Vec<Value>>;
 
 impl Tail {
@@ -349,7 +347,7 @@ impl Tail {
         }
     }
 
-    /// Takes in the column of ids, and forgets what was known of it.
+    /// Replaces the index with this id column.
     fn learn(&mut self, ids: &ValueRange) {
         self.rows.clear();
         self.repeated.clear();
@@ -396,7 +394,7 @@ impl Tail {
         Cell::of(row.get(self.layout.position(0))).text()
     }
 
-    /// Numbers of the rows in which the wanted ids are believed to stand.
+    /// Expected row numbers of the requested ids.
     fn believed(&self, tab: &Tab, wanted: &[Wanted]) -> Vec<usize> {
         let of_this_tab = wanted.iter().filter(|wanted| wanted.tab == tab.title);
         of_this_tab
@@ -409,7 +407,7 @@ impl Tail {
             .collect()
     }
 
-    /// Takes in what was found from the last known row on; false when that row is another one than before.
+    /// Adds the rows below the last known one; returns false if that row has changed.
     fn follow(&mut self, tab: &'static Tab, header: &ValueRange, end: &ValueRange) -> bool {
         if Layout::find(tab, first_row(header)).as_ref() != Ok(&self.layout) {
             return false;
@@ -449,7 +447,7 @@ fn first_row(range: &ValueRange) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// The service writes open ranges out to the end of the grid: `A5:G` comes back as `A5:G1000`.
+/// Number of grid rows. The service expands open ranges to the end of the grid: `A5:G` is returned as `A5:G1000`.
 fn grid_rows(range: &ValueRange) -> Option<usize> {
     let echoed = range.range.as_deref()?;
     let end = echoed.rsplit(':').next()?;

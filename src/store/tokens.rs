@@ -1,7 +1,7 @@
-//! Access tokens of a service account, one exchange at a time.
+//! Access tokens of a service account, exchanged one at a time.
 //!
-//! The library takes an error answer of the token service for a token without content and keeps it for good. Here such
-//! an answer is a passing failure, and what the library kept is thrown away with it.
+//! The library `yup-oauth2` takes an error response of the token service for an empty token and caches it for good.
+//! Here such a response is a transient failure, and the cached token is dropped with it.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -12,7 +12,7 @@ use yup_oauth2::{
 
 use super::google::{Connector, GetToken, HttpClient};
 
-/// The tokens of one service account.
+/// Tokens of one service account.
 #[derive(Clone)]
 pub(super) struct Tokens(Arc<Source>);
 
@@ -22,7 +22,7 @@ struct Source {
     authenticator: Mutex<Option<Authenticator<Connector>>>,
 }
 
-/// The token service answered, but not with a token.
+/// The token service responded without a token.
 #[derive(Debug, thiserror::Error)]
 #[error("the token service answered without a token")]
 pub(super) struct NoTokenInAnswer;
@@ -38,13 +38,13 @@ impl Tokens {
         }))
     }
 
-    /// Reads the private key, which tells early whether it is one.
+    /// Parses the private key, so that an invalid one is detected early.
     pub(super) async fn read_key(&self) -> std::io::Result<()> {
         *self.0.authenticator.lock().await = Some(self.0.build().await?);
         Ok(())
     }
 
-    /// Throws kept tokens away, after the spreadsheet refused one.
+    /// Drops cached tokens, after the spreadsheet rejected one.
     pub(super) async fn forget(&self) {
         *self.0.authenticator.lock().await = None;
     }

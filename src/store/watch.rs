@@ -1,8 +1,8 @@
-//! Notices what staff edit in the sheet: each reading of all rows is compared with the one before, and what this program
-//! did not write becomes lines of the audit log.
+//! Change detection: compares each full read with the one before; edits that this program did not write become audit
+//! lines.
 //!
-//! All of it happens in the background. Nothing is asked or written unless something differs; then the end of the log is
-//! read once, because another instance of the program may have written or noticed it.
+//! All of it runs in the background. Without a difference nothing is requested or written. Otherwise the end of the log
+//! is read once, because another instance of the program may have made or detected the edit.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -32,15 +32,15 @@ use super::{
 };
 use crate::clock::Clock;
 
-/// Lines at the end of the log that are looked through.
+/// Lines read from the end of the log.
 const LINES_LOOKED_AT: u32 = 2_000;
-/// What the clocks of two instances may differ by.
+/// Maximum clock skew between two instances.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(30);
-/// Times that lines are tried to be written.
+/// Attempts to write the lines.
 const TRIES: usize = 10;
-/// Longest wait for lines on their way when the program ends.
+/// Timeout for pending lines at shutdown.
 const LAST_WAIT: Duration = Duration::from_secs(3);
-/// Lines whose ids are remembered.
+/// Maximum number of remembered line ids.
 const MOST_TOLD: usize = 20_000;
 
 pub(super) struct Watch {
@@ -48,7 +48,7 @@ pub(super) struct Watch {
     pages: Arc<Pages>,
     first_pause: Duration,
     pub(super) own_writes: OwnWrites,
-    /// The last reading of each tab.
+    /// Last full read of each tab.
     compared: Mutex<HashMap<&'static str, (TabRows, Span)>>,
     turn: tokio::sync::Mutex<()>,
     comparisons: Mutex<JoinSet<()>>,
@@ -57,7 +57,7 @@ pub(super) struct Watch {
     told: Mutex<HashSet<Uuid>>,
 }
 
-/// When a reading of all rows took place.
+/// Time span of a full read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
     pub(super) began: Instant,
@@ -65,7 +65,7 @@ pub(super) struct Span {
     pub(super) full: FullRead,
 }
 
-/// A line with its id.
+/// Audit line with its id.
 struct Line {
     id: Uuid,
     at: Timestamp,
@@ -87,13 +87,13 @@ impl Watch {
         }
     }
 
-    /// Where lines go; without, nothing is written.
+    /// Sets the queue for the lines; without it nothing is written.
     pub(super) fn write_to(&self, queue: Weak<Queue>) {
-        // A second queue would be a mistake of the one who composes the store; the first one stays.
+        // A second queue would be a programming error; the first one stays.
         let _ = self.queue.set(queue);
     }
 
-    /// Compares a reading of all rows with the last one, beside everything else.
+    /// Compares a full read with the last one, in the background.
     pub(super) fn compare(self: &Arc<Self>, tabs: &[TabRows], span: Span) {
         let is_watched = |rows: &&TabRows| rows.tab.history == History::Kept;
         let watched: Vec<TabRows> = tabs.iter().filter(is_watched).cloned().collect();
@@ -105,7 +105,7 @@ impl Watch {
         }
     }
 
-    /// Waits until what was noticed is told; not for long, because Google may be away.
+    /// Waits until detected edits are logged; with a short timeout, because Google may be unreachable.
     pub(super) async fn finish(&self) {
         let comparisons = std::mem::take(&mut *self.comparisons());
         if tokio::time::timeout(LAST_WAIT, comparisons.join_all()).await.is_err() {
@@ -125,7 +125,7 @@ impl Watch {
             let tab = now.tab;
             let before = self.compared().get(tab.title).cloned();
             if let Some((then, earlier)) = before {
-                // Of two readings at the same time nobody knows which one saw more.
+                // Of two concurrent reads it is unknown which one saw more.
                 if span.began < earlier.ended {
                     continue;
                 }
@@ -142,7 +142,7 @@ impl Watch {
         }
     }
 
-    /// Gives each line an id that another instance which noticed the same in the same minute gives it, too.
+    /// Gives each line an id that another instance derives as well if it detects the same edit in the same minute.
     fn lines(&self, found: Vec<Edit>) -> Vec<Line> {
         let at = self.clock.now();
         let mut told = self.told();
@@ -191,7 +191,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Sets “updated at” of the rows, each on its own: one that is changed again meanwhile keeps back no other.
+    /// Updates “updated at” of the rows, each in its own batch: a conflict in one does not block the others.
     async fn stamp(&self, queue: &Arc<Queue>, lines: &[&Line]) {
         let mut done: HashSet<(&str, &str)> = HashSet::new();
         let mut writes = JoinSet::new();
@@ -240,7 +240,7 @@ impl Watch {
         }
     }
 
-    /// What others have written into the log since then.
+    /// Lines that other instances have logged since then.
     async fn known_lines(&self, since: Timestamp) -> Result<KnownLines, CommitError> {
         let log = self.pages.end_of(&AUDIT_LOG, LINES_LOOKED_AT).await;
         let log = log.map_err(|error| match error {
@@ -298,9 +298,9 @@ fn line_id(edit: &Edit, at: Timestamp, repetition: u32) -> Uuid {
 /// Lines of other instances.
 #[derive(Default)]
 struct KnownLines {
-    /// Tab, row, column, new value.
+    /// Tab, row, column and new value.
     cells: HashSet<[String; 4]>,
-    /// Tab, row, and whether the row came or went.
+    /// Tab, row, and whether the row was added or removed.
     rows: HashSet<(String, String, &'static str)>,
 }
 

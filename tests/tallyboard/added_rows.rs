@@ -1,4 +1,4 @@
-//! Rows that staff or the program add are read by themselves, and the result is that of reading everything.
+//! Incremental decoding of added rows: the result equals a full decode.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use tallyboard::{
 
 use crate::world::World;
 
-/// Everything that was read, once whole and once as an addition to what was read before.
+/// Both decodings of the same tabs: the full one, and the incremental one that extends the previous rows.
 struct Both {
     whole: Read,
     added: Option<Read>,
@@ -45,7 +45,7 @@ impl Read {
     }
 }
 
-/// The last reading, with the number of rows in its first tab.
+/// Rows of the previous decode, with the row count of its first tab.
 struct Before {
     rows: Arc<LeaderboardRows>,
     findings: Vec<Finding>,
@@ -77,7 +77,8 @@ impl Dataset for Both {
         let mut decoding = fresh();
         let rows = Arc::new(LeaderboardRows::decode(tabs, &mut decoding));
         let findings = decoding.findings;
-        // What comes next is added to what was itself added, if there is such a thing.
+        // The next decode extends the extended rows where there are any, so that extensions of extensions are tested
+        // too.
         let latest = added.as_ref().map_or(&rows, |added| &added.rows);
         *before = Some(Before {
             rows: Arc::clone(latest),
@@ -102,7 +103,7 @@ async fn rows_read_as_an_addition_are_the_rows_of_the_whole_tab() {
             json!(["c", "yesterday", "Bo", "Beta", "GitHub"]),
         ],
         &[
-            // The same as a row above, the same id with another content, no id, nothing at all, an unknown status.
+            // A repeated row, a known id with other cells, a missing id, an empty row, an unknown status.
             json!(["a", at, "Kate", "Acme", "GitHub, Cursor", "", "first"]),
             json!(["b", at, "Kate", "Acme", "GitHub"]),
             json!(["", at, "Zoé", "Beta", "Fax"]),

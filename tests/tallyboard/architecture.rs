@@ -1,4 +1,5 @@
-//! The house keeps its shape: arrows point down, crates stay at home, files stay small, names say something.
+//! Architecture rules of the source tree: no dependency cycles, third-party crates confined to their modules, a maximum
+//! file length, no catch-all module names.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,7 +9,7 @@ use std::{
 
 use syn::visit::Visit;
 
-/// Crates that live in one place, with that place.
+/// Third-party crates and the paths below `src/` that may use them.
 const HOMES: &[(&str, &[&str])] = &[
     ("google_sheets4", &["store/google.rs", "store/call_error.rs"]),
     ("libc", &["memory.rs"]),
@@ -72,14 +73,14 @@ const DRAWERS: &[&str] = &[
 const LONGEST_FILE: usize = 400;
 
 struct File {
-    /// Path below `src/`, with `/`.
+    /// Path below `src/`, separated by `/`.
     path: String,
     text: String,
     syntax: syn::File,
 }
 
 impl File {
-    /// The part of the house that the file belongs to.
+    /// Top-level module of the file.
     fn part(&self) -> String {
         self.path
             .split('/')
@@ -120,7 +121,7 @@ fn files() -> Vec<File> {
     found
 }
 
-/// The first segments after `crate::`, and the first segments of every other path, outside test modules.
+/// First path segments outside test modules: after `crate::` in `parts`, of all other paths in `crates`.
 #[derive(Default)]
 struct Paths {
     parts: BTreeSet<String>,
@@ -198,7 +199,7 @@ fn arrows_between_the_parts_of_the_house_form_no_cycle() {
         arrows["app"].contains("leaderboard"),
         "the graph misses what is known to be there"
     );
-    // Takes away whatever points to nothing that is left; what remains stands in a cycle or above one.
+    // Removes modules without remaining dependencies until nothing changes; a remainder means a cycle.
     loop {
         let free: Vec<String> = arrows
             .iter()
@@ -308,7 +309,7 @@ fn rules_touch_neither_clock_nor_store_nor_pages() {
 
 #[test]
 fn the_rules_of_the_deals_touch_neither_clock_nor_store_nor_pages() {
-    // These alone read and write rows; the rest of the folder are rules, until it is named as a page or a view.
+    // Modules that access rows, state or handlers. Every other file directly in the folder counts as a rule module.
     let beside = [
         "change",
         "correcting",

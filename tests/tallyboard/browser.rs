@@ -1,7 +1,7 @@
-//! Stories in a real browser: headless Chromium over the complete small world.
+//! Browser tests: headless Chromium against the complete program and the emulator.
 //!
-//! They need Chromium and its driver (Debian: `chromium`, `chromium-driver`; other places through `CHROME` and
-//! `CHROMEDRIVER`). Without them the stories are skipped with a line on stderr, except where `CI=true`: there they fail.
+//! They need Chromium and its driver (Debian: `chromium`, `chromium-driver`; other paths in `CHROME` and
+//! `CHROMEDRIVER`). Without them the tests are skipped with a line on stderr; with `CI=true` they fail.
 
 mod board;
 mod claiming;
@@ -18,7 +18,7 @@ mod wall;
 
 use crate::world::Plan;
 
-/// The catalog that comes with the program: long enough for a filter.
+/// The catalog shipped with the program, long enough for the filter of the form to appear.
 const LONG_CATALOG: &str = include_str!("../../integrations.txt");
 
 fn with_long_catalog() -> Plan {

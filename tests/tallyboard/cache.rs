@@ -1,4 +1,4 @@
-//! Stories of the cache in front of the spreadsheet: who asks Google, and what everybody else sees meanwhile.
+//! Tests of the read cache in front of the spreadsheet: number of API calls, background refresh, stale data.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ async fn reads(world: &World) -> u64 {
     world.calls().await["reads"].as_u64().expect("count")
 }
 
-/// So many people look at the board at the same moment.
+/// Requests the board `people` times concurrently.
 async fn views(world: &Arc<World>, people: usize) -> Vec<Page> {
     let views: Vec<_> = (0..people)
         .map(|_| {
@@ -34,7 +34,7 @@ async fn views(world: &Arc<World>, people: usize) -> Vec<Page> {
     pages
 }
 
-/// Staff change the spreadsheet, and nobody tells the boards.
+/// Changes the spreadsheet as staff do, without notifying the store.
 async fn staff_silently(world: &World, requests: Value) {
     let url = format!(
         "{}/v4/spreadsheets/{}:batchUpdate",
@@ -98,7 +98,7 @@ async fn data_is_asked_for_again_only_when_it_is_old_and_then_once_however_many_
     for page in views(&world, 50).await {
         page.says("Kate");
     }
-    // The refresh runs beside the pages.
+    // The refresh runs in the background.
     while !world
         .page("/leaderboard")
         .await
@@ -111,7 +111,7 @@ async fn data_is_asked_for_again_only_when_it_is_old_and_then_once_however_many_
     assert_eq!(reads(&world).await, 1);
 }
 
-/// Views until what is shown was looked at just now.
+/// Requests the board until its data is 0 seconds old.
 async fn view_until_fresh(world: &World) -> Page {
     loop {
         let page = world.page("/leaderboard").await;
@@ -131,7 +131,7 @@ async fn where_drive_is_asked_an_unchanged_spreadsheet_is_not_read_again() {
     .await;
     world.claim("Kate", "Acme", &["GitHub"]).await;
     world.page("/leaderboard").await;
-    // Once more, so that the version is known that belongs to the rows.
+    // The second refresh records the file version that belongs to the rows.
     world.pass(SignedDuration::from_secs(16));
     view_until_fresh(&world).await;
     world.forget_calls().await;
@@ -171,7 +171,7 @@ async fn while_google_is_away_views_show_the_age_of_the_data_and_do_not_each_ask
         .fault(json!({"match": "", "times": 100_000, "fault": "503"}))
         .await;
     world.pass(SignedDuration::from_mins(5));
-    // The first view starts the refresh that fails.
+    // The first view starts the refresh, which fails.
     world.page("/leaderboard").await.says("Kate");
     while !matches!(world.store.status().state, State::Failing { .. }) {
         tokio::task::yield_now().await;
@@ -276,7 +276,7 @@ async fn whoever_is_about_to_write_is_shown_what_stands_there_now() {
     let row = json!({"values": row.map(cell)});
     let add = json!([{"appendCells": {"sheetId": sheet, "rows": [row], "fields": "userEnteredValue"}}]);
     staff_silently(&world, add).await;
-    // A page may show what is a little old; who writes may not go by it.
+    // Pages may show stale data; a caller that is about to write must not rely on it.
     world.pass(SignedDuration::from_hours(1));
     assert_eq!(deals(&world).await.expect("read"), 1);
 
@@ -312,7 +312,7 @@ async fn a_read_that_takes_longer_than_a_page_waits_is_shown_by_a_later_page() {
         .await;
     assert_eq!(deals(&world).await, 0, "the page shows what it has");
     world.forget_calls().await;
-    // Whatever the pages that follow may ask, the read that is under way answers.
+    // Later reads fail, so only the read in progress can bring the new row.
     world
         .fault(json!({"match": "batchGet", "times": 100_000, "fault": "503"}))
         .await;

@@ -1,4 +1,4 @@
-//! Stories of edits in the sheet: what staff do there is in the audit log, what the program does is not taken for it.
+//! Tests of change detection: edits by staff appear in the audit log, writes of the program are not mistaken for them.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Columns `by` to `new` of the audit log, once it has so many lines.
+/// Columns `by` to `new` of the audit log, once it has at least `count` lines.
 async fn lines(world: &World, count: usize) -> Vec<Vec<String>> {
     let enough = async {
         loop {
@@ -133,7 +133,7 @@ async fn what_the_program_writes_and_what_staff_merely_move_is_no_edit() {
         .staff_type("submissions!A2", json!("a note in a column of staff"))
         .await;
     look(&world.store).await;
-    // Comparisons take turns: when this one is told, the earlier ones have been made.
+    // Comparisons run one after another: once this edit is logged, the earlier comparisons are complete.
     world.staff_type("submissions!H2", json!("the only edit")).await;
     look(&world.store).await;
     assert_eq!(
@@ -224,7 +224,7 @@ async fn an_edit_is_told_even_when_google_fails_at_first() {
         lines(&world, 1).await,
         [edited("a", "changed", ["company", "Acme", "Beta"])]
     );
-    // The same id is not written again by an attempt whose answer was lost.
+    // A retry after a lost response must not append the same id again.
     let ids: Vec<Value> = world.rows("audit_log").await.iter().map(|row| row[0].clone()).collect();
     assert_eq!(ids.len(), 1);
 }
@@ -255,7 +255,7 @@ static ANIMALS: Tab = Tab {
     updated_at: Some(3),
 };
 
-/// Names in the order of the sheet.
+/// Names in sheet order.
 struct Animals(Vec<String>);
 
 impl Dataset for Animals {
@@ -271,7 +271,7 @@ async fn animals(world: &World) -> Vec<String> {
     reading.snapshot.data.0.clone()
 }
 
-/// A world with an ant, a bee and a cat.
+/// A world with three rows: ant, bee and cat.
 async fn zoo() -> World {
     let world = World::new().await;
     assert_eq!(world.store.prepare(&[&ANIMALS]).await.problems, []);
@@ -320,7 +320,7 @@ async fn an_update_and_a_deletion_are_on_the_next_page_and_are_no_edits_of_staff
     world.store.commit(Batch::by("Ann", [delete])).await.expect("written");
     assert_eq!(animals(&world).await, ["ape", "cat"]);
     let by_the_program = lines(&world, 0).await.len();
-    // Comparisons take turns: when this edit is told, the earlier ones have been made.
+    // Comparisons run one after another: once this edit is logged, the earlier comparisons are complete.
     world.staff_type("animals!B3", json!("cow")).await;
     animals(&world).await;
     let told = lines(&world, by_the_program + 1).await;
@@ -346,9 +346,9 @@ async fn a_row_that_staff_edit_says_when_it_was_noticed() {
         }
     };
     let stamped = tokio::time::timeout(PATIENCE, stamped).await.expect("a moment");
-    // 4 March 2026, 13:00 in Paris.
+    // 4 March 2026, 13:00 in Paris, as a spreadsheet serial number.
     assert_eq!(stamped, json!(46_085.0 + 13.0 / 24.0));
-    // The moment is no edit, neither of the program nor of staff.
+    // The timestamp written by the program must not be logged as an edit.
     world.store.refresh();
     animals(&world).await;
     world.staff_type("animals!B2", json!("asp")).await;

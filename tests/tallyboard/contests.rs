@@ -1,4 +1,4 @@
-//! Stories of contests: how they run, how their result is frozen, and what may still change.
+//! Tests of contests: lifecycle, frozen results, corrections after the end.
 
 use jiff::SignedDuration;
 use reqwest::StatusCode;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Plan, World};
 
-/// A row of the tab `contests`, below the header.
+/// Types a row of the tab `contests`; `row` counts from 1 and includes the header. Empty cells stay untouched.
 pub async fn contest(world: &World, row: u32, cells: [&str; 7]) {
     for (column, cell) in ('A'..='G').zip(cells) {
         if !cell.is_empty() {
@@ -65,7 +65,7 @@ async fn a_contest_counts_to_its_last_millisecond_and_its_result_stands_still() 
         .await
         .all("section[aria-labelledby='final']");
 
-    // Whatever happens to the rows and to the contest's own row, the result stands.
+    // Later changes to the claims or to the contest's own row leave the frozen result unchanged.
     world.staff_type("submissions!F2", json!("rejected")).await;
     world.staff_type("submissions!C4", json!("Bo")).await;
     world.staff_type("contests!F2", json!("all")).await;
@@ -86,7 +86,7 @@ async fn a_contest_counts_to_its_last_millisecond_and_its_result_stands_still() 
         ]
     );
 
-    // Even when the row of the contest is gone.
+    // The result also survives the deletion of the contest's row.
     let sheet = world.sheet_id("contests").await;
     world
         .staff(json!([{"deleteDimension": {"range": {"sheetId": sheet, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}}}]))

@@ -1,4 +1,4 @@
-//! Stories of what changes after a claim came in: own corrections, disputes, corrections by staff, and looking back.
+//! Tests of changes to recorded claims: own corrections, disputes, corrections by staff, history.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     world::{Page, Plan, World, form},
 };
 
-/// Sends a claim and answers the address of its receipt.
+/// Submits a claim and returns the address of its receipt.
 async fn receipt(world: &World, csm: &str, company: &str, integrations: &[&str]) -> String {
     world.pass(SignedDuration::from_millis(1));
     let sent = world.send_form(&form(csm, company, integrations, "")).await;
@@ -27,7 +27,7 @@ async fn send(world: &World, path: &str, fields: &[(&str, &str)]) -> Response {
     request.form(fields).send().await.expect("answer")
 }
 
-/// The form behind the link of a receipt: its path and its hidden fields.
+/// Path and hidden fields of the correction form linked from a receipt.
 async fn correction(world: &World, receipt: &str) -> (String, Vec<(String, String)>) {
     let page = world.page(receipt).await;
     let links = page.attributes("a[href*='/correct?']", "href");
@@ -81,7 +81,7 @@ async fn whoever_sent_a_claim_puts_it_right_for_a_quarter_of_an_hour() {
         json!([{"csm": "Kate", "before": 2, "after": 1}])
     );
 
-    // What the form showed is not there any more: nobody's change is overwritten.
+    // The row changed after the form was rendered, so the write is refused with a conflict.
     world.staff_type("submissions!D2", json!("Acme Corp")).await;
     let late = send(&world, &path, &with(&fields, &[("company", "Umbrella")])).await;
     assert_eq!(late.status(), StatusCode::CONFLICT);
@@ -127,7 +127,7 @@ async fn a_claim_can_be_taken_back_and_only_with_its_own_link() {
     assert_eq!(taken_back.status(), StatusCode::SEE_OTHER);
     assert_eq!(world.rows("submissions").await[0][5], json!("withdrawn"));
     assert_eq!(world.json("/leaderboard").await["by_csm"][0]["csm"], "Manny");
-    // Another instance knows the same secret.
+    // A second instance derives the same signing key.
     let other = world.another_instance(&Plan::default()).await;
     let answer = world
         .client
@@ -214,7 +214,7 @@ async fn a_credit_is_disputed_once_and_both_and_staff_see_it() {
 async fn what_the_form_says_is_credited_can_be_disputed_without_claiming_it_first() {
     let world = World::new().await;
     world.claim("Kate", "Acme", &["GitHub"]).await;
-    // Of two claims at the same instant either may hold the credit.
+    // Between two claims with the same timestamp the credit is a tie; a later clock avoids it.
     world.pass(SignedDuration::from_secs(60));
     let form = world.page("/leaderboard/submit?csm=Manny&company=ACME+Inc.").await;
     let links = form.attributes(".locked a", "href");
@@ -269,7 +269,7 @@ async fn what_the_form_says_is_credited_can_be_disputed_without_claiming_it_firs
     assert_eq!(free.status(), StatusCode::UNPROCESSABLE_ENTITY, "nobody holds it");
 }
 
-/// Reads everything until the audit log tells of as many corrections.
+/// Refreshes until the audit log contains `wanted` corrections; returns the response.
 pub async fn corrections(world: &World, wanted: usize) -> Value {
     for _ in 0..100 {
         world.store.refresh();

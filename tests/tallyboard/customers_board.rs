@@ -1,4 +1,4 @@
-//! The Customers board as an account manager and a program meet it, over the invented company that comes with the program.
+//! End-to-end tests of the Customers board (pages and API) over the sample data shipped with the program.
 
 use jiff::SignedDuration;
 use reqwest::StatusCode;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Page, Plan, World};
 
-/// A world with the sample customers.
+/// A world filled with the sample customers.
 pub async fn sampled() -> World {
     let world = World::new().await;
     let loaded = world.post("/customers/sample").send().await.expect("answer");

@@ -1,4 +1,4 @@
-//! What the operator of the Customers board types: syncs, checks, scores, and how well leaving is foreseen.
+//! Tests of the Customers commands: sync, check, scoring, and evaluation of the churn prediction.
 
 use std::{fmt::Write, path::Path, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
     sources::fake::{Fake, Reply},
 };
 
-/// The status with which a command ended, and what it printed.
+/// Exit status and combined output of a command.
 async fn run(mut command: Command) -> (Option<i32>, String) {
     let run = tokio::task::spawn_blocking(move || command.output().expect("program"));
     let output = run.await.expect("an end");
@@ -25,7 +25,7 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Stripe with two customers who pay.
+/// Fake Stripe API with two paying customers.
 async fn vendor() -> Fake {
     let customer = |id: &str| json!({"id": id, "object": "customer", "email": format!("{id}@example.com"), "created": 1_700_000_000});
     Fake::start(
@@ -99,7 +99,7 @@ async fn the_commands_sync_check_and_score() {
     assert!(told.contains("Stopped: "), "{told}");
 }
 
-/// Who stays short and pays by the month leaves, mostly; some cells are empty.
+/// Training data: customers with a short tenure and a monthly contract mostly churn; some cells are empty.
 fn examples() -> String {
     let mut file = "id,months,contract,spent,left\n".to_owned();
     for number in 0_u32..400 {

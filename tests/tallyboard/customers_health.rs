@@ -1,4 +1,4 @@
-//! Scores follow from what the sources said, and people are told what changed, once.
+//! Tests of health scoring and alerts: scores follow from source data, each change is notified once.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -38,7 +38,7 @@ use crate::{
     world::{World, open_store},
 };
 
-/// A source said something: its row is as a sync would have written it.
+/// Writes a source row as a sync would.
 async fn said(world: &World, tab: &'static Tab, id: &str, cells: RowCells) {
     world.store.refresh();
     let tables = world.store.read::<SourceTables>().await.expect("tables");
@@ -55,7 +55,7 @@ fn now(world: &World) -> Timestamp {
     world.clock().now()
 }
 
-/// A customer who was seen two days ago.
+/// A customer last seen two days ago.
 async fn acme(world: &World) {
     let mut ann = Observation::about(SubjectKind::Person.id("u1"));
     ann.source = "intercom".to_owned();
@@ -141,7 +141,7 @@ async fn a_score_is_worked_out_once_and_its_history_has_a_line_when_it_changed()
     world.page("/dashboard/summary").await.says("The history begins now");
     let history = world.rows("health_score_history").await;
     assert_eq!(history.len(), 1);
-    // Two days ago: 97.5 of 100, the only component that is known.
+    // 97.5 of 100 for a last visit two days ago, the only component with data.
     assert_eq!(
         history[0][3..],
         [
@@ -290,7 +290,7 @@ async fn customer_id(world: &World) -> String {
         .to_owned()
 }
 
-/// What a second instance on the same spreadsheet has.
+/// Store and scoring of a second instance on the same spreadsheet.
 async fn second_instance(world: &World) -> (Arc<Store>, Arc<Scoring>) {
     let store = open_store(&world.sheets, &world.clock(), Duration::from_secs(20)).await;
     let currency = Currency::of("EUR").expect("a code");
@@ -304,7 +304,7 @@ enum What {
     Summary,
 }
 
-/// What two instances tell at the same time, and how much each of them sent.
+/// Runs both instances concurrently; returns the number of notifications sent by each.
 async fn at_once(instances: [&Arc<Alerting>; 2], what: What) -> [usize; 2] {
     let runs = instances.map(|instance| {
         let instance = Arc::clone(instance);
@@ -352,7 +352,7 @@ async fn a_claim_of_an_instance_that_died_is_waited_for_and_then_taken_over() {
     let alerting = alerting(&world, &slack.start().await);
     slack.failures.store(3, Ordering::SeqCst);
     assert_eq!(alerting.tell().await.expect("told").failed, 1);
-    // Another instance wrote its claim and was ended.
+    // Another instance wrote its claim and terminated before sending.
     world.staff_type("alert_history!H2", json!("claimed")).await;
     assert_eq!(alerting.tell().await.expect("told").sent, 0);
     world.pass(SignedDuration::from_mins(11));

@@ -1,4 +1,4 @@
-//! Sources come into the spreadsheet, and customers follow from them.
+//! Tests of the sync: records from the sources reach the spreadsheet, and customers are derived from them.
 
 use std::{collections::BTreeMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use crate::{
     world::{Plan, World},
 };
 
-/// Intercom's contacts, 150 on a page; the other lists are empty.
+/// Fake Intercom API: contacts in pages of 150; all other lists are empty.
 pub fn intercom(lists: &Lists, seen: &Seen) -> Reply {
     match seen.path.as_str() {
         "/contacts" => {
@@ -50,7 +50,7 @@ pub fn contact(id: &str, email: &str, name: &str) -> Value {
         "updated_at": 1_772_000_000, "last_seen_at": 1_771_900_000, "custom_attributes": {}})
 }
 
-/// Stripe's customers with their subscriptions.
+/// Fake Stripe API: customers and their subscriptions, in one page.
 pub fn stripe(lists: &Lists, seen: &Seen) -> Reply {
     let list = seen.path.rsplit('/').next().unwrap_or_default();
     let data = lists.get(list).cloned().unwrap_or_default();
@@ -88,7 +88,7 @@ fn ran(synced: &Synced) -> SyncRun {
     }
 }
 
-/// A world with these sources.
+/// A world connected to these fake sources.
 async fn world(vendors: &[(&'static Vendor, &Fake)]) -> World {
     let vendors: Vec<(&'static Vendor, String)> = vendors
         .iter()
@@ -119,7 +119,7 @@ async fn of(world: &World, email: &str) -> Customer {
         .clone()
 }
 
-/// Every tab that a run writes but its own log, as staff see them.
+/// Contents of all tabs written by a run except its own log, as staff see them.
 async fn tabs(world: &World) -> Vec<Vec<Vec<Value>>> {
     let mut tabs = Vec::new();
     for tab in [
@@ -305,7 +305,7 @@ async fn a_run_that_broke_goes_on_at_the_page_where_it_stopped() {
     let contacts = (0..400).map(|id| contact(&format!("u{id}"), &format!("user{id}@example.com"), "User"));
     let messages = Fake::start(lists(&[("contacts", contacts.collect())]), intercom).await;
     let world = world(&[(&intercom::VENDOR, &messages)]).await;
-    // The first two pages come, and then the vendor is away for every try.
+    // The vendor serves two pages, then fails every retry.
     let page = |from: usize| {
         let seen = Seen {
             method: "GET".to_owned(),
@@ -401,7 +401,7 @@ async fn a_run_begins_by_request_and_another_one_meanwhile_is_told_so() {
         let answer = world.post(path).send().await.expect("answer");
         (answer.status(), answer.json::<Value>().await.expect("JSON"))
     };
-    // Both are asked for in one go, so the second finds the first at work.
+    // Both requests are made without an await in between, so the second finds the first run in progress.
     let started = world.syncing.start(&all, Mode::Incremental);
     let again = world.syncing.start(&all, Mode::Incremental);
     assert_eq!(
@@ -457,7 +457,7 @@ async fn sources_are_read_when_their_time_has_come_and_a_restart_does_not_read_t
     }));
     world.store.refresh();
     assert_eq!(due(&restarted).await, [""; 0], "the log knows");
-    // 18:00 in Paris, then three days of sleep.
+    // 18:00 in Paris, then three days without a scheduler run.
     world.set_clock("2026-03-03T17:00:00Z");
     assert_eq!(due(&restarted).await, ["intercom"]);
     restarted.finish().await;
@@ -466,7 +466,7 @@ async fn sources_are_read_when_their_time_has_come_and_a_restart_does_not_read_t
     world.syncing.finish().await;
 }
 
-/// A world whose only contact was read while the tab of customers could not be written.
+/// A world with one contact that was read while the customers tab could not be written.
 async fn owing() -> (Fake, World) {
     let messages = Fake::start(
         lists(&[("contacts", vec![contact("u1", "ana@example.com", "Ana")])]),
@@ -544,7 +544,7 @@ async fn thousands_of_contacts_are_written_in_a_few_calls() {
     let run = sync(&syncing, "intercom", Mode::Full).await;
     assert_eq!((run.outcome, run.created), (RunOutcome::Complete, 6_000));
     let writes = world.calls().await["writes"].as_u64().expect("count");
-    // Two for what the source said, two each for the customers, their health and its history, and those of the log.
+    // Two writes for the source rows, two each for the customers, their health and the history, plus those of the log.
     assert!((8..=14).contains(&writes), "{writes} writes");
     let reading = store.read::<CustomerRows>().await.expect("customers");
     assert_eq!(reading.snapshot.data.current().count(), 6_000);

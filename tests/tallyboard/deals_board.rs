@@ -1,4 +1,4 @@
-//! The dashboard and the list of deals: every face tells the same, nothing is hidden silently.
+//! Tests of the deals dashboard and list: all response formats agree, and unreadable rows are reported.
 
 use calamine::{Data, Reader, Xlsx};
 use reqwest::StatusCode;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-/// The clock of a world stands at 3 March 2026.
+/// A world filled with deals, its clock at 3 March 2026.
 async fn filled() -> World {
     let world = World::new().await;
     for (client, statut, montant, secteur, due, assignee) in [
@@ -135,7 +135,7 @@ async fn a_workbook_shows_days_as_the_country_of_its_language_writes_them() {
             }
             let part = parts.by_name("xl/worksheets/sheet1.xml").expect("sheet");
             let sheet = std::io::read_to_string(part).expect("text");
-            // Days are numbers under such a format, never text.
+            // Dates are numeric cells with this format, never text.
             let day = sheet
                 .split("<c r=\"H2\"")
                 .nth(1)
@@ -205,7 +205,7 @@ async fn a_row_that_cannot_be_read_is_told_with_its_amount_and_listed_among_the_
         .expect("tabs")
         .iter()
         .find(|tab| tab["tab"] == "deals");
-    // The notes of the four rows that can be read begin like a formula.
+    // The notes of the four readable rows begin like a formula, which adds a finding each.
     assert_eq!(tab.expect("deals")["findings"], 1 + 4);
 }
 

@@ -1,4 +1,4 @@
-//! Stories of one deal: created, edited, fought over, deleted and brought back, by form and by program.
+//! Tests of editing a deal by form and by API: create, edit, conflict, delete, undo.
 
 use jiff::SignedDuration;
 use reqwest::{Method, Response, StatusCode};
@@ -10,13 +10,13 @@ use crate::world::{Page, Plan, World};
 
 const HTML: &str = "text/html,*/*;q=0.8";
 
-/// Sends a form as a browser does.
+/// Submits a form as a browser does.
 async fn send(world: &World, path: &str, fields: &[(&str, &str)]) -> Response {
     let request = world.post(path).header("accept", HTML);
     request.form(fields).send().await.expect("answer")
 }
 
-/// Sends a form that is accepted, and follows to the page it leads to.
+/// Submits a form that must be accepted; returns the redirect target and its page.
 async fn sent(world: &World, path: &str, fields: &[(&str, &str)]) -> (String, Page) {
     world.pass(SignedDuration::from_secs(1));
     let response = send(world, path, fields).await;
@@ -39,7 +39,7 @@ async fn program(world: &World, method: Method, path: &str, body: Value) -> (Sta
     (response.status(), response.json().await.expect("JSON"))
 }
 
-/// Name and value of every field of the first form with this action, as a browser would send it untouched.
+/// Names and values of the first form with this action, as a browser submits it without changes.
 fn fields(page: &Page, action: &str) -> Vec<(String, String)> {
     use scraper::{Html, Selector};
     let document = Html::parse_document(&page.text);
@@ -69,7 +69,7 @@ fn fields(page: &Page, action: &str) -> Vec<(String, String)> {
                     .unwrap_or_default()
                     .to_owned()
             }
-            // A browser drops the line break right after the tag.
+            // HTML drops the line break directly after the opening tag.
             "textarea" => control.text().collect::<String>().trim_start_matches('\n').to_owned(),
             _ => control.attr("value").unwrap_or_default().to_owned(),
         };
@@ -83,7 +83,7 @@ fn with<'a>(fields: &'a [(String, String)], changed: &[(&'a str, &'a str)]) -> V
     kept.chain(changed.iter().copied()).collect()
 }
 
-/// Client, status, amount, probability and weighted value of every row.
+/// Columns id to weighted value of every row.
 async fn deals(world: &World) -> Vec<Vec<Value>> {
     let rows = world.rows("deals").await;
     rows.into_iter().map(|row| row.into_iter().take(6).collect()).collect()
@@ -119,7 +119,7 @@ async fn a_deal_is_created_edited_fought_over_deleted_and_brought_back() {
         ]]
     );
 
-    // Somebody opens the form; meanwhile staff change two cells of the row.
+    // Staff change two cells after the form was opened.
     let form = world.page("/deals/1/edit").await;
     let untouched = fields(&form, "/deals/1/edit");
     world.staff_type("deals!D2", json!(20000)).await;
@@ -132,7 +132,7 @@ async fn a_deal_is_created_edited_fought_over_deleted_and_brought_back() {
     conflict.says("Vous aviez vu : 12 500,50 €");
     assert_eq!(conflict.all(".side bdi"), ["15 000,00 €", "20 000,00 €"]);
 
-    // The person keeps the value of the sheet, and what nobody else touched is written.
+    // The user keeps the sheet's amount; fields without a conflict are written.
     let chosen = fields(&conflict, "/deals/1/edit");
     let (_, page) = sent(&world, "/deals/1/edit", &with(&chosen, &[("montant_brut", "20000.00")])).await;
     page.says("La modification est enregistrée.");
@@ -143,7 +143,7 @@ async fn a_deal_is_created_edited_fought_over_deleted_and_brought_back() {
     assert_eq!(row[5], json!(2000));
     assert_eq!(row[9], json!("première\nligne"));
 
-    // Deleted and brought back, it is the same row but for the moment of the last change, in staff's own columns too.
+    // Delete and undo restore the row, including staff's own columns; only the modification timestamp differs.
     let sheet = world.sheet_id("deals").await;
     world
         .staff(json!([{"appendDimension": {"sheetId": sheet, "dimension": "COLUMNS", "length": 2}}]))
@@ -171,7 +171,7 @@ async fn a_deal_is_created_edited_fought_over_deleted_and_brought_back() {
     assert!(after[0][11].as_f64() > before[0][11].as_f64());
     assert_eq!(after[0][13], json!("C-2026/7"));
 
-    // Pressing the button twice brings nothing back twice, and nobody believes that staff did any of it.
+    // A repeated undo is idempotent, and none of these writes is logged as an edit by staff.
     sent(&world, "/deals/1/undo", &with(&undo, &[])).await;
     assert_eq!(deals(&world).await.len(), 1);
     let log = world.rows("audit_log").await;
@@ -212,7 +212,7 @@ async fn what_is_refused_stays_in_the_form_with_the_reason_beside_it() {
         ["12500.00", "12.50"]
     );
     page.says("Voulez-vous dire 12 500,00 € ou 12,50 €");
-    // The button of a reading sends it after the field.
+    // The button of a suggested reading submits its value after the field's.
     let fields = [
         ("client", "Acme"),
         ("statut", "Gagné"),
@@ -257,11 +257,11 @@ async fn a_status_is_changed_in_place_and_changed_back() {
         deals(&world).await[0][2..],
         [json!("Prospect"), json!(12500.5), json!(0.1), json!(1250.05)]
     );
-    // The second press finds everything as it is to be.
+    // A repeated undo finds nothing left to change.
     sent(&world, "/deals/1/undo", &with(&undo, &[])).await;
     assert_eq!(deals(&world).await[0][2], json!("Prospect"));
 
-    // Meanwhile somebody else moved it: whoever looks at the old page chooses.
+    // The status changed after the page was rendered, so the user has to resolve the conflict.
     world.staff_type("deals!C2", json!("Négociation")).await;
     let response = send(&world, "/deals/1/status", &with(&form, &[("statut", "Qualifié")])).await;
     assert_eq!(response.status(), StatusCode::CONFLICT);
@@ -399,13 +399,13 @@ async fn programs_create_read_change_and_delete_with_what_they_saw() {
         (status, &changed["statut"], &changed["client"]),
         (StatusCode::OK, &json!("Gagné"), &json!("Acme"))
     );
-    // What was seen must still be so, also where nothing is to change.
+    // Values in `seen` are verified even for fields that do not change.
     world.staff_type("deals!B2", json!("ACME SA")).await;
     let (status, refused) = patch(json!({"montant_brut": 1, "seen": {"client": "Acme"}})).await;
     assert_eq!(status, StatusCode::CONFLICT);
     let conflict = json!([{"field": "client", "seen": "Acme", "found": "ACME SA", "wanted": "Acme"}]);
     assert_eq!(refused["error"]["conflicts"], conflict);
-    // Without it the last value wins.
+    // Without `seen`, the last write wins.
     assert_eq!(patch(json!({"montant_brut": 1})).await.0, StatusCode::OK);
     assert_eq!(
         deals(&world).await[0][1..4],
@@ -496,7 +496,7 @@ async fn where_deals_can_be_lost_the_status_is_offered_and_the_won_are_compared_
         .await
         .expect("answer");
     assert_eq!(answer.status(), StatusCode::CREATED);
-    // What staff write is read all the same, and may stay.
+    // A status typed by staff outside the configured list is read and stays selectable.
     world.staff_type("deals!C2", json!("Perdu")).await;
     let kept = world.page("/deals/1/edit").await.all("select[name=statut] option");
     assert!(kept.contains(&"Perdu".to_owned()), "{kept:?}");
@@ -629,7 +629,7 @@ async fn an_error_is_told_to_programs_in_the_language_of_the_request() {
     }
 }
 
-/// Every text in an error that is for people.
+/// All user-facing texts of an error response.
 fn sentences(told: &Value) -> Vec<String> {
     let error = &told["error"];
     let alone = [&error["message"], &error["safety"], &error["next"], &told["message"]];

@@ -1,4 +1,4 @@
-//! Stories of the import: a file is shown as a diff, written once, and taken back, over the emulated spreadsheet.
+//! Tests of the deals import over the emulator: preview as a diff, idempotent write, rollback.
 
 use std::{fmt::Write, time::Duration};
 
@@ -11,7 +11,7 @@ use crate::world::{Page, World};
 const BOUNDARY: &str = "----the-end-of-a-part";
 const HEADER: &str = "Client;Statut;Montant;Secteur;Échéance;Commercial;Notes\n";
 
-/// A form with a file, as a browser sends it.
+/// Multipart body of an upload form.
 fn form_of(name: &str, file: &[u8], fields: &[(&str, &str)]) -> Vec<u8> {
     let mut body = String::new();
     for (name, value) in fields {
@@ -77,7 +77,7 @@ impl<'a> Sending<'a> {
     }
 }
 
-/// What an answer says of its import once that is over; a busy machine answers before.
+/// Final state of the import in a response, polled while the import is still running.
 async fn over(world: &World, answer: &Value) -> Value {
     let mut written = answer["written"].clone();
     while written["state"]["state"] == "running" {
@@ -94,7 +94,7 @@ fn counts(answer: &Value) -> [u64; 4] {
     [number("new"), number("changed"), number("identical"), refused]
 }
 
-/// Everything in the tab: values as typed, formats, notes; without the empty rows below.
+/// Rows of the tab (entered values, formats, notes), without trailing empty rows.
 async fn grid(world: &World) -> Vec<Value> {
     let answer = world.sheet_get("?includeGridData=true&ranges=deals").await;
     let rows = answer["sheets"][0]["data"][0]["rowData"]
@@ -109,7 +109,7 @@ async fn grid(world: &World) -> Vec<Value> {
     rows[..last].to_vec()
 }
 
-/// Fails with the cells that differ.
+/// Panics with the first cell that differs.
 #[track_caller]
 fn assert_same(now: &[Value], before: &[Value]) {
     assert_eq!(now.len(), before.len(), "rows");
@@ -169,7 +169,7 @@ async fn the_demo_file_is_shown_written_found_again_and_taken_back() {
     assert_eq!(world.rows("deals").await.len(), 38);
 }
 
-/// Deals that were there before, as staff wrote them and as the program does.
+/// A world with existing deals, written partly by the program and partly by staff.
 async fn world_with_deals() -> World {
     let world = World::new().await;
     let file = format!(
@@ -179,7 +179,7 @@ async fn world_with_deals() -> World {
     world.staff_type("deals!G4", json!("santé ")).await;
     world.staff_type("deals!D4", json!("'900 €")).await;
     world.json("/deals/1").await;
-    // The edits stand in the log when their moment stands in the rows.
+    // Waits until the audit log contains the edits; their timestamps are then in the rows.
     let told = async {
         while world.rows("audit_log").await.len() < 5 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -270,7 +270,7 @@ async fn what_somebody_changed_after_the_import_is_not_taken_back() {
 async fn an_import_that_another_instance_made_can_be_taken_back() {
     let world = World::new().await;
     let applied = Sending::of(DEMO).apply(&world).await;
-    // A second router over the same sheet remembers nothing.
+    // A second instance on the same spreadsheet shares no memory with the first.
     let other = world.another_instance(&crate::world::Plan::default()).await;
     let address = applied["address"].as_str().expect("an address");
     let told: Value = reqwest::get(format!("{other}{address}"))
@@ -412,7 +412,7 @@ fn many(count: usize) -> String {
     })
 }
 
-/// Large writes may take their time on a loaded machine.
+/// A long write timeout, because large writes are slow on a loaded machine.
 fn patient() -> crate::world::Plan {
     crate::world::Plan {
         patience: Duration::from_secs(120),
@@ -470,7 +470,7 @@ async fn an_import_that_stopped_is_finished_by_importing_the_file_again() {
     assert_eq!(stopped.status(), StatusCode::SERVICE_UNAVAILABLE);
     let stopped: Value = stopped.json().await.expect("JSON");
     assert_eq!(stopped["applied"], json!(false));
-    // Whoever names no language is told in that of the board.
+    // Without a requested language the board's default language applies.
     let cause = stopped["written"]["state"]["cause"].as_str().expect("a cause");
     assert!(cause.contains("tableur"), "{cause}");
     assert_eq!(
@@ -523,7 +523,7 @@ async fn a_file_that_cannot_be_imported_says_why() {
     assert_eq!(world.rows("deals").await.len(), 0);
 }
 
-/// Where a form leads.
+/// Follows a redirect; returns its target and the page there.
 async fn follow(world: &World, response: Response) -> (String, Page) {
     assert_eq!(response.status(), StatusCode::SEE_OTHER, "{:?}", response.text().await);
     let address = response.headers()["location"].to_str().expect("text").to_owned();
@@ -531,7 +531,7 @@ async fn follow(world: &World, response: Response) -> (String, Page) {
     (address, page)
 }
 
-/// The hidden fields of a form, as a browser sends them.
+/// Names and values of the hidden fields of a form.
 fn fields_of(page: &Page, form: &str) -> Vec<(String, String)> {
     let hidden = format!("{form} input[type=hidden]");
     page.attributes(&hidden, "name")
@@ -654,7 +654,7 @@ async fn taking_back_in_a_spreadsheet_without_room_says_what_to_clear_away_and_g
     let world = World::new().await;
     let applied = Sending::of(many(20).as_bytes()).apply(&world).await;
     assert_eq!(applied["applied"], json!(true), "{applied}");
-    // Staff fill the spreadsheet up to the last cell but nine: a deletion adds twelve lines.
+    // Staff fill the spreadsheet to fewer than ten cells below its limit; a rollback adds twelve audit lines.
     let rest = 10_000_000 - cells_in_all(&world).await;
     let properties =
         json!({"sheetId": 77, "title": "archive", "gridProperties": {"rowCount": rest / 10, "columnCount": 10}});
@@ -683,7 +683,7 @@ async fn taking_back_in_a_spreadsheet_without_room_says_what_to_clear_away_and_g
     assert_eq!(world.rows("deals").await.len(), 0);
 }
 
-/// Cells of every tab, empty ones included.
+/// Total number of cells in all tabs, empty ones included.
 async fn cells_in_all(world: &World) -> u64 {
     let answer = world.sheet_get("?fields=sheets.properties").await;
     let tabs = answer["sheets"].as_array().expect("tabs").iter();

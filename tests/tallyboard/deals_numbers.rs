@@ -1,4 +1,5 @@
-//! Rows that staff type into the sheet without an id: each gets the next number, whoever looks first and whatever moves.
+//! Tests of id assignment: rows that staff type without an id each get the next number, also with concurrent readers
+//! and moving rows.
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A world with the deal 7 in row 2 and three rows without an id below it.
+/// A world with deal 7 in row 2 and three rows without an id below it.
 async fn typed() -> World {
     let world = World::new().await;
     create(
@@ -53,7 +54,7 @@ fn number(row: u32, client: &str) -> Change {
     })
 }
 
-/// What the log says of ids.
+/// Audit lines about the id column.
 async fn log(world: &World) -> Vec<String> {
     let rows = world.rows("audit_log").await;
     let about_ids = rows.iter().filter(|row| row.get(6) == Some(&json!("id")));

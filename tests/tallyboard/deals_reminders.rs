@@ -1,4 +1,4 @@
-//! Reminders as people get them: a real SMTP server, a Slack that can fail, and never the same thing twice.
+//! End-to-end tests of reminders: a real SMTP server, a failing Slack webhook, no duplicates.
 
 use std::{
     io::{BufRead, BufReader},
@@ -26,7 +26,7 @@ use crate::{
     world::{Page, Plan, World},
 };
 
-/// A Slack that keeps what it was told, and fails as often as it is asked to.
+/// Fake Slack webhook: records messages and fails the next `failures` requests.
 #[derive(Clone, Default)]
 pub struct FakeSlack {
     told: Arc<Mutex<Vec<String>>>,
@@ -77,7 +77,7 @@ fn with_slack(webhook: String) -> Plan {
     }
 }
 
-/// As a browser sends the form of the page.
+/// Marks a request as sent from the board's own page.
 fn from_the_page(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     request.header("sec-fetch-site", "same-origin")
 }
@@ -136,7 +136,7 @@ async fn each_assignee_is_told_once_and_again_only_for_a_new_reason() {
             .any(|row| row[8] == format!("deal {acme} overdue 2026-03-01")),
         "{rows:?}"
     );
-    // Eleven days later nobody has touched them, which is another reason.
+    // The deals are now also stale, which is a second reason.
     world.pass(SignedDuration::from_hours(11 * 24));
     let third = remind(&world).await;
     assert_eq!(third["sent"].as_array().expect("sent").len(), 2, "{third}");
@@ -156,7 +156,7 @@ async fn a_slack_that_fails_for_a_moment_is_tried_again_and_one_that_fails_for_l
     let world = World::of(with_slack(slack.start().await)).await;
     late_deal(&world, "Acme", "Zoé").await;
     late_deal(&world, "Comet", "Kate").await;
-    // Kate's three tries fail; Zoé's message goes out all the same, after one more failure.
+    // Three attempts for Kate fail; the message for Zoé fails once, then succeeds.
     slack.failures.store(4, Ordering::SeqCst);
     let first = remind(&world).await;
     assert_eq!(first["failed"][0]["assignee"], "Kate", "{first}");
@@ -215,7 +215,7 @@ async fn instances_that_run_at_the_same_time_tell_everything_once() {
     for answer in [first, second, third] {
         assert_eq!(answer.expect("answer").status(), StatusCode::OK);
     }
-    // Whatever the order: each deal was told in exactly one message.
+    // In any order: each deal appears in exactly one message.
     let told = slack.told().join("\n");
     for number in 0..6 {
         assert_eq!(told.matches(&format!("Client {number} ·")).count(), 1, "{told}");
@@ -258,7 +258,7 @@ async fn a_program_that_ended_while_sending_does_not_send_twice_and_one_that_end
                 .await;
         }
     }
-    // The claim of five minutes ago may still be somebody's.
+    // A claim five minutes old may belong to an instance that is still sending.
     let first = remind(&world).await;
     assert_eq!(first["sent"], json!([]), "{first}");
     world.pass(SignedDuration::from_mins(6));
@@ -391,7 +391,7 @@ async fn the_button_sends_and_comes_back_to_the_page() {
     page.says("envoyé");
 }
 
-/// A real SMTP server, in Python.
+/// Real SMTP server in a Python process.
 struct SmtpServer {
     mails: UnboundedReceiver<String>,
     port: u16,
@@ -406,7 +406,7 @@ impl Drop for SmtpServer {
 }
 
 impl SmtpServer {
-    /// `None` with a message where there is no Python for it.
+    /// `None`, with a message, without a Python that has `aiosmtpd`; panics with `CI=true`.
     async fn start() -> Option<Self> {
         let named = std::env::var_os("TALLYBOARD_PYTHON").map(PathBuf::from);
         let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/python/bin/python"));
@@ -480,7 +480,7 @@ async fn mail_goes_to_the_address_in_contacts_and_else_to_the_one_that_is_set() 
     assert_eq!(zoe["subject"], "Zoé : 1 affaire en retard");
     let text = zoe["text"].as_str().expect("text");
     assert!(text.starts_with("Bonjour Zoé,\n\nEn retard\n- Énergie & Co · 12\u{202F}500,50\u{A0}€ · Qualifié · échéance 01/03/2026, en retard de 2 jours"), "{text}");
-    // Refused for good by the server: told, written down, and nobody else has to wait for it.
+    // A permanent refusal is reported and logged, and does not delay the other recipients.
     assert_eq!(report["failed"][0]["recipient"], "nobody@example.com", "{report}");
     assert!(
         report["failed"][0]["error"]

@@ -1,4 +1,4 @@
-//! The pages of the founder who asks how sales go: what-if, performance, velocity and reminders.
+//! Tests of the sales pages: what-if, performance, velocity, reminders.
 
 use jiff::SignedDuration;
 use reqwest::StatusCode;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-/// Creates a deal as a program does and answers its id.
+/// Creates a deal through the API and returns its id.
 pub async fn create(world: &World, fields: Value) -> u64 {
     let response = world.post("/deals").json(&fields).send().await.expect("answer");
     let status = response.status();
@@ -24,7 +24,7 @@ async fn set(world: &World, id: u64, fields: Value) {
     assert_eq!(response.status(), StatusCode::OK, "{:?}", response.text().await);
 }
 
-/// Two deals of Zoé and one of Kate; Zoé's second one is won after twenty days.
+/// Two deals of Zoé and one of Kate; Zoé's second deal is won after twenty days.
 pub async fn sold() -> World {
     let world = World::new().await;
     let zoe = json!({"client": "Acme", "statut": "Prospect", "montant_brut": 10000, "assignee": "Zoé", "secteur": "Banque", "date_echeance": "2026-04-10"});
@@ -42,7 +42,7 @@ pub async fn sold() -> World {
 async fn a_basket_of_ten_percent_more_is_worth_what_the_formula_says_to_the_cent() {
     let world = sold().await;
     let answer = world.json("/deals/what-if?basket=10").await;
-    // 80 000,50 € × one won of three ÷ 20 days, and a tenth more of all of it.
+    // Velocity: 80 000,50 € × a win rate of one in three ÷ 20 days; the scenario adds ten percent.
     for (figure, today, then) in [
         ("velocity", "1333.34", "1466.68"),
         ("expected_revenue", "26666.83", "29333.52"),

@@ -1,4 +1,4 @@
-//! Stories of the public door: who may write, how much, and what leaves.
+//! Tests of HTTP security: cross-site forms, rate and size limits, escaping, redirects, response headers.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -54,13 +54,13 @@ async fn one_address_that_sends_too_much_is_asked_to_wait_and_others_are_not() {
     for key in 0..3 {
         assert_eq!(send("203.0.113.7", key).await.status(), StatusCode::SEE_OTHER);
     }
-    // An address that the caller itself claims stands to the left of the one that the proxy saw.
+    // A forged address stands to the left of the one added by the trusted proxy.
     let refused = send("198.51.100.1, 203.0.113.7", 4).await;
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.headers().contains_key("retry-after"));
     Page::of(refused).await.says("That was a lot at once");
     assert_eq!(send("203.0.113.8", 5).await.status(), StatusCode::SEE_OTHER);
-    // Without the header the connection's own address counts.
+    // Without the header the peer address of the connection applies.
     let direct = async || {
         world
             .send_form(&form("Kate", "Acme", &["GitHub"], "direct"))

@@ -1,5 +1,6 @@
-//! Every number is a door: each count on every page of the leaderboard is followed to the rows behind it, which are added
-//! up again, and a number that is neither a count nor marked as something else is found out.
+//! Tests of drill-down: every count on every leaderboard page links to the rows behind it, which add up to that count.
+//!
+//! A number that is neither a count nor marked as another kind of figure fails the test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use crate::{
     world::{Page, Plan, START, World},
 };
 
-/// A count on a page: what of the rows behind its link adds up to it.
+/// A count on a page: its kind, the address behind its link, and its value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Door {
     counts: String,
@@ -21,11 +22,11 @@ struct Door {
     number: u64,
 }
 
-/// What may hold digits without being a count: names and what people typed, days and times, boxes to choose from, and
-/// numbers that say what else they are.
+/// Elements that may contain digits without being a count: names and user input, dates and times, options of a select,
+/// and figures marked as such.
 const NO_COUNTS: &str = "bdi, code, time, option, [data-figure]";
 
-/// The counts of a page; panics at digits that nobody marked.
+/// All counts of a page; panics at an unmarked number.
 fn doors(page: &Page, place: &str) -> BTreeSet<Door> {
     let document = Html::parse_document(&page.text);
     let main = document.select(&selector("main")).next().expect("a main part");
@@ -61,7 +62,7 @@ fn doors(page: &Page, place: &str) -> BTreeSet<Door> {
     doors
 }
 
-/// The header of the column that a cell stands in.
+/// Header cell of the column that contains `cell`.
 fn header_of(cell: ElementRef<'_>) -> Option<ElementRef<'_>> {
     let row = cell
         .parent()
@@ -75,7 +76,7 @@ fn header_of(cell: ElementRef<'_>) -> Option<ElementRef<'_>> {
     table.select(&selector("thead tr:first-child > th")).nth(place)
 }
 
-/// The number in a text: its digits, or for points, which can be broken, so many 5040ths.
+/// Number in a text. Points may be fractions and are returned in units of 1/5040.
 fn number(counts: &str, text: &str) -> u64 {
     if counts == "points" {
         return parts(text);
@@ -84,7 +85,7 @@ fn number(counts: &str, text: &str) -> u64 {
     digits.parse().expect("a number")
 }
 
-/// `7`, `1/2`, `7 1/2` in 5040ths, which are whole for up to ten people who share.
+/// Points such as `7`, `1/2` or `7 1/2` in units of 1/5040, exact for up to ten people sharing a claim.
 fn parts(points: &str) -> u64 {
     let part = |word: &str| match word.split_once('/') {
         Some((above, below)) => Some(5_040 * above.parse::<u64>().ok()? / below.parse::<u64>().ok()?),
@@ -97,7 +98,7 @@ fn selector(text: &str) -> Selector {
     Selector::parse(text).expect("selector")
 }
 
-/// Adds the rows behind a door up again.
+/// Recomputes a count from the rows behind its link.
 async fn added_up(world: &World, door: &Door) -> u64 {
     let address = door.address.split('#').next().expect("an address");
     if door.counts == "boxes" {
@@ -144,7 +145,7 @@ async fn added_up(world: &World, door: &Door) -> u64 {
     }
 }
 
-/// Adds the claims up that earned the points of a CSM in a contest.
+/// Recomputes a contest figure of a CSM from the claims behind it.
 fn earned(answer: &Value, counts: &str) -> u64 {
     lead_to_their_cells(&answer["claims"]);
     let claims = answer["claims"].as_array().expect("claims");
@@ -162,7 +163,7 @@ fn earned(answer: &Value, counts: &str) -> u64 {
     }
 }
 
-/// Each claim leads to its exact cells.
+/// Asserts that each claim links to its exact cells.
 fn lead_to_their_cells(claims: &Value) {
     for claim in claims.as_array().expect("claims") {
         let link = claim["link"].as_str().expect("a link");
@@ -174,7 +175,7 @@ fn lead_to_their_cells(claims: &Value) {
     }
 }
 
-/// Company and CSM of each claim that the list is about.
+/// Company and CSM of each claim that matches the filter of the list.
 fn claims(answer: &Value) -> Vec<(String, String)> {
     let filter = &answer["filter"];
     let mut found = Vec::new();
@@ -202,7 +203,7 @@ fn claims(answer: &Value) -> Vec<(String, String)> {
     found
 }
 
-/// Sample rows, and one of each thing that is not as usual.
+/// A world with sample rows and one instance of each irregularity; also returns the address of a submission.
 async fn lived_in() -> (World, String) {
     let world = World::of(Plan {
         team_goal: "40/month".parse().ok(),
@@ -231,8 +232,8 @@ async fn lived_in() -> (World, String) {
     (world, format!("/leaderboard/submissions/{id}"))
 }
 
-/// A contest that runs with a rule that waits, one whose result is frozen and was corrected since, a dispute.
-/// Answers the address of a form for another dispute.
+/// Adds a running contest with a waiting period, a contest with a frozen result that was corrected afterwards, and a
+/// dispute. Returns the address of a form for a further dispute.
 pub async fn contested(world: &World) -> String {
     contest(
         world,
@@ -351,7 +352,7 @@ async fn every_number_on_every_page_is_the_sum_of_the_rows_behind_it() {
     assert!(sums.len() > 200, "{} doors", sums.len());
 }
 
-/// Pages of the leaderboard that none of these addresses shows, by the document for programs.
+/// Leaderboard pages in the `OpenAPI` document that none of these addresses covers.
 async fn pages_without(world: &World, shown: &[&str]) -> Vec<String> {
     let document = world.json("/openapi.json").await;
     let paths = document["paths"].as_object().expect("paths").iter();
@@ -373,7 +374,7 @@ async fn pages_without(world: &World, shown: &[&str]) -> Vec<String> {
     pages.into_iter().filter(|path| !is_shown(path)).cloned().collect()
 }
 
-/// Several cells are changed between two readings, so that the log tells all of them at one instant.
+/// Several cells change between two reads, so the log records all of them at the same instant.
 #[tokio::test]
 async fn the_points_before_and_after_a_correction_are_doors_even_when_many_are_noticed_at_once() {
     let world = World::new().await;

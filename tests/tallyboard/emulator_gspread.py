@@ -1,4 +1,4 @@
-"""gspread and gspread-dataframe against the emulator. argv: url spreadsheet-id key-file."""
+"""Compatibility test of gspread and gspread-dataframe against the emulator. Arguments: url spreadsheet-id key-file."""
 
 import sys
 
@@ -8,7 +8,7 @@ from google.oauth2.service_account import Credentials
 from gspread_dataframe import get_as_dataframe, set_with_dataframe
 
 url, spreadsheet_id, key_file = sys.argv[1:]
-# gspread has Google's address in a constant of each of these modules.
+# Each of these modules has constants with Google's address, which are replaced by the emulator's.
 import gspread.client
 import gspread.http_client
 import gspread.spreadsheet

@@ -1,7 +1,7 @@
-//! Where a story takes place: on an emulated spreadsheet of its own or, when somebody gives one, on a real spreadsheet.
+//! Test spreadsheet: an emulated one per test or, if configured, a real one.
 //!
-//! `TEST_SPREADSHEET_ID` and `TEST_SERVICE_ACCOUNT`, the path of a key file, name the real one; **everything in it is deleted**.
-//! `TEST_SHEETS_URL` is another address than Google's.
+//! `TEST_SPREADSHEET_ID` and `TEST_SERVICE_ACCOUNT` (path of a key file) select the real one; **everything in it is
+//! deleted**. `TEST_SHEETS_URL` replaces the address of the Google API.
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,17 +19,17 @@ pub struct RealSpreadsheet {
     url: String,
     id: String,
     token: String,
-    /// Stories on one spreadsheet take place one after the other.
+    /// Serialises the tests that share the real spreadsheet.
     _turn: OwnedMutexGuard<()>,
 }
 
 impl Ground {
-    /// An emulated spreadsheet, in which calls can be counted and disturbed.
+    /// Emulated spreadsheet, which supports call counts and fault injection.
     pub async fn emulated() -> Self {
         Self::Emulated(Emulator::start(emulator::Options::default()).await.expect("emulator"))
     }
 
-    /// The real spreadsheet, emptied, if one is given.
+    /// Real spreadsheet, emptied, if one is configured; otherwise an emulated one.
     pub async fn anywhere() -> Self {
         let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let Some((id, key)) = setting("TEST_SPREADSHEET_ID").zip(setting("TEST_SERVICE_ACCOUNT")) else {
@@ -64,7 +64,7 @@ impl Ground {
         }
     }
 
-    /// A token that may do everything.
+    /// Token with full access.
     pub fn owner_token(&self) -> &str {
         match self {
             Self::Emulated(emulator) => emulator.owner_token(),
@@ -73,7 +73,7 @@ impl Ground {
     }
 }
 
-/// Asks for a token as the program does.
+/// Obtains an access token the same way as the program.
 async fn token(key_file: &str) -> String {
     let key = yup_oauth2::read_service_account_key(key_file).await;
     let key = key.unwrap_or_else(|error| panic!("TEST_SERVICE_ACCOUNT={key_file}: {error}"));
@@ -93,7 +93,7 @@ async fn token(key_file: &str) -> String {
 }
 
 impl RealSpreadsheet {
-    /// Leaves nothing but one empty tab.
+    /// Deletes all named ranges and all tabs except one new, empty tab.
     async fn empty(&self) {
         let found = self.ask(
             Method::GET,

@@ -1,4 +1,4 @@
-//! Stories of reading: large tabs come in pages, a tab that only grew is read from its end, and nothing is ever missing.
+//! Tests of large tabs: paginated reads, incremental reads of added rows, completeness.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use crate::world::{World, store_with};
 
 const COMPANY: usize = 3;
 
-/// The submissions, and how many of their rows had to be looked at.
+/// Dataset of the submissions that counts the rows it decodes.
 pub struct Names {
     pub companies: Vec<(u32, String, String)>,
     pub looked_at: usize,
@@ -99,7 +99,7 @@ async fn a_large_tab_comes_in_pages_and_is_the_same_as_at_once() {
         world.forget_calls().await;
         let paged = read(&store).await;
         assert_eq!(paged.data.companies, whole.data.companies);
-        // The grid has 1,700 rows; one call more lists the tabs.
+        // The grid has 1,700 rows; one additional call lists the tabs.
         assert_eq!(world.calls().await["reads"], calls + 1, "{rows_a_page} rows a page");
     }
 }
@@ -189,7 +189,7 @@ async fn after_an_insert_only_the_end_of_the_tab_is_read() {
     let store = paging(&world, 50_000).await;
     let before = read(&store).await;
     assert_eq!((before.data.looked_at, before.extends()), (50, None));
-    // The boards' own store is told, this one is not: it sees the middle again when its data is old.
+    // `staff_type` refreshes only the world's own store; this store sees the edit when its data is stale.
     world.staff_type("submissions!D10", json!("edited")).await;
     world.forget_calls().await;
     for number in 50..53 {
@@ -270,7 +270,7 @@ async fn what_follows_from_added_rows_is_what_reading_everything_gives() {
         }
         let incremental = read(&store).await;
         let anew = read(&*paging(&world, 50_000).await).await;
-        // What staff changed above the end is seen by the next read of everything.
+        // Edits by staff above the end appear only with the next full read.
         let ends = |rows: &Snapshot<Names>| rows.data.companies.last().cloned();
         assert_eq!(ends(&incremental), ends(&anew), "step {step}");
         store.refresh();

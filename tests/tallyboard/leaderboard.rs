@@ -1,4 +1,4 @@
-//! Stories of the integrations leaderboard.
+//! Tests of the leaderboard: claims, receipts, credits, edits by staff, periods, downloads.
 
 use jiff::SignedDuration;
 use reqwest::StatusCode;
@@ -35,7 +35,7 @@ async fn a_csm_claims_integrations_and_reads_the_effect_while_staff_see_the_row(
             json!("received")
         ]
     );
-    // 3 March 2026, 14:00 in Paris, as days since the spreadsheet's day zero.
+    // 3 March 2026, 14:00 in Paris, as a spreadsheet serial number.
     let moment = rows[1][1].as_f64().expect("a date");
     assert!((moment - 46_084.583_333_333_336).abs() < 0.000_001, "{moment}");
 }

@@ -1,4 +1,4 @@
-//! Stories of names that look alike, of the inbox of findings, and of the matrix.
+//! Tests of duplicate detection, the findings page and the matrix.
 
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn decide(world: &World, decision: &str, kind: &str, merge: &str, keep: &s
     request.form(&fields).send().await.expect("answer").status()
 }
 
-/// What the board says, but for when it was read.
+/// JSON responses of the board, without the time of the read.
 async fn told(world: &World) -> [Value; 3] {
     let mut told = [
         world.json("/leaderboard").await,
@@ -54,7 +54,7 @@ fn pair(kind: &str, merge: &str, keep: &str) -> (String, String, String) {
     (kind.to_owned(), merge.to_owned(), keep.to_owned())
 }
 
-/// Kate with two claims and Kat with one; Acme with two and Acme Labs with one.
+/// World with near-duplicate names: Kate has two claims and Kat one, Acme has two and Acme Labs one.
 async fn typed_twice() -> World {
     let world = World::new().await;
     world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
@@ -154,7 +154,7 @@ async fn a_name_that_looks_like_a_known_one_is_asked_about_beside_its_field() {
         fields.push(("csm_meant".to_owned(), meant.to_owned()));
         fields
     };
-    // The name was changed once more: what was chosen for the old one says nothing.
+    // The name was changed again, so the choice made for the previous name does not apply.
     let changed = world.send_form(&answer("Kate", "Kat")).await;
     assert_eq!(changed.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let recorded = world.send_form(&answer("Kate", "Katte")).await;
@@ -164,7 +164,7 @@ async fn a_name_that_looks_like_a_known_one_is_asked_about_beside_its_field() {
     assert_eq!(kept.status(), StatusCode::SEE_OTHER);
     assert_eq!(world.rows("submissions").await[2][2], "Katte");
 
-    // While typing, a script asks the same; programs are not asked back.
+    // The form's script runs the same check while the user types; API clients get no confirmation question.
     let near = world.json("/leaderboard/names?kind=company&name=acme.com").await;
     assert_eq!(near, json!({"near": [{"name": "Acme", "likeness": "same_domain"}]}));
     let sent = json!({"csm": "Kat", "company": "Acme", "integrations": ["OpenAI"]});
@@ -262,7 +262,7 @@ async fn what_staff_change_in_the_sheet_is_listed_for_the_record_and_not_counted
     world.page("/leaderboard").await;
     world.staff_type("submissions!D2", json!("Acme Corporation")).await;
     world.page("/leaderboard").await;
-    // The log is written beside everything else.
+    // The audit log is written in the background.
     let mut found = Value::Null;
     for _ in 0..200 {
         world.store.refresh();

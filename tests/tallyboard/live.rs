@@ -1,4 +1,4 @@
-//! Stories of open boards: who hears what, when, and at whose cost.
+//! Tests of live updates: recipients, order, missed events, API calls per open board.
 
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ use crate::{
     world::{Plan, World, form},
 };
 
-/// Nobody waits this long when all is well.
+/// Maximum wait for data on the stream.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An open board: a connection of its own, as a browser holds it.
+/// Open board: one connection to the event stream, as a browser keeps it.
 pub struct Viewer {
     socket: TcpStream,
-    /// What came and was not yet listened to.
+    /// Text received and not yet consumed.
     heard: String,
 }
 
 impl Viewer {
-    /// Opens a stream and waits until it stands.
+    /// Opens a stream and waits for its first heartbeat.
     pub async fn open(address: &str, query: &str) -> Self {
         Self::opened_with(address, query, "").await
     }
@@ -44,7 +44,7 @@ impl Viewer {
         viewer
     }
 
-    /// Listens until these words come; answers what came before them.
+    /// Reads until `words` arrive; returns the unconsumed text up to and including them.
     pub async fn hears(&mut self, words: &str) -> String {
         loop {
             if let Some(at) = self.heard.find(words) {
@@ -59,14 +59,14 @@ impl Viewer {
         }
     }
 
-    /// The next edition.
+    /// Next edition of the board.
     pub async fn edition(&mut self) -> Value {
         self.hears("data: {").await;
         let line = self.hears("\n").await;
         serde_json::from_str(&format!("{{{line}")).expect("JSON")
     }
 
-    /// Everything until the server ends the stream.
+    /// Remaining text until the server ends the stream.
     async fn rest(&mut self) -> &str {
         while self.listens().await {}
         &self.heard
@@ -105,7 +105,7 @@ async fn reads(world: &World) -> u64 {
     world.calls().await["reads"].as_u64().expect("count")
 }
 
-/// Staff type a row into the spreadsheet, and nobody tells the program.
+/// Types a row into the spreadsheet as staff do, without notifying the program.
 async fn staff_type_a_row(world: &World, cells: [&str; 5]) {
     let row = world.rows("submissions").await.len() + 2;
     let url = format!(
@@ -125,7 +125,7 @@ async fn staff_type_a_row(world: &World, cells: [&str; 5]) {
     assert!(response.status().is_success());
 }
 
-/// What a claim and a row typed by staff cost while so many boards are open: reads of the spreadsheet.
+/// Reads of the spreadsheet caused by one claim, and by one row that staff typed, with `boards` open boards.
 async fn cost(boards: usize) -> (u64, u64) {
     let world = World::new().await;
     world.claim("Kate", "Acme", &["GitHub"]).await;
@@ -150,7 +150,7 @@ async fn cost(boards: usize) -> (u64, u64) {
 #[tokio::test]
 async fn five_hundred_open_boards_hear_of_a_claim_at_the_cost_of_one() {
     let (one, many) = (cost(1).await, cost(500).await);
-    // The program notes in the audit log what staff typed, and looks at it, in its own time: one read more or less.
+    // The program logs edits by staff in the background, so the number of reads varies by one or two.
     assert!(
         many.0 <= one.0 + 1 && many.1 <= one.1 + 2,
         "one board: {one:?}, five hundred: {many:?}"
@@ -190,7 +190,7 @@ async fn whoever_was_away_is_told_once_what_they_missed() {
     let missed = ["Manny: +1 at Beta (Cursor).", "Manny: +1 at Globex (Cursor)."];
     let mut by_address = Viewer::open(&world.address, &format!("?since={seen}")).await;
     assert_eq!(messages(&by_address.edition().await), missed);
-    // A browser that comes back by itself says so in a header, which is newer than the address of the stream.
+    // A browser that reconnects sends `Last-Event-ID`, which takes precedence over `since` in the address.
     let header = format!("Last-Event-ID: {seen}\r\n");
     let mut returned = Viewer::opened_with(&world.address, "?since=0-0-0", &header).await;
     let edition = returned.edition().await;
@@ -243,7 +243,7 @@ async fn the_program_ends_the_streams_before_it_ends_itself() {
     viewer.edition().await;
     let ended = tokio::task::spawn_blocking(|| running.stop());
     let rest = viewer.rest().await;
-    // The mark of a whole answer: a stream that was cut off has none.
+    // The last chunk of a complete response; a dropped connection has none.
     assert!(rest.ends_with("0\r\n\r\n"), "{rest:?}");
     assert_eq!(ended.await.expect("end"), Some(0));
 }

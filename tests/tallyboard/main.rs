@@ -1,4 +1,4 @@
-//! Every test of Tallyboard that is not a table beside its rule, in one binary so that it links once.
+//! Integration tests of Tallyboard, in one binary so that they link only once.
 
 mod added_rows;
 mod architecture;

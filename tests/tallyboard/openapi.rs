@@ -1,4 +1,4 @@
-//! What programs are told of the addresses is what the addresses do.
+//! Tests of the OpenAPI document: it describes every route, and the routes behave as described.
 
 use std::{
     fs,
@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use crate::world::{Plan, World};
 
-/// Cases that the fuzzer tries of each address and kind of input.
+/// Maximum number of cases that the fuzzer generates per operation.
 const CASES: &str = "6";
-/// Seconds after which it stops, whatever it has tried.
+/// Time limit of the fuzzer, in seconds.
 const SECONDS: &str = "60";
 
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
@@ -26,7 +26,7 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
         .collect()
 }
 
-/// Only `api_route` writes into the document, so whatever is routed by it is told of, and nothing else is routed.
+/// Only `api_route` adds a route to the document, so no route may be registered in another way.
 #[test]
 fn no_address_is_added_past_the_document() {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
@@ -35,7 +35,7 @@ fn no_address_is_added_past_the_document() {
         for entry in fs::read_dir(folder).expect("folder") {
             let path: PathBuf = entry.expect("entry").path();
             if path.ends_with("src/emulator") {
-                // Another server, which has Google's document.
+                // A separate server, described by Google's discovery document.
                 continue;
             }
             if path.is_dir() {
@@ -147,7 +147,7 @@ async fn the_viewers_come_with_the_program_and_only_they_may_write_style() {
     assert!(!policy.contains("unsafe-inline"), "{policy}");
 }
 
-/// A fuzzer that nobody here wrote reads the document and tries what it says, and what it does not.
+/// Fuzz test with Schemathesis: valid and invalid requests, generated from the document.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_that_the_document_suggests_breaks_the_program() {
     let named = std::env::var_os("TALLYBOARD_PYTHON").map(PathBuf::from);
@@ -197,9 +197,9 @@ async fn no_request_that_the_document_suggests_breaks_the_program() {
             "--workers",
             "2",
         ])
-        // An answer without an end is nothing to wait for.
+        // This response never ends.
         .args(["--exclude-path", "/leaderboard/live"])
-        // What it learned in an earlier run would make this one another.
+        // Cases stored by an earlier run would make this run depend on it.
         .args(["--generation-database", "none"]);
     let output = tokio::task::spawn_blocking(move || command.output())
         .await

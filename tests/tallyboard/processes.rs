@@ -1,4 +1,4 @@
-//! The program and a Sheets server as processes of their own.
+//! The program and the Sheets emulator as separate processes.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// The program with an environment of its own, in a folder of its own.
+/// Command that runs the program in `folder` with a clean environment.
 pub fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tallyboard"));
     command
@@ -26,7 +26,7 @@ pub fn folder() -> TempDir {
     folder
 }
 
-/// A running program that is killed when the story ends early.
+/// Running program, killed on drop.
 pub struct Running {
     child: Child,
     lines: BufReader<ChildStdout>,
@@ -39,7 +39,7 @@ impl Running {
         Self { child, lines }
     }
 
-    /// The rest of the first printed line that begins with `beginning`.
+    /// Remainder of the first output line that begins with `beginning`.
     pub fn line(&mut self, beginning: &str) -> String {
         let mut line = String::new();
         loop {
@@ -61,7 +61,7 @@ impl Running {
         }
     }
 
-    /// Asks it to stop as a host does, and waits for the end.
+    /// Stops the program as a host does and returns its exit code.
     pub fn stop(mut self) -> Option<i32> {
         let asked = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
@@ -74,7 +74,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Fails when it has ended already.
+        // Fails if the process has already exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -86,9 +86,9 @@ pub fn serve(command: Command) -> (Running, String) {
     (running, address)
 }
 
-/// A Sheets server of its own, beside the program.
+/// Sheets emulator in a process of its own.
 pub struct Sheets {
-    /// Killed with this value.
+    /// Kept because dropping it kills the process.
     _emulator: Running,
     pub url: String,
     pub id: String,
@@ -100,7 +100,7 @@ impl Sheets {
         Self::started_with(folder, &["--data", data])
     }
 
-    /// One that takes any token for its owner's, so that staff can work in it beside the program.
+    /// Emulator that accepts any token as the owner's, so that tests can edit as staff.
     pub fn open_to_staff(folder: &Path) -> Self {
         Self::started_with(folder, &["--data", "sheets", "--any-token"])
     }
@@ -117,7 +117,7 @@ impl Sheets {
         }
     }
 
-    /// The program with the environment that the server printed.
+    /// Command that runs the program with the environment printed by the emulator.
     pub fn connected(&self, folder: &Path) -> Command {
         let mut command = program(folder);
         command

@@ -1,4 +1,4 @@
-//! Stories of the program itself: its commands, its settings, its start and its end.
+//! Tests of the program as a process: commands, settings, start, shutdown.
 
 use std::process::{Command, Output};
 
@@ -10,7 +10,7 @@ use crate::{
     world::form,
 };
 
-/// Sends a claim for `company` as a browser does.
+/// Submits a claim for `company` as a browser does.
 async fn claim(address: &str, company: &str, key: &str) -> StatusCode {
     let request = browser().post(format!("{address}/leaderboard/submissions"));
     let sent = request.form(&form("Kate", company, &["GitHub"], key)).send().await;
@@ -88,7 +88,7 @@ async fn with_a_service_account_the_same_program_uses_a_spreadsheet_elsewhere() 
     assert_eq!(sent.status(), StatusCode::CREATED);
     assert_eq!(app.stop(), Some(0));
 
-    // The key's content serves in place of its file, and a foreign key is named as the cause.
+    // The key is also accepted as content instead of a file. A key of another account is reported as the cause.
     let text = std::fs::read_to_string(&sheets.key).expect("key");
     let mut by_content = connected();
     by_content
@@ -152,7 +152,7 @@ async fn a_claim_in_flight_is_written_and_answered_before_the_program_ends() {
             .post(format!("{address}/leaderboard/submissions"))
             .form(&form("Kate", "Acme", &["GitHub"], "k"));
     let sent = tokio::spawn(request.send());
-    // The write has reached the spreadsheet's server, which holds its answer back.
+    // The write has reached the emulator, which delays its response.
     loop {
         let calls: Value = browser
             .get(format!("{url}/_emulator/calls"))

@@ -1,5 +1,6 @@
-//! Stands between a store and the emulated spreadsheet, so that something can happen at the moment of a write: staff act
-//! between the read and the write, or a write arrives long after its sender has given up.
+//! Proxy between a store and the emulated spreadsheet, for events at the moment of a write.
+//!
+//! It simulates edits by staff between the read and the write, lost responses, late writes and killed stores.
 
 use std::{
     collections::VecDeque,
@@ -20,19 +21,19 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
-/// What happens at the next write.
+/// Event at the next write.
 pub enum Event {
-    /// Staff send these requests first.
+    /// Staff send these requests before the write.
     Staff(Value),
-    /// The write waits until the sender of this channel says so.
+    /// The write waits for a message on this channel.
     Before(oneshot::Receiver<()>),
-    /// Staff send these requests first, and the write is the last thing that is heard of the store: it is killed.
+    /// Staff send these requests before the write; the store is then cut off, as if killed, and gets no response.
     Killed(Value),
-    /// Staff send these requests first, and the answer to the write gets lost.
+    /// Staff send these requests before the write; the response to the write is lost.
     Unanswered(Value),
-    /// Copies take the row below, as where a filter hides the one that is meant.
+    /// Copy requests read from one row below their source, as when a filter hides the intended row.
     CopiesPassOver,
-    /// The write is held back until the sender of this channel says so; the store hears nothing.
+    /// The store gets a timeout at once; the write is sent only after a message on this channel.
     Held(oneshot::Receiver<()>),
 }
 
@@ -48,9 +49,9 @@ struct Inner {
     spreadsheet: String,
     token: String,
     events: Mutex<VecDeque<Event>>,
-    /// Whether the store counts as killed.
+    /// Whether the store counts as killed; its later calls get no response.
     is_cut: AtomicBool,
-    /// Answers of writes that were held back.
+    /// Status codes of writes whose responses did not reach the store.
     late: Mutex<Vec<StatusCode>>,
 }
 
@@ -75,17 +76,17 @@ impl Relay {
         }
     }
 
-    /// Events of the next writes, one each.
+    /// Queues events, one per write.
     pub fn expect(&self, events: impl IntoIterator<Item = Event>) {
         self.inner.events.lock().expect("lock").extend(events);
     }
 
-    /// Events that no write has met.
+    /// Number of events still queued.
     pub fn left(&self) -> usize {
         self.inner.events.lock().expect("lock").len()
     }
 
-    /// How the spreadsheet answered writes that were held back.
+    /// Status codes of late writes and of writes by killed stores.
     pub fn late(&self) -> Vec<StatusCode> {
         self.inner.late.lock().expect("lock").clone()
     }
@@ -95,7 +96,7 @@ impl Inner {
     async fn staff(&self, requests: &Value) {
         let url = format!("{}/v4/spreadsheets/{}:batchUpdate", self.target, self.spreadsheet);
         let body = json!({"requests": requests});
-        // Faults are meant for the store, but strike whoever comes.
+        // Injected faults are meant for the store but can hit these requests too.
         loop {
             let request = self.client.post(&url).bearer_auth(&self.token).json(&body);
             match request.send().await {

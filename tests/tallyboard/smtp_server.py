@@ -1,4 +1,4 @@
-"""An SMTP server for the tests. Prints its port, then each mail it takes as a line of JSON. Refuses nobody@example.com."""
+"""SMTP server for tests. Prints its port, then each accepted mail as a line of JSON. Refuses nobody@example.com."""
 
 import asyncio
 import email

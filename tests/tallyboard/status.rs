@@ -1,4 +1,4 @@
-//! Stories of the operator: what `/status` and `/health` tell, and the store while Google is down.
+//! Tests for the operator: `/status`, `/health`, and the store during an outage of Google.
 
 use std::{num::NonZeroU32, num::NonZeroUsize, sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ async fn go_down(world: &World) {
     world.fault(serde_json::from_str(DOWN).expect("JSON")).await;
 }
 
-/// Fails so often that calls are held back.
+/// Fails until the circuit breaker opens.
 async fn open_circuit(world: &World) {
     while !matches!(world.store.status().state, State::CircuitOpen { .. }) {
         world.store.ask().await.expect_err("Google is down");
@@ -44,7 +44,7 @@ async fn the_status_tells_people_and_programs_the_same_and_asks_nobody() {
     world.claim("Kate", "Acme", &["GitHub", "Cursor"]).await;
     world.staff_type("submissions!B2", json!("last Tuesday")).await;
     world.page("/leaderboard").await;
-    // What staff typed goes to the audit log beside everything else.
+    // Edits by staff are written to the audit log in the background.
     while world.rows("audit_log").await.is_empty() {
         tokio::task::yield_now().await;
     }
@@ -92,7 +92,7 @@ async fn findings_are_counted_by_tab_as_the_page_of_findings_lists_them() {
     let world = World::new().await;
     world.claim("Kate", "Acme", &["GitHub"]).await;
     world.claim("Kate", "Beta", &["GitHub"]).await;
-    // One cell that cannot be read and one name that the catalog does not know.
+    // One unreadable cell and one name that is missing from the catalog.
     world.staff_type("submissions!B2", json!("last Tuesday")).await;
     world.staff_type("submissions!E3", json!("Gitlab")).await;
     let listed = world.json("/findings").await["cells"].as_array().expect("cells").len();
@@ -249,7 +249,7 @@ async fn when_google_is_back_the_next_request_finds_out_by_itself() {
     go_down(&world).await;
     open_circuit(&world).await;
     world.heal().await;
-    // Nothing runs meanwhile: each page that is asked for is a chance to find out.
+    // No background task checks for recovery: each page request is a probe.
     world.pass(SignedDuration::from_mins(1));
     world.page("/leaderboard").await.says("Leaderboard");
     assert_eq!(status(&world).await["state"], "answering");
@@ -259,7 +259,7 @@ async fn when_google_is_back_the_next_request_finds_out_by_itself() {
 async fn a_person_who_presses_refresh_does_not_wait_for_the_pause() {
     let world = World::new().await;
     let options = Options {
-        // Pauses of half a minute and more, which no test waits for.
+        // Retry delays of half a minute and more, too long for a test to wait.
         first_pause: Duration::from_secs(30),
         ..Options::for_google(world.clock())
     };
@@ -283,7 +283,7 @@ async fn a_write_whose_outcome_got_lost_is_settled_when_google_is_back() {
         .commit(Batch::inserts([insert("first", "Acme")]))
         .await
         .expect("written");
-    // The row is written, its answer is lost, and whoever looks for it gets none either.
+    // The row is written, the response is lost, and the lookups that follow fail too.
     world
         .fault(json!({"match": "batchUpdate", "times": 1, "fault": "commit-then-503"}))
         .await;
@@ -332,7 +332,7 @@ async fn a_storm_of_429_ends_with_every_row_written_once_the_quota_is_refilled()
     );
 }
 
-/// Fills the queue of a store whose writes hang, up to the first refusal; returns the writes that wait.
+/// Fills the queue of a store whose writes hang, until the first refusal; returns the queued writes.
 async fn fill(store: &Arc<Store>) -> Vec<tokio::task::JoinHandle<Result<Committed, CommitError>>> {
     let mut waiting = Vec::new();
     for number in 0.. {

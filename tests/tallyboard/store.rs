@@ -1,4 +1,4 @@
-//! Stories of the store: rows survive load, faults, and people who edit the sheet.
+//! Tests of the store: load, faults, edits by staff, preparation of the spreadsheet.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -160,7 +160,7 @@ async fn rows_go_below_the_data_wherever_staff_have_moved_it() {
             .expect("written");
     }
     let sheet = world.sheet_id("submissions").await;
-    // Staff sort descending by id, put a column of their own first, and note something without an id below the data.
+    // Staff sort by id in descending order, insert a column in front, and type a row without an id below the data.
     world
         .staff(json!([
             {"sortRange": {"range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 4}, "sortSpecs": [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]}},
@@ -345,7 +345,7 @@ async fn old_data_is_shown_at_once_while_one_refresh_runs() {
     for _ in 0..5 {
         world.page("/leaderboard").await.says("Kate");
     }
-    // The refresh runs beside the pages; a commit waits behind nothing, so asking until it is counted ends.
+    // The refresh runs in the background, so poll until its call is counted.
     let mut reads = world.calls().await["reads"].clone();
     while reads == 0 {
         tokio::task::yield_now().await;
@@ -371,7 +371,7 @@ async fn check_makes_what_is_missing_and_names_what_a_person_has_to_do() {
     let report = world.store.prepare(TABS).await;
     assert!(report.made.is_empty() && report.problems.is_empty(), "{report:?}");
 
-    // A header that is gone without a trace is written again; one that was renamed is named.
+    // A blank header without values below it is restored; a renamed header is reported.
     world.staff_type("submissions!G1", json!("")).await;
     let report = world.store.prepare(TABS).await;
     assert_eq!(report.made, ["Added the header “note” to the tab “submissions”."]);
@@ -396,7 +396,7 @@ async fn check_makes_what_is_missing_and_names_what_a_person_has_to_do() {
         "{report:?}"
     );
 
-    // A header that was blanked, or overwritten by another one, still has its values below it.
+    // A blank or overwritten header with values below it is reported, not restored.
     world.staff_type("submissions!D1", json!("")).await;
     let report = world.store.prepare(TABS).await;
     assert_eq!(report.made, Vec::<String>::new());
@@ -463,7 +463,7 @@ async fn a_drop_down_gets_a_word_once_and_keeps_those_of_staff() {
     assert!(!world.store.offer(lost).await.expect("offered already"));
     assert_eq!(words().await, "Prospect, Qualifié, Négociation, Gagné, Perdu");
 
-    // Staff put their own list there, or take it away.
+    // Staff replace the list of the drop-down, then remove it.
     let sheet = world.sheet_id("deals").await;
     let column = json!({"sheetId": sheet, "startRowIndex": 1, "startColumnIndex": 2, "endColumnIndex": 3});
     let own = ["Prospect", "En pause"].map(|word| json!({"userEnteredValue": word}));

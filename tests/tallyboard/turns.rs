@@ -1,4 +1,4 @@
-//! Stories of programs that write to one spreadsheet in turns, and of one that is killed before it sees what it hit.
+//! Tests of concurrent writers on one spreadsheet, and of recovery after a writer is killed during a write.
 
 use serde_json::{Value, json};
 use tallyboard::store::{
@@ -15,7 +15,7 @@ use crate::{
     world::World,
 };
 
-/// Staff move the column at `from` in front of the one at `to`.
+/// Request by staff that moves the column at `from` in front of the column at `to`.
 fn column_moved(sheet: i64, from: u32, to: u32) -> Value {
     json!([{"moveDimension": {
         "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": from, "endIndex": from + 1},
@@ -23,7 +23,7 @@ fn column_moved(sheet: i64, from: u32, to: u32) -> Value {
     }}])
 }
 
-/// Lets `store` make a change, and returns when its write has arrived and nothing more is heard of it.
+/// Commits a change through `store` and returns once the write has been applied and the store is cut off.
 async fn killed_while(store: &Store, relay: &Relay, change: Change) {
     killed_while_making(store, relay, [change]).await;
 }
@@ -60,7 +60,7 @@ async fn what_a_killed_program_hit_by_mistake_is_put_right_by_the_next_one() {
         };
         relay.expect([Event::Killed(event)]);
         killed_while(&store, &relay, retitle("b", "Beta", "Bravo")).await;
-        // The other one has written before and believes to know whose turn it is.
+        // The other store has written before and assumes that its fencing token is still current.
         world
             .store
             .commit(by_ann([reprice("a", 1.0, 1.5)]))
@@ -114,7 +114,7 @@ async fn neighbours_that_a_killed_program_deleted_by_mistake_come_back() {
     sorted[0]["sortRange"]["range"]["endRowIndex"] = json!(36);
     let (relay, store) = relayed(&world).await;
     relay.expect([Event::Killed(sorted)]);
-    // All but the last: of the rows that now stand there, the five letters were not meant.
+    // All but the last row. After the sort these positions also hold rows with letter ids, which must not be deleted.
     let changes = (10..39).map(|number| delete(&format!("n{number}"), "More"));
     killed_while_making(&store, &relay, changes).await;
     world
@@ -140,7 +140,7 @@ async fn a_moment_that_hits_another_column_is_put_right() {
     let world = library().await;
     let sheet = world.sheet_id("books").await;
     let (relay, store) = relayed(&world).await;
-    // “updated at” moves to the front, so that “shelf” stands where it was.
+    // “updated at” moves to the front, so “shelf” takes its former position.
     relay.expect([Event::Staff(column_moved(sheet, 5, 0))]);
     store.commit(by_ann([reprice("b", 2.0, 2.5)])).await.expect("written");
     let found = row(&world, "b").await;
@@ -228,7 +228,7 @@ async fn a_value_that_came_under_a_header_of_staffs_own_is_put_right() {
         let sheet = world.sheet_id("books").await;
         world.staff_type("books!H1", json!("remark")).await;
         let (relay, store) = relayed(&world).await;
-        // The title and staff's own column change places.
+        // Staff swap the title column with their own column.
         let moves = |from: u32, to: u32| column_moved(sheet, from, to)[0].clone();
         let moves = json!([moves(7, 1), moves(2, 8)]);
         relay.expect([if is_seen {
@@ -250,7 +250,7 @@ async fn a_value_that_came_under_a_header_of_staffs_own_is_put_right() {
 #[tokio::test]
 async fn a_row_that_a_killed_program_left_in_wrong_columns_is_there_once_when_it_is_sent_again() {
     let id = "7a3f7c52-7b0e-5a59-9d5e-0c6b1f1d2e01";
-    // Before it is sent again another write goes by, or none.
+    // Without and with another write before the retry.
     for writes_between in [0, 1] {
         let world = library().await;
         let sheet = world.sheet_id("books").await;
@@ -292,7 +292,7 @@ async fn copies_of_rows_in_wrong_columns_never_come_back() {
     let sheet = world.sheet_id("books").await;
     let (relay, store) = relayed(&world).await;
     let new = [("f", "Zeta"), ("g", "Eta"), ("h", "Theta")];
-    // The columns move as the rows come; as they are put right, the tab is sorted, so that each removal hits another of them.
+    // The columns move at the insert; the tab is sorted at the repair, so each removal hits another of the new rows.
     let moved = column_moved(sheet, 0, 2);
     let turned_round = json!([{"sortRange": {
         "range": {"sheetId": sheet, "startRowIndex": 6, "endRowIndex": 9, "startColumnIndex": 0},
@@ -355,7 +355,7 @@ async fn what_cannot_be_put_right_while_a_header_is_renamed_is_put_right_later()
 async fn two_programs_that_insert_the_same_row_at_once_write_it_once() {
     let world = library().await;
     let (relay, store) = relayed(&world).await;
-    // Between the look of the one and its write, the other writes.
+    // The other store writes between the lookup and the write of this one.
     let other = std::sync::Arc::clone(&world.store);
     let (held, release) = tokio::sync::oneshot::channel();
     relay.expect([Event::Before(release)]);

@@ -1,4 +1,5 @@
-//! Stories of changes: only the wanted cells of the right row change, whatever staff and the network do meanwhile.
+//! Tests of updates, inserts and deletes: only the intended cells of the right rows change, whatever staff and the
+//! network do in between.
 
 use std::{sync::Arc, time::Duration};
 
@@ -91,12 +92,12 @@ pub fn by_ann(changes: impl IntoIterator<Item = Change>) -> Batch {
     Batch::by("Ann", changes)
 }
 
-/// A world with five books in it.
+/// World with five books.
 pub async fn library() -> World {
     library_in(World::anywhere().await).await
 }
 
-/// One whose calls can be counted and disturbed.
+/// The same on the emulator, with call counts and fault injection.
 async fn emulated_library() -> World {
     library_in(World::new().await).await
 }
@@ -123,7 +124,7 @@ async fn library_in(world: World) -> World {
     world
 }
 
-/// Id and title of each book, as staff see them.
+/// Id and title of each book, in sheet order.
 pub async fn titles(world: &World) -> Vec<(String, String)> {
     let column = |row: &Vec<Value>, index: usize| row.get(index).and_then(Value::as_str).unwrap_or_default().to_owned();
     let rows = world.rows("books").await;
@@ -137,7 +138,8 @@ pub fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The audit log without ids and times: by, tab, row, action, column, old, new. Lines that tell of a moment are left out.
+/// Audit lines without ids and times: by, tab, row, action, column, old, new. Updates of the timestamp column are left
+/// out.
 pub async fn log(world: &World) -> Vec<String> {
     let rows = world.rows("audit_log").await;
     rows.iter()
@@ -156,7 +158,7 @@ pub async fn log(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// A second store on the same spreadsheet, with something in between.
+/// Second store on the same spreadsheet, connected through a proxy.
 pub async fn relayed(world: &World) -> (Relay, Arc<Store>) {
     let relay = Relay::new(&world.sheets).await;
     let options = Options {
@@ -169,7 +171,7 @@ pub async fn relayed(world: &World) -> (Relay, Arc<Store>) {
     (relay, store)
 }
 
-/// Staff sort the books, the last id first.
+/// Request by staff that sorts the books by id in descending order.
 pub fn sorted_backwards(sheet: i64) -> Value {
     json!([{"sortRange": {
         "range": {"sheetId": sheet, "startRowIndex": 1, "endRowIndex": 6},
@@ -462,7 +464,7 @@ async fn a_write_into_a_column_that_was_moved_meanwhile_is_put_right() {
         [json!("b"), json!(2), json!("Bravo")]
     );
 
-    // The very column of ids.
+    // The id column itself.
     let first = json!([{"moveDimension": {
         "source": {"sheetId": sheet, "dimension": "COLUMNS", "startIndex": 0, "endIndex": 1}, "destinationIndex": 3,
     }}]);
@@ -627,7 +629,7 @@ async fn nothing_but_the_wanted_cells_differs_after_an_update() {
     let after = world.sheet_get("?includeGridData=true&ranges=books").await;
     let mut different = Vec::new();
     differences(&before, &after, "", &mut different);
-    // Whose turn it was to write.
+    // The named range that holds the fencing token.
     different.retain(|path| !path.starts_with("/namedRanges/0"));
     let rows = "/sheets/0/data/0/rowData";
     let cells: std::collections::BTreeSet<&str> = different
@@ -635,7 +637,7 @@ async fn nothing_but_the_wanted_cells_differs_after_an_update() {
         .map(|path| path.strip_prefix(rows).unwrap_or_else(|| panic!("{path}")))
         .map(|path| path.match_indices('/').nth(3).map_or(path, |(end, _)| &path[..end]))
         .collect();
-    // The two cells, what formulas make of the price, and when the rows were changed.
+    // The two updated cells, the formula that depends on the price, and the timestamps of both rows.
     let expected = [
         "/2/values/2",
         "/2/values/3",
@@ -653,7 +655,7 @@ async fn nothing_but_the_wanted_cells_differs_after_an_update() {
     );
 }
 
-/// Paths at which two trees differ.
+/// Paths at which two JSON values differ.
 fn differences(left: &Value, right: &Value, path: &str, found: &mut Vec<String>) {
     match (left, right) {
         (Value::Object(left), Value::Object(right)) => {
@@ -734,7 +736,7 @@ async fn counted_ids_go_on_from_the_highest_and_a_key_counts_once() {
         .await
         .expect("written");
     assert_eq!(again.ids, ["44", "43"]);
-    // A restarted program knows the keys from the sheet.
+    // A restarted program reads the keys from the sheet.
     let (_relay, other) = relayed(&world).await;
     let known = other.commit(by_ann([loan("z", "Max", 0.3)])).await.expect("written");
     assert_eq!((known.already_there, known.ids), (1, vec!["44".to_owned()]));
@@ -924,7 +926,7 @@ async fn columns_may_stand_anywhere_under_any_spelling_and_with_others_between()
 #[tokio::test]
 async fn an_array_formula_of_staffs_own_goes_on_filling_its_column() {
     let world = library().await;
-    // Down to the end of the grid, texts without a letter below the data.
+    // The formula fills its column to the end of the grid, with empty strings below the data.
     world.staff_type("books!G1", json!("twice")).await;
     world
         .staff_type("books!G2", json!("=ARRAYFORMULA(IF(A2:A=\"\",\"\",C2:C*2))"))
@@ -944,7 +946,7 @@ async fn an_array_formula_of_staffs_own_goes_on_filling_its_column() {
         expected.map(|(id, twice)| (json!(id), json!(twice)))
     );
 
-    // What the formula showed beside a row that comes back is not typed into its way.
+    // The restored row must not contain the former result as a value, which would block the array formula.
     let back = Change::Insert(Insert {
         tab: &BOOKS,
         id: NewId::Restored {
@@ -988,7 +990,7 @@ async fn a_renamed_or_repeated_header_closes_its_tab_alone_and_heals_by_itself()
     assert_eq!(healed.expect("written").updated, 1);
 }
 
-/// What one client was told about its change.
+/// Outcome reported to a client.
 #[derive(Debug)]
 enum Told {
     Made,
@@ -1004,8 +1006,8 @@ fn told(result: &Result<tallyboard::store::Committed, CommitError>) -> Told {
     }
 }
 
-/// Twelve rows; each client changes rows of its own, through one store or the other, under random faults and with staff
-/// sorting all the while.
+/// One randomised run: twelve clients, each with rows of its own, write through two stores under random faults while
+/// staff sort the tab.
 async fn schedule(seed: u64) {
     use rand::{Rng, SeedableRng, seq::IndexedRandom};
     const FAULTS: [&str; 9] = [
@@ -1065,7 +1067,7 @@ async fn schedule(seed: u64) {
         answers.push(client.await.expect("task"));
     }
     world.heal().await;
-    // What was left over is cleared up before the next write.
+    // Pending repairs are completed before the next write.
     for store in [&world.store, &other] {
         store
             .commit(by_ann([book("last", "last", 1.0)]))
@@ -1118,7 +1120,7 @@ async fn schedule(seed: u64) {
     assert_eq!((numbers.len(), loans.len()), (lent, lent), "{context}\n{loans:?}");
 }
 
-/// `SEED` and `SCHEDULES` in the environment try others and more.
+/// `SEED` sets the first seed, `SCHEDULES` the number of runs.
 #[tokio::test]
 async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
     let first: u64 = std::env::var("SEED")
@@ -1138,7 +1140,7 @@ async fn under_any_schedule_of_faults_each_change_is_made_once_or_not_at_all() {
     }
 }
 
-/// Sixty more books below the others, and their ids.
+/// Adds sixty books below the others and returns their ids.
 async fn long_shelf(world: &World) -> Vec<String> {
     let ids: Vec<String> = (10..70).map(|number| format!("n{number}")).collect();
     let more = ids.iter().map(|id| book(id, &format!("Title {id}"), 7.0));
@@ -1164,7 +1166,7 @@ async fn neighbours_go_together_with_all_their_cells_in_the_audit_log() {
     world.staff_type("books!H20", json!("keep me")).await;
     let before = world.rows("books").await;
     let lines_before = log(&world).await.len();
-    // Staff have put one of those that stay among the others.
+    // Staff have moved a row that stays into the range of rows to delete.
     let sheet = world.sheet_id("books").await;
     world
         .staff(json!([{"moveDimension": {
@@ -1189,7 +1191,7 @@ async fn neighbours_go_together_with_all_their_cells_in_the_audit_log() {
         before[18][0].as_str().expect("an id")
     );
     assert!(lines.contains(&own), "{lines:#?}");
-    // What is known of the tab still fits.
+    // The tab index is still valid.
     let committed = world.store.commit(by_ann([retitle("a", "Alpha", "Anna")])).await;
     assert_eq!(committed.expect("written").updated, 1);
 }
@@ -1234,7 +1236,7 @@ async fn neighbours_of_which_the_lines_show_others_go_alone() {
         assert_eq!((committed.deleted, relay.left()), (last - first, 0));
         before.retain(|row| !ids[first..last].iter().any(|id| row[0] == json!(id)));
         assert_eq!(world.rows("books").await, before, "{first}..{last}");
-        // What the lines do not show stands in them all the same.
+        // The audit log also contains the rows that the copied lines did not show.
         let lines = log(&world).await;
         let title = format!("Ann|books|{}|deleted|title|Title {}|", ids[first], ids[first]);
         assert!(last < ids.len() || lines.contains(&title), "{title} in {lines:#?}");

@@ -1,5 +1,4 @@
-//! A complete small world: the real router and the real client over an emulated spreadsheet, with a clock that stands
-//! still until a story moves it.
+//! Test world: the real router and the real store over an emulated spreadsheet, with a manual clock.
 
 use std::{
     net::SocketAddr,
@@ -41,7 +40,7 @@ use crate::ground::Ground;
 
 pub const CATALOG: &str = "GitHub | GH\nCursor\nClickHouse\nDatadog\nOpenAI\n~ Segment\n";
 
-/// Noon on a Tuesday, 13:00 in Paris.
+/// Start time: a Tuesday at noon UTC, 13:00 in Paris.
 pub const START: &str = "2026-03-03T12:00:00Z";
 
 pub struct World {
@@ -54,26 +53,26 @@ pub struct World {
     folder: TempDir,
 }
 
-/// How a world differs from the usual one.
+/// Settings of a test world.
 pub struct Plan {
     pub catalog: &'static str,
     pub posts_per_minute: u32,
     pub trusted_proxies: usize,
     pub patience: Duration,
     pub source: Source,
-    /// Writes that may wait.
+    /// Maximum number of queued writes.
     pub queue: NonZeroUsize,
-    /// How it is found out whether data that became old has to be read again.
+    /// Method that decides whether stale data must be read again.
     pub change_check: ChangeCheck,
-    /// What the team wants to reach together.
+    /// Goal of the team.
     pub team_goal: Option<Goal>,
-    /// How people are reminded.
+    /// Settings of the reminders.
     pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
-    /// What the operator chose about the rules of the deals.
+    /// Rules of the deals board set by the operator.
     pub rules: Rules,
-    /// How the standings are sent every week.
+    /// Settings of the weekly delivery of the standings.
     pub weekly: Arc<dyn Fn() -> Weekly + Send + Sync>,
-    /// What tells of customers.
+    /// Sources of customer data.
     pub sources: Arc<dyn Fn() -> Vec<OpenSource> + Send + Sync>,
 }
 
@@ -129,7 +128,8 @@ impl World {
         Self::of(Plan::default()).await
     }
 
-    /// On the real spreadsheet, if one is given; its calls can be neither counted nor disturbed.
+    /// World on the real spreadsheet, if one is configured; there, calls cannot be counted and faults cannot be
+    /// injected.
     pub async fn anywhere() -> Self {
         Self::on(Ground::anywhere().await, Plan::default()).await
     }
@@ -163,7 +163,7 @@ impl World {
         world
     }
 
-    /// A second instance on the same spreadsheet; answers its address.
+    /// Starts a second instance on the same spreadsheet and returns its address.
     pub async fn another_instance(&self, plan: &Plan) -> String {
         let store = store_with(&self.sheets, plan.options(self.clock())).await;
         let syncing = plan.syncing(&store, self.clock());
@@ -235,8 +235,9 @@ impl World {
         response.json().await.expect("JSON")
     }
 
-    /// Sends the form as a browser does and follows to the receipt. Each claim is a little later than the one before:
-    /// between claims of one instant the random id would decide.
+    /// Submits the form as a browser does and follows the redirect to the receipt.
+    ///
+    /// Advances the clock by 1 ms first, because claims of the same instant are ordered by their random ids.
     pub async fn claim(&self, csm: &str, company: &str, integrations: &[&str]) -> Page {
         self.pass(SignedDuration::from_millis(1));
         let response = self.send_form(&form(csm, company, integrations, "")).await;
@@ -257,7 +258,7 @@ impl World {
         request.form(fields).send().await.expect("answer")
     }
 
-    /// The rows of a tab below its header, as staff see them.
+    /// Rows of a tab below its header, with unformatted values.
     pub async fn rows(&self, tab: &str) -> Vec<Vec<Value>> {
         let answer: Value = self
             .sheet_get(&format!("/values/{tab}?valueRenderOption=UNFORMATTED_VALUE"))
@@ -283,7 +284,7 @@ impl World {
         response.json().await.expect("JSON")
     }
 
-    /// Staff change the spreadsheet, and the boards look again.
+    /// Applies a batch update as staff, then refreshes the world's own store.
     pub async fn staff(&self, requests: Value) -> Value {
         let url = format!(
             "{}/v4/spreadsheets/{}:batchUpdate",
@@ -305,7 +306,7 @@ impl World {
         answer
     }
 
-    /// Staff type a value into a cell, as into the spreadsheet's own editor.
+    /// Types a value into a cell as staff do in the editor, then refreshes the world's own store.
     pub async fn staff_type(&self, range: &str, value: Value) {
         let url = format!(
             "{}/v4/spreadsheets/{}/values:batchUpdate",
@@ -392,7 +393,7 @@ fn clock(milliseconds: &Arc<AtomicI64>) -> Clock {
 }
 
 fn client() -> Client {
-    // The certificates of the machine take longer to read than most stories; nothing here speaks TLS.
+    // Loading the system certificates takes longer than most tests, and no test uses TLS.
     let builder = Client::builder()
         .redirect(Policy::none())
         .tls_built_in_root_certs(false);
@@ -411,7 +412,7 @@ pub async fn store_with(sheets: &Ground, options: Options) -> Arc<Store> {
     store_at(&sheets.url(), sheets, options).await
 }
 
-/// A store that reaches the spreadsheet through another address.
+/// Store that reaches the spreadsheet at `url`, for example through a proxy.
 pub async fn store_at(url: &str, sheets: &Ground, options: Options) -> Arc<Store> {
     let mut options = options;
     if sheets.is_real() {
@@ -430,12 +431,12 @@ pub async fn store_at(url: &str, sheets: &Ground, options: Options) -> Arc<Store
     Arc::new(Store::open(connection, options).await.expect("store"))
 }
 
-/// Longest wait for one call: short, because many stories lose answers, and longer where a story waits long for large writes.
+/// Timeout of one call: a tenth of the store's deadline, at least 2 s. It is short because many tests lose responses.
 fn call_timeout(patience: Duration) -> Duration {
     (patience / 10).max(Duration::from_secs(2))
 }
 
-/// A page as it was answered.
+/// Rendered page with its status code.
 pub struct Page {
     pub status: StatusCode,
     pub text: String,
@@ -448,7 +449,7 @@ impl Page {
         Self { status, text }
     }
 
-    /// The visible text of everything that `selector` finds, with single spaces.
+    /// Text of all elements that match `selector`, with whitespace collapsed.
     pub fn all(&self, selector: &str) -> Vec<String> {
         let document = Html::parse_document(&self.text);
         let selector = Selector::parse(selector).expect("selector");
@@ -459,7 +460,7 @@ impl Page {
             .collect()
     }
 
-    /// The values of `attribute` on everything that `selector` finds.
+    /// Values of `attribute` on all elements that match `selector`.
     pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
         let document = Html::parse_document(&self.text);
         let selector = Selector::parse(selector).expect("selector");
@@ -469,7 +470,7 @@ impl Page {
             .collect()
     }
 
-    /// The text of the whole main part.
+    /// Text of the `main` element.
     pub fn main(&self) -> String {
         self.all("main").join(" ")
     }

@@ -1,8 +1,8 @@
-//! Earlier attempts to tell the same, as they stay readable in `alert_history`.
+//! Earlier delivery attempts for one alert, as recorded in `alert_history`.
 //!
-//! A line that waited says from the second look on that it held, and a line that failed stays beside the one that says `sent`.
-//! Only attempts that failed for the same cause share one line, the newest, which counts them and says since when: a
-//! webhook that is gone for a month would fill the tab otherwise.
+//! A pending line becomes `held` once its trigger held for a second computation; a failed line stays next to the line
+//! that says `sent`. Consecutive failures with the same cause share one line, the newest, which counts them and gives
+//! the first time. Otherwise a webhook that is down for a month would fill the tab.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -12,14 +12,14 @@ use crate::{
     store::{Change, Delete},
 };
 
-/// An earlier line about what is told now.
+/// An earlier line for the alert that is being sent now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
-    /// The id of the row.
+    /// Row id.
     pub id: String,
-    /// When it was written; `None` when staff changed that cell.
+    /// Time of writing; `None` when staff changed the cell.
     pub at: Option<Timestamp>,
-    /// What became of it.
+    /// Recorded outcome.
     pub outcome: Outcome,
 }
 
@@ -43,8 +43,8 @@ impl From<&SummaryLine> for Attempt {
     }
 }
 
-/// The lines about an occasion that wait or failed since it was told last. A band can be left and entered again: what
-/// happened before people were told belongs to the earlier change.
+/// Lines of a trigger that are pending or failed since its last successful delivery. A band can be left and entered
+/// again, so lines before that delivery belong to the earlier change.
 pub fn attempts<'a>(lines: &'a [Line], key: &'a str) -> impl Iterator<Item = &'a Line> {
     let of_key = lines.iter().filter(move |line| line.key == key);
     let told = of_key.clone().filter(|line| line.outcome.is_told());
@@ -55,7 +55,7 @@ pub fn attempts<'a>(lines: &'a [Line], key: &'a str) -> impl Iterator<Item = &'a
     })
 }
 
-/// What the newest attempt says: `outcome`, and of one that failed how often and since when it did for the same cause.
+/// Outcome for the newest line. A failure with the same cause as earlier ones carries their count and first time.
 pub fn counted(outcome: &Outcome, earlier: &[Attempt], zone: &TimeZone) -> Outcome {
     let Outcome::Failed(why) = outcome else {
         return outcome.clone();
@@ -67,7 +67,7 @@ pub fn counted(outcome: &Outcome, earlier: &[Attempt], zone: &TimeZone) -> Outco
     }
 }
 
-/// What earlier lines say from now on: what waited held, and what the newest line counts makes way for it.
+/// Changes to earlier lines: pending lines become held, and failures that the newest line counts are deleted.
 pub fn settled(outcome: &Outcome, earlier: &[Attempt], zone: &TimeZone) -> Vec<Change> {
     let change = |attempt: &Attempt| match (&attempt.outcome, outcome) {
         (Outcome::Pending, _) => Some(become_of(&attempt.id, &Outcome::Pending, &Outcome::Held)),
@@ -77,7 +77,7 @@ pub fn settled(outcome: &Outcome, earlier: &[Attempt], zone: &TimeZone) -> Vec<C
     earlier.iter().filter_map(change).collect()
 }
 
-/// How many attempts a line tells of, and since when, when they failed because of `why`.
+/// Number of attempts that a failed line counts, and the first time, if it failed because of `why`.
 fn told_by(attempt: &Attempt, why: &str, zone: &TimeZone) -> Option<(u32, String)> {
     let Outcome::Failed(said) = &attempt.outcome else {
         return None;

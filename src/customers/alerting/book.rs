@@ -1,4 +1,4 @@
-//! The lines of `alert_history` about customers, together with the tab `alert_snoozes`.
+//! Alert history: the lines of `alert_history` about customers, read together with `alert_snoozes`.
 
 use std::collections::HashSet;
 
@@ -18,60 +18,60 @@ use crate::{
     store::{Change, Dataset, Decoding, Entry, Insert, NewId, Row, Tab, TabRows},
 };
 
-/// The word in the column `board`.
+/// Value of the column `board`.
 const CUSTOMERS: &str = "customers";
-/// The word of the summary of a day in the column `kind`.
+/// Value of the column `kind` for a daily summary.
 const SUMMARY: &str = "daily_summary";
 
-/// One line of `alert_history` about a customer.
+/// A line of `alert_history` about one customer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// The id of the row: channel and key.
+    /// Row id: channel and key.
     pub id: String,
-    /// When it was written; `None` when staff changed that cell.
+    /// Time of writing; `None` when staff changed the cell.
     pub at: Option<Timestamp>,
-    /// Which customer.
+    /// The customer.
     pub customer: CustomerId,
-    /// Which kind.
+    /// Kind of alert.
     pub kind: Kind,
-    /// Mail or Slack.
+    /// Delivery channel.
     pub channel: Channel,
-    /// What became of it.
+    /// Delivery outcome.
     pub outcome: Outcome,
-    /// What tells the occasion from every other one.
+    /// Deduplication key of the trigger.
     pub key: String,
 }
 
-/// A line about the summary of a day.
+/// A line of `alert_history` about a daily summary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SummaryLine {
-    /// The id of the row.
+    /// Row id.
     pub id: String,
-    /// When it was written; `None` when staff changed that cell.
+    /// Time of writing; `None` when staff changed the cell.
     pub at: Option<Timestamp>,
-    /// Mail or Slack.
+    /// Delivery channel.
     pub channel: Channel,
-    /// What became of it.
+    /// Delivery outcome.
     pub outcome: Outcome,
-    /// Which day: see [`summary_key`].
+    /// Deduplication key of the day: see [`summary_key`].
     pub key: String,
 }
 
-/// What people were told, and about whom they do not want to be.
+/// Sent alerts and active snoozes, as both tabs hold them.
 #[derive(Debug)]
 pub struct AlertBook {
-    /// Lines about customers, in the order of the sheet.
+    /// Lines about customers, in sheet order.
     pub lines: Vec<Line>,
-    /// Lines about summaries.
+    /// Lines about daily summaries.
     pub summaries: Vec<SummaryLine>,
-    /// What staff asked not to hear of.
+    /// Snoozed customers.
     pub snoozes: Vec<Snooze>,
-    /// The rows of `alert_snoozes` as they are.
+    /// Raw rows of `alert_snoozes`.
     pub snooze_rows: TabRows,
 }
 
 impl AlertBook {
-    /// The lines of one channel.
+    /// Customer lines of one channel.
     pub fn through(&self, channel: Channel) -> Vec<Line> {
         self.lines
             .iter()
@@ -80,7 +80,7 @@ impl AlertBook {
             .collect()
     }
 
-    /// The ids of all lines.
+    /// Row ids of all lines.
     pub fn ids(&self) -> HashSet<String> {
         let lines = self.lines.iter().map(|line| &line.id);
         lines
@@ -143,15 +143,15 @@ fn line(row: &Row<'_>, decoding: &Decoding) -> Option<Line> {
     })
 }
 
-/// What tells the summary of a day from every other one.
+/// Deduplication key of the summary of `day`.
 pub fn summary_key(day: jiff::civil::Date) -> String {
     format!("summary {day}")
 }
 
-/// A line that is to be written. No other program makes its id, so that claims can be told apart.
+/// A line that is about to be inserted. Its id is unique to this process, so that claims of several instances differ.
 #[derive(Clone, Debug)]
 pub struct NewLine {
-    /// The id of the row.
+    /// Row id.
     pub id: String,
     kind: &'static str,
     subject: String,
@@ -160,12 +160,12 @@ pub struct NewLine {
 }
 
 impl NewLine {
-    /// Of an occasion that goes through a channel to a recipient.
+    /// Line for a trigger that goes through a channel to a recipient.
     pub fn of(occasion: &Occasion, to: (Channel, &str)) -> Self {
         Self::about((occasion.kind.word(), &occasion.title), &occasion.key, to)
     }
 
-    /// Of the summary of a day.
+    /// Line for the summary of a day.
     pub fn of_summary(day: jiff::civil::Date, to: (Channel, &str)) -> Self {
         Self::about((SUMMARY, &day.to_string()), &summary_key(day), to)
     }
@@ -180,7 +180,7 @@ impl NewLine {
         }
     }
 
-    /// The row. Its cells after the id stand in the order of the tab.
+    /// Insert of the row; cells after the id follow the column order of the tab.
     pub fn insert(&self, outcome: &Outcome, at: &Zoned) -> Change {
         const _: () = assert!(
             AT == 1 && BOARD == 2 && KIND == 3 && SUBJECT == 4 && RECIPIENT == 5 && CHANNEL == 6 && OUTCOME == 7
@@ -203,5 +203,5 @@ impl NewLine {
     }
 }
 
-/// The change of the outcome of a line.
+/// Change of a line's outcome.
 pub use claim::become_of;

@@ -1,11 +1,17 @@
-//! Alerts: what account managers are told about customers, by Slack and mail.
+//! Alerts about customers, sent to account managers by Slack and email.
 //!
-//! [`occasion`] says what there is to tell, [`plan`] which of it is told now and which is not and why, [`texts`] in which
-//! words; all three are pure, and [`standings`] is what they are asked of. [`book`] holds the lines of `alert_history`,
-//! [`attempts`] says what becomes of those of earlier attempts, [`snooze`] holds the tab `alert_snoozes`. [`sending`] hands the messages over, in a task of its own: a Slack that does not answer
-//! keeps no sync waiting. [`report`] is the summary of a day or a week.
+//! Pure rules:
 //!
-//! The rules stand in plain words in `docs/directives/alerts.md`.
+//! - [`occasion`]: triggers of an alert;
+//! - [`plan`]: which triggers are sent now, and why the others are suppressed;
+//! - [`texts`]: texts of the messages;
+//! - [`report`]: daily and weekly summaries;
+//! - [`standings`]: the input of all of them.
+//!
+//! [`book`] decodes the lines of `alert_history`, [`attempts`] handles the lines of earlier deliveries, and [`sending`]
+//! delivers in a task of its own, so that a slow Slack does not block a sync.
+//!
+//! `docs/directives/alerts.md` states the rules.
 
 pub mod attempts;
 pub mod book;

@@ -1,4 +1,4 @@
-//! What there is to tell about a customer.
+//! Alert triggers: conditions of a customer that are worth a message.
 
 use jiff::civil::Date;
 
@@ -8,56 +8,56 @@ use crate::customers::{
     health::{Band, CancelMention, Penalty, Score, Snapshot},
 };
 
-/// How far a score must be beyond the border of a band before the customer counts as having left it: so one that wavers
-/// around the border is not told again and again.
+/// Hysteresis in points: how far a score must pass the border of a band before the customer counts as having left it.
+/// It keeps a score that wavers around a border from sending repeated alerts.
 pub const DEAD_BAND: u8 = 2;
 
-/// A customer as the rules see them.
+/// A scored customer with everything that the alert rules read.
 #[derive(Clone, Debug)]
 pub struct Standing<'a> {
-    /// Which customer.
+    /// The customer.
     pub customer: &'a CustomerId,
-    /// What people call them.
+    /// Display name.
     pub title: &'a str,
-    /// Who looks after them.
+    /// Account manager.
     pub account_manager: Option<&'a str>,
-    /// What they pay a month.
+    /// Monthly revenue.
     pub mrr: Option<Amount>,
-    /// Their score now.
+    /// Current score.
     pub score: &'a Score,
-    /// Earlier scores, the earliest first.
+    /// Earlier scores, oldest first.
     pub history: &'a [Snapshot],
-    /// Where they speak of leaving.
+    /// Mentions of cancellation.
     pub mentions: &'a [CancelMention],
-    /// Address of their row.
+    /// Link in the message.
     pub link: String,
-    /// The band that people were told last, if they were told one.
+    /// Band in the last alert that was sent; `None` without one.
     pub told_band: Option<Band>,
 }
 
-/// A kind of occasion.
+/// Kind of alert, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// They speak of leaving.
+    /// The customer mentions cancelling.
     CancelMention,
     /// A payment is overdue.
     PaymentDelinquent,
     /// A critical ticket is open.
     CriticalTicket,
-    /// The band is a worse one.
+    /// The health band got worse.
     BandFell,
-    /// The band is a better one.
+    /// The health band got better.
     BandRose,
 }
 
-/// Where people read about a kind.
+/// Destination of a kind of alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stream {
-    /// What has to be acted upon today.
+    /// Alerts that need action today.
     CustomerAlerts,
-    /// Changes of band.
+    /// Changes of health band.
     CustomerHealth,
-    /// The summary of the day.
+    /// Daily summaries.
     DailySummaries,
 }
 
@@ -65,7 +65,7 @@ impl Stream {
     /// Every stream.
     pub const ALL: [Self; 3] = [Self::CustomerAlerts, Self::CustomerHealth, Self::DailySummaries];
 
-    /// The name, as a channel of Slack would have it.
+    /// Name in the form of a Slack channel.
     pub fn name(self) -> &'static str {
         match self {
             Self::CustomerAlerts => "customer-alerts",
@@ -76,7 +76,7 @@ impl Stream {
 }
 
 impl Kind {
-    /// Every kind, the most urgent first.
+    /// Every kind, most urgent first.
     pub const ALL: [Self; 5] = [
         Self::CancelMention,
         Self::PaymentDelinquent,
@@ -85,7 +85,7 @@ impl Kind {
         Self::BandRose,
     ];
 
-    /// The word in `alert_history`.
+    /// Value in `alert_history`.
     pub fn word(self) -> &'static str {
         match self {
             Self::CancelMention => "cancel_mention",
@@ -96,7 +96,7 @@ impl Kind {
         }
     }
 
-    /// Where people read about it.
+    /// Stream to which this kind is sent.
     pub fn stream(self) -> Stream {
         match self {
             Self::CancelMention | Self::PaymentDelinquent | Self::CriticalTicket => Stream::CustomerAlerts,
@@ -104,38 +104,38 @@ impl Kind {
         }
     }
 
-    /// Whether it has to hold at two computations before it is told.
+    /// Whether the trigger must hold for two computations before it is sent.
     pub fn needs_a_second_look(self) -> bool {
         matches!(self, Self::BandFell | Self::BandRose)
     }
 }
 
-/// Something to tell.
+/// A condition that is worth a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Occasion {
-    /// Which customer.
+    /// The customer.
     pub customer: CustomerId,
-    /// What people call them.
+    /// Display name.
     pub title: String,
-    /// Who looks after them.
+    /// Account manager.
     pub account_manager: Option<String>,
-    /// What they pay a month.
+    /// Monthly revenue.
     pub mrr: Option<Amount>,
-    /// Their score now.
+    /// Current score, 0 to 100.
     pub score: u8,
-    /// Which kind.
+    /// Kind of alert.
     pub kind: Kind,
-    /// What tells it from every other occasion; told once.
+    /// Deduplication key; each key is sent once per channel.
     pub key: String,
-    /// The reason in words: a quoted sentence, a standing, from where to where.
+    /// Reason: a quoted sentence, a payment status, or the change of band.
     pub reason: String,
-    /// What to do first.
+    /// Recommended next action.
     pub action: &'static str,
-    /// Address of the customer's row.
+    /// Link in the message.
     pub link: String,
 }
 
-/// Everything that there is to tell about a customer now, the most urgent first. `today` is the day of the score.
+/// All triggers of a customer, most urgent first. `today` is the day of the score.
 pub fn occasions(standing: &Standing<'_>, today: Date) -> Vec<Occasion> {
     let mentions = standing.mentions.iter().map(|mention| {
         let reason = format!("“{}”", mention.quote);
@@ -169,8 +169,8 @@ fn occasion(standing: &Standing<'_>, kind: Kind, what: &str, (reason, action): (
     }
 }
 
-/// The first day of the days in a row on which the history knows a penalty, up to today: what is settled and comes again is
-/// another occasion.
+/// First day of the unbroken run of snapshots with this penalty, up to today. A penalty that ends and returns is a new
+/// trigger.
 fn since(history: &[Snapshot], penalty: Penalty, today: Date) -> Date {
     let held = history
         .iter()
@@ -179,8 +179,7 @@ fn since(history: &[Snapshot], penalty: Penalty, today: Date) -> Date {
     held.last().map_or(today, |first| first.date)
 }
 
-/// That the customer is in another band than people were told last. Who was never told of counts as they were when the
-/// history began.
+/// Change of band since the last alert that was sent; since the start of the history if there was none.
 fn moved(standing: &Standing<'_>) -> Option<Occasion> {
     let first = standing.history.first();
     let settled = standing.told_band.or(first.map(|first| first.band))?;

@@ -1,4 +1,4 @@
-//! What of all occasions is told now.
+//! Alert plan: which triggers are sent now, and why the others are suppressed.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
@@ -13,28 +13,29 @@ use crate::{
     delivery::{claim, history::Outcome},
 };
 
-/// After a message about a customer and a kind the next one of that kind waits so long: who wavers is not told every day.
+/// Minimum time between two alerts of one kind about one customer, so that a wavering score does not send one every
+/// day.
 pub const COOLDOWN: SignedDuration = SignedDuration::from_hours(72);
-/// Words in the key of a change of band.
+/// Number of words in the key of a change of band.
 const BAND_KEY_WORDS: usize = 5;
 
-/// Why something is not told.
+/// Reason why a trigger is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Silence {
-    /// It was told before.
+    /// Already sent.
     Told,
-    /// Another instance is at it.
+    /// Claimed by another instance.
     Claimed,
-    /// Something of the kind was told a moment ago.
+    /// An alert of the same kind was sent within [`COOLDOWN`].
     Cooldown,
-    /// Somebody asked for silence up to a day.
+    /// Snoozed up to and including a day, with the reason.
     Snoozed(Date, String),
-    /// The next computation has to say the same.
+    /// The next computation has to confirm it.
     SecondLook,
 }
 
 impl Silence {
-    /// In words, for `alert_history`.
+    /// Text for `alert_history`.
     pub fn words(&self) -> String {
         match self {
             Self::Told => "told before".to_owned(),
@@ -47,30 +48,30 @@ impl Silence {
     }
 }
 
-/// When it is.
+/// Time of planning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// The present instant.
+    /// Current instant.
     pub now: Timestamp,
-    /// The day in the configured zone.
+    /// Current day in the configured zone.
     pub today: Date,
-    /// When the scores were computed last: what was first seen before it is seen a second time.
+    /// Time of the last score computation: a pending trigger that was recorded before it is confirmed.
     pub computed: Option<Timestamp>,
 }
 
-/// What is told now through one channel, and what is not.
+/// Alerts to send through one channel, and those that are suppressed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// What is told, the most urgent first.
+    /// Triggers to send, most urgent first.
     pub send: Vec<Occasion>,
-    /// What is not told, and why.
+    /// Suppressed triggers, each with the reason.
     pub silent: Vec<(Occasion, Silence)>,
-    /// Lines that waited for a second look and hold no more.
+    /// Pending lines whose trigger no longer holds.
     pub withdrawn: Vec<Line>,
 }
 
-/// What is told now: never the same key twice; nothing that is snoozed, nothing of a kind about a customer within
-/// [`COOLDOWN`], and a change of band only when it held at the computation before too. `lines` are those of one channel.
+/// Plans the alerts of one channel: never the same key twice, nothing about a snoozed customer, no second alert of a
+/// kind within [`COOLDOWN`], and a change of band only after two computations. `lines` are those of the channel.
 pub fn plan(occasions: Vec<Occasion>, lines: &[Line], snoozes: &[Snooze], moment: Moment) -> Plan {
     let mut plan = Plan::default();
     let is_pending = |line: &&Line| line.outcome == Outcome::Pending;
@@ -91,7 +92,7 @@ fn silence(occasion: &Occasion, lines: &[Line], snoozes: &[Snooze], moment: Mome
     let Moment { now, today, computed } = moment;
     let own: Vec<&Line> = lines.iter().filter(|line| line.customer == occasion.customer).collect();
     let of_kind = |line: &&&Line| line.kind == occasion.kind;
-    // A band can be left and entered again: its key stands for the newest change alone.
+    // A band can be left and entered again: only the newest change counts as already sent.
     let is_last = |line: &&&Line| {
         !is_band(occasion.kind) || own.iter().rfind(|line| is_band(line.kind) && line.outcome.is_told()) == Some(*line)
     };
@@ -110,7 +111,7 @@ fn silence(occasion: &Occasion, lines: &[Line], snoozes: &[Snooze], moment: Mome
         return Some(Silence::Snoozed(snooze.until, snooze.reason.clone()));
     }
     let recent = |line: &&Line| line.at.is_some_and(|at| now.duration_since(at) < COOLDOWN);
-    // Each sentence about leaving is news of its own.
+    // Each mention of cancellation is news of its own.
     if occasion.kind != Kind::CancelMention
         && own
             .iter()
@@ -131,7 +132,7 @@ fn is_band(kind: Kind) -> bool {
     kind.needs_a_second_look()
 }
 
-/// The band that people were told last about a customer: `customer ID band_fell healthy at_risk`.
+/// Band in the last alert about a customer, parsed from the key `customer ID band_fell healthy at_risk`.
 pub fn told_band(lines: &[Line], customer: &CustomerId) -> Option<crate::customers::health::Band> {
     let told = lines
         .iter()

@@ -1,4 +1,4 @@
-//! The summary of a day or a week: bands, movers, revenue, what to do next.
+//! Health report over a day or a week: bands, movers, revenue and next actions.
 
 use std::collections::BTreeMap;
 
@@ -12,83 +12,83 @@ use crate::customers::{
     health::{Band, Points, Snapshot, changes},
 };
 
-/// How far a report reaches.
+/// Period and length of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// Days back to which scores are compared.
+    /// Days between the compared scores.
     pub days: u16,
-    /// Customers in each list.
+    /// Maximum number of customers in each list.
     pub lines: usize,
 }
 
 impl Extent {
-    /// The summary of the day.
+    /// Daily summary.
     pub const DAY: Self = Self { days: 1, lines: 5 };
-    /// The report of the week.
+    /// Weekly report.
     pub const WEEK: Self = Self { days: 7, lines: 10 };
 }
 
-/// How all customers fare on a day.
+/// Health of all scored customers on one day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The day.
     pub day: Date,
-    /// Customers that have a score.
+    /// Number of customers that have a score.
     pub customers: usize,
-    /// By band, the best first.
+    /// Totals by band, best first.
     pub bands: Vec<BandTotal>,
-    /// Who lost most since so many days.
+    /// Customers who lost most points in the period.
     pub fallen: Vec<Mover>,
-    /// Who gained most.
+    /// Customers who gained most points.
     pub risen: Vec<Mover>,
-    /// Whom to look after first: what they pay times what their score lacks.
+    /// Next actions, ordered by monthly revenue times missing points.
     pub next: Vec<Next>,
 }
 
-/// A band with its customers.
+/// Totals of one band.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BandTotal {
-    /// Which.
+    /// The band.
     pub band: Band,
-    /// How many customers.
+    /// Number of customers.
     pub count: usize,
-    /// How many it had so many days ago; `None` when the history reaches back so far for nobody.
+    /// Number of customers at the start of the period; `None` when no history reaches back that far.
     pub before: Option<usize>,
-    /// What they pay a month, one sum for each currency.
+    /// Monthly revenue, one sum per currency.
     pub mrr: Vec<Amount>,
 }
 
 /// A customer whose score changed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mover {
-    /// Which customer.
+    /// The customer.
     pub customer: CustomerId,
-    /// What people call them.
+    /// Display name.
     pub title: String,
-    /// Points gained, negative when lost.
+    /// Points gained; negative when lost.
     pub gained: i16,
-    /// The score now.
+    /// Current score.
     pub score: u8,
-    /// The part of the score that moved most in that direction, with its points.
+    /// Part of the score that moved most in that direction, with its points.
     pub part: Option<(String, Points)>,
 }
 
-/// A customer to look after.
+/// A customer who needs action.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Next {
-    /// Which customer.
+    /// The customer.
     pub customer: CustomerId,
-    /// What people call them.
+    /// Display name.
     pub title: String,
-    /// What to do first.
+    /// Recommended action.
     pub action: &'static str,
-    /// The score now.
+    /// Current score.
     pub score: u8,
-    /// What they pay a month.
+    /// Monthly revenue.
     pub mrr: Option<Amount>,
 }
 
-/// The summary of the customers that have a score, with what changed since so many days.
+/// Builds the report from all scored customers; `extent` sets the period.
 pub fn report(standings: &[Standing<'_>], today: Date, extent: Extent) -> Report {
     let Extent { days, lines } = extent;
     let before = bands_before(standings, today, days);
@@ -131,7 +131,7 @@ pub fn report(standings: &[Standing<'_>], today: Date, extent: Extent) -> Report
     }
 }
 
-/// How many customers each band had so many days ago, by the newest score of that day or an earlier one.
+/// Number of customers per band at the start of the period, by each customer's newest score up to that day.
 fn bands_before(standings: &[Standing<'_>], today: Date, days: u16) -> Option<BTreeMap<Band, usize>> {
     let day = today.checked_sub(jiff::Span::new().days(i64::from(days))).ok()?;
     let mut bands: BTreeMap<Band, usize> = BTreeMap::new();
@@ -158,7 +158,7 @@ fn sums(amounts: impl Iterator<Item = Amount>) -> Vec<Amount> {
 
 fn mover(standing: &Standing<'_>, today: Date, days: u16) -> Option<Mover> {
     let changes = changes(&Snapshot::of(standing.score, today), standing.history, days)?;
-    // What lost most comes first.
+    // Parts are sorted by loss, largest first.
     let part = if changes.gained < 0 {
         changes.parts.first()
     } else {

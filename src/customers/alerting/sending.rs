@@ -1,8 +1,9 @@
-//! Hands the messages over, in a task of its own.
+//! Alert sender: delivers alerts and daily summaries in a background task.
 //!
-//! Each occasion has a line in `alert_history` before its message leaves. The line says `claimed` first, and the tab is read
-//! again: of several instances that claim the same occasion one goes on ([`claim`]). Then it says `sending`, and after the
-//! message `sent`, `failed: …` or `perhaps sent: …`. What surely was not taken is tried again; what perhaps was is not.
+//! Each alert has a line in `alert_history` before its message leaves. The line is inserted as `claimed`, and the tab
+//! is read again: of several instances that claim the same alert, one wins. The line then becomes `sending`, and after
+//! delivery `sent`, `failed: …` or `perhaps sent: …`. A message that certainly was not accepted is retried; one with an
+//! unknown outcome is not.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -38,26 +39,26 @@ use crate::{
     store::{Batch, Change, CommitError, Reading, Store},
 };
 
-/// Who writes the lines, as the audit log would say.
+/// Author of the lines in the audit log.
 const BY: &str = "alerts";
-/// How often the clock is looked at.
+/// Polling interval of the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// Looks after which what was not taken is tried again.
+/// Polls after which failed messages are retried.
 const LOOKS_BEFORE_TRYING_AGAIN: u32 = 10;
-/// A summary that was not taken is tried again after this.
+/// Minimum time before a failed summary is retried.
 const SUMMARY_RESTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// Where messages go.
+/// Delivery settings of the alerts.
 pub struct Ways {
-    /// By stream.
+    /// Delivery per stream.
     pub streams: BTreeMap<Stream, Delivery>,
-    /// Where mail goes; without it there is none.
+    /// Email recipient; `None` turns email off.
     pub mail_to: Option<String>,
-    /// When the summary of the day is sent, in the configured zone.
+    /// Time of day of the daily summary, in the configured zone.
     pub summary_at: Time,
-    /// Where the address of a customer leads.
+    /// Target of customer links in messages.
     pub links: Links,
-    /// Between two looks at the claims of other instances.
+    /// Pause between two reads of other instances' claims.
     pub pause: Duration,
 }
 
@@ -73,7 +74,7 @@ impl Default for Ways {
     }
 }
 
-/// Tells people about customers.
+/// Sends alerts and daily summaries.
 pub struct Alerting {
     store: Arc<Store>,
     clock: Clock,
@@ -83,21 +84,21 @@ pub struct Alerting {
     turn: tokio::sync::Mutex<()>,
 }
 
-/// What a run did.
+/// Counts of one run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// Messages that were taken.
+    /// Messages that were accepted.
     pub sent: usize,
-    /// Messages that were not.
+    /// Messages that failed.
     pub failed: usize,
-    /// Occasions that were not told.
+    /// Suppressed triggers.
     pub silent: usize,
-    /// Occasions that another instance is at.
+    /// Triggers that another instance is sending.
     pub left: usize,
 }
 
 impl Alerting {
-    /// Puts it together.
+    /// Creates the sender.
     pub fn new(store: Arc<Store>, clock: Clock, scoring: Arc<Scoring>, ways: Ways) -> Self {
         let turn = tokio::sync::Mutex::default();
         Self {
@@ -109,8 +110,8 @@ impl Alerting {
         }
     }
 
-    /// Tells what there is after each computation of the scores, and the summary every day, for ever. Ends at once while no
-    /// way is configured.
+    /// Sends alerts after each score computation, and the daily summary. Runs forever; returns at once when no channel
+    /// is configured.
     pub async fn run(self: Arc<Self>) {
         if self.channels().is_empty() {
             return;
@@ -129,7 +130,7 @@ impl Alerting {
         }
     }
 
-    /// Waits until the scores were computed, or the clock is to be looked at.
+    /// Waits for a score computation or the next poll; true after a computation.
     async fn wait(&self, computed: &mut watch::Receiver<Option<Timestamp>>) -> bool {
         tokio::select! {
             changed = computed.changed() => match changed {
@@ -140,7 +141,7 @@ impl Alerting {
         }
     }
 
-    /// Whether something is left to try again.
+    /// Whether something is left to retry.
     async fn tell_and_log(&self) -> bool {
         match self.tell().await {
             Ok(told) => {
@@ -154,10 +155,10 @@ impl Alerting {
         }
     }
 
-    /// Tells what there is to tell now.
+    /// Sends all current alerts.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; what was sent by then has its line.
+    /// When the spreadsheet cannot be read or written. Messages sent before the error have their line.
     pub async fn tell(&self) -> Result<Told, Error> {
         let _turn = self.turn.lock().await;
         self.store.refresh();
@@ -166,13 +167,13 @@ impl Alerting {
         let mut told = Told::default();
         for channel in self.channels() {
             let book: Reading<AlertBook> = self.store.read_now().await?;
-            // Boxed, because together these steps take much room on the stack.
+            // Boxed, because the combined future is large on the stack.
             Box::pin(self.tell_through(channel, (&books, &scored), &book.snapshot.data, &mut told)).await?;
         }
         Ok(told)
     }
 
-    /// Sends the summary of the day from its time on, once through each channel.
+    /// Sends the daily summary once per channel, from its time of day on.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read or written.
@@ -260,13 +261,13 @@ impl Alerting {
         plan(found.collect(), lines, &book.snoozes, moment)
     }
 
-    /// The line of an occasion that is to be told, and those of earlier attempts.
+    /// Line to insert for a trigger, and the lines of earlier attempts.
     fn wish(&self, channel: Channel, occasion: &Occasion, lines: &[Line]) -> Claim {
         let line = NewLine::of(occasion, (channel, self.place(occasion.kind.stream(), channel)));
         (line, attempts(lines, &occasion.key).map(Attempt::from).collect())
     }
 
-    /// Writes the claims, and answers the ids of those that this instance won.
+    /// Inserts the claims and returns the ids of those that this instance won.
     async fn claim(&self, claims: &[Claim], book: &AlertBook, now: &Zoned) -> Result<HashSet<String>, Error> {
         if claims.is_empty() {
             return Ok(HashSet::new());
@@ -283,7 +284,7 @@ impl Alerting {
         Ok(contest.won(&own, &book.ids()).await?)
     }
 
-    /// Writes that a message is on its way, hands it over, and writes what became of it.
+    /// Records that a message is on its way, delivers it, and records the outcome.
     async fn send(
         &self,
         (stream, channel): (Stream, Channel),
@@ -325,7 +326,8 @@ impl Alerting {
         self.note(earlier.collect()).await
     }
 
-    /// Writes what makes the history easier to read. Another instance may have done so, or staff: then it is left.
+    /// Writes bookkeeping changes to the history. A conflict is ignored: another instance or staff changed the line
+    /// first.
     async fn note(&self, changes: Vec<Change>) -> Result<(), Error> {
         if changes.is_empty() {
             return Ok(());
@@ -339,7 +341,7 @@ impl Alerting {
         }
     }
 
-    /// Lines about what is not told: what waits for a second look, what did not last, and once what is snoozed.
+    /// Changes for suppressed triggers: pending confirmation, withdrawn, and (once) snoozed.
     fn notes(&self, channel: Channel, plan: &Plan, lines: &[Line], now: &Zoned) -> Vec<Change> {
         let withdrawn = plan.withdrawn.iter().map(|line| {
             let outcome = Outcome::Suppressed("it did not last".to_owned());
@@ -379,7 +381,7 @@ impl Alerting {
         is_open && (channel == Channel::Slack || self.ways.mail_to.is_some())
     }
 
-    /// Where a message of a stream goes, in a word for people.
+    /// Display name of the destination of a stream.
     fn place(&self, stream: Stream, channel: Channel) -> &str {
         match channel {
             Channel::Mail => self.recipient(channel),
@@ -395,7 +397,7 @@ impl Alerting {
     }
 }
 
-/// The summary of the customers as they stand, with what changed.
+/// Health report of all customers, from the current data.
 ///
 /// # Errors
 /// When the spreadsheet cannot be read.
@@ -404,17 +406,17 @@ pub async fn summary(scoring: &Scoring, clock: &Clock, extent: Extent) -> Result
     Ok(report_of(scoring, &books, clock.today(), extent))
 }
 
-/// The same of tabs that were read already.
+/// Health report from tabs that were read already.
 pub fn report_of(scoring: &Scoring, books: &Books, today: Date, extent: Extent) -> Report {
     let scored = scoring.score_all(books);
     let standings = standings(books, &scored, &[], &Links::Rows);
     report(&standings, today, extent)
 }
 
-/// A line, and those of earlier attempts.
+/// A line to insert, and the lines of earlier attempts.
 type Claim = (NewLine, Vec<Attempt>);
 
-/// The lines about the summary of today.
+/// Lines about today's summary.
 fn summary_of<'a>(book: &'a AlertBook, channel: Channel, now: &Zoned) -> impl Iterator<Item = &'a SummaryLine> {
     let key = summary_key(now.date());
     book.summaries
@@ -422,7 +424,7 @@ fn summary_of<'a>(book: &'a AlertBook, channel: Channel, now: &Zoned) -> impl It
         .filter(move |line| line.channel == channel && line.key == key)
 }
 
-/// Whether the summary is told, somebody is at it, or it was tried a moment ago.
+/// Whether the summary was sent, is claimed, or failed too recently to retry.
 fn is_settled(line: &SummaryLine, now: &Zoned) -> bool {
     let is_recent = line
         .at

@@ -1,4 +1,4 @@
-//! The tab `alert_snoozes`: customers about whom somebody does not want to be told for a while. Staff edit it too.
+//! Tab `alert_snoozes`: customers without alerts until a day. Staff may edit it.
 
 use jiff::civil::Date;
 
@@ -10,7 +10,7 @@ use crate::{
     store::{Change, Column, Content, Decoding, Delete, Entry, History, Ids, Kind, Row, Tab, TabRows},
 };
 
-/// One line for each customer; the id of the customer is that of the line.
+/// One row per customer; the row id is the customer id.
 pub static ALERT_SNOOZES: Tab = Tab {
     title: "alert_snoozes",
     columns: &[
@@ -28,25 +28,25 @@ const UNTIL: usize = 1;
 const REASON: usize = 2;
 const BY: usize = 3;
 
-/// Days that a snooze lasts at most: a year that was mistyped must not silence a customer for good.
+/// Maximum length of a snooze in days: a mistyped year must not suppress alerts for good.
 pub const LONGEST_DAYS: i64 = 366;
 
-/// Somebody asked not to be told about a customer.
+/// A snoozed customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snooze {
-    /// Which customer.
+    /// The customer.
     pub customer: CustomerId,
-    /// Up to this day, with it.
+    /// Last day of the snooze, inclusive.
     pub until: Date,
-    /// Why.
+    /// Reason.
     pub reason: String,
 }
 
 impl Snooze {
-    /// Reads what a person typed.
+    /// Parses the form fields.
     ///
     /// # Errors
-    /// The field and what is wrong with it.
+    /// The first invalid field and a message.
     pub fn parse(
         customer: &CustomerId,
         (until, reason): (&str, &str),
@@ -73,7 +73,7 @@ impl Snooze {
         })
     }
 
-    /// What makes the tab hold it; `None` when it does.
+    /// Change that stores the snooze; `None` when the tab holds it already.
     pub fn change(&self, rows: &TabRows, by: &str) -> Option<Change> {
         let cells = [
             (UNTIL, Entry::Date(self.until)),
@@ -83,7 +83,7 @@ impl Snooze {
         Ledger::of(&ALERT_SNOOZES, rows.clone()).change(self.customer.as_str(), &cells, &[])
     }
 
-    /// What ends it.
+    /// Change that ends the snooze.
     pub fn end(&self) -> Change {
         Change::Delete(Delete {
             tab: &ALERT_SNOOZES,
@@ -93,7 +93,7 @@ impl Snooze {
     }
 }
 
-/// The snooze of a customer that holds on a day: of several the longest.
+/// Snooze of a customer that is in force on a day; the longest of several.
 pub fn in_force<'a>(snoozes: &'a [Snooze], customer: &CustomerId, today: Date) -> Option<&'a Snooze> {
     let own = snoozes
         .iter()
@@ -101,7 +101,7 @@ pub fn in_force<'a>(snoozes: &'a [Snooze], customer: &CustomerId, today: Date) -
     own.max_by_key(|snooze| snooze.until)
 }
 
-/// Reads a row; `None`, with a finding, when the day is missing.
+/// Decodes a row; `None`, with a finding, without a valid day.
 pub fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<Snooze> {
     let mut cells = Cells::of(row, decoding);
     let customer = cells.text(0)?;

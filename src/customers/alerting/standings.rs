@@ -1,4 +1,4 @@
-//! The customers that have a score, as the rules see them.
+//! Customer states: the scored customers as the alert rules read them.
 
 use super::{book::Line, occasion::Standing, plan::told_band};
 use crate::customers::{
@@ -7,17 +7,17 @@ use crate::customers::{
     scoring::{Books, Scored},
 };
 
-/// Where the address of a customer in a message leads.
+/// Target of the customer link in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Links {
-    /// To the page of the customer, on the program that people reach under this address.
+    /// The customer's page below this public URL.
     Pages(String),
-    /// To the row in the spreadsheet, where nobody told the program its own address.
+    /// The customer's row in the spreadsheet, when no public URL is configured.
     Rows,
 }
 
 impl Links {
-    /// By the address of the program, without a slash at its end.
+    /// Chooses the target by the public URL (without a trailing slash).
     pub fn of(public_url: Option<String>) -> Self {
         public_url.map_or(Self::Rows, Self::Pages)
     }
@@ -30,7 +30,7 @@ impl Links {
     }
 }
 
-/// The standing of every customer that has a score. `lines` say which bands people were told.
+/// State of every scored customer. `lines` give the bands that were sent last.
 pub fn standings<'a>(books: &'a Books, scored: &'a [Scored], lines: &[Line], links: &Links) -> Vec<Standing<'a>> {
     let standing = |one: &'a Scored| {
         let customer = books.customers().by_id(&one.customer)?;

@@ -1,4 +1,4 @@
-//! What is told, what is not, and in which words.
+//! Tests of triggers, planning and messages.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 

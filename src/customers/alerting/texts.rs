@@ -1,4 +1,4 @@
-//! The words of the messages; one function each.
+//! Texts of alert messages, one function each.
 
 use super::{
     occasion::{Kind, Occasion, Stream},
@@ -14,10 +14,10 @@ const CUSTOMER: Noun = Noun {
     english: ("customer", "customers"),
 };
 
-/// Occasions in one message; Slack cuts messages that are much longer.
+/// Maximum number of alerts in one message; Slack truncates much longer ones.
 const LONGEST: usize = 30;
 
-/// One message for all occasions of a stream.
+/// One message for all triggers of a stream.
 pub fn message(stream: Stream, occasions: &[Occasion], to: &str) -> Message {
     Message {
         to: to.to_owned(),
@@ -26,7 +26,7 @@ pub fn message(stream: Stream, occasions: &[Occasion], to: &str) -> Message {
     }
 }
 
-/// The subject of a mail: the customer, or how many there are.
+/// Subject line: the customer, or the number of customers.
 pub fn subject(stream: Stream, occasions: &[Occasion]) -> String {
     match occasions {
         [one] => format!("{}: {}", one.title, headline(one.kind)),
@@ -36,7 +36,7 @@ pub fn subject(stream: Stream, occasions: &[Occasion]) -> String {
 
 use Language::English;
 
-/// Each occasion in three lines, an empty line between two.
+/// Message body: three lines per trigger, separated by an empty line.
 pub fn text(occasions: &[Occasion]) -> String {
     let mut texts: Vec<String> = occasions.iter().take(LONGEST).map(one).collect();
     if occasions.len() > LONGEST {
@@ -45,7 +45,7 @@ pub fn text(occasions: &[Occasion]) -> String {
     texts.join("\n\n")
 }
 
-/// Who and what, why, what to do and where.
+/// Text of one trigger: customer, kind, reason, action and link.
 pub fn one(occasion: &Occasion) -> String {
     let mrr = occasion.mrr.map(|mrr| format!(", {mrr} a month")).unwrap_or_default();
     let manager = occasion
@@ -64,7 +64,7 @@ pub fn one(occasion: &Occasion) -> String {
     )
 }
 
-/// A kind in a few words.
+/// Headline of a kind.
 pub fn headline(kind: Kind) -> &'static str {
     match kind {
         Kind::CancelMention => "speaks of leaving",
@@ -75,7 +75,7 @@ pub fn headline(kind: Kind) -> &'static str {
     }
 }
 
-/// The summary of a day or a week.
+/// Text of a daily or weekly summary.
 pub fn summary(report: &Report) -> String {
     let mut lines = vec![format!(
         "{} on {}",

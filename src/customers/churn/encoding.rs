@@ -1,30 +1,30 @@
-//! From columns to numbers that a regression can use.
+//! Feature encoding: table columns to numeric regression features.
 //!
-//! What is learned from the columns (means, spreads, categories) is learned from the rows of the training alone.
+//! Means, spreads and categories are learned from the training rows only.
 
 use std::collections::BTreeMap;
 
 use super::table::{Column, Values};
 
-/// How each column becomes features, as learned from some rows.
+/// Encoding of all columns, learned from training rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoding {
     columns: Vec<Rule>,
 }
 
-/// How one column becomes features.
+/// Encoding of one column.
 #[derive(Clone, Debug, PartialEq)]
 enum Rule {
-    /// One feature, standardised; an empty cell counts as the mean, and a second feature says that it was empty where the
-    /// training knew empty cells.
+    /// One standardised feature. An empty cell counts as the mean; if the training rows had empty cells, a second
+    /// feature marks it.
     Number { mean: f64, spread: f64, with_flag: bool },
-    /// A feature for each category but the commonest; one that the training did not know has none, and an empty cell is a
+    /// One-hot features for all categories but the most frequent one. An unknown category has none; an empty cell is a
     /// category of its own.
     Word { categories: Vec<Option<String>> },
 }
 
 impl Encoding {
-    /// Learns from the rows with these numbers.
+    /// Learns the encoding from the given rows.
     pub fn learn(columns: &[Column], rows: &[usize]) -> Self {
         let columns = columns.iter().map(|column| match &column.values {
             Values::Numbers(numbers) => number_rule(rows.iter().map(|row| numbers[*row])),
@@ -35,7 +35,7 @@ impl Encoding {
         }
     }
 
-    /// The features of the rows with these numbers, in the order of the columns.
+    /// Features of the given rows, in column order.
     pub fn encode(&self, columns: &[Column], rows: &[usize]) -> Vec<Vec<f64>> {
         rows.iter().map(|row| self.encode_row(columns, *row)).collect()
     }
@@ -61,7 +61,7 @@ impl Encoding {
                 (Rule::Word { categories }, Values::Words(words)) => {
                     features.extend(categories.iter().map(|category| f64::from(*category == words[row])));
                 }
-                // An encoding is used with the columns that it was learned from.
+                // An encoding is only used with the columns it was learned from.
                 (Rule::Number { .. }, Values::Words(_)) | (Rule::Word { .. }, Values::Numbers(_)) => {}
             }
         }

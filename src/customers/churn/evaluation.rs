@@ -1,4 +1,4 @@
-//! How well the regression works on a table: cross-validation.
+//! Cross-validation of the churn regression on a table of examples.
 
 use std::fmt::{self, Write};
 
@@ -12,33 +12,33 @@ use super::{
     table::Table,
 };
 
-/// Parts into which the rows are cut; each is judged by a model of the others.
+/// Number of folds.
 pub const FOLDS: usize = 5;
-/// So that the folds are the same every time.
+/// Fixed seed, so that the folds are reproducible.
 const SEED: u64 = 20_261_121;
 
-/// What came of a cross-validation. Every row was judged once, by a model that had not seen it.
+/// Result of a cross-validation. Each row is scored once, by a model that was not trained on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
-    /// Rows, and how many of them left.
+    /// Number of rows, and number of rows that left.
     pub rows: (usize, usize),
-    /// Columns that were used.
+    /// Number of columns used.
     pub columns: usize,
-    /// What was left out, and why.
+    /// Notes on columns and rows that were left out.
     pub notes: Vec<String>,
-    /// Area under the curve of each fold.
+    /// AUC of each fold.
     pub fold_aucs: Vec<f64>,
-    /// Their mean, from 0.5 for guessing to 1.
+    /// Mean AUC, from 0.5 (guessing) to 1.
     pub auc: f64,
-    /// Brier score over all rows, and that of giving everybody the same chance.
+    /// Brier score over all rows, and the baseline of one constant probability.
     pub brier: (f64, f64),
-    /// By ranges of chances.
+    /// Calibration by range of predicted probability.
     pub calibration: Vec<(f64, Group)>,
-    /// By tenths, the highest chances first.
+    /// Deciles, highest probabilities first.
     pub deciles: Vec<Group>,
 }
 
-/// Cuts the rows into [`FOLDS`] parts with like shares of those who left.
+/// Splits the rows into [`FOLDS`] stratified folds.
 pub fn folds(labels: &[bool]) -> Vec<Vec<usize>> {
     let mut random = ChaCha8Rng::seed_from_u64(SEED);
     let mut folds = vec![Vec::new(); FOLDS];
@@ -54,10 +54,10 @@ pub fn folds(labels: &[bool]) -> Vec<Vec<usize>> {
     folds
 }
 
-/// Judges every row by a model of the other folds.
+/// Scores each row with a model trained on the other folds.
 ///
 /// # Errors
-/// A sentence that says how many rows of each kind are needed, or why a model could not be fitted.
+/// A message with the number of rows needed of each class, or the reason why a model could not be fitted.
 pub fn evaluate(table: &Table) -> Result<Evaluation, String> {
     let left = table.left();
     if left < FOLDS || table.len() - left < FOLDS {
@@ -105,7 +105,7 @@ pub fn evaluate(table: &Table) -> Result<Evaluation, String> {
     })
 }
 
-/// As a table for a terminal.
+/// Table for a terminal.
 impl fmt::Display for Evaluation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (rows, left) = self.rows;

@@ -1,3 +1,5 @@
+//! Tests of the cross-validation, the example table and the metrics.
+
 use proptest::prelude::*;
 use rand::Rng;
 
@@ -13,7 +15,7 @@ fn headers(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// Rows that leave with the chance of a known logistic rule, so that the best AUC that anybody can reach is known too.
+/// Rows that leave by a known logistic rule, so that the best possible AUC is known.
 fn drawn(count: usize) -> (Table, f64) {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut rows = Vec::new();
@@ -111,7 +113,7 @@ fn empty_cells_and_unknown_words_are_no_numbers() {
     let table = Table::of_text(&headers(&["x", "kind", "churn"]), &rows, "churn").expect("a table");
     assert_eq!(table.labels, [true, false, true, false]);
     let encoding = Encoding::learn(&table.columns, &[0, 2, 3]);
-    // x: mean 2.5, spread 1.5, and whether it was empty; kind: the commonest is a, b was never seen, empty is one.
+    // x: mean 2.5, spread 1.5, then the empty flag; kind: "a" is the most frequent, "b" is unseen, empty is a category.
     let encoded = encoding.encode(&table.columns, &[0, 1, 2, 3]);
     assert_eq!(
         encoded,

@@ -1,12 +1,12 @@
-//! Examples from a CSV file.
+//! CSV reader for churn examples.
 
 use super::table::Table;
 
-/// Reads a file with a line of headers, in UTF-8, with commas, semicolons or tabs between cells: whichever the first line
-/// has most of. Between semicolons a comma may stand before decimals.
+/// Reads UTF-8 text with a header line. The separator (comma, semicolon or tab) is the most frequent one in the first
+/// line. With semicolons, a comma may be the decimal separator.
 ///
 /// # Errors
-/// A sentence that names the line or column and what would be right.
+/// A message that names the line or column and the expected value.
 pub fn read(bytes: &[u8], label: &str) -> Result<Table, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -38,7 +38,7 @@ pub fn read(bytes: &[u8], label: &str) -> Result<Table, String> {
     Table::of_text(&headers, &rows, label)
 }
 
-/// A number with a comma before its decimals, written with a point; anything else as it is.
+/// A cell with its decimal comma replaced by a point, if that makes it a number; otherwise unchanged.
 fn written(cell: &str, separator: u8) -> String {
     let with_point = cell.replacen(',', ".", 1);
     let is_number = separator == b';' && with_point.trim().parse::<f64>().is_ok();

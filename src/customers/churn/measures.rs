@@ -1,24 +1,24 @@
-//! How good chances are, once it is known who left.
+//! Quality metrics of predicted probabilities: AUC, Brier score, deciles, calibration.
 
-/// The chance that was given to a row, and whether it left.
+/// A row with its predicted probability and its outcome.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judged {
-    /// From 0 to 1.
+    /// Predicted probability, 0 to 1.
     pub chance: f64,
-    /// Whether it left.
+    /// Whether the row left.
     pub left: bool,
 }
 
-/// Some rows of like chances.
+/// Rows with similar predicted probabilities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Group {
-    /// How many.
+    /// Number of rows.
     pub rows: usize,
-    /// How many of them left.
+    /// Number of rows that left.
     pub left: usize,
-    /// The mean of their chances.
+    /// Mean predicted probability.
     pub chance: f64,
-    /// How often they left, compared with all rows: 2 means twice as often.
+    /// Churn rate relative to all rows: 2 means twice the overall rate.
     pub lift: f64,
 }
 
@@ -35,14 +35,15 @@ impl Group {
         }
     }
 
-    /// How often they left, from 0 to 1.
+    /// Churn rate, 0 to 1.
     pub fn share(&self) -> f64 {
         self.left as f64 / self.rows.max(1) as f64
     }
 }
 
-/// The area under the ROC curve: how often a row that left was given a higher chance than one that stayed, an equal one
-/// counted half. By ranks (<https://en.wikipedia.org/wiki/Mann%E2%80%93Whitney_U_test>). `None` without rows of both kinds.
+/// Area under the ROC curve: the probability that a row that left is ranked above a row that stayed, ties counted half.
+/// Computed from ranks (<https://en.wikipedia.org/wiki/Mann%E2%80%93Whitney_U_test>). `None` without rows of both
+/// classes.
 pub fn auc(judged: &[Judged]) -> Option<f64> {
     let mut rows = judged.to_vec();
     rows.sort_by(|one, other| one.chance.total_cmp(&other.chance));
@@ -62,15 +63,14 @@ pub fn auc(judged: &[Judged]) -> Option<f64> {
     Some((ranks - left * (left + 1.0) / 2.0) / (left * stayed as f64))
 }
 
-/// The Brier score: the mean of the squared distances between chance and outcome; 0 is best
+/// Brier score: the mean squared difference between probability and outcome; 0 is best
 /// (<https://en.wikipedia.org/wiki/Brier_score>).
 pub fn brier(judged: &[Judged]) -> f64 {
     let squares = judged.iter().map(|row| (row.chance - f64::from(row.left)).powi(2));
     squares.sum::<f64>() / judged.len().max(1) as f64
 }
 
-/// Ten groups of equally many rows, the highest chances first: their lift, and read together chance against share, how well
-/// the chances are calibrated.
+/// Ten groups of equal size, highest probabilities first, for lift and calibration.
 pub fn deciles(judged: &[Judged]) -> Vec<Group> {
     let mut rows = judged.to_vec();
     rows.sort_by(|one, other| other.chance.total_cmp(&one.chance));
@@ -83,7 +83,7 @@ pub fn deciles(judged: &[Judged]) -> Vec<Group> {
         .collect()
 }
 
-/// Rows by ranges of chances of a tenth each, the lowest first; a range without rows is left out.
+/// Rows by predicted probability in steps of 0.1, lowest first; empty ranges are left out.
 pub fn calibration(judged: &[Judged]) -> Vec<(f64, Group)> {
     let overall = judged.iter().filter(|row| row.left).count() as f64 / judged.len().max(1) as f64;
     let tenth = |row: &&Judged| ((row.chance * 10.0) as usize).min(9);

@@ -1,10 +1,10 @@
-//! Churn risk: the chance that a customer leaves, from 0 to 1.
+//! Churn risk: the probability that a customer leaves, from 0 to 1.
 //!
-//! With enough history of the company's own the risk comes from a logistic regression ([`model`]) on the components of the
-//! health score ([`training`]); without it from the [`heuristic`], and the answer says which ([`Risk`]).
+//! With enough history the risk comes from a logistic regression ([`model`]) on the components of the health score
+//! ([`training`]), otherwise from a heuristic. [`Risk`] says which.
 //!
-//! [`evaluation`] tells how well the regression works on any table: columns are encoded ([`encoding`]) and a model is
-//! fitted by the very code that the product runs, in five folds, each judged on rows that it has not seen.
+//! [`evaluation`] measures the regression on any table by five-fold cross-validation, with the same encoding
+//! ([`encoding`]) and fitting code as in production.
 
 pub mod encoding;
 pub mod evaluation;
@@ -18,21 +18,21 @@ pub mod training;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Where a risk comes from.
+/// Origin of a risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// A regression on the company's own history.
     Model,
-    /// The rule of thumb: the company's own history is too short.
+    /// The heuristic: the history is too short for a regression.
     Heuristic,
 }
 
-/// The chance that a customer leaves.
+/// Churn risk of a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Risk {
-    /// From 0 to 1.
+    /// Probability of leaving, 0 to 1.
     pub chance: f64,
-    /// Where it comes from.
+    /// Origin of the probability.
     pub basis: Basis,
 }

@@ -1,29 +1,28 @@
-//! Logistic regression: from features to a chance.
+//! Logistic regression: features to a probability.
 
 use smartcore::{
     linalg::basic::{arrays::Array, matrix::DenseMatrix},
     linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters},
 };
 
-/// How hard large coefficients are held back: half of it times their squares is added to the loss of all rows, which is
-/// what scikit-learn does with its default of `C = 1`
-/// (<https://scikit-learn.org/stable/modules/linear_model.html#logistic-regression>).
+/// L2 regularisation strength: half of it times the squared coefficients is added to the loss, like the default of
+/// scikit-learn (<https://scikit-learn.org/stable/modules/linear_model.html#logistic-regression>).
 const RIDGE: f64 = 1.0;
 
 /// A fitted regression.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    /// One for each feature.
+    /// One coefficient per feature.
     pub coefficients: Vec<f64>,
-    /// Without any feature.
+    /// Intercept.
     pub intercept: f64,
 }
 
 impl Model {
-    /// Fits a model to features, one line a row, and whether each row left.
+    /// Fits a model to feature rows and their labels.
     ///
     /// # Errors
-    /// A sentence that says what is missing: rows of both kinds, or a fit that ended.
+    /// A message: both classes and at least one feature are needed, or the fit failed.
     pub fn fit(features: &Vec<Vec<f64>>, labels: &[bool]) -> Result<Self, String> {
         let left = labels.iter().filter(|label| **label).count();
         if left == 0 || left == labels.len() {
@@ -38,7 +37,7 @@ impl Model {
         let labels: Vec<u8> = labels.iter().map(|label| u8::from(*label)).collect();
         let parameters = LogisticRegressionParameters::default().with_alpha(RIDGE);
         let fitted = LogisticRegression::fit(&matrix, &labels, parameters).map_err(failed)?;
-        // Of the two classes, 0 and 1, the coefficients are those of 1.
+        // The solver reports the coefficients of class 1.
         let coefficients: Vec<f64> = (0..width)
             .map(|column| *fitted.coefficients().get((0, column)))
             .collect();
@@ -52,7 +51,7 @@ impl Model {
         })
     }
 
-    /// The chance that a row with these features leaves, from 0 to 1.
+    /// Probability, 0 to 1, that a row with these features leaves.
     pub fn chance(&self, features: &[f64]) -> f64 {
         let sum = self
             .coefficients

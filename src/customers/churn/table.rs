@@ -1,10 +1,10 @@
-//! A table of examples: rows with a label, columns of numbers or words, cells that may be empty.
+//! Labelled examples: a table with columns of numbers or words and possibly empty cells.
 
 use std::collections::HashSet;
 
-/// Words that stand for nothing.
+/// Texts that count as an empty cell.
 const EMPTY: &[&str] = &["", "na", "n/a", "nan", "null", "none", "?"];
-/// Labels that mean that somebody left.
+/// Labels of rows that left.
 const POSITIVE: &[&str] = &[
     "1",
     "yes",
@@ -23,7 +23,7 @@ const POSITIVE: &[&str] = &[
     "oui",
     "vrai",
 ];
-/// Labels that mean that somebody stayed.
+/// Labels of rows that stayed.
 const NEGATIVE: &[&str] = &[
     "0",
     "no",
@@ -42,43 +42,43 @@ const NEGATIVE: &[&str] = &[
     "faux",
 ];
 
-/// More different words than this in a column of words say who somebody is, not how they are.
+/// Maximum number of categories: a text column with more is treated as an identifier.
 pub const MOST_CATEGORIES: usize = 30;
 
 /// A column of examples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
-    /// Its header.
+    /// Header.
     pub name: String,
-    /// One value a row.
+    /// One value per row.
     pub values: Values,
 }
 
-/// The values of a column, one a row; `None` where the cell is empty.
+/// Values of a column, one per row; `None` for an empty cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
     /// Finite numbers.
     Numbers(Vec<Option<f64>>),
-    /// Words.
+    /// Categories.
     Words(Vec<Option<String>>),
 }
 
-/// Examples with their labels.
+/// Examples with labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// What is known of each row.
+    /// Feature columns.
     pub columns: Vec<Column>,
     /// Whether each row left.
     pub labels: Vec<bool>,
-    /// What was left out, and why; for people.
+    /// Notes for people on what was left out, and why.
     pub notes: Vec<String>,
 }
 
 impl Table {
-    /// Makes a table of headers and rows of text. A column is of numbers when every filled cell is one.
+    /// Builds a table from headers and text rows. A column is numeric when every filled cell is a number.
     ///
     /// # Errors
-    /// A sentence that names the column or the row, and what would be right.
+    /// A message that names the column or row and the expected value.
     pub fn of_text(headers: &[String], rows: &[Vec<String>], label: &str) -> Result<Self, String> {
         let wanted = label.trim().to_lowercase();
         let is_label = |header: &String| header.trim().to_lowercase() == wanted;
@@ -106,17 +106,17 @@ impl Table {
         Ok(Self { columns, labels, notes })
     }
 
-    /// Rows.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
 
-    /// Rows that left.
+    /// Number of rows that left.
     pub fn left(&self) -> usize {
         self.labels.iter().filter(|label| **label).count()
     }
@@ -127,7 +127,7 @@ fn filled(cell: Option<&String>) -> Option<&str> {
     (!EMPTY.contains(&text.to_lowercase().as_str())).then_some(text)
 }
 
-/// The rows that have a label, and what it says.
+/// Rows with a label, and their labels.
 fn labelled<'a>(
     rows: &'a [Vec<String>],
     place: usize,
@@ -170,7 +170,7 @@ fn values(cells: &[Option<&str>]) -> Values {
     }
 }
 
-/// Why a column cannot be used: it says nothing, or who somebody is.
+/// Reason why a column is unusable: it is constant or an identifier.
 fn unfit(column: &Column) -> Option<String> {
     let (known, different, are_ids) = match &column.values {
         Values::Numbers(numbers) => {

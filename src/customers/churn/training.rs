@@ -1,7 +1,7 @@
-//! Learning the risk from the company's own history.
+//! Churn training on the company's own history.
 //!
-//! An example is a customer as the history had them on a day, and whether they left within [`HORIZON_DAYS`] after it. What
-//! was known only later is not in it: who leaves looks bad afterwards in any case.
+//! An example is a snapshot of a customer, and whether the customer left within [`HORIZON_DAYS`] after it. Later data
+//! is excluded, since the score of a customer who leaves drops anyway.
 
 use jiff::{ToSpan, civil::Date};
 
@@ -14,43 +14,43 @@ use super::{
 };
 use crate::customers::health::{Component, Penalty, Score, Snapshot};
 
-/// Days within which leaving is foreseen.
+/// Prediction horizon in days.
 pub const HORIZON_DAYS: i64 = 90;
-/// Examples of each kind, left and stayed, that are needed before the history is learned from: ten for each of the ten
-/// features, as a rule of thumb of statistics (<https://en.wikipedia.org/wiki/One_in_ten_rule>).
+/// Minimum number of examples per class: ten for each of the ten features
+/// (<https://en.wikipedia.org/wiki/One_in_ten_rule>).
 pub const NEEDED_OF_EACH: usize = 100;
 
-/// A customer with their history.
+/// A customer's history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Past {
-    /// Scores, in any order.
+    /// Snapshots, in any order.
     pub snapshots: Vec<Snapshot>,
-    /// The day on which they left, if they did.
+    /// Day on which the customer left.
     pub left: Option<Date>,
 }
 
-/// What can be said about the risk of customers now.
+/// Result of training.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Learned {
-    /// There was enough history.
+    /// Enough history for a model.
     Model {
-        /// What was learned.
+        /// The trained model.
         predictor: Box<Predictor>,
-        /// Examples of customers who left.
+        /// Number of examples that left.
         left: usize,
-        /// Examples of customers who stayed.
+        /// Number of examples that stayed.
         stayed: usize,
     },
-    /// There was not: examples of customers who left and of customers who stayed.
+    /// Too little history for a model.
     TooLittle {
-        /// Who left.
+        /// Number of examples that left.
         left: usize,
-        /// Who stayed.
+        /// Number of examples that stayed.
         stayed: usize,
     },
 }
 
-/// A model with the encoding of what it reads.
+/// A model with the encoding of its input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predictor {
     encoding: Encoding,
@@ -58,7 +58,7 @@ pub struct Predictor {
 }
 
 impl Learned {
-    /// Where risks come from.
+    /// Origin of the risks.
     pub fn basis(&self) -> Basis {
         match self {
             Self::Model { .. } => Basis::Model,
@@ -66,13 +66,13 @@ impl Learned {
         }
     }
 
-    /// Examples of customers who left, and of customers who stayed.
+    /// Number of examples that left, and that stayed.
     pub fn examples(&self) -> (usize, usize) {
         let (Self::Model { left, stayed, .. } | Self::TooLittle { left, stayed }) = self;
         (*left, *stayed)
     }
 
-    /// The risk of a customer: by the model where there is one, else by the rule of thumb.
+    /// Risk of a customer: from the model if there is one, otherwise from the heuristic.
     pub fn risk(&self, score: &Score, today: Date) -> Risk {
         match self {
             Self::Model { predictor, .. } => predictor.risk(&Snapshot::of(score, today)),
@@ -82,7 +82,7 @@ impl Learned {
 }
 
 impl Predictor {
-    /// The risk of a customer who stands so.
+    /// Risk of a customer with this snapshot.
     pub fn risk(&self, now: &Snapshot) -> Risk {
         let columns = columns(&[now]);
         let features = self.encoding.encode(&columns, &[0]);
@@ -93,7 +93,7 @@ impl Predictor {
     }
 }
 
-/// Learns from the histories as far as `today` allows, one example for each customer.
+/// Trains on the histories up to `today`, one example per customer.
 pub fn learn(pasts: &[Past], today: Date) -> Learned {
     let (examples, labels): (Vec<&Snapshot>, Vec<bool>) = pasts.iter().filter_map(|past| example(past, today)).unzip();
     let left = labels.iter().filter(|label| **label).count();
@@ -119,8 +119,8 @@ pub fn learn(pasts: &[Past], today: Date) -> Learned {
     }
 }
 
-/// The newest snapshot that is at least [`HORIZON_DAYS`] old, so that what came of it is known; for one who left the newest
-/// before they left. `None` when the history does not reach back so far.
+/// Newest snapshot at least [`HORIZON_DAYS`] old, so that its outcome is known; for a customer who left, the newest
+/// snapshot before that. `None` when the history is too short.
 fn example(past: &Past, today: Date) -> Option<(&Snapshot, bool)> {
     let seen_until = match past.left {
         Some(left) => left.yesterday().ok()?,
@@ -133,7 +133,7 @@ fn example(past: &Past, today: Date) -> Option<(&Snapshot, bool)> {
     (left || past.left.is_none()).then_some((snapshot, left))
 }
 
-/// Points of each component, empty where it was missing, and of each penalty.
+/// Columns with the points of each component (empty when missing) and of each penalty.
 fn columns(snapshots: &[&Snapshot]) -> Vec<Column> {
     let float = |points: super::super::health::Points| rust_decimal::prelude::ToPrimitive::to_f64(&points.decimal());
     let component = |component: Component| {

@@ -1,3 +1,5 @@
+//! Tests of churn training.
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;

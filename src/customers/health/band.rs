@@ -1,10 +1,10 @@
-//! The four bands of the score.
+//! Health bands: the four ranges of the score.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How a customer fares, in one word; the better the greater.
+/// Health band of a customer; a better band compares greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Band {
@@ -19,10 +19,10 @@ pub enum Band {
 }
 
 impl Band {
-    /// Every band, the best first.
+    /// Every band, best first.
     pub const ALL: [Self; 4] = [Self::Healthy, Self::AtRisk, Self::HighRisk, Self::Critical];
 
-    /// The band of a rounded score.
+    /// Band of a rounded score.
     pub fn of(score: u8) -> Self {
         Self::ALL
             .into_iter()
@@ -30,7 +30,7 @@ impl Band {
             .unwrap_or(Self::Critical)
     }
 
-    /// The lowest score in the band.
+    /// Lowest score of the band.
     pub fn lowest(self) -> u8 {
         match self {
             Self::Healthy => 70,
@@ -40,7 +40,7 @@ impl Band {
         }
     }
 
-    /// The word in the spreadsheet, in addresses and in JSON.
+    /// Value in the spreadsheet, in query strings and in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
@@ -50,14 +50,14 @@ impl Band {
         }
     }
 
-    /// Reads a word, in any case and with blanks or hyphens for the underscore.
+    /// Parses a value, ignoring case, with spaces or hyphens in place of underscores.
     pub fn parse(text: &str) -> Option<Self> {
         let word = text.trim().to_lowercase().replace([' ', '-'], "_");
         Self::ALL.into_iter().find(|band| band.word() == word)
     }
 }
 
-/// For people.
+/// Display name.
 impl fmt::Display for Band {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

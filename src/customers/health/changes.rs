@@ -1,4 +1,4 @@
-//! What became of a score since an earlier day.
+//! Score changes since an earlier day.
 
 use std::collections::BTreeMap;
 
@@ -13,30 +13,30 @@ use super::{
     score::Score,
 };
 
-/// A score as the history keeps it.
+/// A score as the history stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Snapshot {
-    /// The day on which it was worked out.
+    /// Day of the computation.
     pub date: Date,
-    /// From 0 to 100.
+    /// Score, 0 to 100.
     pub score: u8,
-    /// In one word.
+    /// Health band.
     pub band: Band,
-    /// How much of the formula was known, in per cent.
+    /// Share of the formula that is backed by data, in percent.
     pub coverage: Points,
-    /// What each component that was known earned.
+    /// Points of each component with data.
     pub components: BTreeMap<Component, Points>,
-    /// What each penalty cost.
+    /// Points deducted by each penalty.
     pub penalties: BTreeMap<Penalty, Points>,
-    /// Version of the formula.
+    /// Formula version.
     pub formula: String,
 }
 
 impl Snapshot {
-    /// What the history keeps of a score.
+    /// Snapshot of a score on a day.
     pub fn of(score: &Score, date: Date) -> Self {
         let known = score.lines.iter().filter(|line| line.fact.is_some());
-        // Kept as the spreadsheet shows it, so that what is read back is what was written.
+        // Rounded as the spreadsheet stores it, so that a snapshot reads back unchanged.
         let kept = |points: Points| Points::new(points.decimal().round_dp(2));
         let penalties = score.penalties.iter();
         Self {
@@ -50,45 +50,45 @@ impl Snapshot {
         }
     }
 
-    /// Whether it says the same, whatever the day.
+    /// Whether both snapshots are equal apart from the day.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let date = self.date;
         *self == Self { date, ..other.clone() }
     }
 }
 
-/// What became of a score since a day.
+/// Change of a score over a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changes {
-    /// So many days ago.
+    /// Length of the period in days.
     pub days: u16,
-    /// The score as it stood then.
+    /// Score at the start.
     pub then: u8,
-    /// Points gained, negative when lost.
+    /// Points gained; negative when lost.
     pub gained: i16,
-    /// By component and penalty, what lost most first; what stayed is left out.
+    /// Changed components and penalties, largest loss first.
     pub parts: Vec<Change>,
-    /// The version of the formula then, when it was another one: then the points do not compare.
+    /// Formula version at the start if it was a different one; the points are then not comparable.
     pub other_formula: Option<String>,
 }
 
-/// What became of one part of a score.
+/// Change of one component or penalty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// Word of the component or penalty.
+    /// Identifier of the component or penalty.
     pub part: &'static str,
-    /// Its name for people.
+    /// Display name.
     pub name: String,
-    /// What it earned then, negative for a penalty; `None` when it was missing.
+    /// Points at the start, negative for a penalty; `None` without data.
     pub then: Option<Points>,
-    /// What it earns now; `None` when it is missing.
+    /// Points now; `None` without data.
     pub now: Option<Points>,
-    /// The difference, missing counted as nothing.
+    /// Difference, where missing counts as zero.
     pub gained: Points,
 }
 
-/// What became of a score since so many days ago. The history keeps a day only when something changed, so the newest
-/// snapshot of that day or an earlier one counts. `None` when the history does not reach back so far.
+/// Change of the score over the last `days` days. The history has a row only for days with a change, so the newest
+/// snapshot up to the start counts. `None` when the history does not reach back that far.
 pub fn changes(now: &Snapshot, history: &[Snapshot], days: u16) -> Option<Changes> {
     let day = now.date.checked_sub(jiff::Span::new().days(i64::from(days))).ok()?;
     let before = history.iter().filter(|snapshot| snapshot.date <= day);

@@ -1,29 +1,29 @@
-//! What the score is made of.
+//! Components and penalties of the health score.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A part of the score that earns points.
+/// A component that earns points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Component {
-    /// How long ago the customer was last seen.
+    /// Time since the last activity.
     Activity,
-    /// What they say to support.
+    /// Ratings and tone of support conversations.
     Sentiment,
-    /// Whether they pay.
+    /// Payment status.
     Payment,
-    /// How much they use the product.
+    /// Product usage.
     Engagement,
-    /// How long they have been a customer.
+    /// Time as a customer.
     Tenure,
-    /// What they pay a month.
+    /// Monthly revenue.
     Mrr,
 }
 
 impl Component {
-    /// Every component, as people read them.
+    /// Every component, in display order.
     pub const ALL: [Self; 6] = [
         Self::Activity,
         Self::Sentiment,
@@ -33,7 +33,7 @@ impl Component {
         Self::Mrr,
     ];
 
-    /// The word in the spreadsheet and in JSON.
+    /// Value in the spreadsheet and in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::Activity => "activity",
@@ -45,12 +45,12 @@ impl Component {
         }
     }
 
-    /// Reads a word.
+    /// Parses a value.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|component| component.word() == word)
     }
 
-    /// What nobody told when the component is missing.
+    /// Reason shown when the component has no data.
     pub fn missing(self) -> &'static str {
         match self {
             Self::Activity => "no source says when they were last seen",
@@ -62,7 +62,7 @@ impl Component {
         }
     }
 
-    /// What an account manager does about it first.
+    /// Recommended action for an account manager.
     pub fn action(self) -> &'static str {
         match self {
             Self::Activity => "Call them: ask what keeps them from the product.",
@@ -75,7 +75,7 @@ impl Component {
     }
 }
 
-/// For people.
+/// Display name.
 impl fmt::Display for Component {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -89,22 +89,22 @@ impl fmt::Display for Component {
     }
 }
 
-/// Something that costs points.
+/// A condition that deducts points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Penalty {
-    /// They spoke of leaving within 180 days.
+    /// The customer mentioned cancelling within 180 days.
     CancelMention,
     /// A payment is overdue.
     PaymentDelinquent,
-    /// Not seen for 30 days or more.
+    /// No activity for 30 days or more.
     NoActivity,
     /// A ticket of the highest priority is open.
     CriticalTicket,
 }
 
 impl Penalty {
-    /// Every penalty, the hardest first.
+    /// Every penalty, most serious first.
     pub const ALL: [Self; 4] = [
         Self::CancelMention,
         Self::PaymentDelinquent,
@@ -112,7 +112,7 @@ impl Penalty {
         Self::CriticalTicket,
     ];
 
-    /// The word in the spreadsheet and in JSON.
+    /// Value in the spreadsheet and in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Self::CancelMention => "cancel_mention",
@@ -122,12 +122,12 @@ impl Penalty {
         }
     }
 
-    /// Reads a word.
+    /// Parses a value.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|penalty| penalty.word() == word)
     }
 
-    /// What an account manager does about it first.
+    /// Recommended action for an account manager.
     pub fn action(self) -> &'static str {
         match self {
             Self::CancelMention => "Call today: ask why they think of leaving and what would make them stay.",
@@ -138,7 +138,7 @@ impl Penalty {
     }
 }
 
-/// For people.
+/// Display name.
 impl fmt::Display for Penalty {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -1,15 +1,15 @@
-//! A curve of straight lines between points.
+//! Piecewise linear curve.
 
 use rust_decimal::Decimal;
 
 use super::points::Points;
 
-/// What a fact is worth, from 0 to 100: straight lines between points, level beyond the first and the last.
+/// Worth of a fact, 0 to 100: linear between points, constant outside them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Curve(Vec<(Decimal, Decimal)>);
 
 impl Curve {
-    /// Through these points, whose first numbers rise; at least one.
+    /// Curve through at least one point, in ascending order of their first numbers.
     pub fn through(points: &[(i64, i64)]) -> Self {
         debug_assert!(!points.is_empty() && points.is_sorted_by(|one, next| one.0 < next.0));
         let exact = |&(fact, worth): &(i64, i64)| (Decimal::from(fact), Decimal::from(worth));
@@ -21,14 +21,14 @@ impl Curve {
         &self.0
     }
 
-    /// What a fact is worth.
+    /// Worth of a fact.
     pub fn at(&self, fact: Decimal) -> Points {
         let after = self.0.partition_point(|(x, _)| *x < fact);
         let worth = match (
             after.checked_sub(1).and_then(|before| self.0.get(before)),
             self.0.get(after),
         ) {
-            // One division, last: with the factors first nothing is lost on the way.
+            // Multiplies before it divides, so that only one operation rounds.
             (Some((x0, y0)), Some((x1, y1))) => (*y0 * (*x1 - fact) + *y1 * (fact - *x0)) / (*x1 - *x0),
             (Some((_, worth)), None) | (None, Some((_, worth))) => *worth,
             (None, None) => Decimal::ZERO,

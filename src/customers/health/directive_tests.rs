@@ -1,4 +1,4 @@
-//! Holds the formula to the tables of `docs/directives/health-score.md`.
+//! Tests that hold the formula to the tables of `docs/directives/health-score.md`.
 
 use rust_decimal::Decimal;
 
@@ -10,7 +10,7 @@ use super::{
 
 const DIRECTIVE: &str = include_str!("../../../docs/directives/health-score.md");
 
-/// The cells of every line of the first table whose headers begin with these.
+/// Rows of the first table whose header begins with `header`.
 fn table(header: &str) -> Vec<Vec<&'static str>> {
     let opening = format!("| {header} |");
     let lines = DIRECTIVE.lines().skip_while(|line| !line.starts_with(&opening)).skip(2);

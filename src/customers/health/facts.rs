@@ -1,107 +1,107 @@
-//! What is known of a customer, as far as the score asks.
+//! Facts: the inputs of the health score.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// Something that a source told.
+/// A value with its source and age.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Known<T> {
-    /// What it told.
+    /// The value.
     pub value: T,
     /// Short name of the source, such as `stripe`.
     pub source: String,
-    /// When the source last changed it, or when it was read where the source does not tell.
+    /// Time of the last change at the source; time of reading when the source does not say.
     pub at: Option<Timestamp>,
 }
 
 impl<T> Known<T> {
-    /// Told by a source at a time.
+    /// A value from a source at a time.
     pub fn new(value: T, source: impl Into<String>, at: Option<Timestamp>) -> Self {
         let source = source.into();
         Self { value, source, at }
     }
 }
 
-/// Everything that the score asks; what nobody told is `None` or empty, never zero.
+/// All inputs of the score. Unknown values are `None` or empty, never zero.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
-    /// When they were last seen.
+    /// Last activity in the product.
     pub last_seen: Option<Known<Timestamp>>,
     /// Ratings of conversations, of any age.
     pub ratings: Vec<Known<Rating>>,
-    /// The tone of what they said within 90 days, 0 bad to 100 good.
+    /// Tone of messages in the last 90 days, from 0 (bad) to 100 (good).
     pub tone: Option<Known<Decimal>>,
-    /// How they pay.
+    /// Payment status.
     pub payment: Option<Known<Payment>>,
-    /// Whether a payment is overdue, where a source says so apart from the standing.
+    /// Whether a payment is overdue, when a source reports it apart from the payment status.
     pub delinquent: Option<Known<bool>>,
-    /// Logins within 30 days.
+    /// Logins in the last 30 days.
     pub logins: Option<Known<Decimal>>,
-    /// How much of the onboarding is done, as a share of one.
+    /// Completed share of the onboarding, 0 to 1.
     pub onboarding: Option<Known<Decimal>>,
-    /// Since when they are a customer.
+    /// First day as a customer.
     pub customer_since: Option<Known<Date>>,
-    /// What they pay a month, in the currency of the reports.
+    /// Monthly revenue, in the reporting currency.
     pub mrr: Option<Known<Decimal>>,
-    /// Where they spoke of leaving; those that a person dismissed are left out.
+    /// Mentions of cancellation, without those that were dismissed.
     pub cancel_mentions: Vec<CancelMention>,
     /// Titles of open tickets of the highest priority.
     pub critical_tickets: Vec<Known<String>>,
 }
 
-/// A customer's verdict on a conversation.
+/// A customer's rating of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Rating {
-    /// From 1, bad, to 5, good; what lies outside counts as the nearest.
+    /// Stars from 1 (bad) to 5 (good); values outside are clamped.
     pub stars: u8,
-    /// When.
+    /// Time of the rating.
     pub at: Timestamp,
 }
 
-/// A sentence in which a customer speaks of leaving.
+/// A sentence in which a customer mentions cancelling.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CancelMention {
-    /// What the sentence is known by: the same sentence in the same place keeps it.
+    /// Stable id, derived from the sentence and its event.
     pub id: String,
-    /// The sentence.
+    /// Quoted sentence.
     pub quote: String,
-    /// When it was said.
+    /// Time of the message.
     pub at: Timestamp,
     /// Short name of the source.
     pub source: String,
-    /// Where it was said: the id of the event.
+    /// Id of the event that contains it.
     pub event: String,
 }
 
-/// For how long a sentence about leaving counts.
+/// Time for which a mention of cancellation counts.
 pub const MENTION_HOLDS: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 impl CancelMention {
-    /// Whether it still counts. One that a source dates into the future counts as said now.
+    /// Whether the mention still counts. A time in the future counts as now.
     pub fn holds(&self, now: Timestamp) -> bool {
         now.duration_since(self.at) <= MENTION_HOLDS
     }
 }
 
-/// How a customer pays.
+/// Payment status of a customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Payment {
-    /// Regularly.
+    /// Pays regularly.
     Active,
-    /// Not yet.
+    /// In a trial period.
     Trialing,
-    /// The last payment failed, and is tried again.
+    /// The last payment failed and is being retried.
     PastDue,
-    /// Payments failed, and are not tried any more.
+    /// Payments failed and are no longer retried.
     Unpaid,
-    /// Not any more.
+    /// The subscription ended.
     Cancelled,
 }
 
 impl Payment {
-    /// Every standing, the best first.
+    /// Every status, best first.
     pub const ALL: [Self; 5] = [
         Self::Active,
         Self::Trialing,
@@ -110,8 +110,8 @@ impl Payment {
         Self::Cancelled,
     ];
 
-    /// Reads the word of a vendor: `past_due`, `Past due`, `canceled`. `None` for words that say nothing of payment, such
-    /// as `incomplete` or `lead`.
+    /// Parses a vendor's value, such as `past_due`, `Past due` or `canceled`. `None` for values that are no payment
+    /// status, such as `incomplete` or `lead`.
     pub fn parse(word: &str) -> Option<Self> {
         match word.trim().to_lowercase().replace([' ', '-'], "_").as_str() {
             "active" | "paid" => Some(Self::Active),
@@ -123,7 +123,7 @@ impl Payment {
         }
     }
 
-    /// The word for people.
+    /// Display name.
     pub fn word(self) -> &'static str {
         match self {
             Self::Active => "active",

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::facts::{Facts, Known, Payment, Rating};
 
-/// Noon of 21 November 2026 in Paris.
+/// 21 November 2026, 12:00 in Paris.
 pub(in super::super) fn now() -> Zoned {
     "2026-11-21T12:00:00[Europe/Paris]".parse().expect("a moment")
 }
@@ -18,7 +18,7 @@ pub(in super::super) fn payment(payment: Payment) -> Option<Known<Payment>> {
     Some(Known::new(payment, "stripe", Some(at("2026-11-20"))))
 }
 
-/// A customer who fares well, with everything known.
+/// A healthy customer with every fact known.
 pub(in super::super) fn well() -> Facts {
     Facts {
         last_seen: Some(Known::new(at("2026-11-20"), "intercom", Some(at("2026-11-20")))),

@@ -1,4 +1,4 @@
-//! Weights, curves and penalties.
+//! Score formula: weights, curves and penalties.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -11,32 +11,32 @@ use super::{
     points::Points,
 };
 
-/// What facts are worth.
+/// Weights, curves and penalties of the score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Formula {
-    /// Told with every score: scores of different versions are not compared silently.
+    /// Version, stored with every score, so that scores of different versions are not compared unnoticed.
     pub version: String,
-    /// In per cent; a component without one does not count.
+    /// Weights in percent; a component without one does not count.
     pub weights: BTreeMap<Component, Decimal>,
-    /// Points that each penalty costs.
+    /// Points that each penalty deducts.
     pub penalties: BTreeMap<Penalty, Points>,
-    /// By days since the customer was last seen.
+    /// By days since the last activity.
     pub activity: Curve,
-    /// By the mean of the ratings, 1 to 5.
+    /// By the mean rating, 1 to 5.
     pub ratings: Curve,
-    /// How much of the sentiment the ratings are, in per cent, where the tone is known too.
+    /// Weight of the ratings within the sentiment in percent, when the tone is known too.
     pub ratings_share: Decimal,
-    /// By standing.
+    /// By payment status.
     pub payment: BTreeMap<Payment, Points>,
-    /// By logins within 30 days.
+    /// By logins in the last 30 days.
     pub logins: Curve,
     /// By months as a customer.
     pub tenure: Curve,
-    /// By what they pay a month.
+    /// By monthly revenue.
     pub mrr: Curve,
 }
 
-/// Counted up whenever a weight, a curve or a penalty changes.
+/// Incremented with every change of a weight, curve or penalty.
 const VERSION: &str = "1";
 
 static CURRENT: LazyLock<Formula> = LazyLock::new(|| Formula {
@@ -77,20 +77,20 @@ static CURRENT: LazyLock<Formula> = LazyLock::new(|| Formula {
 });
 
 impl Formula {
-    /// The one in force, as `docs/directives/health-score.md` has it.
+    /// The current formula, as documented in `docs/directives/health-score.md`.
     pub fn current() -> &'static Self {
         &CURRENT
     }
 
-    /// The weight of a component in per cent, zero when it does not count.
+    /// Weight of a component in percent; zero when it does not count.
     pub fn weight(&self, component: Component) -> Decimal {
         self.weights.get(&component).copied().unwrap_or_default()
     }
 
-    /// The same formula with other weights, for a preview.
+    /// Copy of the formula with other weights, for a preview.
     ///
     /// # Errors
-    /// A sentence that names the weight which is negative or above 100, or says that all are zero.
+    /// A message that names the weight outside 0 to 100, or says that all are zero.
     pub fn with_weights(&self, weights: &[(Component, Decimal)]) -> Result<Self, String> {
         let mut formula = self.clone();
         for (component, weight) in weights {

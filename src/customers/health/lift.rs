@@ -1,4 +1,4 @@
-//! The single change that would lift a customer into a better band, found by trying.
+//! Next best action: the single change that would move a customer into a better band, found by trial.
 
 use std::fmt;
 
@@ -13,27 +13,27 @@ use super::{
     score::score,
 };
 
-/// Something that could change for the better.
+/// A possible improvement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "logins")]
 pub enum Remedy {
-    /// Every critical ticket is closed.
+    /// All critical tickets are closed.
     TicketsClosed,
-    /// What is owed is paid.
+    /// The overdue payment is settled.
     PaymentSettled,
-    /// They do not think of leaving any more.
+    /// The customer no longer considers cancelling.
     StaysAfterAll,
-    /// They use the product again.
+    /// The customer uses the product today.
     SeenToday,
-    /// The onboarding is finished.
+    /// The onboarding is completed.
     OnboardingDone,
-    /// They log in more often: so many times in 30 days, the least number that is enough.
+    /// The customer logs in this many times in 30 days; the lowest number that suffices.
     LoggedIn(u8),
-    /// Their next rating is the best.
+    /// The next rating is the best.
     RatedBest,
 }
 
-/// For people.
+/// Display text.
 impl fmt::Display for Remedy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -48,22 +48,22 @@ impl fmt::Display for Remedy {
     }
 }
 
-/// Logins in 30 days beyond which more earn nothing.
+/// Logins in 30 days beyond which the curve is flat.
 const MOST_LOGINS: u8 = 20;
 
-/// A change and what would come of it.
+/// An improvement and the resulting score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Lift {
-    /// What would have to change.
+    /// The improvement.
     pub remedy: Remedy,
-    /// The score that it would make.
+    /// Resulting score.
     pub score: u8,
-    /// The band that it would make.
+    /// Resulting band.
     pub band: Band,
 }
 
-/// The first change, in the order of [`Remedy`], that alone lifts the customer into a better band; `None` when there is no
-/// such change, no score, or no better band. What is not known stays unknown: nothing is made up.
+/// The first improvement, in the order of the enum, that alone moves the customer into a better band. `None` without
+/// one, without a score or in the best band. Unknown facts stay unknown.
 pub fn lift(facts: &Facts, formula: &Formula, now: &Zoned) -> Option<Lift> {
     let today = score(facts, formula, now)?;
     let remedies = [
@@ -85,7 +85,7 @@ pub fn lift(facts: &Facts, formula: &Formula, now: &Zoned) -> Option<Lift> {
     })
 }
 
-/// The facts after a change; `None` when there is nothing to change.
+/// Facts after an improvement; `None` when it does not apply.
 fn applied(remedy: Remedy, facts: &Facts, now: &Zoned) -> Option<Facts> {
     let mut after = facts.clone();
     match remedy {

@@ -1,12 +1,11 @@
-//! The health score: how a customer fares, from 0 to 100, and why.
+//! Health score: a number from 0 to 100 with its reasons.
 //!
-//! What is known of a customer are [`Facts`]; each has a source and an age. A [`Formula`] holds weights, curves and
-//! penalties. [`score`] puts them together into a [`Score`], whose lines add up to the number. [`changes`] says what
-//! became of it since an earlier day, [`lift`] which single change would lift the customer into a better band, and
-//! [`preview`] who would change band under another formula.
+//! Facts are the inputs, each with a source and an age. A formula holds weights, curves and penalties. Scoring combines
+//! the two into a score, whose lines add up to the number. Further rules compare it with an earlier day, find the
+//! change that would move the customer into a better band, and preview another formula.
 //!
-//! Everything here is pure: facts and the present moment in, value out. The weights and curves stand in
-//! `docs/directives/health-score.md`, and a test holds the code to the tables there.
+//! All of it is pure: facts and the current time in, value out. `docs/directives/health-score.md` documents weights and
+//! curves, and a test holds the code to its tables.
 
 mod band;
 mod changes;

@@ -1,4 +1,4 @@
-//! Points of the score: exact decimal numbers.
+//! Score points as exact decimals.
 
 use std::{
     fmt,
@@ -10,18 +10,18 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// Points of 100. They are kept to twelve decimals, so that sums of them are exact; programs and people see two.
+/// Points out of 100. They keep twelve decimals, so that totals are exact; pages and JSON show two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Points(Decimal);
 
-/// Decimals that are kept.
+/// Number of decimals.
 const DECIMALS: u32 = 12;
 
 impl Points {
-    /// None.
+    /// Zero points.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// So many, with what lies beyond the twelfth decimal rounded off.
+    /// Points, rounded to twelve decimals.
     pub fn new(points: Decimal) -> Self {
         Self(points.round_dp_with_strategy(DECIMALS, RoundingStrategy::MidpointAwayFromZero))
     }
@@ -31,7 +31,7 @@ impl Points {
         self.0
     }
 
-    /// Whether there are none, as people see it.
+    /// Whether the points are zero when rounded to two decimals.
     pub fn is_zero(self) -> bool {
         self.two_decimals().is_zero()
     }
@@ -77,14 +77,14 @@ impl Sum for Points {
     }
 }
 
-/// With up to two decimals, half away from zero.
+/// Up to two decimals, rounded half away from zero.
 impl fmt::Display for Points {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.two_decimals().normalize())
     }
 }
 
-/// A JSON number with up to two decimals.
+/// JSON number with up to two decimals.
 impl Serialize for Points {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let number = RawValue::from_string(self.to_string()).map_err(serde::ser::Error::custom)?;

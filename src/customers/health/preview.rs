@@ -1,22 +1,22 @@
-//! Who would change band under another formula.
+//! Formula preview: the customers who would change band under another formula.
 
 use jiff::Zoned;
 use serde::Serialize;
 
 use super::{band::Band, facts::Facts, formula::Formula, score::score};
 
-/// A customer whose band would be another one.
+/// A customer whose band would change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BandChange<Key> {
-    /// Which customer.
+    /// The customer.
     pub customer: Key,
-    /// Score and band under the formula in force; `None` when it knows nothing that counts.
+    /// Score and band under the current formula; `None` without a score.
     pub now: Option<(u8, Band)>,
-    /// Score and band under the other one.
+    /// Score and band under the other formula.
     pub then: Option<(u8, Band)>,
 }
 
-/// The customers whose band would change, those that fall deepest first.
+/// Customers whose band would change, largest loss first.
 pub fn preview<'a, Key>(
     customers: impl IntoIterator<Item = (Key, &'a Facts)>,
     (current, other): (&Formula, &Formula),

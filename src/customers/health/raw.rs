@@ -1,4 +1,4 @@
-//! The facts that a component or a penalty rests on, as people read them.
+//! Measured facts behind a component, as displayed.
 
 use std::fmt;
 
@@ -7,30 +7,30 @@ use serde::{Serialize, Serializer};
 
 use super::facts::Payment;
 
-/// A fact as it went into the formula.
+/// A fact as it entered the formula.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Raw {
-    /// Days since they were last seen.
+    /// Days since the last activity.
     DaysSinceSeen(i64),
-    /// What they said within 90 days.
+    /// Ratings and messages of the last 90 days.
     Sentiment {
-        /// Ratings and their mean from 1 to 5.
+        /// Number of ratings and their mean, 1 to 5.
         ratings: Option<(usize, Decimal)>,
-        /// Tone of their words from 0 to 100.
+        /// Tone of messages, 0 to 100.
         tone: Option<Decimal>,
     },
-    /// How they pay.
+    /// Payment status.
     Payment(Payment),
-    /// How they use the product.
+    /// Product usage.
     Engagement {
-        /// Logins within 30 days.
+        /// Logins in the last 30 days.
         logins: Option<Decimal>,
-        /// Share of the onboarding that is done.
+        /// Completed share of the onboarding.
         onboarding: Option<Decimal>,
     },
     /// Months as a customer.
     Months(Decimal),
-    /// What they pay a month.
+    /// Monthly revenue.
     Mrr(Decimal),
 }
 
@@ -80,7 +80,7 @@ fn both(one: Option<String>, other: Option<String>) -> String {
     parts.join(", ")
 }
 
-/// As people read it.
+/// Serialised as displayed.
 impl Serialize for Raw {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -1,4 +1,4 @@
-//! Facts and a formula in, score and reasons out.
+//! Score computation: facts and a formula in, score and reasons out.
 
 use jiff::{SignedDuration, Timestamp, Unit, Zoned, civil::Date};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -13,55 +13,55 @@ use super::{
     raw::Raw,
 };
 
-/// For how long a rating counts.
+/// Time for which a rating counts.
 const RATING_HOLDS: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Days without being seen from which it costs points.
+/// Days without activity from which the penalty applies.
 const INACTIVE_AFTER: i64 = 30;
-/// Decimals to which the lines add up: enough that a third of a point three times is a whole one.
+/// Decimals to which component points add up: three times a third of a point is exactly one.
 const DECIMALS_OF_SUM: u32 = 9;
 
-/// How a customer fares, and why.
+/// Health score with its reasons.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Score {
-    /// From 0 to 100.
+    /// Score, 0 to 100.
     pub score: u8,
-    /// In one word.
+    /// Health band.
     pub band: Band,
-    /// How much of the formula was known, in per cent.
+    /// Share of the formula that is backed by data, in percent.
     pub coverage: Points,
-    /// Every component, as people read them; the missing ones too.
+    /// Every component in display order, including those without data.
     pub lines: Vec<Line>,
-    /// What cost points.
+    /// Penalties.
     pub penalties: Vec<Deduction>,
-    /// What was added or taken to stay within 0 and 100.
+    /// Points added or removed to stay within 0 and 100.
     pub clamped: Points,
-    /// What rounding added or took, half a point upwards.
+    /// Points added or removed by rounding, half up.
     pub rounded: Points,
-    /// Version of the formula.
+    /// Formula version.
     pub formula: String,
 }
 
 /// A component of a score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Line {
-    /// Which.
+    /// The component.
     pub component: Component,
-    /// What is known; `None` when nothing is.
+    /// The measured fact; `None` without data.
     pub fact: Option<Raw>,
-    /// What that is worth on its curve, 0 to 100.
+    /// Worth of the fact on its curve, 0 to 100.
     pub worth: Option<Points>,
-    /// What it earned.
+    /// Points earned.
     pub points: Points,
-    /// What it could earn, with the share of the missing weights; zero when it is missing itself.
+    /// Maximum points, including its share of the missing weights; zero when the component has no data.
     pub maximum: Points,
     /// Short names of the sources.
     pub sources: Vec<String>,
-    /// When the oldest of the facts was told.
+    /// Time of the oldest fact.
     pub at: Option<Timestamp>,
 }
 
 impl Line {
-    /// What nobody told, when the component is missing.
+    /// Reason for the missing data, when the component has none.
     pub fn missing(&self) -> Option<&'static str> {
         self.fact.is_none().then(|| self.component.missing())
     }
@@ -70,31 +70,31 @@ impl Line {
 /// A penalty of a score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Deduction {
-    /// Which.
+    /// The penalty.
     pub penalty: Penalty,
-    /// What it cost, more than zero.
+    /// Points deducted; more than zero.
     pub points: Points,
-    /// The fact: a quoted sentence, the title of a ticket, the standing.
+    /// The cause: a quoted sentence, a ticket title or a payment status.
     pub fact: String,
     /// Short name of the source.
     pub source: String,
-    /// When the fact was told.
+    /// Time of the cause.
     pub at: Option<Timestamp>,
 }
 
 impl Score {
-    /// What the lines add up to before it is kept within 0 and 100 and rounded.
+    /// Sum of all lines before clamping and rounding.
     pub fn sum(&self) -> Points {
         let earned: Points = self.lines.iter().map(|line| line.points).sum();
         earned - self.penalties.iter().map(|penalty| penalty.points).sum()
     }
 
-    /// The line of a component.
+    /// Line of a component.
     pub fn line(&self, component: Component) -> Option<&Line> {
         self.lines.iter().find(|line| line.component == component)
     }
 
-    /// What to do first: about the hardest penalty, else about the component that lost most.
+    /// Recommended action: for the largest penalty, otherwise for the component that lost most.
     pub fn action(&self) -> Option<&'static str> {
         let hardest = self.penalties.iter().max_by_key(|penalty| penalty.points);
         let lost = |line: &&Line| line.maximum - line.points;
@@ -106,8 +106,8 @@ impl Score {
     }
 }
 
-/// Scores a customer at a moment; its time zone says which day it is. `None` when nothing is known that earns points: no
-/// score is not a bad score.
+/// Scores a customer at a time whose zone sets the day. `None` when no fact that earns points is known: no score is not
+/// a bad score.
 pub fn score(facts: &Facts, formula: &Formula, now: &Zoned) -> Option<Score> {
     let worths = Component::ALL.map(|component| (component, worth(component, facts, formula, now)));
     let total: Decimal = Component::ALL.iter().map(|component| formula.weight(*component)).sum();
@@ -138,7 +138,7 @@ pub fn score(facts: &Facts, formula: &Formula, now: &Zoned) -> Option<Score> {
     Some(score)
 }
 
-/// A fact, what it is worth, and who told it.
+/// A fact with its worth and its sources.
 struct Worth {
     fact: Raw,
     worth: Points,
@@ -172,8 +172,8 @@ fn line(component: Component, worth: Option<Worth>, share: Decimal) -> Line {
     }
 }
 
-/// Rounding each line leaves the last decimals over. They go where there is room, so that the maxima add up to 100, and what
-/// was earned to so many decimals as [`DECIMALS_OF_SUM`].
+/// Distributes the remainders of rounding, so that the maxima add up to 100 and the earned points to
+/// [`DECIMALS_OF_SUM`] decimals.
 fn settle(lines: &mut [Line]) {
     let maxima: Points = lines.iter().map(|line| line.maximum).sum();
     let rest = Points::from(100) - maxima;
@@ -297,14 +297,14 @@ fn engagement(facts: &Facts, formula: &Formula) -> Option<Worth> {
     })
 }
 
-/// Days on the calendar of the reader's zone; something dated into the future was just now.
+/// Calendar days in the zone of `now`; times in the future count as zero days.
 fn days_since(then: Timestamp, now: &Zoned) -> i64 {
     let day = then.to_zoned(now.time_zone().clone()).date();
     let days = day.until((Unit::Day, now.date()));
     days.map_or(0, |span| i64::from(span.get_days()).max(0))
 }
 
-/// Whole months on the calendar, and the days of the month that has begun as a part of it. Never negative.
+/// Calendar months, with the days of the current month as a fraction. Never negative.
 fn months_between(since: Date, today: Date) -> Decimal {
     let Ok(span) = since.until((Unit::Month, today)) else {
         return Decimal::ZERO;
@@ -333,7 +333,7 @@ fn penalties(facts: &Facts, formula: &Formula, now: &Zoned) -> Vec<Deduction> {
     found.filter(|penalty| penalty.points > Points::ZERO).collect()
 }
 
-/// What a penalty rests on: the fact in words, its source and its time.
+/// Cause of a penalty: the fact in words, its source and its time.
 fn offence(penalty: Penalty, facts: &Facts, now: &Zoned) -> Option<(String, String, Option<Timestamp>)> {
     match penalty {
         Penalty::CancelMention => {

@@ -1,3 +1,5 @@
+//! Tests of the score computation.
+
 use jiff::ToSpan;
 use proptest::prelude::*;
 
@@ -40,7 +42,8 @@ fn a_customer_with_everything_known_scores_as_worked_out_by_hand() {
         .iter()
         .map(|line| (line.points.to_string(), line.maximum.to_string()))
         .collect();
-    // Ratings of 4.5 are worth 87.5; with a tone of 60: 0.7 × 87.5 + 0.3 × 60 = 79.25. Logins 80 and onboarding 100: 90.
+    // Ratings of 4.5 are worth 87.5; with a tone of 60: 0.7 × 87.5 + 0.3 × 60 = 79.25. Logins 80 and onboarding 100:
+    // 90.
     let expected = [
         ("25", "25"),
         ("15.85", "20"),

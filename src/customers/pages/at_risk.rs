@@ -1,4 +1,4 @@
-//! `GET /customers/at-risk`: who is not healthy, those with the most at stake first, each with the reason.
+//! Handler of `GET /customers/at-risk`: customers who are not healthy, highest value at risk first, with reasons.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `GET /customers/{id}` and `GET /customers/by-email/{email}`: everything about one customer.
+//! Handlers of `GET /customers/{id}` and `GET /customers/by-email/{email}`: everything about one customer.
 
 use std::sync::Arc;
 
@@ -63,22 +63,22 @@ pub(super) async fn by_email(
     Ok(Json(detail(&customers, &current, customer).await?).into_response())
 }
 
-/// What somebody tried on the page, and what became of it.
+/// State of the forms on the page, and result of the last action.
 #[derive(Default)]
 pub(super) struct Attempt {
-    /// What stands in the field for another address.
+    /// Value of the field for another email address.
     pub(super) alias: Typed,
-    /// What stands in the field for the reason.
+    /// Value of the reason field.
     pub(super) reason: String,
-    /// What stands in the form for a silence.
+    /// Values of the snooze form.
     pub(super) snooze: SnoozeTyped,
-    /// What was just done, as the address tells it.
+    /// Message about the last action, from the query string.
     pub(super) done: Option<String>,
     pub(super) status: StatusCode,
 }
 
 impl Attempt {
-    /// What the address tells of a step that was just made.
+    /// State after a redirect, from the query string.
     fn at(uri: &Uri) -> Self {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
@@ -101,7 +101,7 @@ impl Attempt {
     }
 }
 
-/// The page of a customer.
+/// Page of a customer.
 pub(super) async fn page(
     customers: &Customers,
     current: &Current,

@@ -1,48 +1,48 @@
-//! Fields that handlers read from an address or a form by themselves, as the document for programs tells them.
+//! Schemas of query and form fields that handlers parse themselves, for the OpenAPI document.
 #![expect(dead_code, reason = "only their names, types and descriptions are read")]
 
 use schemars::JsonSchema;
 
-/// Which customers; what is left out restricts nothing.
+/// Filter of a customer list; omitted fields do not restrict it.
 #[derive(Default, JsonSchema)]
 #[schemars(default)]
 pub(super) struct FilterFields {
-    /// The least that they pay a month, in the currency of the reports.
+    /// Minimum monthly revenue, in the reporting currency.
     min_mrr: Option<f64>,
-    /// The most.
+    /// Maximum monthly revenue, in the reporting currency.
     max_mrr: Option<f64>,
-    /// `healthy`, `at_risk`, `high_risk`, `critical` or `unknown`; any of several.
+    /// `healthy`, `at_risk`, `high_risk`, `critical` or `unknown`; matches any of them.
     health_status: Vec<String>,
-    /// Who looks after them, `(none)` for nobody.
+    /// Account manager; `(none)` for customers without one.
     assigned_am: Option<String>,
-    /// Short name of a source that knows them.
+    /// Short name of a source that has a record of the customer.
     source: Option<String>,
-    /// Words in name, company, address or plan.
+    /// Search words in name, company, email address or plan.
     q: Option<String>,
 }
 
-/// Who becomes part of a customer.
+/// Customer to merge.
 #[derive(JsonSchema)]
 pub(super) struct MergeFields {
-    /// An address of the other customer.
+    /// Email address of the other customer.
     alias: String,
-    /// Why.
+    /// Reason.
     reason: Option<String>,
 }
 
-/// Which merge is taken back.
+/// Merge to undo.
 #[derive(JsonSchema)]
 #[schemars(rename = "UnmergeFields")]
 pub(super) struct UndoFields {
-    /// The address that was made part of the customer.
+    /// Email address that was merged.
     alias: String,
 }
 
-/// Until when nobody is told of a customer.
+/// Snooze of a customer.
 #[derive(JsonSchema)]
 pub(super) struct SnoozeFields {
-    /// The last day of silence, at most a year ahead.
+    /// Last day of the snooze, at most a year ahead.
     until: jiff::civil::Date,
-    /// Why.
+    /// Reason.
     reason: String,
 }

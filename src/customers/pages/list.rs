@@ -1,4 +1,4 @@
-//! `GET /customers`: the customers row by row, or what to do first when there are none.
+//! Handler of `GET /customers`: the customer list, or the setup checklist when there are no customers.
 
 use std::sync::Arc;
 
@@ -26,18 +26,18 @@ use crate::{
     error::{Error, FieldError},
 };
 
-/// What an address says beside the filter.
+/// Query fields besides the filter.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     /// `html`, `json`, `csv` or `xlsx`.
     format: Option<String>,
-    /// `name`, `mrr`, `health_score`, `last_seen` or `risk`, with a hyphen before it for the greatest first.
+    /// `name`, `mrr`, `health_score`, `last_seen` or `risk`, with a leading hyphen for descending order.
     sort: Option<String>,
-    /// Number of the page, 1 for the first.
+    /// Page number, from 1.
     page: Option<String>,
 }
 
-/// What a list is asked for.
+/// Parsed query of a list.
 pub(super) struct Wanted {
     pub(super) question: ListQuestion,
     pub(super) page: usize,
@@ -124,7 +124,7 @@ fn render(
     }
 }
 
-/// The customers of all pages, as a table to download.
+/// All matching customers, as a table for download.
 pub(super) fn whole_table(
     customers: &Customers,
     (current, listing): (&Current, &Listing),

@@ -1,4 +1,4 @@
-//! `POST /customers/{id}/merge` and `POST /customers/{id}/unmerge`: two customers become one, and two again.
+//! Handlers of `POST /customers/{id}/merge` and `POST /customers/{id}/unmerge`: merge two customers, and undo it.
 
 use std::sync::Arc;
 
@@ -33,12 +33,12 @@ use crate::{
     store::{Batch, Change, Delete, Entry, Insert, NewId},
 };
 
-/// Who a merge is by, in the sheet.
+/// Author of the change in the sheet.
 pub(super) const BY: &str = "form";
-/// Characters that a reason may have.
+/// Maximum length of a reason in characters.
 pub(super) const LONGEST_REASON: usize = 300;
 
-/// What was sent.
+/// Body of the request.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Sent {
@@ -46,12 +46,12 @@ struct Sent {
     reason: String,
 }
 
-/// What a program hears.
+/// Response for programs.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Merged {
-    /// Id of the customer that stays.
+    /// Id of the remaining customer.
     id: String,
-    /// The address that was sent.
+    /// The email address from the request.
     alias: String,
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn undo(
     Ok(answer(&headers, (&id, "unmerged"), Merged::of(&id, &alias.alias)))
 }
 
-/// The customer that an address names, if it counts.
+/// Active customer with this id.
 pub(super) fn find<'a>(current: &'a Current, id: &str) -> Result<&'a Customer, Error> {
     let found = current.rows.by_id(&CustomerId::new(id));
     found
@@ -138,7 +138,7 @@ pub(super) fn find<'a>(current: &'a Current, id: &str) -> Result<&'a Customer, E
         .ok_or_else(Error::not_found)
 }
 
-/// The merge that was asked for, or what is wrong with it.
+/// Validates the requested merge; the error is a message for the field.
 fn wanted(current: &Current, customer: &Customer, sent: &Sent) -> Result<Alias, String> {
     let canonical = customer
         .email
@@ -174,7 +174,7 @@ fn insert(alias: &Alias, customers: &Customers) -> Insert {
     }
 }
 
-/// What was sent, as JSON or as a form.
+/// Parses a JSON or form body.
 pub(super) fn read<Sent: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<Sent, Error> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
@@ -187,7 +187,7 @@ pub(super) fn read<Sent: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) ->
     }
 }
 
-/// What was `done` to a customer: for a person their page, which says so; for a program the `outcome`.
+/// Response after an action: a redirect to the customer's page for browsers, `outcome` as JSON for programs.
 pub(super) fn answer(headers: &HeaderMap, (id, done): (&str, &str), outcome: impl Serialize) -> Response {
     match Face::accepted(headers) {
         Face::Html => Redirect::to(&format!("{}?done={done}", customer_address(id))).into_response(),

@@ -1,4 +1,4 @@
-//! The handlers of the board, one file an action; here is what they share.
+//! Router of the board: every route with its handler and its OpenAPI description.
 
 mod at_risk;
 mod customer;
@@ -37,10 +37,10 @@ pub use syncs::Tested;
 
 use fields::{FilterFields, MergeFields, SnoozeFields, UndoFields};
 
-/// The board in the document for programs.
+/// Tag of the board in the OpenAPI document.
 const TAG: &str = "Customers";
 
-/// Every address of the board.
+/// All routes of the board.
 pub fn router(customers: Arc<Customers>) -> ApiRouter {
     ApiRouter::new()
         .merge(lists())

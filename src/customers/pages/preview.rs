@@ -1,4 +1,4 @@
-//! `GET /customers/preview`: who would change band under other weights. Nothing is written.
+//! Handler of `GET /customers/preview`: customers who would change band under other weights. Writes nothing.
 
 use std::sync::Arc;
 
@@ -24,33 +24,33 @@ use crate::{
     page::field::Typed,
 };
 
-/// Weights in per cent; one that is left out stays as it is.
+/// Weights in percent; an omitted weight keeps its value.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Weights {
-    /// Of activity recency.
+    /// Weight of activity recency.
     activity: Option<String>,
-    /// Of support sentiment.
+    /// Weight of support sentiment.
     sentiment: Option<String>,
-    /// Of payment health.
+    /// Weight of payment health.
     payment: Option<String>,
-    /// Of engagement.
+    /// Weight of engagement.
     engagement: Option<String>,
-    /// Of tenure.
+    /// Weight of tenure.
     tenure: Option<String>,
-    /// Of MRR.
+    /// Weight of MRR.
     mrr: Option<String>,
     /// `html` or `json`.
     format: Option<String>,
 }
 
-/// What other weights would change.
+/// Effect of other weights.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Preview {
-    /// Version of the formula.
+    /// Formula version.
     pub formula: String,
-    /// How many customers were looked at.
+    /// Number of scored customers.
     pub customers: usize,
-    /// Those whose band would change, the deepest fall first.
+    /// Customers whose band would change, largest loss first.
     pub changes: Vec<Moved>,
 }
 
@@ -58,20 +58,20 @@ pub struct Preview {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "BandMoved")]
 pub struct Moved {
-    /// Id of the customer.
+    /// Customer id.
     pub customer: String,
-    /// What people call them.
+    /// Display name.
     pub title: String,
-    /// As it is; `null` without a score.
+    /// Current score and band; `null` without a score.
     pub now: Option<Judged>,
-    /// As it would be.
+    /// Score and band under the other weights.
     pub then: Option<Judged>,
 }
 
-/// A score and its band.
+/// A score with its band.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Judged {
-    /// From 0 to 100.
+    /// Score, 0 to 100.
     pub score: u8,
     /// `healthy`, `at_risk`, `high_risk` or `critical`.
     #[schemars(with = "String")]
@@ -132,14 +132,14 @@ async fn preview(customers: &Customers, current: &Current, other: &Formula) -> R
     })
 }
 
-/// What stands in the fields.
+/// Values of the weight fields.
 type Fields = Vec<(Component, Typed)>;
 
-/// The field of a complaint about all weights together.
+/// Field name for errors about all weights together.
 const ALL: &str = "weights";
 
 impl Weights {
-    /// The formula with these weights, or what is wrong with them, and what was typed.
+    /// Formula with these weights, or the field errors; and the field values.
     fn read(&self) -> (Result<Formula, Vec<FieldError>>, Fields) {
         let (mut weights, mut complaints, mut typed) = (Vec::new(), Vec::new(), Vec::new());
         for (component, text) in self.given() {

@@ -1,4 +1,4 @@
-//! `GET /customers/revenue`: growth of revenue, by the movements of one source.
+//! Handler of `GET /customers/revenue`: revenue growth from the movements of one source.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::{
     error::Error,
 };
 
-/// Columns of the drawing.
+/// Months in the chart.
 const DRAWN: usize = 12;
 
 #[derive(Deserialize, JsonSchema)]
@@ -35,30 +35,30 @@ pub(super) struct Question {
     format: Option<String>,
 }
 
-/// Growth of revenue.
+/// Revenue growth.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "RevenueGrowth")]
 pub(super) struct Answer {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     as_of: Timestamp,
-    /// The source whose movements are counted.
+    /// Source of the movements.
     source: &'static str,
-    /// The currency of every amount.
+    /// Currency of every amount.
     currency: String,
-    /// Month by month, oldest first. Shares are of one.
+    /// Months, oldest first. Rates are fractions of one.
     months: Vec<MonthAnswer>,
-    /// Customers by the month of their first subscription, oldest first.
+    /// Cohorts by month of the first subscription, oldest first.
     cohorts: Vec<CohortAnswer>,
-    /// Movements in other currencies, which are in no figure.
+    /// Number of movements in other currencies, which are left out.
     in_other_currencies: usize,
-    /// Movements that could not be used.
+    /// Number of movements that could not be used.
     unusable: usize,
 }
 
 /// One month.
 #[derive(Serialize, JsonSchema)]
 struct MonthAnswer {
-    /// Its first day.
+    /// First day of the month.
     month: Date,
     start: Number,
     new_business: Number,
@@ -78,14 +78,14 @@ struct MonthAnswer {
     quick_ratio: Option<Number>,
 }
 
-/// Customers of one month.
+/// A cohort of customers.
 #[derive(Serialize, JsonSchema)]
 struct CohortAnswer {
-    /// The first day of the month.
+    /// First day of the month.
     month: Date,
     customers: usize,
     new_business: Number,
-    /// Share of the revenue that is left after 0, 1, 2 … months.
+    /// Share of the initial revenue after 0, 1, 2 … months.
     retention: Vec<Option<Number>>,
 }
 
@@ -118,7 +118,7 @@ fn render(customers: &Customers, (current, told): (&Current, &Derived), asked: &
     }
 }
 
-/// MRR at the end of the last months, in thousandths of the highest.
+/// MRR at the end of the last months, in thousandths of the maximum.
 fn heights(months: &[Month]) -> Vec<(Date, u32)> {
     let shown = &months[months.len().saturating_sub(DRAWN)..];
     let highest = shown
@@ -134,7 +134,7 @@ fn heights(months: &[Month]) -> Vec<(Date, u32)> {
     shown.iter().map(height).collect()
 }
 
-/// To six decimals: enough for a hundredth of a per cent, and short.
+/// Rounded to six decimals: precise to a hundredth of a percent, and short.
 fn share(known: Option<Decimal>) -> Option<Number> {
     known.map(|share| Number::new(share.round_dp(6)))
 }

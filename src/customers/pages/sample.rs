@@ -1,4 +1,4 @@
-//! `POST /customers/sample`: fills an empty embedded spreadsheet with a believable small company.
+//! Handler of `POST /customers/sample`: loads sample data into an empty embedded spreadsheet.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::error::Error;
 
-/// Always the same customers, so that a second click adds none.
+/// Fixed seed, so that a repeated request adds no customers.
 const SEED: u64 = 5;
 
 pub(super) async fn load(State(customers): State<Arc<Customers>>) -> Result<Response, Error> {

@@ -1,4 +1,4 @@
-//! `POST /customers/{id}/snooze` and `POST /customers/{id}/unsnooze`: nobody is told of a customer for a while, and again.
+//! Handlers of `POST /customers/{id}/snooze` and `POST /customers/{id}/unsnooze`.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::{
     store::{Batch, CommitError, Reading, RowProblem},
 };
 
-/// What was sent.
+/// Body of the request.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Sent {
@@ -39,12 +39,12 @@ struct Sent {
     reason: String,
 }
 
-/// What a program hears.
+/// Response for programs.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Snoozed {
-    /// Id of the customer.
+    /// Customer id.
     id: String,
-    /// The silence; `null` when there is none any more.
+    /// The snooze; `null` after it was ended.
     snoozed: Option<SnoozeAnswer>,
 }
 
@@ -102,7 +102,7 @@ pub(super) async fn end(
     Ok(answer(&headers, (&id, "awake"), awake))
 }
 
-/// Writes it. A line that somebody deleted meanwhile is as good as ended.
+/// Commits the change. A row that was deleted in the meantime counts as success.
 async fn commit(customers: &Customers, change: Option<crate::store::Change>) -> Result<(), Error> {
     let Some(change) = change else { return Ok(()) };
     match customers.store.commit(Batch::by(BY, [change])).await {

@@ -1,4 +1,4 @@
-//! `GET /dashboard/summary`: the customers as one picture.
+//! Handler of `GET /dashboard/summary`: all customers in figures.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::{
     error::Error,
 };
 
-/// Customers at risk that the page names.
+/// Number of customers at risk that the page lists.
 const NAMED: usize = 5;
 
 #[derive(Deserialize, JsonSchema)]

@@ -1,4 +1,4 @@
-//! `GET /sync/status`: how the syncs fare. `POST /sync/{source}/test`: tries the key of a source.
+//! Handlers of `GET /sync/status` (sync status) and `POST /sync/{source}/test` (test of a source's key).
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use crate::{
     page::Source,
 };
 
-/// Time that a source has to answer a test.
+/// Timeout of a key test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Deserialize, JsonSchema)]
@@ -34,27 +34,27 @@ pub(super) struct Question {
     format: Option<String>,
 }
 
-/// What a test found.
+/// Result of a key test.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Tested {
     /// Short name of the source.
     pub source: &'static str,
-    /// Its name for people.
+    /// Display name.
     pub title: &'static str,
-    /// Whether every list answered.
+    /// Whether every list could be read.
     pub works: bool,
-    /// Each list that was asked.
+    /// Result for each list.
     pub lists: Vec<TestedList>,
 }
 
-/// What a list answered.
+/// Result for one list.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TestedList {
     /// Name of the list.
     pub list: &'static str,
-    /// What stands in the way; `None` when nothing does.
+    /// Error; `None` when the list could be read.
     pub problem: Option<String>,
-    /// What to do about it.
+    /// Remedy for the error.
     pub cure: Option<String>,
 }
 
@@ -79,7 +79,7 @@ pub(super) async fn show(
     let document = page.document(&customers.frame(&current));
     let mut response = ([(header::CACHE_CONTROL, "private, no-store")], Html(document)).into_response();
     if is_running {
-        // Without script too the page follows a run.
+        // The page refreshes during a run, without script.
         response
             .headers_mut()
             .insert(header::REFRESH, header::HeaderValue::from_static("3"));

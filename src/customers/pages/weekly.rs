@@ -1,4 +1,4 @@
-//! `GET /customers/report`: the week in figures, on a page and on paper.
+//! Handler of `GET /customers/report`: the weekly report as page, JSON or PDF.
 
 use std::sync::Arc;
 

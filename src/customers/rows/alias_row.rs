@@ -1,5 +1,4 @@
-//! The tab `customer_aliases`: addresses that belong to the customer of another address. People edit it; deleting a line
-//! undoes the merge.
+//! Tab `customer_aliases`: merges of customers by email address. Staff edit it; deleting a row undoes the merge.
 
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -22,7 +21,7 @@ const COLUMNS: &[Column] = &[
     Column::new("reason", Kind::Text),
 ];
 
-/// One row for each merge. A line that people write needs `alias` and `canonical` only.
+/// One row per merge. A row written by hand needs only `alias` and `canonical`.
 pub static CUSTOMER_ALIASES: Tab = Tab {
     title: "customer_aliases",
     columns: COLUMNS,
@@ -37,27 +36,27 @@ const BY: usize = place(COLUMNS, "by");
 const AT: usize = place(COLUMNS, "at");
 const REASON: usize = place(COLUMNS, "reason");
 
-/// A merge: whoever has the address `alias` is the customer with the address `canonical`.
+/// A merge: the customer with the address `alias` becomes part of the customer with the address `canonical`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alias {
-    /// The id of the row; empty in a line that people wrote without one.
+    /// Row id; empty in a row written by hand without one.
     pub id: String,
-    /// The address that belongs elsewhere.
+    /// Email address that is merged.
     pub alias: Email,
-    /// The address of the customer.
+    /// Email address of the remaining customer.
     pub canonical: Email,
-    /// Who says so.
+    /// Author of the merge.
     pub by: Option<String>,
-    /// Since when.
+    /// Time of the merge.
     pub at: Option<Timestamp>,
-    /// Why.
+    /// Reason.
     pub reason: Option<String>,
 }
 
-/// The merges alone, for looking whether they changed.
+/// The merges alone, for change detection.
 #[derive(Debug)]
 pub struct AliasRows {
-    /// Every merge that can be read.
+    /// Every readable merge.
     pub aliases: Vec<Alias>,
 }
 
@@ -72,7 +71,7 @@ impl Dataset for AliasRows {
     }
 }
 
-/// The cells of a merge.
+/// Cells of a merge.
 pub fn cells_of(alias: &Alias, zone: &TimeZone) -> RowCells {
     vec![
         (ALIAS, cells::text(alias.alias.as_written())),
@@ -83,7 +82,7 @@ pub fn cells_of(alias: &Alias, zone: &TimeZone) -> RowCells {
     ]
 }
 
-/// Reads a row; `None`, with a finding, when an address is missing.
+/// Decodes a row; `None`, with a finding, when an email address is missing.
 pub fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<Alias> {
     let mut cells = Cells::of(row, decoding);
     let mut address = |column: usize| {

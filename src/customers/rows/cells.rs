@@ -1,4 +1,4 @@
-//! Typed values out of cells and into them.
+//! Typed reading and writing of cells.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
@@ -12,33 +12,33 @@ use crate::{
     store::{Cell, Decoding, Entry, Row},
 };
 
-/// Characters that a cell takes at most are 50,000
-/// (<https://support.google.com/drive/answer/37603>); this leaves room for a note.
+/// Maximum length of a text in UTF-16 units. A cell holds 50,000 characters
+/// (<https://support.google.com/drive/answer/37603>); the rest is room for a note.
 pub const LONGEST_TEXT: usize = 49_000;
 
-/// The cells of one row. What cannot be read becomes a finding and counts as unknown.
+/// Cells of one row. An unreadable value becomes a finding and counts as unknown.
 pub struct Cells<'a> {
     row: Row<'a>,
     decoding: &'a mut Decoding,
 }
 
 impl<'a> Cells<'a> {
-    /// The cells of `row`.
+    /// Cells of `row`.
     pub fn of(row: Row<'a>, decoding: &'a mut Decoding) -> Self {
         Self { row, decoding }
     }
 
-    /// Number of the row, as the spreadsheet shows it.
+    /// Row number, as shown in the spreadsheet.
     pub fn number(&self) -> u32 {
         self.row.number
     }
 
-    /// The text of a cell; `None` when it is empty.
+    /// Text of a cell; `None` when it is empty.
     pub fn text(&self, column: usize) -> Option<String> {
         Some(self.row.cell(column).text()).filter(|text| !text.is_empty())
     }
 
-    /// The lines of a cell.
+    /// Non-empty lines of a cell.
     pub fn lines(&self, column: usize) -> Vec<String> {
         let text = self.row.cell(column).text();
         text.lines()
@@ -48,7 +48,7 @@ impl<'a> Cells<'a> {
             .collect()
     }
 
-    /// The addresses in a cell, one a line, or with spaces, commas or semicolons between them.
+    /// Email addresses in a cell, separated by line breaks, spaces, commas or semicolons.
     pub fn emails(&mut self, column: usize) -> Vec<Email> {
         let text = self.row.cell(column).text();
         let mut emails = Vec::new();
@@ -62,7 +62,7 @@ impl<'a> Cells<'a> {
         emails
     }
 
-    /// The instant in a cell.
+    /// Instant in a cell.
     pub fn instant(&mut self, column: usize) -> Option<Timestamp> {
         match self.row.cell(column) {
             Cell::Empty => None,
@@ -76,17 +76,17 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// The day in a cell.
+    /// Day in a cell.
     pub fn day(&mut self, column: usize) -> Option<Date> {
         let at = self.instant(column)?;
         Some(at.to_zoned(self.decoding.zone.clone()).date())
     }
 
-    /// The number in a cell.
+    /// Number in a cell.
     pub fn number_in(&mut self, column: usize) -> Option<Decimal> {
         let read = match self.row.cell(column) {
             Cell::Empty => return None,
-            // The shortest decimal that reads as this binary fraction, as the sheet shows it.
+            // Shortest decimal for this binary fraction, as the sheet shows it.
             Cell::Number(number) => format!("{number}").parse().ok(),
             Cell::Text(text) => text.parse().ok(),
             Cell::Bool(_) => None,
@@ -100,7 +100,7 @@ impl<'a> Cells<'a> {
         read
     }
 
-    /// Yes or no.
+    /// Boolean in a cell: yes or no.
     pub fn flag(&mut self, column: usize) -> Option<bool> {
         match self.row.cell(column) {
             Cell::Empty => None,
@@ -119,7 +119,7 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// The sum in one cell, in the currency that another names.
+    /// Amount in one cell, in the currency named by another.
     pub fn amount(&mut self, column: usize, currency: usize) -> Option<Amount> {
         let units = self.number_in(column)?;
         let code = self.row.cell(currency).text();
@@ -132,20 +132,20 @@ impl<'a> Cells<'a> {
         Some(Amount { units, currency: read? })
     }
 
-    /// A finding about a cell of a row that counts.
+    /// Adds a finding about a cell; the row still counts.
     pub fn tell(&mut self, column: usize, reason: String) {
         let finding = self.row.finding(column, Effect::Counted, reason);
         self.decoding.findings.push(finding);
     }
 
-    /// A finding about a cell that leaves the whole row out.
+    /// Adds a finding about a cell that excludes the whole row.
     pub fn exclude(&mut self, column: usize, reason: impl Into<String>) {
         let finding = self.row.finding(column, Effect::RowExcluded, reason);
         self.decoding.findings.push(finding);
     }
 }
 
-/// A cell with text, cut where it is longer than a cell may be.
+/// Text cell, truncated to the maximum length.
 pub fn text(text: &str) -> Entry {
     if text.trim().is_empty() {
         return Entry::Empty;
@@ -153,35 +153,35 @@ pub fn text(text: &str) -> Entry {
     Entry::Text(fitting(text))
 }
 
-/// A cell with text that may be unknown.
+/// Text cell; empty when unknown.
 pub fn text_of(known: Option<&str>) -> Entry {
     known.map_or(Entry::Empty, text)
 }
 
-/// A cell with one thing a line.
+/// Text cell with one item per line.
 pub fn lines<T: ToString>(items: impl IntoIterator<Item = T>) -> Entry {
     let lines: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
     text(&lines.join("\n"))
 }
 
-/// A cell with an instant.
+/// Date-time cell.
 pub fn instant(at: Option<Timestamp>, zone: &TimeZone) -> Entry {
     at.map_or(Entry::Empty, |at| Entry::instant(&at.to_zoned(zone.clone())))
 }
 
-/// A cell with a number.
+/// Number cell.
 pub fn number(known: Option<Decimal>) -> Entry {
     known
         .and_then(|number| number.to_f64())
         .map_or(Entry::Empty, Entry::Number)
 }
 
-/// A cell with a sum, rounded to what can be charged.
+/// Amount cell, rounded to the smallest unit of its currency.
 pub fn amount(known: Option<Amount>) -> Entry {
     number(known.map(|amount| amount.rounded().units))
 }
 
-/// A cell with yes or no.
+/// Boolean cell: yes or no.
 pub fn flag(known: Option<bool>) -> Entry {
     match known {
         Some(true) => Entry::Text("yes".to_owned()),
@@ -190,7 +190,8 @@ pub fn flag(known: Option<bool>) -> Entry {
     }
 }
 
-/// The text, or its beginning with a note when it is longer than a cell may be. Counted as the spreadsheet does, in UTF-16.
+/// The text, or its beginning with a note when it exceeds the maximum. Length is counted in UTF-16, as the spreadsheet
+/// does.
 fn fitting(text: &str) -> String {
     if text.len() <= LONGEST_TEXT || text.encode_utf16().count() <= LONGEST_TEXT {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! The tab `unified_customers`: one row for each customer.
+//! Tab `unified_customers`: one row per customer.
 
 mod reading;
 
@@ -79,7 +79,7 @@ const COLUMNS: &[Column] = &[
     Column::new("updated_at", Kind::DateTime),
 ];
 
-/// One row for each customer.
+/// One row per customer.
 pub static UNIFIED_CUSTOMERS: Tab = Tab {
     title: "unified_customers",
     columns: COLUMNS,
@@ -88,7 +88,7 @@ pub static UNIFIED_CUSTOMERS: Tab = Tab {
     updated_at: None,
 };
 
-/// Place of `email`.
+/// Column of `email`.
 pub const EMAIL: usize = place(COLUMNS, "email");
 const OTHER_EMAILS: usize = place(COLUMNS, "other_emails");
 const NAME: usize = place(COLUMNS, "name");
@@ -100,11 +100,11 @@ const LIFECYCLE_STAGE: usize = place(COLUMNS, "lifecycle_stage");
 const PLAN: usize = place(COLUMNS, "plan");
 const SUBSCRIPTION_STATUS: usize = place(COLUMNS, "subscription_status");
 const DELINQUENT: usize = place(COLUMNS, "delinquent");
-/// Place of `mrr`.
+/// Column of `mrr`.
 pub const MRR: usize = place(COLUMNS, "mrr");
 const ARR: usize = place(COLUMNS, "arr");
 const LTV: usize = place(COLUMNS, "ltv");
-/// Place of `currency`, which is that of `mrr` and `arr`.
+/// Column of `currency`, the currency of `mrr` and `arr`.
 pub const CURRENCY: usize = place(COLUMNS, "currency");
 const MRR_SOURCE: usize = place(COLUMNS, "mrr_source");
 const LTV_SOURCE: usize = place(COLUMNS, "ltv_source");
@@ -119,21 +119,22 @@ const LOGINS: usize = place(COLUMNS, "logins");
 const CREDITS: usize = place(COLUMNS, "credits");
 const EXPORTS: usize = place(COLUMNS, "exports");
 const SOURCES: usize = place(COLUMNS, "sources");
-/// Place of `health_score`.
+/// Column of `health_score`.
 pub const HEALTH_SCORE: usize = place(COLUMNS, "health_score");
-/// Place of `health_status`.
+/// Column of `health_status`.
 pub const HEALTH_STATUS: usize = place(COLUMNS, "health_status");
-/// Place of `coverage`.
+/// Column of `coverage`.
 pub const COVERAGE: usize = place(COLUMNS, "coverage");
-/// Place of `churn_risk`.
+/// Column of `churn_risk`.
 pub const CHURN_RISK: usize = place(COLUMNS, "churn_risk");
 const STANDING: usize = place(COLUMNS, "standing");
 const MERGED_INTO: usize = place(COLUMNS, "merged_into");
 const CREATED_AT: usize = place(COLUMNS, "created_at");
-/// Place of `updated_at`, which says when another cell of the row was changed last.
+/// Column of `updated_at`: time of the last change to another cell of the row.
 pub const UPDATED_AT: usize = place(COLUMNS, "updated_at");
 
-/// The two columns of each source that has some: its name, ids, time of the last sync. Others are in `sources` alone.
+/// Source name and its two columns: vendor ids and time of the last sync. Sources without columns appear in `sources`
+/// only.
 const GROUPS: &[(&str, usize, usize)] = &[
     (
         "intercom",
@@ -177,62 +178,62 @@ const GROUPS: &[(&str, usize, usize)] = &[
     ),
 ];
 
-/// The customers, as far as their rows can be read.
+/// Customers whose rows could be decoded.
 #[derive(Debug)]
 pub struct CustomerRows {
-    /// In the order of the sheet, those that are merged or gone among them.
+    /// Customers in sheet order, including merged and gone ones.
     pub customers: Vec<Customer>,
-    /// Row number of each, as the spreadsheet shows it.
+    /// Row number of each customer, as shown in the spreadsheet.
     pub numbers: Vec<u32>,
-    /// Addresses of the cells.
+    /// Links to the cells.
     pub link: TabLink,
-    /// The rows as they are.
+    /// Raw rows.
     pub rows: TabRows,
     places: HashMap<CustomerId, usize>,
     by_email: HashMap<String, usize>,
-    /// Places of those that count, in the order of their names.
+    /// Indices of the active customers, in name order.
     by_name: Vec<u32>,
     search: OnceLock<SearchTexts>,
 }
 
 impl CustomerRows {
-    /// The customer with this id.
+    /// Customer with this id.
     pub fn by_id(&self, id: &CustomerId) -> Option<&Customer> {
         self.places.get(id).map(|place| &self.customers[*place])
     }
 
-    /// The customer with this address, main or other. One that counts comes before one that does not.
+    /// Customer with this main or other email address; an active one takes precedence.
     pub fn by_email(&self, email: &Email) -> Option<&Customer> {
         self.by_email.get(email.key()).map(|place| &self.customers[*place])
     }
 
-    /// Address of the cells of a customer; of the whole tab for one that has no row.
+    /// Link to the cells of a customer; to the whole tab without a row.
     pub fn link_of(&self, id: &CustomerId) -> String {
         let place = self.places.get(id);
         place.map_or_else(|| self.link.tab(), |place| self.link.row(self.numbers[*place]))
     }
 
-    /// Those that count in sums and lists.
+    /// Active customers, in sheet order.
     pub fn current(&self) -> impl Iterator<Item = &Customer> {
         self.customers.iter().filter(|customer| customer.is_current())
     }
 
-    /// The same in the order of their names, each with its place in `customers`.
+    /// Active customers in name order, each with its index in `customers`.
     pub fn current_by_name(&self) -> impl Iterator<Item = (u32, &Customer)> {
         self.by_name.iter().map(|place| (*place, self.at(*place)))
     }
 
-    /// The customer at a place.
+    /// Customer at an index.
     pub fn at(&self, place: u32) -> &Customer {
         &self.customers[place as usize]
     }
 
-    /// The texts in which people search, in the order of the rows; made when somebody first does.
+    /// Search texts in row order, computed on first use.
     pub fn search_texts(&self) -> &SearchTexts {
         self.search.get_or_init(|| texts_of(&self.customers))
     }
 
-    /// Rows whose revenue is in no sum, because sums are made in `currency`.
+    /// Findings for amounts that no total includes because they are not in `currency`.
     pub fn in_other_currencies(&self, currency: Currency) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (customer, number) in self.customers.iter().zip(&self.numbers) {
@@ -252,7 +253,7 @@ impl CustomerRows {
         findings
     }
 
-    /// How many findings [`Self::in_other_currencies`] makes.
+    /// Number of findings that [`Self::in_other_currencies`] returns.
     pub fn count_in_other_currencies(&self, currency: Currency) -> usize {
         let of_one = |customer: &Customer| {
             let foreign = foreign_mrr(customer, currency).is_some();
@@ -293,14 +294,14 @@ impl CustomerRows {
     }
 }
 
-/// What a customer pays a month in another currency than that of the sums.
+/// Monthly revenue of a customer, if it is in another currency.
 fn foreign_mrr(customer: &Customer, currency: Currency) -> Option<Amount> {
     let mrr = customer.revenue.mrr?;
     (mrr.currency != currency && !mrr.units.is_zero()).then_some(mrr)
 }
 
 fn by_name(customers: &[Customer]) -> Vec<u32> {
-    // A spreadsheet has fewer rows than that.
+    // A spreadsheet has fewer than 2³² rows.
     let current = (0_u32..).zip(customers).filter(|(_, customer)| customer.is_current());
     let mut named: Vec<((String, String), &CustomerId, u32)> = current
         .map(|(place, customer)| (sort_key(customer.title()), &customer.id, place))
@@ -335,7 +336,7 @@ impl Dataset for CustomerRows {
     }
 }
 
-/// The cells of a customer that a sync decides on: all but health, id and the two times.
+/// Cells that a sync writes: all but id, health and the two times.
 pub fn cells_of(customer: &Customer, zone: &TimeZone) -> RowCells {
     let mut cells = profile_cells(&customer.profile, zone);
     cells.extend(revenue_cells(&customer.revenue));
@@ -361,7 +362,7 @@ pub fn cells_of(customer: &Customer, zone: &TimeZone) -> RowCells {
     cells
 }
 
-/// The cell that says when another one was changed; for a new row also that of its making.
+/// Cells with the time of a change; for a new row also the time of creation.
 pub fn stamps(now: Timestamp, is_new: bool, zone: &TimeZone) -> RowCells {
     let now = cells::instant(Some(now), zone);
     if is_new {
@@ -371,7 +372,7 @@ pub fn stamps(now: Timestamp, is_new: bool, zone: &TimeZone) -> RowCells {
     }
 }
 
-/// The cells of what the health rules found.
+/// Cells with the result of the health rules.
 pub fn health_cells(health: &Health) -> RowCells {
     vec![
         (HEALTH_SCORE, cells::number(health.score)),

@@ -1,5 +1,5 @@
-//! The tab `cancel_dismissals`: sentences about leaving of which a person said *Not a cancellation*. Deleting a line has the
-//! sentence count again.
+//! Tab `cancel_dismissals`: mentions of cancellation that a person marked as *Not a cancellation*. Deleting a row makes
+//! the mention count again.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ const COLUMNS: &[Column] = &[
     Column::new("reason", Kind::Text),
 ];
 
-/// One row for each sentence that is no cancellation; its id is that of the sentence.
+/// One row per dismissed mention; the row id is the id of the mention.
 pub static CANCEL_DISMISSALS: Tab = Tab {
     title: "cancel_dismissals",
     columns: COLUMNS,
@@ -29,10 +29,10 @@ pub static CANCEL_DISMISSALS: Tab = Tab {
     updated_at: None,
 };
 
-/// What people dismissed.
+/// Dismissed mentions.
 #[derive(Debug, Default)]
 pub struct Dismissals {
-    /// Ids of the sentences.
+    /// Ids of the mentions.
     pub ids: HashSet<String>,
 }
 
@@ -46,18 +46,18 @@ impl Dataset for Dismissals {
     }
 }
 
-/// Who dismissed a sentence, when and why.
+/// Author, time and reason of a dismissal.
 #[derive(Clone, Debug)]
 pub struct Dismissal<'a> {
-    /// Who says so; empty when nobody gave a name.
+    /// Author; empty without a name.
     pub by: &'a str,
-    /// When.
+    /// Time.
     pub at: Timestamp,
-    /// Why; may be empty.
+    /// Reason; may be empty.
     pub reason: &'a str,
 }
 
-/// The row that dismisses a sentence. Dismissing it again writes nothing.
+/// Insert that dismisses a mention. Dismissing it again writes nothing.
 pub fn dismissed(mention: &CancelMention, dismissal: &Dismissal<'_>, zone: &TimeZone) -> Change {
     const _: () = assert!(place(COLUMNS, "reason") == COLUMNS.len() - 1);
     Change::Insert(Insert {

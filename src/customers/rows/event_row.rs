@@ -1,7 +1,7 @@
-//! The tab `customer_events`: what happened with customers, as the sources tell.
+//! Tab `customer_events`: conversations, bookings, subscriptions and other events from the sources.
 //!
-//! The column `data` holds the event itself; the columns before it say the same for people. A conversation or a transcript
-//! that is longer than a cell may be is shortened ([`super::super::shortening`]).
+//! The column `data` holds the event as JSON; the columns before it repeat it for people. A conversation or transcript
+//! that exceeds the size of a cell is truncated.
 
 use jiff::{Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
@@ -37,7 +37,7 @@ const COLUMNS: &[Column] = &[
     Column::new("synced_at", Kind::DateTime),
 ];
 
-/// One row for each event.
+/// One row per event.
 pub static CUSTOMER_EVENTS: Tab = Tab {
     title: "customer_events",
     columns: COLUMNS,
@@ -57,15 +57,15 @@ const AMOUNT: usize = place(COLUMNS, "amount");
 const CURRENCY: usize = place(COLUMNS, "currency");
 const DATA: usize = place(COLUMNS, "data");
 const UPDATED_AT: usize = place(COLUMNS, "updated_at");
-/// Place of `synced_at`, which says when a sync changed the row last.
+/// Column of `synced_at`: time at which a sync last changed the row.
 pub const SYNCED_AT: usize = place(COLUMNS, "synced_at");
 
-/// The id of the row of an event: source, kind and the vendor's id.
+/// Row id of an event: source, kind and vendor id.
 pub fn row_id(event: &Event) -> String {
     format!("{}:{}:{}", event.source, event.detail.kind(), event.id)
 }
 
-/// The cells of an event.
+/// Cells of an event.
 pub fn cells_of(event: &Event, synced_at: Timestamp, zone: &TimeZone) -> RowCells {
     let shown = Shown::of(&event.detail);
     vec![
@@ -84,7 +84,7 @@ pub fn cells_of(event: &Event, synced_at: Timestamp, zone: &TimeZone) -> RowCell
     ]
 }
 
-/// Reads a row; `None`, with a finding, when the event cannot be read.
+/// Decodes a row; `None`, with a finding, when the event is unreadable.
 pub fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<Event> {
     let mut cells = Cells::of(row, decoding);
     let data = cells.text(DATA).unwrap_or_default();
@@ -98,7 +98,7 @@ pub fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<Event> {
     }
 }
 
-/// What people see of an event in the sheet.
+/// Columns of an event for people.
 #[derive(Default)]
 struct Shown {
     summary: Option<String>,

@@ -1,6 +1,6 @@
-//! The tab `health_score_history`: the score of a customer, one row for each day on which it changed.
+//! Tab `health_score_history`: scores of customers, one row per day with a change.
 //!
-//! The column `components` holds what each part earned, such as `activity 25; sentiment 15.85; cancel_mention -30`.
+//! The column `components` holds the points of each part, such as `activity 25; sentiment 15.85; cancel_mention -30`.
 
 use std::collections::HashMap;
 
@@ -25,16 +25,16 @@ const COVERAGE: usize = place(COLUMNS, "coverage");
 const COMPONENTS: usize = place(COLUMNS, "components");
 const FORMULA: usize = place(COLUMNS, "formula");
 
-/// The scores of the customers, day by day.
+/// Score history of all customers.
 #[derive(Debug)]
 pub struct ScoreHistory {
-    /// The rows as they are.
+    /// Raw rows.
     pub rows: TabRows,
     by_customer: HashMap<CustomerId, Vec<Snapshot>>,
 }
 
 impl ScoreHistory {
-    /// The scores of one customer, the earliest first.
+    /// Scores of one customer, oldest first.
     pub fn of(&self, customer: &CustomerId) -> &[Snapshot] {
         self.by_customer.get(customer).map_or(&[], Vec::as_slice)
     }
@@ -59,12 +59,12 @@ impl Dataset for ScoreHistory {
     }
 }
 
-/// The id of the row of a customer and a day.
+/// Row id for a customer and a day.
 pub fn row_id(customer: &CustomerId, day: Date) -> String {
     format!("{customer}:{day}")
 }
 
-/// The cells of a score.
+/// Cells of a score.
 pub fn cells_of(customer: &CustomerId, snapshot: &Snapshot) -> RowCells {
     let percent = snapshot.coverage.decimal() / Decimal::ONE_HUNDRED;
     vec![

@@ -1,13 +1,13 @@
-//! A tab whose rows the program keeps as they should be, known by their ids.
+//! Row changes of a tab that the program maintains: compares target cells with the rows and builds inserts and updates.
 
 use std::collections::HashMap;
 
 use crate::store::{CellUpdate, Change, Content, Entry, Insert, NewId, Tab, TabRows, Update};
 
-/// Cells of a row by place of the column.
+/// Cells of a row, by column.
 pub type RowCells = Vec<(usize, Entry)>;
 
-/// The rows of a tab as they were read, and as this program has written them since.
+/// Rows of a tab as read, with the changes that this process has written since.
 pub struct Ledger {
     tab: &'static Tab,
     rows: TabRows,
@@ -16,7 +16,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// The rows of `tab`; of several with one id the first counts.
+    /// Rows of `tab`; of several with the same id the first counts.
     pub fn of(tab: &'static Tab, rows: TabRows) -> Self {
         let mut numbers = HashMap::with_capacity(rows.len());
         for row in rows.rows() {
@@ -39,13 +39,13 @@ impl Ledger {
         self.numbers.contains_key(id) || self.written.contains_key(id)
     }
 
-    /// The ids of the rows that were read.
+    /// Ids of the rows as read.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.numbers.keys().map(String::as_str)
     }
 
-    /// What makes the row with this id hold `cells`; `None` when it does. Those in `stamps` say when the others changed:
-    /// they are written with them, never alone.
+    /// Change that sets `cells` in the row with this id; `None` when the row holds them already. The columns in
+    /// `stamps` are times of change: they are written along with other cells, never alone.
     pub fn change(&self, id: &str, cells: &[(usize, Entry)], stamps: &[usize]) -> Option<Change> {
         if !self.has(id) {
             return Some(Change::Insert(self.insert(id, cells)));
@@ -70,12 +70,12 @@ impl Ledger {
         })
     }
 
-    /// Remembers what was written, so that a later change is compared with it.
+    /// Records what was written, so that later changes are compared with it.
     pub fn learn(&mut self, id: &str, cells: RowCells) {
         self.written.insert(id.to_owned(), cells);
     }
 
-    /// What stands in a cell; nothing where there is no such row.
+    /// Content of a cell; empty when there is no such row.
     pub fn content(&self, id: &str, column: usize) -> Content {
         let written = self.written.get(id);
         if let Some((_, entry)) = written.and_then(|cells| cells.iter().find(|(place, _)| *place == column)) {

@@ -1,4 +1,4 @@
-//! The tab `revenue_metrics`: figures of the whole business by month, as a source computed them.
+//! Tab `revenue_metrics`: monthly figures of the whole business, as computed by a source.
 
 use jiff::{Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
@@ -28,7 +28,7 @@ const COLUMNS: &[Column] = &[
     Column::new("synced_at", Kind::DateTime),
 ];
 
-/// One row for each month of a source. The two rates are per cent.
+/// One row per month and source. The two rates are in percent.
 pub static REVENUE_METRICS: Tab = Tab {
     title: "revenue_metrics",
     columns: COLUMNS,
@@ -47,15 +47,15 @@ const LTV: usize = place(COLUMNS, "ltv");
 const CUSTOMERS: usize = place(COLUMNS, "customers");
 const CUSTOMER_CHURN: usize = place(COLUMNS, "customer_churn_rate");
 const MRR_CHURN: usize = place(COLUMNS, "mrr_churn_rate");
-/// Place of `synced_at`, which says when a sync changed the row last.
+/// Column of `synced_at`: time at which a sync last changed the row.
 pub const SYNCED_AT: usize = place(COLUMNS, "synced_at");
 
-/// The id of the row of a month.
+/// Row id of a month.
 pub fn row_id(metrics: &MonthMetrics) -> String {
     format!("{}:{}", metrics.source, metrics.date)
 }
 
-/// The cells of a month.
+/// Cells of a month.
 pub fn cells_of(metrics: &MonthMetrics, synced_at: Timestamp, zone: &TimeZone) -> RowCells {
     let number = |known: Option<Decimal>| cells::number(known);
     vec![
@@ -73,7 +73,7 @@ pub fn cells_of(metrics: &MonthMetrics, synced_at: Timestamp, zone: &TimeZone) -
     ]
 }
 
-/// Reads a row; `None`, with a finding, when source or day is missing.
+/// Decodes a row; `None`, with a finding, without source or day.
 pub fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<MonthMetrics> {
     let zone = decoding.zone.clone();
     let mut cells = Cells::of(row, decoding);

@@ -1,19 +1,19 @@
-//! The tabs of the customers board, column by column, and what the program makes of their rows.
+//! Tabs of the customers board.
 //!
 //! | tab | holds | written by |
 //! | --- | --- | --- |
-//! | `source_records` | what each source says about a person, a company or an account ([`record_row`]) | syncs |
-//! | `customer_events` | what happened: conversations, bookings, subscriptions … ([`event_row`]) | syncs |
-//! | `revenue_metrics` | figures of the whole business by month, as a source computed them ([`metrics_row`]) | syncs |
-//! | `sync_log` | one line for each run of a source ([`run_row`]) | syncs |
-//! | `customer_aliases` | addresses that belong to the customer of another address ([`alias_row`]) | people |
-//! | `unified_customers` | one row for each customer ([`customer_row`]), derived from all of the above | the program |
-//! | `health_score_history` | the score of a customer, by day ([`history_row`]) | the program |
-//! | `alert_snoozes` | customers about whom nobody is told for a while ([`super::alerting::book`]) | people |
-//! | `cancel_dismissals` | sentences that are no cancellation ([`dismissal_row`]) | people |
+//! | `source_records` | people, companies and accounts from the sources | syncs |
+//! | `customer_events` | conversations, bookings, subscriptions and other events | syncs |
+//! | `revenue_metrics` | monthly figures of the whole business, as computed by a source | syncs |
+//! | `sync_log` | one row per sync run | syncs |
+//! | `customer_aliases` | merges of customers by email address | people |
+//! | `unified_customers` | one row per customer, derived from all of the above | the program |
+//! | `health_score_history` | scores of each customer by day | the program |
+//! | `alert_snoozes` | customers without alerts until a day | people |
+//! | `cancel_dismissals` | dismissed mentions of cancellation | people |
 //!
-//! The first three keep what the sources said. So every figure can be traced to its source, a run only reads what
-//! changed, and a merge of two customers is undone by deleting its line: nothing is lost with it.
+//! The first three keep the data of the sources. Every figure can therefore be traced to its source, a sync fetches
+//! changes only, and a merge is undone by deleting its row, without losing data.
 
 pub mod alias_row;
 pub mod cells;
@@ -37,7 +37,7 @@ pub use metrics_row::REVENUE_METRICS;
 pub use record_row::SOURCE_RECORDS;
 pub use run_row::SYNC_LOG;
 
-/// The score of a customer, one row for each day on which it changed; append-only.
+/// Scores of customers, one row per day with a change; append-only.
 pub static HEALTH_SCORE_HISTORY: Tab = Tab {
     title: "health_score_history",
     columns: &[
@@ -55,7 +55,7 @@ pub static HEALTH_SCORE_HISTORY: Tab = Tab {
     updated_at: None,
 };
 
-/// Every tab of the board, for setting the spreadsheet up.
+/// Every tab of the board, for spreadsheet setup.
 pub static TABS: &[&Tab] = &[
     &UNIFIED_CUSTOMERS,
     &SOURCE_RECORDS,
@@ -68,7 +68,7 @@ pub static TABS: &[&Tab] = &[
     &super::alerting::snooze::ALERT_SNOOZES,
 ];
 
-/// Place of the column with this header; a header that is not there does not compile where a constant is made of it.
+/// Column index of a header. In a constant, an unknown header is a compile error.
 const fn place(columns: &[Column], header: &str) -> usize {
     let mut index = 0;
     while index < columns.len() {

@@ -1,4 +1,4 @@
-//! The tab `source_records`: what each source says about a person, a company or an account.
+//! Tab `source_records`: people, companies and accounts, as each source describes them.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ const COLUMNS: &[Column] = &[
     Column::new("synced_at", Kind::DateTime),
 ];
 
-/// One row for each record of a source.
+/// One row per record of a source.
 pub static SOURCE_RECORDS: Tab = Tab {
     title: "source_records",
     columns: COLUMNS,
@@ -48,37 +48,37 @@ const COMPANY: usize = place(COLUMNS, "company");
 const BELONGS_TO: usize = place(COLUMNS, "belongs_to");
 const FORMER_IDS: usize = place(COLUMNS, "former_ids");
 const FIELDS: usize = place(COLUMNS, "fields");
-/// Place of `presence`.
+/// Column of `presence`.
 pub const PRESENCE: usize = place(COLUMNS, "presence");
 const UPDATED_AT: usize = place(COLUMNS, "updated_at");
-/// Place of `synced_at`, which says when a sync changed the row last.
+/// Column of `synced_at`: time at which a sync last changed the row.
 pub const SYNCED_AT: usize = place(COLUMNS, "synced_at");
 
-/// The word in `presence` of what the vendor no longer has.
+/// Value of `presence` for records that the vendor no longer has.
 pub const REMOVED: &str = "removed";
 
-/// What a source says, and since when it says so.
+/// A record of a source, with the time of its last change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceRecord {
-    /// What it says. The list it came from is not kept.
+    /// The record; its feed is not stored.
     pub said: Observation,
-    /// When a sync last brought something new about it.
+    /// Time at which a sync last changed the record.
     pub synced_at: Option<Timestamp>,
 }
 
 impl SourceRecord {
-    /// The id of its row.
+    /// Row id.
     pub fn id(&self) -> String {
         row_id(&self.said.source, &self.said.subject)
     }
 }
 
-/// The id of the row of a record: source, kind and the vendor's id.
+/// Row id of a record: source, kind and vendor id.
 pub fn row_id(source: &str, subject: &Subject) -> String {
     format!("{source}:{}:{}", word(subject.kind), subject.id)
 }
 
-/// The cells of what a source says.
+/// Cells of a record.
 pub fn cells_of(said: &Observation, synced_at: Timestamp, zone: &TimeZone) -> RowCells {
     let presence = match said.presence {
         Presence::Present => "present",
@@ -100,12 +100,12 @@ pub fn cells_of(said: &Observation, synced_at: Timestamp, zone: &TimeZone) -> Ro
     ]
 }
 
-/// `company:42`.
+/// Text form of a subject, such as `company:42`.
 pub(super) fn subject_text(subject: &Subject) -> String {
     format!("{}:{}", word(subject.kind), subject.id)
 }
 
-/// The reverse of [`subject_text`].
+/// Parses the output of [`subject_text`].
 pub(super) fn subject_in(text: &str) -> Option<Subject> {
     let (kind, id) = text.split_once(':')?;
     let kind = match kind {
@@ -125,7 +125,7 @@ fn word(kind: SubjectKind) -> &'static str {
     }
 }
 
-/// As a JSON object. Where that is longer than a cell may be, the longest texts of the vendor's own are left out.
+/// JSON object of the fields. If it exceeds the size of a cell, the longest vendor-specific texts are dropped.
 fn fields_entry(fields: &[Field]) -> Entry {
     let mut named: BTreeMap<&FieldName, &FieldValue> = BTreeMap::new();
     for field in fields {
@@ -148,7 +148,7 @@ fn fields_entry(fields: &[Field]) -> Entry {
     }
 }
 
-/// Reads a row; `None`, with a finding, when it is nobody's.
+/// Decodes a row; `None`, with a finding, without source, kind and vendor id.
 pub fn read(row: Row<'_>, decoding: &mut Decoding) -> Option<SourceRecord> {
     let mut cells = Cells::of(row, decoding);
     let source = cells.text(SOURCE);

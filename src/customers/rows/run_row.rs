@@ -1,4 +1,4 @@
-//! The tab `sync_log`: one line for each run of a source.
+//! Tab `sync_log`: one row per sync run of a source.
 
 use jiff::{Timestamp, tz::TimeZone};
 use schemars::JsonSchema;
@@ -33,7 +33,7 @@ const COLUMNS: &[Column] = &[
     Column::new("derived_at", Kind::DateTime),
 ];
 
-/// One row for each run; append-only but for the run that is going on.
+/// One row per run; append-only except for a run in progress.
 pub static SYNC_LOG: Tab = Tab {
     title: "sync_log",
     columns: COLUMNS,
@@ -58,63 +58,64 @@ const CURE: usize = place(COLUMNS, "cure");
 const FINDINGS: usize = place(COLUMNS, "findings");
 const DERIVED_AT: usize = place(COLUMNS, "derived_at");
 
-/// One run of a source.
+/// A sync run of one source.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SyncRun {
-    /// How the line is known.
+    /// Row id.
     pub id: String,
     /// Short name of the source.
     pub source: String,
-    /// How much it read.
+    /// Full or incremental.
     pub mode: Mode,
-    /// When it began.
+    /// Start time.
     pub started_at: Timestamp,
-    /// When it ended; `None` while it goes on, or when the program ended before it.
+    /// End time; `None` while the run is in progress or when the program stopped during it.
     pub ended_at: Option<Timestamp>,
-    /// What became of it.
+    /// Outcome.
     pub outcome: RunOutcome,
-    /// Records that the source brought, readable or not.
+    /// Number of records received, readable or not.
     pub seen: u64,
-    /// Rows that were added.
+    /// Number of rows inserted.
     pub created: u64,
-    /// Rows of which a cell was changed.
+    /// Number of rows updated.
     pub updated: u64,
-    /// Records that could not be read.
+    /// Number of records that could not be read.
     pub failed: u64,
-    /// From when the next incremental run reads on; only of a complete run.
+    /// Start of the next incremental run; set by complete runs only.
     pub watermark: Option<Timestamp>,
-    /// Where a run that broke goes on.
+    /// Position at which an interrupted run resumes.
     #[serde(skip)]
     pub cursor: Option<Cursor>,
-    /// What stopped it, in a sentence.
+    /// Error message of a failed run.
     pub error: Option<String>,
-    /// What to do about it.
+    /// Remedy for the error.
     pub cure: Option<String>,
-    /// What could not be read, one sentence a line; the first ones of many.
+    /// Findings, one sentence each; only the first of many.
     pub findings: Vec<String>,
-    /// When the customers and their scores were derived of what it wrote; `None` until then, and when it wrote nothing.
+    /// Time at which customers and scores were derived from the written rows; `None` before that, and when nothing was
+    /// written.
     pub derived_at: Option<Timestamp>,
 }
 
 impl SyncRun {
-    /// Whether it wrote something of which the customers were not derived yet, as far as its line tells.
+    /// Whether the run wrote rows from which customers were not yet derived.
     pub fn is_owed(&self) -> bool {
         self.created + self.updated > 0 && self.derived_at.is_none()
     }
 }
 
-/// What became of a run.
+/// Outcome of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcome {
-    /// It goes on, or the program ended before it.
+    /// In progress, or the program stopped during it.
     Running,
-    /// Everything was read.
+    /// All records were read.
     Complete,
-    /// It stopped; the word is one of `bad_key`, `missing_scope`, `rate_limit`, `connection`, `refused`, `unreadable`,
+    /// Failed with one of `bad_key`, `missing_scope`, `rate_limit`, `connection`, `refused`, `unreadable`,
     /// `spreadsheet`.
     Failed(String),
-    /// The program ended before it; the next run went on from where it was.
+    /// The program stopped during it; the next run resumed it.
     Interrupted,
 }
 
@@ -138,22 +139,22 @@ impl RunOutcome {
     }
 }
 
-/// The runs, oldest first.
+/// Sync log, oldest run first.
 #[derive(Debug)]
 pub struct SyncLog {
-    /// Every run that can be read.
+    /// Every readable run.
     pub runs: Vec<SyncRun>,
-    /// The rows as they are.
+    /// Raw rows.
     pub rows: TabRows,
 }
 
 impl SyncLog {
-    /// The newest run of a source.
+    /// Newest run of a source.
     pub fn last(&self, source: &str) -> Option<&SyncRun> {
         self.of(source).max_by_key(|run| run.started_at)
     }
 
-    /// The newest run of a source that was complete.
+    /// Newest complete run of a source.
     pub fn last_complete(&self, source: &str) -> Option<&SyncRun> {
         let complete = self.of(source).filter(|run| run.outcome == RunOutcome::Complete);
         complete.max_by_key(|run| run.started_at)
@@ -177,7 +178,7 @@ impl Dataset for SyncLog {
     }
 }
 
-/// The cells of a run.
+/// Cells of a run.
 pub fn cells_of(run: &SyncRun, zone: &TimeZone) -> RowCells {
     #[expect(clippy::cast_precision_loss, reason = "records are counted, far below 2^53")]
     let count = |number: u64| Entry::Number(number as f64);

@@ -1,4 +1,4 @@
-//! What the sources said and what people merged, read together: what customers are derived from.
+//! Source tables: the tabs from which customers are derived, read together.
 
 use super::{
     CUSTOMER_ALIASES, CUSTOMER_EVENTS, REVENUE_METRICS, SOURCE_RECORDS,
@@ -11,22 +11,22 @@ use crate::{
     store::{Dataset, Decoding, Tab, TabRows},
 };
 
-/// Everything that customers are derived from.
+/// Everything from which customers are derived.
 #[derive(Debug)]
 pub struct SourceTables {
-    /// What the sources say about people, companies and accounts.
+    /// People, companies and accounts from the sources.
     pub records: Vec<SourceRecord>,
-    /// What happened with them.
+    /// Events from the sources.
     pub events: Vec<Event>,
-    /// Merges by people.
+    /// Merges made by people.
     pub aliases: Vec<Alias>,
-    /// Figures of the whole business by month.
+    /// Monthly figures of the whole business.
     pub metrics: Vec<MonthMetrics>,
-    /// The rows of `source_records` as they are.
+    /// Raw rows of `source_records`.
     pub record_rows: TabRows,
-    /// The rows of `customer_events` as they are.
+    /// Raw rows of `customer_events`.
     pub event_rows: TabRows,
-    /// The rows of `revenue_metrics` as they are.
+    /// Raw rows of `revenue_metrics`.
     pub metric_rows: TabRows,
 }
 

@@ -1,4 +1,4 @@
-//! How the invented customers fared before, so that there is a past to compare with.
+//! Earlier scores of the invented customers, so that trends and changes have data.
 
 use jiff::{ToSpan, civil::Date};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -9,11 +9,11 @@ use crate::customers::{
     scoring::Scored,
 };
 
-/// Weeks ago on which scores are made up, the earliest first, with the share of what activity and sentiment lack today that
-/// they did not lack yet, in tenths.
+/// Weeks before today, oldest first, each with the share (in tenths) of the missing activity and sentiment points that
+/// the earlier score still had.
 const EARLIER: [(i64, i64); 3] = [(8, 10), (4, 7), (1, 3)];
 
-/// Earlier scores of each customer: before the trouble of today, with more activity and kinder words.
+/// Earlier scores of each customer: without penalties, and with more activity and sentiment points.
 pub fn past_scores(scored: &[Scored], today: Date) -> Vec<(CustomerId, Snapshot)> {
     let known = scored.iter().filter_map(|one| Some((one, one.score.as_ref()?)));
     let of_one = |(one, score): (&Scored, &Score)| -> Vec<(CustomerId, Snapshot)> {

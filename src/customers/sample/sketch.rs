@@ -1,4 +1,4 @@
-//! Who the invented customers are.
+//! Invented customers, before they are rendered as records of the services.
 
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng;
@@ -55,7 +55,7 @@ const COMPANIES: &[&str] = &[
     "Tundra Outdoor",
 ];
 const MANAGERS: &[&str] = &["Kate Oberg", "Tomás Rey", "Priya Nair"];
-/// What the plans are called and cost a month, in cents.
+/// Plan name and monthly price in cents.
 const PLANS: &[(&str, i64)] = &[
     ("Starter", 4_900),
     ("Team", 19_900),
@@ -63,7 +63,7 @@ const PLANS: &[(&str, i64)] = &[
     ("Enterprise", 149_000),
 ];
 
-/// How a customer fares.
+/// State of health of an invented customer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mood {
     Thriving,
@@ -74,7 +74,7 @@ pub(super) enum Mood {
     Gone,
 }
 
-/// What is invented about a customer before the sources tell it.
+/// An invented customer.
 pub(super) struct Sketch {
     pub(super) number: usize,
     pub(super) mood: Mood,
@@ -93,7 +93,7 @@ pub(super) fn ago(now: Timestamp, days: i64) -> Timestamp {
 }
 
 pub(super) fn sketch(number: usize, now: Timestamp, chance: &mut ChaCha8Rng) -> Sketch {
-    // Twenty of forty fare well, as in a company that goes on.
+    // Half of the customers are healthy, as in a viable company.
     let mood = match number % 20 {
         0..10 => Mood::Thriving,
         10..12 => Mood::New,

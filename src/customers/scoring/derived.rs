@@ -1,5 +1,4 @@
-//! What follows from what the sources said and from nothing else: whom each record belongs to, and what customers said.
-//! It is worked out once for each version of the tabs.
+//! Data derived from the source tables alone: clusters of records and analysed messages. Cached by version of the tabs.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -17,21 +16,21 @@ use crate::{
     store::Reading,
 };
 
-/// What the sources told, and whom it is about.
+/// Source tables with the data derived from them.
 pub struct Derived {
-    /// The tabs.
+    /// Source tables.
     pub tables: Arc<SourceTables>,
-    /// Every customer.
+    /// Clusters of records, one per customer.
     pub clusters: Clusters,
-    /// What customers said in each event, in the order of the events.
+    /// Analysed messages by event, in event order.
     pub heard: Vec<Vec<Heard>>,
     by_email: HashMap<String, usize>,
-    /// By source and the vendor’s id.
+    /// By source and vendor id.
     by_record: HashMap<(String, String), usize>,
 }
 
 impl Derived {
-    /// Works it out.
+    /// Derives the data.
     pub fn of(tables: Arc<SourceTables>) -> Self {
         let clusters = Clusters::of(known(&tables));
         let (mut by_email, mut by_record) = (HashMap::new(), HashMap::new());
@@ -54,12 +53,12 @@ impl Derived {
         }
     }
 
-    /// The tabs, as customers are derived from them.
+    /// Source tables as the input of unification.
     pub fn known(&self) -> Known<'_> {
         known(&self.tables)
     }
 
-    /// What belongs to a customer; `None` when no source knows them any more.
+    /// Cluster of a customer; `None` when no source has a record any more.
     pub fn cluster(&self, customer: &Customer) -> Option<&Cluster> {
         let by_email = customer
             .emails()
@@ -82,7 +81,7 @@ fn known(tables: &SourceTables) -> Known<'_> {
     }
 }
 
-/// What was worked out last.
+/// Cache of the derived data.
 pub struct Derivation(WorkedOut<u64, Derived>);
 
 impl Default for Derivation {
@@ -92,8 +91,7 @@ impl Default for Derivation {
 }
 
 impl Derivation {
-    /// What follows from the tabs as they were read. It takes a while with many conversations, so it keeps no other
-    /// request waiting.
+    /// Derived data of these tabs. Many conversations take a while, so the work runs on a blocking thread.
     pub async fn of(&self, told: &Reading<SourceTables>) -> Arc<Derived> {
         let tables = &told.snapshot.data;
         let work = async {

@@ -1,4 +1,5 @@
-//! The facts of one customer, out of what the sources said. `docs/directives/health-score.md` says the same in plain words.
+//! Feature extraction: facts of one customer from records and events, by the rules of
+//! `docs/directives/health-score.md`.
 
 use std::collections::HashSet;
 
@@ -21,25 +22,25 @@ use crate::{
     spelling::fold,
 };
 
-/// For how long words have a tone.
+/// Time for which messages count towards the tone.
 const TONE_HOLDS: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// Words of vendors for the highest priority.
+/// Vendor names of the highest ticket priority.
 const CRITICAL: &[&str] = &["urgent", "critical", "highest", "blocker", "p0", "p1", "sev0", "sev1"];
 
-/// What the facts depend on beside what was said.
+/// Context of the extraction.
 pub struct Terms<'a> {
-    /// The present moment, in the zone in which days are counted.
+    /// Current time, in the zone in which days are counted.
     pub now: &'a Zoned,
-    /// The currency in which sums are made.
+    /// Reporting currency.
     pub currency: Currency,
-    /// Sentences that a person said are no cancellation.
+    /// Ids of dismissed mentions.
     pub dismissed: &'a HashSet<String>,
-    /// What customers said in each event, in the order of the events.
+    /// Analysed messages by event, in event order.
     pub heard: &'a [Vec<Heard>],
 }
 
 impl Terms<'_> {
-    /// What the customer said, with the source of each message.
+    /// Messages of the customer, with the source of each.
     fn heard<'a>(&'a self, known: Known<'a>, cluster: &'a Cluster) -> impl Iterator<Item = (&'a Heard, &'a str)> {
         cluster.events.iter().flat_map(move |place| {
             let source = known.events[*place].source.as_str();
@@ -49,7 +50,7 @@ impl Terms<'_> {
     }
 }
 
-/// Everything that the score asks of a customer.
+/// All facts of a customer.
 pub fn facts(known: Known<'_>, cluster: &Cluster, customer: &Customer, terms: &Terms<'_>) -> Facts {
     let told = Told::of(known, cluster);
     let events: Vec<&Event> = cluster.events.iter().map(|place| &known.events[*place]).collect();
@@ -84,7 +85,7 @@ fn time_of(told: &Told<'_>, key: FieldKey) -> Option<Fact<Timestamp>> {
     }
 }
 
-/// The latest of: seen in the product, replied, wrote, came to a booking or a meeting.
+/// Latest of product activity, replies, messages, attended bookings and meetings.
 fn last_seen(
     known: Known<'_>,
     cluster: &Cluster,
@@ -107,7 +108,7 @@ fn last_seen(
     all.max_by_key(|fact| fact.value)
 }
 
-/// When the customer did something in an event themselves.
+/// Time of the customer's own action in an event.
 fn acted_at(event: &Event, now: Timestamp) -> Option<Timestamp> {
     match &event.detail {
         Detail::Conversation(conversation) => {
@@ -149,8 +150,8 @@ fn tone_of<'a>(heard: impl Iterator<Item = (&'a Heard, &'a str)>, now: Timestamp
     Some(Fact::new(worth, *source, Some(newest.at)))
 }
 
-/// By the subscriptions themselves where there are some: money that is owed goes before all, one that runs before one that
-/// ended. Else by the word of a source.
+/// Payment status from the subscriptions, if any: an overdue one first, then the best. Otherwise the subscription
+/// status of a source.
 fn payment(told: &Told<'_>, events: &[&Event]) -> Option<Fact<Payment>> {
     let standings: Vec<Fact<Payment>> = events.iter().filter_map(|event| subscription(event)).collect();
     let owed = standings
@@ -173,7 +174,7 @@ fn subscription(event: &Event) -> Option<Fact<Payment>> {
     Some(Fact::new(payment, event.source.clone(), event.updated_at.or(event.at)))
 }
 
-/// How many of the guides that the customer was given are finished.
+/// Completed share of the onboarding guides assigned to the customer.
 fn onboarding(events: &[&Event]) -> Option<Fact<Decimal>> {
     let guides = events.iter().filter_map(|event| match &event.detail {
         Detail::Onboarding(onboarding) => Some((*event, onboarding.completed?)),
@@ -223,7 +224,7 @@ fn critical_ticket(event: &Event) -> Option<Fact<String>> {
     is_critical(ticket).then(|| Fact::new(title, event.source.clone(), event.updated_at.or(event.at)))
 }
 
-/// The day on which the customer left: the last movement of revenue is churn, or every subscription ended.
+/// Day on which the customer left: the last revenue movement is churn, or every subscription ended.
 pub fn left(known: Known<'_>, cluster: &Cluster, zone: &TimeZone) -> Option<Date> {
     let events = cluster.own_events.iter().map(|place| &known.events[*place]);
     let events: Vec<&Event> = events.collect();

@@ -1,3 +1,5 @@
+//! Tests of feature extraction.
+
 use serde_json::json;
 
 use super::{super::hearing::heard_in, *};

@@ -1,4 +1,4 @@
-//! What customers said, read once: its tone, and the sentences about leaving.
+//! Message analysis: tone and mentions of cancellation in each message of a customer.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,21 +12,21 @@ use crate::{
     spelling::fold,
 };
 
-/// The namespace of the ids of sentences.
+/// UUID namespace of mention ids.
 const SENTENCES: Uuid = Uuid::from_u128(0x2f0c_9a44_71d3_4b0e_8f3a_5c1e_9d27_60aa);
 
-/// One message of a customer.
+/// An analysed message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heard {
-    /// When it was said: the time of the message, else that of the event.
+    /// Time of the message, otherwise of the event.
     pub at: Timestamp,
-    /// Its tone.
+    /// Strengths of its tone.
     pub strengths: Strengths,
-    /// Its sentences about leaving.
+    /// Mentions of cancellation.
     pub about_leaving: Vec<CancelMention>,
 }
 
-/// What the customer said in each event, in the order of the events.
+/// Analysed messages of the customer in each event, in event order.
 pub fn heard_in(events: &[Event]) -> Vec<Vec<Heard>> {
     events.iter().map(heard).collect()
 }
@@ -50,7 +50,7 @@ fn heard(event: &Event) -> Vec<Heard> {
     heard.collect()
 }
 
-/// The same words in the same conversation are the same sentence, however often a sync brings them.
+/// The id depends on event and words only, so that repeated syncs give the same mention.
 fn mention(event: &Event, quote: String, at: Timestamp) -> CancelMention {
     let name = format!(
         "{}\n{}\n{}\n{}",

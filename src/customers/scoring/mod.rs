@@ -1,10 +1,9 @@
-//! The scores of all customers, worked out from what the sources said and written into the spreadsheet.
+//! Scoring: computes the scores of all customers and writes them into the spreadsheet.
 //!
-//! [`Scoring::recalculate`] reads the tabs, takes what follows from them alone ([`derived`], [`hearing`]), gathers the facts of
-//! each customer ([`gathering`]), scores them by
-//! [`health`](super::health) and [`churn`](super::churn), and writes what differs: the four cells of health in
-//! `unified_customers`, and a line in `health_score_history` for each customer whose score is not what it was. It runs after
-//! each sync and on demand ([`pages`]).
+//! [`Scoring::recalculate`] reads the tabs, derives clusters and analysed messages, extracts the facts of each
+//! customer, applies the health rules and the churn model, and writes the differences: the four health cells in
+//! `unified_customers`, and a row in `health_score_history` for each customer whose score changed. It runs after each
+//! sync and on request.
 
 pub mod derived;
 pub mod gathering;
@@ -46,10 +45,10 @@ use crate::{
     store::{Batch, Change, ReadError, Reading, Store},
 };
 
-/// Who writes the rows, as the audit log would say.
+/// Author of the rows in the audit log.
 const BY: &str = "health";
 
-/// Works out the scores.
+/// Scoring service.
 pub struct Scoring {
     store: Arc<Store>,
     clock: Clock,
@@ -57,52 +56,51 @@ pub struct Scoring {
     derivation: Derivation,
     /// Held while scores are written, so that two runs do not write the same cells.
     turn: tokio::sync::Mutex<()>,
-    /// When the scores were computed last by this program.
+    /// Time of the last computation in this process.
     computed: watch::Sender<Option<Timestamp>>,
 }
 
-/// What a run did.
+/// Result of a scoring run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Recalculated {
-    /// Customers of whom enough is known for a score.
+    /// Number of customers with a score.
     pub scored: usize,
-    /// Customers of whom nothing is known that counts.
+    /// Number of customers without enough data for a score.
     pub unknown: usize,
-    /// Rows of customers whose health changed.
+    /// Number of customer rows whose health changed.
     pub changed: u64,
-    /// Where the risk of churn comes from.
+    /// Origin of the churn risks.
     pub churn_basis: Basis,
-    /// Examples that the history holds of customers who left; a model needs
-    /// [`NEEDED_OF_EACH`](super::churn::training::NEEDED_OF_EACH) of each kind.
+    /// Number of training examples of customers who left; a model needs a minimum number of each class.
     pub left: usize,
-    /// Examples of customers who stayed.
+    /// Number of training examples of customers who stayed.
     pub stayed: usize,
 }
 
-/// A customer with everything that the score needs and says.
+/// A customer with the inputs and the result of scoring.
 #[derive(Clone, Debug)]
 pub struct Scored {
-    /// Which customer.
+    /// The customer.
     pub customer: CustomerId,
-    /// What is known.
+    /// Facts.
     pub facts: Facts,
-    /// What it comes to; `None` when nothing is known that counts.
+    /// Score; `None` without enough data.
     pub score: Option<Score>,
-    /// The day on which they left, if they did.
+    /// Day on which the customer left.
     pub left: Option<Date>,
 }
 
-/// The tabs, read together.
+/// Inputs of scoring, read together.
 pub struct Books {
     derived: Arc<Derived>,
-    /// Version of the tabs of which `derived` follows.
+    /// Version of the tabs from which `derived` follows.
     told: u64,
     customers: Reading<CustomerRows>,
     history: Reading<ScoreHistory>,
     dismissals: Reading<Dismissals>,
 }
 
-/// The tabs as the store answered.
+/// Results of reading the tabs.
 type Read = (
     Result<Reading<SourceTables>, ReadError>,
     Result<Reading<CustomerRows>, ReadError>,
@@ -110,11 +108,11 @@ type Read = (
     Result<Reading<Dismissals>, ReadError>,
 );
 
-/// Versions of the tabs that were read together; the same ones have the same rows.
+/// Versions of the tabs that were read together; equal versions mean equal rows.
 pub type Versions = [u64; 4];
 
 impl Books {
-    /// The versions of the tabs.
+    /// Versions of the tabs.
     pub fn versions(&self) -> Versions {
         [
             self.told,
@@ -124,19 +122,19 @@ impl Books {
         ]
     }
 
-    /// The rows of the customers.
+    /// Customer rows.
     pub fn customers(&self) -> &CustomerRows {
         &self.customers.snapshot.data
     }
 
-    /// Their scores, day by day.
+    /// Score history.
     pub fn history(&self) -> &ScoreHistory {
         &self.history.snapshot.data
     }
 }
 
 impl Scoring {
-    /// Puts it together. `currency` is that in which sums are made: an MRR in another one is not known to the score.
+    /// Creates the service. `currency` is the reporting currency; the score ignores MRR in other currencies.
     pub fn new(store: Arc<Store>, clock: Clock, currency: Currency) -> Self {
         let turn = tokio::sync::Mutex::default();
         Self {
@@ -149,12 +147,12 @@ impl Scoring {
         }
     }
 
-    /// When the scores were computed last by this program, and a word each time that they are.
+    /// Receiver of the time of the last computation in this process, notified of every new one.
     pub fn computed(&self) -> watch::Receiver<Option<Timestamp>> {
         self.computed.subscribe()
     }
 
-    /// Reads the tabs.
+    /// Reads the inputs, possibly from the cache.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read.
@@ -164,10 +162,10 @@ impl Scoring {
         self.open(read).await
     }
 
-    /// The same without older data: what is written follows from it.
+    /// Reads the inputs as they are now, for computations whose result is written.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read as it is now.
+    /// When the spreadsheet cannot be read now.
     pub async fn books_now(&self) -> Result<Books, Error> {
         let store = &self.store;
         let read = tokio::join!(store.read_now(), store.read_now(), store.read_now(), store.read_now());
@@ -185,7 +183,7 @@ impl Scoring {
         })
     }
 
-    /// What follows from what the sources said.
+    /// Data derived from the source tables.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read.
@@ -193,7 +191,7 @@ impl Scoring {
         Ok(self.derivation.of(&self.store.read().await?).await)
     }
 
-    /// Scores every customer as things stand in the tabs.
+    /// Scores every customer from these inputs.
     pub fn score_all(&self, books: &Books) -> Vec<Scored> {
         let now = self.clock.zoned_now();
         let derived = &books.derived;
@@ -219,10 +217,10 @@ impl Scoring {
         scored.collect()
     }
 
-    /// Works out every score anew and writes what differs.
+    /// Recomputes every score and writes the differences.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    /// When the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn recalculate(&self) -> Result<Recalculated, Error> {
         let _turn = self.turn.lock().await;
         self.store.refresh();
@@ -255,10 +253,10 @@ impl Scoring {
         })
     }
 
-    /// Writes earlier scores into the history, for customers who were made up; days that are there stay.
+    /// Writes earlier scores of invented customers into the history; existing days are kept.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    /// When the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn make_up(&self, past: &[(CustomerId, Snapshot)]) -> Result<(), Error> {
         let _turn = self.turn.lock().await;
         let history: Reading<ScoreHistory> = self.store.read_now().await?;
@@ -272,7 +270,7 @@ impl Scoring {
         Ok(())
     }
 
-    /// Who would change band under another formula, with how many customers were looked at.
+    /// Customers who would change band under another formula, with the number of customers compared.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read.
@@ -284,7 +282,7 @@ impl Scoring {
         Ok((scored.len(), changes))
     }
 
-    /// Has a sentence not count as a word about leaving, and scores anew. `false` when no customer said such a sentence.
+    /// Dismisses a mention of cancellation and rescores. `false` when there is no such mention.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read or written.
@@ -319,7 +317,7 @@ fn learned(scored: &[Scored], history: &ScoreHistory, now: &Zoned) -> Learned {
     learn(&pasts, now.date())
 }
 
-/// The row of a customer as the rules have it.
+/// Health cells of a customer.
 fn health_of(scored: &Scored, risk: Option<Risk>) -> Health {
     let score = scored.score.as_ref();
     let part = |percent: Decimal| (percent / Decimal::ONE_HUNDRED).round_dp(4);
@@ -344,7 +342,7 @@ fn health_changes(judged: &[(&Scored, Option<Risk>)], rows: &CustomerRows, now: 
     let scored = judged
         .iter()
         .filter_map(|(scored, risk)| change(&scored.customer, &health_of(scored, *risk)));
-    // A row that is nobody's any more has no health.
+    // A row without any source record has no health.
     let is_stale = |customer: &&Customer| !known.contains(&customer.id) && customer.health != Health::default();
     let stale = rows.customers.iter().filter(is_stale);
     scored
@@ -352,7 +350,7 @@ fn health_changes(judged: &[(&Scored, Option<Risk>)], rows: &CustomerRows, now: 
         .collect()
 }
 
-/// A line for each customer whose score is not what it was; a second run of the day changes the line of that day.
+/// A history row for each customer whose score changed; a second run on the same day updates the row of that day.
 fn history_changes(scored: &[Scored], history: &ScoreHistory, now: &Zoned) -> Vec<Change> {
     let ledger = Ledger::of(&HEALTH_SCORE_HISTORY, history.rows.clone());
     let changes = scored.iter().filter_map(|one| {

@@ -1,4 +1,4 @@
-//! The addresses that score anew and take back a sentence about leaving.
+//! Handlers that recalculate the scores and dismiss mentions of cancellation.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::{
     openapi::{Body, Endpoint},
 };
 
-/// The board, in the document of the addresses.
+/// Tag of the board in the OpenAPI document.
 const TAG: &str = "Customers";
 
-/// The addresses.
+/// Routes of scoring.
 pub fn router(scoring: Arc<Scoring>) -> ApiRouter {
     let recalculate = post_with(recalculate, |it| {
         it.about(TAG, "Works out the health of every customer anew.")
@@ -47,19 +47,19 @@ pub fn router(scoring: Arc<Scoring>) -> ApiRouter {
         .with_state(scoring)
 }
 
-/// Who dismisses a sentence, and why.
+/// Author and reason of a dismissal.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 struct Dismissal {
     #[serde(default)]
     by: String,
     #[serde(default)]
     reason: String,
-    /// Id of the customer whose page a browser goes back to.
+    /// Id of the customer whose page a browser returns to.
     #[serde(default)]
     customer: String,
 }
 
-/// That a sentence does not count any more.
+/// Response after a dismissal.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Dismissed {
     dismissed: String,

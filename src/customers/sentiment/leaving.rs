@@ -1,4 +1,4 @@
-//! Sentences in which a customer speaks of leaving.
+//! Cancellation detection: sentences in which a customer mentions cancelling.
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -11,20 +11,20 @@ use super::{
     words::{Sentence, Token, sentences},
 };
 
-/// The longest sentence that is kept as evidence, in letters; a longer one is cut.
+/// Maximum length of a quote in characters; longer sentences are truncated.
 const LONGEST_QUOTE: usize = 300;
-/// How many words before a verb may deny it.
+/// Number of words before a verb in which a negation counts.
 const REACH_BACK: usize = 8;
-/// How many words after a verb may be its object.
+/// Number of words after a verb in which its object is searched.
 const REACH_ON: usize = 7;
 
-/// Words without which no rule applies; most sentences have none and are passed over.
+/// Words without which no rule applies; most sentences contain none and are skipped.
 static TRIGGERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let lists = [CANCEL, CANCELLED, END, RENEW, WISH, MOVE, CANCELLATION];
     lists.into_iter().flatten().copied().collect()
 });
 
-/// The sentences of a message that speak of leaving, as they were written.
+/// Sentences of a message that mention cancelling, as written.
 pub fn sentences_about_leaving(message: &str) -> Vec<String> {
     let all = sentences(message);
     let is_found = |at: &usize| {
@@ -35,7 +35,7 @@ pub fn sentences_about_leaving(message: &str) -> Vec<String> {
     (0..all.len()).filter(is_found).map(|at| cut(&all[at])).collect()
 }
 
-/// What the sentences before named last.
+/// Last object named in the preceding sentences.
 fn named_before(sentences: &[Sentence]) -> Object {
     let nouns = sentences
         .iter()
@@ -54,14 +54,14 @@ fn cut(sentence: &Sentence) -> String {
     }
 }
 
-/// What a verb is about.
+/// Object of a verb.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Object {
     /// A plan, subscription or account.
     Ours,
     /// Something else.
     Other,
-    /// Nothing is named.
+    /// None.
     None,
     /// A pronoun.
     Pronoun,
@@ -77,13 +77,13 @@ fn noun(word: &str) -> Object {
     }
 }
 
-/// The last known noun before a place; what earlier sentences named, when there is none.
+/// Last known noun before a position; `before` if there is none.
 fn last_noun(tokens: &[Token], end: usize, before: Object) -> Object {
     let nouns = tokens[..end].iter().map(|token| noun(token.word()));
     nouns.rev().find(|noun| *noun != Object::None).unwrap_or(before)
 }
 
-/// Whether somebody speaks of leaving here. `before` is what the sentences before were about.
+/// Whether a sentence mentions cancelling. `before` is the last object of the preceding sentences.
 fn speaks_of_leaving(tokens: &[Token], before: Object) -> bool {
     let spoken = without_quotations(tokens);
     (0..spoken.len()).any(|place| {
@@ -99,8 +99,8 @@ fn speaks_of_leaving(tokens: &[Token], before: Object) -> bool {
     })
 }
 
-/// Leaves out what stands between quotation marks: the name of a button, or the words of somebody else. Nothing is left
-/// out when a mark has no partner.
+/// Drops text between quotation marks, such as the name of a button or somebody else's words. Keeps everything if a
+/// mark is unpaired.
 fn without_quotations(tokens: &[Token]) -> Vec<Token> {
     let marks = tokens.iter().filter(|token| **token == Token::Quotation).count();
     let mut quoted = false;
@@ -122,12 +122,12 @@ fn cancels(tokens: &[Token], place: usize, before: Object) -> bool {
         Object::Ours => true,
         Object::Other => false,
         Object::Pronoun => before == Object::Ours,
-        // Without an object it is about what was named before, and in the words of contracts about the contract.
+        // Without an object, the verb refers to the last named one; contract verbs refer to the contract.
         Object::None => before == Object::Ours || (before == Object::None && among(tokens[place].word(), BARE)),
     }
 }
 
-/// `cancelled my plan`, or `want my plan cancelled`.
+/// Matches `cancelled my plan` and `want my plan cancelled`.
 fn is_cancelled(tokens: &[Token], place: usize) -> bool {
     if is_denied(tokens, place) {
         return false;
@@ -145,7 +145,7 @@ fn is_cancelled(tokens: &[Token], place: usize) -> bool {
     wanted && noun == Some(Object::Ours) && !has_been(tokens, place)
 }
 
-/// `was cancelled`, `a été résilié`: it happened to it.
+/// Matches `was cancelled` and `a été résilié`.
 fn is_passive(tokens: &[Token], place: usize) -> bool {
     let participle = ["annule", "resilie"].contains(&tokens[place].word()) || among(tokens[place].word(), CANCELLED);
     participle
@@ -156,7 +156,7 @@ fn is_passive(tokens: &[Token], place: usize) -> bool {
             .any(|token| among(token.word(), PASSIVE))
 }
 
-/// `has been cancelled` tells what happened; `to be cancelled` is a wish.
+/// `has been cancelled` is a report; `to be cancelled` is a wish.
 fn has_been(tokens: &[Token], place: usize) -> bool {
     let told = ["was", "were", "been", "got", "ete"];
     tokens[..place]
@@ -168,11 +168,11 @@ fn has_been(tokens: &[Token], place: usize) -> bool {
 
 fn is_a_button(tokens: &[Token], place: usize) -> bool {
     let before = place.checked_sub(1).map_or("", |before| tokens[before].word());
-    // French “la”, “le” before a verb are pronouns; “the cancel” is a thing.
+    // French “la” and “le” before a verb are pronouns; “the cancel” is a thing.
     among(before, CLICK) && tokens[place].word().starts_with("cancel")
 }
 
-/// What the verb at a place is about. Other nouns in the phrase win: a “subscription call” is a call, and an “abonnement
+/// Object of the verb at a position. Other nouns in the phrase win: a “subscription call” is a call, and an “abonnement
 /// newsletter” is a newsletter.
 fn object(tokens: &[Token], place: usize) -> Object {
     let after = tokens[place + 1..].iter().take(REACH_ON).map(Token::word);
@@ -205,7 +205,7 @@ fn is_adverb(word: &str) -> bool {
     ending || among(word, ADVERB)
 }
 
-/// The words of the clause before a place, at most [`REACH_BACK`].
+/// Words of the clause before a position, at most [`REACH_BACK`].
 fn clause_before(tokens: &[Token], place: usize) -> &[Token] {
     let start = place.saturating_sub(REACH_BACK);
     let clause = &tokens[start..place];
@@ -214,7 +214,7 @@ fn clause_before(tokens: &[Token], place: usize) -> &[Token] {
     &clause[after..]
 }
 
-/// Whether the verb at a place is denied: “not cancel”, but neither “cannot cancel” nor “if you do not, I cancel”.
+/// Whether the verb at a position is negated: “not cancel”, but neither “cannot cancel” nor “if you do not, I cancel”.
 fn is_denied(tokens: &[Token], place: usize) -> bool {
     let clause = clause_before(tokens, place);
     let Some(at) = clause.iter().position(|token| among(token.word(), NOT)) else {
@@ -233,13 +233,13 @@ fn is_denied(tokens: &[Token], place: usize) -> bool {
     !is_about_ability && (is_about_meaning || !is_of_another)
 }
 
-/// `n'annulez pas`, `annulez pas`.
+/// Matches `n'annulez pas` and `annulez pas`.
 fn is_denied_behind(tokens: &[Token], place: usize) -> bool {
     let next = tokens.get(place + 1).map_or("", Token::word);
     ["pas", "jamais"].contains(&next)
 }
 
-/// “no longer need the subscription”, “ne veux plus de cet abonnement”.
+/// Matches “no longer need the subscription” and “ne veux plus de cet abonnement”.
 fn is_gone_off(tokens: &[Token], place: usize) -> bool {
     let clause = clause_before(tokens, place);
     let after = &tokens[place + 1..tokens.len().min(place + 1 + REACH_ON)];
@@ -257,7 +257,7 @@ fn is_gone_off(tokens: &[Token], place: usize) -> bool {
     denied && no_more && ours == Some(Object::Ours)
 }
 
-/// “switch to a competitor”, “to another tool”; “to another plan” is staying.
+/// Matches “switch to a competitor” and “to another tool”, but not “to another plan”.
 fn goes_elsewhere(tokens: &[Token], place: usize) -> bool {
     let after = &tokens[place + 1..tokens.len().min(place + 1 + REACH_ON)];
     let clause: Vec<&str> = after
@@ -277,7 +277,8 @@ fn goes_elsewhere(tokens: &[Token], place: usize) -> bool {
         || another.is_some_and(|at| there[at..].iter().take(3).any(|word| among(word, PRODUCT)))
 }
 
-/// “cancellation of my plan”, “I request cancellation”, “cancellation request”; not “cancellation policy”.
+/// Matches “cancellation of my plan”, “I request cancellation” and “cancellation request”, but not “cancellation
+/// policy”.
 fn asks_for_cancellation(tokens: &[Token], place: usize) -> bool {
     let is_undone = clause_before(tokens, place)
         .iter()
@@ -314,7 +315,7 @@ fn is_owned(after: &[&str]) -> bool {
     after.iter().take(3).any(|word| owned.contains(word))
 }
 
-/// Whether the word opens the sentence, but for an article.
+/// Whether the word opens the sentence, apart from articles.
 fn opens(tokens: &[Token], place: usize) -> bool {
     tokens[..place]
         .iter()

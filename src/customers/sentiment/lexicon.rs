@@ -1,4 +1,4 @@
-//! The words that have a tone, read once from `lexicon.txt`.
+//! Sentiment lexicon, parsed once from `lexicon.txt`.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -10,22 +10,22 @@ const FILE: &str = include_str!("lexicon.txt");
 pub struct Lexicon {
     /// Whole words.
     words: HashMap<&'static str, i8>,
-    /// Beginnings of words.
+    /// Word stems.
     stems: Vec<(&'static str, i8)>,
-    /// Several words in a row, by their first.
+    /// Phrases, by their first word.
     phrases: HashMap<&'static str, Vec<(Vec<&'static str>, i8)>>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::read(FILE));
 
 impl Lexicon {
-    /// The one of the program.
+    /// The built-in lexicon.
     pub fn get() -> &'static Self {
         &LEXICON
     }
 
-    /// One entry a line: a strength and a word, a beginning with `*`, or a phrase. Lines with `#` are remarks, and lines
-    /// that cannot be read are left out; a test sees to it that there are none.
+    /// Parses one entry per line: a strength, then a word, a stem ending in `*`, or a phrase. Lines with `#` are
+    /// comments. Invalid lines are skipped; a test makes sure that there are none.
     fn read(file: &'static str) -> Self {
         let mut lexicon = Self {
             words: HashMap::new(),
@@ -50,7 +50,8 @@ impl Lexicon {
         lexicon
     }
 
-    /// The entry that the words begin with: how many words it takes, and its strength. A phrase goes before its words.
+    /// Entry that matches the beginning of `words`: number of words and strength. Phrases take precedence over single
+    /// words.
     pub fn opening(&self, words: &[&str]) -> Option<(usize, i8)> {
         let first = *words.first()?;
         let phrases = self.phrases.get(first).map_or(&[][..], Vec::as_slice);
@@ -70,7 +71,7 @@ impl Lexicon {
     }
 }
 
-/// The entries of a file; `None` for a line that cannot be read.
+/// Entries of a file; `None` for an invalid line.
 fn entries(file: &'static str) -> impl Iterator<Item = Option<(i8, &'static str)>> {
     let lines = file.lines().map(str::trim);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));

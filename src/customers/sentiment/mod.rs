@@ -1,11 +1,11 @@
-//! What customers say: the tone of their words, and where they speak of leaving.
+//! Sentiment analysis of messages: tone, and mentions of cancellation.
 //!
-//! The method is a lexicon and a few rules, so that every verdict can be checked by reading: no model, nothing learned.
-//! It knows English and French; a text need not be in one language. `words` cuts a message into sentences of words,
-//! without markup and without what is quoted from earlier mails. `tone` adds up the strengths of the words in
-//! `lexicon.txt`. `leaving` finds sentences that speak of leaving, and keeps them as evidence.
+//! The method is a lexicon with a few rules, so that every result can be verified by reading; there is no trained
+//! model. It supports English and French, also mixed. `tokenizer` splits a message into sentences and words, without
+//! markup and quoted emails. `tone` adds up the strengths of the words in `lexicon.txt`. `cancellation` finds sentences
+//! that mention cancelling and keeps them as evidence.
 //!
-//! The rules stand in plain words in `docs/directives/sentiment.md`.
+//! `docs/directives/sentiment.md` documents the rules.
 
 mod leaving;
 mod lexicon;

@@ -1,4 +1,4 @@
-//! Sentences that speak of leaving and sentences that do not; tones that are good and bad.
+//! Tests of cancellation detection and tone.
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -7,7 +7,7 @@ use super::{sentences_about_leaving, tone};
 
 const DIRECTIVE: &str = include_str!("../../../docs/directives/sentiment.md");
 
-/// The cells of every line of the table with these headers.
+/// Rows of the table with these headers.
 fn table(headers: &str) -> Vec<[&'static str; 2]> {
     let lines = DIRECTIVE.lines().skip_while(|line| *line != headers).skip(2);
     let rows: Vec<[&str; 2]> = lines
@@ -21,7 +21,7 @@ fn table(headers: &str) -> Vec<[&'static str; 2]> {
     rows
 }
 
-/// What stands between “ and ”.
+/// Texts between “ and ”.
 fn quoted(cell: &str) -> Vec<&str> {
     let parts = cell.split('“').skip(1);
     parts.map(|part| part.split_once('”').expect("an end").0).collect()
@@ -129,7 +129,7 @@ fn these_do_not() {
     let messages = [
         "",
         "Hello",
-        // something else is cancelled
+        // Something else is cancelled.
         "Please cancel that order.",
         "Can we cancel the meeting?",
         "I need to cancel our call tomorrow",
@@ -148,7 +148,7 @@ fn these_do_not() {
         "Anna cancelled.",
         "Cancel my cancellation please",
         "Please cancel the cancellation of my plan",
-        // denied
+        // Negated.
         "I don't want to cancel.",
         "I do not want to cancel my subscription",
         "We don't want to cancel our plan, we love it.",
@@ -162,7 +162,7 @@ fn these_do_not() {
         "Can I change the address without cancelling my subscription?",
         "Instead of cancelling my plan I would like to pause it",
         "I'd rather upgrade than lose it, we would never cancel our subscription",
-        // buttons, texts and others
+        // Buttons, quoted texts and other people.
         "The cancel button does not work",
         "I clicked cancel and nothing happened",
         "What is your cancellation policy?",
@@ -175,7 +175,7 @@ fn these_do_not() {
         "My subscription was cancelled by mistake, please put it back",
         "Why was my account closed?",
         "Noise cancelling headphones are a must",
-        // staying
+        // Staying.
         "We want to switch to another plan.",
         "We want to move to the annual plan",
         "Please renew my subscription",

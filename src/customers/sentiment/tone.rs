@@ -1,4 +1,4 @@
-//! The tone of what a customer says.
+//! Tone of messages.
 
 use rust_decimal::Decimal;
 
@@ -8,26 +8,26 @@ use super::{
     words::{Sentence, Token, sentences},
 };
 
-/// What denies the words after it.
+/// Negations of the following words.
 const DENIALS: &[&str] = &[
     "not", "never", "no", "nothing", "hardly", "neither", "nor", "without", "pas", "jamais", "aucun", "aucune", "sans",
     "ni", "rien", "ne", "n", "lacks", "isnt", "wasnt",
 ];
-/// How many words a denial reaches.
+/// Number of words that a negation affects.
 const REACH: usize = 3;
 
-/// The tone of some messages, with the sentences that speak most for it.
+/// Tone of messages, with the most telling sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tone {
-    /// From 0, bad, to 100, good.
+    /// From 0 (bad) to 100 (good).
     pub worth: Decimal,
-    /// The sentence that speaks most for a good tone.
+    /// Most positive sentence.
     pub best: Option<String>,
-    /// The sentence that speaks most for a bad one.
+    /// Most negative sentence.
     pub worst: Option<String>,
 }
 
-/// Strengths of the good and of the bad words of some text.
+/// Total strengths of the positive and negative words of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Strengths {
     good: i64,
@@ -35,13 +35,13 @@ pub struct Strengths {
 }
 
 impl Strengths {
-    /// Of one message.
+    /// Strengths of one message.
     pub fn of(message: &str) -> Self {
         let strengths = sentences(message).into_iter().map(|sentence| strengths(&sentence));
         strengths.fold(Self::default(), Self::plus)
     }
 
-    /// Of two texts together.
+    /// Strengths of two texts together.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Strengths {
         }
     }
 
-    /// From 0, bad, to 100, good; `None` when no word has a tone: see [`tone`].
+    /// Tone from 0 (bad) to 100 (good); `None` without any word that has a tone: see [`tone`].
     pub fn worth(self) -> Option<Decimal> {
         let Self { good, bad } = self;
         if good + bad == 0 {
@@ -61,10 +61,10 @@ impl Strengths {
     }
 }
 
-/// The tone of messages; `None` when no word in them has one: who asks a plain question is neither glad nor cross.
+/// Tone of messages; `None` without any word that has a tone: a plain question is neither positive nor negative.
 ///
-/// Strengths of good and bad words are added up apart, *g* and *b*. The worth is 100 × (g + 1) / (g + b + 2): one kind word
-/// does not make 100, and much said counts more than little (the rule of succession,
+/// Strengths of positive and negative words are totalled separately as *g* and *b*. The tone is 100 × (g + 1) / (g + b
+/// + 2): one positive word does not make 100, and many words weigh more than few (rule of succession,
 /// <https://en.wikipedia.org/wiki/Rule_of_succession>).
 pub fn tone<'a>(messages: impl IntoIterator<Item = &'a str>) -> Option<Tone> {
     let mut all = Strengths::default();
@@ -87,7 +87,7 @@ pub fn tone<'a>(messages: impl IntoIterator<Item = &'a str>) -> Option<Tone> {
     })
 }
 
-/// Strengths of the good and of the bad words of a sentence.
+/// Strengths of the positive and negative words of a sentence.
 fn strengths(sentence: &Sentence) -> Strengths {
     let lexicon = Lexicon::get();
     let words: Vec<&str> = sentence.tokens.iter().map(Token::word).collect();
@@ -107,7 +107,7 @@ fn strengths(sentence: &Sentence) -> Strengths {
     all
 }
 
-/// A denied word speaks for the opposite, at most a little: “not bad” is not “great”.
+/// A negated word counts for the opposite, but weakly: “not bad” is not “great”.
 fn turned(strength: i64, is_denied: bool) -> i64 {
     match (is_denied, strength > 0) {
         (false, _) => strength,

@@ -1,6 +1,6 @@
-//! The words that the rules about leaving ask for, in English and French, in small letters without accents.
+//! Vocabulary of the cancellation rules in English and French, in lower case without accents.
 
-/// What a customer has with us. A word that ends with `*` stands for all that begin so.
+/// What a customer has with us. An entry that ends with `*` is a stem.
 #[rustfmt::skip]
 pub const OURS: &[&str] = &[
     // English
@@ -28,23 +28,23 @@ pub const OTHERS: &[&str] = &[
     "visite*", "envoi*", "option*", "projet*",
 ];
 
-/// To call off, with or without an object: infinitives, present and progressive forms.
+/// Verbs of cancelling, with or without an object: infinitives, present and progressive forms.
 #[rustfmt::skip]
 pub const CANCEL: &[&str] = &[
     "cancel", "cancels", "canceling", "cancelling", "annuler", "annule", "annulons", "annulez", "resilier",
     "resilie", "resilions", "resiliez", "resiliant", "annulant",
 ];
 
-/// Those of [`CANCEL`] that are said of contracts even without an object; *annuler* is said of meetings.
+/// The words of [`CANCEL`] that refer to contracts even without an object; *annuler* alone refers to meetings.
 pub const BARE: &[&str] = &["cancel", "canceling", "cancelling", "resilier", "resilions", "resiliez"];
 
-/// What makes a participle passive.
+/// Auxiliaries that make a participle passive.
 #[rustfmt::skip]
 pub const PASSIVE: &[&str] = &[
     "was", "were", "been", "be", "is", "are", "got", "gets", "est", "ete", "etre", "sera",
 ];
 
-/// Words behind a verb that are not its object; besides these all that end in *-ly* and *-ement*.
+/// Words after a verb that are not its object, besides all that end in *-ly* and *-ement*.
 #[rustfmt::skip]
 pub const ADVERB: &[&str] = &[
     "then", "soon", "too", "anyway", "again", "right", "away", "here", "vite", "everything", "suite", "aussi",
@@ -52,14 +52,14 @@ pub const ADVERB: &[&str] = &[
     "tomorrow", "yet", "already",
 ];
 
-/// The same when it is done. Without an object it is said of something else more often than not.
+/// Participles of cancelling. Without an object they usually refer to something else.
 #[rustfmt::skip]
 pub const CANCELLED: &[&str] = &[
     "cancelled", "canceled", "annule", "annulee", "annules", "annulees", "resilie", "resiliee", "resilies",
     "terminated", "closed", "deleted",
 ];
 
-/// To end, only together with what is ours.
+/// Verbs of ending; they count only with an object of [`OURS`].
 #[rustfmt::skip]
 pub const END: &[&str] = &[
     "terminate", "terminating", "end", "ending", "stop", "stopping", "close", "closing", "delete", "deleting",
@@ -69,66 +69,66 @@ pub const END: &[&str] = &[
     "fin", "terminer",
 ];
 
-/// To go on, which is leaving when it is denied.
+/// Verbs of continuing; they count when negated.
 #[rustfmt::skip]
 pub const RENEW: &[&str] = &[
     "renew", "renewing", "renewed", "extend", "renouveler", "renouvelle", "renouvelons", "renouvelez", "reconduire",
     "reconduis", "reconduisons", "prolonger",
 ];
 
-/// To wish for, which is leaving when it is denied of what is ours together with a word of [`NO_MORE`].
+/// Verbs of wanting; they count when negated with a word of [`NO_MORE`] and an object of [`OURS`].
 #[rustfmt::skip]
 pub const WISH: &[&str] = &[
     "want", "need", "use", "using", "veux", "voulons", "souhaite", "souhaitons", "besoin", "utilise", "utilisons",
 ];
 
-/// Not any more.
+/// Words for “not any more”.
 pub const NO_MORE: &[&str] = &["longer", "anymore", "more", "plus"];
 
-/// To go elsewhere.
+/// Verbs of moving elsewhere.
 #[rustfmt::skip]
 pub const MOVE: &[&str] = &[
     "switch", "switching", "switched", "move", "moving", "moved", "migrate", "migrating", "go", "going", "passer",
     "passons", "passe", "partir", "partons", "migrer", "migrons", "changer", "changeons", "basculer",
 ];
 
-/// Elsewhere, after a verb of [`MOVE`].
+/// Destinations of a verb of [`MOVE`].
 #[rustfmt::skip]
 pub const ELSEWHERE: &[&str] = &[
     "competitor*", "competition", "provider*", "vendor*", "supplier*", "alternative*", "concurrent*", "concurrence",
     "prestataire*", "fournisseur*",
 ];
 
-/// Elsewhere, when `another` or the like stands before it.
+/// Words such as `another`; with a word of [`PRODUCT`] they make a destination.
 pub const ANOTHER: &[&str] = &["another", "different", "other", "autre", "different"];
-/// See [`ANOTHER`].
+/// Products: see [`ANOTHER`].
 #[rustfmt::skip]
 pub const PRODUCT: &[&str] = &[
     "tool", "tools", "solution*", "platform*", "product", "software", "system", "outil*", "plateforme*",
     "logiciel*", "produit*", "company", "societe",
 ];
 
-/// That something is called off, as a noun.
+/// Nouns for a cancellation.
 #[rustfmt::skip]
 pub const CANCELLATION: &[&str] = &[
     "cancellation", "cancelation", "termination", "resiliation", "annulation",
 ];
 
-/// To ask for something.
+/// Verbs of asking.
 #[rustfmt::skip]
 pub const ASK: &[&str] = &[
     "request", "requesting", "want", "demande", "demandons", "demander", "souhaite", "souhaitons", "confirm",
     "confirmer", "proceed",
 ];
 
-/// What denies the word after it.
+/// Negations of the following word.
 #[rustfmt::skip]
 pub const NOT: &[&str] = &[
     "not", "never", "no", "nor", "without", "instead", "rather", "avoid", "avoiding", "ne", "n", "pas", "jamais",
     "sans", "plutot", "eviter", "non",
 ];
 
-/// What makes a denial one of being able, which is no denial of wanting: “I cannot cancel my plan”.
+/// Words that make a negation one of ability instead of intent: “I cannot cancel my plan”.
 #[rustfmt::skip]
 pub const ABLE: &[&str] = &[
     "can", "could", "able", "let", "lets", "letting", "allow", "allows", "allowed", "possible", "way", "know",
@@ -137,7 +137,7 @@ pub const ABLE: &[&str] = &[
     "trouve", "trouvons", "comment", "reussis", "reussissons", "permet", "sur", "surs",
 ];
 
-/// A denied verb of these denies what follows, over a new subject too: “I do not think that we will cancel”.
+/// A negated verb of these negates what follows, even with a new subject: “I do not think that we will cancel”.
 #[rustfmt::skip]
 pub const MEAN: &[&str] = &[
     "think", "said", "say", "dit", "plan", "planning", "plans", "intend", "intention", "mean", "want", "wish",
@@ -145,17 +145,17 @@ pub const MEAN: &[&str] = &[
     "souhaite", "souhaitons", "prevoit", "prevois", "envisage", "envisageons", "raison", "faut",
 ];
 
-/// Who speaks of themselves; a new subject ends what was denied before.
+/// First-person pronouns; a new subject ends an earlier negation.
 pub const SPEAKER: &[&str] = &["i", "we", "je", "j", "nous", "on"];
 
-/// What parts clauses within a sentence.
+/// Conjunctions that separate clauses within a sentence.
 #[rustfmt::skip]
 pub const CONJUNCTION: &[&str] = &[
     "so", "because", "but", "then", "therefore", "unless", "otherwise", "donc", "mais", "sinon", "alors", "car",
     "if", "si", "and", "et", "or", "ou",
 ];
 
-/// Where the object of a verb ends.
+/// Words that end the object of a verb.
 #[rustfmt::skip]
 pub const PREPOSITION: &[&str] = &[
     "for", "with", "at", "on", "in", "of", "to", "from", "by", "as", "when", "after", "before", "since", "until",
@@ -166,7 +166,7 @@ pub const PREPOSITION: &[&str] = &[
     "online",
 ];
 
-/// Words before a noun that say nothing of it.
+/// Determiners before a noun.
 #[rustfmt::skip]
 pub const DETERMINER: &[&str] = &[
     
@@ -175,17 +175,17 @@ pub const DETERMINER: &[&str] = &[
     "cette", "ces", "un", "une", "tous", "tout", "toute", "d", "de", "du", "des", "me", "nous",
 ];
 
-/// Whose it is when it is not theirs who write.
+/// Possessives of third parties.
 #[rustfmt::skip]
 pub const OF_OTHERS: &[&str] = &[
     "their", "his", "her", "someone's", "somebody's", "leur", "leurs", "son", "sa", "ses", "users", "customers",
     "clients", "customer's", "client's", "user's",
 ];
 
-/// What stands for a noun.
+/// Pronouns.
 pub const PRONOUN: &[&str] = &["it", "this", "that", "them", "le", "la", "les", "l", "ca", "cela"];
 
-/// Before `cancel` these make it the name of a button.
+/// Words that make a following `cancel` the name of a button.
 #[rustfmt::skip]
 pub const CLICK: &[&str] = &[
     
@@ -193,14 +193,14 @@ pub const CLICK: &[&str] = &[
     "cliquer", "bouton", "button", "says", "called", "labelled",
 ];
 
-/// What makes a passive a wish: “I want my plan cancelled”.
+/// Words that make a passive a wish: “I want my plan cancelled”.
 #[rustfmt::skip]
 pub const WANT: &[&str] = &[
     "want", "like", "please", "need", "have", "get", "voudrais", "voudrions", "souhaite", "souhaitons", "veux",
     "voulons", "merci", "aimerais",
 ];
 
-/// Whether a word is in a list, whose entries may end with `*`.
+/// Whether a word matches a list whose entries may be stems ending in `*`.
 pub fn among(word: &str, list: &[&str]) -> bool {
     list.iter().any(|entry| match entry.strip_suffix('*') {
         Some(stem) => word.starts_with(stem),

@@ -1,4 +1,4 @@
-//! From a message to sentences of words.
+//! Tokenizer: splits a message into sentences and words.
 
 use std::borrow::Cow;
 
@@ -9,28 +9,28 @@ use crate::{
     spelling::{fold, tidy},
 };
 
-/// A sentence as it was written, and its words.
+/// A sentence with its words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// As it was written, in one line.
+    /// The sentence as written, on one line.
     pub text: String,
-    /// Its words in order.
+    /// Words in order.
     pub tokens: Vec<Token>,
 }
 
-/// A piece of a sentence.
+/// A token of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Token {
-    /// A word in small letters without accents. What an apostrophe joins are two words, and `don't` is `do not`.
+    /// A word in lower case without accents. An apostrophe separates words, and `don't` becomes `do not`.
     Word(String),
-    /// A sign that parts clauses, such as a comma.
+    /// A sign that separates clauses, such as a comma.
     Break,
     /// A double quotation mark, opening or closing.
     Quotation,
 }
 
 impl Token {
-    /// The word; empty for a sign.
+    /// The word; empty for other tokens.
     pub fn word(&self) -> &str {
         match self {
             Self::Word(word) => word,
@@ -39,10 +39,10 @@ impl Token {
     }
 }
 
-/// The sentences of a message, as UAX #29 parts them (<https://www.unicode.org/reports/tr29/>). Markup, quoted lines and
-/// the mail that is answered are left out.
+/// Sentences of a message by UAX #29 (<https://www.unicode.org/reports/tr29/>), without markup, quoted lines and the
+/// email that is answered.
 pub fn sentences(message: &str) -> Vec<Sentence> {
-    // Plain text would lose its lines, and `<ann@x.com>` is no markup.
+    // Removing markup would join the lines of plain text, and `<ann@x.com>` is no markup.
     let has_markup = message.contains("</") || message.contains("<br") || message.contains("<p>");
     let plain = if has_markup {
         Cow::Owned(without_markup(message))
@@ -58,8 +58,8 @@ pub fn sentences(message: &str) -> Vec<Sentence> {
     sentences.filter(|sentence| !sentence.tokens.is_empty()).collect()
 }
 
-/// The lines that the author wrote: none that begin with `>`, and nothing after the line that introduces an earlier mail
-/// or the signature.
+/// Lines that the author wrote: without lines that begin with `>`, and without everything from the introduction of an
+/// earlier email or the signature on.
 fn own_words(message: &str) -> Vec<&str> {
     let lines = message.lines().map(str::trim);
     let own = lines.take_while(|line| !introduces_another_mail(line));
@@ -81,7 +81,7 @@ fn introduces_another_mail(line: &str) -> bool {
         || line.starts_with("envoye de mon ")
 }
 
-/// Lines that go on with a small letter belong to the line before: mail programs break lines anywhere.
+/// Joins lines that continue in lower case: email programs break lines anywhere.
 fn joined(lines: &[&str]) -> String {
     let mut text = String::new();
     for line in lines {
@@ -112,7 +112,7 @@ fn tokens(sentence: &str) -> Vec<Token> {
     tokens
 }
 
-/// `don't` is `do not`, `l'abonnement` is `l abonnement`.
+/// Splits contractions: `don't` becomes `do not`, `l'abonnement` becomes `l abonnement`.
 fn push_words(tokens: &mut Vec<Token>, piece: &str) {
     let contracted = match piece {
         "dont" => Some("do"),

@@ -1,7 +1,7 @@
-//! Calendly: bookings, who made them, who stayed away.
+//! Calendly client: bookings, invitees and no-shows.
 //!
-//! <https://developer.calendly.com/api-docs>. An address belongs to a booking, not to a person, so persons are known by
-//! their address. There is no list of changes: an incremental run reads a window of time again.
+//! <https://developer.calendly.com/api-docs>. E-mail addresses belong to bookings, so persons are identified by
+//! address. There is no change feed: an incremental run reads a time window again.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -20,21 +20,22 @@ use super::{
     transport::{Endpoint, Request, Transport},
 };
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "calendly",
     title: "Calendly",
     verification: Verification::Recordings,
     base_url: Some("https://api.calendly.com"),
-    // Paid plans have 500 a minute for each user, free ones 50.
+    // Paid plans allow 500 a minute per user, free plans 50.
     calls_per_minute: NonZeroU32::new(400).unwrap(),
     build,
 };
 
 const COUNT: u32 = 100;
-/// Invitees are asked for event by event, so many at a time.
+/// Concurrent requests for invitees, which are read per event.
 const AT_ONCE: usize = 4;
-/// No-shows are marked after the event, and nobody promises that the mark changes the event's own time of change.
+/// Start of the window of an incremental run: no-shows are marked after the event, and the mark may not change the
+/// event's `updated_at`.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(30 * 24);
 const LOOK_AHEAD: SignedDuration = SignedDuration::from_hours(120 * 24);
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
@@ -60,7 +61,7 @@ fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     }))
 }
 
-/// `X-RateLimit-Reset` counts seconds (<https://developer.calendly.com/api-docs/edca8074633f8-rate-limits>).
+/// Pause from `X-RateLimit-Reset`, in seconds (<https://developer.calendly.com/api-docs/edca8074633f8-rate-limits>).
 fn pause(head: &Head<'_>) -> Option<Duration> {
     let is_spent = head.is_limited() || head.number("x-ratelimit-remaining") == Some(0);
     let reset = || head.seconds("x-ratelimit-reset").filter(|_| is_spent);
@@ -94,7 +95,7 @@ impl Source for Calendly {
 }
 
 impl Calendly {
-    /// The organization of whoever made the key.
+    /// Organization of the key's owner.
     async fn organization(&self) -> Result<&str, Failure> {
         let ask = || async {
             let answer = self
@@ -167,7 +168,7 @@ impl Calendly {
     }
 }
 
-/// The token of the next page. Addresses of pages sometimes name another host, so only the token in them is used.
+/// Token of the next page. Page URLs sometimes name another host, so only their token is used.
 fn next(answer: &Value) -> Option<String> {
     let pagination = answer.pointer("/pagination")?;
     let token = pagination
@@ -181,7 +182,7 @@ fn next(answer: &Value) -> Option<String> {
     })
 }
 
-/// A time that can be booked, with what its bookings share.
+/// Scheduled event with the fields that its bookings share.
 struct Slot {
     id: String,
     name: Option<String>,
@@ -193,7 +194,8 @@ struct Slot {
 }
 
 impl Slot {
-    /// What is over may have been marked since; what is to come has changed only if it says so.
+    /// Whether the event belongs to this run: a past event may have been marked since, a future one only if it was
+    /// updated.
     fn is_wanted(&self, run: Run) -> bool {
         let changed = match (run.changed_since(OVERLAP), self.updated_at) {
             (Some(since), Some(updated_at)) => updated_at >= since,
@@ -272,7 +274,8 @@ fn name(record: &Record<'_>) -> Option<String> {
     })
 }
 
-/// A moved booking is cancelled and made anew; the event as a whole may be cancelled although the invitee is not.
+/// Outcome of one invitee. A rescheduled booking is cancelled and created again; a cancelled event counts for all its
+/// invitees.
 fn outcome_for(slot: &Slot, record: &Record<'_>) -> BookingOutcome {
     let own = outcome(record.text("/status"));
     if record.flag("/rescheduled") == Some(true) {

@@ -1,8 +1,8 @@
-//! ChartMogul: paying accounts, their people, movements of monthly revenue, figures of the whole business.
+//! ChartMogul client: paying accounts, contacts, movements of monthly revenue, and metrics of the whole business.
 //!
-//! <https://dev.chartmogul.com/reference>. Amounts are whole cents of the account's one currency. The list of customers
-//! tells no changes, but is short to read, so every run reads all of it. History can be recalculated, so the figures of
-//! the last months are read again. A cursor comes even with the last page: only `has_more` tells the end.
+//! <https://dev.chartmogul.com/reference>. Amounts are in whole cents of the account's currency. The customer list has
+//! no change filter but is short, so every run reads all of it. History can be recalculated, so metrics of the last
+//! months are read again. The last page has a cursor too: only `has_more` marks the end.
 
 use std::num::NonZeroU32;
 
@@ -20,19 +20,19 @@ use super::{
 };
 use crate::customers::amount::{Amount, Currency};
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "chartmogul",
     title: "ChartMogul",
     verification: Verification::Recordings,
     base_url: Some("https://api.chartmogul.com/v1"),
-    // 40 a second, less the time that answers take to compute.
+    // The limit is 40 a second; reduced by the time that responses take to compute.
     calls_per_minute: NonZeroU32::new(600).unwrap(),
     build,
 };
 
 const PER_PAGE: u32 = 200;
-/// Movements are dated, not stamped, and a date may be set back.
+/// Overlap of incremental runs: movements have a date without a time and may be backdated.
 const MOVEMENTS_OVERLAP: SignedDuration = SignedDuration::from_hours(7 * 24);
 const METRICS_RECALCULATED: SignedDuration = SignedDuration::from_hours(92 * 24);
 const METRICS_FULL: SignedDuration = SignedDuration::from_hours(3 * 366 * 24);
@@ -83,7 +83,7 @@ impl Source for ChartMogul {
     }
 }
 
-/// The cursor, if more follow.
+/// Cursor of the next page, if there is one.
 fn next(answer: &Value) -> Option<String> {
     let has_more = answer.pointer("/has_more") == Some(&Value::Bool(true));
     let cursor = answer.pointer("/cursor").and_then(Value::as_str);
@@ -141,7 +141,7 @@ impl ChartMogul {
     }
 }
 
-/// The day in UTC, as dates are asked for.
+/// Date in UTC, the format of date parameters.
 fn day(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
@@ -162,7 +162,7 @@ fn customer(record: &Record<'_>) -> Result<Observation, Reason> {
     for name in ["lead_created_at", "free_trial_started_at"] {
         customer.add(FieldName::Other(name.to_owned()), record.time(&format!("/{name}")));
     }
-    // The ids of the customer in the billing systems, such as cus_… of Stripe.
+    // Customer ids in the billing systems, such as cus_… of Stripe.
     let mut billed: Vec<String> = record
         .list("/external_ids")
         .iter()

@@ -1,4 +1,4 @@
-//! Where a run stands, so that one that broke goes on.
+//! Cursor of a sync run, stored to resume an interrupted run.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -6,29 +6,29 @@ use serde::{Deserialize, Serialize};
 
 use super::Feed;
 
-/// How much a run reads.
+/// Extent of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Everything that the vendor has. What it no longer mentions is gone.
+    /// All records of the vendor. Records that it no longer lists count as removed.
     Full,
-    /// What changed since the last run began, and a little more.
+    /// Records changed since the start of the last run, plus an overlap.
     Incremental,
 }
 
-/// What a run is for.
+/// Parameters of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
-    /// How much it reads.
+    /// Extent of the run.
     pub mode: Mode,
-    /// The watermark of the last complete run.
+    /// Watermark of the last complete run.
     pub since: Option<Timestamp>,
-    /// When it began: the watermark for the next run.
+    /// Start of the run, which becomes the watermark for the next run.
     pub started_at: Timestamp,
 }
 
 impl Run {
-    /// Everything, read at `started_at`.
+    /// Full run started at `started_at`.
     pub fn full(started_at: Timestamp) -> Self {
         Self {
             mode: Mode::Full,
@@ -37,7 +37,7 @@ impl Run {
         }
     }
 
-    /// What changed since `watermark`; everything when there is none.
+    /// Incremental run from `watermark`; a full run if there is none.
     pub fn incremental(watermark: Option<Timestamp>, started_at: Timestamp) -> Self {
         let mode = if watermark.is_some() {
             Mode::Incremental
@@ -51,43 +51,43 @@ impl Run {
         }
     }
 
-    /// From when on changes are wanted, `overlap` before the watermark; `None` in a full run.
+    /// Start of the changes to read: the watermark minus `overlap`; `None` in a full run.
     pub fn changed_since(&self, overlap: SignedDuration) -> Option<Timestamp> {
         let since = self.since.filter(|_| self.mode == Mode::Incremental)?;
         Some(since.saturating_sub(overlap).unwrap_or(since))
     }
 
-    /// So long before the run began.
+    /// Instant at this span before the start of the run.
     pub fn ago(&self, span: SignedDuration) -> Timestamp {
         self.started_at.saturating_sub(span).unwrap_or(self.started_at)
     }
 }
 
-/// Where a run stands. Serialises, so that it can be stored beside the data.
+/// Position of a run; serializable, so that it can be stored with the data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
-    /// What the run is for.
+    /// Parameters of the run.
     pub run: Run,
-    /// The list that is being read; `None` at the very start.
+    /// Current feed; `None` at the start of the run.
     feed: Option<String>,
-    /// Where its next page begins, in the vendor's own terms.
+    /// Vendor's cursor of the next page.
     after: Option<String>,
 }
 
-/// What comes after a page.
+/// Progress after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// Another page, at this cursor.
+    /// The next page is at this cursor.
     More(Cursor),
-    /// Nothing: the run is complete, and the next incremental one starts from here.
+    /// The run is complete; the next incremental run starts from the watermark.
     Done {
-        /// When this run began.
+        /// Start of this run.
         watermark: Timestamp,
     },
 }
 
 impl Cursor {
-    /// The start of a run.
+    /// Cursor at the start of a run.
     pub fn at_start(run: Run) -> Self {
         Self {
             run,
@@ -96,7 +96,7 @@ impl Cursor {
         }
     }
 
-    /// The start of the list in which it stands: for a stored cursor that the vendor no longer accepts.
+    /// Cursor at the start of the current feed, for a stored cursor that the vendor no longer accepts.
     #[must_use]
     pub fn rewound(&self) -> Self {
         Self {
@@ -105,7 +105,7 @@ impl Cursor {
         }
     }
 
-    /// Which of `feeds` is to be read. A list that is no longer known means that the run starts over.
+    /// Index and feed to read next. If the stored feed no longer exists, the run starts over.
     pub(super) fn feed_among(&self, feeds: &[Feed]) -> Option<(usize, Feed)> {
         let index = feeds
             .iter()
@@ -114,14 +114,14 @@ impl Cursor {
         feeds.get(index).map(|feed| (index, *feed))
     }
 
-    /// Where the page begins, if the cursor stands in this very list.
+    /// Vendor's cursor, if this cursor points into the given feed.
     pub(super) fn after_in(&self, feed: Feed) -> Option<&str> {
         self.after
             .as_deref()
             .filter(|_| self.feed.as_deref() == Some(feed.name))
     }
 
-    /// After a page of the first of `feeds`.
+    /// Progress after a page of the first of `feeds`, with the vendor's next cursor.
     pub(super) fn advanced(&self, feeds: &[Feed], after: Option<String>) -> Progress {
         let feed = if after.is_some() { feeds.first() } else { feeds.get(1) };
         match feed {

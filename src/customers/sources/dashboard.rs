@@ -1,7 +1,7 @@
-//! The in-house admin dashboard: any list of JSON records, read by a mapping in the configuration.
+//! Client for the in-house admin dashboard: any list of JSON records, read by a configured mapping.
 //!
-//! The mapping says where the list is, how its pages follow each other, and where in a record the id, the address and the
-//! fields stand, as JSON pointers (RFC 6901). `docs/directives/sources.md` explains it with examples.
+//! The mapping gives the location of the list, the pagination, and JSON pointers (RFC 6901) to the id, the e-mail
+//! address and the fields of a record. `docs/directives/sources.md` explains it with examples.
 
 use std::{collections::BTreeMap, num::NonZeroU32};
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::customers::email::Email;
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "dashboard",
     title: "Admin dashboard",
@@ -37,24 +37,24 @@ struct Options {
     mapping: Option<Mapping>,
 }
 
-/// Where things stand in the answers of the dashboard.
+/// Mapping of the dashboard's responses.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mapping {
-    /// Path of the list below the address of the API.
+    /// Path of the list, relative to the base URL.
     path: String,
-    /// Parameters of every call.
+    /// Query parameters of every call.
     #[serde(default)]
     query: BTreeMap<String, String>,
-    /// The header that carries the key.
+    /// Header that carries the key.
     #[serde(default = "authorization")]
     header: String,
-    /// What stands before the key in it; may be empty.
+    /// Scheme before the key in the header; may be empty.
     #[serde(default = "bearer")]
     scheme: String,
-    /// The list in an answer; empty when the answer is the list.
+    /// Pointer to the list in a response; empty if the response is the list.
     records: String,
-    /// What a record is about.
+    /// Subject kind of a record.
     #[serde(default = "person")]
     about: SubjectKind,
     id: String,
@@ -62,12 +62,12 @@ struct Mapping {
     name: Option<String>,
     company: Option<String>,
     updated_at: Option<String>,
-    /// Fields by name, such as `logins`, `credits`, `exports`.
+    /// Pointers to fields by name, such as `logins`, `credits`, `exports`.
     #[serde(default)]
     fields: BTreeMap<String, String>,
     #[serde(default)]
     paging: Paging,
-    /// How to ask for changes only; without it every run reads everything.
+    /// Parameter for changes only; without it every run reads everything.
     since: Option<Since>,
 }
 
@@ -83,23 +83,23 @@ fn person() -> SubjectKind {
     SubjectKind::Person
 }
 
-/// How pages follow each other.
+/// Pagination style.
 #[derive(Default, Deserialize)]
 #[serde(tag = "style", rename_all = "snake_case", deny_unknown_fields)]
 enum Paging {
-    /// There is one page.
+    /// Single page.
     #[default]
     None,
-    /// The answer names the next page: by a cursor, or by an address that holds the cursor as `parameter`.
+    /// The response holds the cursor of the next page, or a URL with the cursor as `parameter`.
     Cursor {
         parameter: String,
         next: String,
-        /// Where it says whether more follow; without it a missing cursor is the end.
+        /// Pointer to a boolean that tells whether there are more pages; without it a missing cursor ends the list.
         more: Option<String>,
     },
-    /// The next page begins after the last id.
+    /// The next page starts after the last id.
     LastId { parameter: String, more: String },
-    /// Pages have numbers, and the first empty one is the end.
+    /// Numbered pages; the first empty page ends the list.
     Number {
         parameter: String,
         #[serde(default = "one")]
@@ -122,12 +122,12 @@ struct Since {
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum TimeForm {
-    /// `2026-03-01T12:00:00Z`
+    /// RFC 3339: `2026-03-01T12:00:00Z`.
     #[default]
     Rfc3339,
     /// Seconds since 1970.
     Unix,
-    /// `2026-03-01`
+    /// Date: `2026-03-01`.
     Date,
 }
 
@@ -174,7 +174,7 @@ fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
 }
 
 impl Mapping {
-    /// A pointer that is none would find nothing and never complain.
+    /// Refuses values that are not JSON pointers, because they would never match and never be reported.
     fn verify(&self) -> Result<(), String> {
         let single = [&self.email, &self.name, &self.company, &self.updated_at];
         let of_paging = match &self.paging {
@@ -210,7 +210,7 @@ impl Source for Dashboard {
             let mut page = Page::default();
             page.observations = page.read_each(&listed, |record| self.mapping.observation(record));
             let after = self.mapping.next(&answer, &listed, ask.after);
-            // A cursor that stays where it was would never end.
+            // A cursor that does not advance would never end.
             let after = after.filter(|after| Some(after.as_str()) != ask.after);
             Ok(FeedPage { page, after })
         })
@@ -299,7 +299,7 @@ impl Mapping {
     }
 }
 
-/// The cursor itself, or the one inside an address.
+/// Extracts the cursor from a URL; any other text is the cursor itself.
 fn cursor_in(parameter: &str, next: String) -> String {
     let address = Url::parse(&next).or_else(|_| Url::parse("http://localhost")?.join(&next));
     let inside = address.ok().and_then(|address| {
@@ -311,7 +311,7 @@ fn cursor_in(parameter: &str, next: String) -> String {
     inside.unwrap_or(next)
 }
 
-/// One address, or a list of them.
+/// E-mail addresses at a pointer: a single one or a list.
 fn emails(record: &Record<'_>, place: &str) -> Vec<Email> {
     if record.at(place).is_some_and(Value::is_array) {
         let several = record.list(place);

@@ -1,4 +1,4 @@
-//! What happened with a customer: conversations, bookings, meetings, deals, subscriptions, invoices, movements.
+//! Customer events: conversations, tickets, bookings, meetings, deals, subscriptions, invoices, revenue movements.
 
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
@@ -11,27 +11,27 @@ use crate::customers::{
     mrr::Subscription,
 };
 
-/// Something that happened, or stands, between a customer and the company.
+/// Event or ongoing relation of a customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Short name of the source.
     pub source: String,
-    /// The vendor's id, unique among the events of one kind.
+    /// Vendor's id, unique among events of the same kind.
     pub id: String,
-    /// Whom it is about; empty when the vendor names nobody.
+    /// Subjects of the event; empty if the vendor names none.
     pub about: Vec<Subject>,
-    /// Addresses that stand in the event itself.
+    /// E-mail addresses in the event itself.
     pub emails: Vec<Email>,
-    /// When it happened or began.
+    /// Time of the event or of its start.
     pub at: Option<Timestamp>,
-    /// When the vendor last changed it.
+    /// Time of the vendor's last change.
     pub updated_at: Option<Timestamp>,
-    /// What it is.
+    /// Kind and details.
     pub detail: Detail,
 }
 
 impl Event {
-    /// With nothing known but its id.
+    /// Creates an event with an id and details only.
     pub fn new(id: impl Into<String>, detail: Detail) -> Self {
         Self {
             source: String::new(),
@@ -45,32 +45,32 @@ impl Event {
     }
 }
 
-/// The kinds of events.
+/// Details by kind of event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Detail {
-    /// Messages to and from support.
+    /// Conversation with support.
     Conversation(Conversation),
-    /// A request that support works on.
+    /// Support ticket.
     Ticket(Ticket),
-    /// A time that somebody reserved.
+    /// Booked appointment.
     Booking(Booking),
-    /// A recorded meeting.
+    /// Recorded meeting.
     Meeting(Meeting),
-    /// A guide, checklist or survey inside the product.
+    /// In-product guide, checklist or survey.
     Onboarding(Onboarding),
-    /// A sale in the making.
+    /// Sales deal.
     Deal(Deal),
-    /// Something paid for again and again.
+    /// Subscription.
     Subscription(Box<Subscription>),
-    /// A bill.
+    /// Invoice.
     Invoice(Invoice),
-    /// A change of monthly revenue.
+    /// Change of monthly revenue.
     Movement(Movement),
 }
 
 impl Detail {
-    /// The word by which the kind is stored.
+    /// Stored name of the kind.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Conversation(_) => "conversation",
@@ -86,176 +86,177 @@ impl Detail {
     }
 }
 
-/// Messages to and from support.
+/// Conversation with support.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
-    /// What it is called.
+    /// Title or name.
     pub title: Option<String>,
-    /// `open`, `closed`, `snoozed`, or a newer word of the vendor.
+    /// State: `open`, `closed`, `snoozed`, or another value of the vendor.
     pub state: Option<String>,
-    /// The vendor's word, such as `priority`.
+    /// Priority in the vendor's terms, such as `priority`.
     pub priority: Option<String>,
-    /// How the customer rated it.
+    /// Customer's rating.
     pub rating: Option<Rating>,
-    /// What was said, oldest first; only what holds words.
+    /// Messages with text, oldest first.
     pub messages: Vec<Message>,
 }
 
-/// A customer's verdict on a conversation.
+/// Customer's rating of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
-    /// From 1, bad, to 5, good.
+    /// Stars from 1 (bad) to 5 (good).
     pub stars: u8,
-    /// What they added.
+    /// Comment of the customer.
     pub remark: Option<String>,
-    /// When.
+    /// Time of the rating.
     pub at: Option<Timestamp>,
 }
 
-/// Something that somebody said.
+/// Message of a conversation or line of a transcript.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Who said it.
+    /// Side of the speaker.
     pub speaker: Speaker,
-    /// When; in a transcript without dates, `None`.
+    /// Time; `None` in a transcript without times.
     pub at: Option<Timestamp>,
-    /// The words, without markup.
+    /// Text without markup.
     pub text: String,
 }
 
-/// Which side somebody is on.
+/// Side of a speaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Speaker {
-    /// The customer.
+    /// Customer.
     Customer,
-    /// The company.
+    /// Staff of the company.
     Staff,
-    /// A program.
+    /// Bot.
     Bot,
-    /// The vendor does not tell.
+    /// Not given by the vendor.
     Unknown,
 }
 
-/// A request that support works on.
+/// Support ticket.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
-    /// What it is called.
+    /// Title or name.
     pub title: Option<String>,
-    /// The vendor's word for its state.
+    /// State in the vendor's terms.
     pub state: Option<String>,
-    /// The vendor's word for its urgency.
+    /// Priority in the vendor's terms.
     pub priority: Option<String>,
-    /// Whether somebody still has to do something; `None` when the vendor does not tell.
+    /// Whether the ticket is open; `None` if the vendor does not say.
     pub open: Option<bool>,
 }
 
-/// A time that somebody reserved.
+/// Booked appointment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Booking {
-    /// What was reserved.
+    /// Name of the appointment type.
     pub name: Option<String>,
-    /// When it begins.
+    /// Start.
     pub starts_at: Option<Timestamp>,
-    /// When it ends.
+    /// End.
     pub ends_at: Option<Timestamp>,
-    /// What became of it.
+    /// Outcome.
     pub outcome: BookingOutcome,
-    /// Why it was cancelled.
+    /// Reason of the cancellation.
     pub reason: Option<String>,
 }
 
 impl Booking {
-    /// Whether it took place as far as anybody said: its time is over, and nobody cancelled it or marked a no-show.
+    /// Whether the appointment presumably took place: its end is past, and it was neither cancelled nor marked as a
+    /// no-show.
     pub fn was_held(&self, now: Timestamp) -> bool {
         self.outcome == BookingOutcome::Active && self.ends_at.is_some_and(|end| end <= now)
     }
 }
 
-/// What became of a reserved time.
+/// Outcome of a booking.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BookingOutcome {
-    /// It stands. People mark who stayed away, so a past one without a mark is only presumed to have taken place.
+    /// Active. No-shows are marked by hand, so a past booking without a mark only presumably took place.
     Active,
-    /// Somebody marked that the invitee stayed away.
+    /// Marked as a no-show.
     NoShow,
-    /// It was called off.
+    /// Cancelled.
     Cancelled,
-    /// It was moved; the new time is another booking. Not a cancellation.
+    /// Rescheduled; the new time is another booking. Not a cancellation.
     Rescheduled,
-    /// A newer word of the vendor.
+    /// Value that this client does not know.
     Other(String),
 }
 
-/// A recorded meeting.
+/// Recorded meeting.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meeting {
-    /// What it is called.
+    /// Title or name.
     pub title: Option<String>,
-    /// When it ended.
+    /// End of the meeting.
     pub ended_at: Option<Timestamp>,
-    /// Where the recording is.
+    /// URL of the recording.
     pub url: Option<String>,
-    /// The vendor's summary, in Markdown.
+    /// Vendor's summary, in Markdown.
     pub summary: Option<String>,
-    /// What was said, in order.
+    /// Transcript, in order.
     pub transcript: Vec<Message>,
-    /// What somebody is to do.
+    /// Action items.
     pub action_items: Vec<String>,
 }
 
-/// A guide, checklist or survey inside the product.
+/// In-product guide, checklist or survey.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Onboarding {
-    /// The vendor's id of the guide.
+    /// Vendor's id of the guide.
     pub content_id: Option<String>,
-    /// Its name.
+    /// Name of the guide.
     pub content: Option<String>,
-    /// Whether it was finished.
+    /// Whether the customer completed it.
     pub completed: Option<bool>,
-    /// When it was finished.
+    /// Time of completion.
     pub completed_at: Option<Timestamp>,
-    /// When the customer last did something in it.
+    /// Time of the customer's last activity in it.
     pub last_activity_at: Option<Timestamp>,
-    /// How much is done, as the vendor counts it.
+    /// Progress, in the vendor's unit.
     pub progress: Option<Decimal>,
-    /// Answers to its questions: question, answer.
+    /// Survey answers: question, answer.
     pub answers: Vec<(String, String)>,
 }
 
-/// A sale in the making.
+/// Sales deal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deal {
-    /// What it is called.
+    /// Title or name.
     pub name: Option<String>,
     /// Name of the pipeline.
     pub pipeline: Option<String>,
     /// Name of the stage.
     pub stage: Option<String>,
-    /// How it stands.
+    /// Status.
     pub status: DealStatus,
-    /// What it is worth.
+    /// Value of the deal.
     pub amount: Option<Decimal>,
-    /// Its currency, where the vendor tells.
+    /// Currency, if the vendor gives one.
     pub currency: Option<Currency>,
-    /// Likelihood of winning, as a share of one.
+    /// Probability of winning, 0 to 1.
     pub probability: Option<Decimal>,
-    /// When it is expected to close, or closed.
+    /// Expected or actual closing time.
     pub closes_at: Option<Timestamp>,
-    /// Who sells.
+    /// Name of the owner.
     pub owner: Option<String>,
 }
 
-/// How a deal stands.
+/// Status of a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DealStatus {
-    /// Not decided.
+    /// Open.
     Open,
-    /// Signed.
+    /// Won.
     Won,
-    /// Gone.
+    /// Lost.
     Lost,
     /// The stage is not in the list of stages.
     Unknown,
@@ -263,54 +264,54 @@ pub enum DealStatus {
     Removed,
 }
 
-/// A bill.
+/// Invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invoice {
-    /// `draft`, `open`, `paid`, `uncollectible`, `void`, or a newer word of the vendor.
+    /// Status: `draft`, `open`, `paid`, `uncollectible`, `void`, or another value of the vendor.
     pub status: Option<String>,
-    /// What it asks for.
+    /// Invoiced amount.
     pub total: Option<Amount>,
-    /// What is left to pay.
+    /// Unpaid amount.
     pub remaining: Option<Amount>,
-    /// When it must be paid.
+    /// Due time.
     pub due_at: Option<Timestamp>,
-    /// When it was paid.
+    /// Time of payment.
     pub paid_at: Option<Timestamp>,
-    /// How often a payment was tried.
+    /// Number of payment attempts.
     pub attempts: Option<Decimal>,
-    /// The subscription it bills.
+    /// Id of the billed subscription.
     pub subscription: Option<String>,
 }
 
-/// A change of monthly revenue.
+/// Change of monthly revenue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {
-    /// Which kind of change.
+    /// Kind of change.
     pub kind: MovementKind,
-    /// By how much; contraction and churn are negative.
+    /// Change of the monthly amount; negative for contraction and churn.
     pub change: Option<Amount>,
-    /// What the customer pays a month afterwards.
+    /// Monthly revenue of the customer after the change.
     pub mrr: Option<Amount>,
-    /// The day it counts for, in the vendor's time zone.
+    /// Effective date, in the vendor's time zone.
     pub date: Option<Date>,
-    /// The vendor's sentence about it.
+    /// Vendor's description.
     pub description: Option<String>,
 }
 
-/// Kinds of changes of monthly revenue (<https://help.chartmogul.com/hc/en-us/articles/203299912>).
+/// Kinds of revenue movements (<https://help.chartmogul.com/hc/en-us/articles/203299912>).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MovementKind {
-    /// The first paid subscription of a customer.
+    /// First paid subscription of a customer.
     NewBusiness,
-    /// More from an existing customer.
+    /// Increase for an existing customer.
     Expansion,
-    /// Less from a customer who stays.
+    /// Decrease for a customer who remains.
     Contraction,
-    /// The last subscription is gone.
+    /// End of the last subscription.
     Churn,
-    /// Back after churn.
+    /// Return after churn.
     Reactivation,
-    /// A newer word of the vendor.
+    /// Value that this client does not know.
     Other(String),
 }

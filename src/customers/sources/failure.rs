@@ -1,66 +1,66 @@
-//! Why a source could not be read: what happened in a sentence, and the cure.
+//! Errors of reading a source, each with a message and a remedy.
 
 use std::time::Duration;
 
-/// What stops the run of one source. Others go on.
+/// Error that stops the run of one source; runs of other sources continue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The vendor does not know the key (401).
+    /// The vendor rejects the key (401).
     #[error("{vendor} refuses the key{}.", said_by(.said))]
     KeyRefused {
-        /// Name for people.
+        /// Display name of the vendor.
         vendor: &'static str,
-        /// The vendor's own words; may be empty.
+        /// Vendor's error message; may be empty.
         said: String,
     },
-    /// The key is good, but may not read this (403), or the plan lacks it.
+    /// The key is valid but lacks the permission (403), or the plan lacks the feature.
     #[error("{vendor} does not let this key read {what}{}.", said_by(.said))]
     NotAllowed {
-        /// Name for people.
+        /// Display name of the vendor.
         vendor: &'static str,
-        /// What was asked for.
+        /// Requested resource, in words.
         what: String,
-        /// Permissions that would do, in the vendor's names; empty when it does not tell.
+        /// Sufficient permissions in the vendor's terms; empty if unknown.
         scopes: Vec<String>,
-        /// The vendor's own words; may be empty.
+        /// Vendor's error message; may be empty.
         said: String,
     },
-    /// The vendor asks to wait for longer than a run does.
+    /// The vendor asks to wait longer than a run waits.
     #[error("{vendor} allows no more calls for now.")]
     RateLimited {
-        /// Name for people.
+        /// Display name of the vendor.
         vendor: &'static str,
-        /// After how long it may go on.
+        /// Time until calls are allowed again, if known.
         retry_after: Option<Duration>,
     },
-    /// No connection, no answer in time, or errors of the vendor's own after every try.
+    /// No connection, a timeout, or server errors after every retry.
     #[error("{vendor} cannot be reached: {reason}.")]
     Unreachable {
-        /// Name for people.
+        /// Display name of the vendor.
         vendor: &'static str,
-        /// What happened at the last try.
+        /// Cause of the last attempt's failure.
         reason: String,
     },
-    /// The vendor answers, but says no.
+    /// The vendor rejects the request with another status.
     #[error("{vendor} refuses to answer for {what} (status {status}){}.", said_by(.said))]
     Refused {
-        /// Name for people.
+        /// Display name of the vendor.
         vendor: &'static str,
-        /// What was asked for.
+        /// Requested resource, in words.
         what: String,
-        /// The HTTP status.
+        /// HTTP status.
         status: u16,
-        /// The vendor's own words; may be empty.
+        /// Vendor's error message; may be empty.
         said: String,
     },
-    /// The answer is not what it should be.
+    /// The response has an unexpected shape.
     #[error("The answer of {vendor} for {what} cannot be read: {reason}.")]
     Unreadable {
-        /// Name for people.
+        /// Display name of the vendor.
         vendor: &'static str,
-        /// What was asked for.
+        /// Requested resource, in words.
         what: String,
-        /// Why not.
+        /// Reason, in words.
         reason: String,
     },
 }
@@ -74,7 +74,7 @@ fn said_by(said: &str) -> String {
 }
 
 impl Failure {
-    /// One word for the kind of failure, for logs and filters.
+    /// Stable name of the kind of error, for logs and filters.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::KeyRefused { .. } => "bad_key",
@@ -86,7 +86,7 @@ impl Failure {
         }
     }
 
-    /// What to do, in a sentence.
+    /// Remedy, as one sentence.
     pub fn cure(&self) -> String {
         match self {
             Self::KeyRefused { vendor, .. } => {

@@ -1,8 +1,8 @@
-//! Fathom (fathom.video): recorded meetings with transcripts and summaries. Not verified against the live API.
+//! Fathom client (fathom.video): recorded meetings with transcripts and summaries. Not verified against the live API.
 //!
-//! <https://developers.fathom.ai/api-overview>. Meetings are found by the time they were made, and transcripts and summaries
-//! arrive later, so each run reads the last two days again. A key sees the recordings of its user and what is shared
-//! with the team. People are known by their address; only guests from outside are customers.
+//! <https://developers.fathom.ai/api-overview>. Meetings are filtered by creation time, and transcripts and summaries
+//! arrive later, so each run reads the last two days again. A key gives access to the recordings of its user and those
+//! shared with the team. Persons are identified by e-mail address; only external invitees are customers.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -19,13 +19,14 @@ use super::{
 };
 use crate::customers::email::Email;
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "fathom",
     title: "Fathom",
     verification: Verification::DocumentsOnly,
     base_url: Some("https://api.fathom.ai/external/v1"),
-    // 60 a minute, 30 for heavy requests; which are heavy is not published, so all are taken for it.
+    // The limit is 60 a minute, and 30 for heavy requests; which requests are heavy is not published, so 30 applies to
+    // all.
     calls_per_minute: NonZeroU32::new(30).unwrap(),
     build,
 };
@@ -47,7 +48,7 @@ fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     Ok(Box::new(Fathom(Transport::new(endpoint, time)?)))
 }
 
-/// `RateLimit-Reset` counts seconds.
+/// Pause from `RateLimit-Reset`, in seconds.
 fn pause(head: &Head<'_>) -> Option<Duration> {
     let is_spent = head.is_limited() || head.number("ratelimit-remaining") == Some(0);
     let reset = || head.seconds("ratelimit-reset").filter(|_| is_spent);
@@ -92,8 +93,8 @@ impl Fathom {
         Ok(FeedPage { page, after })
     }
 
-    /// Some keys are not given transcripts and summaries in the list; they are asked for one by one. What is there and
-    /// `null` is not ready yet.
+    /// Fills in missing transcripts and summaries one by one, because some keys do not get them in the list. A field
+    /// that is present and `null` is not ready yet.
     async fn complete(&self, answer: &mut Value) -> Result<(), Failure> {
         let meetings = answer.pointer_mut("/items").and_then(Value::as_array_mut);
         for meeting in meetings.into_iter().flatten() {
@@ -115,7 +116,7 @@ impl Fathom {
     }
 }
 
-/// Somebody who was invited.
+/// Invitee of a meeting.
 struct Invitee {
     email: Email,
     name: Option<String>,
@@ -123,7 +124,7 @@ struct Invitee {
 }
 
 fn meeting(record: &Record<'_>) -> Result<(Vec<Observation>, Event), Reason> {
-    // Older examples have no recording_id.
+    // Older examples lack recording_id.
     let id = record.id("/recording_id").or_else(|reason| {
         let address = record
             .text("/url")
@@ -167,7 +168,7 @@ fn meeting(record: &Record<'_>) -> Result<(Vec<Observation>, Event), Reason> {
     Ok((people, event))
 }
 
-/// Without word on where somebody is from, the domain of whoever recorded tells.
+/// Invitees of a meeting. Without `is_external`, the side follows from the e-mail domain of the person who recorded.
 fn invitees(record: &Record<'_>) -> Vec<Invitee> {
     let own = record.email("/recorded_by/email");
     let read = |invitee: &Record<'_>| {
@@ -184,7 +185,7 @@ fn invitees(record: &Record<'_>) -> Vec<Invitee> {
     record.list("/calendar_invitees").iter().filter_map(read).collect()
 }
 
-/// Speakers are matched to invitees by address, or by a name that exactly one of them has.
+/// Transcript with speakers matched to invitees by e-mail address, or by a unique name.
 fn transcript(record: &Record<'_>, invitees: &[Invitee], began: Option<Timestamp>) -> Vec<Message> {
     let side = |line: &Record<'_>| {
         let email = line.email("/speaker/matched_calendar_invitee_email");
@@ -206,7 +207,7 @@ fn transcript(record: &Record<'_>, invitees: &[Invitee], began: Option<Timestamp
     record.list("/transcript").iter().filter_map(read).collect()
 }
 
-/// `passed` is `HH:MM:SS` since the recording began.
+/// Instant at `passed` (`HH:MM:SS`) after the start of the recording.
 fn instant(began: Timestamp, passed: &str) -> Option<Timestamp> {
     let seconds = passed
         .split(':')

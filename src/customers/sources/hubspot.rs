@@ -1,8 +1,8 @@
-//! HubSpot: contacts, companies, deals, tickets, with the names of owners, pipelines and stages.
+//! HubSpot client: contacts, companies, deals and tickets, with the names of owners, pipelines and stages.
 //!
-//! <https://developers.hubspot.com/docs/api-reference>. Searches end at 10,000 results and month-end batches give more
-//! records than that one time of change, so a search goes by id inside the span of time, never by time. The search index
-//! lags by minutes. Searches tell no associations; they are asked for in one call a page.
+//! <https://developers.hubspot.com/docs/api-reference>. A search returns at most 10,000 results, and a bulk update can
+//! give more records the same modification time, so searches page by id within the time span, never by time. The search
+//! index lags by minutes. Search results lack associations, which are read with one more call per page.
 
 use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -25,22 +25,22 @@ mod told;
 use directory::Directory;
 use told::Reader;
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "hubspot",
     title: "HubSpot",
     verification: Verification::Recordings,
     base_url: Some("https://api.hubapi.com"),
-    // The smallest plan has 100 in ten seconds; searches have five a second of their own.
+    // The smallest plan allows 100 in ten seconds; searches have a separate limit of five a second.
     calls_per_minute: NonZeroU32::new(240).unwrap(),
     build,
 };
 
-/// Dated versions are supported for 18 months; `v3` until September 2027.
+/// Default API version. Dated versions are supported for 18 months, `v3` until September 2027.
 const VERSION: &str = "2026-09";
 const LIST_LIMIT: u32 = 100;
 const SEARCH_LIMIT: u32 = 200;
-/// Found records appear in searches after seconds to minutes.
+/// Delay of the search index, seconds to minutes.
 const INDEX_DELAY: SignedDuration = SignedDuration::from_mins(10);
 
 const ARCHIVED: &str = " archived";
@@ -54,14 +54,14 @@ const FULL: &[Feed] = &[
     Feed::optional("deals archived"),
 ];
 
-/// A kind of record.
+/// Object type of the CRM.
 struct Object {
     name: &'static str,
     scope: &'static str,
     properties: &'static [&'static str],
-    /// The property by which changes are found.
+    /// Property with the modification time.
     modified: &'static str,
-    /// Kinds that it is tied to.
+    /// Object types it is associated with.
     tied_to: &'static [&'static str],
 }
 
@@ -171,8 +171,9 @@ fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     }))
 }
 
-/// A spent interval is waited out, a spent day is not
-/// (<https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines>). Searches tell nothing.
+/// Pause until an exhausted interval ends; an exhausted daily limit stops the run
+/// (<https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines>). Search responses carry no limit
+/// headers.
 fn pause(head: &Head<'_>) -> Option<Duration> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     let is_spent = |name| head.number(name) == Some(0);
@@ -190,7 +191,7 @@ fn pause(head: &Head<'_>) -> Option<Duration> {
 }
 
 impl Source for HubSpot {
-    /// What is archived keeps its time of change, so only a full run finds it.
+    /// Archiving does not change the modification time, so only a full run reads archived records.
     fn feeds(&self, run: Run) -> Vec<Feed> {
         match run.mode {
             Mode::Full => FULL.to_vec(),
@@ -279,7 +280,8 @@ impl HubSpot {
         }
     }
 
-    /// What changed between two instants, by id: the page after an id begins anew, so no result is ever beyond 10,000.
+    /// Search for changes in a time span, paged by id: each page is a new search after the last id, so no result is
+    /// beyond 10,000.
     fn search(&self, object: &'static Object, since: Timestamp, ask: Ask<'_>) -> Request {
         let filter = |property: &str, operator: &str, value: String| json!({"propertyName": property, "operator": operator, "value": value});
         let mut filters = vec![
@@ -298,7 +300,7 @@ impl HubSpot {
         Request::post(object.name, &self.path("objects", object.name), body).then("search")
     }
 
-    /// Which records those on the page are tied to, by id.
+    /// Associations of the records on a page, by record id.
     async fn ties(&self, object: &Object, listed: &[Record<'_>]) -> Result<HashMap<String, Vec<Subject>>, Failure> {
         let mut ties: HashMap<String, Vec<Subject>> = HashMap::new();
         let inputs: Vec<Value> = listed
@@ -330,7 +332,8 @@ impl HubSpot {
         request.query_some("after", after).needs("crm.objects.owners.read")
     }
 
-    /// Read once a run. Without the right to read owners or pipelines, records keep their ids for names.
+    /// Names of owners, pipelines and stages, read once per run. Without the permission to read them, records keep ids
+    /// instead of names.
     async fn directory(&self, run: Run) -> Result<Arc<Directory>, Failure> {
         let mut kept = self.directory.lock().await;
         if let Some((of_run, directory)) = kept.as_ref()
@@ -353,7 +356,7 @@ fn withheld((what, failure): &(&'static str, Failure)) -> RecordFinding {
     }
 }
 
-/// In a list the vendor's cursor; in a search the last id, from where the next search begins.
+/// Cursor of the next page: the vendor's in a list, the last id in a search.
 fn after(answer: &Value, listed: &[Record<'_>], run: Run) -> Option<String> {
     let next = answer.pointer("/paging/next/after").and_then(id_text)?;
     match run.mode {

@@ -1,8 +1,8 @@
-//! Intercom: contacts with their custom attributes, companies, conversations, tickets.
+//! Intercom client: contacts with custom attributes, companies, conversations and tickets.
 //!
-//! <https://developers.intercom.com/docs/references/rest-api/api.intercom.io>, version 2.16. Searches compare dates by the
-//! day in the workspace's time zone, and `>` means from the next day on, so a search begins two days early and the
-//! records' own times decide. Conversations name contacts by id, not by address.
+//! <https://developers.intercom.com/docs/references/rest-api/api.intercom.io>, version 2.16. Searches compare dates by
+//! day in the workspace's time zone, and `>` means from the next day, so a search starts two days early and records are
+//! filtered by their own time. Conversations refer to contacts by id, not by e-mail address.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -19,20 +19,20 @@ use super::{
     transport::{Endpoint, Request, Transport},
 };
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "intercom",
     title: "Intercom",
     verification: Verification::Recordings,
     base_url: Some("https://api.intercom.io"),
-    // Private apps have 10,000 a minute, spread over windows of ten seconds; older workspaces had 1,000.
+    // Private apps are allowed 10,000 a minute, in windows of ten seconds; older workspaces 1,000.
     calls_per_minute: NonZeroU32::new(900).unwrap(),
     build,
 };
 
 const VERSION: &str = "2.16";
 const PER_PAGE: u32 = 150;
-/// Conversations are read one by one, so many at a time.
+/// Concurrent requests for conversations, which are read one by one.
 const AT_ONCE: usize = 8;
 
 const CONTACTS: Feed = Feed::required("contacts");
@@ -40,9 +40,9 @@ const COMPANIES: Feed = Feed::optional("companies");
 const CONVERSATIONS: Feed = Feed::optional("conversations");
 const TICKETS: Feed = Feed::optional("tickets");
 
-/// Dates in searches are days of an unknown time zone, and the next day is where `>` begins.
+/// Overlap of searches: their dates are days in an unknown time zone, and `>` starts on the next day.
 const SEARCH_OVERLAP: SignedDuration = SignedDuration::from_hours(48);
-/// New contacts appear in searches after minutes.
+/// Delay of the search index for new contacts.
 const INDEX_DELAY: SignedDuration = SignedDuration::from_mins(15);
 
 struct Intercom(Transport);
@@ -63,7 +63,7 @@ fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     Ok(Box::new(Intercom(Transport::new(endpoint, time)?)))
 }
 
-/// `X-RateLimit-Reset` is an instant in seconds since 1970
+/// Pause from `X-RateLimit-Reset`, an instant in seconds since 1970
 /// (<https://developers.intercom.com/docs/references/rest-api/errors/rate-limiting>).
 fn pause(head: &Head<'_>) -> Option<Duration> {
     let is_spent = head.is_limited() || head.number("x-ratelimit-remaining") == Some(0);
@@ -101,7 +101,7 @@ impl Source for Intercom {
     }
 }
 
-/// Searching lists what changed after `since`, oldest first, so that what changes meanwhile comes last.
+/// Search for changes after `since`, oldest first, so that records changed during the run come last.
 fn search(what: &'static str, since: Timestamp, after: Option<&str>) -> Request {
     let mut pagination = json!({"per_page": PER_PAGE});
     if let Some(after) = after {
@@ -125,7 +125,7 @@ fn listed(what: &'static str, ask: Ask<'_>) -> Request {
     }
 }
 
-/// The cursor of the next page: an object, or in old versions an address.
+/// Cursor of the next page: an object, or in old versions a URL.
 fn next(answer: &Value) -> Option<String> {
     let next = answer.pointer("/pages/next").filter(|next| !next.is_null())?;
     next.pointer("/starting_after")
@@ -133,7 +133,8 @@ fn next(answer: &Value) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Searches begin days early; the record's own time decides, and one without a time is kept.
+/// Whether a record belongs to this run. Searches start days early, so the record's own time decides; a record without
+/// a time is kept.
 fn is_wanted(updated_at: Option<Timestamp>, run: Run) -> bool {
     match (updated_at, run.changed_since(INDEX_DELAY)) {
         (Some(updated_at), Some(since)) => updated_at >= since,
@@ -156,8 +157,8 @@ impl Intercom {
         Ok(FeedPage { page, after })
     }
 
-    /// The list of companies ends at 10,000, so they are scrolled through. A scroll dies after a minute (404) or breaks
-    /// (500), and then starts over; it ends with an empty page that still names the next.
+    /// Reads a page of companies by scrolling, because their list ends at 10,000. A scroll expires after a minute (404)
+    /// or fails (500) and then starts over; it ends with an empty page that still has a cursor.
     async fn companies(&self, ask: Ask<'_>) -> Result<FeedPage, Failure> {
         let from_start = Request::get("companies", "companies/scroll");
         let mut scroll = Scroll::at(ask.after);
@@ -199,7 +200,7 @@ impl Intercom {
         Ok(FeedPage { page, after })
     }
 
-    /// Lists lack what was said. One that is gone meanwhile is `None`.
+    /// Reads a conversation with its messages, which lists lack. `None` if it was deleted in the meantime.
     async fn whole_conversation(&self, id: String) -> Result<Option<Value>, Failure> {
         let request = Request::get("conversations", "conversations")
             .then(&id)
@@ -219,11 +220,11 @@ impl Intercom {
     }
 }
 
-/// Where a scroll stands. All its pages have one name, so they are counted.
+/// State of a scroll. All its pages have the same cursor, so they are counted.
 struct Scroll<'a> {
     restarts: u32,
     pages: u64,
-    /// None at the start.
+    /// Cursor; `None` at the start.
     name: Option<&'a str>,
 }
 
@@ -286,7 +287,7 @@ fn contact(record: &Record<'_>) -> Result<Observation, Reason> {
     for name in ["unsubscribed_from_emails", "has_hard_bounced", "marked_email_as_spam"] {
         contact.add(other(name), record.flag(&format!("/{name}")));
     }
-    // The Stripe app writes its attributes here too, with names that begin with stripe_.
+    // Includes the attributes of the Stripe app, with names that start with stripe_.
     record.add_others("/custom_attributes", &mut contact);
     Ok(contact)
 }

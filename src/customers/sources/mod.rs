@@ -1,24 +1,25 @@
-//! The sources: what each vendor knows of the customers, read page by page.
+//! Customer sources: clients of eight vendors that read customer data page by page.
 //!
-//! A vendor is one file with one constant, [`Vendor`], and one line in [`VENDORS`]. The file holds everything that is
-//! special about the vendor: addresses, headers, paging, what its rate headers mean, which fields mean what. It answers
-//! with the shapes of [`record`] and [`event`], which are the same for all.
+//! A vendor is one file with one constant of type [`Vendor`], and one line in [`VENDORS`]. The file holds everything
+//! specific to the vendor: URLs, headers, pagination, rate-limit headers and field mapping. It returns the types of
+//! [`record`] and [`event`], which all vendors share.
 //!
-//! How a sync reads a source:
+//! A sync reads a source in these steps:
 //!
-//! 1. [`open`] makes an [`OpenSource`] of a vendor and its [`Settings`].
-//! 2. [`OpenSource::start`] makes a [`Cursor`]: a full run, or one for changes since the last run began.
-//! 3. [`OpenSource::next`] reads one page at the cursor. The answer holds the page and the cursor after it. Once the page
-//!    is stored, the cursor may be stored too: a run that broke goes on from there. Reading a page twice changes
-//!    nothing, because every record has an id. A stored cursor that the vendor refuses, because it has grown old, is
-//!    [rewound](Cursor::rewound) to the start of its list.
-//! 4. At the end stands [`Progress::Done`] with the watermark, from which the next incremental run starts. Each vendor
-//!    reads further back than the watermark by the overlap that it needs, so records may come again.
+//! 1. [`open`] creates an [`OpenSource`] from a vendor and its [`Settings`].
+//! 2. [`OpenSource::start`] creates a [`Cursor`] for a full run, or for changes since the start of the last run.
+//! 3. [`OpenSource::next`] reads one page at the cursor and returns the page and the next cursor. Once the page is
+//!    stored, the cursor may be stored too, so that an interrupted run resumes there. Reading a page twice is harmless,
+//!    because every record has an id. If the vendor no longer accepts a stored cursor, it is [rewound](Cursor::rewound)
+//!    to the start of its feed.
+//! 4. The run ends with [`Progress::Done`] and the watermark from which the next incremental run starts. Each vendor
+//!    reads further back than the watermark by its own overlap, so records may come again.
 //!
-//! A record that cannot be read is a finding on its page and stops nothing. A [`Failure`] stops the run of one source and
-//! says in a sentence what to do. [`OpenSource::check`] asks each list for one record and names what the key lacks.
+//! An unreadable record becomes a finding on its page and does not stop the run. A [`Failure`] stops the run of one
+//! source and explains the remedy. [`OpenSource::check`] requests one record of each feed and reports missing
+//! permissions.
 //!
-//! The rules of a vendor and where they come from stand in `docs/directives/sources.md`, with the steps to add one.
+//! The rules of each vendor, their sources, and the steps to add a vendor are in `docs/directives/sources.md`.
 
 pub mod calendly;
 pub mod chartmogul;
@@ -47,7 +48,7 @@ pub use settings::{Secret, Settings};
 
 use record::{Page, RecordEffect, RecordFinding};
 
-/// Every vendor, in the order in which a sync of all reads them.
+/// All vendors, in the order in which a sync of all sources reads them.
 pub const VENDORS: &[&Vendor] = &[
     &intercom::VENDOR,
     &hubspot::VENDOR,
@@ -59,35 +60,35 @@ pub const VENDORS: &[&Vendor] = &[
     &stripe::VENDOR,
 ];
 
-/// A vendor: who it is and how its client is made.
+/// Vendor: its identity and the constructor of its client.
 pub struct Vendor {
-    /// Short name: in commands, addresses, settings and stored rows.
+    /// Short name, used in commands, URLs, settings and stored rows.
     pub name: &'static str,
-    /// Name for people.
+    /// Display name.
     pub title: &'static str,
-    /// What the client was tried against.
+    /// Evidence that the client was tested with.
     pub verification: Verification,
-    /// Where the vendor answers; `None` when only the settings can tell.
+    /// Base URL of the API; `None` if only the settings can give it.
     pub base_url: Option<&'static str>,
-    /// Calls in a minute, unless the settings say otherwise.
+    /// Calls per minute, unless the settings override it.
     pub calls_per_minute: NonZeroU32,
-    /// Makes the client; the sentence says which setting is wrong and what would be right.
+    /// Creates the client. The error names the invalid setting and a valid value.
     pub build: fn(Settings, Time) -> Result<Box<dyn Source>, String>,
 }
 
-/// What a client was tried against.
+/// Evidence that a client was tested with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verification {
-    /// Recorded traffic or the vendor's own specification and examples.
+    /// Recorded traffic, or the vendor's own specification and examples.
     Recordings,
-    /// Documentation and other people's clients only: not verified against the live API.
+    /// Documentation and third-party clients only: not verified against the live API.
     DocumentsOnly,
-    /// There is no vendor; the mapping is tested with recorded lists of others.
+    /// No vendor: the mapping is tested with recorded lists of other vendors.
     Mapping,
 }
 
 impl Verification {
-    /// The note that stands beside the name of the source; empty when there is nothing to warn of.
+    /// Note shown with the name of the source; empty if there is no caveat.
     pub fn note(self) -> &'static str {
         match self {
             Self::Recordings | Self::Mapping => "",
@@ -96,102 +97,102 @@ impl Verification {
     }
 }
 
-/// A future that a source answers with.
+/// Boxed future of a source method.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a vendor's client can do. The rest is the same for all, see [`OpenSource`].
+/// Client of a vendor. [`OpenSource`] adds what all vendors share.
 pub trait Source: Send + Sync {
-    /// The lists to read in this run, in order.
+    /// Feeds to read in this run, in order.
     fn feeds(&self, run: Run) -> Vec<Feed>;
 
-    /// Reads one page of a list.
+    /// Reads one page of a feed.
     fn page<'a>(&'a self, ask: Ask<'a>) -> Pending<'a, Result<FeedPage, Failure>>;
 
-    /// Asks each list for as little as possible.
+    /// Requests as little as possible of each feed to test access.
     fn check(&self) -> Pending<'_, Vec<Probe>>;
 }
 
-/// A list of a source.
+/// Feed: a list of records of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Feed {
-    /// Its name, such as `contacts`.
+    /// Name, such as `contacts`.
     pub name: &'static str,
-    /// Whether a run without it is worth something.
+    /// Whether the run needs it.
     pub need: Need,
 }
 
-/// Whether a run without a list is worth something.
+/// Whether a run needs a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// The run fails without it.
     Required,
-    /// The run goes on without it when the key may not read it, with a finding.
+    /// If the key lacks permission, the run continues without it, with a finding.
     Optional,
 }
 
 impl Feed {
-    /// A list without which the run fails.
+    /// Feed that the run needs.
     pub const fn required(name: &'static str) -> Self {
         let need = Need::Required;
         Self { name, need }
     }
 
-    /// A list that a plan or a key may lack.
+    /// Feed that the plan or the key may lack.
     pub const fn optional(name: &'static str) -> Self {
         let need = Need::Optional;
         Self { name, need }
     }
 }
 
-/// Which page of a list is wanted.
+/// Request for one page of a feed.
 #[derive(Clone, Copy, Debug)]
 pub struct Ask<'a> {
-    /// Name of the list.
+    /// Name of the feed.
     pub feed: &'static str,
-    /// Where the page begins, in the vendor's own terms; `None` for the first.
+    /// Vendor's cursor of the page; `None` for the first page.
     pub after: Option<&'a str>,
-    /// What the run is for.
+    /// Parameters of the run.
     pub run: Run,
 }
 
-/// One page of a list, and where the next one begins.
+/// Page of a feed with the cursor of the next one.
 #[derive(Debug, Default)]
 pub struct FeedPage {
-    /// What stands on it.
+    /// Content of the page.
     pub page: Page,
-    /// Where the next page begins; `None` at the end of the list.
+    /// Vendor's cursor of the next page; `None` at the end of the feed.
     pub after: Option<String>,
 }
 
-/// The outcome of asking one list for as little as possible.
+/// Result of an access test of one feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
-    /// What was asked for, such as `contacts`.
+    /// Tested resource, such as `contacts`.
     pub what: &'static str,
-    /// Nothing to complain about, or what stands in the way.
+    /// Success, or the error.
     pub outcome: Result<(), Failure>,
 }
 
-/// A vendor's client with its settings.
+/// Client of a vendor with its settings.
 pub struct OpenSource {
-    /// Whose client it is.
+    /// Vendor of the client.
     pub vendor: &'static Vendor,
     client: Box<dyn Source>,
 }
 
-/// Makes the client of a vendor.
+/// Creates the client of a vendor.
 ///
 /// # Errors
-/// A sentence that names the setting, what is wrong with it and what would be right.
+/// A message that names the setting, the problem and a valid value.
 pub fn open(vendor: &'static Vendor, settings: Settings, time: Time) -> Result<OpenSource, String> {
     let client = (vendor.build)(settings, time).map_err(|reason| format!("{}: {reason}", vendor.title))?;
     Ok(OpenSource { vendor, client })
 }
 
-/// Makes the clients of all sources that are switched on, by the short name of the vendor.
+/// Creates the clients of all enabled sources, by the short name of the vendor.
 ///
 /// # Errors
-/// As [`open`], for the first that cannot be made.
+/// As [`open`], for the first client that cannot be created.
 pub fn open_all(
     switched_on: impl IntoIterator<Item = (&'static str, Settings)>,
     time: &Time,
@@ -205,7 +206,7 @@ pub fn open_all(
 }
 
 impl OpenSource {
-    /// Where a run begins. Without a watermark of an earlier run it is a full one.
+    /// Cursor at the start of a run. Without a watermark of an earlier run it is a full run.
     pub fn start(&self, run: Run) -> Cursor {
         Cursor::at_start(run)
     }
@@ -213,7 +214,7 @@ impl OpenSource {
     /// Reads the page at the cursor.
     ///
     /// # Errors
-    /// See [`Failure`]; the cursor is still good, and reading it again later goes on where it stopped.
+    /// See [`Failure`]. The cursor remains valid: a later read resumes at the same page.
     pub async fn next(&self, cursor: &Cursor) -> Result<(Page, Progress), Failure> {
         let feeds = self.client.feeds(cursor.run);
         let Some((index, feed)) = cursor.feed_among(&feeds) else {
@@ -238,7 +239,7 @@ impl OpenSource {
         Ok((page, cursor.advanced(&feeds[index..], after)))
     }
 
-    /// Asks each list for as little as possible: tells a bad key and names what it may not read.
+    /// Tests access to each feed: detects an invalid key and missing permissions.
     pub async fn check(&self) -> Vec<Probe> {
         self.client.check().await
     }

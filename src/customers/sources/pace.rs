@@ -1,4 +1,4 @@
-//! The pace of calls: a clock, a way to wait, and the rate that a vendor allows.
+//! Rate limit of calls to a vendor, with an injectable clock and sleep.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
@@ -13,33 +13,33 @@ use tokio::sync::Mutex;
 use super::Pending;
 use crate::clock::Clock;
 
-/// Where the time comes from, and how to wait; tests hand in one that waits for nothing.
+/// Clock and sleep function; tests inject a sleep that returns at once.
 #[derive(Clone)]
 pub struct Time {
-    /// The present.
+    /// Clock.
     pub clock: Clock,
     sleep: Arc<dyn Fn(Duration) -> Pending<'static, ()> + Send + Sync>,
 }
 
 impl Time {
-    /// Waits for real.
+    /// Timer that sleeps in real time.
     pub fn real(clock: Clock) -> Self {
         Self::with_sleep(clock, |pause| Box::pin(tokio::time::sleep(pause)))
     }
 
-    /// Waits as `sleep` does.
+    /// Timer with a custom sleep function.
     pub fn with_sleep(clock: Clock, sleep: impl Fn(Duration) -> Pending<'static, ()> + Send + Sync + 'static) -> Self {
         let sleep = Arc::new(sleep);
         Self { clock, sleep }
     }
 
-    /// Waits.
+    /// Sleeps for `pause`.
     pub async fn sleep(&self, pause: Duration) {
         (self.sleep)(pause).await;
     }
 }
 
-/// The clock of the rate limit.
+/// Clock of the rate limiter.
 #[derive(Clone)]
 struct Ticks(Clock);
 
@@ -53,7 +53,7 @@ impl governor::clock::Clock for Ticks {
 
 type Limiter = RateLimiter<NotKeyed, InMemoryState, Ticks, NoOpMiddleware<Duration>>;
 
-/// So many calls in a minute, and none before the vendor wants one.
+/// Rate limiter of one vendor: a number of calls per minute, and a time before which the vendor wants no call.
 pub struct Pace {
     limiter: Limiter,
     not_before: Mutex<Timestamp>,
@@ -61,7 +61,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A second's worth may be sent at once.
+    /// Creates a limiter; the burst is the number of calls per second.
     pub fn new(calls_per_minute: NonZeroU32, time: Time) -> Self {
         let burst = NonZeroU32::new(calls_per_minute.get() / 60).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(calls_per_minute).allow_burst(burst);
@@ -72,7 +72,7 @@ impl Pace {
         }
     }
 
-    /// Waits until a call may be sent.
+    /// Waits until a call is allowed.
     pub async fn turn(&self) {
         while let Err(not_until) = self.limiter.check() {
             let not_until: NotUntil<Duration> = not_until;
@@ -87,7 +87,7 @@ impl Pace {
         }
     }
 
-    /// No call for so long.
+    /// Blocks all calls for `pause`.
     pub async fn hold(&self, pause: Duration) {
         if let Ok(until) = self.time.clock.now().checked_add(pause) {
             *self.not_before.lock().await = until;

@@ -1,7 +1,7 @@
-//! Lenient reading of vendors' records: recorded traffic breaks the vendors' own specifications.
+//! Lenient reader for vendors' JSON records, because recorded traffic deviates from the vendors' own specifications.
 //!
-//! Only an id is needed, and it may be a number or a string. What is absent, `null` or empty is unknown. What is there,
-//! but of another kind than expected, is left out with a finding; the record still comes through.
+//! Only an id is required, as a number or a string. Absent, `null` and empty values are unknown. A value of an
+//! unexpected type is left out with a finding; the record itself is kept.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,20 +19,20 @@ use crate::customers::{
     email::Email,
 };
 
-/// One record of a list.
+/// Record of a list, with the findings of reading it.
 pub struct Record<'a> {
     value: &'a Value,
-    /// Where it stands inside the record of the list.
+    /// JSON pointer within the record of the list.
     place: String,
-    /// Places and what is wrong there.
+    /// Findings: JSON pointer and reason.
     findings: Arc<Mutex<Vec<(String, String)>>>,
 }
 
-/// Why a record is left out, in a sentence.
+/// Reason why a record is left out, in words.
 pub type Reason = String;
 
 impl<'a> Record<'a> {
-    /// Reads `value`.
+    /// Creates a reader for `value`.
     pub fn new(value: &'a Value) -> Self {
         Self {
             value,
@@ -41,15 +41,15 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// What stands at a JSON pointer, unless it is `null`.
+    /// Value at a JSON pointer, unless it is `null`.
     pub fn at(&self, place: &str) -> Option<&'a Value> {
         self.value.pointer(place).filter(|value| !value.is_null())
     }
 
-    /// The id of the record.
+    /// Id of the record.
     ///
     /// # Errors
-    /// The reason why the record is left out.
+    /// The reason to leave the record out.
     pub fn id(&self, place: &str) -> Result<String, Reason> {
         if !self.value.is_object() {
             return Err("it is not an object".to_owned());
@@ -59,12 +59,12 @@ impl<'a> Record<'a> {
             .ok_or_else(|| format!("it has no id at {place}"))
     }
 
-    /// An id that may be missing: a string or a number.
+    /// Optional id: a string or a number.
     pub fn id_at(&self, place: &str) -> Option<String> {
         self.read(place, "an id", id_text)
     }
 
-    /// Words, or a number as words; trimmed, and never empty.
+    /// Text, or a number as text; trimmed and never empty.
     pub fn text(&self, place: &str) -> Option<String> {
         let found = self.read(place, "text", |value| match value {
             Value::String(text) => Some(text.trim().to_owned()),
@@ -74,7 +74,7 @@ impl<'a> Record<'a> {
         found.filter(|text| !text.is_empty())
     }
 
-    /// Words without HTML tags and entities.
+    /// Text without HTML tags and entities.
     pub fn plain_text(&self, place: &str) -> Option<String> {
         let text = self.text(place)?;
         let plain = without_markup(&text);
@@ -82,7 +82,7 @@ impl<'a> Record<'a> {
         (!plain.is_empty()).then(|| plain.to_owned())
     }
 
-    /// An address.
+    /// E-mail address.
     pub fn email(&self, place: &str) -> Option<Email> {
         let text = self.text(place)?;
         let email = Email::of(&text);
@@ -92,37 +92,38 @@ impl<'a> Record<'a> {
         email
     }
 
-    /// A number, as JSON or in words.
+    /// Number, as a JSON number or string.
     pub fn number(&self, place: &str) -> Option<Decimal> {
         self.read_filled(place, "a number", number_of)
     }
 
-    /// Yes or no, as JSON or in words.
+    /// Boolean, as JSON, as `"true"` or `"false"`, or as 0 or 1.
     pub fn flag(&self, place: &str) -> Option<bool> {
         self.read_filled(place, "true or false", flag_of)
     }
 
-    /// An instant: seconds since 1970, or a date with time and offset, or a date alone, which begins in UTC.
+    /// Instant: seconds or milliseconds since 1970, a date with time and offset, or a date alone, which starts at
+    /// midnight UTC.
     pub fn time(&self, place: &str) -> Option<Timestamp> {
         self.read_filled(place, "a time", time_of)
     }
 
-    /// A day: the date as it is written, whatever its offset.
+    /// Date as written, regardless of its offset.
     pub fn date(&self, place: &str) -> Option<Date> {
         self.read_filled(place, "a date", |value| value.as_str()?.get(..10)?.parse().ok())
     }
 
-    /// Money in the smallest unit of `currency`.
+    /// Amount given in the smallest unit of `currency`.
     pub fn minor_amount(&self, place: &str, currency: Option<Currency>) -> Option<Amount> {
         Amount::of_minor(self.number(place)?, currency?)
     }
 
-    /// A currency.
+    /// Currency code.
     pub fn currency(&self, place: &str) -> Option<Currency> {
         self.read_filled(place, "a currency", |value| Currency::of(value.as_str()?))
     }
 
-    /// The members of a list; none when it is absent.
+    /// Items of a list; empty if it is absent.
     pub fn list(&self, place: &str) -> Vec<Record<'a>> {
         let items = self.read(place, "a list", |value| Some(value.as_array()?.as_slice()));
         let member = |(index, value)| Record {
@@ -133,20 +134,20 @@ impl<'a> Record<'a> {
         items.unwrap_or_default().iter().enumerate().map(member).collect()
     }
 
-    /// The entries of an object; none when it is absent.
+    /// Entries of an object; empty if it is absent.
     pub fn entries(&self, place: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
         let entries = self.read(place, "an object", Value::as_object);
         entries.into_iter().flat_map(Map::iter)
     }
 
-    /// Adds every entry of the object at `place` as a field of the vendor's own name, where it is a single value.
+    /// Adds every single-valued entry of the object at `place` as a field with the vendor's name.
     pub fn add_others(&self, place: &str, observation: &mut Observation) {
         for (name, value) in self.entries(place) {
             observation.add(FieldName::from(name.clone()), plain_value(value));
         }
     }
 
-    /// Remembers that a field is left out.
+    /// Records a finding about a field.
     pub fn complain(&self, place: &str, reason: impl Into<String>) {
         self.findings
             .lock()
@@ -154,7 +155,7 @@ impl<'a> Record<'a> {
             .push((format!("{}{place}", self.place), reason.into()));
     }
 
-    /// What `reader` makes of the value at `place`. What is there and cannot be read becomes a finding.
+    /// Value at `place` as parsed by `reader`. A present value that it cannot parse becomes a finding.
     pub fn read<T>(&self, place: &str, wanted: &str, reader: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
         let value = self.at(place)?;
         let found = reader(value);
@@ -164,7 +165,7 @@ impl<'a> Record<'a> {
         found
     }
 
-    /// As [`Record::read`], with empty words as unknown.
+    /// As [`Record::read`], but blank text is unknown.
     fn read_filled<T>(&self, place: &str, wanted: &str, reader: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
         let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
         if self.at(place).is_some_and(is_blank) {
@@ -174,7 +175,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// A text without HTML, with `\n` between its lines.
+/// Text without HTML, with `\n` between lines.
 pub fn without_markup(text: &str) -> String {
     if text.contains(['<', '&']) {
         nanohtml2text::html2text(&only_tags(text)).replace("\r\n", "\n")
@@ -183,7 +184,7 @@ pub fn without_markup(text: &str) -> String {
     }
 }
 
-/// With every `<` escaped that begins no tag: “fewer than <5” and “Ann <ann@example.com>” lose nothing.
+/// Escapes every `<` that does not start a tag, so that “fewer than <5” and “Ann <ann@example.com>” are kept.
 fn only_tags(text: &str) -> String {
     let begins_tag = |rest: &str| {
         let name = rest.strip_prefix('/').unwrap_or(rest);
@@ -200,7 +201,7 @@ fn only_tags(text: &str) -> String {
     kept
 }
 
-/// A value that fits into one cell; `None` for lists, objects and nothing.
+/// Single value for one cell; `None` for lists, objects and blank values.
 pub fn plain_value(value: &Value) -> Option<FieldValue> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(FieldValue::Text(text.trim().to_owned())),
@@ -210,7 +211,7 @@ pub fn plain_value(value: &Value) -> Option<FieldValue> {
     }
 }
 
-/// An id: a string that is not empty, or a whole number.
+/// Id: a non-empty string or an integer.
 pub fn id_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
@@ -219,7 +220,7 @@ pub fn id_text(value: &Value) -> Option<String> {
     }
 }
 
-/// The shortest decimal that reads as this number; of words, the number they are.
+/// Exact decimal of a JSON number or a numeric string.
 pub fn number_of(value: &Value) -> Option<Decimal> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
@@ -243,10 +244,10 @@ fn flag_of(value: &Value) -> Option<bool> {
     }
 }
 
-/// Numbers beyond the year 5138 are taken for milliseconds.
+/// Threshold from which a number is read as milliseconds; as seconds it is in the year 5138.
 const FIRST_MILLISECOND: u64 = 100_000_000_000;
 
-/// An instant in any of the forms that vendors use.
+/// Parses an instant in any format that the vendors use.
 pub fn time_of(value: &Value) -> Option<Timestamp> {
     let of_number = |number: i64| {
         if number.unsigned_abs() < FIRST_MILLISECOND {
@@ -277,7 +278,7 @@ pub fn time_of(value: &Value) -> Option<Timestamp> {
     }
 }
 
-/// The beginning of what stands somewhere, for a finding.
+/// Short form of a value for a finding.
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => format!("“{}”", excerpt(text)),
@@ -298,10 +299,10 @@ fn excerpt(text: &str) -> String {
     }
 }
 
-/// The records of the list at `place` in an answer.
+/// Records of the list at `place` in a response.
 ///
 /// # Errors
-/// When there is no list. `null` is an empty one.
+/// If there is no list; `null` is an empty list.
 pub fn records<'a>(
     transport: &Transport,
     what: &'static str,
@@ -322,7 +323,7 @@ pub fn records<'a>(
 }
 
 impl Page {
-    /// Reads each record with `read` and keeps what it makes; one that cannot be read becomes a finding.
+    /// Applies `read` to each record and returns the results; a record that it rejects becomes a finding.
     pub fn read_each<'a, T>(
         &mut self,
         records: &[Record<'a>],
@@ -345,7 +346,7 @@ impl Page {
         kept
     }
 
-    /// Keeps the findings of one record.
+    /// Moves the findings of one record to the page.
     pub fn take_findings(&mut self, record: &Record<'_>, index: usize) {
         for (field, reason) in record.taken_findings() {
             self.findings.push(RecordFinding {
@@ -364,7 +365,7 @@ impl Record<'_> {
         std::mem::take(&mut *self.findings.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// How a finding calls the record.
+    /// Name of the record in findings: its id, or its position on the page.
     fn name(&self, index: usize) -> String {
         ["/id", "/uuid", "/uri", "/recording_id"]
             .into_iter()

@@ -1,8 +1,8 @@
-//! What sources tell, in one shape for all of them.
+//! Observations of customers: the shape of records that all sources share.
 //!
-//! An [`Observation`] is what one list of one source says about somebody; an [`Event`] is something that happened with
-//! them. Both name whom they are about in the vendor's own numbering ([`Subject`]), because most lists know an id and no
-//! address. Everything but the id is optional: vendors leave out what they like.
+//! An [`Observation`] is the content of one record in one feed; an [`Event`] is something that happened. Both identify
+//! their subject by the vendor's own id ([`Subject`]), because most feeds have an id but no e-mail address. Everything
+//! except the id is optional, because vendors may omit it.
 
 use std::fmt;
 
@@ -16,52 +16,52 @@ use crate::customers::{
     email::Email,
 };
 
-/// One page of what a source knows.
+/// Page of records from a source.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    /// What is known about people, companies and paying accounts.
+    /// Observations of persons, companies and paying accounts.
     pub observations: Vec<Observation>,
-    /// What happened with them. The same event may come again, changed: it replaces the one with the same kind and id.
+    /// Events. An event that comes again replaces the one with the same kind and id.
     pub events: Vec<Event>,
-    /// Figures about the whole business, month by month.
+    /// Metrics of the whole business, by month.
     pub metrics: Vec<MonthMetrics>,
     /// Records and fields that could not be read.
     pub findings: Vec<RecordFinding>,
-    /// How many records the whole list holds, where the vendor says so; for a progress bar.
+    /// Number of records in the whole list, if the vendor gives it; for a progress bar.
     pub expected: Option<u64>,
 }
 
 impl Page {
-    /// Records on this page, readable or not.
+    /// Number of records on this page, readable or not.
     pub fn seen(&self) -> usize {
         let quarantined = |finding: &&RecordFinding| finding.effect == RecordEffect::Quarantined;
         self.observations.len() + self.events.len() + self.findings.iter().filter(quarantined).count()
     }
 }
 
-/// Whom something is about, in the vendor's own numbering.
+/// Subject of an observation or event, by the vendor's id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Subject {
-    /// What kind of record it is; ids are unique within a kind.
+    /// Kind of the record; ids are unique within a kind.
     pub kind: SubjectKind,
-    /// The vendor's id.
+    /// Vendor's id.
     pub id: String,
 }
 
-/// Kinds of records that customers are known by.
+/// Kinds of subjects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
-    /// Somebody with an address.
+    /// Person.
     Person,
-    /// A company, which several people may belong to.
+    /// Company, which may have several persons.
     Company,
-    /// An account that is billed; a person or a company, the vendor does not tell.
+    /// Billed account: a person or a company, the vendor does not say which.
     Account,
 }
 
 impl SubjectKind {
-    /// The record of this kind with this id.
+    /// Subject of this kind with an id.
     pub fn id(self, id: impl Into<String>) -> Subject {
         Subject {
             kind: self,
@@ -70,36 +70,36 @@ impl SubjectKind {
     }
 }
 
-/// What one list of a source says about one record, complete: a field that an earlier observation of the same list had
-/// and this one lacks is gone.
+/// Content of one record in one feed. It is complete: a field of an earlier observation that is missing here was
+/// removed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// Short name of the source, such as `intercom`.
     pub source: String,
-    /// The list it came from, such as `contacts`.
+    /// Feed it came from, such as `contacts`.
     pub feed: String,
-    /// Whom it is about.
+    /// Subject.
     pub subject: Subject,
-    /// Other ids under which the vendor knew the same record before a merge.
+    /// Ids of records that were merged into this one.
     pub former_ids: Vec<String>,
-    /// Records it belongs to: a person's companies, a contact's paying account.
+    /// Related records: a person's companies, a contact's paying account.
     pub belongs_to: Vec<Subject>,
-    /// Every address, the main one first, none twice.
+    /// E-mail addresses without duplicates, the primary one first.
     pub emails: Vec<Email>,
-    /// Name of the person, or of the account.
+    /// Name of the person or account.
     pub name: Option<String>,
     /// Name of the company.
     pub company: Option<String>,
-    /// Everything else, by name.
+    /// Other fields.
     pub fields: Vec<Field>,
-    /// Whether the vendor still has it.
+    /// Whether the vendor still has the record.
     pub presence: Presence,
-    /// When the vendor last changed it.
+    /// Time of the vendor's last change.
     pub updated_at: Option<Timestamp>,
 }
 
 impl Observation {
-    /// About `subject`, with nothing known yet.
+    /// Creates an observation of `subject` without content.
     pub fn about(subject: Subject) -> Self {
         Self {
             source: String::new(),
@@ -116,7 +116,7 @@ impl Observation {
         }
     }
 
-    /// Adds an address, unless there is none or it is there already.
+    /// Adds an e-mail address, unless it is `None` or a duplicate.
     pub fn add_email(&mut self, email: Option<Email>) {
         self.emails.extend(email.filter(|email| !self.emails.contains(email)));
     }
@@ -129,7 +129,7 @@ impl Observation {
         }));
     }
 
-    /// The value of a field.
+    /// Value of a field.
     pub fn field(&self, name: &FieldName) -> Option<&FieldValue> {
         self.fields
             .iter()
@@ -142,22 +142,22 @@ impl Observation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
-    /// It is there.
+    /// Present.
     Present,
-    /// It was deleted or archived.
+    /// Deleted or archived.
     Removed,
 }
 
-/// A fact with its name.
+/// Field with its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
-    /// Which fact.
+    /// Name of the field.
     pub name: FieldName,
-    /// What it is.
+    /// Value of the field.
     pub value: FieldValue,
 }
 
-/// Names of facts. Facts that several sources know share a name; the rest keep the vendor's own.
+/// Names of fields. Fields that several sources have share a name; others keep the vendor's name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum FieldName {
@@ -171,39 +171,39 @@ pub enum FieldName {
     Domain,
     /// Kind of contact, such as `user` or `lead`.
     Role,
-    /// First known to the vendor.
+    /// Creation time at the vendor.
     CreatedAt,
-    /// Signed up for the product.
+    /// Sign-up for the product.
     SignedUpAt,
-    /// Last seen using the product.
+    /// Last use of the product.
     LastSeenAt,
-    /// Last wrote to the company.
+    /// Last reply to the company.
     LastRepliedAt,
-    /// Paying since.
+    /// Start of paying.
     CustomerSince,
-    /// Who looks after the customer.
+    /// Account manager of the customer.
     AccountManager,
-    /// That person's address.
+    /// E-mail address of the account manager.
     AccountManagerEmail,
-    /// Where the customer stands, such as `customer` or `opportunity`.
+    /// Lifecycle stage, such as `customer` or `opportunity`.
     LifecycleStage,
-    /// Name of what they pay for.
+    /// Name of the plan.
     Plan,
-    /// State of the subscription in the vendor's words, such as `Active`.
+    /// State of the subscription in the vendor's terms, such as `Active`.
     SubscriptionStatus,
     /// Whether a payment is overdue.
     Delinquent,
-    /// Revenue a month.
+    /// Monthly recurring revenue.
     Mrr,
-    /// Revenue a year.
+    /// Annual recurring revenue.
     Arr,
-    /// Times they logged in within 30 days.
+    /// Number of logins within 30 days.
     Logins,
-    /// Credits used or left, as the in-house dashboard defines it.
+    /// Credits used or left, as the in-house dashboard defines them.
     Credits,
-    /// Exports made, as the in-house dashboard defines it.
+    /// Exports, as the in-house dashboard defines them.
     Exports,
-    /// A fact of this vendor only, under the vendor's name for it.
+    /// Vendor-specific field, under the vendor's name.
     Other(String),
 }
 
@@ -232,7 +232,7 @@ const FIELD_NAMES: &[(FieldName, &str)] = &[
 ];
 
 impl FieldName {
-    /// The name as it is stored.
+    /// Stored name.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Other(name) => name,
@@ -259,19 +259,19 @@ impl From<FieldName> for String {
     }
 }
 
-/// What a fact is.
+/// Value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldValue {
-    /// Words.
+    /// Text.
     Text(String),
-    /// A number without a unit.
+    /// Number without a unit.
     Number(Decimal),
-    /// Yes or no.
+    /// Boolean.
     Flag(bool),
-    /// An instant.
+    /// Instant.
     Time(Timestamp),
-    /// Money.
+    /// Amount of money.
     Money(Amount),
 }
 
@@ -305,7 +305,7 @@ impl From<Amount> for FieldValue {
     }
 }
 
-/// As a spreadsheet cell would show it.
+/// Format for a spreadsheet cell.
 impl fmt::Display for FieldValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -318,50 +318,50 @@ impl fmt::Display for FieldValue {
     }
 }
 
-/// Figures of the whole business at the end of a month, as the vendor computed them.
+/// Metrics of the whole business at the end of a month, as computed by the vendor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MonthMetrics {
     /// Short name of the source.
     pub source: String,
-    /// Last day of the month that the figures describe.
+    /// Last day of the month that the metrics describe.
     pub date: Date,
     /// Currency of the amounts.
     pub currency: Option<Currency>,
-    /// Revenue a month.
+    /// Monthly recurring revenue.
     pub mrr: Option<Decimal>,
-    /// Revenue a year.
+    /// Annual recurring revenue.
     pub arr: Option<Decimal>,
-    /// Revenue a month for each customer.
+    /// Average monthly revenue per customer.
     pub arpa: Option<Decimal>,
-    /// What a customer is expected to pay in all.
+    /// Expected lifetime value of a customer.
     pub ltv: Option<Decimal>,
-    /// Paying customers.
+    /// Number of paying customers.
     pub customers: Option<Decimal>,
-    /// Customers lost, in per cent: 2.85 means 2.85 %.
+    /// Customer churn rate in percent: 2.85 means 2.85 %.
     pub customer_churn_rate: Option<Decimal>,
-    /// Net revenue lost, in per cent; negative when more was gained than lost.
+    /// Net revenue churn rate in percent; negative if revenue grew.
     pub mrr_churn_rate: Option<Decimal>,
 }
 
-/// A record, or a field of one, that could not be read.
+/// Finding about an unreadable record or field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordFinding {
     /// Short name of the source.
     pub source: String,
-    /// The list it stands in.
+    /// Feed of the record.
     pub feed: String,
-    /// Its id, or where on the page it stands when it has none.
+    /// Id of the record, or its position on the page.
     pub record: String,
-    /// The field, as a path such as `/email`; `None` when it is about the whole record.
+    /// JSON pointer of the field, such as `/email`; `None` for the whole record.
     pub field: Option<String>,
-    /// What is wrong, in one sentence.
+    /// Problem, in one sentence.
     pub reason: String,
-    /// What it means for the customer.
+    /// Effect on the data.
     pub effect: RecordEffect,
 }
 
 impl RecordFinding {
-    /// About nothing yet; source and list are put in when the page is signed.
+    /// Creates an empty finding; source and feed are filled in for the whole page later.
     pub fn unsigned() -> Self {
         Self {
             source: String::new(),
@@ -374,14 +374,14 @@ impl RecordFinding {
     }
 }
 
-/// What a finding means.
+/// Effect of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordEffect {
-    /// The record is left out; the others on its page are not.
+    /// The record is left out; other records of the page are kept.
     Quarantined,
-    /// The record came through without this field.
+    /// The record is kept without this field.
     FieldLeftOut,
-    /// A whole list is left out, because the key may not read it or the plan lacks it.
+    /// The whole feed is left out, because the key or the plan lacks permission.
     FeedLeftOut,
 }

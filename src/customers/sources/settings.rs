@@ -1,25 +1,25 @@
-//! What an operator sets for a source.
+//! Settings of a source.
 
 use std::{fmt, num::NonZeroU32};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// What an operator sets for one source.
+/// Settings of one source.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The key that the vendor gave out.
+    /// API key.
     pub key: Secret,
-    /// Another root than the vendor's own.
+    /// Base URL that overrides the vendor's own.
     pub base_url: Option<String>,
-    /// Calls in a minute, other than the vendor's default.
+    /// Calls per minute that override the vendor's default.
     pub calls_per_minute: Option<NonZeroU32>,
-    /// What only this vendor knows; read by its own file.
+    /// Vendor-specific options, parsed by the vendor's client.
     pub options: Map<String, Value>,
 }
 
 impl Settings {
-    /// A key, and everything else as the vendor has it.
+    /// Settings with a key and the vendor's defaults.
     pub fn with_key(key: impl Into<String>) -> Self {
         Self {
             key: Secret::new(key),
@@ -29,32 +29,32 @@ impl Settings {
         }
     }
 
-    /// The vendor's own options.
+    /// Parses the vendor-specific options.
     ///
     /// # Errors
-    /// A sentence that names the option.
+    /// A message that names the invalid option.
     pub fn options<T: DeserializeOwned>(&self) -> Result<T, String> {
         serde_json::from_value(Value::Object(self.options.clone()))
             .map_err(|error| format!("the settings cannot be used: {error}."))
     }
 }
 
-/// Something that must not be shown: it prints as dots.
+/// Secret text, redacted in debug output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps `text` from being shown.
+    /// Wraps a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The secret itself, for the one who sends it.
+    /// Secret in plain text, to be sent.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// `text` without the secret.
+    /// Replaces the secret in `text`.
     pub fn struck_from(&self, text: &str) -> String {
         if self.0.is_empty() {
             text.to_owned()

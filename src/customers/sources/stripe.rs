@@ -1,9 +1,9 @@
-//! Stripe: customers, subscriptions, invoices.
+//! Stripe client: customers, subscriptions and invoices.
 //!
-//! <https://docs.stripe.com/api>. Objects carry no time of change: an incremental run reads the list of events, which goes
-//! back 30 days, and asks for each object again; what an event itself says may have the shape of an older version.
-//! Coupons and tiers are not part of the lists and are fetched once. What a subscription is worth a month is worked out
-//! by [`crate::customers::mrr`] from what is read here.
+//! <https://docs.stripe.com/api>. Objects have no modification time: an incremental run reads the list of events, which
+//! covers 30 days, and fetches each changed object again, because the object inside an event may have the shape of an
+//! older API version. Coupons and tiers are not part of the lists and are fetched once. [`crate::customers::mrr`]
+//! computes the monthly revenue of a subscription from these data.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -26,13 +26,13 @@ use super::{
 mod subscription;
 mod told;
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "stripe",
     title: "Stripe",
     verification: Verification::Recordings,
     base_url: Some("https://api.stripe.com/v1"),
-    // 100 reads a second, 25 in a sandbox.
+    // The limit is 100 reads a second, and 25 in a sandbox.
     calls_per_minute: NonZeroU32::new(1200).unwrap(),
     build,
 };
@@ -41,7 +41,7 @@ const VERSION: &str = "2026-09-30.endive";
 const LIMIT: u32 = 100;
 const AT_ONCE: usize = 8;
 const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
-/// Events are kept for 30 days; a watermark older than this asks for a full run.
+/// Maximum age of a watermark for an incremental run; events are kept for 30 days.
 const EVENTS_KEPT: SignedDuration = SignedDuration::from_hours(29 * 24);
 
 const FULL: &[Feed] = &[
@@ -51,7 +51,7 @@ const FULL: &[Feed] = &[
 ];
 const CHANGES: &[Feed] = &[Feed::required("events")];
 
-/// Events that change a customer, a subscription or an invoice; a request may name twenty.
+/// Event types that change a customer, a subscription or an invoice; a request may name twenty.
 const TYPES: &[&str] = &[
     "customer.created",
     "customer.updated",
@@ -76,7 +76,7 @@ const TYPES: &[&str] = &[
 
 struct Stripe {
     transport: Transport,
-    /// Coupons and prices by address. Their amounts never change.
+    /// Coupons and prices by path. Their amounts never change.
     fetched: Mutex<HashMap<String, Value>>,
 }
 
@@ -99,7 +99,8 @@ fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
     }))
 }
 
-/// “Having the 'rak_customer_read' permission would allow this request to continue.”
+/// Permissions named in an error message such as “Having the 'rak_customer_read' permission would allow this request to
+/// continue.”
 fn scopes(body: &Value) -> Vec<String> {
     let said = body
         .pointer("/error/message")
@@ -112,7 +113,7 @@ fn scopes(body: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The parts of a subscription that are not told unless asked for.
+/// Parts of a subscription that are returned only on request.
 const EXPANDED: &[&str] = &["customer", "discounts", "items.data.discounts"];
 
 impl Source for Stripe {
@@ -174,24 +175,24 @@ fn changes(request: Request, run: Run) -> Request {
         .fold(request, |request, kind| request.query("types[]", kind))
 }
 
-/// The id of the last record, if more follow.
+/// Id of the last record, if there is another page.
 fn next(answer: &Value) -> Option<String> {
     let has_more = answer.pointer("/has_more") == Some(&Value::Bool(true));
     let data = answer.pointer("/data")?.as_array().filter(|_| has_more)?;
     data.iter().rev().find_map(|record| record.get("id").and_then(id_text))
 }
 
-/// What has changed, by its id.
+/// Changed object, by id.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Changed {
     Customer(String),
     Subscription(String),
-    /// All of a customer.
+    /// All subscriptions of a customer.
     SubscriptionsOf(String),
     Invoice(String),
 }
 
-/// A discount of a customer changes what every subscription of theirs is worth.
+/// Objects that an event changes. A customer's discount affects all subscriptions of the customer.
 fn changed(record: &Record<'_>) -> Result<Vec<Changed>, Reason> {
     record.id("/id")?;
     let id = record.id_at("/data/object/id");
@@ -221,7 +222,7 @@ impl Stripe {
             .try_collect()
             .await?;
         for (changed, value) in found {
-            // A draft that was deleted is gone without a trace.
+            // A deleted draft no longer exists.
             let Some(value) = value else { continue };
             match changed {
                 Changed::Customer(_) => {
@@ -263,7 +264,7 @@ impl Stripe {
         Ok(())
     }
 
-    /// With all items, the tiers of their prices, and the coupons behind all discounts.
+    /// Completes a subscription with all items, the tiers of their prices, and the coupons of all discounts.
     async fn completed(&self, mut subscription: Value) -> Result<Value, Failure> {
         self.add_items(&mut subscription).await?;
         let items = subscription.pointer_mut("/items/data").and_then(Value::as_array_mut);
@@ -283,7 +284,7 @@ impl Stripe {
         Ok(subscription)
     }
 
-    /// A subscription holds its first items only.
+    /// Fetches the remaining items; a subscription contains only the first ones.
     async fn add_items(&self, subscription: &mut Value) -> Result<(), Failure> {
         let Some(id) = subscription.get("id").and_then(id_text) else {
             return Ok(());
@@ -315,7 +316,7 @@ impl Stripe {
         Ok(())
     }
 
-    /// Puts the coupon itself where a discount of `holder` names only its id.
+    /// Replaces coupon ids in the discounts of `holder` by the coupons.
     async fn add_coupons(&self, holder: &mut Value) -> Result<(), Failure> {
         let Some(holder) = holder.as_object_mut() else {
             return Ok(());
@@ -339,7 +340,7 @@ impl Stripe {
         Ok(())
     }
 
-    /// A coupon or a price; `null` when it was deleted.
+    /// Fetches a coupon or a price; `null` if it was deleted.
     async fn fetched(&self, kind: &'static str, id: &str) -> Result<Value, Failure> {
         let address = format!("{kind}/{id}");
         if let Some(found) = self.fetched.lock().await.get(&address) {

@@ -1,8 +1,8 @@
-//! HTTP towards vendors: one place for keys, timeouts, limits, waiting and trying again.
+//! HTTP client for vendor APIs: authentication, timeouts, rate limits and retries.
 //!
-//! A vendor's file says how to sign in, what its rate headers mean and where its errors name the missing permission
-//! ([`Dialect`]); everything else is here. Keys travel in headers that are marked sensitive, no address holds one, and
-//! what a vendor says is shown without the key and cut short.
+//! A vendor's file defines authentication, the meaning of rate-limit headers and the location of missing permissions in
+//! errors ([`Dialect`]); everything else is here. Keys are sent in headers marked as sensitive and never in URLs, and
+//! error messages of vendors are redacted and truncated.
 
 use std::time::Duration;
 
@@ -22,35 +22,35 @@ use super::{
 };
 use crate::cause::chain;
 
-/// Tries of one call before it counts as failed.
+/// Number of attempts of one call.
 const TRIES: usize = 6;
-/// The first pause when the vendor does not say how long to wait; each next one is twice as long.
+/// First pause between attempts if the vendor asks for none; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// The longest such pause.
+/// Longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// A vendor that asks for more than this has run out of its daily quota: no run waits for that.
+/// Longest pause that a run waits for; a vendor that asks for more has an exhausted daily quota.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-/// Answers larger than this are not read.
+/// Maximum size of a response, in bytes.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
-/// For one call from the first byte sent to the last one read.
+/// Timeout of one call, from the first byte sent to the last byte read.
 const CALL_TIMEOUT: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Characters of a vendor's own words that are shown.
+/// Maximum length of a vendor's error message, in characters.
 const LONGEST_SAYING: usize = 300;
 
-/// What is needed to reach a vendor.
+/// Configuration of a vendor's API.
 pub struct Endpoint {
-    /// Who it is.
+    /// Vendor.
     pub vendor: &'static Vendor,
-    /// Sent with every call; the key is in one of them.
+    /// Headers of every call, including the key.
     pub headers: Vec<(&'static str, String)>,
-    /// Key, and perhaps another address and rate than the vendor's own.
+    /// Settings with the key and optional overrides of base URL and rate.
     pub settings: Settings,
-    /// How the vendor speaks HTTP.
+    /// HTTP rules of the vendor.
     pub dialect: Dialect,
 }
 
-/// Calls to one vendor.
+/// HTTP client of one vendor.
 pub struct Transport {
     vendor: &'static str,
     base_url: Url,
@@ -58,17 +58,17 @@ pub struct Transport {
     key: Secret,
     pace: Pace,
     dialect: Dialect,
-    /// Made at the first call: reading root certificates takes longer than a start may.
+    /// Created on the first call, because loading root certificates takes longer than a program start may.
     client: OnceCell<Client>,
     time: Time,
 }
 
-/// One call.
+/// Request to a vendor's API.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What is asked for, in a word for people.
+    /// Requested resource, as a word for messages.
     what: &'static str,
-    /// The permission that the vendor wants for it.
+    /// Permission that the vendor requires for it.
     scope: Option<&'static str>,
     method: Method,
     path: Vec<String>,
@@ -77,7 +77,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Asks for what stands at `path`, below the root of the API.
+    /// Creates a GET request for `path`, relative to the base URL.
     pub fn get(what: &'static str, path: &str) -> Self {
         Self {
             what,
@@ -93,7 +93,7 @@ impl Request {
         }
     }
 
-    /// Asks with a body. Only for questions: the call may be sent more than once.
+    /// Creates a POST request with a body. Only for queries, because it may be sent more than once.
     pub fn post(what: &'static str, path: &str, body: Value) -> Self {
         Self {
             method: Method::POST,
@@ -102,28 +102,28 @@ impl Request {
         }
     }
 
-    /// With the permission that the vendor wants for it, for a refusal that does not name it.
+    /// Sets the required permission, for errors that do not name it.
     #[must_use]
     pub fn needs(mut self, scope: &'static str) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    /// With one more segment in the path, whatever characters it holds.
+    /// Appends a path segment, which is encoded as needed.
     #[must_use]
     pub fn then(mut self, segment: &str) -> Self {
         self.path.push(segment.to_owned());
         self
     }
 
-    /// With a parameter.
+    /// Adds a query parameter.
     #[must_use]
     pub fn query(mut self, name: &str, value: impl ToString) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
         self
     }
 
-    /// With a parameter, if there is a value.
+    /// Adds a query parameter, if there is a value.
     #[must_use]
     pub fn query_some(self, name: &str, value: Option<impl ToString>) -> Self {
         match value {
@@ -133,19 +133,19 @@ impl Request {
     }
 }
 
-/// What came of one try.
+/// Outcome of one attempt.
 enum Try {
     Answer(Value),
     Failed(Failure),
-    /// Worth another try, after the pause that the vendor asks for.
+    /// Retryable error, with the pause that the vendor asks for.
     Again(Failure, Option<Duration>),
 }
 
 impl Transport {
-    /// Prepares calls; sends nothing yet.
+    /// Creates a client without sending anything.
     ///
     /// # Errors
-    /// A sentence that names the setting.
+    /// A message that names the invalid setting.
     pub fn new(endpoint: Endpoint, time: Time) -> Result<Self, String> {
         let Endpoint { vendor, settings, .. } = &endpoint;
         let address = settings.base_url.as_deref().or(vendor.base_url);
@@ -175,12 +175,12 @@ impl Transport {
         })
     }
 
-    /// Name of the vendor for people.
+    /// Display name of the vendor.
     pub fn vendor(&self) -> &'static str {
         self.vendor
     }
 
-    /// Sends a call until it is answered: waits for the rate limit, tries again what may pass.
+    /// Sends a request: waits for the rate limit and retries transient errors.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -202,7 +202,7 @@ impl Transport {
                     else {
                         return Err(failure);
                     };
-                    // A reset in the past asks for nothing.
+                    // A reset time in the past gives a zero pause, which is ignored.
                     let pause = asked.filter(|asked| !asked.is_zero()).unwrap_or(pause);
                     tracing::info!(
                         vendor = self.vendor,
@@ -216,7 +216,7 @@ impl Transport {
         }
     }
 
-    /// As [`Transport::send`], but what is not there (404, 410) is `None`.
+    /// As [`Transport::send`], but a missing resource (404, 410) is `None`.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -227,7 +227,7 @@ impl Transport {
         }
     }
 
-    /// Sends a call once, to see whether it may be sent: somebody waits for the answer.
+    /// Sends a request once to test access, without retries, because a user is waiting.
     pub async fn probe(&self, request: Request) -> Probe {
         let what = request.what;
         let outcome = match self.try_once(&request).await {
@@ -250,7 +250,7 @@ impl Transport {
             now: self.time.clock.now(),
         };
         let asked = (self.dialect.pause)(&head);
-        // Calls that are on their way side by side wait as well.
+        // Concurrent calls wait as well.
         if let Some(asked) = asked.filter(|asked| *asked <= LONGEST_WAIT) {
             self.pace.hold(asked).await;
         }
@@ -339,7 +339,7 @@ impl Transport {
                 let reason = "it is a web page and no data".to_owned();
                 Try::Again(self.unreadable(what, reason), None)
             }
-            // The position never quotes what stands there.
+            // The position does not reveal the content.
             Err(error) => {
                 let reason = format!("it is no JSON at line {}, column {}", error.line(), error.column());
                 Try::Again(self.unreadable(what, reason), None)
@@ -351,14 +351,14 @@ impl Transport {
         let reason = if error.is_timeout() {
             format!("no answer within {} s", CALL_TIMEOUT.as_secs())
         } else {
-            // The address may hold a customer's; the cause behind the error does not.
+            // The URL may contain a customer's e-mail address; the source of the error does not.
             std::error::Error::source(error).map_or_else(|| "no connection".to_owned(), chain)
         };
         let vendor = self.vendor;
         Failure::Unreachable { vendor, reason }
     }
 
-    /// An answer that is not what it should be.
+    /// Error for a response of an unexpected shape.
     pub fn unreadable(&self, what: &'static str, reason: impl Into<String>) -> Failure {
         Failure::Unreadable {
             vendor: self.vendor,
@@ -367,7 +367,7 @@ impl Transport {
         }
     }
 
-    /// The vendor's own words about an error, wherever it keeps them.
+    /// Vendor's error message from any of the usual fields, redacted and truncated.
     fn saying(&self, body: &Value) -> String {
         let said = [
             "/message",
@@ -392,14 +392,15 @@ struct Answer {
     body: Vec<u8>,
 }
 
-/// A redirect would carry the key elsewhere, so none is followed.
+/// Creates the HTTP client. Redirects are not followed, because they would send the key elsewhere.
 fn client(base_url: &Url) -> Result<Client, reqwest::Error> {
     Client::builder()
         .redirect(Policy::none())
         .no_proxy()
         .timeout(CALL_TIMEOUT)
         .connect_timeout(CONNECT_TIMEOUT)
-        // Reading the machine's root certificates takes longer than all the rest.
+        // Loading the system's root certificates takes longer than the rest of the setup, so they are loaded only for
+        // HTTPS.
         .tls_built_in_root_certs(base_url.scheme() == "https")
         .build()
 }

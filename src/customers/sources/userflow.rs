@@ -1,8 +1,8 @@
-//! Userflow: users, groups, and how far they came in guides and checklists. Not verified against the live API.
+//! Userflow client: users, groups, and their progress in guides and checklists. Not verified against the live API.
 //!
 //! <https://docs.userflow.com/docs/api> publishes no specification; field names come from the schemas of the tap
-//! kingalban-tap-userflow. There is no list of changes and no list of events: every run reads everything, and product
-//! usage stands in the attributes of users and groups.
+//! kingalban-tap-userflow. There is no change feed and no list of events: every run reads everything, and product usage
+//! is in the attributes of users and groups.
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -19,7 +19,7 @@ use super::{
     transport::{Endpoint, Request, Transport},
 };
 
-/// The line in the registry.
+/// Registry entry.
 pub const VENDOR: Vendor = Vendor {
     name: "userflow",
     title: "Userflow",
@@ -33,7 +33,7 @@ pub const VENDOR: Vendor = Vendor {
 const VERSION: &str = "2020-01-03";
 const LIMIT: u32 = 100;
 
-/// Guides by id, with their names.
+/// Ids and names of guides.
 type Guides = Arc<Vec<(String, Option<String>)>>;
 
 struct Userflow {
@@ -87,7 +87,8 @@ impl Source for Userflow {
     }
 }
 
-/// Ordered by a time that no record lacks: a page that ends with `null` in the order breaks the next one.
+/// Request for a page ordered by creation time, which no record lacks: a page that ends with `null` in the sort field
+/// breaks the next page.
 fn listed(what: &'static str, after: Option<&str>) -> Request {
     Request::get(what, what)
         .query("limit", LIMIT)
@@ -95,7 +96,7 @@ fn listed(what: &'static str, after: Option<&str>) -> Request {
         .query_some("starting_after", after)
 }
 
-/// The id of the last record, if more follow.
+/// Id of the last record, if there is another page.
 fn next(answer: &Value) -> Option<String> {
     let has_more = answer.pointer("/has_more") == Some(&Value::Bool(true));
     let data = answer.pointer("/data")?.as_array().filter(|_| has_more)?;
@@ -116,7 +117,7 @@ impl Userflow {
         Ok(FeedPage { page, after })
     }
 
-    /// Guide by guide, because all sessions at once take too long for the vendor.
+    /// Reads sessions guide by guide, because a request for all sessions times out.
     async fn sessions(&self, ask: Ask<'_>) -> Result<FeedPage, Failure> {
         let guides = self.guides(ask.run).await?;
         let (guide, after) = match ask.after {
@@ -143,7 +144,7 @@ impl Userflow {
         Ok(FeedPage { page, after })
     }
 
-    /// Read once a run.
+    /// Guides, read once per run.
     async fn guides(&self, run: Run) -> Result<Guides, Failure> {
         let mut kept = self.guides.lock().await;
         if let Some((of_run, guides)) = kept.as_ref()
@@ -201,7 +202,7 @@ fn group(record: &Record<'_>) -> Result<Observation, Reason> {
     Ok(group)
 }
 
-/// Attributes are named by whoever sends them; the few with a meaning of their own are read by it.
+/// Adds attributes. Their names are free, except for a few with a fixed meaning.
 fn attributes(record: &Record<'_>, seen: &mut Observation) {
     seen.add(FieldName::SignedUpAt, record.time("/attributes/signed_up_at"));
     seen.add(FieldName::LastSeenAt, record.time("/attributes/last_seen_at"));
@@ -214,7 +215,7 @@ fn attributes(record: &Record<'_>, seen: &mut Observation) {
     }
 }
 
-/// `None` for staff looking at a draft.
+/// Event of a session; `None` for a staff preview of a draft.
 fn session(record: &Record<'_>, guide: Option<&str>) -> Result<Option<Event>, Reason> {
     let id = record.id("/id")?;
     if record.flag("/is_preview") == Some(true) {

@@ -1,4 +1,4 @@
-//! What a run brought and has not written yet, compared with the rows there are.
+//! Diff of a sync run: received data against the existing rows.
 
 use std::collections::HashSet;
 
@@ -18,15 +18,15 @@ use crate::{
     store::{Change, Entry},
 };
 
-/// A tab with what is to be written into it, by row id.
+/// A tab with its pending rows by row id.
 struct Section {
     ledger: Ledger,
-    /// Column that says when another one was changed last.
+    /// Column with the time of the last change.
     stamp: usize,
     pending: IndexMap<String, RowCells>,
 }
 
-/// What a run brought and has not written yet. A record that came twice counts as it came last.
+/// Received data that is not written yet. Of a record received twice, the last version counts.
 pub(super) struct Book {
     records: Section,
     events: Section,
@@ -65,7 +65,7 @@ impl Book {
         }
     }
 
-    /// Takes a page; answers the row ids of the records on it.
+    /// Adds a page; returns the row ids of its records.
     pub(super) fn take(&mut self, page: Page, now: Timestamp) -> Vec<String> {
         let mut ids = Vec::with_capacity(page.observations.len());
         for said in &page.observations {
@@ -85,7 +85,7 @@ impl Book {
         ids
     }
 
-    /// Marks the records of a source that did not come in a run that saw everything.
+    /// Marks records of a source as removed that a complete run did not receive.
     pub(super) fn remove_unseen(&mut self, source: &str, seen: &HashSet<String>, now: Timestamp) {
         let prefix = format!("{source}:");
         let removed = record_row::REMOVED;
@@ -102,12 +102,12 @@ impl Book {
         }
     }
 
-    /// Rows that wait to be compared and written.
+    /// Number of pending rows.
     pub(super) fn pending(&self) -> usize {
         self.records.pending.len() + self.events.pending.len() + self.metrics.pending.len()
     }
 
-    /// What has to be written so that the rows are as they came.
+    /// Changes that bring the rows up to date with the received data.
     pub(super) fn changes(&mut self) -> Vec<Change> {
         let mut changes = self.records.changes();
         changes.extend(self.events.changes());

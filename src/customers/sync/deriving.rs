@@ -1,4 +1,4 @@
-//! The customers, derived from what the sources said, with only their changed cells written.
+//! Derivation of the customers from the source tables; writes only changed cells.
 
 use super::{Syncing, book::Book, writing};
 use crate::{
@@ -18,14 +18,14 @@ use crate::{
     store::{Change, Reading},
 };
 
-/// Who writes the rows, as the audit log would say.
+/// Author of the rows in the audit log.
 const BY: &str = "sync";
 
 impl Syncing {
-    /// Derives the customers anew: after a run, and after people merged or took a merge back.
+    /// Derives the customers again: after a run, and after a merge or its undoing.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    /// When the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn derive(&self) -> Result<writing::Written, Error> {
         let _turn = self.deriving.lock().await;
         self.store.refresh();
@@ -46,10 +46,10 @@ impl Syncing {
         Ok(writing::write_all(&self.store, BY, changes).await?)
     }
 
-    /// Writes what sources would have told, and derives the customers of it; `by` stands in the log of changes.
+    /// Writes pages as if sources had sent them, and derives the customers. `by` is the author in the audit log.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; doing it again goes on.
+    /// When the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn bring(&self, pages: Vec<Page>, by: &str) -> Result<(), Error> {
         let told: Reading<SourceTables> = self.store.read_now().await?;
         let mut book = Book::of(&told.snapshot.data, self.clock.zone().clone());
@@ -62,7 +62,7 @@ impl Syncing {
         Ok(())
     }
 
-    /// Notes that the customers were derived of what the runs in `log` wrote. A run that goes on elsewhere does so itself.
+    /// Records in `sync_log` that customers were derived from the finished runs. A run in progress does so itself.
     pub(super) async fn note_derived(&self, log: &SyncLog) -> Result<(), Error> {
         let (now, zone) = (self.clock.now(), self.clock.zone());
         let ledger = Ledger::of(&SYNC_LOG, log.rows.clone());
@@ -78,7 +78,7 @@ impl Syncing {
         Ok(())
     }
 
-    /// What the figures depend on beside the rows.
+    /// Context of the derivation.
     pub fn terms(&self) -> Terms {
         Terms {
             now: self.clock.now(),

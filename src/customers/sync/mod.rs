@@ -1,15 +1,16 @@
-//! Syncs: what the sources know, brought into the spreadsheet.
+//! Syncs: fetch the records of the sources and write them into the spreadsheet.
 //!
-//! A run reads one source page by page ([`run`]), compares what it says with the rows of `source_records`,
-//! `customer_events` and `revenue_metrics`, and writes what differs, some thousand rows a call ([`writing`]). The place up
-//! to which it has come is written with the last of them: a run that broke goes on from there, with nothing lost and
-//! nothing twice. After it the customers are derived anew and their changed cells written ([`deriving`]).
+//! A run fetches one source page by page ([`run`]), compares the data with the rows of `source_records`,
+//! `customer_events` and `revenue_metrics`, and writes the differences in batches of some thousand rows ([`writing`]).
+//! The cursor is written with the last batch, so that an interrupted run resumes there without losses or duplicates.
+//! Afterwards the customers are derived again and their changed cells written ([`deriving`]).
 //!
-//! A source is read by one run at a time: to ask for another one meanwhile is answered with “already running”. Sources do
-//! not wait for each other, and one that fails leaves the others alone. Two programs on one spreadsheet that sync the same
-//! source at once do the work twice and harm nothing, because every row has an id.
+//! Each source has at most one run at a time; a second request is answered with “already running”. Sources run in
+//! parallel, and the failure of one does not affect the others. Two instances that sync the same source on one
+//! spreadsheet repeat the work without harm, because every row has an id.
 //!
-//! Runs begin by the [`schedule`], by `POST /sync/…` ([`pages`]) or by `tallyboard sync`; [`status`] tells how they fare.
+//! Runs are started by the [`schedule`], by `POST /sync/…` ([`pages`]) or by `tallyboard sync`; [`status`] reports
+//! them.
 
 mod book;
 pub mod deriving;
@@ -50,7 +51,7 @@ use crate::{
 };
 use schedule::Schedule;
 
-/// Brings the sources into the spreadsheet.
+/// Sync service.
 pub struct Syncing {
     store: Arc<Store>,
     clock: Clock,
@@ -59,88 +60,88 @@ pub struct Syncing {
     currency: Currency,
     finite: FiniteDiscounts,
     schedule: Schedule,
-    /// How far the runs are that go on, by short name of the source.
+    /// Progress of running syncs, by short name of the source.
     running: Mutex<HashMap<&'static str, watch::Receiver<Progress>>>,
-    /// When this program last began a run of a source.
+    /// Time at which this process last started a run of each source.
     begun: Mutex<HashMap<&'static str, Timestamp>>,
-    /// Runs in the background.
+    /// Background runs.
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
-    /// Whether the customers lack something that was read.
+    /// Whether customers still have to be derived from fetched data.
     is_behind: AtomicBool,
-    /// Whether the log was asked what an earlier program left to be derived.
+    /// Whether the log was checked for runs of an earlier process from which customers were not derived.
     has_looked_back: AtomicBool,
     /// Held while customers are derived, so that two runs that end together do not write the same cells.
     deriving: tokio::sync::Mutex<()>,
 }
 
-/// What the app hands to it.
+/// Dependencies of the service, passed in by the app.
 pub struct Parts {
     /// The spreadsheet.
     pub store: Arc<Store>,
-    /// Where the time comes from.
+    /// Source of the current time.
     pub clock: Clock,
-    /// The sources that are switched on.
+    /// Configured sources.
     pub sources: Vec<OpenSource>,
-    /// The currency in which sums are made.
+    /// Reporting currency.
     pub currency: Currency,
-    /// When runs begin by themselves.
+    /// Schedule of the runs.
     pub schedule: Schedule,
 }
 
-/// How far a run is.
+/// Progress of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "SyncProgress")]
 pub struct Progress {
-    /// Records that the source brought so far.
+    /// Number of records received so far.
     pub seen: u64,
-    /// How many it holds in the list that is being read, where it tells.
+    /// Total of the list that is being fetched, when the source reports it.
     pub expected: Option<u64>,
-    /// Rows that are written.
+    /// Number of rows written.
     pub written: u64,
 }
 
-/// What became of the wish to read a source.
+/// Result of a sync request for one source.
 #[derive(Debug)]
 pub struct Synced {
     /// Short name of the source.
     pub source: &'static str,
-    /// What became of it.
+    /// Result.
     pub ended: Ended,
 }
 
-/// What became of the wish for a run.
+/// Result of a requested run.
 #[derive(Debug)]
 pub enum Ended {
-    /// It ran; the line of the log says how it went.
+    /// The run ended; its row in the log has the outcome.
     Ran(Box<SyncRun>),
-    /// Another run of this source goes on.
+    /// Another run of this source is in progress.
     AlreadyRunning,
-    /// The spreadsheet could not be read or written. The next run goes on from what was written.
+    /// The spreadsheet could not be read or written. The next run resumes.
     Stopped(Error),
 }
 
-/// What became of the wish to begin a run.
+/// Result of a start request for one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Started {
     /// Short name of the source.
     pub source: &'static str,
-    /// What became of it.
+    /// Result.
     pub outcome: Beginning,
 }
 
-/// Whether a run began.
+/// Result of a start request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Beginning {
-    /// It goes on in the background.
+    /// The run was started in the background.
     Started,
-    /// Another run of this source goes on.
+    /// Another run of this source is in progress.
     AlreadyRunning,
 }
 
 impl Syncing {
-    /// Puts it together.
+    /// Creates the service.
     pub fn new(parts: Parts) -> Self {
         let scoring = Scoring::new(Arc::clone(&parts.store), parts.clock.clone(), parts.currency);
         Self {
@@ -161,37 +162,38 @@ impl Syncing {
         }
     }
 
-    /// What scores the customers after each run.
+    /// Scoring service, which runs after each sync.
     pub fn scoring(&self) -> &Arc<Scoring> {
         &self.scoring
     }
 
-    /// The sources that are switched on, in the order of the registry.
+    /// Configured sources, in registry order.
     pub fn sources(&self) -> &[Arc<OpenSource>] {
         &self.sources
     }
 
-    /// The source with this short name, if it is switched on.
+    /// Configured source with this short name.
     pub fn source(&self, name: &str) -> Option<&Arc<OpenSource>> {
         self.sources.iter().find(|source| source.vendor.name == name)
     }
 
-    /// How far the run of a source is; `None` when none goes on here.
+    /// Progress of a source's run; `None` when none is in progress in this process.
     pub fn progress(&self, source: &str) -> Option<Progress> {
         let running = lock(&self.running);
         running.get(source).map(|progress| progress.borrow().clone())
     }
 
-    /// Reads sources, all at once, and brings the customers up to date. One that fails leaves the others alone.
+    /// Fetches the sources in parallel and brings the customers up to date. The failure of one source does not affect
+    /// the others.
     ///
     /// # Errors
-    /// When the customers cannot be derived, because the spreadsheet cannot be read or written; doing it again goes on.
+    /// When the customers cannot be derived because the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn sync(self: &Arc<Self>, sources: &[Arc<OpenSource>], mode: Mode) -> Result<Vec<Synced>, Error> {
         let turns = sources.iter().map(|source| (Arc::clone(source), self.begin(source)));
         self.carry_out(turns.collect(), mode).await
     }
 
-    /// Begins to read sources in the background.
+    /// Starts runs in the background.
     pub fn start(self: &Arc<Self>, sources: &[Arc<OpenSource>], mode: Mode) -> Vec<Started> {
         let mut turns = Vec::new();
         let mut started = Vec::new();
@@ -220,8 +222,8 @@ impl Syncing {
         started
     }
 
-    /// Lets the runs that go on write what they have and stop; the next ones go on from there. Waits for them, but not for
-    /// ever, because hosts do not wait either.
+    /// Asks the running syncs to write their data and stop; the next runs resume. Waits for them with a timeout, since
+    /// hosts limit the shutdown time.
     pub async fn finish(&self) {
         const PATIENCE: Duration = Duration::from_secs(5);
         self.stopping.store(true, Ordering::SeqCst);
@@ -259,8 +261,8 @@ impl Syncing {
         Ok(synced)
     }
 
-    /// Derives the customers and their scores of what the sources said. Until it succeeds it is owed: the schedule tries again,
-    /// for the next run may be a day away. The lines of the runs tell it to a program that is started later.
+    /// Derives customers and scores. Until it succeeds it stays pending, and the scheduler retries, because the next
+    /// run may be a day away. The rows of the runs record it for a later process.
     async fn bring_up_to_date(&self) -> Result<(), Error> {
         self.is_behind.store(true, Ordering::SeqCst);
         let log: Reading<SyncLog> = self.store.read_now().await?;
@@ -298,12 +300,12 @@ impl Syncing {
     }
 }
 
-/// Nothing is left half done under these locks, so one that was poisoned still holds good data.
+/// No operation under these locks can leave inconsistent data, so a poisoned lock is safe to use.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The right to read a source; given back when it is dropped.
+/// Exclusive right to sync a source; released on drop.
 struct Turn {
     syncing: Arc<Syncing>,
     source: &'static str,

@@ -1,4 +1,4 @@
-//! The addresses that begin runs and tell how they fare.
+//! Handler of `POST /sync/{source}`: starts sync runs.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::{
     openapi::Endpoint,
 };
 
-/// Where people see how the syncs fare.
+/// Path of the sync status.
 pub const STATUS: &str = "/sync/status";
 
-/// The addresses of syncs.
+/// Routes of syncs.
 pub fn router(syncing: Arc<Syncing>) -> ApiRouter {
     let start = post_with(start, |it| {
         it.about(
@@ -40,21 +40,22 @@ pub fn router(syncing: Arc<Syncing>) -> ApiRouter {
     ApiRouter::new().api_route("/sync/{source}", start).with_state(syncing)
 }
 
-/// What an address says beside the source.
+/// Query fields.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct Question {
-    /// `true` reads everything.
+    /// `true` for a full sync.
     full: Option<String>,
 }
 
-/// What began.
+/// Started runs.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "SyncsBegun")]
 struct Answer {
     sources: Vec<Started>,
 }
 
-/// `POST /sync/{source}`, `POST /sync/all`: the runs go on in the background; where they stand is at `/sync/status`.
+/// `POST /sync/{source}` and `POST /sync/all`. The runs continue in the background; `/sync/status` shows their
+/// progress.
 async fn start(
     State(syncing): State<Arc<Syncing>>,
     Path(source): Path<String>,

@@ -1,4 +1,4 @@
-//! One run of one source.
+//! A sync run of one source.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -24,13 +24,13 @@ use crate::{
     store::{Change, Reading},
 };
 
-/// How long after its beginning a run that broke is taken up: vendors forget the places of a list, and one that stands
-/// still for longer is read anew from the last complete run on.
+/// Age up to which an interrupted run is resumed. Cursors of vendors expire; an older run is restarted from the last
+/// complete one.
 const TAKEN_UP_FOR: SignedDuration = SignedDuration::from_hours(24);
-/// Findings whose sentences are kept with the run.
+/// Maximum number of findings stored with a run.
 const FINDINGS_KEPT: usize = 40;
 
-/// Reads `source` to its end, or as far as it goes.
+/// Runs a sync of `source` until it is complete, fails or is interrupted.
 pub(super) async fn carry_out(
     syncing: &Syncing,
     source: &Arc<OpenSource>,
@@ -59,13 +59,13 @@ pub(super) async fn carry_out(
     Ok(running.run)
 }
 
-/// Where a run begins.
+/// Starting point of a run.
 struct Begin {
     cursor: Cursor,
     started_at: Timestamp,
-    /// The run that broke and is taken up.
+    /// The interrupted run that is resumed.
     resumed: Option<SyncRun>,
-    /// Runs of which nothing was heard any more, told so.
+    /// Earlier runs that never ended, to be marked as interrupted.
     interrupted: Vec<SyncRun>,
 }
 
@@ -122,14 +122,14 @@ impl Begin {
     }
 }
 
-/// Whether a run broke somewhere in the middle, and not too long ago.
+/// Whether a run was interrupted halfway and recently enough to resume.
 fn is_worth_going_on(run: &SyncRun, now: Timestamp) -> bool {
     let Some(cursor) = &run.cursor else { return false };
     let is_recent = now.duration_since(cursor.run.started_at) <= TAKEN_UP_FOR;
     run.outcome != RunOutcome::Complete && is_recent && *cursor != Cursor::at_start(cursor.run)
 }
 
-/// A run that goes on.
+/// A run in progress.
 struct Running<'a> {
     syncing: &'a Syncing,
     source: &'a Arc<OpenSource>,
@@ -137,11 +137,11 @@ struct Running<'a> {
     log: Ledger,
     book: Book,
     run: SyncRun,
-    /// Row ids of the records that came.
+    /// Row ids of the received records.
     seen: HashSet<String>,
-    /// Whether the run saw all that the source has, so that what did not come is gone.
+    /// Whether the run received everything, so that missing records are removed.
     is_whole: bool,
-    /// Lines of earlier runs to be written with the first portion.
+    /// Rows of earlier runs to write with the first batch.
     notes: Vec<SyncRun>,
 }
 
@@ -165,7 +165,7 @@ impl Running<'_> {
                         Next::Done { watermark } => return self.complete(watermark).await,
                     }
                 }
-                // The place that a run of some time ago left is not known to the vendor any more.
+                // The vendor no longer accepts the cursor of the interrupted run.
                 Err(Failure::Refused { .. }) if may_rewind => {
                     may_rewind = false;
                     cursor = cursor.rewound();
@@ -216,7 +216,7 @@ impl Running<'_> {
         }
     }
 
-    /// The program ends; the next run goes on from here.
+    /// Ends the run because the program stops; the next run resumes.
     async fn interrupt(&mut self) -> Result<(), Error> {
         self.run.outcome = RunOutcome::Interrupted;
         self.end().await
@@ -255,8 +255,7 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// Writes what is pending and how far the run is. The place to go on from is written with the last portion, so that it
-    /// never runs ahead of the rows.
+    /// Writes pending rows and progress. The cursor is part of the last batch, so that it never gets ahead of the rows.
     async fn write(&mut self) -> Result<(), Error> {
         let by = format!("sync of {}", self.source.vendor.name);
         let mut changes = self.book.changes();

@@ -1,13 +1,13 @@
-//! When runs begin by themselves.
+//! Sync schedule.
 //!
-//! A schedule is written as in a crontab, with the sources before it: `intercom: 0 */6 * * *; all: 0 2 * * *`. Times are
-//! those on the wall of the configured place; an hour that the clock skips is made up for right after it, one that comes
-//! twice counts once. A time at which the program or its machine was asleep is made up for when it wakes.
+//! Syntax: crontab entries, each with its source: `intercom: 0 */6 * * *; all: 0 2 * * *`. Times are civil times in the
+//! configured zone. A time that is skipped by daylight saving runs right after it, one that repeats runs once. Runs
+//! missed while the machine was asleep are made up for once.
 
 use chrono::{DateTime, Utc};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 
-/// When each source is read.
+/// Schedule of all sources.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     lines: Vec<Line>,
@@ -20,19 +20,19 @@ struct Line {
     times: cron::Schedule,
 }
 
-/// What holds unless something else is set: Intercom every six hours, all at two in the morning.
+/// Default: Intercom every six hours, all sources at 02:00.
 pub const USUAL: &str = "intercom: 0 */6 * * *; all: 0 2 * * *";
 
 impl Schedule {
-    /// Nothing begins by itself.
+    /// Schedule without any runs.
     pub const fn off() -> Self {
         Self { lines: Vec::new() }
     }
 
-    /// Reads a schedule; `off` is none.
+    /// Parses a schedule; `off` disables it.
     ///
     /// # Errors
-    /// What is wrong and what would be right, as the end of a sentence.
+    /// What is wrong and what is expected, worded as the end of a sentence.
     pub fn parse(text: &str, is_source: impl Fn(&str) -> bool) -> Result<Self, String> {
         if text.trim().eq_ignore_ascii_case("off") {
             return Ok(Self::off());
@@ -47,12 +47,12 @@ impl Schedule {
         Ok(Self { lines })
     }
 
-    /// Whether nothing ever begins by itself.
+    /// Whether the schedule is disabled.
     pub fn is_off(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// Whether a source is to be read now: a time has come since it was read `last`. One that was never read is.
+    /// Whether a source is due: a scheduled time has passed since its `last` run, or it never ran.
     pub fn is_due(&self, source: &str, last: Option<Timestamp>, now: &Zoned) -> bool {
         let mut lines = self.of(source);
         let Some(last) = last else {
@@ -63,7 +63,7 @@ impl Schedule {
         lines.any(|line| line.times.after(&last).next().is_some_and(|next| next <= now))
     }
 
-    /// When a source is read next after `now`; `None` when never.
+    /// Next scheduled time of a source after `now`; `None` without one.
     pub fn next(&self, source: &str, now: &Zoned) -> Option<Timestamp> {
         let from = wall(now);
         let next = self
@@ -94,7 +94,7 @@ impl Line {
                 "five fields as in a crontab, such as 0 2 * * *; “{line}” has none"
             ));
         };
-        // Crontabs count Sunday as 0, the library as 1.
+        // Crontabs count Sunday as 0, the library counts it as 1.
         if fields.len() != 5 || day_of_week.contains(|sign: char| sign.is_ascii_digit()) {
             return Err(format!(
                 "five fields as in a crontab, such as 0 2 * * *, with days of the week by name, such as Mon-Fri; “{line}” is not"
@@ -110,7 +110,7 @@ impl Line {
     }
 }
 
-/// What the clock on the wall shows, as if it stood in Greenwich.
+/// Civil time of a moment, as if it were UTC.
 fn wall(moment: &Zoned) -> DateTime<Utc> {
     let second = moment
         .datetime()
@@ -119,7 +119,7 @@ fn wall(moment: &Zoned) -> DateTime<Utc> {
     DateTime::from_timestamp(second.unwrap_or_default(), 0).unwrap_or_default()
 }
 
-/// The instant at which the clock on the wall shows this.
+/// Instant of a civil time in a zone.
 fn instant(wall: DateTime<Utc>, zone: &TimeZone) -> Option<Timestamp> {
     let civil = Timestamp::from_second(wall.timestamp())
         .ok()?
@@ -173,10 +173,10 @@ mod tests {
     #[test]
     fn an_hour_that_is_skipped_is_made_up_for_and_one_that_comes_twice_counts_once() {
         let usual = usual();
-        // On 29 March 2026 the clock in Paris goes from 02:00 to 03:00 at 01:00 UTC.
+        // On 29 March 2026 the clock in Paris jumps from 02:00 to 03:00 at 01:00 UTC.
         assert!(!due(&usual, "stripe", "2026-03-28T01:00:00Z", "2026-03-29T00:59:00Z"));
         assert!(due(&usual, "stripe", "2026-03-28T01:00:00Z", "2026-03-29T01:00:00Z"));
-        // On 25 October 2026 it shows 02:00 at 00:00 and at 01:00 UTC.
+        // On 25 October 2026 it shows 02:00 at 00:00 UTC and again at 01:00 UTC.
         assert!(due(&usual, "stripe", "2026-10-24T00:00:30Z", "2026-10-25T00:00:30Z"));
         assert!(!due(&usual, "stripe", "2026-10-25T00:00:30Z", "2026-10-25T01:00:30Z"));
     }

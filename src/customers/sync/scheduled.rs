@@ -1,4 +1,4 @@
-//! Runs that begin by themselves, and merges that people made in the sheet.
+//! Scheduler: starts due runs, and follows merges that people make in the sheet.
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -21,13 +21,13 @@ use crate::{
     store::Reading,
 };
 
-/// How often the clock is looked at; a machine that was asleep is not woken at a set time.
+/// Polling interval; polling also works on machines that sleep.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// Every so many looks the tab of merges is read, which costs one call.
+/// Polls between two reads of the merges, each of which costs one API call.
 const LOOKS_BETWEEN_MERGES: u32 = 5;
 
 impl Syncing {
-    /// Begins runs when their time has come, for ever.
+    /// Starts runs when they are due. Runs until the service stops.
     pub async fn run_by_schedule(self: Arc<Self>) {
         let mut merges: Option<u64> = None;
         for look in 0_u32.. {
@@ -47,10 +47,10 @@ impl Syncing {
         }
     }
 
-    /// Begins to read every source whose time has come; answers their short names.
+    /// Starts a run for every due source; returns their short names.
     ///
     /// # Errors
-    /// When the log cannot be read, which is only done when this program has not read a source since its last time.
+    /// When the log cannot be read. It is read only for sources without a recent run of this process.
     pub async fn begin_what_is_due(self: &Arc<Self>) -> Result<Vec<&'static str>, Error> {
         let now = self.clock.zoned_now();
         let is_due = |source: &OpenSource, last: Option<Timestamp>| {
@@ -68,7 +68,7 @@ impl Syncing {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        // Another program, or this one before it was started again, may have read it.
+        // Another instance, or this one before a restart, may have run it.
         let log: Reading<SyncLog> = self.store.read().await?;
         due.retain(|source| {
             let elsewhere = log.snapshot.data.last(source.vendor.name).map(|run| run.started_at);
@@ -78,11 +78,11 @@ impl Syncing {
         Ok(due.iter().map(|source| source.vendor.name).collect())
     }
 
-    /// Brings the customers up to date when that failed after the last run, of this program or of one before it; answers
-    /// whether there was something to do. A run that goes on will do it by itself.
+    /// Brings the customers up to date if that failed after the last run of this process or an earlier one; returns
+    /// whether it was needed. A run in progress does it by itself.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; the next look tries again.
+    /// When the spreadsheet cannot be read or written; the next poll retries.
     pub async fn catch_up(&self) -> Result<bool, Error> {
         if !self.has_looked_back.load(Ordering::SeqCst) {
             let log: Reading<SyncLog> = self.store.read().await?;
@@ -97,7 +97,7 @@ impl Syncing {
         Ok(is_due)
     }
 
-    /// Derives the customers anew when the merges are others than those of version `known`.
+    /// Derives the customers again if the merges changed since version `known`.
     async fn follow_merges(&self, known: Option<u64>) -> Option<u64> {
         let merges: Reading<AliasRows> = match self.store.read().await {
             Ok(merges) => merges,
@@ -107,7 +107,7 @@ impl Syncing {
             }
         };
         let version = merges.snapshot.version;
-        // After a start nobody knows what was merged before it.
+        // After a start, merges made before it are unknown.
         let is_new = known != Some(version) && (known.is_some() || !merges.snapshot.data.aliases.is_empty());
         if is_new && let Err(error) = self.derive().await {
             tracing::warn!("the merges of customers could not be followed: {}", chain(&error));

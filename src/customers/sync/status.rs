@@ -1,4 +1,4 @@
-//! How the syncs fare, for people and programs.
+//! Sync status of all sources, for pages and JSON.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -14,41 +14,41 @@ use crate::{
     store::Reading,
 };
 
-/// Runs that failed which are told.
+/// Maximum number of failed runs in the response.
 const FAILURES_SHOWN: usize = 50;
 
-/// How the syncs fare.
+/// Sync status of all sources.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SyncStatus {
-    /// Every source that there is, in the order of the registry, whether it is switched on or not.
+    /// Every source in registry order, configured or not.
     pub sources: Vec<SourceStatus>,
     /// Runs that failed or could not read everything, newest first.
     pub failures: Vec<SyncRun>,
 }
 
-/// How the syncs of one source fare.
+/// Sync status of one source.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SourceStatus {
     /// Short name.
     pub source: &'static str,
-    /// Name for people.
+    /// Display name.
     pub title: &'static str,
-    /// What stands beside the name; empty when there is nothing to warn of.
+    /// Warning next to the name; empty without one.
     pub note: &'static str,
-    /// Whether there is a key.
+    /// Whether the source has a key.
     pub is_configured: bool,
-    /// How far the run is that goes on.
+    /// Progress of the run in progress.
     pub running: Option<Progress>,
-    /// The newest run.
+    /// Newest run.
     pub last_run: Option<SyncRun>,
-    /// Up to when everything is known: the start of the newest complete run.
+    /// Time up to which the data is complete: start of the newest complete run.
     pub complete_as_of: Option<Timestamp>,
-    /// When it is read next.
+    /// Time of the next scheduled run.
     pub next_run_at: Option<Timestamp>,
 }
 
 impl Syncing {
-    /// How the syncs fare.
+    /// Sync status of all sources.
     ///
     /// # Errors
     /// When the log cannot be read.

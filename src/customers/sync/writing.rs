@@ -1,28 +1,28 @@
-//! Changes of many rows, written in portions.
+//! Batch writer for many row changes.
 
 use std::collections::HashMap;
 
 use crate::store::{Batch, Change, CommitError, Committed, Content, Entry, RowProblem, Store};
 
-/// Rows in one call, at most.
+/// Maximum number of rows per call.
 pub const PORTION: usize = 3_000;
-/// Filled cells in one call, at most: with some fifty characters each they stay near the 2 MB that Google recommends
-/// (<https://developers.google.com/workspace/sheets/api/limits>).
+/// Maximum number of filled cells per call: at about fifty characters each, a call stays near the 2 MB that Google
+/// recommends (<https://developers.google.com/workspace/sheets/api/limits>).
 const CELLS: usize = 40_000;
-/// How often a portion is sent; the store itself tries for as long as a person would wait.
+/// Attempts per batch; the store itself retries only as long as a person would wait.
 const TRIES: usize = 5;
 
-/// What was written.
+/// Counts of written rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Rows that were added.
+    /// Rows inserted.
     pub created: u64,
-    /// Rows of which a cell was changed.
+    /// Rows updated.
     pub updated: u64,
 }
 
 impl Written {
-    /// Both together.
+    /// Sum of two counts.
     pub fn plus(self, other: Self) -> Self {
         Self {
             created: self.created + other.created,
@@ -31,10 +31,10 @@ impl Written {
     }
 }
 
-/// Writes every change, portion by portion.
+/// Writes all changes, batch by batch.
 ///
 /// # Errors
-/// See [`CommitError`]; portions before the one that failed are written.
+/// See [`CommitError`]; batches before the failed one are written.
 pub async fn write_all(store: &Store, by: &str, changes: Vec<Change>) -> Result<Written, CommitError> {
     let mut written = Written::default();
     let mut portion: Vec<Change> = Vec::new();
@@ -58,11 +58,11 @@ fn filled_cells(change: &Change) -> usize {
     }
 }
 
-/// Writes one portion, all of it at once. The rows follow from what the sources say, so a cell that somebody changed
-/// meanwhile is changed back, and a row that somebody deleted meanwhile is left to the next run.
+/// Writes one batch atomically. The rows are derived from the sources, so a cell that somebody changed at the same time
+/// is overwritten, and a row that was deleted is left to the next run.
 ///
 /// # Errors
-/// See [`CommitError`]; nothing of the portion is written then.
+/// See [`CommitError`]; nothing of the batch is written.
 pub async fn write(store: &Store, by: &str, mut changes: Vec<Change>) -> Result<Written, CommitError> {
     let mut tries = 1;
     loop {
@@ -87,7 +87,7 @@ pub async fn write(store: &Store, by: &str, mut changes: Vec<Change>) -> Result<
                 match problem {
                     RowProblem::Gone | RowProblem::Repeated => changes.retain(|change| !is_of(change, tab, id)),
                 }
-                // Each round takes a row away, so it ends.
+                // Terminates, because each attempt removes a row.
                 continue;
             }
             CommitError::NotWritten(_) | CommitError::Unknown(_) | CommitError::Busy => {}
@@ -108,10 +108,10 @@ fn count(committed: &Committed) -> Written {
     }
 }
 
-/// Tab, id and header of a cell.
+/// Tab, row id and header of a cell.
 type Place = (&'static str, String, &'static str);
 
-/// Takes what stands there now for what was seen.
+/// Accepts the current content of the cells as seen.
 fn see(change: &mut Change, found: &HashMap<Place, Content>) {
     let Change::Update(update) = change else { return };
     for cell in &mut update.cells {

@@ -1,4 +1,4 @@
-//! Which records are one customer.
+//! Clustering: records that belong to one customer.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,37 +15,37 @@ use crate::customers::{
     },
 };
 
-/// Records, events and addresses of one customer.
+/// Records, events and email addresses of one customer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cluster {
-    /// The main address; `None` for an account that is billed and has none.
+    /// Main email address; `None` for a billed account without one.
     pub main: Option<Email>,
-    /// Every address, in order.
+    /// All email addresses, sorted.
     pub emails: BTreeSet<Email>,
-    /// Places of the people and accounts among the records, in order of their row ids.
+    /// Indices of person and account records, in order of their row ids.
     pub records: Vec<usize>,
-    /// Row ids of the accounts among them that are billed.
+    /// Row ids of the billed accounts among them.
     pub accounts: Vec<String>,
-    /// Places of the companies that they belong to.
+    /// Indices of the company records to which they belong.
     pub companies: Vec<usize>,
-    /// Places of what happened with them.
+    /// Indices of their events.
     pub events: Vec<usize>,
-    /// Places of the events of which this customer is the first that is named: those that count for them alone.
+    /// Indices of the events that name this customer first; only these count in the customer's figures.
     pub own_events: Vec<usize>,
 }
 
-/// Every customer, and whom a record belongs to.
+/// All clusters.
 #[derive(Debug, Default)]
 pub struct Clusters {
-    /// In the order of their first record ids.
+    /// Clusters in the order of their first record ids.
     pub all: Vec<Cluster>,
 }
 
-/// Whom a vendor's id is about.
+/// Source, kind and vendor id.
 type Name<'a> = (&'a str, SubjectKind, &'a str);
 
 impl Clusters {
-    /// Brings together what belongs together. The order of records, events and aliases does not matter.
+    /// Clusters the records. The result does not depend on the order of records, events and aliases.
     pub fn of(known: Known<'_>) -> Self {
         let mut order: Vec<usize> = (0..known.records.len())
             .filter(|place| known.records[*place].said.presence == Presence::Present)
@@ -70,13 +70,13 @@ impl Clusters {
     }
 }
 
-/// Somebody with an address, or an account that is billed.
+/// A person with an email address, or a billed account.
 fn is_customer(records: &[SourceRecord], cluster: &Cluster) -> bool {
     let is_account = |place: &usize| records[*place].said.subject.kind == SubjectKind::Account;
     !cluster.records.is_empty() && (!cluster.emails.is_empty() || cluster.records.iter().any(is_account))
 }
 
-/// Records by every id under which their vendor knows them.
+/// Records by every current and former vendor id.
 struct Names<'a>(HashMap<Name<'a>, usize>);
 
 impl<'a> Names<'a> {
@@ -122,7 +122,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Nodes are records first, then addresses; joined ones have the same root.
+/// Union-find over records, then email addresses; joined nodes have the same root.
 struct Joining<'a> {
     known: Known<'a>,
     order: &'a [usize],
@@ -225,8 +225,8 @@ impl<'a> Joining<'a> {
     }
 }
 
-/// The address that people chose by a merge, else the first one of the source that comes first, of an account before that
-/// of a person.
+/// Main email address: chosen by a merge, otherwise the first address of the source with the highest precedence,
+/// accounts before persons.
 fn main_address(known: Known<'_>, cluster: &Cluster) -> Option<Email> {
     let given_up: HashSet<&str> = known.aliases.iter().map(|alias| alias.alias.key()).collect();
     let chosen = known.aliases.iter().map(|alias| &alias.canonical);
@@ -245,7 +245,7 @@ fn main_address(known: Known<'_>, cluster: &Cluster) -> Option<Email> {
         .or_else(|| cluster.emails.first().cloned())
 }
 
-/// An event belongs to everybody it names. Where it names only companies, it belongs to all who belong to them.
+/// Assigns an event to every customer it names. If it names only companies, to all customers who belong to them.
 fn assign_events(events: &[Event], names: &Names<'_>, clusters: &mut [Cluster]) {
     let mut of_record: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut of_address: HashMap<String, usize> = HashMap::new();

@@ -1,4 +1,4 @@
-//! What the sources say about each field of one customer, and since when.
+//! Field candidates: values of each field of a customer by source, with their age.
 
 use std::cmp::Reverse;
 
@@ -19,21 +19,21 @@ use crate::customers::{
     },
 };
 
-/// What one source says about one field.
+/// Value of one field from one source.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fact {
-    /// Which field.
+    /// The field.
     pub field: FieldKey,
-    /// What it says, as a cell would show it.
+    /// The value, serialised as a cell would show it.
     #[serde(serialize_with = "as_text")]
     pub value: FieldValue,
     /// Short name of the source.
     pub source: String,
-    /// The vendor's id of the record.
+    /// Vendor id of the record.
     pub record: String,
-    /// When the vendor last changed the record, where it tells.
+    /// Time of the last change at the vendor, if known.
     pub updated_at: Option<Timestamp>,
-    /// When a sync last brought something new about it.
+    /// Time of the last sync that changed the record.
     pub synced_at: Option<Timestamp>,
 }
 
@@ -42,19 +42,19 @@ fn as_text<S: serde::Serializer>(value: &FieldValue, serializer: S) -> Result<S:
 }
 
 impl Fact {
-    /// Since when the source says so: its own time of change, else that of the sync.
+    /// Time since which the source has had this value: its own time of change, otherwise that of the sync.
     pub fn since(&self) -> Option<Timestamp> {
         self.updated_at.or(self.synced_at)
     }
 }
 
-/// Everything that the sources say about one customer.
+/// All field values of one customer.
 pub struct Facts<'a> {
     known: Known<'a>,
     cluster: &'a Cluster,
 }
 
-/// Names under which a field is told.
+/// Field names of the sources.
 const TOLD: &[(FieldKey, FieldName)] = &[
     (FieldKey::Phone, FieldName::Phone),
     (FieldKey::Country, FieldName::Country),
@@ -73,16 +73,16 @@ const TOLD: &[(FieldKey, FieldName)] = &[
 ];
 
 impl<'a> Facts<'a> {
-    /// About the customer of `cluster`.
+    /// Field values of the customer of `cluster`.
     pub fn of(known: Known<'a>, cluster: &'a Cluster) -> Self {
         Self { known, cluster }
     }
 
-    /// What each source says about a field, the winner first.
+    /// Values of a field by source, the winner first.
     pub fn about(&self, key: FieldKey) -> Vec<Fact> {
         let own = self.cluster.records.iter().map(|place| &self.known.records[*place]);
         let mut facts: Vec<Fact> = own.filter_map(|record| fact(key, record)).collect();
-        // A company speaks for the people who belong to it, after what is said about themselves by the same source.
+        // A company's values apply to the people who belong to it, after their own values from the same source.
         let of_people = facts.len();
         let companies = self.cluster.companies.iter().map(|place| &self.known.records[*place]);
         facts.extend(companies.filter_map(|record| of_company(key, record)));
@@ -110,12 +110,12 @@ impl<'a> Facts<'a> {
         ranked.into_iter().map(|(_, fact)| fact).collect()
     }
 
-    /// The winner of each field: where every value of the row comes from, and how old it is.
+    /// Winner of each field: the source and age of every value in the row.
     pub fn winners(&self) -> Vec<Fact> {
         RULES.iter().filter_map(|rule| self.winner(rule.key)).collect()
     }
 
-    /// What the row says about a field.
+    /// Winning value of a field.
     pub fn winner(&self, key: FieldKey) -> Option<Fact> {
         self.about(key).into_iter().next()
     }
@@ -154,7 +154,7 @@ fn time(fact: &Fact) -> Option<Timestamp> {
     }
 }
 
-/// Whether a value is of the kind that the field has.
+/// Whether a value has the type of the field.
 fn fits(key: FieldKey, value: &FieldValue) -> bool {
     match key {
         FieldKey::Delinquent => matches!(value, FieldValue::Flag(_)),
@@ -193,7 +193,7 @@ fn told(key: FieldKey, record: &SourceRecord) -> Option<&FieldValue> {
     record.said.field(name)
 }
 
-/// What a company says about the people who belong to it: not what only one of them can have.
+/// Field values that people take over from their company: none that belong to one person only.
 fn of_company(key: FieldKey, record: &SourceRecord) -> Option<Fact> {
     let value = match key {
         FieldKey::Company => record
@@ -212,7 +212,7 @@ fn of_company(key: FieldKey, record: &SourceRecord) -> Option<Fact> {
         .map(|value| of_record(key, record, value))
 }
 
-/// What a subscription says about whom it is for.
+/// Field values from a subscription.
 fn of_subscription(key: FieldKey, event: &Event) -> Option<Fact> {
     let Detail::Subscription(subscription) = &event.detail else {
         return None;

@@ -1,4 +1,4 @@
-//! Which row a customer has had so far.
+//! Identity: keeps the row ids of customers stable.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,33 +11,33 @@ use crate::customers::{
     email::Email,
 };
 
-/// The namespace of the ids of customers.
+/// UUID namespace of customer ids.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6b0f_0f6e_3a52_4f7c_9d0e_7a1c_55d3_91b4);
 
-/// The ids of customers.
+/// Ids of all customers.
 #[derive(Debug, Default)]
 pub struct Identities {
-    /// Of each cluster, in the same order.
+    /// Id of each cluster, in the same order.
     pub of_clusters: Vec<CustomerId>,
     successors: HashMap<CustomerId, CustomerId>,
     places: HashMap<CustomerId, usize>,
 }
 
 impl Identities {
-    /// The customer that a row is part of now.
+    /// Customer into which a row was merged.
     pub fn successor(&self, id: &CustomerId) -> Option<&CustomerId> {
         self.successors.get(id)
     }
 
-    /// The row there was.
+    /// Existing row with this id.
     pub fn before<'a>(&self, id: &CustomerId, before: &'a [Customer]) -> Option<&'a Customer> {
         self.places.get(id).map(|place| &before[*place])
     }
 }
 
-/// A cluster keeps the row that has its main address, else the oldest row that has one of its addresses as main address,
-/// or that an account without address has had, else one that had an address of it beside its main one. Without such a row its id follows from the main address, so that two
-/// programs make the same one.
+/// A cluster keeps the row with its main email address; otherwise the oldest row whose main address is one of its
+/// addresses, or that belonged to an account without an address; otherwise the oldest row with one of its addresses as
+/// a further one. Without such a row the id is derived from the main address, so that two instances make the same id.
 pub fn ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
     let mut identities = Identities {
         places: before
@@ -79,7 +79,7 @@ pub fn ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
         taken.insert(id.clone());
         identities.of_clusters.push(id);
     }
-    // A row that another cluster took over, because a merge was taken back, has no successor.
+    // A row that another cluster took over, because a merge was undone, has no successor.
     for (claims, id) in claims.iter().zip(&identities.of_clusters) {
         let others = claims.iter().skip(1).filter(|old| !spoken_for.contains(&old.id));
         identities
@@ -89,7 +89,7 @@ pub fn ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
     identities
 }
 
-/// The oldest row that has an address beside its main one: whose main address was that of a merge which is taken back.
+/// Oldest row with an address as a further one: its main address came from a merge that was undone.
 fn by_other_address(before: &[Customer]) -> HashMap<&str, &Customer> {
     let mut rows: HashMap<&str, &Customer> = HashMap::new();
     for old in before {
@@ -103,12 +103,12 @@ fn by_other_address(before: &[Customer]) -> HashMap<&str, &Customer> {
     rows
 }
 
-/// Rows that count come first, then older ones.
+/// Sort key: active rows first, then older ones.
 fn age(old: &Customer) -> (bool, bool, Option<Timestamp>, &CustomerId) {
     (!old.is_current(), old.created_at.is_none(), old.created_at, &old.id)
 }
 
-/// The rows with an address of the cluster, the one to keep first.
+/// Existing rows with an address of the cluster, best match first.
 fn claimants<'a>(cluster: &Cluster, rows: &HashMap<&str, Vec<&'a Customer>>) -> Vec<&'a Customer> {
     let with = |key: &str| rows.get(key).into_iter().flatten().copied();
     let mut claimants: Vec<&Customer> = cluster.emails.iter().flat_map(|email| with(email.key())).collect();

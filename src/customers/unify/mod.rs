@@ -1,13 +1,13 @@
-//! Customers out of what the sources say: a pure function of records, events, aliases and the rows there are.
+//! Unification of source records into customers: a pure function of records, events, aliases and existing rows.
 //!
-//! 1. [`clusters`]: records that share an address, that belong to the same paying account, or that people merged, are one
-//!    customer. Companies are no customers: they tell about the people who belong to them.
-//! 2. [`facts`]: what each source says about a field of the customer; which one wins is written in [`precedence`].
-//! 3. [`revenue`]: what the customer pays, by the definition of one source.
-//! 4. [`identity`]: which row the customer has had so far, so that ids stay.
+//! 1. [`clusters`]: records are one customer if they share an email address, belong to the same billed account, or were
+//!    merged by people. Companies are no customers; their fields apply to the people who belong to them.
+//! 2. [`facts`]: values of each field by source; [`precedence`] defines which one wins.
+//! 3. [`revenue`]: revenue of the customer, as defined by one source.
+//! 4. [`identity`]: the existing row of the customer, so that ids are stable.
 //!
-//! A row that is nobody's any more stays, marked as merged or gone: staff may have written beside it, and a merge that is
-//! undone finds it again.
+//! Rows without records are kept and marked as merged or gone: staff may have added columns, and an undone merge finds
+//! its row again.
 
 pub mod clusters;
 pub mod facts;
@@ -29,35 +29,35 @@ use clusters::{Cluster, Clusters};
 use facts::Facts;
 use precedence::FieldKey;
 
-/// What customers are derived from.
+/// Inputs of unification.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
-    /// What the sources say.
+    /// Records of the sources.
     pub records: &'a [SourceRecord],
-    /// What happened.
+    /// Events.
     pub events: &'a [Event],
-    /// Merges by people.
+    /// Merges made by people.
     pub aliases: &'a [Alias],
 }
 
-/// What the figures depend on beside the rows.
+/// Context of unification.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
-    /// The present instant: trials and coupons end.
+    /// Current time: trials and coupons expire.
     pub now: Timestamp,
-    /// The currency in which sums are made.
+    /// Reporting currency.
     pub currency: Currency,
-    /// Whether coupons that end by themselves lower the monthly revenue.
+    /// Whether coupons of limited duration reduce the monthly revenue.
     pub finite: FiniteDiscounts,
 }
 
-/// The customers that follow from `known`; `before` are the rows there are. Rows that are nobody's come last.
+/// Customers derived from `known`; `before` are the existing rows. Rows without records come last.
 pub fn unify(known: Known<'_>, before: &[Customer], terms: &Terms) -> Vec<Customer> {
     let clusters = Clusters::of(known);
     unify_clusters(known, &clusters, before, terms)
 }
 
-/// The same of clusters that were made already.
+/// The same with existing clusters.
 pub fn unify_clusters(known: Known<'_>, clusters: &Clusters, before: &[Customer], terms: &Terms) -> Vec<Customer> {
     let ids = identity::ids(&clusters.all, before);
     let mut customers: Vec<Customer> = clusters
@@ -116,7 +116,7 @@ fn profile(facts: &Facts<'_>) -> Profile {
     }
 }
 
-/// The sources of a cluster in the order of the registry; others behind them, by name.
+/// Sources of a cluster in registry order; unregistered ones follow by name.
 fn marks(known: Known<'_>, cluster: &Cluster) -> Vec<SourceMark> {
     let mut marks: Vec<SourceMark> = Vec::new();
     for record in cluster.records.iter().map(|place| &known.records[*place]) {
@@ -149,7 +149,7 @@ fn marks(known: Known<'_>, cluster: &Cluster) -> Vec<SourceMark> {
     marks
 }
 
-/// A row that is nobody's: without figures, so that nothing is counted twice.
+/// Row without records: without revenue, so that nothing is counted twice.
 fn aside(old: &Customer, successor: Option<&CustomerId>) -> Customer {
     let standing = match successor {
         Some(into) => Standing::Merged { into: into.clone() },

@@ -1,70 +1,70 @@
-//! Which source wins, field by field. The same table stands in `docs/directives/sources.md`; a test holds the two together.
+//! Source precedence, field by field. `docs/directives/sources.md` has the same table; a test compares the two.
 
 use serde::Serialize;
 
-/// The fields of a customer that several sources may tell.
+/// Fields of a customer that several sources may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKey {
-    /// The main address.
+    /// Main email address.
     Email,
     /// Name of the person or the account.
     Name,
-    /// Name of the company.
+    /// Company name.
     Company,
     /// Telephone number.
     Phone,
     /// Country.
     Country,
-    /// Who looks after the customer.
+    /// Account manager.
     AccountManager,
-    /// Where the customer stands.
+    /// Lifecycle stage.
     LifecycleStage,
-    /// What they pay for.
+    /// Plan name.
     Plan,
-    /// State of the subscription.
+    /// Subscription status.
     SubscriptionStatus,
     /// Whether a payment is overdue.
     Delinquent,
-    /// Paying since.
+    /// Start of the paid subscription.
     CustomerSince,
-    /// Signed up for the product.
+    /// Sign-up time in the product.
     SignedUpAt,
-    /// Last seen using the product.
+    /// Last activity in the product.
     LastSeenAt,
-    /// Logins within 30 days.
+    /// Logins in the last 30 days.
     Logins,
     /// Credits.
     Credits,
     /// Exports.
     Exports,
-    /// Revenue a month.
+    /// Monthly recurring revenue.
     Mrr,
-    /// What was paid so far.
+    /// Lifetime value.
     Ltv,
 }
 
-/// How one value is chosen among those of several records.
+/// How one of several values is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// That of the first source that knows it; within a source that of the record that changed last.
+    /// Value of the first source that has one; within a source, of the record that changed last.
     FirstSource,
-    /// The earliest instant that any source knows.
+    /// Earliest time of any source.
     Earliest,
-    /// The latest instant that any source knows.
+    /// Latest time of any source.
     Latest,
 }
 
-/// The rule of one field.
+/// Precedence rule of one field.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// Which field.
+    /// The field.
     pub key: FieldKey,
-    /// Header of its column.
+    /// Column header.
     pub name: &'static str,
     /// How one value is chosen.
     pub choice: Choice,
-    /// Sources, the best first. One that is not named comes after those that are, by name.
+    /// Sources, highest precedence first. Sources that are not listed follow by name.
     pub order: &'static [&'static str],
 }
 
@@ -79,7 +79,7 @@ const fn rule(key: FieldKey, name: &'static str, choice: Choice, order: &'static
 
 use Choice::{Earliest, FirstSource, Latest};
 
-/// The rule of each field.
+/// Rule of each field.
 pub const RULES: &[Rule] = &[
     rule(
         FieldKey::Email,
@@ -199,13 +199,13 @@ pub const RULES: &[Rule] = &[
     rule(FieldKey::Ltv, "ltv", FirstSource, &["stripe"]),
 ];
 
-/// The rule of a field.
+/// Rule of a field.
 pub fn rule_of(key: FieldKey) -> &'static Rule {
-    // Every key has a rule; a test says so.
+    // Every key has a rule, as a test verifies.
     RULES.iter().find(|rule| rule.key == key).unwrap_or(&RULES[0])
 }
 
-/// Where a source comes for a field; smaller is better.
+/// Rank of a source for a field; lower is better.
 pub fn rank(key: FieldKey, source: &str) -> usize {
     let order = rule_of(key).order;
     order.iter().position(|name| *name == source).unwrap_or(order.len())

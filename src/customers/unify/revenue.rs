@@ -1,4 +1,4 @@
-//! What one customer pays, by the definition of one source: never added across sources or currencies.
+//! Revenue of one customer, as defined by one source; never added across sources or currencies.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::customers::{
     },
 };
 
-/// Sums by currency.
+/// Totals by currency.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sums(BTreeMap<Currency, Decimal>);
 
@@ -29,7 +29,7 @@ impl Sums {
         *sum = sum.saturating_add(amount.units);
     }
 
-    /// The sum in the currency in which sums are made, else in the first that is there; and all others.
+    /// Total in the reporting currency, otherwise in the first other one; and the remaining totals.
     fn split(self, currency: Currency) -> (Option<Amount>, Vec<Amount>) {
         let amount = |(currency, units): (Currency, Decimal)| Amount { units, currency }.rounded();
         let chosen = if self.0.contains_key(&currency) {
@@ -44,7 +44,7 @@ impl Sums {
     }
 }
 
-/// What the customer of `cluster` pays.
+/// Revenue of the customer of `cluster`.
 pub fn of(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> Revenue {
     let mut revenue = Revenue::default();
     if let Some((source, sums)) = monthly(known, cluster, terms) {
@@ -59,7 +59,7 @@ pub fn of(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> Revenue {
     revenue
 }
 
-/// Revenue a month by the first source that knows it.
+/// Monthly revenue from the source with the highest precedence that has one.
 fn monthly(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> Option<(String, Sums)> {
     let subscribed = subscriptions(known, cluster, terms);
     let told = told(known, cluster, terms);
@@ -67,7 +67,7 @@ fn monthly(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> Option<(String
     known_by.min_by_key(|(source, _)| (rank(FieldKey::Mrr, source), source.clone()))
 }
 
-/// By the formula for subscriptions. A source of which one cannot be worked out does not know the revenue.
+/// Monthly revenue from subscriptions. A source with a subscription that cannot be computed is left out.
 fn subscriptions(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> BTreeMap<String, Sums> {
     let mut by_source: BTreeMap<String, Option<Sums>> = BTreeMap::new();
     for event in events(known, &cluster.own_events) {
@@ -102,7 +102,7 @@ fn subscriptions(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> BTreeMap
         .collect()
 }
 
-/// As sources tell it themselves. One that names no currency means that in which sums are made.
+/// Monthly revenue as reported by the sources. Without a currency, the reporting currency applies.
 fn told(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> BTreeMap<String, Sums> {
     let mut by_source: BTreeMap<String, Sums> = BTreeMap::new();
     for record in cluster.records.iter().map(|place| &known.records[*place].said) {
@@ -119,7 +119,7 @@ fn told(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> BTreeMap<String, 
     by_source
 }
 
-/// What was paid so far: paid invoices of the first source that has some.
+/// Lifetime value: paid invoices of the source with the highest precedence that has some.
 fn paid(known: Known<'_>, cluster: &Cluster) -> (Option<String>, Sums) {
     let mut by_source: BTreeMap<String, Sums> = BTreeMap::new();
     for event in events(known, &cluster.own_events) {
@@ -139,7 +139,7 @@ fn paid(known: Known<'_>, cluster: &Cluster) -> (Option<String>, Sums) {
     }
 }
 
-/// What the open deals are worth of which this customer is the first that is named.
+/// Total of the open deals that name this customer first.
 fn pipeline(known: Known<'_>, cluster: &Cluster, terms: &Terms) -> Sums {
     let mut sums = Sums::default();
     for event in events(known, &cluster.own_events) {

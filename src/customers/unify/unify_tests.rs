@@ -1,3 +1,5 @@
+//! Tests of unification.
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -103,7 +105,7 @@ fn unified(records: &[SourceRecord], events: &[Event], aliases: &[Alias], before
     unify(known, before, &terms())
 }
 
-/// The addresses of each customer that counts, the main one first.
+/// Email addresses of each active customer, the main one first.
 fn addresses(customers: &[Customer]) -> Vec<Vec<&str>> {
     let current = customers.iter().filter(|customer| customer.is_current());
     current

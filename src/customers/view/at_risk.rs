@@ -1,4 +1,4 @@
-//! Who is not healthy, those with the most at stake first.
+//! At-risk page: customers who are not healthy, highest value at risk first.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -22,24 +22,24 @@ use crate::{
     },
 };
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct AtRiskPage<'a> {
-    /// The customers of this page.
+    /// Customers on this page.
     pub list: &'a AtRiskList,
-    /// Which customers.
+    /// Filter.
     pub filter: &'a CustomerFilter,
-    /// How many customers there are, whatever their health.
+    /// Number of all customers, whatever their health.
     pub customers: usize,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: Currency,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: &'a Zoned,
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
 impl AtRiskPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             div .heading { h1 { "Customers at risk" } (downloads(&list_address(AT_RISK, self.filter, &[]))) }
@@ -134,7 +134,7 @@ impl AtRiskPage<'_> {
     }
 }
 
-/// With a capital letter at its beginning.
+/// The text with its first letter in upper case.
 pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters

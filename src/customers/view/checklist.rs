@@ -1,4 +1,4 @@
-//! What to do first, while there are no customers.
+//! Setup checklist, shown while there are no customers.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -11,29 +11,29 @@ use super::{
 };
 use crate::page::{Frame, Page, moment};
 
-/// The page of the first run.
+/// Page of the checklist.
 pub struct Checklist<'a> {
     /// Every source.
     pub status: &'a SyncStatus,
     /// Whether sample data is offered.
     pub sample: SampleState,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: &'a Zoned,
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
-/// Whether an empty board offers to fill itself with sample customers.
+/// Whether an empty board offers sample data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleState {
-    /// A button fills it.
+    /// Offered with a button.
     Offered,
-    /// The spreadsheet is for real data only.
+    /// Not offered: the spreadsheet is for real data only.
     NotOffered,
 }
 
 impl Checklist<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Customers" }

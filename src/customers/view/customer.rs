@@ -1,4 +1,4 @@
-//! Everything about one customer.
+//! Customer page.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -29,38 +29,38 @@ use crate::{
     },
 };
 
-/// Lines of the timeline that stand open; the others open with a click.
+/// Number of timeline entries shown at once; the others are collapsed.
 const OPEN_LINES: usize = 15;
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct CustomerPage<'a> {
-    /// The answer for programs.
+    /// JSON response with the same data.
     pub detail: &'a DetailAnswer,
-    /// The record.
+    /// Customer record.
     pub customer: &'a Customer,
-    /// What stands in the form for a merge: address and reason.
+    /// Values of the merge form: email address and reason.
     pub attempt: (&'a Typed, &'a str),
-    /// What stands in the form for a silence.
+    /// Values of the snooze form.
     pub snooze: &'a SnoozeTyped,
-    /// What was just done.
+    /// Message about the last action.
     pub done: Option<&'a str>,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: Currency,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: &'a Zoned,
 }
 
-/// What stands in the form for a silence.
+/// Values of the snooze form.
 #[derive(Clone, Debug, Default)]
 pub struct SnoozeTyped {
-    /// The last day.
+    /// Last day.
     pub until: Typed,
-    /// Why.
+    /// Reason.
     pub reason: Typed,
 }
 
 impl CustomerPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             @if let Some(done) = self.done { div .notice role="status" { p { (done) } } }

@@ -1,4 +1,4 @@
-//! The customers, a hundred on a page.
+//! Customer list page, a hundred customers at a time.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -23,25 +23,25 @@ use crate::{
     },
 };
 
-/// Everything the list shows.
+/// Data of the page.
 pub struct ListPage<'a> {
-    /// Which customers.
+    /// Filter.
     pub filter: &'a CustomerFilter,
-    /// In which order.
+    /// Sort order.
     pub order: Order,
-    /// The customers of this page.
+    /// Customers on this page.
     pub list: &'a ListAnswer,
-    /// All customers at once, with account managers and sources to choose from.
+    /// Aggregates over all customers, with account managers and sources for the filter.
     pub digest: &'a Digest,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: Currency,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: &'a Zoned,
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
-/// The name of a customer, and the address or the company below it.
+/// Name of a customer, with email address or company below it.
 pub(super) fn named(customer: &CustomerAnswer) -> Markup {
     let title = customer.name.as_deref().or(customer.company.as_deref());
     let title = title.or(customer.email.as_deref()).unwrap_or(&customer.id);
@@ -52,7 +52,7 @@ pub(super) fn named(customer: &CustomerAnswer) -> Markup {
     }
 }
 
-/// When a customer was last seen.
+/// Time of the last activity.
 pub(super) fn seen(customer: &CustomerAnswer, now: &Zoned) -> Markup {
     html! {
         @match customer.last_seen_at {
@@ -62,7 +62,7 @@ pub(super) fn seen(customer: &CustomerAnswer, now: &Zoned) -> Markup {
     }
 }
 
-/// The ways to the pages before and after.
+/// Links to the previous and next page.
 pub(super) fn pager(pages: (usize, usize), at: impl Fn(usize) -> String) -> Markup {
     let (page, pages) = pages;
     html! {
@@ -76,7 +76,7 @@ pub(super) fn pager(pages: (usize, usize), at: impl Fn(usize) -> String) -> Mark
     }
 }
 
-/// The same table in other formats.
+/// Links to the table in other formats.
 pub(super) fn downloads(address: &str) -> Markup {
     let joint = if address.contains('?') { '&' } else { '?' };
     html! {
@@ -93,7 +93,7 @@ fn whole(number: usize) -> u32 {
 }
 
 impl ListPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let address = list_address(BOARD, self.filter, &sorted(self.order));
         let main = html! {
@@ -110,7 +110,7 @@ impl ListPage<'_> {
         })
     }
 
-    /// The bands as one click each.
+    /// Health bands as links that filter by them.
     fn bands(&self) -> Markup {
         let distribution = &self.digest.overview.summary.health_distribution;
         let number = |choice: HealthChoice| match choice {
@@ -217,7 +217,7 @@ impl ListPage<'_> {
         }
     }
 
-    /// A header sorts by its column, the more urgent end first, and the other way round when it does so already.
+    /// Column header that sorts by its column, most urgent first; reverses the order if already sorted by it.
     fn header(&self, label: &str, key: SortKey, class: &str) -> Markup {
         let now = (self.order.key == key).then_some(self.order.descending);
         let first = key == SortKey::Mrr;
@@ -270,7 +270,7 @@ impl ListPage<'_> {
     }
 }
 
-/// Whether a band is one that somebody has to look after.
+/// Whether a band needs attention.
 pub(super) fn is_urgent(band: Band) -> bool {
     matches!(band, Band::HighRisk | Band::Critical)
 }

@@ -1,4 +1,5 @@
-//! The pages of the customers board: values in, documents out. Nothing here counts, sorts, fetches or reads a clock.
+//! Views of the customers board: data in, markup out. They format only; nothing here computes, fetches or reads the
+//! clock.
 
 pub(super) mod at_risk;
 pub mod checklist;
@@ -20,7 +21,7 @@ pub use super::address::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMA
 
 use crate::language::Language;
 
-/// The pages of the board; `address` is where the person is.
+/// Navigation of the board; `address` is the current path and query.
 pub fn tabs(_: Language, address: &str) -> Markup {
     let path = address.split_once('?').map_or(address, |(path, _)| path);
     let pages = [

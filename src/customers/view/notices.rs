@@ -1,4 +1,4 @@
-//! What people were told about a customer, and the form that asks for silence.
+//! Alerts section of the customer page, with the snooze form.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -18,10 +18,10 @@ use crate::page::{
     wording::count,
 };
 
-/// Lines that stand open; the others open with a click.
+/// Number of alerts shown at once; the others are collapsed.
 const OPEN_LINES: usize = 8;
 
-/// The part of the page of a customer.
+/// The section.
 pub(super) fn shown((notices, typed): (&Notices, &SnoozeTyped), customer: &Customer, now: &Zoned) -> Markup {
     let address = customer_address(customer.id.as_str());
     let (open, more) = notices.alerts.split_at(OPEN_LINES.min(notices.alerts.len()));

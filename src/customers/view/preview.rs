@@ -1,4 +1,4 @@
-//! Who would change band under other weights.
+//! Formula preview page.
 
 use maud::{Markup, html};
 
@@ -20,20 +20,20 @@ use crate::{
     },
 };
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct PreviewPage<'a> {
-    /// What would change; `None` when the weights cannot be used.
+    /// Preview; `None` when the weights are invalid.
     pub preview: Option<&'a Preview>,
-    /// What stands in the fields.
+    /// Values of the weight fields.
     pub weights: &'a [(Component, Typed)],
-    /// What is wrong with all of them together.
+    /// Error about all weights together.
     pub complaint: Option<&'a str>,
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
 impl PreviewPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             div .heading {

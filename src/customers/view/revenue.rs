@@ -1,4 +1,4 @@
-//! Growth of revenue: the month, the months before, and cohorts.
+//! Revenue page: current month, earlier months and cohorts.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -22,18 +22,18 @@ use crate::{
     },
 };
 
-/// Months that the tables show, the newest first.
+/// Number of months in the tables, newest first.
 const SHOWN: usize = 12;
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct RevenuePage<'a> {
-    /// The growth; `None` when no source tells of movements.
+    /// Revenue growth; `None` without any movements.
     pub growth: Option<&'a Growth>,
-    /// Name of the source.
+    /// Display name of the source.
     pub source: &'a str,
-    /// The columns of the drawing, in thousandths of the highest.
+    /// Bars of the chart, in thousandths of the maximum.
     pub heights: &'a [(Date, u32)],
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
@@ -42,7 +42,7 @@ fn month(day: Date) -> String {
 }
 
 impl RevenuePage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Revenue" }

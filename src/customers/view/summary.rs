@@ -1,4 +1,4 @@
-//! The customers as one picture: bands, revenue at risk, and whom to look after first.
+//! Summary page: bands, revenue at risk and customers to look after first.
 
 use maud::{Markup, html};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
@@ -23,32 +23,32 @@ use crate::{
     },
 };
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct SummaryPage<'a> {
-    /// The figures.
+    /// Figures.
     pub overview: &'a Overview,
-    /// The mean score, week by week.
+    /// Weekly trend of the mean score.
     pub trend: &'a [Week],
-    /// Customers with the most at stake.
+    /// Customers with the highest value at risk.
     pub worst: &'a [Worst<'a>],
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: Currency,
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
-/// A customer to look after, and why.
+/// A customer who needs attention, with the reasons.
 pub struct Worst<'a> {
-    /// Who.
+    /// The customer.
     pub customer: &'a Customer,
-    /// Revenue a month times the chance of losing it.
+    /// Monthly revenue times the probability of losing it.
     pub at_stake: Option<Number>,
-    /// Why, the hardest reason first.
+    /// Reasons, most serious first.
     pub reasons: Vec<String>,
 }
 
 impl SummaryPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Customers at a glance" }
@@ -92,7 +92,7 @@ impl SummaryPage<'_> {
         }
     }
 
-    /// What is in no sum.
+    /// Customers that no total includes.
     fn apart(&self) -> Markup {
         let (unscored, foreign) = (self.overview.unscored, self.overview.other_currency);
         html! {
@@ -221,7 +221,7 @@ fn people(number: usize) -> String {
     count(u32::try_from(number).unwrap_or(u32::MAX), "customer", "customers")
 }
 
-/// The scores of a band.
+/// Score range of a band.
 fn range(band: Band) -> &'static str {
     match band {
         Band::Healthy => "70–100",
@@ -231,7 +231,7 @@ fn range(band: Band) -> &'static str {
     }
 }
 
-/// A figure with its name and what it means.
+/// A figure with its name and definition.
 pub(super) fn figure(name: &str, value: Markup, meaning: &str) -> Markup {
     html! {
         div .kpi {

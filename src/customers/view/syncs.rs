@@ -1,4 +1,4 @@
-//! How the syncs fare, what failed and what to do about it.
+//! Sync status page, with failures and their remedies.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -20,17 +20,17 @@ use crate::{
     },
 };
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct SyncsPage<'a> {
-    /// Every source, and what failed.
+    /// Sync status of every source.
     pub status: &'a SyncStatus,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: &'a Zoned,
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
-/// Begins to read a source.
+/// Button that starts a sync of a source.
 pub(super) fn sync_button(source: &SourceStatus) -> Markup {
     html! {
         form method="post" action={ "/sync/" (source.source) } {
@@ -39,7 +39,7 @@ pub(super) fn sync_button(source: &SourceStatus) -> Markup {
     }
 }
 
-/// Tries the key of a source.
+/// Button that tests the key of a source.
 pub(super) fn test_button(source: &SourceStatus) -> Markup {
     html! {
         form method="post" action={ "/sync/" (source.source) "/test" } {
@@ -53,7 +53,7 @@ fn small(number: u64) -> String {
 }
 
 impl SyncsPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let any = self.status.sources.iter().any(|source| source.is_configured);
         let main = html! {
@@ -182,14 +182,14 @@ fn capital(text: &str) -> String {
     super::at_risk::capitalised(text)
 }
 
-/// What a test of a source found.
+/// Page with the result of a key test.
 pub struct TestedPage<'a> {
-    /// What each list answered.
+    /// Result of the test.
     pub tested: &'a Tested,
 }
 
 impl TestedPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let title = format!("Test of {}", self.tested.title);
         let main = html! {

@@ -1,4 +1,4 @@
-//! The week in figures: a page that prints well.
+//! Weekly report page, printable.
 
 mod paper;
 
@@ -27,13 +27,13 @@ use crate::{
     },
 };
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct WeeklyPage<'a> {
-    /// The answer for programs.
+    /// JSON response with the same data.
     pub week: &'a WeeklyReport,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: Currency,
-    /// Path and query as they were asked for.
+    /// Requested path and query.
     pub address: &'a str,
 }
 
@@ -41,7 +41,7 @@ fn long(day: Date) -> String {
     day.strftime("%-d %B %Y").to_string()
 }
 
-/// `+3`, `−2`, `0`; a dash for what is not known.
+/// Signed number, such as `+3`, `−2` or `0`; a dash when unknown.
 fn change(points: Option<i64>) -> String {
     match points {
         Some(points @ 1..) => format!("+{points}"),
@@ -50,7 +50,7 @@ fn change(points: Option<i64>) -> String {
     }
 }
 
-/// What is in no figure.
+/// Note on customers that no figure includes.
 fn apart(week: &WeeklyReport) -> Option<String> {
     let people = |number: usize| count(u32::try_from(number).unwrap_or(u32::MAX), "customer", "customers");
     let unscored = (week.without_score > 0).then(|| format!("{} without a score", people(week.without_score)));
@@ -65,7 +65,7 @@ fn share(week: &WeeklyReport) -> Option<Decimal> {
     (!total.is_zero()).then(|| week.value_at_risk.decimal() / total)
 }
 
-/// Kinds of movements with their sums, those that are zero too.
+/// Kinds of movements with their totals, including zeros.
 fn kinds(revenue: &RevenueWeek) -> Vec<(&'static str, Number)> {
     let mut kinds = vec![
         ("New business", revenue.new_business),
@@ -81,7 +81,7 @@ fn kinds(revenue: &RevenueWeek) -> Vec<(&'static str, Number)> {
 }
 
 impl WeeklyPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let week = self.week;
         let main = html! {

@@ -1,4 +1,4 @@
-//! Why a customer has the score: a line for each component, what cost points, what changed, and what to do.
+//! Score explanation section: components, penalties, changes and recommended action.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// The explanation of a score.
+/// The section.
 pub fn explained(health: &Explanation, customer: &str, now: &Zoned) -> Markup {
     html! {
         (advice(health))

@@ -1,4 +1,4 @@
-//! Amounts, scores and bands as the pages write them; what is not known is a dash.
+//! Formatting of amounts, scores and bands; unknown values are a dash.
 
 use maud::{Markup, html};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
@@ -14,7 +14,7 @@ use crate::{
     page::chart,
 };
 
-/// A sum in its currency: `€1,250.50`, `1,250.50 USD`; whole ones without cents.
+/// Amount in its currency, such as `€1,250.50` or `1,250.50 USD`; whole amounts without decimals.
 pub fn amount(amount: Amount) -> String {
     let amount = amount.rounded();
     let decimals = if amount.units.is_integer() {
@@ -36,12 +36,12 @@ pub fn amount(amount: Amount) -> String {
     }
 }
 
-/// A sum that may be unknown.
+/// Amount; a dash when unknown.
 pub fn amount_or_dash(known: Option<Amount>) -> String {
     known.map_or_else(|| UNKNOWN.to_owned(), amount)
 }
 
-/// A number of a currency.
+/// Number as an amount in a currency.
 pub fn money(number: Number, currency: Currency) -> String {
     amount(Amount {
         units: number.decimal(),
@@ -49,7 +49,7 @@ pub fn money(number: Number, currency: Currency) -> String {
     })
 }
 
-/// A number of a currency that an answer names by its code.
+/// Number as an amount in a currency given by its code.
 pub fn money_in(number: Option<Number>, code: Option<&str>) -> String {
     match (number, code.and_then(Currency::of)) {
         (Some(number), Some(currency)) => money(number, currency),
@@ -57,13 +57,13 @@ pub fn money_in(number: Option<Number>, code: Option<&str>) -> String {
     }
 }
 
-/// A share of one in percent, whole: `85%`.
+/// Fraction as a whole percentage, such as `85%`.
 pub fn percent(share: Decimal) -> String {
     let percent = (share * Decimal::ONE_HUNDRED).round();
     format!("{}%", percent.normalize())
 }
 
-/// A share of one in percent with one decimal: `2.9%`.
+/// Fraction as a percentage with one decimal, such as `2.9%`.
 pub fn rate(share: Option<Decimal>) -> String {
     share.map_or_else(
         || UNKNOWN.to_owned(),
@@ -75,7 +75,7 @@ pub fn rate(share: Option<Decimal>) -> String {
     )
 }
 
-/// What a band is called.
+/// Display name of a band.
 pub fn band(choice: HealthChoice) -> &'static str {
     match choice {
         HealthChoice::In(Band::Healthy) => "Healthy",
@@ -86,12 +86,12 @@ pub fn band(choice: HealthChoice) -> &'static str {
     }
 }
 
-/// The word of an answer as a choice.
+/// Parses a `health_status` value of a response.
 pub fn choice(word: &str) -> HealthChoice {
     Band::parse(word).map_or(HealthChoice::Unscored, HealthChoice::In)
 }
 
-/// A score with its band in words; colour only repeats what the words say.
+/// Score with its band in words; colour only repeats the words.
 pub fn score(known: Option<Number>, choice: HealthChoice) -> Markup {
     html! {
         @match known.and_then(|score| score.decimal().to_u32()) {
@@ -105,12 +105,12 @@ pub fn score(known: Option<Number>, choice: HealthChoice) -> Markup {
     }
 }
 
-/// A score that is known with its band.
+/// Known score with its band.
 pub fn judged(points: u8, band: Band) -> Markup {
     score(Some(Number::new(points.into())), HealthChoice::In(band))
 }
 
-/// A bar of `part` out of `whole`.
+/// Bar of `part` out of `whole`.
 pub fn bar(part: Decimal, whole: Decimal) -> Markup {
     chart::bar(thousandths(part, whole), 1000)
 }

@@ -1,4 +1,4 @@
-//! What an import would do, for programs.
+//! JSON responses of the import.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,99 +10,99 @@ use super::{
 };
 use crate::{deals::amount::DecimalMark, language::Language, money::Money};
 
-/// What an import would do, or did.
+/// Result of an import, or of its preview.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlanAnswer {
     /// Name of the file.
     pub file: String,
-    /// Deals that are added.
+    /// Number of deals that are added.
     pub new: usize,
-    /// Deals that get other values.
+    /// Number of deals that are updated.
     pub changed: usize,
-    /// Lines that say what is known already.
+    /// Number of lines that match their deal already.
     pub identical: usize,
-    /// Lines that are left out, with the reason.
+    /// Lines that are left out, each with the reason.
     pub refused: Vec<RefusedAnswer>,
-    /// What the person should know about how the file was read.
+    /// Notes on how the file was read.
     pub notes: Vec<String>,
-    /// The question about amounts such as `12.500`; `None` without such amounts.
+    /// Open question about amounts such as `12.500`; `None` if the file has no such amount.
     pub question: Option<QuestionAnswer>,
-    /// Which column of the file is which field.
+    /// Fields and the columns they are read from.
     pub columns: Vec<ColumnAnswer>,
-    /// By which fields a line finds its deal.
+    /// Fields by which a line is matched to its deal.
     pub key: Vec<&'static str>,
-    /// The values that change.
+    /// Updated deals with their old and new values.
     pub changes: Vec<ChangedAnswer>,
 }
 
-/// A line that is left out.
+/// Line that is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RefusedAnswer {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// `Ligne 6 : montant « abc » illisible`.
+    /// Reason with the line number, such as `Ligne 6 : montant « abc » illisible`.
     pub reason: String,
 }
 
-/// The question about amounts such as `12.500`.
+/// Question about the decimal mark of amounts such as `12.500`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct QuestionAnswer {
-    /// How many lines have such an amount.
+    /// Number of lines with an ambiguous amount.
     pub lines: usize,
-    /// `comma` or `point`, as most other amounts of the file prove; `None` if they prove nothing.
+    /// `comma` or `point`, whichever most other amounts of the file use; `None` if they do not decide it.
     pub suggested: Option<&'static str>,
-    /// The first of them.
+    /// First ambiguous amounts, at most three.
     pub examples: Vec<ExampleAnswer>,
 }
 
-/// One amount that can be read in two ways.
+/// Ambiguous amount with both of its readings.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ExampleAnswer {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// As it stands there.
+    /// Amount as written in the file.
     pub written: String,
-    /// If `comma` is the answer.
+    /// Value if the decimal mark is the comma.
     pub comma: Money,
-    /// If `point` is the answer.
+    /// Value if the decimal mark is the point.
     pub point: Money,
 }
 
-/// A field and the column that holds it.
+/// Field and the column it is read from.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ColumnAnswer {
     /// Name of the field.
     pub field: &'static str,
-    /// Place of the column, counted from 0; `None` when no column holds the field.
+    /// Index of the column, from 0; `None` if the field has no column.
     pub column: Option<usize>,
-    /// Its header.
+    /// Header of the column.
     pub header: Option<String>,
 }
 
-/// A deal that gets other values.
+/// Deal that is updated.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ChangedAnswer {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
     /// Id of the deal.
     pub id: Option<u64>,
-    /// Field, value before, value after.
+    /// Fields that change.
     pub fields: Vec<FieldChange>,
 }
 
-/// One value that changes.
+/// Change of one field.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FieldChange {
     /// Name of the field.
     pub field: &'static str,
-    /// Value before.
+    /// Old value.
     pub old: String,
-    /// Value after.
+    /// New value.
     pub new: String,
 }
 
 impl PlanAnswer {
-    /// The answer about a file whose mapping can be used.
+    /// Response for a file whose mapping is valid.
     pub fn of(prepared: &Prepared, outcome: &Outcome, language: Language) -> Self {
         let plan = &outcome.plan;
         Self {
@@ -120,7 +120,7 @@ impl PlanAnswer {
     }
 }
 
-/// The refused lines with their reasons.
+/// Refused lines with their reasons.
 pub fn refused(plan: &Plan, language: Language) -> Vec<RefusedAnswer> {
     let answer = |refusal: &super::plan::Refusal| RefusedAnswer {
         line: refusal.line,

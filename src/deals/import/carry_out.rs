@@ -1,8 +1,8 @@
-//! A plan as changes of the sheet.
+//! Changes of the sheet that apply an import plan.
 //!
-//! A new row carries a key that follows from the file and the line, so that neither a repeated request nor a second upload
-//! adds it twice. When the deal that was added under the key is gone, since the import was taken back or somebody deleted
-//! it, the next key follows from the first and the id that is gone: then the line can be imported again.
+//! Each new row carries an idempotency key derived from the file and the line, so that neither a repeated request nor a
+//! second upload inserts it twice. If the deal inserted under a key is gone (the import was undone, or the deal was
+//! deleted), the next key is derived from the first one and the missing id, so that the line can be imported again.
 
 use jiff::Zoned;
 use uuid::Uuid;
@@ -25,32 +25,32 @@ use crate::{
     },
 };
 
-/// What the changes need to know beside the plan.
+/// Context in which a plan is applied.
 pub struct Circumstances<'a> {
-    /// The deals that the plan was made for.
+    /// Deals that the plan was computed from.
     pub rows: &'a DealRows,
-    /// What imports wrote before.
+    /// Earlier imports, from the audit log.
     pub log: &'a ImportLog,
     /// Name of the file.
     pub file: &'a str,
-    /// Digest of its bytes.
+    /// Digest of the file's bytes.
     pub digest: Uuid,
-    /// This import.
+    /// Name of this import.
     pub run: &'a RunName,
-    /// The present instant, in the configured zone.
+    /// Current time in the configured zone.
     pub now: &'a Zoned,
 }
 
-/// What carries a plan out.
+/// Changes that apply a plan.
 #[derive(Debug, Default)]
 pub struct Steps {
-    /// What is to be written: new deals first, in the order of the file.
+    /// Changes to write: new deals first, in the order of the file.
     pub changes: Vec<Planned>,
-    /// Lines that mean a deal which has no id yet, so that it cannot be addressed.
+    /// Lines whose deal has no id yet and therefore cannot be updated.
     pub without_id: Vec<usize>,
 }
 
-/// The changes that carry `plan` out.
+/// Changes that apply `plan`.
 pub fn steps(plan: &Plan, circumstances: &Circumstances<'_>) -> Steps {
     let mut steps = Steps::default();
     steps
@@ -106,7 +106,7 @@ impl Circumstances<'_> {
         })
     }
 
-    /// The line that keeps `updated_at`, of which the store keeps no history.
+    /// Audit line with the old `updated_at`, which the store does not log by itself.
     fn note(&self, before: &Deal) -> Change {
         let id = before.id.unwrap_or_default().to_string();
         let name = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("noted\n{}\n{id}", self.run).as_bytes());

@@ -1,4 +1,4 @@
-//! Values of a deal's fields, and what becomes of them.
+//! Field values of a deal and changes to them.
 
 use std::{fmt, sync::Arc};
 
@@ -11,25 +11,25 @@ use crate::{
     spelling::{fold, tidy},
 };
 
-/// What one field of a deal holds.
+/// Value of one field of a deal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// Nothing.
+    /// No value.
     Empty,
     /// Client, sector, assignee or notes.
     Text(Arc<str>),
-    /// Where it stands.
+    /// Stage of the deal.
     Stage(Stage),
     /// Gross amount, in cents.
     Amount(Money),
-    /// The day on which it is due.
+    /// Due date.
     Day(Date),
-    /// Number of the deal.
+    /// Id of the deal.
     Id(u64),
 }
 
 impl Value {
-    /// Text as a deal keeps it: a name on one line, notes with their lines.
+    /// Text as a deal stores it: names on one line, notes with normalised line breaks.
     pub fn of_text(field: Field, text: &str) -> Self {
         let text = match field {
             Field::Notes => text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned(),
@@ -41,7 +41,7 @@ impl Value {
         }
     }
 
-    /// The field of a deal for comparison: a space too many in a text and a fraction of a cent are no difference.
+    /// Value of a field for comparison: whitespace in texts and fractions of a cent are normalised.
     pub fn of(deal: &Deal, field: Field) -> Self {
         match Self::exact(deal, field) {
             Self::Text(text) => Self::of_text(field, &text),
@@ -50,7 +50,7 @@ impl Value {
         }
     }
 
-    /// The field of a deal to the last space.
+    /// Value of a field exactly as stored.
     pub fn exact(deal: &Deal, field: Field) -> Self {
         let text = |text: &Arc<str>| Self::Text(Arc::clone(text));
         match field {
@@ -65,7 +65,7 @@ impl Value {
         }
     }
 
-    /// For comparison within a key: spelling of names does not matter.
+    /// Normalised text for matching keys: case, accents and spacing of texts do not count.
     pub fn folded(&self) -> String {
         match self {
             Self::Text(text) => fold(text),
@@ -81,7 +81,7 @@ impl Value {
     }
 }
 
-/// For programs: a point before cents, ISO days, nothing for nothing.
+/// Machine-readable form: decimal point, ISO dates, empty string for [`Value::Empty`].
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -95,19 +95,20 @@ impl fmt::Display for Value {
     }
 }
 
-/// One field that gets another value.
+/// Change of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Which field.
+    /// Field that changes.
     pub field: Field,
-    /// What it holds before.
+    /// Old value.
     pub old: Value,
-    /// What it holds after.
+    /// New value.
     pub new: Value,
 }
 
 impl Change {
-    /// Carries the change out on a deal in memory. The id and a mandatory field without value stay as they are.
+    /// Applies the change to a deal in memory. Ignores the id, and mandatory fields whose new value is empty or of
+    /// another type.
     pub fn apply(&self, deal: &mut Deal) {
         match (self.field, &self.new) {
             (Field::Client, Value::Text(client)) => deal.client = Arc::clone(client),
@@ -123,27 +124,30 @@ impl Change {
     }
 }
 
-/// A deal that is not in the tab yet; the committer gives it an id.
+/// Deal to insert; the store assigns its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The customer's name.
+    /// Name of the customer.
     pub client: Arc<str>,
-    /// Where it stands.
+    /// Stage of the deal.
     pub stage: Stage,
-    /// Gross amount, more than nothing, in cents.
+    /// Gross amount in cents, above 0.
     pub amount: Money,
     /// Line of business, if given.
     pub sector: Option<Arc<str>>,
-    /// The day on which it is due, if given.
+    /// Due date, if given.
     pub due: Option<Date>,
-    /// Who works on it, if given.
+    /// Sales person in charge, if given.
     pub assignee: Option<Arc<str>>,
     /// Remarks; may be empty.
     pub notes: Arc<str>,
 }
 
 impl Draft {
-    /// A new deal from the values of a line; `Err` names the first mandatory field that has none.
+    /// Deal from the values of a line.
+    ///
+    /// # Errors
+    /// The first mandatory field without a value.
     pub(super) fn of(value: impl Fn(Field) -> Value) -> Result<Self, Field> {
         let Value::Text(client) = value(Field::Client) else {
             return Err(Field::Client);

@@ -1,27 +1,27 @@
-//! What the person decides about a file before it is imported.
+//! Import options: matching key, decimal mark and treatment of empty cells.
 
 use super::matching::MatchingKey;
 use crate::deals::{amount::DecimalMark, stage::LostStage};
 
-/// The choices for one file.
+/// Options for importing one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choices {
-    /// By what a line finds the deal that it means.
+    /// Fields by which a line is matched to its deal.
     pub key: MatchingKey,
-    /// The sign before decimals throughout the file; `None` while nobody said. Matters only for amounts such as `12.500`.
+    /// Decimal mark of the whole file; `None` until it is chosen. Only amounts such as `12.500` depend on it.
     pub decimal_mark: Option<DecimalMark>,
-    /// What an empty cell does to a value in the tab.
+    /// Effect of an empty cell on the existing value.
     pub empty_cells: EmptyCells,
-    /// Whether deals can be lost on this board.
+    /// Whether deals on this board can be lost.
     pub lost_stage: LostStage,
 }
 
-/// What an empty cell of the file does to a value in the tab.
+/// Effect of an empty cell of the file on the existing value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EmptyCells {
-    /// Nothing: many exports leave out what they do not know.
+    /// Keeps the value: many exports leave out what they do not know.
     #[default]
     Keep,
-    /// It erases sector, due date, assignee and notes; client, status and amount are never erased.
+    /// Erases sector, due date, assignee and notes; client, status and amount are never erased.
     Erase,
 }

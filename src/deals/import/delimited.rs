@@ -1,4 +1,4 @@
-//! CSV and its kin: text with a separator between cells.
+//! Reader of delimited text: CSV, TSV and other separators.
 
 use std::iter;
 
@@ -11,7 +11,7 @@ use super::{
 
 const SEPARATORS: [char; 4] = [';', ',', '\t', '|'];
 
-/// Pictures and programs begin with signs of their own; a text without any may be in an alphabet that is not known.
+/// Problem of bytes that cannot be decoded: an unsupported encoding if they look like text, otherwise no spreadsheet.
 fn unread(bytes: &[u8]) -> FileProblem {
     match encoding::may_be_text(bytes) {
         true => FileProblem::UnknownAlphabet,
@@ -19,7 +19,10 @@ fn unread(bytes: &[u8]) -> FileProblem {
     }
 }
 
-/// Reads a text file; the separator is the one with which most headers are understood.
+/// Reads a text file with the separator under which the most headers are recognised.
+///
+/// # Errors
+/// See [`FileProblem`].
 pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     let decoded = encoding::decode(bytes).ok_or_else(|| unread(bytes))?;
     let text: &str = &decoded.text;
@@ -47,7 +50,7 @@ pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     })
 }
 
-/// Header texts, trimmed.
+/// Trimmed header texts.
 pub(super) fn names(header: &Line) -> Vec<String> {
     let name = |cell: &Cell| match cell {
         Cell::Text(text) => crate::spelling::tidy(text),
@@ -57,7 +60,7 @@ pub(super) fn names(header: &Line) -> Vec<String> {
 }
 
 fn sniff(text: &str) -> Option<(char, Candidate)> {
-    // Excel reads a first line `sep=;` as an order and not as data.
+    // Excel reads a first line such as `sep=;` as a declaration of the separator, not as data.
     let told = told_separator(text);
     let separators = SEPARATORS
         .into_iter()
@@ -69,7 +72,7 @@ fn sniff(text: &str) -> Option<(char, Candidate)> {
             .collect();
         header::find(&beginning).map(|candidate| (separator, candidate))
     });
-    // The first of equals, because `;` is what French Excel writes.
+    // On a tie the first separator wins: French Excel writes `;`.
     candidates.reduce(|best, other| {
         let quality = |(_, candidate): &(char, Candidate)| (candidate.fields, candidate.columns);
         if quality(&other) > quality(&best) { other } else { best }
@@ -89,13 +92,13 @@ fn no_header(text: &str) -> FileProblem {
     }
 }
 
-/// The records that are not blank, with the line of the text on which each begins.
+/// Iterator over the non-blank records, each with the number of the line on which it begins.
 struct Records<'text> {
     text: &'text str,
     separator: u8,
     reader: csv::Reader<&'text [u8]>,
     record: csv::StringRecord,
-    /// Up to where line ends were counted, and how many there were.
+    /// Offset up to which line breaks have been counted; `line` is the line number there.
     counted: usize,
     line: usize,
 }
@@ -118,7 +121,7 @@ impl<'text> Records<'text> {
         }
     }
 
-    /// Line on which the text at `offset` stands.
+    /// Number of the line that contains `offset`.
     fn line_at(&mut self, offset: usize) -> usize {
         let passed = self.text.as_bytes().get(self.counted..offset).unwrap_or_default();
         let ends = passed.iter().enumerate().filter(|(index, byte)| match byte {
@@ -141,7 +144,7 @@ impl<'text> Records<'text> {
         }
         let until = place(&self.reader).min(self.text.len());
         let raw = &self.text[from..until];
-        // The reader passes over empty lines before it comes to the record.
+        // The reader skips empty lines before a record.
         let start = from + (raw.len() - raw.trim_start_matches(['\r', '\n']).len());
         let number = self.line_at(start);
         let at_end = until == self.text.len();
@@ -163,7 +166,7 @@ fn reader_of(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
         .from_reader(bytes)
 }
 
-/// Whether the last record ends within quotes: all the lines below a forgotten quote would be one cell.
+/// Whether the last record ends inside quotes, so that a missing quote would turn the rest of the file into one cell.
 fn is_unclosed(raw: &str, separator: u8) -> bool {
     let continued = format!("{raw}\n\"closed\"");
     let last = reader_of(continued.as_bytes(), separator).into_records().last();

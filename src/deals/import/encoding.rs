@@ -1,17 +1,17 @@
-//! Bytes of a text file as characters.
+//! Detection and decoding of text encodings.
 
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// A text and the name of the alphabet in which it was written.
+/// Decoded text with the name of its encoding.
 pub(super) struct Decoded<'bytes> {
     pub(super) text: Cow<'bytes, str>,
     pub(super) encoding: &'static str,
 }
 
-/// Reads UTF-8 and UTF-16 by their byte order mark or, without one, by the zeros between the letters of UTF-16; else UTF-8
-/// where it is valid, else Windows-1252, in which French Excel writes. `None` for what is no text.
+/// Decodes UTF-8 and UTF-16 by byte order mark or, without one, UTF-16 by its zero bytes; otherwise UTF-8 if valid,
+/// else Windows-1252, which French Excel writes. `None` if the result is not text.
 pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
@@ -26,7 +26,8 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Decoded<'_>> {
     })
 }
 
-/// UTF-16, of which nearly every letter of a European text has a zero before or after it; `None` for anything else.
+/// Detects UTF-16 without a byte order mark: in European text nearly every code unit has a zero high byte. `None` for
+/// any other input.
 fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     let looked_at = &bytes[..bytes.len().min(4_096) / 2 * 2];
     let zeros = |from: usize| {
@@ -38,7 +39,7 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
             .count()
     };
     let pairs = looked_at.len() / 2;
-    // A letter such as Ā, whose other half is the zero, is rare.
+    // Letters with a zero low byte, such as Ā (U+0100), are rare.
     let is_wide = |high: usize, low: usize| high * 4 > pairs * 3 && low * 50 <= pairs;
     match (zeros(0), zeros(1)) {
         (high, low) if is_wide(high, low) => Some(UTF_16BE),
@@ -47,14 +48,14 @@ fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether bytes that are in no alphabet that is read look like one of two bytes a letter all the same: of UTF-16 even the
-/// line ends, the digits and the separators are every other byte a zero.
+/// Whether undecodable bytes look like text in an unsupported two-byte encoding: line breaks, digits and separators
+/// have a zero byte in UTF-16.
 pub(super) fn may_be_text(bytes: &[u8]) -> bool {
     let line_end = |pair: &[u8]| matches!(pair, [0, b'\n'] | [b'\n', 0]);
     bytes.len().is_multiple_of(2) && bytes.chunks_exact(2).any(line_end)
 }
 
-/// Pictures, archives and programs are full of control characters; a text has next to none.
+/// Whether the text has no NUL and at most 1 % control characters; images, archives and programs have many more.
 fn is_text(text: &str) -> bool {
     let odd = |character: &char| character.is_control() && !matches!(character, '\t' | '\r' | '\n' | '\u{b}' | '\u{c}');
     let (mut all, mut controls) = (0_usize, 0_usize);

@@ -1,30 +1,30 @@
-//! What a column of a file can mean for a deal.
+//! Deal fields that a column of a file can hold, and the headers that name them.
 
 use crate::{language::Language, spelling::fold};
 
-/// One property of a deal that a file can carry.
+/// Field of a deal that a file can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
-    /// Number of the deal in the `deals` tab.
+    /// Id of the deal in the `deals` tab.
     Id,
-    /// The customer's name.
+    /// Name of the customer.
     Client,
-    /// Where the deal stands.
+    /// Stage of the deal.
     Stage,
     /// Gross amount in euros.
     Amount,
     /// Line of business.
     Sector,
-    /// The day on which it is due.
+    /// Due date.
     Due,
-    /// Who works on it.
+    /// Sales person in charge.
     Assignee,
     /// Remarks.
     Notes,
 }
 
 impl Field {
-    /// Every field, in the order of the `deals` tab.
+    /// All fields, in the column order of the `deals` tab.
     pub const ALL: [Self; 8] = [
         Self::Id,
         Self::Client,
@@ -36,7 +36,7 @@ impl Field {
         Self::Notes,
     ];
 
-    /// The header of its column in the `deals` tab, also its name in forms and JSON.
+    /// Header of the field's column in the `deals` tab; also its name in forms and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -50,12 +50,12 @@ impl Field {
         }
     }
 
-    /// Reads [`name`](Self::name) back; `None` for any other word.
+    /// Parses a [`name`](Self::name); `None` for any other text.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
-    /// The word in sentences and labels, in lower case.
+    /// Label in sentences and forms, in lower case.
     pub fn label(self, language: Language) -> &'static str {
         match (language, self) {
             (_, Self::Id) => "id",
@@ -74,12 +74,12 @@ impl Field {
         }
     }
 
-    /// Whether a new deal needs it.
+    /// Whether a new deal requires the field.
     pub fn is_mandatory(self) -> bool {
         matches!(self, Self::Client | Self::Stage | Self::Amount)
     }
 
-    /// Headers that mean this field, the most certain first, as [`header_key`] spells them.
+    /// Headers that name this field, the most specific first, normalised by [`header_key`].
     fn synonyms(self) -> &'static [&'static str] {
         match self {
             Self::Id => &[
@@ -249,11 +249,11 @@ impl Field {
         }
     }
 
-    /// How near a header comes to one of the field's names, 1 for equal; for suggestions only.
+    /// Similarity of a header to the field's names, from 0 to 1 (equal). Used for suggestions only.
     pub fn nearness(self, header: &str) -> f64 {
         let key = header_key(header);
         let near = |synonym: &&str| match synonym.len() {
-            // Two or three letters are near to too much.
+            // Two or three letters resemble too many headers.
             0..=3 => 0.0,
             _ if key.contains(*synonym) => 0.95,
             _ => strsim::jaro_winkler(synonym, &key),
@@ -262,9 +262,9 @@ impl Field {
     }
 }
 
-/// The field that a header names, and how certain that is, 0 for most certain; `None` when it names none.
+/// Field that a header names, with its rank (0 is the most specific); `None` if it names no field.
 pub fn meaning(header: &str) -> Option<(Field, usize)> {
-    // Nobody writes a longer header, and most cells that are looked at are none.
+    // Real headers are shorter, and most cells that are tested are not headers.
     const LONGEST: usize = 60;
     if header.len() > LONGEST {
         return None;
@@ -280,12 +280,12 @@ pub fn meaning(header: &str) -> Option<(Field, usize)> {
         while words.len() > 1 && words.last().is_some_and(|last| QUALIFIERS.contains(&last.as_str())) {
             words.pop();
         }
-        // A header that says so and no more is the more certain one.
+        // A header without qualifiers is more specific.
         named(&words.concat()).map(|(field, rank)| (field, rank + field.synonyms().len()))
     })
 }
 
-/// Words after the name of a field that do not change what it means: without tax, expected.
+/// Qualifiers after a field's name that do not change its meaning, such as "excluding tax" or "expected".
 const QUALIFIERS: [&str; 12] = [
     "ht",
     "hors",
@@ -301,7 +301,7 @@ const QUALIFIERS: [&str; 12] = [
     "expected",
 ];
 
-/// Whether a column holds what is computed or stamped, never imported: likelihood, weighted value, times.
+/// Whether a column holds computed values that are never imported: probability, weighted value, timestamps.
 pub fn is_computed(header: &str) -> bool {
     const COMPUTED: [&str; 24] = [
         "probabilite",
@@ -332,7 +332,7 @@ pub fn is_computed(header: &str) -> bool {
     COMPUTED.contains(&header_key(header).as_str())
 }
 
-/// A header for comparison: letters and digits alone, without accents, case, currency and gaps.
+/// Normalised header: letters and digits only, without accents, case, currency and spaces.
 fn header_key(header: &str) -> String {
     if fold(header) == "#" {
         return "id".to_owned();

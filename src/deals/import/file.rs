@@ -1,16 +1,16 @@
-//! Bytes of an uploaded file as a [`Table`].
+//! Reader of uploaded files: detects the format by content and returns a [`Table`].
 
 use super::{delimited, table::Table, workbook};
 use crate::language::Language;
 
-/// How much one upload may hold.
+/// Limits of one upload.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of the file.
+    /// Maximum size of the file in bytes.
     pub bytes: usize,
-    /// Lines below the header.
+    /// Maximum number of lines below the header.
     pub lines: usize,
-    /// Bytes of a workbook once it is unpacked: a few kilobytes can unpack to gigabytes.
+    /// Maximum size of an unpacked workbook in bytes: a few kilobytes can unpack to gigabytes.
     pub unpacked: u64,
 }
 
@@ -25,67 +25,67 @@ impl Default for Limits {
     }
 }
 
-/// Why a file cannot be imported at all.
+/// Reason why a whole file cannot be imported.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileProblem {
-    /// No bytes, no cells, or nothing but blank lines.
+    /// No bytes, no cells, or only blank lines.
     #[error("the file is empty")]
     Empty,
-    /// More bytes than allowed.
+    /// The file is larger than allowed.
     #[error("the file has more than {limit} bytes")]
     TooLarge {
-        /// How many are allowed.
+        /// Maximum size in bytes.
         limit: usize,
     },
-    /// More lines than allowed.
+    /// The file has more lines than allowed.
     #[error("the file has more than {limit} lines")]
     TooManyLines {
-        /// How many are allowed.
+        /// Maximum number of lines.
         limit: usize,
     },
-    /// A workbook that unpacks to more than allowed.
+    /// The workbook is larger than allowed once unpacked.
     #[error("the workbook unpacks to more than {limit} bytes")]
     UnpacksTooLarge {
-        /// How many are allowed.
+        /// Maximum unpacked size in bytes.
         limit: u64,
     },
-    /// A picture, a PDF, a web page, a program.
+    /// An image, a PDF, a web page or a program.
     #[error("the file is no spreadsheet")]
     NotASpreadsheet,
-    /// A text in none of the alphabets that are read, or a file that is no text.
+    /// Text in an unsupported encoding, or a file that is not text.
     #[error("the alphabet of the file is not known")]
     UnknownAlphabet,
-    /// `.xls` of Excel 97 to 2003.
+    /// Workbook of Excel 97 to 2003 (`.xls`).
     #[error("the file is an old Excel workbook")]
     OldExcel,
-    /// A workbook that a password protects.
+    /// Password-protected workbook.
     #[error("the workbook is encrypted")]
     ProtectedExcel,
-    /// `.ods` of LibreOffice.
+    /// OpenDocument workbook (`.ods`).
     #[error("the file is an OpenDocument spreadsheet")]
     OpenDocument,
-    /// `.numbers` and other archives.
+    /// Other archive, such as `.numbers`.
     #[error("the archive is no Excel workbook")]
     OtherArchive,
-    /// A workbook that breaks off or contradicts itself.
+    /// Truncated or inconsistent file.
     #[error("the file is damaged: {0}")]
     Damaged(String),
-    /// A quote that no other one closes, so that the rest of the file would be one cell.
+    /// A quote that is never closed, so that the rest of the file would be one cell.
     #[error("the quote opened in the record of line {line} is never closed")]
     UnclosedQuote {
-        /// Line on which the record begins.
+        /// Number of the line on which the record begins.
         line: usize,
     },
-    /// No line looks like the headers of a table.
+    /// No line looks like a header row.
     #[error("no header row was found; the file begins with “{first_line}”")]
     NoHeader {
-        /// Beginning of the first line that is not blank.
+        /// Beginning of the first non-blank line.
         first_line: String,
     },
 }
 
 impl FileProblem {
-    /// What is wrong and what to do, in whole sentences.
+    /// What is wrong and what to do, in full sentences.
     pub fn text(&self, language: Language) -> String {
         let french = language == Language::French;
         let pick = |french_text: &str, english: &str| if french { french_text } else { english }.to_owned();
@@ -160,11 +160,14 @@ impl FileProblem {
     }
 }
 
-/// Reads a file by what it contains; its name and announced type do not matter.
+/// Reads a file by its content; its name and declared type are ignored.
+///
+/// # Errors
+/// See [`FileProblem`].
 pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     const ARCHIVE: &[u8] = b"PK\x03\x04";
     const EMPTY_ARCHIVE: &[u8] = b"PK\x05\x06";
-    // Compound file, in which Excel 97-2003 writes and newer ones wrap encrypted workbooks.
+    // Compound file: the format of Excel 97-2003, and the wrapper of encrypted newer workbooks.
     const COMPOUND: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
     if bytes.is_empty() {
         return Err(FileProblem::Empty);
@@ -188,7 +191,7 @@ pub fn read(bytes: &[u8], limits: Limits) -> Result<Table, FileProblem> {
     delimited::read(bytes, limits)
 }
 
-/// Whether a compound file wraps an encrypted workbook: the names of its streams stand in it in UTF-16
+/// Whether a compound file wraps an encrypted workbook: it then contains the stream name `EncryptedPackage` in UTF-16
 /// (<https://learn.microsoft.com/openspecs/office_file_formats/ms-offcrypto/>, 2.3.4.4).
 fn is_encrypted(bytes: &[u8]) -> bool {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -1,4 +1,4 @@
-//! Deals and files for the tests of the import.
+//! Sample deals and files for the tests of the import.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
     money::Money,
 };
 
-/// A deal with every field filled in.
+/// Deal with every field set.
 pub(super) fn deal(id: u64, client: &str) -> Deal {
     Deal {
         row: u32::try_from(id).expect("small") + 1,
@@ -39,7 +39,7 @@ pub(super) fn deal(id: u64, client: &str) -> Deal {
     }
 }
 
-/// The default choices.
+/// Default options.
 pub(super) fn choices() -> Choices {
     Choices {
         key: MatchingKey::default(),
@@ -58,12 +58,12 @@ pub(super) fn lines(text: &str) -> Lines {
     line::read(&table, &mapping::guess(&table.columns).mapping)
 }
 
-/// The plan for a file with the default choices.
+/// Plan for a file with the default options.
 pub(super) fn plan_of(existing: &[Deal], text: &str) -> Plan {
     plan(existing, &lines(text), &choices())
 }
 
-/// What each line of the file becomes: `+` new, `~` changed, `=` identical, `!` refused.
+/// Outcome of each line of the file: `+` new, `~` changed, `=` identical, `!` refused.
 pub(super) fn outcomes(plan: &Plan) -> String {
     let mut outcomes: Vec<(usize, char)> = Vec::new();
     outcomes.extend(plan.new.iter().map(|new| (new.line, '+')));
@@ -74,7 +74,7 @@ pub(super) fn outcomes(plan: &Plan) -> String {
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
-/// Carries a plan out in memory and gives the ids of the new deals.
+/// Applies a plan in memory and returns the ids of the new deals.
 pub(super) fn carry_out(plan: &Plan, deals: &mut Vec<Deal>) -> Vec<u64> {
     for changed in &plan.changed {
         let deal = deals

@@ -1,4 +1,4 @@
-//! Finds the header row among titles, blank lines and data.
+//! Detection of the header row among titles, blank lines and data.
 
 use std::collections::BTreeSet;
 
@@ -8,22 +8,22 @@ use super::{
 };
 use crate::deals::{amount, day};
 
-/// How far down a header is looked for.
+/// Number of lines that are searched for a header.
 pub(super) const DEEPEST: usize = 100;
 
-/// The most likely header among the first lines of a file.
+/// Line that may be the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Candidate {
-    /// How many different fields it names.
+    /// Number of distinct fields it names.
     pub(super) fields: usize,
-    /// How many of its columns are named at all.
+    /// Number of its non-empty cells.
     pub(super) columns: usize,
-    /// Its place among the lines.
+    /// Index of the line.
     pub(super) index: usize,
 }
 
-/// The line that names most fields, the first of them. Where none names any, the first line that looks like headers:
-/// at least three texts, neither amounts nor dates.
+/// Finds the line that names the most fields, the first one on a tie. If no line names a field, finds the first line
+/// that looks like a header: at least three texts that are neither amounts nor dates.
 pub(super) fn find(lines: &[Line]) -> Option<Candidate> {
     let candidate = |(index, line): (usize, &Line)| Candidate {
         fields: fields(line),
@@ -36,7 +36,7 @@ pub(super) fn find(lines: &[Line]) -> Option<Candidate> {
         0 => candidates
             .into_iter()
             .find(|candidate| candidate.columns >= 3 && is_all_names(&lines[candidate.index])),
-        // A title such as "Client" names one field, the header below it two or more.
+        // A title such as "Client" names one field; the header below it names two or more.
         _ => candidates
             .into_iter()
             .filter(|candidate| candidate.fields == most && candidate.columns >= 2)

@@ -1,4 +1,4 @@
-//! Lines of the file as values of fields; what cannot be read is noted with its reason.
+//! Parsed lines of a file: cells as field values, with the problems found.
 
 use super::{
     change::Value,
@@ -17,41 +17,42 @@ use crate::{
     spelling::tidy,
 };
 
-/// Google Sheets refuses a longer text in one cell: <https://support.google.com/drive/answer/37603>.
+/// Maximum length of a text in UTF-16 code units; Google Sheets rejects a longer cell:
+/// <https://support.google.com/drive/answer/37603>.
 const LONGEST_TEXT: usize = 50_000;
 
 /// All lines of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lines {
-    /// The fields for which the file has a column.
+    /// Fields that have a column in the file.
     pub mapped: Vec<Field>,
-    /// Whether it also has columns that are computed here, such as the likelihood.
+    /// Whether the file has columns that this board computes itself, such as the probability.
     pub has_computed: bool,
-    /// The lines in the order of the file.
+    /// Lines in the order of the file.
     pub lines: Vec<Line>,
 }
 
-/// One line.
+/// One parsed line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// Where the person finds it in the file.
+    /// Line number in the file.
     pub number: usize,
-    /// What is wrong with it, except for an id that nobody may want.
+    /// Problems of the line, except those of its id.
     pub problems: Vec<Problem>,
-    /// The amount, and how it was written.
+    /// Amount and its text in the file.
     pub amount: Option<(Amount, String)>,
-    /// What is wrong with its id; matters only where the id is part of the key.
+    /// Problem of the id; counts only if the id is part of the matching key.
     pub id_problem: Option<Problem>,
     values: [Option<Value>; Field::ALL.len()],
 }
 
 impl Line {
-    /// What the line says about a field; `None` where the file has no such column, or the cell cannot be read.
+    /// Value of a field; `None` if the file has no column for it or the cell cannot be parsed.
     pub fn value(&self, field: Field) -> Option<&Value> {
         self.values[field as usize].as_ref()
     }
 
-    /// The id, where there is one that can be read.
+    /// Id, if it can be parsed.
     pub fn id(&self) -> Option<u64> {
         match self.value(Field::Id) {
             Some(Value::Id(id)) => Some(*id),
@@ -59,7 +60,7 @@ impl Line {
         }
     }
 
-    /// Whether something stands in the id's cell.
+    /// Whether the id cell is not empty.
     pub fn has_id(&self) -> bool {
         self.id().is_some() || self.id_problem.is_some()
     }
@@ -69,7 +70,7 @@ impl Line {
     }
 }
 
-/// Reads every line of a table.
+/// Parses every line of a table.
 pub fn read(table: &Table, mapping: &Mapping) -> Lines {
     let columns: Vec<(Field, usize)> = mapping.columns().collect();
     Lines {
@@ -118,7 +119,7 @@ fn read_line(written: &table::Line, columns: &[(Field, usize)], width: usize) ->
 
 enum Read {
     Value(Value),
-    /// Becomes a value once the decimal mark is known.
+    /// Amount that becomes a value once the decimal mark is known.
     Amount(Amount),
 }
 
@@ -160,7 +161,7 @@ fn read_cell(field: Field, cell: &Cell) -> Result<Read, Reason> {
 fn read_amount(cell: &Cell) -> Result<Amount, Reason> {
     match cell {
         Cell::Number(number) => amount::from_number(*number).map(Amount::Clear).map_err(Reason::Amount),
-        // Excel makes the first of May of 1.5 typed in a French sheet.
+        // Excel turns `1.5`, typed in a French sheet, into the first of May.
         Cell::Day(_) => Err(Reason::AmountIsDate),
         other => amount::read(&other.shown(Language::French)).map_err(Reason::Amount),
     }
@@ -175,7 +176,7 @@ fn read_id(cell: &Cell) -> Result<u64, Reason> {
     }
 }
 
-/// What a cell shows whose formula failed, in French and English Excel and Google Sheets.
+/// Whether a cell shows a formula error of Excel (French or English) or Google Sheets.
 fn is_error(text: &str) -> bool {
     let text = text.trim();
     text.starts_with('#')

@@ -1,7 +1,8 @@
-//! What the audit log says about imports: which deals they added, which cells they changed, and what was taken back.
+//! Import history, read from the audit log: inserted deals, changed cells and undone imports.
 //!
-//! An import signs its lines with `import of crm.csv (3f9a1c2e7b04)`, taking it back with `undo of import of …`. Everything
-//! that is needed for taking an import back stands in the sheet, so that a restart or another instance changes nothing.
+//! An import signs its audit lines with `import of crm.csv (3f9a1c2e7b04)`, its undo with `undo of import of …`. All
+//! that
+//! an undo needs is in the sheet, so that it also works after a restart and on another instance.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -22,17 +23,17 @@ use crate::{
 const IMPORT: &str = "import of ";
 const UNDO: &str = "undo of ";
 
-/// The name of one import, twelve hexadecimal digits.
+/// Unique name of an import: twelve lower-case hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunName(String);
 
 impl RunName {
-    /// A name that no other import has.
+    /// Random name.
     pub fn new() -> Self {
         Self(Uuid::new_v4().simple().to_string()[..12].to_owned())
     }
 
-    /// Reads a name; `None` for anything else.
+    /// Parses a name; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let is_name = text.len() == 12 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_name.then(|| Self(text.to_owned()))
@@ -51,86 +52,86 @@ impl fmt::Display for RunName {
     }
 }
 
-/// How an import signs its lines of the audit log.
+/// Author that an import writes into its audit lines.
 pub fn signature(file: &str, run: &RunName) -> String {
     format!("{IMPORT}{file} ({run})")
 }
 
-/// How taking an import back signs its lines.
+/// Author that the undo of an import writes into its audit lines.
 pub fn undo_signature(file: &str, run: &RunName) -> String {
     format!("{UNDO}{}", signature(file, run))
 }
 
-/// Every import that the log knows.
+/// All imports in the audit log.
 #[derive(Debug, Default)]
 pub struct ImportLog {
-    /// Ids of the deals that imports added, by the id of the line that says so.
+    /// Ids of the inserted deals, by the id of the audit line.
     created: HashMap<String, u64>,
-    /// The imports in the order of the log.
+    /// Imports in the order of the log.
     runs: Vec<Run>,
 }
 
 /// One import.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// How it is known.
+    /// Name of the import.
     pub name: RunName,
     /// Name of the file.
     pub file: String,
-    /// When it wrote first; `None` when the cell cannot be read.
+    /// Time of the first write; `None` if the cell cannot be read.
     pub at: Option<Timestamp>,
-    /// Ids of the deals that it added.
+    /// Ids of the inserted deals.
     pub created: Vec<u64>,
-    /// The cells that it changed.
+    /// Changed cells.
     pub changed: Vec<ChangedCell>,
-    /// What `updated_at` said before in the rows that it changed.
+    /// Old `updated_at` of the changed rows, by deal id.
     pub updated_at: HashMap<u64, Content>,
-    /// Cells that were set back.
+    /// Cells that were restored by an undo: deal id and column.
     pub set_back: HashSet<(u64, usize)>,
-    /// Deals that were taken out again.
+    /// Inserted deals that were deleted by an undo.
     pub taken_out: HashSet<u64>,
 }
 
-/// One cell that an import changed.
+/// Cell that an import changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangedCell {
     /// Id of the deal.
     pub deal: u64,
-    /// Place of the column in [`DEALS`].
+    /// Index of the column in [`DEALS`].
     pub column: usize,
-    /// What stood there before.
+    /// Old content.
     pub old: Content,
-    /// What the import wrote.
+    /// Content that the import wrote.
     pub new: Content,
-    /// When.
+    /// Time of the change; `None` if the cell cannot be read.
     pub at: Option<Timestamp>,
 }
 
 impl Run {
-    /// How many deals it changed.
+    /// Number of changed deals.
     pub fn updated(&self) -> usize {
         let deals: HashSet<u64> = self.changed.iter().map(|cell| cell.deal).collect();
         deals.len()
     }
 
-    /// Whether anything of it was taken back.
+    /// Whether the import was undone, at least in part.
     pub fn is_taken_back(&self) -> bool {
         !self.set_back.is_empty() || !self.taken_out.is_empty()
     }
 }
 
 impl ImportLog {
-    /// The imports, the latest last.
+    /// All imports, the latest last.
     pub fn runs(&self) -> &[Run] {
         &self.runs
     }
 
-    /// The import of this name.
+    /// Import with this name.
     pub fn run(&self, name: &RunName) -> Option<&Run> {
         self.runs.iter().find(|run| run.name == *name)
     }
 
-    /// The deal that was added under a key.
+    /// Id of the deal that was inserted under an idempotency key.
     pub fn created(&self, key: &str) -> Option<u64> {
         self.created
             .get(&crate::store::audit::created_line(&DEALS, key))
@@ -152,7 +153,7 @@ impl Dataset for ImportLog {
 }
 
 impl ImportLog {
-    /// Takes one line in; lines of others are passed over.
+    /// Adds one audit line; ignores lines that no import wrote.
     fn take(&mut self, row: &Row<'_>, places: &mut HashMap<RunName, usize>, decoding: &Decoding) -> Option<()> {
         let by = row.cell(column::BY).text();
         let undone = by.strip_prefix(UNDO);
@@ -212,7 +213,7 @@ fn changed_cell(row: &Row<'_>, deal: u64, at: Option<Timestamp>) -> Option<Chang
     })
 }
 
-/// The column that a line is about; `updated_at` follows from the others.
+/// Index of the column that an audit line is about; `None` for `updated_at`, which follows from the others.
 fn place_of(row: &Row<'_>) -> Option<usize> {
     let header = row.cell(column::HEADER).text();
     let header = header.trim();

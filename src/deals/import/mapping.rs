@@ -1,39 +1,39 @@
-//! Which column of the file is which field.
+//! Mapping of file columns to deal fields: guessed from the headers, adjusted by a person.
 
 use super::field::{self, Field, is_computed};
 use crate::language::Language;
 
-/// Headers nearer than this to a field's name are worth suggesting.
+/// Minimum similarity of a header to a field's name for a suggestion.
 const NEAR: f64 = 0.88;
 
-/// For every field the column that holds it, counted from 0 at the left.
+/// Column index of each field, from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping([Option<usize>; Field::ALL.len()]);
 
-/// What keeps a mapping from being used.
+/// Reason why a mapping cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingProblem {
-    /// New deals need this field, and no column holds it.
+    /// No column for a field that new deals require.
     #[error("no column holds {}", .0.name())]
     Missing(Field),
-    /// One column for two fields.
+    /// Two fields read from the same column.
     #[error("{} and {} are read from the same column", .0.name(), .1.name())]
     SharedColumn(Field, Field),
     /// The table has no such column.
     #[error("{} is read from a column that the file does not have", .0.name())]
     NoSuchColumn(Field),
-    /// A form field that is neither a column's number nor empty.
+    /// A form value that is neither a column index nor empty.
     #[error("“{value}” is no column number for {}", .field.name())]
     NotAColumn {
-        /// Of which field.
+        /// Field of the form value.
         field: Field,
-        /// What was sent.
+        /// Form value as sent.
         value: String,
     },
 }
 
 impl MappingProblem {
-    /// What is wrong and what to do, in a whole sentence.
+    /// What is wrong and what to do, in a full sentence.
     pub fn text(&self, language: Language) -> String {
         let french = language == Language::French;
         match self {
@@ -71,38 +71,41 @@ impl MappingProblem {
 }
 
 impl Mapping {
-    /// The column of a field.
+    /// Column of a field.
     pub fn column(&self, field: Field) -> Option<usize> {
         self.0[field as usize]
     }
 
-    /// The same mapping with another column, or none, for a field.
+    /// Copy of the mapping with another column, or none, for a field.
     #[must_use]
     pub fn with(mut self, field: Field, column: Option<usize>) -> Self {
         self.0[field as usize] = column;
         self
     }
 
-    /// The fields that have a column.
+    /// Fields that have a column, with the column.
     pub fn columns(&self) -> impl Iterator<Item = (Field, usize)> {
         Field::ALL
             .into_iter()
             .filter_map(|field| Some((field, self.column(field)?)))
     }
 
-    /// Name of the form field that chooses the column, such as `column_montant_brut`.
+    /// Name of the form field for the column, such as `column_montant_brut`.
     pub fn form_name(field: Field) -> String {
         format!("column_{}", field.name())
     }
 
-    /// As form fields, every field once; the number is empty where no column holds the field.
+    /// All fields as form fields; the value is empty for a field without a column.
     pub fn to_form(&self) -> Vec<(String, String)> {
         let value = |field| self.column(field).map(|column| column.to_string()).unwrap_or_default();
         Field::ALL.map(|field| (Self::form_name(field), value(field))).to_vec()
     }
 
-    /// Reads form fields; those that are no columns are passed over. A field that does not appear keeps the column that
-    /// it has here.
+    /// Copy of the mapping with the columns from form fields. Other form fields are ignored; a field that is not sent
+    /// keeps its column.
+    ///
+    /// # Errors
+    /// [`MappingProblem::NotAColumn`] for a value that is not a number.
     pub fn adjusted<'form>(
         mut self,
         form: impl IntoIterator<Item = (&'form str, &'form str)>,
@@ -125,8 +128,8 @@ impl Mapping {
         Ok(self)
     }
 
-    /// What keeps the mapping from being used on a table with so many columns. Where the file has ids, the mandatory
-    /// columns may be missing: its lines can still change deals.
+    /// Problems of the mapping for a table with `columns` columns. If the file has ids, mandatory columns may be
+    /// missing: its lines can still update deals.
     pub fn problems(&self, columns: usize) -> Vec<MappingProblem> {
         let mut problems = Vec::new();
         for field in Field::ALL {
@@ -148,20 +151,20 @@ impl Mapping {
     }
 }
 
-/// What the headers say by themselves, for a person to confirm.
+/// Mapping guessed from the headers, with its doubts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Guess {
-    /// The columns whose headers are names of fields.
+    /// Columns whose headers name a field.
     pub mapping: Mapping,
-    /// Fields that several columns could hold, with all of these; the first is the one in the mapping.
+    /// Fields that several columns could hold, with all these columns; the mapping uses the first.
     pub ambiguous: Vec<(Field, Vec<usize>)>,
-    /// Fields without a column, and the free column whose header is nearest to a name of theirs. Not in the mapping.
+    /// Unmapped fields, each with the unused column whose header is most similar. Not part of the mapping.
     pub suggestions: Vec<(Field, usize)>,
-    /// Columns with likelihood, weighted value or times: these are computed here, never imported.
+    /// Columns that this board computes itself and never imports: probability, weighted value, timestamps.
     pub computed: Vec<usize>,
 }
 
-/// Reads the headers.
+/// Guesses the mapping from the headers.
 pub fn guess(headers: &[String]) -> Guess {
     let mut guess = Guess {
         computed: (0..headers.len())

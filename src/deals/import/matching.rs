@@ -1,4 +1,4 @@
-//! By what a line of the file finds the deal that it means.
+//! Matching of file lines to existing deals.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,9 +9,9 @@ use super::{
 };
 use crate::{deals::deal::Deal, spelling::fold};
 
-/// The fields that together tell one deal from another. With [`Field::Id`] among them, a line whose id is known finds
-/// its deal by it alone; every other line by all the other fields, as far as the file has columns for them. Spelling of
-/// names does not matter, and an empty cell is equal to an empty cell only.
+/// Fields that identify a deal. With [`Field::Id`] among them, a line with a known id is matched by that id alone.
+/// Every other line is matched by all the other fields for which the file has a column. Texts are compared in
+/// normalised form; an empty cell equals only an empty cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchingKey(BTreeSet<Field>);
 
@@ -21,14 +21,17 @@ pub struct MatchingKey(BTreeSet<Field>);
 pub struct NoKeyField;
 
 impl Default for MatchingKey {
-    /// The id, else client, due date and sector.
+    /// Id, otherwise client, due date and sector.
     fn default() -> Self {
         Self([Field::Id, Field::Client, Field::Due, Field::Sector].into())
     }
 }
 
 impl MatchingKey {
-    /// A key of any fields.
+    /// Key of the given fields.
+    ///
+    /// # Errors
+    /// [`NoKeyField`] without any field.
     pub fn new(fields: impl IntoIterator<Item = Field>) -> Result<Self, NoKeyField> {
         let fields: BTreeSet<Field> = fields.into_iter().collect();
         match fields.is_empty() {
@@ -37,19 +40,19 @@ impl MatchingKey {
         }
     }
 
-    /// The fields in the order of the tab.
+    /// Fields in the column order of the tab.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
         self.0.iter().copied()
     }
 
-    /// Whether an id in the file is an id of the tab.
+    /// Whether ids in the file are ids of the tab.
     pub fn has_id(&self) -> bool {
         self.0.contains(&Field::Id)
     }
 
-    /// The default key for a file: with the id only if the ids in the file are those of the tab. A CRM counts its own
-    /// deals from 1, too, and its ids would hit any deal here. They are taken for ours when the other fields find the
-    /// same deals wherever they find any, and most of the other lines name the client of the deal with their id.
+    /// Default key for a file: includes the id only if the ids in the file are those of the tab. A CRM also counts its
+    /// deals from 1, so its ids would match arbitrary deals. The ids count as ours if the other fields never match a
+    /// different deal, and most of the remaining lines name the client of the deal with their id.
     pub fn suggested(existing: &[Deal], lines: &Lines) -> Self {
         let key = Self::default();
         let columns = key.columns(lines);
@@ -80,8 +83,8 @@ impl MatchingKey {
         self
     }
 
-    /// The part of the key beside the id for which the file has columns. None at all where the client belongs to the
-    /// key and the file has none: due date and sector alone would find anybody's deal.
+    /// Key fields other than the id that have a column in the file. Empty if the client is a key field without a
+    /// column: due date and sector alone would match any client's deals.
     pub(super) fn columns(&self, lines: &Lines) -> Vec<Field> {
         if self.0.contains(&Field::Client) && !lines.mapped.contains(&Field::Client) {
             return Vec::new();
@@ -92,7 +95,7 @@ impl MatchingKey {
     }
 }
 
-/// The values of `fields`, as one text to compare.
+/// Values of `fields` as one comparable text.
 pub(super) fn key_of(fields: &[Field], value: impl Fn(Field) -> Value) -> String {
     let mut key = String::new();
     for field in fields {
@@ -102,7 +105,7 @@ pub(super) fn key_of(fields: &[Field], value: impl Fn(Field) -> Value) -> String
     key
 }
 
-/// [`key_of`] a line.
+/// [`key_of`] for a line.
 pub(super) fn key_of_line(fields: &[Field], line: &Line) -> String {
     key_of(fields, |field| line.value(field).cloned().unwrap_or(Value::Empty))
 }
@@ -114,14 +117,14 @@ fn has_client_of(line: &Line, deal: &Deal) -> bool {
     }
 }
 
-/// Places of the existing deals, by id and by key.
+/// Index of the existing deals by id and by key.
 pub(super) struct Index {
     by_id: HashMap<u64, Vec<usize>>,
     by_key: HashMap<String, Vec<usize>>,
 }
 
 impl Index {
-    /// Without `columns` nothing has a key.
+    /// Index of the deals; without `columns`, only by id.
     pub(super) fn of(existing: &[Deal], columns: &[Field]) -> Self {
         let mut index = Self {
             by_id: HashMap::with_capacity(existing.len()),
@@ -139,12 +142,12 @@ impl Index {
         index
     }
 
-    /// Where the deals with this id are; more than one when staff copied a row.
+    /// Positions of the deals with this id; several if staff copied a row.
     pub(super) fn with_id(&self, id: u64) -> &[usize] {
         self.by_id.get(&id).map_or(&[], Vec::as_slice)
     }
 
-    /// Where the deals with this key are.
+    /// Positions of the deals with this key.
     pub(super) fn with_key(&self, key: &str) -> &[usize] {
         self.by_key.get(key).map_or(&[], Vec::as_slice)
     }

@@ -1,18 +1,17 @@
-//! Deals from a file of a spreadsheet or CRM: what a person uploads, how its columns are understood, and what would
-//! change, shown before anything is written.
+//! Import of deals from a spreadsheet or CRM file: column mapping, preview and the changes to write.
 //!
-//! The way of a file, every step a pure function:
+//! Nothing is written before a person has seen the preview. Each step is a pure function:
 //!
-//! 1. [`file::read`]: bytes → [`table::Table`], whatever the format, alphabet and separator
+//! 1. [`file::read`]: bytes → [`table::Table`], for every supported format, encoding and separator
 //! 2. [`mapping::guess`]: headers → [`mapping::Mapping`], which a person may adjust
-//! 3. [`line::read`]: table and mapping → [`line::Lines`], cells as values, problems noted
+//! 3. [`line::read`]: table and mapping → [`line::Lines`]: cells parsed to values, with the problems found
 //! 4. [`plan::plan`]: existing deals, lines and [`choices::Choices`] → [`plan::Plan`]: new, changed, identical, refused
-//! 5. [`refused::write`]: the refused lines as a file to mend and upload again
-//! 6. [`carry_out::steps`]: a plan → the changes that carry it out, each new row with a key of its own
-//! 7. [`log::ImportLog`] and [`undo::steps`]: what the audit log says about an import → the changes that take it back
+//! 5. [`refused::write`]: the refused lines as a CSV file to correct and upload again
+//! 6. [`carry_out::steps`]: a plan → the changes to write, each new row with its own idempotency key
+//! 7. [`log::ImportLog`] and [`undo::steps`]: the audit log of an import → the changes that undo it
 //!
-//! [`sent`] reads what a form says about mapping and choices; [`prepared::prepare`] goes the steps 2 to 4 at once. Elsewhere:
-//! pages, command line, and the work itself ([`importer`](super::importer)).
+//! [`sent`] parses the form fields for mapping and choices; [`prepared::prepare`] runs steps 2 to 4. The background job
+//! is in [`importer`](super::importer).
 
 pub mod answer;
 pub mod carry_out;
@@ -39,11 +38,10 @@ pub mod table;
 pub mod undo;
 mod workbook;
 
-/// Name under which [`DEMO`] is downloaded.
+/// Download name of [`DEMO`].
 pub const DEMO_NAME: &str = "crm_prospects_demo.csv";
 
-/// A file to try the import with, as French Excel writes it: forty deals in every stage but the optional one, two of
-/// them with a mistake.
+/// Sample file as French Excel writes it: forty deals in every stage but the optional one, two of them with a mistake.
 pub const DEMO: &[u8] = include_bytes!("../crm_prospects_demo.csv");
 
 #[cfg(test)]

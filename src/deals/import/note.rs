@@ -1,4 +1,4 @@
-//! What a person should know about how a file was read.
+//! Notes on how a file was read, and the question about ambiguous amounts.
 
 use super::{
     choices::{Choices, EmptyCells},
@@ -12,26 +12,26 @@ use crate::{
     money::Money,
 };
 
-/// Something that was done to the file and is no mistake.
+/// Information for the person about how the file was read; not a problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// Amounts had more than two decimals and were rounded to cents.
+    /// Amounts with more than two decimals, rounded to cents.
     Rounded {
-        /// How many lines.
+        /// Number of lines.
         lines: usize,
-        /// The first of them.
+        /// First such line.
         first: usize,
     },
-    /// Likelihood and weighted value follow from status and amount, whatever the file says.
+    /// Probability and weighted value are computed from status and amount; the file's values are ignored.
     Computed,
-    /// The file has ids, but they are not those of the tab; new deals get ids of their own.
+    /// The ids in the file are not those of the tab; new deals get their own ids.
     ForeignIds,
-    /// Empty cells leave values alone.
+    /// Empty cells keep existing values.
     EmptyCellsKeep,
 }
 
 impl Note {
-    /// In a whole sentence.
+    /// Note in a full sentence.
     pub fn text(&self, language: Language) -> String {
         match (language, self) {
             (Language::French, Self::Rounded { lines, first }) => format!(
@@ -60,27 +60,27 @@ impl Note {
     }
 }
 
-/// The question that amounts such as `12.500` raise, once for the whole file.
+/// Question about the decimal mark of amounts such as `12.500`, asked once per file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmountQuestion {
-    /// How many lines have such an amount.
+    /// Number of lines with an ambiguous amount.
     pub lines: usize,
-    /// The first of them, at most three.
+    /// First ambiguous amounts, at most three.
     pub examples: Vec<AmountExample>,
-    /// The sign that separates decimals in most of the other amounts of the file; `None` if they prove nothing.
+    /// Decimal mark of most other amounts in the file; `None` if they do not decide it.
     pub suggested: Option<DecimalMark>,
 }
 
-/// One ambiguous amount and its readings.
+/// Ambiguous amount with both of its readings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmountExample {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// As it stands there.
+    /// Amount as written in the file.
     pub written: String,
-    /// If [`DecimalMark::Comma`] is the answer.
+    /// Value with [`DecimalMark::Comma`].
     pub with_comma: Money,
-    /// If [`DecimalMark::Point`] is the answer.
+    /// Value with [`DecimalMark::Point`].
     pub with_point: Money,
 }
 
@@ -170,7 +170,7 @@ pub(super) fn notes(lines: &Lines, choices: &Choices) -> Vec<Note> {
     notes
 }
 
-/// Whether settling the amount of a line drops decimals.
+/// Whether the amount of a line is rounded to cents.
 fn is_rounded(line: &Line, choices: &Choices) -> bool {
     line.amount
         .as_ref()

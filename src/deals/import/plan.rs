@@ -1,4 +1,4 @@
-//! What an import would do, before anything is done.
+//! Import plan: what an import would do, computed before anything is written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,77 +19,77 @@ use crate::{
     language::Language,
 };
 
-/// Every line of the file, sorted by what becomes of it; lines keep the order of the file.
+/// All lines of the file by outcome, each group in the order of the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// Deals that are added.
+    /// Deals to add.
     pub new: Vec<New>,
-    /// Deals that get other values.
+    /// Deals to update.
     pub changed: Vec<Changed>,
-    /// Lines that say what is known already.
+    /// Lines that match their deal already.
     pub identical: Vec<Identical>,
-    /// Lines that are left out.
+    /// Lines to leave out.
     pub refused: Vec<Refusal>,
-    /// What the person should know about how the file was read.
+    /// Notes on how the file was read.
     pub notes: Vec<Note>,
-    /// The question about amounts such as `12.500`, also when it is answered; `None` without such amounts.
+    /// Question about amounts such as `12.500`, also once it is answered; `None` if the file has no such amount.
     pub question: Option<AmountQuestion>,
 }
 
-/// A deal that is added.
+/// Deal to add.
 #[derive(Clone, Debug, PartialEq)]
 pub struct New {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// The deal, without id.
+    /// Deal without an id.
     pub draft: Draft,
 }
 
-/// A deal that gets other values.
+/// Deal to update.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changed {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// The deal as it is now.
+    /// Current values of the deal.
     pub before: Deal,
-    /// Its fields that change, at least one, in the order of the tab.
+    /// Fields that change, at least one, in the column order of the tab.
     pub changes: Vec<Change>,
 }
 
-/// A line that changes nothing.
+/// Line that changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identical {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// To what it is identical.
+    /// Deal or line with the same values.
     pub to: Known,
 }
 
-/// What says the same as a line already.
+/// Source of the values that a line repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
-    /// The deal in this row of the tab.
+    /// Deal in the tab.
     Deal {
-        /// Row number as the spreadsheet shows it.
+        /// Row number in the spreadsheet.
         row: u32,
-        /// Its id, if it has one.
+        /// Id of the deal, if it has one.
         id: Option<u64>,
     },
-    /// An earlier line of the file.
+    /// Earlier line of the file, by number.
     Line(usize),
 }
 
-/// A line that is left out.
+/// Line to leave out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// What is wrong with it, at least one thing.
+    /// Problems of the line, at least one.
     pub problems: Vec<Problem>,
 }
 
 impl Refusal {
-    /// The reason with its line: `Ligne 6 : montant « abc » illisible`.
+    /// Reason with the line number, such as `Ligne 6 : montant « abc » illisible`.
     pub fn sentence(&self, language: Language) -> String {
         sentence(self.line, &self.problems, language)
     }
@@ -97,9 +97,9 @@ impl Refusal {
 
 /// Compares the lines of a file with the existing deals.
 ///
-/// A line finds its deal by [`Choices::key`]. Columns that the file lacks leave values alone, and so do empty cells
-/// unless [`EmptyCells::Erase`] is chosen. Lines that mean the same deal must say the same: the first one counts then;
-/// if they contradict each other, all of them are refused.
+/// [`Choices::key`] matches lines to deals. Columns missing from the file leave values unchanged, and so do empty cells
+/// unless [`EmptyCells::Erase`] is chosen. If several lines match the same deal and agree, the first one counts; if
+/// they disagree, all of them are refused.
 pub fn plan(existing: &[Deal], lines: &Lines, choices: &Choices) -> Plan {
     let mut plan = Plan {
         new: Vec::new(),
@@ -189,7 +189,7 @@ fn missing(field: Field) -> Problem {
     }
 }
 
-/// A line in which everything could be read.
+/// Line without problems.
 struct Checked<'lines> {
     line: &'lines Line,
     amount: Option<Value>,
@@ -257,37 +257,37 @@ fn settled_amount(line: &Line, choices: &Choices) -> Result<Option<Value>, Probl
     };
     match amount.settled(choices.decimal_mark) {
         Some(reading) if reading.money.is_positive() => Ok(Some(Value::Amount(reading.money))),
-        // Less than half a cent is more than nothing, but no amount.
+        // Less than half a cent is positive, but rounds to 0.
         Some(_) => Err(problem(Reason::NotPositive)),
         None => Err(problem(note::ambiguous(*amount))),
     }
 }
 
 enum Outcome<'deals> {
-    /// An earlier line, by number, says the same.
+    /// Repeats an earlier line, by number.
     Repeats(usize),
     Meets(&'deals Deal),
     New,
 }
 
-/// What a line means: the deal at this place, or whatever has this key.
+/// Target of a line: the deal at this position, or the deal with this key, existing or new.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Meaning {
     Deal(usize),
     Key(String),
 }
 
-/// What each line means, and which lines mean the same.
+/// Targets of all lines, and the lines that share one.
 struct Matches<'data> {
     existing: &'data [Deal],
     checked: &'data [Checked<'data>],
     index: Index,
     meanings: Vec<Result<Meaning, Problem>>,
-    /// Lines by meaning, in the order of the file.
+    /// Lines by target, in the order of the file.
     groups: HashMap<Meaning, Vec<usize>>,
-    /// Deals that lines name by id; a key no longer finds these.
+    /// Deals matched by id; they are no longer matched by key.
     claimed: HashSet<usize>,
-    /// The first line with an id for each key.
+    /// First line with an id for each key.
     claimed_keys: HashMap<String, usize>,
 }
 
@@ -352,7 +352,10 @@ impl<'data> Matches<'data> {
         }
     }
 
-    /// The number of an earlier line that means and says the same; an error where one says something else.
+    /// Number of an earlier line with the same target and values.
+    ///
+    /// # Errors
+    /// [`Reason::Contradicts`] if a line with the same target has other values.
     fn same_meaning(&self, place: usize, meaning: &Meaning) -> Result<Option<usize>, Problem> {
         let line = &self.checked[place];
         if let Meaning::Key(key) = meaning

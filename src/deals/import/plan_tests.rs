@@ -335,7 +335,7 @@ fn what_is_computed_here_is_not_imported_and_rounding_is_told() {
     );
 }
 
-/// Few different values, so that lines meet deals and each other.
+/// Few distinct values, so that lines match deals and each other.
 fn any_line() -> impl Strategy<Value = String> {
     (
         prop_oneof![Just(String::new()), (1_u64..9).prop_map(|id| id.to_string())],
@@ -394,7 +394,7 @@ fn file_of(lines: &[String]) -> Lines {
     fixture::lines(&format!("{HEADER}{}", lines.concat()))
 }
 
-/// Imports, and imports again.
+/// Imports the lines twice and checks that the second import changes nothing.
 fn check_round_trip(before: &[Deal], lines: &Lines, key: impl Fn(&[Deal]) -> MatchingKey) -> Result<(), TestCaseError> {
     for empty_cells in [EmptyCells::Keep, EmptyCells::Erase] {
         let choices = |deals: &[Deal]| Choices {

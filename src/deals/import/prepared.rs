@@ -1,4 +1,4 @@
-//! A file with everything that is understood of it: what a person looks at before anything is written.
+//! Import preview: an uploaded file, its mapping and the resulting plan.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use super::{
 };
 use crate::deals::{deal::Deal, stage::LostStage};
 
-/// A file that could be read.
+/// Uploaded file that could be read.
 #[derive(Debug)]
 pub struct Upload {
-    /// Its name, as the person knows it.
+    /// File name to display.
     pub name: String,
-    /// Digest of its bytes: the same file has the same one.
+    /// Digest of the file's bytes; equal for equal files.
     pub digest: Uuid,
-    /// Its rows and columns.
+    /// Rows and columns of the file.
     pub table: Table,
 }
 
@@ -40,7 +40,7 @@ impl Upload {
     }
 }
 
-/// The name without folders, at most 80 characters and none that a line of the log could not show.
+/// File name without folders and control characters, at most 80 characters.
 fn shown_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = name.chars().filter(|sign| !sign.is_control()).take(80).collect();
@@ -50,27 +50,27 @@ fn shown_name(name: &str) -> String {
     }
 }
 
-/// What would become of a file.
+/// Preview of an import.
 #[derive(Debug)]
 pub struct Prepared {
-    /// The file.
+    /// Uploaded file.
     pub upload: Arc<Upload>,
-    /// What was sent about it.
+    /// Mapping and options sent with the request.
     pub sent: Sent,
-    /// What the headers say by themselves.
+    /// Mapping guessed from the headers.
     pub guess: Guess,
-    /// The columns in use.
+    /// Mapping in use.
     pub mapping: Mapping,
-    /// What would be written, or what keeps the mapping from being used.
+    /// Planned import, or the problems of the mapping.
     pub outcome: Result<Outcome, Vec<MappingProblem>>,
 }
 
-/// A plan with the choices it was made under.
+/// Plan with the options it was computed with.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The choices.
+    /// Options in use.
     pub choices: Choices,
-    /// What would be written.
+    /// Resulting plan.
     pub plan: Plan,
 }
 
@@ -106,13 +106,13 @@ pub fn prepare(upload: Arc<Upload>, existing: &[Deal], (sent, lost_stage): (Sent
 }
 
 impl Prepared {
-    /// The query that leads to the preview of this file with these choices.
+    /// Query string of this preview's address.
     pub fn query(&self) -> String {
         query(self.upload.digest, &self.sent)
     }
 }
 
-/// The query that leads to the preview of a file.
+/// Query string of the preview of a file.
 pub fn query(digest: Uuid, sent: &Sent) -> String {
     let mut pairs = vec![("file".to_owned(), digest.simple().to_string())];
     pairs.extend(sent.to_form());

@@ -1,4 +1,4 @@
-//! Why a line of the file is refused, in words.
+//! Reasons for refusing a line, with their texts.
 
 use super::field::Field;
 use crate::{
@@ -7,71 +7,71 @@ use crate::{
     money::Money,
 };
 
-/// One thing that is wrong with a line.
+/// Problem of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The field that it concerns, if only one.
+    /// Field that has the problem; `None` if it concerns the whole line.
     pub field: Option<Field>,
-    /// What stands in the file.
+    /// Text of the cell in the file.
     pub value: String,
-    /// What is wrong with it.
+    /// Reason of the refusal.
     pub reason: Reason,
 }
 
-/// What is wrong with a cell or a line.
+/// Reason why a cell or a line is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The amount cannot be read.
+    /// The amount cannot be parsed.
     Amount(AmountProblem),
-    /// The amount has two readings, and nobody said which is meant.
+    /// The amount has two readings and no decimal mark is chosen.
     AmbiguousAmount {
-        /// If the mark separates thousands.
+        /// Value if the mark separates thousands.
         thousands: Money,
-        /// If it separates decimals.
+        /// Value if the mark separates decimals.
         decimal: Money,
     },
-    /// The amount is nothing or less.
+    /// The amount is 0 or negative.
     NotPositive,
-    /// The spreadsheet holds a date where an amount should be.
+    /// The cell holds a date instead of an amount.
     AmountIsDate,
-    /// The due date cannot be read.
+    /// The due date cannot be parsed.
     Day(DayProblem),
     /// No stage has this name.
     UnknownStage,
-    /// The stage exists, but not on this board.
+    /// The stage exists but is disabled on this board.
     StageDisabled,
-    /// A new deal needs the field.
+    /// A required field of a new deal is missing.
     Missing,
-    /// No whole number above 0.
+    /// The id is not a positive integer.
     NoId,
-    /// Deals are found by id alone, and the line has none that is known.
+    /// Lines are matched by id only, and this id is unknown.
     UnknownId,
-    /// The cell shows that its formula failed.
+    /// The cell shows a formula error.
     SpreadsheetError,
-    /// More characters than a cell of the spreadsheet can hold.
+    /// The text is longer than a spreadsheet cell can hold.
     TooLong {
-        /// How many it can hold.
+        /// Maximum length in UTF-16 code units.
         limit: usize,
     },
-    /// More cells than the header has columns, as when a separator stands within an unquoted text.
+    /// The line has more cells than the header, for example because of a separator in unquoted text.
     TooManyCells {
-        /// How many columns there are.
+        /// Number of columns in the header.
         columns: usize,
     },
-    /// Another line of the file means the same deal and says something else.
+    /// Another line of the file matches the same deal with other values.
     Contradicts {
         /// Number of the other line.
         line: usize,
     },
     /// Several deals in the tab have this key.
     SeveralDeals {
-        /// Their rows in the tab.
+        /// Row numbers in the tab.
         rows: Vec<u32>,
     },
 }
 
 impl Problem {
-    /// In words without the line, such as `montant « abc » illisible`.
+    /// Text without the line number, such as `montant « abc » illisible`.
     pub fn text(&self, language: Language) -> String {
         let reason = self.reason.text(language);
         let Some(field) = self.field else {
@@ -86,7 +86,7 @@ impl Problem {
     }
 }
 
-/// Several problems as one text.
+/// Texts of several problems, joined by semicolons.
 pub fn text_of_all(problems: &[Problem], language: Language) -> String {
     let texts: Vec<String> = problems.iter().map(|problem| problem.text(language)).collect();
     texts.join(match language {
@@ -95,7 +95,7 @@ pub fn text_of_all(problems: &[Problem], language: Language) -> String {
     })
 }
 
-/// `Ligne 6 : montant « abc » illisible`.
+/// Sentence with the line number, such as `Ligne 6 : montant « abc » illisible`.
 pub fn sentence(line: usize, problems: &[Problem], language: Language) -> String {
     let text = text_of_all(problems, language);
     match language {
@@ -105,7 +105,7 @@ pub fn sentence(line: usize, problems: &[Problem], language: Language) -> String
 }
 
 impl Reason {
-    /// What is wrong, in words that follow the value in quotes.
+    /// Text of the reason; follows the quoted value.
     pub fn text(&self, language: Language) -> String {
         match language {
             Language::French => self.french(),
@@ -185,7 +185,7 @@ fn list(rows: &[u32]) -> String {
     shown.join(", ")
 }
 
-/// Whole texts do not belong into a sentence.
+/// Value on one line, truncated to 60 characters.
 fn shortened(value: &str) -> String {
     const LONGEST: usize = 60;
     let line = crate::spelling::tidy(value);

@@ -1,4 +1,4 @@
-//! The refused lines as a file to mend and upload again.
+//! CSV file of the refused lines, to correct and upload again.
 
 use super::{
     plan::Refusal,
@@ -7,12 +7,12 @@ use super::{
 };
 use crate::{deals::amount, language::Language, spelling::fold};
 
-/// Header of the column with the reasons.
+/// Header of the reason column.
 const REASON_COLUMN: &str = "motif";
 
-/// CSV for French Excel: `;`, UTF-8 with byte order mark, CRLF. The columns of the file in their order, then `motif`
-/// with the reasons; a `motif` of an earlier round is replaced. Text that a spreadsheet would run as a formula gets an
-/// apostrophe, which reading the file again takes away.
+/// CSV for French Excel: `;`, UTF-8 with byte order mark, CRLF. Keeps the columns of the file and appends `motif` with
+/// the reasons; replaces the `motif` of an earlier export. Text that a spreadsheet would run as a formula gets an
+/// apostrophe, which the import removes.
 pub fn write(table: &Table, refused: &[Refusal], language: Language) -> Vec<u8> {
     let width = match table.columns.last() {
         Some(last) if fold(last) == REASON_COLUMN => table.columns.len() - 1,
@@ -34,7 +34,7 @@ pub fn write(table: &Table, refused: &[Refusal], language: Language) -> Vec<u8> 
             continue;
         };
         let line = &table.lines[place];
-        // What stands beyond the header's columns is the reason for refusal, and must not get lost.
+        // Cells beyond the header are the reason for the refusal and must be kept.
         let extra = table.columns.len()..line.cells.len();
         record = (0..width).map(|column| text(line.cell(column))).collect();
         record.push(text_of_all(&refusal.problems, language));
@@ -50,7 +50,7 @@ pub fn write(table: &Table, refused: &[Refusal], language: Language) -> Vec<u8> 
 fn text(cell: &Cell) -> String {
     let shown = cell.shown(Language::French);
     match cell {
-        // 12,345 could be read as thousands; 12,3450 cannot.
+        // 12,345 could be read with a thousands separator; 12,3450 cannot.
         Cell::Number(_) if shown.split_once(',').is_some_and(|(_, decimals)| decimals.len() == 3) => shown + "0",
         Cell::Text(_) => harmless(shown),
         _ => shown,

@@ -1,4 +1,4 @@
-//! What a form or a program says about mapping and choices, checked at the door, and the same as form fields again.
+//! Form fields for mapping and options: parsed from a request and written back to addresses and forms.
 
 use super::{
     choices::{Choices, EmptyCells},
@@ -13,29 +13,29 @@ use crate::{
     language::Language,
 };
 
-/// Form fields beside those of the columns.
+/// Names of the form fields other than the columns.
 const KEY: &str = "key";
 const DECIMAL: &str = "decimal";
 const EMPTY: &str = "empty";
-/// Says that the boxes of the key were shown, so that none of them ticked means none chosen.
+/// Marks that the form showed the key's checkboxes, so that none checked means no key rather than the default.
 const KEY_SHOWN: &str = "key_shown";
 
-/// What was sent; what was not is guessed from the file.
+/// Mapping and options from a request; missing ones are derived from the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
     /// Form fields of the mapping.
     columns: Vec<(String, String)>,
-    /// The key; `None` leaves it to the file.
+    /// Matching key; `None` for the default of the file.
     key: Option<MatchingKey>,
     decimal_mark: Option<DecimalMark>,
     empty_cells: EmptyCells,
 }
 
 impl Sent {
-    /// Reads form fields; those that are not about an import are passed over.
+    /// Parses form fields; unrelated fields are ignored.
     ///
     /// # Errors
-    /// A complaint for each field that cannot be used.
+    /// One error for each invalid field.
     pub fn from_pairs<'form>(
         pairs: impl IntoIterator<Item = (&'form str, &'form str)>,
         language: Language,
@@ -85,7 +85,7 @@ impl Sent {
         }
     }
 
-    /// The mapping: what the headers say, as far as nothing else was sent.
+    /// Mapping guessed from the headers, adjusted by the fields that were sent.
     ///
     /// # Errors
     /// See [`MappingProblem`].
@@ -94,7 +94,7 @@ impl Sent {
         guessed.clone().adjusted(pairs)
     }
 
-    /// The choices for a file.
+    /// Options for a file.
     pub fn choices(&self, existing: &[Deal], lines: &Lines, lost_stage: LostStage) -> Choices {
         Choices {
             key: self
@@ -107,7 +107,7 @@ impl Sent {
         }
     }
 
-    /// The same as form fields, for an address or hidden fields.
+    /// Form fields that parse to the same value, for an address or hidden inputs.
     pub fn to_form(&self) -> Vec<(String, String)> {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut form = self.columns.clone();

@@ -1,37 +1,37 @@
-//! Changes of the sheet in portions that one call can carry.
+//! Batches of sheet changes, each small enough for one API call.
 
 use crate::store::Change;
 
-/// Rows of one batch. The store would take 2,000, but the client library holds each cell of a call in kilobytes of memory,
-/// and a small host has half a gigabyte.
+/// Maximum number of rows in a batch. The store would take 2,000, but the client library needs kilobytes of memory for
+/// each cell of a call, and a small host has half a gigabyte.
 const MOST_ROWS: usize = 500;
-/// Requests that the updates and deletions of one batch may need, so that the store writes it in one call.
+/// Maximum number of requests for the updates and deletions of a batch, so that the store writes it in one call.
 const MOST_REQUESTS: usize = 900;
 
-/// Rows one above the other from which number on one more needs no further request: the store copies and deletes them
-/// together, with three requests a column.
+/// Number of adjacent rows after which one more needs no further request: the store copies and deletes such a block at
+/// once, with three requests per column.
 const COPIED_TOGETHER: usize = 10;
 
-/// A change, and what a person knows it by.
+/// Change of the sheet with the line and deal it concerns.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// The line of the file; 0 where a change comes from no line, such as one that takes an import back.
+    /// Line number in the file; 0 for a change without a line, such as an undo.
     pub line: usize,
-    /// The deal that it changes; `None` for a new one.
+    /// Id of the changed deal; `None` for a new one.
     pub deal: Option<u64>,
-    /// Number of the row that goes, where one goes.
+    /// Number of the row to delete, for a deletion.
     pub row: Option<u32>,
-    /// What is to be written.
+    /// Change to write.
     pub change: Change,
-    /// What has to stand in the audit log before it is written.
+    /// Audit line to write before the change.
     pub note: Option<Change>,
 }
 
-/// The same changes in their order, in portions for one call each.
+/// Splits the changes into batches of one call each, in order.
 pub fn portions(changes: Vec<Planned>) -> Vec<Vec<Planned>> {
     let mut portions: Vec<Vec<Planned>> = Vec::new();
     let mut requests = 0;
-    // Rows that went one above the other so far.
+    // Number of adjacent rows deleted so far.
     let mut together = 0;
     for planned in changes {
         let is_next = |below: &Planned| planned.row.is_some() && below.row == planned.row.map(|row| row + 1);
@@ -51,7 +51,7 @@ pub fn portions(changes: Vec<Planned>) -> Vec<Vec<Planned>> {
     portions
 }
 
-/// Requests that a change takes at most, after so many neighbours that go with it.
+/// Maximum number of requests for a change, after `together` adjacent deletions.
 fn requests_needed(change: &Change, together: usize) -> usize {
     match change {
         Change::Insert(_) => 0,
@@ -86,7 +86,7 @@ mod tests {
     fn rows_that_go_one_above_the_other_share_their_requests() {
         assert_eq!(sizes((2..1_202).rev()), [500, 500, 200]);
         assert_eq!(sizes((2..602).rev().map(|row| 2 * row)), [150, 150, 150, 150]);
-        // Gaps between long blocks.
+        // Long blocks with gaps between them.
         assert_eq!(sizes((2..602).rev().filter(|row| row % 100 != 0)), [500, 94]);
         assert_eq!(sizes([]), [0; 0]);
     }

@@ -1,29 +1,29 @@
-//! A file as rows of cells, whatever it was before.
+//! Table of cells: the common form of every file format.
 
 use jiff::civil::Date;
 
 use crate::language::Language;
 
-/// One cell.
+/// Cell of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
-    /// Nothing, or nothing but spaces.
+    /// No content, or only spaces.
     Empty,
-    /// Text as it stands in the file.
+    /// Text as written in the file.
     Text(String),
-    /// A number of a workbook.
+    /// Number from a workbook.
     Number(f64),
-    /// A date of a workbook; its time is dropped.
+    /// Date from a workbook, without its time.
     Day(Date),
 }
 
 impl Cell {
-    /// A text, or nothing when it shows nothing.
+    /// Text cell; empty for blank text.
     pub fn of(text: &str) -> Self {
         if text.trim().is_empty() {
             return Self::Empty;
         }
-        // Spreadsheets and careful programs put an apostrophe before text that would run as a formula.
+        // Spreadsheets and careful programs escape text that would run as a formula with an apostrophe.
         let plain = match text.strip_prefix('\'') {
             Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => rest,
             _ => text,
@@ -31,12 +31,12 @@ impl Cell {
         Self::Text(plain.to_owned())
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the cell is empty.
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)
     }
 
-    /// What a person sees, for messages and previews: decimal comma and `31/12/2026` in French.
+    /// Display text for messages and previews, with a decimal comma and `31/12/2026` in French.
     pub fn shown(&self, language: Language) -> String {
         match self {
             Self::Empty => String::new(),
@@ -53,63 +53,63 @@ impl Cell {
     }
 }
 
-/// One row of the file.
+/// Row of the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// Where the person finds it: row of the sheet, or line of the text on which the record begins; from 1.
+    /// Number of the row, from 1: the sheet row, or the text line on which the record begins.
     pub number: usize,
-    /// Its cells from the left; may be fewer than the table has columns.
+    /// Cells from the left; may be fewer than the table has columns.
     pub cells: Vec<Cell>,
 }
 
 impl Line {
-    /// The cell of a column, empty where the line is shorter.
+    /// Cell of a column; empty if the line is shorter.
     pub fn cell(&self, column: usize) -> &Cell {
         self.cells.get(column).unwrap_or(&Cell::Empty)
     }
 
-    /// Whether nothing stands in it.
+    /// Whether all cells are empty.
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(Cell::is_empty)
     }
 }
 
-/// What kind of file it was.
+/// Format of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Text with a separator between cells.
+    /// Delimited text.
     Text {
         /// `;`, `,`, tab or `|`.
         separator: char,
-        /// The alphabet, such as `UTF-8` or `windows-1252`.
+        /// Name of the encoding, such as `UTF-8` or `windows-1252`.
         encoding: &'static str,
     },
-    /// A sheet of an Excel workbook, by name.
+    /// Excel workbook.
     Workbook {
         /// Name of the sheet.
         sheet: String,
     },
 }
 
-/// A file whose header row was found.
+/// File with a recognised header row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// What kind of file it was.
+    /// Format of the file.
     pub origin: Origin,
-    /// Number of the header's line.
+    /// Number of the header line.
     pub header_line: usize,
-    /// Header texts, trimmed; empty where a column has none.
+    /// Trimmed header texts; empty for a column without a header.
     pub columns: Vec<String>,
-    /// The lines below the header that are not blank.
+    /// Non-blank lines below the header.
     pub lines: Vec<Line>,
 }
 
 impl Table {
-    /// The first few different values of a column, as a person sees them.
+    /// First three distinct values of a column, as displayed.
     pub fn samples(&self, column: usize, language: Language) -> Vec<String> {
         const SAMPLES: usize = 3;
         let mut samples: Vec<String> = Vec::new();
-        // A column that is empty for thousands of lines has nothing to show.
+        // Bounds the work for a column that is empty for thousands of lines.
         for line in self.lines.iter().take(1_000) {
             let shown = line.cell(column).shown(language);
             if !shown.is_empty() && !samples.contains(&shown) {

@@ -1,4 +1,4 @@
-//! What takes an import back, as the audit log tells it.
+//! Changes that undo an import, derived from the audit log.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,23 +17,23 @@ use crate::{
     store::{CellUpdate, Change, Content, Entry, Update},
 };
 
-/// Within this time after the import's line, the `updated_at` of a row is the import's own.
+/// Maximum time between the import's audit line and an `updated_at` that the import itself wrote.
 const OWN_STAMP: SignedDuration = SignedDuration::from_secs(10);
 
-/// What takes an import back.
+/// Changes that undo an import.
 #[derive(Debug, Default)]
 pub struct Steps {
-    /// Deals to set back and to take out.
+    /// Deals to restore and deals to delete.
     pub changes: Vec<Planned>,
-    /// Deals that somebody changed or removed since; they stay as they are.
+    /// Deals that were changed or removed since the import and stay as they are.
     pub changed_since: Vec<u64>,
 }
 
-/// The changes that take `run` back. What was taken back before is passed over.
+/// Changes that undo `run`. Skips what an earlier undo already restored.
 ///
-/// A deal that the import added goes, unless somebody changed it since: then it stays. In a deal that it changed, the
-/// cells get their old values; the store compares once more when it writes, and leaves a deal alone in which one of these
-/// cells does not say what the import wrote.
+/// An inserted deal is deleted unless it was changed since. In an updated deal the changed cells get their old values;
+/// the store compares again when it writes, and skips a deal in which one of these cells no longer holds what the
+/// import wrote.
 pub fn steps(run: &Run, rows: &DealRows, zone: &TimeZone) -> Steps {
     let mut steps = Steps::default();
     for (deal, cells) in by_deal(run) {
@@ -44,7 +44,7 @@ pub fn steps(run: &Run, rows: &DealRows, zone: &TimeZone) -> Steps {
     }
     let left = run.created.iter().filter(|id| !run.taken_out.contains(*id));
     let mut there: Vec<&Deal> = left.filter_map(|id| rows.deal(*id)).collect();
-    // From the bottom up, so that neighbours go together.
+    // From bottom to top, so that adjacent rows are deleted together.
     there.sort_by_key(|seen| std::cmp::Reverse(seen.row));
     for seen in there {
         match deletion(seen, rows).filter(|_| is_untouched(seen)) {
@@ -61,7 +61,7 @@ pub fn steps(run: &Run, rows: &DealRows, zone: &TimeZone) -> Steps {
     steps
 }
 
-/// For every deal that was there before, its cells with the first value before and the last value after.
+/// Changed cells of each deal that existed before, with the first old value and the last new value.
 fn by_deal(run: &Run) -> BTreeMap<u64, BTreeMap<usize, ChangedCell>> {
     let created: HashSet<u64> = run.created.iter().copied().collect();
     let is_open =
@@ -104,7 +104,7 @@ fn set_back(run: &Run, (seen, cells): (&Deal, &BTreeMap<usize, ChangedCell>), zo
     }
 }
 
-/// `updated_at` as it was, when the import was the last that changed the row; otherwise the store writes the present.
+/// Restores `updated_at` if the import was the last change of the row; otherwise the store writes the current time.
 fn stamp(run: &Run, (seen, written): (&Deal, Option<Timestamp>), zone: &TimeZone) -> Option<CellUpdate> {
     let before = run.updated_at.get(&seen.id?)?;
     let (now, written) = (seen.updated_at?, written?);
@@ -115,7 +115,8 @@ fn stamp(run: &Run, (seen, written): (&Deal, Option<Timestamp>), zone: &TimeZone
     })
 }
 
-/// The import writes both moments at once, and every later change moves the second.
+/// Whether the deal was not changed since its insertion: an import writes both timestamps at once, and later changes
+/// only move the second.
 fn is_untouched(deal: &Deal) -> bool {
     deal.created_at.is_some() && deal.created_at == deal.updated_at
 }

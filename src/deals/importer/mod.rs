@@ -1,13 +1,13 @@
-//! Imports at work: uploaded files that wait for a yes, imports that are being written, and taking them back.
+//! Background job of the import: uploads waiting for confirmation, running imports and undo.
 //!
-//! - An upload is kept for two hours under the digest of its bytes ([`uploads`]). Nothing else of it is on the server: mapping
-//!   and choices are in the address of the preview. After a restart, or on another instance, the preview asks for the file
-//!   once more and goes on where it was.
-//! - Writing happens beside the request, in portions that one call carries (`work`). The sheet alone decides what is
-//!   written already: keys of new rows follow from file and line, updates compare old values. So an import that was
-//!   interrupted is finished by importing the same file again, and nothing is in the sheet twice.
-//! - What takes an import back is read from the audit log, not from memory
-//!   ([`ImportLog`]).
+//! - An upload is kept for two hours under the digest of its bytes ([`uploads`]). The server keeps no other state:
+//!   mapping and options are in the address of the preview. After a restart, or on another instance, the preview asks
+//!   for
+//!   the file again and continues.
+//! - Writing happens in the background, in batches of one call each (`work`). The sheet alone decides what is already
+//!   written: keys of new rows derive from file and line, updates compare old values. So an interrupted import is
+//!   completed by importing the same file again, without duplicates.
+//! - An undo is derived from the audit log ([`ImportLog`]), not from memory.
 
 pub mod progress;
 pub mod uploads;
@@ -40,29 +40,29 @@ use progress::{Left, Progress, Task};
 use uploads::Uploads;
 use work::Work;
 
-/// Imports whose progress is remembered.
+/// Maximum number of imports whose progress is kept in memory.
 const MOST_REMEMBERED: usize = 50;
 
-/// What imports need, and what is known of those at work.
+/// Import jobs with their dependencies, uploads and progress.
 pub struct Importer {
     store: Arc<Store>,
     clock: Clock,
     lost_stage: LostStage,
-    /// Files that wait.
+    /// Uploads waiting for confirmation.
     pub uploads: Uploads,
     known: Mutex<HashMap<RunName, watch::Receiver<Progress>>>,
 }
 
-/// A file compared with the deals as they are.
+/// File compared with the current deals.
 pub struct Compared {
-    /// What would become of it.
+    /// Preview of the import.
     pub prepared: Prepared,
-    /// The deals that it was compared with.
+    /// Deals that the file was compared with.
     pub rows: Arc<DealRows>,
 }
 
 impl Importer {
-    /// Nothing uploaded, nothing at work.
+    /// Jobs without any upload or running import.
     pub fn new(store: Arc<Store>, clock: Clock, lost_stage: LostStage) -> Self {
         Self {
             store,
@@ -73,10 +73,10 @@ impl Importer {
         }
     }
 
-    /// Compares a file with the deals as they are.
+    /// Compares a file with the current deals.
     ///
     /// # Errors
-    /// When the deals cannot be read.
+    /// If the deals cannot be read.
     pub async fn compare(&self, upload: Arc<Upload>, sent: Sent) -> Result<Compared, Error> {
         let rows = Arc::clone(&self.read::<DealRows>().await?.data);
         let deals = Arc::clone(&rows.deals);
@@ -85,25 +85,25 @@ impl Importer {
         Ok(Compared { prepared, rows })
     }
 
-    /// The tabs as they are. Older data, which a page would show while the spreadsheet does not answer, is no ground to
-    /// write on: a file would look new that was imported already.
+    /// Current tabs. Stale data, which a page may show during an outage, is not safe to write on: an imported file
+    /// would look new.
     async fn read<D: Dataset>(&self) -> Result<Arc<Snapshot<D>>, Error> {
         Ok(self.store.read_now::<D>().await?.snapshot)
     }
 
-    /// What imports wrote so far.
+    /// Earlier imports from the audit log.
     ///
     /// # Errors
-    /// When the audit log cannot be read.
+    /// If the audit log cannot be read.
     pub async fn log(&self) -> Result<Arc<ImportLog>, Error> {
         Ok(Arc::clone(&self.read::<ImportLog>().await?.data))
     }
 
-    /// Begins to write what `compared` says, unless the import of this name is at work already. The receiver shows how
-    /// it goes on; the work goes on without it.
+    /// Starts the import of `compared`, unless the import of this name is already running. The receiver reports the
+    /// progress; the job continues without it.
     ///
     /// # Errors
-    /// When the audit log cannot be read.
+    /// If the audit log cannot be read.
     pub async fn begin(
         self: &Arc<Self>,
         compared: Compared,
@@ -132,12 +132,12 @@ impl Importer {
         Ok(self.start(run, progress, Work::new(&self.store, by, steps.changes)))
     }
 
-    /// Begins to take an import back; `None` when the log knows none of this name.
+    /// Starts the undo of an import; `None` if the audit log has no import of this name.
     ///
     /// # Errors
-    /// When deals or audit log cannot be read.
+    /// If deals or audit log cannot be read.
     pub async fn take_back(self: &Arc<Self>, run: &RunName) -> Result<Option<watch::Receiver<Progress>>, Error> {
-        // Whoever changed a deal a moment ago keeps the change.
+        // A change made a moment ago must be seen, so that the undo keeps it.
         self.store.refresh();
         let rows = Arc::clone(&self.read::<DealRows>().await?.data);
         let log = self.log().await?;
@@ -158,7 +158,7 @@ impl Importer {
         )))
     }
 
-    /// How an import that this instance works on, or worked on lately, goes on.
+    /// Progress of an import that runs on this instance or ran there recently.
     pub fn progress(&self, run: &RunName) -> Option<watch::Receiver<Progress>> {
         self.known().get(run).cloned()
     }
@@ -184,7 +184,7 @@ impl Importer {
     }
 }
 
-/// Does `work` on a thread for long computations, so that pages are answered meanwhile.
+/// Runs `work` on a blocking thread, so that requests are answered in the meantime.
 pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }

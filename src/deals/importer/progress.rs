@@ -1,4 +1,4 @@
-//! How far an import is.
+//! Progress of an import or of its undo.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -10,52 +10,52 @@ use crate::{
     language::Language,
 };
 
-/// What is being done.
+/// Kind of job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
-    /// A file is written into the tab.
+    /// Writes a file into the tab.
     Import,
-    /// An import is taken back.
+    /// Undoes an import.
     Undo,
 }
 
-/// How far an import is.
+/// Progress of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Progress {
-    /// What is being done.
+    /// Kind of job.
     pub task: Task,
     /// Name of the file.
     pub file: String,
-    /// Deals to write.
+    /// Number of deals to write.
     pub total: usize,
-    /// Of these, those that are done or left out.
+    /// Number of deals processed, including skipped ones.
     pub done: usize,
-    /// Deals that were added.
+    /// Number of deals inserted.
     pub inserted: usize,
-    /// Deals that an earlier attempt had added.
+    /// Number of deals that an earlier attempt had inserted.
     pub already_there: usize,
-    /// Deals of which cells were changed.
+    /// Number of deals updated.
     pub updated: usize,
-    /// Deals that were taken out.
+    /// Number of deals deleted.
     pub deleted: usize,
-    /// Lines that said what was known already.
+    /// Number of lines that matched their deal already.
     pub identical: usize,
-    /// Lines that were refused.
+    /// Number of refused lines.
     pub refused: usize,
-    /// Deals that were left as they are.
+    /// Skipped deals.
     pub left: Vec<Left>,
-    /// Where it stands.
+    /// State of the job.
     pub state: Stand,
-    /// When it began.
+    /// Start time.
     pub started_at: Option<Timestamp>,
-    /// What leads back to the file: the query of its preview.
+    /// Query string of the file's preview.
     #[serde(skip)]
     pub query: String,
 }
 
 impl Progress {
-    /// The same, with the cause in `language`.
+    /// Same progress with the cause of a failure in `language`.
     #[must_use]
     pub fn told(mut self, language: Language) -> Self {
         if let Stand::Stopped(cause) = &mut self.state {
@@ -65,43 +65,43 @@ impl Progress {
     }
 }
 
-/// Where an import stands.
+/// State of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "state", content = "cause")]
 pub enum Stand {
-    /// It goes on.
+    /// Still writing.
     Running,
     /// Everything is in the sheet.
     Done,
-    /// It stopped before everything was written; the cause is a sentence.
+    /// Stopped before everything was written; the cause is a sentence.
     Stopped(String),
 }
 
-/// A deal that was left as it is.
+/// Deal that was skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Left {
-    /// The line of the file; 0 where there is none.
+    /// Line number in the file; 0 if there is none.
     pub line: usize,
-    /// Id of the deal, where it has one.
+    /// Id of the deal, if it has one.
     pub deal: Option<u64>,
-    /// Why.
+    /// Reason for skipping it.
     pub why: Why,
 }
 
-/// Why a deal was left as it is.
+/// Reason for skipping a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Why {
-    /// Somebody changed the deal meanwhile.
+    /// The deal was changed by another person in the meantime.
     Changed,
-    /// Its row is gone, or its id stands there twice.
+    /// The row is gone, or its id is not unique.
     Gone,
-    /// Its row has no id yet.
+    /// The row has no id yet.
     WithoutId,
 }
 
 impl Left {
-    /// A line whose deal has no id yet.
+    /// Line whose deal has no id yet.
     pub fn without_id(line: usize) -> Self {
         Self {
             line,
@@ -110,7 +110,7 @@ impl Left {
         }
     }
 
-    /// A deal that somebody changed since the import.
+    /// Deal that was changed since the import.
     pub fn changed_since(deal: u64) -> Self {
         Self {
             line: 0,
@@ -119,7 +119,7 @@ impl Left {
         }
     }
 
-    /// In words: `Ligne 6, affaire 12 : modifiée entre-temps dans la feuille, laissée telle quelle`.
+    /// Sentence such as `Ligne 6, affaire 12 : modifiée entre-temps, laissée telle quelle.`
     pub fn text(&self, language: Language) -> String {
         let line = (self.line > 0).then(|| {
             let line = self.line;
@@ -148,7 +148,7 @@ impl Left {
 }
 
 impl Progress {
-    /// Nothing done yet.
+    /// Progress of a new job.
     pub fn named(task: Task, file: &str) -> Self {
         Self {
             task,
@@ -168,7 +168,7 @@ impl Progress {
         }
     }
 
-    /// Nothing done yet of what a file says.
+    /// Progress of a new job for a prepared file.
     pub fn of(task: Task, prepared: &Prepared) -> Self {
         let plan: Option<&Plan> = prepared.outcome.as_ref().ok().map(|outcome| &outcome.plan);
         Self {
@@ -179,7 +179,7 @@ impl Progress {
         }
     }
 
-    /// Whether nothing more will happen.
+    /// Whether the job has ended.
     pub fn is_over(&self) -> bool {
         self.state != Stand::Running
     }

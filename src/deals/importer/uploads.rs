@@ -1,4 +1,4 @@
-//! Files that wait until a person has looked at the preview.
+//! Cache of uploaded files that wait for confirmation.
 
 use std::{
     collections::VecDeque,
@@ -10,21 +10,21 @@ use uuid::Uuid;
 
 use crate::{clock::Clock, deals::import::prepared::Upload};
 
-/// How long a file waits after it was asked for last.
+/// Time to live since the last use of a file.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(2);
-/// Lines of all files together; beyond it the oldest go.
+/// Maximum number of lines in all files together; the least recently used files are evicted.
 const MOST_LINES: usize = 250_000;
-/// Files at most.
+/// Maximum number of files.
 const MOST_FILES: usize = 20;
 
-/// The files, the one that was asked for last at the end.
+/// Uploaded files, the most recently used one at the end.
 pub struct Uploads {
     clock: Clock,
     files: Mutex<VecDeque<(Timestamp, Arc<Upload>)>>,
 }
 
 impl Uploads {
-    /// No file.
+    /// Empty cache.
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
@@ -32,7 +32,7 @@ impl Uploads {
         }
     }
 
-    /// Keeps a file; the last one is kept whatever its size.
+    /// Stores a file; the newest file is kept whatever its size.
     pub fn keep(&self, upload: Arc<Upload>) {
         let mut files = self.files();
         files.retain(|(_, known)| known.digest != upload.digest);
@@ -45,7 +45,7 @@ impl Uploads {
         }
     }
 
-    /// The file with this digest; `None` when it was never here, waited too long, or the program started anew.
+    /// File with this digest; `None` if it is unknown, expired or lost in a restart.
     pub fn find(&self, digest: Uuid) -> Option<Arc<Upload>> {
         let now = self.clock.now();
         let mut files = self.files();

@@ -1,4 +1,4 @@
-//! Portions of an import, written one after the other.
+//! Writer of an import: one batch after the other.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -14,17 +14,17 @@ use crate::{
     store::{Batch, Change, CommitError, Committed, RowProblem, Store},
 };
 
-/// How often a portion is sent; the store itself tries for as long as a person would wait.
+/// Maximum attempts for a batch; each attempt already includes the store's own retries.
 const TRIES: usize = 3;
 
-/// What is to be written.
+/// Changes to write.
 pub struct Work {
     store: Arc<Store>,
     by: String,
     changes: Vec<Planned>,
 }
 
-/// What became of a portion.
+/// Result of a batch.
 #[derive(Default)]
 struct Written {
     committed: Committed,
@@ -32,7 +32,7 @@ struct Written {
 }
 
 impl Work {
-    /// Changes that `by` makes.
+    /// Writer for changes signed by `by`.
     pub fn new(store: &Arc<Store>, by: String, changes: Vec<Planned>) -> Self {
         Self {
             store: Arc::clone(store),
@@ -41,12 +41,12 @@ impl Work {
         }
     }
 
-    /// How many deals it is about.
+    /// Number of changes.
     pub fn len(&self) -> usize {
         self.changes.len()
     }
 
-    /// Writes everything, telling how far it is; stops where the spreadsheet does not answer any more.
+    /// Writes all batches and reports the progress; stops if the spreadsheet is unavailable.
     pub async fn carry_out(mut self, progress: watch::Sender<Progress>) {
         for portion in portions(std::mem::take(&mut self.changes)) {
             let size = portion.len();
@@ -61,14 +61,14 @@ impl Work {
                 }
             }
         }
-        // The import counts as over once the next page shows it; should that not work, the page says how old it is.
+        // The import is done once the next page shows it. If this read fails, the page states the age of its data.
         if let Err(error) = self.store.read_now::<DealRows>().await {
             tracing::debug!(%error, "what was imported could not be read back");
         }
         progress.send_modify(|progress| progress.state = Stand::Done);
     }
 
-    /// Writes a portion without the deals that somebody else changed; those are left as they are.
+    /// Writes a batch; skips deals that were changed in the meantime.
     async fn write(&self, mut open: Vec<Planned>) -> Result<Written, CommitError> {
         let notes: Vec<Change> = open.iter_mut().filter_map(|planned| planned.note.take()).collect();
         self.commit(&notes).await?;
@@ -90,7 +90,7 @@ impl Work {
             let before = open.len();
             open.retain(|planned| {
                 let is_left = planned.deal.is_some_and(|deal| ids.contains(&deal.to_string()));
-                // A deal that was to go and is gone is as wanted.
+                // A deal to delete that is already gone needs no report.
                 let is_as_wanted = why == Why::Gone && matches!(planned.change, Change::Delete(_));
                 if is_left && !is_as_wanted {
                     written.left.push(Left {

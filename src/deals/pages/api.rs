@@ -1,4 +1,4 @@
-//! One deal for programs: replace, change, delete. What a program says it saw must still be so.
+//! REST endpoints of one deal: replace, update, delete. Values that the client sends as seen must be unchanged.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{error::Error, language::Language};
 
-/// `PUT /deals/{id}`: fields that are not sent become empty.
+/// `PUT /deals/{id}`: missing fields become empty.
 pub(super) async fn replace(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
@@ -47,7 +47,7 @@ pub(super) async fn replace(
     answer(&deals, id, deals.change((id, BY_API), intend).await).await
 }
 
-/// `PATCH /deals/{id}`: fields that are not sent stay.
+/// `PATCH /deals/{id}`: missing fields keep their values.
 pub(super) async fn change(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
@@ -84,13 +84,13 @@ pub(super) async fn remove(
     }
 }
 
-/// What the sender saw, all of which must still be so; `None` when they do not say.
+/// Precondition: the values that the client saw, all of which must be unchanged; `None` when it sends none.
 pub(super) fn seen_alone(sent: &SentChange, deal: &Deal, language: Language) -> Result<Option<Intent>, Error> {
     let seen = sent.seen.as_ref().map(|_| what_was_seen(sent, deal, language));
     seen.transpose()
 }
 
-/// Where nothing is said to have been seen, the last value wins.
+/// Without seen values the last write wins.
 fn what_was_seen(sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
     let found = DealFields::of(deal);
     let Some(told) = &sent.seen else {

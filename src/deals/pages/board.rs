@@ -1,4 +1,4 @@
-//! `GET /deals`: the dashboard, in its faces.
+//! `GET /deals`: the dashboard, in every response format.
 
 use std::sync::Arc;
 

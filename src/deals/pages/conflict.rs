@@ -1,4 +1,4 @@
-//! What a person sees when the sheet changed while they worked on a deal.
+//! Responses to edit conflicts, and to edits of a deal that was deleted.
 
 use axum::{http::StatusCode, response::Response};
 
@@ -26,7 +26,7 @@ use crate::{
     store::Content,
 };
 
-/// Both values of each clashing field.
+/// Page with both values of each field in conflict.
 pub(super) async fn page(deals: &Deals, caller: &Caller, (id, clash): (u64, &Clash)) -> Response {
     let language = caller.language;
     let intent = &clash.intent;
@@ -55,7 +55,7 @@ pub(super) async fn page(deals: &Deals, caller: &Caller, (id, clash): (u64, &Cla
     private_page(StatusCode::CONFLICT, page.document(&frame))
 }
 
-/// The same for programs.
+/// The same as an error for programs.
 pub(super) fn error(clash: &Clash) -> Error {
     let json = |fields: &DealFields, column: usize| match column {
         super::super::rows::AMOUNT => serde_json::to_value(fields.amount).unwrap_or_default(),
@@ -73,7 +73,7 @@ pub(super) fn error(clash: &Clash) -> Error {
     Error::conflicting(clash.columns.iter().map(conflict).collect())
 }
 
-/// The deal is not in the sheet; `wanted` is what the person wanted it to be.
+/// Page of a deal that is not in the sheet; `wanted` holds the values the person sent.
 pub(super) async fn gone(deals: &Deals, caller: &Caller, (id, wanted): (u64, Option<&SentDeal>)) -> Response {
     let lines = match deals.log().await {
         Ok(log) => log.snapshot.data.of_deal(id),
@@ -101,7 +101,7 @@ pub(super) async fn gone(deals: &Deals, caller: &Caller, (id, wanted): (u64, Opt
     private_page(status, page.document(&frame))
 }
 
-/// What stood in the row when it was deleted.
+/// Content of the row when it was deleted.
 fn last_values(lines: &[LogLine]) -> Option<SentDeal> {
     let last = lines
         .last()
@@ -118,7 +118,7 @@ fn last_values(lines: &[LogLine]) -> Option<SentDeal> {
     Some(values)
 }
 
-/// The form of a new deal, filled.
+/// Address of the form for a new deal, filled with these values.
 fn create_address(values: &SentDeal) -> String {
     let fields = FIELDS
         .into_iter()

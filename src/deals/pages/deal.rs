@@ -47,7 +47,7 @@ pub(super) async fn show(
     }
 }
 
-/// The page of a deal, with what was typed about a pause.
+/// Page of a deal, with the snooze form as given.
 pub(super) async fn page(
     deals: &Deals,
     caller: &Caller,
@@ -75,7 +75,7 @@ pub(super) async fn page(
     private_page(status, page.document(&deals.frame(current, caller.language)))
 }
 
-/// The deal's neighbours in the list that the address asks for.
+/// Position of the deal in the list that the address describes, with its neighbours.
 async fn place(deals: &Deals, current: &Current, caller: &Caller, deal: &Deal) -> Place {
     let rows = &current.rows;
     let listing = deals.listing(current, &question(caller)).await;
@@ -94,7 +94,7 @@ async fn place(deals: &Deals, current: &Current, caller: &Caller, deal: &Deal) -
     }
 }
 
-/// What cannot be read in the address is passed over: the deal itself is known.
+/// Unreadable query fields are ignored: the deal itself is known.
 fn question(caller: &Caller) -> ListQuestion {
     let query = caller.query();
     let field = |name: &str| {

@@ -1,4 +1,4 @@
-//! `GET /deals/crm_prospects_demo.csv`: a file to try the import with.
+//! `GET /deals/crm_prospects_demo.csv`: sample file for the import.
 
 use axum::{http::HeaderMap, response::Response};
 use bytes::Bytes;

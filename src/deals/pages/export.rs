@@ -1,4 +1,4 @@
-//! The filtered deals as files, and the dashboard as a report.
+//! Downloads: the filtered deals as CSV and XLSX, and the dashboard as PDF.
 
 use super::super::{
     desk::{Current, Deals},
@@ -13,7 +13,7 @@ use crate::{
     error::Error,
 };
 
-/// Every deal that answers `question`, whatever page is shown.
+/// Every deal that matches `question`, on all pages.
 pub(super) async fn render(
     deals: &Deals,
     current: &Current,

@@ -1,4 +1,5 @@
-//! Fields that handlers read from an address or a form by themselves, as the document for programs tells them.
+//! Query and form fields for the OpenAPI document. The handlers parse them by hand, so that the router cannot derive
+//! them.
 #![expect(dead_code, reason = "only their names, types and descriptions are read")]
 
 use jiff::civil::Date;
@@ -7,90 +8,90 @@ use schemars::JsonSchema;
 
 use super::super::stage::Stage;
 
-/// Which deals; what is left out restricts nothing.
+/// Filter; missing fields restrict nothing.
 #[derive(Default, JsonSchema)]
 #[schemars(default)]
 pub(super) struct FilterFields {
-    /// Stages, any of which will do.
+    /// Stages; any of them matches.
     status: Vec<Stage>,
     /// Sectors in any spelling, `(none)` for deals without one.
     sector: Vec<String>,
     /// Assignees in any spelling, `(none)` for deals without one.
     assignee: Vec<String>,
-    /// First day on which a deal is due.
+    /// First due date.
     from: Option<Date>,
-    /// Last day on which a deal is due.
+    /// Last due date.
     to: Option<Date>,
-    /// Words that all have to be in some text column.
+    /// Words that must all occur in the text columns.
     q: Option<String>,
 }
 
-/// By how many percent each figure changes.
+/// Percentage changes of the figures.
 #[derive(JsonSchema)]
 pub(super) struct LeverFields {
-    /// The average amount of a deal.
+    /// Average amount of a deal.
     #[schemars(with = "Option<f64>")]
     basket: Option<Decimal>,
-    /// The share of deals that is won.
+    /// Ratio of won deals.
     #[schemars(with = "Option<f64>")]
     conversion: Option<Decimal>,
-    /// The days from creation to won.
+    /// Days from creation to won.
     #[schemars(with = "Option<f64>")]
     cycle: Option<Decimal>,
-    /// The number of deals.
+    /// Number of deals.
     #[schemars(with = "Option<f64>")]
     deals: Option<Decimal>,
-    /// The probability of a prospect.
+    /// Probability of a prospect.
     #[schemars(with = "Option<f64>")]
     prospect: Option<Decimal>,
-    /// The probability of a qualified deal.
+    /// Probability of a qualified deal.
     #[schemars(with = "Option<f64>")]
     qualified: Option<Decimal>,
-    /// The probability of a deal in negotiation.
+    /// Probability of a deal in negotiation.
     #[schemars(with = "Option<f64>")]
     negotiation: Option<Decimal>,
 }
 
-/// Which change is taken back.
+/// Change to undo.
 #[derive(JsonSchema)]
 pub(super) struct UndoFields {
-    /// Milliseconds since 1970 from which on a change is taken back.
+    /// Milliseconds since 1970; the first change at or after this time is undone.
     since: i64,
 }
 
-/// Until when a deal is set aside.
+/// Snooze of a deal.
 #[derive(JsonSchema)]
 pub(super) struct PauseFields {
-    /// The day, in any way of writing.
+    /// Last day of the snooze, in any date format.
     until: Option<String>,
-    /// Why.
+    /// Reason.
     reason: Option<String>,
-    /// Takes the deal up again, whatever it holds.
+    /// Any value ends the snooze.
     lift: Option<String>,
 }
 
-/// Which uploaded file, and how it is read.
+/// Uploaded file and import options.
 #[derive(Default, JsonSchema)]
 #[schemars(default)]
 pub(super) struct ImportFields {
-    /// The file, as the upload named it.
+    /// File id from the upload response.
     file: String,
-    /// Fields by which a line finds its deal.
+    /// Fields that identify the deal of a line.
     key: Vec<String>,
-    /// The decimal mark: `comma` or `point`.
+    /// Decimal mark: `comma` or `point`.
     decimal: Option<String>,
-    /// What empty cells do: `keep` or `erase`.
+    /// Effect of empty cells: `keep` or `erase`.
     empty: Option<String>,
     /// Language of the page: `fr` or `en`.
     lang: Option<String>,
-    /// The column that holds the customer; there is such a field for each column of a deal.
+    /// Column with the client name; there is one such field for each column of a deal.
     column_client: Option<String>,
 }
 
-/// A file with deals.
+/// Upload of a file with deals.
 #[derive(JsonSchema)]
 pub(super) struct UploadFields {
-    /// CSV or Excel, at most 10 MB.
+    /// CSV or Excel file, at most 10 MB.
     #[schemars(extend("format" = "binary"))]
     file: String,
 }

@@ -34,7 +34,7 @@ use crate::{
     language::{Language, sort_key},
 };
 
-/// The header in which a program may send the key of a creation
+/// Header for the idempotency key of a creation
 /// (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>).
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -154,7 +154,7 @@ pub(super) async fn save(
     }
 }
 
-/// What a form wants: only fields in which it differs from what the person saw count.
+/// Edit requested by a form: only fields that differ from what the person saw count.
 pub(super) fn intention(deals: &Deals, sent: &SentChange, deal: &Deal, language: Language) -> Result<Intent, Error> {
     let found = DealFields::of(deal);
     let seen = match &sent.seen {
@@ -168,7 +168,7 @@ pub(super) fn intention(deals: &Deals, sent: &SentChange, deal: &Deal, language:
     Ok(Intent { seen, wanted, watched })
 }
 
-/// What stands in the form when it is shown.
+/// State of the form when it is rendered.
 struct Filling {
     id: Option<u64>,
     values: SentDeal,
@@ -188,7 +188,7 @@ impl Filling {
         }
     }
 
-    /// The form once more, with everything that was entered and why it is not in the sheet.
+    /// Renders the form again, with everything that was entered and the reason why it was not saved.
     async fn failed(mut self, deals: &Deals, caller: &Caller, error: &Error) -> Response {
         tracing::error!(cause = crate::cause::chain(error), "a deal was not recorded");
         self.trouble = Some(trouble(error, caller.language));
@@ -238,7 +238,7 @@ impl Filling {
     }
 }
 
-/// Refuses to lose a deal where deals cannot be lost; one that is lost can stay so.
+/// Refuses the stage Lost where it is not offered; a deal that is already lost may keep it.
 pub(super) fn offered(
     deals: &Deals,
     wanted: DealFields,
@@ -278,14 +278,14 @@ fn suggestions(current: &Current) -> Suggestions {
     }
 }
 
-/// Each text once, in alphabetical order.
+/// Distinct texts in alphabetical order.
 fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let texts: std::collections::HashSet<&str> = texts.collect();
     let sorted: BTreeMap<_, &str> = texts.into_iter().map(|text| (sort_key(text), text)).collect();
     sorted.into_values().map(str::to_owned).collect()
 }
 
-/// Why nothing was recorded, and what to do, in the language of the page.
+/// Reason why nothing was saved and what to do, in the language of the page.
 pub(super) fn trouble(error: &Error, language: Language) -> String {
     let happened = match (language, error.code) {
         (Language::French, "not_recorded") => "Le tableur n’a pas pu être joint\u{a0}: rien n’a été écrit.",

@@ -1,4 +1,4 @@
-//! `GET /deals/list`: the rows behind a number, page by page.
+//! `GET /deals/list`: the deals behind a figure, page by page.
 
 use std::sync::Arc;
 

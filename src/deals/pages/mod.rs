@@ -1,4 +1,4 @@
-//! The handlers of the board, one file an action; here is what they share.
+//! Routes of the board.
 
 mod api;
 mod board;
@@ -45,27 +45,27 @@ use steps::Deleted;
 pub(super) use sent::language_of;
 pub(super) use velocity::VelocityAnswer;
 
-/// The board in the document for programs.
+/// Tag of the board in the OpenAPI document.
 const TAG: &str = "Deals";
 
-/// The board.
+/// Dashboard.
 pub const BOARD: &str = "/deals";
-/// The form for a new deal.
+/// Form for a new deal.
 pub const NEW: &str = "/deals/new";
-/// The deals row by row.
+/// List of deals.
 pub const LIST: &str = "/deals/list";
-/// A file to try the import with.
+/// Sample file for the import.
 pub const DEMO: &str = "/deals/crm_prospects_demo.csv";
-/// What each assignee sells.
+/// Performance by assignee.
 pub const PERFORMANCE: &str = "/deals/performance";
-/// What people are reminded of.
+/// Reminders.
 pub const REMINDERS: &str = "/deals/reminders";
-/// How fast deals bring money.
+/// Sales velocity.
 pub const VELOCITY: &str = "/deals/velocity";
-/// What would be if.
+/// What-if page.
 pub const WHAT_IF: &str = "/deals/what-if";
 
-/// Every address of the board.
+/// Router with every route of the board.
 pub fn router(deals: Arc<Deals>) -> ApiRouter {
     ApiRouter::new()
         .merge(dashboard())

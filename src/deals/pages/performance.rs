@@ -1,4 +1,4 @@
-//! `GET /deals/performance`: what each assignee sells, in a period and in the one before.
+//! `GET /deals/performance`: sales figures by assignee, in a period and in the preceding one.
 
 use std::sync::Arc;
 
@@ -30,18 +30,18 @@ use crate::{
     period::Period,
 };
 
-/// What each assignee sells.
+/// Performance by assignee.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DealsPerformance")]
 pub(super) struct Answer {
     as_of: Timestamp,
-    /// The filter as the query of an address.
+    /// Filter as a query string.
     filter: String,
-    /// Days on which the deals are due.
+    /// Range of due dates.
     period: Period,
-    /// As many days before; `None` when the period is open.
+    /// Preceding period of the same length; `None` when the period is open-ended.
     period_before: Option<Period>,
-    /// Deals without a due date that only the period leaves out.
+    /// Number of deals hidden by the period because they have no due date.
     hidden_undated: usize,
     /// All assignees together.
     total: PerformanceLine,

@@ -1,4 +1,4 @@
-//! What the addresses of the board have in common: filter, part, order, face and language.
+//! Query parameters shared by the board's pages: filter, segment, sort order, page, format and language.
 
 use axum::{
     http::{HeaderMap, HeaderValue, Uri, header},
@@ -21,10 +21,10 @@ use crate::{
     language::Language,
 };
 
-/// In which language an error is told, and whether it names the stage of lost deals.
+/// Language of error messages, and whether they list the stage Lost.
 pub(super) type Speech = (Language, LostStage);
 
-/// Fields of an address that are no filter.
+/// Query fields other than the filter.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Common {
     format: Option<String>,
@@ -35,18 +35,18 @@ pub(super) struct Common {
 }
 
 impl Common {
-    /// Face, language and address.
+    /// Format, language and address of the request.
     pub(super) fn asked(&self, headers: &HeaderMap, uri: &Uri, offered: &'static [Face]) -> Result<Asked, Error> {
         let asked = (self.format.as_deref(), self.lang.as_deref());
         Asked::in_language_of(asked, headers, uri, offered)
     }
 
-    /// A page that does not exist shows the nearest one.
+    /// Page number; lists clamp it to the existing pages.
     pub(super) fn page(&self) -> usize {
         self.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1)
     }
 
-    /// The question of a list.
+    /// Query of a list.
     pub(super) fn question(&self, uri: &Uri, (language, lost_stage): Speech) -> Result<ListQuestion, Error> {
         let given = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
         let order = given(&self.sort).map(|value| Order::parse(&value)).transpose();
@@ -61,7 +61,7 @@ impl Common {
         })
     }
 
-    /// The answer, with the language for the browser to remember where the address names one.
+    /// Sets the language cookie when the address names a language.
     pub(super) fn remembering(&self, mut response: Response, language: Language) -> Response {
         let cookie = format!(
             "{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
@@ -76,7 +76,7 @@ impl Common {
     }
 }
 
-/// The filter that the query of an address names.
+/// Filter in the query string of an address.
 pub(super) fn question(uri: &Uri, (language, lost_stage): Speech) -> Result<ListQuestion, Error> {
     let complaint = |error: FilterError| FieldError::new(error.field(), error.message(language, lost_stage));
     let filter = DealFilter::parse(uri.query().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! `/deals/reminders`: what would be sent now and what was sent; `POST` sends it.
+//! `GET /deals/reminders`: pending reminders and the history; `POST /deals/reminders` sends the pending ones.
 
 use std::sync::Arc;
 
@@ -32,20 +32,20 @@ use crate::{
     store::Reading,
 };
 
-/// How many lines of the history the page shows, the newest first.
+/// Number of history lines on the page, newest first.
 const SHOWN: usize = 100;
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DealsReminders")]
 pub(super) struct Answer<'a> {
     as_of: Timestamp,
-    /// The ways out that are configured.
+    /// Configured channels.
     channels: Vec<Channel>,
-    /// What would be sent now.
+    /// Messages that would be sent now.
     next: Vec<Waiting<'a>>,
-    /// What would not, with the reason.
+    /// Reminders that would not be sent, with the reason.
     suppressed: Vec<&'a Suppressed>,
-    /// What was sent or not, the newest first.
+    /// Reminders sent, failed or suppressed, newest first.
     history: Vec<Past<'a>>,
 }
 
@@ -69,10 +69,10 @@ struct Past<'a> {
     reason: String,
 }
 
-/// What a program without the token hears.
+/// Response to a request without a valid token.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Unauthorized {
-    /// Stable word for programs.
+    /// Error code.
     error: &'static str,
     /// What to send.
     message: &'static str,
@@ -93,7 +93,7 @@ pub(super) async fn show(
 
 fn render(deals: &Deals, current: &Current, asked: &Asked, alerts: &Alerts) -> Result<Rendered, Error> {
     let configured = deals.reminders.delivery.channels();
-    // Without any channel the page still shows what a mail would say.
+    // Without a channel the page previews the mail.
     let shown = if configured.is_empty() {
         vec![Channel::Mail]
     } else {
@@ -160,13 +160,13 @@ fn answer<'a>(
     }
 }
 
-/// Sends what is to be sent. Calling it often does no harm: what was told is not told again.
+/// Sends the pending reminders. Repeated calls are safe: a reminder is sent once.
 pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap, uri: Uri) -> Result<Response, Error> {
     let language = language_of(&uri, &headers);
     if let Some(refused) = refusal((deals.reminders.token.as_deref(), language), &headers) {
         return Ok(refused);
     }
-    // On its own, so that a caller who hangs up does not stop it between a message and its line.
+    // A separate task, so that a disconnect does not stop the run between a message and its alert.
     let run = Arc::clone(&deals);
     let report = tokio::spawn(async move { run.remind().await })
         .await
@@ -177,8 +177,8 @@ pub(super) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap, ur
     })
 }
 
-/// A program sends the token. Without one, only the page's own button starts a run: browsers say of a form that it came
-/// from here, which a program that merely found the address does not.
+/// Programs authenticate with the token. Without a configured token only the page's own button starts a run: browsers
+/// send the origin of a form, a program that merely found the address does not.
 fn refusal((token, language): (Option<&str>, Language), headers: &HeaderMap) -> Option<Response> {
     let refuse = |status, error, message| {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
@@ -206,12 +206,12 @@ fn refusal((token, language): (Option<&str>, Language), headers: &HeaderMap) -> 
     }
 }
 
-/// That a form of another site is turned away is the guard's business; here something has to say where it came from.
+/// The middleware rejects cross-site forms; this check only requires that an origin is given.
 fn comes_from_own_page(headers: &HeaderMap) -> bool {
     headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN)
 }
 
-/// Compared without stopping at the first difference, so that time tells nothing about the token.
+/// Constant-time comparison, so that timing reveals nothing about the token.
 fn has_token(token: &str, headers: &HeaderMap) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let given = given

@@ -1,4 +1,4 @@
-//! What the pages about sales have in common: they look at filtered deals and at what became of them.
+//! Request handling shared by the sales pages: filtered deals with their stage history.
 
 use axum::{
     http::{HeaderMap, Uri},
@@ -20,7 +20,7 @@ use crate::{
     error::Error,
 };
 
-/// A request, as its handler was given it.
+/// Parts of a request, as the handler received them.
 #[derive(Clone, Copy)]
 pub(super) struct Sent<'a> {
     pub(super) common: &'a Common,
@@ -28,7 +28,7 @@ pub(super) struct Sent<'a> {
     pub(super) uri: &'a Uri,
 }
 
-/// Everything that a page about sales is made of.
+/// Inputs of a sales page.
 pub(super) struct Scene<'a> {
     pub(super) deals: &'a Deals,
     pub(super) current: &'a Current,
@@ -38,7 +38,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The deals that the filter lets through.
+    /// Deals that match the filter.
     pub(super) fn chosen(&self) -> Vec<&Deal> {
         let rows = &self.current.rows;
         let chosen = self.filter.select(&rows.deals, || rows.search_texts());
@@ -46,7 +46,7 @@ impl Scene<'_> {
     }
 }
 
-/// The answer that `render` makes, unless it was made this very second.
+/// Response made by `render`, or taken from the cache.
 pub(super) async fn answer(
     deals: &Deals,
     sent: Sent<'_>,

@@ -1,4 +1,4 @@
-//! What a request brings: the fields of its body, the language of its author, the filters to come back to.
+//! Request body, format, language and query of an edit.
 
 use axum::{
     body::Bytes,
@@ -12,15 +12,15 @@ use super::super::{
 };
 use crate::{answer::Face, asked, error::Error, language::Language};
 
-/// A body that was sent.
+/// Parsed request body.
 pub(super) struct Sent {
     pub(super) change: SentChange,
-    /// The fields of a form; empty for JSON.
+    /// Form fields; empty for JSON.
     pairs: Vec<(String, String)>,
 }
 
 impl Sent {
-    /// Reads a form or JSON; a complaint is in `language`.
+    /// Parses a form or JSON; error messages are in `language`.
     pub(super) fn read(headers: &HeaderMap, body: &Bytes, language: Language) -> Result<Self, Error> {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind: Option<mime::Mime> = kind.and_then(|kind| kind.parse().ok());
@@ -40,7 +40,7 @@ impl Sent {
         }
     }
 
-    /// The same for a request that may well have no body.
+    /// Same, for a request whose body is optional.
     pub(super) fn read_if_any(headers: &HeaderMap, body: &Bytes, language: Language) -> Result<Self, Error> {
         if body.is_empty() {
             let change = SentChange::default();
@@ -52,13 +52,13 @@ impl Sent {
         Self::read(headers, body, language)
     }
 
-    /// The field of a form; of one that was sent twice, the last counts.
+    /// Value of a form field; the last one when it is repeated.
     pub(super) fn field(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().rev().find(|(known, _)| known == name);
         found.map(|(_, value)| value.trim())
     }
 
-    /// Where the person was when they sent the form, if that is a page of the deals.
+    /// Address to return to, if it is a page of the deals board.
     pub(super) fn back(&self) -> Option<&str> {
         self.field("back").filter(|back| {
             let rest = back.strip_prefix("/deals");
@@ -68,7 +68,7 @@ impl Sent {
     }
 }
 
-/// Why a body is not the JSON that belongs here; what the library says of it is English.
+/// Message for an unreadable JSON body; the messages of the library are English only.
 fn about_json(error: &serde_json::Error, language: Language) -> String {
     let (line, column) = (error.line(), error.column());
     if error.is_data() {
@@ -85,7 +85,7 @@ fn about_json(error: &serde_json::Error, language: Language) -> String {
     )
 }
 
-/// Who asks, and what stood in the address.
+/// Format, language and query of a request.
 pub(super) struct Caller {
     pub(super) face: Face,
     pub(super) language: Language,
@@ -105,7 +105,7 @@ impl Caller {
         Self { face, language, pairs }
     }
 
-    /// The same in the language that a form names.
+    /// Copy with the language named in the form.
     pub(super) fn speaking(mut self, sent: &Sent) -> Self {
         self.language = sent.field("lang").and_then(Language::parse).unwrap_or(self.language);
         self
@@ -115,7 +115,7 @@ impl Caller {
         self.face == Face::Html
     }
 
-    /// What was just done, as the address tells it.
+    /// Notice of the last action, from the query.
     pub(super) fn notice(&self) -> Option<Notice> {
         Notice::parse(&self.pairs)
     }
@@ -124,7 +124,7 @@ impl Caller {
         &self.pairs
     }
 
-    /// The language alone, where the address names one: fields of the form that stand there are no filters.
+    /// Query with the language only, if the address names one: form fields in the address are not a filter.
     pub(super) fn language_query(&self) -> String {
         match field(&self.pairs, "lang") {
             Some(_) => format!("?lang={}", self.language.code()),
@@ -132,7 +132,7 @@ impl Caller {
         }
     }
 
-    /// The filters and the language, as the query of an address with its question mark; empty without any.
+    /// Query with the filter and the language, with its question mark; empty without any.
     pub(super) fn query(&self) -> String {
         let passing = |name: &str| notice::FIELDS.contains(&name) || name == "format";
         let kept: Vec<_> = self.pairs.iter().filter(|(name, _)| !passing(name)).collect();
@@ -150,13 +150,13 @@ fn field<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-/// The language of a page: that of the address, else the one that the browser remembers, else the board's own.
+/// Language of a page: from the address, else from the cookie, else the board's default.
 pub(in super::super) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
     asked::language_of(field(&pairs, "lang"), headers)
 }
 
-/// What was sent, and who sent it.
+/// Parses the body, the format and the language of a request.
 pub(super) fn heard(headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<(Sent, Caller), Error> {
     let caller = Caller::of(headers, uri);
     let sent = Sent::read(headers, body, caller.language)?;
@@ -164,7 +164,7 @@ pub(super) fn heard(headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<(Sen
     Ok((sent, caller))
 }
 
-/// Leads to `address`, which then says what was done.
+/// Redirects to `address`, with a notice of the action.
 pub(super) fn see(address: &str, notice: &Notice) -> Response {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
@@ -178,7 +178,7 @@ pub(super) fn see(address: &str, notice: &Notice) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// A page that only its own visitor may keep: it tells what they typed or did.
+/// Page with what a visitor typed or did; shared caches must not store it.
 pub(super) fn private_page(status: StatusCode, document: String) -> Response {
     (status, [(header::CACHE_CONTROL, "private, no-cache")], Html(document)).into_response()
 }

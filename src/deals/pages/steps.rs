@@ -1,4 +1,4 @@
-//! The small steps on a deal's page: another stage, gone, back again, set aside.
+//! Actions on one deal: change of stage, deletion, undo, snooze.
 
 use std::sync::Arc;
 
@@ -38,14 +38,14 @@ use crate::{
     store::Batch,
 };
 
-/// What a program hears of a deal that is gone.
+/// Response to a deletion.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Deleted {
-    /// Number of the deal.
+    /// Id of the deleted deal.
     pub(super) deleted: u64,
 }
 
-/// `POST /deals/{id}/status`: another stage.
+/// `POST /deals/{id}/status`: changes the stage.
 pub(super) async fn status(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
@@ -76,7 +76,7 @@ pub(super) async fn status(
     }
 }
 
-/// `GET /deals/{id}/delete`: asks once.
+/// `GET /deals/{id}/delete`: asks for confirmation.
 pub(super) async fn ask_to_delete(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
@@ -114,7 +114,7 @@ async fn deletion_page(
     ))
 }
 
-/// `POST /deals/{id}/delete`: takes it out of the sheet, as it was seen.
+/// `POST /deals/{id}/delete`: deletes the deal if it is as it was seen.
 pub(super) async fn delete(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
@@ -144,7 +144,7 @@ pub(super) async fn delete(
     }
 }
 
-/// `POST /deals/{id}/undo`: takes back what a form did at or after `since`.
+/// `POST /deals/{id}/undo`: undoes a form's change made at or after `since`.
 pub(super) async fn undo(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
@@ -176,7 +176,7 @@ pub(super) async fn undo(
     }
 }
 
-/// `POST /deals/{id}/pause`: sets the deal aside until a day, or takes it up again.
+/// `POST /deals/{id}/pause`: snoozes the deal until a day, or ends the snooze.
 pub(super) async fn set_aside(
     State(deals): State<Arc<Deals>>,
     Path(id): Path<u64>,
@@ -252,7 +252,7 @@ async fn shown(deals: &Deals, id: u64) -> Result<Response, Error> {
     Ok(Json(DealAnswer::of(&deal, &current.rows)).into_response())
 }
 
-/// Why a step was not made, as a page or for a program.
+/// Error of an action, as a page or for a program.
 async fn not_changed(deals: &Deals, caller: &Caller, id: u64, problem: NotChanged) -> Result<Response, Error> {
     match problem {
         NotChanged::Gone if caller.wants_page() => Ok(conflict::gone(deals, caller, (id, None)).await),

@@ -1,4 +1,4 @@
-//! `GET /deals/velocity`: how fast deals bring money, over time, by assignee and sector, and where they stay.
+//! `GET /deals/velocity`: sales velocity by month, assignee and sector, and time in each stage.
 
 use std::sync::Arc;
 
@@ -26,26 +26,26 @@ use crate::{
     error::Error,
 };
 
-/// How fast deals bring money.
+/// Sales velocity.
 #[derive(Serialize, JsonSchema)]
 pub(in super::super) struct VelocityAnswer {
-    /// When the spreadsheet was read.
+    /// Time at which the spreadsheet was read.
     pub(in super::super) as_of: Timestamp,
-    /// The filter as the query of an address.
+    /// Filter as a query string.
     pub(in super::super) filter: String,
-    /// Of all deals that the filter lets through.
+    /// Velocity of all deals that match the filter.
     pub(in super::super) velocity: Velocity,
-    /// By the month in which deals were created, the earliest first.
+    /// Velocity by month of creation, earliest first.
     pub(in super::super) months: Vec<MonthVelocity>,
-    /// By assignee, the fastest first.
+    /// Velocity by assignee, fastest first.
     pub(in super::super) assignees: Vec<GroupVelocity>,
-    /// By sector, the fastest first.
+    /// Velocity by sector, fastest first.
     pub(in super::super) sectors: Vec<GroupVelocity>,
-    /// Time in each status that a deal can leave.
+    /// Time in each open stage.
     pub(in super::super) stages: Vec<StageTime>,
-    /// The first change that the history knows; `None` without any.
+    /// Time of the first recorded stage change; `None` without any.
     pub(in super::super) history_since: Option<Timestamp>,
-    /// What is missing, in sentences.
+    /// Missing data, as sentences.
     pub(in super::super) gaps: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `GET /deals/what-if`: what would become of the figures, with the levers in the address.
+//! `GET /deals/what-if`: the figures under the scenario inputs in the address.
 
 use std::sync::Arc;
 
@@ -31,13 +31,13 @@ use crate::{
 #[schemars(rename = "DealsWhatIf")]
 pub(super) struct Answer {
     as_of: Timestamp,
-    /// The filter as the query of an address.
+    /// Filter as a query string.
     filter: String,
-    /// How many deals it lets through.
+    /// Number of deals that match it.
     deals: usize,
     #[serde(flatten)]
     what_if: WhatIf,
-    /// Why a figure is not known.
+    /// Reasons why a figure is unknown.
     gaps: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ fn render(scene: &Scene<'_>, query: &str, levers: Levers) -> Result<Rendered, Er
     Ok(Rendered::html(page.document(&frame, &asked.address)))
 }
 
-/// What was typed stays in its field, with what is wrong with it beside it.
+/// Page with the values as typed and an error message at each field.
 async fn refused(deals: &Deals, sent: Sent<'_>, (query, errors): (&str, &[LeverError])) -> Result<Response, Error> {
     let asked = sent.common.asked(sent.headers, sent.uri, Face::PAGE)?;
     let filter = question(sent.uri, (asked.language, deals.rules.lost_stage))?.filter;

@@ -1,4 +1,4 @@
-//! One message with the lines that stand for it in `alert_history`.
+//! Messages to send through one channel, each with its alerts in `alert_history`.
 
 use std::collections::HashSet;
 
@@ -21,29 +21,29 @@ use crate::{
     store::TabLink,
 };
 
-/// What one assignee is told through one channel.
+/// Message to one assignee through one channel.
 pub struct Letter<'a> {
-    /// What is told.
+    /// Reminders of the assignee.
     pub digest: Digest<'a>,
-    /// The address; empty for Slack.
+    /// Mail address; empty for Slack.
     pub recipient: String,
-    /// One for each reminder, in the same order.
+    /// One alert per reminder, in the same order.
     pub lines: Vec<Alert>,
     link: &'a TabLink,
     public_url: Option<String>,
 }
 
-/// What the day brings through one channel.
+/// Messages of one channel, with the suppressed reminders.
 pub(in super::super) struct Mail<'a> {
-    /// What is to be sent.
+    /// Messages to send.
     pub(in super::super) letters: Vec<Letter<'a>>,
-    /// What is not, for people and programs.
+    /// Suppressed reminders, for the report.
     pub(in super::super) suppressed: Vec<Suppressed>,
-    /// The lines that tell of it.
+    /// Suppressed reminders, as alerts to record.
     pub(in super::super) suppressed_lines: Vec<Alert>,
 }
 
-/// What the day brings through one channel.
+/// Prepares the messages of one channel.
 pub(in super::super) fn letters<'a>(
     deals: &Deals,
     channel: Channel,
@@ -104,7 +104,7 @@ pub(in super::super) fn letters<'a>(
 }
 
 fn recipient(deals: &Deals, channel: Channel, alerts: &Alerts, digest: &Digest<'_>) -> Option<String> {
-    // Without a mail server the letter is only looked at.
+    // Without a mail server the message is only previewed.
     if channel == Channel::Slack || deals.reminders.delivery.mail.is_none() {
         return Some(String::new());
     }
@@ -117,7 +117,7 @@ impl Mail<'_> {
         self.suppressed.push(suppressed(channel, reminder, because));
     }
 
-    /// Kept from people, with a line that says so once.
+    /// Suppresses a reminder and records that once.
     fn suppress(&mut self, channel: Channel, reminder: &Reminder<'_>, because: &str) {
         self.keep(channel, reminder, because);
         let mut line = line(channel, reminder, "", Outcome::Suppressed(because.to_owned()));
@@ -135,7 +135,7 @@ fn suppressed(channel: Channel, reminder: &Reminder<'_>, because: &str) -> Suppr
     }
 }
 
-/// A line whose id no other instance makes, so that claims can be told apart.
+/// An alert with a random id, so that claims of different instances can be told apart.
 fn line(channel: Channel, reminder: &Reminder<'_>, recipient: &str, outcome: Outcome) -> Alert {
     Alert {
         id: format!("{} {} {}", channel.word(), reminder.reason, Uuid::new_v4().simple()),
@@ -163,7 +163,7 @@ impl<'a> Letter<'a> {
         }
     }
 
-    /// The letter with what this instance may tell, and what it leaves to another one.
+    /// Splits off the reminders that another instance sends.
     pub(super) fn only(mut self, won: &HashSet<Reason>) -> (Self, Vec<Suppressed>) {
         let channel = self.lines.first().map(|line| line.channel);
         let (told, left): (Vec<Reminder<'_>>, Vec<Reminder<'_>>) = self
@@ -181,7 +181,7 @@ impl<'a> Letter<'a> {
         (self, left)
     }
 
-    /// The message as it leaves.
+    /// Message for the channel.
     pub(in super::super) fn message(&self, channel: Channel, language: Language) -> Message {
         let link = |reminder: &Reminder<'_>| Links {
             page: self

@@ -1,16 +1,17 @@
-//! Tells people what the plan of the day says, through every channel that is configured.
+//! Reminder job: sends the reminders of the day through every configured channel, at most once each.
 //!
-//! Nothing is told twice, with several instances and through crashes too. Each reason of each channel has a line in
-//! `alert_history` before its message leaves:
+//! Duplicates are prevented across instances and crashes. Each reason has an alert per channel in `alert_history`
+//! before its message is sent:
 //!
-//! 1. Lines with the outcome `claimed` are written, all in one call, and the tab is read again. Whoever finds a claim of
-//!    another instance for the same reason gives way when its own id is the larger one, and otherwise waits until the other
-//!    has given way or begun to send ([`claim`]).
-//! 2. `sending` is written, the message is sent, and the line becomes `sent`, `failed: …` or `perhaps sent: …`.
+//! 1. Alerts with the outcome `claimed` are written in one call, and the tab is read again. If another instance claimed
+//!    the same reason, the instance with the larger id yields; the other one waits until its rival has yielded or begun
+//!    to send ([`claim`]).
+//! 2. `sending` is written, the message is sent, and the outcome becomes `sent`, `failed: …` or `perhaps sent: …`.
 //!
-//! A crash before `sending` leaves a claim that holds for [`claim::HOLDS`]; then the reason is told in the next run. A crash
-//! after it leaves `sending`: nobody knows whether the message went out, so it is not sent again, and the page shows it.
-//! Deleting the line has it sent once more. Only what the other side surely did not take is tried again.
+//! A crash before `sending` leaves a claim that expires after [`claim::HOLDS`]; the next run sends the reminder. A
+//! crash after it leaves `sending`: it is unknown whether the message went out, so it is not sent again, and the page
+//! shows it. Deleting the row causes it to be sent again. Only messages that the other side certainly did not accept
+//! are retried.
 
 mod letter;
 
@@ -43,26 +44,26 @@ use crate::{
     store::{Batch, Change, CommitError, Reading},
 };
 
-/// Who writes the lines, as the audit log would say.
+/// Author of the rows, in the audit log.
 const BY: &str = "reminders";
-/// How often the daily job looks at the clock; a machine that was asleep is not woken at a set time.
+/// Interval at which the daily job checks the clock; after a suspend a timer set for a fixed time would be late.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// How people are reminded.
+/// Settings of the reminders.
 pub struct Reminders {
-    /// The ways out.
+    /// Configured channels.
     pub delivery: Delivery,
-    /// Where mail goes whose recipient has no line in `contacts`.
+    /// Fallback address for assignees without a row in `contacts`.
     pub mail_to: Option<String>,
-    /// The language of the messages.
+    /// Language of the messages.
     pub language: Language,
-    /// When the daily job runs, in the configured zone.
+    /// Time of the daily run, in the configured time zone.
     pub at: Time,
-    /// What a program has to know to start a run; `None` leaves it to the button of the page.
+    /// Token that a program sends to start a run; without one only the button on the page does.
     pub token: Option<String>,
-    /// The address under which people reach the program, without a slash at its end.
+    /// Public address of the program, without a trailing slash.
     pub public_url: Option<String>,
-    /// Between two looks at the claims of other instances.
+    /// Interval between two reads of the claims of other instances.
     pub pause: Duration,
 }
 
@@ -80,53 +81,53 @@ impl Default for Reminders {
     }
 }
 
-/// What a run did.
+/// Result of a reminder run.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[schemars(rename = "DealsReminded")]
 pub struct Report {
-    /// Messages that the other side took.
+    /// Messages that were accepted.
     pub sent: Vec<Told>,
-    /// Messages that it did not take, or perhaps did not.
+    /// Messages that were not accepted, or perhaps not.
     pub failed: Vec<Told>,
-    /// What was not told, with the reason.
+    /// Reminders that were not sent, with the reason.
     pub suppressed: Vec<Suppressed>,
 }
 
-/// A message.
+/// One message of a run.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Told {
-    /// Whose deals; `None` for those that nobody works on.
+    /// Assignee; `None` for deals without one.
     pub assignee: Option<Arc<str>>,
-    /// Mail or Slack.
+    /// Delivery channel: mail or Slack.
     pub channel: Channel,
-    /// The address; empty for Slack.
+    /// Mail address; empty for Slack.
     pub recipient: String,
-    /// What it told.
+    /// Reasons in the message.
     #[schemars(with = "Vec<String>")]
     pub reasons: Vec<Reason>,
-    /// Why it did not go out.
+    /// Delivery error.
     pub error: Option<String>,
 }
 
-/// Something that was not told.
+/// A reminder that was not sent.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Suppressed {
-    /// Mail or Slack.
+    /// Delivery channel: mail or Slack.
     pub channel: Channel,
-    /// The customer.
+    /// Client name.
     pub client: Arc<str>,
-    /// What would have been told.
+    /// Reason that would have been sent.
     #[schemars(with = "String")]
     pub reason: Reason,
-    /// Why not: `told before`, `paused until 2026-12-01`, `no address`, `another instance tells it`.
+    /// Cause: `told before`, `paused until 2026-12-01`, `no address` or `another instance tells it`.
     pub because: String,
 }
 
 impl Deals {
-    /// Tells what is to be told now.
+    /// Sends all pending reminders.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; what was sent by then has its line.
+    /// When the spreadsheet cannot be read or written; messages sent by then are recorded.
     pub async fn remind(&self) -> Result<Report, Error> {
         let _turn = self.reminding.lock().await;
         self.store.refresh();
@@ -140,7 +141,7 @@ impl Deals {
         Ok(report)
     }
 
-    /// Runs every day from the configured time on, for ever. It costs nothing while no channel is configured.
+    /// Runs daily at the configured time, forever. Costs nothing while no channel is configured.
     pub async fn remind_daily(self: Arc<Self>) {
         if self.reminders.delivery.channels().is_empty() {
             return;
@@ -156,8 +157,8 @@ impl Deals {
         }
     }
 
-    /// Waits until a run that has begun is over, so that the program does not end between a message and its line; not for
-    /// ever, because hosts do not wait either.
+    /// Waits until a running job has ended, so that the program does not exit between a message and its alert. The wait
+    /// is bounded, because hosts kill the process anyway.
     pub async fn finish(&self) {
         const PATIENCE: Duration = Duration::from_secs(5);
         if tokio::time::timeout(PATIENCE, self.reminding.lock()).await.is_err() {
@@ -209,7 +210,7 @@ impl Deals {
         Ok(())
     }
 
-    /// The reasons that this instance tells; the plan holds none that was told before.
+    /// Reasons that this instance may send; the plan holds none that was sent before.
     async fn contest(&self, own: &[Alert]) -> Result<HashSet<Reason>, Error> {
         let reasons: HashMap<&str, Reason> = own.iter().map(|line| (line.id.as_str(), line.reason)).collect();
         let contest = Contest {
@@ -223,7 +224,7 @@ impl Deals {
         Ok(won.iter().filter_map(|id| reasons.get(id.as_str()).copied()).collect())
     }
 
-    /// Sends one message whose lines are claimed. An error stays with this message: the others go out.
+    /// Sends one message whose alerts are claimed. An error affects this message only.
     async fn tell(&self, channel: Channel, letter: Letter<'_>, report: &mut Report) {
         let message = letter.message(channel, self.reminders.language);
         let sent = match self.mark(&letter.lines, &Outcome::Sending).await {
@@ -234,7 +235,7 @@ impl Deals {
                 let sent = self.reminders.delivery.send(channel, &message).await;
                 let lines: Vec<Alert> = letter.lines.iter().map(|line| line.with(Outcome::Sending)).collect();
                 if let Err(error) = self.mark(&lines, &outcome(&sent)).await {
-                    // The line says “sending” for good, which counts as told.
+                    // The alert stays at “sending”, which counts as sent.
                     tracing::error!("what became of a reminder could not be written: {error}");
                 }
                 sent

@@ -1,4 +1,4 @@
-//! What needs action today: what is late, what is due, and what nobody has touched for long.
+//! Action lists of the dashboard: overdue, due and stale deals.
 
 use maud::{Markup, html};
 
@@ -15,18 +15,18 @@ use super::{
 };
 use crate::language::{Language, Noun};
 
-/// Everything the part shows.
+/// Lists of deals that need action.
 pub struct Action<'a> {
-    /// The lists.
+    /// Dashboard values.
     pub overview: &'a Overview,
-    /// The deals they are taken from.
+    /// Filter of the dashboard.
     pub filter: &'a DealFilter,
     /// Language of the page.
     pub language: Language,
 }
 
 impl Action<'_> {
-    /// The lists, the most urgent first.
+    /// The lists, most urgent first.
     pub fn markup(&self) -> Markup {
         let due = &self.overview.due;
         let title = self.language.choose("À traiter aujourd’hui", "What needs action today");
@@ -148,7 +148,7 @@ impl Action<'_> {
         }
     }
 
-    /// What is left out above, so that nothing is hidden silently.
+    /// Links to the deals that the lists above leave out.
     fn rest(&self) -> Markup {
         let language = self.language;
         let due = &self.overview.due;
@@ -176,7 +176,7 @@ impl Action<'_> {
         }
     }
 
-    /// The neighbours of a deal are those that the filters let through.
+    /// Query of the deal links: the neighbours of a deal are those that match the filter.
     fn question(&self) -> ListQuestion {
         ListQuestion {
             filter: self.filter.clone(),
@@ -189,7 +189,7 @@ impl Action<'_> {
     }
 }
 
-/// The client, leading to the deal.
+/// Client name, linked to the deal.
 pub(super) fn client(deal: &DealAnswer, question: &ListQuestion) -> Markup {
     html! {
         @match deal.id {

@@ -1,4 +1,4 @@
-//! The addresses of the board, each with the filter in it.
+//! Route constants and address builders of the board.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ pub use super::super::pages::{BOARD, DEMO, LIST, NEW};
 use super::super::{filter::DealFilter, listing::ListQuestion, stage::Stage, subset::Subset};
 use crate::language::Language;
 
-/// The dashboard of a filter.
+/// Dashboard with a filter.
 pub fn board_address(filter: &DealFilter) -> String {
     with_query(BOARD, &filter.to_query())
 }
 
-/// The rows of a filter, or only a part of them.
+/// List with a filter and an optional segment.
 pub fn list_address(filter: &DealFilter, subset: Option<Subset>) -> String {
     question_address(&ListQuestion {
         filter: filter.clone(),
@@ -20,12 +20,12 @@ pub fn list_address(filter: &DealFilter, subset: Option<Subset>) -> String {
     })
 }
 
-/// The list that answers `question`.
+/// List of a query.
 pub(super) fn question_address(question: &ListQuestion) -> String {
     with_query(LIST, &question.to_query())
 }
 
-/// The rows in some stages, within a filter that may name stages already.
+/// List restricted to some stages, within a filter that may name stages too.
 pub(super) fn stages_address(filter: &DealFilter, stages: &[Stage]) -> String {
     let is_named = |stage: &Stage| filter.statuses.is_empty() || filter.statuses.contains(stage);
     let statuses: BTreeSet<Stage> = stages.iter().copied().filter(is_named).collect();
@@ -43,33 +43,33 @@ pub(super) fn stages_address(filter: &DealFilter, stages: &[Stage]) -> String {
     )
 }
 
-/// The rows of a sector, or of none, within a filter.
+/// List restricted to a sector, or to deals without one, within a filter.
 pub(super) fn sector_address(filter: &DealFilter, sector: Option<&str>) -> String {
     list_address(&filter.clone().of_sector(sector), None)
 }
 
-/// The rows that somebody works on, or nobody, within a filter.
+/// List restricted to an assignee, or to deals without one, within a filter.
 pub(super) fn assignee_address(filter: &DealFilter, assignee: Option<&str>) -> String {
     list_address(&filter.clone().of_assignee(assignee), None)
 }
 
-/// The page of one deal, which keeps the question that led there.
+/// Page of one deal, with the query of the list it was opened from.
 pub(super) fn deal_address(id: u64, question: &ListQuestion) -> String {
     with_query(&format!("{BOARD}/{id}"), &question.to_query())
 }
 
-/// Where a deal is set aside for a while.
+/// Address that sets or ends the snooze of a deal.
 pub(super) fn pause_address(id: u64) -> String {
     format!("{BOARD}/{id}/pause")
 }
 
-/// An address with one parameter more.
+/// Address with one more query parameter.
 pub(super) fn adding(address: &str, parameter: &str, value: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}{parameter}={value}")
 }
 
-/// The same page in a language.
+/// Same page in another language.
 pub(super) fn in_language(address: &str, language: Language) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let others: Vec<&str> = query

@@ -1,4 +1,4 @@
-//! The dashboard: four numbers, what needs action today, funnel and sectors.
+//! Dashboard page: KPIs, action lists, funnel and sectors.
 
 use maud::{Markup, html};
 
@@ -20,18 +20,18 @@ use crate::{
     page::{Asset, Frame, Page, notice::notice},
 };
 
-/// Everything the dashboard shows.
+/// Dashboard page.
 pub struct BoardPage<'a> {
-    /// What is asked for; only its filter counts here.
+    /// Query; only its filter is used here.
     pub question: &'a ListQuestion,
-    /// The numbers.
+    /// Dashboard values.
     pub overview: &'a Overview,
-    /// Path and query as they were asked for.
+    /// Path and query of the request.
     pub address: &'a str,
 }
 
 impl BoardPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let title = language.choose("Affaires", "Deals");
@@ -85,7 +85,7 @@ impl BoardPage<'_> {
     }
 }
 
-/// What is missing from the numbers: `3 lignes exclues (24 500 € non comptés) — voir`.
+/// Note about excluded rows: `3 lignes exclues (24 500 € non comptés) — voir`.
 pub(super) fn unread(unread: &Unread, language: Language) -> Markup {
     let rows = language.count(unread.rows as u64, Noun::ROW);
     let (amount, several) = (language.whole_euros(unread.amount), unread.rows > 1);
@@ -110,7 +110,7 @@ pub(super) fn unread(unread: &Unread, language: Language) -> Markup {
     }
 }
 
-/// The filtered deals as files.
+/// Download links of the filtered deals.
 pub(super) fn downloads(address: &str, faces: &[Face], language: Language) -> Markup {
     let is_file = |face: &&Face| !matches!(face, Face::Html | Face::Json);
     html! {

@@ -1,4 +1,4 @@
-//! Funnel, sectors and baskets as bars. The number stands beside its bar and opens its rows.
+//! Bar charts of the dashboard: funnel, sectors and baskets. Each bar has its number, linked to the deals behind it.
 
 use maud::{Markup, html};
 
@@ -23,21 +23,21 @@ use crate::{
     },
 };
 
-/// The whole of a scale in thousandths.
+/// Full scale in thousandths.
 const WHOLE: u32 = 1000;
 
-/// What the drawings are made from.
+/// Charts of the dashboard.
 pub struct Charts<'a> {
-    /// The numbers.
+    /// Dashboard values.
     pub overview: &'a Overview,
-    /// The deals they count.
+    /// Filter of the dashboard.
     pub filter: &'a DealFilter,
     /// Language of the page.
     pub language: Language,
 }
 
 impl Charts<'_> {
-    /// The weighted pipeline by stage.
+    /// Weighted pipeline by stage.
     pub fn funnel(&self) -> Markup {
         let language = self.language;
         let columns = [
@@ -79,7 +79,7 @@ impl Charts<'_> {
         row(0, &cells)
     }
 
-    /// What each sector brings.
+    /// Totals by sector.
     pub fn sectors(&self) -> Markup {
         let language = self.language;
         let title = language.choose("Secteurs", "Sectors");
@@ -159,7 +159,7 @@ impl Charts<'_> {
         row(0, &cells)
     }
 
-    /// The sectors in one stage, one click away; it is the filter of the whole page.
+    /// Links that restrict the whole page to one stage.
     fn stage_choice(&self) -> Markup {
         let of = |stages: &[Stage]| DealFilter {
             statuses: stages.iter().copied().collect(),

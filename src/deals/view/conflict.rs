@@ -1,4 +1,4 @@
-//! Both values of every field that somebody else changed meanwhile; the person chooses.
+//! Edit conflict page: both values of each field that someone else changed, to choose from.
 
 use maud::{Markup, html};
 
@@ -12,36 +12,36 @@ use crate::{
     page::{Frame, Page, notice::alarm},
 };
 
-/// Everything the page shows.
+/// Edit conflict page.
 #[derive(Clone, Debug)]
 pub struct ConflictPage {
-    /// The deal's number.
+    /// Id of the deal.
     pub id: u64,
-    /// The fields that clash.
+    /// Fields in conflict.
     pub fields: Vec<ClashingField>,
-    /// What is sent for the other fields.
+    /// Values sent for the other fields.
     pub others: SentDeal,
-    /// What stands in the sheet, to be sent along as seen.
+    /// Values now in the sheet, sent back as seen.
     pub found: SentDeal,
-    /// The filters, as the query of an address with its question mark.
+    /// Filter, as a query string with its question mark.
     pub query: String,
 }
 
-/// A field that clashes: each value as it is sent and as it is shown.
+/// A field in conflict; pairs hold the value as sent and as displayed.
 #[derive(Clone, Debug)]
 pub struct ClashingField {
-    /// Place of its column in [`DEALS`].
+    /// Column position in [`DEALS`].
     pub column: usize,
-    /// What the person saw when they began.
+    /// Value the person saw at first.
     pub seen: String,
-    /// What stands in the sheet.
+    /// Value now in the sheet.
     pub found: (String, String),
-    /// What the person wants.
+    /// Value the person wants.
     pub wanted: (String, String),
 }
 
 impl ConflictPage {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let title = language.choose("L’affaire a changé entre-temps", "The deal was changed meanwhile");

@@ -1,4 +1,4 @@
-//! One deal with everything about it, and what became of one that is gone.
+//! Pages of one deal: the deal with its history, and the page of a deleted deal.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -20,49 +20,49 @@ use crate::{
     page::{Asset, Frame, Page},
 };
 
-/// Everything the page of a deal shows.
+/// Page of a deal.
 #[derive(Clone, Debug)]
 pub struct DealPage {
     /// The deal.
     pub deal: DealAnswer,
-    /// Its number.
+    /// Id of the deal.
     pub id: u64,
-    /// What was just done to it.
+    /// Notice of the last action.
     pub notice: Option<Notice>,
-    /// The pause, or the form for one.
+    /// Snooze, or the form for one.
     pub pause: PauseForm,
-    /// What happened to it, the latest first; `None` when the log cannot be read.
+    /// History, newest first; `None` when the log cannot be read.
     pub events: Option<Vec<Event>>,
-    /// Its place among the deals that the filters let through.
+    /// Position in the filtered list.
     pub place: Place,
-    /// Stages on offer.
+    /// Stages offered.
     pub stages: Vec<Stage>,
-    /// The filters, as the query of an address with its question mark; empty without any.
+    /// Filter, as a query string with its question mark; empty without one.
     pub query: String,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: Zoned,
 }
 
-/// Where a deal stands among those that the filters let through.
+/// Position of a deal in the filtered list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// From 1; `None` when the filters leave it out.
+    /// Position from 1; `None` when the filter excludes it.
     pub number: Option<usize>,
-    /// How many there are.
+    /// Number of deals in the list.
     pub of: usize,
-    /// The deal before it.
+    /// Id of the previous deal.
     pub previous: Option<u64>,
-    /// The deal after it.
+    /// Id of the next deal.
     pub next: Option<u64>,
 }
 
 impl DealPage {
-    /// Path and query of the page, without what was just done.
+    /// Path and query of the page, without the notice.
     pub fn address(&self) -> String {
         format!("/deals/{}{}", self.id, self.query)
     }
 
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let main = html! {
@@ -149,25 +149,25 @@ impl DealPage {
     }
 }
 
-/// The page at the address of a deal that is not in the sheet any more.
+/// Page at the address of a deleted deal.
 #[derive(Clone, Debug)]
 pub struct GonePage {
-    /// Its number.
+    /// Id of the deal.
     pub id: u64,
-    /// What was just done to it.
+    /// Notice of the last action.
     pub notice: Option<Notice>,
-    /// What happened to it, the latest first.
+    /// History, newest first.
     pub events: Vec<Event>,
-    /// Where its values can be taken into the form of a new deal; `None` when they are not known.
+    /// Address of the form for a new deal with the same values; `None` when they are unknown.
     pub create_anew: Option<String>,
-    /// The filters, as in [`DealPage`].
+    /// Filter, as in [`DealPage`].
     pub query: String,
-    /// The present instant in the configured time zone.
+    /// Current time in the configured time zone.
     pub now: Zoned,
 }
 
 impl GonePage {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let address = format!("/deals/{}{}", self.id, self.query);

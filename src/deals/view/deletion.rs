@@ -1,4 +1,4 @@
-//! Asking once before a deal goes.
+//! Views of the actions on a deal: deletion, snooze, change of stage.
 
 use maud::html;
 
@@ -9,23 +9,23 @@ use super::{
 };
 use crate::page::{Frame, Page, notice::alarm};
 
-/// Everything the page shows.
+/// Page that asks for confirmation of a deletion.
 #[derive(Clone, Debug)]
 pub struct DeletionPage {
     /// The deal.
     pub deal: DealAnswer,
-    /// Its number.
+    /// Id of the deal.
     pub id: u64,
-    /// What the person sees now, to be sent along.
+    /// Values the person sees, sent back as seen.
     pub seen: SentDeal,
-    /// Whether and why an earlier try did nothing.
+    /// Error of a previous attempt.
     pub trouble: Option<String>,
-    /// The filters, as the query of an address with its question mark.
+    /// Filter, as a query string with its question mark.
     pub query: String,
 }
 
 impl DeletionPage {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let title = language.choose("Supprimer cette affaire\u{a0}?", "Delete this deal?");

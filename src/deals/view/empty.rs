@@ -1,11 +1,11 @@
-//! The board before the first deal: what it is for, and the three ways to fill it.
+//! Dashboard without deals: purpose of the board and three ways to add deals.
 
 use maud::{Markup, html};
 
 use super::address::{DEMO, NEW};
 use crate::language::Language;
 
-/// What stands instead of the numbers.
+/// Content of the dashboard without deals.
 pub fn empty(language: Language) -> Markup {
     html! {
         article .message {

@@ -1,4 +1,4 @@
-//! Figures as the pages write them; what is not known is a dash.
+//! Formatted figures of the sales pages; unknown values are a dash.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -14,33 +14,33 @@ use crate::{
     money::Money,
 };
 
-/// An amount to the cent.
+/// Amount to the cent.
 pub fn money(language: Language, amount: Option<Money>) -> String {
     amount.map_or_else(|| UNKNOWN.to_owned(), |amount| language.money(amount))
 }
 
-/// A difference of amounts with its sign: `+1 200,00 €`.
+/// Signed difference of amounts: `+1 200,00 €`.
 pub fn signed(language: Language, amount: Money) -> String {
     let sign = if amount.is_positive() { "+" } else { "" };
     format!("{sign}{}", language.money(amount))
 }
 
-/// A share in percent.
+/// Ratio in percent.
 pub fn share(language: Language, share: Option<Share>) -> String {
     share.map_or_else(|| UNKNOWN.to_owned(), |share| language.percent(share.of_one()))
 }
 
-/// A length in days.
+/// Length in days.
 pub fn days(language: Language, days: Option<Decimal>) -> String {
     days.map_or_else(|| UNKNOWN.to_owned(), |days| language.days(days))
 }
 
-/// A number of deals with its noun.
+/// Number of deals with its noun.
 pub fn deals(language: Language, count: usize) -> String {
     language.count(u64::try_from(count).unwrap_or(u64::MAX), Noun::DEAL)
 }
 
-/// What a lever moves.
+/// Figure changed by a scenario input.
 pub fn quantity(language: Language, quantity: Option<Quantity>) -> String {
     match quantity {
         None => UNKNOWN.to_owned(),
@@ -51,7 +51,7 @@ pub fn quantity(language: Language, quantity: Option<Quantity>) -> String {
     }
 }
 
-/// A bar of `part` out of `longest`, in thousandths so that small parts still differ.
+/// Bar of `part` relative to `longest`, in thousandths so that small parts still differ.
 pub fn bar(part: Money, longest: Money) -> Markup {
     let (part, longest) = (part.euros().abs(), longest.euros().abs());
     let thousandths = if longest.is_zero() {
@@ -62,7 +62,7 @@ pub fn bar(part: Money, longest: Money) -> Markup {
     crate::page::chart::bar(u32::try_from(thousandths.round()).unwrap_or(1000), 1000)
 }
 
-/// Tells that a page looks at some deals only, and how to see all of them.
+/// Note that a filter is active, with a link to all deals.
 pub fn filter_line(language: Language, filter: &DealFilter, all: &str) -> Markup {
     let words = |chip: Chip| match (chip.field, chip.value.parse::<Date>()) {
         ("from", Ok(day)) => format!("≥\u{A0}{}", language.date(day)),
@@ -81,7 +81,7 @@ pub fn filter_line(language: Language, filter: &DealFilter, all: &str) -> Markup
     }
 }
 
-/// An address of the board with the query of a filter, and more fields after it.
+/// Address of a page with the query of a filter and more query fields.
 pub fn address(path: &str, filter: &DealFilter, more: &str) -> String {
     let query = [filter.to_query().as_str(), more]
         .into_iter()
@@ -95,7 +95,7 @@ pub fn address(path: &str, filter: &DealFilter, more: &str) -> String {
     }
 }
 
-/// The fields of a filter, carried along in a form that has others.
+/// Fields of a filter as hidden inputs.
 pub fn carried(filter: &DealFilter) -> Markup {
     let fields: Vec<(String, String)> = serde_urlencoded::from_str(&filter.to_query()).unwrap_or_default();
     html! { @for (name, value) in &fields { input type="hidden" name=(name) value=(value); } }

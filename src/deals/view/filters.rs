@@ -1,4 +1,4 @@
-//! The one set of filters of the board: form, chips, and how many deals are left.
+//! Filter panel of the dashboard and the list: form, chips and number of deals.
 
 use maud::{Markup, html};
 
@@ -17,26 +17,26 @@ use crate::{
     page::field::date_field,
 };
 
-/// More options than this weigh a page down without helping anyone choose; whoever looks for another one searches.
+/// Maximum number of options per field. More make the page heavy without helping; the search field finds the others.
 const MOST_OPTIONS: usize = 200;
 
-/// Everything the filters show.
+/// Filter panel.
 pub struct Filters<'a> {
-    /// What is asked for now.
+    /// Current query.
     pub question: &'a ListQuestion,
-    /// What each choice would let through.
+    /// Options of each field.
     pub facets: &'a Facets,
-    /// How many deals are let through.
+    /// Number of matching deals.
     pub shown: usize,
-    /// Deals without a due date that only the days leave out.
+    /// Number of deals hidden by the date filter because they have no due date.
     pub hidden_undated: usize,
-    /// The page that is filtered: the dashboard or the list.
+    /// Path of the filtered page: dashboard or list.
     pub path: &'a str,
     /// Language of the page.
     pub language: Language,
 }
 
-/// One choice with its number of deals, ready to be drawn.
+/// One option with its number of deals.
 struct Choice<'a> {
     value: &'a str,
     label: &'a str,
@@ -45,7 +45,7 @@ struct Choice<'a> {
 }
 
 impl Filters<'_> {
-    /// Form, chips and count.
+    /// Form, chips and number of deals.
     pub fn markup(&self) -> Markup {
         html! {
             div .filters {
@@ -84,7 +84,7 @@ impl Filters<'_> {
     }
 
     fn statuses(&self) -> Vec<Choice<'_>> {
-        // A stage that nobody uses is no choice where deals cannot be lost.
+        // A stage without deals is left out where deals cannot be lost.
         let is_shown = |(stage, count): &&(Stage, usize)| {
             *stage != Stage::Lost || *count > 0 || self.filter().statuses.contains(stage)
         };
@@ -167,7 +167,7 @@ impl Filters<'_> {
         }
     }
 
-    /// This page with another filter.
+    /// Address of this page with another filter.
     fn address(&self, filter: &DealFilter) -> String {
         if self.path == LIST {
             question_address(&ListQuestion {
@@ -183,7 +183,7 @@ impl Filters<'_> {
         chip_label(chip, self.language)
     }
 
-    /// How many deals are left, announced when it changes; nothing is hidden silently.
+    /// Number of matching deals in a live region; hidden deals are mentioned.
     fn count(&self) -> Markup {
         let language = self.language;
         let hidden = language.count(self.hidden_undated as u64, Noun::DEAL);
@@ -208,7 +208,7 @@ impl Filters<'_> {
     }
 }
 
-/// One choice of a filter in words: `Statut : Gagné`.
+/// Label of a filter choice: `Statut : Gagné`.
 pub(super) fn chip_label(chip: &Chip, language: Language) -> String {
     let value = Some(chip.value.as_str()).filter(|value| *value != NOT_GIVEN);
     let day = || {

@@ -1,4 +1,4 @@
-//! The form of a deal, new or known.
+//! Form page for a new or existing deal.
 
 use maud::{Markup, html};
 
@@ -21,36 +21,36 @@ use crate::{
     },
 };
 
-/// Everything the page with the form shows.
+/// Form page of a deal.
 #[derive(Clone, Debug)]
 pub struct FormPage {
-    /// Heading of the page.
+    /// Heading.
     pub title: String,
     /// Path and query of the page.
     pub address: String,
-    /// Where the form is sent.
+    /// Address to which the form is sent.
     pub action: String,
-    /// Makes a repetition harmless; empty for a deal that has its id.
+    /// Idempotency key; empty for an existing deal.
     pub key: String,
-    /// What stands in the fields.
+    /// Field values.
     pub values: SentDeal,
-    /// What the person saw when they began; `None` for a new deal.
+    /// Values the person saw at first; `None` for a new deal.
     pub seen: Option<SentDeal>,
-    /// What is wrong with single fields.
+    /// Errors of single fields.
     pub complaints: Vec<FieldError>,
-    /// What is understood of the amount.
+    /// Interpretation of the amount.
     pub amount: AmountHelp,
-    /// Why a form without mistakes was not recorded.
+    /// Error that is not about a field.
     pub trouble: Option<String>,
-    /// Known values.
+    /// Suggestions.
     pub suggestions: Suggestions,
-    /// Stages on offer.
+    /// Stages offered.
     pub stages: Vec<Stage>,
-    /// Where “cancel” leads.
+    /// Target of “cancel”.
     pub back: String,
 }
 
-/// Known values, offered while typing.
+/// Existing values, suggested while typing.
 #[derive(Clone, Debug, Default)]
 pub struct Suggestions {
     /// Clients.
@@ -61,19 +61,19 @@ pub struct Suggestions {
     pub assignees: Vec<String>,
 }
 
-/// What is understood of an amount that was typed.
+/// Interpretation of a typed amount.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AmountHelp {
-    /// Nothing.
+    /// No interpretation.
     None,
-    /// One amount, as it is shown.
+    /// One amount, as displayed.
     Clear(String),
-    /// Two, each as it would be sent and as it is shown.
+    /// Two amounts, each as sent and as displayed.
     Choice([(String, String); 2]),
 }
 
 impl FormPage {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let mistakes = self.mistakes();
@@ -109,7 +109,8 @@ impl FormPage {
     fn form(&self, language: Language) -> Markup {
         html! {
             form .claim method="post" action=(self.action) data-once {
-                // Enter in a field presses the first button of a form, which must not be a reading of the amount.
+                // Enter in a field presses the first button of a form, which must not be an interpretation of the
+                // amount.
                 button .unseen type="submit" tabindex="-1" aria-hidden="true" {}
                 @if !self.key.is_empty() { input type="hidden" name="key" value=(self.key); }
                 @if let Some(seen) = &self.seen { (hidden(seen, "seen_")) }
@@ -196,7 +197,7 @@ impl FormPage {
                 AmountHelp::Clear(amount) => { (language.choose("compris : ", "understood: ")) (amount) }
                 AmountHelp::Choice(readings) => {
                     (language.choose("Voulez-vous dire ", "Do you mean "))
-                    // A button that is pressed is sent after the field, and the last one counts.
+                    // A pressed button is sent after the field, and the last value counts.
                     @for (place, (value, shown)) in readings.iter().enumerate() {
                         @if place > 0 { (language.choose(" ou ", " or ")) }
                         button .quiet type="submit" name="montant_brut" value=(value) { (shown) }
@@ -209,7 +210,7 @@ impl FormPage {
 
     fn due_field(&self, language: Language) -> Markup {
         let typed = self.typed(DUE);
-        // A browser's calendar cannot show what is no day; then the text stays for correction.
+        // A date input cannot display an invalid date; then a text input keeps it for correction.
         let is_day = typed.value.is_empty() || typed.value.parse::<jiff::civil::Date>().is_ok();
         html! {
             div .field {
@@ -233,7 +234,7 @@ impl FormPage {
     }
 }
 
-/// Every field of `sent` as a hidden one, its name after `before`.
+/// Every field of `sent` as a hidden input, its name prefixed with `before`.
 pub fn hidden(sent: &SentDeal, before: &str) -> Markup {
     html! {
         @for column in FIELDS {

@@ -1,4 +1,4 @@
-//! What happened to a deal, the latest first.
+//! History of a deal, newest first.
 
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
@@ -12,21 +12,21 @@ use super::{
 };
 use crate::language::Language;
 
-/// What was done in one go.
+/// Audit entries of one action.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// When.
+    /// Time.
     pub at: Timestamp,
-    /// By whom, as the audit log names them.
+    /// Author, as named in the audit log.
     pub by: String,
-    /// What.
+    /// Kind of the action.
     pub action: Action,
-    /// The cells, where it was about cells.
+    /// Changed cells, if the action changed cells.
     pub cells: Vec<LogLine>,
 }
 
 impl Event {
-    /// The lines of a deal, the earliest first, as events, the latest first.
+    /// Groups the entries of a deal, earliest first, into events, newest first.
     pub fn of(lines: Vec<LogLine>) -> Vec<Self> {
         let mut events: Vec<Self> = Vec::new();
         for line in lines {
@@ -47,7 +47,7 @@ impl Event {
     }
 }
 
-/// The list of events.
+/// List of events.
 pub fn history(events: &[Event], now: &Zoned, language: Language) -> Markup {
     html! {
         section #history {
@@ -86,7 +86,7 @@ fn deed(event: &Event, language: Language) -> &'static str {
     language.choose(french, english)
 }
 
-/// Probability and weighted value follow from the rest, and a row that came or went is not told cell by cell.
+/// Hides derived cells (probability, weighted value), and the cells of rows that were added or deleted.
 fn is_told(line: &LogLine, event: &Event) -> bool {
     let derived = line
         .column()

@@ -1,4 +1,4 @@
-//! The deals behind a number, a hundred on a page, each with its cells in the spreadsheet.
+//! List page: one page of the deals that match a query, each with a link to its cells in the spreadsheet.
 
 use maud::{Markup, html};
 
@@ -29,10 +29,10 @@ use crate::{
     },
 };
 
-/// The field of an address with the number of the page.
+/// Query field with the page number.
 const PART: &str = "page";
 
-/// Columns that are shown, with what they are called.
+/// Displayed columns, with their French and English labels.
 const COLUMNS: [(usize, &str, &str); 8] = [
     (CLIENT, "Client", "Client"),
     (STAGE, "Statut", "Status"),
@@ -44,26 +44,26 @@ const COLUMNS: [(usize, &str, &str); 8] = [
     (UPDATED_AT, "Modifiée le", "Changed on"),
 ];
 
-/// Everything the list shows.
+/// List page.
 pub struct ListPage<'a> {
-    /// What is asked for.
+    /// Query.
     pub question: &'a ListQuestion,
-    /// The deals of this page.
+    /// Deals of this page.
     pub list: &'a ListAnswer,
-    /// How many deals each choice of the filter has.
+    /// Number of deals for each filter option.
     pub facets: &'a Facets,
-    /// What was just done to a deal.
+    /// Notice of the last action.
     pub notice: Option<Notice>,
-    /// Whether deals can be lost.
+    /// Whether the stage Lost is offered.
     pub lost_stage: LostStage,
-    /// Today and the zone in which instants are days.
+    /// Current time in the time zone in which timestamps are displayed.
     pub now: &'a jiff::Zoned,
-    /// Path and query as they were asked for.
+    /// Path and query of the request.
     pub address: &'a str,
 }
 
 impl ListPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let title = language.choose("Liste des affaires", "List of deals");
@@ -124,7 +124,7 @@ impl ListPage<'_> {
         }
     }
 
-    /// A header sorts by its column, and the other way round when it does so already.
+    /// Header that sorts by its column, or reverses the order when it already does.
     fn header(&self, column: usize, label: &str) -> Markup {
         let header = DEALS.columns[column].header;
         let now = self
@@ -158,7 +158,7 @@ impl ListPage<'_> {
         })
     }
 
-    /// On a phone no header stands above the cards, so that sorting has links of its own.
+    /// Sort links for phones, where the cards have no header row.
     fn sorting(&self, language: Language) -> Markup {
         let ways = [
             (DUE, "", "Échéance", "Due date"),
@@ -223,7 +223,7 @@ impl ListPage<'_> {
         row(0, &cells)
     }
 
-    /// The stage of a deal that can be addressed is changed where it stands.
+    /// Form to change the stage in place, if the deal has an id.
     fn stage(&self, deal: &DealAnswer, language: Language) -> Markup {
         match deal.id {
             Some(id) => {

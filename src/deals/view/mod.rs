@@ -1,6 +1,6 @@
-//! The pages of the deals board: values in, documents out. Nothing here counts, sorts, fetches or reads a clock.
+//! Navigation bar of the board.
 //!
-//! Every page is one struct with all it shows and one method that turns it into a document.
+//! Views only format: each page is a struct with everything it shows and one method that returns the document.
 
 mod action;
 mod address;
@@ -37,7 +37,7 @@ use maud::{Markup, html};
 use super::{stage::Stage, subset::Subset};
 use crate::language::Language;
 
-/// The pages of the board, and the page in the other language; `address` is where the person is.
+/// Links to the board's pages, and to the same page in the other language; `address` is the current path and query.
 pub fn tabs(language: Language, address: &str) -> Markup {
     let path = address.split_once('?').map_or(address, |(path, _)| path);
     let pages = [
@@ -66,7 +66,7 @@ pub fn tabs(language: Language, address: &str) -> Markup {
     }
 }
 
-/// What a stage is called on a page; stored values never change.
+/// Label of a stage; stored values do not change with the language.
 pub fn stage_label(stage: Stage, language: Language) -> &'static str {
     let english = match stage {
         Stage::Prospect => "Prospect",
@@ -78,12 +78,12 @@ pub fn stage_label(stage: Stage, language: Language) -> &'static str {
     language.choose(stage.as_str(), english)
 }
 
-/// What a sector or an assignee is called; `None` is “Non renseigné”.
+/// Label of a sector or assignee; `None` is “Non renseigné”.
 fn name_label(name: Option<&str>, language: Language) -> &str {
     name.unwrap_or(language.choose("Non renseigné", "Not given"))
 }
 
-/// What a part of the deals is called.
+/// Label of a segment.
 fn subset_label(subset: Subset, language: Language) -> &'static str {
     match subset {
         Subset::Overdue => language.choose("En retard", "Overdue"),

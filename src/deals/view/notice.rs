@@ -1,24 +1,24 @@
-//! What was just done to a deal, with the way back.
+//! Notice of the last action on a deal, with an undo button.
 
 use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::{language::Language, page::notice::notice};
 
-/// What was just done.
+/// Action that was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// A new deal is in the sheet.
+    /// A new deal was added.
     Created,
-    /// Some of its fields were changed.
+    /// Fields were changed.
     Changed,
-    /// It was taken out of the sheet.
+    /// The deal was deleted.
     Deleted,
-    /// A change was taken back.
+    /// A change was undone.
     Undone,
-    /// It is set aside.
+    /// The deal was snoozed.
     Paused,
-    /// It is no longer set aside.
+    /// The snooze was ended.
     Resumed,
 }
 
@@ -32,7 +32,7 @@ impl Deed {
         Self::Resumed,
     ];
 
-    /// The word in addresses.
+    /// Value in query strings.
     pub fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -57,34 +57,34 @@ impl Deed {
     }
 }
 
-/// A deed as an address tells it: `did=changed&deal=5&since=…`.
+/// Notice, passed in the query string: `did=changed&deal=5&since=…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// What was done.
+    /// Action that was done.
     pub deed: Deed,
-    /// To which deal.
+    /// Id of the deal.
     pub deal: u64,
-    /// A moment just before it, in milliseconds since 1970: with it the deed can be undone. `None` where it cannot.
+    /// Time just before the action in milliseconds since 1970, for undo; `None` when it cannot be undone.
     pub since: Option<i64>,
 }
 
-/// The fields of an address that tell a deed.
+/// Query fields of a notice.
 pub const FIELDS: [&str; 3] = ["did", "deal", "since"];
 
 impl Notice {
-    /// Of a deed that cannot be undone.
+    /// Notice without undo.
     pub fn of(deed: Deed, deal: u64) -> Self {
         let since = None;
         Self { deed, deal, since }
     }
 
-    /// Of a deed that can be undone: what was done from this moment on.
+    /// Notice with undo of the changes made at or after `since`.
     pub fn undoable(deed: Deed, deal: u64, since: i64) -> Self {
         let since = Some(since);
         Self { deed, deal, since }
     }
 
-    /// Reads the fields of an address; `None` when they tell of nothing.
+    /// Parses query fields; `None` when they hold no notice.
     pub fn parse(pairs: &[(String, String)]) -> Option<Self> {
         let field = |name: &str| {
             pairs
@@ -100,7 +100,7 @@ impl Notice {
         })
     }
 
-    /// The fields of an address that [`Notice::parse`] reads.
+    /// Query fields that [`Notice::parse`] parses.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let since = self.since.map(|since| ("since".to_owned(), since.to_string()));
         let told = [
@@ -110,12 +110,12 @@ impl Notice {
         told.into_iter().chain(since).collect()
     }
 
-    /// The moment just before the deed.
+    /// Time just before the action.
     pub fn moment(since: i64) -> Option<Timestamp> {
         Timestamp::from_millisecond(since).ok()
     }
 
-    /// The notice, with a button that takes the deed back. `back` is where that leads.
+    /// Notice with an undo button. `back` is the address to return to.
     pub fn markup(&self, back: &str, language: Language) -> Markup {
         notice(&html! {
             div .deed role="status" {

@@ -1,4 +1,4 @@
-//! The four numbers at the top, each with its definition and the rows behind it.
+//! KPI cards of the dashboard, each with its definition and a link to the deals behind it.
 
 use maud::{Markup, html};
 use rust_decimal::Decimal;
@@ -14,16 +14,16 @@ use super::{
 };
 use crate::language::{Language, Noun, UNKNOWN};
 
-/// Open stages, of which something can still come.
+/// Open stages.
 const OPEN: [Stage; 3] = [Stage::Prospect, Stage::Qualified, Stage::Negotiation];
 
-/// Everything the four cards show.
+/// The four KPI cards.
 pub struct Numbers<'a> {
-    /// The numbers.
+    /// KPIs.
     pub kpis: &'a Kpis,
-    /// What became of them.
+    /// Change of the KPIs.
     pub changes: &'a KpiChanges,
-    /// The deals they count.
+    /// Filter of the dashboard.
     pub filter: &'a DealFilter,
     /// Language of the page.
     pub language: Language,
@@ -144,13 +144,13 @@ impl Numbers<'_> {
     }
 }
 
-/// The number of a card; a long one is set smaller, so that it stays on one line.
+/// Number of a card; a long one is smaller, so that it stays on one line.
 fn figure(rows: usize, address: &str, number: &str) -> Markup {
     const LONG: usize = 13;
     html! { p .figure .long[number.chars().count() >= LONG] { (linked(rows, address, number)) } }
 }
 
-/// A number that opens its rows; where there are none, there is nothing to open.
+/// Number linked to its deals, or plain text when there are none.
 pub(super) fn linked(rows: usize, address: &str, number: &str) -> Markup {
     html! {
         @if rows > 0 { a href=(address) { (number) } } @else { (number) }

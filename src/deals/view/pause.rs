@@ -1,25 +1,25 @@
-//! Setting a deal aside for a while, and taking it up again.
+//! Snooze form of a deal.
 
 use maud::{Markup, html};
 
 use super::super::pause::Pause;
 use crate::{error::FieldError, language::Language, page::field::error_line};
 
-/// What the part about the pause shows.
+/// Snooze form of a deal.
 #[derive(Clone, Debug, Default)]
 pub struct PauseForm {
-    /// The pause in which the deal is today.
+    /// Active snooze.
     pub in_force: Option<Pause>,
-    /// The day as it was typed.
+    /// Day as typed.
     pub until: String,
-    /// The reason as it was typed.
+    /// Reason as typed.
     pub reason: String,
-    /// What is wrong with them.
+    /// Errors of the fields.
     pub complaints: Vec<FieldError>,
 }
 
 impl PauseForm {
-    /// The part of the page. `back` carries the query that the page has.
+    /// Section of the page. `query` is the query string of the page.
     pub fn markup(&self, id: u64, query: &str, language: Language) -> Markup {
         html! {
             section #pause {

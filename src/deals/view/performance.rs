@@ -1,4 +1,4 @@
-//! The page of what each assignee sells.
+//! Page with the sales figures by assignee.
 
 use maud::{Markup, html};
 
@@ -20,23 +20,23 @@ use crate::{
     period::Period,
 };
 
-/// Everything the page shows.
+/// Performance page.
 pub struct PerformancePage<'a> {
-    /// The language of the page.
+    /// Language of the page.
     pub language: Language,
-    /// Which deals are looked at; its days are the period.
+    /// Filter; its dates are the period.
     pub filter: &'a DealFilter,
-    /// The period before; `None` when the period is open.
+    /// Preceding period; `None` when the period is open-ended.
     pub before: Option<Period>,
-    /// Deals without a due date that only the period leaves out.
+    /// Number of deals hidden by the period because they have no due date.
     pub hidden_undated: usize,
     /// All assignees together.
     pub total: &'a PerformanceLine,
-    /// The assignees, in the order to show.
+    /// Assignees in display order.
     pub lines: &'a [PerformanceLine],
 }
 
-/// One figure of a line, now or before.
+/// One figure of a line.
 struct Shown {
     french: &'static str,
     english: &'static str,
@@ -87,7 +87,7 @@ const FIGURES: [Shown; 8] = [
 ];
 
 impl PerformancePage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame, address: &str) -> String {
         let title = self.language.choose("Performance commerciale", "Sales performance");
         let main = html! {
@@ -122,7 +122,7 @@ impl PerformancePage<'_> {
         })
     }
 
-    /// The period without the rest of the filter: its fields are not printed.
+    /// Filter with the period only, shown on paper: form fields are not printed.
     fn period_alone(&self) -> DealFilter {
         DealFilter {
             due: self.filter.due,
@@ -130,7 +130,7 @@ impl PerformancePage<'_> {
         }
     }
 
-    /// The filter without the period, which has its own fields.
+    /// Filter without the period, which has its own fields.
     fn others(&self) -> DealFilter {
         DealFilter {
             due: Period::default(),

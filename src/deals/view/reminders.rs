@@ -1,4 +1,4 @@
-//! The page of the reminders: what would be sent now, what would not, and what was sent.
+//! Reminders page: pending messages, suppressed reminders and history.
 
 use jiff::{civil::Time, tz::TimeZone};
 use maud::{Markup, html};
@@ -20,28 +20,28 @@ use crate::{
     },
 };
 
-/// Everything the page shows.
+/// Reminders page.
 pub struct RemindersPage<'a> {
-    /// The language of the page.
+    /// Language of the page.
     pub language: Language,
-    /// The ways out that are configured.
+    /// Configured channels.
     pub configured: &'a [Channel],
-    /// When the daily job runs.
+    /// Time of the daily run.
     pub at: Time,
-    /// Whether a button may send what is to be sent.
+    /// Whether the page has a send button.
     pub may_send: bool,
-    /// What would be sent now, by channel.
+    /// Pending messages by channel.
     pub mail: &'a [(Channel, Mail<'a>)],
-    /// What was sent or not, the newest first.
+    /// Reminders sent, failed or suppressed, newest first.
     pub history: &'a [&'a Alert],
-    /// Address of the history in the spreadsheet.
+    /// Link to the history in the spreadsheet.
     pub history_link: String,
-    /// The zone in which times are shown.
+    /// Time zone in which times are displayed.
     pub zone: &'a TimeZone,
 }
 
 impl RemindersPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame, address: &str) -> String {
         let title = self.language.choose("Rappels", "Reminders");
         let main = html! {
@@ -130,7 +130,7 @@ impl RemindersPage<'_> {
         }
     }
 
-    /// Words that the tab holds, in the language of the page.
+    /// Translates a cause stored in the tab into the language of the page.
     fn because(&self, because: &str) -> String {
         match (self.language, because.strip_prefix("paused until ")) {
             (Language::English, _) => because.to_owned(),

@@ -1,4 +1,4 @@
-//! The dashboard on paper: filters, the four numbers, deadlines, cold deals, funnel and sectors.
+//! Dashboard as a PDF report: filter, KPIs, deadlines, stale deals, funnel and sectors.
 
 use super::{
     super::{
@@ -16,20 +16,20 @@ use crate::{
     language::{Language, Noun, UNKNOWN},
 };
 
-/// Everything the report shows.
+/// PDF report of the dashboard.
 pub struct BoardReport<'a> {
-    /// The numbers, with as many lines of each list as are to be printed.
+    /// Dashboard values, with as many lines of each list as are printed.
     pub overview: &'a Overview,
-    /// The deals they count.
+    /// Filter of the dashboard.
     pub filter: &'a DealFilter,
-    /// When the spreadsheet was read, in the configured zone.
+    /// Time at which the spreadsheet was read, in the configured time zone.
     pub read_at: &'a jiff::Zoned,
     /// Language of the report.
     pub language: Language,
 }
 
 impl BoardReport<'_> {
-    /// The bytes of the PDF.
+    /// Bytes of the PDF.
     ///
     /// # Errors
     /// See [`PdfError`].
@@ -57,7 +57,7 @@ impl BoardReport<'_> {
         ))
     }
 
-    /// What stands as an empty box on the paper, and where it can be read.
+    /// Note about characters that the font lacks; the CSV and XLSX exports contain them.
     fn unprinted(&self, letters: usize) -> Option<String> {
         (letters > 0).then(|| {
             self.language.choose(
@@ -99,7 +99,7 @@ impl BoardReport<'_> {
         )
     }
 
-    /// What the numbers leave out.
+    /// Note about rows excluded from the figures.
     fn missing(&self) -> Option<String> {
         let (language, overview) = (self.language, self.overview);
         let mut parts = Vec::new();

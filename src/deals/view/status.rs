@@ -1,11 +1,11 @@
-//! The small form that moves a deal to another stage.
+//! Form that changes the stage of a deal.
 
 use maud::{Markup, html};
 
 use super::{super::stage::Stage, words};
 use crate::language::Language;
 
-/// A select with the stages and a button; with script, choosing is enough. `back` is where the answer leads.
+/// Select with the stages and a button; with JavaScript, choosing submits. `back` is the address to return to.
 pub fn status_form(id: u64, current: Stage, (stages, back): (&[Stage], &str), language: Language) -> Markup {
     html! {
         form .stage-form method="post" action={ "/deals/" (id) "/status" } data-stage {

@@ -1,4 +1,4 @@
-//! The page of the sales velocity.
+//! Sales velocity page.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -23,23 +23,23 @@ use crate::{
     },
 };
 
-/// How many months the drawing shows; the table shows all of them.
+/// Maximum number of months in the chart; the table lists all of them.
 const MONTHS_DRAWN: usize = 24;
 
-/// Everything the page shows.
+/// Sales velocity page.
 pub struct VelocityPage<'a> {
-    /// The language of the page.
+    /// Language of the page.
     pub language: Language,
-    /// Which deals are looked at.
+    /// Filter.
     pub filter: &'a DealFilter,
-    /// The figures.
+    /// Figures.
     pub answer: &'a VelocityAnswer,
-    /// The day of the first change that the history knows.
+    /// Date of the first recorded stage change.
     pub history_since: Option<Date>,
 }
 
 impl VelocityPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame, address: &str) -> String {
         let title = self.language.choose("Vélocité commerciale", "Sales velocity");
         let main = html! {
@@ -217,7 +217,7 @@ impl VelocityPage<'_> {
     }
 }
 
-/// A row whose figures carry their label where no header names the column.
+/// Row whose cells carry their labels, for narrow screens without a header row.
 fn labelled(name: Markup, labels: &[&str], figures: &[String]) -> Markup {
     let figures = labels.iter().zip(figures);
     let figures =

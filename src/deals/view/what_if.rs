@@ -1,4 +1,4 @@
-//! The page of the what-if: the levers, what they make of each figure, and which of them does most.
+//! What-if page: scenario inputs, resulting figures, and the effect of each input.
 
 use maud::{Markup, html};
 use rust_decimal::Decimal;
@@ -23,26 +23,26 @@ use crate::{
     },
 };
 
-/// Everything the page shows.
+/// What-if page.
 pub struct WhatIfPage<'a> {
-    /// The language of the page.
+    /// Language of the page.
     pub language: Language,
-    /// Which deals are looked at.
+    /// Filter.
     pub filter: &'a DealFilter,
-    /// The query of the address, in which the levers stand as they were typed.
+    /// Query string, with the inputs as typed.
     pub query: &'a str,
-    /// Levers that could not be read.
+    /// Errors of the inputs.
     pub errors: &'a [LeverError],
-    /// How many deals are looked at.
+    /// Number of deals that match the filter.
     pub deals: usize,
-    /// `None` when a lever could not be read.
+    /// Results; `None` when an input is invalid.
     pub answer: Option<&'a WhatIf>,
-    /// Why a figure is not known, in sentences.
+    /// Reasons why a figure is unknown, as sentences.
     pub gaps: &'a [String],
 }
 
 impl WhatIfPage<'_> {
-    /// The whole document.
+    /// HTML document.
     pub fn document(&self, frame: &Frame, address: &str) -> String {
         let title = self.language.choose("Et si…", "What if…");
         let main = html! {
@@ -118,7 +118,7 @@ impl WhatIfPage<'_> {
         }
     }
 
-    /// The lever as it stands in the address.
+    /// Value of an input as typed in the query.
     fn typed(&self, lever: Lever) -> String {
         let fields: Vec<(String, String)> = serde_urlencoded::from_str(self.query).unwrap_or_default();
         let typed = fields.into_iter().rev().find(|(name, _)| name == lever.field());
@@ -221,7 +221,7 @@ impl WhatIfPage<'_> {
     }
 }
 
-/// Where the slider stands for a typed value: a whole number, or 0 for what it cannot show.
+/// Slider position for a typed value: a whole number, or 0 for values the slider cannot represent.
 fn slider_place(typed: &str) -> Decimal {
     let plain = typed.trim().replace(',', ".");
     plain

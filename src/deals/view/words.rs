@@ -1,4 +1,4 @@
-//! What columns, stages and values are called on pages.
+//! Labels of columns, stages, cell contents and authors.
 
 use jiff::{Timestamp, Zoned};
 
@@ -12,7 +12,7 @@ use crate::{
     store::{Cell, Content},
 };
 
-/// The name of a column of `deals`.
+/// Label of a column of `deals`.
 pub fn column(column: usize, language: Language) -> &'static str {
     let (french, english) = match column {
         CLIENT => ("Client", "Client"),
@@ -31,7 +31,7 @@ pub fn column(column: usize, language: Language) -> &'static str {
     language.choose(french, english)
 }
 
-/// The name of a stage; what is stored never changes.
+/// Label of a stage; stored values do not change with the language.
 pub fn stage(stage: Stage, language: Language) -> &'static str {
     match (language, stage) {
         (Language::French, stage) => stage.as_str(),
@@ -43,7 +43,7 @@ pub fn stage(stage: Stage, language: Language) -> &'static str {
     }
 }
 
-/// The value of a cell of `deals` as a person reads it; a dash where nothing stands. `header` names a column of staff's own.
+/// Displayed content of a cell of `deals`; a dash for an empty one. `header` may name a column added by staff.
 pub fn content(header: &str, content: &Content, language: Language) -> String {
     let column = DEALS.columns.iter().position(|column| column.header == header);
     let shown = match (column, content.as_cell()) {
@@ -64,13 +64,13 @@ pub fn content(header: &str, content: &Content, language: Language) -> String {
     shown.unwrap_or_else(|| content.as_cell().text())
 }
 
-/// A moment: `21/11/2026 13:05`.
+/// Date and time: `21/11/2026 13:05`.
 pub fn moment(at: Timestamp, now: &Zoned, language: Language) -> String {
     let at = at.to_zoned(now.time_zone().clone());
     format!("{} {}", language.date(at.date()), at.strftime("%H:%M"))
 }
 
-/// Who did something, as the audit log names them.
+/// Author of an audit entry.
 pub fn author(by: &str, language: Language) -> String {
     let (french, english) = match by {
         "form" => ("formulaire", "form"),

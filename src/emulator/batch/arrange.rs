@@ -1,4 +1,4 @@
-//! Requests that order, clean and thin out rows.
+//! Requests `sortRange`, `trimWhitespace` and `deleteDuplicates`.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -12,7 +12,7 @@ use super::super::formula::{self, Evaluator};
 use super::super::workbook::Workbook;
 use super::{dimensions, targets, text, whole};
 
-/// `sortRange`: numbers before texts before booleans, blank cells last whatever the direction.
+/// Applies `sortRange`: numbers before texts before booleans, blank cells last in both directions.
 pub fn sort(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     let specs: Vec<(u32, bool)> = body
@@ -76,7 +76,7 @@ fn compare(left: &[Scalar], right: &[Scalar], specs: &[(u32, bool)]) -> Ordering
     Ordering::Equal
 }
 
-/// A formula that changed its row still means the cells beside it.
+/// Shifts relative references of formulas whose row moved, so that they still point to the same row.
 fn follow(workbook: &mut Workbook, position: usize, area: Rectangle, order: &[u32]) {
     if !workbook.sheets[position].has_formulas {
         return;
@@ -103,7 +103,7 @@ fn follow(workbook: &mut Workbook, position: usize, area: Rectangle, order: &[u3
     }
 }
 
-/// `trimWhitespace`.
+/// Applies `trimWhitespace`.
 pub fn trim_whitespace(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     let mut count = 0;
@@ -119,7 +119,7 @@ pub fn trim_whitespace(workbook: &mut Workbook, body: &Json) -> Result<Json, Fai
     Ok(json!({"trimWhitespace": if count == 0 { json!({}) } else { json!({ "cellsChangedCount": count }) }}))
 }
 
-/// `deleteDuplicates`: the first of equal rows stays.
+/// Applies `deleteDuplicates`: keeps the first of equal rows.
 pub fn delete_duplicates(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     let mut columns: Vec<u32> = Vec::new();

@@ -1,4 +1,4 @@
-//! Requests that write cells.
+//! Requests that write cells: `updateCells`, `appendCells`, `repeatCell`, `setDataValidation`, `updateBorders`.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -16,7 +16,7 @@ use super::super::workbook::Workbook;
 use super::targets;
 use super::{mask, object, text};
 
-/// The fields of `CellData` that a cell keeps besides its entry.
+/// Fields of `CellData` that are stored with a cell besides its entry.
 const STYLE_FIELDS: [&str; 6] = [
     "userEnteredFormat",
     "note",
@@ -26,20 +26,20 @@ const STYLE_FIELDS: [&str; 6] = [
     "hyperlink",
 ];
 
-/// The fields of `CellData` that the emulator lacks.
+/// Fields of `CellData` that the emulator does not support.
 const LACKING: [&str; 3] = ["pivotTable", "dataSourceTable", "dataSourceFormula"];
 
-/// Puts `CellData` into cells and remembers the last style it made: rows of one batch mostly look alike.
+/// Writer of `CellData` into cells. Caches the last style it built, because cells of one batch mostly share a style.
 pub struct Brush {
     mask: Mask,
     last: Option<Stroke>,
 }
 
-/// The style before, the message, the style after.
+/// Style before, message applied, style after.
 type Stroke = (Option<Arc<Style>>, Map<String, Json>, Option<Arc<Style>>);
 
 impl Brush {
-    /// A brush that touches only what the mask selects.
+    /// Creates a writer for the fields that the mask selects.
     pub fn new(mask: Mask) -> Result<Self, Failure> {
         for name in mask.names() {
             if LACKING.contains(&name) {
@@ -52,7 +52,7 @@ impl Brush {
         Ok(Self { mask, last: None })
     }
 
-    /// Applies one message to one cell.
+    /// Applies one `CellData` message to a cell.
     pub fn paint(&mut self, cell: &mut Cell, data: &Json) -> Result<(), Failure> {
         let lacking = |name: &&&str| self.mask.selects(name) && data.get(**name).is_some();
         if let Some(name) = LACKING.iter().find(lacking) {
@@ -97,7 +97,7 @@ impl Brush {
     }
 }
 
-/// Cells that look alike mostly share one style.
+/// Compares two styles; equal cells mostly share one `Arc`, so the pointers are compared first.
 fn is_same(one: Option<&Arc<Style>>, other: Option<&Arc<Style>>) -> bool {
     match (one, other) {
         (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
@@ -120,7 +120,7 @@ fn entry(value: &Json) -> Result<Entry, Failure> {
     }
 }
 
-/// The `values` of the `rows` of a body.
+/// Cell messages of the `rows` of a request.
 fn rows_of(body: &Json) -> Vec<&[Json]> {
     let Some(Json::Array(rows)) = body.get("rows") else {
         return Vec::new();
@@ -134,7 +134,7 @@ fn rows_of(body: &Json) -> Vec<&[Json]> {
         .collect()
 }
 
-/// `updateCells`: with `start` only what is given is written, with `range` the rest of it is emptied.
+/// Applies `updateCells`: with `start`, writes only the given cells; with `range`, also clears the rest of the range.
 pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let mut brush = Brush::new(mask(body)?)?;
     let rows = rows_of(body);
@@ -212,7 +212,7 @@ fn fill(
     Ok(())
 }
 
-/// `appendCells`: below the last row with data.
+/// Applies `appendCells`: writes below the last row with data.
 pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let mut brush = Brush::new(mask(body)?)?;
     let position = targets::position(workbook, body)?;
@@ -226,7 +226,7 @@ pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     write_rows(workbook, (position, top, 0), &rows, &mut brush)
 }
 
-/// `repeatCell`: one message for every cell of a range; a formula moves along.
+/// Applies `repeatCell`: one message for every cell of a range, with relative formula references shifted.
 pub fn repeat(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let mut brush = Brush::new(mask(body)?)?;
     let (position, area) = targets::area_in(workbook, body, "range")?;
@@ -255,7 +255,7 @@ pub fn repeat(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `setDataValidation`; without a rule the validation goes.
+/// Applies `setDataValidation`; a missing rule removes the validation.
 pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     let mut rule = object(body, "rule");
@@ -276,7 +276,7 @@ pub fn set_data_validation(workbook: &mut Workbook, body: &Json) -> Result<(), F
     )
 }
 
-/// `updateBorders`: the sides of a range and the lines inside it.
+/// Applies `updateBorders`: outer and inner borders of a range.
 pub fn update_borders(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     let border = |side: &str| {

@@ -1,4 +1,4 @@
-//! Requests about rows and columns.
+//! Requests that insert, delete, move, append and resize rows or columns.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -21,7 +21,7 @@ fn grown(sheet: &Sheet, dimension: Dimension, count: u32) -> (u32, u32) {
     }
 }
 
-/// `insertDimension`.
+/// Applies `insertDimension`.
 pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let span = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
     let inherit = flag(body, "inheritFromBefore");
@@ -50,7 +50,7 @@ pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
                 .insert_rows(span.start, count, template.as_deref());
         }
         Dimension::Columns => {
-            // Without inheritance the column that moves right lends its looks.
+            // Without `inheritFromBefore` the new columns take the format of the column that moves right.
             let neighbour = if inherit { span.start - 1 } else { span.start };
             workbook
                 .sheet_mut(span.sheet)
@@ -61,7 +61,7 @@ pub fn insert(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts blank rows into a tab; they look like the row above.
+/// Inserts blank rows into a tab, with the format of the row above.
 pub fn insert_rows_at(workbook: &mut Workbook, position: usize, index: u32, count: u32) {
     let template = index
         .checked_sub(1)
@@ -72,13 +72,13 @@ pub fn insert_rows_at(workbook: &mut Workbook, position: usize, index: u32, coun
     ranges::shift(workbook, position, Dimension::Rows, Shift::Insert(index, count));
 }
 
-/// Takes rows out of a tab.
+/// Deletes rows of a tab.
 pub fn delete_rows_at(workbook: &mut Workbook, position: usize, start: u32, end: u32) {
     workbook.sheet_mut(position).delete_rows(start, end);
     ranges::shift(workbook, position, Dimension::Rows, Shift::Delete(start, end));
 }
 
-/// `deleteDimension`.
+/// Applies `deleteDimension`.
 pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let Span {
         sheet,
@@ -123,7 +123,7 @@ fn noun(dimension: Dimension) -> &'static str {
     }
 }
 
-/// Frozen rows or columns of a tab.
+/// Number of frozen rows or columns of a tab.
 fn frozen(sheet: &Sheet, dimension: Dimension) -> u32 {
     let name = match dimension {
         Dimension::Rows => "frozenRowCount",
@@ -136,7 +136,7 @@ fn frozen(sheet: &Sheet, dimension: Dimension) -> u32 {
         .map_or(0, |grid| whole(grid, name))
 }
 
-/// Gives a grid another size; ranges that reach beyond are cut.
+/// Resizes a grid; ranges beyond the new size are clipped.
 pub fn truncate(workbook: &mut Workbook, position: usize, rows: u32, columns: u32) {
     let (old_rows, old_columns) = (
         workbook.sheets[position].row_count,
@@ -156,7 +156,7 @@ pub fn truncate(workbook: &mut Workbook, position: usize, rows: u32, columns: u3
     }
 }
 
-/// `appendDimension`.
+/// Applies `appendDimension`.
 pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let position = targets::position(workbook, body)?;
     let length = whole(body, "length");
@@ -171,7 +171,7 @@ pub fn append(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `moveDimension`: the destination is counted before the move.
+/// Applies `moveDimension`; the destination index refers to the positions before the move.
 pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let Span {
         sheet,
@@ -201,7 +201,7 @@ pub fn relocate(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `updateDimensionProperties`.
+/// Applies `updateDimensionProperties`.
 pub fn update_properties(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let Span {
         sheet,
@@ -238,7 +238,7 @@ fn change_properties(sheet: &mut Sheet, (dimension, index): (Dimension, u32), ch
     }
 }
 
-/// `autoResizeDimensions`: as wide as the longest text, at about seven pixels a character.
+/// Applies `autoResizeDimensions`: column width of the longest text at about seven pixels a character.
 pub fn auto_resize(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let Span {
         sheet,

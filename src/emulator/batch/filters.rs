@@ -1,4 +1,4 @@
-//! The basic filter of a tab.
+//! Basic filter of a tab.
 
 use serde_json::{Value as Json, json};
 
@@ -6,7 +6,7 @@ use super::super::failure::Failure;
 use super::super::workbook::{Workbook, grid_range};
 use super::{object, targets, tidy};
 
-/// `setBasicFilter`: open sides become the grid's.
+/// Applies `setBasicFilter`; missing bounds are those of the grid.
 pub fn set(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let mut filter = object(body, "filter");
     let range = filter.get("range").cloned().unwrap_or_else(|| json!({}));
@@ -16,7 +16,7 @@ pub fn set(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `clearBasicFilter`.
+/// Applies `clearBasicFilter`.
 pub fn clear(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let position = targets::position(workbook, body)?;
     if workbook.sheets[position].furniture.basic_filter.is_none() {

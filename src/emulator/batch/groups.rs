@@ -1,4 +1,4 @@
-//! Groups of rows and columns that a person can fold away.
+//! Collapsible groups of rows and columns: `addDimensionGroup`, `updateDimensionGroup`, `deleteDimensionGroup`.
 
 use serde_json::{Value as Json, json};
 
@@ -29,7 +29,7 @@ fn set_groups(sheet: &mut Sheet, dimension: Dimension, mut list: Vec<Group>) {
     }
 }
 
-/// The groups of one dimension on the wire.
+/// Groups of one dimension as `DimensionGroup` messages.
 pub fn on_wire(sheet: &Sheet, dimension: Dimension) -> Vec<Json> {
     let name = if dimension == Dimension::Rows {
         "ROWS"
@@ -62,7 +62,7 @@ fn reply(workbook: &Workbook, kind: &str, span: &Span) -> Json {
     json!({ kind: body })
 }
 
-/// `addDimensionGroup`.
+/// Applies `addDimensionGroup`.
 pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let span = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
     let sheet = workbook.sheet_mut(span.sheet);
@@ -79,7 +79,7 @@ pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     } else {
         "columnGroupControlAfter"
     };
-    // The first group gives the grid this property, and it stays when the group goes.
+    // The first group sets this property of the grid; it remains when the group is deleted.
     let grid = sheet
         .furniture_mut()
         .properties
@@ -89,7 +89,7 @@ pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     Ok(reply(workbook, "addDimensionGroup", &span))
 }
 
-/// `deleteDimensionGroup`: the deepest group loses the range.
+/// Applies `deleteDimensionGroup`: removes the range from the deepest group.
 pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let span = targets::span(workbook, body.get("range").unwrap_or(&Json::Null))?;
     let list = groups(&workbook.sheets[span.sheet], span.dimension).clone();
@@ -124,7 +124,7 @@ pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     Ok(reply(workbook, "deleteDimensionGroup", &span))
 }
 
-/// `updateDimensionGroup`: folds and unfolds.
+/// Applies `updateDimensionGroup`: collapses or expands a group.
 pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let group = body.get("dimensionGroup").unwrap_or(&Json::Null);
     let span = targets::span(workbook, group.get("range").unwrap_or(&Json::Null))?;

@@ -1,5 +1,5 @@
-//! What a tab keeps in lists and the emulator merely remembers: protected ranges, filter views, conditional formats,
-//! banded ranges.
+//! Objects of a tab that are stored without further effect: protected ranges, filters, filter views, conditional
+//! formats, banded ranges.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,7 +8,7 @@ use super::super::sheet::Sheet;
 use super::super::workbook::Workbook;
 use super::{mask, object, targets, tidy, whole};
 
-/// A kind of list: its field in `Sheet`, the field of the message in a request, and the id.
+/// Kind of object: the field of `Sheet` that lists it, the field of the request that holds it, and its id field.
 struct Kind {
     list: &'static str,
     message: &'static str,
@@ -32,7 +32,7 @@ const BANDED: Kind = Kind {
 };
 const RULES: &str = "conditionalFormats";
 
-/// Applies one of these requests; anything else is not supported.
+/// Applies one of these requests; any other kind is unsupported.
 pub fn one(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, Failure> {
     let silent = |result: Result<(), Failure>| result.map(|()| json!({}));
     match kind {
@@ -52,7 +52,7 @@ pub fn one(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, Fai
     }
 }
 
-/// `sheetId: 0` is a default and vanishes.
+/// Removes `sheetId: 0`, which protocol-buffer JSON omits as the default.
 pub fn drop_sheet_zero(range: Option<&mut Json>) {
     if let Some(Json::Object(fields)) = range
         && fields.get("sheetId").and_then(Json::as_i64) == Some(0)
@@ -87,7 +87,7 @@ fn add(workbook: &mut Workbook, kind: &Kind, body: &Json) -> Result<Json, Failur
     Ok(Json::Object(made))
 }
 
-/// Whoever adds a protected range may edit it, and is its editor from then on.
+/// Adds a protected range with the caller as its editor.
 fn add_protected(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let mut wanted = body.clone();
     wanted["protectedRange"]["requestingUserCanEdit"] = json!(true);

@@ -1,4 +1,4 @@
-//! `mergeCells` and `unmergeCells`.
+//! Requests `mergeCells` and `unmergeCells`.
 
 use serde_json::Value as Json;
 
@@ -8,7 +8,7 @@ use super::super::failure::Failure;
 use super::super::workbook::Workbook;
 use super::{targets, text};
 
-/// Only the first cell of a merge keeps its value.
+/// Applies `mergeCells`; only the first cell of a merge keeps its value.
 pub fn merge(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     refuse_partial(workbook, position, area)?;
@@ -44,7 +44,7 @@ pub fn merge(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Takes every merge of a range apart.
+/// Applies `unmergeCells` to every merge within a range.
 pub fn unmerge(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let (position, area) = targets::area_in(workbook, body, "range")?;
     refuse_partial(workbook, position, area)?;

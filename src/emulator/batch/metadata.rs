@@ -1,4 +1,4 @@
-//! Requests about developer metadata.
+//! Requests that create, update and delete developer metadata.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::super::metadata;
 use super::super::workbook::Workbook;
 use super::{mask, object, targets, text};
 
-/// `createDeveloperMetadata`.
+/// Applies `createDeveloperMetadata`.
 pub fn create(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let wanted = &body[metadata::FIELD];
     for (field, empty) in [
@@ -52,7 +52,7 @@ pub fn create(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     Ok(json!({"createDeveloperMetadata": {"developerMetadata": made}}))
 }
 
-/// A location with its type, and the tab it is on.
+/// Location message with its type, and the position of its tab (`None` for the whole spreadsheet).
 fn location(workbook: &Workbook, wanted: &Json) -> Result<(Option<usize>, Json), Failure> {
     if let Some(range) = wanted.get("dimensionRange") {
         let span = targets::span(workbook, range)?;
@@ -86,7 +86,7 @@ fn location(workbook: &Workbook, wanted: &Json) -> Result<(Option<usize>, Json),
     Err(Failure::invalid("developerMetadata.location must be specified."))
 }
 
-/// The ids of what data filters select.
+/// Ids of the metadata that data filters select.
 fn ids(workbook: &Workbook, filters: &[Json]) -> Result<Vec<Json>, Failure> {
     let mut ids = Vec::new();
     for filter in filters {
@@ -99,7 +99,7 @@ fn ids(workbook: &Workbook, filters: &[Json]) -> Result<Vec<Json>, Failure> {
     Ok(ids)
 }
 
-/// `updateDeveloperMetadata`: key, value and visibility of everything that matches.
+/// Applies `updateDeveloperMetadata`: sets key, value and visibility of all matches.
 pub fn update(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let (mask, wanted) = (mask(body)?, object(body, metadata::FIELD));
     if mask.selects("location") && wanted.contains_key("location") {
@@ -126,7 +126,7 @@ pub fn update(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     Ok(json!({"updateDeveloperMetadata": {"developerMetadata": changed}}))
 }
 
-/// `deleteDeveloperMetadata`: everything that matches.
+/// Applies `deleteDeveloperMetadata` to all matches.
 pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let ids = ids(workbook, &[body["dataFilter"].clone()])?;
     let mut gone = Vec::new();

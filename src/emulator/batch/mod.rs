@@ -1,6 +1,6 @@
-//! `spreadsheets.batchUpdate`: every request of a batch, or none.
+//! Method `spreadsheets.batchUpdate`: applies all requests of a batch or none.
 //!
-//! The batch runs on a clone of the workbook; the caller keeps the clone only when every request succeeded.
+//! The batch runs on a clone of the workbook, which the caller keeps only when every request succeeded.
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request>
 
@@ -28,10 +28,10 @@ use super::workbook::Workbook;
 pub use properties::copy_sheet;
 pub use targets::sheet_properties;
 
-/// Applies the `requests` of a body and returns the replies.
+/// Applies the `requests` of a body and returns their replies.
 ///
 /// # Errors
-/// The first refusal, with the number and the kind of the request; the workbook is then half changed and must be dropped.
+/// The first failed request, with its index and kind. The workbook is then partly changed and must be discarded.
 pub fn apply(workbook: &mut Workbook, body: &Json) -> Result<Vec<Json>, Failure> {
     let mut requests = Vec::new();
     flatten(body.get("requests").unwrap_or(&Json::Null), &mut requests);
@@ -56,7 +56,7 @@ pub fn apply(workbook: &mut Workbook, body: &Json) -> Result<Vec<Json>, Failure>
     Ok(replies)
 }
 
-/// The service takes one request without a list, and lists in lists.
+/// Flattens the requests: the service also accepts a single request without a list, and nested lists.
 fn flatten<'a>(value: &'a Json, requests: &mut Vec<&'a Map<String, Json>>) {
     match value {
         Json::Array(items) => items.iter().for_each(|item| flatten(item, requests)),
@@ -110,7 +110,7 @@ fn one(workbook: &mut Workbook, kind: &str, body: &Json) -> Result<Json, Failure
     }
 }
 
-/// Takes `fields`, which must not be empty.
+/// Parses the required parameter `fields`.
 fn mask(body: &Json) -> Result<super::mask::Mask, Failure> {
     match body.get("fields").and_then(Json::as_str) {
         Some(text) if !text.is_empty() => super::mask::Mask::parse(text),
@@ -139,7 +139,7 @@ fn flag(body: &Json, name: &str) -> bool {
     body.get(name).and_then(Json::as_bool).unwrap_or(false)
 }
 
-/// A message without its defaults, its colours in both spellings.
+/// Normalizes a message: drops defaults and fills in both color fields.
 fn tidy(mut fields: Map<String, Json>) -> Map<String, Json> {
     wire::without_defaults(&mut fields);
     wire::pair_colours(&mut fields);

@@ -1,4 +1,4 @@
-//! Named ranges.
+//! Requests that add, update and delete named ranges.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::super::failure::Failure;
 use super::super::workbook::Workbook;
 use super::{lists, mask, object, targets, text};
 
-/// `addNamedRange`.
+/// Applies `addNamedRange`.
 pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let mut range = object(body, "namedRange");
     let name = text(&body["namedRange"], "name").to_owned();
@@ -29,7 +29,7 @@ pub fn add(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     Ok(json!({"addNamedRange": {"namedRange": named}}))
 }
 
-/// `updateNamedRange`.
+/// Applies `updateNamedRange`.
 pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let mask = mask(body)?;
     let wanted = object(body, "namedRange");
@@ -48,7 +48,7 @@ pub fn update(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `deleteNamedRange`.
+/// Applies `deleteNamedRange`.
 pub fn delete(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let index = find(workbook, text(body, "namedRangeId"))?;
     Arc::make_mut(&mut workbook.named_ranges).remove(index);

@@ -1,4 +1,4 @@
-//! `copyPaste` and `cutPaste`.
+//! Requests `copyPaste` and `cutPaste`.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::super::formula::{self, Evaluator, with_spills};
 use super::super::workbook::Workbook;
 use super::{targets, text, whole};
 
-/// What of the copied cells is pasted.
+/// Which part of the copied cells is pasted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Paste {
     Normal,
@@ -32,7 +32,7 @@ fn paste_type(body: &Json) -> Result<Paste, Failure> {
     })
 }
 
-/// A copied block: each cell with what it showed.
+/// Copied cells with their displayed values.
 struct Block {
     origin: (u32, u32),
     cells: Vec<Vec<(Cell, Scalar)>>,
@@ -75,7 +75,7 @@ impl Block {
     }
 }
 
-/// `copyPaste`: a larger destination is filled with repetitions when it is a whole multiple.
+/// Applies `copyPaste`; a destination that is a whole multiple of the source is filled with repetitions.
 pub fn copy(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let paste = paste_type(body)?;
     let (source, from) = targets::area_in(workbook, body, "source")?;
@@ -97,7 +97,7 @@ pub fn copy(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `cutPaste`: formulas keep meaning the same cells.
+/// Applies `cutPaste`; references of the moved formulas do not change.
 pub fn cut(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let paste = paste_type(body)?;
     let (source, from) = targets::area_in(workbook, body, "source")?;
@@ -174,7 +174,7 @@ fn put_cell(target: &mut Cell, source: &Cell, shown: &Scalar, paste: Paste) {
     }
 }
 
-/// A style with one field taken from another.
+/// Copy of a style with one field taken from another style.
 fn merged(style: Option<&Arc<Style>>, source: Option<&Arc<Style>>, field: &str) -> Option<Arc<Style>> {
     let mut fields: Map<String, Json> = style.map(|style| style.fields().clone()).unwrap_or_default();
     match source.and_then(|style| style.fields().get(field)) {

@@ -1,4 +1,4 @@
-//! Requests about whole tabs and about the spreadsheet.
+//! Requests that add, delete, copy and change tabs, and change spreadsheet properties.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::{flag, mask, object, text, whole};
 const DEFAULT_ROWS: u32 = 1000;
 const DEFAULT_COLUMNS: u32 = 26;
 
-/// `addSheet`.
+/// Applies `addSheet`.
 pub fn add_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let wanted = object(body, "properties");
     let properties = Json::Object(wanted.clone());
@@ -58,7 +58,7 @@ pub fn add_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> 
     Ok(reply)
 }
 
-/// `deleteSheet`.
+/// Applies `deleteSheet`.
 pub fn delete_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let id = targets::sheet_id(body);
     let position = workbook
@@ -77,7 +77,7 @@ pub fn delete_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure>
     Ok(())
 }
 
-/// `duplicateSheet`.
+/// Applies `duplicateSheet`.
 pub fn duplicate_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let source = json!({"sheetId": body.get("sourceSheetId").cloned().unwrap_or(json!(0))});
     let position = targets::position(workbook, &source)?;
@@ -102,10 +102,10 @@ pub fn duplicate_sheet(workbook: &mut Workbook, body: &Json) -> Result<Json, Fai
     Ok(reply)
 }
 
-/// `sheets.copyTo`: a copy of a tab of another (or the same) spreadsheet at the end of this one.
+/// Appends a copy of a tab of this or another spreadsheet (`sheets.copyTo`).
 ///
 /// # Errors
-/// 400 when the spreadsheet would grow too large.
+/// 400 if the spreadsheet would exceed the cell limit.
 pub fn copy_sheet(workbook: &mut Workbook, original: &Sheet) -> Result<Json, Failure> {
     let title = copy_title(workbook, &original.title);
     check_size(workbook, usize::MAX, original.row_count, original.column_count)?;
@@ -115,7 +115,7 @@ pub fn copy_sheet(workbook: &mut Workbook, original: &Sheet) -> Result<Json, Fai
     Ok(Json::Object(reply))
 }
 
-/// `updateSheetProperties`.
+/// Applies `updateSheetProperties`.
 pub fn update_sheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let wanted = object(body, "properties");
     let properties = Json::Object(wanted.clone());
@@ -166,7 +166,7 @@ fn resize(workbook: &mut Workbook, position: usize, grid: &Json, mask: &Mask) ->
     Ok(())
 }
 
-/// At least one row and one column must scroll.
+/// Refuses to freeze all rows or all columns.
 fn refuse_frozen_grid(workbook: &Workbook, position: usize, mask: &Mask, grid: &Json) -> Result<(), Failure> {
     let sheet = &workbook.sheets[position];
     let frozen = |name: &str| {
@@ -183,7 +183,7 @@ fn refuse_frozen_grid(workbook: &Workbook, position: usize, mask: &Mask, grid: &
     Ok(())
 }
 
-/// The new place is counted before the tab leaves its old one.
+/// Moves a tab; the new index refers to the order before the move.
 fn relocate(workbook: &mut Workbook, position: usize, index: usize) -> Result<(), Failure> {
     let count = workbook.sheets.len();
     if index > count {
@@ -197,7 +197,7 @@ fn relocate(workbook: &mut Workbook, position: usize, index: usize) -> Result<()
     Ok(())
 }
 
-/// `updateSpreadsheetProperties`.
+/// Applies `updateSpreadsheetProperties`.
 pub fn update_spreadsheet(workbook: &mut Workbook, body: &Json) -> Result<(), Failure> {
     let properties = object(body, "properties");
     let mask = mask(body)?;

@@ -1,4 +1,4 @@
-//! Keeps ranges on their cells when rows and columns come and go.
+//! Adjustment of ranges and formulas after rows or columns were inserted, deleted or moved.
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ use super::super::sheet::{Dimension, Group, landing};
 use super::super::workbook::Workbook;
 use super::targets;
 
-/// A change of rows or columns.
+/// Change of rows or columns.
 #[derive(Clone, Copy, Debug)]
 pub enum Shift {
-    /// So many came in before an index.
+    /// Insertion: index, count.
     Insert(u32, u32),
-    /// Those from a first to before a last one went.
+    /// Deletion: start, exclusive end.
     Delete(u32, u32),
-    /// Those from a first to before a last one now stand before what was at a third index.
+    /// Move: start, exclusive end, and the destination index before the move.
     Move(u32, u32, u32),
 }
 
 impl Shift {
-    /// Where a range is afterwards; `None` when it is gone.
+    /// Position of a range after the change; `None` if it was deleted.
     fn moved(self, start: u32, end: u32) -> Option<(u32, u32)> {
         match self {
             Self::Insert(index, count) if index <= start => Some((start + count, end + count)),
@@ -45,7 +45,7 @@ impl Shift {
     }
 }
 
-/// Where a range is after a move. A range that only part of leaves keeps what stays, unless both still touch.
+/// Position of a range after a move. If only part of it moved, the part that stayed counts, unless the two still touch.
 fn after_move((start, end): (u32, u32), (first, last): (u32, u32), destination: u32) -> (u32, u32) {
     let landing = |at| landing(at, (first, last), destination);
     let span = |start: u32, end: u32| (start < end).then(|| (landing(start), landing(end - 1) + 1));
@@ -64,7 +64,7 @@ fn after_move((start, end): (u32, u32), (first, last): (u32, u32), destination: 
     }
 }
 
-/// Adjusts everything in the spreadsheet that points into a tab.
+/// Adjusts everything in the spreadsheet that refers to cells of a tab.
 pub fn shift(workbook: &mut Workbook, position: usize, dimension: Dimension, shift: Shift) {
     let id = workbook.sheets[position].id;
     let adjust = |value: &mut Json| adjust(value, id, dimension, shift);
@@ -128,7 +128,7 @@ fn rectangle(area: Rectangle, dimension: Dimension, shift: Shift) -> Option<Rect
     })
 }
 
-/// Adjusts every `GridRange` in a message; false when one of them is gone.
+/// Adjusts every `GridRange` in a message; `false` if one of them was deleted.
 fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: Shift) -> bool {
     match value {
         Json::Object(fields) => {
@@ -158,7 +158,7 @@ fn adjust(value: &mut Json, id: i32, dimension: Dimension, shift: Shift) -> bool
     }
 }
 
-/// Keeps the criteria and the sort order of a filter on their columns.
+/// Adjusts the column indices in the criteria and sort order of a filter.
 fn adjust_columns(filter: &mut Json, shift: Shift) {
     let moved = |column: u64| {
         let column = u32::try_from(column).ok()?;
@@ -197,7 +197,7 @@ fn formulas(workbook: &mut Workbook, position: usize, dimension: Dimension, shif
     }
 }
 
-/// Replaces every formula of a tab for which the rule has a new text.
+/// Replaces every formula of a tab for which the rule returns a new text.
 fn rewrite_formulas(workbook: &mut Workbook, position: usize, rule: &dyn Fn(&str) -> Option<String>) {
     let affected = |cell: &Cell| matches!(&cell.entry, Entry::Formula(text) if rule(text).is_some());
     let rows: Vec<u32> = (0u32..)

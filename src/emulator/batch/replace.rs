@@ -1,4 +1,4 @@
-//! `findReplace`.
+//! Request `findReplace`.
 
 use std::collections::BTreeSet;
 
@@ -15,10 +15,10 @@ use super::super::wire;
 use super::super::workbook::Workbook;
 use super::{flag, targets, text};
 
-/// What to look for and how.
+/// Search text and options.
 struct Search {
     find: String,
-    /// What is looked for instead of the text, with the replacement in its words.
+    /// Regular expression to search for instead of `find`, with the replacement in the syntax of the crate.
     expression: Option<(Regex, String)>,
     replacement: String,
     match_case: bool,
@@ -27,7 +27,7 @@ struct Search {
     locale: Locale,
 }
 
-/// What was changed so far.
+/// Counts of changes so far.
 #[derive(Default)]
 struct Count {
     values: u64,
@@ -37,7 +37,7 @@ struct Count {
     sheets: u64,
 }
 
-/// Replaces texts in a range, a tab, or everywhere, and says how often.
+/// Applies `findReplace` to a range, a tab or all tabs and returns the counts.
 pub fn find_replace(workbook: &mut Workbook, body: &Json) -> Result<Json, Failure> {
     let search = Search {
         find: text(body, "find").to_owned(),
@@ -75,7 +75,7 @@ pub fn find_replace(workbook: &mut Workbook, body: &Json) -> Result<Json, Failur
     Ok(json!({ "findReplace": reply }))
 }
 
-/// The regular expression to look for, if it is one. Look-around, which Java has, is refused.
+/// Regular expression of the request, if it has one. Look-around, which Java supports, is refused.
 fn expression(body: &Json) -> Result<Option<(Regex, String)>, Failure> {
     if !flag(body, "searchByRegex") {
         return Ok(None);
@@ -95,7 +95,7 @@ fn expression(body: &Json) -> Result<Option<(Regex, String)>, Failure> {
     }
 }
 
-/// Java's `$1` and `\\$` as the crate writes them: `${1}` and `$$`.
+/// Converts Java's `$1` and `\\$` to the syntax of the crate: `${1}` and `$$`.
 fn template(replacement: &str) -> String {
     let mut result = String::new();
     let mut letters = replacement.chars().peekable();
@@ -187,7 +187,7 @@ impl Search {
         if self.entire_cell {
             return (haystack == needle).then(|| (self.replacement.clone(), 1));
         }
-        // Lower case can change lengths; then only exact matches can be placed safely.
+        // Lower case can change the length of a text; then only exact matches have known positions.
         let (haystack, needle) = if haystack.len() == text.len() {
             (haystack, needle)
         } else {

@@ -1,4 +1,4 @@
-//! What a request is about: the tab, the cells, the rows or columns.
+//! Targets of a request: tab, cells, rows or columns.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -8,7 +8,7 @@ use super::super::sheet::{Dimension, Sheet};
 use super::super::workbook::{self, Workbook};
 use super::{text, whole};
 
-/// `sheetId` of a message; absent means 0.
+/// `sheetId` of a message; 0 if absent.
 pub fn sheet_id(body: &Json) -> i32 {
     body.get("sheetId")
         .and_then(Json::as_i64)
@@ -16,7 +16,7 @@ pub fn sheet_id(body: &Json) -> i32 {
         .unwrap_or(0)
 }
 
-/// Position of the tab a message names.
+/// Position of the tab that a message names.
 pub fn position(workbook: &Workbook, body: &Json) -> Result<usize, Failure> {
     let id = sheet_id(body);
     workbook
@@ -24,7 +24,7 @@ pub fn position(workbook: &Workbook, body: &Json) -> Result<usize, Failure> {
         .ok_or_else(|| Failure::invalid(format!("No grid with id: {id}")))
 }
 
-/// The cells of a `GridRange`, clipped at the end of the grid.
+/// Tab position and cells of a `GridRange`, clipped to the grid.
 pub fn area(workbook: &Workbook, range: &Json) -> Result<(usize, Rectangle), Failure> {
     let position = position(workbook, range)?;
     let sheet = &workbook.sheets[position];
@@ -49,7 +49,7 @@ pub fn area(workbook: &Workbook, range: &Json) -> Result<(usize, Rectangle), Fai
     ))
 }
 
-/// The cells of the `GridRange` in a field that has to be there.
+/// Tab position and cells of the `GridRange` in a required field.
 pub fn area_in(workbook: &Workbook, body: &Json, name: &str) -> Result<(usize, Rectangle), Failure> {
     let range = body
         .get(name)
@@ -57,19 +57,19 @@ pub fn area_in(workbook: &Workbook, body: &Json, name: &str) -> Result<(usize, R
     area(workbook, range)
 }
 
-/// The rows or columns of a `DimensionRange`.
+/// Rows or columns of a `DimensionRange`.
 pub struct Span {
     /// Position of the tab.
     pub sheet: usize,
     /// Rows or columns.
     pub dimension: Dimension,
-    /// First.
+    /// First index.
     pub start: u32,
-    /// One past the last.
+    /// One past the last index.
     pub end: u32,
 }
 
-/// Reads `dimension`.
+/// Parses the field `dimension`.
 pub fn dimension(range: &Json) -> Result<Dimension, Failure> {
     match text(range, "dimension") {
         "ROWS" => Ok(Dimension::Rows),
@@ -78,7 +78,7 @@ pub fn dimension(range: &Json) -> Result<Dimension, Failure> {
     }
 }
 
-/// Reads a `DimensionRange`; open sides reach to the grid's.
+/// Parses a `DimensionRange`; a missing end is that of the grid.
 pub fn span(workbook: &Workbook, range: &Json) -> Result<Span, Failure> {
     let sheet = position(workbook, range)?;
     let dimension = dimension(range)?;
@@ -99,7 +99,7 @@ pub fn span(workbook: &Workbook, range: &Json) -> Result<Span, Failure> {
     })
 }
 
-/// Rows or columns of a tab.
+/// Number of rows or columns of a tab.
 pub fn length(sheet: &Sheet, dimension: Dimension) -> u32 {
     match dimension {
         Dimension::Rows => sheet.row_count,
@@ -107,7 +107,7 @@ pub fn length(sheet: &Sheet, dimension: Dimension) -> u32 {
     }
 }
 
-/// `SheetProperties` on the wire.
+/// `SheetProperties` message of a tab.
 pub fn sheet_properties(sheet: &Sheet, index: usize) -> Map<String, Json> {
     let mut fields = Map::new();
     fields.insert("sheetId".to_owned(), json!(sheet.id));

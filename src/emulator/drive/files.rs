@@ -1,4 +1,4 @@
-//! One file: made, read, copied, changed, deleted.
+//! Drive methods for a single file: create, get, copy, update, delete.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use super::super::query::Query;
 use super::super::workbook::Workbook;
 use super::{owner, permissions, refusal};
 
-/// The media type of every file.
+/// Media type of all files.
 pub const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
-/// The folder of every file.
+/// Id of the only folder, which contains all files.
 pub const ROOT: &str = "0AEmulatorDriveUk9PVA";
 
-/// A file as Drive describes it, with all the fields the emulator knows.
+/// `File` message with all fields that the emulator supports.
 pub fn describe(workbook: &Workbook, url: &str) -> Json {
     let file = &workbook.file;
     json!({
@@ -45,7 +45,7 @@ pub fn describe(workbook: &Workbook, url: &str) -> Json {
     })
 }
 
-/// Refuses fields of a file that the emulator would have to remember and cannot.
+/// Refuses file fields that cannot be stored.
 fn check(body: &Map<String, Json>, known: &[&str]) -> Result<(), Failure> {
     match body.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(Failure::unsupported(&format!(
@@ -68,7 +68,7 @@ fn name(body: &Map<String, Json>) -> Option<&str> {
     body.get("name").and_then(Json::as_str)
 }
 
-/// `files.create`: a spreadsheet with one blank tab.
+/// Method `files.create`: creates a spreadsheet with one blank tab.
 pub async fn create(library: &Library, body: &Map<String, Json>, url: &str) -> Result<Json, Failure> {
     check(body, &["name", "mimeType", "parents"])?;
     let media_type = body
@@ -83,12 +83,12 @@ pub async fn create(library: &Library, body: &Map<String, Json>, url: &str) -> R
     Ok(describe(&made, url))
 }
 
-/// The spreadsheet of a file.
+/// Spreadsheet of a file, or Drive's 404.
 pub fn read(library: &Library, id: &str) -> Result<Arc<Workbook>, Failure> {
     library.read(id).ok_or_else(|| refusal::file_not_found(id))
 }
 
-/// `files.get`.
+/// Method `files.get`.
 pub fn get(library: &Library, id: &str, query: &Query, url: &str) -> Result<Json, Failure> {
     if query.get("alt") == Some("media") {
         return Err(refusal::not_downloadable());
@@ -96,7 +96,7 @@ pub fn get(library: &Library, id: &str, query: &Query, url: &str) -> Result<Json
     read(library, id).map(|workbook| describe(&workbook, url))
 }
 
-/// `files.copy`: everything but the permissions.
+/// Method `files.copy`: copies everything except the permissions.
 pub async fn copy(library: &Library, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, Failure> {
     check(body, &["name", "mimeType", "parents"])?;
     check_place(body)?;
@@ -106,7 +106,7 @@ pub async fn copy(library: &Library, id: &str, body: &Map<String, Json>, url: &s
     Ok(describe(&copied, url))
 }
 
-/// Changes a spreadsheet, in the words of Drive when it is not there.
+/// Changes a spreadsheet; a missing one is reported as Drive's 404.
 pub async fn change<R>(
     library: &Library,
     id: &str,
@@ -116,7 +116,7 @@ pub async fn change<R>(
     library.write(id, change).await
 }
 
-/// `files.update`: renames, bins and restores.
+/// Method `files.update`: renames, trashes and restores.
 pub async fn update(library: &Library, id: &str, body: &Map<String, Json>, url: &str) -> Result<Json, Failure> {
     check(body, &["name", "mimeType", "trashed"])?;
     let (name, trashed) = (name(body), body.get("trashed").and_then(Json::as_bool));
@@ -132,7 +132,7 @@ pub async fn update(library: &Library, id: &str, body: &Map<String, Json>, url: 
     Ok(describe(&snapshot, url))
 }
 
-/// `files.delete`: for good.
+/// Method `files.delete`: deletes permanently, without the trash.
 pub async fn delete(library: &Library, id: &str) -> Result<(), Failure> {
     read(library, id)?;
     library.remove(id).await

@@ -1,5 +1,5 @@
-//! The part of the Drive API v3 that clients of Sheets need: find a spreadsheet by its title, make, copy, rename, share,
-//! bin and delete one, and ask for its `version`. Every file is a spreadsheet, all of them in one folder.
+//! Subset of the Drive API v3 that Sheets clients use: find a spreadsheet by title, create, copy, rename, share, trash
+//! and delete it, and read its `version`. Every file is a spreadsheet, and all files are in one folder.
 //!
 //! Source: <https://developers.google.com/workspace/drive/api/reference/rest/v3>
 
@@ -19,10 +19,10 @@ use route::Call;
 
 pub use refusal::in_the_words_of_drive;
 
-/// Answers a call; `None` is an answer without a body.
+/// Handles a call; `None` is a response without a body.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub async fn answer(
     library: &Library,
     call: Call,
@@ -60,7 +60,7 @@ fn parse(body: &[u8]) -> Result<Map<String, Json>, Failure> {
     }
 }
 
-/// Keeps what `fields` selects, or what Drive answers without it.
+/// Limits a message to the mask in `fields`, or to the fields that Drive returns by default.
 fn masked(message: Json, query: &Query, usual: &str) -> Result<Json, Failure> {
     let mask = match query
         .mask()
@@ -73,10 +73,10 @@ fn masked(message: Json, query: &Query, usual: &str) -> Result<Json, Failure> {
     Ok(mask.keep(message))
 }
 
-/// Fields a mask may name although an answer lacks them.
+/// Fields that a mask may name although a response may lack them.
 const OPTIONAL: [&str; 3] = ["nextPageToken", "emailAddress", "domain"];
 
-/// A field the emulator lacks may not pass in silence.
+/// Refuses a mask that names an unknown or unsupported field.
 fn check(mask: &Mask, message: &Json) -> Result<(), Failure> {
     let sample = message.as_array().map_or(Some(message), |list| list.first());
     let Some(Json::Object(fields)) = sample else {
@@ -92,7 +92,7 @@ fn check(mask: &Mask, message: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whoever calls owns everything.
+/// `User` message of the owner, who is always the service account.
 fn owner() -> Json {
     json!({
         "kind": "drive#user",

@@ -1,4 +1,4 @@
-//! Whom a file is shared with. The emulator remembers it and lets everybody in who has a token.
+//! Permissions of a file. They are stored but not enforced: any valid token has access.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use super::super::library::Library;
 use super::super::workbook::Workbook;
 use super::{files, refusal};
 
-/// The id of the owner's permission.
+/// Id of the owner's permission.
 pub const OWNER: &str = "10000000000000000001";
 
-/// All permissions of a file, the owner's first.
+/// All permissions of a file; the owner's is first.
 pub fn of(workbook: &Workbook) -> Vec<Json> {
     let owner = json!({
         "kind": "drive#permission",
@@ -30,13 +30,13 @@ pub fn of(workbook: &Workbook) -> Vec<Json> {
         .collect()
 }
 
-/// `permissions.list`.
+/// Method `permissions.list`.
 pub fn list(library: &Library, id: &str) -> Result<Json, Failure> {
     let permissions = of(&*files::read(library, id)?);
     Ok(json!({"kind": "drive#permissionList", "permissions": permissions}))
 }
 
-/// `permissions.create`; nobody is written to. A person keeps one permission, the last.
+/// Method `permissions.create`; sends no e-mail. A new permission replaces the previous one of the same grantee.
 pub async fn create(library: &Library, id: &str, body: &Map<String, Json>) -> Result<Json, Failure> {
     if body.get("role").and_then(Json::as_str) == Some("owner") && is_owner(body) {
         let workbook = files::read(library, id)?;
@@ -54,7 +54,7 @@ pub async fn create(library: &Library, id: &str, body: &Map<String, Json>) -> Re
     Ok(made)
 }
 
-/// Whether a permission is for the owner, as when all permissions of a file are given to its copy.
+/// Whether the grantee is the owner, as when a client copies all permissions of a file.
 fn is_owner(body: &Map<String, Json>) -> bool {
     body.get("emailAddress").and_then(Json::as_str) == Some(CLIENT_EMAIL)
 }
@@ -100,7 +100,7 @@ fn made(body: &Map<String, Json>) -> Result<Json, Failure> {
     Ok(permission)
 }
 
-/// One id a person, the same for every file (FNV-1a).
+/// Permission id of a grantee, the same for every file (FNV-1a hash).
 fn identity(kind: &str, whom: &str) -> String {
     if kind == "anyone" {
         return "anyoneWithLink".to_owned();
@@ -114,7 +114,7 @@ fn identity(kind: &str, whom: &str) -> String {
     format!("{hash:020}")
 }
 
-/// `permissions.delete`.
+/// Method `permissions.delete`.
 pub async fn delete(library: &Library, id: &str, permission: &str) -> Result<(), Failure> {
     let change = |workbook: &mut Workbook| {
         let permissions = &mut Arc::make_mut(&mut workbook.file).permissions;

@@ -1,4 +1,4 @@
-//! What Drive answers when it refuses: its errors still carry the older list `errors`.
+//! Errors of the Drive API, which add the legacy list `errors` to the error body.
 //!
 //! Source: <https://developers.google.com/workspace/drive/api/guides/handle-errors>
 
@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::failure::Failure;
 
-/// Fields of a Drive file that the emulator lacks.
+/// Fields of a Drive file that the emulator does not support.
 const LACKING: [&str; 24] = [
     "appProperties",
     "capabilities",
@@ -34,7 +34,7 @@ const LACKING: [&str; 24] = [
     "webContentLink",
 ];
 
-/// A refusal with its `errors` and without a `status`.
+/// Error with `errors` and without `status`.
 fn refusal(code: u16, message: &str, mut error: Json) -> Failure {
     error["domain"] = json!("global");
     error["message"] = json!(message);
@@ -43,25 +43,25 @@ fn refusal(code: u16, message: &str, mut error: Json) -> Failure {
     failure
 }
 
-/// 404 for a file nobody has.
+/// 404 for an unknown file.
 pub fn file_not_found(id: &str) -> Failure {
     let error = json!({"reason": "notFound", "locationType": "parameter", "location": "fileId"});
     refusal(404, &format!("File not found: {id}."), error)
 }
 
-/// 404 for a permission the file does not have.
+/// 404 for an unknown permission.
 pub fn permission_not_found(id: &str) -> Failure {
     let error = json!({"reason": "notFound", "locationType": "parameter", "location": "permissionId"});
     refusal(404, &format!("Permission not found: {id}."), error)
 }
 
-/// 400 for a field mask that cannot be read, or names what no answer has.
+/// 400 for a field mask that is malformed or names an unknown field.
 pub fn invalid_field(name: &str) -> Failure {
     let error = json!({"reason": "invalidParameter", "locationType": "parameter", "location": "fields"});
     refusal(400, &format!("Invalid field selection {name}"), error)
 }
 
-/// 501 for a field the emulator lacks, 400 for one that Drive lacks too.
+/// 501 for a Drive field that the emulator does not support, 400 for a field that Drive does not have.
 pub fn unknown_field(name: &str) -> Failure {
     if LACKING.contains(&name) {
         return Failure::unsupported(&format!("the field {name} of Drive files"));
@@ -69,25 +69,25 @@ pub fn unknown_field(name: &str) -> Failure {
     invalid_field(name)
 }
 
-/// 403 for content that a spreadsheet does not have.
+/// 403 for `alt=media`: spreadsheets have no binary content.
 pub fn not_downloadable() -> Failure {
     let message = "Only files with binary content can be downloaded. Use Export with Docs Editors files.";
     let error = json!({"reason": "fileNotDownloadable", "locationType": "parameter", "location": "alt"});
     refusal(403, message, error)
 }
 
-/// 400 for a parameter.
+/// 400 for an invalid parameter.
 pub fn invalid_value(parameter: &str) -> Failure {
     let error = json!({"reason": "invalid", "locationType": "parameter", "location": parameter});
     refusal(400, "Invalid Value", error)
 }
 
-/// 400 for a body.
+/// 400 for an invalid body.
 pub fn bad_request(reason: &str, message: &str) -> Failure {
     refusal(400, message, json!({ "reason": reason }))
 }
 
-/// Gives a refusal that Sheets and Drive share the `errors` that Drive adds.
+/// Adds Drive's `errors` to an error that Sheets and Drive share.
 pub fn in_the_words_of_drive(mut failure: Failure) -> Failure {
     if failure.errors.is_none() {
         let (reason, message) = match failure.code {

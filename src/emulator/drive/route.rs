@@ -1,34 +1,34 @@
-//! Which method of Drive a request means.
+//! Routes of the Drive API.
 
 use percent_encoding::percent_decode_str;
 
-/// A method of Drive with what its path names.
+/// Drive method with its path parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// `files.create`
+    /// Method `files.create`.
     Create,
-    /// `files.list`
+    /// Method `files.list`.
     List,
-    /// `files.get`
+    /// Method `files.get`: file id.
     Get(String),
-    /// `files.copy`
+    /// Method `files.copy`: file id.
     Copy(String),
-    /// `files.update`
+    /// Method `files.update`: file id.
     Update(String),
-    /// `files.delete`
+    /// Method `files.delete`: file id.
     Delete(String),
-    /// `permissions.list`
+    /// Method `permissions.list`: file id.
     Permissions(String),
-    /// `permissions.create`
+    /// Method `permissions.create`: file id.
     Share(String),
-    /// `permissions.delete`
+    /// Method `permissions.delete`: file id, permission id.
     Unshare(String, String),
-    /// A method of Drive the emulator lacks.
+    /// Unsupported method, with its name.
     Unsupported(String),
 }
 
 impl Call {
-    /// The method's name and its path's shape, for counting and for faults.
+    /// Method name and path pattern, for call counts and fault rules.
     pub fn names(&self) -> (&'static str, &'static str) {
         match self {
             Self::Create => ("drive.files.create", "POST drive.files"),
@@ -44,13 +44,13 @@ impl Call {
         }
     }
 
-    /// Whether the method changes anything.
+    /// Whether the method changes data.
     pub fn is_write(&self) -> bool {
         !matches!(self, Self::List | Self::Get(_) | Self::Permissions(_))
     }
 }
 
-/// Finds the method; `None` where the path is not Drive's.
+/// Finds the method of a request; `None` for a path outside the Drive API.
 pub fn find(method: &str, path: &str) -> Option<Call> {
     if path.starts_with("/upload/drive/") {
         return Some(Call::Unsupported("uploads to Drive".to_owned()));

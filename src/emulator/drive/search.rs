@@ -1,4 +1,4 @@
-//! `files.list`: which files, in what order, page by page.
+//! Method `files.list`: search query, order and pagination.
 //!
 //! Source: <https://developers.google.com/workspace/drive/api/guides/ref-search-terms>
 
@@ -13,7 +13,7 @@ use super::super::query::Query;
 use super::super::workbook::Workbook;
 use super::{files, masked, refusal};
 
-/// Answers with one page of the files a query finds, the latest first.
+/// Returns one page of matching files; latest first by default.
 pub fn list(library: &Library, query: &Query, url: &str) -> Result<Json, Failure> {
     let terms = terms(query.get("q").unwrap_or_default())?;
     let mut found: Vec<Arc<Workbook>> = library.all();
@@ -52,7 +52,7 @@ pub fn list(library: &Library, query: &Query, url: &str) -> Result<Json, Failure
     )
 }
 
-/// What a list is ordered by.
+/// Sort key of `orderBy`.
 #[derive(Clone, Copy)]
 enum Key {
     Name,
@@ -84,7 +84,7 @@ fn order(text: &str) -> Result<Vec<(Key, bool)>, Failure> {
     each.collect()
 }
 
-/// One condition of a query.
+/// Condition of a query, possibly negated.
 struct Term {
     is_negated: bool,
     condition: Condition,
@@ -126,7 +126,7 @@ impl Term {
     }
 }
 
-/// `name contains` looks for the beginnings of words.
+/// Whether a word of the title starts with the text, as for `name contains`.
 fn contains(title: &str, words: &str) -> bool {
     let (title, words) = (title.to_lowercase(), words.to_lowercase());
     let starts_word = |at: usize| {
@@ -138,7 +138,7 @@ fn contains(title: &str, words: &str) -> bool {
     title.match_indices(&words).any(|(at, _)| starts_word(at))
 }
 
-/// A word, a sign or a text in quotes.
+/// Token of a query: a word or operator, or a quoted text.
 #[derive(Clone, Debug, PartialEq)]
 enum Token {
     Word(String),
@@ -179,7 +179,7 @@ fn tokens(query: &str) -> Option<Vec<Token>> {
     Some(list)
 }
 
-/// Conditions joined by `and`; other forms the emulator does not know.
+/// Parses conditions joined by `and`; other forms are unsupported.
 fn terms(query: &str) -> Result<Vec<Term>, Failure> {
     let tokens = tokens(query).ok_or_else(|| refusal::invalid_value("q"))?;
     let is_and = |token: &Token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("and"));
@@ -204,7 +204,7 @@ fn terms(query: &str) -> Result<Vec<Term>, Failure> {
         .collect()
 }
 
-/// RFC 3339, in UTC when it does not say.
+/// Parses an RFC 3339 time as milliseconds since 1970; UTC when no offset is given.
 fn moment(text: &str) -> Option<i64> {
     let stamp = text.parse::<jiff::Timestamp>().ok();
     let civil = || {
@@ -218,7 +218,7 @@ fn moment(text: &str) -> Option<i64> {
         .map(jiff::Timestamp::as_millisecond)
 }
 
-/// A condition, and whether its sign turns it round.
+/// Parses a condition; the flag is true when its operator negates it.
 fn condition(part: &[Token]) -> Option<(Condition, bool)> {
     use Token::{Text, Word};
     let [left, Word(sign), right] = part else { return None };

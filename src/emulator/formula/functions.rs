@@ -1,4 +1,4 @@
-//! The functions formulas may call.
+//! Functions of formulas: statistics, logic, text, mathematics and dates.
 
 use super::super::cell::Scalar;
 use super::super::serial_date;
@@ -6,21 +6,21 @@ use super::operators::{Criterion, number, text, truth};
 use super::parser::Expression;
 use super::{Evaluator, Operand};
 
-/// A value, or the name of an error.
+/// Result of a function: a value or an error value such as `#N/A`.
 pub type Outcome = Result<Scalar, &'static str>;
 
-/// One call of a function.
+/// Call of a function.
 pub struct Call<'a, 'b> {
-    /// Computes the arguments.
+    /// Evaluates the arguments.
     pub evaluator: &'a Evaluator<'b>,
-    /// The tab of the formula.
+    /// Position of the tab that contains the formula.
     pub sheet: usize,
-    /// What stands between the parentheses.
+    /// Argument expressions.
     pub arguments: &'a [Expression],
 }
 
 impl Call<'_, '_> {
-    /// Calls the function of that name, in capitals.
+    /// Evaluates the function with this upper-case name; `#NAME?` for an unknown one.
     pub fn run(&self, name: &str) -> Scalar {
         let outcome = self
             .statistics(name)
@@ -33,7 +33,7 @@ impl Call<'_, '_> {
         outcome.unwrap_or(Err("#NAME?")).unwrap_or_else(Scalar::Error)
     }
 
-    /// The value of an argument; its error, if it is one.
+    /// Value of an argument; an error value becomes `Err`.
     pub fn argument(&self, index: usize) -> Outcome {
         let expression = self.arguments.get(index).ok_or("#N/A")?;
         match self.evaluator.value(self.sheet, expression) {
@@ -42,12 +42,12 @@ impl Call<'_, '_> {
         }
     }
 
-    /// An argument as a number.
+    /// Argument as a number.
     pub fn number(&self, index: usize) -> Result<f64, &'static str> {
         number(&self.argument(index)?)
     }
 
-    /// An argument as a number, or what it is when left out.
+    /// Argument as a number, or a default if it is omitted.
     pub fn number_or(&self, index: usize, default: f64) -> Result<f64, &'static str> {
         if index < self.arguments.len() {
             self.number(index)
@@ -60,14 +60,14 @@ impl Call<'_, '_> {
         text(&self.argument(index)?)
     }
 
-    /// An argument as it is, a range perhaps.
+    /// Argument as an operand, which may be a range.
     pub fn operand(&self, index: usize) -> Result<Operand, &'static str> {
         Ok(self
             .evaluator
             .operand(self.sheet, self.arguments.get(index).ok_or("#N/A")?))
     }
 
-    /// Every value of every argument.
+    /// All values of all arguments.
     fn all(&self) -> Vec<Scalar> {
         self.arguments
             .iter()
@@ -75,7 +75,7 @@ impl Call<'_, '_> {
             .collect()
     }
 
-    /// The numbers among the values; in ranges texts and booleans do not count.
+    /// Numbers of all arguments; texts and booleans inside ranges are ignored.
     fn numbers(&self) -> Result<Vec<f64>, &'static str> {
         let mut list = Vec::new();
         for argument in self.arguments {

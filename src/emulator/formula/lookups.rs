@@ -1,4 +1,4 @@
-//! The functions that look for a value, or say where one is.
+//! Lookup functions: `MATCH`, `INDEX`, `VLOOKUP`, `ROW`, `COLUMN`, `ROWS`, `COLUMNS`.
 //!
 //! Source: <https://support.google.com/docs/table/25273>, the category "Lookup".
 
@@ -10,7 +10,7 @@ use super::operators::{compare, truth};
 use super::parser::Expression;
 
 impl Call<'_, '_> {
-    /// Calls a lookup function; `None` when it is none.
+    /// Evaluates a lookup function; `None` for any other name.
     pub fn lookups(&self, name: &str) -> Option<Outcome> {
         Some(match name {
             "MATCH" => self.position(),
@@ -34,7 +34,8 @@ impl Call<'_, '_> {
         }
     }
 
-    /// The place of a value in a list: the first equal one, or the last one not beyond it in a sorted list.
+    /// One-based position of a value in a list: the first equal value, or, in a sorted list, the last value not beyond
+    /// it.
     fn find(&self, wanted: &Scalar, list: &[Scalar], order: f64) -> Outcome {
         let alike = |value: &&Scalar| std::mem::discriminant(*value) == std::mem::discriminant(wanted);
         let found = if order == 0.0 {

@@ -1,7 +1,7 @@
-//! Formulas, computed when somebody reads them.
+//! Formula evaluation on read.
 //!
-//! Nothing is kept: a reader makes one [`Evaluator`] over its snapshot, which remembers what it computed. So there are
-//! no stale results and no graph of dependencies. A function the emulator lacks shows `#NAME?`, as a misspelt one does.
+//! Results are not stored: each read creates an [`Evaluator`] over its snapshot, which caches what it computes. So
+//! there are no stale results and no dependency graph. An unsupported function gives `#NAME?`, as a misspelt one does.
 
 mod functions;
 mod lookups;
@@ -24,28 +24,28 @@ use parser::{Expression, Reference};
 pub use references::{Place, after, moved_by};
 pub use spill::{is_array, with_spills};
 
-/// How deep formulas may refer to each other.
+/// Maximum depth of references between formulas.
 const DEEPEST: usize = 200;
 
-/// Computes the formulas of one snapshot.
+/// Evaluator of the formulas in one snapshot, with a cache of results.
 pub struct Evaluator<'a> {
     workbook: &'a Workbook,
-    /// How the spreadsheet writes numbers.
+    /// Locale of the spreadsheet.
     pub locale: Locale,
     known: RefCell<HashMap<(usize, u32, u32), Option<Scalar>>>,
     depth: RefCell<usize>,
 }
 
-/// What an expression is: one value, or the cells of a range.
+/// Value of an expression: a single value or a range.
 pub(super) enum Operand {
-    /// One value.
+    /// Single value.
     One(Scalar),
-    /// Cells of a tab.
+    /// Range of cells: tab position and area.
     Many(usize, Rectangle),
 }
 
 impl<'a> Evaluator<'a> {
-    /// An evaluator over a snapshot.
+    /// Creates an evaluator for a snapshot.
     pub fn new(workbook: &'a Workbook) -> Self {
         Self {
             workbook,
@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// What a cell shows.
+    /// Computed value of a cell.
     pub fn cell(&self, sheet: usize, row: u32, column: u32) -> Scalar {
         let Some(cell) = self
             .workbook
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'a> {
     fn formula(&self, place: (usize, u32, u32), text: &str) -> Scalar {
         match self.known.borrow().get(&place) {
             Some(Some(known)) => return known.clone(),
-            // Still being computed: the formula refers to itself.
+            // A cell under evaluation: the formula refers to itself.
             Some(None) => return Scalar::Error("#REF!"),
             None => {}
         }
@@ -96,7 +96,7 @@ impl<'a> Evaluator<'a> {
         result
     }
 
-    /// One value; of a range, its first cell.
+    /// Single value of an expression; of a range, its first cell.
     pub(super) fn value(&self, sheet: usize, expression: &Expression) -> Scalar {
         match self.operand(sheet, expression) {
             Operand::One(value) => value,
@@ -104,7 +104,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// All values of an operand, blank cells left out.
+    /// All non-blank values of an operand.
     pub(super) fn values(&self, operand: &Operand) -> Vec<Scalar> {
         match operand {
             Operand::One(value) => vec![value.clone()],
@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The tab and the cells a reference means; `None` when there is no such tab.
+    /// Tab position and cells of a reference; `None` if the tab does not exist.
     fn place(&self, sheet: usize, reference: &Reference) -> Option<(usize, OpenArea)> {
         let sheet = match &reference.sheet {
             Some(title) => self.workbook.titled(title)?,
@@ -187,7 +187,7 @@ impl<'a> Evaluator<'a> {
         Some((sheet, open))
     }
 
-    /// The cells of a reference, even of one to a single cell.
+    /// Area of a reference, also for a single cell.
     pub(super) fn cells_of(&self, sheet: usize, reference: &Reference) -> Option<(usize, Rectangle)> {
         let (sheet, open) = self.place(sheet, reference)?;
         let tab = &self.workbook.sheets[sheet];

@@ -1,4 +1,4 @@
-//! The operators of formulas, and what values count as beside them.
+//! Operators of formulas and type coercion of their operands.
 
 use super::super::cell::{Entry, Scalar};
 use super::super::locale::Locale;
@@ -7,7 +7,7 @@ use super::Evaluator;
 
 type Outcome = Result<Scalar, &'static str>;
 
-/// The number a value counts as in arithmetic.
+/// Coerces a value to a number for arithmetic.
 pub fn number(value: &Scalar) -> Result<f64, &'static str> {
     match value {
         Scalar::Blank => Ok(0.0),
@@ -21,7 +21,7 @@ pub fn number(value: &Scalar) -> Result<f64, &'static str> {
     }
 }
 
-/// The text a value counts as in a concatenation.
+/// Coerces a value to text for concatenation.
 pub fn text(value: &Scalar) -> Result<String, &'static str> {
     match value {
         Scalar::Blank => Ok(String::new()),
@@ -32,7 +32,7 @@ pub fn text(value: &Scalar) -> Result<String, &'static str> {
     }
 }
 
-/// The truth a value counts as in a condition.
+/// Coerces a value to a boolean for conditions.
 pub fn truth(value: &Scalar) -> Result<bool, &'static str> {
     match value {
         Scalar::Bool(flag) => Ok(*flag),
@@ -42,7 +42,7 @@ pub fn truth(value: &Scalar) -> Result<bool, &'static str> {
     }
 }
 
-/// Orders two values as Sheets does: numbers before texts before booleans.
+/// Compares two values in the order of Sheets: numbers before texts before booleans.
 pub fn compare(left: &Scalar, right: &Scalar) -> std::cmp::Ordering {
     let rank = |value: &Scalar| match value {
         Scalar::Number(_) | Scalar::Blank => 0,
@@ -59,7 +59,7 @@ pub fn compare(left: &Scalar, right: &Scalar) -> std::cmp::Ordering {
     }
 }
 
-/// Joins two values with an operator.
+/// Applies a binary operator.
 pub fn binary(sign: &str, left: &Scalar, right: &Scalar) -> Scalar {
     let result = || -> Outcome {
         if let Scalar::Error(name) = left {
@@ -83,12 +83,12 @@ pub fn binary(sign: &str, left: &Scalar, right: &Scalar) -> Scalar {
     result().unwrap_or_else(Scalar::Error)
 }
 
-/// `-x`.
+/// Applies the unary minus, `-x`.
 pub fn negated(value: &Scalar) -> Scalar {
     number(value).map_or_else(Scalar::Error, |number| Scalar::Number(-number))
 }
 
-/// `x%`.
+/// Applies the percent operator, `x%`.
 pub fn percent(value: &Scalar) -> Scalar {
     number(value).map_or_else(Scalar::Error, |number| Scalar::Number(number / 100.0))
 }
@@ -104,14 +104,14 @@ fn arithmetic(sign: &str, left: f64, right: f64) -> Result<f64, &'static str> {
     }
 }
 
-/// `">=5"`, `"<>x"`, or a value to equal.
+/// Criterion of `COUNTIF` and `SUMIF`: `">=5"`, `"<>x"`, or a value to equal.
 pub struct Criterion {
     sign: &'static str,
     value: Scalar,
 }
 
 impl Criterion {
-    /// Reads a criterion.
+    /// Parses a criterion.
     pub fn read(value: &Scalar) -> Self {
         let Scalar::Text(text) = value else {
             return Self {
@@ -130,7 +130,7 @@ impl Criterion {
         }
     }
 
-    /// Whether a value meets it.
+    /// Whether a value meets the criterion.
     pub fn holds(&self, value: &Scalar) -> bool {
         binary(self.sign, value, &self.value) == Scalar::Bool(true)
             && (std::mem::discriminant(value) == std::mem::discriminant(&self.value) || self.sign == "<>")

@@ -1,81 +1,81 @@
-//! The grammar of formulas: `=SUM(Sheet1!A1:B2) * 2 & "x"`.
+//! Tokenizer and parser of formulas: `=SUM(Sheet1!A1:B2) * 2 & "x"`.
 
 use super::super::a1;
 
-/// A cell or a range as a formula writes it.
+/// Reference to a cell or a range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reference {
-    /// The tab, if named.
+    /// Tab title, if given.
     pub sheet: Option<String>,
-    /// First corner.
+    /// First corner, or the only cell.
     pub first: Corner,
     /// Second corner of a range.
     pub last: Option<Corner>,
 }
 
-/// One corner: `$B2`, `B`, `2`.
+/// Corner of a reference: `$B2`, `B`, `2`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Corner {
     /// Zero-based row.
     pub row: Option<u32>,
     /// Zero-based column.
     pub column: Option<u32>,
-    /// `$` before the row.
+    /// Whether the row is absolute (`$` before it).
     pub fixed_row: bool,
-    /// `$` before the column.
+    /// Whether the column is absolute (`$` before it).
     pub fixed_column: bool,
 }
 
-/// A parsed formula.
+/// Syntax tree of a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
-    /// A number.
+    /// Number literal.
     Number(f64),
-    /// A text in double quotes.
+    /// String literal.
     Text(String),
-    /// A cell or a range.
+    /// Reference to a cell or a range.
     Reference(Reference),
-    /// A name: `TRUE` or a named range.
+    /// Name: `TRUE`, `FALSE` or a named range.
     Name(String),
-    /// A call, the name in capitals.
+    /// Function call, with the name in upper case.
     Call(String, Vec<Expression>),
-    /// `-x`, `+x`.
+    /// Unary operator: `-x`, `+x`.
     Unary(char, Box<Expression>),
-    /// `x%`.
+    /// Percent operator: `x%`.
     Percent(Box<Expression>),
-    /// Two sides and what joins them.
+    /// Binary operator.
     Binary(&'static str, Box<Expression>, Box<Expression>),
-    /// An argument left out.
+    /// Omitted argument.
     Missing,
-    /// `#REF!` written out.
+    /// Error literal, such as `#REF!`.
     Error(&'static str),
 }
 
-/// A piece of a formula, with where it stands.
+/// Token with its position in the formula.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
-    /// First byte.
+    /// Offset of the first byte.
     pub start: usize,
-    /// One past the last byte.
+    /// Offset past the last byte.
     pub end: usize,
-    /// What it is.
+    /// Kind and value of the token.
     pub kind: Kind,
 }
 
-/// What a token is.
+/// Kind of a token.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
-    /// A number.
+    /// Number literal.
     Number(f64),
-    /// A text.
+    /// String literal.
     Text(String),
-    /// A cell or a range.
+    /// Reference to a cell or a range.
     Reference(Reference),
-    /// A word, also before `(`.
+    /// Identifier: a name or, before `(`, a function.
     Word(String),
-    /// `+`, `<=`, `(` …
+    /// Operator or punctuation: `+`, `<=`, `(` …
     Sign(&'static str),
-    /// `#REF!`.
+    /// Error literal, such as `#REF!`.
     Error(&'static str),
 }
 
@@ -84,7 +84,7 @@ const SIGNS: [&str; 17] = [
 ];
 const ERRORS: [&str; 7] = ["#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#N/A", "#ERROR!"];
 
-/// Cuts the text after `=` into tokens; `None` when something in it is not part of any formula.
+/// Splits the text after `=` into tokens; `None` for a character outside the grammar.
 pub fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut result = Vec::new();
     let mut at = 0;
@@ -188,7 +188,7 @@ fn reference(text: &str) -> Option<(Kind, usize)> {
     ))
 }
 
-/// `Sheet1!` or `'My tab'!` before a reference, and its length.
+/// Parses `Sheet1!` or `'My tab'!` before a reference; returns the title and the length of the prefix.
 fn sheet_prefix(text: &str) -> (Option<String>, usize) {
     let name_end = if text.starts_with('\'') {
         let mut at = 1;
@@ -258,7 +258,7 @@ impl Corner {
 }
 
 impl Reference {
-    /// The text of the reference.
+    /// Text of the reference as written in a formula.
     pub fn text(&self) -> String {
         let mut text = self
             .sheet
@@ -274,7 +274,7 @@ impl Reference {
     }
 }
 
-/// Parses the text after `=`.
+/// Parses the text after `=`; `None` for a syntax error.
 pub fn parse(text: &str) -> Option<Expression> {
     let mut parser = Parser {
         tokens: tokens(text)?,
@@ -291,7 +291,7 @@ struct Parser {
     depth: usize,
 }
 
-/// How strongly a sign binds; `^` binds its right side first.
+/// Precedence of an operator; `^` is right-associative.
 fn strength(sign: &str) -> Option<u8> {
     Some(match sign {
         "=" | "<" | ">" | "<=" | ">=" | "<>" => 1,

@@ -1,12 +1,13 @@
-//! Keeps the references of formulas on their cells when rows and columns come, go or are copied.
+//! Rewriting of formula references after rows or columns are inserted, deleted, moved or copied.
 
 use super::super::sheet::Dimension;
 use super::parser::{self, Corner, Kind, Reference};
 
-/// Beyond the last row or column of any grid, where open ranges such as `A2:A` end.
+/// Index past the last row or column of any grid, used as the end of open ranges such as `A2:A`.
 const OPEN_END: u32 = u32::MAX / 4;
 
-/// Rewrites every reference of a formula; a rule that answers `None` leaves `#REF!`.
+/// Rewrites every reference of a formula; where the rule returns `None`, the reference becomes `#REF!`. `None` if
+/// nothing changed.
 fn rewrite(formula: &str, rule: impl Fn(&Reference) -> Option<Reference>) -> Option<String> {
     let body = formula.strip_prefix('=')?;
     let tokens = parser::tokens(body)?;
@@ -37,7 +38,7 @@ fn side(corner: &mut Corner, dimension: Dimension) -> &mut Option<u32> {
     }
 }
 
-/// Whether a reference written on one tab means cells of another one.
+/// Whether a reference in a formula on the tab `own_title` points to the tab `title`.
 fn concerns(reference: &Reference, own_title: &str, title: &str) -> bool {
     reference
         .sheet
@@ -46,20 +47,20 @@ fn concerns(reference: &Reference, own_title: &str, title: &str) -> bool {
         .eq_ignore_ascii_case(title)
 }
 
-/// Where a change of rows or columns happens.
+/// Location of a change of rows or columns, relative to a formula.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
-    /// The tab the formula stands on.
+    /// Title of the tab that contains the formula.
     pub own_title: &'a str,
-    /// The tab that changes.
+    /// Title of the tab that changes.
     pub title: &'a str,
-    /// Rows or columns.
+    /// Dimension that changes.
     pub dimension: Dimension,
 }
 
-/// The formula after rows or columns came, went or moved; `None` when it stays as it is.
+/// Returns the formula after rows or columns were inserted, deleted or moved; `None` if it does not change.
 ///
-/// `rule` tells where the rows or columns from a first to before a last one are afterwards, `None` when they are gone.
+/// `rule` maps a range of indices (start, exclusive end) to its new position, `None` if it was deleted.
 pub fn after(formula: &str, place: Place<'_>, rule: impl Fn(u32, u32) -> Option<(u32, u32)>) -> Option<String> {
     rewrite(formula, |reference| {
         let mut moved = reference.clone();
@@ -95,7 +96,7 @@ pub fn after(formula: &str, place: Place<'_>, rule: impl Fn(u32, u32) -> Option<
     })
 }
 
-/// The formula copied so many rows and columns away; `None` when it stays as it is.
+/// Returns the formula copied by this number of rows and columns; `None` if it does not change.
 pub fn moved_by(formula: &str, rows: i64, columns: i64) -> Option<String> {
     rewrite(formula, |reference| {
         let mut moved = reference.clone();

@@ -1,7 +1,7 @@
-//! `ARRAYFORMULA`: one formula that fills the cells below and beside it.
+//! Array formulas (`ARRAYFORMULA`), whose results fill neighbouring cells.
 //!
-//! What it fills is not entered anywhere: whoever shows a workbook asks for it [`with_spills`]. A cell of staff's own in the
-//! way makes the formula show `#REF!` and fill nothing (<https://support.google.com/docs/answer/3093275>).
+//! Results are not stored in cells: code that displays a workbook first applies [`with_spills`]. A non-empty cell in
+//! the result area makes the formula show `#REF!` and fill nothing (<https://support.google.com/docs/answer/3093275>).
 
 use std::borrow::Cow;
 
@@ -13,10 +13,10 @@ use super::operators;
 use super::parser::{self, Expression};
 use super::{Evaluator, Operand};
 
-/// Its name.
+/// Function name.
 pub(super) const NAME: &str = "ARRAYFORMULA";
 
-/// Functions of single values: given ranges, they are called for each cell. The others take ranges as a whole.
+/// Functions of single values, which are applied to each cell of a range argument. All others take whole ranges.
 const OF_SINGLE_VALUES: [&str; 30] = [
     "IF",
     "IFERROR",
@@ -50,7 +50,7 @@ const OF_SINGLE_VALUES: [&str; 30] = [
     "DATE",
 ];
 
-/// Whether the argument of a function is called for each cell of a range.
+/// Whether a function is applied to each cell of this argument.
 fn is_spread(name: &str, argument: usize) -> bool {
     match name {
         "VLOOKUP" | "MATCH" => argument == 0,
@@ -59,11 +59,11 @@ fn is_spread(name: &str, argument: usize) -> bool {
     }
 }
 
-/// Rows and columns.
+/// Number of rows and columns.
 type Shape = (u32, u32);
 
 impl Evaluator<'_> {
-    /// How many cells an expression fills.
+    /// Size of the result area of an expression.
     fn shape(&self, sheet: usize, expression: &Expression) -> Shape {
         let shapes: Vec<Shape> = match expression {
             Expression::Reference(_) | Expression::Name(_) => match self.operand(sheet, expression) {
@@ -85,14 +85,14 @@ impl Evaluator<'_> {
         shapes.into_iter().fold((1, 1), larger)
     }
 
-    /// The value of an expression in one of the cells that it fills, counted from its first one.
+    /// Value of an expression in one cell of its result area, by the offset from the first cell.
     pub(super) fn element(&self, sheet: usize, expression: &Expression, (row, column): (u32, u32)) -> Scalar {
         let inner = |expression: &Expression| self.element(sheet, expression, (row, column));
         match expression {
             Expression::Reference(_) | Expression::Name(_) => match self.operand(sheet, expression) {
                 Operand::One(value) => value,
                 Operand::Many(sheet, area) => {
-                    // What has one row or column serves for all.
+                    // A single row or column is repeated.
                     let within = |place: u32, count: u32| (count == 1 || place < count).then(|| place.min(count - 1));
                     match (within(row, area.height()), within(column, area.width())) {
                         (Some(row), Some(column)) => self.cell(sheet, area.top + row, area.left + column),
@@ -124,7 +124,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// A value as a formula writes it.
+/// Literal expression of a value.
 fn written(value: Scalar) -> Expression {
     match value {
         Scalar::Blank => Expression::Missing,
@@ -135,7 +135,7 @@ fn written(value: Scalar) -> Expression {
     }
 }
 
-/// The workbook with what its array formulas fill; itself when there are none.
+/// Workbook with the results of array formulas filled in; borrowed if there are none.
 pub fn with_spills(workbook: &Workbook) -> Cow<'_, Workbook> {
     let sheets = workbook.sheets.iter().enumerate();
     let with_array_formulas = sheets.filter(|(_, sheet)| sheet.has_array_formulas);
@@ -152,7 +152,7 @@ pub fn with_spills(workbook: &Workbook) -> Cow<'_, Workbook> {
     Cow::Owned(filled)
 }
 
-/// An array formula where it stands.
+/// Array formula with its position.
 struct Anchor {
     sheet: usize,
     row: u32,
@@ -180,13 +180,13 @@ fn anchors(position: usize, sheet: &Sheet) -> Vec<Anchor> {
     found.collect()
 }
 
-/// Whether a formula begins as one that may fill other cells.
+/// Whether a formula text starts with `ARRAYFORMULA`.
 pub fn is_array(text: &str) -> bool {
     let name = text.trim_start_matches('=').trim_start().get(..NAME.len());
     name.is_some_and(|name| name.eq_ignore_ascii_case(NAME))
 }
 
-/// What stands between the parentheses, if the formula is one.
+/// Argument of the array formula, if the text is one.
 fn inner(text: &str) -> Option<Expression> {
     match is_array(text).then(|| parser::parse(text.trim_start_matches('=')))?? {
         Expression::Call(_, mut arguments) if arguments.len() == 1 => arguments.pop(),
@@ -199,7 +199,7 @@ impl Anchor {
         let evaluator = Evaluator::new(workbook);
         let (height, width) = evaluator.shape(self.sheet, &self.inner);
         let sheet = &workbook.sheets[self.sheet];
-        // The grid ends where it ends.
+        // Results beyond the grid are dropped; the grid does not grow.
         let height = height.min(sheet.row_count - self.row);
         let width = width.min(sheet.column_count - self.column);
         let places = || {

@@ -1,4 +1,4 @@
-//! `spreadsheets.create`: a spreadsheet with everything its description has, put together by the requests of a batch.
+//! Method `spreadsheets.create`: builds the described spreadsheet by batch requests.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::super::wire;
 use super::super::workbook::Workbook;
 use super::Answer;
 
-/// Fields of a sheet that a request can put into it: the field, the request, the field of the message in it.
+/// Fields of a sheet that a batch request can add: field, request, field of the message in the request.
 const ADDED: [(&str, &str, &str); 5] = [
     ("protectedRanges", "addProtectedRange", "protectedRange"),
     ("filterViews", "addFilterView", "filter"),
@@ -22,10 +22,10 @@ const ADDED: [(&str, &str, &str); 5] = [
     ("merges", "mergeCells", "range"),
 ];
 
-/// Makes a spreadsheet and describes it.
+/// Creates a spreadsheet and returns its `Spreadsheet` message.
 ///
 /// # Errors
-/// What the API refuses, and 501 for what the emulator lacks.
+/// An error of the API, or 501 for an unsupported field.
 pub async fn create(library: &Library, body: &Json, url: &str) -> Result<Answer, Failure> {
     refuse(body, &["developerMetadata", "dataSources", "dataSourceSchedules"])?;
     let title = body
@@ -109,7 +109,7 @@ fn add_sheet(workbook: &mut Workbook, sheet: &Json) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes `GridData`: cells, and what is known of rows and columns.
+/// Writes `GridData`: cells, and properties of rows and columns.
 fn put_block(workbook: &mut Workbook, id: &Json, block: &Json) -> Result<(), Failure> {
     let start = |name: &str| block.get(name).and_then(Json::as_u64).unwrap_or(0);
     let (row, column) = (start("startRow"), start("startColumn"));

@@ -1,4 +1,4 @@
-//! The methods that look for cells or developer metadata by data filters.
+//! Methods that select cells or developer metadata by data filters.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ fn filters(body: &Json) -> &[Json] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// The range texts of all data filters of a body.
+/// Ranges in A1 notation of all data filters of a body.
 ///
 /// # Errors
-/// What a filter is refused for.
+/// The error of an invalid filter.
 pub fn ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Failure> {
     let mut list = Vec::new();
     for filter in filters(body) {
@@ -28,10 +28,10 @@ pub fn ranges(workbook: &Workbook, body: &Json) -> Result<Vec<String>, Failure> 
     Ok(list)
 }
 
-/// `values.batchGetByDataFilter`.
+/// Method `values.batchGetByDataFilter`.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub fn values(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> {
     let option = |name: &str| body.get(name).and_then(Json::as_str);
     let reading = Reading::parse(
@@ -53,10 +53,10 @@ pub fn values(workbook: &Arc<Workbook>, body: &Json) -> Result<Answer, Failure> 
     ))
 }
 
-/// `developerMetadata.search`.
+/// Method `developerMetadata.search`.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub fn search(workbook: &Workbook, body: &Json) -> Result<Answer, Failure> {
     let mut list: Vec<(Json, Vec<&Json>)> = Vec::new();
     for filter in filters(body) {
@@ -77,10 +77,10 @@ pub fn search(workbook: &Workbook, body: &Json) -> Result<Answer, Failure> {
     }))
 }
 
-/// `developerMetadata.get`.
+/// Method `developerMetadata.get`.
 ///
 /// # Errors
-/// 404 for an id nothing has.
+/// 404 for an unknown id.
 pub fn get(workbook: &Workbook, id: &str) -> Result<Answer, Failure> {
     let wanted = id.parse::<i64>().ok();
     let found = metadata::all(workbook).find(|item| wanted.is_some() && item["metadataId"].as_i64() == wanted);

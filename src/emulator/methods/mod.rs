@@ -1,4 +1,4 @@
-//! The methods of the API over a [`Library`]: a call and a body in, an answer out.
+//! Methods of the Sheets API over a [`Library`]: dispatch of a call with its body to a response.
 
 mod creation;
 mod filtered;
@@ -20,16 +20,16 @@ use super::sheet::Sheet;
 use super::values::{Reading, read, write};
 use super::workbook::{Located, Workbook};
 
-/// What a method answers.
+/// Response of a method.
 pub enum Answer {
-    /// A message.
+    /// JSON message.
     Message(Json),
-    /// Values, in pieces.
+    /// Values, streamed in chunks.
     Values(read::Answer),
 }
 
 impl Answer {
-    /// Keeps what the mask of a caller selects.
+    /// Limits the response to the fields of the mask.
     fn masked(self, mask: Option<&Mask>) -> Self {
         match (self, mask) {
             (Self::Message(message), Some(mask)) => Self::Message(mask.keep(message)),
@@ -42,10 +42,10 @@ impl Answer {
     }
 }
 
-/// Answers a call.
+/// Handles a call.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub async fn answer(
     library: &Library,
     call: Call,
@@ -102,7 +102,7 @@ pub async fn answer(
     Ok(answer.masked(mask.as_ref()))
 }
 
-/// The message of a call's body, and what the body is called in the request; `None` for a call without one.
+/// Message type of a call's body and the name of the body in error paths; `None` for a call without a body.
 fn request(call: &Call) -> Option<(&'static str, &'static str)> {
     Some(match call {
         Call::Create => ("Spreadsheet", "spreadsheet"),
@@ -121,7 +121,7 @@ fn request(call: &Call) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// The message a call answers.
+/// Message type of the response.
 fn response(call: &Call) -> Option<&'static str> {
     Some(match call {
         Call::Create | Call::Get(_) | Call::GetByDataFilter(_) => "Spreadsheet",
@@ -220,7 +220,7 @@ async fn batch_update(
     let asked = body.get("includeSpreadsheetInResponse").and_then(Json::as_bool) == Some(true);
     let change = |workbook: &mut Workbook| {
         let replies = batch::apply(workbook, body)?;
-        // A range that means nothing afterwards fails the batch before it is kept.
+        // An invalid response range fails the batch before it is stored.
         for range in ranges.iter().filter(|_| asked) {
             workbook.locate(range)?;
         }

@@ -1,4 +1,4 @@
-//! The methods that write values.
+//! Methods that write values: `values.update`, `values.append`, `values.batchUpdate`, `values.batchClear`.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::super::wire;
 use super::super::workbook::{Located, Workbook};
 use super::{Answer, strings};
 
-/// The values as they are after a write, when the caller wants them back.
+/// Values after a write, for `includeValuesInResponse`.
 fn echo(workbook: &Arc<Workbook>, written: &write::Written, reading: Reading) -> Json {
     let Some(area) = written.area else { return Json::Null };
     let located = Located {
@@ -34,10 +34,10 @@ fn check_range(range: &str, body: &Json) -> Result<(), Failure> {
     }
 }
 
-/// `values.update`.
+/// Method `values.update`.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub async fn update(
     library: &Library,
     id: &str,
@@ -69,10 +69,10 @@ fn response_reading(query: &Query, body: &Json) -> Result<Reading, Failure> {
     )
 }
 
-/// `values.append`.
+/// Method `values.append`.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub async fn append_values(
     library: &Library,
     id: &str,
@@ -110,10 +110,10 @@ pub async fn append_values(
     Ok(Answer::Message(Json::Object(message)))
 }
 
-/// `values.batchUpdate`.
+/// Method `values.batchUpdate`.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub async fn batch_update_values(library: &Library, id: &str, body: &Json) -> Result<Answer, Failure> {
     let input = Input::parse(body.get("valueInputOption").and_then(Json::as_str))?;
     let data = body.get("data").and_then(Json::as_array).cloned().unwrap_or_default();
@@ -153,7 +153,7 @@ pub async fn batch_update_values(library: &Library, id: &str, body: &Json) -> Re
     Ok(Answer::Message(Json::Object(message)))
 }
 
-/// A row, column or tab that several ranges wrote to counts once.
+/// Totals over several ranges; a row, column or tab written by several of them counts once.
 fn totals(written: &[write::Written]) -> Map<String, Json> {
     let touched: Vec<&write::Written> = written.iter().filter(|written| written.cells > 0).collect();
     let mut sheets: Vec<usize> = touched.iter().map(|written| written.sheet).collect();
@@ -177,10 +177,10 @@ fn totals(written: &[write::Written]) -> Map<String, Json> {
     message
 }
 
-/// `values.batchClear`.
+/// Method `values.batchClear`.
 ///
 /// # Errors
-/// What the API refuses.
+/// An error of the API.
 pub async fn batch_clear(library: &Library, id: &str, body: &Json) -> Result<Answer, Failure> {
     let ranges = strings(body.get("ranges"));
     let change = |workbook: &mut Workbook| {

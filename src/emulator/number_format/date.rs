@@ -27,11 +27,11 @@ const DAYS: [&str; 7] = [
     "Sunday",
 ];
 
-/// The moment of a serial number as the pattern shows it.
+/// Formats a serial number with a date pattern.
 pub fn show(pattern: &str, serial: f64) -> String {
     let pieces = pieces(pattern);
     let thousandths = pieces.iter().any(|piece| matches!(piece, Piece::Run('0', _)));
-    // Without thousandths the second is rounded, so 23:59:59.999 shows as the next day.
+    // Without milliseconds the seconds are rounded, so 23:59:59.999 shows as the next day.
     let rounded = if thousandths {
         serial
     } else {
@@ -68,7 +68,7 @@ fn is_marker(piece: &Piece) -> bool {
     matches!(piece, Piece::Run('/' | 'm' | 'M' | 'p' | 'P', 1))
 }
 
-/// `m` means minutes after hours or before seconds, months otherwise.
+/// Whether a run of `m` means minutes: after hours or before seconds; otherwise it means months.
 fn is_minutes(pieces: &[Piece], index: usize) -> bool {
     let letter = |piece: &Piece| match piece {
         Piece::Run(letter, _) if letter.is_ascii_alphabetic() || *letter == '\u{1}' => {

@@ -10,17 +10,17 @@ use serde_json::Value as Json;
 
 use super::locale::Locale;
 
-/// The format of a cell's number.
+/// Number format of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NumberFormat {
-    /// `NUMBER`, `DATE`, `TEXT` …
+    /// Type: `NUMBER`, `DATE`, `TEXT` …
     pub kind: Box<str>,
-    /// The pattern; empty for the default of the kind.
+    /// Pattern; empty for the default of the type.
     pub pattern: Box<str>,
 }
 
 impl NumberFormat {
-    /// Reads `NumberFormat` of the wire; a format without a type is none.
+    /// Parses a `NumberFormat` message; `None` if it has neither type nor pattern.
     pub fn from_json(value: &Json) -> Option<Self> {
         let kind = value.get("type").and_then(Json::as_str).unwrap_or_default();
         let pattern = value.get("pattern").and_then(Json::as_str).unwrap_or_default();
@@ -33,7 +33,7 @@ impl NumberFormat {
         })
     }
 
-    /// Whether the format shows a number as a day or a time.
+    /// Whether the format displays a number as a date or time.
     pub fn is_temporal(&self) -> bool {
         match &*self.kind {
             "DATE" | "TIME" | "DATE_TIME" => true,
@@ -42,7 +42,7 @@ impl NumberFormat {
         }
     }
 
-    /// Whether the cell takes every input as text.
+    /// Whether the format makes every input text.
     pub fn is_text(&self) -> bool {
         &*self.kind == "TEXT" || &*self.pattern == "@"
     }
@@ -65,7 +65,7 @@ impl NumberFormat {
         })
     }
 
-    /// The number as the person sees it.
+    /// Formats a number in a locale.
     pub fn show(&self, number: f64, locale: Locale) -> String {
         let pattern = &*self.pattern(locale);
         if pattern.is_empty() || pattern == "@" || pattern.eq_ignore_ascii_case("general") {
@@ -80,7 +80,7 @@ impl NumberFormat {
     }
 }
 
-/// A number nobody formatted: ten significant digits, whole numbers in full.
+/// Default number format: ten significant digits, whole numbers in full.
 pub fn general(number: f64) -> String {
     if number == 0.0 {
         return "0".to_owned();
@@ -119,11 +119,11 @@ fn trim_zeros(text: &str) -> &str {
 
 struct Section<'a> {
     pattern: &'a str,
-    /// A section for negative numbers says itself how the minus looks.
+    /// Whether the section is for negative numbers and so defines its own sign.
     own_sign: bool,
 }
 
-/// Chooses among `positive;negative;zero`.
+/// Selects the section of `positive;negative;zero` for a number.
 fn section(pattern: &str, number: f64) -> Section<'_> {
     let parts: Vec<&str> = split_sections(pattern);
     let (index, own_sign) = match parts.len() {
@@ -161,7 +161,7 @@ enum Piece {
     Run(char, usize),
 }
 
-/// Cuts a pattern into literal texts and runs of one letter.
+/// Splits a pattern into literal texts and runs of one character.
 fn pieces(pattern: &str) -> Vec<Piece> {
     let mut result = Vec::new();
     let mut letters = pattern.chars().peekable();
@@ -195,7 +195,7 @@ fn pieces(pattern: &str) -> Vec<Piece> {
     result
 }
 
-/// `[$€-40C]` is a currency sign, `[h]` elapsed hours, `[Red]` nothing one can read.
+/// Parses a bracket: `[$€-40C]` is a currency sign, `[h]` elapsed hours; others, such as `[Red]`, have no text.
 fn bracket(inside: &str, result: &mut Vec<Piece>) {
     if let Some(currency) = inside.strip_prefix('$') {
         let sign = currency.split('-').next().unwrap_or_default();
@@ -218,7 +218,7 @@ fn is_date_pattern(pattern: &str) -> bool {
     temporal && !digits
 }
 
-/// What the digits of a pattern ask for.
+/// Digit placeholders of a pattern.
 #[derive(Default)]
 struct Digits {
     whole: usize,
@@ -310,7 +310,7 @@ fn body(digits: &Digits, size: f64) -> String {
     }
 }
 
-/// Spreadsheets round half away from zero on the decimal text, not on the binary number.
+/// Rounds half away from zero on the decimal text, not on the binary number, as spreadsheets do.
 fn round_half_up(size: f64, decimals: usize) -> String {
     let nudged = size + size * f64::EPSILON;
     format!("{nudged:.decimals$}")

@@ -1,4 +1,4 @@
-//! What the buttons of the grid do.
+//! Form actions of the grid page.
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -10,24 +10,24 @@ use super::super::values::{Input, write};
 use super::super::workbook::{Workbook, grid_range};
 use super::Place;
 
-/// The form of the grid.
+/// Form of the grid page.
 #[derive(Debug, Deserialize)]
 pub struct Form {
-    /// What to do.
+    /// Name of the action.
     action: String,
     /// `sheetId` of the tab.
     gid: i32,
-    /// The selected cell.
+    /// Selected cell.
     range: String,
-    /// What was typed.
+    /// Typed text.
     #[serde(default)]
     value: String,
 }
 
-/// Does what the form says and returns the query of the page to show next.
+/// Applies the action and returns the query of the page to show next.
 ///
 /// # Errors
-/// What the API would refuse.
+/// The error that the API would return.
 pub fn apply(workbook: &mut Workbook, form: &Form) -> Result<String, Failure> {
     let place = Place {
         gid: Some(form.gid),
@@ -70,7 +70,7 @@ pub fn apply(workbook: &mut Workbook, form: &Form) -> Result<String, Failure> {
     }
 }
 
-/// Rows that are frozen keep their place, as they do in Sheets.
+/// Sort request over all rows except frozen ones, as in Sheets.
 fn sort(workbook: &Workbook, position: usize, (column, order): (u32, &str)) -> Json {
     let sheet = &workbook.sheets[position];
     let area = Rectangle {

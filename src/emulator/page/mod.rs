@@ -1,7 +1,8 @@
-//! `GET /spreadsheets/d/{id}`: the tabs as a grid in the browser, so that "open in Sheets" works without Google.
+//! Browser page of a spreadsheet (`GET /spreadsheets/d/{id}`): the tabs as an editable grid, so that "open in Sheets"
+//! works without Google.
 //!
-//! One form does everything: it names the selected cell, and each button says what to do with it. Script only saves the
-//! way from a click on a cell to the form. Large tabs are shown in windows of rows.
+//! One form serves all actions: it names the selected cell, and each button names an action. The script only copies a
+//! clicked cell into the form. Large tabs are shown in windows of rows.
 
 mod actions;
 mod view;
@@ -24,7 +25,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; f
 
 /// Whether a request comes from a page of this server, or from no page at all.
 ///
-/// A foreign `Origin` is another site trying its luck, a foreign `Host` a name that was rebound to this address.
+/// A foreign `Origin` indicates cross-site request forgery, a foreign `Host` DNS rebinding.
 pub fn is_local(headers: &HeaderMap, address: SocketAddr) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let Some(host) = text(header::HOST) else { return false };
@@ -41,15 +42,15 @@ pub fn is_local(headers: &HeaderMap, address: SocketAddr) -> bool {
     is_own && is_same
 }
 
-/// What of a spreadsheet a page shows.
+/// Selection of tab, cell and window from the query of the page.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Place {
-    /// `sheetId` of the tab; without it the first.
+    /// `sheetId` of the tab; the first tab by default.
     gid: Option<i32>,
-    /// The selected cell or range, such as `B5`.
+    /// Selected cell or range, such as `B5`.
     #[serde(default)]
     range: String,
-    /// The first row of the window, counted from 1.
+    /// First row of the window, one-based.
     top: Option<u32>,
 }
 
@@ -59,14 +60,14 @@ impl Place {
         self.gid.and_then(|id| workbook.position(id)).unwrap_or(0)
     }
 
-    /// The selected cell.
+    /// Selected cell: row and column, zero-based.
     fn cell(&self) -> (u32, u32) {
         let area = a1::area(self.range.trim()).unwrap_or_default();
         (area.start_row.unwrap_or(0), area.start_column.unwrap_or(0))
     }
 }
 
-/// Answers a request for a page.
+/// Handles a request for the page, its assets or its form.
 pub async fn answer(state: &State, parts: &Parts, body: &[u8]) -> Response<Body> {
     let path = parts.uri.path();
     match path {

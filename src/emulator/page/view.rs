@@ -1,4 +1,4 @@
-//! The grid as HTML.
+//! HTML view of the grid.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -10,12 +10,12 @@ use super::super::values::read;
 use super::super::workbook::Workbook;
 use super::Place;
 
-/// Rows in one window.
+/// Rows per window.
 const WINDOW: u32 = 200;
-/// Columns shown at least, if the tab has them, and at most.
+/// Minimum number of displayed columns, if the tab has them, and maximum.
 const COLUMNS: (u32, u32) = (12, 120);
 
-/// How many rows stay on top.
+/// Number of frozen rows.
 pub fn frozen_rows(sheet: &Sheet) -> u32 {
     let grid = sheet.furniture.properties.get("gridProperties");
     let count = grid
@@ -33,7 +33,7 @@ struct Grid<'a> {
     selected: Rectangle,
 }
 
-/// The page of a spreadsheet.
+/// Page of a spreadsheet.
 pub fn page(workbook: &Workbook, place: &Place) -> Markup {
     let position = place.sheet(workbook);
     let sheet = &workbook.sheets[position];
@@ -65,7 +65,7 @@ pub fn page(workbook: &Workbook, place: &Place) -> Markup {
         selected,
     };
     let frozen = frozen_rows(sheet);
-    // A selected row is shown with a little of what stands above it.
+    // Start some rows above the selected row, for context.
     let wanted = place
         .top
         .map_or_else(|| cell.0.saturating_sub(20), |top| top.saturating_sub(1));
@@ -110,7 +110,7 @@ fn tabs(workbook: &Workbook, position: usize) -> Markup {
     }
 }
 
-/// The form that does everything.
+/// Form with the selected cell and the action buttons.
 fn bar(grid: &Grid<'_>) -> Markup {
     let sheet = &grid.workbook.sheets[grid.position];
     let blank = Cell::default();
@@ -132,7 +132,7 @@ fn bar(grid: &Grid<'_>) -> Markup {
     }
 }
 
-/// What one would type to get the cell as it is.
+/// Text to type to get the entry of a cell.
 fn typed(grid: &Grid<'_>, (row, column): (u32, u32), cell: &Cell) -> String {
     match &cell.entry {
         Entry::Formula(text) => text.to_string(),

@@ -1,8 +1,8 @@
-//! `values.append`: finds the table a range touches and writes below it.
+//! Method `values.append`: finds the table that a range touches and writes below it.
 //!
-//! A table is a block of filled cells that touch, also at their corners. Of several tables in the range the last one
-//! wins; without one the rows land where the range begins. This is also why rows that begin with a blank cell wander
-//! to the right, as they do in the real service.
+//! A table is a block of adjacent filled cells, also at their corners. Of several tables in the range the last one is
+//! used; without a table, rows are written at the start of the range. Therefore rows that start with a blank cell shift
+//! to the right, as in the real service.
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/guides/values#append_values>
 
@@ -15,18 +15,18 @@ use super::super::workbook::Workbook;
 use super::Input;
 use super::write::{self, Written};
 
-/// Where the rows went.
+/// Result of an append.
 pub struct Appended {
-    /// The table as it was before.
+    /// Table before the append, if the range touched one.
     pub table: Option<Rectangle>,
-    /// What was written.
+    /// Written cells.
     pub written: Written,
 }
 
-/// Appends rows to the table a range text touches.
+/// Appends rows to the table that a range touches.
 ///
 /// # Errors
-/// 400 when the range is wrong or the grid would grow too large.
+/// 400 if the range is invalid or the grid would exceed the limits.
 pub fn append(
     workbook: &mut Workbook,
     range: &str,
@@ -53,7 +53,7 @@ pub fn append(
     Ok(Appended { table, written })
 }
 
-/// The table that ends last among those an area touches.
+/// Table with the lowest end among those that an area touches.
 fn last_table(sheet: &Sheet, area: Rectangle) -> Option<Rectangle> {
     let last = area.bottom.min(sheet.filled_rows());
     let (row, column) = (area.top..last).rev().find_map(|row| {
@@ -76,7 +76,7 @@ fn last_table(sheet: &Sheet, area: Rectangle) -> Option<Rectangle> {
     ))
 }
 
-/// Grows a rectangle until nothing filled touches it.
+/// Extends a rectangle until no filled cell touches it.
 fn block(sheet: &Sheet, seed: Rectangle) -> Rectangle {
     let mut area = seed;
     let rows = sheet.filled_rows();

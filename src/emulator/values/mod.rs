@@ -1,4 +1,4 @@
-//! `spreadsheets.values`: plain values in and out.
+//! Plain values: reading, writing and appending (`spreadsheets.values`).
 //!
 //! Source: <https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values>
 
@@ -11,46 +11,46 @@ use serde_json::Value as Json;
 use super::failure::Failure;
 use super::locale::Locale;
 
-/// `ValueRenderOption`.
+/// Option `ValueRenderOption`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Render {
-    /// As a person sees it.
+    /// `FORMATTED_VALUE`: formatted as displayed.
     #[default]
     Formatted,
-    /// Numbers as numbers.
+    /// `UNFORMATTED_VALUE`: numbers as numbers.
     Unformatted,
-    /// Formulas as formulas.
+    /// `FORMULA`: formulas as entered.
     Formula,
 }
 
-/// How values are read.
+/// Options for reading values.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Reading {
-    /// `valueRenderOption`.
+    /// Parameter `valueRenderOption`.
     pub render: Render,
-    /// `dateTimeRenderOption=FORMATTED_STRING`: dates as texts although numbers come as numbers.
+    /// Parameter `dateTimeRenderOption=FORMATTED_STRING`: dates as text even where numbers are unformatted.
     pub dates_as_text: bool,
-    /// `majorDimension=COLUMNS`.
+    /// Parameter `majorDimension=COLUMNS`.
     pub by_columns: bool,
-    /// How numbers are shown.
+    /// Locale of the spreadsheet.
     pub locale: Locale,
 }
 
-/// `ValueInputOption`.
+/// Option `ValueInputOption`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Texts stay texts.
+    /// `RAW`: texts stay texts.
     Raw,
-    /// Texts are read as if a person had typed them.
+    /// `USER_ENTERED`: texts are parsed as if typed by a user.
     UserEntered,
 }
 
-/// How a value is taken into a cell.
+/// Options for entering a value into a cell.
 #[derive(Clone, Copy, Debug)]
 pub struct Typing {
-    /// As it is, or as if a person had typed it.
+    /// `RAW` or `USER_ENTERED`.
     pub input: Input,
-    /// Where that person is at home.
+    /// Locale of the spreadsheet.
     pub locale: Locale,
 }
 
@@ -64,10 +64,10 @@ fn choice(field: &str, kind: &str, text: &str, known: &[&str]) -> Result<usize, 
 }
 
 impl Reading {
-    /// Reads the three options.
+    /// Parses the three options.
     ///
     /// # Errors
-    /// 400 for a word that is none of theirs.
+    /// 400 for an unknown option value.
     pub fn parse(render: Option<&str>, dates: Option<&str>, dimension: Option<&str>) -> Result<Self, Failure> {
         let render = match render {
             None => Render::Formatted,
@@ -96,10 +96,10 @@ impl Reading {
     }
 }
 
-/// Reads `majorDimension`.
+/// Parses `majorDimension`; `true` for `COLUMNS`.
 ///
 /// # Errors
-/// 400 for a word that is no dimension.
+/// 400 for an unknown dimension.
 pub fn by_columns(dimension: Option<&str>) -> Result<bool, Failure> {
     match dimension {
         None => Ok(false),
@@ -111,10 +111,10 @@ pub fn by_columns(dimension: Option<&str>) -> Result<bool, Failure> {
 }
 
 impl Input {
-    /// Reads `valueInputOption`, which has no default.
+    /// Parses `valueInputOption`, which has no default.
     ///
     /// # Errors
-    /// 400 when it is missing or no option.
+    /// 400 if it is missing or unknown.
     pub fn parse(text: Option<&str>) -> Result<Self, Failure> {
         let missing = || Failure::invalid("'valueInputOption' is required but not specified");
         let known = ["INPUT_VALUE_OPTION_UNSPECIFIED", "RAW", "USER_ENTERED"];
@@ -131,10 +131,10 @@ impl Input {
     }
 }
 
-/// Reads the `values` of a `ValueRange` into rows, whichever way round they come.
+/// Parses the `values` of a `ValueRange` into rows, transposing columns if needed.
 ///
 /// # Errors
-/// 400 for what is not a list of lists of plain values, in Google's words.
+/// 400 with Google's message for anything but a list of lists of plain values.
 pub fn rows_of(body: &Json, field: &str) -> Result<Vec<Vec<Json>>, Failure> {
     let lists = match body.get("values") {
         None => return Ok(Vec::new()),

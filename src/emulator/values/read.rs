@@ -1,4 +1,4 @@
-//! Values out, written straight into the answer's bytes: a tab of 100,000 rows never exists as a tree.
+//! Streaming serialization of values: a tab of 100,000 rows is never held as a JSON tree.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -14,10 +14,10 @@ use super::super::number_format;
 use super::super::workbook::{Located, Workbook};
 use super::{Reading, Render};
 
-/// The size at which a piece of the answer is sent off.
+/// Chunk size of the stream, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// The answer of `values.get` or `values.batchGet` in pieces.
+/// Response of `values.get` or `values.batchGet` as a stream of chunks.
 pub struct Answer {
     workbook: Arc<Workbook>,
     ranges: Vec<Located>,
@@ -26,7 +26,7 @@ pub struct Answer {
     at: Position,
 }
 
-/// What is written next.
+/// State of the stream: what to write next.
 enum Position {
     Opening,
     Range(usize),
@@ -36,7 +36,7 @@ enum Position {
 }
 
 impl Answer {
-    /// The answer for one range.
+    /// Response for one range.
     pub fn single(workbook: &Arc<Workbook>, range: Located, reading: Reading) -> Self {
         let locale = workbook.locale();
         Self {
@@ -48,7 +48,7 @@ impl Answer {
         }
     }
 
-    /// The answer for several ranges.
+    /// Response for several ranges.
     pub fn batch(workbook: &Arc<Workbook>, ranges: Vec<Located>, reading: Reading) -> Self {
         let locale = workbook.locale();
         Self {
@@ -60,7 +60,7 @@ impl Answer {
         }
     }
 
-    /// The whole answer at once.
+    /// Collects the whole response.
     pub fn into_bytes(self) -> Vec<u8> {
         self.flat_map(|piece| piece.to_vec()).collect()
     }
@@ -114,7 +114,7 @@ impl Answer {
         }
     }
 
-    /// One past the last row of the area with an entry in it.
+    /// One past the last row of the area with an entry.
     fn filled_end(&self, located: &Located) -> u32 {
         let area = located.area;
         let rows = self.workbook.sheets[located.sheet].rows();
@@ -219,7 +219,7 @@ impl Iterator for Answer {
     }
 }
 
-/// Formulas are shown where they stand; otherwise what they fill is shown too.
+/// Workbook to display: with the results of array formulas, except when formulas themselves are requested.
 fn shown_in(workbook: &Arc<Workbook>, reading: Reading) -> Arc<Workbook> {
     match with_spills(workbook) {
         Cow::Owned(filled) if reading.render != Render::Formula => Arc::new(filled),
@@ -272,7 +272,7 @@ fn shown_number(number: f64, cell: &Cell, locale: Locale) -> String {
     }
 }
 
-/// A value as a person sees it.
+/// Formats a value as displayed.
 pub fn shown(value: &Scalar, cell: &Cell, locale: Locale) -> String {
     match value {
         Scalar::Blank => String::new(),

@@ -1,4 +1,4 @@
-//! Values in: `update`, `clear` and what both say about what they did.
+//! Writing of values: `update`, `clear`, and the summary of what was written.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ use super::super::wire;
 use super::super::workbook::{MAX_CELLS, Workbook};
 use super::{Input, Typing};
 
-/// What a write touched.
+/// Summary of a write.
 #[derive(Debug, Default)]
 pub struct Written {
     /// Position of the tab.
     pub sheet: usize,
-    /// From the first target cell as far as the data reached.
+    /// Area from the first target cell to the end of the data.
     pub area: Option<Rectangle>,
     /// Rows with at least one written cell.
     pub rows: BTreeSet<u32>,
@@ -29,7 +29,7 @@ pub struct Written {
 }
 
 impl Written {
-    /// `UpdateValuesResponse`.
+    /// Builds the `UpdateValuesResponse` message.
     pub fn answer(&self, workbook: &Workbook) -> Map<String, Json> {
         let range = self
             .area
@@ -45,10 +45,10 @@ impl Written {
     }
 }
 
-/// Writes rows into the cells a range text means.
+/// Writes rows into a range given in A1 notation.
 ///
 /// # Errors
-/// 400 when the range is wrong or the data does not fit it.
+/// 400 if the range is invalid or the data does not fit it.
 pub fn update(workbook: &mut Workbook, range: &str, rows: &[Vec<Json>], input: Input) -> Result<Written, Failure> {
     let located = workbook.locate(range)?;
     let height = length(rows.len());
@@ -82,10 +82,10 @@ fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-/// Makes the grid as large as the area needs it.
+/// Grows the grid to contain the given bounds.
 ///
 /// # Errors
-/// 400 when Google's limits forbid it.
+/// 400 if the grid would exceed Google's limits.
 pub fn make_room(workbook: &mut Workbook, position: usize, bottom: u32, right: u32) -> Result<(), Failure> {
     let sheet = &workbook.sheets[position];
     let (rows, columns) = (sheet.row_count.max(bottom), sheet.column_count.max(right));
@@ -99,10 +99,10 @@ pub fn make_room(workbook: &mut Workbook, position: usize, bottom: u32, right: u
     Ok(())
 }
 
-/// Refuses a grid that would be larger than Google's limits.
+/// Refuses a grid beyond Google's limits on cells and columns.
 ///
 /// # Errors
-/// 400 in Google's words.
+/// 400 with Google's message.
 pub fn check_size(workbook: &Workbook, position: usize, rows: u32, columns: u32) -> Result<(), Failure> {
     if columns > MAX_COLUMNS {
         return Err(Failure::invalid(format!(
@@ -120,10 +120,10 @@ pub fn check_size(workbook: &Workbook, position: usize, rows: u32, columns: u32)
     Ok(())
 }
 
-/// Writes rows from a cell on; `null` leaves its cell alone.
+/// Writes rows starting at a cell; `null` leaves its cell unchanged.
 ///
 /// # Errors
-/// 400 when a value is too long or the grid would grow too large.
+/// 400 if a value is too long or the grid would exceed the limits.
 pub fn put(
     workbook: &mut Workbook,
     position: usize,
@@ -185,10 +185,10 @@ fn put_row(
     })
 }
 
-/// Puts one value into one cell.
+/// Enters one value into one cell.
 ///
 /// # Errors
-/// 400 when the text is too long.
+/// 400 if the text is too long.
 pub fn enter(cell: &mut Cell, value: &Json, typing: Typing) -> Result<(), Failure> {
     cell.entry = match value {
         Json::Number(number) => number.as_f64().map_or(Entry::Blank, Entry::Number),
@@ -202,10 +202,10 @@ pub fn enter(cell: &mut Cell, value: &Json, typing: Typing) -> Result<(), Failur
     Ok(())
 }
 
-/// Refuses a text longer than a cell may hold.
+/// Refuses a text longer than a cell can hold.
 ///
 /// # Errors
-/// 400 in Google's words.
+/// 400 with Google's message.
 pub fn check_length(text: &str) -> Result<(), Failure> {
     if text.len() > MAX_CHARACTERS && text.encode_utf16().count() > MAX_CHARACTERS {
         return Err(Failure::invalid(format!(
@@ -234,10 +234,10 @@ fn enter_text(cell: &mut Cell, text: &str, typing: Typing) -> Result<(), Failure
     Ok(())
 }
 
-/// Empties the cells a range text means and returns the range as Google names it. Formats and notes stay.
+/// Clears the entries of a range and returns the range in Google's notation. Formats and notes remain.
 ///
 /// # Errors
-/// 400 when the range is wrong.
+/// 400 if the range is invalid.
 pub fn clear(workbook: &mut Workbook, range: &str) -> Result<String, Failure> {
     let located = workbook.locate(range)?;
     let title = std::sync::Arc::clone(&workbook.sheets[located.sheet].title);

@@ -1,4 +1,4 @@
-//! One contest: its days, its zone, its prize and its rules.
+//! Contest: days, time zone, prize and rules.
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
@@ -10,12 +10,12 @@ use super::{
 };
 use crate::spelling::fold;
 
-/// How a contest is known whatever the spelling of its name: case, accents and spaces are forgiven.
+/// Normalised name of a contest: ignores case, accents and spaces.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContestKey(String);
 
 impl ContestKey {
-    /// The key of a typed name; `None` when nothing visible was typed.
+    /// Key of a typed name; `None` when it has no visible character.
     pub fn of(name: &str) -> Option<Self> {
         let folded = fold(name);
         (!folded.is_empty()).then_some(Self(folded))
@@ -27,22 +27,22 @@ impl ContestKey {
     }
 }
 
-/// A contest as a row of the tab `contests` describes it, or as it was when it was frozen.
+/// A contest as its row in the `contests` tab describes it, or as it was when its result was frozen.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Contest {
-    /// How it is called; the address of its page has the name.
+    /// Name; part of the address of its page.
     pub name: String,
     /// First day.
     pub start: Date,
     /// Last day, to its last millisecond.
     pub end: Date,
-    /// Where these days begin and end.
+    /// Time zone of the days.
     #[serde(rename = "time_zone", serialize_with = "zone_name")]
     #[schemars(with = "String")]
     pub zone: TimeZone,
-    /// What is won, in words; may be empty.
+    /// Prize in words; may be empty.
     pub prize: String,
-    /// How it is settled.
+    /// Rules it is scored by.
     pub rules: Rules,
 }
 
@@ -50,11 +50,11 @@ fn zone_name<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::
     serializer.serialize_str(zone.iana_name().unwrap_or("UTC"))
 }
 
-/// Where the present lies.
+/// Phase of a contest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// It has not begun.
+    /// Not started.
     Upcoming,
     /// It runs.
     Running,
@@ -62,16 +62,16 @@ pub enum Phase {
     Over,
 }
 
-/// Time after the end in which claims that were sent in time may still be on their way into the sheet.
+/// Grace period after the end in which claims sent in time may still arrive in the sheet.
 const LAST_CLAIMS_ARRIVE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Contest {
-    /// How it is known.
+    /// Normalised name.
     pub fn key(&self) -> ContestKey {
         ContestKey(fold(&self.name))
     }
 
-    /// Its days.
+    /// Days of the contest.
     pub fn period(&self) -> Period {
         Period {
             from: Some(self.start),
@@ -79,12 +79,12 @@ impl Contest {
         }
     }
 
-    /// Its instants: from the first of the first day to the last of the last day, in its own zone.
+    /// Instants from the start of the first day to the end of the last day, in the contest's time zone.
     pub fn span(&self) -> Span {
         self.period().span(&self.zone)
     }
 
-    /// Where `now` lies.
+    /// Phase at `now`.
     pub fn phase(&self, now: Timestamp) -> Phase {
         let span = self.span();
         if span.start.is_some_and(|start| now < start) {
@@ -96,12 +96,12 @@ impl Contest {
         }
     }
 
-    /// From when on the result can be frozen; `None` for one that ends with the calendar.
+    /// Instant from which the result can be frozen; `None` for a contest that ends at the calendar's last day.
     pub fn can_be_frozen_from(&self) -> Option<Timestamp> {
         self.span().end?.checked_add(LAST_CLAIMS_ARRIVE).ok()
     }
 
-    /// Seconds until it begins, or until it ends; `None` when it is over.
+    /// Seconds until the start, or until the end while it runs; `None` when it is over.
     pub fn seconds_left(&self, now: Timestamp) -> Option<i64> {
         let span = self.span();
         let until = match self.phase(now) {
@@ -109,16 +109,16 @@ impl Contest {
             Phase::Running => span.end,
             Phase::Over => None,
         };
-        // The last second is one to claim in, so it is counted.
+        // Rounds up: the last second still accepts claims.
         until.map(|until| (until.as_millisecond() - now.as_millisecond() + 999).div_euclid(1000))
     }
 
-    /// The name of its zone.
+    /// IANA name of the time zone.
     pub fn zone_name(&self) -> &str {
         self.zone.iana_name().unwrap_or("UTC")
     }
 
-    /// The same with other rules.
+    /// A copy of the contest with other rules.
     #[must_use]
     pub fn under(&self, rules: Rules) -> Self {
         Self { rules, ..self.clone() }

@@ -1,8 +1,8 @@
-//! A result that stands still: how it is written, and how it is known to be as it was written.
+//! Frozen result of a contest, with tamper detection.
 //!
-//! All lines go into the sheet in one call. Their keys are made of the contest and the number of the line, so of several
-//! instances that freeze the same contest one writes. The first line, number 0, describes the contest and says how many
-//! lines follow; its seal is a digest of everything (SHA-256), so that a change made in the sheet later is noticed and told.
+//! All lines are written in one batch. Each key consists of the contest and the line number, so that only one of
+//! several instances writes the result. Line 0 describes the contest and holds the number of lines and a seal: a
+//! SHA-256 digest of the whole result, which reveals later edits in the sheet.
 
 use jiff::Timestamp;
 use ring::digest::{SHA256, digest};
@@ -14,30 +14,30 @@ use super::{
 };
 use crate::store::{Entry, Insert, NewId};
 
-/// The result of a contest that is over.
+/// Frozen result of a finished contest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrozenResult {
-    /// The contest as it was then, with the rules that were in force.
+    /// The contest at that time, with the rules that were in force.
     pub contest: Contest,
     /// When the result was written.
     pub frozen_at: Timestamp,
-    /// Who was where.
+    /// Final standings.
     pub standings: Vec<ContestStanding>,
-    /// Whether it is as it was written.
+    /// Whether the result is unchanged.
     pub integrity: Integrity,
 }
 
-/// Whether a frozen result is as it was written.
+/// Integrity of a frozen result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Integrity {
-    /// Every line is as it was written.
+    /// All lines are unchanged.
     Whole,
-    /// Somebody changed or removed a line in the sheet.
+    /// A line was changed or removed in the sheet.
     Changed,
 }
 
 impl FrozenResult {
-    /// A result that is written now.
+    /// Builds the result to freeze now.
     pub fn new(contest: Contest, settlement: Settlement, frozen_at: Timestamp) -> Self {
         Self {
             contest: contest.under(settlement.rules),
@@ -47,7 +47,7 @@ impl FrozenResult {
         }
     }
 
-    /// The same as a settlement.
+    /// The result as a settlement.
     pub fn settlement(&self) -> Settlement {
         Settlement {
             rules: self.contest.rules,
@@ -55,7 +55,7 @@ impl FrozenResult {
         }
     }
 
-    /// A digest of everything that the result says.
+    /// Digest of everything the result contains.
     pub fn seal(&self) -> String {
         let contest = &self.contest;
         let mut text = format!(
@@ -88,7 +88,7 @@ impl FrozenResult {
             .collect()
     }
 
-    /// The rows to write, all in one batch.
+    /// Rows to insert, in one batch.
     pub fn inserts(&self) -> Vec<Insert> {
         let lines = self.standings.iter().map(|standing| self.line(standing));
         let rows = [self.head()].into_iter().chain(lines);
@@ -106,7 +106,7 @@ impl FrozenResult {
         (0..).zip(rows).map(insert).collect()
     }
 
-    /// The cells of line 0 without id and number.
+    /// Cells of line 0, without id and number.
     fn head(&self) -> Vec<Entry> {
         let contest = &self.contest;
         let lines = u32::try_from(self.standings.len()).unwrap_or(u32::MAX);
@@ -126,7 +126,7 @@ impl FrozenResult {
         cells
     }
 
-    /// The cells of the line of a CSM, without id and number.
+    /// Cells of a CSM's line, without id and number.
     fn line(&self, standing: &ContestStanding) -> Vec<Entry> {
         let mut cells = vec![
             text(&self.contest.name),

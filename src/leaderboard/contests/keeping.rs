@@ -1,7 +1,7 @@
-//! Keeps contests: brings the rules of a contest into force when it begins, and freezes its result when it is over.
+//! Contest lifecycle: puts rules in force at the start, freezes the result after the end.
 //!
-//! It happens when somebody looks at a contest, and once a minute in a program that runs. Whatever instance comes first
-//! writes; the others find it done.
+//! Runs when a contest is viewed and once a minute in the background. The first instance writes; the others find the
+//! rows present.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,21 +19,21 @@ use crate::{
     store::{Batch, Change, Reading},
 };
 
-/// Who writes, as the audit log says.
+/// Author recorded in the audit log.
 const BY: &str = "contests";
-/// How often a running program looks.
+/// Interval between two background checks.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// Something that the time has come for.
+/// A lifecycle step that is due.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Due {
-    /// The contest has begun: its rules come into force.
+    /// The contest has started: its rules come into force.
     Rules(Contest),
-    /// The contest is over: its result is frozen, under the rules in force.
+    /// The contest is over: its result is frozen under the rules in force.
     Result(Contest),
 }
 
-/// What the time has come for. Pure.
+/// Steps that are due at `now`. Pure.
 pub fn due(rows: &ContestRows, now: Timestamp) -> Vec<Due> {
     let mut due = Vec::new();
     for (_, contest) in &rows.contests {
@@ -51,10 +51,10 @@ pub fn due(rows: &ContestRows, now: Timestamp) -> Vec<Due> {
 }
 
 impl Leaderboard {
-    /// The contests with what is due done.
+    /// The contests, after due steps were written.
     ///
     /// # Errors
-    /// When the tabs cannot be read. What cannot be written is tried again at the next look.
+    /// When the tabs cannot be read. A failed write is retried at the next call.
     pub(in super::super) async fn contests(&self) -> Result<Reading<ContestRows>, Error> {
         let rows = self.contests_as_they_are().await?;
         if due(&rows.snapshot.data, self.clock.now()).is_empty() {
@@ -66,14 +66,14 @@ impl Leaderboard {
         self.contests_as_they_are().await
     }
 
-    /// The contests. What cannot be read of them is counted in the navigation.
+    /// Reads the contests and reports their findings to the navigation count.
     async fn contests_as_they_are(&self) -> Result<Reading<ContestRows>, Error> {
         let rows: Reading<ContestRows> = self.store.read().await?;
         self.tally.note("contests", count(rows.snapshot.findings.len()));
         Ok(rows)
     }
 
-    /// Looks once a minute, for ever; after the disputes too, so that the number in the navigation knows them.
+    /// Checks once a minute, forever. Also reads the disputes, so that the navigation count includes their findings.
     pub async fn keep_contests_forever(self: Arc<Self>) {
         loop {
             if let Err(error) = self.keep_contests().await {
@@ -86,7 +86,7 @@ impl Leaderboard {
         }
     }
 
-    /// Does what the time has come for.
+    /// Writes the steps that are due.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read or written.
@@ -97,7 +97,7 @@ impl Leaderboard {
         if due.is_empty() {
             return Ok(());
         }
-        // What is written stays: it has to be made of what the sheet says now.
+        // A frozen result is permanent, so it must be based on fresh data.
         self.store.refresh();
         for due in due {
             match due {
@@ -114,7 +114,7 @@ impl Leaderboard {
     async fn freeze(&self, contest: Contest) -> Result<(), Error> {
         let current = self.current().await?;
         if contest.can_be_frozen_from().is_none_or(|from| current.read_at < from) {
-            // The spreadsheet does not answer; older data may lack the last claims.
+            // The spreadsheet is unreachable; cached data may lack the last claims.
             return Ok(());
         }
         let settlement = current.settled.ledger.settle(contest.rules, contest.span());

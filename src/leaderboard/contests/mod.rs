@@ -1,10 +1,10 @@
-//! Contests: a stretch of days with a prize and rules of its own, and a result that stands still once it is over.
+//! Contests: a period with a prize and its own rules, and a result that is frozen after the end.
 //!
-//! Staff write contests into the tab `contests` ([`rows`]); [`contest`] says what one is and when it runs, [`rules`] who
-//! gets the credit and what counts. [`settling`] works the result out of a ledger, exactly ([`points`]). After the end
-//! [`keeping`] writes it once into the tab `contest_results`; [`frozen`] reads it back and notices when it was tampered
-//! with. A rule that staff change is not in force until somebody confirms it by typing its name: the rules in force stand
-//! in the tab `contest_rules`.
+//! Staff define contests in the tab `contests` ([`rows`]). [`contest`] defines a contest and its phases, [`rules`] who
+//! gets the credit and which rows count. [`settling`] computes exact scores ([`points`]) from a ledger. After the end
+//! [`keeping`] writes the result once to the tab `contest_results`; [`frozen`] reads it back and detects tampering. A
+//! rule changed by staff takes effect only when a person confirms it by typing its name; the tab `contest_rules`
+//! records the rules in force.
 
 pub mod contest;
 pub mod frozen;

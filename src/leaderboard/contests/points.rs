@@ -1,61 +1,61 @@
-//! Points of a contest, exact: a third of a point three times is one point.
+//! Exact contest points: three thirds of a point are one point.
 
 use std::{fmt, iter::Sum, ops::AddAssign};
 
 use num_rational::BigRational;
 use serde::{Serialize, Serializer};
 
-/// A number of points, whole or a fraction, never negative.
+/// Number of points, a non-negative rational.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Points(BigRational);
 
 impl Points {
-    /// One point among so many people; nought people count as one.
+    /// An equal share of one point for each of `people`; 0 is treated as 1.
     pub fn part(people: u32) -> Self {
         Self(BigRational::new(1.into(), people.max(1).into()))
     }
 
-    /// This part, so many times.
+    /// This share multiplied by `times`.
     #[must_use]
     pub fn times(&self, times: u32) -> Self {
         Self(&self.0 * BigRational::from_integer(times.into()))
     }
 
-    /// The distance between two totals.
+    /// Absolute difference of two totals.
     #[must_use]
     pub fn distance(&self, other: &Self) -> Self {
         let (more, less) = if self > other { (self, other) } else { (other, self) };
         Self(&more.0 - &less.0)
     }
 
-    /// Whether there are none.
+    /// Whether it is zero.
     pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether it is one point exactly, for grammar.
+    /// Whether it is exactly one point, for grammar.
     pub fn is_one(&self) -> bool {
         *self == Self::part(1)
     }
 
-    /// Reads what [`Points::exact`] writes; `None` for anything else and for less than nothing.
+    /// Parses the output of [`Points::exact`]; `None` for anything else, including negative numbers.
     pub fn parse(text: &str) -> Option<Self> {
         let points = text.trim().parse::<BigRational>().ok()?;
         (points >= BigRational::default()).then_some(Self(points))
     }
 
-    /// As programs read it: `7` or `15/2`.
+    /// Machine-readable form: `7` or `15/2`.
     pub fn exact(&self) -> String {
         self.0.to_string()
     }
 
-    /// The nearest decimal number, for spreadsheets and for drawing; not exact.
+    /// Nearest decimal number, for spreadsheets and charts; not exact.
     pub fn decimal(&self) -> f64 {
         let thousandths = (&self.0 * BigRational::from_integer(1000.into())).round();
         thousandths.to_integer().to_string().parse::<f64>().unwrap_or(f64::MAX) / 1000.0
     }
 
-    /// Ten thousand times this as a part of `whole`, for drawing a bar.
+    /// Share of `whole` in units of 1/10,000, for the width of a bar.
     pub fn share_of(&self, whole: &Self) -> u32 {
         if whole.is_none() {
             return 0;
@@ -65,7 +65,7 @@ impl Points {
     }
 }
 
-/// As a person reads it: `7`, `1/2`, `7 1/2`.
+/// Human-readable form: `7`, `1/2`, `7 1/2`.
 impl fmt::Display for Points {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (whole, rest) = (self.0.trunc(), self.0.fract());

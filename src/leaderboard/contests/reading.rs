@@ -1,4 +1,4 @@
-//! How the rows of the contests' tabs are read: cells become values, what cannot be read becomes a finding.
+//! Rows of the contest tabs: cells become values; unreadable cells become findings.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -22,7 +22,7 @@ use crate::{
     store::{Cell, Decoding, Row, TabRows},
 };
 
-/// The contests that can be read; a second one of the same name is left out.
+/// Readable contests; a second one of the same name is ignored.
 pub(super) fn contests(rows: &TabRows, decoding: &mut Decoding) -> Vec<(u32, Contest)> {
     let mut known: HashSet<ContestKey> = HashSet::new();
     let mut found = Vec::new();
@@ -87,7 +87,7 @@ fn contest(row: &Row<'_>, decoding: &mut Decoding) -> Option<Contest> {
     })
 }
 
-/// A day without a time of day: the first day of a contest begins with its first instant, the last one ends with its last.
+/// A date without a time: the first day starts at its first instant, the last day ends at its last.
 fn day(cell: Cell<'_>) -> Result<Date, String> {
     let moment = cell.instant(&TimeZone::UTC).map_err(|_| {
         let shown = cell.text();
@@ -117,7 +117,7 @@ fn zone(cell: Cell<'_>, configured: &TimeZone) -> Result<TimeZone, String> {
     }
 }
 
-/// The rules that came into force, by contest, oldest first. Rows that staff made unreadable are left out.
+/// Rules that came into force, by contest, oldest first. Rows that staff made unreadable are ignored.
 pub(super) fn confirmed(rows: &TabRows) -> BTreeMap<ContestKey, Vec<Confirmation>> {
     let mut found: BTreeMap<ContestKey, Vec<Confirmation>> = BTreeMap::new();
     for row in rows.rows() {
@@ -140,7 +140,7 @@ pub(super) fn confirmed(rows: &TabRows) -> BTreeMap<ContestKey, Vec<Confirmation
     found
 }
 
-/// The frozen results. What was changed in the sheet since is a finding, and the result says so.
+/// Frozen results. A result edited in the sheet becomes a finding and is marked as changed.
 pub(super) fn results(rows: &TabRows, decoding: &mut Decoding) -> BTreeMap<ContestKey, FrozenResult> {
     let mut lines: BTreeMap<ContestKey, BTreeMap<u64, (u64, Row<'_>)>> = BTreeMap::new();
     for row in rows.rows() {
@@ -148,7 +148,7 @@ pub(super) fn results(rows: &TabRows, decoding: &mut Decoding) -> BTreeMap<Conte
         let id = whole(row.cell(result_column::ID));
         if let Some((key, (id, line))) = key.zip(id.zip(whole(row.cell(result_column::LINE)))) {
             let known = lines.entry(key).or_default().entry(line).or_insert((id, row));
-            // What was written first holds.
+            // The first write wins.
             if id < known.0 {
                 *known = (id, row);
             }
@@ -213,7 +213,7 @@ fn standing(row: &Row<'_>) -> Option<ContestStanding> {
     })
 }
 
-/// A whole number, from 0.
+/// A non-negative integer.
 fn whole(cell: Cell<'_>) -> Option<u64> {
     match cell {
         Cell::Number(_) | Cell::Text(_) => cell.text().parse().ok(),

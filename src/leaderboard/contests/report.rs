@@ -1,4 +1,4 @@
-//! Everything that is to be told about a contest at one moment, as a value for people and programs. Pure.
+//! Contest report: the state of a contest at one moment, for pages and programs. Pure.
 
 use std::collections::HashMap;
 
@@ -15,55 +15,55 @@ use super::{
     settling::{ContestStanding, Settlement},
 };
 
-/// A contest and how it stands.
+/// A contest and its standings.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ContestReport {
-    /// The contest with the rules in force; once it is frozen, as it was then.
+    /// The contest with the rules in force; once frozen, as it was then.
     pub contest: Contest,
-    /// Whether it has begun, and whether it is over.
+    /// Phase at the moment of the report.
     pub phase: Phase,
-    /// Seconds until it begins or ends; `None` when it is over.
+    /// Seconds until the start or the end; `None` when it is over.
     pub seconds_left: Option<i64>,
-    /// The result that stands still.
+    /// Frozen result.
     pub frozen: Option<Frozen>,
-    /// The result as the rows say it now, under the rules in force.
+    /// Result computed from the current rows, under the rules in force.
     pub current: Settlement,
-    /// What the rows say now and the frozen result does not; empty while nothing is frozen.
+    /// Differences between the frozen result and the current rows; empty while nothing is frozen.
     pub corrections: Vec<Shift>,
-    /// The result under rules that staff wrote into the contest and nobody has confirmed yet.
+    /// Result under rules that staff entered but no person has confirmed.
     pub proposed: Option<Proposal>,
 }
 
-/// A result that stands still.
+/// A frozen result.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Frozen {
     /// When it was written.
     pub frozen_at: Timestamp,
-    /// Whether it is as it was written; otherwise somebody changed it in the sheet.
+    /// Whether it is unchanged; false when it was edited in the sheet.
     pub intact: bool,
     /// The result.
     #[serde(flatten)]
     pub settlement: Settlement,
 }
 
-/// Rules that wait for a confirmation.
+/// Rules that await confirmation.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Proposal {
-    /// What a person types to confirm them.
+    /// Text that a person types to confirm them.
     pub confirm_by_typing: String,
-    /// The result under these rules.
+    /// Result under these rules.
     #[serde(flatten)]
     pub settlement: Settlement,
 }
 
-/// How the total of one CSM moved.
+/// Change of one CSM's total.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Shift {
-    /// Name as the later result shows it, or as the earlier one did.
+    /// Name in the later result, or in the earlier one when it is missing there.
     pub csm: String,
-    /// The line before; `None` for somebody who was not listed.
+    /// Points and rank before; `None` when the CSM was not listed.
     pub before: Option<ContestPlace>,
-    /// The line after; `None` for somebody who is not listed any more.
+    /// Points and rank after; `None` when the CSM is no longer listed.
     pub after: Option<ContestPlace>,
 }
 
@@ -76,7 +76,7 @@ pub struct ContestPlace {
     pub rank: u32,
 }
 
-/// The report on the contest with this name; `None` when there is none, and never was one that was frozen.
+/// Report on the contest with this name; `None` when neither a contest nor a frozen result has it.
 pub fn report(rows: &ContestRows, name: &str, ledger: &Ledger, now: Timestamp) -> Option<ContestReport> {
     let listed = rows.find(name);
     let frozen = rows.result(name);
@@ -103,13 +103,13 @@ pub fn report(rows: &ContestRows, name: &str, ledger: &Ledger, now: Timestamp) -
     })
 }
 
-/// How long the result of a contest hangs on the wall.
+/// How long the result stays on the TV page after the end.
 const HANGS_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// More contests than this would keep the board itself from the wall.
+/// Limit that leaves time on the TV page for the board itself.
 const MOST_ON_THE_WALL: usize = 3;
 
-/// The contests that deserve a place on the wall: those that run, the one that ends next first, then those that ended
-/// within the last seven days, the latest first.
+/// Contests for the TV page: running ones, the earliest end first, then those that ended within the last seven days,
+/// latest first.
 pub fn for_the_wall(rows: &ContestRows, ledger: &Ledger, now: Timestamp) -> Vec<ContestReport> {
     let frozen = rows.results.values().map(|result| &result.contest);
     let listed = rows.contests.iter().map(|(_, contest)| contest);
@@ -136,7 +136,8 @@ impl Frozen {
     }
 }
 
-/// Whose points or rank differ between two results, in the order of the later one; those who vanished last.
+/// CSMs whose points or rank differ between two results, in the order of the later one; CSMs that disappeared come
+/// last.
 pub fn shifts(before: &[ContestStanding], after: &[ContestStanding]) -> Vec<Shift> {
     let place = |standing: &ContestStanding| ContestPlace {
         points: standing.points.clone(),

@@ -1,4 +1,4 @@
-//! The tabs of contests, column by column, and what they say together.
+//! Tabs of the contests, column by column.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::store::{Column, Dataset, Decoding, Entry, History, Ids, Insert, Kind, NewId, Tab, TabLink, TabRows};
 
-/// One row for each contest; staff write it.
+/// One row for each contest, written by staff.
 pub static CONTESTS: Tab = Tab {
     title: "contests",
     columns: &[
@@ -29,7 +29,7 @@ pub static CONTESTS: Tab = Tab {
     updated_at: None,
 };
 
-/// The rules in force of each contest that has begun; append-only, the highest id of a contest holds.
+/// Rules in force of each contest that has started; append-only, the highest id of a contest wins.
 pub static CONTEST_RULES: Tab = Tab {
     title: "contest_rules",
     columns: &[
@@ -45,7 +45,7 @@ pub static CONTEST_RULES: Tab = Tab {
     updated_at: None,
 };
 
-/// Results of contests that are over, written once: a line 0 with the contest itself, then a line for each CSM.
+/// Results of finished contests, written once: line 0 describes the contest, then one line for each CSM.
 pub static CONTEST_RESULTS: Tab = Tab {
     title: "contest_results",
     columns: &[
@@ -73,7 +73,7 @@ pub static CONTEST_RESULTS: Tab = Tab {
     updated_at: None,
 };
 
-/// Places in [`CONTESTS`]'s columns.
+/// Column indices of [`CONTESTS`].
 pub(super) mod contest_column {
     pub const NAME: usize = 0;
     pub const START: usize = 1;
@@ -84,7 +84,7 @@ pub(super) mod contest_column {
     pub const COUNTING_RULE: usize = 6;
 }
 
-/// Places in [`CONTEST_RULES`]'s columns.
+/// Column indices of [`CONTEST_RULES`].
 pub(super) mod rules_column {
     pub const ID: usize = 0;
     pub const CONTEST: usize = 1;
@@ -93,7 +93,7 @@ pub(super) mod rules_column {
     pub const SINCE: usize = 4;
 }
 
-/// Places in [`CONTEST_RESULTS`]'s columns.
+/// Column indices of [`CONTEST_RESULTS`].
 pub(super) mod result_column {
     pub const ID: usize = 0;
     pub const CONTEST: usize = 1;
@@ -115,14 +115,14 @@ pub(super) mod result_column {
     pub const SEAL: usize = 17;
 }
 
-/// The contests, the rules in force and the frozen results.
+/// Contests, rules in force and frozen results.
 #[derive(Debug)]
 pub struct ContestRows {
-    /// Contests that can be read, in the order of the sheet, with the number of their row.
+    /// Readable contests in sheet order, each with its row number.
     pub contests: Vec<(u32, Contest)>,
-    /// The rules in force of each contest that has begun, oldest first.
+    /// Rules in force of each contest that has started, oldest first.
     pub confirmed: BTreeMap<ContestKey, Vec<Confirmation>>,
-    /// Results that stand still.
+    /// Frozen results.
     pub results: BTreeMap<ContestKey, FrozenResult>,
     /// Addresses of the cells of `contests`.
     pub contest_link: TabLink,
@@ -137,16 +137,16 @@ pub struct Confirmation {
     pub id: u64,
     /// The rules.
     pub rules: Rules,
-    /// When they came into force; `None` when that cell was changed.
+    /// When they came into force; `None` when that cell was edited.
     pub since: Option<Timestamp>,
 }
 
 /// How rules came into force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirmed {
-    /// They stood in the row when the contest began.
+    /// They were in the row when the contest started.
     AtTheStart,
-    /// Somebody typed the name of the change.
+    /// A person typed the name of the change.
     ByName,
 }
 
@@ -177,32 +177,32 @@ impl Dataset for ContestRows {
 }
 
 impl ContestRows {
-    /// A contest of the tab by its name, as people type it.
+    /// Finds a contest by its name; ignores case, accents and spaces.
     pub fn find(&self, name: &str) -> Option<&Contest> {
         let key = ContestKey::of(name)?;
         let found = self.contests.iter().find(|(_, contest)| contest.key() == key);
         found.map(|(_, contest)| contest)
     }
 
-    /// The frozen result of a contest by its name.
+    /// Frozen result of the contest with this name.
     pub fn result(&self, name: &str) -> Option<&FrozenResult> {
         self.results.get(&ContestKey::of(name)?)
     }
 
-    /// The rules in force: those confirmed last; before the start, those that stand in the row.
+    /// Rules in force: the last confirmed ones; before the start, those in the row.
     pub fn rules_in_force(&self, contest: &Contest) -> Rules {
         let confirmed = self.confirmed.get(&contest.key()).and_then(|list| list.last());
         confirmed.map_or(contest.rules, |confirmed| confirmed.rules)
     }
 
-    /// How often rules of a contest came into force.
+    /// Number of times that rules of a contest came into force.
     pub fn confirmations(&self, contest: &Contest) -> usize {
         self.confirmed.get(&contest.key()).map_or(0, Vec::len)
     }
 }
 
-/// The row that brings rules into force. `number` counts those of the contest from 0: of several instances, or people, that
-/// write the same number, one writes.
+/// Row that puts rules in force. `number` counts the confirmations of the contest from 0; concurrent writers of the
+/// same number produce one row.
 pub fn confirmation(contest: &Contest, number: usize, how: Confirmed, at: Timestamp) -> Insert {
     let text = |text: &str| Entry::Text(text.to_owned());
     Insert {

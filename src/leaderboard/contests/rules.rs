@@ -1,4 +1,4 @@
-//! The rules by which a contest is settled: who gets the credit, and which rows count.
+//! Contest rules: who gets the credit, and which rows count.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use crate::spelling::fold;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CreditRule {
-    /// Whoever claimed it first gets all of it.
+    /// The first CSM to claim it gets the whole point.
     #[default]
     First,
-    /// Everybody who claimed it gets an equal part of it.
+    /// All CSMs who claimed it share the point equally.
     Split,
-    /// Everybody who claimed it gets all of it.
+    /// Each CSM who claimed it gets a whole point.
     All,
 }
 
@@ -24,14 +24,14 @@ pub enum CreditRule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CountingRule {
-    /// Rows as they come in; staff can set one aside.
+    /// All rows except those that staff reject.
     #[default]
     Received,
-    /// Only rows that staff have marked `validated`.
+    /// Only rows with the status `validated`.
     Validated,
 }
 
-/// Both rules together.
+/// Credit rule and counting rule of a contest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Rules {
     /// Who gets the point.
@@ -40,7 +40,7 @@ pub struct Rules {
     pub counting: CountingRule,
 }
 
-/// A word that is no rule.
+/// An unknown rule name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{value}” is not a {what}. Write {allowed}, or leave the cell empty for {default}.")]
 pub struct UnknownRule {
@@ -51,10 +51,10 @@ pub struct UnknownRule {
 }
 
 impl CreditRule {
-    /// Every credit rule, in the order in which they are explained.
+    /// All credit rules, in the order in which pages explain them.
     pub const ALL: [Self; 3] = [Self::First, Self::Split, Self::All];
 
-    /// Reads a cell; empty means [`CreditRule::First`]. Case, accents and spaces are forgiven.
+    /// Parses a cell; empty means [`CreditRule::First`]. Ignores case, accents and spaces.
     ///
     /// # Errors
     /// [`UnknownRule`] for any other word.
@@ -83,10 +83,10 @@ impl CreditRule {
 }
 
 impl CountingRule {
-    /// Every counting rule, in the order in which they are explained.
+    /// All counting rules, in the order in which pages explain them.
     pub const ALL: [Self; 2] = [Self::Received, Self::Validated];
 
-    /// Reads a cell; empty means [`CountingRule::Received`]. Case, accents and spaces are forgiven.
+    /// Parses a cell; empty means [`CountingRule::Received`]. Ignores case, accents and spaces.
     ///
     /// # Errors
     /// [`UnknownRule`] for any other word.
@@ -114,7 +114,7 @@ impl CountingRule {
 }
 
 impl Rules {
-    /// What a person types to confirm a change from `before` to these rules: the name of what is new.
+    /// Text that confirms a change from `before` to these rules: the names of the new rules.
     pub fn name_of_change(self, before: Self) -> String {
         let credit = (self.credit != before.credit).then_some(self.credit.word());
         let counting = (self.counting != before.counting).then_some(self.counting.word());
@@ -122,7 +122,7 @@ impl Rules {
         words.join(" ")
     }
 
-    /// Whether `typed` names the change from `before` to these rules; commas, case and spaces are forgiven.
+    /// Whether `typed` names the change from `before` to these rules; ignores commas, case and spaces.
     pub fn is_change_named(self, before: Self, typed: &str) -> bool {
         let typed = fold(&typed.replace(',', " "));
         let words: Vec<&str> = typed.split(' ').filter(|word| *word != "and").collect();

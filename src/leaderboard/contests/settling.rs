@@ -1,11 +1,11 @@
-//! Settles a contest: who earned how much, out of a ledger and the rules. Pure; the order of the rows means nothing.
+//! Contest scoring: points of each CSM, from a ledger and the rules. Pure; independent of row order.
 //!
-//! A pair of a company and an integration of the catalog is worth one point. The claims for a pair are those of rows that
-//! count under the counting rule and arrived before the end of the contest; only the first one of each CSM matters.
+//! Each pair of a company and a catalog integration is worth one point. A pair's claims are those in rows that count
+//! under the counting rule and arrived before the end of the contest; only the first claim of each CSM matters.
 //!
-//! - `first`: the earliest claim earns the point, if it lies within the contest.
-//! - `split`: the point is divided equally among everybody who claimed the pair, if its earliest claim lies within.
-//! - `all`: everybody whose first claim for the pair lies within earns a point.
+//! - `first`: the earliest claim earns the point if it lies within the contest.
+//! - `split`: all CSMs who claimed the pair share the point equally if its earliest claim lies within.
+//! - `all`: each CSM whose first claim for the pair lies within earns a point.
 
 use std::{
     cmp::Reverse,
@@ -29,39 +29,39 @@ use super::{
 };
 use crate::spelling::fold;
 
-/// The result of a contest as the rows say it.
+/// Result of a contest, computed from the rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Settlement {
-    /// The rules it follows.
+    /// Rules it follows.
     pub rules: Rules,
-    /// Everybody with a row that counts within the contest, best first; inside a tie the one who got there first, then in
+    /// CSMs with a counting row within the contest, best first; ties go to the earlier `reached_at`, then to
     /// alphabetical order.
     pub standings: Vec<ContestStanding>,
 }
 
-/// One line of a result.
+/// One row of a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ContestStanding {
-    /// 1 for the most points; equal points share a rank (“1, 2, 2, 4”).
+    /// Rank from 1; equal points share a rank (“1, 2, 2, 4”).
     pub rank: u32,
-    /// Name as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
-    /// What was earned, exactly.
+    /// Points, exact.
     pub points: Points,
-    /// Pairs of company and integration with a part in the points.
+    /// Pairs of company and integration that earned points.
     pub integrations: u32,
     /// Distinct companies among them.
     pub companies: u32,
-    /// The latest own claim that earned something: when the total was reached.
+    /// Instant of the latest claim that earned points: when the total was reached.
     pub reached_at: Option<Timestamp>,
 }
 
-/// One claim that earned something.
+/// A claim that earned points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Earning {
-    /// What it earned.
+    /// Points it earned.
     pub points: Points,
-    /// Name of the company as the board shows it.
+    /// Display name of the company.
     pub company: String,
     /// Name of the integration.
     pub integration: String,
@@ -71,12 +71,12 @@ pub struct Earning {
     pub row: u32,
     /// Id of the submission; may be empty.
     pub id: String,
-    /// The others that have a part in the point.
+    /// Other CSMs who share the point.
     pub shared_with: Vec<String>,
 }
 
 impl Settlement {
-    /// Those who won: everybody on the first rank with any points.
+    /// Winners: all CSMs of rank 1 with any points.
     pub fn winners(&self) -> Vec<&str> {
         let first = self.standings.iter().take_while(|standing| standing.rank == 1);
         let scored = first.filter(|standing| !standing.points.is_none());
@@ -84,19 +84,19 @@ impl Settlement {
     }
 }
 
-/// The first claim of a CSM for a pair.
+/// First claim of a CSM for a pair.
 #[derive(Clone, Copy)]
 struct FirstClaim {
     csm: Number,
-    /// Place of the line.
+    /// Index of the line.
     line: u32,
 }
 
-/// First claims by company and integration, each list with the earliest first.
+/// First claims by company and integration, earliest first.
 type Pairs = HashMap<(Number, Number), Vec<FirstClaim>, RandomState>;
 
 impl Ledger {
-    /// The result of a contest that lasts as long as `span`.
+    /// Result of a contest over `span`.
     pub fn settle(&self, rules: Rules, span: Span) -> Settlement {
         let mut tallies: Vec<Tally> = vec![Tally::default(); self.csm_count()];
         for place in &self.order()[self.lines_within(span)] {
@@ -126,7 +126,7 @@ impl Ledger {
         Settlement { rules, standings }
     }
 
-    /// The claims that earned something for one CSM, the latest first; nothing for a name that stands nowhere.
+    /// Claims that earned points for one CSM, latest first; empty for an unknown name.
     pub fn earnings(&self, rules: Rules, span: Span, csm: &str) -> Vec<Earning> {
         let Some(csm) = self.find_csm(csm) else {
             return Vec::new();
@@ -171,7 +171,7 @@ impl Ledger {
         }
     }
 
-    /// Tells each earning: the pair, the claim, and among how many people the point is divided.
+    /// Calls `told` for each earning claim with the pair, the claim and the number of CSMs who share the point.
     fn earnings_by(&self, rules: Rules, span: Span, told: impl FnMut((Number, Number), FirstClaim, u32)) {
         self.earn(&self.pairs(rules.counting, span), rules.credit, span, told);
     }
@@ -199,7 +199,7 @@ impl Ledger {
         }
     }
 
-    /// The first claim of each CSM for each pair, up to the end of `span`.
+    /// First claim of each CSM for each pair, up to the end of `span`.
     fn pairs(&self, counting: CountingRule, span: Span) -> Pairs {
         let mut pairs = Pairs::default();
         let before_the_end = Span { start: None, ..span };
@@ -218,7 +218,7 @@ impl Ledger {
         pairs
     }
 
-    /// The CSM and the company of a line that counts.
+    /// CSM and company of a line that counts.
     fn party(&self, place: u32, counting: CountingRule) -> Option<(Number, Number)> {
         let line = self.line(place);
         let is_enough = match counting {
@@ -233,7 +233,7 @@ impl Ledger {
 #[derive(Clone, Default)]
 struct Tally {
     is_listed: bool,
-    /// How often a point was divided among so many people.
+    /// Number of points shared among each number of people.
     parts: BTreeMap<u32, u32>,
     integrations: u32,
     companies: BTreeSet<Number>,
@@ -265,7 +265,7 @@ impl Tally {
     }
 }
 
-/// Numbers a list that is in order: one more than the number of those with more points.
+/// Assigns ranks to a sorted list: one more than the number of entries with more points.
 fn rank(standings: &mut [ContestStanding]) {
     let mut above: Option<(Points, u32)> = None;
     for (place, standing) in (1..).zip(standings) {

@@ -1,4 +1,4 @@
-//! One dispute, and the door through which it comes in.
+//! Dispute of a credit, one row of the tab `disputes`.
 
 use jiff::{Timestamp, Zoned};
 use schemars::JsonSchema;
@@ -15,24 +15,24 @@ use crate::{
     store::{Entry, Insert, NewId},
 };
 
-/// Longest reason, in characters.
+/// Maximum length of a reason, in characters.
 pub const LONGEST_REASON: usize = 1_000;
 
-/// What staff say about a dispute.
+/// Decision of staff on a dispute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeStatus {
-    /// Nobody has decided.
+    /// Not decided.
     #[default]
     Open,
-    /// Staff agree.
+    /// Accepted by staff.
     Accepted,
-    /// Staff do not agree.
+    /// Refused by staff.
     Refused,
 }
 
 impl DisputeStatus {
-    /// Every status, in the order in which they are explained.
+    /// All statuses, in the order in which pages explain them.
     pub const ALL: [Self; 3] = [Self::Open, Self::Accepted, Self::Refused];
 
     /// The word in the sheet.
@@ -44,7 +44,7 @@ impl DisputeStatus {
         }
     }
 
-    /// Reads a cell; empty means open.
+    /// Parses a cell; empty means open.
     ///
     /// # Errors
     /// A sentence with the allowed words.
@@ -63,28 +63,28 @@ impl DisputeStatus {
     }
 }
 
-/// A dispute as the tab tells it.
+/// A dispute, one row of the tab.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Dispute {
-    /// Made of the claim and the integration: a claim is disputed once.
+    /// Derived from the claim and the integration: a claim is disputed at most once.
     pub id: String,
-    /// When it was made; `None` when staff changed that cell.
+    /// When it was made; `None` when that cell was edited.
     pub at: Option<Timestamp>,
-    /// Id of the submission that was credited to somebody else.
+    /// Id of the submission whose claim was credited to another CSM.
     pub claim: String,
-    /// Who disputes.
+    /// CSM who disputes.
     pub csm: String,
     /// The company.
     pub company: String,
     /// The integration.
     pub integration: String,
-    /// Who held the credit when it was disputed.
+    /// CSM who held the credit when it was disputed.
     pub credited_to: String,
-    /// Why that is wrong.
+    /// Reason given by the CSM.
     pub reason: String,
-    /// What staff say.
+    /// Decision of staff.
     pub status: DisputeStatus,
-    /// Staff's answer; may be empty.
+    /// Remark by staff; may be empty.
     pub note: String,
     /// Address of the row in the spreadsheet.
     pub link: String,
@@ -101,14 +101,14 @@ impl Dispute {
         fold(&self.company) == fold(company) && fold(&self.integration) == fold(integration)
     }
 
-    /// Whether a CSM is one of the two.
+    /// Whether a CSM is one of the two parties.
     pub fn concerns(&self, csm: &str) -> bool {
         let csm = fold(csm);
         fold(&self.csm) == csm || fold(&self.credited_to) == csm
     }
 }
 
-/// A dispute as it was sent: of a claim that is in the sheet, or of a credit that the CSM claims with it.
+/// Body of a new dispute: of an existing claim, or of a credit that the CSM claims in the same request.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SentDispute {
@@ -116,24 +116,24 @@ pub struct SentDispute {
     pub claim: String,
     /// Name of the integration.
     pub integration: String,
-    /// Why the credit is wrong.
+    /// Reason of the dispute.
     pub reason: String,
-    /// Without a claim: who disputes.
+    /// Without a claim: the CSM who disputes.
     pub csm: String,
     /// Without a claim: the company.
     pub company: String,
-    /// Without a claim: made when the form was shown; the same for every retry.
+    /// Without a claim: idempotency key, generated when the form was shown.
     pub key: String,
 }
 
-/// A credit that somebody holds.
+/// A credit and its holder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeldCredit {
     /// The company.
     pub company: String,
     /// The integration.
     pub integration: String,
-    /// Who holds the credit.
+    /// Holder of the credit.
     pub credited_to: CreditedTo,
 }
 
@@ -142,14 +142,14 @@ pub struct HeldCredit {
 pub struct Disputable {
     /// Id of the submission.
     pub claim: String,
-    /// Who claimed.
+    /// CSM who claimed.
     pub csm: String,
-    /// What somebody else was credited with.
+    /// Credit that another CSM holds.
     pub credit: HeldCredit,
 }
 
 impl Disputable {
-    /// The claim for an integration in a row; `None` when it was not credited to somebody else.
+    /// The claim of a row for an integration; `None` when no other CSM holds the credit.
     pub fn of(line: &ClaimLine, integration: &str) -> Option<Self> {
         let claimed = line
             .integrations
@@ -169,10 +169,10 @@ impl Disputable {
         })
     }
 
-    /// The row to insert, with the reason as it was typed.
+    /// Row to insert, with the reason as typed.
     ///
     /// # Errors
-    /// A complaint about the reason.
+    /// A field error about the reason.
     pub fn dispute(&self, reason: &str, at: &Zoned) -> Result<Insert, FieldError> {
         let reason = reason.trim();
         if tidy(reason).is_empty() {

@@ -1,7 +1,7 @@
-//! Disputes: a CSM whose claim was credited to somebody else says why that is wrong; both and staff see it, staff decide.
+//! Disputes: a CSM objects to a credit that went to another CSM; staff decide.
 //!
-//! A dispute is a row of the tab `disputes`. Staff answer it there with `status` and `note`; what follows for the claims
-//! they do in the tab `submissions`.
+//! A dispute is a row of the tab `disputes`. Staff answer with `status` and `note`, and correct the claims in the tab
+//! `submissions` where needed.
 
 pub mod dispute;
 pub mod rows;

@@ -1,4 +1,4 @@
-//! The tab `disputes`, column by column.
+//! Tab `disputes`, column by column.
 
 use std::collections::HashSet;
 
@@ -38,10 +38,10 @@ const REASON: usize = 7;
 const STATUS: usize = 8;
 const NOTE: usize = 9;
 
-/// Every dispute.
+/// All disputes.
 #[derive(Debug)]
 pub struct Disputes {
-    /// In the order of the sheet; a copy of a row is left out.
+    /// In sheet order; duplicate rows are ignored.
     pub list: Vec<Dispute>,
     /// Addresses of the cells of the tab.
     pub link: TabLink,

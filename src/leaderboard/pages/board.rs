@@ -1,4 +1,4 @@
-//! `GET /leaderboard`: the standings of a period, with the form beside them.
+//! Handler of `GET /leaderboard`: standings of a period, with the form next to them.
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl Question {
     }
 }
 
-/// Which table a download holds; `table` means another choice on the page of a contest.
+/// Parses `table`, which selects the download; contest pages have other values for it.
 fn table_of<T: DeserializeOwned + Default>(question: &Question) -> Result<T, Error> {
     let Some(table) = question.table.as_deref() else {
         return Ok(T::default());
@@ -120,7 +120,7 @@ fn page(leaderboard: &Leaderboard, current: &Current, standings: &Standings) -> 
         .filter(|standing| standing.integrations > 0)
         .count();
     let is_empty = current.settled.ledger.submissions().is_empty();
-    // Everybody who opens the board within this second receives the same form, hence the same key.
+    // All visitors within one second get the same cached form and therefore the same key.
     let key = format!("{}-{}", current.versions.0, current.now.timestamp().as_second());
     BoardPage {
         period: standings.period,

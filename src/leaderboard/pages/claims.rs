@@ -1,4 +1,4 @@
-//! `GET /leaderboard/claims`: the rows behind a number.
+//! Handler of `GET /leaderboard/claims`: the rows behind a number.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::{
     error::{Error, FieldError},
 };
 
-/// Rows on one page.
+/// Rows per page.
 const ROWS_A_PAGE: usize = 100;
 
 #[derive(Deserialize, JsonSchema)]
@@ -54,7 +54,7 @@ pub(super) async fn show(
     let filter = question.filter()?;
     let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
     let filter = filter.as_of(current.past.as_ref());
-    // Without the tab of disputes the claims are shown without them.
+    // Claims are shown without disputes when that tab cannot be read.
     let disputes = leaderboard.disputes().await.ok();
     let version = disputes.as_ref().map(|disputes| disputes.snapshot.version);
     let disputes = disputes.map(|disputes| Arc::clone(&disputes.snapshot.data));
@@ -94,7 +94,7 @@ impl Question {
         })
     }
 
-    /// A page that does not exist shows the first.
+    /// Page number; an invalid page shows the first.
     fn page(&self) -> usize {
         self.page
             .as_deref()

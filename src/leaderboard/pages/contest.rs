@@ -1,5 +1,5 @@
-//! `GET /leaderboard?contest=`: one contest, its frozen result or how it stands; `POST /leaderboard/contests/rules` puts a
-//! changed rule in force.
+//! Handlers of a contest: `GET /leaderboard?contest=` shows the frozen or current result; `POST
+//! /leaderboard/contests/rules` confirms changed rules.
 
 use std::sync::Arc;
 
@@ -35,14 +35,14 @@ use crate::{
     store::{Batch, Change, Reading},
 };
 
-/// Which of two results a download holds.
+/// Result that a download holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum ResultTable {
-    /// The frozen one, or the standings while nothing is frozen.
+    /// The frozen result, or the standings while nothing is frozen.
     #[default]
     Final,
-    /// What the rows say now.
+    /// The result computed from the current rows.
     Corrected,
 }
 
@@ -74,7 +74,7 @@ fn reported(rows: &Reading<ContestRows>, name: &str, current: &Current) -> Resul
     report(&rows.snapshot.data, name, ledger, current.moment()).ok_or_else(|| unknown(&rows.snapshot.data, name))
 }
 
-/// An address that names no contest, with those there are.
+/// Error for an unknown contest; lists the existing ones.
 pub(super) fn unknown(rows: &ContestRows, name: &str) -> Error {
     let names: Vec<String> = rows
         .contests
@@ -146,7 +146,7 @@ pub(super) struct Confirming {
     rule: String,
 }
 
-/// Puts the rules of the contest's row in force, if what was typed names what is new in them.
+/// Puts the rules of the contest's row in force if the typed text names the change.
 pub(super) async fn confirm(
     State(leaderboard): State<Arc<Leaderboard>>,
     headers: HeaderMap,
@@ -161,7 +161,7 @@ pub(super) async fn confirm(
     let to = Redirect::to(&contest_address(&contest.name)).into_response();
     let in_force = contests.rules_in_force(contest);
     if contests.result(&contest.name).is_some() || contest.rules == in_force {
-        // Somebody else was faster, or the result stands already: the page tells.
+        // A concurrent confirmation won, or the result is frozen: the page shows it.
         return Ok(to);
     }
     if !contest.rules.is_change_named(in_force, &sent.rule) {

@@ -1,4 +1,4 @@
-//! `GET /leaderboard/contests`: every contest, those that run first.
+//! Handler of `GET /leaderboard/contests`: all contests, running ones first.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ pub(super) async fn show(
     Ok(rendered.respond(&headers))
 }
 
-/// Running ones first, the one that ends next on top; then those to come, then those that are over, the latest first.
+/// Sorts contests: running ones by end, then upcoming ones, then finished ones, latest first.
 fn listed(rows: &ContestRows, now: Timestamp) -> Vec<ListedContest> {
     let of_row = |row: Option<u32>, contest: Contest| ListedContest {
         phase: contest.phase(now),

@@ -1,4 +1,4 @@
-//! `/leaderboard/submissions/{id}/correct?signature=`: whoever sent a claim puts it right or takes it back.
+//! Handlers of `/leaderboard/submissions/{id}/correct?signature=`: the sender corrects or withdraws a claim.
 
 use std::sync::Arc;
 
@@ -81,7 +81,7 @@ pub(super) async fn receive(
     Ok(Redirect::to(&receipt_address(&leaderboard, &id)).into_response())
 }
 
-/// Why a claim cannot be put right with this signature; `None` when it can.
+/// Why the claim cannot be corrected with this signature; `None` when it can.
 fn refusal(leaderboard: &Leaderboard, current: &Current, id: &str, signature: &str) -> Result<Option<Refusal>, Error> {
     let row = current.settled.ledger.row_of(id).ok_or_else(Error::not_found)?;
     if !leaderboard.signing.allows_correction(id, signature) {

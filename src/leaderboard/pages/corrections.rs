@@ -1,5 +1,5 @@
-//! `GET /leaderboard/corrections`: what was corrected, why, and whose points it changed; `GET /leaderboard/difference`: the
-//! standings at two moments.
+//! Handlers of the history pages: `GET /leaderboard/corrections` lists corrections with their reasons and effects; `GET
+//! /leaderboard/difference` compares the standings at two moments.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `GET /leaderboard/credited?company=`: what a company is credited with, for the form's script.
+//! Handler of `GET /leaderboard/credited?company=`: credits of a company, for the form's script.
 
 use std::sync::Arc;
 

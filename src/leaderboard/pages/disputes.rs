@@ -1,4 +1,4 @@
-//! `/leaderboard/disputes`: every dispute, and the form for a new one.
+//! Handlers of `/leaderboard/disputes`: all disputes, and the form for a new one.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub(super) struct DisputesAnswer<'a> {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct DisputeRecorded {
-    /// Always true: what is not recorded is answered as an error.
+    /// Always true: a failed write is an error response.
     recorded: bool,
     /// Id of the dispute.
     id: Option<String>,
@@ -89,8 +89,8 @@ pub(super) async fn show(
     Ok(rendered.respond(&headers))
 }
 
-/// `GET /leaderboard/disputes/new`: the form, for a claim (`?claim=&integration=`) or for a credit that the CSM has not
-/// claimed (`?company=&integration=&csm=`). A dispute that exists already is shown instead.
+/// `GET /leaderboard/disputes/new`: form for a claim (`?claim=&integration=`) or for a credit that the CSM has not
+/// claimed (`?company=&integration=&csm=`). Shows the dispute instead when it exists already.
 pub(super) async fn form(
     State(leaderboard): State<Arc<Leaderboard>>,
     Query(question): Query<SentDispute>,
@@ -139,7 +139,7 @@ fn refused(mut page: Response) -> Response {
     page
 }
 
-/// Writes the rows, the dispute last, and answers with it.
+/// Writes the rows, the dispute last, and responds with the dispute.
 async fn record(
     leaderboard: &Leaderboard,
     headers: &HeaderMap,

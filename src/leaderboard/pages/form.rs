@@ -1,4 +1,4 @@
-//! `GET /leaderboard/submit`: the form on a page of its own, filled from its address.
+//! Handler of `GET /leaderboard/submit`: the claim form on its own page, prefilled from the query.
 
 use std::sync::Arc;
 
@@ -40,17 +40,17 @@ pub(super) async fn show(
     Ok(page(&leaderboard, filling, None).await)
 }
 
-/// What stands in the form when it is shown.
+/// Values of the form.
 pub(super) struct Filling {
     pub(super) sent: SentSubmission,
     pub(super) shown_at: Zoned,
     pub(super) complaints: Vec<FieldError>,
-    /// Known names that look like those that were typed.
+    /// Known names similar to the typed ones.
     pub(super) looks_like: LooksLike,
 }
 
 impl Filling {
-    /// Nothing.
+    /// An empty form.
     pub(super) fn blank(key: String, shown_at: &Zoned) -> Self {
         Self {
             sent: SentSubmission {
@@ -71,10 +71,10 @@ impl Filling {
     }
 }
 
-/// The page with the form. It is shown even when the spreadsheet does not answer, without what only the rows can tell.
+/// Page with the form. Also rendered when the spreadsheet is unreachable, without the data that needs it.
 pub(super) async fn page(leaderboard: &Leaderboard, filling: Filling, trouble: Option<Trouble>) -> Response {
     let current = match trouble {
-        // Whoever has waited for a write in vain does not wait for a read as well.
+        // After a failed write, do not wait for a read as well.
         Some(Trouble::Unreachable { .. }) => leaderboard.at_hand().await,
         _ => leaderboard.current().await.ok(),
     };
@@ -89,7 +89,7 @@ pub(super) async fn page(leaderboard: &Leaderboard, filling: Filling, trouble: O
         trouble,
         now,
     };
-    // It carries a key of its own, which no second visitor may receive; the visitor's own browser may keep it for Back.
+    // The form holds a unique key, so shared caches must not store it; the browser may, for Back.
     (
         [(header::CACHE_CONTROL, "private, no-cache")],
         Html(page.document(&frame)),
@@ -97,7 +97,7 @@ pub(super) async fn page(leaderboard: &Leaderboard, filling: Filling, trouble: O
         .into_response()
 }
 
-/// The form with `filling`, and with what the rows tell of the company in it.
+/// The form with `filling` and the existing credits of its company.
 pub(super) fn form(current: Option<&Current>, catalog: &Catalog, filling: Filling) -> SubmitForm {
     let company = Some(filling.sent.company.as_str()).filter(|company| !company.trim().is_empty());
     let integrations = match current {

@@ -1,4 +1,4 @@
-//! `GET /leaderboard/live`: server-sent events, one stream for each open board.
+//! Handler of `GET /leaderboard/live`: one server-sent event stream for each open board.
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html>
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -20,12 +20,12 @@ use super::super::{
 };
 use crate::error::Error;
 
-/// Pause after which a viewer hears that the stream still stands. Proxies hang up after a minute of silence as a rule.
+/// Heartbeat interval. Proxies usually close connections after a minute of silence.
 const BEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
-    /// The edition that the page shows.
+    /// Edition that the page shows.
     since: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn show(
         .watch(seen(&headers, question.since.as_deref()))
         .ok_or_else(Error::too_many_viewers)?;
     let mut response = Sse::new(events(viewer)).into_response();
-    // Proxies that hold answers back would hold back the news: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+    // Disables proxy buffering, which would delay events: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
     let unbuffered = (
         HeaderName::from_static("x-accel-buffering"),
         HeaderValue::from_static("no"),
@@ -48,7 +48,7 @@ pub(super) async fn show(
     Ok(response)
 }
 
-/// What the browser saw last: it says so itself when it comes back by itself, else the page does.
+/// Last edition seen: from `Last-Event-ID` on a reconnect, otherwise from the page.
 fn seen(headers: &HeaderMap, since: Option<&str>) -> Option<EditionId> {
     let last = headers
         .get("last-event-id")
@@ -58,7 +58,7 @@ fn seen(headers: &HeaderMap, since: Option<&str>) -> Option<EditionId> {
 }
 
 fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
-    // After a restart not everybody comes back in the same second.
+    // Random retry delay, so that viewers do not all reconnect in the same second after a restart.
     let retry = Duration::from_millis(rand::rng().random_range(1_000..4_000));
     let hello = Event::default().event("beat").data("").retry(retry);
     let news = stream::unfold(viewer, async |mut viewer| {
@@ -68,7 +68,7 @@ fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::StreamExt::chain(stream::iter([Ok(hello)]), news)
 }
 
-/// The next edition, or a sign of life.
+/// Next edition, or a heartbeat.
 async fn next(viewer: &mut Viewer) -> Option<Event> {
     let Ok(next) = tokio::time::timeout(BEAT, viewer.next()).await else {
         return Some(Event::default().event("beat").data(""));

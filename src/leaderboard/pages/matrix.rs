@@ -1,4 +1,4 @@
-//! `GET /leaderboard/matrix`: company by integration, and what is still to win.
+//! Handler of `GET /leaderboard/matrix`: credits and open integrations by company.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
     error::{Error, FieldError},
 };
 
-/// Companies on one page.
+/// Companies per page.
 const COMPANIES_A_PAGE: usize = 100;
 
 #[derive(Deserialize, JsonSchema)]
@@ -98,7 +98,7 @@ impl Question {
     ) -> String {
         let pages = matrix.len().div_ceil(COMPANIES_A_PAGE).max(1);
         let asked = self.page.as_deref().and_then(|page| page.parse().ok());
-        // A page that does not exist shows the first.
+        // An invalid page shows the first.
         let page = asked.filter(|page| (1..=pages).contains(page)).unwrap_or(1);
         let number = |amount: usize| u32::try_from(amount).unwrap_or(u32::MAX);
         MatrixPage {
@@ -139,7 +139,7 @@ fn file(
     }
 }
 
-/// A column an integration with who holds the credit; an empty cell is still to win.
+/// One column for each integration, with the holder of the credit; empty cells are open.
 fn sheet(leaderboard: &Leaderboard, current: &Current, matrix: &Matrix<'_>, rows: &[MatrixRow]) -> Sheet {
     let first = [
         ("company", Kind::Text),

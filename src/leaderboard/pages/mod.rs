@@ -1,4 +1,3 @@
-//! The handlers of the board, one file an action; here is what they share.
 
 mod board;
 mod claims;
@@ -65,10 +64,10 @@ use self::{
     weekly::{WeeklyAnswer, WeeklySent},
 };
 
-/// The board in the document for programs.
+/// Tag of the board in the OpenAPI document.
 const TAG: &str = "Leaderboard";
 
-/// Every address of the board.
+/// All routes of the board.
 pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
     ApiRouter::new()
         .api_route(
@@ -208,7 +207,7 @@ pub fn router(leaderboard: Arc<Leaderboard>) -> ApiRouter {
         .with_state(leaderboard)
 }
 
-/// What happens after a claim came in.
+/// Routes for everything that follows a claim.
 fn after_the_claim() -> ApiRouter<Arc<Leaderboard>> {
     ApiRouter::new()
         .api_route(
@@ -279,13 +278,13 @@ fn receives_correction(it: TransformOperation<'_>) -> TransformOperation<'_> {
     .leads_on()
 }
 
-/// The days that the `from` and `to` of an address name.
+/// Parses the period in `from` and `to`.
 fn period(from: Option<&str>, to: Option<&str>) -> Result<Period, Error> {
     Period::parse(from, to)
         .map_err(|error| Error::bad_question(vec![FieldError::new(error.field(), error.to_string())]))
 }
 
-/// The days that an address names: by a word, which then has to stand alone, or by `from` and `to`.
+/// Parses the period of a query: a named period, which excludes days, or `from` and `to`.
 fn worded_period(word: Option<&str>, (from, to): (Option<&str>, Option<&str>), today: Date) -> Result<Period, Error> {
     let days = period(from, to)?;
     let Some(word) = word.map(str::trim).filter(|word| !word.is_empty()) else {
@@ -305,7 +304,7 @@ fn worded_period(word: Option<&str>, (from, to): (Option<&str>, Option<&str>), t
     }
 }
 
-/// What a form or a program sends.
+/// Parses a JSON or form body.
 fn sent<T: DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Error> {
     let kind = headers
         .get(header::CONTENT_TYPE)

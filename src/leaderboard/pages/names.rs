@@ -1,5 +1,5 @@
-//! `GET /leaderboard/names`: known names that look like a typed one, for the form's script. `POST` takes a decision about
-//! two names and writes its line.
+//! Handlers of `/leaderboard/names`: `GET` suggests known names similar to a typed one, for the form's script; `POST`
+//! records a decision about two names.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ pub(super) async fn near(
         .respond(&headers))
 }
 
-/// Known names that look like a typed one.
+/// Known names similar to a typed one.
 pub(super) fn suggestions(current: &Current, kind: NameKind, typed: &str) -> Vec<Suggestion> {
     let settled = &current.settled;
     if typed.chars().count() > LONGEST_COMPANY {
@@ -61,15 +61,15 @@ pub(super) fn suggestions(current: &Current, kind: NameKind, typed: &str) -> Vec
     settled.look_alikes.suggestions(&settled.ledger, kind, typed, distinct)
 }
 
-/// What staff decide about two names.
+/// Decision of staff about two names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Verdict {
-    /// `merge` counts as `keep`.
+    /// `merge` becomes an alias of `keep`.
     Merge,
-    /// `keep` counts as `merge`.
+    /// `keep` becomes an alias of `merge`.
     Swap,
-    /// They are two.
+    /// The names are distinct.
     Distinct,
 }
 
@@ -81,13 +81,13 @@ pub(super) struct Decision {
     decision: Verdict,
 }
 
-/// The answer for programs.
+/// JSON response to a decision.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Decided {
     recorded: bool,
-    /// The tab with the line; deleting the line takes the decision back.
+    /// Tab of the recorded row; deleting that row reverts the decision.
     tab: &'static str,
-    /// Lines this added: none when the same was decided before.
+    /// Number of added rows: 0 when the decision already existed.
     lines: usize,
 }
 
@@ -126,7 +126,7 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<Decision, Error> {
 }
 
 impl Decision {
-    /// The line that records it.
+    /// Row that records the decision.
     fn line(&self, current: &Current) -> Result<Insert, Error> {
         let refuse = |field, message: String| Error::invalid(vec![FieldError::new(field, message)]);
         for (field, name) in [("keep", &self.keep), ("merge", &self.merge)] {

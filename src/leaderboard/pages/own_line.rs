@@ -1,4 +1,4 @@
-//! `GET /leaderboard/you`: where a CSM stands, with the neighbours.
+//! Handler of `GET /leaderboard/you`: rank of a CSM, with its neighbours.
 
 use std::sync::Arc;
 

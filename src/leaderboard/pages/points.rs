@@ -1,4 +1,4 @@
-//! `GET /leaderboard/points?contest=&csm=`: the claims that earned the points of one CSM in a contest.
+//! Handler of `GET /leaderboard/points?contest=&csm=`: claims that earned a CSM's contest points.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(super) struct Question {
     contest: String,
     #[serde(default)]
     csm: String,
-    /// `proposed` for the rules that wait for a confirmation.
+    /// `proposed` for the rules that await confirmation.
     rules: Option<String>,
     as_of: Option<String>,
     format: Option<String>,

@@ -1,4 +1,4 @@
-//! `GET /leaderboard/submissions/{id}`: what a submission did, worked out from the rows as they are now.
+//! Handler of `GET /leaderboard/submissions/{id}`: outcome of a submission, computed from the current rows.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use crate::{
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
-    /// Allows its holder to correct the claim.
+    /// Authorises its holder to correct the claim.
     signature: Option<String>,
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn show(
     Ok(rendered.respond(&headers))
 }
 
-/// The link with which the claim can be corrected, and until when; `None` without the right to.
+/// Link to the correction form and its deadline; `None` without a valid signature.
 fn correction(
     leaderboard: &Leaderboard,
     current: &Current,
@@ -67,7 +67,7 @@ fn correction(
     }
 }
 
-/// The answer to a program that sent the submission. It is in the sheet, so it is never answered as an error.
+/// JSON response to a submission. The row is already written, so this never returns an error.
 pub(super) async fn for_program(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
     let rendered = match look_up(leaderboard, id).await {
         Ok((_, effect)) => json(
@@ -100,7 +100,7 @@ async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(Current, Submis
     let mut current = read().await?;
     let is_known = current.settled.ledger.effect_of(id).is_some();
     if !is_known && current.is_behind() {
-        // Another instance may have written it after this one read.
+        // Another instance may have written the row after this one read the tab.
         leaderboard.store.refresh();
         current = read().await?;
     }

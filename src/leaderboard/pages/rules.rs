@@ -1,4 +1,4 @@
-//! `GET /leaderboard/rules`: the rules, made of the settings in force.
+//! Handler of `GET /leaderboard/rules`: the rules in force.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use crate::{
     error::Error,
 };
 
-/// What the standings outside contests follow: [`Ledger::standings`](super::super::credit::Ledger::standings).
+/// Rules of the standings outside contests: [`Ledger::standings`](super::super::credit::Ledger::standings).
 const STANDING: Rules = Rules {
     credit: super::super::contests::rules::CreditRule::First,
     counting: super::super::contests::rules::CountingRule::Received,
@@ -51,7 +51,7 @@ pub(super) struct RulesAnswer<'a> {
 pub(super) struct RulesInForce<'a> {
     #[serde(flatten)]
     contest: &'a Contest,
-    /// Rules that staff wrote and nobody has confirmed.
+    /// Rules that staff entered and no person has confirmed.
     proposed: Option<Rules>,
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn show(
     Ok(rendered.respond(&headers))
 }
 
-/// Contests that are not over, and the one that is asked for, each with the rules in force and those that wait.
+/// Contests that are not over, plus the requested one, each with its rules in force and proposed rules.
 fn told(rows: &ContestRows, asked: Option<&str>, now: Timestamp) -> Vec<(Contest, Option<Rules>)> {
     let asked = asked.and_then(|name| {
         rows.result(name)

@@ -1,4 +1,4 @@
-//! `POST /leaderboard/sample`: fills an empty embedded spreadsheet with a believable data set.
+//! Handler of `POST /leaderboard/sample`: fills an empty embedded spreadsheet with sample data.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     store::Batch,
 };
 
-/// Always the same rows, so that a second click adds none.
+/// Fixed seed: the same rows every time, so a repeated click adds none.
 const SEED: u64 = 10;
 
 pub(super) async fn load(State(leaderboard): State<Arc<Leaderboard>>) -> Result<Response, Error> {

@@ -1,4 +1,4 @@
-//! `POST /leaderboard/submissions`: the one action of the board. It answers only when the row is in the sheet.
+//! Handler of `POST /leaderboard/submissions`: records a claim. Responds only after the row is written.
 
 use std::sync::Arc;
 
@@ -57,8 +57,8 @@ pub(super) async fn receive(
     }
 }
 
-/// Known names that look like those of a claim, unless the person said already who is meant. Only the rows at hand are
-/// asked, so that no claim waits for it; and a name that goes on where a known one ends is no slip.
+/// Known names similar to those of a claim, except names the sender has already confirmed. Uses only cached rows, so
+/// that no claim waits for it. A name that extends a known one is not treated as a typo.
 async fn looks_like(leaderboard: &Leaderboard, valid: &ValidSubmission, settled: &[NameKind]) -> LooksLike {
     let Some(current) = leaderboard.at_hand().await else {
         return LooksLike::default();
@@ -77,7 +77,7 @@ async fn looks_like(leaderboard: &Leaderboard, valid: &ValidSubmission, settled:
     }
 }
 
-/// The form once more, with the question beside each name that looks like a known one.
+/// Renders the form again with a question for each name that is similar to a known one.
 async fn ask(leaderboard: &Leaderboard, sent: SentSubmission, looks_like: LooksLike) -> Response {
     let filling = Filling {
         sent,
@@ -90,7 +90,7 @@ async fn ask(leaderboard: &Leaderboard, sent: SentSubmission, looks_like: LooksL
     response
 }
 
-/// The form once more, with everything that was entered and why it is not in the sheet.
+/// Renders the form again with all input and the reason why it was not recorded.
 async fn not_recorded(leaderboard: &Leaderboard, sent: SentSubmission, error: CommitError) -> Response {
     let needs_mending = matches!(error, CommitError::Closed(_));
     let error = Error::from(error);
@@ -114,7 +114,7 @@ struct Recorded {
     was_there: bool,
 }
 
-/// What stands for itself in a path: letters, digits and the marks of RFC 3986, section 2.3.
+/// Unreserved characters in a path: letters, digits and the marks of RFC 3986, section 2.3.
 const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
 
 impl Recorded {
@@ -127,7 +127,7 @@ impl Recorded {
     }
 }
 
-/// The receipt, with what allows its reader to correct the claim for a while.
+/// Address of the receipt, with the signature that authorises corrections.
 pub(super) fn receipt_address(leaderboard: &Leaderboard, id: &str) -> String {
     let signature = leaderboard.signing.sign_correction(id);
     format!(
@@ -183,7 +183,7 @@ async fn refuse(
     }))
 }
 
-/// The form once more, with everything that was entered.
+/// Renders the form again with all input.
 async fn again(
     leaderboard: &Leaderboard,
     sent: SentSubmission,
@@ -219,7 +219,7 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Result<SentSubmission, Error> {
     }
 }
 
-/// A form posts from a page and names HTML; programs get JSON, also when they send a form.
+/// Whether the client wants a page: it accepts HTML, or sends a form without asking for JSON.
 fn wants_page(headers: &HeaderMap) -> bool {
     matches!(Face::negotiate(None, headers, Face::PAGE), Ok(Face::Html)) || {
         let is_form = headers

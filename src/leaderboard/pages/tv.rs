@@ -1,4 +1,4 @@
-//! `GET /leaderboard/tv`: the board on a wall. It is a page only.
+//! Handler of `GET /leaderboard/tv`: the board on a big screen. HTML only.
 
 use std::sync::Arc;
 
@@ -26,14 +26,14 @@ use crate::{
     asked::Asked,
     cause::chain,
     error::{Error, FieldError},
-    page::Theme,
+    page::wall::Theme,
 };
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Question {
     from: Option<String>,
     to: Option<String>,
-    /// The stretch of the calendar that lies around today, in place of fixed days.
+    /// Calendar period around today, instead of fixed days.
     period: Option<String>,
     slide: Option<String>,
     theme: Option<String>,
@@ -74,7 +74,7 @@ impl Question {
         Ok(TvAddress::new(stretch.transpose()?, days, theme))
     }
 
-    /// From 0; one that does not exist shows the first.
+    /// Slide index from 0; an invalid slide shows the first.
     fn slide(&self) -> usize {
         let number = self.slide.as_deref().and_then(|slide| slide.parse::<usize>().ok());
         number.map_or(0, |number| number.saturating_sub(1))
@@ -87,7 +87,7 @@ fn unknown_stretch(name: &str) -> Error {
     Error::bad_question(vec![FieldError::new("period", message)])
 }
 
-/// The contests that deserve a place on the wall, with the version of their tabs. Without them it still shows the board.
+/// Contests to show, with the version of their tabs. When they cannot be read, the board is shown without them.
 async fn wall_contests(leaderboard: &Leaderboard, current: &Current) -> (Vec<ContestReport>, u64) {
     let rows = match leaderboard.contests().await {
         Ok(rows) => rows.snapshot,

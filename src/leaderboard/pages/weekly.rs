@@ -1,4 +1,4 @@
-//! `/leaderboard/weekly`: what is sent to Slack and when; `POST` sends it if it is due.
+//! Handlers of `/leaderboard/weekly`: preview and schedule of the Slack message; `POST` sends it if it is due.
 
 use std::sync::Arc;
 
@@ -35,9 +35,9 @@ pub(super) struct Question {
 pub(super) struct WeeklyAnswer<'a> {
     /// Whether Slack is configured.
     on: bool,
-    /// The week that the preview is about.
+    /// Week of the preview.
     week: String,
-    /// Whether it would be sent now.
+    /// Whether it is due now.
     due: bool,
     next: Option<Zoned>,
     preview: &'a str,
@@ -46,7 +46,7 @@ pub(super) struct WeeklyAnswer<'a> {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct WeeklySent {
-    /// What became of the message; nothing when none is due.
+    /// Outcome of the message; `None` when none is due.
     outcome: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The moment that is looked back to.
+//! As-of moment of a historical view.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Serialize, Serializer};
@@ -8,32 +8,32 @@ use crate::spelling::tidy;
 /// A moment: the end of a day, an instant, or just before or after a line of the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AsOf {
-    /// Everything up to this instant, itself included, is known then.
+    /// Everything up to and including this instant is known.
     pub instant: Timestamp,
-    /// The day whose end it is.
+    /// The day, when the moment is the end of one.
     pub day: Option<Date>,
-    /// The place in the audit log, where the instant alone is not exact: many lines can have the same one.
+    /// Position in the audit log, for instants that many lines share.
     pub edge: Option<Edge>,
 }
 
-/// A place in the audit log, by the row number of a line.
+/// Position in the audit log, by row number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Edge {
-    /// What the line tells had not happened yet.
+    /// Just before the change in this line.
     Before(u32),
-    /// What the line tells had just happened.
+    /// Just after the change in this line.
     After(u32),
 }
 
 impl Edge {
-    /// The row number of the line.
+    /// Row number of the line.
     pub fn row(self) -> u32 {
         match self {
             Self::Before(row) | Self::After(row) => row,
         }
     }
 
-    /// Takes the place off the end of a text: `2026-03-31T21:59:59Z_before_17`.
+    /// Splits the position off the end of a text: `2026-03-31T21:59:59Z_before_17`.
     fn split(text: &str) -> (&str, Option<Self>) {
         let at = |word, edge: fn(u32) -> Self| {
             let (instant, row) = text.split_once(word)?;
@@ -54,13 +54,13 @@ impl std::fmt::Display for Edge {
     }
 }
 
-/// A text that is no moment.
+/// A text that is not a moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("“{0}” in “{1}” is not a moment. Write a day such as 2026-03-31, or an instant such as 2026-03-31T21:59:59Z.")]
 pub struct NotAMoment(String, &'static str);
 
 impl AsOf {
-    /// An instant.
+    /// Moment at an instant.
     pub fn at(instant: Timestamp) -> Self {
         Self {
             instant,
@@ -69,7 +69,7 @@ impl AsOf {
         }
     }
 
-    /// An instant at one place in the audit log.
+    /// Moment at an instant and a position in the audit log.
     pub fn at_edge(instant: Timestamp, edge: Edge) -> Self {
         Self {
             edge: Some(edge),
@@ -77,8 +77,8 @@ impl AsOf {
         }
     }
 
-    /// Reads a day, which means its last instant in `zone`, or an instant with its offset and, behind it, a place in the
-    /// audit log. `field` is named in the error.
+    /// Parses a day, meaning its last instant in `zone`, or an instant with offset and an optional position in the
+    /// audit log. Errors name `field`.
     ///
     /// # Errors
     /// [`NotAMoment`] for anything else.
@@ -105,12 +105,12 @@ impl AsOf {
 }
 
 impl AsOf {
-    /// As an address says it: the day, or the instant.
+    /// Form used in addresses: the day or the instant.
     pub fn word(&self) -> String {
         self.day.map_or_else(|| self.exact(), |day| day.to_string())
     }
 
-    /// The instant, which does not depend on the time zone, with the place in the audit log.
+    /// The instant, independent of the time zone, with the position in the audit log.
     fn exact(&self) -> String {
         let edge = self.edge.map(|edge| edge.to_string()).unwrap_or_default();
         format!("{}{edge}", self.instant)

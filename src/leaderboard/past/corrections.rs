@@ -1,5 +1,4 @@
-//! What was corrected: each change of a claim or an alias that the audit log tells, with its reason and its effect on the
-//! standings of that moment.
+//! Corrections: each change of a claim or an alias in the audit log, with its reason and its effect on the standings.
 
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
@@ -16,60 +15,60 @@ use super::{
 };
 use crate::store::Content;
 
-/// Changes of one row by the same hand within this time are one correction.
+/// Changes of one row by the same author within this time form one correction.
 const TOGETHER: SignedDuration = SignedDuration::from_secs(60);
 
 /// One correction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Correction {
-    /// When it was made, or noticed.
+    /// When it was made or detected.
     pub at: Timestamp,
-    /// Who made it, as the log says.
+    /// Author recorded in the audit log.
     pub by: String,
     /// Title of the tab.
     pub tab: &'static str,
     /// Id of the row.
     pub row: String,
-    /// Which claim it is about: `Manny, Acme: GitHub`; empty for other tabs.
+    /// The claim it is about: `Manny, Acme: GitHub`; empty for other tabs.
     pub subject: String,
-    /// What was changed, one entry a cell.
+    /// Changes, one entry for each cell.
     pub what: Vec<CellChange>,
-    /// The note beside the claim; empty when there is none.
+    /// Note of the claim; empty when there is none.
     pub why: String,
-    /// Where the audit log tells it.
+    /// Rows of the audit log that record it.
     pub log_rows: LogRows,
-    /// Whose points it changed, on the board of all time at that moment.
+    /// Changed points on the all-time board at that moment.
     pub effect: Vec<PointsEffect>,
 }
 
-/// Rows of the audit log that are one correction.
+/// Range of audit log rows that form one correction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LogRows {
-    /// Number of the row of the first line.
+    /// Row number of the first line.
     pub first: u32,
-    /// Number of the row of the last line.
+    /// Row number of the last line.
     pub last: u32,
 }
 
-/// One changed cell, or a row that came or went.
+/// A changed cell, or an added or removed row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CellChange {
-    /// What was done.
+    /// Kind of change.
     pub action: Action,
     /// Header of the cell; `None` for the whole row.
     pub column: Option<&'static str>,
-    /// What it said before.
+    /// Value before.
     pub old: String,
-    /// What it says since.
+    /// Value after.
     pub new: String,
 }
 
-/// `Manny 15 → 14`.
+/// Change of one CSM's points: `Manny 15 → 14`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PointsEffect {
-    /// Name as the board shows it.
+    /// Display name of the CSM.
     pub csm: String,
-    /// Whose name it is a spelling of, at the moment at which it has no points; `None` for a name of its own.
+    /// CSM that this name is an alias of, at the moment at which it has no points; `None` for a name of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counted_as: Option<String>,
     /// Points before.
@@ -78,13 +77,13 @@ pub struct PointsEffect {
     pub after: u32,
 }
 
-/// How many corrections there are.
+/// Number of corrections.
 pub fn count(history: &History) -> usize {
     groups(&history.lines).len()
 }
 
-/// A part of the corrections, the newest first. Pure. It settles all rows once, and for each correction those of the
-/// companies that any of them touches.
+/// A range of the corrections, newest first. Pure. Builds the full ledger once; each correction then needs only the
+/// rows of the affected companies.
 pub fn corrections(
     history: &History,
     catalog: &LoadedCatalog,
@@ -104,7 +103,7 @@ pub fn corrections(
     let mut taken = newest.end;
     let mut found = Vec::new();
     for group in groups {
-        // Lines that are no corrections, such as a changed note, stand between the groups.
+        // Lines that are not corrections, such as a changed note, lie between the groups.
         take_back(&mut unwindings, &history.lines[group.end..taken]);
         taken = group.start;
         let lines = &history.lines[group.start..group.end];
@@ -121,7 +120,7 @@ pub fn corrections(
 }
 
 impl History {
-    /// The tabs as they are, about to be unwound.
+    /// Current tabs, ready to be rolled back.
     pub(super) fn unwindings(&self) -> Vec<Unwinding<'_>> {
         let tabs = self.tabs.iter();
         tabs.map(|rows| Unwinding::new(rows, &self.lines)).collect()
@@ -134,20 +133,20 @@ fn take_back(unwindings: &mut [Unwinding<'_>], lines: &[LogLine]) {
     }
 }
 
-/// Lines that are one correction: one stretch of the log.
+/// Consecutive lines of the log that form one correction.
 struct Group {
     start: usize,
     end: usize,
 }
 
-/// The corrections, the newest first.
+/// Groups of lines, newest first.
 fn groups(lines: &[LogLine]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (place, line) in lines.iter().enumerate().filter(|(_, line)| is_correction(line)) {
         let joined = groups.last_mut().filter(|group| {
             let first = &lines[group.start];
             let is_same_row = first.tab.title == line.tab.title && first.row == line.row && first.by == line.by;
-            // A foreign line in between keeps them apart.
+            // A line of another row in between separates them.
             group.end == place && is_same_row && line.at.duration_since(first.at) <= TOGETHER
         });
         match joined {
@@ -162,7 +161,7 @@ fn groups(lines: &[LogLine]) -> Vec<Group> {
     groups
 }
 
-/// A note or an id alone changes nothing.
+/// A changed note or id alone is not a correction.
 fn is_correction(line: &LogLine) -> bool {
     line.tab.title != SUBMISSIONS.title || !matches!(line.column, Some(NOTE | 0))
 }
@@ -191,7 +190,7 @@ fn told(lines: &[LogLine], history: &History, unwindings: &[Unwinding<'_>]) -> C
     }
 }
 
-/// The note as it is now; of a row that is gone, the last one.
+/// Current note of the row; for a removed row, its last one.
 fn note(line: &LogLine, history: &History, unwindings: &[Unwinding<'_>]) -> String {
     if line.tab.title != SUBMISSIONS.title {
         return String::new();

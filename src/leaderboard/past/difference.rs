@@ -1,4 +1,4 @@
-//! How the standings moved between two moments. Pure.
+//! Difference between the standings at two moments. Pure.
 
 use std::collections::HashMap;
 
@@ -12,32 +12,32 @@ use crate::spelling::fold;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "MovedStanding")]
 pub struct Moved {
-    /// Name as the later board shows it, or as the earlier one did.
+    /// Name at the later moment, or at the earlier one when it is missing there.
     pub csm: String,
-    /// The line at the first moment; `None` for somebody who was not listed.
+    /// Standing at the first moment; `None` when not listed.
     pub before: Option<StandingThen>,
-    /// The line at the second moment; `None` for somebody who is not listed any more.
+    /// Standing at the second moment; `None` when not listed.
     pub after: Option<StandingThen>,
 }
 
 /// Points and rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StandingThen {
-    /// Credited integrations of the catalog.
+    /// Credited catalog integrations.
     pub integrations: u32,
     /// Rank.
     pub rank: u32,
 }
 
 impl Moved {
-    /// Points won (positive) or lost.
+    /// Points gained (positive) or lost.
     pub fn points(&self) -> i64 {
         let points = |standing: Option<StandingThen>| standing.map_or(0, |standing| i64::from(standing.integrations));
         points(self.after) - points(self.before)
     }
 }
 
-/// Everybody who is listed at either moment, in the order of the later one; those who vanished last.
+/// CSMs listed at either moment, in the later order; those that disappeared come last.
 pub fn difference(before: &[CsmStanding], after: &[CsmStanding]) -> Vec<Moved> {
     let mut earlier: HashMap<String, &CsmStanding> = before.iter().map(|line| (fold(&line.csm), line)).collect();
     let mut moved: Vec<Moved> = after

@@ -1,5 +1,4 @@
-//! What the audit log says about the tabs of the board, together with these tabs as they are now: one reading, so that they
-//! fit each other.
+//! Audit log of the board's tabs, read together with their current rows in one consistent reading.
 
 use jiff::{Timestamp, tz::TimeZone};
 use schemars::JsonSchema;
@@ -17,55 +16,55 @@ use crate::store::{
     audit::{AUDIT_LOG, action, column},
 };
 
-/// The tabs of the board and the lines of the log about them.
+/// The tabs of the board and the audit lines about them.
 #[derive(Debug)]
 pub struct History {
     /// In the order of [`LeaderboardRows::TABS`].
     pub tabs: Vec<TabRows>,
-    /// Lines that change what the board counts, the oldest first.
+    /// Lines that affect what the board counts, oldest first.
     pub lines: Vec<LogLine>,
-    /// Zone in which dates of the sheet are read.
+    /// Time zone of dates in the sheet.
     pub zone: TimeZone,
 }
 
-/// What was done.
+/// Kind of change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "CorrectionAction")]
 pub enum Action {
-    /// A cell got another value.
+    /// A cell was changed.
     Changed,
     /// Staff added a row in the sheet.
     Added,
-    /// A row went.
+    /// A row was removed.
     Removed,
 }
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
-    /// When it was done, or noticed.
+    /// When it was made or detected.
     pub at: Timestamp,
-    /// Who did it.
+    /// Author.
     pub by: String,
-    /// Which tab.
+    /// Tab.
     pub tab: &'static Tab,
-    /// Id of the row, or “row 7” for one without; empty for very many rows at once.
+    /// Id of the row, or “row 7” for one without; empty for a summary of many rows.
     pub row: String,
-    /// What was done.
+    /// Kind of change.
     pub action: Action,
-    /// Place of the column in the tab; `None` for the whole row.
+    /// Index of the column; `None` for the whole row.
     pub column: Option<usize>,
-    /// What stood there before.
+    /// Value before.
     pub old: Content,
-    /// What stands there since.
+    /// Value after.
     pub new: Content,
     /// Row number of the line in the log.
     pub number: u32,
 }
 
 impl LogLine {
-    /// Whether it stands for so many changes that they were not told one by one.
+    /// Whether it summarises more changes than were logged individually.
     pub fn is_summary(&self) -> bool {
         self.row.is_empty()
     }
@@ -95,7 +94,7 @@ impl Dataset for History {
 }
 
 impl History {
-    /// How many of the lines had been written at a moment; `None` when the audit log has no such row.
+    /// Number of lines written up to a moment; `None` when the audit log has no such row.
     pub fn known_at(&self, as_of: AsOf) -> Option<usize> {
         let place = |row: u32| self.lines.iter().position(|line| line.number == row);
         match as_of.edge {
@@ -105,7 +104,7 @@ impl History {
         }
     }
 
-    /// The tabs as values, by the code that reads those of today.
+    /// Decodes the tabs with the code used for current data.
     pub fn rows_of(tabs: &[TabRows], zone: &TimeZone) -> (LeaderboardRows, Vec<crate::finding::Finding>) {
         let mut decoding = Decoding {
             zone: zone.clone(),

@@ -1,4 +1,4 @@
-//! Looks back: the board as it was, kept for the next question about the same moment.
+//! Historical snapshots of the board, cached by moment.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{
     log::History,
     unwinding::{Unwinding, came_later},
 };
-/// Corrections on one page.
+/// Corrections per page.
 pub const A_PAGE: usize = 20;
 
 use crate::{
@@ -22,10 +22,10 @@ use crate::{
 };
 
 impl Leaderboard {
-    /// The board now, or as it was at the moment that `as_of` names.
+    /// Current snapshot, or the one at the moment `as_of`.
     ///
     /// # Errors
-    /// When the text is no moment, or the tabs cannot be read.
+    /// When the text is not a moment, or the tabs cannot be read.
     pub(in super::super) async fn current_as_of(&self, as_of: Option<&str>) -> Result<Current, Error> {
         match self.moment("as_of", as_of)? {
             None => Ok(self.current().await?),
@@ -33,14 +33,14 @@ impl Leaderboard {
         }
     }
 
-    /// The moment that a field of an address names; `None` when it is empty.
+    /// Parses the moment in a query field; `None` when it is empty.
     pub(in super::super) fn moment(&self, field: &'static str, text: Option<&str>) -> Result<Option<AsOf>, Error> {
         let text = text.filter(|text| !text.trim().is_empty());
         let parsed = text.map(|text| AsOf::parse(field, text, self.clock.zone())).transpose();
         parsed.map_err(|error| Error::bad_question(vec![FieldError::new(field, error.to_string())]))
     }
 
-    /// The board as it was.
+    /// Snapshot at an earlier moment.
     ///
     /// # Errors
     /// When the tabs cannot be read.
@@ -94,7 +94,7 @@ fn no_such_line(as_of: AsOf) -> Error {
     Error::bad_question(vec![FieldError::new("as_of", message)])
 }
 
-/// The tabs of the board as they were when only the first `known` lines of the log had been written. Pure.
+/// Tabs of the board after only the first `known` lines of the log. Pure.
 pub fn tabs_at(history: &History, known: usize, (then, now): (jiff::Timestamp, jiff::Timestamp)) -> Vec<TabRows> {
     let lines = &history.lines[known..];
     let at = |rows: &TabRows| {
@@ -110,25 +110,25 @@ pub fn tabs_at(history: &History, known: usize, (then, now): (jiff::Timestamp, j
 }
 
 impl Settled {
-    /// Everything that follows from tabs that were put together.
+    /// Derives the board data from reconstructed tabs.
     pub(in super::super) fn of_tabs(tabs: &[TabRows], zone: &jiff::tz::TimeZone, catalog: &LoadedCatalog) -> Self {
         let (rows, findings) = History::rows_of(tabs, zone);
         Self::of_rows(Arc::new(rows), findings, catalog, None)
     }
 }
 
-/// A part of the corrections.
+/// One page of corrections.
 pub struct Told {
-    /// The corrections of the page, the newest first.
+    /// Corrections of the page, newest first.
     pub list: Vec<Correction>,
-    /// How many there are in all.
+    /// Total number of corrections.
     pub total: usize,
     /// When the log was read.
     pub read_at: jiff::Timestamp,
 }
 
 impl Leaderboard {
-    /// One page of the corrections, 1 for the newest.
+    /// A page of corrections, 1 for the newest.
     ///
     /// # Errors
     /// When the tabs cannot be read.

@@ -1,11 +1,11 @@
-//! The time machine: the board as it was at an earlier moment, worked out from the rows as they are and the audit log.
+//! History: the board at an earlier moment, reconstructed from the current rows and the audit log.
 //!
-//! [`unwinding`] takes back, newest first, what the log says was changed since, and leaves out the claims that came later.
-//! What comes out are tabs, read by the same code as the tabs of today (`looking`), so every page can be shown of the past.
-//! [`corrections`] tells each change with its effect on the standings, which `points` works out.
+//! [`unwinding`] rolls back the logged changes, newest first, and removes claims that arrived later. The resulting tabs
+//! are decoded by the code for current data, so every page works for the past. [`corrections`] lists each change with
+//! its effect on the standings.
 //!
-//! The log knows what the program wrote and what it noticed of the edits in the sheet; an edit made and taken back between
-//! two readings, or made while no instance ran, is not in it.
+//! Limit: the log contains the program's own writes and the edits it detected in the sheet. An edit that was reverted
+//! between two reads, or made while no instance was running, is missing.
 
 pub mod as_of;
 pub mod corrections;

@@ -1,5 +1,5 @@
-//! Whose points a correction changed, without settling every row anew for each: a correction touches few companies, and
-//! what was earned at the others stays as it is.
+//! Effect of corrections on points, without rebuilding the full ledger for each: a correction affects few companies,
+//! and points at all others stay the same.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -26,22 +26,22 @@ use crate::{
     store::{Tab, TabRows},
 };
 
-/// The points of the board while some corrections are taken back, the newest first.
+/// Points of the board while corrections are rolled back, newest first.
 pub(super) struct Points<'a> {
     history: &'a History,
     catalog: &'a LoadedCatalog,
-    /// Every row as it was after the newest of them.
+    /// Ledger of all rows after the newest correction.
     whole: Ledger,
-    /// The points of companies that none of them touches: when each was earned, and how the CSM was spelled.
+    /// Points at unaffected companies: instant of each point and the CSM name as typed.
     elsewhere: Vec<(Timestamp, u32)>,
 }
 
-/// Points by CSM, with the name as it is shown.
+/// Points by CSM, with the display name.
 type Held = BTreeMap<PersonKey, (String, u32)>;
 
 impl<'a> Points<'a> {
-    /// Settles all rows as they are after the newest of the corrections that `lines` tell, and leaves only those rows in
-    /// `unwindings` that matter while the lines are taken back.
+    /// Builds the ledger after the newest correction in `lines`, and restricts `unwindings` to the rows that can change
+    /// while the lines are rolled back.
     pub(super) fn narrowing(
         (history, catalog): (&'a History, &'a LoadedCatalog),
         lines: &[LogLine],
@@ -80,13 +80,13 @@ impl<'a> Points<'a> {
         }
     }
 
-    /// The rows that matter, settled as far as they have been unwound.
+    /// Ledger of the affected rows at the current state of the rollback.
     pub(super) fn settle(&self, unwindings: &[Unwinding<'_>]) -> Ledger {
         let tabs: Vec<TabRows> = unwindings.iter().map(Unwinding::tab).collect();
         settled(self.history, self.catalog, &tabs).0
     }
 
-    /// Whose points differ, counting the claims of the instants that are known.
+    /// CSMs whose points differ, counting only claims at known instants.
     pub(super) fn effect(
         &self,
         (before, after): (&Ledger, &Ledger),
@@ -108,7 +108,7 @@ impl<'a> Points<'a> {
         effects.collect()
     }
 
-    /// What each CSM held, by the names of a moment.
+    /// Points of each CSM, under the names of one moment.
     fn held(&self, few: &Ledger, is_known: impl Fn(Timestamp) -> bool) -> Held {
         let mut spelled: BTreeMap<&str, u32> = BTreeMap::new();
         let names = &self.whole.submissions().names().csms;
@@ -130,7 +130,7 @@ impl<'a> Points<'a> {
         held
     }
 
-    /// The name that a board shows for a spelling.
+    /// Display name for a typed name.
     fn shown(&self, typed: &str, key: &PersonKey, canonical: Option<&str>) -> String {
         let listed = || {
             let shown = self.whole.csm_shown(self.whole.find_csm(typed)?);
@@ -142,7 +142,7 @@ impl<'a> Points<'a> {
             .unwrap_or_else(|| tidy(typed))
     }
 
-    /// Whom else a name stood for at a moment.
+    /// CSM that a name was an alias of at a moment.
     fn stands_for(&self, csm: &str, key: &PersonKey, at: &Ledger) -> Option<String> {
         let name = at.names().csms.resolve(csm)?;
         (name.key != *key).then(|| self.shown(csm, &name.key, name.canonical))
@@ -160,18 +160,18 @@ fn settled(history: &History, catalog: &LoadedCatalog, tabs: &[TabRows]) -> (Led
     (Ledger::build(submissions, catalog, Arc::new(names)), rows)
 }
 
-/// What some lines of the log are about.
+/// Names and rows affected by some lines of the log.
 struct Touched {
-    /// Names of companies in the cells that they changed.
+    /// Company names in changed cells.
     companies: Vec<String>,
-    /// Names that a line of aliases sends to one another.
+    /// Name pairs merged by alias rows.
     merged: Vec<(String, String)>,
-    /// Places of the rows that they name.
+    /// Indices of the rows that the lines name.
     rows: Vec<usize>,
 }
 
 impl Touched {
-    /// Looks at each row that a line changed, before and after.
+    /// Collects each changed row, before and after.
     fn by(history: &History, lines: &[LogLine], unwindings: &[Unwinding<'_>]) -> Self {
         let mut touched = Self {
             companies: Vec::new(),
@@ -212,7 +212,7 @@ impl Touched {
         }
     }
 
-    /// All companies that may be one with a touched one at any moment in between.
+    /// All companies that may be merged with an affected one at any moment in between.
     fn companies(&self, rows: &LeaderboardRows) -> Vec<String> {
         let lines = rows.aliases.iter().map(|line| (&line.alias, &line.canonical));
         let links: Vec<(&String, &String)> = lines

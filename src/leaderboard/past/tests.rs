@@ -39,7 +39,7 @@ fn tab(tab: &'static Tab, rows: &[Vec<Value>]) -> TabRows {
     TabRows::of_answer(tab, [headers].into_iter().chain(rows.iter().cloned()).collect())
 }
 
-/// Names with what they count as.
+/// Aliases with their canonical names.
 type Aliases<'a> = &'a [(&'a str, &'a str)];
 
 fn history(rows: &[SheetRow], aliases: Aliases<'_>, log: &[[&str; 7]]) -> History {
@@ -322,7 +322,7 @@ proptest! {
     #[test]
     fn looking_back_to_now_is_the_board(rows in rows()) {
         let history = history(&rows, &[], &[]);
-        // Rows of later days are there too: staff may type any date.
+        // Includes rows with later dates: staff may type any date.
         let now = march("10 00:00");
         let (values, _) = History::rows_of(&history.tabs, &TimeZone::UTC);
         let today = Settled::of_rows(std::sync::Arc::new(values), Vec::new(), &catalog(), None);
@@ -330,7 +330,8 @@ proptest! {
         prop_assert_eq!(board(&history, now, now), today);
     }
 
-    /// Staff change cells one after the other; whenever one looks back, the board is the one that was seen then.
+    /// Staff change cells one after the other; a historical view shows the board exactly as it was displayed at that
+    /// moment.
     #[test]
     fn every_board_that_was_seen_can_be_seen_again(
         first in rows(),
@@ -355,8 +356,8 @@ proptest! {
             prop_assert_eq!(board(&history, at, now), board(&then, at, now));
         }
     }
-    /// Many corrections are noticed at one instant. Each number of each is what the board of all time held just before and
-    /// just after that very correction, and whoever is not told of held the same.
+    /// Many corrections share one detection instant. Each must report the all-time points just before and just after
+    /// it, and CSMs that it does not report must be unchanged.
     #[test]
     fn each_correction_tells_exactly_the_points_of_the_boards_before_and_after_it(
         rows in rows(),
@@ -394,7 +395,7 @@ proptest! {
     }
 }
 
-/// Whose points a correction changed, in any spelling of the name.
+/// CSMs whose points a correction changed, by normalised name.
 fn effect(correction: &Correction) -> Vec<(String, u32, u32)> {
     let effects = correction.effect.iter();
     effects
@@ -402,18 +403,18 @@ fn effect(correction: &Correction) -> Vec<(String, u32, u32)> {
         .collect()
 }
 
-/// What staff do in the sheet, one thing after the other.
+/// Edits that staff make in the sheet.
 #[derive(Clone, Debug)]
 enum Edit {
-    /// Writes into a cell of a row.
+    /// Changes a cell.
     Write(usize, usize, &'static str),
     /// Deletes a row.
     Delete(usize),
-    /// Sends a company to another.
+    /// Merges a company into another.
     MergeCompanies(&'static str, &'static str),
-    /// Sends a CSM to another.
+    /// Merges a CSM into another.
     MergeCsms(&'static str, &'static str),
-    /// Deletes such a line.
+    /// Deletes an alias row.
     Part(usize),
 }
 
@@ -446,7 +447,7 @@ fn edits() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// A spreadsheet with its log, in the hands of staff.
+/// A spreadsheet with its audit log, edited by staff.
 struct Book {
     rows: Vec<SheetRow>,
     companies: Vec<(&'static str, &'static str)>,
@@ -512,7 +513,7 @@ impl Book {
         }
     }
 
-    /// All of it is noticed at few instants.
+    /// Many edits share a detection instant.
     fn tell(&mut self, line: [&str; 6]) {
         let at = march("20 00:00") + SignedDuration::from_hours(self.log.len() as i64 / 4);
         let [tab, row, action, column, old, new] = line.map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Takes back what the audit log tells, newest first. Pure: tabs and lines in, tabs out.
+//! Rollback of audit log lines, newest first. Pure: tabs and lines in, tabs out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -7,21 +7,21 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::log::{Action, LogLine};
 use crate::store::{Cell, Content, Row, Tab, TabRows};
 
-/// Rows of one tab on their way back.
+/// Rows of one tab during a rollback.
 #[derive(Clone)]
 pub struct Unwinding<'a> {
     rows: &'a TabRows,
-    /// Rows that differ from what stands in the sheet, by place; `None` was not there. Places beyond the end are rows that
-    /// have been removed since.
+    /// Rows that differ from the sheet, by index; `None` for rows that did not exist. Indices beyond the end are rows
+    /// that were removed since.
     differing: BTreeMap<usize, Option<Vec<Content>>>,
-    /// Places of the rows that lines name.
+    /// Indices of the rows named by lines.
     places: HashMap<String, usize>,
     end: usize,
-    /// The only rows that are looked at, besides those that come back; `None` for all.
+    /// Restricts the tab to these rows and restored ones; `None` for all.
     wanted: Option<Wanted>,
 }
 
-/// Some of the rows that were there at a moment, by place.
+/// A selection of rows that existed at a moment, by index.
 #[derive(Clone)]
 struct Wanted {
     places: BTreeSet<usize>,
@@ -29,7 +29,7 @@ struct Wanted {
 }
 
 impl<'a> Unwinding<'a> {
-    /// Begins with the rows as they are; `lines` are all that may be taken back.
+    /// Starts with the current rows; `lines` are all lines that may be rolled back.
     pub fn new(rows: &'a TabRows, lines: &[LogLine]) -> Self {
         let tab = rows.tab();
         let named: HashSet<&str> = lines
@@ -51,12 +51,12 @@ impl<'a> Unwinding<'a> {
         }
     }
 
-    /// From here on the tab has only the rows at these places, and those that come back.
+    /// Restricts the tab to the rows at these indices and restored ones.
     pub fn narrow(&mut self, places: BTreeSet<usize>) {
         self.wanted = Some(Wanted { places, end: self.end });
     }
 
-    /// Takes one line back. Lines have to come newest first; one that fits no row is passed over.
+    /// Rolls back one line. Lines must come newest first; one that matches no row is skipped.
     pub fn take_back(&mut self, line: &LogLine) {
         if line.is_summary() || !self.is_of(line.tab) {
             return;
@@ -88,7 +88,7 @@ impl<'a> Unwinding<'a> {
         }
     }
 
-    /// A removed row comes back below the others: whole when staff removed it, cell by cell when the program did.
+    /// Restores a removed row below the others: whole when staff removed it, cell by cell when the program did.
     fn restore(&mut self, line: &LogLine, column: Option<usize>) {
         let columns = line.tab.columns.len();
         let place = *self.places.entry(line.row.clone()).or_insert_with(|| {
@@ -107,7 +107,7 @@ impl<'a> Unwinding<'a> {
         }
     }
 
-    /// The tab as it was.
+    /// The tab at the current state of the rollback.
     pub fn tab(&self) -> TabRows {
         let then = |place: usize| match self.differing.get(&place) {
             Some(differing) => differing.clone().unwrap_or_default(),
@@ -124,7 +124,7 @@ impl<'a> Unwinding<'a> {
         }
     }
 
-    /// The tab as it was, without the rows that came later, which a cell of theirs tells.
+    /// The tab without rows that arrived later, judged by the cell in `column`.
     pub fn tab_without(&self, column: usize, came_later: impl Fn(Cell<'_>) -> bool) -> TabRows {
         let tab = self.tab();
         let late = tab.rows().filter(|row| came_later(row.cell(column)));
@@ -135,12 +135,12 @@ impl<'a> Unwinding<'a> {
         self.rows.with(self.end, differing.chain(empty))
     }
 
-    /// Whether it is about this tab.
+    /// Whether this is the rollback of `tab`.
     pub fn is_of(&self, tab: &Tab) -> bool {
         self.rows.tab().title == tab.title
     }
 
-    /// One row as it was, by its name in the log.
+    /// One row, by its name in the log.
     pub fn row(&self, name: &str) -> Option<Vec<Content>> {
         let place = self.places.get(name)?;
         match self.differing.get(place) {
@@ -150,7 +150,7 @@ impl<'a> Unwinding<'a> {
     }
 }
 
-/// The rows that have one of these names in the log, by place, in the order of the tab; several can share a name.
+/// Rows with one of these log names and their indices, in tab order; several rows can share a name.
 pub(super) fn named_rows(rows: &TabRows, names: &HashSet<&str>) -> Vec<(String, usize)> {
     let name = |row: &Row<'_>| match row.cell(0) {
         Cell::Empty => format!("row {}", row.number),
@@ -160,13 +160,13 @@ pub(super) fn named_rows(rows: &TabRows, names: &HashSet<&str>) -> Vec<(String, 
     named.filter(|(name, _)| names.contains(name.as_str())).collect()
 }
 
-/// Whether a claim came after the moment that is looked back to. Nobody can claim in the future, so a later date than `now`
-/// is one that staff typed, and the row was there when the log says so.
+/// Whether a claim arrived after the moment. Claims cannot arrive in the future, so a date after `now` was typed by
+/// staff, and the log alone decides when that row existed.
 pub fn came_later(cell: Cell<'_>, (then, now, zone): (Timestamp, Timestamp, &TimeZone)) -> bool {
     cell.instant(zone).is_ok_and(|at| at > then && at <= now)
 }
 
-/// Row number of the place 0.
+/// Row number of index 0.
 pub(super) const FIRST_ROW: usize = 2;
 
 fn cells(rows: &TabRows, place: usize) -> Vec<Content> {
@@ -176,7 +176,7 @@ fn cells(rows: &TabRows, place: usize) -> Vec<Content> {
         .collect()
 }
 
-/// The id before the line, when it changed that.
+/// Id of the row before the line, when the line changed it.
 pub(super) fn old_id(line: &LogLine) -> Option<&str> {
     match (&line.old, line.column, line.action) {
         (Content::Text(old), Some(0), Action::Changed) => Some(old),
@@ -184,13 +184,13 @@ pub(super) fn old_id(line: &LogLine) -> Option<&str> {
     }
 }
 
-/// Reads back how the log tells a whole row: `csm: Kate; company: Acme`.
+/// Parses the log's description of a whole row: `csm: Kate; company: Acme`.
 fn told_cells(line: &LogLine, cells: &mut [Content]) {
     let told = line.old.as_cell().text();
     let headers: Vec<(usize, String)> = (line.tab.columns.iter().enumerate().skip(1))
         .map(|(place, column)| (place, format!("{}: ", column.header)))
         .collect();
-    // Columns stand in the order of the tab; each value ends where the next header begins.
+    // Columns follow tab order; each value ends where the next header begins.
     let mut found: Vec<(usize, usize, usize)> = Vec::new();
     let mut from = 0;
     for (place, header) in &headers {

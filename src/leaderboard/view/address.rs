@@ -1,4 +1,4 @@
-//! Where the pages of the board are, with their questions in the address, so that Back, bookmarks and sharing work.
+//! Routes of the board and builders of addresses. All state is in the query, so Back, bookmarks and sharing work.
 
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{claims::Wanted, past::AsOf, standings::Period};
 
-/// The board itself.
+/// Board.
 pub const BOARD: &str = "/leaderboard";
-/// The form on a page of its own.
+/// Claim form on its own page.
 pub const SUBMIT: &str = "/leaderboard/submit";
-/// Where the form is sent.
+/// Target of the claim form.
 pub const SUBMISSIONS: &str = "/leaderboard/submissions";
-/// What a company is credited with already, for the form's script.
+/// Credits of a company, for the form's script.
 pub const CREDITED: &str = "/leaderboard/credited";
-/// The rows behind a number.
+/// Rows behind a number.
 pub const CLAIMS: &str = "/leaderboard/claims";
-/// Tells open boards what is new.
+/// Event stream of open boards.
 pub const LIVE: &str = "/leaderboard/live";
-/// The board on a wall.
+/// Board on a big screen.
 pub const TV: &str = "/leaderboard/tv";
-/// Where a CSM stands.
+/// Rank of one CSM.
 pub const YOU: &str = "/leaderboard/you";
-/// Where a decision about two names is sent, and what is near a typed one, for the form's script.
+/// Decisions about two names, and suggestions for a typed one.
 pub const NAMES: &str = "/leaderboard/names";
-/// What is still to win.
+/// Matrix of companies and integrations.
 pub const MATRIX: &str = "/leaderboard/matrix";
-/// Fills an empty board with sample rows.
+/// Loads sample rows into an empty board.
 pub const SAMPLE: &str = "/leaderboard/sample";
 
-/// Which of the board's two tables a download holds; `table` in the address.
+/// Table that a download holds; `table` in the address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Table {
-    /// The ranking by CSM.
+    /// Ranking by CSM.
     #[default]
     Csms,
-    /// The overview by integration.
+    /// Overview by integration.
     Services,
 }
 
-/// Which rows the claims page lists. What is `None` does not narrow the list.
+/// Query of the claims page. `None` fields do not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClaimsFilter {
     /// Only claims of this CSM.
@@ -49,20 +49,20 @@ pub struct ClaimsFilter {
     pub integration: Option<String>,
     /// Only claims for this company.
     pub company: Option<String>,
-    /// Only claims from this day on.
+    /// Only claims from this day.
     pub from: Option<Date>,
-    /// Only claims up to this day, to its last instant.
+    /// Only claims up to the end of this day.
     pub to: Option<Date>,
-    /// Only claims that came to this.
+    /// Only claims with this outcome.
     pub outcome: Option<Wanted>,
     /// Only the row with this id.
     pub submission: Option<String>,
-    /// The moment that is looked back to; `None` for now.
+    /// Moment of a historical view; `None` for now.
     pub as_of: Option<AsOf>,
 }
 
 impl ClaimsFilter {
-    /// Everything within a period.
+    /// All claims within a period.
     pub fn within(period: Period) -> Self {
         Self {
             from: period.from,
@@ -71,60 +71,60 @@ impl ClaimsFilter {
         }
     }
 
-    /// The same as it was at a moment.
+    /// At the moment of a historical view.
     #[must_use]
     pub fn as_of(mut self, past: Option<&AsOf>) -> Self {
         self.as_of = past.copied();
         self
     }
 
-    /// The same, narrowed to one CSM.
+    /// Restricted to one CSM.
     #[must_use]
     pub fn of_csm(mut self, csm: &str) -> Self {
         self.csm = Some(csm.to_owned());
         self
     }
 
-    /// The same, narrowed to one integration.
+    /// Restricted to one integration.
     #[must_use]
     pub fn of_integration(mut self, integration: &str) -> Self {
         self.integration = Some(integration.to_owned());
         self
     }
 
-    /// The same, narrowed to one company.
+    /// Restricted to one company.
     #[must_use]
     pub fn of_company(mut self, company: &str) -> Self {
         self.company = Some(company.to_owned());
         self
     }
 
-    /// The same, narrowed to claims that came to something.
+    /// Restricted to one outcome.
     #[must_use]
     pub fn that_are(mut self, outcome: Wanted) -> Self {
         self.outcome = Some(outcome);
         self
     }
 
-    /// The same, narrowed to one submission.
+    /// Restricted to one submission.
     #[must_use]
     pub fn of_submission(mut self, id: &str) -> Self {
         self.submission = Some(id.to_owned());
         self
     }
 
-    /// The claims page that answers it.
+    /// Address of the claims page.
     pub fn address(&self) -> String {
         with_query(CLAIMS, self)
     }
 }
 
-/// The board for a period.
+/// Address of the board for a period.
 pub fn board_address(period: Period) -> String {
     with_query(BOARD, &period)
 }
 
-/// Where a CSM stands within a period.
+/// Address of a CSM's rank within a period.
 pub fn own_line_address(period: Period, csm: Option<&str>) -> String {
     let filter = ClaimsFilter::within(period);
     with_query(
@@ -136,12 +136,12 @@ pub fn own_line_address(period: Period, csm: Option<&str>) -> String {
     )
 }
 
-/// The form with a name and a company filled in.
+/// Address of the form, prefilled with a CSM and a company.
 pub fn submit_address(csm: Option<&str>, company: Option<&str>) -> String {
     with_query(SUBMIT, &[("csm", csm), ("company", company)])
 }
 
-/// An address with one parameter more.
+/// Adds one query parameter to an address.
 pub(super) fn adding(address: &str, parameter: &str, value: &str) -> String {
     let joint = if address.contains('?') { '&' } else { '?' };
     format!("{address}{joint}{parameter}={value}")

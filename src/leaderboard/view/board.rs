@@ -1,4 +1,4 @@
-//! The board: who is where, what is completed, and the form beside it.
+//! View of the board: ranking, overview by integration, and the claim form.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -21,66 +21,66 @@ use super::{
 };
 use crate::page::{Asset, Frame, Page, chart, notice::notice, wording::count};
 
-/// Everything the board shows.
+/// Data of the board page.
 #[derive(Clone, Debug)]
 pub struct BoardPage<'a> {
-    /// The days that are shown.
+    /// Displayed days.
     pub period: Period,
-    /// The moment that is looked back to; `None` for now.
+    /// Moment of a historical view; `None` for now.
     pub past: Option<AsOf>,
-    /// Periods one click away.
+    /// Preset periods.
     pub presets: Vec<Preset>,
-    /// The ranking, first place first; CSMs without a credit in the period included.
+    /// Ranking, best first; includes CSMs without a credit in the period.
     pub standings: &'a [CsmStanding],
-    /// The overview by integration, in the order to show; integrations without a credit included.
+    /// Overview by integration, in display order; includes integrations without a credit.
     pub services: &'a [ServiceStanding],
-    /// What the tables add up to.
+    /// Totals of the tables.
     pub totals: Totals,
-    /// What is worth telling beside the ranking.
+    /// Highlights.
     pub highlights: Highlights,
-    /// Names the state of the board for the stream.
+    /// Edition id for the event stream.
     pub edition: String,
-    /// Whether there is anything to show at all.
+    /// Whether there are any submissions.
     pub state: BoardState,
-    /// How many cells and lines of the catalog could not be read.
+    /// Number of unreadable cells and catalog lines.
     pub findings: u32,
-    /// The form beside the tables.
+    /// Claim form next to the tables.
     pub form: SubmitForm,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
-/// What the tables add up to within the period.
+/// Totals within the period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Credited company–integration pairs.
     pub integrations: u32,
     /// Distinct companies among them.
     pub companies: u32,
-    /// CSMs who hold at least one of them.
+    /// CSMs who hold at least one of these credits.
     pub csms: u32,
 }
 
-/// Whether there is anything to show at all.
+/// Whether there are any submissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BoardState {
-    /// Nobody has ever submitted anything.
+    /// No submission was ever made.
     Empty(SampleData),
-    /// There are submissions, within the period or outside it.
+    /// There are submissions, inside or outside the period.
     Filled,
 }
 
-/// Whether the empty board offers to fill itself with sample rows.
+/// Whether an empty board offers sample data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleData {
-    /// A button fills it.
+    /// A button loads it.
     Offered,
     /// The spreadsheet is for real data only.
     NotOffered,
 }
 
 impl BoardPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             div .board data-stream=(LIVE) data-edition=(self.edition) {
@@ -147,7 +147,7 @@ impl BoardPage<'_> {
         }
     }
 
-    /// Path and query of what is shown.
+    /// Path and query of the page.
     fn address(&self) -> String {
         let address = board_address(self.period);
         match self.past {
@@ -187,7 +187,7 @@ impl BoardPage<'_> {
     }
 }
 
-/// The table of a page as a file; `address` is the page.
+/// Download links of a table; `address` is the page.
 fn downloads(address: &str, table: Table) -> Markup {
     let (address, name) = match table {
         Table::Csms => (address.to_owned(), "By CSM"),
@@ -196,7 +196,7 @@ fn downloads(address: &str, table: Table) -> Markup {
     super::claims::download_links(&address, name)
 }
 
-/// The board before the first submission: what it will look like, and the two ways to fill it.
+/// The board before the first submission: an explanation and the two ways to fill it.
 fn empty(sample: SampleData) -> Markup {
     html! {
         p .lead { "Nobody has claimed an integration yet. Be the first." }

@@ -1,4 +1,4 @@
-//! The rows behind a number, each with its place in the spreadsheet.
+//! View of the claims list: the rows behind a number, each linked to its spreadsheet row.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -28,38 +28,38 @@ use crate::page::{
     wording::{count, grouped},
 };
 
-/// Everything the page of claims shows.
+/// Data of the claims page.
 #[derive(Clone, Debug)]
 pub struct ClaimsPage<'a> {
-    /// Which rows are listed.
+    /// Active filter.
     pub filter: ClaimsFilter,
-    /// The rows of this page, in the order to show.
+    /// Rows of this page, in display order.
     pub lines: &'a [ClaimLine],
-    /// Every dispute, to show beside its claims.
+    /// All disputes, shown next to their claims.
     pub disputes: &'a [Dispute],
-    /// The moment that is looked back to; `None` for now.
+    /// Moment of a historical view; `None` for now.
     pub past: Option<AsOf>,
-    /// What became of the claims that match the filter, on all pages together.
+    /// Totals of all matching claims, over all pages.
     pub totals: ClaimsTotals,
-    /// Which page of the list this is.
+    /// Pagination.
     pub paging: Paging,
-    /// Known values for the filter.
+    /// Suggestions for the filter fields.
     pub suggestions: Suggestions,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
-/// Which page of a long list is shown.
+/// Page of a paginated list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paging {
-    /// This page, 1 for the first; `page` in the address.
+    /// Current page, from 1; `page` in the address.
     pub page: u32,
-    /// How many there are, at least 1.
+    /// Number of pages, at least 1.
     pub pages: u32,
 }
 
 impl ClaimsPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let address = self.filter.address();
         let main = html! {
@@ -211,7 +211,7 @@ impl ClaimsPage<'_> {
 }
 
 impl Paging {
-    /// The way to the parts before and after this one, by these words; nothing where there is only one.
+    /// Links to the previous and next page with these labels; empty for a single page.
     pub(super) fn links(self, address: &str, (before, after): (&str, &str)) -> Markup {
         let Self { page, pages } = self;
         let at = |page: u32| adding(address, "page", &page.to_string());
@@ -227,7 +227,7 @@ impl Paging {
     }
 }
 
-/// What stands before a part of an enumeration.
+/// Separator before a part of an enumeration.
 fn joint(place: usize, parts: usize) -> &'static str {
     match place {
         0 => ": ",
@@ -236,7 +236,7 @@ fn joint(place: usize, parts: usize) -> &'static str {
     }
 }
 
-/// Which claims are listed.
+/// Select field of the outcome filter.
 fn outcome_field(chosen: Option<Wanted>) -> Markup {
     html! {
         div .field {
@@ -258,7 +258,7 @@ fn status(line: &ClaimLine) -> Markup {
     }
 }
 
-/// The same answer as a file; `name` says of what, to those who hear only the links.
+/// Links to the same data as files; `name` labels them for screen readers.
 pub(super) fn download_links(address: &str, name: &str) -> Markup {
     html! {
         p .downloads {

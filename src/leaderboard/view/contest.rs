@@ -1,4 +1,4 @@
-//! One contest: the result that stands still, or how it stands now, with what is to be known about it.
+//! View of one contest: its frozen or current result, and its details.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -29,23 +29,23 @@ use crate::page::{
     wording::listing,
 };
 
-/// Everything the page of a contest shows.
+/// Data of the contest page.
 #[derive(Clone, Debug)]
 pub struct ContestPage<'a> {
-    /// The contest and how it stands.
+    /// Contest and its standings.
     pub report: &'a ContestReport,
-    /// The moment that is looked back to; `None` for now.
+    /// Moment of a historical view; `None` for now.
     pub past: Option<AsOf>,
-    /// Names the state of the board for the stream.
+    /// Edition id for the event stream.
     pub edition: String,
-    /// What was typed to confirm a change of the rules.
+    /// Text typed to confirm a change of the rules.
     pub confirmation: Typed,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
 impl ContestPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let report = self.report;
         let address = self.address();
@@ -61,7 +61,7 @@ impl ContestPage<'_> {
         })
     }
 
-    /// Path and query of what is shown.
+    /// Path and query of the page.
     fn address(&self) -> String {
         let address = contest_address(&self.report.contest.name);
         self.past
@@ -106,7 +106,7 @@ impl ContestPage<'_> {
         }
     }
 
-    /// What the rows say since; nothing while they say the same.
+    /// Differences between the frozen result and the current rows; empty without any.
     fn corrected(&self, address: &str) -> Markup {
         let report = self.report;
         html! {
@@ -176,12 +176,12 @@ impl ContestPage<'_> {
         }
     }
 
-    /// The claims that the standings are made of: those of now, or of the moment that is looked back to.
+    /// Moment of the claims behind the standings: now or that of a historical view.
     fn now_shown(&self) -> Earned {
         self.past.map_or(Earned::Now, |past| Earned::At(past.instant))
     }
 
-    /// Where a number of a CSM leads.
+    /// Address builder for the numbers of a CSM.
     fn link(&self, earned: Earned) -> impl Fn(&str) -> String + '_ {
         move |csm: &str| points_address(&self.report.contest.name, csm, earned)
     }
@@ -219,7 +219,7 @@ impl ContestPage<'_> {
         }
     }
 
-    /// `Manny 15 → 14, rank 1 → 2`; the points lead to the claims of the frozen result and to those of now.
+    /// `Manny 15 → 14, rank 1 → 2`; the points link to the claims of the frozen result and of the current one.
     fn shift(&self, shift: &Shift) -> Markup {
         let frozen_at = self.report.frozen.as_ref().map(|frozen| frozen.frozen_at);
         let then = frozen_at.map_or(Earned::Now, Earned::At);
@@ -279,7 +279,7 @@ pub(super) fn points_words(points: &Points) -> String {
     format!("{points} {}", if points.is_one() { "point" } else { "points" })
 }
 
-/// `, rank 1 → 2`; nothing while the rank is the same.
+/// `, rank 1 → 2`; empty when the rank is unchanged.
 fn rank_words(shift: &Shift) -> String {
     match (&shift.before, &shift.after) {
         (Some(before), Some(after)) if before.rank != after.rank => format!(", rank {} → {}", before.rank, after.rank),
@@ -287,7 +287,7 @@ fn rank_words(shift: &Shift) -> String {
     }
 }
 
-/// A result as a table; each number leads to the claims behind it.
+/// Result table; each number links to the claims behind it.
 pub(super) fn standings_table(settlement: &Settlement, caption: &str, link: &impl Fn(&str) -> String) -> Markup {
     let standings = &settlement.standings;
     if standings.is_empty() {

@@ -1,4 +1,4 @@
-//! Every contest with its days and its prize, and how staff make one.
+//! View of the contest list, with instructions for staff.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -13,35 +13,35 @@ use crate::page::{
     table::{cell, number, row, table, text},
 };
 
-/// Everything the page of contests shows.
+/// Data of the contests page.
 #[derive(Clone, Debug)]
 pub struct ContestsPage<'a> {
-    /// The contests, in the order to show.
+    /// Contests, in display order.
     pub contests: &'a [ListedContest],
-    /// Address of the tab in the spreadsheet.
+    /// Address of the spreadsheet tab.
     pub tab: String,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
-/// One contest in the list.
+/// A contest in the list.
 #[derive(Clone, Debug, serde::Serialize, JsonSchema)]
 pub struct ListedContest {
-    /// The contest, with the rules in force.
+    /// Contest with the rules in force.
     #[serde(flatten)]
     pub contest: Contest,
-    /// Where the present lies.
+    /// Current phase.
     pub phase: Phase,
-    /// Seconds until it begins or ends.
+    /// Seconds until the start or the end.
     pub seconds_left: Option<i64>,
     /// Whether the result is frozen.
     pub frozen: bool,
-    /// Address of its row in the spreadsheet; `None` when the row is gone and only the frozen result is left.
+    /// Address of its spreadsheet row; `None` when the row was deleted and only the frozen result is left.
     pub link: Option<String>,
 }
 
 impl ContestsPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Contests" }

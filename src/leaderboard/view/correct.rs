@@ -1,4 +1,4 @@
-//! The form with which whoever sent a claim puts it right or takes it back.
+//! View of the correction form, with which the sender corrects or withdraws a claim.
 
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
@@ -18,40 +18,40 @@ use crate::{
     },
 };
 
-/// Why a claim cannot be put right here.
+/// Why a claim cannot be corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The signature is not that of this claim.
+    /// The signature does not belong to this claim.
     NotYours,
-    /// The quarter of an hour is over.
+    /// The 15 minutes have expired.
     TooLate,
     /// Staff have set the status.
     Decided(Status),
 }
 
-/// Everything the page shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct CorrectPage<'a> {
     /// Id of the submission.
     pub id: &'a str,
-    /// What stands in the form.
+    /// Form values.
     pub sent: &'a SentCorrection,
-    /// What is wrong with it.
+    /// Field errors.
     pub complaints: &'a [FieldError],
-    /// Why nothing can be changed; `None` when it can.
+    /// Why nothing can be changed; `None` when the claim can be corrected.
     pub refusal: Option<Refusal>,
-    /// Until when it can.
+    /// Deadline for corrections.
     pub until: Option<Timestamp>,
-    /// Known names, to offer while typing.
+    /// CSM names to suggest.
     pub csms: &'a [String],
-    /// Known companies, to offer while typing.
+    /// Companies to suggest.
     pub companies: &'a [String],
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
 impl CorrectPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let mistakes: Vec<Mistake<'_>> = (self.complaints.iter())
             .map(|complaint| Mistake {
@@ -152,14 +152,14 @@ fn refused(refusal: Refusal) -> Markup {
     }
 }
 
-/// What stands for itself in a path: letters, digits and the marks of RFC 3986, section 2.3.
+/// Unreserved characters in a path: letters, digits and the marks of RFC 3986, section 2.3.
 const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
 
 fn path(id: &str) -> String {
     format!("{SUBMISSIONS}/{}/correct", utf8_percent_encode(id, IN_A_PATH))
 }
 
-/// The form to correct a claim.
+/// Address of the correction form.
 pub fn correct_address(id: &str, signature: &str) -> String {
     super::ways::addressed(&path(id), &[("signature", signature)])
 }

@@ -1,4 +1,4 @@
-//! What was corrected, and how the standings differ between two moments.
+//! Views of the history: list of corrections, and difference between two moments.
 
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
@@ -27,19 +27,19 @@ use crate::page::{
     table::{cell, number, row, table, text},
 };
 
-/// Everything the page of corrections shows.
+/// Data of the corrections page.
 #[derive(Clone, Debug)]
 pub struct CorrectionsPage<'a> {
-    /// The corrections, the newest first.
+    /// Corrections, newest first.
     pub corrections: &'a [Correction],
-    /// Which part of the list this is.
+    /// Pagination.
     pub paging: Paging,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
 impl CorrectionsPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Corrections" }
@@ -126,7 +126,7 @@ fn effects(correction: &Correction) -> Markup {
     }
 }
 
-/// Points that lead to the claims that held them, just before or after the correction.
+/// Points linked to the claims behind them, just before or after the correction.
 fn points_then(effect: &PointsEffect, points: u32, (at, edge): (Timestamp, Edge)) -> Markup {
     let past = AsOf::at_edge(at, edge);
     let filter = ClaimsFilter::default().that_are(Wanted::Credited).as_of(Some(&past));
@@ -138,14 +138,14 @@ fn points_then(effect: &PointsEffect, points: u32, (at, edge): (Timestamp, Edge)
     }
 }
 
-/// Everything the page of the difference shows.
+/// Data of the difference page.
 #[derive(Clone, Debug)]
 pub struct DifferencePage<'a> {
-    /// The first moment.
+    /// First moment.
     pub before: AsOf,
-    /// The second one.
+    /// Second moment.
     pub after: AsOf,
-    /// Everybody who was listed at either.
+    /// CSMs listed at either moment.
     pub moved: &'a [Moved],
     /// Path and query of the page.
     pub address: &'a str,
@@ -154,7 +154,7 @@ pub struct DifferencePage<'a> {
 }
 
 impl DifferencePage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let day = |as_of: AsOf| as_of.instant.to_zoned(self.now.time_zone().clone()).date();
         let main = html! {
@@ -178,7 +178,7 @@ impl DifferencePage<'_> {
         })
     }
 
-    /// Leads to the board as it was.
+    /// Link to the board at a moment.
     fn board_then(&self, as_of: AsOf) -> Markup {
         html! { a href=(with_query(BOARD, &[("as_of", as_of.word())])) { (as_of_words(&as_of, &self.now)) } }
     }
@@ -212,7 +212,7 @@ impl DifferencePage<'_> {
         row(0, &cells)
     }
 
-    /// A number that leads to the claims of that moment.
+    /// Number linked to the claims at that moment.
     fn points(&self, moved: &Moved, (as_of, when): (AsOf, &str), standing: Option<StandingThen>) -> Markup {
         let filter = ClaimsFilter::default().of_csm(&moved.csm).that_are(Wanted::Credited);
         let address = filter.as_of(Some(&as_of)).address();

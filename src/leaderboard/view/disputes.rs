@@ -1,4 +1,4 @@
-//! Disputes: the list that everybody sees, and the form for a new one.
+//! Views of disputes: the list, and the form for a new one.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -23,16 +23,16 @@ use crate::page::{
     table::{cell, number, row, table, text},
 };
 
-/// Everything the list shows.
+/// Data of the list.
 #[derive(Clone, Debug)]
 pub struct DisputesPage<'a> {
-    /// The disputes, the newest first.
+    /// Disputes, newest first.
     pub disputes: &'a [&'a Dispute],
-    /// Whose disputes are shown; `None` for everybody's.
+    /// CSM whose disputes are shown; `None` for all.
     pub csm: Option<&'a str>,
-    /// Known names, to offer while typing.
+    /// CSM names to suggest.
     pub csms: &'a [String],
-    /// Address of the tab in the spreadsheet.
+    /// Address of the spreadsheet tab.
     pub tab: String,
     /// Path and query of the page.
     pub address: &'a str,
@@ -41,7 +41,7 @@ pub struct DisputesPage<'a> {
 }
 
 impl DisputesPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Disputes" }
@@ -131,34 +131,34 @@ fn answer(dispute: &Dispute) -> Markup {
 /// The form for a new dispute.
 #[derive(Clone, Debug)]
 pub struct DisputeForm<'a> {
-    /// What is disputed.
+    /// Disputed credit.
     pub credit: &'a HeldCredit,
-    /// Who disputes it.
+    /// CSM who disputes it.
     pub claimant: Claimant<'a>,
-    /// What was typed.
+    /// Reason as typed.
     pub reason: Typed,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
-/// Who disputes a credit.
+/// CSM who disputes a credit.
 #[derive(Clone, Debug)]
 pub enum Claimant<'a> {
-    /// Whoever made a claim.
+    /// CSM of an existing claim.
     Of(&'a Disputable),
-    /// Somebody whose claim is made together with the dispute.
+    /// CSM whose claim is made together with the dispute.
     Asked {
-        /// The name as it was typed.
+        /// CSM name as typed.
         csm: Typed,
-        /// The same for every retry.
+        /// Idempotency key, the same for every retry.
         key: String,
-        /// Known names, to offer while typing.
+        /// CSM names to suggest.
         csms: &'a [String],
     },
 }
 
 impl DisputeForm<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let credit = self.credit;
         let mistakes = self.mistakes();
@@ -245,12 +245,12 @@ impl DisputeForm<'_> {
     }
 }
 
-/// The form to dispute the credit for an integration in a claim.
+/// Address of the form to dispute the credit for an integration of a claim.
 pub(super) fn dispute_address(claim: &str, integration: &str) -> String {
     addressed(DISPUTE, &[("claim", claim), ("integration", integration)])
 }
 
-/// The form to dispute the credit that somebody holds for a company and integration, by a CSM who has not claimed it.
+/// Address of the form to dispute a credit for a company and integration that the CSM has not claimed.
 pub fn held_credit_address((company, integration): (&str, &str), csm: Option<&str>) -> String {
     let question = [
         ("company", Some(company)),
@@ -260,7 +260,8 @@ pub fn held_credit_address((company, integration): (&str, &str), csm: Option<&st
     with_query(DISPUTE, &question)
 }
 
-/// Beside a claim that was credited to somebody else: its dispute, or the way to one. A row without an id cannot be named.
+/// For a claim credited to another CSM: its dispute, or a link to the form. Empty for a row without an id, which cannot
+/// be referenced.
 pub(super) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &str) -> Markup {
     let known = disputes.iter().find(|dispute| dispute.is_of(claim, integration));
     html! {
@@ -272,7 +273,7 @@ pub(super) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &st
     }
 }
 
-/// Beside a claim that holds a credit: who disputes it.
+/// For a claim that holds a credit: the CSMs who dispute it.
 pub(super) fn disputed_by(disputes: &[Dispute], company: &str, integration: &str) -> Markup {
     html! {
         @for dispute in disputes.iter().filter(|dispute| dispute.is_about(company, integration)) {

@@ -1,9 +1,9 @@
-//! Numbers as doors: each count leads to the rows behind it.
+//! Drill-down links from each count to its rows.
 //!
-//! A count is a link with `data-counts`, which says what of the rows behind the link adds up to it; any other number, such
-//! as a rank or a day, stands in an element with `data-figure`, a `time` or a `bdi` (a name). In a table the header of the
-//! column says it once for all its cells. So a test finds every number on a page, follows each count and adds its rows up
-//! again, and a number that is neither is found out.
+//! A count is a link with `data-counts`, which names the quantity that adds up to it on the linked page. Any other
+//! number, such as a rank or a day, is in an element with `data-figure`, in a `time` or in a `bdi` (a name). In tables
+//! the column header carries the attribute for all its cells. This lets a test find every number on a page, follow each
+//! count, add up the rows, and report numbers that are neither.
 
 use maud::{Markup, html};
 
@@ -16,38 +16,38 @@ use super::{
 };
 use crate::page::wording::{count, grouped, listing, percentage};
 
-/// Names beyond this number are counted instead of listed.
+/// Longer lists of names are replaced by a number.
 const MOST_NAMES: usize = 3;
 
-/// What of the rows behind a link adds up to its number.
+/// Quantity on the linked page that adds up to a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts {
-    /// The claims that are listed.
+    /// Listed claims.
     Claims,
-    /// The rows that are listed.
+    /// Listed rows.
     Rows,
-    /// The companies of the claims that are listed.
+    /// Companies of the listed claims.
     Companies,
-    /// The CSMs of the claims that are listed.
+    /// CSMs of the listed claims.
     Csms,
-    /// The findings that are listed.
+    /// Listed findings.
     Findings,
-    /// The companies of a matrix.
+    /// Companies of a matrix.
     MatrixRows,
-    /// What is to win in a matrix.
+    /// Open integrations of a matrix.
     MatrixOpen,
-    /// The boxes of a form that can still be ticked.
+    /// Boxes of a form that can still be ticked.
     Boxes,
-    /// The points of the claims that earned them in a contest.
+    /// Contest points of the listed claims.
     Points,
-    /// The claims that earned points in a contest.
+    /// Claims that earned contest points.
     Earnings,
-    /// The companies of the claims that earned points in a contest.
+    /// Companies of the claims that earned contest points.
     EarningCompanies,
 }
 
 impl Counts {
-    /// What it is called in `data-counts`.
+    /// Value of `data-counts`.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Claims => "claims",
@@ -65,29 +65,29 @@ impl Counts {
     }
 }
 
-/// A count that leads to its rows.
+/// Count linked to its rows.
 pub(super) fn door(counts: Counts, address: &str, content: &Markup) -> Markup {
     html! { a data-counts=(counts.name()) href=(address) { (content) } }
 }
 
-/// The same within a sentence.
+/// Count linked to its rows, within a sentence.
 pub(super) fn told(counts: Counts, address: &str, words: &str) -> Markup {
     door(counts, address, &html! { (words) })
 }
 
-/// The same in a table, whose column says what it counts; its noun is read aloud, and shown where the column headers are
-/// not.
+/// Count linked to its rows, in a table cell whose column header names the quantity. The unit is for screen readers and
+/// for layouts without column headers.
 pub(super) fn figure(address: &str, value: u32, (one, many): (&str, &str)) -> Markup {
     let noun = if value == 1 { one } else { many };
     html! { a href=(address) { (grouped(value)) span { " " (noun) } } }
 }
 
-/// A number that counts no rows: a rank, a share, a difference, a day.
+/// Number that does not count rows: a rank, a share, a difference, a day.
 pub(super) fn plain(what: &str, content: &Markup) -> Markup {
     html! { span data-figure=(what) { (content) } }
 }
 
-/// Who leads within `filter`: `Kate leads with 14 integrations, 3 ahead of Manny.` Expects the order of the board.
+/// Leader within `filter`: `Kate leads with 14 integrations, 3 ahead of Manny.` Expects sorted standings.
 pub(super) fn ranking(standings: &[CsmStanding], filter: &ClaimsFilter) -> Markup {
     let Some(first) = standings.first().filter(|first| first.integrations > 0) else {
         return html! { "No credits in this period." };
@@ -111,7 +111,7 @@ pub(super) fn ranking(standings: &[CsmStanding], filter: &ClaimsFilter) -> Marku
     }
 }
 
-/// What is completed most: `GitHub is completed most: 9 companies, 22.5% of all credits.`
+/// Most completed integration: `GitHub is completed most: 9 companies, 22.5% of all credits.`
 pub(super) fn services(services: &[ServiceStanding], filter: &ClaimsFilter) -> Markup {
     let most = services.iter().map(|service| service.companies).max().unwrap_or(0);
     let leaders: Vec<&ServiceStanding> = services.iter().filter(|service| service.companies == most).collect();
@@ -136,7 +136,7 @@ pub(super) fn services(services: &[ServiceStanding], filter: &ClaimsFilter) -> M
     }
 }
 
-/// The claims that hold the credits for an integration.
+/// Address of the claims that hold the credits for an integration.
 pub(super) fn completed(service: &ServiceStanding, filter: &ClaimsFilter) -> String {
     use super::super::standings::ServiceKind;
     let outcome = match service.kind {

@@ -1,4 +1,4 @@
-//! The form that claims integrations: the same markup beside the board and on a page of its own.
+//! Fields of the claim form, shared by the board and the form's own page.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -19,32 +19,32 @@ use crate::page::{
     notice::Mistake,
 };
 
-/// Up to this number of integrations the list is read faster than it is filtered.
+/// Up to this number of integrations the list needs no filter field.
 const SHORT_LIST: usize = 10;
 
-/// Everything the form shows.
+/// Data of the form.
 #[derive(Clone, Debug)]
 pub struct SubmitForm {
-    /// Makes a retry count once. On a page that several people receive, such as the cached board, it stands for a
-    /// submission only together with what was entered.
+    /// Idempotency key. On a cached page that several people receive, it identifies a submission only together with the
+    /// input.
     pub key: String,
-    /// When the form was shown, as the server wants to read it back.
+    /// Time at which the form was shown, in the format the server parses.
     pub shown_at: String,
-    /// Who claims.
+    /// CSM who claims.
     pub csm: Typed,
-    /// For which company.
+    /// Company of the claim.
     pub company: Typed,
-    /// The integrations on offer, in the order of the catalog.
+    /// Offered integrations, in catalog order.
     pub integrations: Vec<Choice>,
-    /// What is wrong with the choice of integrations; `None` when nothing is.
+    /// Error of the integrations field.
     pub integrations_error: Option<String>,
-    /// Known names and companies.
+    /// Names to suggest.
     pub suggestions: Suggestions,
-    /// Known names that look like those that were typed.
+    /// Known names similar to the typed ones.
     pub looks_like: LooksLike,
 }
 
-/// Known values, offered while typing.
+/// Suggestions while typing.
 #[derive(Clone, Debug, Default)]
 pub struct Suggestions {
     /// Names of CSMs.
@@ -55,28 +55,28 @@ pub struct Suggestions {
     pub integrations: Vec<String>,
 }
 
-/// One integration on offer.
+/// An offered integration.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// Its name in the catalog.
+    /// Catalog name.
     pub name: String,
-    /// How its box appears.
+    /// State of its box.
     pub state: ChoiceState,
 }
 
-/// How a box appears.
+/// State of a box.
 #[derive(Clone, Debug)]
 pub enum ChoiceState {
-    /// Free to tick.
+    /// Not ticked.
     Open,
-    /// Ticked by the person.
+    /// Ticked.
     Ticked,
-    /// Ticked and locked: the company is credited with it already.
+    /// Ticked and locked: already credited.
     Credited(CreditedTo),
 }
 
 impl SubmitForm {
-    /// The refused fields, top to bottom.
+    /// Fields with errors, in form order.
     pub(super) fn mistakes(&self) -> Vec<Mistake<'_>> {
         [
             ("csm", &self.csm.error),
@@ -88,7 +88,7 @@ impl SubmitForm {
         .collect()
     }
 
-    /// The form itself, without a heading.
+    /// Renders the form without a heading.
     pub(super) fn markup(&self, now: &Zoned) -> Markup {
         html! {
             form .claim method="post" action=(SUBMISSIONS) data-claim data-credited=(CREDITED) data-names=(NAMES) {
@@ -98,7 +98,7 @@ impl SubmitForm {
                 (self.looks_like.ask(NameKind::Csm, &self.csm.value))
                 (self.company_field())
                 (self.looks_like.ask(NameKind::Company, &self.company.value))
-                // Without script, the form itself can be asked what is credited; Enter in a field then does the same.
+                // Without script, a submit button queries the credits; Enter in a field does the same.
                 noscript {
                     p { button .quiet type="submit" formmethod="get" formaction=(SUBMIT) formnovalidate { "Show what is credited already" } }
                 }
@@ -140,7 +140,7 @@ impl SubmitForm {
         .markup()
     }
 
-    /// The form to dispute what somebody else holds, with the name that stands here.
+    /// Address of the form to dispute an existing credit, with the CSM name entered here.
     fn dispute(&self, integration: &str) -> String {
         let csm = Some(self.csm.value.trim()).filter(|csm| !csm.is_empty());
         held_credit_address((self.company.value.trim(), integration), csm)
@@ -192,7 +192,7 @@ impl SubmitForm {
     }
 }
 
-/// A field that people never see and programs that fill every field give themselves away with.
+/// Hidden field that only bots fill in.
 fn honeypot() -> Markup {
     html! {
         div .trap aria-hidden="true" {

@@ -1,4 +1,4 @@
-//! What stands below the ranking: the team's goal, who came on most, who was first, and what each day brought.
+//! View of the highlights below the ranking: team goal, most improved, first of the week, credits per day.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -21,7 +21,7 @@ use crate::page::{
     wording::{count, grouped, listing},
 };
 
-/// The section. Whoever looks back is led to the claims of that moment.
+/// Renders the section. In a historical view, links lead to the claims at that moment.
 pub(super) fn section(highlights: &Highlights, past: Option<&AsOf>, now: &Zoned) -> Markup {
     let within = |period: Period| ClaimsFilter::within(period).as_of(past);
     html! {

@@ -1,7 +1,7 @@
-//! Company by integration. A won cell leads to its claim, a company to the form for what is still to win.
+//! View of the matrix: credited cells link to the claim, companies link to the form for their open integrations.
 //!
-//! The table is lean: a page of a hundred companies and thirty integrations has three thousand cells, and stays small once
-//! compressed. It scrolls in both directions below its header and beside its companies.
+//! The markup is minimal: a page of a hundred companies and thirty integrations has three thousand cells and must stay
+//! small when compressed. It scrolls both ways under a fixed header and first column.
 
 use maud::{Markup, html};
 
@@ -21,27 +21,27 @@ use crate::page::{
     wording::{count, grouped},
 };
 
-/// Everything the matrix shows.
+/// Data of the matrix page.
 #[derive(Clone, Debug)]
 pub struct MatrixPage<'a> {
-    /// Which companies are listed.
+    /// Active filter.
     pub question: &'a MatrixQuestion,
-    /// The integrations, with what is to win of each among all companies that are listed.
+    /// Integrations, with their open counts over all listed companies.
     pub columns: &'a [MatrixColumn],
-    /// The companies of this page.
+    /// Companies of this page.
     pub rows: &'a [MatrixRow],
-    /// How many companies there are on all pages.
+    /// Number of companies on all pages.
     pub companies: u32,
-    /// What is to win on all pages.
+    /// Open integrations on all pages.
     pub open: u32,
-    /// Which page this is.
+    /// Pagination.
     pub paging: Paging,
-    /// Known names of CSMs, to filter by.
+    /// CSM names for the filter.
     pub csms: &'a [String],
 }
 
 impl MatrixPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let address = with_query(MATRIX, self.question);
         let here = format!("{address}#companies");
@@ -129,7 +129,7 @@ impl MatrixPage<'_> {
             missing: Some(column.integration.clone()),
             ..self.question.clone()
         };
-        // Within the companies that miss another one, the number is not that of a list of its own.
+        // Under a filter by another missing integration, the count does not match any claims list.
         let is_other = self
             .question
             .missing

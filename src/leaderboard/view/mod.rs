@@ -1,7 +1,7 @@
-//! The pages of the leaderboard: values in, documents out.
+//! Shared view components of the board.
 //!
-//! Every page is one struct with all it shows and one method that turns it into a document. Nothing here counts,
-//! sorts, fetches or reads a clock: the structs arrive complete, with the present instant in the configured time zone.
+//! Each page is a struct with its complete data and one method that renders the document. Views do not count, sort,
+//! fetch or read a clock; the current instant in the configured time zone is passed in.
 
 mod address;
 mod board;

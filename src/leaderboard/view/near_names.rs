@@ -1,25 +1,25 @@
-//! The question beside a field whose name looks like a known one. Nothing is changed unless the person says so.
+//! Question about a name that is similar to a known one. Nothing changes without the person's choice.
 
 use maud::{Markup, html};
 
 use super::super::{names::NameKind, near_names::Suggestion};
 
-/// Known names that look like those that were typed into the form.
+/// Known names similar to those typed into the form.
 #[derive(Clone, Debug, Default)]
 pub struct LooksLike {
-    /// Like the name of the CSM.
+    /// Similar to the CSM name.
     pub csm: Vec<Suggestion>,
-    /// Like the name of the company.
+    /// Similar to the company name.
     pub company: Vec<Suggestion>,
 }
 
 impl LooksLike {
-    /// Whether there is nothing to ask.
+    /// Whether there are no questions.
     pub fn is_empty(&self) -> bool {
         self.csm.is_empty() && self.company.is_empty()
     }
 
-    /// The question below the field with what was `typed`; nothing when no name looks like it.
+    /// Question below the field with `typed`; empty without similar names.
     pub(super) fn ask(&self, kind: NameKind, typed: &str) -> Markup {
         let near = match kind {
             NameKind::Csm => &self.csm,

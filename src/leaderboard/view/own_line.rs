@@ -1,4 +1,4 @@
-//! One's own line: pinned on the board, and on a page of its own for whoever has no script.
+//! View of my rank: pinned on the board, and on its own page for browsers without script.
 
 use maud::{Markup, html};
 
@@ -18,32 +18,32 @@ use crate::page::{
     wording::{count, grouped},
 };
 
-/// What is known of whoever asks.
+/// Result of a search for a CSM.
 pub enum Own<'a> {
-    /// Nobody was named.
+    /// No name was given.
     Unasked,
-    /// Nobody of this name has a claim.
+    /// No claim has this name.
     Unknown(&'a str),
-    /// The CSM has claims, and none in the period.
+    /// The CSM has claims, but none in the period.
     Unlisted(&'a str),
-    /// The line with its neighbours.
+    /// Rank with its neighbours.
     Listed(OwnLine<'a>),
 }
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct OwnLinePage<'a> {
-    /// What is known of whoever asks.
+    /// Search result.
     pub own: Own<'a>,
-    /// The name as it was typed; empty when nobody was named.
+    /// Name as typed; empty when none was given.
     pub typed: &'a str,
-    /// The days that are looked at.
+    /// Displayed days.
     pub period: Period,
     /// Today in the configured time zone.
     pub today: jiff::civil::Date,
 }
 
 impl OwnLinePage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let typed = Some(self.typed).filter(|typed| !typed.is_empty());
         frame.document(Page {
@@ -115,7 +115,7 @@ impl OwnLinePage<'_> {
     }
 }
 
-/// The place on the board for one's own line; until a script fills it, a question.
+/// Placeholder on the board: a name field until the script fills in the rank.
 pub(super) fn slot(period: Period) -> Markup {
     html! {
         section .you aria-label="Your place" data-you=(own_line_address(period, None)) { (question(period, "")) }

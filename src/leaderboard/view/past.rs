@@ -1,4 +1,4 @@
-//! What a page says when it looks back.
+//! Notice on pages that show an earlier moment.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::page::{moment, notice::notice};
 
-/// Says which moment is shown and leads back to the present; nothing on a page of today.
+/// Names the displayed moment and links back to the present; empty on pages of the present.
 pub(super) fn past_notice(past: Option<&AsOf>, now: &Zoned) -> Markup {
     html! {
         @if let Some(past) = past {
@@ -20,7 +20,7 @@ pub(super) fn past_notice(past: Option<&AsOf>, now: &Zoned) -> Markup {
     }
 }
 
-/// `at the end of 31 March 2026`, `on 31 Mar 2026, 14:03`, and where in the audit log.
+/// `at the end of 31 March 2026`, `on 31 Mar 2026, 14:03`, with the position in the audit log.
 pub(super) fn as_of_words(as_of: &AsOf, now: &Zoned) -> String {
     let at = moment::stamp(as_of.instant, now);
     match (as_of.day, as_of.edge) {

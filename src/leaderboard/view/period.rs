@@ -1,4 +1,4 @@
-//! The days a board looks at: presets as links, and two date fields for any other period.
+//! Period picker: presets as links, and two date fields for any other period.
 
 use jiff::{
     ToSpan, Zoned,
@@ -13,18 +13,18 @@ use super::{
 };
 use crate::page::{field::date_field, moment};
 
-/// A period with a name, one click away.
+/// A preset period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// What it is called.
+    /// Label.
     pub label: &'static str,
-    /// The word in the address; the days follow the calendar.
+    /// Word in the address; its days follow the calendar.
     pub word: &'static str,
-    /// The days it covers, both ends included.
+    /// Days, both ends included.
     pub period: Period,
 }
 
-/// The presets of a day; weeks begin on Monday.
+/// Presets as of a day; weeks start on Monday.
 pub fn presets(today: Date) -> Vec<Preset> {
     let month = today.first_of_month();
     let week = today.saturating_sub(i64::from(today.weekday().since(Weekday::Monday)).days());
@@ -61,14 +61,14 @@ pub fn presets(today: Date) -> Vec<Preset> {
     ]
 }
 
-/// The days that a word in an address stands for.
+/// Period of a word in the address.
 pub fn named_period(word: &str, today: Date) -> Option<Period> {
     let mut presets = presets(today).into_iter();
     presets.find(|preset| preset.word == word).map(|preset| preset.period)
 }
 
 impl Preset {
-    /// The board for it, whatever day it is; of the moment that is looked back to, if there is one.
+    /// Address of the board for the preset, valid on any day; keeps the moment of a historical view.
     fn address(&self, past: Option<&AsOf>) -> String {
         let board = match self.word {
             "all" => BOARD.to_owned(),
@@ -78,7 +78,7 @@ impl Preset {
     }
 }
 
-/// A period in words: `all time`, `since 3 March`, `1 March to 5 March`.
+/// Period in words: `all time`, `since 3 March`, `1 March to 5 March`.
 pub fn period_words(period: Period, today: Date) -> String {
     let day = |date| moment::day(date, today);
     match (period.from, period.to) {
@@ -90,8 +90,8 @@ pub fn period_words(period: Period, today: Date) -> String {
     }
 }
 
-/// The picker; the preset that is shown is marked, any other period stands in the date fields. Whoever looks back stays at
-/// that moment.
+/// Renders the picker: the active preset is marked, other periods fill the date fields. Keeps the moment of a
+/// historical view.
 pub(super) fn picker((period, past): (Period, Option<&AsOf>), presets: &[Preset], now: &Zoned) -> Markup {
     let chosen = presets.iter().find(|preset| preset.period == period);
     html! {
@@ -121,7 +121,7 @@ pub(super) fn picker((period, past): (Period, Option<&AsOf>), presets: &[Preset]
     }
 }
 
-/// Looks back to a day, with the period that is shown.
+/// Form that opens the historical view of a day for the displayed period.
 fn time_machine((period, past): (Period, Option<&AsOf>)) -> Markup {
     html! {
         details open[past.is_some()] {

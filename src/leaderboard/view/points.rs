@@ -1,4 +1,4 @@
-//! The claims that earned the points of one CSM in a contest, each with its place in the spreadsheet.
+//! View of the claims that earned a CSM's contest points, each linked to its spreadsheet row.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -21,28 +21,28 @@ use crate::page::{
     wording::listing,
 };
 
-/// Everything the page shows.
+/// Data of the page.
 pub struct PointsPage<'a> {
-    /// The contest with the rules in force.
+    /// Contest with the rules in force.
     pub contest: &'a Contest,
-    /// The CSM as asked for.
+    /// CSM name from the query.
     pub csm: &'a str,
-    /// What the claims add up to.
+    /// Total of the claims.
     pub points: Points,
-    /// The claims, the latest first.
+    /// Claims, latest first.
     pub earnings: &'a [Earning],
-    /// Turns a row number into an address in the spreadsheet.
+    /// Maps a row number to its address in the spreadsheet.
     pub link: &'a dyn Fn(u32) -> String,
     /// Path and query of the page.
     pub address: &'a str,
-    /// The moment that is looked back to.
+    /// Moment of a historical view; `None` for now.
     pub past: Option<&'a AsOf>,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
 impl PointsPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let title = format!("{}: {}", self.contest.name, self.csm);
         let main = html! {

@@ -1,4 +1,4 @@
-//! The board's two tables. The table is the data; each bar repeats a number beside it.
+//! Ranking and overview tables of the board. The bars are decorative: each repeats the number next to it.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -18,10 +18,10 @@ use crate::page::{
     wording::{grouped, percentage},
 };
 
-/// One company, and several.
+/// Singular and plural of the unit.
 const COMPANIES: (&str, &str) = ("company", "companies");
 
-/// The ranking by CSM, in the order of `standings`; each number leads to the rows behind it within `filter`.
+/// Ranking by CSM, in the order of `standings`; each number links to the rows behind it within `filter`.
 pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zoned) -> Markup {
     let longest = standings
         .iter()
@@ -72,7 +72,7 @@ pub(super) fn by_csm(standings: &[CsmStanding], filter: &ClaimsFilter, now: &Zon
     table("Credited integrations by CSM", &columns, &rows)
 }
 
-/// The overview by integration, in the order of `services`.
+/// Overview by integration, in the order of `services`.
 pub(super) fn by_service(services: &[ServiceStanding], filter: &ClaimsFilter) -> Markup {
     let longest = services.iter().map(|service| service.companies).max().unwrap_or(0);
     let columns = [
@@ -109,7 +109,7 @@ pub(super) fn by_service(services: &[ServiceStanding], filter: &ClaimsFilter) ->
     table("Credited companies by integration", &columns, &rows)
 }
 
-/// `2`, or `2=` when the row above or below has the same rank.
+/// `2`, or `2=` when an adjacent row has the same rank.
 fn rank(standings: &[CsmStanding], place: usize) -> Markup {
     let rank = standings[place].rank;
     let above = place.checked_sub(1).and_then(|above| standings.get(above));

@@ -1,4 +1,4 @@
-//! What a submission did, said at once.
+//! View of the receipt: the outcome of a submission.
 
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
@@ -15,21 +15,21 @@ use crate::page::{
     moment::{self, stamp_element},
 };
 
-/// Everything the receipt shows.
+/// Data of the receipt.
 #[derive(Clone, Debug)]
 pub struct ReceiptPage<'a> {
-    /// What the submission did.
+    /// Outcome of the submission.
     pub effect: &'a SubmissionEffect,
     /// Path and query of this page.
     pub address: &'a str,
-    /// Where the claim can be corrected by whoever sent it, and until when.
+    /// Address of the correction form and its deadline.
     pub correction: Option<(String, Timestamp)>,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
 impl ReceiptPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let effect = self.effect;
         let remainder = sentences::remainder(effect);
@@ -61,7 +61,7 @@ impl ReceiptPage<'_> {
         })
     }
 
-    /// What somebody else was credited with, each with the way to a dispute.
+    /// Integrations credited to other CSMs, each with a link to a dispute.
     fn disputable(&self) -> Markup {
         let effect = self.effect;
         html! {
@@ -87,7 +87,7 @@ impl ReceiptPage<'_> {
     }
 }
 
-/// What [`sentences::credit`] says, with the count as a door.
+/// [`sentences::credit`] with a linked count.
 fn credit(effect: &SubmissionEffect) -> Markup {
     if !effect.status.counts() || effect.credited.is_empty() {
         return html! { bdi { (sentences::credit(effect)) } };

@@ -1,4 +1,4 @@
-//! The rules in words, made of the settings that are in force and of examples that the program itself has worked out.
+//! View of the rules: the settings in force in words, with computed examples.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -20,27 +20,27 @@ use crate::page::{
     wording::{count, listing},
 };
 
-/// Everything the page of the rules shows.
+/// Data of the rules page.
 #[derive(Clone, Debug)]
 pub struct RulesPage<'a> {
-    /// The rules of the standings outside contests.
+    /// Rules of the standings outside contests.
     pub standing: Rules,
-    /// Contests that run or are to come, with the rules in force and, where staff changed them, those that wait.
+    /// Running and upcoming contests with the rules in force and, where staff changed them, the proposed rules.
     pub contests: &'a [(Contest, Option<Rules>)],
-    /// The same claims settled under each credit rule.
+    /// The same claims scored under each credit rule.
     pub examples: &'a [Example],
-    /// Companies that staff merged by hand.
+    /// Number of companies merged by staff.
     pub aliases: u32,
-    /// Integrations that earn a point.
+    /// Number of integrations that earn a point.
     pub integrations: u32,
-    /// The zone in which days begin outside contests.
+    /// Time zone of days outside contests.
     pub zone: String,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
 impl RulesPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Rules" }
@@ -174,7 +174,7 @@ fn removals() -> Markup {
     }
 }
 
-/// Who gets the credit, in a sentence.
+/// Credit rule in a sentence.
 pub(super) fn credit_words(rule: CreditRule) -> &'static str {
     match rule {
         CreditRule::First => "Whoever claimed an integration of a company first gets the point.",
@@ -185,7 +185,7 @@ pub(super) fn credit_words(rule: CreditRule) -> &'static str {
     }
 }
 
-/// What counts, in a sentence.
+/// Counting rule in a sentence.
 pub(super) fn counting_words(rule: CountingRule) -> &'static str {
     match rule {
         CountingRule::Received => "Claims count as they come in, until staff set one aside.",

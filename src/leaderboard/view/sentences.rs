@@ -1,4 +1,4 @@
-//! What a submission did, in prose.
+//! Messages about the outcome of a submission.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -13,7 +13,7 @@ use crate::page::{
     wording::{count, listing, ordinal},
 };
 
-/// What was recorded: `+2 for Manny (GitHub, Cursor).`
+/// Credits of the submission: `+2 for Manny (GitHub, Cursor).`
 pub fn credit(effect: &SubmissionEffect) -> String {
     if !effect.status.counts() {
         return format!("Since then it was {}: it earns nothing.", effect.status);
@@ -29,7 +29,7 @@ pub fn credit(effect: &SubmissionEffect) -> String {
     )
 }
 
-/// What whoever watches hears: `Kate: +2 at Acme (GitHub, Cursor).`
+/// Announcement to viewers: `Kate: +2 at Acme (GitHub, Cursor).`
 pub fn new_claim(claim: &NewClaim) -> String {
     let NewClaim {
         csm, company, credited, ..
@@ -40,7 +40,7 @@ pub fn new_claim(claim: &NewClaim) -> String {
     format!("{csm}: +{} at {company} ({}).", credited.len(), credited.join(", "))
 }
 
-/// What was not credited, and why; one sentence for each reason and holder.
+/// Claims without a credit; one sentence for each reason and holder.
 pub fn remainder(effect: &SubmissionEffect) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut rest: Vec<&CreditedElsewhere> = effect.already_theirs.iter().collect();
@@ -69,7 +69,7 @@ pub fn remainder(effect: &SubmissionEffect) -> Vec<String> {
     sentences
 }
 
-/// Where the CSM stands now: `You are 2nd, 3 points behind Kate.`
+/// Current rank: `You are 2nd, 3 points behind Kate.`
 pub fn place(place: &Place) -> String {
     let rank = ordinal(place.rank);
     let standing = if place.tied {
@@ -86,7 +86,7 @@ pub fn place(place: &Place) -> String {
     }
 }
 
-/// Who holds a credit since when: `credited to Kate, 3 March`.
+/// Holder of a credit: `credited to Kate, 3 March`.
 pub fn credited_to(credited: &CreditedTo, now: &Zoned) -> Markup {
     html! { "credited to " bdi { (credited.csm) } ", " (moment::day_element(credited.at, now)) }
 }

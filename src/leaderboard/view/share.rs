@@ -1,9 +1,8 @@
-//! Passing a page on: its address to copy, and paper.
+//! Share box: address of the page to copy, and print button.
 
 use maud::{Markup, html};
 
-/// The address of the page in a field that can be selected; script adds buttons that copy it and print. `address` is the path
-/// and query.
+/// Renders the address in a selectable field; a script adds the copy and print buttons. `address` is path and query.
 pub(super) fn share(address: &str) -> Markup {
     html! {
         details .share {

@@ -1,4 +1,4 @@
-//! The form on a page of its own, with what was refused and what could not be recorded.
+//! View of the form's own page, with errors.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -9,33 +9,33 @@ use crate::page::{
     notice::{alarm, error_summary},
 };
 
-/// Everything the page with the form shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct FormPage {
-    /// The form, with what was typed and what is wrong with it.
+    /// Form with its values and errors.
     pub form: SubmitForm,
-    /// Why a form without mistakes was not recorded; `None` when nothing went wrong.
+    /// Why a valid form was not recorded; `None` without a problem.
     pub trouble: Option<Trouble>,
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
-/// Why a form without mistakes was not recorded.
+/// Why a valid form was not recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The spreadsheet did not answer; `cause` says so in a sentence for people.
+    /// The spreadsheet is unreachable.
     Unreachable {
-        /// For instance `Google Sheets did not answer within 20 seconds.`
+        /// Cause in a sentence, such as `Google Sheets did not answer within 20 seconds.`
         cause: String,
     },
-    /// The form was filled faster than a person can, or in a way only programs do.
+    /// The form was filled in by a bot, or faster than a person can.
     TooFast,
-    /// A name looks like a known one; the form asks who is meant.
+    /// A name is similar to a known one; the form asks which is meant.
     NameUnclear,
 }
 
 impl FormPage {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let mistakes = self.form.mistakes();
         let title = if mistakes.is_empty() && self.trouble.is_none() {

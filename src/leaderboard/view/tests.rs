@@ -1,4 +1,4 @@
-//! What the pages of the board promise: nothing typed runs, every number leads on, nothing typed is lost.
+//! View tests: input is escaped, every count is linked, and typed input is preserved.
 
 mod board;
 mod pages;
@@ -13,7 +13,7 @@ use crate::{
     page::{Entry, Frame, Freshness, Source, field::Typed},
 };
 
-/// A name that would run, break out of an attribute, and lead elsewhere, were it not escaped.
+/// A name that would run script, break out of an attribute and change a link if it were not escaped.
 const HOSTILE: &str = "<script>alert('x')</script>\" onclick=\"x & y #1?";
 
 fn now() -> Zoned {
@@ -93,7 +93,7 @@ fn text(element: ElementRef<'_>) -> String {
     element.text().collect::<String>().trim().to_owned()
 }
 
-/// Parses a document and checks what holds for each of them.
+/// Parses a document and checks the rules that apply to all of them.
 fn checked(document: &str) -> Html {
     let page = Html::parse_document(document);
     assert_eq!(page.errors, [] as [&str; 0], "{document}");

@@ -1,4 +1,4 @@
-//! The board on a wall: one ranking at a time, as large as it fits.
+//! View of the TV page: one ranking at a time, as large as fits.
 
 use jiff::{Zoned, civil::Date};
 use maud::{Markup, html};
@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     language::Language,
-    page::{Asset, Freshness, Theme, Wall, chart::bar, moment, wording::count},
+    page::{Asset, Freshness, chart::bar, moment, wall::{Theme, Wall}, wording::count},
 };
 
-/// Seconds for which a slide stays without script; with script it is as long.
+/// Seconds per slide, with and without script.
 const SECONDS: u32 = 20;
 
-/// The address of the wall, whichever slide it shows.
+/// Address of the TV page, independent of the slide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TvAddress {
     stretch: Option<Stretch>,
@@ -44,12 +44,12 @@ struct TvQuestion {
 }
 
 impl TvAddress {
-    /// The wall for the stretch of the calendar around each day, or for fixed days.
+    /// Address for a calendar period around the current day, or for fixed days.
     pub fn new(stretch: Option<Stretch>, days: Period, theme: Theme) -> Self {
         Self { stretch, days, theme }
     }
 
-    /// The days that it shows on a day.
+    /// Days displayed on a given day.
     pub fn period(&self, today: Date) -> Period {
         self.stretch.map_or(self.days, |stretch| stretch.around(today))
     }
@@ -62,7 +62,7 @@ impl TvAddress {
         Self { theme, ..self.clone() }
     }
 
-    /// With the slide of this number, from 0.
+    /// Address of a slide, from 0.
     fn at(&self, slide: usize) -> String {
         let days = self.stretch.map_or(self.days, |_| Period::default());
         let question = TvQuestion {
@@ -76,7 +76,7 @@ impl TvAddress {
     }
 }
 
-/// What is told of a contest beside its name: `3 days 4 h left, until 31 March in Europe/Paris. Prize: a bicycle.`
+/// Details of a contest: `3 days 4 h left, until 31 March in Europe/Paris. Prize: a bicycle.`
 pub fn contest_words(report: &ContestReport, today: Date) -> String {
     let contest = &report.contest;
     let left = moment::lasting(report.seconds_left.unwrap_or(0));
@@ -92,26 +92,26 @@ pub fn contest_words(report: &ContestReport, today: Date) -> String {
     format!("{time} in {}{prize}", contest.zone_name())
 }
 
-/// Everything a slide shows.
+/// Data of a slide.
 pub struct TvPage<'a> {
-    /// Every slide in their order.
+    /// All slides, in order.
     pub slides: &'a [Slide<'a>],
-    /// The number of this one among them, from 0.
+    /// Index of the displayed slide, from 0.
     pub shown: usize,
-    /// What the board adds up to within the days that are shown.
+    /// Totals of the displayed days.
     pub totals: Totals,
-    /// How far the team has come; `None` without a goal.
+    /// Progress of the team; `None` without a goal.
     pub team: Option<Progress>,
-    /// The address of the wall, whichever slide it shows.
+    /// Address of the TV page, independent of the slide.
     pub address: TvAddress,
-    /// Names the state of the board for the stream.
+    /// Edition id for the event stream.
     pub edition: String,
-    /// Which data is shown.
+    /// Freshness of the displayed data.
     pub freshness: Freshness,
 }
 
 impl TvPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self) -> String {
         let next = self.address(self.shown + 1);
         let title = self.title(&self.slides[self.shown]);
@@ -144,7 +144,7 @@ impl TvPage<'_> {
         .document()
     }
 
-    /// `37 integrations at 12 companies, all time`, and the goal; or what is to be known of a contest.
+    /// `37 integrations at 12 companies, all time` and the goal, or the details of a contest.
     fn subtitle(&self) -> Markup {
         let (table, period) = (self.slides[self.shown].table, self.period());
         let filter = ClaimsFilter::within(period).that_are(Wanted::Credited).address();
@@ -181,7 +181,7 @@ impl TvPage<'_> {
                     @for column in &slide.columns {
                         ol .wall-lines {
                             @for line in *column { (line_of(line, (slide.table, self.period()))) }
-                            // As many in each column, so that lines stand beside each other.
+                            // Pads the columns to equal length, so that lines align.
                             @for _ in column.len()..height { li .wall-line aria-hidden="true" {} }
                         }
                     }
@@ -210,7 +210,7 @@ impl TvPage<'_> {
                         a href=(self.address(number)) aria-current=[(number == self.shown).then_some("page")] { (self.title(slide)) }
                     }
                 }
-                // Where the script goes on; the others are beside it.
+                // Link that the script follows; the visible ones are next to it.
                 li hidden { a data-next href=(next) { "Next" } }
             }
         }
@@ -255,7 +255,7 @@ fn line_of(line: &WallLine, (table, period): (&WallTable, Period)) -> Markup {
     }
 }
 
-/// What the figure of a line counts, and where its rows are.
+/// Unit of a line's figure, and the address of its rows.
 fn behind(line: &WallLine, (table, period): (&WallTable, Period)) -> (Counts, String) {
     let within = ClaimsFilter::within(period);
     match table.kind {

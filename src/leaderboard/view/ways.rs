@@ -1,4 +1,4 @@
-//! The way among the pages of the board.
+//! Board navigation.
 
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -7,28 +7,28 @@ use serde::Serialize;
 use super::address::{BOARD, CLAIMS, MATRIX, TV, YOU};
 use crate::language::Language;
 
-/// Every contest.
+/// All contests.
 pub const CONTESTS: &str = "/leaderboard/contests";
-/// Where a change of the rules is confirmed.
+/// Target of the form that confirms a change of the rules.
 pub const CONFIRM_RULES: &str = "/leaderboard/contests/rules";
-/// The claims that earned the points of one CSM in a contest.
+/// Claims that earned a CSM's contest points.
 pub const POINTS: &str = "/leaderboard/points";
-/// The rules that wait for a confirmation; `rules` in the address of [`POINTS`].
+/// Rules that await confirmation; value of `rules` in the address of [`POINTS`].
 pub const PROPOSED: &str = "proposed";
-/// Every dispute, and where one is sent.
+/// All disputes, and target of the dispute form.
 pub const DISPUTES: &str = "/leaderboard/disputes";
-/// The form for a new dispute.
+/// Form for a new dispute.
 pub const DISPUTE: &str = "/leaderboard/disputes/new";
-/// What was corrected.
+/// Corrections.
 pub const CORRECTIONS: &str = "/leaderboard/corrections";
-/// The standings at two moments.
+/// Standings at two moments.
 pub const DIFFERENCE: &str = "/leaderboard/difference";
-/// What is sent to Slack every week.
+/// Weekly Slack message.
 pub const WEEKLY: &str = "/leaderboard/weekly";
-/// The rules in words.
+/// Rules in words.
 pub const RULES: &str = "/leaderboard/rules";
 
-/// The pages of the board, in the order of the way among them.
+/// Pages of the board, in navigation order.
 const PAGES: &[(&str, &str)] = &[
     ("Standings", BOARD),
     ("You", YOU),
@@ -43,10 +43,10 @@ const PAGES: &[(&str, &str)] = &[
     ("TV", TV),
 ];
 
-/// The way among the pages; `address` is where the person is.
+/// Renders the navigation; `address` is the current page.
 pub fn tabs(_: Language, address: &str) -> Markup {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
-    // A contest has the address of the board, with its name.
+    // A contest has the board's path with its name in the query.
     let is_contest = path == BOARD && query.split('&').any(|pair| pair.starts_with("contest="));
     let here = match path {
         _ if is_contest => CONTESTS,
@@ -67,23 +67,23 @@ pub fn tabs(_: Language, address: &str) -> Markup {
     }
 }
 
-/// The page of a contest.
+/// Address of a contest.
 pub fn contest_address(contest: &str) -> String {
     addressed(BOARD, &[("contest", contest)])
 }
 
-/// Which claims earned the points of a CSM in a contest.
+/// Claims behind a CSM's contest points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Earned {
-    /// Those of now.
+    /// Current claims.
     Now,
-    /// Those of a moment.
+    /// Claims at a moment.
     At(Timestamp),
-    /// Those of now, under rules that wait for a confirmation.
+    /// Current claims under rules that await confirmation.
     Proposed,
 }
 
-/// The claims that earned the points of a CSM in a contest.
+/// Address of the claims that earned a CSM's contest points.
 pub(super) fn points_address(contest: &str, csm: &str, earned: Earned) -> String {
     let as_of = match earned {
         Earned::At(instant) => Some(instant.to_string()),
@@ -99,7 +99,7 @@ pub(super) fn points_address(contest: &str, csm: &str, earned: Earned) -> String
     addressed(POINTS, &question)
 }
 
-/// A path with parameters.
+/// Path with a query.
 pub(in super::super) fn addressed(path: &str, query: &impl Serialize) -> String {
     match serde_urlencoded::to_string(query) {
         Ok(query) if !query.is_empty() => format!("{path}?{query}"),

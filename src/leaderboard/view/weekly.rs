@@ -1,4 +1,4 @@
-//! What is sent to Slack every week, before it is.
+//! View of the weekly Slack message: preview and history.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -10,27 +10,27 @@ use crate::page::{
     table::{cell, row, table, text},
 };
 
-/// Everything the page shows.
+/// Data of the page.
 #[derive(Clone, Debug)]
 pub struct WeeklyPage<'a> {
     /// Whether Slack is configured.
     pub on: bool,
-    /// Whether the message would be sent now.
+    /// Whether the message is due now.
     pub due: bool,
-    /// When the next one goes out.
+    /// Time of the next message.
     pub next: Option<&'a Zoned>,
-    /// The message.
+    /// Preview of the message.
     pub preview: &'a str,
-    /// The board of the week that it is about.
+    /// Address of the board for that week.
     pub board: String,
-    /// What was sent, the oldest first.
+    /// Sent messages, oldest first.
     pub sent: &'a [Sent],
     /// The present instant in the configured time zone.
     pub now: Zoned,
 }
 
 impl WeeklyPage<'_> {
-    /// The whole document.
+    /// Renders the document.
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             h1 { "Weekly standings" }

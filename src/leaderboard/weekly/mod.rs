@@ -1,9 +1,10 @@
-//! The standings of the last week, sent to Slack once a week.
+//! Weekly standings in Slack.
 //!
-//! [`schedule`] says when a week is due, [`words`] what is sent. Each try has a row in the tab `standings_sent` before the
-//! message leaves ([`sending`]): its key is made of the week and the number of the try, so of several instances one sends. A
-//! program that ends between row and message leaves the outcome `sending`; nobody knows then whether it went out, so it is
-//! not sent again. Deleting the row has it sent once more. Only what Slack surely did not take is tried again.
+//! [`schedule`] decides when a week is due, [`words`] formats the message. Each attempt is recorded in the tab
+//! `standings_sent` before the message is sent ([`sending`]); its key consists of the week and the attempt number, so
+//! only one of several instances sends. If the program stops between the two steps, the outcome remains `sending` and
+//! the message is not repeated, because it may have been delivered. Deleting the row sends it again. Only messages that
+//! Slack certainly rejected are retried.
 
 pub mod rows;
 pub mod schedule;

@@ -1,4 +1,4 @@
-//! The tab `standings_sent`: which weeks were told, and what became of each try.
+//! Tab `standings_sent`: attempts to send the weekly standings, with their outcomes.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -10,7 +10,7 @@ use crate::store::{
     Update,
 };
 
-/// One row for each try; append-only.
+/// One row for each attempt; append-only.
 pub static STANDINGS_SENT: Tab = Tab {
     title: "standings_sent",
     columns: &[
@@ -28,17 +28,17 @@ const WEEK: usize = 1;
 const AT: usize = 2;
 const OUTCOME: usize = 3;
 
-/// What became of a try.
+/// Outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub enum Outcome {
-    /// It is on its way; one that stays so tells of a program that ended at that very moment.
+    /// In progress; if it remains, the program stopped during the attempt.
     Sending,
-    /// Slack took it.
+    /// Accepted by Slack.
     Sent,
-    /// Slack surely did not take it.
+    /// Certainly not accepted by Slack.
     Failed(String),
-    /// Slack may have taken it, or words of staff. It is not sent again.
+    /// Possibly accepted by Slack, or a remark by staff. Not retried.
     Other(String),
 }
 
@@ -54,7 +54,7 @@ impl Outcome {
         }
     }
 
-    /// The words in the sheet.
+    /// Text in the sheet.
     pub fn words(&self) -> String {
         match self {
             Self::Sending => "sending".to_owned(),
@@ -71,22 +71,22 @@ impl From<Outcome> for String {
     }
 }
 
-/// One try.
+/// One attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "StandingsTry")]
 pub struct Sent {
     /// Id of the row.
     pub id: String,
-    /// The week, such as `2026-W10`.
+    /// Week, such as `2026-W10`.
     pub week: String,
-    /// When it began; `None` when staff changed that cell.
+    /// When it started; `None` when that cell was edited.
     pub at: Option<Timestamp>,
-    /// What became of it.
+    /// Outcome.
     #[schemars(with = "String")]
     pub outcome: Outcome,
 }
 
-/// Every try.
+/// All attempts.
 #[derive(Debug)]
 pub struct StandingsSent(pub Vec<Sent>);
 
@@ -105,7 +105,7 @@ impl Dataset for StandingsSent {
     }
 }
 
-/// The row of a try; of several instances with the same number, one writes it.
+/// Row of an attempt; concurrent instances with the same number write one row.
 pub fn beginning(week: Week, number: usize, at: Timestamp) -> Insert {
     Insert {
         tab: &STANDINGS_SENT,
@@ -120,7 +120,7 @@ pub fn beginning(week: Week, number: usize, at: Timestamp) -> Insert {
     }
 }
 
-/// What became of the try with this id.
+/// Sets the outcome of the attempt with this id.
 pub fn ended(id: &str, outcome: &Outcome) -> Change {
     Change::Update(Update {
         tab: &STANDINGS_SENT,

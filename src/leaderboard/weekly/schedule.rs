@@ -1,4 +1,4 @@
-//! When the standings of a week are due. Pure.
+//! Schedule of the weekly standings. Pure.
 
 use jiff::{
     SignedDuration, Timestamp, ToSpan, Zoned,
@@ -10,7 +10,7 @@ use super::{
     rows::{Outcome, Sent},
 };
 
-/// The moment of the week at which the standings go out, in the configured zone.
+/// Day and time of the weekly message, in the configured time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// Day of the week.
@@ -22,15 +22,15 @@ pub struct Moment {
 /// A week from Monday to Sunday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Week {
-    /// Its Monday.
+    /// The Monday.
     pub monday: Date,
 }
 
-/// Pause before a message that Slack did not take is tried again.
+/// Delay before a failed message is retried.
 const AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 impl Moment {
-    /// Reads an English day, whole or cut to three letters, and a time: `Monday 09:00`.
+    /// Parses an English weekday, full or three letters, and a time: `Monday 09:00`.
     pub fn parse(text: &str) -> Option<Self> {
         let (day, time) = text.trim().split_once(char::is_whitespace)?;
         Some(Self {
@@ -39,7 +39,7 @@ impl Moment {
         })
     }
 
-    /// The last such moment, now included.
+    /// Last occurrence up to and including `now`.
     pub fn last(self, now: &Zoned) -> Option<Zoned> {
         let back = i64::from(now.date().weekday().since(self.day));
         let date = now.date().checked_sub(back.days()).ok()?;
@@ -51,7 +51,7 @@ impl Moment {
         }
     }
 
-    /// The next one after now.
+    /// Next occurrence after `now`.
     pub fn next(self, now: &Zoned) -> Option<Zoned> {
         self.last(now)?.checked_add(7.days()).ok()
     }
@@ -73,7 +73,7 @@ fn weekday(name: &str) -> Option<Weekday> {
 }
 
 impl Week {
-    /// The last week that was over on a day.
+    /// Last complete week before a day.
     pub fn before(day: Date) -> Self {
         let into_week = i64::from(day.weekday().since(Weekday::Monday));
         Self {
@@ -81,7 +81,7 @@ impl Week {
         }
     }
 
-    /// Its days.
+    /// Days of the week.
     pub fn period(self) -> Period {
         Period {
             from: Some(self.monday),
@@ -89,14 +89,14 @@ impl Week {
         }
     }
 
-    /// As the tab names it: `2026-W10` (ISO 8601).
+    /// Name used in the tab: `2026-W10` (ISO 8601).
     pub fn name(self) -> String {
         let week = self.monday.iso_week_date();
         format!("{}-W{:02}", week.year(), week.week())
     }
 }
 
-/// The week whose standings are to be sent now, and the number of the try, 0 for the first.
+/// Week that is due now, and the attempt number, 0 for the first.
 pub fn due(now: &Zoned, moment: Moment, sent: &[Sent]) -> Option<(Week, usize)> {
     let week = Week::before(moment.last(now)?.date());
     let name = week.name();
@@ -156,7 +156,7 @@ mod tests {
         );
         let next = monday.next(&now("2026-03-09T09:00:00+01:00")).expect("next");
         assert_eq!(next.date(), jiff::civil::date(2026, 3, 16));
-        // Over a change of the clocks the time of day holds.
+        // The local time stays the same across a daylight-saving change.
         let next = monday.next(&now("2026-03-23T10:00:00+01:00")).expect("next");
         assert_eq!(next.to_string(), "2026-03-30T09:00:00+02:00[Europe/Paris]");
     }

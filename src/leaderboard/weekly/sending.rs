@@ -1,4 +1,4 @@
-//! Sends what is due, once.
+//! Sending of the weekly standings, at most once.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,23 +18,23 @@ use crate::{
     store::{Batch, Change, Reading},
 };
 
-/// Who writes, as the audit log says.
+/// Author recorded in the audit log.
 const BY: &str = "weekly standings";
-/// How often a running program looks; a machine that was asleep is not woken at a set time.
+/// Interval between two checks. Polling also works after the machine was asleep at the scheduled time.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// How the standings are sent.
+/// Settings of the weekly message.
 pub struct Weekly {
-    /// The way out; without Slack nothing is sent.
+    /// Delivery channels; nothing is sent without Slack.
     pub delivery: Delivery,
-    /// When.
+    /// Day and time.
     pub at: Moment,
-    /// Address under which people reach the program, without a slash at its end; without it the message leads to the sheet.
+    /// Public address of the program without a trailing slash; without it the message links to the sheet.
     pub public_url: Option<String>,
 }
 
 impl Leaderboard {
-    /// The message about a week.
+    /// Message for a week.
     pub(in super::super) async fn weekly_message(&self, current: &Current, week: Week) -> String {
         let standings = self.standings(current, week.period()).await;
         let link = match &self.weekly.public_url {
@@ -44,11 +44,11 @@ impl Leaderboard {
         message(&standings, week, &link)
     }
 
-    /// Sends the standings if they are due; answers what became of them, `None` when nothing is due or another instance
-    /// sends them.
+    /// Sends the standings if they are due. Returns the outcome, or `None` when nothing is due or another instance
+    /// sends it.
     ///
     /// # Errors
-    /// When the spreadsheet cannot be read or written; nothing was sent then.
+    /// When the spreadsheet cannot be read or written before sending; nothing was sent then.
     pub async fn send_weekly(&self) -> Result<Option<Outcome>, Error> {
         if self.weekly.delivery.slack.is_none() {
             return Ok(None);
@@ -68,7 +68,7 @@ impl Leaderboard {
         };
         let outcome = self.tell(text).await;
         if let Err(error) = self.store.commit(Batch::by(BY, [ended(id, &outcome)])).await {
-            // The row stays at “sending”, which is never sent again.
+            // The row keeps “sending” and is never retried.
             tracing::warn!(%error, "what became of the weekly standings is not in the spreadsheet");
         }
         Ok(Some(outcome))
@@ -87,7 +87,7 @@ impl Leaderboard {
         }
     }
 
-    /// Looks once a minute, for ever. It costs nothing while Slack is not configured.
+    /// Checks once a minute, forever. Returns at once when Slack is not configured.
     pub async fn send_weekly_forever(self: Arc<Self>) {
         if self.weekly.delivery.slack.is_none() {
             return;

@@ -1,14 +1,14 @@
-//! What is sent, in Slack's mark-up (<https://docs.slack.dev/messaging/formatting-message-text>).
+//! Text of the weekly message, in Slack mrkdwn (<https://docs.slack.dev/messaging/formatting-message-text>).
 
 use super::{
     super::standings::{CsmStanding, Standings},
     schedule::Week,
 };
 
-/// CSMs beyond this number are counted instead of listed.
+/// Maximum CSMs listed; the rest are counted.
 const MOST_LISTED: usize = 20;
 
-/// The message; `link` is where the claims can be looked at: the board of the week, or the spreadsheet.
+/// The message; `link` leads to the claims: the board for the week, or the spreadsheet.
 pub fn message(standings: &Standings, week: Week, link: &str) -> String {
     let period = week.period();
     let days: Vec<String> = [period.from, period.to]
@@ -45,7 +45,7 @@ fn counted(number: u32, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// The three signs that Slack would read as mark-up.
+/// Escapes the three characters that Slack treats as markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,10 +1,10 @@
-// Filters the deals while somebody chooses: asks for the page of the new filter and replaces the parts marked
-// data-filtered. Without it the form is sent with its button.
+// Live filter of the deals: fetches the page of the new filter and replaces the parts marked data-filtered.
+// Without it the form is submitted by its button.
 (() => {
   const form = document.querySelector(".deal-filter");
   if (!form) return;
   const button = form.querySelector("button");
-  // Where there is room for the filters, the drawer stands open for every reader.
+  // Where there is room for the filters, the drawer is open.
   const drawer = form.closest("details");
   if (drawer && matchMedia("(min-width: 48rem)").matches) drawer.open = true;
   let latest = 0;
@@ -20,7 +20,7 @@
       const next = page.querySelector(`[data-filtered="${part.dataset.filtered}"]`);
       if (next) part.innerHTML = next.innerHTML;
     }
-    // Numbers beside the choices follow; what somebody chose and the keyboard stay where they are.
+    // Updates the counts next to the options; selection and focus stay.
     for (const box of form.querySelectorAll("input[type=checkbox]")) {
       const same = `input[name="${box.name}"][value="${CSS.escape(box.value)}"]`;
       const count = page.querySelector(`.deal-filter ${same}`)?.closest("label").querySelector(".number");
@@ -61,7 +61,7 @@
   addEventListener("popstate", () => location.reload());
   button.hidden = true;
 
-  // A list of choices closes as a menu does.
+  // Closes a list of options like a menu: on Escape, and on a click outside.
   const close = (keep) => {
     for (const list of form.querySelectorAll(".facet[open]")) if (list !== keep) list.open = false;
   };

@@ -1,4 +1,4 @@
-// Shortens the way through the pages of a deal. Without it the same forms do the same.
+// Helpers for the pages of a deal. Without it the same forms work by their buttons.
 (() => {
   for (const form of document.querySelectorAll("form[data-once]")) {
     form.addEventListener("submit", () => {
@@ -6,8 +6,8 @@
     });
   }
 
-  // Choosing a stage is enough; whoever walks through the choices by keyboard sends with the button. Lists are replaced
-  // while they stay open, so that the page listens and not the form.
+  // Choosing a stage with the pointer submits; with the keyboard the button does. Lists are replaced while they
+  // stay open, so the listener is on the document and not on the form.
   let pointed = null;
   const stageOf = (event) => event.target.closest?.("form[data-stage] select");
   document.addEventListener("pointerdown", (event) => { pointed = stageOf(event) ?? pointed; });
@@ -17,7 +17,7 @@
     if (select && select === pointed) select.form.requestSubmit();
   });
 
-  // The way back stands out for ten seconds; it works for longer.
+  // The undo link is highlighted for ten seconds; it works for longer.
   const undo = document.querySelector("[data-undo]");
   if (undo) {
     undo.classList.add("fresh");
@@ -29,6 +29,6 @@
 
   const amount = document.querySelector("#montant_brut");
   const understood = document.querySelector("#montant_brut-understood");
-  // What was understood belongs to what was sent, not to what is being typed.
+  // The parsed value belongs to the submitted input, so it is removed while the user types.
   if (amount && understood) amount.addEventListener("input", () => understood.replaceChildren(), { once: true });
 })();

@@ -1,4 +1,4 @@
-// Lets a file be dropped anywhere on the form that takes one. Without it the form has its button.
+// File drop anywhere on an upload form. Without it the form has its button.
 (() => {
   const form = document.querySelector("form[data-drop]");
   if (!form) return;

@@ -1,4 +1,4 @@
-// Shortens the way through the claim form. Without it the form does the same, one request at a time.
+// Helpers for the claim form. Without it the form does the same, with one request per step.
 (() => {
   const form = document.querySelector("form[data-claim]");
   if (!form) return;
@@ -12,7 +12,7 @@
   try {
     if (!csm.value) csm.value = localStorage.getItem(remembered) ?? "";
   } catch {
-    // A browser that keeps nothing asks for the name each time.
+    // Without local storage the name is asked for each time.
   }
 
   const count = () => {
@@ -33,7 +33,7 @@
       for (const item of items) item.hidden = !fold(box(item).value).includes(wanted);
       none.hidden = items.some((item) => !item.hidden);
     });
-    // Enter in the filter ticks the only match instead of sending the form.
+    // Enter in the filter ticks the only match and does not submit the form.
     filter.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
       event.preventDefault();
@@ -72,7 +72,7 @@
     dispute.ariaLabel = `Dispute the credit for ${credit.integration}`;
     item.append(dispute);
   };
-  // A dispute is made in the name that stands in the form.
+  // A dispute is made under the name in the form.
   form.addEventListener("click", ({ target }) => {
     const dispute = target.closest(".locked a");
     if (!dispute || !csm.value.trim()) return;
@@ -106,7 +106,7 @@
       });
       show(answer.ok ? (await answer.json()).credited : []);
     } catch (problem) {
-      // What cannot be asked is sorted out by the server when the form arrives.
+      // If the request fails, the server checks when the form is submitted.
       if (problem.name !== "AbortError") show([]);
     }
   };
@@ -127,7 +127,7 @@
       // See above.
     }
   });
-  // Back in the history brings the page as it was left, with its button spent.
+  // The back-forward cache restores the page with the button still marked as busy.
   addEventListener("pageshow", (event) => {
     send.removeAttribute("aria-disabled");
     if (event.persisted) count();

@@ -1,4 +1,4 @@
-// Single keys that shorten the way. They rest while somebody types, and can be switched off for good.
+// Keyboard shortcuts. They are ignored while the user types, and can be switched off permanently.
 (() => {
   const help = document.querySelector("[data-keys-help]");
   if (!help) return;
@@ -7,7 +7,7 @@
     try {
       return change(localStorage);
     } catch {
-      // A browser that keeps nothing has them on.
+      // Without local storage they are on.
       return null;
     }
   };

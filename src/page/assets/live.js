@@ -1,4 +1,4 @@
-// Keeps a board that stays open up to date: fetches its own page and replaces the parts marked data-live.
+// Live refresh of an open page: fetches its own address and replaces the parts marked data-live.
 (() => {
   const every = 30_000;
   const status = document.querySelector(".freshness");
@@ -23,7 +23,7 @@
   });
   status.append(" ", toggle);
 
-  // Whoever reads or walks through a part with the keyboard keeps it under their fingers.
+  // A part that contains the focus or a selection is not replaced.
   const inUse = (part) => part.contains(document.activeElement) || String(getSelection()) !== "";
 
   const update = async () => {
@@ -39,12 +39,12 @@
       }
       document.dispatchEvent(new Event("updated"));
     } catch {
-      // The next round tries again; the age of the data on the page tells the rest.
+      // The next round retries; the page shows the age of its data.
     }
   };
   setInterval(update, every);
   document.addEventListener("visibilitychange", update);
   addEventListener("online", update);
-  // A board that is told of news does not wait for the next round.
+  // A board with a live stream refreshes at once.
   document.addEventListener("claims", update);
 })();

@@ -1,4 +1,4 @@
-// Asks, while a name is typed into the claim form, whether a known one is meant. Without it the form asks when it is sent.
+// Duplicate check in the claim form while a name is typed. Without it the form asks after it is submitted.
 (() => {
   const form = document.querySelector("form[data-names]");
   if (!form) return;
@@ -79,7 +79,7 @@
         });
         if (reply.ok) show(typed, (await reply.json()).near);
       } catch {
-        // What cannot be asked now is asked when the form is sent.
+        // If the request fails, the form asks after it is submitted.
       }
     };
     let typing;

@@ -1,8 +1,8 @@
-// Announces new claims on the open board, marks their lines and lets lines move to their new places.
+// Live news on an open board: announces new claims, marks their rows and animates rows to their new places.
 (() => {
   const place = document.querySelector("[data-announce]");
   if (!place) {
-    // The first claim of all fills an empty board, unless somebody is about to make it.
+    // The first claim fills the example board by a reload, unless the user is filling in the form.
     document.addEventListener("claims", () => {
       if (document.querySelector(".example") && !document.querySelector("form:focus-within")) location.reload();
     });

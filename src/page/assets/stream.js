@@ -1,4 +1,4 @@
-// Listens to what is new on a board and tells the page by the event "claims". One stream while the page is in sight.
+// Live stream of a board: dispatches the event "claims". One stream while the page is visible.
 (() => {
   const root = document.querySelector("[data-stream]");
   if (!root || !window.EventSource) return;
@@ -31,12 +31,12 @@
       seen = news.edition;
       document.dispatchEvent(new CustomEvent("claims", { detail: news }));
     });
-    // The browser comes back by itself after an interruption, but not after an answer that refuses.
+    // EventSource reconnects after an interruption, but not after an error response.
     stream.addEventListener("error", () => {
       if (stream?.readyState === EventSource.CLOSED) again = setTimeout(open, 10_000 + Math.random() * 10_000);
     });
   };
-  // After sleep a connection can be dead without anybody having said so.
+  // After sleep a connection can be dead without an error event.
   const check = () => {
     if (document.hidden) close();
     else if (!stream || Date.now() - heard > silence) open();

@@ -1,4 +1,4 @@
-// On a phone the ways of a board are wider than the window: the one where the person is comes into sight.
+// Scrolls the current entry of the subnavigation into view, which on a phone is wider than the window.
 (() => {
   for (const current of document.querySelectorAll(".subnavigation [aria-current]")) {
     const ways = current.closest("nav");

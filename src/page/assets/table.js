@@ -1,4 +1,4 @@
-// A row is laid out anew on a phone, and some browsers then forget that a table is one; so its parts carry their roles.
+// Sets ARIA roles of tables: some browsers drop the table semantics when rows become cards on a phone.
 (() => {
   const roles = {
     table: "table",

@@ -1,4 +1,4 @@
-// The wall: turns its slides, tells the time, and celebrates each new claim once.
+// TV page: rotates the slides, shows the time, and celebrates each new claim once.
 (() => {
   const turnEvery = 20_000;
   const celebrated = 8_000;
@@ -6,7 +6,7 @@
   const age = document.querySelector("[data-age]");
   const stage = document.querySelector("[data-celebration]");
 
-  // The difference to the server's clock, so that a screen with a wrong one still tells the right time.
+  // Offset to the server's clock, so that a screen with a wrong clock shows the right time.
   const offset = Date.parse(clock.dateTime) - Date.now();
   const zone = clock.dataset.zone;
   const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone || undefined });
@@ -33,7 +33,7 @@
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
       if (!answer.ok || turn !== latest) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      // A wall stays open for weeks: when the program is a newer one, so must the page be.
+      // A screen stays open for weeks: reload when the program has a newer version.
       if (assets(page).map((it) => new URL(it, location).href).join() !== known) return location.assign(address);
       for (const part of document.querySelectorAll("[data-live]")) {
         const next = page.querySelector(`[data-live="${part.dataset.live}"]`);
@@ -44,7 +44,7 @@
       history.replaceState(null, "", address);
       tick();
     } catch {
-      // The next turn tries again; the age of the data tells the rest.
+      // The next turn retries; the page shows the age of its data.
     }
   };
 
@@ -68,7 +68,7 @@
     element.textContent = text;
     return element;
   };
-  // What is too long for the screen is told shorter or smaller, so that nothing is cut.
+  // Text that is too long for the screen is shortened or made smaller, so that nothing is cut off.
   const mostLetters = 160;
   const listed = (names) => {
     const fits = (_, place) => place === 0 || names.slice(0, place + 1).join(", ").length <= mostLetters;
@@ -93,12 +93,12 @@
   document.addEventListener("claims", ({ detail }) => {
     if (!running) return;
     show(place);
-    // Of very many at once the wall celebrates the last ones, and is free for the next.
+    // Of very many claims at once only the last ones are celebrated.
     queue.push(...detail.claims.filter((claim) => claim.credited.length > 0).slice(-5));
     if (!isBusy) celebrate();
   });
 
-  // Screens go dark when nobody touches them. A browser that knows no such request, or refuses it, may do so.
+  // Keeps the screen on (Screen Wake Lock). A browser without it, or one that refuses, may turn it off.
   const wake = () => navigator.wakeLock?.request("screen").catch(() => {});
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) wake();

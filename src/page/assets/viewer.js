@@ -1,4 +1,4 @@
-// Shows the OpenAPI document in whichever viewer the page has brought.
+// Renders the OpenAPI document in the viewer that the page has loaded.
 {
   const place = document.getElementById("viewer");
   const address = place.dataset.document;

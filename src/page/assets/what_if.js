@@ -1,5 +1,5 @@
-// Keeps slider and field of each lever in step and brings the result without a new page. Without it the fields and the
-// button do the same.
+// Keeps slider and field of each scenario input in sync and fetches the result without a reload. Without it the
+// fields and the button do the same.
 (() => {
   const form = document.querySelector("form[data-what-if]");
   const outcome = document.querySelector("[data-outcome]");

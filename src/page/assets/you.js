@@ -1,4 +1,4 @@
-// Pins the line of whoever this browser remembers; the claim form keeps the name.
+// Pins the row of the current viewer, whose name the claim form stores in this browser.
 (() => {
   const slot = document.querySelector("[data-you]");
   if (!slot) return;
@@ -7,7 +7,7 @@
     try {
       return change(localStorage);
     } catch {
-      // A browser that keeps nothing shows the question instead.
+      // Without local storage the question is shown.
       return null;
     }
   };
@@ -42,13 +42,13 @@
       const page = await fetch(address, { headers: { Accept: "text/html" } });
       if (!page.ok) return;
       const line = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[data-own]");
-      // Whoever walks through it with the keyboard keeps it under their fingers.
+      // A row that has the focus is not replaced.
       if (!line || answer.contains(document.activeElement)) return;
       question.hidden = true;
       answer.replaceChildren(line, forget);
       show();
     } catch {
-      // The next round tries again.
+      // The next round retries.
     }
   };
   question.addEventListener("submit", (event) => {

@@ -1,9 +1,9 @@
-//! Looks after what another program left undone: it took the last turn, and may have been killed before it could see what
-//! its write hit.
+//! Crash recovery: repairs what another program left behind, which took the last fencing token and may have been killed
+//! before it could verify its write.
 //!
-//! Every turn is taken by one who knows that the write of the turn before hit what it should, or who puts it right with the
-//! very next write. So it is enough to look at the last write, and, if that one put something right, at those before it.
-//! What they hit stands in the audit log (`damage`).
+//! A program takes a fencing token only if the write of the previous token was verified, or if it repairs that write
+//! with its very next one. So it suffices to check the last write and, if that one was a repair, the writes before it.
+//! The audit log records what they hit (`audit_replay`).
 
 use std::{
     collections::HashMap,
@@ -25,16 +25,16 @@ use super::{
     turn::{CallKey, Turn},
 };
 
-/// Lines at the end of the log that are read; more when the first of them are not enough.
+/// Lines read from the end of the log; the next step follows if they do not go back far enough.
 const LINES_READ: [usize; 3] = [300, 8_000, 100_000];
 
-/// The service names the request that it refuses: `Invalid requests[0].addNamedRange: …`.
+/// The service names the rejected request in its message: `Invalid requests[0].addNamedRange: …`.
 pub(super) fn is_about_the_turn(error: &CallError) -> bool {
     matches!(error, CallError::Rejected { message, .. }
         if message.contains(".addNamedRange") || message.contains(".deleteNamedRange"))
 }
 
-/// Tabs in which misplaced writes of other programs can be put right.
+/// Tabs in which misplaced writes of other programs can be repaired.
 #[derive(Clone, Default)]
 pub(super) struct KnownTabs(Arc<Mutex<HashMap<&'static str, &'static Tab>>>);
 
@@ -53,7 +53,7 @@ impl KnownTabs {
 }
 
 impl Committer {
-    /// The turn after which the next write goes. When another program took it, what that one left is noted first.
+    /// Returns the last fencing token. If another program took it, the repairs that it left are recorded first.
     pub(super) async fn turn_before(&mut self, tabs: &[&'static Tab]) -> Result<Turn, Failure> {
         self.tabs.learn(tabs);
         if let Some(turn) = &self.turn {
@@ -63,10 +63,10 @@ impl Committer {
             Some(turn) => turn,
             None => self.last_turn().await?,
         };
-        // Rows may have come and gone anywhere.
+        // Rows may have moved or changed in any tab.
         self.tails.forget_rows();
         self.others_wrote = true;
-        // What the log tells is read anew: whoever took the turn may have put it right.
+        // Repairs known from the log are derived again: the program that took the token may have done them.
         self.fixes.retain(|fix| !fix.is_told_by_the_log());
         let left = self.left_by(&turn).await?;
         self.fixes.extend(left);
@@ -82,7 +82,7 @@ impl Committer {
         Ok(turn)
     }
 
-    /// Takes a turn without writing anything, so that no call takes it that was prepared for it.
+    /// Takes a token without writing anything, so that a call prepared for this token is rejected.
     pub(super) async fn take_turn(&mut self, before: &Turn, sheet_id: i32) -> Result<(), Failure> {
         let turn = before.next_without_a_write();
         match self.spreadsheet.apply(&turn.requests(before, sheet_id)).await {
@@ -99,7 +99,7 @@ impl Committer {
         }
     }
 
-    /// Another program has taken the turn, most likely.
+    /// Handles a rejected token: most likely another program has taken it.
     pub(super) async fn turn_was_refused(&mut self, before: &Turn, error: CallError) -> Result<(), Failure> {
         self.turn = None;
         let now = self.last_turn().await?;
@@ -112,7 +112,7 @@ impl Committer {
         Ok(())
     }
 
-    /// What the last writes hit by mistake and nobody has put right.
+    /// Repairs that the last writes made necessary and that are still pending.
     async fn left_by(&mut self, turn: &Turn) -> Result<Vec<Fix>, Failure> {
         let Some(call) = turn.key else {
             return Ok(Vec::new());
@@ -121,7 +121,7 @@ impl Committer {
             Ok(lines) => lines,
             Err(failure) if failure.is_passing() => return Err(failure),
             Err(failure) => {
-                // Without the log nothing but new rows can have been written.
+                // Without the log only new rows can have been written.
                 tracing::debug!(%failure, "what another program wrote last cannot be looked at");
                 return Ok(Vec::new());
             }
@@ -136,7 +136,7 @@ impl Committer {
         Ok(fixes)
     }
 
-    /// The lines of `call`, and of the calls before it as far as they matter.
+    /// Lines of `call`, and of the calls before it as far as they matter.
     async fn lines_up_to(&mut self, call: CallKey) -> Result<Vec<Told>, Failure> {
         let looked = self.tails.look(&[&AUDIT_LOG], &[]).await;
         looked.map_err(Failure::Looking)?;

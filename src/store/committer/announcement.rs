@@ -1,4 +1,5 @@
-//! Tells the reader what will be written, so that it is not taken for an edit of staff, and which rows need reading again.
+//! Own-write announcements: tell the reader what will be written, so that it is not logged as an edit of staff, and
+//! whether existing rows have to be read again.
 
 use super::{
     super::{cell::Entry, own_writes::OwnWrite, reader::Written, tab::Tab},
@@ -7,7 +8,7 @@ use super::{
 };
 
 impl Committer {
-    /// Call before `plan` is sent.
+    /// Announces `plan`; has to be called before it is sent.
     pub(super) fn announce(&mut self, plan: &Plan) {
         if !(plan.edits.is_empty() && plan.removals.is_empty() && plan.restored.is_empty()) {
             self.written = Written::RowsChanged;
@@ -34,7 +35,7 @@ impl Committer {
         }
     }
 
-    /// Which of the tab's columns stands there.
+    /// Index of the tab's column at this position of the sheet.
     fn place(&self, tab: &'static Tab, position: usize) -> Option<usize> {
         let place = self.tails.place(tab);
         place.layout.positions().iter().position(|known| *known == position)

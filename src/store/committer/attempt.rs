@@ -1,9 +1,9 @@
-//! One step after the other until every change of a group is made, and known to be.
+//! Write loop: state machine that retries until every change in a group is confirmed.
 //!
-//! A write whose answer got lost comes first: whose turn it is now tells whether it was applied (`turn`). If it was, its
-//! lines or rows tell what it hit; if not, its turn is taken from it, so that it cannot be applied from then on, however late
-//! it arrives. Only then is anything written again. When another program took the last turn, what that one may have left
-//! undone comes next (`aftermath`).
+//! A write whose response was lost comes first: the current fencing token shows whether it was applied (`fencing`). If
+//! it was, its audit lines or rows show what it hit; if not, its token is taken, so that it cannot be applied later,
+//! however late it arrives. Only then is anything written again. If another program took the last token, the repairs
+//! that it may have left come next (`repair::recovery`).
 
 use std::time::{Duration, Instant};
 
@@ -20,33 +20,33 @@ use super::{
     verdict::Verdict,
 };
 
-/// Steps of one group; more mean that somebody moves rows faster than they can be written.
+/// Maximum number of steps per group; more mean that rows move faster than they can be written.
 const MOST_STEPS: usize = 40;
-/// Time beyond the callers' deadline in which a misplaced write is put right.
+/// Time beyond the callers' deadline for the repair of a misplaced write.
 const TIME_TO_MEND: Duration = Duration::from_secs(60);
 
-/// A write of which it is not known what it did.
+/// Write with an unconfirmed outcome.
 pub(super) struct Lost {
     shot: Shot,
-    /// The group it belonged to.
+    /// Group that it belonged to.
     group: u64,
     outcome: Outcome,
 }
 
-/// Whether a write took place.
+/// Whether a write was applied.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Applied,
     Unknown,
 }
 
-/// Where an attempt failed: before anything was sent to be written, or in the write itself.
+/// Failure of an attempt: while reading, before anything was sent to be written, or in the write itself.
 pub(super) enum Failure {
     Looking(ReadError),
     Writing(CallError),
 }
 
-/// How far a group is.
+/// Progress of a group.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
     Further,
@@ -54,7 +54,7 @@ enum Step {
 }
 
 impl Committer {
-    /// Makes every open change of `group`, answering each job as soon as its last one is known to be made.
+    /// Makes every open change of `group` and responds to each job as soon as its last change is confirmed.
     pub(super) async fn write(&mut self, group: &mut [Job]) -> Result<(), CommitError> {
         self.group += 1;
         self.take_up_fixes(group);
@@ -68,7 +68,7 @@ impl Committer {
             };
             tracing::debug!(%failure, fixes = self.fixes.len(), "a step of a write failed");
             if failure.is_about_the_request() && !looked_anew {
-                // Staff may have replaced the tab, which gives it another number: look at everything and try once more.
+                // Staff may have replaced the tab, which changes its sheet id: read everything again and retry once.
                 looked_anew = true;
                 self.tails.forget().await;
                 continue;
@@ -121,7 +121,7 @@ impl Committer {
         Ok(Step::Further)
     }
 
-    /// Keeps a write that is to be looked for again. When that cannot help, the audit log has to tell what it did.
+    /// Keeps an unconfirmed write for another attempt. If a retry cannot help, its outcome is taken from the audit log.
     fn keep(&mut self, lost: Lost, failure: &Failure) {
         if failure.is_passing() {
             self.lost = Some(lost);
@@ -182,7 +182,7 @@ impl Committer {
                 if let Some(verdict) = shot.verdict(&shown, &self.tails) {
                     self.settle(&shot, verdict, group);
                 } else {
-                    // Its lines are looked for like those of a write whose answer got lost.
+                    // The response shows too little: its lines are read like those of a write whose response was lost.
                     self.lost = Some(self.as_lost(shot, Outcome::Applied));
                 }
                 Ok(())
@@ -205,9 +205,9 @@ impl Committer {
         }
     }
 
-    /// Takes in that `shot` was applied, and what it hit.
+    /// Records that `shot` was applied, and what it hit.
     fn settle(&mut self, shot: &Shot, verdict: Verdict, group: &mut [Job]) {
-        // Before anybody hears of it: the page that they look at next must not come from an earlier read.
+        // Before the callers get their responses: the next page that they load must not come from an earlier read.
         self.announce(&shot.plan);
         self.reader.write_ended(self.written);
         let plan = &shot.plan;
@@ -267,7 +267,7 @@ impl Committer {
         }
     }
 
-    /// Finds out whether a lost write was applied, and keeps it from being applied later.
+    /// Finds out whether an unconfirmed write was applied, and prevents that it is applied later.
     async fn clear_up(&mut self, lost: &Lost, group: &mut [Job]) -> Result<(), Failure> {
         let shot = &lost.shot;
         if lost.outcome == Outcome::Applied {
@@ -282,7 +282,7 @@ impl Committer {
         if now.is_listed_like(&shot.before) {
             return self.take_turn(&now, shot.sheet_id).await;
         }
-        // Others have written since, on top of it or in its place.
+        // Other programs have written since, after it or instead of it.
         self.turn = None;
         if now.number == shot.turn.number {
             return Ok(());
@@ -299,13 +299,13 @@ impl Committer {
         looked.map_err(Failure::Looking)
     }
 
-    /// Takes in what a write did that is known to have been applied.
+    /// Records the effects of a write that is known to be applied.
     async fn take_in(&mut self, lost: &Lost, group: &mut [Job]) -> Result<(), Failure> {
         let sight = self.look_for(&lost.shot).await?;
         let group = if lost.group == self.group { group } else { &mut [] };
         let verdict = lost.shot.verdict_of_log(&sight, &self.tails);
         self.settle(&lost.shot, verdict, group);
-        // The look has seen its rows already.
+        // The lookup has already seen its rows.
         lost.shot.forget(&mut self.tails);
         Ok(())
     }
@@ -322,7 +322,7 @@ pub(super) fn tabs_of(group: &[Job]) -> Vec<&'static Tab> {
 }
 
 impl Shot {
-    /// The tabs that tell whether it was applied.
+    /// Tabs that show whether it was applied.
     fn tabs(&self) -> Vec<&'static Tab> {
         let mut tabs = self.plan.tabs();
         if self.is_logged() {
@@ -331,7 +331,7 @@ impl Shot {
         tabs
     }
 
-    /// Lets the knowledge of its tabs go, since the rows are not where they were.
+    /// Drops the index of its tabs, since the rows have moved.
     fn forget(&self, tails: &mut super::super::tail::Tails) {
         self.tabs().iter().for_each(|tab| tails.forget_tab(tab));
     }
@@ -345,7 +345,7 @@ impl Failure {
         }
     }
 
-    /// Whether the service understood the request and finds that it does not fit the spreadsheet.
+    /// Whether the service understood the request and rejects it because it does not match the spreadsheet.
     fn is_about_the_request(&self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! Rows that follow each other and change in the same columns are copied and written together.
+//! Row ranges: adjacent rows that change in the same columns are copied and written together.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::{
     plan::{CellEdit, Edit, InLog, Plan, Removal, Restored, RestoredCell},
 };
 
-/// Rows that follow each other and go, from which number on they are copied column by column.
+/// Minimum number of adjacent deleted rows that are copied column by column.
 const LEAST_TOGETHER: usize = 10;
 
 impl Edit {
@@ -20,7 +20,7 @@ impl Edit {
         self.tab.history == History::Kept
     }
 
-    /// The cells that have a line, with their place in the edit.
+    /// Cells that get an audit line, with their index in the edit.
     pub(super) fn logged(&self) -> impl Iterator<Item = (usize, &CellEdit)> {
         let cells = self.cells.iter().enumerate();
         cells.filter(|(_, cell)| cell.in_log != InLog::NoLine && self.is_logged())
@@ -37,23 +37,23 @@ impl Edit {
 }
 
 impl Removal {
-    /// Whether `below` is the next row, so that both can be copied and go together.
+    /// Whether `below` is the next row, so that both can be copied and deleted together.
     pub(super) fn continues_in(&self, below: &Self) -> bool {
         let places = |removal: &Self| -> Vec<usize> { removal.columns.iter().map(|cell| cell.position).collect() };
         self.tab == below.tab && self.number + 1 == below.number && places(self) == places(below)
     }
 }
 
-/// Changes that are made together, by place in the plan.
+/// Ranges of changes that are made together, by index in the plan.
 pub(super) struct Blocks {
-    /// Edits of rows that follow each other.
+    /// Edits of adjacent rows.
     pub(super) edits: Vec<Range<usize>>,
-    /// Rows that follow each other and go.
+    /// Deletions of adjacent rows.
     pub(super) removals: Vec<Range<usize>>,
 }
 
 impl Blocks {
-    /// Those of a plan that is sorted by tab and row.
+    /// Blocks of a plan that is sorted by tab and row.
     pub(super) fn of(plan: &Plan) -> Self {
         Self {
             edits: ranges(plan.edits.chunk_by(Edit::continues_in)),
@@ -62,7 +62,7 @@ impl Blocks {
     }
 }
 
-/// A few rows have their lines one row after the other, as a person reads them.
+/// Ranges of deleted rows. Small ranges are split, so that their audit lines follow row by row, as a person reads them.
 fn removals(plan: &Plan) -> Vec<Range<usize>> {
     let chunks = ranges(plan.removals.chunk_by(Removal::continues_in)).into_iter();
     let singly = |chunk: Range<usize>| chunk.map(|index| index..index + 1).collect();
@@ -74,7 +74,7 @@ fn removals(plan: &Plan) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// Where each of the chunks lies.
+/// Index ranges of the chunks.
 pub(super) fn ranges<'a, T: 'a>(chunks: impl Iterator<Item = &'a [T]>) -> Vec<Range<usize>> {
     let mut start = 0;
     chunks
@@ -86,13 +86,13 @@ pub(super) fn ranges<'a, T: 'a>(chunks: impl Iterator<Item = &'a [T]>) -> Vec<Ra
         .collect()
 }
 
-/// The rows that a block of edits is about.
+/// Rows of a block of edits, as the source of copies.
 pub(super) struct Source {
     pub(super) sheet_id: i32,
-    /// Counted from 0.
+    /// Zero-based.
     pub(super) row: usize,
     pub(super) rows: usize,
-    /// Place of the column of ids.
+    /// Position of the id column.
     pub(super) id: usize,
 }
 
@@ -107,7 +107,7 @@ impl Source {
         }
     }
 
-    /// Copies headers and cells alone into the lines from `line` on: the rows have no id yet.
+    /// Copies only headers and cells into the lines from `line` on: the rows have no id yet.
     pub(super) fn copies_without_id(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
         let starts = positions.iter().zip((line..).step_by(self.rows));
         let copies = starts.flat_map(|(position, line)| {
@@ -129,8 +129,8 @@ impl Source {
         }
     }
 
-    /// Copies ids, headers and cells into the lines from `line` on: the rows of one column, then those of the next. In a
-    /// single row neighbouring cells go together.
+    /// Copies ids, headers and cells into the lines from `line` on: the rows of one column, then those of the next. In
+    /// a single row adjacent cells are copied together.
     pub(super) fn copies(&self, positions: &[usize], log: &Log, line: usize) -> Vec<SheetRequest> {
         let ids = self.stretch(self.id, 1);
         if self.rows == 1 {
@@ -160,8 +160,8 @@ impl Source {
     }
 }
 
-/// Fills rows that follow each other in the same columns. Cells side by side that either all bring a number format or none
-/// share a request.
+/// Requests that fill adjacent rows in the same columns. Adjacent cells share a request if either all or none of them
+/// have a number format.
 pub(super) fn filled(sheet_id: i32, first_row: usize, rows: &[Vec<(usize, Filling)>]) -> Vec<SheetRequest> {
     let Some(shape) = rows.first() else { return Vec::new() };
     let has_format = |index: usize| shape[index].1.has_format();
@@ -195,7 +195,7 @@ impl Restored {
     }
 }
 
-/// Items in runs whose places follow each other; they are sorted by place.
+/// Groups items into runs of consecutive positions, sorted by position.
 pub(super) fn side_by_side<T>(items: impl IntoIterator<Item = (usize, T)>) -> Vec<Vec<(usize, T)>> {
     let mut items: Vec<(usize, T)> = items.into_iter().collect();
     items.sort_by_key(|(place, _)| *place);

@@ -1,4 +1,4 @@
-//! Compares what callers want with what stands in the sheet, and says what has to be written. Pure: no call is made here.
+//! Planner: compares the requested changes with the current rows and decides what to write. Pure: makes no call.
 
 mod numbering;
 
@@ -17,7 +17,7 @@ use super::{
     plan::{Addition, CellEdit, Edit, InLog, NewLine, Plan, Purpose, Removal, RemovedCell},
 };
 
-/// The rows that have to be read before the open changes of `group` can be compared.
+/// Lookups needed before the open changes of `group` can be compared.
 pub(super) fn wanted(group: &[Job]) -> Vec<Wanted> {
     let mut seen = HashSet::new();
     let row = |tab: &Tab, id: &str, search| Wanted {
@@ -44,16 +44,16 @@ pub(super) fn wanted(group: &[Job]) -> Vec<Wanted> {
         .collect()
 }
 
-/// What the planner knows besides the sight of the rows.
+/// Input of the planner in addition to the lookup results.
 pub(super) struct Circumstances<'a> {
     pub(super) tails: &'a Tails,
-    /// The highest counted ids that were given, by tab, even if no row shows them any more.
+    /// Highest counted ids that were assigned, by tab, even if no row shows them any more.
     pub(super) given: &'a HashMap<&'static str, i64>,
-    /// The present instant, as it is written.
+    /// Current instant, as it is written.
     pub(super) now: Entry,
 }
 
-/// Plans all open changes of `group`. Jobs are planned in their order, each on the outcome of those before it.
+/// Plans all open changes of `group`. Jobs are planned in order, each on the outcome of those before it.
 pub(super) fn plan(group: &[Job], sight: &Sight, circumstances: &Circumstances<'_>) -> Plan {
     let mut planner = Planner {
         sight,
@@ -81,13 +81,13 @@ pub(super) fn plan(group: &[Job], sight: &Sight, circumstances: &Circumstances<'
 
 type RowKey = (&'static str, String);
 
-/// The sheet as it will be after what is planned so far, where it differs from the sight.
+/// Planned state of the sheet, where it differs from the lookup results.
 #[derive(Default)]
 struct Drawn {
     cells: HashMap<RowKey, HashMap<usize, Content>>,
-    /// Whether a row is gone, or there again.
+    /// Whether a row is deleted or restored.
     removed: HashMap<RowKey, bool>,
-    /// Ids of new rows, by what tells a repetition.
+    /// Ids of new rows, by idempotency key.
     added: HashMap<RowKey, String>,
     counted: HashMap<&'static str, i64>,
 }
@@ -107,7 +107,7 @@ struct Planner<'a> {
     sight: &'a Sight,
     circumstances: &'a Circumstances<'a>,
     drawn: Drawn,
-    /// What the job that is planned at the moment adds to it.
+    /// Additions of the job that is being planned.
     staged: Drawn,
 }
 
@@ -173,7 +173,7 @@ impl Planner<'_> {
         part.additions.push(addition);
     }
 
-    /// What comes back into columns of staff's own, by place in the sheet.
+    /// Restored values of staff's own columns, by position in the sheet.
     fn other_cells(&self, insert: &Insert) -> Vec<(usize, Content)> {
         let NewId::Restored { others, .. } = &insert.id else {
             return Vec::new();
@@ -190,7 +190,7 @@ impl Planner<'_> {
             .collect()
     }
 
-    /// The id of a row that was added before, in this write or in an earlier one.
+    /// Id of a row that was inserted before, in this write or in an earlier one.
     fn id_before(&self, insert: &Insert, key: &RowKey) -> Option<String> {
         let is_removed = self.is_removed(key);
         let added = self.staged.added.get(key).or_else(|| self.drawn.added.get(key));
@@ -232,7 +232,7 @@ impl Planner<'_> {
         removed.copied().unwrap_or(false)
     }
 
-    /// The row and its number, as it is after what is planned so far.
+    /// The row and its row number, in the planned state.
     fn row(&self, tab: &'static Tab, id: &str) -> Result<(&Found, usize), CommitError> {
         let key = (tab.title, id.to_owned());
         let problem = match self.sight.get(&key) {
@@ -321,7 +321,7 @@ impl Planner<'_> {
     fn cell_edit(&self, tab: &'static Tab, (place, found): (usize, Content), to: &Entry, in_log: InLog) -> CellEdit {
         let position = self.circumstances.tails.place(tab).layout.position(place);
         let kind = tab.columns[place].kind;
-        // A cell that holds something keeps the look that staff gave it.
+        // A cell that holds a value keeps the format that staff gave it.
         let look = (found == Content::Empty).then_some(kind);
         CellEdit {
             position,
@@ -383,8 +383,8 @@ impl Planner<'_> {
     }
 }
 
-/// The cells of a row that goes in every column that has a header, by place in the sheet. `found` says what was read at a
-/// place.
+/// Cells of a deleted row in every column that has a header, by position in the sheet. `found` returns the value that
+/// was read at a position.
 pub(super) fn cells_with_headers(
     tails: &Tails,
     tab: &'static Tab,

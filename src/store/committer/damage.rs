@@ -1,7 +1,8 @@
-//! What writes hit by mistake, as the audit log tells it. Pure: no call is made here.
+//! Audit replay: finds what writes hit by mistake and what is still to be repaired, from the audit log. Pure: makes no
+//! call.
 //!
-//! The id of a line says what its call was meant for, the line itself what was hit (see [`LineId`]). A cell that was hit by
-//! mistake counts as put right once a later line shows that it was written on purpose.
+//! The id of a line encodes the intended target of its call, the line itself the actual one (see [`LineId`]). A cell
+//! that was hit by mistake counts as repaired once a later line shows an intended write to it.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ use super::{
     verdict::Overwritten,
 };
 
-/// A line that a call of this program wrote, whichever instance it was.
+/// Audit line written by a call of this program, by any instance.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     id: LineId,
@@ -29,7 +30,7 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// `None` for lines that tell of new rows or of what staff edited.
+    /// `None` for lines about new rows or edits of staff.
     pub(super) fn of(
         id: &str,
         [tab, row, action, header]: [String; 4],
@@ -47,7 +48,7 @@ impl Told {
     }
 
     fn hit_what_it_should(&self) -> bool {
-        // A row that gets an id had none.
+        // A row that gets an id had none before.
         let had_no_id = self.action != NUMBERED || self.old == Content::Empty;
         had_no_id && self.id.means(&self.tab, &self.row, &self.header)
     }
@@ -67,11 +68,11 @@ impl Told {
     }
 }
 
-/// The lines of the call `last` and of those before it, back to one that did not put anything right; those later than
-/// `last` are left out. `None` when `lines` do not go back far enough and are not `all`.
+/// Lines of the call `last` and of those before it, back to one that repaired nothing; lines after `last` are left out.
+/// `None` if `lines` do not go back far enough and are not `all`.
 pub(super) fn chain(mut lines: Vec<Told>, last: CallKey, all: bool) -> Option<Vec<Told>> {
     let Some(end) = lines.iter().rposition(|line| line.id.call() == last) else {
-        // A call without such lines changed no row that was there.
+        // A call without such lines changed no existing row.
         return Some(Vec::new());
     };
     lines.truncate(end + 1);
@@ -90,7 +91,7 @@ pub(super) fn chain(mut lines: Vec<Told>, last: CallKey, all: bool) -> Option<Ve
     }
 }
 
-/// What is to be put right after `lines`. `tab_of` knows tabs by title.
+/// Pending repairs after `lines`. `tab_of` finds tabs by title.
 pub(super) fn left(lines: &[Told], tab_of: impl Fn(&str) -> Option<&'static Tab>) -> Vec<Fix> {
     let mut fixes: Vec<Fix> = Vec::new();
     let mut rest = lines;
@@ -106,7 +107,7 @@ pub(super) fn left(lines: &[Told], tab_of: impl Fn(&str) -> Option<&'static Tab>
             continue;
         }
         if line.header.is_empty() {
-            // A row that came back, or a column that nobody can find again.
+            // A restored row, or a column that can no longer be found.
             fixes.retain(|fix| !matches!(fix, Fix::Row { tab: of, id, .. } if *of == tab && *id == line.row));
         } else {
             take_cell(&mut fixes, tab, line);
@@ -135,7 +136,7 @@ fn take_cell(fixes: &mut Vec<Fix>, tab: &'static Tab, line: &Told) {
         _ => None,
     });
     match earlier {
-        // Only the first one knows what stood there.
+        // Only the first line knows the original value.
         Some(cell) => cell.now = line.new.clone(),
         None => fixes.push(Fix::Cell {
             tab,
@@ -146,14 +147,14 @@ fn take_cell(fixes: &mut Vec<Fix>, tab: &'static Tab, line: &Told) {
     }
 }
 
-/// How many of the first lines are about rows of the same tab that one call deleted.
+/// Number of leading lines about rows of the same tab that one call deleted.
 fn lines_of_removals(lines: &[Told]) -> usize {
     let first = &lines[0];
     let is_same = |line: &&Told| line.action == DELETED && line.id.call() == first.id.call() && line.tab == first.tab;
     lines.iter().take_while(is_same).count()
 }
 
-/// The lines of each deleted row.
+/// Lines of each deleted row.
 fn deleted_rows(lines: &[Told]) -> Vec<Vec<&Told>> {
     let mut rows = Vec::new();
     let mut by_place: BTreeMap<usize, Vec<&Told>> = BTreeMap::new();
@@ -172,7 +173,7 @@ fn deleted_rows(lines: &[Told]) -> Vec<Vec<&Told>> {
     rows
 }
 
-/// How many of the first lines are about the same deleted row, where their ids do not say: each column is named once.
+/// Number of leading lines about the same deleted row, if their ids do not encode it: each column occurs once.
 fn cells_of_removal(lines: &[Told]) -> usize {
     let first = &lines[0];
     let mut headers: Vec<&str> = Vec::new();
@@ -186,7 +187,7 @@ fn cells_of_removal(lines: &[Told]) -> usize {
     same.count()
 }
 
-/// The rows that the deletions of one call took although it was meant for others.
+/// Rows that the deletions of one call took by mistake.
 fn rows_taken(tab: &'static Tab, lines: &[Told]) -> Vec<Fix> {
     let rows = deleted_rows(lines);
     let id_header = normalise(tab.columns[0].header);
@@ -195,7 +196,7 @@ fn rows_taken(tab: &'static Tab, lines: &[Told]) -> Vec<Fix> {
         let id_line = row.iter().find(|line| normalise(&line.header) == id_header);
         let id = id_line.map_or_else(|| row[0].row.clone(), |line| line.old.as_cell().text());
         let is_meant = |line: &LineId| line.means(tab.title, &id, "");
-        // Staff may have sorted rows that all were to go.
+        // Staff may have sorted rows that were all to be deleted.
         let is_right = is_meant(own) || firsts.iter().any(is_meant);
         (!is_right).then(|| Fix::Row {
             tab,

@@ -1,4 +1,4 @@
-//! The log of writes that went astray, replayed: whatever was hit by mistake and not put right is found, nothing else.
+//! Tests of the replay of misplaced writes: every unrepaired mistake is found, and nothing else.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ fn text(text: &str) -> Content {
     Content::Text(text.to_owned()).tidy()
 }
 
-/// What a call was meant for and what it hit: row and header.
+/// Intended and actual target of a call: row and header.
 struct Aim<'a> {
     meant: (&'a str, &'a str),
     hit: (&'a str, &'a str),
@@ -42,7 +42,7 @@ fn at<'a>(row: &'a str, header: &'a str) -> Aim<'a> {
     }
 }
 
-/// Cells that are to be put right: row, header, what stood there, what stands there.
+/// Cells to repair: row, header, original value, current value.
 fn cells(fixes: &[Fix]) -> Vec<(String, String, String, String)> {
     let cell = |fix: &Fix| match fix {
         Fix::Cell { cell, .. } => Some((
@@ -136,14 +136,14 @@ fn the_lines_that_matter_go_back_to_a_call_that_put_nothing_right() {
     assert_eq!(count(3, true), Some(6));
     assert_eq!(count(1, true), Some(2));
     assert_eq!(count(0, true), Some(2));
-    // The first lines that were read may not be the first ones of their call.
+    // The first lines of the read may not be the first ones of their call.
     assert_eq!(count(0, false), None);
     assert_eq!(chain(lines, CallKey::new(), true).map(|lines| lines.len()), Some(0));
 }
 
 proptest! {
-    /// Writes, some of them astray, on a few rows: what the replay would put back makes the rows what they would be had
-    /// nothing gone astray.
+    /// Random writes, some of them misplaced, on a few rows: applying the repairs found by the replay must result in
+    /// the rows that correct writes would have produced.
     #[test]
     fn putting_back_what_is_found_undoes_every_write_that_went_astray(
         writes in proptest::collection::vec((0_usize..4, 0_usize..4), 0..6),
@@ -155,7 +155,7 @@ proptest! {
         let mut lines = Vec::new();
         for (place, (meant, hit)) in writes.into_iter().enumerate() {
             let (meant, hit, new) = (rows[meant], rows[hit], format!("new {place}"));
-            // One call changes a cell once.
+            // A call changes a cell at most once.
             if sheet[hit].starts_with("new") || wanted[meant].starts_with("new") {
                 continue;
             }

@@ -1,7 +1,7 @@
-//! Columns of staff's own that a formula fills.
+//! Array formulas: columns of staff's own that a formula fills.
 //!
-//! A value of its own in such a column would keep the formula from filling any of it (`#REF!`), so a row that comes back
-//! leaves those cells to the formula.
+//! A value in such a column would keep the formula from expanding (`#REF!`), so a restored row leaves those cells to
+//! the formula.
 
 use super::{
     super::{
@@ -15,7 +15,8 @@ use super::{
 };
 
 impl Committer {
-    /// Takes out of `plan` what a formula shows by itself. One read, only when something comes back into staff's columns.
+    /// Removes from `plan` the cells that a formula fills. One read, only if values are restored in staff's own
+    /// columns.
     pub(super) async fn leave_to_formulas(&self, plan: &mut Plan) -> Result<(), Failure> {
         let columns = plan.columns_of_staff();
         if columns.is_empty() {
@@ -48,7 +49,7 @@ impl Committer {
 }
 
 impl Plan {
-    /// The columns of staff's own in which cells come back.
+    /// Columns of staff's own in which values are restored.
     fn columns_of_staff(&self) -> Vec<(&'static Tab, usize)> {
         let added = self.additions.iter();
         let added = added.flat_map(|addition| addition.others.iter().map(|(position, _)| (addition.tab, *position)));
@@ -66,8 +67,8 @@ impl Plan {
     }
 }
 
-/// Whether one of the cells holds a formula that fills others; also one that begins with the header:
-/// `={"in all"; ARRAYFORMULA(…)}`.
+/// Whether one of the cells holds an array formula; also one that begins with the header: `={"in all";
+/// ARRAYFORMULA(…)}`.
 fn has_array_formula(values: &ValueRange) -> bool {
     let cells = values.values.iter().flatten().flatten();
     cells.map(|cell| Cell::of(Some(cell)).text()).any(|text| {

@@ -1,4 +1,4 @@
-//! What is left to be put right.
+//! Repair tasks.
 
 use super::{
     super::{
@@ -11,13 +11,13 @@ use super::{
     verdict::Overwritten,
 };
 
-/// Something that is to be put right.
+/// Pending repair.
 pub(super) enum Fix {
     Cell {
         tab: &'static Tab,
-        /// Number of the row at the time, as far as it is known.
+        /// Row number at the time, if known.
         number: Option<usize>,
-        /// The row for which the write was meant; the row itself, when only columns were moved.
+        /// Intended row; the row itself, if only columns were moved.
         meant: Meant,
         cell: Overwritten,
     },
@@ -27,22 +27,22 @@ pub(super) enum Fix {
         id: String,
         cells: Vec<Overwritten>,
     },
-    /// A new row whose values may stand in the wrong columns.
+    /// New row whose values may be in the wrong columns.
     Scattered(WrittenRow),
-    /// A line of the audit log that shows another row than the one that was hit.
+    /// Audit line that shows another row than the one that was hit.
     Line { id: String, row: Entry, old: Content },
 }
 
-/// The cell for which a write was meant.
+/// Intended cell of a write.
 pub(super) enum Meant {
     /// Id of its row and header of its column.
     Cell(String, String),
-    /// What the id of the line tells of it.
+    /// Encoded in the id of the audit line.
     Sealed(LineId),
 }
 
 impl Meant {
-    /// Which of `ids` it is, and under which header, in a tab with these headers.
+    /// Finds the intended row among `ids`, and its header, in a tab with these headers.
     pub(super) fn among<'a>(
         &'a self,
         tab: &Tab,
@@ -59,16 +59,16 @@ impl Meant {
     }
 }
 
-/// A row as it was written.
+/// Row as it was written.
 pub(super) struct WrittenRow {
     pub(super) tab: &'static Tab,
     pub(super) id: String,
-    /// By header; those of all columns that got a value.
+    /// Header, kind and value of all columns that got a value.
     pub(super) cells: Vec<(String, Option<Kind>, Content)>,
 }
 
 impl WrittenRow {
-    /// A new row; `cells` are those after its id.
+    /// Creates the image of a new row; `cells` are those after its id.
     pub(super) fn of(tab: &'static Tab, id: &Entry, cells: &[Entry]) -> Self {
         let contents = std::iter::once(id).chain(cells).map(Entry::content);
         let cells = tab.columns.iter().zip(contents);
@@ -81,13 +81,13 @@ impl WrittenRow {
         }
     }
 
-    /// What was written for the column with this header.
+    /// Value that was written under this header.
     pub(super) fn content_under(&self, header: &str) -> Content {
         let own = self.cells.iter().find(|(own, ..)| normalise(own) == normalise(header));
         own.map_or(Content::Empty, |(_, _, content)| content.clone())
     }
 
-    /// Whether a row with these cells shows its id and at least half of its other values, in whatever column.
+    /// Whether a row with these cells shows the id and at least half of the other values, in any columns.
     pub(super) fn is_likely<'a>(&self, found: impl Iterator<Item = &'a Content>) -> bool {
         let found: Vec<&Content> = found.collect();
         let is_there = |value: &Content| found.iter().any(|found| found.is_same_as(value));
@@ -98,13 +98,13 @@ impl WrittenRow {
         id && 2 * there > values().count()
     }
 
-    /// Whether a row that was deleted is this one, in whatever columns.
+    /// Whether a deleted row is this one, in any columns.
     pub(super) fn is_version_of(&self, deleted: &[Overwritten]) -> bool {
         self.is_likely(deleted.iter().map(|cell| &cell.old))
     }
 
-    /// Whether its id stands under its header, and no other value under a wrong one, be it a header of staff's own. What
-    /// staff have changed does not matter.
+    /// Whether the id is under its header, and no other value is under a wrong one, including headers of staff's own
+    /// columns. Values that staff have changed are ignored.
     pub(super) fn stands_in<'a>(&self, headers: &[String], shown: impl Fn(usize) -> &'a Content) -> bool {
         let is_of_another = |found: &Content| {
             let mut values = self.cells.iter();
@@ -138,7 +138,7 @@ impl Fix {
 }
 
 impl Fix {
-    /// Whether everybody can find it in the audit log.
+    /// Whether it can be derived from the audit log.
     pub(super) fn is_told_by_the_log(&self) -> bool {
         matches!(self, Self::Cell { .. } | Self::Row { .. })
     }
@@ -148,13 +148,13 @@ impl Fix {
         matches!(self, Self::Scattered(row) if row.tab == place && row.id == id)
     }
 
-    /// Whether it is about the cell that stood there at the time.
+    /// Whether it is about the cell at this position at the time.
     pub(super) fn is_at(&self, place: &Tab, row: usize, position: Option<usize>) -> bool {
         matches!(self, Self::Cell { tab, number, cell, .. }
             if *tab == place && *number == Some(row) && cell.position.is_some() && cell.position == position)
     }
 
-    /// Whether it is about what `overwritten` found in its cell.
+    /// Whether it is about the value that `overwritten` found in its cell.
     pub(super) fn left(&self, place: &Tab, overwritten: &Overwritten) -> bool {
         matches!(self, Self::Cell { tab, cell, .. }
             if *tab == place

@@ -1,4 +1,4 @@
-//! A batch on its way, and what has become of each of its changes.
+//! Write job: a batch in progress, and the outcome of each of its changes.
 
 use std::{
     collections::HashSet,
@@ -13,9 +13,9 @@ use super::super::{
     tab::{History, Tab},
 };
 
-/// Rows that one write carries at most, to stay near the 2 MB that Google recommends for a request.
+/// Maximum number of rows per write, to stay near the request size of 2 MB that Google recommends.
 const ROWS_A_WRITE: usize = 2_000;
-/// Requests that the changes of one write may need, each of which takes 30 kB of memory.
+/// Maximum number of requests per write; each takes 30 kB of memory.
 const REQUESTS_A_WRITE: usize = 1_000;
 
 pub(super) type Answer = Result<Committed, CommitError>;
@@ -23,31 +23,31 @@ pub(super) type Answer = Result<Committed, CommitError>;
 pub(super) struct Job {
     pub(super) batch: Batch,
     pub(super) deadline: Instant,
-    /// None once the caller has been answered.
+    /// `None` once the caller has got its response.
     answer: Option<oneshot::Sender<Answer>>,
     done: Vec<Option<Done>>,
-    /// Deletions whose lines showed another row.
+    /// Deletions whose audit lines showed another row.
     doubtful: HashSet<usize>,
-    /// Rows that this job has added, but that have to be put right.
+    /// Rows that this job has inserted, but that have to be repaired.
     added: HashSet<usize>,
 }
 
-/// A change of a job of the group.
+/// Position of a change: its job in the group and its index in the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
     pub(super) job: usize,
     pub(super) change: usize,
 }
 
-/// What became of a change.
+/// Outcome of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Done {
-    /// Added under this id.
+    /// Inserted under this id.
     Inserted(String),
-    /// An earlier attempt had added it under this id.
+    /// Inserted under this id by an earlier attempt.
     AlreadyThere(String),
     Updated,
-    /// Everything was as wanted.
+    /// All cells already had the new values.
     Unchanged,
     Deleted,
 }
@@ -66,7 +66,7 @@ impl Job {
         (job, result)
     }
 
-    /// Whether nobody waits for the answer any more.
+    /// Whether the caller no longer waits for the response.
     pub(super) fn is_abandoned(&self) -> bool {
         self.answer.as_ref().is_none_or(oneshot::Sender::is_closed)
     }
@@ -75,7 +75,7 @@ impl Job {
         self.answer.is_none()
     }
 
-    /// The changes that are still to be made.
+    /// Changes that are still to be made.
     pub(super) fn open_changes(&self) -> impl Iterator<Item = (usize, &Change)> {
         let open = !self.is_answered();
         self.batch
@@ -85,7 +85,7 @@ impl Job {
             .filter(move |(index, _)| open && self.done[*index].is_none())
     }
 
-    /// Notes what became of a change, and answers when it was the last one.
+    /// Records the outcome of a change, and responds if it was the last one.
     pub(super) fn settle(&mut self, change: usize, done: Done) {
         let done = match done {
             Done::AlreadyThere(id) if self.added.contains(&change) => Done::Inserted(id),
@@ -98,24 +98,24 @@ impl Job {
         }
     }
 
-    /// Notes that a row was added that has to be put right before anybody hears of it.
+    /// Records that a row was inserted that has to be repaired before the caller gets a response.
     pub(super) fn note_added(&mut self, change: usize) {
         self.added.insert(change);
     }
 
-    /// Notes that the lines of a deletion showed another row.
+    /// Records that the lines of a deletion showed another row.
     pub(super) fn doubt(&mut self, change: usize) {
         self.doubtful.insert(change);
     }
 
-    /// Whether it was this deletion that took a row that is gone: then its lines were wrong, not the deletion.
+    /// Whether this deletion removed a row that is now missing: then its audit lines were wrong, not the deletion.
     pub(super) fn is_doubtful(&self, change: usize) -> bool {
         self.doubtful.contains(&change)
     }
 
     pub(super) fn answer(&mut self, answer: Answer) {
         if let Some(sender) = self.answer.take() {
-            // The caller may have gone; what was written is in the spreadsheet all the same.
+            // The caller may have gone; what was written stays in the spreadsheet.
             let _ = sender.send(answer);
         }
     }
@@ -140,14 +140,14 @@ impl Job {
         committed
     }
 
-    /// The tabs that the job needs, the audit log included when it writes lines there.
+    /// Tabs that the job needs, including the audit log if it writes lines there.
     pub(super) fn tabs(&self) -> Vec<&'static Tab> {
         let mut tabs: Vec<&'static Tab> = Vec::new();
         for (_, change) in self.open_changes() {
             let logs = match change {
                 Change::Insert(insert) => !matches!(insert.id, NewId::Given(_)),
                 Change::Update(_) => change.tab().history == History::Kept,
-                // Without its lines a misplaced deletion could not be put right.
+                // Without its lines a misplaced deletion could not be repaired.
                 Change::Delete(_) | Change::Number(_) => true,
             };
             let needed = [Some(change.tab()), logs.then_some(&AUDIT_LOG)];
@@ -161,8 +161,8 @@ impl Job {
     }
 }
 
-/// Jobs in the order of their arrival, so many together as one write may carry. A job that needs a row of an earlier one
-/// waits for the next group: only rows that stand in the sheet can be changed there.
+/// Groups jobs in the order of their arrival, as many together as one write may carry. A job that needs a row of an
+/// earlier one waits for the next group: only rows that are in the sheet can be changed.
 pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     let mut groups: Vec<Vec<Job>> = Vec::new();
     let (mut rows, mut requests) = (0, 0);
@@ -192,7 +192,7 @@ pub(super) fn groups(jobs: Vec<Job>) -> Vec<Vec<Job>> {
     groups
 }
 
-/// A rough count: new rows share a few requests, others have their own.
+/// Rough estimate: new rows share a few requests, other changes have their own.
 fn requests_needed(change: &Change) -> usize {
     match change {
         Change::Insert(_) => 0,
@@ -202,7 +202,7 @@ fn requests_needed(change: &Change) -> usize {
     }
 }
 
-/// The same jobs, one group for each set of tabs, so that a tab that is closed keeps back nobody else.
+/// Splits a group by sets of tabs, so that a closed tab does not block jobs for other tabs.
 pub(super) fn by_tabs(group: Vec<Job>) -> Vec<Vec<Job>> {
     let mut sorted: Vec<(Vec<&'static Tab>, Vec<Job>)> = Vec::new();
     for job in group {

@@ -1,4 +1,4 @@
-//! The lines that a call adds to the audit log.
+//! Audit lines that a call adds to the audit log.
 
 use super::{
     super::{
@@ -17,14 +17,14 @@ use super::{
 #[derive(Clone)]
 pub(super) struct Log {
     pub(super) sheet_id: i32,
-    /// Of the first line, counted from 0.
+    /// Row of the first line, zero-based.
     pub(super) first_row: usize,
     pub(super) row: usize,
     pub(super) header: usize,
     pub(super) old: usize,
 }
 
-/// A line of the audit log, as it is known before the call.
+/// Audit line, as it is known before the call.
 pub(super) struct Line {
     pub(super) id: String,
     pub(super) by: String,
@@ -38,13 +38,13 @@ pub(super) struct Line {
     pub(super) subject: Subject,
 }
 
-/// What a line is about.
+/// Subject of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {
-    /// The cell of an edit, by place in the plan and in the edit.
+    /// Cell of an edit, by index in the plan and in the edit.
     Edit(usize, usize),
     Removal(usize, usize),
-    /// A row that is new, so that nothing can be overwritten.
+    /// New row, so nothing can be overwritten.
     New,
 }
 
@@ -60,8 +60,8 @@ impl Log {
     }
 }
 
-/// The lines of a plan: those of edits, of removals, and of new rows, in this order. Of a block, those of one column come
-/// before those of the next.
+/// Lines of a plan: those of edits, of removals, and of new rows, in this order. Within a block, the lines of one
+/// column come before those of the next.
 pub(super) fn lines(plan: &Plan, blocks: &Blocks, call: CallKey) -> Vec<Line> {
     let mut lines = Vec::new();
     for block in &blocks.edits {
@@ -86,7 +86,7 @@ pub(super) fn lines(plan: &Plan, blocks: &Blocks, call: CallKey) -> Vec<Line> {
         let id = match line.subject {
             Subject::Removal(index, column) if can_name => LineId::of_removal(call, (index, column), (tab, row)),
             Subject::Edit(..) => LineId::new(call, place, (tab, row, &line.header)),
-            // A row that goes takes the cells of all columns with it.
+            // A deleted row includes the cells of all columns.
             Subject::Removal(..) | Subject::New => LineId::new(call, place, (tab, row, "")),
         };
         line.id = id.to_string();
@@ -149,7 +149,7 @@ impl Line {
         }
     }
 
-    /// What it shows when nothing was moved.
+    /// Values that the line shows if nothing was moved.
     pub(super) fn expected(&self) -> Hit {
         Hit {
             row: self.row.clone(),
@@ -173,7 +173,7 @@ impl Line {
         }
     }
 
-    /// Whether `below` has the same cell in this one of the log's columns.
+    /// Whether `below` has the same value in this column of the log.
     pub(super) fn shows_same(&self, below: &Self, place: usize) -> bool {
         let [own, others] = [self, below].map(|line| {
             let is_removal = matches!(line.subject, Subject::Removal(..));
@@ -192,8 +192,8 @@ impl Line {
         own == others
     }
 
-    /// The cell of one of the log's columns, before the server copies anything into it. Lines of a row that goes get its id
-    /// and its values from the server alone: what they show was hit.
+    /// Value of a column of the log before the server copies anything into it. Lines of a deleted row get its id and
+    /// its values only from the server: they show what was hit.
     pub(super) fn cell(&self, place: usize, now: &Entry) -> CellData {
         if matches!(self.subject, Subject::Removal(..)) && matches!(place, column::ROW | column::OLD) {
             let format = self.kind.and_then(number_format).filter(|_| place == column::OLD);

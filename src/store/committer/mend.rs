@@ -1,14 +1,14 @@
-//! Puts right what a write hit in place of its own row, because staff sorted, inserted or deleted rows, or moved columns,
-//! between the read and the write.
+//! Repair of misplaced writes: restores what a write hit instead of its own row, because staff sorted, inserted or
+//! deleted rows, or moved columns, between the read and the write.
 //!
-//! A cell gets back what stood there, as long as it still shows what the write left; a deleted row is inserted again where
-//! it was, with the values of all columns that have a header. What cannot be brought back: formulas come back as their
-//! values, and a row that was deleted comes back without its notes and with the looks of the row above.
+//! A cell gets back its former value if it still shows the value that was written; a deleted row is inserted again at
+//! its place, with the values of all columns that have a header. Limits: formulas are restored as their values, and a
+//! deleted row is restored without its notes and with the format of the row above.
 //!
-//! The cell is looked for in the row that the audit log names. When the log names none, since columns were moved or the row
-//! has no id, it is looked for by what it shows: in the row that was meant, if only columns were moved, in the rows without
-//! an id, in the row where it was, and then anywhere, if only one shows it. When none does, somebody has changed it since,
-//! and it stays as it is.
+//! The cell is looked up in the row that the audit line names. If the line names none, since columns were moved or the
+//! row has no id, the cell is looked up by its value: in the intended row, if only columns were moved, in the rows
+//! without an id, in the row at the former row number, and then in all rows, if only one matches. If none matches, the
+//! cell has been changed since, and stays as it is.
 
 mod columns;
 mod scattered;
@@ -34,7 +34,7 @@ use super::{
 };
 
 impl Committer {
-    /// Lets go of what `plan` has put right.
+    /// Drops the repairs that `plan` has completed and keeps those that missed.
     pub(super) fn keep_fixes_that_missed(&mut self, plan: &Plan, verdict: &Verdict) {
         let missed = verdict
             .misplaced_edits
@@ -48,7 +48,7 @@ impl Committer {
         self.fixes = kept.map(|(_, fix)| fix).collect();
     }
 
-    /// Notes what has to be put right. When several writes hit the same cell, only the first knows what stood there.
+    /// Records the necessary repairs. If several writes hit the same cell, only the first knows its original value.
     pub(super) fn note_fixes(&mut self, plan: &Plan, verdict: Verdict) {
         let known = self.fixes.len();
         for (index, overwritten) in verdict.misplaced_edits {
@@ -77,7 +77,7 @@ impl Committer {
         }
     }
 
-    /// Notes rows whose columns were moved at the moment they came.
+    /// Records rows whose columns were moved while they were inserted.
     pub(super) fn note_scattered(&mut self, plan: &Plan, verdict: &Verdict) {
         let rows = plan.written_rows().into_iter();
         for row in rows.filter(|row| verdict.scattered.contains(&row.tab.title)) {
@@ -96,7 +96,7 @@ impl Committer {
         let in_this_write = |fix: &Fix| fix.is_at(edit.tab, edit.number, overwritten.position);
         let earlier = match self.fixes[known..].iter_mut().find(|fix| in_this_write(fix)) {
             Some(fix) => Some(fix),
-            // Putting something right hit a cell that waits to be put right itself.
+            // A repair hit a cell that waits for its own repair.
             None => self.fixes[..known]
                 .iter_mut()
                 .find(|fix| fix.left(edit.tab, &overwritten)),
@@ -112,14 +112,14 @@ impl Committer {
         }
     }
 
-    /// Notes lines that have to be written anew.
+    /// Records lines that have to be written again.
     pub(super) fn note_garbled_lines(&mut self, known: impl Iterator<Item = (String, Entry, Content)>) {
         self.fixes
             .extend(known.map(|(id, row, old)| Fix::Line { id, row, old }));
     }
 
-    /// Leaves what cannot be put right at this moment, because its tab is closed, until its tab is written to again or
-    /// nothing else is to be done.
+    /// Defers repairs that are impossible now, because their tab is closed, until the tab is written to again or the
+    /// committer is idle.
     pub(super) fn put_off_mending(&mut self, failure: &Failure) {
         if failure.is_passing() || self.fixes.is_empty() {
             return;
@@ -128,7 +128,7 @@ impl Committer {
         self.put_off.append(&mut self.fixes);
     }
 
-    /// Takes up again what was put off and concerns the tabs of `group`; everything when there is nothing else to do.
+    /// Resumes deferred repairs of the tabs of `group`; all of them if the group is empty.
     pub(super) fn take_up_fixes(&mut self, group: &[Job]) {
         let tabs = tabs_of(group);
         let (now, later) = self
@@ -140,7 +140,7 @@ impl Committer {
         self.fixes.append(&mut now);
     }
 
-    /// Reads where the cells are now.
+    /// Reads the current position of the cells and plans their repair.
     pub(super) async fn plan_fixes(&mut self) -> Result<Plan, Failure> {
         let mut tabs: Vec<&'static Tab> = vec![&AUDIT_LOG];
         for fix in &self.fixes {
@@ -196,7 +196,7 @@ impl Committer {
         Ok(plan)
     }
 
-    /// The columns of ids and the columns in which cells were hit, as they are now.
+    /// Current id columns, and the columns in which cells were hit.
     async fn columns_now(&self, tabs: &[&'static Tab]) -> Result<Vec<Column>, Failure> {
         let mut wanted: Vec<(&'static Tab, usize)> = Vec::new();
         for fix in &self.fixes {
@@ -238,7 +238,7 @@ impl Committer {
         Ok(wanted.into_iter().zip(found).map(column).collect())
     }
 
-    /// Where the column of a cell is now.
+    /// Current position of the column of a cell.
     fn position_now(&self, tab: &'static Tab, cell: &Overwritten) -> Option<usize> {
         let headers = self.tails.header(tab);
         let is_same = |found: &str| normalise(found) == normalise(&cell.header);
@@ -273,10 +273,10 @@ impl Committer {
         };
         let known = ids.iter().skip(1).map(String::as_str).filter(|id| !id.is_empty());
         let meant = meant.among(tab, self.tails.header(tab), known);
-        // Where only columns were moved, the right row was hit.
+        // If only columns were moved, the right row was hit.
         let moved = meant.filter(|(_, header)| normalise(header) != normalise(&cell.header));
         let in_meant_row = moved.and_then(|(id, _)| with_id(id));
-        // Something else than an id in its place: the column of ids was moved, or the row has none.
+        // No id in its place: the id column was moved, or the row has none.
         let in_right_row = || meant.filter(|_| !cell.id.is_empty()).and_then(|(id, _)| with_id(id));
         let found = if self.is_id_of_a_row(tab, &cell.id) {
             with_id(&cell.id).or(in_meant_row)

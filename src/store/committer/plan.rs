@@ -1,4 +1,4 @@
-//! What one call writes: edits, rows that go and rows that come.
+//! Write plan: row edits, removals, additions and restored rows of one call.
 
 use super::{
     super::{
@@ -12,7 +12,7 @@ use super::{
     job::{Done, Origin},
 };
 
-/// What one call writes.
+/// Changes that one call writes.
 #[derive(Default)]
 pub(super) struct Plan {
     pub(super) edits: Vec<Edit>,
@@ -20,41 +20,41 @@ pub(super) struct Plan {
     pub(super) additions: Vec<Addition>,
     /// Rows that a misplaced deletion took.
     pub(super) restored: Vec<Restored>,
-    /// Changes for which there is nothing to write.
+    /// Changes that need no write.
     pub(super) settled: Vec<(Origin, Done)>,
-    /// Jobs that cannot be done.
+    /// Jobs that failed.
     pub(super) failed: Vec<(usize, CommitError)>,
 }
 
-/// New values in cells of one row.
+/// New values of cells of one row.
 #[derive(Clone, Debug)]
 pub(super) struct Edit {
     pub(super) purpose: Purpose,
     pub(super) by: String,
     pub(super) action: &'static str,
     pub(super) tab: &'static Tab,
-    /// Text of the id; empty for a row of staff's own without one.
+    /// Text of the id; empty for a row that staff typed without one.
     pub(super) id: String,
     pub(super) number: usize,
-    /// By place in the sheet.
+    /// Sorted by position in the sheet.
     pub(super) cells: Vec<CellEdit>,
 }
 
-/// Why an edit is made, or a row goes.
+/// Purpose of an edit or a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// A caller wants it.
+    /// Requested by a caller.
     Change(Origin),
-    /// It puts something right, by place in the list of what is to be put right.
+    /// Repair, by index in the list of repairs.
     Fix(usize),
 }
 
-/// A new value in one cell.
+/// New value of one cell.
 #[derive(Clone, Debug)]
 pub(super) struct CellEdit {
-    /// Place in the sheet, counted from 0.
+    /// Position in the sheet, zero-based.
     pub(super) position: usize,
-    /// Header as it stands there.
+    /// Header as it is in the sheet.
     pub(super) header: String,
     pub(super) kind: Option<Kind>,
     pub(super) found: Content,
@@ -63,17 +63,17 @@ pub(super) struct CellEdit {
     pub(super) in_log: InLog,
 }
 
-/// Whether a cell gets a line of the audit log.
+/// Whether a cell gets an audit line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InLog {
     Line,
-    /// One that says that the cell only tells when the others changed.
+    /// Line for a cell that only holds the time of the last change.
     Moment,
-    /// The cell is one of a line itself.
+    /// The cell belongs to an audit line itself.
     NoLine,
 }
 
-/// A row that goes.
+/// Deletion of a row.
 #[derive(Clone, Debug)]
 pub(super) struct Removal {
     pub(super) purpose: Purpose,
@@ -81,24 +81,24 @@ pub(super) struct Removal {
     pub(super) tab: &'static Tab,
     pub(super) id: String,
     pub(super) number: usize,
-    /// Its cells in every column with a header, by place in the sheet.
+    /// Cells in every column with a header, by position in the sheet.
     pub(super) columns: Vec<RemovedCell>,
-    /// What it shows under each header; empty where its id is enough to know it.
+    /// Values under each header; empty if the id identifies the row.
     pub(super) shows: Vec<(String, Content)>,
 }
 
-/// A cell of a row that goes.
+/// Cell of a deleted row.
 #[derive(Clone, Debug)]
 pub(super) struct RemovedCell {
-    /// Place in the sheet, counted from 0.
+    /// Position in the sheet, zero-based.
     pub(super) position: usize,
     pub(super) header: String,
     pub(super) kind: Option<Kind>,
-    /// What was read there; `None` in a column that was not read.
+    /// Value that was read; `None` in a column that was not read.
     pub(super) found: Option<Content>,
 }
 
-/// A row that comes.
+/// New row.
 #[derive(Clone, Debug)]
 pub(super) struct Addition {
     pub(super) origin: Origin,
@@ -106,13 +106,13 @@ pub(super) struct Addition {
     pub(super) tab: &'static Tab,
     pub(super) id: Entry,
     pub(super) cells: Vec<Entry>,
-    /// What comes back into columns of staff's own, by place in the sheet.
+    /// Restored values of staff's own columns, by position in the sheet.
     pub(super) others: Vec<(usize, Content)>,
-    /// What the log says of it, unless its id was given.
+    /// Audit line of the row, unless its id was given.
     pub(super) line: Option<NewLine>,
 }
 
-/// The line of the audit log that tells of a new row.
+/// Audit line of a new row.
 #[derive(Clone, Debug)]
 pub(super) struct NewLine {
     pub(super) id: String,
@@ -128,26 +128,26 @@ impl Addition {
         WrittenRow::of(self.tab, &self.id, &self.cells)
     }
 
-    /// Whether its id was counted up for it.
+    /// Whether its id was counted.
     pub(super) fn is_counted(&self) -> bool {
         self.line.as_ref().is_some_and(|line| line.action == action::CREATED)
     }
 }
 
-/// A row that is put back.
+/// Row that is restored.
 #[derive(Clone, Debug)]
 pub(super) struct Restored {
     pub(super) tab: &'static Tab,
     pub(super) id: String,
-    /// It comes below the row with this number.
+    /// Row number below which it is inserted.
     pub(super) after_row: usize,
     pub(super) cells: Vec<RestoredCell>,
 }
 
-/// A cell of a row that is put back.
+/// Cell of a restored row.
 #[derive(Clone, Debug)]
 pub(super) struct RestoredCell {
-    /// Place in the sheet, counted from 0.
+    /// Position in the sheet, zero-based.
     pub(super) position: usize,
     pub(super) header: String,
     pub(super) kind: Option<Kind>,
@@ -161,12 +161,12 @@ impl RestoredCell {
 }
 
 impl Edit {
-    /// Whether it gives its row an id.
+    /// Whether it assigns an id to its row.
     pub(super) fn is_numbering(&self) -> bool {
         self.action == action::NUMBERED
     }
 
-    /// The id that it gives to its row; otherwise the id of the row.
+    /// Id that it assigns to its row; otherwise the id of the row.
     pub(super) fn given_id(&self) -> String {
         match self.cells.first().filter(|_| self.is_numbering()) {
             Some(cell) => cell.wanted.as_cell().text(),
@@ -176,7 +176,7 @@ impl Edit {
 }
 
 impl Plan {
-    /// The rows that come, as they are written.
+    /// New and restored rows, as they are written.
     pub(super) fn written_rows(&self) -> Vec<WrittenRow> {
         let added = self.additions.iter().map(Addition::written_row);
         let restored = self.restored.iter().map(|restored| WrittenRow {
@@ -191,14 +191,14 @@ impl Plan {
         self.edits.is_empty() && self.removals.is_empty() && self.additions.is_empty() && self.restored.is_empty()
     }
 
-    /// Whether it puts something right; such a plan does nothing else.
+    /// Whether it is a repair; such a plan does nothing else.
     pub(super) fn mends(&self) -> bool {
         let removals = self.removals.iter().map(|removal| removal.purpose);
         let mut purposes = self.edits.iter().map(|edit| edit.purpose).chain(removals);
         !self.restored.is_empty() || purposes.any(|purpose| matches!(purpose, Purpose::Fix(_)))
     }
 
-    /// The tabs whose rows it changes.
+    /// Tabs whose rows it changes.
     pub(super) fn tabs(&self) -> Vec<&'static Tab> {
         let edited = self.edits.iter().map(|edit| edit.tab);
         let removed = self.removals.iter().map(|removal| removal.tab);

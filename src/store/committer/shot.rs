@@ -1,17 +1,17 @@
-//! One atomic call: what it writes, the lines of the audit log that prove it, and what the answer tells.
+//! Write request: one atomic call, the audit lines that prove it, and the ranges that its response returns.
 //!
-//! For each changed cell the call adds a line to the audit log, in which the server itself puts the id of the row and the
-//! old value: it copies them from the very cells that the call is about to change, and the header from above them. If staff
-//! sorted the tab or moved its columns between the read and the write, the line names the row and the column that were hit
-//! and keeps what was overwritten. The answer shows these lines, and should it get lost, they are in the sheet.
+//! For each changed cell the call adds an audit line into which the server itself copies the id of the row and the old
+//! value, from the very cells that the call is about to change, and the header from above them. If staff sorted the tab
+//! or moved its columns between the read and the write, the line names the row and the column that were hit and keeps
+//! the overwritten value. The response returns these lines; if it is lost, they are in the sheet.
 //!
-//! Rows that follow each other and go are copied and taken out together. Of a large call that does nothing else, the answer
-//! shows the ids of the rows that went: when they are the wanted ones, in whatever order, there is nothing more to read.
+//! Adjacent deleted rows are copied and deleted together. For a large call that does nothing else, the response returns
+//! the ids of the deleted rows: if they are the intended ones, in any order, nothing more has to be read.
 //!
-//! The answer also shows the ids of the rows that were written, which decides. Google's clipboard passes over rows that a
-//! filter hides (<https://github.com/googleapis/google-api-php-client-services/issues/329>), so that a line may show another
-//! row although the right one was hit; such a line then gets what was read before the write. A lost answer is made up for
-//! by the lines.
+//! The response also returns the ids of the written rows, which decides. Google's clipboard skips rows that a filter
+//! hides (<https://github.com/googleapis/google-api-php-client-services/issues/329>), so a line may show another row
+//! although the right one was hit; such a line is then rewritten with the values read before the write. If the response
+//! is lost, the lines replace it.
 
 use std::ops::Range;
 
@@ -30,35 +30,36 @@ use super::{
     turn::{self, CallKey},
 };
 
-/// Lines that the answer shows; more are read from the log, since a shown cell takes kilobytes of memory.
+/// Maximum number of lines in the response; more are read from the log, since a returned cell takes kilobytes of
+/// memory.
 const LINES_SHOWN: usize = 200;
-/// Blocks of rows that go of which the answer to a large call shows the ids.
+/// Maximum number of blocks of deleted rows whose ids the response to a large call returns.
 const BLOCKS_SHOWN: usize = 50;
-/// Times that a value has to follow itself on average before it is written once for all of its lines.
+/// Minimum average run length of a repeated value for which it is written once for all of its lines.
 const WORTH_REPEATING: usize = 8;
 
-/// A call that is ready to be sent.
+/// Call that is ready to be sent.
 pub(super) struct Shot {
-    /// The turn that the call takes, and the one after which it does.
+    /// Fencing token that the call takes, and the one before it.
     pub(super) turn: turn::Turn,
     pub(super) before: turn::Turn,
-    /// A tab that the call writes to.
+    /// Sheet id of a tab that the call writes to.
     pub(super) sheet_id: i32,
     pub(super) plan: Plan,
     pub(super) requests: Vec<SheetRequest>,
-    /// What the answer is to show.
+    /// Ranges that the response returns.
     pub(super) ranges: Vec<String>,
     pub(super) lines: Vec<Line>,
     blocks: Blocks,
-    /// Number of the tab of the audit log, and where its columns stand.
+    /// Position of the new lines in the audit log.
     pub(super) log: Option<Log>,
 }
 
 impl Shot {
-    /// Prepares the call for `plan`, to be made after the turn `before`. `now` is the instant that the log shows.
+    /// Prepares the call for `plan`, with the token after `before`. `now` is the time that the log shows.
     pub(super) fn new(mut plan: Plan, tails: &Tails, (before, now): (&turn::Turn, &Entry)) -> Self {
         let call = CallKey::new();
-        // Those of one row keep their order.
+        // Stable sort: edits of one row keep their order.
         plan.edits.sort_by_key(|edit| (edit.tab.title, edit.number));
         plan.removals.sort_by_key(|removal| (removal.tab.title, removal.number));
         let blocks = Blocks::of(&plan);
@@ -96,7 +97,7 @@ impl Shot {
         self.requests.extend(tails.growth_needed(&AUDIT_LOG));
         self.requests
             .push(requests::empty_rows(place.sheet_id, place.after_row, self.lines.len()));
-        // Lines of new rows stand last, and nothing is learnt from them; of header and values they say nothing.
+        // Lines of new rows come last and prove nothing, so they are not returned; their header and values are empty.
         let telling = self.lines.iter().filter(|line| line.subject != Subject::New).count();
         let filled = if telling == 0 {
             column::HEADER
@@ -151,8 +152,8 @@ impl Shot {
         self.log = Some(log);
     }
 
-    /// Copies what the edits overwrite into their lines, then writes; one after the other, since several may be about the
-    /// same row.
+    /// Copies the values that the edits overwrite into their lines, then writes; in sequence, since several edits may
+    /// concern the same row.
     fn edit(&mut self, tails: &Tails) {
         let mut line = 0;
         for block in &self.blocks.edits {
@@ -199,7 +200,7 @@ impl Shot {
             self.requests.extend(tails.growth_needed(tab));
             let mut place = tails.place(tab);
             if *tab == AUDIT_LOG {
-                // Below the lines of this call, which must stay where the answer shows them.
+                // Below the lines of this call, whose position must stay as in the returned range.
                 place.after_row += self.lines.len();
             }
             self.requests.extend(requests::insert_rows(&place, &rows));
@@ -216,8 +217,8 @@ impl Shot {
         }
     }
 
-    /// Copies whole rows into the log, then takes them out from the bottom up, so that numbers stay true. Rows are put back
-    /// in the same order.
+    /// Copies whole rows into the log, then deletes them from the bottom up, so that row numbers stay valid. Rows are
+    /// restored in the same pass.
     fn remove(&mut self, tails: &Tails) {
         let mut line = self.first_line_of_removals();
         for block in &self.blocks.removals {
@@ -239,7 +240,8 @@ impl Shot {
         let gone = gone.map(|removal| (tails.place(removal.tab).sheet_id, removal.number, None));
         let back = self.plan.restored.iter();
         let back = back.map(|row| (tails.place(row.tab).sheet_id, row.after_row, Some(row)));
-        // Below a row that goes itself, a row is put back before that one goes: afterwards its number is another's.
+        // Below a row that is deleted itself, a row is restored before that deletion: afterwards the row number is
+        // another row's.
         let mut changes: Vec<(i32, usize, Option<&Restored>)> = back.chain(gone).collect();
         changes.sort_by_key(|(sheet_id, number, _)| (*sheet_id, std::cmp::Reverse(*number)));
         let goes_with = |below: &(i32, usize, Option<&Restored>), above: &(i32, usize, Option<&Restored>)| {
@@ -262,7 +264,7 @@ impl Shot {
         self.lines.iter().position(is_first).unwrap_or(self.lines.len())
     }
 
-    /// The answer shows the ids of the rows and the header.
+    /// Makes the response return the ids of the rows and the headers.
     fn show_which_rows_were_hit(&mut self, tails: &Tails) {
         let headers = self.plan.tabs().into_iter();
         self.ranges
@@ -285,7 +287,7 @@ impl Shot {
         }
     }
 
-    /// Of a large call that does nothing but take rows out and add others, the answer shows which rows went.
+    /// Makes the response to a large call that only deletes and adds rows return the ids of the deleted rows.
     fn show_which_rows_went(&mut self) {
         let plan = &self.plan;
         let is_told = plan.removals.iter().all(|removal| removal.shows.is_empty());
@@ -305,7 +307,7 @@ impl Shot {
         }
     }
 
-    /// Lines that together show the id of each row that goes: those of the first column of each block.
+    /// Lines that together show the id of each deleted row: those of the first column of each block.
     pub(super) fn lines_with_ids(&self) -> Vec<Range<usize>> {
         let mut line = self.first_line_of_removals();
         let first_columns = self.blocks.removals.iter().map(|block| {
@@ -316,18 +318,18 @@ impl Shot {
         first_columns.collect()
     }
 
-    /// Whether the answer shows too little, so that the lines have to be read.
+    /// Whether the response returns too little, so that the lines have to be read.
     pub(super) fn is_large(&self) -> bool {
         let is_new = |line: &&Line| line.subject != Subject::New;
         self.lines.iter().filter(is_new).count() > LINES_SHOWN
     }
 
-    /// Whether the call wrote lines of the audit log.
+    /// Whether the call wrote audit lines.
     pub(super) fn is_logged(&self) -> bool {
         !self.lines.is_empty()
     }
 
-    /// Lets `tails` know what the call changed, once it was applied and hit what it should.
+    /// Updates `tails` after the call was applied and hit the intended rows.
     pub(super) fn note(&self, tails: &mut Tails) {
         if !self.lines.is_empty() {
             tails.added(&AUDIT_LOG, self.lines.iter().map(|line| line.id.as_str()));
@@ -351,7 +353,7 @@ impl Shot {
 }
 
 impl Plan {
-    /// The lowest of the numbers that are given in each tab comes first.
+    /// Counted ids per tab, in ascending order.
     pub(super) fn counted_ids(&self) -> Vec<(&'static Tab, i64)> {
         let added = self.additions.iter().filter(|addition| addition.is_counted());
         let added = added.map(|addition| (addition.tab, addition.id_text()));
@@ -375,7 +377,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// Number of the row of `edit` once rows above it have gone or come; `None` when it goes itself.
+    /// Row number of `edit` after rows above it were deleted or inserted; `None` if the row itself is deleted.
     pub(super) fn number_after(&self, edit: &Edit) -> Option<usize> {
         let removed = self.removals.iter().filter(|removal| removal.tab == edit.tab);
         let restored = self.restored.iter().filter(|restored| restored.tab == edit.tab);

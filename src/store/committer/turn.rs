@@ -1,10 +1,10 @@
-//! Whose turn it is to write: programs on one spreadsheet write one after the other.
+//! Fencing token: serialises the writers of a spreadsheet through a named range.
 //!
-//! Each write makes a named range with the number of its turn and takes away the one of the turn before. Google refuses to
-//! make one that is there and to touch one that is not, and a refused call changes nothing. So a write goes through only if
-//! no other program has written since it was prepared, and one that was given up cannot arrive late, once somebody else has
-//! taken its turn. The name of the range says which call took the turn, which tells whether a call whose answer got lost
-//! was applied.
+//! Each write adds a named range with the number of its token and deletes the one of the token before. Google refuses
+//! to add a range that exists and to delete one that does not, and a rejected call changes nothing. So a write succeeds
+//! only if no other program has written since it was prepared, and a write that was given up cannot arrive late once
+//! another program has taken the token. The name of the range identifies the call that took the token, which shows
+//! whether a call whose response was lost was applied.
 
 use uuid::{Builder, Uuid};
 
@@ -16,7 +16,7 @@ use super::super::{
 
 const PREFIX: &str = "tallyboard_turn_";
 
-/// Stands for one call.
+/// Random key of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct CallKey([u8; 5]);
 
@@ -37,18 +37,18 @@ impl CallKey {
     }
 }
 
-/// The last turn that was taken; number 0 before the first one.
+/// Last fencing token; number 0 before the first one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) number: u64,
-    /// The call that took it; the one before, where a turn was taken without writing anything.
+    /// Call that took it; the call before, if a token was taken without a write.
     pub(super) key: Option<CallKey>,
-    /// Ids of the named ranges that stand: its own, and others that somebody copied.
+    /// Ids of the existing named ranges: its own, and copies that staff made.
     standing: Vec<String>,
 }
 
 impl Turn {
-    /// The last turn among the named ranges of a spreadsheet.
+    /// Last token among the named ranges of a spreadsheet.
     pub(super) fn among(ranges: &[NamedRange]) -> Self {
         let mut turn = Self::default();
         for range in ranges {
@@ -67,7 +67,7 @@ impl Turn {
         turn
     }
 
-    /// The turn after this one, taken by the call `key`.
+    /// Next token, taken by the call `key`.
     pub(super) fn next(&self, key: CallKey) -> Self {
         Self {
             key: Some(key),
@@ -75,7 +75,7 @@ impl Turn {
         }
     }
 
-    /// The turn after this one, in which nothing is written. What the last write left undone is still to be looked after.
+    /// Next token, taken without a write. The last write still has to be verified.
     pub(super) fn next_without_a_write(&self) -> Self {
         let number = self.number + 1;
         Self {
@@ -85,7 +85,7 @@ impl Turn {
         }
     }
 
-    /// What takes this turn after `before`; first in its call. The range lies in the tab `sheet_id`.
+    /// Requests that take this token after `before`; they come first in the call. The range lies in the tab `sheet_id`.
     pub(super) fn requests(&self, before: &Self, sheet_id: i32) -> Vec<SheetRequest> {
         let key = self.key.map(CallKey::hex).unwrap_or_default();
         let name = format!("{PREFIX}{}_{key}", self.number);
@@ -96,13 +96,13 @@ impl Turn {
         own.chain(gone).collect()
     }
 
-    /// Goes past a turn whose named range is there although the spreadsheet does not list it, as happens when staff delete
-    /// the cell that it names (<https://github.com/burnash/gspread/issues/1530>).
+    /// Skips a token whose named range exists although the spreadsheet does not list it, which happens after staff
+    /// delete the cell that it refers to (<https://github.com/burnash/gspread/issues/1530>).
     pub(super) fn pass_over(&mut self, unlisted: u64) {
         self.number = self.number.max(unlisted);
     }
 
-    /// Whether nobody has taken a turn between this and `other`.
+    /// Whether no token was taken between this and `other`.
     pub(super) fn is_listed_like(&self, other: &Self) -> bool {
         self.standing == other.standing && self.key == other.key
     }
@@ -112,45 +112,45 @@ fn key_in(name: &str) -> Option<CallKey> {
     name.rsplit_once('_').and_then(|(_, key)| CallKey::from_hex(key))
 }
 
-/// Bits of the place of a line that say which row and which column it is about, in lines of a row that goes.
+/// Bits of a line's place that encode row and column, in lines of a deleted row.
 const ROW_BITS: usize = 12;
 const COLUMN_BITS: usize = 7;
-/// The bit that says that the others do.
+/// Bit that marks such a place.
 const REMOVAL: usize = 1 << (ROW_BITS + COLUMN_BITS);
-/// All of them.
+/// Mask of all bits of a place.
 const PLACES: usize = 2 * REMOVAL - 1;
 
-/// Id of a line of the audit log. It says which call wrote the line, and, sealed, which row and column the call was meant
-/// for: since the server copies into the line the row and column that were hit, anybody can tell later whether they are the
-/// same.
+/// Id of an audit line. It encodes the call that wrote the line, and a hash of the row and column that the call was
+/// intended for. Since the server copies into the line the row and column that were hit, anyone can later tell whether
+/// they are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LineId(Uuid);
 
 impl LineId {
-    /// The line with this place (below 2^19) among those of its call.
+    /// Id of the line with this place (below 2^19) among those of its call.
     pub(super) fn new(call: CallKey, place: usize, (tab, row, header): (&str, &str, &str)) -> Self {
         let place = u32::try_from(place & PLACES).unwrap_or(0).to_be_bytes();
         let mut first = [0; 8];
         first[..5].copy_from_slice(&call.0);
         first[5] = place[1] << 4 | place[2] >> 4;
-        // The upper half of this byte is the version.
+        // The upper half of this byte holds the UUID version.
         first[6] = place[2] & 0x0F;
         first[7] = place[3];
         Self::sealed(first, (tab, row, header))
     }
 
-    /// The line of a cell of a row that goes: the row with this place among those of its call (below 2^12) and the column
-    /// with this place (below 2^7).
+    /// Id of the line of a cell of a deleted row: index of the row among those of its call (below 2^12) and index of
+    /// the column (below 2^7).
     pub(super) fn of_removal(call: CallKey, (row, column): (usize, usize), (tab, id): (&str, &str)) -> Self {
         Self::new(call, REMOVAL | column << ROW_BITS | row, (tab, id, ""))
     }
 
-    /// Whether there are ids for the lines of so many rows and columns.
+    /// Whether ids can encode this many rows and columns.
     pub(super) fn can_name(rows: usize, columns: usize) -> bool {
         rows <= 1 << ROW_BITS && columns <= 1 << COLUMN_BITS
     }
 
-    /// Which of the rows that its call took it is about; `None` when its id does not say so.
+    /// Index of the deleted row among those of its call; `None` if the id does not encode it.
     pub(super) fn removed_row(self) -> Option<usize> {
         let bytes = self.0.as_bytes();
         let place = usize::from(bytes[5]) << 12 | usize::from(bytes[6] & 0x0F) << 8 | usize::from(bytes[7]);
@@ -167,7 +167,7 @@ impl LineId {
         Self(Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// `None` for the id of a line that no call sealed: one of a new row, or of what staff edited.
+    /// Parses an id; `None` for a line without an encoded target: a line of a new row, or of an edit of staff.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let id = Uuid::try_parse(text).ok()?;
         (id.get_version_num() == 8).then_some(Self(id))
@@ -178,7 +178,7 @@ impl LineId {
         CallKey([a, b, c, d, e])
     }
 
-    /// Whether the call was meant for this row and column.
+    /// Whether the call was intended for this row and column.
     pub(super) fn means(self, tab: &str, row: &str, header: &str) -> bool {
         let mut first = [0; 8];
         first.copy_from_slice(&self.0.as_bytes()[..8]);

@@ -1,8 +1,8 @@
-//! Copies that a killed program left behind.
+//! Orphans: copies of rows that a killed program left behind in wrong columns.
 //!
-//! Staff moved columns at the moment a row came, so that its id stands under another header, and the program was killed
-//! before it could put that right. Whoever sent the row sends it again, another program does not find the id and writes the
-//! row once more. The first one is then a copy in wrong columns, and goes.
+//! Staff moved columns while a row was inserted, so that its id is under another header, and the program was killed
+//! before it could repair that. The sender sends the row again, another program does not find the id and inserts the
+//! row once more. The first one is then a copy in wrong columns, and is deleted.
 
 use uuid::Uuid;
 
@@ -20,8 +20,8 @@ use super::{
 };
 
 impl Committer {
-    /// Copies in wrong columns of rows of these tabs; ids that only stand in wrong columns are remembered. Nothing is read
-    /// unless some row has something else than an id where the others have one.
+    /// Finds copies, in wrong columns, of rows of these tabs, and remembers ids that are only in wrong columns. Reads
+    /// nothing unless a row has something else than an id where the others have one.
     pub(super) async fn twins_left(&mut self, tabs: &[&'static Tab]) -> Result<Vec<Fix>, Failure> {
         self.astray
             .retain(|(title, _)| tabs.iter().all(|tab| tab.title != *title));
@@ -71,7 +71,7 @@ impl Committer {
         Ok(fixes)
     }
 
-    /// Rows of `group` of which a copy stands in wrong columns.
+    /// Repairs for rows of `group` that have a copy in wrong columns.
     pub(super) fn sent_again(&mut self, group: &[Job]) -> Vec<Fix> {
         let mut fixes = Vec::new();
         for (_, change) in group.iter().flat_map(Job::open_changes) {

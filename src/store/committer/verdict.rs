@@ -1,4 +1,4 @@
-//! What a call really hit, by the answer to it or by its lines in the audit log.
+//! Verification: what a call really hit, by its response or by its lines in the audit log.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,7 +20,7 @@ use super::{
     shot::Shot,
 };
 
-/// What a line shows after the call.
+/// Target that a line shows after the call.
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
     pub(super) row: String,
@@ -33,42 +33,42 @@ impl Verdict {
         self.misplaced_edits.is_empty() && self.misplaced_removals.is_empty() && self.scattered.is_empty()
     }
 
-    /// Whether the values of a new row may stand in the wrong columns.
+    /// Whether the values of a new row may be in the wrong columns.
     pub(super) fn scatters(&self, addition: &Addition) -> bool {
         self.scattered.contains(&addition.tab.title)
     }
 }
 
-/// What the lines tell.
+/// Result of the verification.
 #[derive(Default)]
 pub(super) struct Verdict {
-    /// Edits and removals by place in the plan that hit another row or column.
+    /// Edits and removals that hit another row or column, by index in the plan.
     pub(super) misplaced_edits: Vec<(usize, Vec<Overwritten>)>,
     pub(super) misplaced_removals: Vec<(usize, Vec<Overwritten>)>,
-    /// Titles of tabs whose columns were moved before rows were added or put back.
+    /// Titles of tabs whose columns were moved before rows were added or restored.
     pub(super) scattered: Vec<&'static str>,
-    /// Lines that show another row although the right one was hit, by place.
+    /// Lines that show another row although the right one was hit, by index.
     pub(super) garbled_lines: Vec<usize>,
-    /// Lines that tell nothing, by place, and the removal that none tells of.
+    /// Lines that show nothing, by index, and the removal that no line shows.
     pub(super) garbled_removals: Vec<(usize, usize)>,
 }
 
-/// A cell that was hit in place of another one.
+/// Cell that was hit instead of another one.
 #[derive(Clone, Debug)]
 pub(super) struct Overwritten {
-    /// Id of its row, as far as it is known.
+    /// Id of its row, if known.
     pub(super) id: String,
-    /// Place in the sheet at the time, as far as it is known.
+    /// Position in the sheet at the time, if known.
     pub(super) position: Option<usize>,
     /// Header of its column at the time.
     pub(super) header: String,
     pub(super) old: Content,
-    /// What stands there now; for a removal, nothing.
+    /// Current value; empty for a removal.
     pub(super) now: Content,
 }
 
 impl Shot {
-    /// What has to be read to learn whether the call was applied, and where.
+    /// Lookups that show whether the call was applied, and where.
     pub(super) fn evidence(&self) -> Vec<Wanted> {
         let line = |line: &Line| Wanted {
             tab: AUDIT_LOG.title,
@@ -90,7 +90,7 @@ impl Shot {
         self.lines.iter().map(line).chain(rows).chain(added).collect()
     }
 
-    /// Whether the call was applied, as far as rows and lines with ids tell; `None` when it wrote none.
+    /// Whether the call was applied, judged by rows and lines with ids; `None` if it wrote none.
     pub(super) fn was_applied(&self, tails: &Tails) -> Option<bool> {
         if let Some(line) = self.lines.first() {
             return Some(tails.contains(&AUDIT_LOG, &line.id));
@@ -99,7 +99,7 @@ impl Shot {
         Some(tails.contains(addition.tab, &addition.id_text()))
     }
 
-    /// What the answer to the call tells; `None` when the lines have to be read.
+    /// Result by the response; `None` if the lines have to be read.
     pub(super) fn verdict(&self, shown: &Shown, tails: &Tails) -> Option<Verdict> {
         if !self.is_large() {
             return Some(self.verdict_of_answer(shown, tails));
@@ -107,7 +107,7 @@ impl Shot {
         self.shows_that_all_went(shown, tails).then(Verdict::default)
     }
 
-    /// Whether the answer to a large call shows that no other rows went than those that were to go.
+    /// Whether the response to a large call shows that exactly the intended rows were deleted.
     fn shows_that_all_went(&self, shown: &Shown, tails: &Tails) -> bool {
         let Some(log) = self.log.as_ref().filter(|_| !self.ranges.is_empty()) else {
             return false;
@@ -144,7 +144,7 @@ impl Shot {
                 return self.lines[line].expected();
             };
             let cell = |position: usize| shown.cell(log.sheet_id, log.first_row + line, position);
-            // Where another column stands in the place of the ids, the line names no row.
+            // If another column has taken the place of the ids, the line names no row.
             let row = if has_moved(self.lines[line].tab, 0) {
                 String::new()
             } else {
@@ -160,14 +160,14 @@ impl Shot {
             let place = tails.place(edit.tab);
             let id_position = place.layout.position(0);
             if edit.is_numbering() {
-                // Only the line tells whose id was written over; a row that was empty is seen here.
+                // Only the line shows an overwritten id; a row that was empty is detected here.
                 let row = self.plan.number_after(edit)? - 1;
                 let mut others = (0..place.layout.width()).filter(|position| *position != id_position);
                 let is_alone = others.all(|position| shown.cell(place.sheet_id, row, position) == Content::Empty);
                 return is_alone.then_some(false);
             }
             if edit.cells.iter().any(|cell| cell.position == id_position) {
-                // It shows the id that was written, whichever row it is.
+                // The cell shows the id that was written, whichever row it is in.
                 return None;
             }
             let id = shown.cell(place.sheet_id, self.plan.number_after(edit)? - 1, id_position);
@@ -186,7 +186,7 @@ impl Shot {
         verdict
     }
 
-    /// What the lines tell that were found in the log after the answer got lost.
+    /// Result by the lines that were found in the log after the response was lost.
     pub(super) fn verdict_of_log(&self, sight: &Sight, tails: &Tails) -> Verdict {
         let position = |column: usize| tails.place(&AUDIT_LOG).layout.position(column);
         let hit = |line: &Line| match sight.get(&(AUDIT_LOG.title, line.id.clone())) {
@@ -195,10 +195,10 @@ impl Shot {
                 header: found.content(position(column::HEADER)).as_cell().text(),
                 old: found.content(position(column::OLD)),
             },
-            // Staff deleted the line: nothing speaks against what was read before.
+            // Staff deleted the line: nothing contradicts the values read before.
             _ => line.expected(),
         };
-        // Of a row with lines its values tell nothing: another misplaced edit may have left the same there.
+        // The values of a row with audit lines prove nothing: another misplaced edit may have written the same there.
         let is_right = |edit: &Edit| {
             if edit.is_logged() {
                 return None;
@@ -221,7 +221,7 @@ impl Shot {
         verdict
     }
 
-    /// Sorts edits and removals by what their lines show. `is_right` says what is known of an edit besides.
+    /// Classifies edits and removals by what their lines show. `is_right` returns additional evidence about an edit.
     fn judge(&self, hits: &[Hit], is_right: impl Fn(&Edit) -> Option<bool>) -> Verdict {
         let mut verdict = Verdict::default();
         let mut edits = vec![(true, Vec::new()); self.plan.edits.len()];
@@ -272,8 +272,8 @@ impl Shot {
         verdict
     }
 
-    /// Sorts the removals of one tab, those with these places, by the `rows` that went in their places. One that was to go
-    /// is right wherever it stood. Where a filter hides rows, copies show others twice, or nothing.
+    /// Classifies the removals of one tab, at these indexes, by the `rows` that were deleted in their places. A row to
+    /// delete is correct wherever it was. If a filter hides rows, copies show other rows twice, or nothing.
     fn judge_removals(&self, places: Range<usize>, rows: &[Vec<Overwritten>], verdict: &mut Verdict) {
         let removals = &self.plan.removals[places.clone()];
         let shown: Vec<String> = rows.iter().map(|row| removals[0].shown_id(row)).collect();
@@ -324,8 +324,8 @@ impl Shot {
         lines.filter(move |(_, line)| is_of_it(line)).map(|(place, _)| place)
     }
 
-    /// What was read of the row that went with the removal `index`, for a line that tells nothing; `None` where the cell was
-    /// not read.
+    /// Values read before from the row of removal `index`, for a line that shows nothing; `None` if the cell was not
+    /// read.
     pub(super) fn known_of_removal(&self, line: usize, index: usize) -> Option<(String, Entry, Content)> {
         let line = &self.lines[line];
         let Subject::Removal(_, column) = line.subject else {
@@ -336,7 +336,7 @@ impl Shot {
         Some((line.id.clone(), Entry::Text(removal.id.clone()), found))
     }
 
-    /// What is known of a line, to be written over what the copies left there: its id, the id of its row, the old value.
+    /// Known content of a line, to replace what the copies wrote there: its id, the id of its row, the old value.
     pub(super) fn known_of(&self, line: usize) -> (String, Entry, Content) {
         let line = &self.lines[line];
         (line.id.clone(), Entry::Text(line.row.clone()), line.old.clone())
@@ -344,14 +344,14 @@ impl Shot {
 }
 
 impl Removal {
-    /// Whether the lines show what this row shows.
+    /// Whether the lines show the content of this row.
     fn is_shown_by(&self, cells: &[Overwritten]) -> bool {
         let with_header = |header: &str| cells.iter().find(|cell| normalise(&cell.header) == normalise(header));
         let mut shows = self.shows.iter();
         shows.all(|(header, content)| with_header(header).is_some_and(|cell| cell.old.is_same_as(content)))
     }
 
-    /// The id of the row that these lines show; empty when none. Where columns were moved, it stands in another line.
+    /// Id of the row that these lines show; empty if there is none. If columns were moved, it is in another line.
     fn shown_id(&self, cells: &[Overwritten]) -> String {
         let id_header = normalise(self.tab.columns[0].header);
         let by_header = cells.iter().find(|cell| normalise(&cell.header) == id_header);

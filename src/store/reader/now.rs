@@ -1,4 +1,4 @@
-//! Reading for whoever is about to write, or has written: older data will not do.
+//! Fresh reads for callers that are about to write, or have written: stale data is not returned.
 
 use std::{any::TypeId, sync::Arc, sync::atomic::Ordering};
 
@@ -10,14 +10,14 @@ use super::{
     Reader, is_outage,
 };
 
-/// How often somebody asks who takes no older data.
+/// Attempts of a caller that accepts no stale data.
 const TRIES_NOW: usize = 2;
 
 impl Reader {
-    /// The tabs of `D` in the present epoch, read no longer ago than counts as fresh, and nothing older.
+    /// Tabs of `D` in the current epoch, not older than the freshness limit.
     pub(in crate::store) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
         let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
-        // A page that waits at the same time may have had less patience.
+        // A concurrent page request may have a shorter timeout.
         for _ in 0..TRIES_NOW {
             let held = self.current.get(&key).await;
             if let Some(held) = held.as_ref().filter(|held| self.is_fresh(held)) {
@@ -26,7 +26,7 @@ impl Reader {
             let fetch = self.fetch_patiently::<D>(key, self.patience);
             let fetched = match held {
                 None => self.current.try_get_with(key, fetch).await,
-                // What pages show meanwhile stays.
+                // The cached entry stays for concurrent pages.
                 Some(_) => fetch.await.map_err(Arc::new),
             };
             match fetched {

@@ -1,4 +1,4 @@
-//! What a read comes to: the rows there were, the same with more below them, or others.
+//! Classification of a read: unchanged, extended by added rows, or changed.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -13,7 +13,7 @@ use super::{
 };
 
 impl Reader {
-    /// Finds out what is new, and lets the dataset follow.
+    /// Compares a read with the previous snapshot, and extends or decodes the dataset.
     pub(super) async fn settle<D: Dataset>(
         &self,
         previous: Option<Arc<Snapshot<D>>>,

@@ -1,9 +1,9 @@
-//! What is known of a tab once rows of it are gone.
+//! Removal of deleted rows from the tab index.
 
 use super::{Tail, hint};
 
 impl Tail {
-    /// Takes rows out, given by ascending number; false when it is not known any more which row is the last one.
+    /// Removes rows by ascending row number; returns false if the last row is no longer known.
     pub(super) fn remove(&mut self, numbers: &[usize]) -> bool {
         let numbers: Vec<u32> = numbers.iter().map(|number| hint(*number)).collect();
         let above = |row: u32| numbers.partition_point(|number| *number < row);
@@ -19,7 +19,7 @@ impl Tail {
             let mut rows = self.rows.iter();
             self.last_id = rows.find_map(|(id, row)| (*row == last).then_some(*id));
         }
-        // Staff's rows without ids are not among the rows, nor is the header.
+        // Neither staff's rows without ids nor the header are in the map.
         !took_the_last || self.last_id.is_some()
     }
 }

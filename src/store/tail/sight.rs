@@ -1,4 +1,4 @@
-//! The rows that a write is about, as a read found them.
+//! Lookups: the rows that a write needs, and the result of reading them.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::store::cell::{Cell, Content};
 
-/// A row that a write is about.
+/// Row that a write needs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::store) struct Wanted {
     pub(in crate::store) tab: &'static str,
@@ -14,22 +14,22 @@ pub(in crate::store) struct Wanted {
     pub(in crate::store) search: Search,
 }
 
-/// How much is read to find a row.
+/// Effort of the search for a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::store) enum Search {
-    /// Only where it is known to be; most often it is nowhere.
+    /// Only at the known position; usually the row does not exist.
     Known,
-    /// Everywhere.
+    /// In the whole tab.
     Thorough,
-    /// The row with this number, whatever its id.
+    /// Row with this row number, whatever its id.
     At(u32),
 }
 
-/// A wanted row at the moment of the read.
+/// Result of a lookup at the moment of the read.
 #[derive(Clone, Debug)]
 pub(in crate::store) enum Found {
     Row {
-        /// Row number, the header being 1.
+        /// Row number; the header is row 1.
         number: usize,
         cells: Vec<Value>,
     },
@@ -38,7 +38,7 @@ pub(in crate::store) enum Found {
 }
 
 impl Found {
-    /// The content of a cell of a row that was found.
+    /// Value of a cell of a row that was found.
     pub(in crate::store) fn content(&self, position: usize) -> Content {
         match self {
             Self::Row { cells, .. } => Cell::of(cells.get(position)).into(),
@@ -47,5 +47,5 @@ impl Found {
     }
 }
 
-/// The wanted rows, by tab and id.
+/// Results of the lookups, by tab and id.
 pub(in crate::store) type Sight = HashMap<(&'static str, String), Found>;

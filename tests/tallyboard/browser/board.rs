@@ -1,4 +1,4 @@
-//! Looking at the board: periods, the way back, and the rows behind a number.
+//! Browser tests of the leaderboard: periods, back navigation, drill-down.
 
 use super::device::{Browser, Script};
 use crate::world::{START, World};

@@ -1,4 +1,4 @@
-//! Claiming integrations with mouse, keyboard and a browser that remembers.
+//! Browser tests of the claim form: mouse, keyboard, remembered name, validation, double submit, no script.
 
 use fantoccini::{
     actions::{InputSource, MouseActions, PointerAction},

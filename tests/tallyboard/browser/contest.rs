@@ -1,4 +1,4 @@
-//! A contest in the hands of those whom it concerns: looked at, disputed, corrected, and its rule changed.
+//! Browser tests of contests: view, dispute, correction, rule change.
 
 use jiff::SignedDuration;
 

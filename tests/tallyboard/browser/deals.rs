@@ -1,4 +1,4 @@
-//! The deals in a browser: from the empty board to a filtered one, with script and on a phone.
+//! Browser tests of the deals board: filters with and without script, phone width, print.
 
 use serde_json::json;
 
@@ -64,7 +64,7 @@ async fn without_script_the_form_filters_with_its_button_and_on_a_phone_it_is_in
     browser.reads(".deals .name", "Banque Mistral").await;
 }
 
-/// What a person would not want on paper and yet sees there, and how far the page is wider than the paper.
+/// Visible elements that do not belong on paper.
 const LEFT_ON_PAPER: &str = "(() => { \
     const seen = element => element.getClientRects().length > 0; \
     const odd = [...document.querySelectorAll('nav, button, summary, .drawer, .deal-filter, .downloads, .pager, .imprint a')]; \
@@ -82,7 +82,7 @@ async fn on_paper_there_are_the_filters_and_the_numbers_and_nothing_to_press() {
                       "montant_brut": "123456789,50", "secteur": "Énergie", "date_echeance": "2026-02-01", "assignee": "Marc-Antoine de la Rochefoucauld"});
     let answer = world.post("/deals").json(&long).send().await.expect("answer");
     assert!(answer.status().is_success());
-    // An A4 page between its margins.
+    // Width of an A4 page between its margins.
     browser.look(718, "light").await;
     browser
         .devtools("Emulation.setEmulatedMedia", json!({"media": "print"}))

@@ -1,4 +1,4 @@
-//! Importing a file with a browser: upload, adjust the columns, import, take it back.
+//! Browser tests of the deals import: upload, column mapping, import, rollback.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::world::World;
 
 const FILE: &str = "Nom;Étape;Prix HT;Secteur;Échéance\nAcme;Prospect;12.500;Énergie;31/12/2026\nDurand;Gagné;1 250,50 €;Santé;15/01/2027\nFaux;Prospect;abc;;\n";
 
-/// Looks at the page in every way, and goes on as on a desk.
+/// Accessibility violations and horizontal overflow at all widths; leaves the browser at desktop width.
 async fn look_at(browser: &Browser, name: &str) -> Vec<String> {
     let mut broken = broken_rules(browser, name).await;
     for width in [320, 390, 768, 1280] {

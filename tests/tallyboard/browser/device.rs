@@ -1,4 +1,4 @@
-//! The browser in a person's hands: what they see, type and press.
+//! Browser driver for tests: navigation, input, waiting, screenshots.
 
 use std::{
     env,
@@ -14,18 +14,18 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// A loaded machine takes its time; nobody waits this long when all is well.
+/// Maximum wait, generous because a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Whether the pages' scripts run.
+/// Whether scripts are enabled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Script {
     On,
     Off,
 }
 
-/// One browser window with a fresh profile. It closes when this is dropped, also after a failed test.
+/// A browser window with a fresh profile, closed on drop, also after a failed test.
 pub struct Browser {
     pub client: Client,
     session: String,
@@ -35,7 +35,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// `None` where no browser is installed and none is demanded.
+    /// Starts a browser; `None` without an installed one. Panics with `CI=true` instead.
     pub async fn open(script: Script) -> Option<Self> {
         let (Some(chrome), Some(chromedriver)) =
             (program("CHROME", "chromium"), program("CHROMEDRIVER", "chromedriver"))
@@ -43,7 +43,7 @@ impl Browser {
             let missing = "no browser: install the Debian packages chromium and chromium-driver, or set CHROME and \
                            CHROMEDRIVER";
             assert_ne!(env::var("CI").as_deref(), Ok("true"), "{missing}");
-            // Straight to the terminal: the test harness keeps what a passing test prints.
+            // Written directly to stderr, because the test harness captures the output of a passing test.
             let _ = writeln!(std::io::stderr(), "SKIPPED a browser story, {missing}");
             return None;
         };
@@ -88,14 +88,14 @@ impl Browser {
         self.client.goto(url).await.expect("page");
     }
 
-    /// The path and query of the page.
+    /// Path and query of the current page.
     pub async fn place(&self) -> String {
         let url = self.client.current_url().await.expect("address");
         url.query()
             .map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()))
     }
 
-    /// The first element that `selector` finds, as soon as there is one.
+    /// Waits for the first element that matches `selector`.
     pub async fn find(&self, selector: &str) -> Element {
         let found = self.client.wait().at_most(PATIENCE).every(GLANCE);
         match found.for_element(Locator::Css(selector)).await {
@@ -112,7 +112,7 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
-    /// Types into a field after what stands there.
+    /// Types into a field, after its present content.
     pub async fn write(&self, selector: &str, keys: &str) {
         let element = self.find(selector).await;
         element
@@ -121,19 +121,19 @@ impl Browser {
             .unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
-    /// Presses keys wherever the focus is.
+    /// Sends keys to the focused element.
     pub async fn keys(&self, keys: &str) {
         let element = self.client.active_element().await.expect("focus");
         element.send_keys(keys).await.expect("keys");
     }
 
-    /// What a script answers on this page.
+    /// Value of a JavaScript expression on the page.
     pub async fn ask(&self, script: &str) -> Value {
         let script = format!("return ({script});");
         self.client.execute(&script, vec![]).await.expect("answer")
     }
 
-    /// The visible text of the first element that `selector` finds, empty when there is none.
+    /// Visible text of the first element that matches `selector`; empty without a match.
     pub async fn text(&self, selector: &str) -> String {
         let script = "const found = document.querySelector(arguments[0]); return found ? found.innerText : '';";
         let text = self.client.execute(script, vec![json!(selector)]).await;
@@ -142,7 +142,7 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// What stands in a field.
+    /// Value of a form field.
     pub async fn value(&self, selector: &str) -> String {
         self.find(selector)
             .await
@@ -152,12 +152,12 @@ impl Browser {
             .unwrap_or_default()
     }
 
-    /// Whether a box is ticked.
+    /// Whether a checkbox is checked.
     pub async fn ticked(&self, selector: &str) -> bool {
         self.find(selector).await.is_selected().await.expect("state")
     }
 
-    /// Waits until `words` can be read in the first element that `selector` finds.
+    /// Waits until the first element that matches `selector` contains `words`.
     pub async fn reads(&self, selector: &str, words: &str) {
         let begun = Instant::now();
         loop {
@@ -174,7 +174,7 @@ impl Browser {
         }
     }
 
-    /// Waits until `script` answers true; a page that is just being replaced answers nothing.
+    /// Waits until `script` evaluates to true; errors while the page is being replaced are ignored.
     pub async fn until(&self, script: &str) {
         let begun = Instant::now();
         let asked = format!("return ({script});");
@@ -188,13 +188,13 @@ impl Browser {
         }
     }
 
-    /// Sets the width of the window and the colours that the person prefers.
+    /// Sets the viewport width and the preferred colour scheme.
     pub async fn look(&self, width: u32, scheme: &str) {
         let metrics = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
         let features = json!({"media": "", "features": [
             {"name": "prefers-color-scheme", "value": scheme},
-            // Colours change at once, so that nothing is measured half-way.
+            // Without transitions, so that colours are not measured half-way.
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]});
         self.devtools("Emulation.setEmulatedMedia", features).await;
@@ -204,7 +204,7 @@ impl Browser {
         .await;
     }
 
-    /// A PNG of the whole page.
+    /// PNG of the whole page.
     pub async fn picture(&self) -> Vec<u8> {
         let height = self.ask("document.documentElement.scrollHeight").await;
         let width = self.ask("innerWidth").await;
@@ -213,7 +213,7 @@ impl Browser {
             .await
     }
 
-    /// A PNG of what fits into the window.
+    /// PNG of the viewport.
     pub async fn first_sight(&self) -> Vec<u8> {
         self.capture(json!({"format": "png"})).await
     }
@@ -223,7 +223,7 @@ impl Browser {
         STANDARD.decode(answer["data"].as_str().expect("data")).expect("base64")
     }
 
-    /// What the browser complained about since the last time: blocked by the policy, failed to load, thrown.
+    /// Console errors since the last call: blocked by the security policy, failed to load, thrown.
     pub async fn complaints(&self) -> Vec<String> {
         let entries = self.command("se/log", json!({"type": "browser"})).await;
         let severe = |entry: &&Value| entry["level"] == "SEVERE" || entry["source"] == "security";
@@ -247,7 +247,7 @@ impl Browser {
     }
 }
 
-/// The program that `variable` names, or `name` on the search path.
+/// Executable named by `variable`, otherwise `name` on the search path.
 fn program(variable: &str, name: &str) -> Option<PathBuf> {
     if let Some(named) = env::var_os(variable) {
         return Some(named.into());
@@ -262,7 +262,7 @@ fn connector() -> hyper_util::client::legacy::connect::HttpConnector {
     hyper_util::client::legacy::connect::HttpConnector::new()
 }
 
-/// The driver's process on a port of its own choice.
+/// The `chromedriver` process, on a port of its own choice.
 struct Driver {
     process: Child,
     url: String,
@@ -293,7 +293,7 @@ impl Driver {
                 _ => {}
             }
         };
-        // What it says later is read, so that it never waits for a reader.
+        // Drains later output, so that the driver never blocks on a full pipe.
         std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
         Self {
             process,
@@ -302,7 +302,7 @@ impl Driver {
         }
     }
 
-    /// Asks the driver to close its browser and end.
+    /// Asks the driver to close its browser and exit.
     fn shut_down(&self) -> std::io::Result<()> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -313,7 +313,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // Blocking on purpose: also a failing test leaves no browser behind.
+        // Blocking on purpose: a failing test must not leave a browser running.
         let _ = self.shut_down();
         let _ = self.process.kill();
         let _ = self.process.wait();

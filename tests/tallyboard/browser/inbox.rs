@@ -1,4 +1,4 @@
-//! Names that look alike: asked about while they are typed, and settled on the page of findings.
+//! Browser tests of duplicate detection: hints while typing, merging on the findings page.
 
 use super::device::{Browser, Script};
 use crate::world::World;

@@ -1,4 +1,4 @@
-//! Every page as eyes, screen readers and small windows meet it.
+//! Visual and accessibility checks of every page: axe rules, narrow windows, print, screenshots.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::world::{Plan, World};
 
-/// The program's own catalog, with a name that stands there twice.
+/// The shipped catalog with one duplicate name.
 const FAULTY_CATALOG: &str = concat!(include_str!("../../../integrations.txt"), "GitHub\n");
 const AXE: &str = include_str!("../../browser/axe.min.js");
 
@@ -19,7 +19,7 @@ const PHONE: u32 = 390;
 const DESK: u32 = 1280;
 const WALL: u32 = 1920;
 
-/// The world of the tour: sample data, two cells that nobody can read, and a catalog with a slip.
+/// World of the tour: sample data, two unreadable cells, a faulty catalog.
 async fn lived_in() -> World {
     let world = World::of(Plan {
         catalog: FAULTY_CATALOG,
@@ -36,7 +36,7 @@ async fn lived_in() -> World {
     world
 }
 
-/// Walks through every page in every state; `look` is called on each.
+/// Visits every page in every state and calls `look` on each.
 async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     let empty = World::new().await;
     browser.goto(&format!("{}/leaderboard", empty.address)).await;
@@ -167,7 +167,7 @@ async fn tour(browser: &Browser, mut look: impl AsyncFnMut(&Browser, &str)) {
     look(browser, "status-down").await;
 }
 
-/// Deals that are late, due, cold and won, one of them with a very long name.
+/// Deals that are overdue, due, stale and won, one of them with a very long name.
 async fn fill_deals(world: &World) {
     for (client, statut, secteur, due) in [
         (
@@ -216,7 +216,7 @@ async fn no_page_breaks_a_rule_of_accessibility_by_day_or_night_on_a_phone_or_a_
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// The rules of accessibility that the page breaks, by day or night, on a phone or a desk.
+/// Accessibility violations of the page, in light and dark mode, at phone and desktop width.
 pub(super) async fn broken_rules(browser: &Browser, name: &str) -> Vec<String> {
     let mut broken = Vec::new();
     browser.client.execute(AXE, vec![]).await.expect("axe");
@@ -241,12 +241,12 @@ fn every_rule() -> Value {
     json!({"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
 }
 
-/// The night changes colours and nothing else.
+/// Only the colour rules, because dark mode changes nothing else.
 fn rules_of_colour() -> Value {
     json!({"type": "rule", "values": ["color-contrast", "link-in-text-block"]})
 }
 
-/// Each broken rule with the elements that break it.
+/// Each violated rule with the elements that violate it.
 async fn violations(browser: &Browser, rules: Value) -> Vec<String> {
     let run = "const [runOnly, done] = arguments; \
                axe.run(document, {runOnly, resultTypes: ['violations'], preload: false}).then( \
@@ -278,7 +278,7 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
             let faults = faults_on_paper(browser, width).await;
             wide.extend(faults.into_iter().map(|fault| format!("{name} on paper: {fault}")));
         }
-        // A page that is an error page is told as one; anything else is ours.
+        // The browser also reports the status code of an intended error page; any other message is a fault.
         let own = browser.client.current_url().await.expect("address").to_string();
         let complaints: Vec<String> = browser.complaints().await;
         let foreign =
@@ -293,13 +293,13 @@ async fn no_page_is_wider_than_its_window_and_the_browser_has_nothing_to_complai
     assert!(wide.is_empty(), "{}", wide.join("\n"));
 }
 
-/// The way of the board where the person is can be seen, however narrow the window.
+/// Whether the current item of the board's navigation is scrolled into view.
 const HERE_IS_IN_SIGHT: &str = "[...document.querySelectorAll('.subnavigation [aria-current]')].every((here) => {
     const [ways, way] = [here.closest('nav'), here].map((it) => it.getBoundingClientRect());
     return way.left >= ways.left - 1 && way.right <= ways.right + 1;
 })";
 
-/// Pages that people print.
+/// Pages that must print well.
 const ON_PAPER: [&str; 19] = [
     "board",
     "board-month",
@@ -321,12 +321,12 @@ const ON_PAPER: [&str; 19] = [
     "rules",
     "time-machine",
 ];
-/// Pixels between the margins of an A4 sheet.
+/// Width of an A4 page in portrait between its margins, in pixels.
 const PAPER: u32 = 718;
-/// The same of one that lies on its long side.
+/// The same in landscape.
 const PAPER_LYING: u32 = 1047;
 
-/// What is of no use on a printed page, and what is missing there.
+/// Faults of the printed page: interactive elements, cut-off tables, a missing date of the data.
 async fn faults_on_paper(browser: &Browser, width: u32) -> Vec<String> {
     browser.look(width, "light").await;
     browser
@@ -356,7 +356,7 @@ async fn faults_on_paper(browser: &Browser, width: u32) -> Vec<String> {
     serde_json::from_value(browser.ask(script).await).expect("faults")
 }
 
-/// What sticks out of the window, and tables that stick out of their place and lie over their neighbour.
+/// Elements beyond the right edge of the window, and tables that overflow their container.
 async fn outside(browser: &Browser) -> Vec<String> {
     let script = "(() => { \
                   const right = (element) => element.getBoundingClientRect().right; \

@@ -1,4 +1,4 @@
-//! A board that stays open: what comes by itself, for eyes, ears and whoever asked for no movement.
+//! Browser tests of an open board: live updates, screen-reader announcements, reduced motion, own rank, shortcuts.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::world::{Plan, World};
 
-/// Counts the movements that the page begins.
+/// Counts the animations started by the page.
 const COUNT_MOVEMENTS: &str = "(window.moved = 0, window.animateBefore = Element.prototype.animate, \
     Element.prototype.animate = function (...how) { moved += 1; return animateBefore.apply(this, how); }, true)";
 
@@ -120,7 +120,7 @@ async fn the_own_line_is_pinned_for_whoever_is_known_and_follows() {
     browser
         .reads(".you .place", "You are 1st. 1 point ahead of Kate.")
         .await;
-    // The next visit knows who it is, and so does the form.
+    // The next visit recognises the user, and the form is prefilled.
     browser.goto(&board).await;
     browser.reads(".you .place", "You are 1st.").await;
     assert_eq!(browser.value("#csm").await, "manny");

@@ -1,4 +1,4 @@
-//! The what-if with its sliders, as a person moves them.
+//! Browser tests of the what-if page: sliders, fields and address stay in sync.
 
 use super::device::{Browser, Script};
 use crate::deals_sales::sold;

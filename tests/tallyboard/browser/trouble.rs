@@ -1,4 +1,4 @@
-//! What a person sees while the spreadsheet cannot be reached.
+//! Browser tests of errors: the spreadsheet is unreachable.
 
 use std::time::Duration;
 

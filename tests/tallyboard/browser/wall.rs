@@ -1,4 +1,4 @@
-//! The board on a wall: everything fits, can be read from across the room, and celebrates.
+//! Visual checks of the TV board: it fits the screen, is legible from a distance, and celebrates claims.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{contests::contest, world::World};
 
-/// What people do not notice.
+/// Maximum duration of a layout fault, short enough to go unnoticed.
 const MOMENT: Duration = Duration::from_secs(3);
 const GLANCE: Duration = Duration::from_millis(50);
 const SCREENS: [(u32, u32); 2] = [(1920, 1080), (3840, 2160)];
@@ -31,7 +31,7 @@ const NAMES: [&str; 8] = [
 ];
 const SERVICES: [&str; 5] = ["GitHub", "Cursor", "ClickHouse", "Datadog", "OpenAI"];
 
-/// A world in which so many people have points.
+/// A world with `csms` people who have points.
 async fn world_of(csms: usize) -> World {
     let world = World::of(with_long_catalog()).await;
     let rows: Vec<Value> = (0..csms)
@@ -73,14 +73,14 @@ async fn screen(browser: &Browser, size: (u32, u32)) {
     fills(browser, size).await;
 }
 
-/// Waits until the page is as large as the screen; one that has just been opened may have the size of the window yet.
+/// Waits until the viewport has the size of the screen, which takes a moment after opening.
 async fn fills(browser: &Browser, (width, height): (u32, u32)) {
     browser
         .until(&format!("innerWidth === {width} && innerHeight === {height}"))
         .await;
 }
 
-/// What is wrong with the screenful: what scrolls, what is cut off, what is too small.
+/// Layout faults of the screen: scrolling, cut-off elements, text that is too small.
 async fn faults(browser: &Browser) -> Vec<String> {
     let script = r"(() => {
         const faults = [];
@@ -104,7 +104,7 @@ async fn faults(browser: &Browser) -> Vec<String> {
     serde_json::from_value(browser.ask(script).await).expect("faults")
 }
 
-/// What is still wrong with the screenful after a moment: a page that has just been opened may not stand yet.
+/// Layout faults that remain after [`MOMENT`]; the layout of a new page may still be settling.
 async fn lasting_faults(browser: &Browser) -> Vec<String> {
     let begun = Instant::now();
     loop {
@@ -181,7 +181,7 @@ async fn the_wall_celebrates_a_claim_once_and_turns_by_itself() {
     browser.goto(&format!("{}/leaderboard/tv", world.address)).await;
     browser.reads(".clock", "13:00").await;
     browser.reads("[data-age]", "Data of 13:00:00, 0 s ago").await;
-    // Nothing is celebrated before it is new.
+    // Claims made before the page was opened are not celebrated.
     assert_eq!(browser.text(".celebration").await, "");
     browser
         .ask(
@@ -200,7 +200,7 @@ async fn the_wall_celebrates_a_claim_once_and_turns_by_itself() {
     let broken = broken_rules(&browser, "celebration").await;
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 
-    // What earns nothing is on the board and is not celebrated.
+    // A claim without credit appears on the board and is not celebrated.
     world.claim("Bob", "Acme", &["GitHub"]).await;
     browser
         .until("[...document.querySelectorAll('.who')].some(who => who.textContent === 'Bob')")
@@ -218,7 +218,7 @@ async fn the_wall_celebrates_a_claim_once_and_turns_by_itself() {
     browser.reads("[data-pause]", "Go on").await;
 }
 
-/// Celebrates the largest claim that there can be; only the page is told of it.
+/// Sends the longest valid claim to the page only, without recording it.
 async fn celebrate_the_longest(browser: &Browser) {
     let words = |length: usize| {
         "Wolfeschlegelsteinhausenbergerdorff and Company ".repeat(5)[..length]

@@ -1,4 +1,4 @@
-//! People and programs who send claims and change deals, and try again as a person would.
+//! Clients of the chaos test: submit claims, update deals, and retry as users do.
 
 use std::sync::{
     Arc, Mutex,
@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 
 use super::{CLIENT_PATIENCE, CLIENTS, Deals};
 
-/// How often a client sends the same thing before giving up.
+/// Attempts per request before a client gives up.
 const TRIES: usize = 8;
 
-/// Two instances of the program; which one a client meets is chance.
+/// Two instances of the program; requests are spread over both.
 pub struct Apps {
     client: Client,
     addresses: Mutex<[String; 2]>,
@@ -23,22 +23,22 @@ pub struct Apps {
     progress: Notify,
 }
 
-/// A claim and what became of it.
+/// A submitted claim and its outcome.
 pub struct Submitted {
     pub company: String,
     pub csm: String,
     pub acknowledged: bool,
-    /// Sent more often than once.
+    /// Whether the claim was sent more than once.
     pub repeated: bool,
 }
 
-/// A change of one cell of a deal and what became of it.
+/// An update of one cell of a deal and its outcome.
 pub struct Updated {
     pub deal: u64,
     pub column: &'static str,
     pub value: Value,
     pub acknowledged: bool,
-    /// Times that the program said that somebody had changed the row meanwhile.
+    /// Number of conflict responses received.
     pub conflicts: usize,
 }
 
@@ -56,7 +56,7 @@ impl Apps {
         self.addresses.lock().expect("addresses")[1] = address;
     }
 
-    /// Returns when so many claims were answered.
+    /// Waits until `count` claims have been answered.
     pub async fn until_answered(&self, count: usize) {
         while self.answered.load(Ordering::SeqCst) < count {
             self.progress.notified().await;
@@ -73,7 +73,7 @@ impl Apps {
     }
 }
 
-/// Makes the deals that are changed later, while all is still calm.
+/// Creates the deals to be updated, before any fault is injected.
 pub async fn create_deals(apps: &Apps, count: usize) -> Deals {
     let create = async |number: usize| {
         let client = format!("Client {number:03}");

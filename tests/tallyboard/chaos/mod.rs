@@ -1,13 +1,13 @@
-//! The chaos story: two programs on one spreadsheet, many clients, staff who turn the sheet upside down meanwhile, one
-//! call in ten going wrong, and one program killed in the middle. Afterwards every promise is counted.
+//! Chaos test: two instances on one spreadsheet, many clients, staff who rearrange the sheet, faults in one of ten API
+//! calls, and one instance killed half-way. At the end all guarantees are checked.
 //!
-//! `cargo test --test tallyboard chaos -- --nocapture` runs it alone and prints its counts. In the environment, `CHAOS=10` makes it
-//! ten times as much, `CHAOS_SEED` makes other chances fall, `CHAOS_PACE` gives staff another pace, and `CHAOS_LOG` names a file
-//! for what the programs log.
+//! `cargo test --test tallyboard chaos -- --nocapture` runs it alone and prints its counts. Environment variables:
+//! `CHAOS=10` multiplies the load by ten, `CHAOS_SEED` sets the random seed, `CHAOS_PACE` the interval between edits of
+//! staff in milliseconds, and `CHAOS_LOG` the log file of the instances.
 //!
-//! What is promised holds for staff who act at a person's pace. A repair that is hit by the next move is repaired in its
-//! turn, but at four changes a second without rest (`CHAOS_PACE=250`) the moves come faster than repairs of repairs, and
-//! some runs end with a row doubled.
+//! The guarantees hold for staff who edit at human speed. A repair that is disturbed by the next edit is itself
+//! repaired, but at four edits a second without a pause (`CHAOS_PACE=250`) edits outpace these repairs, and some runs
+//! end with a duplicate row.
 
 mod clients;
 mod reckoning;
@@ -27,10 +27,10 @@ use crate::processes::{Sheets, folder, serve};
 const SUBMISSIONS: usize = 1_000;
 const DEALS: usize = 100;
 const UPDATES: usize = 300;
-/// Clients that send at the same time.
+/// Number of concurrent clients.
 const CLIENTS: usize = 40;
 
-/// How many times the usual load.
+/// Load factor from `CHAOS`; 1 by default.
 fn times() -> usize {
     std::env::var("CHAOS")
         .ok()
@@ -38,14 +38,14 @@ fn times() -> usize {
         .unwrap_or(1)
 }
 
-/// `CHAOS_SEED` in the environment makes other chances fall.
+/// Random seed from `CHAOS_SEED`; 5 by default.
 fn seed() -> u64 {
     let seed = std::env::var("CHAOS_SEED").ok();
     seed.and_then(|seed| seed.parse().ok()).unwrap_or(5)
 }
 
-/// Pause between two changes of staff, in milliseconds in `CHAOS_PACE` in the environment: 1000 where it is not set, as
-/// from several people who never rest.
+/// Interval between two edits of staff, from `CHAOS_PACE` in milliseconds. The default of 1000 corresponds to several
+/// people who edit without a break.
 fn pace() -> Duration {
     let pace = std::env::var("CHAOS_PACE").ok();
     Duration::from_millis(pace.and_then(|pace| pace.parse().ok()).unwrap_or(1_000))
@@ -57,7 +57,7 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
     let sheets = Sheets::open_to_staff(folder.path());
     let connected = || {
         let mut command = sheets.connected(folder.path());
-        // The quota has stories of its own; here it would only make the chaos long.
+        // Rate limits have tests of their own; here they would only slow the test down.
         command
             .env("SHEETS_CALLS_PER_MINUTE", "60000")
             .env("SHEETS_TIMEOUT_SECONDS", "1")
@@ -84,7 +84,7 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
     let submissions = tokio::spawn(clients::submit_all(Arc::clone(&apps), SUBMISSIONS * times()));
     let updates = tokio::spawn(clients::update_all(Arc::clone(&apps), deals.clone(), UPDATES));
     apps.until_answered(SUBMISSIONS * times() / 3).await;
-    // Dropping a running program kills it, as `kill -9` does.
+    // Dropping a running instance kills it, as `kill -9` does.
     drop(second);
     let (second, address) = serve(connected());
     apps.replace_second(address);
@@ -103,7 +103,7 @@ async fn nothing_is_lost_doubled_or_misplaced_while_everything_goes_wrong_at_onc
     println!("calls: {calls}");
 }
 
-/// Where the programs write their log: nowhere, or into the file that `CHAOS_LOG` in the environment names.
+/// Log destination of the instances: the file named by `CHAOS_LOG`, otherwise none.
 fn log() -> Stdio {
     let Some(path) = std::env::var_os("CHAOS_LOG") else {
         return Stdio::null();
@@ -133,8 +133,8 @@ async fn calls(sheets: &Sheets) -> Value {
     answer.json().await.expect("JSON")
 }
 
-/// Time after which a client gives an answer up.
+/// Request timeout of a client.
 const CLIENT_PATIENCE: Duration = Duration::from_secs(40);
 
-/// A deal as its creation was confirmed: the client's name by id.
+/// Client names of the confirmed deals, by id.
 type Deals = BTreeMap<u64, String>;

@@ -1,4 +1,4 @@
-//! What stands in the spreadsheet at the end, held against what was promised.
+//! Invariants of the chaos test: final spreadsheet contents against the confirmed writes.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::{
     staff::{OWN_COLUMN, Sight, Staff},
 };
 
-/// The tabs at the end.
+/// Contents of the tabs at the end.
 pub struct Found {
     submissions: Sight,
     deals: Sight,
@@ -26,7 +26,7 @@ impl Found {
         }
     }
 
-    /// Fails on the first broken promise; the counts otherwise.
+    /// Checks all invariants and returns a summary; panics at the first violation.
     pub fn check(&self, submitted: &[Submitted], deals: &Deals, updated: &[Updated], staff: &Staff) -> String {
         if let Some(path) = std::env::var_os("CHAOS_LOG") {
             let lines: String = self.log.rows.iter().map(|row| format!("{row:?}\n")).collect();
@@ -170,7 +170,7 @@ impl Found {
     }
 }
 
-/// Numbers as numbers, and no difference between nothing and empty text.
+/// Normalised cell for comparison: integers equal floats, and empty text equals an empty cell.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),

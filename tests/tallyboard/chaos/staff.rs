@@ -1,4 +1,4 @@
-//! Staff who sort, move columns, keep rows and notes of their own and correct cells, all through the spreadsheet itself.
+//! Simulated staff of the chaos test: they sort, move columns, add and delete own rows, annotate and edit cells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,18 +14,18 @@ use crate::processes::Sheets;
 pub const OWN_COLUMN: &str = "staff remark";
 const TABS: [&str; 2] = ["submissions", "deals"];
 
-/// Staff, with all that they remember of what they did.
+/// Staff, with a record of all successful edits.
 pub struct Staff {
     client: Client,
     spreadsheet: String,
     random: ChaCha8Rng,
-    /// The named range that changes with every write of a program.
+    /// Fencing token: the named range that changes with every write of the program.
     turn: Value,
-    /// Rows of their own in `submissions`, by company.
+    /// Staff's own rows in `submissions`, by company.
     pub own_rows: BTreeSet<String>,
-    /// Remarks in their own column, by tab and name in the row.
+    /// Remarks in staff's own column, by tab and by company or client.
     pub remarks: BTreeMap<(&'static str, String), String>,
-    /// Assignees that they set in `deals`, by client.
+    /// Assignees set by staff in `deals`, by client.
     pub assignees: BTreeMap<String, String>,
     pub sorts: usize,
     pub column_moves: usize,
@@ -33,7 +33,7 @@ pub struct Staff {
     pub own_rows_deleted: usize,
 }
 
-/// A tab as staff see it: headers and rows.
+/// Header and rows of a tab as staff see it.
 pub struct Sight {
     pub header: Vec<String>,
     pub rows: Vec<Vec<Value>>,
@@ -71,7 +71,7 @@ impl Staff {
         }
     }
 
-    /// Goes on until nobody listens any more, and hands back what staff remember.
+    /// Edits at random until the sender of `stopped` is dropped; returns the record of the edits.
     pub async fn turn_everything_upside_down(mut self, stopped: watch::Receiver<()>) -> Self {
         while stopped.has_changed().is_ok() {
             self.turn = self.last_turn().await;
@@ -89,7 +89,7 @@ impl Staff {
         self
     }
 
-    /// A column in the middle of each tab.
+    /// Inserts staff's own column in the middle of each tab.
     pub async fn add_own_column(&self) {
         for tab in TABS {
             let sheet = self.sheet(tab).await;
@@ -137,7 +137,7 @@ impl Staff {
         self.column_moves += usize::from(moved.await);
     }
 
-    /// Inserts a row of their own somewhere among the data.
+    /// Inserts a row of staff's own at a random position.
     async fn add_own_row(&mut self) {
         let sight = self.look("submissions").await;
         let sheet = self.sheet("submissions").await;
@@ -164,7 +164,7 @@ impl Staff {
         let sight = self.look("submissions").await;
         let sheet = self.sheet("submissions").await;
         let rows = &mut sight.rows.iter();
-        // Where a program's write has just hit it by mistake, they wait until that is put right.
+        // A program's write that hit this row by mistake is still to be repaired; the row is left alone until then.
         let Some(place) = rows.position(|row| sight.text(row, "company") == company) else {
             return;
         };
@@ -177,7 +177,7 @@ impl Staff {
         }
     }
 
-    /// Writes into their own column, beside a row of the program's.
+    /// Writes a remark into staff's own column, in a row of the program.
     async fn remark(&mut self, tab: &'static str) {
         let name = if tab == "deals" { "client" } else { "company" };
         let remark = format!("remark {}", self.remarks.len());
@@ -186,7 +186,7 @@ impl Staff {
         }
     }
 
-    /// Sets the assignee of a deal, which the program's clients leave alone.
+    /// Sets the assignee of a deal, a column that the clients of the test never change.
     async fn assign(&mut self) {
         let assignee = format!("assignee {}", self.assignees.len());
         if let Some(client) = self.type_beside("deals", "client", ("assignee", &assignee)).await {
@@ -194,13 +194,13 @@ impl Staff {
         }
     }
 
-    /// Types into a column of some row; the row's name.
+    /// Types into a column of a random row; returns the row's company or client.
     async fn type_beside(&mut self, tab: &str, name: &str, (column, value): (&str, &str)) -> Option<String> {
         let sight = self.look(tab).await;
         let sheet = self.sheet(tab).await;
         let place = (!sight.rows.is_empty()).then(|| self.random.random_range(0..sight.rows.len()))?;
         let row = sight.text(&sight.rows[place], name).to_owned();
-        // A row that a program is about to put right is left alone, as are rows of their own.
+        // Rows waiting for a repair and staff's own rows are left alone.
         let is_whole = match tab {
             "deals" => row.starts_with("Client ") && sight.text(&sight.rows[place], "statut") == "Prospect",
             _ => row.starts_with("Company ") && sight.text(&sight.rows[place], "status") == "received",
@@ -238,7 +238,7 @@ impl Staff {
         found.expect("tab")["properties"]["sheetId"].take()
     }
 
-    /// The named range that the last write of a program made.
+    /// Named range (fencing token) of the program's last write.
     async fn last_turn(&self) -> Value {
         let ranges = self.ask(Method::GET, "?fields=namedRanges", None).await;
         let is_turn = |range: &&Value| {
@@ -249,8 +249,8 @@ impl Staff {
         ranges.iter().find(is_turn).cloned().unwrap_or_default()
     }
 
-    /// Makes the change unless a program has written since staff looked: a person acts on what the editor shows at that
-    /// very moment, and the editor keeps up with rows that move.
+    /// Applies the edit unless the program has written since staff last read the sheet; returns whether it was applied.
+    /// The real editor shows moved rows at once, so a person would not edit the wrong row.
     async fn change(&self, mut requests: Value) -> bool {
         if let (Some(id), Some(requests)) = (self.turn["namedRangeId"].as_str(), requests.as_array_mut()) {
             requests.insert(0, json!({"deleteNamedRange": {"namedRangeId": id}}));
@@ -274,7 +274,7 @@ impl Staff {
             .client
             .request(method, format!("{}{path}", self.spreadsheet))
             .bearer_auth("staff")
-            // Staff work in the editor, which has its own way to the data.
+            // No injected faults: staff use the editor, which does not depend on the API.
             .header("x-emulator-faults", "none");
         if let Some(body) = body {
             request = request.json(&body);

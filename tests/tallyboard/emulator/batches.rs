@@ -1,14 +1,14 @@
-//! What a writer of rows builds on: the answer of a batch, the order inside of it, and what moves along with a row.
+//! Tests of batch updates: response, order of requests, and what moves with a row.
 
 use serde_json::{Value, json};
 
 use super::{World, message};
 
-/// The mask of a writer that wants to see what became of its rows.
+/// Field mask of a client that reads back the rows it wrote.
 const SEEN: &str = "replies,updatedSpreadsheet(sheets(properties.sheetId,data(startRow,startColumn,rowData.values(effectiveValue,userEnteredValue))))";
 
 impl World {
-    /// A batch that asks for some ranges as they are afterwards.
+    /// Sends a batch that returns the given ranges as they are after it.
     async fn batch_and_see(&self, requests: Value, ranges: &[&str], mask: &str) -> (u16, Value) {
         let body = json!({
             "requests": requests,
@@ -19,7 +19,7 @@ impl World {
         self.post(&format!(":batchUpdate?fields={mask}"), body).await
     }
 
-    /// The first tab with the given fields.
+    /// First tab, with the given fields.
     async fn tab(&self, fields: &str) -> Value {
         let (status, body) = self.get(&format!("?fields=sheets({fields})")).await;
         assert_eq!(status, 200, "{body}");
@@ -111,7 +111,7 @@ async fn pasted_values_are_those_of_that_point_of_the_batch() {
     assert_eq!(world.values("C2:D2").await, json!([[5, 6]]));
 }
 
-/// Three rows whose middle one is dressed: a note, a colour, a list to choose from.
+/// World with three rows; the middle one has a note, bold text and a drop-down.
 async fn dressed() -> World {
     let world = World::new().await;
     world
@@ -153,7 +153,7 @@ async fn dressed() -> World {
     world
 }
 
-/// The rows whose first cell has all three: note, format and validation.
+/// Indexes of the rows whose first cell has the note, the format and the validation.
 async fn dressed_rows(world: &World) -> Vec<usize> {
     let tab = world
         .tab("data(rowData(values(note,userEnteredFormat,dataValidation)))")

@@ -1,4 +1,4 @@
-//! What the real service does, as recorded or documented.
+//! Tests of the behaviour that is recorded or documented for the real API.
 
 use serde_json::json;
 use tallyboard::emulator::Options;
@@ -333,7 +333,7 @@ async fn regular_expressions_find_and_replace_as_in_java() {
     assert_eq!(world.batch(json!([{"findReplace": request}])).await.0, 400);
 }
 
-/// A spreadsheet that is at home elsewhere.
+/// World whose spreadsheet has the given locale.
 async fn at_home_in(locale: &str) -> World {
     let world = World::new().await;
     let request = json!({"updateSpreadsheetProperties": {"properties": {"locale": locale}, "fields": "locale"}});

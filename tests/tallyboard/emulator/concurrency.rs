@@ -1,4 +1,4 @@
-//! Many clients at once.
+//! Tests of concurrent clients.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::World;
 const CLIENTS: usize = 32;
 const CALLS: usize = 8;
 
-/// An emulator over a directory, where every write waits for the disk.
+/// Emulator with a data directory, where every write waits for the disk.
 async fn durable() -> (tempfile::TempDir, World) {
     let directory = tempfile::tempdir().expect("directory");
     let world = World::with(Options {
@@ -99,7 +99,7 @@ async fn a_long_answer_holds_up_no_writer_and_shows_one_moment() {
         .send()
         .await
         .expect("an answer");
-    // 21 MB that nobody takes do not fit into the buffers between the two.
+    // The unread response of 21 MB exceeds the socket buffers, so the server is still sending it.
     world.write("G5000", json!([["new"]])).await;
     let body: Value = answer.json().await.expect("JSON");
     assert_eq!(body["valueRanges"][0]["values"][4999][6], "old");

@@ -1,4 +1,4 @@
-//! Spreadsheets that are made with everything in them.
+//! Tests of spreadsheets created with content, names and formats.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The part of Drive that finds, makes, copies, renames, shares, bins and deletes spreadsheets.
+//! Tests of the Drive API: search, create, copy, rename, share, trash, delete.
 
 use serde_json::{Value, json};
 use tallyboard::emulator::Options;
@@ -8,7 +8,7 @@ use super::World;
 const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
 
 impl World {
-    /// A call of Drive; an answer without a body is null.
+    /// Calls the Drive API; an empty response body becomes null.
     async fn drive(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
         let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
         let request = self
@@ -25,7 +25,7 @@ impl World {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    /// A new spreadsheet and its id.
+    /// Creates a spreadsheet and returns its id.
     async fn made(&self, name: &str) -> String {
         let body = json!({"name": name, "mimeType": SPREADSHEET});
         let (status, body) = self.drive("POST", "files?supportsAllDrives=True", body).await;
@@ -33,7 +33,7 @@ impl World {
         body["id"].as_str().expect("an id").to_owned()
     }
 
-    /// The names a query finds, in order.
+    /// Names of the files that match a query, ordered by name.
     async fn names(&self, query: &str) -> Vec<String> {
         let address = reqwest::Url::parse_with_params("http://x/files", [("q", query), ("orderBy", "name")]);
         let address = address.expect("an address");

@@ -1,4 +1,4 @@
-//! What was answered is there after the process was killed.
+//! Durability tests: acknowledged writes survive a kill of the process.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -9,7 +9,7 @@ use tallyboard::emulator::Options;
 
 use super::World;
 
-/// The program as its own process.
+/// The program in a process of its own.
 struct Process {
     child: Child,
     url: String,
@@ -107,7 +107,7 @@ async fn no_answered_write_is_lost_to_a_kill_in_the_middle_of_writes() {
     }
 }
 
-/// A row put in at the top, as the program's own store does it.
+/// Batch that inserts a row at the top, as the program's own store does.
 fn insert(id: &str) -> Value {
     let rows = json!({"sheetId": 0, "dimension": "ROWS", "startIndex": 0, "endIndex": 1});
     let cells = json!([{"userEnteredValue": {"stringValue": id}}]);

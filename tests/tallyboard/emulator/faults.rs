@@ -1,4 +1,4 @@
-//! Faults on demand, and the counts that tell how a client coped.
+//! Tests of fault injection and of the call counts.
 
 use serde_json::{Value, json};
 use tallyboard::emulator::Options;
@@ -21,7 +21,7 @@ impl World {
         assert_eq!(self.control(reqwest::Method::POST, "faults", Some(fault)).await.0, 200);
     }
 
-    /// Whether an answer to a write arrives whole.
+    /// Whether a write gets a complete, successful response.
     async fn write_arrives(&self, text: &str) -> bool {
         let request = self.client.put(self.address("/values/A1?valueInputOption=RAW"));
         let sent = request
@@ -104,7 +104,7 @@ async fn calls_are_counted_by_method_and_shape() {
     assert_eq!(counts, json!({"reads": 0, "writes": 0, "calls": {}, "faults": {}}));
 }
 
-/// The kinds that answer at once, so that a test need not wait.
+/// Faults that respond without a delay, so that tests need not wait.
 const AT_ONCE: [&str; 8] = [
     "429",
     "503",
@@ -117,7 +117,8 @@ const AT_ONCE: [&str; 8] = [
 ];
 
 impl World {
-    /// Writes a hundred numbers one by one under chaos; which arrived, and what was dealt.
+    /// Writes a hundred numbers one by one under random faults. Returns the success of each write and the injected
+    /// faults.
     async fn chaotic_writes(&self, seed: u64) -> (Vec<bool>, Value) {
         self.order(json!({"match": "values.update", "rate": 0.3, "seed": seed, "faults": AT_ONCE}))
             .await;

@@ -1,4 +1,4 @@
-//! The tabs in the browser.
+//! Tests of the emulator's own web pages, which show and edit the tabs.
 
 use scraper::{Html, Selector};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Python's most used Sheets client against the emulator, service account and all.
+//! Compatibility test with gspread, the most used Sheets client for Python, with service-account authentication.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

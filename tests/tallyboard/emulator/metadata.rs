@@ -1,4 +1,4 @@
-//! Words tied to rows, columns, tabs and spreadsheets stay with them.
+//! Tests of developer metadata attached to rows, columns, tabs and spreadsheets.
 
 use serde_json::{Value, json};
 use tallyboard::emulator::Options;

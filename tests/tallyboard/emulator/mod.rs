@@ -1,4 +1,4 @@
-//! The local Sheets server, spoken to over HTTP as any client would.
+//! Tests of the Sheets emulator over HTTP.
 
 mod batches;
 mod behaviour;
@@ -18,7 +18,7 @@ mod tokens;
 use serde_json::{Value, json};
 use tallyboard::emulator::{Emulator, Options};
 
-/// An emulator in memory and a client that holds its owner's token.
+/// In-memory emulator with an HTTP client that uses the owner's token.
 pub struct World {
     pub emulator: Emulator,
     pub client: reqwest::Client,
@@ -35,7 +35,7 @@ impl World {
         Self { emulator, client }
     }
 
-    /// The address of the first spreadsheet with something after it.
+    /// Address of the first spreadsheet, followed by `rest`.
     pub fn address(&self, rest: &str) -> String {
         format!(
             "{}/v4/spreadsheets/{}{rest}",
@@ -60,7 +60,7 @@ impl World {
         self.post(":batchUpdate", json!({ "requests": requests })).await
     }
 
-    /// The values of a range as a program wants them.
+    /// Unformatted values of a range.
     pub async fn values(&self, range: &str) -> Value {
         let (status, body) = self
             .get(&format!("/values/{range}?valueRenderOption=UNFORMATTED_VALUE"))
@@ -69,7 +69,7 @@ impl World {
         body.get("values").cloned().unwrap_or_else(|| json!([]))
     }
 
-    /// Writes rows from a cell on, as a person would type them.
+    /// Writes rows from a cell on, parsed as user input.
     pub async fn write(&self, range: &str, rows: Value) -> Value {
         let path = format!("/values/{range}?valueInputOption=USER_ENTERED");
         let (status, body) = self.put(&path, json!({ "values": rows })).await;
@@ -88,7 +88,7 @@ impl World {
     }
 }
 
-/// The sentence of a refusal.
+/// Message of an error response.
 pub fn message(body: &Value) -> &str {
     body["error"]["message"].as_str().unwrap_or_default()
 }

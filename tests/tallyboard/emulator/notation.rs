@@ -1,4 +1,4 @@
-//! A1 notation, for ranges nobody thought of.
+//! Property tests of A1 notation.
 
 use proptest::prelude::*;
 use tallyboard::emulator::a1::{self, OpenArea, Rectangle};

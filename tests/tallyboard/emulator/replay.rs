@@ -1,4 +1,4 @@
-//! The recorded calls of the real service, replayed: Sheets and Drive, cassette by cassette, in order.
+//! Replay of recorded Sheets and Drive calls against the emulator, cassette by cassette, in order.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,13 @@ use tallyboard::emulator::Options;
 
 use super::World;
 
-/// The share of the recorded Sheets calls that must get the recorded answer.
+/// Minimum share of the recorded Sheets calls that must get the recorded response.
 const LEAST_SHARE: f64 = 0.9;
 
-/// The calls of the known recordings that are answered otherwise: cassette, method, end of the path, and why.
+/// Recorded calls with a known different response: cassette, method, end of the path, reason.
 const DIFFERENT: &[(&str, &str, &str, &str)] = &[];
 
-/// What differs by nature: addresses, times, and the looks of the default theme.
+/// Fields that are not compared: addresses, times, formats of the default theme.
 const IGNORED: [&str; 6] = [
     "defaultFormat",
     "spreadsheetTheme",
@@ -25,10 +25,11 @@ const IGNORED: [&str; 6] = [
     "editors",
 ];
 
-/// Fields whose value the server chooses; the same name must stand for the same thing throughout a cassette.
+/// Fields with values chosen by the server. Within a cassette, each recorded id must always correspond to the same
+/// emulated one.
 const IDS: [&str; 4] = ["spreadsheetId", "sheetId", "namedRangeId", "protectedRangeId"];
 
-/// One recorded call.
+/// Recorded call.
 #[derive(Deserialize)]
 struct Recorded {
     cassette: String,
@@ -46,14 +47,14 @@ impl Recorded {
         self.host == "sheets.googleapis.com"
     }
 
-    /// The id of the spreadsheet a Sheets call is about.
+    /// Spreadsheet id of a Sheets call.
     fn spreadsheet(&self) -> Option<&str> {
         let rest = self.raw_path.strip_prefix("/v4/spreadsheets/")?;
         rest.split(['/', ':']).next()
     }
 }
 
-/// Where the recordings are.
+/// Path of the recordings.
 fn recordings() -> PathBuf {
     if let Some(path) = std::env::var_os("GS_RECORDINGS") {
         return PathBuf::from(path);
@@ -64,11 +65,11 @@ fn recordings() -> PathBuf {
         .join("sheets/recorded_calls.jsonl")
 }
 
-/// One cassette on its way: recorded ids and those that were given here.
+/// Replay of one cassette, with the emulated id of each recorded id.
 #[derive(Default)]
 struct Replay {
     ids: HashMap<String, String>,
-    /// Titles of the spreadsheets made so far, with their ids here.
+    /// Titles of the spreadsheets created so far, with their emulated ids.
     made: HashMap<String, String>,
 }
 
@@ -78,7 +79,7 @@ impl Replay {
         long.fold(text.to_owned(), |text, (recorded, given)| text.replace(recorded, given))
     }
 
-    /// Sends a call and returns what came back.
+    /// Sends a call and returns status and body of the response.
     async fn send(&self, world: &World, call: &Recorded) -> (u16, Value) {
         let url = format!("{}{}", world.emulator.url(), self.translated(&call.raw_path));
         let mut url = reqwest::Url::parse(&url).expect("an address");
@@ -102,7 +103,8 @@ impl Replay {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    /// Makes what a listing or a copy made that was cut out of the recording: a spreadsheet with the recorded title.
+    /// Creates a substitute for a spreadsheet whose creation or copy is missing from the recording, with the recorded
+    /// title.
     async fn stand_in(&mut self, world: &World, call: &Recorded) {
         let (Some(id), Some(title)) = (call.spreadsheet(), call.response["properties"]["title"].as_str()) else {
             return;
@@ -120,7 +122,7 @@ impl Replay {
         self.ids.insert(id.to_owned(), given);
     }
 
-    /// Notes the spreadsheet a Drive call made.
+    /// Remembers the spreadsheet that a Drive call created.
     fn note(&mut self, call: &Recorded, given: &Value) {
         if let (Some(recorded), Some(given)) = (call.response["id"].as_str(), given["id"].as_str()) {
             self.ids.insert(recorded.to_owned(), given.to_owned());
@@ -129,7 +131,7 @@ impl Replay {
         }
     }
 
-    /// Where two answers differ; ids may, as long as they always do in the same way.
+    /// Differences between two responses; ids may differ if they do so consistently.
     fn differences(&mut self, (name, place): (&str, &str), wanted: &Value, found: &Value) -> Vec<String> {
         match (wanted, found) {
             (Value::Object(left), Value::Object(right)) => {
@@ -173,11 +175,11 @@ impl Replay {
     }
 }
 
-/// How the calls fared.
+/// Result of the replay.
 #[derive(Default)]
 struct Tally {
     same: u32,
-    /// Of these, how many are about a spreadsheet that stands in for one whose making was not recorded.
+    /// Number of these calls that concern a substitute spreadsheet.
     same_by_stand_in: u32,
     different: Vec<(Recorded, Vec<String>)>,
 }

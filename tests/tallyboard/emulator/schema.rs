@@ -1,4 +1,5 @@
-//! Fields that Google does not know are refused in its words, and the table of fields is that of Google's document.
+//! Tests of the message schema: unknown fields are refused with Google's messages, and the table matches the discovery
+//! document.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use super::{World, message};
 
 const TABLE: &str = include_str!("../../../src/emulator/schema.txt");
 
-/// The discovery document in one line a message; see `src/emulator/schema.rs`.
+/// Table generated from the discovery document, one message per line; format in `src/emulator/schema.rs`.
 fn table(document: &Value) -> String {
     let schemas = document["schemas"].as_object().expect("schemas");
     let mut enumerations = BTreeMap::new();
@@ -33,7 +34,7 @@ fn table(document: &Value) -> String {
     lines.join("\n") + "\n"
 }
 
-/// Where an enumeration is used, the shortest name first.
+/// Possible names of an enumeration with the messages that use it, shortest name first.
 type Uses = BTreeSet<(usize, String, String)>;
 
 fn collect(into: &mut BTreeMap<String, Uses>, message: &str, field: &str, property: &Value) {
@@ -57,7 +58,7 @@ fn values(property: &Value) -> Option<String> {
     Some(values.join(" "))
 }
 
-/// A name for each list of values: equal lists are one enumeration.
+/// Name of each list of values; equal lists are one enumeration.
 fn names(enumerations: &BTreeMap<String, Uses>) -> BTreeMap<String, String> {
     let mut taken = BTreeSet::new();
     let mut names = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The service account's way to a token.
+//! Tests of the token endpoint: a service account exchanges a signed assertion for an access token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ use super::World;
 
 const SCOPE: &str = "https://www.googleapis.com/auth/spreadsheets";
 
-/// A key file and what can be signed with it.
+/// Service-account key file with its signing key.
 struct Account {
     key: SigningKey<Sha256>,
     file: Value,

@@ -1,4 +1,5 @@
-//! A source of one's own, added through the same contract as the others: one file, one registry line, one block.
+//! Tests of a custom source, added through the same contract as the built-in ones: one file, one registry line, one
+//! configuration block.
 
 use std::num::NonZeroU32;
 

@@ -1,4 +1,4 @@
-//! Calendly: fixtures that two client libraries keep, no-shows after the specification.
+//! Calendly tests: fixtures of two client libraries, no-shows according to the API specification.
 
 use std::time::Duration;
 
@@ -84,7 +84,7 @@ fn serve(lists: &Lists, seen: &Seen) -> Reply {
     }
 }
 
-/// The address of the next page names another host than the API.
+/// The address of the next page names another host than the API, which the client must not call.
 fn paged(records: &[Value], seen: &Seen) -> Value {
     let from: usize = seen
         .parameter("page_token")
@@ -177,7 +177,7 @@ async fn an_incremental_run_asks_again_for_what_may_have_been_marked() {
     assert_eq!(list.parameter("max_start_time"), Some("2026-06-29T12:00:00Z"));
 }
 
-/// The pages of the fixtures as they are, each served to its own token.
+/// Serves the unmodified fixture pages by their own page tokens.
 fn replay(lists: &Lists, seen: &Seen) -> Reply {
     match (seen.path.as_str(), seen.parameter("page_token")) {
         ("/users/me", _) => Reply::json(&lists["user"][0]),

@@ -1,4 +1,4 @@
-//! ChartMogul: recorded traffic.
+//! ChartMogul tests on recorded traffic.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ pub fn case() -> Option<Case> {
     })
 }
 
-/// A cursor comes even with the last page.
+/// The last page also contains a cursor.
 fn serve(lists: &Lists, seen: &Seen) -> Reply {
     let path = seen.path.trim_matches('/');
     match path {
@@ -152,7 +152,7 @@ async fn an_incremental_run_reads_recalculated_history_again() {
     assert_eq!(asked("/customers", "start-date"), None);
 }
 
-/// The recorded exchanges as they were, each served to the cursor it was recorded with.
+/// Serves the unmodified recorded exchanges by their own cursors.
 fn replay(lists: &Lists, seen: &Seen) -> Reply {
     let asked = seen.parameter("cursor");
     let found = lists["exchanges"].iter().find(|exchange| {
@@ -189,7 +189,7 @@ async fn recorded_pages_follow_each_other_by_their_own_cursors() {
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
     let mut cursor = source.start(Run::full(now()));
     let mut brought = Brought::default();
-    // The figures of the business are not among these recordings.
+    // The recordings do not contain the business metrics.
     while let (page, Progress::More(next)) = source.next(&cursor).await.expect("a page") {
         brought.take(page);
         if serde_json::to_value(&next).expect("stored")["feed"] == "metrics" {

@@ -1,4 +1,4 @@
-//! The admin dashboard: its mapping tried on the recorded lists of four vendors, each with its own way of paging.
+//! Admin dashboard tests: the mapping on recorded lists of four vendors, each with a different pagination style.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn settings(mapping: Value) -> Settings {
     settings
 }
 
-/// The lists of HubSpot, read through the mapping.
+/// Conformance case that reads HubSpot's lists through the mapping.
 pub fn case() -> Option<Case> {
     let hubspot = super::hubspot::case()?;
     let mapping = json!({

@@ -1,4 +1,4 @@
-//! One table of tests for every client.
+//! Conformance tests that every source must pass.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -17,25 +17,25 @@ use tallyboard::customers::{
 
 use super::fake::{Brought, Fake, Lists, Reply, Serve, TestTime, now, open_at, read_all, read_on};
 
-/// What the exam must know of a vendor.
+/// Test data and expectations for one vendor.
 pub struct Case {
     pub vendor: &'static Vendor,
     pub settings: Settings,
     pub lists: Lists,
     pub serve: Serve,
-    /// Headers that every call must carry.
+    /// Headers required on every call.
     pub headers: Vec<(&'static str, String)>,
-    /// Path of the list into which bad records are put, and where its records have their id.
+    /// Path of the list into which bad records are inserted, and JSON pointer to the id in its records.
     pub main: (&'static str, &'static str),
-    /// Lists and places where the vendor may begin to use a new word.
+    /// Lists and JSON pointers to fields where the vendor may introduce new values.
     pub words: Vec<(&'static str, &'static str)>,
-    /// A refusal because of too many calls in the vendor's style, and the pause that it asks for.
+    /// Rate-limit response of the vendor, and the delay that it asks for.
     pub limited: (Reply, Option<Duration>),
-    /// How the vendor refuses a key.
+    /// Response body of the vendor to an invalid key.
     pub unauthorized: Value,
 }
 
-/// The vendors of which material is at hand.
+/// Cases of the vendors whose test data is available.
 fn cases() -> Vec<Case> {
     let cases = [
         super::intercom::case(),
@@ -50,10 +50,10 @@ fn cases() -> Vec<Case> {
     cases.into_iter().flatten().collect()
 }
 
-/// Names under which records have their id.
+/// Fields that hold the id of a record.
 const IDS: &[&str] = &["id", "uuid", "uri", "recording_id"];
 
-/// Every list with each field of its records, but not their ids, replaced.
+/// Lists with every field of every record replaced by `by`, except the ids.
 fn replaced(lists: &Lists, by: &Value) -> Lists {
     let mut lists = lists.clone();
     for record in lists.values_mut().flatten() {
@@ -80,7 +80,7 @@ impl Case {
         read_all(&source, Run::full(now())).await
     }
 
-    /// Reads with the first calls failing.
+    /// Full read in which the first calls get the given responses.
     async fn read_after(&self, faults: Vec<Reply>) -> (Result<Brought, Failure>, Fake, TestTime) {
         let (fake, time) = self.start().await;
         fake.fail(faults);
@@ -171,7 +171,7 @@ async fn a_run_that_broke_goes_on_from_its_last_page() {
         let mut cursor = source.start(Run::full(now()));
         let mut brought = Brought::default();
         loop {
-            // Each page is read by a client that was just made, as after a crash.
+            // A new client reads each page, as after a crash.
             let source = open_at(case.vendor, case.settings.clone(), fake.url(), &time);
             let (page, progress) = source.next(&cursor).await.expect("a page");
             brought.take(page);
@@ -251,7 +251,7 @@ async fn a_spent_allowance_is_waited_out_before_the_next_call() {
         let (refusal, Some(pause)) = case.limited.clone() else {
             continue;
         };
-        // So many that the program's own pace never makes it wait.
+        // High enough that the client's own rate limit never delays a call.
         let settings = Settings {
             calls_per_minute: NonZeroU32::new(1_000_000),
             ..case.settings.clone()
@@ -467,7 +467,7 @@ async fn fields_of_the_wrong_kind_are_findings_and_harm_nothing() {
     }
 }
 
-/// One place anywhere in a value, but no id, replaced by something else.
+/// Replaces one random value inside `value`, except ids, by an unexpected one.
 fn disturb(value: &mut Value, chance: &mut ChaCha8Rng) {
     let odd = [
         Value::Null,
@@ -505,7 +505,7 @@ async fn records_that_are_wrong_anywhere_never_stop_a_run() {
             let mut chance = ChaCha8Rng::seed_from_u64(seed);
             let mut lists = case.lists.clone();
             for record in lists.values_mut().flatten() {
-                // What the fake itself goes by stays as it is.
+                // The fake server itself uses records with `resource`, so they stay unchanged.
                 if record.get("resource").is_none() {
                     (0..3).for_each(|_| disturb(record, &mut chance));
                 }
@@ -535,7 +535,7 @@ async fn a_bad_record_is_quarantined_and_the_rest_come_through() {
         for value in nameless.as_object_mut().expect("an object").values_mut() {
             *value = Value::Null;
         }
-        // In the middle, so that nothing hangs on the first or the last.
+        // Inserted in the middle, so that the first and the last record stay valid.
         list.insert(1, nameless);
         list.insert(1, json!("not even an object"));
         let (fake, time) = case.start_with(lists).await;
@@ -582,7 +582,7 @@ async fn the_rate_of_the_settings_is_kept() {
         read_all(&source, Run::full(now())).await.expect("all pages");
         let slept: Duration = time.slept().iter().sum();
         let calls = u32::try_from(fake.seen().len()).expect("calls");
-        // The calls of one page may be sent side by side, so that some waits overlap; but one call comes first.
+        // Calls of one page may run concurrently, so some delays overlap; the first call is not delayed.
         assert!(
             slept >= Duration::from_secs(10) * (calls - 1) / 8,
             "{}: {calls} calls in {slept:?}",
@@ -623,7 +623,7 @@ fn the_directive_states_rate_and_verification_of_every_vendor() {
 #[test]
 fn every_vendor_takes_the_exam() {
     let examined: Vec<&str> = cases().iter().map(|case| case.vendor.name).collect();
-    // Without the material beside the repository only those whose answers are made by hand do.
+    // Without the folder of vendor data, only the vendors with hand-made responses have a case.
     if examined.contains(&"stripe") {
         let vendors: Vec<&str> = VENDORS.iter().map(|vendor| vendor.name).collect();
         assert_eq!(examined, vendors);

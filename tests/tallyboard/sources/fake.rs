@@ -1,4 +1,4 @@
-//! A vendor that is not there: serves lists as the vendor pages them, remembers what it was asked, fails on demand.
+//! Fake vendor server: serves lists with the vendor's pagination, records the calls, fails on demand.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -26,10 +26,10 @@ use tallyboard::{
 };
 use tokio::net::TcpListener;
 
-/// Records by the path that lists them.
+/// Records by the path of their list.
 pub type Lists = BTreeMap<String, Vec<Value>>;
 
-/// A call as it arrived.
+/// Received call.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub method: String,
@@ -52,7 +52,7 @@ impl Seen {
     }
 }
 
-/// An answer.
+/// Response of the server.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
@@ -96,7 +96,7 @@ struct Inside {
     seen: Mutex<Vec<Seen>>,
 }
 
-/// The vendor that is not there.
+/// Fake vendor server on a local port.
 pub struct Fake {
     inside: Arc<Inside>,
     url: String,
@@ -117,7 +117,7 @@ impl Fake {
         Self { inside, url }
     }
 
-    /// The next calls are answered like this, whatever they ask for.
+    /// Queues responses for the next calls, regardless of their paths.
     pub fn fail(&self, replies: impl IntoIterator<Item = Reply>) {
         self.inside.faults.lock().expect("faults").extend(replies);
     }
@@ -152,7 +152,7 @@ async fn answer(State(inside): State<Arc<Inside>>, request: Request) -> Response
     response.body(Body::from(reply.body)).expect("response")
 }
 
-/// A time that passes only when somebody sleeps, and remembers for how long.
+/// Manual clock that advances only by sleeping and records each sleep.
 #[derive(Clone)]
 pub struct TestTime {
     now: Arc<Mutex<Timestamp>>,
@@ -191,7 +191,7 @@ impl TestTime {
     }
 }
 
-/// All that a run brought.
+/// Everything that a run returned.
 #[derive(Debug, Default)]
 pub struct Brought {
     pub pages: usize,
@@ -210,7 +210,7 @@ impl Brought {
         self.findings.extend(page.findings);
     }
 
-    /// Who and what came, in order, each once.
+    /// Ids of the subjects and events, sorted and without duplicates.
     pub fn ids(&self) -> Vec<String> {
         let of_subject = |seen: &Observation| format!("{:?} {}", seen.subject.kind, seen.subject.id);
         let mut ids: Vec<String> = self.observations.iter().map(of_subject).collect();
@@ -240,7 +240,7 @@ pub fn open_at(vendor: &'static Vendor, mut settings: Settings, url: &str, time:
     open(vendor, settings, time.time()).expect("settings")
 }
 
-/// Reads to the end; every cursor goes through its stored form.
+/// Reads to the end; every cursor is serialised and parsed between the pages.
 pub async fn read_all(source: &OpenSource, run: Run) -> Result<Brought, Failure> {
     read_on(source, source.start(run)).await
 }
@@ -265,7 +265,7 @@ pub async fn read_on(source: &OpenSource, mut cursor: Cursor) -> Result<Brought,
     }
 }
 
-/// A file of the vendors' material beside the repository; `None`, with a word on standard error, when it is absent.
+/// Vendor file from `../shared/vendors`; `None`, with a message on stderr, if that folder is missing.
 pub fn material(path: &str) -> Option<Value> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vendors");
     if !root.is_dir() {
@@ -277,7 +277,7 @@ pub fn material(path: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).expect("JSON"))
 }
 
-/// The bodies of recorded answers, in order.
+/// Bodies of the recorded responses, in order.
 pub fn recorded(path: &str) -> Option<Vec<Value>> {
     let recording = material(path)?;
     let exchanges = recording.as_array().expect("exchanges");
@@ -289,7 +289,7 @@ pub fn recorded(path: &str) -> Option<Vec<Value>> {
     )
 }
 
-/// `record` with another id.
+/// Copy of `record` with another id.
 pub fn with_id(record: &Value, place: &str, id: &str) -> Value {
     let mut copy = record.clone();
     *copy.pointer_mut(place).expect("a place") = id.into();

@@ -1,4 +1,4 @@
-//! Fathom: made by hand after the documentation. No recording exists.
+//! Fathom tests on hand-made data according to the documentation; no recordings exist.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! HubSpot: contacts and companies as recorded; deals, tickets, owners and pipelines made by hand after the documentation.
+//! HubSpot tests: recorded contacts and companies; hand-made deals, tickets, owners and pipelines according to the
+//! documentation.
 
 use std::time::Duration;
 
@@ -87,7 +88,7 @@ pub fn case() -> Option<Case> {
 
 fn serve(lists: &Lists, seen: &Seen) -> Reply {
     let path: Vec<&str> = seen.path.trim_matches('/').split('/').collect();
-    // Dated: crm/objects/2026-09/contacts. Old: crm/v3/objects/contacts.
+    // Dated path: `crm/objects/2026-09/contacts`; legacy path: `crm/v3/objects/contacts`.
     let (area, rest) = match path.as_slice() {
         ["crm", "v3", area, rest @ ..] => (*area, rest),
         ["crm", area, "2026-09", rest @ ..] => (*area, rest),
@@ -127,13 +128,13 @@ fn listed(records: &[Value], seen: &Seen) -> Reply {
     if to < records.len() {
         answer["paging"] = json!({"next": {"after": to.to_string(), "link": "https://api.hubapi.com/elsewhere"}});
     }
-    // With the headers of recorded traffic.
+    // Headers as in recorded traffic.
     Reply::json(&answer)
         .header("x-hubspot-ratelimit-remaining", 84)
         .header("x-hubspot-ratelimit-interval-milliseconds", 10_000)
 }
 
-/// By id inside the span of time; associations are not told.
+/// Search by time range, ordered by id; the results have no associations.
 fn searched(records: &[Value], seen: &Seen) -> Reply {
     let filters = seen.body["filterGroups"][0]["filters"]
         .as_array()

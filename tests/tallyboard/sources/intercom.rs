@@ -1,4 +1,4 @@
-//! Intercom, as its specification shows it.
+//! Intercom tests on the examples of its specification.
 
 use std::time::Duration;
 
@@ -91,7 +91,7 @@ fn serve(lists: &Lists, seen: &Seen) -> Reply {
     }
 }
 
-/// As the real one: the whole day of the date is left out.
+/// Search as the real API does it: the condition excludes the whole day of its date.
 fn searched(lists: &Lists, seen: &Seen, list: &str) -> Vec<Value> {
     assert_eq!(seen.body["sort"], json!({"field": "updated_at", "order": "ascending"}));
     let condition = &seen.body["query"]["value"][0];
@@ -117,7 +117,7 @@ fn paged(records: &[Value], after: Option<&str>, name: &str) -> Value {
     json!({"type": "list", name: &records[from..to], "total_count": records.len(), "pages": pages})
 }
 
-/// The last page still names a next one, and is empty.
+/// The first page names a next page, which is empty and repeats the scroll parameter.
 fn scrolled(lists: &Lists, scroll: Option<&str>) -> Reply {
     match scroll {
         None => Reply::json(&json!({"type": "list", "data": lists["companies"], "scroll_param": "once-more"})),

@@ -1,7 +1,7 @@
-//! The sources of the Customers board, each put through the same exam by a vendor that is not there.
+//! Tests of the customer sources: conformance tests for all, and tests of each vendor against a fake server.
 //!
-//! What the vendor serves was recorded from the real one, or stands in its specification. It lies beside the repository;
-//! without it the exam says that it skips.
+//! The responses come from recordings or from the vendor's specification, in `../shared/vendors`. Without that folder
+//! the tests that need it are skipped with a message.
 
 mod another;
 mod calendly;

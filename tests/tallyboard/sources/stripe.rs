@@ -1,4 +1,5 @@
-//! Stripe: official fixtures of the current shape, recorded events of the shape of 2020; discounts made by hand.
+//! Stripe tests: official fixtures of the current API version, recorded events of the 2020 version, hand-made
+//! discounts.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -109,7 +110,7 @@ fn paged(records: &[Value], seen: &Seen) -> Reply {
     };
     let records: Vec<Value> = records.iter().filter(of_customer).cloned().collect();
     let after = seen.parameter("starting_after");
-    // After an id that is not in the list the list begins anew.
+    // An unknown id restarts the list.
     let place = |after: &str| records.iter().position(|record| record["id"] == after);
     let from = after.and_then(place).map_or(0, |place| place + 1);
     let to = (from + 2).min(records.len());

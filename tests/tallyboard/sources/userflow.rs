@@ -1,4 +1,4 @@
-//! Userflow: made by hand after the schemas of a third-party tap. No recording exists.
+//! Userflow tests on hand-made data according to the schemas of a third-party tap; no recordings exist.
 
 use serde_json::{Value, json};
 use tallyboard::customers::sources::{
@@ -85,11 +85,11 @@ fn serve(lists: &Lists, seen: &Seen) -> Reply {
     };
     let records: Vec<Value> = list.iter().filter(of_guide).cloned().collect();
     let after = seen.parameter("starting_after");
-    // After an id that is not in the list the list begins anew.
+    // An unknown id restarts the list.
     let place = |after: &str| records.iter().position(|record| record["id"] == after);
     let from = after.and_then(place).map_or(0, |place| place + 1);
     let to = (from + 2).min(records.len());
-    // The next page must begin after a record that has an id.
+    // A page ends at a record with an id, which the next page can start after.
     let to = (to..records.len())
         .find(|to| records[to - 1]["id"].is_string())
         .unwrap_or(records.len());

@@ -1,4 +1,4 @@
-//! From the cells of a row to a customer.
+//! Decoding of a row into a customer.
 
 use super::{
     ACCOUNT_MANAGER, CHURN_RISK, COMPANY, COUNTRY, COVERAGE, CREATED_AT, CREDITS, CURRENCY, CUSTOMER_SINCE, DELINQUENT,
@@ -85,7 +85,7 @@ fn read_revenue(cells: &mut Cells<'_>) -> Revenue {
     }
 }
 
-/// `12.5 USD`.
+/// Parses an amount such as `12.5 USD`.
 fn amount_in(text: &str) -> Option<Amount> {
     let (units, currency) = text.split_once(' ')?;
     Some(Amount {

@@ -1,4 +1,4 @@
-//! The names behind the ids in HubSpot's records: owners, pipelines, stages.
+//! Directory of names for the ids in HubSpot records: owners, pipelines, stages.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use crate::customers::sources::{
     transport::Request,
 };
 
-/// Names that records mention by id only.
+/// Names of owners, stages and pipelines by id.
 #[derive(Default)]
 pub(super) struct Directory {
     pub(super) owners: HashMap<String, Owner>,
     pub(super) stages: HashMap<String, Stage>,
     pub(super) pipelines: HashMap<String, String>,
-    /// What the key may not read; records keep the ids then.
+    /// Lists that the key may not read; records then keep ids.
     pub(super) withheld: Vec<(&'static str, Failure)>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Stage {
 }
 
 impl Directory {
-    /// Asks for all of it.
+    /// Reads owners and pipelines.
     pub(super) async fn of(hubspot: &HubSpot) -> Result<Self, Failure> {
         let mut directory = Self::default();
         let owners = directory.read_owners(hubspot).await;
@@ -90,7 +90,8 @@ impl Directory {
 }
 
 impl Stage {
-    /// `isClosed` and `probability` are words in the answer; a stage closed with a likelihood of one is won.
+    /// Parses a stage. `isClosed` and `probability` are strings in the response; a closed stage with probability 1 is
+    /// won.
     pub(super) fn of(stage: &Record<'_>) -> Self {
         let probability = stage.number("/metadata/probability");
         let status = match (stage.flag("/metadata/isClosed"), probability) {

@@ -1,4 +1,4 @@
-//! HubSpot's records, in the shape of all sources.
+//! Mapping of HubSpot records to observations and events.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use crate::customers::{
     },
 };
 
-/// Reads the records of one page.
+/// Mapper for the records of one page.
 pub(super) struct Reader<'a> {
     pub(super) object: &'a Object,
     pub(super) directory: &'a Directory,

@@ -1,5 +1,5 @@
-//! A Stripe subscription as its value depends on it, in the shapes before and after version 2025-03-31 (basil): periods on
-//! the subscription or on its items, one `discount` or several `discounts`, the coupon inside or under `source`.
+//! Mapping of Stripe subscriptions, in the shapes before and after version 2025-03-31 (basil): periods on the
+//! subscription or on its items, one `discount` or several `discounts`, the coupon inside or under `source`.
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -43,7 +43,7 @@ pub(super) fn event(record: &Record<'_>) -> Result<Event, Reason> {
 }
 
 fn priced(subscription: &Record<'_>, item: &Record<'_>) -> Item {
-    // Before prices there were plans, with the same names for the same things.
+    // Older items have a plan instead of a price, with the same field names.
     let whose = if item.at("/price").is_some() { "/price" } else { "/plan" };
     let place = |name: &str| format!("{whose}/{name}");
     Item {
@@ -76,7 +76,7 @@ fn price(item: &Record<'_>, whose: &str) -> Option<Price> {
         .map(Price::PerUnit)
 }
 
-/// `up_to` is absent or `inf` at the open end.
+/// Tier of a price; `up_to` is absent or `inf` in the last one.
 fn tier(record: &Record<'_>) -> Option<Tier> {
     let amount = |decimal: &str, whole: &str| record.number(decimal).or_else(|| record.number(whole));
     let unit = amount("/unit_amount_decimal", "/unit_amount");
@@ -113,7 +113,7 @@ fn transform(item: &Record<'_>, whose: &str) -> Option<Transform> {
     Some(Transform { divide_by, round })
 }
 
-/// The discounts of what stands at `place`.
+/// Discounts of the object at `place`.
 fn discounts(record: &Record<'_>, place: &str) -> Vec<Discount> {
     let several = format!("{place}/discounts");
     let mut found: Vec<Discount> = record
@@ -128,7 +128,7 @@ fn discounts(record: &Record<'_>, place: &str) -> Vec<Discount> {
     found
 }
 
-/// One without a coupon takes nothing off.
+/// Discount of a coupon; `None` without a coupon, which has no effect.
 fn discount(record: &Record<'_>, place: &str) -> Option<Discount> {
     if record.at(place).is_some_and(Value::is_string) {
         record.complain(place, "the discount is named, but not told");
@@ -148,7 +148,7 @@ fn discount(record: &Record<'_>, place: &str) -> Option<Discount> {
     })
 }
 
-/// The rates of the item, or else of the subscription; only those inside the price.
+/// Inclusive tax rates of the item, or of the subscription if the item has none.
 fn tax(subscription: &Record<'_>, item: &Record<'_>) -> Tax {
     let own = item.list("/tax_rates");
     let rates = if own.is_empty() {

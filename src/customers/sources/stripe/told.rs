@@ -1,4 +1,4 @@
-//! Stripe's customers and invoices, in the shape of all sources.
+//! Mapping of Stripe customers and invoices to observations and events.
 
 use crate::customers::sources::{
     event::{Detail, Event, Invoice},
@@ -6,7 +6,7 @@ use crate::customers::sources::{
     record::{FieldName, Observation, Presence, Subject, SubjectKind},
 };
 
-/// An id, or the expanded object with it.
+/// Customer account at `place`, given as an id or as an expanded object.
 pub(super) fn account(record: &Record<'_>, place: &str) -> Option<Subject> {
     let inside = format!("{place}/id");
     let id = record.at(&inside).is_some().then(|| record.id_at(&inside)).flatten();

@@ -1,4 +1,4 @@
-//! The week in figures, on paper.
+//! Weekly report as a PDF.
 
 use super::{
     super::{
@@ -15,18 +15,18 @@ use crate::{
     language::UNKNOWN,
 };
 
-/// Everything the report shows.
+/// Data of the report.
 pub struct WeeklyPaper<'a> {
-    /// The answer for programs.
+    /// JSON response with the same data.
     pub week: &'a WeeklyReport,
-    /// The currency of the reports.
+    /// Reporting currency.
     pub currency: Currency,
-    /// When the spreadsheet was read, in the configured zone.
+    /// Time at which the spreadsheet was read, in the configured zone.
     pub read_at: &'a jiff::Zoned,
 }
 
 impl WeeklyPaper<'_> {
-    /// The bytes of the PDF.
+    /// The PDF as bytes.
     ///
     /// # Errors
     /// See [`PdfError`].

@@ -1,4 +1,4 @@
-//! `POST /deals/import/apply`: the yes to a preview. The writing goes on beside the request.
+//! `POST /deals/import/apply`: confirms a preview and starts the import in the background.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ use crate::{
     error::Error,
 };
 
-/// A short import is over before the next page is shown.
+/// Time to wait for a short import before redirecting.
 const SHORT: Duration = Duration::from_secs(2);
 
 pub(super) async fn receive(
@@ -33,7 +33,7 @@ pub(super) async fn receive(
         std::str::from_utf8(&body).map_err(|_| Error::unreadable("The form contains something that is not text."))?;
     let meant = Meant::of(&deals, (&headers, &uri), fields)?;
     let run = meant.pairs.iter().find(|(name, _)| name == "run");
-    // The page carries the name, so that a second click meets the import that the first one began.
+    // The page carries the name, so that a double click reaches the import that the first click started.
     let run = run.and_then(|(_, run)| RunName::parse(run)).unwrap_or_default();
     let Some(upload) = meant.upload else {
         return Ok(asked_again(&deals, &meant.asked, meant.sent.to_form()).await);

@@ -1,7 +1,9 @@
-//! Import of a file: upload, preview, writing with progress, and taking it back.
+//! Routes of the import: upload, preview, confirmation, progress and undo.
 //!
-//! `POST /deals/import` takes the file. A program gets what would become of it, and with `?apply=true` it is written; a
-//! browser goes on to the preview, whose address says mapping and choices, so that Back, reloading and sharing work.
+//! `POST /deals/import` takes the file. A program gets the resulting plan as JSON, and `?apply=true` writes it; a
+//! browser
+//! is redirected to the preview. The preview's address contains mapping and options, so that Back, reload and sharing
+//! work.
 
 mod apply;
 mod preview;
@@ -33,10 +35,10 @@ use crate::{
     openapi::{Body, Endpoint},
 };
 
-/// Beyond it a connection is cut. What is larger than a file may be, and smaller than this, gets an answer in words.
+/// Size at which a connection is cut. A file between the allowed size and this one gets an error message.
 const LARGEST_UPLOAD: usize = 64 << 20;
 
-/// Every address of the import.
+/// All routes of the import.
 pub(super) fn router() -> ApiRouter<Arc<Deals>> {
     let upload = post_with(upload::receive, |it| {
         it.about(

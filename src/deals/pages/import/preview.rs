@@ -1,4 +1,5 @@
-//! `GET /deals/import/preview`: what would become of an uploaded file; the address says mapping and choices.
+//! Handlers of the import preview, its confirmation and its refused lines; mapping and options are in the address or
+//! form.
 
 use std::sync::Arc;
 
@@ -26,17 +27,17 @@ use crate::{
     error::Error,
 };
 
-/// The file that an address or a form means, and what it says about it.
+/// Uploaded file with the mapping and options of a request.
 pub(super) struct Meant {
     pub(super) asked: Asked,
     pub(super) pairs: Vec<(String, String)>,
     pub(super) sent: Sent,
-    /// `None` when the file is not here any more.
+    /// `None` if the upload has expired.
     pub(super) upload: Option<Arc<Upload>>,
 }
 
 impl Meant {
-    /// Reads the fields of an address or a form.
+    /// Parses the fields of a query string or form.
     pub(super) fn of(deals: &Deals, (headers, uri): (&HeaderMap, &Uri), fields: &str) -> Result<Self, Error> {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(fields).map_err(|_| Error::unreadable_address())?;

@@ -1,4 +1,4 @@
-//! `GET /deals/import/refused`: the refused lines with their reasons, to mend and upload again.
+//! `GET /deals/import/refused`: CSV download of the refused lines, to correct and upload again.
 
 use std::sync::Arc;
 

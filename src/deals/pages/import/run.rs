@@ -1,4 +1,4 @@
-//! `GET /deals/import/{run}`: how an import goes on, or what became of it. `POST …/undo` takes it back.
+//! Handlers of one import: progress or result (`GET /deals/import/{run}`) and undo (`POST /deals/import/{run}/undo`).
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,12 +25,12 @@ use crate::{
     error::Error,
 };
 
-/// Time that a program waits for the end; beyond it the answer says where to ask.
+/// Maximum time that a program waits for the end of the job; after it, the response gives the address to poll.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Seconds after which the page of an import at work looks again.
+/// Refresh interval of a running import's page, in seconds.
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
 
-/// What the address says.
+/// Query parameters.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Parameters {
     format: Option<String>,

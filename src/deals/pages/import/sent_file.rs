@@ -1,4 +1,4 @@
-//! A form with a file, as it arrives.
+//! Multipart form with an uploaded file.
 
 use axum::{
     extract::{Multipart, multipart::Field},
@@ -15,22 +15,22 @@ use crate::{
     language::Language,
 };
 
-/// Characters that a field beside the file may have; it holds a word or a number.
+/// Maximum length in characters of the other fields; they hold a word or a number.
 const LONGEST_FIELD: usize = 1_000;
 
-/// What was sent.
+/// Parsed upload form.
 pub(super) struct SentFile {
-    /// The fields beside the file.
+    /// Fields other than the file.
     pub(super) pairs: Vec<(String, String)>,
     name: String,
     bytes: Vec<u8>,
-    /// Bytes of the file, those included that are more than a file may have and were not kept.
+    /// Size of the file in bytes, including bytes above the limit, which are discarded.
     length: usize,
 }
 
 impl SentFile {
-    /// Reads all of a form. A file that is too large is read to its end and forgotten: whoever sends it waits for an answer
-    /// only after the last byte.
+    /// Reads the whole form. A file above the limit is read to its end and discarded, because clients wait for the
+    /// response only after the last byte.
     pub(super) async fn of(mut form: Multipart) -> Result<Self, Error> {
         let mut sent = Self {
             pairs: Vec::new(),
@@ -61,7 +61,7 @@ impl SentFile {
         Ok(())
     }
 
-    /// The file as a table.
+    /// Parses the file.
     pub(super) async fn into_upload(self) -> Result<Result<Upload, FileProblem>, Error> {
         let limit = Limits::default().bytes;
         if self.length > limit {
@@ -78,7 +78,7 @@ fn unreadable(status: StatusCode) -> Error {
     }
 }
 
-/// The status that goes with a file that cannot be imported.
+/// Status code for a file that cannot be imported.
 pub(super) fn status(problem: &FileProblem) -> StatusCode {
     match problem {
         FileProblem::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -86,7 +86,7 @@ pub(super) fn status(problem: &FileProblem) -> StatusCode {
     }
 }
 
-/// The error for programs.
+/// JSON error for a file that cannot be imported.
 pub(super) fn refusal(problem: &FileProblem, language: Language) -> Error {
     let mut error = Error::invalid(vec![FieldError::new("file", problem.text(language))]);
     error.status = status(problem);

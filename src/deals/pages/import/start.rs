@@ -1,4 +1,4 @@
-//! `GET /deals/import`: the form for a file, and the imports so far. `GET /deals/import/demo`: a file to try it with.
+//! Upload form with the latest imports (`GET /deals/import`), and the sample file (`GET /deals/import/demo`).
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ use crate::{
     error::Error,
 };
 
-/// Imports that are listed, the latest first.
+/// Maximum number of listed imports, latest first.
 const MOST_LISTED: usize = 10;
 
-/// What the address says.
+/// Query parameters.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Parameters {
     format: Option<String>,
@@ -47,7 +47,7 @@ pub(super) async fn show(
     Ok(axum::Json(lines(&deals, &*log?)).into_response())
 }
 
-/// The form once more, and why the file cannot be imported.
+/// Upload form with the reason why the file cannot be imported.
 pub(super) async fn refused(deals: &Deals, asked: &Asked, problem: &FileProblem) -> Result<Response, Error> {
     let log = deals.importer.log().await.ok();
     let trouble = Trouble::File(problem.text(asked.language));
@@ -56,7 +56,7 @@ pub(super) async fn refused(deals: &Deals, asked: &Asked, problem: &FileProblem)
     Ok(response)
 }
 
-/// The form for a file that is not here any more; `pairs` are the choices that were made for it.
+/// Upload form for a file whose upload has expired; `pairs` are the options chosen for it.
 pub(super) async fn asked_again(deals: &Deals, asked: &Asked, pairs: Vec<(String, String)>) -> Response {
     let log = deals.importer.log().await.ok();
     let mut response = page(deals, asked, log, Some(Trouble::Lost { pairs }));
@@ -88,7 +88,7 @@ fn lines(deals: &Deals, log: &ImportLog) -> Vec<RunLine> {
     .collect()
 }
 
-/// A page about one person's file: no cache on the way keeps it.
+/// Response that no cache stores: the page shows one person's file.
 pub(super) fn private(page: Html<String>) -> Response {
     ([(header::CACHE_CONTROL, "private, no-store")], page).into_response()
 }

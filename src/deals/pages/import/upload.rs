@@ -1,4 +1,4 @@
-//! `POST /deals/import`: takes the file.
+//! `POST /deals/import`: upload of a file.
 
 use std::{sync::Arc, time::Duration};
 
@@ -38,17 +38,18 @@ use crate::{
     language::Language,
 };
 
-/// Time after the upload until which a program waits for the end of an import; a longer one answers where to ask for it.
+/// Maximum time after the upload that a program waits for the end of the import; after it, the response gives the
+/// address to poll.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the address says beside the form.
+/// Query parameters.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Parameters {
     apply: Option<bool>,
     lang: Option<String>,
 }
 
-/// What a program hears.
+/// JSON response.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DealsImport")]
 pub(super) struct Answer {
@@ -59,7 +60,7 @@ pub(super) struct Answer {
     applying: Option<Applying>,
 }
 
-/// How the writing goes on.
+/// State of the started import.
 #[derive(Serialize, JsonSchema)]
 struct Applying {
     run: String,
@@ -104,7 +105,7 @@ async fn answer(deals: &Deals, (upload, sent): (Upload, Sent), asked: &Asked, ap
     }
     let run = RunName::new();
     let mut progress = deals.importer.begin(compared, &run).await?;
-    // Beyond this time the import goes on, and the answer says where to ask for it.
+    // The import continues after the timeout; the response gives the address to poll.
     let _ = tokio::time::timeout_at(until, progress.wait_for(Progress::is_over)).await;
     let written = progress.borrow().clone().told(asked.language);
     let status = status_of(&written.state);
@@ -120,7 +121,7 @@ async fn answer(deals: &Deals, (upload, sent): (Upload, Sent), asked: &Asked, ap
     Ok((status, Json(answer)).into_response())
 }
 
-/// The status that goes with how far an import is.
+/// Status code for the state of an import.
 pub(super) fn status_of(state: &Stand) -> StatusCode {
     match state {
         Stand::Running => StatusCode::ACCEPTED,

@@ -1,4 +1,4 @@
-//! The pages of the import.
+//! Pages of the import.
 
 mod preview;
 mod run;
@@ -16,29 +16,29 @@ use crate::{
     language::{Language, Noun, UNKNOWN},
 };
 
-/// The form for a file; also where the file goes.
+/// Upload form (GET) and upload (POST).
 pub const IMPORT: &str = "/deals/import";
-/// What would become of a file.
+/// Preview of an import.
 pub const PREVIEW: &str = "/deals/import/preview";
-/// The yes to a preview.
+/// Confirmation of a preview.
 pub const APPLY: &str = "/deals/import/apply";
-/// The refused lines as a file.
+/// CSV download of the refused lines.
 pub const REFUSED: &str = "/deals/import/refused";
-/// A file to try the import with.
+/// Sample file.
 pub const DEMO: &str = "/deals/import/demo";
 
-/// A line of a file, *ligne*.
+/// Line of a file, *ligne*.
 const LINE: Noun = Noun {
     french: ("ligne", "lignes"),
     english: ("line", "lines"),
 };
 
-/// The page of one import.
+/// Address of one import.
 pub fn run_address(run: &RunName) -> String {
     format!("{IMPORT}/{run}")
 }
 
-/// An address that keeps the language, where it is not the one that the board begins with.
+/// Address with the language, unless it is the board's default.
 pub fn in_language(address: &str, language: Language) -> String {
     if language == Language::default() {
         return address.to_owned();
@@ -47,17 +47,17 @@ pub fn in_language(address: &str, language: Language) -> String {
     format!("{address}{separator}lang={}", language.code())
 }
 
-/// Fields that travel along unseen.
+/// Hidden inputs.
 fn hidden(pairs: &[(String, String)]) -> Markup {
     html! { @for (name, value) in pairs { input type="hidden" name=(name) value=(value); } }
 }
 
-/// The language as a field, where it is not the one that the board begins with.
+/// Hidden input for the language, unless it is the board's default.
 fn hidden_language(language: Language) -> Markup {
     html! { @if language != Language::default() { input type="hidden" name="lang" value=(language.code()); } }
 }
 
-/// The value as the page writes it; nothing shows as a dash.
+/// Value as displayed; a dash for an empty one.
 fn shown(value: &Value, language: Language) -> String {
     match value {
         Value::Empty => UNKNOWN.to_owned(),
@@ -67,7 +67,7 @@ fn shown(value: &Value, language: Language) -> String {
     }
 }
 
-/// A number as it is counted in lists.
+/// Length as a `u64` for number formatting.
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }

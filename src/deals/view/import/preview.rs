@@ -1,4 +1,4 @@
-//! What would become of a file, before anything is written.
+//! Import preview page.
 
 use maud::{Markup, html};
 
@@ -23,21 +23,21 @@ use crate::{
     },
 };
 
-/// Lines that a list shows; the number says how many there are.
+/// Maximum number of listed lines; the heading gives the total.
 const MOST_SHOWN: usize = 100;
 
-/// What would become of a file.
+/// Import preview page.
 pub struct PreviewPage<'a> {
     /// Language of the page.
     pub language: Language,
-    /// The file and what is understood of it.
+    /// Preview to display.
     pub prepared: &'a Prepared,
-    /// The name that the import gets when the person says yes.
+    /// Name that the import gets on confirmation.
     pub run: RunName,
 }
 
 impl PreviewPage<'_> {
-    /// The whole document.
+    /// Complete HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         frame.document(Page {
             title: self.say("Aperçu de l’import", "Preview of the import"),
@@ -84,7 +84,7 @@ impl PreviewPage<'_> {
         })
     }
 
-    /// How lines find their deals in this file.
+    /// Sentence about the matching key in use.
     fn key(&self, outcome: &Outcome) -> String {
         let (ids, others): (Vec<Field>, Vec<Field>) =
             outcome.choices.key.fields().partition(|field| *field == Field::Id);

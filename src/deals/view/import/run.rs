@@ -1,4 +1,4 @@
-//! How an import goes on, and what became of it.
+//! Page of one import: progress or result.
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -14,36 +14,36 @@ use crate::{
     page::{Frame, Page, notice::alarm},
 };
 
-/// Deals that were left as they are, of which the page tells.
+/// Maximum number of listed skipped deals.
 const MOST_SHOWN: usize = 100;
 
-/// One import.
+/// Page of one import.
 pub struct RunPage<'a> {
     /// Language of the page.
     pub language: Language,
-    /// How it is known.
+    /// Name of the import.
     pub run: &'a RunName,
-    /// What is known of it.
+    /// Progress or log entry of the import.
     pub told: Told,
-    /// Where its moments are shown.
+    /// Time zone for displayed times.
     pub zone: TimeZone,
 }
 
-/// What is known of an import.
+/// Known state of an import.
 pub enum Told {
-    /// This instance works on it, or did lately.
+    /// Progress on this instance, current or recent.
     Progress(Progress),
-    /// The audit log knows it.
+    /// Entry of the audit log.
     Log(Run),
 }
 
 impl Told {
-    /// Whether it goes on.
+    /// Whether the job is still running.
     pub fn is_running(&self) -> bool {
         matches!(self, Self::Progress(progress) if !progress.is_over())
     }
 
-    /// The answer for programs.
+    /// JSON response.
     pub fn answer(&self, run: &RunName) -> Value {
         match self {
             Self::Progress(progress) => json!({"run": run.to_string(), "written": progress}),
@@ -60,7 +60,7 @@ impl Told {
 }
 
 impl RunPage<'_> {
-    /// The whole document.
+    /// Complete HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         let address = in_language(&run_address(self.run), self.language);
         frame.document(Page {

@@ -1,4 +1,4 @@
-//! How a file is read: columns, key, empty cells. Everything has a value already; a person may change it.
+//! Form for column mapping, matching key and empty cells, preset with the values in use.
 
 use maud::{Markup, html};
 
@@ -14,7 +14,7 @@ use crate::{
     language::Language,
 };
 
-/// The form that reads the file in another way.
+/// Settings form of a preview.
 pub(super) struct Settings<'a> {
     pub(super) language: Language,
     pub(super) prepared: &'a Prepared,
@@ -66,7 +66,7 @@ impl Settings<'_> {
         }
     }
 
-    /// The answer about amounts such as `12.500` stays when something else is changed.
+    /// Keeps the chosen decimal mark when other settings change.
     fn decimal(&self) -> Markup {
         let mark = self.outcome().and_then(|outcome| outcome.choices.decimal_mark);
         html! { @if let Some(mark) = mark { input type="hidden" name="decimal" value=(mark.name()); } }
@@ -107,7 +107,7 @@ impl Settings<'_> {
         }
     }
 
-    /// Values of the chosen column, or the column that might be meant.
+    /// Sample values of the chosen column, or the suggested column.
     fn hint(&self, field: Field, samples: &[String]) -> String {
         let guess = &self.prepared.guess;
         let header = |column: usize| self.prepared.upload.table.columns[column].clone();

@@ -1,4 +1,4 @@
-//! The form for a file, and the imports so far.
+//! Upload form and list of the latest imports.
 
 use jiff::Zoned;
 use maud::{Markup, html};
@@ -11,46 +11,46 @@ use crate::{
     page::{Asset, Frame, Page, notice::alarm},
 };
 
-/// The form for a file.
+/// Upload page.
 pub struct StartPage {
     /// Language of the page.
     pub language: Language,
-    /// What keeps the last file from being imported.
+    /// Reason why the last file was not imported.
     pub trouble: Option<Trouble>,
-    /// The imports so far, the latest first.
+    /// Earlier imports, the latest first.
     pub runs: Vec<RunLine>,
 }
 
-/// What keeps a file from being imported.
+/// Reason why a file was not imported.
 pub enum Trouble {
-    /// It cannot be read; in whole sentences.
+    /// The file cannot be read; the text is full sentences.
     File(String),
-    /// It is not here any more.
+    /// The upload has expired.
     Lost {
-        /// The choices that were made for it.
+        /// Options chosen for the file.
         pairs: Vec<(String, String)>,
     },
 }
 
-/// One import of the list.
+/// Entry of the import list.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RunLine {
-    /// How it is known.
+    /// Name of the import.
     pub run: String,
     /// Name of the file.
     pub file: String,
-    /// When it wrote first.
+    /// Time of the first write.
     pub at: Option<Zoned>,
-    /// Deals that it added.
+    /// Number of inserted deals.
     pub created: usize,
-    /// Deals that it changed.
+    /// Number of updated deals.
     pub updated: usize,
-    /// Whether anything of it was taken back.
+    /// Whether the import was undone, at least in part.
     pub is_taken_back: bool,
 }
 
 impl StartPage {
-    /// The whole document.
+    /// Complete HTML document.
     pub fn document(&self, frame: &Frame) -> String {
         frame.document(Page {
             title: self.language.choose("Importer des affaires", "Import deals"),
@@ -151,7 +151,7 @@ impl StartPage {
     }
 }
 
-/// `38 nouvelles, 2 modifiées`.
+/// Counts such as `38 nouvelles, 2 modifiées`.
 fn what(run: &RunLine, language: Language) -> String {
     let new = Noun {
         french: ("nouvelle", "nouvelles"),

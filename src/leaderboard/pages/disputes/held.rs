@@ -1,5 +1,5 @@
-//! A dispute by somebody who has not claimed the integration: the form offers nothing to tick for what is credited already.
-//! The claim and the dispute are written together.
+//! Handlers of a dispute by a CSM without a claim: the claim form locks credited integrations, so claim and dispute are
+//! written together.
 
 use axum::{
     http::HeaderMap,
@@ -29,7 +29,7 @@ use crate::{
     spelling::fold,
 };
 
-/// The form; the dispute of this CSM that exists already is shown instead.
+/// Shows the form, or the existing dispute of this CSM.
 pub(super) async fn form(
     leaderboard: &Leaderboard,
     current: &Current,
@@ -95,7 +95,7 @@ pub(super) async fn receive(
     record(leaderboard, headers, vec![row.into_insert(), dispute], &claim.csm).await
 }
 
-/// The credit that is asked about, with the names as the board shows them.
+/// The disputed credit, with display names.
 fn held_credit(current: &Current, sent: &SentDispute) -> Result<HeldCredit, Error> {
     let ledger = &current.settled.ledger;
     let held = ledger.credited_for(&sent.company).into_iter();
@@ -114,7 +114,7 @@ fn held_credit(current: &Current, sent: &SentDispute) -> Result<HeldCredit, Erro
     })
 }
 
-/// The claim as the form of the board would take it.
+/// The claim, validated like one of the claim form.
 fn claim(
     leaderboard: &Leaderboard,
     credit: &HeldCredit,

@@ -1,4 +1,4 @@
-//! The board itself.
+//! View tests of the board.
 
 use crate::page::{Asset, Board};
 use jiff::civil::date;
@@ -198,11 +198,11 @@ fn a_board_of_forty_people_and_forty_integrations_stays_light() {
     let loaded = select(&parts, "link[rel=icon], link[rel=stylesheet], script[src]");
     let assets: usize = loaded.iter().map(|part| weight(*part)).sum();
     assert_eq!(loaded.len(), 8);
-    // Before it is compressed for its way, to an eighth and less.
+    // Uncompressed; compression reduces it to an eighth or less.
     assert!(document.len() + assets < 100_000, "{} + {assets}", document.len());
 }
 
-/// Bytes of what an element of the head makes the browser load, before they are compressed.
+/// Uncompressed bytes that an element of the head makes the browser load.
 fn weight(element: ElementRef<'_>) -> usize {
     let address = element.attr("href").or(element.attr("src")).expect("an address");
     let file_name = address.strip_prefix("/assets/").expect("an asset");

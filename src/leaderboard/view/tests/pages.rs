@@ -1,4 +1,4 @@
-//! The form, the receipt and the rows behind a number.
+//! View tests of the form, the receipt and the claims list.
 
 use super::*;
 use crate::leaderboard::{

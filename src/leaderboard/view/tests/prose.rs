@@ -1,4 +1,4 @@
-//! The sentences of the board.
+//! View tests of messages.
 
 use super::*;
 use crate::leaderboard::{
@@ -7,7 +7,7 @@ use crate::leaderboard::{
     standings::{ServiceKind, ServiceStanding},
 };
 
-/// Markup as it is read.
+/// Text content of markup.
 fn words(markup: &maud::Markup) -> String {
     Html::parse_fragment(&markup.0).root_element().text().collect()
 }

@@ -1,8 +1,8 @@
-//! Ids for rows that staff typed without one.
+//! Numbering: assigns ids to rows that staff typed without one.
 //!
-//! Such a row has nothing to be known by but its place and its content. Both are looked at in the read before the write.
-//! Should staff move rows between the two, the line of the audit log shows what stood in the cell that was hit: an id of
-//! another row is put back, and an id in an empty row is taken out again.
+//! Such a row can only be identified by its row number and its content. Both are checked in the read before the write.
+//! If staff move rows between the two, the audit line shows the previous value of the cell that was hit: an overwritten
+//! id is restored, and an id in an empty row is removed.
 
 use super::{
     super::{
@@ -18,14 +18,14 @@ use super::{
     Planner, RowKey,
 };
 
-/// The row where it was seen.
+/// Lookup of the row at its row number.
 pub(super) fn wanted(numbering: &Numbering) -> Wanted {
     let (tab, id) = key(numbering);
     let search = Search::At(numbering.row);
     Wanted { tab, id, search }
 }
 
-/// Ids of the tab are numbers, so that no row is called so.
+/// Key of the row. Ids of the tab are numbers, so no row has this id.
 fn key(numbering: &Numbering) -> RowKey {
     (numbering.tab.title, format!("row {}", numbering.row))
 }

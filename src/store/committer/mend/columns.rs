@@ -1,4 +1,4 @@
-//! Columns and rows as a repair read them.
+//! Columns and rows as read for a repair.
 
 use crate::store::{
     cell::{Cell, Content},
@@ -6,7 +6,7 @@ use crate::store::{
     tab::Tab,
 };
 
-/// A column from row 1 on.
+/// Column from row 1 on.
 pub(super) struct Column {
     pub(super) tab: &'static Tab,
     pub(super) position: usize,

@@ -1,8 +1,8 @@
-//! Rows that came while columns were moved: their values stand in wrong columns.
+//! Column shift: rows that were inserted while columns were moved, so that their values are in wrong columns.
 //!
-//! Such a row is taken out and comes back in its columns, unless it is there already: the same row may have been sent once
-//! more through another program. While it goes, staff may sort the tab, so that another of its kind is hit; a copy in wrong
-//! columns is never put back.
+//! Such a row is deleted and inserted again in its columns, unless it is already there: the same row may have been sent
+//! again through another program. While it is deleted, staff may sort the tab, so that another shifted row is hit; a
+//! copy in wrong columns is never restored.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -24,11 +24,11 @@ use super::{
     columns::{Column, cells_of},
 };
 
-/// Numbers of the rows that show an id in whatever column, by title of the tab and id.
+/// Row numbers of the rows that show an id in any column, by title of the tab and id.
 pub(super) type RowsShowing = HashMap<(&'static str, String), BTreeSet<usize>>;
 
 impl Committer {
-    /// The rows that show the id of a scattered one.
+    /// Rows that show the id of a shifted row.
     pub(super) fn rows_showing_scattered(&self, columns: &[Column]) -> RowsShowing {
         let keys = self.scattered().map(|row| (row.tab.title, row.id.clone()));
         let mut rows: RowsShowing = keys.map(|key| (key, BTreeSet::new())).collect();
@@ -45,8 +45,9 @@ impl Committer {
         rows
     }
 
-    /// What takes out a row whose values stand in wrong columns, and brings it back, unless it is there already: the same row
-    /// may have been sent once more through another program. What staff have typed into it stays.
+    /// Plans the deletion of a row whose values are in wrong columns, and its insertion in the right ones, unless it is
+    /// already there: the same row may have been sent again through another program. Values that staff have typed into
+    /// it are kept.
     pub(super) fn row_anew(
         &self,
         (columns, showing): (&[Column], &RowsShowing),
@@ -82,7 +83,7 @@ impl Committer {
             let cells = self.cells_under_headers(row, |position| shown(number, position).clone());
             (number - 1, cells)
         });
-        // All of them may have been taken by deletions that were meant for others.
+        // All copies may have been taken by deletions intended for other rows.
         let taken = || {
             let versions = self.fixes.iter().find_map(|fix| match fix {
                 Fix::Row { tab: of, cells, .. } if *of == tab && row.is_version_of(cells) => Some(cells),
@@ -109,7 +110,7 @@ impl Committer {
         (scattered.iter().map(removal).collect(), restored)
     }
 
-    /// The values of `row` under their headers; what staff typed into the version that `shown` tells of stays.
+    /// Values of `row` under their headers; values that staff typed into the version that `shown` returns are kept.
     fn cells_under_headers(&self, row: &WrittenRow, shown: impl Fn(usize) -> Content) -> Vec<RestoredCell> {
         let headers = self.tails.header(row.tab).iter().enumerate();
         let is_written = |found: &Content| row.cells.iter().any(|(_, _, content)| content.is_same_as(found));
@@ -135,14 +136,14 @@ impl Committer {
         })
     }
 
-    /// Whether the row shows, in a wrong column, the id of a row that is there: it is a copy whose columns were moved, and
-    /// another program is about to take it out, or has done so.
+    /// Whether the row shows, in a wrong column, the id of an existing row: it is a copy whose columns were moved, and
+    /// another program is about to delete it, or has done so.
     pub(super) fn is_scattered_twin(&self, tab: &'static Tab, cells: &[Overwritten]) -> bool {
         let id_header = normalise(tab.columns[0].header);
         let mut others = cells.iter().filter(|cell| normalise(&cell.header) != id_header);
         others.any(|cell| {
             let text = cell.old.as_cell().text();
-            // Anything else may stand in a row by chance.
+            // Any other value may occur in a row by chance.
             Uuid::try_parse(&text).is_ok() && self.tails.contains(tab, &text)
         })
     }
