@@ -16,36 +16,6 @@
 //! - `crates/sheets-store`: the tabs of a spreadsheet as tables; knows no board
 //! - `crates/sheets-emulator`: a local Google Sheets v4 server; knows nothing of the rest
 
-pub mod alias;
-pub mod answer;
 pub mod app;
-pub mod asked;
-pub mod cause;
 pub mod cli;
-pub mod clock;
-pub mod company;
-pub mod config;
-pub mod current;
-pub mod customers;
-pub mod deals;
-pub mod delivery;
-pub mod emulator;
-pub mod error;
-pub mod finding;
-pub mod findings;
-pub mod guard;
-pub mod keyboard;
-pub mod language;
-pub mod leaderboard;
-pub mod likeness;
-pub mod memory;
-pub mod money;
-pub mod openapi;
-pub mod page;
-pub mod period;
-pub mod person;
-pub mod search;
-pub mod serving;
-pub mod spelling;
-pub mod status;
-pub mod store;
+mod config;

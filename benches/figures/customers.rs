@@ -11,30 +11,25 @@ use std::{
 };
 
 use axum::{Router, body::Body, http::Request};
+use customer_sources::{amount::Currency, email::Email, observation::SourcePage, subject::Subject};
+use customers::{
+    sample::generator::sample_pages,
+    sync::{SyncParts, SyncService, schedule::SyncSchedule},
+};
+use deals::{DealRules, ReminderSettings};
 use http_body_util::BodyExt;
 use jiff::{Timestamp, tz::TimeZone};
-use tallyboard::{
-    app::{Materials, router, tabs},
-    clock::Clock,
-    customers::{
-        amount::Currency,
-        email::Email,
-        sample::sample_pages,
-        sources::record::{Page, Subject},
-        sync::{Parts, Syncing, schedule::Schedule},
-    },
-    deals::{Reminders, Rules},
-    delivery::Delivery,
-    emulator::{self, Emulator},
-    leaderboard::{
-        catalog_file::CatalogFile,
-        signing::SigningKey,
-        weekly::{Weekly, schedule::Moment},
-    },
-    page::Source,
-    store::{Connection, Credentials, Options, Store},
+use leaderboard::{
+    claims::{catalog::file::CatalogFile, correction::signing::SigningKey},
+    standings::weekly::{WeeklySettings, schedule::WeeklyMoment},
 };
+use sheets_emulator::Emulator;
+use sheets_store::{
+    SpreadsheetConnection, Store, clock::Clock, google::connection::Credentials, options::StoreOptions,
+};
+use tallyboard::app::{AppParts, router, tabs};
 use tower::ServiceExt;
+use web::{delivery::Delivery, page::DataSource};
 
 use crate::table::{Line, median};
 
@@ -51,7 +46,7 @@ const NOW: &str = "2026-03-03T12:00:00Z";
 struct Board {
     _emulator: Emulator,
     milliseconds: Arc<AtomicI64>,
-    syncing: Arc<Syncing>,
+    syncing: Arc<SyncService>,
     router: Router,
 }
 
@@ -82,13 +77,13 @@ pub async fn measure() -> Vec<Line> {
 }
 
 /// Source pages of forty customers per seed.
-fn pages(seeds: Range<u64>) -> Vec<Page> {
+fn pages(seeds: Range<u64>) -> Vec<SourcePage> {
     let (now, currency) = (NOW.parse().expect("a moment"), Currency::of("EUR").expect("a currency"));
     let all = seeds.flat_map(|seed| {
         let pages = sample_pages(seed, now, currency);
         pages.into_iter().map(move |page| (seed, page))
     });
-    let wanted = |(_, page): &(u64, Page)| {
+    let wanted = |(_, page): &(u64, SourcePage)| {
         let source = page.observations.first().map(|one| one.source.as_str());
         source.is_some_and(|source| SERVICES.contains(&source))
     };
@@ -96,7 +91,7 @@ fn pages(seeds: Range<u64>) -> Vec<Page> {
 }
 
 /// Makes the ids and email addresses of a page unique to its seed.
-fn apart(seed: u64, mut page: Page) -> Page {
+fn apart(seed: u64, mut page: SourcePage) -> SourcePage {
     let rename = |subject: &mut Subject| subject.id = format!("{}_{seed}", subject.id);
     let readdress = |emails: &mut Vec<Email>| {
         let own = emails.iter().filter_map(|email| Email::of(&format!("{seed}.{email}")));
@@ -119,44 +114,44 @@ impl Board {
         let start: Timestamp = NOW.parse().expect("a moment");
         let milliseconds = Arc::new(AtomicI64::new(start.as_millisecond()));
         let clock = clock(&milliseconds);
-        let emulator = Emulator::start(emulator::Options::default())
+        let emulator = Emulator::start(sheets_emulator::EmulatorOptions::default())
             .await
             .expect("an emulator");
-        let connection = Connection {
+        let connection = SpreadsheetConnection {
             spreadsheet_id: emulator.spreadsheet_id().to_owned(),
             api_url: Some(emulator.url()),
             spreadsheet_url: String::new(),
             credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
             call_timeout: Duration::from_secs(120),
         };
-        let options = Options {
+        let options = StoreOptions {
             calls_per_minute: None,
             patience: Duration::from_secs(300),
-            ..Options::for_google(clock.clone())
+            ..StoreOptions::for_google(clock.clone())
         };
         let store = Arc::new(Store::open(connection, options).await.expect("a store"));
         assert_eq!(store.prepare(&tabs()).await.problems, []);
-        let syncing = Arc::new(Syncing::new(Parts {
+        let syncing = Arc::new(SyncService::new(SyncParts {
             store: Arc::clone(&store),
             clock: clock.clone(),
             sources: Vec::new(),
             currency: Currency::of("EUR").expect("a currency"),
-            schedule: Schedule::off(),
+            schedule: SyncSchedule::off(),
         }));
-        let router = router(Materials {
+        let router = router(AppParts {
             store,
             clock,
             catalog: CatalogFile::new("integrations.txt"),
-            source: Source::EmbeddedSpreadsheet,
+            source: DataSource::EmbeddedSpreadsheet,
             posts_per_minute: NonZeroU32::MAX,
             trusted_proxies: 0,
             team_goal: None,
-            reminders: Reminders::default(),
-            rules: Rules::default(),
-            weekly: Weekly {
+            reminders: ReminderSettings::default(),
+            rules: DealRules::default(),
+            weekly: WeeklySettings {
                 public_url: None,
                 delivery: Delivery::default(),
-                at: Moment::parse("Monday 09:00").expect("a moment"),
+                at: WeeklyMoment::parse("Monday 09:00").expect("a moment"),
             },
             signing: SigningKey::from_secret(b"a bench"),
             syncing: Arc::clone(&syncing),

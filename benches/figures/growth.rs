@@ -6,18 +6,14 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
+use customer_sources::amount::Currency;
+use customers::sync::{self, SyncService, schedule::SyncSchedule};
 use http_body_util::BodyExt;
-use tallyboard::{
-    app::{Materials, router},
-    customers::{
-        amount::Currency,
-        sync::{self, Syncing, schedule::Schedule},
-    },
-    emulator::Emulator,
-    leaderboard::{catalog_file::CatalogFile, rows::TABS},
-    page::Source,
-};
+use leaderboard::{claims::catalog::file::CatalogFile, tabs::TABS};
+use sheets_emulator::Emulator;
+use tallyboard::app::{AppParts, router};
 use tower::ServiceExt;
+use web::page::DataSource;
 
 use crate::{
     spreadsheet,
@@ -84,28 +80,28 @@ async fn fetch(emulator: &Emulator, count: u32) -> f64 {
 
 async fn view(emulator: &Emulator) -> f64 {
     let store = spreadsheet::store(emulator).await;
-    let router = router(Materials {
+    let router = router(AppParts {
         store: Arc::clone(&store),
         clock: spreadsheet::clock(),
         catalog: CatalogFile::new(concat!(env!("CARGO_MANIFEST_DIR"), "/integrations.txt")),
-        source: Source::GoogleSheets,
+        source: DataSource::GoogleSheets,
         posts_per_minute: 1.try_into().expect("positive"),
         trusted_proxies: 0,
         team_goal: None,
-        reminders: tallyboard::deals::Reminders::default(),
-        rules: tallyboard::deals::Rules::default(),
-        weekly: tallyboard::leaderboard::weekly::Weekly {
-            delivery: tallyboard::delivery::Delivery::default(),
-            at: tallyboard::leaderboard::weekly::schedule::Moment::parse("Monday 09:00").expect("moment"),
+        reminders: deals::ReminderSettings::default(),
+        rules: deals::DealRules::default(),
+        weekly: leaderboard::standings::weekly::WeeklySettings {
+            delivery: web::delivery::Delivery::default(),
+            at: leaderboard::standings::weekly::schedule::WeeklyMoment::parse("Monday 09:00").expect("moment"),
             public_url: None,
         },
-        signing: tallyboard::leaderboard::signing::SigningKey::from_secret(b"bench"),
-        syncing: Arc::new(Syncing::new(sync::Parts {
+        signing: leaderboard::claims::correction::signing::SigningKey::from_secret(b"bench"),
+        syncing: Arc::new(SyncService::new(sync::SyncParts {
             store: Arc::clone(&store),
             clock: spreadsheet::clock(),
             sources: Vec::new(),
             currency: Currency::of("EUR").expect("a code"),
-            schedule: Schedule::off(),
+            schedule: SyncSchedule::off(),
         })),
     });
     let request = Request::get("/leaderboard").header(header::ACCEPT, "text/html");

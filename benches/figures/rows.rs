@@ -1,12 +1,10 @@
 //! Synthetic rows in any number: invented companies and people, integrations from the catalog.
 
 use jiff::{SignedDuration, civil::datetime, tz::TimeZone};
+use leaderboard::claims::{catalog::Catalog, rows::NewSubmission, submission::SubmissionStatus};
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
-use tallyboard::{
-    leaderboard::{catalog::Catalog, claim::Status, rows::NewSubmission},
-    store::Insert,
-};
+use sheets_store::RowInsert;
 
 const FIRST_NAMES: [&str; 10] = [
     "Kate", "Zoé", "Tomás", "Priya", "Jonas", "Aoife", "Mei", "Sam", "Ines", "Omar",
@@ -48,7 +46,7 @@ const TRADES: [&str; 22] = [
 const LEGAL_FORMS: [&str; 5] = ["", "", " Ltd", " GmbH", " SAS"];
 
 /// Claims in chronological order over two years: about 11,000 companies, 30 CSMs, one to four integrations a row.
-pub fn inserts(count: usize) -> Vec<Insert> {
+pub fn inserts(count: usize) -> Vec<RowInsert> {
     let catalog = Catalog::parse(include_str!("../../integrations.txt"));
     let offered: Vec<&str> = catalog.offered().map(|integration| integration.name.as_str()).collect();
     let mut random = ChaCha8Rng::seed_from_u64(10);
@@ -120,9 +118,13 @@ fn row_of(random: &mut ChaCha8Rng, offered: &[&str], (row, count): (usize, usize
         csm: format!("{} {}", choose(random, &FIRST_NAMES), choose(random, &LAST_NAMES)),
         company: company(random),
         integrations: integrations.join(", "),
-        status: *[Status::Received, Status::Received, Status::Validated]
-            .choose(random)
-            .expect("some"),
+        status: *[
+            SubmissionStatus::Received,
+            SubmissionStatus::Received,
+            SubmissionStatus::Validated,
+        ]
+        .choose(random)
+        .expect("some"),
         note: if random.random_ratio(1, 50) {
             "Checked on the call of last week"
         } else {

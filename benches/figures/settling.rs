@@ -15,12 +15,17 @@ use axum::{
     http::{Uri, header},
     response::{IntoResponse, Response},
 };
+use domain::period::Period;
 use google_sheets4::api::BatchGetValuesResponse;
 use jiff::Timestamp;
+use leaderboard::{
+    claims::{catalog::Catalog, dataset::LeaderboardRows, ledger::Ledger},
+    names::rows::NameAliases,
+};
 use serde_json::json;
-use tallyboard::{
-    leaderboard::{catalog::Catalog, credit::Ledger, names::Names, period::Period, rows::LeaderboardRows},
-    store::{Connection, Credentials, Dataset, Decoding, Options, Store, Tab, TabRows},
+use sheets_store::{
+    Dataset, DecodeContext, SpreadsheetConnection, Store, Tab, TabRows, google::connection::Credentials,
+    options::StoreOptions,
 };
 use tokio::net::TcpListener;
 
@@ -85,17 +90,17 @@ async fn settle(count: usize, figure: &'static str) -> Vec<Line> {
 
 /// Reads through a new store. A store with older data would return that when a large read takes long.
 async fn read(url: &str) -> Arc<Timed> {
-    let connection = Connection {
+    let connection = SpreadsheetConnection {
         spreadsheet_id: "x".to_owned(),
         api_url: Some(url.to_owned()),
         spreadsheet_url: String::new(),
         credentials: Credentials::Bearer("x".to_owned()),
         call_timeout: Duration::from_secs(120),
     };
-    let options = Options {
+    let options = StoreOptions {
         calls_per_minute: None,
         patience: Duration::from_secs(120),
-        ..Options::for_google(spreadsheet::clock())
+        ..StoreOptions::for_google(spreadsheet::clock())
     };
     let store = Store::open(connection, options).await.expect("a store");
     let reading = store.read::<Timed>().await.expect("readable");
@@ -190,7 +195,7 @@ fn google_alone(body: &[u8]) -> Duration {
 }
 
 fn build(rows: &LeaderboardRows, catalog: &Arc<Catalog>) -> Ledger {
-    let (names, _) = Names::from_aliases(&rows.csm_aliases, &rows.aliases);
+    let (names, _) = NameAliases::from_aliases(&rows.csm_aliases, &rows.aliases);
     Ledger::build(Arc::clone(&rows.submissions), Arc::clone(catalog), Arc::new(names))
 }
 
@@ -221,7 +226,7 @@ fn previous() -> MutexGuard<'static, Option<Arc<Timed>>> {
 impl Dataset for Timed {
     const TABS: &'static [&'static Tab] = LeaderboardRows::TABS;
 
-    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+    fn decode(tabs: Vec<TabRows>, decoding: &mut DecodeContext) -> Self {
         let last = [tabs[0].len() as u32 + 1, 2, 2, 2];
         let extended = previous().take().and_then(|previous| {
             let (extended, took) = timed(|| LeaderboardRows::extend(&previous.rows, &tabs, &last, decoding));

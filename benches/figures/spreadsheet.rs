@@ -5,11 +5,10 @@ use std::{path::Path, sync::Arc, time::Duration};
 use google_sheets4::{Sheets, api::Scope};
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use jiff::tz::TimeZone;
-use tallyboard::{
-    clock::Clock,
-    emulator::{self, Emulator},
-    leaderboard::rows::TABS,
-    store::{Batch, Connection, Credentials, Options, Store},
+use leaderboard::tabs::TABS;
+use sheets_emulator::Emulator;
+use sheets_store::{
+    Batch, SpreadsheetConnection, Store, clock::Clock, google::connection::Credentials, options::StoreOptions,
 };
 use tempfile::TempDir;
 
@@ -38,25 +37,25 @@ pub async fn filled(count: usize) -> TempDir {
 
 /// Starts an emulator on the spreadsheet in a folder.
 pub async fn opened(folder: &Path) -> Emulator {
-    let options = emulator::Options {
+    let options = sheets_emulator::EmulatorOptions {
         data: Some(folder.to_owned()),
-        ..emulator::Options::default()
+        ..sheets_emulator::EmulatorOptions::default()
     };
     Emulator::start(options).await.expect("an emulator")
 }
 
 /// A prepared store that has not read any rows, as after a start of the program.
 pub async fn store(emulator: &Emulator) -> Arc<Store> {
-    let connection = Connection {
+    let connection = SpreadsheetConnection {
         spreadsheet_id: emulator.spreadsheet_id().to_owned(),
         api_url: Some(emulator.url()),
         spreadsheet_url: String::new(),
         credentials: Credentials::Bearer(emulator.owner_token().to_owned()),
         call_timeout: Duration::from_secs(60),
     };
-    let options = Options {
+    let options = StoreOptions {
         calls_per_minute: None,
-        ..Options::for_google(clock())
+        ..StoreOptions::for_google(clock())
     };
     let store = Store::open(connection, options).await.expect("a store");
     assert_eq!(store.prepare(TABS).await.problems, []);

@@ -5,28 +5,33 @@ use std::{
     time::Duration,
 };
 
-use super::BuildError;
-use crate::{
+use sheets_emulator::Emulator;
+use sheets_store::{
+    CallError, SetupProblem, SpreadsheetConnection, Store,
     clock::Clock,
+    google::connection::Credentials,
+    options::{ChangeCheck, StoreOptions},
+};
+
+use crate::{
+    app::BuildError,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
-    emulator::{self, Emulator},
-    store::{CallError, ChangeCheck, Connection, Credentials, Options, SetupProblem, Store},
 };
 
 /// Opens the store; starts the emulator if no spreadsheet is configured.
-pub(super) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
+pub(crate) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store, Option<Emulator>), BuildError> {
     let (connection, options, emulator) = match &config.spreadsheet {
         SpreadsheetSource::Embedded => {
             let emulator = start_emulator(config).await?;
-            let options = Options {
+            let options = StoreOptions {
                 calls_per_minute: None,
                 fresh_for: config.fresh_for,
-                ..Options::for_google(clock.clone())
+                ..StoreOptions::for_google(clock.clone())
             };
             (embedded(&emulator, config.sheets_timeout), options, Some(emulator))
         }
         SpreadsheetSource::Remote(remote) => {
-            let options = Options {
+            let options = StoreOptions {
                 calls_per_minute: Some(config.sheets_calls_per_minute),
                 fresh_for: config.fresh_for,
                 change_check: if config.drive_change_check {
@@ -34,7 +39,7 @@ pub(super) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
                 } else {
                     ChangeCheck::ByReading
                 },
-                ..Options::for_google(clock.clone())
+                ..StoreOptions::for_google(clock.clone())
             };
             (connection_to(remote, config.sheets_timeout), options, None)
         }
@@ -47,11 +52,11 @@ pub(super) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
 
 /// Listens on the port after that of the app, so that links into the spreadsheet survive a restart, or on any free port
 /// if that one is taken.
-async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartError> {
-    let on_port = |port| emulator::Options {
+async fn start_emulator(config: &Config) -> Result<Emulator, sheets_emulator::StartError> {
+    let on_port = |port| sheets_emulator::EmulatorOptions {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         data: Some(config.data_dir.clone()),
-        ..emulator::Options::default()
+        ..sheets_emulator::EmulatorOptions::default()
     };
     if let Some(next) = config.listen.port.checked_add(1).filter(|next| *next > 1)
         && let Ok(emulator) = Emulator::start(on_port(next)).await
@@ -62,8 +67,8 @@ async fn start_emulator(config: &Config) -> Result<Emulator, emulator::StartErro
 }
 
 /// Connection to the embedded spreadsheet by bearer token, so that the start needs no signature.
-fn embedded(emulator: &Emulator, call_timeout: Duration) -> Connection {
-    Connection {
+fn embedded(emulator: &Emulator, call_timeout: Duration) -> SpreadsheetConnection {
+    SpreadsheetConnection {
         spreadsheet_id: emulator.spreadsheet_id().to_owned(),
         api_url: Some(emulator.url()),
         spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", emulator.url(), emulator.spreadsheet_id()),
@@ -72,12 +77,12 @@ fn embedded(emulator: &Emulator, call_timeout: Duration) -> Connection {
     }
 }
 
-fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> Connection {
+fn connection_to(remote: &RemoteSpreadsheet, call_timeout: Duration) -> SpreadsheetConnection {
     let editor = match &remote.api_url {
         Some(url) => url.trim_end_matches('/'),
         None => "https://docs.google.com",
     };
-    Connection {
+    SpreadsheetConnection {
         spreadsheet_id: remote.id.clone(),
         api_url: remote.api_url.clone(),
         spreadsheet_url: format!("{editor}/spreadsheets/d/{}/edit", remote.id),

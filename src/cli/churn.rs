@@ -7,13 +7,13 @@ use std::{
 };
 
 use clap::Subcommand;
+use customers::health::churn::{csv, evaluation::evaluate};
 
-use super::Outcome;
-use crate::customers::churn::{evaluation::evaluate, file};
+use crate::cli::CommandResult;
 
 /// What is asked about churn.
 #[derive(Subcommand)]
-pub(super) enum What {
+pub(crate) enum ChurnCommand {
     /// Cross-validate the regression on a CSV file: 5 folds, the same every time.
     ///
     /// Columns of numbers and of words are used, empty cells too; columns that name the rows are left out with a note.
@@ -27,11 +27,11 @@ pub(super) enum What {
 }
 
 /// Runs the command.
-pub(super) fn run(what: &What) -> Outcome {
-    let What::Evaluate { file, label } = what;
+pub(crate) fn run(what: &ChurnCommand) -> CommandResult {
+    let ChurnCommand::Evaluate { file, label } = what;
     let name = file.display();
     let bytes = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
-    let table = file::read(&bytes, label).map_err(|reason| format!("{name}: {reason}"))?;
+    let table = csv::read_csv(&bytes, label).map_err(|reason| format!("{name}: {reason}"))?;
     let evaluation = evaluate(&table).map_err(|reason| format!("{name}: {reason}"))?;
     match write!(io::stdout().lock(), "{evaluation}") {
         // The reader of a pipe may close it early.

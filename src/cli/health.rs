@@ -3,24 +3,20 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use customers::health::{churn::ChurnBasis, scoring::RecalculationResponse};
 
-use super::Outcome;
-use crate::{
-    app::App,
-    config::Config,
-    customers::{churn::Basis, scoring::Recalculated},
-};
+use crate::{app::App, cli::CommandResult, config::Config};
 
 /// What is done about health.
 #[derive(Subcommand)]
-pub(super) enum What {
+pub(crate) enum HealthCommand {
     /// Work out every score anew, from what is in the spreadsheet; nothing is asked of the sources.
     Recalculate,
 }
 
 /// Runs the command.
-pub(super) async fn run(what: &What) -> Outcome {
-    let What::Recalculate = what;
+pub(crate) async fn run(what: &HealthCommand) -> CommandResult {
+    let HealthCommand::Recalculate = what;
     let config = Config::from_environment()?;
     let app = App::build(&config).await?;
     let problems = app.prepare().await.problems;
@@ -29,11 +25,11 @@ pub(super) async fn run(what: &What) -> Outcome {
         None => Ok(app.syncing().scoring().recalculate().await),
     };
     app.finish().await;
-    tell(&result??);
+    print_summary(&result??);
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(done: &Recalculated) {
+fn print_summary(done: &RecalculationResponse) {
     println!("{} customers scored, {} rows changed.", done.scored, done.changed);
     if done.unknown > 0 {
         println!(
@@ -42,11 +38,11 @@ fn tell(done: &Recalculated) {
         );
     }
     match done.churn_basis {
-        Basis::Model => println!(
+        ChurnBasis::Model => println!(
             "Churn risk by regression on {} who left and {} who stayed.",
             done.left, done.stayed
         ),
-        Basis::Heuristic => println!(
+        ChurnBasis::Heuristic => println!(
             "Churn risk by rule of thumb: the history holds {} examples who left and {} who stayed.",
             done.left, done.stayed
         ),

@@ -3,26 +3,31 @@
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Subcommand, ValueEnum};
+use deals::{
+    ImportJobs,
+    import::{
+        job::progress::{ImportProgress, ImportState},
+        log::RunName,
+        preview::Upload,
+        request::ImportRequest,
+        response::ImportPlanResponse,
+    },
+};
+use domain::language::Language;
 use indicatif::{ProgressBar, ProgressStyle};
+use sheets_emulator::{DatabaseError, StartError};
+use sheets_store::error_chain::error_chain;
+use web::error::Error;
 
-use super::Outcome;
 use crate::{
     app::{App, BuildError},
-    cause::chain,
+    cli::CommandResult,
     config::Config,
-    deals::{
-        Importer,
-        import::{answer::PlanAnswer, log::RunName, prepared::Upload, sent::Sent},
-        importer::progress::{Progress, Stand},
-    },
-    emulator::{DatabaseError, StartError},
-    error::Error,
-    language::Language,
 };
 
 /// What a file holds.
 #[derive(Subcommand)]
-pub(super) enum What {
+pub(crate) enum ImportCommand {
     /// Deals, from CSV or XLSX with a header row.
     Deals {
         /// The file.
@@ -41,7 +46,7 @@ pub(super) enum What {
 
 /// The sign before decimals.
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum Decimal {
+pub(crate) enum Decimal {
     /// 12,50
     Comma,
     /// 12.50
@@ -50,7 +55,7 @@ pub(super) enum Decimal {
 
 /// What an empty cell does.
 #[derive(Clone, Copy, ValueEnum)]
-pub(super) enum EmptyCells {
+pub(crate) enum EmptyCells {
     /// Nothing.
     Keep,
     /// It erases sector, due date, assignee and notes.
@@ -63,8 +68,8 @@ Import on its page /deals/import or with `curl -F file=@FILE 'http://127.0.0.1:8
 or stop it first. Nothing was written.";
 
 /// Runs the command.
-pub(super) async fn run(what: What) -> Outcome {
-    let What::Deals {
+pub(crate) async fn run(what: ImportCommand) -> CommandResult {
+    let ImportCommand::Deals {
         file,
         dry_run,
         decimal,
@@ -77,7 +82,7 @@ pub(super) async fn run(what: What) -> Outcome {
         .await
         .map_err(|error| match error {
             BuildError::Emulator(StartError::Database(DatabaseError::InUse(_))) => IN_USE.to_owned(),
-            other => chain(&other),
+            other => error_chain(&other),
         })?;
     let problems = app.prepare().await.problems;
     let result = match problems.first() {
@@ -88,7 +93,7 @@ pub(super) async fn run(what: What) -> Outcome {
     result
 }
 
-fn sent(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<Sent, String> {
+fn sent(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<ImportRequest, String> {
     let decimal = decimal.map_or("", |decimal| match decimal {
         Decimal::Comma => "comma",
         Decimal::Point => "point",
@@ -97,22 +102,26 @@ fn sent(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<Sent, Strin
         EmptyCells::Keep => "keep",
         EmptyCells::Erase => "erase",
     };
-    Sent::from_pairs([("decimal", decimal), ("empty", empty_cells)], Language::English).map_err(|complaints| {
+    ImportRequest::from_pairs([("decimal", decimal), ("empty", empty_cells)], Language::English).map_err(|complaints| {
         let messages: Vec<String> = complaints.into_iter().map(|complaint| complaint.message).collect();
         messages.join(" ")
     })
 }
 
-async fn import(importer: &Arc<Importer>, (upload, sent): (Arc<Upload>, Sent), dry_run: bool) -> Outcome {
+async fn import(
+    importer: &Arc<ImportJobs>,
+    (upload, sent): (Arc<Upload>, ImportRequest),
+    dry_run: bool,
+) -> CommandResult {
     let compared = importer.compare(upload, sent).await.map_err(sentence)?;
     let plan = match &compared.prepared.outcome {
-        Ok(outcome) => PlanAnswer::of(&compared.prepared, outcome, Language::English),
+        Ok(outcome) => ImportPlanResponse::of(&compared.prepared, outcome, Language::English),
         Err(problems) => {
             let problems: Vec<String> = problems.iter().map(|problem| problem.text(Language::English)).collect();
             return Err(problems.join(" ").into());
         }
     };
-    tell(&plan);
+    print_plan(&plan);
     if dry_run {
         println!("Nothing was written.");
         return Ok(exit_code(plan.refused.is_empty()));
@@ -126,9 +135,9 @@ async fn import(importer: &Arc<Importer>, (upload, sent): (Arc<Upload>, Sent), d
     }
     bar.finish_and_clear();
     let written = progress.borrow().clone();
-    finished(&run, &written);
+    print_result(&run, &written);
     Ok(exit_code(
-        written.state == Stand::Done && written.left.is_empty() && plan.refused.is_empty(),
+        written.state == ImportState::Done && written.left.is_empty() && plan.refused.is_empty(),
     ))
 }
 
@@ -142,7 +151,7 @@ fn bar(total: usize) -> ProgressBar {
     }
 }
 
-fn tell(plan: &PlanAnswer) {
+fn print_plan(plan: &ImportPlanResponse) {
     println!(
         "{}: {} new, {} changed, {} identical, {} refused",
         plan.file,
@@ -165,9 +174,9 @@ fn tell(plan: &PlanAnswer) {
     }
 }
 
-fn finished(run: &RunName, written: &Progress) {
+fn print_result(run: &RunName, written: &ImportProgress) {
     println!("Added {}, changed {}.", written.inserted, written.updated);
-    if written.inserted + written.updated > 0 && written.state == Stand::Done {
+    if written.inserted + written.updated > 0 && written.state == ImportState::Done {
         println!("The page /deals/import/{run} takes it back.");
     }
     if written.already_there > 0 {
@@ -176,7 +185,7 @@ fn finished(run: &RunName, written: &Progress) {
     for left in &written.left {
         println!("  {}", left.text(Language::English));
     }
-    if let Stand::Stopped(cause) = &written.state {
+    if let ImportState::Stopped(cause) = &written.state {
         println!("Stopped: {cause} Import the file again to go on; nothing is written twice.");
     }
 }

@@ -2,24 +2,20 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
+use customer_sources::{OpenSource, SyncMode};
+use customers::sync::{
+    SyncOutcome, SyncResult, SyncService,
+    rows::runs::{RunOutcome, SyncRun},
+};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::Outcome;
-use crate::{
-    app::App,
-    config::Config,
-    customers::{
-        rows::run_row::{RunOutcome, SyncRun},
-        sources::{Mode, OpenSource},
-        sync::{Ended, Synced, Syncing},
-    },
-};
+use crate::{app::App, cli::CommandResult, config::Config};
 
 /// Interval between two updates of the bars.
 const DRAW_EVERY: Duration = Duration::from_millis(200);
 
 /// Runs the command.
-pub(super) async fn run(wanted: &str, mode: Mode) -> Outcome {
+pub(crate) async fn run(wanted: &str, mode: SyncMode) -> CommandResult {
     let config = Config::from_environment()?;
     let app = App::build(&config).await?;
     let problems = app.prepare().await.problems;
@@ -32,7 +28,7 @@ pub(super) async fn run(wanted: &str, mode: Mode) -> Outcome {
 }
 
 /// Probes every enabled source with a minimal request; returns whether all succeed.
-pub(super) async fn check(syncing: &Syncing) -> bool {
+pub(crate) async fn check(syncing: &SyncService) -> bool {
     let mut is_well = true;
     for source in syncing.sources() {
         let (title, note) = (source.vendor.title, source.vendor.verification.note());
@@ -63,9 +59,9 @@ pub(super) async fn check(syncing: &Syncing) -> bool {
     is_well
 }
 
-async fn sync(syncing: &Arc<Syncing>, wanted: &str, mode: Mode) -> Outcome {
-    let sources = chosen(syncing, wanted)?;
-    let bars = Bars::of(&sources);
+async fn sync(syncing: &Arc<SyncService>, wanted: &str, mode: SyncMode) -> CommandResult {
+    let sources = select_sources(syncing, wanted)?;
+    let bars = ProgressBars::of(&sources);
     let work = syncing.sync(&sources, mode);
     tokio::pin!(work);
     let synced = loop {
@@ -78,12 +74,12 @@ async fn sync(syncing: &Arc<Syncing>, wanted: &str, mode: Mode) -> Outcome {
     let synced = synced.map_err(|error| format!("{} {}", error.happened, error.next))?;
     let mut is_well = true;
     for one in &synced {
-        is_well &= tell(one);
+        is_well &= print_outcome(one);
     }
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn chosen(syncing: &Syncing, wanted: &str) -> Result<Vec<Arc<OpenSource>>, String> {
+fn select_sources(syncing: &SyncService, wanted: &str) -> Result<Vec<Arc<OpenSource>>, String> {
     let names: Vec<&str> = syncing.sources().iter().map(|source| source.vendor.name).collect();
     if names.is_empty() {
         return Err(
@@ -100,25 +96,25 @@ fn chosen(syncing: &Syncing, wanted: &str) -> Result<Vec<Arc<OpenSource>>, Strin
 }
 
 /// Prints the outcome of a run; returns whether everything was read.
-fn tell(synced: &Synced) -> bool {
+fn print_outcome(synced: &SyncResult) -> bool {
     let source = synced.source;
     match &synced.ended {
-        Ended::Ran(run) => {
-            tell_run(run);
+        SyncOutcome::Ran(run) => {
+            print_run(run);
             run.outcome == RunOutcome::Complete
         }
-        Ended::AlreadyRunning => {
+        SyncOutcome::AlreadyRunning => {
             println!("{source}: already running");
             true
         }
-        Ended::Stopped(error) => {
+        SyncOutcome::Stopped(error) => {
             println!("{source}: stopped. {} {}", error.happened, error.next);
             false
         }
     }
 }
 
-fn tell_run(run: &SyncRun) {
+fn print_run(run: &SyncRun) {
     let SyncRun {
         source,
         seen,
@@ -137,12 +133,12 @@ fn tell_run(run: &SyncRun) {
 }
 
 /// One progress bar per source on standard error; nothing is drawn if it is not a terminal.
-struct Bars {
+struct ProgressBars {
     all: MultiProgress,
     bars: Vec<(&'static str, ProgressBar)>,
 }
 
-impl Bars {
+impl ProgressBars {
     fn of(sources: &[Arc<OpenSource>]) -> Self {
         let all = MultiProgress::new();
         let style = "{prefix:>14} {bar:30} {pos} {msg}";
@@ -158,7 +154,7 @@ impl Bars {
         }
     }
 
-    fn draw(&self, syncing: &Syncing) {
+    fn draw(&self, syncing: &SyncService) {
         for (source, bar) in &self.bars {
             match syncing.progress(source) {
                 Some(progress) => {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use customers::alerts::trigger::AlertStream;
 use jiff::civil::{Time, time};
+use web::delivery::MailSender;
 
-use super::{ConfigError, messages::Messages, wrong};
-use crate::{customers::alerting::occasion::Stream, delivery::Mail};
+use crate::config::{ConfigError, invalid_setting, messages::MessageSettings};
 
 /// Recipients of the alerts, and the time of the daily summary.
 #[derive(Clone)]
 pub struct AlertSettings {
     /// Slack webhook of each stream.
-    pub webhooks: BTreeMap<Stream, String>,
+    pub webhooks: BTreeMap<AlertStream, String>,
     /// Mail recipient; `None` sends no mail.
     pub mail_to: Option<String>,
     /// Time of the daily summary, in the configured time zone.
@@ -19,21 +20,21 @@ pub struct AlertSettings {
 }
 
 /// Name of the setting with a stream's webhook.
-fn webhook_setting(stream: Stream) -> &'static str {
+fn webhook_setting(stream: AlertStream) -> &'static str {
     match stream {
-        Stream::CustomerAlerts => "SLACK_CUSTOMER_ALERTS_URL",
-        Stream::CustomerHealth => "SLACK_CUSTOMER_HEALTH_URL",
-        Stream::DailySummaries => "SLACK_DAILY_SUMMARIES_URL",
+        AlertStream::CustomerAlerts => "SLACK_CUSTOMER_ALERTS_URL",
+        AlertStream::CustomerHealth => "SLACK_CUSTOMER_HEALTH_URL",
+        AlertStream::DailySummaries => "SLACK_DAILY_SUMMARIES_URL",
     }
 }
 
 /// Reads the settings; a stream without its own webhook uses `SLACK_WEBHOOK_URL`.
-pub(super) fn read(
+pub(crate) fn read(
     setting: &dyn Fn(&str) -> Option<String>,
-    messages: &Messages,
+    messages: &MessageSettings,
 ) -> Result<AlertSettings, ConfigError> {
     let mut webhooks = BTreeMap::new();
-    for stream in Stream::ALL {
+    for stream in AlertStream::ALL {
         let name = webhook_setting(stream);
         let own = setting(name);
         if let Some(address) = &own
@@ -46,8 +47,8 @@ pub(super) fn read(
         webhooks.extend(own.or(messages.slack_webhook.clone()).map(|address| (stream, address)));
     }
     let mail_to = setting("CUSTOMERS_MAIL_TO");
-    if let Some(address) = mail_to.as_deref().filter(|address| !Mail::is_address(address)) {
-        return Err(wrong(
+    if let Some(address) = mail_to.as_deref().filter(|address| !MailSender::is_address(address)) {
+        return Err(invalid_setting(
             "CUSTOMERS_MAIL_TO",
             address,
             "a mail address such as success@example.com",
@@ -56,7 +57,7 @@ pub(super) fn read(
     let summary_at = match setting("DAILY_SUMMARY_AT") {
         None => time(8, 30, 0, 0),
         Some(text) => Time::strptime("%H:%M", &text)
-            .map_err(|_| wrong("DAILY_SUMMARY_AT", &text, "a time of day such as 08:30"))?,
+            .map_err(|_| invalid_setting("DAILY_SUMMARY_AT", &text, "a time of day such as 08:30"))?,
     };
     Ok(AlertSettings {
         webhooks,

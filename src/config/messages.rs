@@ -1,13 +1,14 @@
 //! Settings of the messages: mail, Slack, reminders and weekly standings.
 
+use domain::language::Language;
 use jiff::civil::{Time, Weekday, time};
+use web::delivery::MailSender;
 
-use super::{ConfigError, wrong};
-use crate::{delivery::Mail, language::Language};
+use crate::config::{ConfigError, invalid_setting};
 
 /// Settings of the messages.
 #[derive(Clone)]
-pub struct Messages {
+pub struct MessageSettings {
     /// Address of the SMTP server (contains the password), and the sender.
     pub smtp: Option<(String, String)>,
     /// Mail recipient of deals whose assignee has no row in the tab `contacts`.
@@ -28,19 +29,22 @@ pub struct Messages {
 
 /// Values from the secrets file.
 #[derive(Default)]
-pub(super) struct Secret {
-    pub(super) smtp_url: Option<String>,
-    pub(super) slack_webhook_url: Option<String>,
-    pub(super) reminders_token: Option<String>,
-    pub(super) standings_webhook_url: Option<String>,
+pub(crate) struct MessageSecrets {
+    pub(crate) smtp_url: Option<String>,
+    pub(crate) slack_webhook_url: Option<String>,
+    pub(crate) reminders_token: Option<String>,
+    pub(crate) standings_webhook_url: Option<String>,
 }
 
-pub(super) fn messages(setting: &dyn Fn(&str) -> Option<String>, secret: Secret) -> Result<Messages, ConfigError> {
+pub(crate) fn messages(
+    setting: &dyn Fn(&str) -> Option<String>,
+    secret: MessageSecrets,
+) -> Result<MessageSettings, ConfigError> {
     let filled = |value: Option<String>| value.filter(|value| !value.trim().is_empty());
     let smtp_url = setting("SMTP_URL").or(filled(secret.smtp_url));
     let smtp = match (smtp_url, setting("MAIL_FROM")) {
         (Some(url), Some(from)) => {
-            Mail::new(&url, &from).map_err(ConfigError)?;
+            MailSender::new(&url, &from).map_err(ConfigError)?;
             Some((url, from))
         }
         (None, None) => None,
@@ -56,8 +60,8 @@ pub(super) fn messages(setting: &dyn Fn(&str) -> Option<String>, secret: Secret)
         }
     };
     let mail_to = setting("DEALS_MAIL_TO");
-    if let Some(address) = mail_to.as_deref().filter(|address| !Mail::is_address(address)) {
-        return Err(wrong(
+    if let Some(address) = mail_to.as_deref().filter(|address| !MailSender::is_address(address)) {
+        return Err(invalid_setting(
             "DEALS_MAIL_TO",
             address,
             "a mail address such as sales@example.com",
@@ -67,7 +71,7 @@ pub(super) fn messages(setting: &dyn Fn(&str) -> Option<String>, secret: Secret)
     check_webhook("SLACK_WEBHOOK_URL", slack_webhook.as_deref())?;
     let standings_webhook = setting("STANDINGS_WEBHOOK_URL").or(filled(secret.standings_webhook_url));
     check_webhook("STANDINGS_WEBHOOK_URL", standings_webhook.as_deref())?;
-    Ok(Messages {
+    Ok(MessageSettings {
         smtp,
         mail_to,
         slack_webhook,
@@ -94,17 +98,18 @@ fn standings_at(text: Option<String>) -> Result<(Weekday, Time), ConfigError> {
     let Some(text) = text else {
         return Ok((Weekday::Monday, time(9, 0, 0, 0)));
     };
-    let moment = crate::leaderboard::weekly::schedule::Moment::parse(&text);
-    let moment = moment.ok_or_else(|| wrong("STANDINGS_AT", &text, "a day and a time such as Monday 09:00"))?;
+    let moment = leaderboard::standings::weekly::schedule::WeeklyMoment::parse(&text);
+    let moment =
+        moment.ok_or_else(|| invalid_setting("STANDINGS_AT", &text, "a day and a time such as Monday 09:00"))?;
     Ok((moment.day, moment.time))
 }
 
 fn remind_at(text: Option<String>) -> Result<Time, ConfigError> {
     let Some(text) = text else { return Ok(time(8, 0, 0, 0)) };
-    Time::strptime("%H:%M", &text).map_err(|_| wrong("REMINDERS_AT", &text, "a time of day such as 08:00"))
+    Time::strptime("%H:%M", &text).map_err(|_| invalid_setting("REMINDERS_AT", &text, "a time of day such as 08:00"))
 }
 
 fn language(code: Option<String>) -> Result<Language, ConfigError> {
     let Some(code) = code else { return Ok(Language::French) };
-    Language::parse(&code).ok_or_else(|| wrong("REMINDERS_LANGUAGE", &code, "fr or en"))
+    Language::parse(&code).ok_or_else(|| invalid_setting("REMINDERS_LANGUAGE", &code, "fr or en"))
 }

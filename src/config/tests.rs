@@ -1,6 +1,8 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr, path::PathBuf};
 
-use super::*;
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use crate::config::{Config, ConfigError, Listen, SpreadsheetSource};
 
 fn read(settings: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let settings: HashMap<String, String> = settings

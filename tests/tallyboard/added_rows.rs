@@ -2,12 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use leaderboard::claims::dataset::LeaderboardRows;
 use serde_json::{Value, json};
-use tallyboard::{
-    finding::Finding,
-    leaderboard::rows::LeaderboardRows,
-    store::{Dataset, Decoding, Tab, TabRows},
-};
+use sheets_store::{Dataset, DecodeContext, Tab, TabRows, finding::Finding};
 
 use crate::world::World;
 
@@ -57,9 +54,9 @@ static BEFORE: Mutex<Option<Before>> = Mutex::new(None);
 impl Dataset for Both {
     const TABS: &'static [&'static Tab] = LeaderboardRows::TABS;
 
-    fn decode(tabs: Vec<TabRows>, decoding: &mut Decoding) -> Self {
+    fn decode(tabs: Vec<TabRows>, decoding: &mut DecodeContext) -> Self {
         let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Decoding {
+        let fresh = || DecodeContext {
             zone: decoding.zone.clone(),
             findings: Vec::new(),
         };

@@ -2,13 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
+use deals::deal::rows::DealRows;
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::{
-    deals::rows::DealRows,
-    store::{Batch, ChangeCheck, ReadError, State},
-};
+use sheets_store::{Batch, SpreadsheetState, options::ChangeCheck, read::read_error::ReadError};
 
 use crate::{
     store::insert,
@@ -173,7 +171,7 @@ async fn while_google_is_away_views_show_the_age_of_the_data_and_do_not_each_ask
     world.pass(SignedDuration::from_mins(5));
     // The first view starts the refresh, which fails.
     world.page("/leaderboard").await.says("Kate");
-    while !matches!(world.store.status().state, State::Failing { .. }) {
+    while !matches!(world.store.status().state, SpreadsheetState::Failing { .. }) {
         tokio::task::yield_now().await;
     }
     world.forget_calls().await;

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use tallyboard::store::{
-    Batch, CellUpdate, Change, Column, Content, Dataset, Decoding, Delete, Entry, History, Ids, Insert, Kind, NewId,
-    Store, Tab, TabRows, Update,
+use sheets_store::{
+    Batch, CellContent, CellEntry, CellUpdate, ChangeHistory, Column, ColumnKind, Dataset, DecodeContext, IdSource,
+    NewId, RowChange, RowDelete, RowInsert, RowUpdate, Store, Tab, TabRows,
 };
 
 use crate::{
@@ -244,14 +244,14 @@ async fn a_spreadsheet_in_which_nothing_differs_costs_no_call() {
 static ANIMALS: Tab = Tab {
     title: "animals",
     columns: &[
-        Column::new("id", Kind::Text),
-        Column::new("name", Kind::Text),
-        Column::new("legs", Kind::Integer),
-        Column::new("updated_at", Kind::DateTime),
-        Column::new("born", Kind::Date),
+        Column::new("id", ColumnKind::Text),
+        Column::new("name", ColumnKind::Text),
+        Column::new("legs", ColumnKind::Integer),
+        Column::new("updated_at", ColumnKind::DateTime),
+        Column::new("born", ColumnKind::Date),
     ],
-    ids: Ids::Given,
-    history: History::Kept,
+    ids: IdSource::Given,
+    history: ChangeHistory::Kept,
     updated_at: Some(3),
 };
 
@@ -261,7 +261,7 @@ struct Animals(Vec<String>);
 impl Dataset for Animals {
     const TABS: &'static [&'static Tab] = &[&ANIMALS];
 
-    fn decode(tabs: Vec<TabRows>, _: &mut Decoding) -> Self {
+    fn decode(tabs: Vec<TabRows>, _: &mut DecodeContext) -> Self {
         Self(tabs[0].rows().map(|row| row.cell(1).text()).collect())
     }
 }
@@ -276,14 +276,14 @@ async fn zoo() -> World {
     let world = World::new().await;
     assert_eq!(world.store.prepare(&[&ANIMALS]).await.problems, []);
     let animal = |name: &str| {
-        Change::Insert(Insert {
+        RowChange::Insert(RowInsert {
             tab: &ANIMALS,
             id: NewId::Given(name[..1].to_owned()),
             cells: vec![
-                Entry::Text(name.to_owned()),
-                Entry::Number(6.0),
-                Entry::Empty,
-                Entry::Date(jiff::civil::date(2026, 2, 1)),
+                CellEntry::Text(name.to_owned()),
+                CellEntry::Number(6.0),
+                CellEntry::Empty,
+                CellEntry::Date(jiff::civil::date(2026, 2, 1)),
             ],
         })
     };
@@ -294,14 +294,14 @@ async fn zoo() -> World {
     world
 }
 
-fn rename(id: &str, from: &str, to: &str) -> Change {
-    Change::Update(Update {
+fn rename(id: &str, from: &str, to: &str) -> RowChange {
+    RowChange::Update(RowUpdate {
         tab: &ANIMALS,
         id: id.to_owned(),
         cells: vec![CellUpdate {
             column: 1,
-            from: Content::Text(from.to_owned()),
-            to: Entry::Text(to.to_owned()),
+            from: CellContent::Text(from.to_owned()),
+            to: CellEntry::Text(to.to_owned()),
         }],
     })
 }
@@ -312,7 +312,7 @@ async fn an_update_and_a_deletion_are_on_the_next_page_and_are_no_edits_of_staff
     let batch = Batch::by("Ann", [rename("a", "ant", "ape")]);
     world.store.commit(batch).await.expect("written");
     assert_eq!(animals(&world).await, ["ape", "bee", "cat"]);
-    let delete = Change::Delete(Delete {
+    let delete = RowChange::Delete(RowDelete {
         tab: &ANIMALS,
         id: "b".to_owned(),
         seen: vec![],
@@ -363,18 +363,18 @@ async fn what_another_instance_changes_is_told_by_that_one_alone() {
     let world = zoo().await;
     let other = open_store(&world.sheets, &world.clock(), PATIENCE).await;
     other.read::<Animals>().await.expect("a reading");
-    let born = Change::Update(Update {
+    let born = RowChange::Update(RowUpdate {
         tab: &ANIMALS,
         id: "c".to_owned(),
         cells: vec![CellUpdate {
             column: 4,
-            from: Entry::Date(jiff::civil::date(2026, 2, 1)).content(),
-            to: Entry::Date(jiff::civil::date(2026, 2, 28)),
+            from: CellEntry::Date(jiff::civil::date(2026, 2, 1)).content(),
+            to: CellEntry::Date(jiff::civil::date(2026, 2, 28)),
         }],
     });
     let batch = Batch::by("Ann", [rename("a", "ant", "ape"), born]);
     world.store.commit(batch).await.expect("written");
-    let delete = Change::Delete(Delete {
+    let delete = RowChange::Delete(RowDelete {
         tab: &ANIMALS,
         id: "b".to_owned(),
         seen: vec![],

@@ -3,12 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
+use leaderboard::standings::weekly::{WeeklySettings, schedule::WeeklyMoment};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use tallyboard::{
-    delivery::{Delivery, Slack},
-    leaderboard::weekly::{Weekly, schedule::Moment},
-};
+use web::delivery::{Delivery, SlackWebhook};
 
 use crate::{
     deals_reminders::FakeSlack,
@@ -358,12 +356,12 @@ async fn what_staff_correct_is_public_and_the_board_can_be_seen_as_it_was() {
 fn with_slack(webhook: &str) -> Plan {
     let webhook = webhook.to_owned();
     Plan {
-        weekly: Arc::new(move || Weekly {
+        weekly: Arc::new(move || WeeklySettings {
             delivery: Delivery {
-                slack: Some(Slack::new(&webhook, Duration::from_millis(1)).expect("webhook")),
+                slack: Some(SlackWebhook::new(&webhook, Duration::from_millis(1)).expect("webhook")),
                 ..Delivery::default()
             },
-            at: Moment::parse("Monday 09:00").expect("a moment"),
+            at: WeeklyMoment::parse("Monday 09:00").expect("a moment"),
             public_url: Some("https://board.example.com".to_owned()),
         }),
         ..Plan::default()

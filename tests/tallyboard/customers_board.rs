@@ -48,7 +48,7 @@ async fn an_empty_board_says_how_to_begin_and_sample_data_fills_it_once() {
 #[tokio::test]
 async fn real_spreadsheets_are_never_filled_with_inventions() {
     let world = World::of(Plan {
-        source: tallyboard::page::Source::GoogleSheets,
+        source: web::page::DataSource::GoogleSheets,
         ..Plan::default()
     })
     .await;

@@ -5,33 +5,31 @@ use std::{
     time::Duration,
 };
 
+use customer_sources::{
+    amount::Currency,
+    email::Email,
+    event::{Conversation, CustomerEvent, EventDetail, Message, Speaker},
+    observation::{FieldName, Observation},
+    subject::SubjectKind,
+};
+use customers::{
+    alerts::{
+        customer_states::LinkTarget,
+        sender::{AlertSender, AlertSettings},
+        trigger::AlertStream,
+    },
+    health::scoring::Scoring,
+    sync::rows::{events, records, source_tables::SourceTables},
+    tabs::{
+        CUSTOMER_EVENTS, SOURCE_RECORDS,
+        row_changes::{RowCells, RowLedger},
+    },
+};
 use jiff::{SignedDuration, Timestamp, civil::time};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::{
-    customers::{
-        alerting::{
-            occasion::Stream,
-            sending::{Alerting, Ways},
-            standings::Links,
-        },
-        amount::Currency,
-        email::Email,
-        rows::{
-            CUSTOMER_EVENTS, SOURCE_RECORDS, event_row,
-            ledger::{Ledger, RowCells},
-            record_row,
-            source_tables::SourceTables,
-        },
-        scoring::Scoring,
-        sources::{
-            event::{Conversation, Detail, Event, Message, Speaker},
-            record::{FieldName, Observation, SubjectKind},
-        },
-    },
-    delivery::{Delivery, Slack},
-    store::{Batch, Store, Tab},
-};
+use sheets_store::{Batch, Store, Tab};
+use web::delivery::{Delivery, SlackWebhook};
 
 use crate::{
     deals_reminders::FakeSlack,
@@ -47,7 +45,7 @@ async fn said(world: &World, tab: &'static Tab, id: &str, cells: RowCells) {
     } else {
         tables.snapshot.data.event_rows.clone()
     };
-    let change = Ledger::of(tab, rows).change(id, &cells, &[]).expect("a change");
+    let change = RowLedger::of(tab, rows).change(id, &cells, &[]).expect("a change");
     world.store.commit(Batch::by("test", [change])).await.expect("written");
 }
 
@@ -64,8 +62,8 @@ async fn acme(world: &World) {
     ann.add_email(Email::of("ann@example.com"));
     ann.add(FieldName::LastSeenAt, Some(now(world) - SignedDuration::from_hours(48)));
     let clock = world.clock();
-    let id = record_row::row_id(&ann.source, &ann.subject);
-    let cells = record_row::cells_of(&ann, now(world), clock.zone());
+    let id = records::record_row_id(&ann.source, &ann.subject);
+    let cells = records::record_cells(&ann, now(world), clock.zone());
     said(world, &SOURCE_RECORDS, &id, cells).await;
     world.syncing.derive().await.expect("derived");
 }
@@ -80,15 +78,15 @@ async fn writes(world: &World, id: &str, text: &str) {
         messages: vec![message],
         ..Conversation::default()
     };
-    let event = Event {
+    let event = CustomerEvent {
         source: "intercom".to_owned(),
         about: vec![SubjectKind::Person.id("u1")],
         at: Some(now(world)),
-        ..Event::new(id, Detail::Conversation(conversation))
+        ..CustomerEvent::new(id, EventDetail::Conversation(conversation))
     };
     let clock = world.clock();
-    let cells = event_row::cells_of(&event, now(world), clock.zone());
-    said(world, &CUSTOMER_EVENTS, &event_row::row_id(&event), cells).await;
+    let cells = events::event_cells(&event, now(world), clock.zone());
+    said(world, &CUSTOMER_EVENTS, &events::event_row_id(&event), cells).await;
 }
 
 async fn recalculate(world: &World) -> Value {
@@ -97,31 +95,35 @@ async fn recalculate(world: &World) -> Value {
     answer.json().await.expect("JSON")
 }
 
-fn alerting(world: &World, webhook: &str) -> Alerting {
-    alerting_with(world, (&world.store, world.syncing.scoring()), (webhook, Links::Rows))
+fn alerting(world: &World, webhook: &str) -> AlertSender {
+    alerting_with(
+        world,
+        (&world.store, world.syncing.scoring()),
+        (webhook, LinkTarget::Rows),
+    )
 }
 
 fn alerting_with(
     world: &World,
     (store, scoring): (&Arc<Store>, &Arc<Scoring>),
-    (webhook, links): (&str, Links),
-) -> Alerting {
+    (webhook, links): (&str, LinkTarget),
+) -> AlertSender {
     let slack = |stream| {
-        let slack = Slack::new(webhook, Duration::from_millis(1)).expect("webhook");
+        let slack = SlackWebhook::new(webhook, Duration::from_millis(1)).expect("webhook");
         let delivery = Delivery {
             slack: Some(slack),
             ..Delivery::default()
         };
         (stream, delivery)
     };
-    let ways = Ways {
-        streams: Stream::ALL.into_iter().map(slack).collect(),
+    let ways = AlertSettings {
+        streams: AlertStream::ALL.into_iter().map(slack).collect(),
         summary_at: time(8, 30, 0, 0),
         pause: Duration::from_millis(5),
         links,
-        ..Ways::default()
+        ..AlertSettings::default()
     };
-    Alerting::new(Arc::clone(store), world.clock(), Arc::clone(scoring), ways)
+    AlertSender::new(Arc::clone(store), world.clock(), Arc::clone(scoring), ways)
 }
 
 async fn outcomes(world: &World) -> Vec<String> {
@@ -245,15 +247,15 @@ async fn the_summary_of_the_day_is_told_once_a_day() {
     recalculate(&world).await;
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
-    assert_eq!(alerting.summarise().await.expect("told").sent, 1);
-    assert_eq!(alerting.summarise().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_summary().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_summary().await.expect("told").sent, 0);
     assert!(
         slack.told()[0].starts_with("1 customer on 2026-03-03\nhealthy: 1"),
         "{:?}",
         slack.told()
     );
     world.pass(SignedDuration::from_hours(24));
-    assert_eq!(alerting.summarise().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_summary().await.expect("told").sent, 1);
 }
 
 #[tokio::test]
@@ -305,13 +307,13 @@ enum What {
 }
 
 /// Runs both instances concurrently; returns the number of notifications sent by each.
-async fn at_once(instances: [&Arc<Alerting>; 2], what: What) -> [usize; 2] {
+async fn at_once(instances: [&Arc<AlertSender>; 2], what: What) -> [usize; 2] {
     let runs = instances.map(|instance| {
         let instance = Arc::clone(instance);
         tokio::spawn(async move {
             match what {
                 What::Alerts => instance.tell().await,
-                What::Summary => instance.summarise().await,
+                What::Summary => instance.send_summary().await,
             }
         })
     });
@@ -330,7 +332,7 @@ async fn two_instances_tell_everything_once() {
     let webhook = slack.start().await;
     let first = Arc::new(alerting(&world, &webhook));
     let (store, scoring) = second_instance(&world).await;
-    let second = Arc::new(alerting_with(&world, (&store, &scoring), (&webhook, Links::Rows)));
+    let second = Arc::new(alerting_with(&world, (&store, &scoring), (&webhook, LinkTarget::Rows)));
     for what in [What::Alerts, What::Summary] {
         let sent = at_once([&first, &second], what).await;
         assert_eq!(sent.iter().sum::<usize>(), 1, "{sent:?}");
@@ -398,7 +400,7 @@ async fn nobody_is_told_of_a_snoozed_customer_and_the_page_says_so() {
 
     let slack = FakeSlack::default();
     let webhook = slack.start().await;
-    let links = Links::Pages("https://board.example".to_owned());
+    let links = LinkTarget::Pages("https://board.example".to_owned());
     let alerting = alerting_with(&world, (&world.store, world.syncing.scoring()), (&webhook, links));
     assert_eq!(alerting.tell().await.expect("told").sent, 0);
     let told = world.json(&page).await;

@@ -2,23 +2,24 @@
 
 use std::{collections::BTreeMap, num::NonZeroUsize, sync::Arc, time::Duration};
 
+use customer_sources::{
+    OpenSource, SyncMode, Vendor, VendorSettings,
+    amount::Currency,
+    email::Email,
+    vendors::{intercom, stripe},
+};
+use customers::{
+    customer::{Customer, CustomerStatus, rows::CustomerRows},
+    sync::{
+        SyncOutcome, SyncParts, SyncResult, SyncService,
+        rows::runs::{RunOutcome, SyncRun},
+        schedule::SyncSchedule,
+    },
+};
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::{
-    customers::{
-        amount::Currency,
-        customer::{Customer, Standing},
-        email::Email,
-        rows::{
-            customer_row::CustomerRows,
-            run_row::{RunOutcome, SyncRun},
-        },
-        sources::{Mode, OpenSource, Settings, Vendor, intercom, stripe},
-        sync::{Ended, Parts, Synced, Syncing, schedule::Schedule},
-    },
-    store::{Connection, Credentials, Options, Store},
-};
+use sheets_store::{SpreadsheetConnection, Store, google::connection::Credentials, options::StoreOptions};
 
 use crate::{
     sources::fake::{Fake, Lists, Reply, Seen, TestTime, open_at},
@@ -72,18 +73,18 @@ pub fn lists(entries: &[(&str, Vec<Value>)]) -> Lists {
 }
 
 fn opened(vendor: &'static Vendor, fake: &Fake) -> OpenSource {
-    open_at(vendor, Settings::with_key("key"), fake.url(), &TestTime::new())
+    open_at(vendor, VendorSettings::with_key("key"), fake.url(), &TestTime::new())
 }
 
-async fn sync(syncing: &Arc<Syncing>, source: &str, mode: Mode) -> SyncRun {
+async fn sync(syncing: &Arc<SyncService>, source: &str, mode: SyncMode) -> SyncRun {
     let source = syncing.source(source).expect("a source");
     let synced = syncing.sync(&[Arc::clone(source)], mode).await.expect("written");
     ran(&synced[0])
 }
 
-fn ran(synced: &Synced) -> SyncRun {
+fn ran(synced: &SyncResult) -> SyncRun {
     match &synced.ended {
-        Ended::Ran(run) => SyncRun::clone(run),
+        SyncOutcome::Ran(run) => SyncRun::clone(run),
         other => panic!("{other:?}"),
     }
 }
@@ -96,7 +97,7 @@ async fn world(vendors: &[(&'static Vendor, &Fake)]) -> World {
         .collect();
     let open = move || -> Vec<OpenSource> {
         let open = |(vendor, url): &(&'static Vendor, String)| {
-            open_at(vendor, Settings::with_key("key"), url, &TestTime::new())
+            open_at(vendor, VendorSettings::with_key("key"), url, &TestTime::new())
         };
         vendors.iter().map(open).collect()
     };
@@ -156,14 +157,14 @@ async fn customers(world: &World) -> Arc<CustomerRows> {
 async fn two_sources_become_one_customer_with_each_fact_from_where_it_belongs() {
     let (messages, billing) = acme().await;
     let world = world(&[(&intercom::VENDOR, &messages), (&stripe::VENDOR, &billing)]).await;
-    let run = sync(&world.syncing, "intercom", Mode::Full).await;
+    let run = sync(&world.syncing, "intercom", SyncMode::Full).await;
     assert_eq!(
         (run.outcome, run.seen, run.created),
         (RunOutcome::Complete, 2, 2),
         "{:?}",
         run.error
     );
-    let run = sync(&world.syncing, "stripe", Mode::Full).await;
+    let run = sync(&world.syncing, "stripe", SyncMode::Full).await;
     assert_eq!(
         (run.outcome, run.seen, run.created),
         (RunOutcome::Complete, 2, 2),
@@ -192,7 +193,7 @@ async fn a_run_twice_changes_nothing_even_when_staff_sorted_meanwhile() {
     let (messages, billing) = acme().await;
     let world = world(&[(&intercom::VENDOR, &messages), (&stripe::VENDOR, &billing)]).await;
     let all = world.syncing.sources().to_vec();
-    world.syncing.sync(&all, Mode::Full).await.expect("written");
+    world.syncing.sync(&all, SyncMode::Full).await.expect("written");
     for tab in ["source_records", "unified_customers"] {
         let sheet = world.sheet_id(tab).await;
         let range = json!({"sheetId": sheet, "startRowIndex": 1});
@@ -201,7 +202,7 @@ async fn a_run_twice_changes_nothing_even_when_staff_sorted_meanwhile() {
         world.staff(sort).await;
     }
     let before = tabs(&world).await;
-    for mode in [Mode::Full, Mode::Incremental] {
+    for mode in [SyncMode::Full, SyncMode::Incremental] {
         world.pass(SignedDuration::from_hours(1));
         for synced in world.syncing.sync(&all, mode).await.expect("written") {
             let run = ran(&synced);
@@ -222,7 +223,7 @@ async fn what_staff_change_in_a_derived_cell_is_derived_again_and_their_own_colu
     let (messages, billing) = acme().await;
     let world = world(&[(&intercom::VENDOR, &messages), (&stripe::VENDOR, &billing)]).await;
     let all = world.syncing.sources().to_vec();
-    world.syncing.sync(&all, Mode::Full).await.expect("written");
+    world.syncing.sync(&all, SyncMode::Full).await.expect("written");
     let sheet = world.sheet_id("unified_customers").await;
     let wider = json!({"sheetId": sheet, "dimension": "COLUMNS", "length": 1});
     world.staff(json!([{"appendDimension": wider}])).await;
@@ -249,7 +250,7 @@ async fn a_source_that_fails_leaves_the_others_and_the_log_says_what_to_do() {
         &json!({"errors": [{"code": "unauthorized", "message": "Access Token Invalid"}]}),
     )]);
     let all = world.syncing.sources().to_vec();
-    let synced = world.syncing.sync(&all, Mode::Incremental).await.expect("written");
+    let synced = world.syncing.sync(&all, SyncMode::Incremental).await.expect("written");
     assert_eq!(ran(&synced[0]).outcome, RunOutcome::Failed("bad_key".to_owned()));
     assert_eq!(ran(&synced[1]).outcome, RunOutcome::Complete);
     assert_eq!(customers(&world).await.customers.len(), 1);
@@ -292,10 +293,10 @@ async fn a_source_that_fails_leaves_the_others_and_the_log_says_what_to_do() {
         (&json!(false), &Value::Null)
     );
 
-    let run = sync(&world.syncing, "intercom", Mode::Incremental).await;
+    let run = sync(&world.syncing, "intercom", SyncMode::Incremental).await;
     assert_eq!(
         (run.outcome, run.mode, run.created),
-        (RunOutcome::Complete, Mode::Full, 2)
+        (RunOutcome::Complete, SyncMode::Full, 2)
     );
     assert_eq!(customers(&world).await.customers.len(), 2);
 }
@@ -319,7 +320,7 @@ async fn a_run_that_broke_goes_on_at_the_page_where_it_stopped() {
     };
     let away = || Reply::with_status(403, &json!({"errors": [{"code": "forbidden", "message": "Not now"}]}));
     messages.fail([page(0), page(150), away()]);
-    let run = sync(&world.syncing, "intercom", Mode::Full).await;
+    let run = sync(&world.syncing, "intercom", SyncMode::Full).await;
     assert!(matches!(run.outcome, RunOutcome::Failed(_)), "{run:?}");
     assert_eq!((run.seen, run.created), (300, 300));
     assert_eq!(
@@ -330,7 +331,7 @@ async fn a_run_that_broke_goes_on_at_the_page_where_it_stopped() {
 
     let asked = messages.seen().len();
     world.pass(SignedDuration::from_hours(1));
-    let run = sync(&world.syncing, "intercom", Mode::Incremental).await;
+    let run = sync(&world.syncing, "intercom", SyncMode::Incremental).await;
     assert_eq!((run.outcome, run.seen, run.created), (RunOutcome::Complete, 100, 100));
     assert_eq!(
         run.watermark.expect("known").to_string(),
@@ -349,9 +350,12 @@ async fn a_full_run_marks_what_did_not_come_and_an_incremental_one_does_not() {
     ];
     let messages = Fake::start(lists(&[("contacts", both)]), intercom).await;
     let world = world(&[(&intercom::VENDOR, &messages)]).await;
-    sync(&world.syncing, "intercom", Mode::Full).await;
+    sync(&world.syncing, "intercom", SyncMode::Full).await;
     let less = json!({"type": "list", "data": [contact("u1", "ann@example.com", "Ann")], "pages": {}});
-    for (mode, standing) in [(Mode::Incremental, Standing::Current), (Mode::Full, Standing::Gone)] {
+    for (mode, standing) in [
+        (SyncMode::Incremental, CustomerStatus::Current),
+        (SyncMode::Full, CustomerStatus::Gone),
+    ] {
         world.pass(SignedDuration::from_hours(1));
         messages.fail([Reply::json(&less)]);
         let run = sync(&world.syncing, "intercom", mode).await;
@@ -359,9 +363,9 @@ async fn a_full_run_marks_what_did_not_come_and_an_incremental_one_does_not() {
         assert_eq!(of(&world, "bob@example.com").await.standing, standing);
     }
     let bob = of(&world, "bob@example.com").await.id;
-    sync(&world.syncing, "intercom", Mode::Full).await;
+    sync(&world.syncing, "intercom", SyncMode::Full).await;
     let back = of(&world, "bob@example.com").await;
-    assert_eq!((back.standing, back.id), (Standing::Current, bob));
+    assert_eq!((back.standing, back.id), (CustomerStatus::Current, bob));
 }
 
 #[tokio::test]
@@ -369,7 +373,7 @@ async fn a_line_of_aliases_merges_two_customers_and_deleting_it_loses_nothing() 
     let (messages, billing) = acme().await;
     let world = world(&[(&intercom::VENDOR, &messages), (&stripe::VENDOR, &billing)]).await;
     let all = world.syncing.sources().to_vec();
-    world.syncing.sync(&all, Mode::Full).await.expect("written");
+    world.syncing.sync(&all, SyncMode::Full).await.expect("written");
     let before = customers(&world).await.customers.clone();
 
     world.staff_type("customer_aliases!B2", json!("ann@example.com")).await;
@@ -402,8 +406,8 @@ async fn a_run_begins_by_request_and_another_one_meanwhile_is_told_so() {
         (answer.status(), answer.json::<Value>().await.expect("JSON"))
     };
     // Both requests are made without an await in between, so the second finds the first run in progress.
-    let started = world.syncing.start(&all, Mode::Incremental);
-    let again = world.syncing.start(&all, Mode::Incremental);
+    let started = world.syncing.start(&all, SyncMode::Incremental);
+    let again = world.syncing.start(&all, SyncMode::Incremental);
     assert_eq!(
         serde_json::to_value(&started).expect("JSON")[0],
         json!({"source": "intercom", "outcome": "started"})
@@ -438,9 +442,9 @@ async fn sources_are_read_when_their_time_has_come_and_a_restart_does_not_read_t
     let (messages, billing) = acme().await;
     let vendors: &[(&'static Vendor, &Fake)] = &[(&intercom::VENDOR, &messages), (&stripe::VENDOR, &billing)];
     let world = world(vendors).await;
-    let due = async |syncing: &Arc<Syncing>| syncing.begin_what_is_due().await.expect("read");
+    let due = async |syncing: &Arc<SyncService>| syncing.start_due_runs().await.expect("read");
     let all = world.syncing.sources().to_vec();
-    for synced in world.syncing.sync(&all, Mode::Incremental).await.expect("written") {
+    for synced in world.syncing.sync(&all, SyncMode::Incremental).await.expect("written") {
         assert_eq!(ran(&synced).outcome, RunOutcome::Complete);
     }
     assert_eq!(
@@ -448,12 +452,12 @@ async fn sources_are_read_when_their_time_has_come_and_a_restart_does_not_read_t
         [""; 0],
         "noon, and both were read a moment ago"
     );
-    let restarted = Arc::new(Syncing::new(Parts {
+    let restarted = Arc::new(SyncService::new(SyncParts {
         store: Arc::clone(&world.store),
         clock: world.clock(),
         sources: vec![opened(&intercom::VENDOR, &messages), opened(&stripe::VENDOR, &billing)],
         currency: Currency::of("EUR").expect("a code"),
-        schedule: Schedule::parse("intercom: 0 */6 * * *; all: 0 2 * * *", |_| true).expect("a schedule"),
+        schedule: SyncSchedule::parse("intercom: 0 */6 * * *; all: 0 2 * * *", |_| true).expect("a schedule"),
     }));
     world.store.refresh();
     assert_eq!(due(&restarted).await, [""; 0], "the log knows");
@@ -476,7 +480,7 @@ async fn owing() -> (Fake, World) {
     let world = world(&[(&intercom::VENDOR, &messages)]).await;
     world.staff_type("unified_customers!B1", json!("e-post")).await;
     let source = Arc::clone(world.syncing.source("intercom").expect("a source"));
-    let outcome = world.syncing.sync(&[source], Mode::Full).await;
+    let outcome = world.syncing.sync(&[source], SyncMode::Full).await;
     assert!(outcome.is_err(), "{outcome:?}");
     (messages, world)
 }
@@ -496,12 +500,12 @@ async fn customers_that_an_earlier_program_owes_are_derived_by_the_next_one() {
     let (messages, world) = owing().await;
     world.staff_type("unified_customers!B1", json!("email")).await;
     let restarted = || {
-        Syncing::new(Parts {
+        SyncService::new(SyncParts {
             store: Arc::clone(&world.store),
             clock: world.clock(),
             sources: vec![opened(&intercom::VENDOR, &messages)],
             currency: Currency::of("EUR").expect("a code"),
-            schedule: Schedule::off(),
+            schedule: SyncSchedule::off(),
         })
     };
     let next = restarted();
@@ -520,28 +524,28 @@ async fn thousands_of_contacts_are_written_in_a_few_calls() {
     let contacts = (0..6_000).map(|id| contact(&format!("u{id}"), &format!("user{id}@example.com"), "User"));
     let messages = Fake::start(lists(&[("contacts", contacts.collect())]), intercom).await;
     let world = World::new().await;
-    let connection = Connection {
+    let connection = SpreadsheetConnection {
         spreadsheet_id: world.sheets.spreadsheet_id().to_owned(),
         api_url: Some(world.sheets.url()),
         spreadsheet_url: "http://sheet".to_owned(),
         credentials: Credentials::Bearer(world.sheets.owner_token().to_owned()),
         call_timeout: Duration::from_secs(120),
     };
-    let options = Options {
+    let options = StoreOptions {
         calls_per_minute: None,
         patience: Duration::from_secs(300),
         queue: NonZeroUsize::new(10).expect("positive"),
-        ..Options::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock())
     };
     let store = Arc::new(Store::open(connection, options).await.expect("store"));
-    let syncing = Arc::new(Syncing::new(Parts {
+    let syncing = Arc::new(SyncService::new(SyncParts {
         store: Arc::clone(&store),
         clock: world.clock(),
         sources: vec![opened(&intercom::VENDOR, &messages)],
         currency: Currency::of("EUR").expect("a code"),
-        schedule: Schedule::off(),
+        schedule: SyncSchedule::off(),
     }));
-    let run = sync(&syncing, "intercom", Mode::Full).await;
+    let run = sync(&syncing, "intercom", SyncMode::Full).await;
     assert_eq!((run.outcome, run.created), (RunOutcome::Complete, 6_000));
     let writes = world.calls().await["writes"].as_u64().expect("count");
     // Two writes for the source rows, two each for the customers, their health and the history, plus those of the log.

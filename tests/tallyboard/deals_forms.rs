@@ -1,10 +1,9 @@
 //! Tests of editing a deal by form and by API: create, edit, conflict, delete, undo.
 
+use deals::{DealRules, LostStage};
 use jiff::SignedDuration;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-
-use tallyboard::deals::{LostStage, Rules};
 
 use crate::world::{Page, Plan, World};
 
@@ -41,7 +40,8 @@ async fn program(world: &World, method: Method, path: &str, body: Value) -> (Sta
 
 /// Names and values of the first form with this action, as a browser submits it without changes.
 fn fields(page: &Page, action: &str) -> Vec<(String, String)> {
-    use scraper::{Html, Selector};
+    use scraper::Html;
+    use scraper::Selector;
     let document = Html::parse_document(&page.text);
     let form = Selector::parse(&format!(r#"form[action="{action}"]"#)).expect("selector");
     let form = document
@@ -448,9 +448,9 @@ async fn programs_create_read_change_and_delete_with_what_they_saw() {
 #[tokio::test]
 async fn where_deals_can_be_lost_the_status_is_offered_and_the_won_are_compared_with_the_lost() {
     let plan = |lost_stage| Plan {
-        rules: Rules {
+        rules: DealRules {
             lost_stage,
-            ..Rules::default()
+            ..DealRules::default()
         },
         ..Plan::default()
     };

@@ -2,9 +2,9 @@
 
 use std::{fmt::Write, time::Duration};
 
+use deals::import::{DEMO, DEMO_NAME};
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
-use tallyboard::deals::import::{DEMO, DEMO_NAME};
 
 use crate::world::{Page, World};
 

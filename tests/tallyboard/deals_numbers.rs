@@ -3,13 +3,11 @@
 
 use std::time::Duration;
 
+use deals::deal::columns::{CLIENT, DEALS};
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::{
-    deals::rows::{CLIENT, DEALS},
-    store::{Batch, Change, Content, Numbering},
-};
+use sheets_store::{Batch, CellContent, RowChange, RowNumbering};
 
 use crate::{
     deals_sales::create,
@@ -46,11 +44,11 @@ async fn rows(world: &World) -> Vec<Vec<Value>> {
         .collect()
 }
 
-fn number(row: u32, client: &str) -> Change {
-    Change::Number(Numbering {
+fn number(row: u32, client: &str) -> RowChange {
+    RowChange::Number(RowNumbering {
         tab: &DEALS,
         row,
-        seen: vec![(CLIENT, Content::Text(client.to_owned()))],
+        seen: vec![(CLIENT, CellContent::Text(client.to_owned()))],
     })
 }
 

@@ -12,14 +12,12 @@ use std::{
 };
 
 use axum::{Router, extract::State, http::StatusCode as Answer, routing::post};
+use deals::ReminderSettings;
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::{
-    deals::Reminders,
-    delivery::{Delivery, Mail, Slack},
-};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use web::delivery::{Delivery, MailSender, SlackWebhook};
 
 use crate::{
     deals_sales::create,
@@ -65,13 +63,13 @@ async fn take(State(slack): State<FakeSlack>, body: String) -> (Answer, &'static
 
 fn with_slack(webhook: String) -> Plan {
     Plan {
-        reminders: Arc::new(move || Reminders {
+        reminders: Arc::new(move || ReminderSettings {
             delivery: Delivery {
-                slack: Some(Slack::new(&webhook, Duration::from_millis(1)).expect("webhook")),
+                slack: Some(SlackWebhook::new(&webhook, Duration::from_millis(1)).expect("webhook")),
                 ..Delivery::default()
             },
             pause: Duration::from_millis(20),
-            ..Reminders::default()
+            ..ReminderSettings::default()
         }),
         ..Plan::default()
     }
@@ -314,9 +312,9 @@ async fn without_a_way_out_the_page_shows_what_would_be_told_and_nothing_is_sent
 #[tokio::test]
 async fn a_token_keeps_strangers_from_starting_a_run() {
     let plan = Plan {
-        reminders: Arc::new(|| Reminders {
+        reminders: Arc::new(|| ReminderSettings {
             token: Some("s3cret".to_owned()),
-            ..Reminders::default()
+            ..ReminderSettings::default()
         }),
         ..Plan::default()
     };
@@ -358,7 +356,7 @@ async fn reminders_lead_to_the_deal_and_to_its_row() {
     let slack = FakeSlack::default();
     let plain = with_slack(slack.start().await);
     let plan = Plan {
-        reminders: Arc::new(move || Reminders {
+        reminders: Arc::new(move || ReminderSettings {
             public_url: Some("https://board.example.com".to_owned()),
             ..(plain.reminders)()
         }),
@@ -440,15 +438,16 @@ impl SmtpServer {
 
 fn with_mail(port: u16) -> Plan {
     Plan {
-        reminders: Arc::new(move || Reminders {
+        reminders: Arc::new(move || ReminderSettings {
             delivery: Delivery {
                 mail: Some(
-                    Mail::new(&format!("smtp://127.0.0.1:{port}"), "Tallyboard <board@example.com>").expect("server"),
+                    MailSender::new(&format!("smtp://127.0.0.1:{port}"), "Tallyboard <board@example.com>")
+                        .expect("server"),
                 ),
                 ..Delivery::default()
             },
             mail_to: Some("sales@example.com".to_owned()),
-            ..Reminders::default()
+            ..ReminderSettings::default()
         }),
         ..Plan::default()
     }

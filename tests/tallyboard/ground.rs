@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use reqwest::{Client, Method, StatusCode, redirect::Policy};
 use serde_json::{Value, json};
-use tallyboard::emulator::{self, Emulator};
+use sheets_emulator::Emulator;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub enum Ground {
@@ -26,7 +26,11 @@ pub struct RealSpreadsheet {
 impl Ground {
     /// Emulated spreadsheet, which supports call counts and fault injection.
     pub async fn emulated() -> Self {
-        Self::Emulated(Emulator::start(emulator::Options::default()).await.expect("emulator"))
+        Self::Emulated(
+            Emulator::start(sheets_emulator::EmulatorOptions::default())
+                .await
+                .expect("emulator"),
+        )
     }
 
     /// Real spreadsheet, emptied, if one is configured; otherwise an emulated one.

@@ -3,16 +3,19 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
+use leaderboard::claims::rows::SUBMISSIONS;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use tallyboard::{
-    leaderboard::rows::SUBMISSIONS,
-    store::{Batch, Dataset, Decoding, Entry, Insert, NewId, Options, ReadError, Snapshot, Store, Tab, TabRows},
+use sheets_store::{
+    Batch, CellEntry, Dataset, DecodeContext, NewId, RowInsert, Snapshot, Store, Tab, TabRows, options::StoreOptions,
+    read::read_error::ReadError,
 };
 
-use crate::ground::Ground;
-use crate::world::{World, store_with};
+use crate::{
+    ground::Ground,
+    world::{World, store_with},
+};
 
 const COMPANY: usize = 3;
 
@@ -26,7 +29,7 @@ pub struct Names {
 impl Dataset for Names {
     const TABS: &'static [&'static Tab] = &[&SUBMISSIONS];
 
-    fn decode(tabs: Vec<TabRows>, _: &mut Decoding) -> Self {
+    fn decode(tabs: Vec<TabRows>, _: &mut DecodeContext) -> Self {
         let companies = companies(&tabs[0], 2);
         Self {
             looked_at: companies.len(),
@@ -35,7 +38,7 @@ impl Dataset for Names {
         }
     }
 
-    fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], _: &mut Decoding) -> Option<Self> {
+    fn extend(previous: &Self, tabs: &[TabRows], added_from: &[u32], _: &mut DecodeContext) -> Option<Self> {
         let added = companies(&tabs[0], added_from[0]);
         Some(Self {
             looked_at: added.len(),
@@ -51,15 +54,15 @@ fn companies(rows: &TabRows, from: u32) -> Vec<(u32, String, String)> {
         .collect()
 }
 
-pub fn insert(id: &str, company: &str) -> Insert {
-    Insert {
+pub fn insert(id: &str, company: &str) -> RowInsert {
+    RowInsert {
         tab: &SUBMISSIONS,
         id: NewId::Given(id.to_owned()),
         cells: vec![
-            Entry::DateTime(jiff::civil::datetime(2026, 3, 3, 13, 0, 0, 0)),
-            Entry::Text("Kate".to_owned()),
-            Entry::Text(company.to_owned()),
-            Entry::Text("GitHub".to_owned()),
+            CellEntry::DateTime(jiff::civil::datetime(2026, 3, 3, 13, 0, 0, 0)),
+            CellEntry::Text("Kate".to_owned()),
+            CellEntry::Text(company.to_owned()),
+            CellEntry::Text("GitHub".to_owned()),
         ],
     }
 }
@@ -74,11 +77,11 @@ async fn paging(world: &World, rows_a_page: u32) -> Arc<Store> {
 }
 
 async fn store_of(sheets: &Ground, world: &World, rows_a_page: u32) -> Arc<Store> {
-    let options = Options {
+    let options = StoreOptions {
         calls_per_minute: None,
         first_pause: Duration::from_millis(5),
         rows_a_page,
-        ..Options::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock())
     };
     store_with(sheets, options).await
 }

@@ -178,17 +178,17 @@ async fn a_claim_that_another_instance_wrote_has_its_receipt_here() {
     let world = World::new().await;
     world.page("/leaderboard").await;
     let elsewhere = crate::world::open_store(&world.sheets, &world.clock(), std::time::Duration::from_secs(20)).await;
-    let row = tallyboard::leaderboard::rows::NewSubmission {
+    let row = leaderboard::claims::rows::NewSubmission {
         id: "elsewhere".to_owned(),
         submitted_at: world.clock().zoned_now(),
         csm: "Kate".to_owned(),
         company: "Acme".to_owned(),
         integrations: "GitHub".to_owned(),
-        status: tallyboard::leaderboard::claim::Status::Received,
+        status: leaderboard::claims::submission::SubmissionStatus::Received,
         note: String::new(),
     };
     elsewhere
-        .commit(tallyboard::store::Batch::inserts([row.into_insert()]))
+        .commit(sheets_store::Batch::inserts([row.into_insert()]))
         .await
         .expect("written");
     world.pass(SignedDuration::from_secs(5));
@@ -441,7 +441,9 @@ async fn a_period_counts_whole_days_in_the_configured_time_zone() {
 
 #[tokio::test]
 async fn downloads_are_made_for_spreadsheets_and_hold_no_formulas() {
-    use calamine::{Data, Reader, Xlsx};
+    use calamine::Data;
+    use calamine::Reader;
+    use calamine::Xlsx;
     let world = World::new().await;
     world.claim("=HYPERLINK(\"http://evil\")", "+Acme", &["GitHub"]).await;
     let csv = world.get("/leaderboard?format=csv").send().await.expect("answer");
@@ -559,7 +561,7 @@ async fn an_empty_board_offers_the_form_and_sample_data_which_fills_it_once() {
     );
 
     let google = World::of(Plan {
-        source: tallyboard::page::Source::GoogleSheets,
+        source: web::page::DataSource::GoogleSheets,
         ..Plan::default()
     })
     .await;

@@ -1,11 +1,9 @@
 //! Tests of duplicate detection, the findings page and the matrix.
 
+use leaderboard::claims::{rows::NewSubmission, submission::SubmissionStatus};
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
-use tallyboard::{
-    leaderboard::{claim::Status, rows::NewSubmission},
-    store::Batch,
-};
+use sheets_store::Batch;
 
 use crate::world::{Page, World, form};
 
@@ -315,7 +313,7 @@ async fn the_matrix_of_two_thousand_companies_stays_light_and_answers_in_every_f
             csm: ["Kate", "Manny"][number % 2].to_owned(),
             company: format!("Company {number:04}"),
             integrations: if number % 3 == 0 { "GitHub, Cursor" } else { "GitHub" }.to_owned(),
-            status: Status::Received,
+            status: SubmissionStatus::Received,
             note: String::new(),
         }
         .into_insert()

@@ -286,8 +286,8 @@ fn the_manual_names_every_setting_and_command() {
         assert!(manual.contains(word), "{word} is not in the manual");
     }
     let config = concat!(
-        include_str!("../../src/config.rs"),
-        include_str!("../../src/config/sources.rs")
+        include_str!("../../src/config/mod.rs"),
+        include_str!("../../src/config/sources/mod.rs")
     );
     let names = config
         .split('"')

@@ -10,7 +10,6 @@ use std::{
     },
 };
 
-use crate::ground::Ground;
 use axum::{
     body::Bytes,
     extract::State,
@@ -20,6 +19,8 @@ use axum::{
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+
+use crate::ground::Ground;
 
 /// Event at the next write.
 pub enum Event {

@@ -1,14 +1,16 @@
 //! Tests for the operator: `/status`, `/health`, and the store during an outage of Google.
 
-use std::{num::NonZeroU32, num::NonZeroUsize, sync::Arc, time::Duration};
+use std::{
+    num::{NonZeroU32, NonZeroUsize},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::SignedDuration;
+use leaderboard::claims::dataset::LeaderboardRows;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::{
-    leaderboard::rows::LeaderboardRows,
-    store::{Batch, CommitError, Committed, Options, State, Store},
-};
+use sheets_store::{Batch, CommitError, CommitSummary, SpreadsheetState, Store, options::StoreOptions};
 
 use crate::{
     store::{ids, insert},
@@ -23,7 +25,7 @@ async fn go_down(world: &World) {
 
 /// Fails until the circuit breaker opens.
 async fn open_circuit(world: &World) {
-    while !matches!(world.store.status().state, State::CircuitOpen { .. }) {
+    while !matches!(world.store.status().state, SpreadsheetState::CircuitOpen { .. }) {
         world.store.ask().await.expect_err("Google is down");
     }
 }
@@ -114,8 +116,8 @@ async fn before_anything_was_read_the_status_says_so() {
     let told = status(&world).await;
     assert_eq!(told["tabs"], json!([]));
     world.page("/status").await.says("No tab has been read yet.");
-    let unused = store_with(&world.sheets, Options::for_google(world.clock())).await;
-    assert_eq!(unused.status().state, State::Idle);
+    let unused = store_with(&world.sheets, StoreOptions::for_google(world.clock())).await;
+    assert_eq!(unused.status().state, SpreadsheetState::Idle);
 }
 
 #[tokio::test]
@@ -171,9 +173,9 @@ async fn failed_calls_are_remembered_with_time_question_and_cause_but_not_for_ev
 #[tokio::test]
 async fn what_is_left_of_the_quota_is_told() {
     let world = World::new().await;
-    let options = Options {
+    let options = StoreOptions {
         calls_per_minute: NonZeroU32::new(40),
-        ..Options::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock())
     };
     let store = store_with(&world.sheets, options).await;
     store.ask().await.expect("tabs");
@@ -214,11 +216,14 @@ async fn a_refusal_or_a_used_up_quota_does_not_hold_calls_back() {
         }
         assert_eq!(world.store.status().reads.held_back, 0, "{fault}");
         assert!(
-            !matches!(world.store.status().state, State::CircuitOpen { .. }),
+            !matches!(world.store.status().state, SpreadsheetState::CircuitOpen { .. }),
             "{fault}"
         );
         world.store.ask().await.expect("answered");
-        assert!(matches!(world.store.status().state, State::Answering { .. }), "{fault}");
+        assert!(
+            matches!(world.store.status().state, SpreadsheetState::Answering { .. }),
+            "{fault}"
+        );
     }
 }
 
@@ -258,10 +263,10 @@ async fn when_google_is_back_the_next_request_finds_out_by_itself() {
 #[tokio::test]
 async fn a_person_who_presses_refresh_does_not_wait_for_the_pause() {
     let world = World::new().await;
-    let options = Options {
+    let options = StoreOptions {
         // Retry delays of half a minute and more, too long for a test to wait.
         first_pause: Duration::from_secs(30),
-        ..Options::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock())
     };
     let store = store_with(&world.sheets, options).await;
     go_down(&world).await;
@@ -294,7 +299,7 @@ async fn a_write_whose_outcome_got_lost_is_settled_when_google_is_back() {
     }
     let store = Arc::clone(&world.store);
     let write = tokio::spawn(async move { store.commit(Batch::inserts([insert("a", "Acme")])).await });
-    while !matches!(world.store.status().state, State::CircuitOpen { .. }) && !write.is_finished() {
+    while !matches!(world.store.status().state, SpreadsheetState::CircuitOpen { .. }) && !write.is_finished() {
         tokio::task::yield_now().await;
     }
     assert!(!write.is_finished());
@@ -333,7 +338,7 @@ async fn a_storm_of_429_ends_with_every_row_written_once_the_quota_is_refilled()
 }
 
 /// Fills the queue of a store whose writes hang, until the first refusal; returns the queued writes.
-async fn fill(store: &Arc<Store>) -> Vec<tokio::task::JoinHandle<Result<Committed, CommitError>>> {
+async fn fill(store: &Arc<Store>) -> Vec<tokio::task::JoinHandle<Result<CommitSummary, CommitError>>> {
     let mut waiting = Vec::new();
     for number in 0.. {
         let store = Arc::clone(store);

@@ -2,26 +2,27 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use deals::deal::columns::{DEALS, STAGE};
 use jiff::SignedDuration;
+use leaderboard::{
+    claims::{dataset::LeaderboardRows, rows::SUBMISSIONS},
+    tabs::TABS,
+};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::{
-    deals::rows::{DEALS, STAGE},
-    leaderboard::rows::{LeaderboardRows, SUBMISSIONS, TABS},
-    store::{Batch, Choice, CommitError, Entry, Insert, NewId, Options},
-};
+use sheets_store::{Batch, CellEntry, CommitError, DropDownChoice, NewId, RowInsert, options::StoreOptions};
 
 use crate::world::{World, form};
 
-pub fn insert(id: &str, company: &str) -> Insert {
-    Insert {
+pub fn insert(id: &str, company: &str) -> RowInsert {
+    RowInsert {
         tab: &SUBMISSIONS,
         id: NewId::Given(id.to_owned()),
         cells: vec![
-            Entry::DateTime(jiff::civil::datetime(2026, 3, 3, 13, 0, 0, 0)),
-            Entry::Text("Kate".to_owned()),
-            Entry::Text(company.to_owned()),
-            Entry::Text("GitHub".to_owned()),
+            CellEntry::DateTime(jiff::civil::datetime(2026, 3, 3, 13, 0, 0, 0)),
+            CellEntry::Text("Kate".to_owned()),
+            CellEntry::Text(company.to_owned()),
+            CellEntry::Text("GitHub".to_owned()),
         ],
     }
 }
@@ -265,10 +266,10 @@ async fn a_spreadsheet_that_never_answers_keeps_nobody_waiting_beyond_the_deadli
 #[tokio::test]
 async fn waiting_for_our_own_quota_is_not_an_outage_of_google() {
     let world = World::new().await;
-    let options = Options {
+    let options = StoreOptions {
         calls_per_minute: std::num::NonZeroU32::new(6),
         patience: std::time::Duration::from_millis(200),
-        ..Options::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock())
     };
     let store = crate::world::store_with(&world.sheets, options).await;
     let reading = store.read::<LeaderboardRows>().await;
@@ -441,7 +442,7 @@ async fn check_names_the_exact_cure_for_each_refusal_of_google() {
 #[tokio::test]
 async fn a_drop_down_gets_a_word_once_and_keeps_those_of_staff() {
     let world = World::new().await;
-    let lost = Choice {
+    let lost = DropDownChoice {
         tab: &DEALS,
         column: STAGE,
         word: "Perdu",

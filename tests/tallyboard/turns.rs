@@ -1,9 +1,9 @@
 //! Tests of concurrent writers on one spreadsheet, and of recovery after a writer is killed during a write.
 
 use serde_json::{Value, json};
-use tallyboard::store::{
-    Batch, Change, Content, Entry, Insert, NewId, Store, Update,
-    audit::{AUDIT_LOG, IN_THE_SHEET},
+use sheets_store::{
+    Batch, CellContent, CellEntry, NewId, RowChange, RowInsert, RowUpdate, Store,
+    audit::{AUDIT_LOG, SHEET_EDITOR},
 };
 
 use crate::{
@@ -24,11 +24,11 @@ fn column_moved(sheet: i64, from: u32, to: u32) -> Value {
 }
 
 /// Commits a change through `store` and returns once the write has been applied and the store is cut off.
-async fn killed_while(store: &Store, relay: &Relay, change: Change) {
+async fn killed_while(store: &Store, relay: &Relay, change: RowChange) {
     killed_while_making(store, relay, [change]).await;
 }
 
-async fn killed_while_making(store: &Store, relay: &Relay, changes: impl IntoIterator<Item = Change>) {
+async fn killed_while_making(store: &Store, relay: &Relay, changes: impl IntoIterator<Item = RowChange>) {
     let write = store.commit(by_ann(changes));
     let arrived = async {
         while relay.late().is_empty() {
@@ -106,7 +106,7 @@ async fn a_row_that_a_killed_program_deleted_by_mistake_comes_back() {
 async fn neighbours_that_a_killed_program_deleted_by_mistake_come_back() {
     let world = library().await;
     let sheet = world.sheet_id("books").await;
-    let more: Vec<Change> = (10..40)
+    let more: Vec<RowChange> = (10..40)
         .map(|number| book(&format!("n{number}"), "More", 7.0))
         .collect();
     world.store.commit(by_ann(more)).await.expect("written");
@@ -183,10 +183,10 @@ async fn a_write_that_travels_with_lines_of_the_log_is_judged_by_its_own() {
     let sheet = world.sheet_id("books").await;
     let (relay, store) = relayed(&world).await;
     relay.expect([Event::Staff(sorted_backwards(sheet))]);
-    let line = Change::Insert(Insert {
+    let line = RowChange::Insert(RowInsert {
         tab: &AUDIT_LOG,
         id: NewId::Given("a line".to_owned()),
-        cells: vec![Entry::Empty, text(IN_THE_SHEET), text("books"), text("zz")],
+        cells: vec![CellEntry::Empty, text(SHEET_EDITOR), text("books"), text("zz")],
     });
     store
         .commit(by_ann([retitle("b", "Beta", "Bravo"), line]))
@@ -377,15 +377,15 @@ async fn an_update_that_another_program_overtook_is_compared_again() {
     let other = std::sync::Arc::clone(&world.store);
     let (held, release) = tokio::sync::oneshot::channel();
     relay.expect([Event::Before(release)]);
-    let update = Update {
+    let update = RowUpdate {
         tab: &BOOKS,
         id: "b".to_owned(),
         cells: vec![
-            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
-            cell(PRICE, Content::Number(2.0), Entry::Number(3.0)),
+            cell(TITLE, CellContent::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, CellContent::Number(2.0), CellEntry::Number(3.0)),
         ],
     };
-    let slow = tokio::spawn(async move { store.commit(Batch::by("Bob", [Change::Update(update)])).await });
+    let slow = tokio::spawn(async move { store.commit(Batch::by("Bob", [RowChange::Update(update)])).await });
     while relay.left() > 0 {
         tokio::task::yield_now().await;
     }

@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use tallyboard::store::{
-    Batch, CellUpdate, Change, Column, CommitError, Content, Delete, Entry, History, Ids, Insert, Kind, NewId, Options,
-    ReadError, RowProblem, Store, Tab, Update,
+use sheets_store::{
+    Batch, CellContent, CellEntry, CellUpdate, ChangeHistory, Column, ColumnKind, CommitError, IdSource, NewId,
+    RowChange, RowDelete, RowInsert, RowProblem, RowUpdate, Store, Tab, options::StoreOptions,
+    read::read_error::ReadError,
 };
 use tokio::sync::oneshot;
 
@@ -19,27 +20,27 @@ use crate::{
 pub static BOOKS: Tab = Tab {
     title: "books",
     columns: &[
-        Column::new("id", Kind::Text),
-        Column::new("title", Kind::Text),
-        Column::new("price", Kind::Euros),
-        Column::new("due", Kind::Date),
-        Column::new("shelf", Kind::Choice(&["left", "right"])),
-        Column::new("updated at", Kind::DateTime),
+        Column::new("id", ColumnKind::Text),
+        Column::new("title", ColumnKind::Text),
+        Column::new("price", ColumnKind::Euros),
+        Column::new("due", ColumnKind::Date),
+        Column::new("shelf", ColumnKind::Choice(&["left", "right"])),
+        Column::new("updated at", ColumnKind::DateTime),
     ],
-    ids: Ids::Given,
-    history: History::Kept,
+    ids: IdSource::Given,
+    history: ChangeHistory::Kept,
     updated_at: Some(5),
 };
 
 pub static LOANS: Tab = Tab {
     title: "loans",
     columns: &[
-        Column::new("id", Kind::Integer),
-        Column::new("reader", Kind::Text),
-        Column::new("fee", Kind::Percent),
+        Column::new("id", ColumnKind::Integer),
+        Column::new("reader", ColumnKind::Text),
+        Column::new("fee", ColumnKind::Percent),
     ],
-    ids: Ids::Counted,
-    history: History::NotKept,
+    ids: IdSource::Counted,
+    history: ChangeHistory::NotKept,
     updated_at: None,
 };
 
@@ -48,47 +49,47 @@ pub const PRICE: usize = 2;
 const DUE: usize = 3;
 const SHELF: usize = 4;
 
-pub fn text(text: &str) -> Entry {
-    Entry::Text(text.to_owned())
+pub fn text(text: &str) -> CellEntry {
+    CellEntry::Text(text.to_owned())
 }
 
-pub fn book(id: &str, title: &str, price: f64) -> Change {
-    Change::Insert(Insert {
+pub fn book(id: &str, title: &str, price: f64) -> RowChange {
+    RowChange::Insert(RowInsert {
         tab: &BOOKS,
         id: NewId::Given(id.to_owned()),
-        cells: vec![text(title), Entry::Number(price), Entry::Empty, text("left")],
+        cells: vec![text(title), CellEntry::Number(price), CellEntry::Empty, text("left")],
     })
 }
 
-pub fn cell(column: usize, from: Content, to: Entry) -> CellUpdate {
+pub fn cell(column: usize, from: CellContent, to: CellEntry) -> CellUpdate {
     CellUpdate { column, from, to }
 }
 
-pub fn retitle(id: &str, from: &str, to: &str) -> Change {
-    Change::Update(Update {
+pub fn retitle(id: &str, from: &str, to: &str) -> RowChange {
+    RowChange::Update(RowUpdate {
         tab: &BOOKS,
         id: id.to_owned(),
-        cells: vec![cell(TITLE, Content::Text(from.to_owned()), text(to))],
+        cells: vec![cell(TITLE, CellContent::Text(from.to_owned()), text(to))],
     })
 }
 
-pub fn reprice(id: &str, from: f64, to: f64) -> Change {
-    Change::Update(Update {
+pub fn reprice(id: &str, from: f64, to: f64) -> RowChange {
+    RowChange::Update(RowUpdate {
         tab: &BOOKS,
         id: id.to_owned(),
-        cells: vec![cell(PRICE, Content::Number(from), Entry::Number(to))],
+        cells: vec![cell(PRICE, CellContent::Number(from), CellEntry::Number(to))],
     })
 }
 
-pub fn delete(id: &str, title: &str) -> Change {
-    Change::Delete(Delete {
+pub fn delete(id: &str, title: &str) -> RowChange {
+    RowChange::Delete(RowDelete {
         tab: &BOOKS,
         id: id.to_owned(),
-        seen: vec![(TITLE, Content::Text(title.to_owned()))],
+        seen: vec![(TITLE, CellContent::Text(title.to_owned()))],
     })
 }
 
-pub fn by_ann(changes: impl IntoIterator<Item = Change>) -> Batch {
+pub fn by_ann(changes: impl IntoIterator<Item = RowChange>) -> Batch {
     Batch::by("Ann", changes)
 }
 
@@ -161,11 +162,11 @@ pub async fn log(world: &World) -> Vec<String> {
 /// Second store on the same spreadsheet, connected through a proxy.
 pub async fn relayed(world: &World) -> (Relay, Arc<Store>) {
     let relay = Relay::new(&world.sheets).await;
-    let options = Options {
+    let options = StoreOptions {
         calls_per_minute: None,
         first_pause: Duration::from_millis(2),
         patience: Duration::from_secs(10),
-        ..Options::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock())
     };
     let store = store_at(&relay.url, &world.sheets, options).await;
     (relay, store)
@@ -183,18 +184,18 @@ pub fn sorted_backwards(sheet: i64) -> Value {
 async fn an_update_changes_its_cells_and_says_so_in_the_audit_log() {
     let world = emulated_library().await;
     let due = jiff::civil::date(2026, 4, 1);
-    let update = Update {
+    let update = RowUpdate {
         tab: &BOOKS,
         id: "b".to_owned(),
         cells: vec![
-            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
-            cell(DUE, Content::Empty, Entry::Date(due)),
-            cell(SHELF, Content::Text("left".to_owned()), text("left")),
+            cell(TITLE, CellContent::Text("Beta".to_owned()), text("Bravo")),
+            cell(DUE, CellContent::Empty, CellEntry::Date(due)),
+            cell(SHELF, CellContent::Text("left".to_owned()), text("left")),
         ],
     };
     let committed = world
         .store
-        .commit(by_ann([Change::Update(update)]))
+        .commit(by_ann([RowChange::Update(update)]))
         .await
         .expect("written");
     assert_eq!(committed.updated, 1);
@@ -273,17 +274,17 @@ async fn a_conflict_names_each_cell_and_keeps_the_whole_batch_back_but_nobody_el
     let world = Arc::new(library().await);
     world.staff_type("books!B3", json!("Berta")).await;
     world.staff_type("books!C3", json!(7)).await;
-    let both = Update {
+    let both = RowUpdate {
         tab: &BOOKS,
         id: "b".to_owned(),
         cells: vec![
-            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
-            cell(PRICE, Content::Number(2.0), Entry::Number(3.0)),
-            cell(SHELF, Content::Text("left".to_owned()), text("right")),
+            cell(TITLE, CellContent::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, CellContent::Number(2.0), CellEntry::Number(3.0)),
+            cell(SHELF, CellContent::Text("left".to_owned()), text("right")),
         ],
     };
     let batches = [
-        by_ann([retitle("a", "Alpha", "Anton"), Change::Update(both)]),
+        by_ann([retitle("a", "Alpha", "Anton"), RowChange::Update(both)]),
         by_ann([retitle("c", "Gamma", "Caesar")]),
         by_ann([delete("d", "something else")]),
     ];
@@ -302,8 +303,8 @@ async fn a_conflict_names_each_cell_and_keeps_the_whole_batch_back_but_nobody_el
     assert_eq!(
         told,
         [
-            ("title", &Content::Text("Berta".to_owned())),
-            ("price", &Content::Number(7.0))
+            ("title", &CellContent::Text("Berta".to_owned())),
+            ("price", &CellContent::Number(7.0))
         ]
     );
     assert_eq!(conflicts[0].wanted, Some(text("Bravo")));
@@ -336,7 +337,7 @@ async fn changes_of_one_row_that_arrive_together_follow_each_other() {
     let Err(CommitError::Conflict(conflicts)) = third else {
         panic!("{third:?}")
     };
-    assert_eq!(conflicts[0].found, Content::Text("Berta".to_owned()));
+    assert_eq!(conflicts[0].found, CellContent::Text("Berta".to_owned()));
     let expected = [
         "Ann|books|b|updated|title|Beta|Bravo",
         "Ann|books|b|updated|title|Bravo|Berta",
@@ -397,15 +398,18 @@ async fn a_write_that_hits_another_row_is_put_right() {
     let sheet = world.sheet_id("books").await;
     let (relay, store) = relayed(&world).await;
     relay.expect([Event::Staff(sorted_backwards(sheet))]);
-    let update = Update {
+    let update = RowUpdate {
         tab: &BOOKS,
         id: "b".to_owned(),
         cells: vec![
-            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
-            cell(PRICE, Content::Number(2.0), Entry::Number(2.5)),
+            cell(TITLE, CellContent::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, CellContent::Number(2.0), CellEntry::Number(2.5)),
         ],
     };
-    let committed = store.commit(by_ann([Change::Update(update)])).await.expect("written");
+    let committed = store
+        .commit(by_ann([RowChange::Update(update)]))
+        .await
+        .expect("written");
     assert_eq!((committed.updated, relay.left()), (1, 0));
     let expected = [
         ("e", "Epsilon"),
@@ -679,15 +683,19 @@ fn differences(left: &Value, right: &Value, path: &str, found: &mut Vec<String>)
 #[tokio::test]
 async fn values_look_as_their_column_says() {
     let world = library().await;
-    let due = Update {
+    let due = RowUpdate {
         tab: &BOOKS,
         id: "b".to_owned(),
-        cells: vec![cell(DUE, Content::Empty, Entry::Date(jiff::civil::date(2026, 4, 1)))],
+        cells: vec![cell(
+            DUE,
+            CellContent::Empty,
+            CellEntry::Date(jiff::civil::date(2026, 4, 1)),
+        )],
     };
     world
         .store
         .commit(by_ann([
-            Change::Update(due),
+            RowChange::Update(due),
             reprice("b", 2.0, 1_234.5),
             loan("l", "Kim", 0.25),
         ]))
@@ -709,11 +717,11 @@ async fn values_look_as_their_column_says() {
     assert_eq!(shown("audit_log!I4").await, "1,234.50 €");
 }
 
-pub fn loan(key: &str, reader: &str, fee: f64) -> Change {
-    Change::Insert(Insert {
+pub fn loan(key: &str, reader: &str, fee: f64) -> RowChange {
+    RowChange::Insert(RowInsert {
         tab: &LOANS,
         id: NewId::Counted { key: key.to_owned() },
-        cells: vec![text(reader), Entry::Number(fee)],
+        cells: vec![text(reader), CellEntry::Number(fee)],
     })
 }
 
@@ -722,7 +730,7 @@ async fn counted_ids_go_on_from_the_highest_and_a_key_counts_once() {
     let world = library().await;
     world.staff_type("loans!A2", json!(41)).await;
     world.staff_type("loans!B2", json!("by hand")).await;
-    let commit = |changes: Vec<Change>| world.store.commit(by_ann(changes));
+    let commit = |changes: Vec<RowChange>| world.store.commit(by_ann(changes));
     let first = commit(vec![
         loan("x", "Kim", 0.1),
         loan("y", "Lou", 0.2),
@@ -847,10 +855,10 @@ async fn a_misplaced_update_of_a_tab_without_history_is_made_again_in_its_place(
         .await
         .expect("written");
     let lend = |from: &str, to: &str| {
-        Change::Update(Update {
+        RowChange::Update(RowUpdate {
             tab: &LOANS,
             id: "1".to_owned(),
-            cells: vec![cell(1, Content::Text(from.to_owned()), text(to))],
+            cells: vec![cell(1, CellContent::Text(from.to_owned()), text(to))],
         })
     };
     let (relay, store) = relayed(&world).await;
@@ -869,13 +877,13 @@ async fn hundreds_of_rows_are_updated_in_one_call() {
     let books = (0..600).map(|number| book(&format!("n{number}"), "New", 1.0));
     world.store.commit(by_ann(books)).await.expect("written");
     let updates = (0..600).map(|number| {
-        Change::Update(Update {
+        RowChange::Update(RowUpdate {
             tab: &BOOKS,
             id: format!("n{number}"),
             cells: vec![
-                cell(TITLE, Content::Text("New".to_owned()), text("Old")),
-                cell(PRICE, Content::Number(1.0), Entry::Number(2.0)),
-                cell(SHELF, Content::Text("left".to_owned()), text("right")),
+                cell(TITLE, CellContent::Text("New".to_owned()), text("Old")),
+                cell(PRICE, CellContent::Number(1.0), CellEntry::Number(2.0)),
+                cell(SHELF, CellContent::Text("left".to_owned()), text("right")),
             ],
         })
     });
@@ -900,15 +908,15 @@ async fn columns_may_stand_anywhere_under_any_spelling_and_with_others_between()
     world.staff_type("books!G1", json!("Updated_At")).await;
     world.staff_type("books!B1", json!("in all")).await;
     world.staff_type("books!B3", json!("=C3*2")).await;
-    let update = Update {
+    let update = RowUpdate {
         tab: &BOOKS,
         id: "b".to_owned(),
         cells: vec![
-            cell(TITLE, Content::Text("Beta".to_owned()), text("Bravo")),
-            cell(PRICE, Content::Number(2.0), Entry::Number(2.5)),
+            cell(TITLE, CellContent::Text("Beta".to_owned()), text("Bravo")),
+            cell(PRICE, CellContent::Number(2.0), CellEntry::Number(2.5)),
         ],
     };
-    let changes = [Change::Update(update), book("f", "Zeta", 6.0), delete("d", "Delta")];
+    let changes = [RowChange::Update(update), book("f", "Zeta", 6.0), delete("d", "Delta")];
     let committed = world.store.commit(by_ann(changes)).await.expect("written");
     assert_eq!((committed.updated, committed.inserted, committed.deleted), (1, 1, 1));
     let rows = world.rows("books").await;
@@ -947,14 +955,14 @@ async fn an_array_formula_of_staffs_own_goes_on_filling_its_column() {
     );
 
     // The restored row must not contain the former result as a value, which would block the array formula.
-    let back = Change::Insert(Insert {
+    let back = RowChange::Insert(RowInsert {
         tab: &BOOKS,
         id: NewId::Restored {
             id: "d".to_owned(),
             key: "back".to_owned(),
-            others: vec![("twice".to_owned(), Content::Number(8.0))],
+            others: vec![("twice".to_owned(), CellContent::Number(8.0))],
         },
-        cells: vec![text("Delta"), Entry::Number(4.0), Entry::Empty, text("left")],
+        cells: vec![text("Delta"), CellEntry::Number(4.0), CellEntry::Empty, text("left")],
     });
     world.store.commit(by_ann([back])).await.expect("written");
     let last = found(world.rows("books").await).pop();
@@ -998,7 +1006,7 @@ enum Told {
     Unknown,
 }
 
-fn told(result: &Result<tallyboard::store::Committed, CommitError>) -> Told {
+fn told(result: &Result<sheets_store::CommitSummary, CommitError>) -> Told {
     match result {
         Ok(_) => Told::Made,
         Err(CommitError::Unknown(_)) => Told::Unknown,
@@ -1009,7 +1017,9 @@ fn told(result: &Result<tallyboard::store::Committed, CommitError>) -> Told {
 /// One randomised run: twelve clients, each with rows of its own, write through two stores under random faults while
 /// staff sort the tab.
 async fn schedule(seed: u64) {
-    use rand::{Rng, SeedableRng, seq::IndexedRandom};
+    use rand::Rng;
+    use rand::SeedableRng;
+    use rand::seq::IndexedRandom;
     const FAULTS: [&str; 9] = [
         "429",
         "503",
@@ -1148,7 +1158,7 @@ async fn long_shelf(world: &World) -> Vec<String> {
     ids
 }
 
-fn taken_out(ids: &[String]) -> Vec<Change> {
+fn taken_out(ids: &[String]) -> Vec<RowChange> {
     ids.iter().map(|id| delete(id, &format!("Title {id}"))).collect()
 }
 

@@ -11,30 +11,29 @@ use std::{
     time::Duration,
 };
 
+use customer_sources::{OpenSource, amount::Currency, vendors};
+use customers::sync::{self, SyncService, schedule::SyncSchedule};
+use deals::{DealRules, ReminderSettings};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use leaderboard::{
+    claims::{catalog::file::CatalogFile, correction::signing::SigningKey},
+    standings::{
+        goal::Goal,
+        weekly::{WeeklySettings, schedule::WeeklyMoment},
+    },
+};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect::Policy};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
-use tallyboard::{
-    app::{Materials, router, tabs},
+use sheets_store::{
+    SpreadsheetConnection, Store,
     clock::Clock,
-    customers::{
-        amount::Currency,
-        sources::{self, OpenSource},
-        sync::{self, Syncing, schedule::Schedule},
-    },
-    deals::{Reminders, Rules},
-    delivery::Delivery,
-    leaderboard::{
-        catalog_file::CatalogFile,
-        goal::Goal,
-        signing::SigningKey,
-        weekly::{Weekly, schedule::Moment},
-    },
-    page::Source,
-    store::{ChangeCheck, Connection, Credentials, Options, Store},
+    google::connection::Credentials,
+    options::{ChangeCheck, StoreOptions},
 };
+use tallyboard::app::{AppParts, router, tabs};
 use tempfile::TempDir;
+use web::{delivery::Delivery, page::DataSource};
 
 use crate::ground::Ground;
 
@@ -48,7 +47,7 @@ pub struct World {
     pub store: Arc<Store>,
     pub client: Client,
     pub address: String,
-    pub syncing: Arc<Syncing>,
+    pub syncing: Arc<SyncService>,
     milliseconds: Arc<AtomicI64>,
     folder: TempDir,
 }
@@ -59,7 +58,7 @@ pub struct Plan {
     pub posts_per_minute: u32,
     pub trusted_proxies: usize,
     pub patience: Duration,
-    pub source: Source,
+    pub source: DataSource,
     /// Maximum number of queued writes.
     pub queue: NonZeroUsize,
     /// Method that decides whether stale data must be read again.
@@ -67,11 +66,11 @@ pub struct Plan {
     /// Goal of the team.
     pub team_goal: Option<Goal>,
     /// Settings of the reminders.
-    pub reminders: Arc<dyn Fn() -> Reminders + Send + Sync>,
+    pub reminders: Arc<dyn Fn() -> ReminderSettings + Send + Sync>,
     /// Rules of the deals board set by the operator.
-    pub rules: Rules,
+    pub rules: DealRules,
     /// Settings of the weekly delivery of the standings.
-    pub weekly: Arc<dyn Fn() -> Weekly + Send + Sync>,
+    pub weekly: Arc<dyn Fn() -> WeeklySettings + Send + Sync>,
     /// Sources of customer data.
     pub sources: Arc<dyn Fn() -> Vec<OpenSource> + Send + Sync>,
 }
@@ -83,15 +82,15 @@ impl Default for Plan {
             posts_per_minute: 10_000,
             trusted_proxies: 0,
             patience: Duration::from_secs(20),
-            source: Source::EmbeddedSpreadsheet,
+            source: DataSource::EmbeddedSpreadsheet,
             queue: NonZeroUsize::new(1_000).expect("positive"),
             change_check: ChangeCheck::ByReading,
             team_goal: None,
-            reminders: Arc::new(Reminders::default),
-            rules: Rules::default(),
-            weekly: Arc::new(|| Weekly {
+            reminders: Arc::new(ReminderSettings::default),
+            rules: DealRules::default(),
+            weekly: Arc::new(|| WeeklySettings {
                 delivery: Delivery::default(),
-                at: Moment::parse("Monday 09:00").expect("a moment"),
+                at: WeeklyMoment::parse("Monday 09:00").expect("a moment"),
                 public_url: None,
             }),
             sources: Arc::new(Vec::new),
@@ -100,25 +99,25 @@ impl Default for Plan {
 }
 
 impl Plan {
-    fn syncing(&self, store: &Arc<Store>, clock: Clock) -> Arc<Syncing> {
-        let is_source = |name: &str| sources::VENDORS.iter().any(|vendor| vendor.name == name);
-        Arc::new(Syncing::new(sync::Parts {
+    fn syncing(&self, store: &Arc<Store>, clock: Clock) -> Arc<SyncService> {
+        let is_source = |name: &str| vendors::VENDORS.iter().any(|vendor| vendor.name == name);
+        Arc::new(SyncService::new(sync::SyncParts {
             store: Arc::clone(store),
             clock,
             sources: (self.sources)(),
             currency: Currency::of("EUR").expect("a code"),
-            schedule: Schedule::parse(sync::schedule::USUAL, is_source).expect("a schedule"),
+            schedule: SyncSchedule::parse(customers::sync::schedule::DEFAULT_SCHEDULE, is_source).expect("a schedule"),
         }))
     }
 
-    fn options(&self, clock: Clock) -> Options {
-        Options {
+    fn options(&self, clock: Clock) -> StoreOptions {
+        StoreOptions {
             calls_per_minute: None,
             first_pause: Duration::from_millis(5),
             patience: self.patience,
             queue: self.queue,
             change_check: self.change_check,
-            ..Options::for_google(clock)
+            ..StoreOptions::for_google(clock)
         }
     }
 }
@@ -170,8 +169,8 @@ impl World {
         self.serve(store, plan, syncing).await
     }
 
-    async fn serve(&self, store: Arc<Store>, plan: &Plan, syncing: Arc<Syncing>) -> String {
-        let router = router(Materials {
+    async fn serve(&self, store: Arc<Store>, plan: &Plan, syncing: Arc<SyncService>) -> String {
+        let router = router(AppParts {
             store,
             clock: clock(&self.milliseconds),
             catalog: CatalogFile::new(self.catalog_path()),
@@ -408,20 +407,20 @@ pub async fn open_store(sheets: &Ground, clock: &Clock, patience: Duration) -> A
     store_with(sheets, plan.options(clock.clone())).await
 }
 
-pub async fn store_with(sheets: &Ground, options: Options) -> Arc<Store> {
+pub async fn store_with(sheets: &Ground, options: StoreOptions) -> Arc<Store> {
     store_at(&sheets.url(), sheets, options).await
 }
 
 /// Store that reaches the spreadsheet at `url`, for example through a proxy.
-pub async fn store_at(url: &str, sheets: &Ground, options: Options) -> Arc<Store> {
+pub async fn store_at(url: &str, sheets: &Ground, options: StoreOptions) -> Arc<Store> {
     let mut options = options;
     if sheets.is_real() {
-        let google = Options::for_google(options.clock.clone());
+        let google = StoreOptions::for_google(options.clock.clone());
         options.calls_per_minute = google.calls_per_minute;
         options.first_pause = google.first_pause;
         options.patience = Duration::from_secs(120);
     }
-    let connection = Connection {
+    let connection = SpreadsheetConnection {
         spreadsheet_id: sheets.spreadsheet_id().to_owned(),
         api_url: Some(url.to_owned()),
         spreadsheet_url: format!("{}/spreadsheets/d/{}/edit", sheets.url(), sheets.spreadsheet_id()),

@@ -1,7 +1,9 @@
 //! Browser tests of the leaderboard: periods, back navigation, drill-down.
 
-use super::device::{Browser, Script};
-use crate::world::{START, World};
+use crate::{
+    browser::device::{Browser, Script},
+    world::{START, World},
+};
 
 #[tokio::test]
 async fn periods_are_links_and_dates_and_back_returns_to_the_one_before() {

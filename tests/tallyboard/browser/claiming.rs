@@ -7,11 +7,13 @@ use fantoccini::{
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{
-    device::{Browser, Script},
-    with_long_catalog,
+use crate::{
+    browser::{
+        device::{Browser, Script},
+        with_long_catalog,
+    },
+    world::World,
 };
-use crate::world::World;
 
 const RECORD: &str = "form.claim button.action";
 

@@ -2,8 +2,11 @@
 
 use jiff::SignedDuration;
 
-use super::device::{Browser, Script};
-use crate::{contests::contest, world::World};
+use crate::{
+    browser::device::{Browser, Script},
+    contests::contest,
+    world::World,
+};
 
 async fn spring(world: &World) {
     contest(world, 2, ["Spring", "2026-03-01", "2026-03-31", "", "A bike", "", ""]).await;

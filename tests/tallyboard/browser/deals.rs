@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
-use super::device::{Browser, Script};
-use crate::world::World;
+use crate::{
+    browser::device::{Browser, Script},
+    world::World,
+};
 
 async fn three_deals(world: &World) {
     for (client, statut, secteur, due) in [

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
-use super::{
-    device::{Browser, Script},
-    looks::broken_rules,
+use crate::{
+    browser::{
+        device::{Browser, Script},
+        looks::broken_rules,
+    },
+    world::World,
 };
-use crate::world::World;
 
 const FILE: &str = "Nom;Étape;Prix HT;Secteur;Échéance\nAcme;Prospect;12.500;Énergie;31/12/2026\nDurand;Gagné;1 250,50 €;Santé;15/01/2027\nFaux;Prospect;abc;;\n";
 

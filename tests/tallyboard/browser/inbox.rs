@@ -1,7 +1,9 @@
 //! Browser tests of duplicate detection: hints while typing, merging on the findings page.
 
-use super::device::{Browser, Script};
-use crate::world::World;
+use crate::{
+    browser::device::{Browser, Script},
+    world::World,
+};
 
 #[tokio::test]
 async fn a_slip_is_noticed_while_typing_and_one_press_puts_the_known_name_in() {

@@ -5,11 +5,13 @@ use std::{fs, path::Path, time::Duration};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{
-    device::{Browser, Script},
-    with_long_catalog,
+use crate::{
+    browser::{
+        device::{Browser, Script},
+        with_long_catalog,
+    },
+    world::{Plan, World},
 };
-use crate::world::{Plan, World};
 
 /// The shipped catalog with one duplicate name.
 const FAULTY_CATALOG: &str = concat!(include_str!("../../../integrations.txt"), "GitHub\n");

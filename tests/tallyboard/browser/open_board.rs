@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
-use super::{
-    device::{Browser, Script},
-    looks::broken_rules,
+use crate::{
+    browser::{
+        device::{Browser, Script},
+        looks::broken_rules,
+    },
+    world::{Plan, World},
 };
-use crate::world::{Plan, World};
 
 /// Counts the animations started by the page.
 const COUNT_MOVEMENTS: &str = "(window.moved = 0, window.animateBefore = Element.prototype.animate, \

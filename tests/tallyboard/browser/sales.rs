@@ -1,7 +1,9 @@
 //! Browser tests of the what-if page: sliders, fields and address stay in sync.
 
-use super::device::{Browser, Script};
-use crate::deals_sales::sold;
+use crate::{
+    browser::device::{Browser, Script},
+    deals_sales::sold,
+};
 
 #[tokio::test]
 async fn slider_and_field_move_together_and_the_address_remembers_them() {

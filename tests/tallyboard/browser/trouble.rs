@@ -5,8 +5,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::device::{Browser, Script};
-use crate::world::{Plan, World};
+use crate::{
+    browser::device::{Browser, Script},
+    world::{Plan, World},
+};
 
 #[tokio::test]
 async fn an_unreachable_sheet_keeps_everything_and_the_next_try_records_it_once() {

@@ -8,12 +8,15 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{
-    device::{Browser, Script},
-    looks::broken_rules,
-    with_long_catalog,
+use crate::{
+    browser::{
+        device::{Browser, Script},
+        looks::broken_rules,
+        with_long_catalog,
+    },
+    contests::contest,
+    world::World,
 };
-use crate::{contests::contest, world::World};
 
 /// Maximum duration of a layout fault, short enough to go unnoticed.
 const MOMENT: Duration = Duration::from_secs(3);

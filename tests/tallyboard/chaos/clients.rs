@@ -10,7 +10,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::{CLIENT_PATIENCE, CLIENTS, Deals};
+use crate::chaos::{CLIENT_PATIENCE, CLIENTS, Deals};
 
 /// Attempts per request before a client gives up.
 const TRIES: usize = 8;

@@ -18,11 +18,13 @@ use std::{collections::BTreeMap, process::Stdio, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use self::{
-    clients::{Apps, Submitted, Updated},
-    staff::Staff,
+use crate::{
+    chaos::{
+        clients::{Apps, Submitted, Updated},
+        staff::Staff,
+    },
+    processes::{Sheets, folder, serve},
 };
-use crate::processes::{Sheets, folder, serve};
 
 const SUBMISSIONS: usize = 1_000;
 const DEALS: usize = 100;

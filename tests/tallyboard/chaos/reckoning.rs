@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{
+use crate::chaos::{
     Deals,
     clients::{Submitted, Updated},
     staff::{OWN_COLUMN, Sight, Staff},

@@ -59,7 +59,7 @@ impl Staff {
         Self {
             client: Client::new(),
             spreadsheet: format!("{}/v4/spreadsheets/{}", sheets.url, sheets.id),
-            random: ChaCha8Rng::seed_from_u64(super::seed()),
+            random: ChaCha8Rng::seed_from_u64(crate::chaos::seed()),
             turn: Value::Null,
             own_rows: BTreeSet::new(),
             remarks: BTreeMap::new(),
@@ -84,7 +84,7 @@ impl Staff {
                 7 | 8 => self.remark(tab).await,
                 _ => self.assign().await,
             }
-            tokio::time::sleep(super::pace()).await;
+            tokio::time::sleep(crate::chaos::pace()).await;
         }
         self
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, message};
+use crate::emulator::{World, message};
 
 /// Field mask of a client that reads back the rows it wrote.
 const SEEN: &str = "replies,updatedSpreadsheet(sheets(properties.sheetId,data(startRow,startColumn,rowData.values(effectiveValue,userEnteredValue))))";

@@ -1,9 +1,9 @@
 //! Tests of the behaviour that is recorded or documented for the real API.
 
 use serde_json::json;
-use tallyboard::emulator::Options;
+use sheets_emulator::EmulatorOptions;
 
-use super::{World, message};
+use crate::emulator::{World, message};
 
 #[tokio::test]
 async fn a_failed_request_leaves_nothing_of_its_batch() {
@@ -285,9 +285,9 @@ async fn what_the_emulator_lacks_is_named_and_limits_speak_as_google_does() {
 
 #[tokio::test]
 async fn the_quota_refuses_reads_and_writes_apart_from_each_other() {
-    let world = World::with(Options {
+    let world = World::with(EmulatorOptions {
         quota_per_minute: Some(2),
-        ..Options::default()
+        ..EmulatorOptions::default()
     })
     .await;
     assert_eq!(world.get("").await.0, 200);

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use tallyboard::emulator::Options;
+use sheets_emulator::EmulatorOptions;
 
-use super::World;
+use crate::emulator::World;
 
 const CLIENTS: usize = 32;
 const CALLS: usize = 8;
@@ -13,9 +13,9 @@ const CALLS: usize = 8;
 /// Emulator with a data directory, where every write waits for the disk.
 async fn durable() -> (tempfile::TempDir, World) {
     let directory = tempfile::tempdir().expect("directory");
-    let world = World::with(Options {
+    let world = World::with(EmulatorOptions {
         data: Some(directory.path().to_owned()),
-        ..Options::default()
+        ..EmulatorOptions::default()
     })
     .await;
     (directory, world)

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{World, message};
+use crate::emulator::{World, message};
 
 impl World {
     async fn create(&self, body: Value) -> (u16, Value) {

@@ -1,9 +1,9 @@
 //! Tests of the Drive API: search, create, copy, rename, share, trash, delete.
 
 use serde_json::{Value, json};
-use tallyboard::emulator::Options;
+use sheets_emulator::EmulatorOptions;
 
-use super::World;
+use crate::emulator::World;
 
 const SPREADSHEET: &str = "application/vnd.google-apps.spreadsheet";
 
@@ -97,9 +97,9 @@ async fn a_file_is_made_and_read_as_drive_answers() {
 
 #[tokio::test]
 async fn files_are_found_by_the_queries_clients_send() {
-    let world = World::with(Options {
+    let world = World::with(EmulatorOptions {
         title: "Zero".to_owned(),
-        ..Options::default()
+        ..EmulatorOptions::default()
     })
     .await;
     for name in ["Deals", "Deals of 'May'", "Claims"] {
@@ -208,9 +208,9 @@ async fn the_version_rises_with_every_change_and_with_nothing_else() {
 #[tokio::test]
 async fn a_deleted_file_is_gone_from_both_services_and_stays_so() {
     let directory = tempfile::tempdir().expect("directory");
-    let options = || Options {
+    let options = || EmulatorOptions {
         data: Some(directory.path().to_owned()),
-        ..Options::default()
+        ..EmulatorOptions::default()
     };
     let world = World::with(options()).await;
     let (first, other) = (world.emulator.spreadsheet_id().to_owned(), world.made("Other").await);

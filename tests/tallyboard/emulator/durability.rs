@@ -1,13 +1,15 @@
 //! Durability tests: acknowledged writes survive a kill of the process.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
 use serde_json::{Value, json};
-use tallyboard::emulator::Options;
+use sheets_emulator::EmulatorOptions;
 
-use super::World;
+use crate::emulator::World;
 
 /// The program in a process of its own.
 struct Process {
@@ -120,9 +122,9 @@ fn insert(id: &str) -> Value {
 #[tokio::test]
 async fn everything_is_as_it_was_after_a_restart() {
     let directory = tempfile::tempdir().expect("directory");
-    let options = Options {
+    let options = EmulatorOptions {
         data: Some(directory.path().to_owned()),
-        ..Options::default()
+        ..EmulatorOptions::default()
     };
     let world = World::with(options.clone()).await;
     let rows: Vec<Vec<Value>> = (0..2500)
@@ -160,9 +162,9 @@ async fn everything_is_as_it_was_after_a_restart() {
 async fn the_key_file_can_be_read_by_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempfile::tempdir().expect("directory");
-    let world = World::with(Options {
+    let world = World::with(EmulatorOptions {
         data: Some(directory.path().to_owned()),
-        ..Options::default()
+        ..EmulatorOptions::default()
     })
     .await;
     let lines = world.emulator.environment_lines().await.expect("lines");

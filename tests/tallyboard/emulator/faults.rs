@@ -1,9 +1,9 @@
 //! Tests of fault injection and of the call counts.
 
 use serde_json::{Value, json};
-use tallyboard::emulator::Options;
+use sheets_emulator::EmulatorOptions;
 
-use super::World;
+use crate::emulator::World;
 
 impl World {
     async fn control(&self, method: reqwest::Method, path: &str, body: Option<Value>) -> (u16, Value) {
@@ -182,15 +182,15 @@ async fn random_faults_need_a_share_and_something_to_draw_from() {
     ] {
         let (status, body) = world.control(reqwest::Method::POST, "faults", Some(order)).await;
         assert_eq!(status, 400);
-        assert!(super::message(&body).contains(cause), "{body}");
+        assert!(crate::emulator::message(&body).contains(cause), "{body}");
     }
 }
 
 #[tokio::test]
 async fn every_call_of_the_api_waits_for_the_latency_and_the_controls_do_not() {
-    let world = World::with(Options {
+    let world = World::with(EmulatorOptions {
         latency: std::time::Duration::from_secs(3600),
-        ..Options::default()
+        ..EmulatorOptions::default()
     })
     .await;
     let request = world

@@ -3,7 +3,7 @@
 use scraper::{Html, Selector};
 use serde_json::json;
 
-use super::World;
+use crate::emulator::World;
 
 impl World {
     fn page(&self, query: &str) -> String {

@@ -1,9 +1,11 @@
 //! Compatibility test with gspread, the most used Sheets client for Python, with service-account authentication.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use super::World;
+use crate::emulator::World;
 
 fn python() -> PathBuf {
     let named = std::env::var_os("TALLYBOARD_PYTHON").map(PathBuf::from);

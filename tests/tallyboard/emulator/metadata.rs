@@ -1,9 +1,9 @@
 //! Tests of developer metadata attached to rows, columns, tabs and spreadsheets.
 
 use serde_json::{Value, json};
-use tallyboard::emulator::Options;
+use sheets_emulator::EmulatorOptions;
 
-use super::{World, message};
+use crate::emulator::{World, message};
 
 fn row(index: u32) -> Value {
     json!({"dimensionRange": {"sheetId": 0, "dimension": "ROWS", "startIndex": index, "endIndex": index + 1}})
@@ -67,9 +67,9 @@ async fn metadata_of_a_row_moves_with_it_but_does_not_follow_a_sort() {
 #[tokio::test]
 async fn metadata_is_found_read_changed_and_deleted() {
     let directory = tempfile::tempdir().expect("directory");
-    let options = || Options {
+    let options = || EmulatorOptions {
         data: Some(directory.path().to_owned()),
-        ..Options::default()
+        ..EmulatorOptions::default()
     };
     let world = World::with(options()).await;
     world.write("A1:B3", json!([["id", "n"], ["a", 1], ["b", 2]])).await;

@@ -16,7 +16,7 @@ mod schema;
 mod tokens;
 
 use serde_json::{Value, json};
-use tallyboard::emulator::{Emulator, Options};
+use sheets_emulator::{Emulator, EmulatorOptions};
 
 /// In-memory emulator with an HTTP client that uses the owner's token.
 pub struct World {
@@ -26,10 +26,10 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        Self::with(Options::default()).await
+        Self::with(EmulatorOptions::default()).await
     }
 
-    pub async fn with(options: Options) -> Self {
+    pub async fn with(options: EmulatorOptions) -> Self {
         let emulator = Emulator::start(options).await.expect("emulator starts");
         let client = reqwest::Client::builder().no_proxy().build().expect("client");
         Self { emulator, client }

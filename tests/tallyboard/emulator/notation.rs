@@ -1,7 +1,7 @@
 //! Property tests of A1 notation.
 
 use proptest::prelude::*;
-use tallyboard::emulator::a1::{self, OpenArea, Rectangle};
+use sheets_emulator::a1::{self, OpenArea, Rectangle};
 
 proptest! {
     #[test]

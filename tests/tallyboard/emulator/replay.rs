@@ -1,13 +1,15 @@
 //! Replay of recorded Sheets and Drive calls against the emulator, cassette by cassette, in order.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tallyboard::emulator::Options;
+use sheets_emulator::EmulatorOptions;
 
-use super::World;
+use crate::emulator::World;
 
 /// Minimum share of the recorded Sheets calls that must get the recorded response.
 const LEAST_SHARE: f64 = 0.9;
@@ -231,7 +233,7 @@ async fn recorded_calls_get_the_recorded_answers() {
         .lines()
         .map(|line| serde_json::from_str(line).expect("a recorded call"))
         .collect();
-    let world = World::with(Options::default()).await;
+    let world = World::with(EmulatorOptions::default()).await;
     let tally = replay(&world, calls).await;
     let all = f64::from(tally.same) + f64::from(u32::try_from(tally.different.len()).expect("few"));
     let share = f64::from(tally.same) / all;

@@ -1,14 +1,16 @@
 //! Tests of the message schema: unknown fields are refused with Google's messages, and the table matches the discovery
 //! document.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
-use super::{World, message};
+use crate::emulator::{World, message};
 
-const TABLE: &str = include_str!("../../../src/emulator/schema.txt");
+const TABLE: &str = include_str!("../../../crates/sheets-emulator/src/proto/schema.txt");
 
 /// Table generated from the discovery document, one message per line; format in `src/emulator/schema.rs`.
 fn table(document: &Value) -> String {

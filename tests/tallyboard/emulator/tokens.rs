@@ -1,14 +1,15 @@
 //! Tests of the token endpoint: a service account exchanges a signed assertion for an access token.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use rsa::pkcs1v15::SigningKey;
-use rsa::pkcs8::DecodePrivateKey as _;
-use rsa::sha2::Sha256;
-use rsa::signature::{SignatureEncoding as _, Signer as _};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use rsa::{
+    pkcs1v15::SigningKey,
+    pkcs8::DecodePrivateKey as _,
+    sha2::Sha256,
+    signature::{SignatureEncoding as _, Signer as _},
+};
 use serde_json::{Value, json};
 
-use super::World;
+use crate::emulator::World;
 
 const SCOPE: &str = "https://www.googleapis.com/auth/spreadsheets";
 

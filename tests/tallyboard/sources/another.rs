@@ -3,17 +3,18 @@
 
 use std::num::NonZeroU32;
 
-use serde_json::json;
-use tallyboard::customers::sources::{
-    Ask, Failure, Feed, FeedPage, Pending, Probe, Run, Settings, Source, Time, Vendor, Verification,
-    dialect::Dialect,
+use customer_sources::{
+    AccessProbe, BoxFuture, Feed, FeedPage, PageRequest, Source, SourceError, SourceRun, Timer, Vendor, VendorSettings,
+    Verification,
+    client::{ApiEndpoint, ApiRequest, VendorClient, http_rules::HttpRules},
+    lenient_json::{JsonRecord, RejectionReason, records},
+    observation::{FieldName, Observation, SourcePage},
     open, open_all,
-    reading::{Reason, Record, records},
-    record::{FieldName, Observation, Page, SubjectKind},
-    transport::{Endpoint, Request, Transport},
+    subject::SubjectKind,
 };
+use serde_json::json;
 
-use super::fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all};
+use crate::sources::fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all};
 
 const VENDOR: Vendor = Vendor {
     name: "helpscout",
@@ -24,40 +25,40 @@ const VENDOR: Vendor = Vendor {
     build,
 };
 
-struct HelpDesk(Transport);
+struct HelpDesk(VendorClient);
 
-fn build(settings: Settings, time: Time) -> Result<Box<dyn Source>, String> {
-    let endpoint = Endpoint {
+fn build(settings: VendorSettings, time: Timer) -> Result<Box<dyn Source>, String> {
+    let endpoint = ApiEndpoint {
         vendor: &VENDOR,
         headers: vec![("x-token", settings.key.reveal().to_owned())],
         settings,
-        dialect: Dialect::PLAIN,
+        dialect: HttpRules::PLAIN,
     };
-    Ok(Box::new(HelpDesk(Transport::new(endpoint, time)?)))
+    Ok(Box::new(HelpDesk(VendorClient::new(endpoint, time)?)))
 }
 
 impl Source for HelpDesk {
-    fn feeds(&self, _run: Run) -> Vec<Feed> {
+    fn feeds(&self, _run: SourceRun) -> Vec<Feed> {
         vec![Feed::required("people")]
     }
 
-    fn page<'a>(&'a self, ask: Ask<'a>) -> Pending<'a, Result<FeedPage, Failure>> {
+    fn page<'a>(&'a self, ask: PageRequest<'a>) -> BoxFuture<'a, Result<FeedPage, SourceError>> {
         Box::pin(async move {
-            let request = Request::get("people", "people").query_some("page", ask.after);
+            let request = ApiRequest::get("people", "people").query_some("page", ask.after);
             let answer = self.0.send(request).await?;
-            let mut page = Page::default();
+            let mut page = SourcePage::default();
             page.observations = page.read_each(&records(&self.0, "people", &answer, "/people")?, person);
             let after = answer["next"].as_u64().map(|next| next.to_string());
             Ok(FeedPage { page, after })
         })
     }
 
-    fn check(&self) -> Pending<'_, Vec<Probe>> {
-        Box::pin(async move { vec![self.0.probe(Request::get("people", "people")).await] })
+    fn check(&self) -> BoxFuture<'_, Vec<AccessProbe>> {
+        Box::pin(async move { vec![self.0.probe(ApiRequest::get("people", "people")).await] })
     }
 }
 
-fn person(record: &Record<'_>) -> Result<Observation, Reason> {
+fn person(record: &JsonRecord<'_>) -> Result<Observation, RejectionReason> {
     let mut person = Observation::about(SubjectKind::Person.id(record.id("/id")?));
     person.add_email(record.email("/mail"));
     person.add(FieldName::LastSeenAt, record.time("/seen"));
@@ -83,11 +84,11 @@ async fn a_source_of_ones_own_is_one_file_and_one_line() {
     let fake = Fake::start(Lists::from([("people".to_owned(), people)]), serve).await;
     let source = open_at(
         REGISTRY[0],
-        Settings::with_key("open-sesame"),
+        VendorSettings::with_key("open-sesame"),
         fake.url(),
         &TestTime::new(),
     );
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     assert_eq!(brought.ids(), ["Person 1", "Person 2"]);
     assert_eq!(brought.observation("1").emails[0].key(), "ann@example.com");
     assert_eq!(brought.findings.len(), 1);
@@ -99,8 +100,13 @@ async fn a_source_of_ones_own_is_one_file_and_one_line() {
 async fn a_list_that_never_ends_is_given_up() {
     let endless = |_: &Lists, _: &Seen| Reply::json(&json!({"people": [{"id": 1}], "next": 7}));
     let fake = Fake::start(Lists::new(), endless).await;
-    let source = open_at(&VENDOR, Settings::with_key("open-sesame"), fake.url(), &TestTime::new());
-    let failure = read_all(&source, Run::full(now())).await.expect_err("no end");
+    let source = open_at(
+        &VENDOR,
+        VendorSettings::with_key("open-sesame"),
+        fake.url(),
+        &TestTime::new(),
+    );
+    let failure = read_all(&source, SourceRun::full(now())).await.expect_err("no end");
     assert!(
         failure.to_string().contains("begins where this one begins"),
         "{failure}"
@@ -113,13 +119,23 @@ async fn a_redirect_is_not_followed_and_a_closed_port_is_named() {
     let elsewhere =
         |_: &Lists, _: &Seen| Reply::with_status(302, &json!({})).header("location", "http://127.0.0.1:9/people");
     let fake = Fake::start(Lists::new(), elsewhere).await;
-    let source = open_at(&VENDOR, Settings::with_key("open-sesame"), fake.url(), &TestTime::new());
-    let failure = read_all(&source, Run::full(now())).await.expect_err("no page");
+    let source = open_at(
+        &VENDOR,
+        VendorSettings::with_key("open-sesame"),
+        fake.url(),
+        &TestTime::new(),
+    );
+    let failure = read_all(&source, SourceRun::full(now())).await.expect_err("no page");
     assert_eq!((failure.kind(), fake.seen().len()), ("refused", 1), "{failure}");
 
     for closed in ["http://127.0.0.1:9", "https://127.0.0.1:9"] {
-        let source = open_at(&VENDOR, Settings::with_key("open-sesame"), closed, &TestTime::new());
-        let failure = read_all(&source, Run::full(now())).await.expect_err("no page");
+        let source = open_at(
+            &VENDOR,
+            VendorSettings::with_key("open-sesame"),
+            closed,
+            &TestTime::new(),
+        );
+        let failure = read_all(&source, SourceRun::full(now())).await.expect_err("no page");
         assert_eq!(failure.kind(), "connection", "{failure}");
         assert!(!failure.to_string().contains("open-sesame"));
     }
@@ -133,7 +149,7 @@ fn an_address_that_cannot_be_used_is_refused_in_a_sentence() {
         ("https://ann:secret@api.example.com", "holds a user or a password"),
         ("https://x/?key=secret", "holds parameters"),
     ] {
-        let mut settings = Settings::with_key("k");
+        let mut settings = VendorSettings::with_key("k");
         settings.base_url = Some(url.to_owned());
         let refused = open(&VENDOR, settings, TestTime::new().time()).expect_err("refused");
         assert!(
@@ -142,7 +158,7 @@ fn an_address_that_cannot_be_used_is_refused_in_a_sentence() {
         );
         assert!(!refused.contains("secret"), "{refused}");
     }
-    let unusable = open(&VENDOR, Settings::with_key("line\nbreak"), TestTime::new().time()).expect_err("refused");
+    let unusable = open(&VENDOR, VendorSettings::with_key("line\nbreak"), TestTime::new().time()).expect_err("refused");
     assert!(
         unusable.contains("copy it again") && !unusable.contains("break"),
         "{unusable}"
@@ -153,7 +169,10 @@ fn an_address_that_cannot_be_used_is_refused_in_a_sentence() {
 fn sources_are_opened_by_the_names_of_their_vendors() {
     let time = TestTime::new().time();
     let opened = open_all(
-        [("stripe", Settings::with_key("a")), ("fathom", Settings::with_key("b"))],
+        [
+            ("stripe", VendorSettings::with_key("a")),
+            ("fathom", VendorSettings::with_key("b")),
+        ],
         &time,
     )
     .expect("both");
@@ -161,6 +180,6 @@ fn sources_are_opened_by_the_names_of_their_vendors() {
         opened.iter().map(|source| source.vendor.title).collect::<Vec<_>>(),
         ["Stripe", "Fathom"]
     );
-    let refused = open_all([("strip", Settings::with_key("a"))], &time).expect_err("refused");
+    let refused = open_all([("strip", VendorSettings::with_key("a"))], &time).expect_err("refused");
     assert_eq!(refused, "There is no source “strip”.");
 }

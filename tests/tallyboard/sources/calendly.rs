@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
+use customer_sources::{
+    SourceRun, VendorSettings,
+    event::{BookingOutcome, EventDetail},
+    subject::SubjectKind,
+    vendors::calendly::VENDOR,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Run, Settings,
-    calendly::VENDOR,
-    event::{BookingOutcome, Detail},
-    record::SubjectKind,
-};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Fake, Lists, Reply, Seen, TestTime, material, now, open_at, read_all, with_id},
 };
@@ -50,7 +50,7 @@ pub fn case() -> Option<Case> {
     ]);
     Some(Case {
         vendor: &VENDOR,
-        settings: Settings::with_key(KEY),
+        settings: VendorSettings::with_key(KEY),
         lists,
         serve,
         headers: vec![("authorization", format!("Bearer {KEY}"))],
@@ -104,13 +104,13 @@ async fn shows_no_shows_and_moved_bookings_are_told_apart() {
     first["email"] = "  Foo.Bar@Example.com".into();
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     for (id, outcome, was_held) in [
         ("EV101/invitees/INV001", BookingOutcome::NoShow, false),
         ("EV201/invitees/INV002", BookingOutcome::Active, true),
         ("EV301/invitees/INV001", BookingOutcome::Rescheduled, false),
     ] {
-        let Detail::Booking(booking) = &brought.event(id).detail else {
+        let EventDetail::Booking(booking) = &brought.event(id).detail else {
             panic!("{id}")
         };
         assert_eq!(
@@ -135,8 +135,8 @@ async fn an_event_that_is_called_off_cancels_its_bookings() {
     event["cancellation"] = json!({"canceled_by": "Host", "reason": "ill", "canceler_type": "host"});
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
-    let Detail::Booking(booking) = &brought.event("EV201/invitees/INV003").detail else {
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
+    let EventDetail::Booking(booking) = &brought.event("EV201/invitees/INV003").detail else {
         panic!()
     };
     assert_eq!(
@@ -161,7 +161,7 @@ async fn an_incremental_run_asks_again_for_what_may_have_been_marked() {
     }
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let run = Run::incremental(Some(now() - SignedDuration::from_hours(2)), now());
+    let run = SourceRun::incremental(Some(now() - SignedDuration::from_hours(2)), now());
     read_all(&source, run).await.expect("all pages");
     let seen = fake.seen();
     let asked = |event: &str| {
@@ -213,7 +213,7 @@ async fn pages_of_the_fixtures_follow_each_other_by_their_own_tokens() {
     ]);
     let fake = Fake::start(lists, replay).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     assert_eq!((brought.pages, brought.events.len()), (2, 3), "{:?}", brought.ids());
     let asked = fake
         .seen()

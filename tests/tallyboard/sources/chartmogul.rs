@@ -1,15 +1,16 @@
 //! ChartMogul tests on recorded traffic.
 
+use customer_sources::{
+    ReadProgress, SourceRun, VendorSettings,
+    event::{EventDetail, MovementKind},
+    observation::{FieldName, FieldValue},
+    subject::SubjectKind,
+    vendors::chartmogul::VENDOR,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Progress, Run, Settings,
-    chartmogul::VENDOR,
-    event::{Detail, MovementKind},
-    record::{FieldName, FieldValue, SubjectKind},
-};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Brought, Fake, Lists, Reply, Seen, TestTime, material, now, open_at, read_all, recorded},
 };
@@ -49,7 +50,7 @@ pub fn case() -> Option<Case> {
     ]);
     Some(Case {
         vendor: &VENDOR,
-        settings: Settings::with_key(KEY),
+        settings: VendorSettings::with_key(KEY),
         lists,
         serve,
         headers: vec![("authorization", "Basic Y2hhcnRtb2d1bC1rZXk6".to_owned())],
@@ -90,7 +91,7 @@ async fn customers_contacts_movements_and_figures_are_read_with_exact_money() {
     let Some(case) = case() else { return };
     let fake = Fake::start(case.lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     let customer = brought.observation("cus_23740208-2c7e-11ee-9ea2-ffd2435982bb");
     assert_eq!(customer.emails[0].key(), "john@example.com");
     assert_eq!(customer.company.as_deref(), Some("Initrode"));
@@ -109,14 +110,14 @@ async fn customers_contacts_movements_and_figures_are_read_with_exact_money() {
         [SubjectKind::Account.id("cus_23e01538-2c7e-11ee-b2ce-fb986e96e21b")]
     );
 
-    let Detail::Movement(won) = &brought.event("561814e1-d7d3-42f3-8936-4689ec0fbb74").detail else {
+    let EventDetail::Movement(won) = &brought.event("561814e1-d7d3-42f3-8936-4689ec0fbb74").detail else {
         panic!()
     };
     assert_eq!(
         (&won.kind, won.change.map(|change| change.to_string())),
         (&MovementKind::NewBusiness, Some("40.04 EUR".to_owned()))
     );
-    let Detail::Movement(lost) = &brought.event("2625867088").detail else {
+    let EventDetail::Movement(lost) = &brought.event("2625867088").detail else {
         panic!()
     };
     assert_eq!(
@@ -140,7 +141,7 @@ async fn an_incremental_run_reads_recalculated_history_again() {
     let Some(case) = case() else { return };
     let fake = Fake::start(case.lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let run = Run::incremental(Some(now() - SignedDuration::from_hours(24)), now());
+    let run = SourceRun::incremental(Some(now() - SignedDuration::from_hours(24)), now());
     read_all(&source, run).await.expect("all pages");
     let seen = fake.seen();
     let asked = |path: &str, name: &str| {
@@ -187,10 +188,10 @@ async fn recorded_pages_follow_each_other_by_their_own_cursors() {
     }
     let fake = Fake::start(Lists::from([("exchanges".to_owned(), exchanges)]), replay).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let mut cursor = source.start(Run::full(now()));
+    let mut cursor = source.start(SourceRun::full(now()));
     let mut brought = Brought::default();
     // The recordings do not contain the business metrics.
-    while let (page, Progress::More(next)) = source.next(&cursor).await.expect("a page") {
+    while let (page, ReadProgress::More(next)) = source.next(&cursor).await.expect("a page") {
         brought.take(page);
         if serde_json::to_value(&next).expect("stored")["feed"] == "metrics" {
             break;

@@ -2,24 +2,25 @@
 
 use std::time::Duration;
 
+use customer_sources::{
+    SourceRun, VendorSettings,
+    observation::{FieldName, FieldValue},
+    open,
+    subject::SubjectKind,
+    vendors::dashboard::VENDOR,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Run, Settings,
-    dashboard::VENDOR,
-    open,
-    record::{FieldName, FieldValue, SubjectKind},
-};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all},
 };
 
 const KEY: &str = "dashboard-key";
 
-fn settings(mapping: Value) -> Settings {
-    let mut settings = Settings::with_key(KEY);
+fn settings(mapping: Value) -> VendorSettings {
+    let mut settings = VendorSettings::with_key(KEY);
     settings.base_url = Some("http://127.0.0.1:9".to_owned());
     settings.options.insert("mapping".to_owned(), mapping);
     settings
@@ -27,7 +28,7 @@ fn settings(mapping: Value) -> Settings {
 
 /// Conformance case that reads HubSpot's lists through the mapping.
 pub fn case() -> Option<Case> {
-    let hubspot = super::hubspot::case()?;
+    let hubspot = crate::sources::hubspot::case()?;
     let mapping = json!({
         "path": "crm/v3/objects/contacts",
         "query": {"properties": "email,firstname", "archived": "false"},
@@ -49,10 +50,10 @@ pub fn case() -> Option<Case> {
     })
 }
 
-async fn people(lists: Lists, serve: super::fake::Serve, mapping: Value) -> (Vec<String>, usize) {
+async fn people(lists: Lists, serve: crate::sources::fake::Serve, mapping: Value) -> (Vec<String>, usize) {
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, settings(mapping), fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     (
         brought.observations.into_iter().map(|seen| seen.subject.id).collect(),
         fake.seen().len(),
@@ -68,7 +69,9 @@ fn ids(lists: &Lists, list: &str, name: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn a_list_that_goes_on_after_the_last_id_is_read_to_its_end() {
-    let Some(stripe) = super::stripe::case() else { return };
+    let Some(stripe) = crate::sources::stripe::case() else {
+        return;
+    };
     let mapping = json!({
         "path": "/customers", "records": "/data", "about": "account", "id": "/id", "email": "/email",
         "paging": {"style": "last_id", "parameter": "starting_after", "more": "/has_more"},
@@ -80,7 +83,7 @@ async fn a_list_that_goes_on_after_the_last_id_is_read_to_its_end() {
 
 #[tokio::test]
 async fn a_cursor_that_comes_even_with_the_last_page_ends_when_there_is_no_more() {
-    let Some(chartmogul) = super::chartmogul::case() else {
+    let Some(chartmogul) = crate::sources::chartmogul::case() else {
         return;
     };
     let mapping = json!({
@@ -97,7 +100,7 @@ async fn a_cursor_that_comes_even_with_the_last_page_ends_when_there_is_no_more(
 
 #[tokio::test]
 async fn a_cursor_inside_the_address_of_the_next_page_is_found() {
-    let Some(calendly) = super::calendly::case() else {
+    let Some(calendly) = crate::sources::calendly::case() else {
         return;
     };
     let mapping = json!({
@@ -140,7 +143,7 @@ async fn fields_are_read_by_what_they_mean() {
     let (lists, mapping) = numbered();
     let fake = Fake::start(lists, serve_numbered).await;
     let source = open_at(&VENDOR, settings(mapping), fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     assert_eq!(brought.ids(), ["Person 1", "Person 2", "Person 3"]);
     let user = brought.observation("1");
     assert_eq!(
@@ -173,7 +176,7 @@ async fn changes_are_asked_for_in_the_form_of_the_mapping() {
     let (lists, mapping) = numbered();
     let fake = Fake::start(lists, serve_numbered).await;
     let source = open_at(&VENDOR, settings(mapping), fake.url(), &TestTime::new());
-    let run = Run::incremental(Some(now() - SignedDuration::from_hours(1)), now());
+    let run = SourceRun::incremental(Some(now() - SignedDuration::from_hours(1)), now());
     let brought = read_all(&source, run).await.expect("all pages");
     assert_eq!(brought.observations[0].subject.kind, SubjectKind::Person);
     let expected = now().as_second() - 3600 - 600;

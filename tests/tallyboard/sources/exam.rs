@@ -2,25 +2,24 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
+use customer_sources::{
+    FeedRequirement, ReadProgress, SourceError, SourceRun, SyncCursor, Vendor, VendorSettings, Verification,
+    event::{CustomerEvent, EventDetail},
+    mrr::{FiniteDiscounts, monthly_revenue},
+    observation::{Observation, RecordEffect},
+    vendors::VENDORS,
+};
 use jiff::SignedDuration;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use tallyboard::customers::{
-    mrr::{FiniteDiscounts, monthly},
-    sources::{
-        Cursor, Failure, Need, Progress, Run, Settings, VENDORS, Vendor, Verification,
-        event::{Detail, Event},
-        record::{Observation, RecordEffect},
-    },
-};
 
-use super::fake::{Brought, Fake, Lists, Reply, Serve, TestTime, now, open_at, read_all, read_on};
+use crate::sources::fake::{Brought, Fake, Lists, Reply, Serve, TestTime, now, open_at, read_all, read_on};
 
 /// Test data and expectations for one vendor.
 pub struct Case {
     pub vendor: &'static Vendor,
-    pub settings: Settings,
+    pub settings: VendorSettings,
     pub lists: Lists,
     pub serve: Serve,
     /// Headers required on every call.
@@ -38,14 +37,14 @@ pub struct Case {
 /// Cases of the vendors whose test data is available.
 fn cases() -> Vec<Case> {
     let cases = [
-        super::intercom::case(),
-        super::hubspot::case(),
-        super::calendly::case(),
-        super::userflow::case(),
-        super::fathom::case(),
-        super::dashboard::case(),
-        super::chartmogul::case(),
-        super::stripe::case(),
+        crate::sources::intercom::case(),
+        crate::sources::hubspot::case(),
+        crate::sources::calendly::case(),
+        crate::sources::userflow::case(),
+        crate::sources::fathom::case(),
+        crate::sources::dashboard::case(),
+        crate::sources::chartmogul::case(),
+        crate::sources::stripe::case(),
     ];
     cases.into_iter().flatten().collect()
 }
@@ -75,13 +74,13 @@ impl Case {
         (Fake::start(lists, self.serve).await, TestTime::new())
     }
 
-    async fn read(&self, fake: &Fake, time: &TestTime) -> Result<Brought, Failure> {
+    async fn read(&self, fake: &Fake, time: &TestTime) -> Result<Brought, SourceError> {
         let source = open_at(self.vendor, self.settings.clone(), fake.url(), time);
-        read_all(&source, Run::full(now())).await
+        read_all(&source, SourceRun::full(now())).await
     }
 
     /// Full read in which the first calls get the given responses.
-    async fn read_after(&self, faults: Vec<Reply>) -> (Result<Brought, Failure>, Fake, TestTime) {
+    async fn read_after(&self, faults: Vec<Reply>) -> (Result<Brought, SourceError>, Fake, TestTime) {
         let (fake, time) = self.start().await;
         fake.fail(faults);
         let brought = self.read(&fake, &time).await;
@@ -168,7 +167,7 @@ async fn a_run_that_broke_goes_on_from_its_last_page() {
         let whole = case.whole().await;
         let (fake, time) = case.start().await;
         let source = open_at(case.vendor, case.settings.clone(), fake.url(), &time);
-        let mut cursor = source.start(Run::full(now()));
+        let mut cursor = source.start(SourceRun::full(now()));
         let mut brought = Brought::default();
         loop {
             // A new client reads each page, as after a crash.
@@ -176,8 +175,8 @@ async fn a_run_that_broke_goes_on_from_its_last_page() {
             let (page, progress) = source.next(&cursor).await.expect("a page");
             brought.take(page);
             match progress {
-                Progress::More(next) => cursor = next,
-                Progress::Done { .. } => break,
+                ReadProgress::More(next) => cursor = next,
+                ReadProgress::Done { .. } => break,
             }
         }
         assert_eq!(brought.ids(), whole.ids(), "{}", case.vendor.name);
@@ -191,9 +190,9 @@ async fn a_cursor_of_a_list_that_is_no_longer_known_starts_over() {
         let whole = case.whole().await;
         let (fake, time) = case.start().await;
         let source = open_at(case.vendor, case.settings.clone(), fake.url(), &time);
-        let run = serde_json::to_value(Run::full(now())).expect("a run");
+        let run = serde_json::to_value(SourceRun::full(now())).expect("a run");
         let stored = json!({"run": run, "feed": "a list of last year", "after": "x"});
-        let cursor: Cursor = serde_json::from_value(stored).expect("a cursor");
+        let cursor: SyncCursor = serde_json::from_value(stored).expect("a cursor");
         let brought = read_on(&source, cursor).await.expect("all pages");
         assert_eq!(brought.ids(), whole.ids(), "{}", case.vendor.name);
     }
@@ -205,8 +204,8 @@ async fn a_cursor_that_is_refused_can_be_rewound_to_the_start_of_its_list() {
         let whole = case.whole().await;
         let (fake, time) = case.start().await;
         let source = open_at(case.vendor, case.settings.clone(), fake.url(), &time);
-        let start = source.start(Run::full(now()));
-        let (first, Progress::More(second)) = source.next(&start).await.expect("a page") else {
+        let start = source.start(SourceRun::full(now()));
+        let (first, ReadProgress::More(second)) = source.next(&start).await.expect("a page") else {
             panic!("{} has one page", case.vendor.name)
         };
         fake.fail(vec![Reply::with_status(
@@ -252,13 +251,13 @@ async fn a_spent_allowance_is_waited_out_before_the_next_call() {
             continue;
         };
         // High enough that the client's own rate limit never delays a call.
-        let settings = Settings {
+        let settings = VendorSettings {
             calls_per_minute: NonZeroU32::new(1_000_000),
             ..case.settings.clone()
         };
         let (fake, time) = case.start().await;
         let source = open_at(case.vendor, settings.clone(), fake.url(), &time);
-        let whole = read_all(&source, Run::full(now())).await.expect("all pages");
+        let whole = read_all(&source, SourceRun::full(now())).await.expect("all pages");
         let name = case.vendor.name;
         assert!(time.slept().is_empty(), "{name}: there is no reason to wait");
 
@@ -272,7 +271,7 @@ async fn a_spent_allowance_is_waited_out_before_the_next_call() {
         let (fake, time) = case.start().await;
         fake.fail([spent]);
         let source = open_at(case.vendor, settings, fake.url(), &time);
-        let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+        let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
         assert_eq!(brought.ids(), whole.ids(), "{name}");
         assert_eq!(time.slept(), [pause], "{name}");
     }
@@ -388,7 +387,10 @@ async fn a_missing_permission_stops_what_cannot_do_without() {
         let (fake, time) = case.start().await;
         fake.fail([refusal]);
         let source = open_at(case.vendor, case.settings.clone(), fake.url(), &time);
-        let failure = source.next(&source.start(Run::full(now()))).await.expect_err("no page");
+        let failure = source
+            .next(&source.start(SourceRun::full(now())))
+            .await
+            .expect_err("no page");
         assert_eq!(failure.kind(), "missing_scope", "{}: {failure}", case.vendor.name);
         assert!(failure.to_string().contains("does not let this key read"), "{failure}");
     }
@@ -514,12 +516,12 @@ async fn records_that_are_wrong_anywhere_never_stop_a_run() {
             let brought = case.read(&fake, &time).await;
             let brought = brought.unwrap_or_else(|failure| panic!("{}, seed {seed}: {failure}", case.vendor.name));
             for event in &brought.events {
-                if let Detail::Subscription(subscription) = &event.detail {
-                    let _ = monthly(subscription, now(), FiniteDiscounts::Counted);
+                if let EventDetail::Subscription(subscription) = &event.detail {
+                    let _ = monthly_revenue(subscription, now(), FiniteDiscounts::Counted);
                 }
             }
             let stored = serde_json::to_string(&(&brought.observations, &brought.events)).expect("stored");
-            let read: (Vec<Observation>, Vec<Event>) = serde_json::from_str(&stored).expect("read back");
+            let read: (Vec<Observation>, Vec<CustomerEvent>) = serde_json::from_str(&stored).expect("read back");
             assert_eq!(read, (brought.observations, brought.events), "{}", case.vendor.name);
         }
     }
@@ -564,7 +566,7 @@ async fn an_incremental_run_reads_no_less_than_what_changed() {
         let (fake, time) = case.start().await;
         let source = open_at(case.vendor, case.settings.clone(), fake.url(), &time);
         let yesterday = now() - SignedDuration::from_hours(24);
-        let run = Run::incremental(Some(yesterday), now());
+        let run = SourceRun::incremental(Some(yesterday), now());
         let brought = read_all(&source, run).await;
         brought.unwrap_or_else(|failure| panic!("{}: {failure}", case.vendor.name));
     }
@@ -574,12 +576,12 @@ async fn an_incremental_run_reads_no_less_than_what_changed() {
 async fn the_rate_of_the_settings_is_kept() {
     for case in cases() {
         let (fake, time) = case.start().await;
-        let settings = Settings {
+        let settings = VendorSettings {
             calls_per_minute: NonZeroU32::new(6),
             ..case.settings.clone()
         };
         let source = open_at(case.vendor, settings, fake.url(), &time);
-        read_all(&source, Run::full(now())).await.expect("all pages");
+        read_all(&source, SourceRun::full(now())).await.expect("all pages");
         let slept: Duration = time.slept().iter().sum();
         let calls = u32::try_from(fake.seen().len()).expect("calls");
         // Calls of one page may run concurrently, so some delays overlap; the first call is not delayed.
@@ -632,7 +634,7 @@ fn every_vendor_takes_the_exam() {
 
 #[test]
 fn a_key_is_never_shown() {
-    let settings = Settings::with_key("sesame-open");
+    let settings = VendorSettings::with_key("sesame-open");
     assert!(!format!("{settings:?}").contains("sesame"));
 }
 
@@ -657,5 +659,5 @@ fn vendors_have_names_of_their_own_and_say_what_they_were_tried_against() {
             is_unverified
         );
     }
-    assert_ne!(Need::Required, Need::Optional);
+    assert_ne!(FeedRequirement::Required, FeedRequirement::Optional);
 }

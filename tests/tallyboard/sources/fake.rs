@@ -13,17 +13,15 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, Response, StatusCode},
 };
+use customer_sources::{
+    OpenSource, ReadProgress, SourceError, SourceRun, SyncCursor, Timer, Vendor, VendorSettings,
+    event::CustomerEvent,
+    observation::{MonthMetrics, Observation, RecordFinding, SourcePage},
+    open,
+};
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
-use tallyboard::{
-    clock::Clock,
-    customers::sources::{
-        Cursor, Failure, OpenSource, Progress, Run, Settings, Time, Vendor,
-        event::Event,
-        open,
-        record::{MonthMetrics, Observation, Page, RecordFinding},
-    },
-};
+use sheets_store::clock::Clock;
 use tokio::net::TcpListener;
 
 /// Records by the path of their list.
@@ -173,10 +171,10 @@ impl TestTime {
         }
     }
 
-    pub fn time(&self) -> Time {
+    pub fn time(&self) -> Timer {
         let (now, moving) = (Arc::clone(&self.now), self.clone());
         let clock = Clock::from_source(move || *now.lock().expect("now"), TimeZone::UTC);
-        Time::with_sleep(clock, move |pause| {
+        Timer::with_sleep(clock, move |pause| {
             let moving = moving.clone();
             Box::pin(async move {
                 moving.slept.lock().expect("slept").push(pause);
@@ -196,13 +194,13 @@ impl TestTime {
 pub struct Brought {
     pub pages: usize,
     pub observations: Vec<Observation>,
-    pub events: Vec<Event>,
+    pub events: Vec<CustomerEvent>,
     pub metrics: Vec<MonthMetrics>,
     pub findings: Vec<RecordFinding>,
 }
 
 impl Brought {
-    pub fn take(&mut self, page: Page) {
+    pub fn take(&mut self, page: SourcePage) {
         self.pages += 1;
         self.observations.extend(page.observations);
         self.events.extend(page.events);
@@ -229,34 +227,34 @@ impl Brought {
         found.unwrap_or_else(|| panic!("no observation {id} among {:?}", self.ids()))
     }
 
-    pub fn event(&self, id: &str) -> &Event {
+    pub fn event(&self, id: &str) -> &CustomerEvent {
         let found = self.events.iter().find(|event| event.id == id);
         found.unwrap_or_else(|| panic!("no event {id} among {:?}", self.ids()))
     }
 }
 
-pub fn open_at(vendor: &'static Vendor, mut settings: Settings, url: &str, time: &TestTime) -> OpenSource {
+pub fn open_at(vendor: &'static Vendor, mut settings: VendorSettings, url: &str, time: &TestTime) -> OpenSource {
     settings.base_url = Some(url.to_owned());
     open(vendor, settings, time.time()).expect("settings")
 }
 
 /// Reads to the end; every cursor is serialised and parsed between the pages.
-pub async fn read_all(source: &OpenSource, run: Run) -> Result<Brought, Failure> {
+pub async fn read_all(source: &OpenSource, run: SourceRun) -> Result<Brought, SourceError> {
     read_on(source, source.start(run)).await
 }
 
-pub async fn read_on(source: &OpenSource, mut cursor: Cursor) -> Result<Brought, Failure> {
+pub async fn read_on(source: &OpenSource, mut cursor: SyncCursor) -> Result<Brought, SourceError> {
     let mut brought = Brought::default();
     loop {
         let (page, progress) = source.next(&cursor).await?;
         brought.take(page);
         match progress {
-            Progress::More(next) => {
+            ReadProgress::More(next) => {
                 let stored = serde_json::to_string(&next).expect("stored");
                 assert_ne!(next, cursor, "the cursor stands still");
                 cursor = serde_json::from_str(&stored).expect("read back");
             }
-            Progress::Done { watermark } => {
+            ReadProgress::Done { watermark } => {
                 assert_eq!(watermark, cursor.run.started_at);
                 return Ok(brought);
             }

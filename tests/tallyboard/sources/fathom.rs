@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use customer_sources::{
+    SourceRun, VendorSettings,
+    event::{EventDetail, Speaker},
+    vendors::fathom::VENDOR,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Run, Settings,
-    event::{Detail, Speaker},
-    fathom::VENDOR,
-};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all},
 };
@@ -41,7 +41,7 @@ pub fn case() -> Option<Case> {
     };
     Some(Case {
         vendor: &VENDOR,
-        settings: Settings::with_key(KEY),
+        settings: VendorSettings::with_key(KEY),
         lists: Lists::from([("meetings".to_owned(), vec![meeting(1), meeting(2), meeting(3)])]),
         serve,
         headers: vec![("x-api-key", KEY.to_owned())],
@@ -88,7 +88,7 @@ async fn a_meeting_brings_what_guests_from_outside_said() {
     let Some(case) = case() else { return };
     let fake = Fake::start(case.lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     assert!(
         brought
             .observations
@@ -98,7 +98,7 @@ async fn a_meeting_brings_what_guests_from_outside_said() {
         brought.ids()
     );
     let event = brought.event("1");
-    let Detail::Meeting(meeting) = &event.detail else {
+    let EventDetail::Meeting(meeting) = &event.detail else {
         panic!()
     };
     let speakers: Vec<Speaker> = meeting.transcript.iter().map(|said| said.speaker).collect();
@@ -125,15 +125,15 @@ async fn what_the_list_withholds_is_asked_for_and_what_is_not_ready_is_not() {
     }
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
-    let Detail::Meeting(first) = &brought.event("1").detail else {
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
+    let EventDetail::Meeting(first) = &brought.event("1").detail else {
         panic!()
     };
     assert_eq!(
         (first.transcript[0].text.as_str(), first.summary.as_deref()),
         ("of 1", Some("short"))
     );
-    let Detail::Meeting(second) = &brought.event("2").detail else {
+    let EventDetail::Meeting(second) = &brought.event("2").detail else {
         panic!()
     };
     assert_eq!((second.transcript.len(), &second.summary), (0, &None));
@@ -150,7 +150,7 @@ async fn an_incremental_run_reads_the_last_two_days_again() {
     let Some(case) = case() else { return };
     let fake = Fake::start(case.lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let run = Run::incremental(Some(now() - SignedDuration::from_hours(1)), now());
+    let run = SourceRun::incremental(Some(now() - SignedDuration::from_hours(1)), now());
     read_all(&source, run).await.expect("all pages");
     assert_eq!(fake.seen()[0].parameter("created_after"), Some("2026-02-27T11:00:00Z"));
 }

@@ -3,16 +3,17 @@
 
 use std::time::Duration;
 
+use customer_sources::{
+    SourceRun, VendorSettings,
+    event::{DealStatus, EventDetail},
+    observation::{FieldName, FieldValue, Presence},
+    subject::SubjectKind,
+    vendors::hubspot::VENDOR,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Run, Settings,
-    event::{DealStatus, Detail},
-    hubspot::VENDOR,
-    record::{FieldName, FieldValue, Presence, SubjectKind},
-};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all, recorded},
 };
@@ -60,7 +61,7 @@ pub fn case() -> Option<Case> {
     ]);
     Some(Case {
         vendor: &VENDOR,
-        settings: Settings::with_key(KEY),
+        settings: VendorSettings::with_key(KEY),
         lists,
         serve,
         headers: vec![("authorization", format!("Bearer {KEY}"))],
@@ -218,7 +219,7 @@ async fn contacts_companies_and_deals_are_read_with_owners_and_stages() {
     );
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     let contact = brought.observation(&id);
     let emails: Vec<&str> = contact.emails.iter().map(|email| email.key()).collect();
     assert_eq!(
@@ -253,7 +254,7 @@ async fn contacts_companies_and_deals_are_read_with_owners_and_stages() {
         ("14", DealStatus::Unknown, "unheard of"),
     ] {
         let event = brought.event(id);
-        let Detail::Deal(deal) = &event.detail else {
+        let EventDetail::Deal(deal) = &event.detail else {
             panic!("{event:?}")
         };
         assert_eq!((deal.status, deal.stage.as_deref()), (status, Some(stage)));
@@ -265,7 +266,7 @@ async fn contacts_companies_and_deals_are_read_with_owners_and_stages() {
         );
         assert_eq!(event.about, [SubjectKind::Company.id("22816780518")]);
     }
-    let Detail::Ticket(ticket) = &brought.event("31").detail else {
+    let EventDetail::Ticket(ticket) = &brought.event("31").detail else {
         panic!()
     };
     assert_eq!((ticket.state.as_deref(), ticket.open), (Some("Closed"), Some(false)));
@@ -284,7 +285,7 @@ async fn many_records_with_one_time_of_change_are_all_found_with_their_ties() {
     let (all, old, tied_one) = (contacts.len(), contacts[1]["id"].clone(), contacts[0]["id"].clone());
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let run = Run::incremental(Some(now() - SignedDuration::from_hours(2)), now());
+    let run = SourceRun::incremental(Some(now() - SignedDuration::from_hours(2)), now());
     let brought = read_all(&source, run).await.expect("all pages");
     let people: Vec<_> = brought
         .observations
@@ -304,7 +305,7 @@ async fn the_old_version_can_be_asked_for() {
     let mut settings = case.settings.clone();
     settings.options = serde_json::from_value(json!({"api_version": "v3"})).expect("options");
     let source = open_at(&VENDOR, settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     assert!(fake.seen().iter().all(|seen| seen.path.starts_with("/crm/v3/")));
     assert_eq!(brought.observations.len(), case.lists["contacts"].len() + 1);
 }
@@ -320,7 +321,7 @@ async fn what_is_archived_is_removed() {
     };
     let fake = Fake::start(case.lists, serve_archived).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     assert_eq!(brought.observation("99").presence, Presence::Removed);
 }
 
@@ -333,7 +334,10 @@ async fn a_missing_scope_is_named_as_recorded() {
     let fake = Fake::start(case.lists, serve).await;
     fake.fail([Reply::with_status(403, &refusals[0])]);
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let failure = source.next(&source.start(Run::full(now()))).await.expect_err("no page");
+    let failure = source
+        .next(&source.start(SourceRun::full(now())))
+        .await
+        .expect_err("no page");
     assert!(failure.to_string().contains("required scopes"), "{failure}");
     assert_eq!(
         failure.cure(),
@@ -352,7 +356,7 @@ async fn without_the_right_to_read_owners_records_keep_the_ids_and_a_finding_say
     };
     let fake = Fake::start(case.lists.clone(), serve_without).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     let contact = brought.observation(case.lists["contacts"][0]["id"].as_str().expect("id"));
     let manager = contact.field(&FieldName::AccountManager);
     assert_eq!(manager, Some(&FieldValue::Text("77".to_owned())));
@@ -369,6 +373,9 @@ async fn a_spent_day_is_not_waited_for() {
     fake.fail([Reply::with_status(429, &json!({})).header("x-hubspot-ratelimit-daily-remaining", 0)]);
     let time = TestTime::new();
     let source = open_at(&VENDOR, case.settings, fake.url(), &time);
-    let failure = source.next(&source.start(Run::full(now()))).await.expect_err("no page");
+    let failure = source
+        .next(&source.start(SourceRun::full(now())))
+        .await
+        .expect_err("no page");
     assert_eq!((failure.kind(), time.slept()), ("rate_limit", vec![]));
 }

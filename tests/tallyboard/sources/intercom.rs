@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use customer_sources::{
+    SourceRun, VendorSettings,
+    event::{EventDetail, Speaker},
+    observation::{FieldName, FieldValue, RecordEffect},
+    subject::SubjectKind,
+    vendors::intercom::VENDOR,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Run, Settings,
-    event::{Detail, Speaker},
-    intercom::VENDOR,
-    record::{FieldName, FieldValue, RecordEffect, SubjectKind},
-};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Fake, Lists, Reply, Seen, TestTime, material, now, open_at, read_all, read_on, with_id},
 };
@@ -41,7 +42,7 @@ pub fn case() -> Option<Case> {
     ]);
     Some(Case {
         vendor: &VENDOR,
-        settings: Settings::with_key(KEY),
+        settings: VendorSettings::with_key(KEY),
         lists,
         serve,
         headers: vec![
@@ -137,7 +138,7 @@ async fn a_contact_is_read_with_its_fields() {
     contact["custom_attributes"] = json!({"stripe_plan": "Gold", "stripe_delinquent": false, "seats": 12, "tags": []});
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     let joe = brought.observation("5ba682d23d7cf92bef87bfd4");
     assert_eq!(joe.emails[0].as_written(), "joe@example.com");
     assert_eq!(joe.name.as_deref(), Some("John Doe"));
@@ -168,11 +169,11 @@ async fn a_conversation_brings_its_words_and_who_said_them() {
     conversation["conversation_rating"] = json!({"rating": 2, "remark": "slow", "created_at": 1_671_028_894});
     let fake = Fake::start(lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     let event = brought.event("503");
     assert_eq!(event.about, [SubjectKind::Person.id("6762f1261bb69f9f2193bba7")]);
     assert_eq!(event.emails[0].key(), "ann@example.com");
-    let Detail::Conversation(conversation) = &event.detail else {
+    let EventDetail::Conversation(conversation) = &event.detail else {
         panic!("{event:?}")
     };
     assert_eq!(conversation.state.as_deref(), Some("closed"));
@@ -204,7 +205,7 @@ async fn an_incremental_run_misses_nothing_although_searches_go_by_the_day() {
         contacts[0]["updated_at"] = (now() - SignedDuration::from_mins(age_minutes)).as_second().into();
         let fake = Fake::start(lists, serve).await;
         let source = open_at(&VENDOR, case.settings.clone(), fake.url(), &TestTime::new());
-        let run = Run::incremental(Some(watermark), now());
+        let run = SourceRun::incremental(Some(watermark), now());
         let brought = read_all(&source, run).await.expect("all pages");
         let came = brought
             .observations
@@ -227,7 +228,7 @@ async fn a_plan_without_conversations_still_brings_the_contacts() {
     };
     let fake = Fake::start(case.lists.clone(), serve_restricted).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     assert_eq!(
         brought.observations.len(),
         case.lists["contacts"].len() + case.lists["companies"].len()
@@ -251,7 +252,7 @@ async fn an_expired_scroll_starts_over() {
     let Some(case) = case() else { return };
     let fake = Fake::start(case.lists.clone(), serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let run = serde_json::to_value(Run::full(now())).expect("a run");
+    let run = serde_json::to_value(SourceRun::full(now())).expect("a run");
     let stored = json!({"run": run, "feed": "companies", "after": "0 3 expired"});
     let cursor = serde_json::from_value(stored).expect("a cursor");
     let (page, _) = source.next(&cursor).await.expect("a page");
@@ -272,7 +273,7 @@ async fn a_scroll_goes_on_although_all_its_pages_have_one_name() {
     .await;
     fake.fail([page(&["1", "2"]), page(&["3"]), page(&["4"]), page(&[])]);
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let run = serde_json::to_value(Run::full(now())).expect("a run");
+    let run = serde_json::to_value(SourceRun::full(now())).expect("a run");
     let stored = json!({"run": run, "feed": "companies", "after": null});
     let cursor = serde_json::from_value(stored).expect("a cursor");
     let brought = read_on(&source, cursor).await.expect("all pages");
@@ -296,7 +297,7 @@ async fn a_scroll_that_keeps_breaking_is_given_up() {
     };
     let fake = Fake::start(Lists::new(), endless).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let run = serde_json::to_value(Run::full(now())).expect("a run");
+    let run = serde_json::to_value(SourceRun::full(now())).expect("a run");
     let cursor = serde_json::from_value(json!({"run": run, "feed": "companies", "after": null})).expect("a cursor");
     let failure = read_on(&source, cursor).await.expect_err("no end");
     assert!(failure.to_string().contains("scroll parameter not found"), "{failure}");

@@ -1,19 +1,18 @@
 //! Stripe tests: official fixtures of the current API version, recorded events of the 2020 version, hand-made
 //! discounts.
 
+use customer_sources::{
+    SourceRun, VendorSettings,
+    event::EventDetail,
+    mrr::{FiniteDiscounts, Mrr, monthly_revenue},
+    observation::{FieldName, FieldValue, Presence},
+    subject::SubjectKind,
+    vendors::stripe::VENDOR,
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tallyboard::customers::{
-    mrr::{FiniteDiscounts, Mrr, monthly},
-    sources::{
-        Run, Settings,
-        event::Detail,
-        record::{FieldName, FieldValue, Presence, SubjectKind},
-        stripe::VENDOR,
-    },
-};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Brought, Fake, Lists, Reply, Seen, TestTime, material, now, open_at, read_all, with_id},
 };
@@ -60,7 +59,7 @@ pub fn case() -> Option<Case> {
     ]);
     Some(Case {
         vendor: &VENDOR,
-        settings: Settings::with_key(KEY),
+        settings: VendorSettings::with_key(KEY),
         lists,
         serve,
         headers: vec![
@@ -122,23 +121,23 @@ fn paged(records: &[Value], seen: &Seen) -> Reply {
     )
 }
 
-async fn brought_with(lists: Lists, run: Run) -> Brought {
+async fn brought_with(lists: Lists, run: SourceRun) -> Brought {
     let fake = Fake::start(lists, serve).await;
-    let source = open_at(&VENDOR, Settings::with_key(KEY), fake.url(), &TestTime::new());
+    let source = open_at(&VENDOR, VendorSettings::with_key(KEY), fake.url(), &TestTime::new());
     read_all(&source, run).await.expect("all pages")
 }
 
 fn worth(brought: &Brought, id: &str) -> Mrr {
-    let Detail::Subscription(subscription) = &brought.event(id).detail else {
+    let EventDetail::Subscription(subscription) = &brought.event(id).detail else {
         panic!("{id} is no subscription")
     };
-    monthly(subscription, now(), FiniteDiscounts::Ignored)
+    monthly_revenue(subscription, now(), FiniteDiscounts::Ignored)
 }
 
 #[tokio::test]
 async fn customers_and_invoices_are_read_in_both_shapes() {
     let Some(case) = case() else { return };
-    let brought = brought_with(case.lists.clone(), Run::full(now())).await;
+    let brought = brought_with(case.lists.clone(), SourceRun::full(now())).await;
     let updated = &case.lists["customers"][1];
     let customer = brought.observation(updated["id"].as_str().expect("id"));
     assert_eq!(customer.subject.kind, SubjectKind::Account);
@@ -148,7 +147,9 @@ async fn customers_and_invoices_are_read_in_both_shapes() {
     );
     for invoice in &case.lists["invoices"] {
         let event = brought.event(invoice["id"].as_str().expect("id"));
-        let Detail::Invoice(read) = &event.detail else { panic!() };
+        let EventDetail::Invoice(read) = &event.detail else {
+            panic!()
+        };
         assert_eq!(read.status.as_deref(), invoice["status"].as_str());
         assert!(read.total.is_some() && read.remaining.is_some(), "{read:?}");
         assert_eq!(
@@ -205,7 +206,7 @@ async fn subscriptions_are_worth_what_the_formula_says() {
         "subscription_items".to_owned(),
         vec![json!({"id": "si"}), with_id(&more, "/id", "si2")],
     );
-    let brought = brought_with(lists, Run::full(now())).await;
+    let brought = brought_with(lists, SourceRun::full(now())).await;
     for (id, worth_a_month) in [
         ("plain", "20 EUR"),
         ("old discount", "15 EUR"),
@@ -252,7 +253,7 @@ async fn an_incremental_run_asks_again_for_what_events_name() {
         .expect("customers")
         .push(json!({"id": "cus_gone", "object": "customer", "deleted": true}));
     let subscription = lists["subscriptions"][0]["id"].as_str().expect("id").to_owned();
-    let run = Run::incremental(Some(now() - SignedDuration::from_hours(2)), now());
+    let run = SourceRun::incremental(Some(now() - SignedDuration::from_hours(2)), now());
     let brought = brought_with(lists, run).await;
     assert!(
         brought.observation("cus_3").emails.is_empty(),
@@ -269,7 +270,7 @@ async fn a_watermark_older_than_the_events_reads_everything() {
     for (days, is_full) in [(28, false), (31, true)] {
         let fake = Fake::start(case.lists.clone(), serve).await;
         let source = open_at(&VENDOR, case.settings.clone(), fake.url(), &TestTime::new());
-        let run = Run::incremental(Some(now() - SignedDuration::from_hours(24 * days)), now());
+        let run = SourceRun::incremental(Some(now() - SignedDuration::from_hours(24 * days)), now());
         read_all(&source, run).await.expect("all pages");
         let asked_for_all = fake.seen().iter().any(|seen| seen.path == "/customers");
         assert_eq!(asked_for_all, is_full, "{days} days");
@@ -283,7 +284,10 @@ async fn a_missing_permission_is_named() {
     let said = "The provided key 'rk_test_****' does not have the required permissions for this endpoint on account 'acct_1'. Having the 'rak_customer_read' permission would allow this request to continue.";
     fake.fail([Reply::with_status(403, &json!({"error": {"message": said}}))]);
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let failure = source.next(&source.start(Run::full(now()))).await.expect_err("no page");
+    let failure = source
+        .next(&source.start(SourceRun::full(now())))
+        .await
+        .expect_err("no page");
     assert_eq!(
         failure.cure(),
         "Give the key at Stripe the permission rak_customer_read."

@@ -1,14 +1,15 @@
 //! Userflow tests on hand-made data according to the schemas of a third-party tap; no recordings exist.
 
-use serde_json::{Value, json};
-use tallyboard::customers::sources::{
-    Run, Settings,
-    event::Detail,
-    record::{FieldName, FieldValue, SubjectKind},
-    userflow::VENDOR,
+use customer_sources::{
+    SourceRun, VendorSettings,
+    event::EventDetail,
+    observation::{FieldName, FieldValue},
+    subject::SubjectKind,
+    vendors::userflow::VENDOR,
 };
+use serde_json::{Value, json};
 
-use super::{
+use crate::sources::{
     exam::Case,
     fake::{Fake, Lists, Reply, Seen, TestTime, now, open_at, read_all},
 };
@@ -57,7 +58,7 @@ pub fn case() -> Option<Case> {
     ]);
     Some(Case {
         vendor: &VENDOR,
-        settings: Settings::with_key(KEY),
+        settings: VendorSettings::with_key(KEY),
         lists,
         serve,
         headers: vec![
@@ -103,7 +104,7 @@ async fn users_groups_and_sessions_are_read() {
     let Some(case) = case() else { return };
     let fake = Fake::start(case.lists, serve).await;
     let source = open_at(&VENDOR, case.settings, fake.url(), &TestTime::new());
-    let brought = read_all(&source, Run::full(now())).await.expect("all pages");
+    let brought = read_all(&source, SourceRun::full(now())).await.expect("all pages");
     let user = brought.observation("u1");
     assert_eq!(user.emails[0].key(), "u1@example.com");
     assert_eq!(user.belongs_to, [SubjectKind::Company.id("g1")]);
@@ -116,7 +117,7 @@ async fn users_groups_and_sessions_are_read() {
         ["s1", "s2", "s3", "s4"],
         "a draft that staff looked at is no session"
     );
-    let Detail::Onboarding(session) = &brought.event("s4").detail else {
+    let EventDetail::Onboarding(session) = &brought.event("s4").detail else {
         panic!()
     };
     assert_eq!(

@@ -1,0 +1,75 @@
+//! Benchmarks of the performance targets, each measured next to its floor in the same run.
+//!
+//! `cargo bench` runs all and prints one table; `cargo bench -- memory start` runs only those parts. A missed target is
+//! printed and does not fail the run, because results from a busy machine say nothing certain about a change.
+
+mod bare;
+mod calls;
+mod customers;
+#[path = "../../tests/tallyboard/ground.rs"]
+mod ground;
+mod growth;
+mod load;
+mod memory;
+mod program;
+mod rows;
+mod settling;
+mod spreadsheet;
+mod start;
+mod table;
+mod warm;
+mod weight;
+#[allow(dead_code, reason = "the benchmark uses a part of it")]
+#[path = "../../tests/tallyboard/world.rs"]
+mod world;
+
+use crate::table::Line;
+
+const PARTS: [&str; 8] = [
+    "warm",
+    "calls",
+    "growth",
+    "settling",
+    "start",
+    "memory",
+    "weight",
+    "customers",
+];
+
+#[tokio::main]
+async fn main() {
+    // Cargo passes `--bench`.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let Some((bare::COMMAND, arguments)) = words.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return bare::serve(arguments).await;
+    }
+    let mut lines = Vec::new();
+    for part in PARTS
+        .into_iter()
+        .filter(|part| words.is_empty() || words.iter().any(|word| word == part))
+    {
+        eprintln!("measuring: {part}");
+        let measured = measure(part).await;
+        eprintln!("{}", table::render(&measured));
+        lines.extend(measured);
+    }
+    println!("{}", table::render(&lines));
+}
+
+async fn measure(part: &str) -> Vec<Line> {
+    match part {
+        "warm" => blocking(warm::measure).await,
+        "calls" => calls::measure().await,
+        "growth" => growth::measure().await,
+        "settling" => settling::measure().await,
+        "start" => blocking(start::measure).await,
+        "memory" => memory::measure().await,
+        "weight" => blocking(weight::measure).await,
+        "customers" => customers::measure().await,
+        unknown => unreachable!("no part is called {unknown}"),
+    }
+}
+
+async fn blocking(measure: fn() -> Vec<Line>) -> Vec<Line> {
+    tokio::task::spawn_blocking(measure).await.expect("measured")
+}

@@ -1,0 +1,205 @@
+//! Alert history: the lines of `alert_history` about customers, read together with `alert_snoozes`.
+
+use std::collections::HashSet;
+
+use jiff::{Timestamp, Zoned};
+use sheets_store::{CellEntry, Dataset, DecodeContext, NewId, RowChange, RowInsert, Tab, TabRow, TabRows};
+use uuid::Uuid;
+pub use web::delivery::send_claim::outcome_change;
+use web::delivery::{
+    Channel,
+    alert_history::{ALERT_HISTORY, AT, BOARD, CHANNEL, DeliveryOutcome, KIND, OUTCOME, REASON, RECIPIENT, SUBJECT},
+};
+
+use crate::{
+    alerts::{
+        snooze::rows::{self, ALERT_SNOOZES, Snooze},
+        trigger::{AlertKind, AlertTrigger},
+    },
+    customer::CustomerId,
+};
+
+/// Value of the column `board`.
+const CUSTOMERS: &str = "customers";
+/// Value of the column `kind` for a daily summary.
+const SUMMARY: &str = "daily_summary";
+
+/// A line of `alert_history` about one customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlertLine {
+    /// Row id: channel and key.
+    pub id: String,
+    /// Time of writing; `None` when staff changed the cell.
+    pub at: Option<Timestamp>,
+    /// The customer.
+    pub customer: CustomerId,
+    /// Kind of alert.
+    pub kind: AlertKind,
+    /// Delivery channel.
+    pub channel: Channel,
+    /// Delivery outcome.
+    pub outcome: DeliveryOutcome,
+    /// Deduplication key of the trigger.
+    pub key: String,
+}
+
+/// A line of `alert_history` about a daily summary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryAlertLine {
+    /// Row id.
+    pub id: String,
+    /// Time of writing; `None` when staff changed the cell.
+    pub at: Option<Timestamp>,
+    /// Delivery channel.
+    pub channel: Channel,
+    /// Delivery outcome.
+    pub outcome: DeliveryOutcome,
+    /// Deduplication key of the day: see [`summary_key`].
+    pub key: String,
+}
+
+/// Sent alerts and active snoozes, as both tabs hold them.
+#[derive(Debug)]
+pub struct AlertHistory {
+    /// Lines about customers, in sheet order.
+    pub lines: Vec<AlertLine>,
+    /// Lines about daily summaries.
+    pub summaries: Vec<SummaryAlertLine>,
+    /// Snoozed customers.
+    pub snoozes: Vec<Snooze>,
+    /// Raw rows of `alert_snoozes`.
+    pub snooze_rows: TabRows,
+}
+
+impl AlertHistory {
+    /// Customer lines of one channel.
+    pub fn through(&self, channel: Channel) -> Vec<AlertLine> {
+        self.lines
+            .iter()
+            .filter(|line| line.channel == channel)
+            .cloned()
+            .collect()
+    }
+
+    /// Row ids of all lines.
+    pub fn ids(&self) -> HashSet<String> {
+        let lines = self.lines.iter().map(|line| &line.id);
+        lines
+            .chain(self.summaries.iter().map(|line| &line.id))
+            .cloned()
+            .collect()
+    }
+}
+
+impl Dataset for AlertHistory {
+    const TABS: &'static [&'static Tab] = &[&ALERT_HISTORY, &ALERT_SNOOZES];
+
+    fn decode(tabs: Vec<TabRows>, decoding: &mut DecodeContext) -> Self {
+        let [history, snooze_rows] =
+            <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
+        let own = || history.rows().filter(|row| row.cell(BOARD).text() == CUSTOMERS);
+        Self {
+            summaries: own().filter_map(|row| decode_summary_line(&row, decoding)).collect(),
+            lines: own().filter_map(|row| decode_line(&row, decoding)).collect(),
+            snoozes: snooze_rows
+                .rows()
+                .filter_map(|row| rows::decode_snooze(row, decoding))
+                .collect(),
+            snooze_rows,
+        }
+    }
+}
+
+fn decode_channel(row: &TabRow<'_>) -> Option<Channel> {
+    let word = row.cell(CHANNEL).text();
+    Channel::ALL.into_iter().find(|known| known.word() == word)
+}
+
+fn decode_summary_line(row: &TabRow<'_>, decoding: &DecodeContext) -> Option<SummaryAlertLine> {
+    let is_summary = row.cell(KIND).text() == SUMMARY;
+    Some(SummaryAlertLine {
+        id: row.cell(0).text(),
+        at: row.cell(AT).instant(&decoding.zone).ok(),
+        channel: decode_channel(row).filter(|_| is_summary)?,
+        outcome: DeliveryOutcome::parse(row.cell(OUTCOME).text()),
+        key: row.cell(REASON).text(),
+    })
+}
+
+fn decode_line(row: &TabRow<'_>, decoding: &DecodeContext) -> Option<AlertLine> {
+    let kind = row.cell(KIND).text();
+    let key = row.cell(REASON).text();
+    let mut words = key.split(' ');
+    let ("customer", customer) = (words.next()?, words.next()?) else {
+        return None;
+    };
+    Some(AlertLine {
+        id: row.cell(0).text(),
+        at: row.cell(AT).instant(&decoding.zone).ok(),
+        customer: CustomerId::new(customer),
+        kind: AlertKind::ALL.into_iter().find(|known| known.word() == kind)?,
+        channel: decode_channel(row)?,
+        outcome: DeliveryOutcome::parse(row.cell(OUTCOME).text()),
+        key: key.clone(),
+    })
+}
+
+/// Deduplication key of the summary of `day`.
+pub fn summary_key(day: jiff::civil::Date) -> String {
+    format!("summary {day}")
+}
+
+/// A line that is about to be inserted. Its id is unique to this process, so that claims of several instances differ.
+#[derive(Clone, Debug)]
+pub struct NewAlertLine {
+    /// Row id.
+    pub id: String,
+    kind: &'static str,
+    subject: String,
+    key: String,
+    to: (Channel, String),
+}
+
+impl NewAlertLine {
+    /// Line for a trigger that goes through a channel to a recipient.
+    pub fn of(occasion: &AlertTrigger, to: (Channel, &str)) -> Self {
+        Self::about((occasion.kind.word(), &occasion.title), &occasion.key, to)
+    }
+
+    /// Line for the summary of a day.
+    pub fn of_summary(day: jiff::civil::Date, to: (Channel, &str)) -> Self {
+        Self::about((SUMMARY, &day.to_string()), &summary_key(day), to)
+    }
+
+    fn about((kind, subject): (&'static str, &str), key: &str, (channel, recipient): (Channel, &str)) -> Self {
+        Self {
+            id: format!("{} {key} {}", channel.word(), Uuid::new_v4().simple()),
+            kind,
+            subject: subject.to_owned(),
+            key: key.to_owned(),
+            to: (channel, recipient.to_owned()),
+        }
+    }
+
+    /// Insert of the row; cells after the id follow the column order of the tab.
+    pub fn insert(&self, outcome: &DeliveryOutcome, at: &Zoned) -> RowChange {
+        const _: () = assert!(
+            AT == 1 && BOARD == 2 && KIND == 3 && SUBJECT == 4 && RECIPIENT == 5 && CHANNEL == 6 && OUTCOME == 7
+        );
+        let (channel, recipient) = &self.to;
+        RowChange::Insert(RowInsert {
+            tab: &ALERT_HISTORY,
+            id: NewId::Given(self.id.clone()),
+            cells: vec![
+                CellEntry::instant(at),
+                CellEntry::Text(CUSTOMERS.to_owned()),
+                CellEntry::Text(self.kind.to_owned()),
+                CellEntry::Text(self.subject.clone()),
+                CellEntry::Text(recipient.clone()),
+                CellEntry::Text(channel.word().to_owned()),
+                CellEntry::Text(outcome.words()),
+                CellEntry::Text(self.key.clone()),
+            ],
+        })
+    }
+}

@@ -1,0 +1,4 @@
+//! Explanation of a score: components, penalties, changes and the next best action.
+
+pub(crate) mod answers;
+pub(crate) mod view;

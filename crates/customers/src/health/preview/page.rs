@@ -1,0 +1,168 @@
+//! Handler of `GET /customers/preview`: customers who would change band under other weights. Writes nothing.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use web::{
+    error::{Error, FieldError},
+    page::field::FormValue,
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    customer::CustomerId,
+    health::{
+        preview::{
+            answers::{BandMoveResponse, PreviewResponse, ScoreWithBand},
+            view::PreviewPage,
+        },
+        rules::{BandChange, HealthBand, ScoreComponent, ScoreFormula},
+    },
+    state::{Customers, CustomersSnapshot},
+};
+
+/// Weights in percent; an omitted weight keeps its value.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct PreviewQuery {
+    /// Weight of activity recency.
+    activity: Option<String>,
+    /// Weight of support sentiment.
+    sentiment: Option<String>,
+    /// Weight of payment health.
+    payment: Option<String>,
+    /// Weight of engagement.
+    engagement: Option<String>,
+    /// Weight of tenure.
+    tenure: Option<String>,
+    /// Weight of MRR.
+    mrr: Option<String>,
+    /// `html` or `json`.
+    format: Option<String>,
+}
+
+pub(crate) async fn show_preview(
+    State(customers): State<Arc<Customers>>,
+    Query(weights): Query<PreviewQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(weights.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let current = customers.current().await?;
+    let (other, typed) = weights.read();
+    let preview = match &other {
+        Ok(other) => Some(load_preview(&customers, &current, other).await?),
+        Err(_) => None,
+    };
+    if asked.face == Format::Json {
+        let preview = preview.ok_or_else(|| Error::invalid_query(other.err().unwrap_or_default()))?;
+        let rendered = RenderedResponse::json(&preview).map_err(Error::internal)?;
+        return Ok(rendered.respond(&headers));
+    }
+    let complaints = other.err().unwrap_or_default();
+    let page = PreviewPage {
+        preview: preview.as_ref(),
+        weights: &typed,
+        complaint: complaints
+            .iter()
+            .find(|complaint| complaint.field == ALL_WEIGHTS)
+            .map(|one| one.message.as_str()),
+        address: &asked.address,
+    };
+    let rendered = RenderedResponse::html(page.document(&customers.frame(&current)));
+    if complaints.is_empty() {
+        return Ok(rendered.respond(&headers));
+    }
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, rendered.respond(&HeaderMap::new())).into_response())
+}
+
+async fn load_preview(
+    customers: &Customers,
+    current: &CustomersSnapshot,
+    other: &ScoreFormula,
+) -> Result<PreviewResponse, Error> {
+    let (looked_at, changes) = customers.syncing.scoring().preview(other).await?;
+    let moved = |change: BandChange<CustomerId>| {
+        let customer = current.rows.by_id(&change.customer);
+        let judged = |judged: Option<(u8, HealthBand)>| judged.map(|(score, band)| ScoreWithBand { score, band });
+        BandMoveResponse {
+            title: customer.map_or_else(|| change.customer.to_string(), |customer| customer.title().to_owned()),
+            customer: change.customer.to_string(),
+            now: judged(change.now),
+            then: judged(change.then),
+        }
+    };
+    Ok(PreviewResponse {
+        formula: other.version.clone(),
+        customers: looked_at,
+        changes: changes.into_iter().map(moved).collect(),
+    })
+}
+
+/// Values of the weight fields.
+type WeightFields = Vec<(ScoreComponent, FormValue)>;
+
+/// Field name for errors about all weights together.
+const ALL_WEIGHTS: &str = "weights";
+
+impl PreviewQuery {
+    /// Formula with these weights, or the field errors; and the field values.
+    fn read(&self) -> (Result<ScoreFormula, Vec<FieldError>>, WeightFields) {
+        let (mut weights, mut complaints, mut typed) = (Vec::new(), Vec::new(), Vec::new());
+        for (component, text) in self.given() {
+            let usual = ScoreFormula::current().weight(component);
+            let text = text.map(str::trim).filter(|text| !text.is_empty());
+            match text.map_or(Ok(usual), |text| parse_weight(component, text)) {
+                Ok(weight) => {
+                    weights.push((component, weight));
+                    typed.push((component, FormValue::valid(weight.to_string())));
+                }
+                Err(complaint) => {
+                    typed.push((
+                        component,
+                        FormValue::refused(text.unwrap_or_default(), complaint.clone()),
+                    ));
+                    complaints.push(FieldError::new(component.word(), complaint));
+                }
+            }
+        }
+        if !complaints.is_empty() {
+            return (Err(complaints), typed);
+        }
+        let formula = ScoreFormula::current().with_weights(&weights);
+        (
+            formula.map_err(|message| vec![FieldError::new(ALL_WEIGHTS, message)]),
+            typed,
+        )
+    }
+
+    fn given(&self) -> [(ScoreComponent, Option<&str>); 6] {
+        ScoreComponent::ALL.map(|component| {
+            let text = match component {
+                ScoreComponent::Activity => &self.activity,
+                ScoreComponent::Sentiment => &self.sentiment,
+                ScoreComponent::Payment => &self.payment,
+                ScoreComponent::Engagement => &self.engagement,
+                ScoreComponent::Tenure => &self.tenure,
+                ScoreComponent::Mrr => &self.mrr,
+            };
+            (component, text.as_deref())
+        })
+    }
+}
+
+fn parse_weight(component: ScoreComponent, text: &str) -> Result<Decimal, String> {
+    let number = text.trim_end_matches(['%', ' ']).replace(',', ".");
+    let number: Decimal = number
+        .parse()
+        .map_err(|_| format!("“{text}” is no number; a weight from 0 to 100 is expected."))?;
+    let alone = ScoreFormula::current().with_weights(&[(component, number)]);
+    alone.map(|_| number)
+}

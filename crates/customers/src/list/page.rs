@@ -1,0 +1,154 @@
+//! Handler of `GET /customers`: the customer list, or the setup checklist when there are no customers.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use web::{
+    error::{Error, FieldError},
+    request_context::RequestContext,
+    response::{ExportSheet, Format, RenderedResponse},
+};
+
+use crate::{
+    list::{
+        answers::{CustomerListResponse, CustomerResponse, customer_sheet},
+        checklist::SetupChecklist,
+        filter::{CustomerFilter, Pagination, SortOrder},
+        listing::{CustomerListQuery, CustomerListing, ListScope},
+        view::ListPage,
+    },
+    sample::sample_availability,
+    state::{Customers, CustomersSnapshot},
+};
+
+/// Query fields besides the filter.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct CustomerListParams {
+    /// `html`, `json`, `csv` or `xlsx`.
+    format: Option<String>,
+    /// `name`, `mrr`, `health_score`, `last_seen` or `risk`, with a leading hyphen for descending order.
+    sort: Option<String>,
+    /// Page number, from 1.
+    page: Option<String>,
+}
+
+/// Parsed query of a list.
+pub(crate) struct ParsedListQuery {
+    pub(crate) question: CustomerListQuery,
+    pub(crate) page: usize,
+}
+
+impl CustomerListParams {
+    pub(crate) fn asked(&self, headers: &HeaderMap, uri: &Uri) -> Result<RequestContext, Error> {
+        RequestContext::new(self.format.as_deref(), headers, uri, Format::TABLE)
+    }
+
+    fn number(&self) -> Result<usize, Error> {
+        match self.page.as_deref().map(str::trim).filter(|page| !page.is_empty()) {
+            None => Ok(1),
+            Some(page) => page.parse().map_err(|_| {
+                let message = format!("“{page}” is no number of a page. Write 1 for the first.");
+                Error::invalid_query(vec![FieldError::new("page", message)])
+            }),
+        }
+    }
+
+    pub(crate) fn wanted(&self, uri: &Uri, among: ListScope) -> Result<ParsedListQuery, Error> {
+        let refused = |error: crate::list::filter::FilterError| {
+            Error::invalid_query(vec![FieldError::new(error.field, error.message)])
+        };
+        let sort = self.sort.as_deref().filter(|sort| !sort.trim().is_empty());
+        let order = sort.map(SortOrder::parse).transpose().map_err(refused)?;
+        let question = CustomerListQuery {
+            filter: CustomerFilter::parse(uri.query().unwrap_or_default()).map_err(refused)?,
+            among,
+            order: order.unwrap_or(among.default_order()),
+        };
+        Ok(ParsedListQuery {
+            question,
+            page: self.number()?,
+        })
+    }
+}
+
+pub(crate) async fn show_customer_list(
+    State(customers): State<Arc<Customers>>,
+    Query(question): Query<CustomerListParams>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = question.asked(&headers, &uri)?;
+    let wanted = question.wanted(&uri, ListScope::All)?;
+    let current = customers.current().await?;
+    if asked.face == Format::Html && current.digest.overview.summary.total_customers == 0 {
+        return Ok(render_checklist(&customers, &current, &asked).await?.respond(&headers));
+    }
+    let make = async || {
+        let listing = customers.listing(&current, &wanted.question).await;
+        render(&customers, (&current, &listing), &asked, &wanted)
+    };
+    let rendered = customers.answered(&current, &asked, make).await?;
+    Ok(rendered.respond(&headers))
+}
+
+fn render(
+    customers: &Customers,
+    (current, listing): (&CustomersSnapshot, &CustomerListing),
+    asked: &RequestContext,
+    wanted: &ParsedListQuery,
+) -> Result<RenderedResponse, Error> {
+    let table = || full_table(customers, (current, listing), ("customers", "Customers"));
+    let paging = Pagination::of(listing.places.len(), wanted.page);
+    let part = || CustomerListResponse::of(listing, &current.rows, paging, (current.read_at, current.currency));
+    match asked.face {
+        Format::Csv => Ok(RenderedResponse::csv(&table())),
+        Format::Xlsx => RenderedResponse::xlsx(&table()).map_err(Error::internal),
+        Format::Json => RenderedResponse::json(&part()).map_err(Error::internal),
+        _ => {
+            let page = ListPage {
+                filter: &wanted.question.filter,
+                order: wanted.question.order,
+                list: &part(),
+                digest: &current.digest,
+                currency: current.currency,
+                now: &current.now,
+                address: &asked.address,
+            };
+            Ok(RenderedResponse::html(page.document(&customers.frame(current))))
+        }
+    }
+}
+
+/// All matching customers, as a table for download.
+pub(crate) fn full_table(
+    customers: &Customers,
+    (current, listing): (&CustomersSnapshot, &CustomerListing),
+    names: (&str, &str),
+) -> ExportSheet {
+    let zone = customers.clock.zone();
+    let answers = listing.places.iter();
+    let answers: Vec<CustomerResponse> = answers
+        .map(|place| CustomerResponse::of(current.rows.at(*place), &current.rows, current.currency))
+        .collect();
+    customer_sheet(&answers, names, (current.as_of().datetime(), zone))
+}
+
+async fn render_checklist(
+    customers: &Customers,
+    current: &CustomersSnapshot,
+    asked: &RequestContext,
+) -> Result<RenderedResponse, Error> {
+    let page = SetupChecklist {
+        status: &customers.syncing.status().await?,
+        sample: sample_availability(customers.source),
+        now: &current.now,
+        address: &asked.address,
+    };
+    Ok(RenderedResponse::html(page.document(&customers.frame(current))))
+}

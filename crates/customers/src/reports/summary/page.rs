@@ -1,0 +1,76 @@
+//! Handler of `GET /dashboard/summary`: all customers in figures.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use customer_sources::json_decimal::JsonDecimal;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use web::{
+    error::Error,
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    customer::risk,
+    list::listing::{CustomerListQuery, ListScope},
+    reports::summary::view::{CustomerAtRisk, SummaryPage},
+    state::{Customers, CustomersSnapshot},
+};
+
+/// Number of customers at risk that the page lists.
+const LISTED_AT_RISK: usize = 5;
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct SummaryQuery {
+    /// `html` or `json`.
+    format: Option<String>,
+}
+
+pub(crate) async fn show_summary(
+    State(customers): State<Arc<Customers>>,
+    Query(question): Query<SummaryQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let current = customers.current().await?;
+    let make = async || match asked.face {
+        Format::Json => RenderedResponse::json(&current.digest.overview.summary).map_err(Error::internal),
+        _ => render_summary_page(&customers, &current, &asked).await,
+    };
+    let rendered = customers.answered(&current, &asked, make).await?;
+    Ok(rendered.respond(&headers))
+}
+
+async fn render_summary_page(
+    customers: &Customers,
+    current: &CustomersSnapshot,
+    asked: &RequestContext,
+) -> Result<RenderedResponse, Error> {
+    let (history, weeks) = customers.history(current).await?;
+    let worst = customers
+        .listing(current, &CustomerListQuery::plain(ListScope::AtRisk))
+        .await;
+    let worst = worst.places.iter().take(LISTED_AT_RISK).map(|place| {
+        let customer = current.rows.at(*place);
+        CustomerAtRisk {
+            customer,
+            at_stake: risk::value_at_risk(customer, current.currency).map(JsonDecimal::new),
+            reasons: risk::risk_reasons(customer, history.of(&customer.id)),
+        }
+    });
+    let page = SummaryPage {
+        trend: &weeks,
+        overview: &current.digest.overview,
+        worst: &worst.collect::<Vec<_>>(),
+        currency: current.currency,
+        address: &asked.address,
+    };
+    Ok(RenderedResponse::html(page.document(&customers.frame(current))))
+}

@@ -1,0 +1,105 @@
+//! Derivation of the customers from the source tables; writes only changed cells.
+
+use customer_sources::observation::SourcePage;
+use sheets_store::{Reading, RowChange};
+use web::error::Error;
+
+use crate::{
+    customer::{
+        Customer,
+        rows::{self, CustomerRows},
+    },
+    sync::{
+        SyncService,
+        diff::SyncDiff,
+        rows::{
+            runs::{self, SyncLog, SyncRun},
+            source_tables::SourceTables,
+        },
+        writer,
+    },
+    tabs::{SYNC_LOG, UNIFIED_CUSTOMERS, row_changes::RowLedger},
+    unify::{UnifyContext, UnifyInput, unify},
+};
+
+/// Author of the rows in the audit log.
+const BY: &str = "sync";
+
+impl SyncService {
+    /// Derives the customers again: after a run, and after a merge or its undoing.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; a repeated call resumes.
+    pub async fn derive(&self) -> Result<writer::WriteCounts, Error> {
+        let _turn = self.deriving.lock().await;
+        self.store.refresh();
+        let (told, rows) = tokio::join!(
+            self.store.read_now::<SourceTables>(),
+            self.store.read_now::<CustomerRows>()
+        );
+        let (told, rows): (Reading<SourceTables>, Reading<CustomerRows>) = (told?, rows?);
+        let told = &told.snapshot.data;
+        let known = UnifyInput {
+            records: &told.records,
+            events: &told.events,
+            aliases: &told.aliases,
+        };
+        let rows = &rows.snapshot.data;
+        let customers = unify(known, &rows.customers, &self.terms());
+        let changes = self.changes(&customers, rows);
+        Ok(writer::write_batches(&self.store, BY, changes).await?)
+    }
+
+    /// Writes pages as if sources had sent them, and derives the customers. `by` is the author in the audit log.
+    ///
+    /// # Errors
+    /// When the spreadsheet cannot be read or written; a repeated call resumes.
+    pub async fn bring(&self, pages: Vec<SourcePage>, by: &str) -> Result<(), Error> {
+        let told: Reading<SourceTables> = self.store.read_now().await?;
+        let mut book = SyncDiff::of(&told.snapshot.data, self.clock.zone().clone());
+        for page in pages {
+            book.take(page, self.clock.now());
+        }
+        writer::write_batches(&self.store, by, book.changes()).await?;
+        self.derive().await?;
+        self.scoring.recalculate().await?;
+        Ok(())
+    }
+
+    /// Records in `sync_log` that customers were derived from the finished runs. A run in progress does so itself.
+    pub(crate) async fn note_derived(&self, log: &SyncLog) -> Result<(), Error> {
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let ledger = RowLedger::of(&SYNC_LOG, log.rows.clone());
+        let owed = log.runs.iter().filter(|run| run.is_owed() && run.ended_at.is_some());
+        let changes = owed.filter_map(|run| {
+            let run = SyncRun {
+                derived_at: Some(now),
+                ..run.clone()
+            };
+            ledger.change(&run.id, &runs::run_cells(&run, zone), &[])
+        });
+        writer::write_batches(&self.store, BY, changes.collect()).await?;
+        Ok(())
+    }
+
+    /// Context of the derivation.
+    pub fn terms(&self) -> UnifyContext {
+        UnifyContext {
+            now: self.clock.now(),
+            currency: self.currency,
+            finite: self.finite,
+        }
+    }
+
+    fn changes(&self, customers: &[Customer], rows: &CustomerRows) -> Vec<RowChange> {
+        let ledger = RowLedger::of(&UNIFIED_CUSTOMERS, rows.rows.clone());
+        let (now, zone) = (self.clock.now(), self.clock.zone());
+        let change = |customer: &Customer| {
+            let id = customer.id.as_str();
+            let mut cells = rows::customer_cells(customer, zone);
+            cells.extend(rows::timestamp_cells(now, !ledger.has(id), zone));
+            ledger.change(id, &cells, &[rows::UPDATED_AT])
+        };
+        customers.iter().filter_map(change).collect()
+    }
+}

@@ -1,0 +1,342 @@
+//! Edits of deals, as changes of the spreadsheet.
+
+use std::sync::{Arc, LazyLock};
+
+use domain::money::Money;
+use jiff::{Zoned, civil::Date};
+use sheets_store::{CellContent, CellEntry, CellUpdate, NewId, RowChange, RowDelete, RowInsert, RowUpdate};
+
+use crate::deal::{
+    Deal,
+    columns::{
+        AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DEAL_PAUSES, DEALS, DUE, NOTES, PROBABILITY, SECTOR, STAGE, UPDATED_AT,
+        WEIGHTED, pause_column,
+    },
+    row_codec::cell_entry,
+    rows::DealRows,
+    snooze::DealSnooze,
+    stage::Stage,
+};
+
+/// Fields of a deal that a person fills in. Probability and weighted value are derived from them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DealFields {
+    /// Client name.
+    pub client: Arc<str>,
+    /// Stage.
+    pub stage: Stage,
+    /// Gross amount in cents, greater than zero.
+    pub amount: Money,
+    /// Sector; `None` when not given.
+    pub sector: Option<Arc<str>>,
+    /// Due date.
+    pub due: Option<Date>,
+    /// Assignee.
+    pub assignee: Option<Arc<str>>,
+    /// Notes; may be empty.
+    pub notes: Arc<str>,
+}
+
+impl DealFields {
+    /// Fields of a deal in the sheet.
+    pub fn of(deal: &Deal) -> Self {
+        Self {
+            client: Arc::clone(&deal.client),
+            stage: deal.stage,
+            amount: deal.amount,
+            sector: deal.sector.clone(),
+            due: deal.due,
+            assignee: deal.assignee.clone(),
+            notes: Arc::clone(&deal.notes),
+        }
+    }
+
+    /// Cell content for a column of [`DEALS`](crate::deal::columns::DEALS); empty for columns that a person does not fill in.
+    pub fn entry(&self, column: usize) -> CellEntry {
+        match column {
+            PROBABILITY | WEIGHTED => CellEntry::Empty,
+            column => cell_entry(&self.applied_to(&BLANK_DEAL), column),
+        }
+    }
+
+    /// Copy with the value of `other` in one column.
+    #[must_use]
+    pub fn taking(mut self, column: usize, other: &Self) -> Self {
+        match column {
+            CLIENT => self.client = Arc::clone(&other.client),
+            STAGE => self.stage = other.stage,
+            AMOUNT => self.amount = other.amount,
+            SECTOR => self.sector.clone_from(&other.sector),
+            DUE => self.due = other.due,
+            ASSIGNEE => self.assignee.clone_from(&other.assignee),
+            NOTES => self.notes = Arc::clone(&other.notes),
+            _ => {}
+        }
+        self
+    }
+
+    fn applied_to(&self, seen: &Deal) -> Deal {
+        let fields = self.clone();
+        Deal {
+            row: seen.row,
+            id: seen.id,
+            client: fields.client,
+            stage: fields.stage,
+            amount: fields.amount,
+            sector: fields.sector,
+            due: fields.due,
+            assignee: fields.assignee,
+            notes: fields.notes,
+            created_at: seen.created_at,
+            updated_at: seen.updated_at,
+        }
+    }
+}
+
+/// Columns of [`DEALS`](crate::deal::columns::DEALS) that a person fills in, in sheet order.
+pub const INPUT_COLUMNS: [usize; 7] = [CLIENT, STAGE, AMOUNT, SECTOR, DUE, ASSIGNEE, NOTES];
+
+/// Columns in conflict: the sheet holds a value that differs both from the one the person saw and from the one they
+/// want. A column that the person left unchanged is in conflict only if it is among `watched`.
+pub fn conflicting_columns(
+    seen: &DealFields,
+    found: &DealFields,
+    (wanted, watched): (&DealFields, &[usize]),
+) -> Vec<usize> {
+    let clashes = |column: &usize| {
+        let [seen, found, wanted] = [seen, found, wanted].map(|fields| fields.entry(*column));
+        found != seen && found != wanted && (seen != wanted || watched.contains(column))
+    };
+    INPUT_COLUMNS.into_iter().filter(clashes).collect()
+}
+
+/// Applies the person's changes to the values now in the sheet (three-way merge).
+pub fn merge_fields(seen: &DealFields, found: &DealFields, wanted: &DealFields) -> DealFields {
+    let changed = |column: &usize| seen.entry(*column) != wanted.entry(*column);
+    let columns = INPUT_COLUMNS.into_iter().filter(changed);
+    columns.fold(found.clone(), |fields, column| fields.taking(column, wanted))
+}
+
+/// A deal to insert.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewDeal {
+    /// Idempotency key, generated before the first attempt: a retry with the same key writes nothing.
+    pub key: String,
+    /// Field values.
+    pub fields: DealFields,
+    /// Server time in the configured time zone.
+    pub created_at: Zoned,
+}
+
+impl NewDeal {
+    /// Row to insert; the store assigns its id.
+    pub fn into_insert(self) -> RowInsert {
+        let at = CellEntry::instant(&self.created_at);
+        RowInsert {
+            tab: &DEALS,
+            id: NewId::Counted { key: self.key },
+            cells: cells_after_id(&self.fields, at.clone(), at),
+        }
+    }
+}
+
+/// A deleted deal to restore.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RestoredDeal {
+    /// Its former id.
+    pub id: u64,
+    /// Idempotency key derived from the deletion.
+    pub key: String,
+    /// Contents of columns added by staff, by header.
+    pub others: Vec<(String, CellContent)>,
+    /// Field values.
+    pub fields: DealFields,
+    /// Content of the `created_at` cell.
+    pub created_at: CellContent,
+    /// Server time in the configured time zone.
+    pub at: Zoned,
+}
+
+impl RestoredDeal {
+    /// Row to insert.
+    pub fn into_insert(self) -> RowInsert {
+        let created_at = match self.created_at {
+            CellContent::Text(text) => CellEntry::Text(text),
+            CellContent::Number(number) => CellEntry::Number(number),
+            CellContent::Empty | CellContent::Bool(_) => CellEntry::Empty,
+        };
+        RowInsert {
+            tab: &DEALS,
+            id: NewId::Restored {
+                id: self.id.to_string(),
+                key: self.key,
+                others: self.others,
+            },
+            cells: cells_after_id(&self.fields, created_at, CellEntry::instant(&self.at)),
+        }
+    }
+}
+
+fn cells_after_id(fields: &DealFields, created_at: CellEntry, updated_at: CellEntry) -> Vec<CellEntry> {
+    let deal = fields.applied_to(&BLANK_DEAL);
+    let cells = (1..DEALS.columns.len()).map(|column| match column {
+        CREATED_AT => created_at.clone(),
+        UPDATED_AT => updated_at.clone(),
+        column => cell_entry(&deal, column),
+    });
+    cells.collect()
+}
+
+static BLANK_DEAL: LazyLock<Deal> = LazyLock::new(|| Deal {
+    row: 0,
+    id: None,
+    client: Arc::default(),
+    stage: Stage::Prospect,
+    amount: Money::ZERO,
+    sector: None,
+    due: None,
+    assignee: None,
+    notes: Arc::default(),
+    created_at: None,
+    updated_at: None,
+});
+
+/// Update of a deal that a person saw.
+#[derive(Clone, Copy, Debug)]
+pub struct DealUpdate<'a> {
+    /// The deal as the person saw it.
+    pub seen: &'a Deal,
+    /// Wanted field values.
+    pub wanted: &'a DealFields,
+}
+
+impl DealUpdate<'_> {
+    /// Cells to write: those that differ, plus probability and weighted value when status or amount change. `None` when
+    /// nothing changes or the deal has no id yet.
+    pub fn into_update(self, rows: &DealRows) -> Option<RowUpdate> {
+        let wanted = self.wanted.applied_to(self.seen);
+        let columns = (1..=NOTES).filter(|column| cell_entry(self.seen, *column) != cell_entry(&wanted, *column));
+        let cells: Vec<CellUpdate> = columns
+            .map(|column| CellUpdate {
+                column,
+                from: rows.content_seen(self.seen, column),
+                to: cell_entry(&wanted, column),
+            })
+            .collect();
+        let id = self.seen.id?.to_string();
+        (!cells.is_empty()).then_some(RowUpdate { tab: &DEALS, id, cells })
+    }
+}
+
+/// Deletion of the row, conditional on the values that were seen. `None` when the deal has no id yet.
+pub fn delete_row(seen: &Deal, rows: &DealRows) -> Option<RowDelete> {
+    let said = (1..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
+    Some(RowDelete {
+        tab: &DEALS,
+        id: seen.id?.to_string(),
+        seen: said.map(|column| (column, rows.content_seen(seen, column))).collect(),
+    })
+}
+
+/// Ends a snooze.
+pub fn end_snooze(known: &DealSnooze) -> RowChange {
+    RowChange::Delete(RowDelete {
+        tab: &DEAL_PAUSES,
+        id: known.deal.to_string(),
+        seen: vec![(pause_column::UNTIL, CellEntry::Date(known.until).content())],
+    })
+}
+
+/// Adds a snooze, or changes the existing one.
+pub fn save_snooze(known: Option<&DealSnooze>, wanted: &DealSnooze, at: &Zoned) -> RowChange {
+    let id = wanted.deal.to_string();
+    let text = |text: &str| match text {
+        "" => CellEntry::Empty,
+        text => CellEntry::Text(text.to_owned()),
+    };
+    let cells = |pause: &DealSnooze| {
+        [
+            (pause_column::UNTIL, CellEntry::Date(pause.until)),
+            (pause_column::REASON, text(&pause.reason)),
+            (pause_column::BY, text(&pause.by)),
+        ]
+    };
+    let Some(known) = known else {
+        let said = cells(wanted).into_iter().map(|(_, entry)| entry);
+        return RowChange::Insert(RowInsert {
+            tab: &DEAL_PAUSES,
+            id: NewId::Given(id),
+            cells: said.chain([CellEntry::instant(at)]).collect(),
+        });
+    };
+    let moment = CellUpdate {
+        column: pause_column::AT,
+        from: known.at.map_or(CellContent::Empty, |then| {
+            CellEntry::instant(&then.to_zoned(at.time_zone().clone())).content()
+        }),
+        to: CellEntry::instant(at),
+    };
+    let pairs = cells(known).into_iter().zip(cells(wanted));
+    let changed = pairs.filter(|(before, after)| before != after);
+    let changed = changed.map(|((column, before), (_, to))| CellUpdate {
+        column,
+        from: before.content(),
+        to,
+    });
+    RowChange::Update(RowUpdate {
+        tab: &DEAL_PAUSES,
+        id,
+        cells: changed.chain([moment]).collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deal::fixture::{deal, money};
+
+    pub(crate) fn fields(client: &str, stage: Stage, euros: &str) -> DealFields {
+        DealFields {
+            client: client.into(),
+            ..DealFields::of(&deal(2, stage, euros))
+        }
+    }
+
+    #[test]
+    fn only_what_both_changed_to_different_values_clashes() {
+        let seen = fields("Acme", Stage::Prospect, "10");
+        for (found, wanted, watched, expected) in [
+            (("Acme", Stage::Prospect, "10"), ("B", Stage::Won, "20"), vec![], vec![]),
+            (("B", Stage::Prospect, "10"), ("Acme", Stage::Won, "10"), vec![], vec![]),
+            (
+                ("B", Stage::Prospect, "10"),
+                ("Acme", Stage::Won, "10"),
+                vec![CLIENT],
+                vec![CLIENT],
+            ),
+            (("B", Stage::Won, "10"), ("B", Stage::Won, "10"), vec![CLIENT], vec![]),
+            (
+                ("B", Stage::Won, "30"),
+                ("C", Stage::Lost, "10"),
+                vec![],
+                vec![CLIENT, STAGE],
+            ),
+        ] {
+            let [found, wanted] = [found, wanted].map(|(client, stage, euros)| fields(client, stage, euros));
+            assert_eq!(
+                conflicting_columns(&seen, &found, (&wanted, &watched)),
+                expected,
+                "{found:?} {wanted:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_person_changed_comes_over_what_somebody_else_changed_besides() {
+        let seen = fields("Acme", Stage::Prospect, "10");
+        let found = fields("ACME SA", Stage::Prospect, "10");
+        let wanted = fields("Acme", Stage::Prospect, "20");
+        let merged = merge_fields(&seen, &found, &wanted);
+        assert_eq!((&*merged.client, merged.amount), ("ACME SA", money("20")));
+    }
+}

@@ -1,0 +1,4 @@
+//! Form of a deal: page and view.
+
+pub(crate) mod page;
+pub(crate) mod view;

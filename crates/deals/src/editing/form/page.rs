@@ -1,0 +1,311 @@
+//! `GET /deals/new`, `POST /deals`, `GET` and `POST /deals/{id}/edit`: the form of a deal.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use domain::language::{Language, sort_key};
+use uuid::Uuid;
+use web::error::{Error, FieldError};
+
+use crate::{
+    deal::{Deal, response::DealResponse, stage::Stage},
+    editing::{
+        changes::{DealFields, NewDeal},
+        conflict::page,
+        form::view::{AmountHelp, DealFormPage, FormSuggestions},
+        input::{DealInput, DealUpdateInput},
+        notice::{ActionNotice, CompletedAction},
+        request::{Caller, private_page, read_request, redirect_with_notice},
+        update::{BY_API, BY_FORM, EditError, EditIntent, load_deal},
+    },
+    routes::BOARD,
+    snapshot::DealsSnapshot,
+    state::Deals,
+    text::amount::{self, Amount},
+};
+
+/// Header for the idempotency key of a creation
+/// (<https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>).
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+pub(crate) async fn show_new(State(deals): State<Arc<Deals>>, headers: HeaderMap, uri: Uri) -> Result<Response, Error> {
+    let caller = Caller::of(&headers, &uri);
+    let values = DealInput {
+        key: Some(Uuid::new_v4().to_string()),
+        ..DealUpdateInput::from_pairs(caller.pairs()).wanted
+    };
+    Ok(FormState::new(values).answer(&deals, &caller, StatusCode::OK).await)
+}
+
+pub(crate) async fn create(
+    State(deals): State<Arc<Deals>>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let (sent, caller) = read_request(&headers, &uri, &body)?;
+    let wanted = sent.change.wanted;
+    let checked = wanted.check(None, caller.language);
+    let fields = match checked.and_then(|fields| check_stage_offered(&deals, fields, None, caller.language)) {
+        Ok(fields) => fields,
+        Err(complaints) if caller.wants_page() => {
+            let filling = FormState {
+                complaints,
+                ..FormState::new(wanted)
+            };
+            return Ok(filling.answer(&deals, &caller, StatusCode::UNPROCESSABLE_ENTITY).await);
+        }
+        Err(complaints) => return Err(Error::invalid(complaints)),
+    };
+    let from_header = headers.get(IDEMPOTENCY_KEY).and_then(|key| key.to_str().ok());
+    let key = wanted
+        .key
+        .as_deref()
+        .or(from_header)
+        .map(str::trim)
+        .filter(|key| !key.is_empty());
+    let deal = NewDeal {
+        key: key.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned),
+        fields,
+        created_at: deals.clock.zoned_now(),
+    };
+    let by = if caller.wants_page() { BY_FORM } else { BY_API };
+    match deals.create(deal, by).await {
+        Ok(created) if caller.wants_page() => {
+            let notice = ActionNotice::of(CompletedAction::Created, created.id);
+            Ok(redirect_with_notice(
+                &format!("{BOARD}/{}{}", created.id, caller.language_query()),
+                &notice,
+            ))
+        }
+        Ok(created) => {
+            let status = if created.rows > 0 {
+                StatusCode::CREATED
+            } else {
+                StatusCode::OK
+            };
+            let (current, deal) = load_deal(&deals, created.id).await?;
+            let location = [(header::LOCATION, format!("{BOARD}/{}", created.id))];
+            Ok((status, location, Json(DealResponse::of(&deal, &current.rows))).into_response())
+        }
+        Err(error) if caller.wants_page() => Ok(FormState::new(wanted).failed(&deals, &caller, &error).await),
+        Err(error) => Err(error),
+    }
+}
+
+pub(crate) async fn show_edit(
+    State(deals): State<Arc<Deals>>,
+    Path(id): Path<u64>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let caller = Caller::of(&headers, &uri);
+    let (_, deal) = load_deal(&deals, id).await?;
+    let fields = DealFields::of(&deal);
+    let filling = FormState {
+        id: Some(id),
+        seen: Some(DealInput::of(&fields, Language::English)),
+        ..FormState::new(DealInput::of(&fields, caller.language))
+    };
+    Ok(filling.answer(&deals, &caller, StatusCode::OK).await)
+}
+
+pub(crate) async fn save(
+    State(deals): State<Arc<Deals>>,
+    Path(id): Path<u64>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let (sent, caller) = read_request(&headers, &uri, &body)?;
+    let since = deals.clock.now().as_millisecond();
+    let intend = |deal: &Deal| edit_intent(&deals, &sent.change, deal, caller.language);
+    let filling = || FormState {
+        id: Some(id),
+        seen: sent.change.seen.clone(),
+        ..FormState::new(sent.change.wanted.clone())
+    };
+    match deals.change((id, BY_FORM), intend).await {
+        Ok(()) => {
+            let notice = ActionNotice::undoable(CompletedAction::Changed, id, since);
+            Ok(redirect_with_notice(
+                &format!("{BOARD}/{id}{}", caller.query()),
+                &notice,
+            ))
+        }
+        Err(EditError::Clash(clash)) => Ok(page::conflict_page(&deals, &caller, (id, &clash)).await),
+        Err(EditError::Gone) => Ok(page::deleted_page(&deals, &caller, (id, Some(&sent.change.wanted))).await),
+        Err(EditError::Failed(error)) if !error.fields.is_empty() => {
+            let complaints = error.fields.clone();
+            let filling = FormState {
+                complaints,
+                ..filling()
+            };
+            Ok(filling.answer(&deals, &caller, StatusCode::UNPROCESSABLE_ENTITY).await)
+        }
+        Err(EditError::Failed(error)) => Ok(filling().failed(&deals, &caller, &error).await),
+    }
+}
+
+/// Edit requested by a form: only fields that differ from what the person saw count.
+pub(crate) fn edit_intent(
+    deals: &Deals,
+    sent: &DealUpdateInput,
+    deal: &Deal,
+    language: Language,
+) -> Result<EditIntent, Error> {
+    let found = DealFields::of(deal);
+    let seen = match &sent.seen {
+        Some(seen) => seen.check(Some(&found), language).map_err(Error::invalid)?,
+        None => found,
+    };
+    let wanted = sent.wanted.check(Some(&seen), language);
+    let wanted = wanted.and_then(|wanted| check_stage_offered(deals, wanted, Some(deal.stage), language));
+    let wanted = wanted.map_err(Error::invalid)?;
+    let watched = Vec::new();
+    Ok(EditIntent { seen, wanted, watched })
+}
+
+/// State of the form when it is rendered.
+struct FormState {
+    id: Option<u64>,
+    values: DealInput,
+    seen: Option<DealInput>,
+    complaints: Vec<FieldError>,
+    trouble: Option<String>,
+}
+
+impl FormState {
+    fn new(values: DealInput) -> Self {
+        Self {
+            id: None,
+            values,
+            seen: None,
+            complaints: Vec::new(),
+            trouble: None,
+        }
+    }
+
+    /// Renders the form again, with everything that was entered and the reason why it was not saved.
+    async fn failed(mut self, deals: &Deals, caller: &Caller, error: &Error) -> Response {
+        tracing::error!(
+            cause = sheets_store::error_chain::error_chain(error),
+            "a deal was not recorded"
+        );
+        self.trouble = Some(error_message(error, caller.language));
+        self.answer(deals, caller, error.status).await
+    }
+
+    async fn answer(self, deals: &Deals, caller: &Caller, status: StatusCode) -> Response {
+        let current = deals.current().await.ok();
+        let frame = match &current {
+            Some(current) => deals.frame(current, caller.language),
+            None => deals.bare_frame(caller.language),
+        };
+        private_page(status, self.page(deals, current.as_ref(), caller).document(&frame))
+    }
+
+    fn page(self, deals: &Deals, current: Option<&DealsSnapshot>, caller: &Caller) -> DealFormPage {
+        let (language, query) = (caller.language, caller.query());
+        let deal = self.id.and_then(|id| current?.rows.deal(id));
+        let (title, address, action, back) = match self.id {
+            Some(id) => (
+                language.choose("Modifier l’affaire", "Edit the deal"),
+                format!("{BOARD}/{id}/edit{query}"),
+                format!("{BOARD}/{id}/edit{query}"),
+                format!("{BOARD}/{id}{query}"),
+            ),
+            None => (
+                language.choose("Nouvelle affaire", "New deal"),
+                format!("{}{}", crate::routes::NEW, caller.language_query()),
+                format!("{BOARD}{}", caller.language_query()),
+                format!("{BOARD}{}", caller.language_query()),
+            ),
+        };
+        DealFormPage {
+            title: title.to_owned(),
+            address,
+            action,
+            back,
+            key: self.values.key.clone().unwrap_or_default(),
+            amount: amount_help(&self.values, language),
+            values: self.values,
+            seen: self.seen,
+            complaints: self.complaints,
+            trouble: self.trouble,
+            suggestions: current.map(suggestions).unwrap_or_default(),
+            stages: deals.rules.lost_stage.stages(deal.map(|deal| deal.stage)),
+        }
+    }
+}
+
+/// Refuses the stage Lost where it is not offered; a deal that is already lost may keep it.
+pub(crate) fn check_stage_offered(
+    deals: &Deals,
+    wanted: DealFields,
+    before: Option<Stage>,
+    language: Language,
+) -> Result<DealFields, Vec<FieldError>> {
+    let offered = deals.rules.lost_stage.stages(before);
+    if offered.contains(&wanted.stage) {
+        return Ok(wanted);
+    }
+    let words: Vec<&str> = offered.into_iter().map(Stage::as_str).collect();
+    let (refused, words) = (wanted.stage, words.join(", "));
+    let message = language.choose(
+        format!("Le statut « {refused} » n’est pas activé (DEALS_LOST_STATUS). Choisissez parmi {words}."),
+        format!("The status “{refused}” is not enabled (DEALS_LOST_STATUS). Choose one of {words}."),
+    );
+    Err(vec![FieldError::new("statut", message)])
+}
+
+fn amount_help(values: &DealInput, language: Language) -> AmountHelp {
+    let typed = values.montant_brut.as_deref().unwrap_or_default();
+    match amount::parse_amount(typed) {
+        Ok(Amount::Clear(reading)) => AmountHelp::Clear(language.money(reading.money)),
+        Ok(Amount::Ambiguous { thousands, decimal, .. }) => AmountHelp::Choice(
+            [thousands, decimal].map(|reading| (reading.money.to_string(), language.money(reading.money))),
+        ),
+        Err(_) => AmountHelp::None,
+    }
+}
+
+fn suggestions(current: &DealsSnapshot) -> FormSuggestions {
+    let deals = &current.rows.deals;
+    FormSuggestions {
+        clients: distinct_texts(deals.iter().map(|deal| &*deal.client)),
+        sectors: distinct_texts(deals.iter().filter_map(|deal| deal.sector.as_deref())),
+        assignees: distinct_texts(deals.iter().filter_map(|deal| deal.assignee.as_deref())),
+    }
+}
+
+/// Distinct texts in alphabetical order.
+fn distinct_texts<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let texts: std::collections::HashSet<&str> = texts.collect();
+    let sorted: BTreeMap<_, &str> = texts.into_iter().map(|text| (sort_key(text), text)).collect();
+    sorted.into_values().map(str::to_owned).collect()
+}
+
+/// Reason why nothing was saved and what to do, in the language of the page.
+pub(crate) fn error_message(error: &Error, language: Language) -> String {
+    let happened = match (language, error.code) {
+        (Language::French, "not_recorded") => "Le tableur n’a pas pu être joint\u{a0}: rien n’a été écrit.",
+        (Language::French, "not_confirmed") => "Le tableur n’a pas confirmé l’écriture.",
+        (Language::French, "busy") => "Trop d’écritures attendent en ce moment\u{a0}: rien n’a été écrit.",
+        (Language::French, "repeated_id") => {
+            "Plusieurs lignes du tableur portent ce numéro. Donnez un autre numéro à la ligne copiée."
+        }
+        _ => &error.happened,
+    };
+    let next = language.choose(
+        "Tout ce que vous avez saisi est encore là. Renvoyez-le dans un moment\u{a0}: la même saisie ne compte jamais deux fois.",
+        "Everything you entered is still here. Send it again in a moment: the same entry never counts twice.",
+    );
+    format!("{happened} {next}")
+}

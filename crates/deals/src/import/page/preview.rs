@@ -1,0 +1,138 @@
+//! Handlers of the import preview, its confirmation and its refused lines; mapping and options are in the address or
+//! form.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::{HeaderMap, Uri, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use uuid::Uuid;
+use web::{error::Error, request_context::RequestContext, response::Format};
+
+use crate::{
+    import::{
+        job::progress::ImportProgress,
+        log::RunName,
+        page::start::{ask_for_file_again, uncached},
+        plan::refused_lines,
+        preview::{ImportPreview, Upload},
+        request::ImportRequest,
+        response::ImportPlanResponse,
+        view::{ImportPreviewPage, import_run_address},
+    },
+    routes::{IMPORT_PREVIEW, with_language},
+    state::Deals,
+};
+
+/// Uploaded file with the mapping and options of a request.
+pub(crate) struct PreviewRequest {
+    pub(crate) asked: RequestContext,
+    pub(crate) pairs: Vec<(String, String)>,
+    pub(crate) sent: ImportRequest,
+    /// `None` if the upload has expired.
+    pub(crate) upload: Option<Arc<Upload>>,
+}
+
+impl PreviewRequest {
+    /// Parses the fields of a query string or form.
+    pub(crate) fn of(deals: &Deals, (headers, uri): (&HeaderMap, &Uri), fields: &str) -> Result<Self, Error> {
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_str(fields).map_err(|_| Error::unreadable_address())?;
+        let value = |wanted: &str| {
+            pairs
+                .iter()
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value.as_str())
+        };
+        let asked = RequestContext::with_language((value("format"), value("lang")), headers, uri, Format::PAGE)?;
+        let digest: Option<Uuid> = value("file").and_then(|digest| digest.parse().ok());
+        let borrowed = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let sent = ImportRequest::from_pairs(borrowed, asked.language).map_err(Error::invalid_query)?;
+        let upload = digest.and_then(|digest| deals.importer.uploads.find(digest));
+        Ok(Self {
+            asked,
+            sent,
+            upload,
+            pairs,
+        })
+    }
+}
+
+pub(crate) async fn show(
+    State(deals): State<Arc<Deals>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let meant = PreviewRequest::of(&deals, (&headers, &uri), query.as_deref().unwrap_or_default())?;
+    let Some(upload) = meant.upload else {
+        return Ok(ask_for_file_again(&deals, &meant.asked, meant.sent.to_form()).await);
+    };
+    let compared = deals.importer.compare(upload, meant.sent).await?;
+    answer(&deals, &meant.asked, &compared.prepared)
+}
+
+fn answer(deals: &Deals, asked: &RequestContext, prepared: &ImportPreview) -> Result<Response, Error> {
+    if let (Format::Json, Ok(outcome)) = (asked.face, &prepared.outcome) {
+        return Ok(axum::Json(ImportPlanResponse::of(prepared, outcome, asked.language)).into_response());
+    }
+    let page = ImportPreviewPage {
+        language: asked.language,
+        prepared,
+        run: RunName::new(),
+    };
+    Ok(uncached(Html(page.document(&deals.bare_frame(asked.language)))))
+}
+
+/// Time to wait for a short import before redirecting.
+const MAX_WAIT: Duration = Duration::from_secs(2);
+
+pub(crate) async fn apply(
+    State(deals): State<Arc<Deals>>,
+    headers: HeaderMap,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let fields =
+        std::str::from_utf8(&body).map_err(|_| Error::unreadable("The form contains something that is not text."))?;
+    let meant = PreviewRequest::of(&deals, (&headers, &uri), fields)?;
+    let run = meant.pairs.iter().find(|(name, _)| name == "run");
+    // The page carries the name, so that a double click reaches the import that the first click started.
+    let run = run.and_then(|(_, run)| RunName::parse(run)).unwrap_or_default();
+    let Some(upload) = meant.upload else {
+        return Ok(ask_for_file_again(&deals, &meant.asked, meant.sent.to_form()).await);
+    };
+    let compared = deals.importer.compare(upload, meant.sent).await?;
+    if compared.prepared.outcome.is_err() {
+        let address = format!("{IMPORT_PREVIEW}?{}", compared.prepared.query());
+        return Ok(Redirect::to(&with_language(&address, meant.asked.language)).into_response());
+    }
+    let mut progress = deals.importer.begin(compared, &run).await?;
+    let _ = tokio::time::timeout(MAX_WAIT, progress.wait_for(ImportProgress::is_over)).await;
+    Ok(Redirect::to(&with_language(&import_run_address(&run), meant.asked.language)).into_response())
+}
+
+pub(crate) async fn download_refused(
+    State(deals): State<Arc<Deals>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let meant = PreviewRequest::of(&deals, (&headers, &uri), query.as_deref().unwrap_or_default())?;
+    let Some(upload) = meant.upload else {
+        return Ok(ask_for_file_again(&deals, &meant.asked, meant.sent.to_form()).await);
+    };
+    let prepared = deals.importer.compare(upload, meant.sent).await?.prepared;
+    let outcome = prepared.outcome.as_ref().map_err(|_| Error::not_found())?;
+    let file = refused_lines::write(&prepared.upload.table, &outcome.plan.refused, meant.asked.language);
+    let name = meant.asked.language.choose("lignes_refusees.csv", "refused_lines.csv");
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, file).into_response())
+}

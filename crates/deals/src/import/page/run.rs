@@ -1,0 +1,102 @@
+//! Handlers of one import: progress or result (`GET /deals/import/{run}`) and undo (`POST /deals/import/{run}/undo`).
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, Uri, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+use web::{error::Error, request_context::RequestContext, response::Format};
+
+use crate::{
+    import::{
+        job::progress::ImportProgress,
+        log::RunName,
+        page::{start::uncached, upload::status_of},
+        view::{ImportRunPage, ImportRunStatus, import_run_address},
+    },
+    routes::with_language,
+    state::Deals,
+};
+
+/// Maximum time that a program waits for the end of the job; after it, the response gives the address to poll.
+const MAX_WAIT: Duration = Duration::from_secs(20);
+/// Refresh interval of a running import's page, in seconds.
+const REFRESH_SECONDS: HeaderValue = HeaderValue::from_static("2");
+
+/// Query parameters.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct ImportRunQuery {
+    format: Option<String>,
+    lang: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(deals): State<Arc<Deals>>,
+    Path(run): Path<String>,
+    Query(asked_for): Query<ImportRunQuery>,
+    (headers, uri): (HeaderMap, Uri),
+) -> Result<Response, Error> {
+    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
+    let asked = RequestContext::with_language(asked, &headers, &uri, Format::PAGE)?;
+    let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
+    let progress = deals.importer.progress(&run);
+    let progress = progress.map(|progress| progress.borrow().clone().told(asked.language));
+    let told = match progress {
+        Some(progress) => ImportRunStatus::Progress(progress),
+        None => ImportRunStatus::Log(
+            deals
+                .importer
+                .log()
+                .await?
+                .run(&run)
+                .cloned()
+                .ok_or_else(Error::not_found)?,
+        ),
+    };
+    if asked.face == Format::Json {
+        return Ok(Json(told.answer(&run)).into_response());
+    }
+    let is_running = told.is_running();
+    let page = ImportRunPage {
+        language: asked.language,
+        run: &run,
+        told,
+        zone: deals.clock.zone().clone(),
+    };
+    let mut response = uncached(Html(page.document(&deals.bare_frame(asked.language))));
+    if is_running {
+        response.headers_mut().insert(header::REFRESH, REFRESH_SECONDS);
+    }
+    Ok(response)
+}
+
+pub(crate) async fn undo(
+    State(deals): State<Arc<Deals>>,
+    Path(run): Path<String>,
+    Query(asked_for): Query<ImportRunQuery>,
+    (headers, uri): (HeaderMap, Uri),
+) -> Result<Response, Error> {
+    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
+    let asked = RequestContext::with_language(asked, &headers, &uri, Format::PAGE)?;
+    let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
+    let mut progress = deals.importer.take_back(&run).await?.ok_or_else(Error::not_found)?;
+    let patience = if asked.face == Format::Html {
+        MAX_WAIT / 10
+    } else {
+        MAX_WAIT
+    };
+    let _ = tokio::time::timeout(patience, progress.wait_for(ImportProgress::is_over)).await;
+    if asked.face == Format::Html {
+        return Ok(Redirect::to(&with_language(&import_run_address(&run), asked.language)).into_response());
+    }
+    let written = progress.borrow().clone().told(asked.language);
+    let status = status_of(&written.state);
+    let answer = json!({"run": run.to_string(), "address": import_run_address(&run), "written": written});
+    Ok((status, Json(answer)).into_response())
+}

@@ -1,0 +1,70 @@
+//! Request handling shared by the sales pages: filtered deals with their stage history.
+
+use axum::{
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use web::{
+    error::Error,
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    deal::{Deal, stage_history::StageHistory},
+    list::{
+        filter::DealFilter,
+        query_params::{QueryParams, parse_filter},
+    },
+    snapshot::DealsSnapshot,
+    state::Deals,
+};
+
+/// Parts of a request, as the handler received them.
+#[derive(Clone, Copy)]
+pub(crate) struct SalesRequest<'a> {
+    pub(crate) common: &'a QueryParams,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) uri: &'a Uri,
+}
+
+/// Inputs of a sales page.
+pub(crate) struct SalesContext<'a> {
+    pub(crate) deals: &'a Deals,
+    pub(crate) current: &'a DealsSnapshot,
+    pub(crate) asked: &'a RequestContext,
+    pub(crate) filter: &'a DealFilter,
+    pub(crate) history: &'a StageHistory,
+}
+
+impl SalesContext<'_> {
+    /// Deals that match the filter.
+    pub(crate) fn chosen(&self) -> Vec<&Deal> {
+        let rows = &self.current.rows;
+        let chosen = self.filter.select(&rows.deals, || rows.search_texts());
+        chosen.deals(&rows.deals)
+    }
+}
+
+/// Response made by `render`, or taken from the cache.
+pub(crate) async fn respond(
+    deals: &Deals,
+    sent: SalesRequest<'_>,
+    offered: &'static [Format],
+    render: impl FnOnce(&SalesContext<'_>) -> Result<RenderedResponse, Error>,
+) -> Result<Response, Error> {
+    let asked = sent.common.asked(sent.headers, sent.uri, offered)?;
+    let filter = parse_filter(sent.uri, (asked.language, deals.rules.lost_stage))?.filter;
+    let current = deals.current().await?;
+    let make = async || {
+        render(&SalesContext {
+            deals,
+            current: &current,
+            asked: &asked,
+            filter: &filter,
+            history: &deals.history(&current).await?,
+        })
+    };
+    let answer = deals.answered(&current, &asked, make).await?.respond(sent.headers);
+    Ok(sent.common.remembering(answer, asked.language))
+}

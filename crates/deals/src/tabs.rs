@@ -1,0 +1,12 @@
+//! List of the board's tabs, for setting the spreadsheet up.
+
+use sheets_store::schema::tab::Tab;
+use web::delivery::alert_history::ALERT_HISTORY;
+
+use crate::{
+    deal::columns::{DEAL_PAUSES, DEALS},
+    reminders::rows::CONTACTS,
+};
+
+/// Every tab of the board.
+pub static TABS: &[&Tab] = &[&DEALS, &DEAL_PAUSES, &ALERT_HISTORY, &CONTACTS];

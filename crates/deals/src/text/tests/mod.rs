@@ -1,0 +1,6 @@
+//! Tests of the parsers of amounts and dates.
+
+#[cfg(test)]
+pub(crate) mod amount;
+#[cfg(test)]
+pub(crate) mod date;

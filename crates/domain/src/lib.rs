@@ -1,0 +1,14 @@
+//! Domain nouns that the boards share: companies, people, money, periods, languages, name aliases, normalization,
+//! similarity and search.
+//!
+//! Pure code: no I/O, no clock, no store, no web.
+
+pub mod alias;
+pub mod company;
+pub mod language;
+pub mod money;
+pub mod normalize;
+pub mod period;
+pub mod person;
+pub mod search;
+pub mod similarity;

@@ -1,0 +1,140 @@
+//! Handlers of `/leaderboard/submissions/{id}/correct?signature=`: the sender corrects or withdraws a claim.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sheets_store::{Batch, CommitError, RowChange};
+use web::{
+    error::{Error, FieldError},
+    response::RenderedResponse,
+};
+
+use crate::{
+    claims::{
+        correction::{
+            CorrectionEligibility, CorrectionRequest, correctable,
+            view::{CorrectionFormPage, CorrectionRefusal},
+        },
+        receipt::page::receipt_address,
+    },
+    snapshot::BoardSnapshot,
+    state::Leaderboard,
+    ui::request::parse_body,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct CorrectionQuery {
+    #[serde(default)]
+    signature: String,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Path(id): Path<String>,
+    Query(question): Query<CorrectionQuery>,
+) -> Result<Response, Error> {
+    let current = leaderboard.current().await?;
+    let row = current.settled.ledger.row_of(&id).ok_or_else(Error::not_found)?;
+    let sent = CorrectionRequest::of_row(&row, &question.signature);
+    Ok(page(&leaderboard, &current, &id, (sent, Vec::new())))
+}
+
+pub(crate) async fn receive(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let sent: CorrectionRequest = parse_body(&headers, &body)?;
+    if leaderboard.signing.allows_correction(&id, &sent.signature) {
+        leaderboard.store.refresh();
+    }
+    let current = leaderboard.current().await?;
+    if refusal(&leaderboard, &current, &id, &sent.signature)?.is_some() {
+        let mut response = page(&leaderboard, &current, &id, (sent, Vec::new()));
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        return Ok(response);
+    }
+    let catalog = &current.catalog.catalog;
+    let update = match sent.update(&id, catalog, current.now.timestamp()) {
+        Ok(update) => update,
+        Err(complaints) => {
+            let mut response = page(&leaderboard, &current, &id, (sent, complaints));
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(response);
+        }
+    };
+    if let Some(update) = update {
+        let by = current
+            .settled
+            .ledger
+            .row_of(&id)
+            .map_or_else(String::new, |row| row.csm().to_owned());
+        let by = format!("{by} (own correction)");
+        let written: Result<_, CommitError> = leaderboard
+            .store
+            .commit(Batch::by(by, [RowChange::Update(update)]))
+            .await;
+        written?;
+    }
+    Ok(Redirect::to(&receipt_address(&leaderboard, &id)).into_response())
+}
+
+/// Why the claim cannot be corrected with this signature; `None` when it can.
+fn refusal(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    id: &str,
+    signature: &str,
+) -> Result<Option<CorrectionRefusal>, Error> {
+    let row = current.settled.ledger.row_of(id).ok_or_else(Error::not_found)?;
+    if !leaderboard.signing.allows_correction(id, signature) {
+        return Ok(Some(CorrectionRefusal::NotYours));
+    }
+    Ok(
+        match correctable(row.submitted_at(), row.status(), current.now.timestamp()) {
+            CorrectionEligibility::Until(_) => None,
+            CorrectionEligibility::TooLate => Some(CorrectionRefusal::TooLate),
+            CorrectionEligibility::Decided(status) => Some(CorrectionRefusal::Decided(status)),
+        },
+    )
+}
+
+fn page(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    id: &str,
+    (sent, complaints): (CorrectionRequest, Vec<FieldError>),
+) -> Response {
+    let refusal = refusal(leaderboard, current, id, &sent.signature).unwrap_or(Some(CorrectionRefusal::NotYours));
+    let status = match refusal {
+        None => StatusCode::OK,
+        Some(_) => StatusCode::FORBIDDEN,
+    };
+    let row = current.settled.ledger.row_of(id);
+    let until = row.map(|row| correctable(row.submitted_at(), row.status(), current.now.timestamp()));
+    let page = CorrectionFormPage {
+        id,
+        sent: &sent,
+        complaints: &complaints,
+        refusal,
+        until: match until {
+            Some(CorrectionEligibility::Until(until)) => Some(until),
+            _ => None,
+        },
+        csms: &current.settled.csms,
+        companies: &current.settled.companies,
+        now: current.now.clone(),
+    };
+    let document = page.document(&leaderboard.frame(current));
+    let mut response = RenderedResponse::html(document).respond(&HeaderMap::new());
+    *response.status_mut() = status;
+    response
+}

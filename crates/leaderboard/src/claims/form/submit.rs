@@ -1,0 +1,225 @@
+//! Handler of `POST /leaderboard/submissions`: records a claim. Responds only after the row is written.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::similarity::Similarity;
+use sheets_store::{Batch, CommitError};
+use web::{
+    error::{Error, FieldError},
+    response::Format,
+};
+
+use crate::{
+    claims::{
+        form::{
+            page::{FormValues, page},
+            validation::{SubmissionError, SubmissionRequest, ValidSubmission},
+        },
+        receipt::page::receipt_address,
+        rows::NewSubmission,
+        submission::SubmissionStatus,
+    },
+    names::{page::suggestions, rows::NameKind},
+    state::Leaderboard,
+    ui::{SimilarNames, SubmitProblem},
+};
+
+pub(crate) async fn receive(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let (sent, settled) = read(&headers, &body)?.settled();
+    let valid = match sent.check(&leaderboard.catalog().catalog, leaderboard.clock.now()) {
+        Ok(valid) => valid,
+        Err(refusal) => return refuse(&leaderboard, &headers, sent, refusal).await,
+    };
+    if wants_page(&headers) {
+        let looks_like = looks_like(&leaderboard, &valid, &settled).await;
+        if !looks_like.is_empty() {
+            return Ok(ask(&leaderboard, sent, looks_like).await);
+        }
+    }
+    match record(&leaderboard, &valid).await {
+        Ok(recorded) if wants_page(&headers) => {
+            Ok(Redirect::to(&receipt_address(&leaderboard, &recorded.id)).into_response())
+        }
+        Ok(recorded) => crate::claims::receipt::page::for_program(&leaderboard, &recorded.id, recorded.status()).await,
+        Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, sent, error).await),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Known names similar to those of a claim, except names the sender has already confirmed. Uses only cached rows, so
+/// that no claim waits for it. A name that extends a known one is not treated as a typo.
+async fn looks_like(leaderboard: &Leaderboard, valid: &ValidSubmission, settled: &[NameKind]) -> SimilarNames {
+    let Some(current) = leaderboard.at_hand().await else {
+        return SimilarNames::default();
+    };
+    let near = |kind, typed: &str| {
+        let mut near = match settled.contains(&kind) {
+            true => Vec::new(),
+            false => suggestions(&current, kind, typed),
+        };
+        near.retain(|suggestion| suggestion.likeness != Similarity::Longer);
+        near
+    };
+    SimilarNames {
+        csm: near(NameKind::Csm, &valid.csm),
+        company: near(NameKind::Company, &valid.company),
+    }
+}
+
+/// Renders the form again with a question for each name that is similar to a known one.
+async fn ask(leaderboard: &Leaderboard, sent: SubmissionRequest, looks_like: SimilarNames) -> Response {
+    let filling = FormValues {
+        sent,
+        shown_at: leaderboard.clock.zoned_now(),
+        complaints: Vec::new(),
+        looks_like,
+    };
+    let mut response = page(leaderboard, filling, Some(SubmitProblem::NameUnclear)).await;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
+/// Renders the form again with all input and the reason why it was not recorded.
+async fn not_recorded(leaderboard: &Leaderboard, sent: SubmissionRequest, error: CommitError) -> Response {
+    let needs_mending = matches!(error, CommitError::Closed(_));
+    let error = Error::from(error);
+    tracing::error!(
+        cause = sheets_store::error_chain::error_chain(&error),
+        "a claim was not recorded"
+    );
+    let cause = if needs_mending {
+        format!("{} {}", error.happened, error.next)
+    } else {
+        error.happened.to_string()
+    };
+    let trouble = SubmitProblem::Unreachable { cause };
+    let mut response = again(leaderboard, sent, (error.status, Vec::new()), Some(trouble)).await;
+    if let Some(seconds) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// A submission that is in the sheet.
+struct RecordedSubmission {
+    id: String,
+    was_there: bool,
+}
+
+impl RecordedSubmission {
+    fn status(&self) -> StatusCode {
+        if self.was_there {
+            StatusCode::OK
+        } else {
+            StatusCode::CREATED
+        }
+    }
+}
+
+async fn record(leaderboard: &Leaderboard, valid: &ValidSubmission) -> Result<RecordedSubmission, CommitError> {
+    let id = valid.id();
+    let row = NewSubmission {
+        id: id.clone(),
+        submitted_at: leaderboard.clock.zoned_now(),
+        csm: valid.csm.clone(),
+        company: valid.company.clone(),
+        integrations: valid.integrations.clone(),
+        status: SubmissionStatus::Received,
+        note: String::new(),
+    };
+    let committed = leaderboard.commit(Batch::inserts([row.into_insert()])).await?;
+    Ok(RecordedSubmission {
+        id,
+        was_there: committed.inserted == 0,
+    })
+}
+
+async fn refuse(
+    leaderboard: &Leaderboard,
+    headers: &HeaderMap,
+    sent: SubmissionRequest,
+    refusal: SubmissionError,
+) -> Result<Response, Error> {
+    let (complaints, trouble) = match refusal {
+        SubmissionError::Fields(complaints) => (complaints, None),
+        SubmissionError::Automatic => (Vec::new(), Some(SubmitProblem::TooFast)),
+    };
+    if wants_page(headers) {
+        return Ok(again(
+            leaderboard,
+            sent,
+            (StatusCode::UNPROCESSABLE_ENTITY, complaints),
+            trouble,
+        )
+        .await);
+    }
+    Err(Error::invalid(if complaints.is_empty() {
+        vec![FieldError::new(
+            "website",
+            "This looks like an automatic entry. Leave “website” empty and send “shown_at” only from a form that was shown.",
+        )]
+    } else {
+        complaints
+    }))
+}
+
+/// Renders the form again with all input.
+async fn again(
+    leaderboard: &Leaderboard,
+    sent: SubmissionRequest,
+    (status, complaints): (StatusCode, Vec<FieldError>),
+    trouble: Option<SubmitProblem>,
+) -> Response {
+    let filling = FormValues {
+        sent: SubmissionRequest {
+            website: String::new(),
+            ..sent
+        },
+        shown_at: leaderboard.clock.zoned_now(),
+        complaints,
+        looks_like: SimilarNames::default(),
+    };
+    let mut response = page(leaderboard, filling, trouble).await;
+    *response.status_mut() = status;
+    response
+}
+
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<SubmissionRequest, Error> {
+    let kind: Option<mime::Mime> = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| kind.parse().ok());
+    match kind.as_ref().map(mime::Mime::essence_str) {
+        Some("application/json") => serde_json::from_slice(body)
+            .map_err(|error| Error::unreadable(format!("The JSON cannot be read: {error}."))),
+        Some("application/x-www-form-urlencoded") => serde_urlencoded::from_bytes(body)
+            .map(SubmissionRequest::from_pairs)
+            .map_err(|_| Error::unreadable("The form contains something that is not text.")),
+        _ => Err(Error::unsupported_media_type()),
+    }
+}
+
+/// Whether the client wants a page: it accepts HTML, or sends a form without asking for JSON.
+fn wants_page(headers: &HeaderMap) -> bool {
+    matches!(Format::negotiate(None, headers, Format::PAGE), Ok(Format::Html)) || {
+        let is_form = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+        let names_json = headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("json"));
+        is_form && !names_json
+    }
+}

@@ -1,0 +1,4 @@
+#[cfg(test)]
+pub(crate) mod choices;
+#[cfg(test)]
+pub(crate) mod validation;

@@ -1,0 +1,325 @@
+//! Validation of the claim form: a request body becomes a valid submission or field errors.
+
+use std::time::Duration;
+
+use domain::{company::CompanyKey, normalize::collapse_spaces, person::PersonKey};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use uuid::Uuid;
+use web::error::FieldError;
+
+use crate::{
+    claims::{
+        catalog::{Availability, Catalog},
+        submission::join_integrations,
+    },
+    names::rows::NameKind,
+};
+
+/// Maximum length of a CSM name, in characters.
+pub const MAX_CSM_LENGTH: usize = 80;
+/// Maximum length of a company name, in characters.
+pub const MAX_COMPANY_LENGTH: usize = 200;
+/// Maximum length of an idempotency key, in bytes.
+const MAX_KEY_LENGTH: usize = 100;
+/// Minimum time to fill in the form: faster requests come from bots.
+const MIN_FILL_TIME: Duration = Duration::from_millis(500);
+
+/// Body of a submission. In JSON, `null` means empty.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, expecting = "an object with csm, company and integrations")]
+pub struct SubmissionRequest {
+    /// CSM who claims.
+    #[serde(deserialize_with = "text_or_nothing")]
+    pub csm: String,
+    /// Company of the claim.
+    #[serde(deserialize_with = "text_or_nothing")]
+    pub company: String,
+    /// Integrations that the company completed.
+    #[serde(deserialize_with = "one_or_many")]
+    pub integrations: Vec<String>,
+    /// Idempotency key, generated when the form was shown; the same for every retry.
+    #[serde(deserialize_with = "text_or_nothing")]
+    pub key: String,
+    /// Honeypot: hidden from people, so only bots fill it in.
+    #[serde(deserialize_with = "text_or_nothing")]
+    pub website: String,
+    /// Milliseconds since 1970 at which the form was shown; empty from API clients.
+    #[serde(deserialize_with = "text_or_nothing")]
+    pub shown_at: String,
+    /// Confirmation of a CSM name that is similar to a known one.
+    #[serde(skip)]
+    pub csm_meant: NameConfirmation,
+    /// Confirmation of a company name that is similar to a known one.
+    #[serde(skip)]
+    pub company_meant: NameConfirmation,
+}
+
+/// Answer to the question whether a name is meant as typed or as a similar known one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameConfirmation {
+    /// Name that the form asked about.
+    pub asked: String,
+    /// Chosen name; empty before a choice.
+    pub answer: String,
+}
+
+impl NameConfirmation {
+    /// Whether the question was about this very name and has been answered.
+    fn settles(&self, typed: &str) -> bool {
+        !self.answer.trim().is_empty() && collapse_spaces(&self.asked) == collapse_spaces(typed)
+    }
+}
+
+/// A submission that passed validation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidSubmission {
+    /// CSM name as typed.
+    pub csm: String,
+    /// Company name as typed.
+    pub company: String,
+    /// Content of the integrations cell: catalog names in catalog order.
+    pub integrations: String,
+    key: String,
+}
+
+/// Why a submission is rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubmissionError {
+    /// Field errors, each about one field.
+    Fields(Vec<FieldError>),
+    /// The request comes from a bot.
+    Automatic,
+}
+
+impl SubmissionRequest {
+    /// Parses the pairs of a form; `integrations` may occur many times.
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        let mut sent = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "csm" => sent.csm = value,
+                "company" => sent.company = value,
+                "integrations" => sent.integrations.push(value),
+                "key" => sent.key = value,
+                "website" => sent.website = value,
+                "shown_at" => sent.shown_at = value,
+                "csm_asked" => sent.csm_meant.asked = value,
+                "csm_meant" => sent.csm_meant.answer = value,
+                "company_asked" => sent.company_meant.asked = value,
+                "company_meant" => sent.company_meant.answer = value,
+                _ => {}
+            }
+        }
+        sent
+    }
+
+    /// Applies the confirmed names; also returns the kinds of names that need no further question.
+    pub fn settled(mut self) -> (Self, Vec<NameKind>) {
+        let mut settled = Vec::new();
+        let fields = [
+            (NameKind::Csm, &mut self.csm, &self.csm_meant),
+            (NameKind::Company, &mut self.company, &self.company_meant),
+        ];
+        for (kind, typed, meant) in fields {
+            if meant.settles(typed) {
+                typed.clone_from(&meant.answer);
+                settled.push(kind);
+            }
+        }
+        (self, settled)
+    }
+
+    /// Validates every field against the catalog.
+    ///
+    /// # Errors
+    /// All field errors at once, in form order.
+    pub fn check(&self, catalog: &Catalog, now: Timestamp) -> Result<ValidSubmission, SubmissionError> {
+        if !self.website.is_empty() || self.is_too_quick(now) {
+            return Err(SubmissionError::Automatic);
+        }
+        let mut complaints = Vec::new();
+        let mut complain = |field, result: Result<(), String>| {
+            if let Err(message) = result {
+                complaints.push(FieldError::new(field, message));
+            }
+        };
+        complain("csm", check_csm(&self.csm));
+        complain("company", check_company(&self.company));
+        let chosen = choose(&self.integrations, catalog);
+        complain("integrations", chosen.as_ref().map(|_| ()).map_err(Clone::clone));
+        complain("key", check_key(&self.key));
+        match chosen {
+            Ok(chosen) if complaints.is_empty() => Ok(ValidSubmission {
+                csm: collapse_spaces(&self.csm),
+                company: collapse_spaces(&self.company),
+                integrations: join_integrations(&chosen),
+                key: self.key.trim().to_owned(),
+            }),
+            _ => Err(SubmissionError::Fields(complaints)),
+        }
+    }
+
+    fn is_too_quick(&self, now: Timestamp) -> bool {
+        let shown_at = self
+            .shown_at
+            .trim()
+            .parse()
+            .ok()
+            .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok());
+        shown_at.is_some_and(|shown_at| {
+            let visit = now.duration_since(shown_at);
+            // A negative duration means that a clock was set back, not a bot.
+            !visit.is_negative() && visit.unsigned_abs() < MIN_FILL_TIME
+        })
+    }
+}
+
+impl ValidSubmission {
+    /// Id of the row, derived from the key and the input. Sending the form again writes nothing, even if staff changed
+    /// the row since; an edited form is a new submission.
+    pub fn id(&self) -> String {
+        if self.key.is_empty() {
+            return Uuid::new_v4().to_string();
+        }
+        let content = [&self.key, &self.csm, &self.company, &self.integrations]
+            .map(String::as_str)
+            .join("\u{1f}");
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, content.as_bytes()).to_string()
+    }
+}
+
+fn check_csm(csm: &str) -> Result<(), String> {
+    check_text(csm, MAX_CSM_LENGTH)?;
+    match PersonKey::of(csm) {
+        Some(_) => Ok(()),
+        None => Err("Write your name.".to_owned()),
+    }
+}
+
+fn check_company(company: &str) -> Result<(), String> {
+    check_text(company, MAX_COMPANY_LENGTH)?;
+    match CompanyKey::of(company) {
+        Some(_) => Ok(()),
+        None if company.trim().is_empty() => Err("Write the name of the company.".to_owned()),
+        None => Err("The name of the company needs at least one letter or digit.".to_owned()),
+    }
+}
+
+fn check_text(text: &str, longest: usize) -> Result<(), String> {
+    let length = text.trim().chars().count();
+    if length > longest {
+        return Err(format!("This has {length} characters. Shorten it to {longest}."));
+    }
+    match text.trim().chars().find(|character| is_refused(*character)) {
+        Some(character) => Err(format!(
+            "This contains an invisible character (U+{:04X}). Type it anew instead of pasting it.",
+            u32::from(character)
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Control characters, bidirectional overrides, invisible characters and the replacement character: they could make one
+/// name look like another.
+///
+/// Joiners (U+200C, U+200D) and variation selectors are allowed: Persian, Indian names and emoji need them.
+fn is_refused(character: char) -> bool {
+    let turns_direction = matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2066}'..='\u{2069}');
+    // The last three are Korean fillers.
+    let is_unseen = matches!(character, '\u{00AD}' | '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}' | '\u{115F}' | '\u{1160}' | '\u{3164}');
+    character.is_control()
+        || turns_direction
+        || is_unseen
+        || matches!(character, '\u{2028}' | '\u{2029}' | char::REPLACEMENT_CHARACTER)
+}
+
+fn check_key(key: &str) -> Result<(), String> {
+    let is_plain = key.len() <= MAX_KEY_LENGTH && key.trim().chars().all(|character| character.is_ascii_graphic());
+    if is_plain {
+        Ok(())
+    } else {
+        Err(format!(
+            "The key has to be at most {MAX_KEY_LENGTH} letters, digits or signs without spaces; a UUID is best."
+        ))
+    }
+}
+
+/// Catalog names in catalog order, without duplicates.
+fn choose(sent: &[String], catalog: &Catalog) -> Result<Vec<String>, String> {
+    let names: Vec<&str> = sent
+        .iter()
+        .flat_map(|value| value.split([',', ';', '\n']))
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    if names.is_empty() {
+        return Err(if catalog.offered().next().is_none() {
+            "No integration is on offer at the moment. Ask whoever runs Tallyboard to look at integrations.txt."
+                .to_owned()
+        } else {
+            "Tick at least one integration.".to_owned()
+        });
+    }
+    let mut wrong = Vec::new();
+    for name in &names {
+        match catalog.find(name) {
+            Some(found) if found.availability == Availability::Offered => {}
+            Some(found) => wrong.push(format!("“{}” is no longer offered. Leave it out.", found.name)),
+            None => wrong.push(format!(
+                "“{}” is not in the list of integrations.{}",
+                shortened(name),
+                nearest(name, catalog)
+            )),
+        }
+    }
+    if !wrong.is_empty() {
+        wrong.truncate(3);
+        return Err(wrong.join(" "));
+    }
+    let chosen = catalog.offered().filter(|offered| {
+        names
+            .iter()
+            .any(|name| catalog.find(name).is_some_and(|found| found.name == offered.name))
+    });
+    Ok(chosen.map(|integration| integration.name.clone()).collect())
+}
+
+fn nearest(name: &str, catalog: &Catalog) -> String {
+    let nearest = catalog
+        .nearest(name)
+        .filter(|nearest| nearest.availability == Availability::Offered);
+    nearest.map_or_else(
+        || " Choose one of those on offer.".to_owned(),
+        |nearest| format!(" Did you mean “{}”?", nearest.name),
+    )
+}
+
+fn shortened(name: &str) -> String {
+    name.chars()
+        .filter(|character| !is_refused(*character))
+        .take(40)
+        .collect()
+}
+
+fn text_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "integrations has to be a name or a list of names")]
+    enum Names {
+        One(String),
+        Many(Vec<String>),
+        Nothing,
+    }
+    Ok(match Names::deserialize(deserializer)? {
+        Names::One(name) => vec![name],
+        Names::Many(names) => names,
+        Names::Nothing => Vec::new(),
+    })
+}

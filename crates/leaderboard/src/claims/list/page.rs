@@ -1,0 +1,196 @@
+//! Handler of `GET /leaderboard/claims`: the rows behind a number.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use domain::period::Period;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use web::{
+    error::{Error, FieldError},
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    claims::list::{
+        ClaimFilter, MatchingClaims, OutcomeFilter,
+        answers::{ClaimsResponse, claims_sheet},
+    },
+    disputes::Dispute,
+    snapshot::BoardSnapshot,
+    state::Leaderboard,
+    ui::{ClaimsLink, ClaimsPage, NameSuggestions, Paging, request::parse_period},
+};
+
+/// Rows per page.
+const ROWS_PER_PAGE: usize = 100;
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct ClaimsQuery {
+    csm: Option<String>,
+    integration: Option<String>,
+    company: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    outcome: Option<String>,
+    submission: Option<String>,
+    page: Option<String>,
+    as_of: Option<String>,
+    format: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<ClaimsQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let filter = question.filter()?;
+    let current = leaderboard.current_as_of(question.as_of.as_deref()).await?;
+    let filter = filter.as_of(current.past.as_ref());
+    // Claims are shown without disputes when that tab cannot be read.
+    let disputes = leaderboard.disputes().await.ok();
+    let version = disputes.as_ref().map(|disputes| disputes.snapshot.version);
+    let disputes = disputes.map(|disputes| Arc::clone(&disputes.snapshot.data));
+    let disputes = disputes.as_ref().map_or(&[][..], |disputes| &disputes.list);
+    let make = async || {
+        render(
+            &leaderboard,
+            &current,
+            (&filter, disputes),
+            (asked.face, question.page()),
+        )
+    };
+    let key = format!("{} disputes {version:?}", asked.key());
+    let rendered = leaderboard.answered(&current, key, make).await?;
+    Ok(rendered.respond(&headers))
+}
+
+impl ClaimsQuery {
+    fn filter(&self) -> Result<ClaimsLink, Error> {
+        let period = parse_period(self.from.as_deref(), self.to.as_deref())?;
+        let given = |value: &Option<String>| {
+            value
+                .as_deref()
+                .map(str::trim)
+                .filter(|value| !value.is_empty())
+                .map(str::to_owned)
+        };
+        Ok(ClaimsLink {
+            csm: given(&self.csm),
+            integration: given(&self.integration),
+            company: given(&self.company),
+            from: period.from,
+            to: period.to,
+            outcome: given(&self.outcome).map(|word| wanted(&word)).transpose()?,
+            submission: given(&self.submission),
+            as_of: None,
+        })
+    }
+
+    /// Page number; an invalid page shows the first.
+    fn page(&self) -> usize {
+        self.page
+            .as_deref()
+            .and_then(|page| page.parse().ok())
+            .unwrap_or(1)
+            .max(1)
+    }
+}
+
+fn wanted(word: &str) -> Result<OutcomeFilter, Error> {
+    let known = OutcomeFilter::ALL.into_iter().find(|wanted| wanted.name() == word);
+    known.ok_or_else(|| {
+        let words = OutcomeFilter::ALL.map(OutcomeFilter::name).join(", ");
+        let message = format!("“{word}” is nothing that a claim comes to. Choose one of {words}, or leave it out.");
+        Error::invalid_query(vec![FieldError::new("outcome", message)])
+    })
+}
+
+fn render(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    (filter, disputes): (&ClaimsLink, &[Dispute]),
+    (face, page): (Format, usize),
+) -> Result<RenderedResponse, Error> {
+    let period = Period {
+        from: filter.from,
+        to: filter.to,
+    };
+    let matching = current.settled.ledger.matching_claims(&ClaimFilter {
+        csm: filter.csm.clone(),
+        integration: filter.integration.clone(),
+        company: filter.company.clone(),
+        span: period.span(leaderboard.clock.zone()),
+        outcome: filter.outcome,
+        submission: filter.submission.clone(),
+    });
+    let link = |row| current.settled.rows.submission_link.row(row);
+    if face == Format::Html {
+        return Ok(RenderedResponse::html(document(
+            leaderboard,
+            current,
+            (filter, disputes),
+            (&matching, page),
+        )));
+    }
+    let lines = matching.lines(0..matching.len(), link);
+    match face {
+        Format::Csv => Ok(RenderedResponse::csv(&claims_sheet(
+            &lines,
+            current.read_at,
+            leaderboard.clock.zone(),
+        ))),
+        Format::Xlsx => RenderedResponse::xlsx(&claims_sheet(&lines, current.read_at, leaderboard.clock.zone()))
+            .map_err(Error::internal),
+        _ => RenderedResponse::json(&ClaimsResponse {
+            as_of: current.read_at,
+            filter,
+            claims: &lines,
+        })
+        .map_err(Error::internal),
+    }
+}
+
+fn document(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    (filter, disputes): (&ClaimsLink, &[Dispute]),
+    (matching, page): (&MatchingClaims<'_>, usize),
+) -> String {
+    let pages = matching.len().div_ceil(ROWS_PER_PAGE).max(1);
+    let page = if page > pages { 1 } else { page };
+    let lines = matching.lines((page - 1) * ROWS_PER_PAGE..page * ROWS_PER_PAGE, |row| {
+        current.settled.rows.submission_link.row(row)
+    });
+    ClaimsPage {
+        filter: filter.clone(),
+        lines: &lines,
+        disputes,
+        past: current.past,
+        totals: matching.totals(),
+        paging: Paging {
+            page: u32::try_from(page).unwrap_or(u32::MAX),
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+        },
+        suggestions: NameSuggestions {
+            csms: current.settled.csms.clone(),
+            companies: current.settled.companies.clone(),
+            integrations: current
+                .catalog
+                .catalog
+                .integrations()
+                .iter()
+                .map(|integration| integration.name.clone())
+                .collect(),
+        },
+        now: current.now.clone(),
+    }
+    .document(&leaderboard.frame(current))
+}

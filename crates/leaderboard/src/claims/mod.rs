@@ -1,0 +1,17 @@
+//! Claims: the `submissions` tab and every page that records, lists or corrects a claim.
+
+pub mod catalog;
+pub mod correction;
+pub mod dataset;
+pub(crate) mod decode;
+pub(crate) mod findings;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub(crate) mod form;
+pub mod ledger;
+pub mod list;
+pub(crate) mod receipt;
+pub mod rows;
+pub(crate) mod sample;
+pub(crate) mod storage;
+pub mod submission;

@@ -1,0 +1,145 @@
+//! Handler of `GET /leaderboard/submissions/{id}`: outcome of a submission, computed from the current rows.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{OriginalUri, Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use web::{
+    error::Error,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    claims::{
+        correction::{CorrectionEligibility, correctable, view::correct_address},
+        receipt::{
+            answers::{PendingSubmissionResponse, SubmissionResponse},
+            outcome::SubmissionOutcome,
+        },
+    },
+    routes::SUBMISSIONS,
+    snapshot::BoardSnapshot,
+    state::Leaderboard,
+    ui::{ReceiptPage, messages},
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct ReceiptQuery {
+    /// Authorises its holder to correct the claim.
+    signature: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Path(id): Path<String>,
+    Query(question): Query<ReceiptQuery>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let (current, effect) = look_up(&leaderboard, &id).await?;
+    let rendered = match Format::negotiate(None, &headers, Format::PAGE) {
+        Ok(Format::Html) => RenderedResponse::html(
+            ReceiptPage {
+                effect: &effect,
+                address: uri.path(),
+                correction: correction(&leaderboard, &current, &effect, question.signature.as_deref()),
+                now: current.now.clone(),
+            }
+            .document(&leaderboard.frame(&current)),
+        ),
+        _ => json(&effect, None)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+/// Link to the correction form and its deadline; `None` without a valid signature.
+fn correction(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    effect: &SubmissionOutcome,
+    signature: Option<&str>,
+) -> Option<(String, Timestamp)> {
+    let signature = signature.filter(|signature| leaderboard.signing.allows_correction(&effect.id, signature))?;
+    match correctable(effect.submitted_at, effect.status, current.now.timestamp()) {
+        CorrectionEligibility::Until(until) => Some((correct_address(&effect.id, signature), until)),
+        CorrectionEligibility::TooLate | CorrectionEligibility::Decided(_) => None,
+    }
+}
+
+/// JSON response to a submission. The row is already written, so this never returns an error.
+pub(crate) async fn for_program(leaderboard: &Leaderboard, id: &str, status: StatusCode) -> Result<Response, Error> {
+    let rendered = match look_up(leaderboard, id).await {
+        Ok((_, effect)) => json(
+            &effect,
+            Some(correct_address(id, &leaderboard.signing.sign_correction(id))),
+        )?,
+        Err(error) => {
+            tracing::warn!(
+                cause = sheets_store::error_chain::error_chain(&error),
+                "the effect of a recorded claim cannot be told"
+            );
+            let answer = PendingSubmissionResponse {
+                recorded: true,
+                id,
+                message: "Recorded. What it did cannot be told at the moment.",
+            };
+            RenderedResponse::json(&answer).map_err(Error::internal)?
+        }
+    };
+    let mut response = rendered.respond(&HeaderMap::new()).into_response();
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(BoardSnapshot, SubmissionOutcome), Error> {
+    let read = async || {
+        let current = leaderboard.current().await;
+        current.map_err(|error| Error::recorded_but_not_shown(error.into()))
+    };
+    let mut current = read().await?;
+    let is_known = current.settled.ledger.effect_of(id).is_some();
+    if !is_known && current.is_behind() {
+        // Another instance may have written the row after this one read the tab.
+        leaderboard.store.refresh();
+        current = read().await?;
+    }
+    match current.settled.ledger.effect_of(id) {
+        Some(effect) => Ok((current, effect)),
+        None if current.is_behind() => Err(Error::recorded_but_not_shown(
+            "the data at hand is older than the submission".into(),
+        )),
+        None => Err(Error::not_found()),
+    }
+}
+
+fn json(effect: &SubmissionOutcome, correct_at: Option<String>) -> Result<RenderedResponse, Error> {
+    let mut sentences = vec!["Recorded.".to_owned(), messages::credit(effect)];
+    sentences.extend(messages::remainder(effect));
+    sentences.extend(effect.place.as_ref().map(messages::place));
+    let answer = SubmissionResponse {
+        recorded: true,
+        effect,
+        correct_at,
+        message: sentences.join(" "),
+    };
+    RenderedResponse::json(&answer).map_err(Error::internal)
+}
+
+/// Unreserved characters in a path: letters, digits and the marks of RFC 3986, section 2.3.
+const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
+
+/// Address of the receipt, with the signature that authorises corrections.
+pub(crate) fn receipt_address(leaderboard: &Leaderboard, id: &str) -> String {
+    let signature = leaderboard.signing.sign_correction(id);
+    format!(
+        "{SUBMISSIONS}/{}?signature={signature}",
+        utf8_percent_encode(id, PATH_SEGMENT)
+    )
+}

@@ -1,0 +1,200 @@
+//! Handlers of `/leaderboard/disputes`: all disputes, and the form for a new one.
+
+pub(crate) mod disputed_claim;
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sheets_store::{Batch, RowInsert};
+use web::{
+    error::{Error, FieldError},
+    page::field::FormValue,
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    disputes::{
+        Dispute, DisputeRequest,
+        new_dispute::DisputableClaim,
+        view::{Claimant, DisputeForm, DisputesPage},
+    },
+    routes::{DISPUTES, addressed},
+    snapshot::BoardSnapshot,
+    state::Leaderboard,
+    ui::request::parse_body,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct DisputesQuery {
+    csm: Option<String>,
+    format: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DisputesResponse<'a> {
+    as_of: Timestamp,
+    disputes: &'a [&'a Dispute],
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DisputeResponse {
+    /// Always true: a failed write is an error response.
+    recorded: bool,
+    /// Id of the dispute.
+    id: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<DisputesQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let disputes = leaderboard.disputes().await?;
+    let current = leaderboard.current().await?;
+    let csm = question.csm.as_deref().map(str::trim).filter(|csm| !csm.is_empty());
+    let data = &disputes.snapshot.data;
+    let newest_first = data.list.iter().rev();
+    let list: Vec<&Dispute> = newest_first
+        .filter(|dispute| csm.is_none_or(|csm| dispute.concerns(csm)))
+        .collect();
+    let rendered = match asked.face {
+        Format::Html => RenderedResponse::html(
+            DisputesPage {
+                disputes: &list,
+                csm,
+                csms: &current.settled.csms,
+                tab: data.link.tab(),
+                address: &asked.address,
+                now: current.now.clone(),
+            }
+            .document(&leaderboard.frame(&current)),
+        ),
+        _ => RenderedResponse::json(&DisputesResponse {
+            as_of: disputes.snapshot.read_at,
+            disputes: &list,
+        })
+        .map_err(Error::internal)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+/// `GET /leaderboard/disputes/new`: form for a claim (`?claim=&integration=`) or for a credit that the CSM has not
+/// claimed (`?company=&integration=&csm=`). Shows the dispute instead when it exists already.
+pub(crate) async fn form(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<DisputeRequest>,
+) -> Result<Response, Error> {
+    let current = leaderboard.current().await?;
+    if question.claim.is_empty() {
+        return disputed_claim::form(&leaderboard, &current, question).await;
+    }
+    let disputes = leaderboard.disputes().await?;
+    let is_known = |dispute: &&Dispute| dispute.is_of(&question.claim, &question.integration);
+    if let Some(known) = disputes.snapshot.data.list.iter().find(is_known) {
+        return Ok(Redirect::to(&list_address(&known.csm)).into_response());
+    }
+    let disputable = disputable(&current, &question)?;
+    Ok(page(
+        &leaderboard,
+        &current,
+        &disputable,
+        FormValue::valid(question.reason),
+    ))
+}
+
+/// `POST /leaderboard/disputes`.
+pub(crate) async fn receive(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let dispute: DisputeRequest = parse_body(&headers, &body)?;
+    let current = leaderboard.current().await?;
+    if dispute.claim.is_empty() {
+        return disputed_claim::receive(&leaderboard, &current, &headers, dispute).await;
+    }
+    let disputable = disputable(&current, &dispute)?;
+    match disputable.dispute(&dispute.reason, &leaderboard.clock.zoned_now()) {
+        Ok(insert) => record(&leaderboard, &headers, vec![insert], &disputable.csm).await,
+        Err(complaint) if wants_page(&headers) => {
+            let typed = FormValue::refused(dispute.reason, complaint.message);
+            Ok(refused(page(&leaderboard, &current, &disputable, typed)))
+        }
+        Err(complaint) => Err(Error::invalid(vec![complaint])),
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    Format::accepted(headers) == Format::Html
+}
+
+fn refused(mut page: Response) -> Response {
+    *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    page
+}
+
+/// Writes the rows, the dispute last, and responds with the dispute.
+async fn record(
+    leaderboard: &Leaderboard,
+    headers: &HeaderMap,
+    rows: Vec<RowInsert>,
+    csm: &str,
+) -> Result<Response, Error> {
+    let committed = leaderboard.commit(Batch::inserts(rows)).await?;
+    if wants_page(headers) {
+        return Ok(Redirect::to(&list_address(csm)).into_response());
+    }
+    let answer = DisputeResponse {
+        recorded: true,
+        id: committed.ids.into_iter().next_back(),
+    };
+    Ok(RenderedResponse::json(&answer)
+        .map_err(Error::internal)?
+        .respond(headers))
+}
+
+fn list_address(csm: &str) -> String {
+    addressed(DISPUTES, &[("csm", csm)])
+}
+
+fn disputable(current: &BoardSnapshot, sent: &DisputeRequest) -> Result<DisputableClaim, Error> {
+    let line = current
+        .settled
+        .ledger
+        .claim_of(&sent.claim, |row| current.settled.rows.submission_link.row(row));
+    let Some(line) = line.filter(|line| !line.id.is_empty()) else {
+        return Err(Error::not_found());
+    };
+    DisputableClaim::of(&line, &sent.integration).ok_or_else(|| nothing_to_dispute(&sent.integration))
+}
+
+fn nothing_to_dispute(integration: &str) -> Error {
+    let message = format!("“{integration}” is not credited to somebody else there, so there is nothing to dispute.");
+    Error::invalid_query(vec![FieldError::new("integration", message)])
+}
+
+fn page(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    disputable: &DisputableClaim,
+    reason: FormValue,
+) -> Response {
+    let form = DisputeForm {
+        credit: &disputable.credit,
+        claimant: Claimant::Of(disputable),
+        reason,
+        now: current.now.clone(),
+    };
+    RenderedResponse::html(form.document(&leaderboard.frame(current))).respond(&HeaderMap::new())
+}

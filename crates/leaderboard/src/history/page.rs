@@ -1,0 +1,186 @@
+//! Handlers of the history pages: `GET /leaderboard/corrections` lists corrections with their reasons and effects; `GET
+//! /leaderboard/difference` compares the standings at two moments.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use domain::period::Period;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use web::{
+    error::Error,
+    request_context::RequestContext,
+    response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
+};
+
+use crate::{
+    history::{
+        AsOf, CORRECTIONS_PER_PAGE,
+        corrections::Correction,
+        difference::{StandingChange, difference},
+        view::{CorrectionsPage, DifferencePage},
+    },
+    state::Leaderboard,
+    ui::Paging,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct CorrectionsQuery {
+    page: Option<String>,
+    format: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CorrectionsResponse<'a> {
+    as_of: Timestamp,
+    total: usize,
+    page: u32,
+    corrections: &'a [Correction],
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<CorrectionsQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let page = question
+        .page
+        .as_deref()
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1_u32)
+        .max(1);
+    let told = leaderboard.corrections(page).await?;
+    let current = leaderboard.current().await?;
+    let pages = u32::try_from(told.total.div_ceil(CORRECTIONS_PER_PAGE))
+        .unwrap_or(u32::MAX)
+        .max(1);
+    let rendered = match asked.face {
+        Format::Html => RenderedResponse::html(
+            CorrectionsPage {
+                corrections: &told.list,
+                paging: Paging { page, pages },
+                now: current.now.clone(),
+            }
+            .document(&leaderboard.frame(&current)),
+        ),
+        _ => RenderedResponse::json(&CorrectionsResponse {
+            as_of: told.read_at,
+            total: told.total,
+            page,
+            corrections: &told.list,
+        })
+        .map_err(Error::internal)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct DifferenceQuery {
+    before: Option<String>,
+    after: Option<String>,
+    format: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DifferenceResponse<'a> {
+    before: AsOf,
+    after: AsOf,
+    by_csm: &'a [StandingChange],
+}
+
+pub(crate) async fn between(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<DifferenceQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let current = leaderboard.current().await?;
+    let now = current.now.clone();
+    let week_ago = now
+        .checked_sub(jiff::ToSpan::days(7))
+        .map_or(Timestamp::MIN, |then| then.timestamp());
+    let before = leaderboard
+        .moment("before", question.before.as_deref())?
+        .unwrap_or(AsOf::at(week_ago));
+    let after = leaderboard
+        .moment("after", question.after.as_deref())?
+        .unwrap_or(AsOf::at(now.timestamp()));
+    let then = leaderboard.past(before).await?;
+    let later = leaderboard.past(after).await?;
+    let everything = Period::default();
+    let (then, later) = (
+        leaderboard.standings(&then, everything).await,
+        leaderboard.standings(&later, everything).await,
+    );
+    let moved = difference(&then.by_csm, &later.by_csm);
+    let rendered = match asked.face {
+        Format::Html => RenderedResponse::html(
+            DifferencePage {
+                before,
+                after,
+                moved: &moved,
+                address: &asked.address,
+                now,
+            }
+            .document(&leaderboard.frame(&current)),
+        ),
+        Format::Csv => RenderedResponse::csv(&sheet(&moved, now.datetime())),
+        Format::Xlsx => RenderedResponse::xlsx(&sheet(&moved, now.datetime())).map_err(Error::internal)?,
+        _ => RenderedResponse::json(&DifferenceResponse {
+            before,
+            after,
+            by_csm: &moved,
+        })
+        .map_err(Error::internal)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+fn sheet(moved: &[StandingChange], as_of: jiff::civil::DateTime) -> ExportSheet {
+    let headers = [
+        "csm",
+        "integrations_before",
+        "integrations_after",
+        "difference",
+        "rank_before",
+        "rank_after",
+    ];
+    let kinds = [
+        ExportKind::Text,
+        ExportKind::Integer,
+        ExportKind::Integer,
+        ExportKind::Integer,
+        ExportKind::Integer,
+        ExportKind::Integer,
+    ];
+    let row = |line: &StandingChange| {
+        let difference = i32::try_from(line.points()).unwrap_or(i32::MAX);
+        vec![
+            ExportCell::from(line.csm.as_str()),
+            ExportCell::from(line.before.map(|standing| standing.integrations)),
+            ExportCell::from(line.after.map(|standing| standing.integrations)),
+            ExportCell::from(difference),
+            ExportCell::from(line.before.map(|standing| standing.rank)),
+            ExportCell::from(line.after.map(|standing| standing.rank)),
+        ]
+    };
+    ExportSheet {
+        title: "Difference".to_owned(),
+        file_name: "leaderboard-difference".to_owned(),
+        as_of,
+        columns: headers
+            .into_iter()
+            .zip(kinds)
+            .map(|(header, kind)| ExportColumn::new(header, kind))
+            .collect(),
+        rows: moved.iter().map(row).collect(),
+    }
+}

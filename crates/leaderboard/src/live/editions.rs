@@ -1,0 +1,200 @@
+//! Editions of the board: the state at one data version, with recent news for viewers.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+};
+
+use tokio::sync::{Notify, watch};
+
+use crate::{
+    live::new_claims::{NewClaim, NewClaims},
+    snapshot::{BoardData, BoardVersions},
+};
+
+/// Maximum claims named in one event.
+pub(crate) const MAX_NAMED_CLAIMS: usize = 20;
+
+/// Maximum claims kept for viewers that reconnect.
+pub(crate) const MAX_REMEMBERED_CLAIMS: usize = 100;
+
+/// Id of an edition within one run of the program, such as `0a1b2c3d-12-1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EditionId {
+    pub(crate) run: u32,
+    pub(crate) versions: BoardVersions,
+}
+
+/// The board at one data version, with recent news.
+#[derive(Clone)]
+pub(crate) struct Edition {
+    pub(crate) id: EditionId,
+    pub(crate) remembered: Arc<VecDeque<(BoardVersions, EditionEntry)>>,
+    pub(crate) is_last: bool,
+}
+
+/// One piece of news in an edition.
+#[derive(Clone)]
+pub(crate) enum EditionEntry {
+    Claim(Arc<NewClaim>),
+    /// Number of claims beyond the limit of named ones.
+    Others(u32),
+}
+
+/// Current edition and its subscribers.
+pub(crate) struct LiveUpdates {
+    pub(crate) editions: watch::Sender<Edition>,
+    /// Data of the latest edition, for the comparison with the next one.
+    latest: Mutex<Option<Arc<BoardData>>>,
+    pub(crate) written: Notify,
+    pub(crate) has_pacemaker: AtomicBool,
+}
+
+/// A viewer of the board.
+pub(crate) struct Viewer {
+    pub(crate) editions: watch::Receiver<Edition>,
+    pub(crate) seen: Option<EditionId>,
+}
+
+impl Default for LiveUpdates {
+    fn default() -> Self {
+        let first = Edition {
+            id: EditionId {
+                run: rand::random(),
+                versions: (0, 0),
+            },
+            remembered: Arc::default(),
+            is_last: false,
+        };
+        Self {
+            editions: watch::Sender::new(first),
+            latest: Mutex::default(),
+            written: Notify::new(),
+            has_pacemaker: AtomicBool::new(false),
+        }
+    }
+}
+
+impl LiveUpdates {
+    /// Id of the edition with these data versions.
+    pub(crate) fn id(&self, versions: BoardVersions) -> EditionId {
+        EditionId {
+            run: self.editions.borrow().id.run,
+            versions,
+        }
+    }
+
+    /// Publishes data that is newer than the current edition.
+    pub(crate) fn publish(&self, versions: BoardVersions, settled: &Arc<BoardData>) {
+        if self.editions.borrow().id.versions >= versions {
+            return;
+        }
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        self.editions.send_if_modified(|edition| {
+            if edition.id.versions >= versions {
+                return false;
+            }
+            let new = latest.as_ref().map(|latest| {
+                let earlier = &latest.ledger;
+                settled.ledger.new_claims_since(earlier, MAX_NAMED_CLAIMS)
+            });
+            edition.id.versions = versions;
+            edition.remember(new.unwrap_or_default());
+            *latest = Some(Arc::clone(settled));
+            true
+        });
+    }
+
+    /// Ends all streams permanently.
+    pub(crate) fn end(&self) {
+        self.editions.send_modify(|edition| edition.is_last = true);
+    }
+
+    pub(crate) fn viewers(&self) -> usize {
+        self.editions.receiver_count()
+    }
+}
+
+impl Edition {
+    pub(crate) fn id(&self) -> EditionId {
+        self.id
+    }
+
+    pub(crate) fn remember(&mut self, new: NewClaims) {
+        if new == NewClaims::default() {
+            return;
+        }
+        let versions = self.id.versions;
+        let remembered = Arc::make_mut(&mut self.remembered);
+        let others = Some(new.others).filter(|others| *others > 0).map(EditionEntry::Others);
+        let claims = new.latest.into_iter().map(|claim| EditionEntry::Claim(Arc::new(claim)));
+        remembered.extend(others.into_iter().chain(claims).map(|told| (versions, told)));
+        while remembered.len() > MAX_REMEMBERED_CLAIMS {
+            remembered.pop_front();
+        }
+    }
+
+    /// Claims that are new since an earlier edition; empty when that edition belongs to another run.
+    pub(crate) fn since(&self, seen: Option<EditionId>) -> NewClaims {
+        let mut new = NewClaims::default();
+        let Some(seen) = seen.filter(|seen| seen.run == self.id.run) else {
+            return new;
+        };
+        let missed = self.remembered.iter().filter(|(versions, _)| *versions > seen.versions);
+        for (_, told) in missed {
+            match told {
+                EditionEntry::Claim(claim) => new.latest.push(NewClaim::clone(claim)),
+                EditionEntry::Others(others) => new.others += others,
+            }
+        }
+        let unnamed = new.latest.len().saturating_sub(MAX_NAMED_CLAIMS);
+        new.latest.drain(..unnamed);
+        new.others += u32::try_from(unnamed).unwrap_or(u32::MAX);
+        new
+    }
+}
+
+impl Viewer {
+    /// Next unseen edition, with its new claims; `None` at shutdown.
+    pub(crate) async fn next(&mut self) -> Option<(Edition, NewClaims)> {
+        let seen = self.seen;
+        let unseen = |edition: &Edition| edition.is_last || Some(edition.id) != seen;
+        let edition = self.editions.wait_for(unseen).await.ok()?.clone();
+        if edition.is_last {
+            return None;
+        }
+        self.seen = Some(edition.id);
+        let new = edition.since(seen);
+        Some((edition, new))
+    }
+}
+
+impl fmt::Display for EditionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (data, catalog) = self.versions;
+        write!(formatter, "{:08x}-{data}-{catalog}", self.run)
+    }
+}
+
+/// A text that is not an edition id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InvalidEditionId;
+
+impl FromStr for EditionId {
+    type Err = InvalidEditionId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidEditionId> {
+        let mut parts = text.split('-');
+        let mut part = || parts.next().ok_or(InvalidEditionId);
+        let (run, data, catalog) = (part()?, part()?, part()?);
+        Ok(Self {
+            run: u32::from_str_radix(run, 16).map_err(|_| InvalidEditionId)?,
+            versions: (
+                data.parse().map_err(|_| InvalidEditionId)?,
+                catalog.parse().map_err(|_| InvalidEditionId)?,
+            ),
+        })
+    }
+}

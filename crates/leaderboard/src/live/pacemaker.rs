@@ -1,0 +1,178 @@
+//! Pacemaker of the live updates, at a cost independent of the number of viewers.
+//!
+//! An edition is the board at one data version. Every read of the rows publishes its edition ([`LiveUpdates::publish`](crate::live::editions::LiveUpdates::publish)), so
+//! viewers hear of a claim as soon as any request has read it. While there are viewers, one background task (the
+//! pacemaker) checks the cached rows once a second without I/O, and reads the sheet after a local write or when the
+//! cache has expired. Each viewer waits for the next edition and compares it with the last one it saw, so a
+//! reconnecting viewer receives what it missed.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use sheets_store::{Batch, CommitError, CommitSummary};
+
+use crate::{
+    live::editions::{EditionId, Viewer},
+    state::Leaderboard,
+};
+
+/// Maximum viewers of one instance. Each holds a connection; the limit protects the host's open-file limit.
+const MAX_VIEWERS: usize = 2_000;
+/// Interval between two checks of the cached rows.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+impl Leaderboard {
+    /// Writes a batch, then wakes the pacemaker.
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<CommitSummary, CommitError> {
+        let committed = self.store.commit(batch).await;
+        // Also after an error: some errors leave the outcome unknown.
+        self.live.written.notify_one();
+        committed
+    }
+
+    /// Registers a viewer that has seen `seen`; `None` when the limit is reached. Requires cached rows.
+    pub(crate) fn watch(self: &Arc<Self>, seen: Option<EditionId>) -> Option<Viewer> {
+        if self.live.viewers() >= MAX_VIEWERS {
+            return None;
+        }
+        let viewer = Viewer {
+            editions: self.live.editions.subscribe(),
+            seen,
+        };
+        if !self.live.has_pacemaker.swap(true, Ordering::SeqCst) {
+            tokio::spawn(Arc::clone(self).run_pacemaker());
+        }
+        Some(viewer)
+    }
+
+    /// Ends the streams of all viewers for shutdown; no new viewers are accepted.
+    pub fn end_streams(&self) {
+        self.live.end();
+    }
+
+    /// Checks in a loop while there are viewers.
+    async fn run_pacemaker(self: Arc<Self>) {
+        loop {
+            while self.live.viewers() > 0 && !self.live.editions.borrow().is_last {
+                let is_written = tokio::select! {
+                    () = self.live.written.notified() => true,
+                    () = tokio::time::sleep(POLL_INTERVAL) => false,
+                };
+                self.look(is_written).await;
+            }
+            self.live.has_pacemaker.store(false, Ordering::SeqCst);
+            // A viewer may have registered after the loop ended and before the flag was cleared, relying on this task.
+            if self.live.viewers() == 0 || self.live.has_pacemaker.swap(true, Ordering::SeqCst) {
+                return;
+            }
+            if self.live.editions.borrow().is_last {
+                return;
+            }
+        }
+    }
+
+    /// Publishes the latest edition.
+    async fn look(&self, is_written: bool) {
+        let is_old = || async {
+            let fully_read_at = self.fully_read_at().await;
+            fully_read_at.is_none_or(|at| self.clock.now().duration_since(at) > self.store.fresh_for())
+        };
+        if is_written || is_old().await {
+            if let Err(error) = self.current().await {
+                tracing::debug!(%error, "nothing new can be told to viewers");
+            }
+        } else {
+            drop(self.at_hand().await);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::editions::{Edition, InvalidEditionId, LiveUpdates, MAX_NAMED_CLAIMS, MAX_REMEMBERED_CLAIMS};
+
+    pub(crate) fn edition() -> Edition {
+        LiveUpdates::default().editions.borrow().clone()
+    }
+
+    pub(crate) fn claim(number: usize) -> NewClaim {
+        NewClaim {
+            id: number.to_string(),
+            csm: "Kate".to_owned(),
+            company: "Acme".to_owned(),
+            credited: vec![],
+        }
+    }
+
+    pub(crate) fn published(
+        mut edition: Edition,
+        version: u64,
+        claims: std::ops::Range<usize>,
+        others: u32,
+    ) -> Edition {
+        edition.id.versions = (version, 1);
+        edition.remember(NewClaims {
+            latest: claims.map(claim).collect(),
+            others,
+        });
+        edition
+    }
+
+    /// Ids that are new since an edition of this run, and the number of other claims.
+    pub(crate) fn since(edition: &Edition, version: u64) -> (Vec<String>, u32) {
+        let seen = EditionId {
+            versions: (version, 1),
+            ..edition.id
+        };
+        let new = edition.since(Some(seen));
+        (new.latest.into_iter().map(|claim| claim.id).collect(), new.others)
+    }
+
+    #[test]
+    fn somebody_who_was_away_is_told_what_they_missed_and_no_more() {
+        let edition = published(published(edition(), 1, 0..1, 0), 2, 1..3, 7);
+        assert_eq!(since(&edition, 0), (vec!["0".into(), "1".into(), "2".into()], 7));
+        assert_eq!(since(&edition, 1), (vec!["1".into(), "2".into()], 7));
+        assert_eq!(since(&edition, 2), (vec![], 0));
+        assert_eq!(edition.since(None), NewClaims::default());
+        let of_another_run = EditionId {
+            run: edition.id.run.wrapping_add(1),
+            versions: (0, 0),
+        };
+        assert_eq!(edition.since(Some(of_another_run)), NewClaims::default());
+    }
+
+    #[test]
+    fn only_so_many_claims_are_remembered_and_fewer_named_at_once() {
+        let edition = published(edition(), 1, 0..MAX_REMEMBERED_CLAIMS + 50, 0);
+        assert_eq!(edition.remembered.len(), MAX_REMEMBERED_CLAIMS);
+        let (named, others) = since(&edition, 0);
+        assert_eq!(named.len(), MAX_NAMED_CLAIMS);
+        assert_eq!(others as usize, MAX_REMEMBERED_CLAIMS - MAX_NAMED_CLAIMS);
+        assert_eq!(named.last().map(String::as_str), Some("149"));
+    }
+
+    #[test]
+    fn an_edition_is_found_by_its_name_and_nothing_else_is_one() {
+        let id = EditionId {
+            run: 0x0a1b_2c3d,
+            versions: (12, 3),
+        };
+        assert_eq!(id.to_string(), "0a1b2c3d-12-3");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in [
+            "",
+            "x",
+            "0a1b2c3d",
+            "0a1b2c3d-12",
+            "zz-1-1",
+            "1--1",
+            "1-1-99999999999999999999",
+        ] {
+            assert_eq!(text.parse::<EditionId>(), Err(InvalidEditionId), "{text}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Handler of `GET /leaderboard/live`: one server-sent event stream for each open board.
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html>
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, HeaderValue},
+    response::{IntoResponse, Response, Sse, sse::Event},
+};
+use futures_util::stream::{self, Stream};
+use rand::Rng;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use web::error::Error;
+
+use crate::{
+    live::{
+        answers::LiveEvent,
+        editions::{EditionId, Viewer},
+    },
+    state::Leaderboard,
+};
+
+/// Heartbeat interval. Proxies usually close connections after a minute of silence.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct LiveQuery {
+    /// Edition that the page shows.
+    since: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<LiveQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    leaderboard.current().await?;
+    let viewer = leaderboard
+        .watch(seen(&headers, question.since.as_deref()))
+        .ok_or_else(Error::too_many_viewers)?;
+    let mut response = Sse::new(events(viewer)).into_response();
+    // Disables proxy buffering, which would delay events: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
+    let unbuffered = (
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
+    response.headers_mut().insert(unbuffered.0, unbuffered.1);
+    Ok(response)
+}
+
+/// Last edition seen: from `Last-Event-ID` on a reconnect, otherwise from the page.
+fn seen(headers: &HeaderMap, since: Option<&str>) -> Option<EditionId> {
+    let last = headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .filter(|id| !id.is_empty());
+    last.or(since).and_then(|id| id.parse().ok())
+}
+
+fn events(viewer: Viewer) -> impl Stream<Item = Result<Event, Infallible>> {
+    // Random retry delay, so that viewers do not all reconnect in the same second after a restart.
+    let retry = Duration::from_millis(rand::rng().random_range(1_000..4_000));
+    let hello = Event::default().event("beat").data("").retry(retry);
+    let news = stream::unfold(viewer, async |mut viewer| {
+        let event = next(&mut viewer).await?;
+        Some((Ok(event), viewer))
+    });
+    stream::StreamExt::chain(stream::iter([Ok(hello)]), news)
+}
+
+/// Next edition, or a heartbeat.
+async fn next(viewer: &mut Viewer) -> Option<Event> {
+    let Ok(next) = tokio::time::timeout(HEARTBEAT, viewer.next()).await else {
+        return Some(Event::default().event("beat").data(""));
+    };
+    let (edition, new) = next?;
+    let id = edition.id().to_string();
+    let answer = LiveEvent::new(&id, new);
+    let event = Event::default().id(&id).event("claims").json_data(answer);
+    event
+        .inspect_err(|error| tracing::error!(%error, "an edition cannot be told"))
+        .ok()
+}

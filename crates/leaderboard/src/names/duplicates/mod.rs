@@ -1,0 +1,235 @@
+//! Duplicate detection: similar names on the board, with the effect of a merge. Staff decide; nothing is merged here.
+
+#[cfg(test)]
+mod tests;
+
+use domain::similarity::{ComparableName, Similarity, most_similar, similar_pairs};
+use schemars::JsonSchema;
+use serde::Serialize;
+use sheets_store::finding::{NamedRows, NearNames};
+use web::page::formatting;
+
+use crate::{
+    claims::{
+        ledger::Ledger,
+        storage::{
+            name_interner::{NameId, RowValidity},
+            saturating_u32,
+        },
+    },
+    names::rows::{DistinctNames, NameKind},
+    ui::{ClaimsLink, NAMES},
+};
+
+/// Maximum suggestions for a typed name.
+const MAX_SUGGESTIONS: usize = 3;
+
+/// CSM and company names in counting rows, and the similar pairs among them.
+#[derive(Debug)]
+pub(crate) struct DuplicateNames {
+    csms: DuplicatesOfKind,
+    companies: DuplicatesOfKind,
+}
+
+/// Names of one kind.
+#[derive(Debug)]
+struct DuplicatesOfKind {
+    kind: NameKind,
+    names: Vec<(NameId, ComparableName)>,
+    /// By index in `names`.
+    pairs: Vec<(usize, usize, Similarity)>,
+    /// Number of interned names, counting or not.
+    known: usize,
+}
+
+/// A known name similar to a typed one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NameSuggestion {
+    /// Display name.
+    pub name: String,
+    /// Kind of similarity.
+    pub likeness: Similarity,
+}
+
+impl DuplicateNames {
+    /// Searches all names.
+    pub(crate) fn of(ledger: &Ledger, distinct: &DistinctNames) -> Self {
+        Self {
+            csms: DuplicatesOfKind::of(NameKind::Csm, ledger, distinct),
+            companies: DuplicatesOfKind::of(NameKind::Company, ledger, distinct),
+        }
+    }
+
+    /// Whether a continued ledger has the same names.
+    pub(crate) fn is_still_valid(&self, ledger: &Ledger) -> bool {
+        self.csms.is_still_valid(ledger) && self.companies.is_still_valid(ledger)
+    }
+
+    /// Number of similar pairs.
+    pub(crate) fn len(&self) -> usize {
+        self.csms.pairs.len() + self.companies.pairs.len()
+    }
+
+    /// Similar pairs, CSMs first, each with the effect of a merge.
+    pub(crate) fn questions(&self, ledger: &Ledger) -> Vec<NearNames> {
+        let both = [&self.csms, &self.companies];
+        both.into_iter().flat_map(|family| family.questions(ledger)).collect()
+    }
+
+    /// Known names similar to a typed one; empty when the typed name itself is known.
+    pub(crate) fn suggestions(
+        &self,
+        ledger: &Ledger,
+        kind: NameKind,
+        typed: &str,
+        distinct: &DistinctNames,
+    ) -> Vec<NameSuggestion> {
+        let family = match kind {
+            NameKind::Csm => &self.csms,
+            NameKind::Company => &self.companies,
+        };
+        let Some(key) = kind.key(typed).filter(|_| !family.knows(ledger, typed)) else {
+            return Vec::new();
+        };
+        let alike = most_similar(
+            &ComparableName::new(typed, &key),
+            family.names.iter().map(|(_, name)| name),
+        );
+        let alike = alike.into_iter().map(|(place, likeness)| NameSuggestion {
+            name: shown(ledger, kind, family.names[place].0).to_owned(),
+            likeness,
+        });
+        let asked = alike.filter(|suggestion| !distinct.contains(kind, typed, &suggestion.name));
+        asked.take(MAX_SUGGESTIONS).collect()
+    }
+}
+
+impl DuplicatesOfKind {
+    fn of(kind: NameKind, ledger: &Ledger, distinct: &DistinctNames) -> Self {
+        let named = numbers(ledger, kind).into_iter().filter_map(|number| {
+            let shown = shown(ledger, kind, number);
+            Some((number, ComparableName::new(shown, &kind.key(shown)?)))
+        });
+        let names: Vec<(NameId, ComparableName)> = named.collect();
+        let alike: Vec<ComparableName> = names.iter().map(|(_, name)| name.clone()).collect();
+        let mut pairs = similar_pairs(&alike);
+        pairs.retain(|(one, other, _)| {
+            let text = |place: usize| shown(ledger, kind, names[place].0);
+            !distinct.contains(kind, text(*one), text(*other))
+        });
+        Self {
+            kind,
+            names,
+            pairs,
+            known: known(ledger, kind),
+        }
+    }
+
+    fn is_still_valid(&self, ledger: &Ledger) -> bool {
+        self.known == known(ledger, self.kind) && self.names.len() == numbers(ledger, self.kind).len()
+    }
+
+    fn knows(&self, ledger: &Ledger, typed: &str) -> bool {
+        let number = match self.kind {
+            NameKind::Csm => ledger.find_csm(typed),
+            NameKind::Company => ledger.find_company(typed),
+        };
+        number.is_some_and(|number| self.names.binary_search_by_key(&number, |(number, _)| *number).is_ok())
+    }
+
+    fn questions(&self, ledger: &Ledger) -> Vec<NearNames> {
+        if self.pairs.is_empty() {
+            return Vec::new();
+        }
+        let rows = rows_by_name(ledger, self.kind);
+        let pairs = self.pairs.iter();
+        pairs
+            .map(|(one, other, likeness)| {
+                let (one, other) = (self.names[*one].0, self.names[*other].0);
+                // Of equally frequent names, the first one is kept.
+                let is_kept = rows[one.place()] >= rows[other.place()];
+                let (keep, merge) = if is_kept { (one, other) } else { (other, one) };
+                let named = |number: NameId| self.named(ledger, number, rows[number.place()]);
+                NearNames {
+                    kind: self.kind.as_str(),
+                    keep: named(keep),
+                    merge: named(merge),
+                    reason: format!("{}.", likeness.words()),
+                    effect: self.effect(ledger, keep, merge),
+                    action: NAMES,
+                }
+            })
+            .collect()
+    }
+
+    fn named(&self, ledger: &Ledger, number: NameId, rows: u32) -> NamedRows {
+        let name = shown(ledger, self.kind, number).to_owned();
+        let filter = ClaimsLink::default();
+        let address = match self.kind {
+            NameKind::Csm => filter.of_csm(&name),
+            NameKind::Company => filter.of_company(&name),
+        }
+        .address();
+        NamedRows { name, rows, address }
+    }
+
+    fn effect(&self, ledger: &Ledger, keep: NameId, merge: NameId) -> String {
+        match self.kind {
+            NameKind::Csm => "Their points would be added up; the total stays.".to_owned(),
+            NameKind::Company => match shared_credits(ledger, keep, merge) {
+                0 => "No credit would fall away.".to_owned(),
+                shared => format!(
+                    "{} would fall away, held twice now.",
+                    formatting::count(shared, "credit", "credits")
+                ),
+            },
+        }
+    }
+}
+
+/// Catalog integrations credited to both companies.
+fn shared_credits(ledger: &Ledger, one: NameId, other: NameId) -> u32 {
+    let theirs = ledger.credits_of(other);
+    let own = ledger.credits_of(one).iter();
+    let shared = own.filter(|own| {
+        ledger.is_in_catalog(own.integration) && theirs.iter().any(|theirs| theirs.integration == own.integration)
+    });
+    saturating_u32(shared.count())
+}
+
+/// Number of counting rows, by name id.
+fn rows_by_name(ledger: &Ledger, kind: NameKind) -> Vec<u32> {
+    let mut rows = vec![0; known(ledger, kind)];
+    for place in ledger.order() {
+        let line = ledger.line(*place);
+        let number = match kind {
+            NameKind::Csm => line.csm,
+            NameKind::Company => line.company,
+        };
+        if let Some(number) = number.filter(|_| line.standing == RowValidity::Counts) {
+            rows[number.place()] += 1;
+        }
+    }
+    rows
+}
+
+fn numbers(ledger: &Ledger, kind: NameKind) -> Vec<NameId> {
+    match kind {
+        NameKind::Csm => ledger.counting_csms().collect(),
+        NameKind::Company => ledger.counting_companies().collect(),
+    }
+}
+
+fn known(ledger: &Ledger, kind: NameKind) -> usize {
+    match kind {
+        NameKind::Csm => ledger.csm_count(),
+        NameKind::Company => ledger.company_count(),
+    }
+}
+
+fn shown(ledger: &Ledger, kind: NameKind, number: NameId) -> &str {
+    match kind {
+        NameKind::Csm => ledger.csm_display_name(number),
+        NameKind::Company => ledger.company_display_name(number),
+    }
+}

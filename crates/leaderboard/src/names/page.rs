@@ -1,0 +1,186 @@
+//! Handlers of `/leaderboard/names`: `GET` suggests known names similar to a typed one, for the form's script; `POST`
+//! records a decision about two names.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sheets_store::{Batch, RowInsert};
+use web::{
+    error::{Error, FieldError},
+    findings::inbox::NEAR_NAMES,
+    response::{Format, RenderedResponse},
+    routes::FINDINGS,
+};
+
+use crate::{
+    claims::form::validation::MAX_COMPANY_LENGTH,
+    names::{
+        duplicates::NameSuggestion,
+        rows::{NameKind, distinct_line, merge_line},
+    },
+    snapshot::BoardSnapshot,
+    state::Leaderboard,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct SimilarNamesQuery {
+    kind: NameKind,
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NearTyped")]
+pub(crate) struct SimilarNamesResponse {
+    near: Vec<NameSuggestion>,
+}
+
+pub(crate) async fn similar_names(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<SimilarNamesQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let current = leaderboard.current().await?;
+    let near = suggestions(&current, question.kind, &question.name);
+    Ok(RenderedResponse::json(&SimilarNamesResponse { near })
+        .map_err(Error::internal)?
+        .respond(&headers))
+}
+
+/// Known names similar to a typed one.
+pub(crate) fn suggestions(current: &BoardSnapshot, kind: NameKind, typed: &str) -> Vec<NameSuggestion> {
+    let settled = &current.settled;
+    if typed.chars().count() > MAX_COMPANY_LENGTH {
+        return Vec::new();
+    }
+    let distinct = &settled.rows.distinct;
+    settled
+        .duplicate_names
+        .suggestions(&settled.ledger, kind, typed, distinct)
+}
+
+/// Decision of staff about two names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum NameVerdict {
+    /// `merge` becomes an alias of `keep`.
+    Merge,
+    /// `keep` becomes an alias of `merge`.
+    Swap,
+    /// The names are distinct.
+    Distinct,
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct NameDecisionRequest {
+    kind: NameKind,
+    keep: String,
+    merge: String,
+    decision: NameVerdict,
+}
+
+/// JSON response to a decision.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct NameDecisionResponse {
+    recorded: bool,
+    /// Tab of the recorded row; deleting that row reverts the decision.
+    tab: &'static str,
+    /// Number of added rows: 0 when the decision already existed.
+    lines: usize,
+}
+
+pub(crate) async fn decide(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Error> {
+    let decision = read(&headers, &body)?;
+    let current = leaderboard.current().await?;
+    let line = decision.line(&current)?;
+    let tab = line.tab.title;
+    let committed = leaderboard.store.commit(Batch::inserts([line])).await?;
+    if matches!(Format::negotiate(None, &headers, Format::PAGE), Ok(Format::Html)) {
+        return Ok(Redirect::to(&format!("{FINDINGS}#{NEAR_NAMES}")).into_response());
+    }
+    let decided = NameDecisionResponse {
+        recorded: true,
+        tab,
+        lines: committed.inserted,
+    };
+    Ok((StatusCode::CREATED, Json(decided)).into_response())
+}
+
+fn read(headers: &HeaderMap, body: &Bytes) -> Result<NameDecisionRequest, Error> {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .map_or(&b""[..], |kind| kind.as_bytes());
+    let is_json = kind.starts_with(b"application/json");
+    let read = if is_json {
+        serde_json::from_slice(body).map_err(|error| error.to_string())
+    } else {
+        serde_urlencoded::from_bytes(body).map_err(|error| error.to_string())
+    };
+    read.map_err(|cause| Error::unreadable(format!("The decision cannot be read: {cause}.")))
+}
+
+impl NameDecisionRequest {
+    /// Row that records the decision.
+    fn line(&self, current: &BoardSnapshot) -> Result<RowInsert, Error> {
+        let refuse = |field, message: String| Error::invalid(vec![FieldError::new(field, message)]);
+        for (field, name) in [("keep", &self.keep), ("merge", &self.merge)] {
+            if !self.is_known(current, name) {
+                let message = format!("“{name}” is not on the board any more. Load the findings again.");
+                return Err(refuse(field, message));
+            }
+        }
+        if self.kind.key(&self.keep) == self.kind.key(&self.merge) {
+            return Err(refuse(
+                "merge",
+                format!("“{}” and “{}” are one name already.", self.merge, self.keep),
+            ));
+        }
+        let (alias, canonical) = match self.decision {
+            NameVerdict::Merge => (&self.merge, &self.keep),
+            NameVerdict::Swap => (&self.keep, &self.merge),
+            NameVerdict::Distinct => {
+                let line = distinct_line(self.kind, &self.keep, &self.merge);
+                return line.ok_or_else(|| refuse("keep", "Both names need a letter.".to_owned()));
+            }
+        };
+        let rows = &current.settled.rows;
+        let lines = match self.kind {
+            NameKind::Csm => &rows.csm_aliases,
+            NameKind::Company => &rows.aliases,
+        };
+        match lines
+            .iter()
+            .find(|line| line.alias == *alias && line.canonical != *canonical)
+        {
+            Some(other) => {
+                let tab = self.kind.alias_tab().title;
+                let message = format!(
+                    "Row {} of the tab {tab} sends “{alias}” to “{}” already. Change or delete that line first.",
+                    other.row, other.canonical
+                );
+                Err(refuse("merge", message))
+            }
+            None => Ok(merge_line(self.kind, alias, canonical)),
+        }
+    }
+
+    fn is_known(&self, current: &BoardSnapshot, name: &str) -> bool {
+        let ledger = &current.settled.ledger;
+        match self.kind {
+            NameKind::Csm => ledger.find_csm(name).is_some(),
+            NameKind::Company => ledger.find_company(name).is_some(),
+        }
+    }
+}

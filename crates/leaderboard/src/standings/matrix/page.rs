@@ -1,0 +1,171 @@
+//! Handler of `GET /leaderboard/matrix`: credits and open integrations by company.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use web::{
+    error::{Error, FieldError},
+    request_context::RequestContext,
+    response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
+};
+
+use crate::{
+    snapshot::BoardSnapshot,
+    standings::matrix::{Matrix, MatrixColumn, MatrixFilter, MatrixOrder, MatrixRow},
+    state::Leaderboard,
+    ui::{MatrixPage, Paging},
+};
+
+/// Companies per page.
+const COMPANIES_PER_PAGE: usize = 100;
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct MatrixQuery {
+    csm: Option<String>,
+    company: Option<String>,
+    missing: Option<String>,
+    sort: Option<String>,
+    page: Option<String>,
+    format: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Matrix")]
+pub(crate) struct MatrixResponse<'a> {
+    as_of: jiff::Timestamp,
+    filter: &'a MatrixFilter,
+    open: u32,
+    integrations: &'a [MatrixColumn],
+    companies: &'a [MatrixRow],
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(sent): Query<MatrixQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(sent.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let question = sent.question()?;
+    let current = leaderboard.current().await?;
+    let make = async || {
+        let matrix = current.settled.ledger.matrix(&question);
+        match asked.face {
+            Format::Html => Ok(RenderedResponse::html(sent.document(
+                &leaderboard,
+                &current,
+                (&question, &matrix),
+            ))),
+            face => file(&leaderboard, &current, (&question, &matrix), face),
+        }
+    };
+    let rendered = leaderboard.answered(&current, asked.key(), make).await?;
+    Ok(rendered.respond(&headers))
+}
+
+impl MatrixQuery {
+    fn question(&self) -> Result<MatrixFilter, Error> {
+        let given = |value: &Option<String>| {
+            let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+            value.map(str::to_owned)
+        };
+        let sort = given(&self.sort).map_or(Ok(MatrixOrder::default()), |word| {
+            let known = MatrixOrder::ALL.into_iter().find(|order| order.name() == word);
+            known.ok_or_else(|| {
+                let words = MatrixOrder::ALL.map(MatrixOrder::name).join(", ");
+                let message = format!("“{word}” is no order. Choose one of {words}, or leave it out.");
+                Error::invalid_query(vec![FieldError::new("sort", message)])
+            })
+        })?;
+        Ok(MatrixFilter {
+            csm: given(&self.csm),
+            company: given(&self.company),
+            missing: given(&self.missing),
+            sort,
+        })
+    }
+
+    fn document(
+        &self,
+        leaderboard: &Leaderboard,
+        current: &BoardSnapshot,
+        (question, matrix): (&MatrixFilter, &Matrix<'_>),
+    ) -> String {
+        let pages = matrix.len().div_ceil(COMPANIES_PER_PAGE).max(1);
+        let asked = self.page.as_deref().and_then(|page| page.parse().ok());
+        // An invalid page shows the first.
+        let page = asked.filter(|page| (1..=pages).contains(page)).unwrap_or(1);
+        let number = |amount: usize| u32::try_from(amount).unwrap_or(u32::MAX);
+        MatrixPage {
+            question,
+            columns: &matrix.columns,
+            rows: &matrix.rows((page - 1) * COMPANIES_PER_PAGE..page * COMPANIES_PER_PAGE),
+            companies: number(matrix.len()),
+            open: matrix.open,
+            paging: Paging {
+                page: number(page),
+                pages: number(pages),
+            },
+            csms: &current.settled.csms,
+        }
+        .document(&leaderboard.frame(current))
+    }
+}
+
+fn file(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    (question, matrix): (&MatrixFilter, &Matrix<'_>),
+    face: Format,
+) -> Result<RenderedResponse, Error> {
+    let rows = matrix.rows(0..matrix.len());
+    let sheet = || sheet(leaderboard, current, matrix, &rows);
+    match face {
+        Format::Csv => Ok(RenderedResponse::csv(&sheet())),
+        Format::Xlsx => RenderedResponse::xlsx(&sheet()).map_err(Error::internal),
+        _ => RenderedResponse::json(&MatrixResponse {
+            as_of: current.read_at,
+            filter: question,
+            open: matrix.open,
+            integrations: &matrix.columns,
+            companies: &rows,
+        })
+        .map_err(Error::internal),
+    }
+}
+
+/// One column for each integration, with the holder of the credit; empty cells are open.
+fn sheet(leaderboard: &Leaderboard, current: &BoardSnapshot, matrix: &Matrix<'_>, rows: &[MatrixRow]) -> ExportSheet {
+    let first = [
+        ("company", ExportKind::Text),
+        ("won", ExportKind::Integer),
+        ("to_win", ExportKind::Integer),
+    ];
+    let first = first.map(|(header, kind)| ExportColumn::new(header, kind));
+    let integrations = matrix
+        .columns
+        .iter()
+        .map(|column| ExportColumn::new(column.integration.as_str(), ExportKind::Text));
+    let line = |row: &MatrixRow| {
+        let first = [
+            ExportCell::from(row.company.as_str()),
+            ExportCell::from(row.won),
+            ExportCell::from(row.open),
+        ];
+        let holders = row.cells.iter().map(|holder| ExportCell::from(holder.as_deref()));
+        first.into_iter().chain(holders).collect()
+    };
+    ExportSheet {
+        title: "Matrix".to_owned(),
+        file_name: "leaderboard-matrix".to_owned(),
+        as_of: current.read_at.to_zoned(leaderboard.clock.zone().clone()).datetime(),
+        columns: first.into_iter().chain(integrations).collect(),
+        rows: rows.iter().map(line).collect(),
+    }
+}

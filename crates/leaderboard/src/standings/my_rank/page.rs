@@ -1,0 +1,99 @@
+//! Handler of `GET /leaderboard/you`: rank of a CSM, with its neighbours.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use domain::{normalize::collapse_spaces, period::Period};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use web::{
+    error::Error,
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    snapshot::BoardSnapshot,
+    standings::{
+        Standings,
+        my_rank::{MyRank, my_rank},
+    },
+    state::Leaderboard,
+    ui::{MyRankPage, MyRankResult, request::parse_period},
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct MyRankQuery {
+    csm: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<MyRankQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(None, &headers, &uri, Format::PAGE)?;
+    let period = parse_period(question.from.as_deref(), question.to.as_deref())?;
+    let typed = collapse_spaces(question.csm.as_deref().unwrap_or_default());
+    let current = leaderboard.current().await?;
+    let make = async || {
+        let standings = leaderboard.standings(&current, period).await;
+        render(&leaderboard, &current, &standings, (asked.face, &typed))
+    };
+    let rendered = leaderboard.answered(&current, asked.key(), make).await?;
+    Ok(rendered.respond(&headers))
+}
+
+fn render(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    standings: &Standings,
+    (face, typed): (Format, &str),
+) -> Result<RenderedResponse, Error> {
+    let ledger = &current.settled.ledger;
+    let csm = ledger.find_csm(typed).map(|csm| ledger.csm_display_name(csm));
+    let line = csm.and_then(|csm| my_rank(&standings.by_csm, csm));
+    if face != Format::Html {
+        let answer = MyRankResponse {
+            as_of: current.read_at,
+            period: standings.period,
+            csm,
+            own_line: line,
+        };
+        return RenderedResponse::json(&answer).map_err(Error::internal);
+    }
+    let own = match (typed, csm, line) {
+        ("", _, _) => MyRankResult::Unasked,
+        (_, None, _) => MyRankResult::Unknown(typed),
+        (_, Some(csm), None) => MyRankResult::Unlisted(csm),
+        (_, _, Some(line)) => MyRankResult::Listed(line),
+    };
+    let page = MyRankPage {
+        own,
+        typed,
+        period: standings.period,
+        today: current.now.date(),
+    };
+    Ok(RenderedResponse::html(page.document(&leaderboard.frame(current))))
+}
+
+/// Response of `GET /leaderboard/you`.
+#[derive(Serialize, JsonSchema)]
+pub struct MyRankResponse<'a> {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// Counted days.
+    pub period: Period,
+    /// Display name of the CSM; `None` when no claim has that name.
+    pub csm: Option<&'a str>,
+    /// The CSM's row with its neighbours; `None` when the CSM has no claim in the period.
+    pub own_line: Option<MyRank<'a>>,
+}

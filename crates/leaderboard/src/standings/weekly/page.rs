@@ -1,0 +1,107 @@
+//! Handlers of `/leaderboard/weekly`: preview and schedule of the Slack message; `POST` sends it if it is due.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Zoned;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sheets_store::Reading;
+use web::{
+    error::Error,
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    routes::WEEKLY,
+    standings::weekly::{
+        rows::StandingsSentRows,
+        schedule::{SendOutcome, SentWeek, Week, due},
+        view::WeeklyPage,
+    },
+    state::Leaderboard,
+    ui::board_address,
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct WeeklyQuery {
+    format: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WeeklyResponse<'a> {
+    /// Whether Slack is configured.
+    on: bool,
+    /// Week of the preview.
+    week: String,
+    /// Whether it is due now.
+    due: bool,
+    next: Option<Zoned>,
+    preview: &'a str,
+    sent: &'a [SentWeek],
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WeeklySendResponse {
+    /// Outcome of the message; `None` when none is due.
+    outcome: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<WeeklyQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let sent: Reading<StandingsSentRows> = leaderboard.store.read().await?;
+    let current = leaderboard.current().await?;
+    let sent = &sent.snapshot.data.0;
+    let due = due(&current.now, leaderboard.weekly.at, sent).map(|(week, _)| week);
+    let week = due.unwrap_or_else(|| Week::before(current.now.date()));
+    let preview = leaderboard.weekly_message(&current, week).await;
+    let on = leaderboard.weekly.delivery.slack.is_some();
+    let next = leaderboard.weekly.at.next(&current.now);
+    let rendered = match asked.face {
+        Format::Html => RenderedResponse::html(
+            WeeklyPage {
+                on,
+                due: due.is_some(),
+                next: next.as_ref(),
+                preview: &preview,
+                board: board_address(week.period()),
+                sent,
+                now: current.now.clone(),
+            }
+            .document(&leaderboard.frame(&current)),
+        ),
+        _ => RenderedResponse::json(&WeeklyResponse {
+            on,
+            week: week.name(),
+            due: due.is_some(),
+            next,
+            preview: &preview,
+            sent,
+        })
+        .map_err(Error::internal)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+pub(crate) async fn send(State(leaderboard): State<Arc<Leaderboard>>, headers: HeaderMap) -> Result<Response, Error> {
+    let outcome = leaderboard.send_weekly().await?;
+    if Format::accepted(&headers) == Format::Html {
+        return Ok(Redirect::to(WEEKLY).into_response());
+    }
+    let answer = WeeklySendResponse {
+        outcome: outcome.as_ref().map(SendOutcome::words),
+    };
+    Ok(RenderedResponse::json(&answer)
+        .map_err(Error::internal)?
+        .respond(&headers))
+}

@@ -1,0 +1,341 @@
+//! Application state of the board: store, clock, catalog, and caches of derived values.
+//!
+//! Every cache is keyed by the data versions it was derived from. A warm page costs one lookup, and nothing needs
+//! explicit invalidation: new data has a new key.
+
+use std::sync::Arc;
+
+use domain::{language::Language, period::Period};
+use jiff::Timestamp;
+use sheets_store::{Reading, Store, clock::Clock, read::read_error::ReadError, schema_findings};
+use web::{
+    error::Error,
+    findings::{
+        board_findings::{BoardFindings, LineProblem},
+        counts::FindingCounts,
+    },
+    page::{Asset, BoardLayout, DataSource, Frame, Freshness, NavLink},
+    response::{DerivedCache, RenderedResponse, ResponseCache, ResponseKey},
+    routes::FINDINGS,
+};
+
+use crate::{
+    claims::{
+        catalog::file::{CatalogFile, LoadedCatalog},
+        correction::signing::SigningKey,
+        dataset::LeaderboardRows,
+        findings,
+        list::CreditedTo,
+        storage::saturating_u32,
+    },
+    disputes::DisputeRows,
+    history::{AsOf, CorrectionList},
+    live::editions::LiveUpdates,
+    snapshot::{BoardData, BoardSnapshot, BoardVersions},
+    standings::{
+        Standings,
+        goal::Goal,
+        highlights::{Highlights, HighlightsClock},
+        weekly::WeeklySettings,
+    },
+    ui::{SUBMIT, SampleOffer, navigation::navigation},
+};
+
+/// State of the board, created once by the app.
+pub struct Leaderboard {
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Clock,
+    pub(crate) sample: SampleOffer,
+    catalog: CatalogFile,
+    source: DataSource,
+    frame: Frame,
+    goal: Option<Goal>,
+    pub(crate) tally: Arc<FindingCounts>,
+    settled: DerivedCache<BoardVersions, BoardData>,
+    standings: DerivedCache<(BoardVersions, Period, i64), Standings>,
+    kept: ResponseCache,
+    pub(crate) live: LiveUpdates,
+    /// Configuration of the weekly Slack message.
+    pub(crate) weekly: WeeklySettings,
+    /// Signs correction links.
+    pub(crate) signing: SigningKey,
+    /// Serialises the background jobs that write.
+    pub(crate) keeping: tokio::sync::Mutex<()>,
+    /// Pages of corrections, by history version, catalog version and page number.
+    pub(crate) told: DerivedCache<(u64, u64, u32), CorrectionList>,
+    /// Past boards, by history version, catalog version and moment.
+    pub(crate) pasts: DerivedCache<(u64, u64, AsOf), BoardData>,
+}
+
+/// Dependencies of the board, supplied by the app.
+pub struct LeaderboardParts {
+    /// The spreadsheet.
+    pub store: Arc<Store>,
+    /// Source of the time.
+    pub clock: Clock,
+    /// Catalog file.
+    pub catalog: CatalogFile,
+    /// Kind of spreadsheet, as pages call it.
+    pub source: DataSource,
+    /// Page frame: navigation and primary action.
+    pub frame: Frame,
+    /// Team goal.
+    pub goal: Option<Goal>,
+    /// Findings counts of all boards.
+    pub tally: Arc<FindingCounts>,
+    /// Signs correction links.
+    pub signing: SigningKey,
+    /// Configuration of the weekly Slack message.
+    pub weekly: WeeklySettings,
+}
+
+impl Leaderboard {
+    /// Creates the state.
+    pub fn new(parts: LeaderboardParts) -> Self {
+        Self {
+            sample: match parts.source {
+                DataSource::EmbeddedSpreadsheet => SampleOffer::Offered,
+                DataSource::GoogleSheets => SampleOffer::NotOffered,
+            },
+            store: parts.store,
+            clock: parts.clock,
+            catalog: parts.catalog,
+            source: parts.source,
+            frame: parts.frame.for_board(
+                BoardLayout {
+                    style: Asset::LeaderboardStylesheet,
+                    tabs: navigation,
+                },
+                Language::English,
+                NavLink::new("Claim integrations", SUBMIT),
+            ),
+            goal: parts.goal,
+            tally: parts.tally,
+            live: LiveUpdates::default(),
+            settled: DerivedCache::most(1),
+            standings: DerivedCache::most(64),
+            kept: ResponseCache::default(),
+            keeping: tokio::sync::Mutex::default(),
+            told: DerivedCache::most(4),
+            signing: parts.signing,
+            weekly: parts.weekly,
+            pasts: DerivedCache::most(4),
+        }
+    }
+
+    /// The current catalog.
+    pub(crate) fn catalog(&self) -> Arc<LoadedCatalog> {
+        self.catalog.current(self.clock.now())
+    }
+
+    /// Current snapshot, read from the store.
+    pub(crate) async fn current(&self) -> Result<BoardSnapshot, ReadError> {
+        Ok(self.as_of(self.store.read().await?).await)
+    }
+
+    /// Snapshot of the rows read last, without I/O; `None` before the first read.
+    pub(crate) async fn at_hand(&self) -> Option<BoardSnapshot> {
+        Some(self.as_of(self.store.at_hand().await?).await)
+    }
+
+    /// Time of the last full read, without I/O; `None` before the first.
+    pub(crate) async fn fully_read_at(&self) -> Option<Timestamp> {
+        let reading: Reading<LeaderboardRows> = self.store.at_hand().await?;
+        Some(reading.snapshot.fully_read_at())
+    }
+
+    async fn as_of(&self, reading: Reading<LeaderboardRows>) -> BoardSnapshot {
+        let catalog = self.catalog();
+        let versions = (reading.snapshot.version, catalog.version);
+        let settled = self
+            .settled
+            .get_or_compute(versions, async {
+                let earlier = self.settled_before(catalog.version);
+                Arc::new(BoardData::from_reading(&reading, &catalog, earlier.as_deref()))
+            })
+            .await;
+        self.live.publish(versions, &settled);
+        BoardSnapshot {
+            settled,
+            catalog,
+            versions,
+            read_at: reading.snapshot.read_at,
+            unreachable_since: reading.unreachable_since,
+            past: None,
+            now: self.clock.zoned_now(),
+        }
+    }
+
+    /// Latest derived data for a catalog version.
+    fn settled_before(&self, catalog_version: u64) -> Option<Arc<BoardData>> {
+        let kept = self
+            .settled
+            .iter()
+            .filter(|(versions, _)| versions.1 == catalog_version);
+        let latest = kept.max_by_key(|(versions, _)| versions.0);
+        latest.map(|(_, settled)| settled)
+    }
+
+    /// Standings of a period; movement is recomputed each minute.
+    pub(crate) async fn standings(&self, current: &BoardSnapshot, period: Period) -> Arc<Standings> {
+        let now = current.moment();
+        if current.past.is_some() {
+            return Arc::new(current.settled.ledger.standings(period, now, self.clock.zone()));
+        }
+        let question = (current.versions, period, now.as_second() / 60);
+        let work = async { Arc::new(current.settled.ledger.standings(period, now, self.clock.zone())) };
+        self.standings.get_or_compute(question, work).await
+    }
+
+    /// Credits of the company with this name, by integration; ignores case, accents and spaces.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn credited(&self, company: &str) -> Result<Vec<(String, CreditedTo)>, ReadError> {
+        Ok(self.current().await?.settled.ledger.credited_for(company))
+    }
+
+    /// Page frame around `current`.
+    pub(crate) fn frame(&self, current: &BoardSnapshot) -> Frame {
+        // A historical view does not change the number of present findings.
+        let found = match current.past {
+            None => self.tally.note("leaderboard", current.findings_count()),
+            Some(_) => self.tally.all(),
+        };
+        self.frame
+            .counting(FINDINGS, found)
+            .with_freshness(self.freshness(current))
+    }
+
+    /// Freshness of the data in `current`.
+    pub(crate) fn freshness(&self, current: &BoardSnapshot) -> Freshness {
+        let zone = self.clock.zone();
+        Freshness {
+            source: self.source,
+            read_at: current.read_at.to_zoned(zone.clone()),
+            now: current.now.clone(),
+            unreachable_since: current.unreachable_since.map(|since| since.to_zoned(zone.clone())),
+            spreadsheet_link: current.settled.rows.submission_link.tab(),
+        }
+    }
+
+    /// Highlights of a period.
+    pub(crate) fn highlights(&self, current: &BoardSnapshot, period: Period) -> Highlights {
+        let today = HighlightsClock {
+            date: current.today(),
+            zone: self.clock.zone(),
+        };
+        current.settled.ledger.highlights(period, self.goal, today)
+    }
+
+    /// Edition id of `current`, for [`LiveUpdates`](crate::live::editions::LiveUpdates).
+    pub(crate) fn edition(&self, current: &BoardSnapshot) -> String {
+        self.live.id(current.versions).to_string()
+    }
+
+    /// Page frame for pages without data.
+    pub(crate) fn bare_frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// Everything that needs attention, for the findings page.
+    ///
+    /// # Errors
+    /// When the tabs cannot be read.
+    pub async fn found(&self) -> Result<BoardFindings, Error> {
+        let mut found = match self.current().await {
+            Ok(current) => self.found_in(&current),
+            Err(error) => match schema_findings(&error, self.store.url()) {
+                Some(cells) => {
+                    return Ok(BoardFindings::of_cells(
+                        cells,
+                        self.frame.clone(),
+                        self.clock.zoned_now(),
+                    ));
+                }
+                None => return Err(error.into()),
+            },
+        };
+        // An unreadable tab is a finding; findings of the other tabs are kept.
+        let unread = |tab: &str, error: String| LineProblem {
+            file: tab.to_owned(),
+            line: 1,
+            reason: error,
+        };
+        match self.contests().await {
+            Ok(contests) => found.cells.extend(contests.snapshot.findings.iter().cloned()),
+            Err(error) => found.lines.push(unread("contests", error.to_string())),
+        }
+        match self.disputes().await {
+            Ok(disputes) => found.cells.extend(disputes.snapshot.findings.iter().cloned()),
+            Err(error) => found.lines.push(unread("disputes", error.to_string())),
+        }
+        Ok(found)
+    }
+
+    /// The disputes; their findings are reported to the navigation count.
+    ///
+    /// # Errors
+    /// When the tab cannot be read.
+    pub(crate) async fn disputes(&self) -> Result<Reading<DisputeRows>, ReadError> {
+        let disputes: Reading<DisputeRows> = self.store.read().await?;
+        self.tally
+            .note("disputes", saturating_u32(disputes.snapshot.findings.len()));
+        Ok(disputes)
+    }
+
+    /// Findings of the rows read last, without I/O; `None` before the first read.
+    pub async fn found_at_hand(&self) -> Option<BoardFindings> {
+        Some(self.found_in(&self.at_hand().await?))
+    }
+
+    fn found_in(&self, current: &BoardSnapshot) -> BoardFindings {
+        let file = self.catalog.file_name();
+        let whole_file = current.catalog.problem.iter().map(|problem| (0, problem.clone()));
+        let lines = current
+            .catalog
+            .catalog
+            .problems()
+            .iter()
+            .map(|problem| (problem.line, problem.reason.clone()));
+        let settled = &current.settled;
+        let mut cells = settled.findings.clone();
+        cells.extend(findings::future_findings(
+            &settled.ledger,
+            &settled.rows,
+            current.now.timestamp(),
+        ));
+        BoardFindings {
+            cells,
+            near_names: settled.duplicate_names.questions(&settled.ledger),
+            edits: Vec::new(),
+            lines: whole_file
+                .chain(lines)
+                .map(|(line, reason)| LineProblem {
+                    file: file.clone(),
+                    line,
+                    reason,
+                })
+                .collect(),
+            frame: self.frame(current),
+            as_of: current.read_at.to_zoned(self.clock.zone().clone()),
+        }
+    }
+
+    /// Rendered response for `asked`, from the cache or made by `make`.
+    pub(crate) async fn answered(
+        &self,
+        current: &BoardSnapshot,
+        asked: String,
+        make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
+    ) -> Result<RenderedResponse, Error> {
+        let question = ResponseKey {
+            versions: current.versions,
+            second: current.now.timestamp().as_second(),
+            read_at: current.read_at,
+            unreachable_since: current.unreachable_since,
+            asked,
+        };
+        self.kept.get_or_render(question, make).await
+    }
+}

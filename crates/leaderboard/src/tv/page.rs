@@ -1,0 +1,121 @@
+//! Handler of `GET /leaderboard/tv`: the board on a big screen. HTML only.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Query, State},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sheets_store::error_chain::error_chain;
+use web::{
+    error::{Error, FieldError},
+    request_context::RequestContext,
+    response::{Format, RenderedResponse},
+};
+
+use crate::{
+    contests::report::{ContestReport, contests_for_tv},
+    snapshot::BoardSnapshot,
+    standings::{Period, Standings, goal::GoalPeriod},
+    state::Leaderboard,
+    tv::{TvTable, document::TvTheme, slides},
+    ui::{TvAddress, TvPage, contest_summary, request::parse_period},
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct TvQuery {
+    from: Option<String>,
+    to: Option<String>,
+    /// Calendar period around today, instead of fixed days.
+    period: Option<String>,
+    slide: Option<String>,
+    theme: Option<String>,
+}
+
+pub(crate) async fn show(
+    State(leaderboard): State<Arc<Leaderboard>>,
+    Query(question): Query<TvQuery>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Error> {
+    let asked = RequestContext::new(None, &headers, &uri, Format::PAGE)?;
+    let address = question.address()?;
+    let current = leaderboard.current().await?;
+    let (contests, version) = wall_contests(&leaderboard, &current).await;
+    let make = async || {
+        let period = address.period(current.now.date());
+        let standings = leaderboard.standings(&current, period).await;
+        let shown = (&*standings, contests.as_slice());
+        let page = page(&leaderboard, &current, shown, (address.clone(), question.slide()));
+        Ok(RenderedResponse::html(page))
+    };
+    let rendered = leaderboard
+        .answered(&current, format!("wall {} contests {version}", asked.address), make)
+        .await?;
+    Ok(rendered.respond(&headers))
+}
+
+impl TvQuery {
+    fn address(&self) -> Result<TvAddress, Error> {
+        let days: Period = parse_period(self.from.as_deref(), self.to.as_deref())?;
+        let named = self.period.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        let stretch = named.map(|name| GoalPeriod::parse(name).ok_or_else(|| unknown_stretch(name)));
+        let theme = match self.theme.as_deref() {
+            Some("day") => TvTheme::Day,
+            _ => TvTheme::Night,
+        };
+        Ok(TvAddress::new(stretch.transpose()?, days, theme))
+    }
+
+    /// Slide index from 0; an invalid slide shows the first.
+    fn slide(&self) -> usize {
+        let number = self.slide.as_deref().and_then(|slide| slide.parse::<usize>().ok());
+        number.map_or(0, |number| number.saturating_sub(1))
+    }
+}
+
+fn unknown_stretch(name: &str) -> Error {
+    let message =
+        format!("“{name}” is no period of the wall. Write week, month, quarter or year, or give from and to.");
+    Error::invalid_query(vec![FieldError::new("period", message)])
+}
+
+/// Contests to show, with the version of their tabs. When they cannot be read, the board is shown without them.
+async fn wall_contests(leaderboard: &Leaderboard, current: &BoardSnapshot) -> (Vec<ContestReport>, u64) {
+    let rows = match leaderboard.contests().await {
+        Ok(rows) => rows.snapshot,
+        Err(error) => {
+            tracing::warn!("the wall shows no contest: {}", error_chain(&error));
+            return (Vec::new(), 0);
+        }
+    };
+    let shown = contests_for_tv(&rows.data, &current.settled.ledger, current.now.timestamp());
+    (shown, rows.version)
+}
+
+fn page(
+    leaderboard: &Leaderboard,
+    current: &BoardSnapshot,
+    (standings, contests): (&Standings, &[ContestReport]),
+    (address, slide): (TvAddress, usize),
+) -> String {
+    let mut tables = TvTable::of(standings);
+    tables.extend(contests.iter().map(|report| {
+        let subtitle = contest_summary(report, current.now.date());
+        TvTable::of_contest(report, subtitle)
+    }));
+    let slides = slides(&tables);
+    TvPage {
+        shown: if slide < slides.len() { slide } else { 0 },
+        slides: &slides,
+        totals: standings.totals,
+        team: leaderboard.highlights(current, standings.period).team,
+        address,
+        edition: leaderboard.edition(current),
+        freshness: leaderboard.freshness(current),
+    }
+    .document()
+}

@@ -1,0 +1,261 @@
+//! Fault injection for client tests, by rule or at random: `POST /_emulator/faults`.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rand::{Rng as _, SeedableRng as _, seq::IndexedRandom as _};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+/// Kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum FaultKind {
+    /// 429: the quota is exhausted.
+    #[serde(rename = "429")]
+    TooMany,
+    /// 503: the service is overloaded. The request is not executed.
+    #[serde(rename = "503")]
+    Unavailable,
+    /// 503 after the request was executed.
+    #[serde(rename = "commit-then-503")]
+    CommitThenUnavailable,
+    /// No response; the request is not executed.
+    #[serde(rename = "timeout")]
+    Timeout,
+    /// No response, after the request was executed.
+    #[serde(rename = "commit-then-timeout")]
+    CommitThenTimeout,
+    /// Truncated response; a write is not executed.
+    #[serde(rename = "truncate")]
+    Truncate,
+    /// Truncated response, after the request was executed.
+    #[serde(rename = "commit-then-truncate")]
+    CommitThenTruncate,
+    /// Connection closed without a response; the request is not executed.
+    #[serde(rename = "reset")]
+    Reset,
+    /// Connection closed without a response, after the request was executed.
+    #[serde(rename = "commit-then-reset")]
+    CommitThenReset,
+    /// Delayed response.
+    #[serde(rename = "slow")]
+    Slow,
+    /// HTML page instead of JSON, as proxies send it.
+    #[serde(rename = "html")]
+    Html,
+    /// 403: the spreadsheet is not shared.
+    #[serde(rename = "403")]
+    Forbidden,
+    /// 403: the API is not enabled in the project.
+    #[serde(rename = "service-disabled")]
+    ServiceDisabled,
+    /// 401: the token is unknown.
+    #[serde(rename = "401")]
+    Unauthenticated,
+    /// 404: the spreadsheet does not exist.
+    #[serde(rename = "404")]
+    NotFound,
+    /// 403 for every write, until the rule is removed.
+    #[serde(rename = "read-only")]
+    ReadOnly,
+}
+
+/// Fault rule, as posted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultRule {
+    /// Substring of the method names it applies to, such as `values.batchGet` or `token`; empty for all.
+    #[serde(rename = "match", default)]
+    pub matches: String,
+    /// Number of injections; by default one, but unlimited for `read-only`.
+    #[serde(default)]
+    pub times: Option<u32>,
+    /// Kind of fault.
+    pub fault: FaultKind,
+    /// Number of matching calls that pass first.
+    #[serde(default)]
+    pub after: u32,
+    /// Delay in milliseconds; for `slow` it is the fault itself, for the others it precedes the fault.
+    #[serde(default)]
+    pub delay_ms: u64,
+}
+
+impl FaultKind {
+    /// Fault for a call that changes nothing, where executing the request makes no difference.
+    fn without_commit(self) -> Self {
+        match self {
+            Self::CommitThenUnavailable => Self::Unavailable,
+            Self::CommitThenTimeout => Self::Timeout,
+            Self::CommitThenTruncate => Self::Truncate,
+            Self::CommitThenReset => Self::Reset,
+            other => other,
+        }
+    }
+}
+
+/// Random faults, until they are removed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RandomFaults {
+    /// Substring of the method names they apply to; empty for all.
+    #[serde(rename = "match", default)]
+    pub matches: String,
+    /// Fraction of calls that fail, 0 to 1.
+    pub rate: f64,
+    /// Seed of the random generator: the same calls in the same order get the same faults.
+    #[serde(default)]
+    pub seed: u64,
+    /// Fault kinds to draw from, with equal probability.
+    pub faults: Vec<FaultKind>,
+    /// Delay of `slow`, in milliseconds.
+    #[serde(default)]
+    pub delay_ms: u64,
+}
+
+impl RandomFaults {
+    /// Draws the fault of a call, if any, and its delay.
+    fn draw(&self, random: &mut ChaCha8Rng, is_write: bool) -> Option<(FaultKind, Duration)> {
+        if !random.random_bool(self.rate) {
+            return None;
+        }
+        let kind = *self.faults.choose(random)?;
+        let kind = if is_write { kind } else { kind.without_commit() };
+        if kind == FaultKind::ReadOnly && !is_write {
+            return None;
+        }
+        let delay = if kind == FaultKind::Slow { self.delay_ms } else { 0 };
+        Some((kind, Duration::from_millis(delay)))
+    }
+}
+
+/// Invalid fault request.
+#[derive(Debug, thiserror::Error)]
+pub enum FaultRequestError {
+    /// Invalid JSON, or not a fault rule.
+    #[error("{0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// Rate outside 0 to 1.
+    #[error("rate is {0}, not between 0 and 1")]
+    Rate(f64),
+    /// Empty list of faults.
+    #[error("faults is empty")]
+    NoFaults,
+}
+
+/// Active rule or random faults.
+enum ActiveFault {
+    Fault(FaultRule),
+    Chaos(RandomFaults, Box<ChaCha8Rng>),
+}
+
+impl ActiveFault {
+    /// Fault of a call. `Some(None)` ends the search without a fault.
+    fn strike(&mut self, name: &str, is_write: bool) -> Option<Option<(FaultKind, Duration)>> {
+        match self {
+            Self::Fault(fault) if fault.concerns(name, is_write) => {
+                if fault.after > 0 {
+                    fault.after -= 1;
+                    return Some(None);
+                }
+                fault.times = fault.left().map(|left| left - 1);
+                Some(Some((fault.fault, Duration::from_millis(fault.delay_ms))))
+            }
+            Self::Chaos(chaos, random) if name.contains(&chaos.matches) => chaos.draw(random, is_write).map(Some),
+            _ => None,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.left() == Some(0))
+    }
+}
+
+impl FaultRule {
+    fn concerns(&self, name: &str, is_write: bool) -> bool {
+        name.contains(&self.matches) && (self.fault != FaultKind::ReadOnly || is_write)
+    }
+
+    /// Remaining injections; `None` for unlimited.
+    fn left(&self) -> Option<u32> {
+        self.times.or((self.fault != FaultKind::ReadOnly).then_some(1))
+    }
+}
+
+/// Active fault rules, and counts of injected faults.
+#[derive(Default)]
+pub struct FaultInjector {
+    waiting: Mutex<Vec<ActiveFault>>,
+    dealt: Mutex<BTreeMap<FaultKind, u64>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl FaultInjector {
+    /// Adds random faults if the body has a `rate`, otherwise a fault rule.
+    ///
+    /// # Errors
+    /// If the body is not a valid rule.
+    pub fn order(&self, body: &[u8]) -> Result<(), FaultRequestError> {
+        let order: Json = serde_json::from_slice(body)?;
+        let order = if order.get("rate").is_some() {
+            let chaos: RandomFaults = serde_json::from_value(order)?;
+            if !(0.0..=1.0).contains(&chaos.rate) {
+                return Err(FaultRequestError::Rate(chaos.rate));
+            }
+            if chaos.faults.is_empty() {
+                return Err(FaultRequestError::NoFaults);
+            }
+            let random = Box::new(ChaCha8Rng::seed_from_u64(chaos.seed));
+            ActiveFault::Chaos(chaos, random)
+        } else {
+            ActiveFault::Fault(serde_json::from_value(order)?)
+        };
+        if !order.is_over() {
+            locked(&self.waiting).push(order);
+        }
+        Ok(())
+    }
+
+    /// Removes all active rules.
+    pub fn clear(&self) {
+        locked(&self.waiting).clear();
+    }
+
+    /// Active rules, as posted.
+    pub fn list(&self) -> Vec<Json> {
+        let waiting = locked(&self.waiting);
+        let orders = waiting.iter().map(|order| match order {
+            ActiveFault::Fault(fault) => json!(fault),
+            ActiveFault::Chaos(chaos, _) => json!(chaos),
+        });
+        orders.collect()
+    }
+
+    /// Counts of injected faults by kind.
+    pub fn dealt(&self) -> Json {
+        json!(*locked(&self.dealt))
+    }
+
+    /// Resets the counts.
+    pub fn reset_count(&self) {
+        locked(&self.dealt).clear();
+    }
+
+    /// Draws the fault of a call, if any, and its delay.
+    pub fn strike(&self, name: &str, is_write: bool) -> Option<(FaultKind, Duration)> {
+        let struck = {
+            let mut waiting = locked(&self.waiting);
+            let struck = waiting.iter_mut().find_map(|order| order.strike(name, is_write));
+            waiting.retain(|order| !order.is_over());
+            struck??
+        };
+        *locked(&self.dealt).entry(struck.0).or_default() += 1;
+        Some(struck)
+    }
+}

@@ -1,0 +1,28 @@
+//! Server state: everything a connection needs.
+
+use std::{net::SocketAddr, time::Duration};
+
+
+use crate::{
+    auth::AuthServer,
+    http::{faults::FaultInjector, quota::QuotaMeter},
+    storage::repository::Repository,
+};
+
+/// Server state shared by all connections.
+pub struct ServerState {
+    /// Repository of spreadsheets.
+    pub library: Repository,
+    /// Authorization server.
+    pub authority: AuthServer,
+    /// Call counts and quota.
+    pub traffic: QuotaMeter,
+    /// Fault injector.
+    pub faults: FaultInjector,
+    /// Delay before every API call.
+    pub latency: Duration,
+    /// Base URL: `http://host:port`.
+    pub url: String,
+    /// Address that the server listens on.
+    pub address: SocketAddr,
+}

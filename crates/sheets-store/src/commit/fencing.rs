@@ -1,0 +1,262 @@
+//! Fencing token: serialises the writers of a spreadsheet through a named range.
+//!
+//! Each write adds a named range with the number of its token and deletes the one of the token before. Google refuses
+//! to add a range that exists and to delete one that does not, and a rejected call changes nothing. So a write succeeds
+//! only if no other program has written since it was prepared, and a write that was given up cannot arrive late once
+//! another program has taken the token. The name of the range identifies the call that took the token, which shows
+//! whether a call whose response was lost was applied.
+
+use uuid::{Builder, Uuid};
+
+use crate::{
+    google::{
+        call_error::CallError,
+        requests,
+        types::{NamedRange, SheetRequest},
+    },
+    schema::tab::normalize_header,
+};
+
+const RANGE_PREFIX: &str = "tallyboard_turn_";
+
+/// Random key of one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CallKey([u8; 5]);
+
+impl CallKey {
+    pub(crate) fn new() -> Self {
+        let [a, b, c, d, e, ..] = Uuid::new_v4().into_bytes();
+        Self([a, b, c, d, e])
+    }
+
+    fn hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn from_hex(text: &str) -> Option<Self> {
+        let byte = |index: usize| u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok();
+        let bytes = [byte(0)?, byte(1)?, byte(2)?, byte(3)?, byte(4)?];
+        (text.len() == 10).then_some(Self(bytes))
+    }
+}
+
+/// Last fencing token; number 0 before the first one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FencingToken {
+    pub(crate) number: u64,
+    /// Call that took it; the call before, if a token was taken without a write.
+    pub(crate) key: Option<CallKey>,
+    /// Ids of the existing named ranges: its own, and copies that staff made.
+    standing: Vec<String>,
+}
+
+impl FencingToken {
+    /// Last token among the named ranges of a spreadsheet.
+    pub(crate) fn among(ranges: &[NamedRange]) -> Self {
+        let mut turn = Self::default();
+        for range in ranges {
+            let Some(id) = range.named_range_id.as_ref() else {
+                continue;
+            };
+            let Some(number) = id.strip_prefix(RANGE_PREFIX).and_then(|number| number.parse().ok()) else {
+                continue;
+            };
+            turn.standing.push(id.clone());
+            if number >= turn.number {
+                turn.number = number;
+                turn.key = range.name.as_deref().and_then(key_in_name);
+            }
+        }
+        turn
+    }
+
+    /// Next token, taken by the call `key`.
+    pub(crate) fn next(&self, key: CallKey) -> Self {
+        Self {
+            key: Some(key),
+            ..self.next_without_write()
+        }
+    }
+
+    /// Next token, taken without a write. The last write still has to be verified.
+    pub(crate) fn next_without_write(&self) -> Self {
+        let number = self.number + 1;
+        Self {
+            number,
+            key: self.key,
+            standing: vec![format!("{RANGE_PREFIX}{number}")],
+        }
+    }
+
+    /// Requests that take this token after `before`; they come first in the call. The range lies in the tab `sheet_id`.
+    pub(crate) fn requests(&self, before: &Self, sheet_id: i32) -> Vec<SheetRequest> {
+        let key = self.key.map(CallKey::hex).unwrap_or_default();
+        let name = format!("{RANGE_PREFIX}{}_{key}", self.number);
+        let gone = before.standing.iter();
+        let gone = gone.map(|id| requests::delete_named_range(id));
+        let own = self.standing.iter();
+        let own = own.map(|id| requests::add_named_range(id, &name, sheet_id));
+        own.chain(gone).collect()
+    }
+
+    /// Skips a token whose named range exists although the spreadsheet does not list it, which happens after staff
+    /// delete the cell that it refers to (<https://github.com/burnash/gspread/issues/1530>).
+    pub(crate) fn skip_to(&mut self, unlisted: u64) {
+        self.number = self.number.max(unlisted);
+    }
+
+    /// Whether no token was taken between this and `other`.
+    pub(crate) fn has_same_ranges(&self, other: &Self) -> bool {
+        self.standing == other.standing && self.key == other.key
+    }
+}
+
+fn key_in_name(name: &str) -> Option<CallKey> {
+    name.rsplit_once('_').and_then(|(_, key)| CallKey::from_hex(key))
+}
+
+/// Bits of a line's place that encode row and column, in lines of a deleted row.
+const ROW_BITS: usize = 12;
+const COLUMN_BITS: usize = 7;
+/// Bit that marks such a place.
+const REMOVAL_BIT: usize = 1 << (ROW_BITS + COLUMN_BITS);
+/// Mask of all bits of a place.
+const PLACE_MASK: usize = 2 * REMOVAL_BIT - 1;
+
+/// Id of an audit line. It encodes the call that wrote the line, and a hash of the row and column that the call was
+/// intended for. Since the server copies into the line the row and column that were hit, anyone can later tell whether
+/// they are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AuditLineId(Uuid);
+
+impl AuditLineId {
+    /// Id of the line with this place (below 2^19) among those of its call.
+    pub(crate) fn new(call: CallKey, place: usize, (tab, row, header): (&str, &str, &str)) -> Self {
+        let place = u32::try_from(place & PLACE_MASK).unwrap_or(0).to_be_bytes();
+        let mut first = [0; 8];
+        first[..5].copy_from_slice(&call.0);
+        first[5] = place[1] << 4 | place[2] >> 4;
+        // The upper half of this byte holds the UUID version.
+        first[6] = place[2] & 0x0F;
+        first[7] = place[3];
+        Self::sealed(first, (tab, row, header))
+    }
+
+    /// Id of the line of a cell of a deleted row: index of the row among those of its call (below 2^12) and index of
+    /// the column (below 2^7).
+    pub(crate) fn of_removal(call: CallKey, (row, column): (usize, usize), (tab, id): (&str, &str)) -> Self {
+        Self::new(call, REMOVAL_BIT | column << ROW_BITS | row, (tab, id, ""))
+    }
+
+    /// Whether ids can encode this many rows and columns.
+    pub(crate) fn can_name(rows: usize, columns: usize) -> bool {
+        rows <= 1 << ROW_BITS && columns <= 1 << COLUMN_BITS
+    }
+
+    /// Index of the deleted row among those of its call; `None` if the id does not encode it.
+    pub(crate) fn removed_row(self) -> Option<usize> {
+        let bytes = self.0.as_bytes();
+        let place = usize::from(bytes[5]) << 12 | usize::from(bytes[6] & 0x0F) << 8 | usize::from(bytes[7]);
+        (place & REMOVAL_BIT != 0).then_some(place & ((1 << ROW_BITS) - 1))
+    }
+
+    fn sealed(first: [u8; 8], (tab, row, header): (&str, &str, &str)) -> Self {
+        let place = u64::from_be_bytes(first) & !0xF000;
+        let meant = format!("{place:016x}\n{tab}\n{row}\n{}", normalize_header(header));
+        let seal = Uuid::new_v5(&Uuid::NAMESPACE_OID, meant.as_bytes()).into_bytes();
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&first);
+        bytes[8..].copy_from_slice(&seal[..8]);
+        Self(Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// Parses an id; `None` for a line without an encoded target: a line of a new row, or of an edit of staff.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let id = Uuid::try_parse(text).ok()?;
+        (id.get_version_num() == 8).then_some(Self(id))
+    }
+
+    pub(crate) fn call(self) -> CallKey {
+        let [a, b, c, d, e, ..] = self.0.into_bytes();
+        CallKey([a, b, c, d, e])
+    }
+
+    /// Whether the call was intended for this row and column.
+    pub(crate) fn means(self, tab: &str, row: &str, header: &str) -> bool {
+        let mut first = [0; 8];
+        first.copy_from_slice(&self.0.as_bytes()[..8]);
+        Self::sealed(first, (tab, row, header)) == self
+    }
+}
+
+impl std::fmt::Display for AuditLineId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// The service names the rejected request in its message: `Invalid requests[0].addNamedRange: …`.
+pub(crate) fn is_fencing_conflict(error: &CallError) -> bool {
+    matches!(error, CallError::Rejected { message, .. }
+        if message.contains(".addNamedRange") || message.contains(".deleteNamedRange"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(crate) fn range(id: &str, name: &str) -> NamedRange {
+        NamedRange {
+            named_range_id: Some(id.to_owned()),
+            name: Some(name.to_owned()),
+            range: None,
+        }
+    }
+
+    #[test]
+    fn the_last_turn_and_who_took_it_are_read_from_the_named_ranges() {
+        let key = CallKey::new();
+        let taken = FencingToken::default().next(CallKey::new()).next(key);
+        let requests = taken.requests(&FencingToken::default(), 0);
+        let made = requests[0]
+            .add_named_range
+            .clone()
+            .expect("add")
+            .named_range
+            .expect("range");
+        let others = [
+            range("7", "staff's own"),
+            range("tallyboard_turn_x", "no number"),
+            range("tallyboard_turn_1", "tallyboard_turn_1_0"),
+        ];
+        let found = FencingToken::among(&[&others[..], &[made]].concat());
+        assert_eq!((found.number, found.key), (2, Some(key)));
+        assert_eq!(found.standing, ["tallyboard_turn_1", "tallyboard_turn_2"]);
+        assert_eq!(FencingToken::among(&others[..2]), FencingToken::default());
+    }
+
+    #[test]
+    fn a_line_tells_by_its_id_what_it_was_meant_for() {
+        let key = CallKey::new();
+        for place in [0, 1, 4_095, 4_096, 70_000] {
+            let id = AuditLineId::new(key, place, ("deals", "7", "Statut "));
+            let read = AuditLineId::parse(&id.to_string()).expect("sealed");
+            assert_eq!((read, read.call()), (id, key));
+            assert!(read.means("deals", "7", "statut"));
+            assert!(!read.means("deals", "8", "statut"));
+            assert!(!read.means("deals", "7", "notes"));
+            assert!(!read.means("books", "7", "statut"));
+        }
+        for (row, column) in [(0, 0), (4_095, 127), (17, 3), (256, 16)] {
+            let id = AuditLineId::of_removal(key, (row, column), ("deals", "7"));
+            assert_eq!((id.removed_row(), id.call()), (Some(row), key));
+            assert!(id.means("deals", "7", "") && !id.means("deals", "8", ""));
+        }
+        assert_eq!(AuditLineId::new(key, 4_096, ("deals", "7", "")).removed_row(), None);
+        assert_ne!(
+            AuditLineId::new(key, 1, ("deals", "7", "statut")),
+            AuditLineId::new(key, 2, ("deals", "7", "statut"))
+        );
+        assert_eq!(AuditLineId::parse(&Uuid::new_v4().to_string()), None);
+    }
+}

@@ -1,0 +1,115 @@
+//! Orphans: copies of rows that a killed program left behind in wrong columns.
+//!
+//! Staff moved columns while a row was inserted, so that its id is under another header, and the program was killed
+//! before it could repair that. The sender sends the row again, another program does not find the id and inserts the
+//! row once more. The first one is then a copy in wrong columns, and is deleted.
+
+use uuid::Uuid;
+
+use crate::{
+    cell::{Cell, CellContent, CellEntry},
+    commit::{
+        Committer,
+        batch::{NewId, RowChange},
+        failure::WriteFailure,
+        job::WriteJob,
+        repair::{row_image::WrittenRow, task::RepairTask},
+        tab_index::{LookupResult, LookupScope, RowLookup},
+    },
+    schema::tab::Tab,
+};
+
+impl Committer {
+    /// Finds copies, in wrong columns, of rows of these tabs, and remembers ids that are only in wrong columns. Reads
+    /// nothing unless a row has something else than an id where the others have one.
+    pub(crate) async fn find_orphans(&mut self, tabs: &[&'static Tab]) -> Result<Vec<RepairTask>, WriteFailure> {
+        self.misplaced_ids
+            .retain(|(title, _)| tabs.iter().all(|tab| tab.title != *title));
+        let strange: Vec<RowLookup> = tabs.iter().flat_map(|tab| self.suspect_rows(tab)).collect();
+        if strange.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.tails.look(tabs, &strange).await.map_err(WriteFailure::Looking)?;
+        let mut twins: Vec<(&'static Tab, String, Vec<CellContent>)> = Vec::new();
+        for tab in tabs {
+            let of_tab = rows.iter().filter(|((title, _), _)| *title == tab.title);
+            for (_, row) in of_tab {
+                let LookupResult::Row { cells, .. } = row else { continue };
+                let cells: Vec<CellContent> = cells.iter().map(|cell| Cell::of(Some(cell)).into()).collect();
+                let texts = cells.iter().map(|cell| cell.as_cell().text());
+                let ids = texts.filter(|text| Uuid::try_parse(text).is_ok());
+                let (known, misplaced_ids): (Vec<String>, Vec<String>) =
+                    ids.partition(|id| self.tails.contains(tab, id));
+                twins.extend(known.into_iter().map(|id| (*tab, id, cells.clone())));
+                self.misplaced_ids
+                    .extend(misplaced_ids.into_iter().map(|id| (tab.title, id)));
+            }
+        }
+        if twins.is_empty() {
+            return Ok(Vec::new());
+        }
+        let whole = twins.iter().map(|(tab, id, _)| RowLookup {
+            tab: tab.title,
+            id: id.clone(),
+            search: LookupScope::Known,
+        });
+        let whole: Vec<RowLookup> = whole.collect();
+        let found = self.tails.look(tabs, &whole).await.map_err(WriteFailure::Looking)?;
+        let mut fixes: Vec<RepairTask> = Vec::new();
+        for (tab, id, cells) in twins {
+            let Some(row) = found.get(&(tab.title, id.clone())) else {
+                continue;
+            };
+            let row = self.as_written(tab, id, row);
+            if row.resembles(cells.iter()) && !fixes.iter().any(|fix| fix.brings(tab, &row.id)) {
+                tracing::warn!(
+                    tab = tab.title,
+                    row = row.id,
+                    "a copy in wrong columns was left behind; it goes"
+                );
+                fixes.push(RepairTask::Scattered(row));
+            }
+        }
+        Ok(fixes)
+    }
+
+    /// Repairs for rows of `group` that have a copy in wrong columns.
+    pub(crate) fn resent_orphans(&mut self, group: &[WriteJob]) -> Vec<RepairTask> {
+        let mut fixes = Vec::new();
+        for (_, change) in group.iter().flat_map(WriteJob::open_changes) {
+            if let RowChange::Insert(insert) = change
+                && let NewId::Given(id) = &insert.id
+                && self.misplaced_ids.remove(&(insert.tab.title, id.clone()))
+            {
+                fixes.push(RepairTask::Scattered(WrittenRow::of(
+                    insert.tab,
+                    &CellEntry::Text(id.clone()),
+                    &insert.cells,
+                )));
+            }
+        }
+        fixes
+    }
+
+    fn suspect_rows(&self, tab: &'static Tab) -> impl Iterator<Item = RowLookup> {
+        let rows = self.tails.rows_without_given_id(tab).iter();
+        rows.map(|number| RowLookup {
+            tab: tab.title,
+            id: format!("row {number}"),
+            search: LookupScope::At(*number),
+        })
+    }
+
+    fn as_written(&self, tab: &'static Tab, id: String, row: &LookupResult) -> WrittenRow {
+        let layout = self.tails.place(tab).layout;
+        let cells = tab.columns.iter().enumerate().map(|(place, column)| {
+            let content = row.content(layout.position(place));
+            (column.header.to_owned(), Some(column.kind), content)
+        });
+        WrittenRow {
+            tab,
+            id,
+            cells: cells.collect(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::{
+    google::types::TabProperties,
+    read::{
+        grid::{Grid, GridChunk, RowHasher},
+        pages::{PagePlan, ids_on_several_pages},
+    },
+};
+
+fn grid(pages: &[(usize, &[&str])], hashing: &RowHasher) -> Grid {
+    let mut grid = Grid::default();
+    for (start, ids) in pages {
+        let rows: Vec<Vec<Value>> = ids.iter().map(|id| vec![json!(id)]).collect();
+        grid.put(*start, Arc::new(GridChunk::pack(&rows, &[0], hashing)));
+    }
+    grid
+}
+
+#[test]
+fn a_row_that_was_moved_over_the_edge_of_a_page_gives_itself_away() {
+    let hashing = RowHasher::default();
+    // Rows 2 to 4, then from row 4 on; "a" was moved from the first page to the second between the two reads.
+    let moved = grid(&[(0, &["a", "b", "c"]), (2, &["c", "a", "d"])], &hashing);
+    assert_eq!(ids_on_several_pages(&moved, &hashing, &[4]), [hashing.text("a")]);
+    let still = grid(&[(0, &["a", "b", "c"]), (2, &["c", "d", "d", ""])], &hashing);
+    assert!(ids_on_several_pages(&still, &hashing, &[4]).is_empty());
+}
+
+#[test]
+fn pages_cover_every_row_and_share_one() {
+    let list = |rows| {
+        [TabProperties {
+            title: "audit_log".to_owned(),
+            sheet_id: 1,
+            row_count: rows,
+            column_count: 9,
+        }]
+    };
+    for (rows, starts) in [
+        (0, vec![]),
+        (50, vec![]),
+        (51, vec![26]),
+        (100, vec![50]),
+        (101, vec![34, 68]),
+    ] {
+        let plan = PagePlan::of(&crate::audit::AUDIT_LOG, &list(rows), 50);
+        assert_eq!(plan.starts, starts, "{rows} rows");
+    }
+}

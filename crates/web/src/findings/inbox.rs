@@ -1,0 +1,137 @@
+//! Data issues of all boards in groups. Pure.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use sheets_store::finding::{Effect, Finding, FindingKind, NearNames, SheetEdit};
+
+use crate::findings::board_findings::LineProblem;
+
+/// Entries per group on the page with all groups; a single group shows [`MAX_ALONE`].
+const MAX_IN_OVERVIEW: usize = 50;
+/// Entries on the page of a single group; the downloads have all.
+const MAX_ALONE: usize = 1_000;
+
+/// Group of possible duplicate names.
+pub const NEAR_NAMES: &str = "near_names";
+/// Group of rejected lines of files.
+pub const FILE_LINES: &str = "files";
+/// Group of edits in the spreadsheet itself.
+pub const SHEET_EDITS: &str = "edits";
+
+/// All data issues, for programs and for the page.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FindingsInbox<'a> {
+    /// When the spreadsheet was read.
+    pub as_of: Timestamp,
+    /// Number of issues in all groups, whether listed or not, without the edits in the spreadsheet.
+    pub count: u32,
+    /// Groups with entries, in display order.
+    pub groups: Vec<FindingGroup>,
+    /// Issues in cells of the spreadsheet, sorted by group.
+    pub cells: Vec<&'a Finding>,
+    /// Rejected lines of files.
+    pub lines: &'a [LineProblem],
+    /// Possible duplicate names.
+    pub near_names: &'a [NearNames],
+    /// Edits in the spreadsheet itself, newest first.
+    pub edits: &'a [SheetEdit],
+    /// Name of the single group to list; `None` lists all.
+    #[serde(skip)]
+    pub alone: Option<&'a str>,
+}
+
+/// Summary of one group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FindingGroup {
+    /// Value of `kind=`.
+    pub name: &'static str,
+    /// Heading.
+    pub title: &'static str,
+    /// Number of entries.
+    pub count: u32,
+    /// Rows that are excluded from the totals until they are corrected.
+    pub rows_excluded: u32,
+    /// Values that are counted separately.
+    pub counted_apart: u32,
+}
+
+impl<'a> FindingsInbox<'a> {
+    /// Groups the issues; `alone` names the single group to list.
+    pub fn of(found: &'a crate::findings::board_findings::BoardFindings, alone: Option<&'a str>) -> Self {
+        let mut cells: Vec<&Finding> = found.cells.iter().collect();
+        let urgency = |kind: FindingKind| FindingKind::ALL.iter().position(|known| *known == kind);
+        cells.sort_by_key(|cell| urgency(cell.kind));
+        let mut groups: Vec<FindingGroup> = cells.chunk_by(|one, other| one.kind == other.kind).map(group).collect();
+        groups.push(plain(NEAR_NAMES, "Names that look alike", found.near_names.len()));
+        groups.push(plain(
+            FILE_LINES,
+            "Lines of files that were left out",
+            found.lines.len(),
+        ));
+        let count = groups.iter().map(|group| group.count).sum();
+        groups.push(plain(
+            SHEET_EDITS,
+            "Changed in the spreadsheet itself",
+            found.edits.len(),
+        ));
+        groups.retain(|group| group.count > 0);
+        cells.retain(|cell| alone.is_none_or(|alone| cell.kind.name() == alone));
+        let asked = |name| alone.is_none_or(|alone| alone == name);
+        Self {
+            as_of: found.as_of.timestamp(),
+            count,
+            groups,
+            cells,
+            lines: if asked(FILE_LINES) { &found.lines } else { &[] },
+            near_names: if asked(NEAR_NAMES) { &found.near_names } else { &[] },
+            edits: if asked(SHEET_EDITS) { &found.edits } else { &[] },
+            alone,
+        }
+    }
+
+    /// Maximum number of entries per group on the page.
+    pub fn most(&self) -> usize {
+        if self.alone.is_some() {
+            MAX_ALONE
+        } else {
+            MAX_IN_OVERVIEW
+        }
+    }
+
+    /// Whether `name` is a group.
+    pub fn is_group(name: &str) -> bool {
+        [NEAR_NAMES, FILE_LINES, SHEET_EDITS].contains(&name) || FindingKind::ALL.iter().any(|kind| kind.name() == name)
+    }
+}
+
+fn group(cells: &[&Finding]) -> FindingGroup {
+    let kind = cells.first().map_or(FindingKind::Unreadable, |cell| cell.kind);
+    let mut rows: Vec<(&str, u32)> = cells
+        .iter()
+        .filter(|cell| cell.effect == Effect::RowExcluded)
+        .map(|cell| (cell.tab, cell.row))
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let apart = cells.iter().filter(|cell| cell.effect == Effect::CountedApart).count();
+    FindingGroup {
+        rows_excluded: number(rows.len()),
+        counted_apart: number(apart),
+        ..plain(kind.name(), kind.title(), cells.len())
+    }
+}
+
+fn plain(name: &'static str, title: &'static str, count: usize) -> FindingGroup {
+    FindingGroup {
+        name,
+        title,
+        count: number(count),
+        rows_excluded: 0,
+        counted_apart: 0,
+    }
+}
+
+fn number(amount: usize) -> u32 {
+    u32::try_from(amount).unwrap_or(u32::MAX)
+}

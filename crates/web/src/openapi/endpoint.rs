@@ -1,0 +1,182 @@
+//! Route descriptions for the OpenAPI document, in addition to the types of the handlers.
+
+use aide::{
+    generate::in_context,
+    openapi::{
+        MediaType, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathStyle, ReferenceOr, RequestBody,
+        Response, SchemaObject, StatusCode,
+    },
+    transform::TransformOperation,
+};
+use axum::extract::Query;
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, json_schema};
+
+use crate::response::Format;
+
+/// Content types of a request body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// JSON or a form, by content type.
+    JsonOrForm,
+    /// JSON, a form, or no body.
+    JsonOrFormOrNone,
+    /// Form only.
+    Form,
+    /// Form with a file.
+    Upload,
+}
+
+/// Builder methods that describe a route.
+pub trait EndpointDocs: Sized {
+    /// Sets the tag (the board) and a summary of one sentence.
+    #[must_use]
+    fn about(self, board: &str, summary: &str) -> Self;
+
+    /// Adds a path parameter, such as `{id}`.
+    #[must_use]
+    fn path_parameter<T: JsonSchema>(self, name: &str, description: &str) -> Self;
+
+    /// Adds the query parameters that the handler parses itself.
+    #[must_use]
+    fn asks<T: JsonSchema>(self) -> Self;
+
+    /// Sets the request body.
+    #[must_use]
+    fn reads<T: JsonSchema>(self, body: BodyKind) -> Self;
+
+    /// Adds response 200: the value as JSON, and the other `faces`.
+    #[must_use]
+    fn answers<T: JsonSchema>(self, faces: &[Format]) -> Self;
+
+    /// Adds response `status`: the value as JSON.
+    #[must_use]
+    fn responds_with<T: JsonSchema>(self, status: u16, description: &str) -> Self;
+
+    /// Adds response 200: a file or a page of `media_type`.
+    #[must_use]
+    fn serves(self, media_type: &str) -> Self;
+
+    /// Adds response 303: redirect of a browser to the next page.
+    #[must_use]
+    fn redirects(self) -> Self;
+}
+
+impl EndpointDocs for TransformOperation<'_> {
+    fn about(self, board: &str, summary: &str) -> Self {
+        self.tag(board).summary(summary)
+    }
+
+    fn path_parameter<T: JsonSchema>(mut self, name: &str, description: &str) -> Self {
+        let parameter_data = ParameterData {
+            name: name.to_owned(),
+            description: Some(description.to_owned()),
+            required: true,
+            deprecated: None,
+            format: ParameterSchemaOrContent::Schema(in_document(schema_of::<T>())),
+            example: None,
+            examples: IndexMap::new(),
+            explode: None,
+            extensions: IndexMap::new(),
+        };
+        let style = PathStyle::Simple;
+        let part = Parameter::Path { parameter_data, style };
+        self.inner_mut().parameters.push(ReferenceOr::Item(part));
+        self
+    }
+
+    fn asks<T: JsonSchema>(self) -> Self {
+        self.input::<Query<T>>()
+    }
+
+    fn reads<T: JsonSchema>(mut self, body: BodyKind) -> Self {
+        let kinds: &[&str] = match body {
+            BodyKind::JsonOrForm | BodyKind::JsonOrFormOrNone => &[JSON, FORM],
+            BodyKind::Form => &[FORM],
+            BodyKind::Upload => &["multipart/form-data"],
+        };
+        let schema = schema_of::<T>();
+        self.inner_mut().request_body = Some(ReferenceOr::Item(RequestBody {
+            description: None,
+            content: kinds
+                .iter()
+                .map(|kind| ((*kind).to_owned(), media(schema.clone())))
+                .collect(),
+            required: body != BodyKind::JsonOrFormOrNone,
+            extensions: IndexMap::new(),
+        }));
+        self
+    }
+
+    fn answers<T: JsonSchema>(mut self, faces: &[Format]) -> Self {
+        // JSON first, because the readers of the document are programs.
+        let ranked = faces.iter().filter(|face| **face == Format::Json);
+        for face in ranked.chain(faces.iter().filter(|face| **face != Format::Json)) {
+            let schema = match face {
+                Format::Json => schema_of::<T>(),
+                Format::Html | Format::Csv => json_schema!({"type": "string"}),
+                Format::Xlsx | Format::Pdf => json_schema!({"type": "string", "format": "binary"}),
+            };
+            add(self.inner_mut(), (200, "The answer."), (face.media_type(), schema));
+        }
+        self
+    }
+
+    fn responds_with<T: JsonSchema>(mut self, status: u16, description: &str) -> Self {
+        add(self.inner_mut(), (status, description), (JSON, schema_of::<T>()));
+        self
+    }
+
+    fn serves(mut self, media_type: &str) -> Self {
+        let schema = json_schema!({"type": "string"});
+        add(self.inner_mut(), (200, "The file."), (media_type, schema));
+        self
+    }
+
+    fn redirects(mut self) -> Self {
+        let response = Response {
+            description: "Where a browser goes next.".to_owned(),
+            ..Response::default()
+        };
+        let responses = self.inner_mut().responses.get_or_insert_default();
+        responses
+            .responses
+            .insert(StatusCode::Code(303), ReferenceOr::Item(response));
+        self
+    }
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Adds a media type to a response.
+fn add(operation: &mut Operation, (status, description): (u16, &str), (media_type, schema): (&str, Schema)) {
+    let responses = &mut operation.responses.get_or_insert_default().responses;
+    let response = responses
+        .entry(StatusCode::Code(status))
+        .or_insert_with(|| ReferenceOr::Item(Response::default()));
+    if let ReferenceOr::Item(response) = response {
+        description.clone_into(&mut response.description);
+        response.content.insert(media_type.to_owned(), media(schema));
+    }
+}
+
+/// Schema of a type, by reference if it has a name.
+fn schema_of<T: JsonSchema>() -> Schema {
+    in_context(|context| context.schema.subschema_for::<T>())
+}
+
+fn media(schema: Schema) -> MediaType {
+    MediaType {
+        schema: Some(in_document(schema)),
+        ..MediaType::default()
+    }
+}
+
+fn in_document(json_schema: Schema) -> SchemaObject {
+    SchemaObject {
+        json_schema,
+        external_docs: None,
+        example: None,
+    }
+}

@@ -1,0 +1,114 @@
+//! Request context: response format, language and address of a request.
+
+use axum::http::{HeaderMap, Uri, header};
+use domain::language::Language;
+
+use crate::{
+    error::{Error, FieldError},
+    response::{Format, UnknownFormat},
+};
+
+/// Cookie that stores the language.
+pub const LANGUAGE_COOKIE: &str = "lang";
+
+/// Response format, language and address of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestContext {
+    /// Response format.
+    pub face: Format,
+    /// Language of the page.
+    pub language: Language,
+    /// Path and query.
+    pub address: String,
+}
+
+impl RequestContext {
+    /// Reads `format`, the `Accept` header and the address, for a board that has English pages only.
+    ///
+    /// # Errors
+    /// If `format` names a format that is not in `offered`.
+    pub fn new(
+        format: Option<&str>,
+        headers: &HeaderMap,
+        uri: &Uri,
+        offered: &'static [Format],
+    ) -> Result<Self, Error> {
+        Self::speaking((format, Language::English), headers, uri, offered)
+    }
+
+    /// Reads the context for a board in several languages. The language is `lang`, or else the cookie, or else the
+    /// default.
+    ///
+    /// # Errors
+    /// If `format` names a format that is not in `offered`.
+    pub fn with_language(
+        (format, lang): (Option<&str>, Option<&str>),
+        headers: &HeaderMap,
+        uri: &Uri,
+        offered: &'static [Format],
+    ) -> Result<Self, Error> {
+        Self::speaking((format, preferred_language(lang, headers)), headers, uri, offered)
+    }
+
+    fn speaking(
+        (format, language): (Option<&str>, Language),
+        headers: &HeaderMap,
+        uri: &Uri,
+        offered: &'static [Format],
+    ) -> Result<Self, Error> {
+        let face = Format::negotiate(format, headers, offered).map_err(|unknown: UnknownFormat| {
+            Error::invalid_query(vec![FieldError::new("format", unknown.text(language))])
+        })?;
+        let address = uri
+            .path_and_query()
+            .map_or_else(String::new, |address| address.as_str().to_owned());
+        Ok(Self {
+            face,
+            language,
+            address,
+        })
+    }
+
+    /// Cache key of the response: format, language and address.
+    pub fn key(&self) -> String {
+        format!("{} {} {}", self.face.name(), self.language.code(), self.address)
+    }
+}
+
+/// Language of a request: the query parameter `lang`, or else the cookie, or else the default.
+pub fn preferred_language(lang: Option<&str>, headers: &HeaderMap) -> Language {
+    let named = lang.and_then(Language::parse);
+    named.or_else(|| cookie_language(headers)).unwrap_or_default()
+}
+
+/// Language stored in the cookie.
+fn cookie_language(headers: &HeaderMap) -> Option<Language> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == LANGUAGE_COOKIE)
+        .and_then(|(_, code)| Language::parse(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_beats_the_browsers_memory_and_that_beats_the_boards_own_language() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, "theme=dark; lang=en".parse().expect("header"));
+        let asked = |lang, headers: &HeaderMap| {
+            let address = Uri::from_static("/deals?x=1");
+            let asked = RequestContext::with_language((None, lang), headers, &address, Format::PAGE);
+            asked.expect("asked").language
+        };
+        assert_eq!(asked(Some("fr"), &headers), Language::French);
+        assert_eq!(asked(None, &headers), Language::English);
+        assert_eq!(asked(Some("klingon"), &headers), Language::English);
+        assert_eq!(asked(None, &HeaderMap::new()), Language::French);
+    }
+}

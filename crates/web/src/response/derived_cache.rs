@@ -1,0 +1,62 @@
+//! Cache of values derived from the data, keyed by data version.
+//!
+//! A value stays valid as long as its data version. The least recently used entries are evicted first, because older
+//! versions are never asked for again.
+
+use std::{hash::Hash, sync::Arc};
+
+use moka::{Entry, future::Cache, policy::EvictionPolicy};
+
+
+/// Cache of values derived from the data, with a key that contains the data version. The least recently used entries go
+/// first, because older versions are never requested again.
+pub struct DerivedCache<ResponseKey, Value: ?Sized>(Cache<ResponseKey, Arc<Value>>);
+
+impl<ResponseKey, Value> DerivedCache<ResponseKey, Value>
+where
+    ResponseKey: Hash + Eq + Send + Sync + 'static,
+    Value: ?Sized + Send + Sync + 'static,
+{
+    /// Cache of at most `entries` values.
+    pub fn most(entries: u64) -> Self {
+        let builder = Cache::builder().max_capacity(entries);
+        Self(builder.eviction_policy(EvictionPolicy::lru()).build())
+    }
+
+    /// Cache of at most `bytes` bytes, as measured by `weigh`.
+    pub fn with_max_bytes(bytes: u64, weigh: fn(&Value) -> usize) -> Self {
+        let weight = move |_: &ResponseKey, value: &Arc<Value>| u32::try_from(weigh(value)).unwrap_or(u32::MAX);
+        let builder = Cache::builder().weigher(weight).max_capacity(bytes);
+        Self(builder.eviction_policy(EvictionPolicy::lru()).build())
+    }
+
+    /// Returns the value for `question`; concurrent callers share one computation.
+    pub async fn get_or_compute(&self, question: ResponseKey, work: impl Future<Output = Arc<Value>>) -> Arc<Value> {
+        self.taken(self.0.entry(question).or_insert_with(work).await).await
+    }
+
+    /// Fallible variant of [`DerivedCache::get_or_compute`]; an error is not stored.
+    ///
+    /// # Errors
+    /// Returns the error of `work`.
+    pub async fn try_get_or_compute<E: Send + Sync + 'static>(
+        &self,
+        question: ResponseKey,
+        work: impl Future<Output = Result<Arc<Value>, E>>,
+    ) -> Result<Arc<Value>, Arc<E>> {
+        Ok(self.taken(self.0.entry(question).or_try_insert_with(work).await?).await)
+    }
+
+    /// Entries of the cache, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (Arc<ResponseKey>, Arc<Value>)> {
+        self.0.iter()
+    }
+
+    async fn taken(&self, entry: Entry<ResponseKey, Arc<Value>>) -> Arc<Value> {
+        if entry.is_fresh() {
+            // Otherwise evicted values would stay in memory until the next access.
+            self.0.run_pending_tasks().await;
+        }
+        entry.into_value()
+    }
+}

@@ -1,0 +1,140 @@
+//! Handler of `GET /status`, and the routes of status and health.
+
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
+
+use aide::axum::{ApiRouter, routing::get_with};
+use axum::{
+    extract::{Query, State},
+    http::HeaderMap,
+    response::Response,
+};
+use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sheets_store::{Store, clock::Clock};
+
+use crate::{
+    error::{Error, FieldError},
+    openapi::EndpointDocs,
+    page::{Frame, STATUS},
+    response::{Format, RenderedResponse},
+    status::{
+        health::{self, DeepCheck, HealthResponse},
+        report::StatusReport,
+        view::StatusPage,
+    },
+};
+
+/// Dependencies of the status page.
+pub struct StatusParts {
+    /// Store of the spreadsheet.
+    pub store: Arc<Store>,
+    /// Clock.
+    pub clock: Clock,
+    /// Frame of the page before any tab has been read.
+    pub frame: Frame,
+    /// Readers of each board's status.
+    pub boards: Vec<ReadBoardStatus>,
+}
+
+/// Status of a board, from the tabs that were read last.
+pub struct BoardStatus {
+    /// Number of data issues by tab.
+    pub findings: BTreeMap<&'static str, usize>,
+    /// Frame of the board's pages.
+    pub frame: Frame,
+}
+
+/// Reads the status of a board without calling Google; `None` before the first read.
+pub type ReadBoardStatus = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Option<BoardStatus>> + Send>> + Send + Sync>;
+
+struct StatusState {
+    parts: StatusParts,
+    started_at: Timestamp,
+}
+
+/// Routes of the status page and the health check.
+pub fn router(parts: StatusParts) -> ApiRouter {
+    let check = DeepCheck::new(Arc::clone(&parts.store));
+    let started_at = parts.clock.now();
+    let desk = Arc::new(StatusState { parts, started_at });
+    let health = get_with(health::get_health, |it| {
+        it.about(
+            "Program",
+            "Whether the program is alive; with `deep`, whether the spreadsheet answers too.",
+        )
+        .responds_with::<HealthResponse>(200, "It is well.")
+        .responds_with::<HealthResponse>(503, "It is not.")
+    });
+    let status = get_with(get_status, |it| {
+        it.about("Program", "How the program fares.")
+            .answers::<StatusReport>(Format::PAGE)
+    });
+    let health = ApiRouter::new().api_route("/health", health).with_state(check);
+    ApiRouter::new()
+        .api_route(STATUS, status)
+        .with_state(desk)
+        .merge(health)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct StatusQuery {
+    format: Option<String>,
+}
+
+async fn get_status(
+    State(desk): State<Arc<StatusState>>,
+    Query(question): Query<StatusQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let face = Format::negotiate(question.format.as_deref(), &headers, Format::PAGE)
+        .map_err(|unknown| Error::invalid_query(vec![FieldError::new("format", unknown.to_string())]))?;
+    let known = desk.known().await;
+    let report = desk.report(&known);
+    let rendered = match face {
+        Format::Html => RenderedResponse::html(
+            StatusPage {
+                report: &report,
+                now: &desk.parts.clock.zoned_now(),
+            }
+            .document(&desk.frame(&known)),
+        ),
+        _ => RenderedResponse::json(&report).map_err(Error::internal)?,
+    };
+    Ok(rendered.respond(&headers))
+}
+
+impl StatusState {
+    async fn known(&self) -> Vec<BoardStatus> {
+        let mut known = Vec::new();
+        for board in &self.parts.boards {
+            known.extend(board().await);
+        }
+        known
+    }
+
+    fn report(&self, known: &[BoardStatus]) -> StatusReport {
+        let mut store = self.parts.store.status();
+        for tab in &mut store.tabs {
+            // A board finds more issues than unreadable cells, such as unknown names.
+            let counted = known.iter().find_map(|board| board.findings.get(tab.tab));
+            tab.findings = counted.copied().unwrap_or(tab.findings);
+        }
+        let uptime: SignedDuration = self.parts.clock.since(self.started_at);
+        StatusReport {
+            version: env!("CARGO_PKG_VERSION"),
+            started_at: self.started_at,
+            uptime_seconds: uptime.as_secs(),
+            store,
+        }
+    }
+
+    /// Frame without the freshness line: this page shows the age of each tab and never reads one.
+    fn frame(&self, known: &[BoardStatus]) -> Frame {
+        let frame = known.first().map_or(&self.parts.frame, |board| &board.frame);
+        Frame {
+            freshness: None,
+            ..frame.clone()
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Status report of the program.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use sheets_store::status::StoreStatus;
+
+/// Status of the program.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProgramStatus")]
+pub struct StatusReport {
+    /// Version of the program.
+    pub version: &'static str,
+    /// Time of the start.
+    pub started_at: Timestamp,
+    /// Whole seconds since the start.
+    pub uptime_seconds: i64,
+    /// Status of the store.
+    #[serde(flatten)]
+    pub store: StoreStatus,
+}

@@ -1,0 +1,142 @@
+//! Data that passes between boards: data issues, status, and what is known about a company. Boards do not know each
+//! other, so the composition root connects them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use customers::{
+    Customers,
+    customer::cross_board::{ClaimedIntegration, CrossBoardData, CrossBoardLookup, OpenDeal},
+};
+use deals::{Deals, deal::response::DealResponse};
+use leaderboard::{Leaderboard, claims::list::CreditedTo};
+use sheets_store::{SheetEdits, Store, Tab, clock::Clock};
+use web::{
+    findings::{
+        board_findings::{BoardFindings, LineProblem},
+        page::CollectFindings,
+    },
+    routes::FINDINGS,
+    status::page::{BoardStatus, ReadBoardStatus},
+};
+
+/// Collects the data issues of all boards and the edits in the spreadsheet. A board that cannot read its tabs becomes
+/// an issue itself; the others are not affected.
+pub(crate) fn collect_findings(
+    (leaderboard, deals, customers): (&Arc<Leaderboard>, &Arc<Deals>, &Arc<Customers>),
+    (store, clock): (&Arc<Store>, &Clock),
+) -> CollectFindings {
+    let boards = (Arc::clone(leaderboard), Arc::clone(deals), Arc::clone(customers));
+    let means = (Arc::clone(store), clock.clone());
+    Arc::new(move || {
+        let ((leaderboard, deals, customers), (store, clock)) = (boards.clone(), means.clone());
+        Box::pin(async move {
+            let (found, of_deals, of_customers, edits) = tokio::join!(
+                leaderboard.found(),
+                deals.found(),
+                customers.found(),
+                store.read::<SheetEdits>()
+            );
+            let mut found: BoardFindings = found?;
+            for (tab, of_board) in [
+                (&deals::deal::columns::DEALS, of_deals),
+                (&customers::tabs::UNIFIED_CUSTOMERS, of_customers),
+            ] {
+                match of_board {
+                    Ok(of_board) => found.cells.extend(of_board.cells),
+                    Err(error) => found.lines.push(LineProblem {
+                        file: tab.title.to_owned(),
+                        line: 1,
+                        reason: error.to_string(),
+                    }),
+                }
+            }
+            // Without the audit log the boards are still complete.
+            found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
+            let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
+            let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
+            found.frame = found.frame.counting(FINDINGS, count);
+            Ok(found)
+        })
+    })
+}
+
+/// Status reader of the leaderboard: issues by tab, from the last read.
+pub(crate) fn leaderboard_status(leaderboard: &Arc<Leaderboard>) -> ReadBoardStatus {
+    let leaderboard = Arc::clone(leaderboard);
+    Arc::new(move || {
+        let leaderboard = Arc::clone(&leaderboard);
+        Box::pin(async move { Some(known(leaderboard.found_at_hand().await?, leaderboard::tabs::TABS)) })
+    })
+}
+
+/// Status reader of the deals board.
+pub(crate) fn deals_status(deals: &Arc<Deals>) -> ReadBoardStatus {
+    let deals = Arc::clone(deals);
+    Arc::new(move || {
+        let deals = Arc::clone(&deals);
+        Box::pin(async move { Some(known(deals.found_at_hand().await?, deals::tabs::TABS)) })
+    })
+}
+
+/// Status reader of the customers board.
+pub(crate) fn customers_status(customers: &Arc<Customers>) -> ReadBoardStatus {
+    let customers = Arc::clone(customers);
+    Arc::new(move || {
+        let customers = Arc::clone(&customers);
+        Box::pin(async move { Some(known(customers.found_at_hand().await?, customers::tabs::TABS)) })
+    })
+}
+
+/// Lookup of what the other boards know about a customer's company. A board that cannot be read is named in the result.
+pub(crate) fn cross_board_lookup(leaderboard: &Arc<Leaderboard>, deals: &Arc<Deals>) -> CrossBoardLookup {
+    let boards = (Arc::clone(leaderboard), Arc::clone(deals));
+    Arc::new(move |company| {
+        let (leaderboard, deals) = boards.clone();
+        Box::pin(async move {
+            let (credits, open) = tokio::join!(leaderboard.credited(&company), deals.open_with(&company));
+            let mut elsewhere = CrossBoardData::default();
+            match credits {
+                Ok(credits) => elsewhere.integrations = credits.into_iter().map(integration).collect(),
+                Err(_) => elsewhere
+                    .unknown
+                    .push("The leaderboard cannot be read at the moment.".to_owned()),
+            }
+            match open {
+                Ok(open) => elsewhere.open_deals = open.into_iter().map(open_deal).collect(),
+                Err(_) => elsewhere
+                    .unknown
+                    .push("The deals cannot be read at the moment.".to_owned()),
+            }
+            elsewhere
+        })
+    })
+}
+
+fn integration((name, credit): (String, CreditedTo)) -> ClaimedIntegration {
+    ClaimedIntegration {
+        name,
+        csm: credit.csm,
+        at: credit.at,
+    }
+}
+
+fn open_deal(deal: DealResponse) -> OpenDeal {
+    OpenDeal {
+        client: deal.client.to_string(),
+        stage: deal.statut.as_str().to_owned(),
+        amount: deal.montant_brut,
+        due: deal.date_echeance,
+        address: deal.id.map(|id| format!("{}/{id}", deals::BOARD)),
+    }
+}
+
+fn known(found: BoardFindings, tabs: &[&'static Tab]) -> BoardStatus {
+    let mut findings: BTreeMap<&'static str, usize> = tabs.iter().map(|tab| (tab.title, 0)).collect();
+    for cell in &found.cells {
+        *findings.entry(cell.tab).or_default() += 1;
+    }
+    BoardStatus {
+        findings,
+        frame: found.frame,
+    }
+}

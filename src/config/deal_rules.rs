@@ -1,0 +1,40 @@
+//! Settings of the deals board: rules, and the public address of the program.
+
+use deals::{DealRules, LostStage, StaleAfter};
+
+use crate::config::{ConfigError, invalid_setting, switch};
+
+pub(crate) fn rules(setting: &dyn Fn(&str) -> Option<String>) -> Result<DealRules, ConfigError> {
+    let lost_stage = match switch(setting, "DEALS_LOST_STATUS")? {
+        true => LostStage::Offered,
+        false => LostStage::NotOffered,
+    };
+    let cold_after = match setting("DEALS_COLD_DAYS") {
+        None => StaleAfter::default(),
+        Some(text) => StaleAfter::parse(&text).ok_or_else(|| {
+            let wanted =
+                "a number of days such as 10, or one for each status such as Prospect=14, Qualifié=10, Négociation=5";
+            invalid_setting("DEALS_COLD_DAYS", &text, wanted)
+        })?,
+    };
+    Ok(DealRules { lost_stage, cold_after })
+}
+
+/// Public base address without a trailing slash.
+pub(crate) fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = setting("PUBLIC_URL") else {
+        return Ok(None);
+    };
+    let is_address = text.parse::<axum::http::Uri>().is_ok_and(|url| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+    });
+    if is_address {
+        Ok(Some(text.trim_end_matches('/').to_owned()))
+    } else {
+        Err(invalid_setting(
+            "PUBLIC_URL",
+            &text,
+            "an address such as https://board.example.com",
+        ))
+    }
+}

@@ -1,9 +1,0 @@
-//! Status page and health check, for the operator.
-//!
-//! `/status` shows whether the spreadsheet answers, the age of the data, the remaining quota and recent failures; it
-//! never calls Google. `/health` confirms that the program runs, without any call; `/health?deep=1` calls Google once
-//! for all callers within ten seconds.
-
-mod health;
-pub mod pages;
-pub mod view;
