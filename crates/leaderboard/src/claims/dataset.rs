@@ -104,7 +104,7 @@ impl LeaderboardRows {
             })
             .collect();
         let mut decoding = DecodeContext {
-            zone: TimeZone::UTC,
+            zone: jiff::tz::TimeZone::UTC,
             findings: Vec::new(),
         };
         Self {

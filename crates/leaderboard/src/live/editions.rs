@@ -198,3 +198,90 @@ impl FromStr for EditionId {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edition() -> Edition {
+        LiveUpdates::default().editions.borrow().clone()
+    }
+
+    fn claim(number: usize) -> NewClaim {
+        NewClaim {
+            id: number.to_string(),
+            csm: "Kate".to_owned(),
+            company: "Acme".to_owned(),
+            credited: vec![],
+        }
+    }
+
+    fn published(
+        mut edition: Edition,
+        version: u64,
+        claims: std::ops::Range<usize>,
+        others: u32,
+    ) -> Edition {
+        edition.id.versions = (version, 1);
+        edition.remember(NewClaims {
+            latest: claims.map(claim).collect(),
+            others,
+        });
+        edition
+    }
+
+    /// Ids that are new since an edition of this run, and the number of other claims.
+    fn since(edition: &Edition, version: u64) -> (Vec<String>, u32) {
+        let seen = EditionId {
+            versions: (version, 1),
+            ..edition.id
+        };
+        let new = edition.since(Some(seen));
+        (new.latest.into_iter().map(|claim| claim.id).collect(), new.others)
+    }
+
+    #[test]
+    fn somebody_who_was_away_is_told_what_they_missed_and_no_more() {
+        let edition = published(published(edition(), 1, 0..1, 0), 2, 1..3, 7);
+        assert_eq!(since(&edition, 0), (vec!["0".into(), "1".into(), "2".into()], 7));
+        assert_eq!(since(&edition, 1), (vec!["1".into(), "2".into()], 7));
+        assert_eq!(since(&edition, 2), (vec![], 0));
+        assert_eq!(edition.since(None), NewClaims::default());
+        let of_another_run = EditionId {
+            run: edition.id.run.wrapping_add(1),
+            versions: (0, 0),
+        };
+        assert_eq!(edition.since(Some(of_another_run)), NewClaims::default());
+    }
+
+    #[test]
+    fn only_so_many_claims_are_remembered_and_fewer_named_at_once() {
+        let edition = published(edition(), 1, 0..MAX_REMEMBERED_CLAIMS + 50, 0);
+        assert_eq!(edition.remembered.len(), MAX_REMEMBERED_CLAIMS);
+        let (named, others) = since(&edition, 0);
+        assert_eq!(named.len(), MAX_NAMED_CLAIMS);
+        assert_eq!(others as usize, MAX_REMEMBERED_CLAIMS - MAX_NAMED_CLAIMS);
+        assert_eq!(named.last().map(String::as_str), Some("149"));
+    }
+
+    #[test]
+    fn an_edition_is_found_by_its_name_and_nothing_else_is_one() {
+        let id = EditionId {
+            run: 0x0a1b_2c3d,
+            versions: (12, 3),
+        };
+        assert_eq!(id.to_string(), "0a1b2c3d-12-3");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in [
+            "",
+            "x",
+            "0a1b2c3d",
+            "0a1b2c3d-12",
+            "zz-1-1",
+            "1--1",
+            "1-1-99999999999999999999",
+        ] {
+            assert_eq!(text.parse::<EditionId>(), Err(InvalidEditionId), "{text}");
+        }
+    }
+}
