@@ -18,9 +18,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use sheets_store::Store;
 use web::{
+    assets::AssetIndex,
     error::Error,
     openapi::{BodyKind, EndpointDocs},
-    page::Asset,
 };
 
 /// Routes of no board.
@@ -51,6 +51,7 @@ pub(crate) fn shared_routes(store: Arc<Store>) -> ApiRouter {
         .api_route("/refresh", refresh)
         .with_state(Refresher::new(store))
         .api_route("/assets/{file}", asset)
+        .with_state(assets())
         .api_route("/robots.txt", robots)
 }
 
@@ -70,8 +71,22 @@ fn without_trailing_slash(uri: &Uri) -> Option<String> {
     is_local_path(path).then(|| format!("{path}{query}"))
 }
 
-async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
-    let asset = Asset::find(&file).ok_or_else(Error::not_found)?;
+/// Assets of all crates.
+fn assets() -> AssetIndex {
+    AssetIndex::new(&[
+        &web::assets::ALL,
+        &leaderboard::assets::ALL,
+        &deals::assets::ALL,
+        &customers::assets::ALL,
+    ])
+}
+
+async fn asset(
+    State(assets): State<AssetIndex>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Error> {
+    let asset = assets.find(&file).ok_or_else(Error::not_found)?;
     Ok(asset.rendered().respond(&headers))
 }
 
@@ -124,7 +139,27 @@ fn is_local_path(to: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use web::assets::Asset;
+
     use super::*;
+
+    #[test]
+    fn no_asset_asks_another_host_for_anything() {
+        for asset in assets().iter() {
+            let contents = String::from_utf8_lossy(asset.rendered().body());
+            for way_out in ["@import", "url(http", "url(//", "src=\"http", "fetch(\"http"] {
+                assert!(!contents.contains(way_out), "{} contains {way_out}", asset.address());
+            }
+        }
+    }
+
+    #[test]
+    fn every_asset_of_every_board_has_an_address_of_its_own() {
+        let addresses: BTreeSet<&str> = assets().iter().map(Asset::address).collect();
+        assert_eq!(addresses.len(), assets().iter().count());
+    }
 
     #[test]
     fn a_last_slash_is_dropped_and_never_leads_to_another_host() {

@@ -8,6 +8,7 @@
 //! of the board. Data of the other boards arrives through `customer::cross_board`. `sample` generates sample data.
 
 pub mod alerts;
+pub mod assets;
 pub mod customer;
 pub mod health;
 mod list;

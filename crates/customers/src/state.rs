@@ -9,7 +9,7 @@ use sheets_store::{Reading, Store, clock::Clock, read::read_error::ReadError};
 use web::{
     error::Error,
     findings::{board_findings::BoardFindings, counts::FindingCounts},
-    page::{Asset, BoardLayout, DataSource, Frame, NavLink},
+    page::{BoardLayout, DataSource, Frame, NavLink},
     request_context::RequestContext,
     response::{DerivedCache, RenderedResponse, ResponseCache},
     routes::FINDINGS,
@@ -21,6 +21,7 @@ use crate::{
         report::{HealthReport, ReportPeriod},
         sender::report_from_inputs,
     },
+    assets,
     customer::{cross_board::CrossBoardLookup, rows::CustomerRows},
     health::{
         history::ScoreHistory,
@@ -240,7 +241,7 @@ impl Customers {
     /// Frame of a page without data.
     pub(crate) fn bare_frame(&self) -> Frame {
         let board = BoardLayout {
-            style: Asset::CustomersStylesheet,
+            style: &assets::STYLESHEET,
             tabs: crate::ui::navigation,
         };
         let action = NavLink::new("Who is at risk", crate::ui::AT_RISK);

@@ -8,6 +8,7 @@
 //! [`order`](crate::list::order), [`performance`](crate::sales::performance), [`velocity`](crate::sales::velocity) over [`stage_history`](crate::deal::stage_history), [`what_if`]. `docs/directives/deals.md` describes them in
 //! plain words, with worked examples that the tests check. [`response`](crate::dashboard::response) holds the JSON responses.
 
+pub mod assets;
 mod dashboard;
 pub mod deal;
 mod editing;

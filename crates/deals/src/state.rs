@@ -10,13 +10,14 @@ use tokio::sync::Mutex;
 use web::{
     error::Error,
     findings::{board_findings::BoardFindings, counts::FindingCounts},
-    page::{Asset, BoardLayout, DataSource, Frame, NavLink},
+    page::{BoardLayout, DataSource, Frame, NavLink},
     request_context::RequestContext,
     response::{DerivedCache, RenderedResponse, ResponseCache},
     routes::FINDINGS,
 };
 
 use crate::{
+    assets,
     dashboard::{
         overview::DashboardOverview,
         stale::{BoardDay, StaleAfter},
@@ -230,7 +231,7 @@ impl Deals {
     pub(crate) fn bare_frame(&self, language: Language) -> Frame {
         let action = NavLink::new(language.choose("Nouvelle affaire", "New deal"), crate::routes::NEW);
         let board = BoardLayout {
-            style: Asset::DealsStylesheet,
+            style: &assets::STYLESHEET,
             tabs: crate::dashboard::navigation::navigation,
         };
         self.frame.clone().for_board(board, language, action)

@@ -24,6 +24,7 @@
 //! earlier boards from the audit log; [`weekly`](crate::standings::weekly) sends the standings to Slack. Each works on a [`Ledger`](crate::claims::ledger::Ledger) over
 //! a [`InstantRange`](domain::period::InstantRange).
 
+pub mod assets;
 pub mod claims;
 mod contests;
 mod disputes;

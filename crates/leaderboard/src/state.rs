@@ -14,12 +14,13 @@ use web::{
         board_findings::{BoardFindings, LineProblem},
         counts::FindingCounts,
     },
-    page::{Asset, BoardLayout, DataSource, Frame, Freshness, NavLink},
+    page::{BoardLayout, DataSource, Frame, Freshness, NavLink},
     response::{DerivedCache, RenderedResponse, ResponseCache, ResponseKey},
     routes::FINDINGS,
 };
 
 use crate::{
+    assets,
     claims::{
         catalog::file::{CatalogFile, LoadedCatalog},
         correction::signing::SigningKey,
@@ -103,7 +104,7 @@ impl Leaderboard {
             source: parts.source,
             frame: parts.frame.for_board(
                 BoardLayout {
-                    style: Asset::LeaderboardStylesheet,
+                    style: &assets::STYLESHEET,
                     tabs: navigation,
                 },
                 Language::English,

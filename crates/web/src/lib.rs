@@ -20,7 +20,7 @@
 //! - [`error`]: one error type, rendered as a page or as JSON
 //! - [`routes`]: addresses of the pages of this crate
 
-mod assets;
+pub mod assets;
 pub mod delivery;
 pub mod error;
 pub mod findings;

@@ -5,7 +5,7 @@ use domain::language::UNKNOWN_VALUE;
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page, date_time,
+    Frame, Page, date_time,
     formatting::count,
     table::{cell, row},
 };
@@ -81,7 +81,7 @@ impl ListPage<'_> {
         frame.document(Page {
             title: "Customers",
             address: self.address,
-            scripts: &[Asset::LiveScript],
+            scripts: &[&web::assets::LIVE_SCRIPT],
             main,
         })
     }

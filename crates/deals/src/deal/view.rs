@@ -3,9 +3,10 @@
 use domain::language::{Language, UNKNOWN_VALUE};
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
-use web::page::{Asset, Frame, Page};
+use web::page::{Frame, Page};
 
 use crate::{
+    assets,
     deal::{
         audit_log::{AuditAction, DealAuditEntry},
         columns::{AMOUNT, ASSIGNEE, CREATED_AT, DEALS, DUE, NOTES, PROBABILITY, SECTOR, UPDATED_AT, WEIGHTED},
@@ -90,7 +91,7 @@ impl DealPage {
         frame.document(Page {
             title: &self.deal.client,
             address: &self.address(),
-            scripts: &[Asset::DealFormScript],
+            scripts: &[&assets::FORM_SCRIPT],
             main,
         })
     }
@@ -188,7 +189,7 @@ impl DeletedDealPage {
         frame.document(Page {
             title,
             address: &address,
-            scripts: &[Asset::DealFormScript],
+            scripts: &[&assets::FORM_SCRIPT],
             main,
         })
     }

@@ -4,13 +4,14 @@ use domain::language::{Language, Noun, UNKNOWN_VALUE};
 use maud::{Markup, html};
 use web::{
     page::{
-        Asset, Frame, Page,
+        Frame, Page,
         table::{cell, row},
     },
     response::Format,
 };
 
 use crate::{
+    assets,
     dashboard::view::{action_lists::client_link, downloads},
     deal::{
         columns::{AMOUNT, ASSIGNEE, CLIENT, DEALS, DUE, SECTOR, STAGE, UPDATED_AT, WEIGHTED},
@@ -85,7 +86,7 @@ impl DealListPage<'_> {
         frame.document(Page {
             title,
             address: self.address,
-            scripts: &[Asset::DealsScript, Asset::LiveScript, Asset::DealFormScript],
+            scripts: &[&assets::BOARD_SCRIPT, &web::assets::LIVE_SCRIPT, &assets::FORM_SCRIPT],
             main,
         })
     }

@@ -7,13 +7,14 @@ use domain::{
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 use web::page::{
-    Asset, Frame, Page,
+    Frame, Page,
     field::error_line,
     notice::notice,
     table::{cell, number, row, table, text},
 };
 
 use crate::{
+    assets,
     list::filter::DealFilter,
     routes::WHAT_IF,
     sales::figures,
@@ -62,7 +63,7 @@ impl WhatIfPage<'_> {
         frame.document(Page {
             title,
             address,
-            scripts: &[Asset::WhatIfScript],
+            scripts: &[&assets::WHAT_IF_SCRIPT],
             main,
         })
     }

@@ -3,12 +3,13 @@
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page, date_time,
+    Frame, Page, date_time,
     field::date_field,
     table::{cell, number, row, table, text},
 };
 
 use crate::{
+    assets,
     claims::list::{OutcomeFilter, link::ClaimsLink},
     history::{
         AsOf, LogEdge,
@@ -174,7 +175,7 @@ impl DifferencePage<'_> {
         frame.document(Page {
             title: "Time machine",
             address: self.address,
-            scripts: &[Asset::ShareScript],
+            scripts: &[&assets::SHARE_SCRIPT],
             main,
         })
     }

@@ -2,9 +2,10 @@
 
 use jiff::Zoned;
 use maud::{Markup, html};
-use web::page::{Asset, Frame, Page, chart, formatting::count, notice::notice};
+use web::page::{Frame, Page, chart, formatting::count, notice::notice};
 
 use crate::{
+    assets,
     claims::{
         form::fields::SubmitForm,
         list::{OutcomeFilter, link::ClaimsLink},
@@ -94,10 +95,10 @@ impl StandingsPage<'_> {
             title: "Integrations leaderboard",
             address: &self.address(),
             scripts: &[
-                Asset::FormScript,
-                Asset::LiveScript,
-                Asset::NewsScript,
-                Asset::ShareScript,
+                &assets::FORM_SCRIPT,
+                &web::assets::LIVE_SCRIPT,
+                &assets::NEWS_SCRIPT,
+                &assets::SHARE_SCRIPT,
             ],
             main,
         })

@@ -1,7 +1,10 @@
 //! Document of the TV page: no navigation, no frame, automatic transition to the next slide.
 
 use maud::{DOCTYPE, Markup, html};
-use web::page::Asset;
+
+use web::assets::Asset;
+
+use crate::assets;
 
 /// Colour theme of the TV page. It is set for the room, not taken from the settings of the browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +27,7 @@ pub struct TvDocument<'a> {
     /// Seconds until the next slide without script.
     pub seconds: u32,
     /// Script for a smooth transition.
-    pub script: Asset,
+    pub script: &'static Asset,
     /// Body, with the only `h1` and the only `main`.
     pub body: Markup,
 }
@@ -40,9 +43,9 @@ impl TvDocument<'_> {
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="referrer" content="same-origin";
                     title { (self.title) " · Tallyboard" }
-                    link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
-                    link rel="stylesheet" href=(Asset::Stylesheet.address());
-                    link rel="stylesheet" href=(Asset::WallStylesheet.address());
+                    link rel="icon" type="image/svg+xml" href=(web::assets::ICON.address());
+                    link rel="stylesheet" href=(web::assets::STYLESHEET.address());
+                    link rel="stylesheet" href=(assets::TV_STYLESHEET.address());
                     script src=(self.script.address()) defer {}
                     noscript { meta http-equiv="refresh" content={ (self.seconds) ";url=" (self.next) }; }
                 }

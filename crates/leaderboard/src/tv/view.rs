@@ -4,9 +4,10 @@ use domain::language::Language;
 use jiff::{Zoned, civil::Date};
 use maud::{Markup, html};
 use serde::Serialize;
-use web::page::{Asset, Freshness, chart::bar, date_time, formatting::count};
+use web::page::{Freshness, chart::bar, date_time, formatting::count};
 
 use crate::{
+    assets,
     claims::list::{OutcomeFilter, link::ClaimsLink},
     contests::{contest::ContestPhase, report::ContestReport},
     routes::{BOARD, Earned, LIVE, TV, points_address, with_query},
@@ -122,7 +123,7 @@ impl TvPage<'_> {
             theme: self.address.theme,
             next: &next,
             seconds: SECONDS,
-            script: Asset::WallScript,
+            script: &assets::TV_SCRIPT,
             body: html! {
                 header {
                     div data-live="title" { h1 { bdi { (title) } } (self.subtitle()) }

@@ -5,12 +5,13 @@ use maud::{Markup, html};
 use sheets_store::finding::{Effect, Finding, NamedRows, NearNames, SheetEdit};
 
 use crate::{
+    assets,
     findings::{
         board_findings::LineProblem,
         inbox::{FILE_LINES, FindingGroup, FindingsInbox, NEAR_NAMES, SHEET_EDITS},
     },
     page::{
-        Asset, Frame, Page,
+        Frame, Page,
         date_time::timestamp_element,
         formatting::{count, group_thousands},
         table::{cell, number, row, table, text},
@@ -44,7 +45,7 @@ impl FindingsPage<'_> {
                 (self.section(group))
             }
         };
-        frame.styled(Asset::FindingsStylesheet).document(Page {
+        frame.styled(&assets::FINDINGS_STYLESHEET).document(Page {
             title: "Findings",
             address: &address,
             scripts: &[],

@@ -14,9 +14,9 @@ use axum::{
 use maud::{DOCTYPE, Markup, html};
 
 use crate::{
+    assets,
     error::Error,
     openapi::{EndpointDocs, ViewerFile},
-    page::Asset,
     response::RenderedResponse,
     routes::{OPENAPI_JSON, REDOC, SWAGGER_UI},
 };
@@ -98,10 +98,10 @@ fn viewer(head: &Markup, script: ViewerFile) -> Response {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { "Addresses for programs · Tallyboard" }
-                link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
+                link rel="icon" type="image/svg+xml" href=(assets::ICON.address());
                 (head)
                 script src=(script.address()) defer {}
-                script src=(Asset::ViewerScript.address()) defer {}
+                script src=(assets::VIEWER_SCRIPT.address()) defer {}
             }
             body {
                 main #viewer data-document=(OPENAPI_JSON) {

@@ -18,7 +18,6 @@ pub mod skeleton;
 pub mod table;
 
 pub use crate::{
-    assets::Asset,
     page::{
         error_page::ErrorPage,
         freshness::{DataSource, Freshness},

@@ -4,7 +4,8 @@ use domain::language::Language;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::{
-    page::{Asset, Freshness},
+    assets::{self, Asset},
+    page::Freshness,
     routes::{KEYBOARD, STATUS, keyboard_address},
 };
 
@@ -86,7 +87,7 @@ pub struct Frame {
 #[derive(Clone, Copy, Debug)]
 pub struct BoardLayout {
     /// Style of the board.
-    pub style: Asset,
+    pub style: &'static Asset,
     /// Renders the subnavigation for a language and the address of the page.
     pub tabs: fn(Language, &str) -> Markup,
 }
@@ -98,7 +99,7 @@ pub struct Page<'a> {
     /// Path and query of the page: the target of Refresh, and the current navigation entry.
     pub address: &'a str,
     /// Additional scripts of the page.
-    pub scripts: &'a [Asset],
+    pub scripts: &'a [&'static Asset],
     /// Content, with the only `h1` of the page.
     pub main: Markup,
 }
@@ -134,7 +135,7 @@ impl Frame {
 
     /// Returns the frame with `style` in place of the board's style. `style` must include the board's style.
     #[must_use]
-    pub fn styled(&self, style: Asset) -> Self {
+    pub fn styled(&self, style: &'static Asset) -> Self {
         let tabs = self
             .board
             .map_or((|_, _| html! {}) as fn(Language, &str) -> Markup, |board| board.tabs);
@@ -173,10 +174,10 @@ impl Frame {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="same-origin";
                 title { (page.title) " · Tallyboard" }
-                link rel="icon" type="image/svg+xml" href=(Asset::Icon.address());
-                link rel="stylesheet" href=(Asset::Stylesheet.address());
+                link rel="icon" type="image/svg+xml" href=(assets::ICON.address());
+                link rel="stylesheet" href=(assets::STYLESHEET.address());
                 @if let Some(board) = self.board { link rel="stylesheet" href=(board.style.address()); }
-                script src=(Asset::KeysScript.address()) defer {}
+                script src=(assets::KEYS_SCRIPT.address()) defer {}
                 @for script in page.scripts { script src=(script.address()) defer {} }
             }
         }
@@ -310,7 +311,7 @@ mod tests {
         let page = Page {
             title: "<b>Claims</b>",
             address,
-            scripts: &[Asset::FormScript],
+            scripts: &[&assets::LIVE_SCRIPT],
             main: html! { h1 { "Claims" } },
         };
         Html::parse_document(&frame().document(page))

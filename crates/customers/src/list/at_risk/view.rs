@@ -5,7 +5,7 @@ use domain::language::UNKNOWN_VALUE;
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page,
+    Frame, Page,
     formatting::{count, join_names},
     table::{cell, number, row, table, text},
 };
@@ -50,7 +50,7 @@ impl AtRiskPage<'_> {
         frame.document(Page {
             title: "Customers at risk",
             address: self.address,
-            scripts: &[Asset::LiveScript],
+            scripts: &[&web::assets::LIVE_SCRIPT],
             main,
         })
     }

@@ -5,7 +5,7 @@ use domain::language::UNKNOWN_VALUE;
 use maud::{Markup, html};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use web::page::{
-    Asset, Frame, Page,
+    Frame, Page,
     column_chart::{ChartColumn, columns},
     formatting::{count, join_names},
     table::{cell, number, row, table, text},
@@ -67,7 +67,7 @@ impl SummaryPage<'_> {
         frame.document(Page {
             title: "Customers at a glance",
             address: self.address,
-            scripts: &[Asset::LiveScript],
+            scripts: &[&web::assets::LIVE_SCRIPT],
             main,
         })
     }

@@ -8,11 +8,12 @@ pub(crate) mod report;
 use domain::language::{Language, Noun};
 use maud::{Markup, html};
 use web::{
-    page::{Asset, Frame, Page, notice::notice},
+    page::{Frame, Page, notice::notice},
     response::Format,
 };
 
 use crate::{
+    assets,
     dashboard::{
         overview::{DashboardOverview, UnreadableRows},
         view::{action_lists::ActionLists, charts::DashboardCharts, kpi_cards::KpiCards},
@@ -47,7 +48,7 @@ impl DashboardPage<'_> {
         frame.document(Page {
             title,
             address: self.address,
-            scripts: &[Asset::DealsScript, Asset::LiveScript],
+            scripts: &[&assets::BOARD_SCRIPT, &web::assets::LIVE_SCRIPT],
             main,
         })
     }

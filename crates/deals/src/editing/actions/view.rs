@@ -8,6 +8,7 @@ use web::{
 };
 
 use crate::{
+    assets,
     deal::{response::DealResponse, snooze::DealSnooze, stage::Stage},
     editing::{form::view::hidden_fields, input::DealInput},
     text::labels,
@@ -57,7 +58,7 @@ impl DeletionPage {
         frame.document(Page {
             title,
             address: &address,
-            scripts: &[web::page::Asset::DealFormScript],
+            scripts: &[&assets::FORM_SCRIPT],
             main,
         })
     }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use web::page::{Frame, Page, notice::alert};
 
 use crate::{
+    assets,
     deal::columns::DEALS,
     editing::{form::view::hidden_fields, input::DealInput},
     text::labels,
@@ -68,7 +69,7 @@ impl ConflictPage {
         frame.document(Page {
             title,
             address: &action,
-            scripts: &[web::page::Asset::DealFormScript],
+            scripts: &[&assets::FORM_SCRIPT],
             main,
         })
     }

@@ -5,13 +5,14 @@ use maud::{Markup, html};
 use web::{
     error::FieldError,
     page::{
-        Asset, Frame, Page,
+        Frame, Page,
         field::{FormValue, Necessity, TextField, error_line},
         notice::{InvalidField, alert},
     },
 };
 
 use crate::{
+    assets,
     deal::{
         columns::{AMOUNT, ASSIGNEE, CLIENT, DEALS, DUE, NOTES, SECTOR, STAGE},
         stage::Stage,
@@ -92,7 +93,7 @@ impl DealFormPage {
         frame.document(Page {
             title: &self.title,
             address: &self.address,
-            scripts: &[Asset::DealFormScript],
+            scripts: &[&assets::FORM_SCRIPT],
             main,
         })
     }

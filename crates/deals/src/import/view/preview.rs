@@ -6,12 +6,13 @@ use domain::{
 };
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page,
+    Frame, Page,
     notice::{alert, notice},
     table::{cell, number, row, table, text},
 };
 
 use crate::{
+    assets,
     import::{
         log::RunName,
         mapping::{MappingProblem, field::Field},
@@ -44,7 +45,7 @@ impl ImportPreviewPage<'_> {
         frame.document(Page {
             title: self.say("Aperçu de l’import", "Preview of the import"),
             address: IMPORT,
-            scripts: &[Asset::DropScript],
+            scripts: &[&assets::DROP_SCRIPT],
             main: self.main(),
         })
     }

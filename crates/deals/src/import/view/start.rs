@@ -2,9 +2,10 @@
 
 use domain::language::{Language, Noun};
 use maud::{Markup, html};
-use web::page::{Asset, Frame, Page, notice::alert};
+use web::page::{Frame, Page, notice::alert};
 
 use crate::{
+    assets,
     import::{
         response::ImportRunSummary,
         view::{count, hidden_fields, hidden_language_field},
@@ -39,7 +40,7 @@ impl ImportStartPage {
         frame.document(Page {
             title: self.language.choose("Importer des affaires", "Import deals"),
             address: IMPORT,
-            scripts: &[Asset::DropScript],
+            scripts: &[&assets::DROP_SCRIPT],
             main: self.main(),
         })
     }

@@ -3,11 +3,11 @@
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page,
+    Frame, Page,
     notice::{alert, error_summary},
 };
 
-use crate::{claims::form::fields::SubmitForm, routes::submit_address};
+use crate::{assets, claims::form::fields::SubmitForm, routes::submit_address};
 
 /// Data of the page.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ impl SubmitPage {
         frame.document(Page {
             title,
             address: &submit_address(csm.as_deref(), company.as_deref()),
-            scripts: &[Asset::FormScript],
+            scripts: &[&assets::FORM_SCRIPT],
             main,
         })
     }

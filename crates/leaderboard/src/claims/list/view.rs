@@ -3,7 +3,7 @@
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page,
+    Frame, Page,
     date_time::timestamp_element,
     field::{date_field, search_field},
     formatting::{count, group_thousands},
@@ -11,6 +11,7 @@ use web::page::{
 };
 
 use crate::{
+    assets,
     claims::{
         form::fields::NameSuggestions,
         list::{ClaimLine, ClaimOutcome, ClaimedIntegration, ClaimsTotals, OutcomeFilter, link::ClaimsLink},
@@ -74,7 +75,7 @@ impl ClaimsPage<'_> {
         frame.document(Page {
             title: "Claims",
             address: &address,
-            scripts: &[Asset::ShareScript],
+            scripts: &[&assets::SHARE_SCRIPT],
             main,
         })
     }

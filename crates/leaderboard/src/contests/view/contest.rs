@@ -3,7 +3,7 @@
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page, chart, date_time,
+    Frame, Page, chart, date_time,
     field::{FormValue, Necessity, TextField},
     formatting::join_names,
     notice::{alert, notice},
@@ -11,6 +11,7 @@ use web::page::{
 };
 
 use crate::{
+    assets,
     contests::{
         contest::{Contest, ContestPhase},
         points::ContestPoints,
@@ -53,7 +54,7 @@ impl ContestPage<'_> {
         frame.document(Page {
             title: &report.contest.name,
             address: &address,
-            scripts: &[Asset::LiveScript, Asset::NewsScript, Asset::ShareScript],
+            scripts: &[&web::assets::LIVE_SCRIPT, &assets::NEWS_SCRIPT, &assets::SHARE_SCRIPT],
             main,
         })
     }

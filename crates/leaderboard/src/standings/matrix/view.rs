@@ -5,12 +5,13 @@
 
 use maud::{Markup, html};
 use web::page::{
-    Asset, Frame, Page,
+    Frame, Page,
     field::search_field,
     formatting::{count, group_thousands},
 };
 
 use crate::{
+    assets,
     claims::list::{OutcomeFilter, link::ClaimsLink},
     routes::{MATRIX, submit_address, with_query},
     standings::matrix::{MatrixColumn, MatrixFilter, MatrixOrder, MatrixRow},
@@ -64,10 +65,10 @@ impl MatrixPage<'_> {
             (self.paging.links(&address, ("Before", "Next")))
             (share(&address))
         };
-        frame.styled(Asset::MatrixStylesheet).document(Page {
+        frame.styled(&assets::MATRIX_STYLESHEET).document(Page {
             title: "Still to win",
             address: &address,
-            scripts: &[Asset::ShareScript],
+            scripts: &[&assets::SHARE_SCRIPT],
             main,
         })
     }

@@ -2,9 +2,11 @@
 
 use jiff::civil::date;
 use scraper::{ElementRef, Html};
-use web::page::{Asset, BoardLayout, skeleton::Frame};
+use web::assets::AssetIndex;
+use web::page::{BoardLayout, skeleton::Frame};
 
 use crate::{
+    assets,
     claims::sample::SampleOffer,
     routes::CLAIMS,
     standings::{
@@ -197,7 +199,7 @@ fn a_board_of_forty_people_and_forty_integrations_stays_light() {
         .collect();
     let frame = Frame {
         board: Some(BoardLayout {
-            style: Asset::LeaderboardStylesheet,
+            style: &assets::STYLESHEET,
             tabs: navigation::navigation,
         }),
         ..frame()
@@ -218,5 +220,10 @@ fn a_board_of_forty_people_and_forty_integrations_stays_light() {
 fn weight(element: ElementRef<'_>) -> usize {
     let address = element.attr("href").or(element.attr("src")).expect("an address");
     let file_name = address.strip_prefix("/assets/").expect("an asset");
-    Asset::find(file_name).expect("known").rendered().body().len()
+    AssetIndex::new(&[&web::assets::ALL, &assets::ALL])
+        .find(file_name)
+        .expect("known")
+        .rendered()
+        .body()
+        .len()
 }
