@@ -1,21 +1,31 @@
 # Builds with any OCI builder: docker build -t tallyboard .
 # The data lives in a volume: docker run -p 8080:8080 -v tallyboard:/app/data tallyboard
 # Nothing else is written, so that --read-only works.
+FROM docker.io/library/rust:1.95-slim-bookworm AS manifests
+WORKDIR /workspace
+COPY . .
+# The manifests with empty crates, and nothing that differs when only sources change: the layer of the dependencies
+# below is reused. cargo wants every target that a manifest names to exist.
+RUN mkdir /manifests \
+    && cp --parents Cargo.toml Cargo.lock crates/*/Cargo.toml /manifests \
+    && cd /manifests \
+    && for crate in . crates/*; do \
+         mkdir -p "$crate/src" && touch "$crate/src/lib.rs" \
+         && for target in $(sed -n 's/^path = "\(.*\.rs\)"$/\1/p' "$crate/Cargo.toml"); do \
+              mkdir -p "$crate/$(dirname "$target")" && echo 'fn main() {}' > "$crate/$target"; \
+            done; \
+       done \
+    && find . -exec touch --date=@0 {} +
+
 FROM docker.io/library/rust:1.95-slim-bookworm AS build
 WORKDIR /build
-
-# The dependencies alone: this layer is built anew only when they change.
-# Cargo wants every target that the manifest names to exist.
+COPY --from=manifests /manifests .
+RUN cargo build --release --locked
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches tests/tallyboard \
-    && echo 'fn main() {}' | tee src/main.rs benches/figures.rs tests/tallyboard/main.rs \
-    && touch src/lib.rs \
-    && cargo build --release --locked \
-    && rm -r src
-
 COPY src src
-# The empty stand-ins above are newer than the sources.
-RUN touch src/main.rs src/lib.rs && cargo build --release --locked
+COPY crates crates
+# The build above is newer than the sources.
+RUN find src crates -name '*.rs' -exec touch {} + && cargo build --release --locked
 
 FROM docker.io/library/debian:bookworm-slim
 LABEL org.opencontainers.image.title="Tallyboard" \

@@ -18,6 +18,7 @@ mod deals_import;
 mod deals_numbers;
 mod deals_reminders;
 mod deals_sales;
+mod documentation;
 mod door;
 mod doors;
 mod emulator;
