@@ -5,6 +5,7 @@
 //!
 //! - [`cli`]: the command line → [`app`], [`config`]
 //! - [`app`]: the composition root; builds the store, the clock and the boards → all crates below
+//! - [`site_map`]: the addresses of the program by section, and the navigation → boards, web
 //! - [`config`]: the settings, read from the environment and `secrets.json`
 //! - `crates/leaderboard`: who completed which integration → web, domain, sheets-store
 //! - `crates/deals`: the founder's sales pipeline → web, domain, sheets-store
@@ -19,3 +20,4 @@
 pub mod app;
 pub mod cli;
 mod config;
+pub mod site_map;

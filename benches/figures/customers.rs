@@ -154,7 +154,7 @@ impl Board {
                 at: WeeklyMoment::parse("Monday 09:00").expect("a moment"),
             },
             signing: SigningKey::from_secret(b"a bench"),
-            syncing: Arc::clone(&syncing),
+            sync: Arc::clone(&syncing),
         });
         Self {
             _emulator: emulator,

@@ -96,7 +96,7 @@ async fn view(emulator: &Emulator) -> f64 {
             public_url: None,
         },
         signing: leaderboard::claims::correction::signing::SigningKey::from_secret(b"bench"),
-        syncing: Arc::new(SyncService::new(sync::SyncParts {
+        sync: Arc::new(SyncService::new(sync::SyncParts {
             store: Arc::clone(&store),
             clock: spreadsheet::clock(),
             sources: Vec::new(),

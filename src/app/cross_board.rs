@@ -19,31 +19,29 @@ use web::{
     status::page::{BoardStatus, ReadBoardStatus},
 };
 
+use crate::app::assembly::Boards;
+
 /// Collects the data issues of all boards and the edits in the spreadsheet. A board that cannot read its tabs becomes
 /// an issue itself; the others are not affected.
-pub(crate) fn collect_findings(
-    (leaderboard, deals, customers): (&Arc<Leaderboard>, &Arc<Deals>, &Arc<Customers>),
-    (store, clock): (&Arc<Store>, &Clock),
-) -> CollectFindings {
-    let boards = (Arc::clone(leaderboard), Arc::clone(deals), Arc::clone(customers));
-    let means = (Arc::clone(store), clock.clone());
+pub(crate) fn collect_findings(boards: &Boards, store: &Arc<Store>, clock: &Clock) -> CollectFindings {
+    let (boards, store, clock) = (boards.clone(), Arc::clone(store), clock.clone());
     Arc::new(move || {
-        let ((leaderboard, deals, customers), (store, clock)) = (boards.clone(), means.clone());
+        let (boards, store, clock) = (boards.clone(), Arc::clone(&store), clock.clone());
         Box::pin(async move {
-            let (found, of_deals, of_customers, edits) = tokio::join!(
-                leaderboard.found(),
-                deals.found(),
-                customers.found(),
+            let (of_leaderboard, of_deals, of_customers, edits) = tokio::join!(
+                boards.leaderboard.found(),
+                boards.deals.found(),
+                boards.customers.found(),
                 store.read::<SheetEdits>()
             );
-            let mut found: BoardFindings = found?;
+            let mut findings: BoardFindings = of_leaderboard?;
             for (tab, of_board) in [
                 (&deals::deal::columns::DEALS, of_deals),
                 (&customers::tabs::UNIFIED_CUSTOMERS, of_customers),
             ] {
                 match of_board {
-                    Ok(of_board) => found.cells.extend(of_board.cells),
-                    Err(error) => found.lines.push(LineProblem {
+                    Ok(of_board) => findings.cells.extend(of_board.cells),
+                    Err(error) => findings.lines.push(LineProblem {
                         file: tab.title.to_owned(),
                         line: 1,
                         reason: error.to_string(),
@@ -51,11 +49,11 @@ pub(crate) fn collect_findings(
                 }
             }
             // Without the audit log the boards are still complete.
-            found.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
-            let to_mend = found.cells.len() + found.lines.len() + found.near_names.len();
-            let count = u32::try_from(to_mend).unwrap_or(u32::MAX);
-            found.frame = found.frame.counting(FINDINGS, count);
-            Ok(found)
+            findings.edits = edits.map_or_else(|_| Vec::new(), |edits| edits.snapshot.data.recent(clock.now()));
+            let to_fix = findings.cells.len() + findings.lines.len() + findings.near_names.len();
+            let count = u32::try_from(to_fix).unwrap_or(u32::MAX);
+            findings.frame = findings.frame.counting(FINDINGS, count);
+            Ok(findings)
         })
     })
 }
@@ -65,7 +63,12 @@ pub(crate) fn leaderboard_status(leaderboard: &Arc<Leaderboard>) -> ReadBoardSta
     let leaderboard = Arc::clone(leaderboard);
     Arc::new(move || {
         let leaderboard = Arc::clone(&leaderboard);
-        Box::pin(async move { Some(known(leaderboard.found_at_hand().await?, leaderboard::tabs::TABS)) })
+        Box::pin(async move {
+            Some(board_status(
+                leaderboard.found_at_hand().await?,
+                leaderboard::tabs::TABS,
+            ))
+        })
     })
 }
 
@@ -74,7 +77,7 @@ pub(crate) fn deals_status(deals: &Arc<Deals>) -> ReadBoardStatus {
     let deals = Arc::clone(deals);
     Arc::new(move || {
         let deals = Arc::clone(&deals);
-        Box::pin(async move { Some(known(deals.found_at_hand().await?, deals::tabs::TABS)) })
+        Box::pin(async move { Some(board_status(deals.found_at_hand().await?, deals::tabs::TABS)) })
     })
 }
 
@@ -83,7 +86,7 @@ pub(crate) fn customers_status(customers: &Arc<Customers>) -> ReadBoardStatus {
     let customers = Arc::clone(customers);
     Arc::new(move || {
         let customers = Arc::clone(&customers);
-        Box::pin(async move { Some(known(customers.found_at_hand().await?, customers::tabs::TABS)) })
+        Box::pin(async move { Some(board_status(customers.found_at_hand().await?, customers::tabs::TABS)) })
     })
 }
 
@@ -94,20 +97,18 @@ pub(crate) fn cross_board_lookup(leaderboard: &Arc<Leaderboard>, deals: &Arc<Dea
         let (leaderboard, deals) = boards.clone();
         Box::pin(async move {
             let (credits, open) = tokio::join!(leaderboard.credited(&company), deals.open_with(&company));
-            let mut elsewhere = CrossBoardData::default();
+            let mut data = CrossBoardData::default();
             match credits {
-                Ok(credits) => elsewhere.integrations = credits.into_iter().map(integration).collect(),
-                Err(_) => elsewhere
+                Ok(credits) => data.integrations = credits.into_iter().map(integration).collect(),
+                Err(_) => data
                     .unknown
                     .push("The leaderboard cannot be read at the moment.".to_owned()),
             }
             match open {
-                Ok(open) => elsewhere.open_deals = open.into_iter().map(open_deal).collect(),
-                Err(_) => elsewhere
-                    .unknown
-                    .push("The deals cannot be read at the moment.".to_owned()),
+                Ok(open) => data.open_deals = open.into_iter().map(open_deal).collect(),
+                Err(_) => data.unknown.push("The deals cannot be read at the moment.".to_owned()),
             }
-            elsewhere
+            data
         })
     })
 }
@@ -130,13 +131,13 @@ fn open_deal(deal: DealResponse) -> OpenDeal {
     }
 }
 
-fn known(found: BoardFindings, tabs: &[&'static Tab]) -> BoardStatus {
+fn board_status(board: BoardFindings, tabs: &[&'static Tab]) -> BoardStatus {
     let mut findings: BTreeMap<&'static str, usize> = tabs.iter().map(|tab| (tab.title, 0)).collect();
-    for cell in &found.cells {
+    for cell in &board.cells {
         *findings.entry(cell.tab).or_default() += 1;
     }
     BoardStatus {
         findings,
-        frame: found.frame,
+        frame: board.frame,
     }
 }

@@ -11,7 +11,7 @@ use customers::{
     sync::SyncService,
 };
 use deals::ReminderSettings;
-use leaderboard::standings::weekly::{WeeklySettings, schedule::WeeklyMoment};
+use leaderboard::standings::weekly::WeeklySettings;
 use sheets_store::{Store, clock::Clock};
 use web::delivery::{Delivery, MailSender, SlackWebhook};
 
@@ -26,13 +26,12 @@ const SLACK_PAUSE: Duration = Duration::from_millis(500);
 /// Settings of the weekly standings.
 pub(crate) fn weekly(config: &Config) -> Result<WeeklySettings, BuildError> {
     let messages = &config.messages;
-    let (day, time) = messages.standings_at;
     Ok(WeeklySettings {
         delivery: Delivery {
             slack: slack(messages.standings_webhook.as_deref())?,
             ..Delivery::default()
         },
-        at: WeeklyMoment { day, time },
+        at: messages.standings_at,
         public_url: config.public_url.clone(),
     })
 }
@@ -55,18 +54,18 @@ pub(crate) fn reminders(config: &Config) -> Result<ReminderSettings, BuildError>
 }
 
 /// Alerts about customers, through the channels that are configured.
-pub(crate) fn alerting(config: &Config, store: &Arc<Store>, syncing: &SyncService) -> Result<AlertSender, BuildError> {
-    let way = |stream| {
+pub(crate) fn alerts(config: &Config, store: &Arc<Store>, sync: &SyncService) -> Result<AlertSender, BuildError> {
+    let channels = |stream| {
         let delivery = Delivery {
             mail: mail(&config.messages)?,
             slack: slack(config.alerts.webhooks.get(&stream).map(String::as_str))?,
         };
         Ok((stream, delivery))
     };
-    let ways = AlertSettings {
+    let settings = AlertSettings {
         streams: AlertStream::ALL
             .into_iter()
-            .map(way)
+            .map(channels)
             .collect::<Result<_, BuildError>>()?,
         mail_to: config.alerts.mail_to.clone(),
         summary_at: config.alerts.summary_at,
@@ -74,12 +73,15 @@ pub(crate) fn alerting(config: &Config, store: &Arc<Store>, syncing: &SyncServic
         ..AlertSettings::default()
     };
     let clock = Clock::system(config.time_zone.clone());
-    let scoring = Arc::clone(syncing.scoring());
-    Ok(AlertSender::new(Arc::clone(store), clock, scoring, ways))
+    let scoring = Arc::clone(sync.scoring());
+    Ok(AlertSender::new(Arc::clone(store), clock, scoring, settings))
 }
 
 fn mail(messages: &MessageSettings) -> Result<Option<MailSender>, BuildError> {
-    let mail = messages.smtp.as_ref().map(|(url, from)| MailSender::new(url, from));
+    let mail = messages
+        .smtp
+        .as_ref()
+        .map(|smtp| MailSender::new(&smtp.url, &smtp.from));
     mail.transpose().map_err(BuildError::Messages)
 }
 

@@ -1,48 +1,29 @@
 //! Composition root: builds the store, the clock and the boards, connects them, and assembles all routes.
 
-pub(crate) mod cross_board;
-pub(crate) mod messaging;
-pub(crate) mod shared_routes;
-pub(crate) mod signing_key;
-pub(crate) mod spreadsheet;
+mod assembly;
+mod cross_board;
+mod messaging;
+mod shared_routes;
+mod signing_key;
+mod spreadsheet;
 
-use std::{
-    num::NonZeroU32,
-    sync::{Arc, PoisonError},
-};
+use std::sync::{Arc, PoisonError};
 
-use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+use axum::Router;
 use customers::{
-    Customers,
     alerts::sender::AlertSender,
-    sync::{self, SyncService},
+    sync::{SyncParts, SyncService},
 };
-use deals::{DealRules, Deals, ImportJobs, ReminderSettings};
-use domain::language::Language;
-use leaderboard::{
-    Leaderboard, LeaderboardParts,
-    claims::{catalog::file::CatalogFile, correction::signing::SigningKey},
-    standings::{goal::Goal, weekly::WeeklySettings},
-    ui::{BOARD, SUBMIT},
-};
+use deals::ImportJobs;
+use leaderboard::claims::catalog::file::CatalogFile;
 use sheets_emulator::Emulator;
-use sheets_store::{SetupProblem, SetupReport, Store, Tab, clock::Clock, memory};
+use sheets_store::{SetupProblem, SetupReport, Store, clock::Clock, memory};
 use tokio::{sync::Mutex, task::JoinHandle};
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
-use web::{
-    findings::counts::FindingCounts,
-    keyboard,
-    middleware::{ErrorFrame, HANDLER_TIMEOUT, MAX_BODY_BYTES, RequestGuard},
-    openapi,
-    page::{DataSource, Frame, NavLink},
-    routes::FINDINGS,
-};
+use web::{middleware::RequestGuard, page::DataSource};
 
+pub use crate::app::assembly::{AppParts, router, tabs};
 use crate::{
-    app::{
-        cross_board::{collect_findings, cross_board_lookup, customers_status, deals_status, leaderboard_status},
-        shared_routes::{fallback, shared_routes},
-    },
+    app::assembly::{Boards, assemble},
     config::Config,
 };
 
@@ -50,49 +31,14 @@ use crate::{
 pub struct App {
     store: Arc<Store>,
     router: Router,
-    importer: Arc<ImportJobs>,
+    import_jobs: Arc<ImportJobs>,
     emulator: Mutex<Option<Emulator>>,
     boards: Boards,
-    syncing: Arc<SyncService>,
-    alerting: Arc<AlertSender>,
+    sync: Arc<SyncService>,
+    alerts: Arc<AlertSender>,
     guard: Arc<RequestGuard>,
     /// Background jobs.
     jobs: std::sync::Mutex<Vec<JoinHandle<()>>>,
-}
-
-/// Boards whose background jobs the program runs.
-struct Boards {
-    deals: Arc<Deals>,
-    leaderboard: Arc<Leaderboard>,
-    customers: Arc<Customers>,
-}
-
-/// Dependencies of the program. Tests provide their own store and clock.
-pub struct AppParts {
-    /// Store of the spreadsheet.
-    pub store: Arc<Store>,
-    /// Clock.
-    pub clock: Clock,
-    /// File of the integration catalog.
-    pub catalog: CatalogFile,
-    /// Kind of spreadsheet, as named on pages.
-    pub source: DataSource,
-    /// Rate limit: forms per minute and client address.
-    pub posts_per_minute: NonZeroU32,
-    /// Number of proxies in front that add the client address to `X-Forwarded-For`.
-    pub trusted_proxies: usize,
-    /// Team goal of the leaderboard.
-    pub team_goal: Option<Goal>,
-    /// Settings of the deal reminders.
-    pub reminders: ReminderSettings,
-    /// Settings of the deal rules.
-    pub rules: DealRules,
-    /// Key that signs the links with which people correct their own claims.
-    pub signing: SigningKey,
-    /// Settings of the weekly standings.
-    pub weekly: WeeklySettings,
-    /// Sync of the customer sources.
-    pub syncing: Arc<SyncService>,
 }
 
 /// Error that prevents the start.
@@ -124,13 +70,13 @@ impl App {
         let clock = Clock::system(config.time_zone.clone());
         let (store, emulator) = spreadsheet::open_store(config, &clock).await?;
         let store = Arc::new(store);
-        let importer = Arc::new(ImportJobs::new(
+        let import_jobs = Arc::new(ImportJobs::new(
             Arc::clone(&store),
             clock.clone(),
             config.deals.lost_stage,
         ));
-        let syncing = Arc::new(open_syncing(config, &store, &clock)?);
-        let together = assemble(AppParts {
+        let sync = Arc::new(open_sync(config, &store, &clock)?);
+        let assembled = assemble(AppParts {
             store: Arc::clone(&store),
             clock,
             catalog: CatalogFile::new(&config.integrations_file),
@@ -146,18 +92,18 @@ impl App {
             team_goal: config.team_goal,
             signing: signing_key::signing_key(config)?,
             weekly: messaging::weekly(config)?,
-            syncing: Arc::clone(&syncing),
+            sync: Arc::clone(&sync),
         });
-        let alerting = Arc::new(messaging::alerting(config, &store, &syncing)?);
+        let alerts = Arc::new(messaging::alerts(config, &store, &sync)?);
         Ok(Self {
-            alerting,
+            alerts,
             jobs: std::sync::Mutex::default(),
-            syncing,
-            boards: together.boards,
-            guard: together.guard,
+            sync,
+            boards: assembled.boards,
+            guard: assembled.guard,
             store,
-            router: together.router,
-            importer,
+            router: assembled.router,
+            import_jobs,
             emulator: Mutex::new(emulator),
         })
     }
@@ -185,8 +131,8 @@ impl App {
                 tokio::spawn(Arc::clone(&boards.leaderboard).run_contest_lifecycle()),
                 tokio::spawn(Arc::clone(&boards.leaderboard).run_weekly_sending()),
                 tokio::spawn(Arc::clone(&boards.customers).precompute()),
-                tokio::spawn(Arc::clone(&self.syncing).run_by_schedule()),
-                tokio::spawn(Arc::clone(&self.alerting).run()),
+                tokio::spawn(Arc::clone(&self.sync).run_by_schedule()),
+                tokio::spawn(Arc::clone(&self.alerts).run()),
                 tokio::spawn(memory::trim_when_idle({
                     let guard = Arc::clone(&self.guard);
                     move || guard.requests()
@@ -200,14 +146,14 @@ impl App {
         self.router.clone()
     }
 
-    /// Importer of deals, for the command line.
-    pub fn importer(&self) -> &Arc<ImportJobs> {
-        &self.importer
+    /// Import of deals, for the command line.
+    pub fn import_jobs(&self) -> &Arc<ImportJobs> {
+        &self.import_jobs
     }
 
     /// Sync of the customer sources.
-    pub fn syncing(&self) -> &Arc<SyncService> {
-        &self.syncing
+    pub fn sync(&self) -> &Arc<SyncService> {
+        &self.sync
     }
 
     /// Address of the spreadsheet in its editor.
@@ -222,7 +168,7 @@ impl App {
 
     /// Stops the background jobs; returns when every accepted write is in the spreadsheet.
     pub async fn finish(&self) {
-        tokio::join!(self.boards.deals.finish(), self.syncing.finish());
+        tokio::join!(self.boards.deals.finish(), self.sync.finish());
         let jobs = std::mem::take(&mut *self.jobs.lock().unwrap_or_else(PoisonError::into_inner));
         jobs.iter().for_each(JoinHandle::abort);
         self.store.finish().await;
@@ -233,131 +179,14 @@ impl App {
 }
 
 /// Builds the sync with the enabled sources and its schedule.
-fn open_syncing(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<SyncService, BuildError> {
-    let switched_on = config.sources.iter().map(|one| (one.source, one.settings.clone()));
-    let opened = customer_sources::open_all(switched_on, &customer_sources::Timer::real(clock.clone()));
-    Ok(SyncService::new(sync::SyncParts {
+fn open_sync(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<SyncService, BuildError> {
+    let enabled = config.sources.iter().map(|one| (one.source, one.settings.clone()));
+    let opened = customer_sources::open_all(enabled, &customer_sources::Timer::real(clock.clone()));
+    Ok(SyncService::new(SyncParts {
         store: Arc::clone(store),
         clock: clock.clone(),
         sources: opened.map_err(BuildError::Source)?,
-        currency: config.syncing.currency,
-        schedule: config.syncing.schedule.clone(),
+        currency: config.sync.currency,
+        schedule: config.sync.schedule.clone(),
     }))
-}
-
-/// Router with all routes on the given dependencies.
-pub fn router(materials: AppParts) -> Router {
-    assemble(materials).router
-}
-
-/// Router, boards and middleware.
-struct AssembledApp {
-    router: Router,
-    boards: Boards,
-    guard: Arc<RequestGuard>,
-}
-
-fn assemble(materials: AppParts) -> AssembledApp {
-    let frame = Frame {
-        navigation: vec![
-            NavLink::new("Leaderboard", BOARD).with_french_label("Classement"),
-            NavLink::new("Deals", deals::BOARD).with_french_label("Affaires"),
-            NavLink::new("Customers", customers::ui::BOARD)
-                .with_french_label("Clients")
-                .with_related_pages(&[customers::ui::SUMMARY, customers::ui::SYNCS]),
-            NavLink::new("Findings", FINDINGS).with_french_label("À corriger"),
-        ],
-        action: NavLink::new("Claim integrations", SUBMIT).with_french_label("Déclarer une intégration"),
-        freshness: None,
-        language: Language::English,
-        board: None,
-    };
-    let tally = Arc::<FindingCounts>::default();
-    let deals = Arc::new(Deals::new(deals::DealsParts {
-        store: Arc::clone(&materials.store),
-        clock: materials.clock.clone(),
-        source: materials.source,
-        frame: frame.clone(),
-        tally: Arc::clone(&tally),
-        reminders: materials.reminders,
-        rules: materials.rules,
-    }));
-    let guard = Arc::new(RequestGuard::new(
-        materials.posts_per_minute,
-        materials.trusted_proxies,
-        error_frame(&deals, &frame),
-    ));
-    let leaderboard = Arc::new(Leaderboard::new(LeaderboardParts {
-        store: Arc::clone(&materials.store),
-        clock: materials.clock.clone(),
-        catalog: materials.catalog,
-        source: materials.source,
-        frame: frame.clone(),
-        goal: materials.team_goal,
-        tally: Arc::clone(&tally),
-        signing: materials.signing,
-        weekly: materials.weekly,
-    }));
-    let keyboard = keyboard::router(frame.clone());
-    let customers = Arc::new(Customers::new(customers::CustomersParts {
-        store: Arc::clone(&materials.store),
-        clock: materials.clock.clone(),
-        source: materials.source,
-        frame: frame.clone(),
-        tally,
-        syncing: Arc::clone(&materials.syncing),
-        elsewhere: cross_board_lookup(&leaderboard, &deals),
-    }));
-    let gather = collect_findings((&leaderboard, &deals, &customers), (&materials.store, &materials.clock));
-    let status = web::status::page::StatusParts {
-        store: Arc::clone(&materials.store),
-        clock: materials.clock,
-        frame,
-        boards: vec![
-            leaderboard_status(&leaderboard),
-            deals_status(&deals),
-            customers_status(&customers),
-        ],
-    };
-    let document = openapi::OpenApiDocument::default();
-    let routes = shared_routes(materials.store)
-        .merge(web::findings::page::router(gather))
-        .merge(leaderboard::router(Arc::clone(&leaderboard)))
-        .merge(keyboard)
-        .merge(web::status::page::router(status))
-        .merge(deals::router(Arc::clone(&deals)))
-        .merge(customers::health::scoring::page::router(Arc::clone(
-            materials.syncing.scoring(),
-        )))
-        .merge(customers::sync::start::router(materials.syncing))
-        .merge(customers::router::router(Arc::clone(&customers)))
-        .merge(openapi::router(Arc::clone(&document)));
-    let (router, written) = openapi::build_document(routes);
-    openapi::publish_document(&document, &written);
-    let router = router
-        .fallback(fallback)
-        // Outermost first. As one tuple they are one layer around each route; separately each would wrap it again.
-        .layer((
-            middleware::from_fn_with_state(Arc::clone(&guard), web::middleware::guard_request),
-            TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
-            CatchPanicLayer::custom(web::middleware::panic_response),
-            DefaultBodyLimit::max(MAX_BODY_BYTES),
-        ));
-    let boards = Boards {
-        deals,
-        leaderboard,
-        customers,
-    };
-    AssembledApp { router, boards, guard }
-}
-
-/// Builds the frame of an error page: that of the board, in the language of the request.
-fn error_frame(deals: &Arc<Deals>, frame: &Frame) -> ErrorFrame {
-    let (deals, frame) = (Arc::clone(deals), frame.clone());
-    Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
-}
-
-/// Tabs of all boards.
-pub fn tabs() -> Vec<&'static Tab> {
-    [leaderboard::tabs::TABS, deals::tabs::TABS, customers::tabs::TABS].concat()
 }

@@ -13,30 +13,31 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use leaderboard::ui::BOARD;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sheets_store::Store;
 use web::{
     assets::AssetIndex,
     error::Error,
-    openapi::{BodyKind, EndpointDocs},
+    openapi::{BodyKind, EndpointDocs, PROGRAM},
+    routes::{ASSETS, REFRESH},
 };
+
+use crate::site_map::{HOME, ROBOTS, ROOT};
 
 /// Routes of no board.
 pub(crate) fn shared_routes(store: Arc<Store>) -> ApiRouter {
-    const TAG: &str = "Program";
     let home = get_with(
-        async || Redirect::to(BOARD),
-        |it| it.about(TAG, "Leads to the first board.").redirects(),
+        async || Redirect::to(HOME),
+        |it| it.about(PROGRAM, "Leads to the first board.").redirects(),
     );
     let refresh = post_with(refresh, |it| {
-        it.about(TAG, "Has the spreadsheet read anew.")
+        it.about(PROGRAM, "Has the spreadsheet read anew.")
             .reads::<RefreshForm>(BodyKind::Form)
             .redirects()
     });
     let asset = get_with(asset, |it| {
-        it.about(TAG, "A style, a script or a picture of the pages.")
+        it.about(PROGRAM, "A style, a script or a picture of the pages.")
             .path_parameter::<String>("file", "Name with its digest.")
             .serves("text/css")
             .serves("text/javascript")
@@ -44,15 +45,18 @@ pub(crate) fn shared_routes(store: Arc<Store>) -> ApiRouter {
     });
     let robots = get_with(
         async || "User-agent: *\nDisallow: /\n",
-        |it| it.about(TAG, "Tells search engines to stay away.").serves("text/plain"),
+        |it| {
+            it.about(PROGRAM, "Tells search engines to stay away.")
+                .serves("text/plain")
+        },
     );
     ApiRouter::new()
-        .api_route("/", home)
-        .api_route("/refresh", refresh)
+        .api_route(ROOT, home)
+        .api_route(REFRESH, refresh)
         .with_state(Refresher::new(store))
-        .api_route("/assets/{file}", asset)
+        .api_route(&format!("{ASSETS}/{{file}}"), asset)
         .with_state(assets())
-        .api_route("/robots.txt", robots)
+        .api_route(ROBOTS, robots)
 }
 
 /// Fallback: redirects an address with trailing slashes to the one without; any other is 404.
@@ -125,7 +129,7 @@ async fn refresh(State(refresher): State<Refresher>, body: Bytes) -> Response {
     let to = back.to.filter(|to| is_local_path(to));
     let location = to
         .and_then(|to| HeaderValue::try_from(to).ok())
-        .unwrap_or(HeaderValue::from_static(BOARD));
+        .unwrap_or(HeaderValue::from_static(HOME));
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 

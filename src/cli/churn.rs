@@ -27,8 +27,8 @@ pub(crate) enum ChurnCommand {
 }
 
 /// Runs the command.
-pub(crate) fn run(what: &ChurnCommand) -> CommandResult {
-    let ChurnCommand::Evaluate { file, label } = what;
+pub(crate) fn run(command: &ChurnCommand) -> CommandResult {
+    let ChurnCommand::Evaluate { file, label } = command;
     let name = file.display();
     let bytes = std::fs::read(file).map_err(|error| format!("{name} cannot be read: {error}"))?;
     let table = csv::read_csv(&bytes, label).map_err(|reason| format!("{name}: {reason}"))?;

@@ -15,36 +15,36 @@ pub(crate) enum HealthCommand {
 }
 
 /// Runs the command.
-pub(crate) async fn run(what: &HealthCommand) -> CommandResult {
-    let HealthCommand::Recalculate = what;
+pub(crate) async fn run(command: &HealthCommand) -> CommandResult {
+    let HealthCommand::Recalculate = command;
     let config = Config::from_environment()?;
     let app = App::build(&config).await?;
     let problems = app.prepare().await.problems;
     let result = match problems.first() {
         Some(problem) => Err(format!("{} {}", problem.problem, problem.cure)),
-        None => Ok(app.syncing().scoring().recalculate().await),
+        None => Ok(app.sync().scoring().recalculate().await),
     };
     app.finish().await;
     print_summary(&result??);
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_summary(done: &RecalculationResponse) {
-    println!("{} customers scored, {} rows changed.", done.scored, done.changed);
-    if done.unknown > 0 {
+fn print_summary(result: &RecalculationResponse) {
+    println!("{} customers scored, {} rows changed.", result.scored, result.changed);
+    if result.unknown > 0 {
         println!(
             "{} customers have no score: nothing is known of them that counts.",
-            done.unknown
+            result.unknown
         );
     }
-    match done.churn_basis {
+    match result.churn_basis {
         ChurnBasis::Model => println!(
             "Churn risk by regression on {} who left and {} who stayed.",
-            done.left, done.stayed
+            result.left, result.stayed
         ),
         ChurnBasis::Heuristic => println!(
             "Churn risk by rule of thumb: the history holds {} examples who left and {} who stayed.",
-            done.left, done.stayed
+            result.left, result.stayed
         ),
     }
 }

@@ -68,16 +68,16 @@ Import on its page /deals/import or with `curl -F file=@FILE 'http://127.0.0.1:8
 or stop it first. Nothing was written.";
 
 /// Runs the command.
-pub(crate) async fn run(what: ImportCommand) -> CommandResult {
+pub(crate) async fn run(command: ImportCommand) -> CommandResult {
     let ImportCommand::Deals {
         file,
         dry_run,
         decimal,
         empty_cells,
-    } = what;
+    } = command;
     let bytes = std::fs::read(&file).map_err(|error| format!("{} cannot be read: {error}.", file.display()))?;
     let upload = Upload::read(&file.to_string_lossy(), &bytes).map_err(|problem| problem.text(Language::English))?;
-    let sent = sent(decimal, empty_cells)?;
+    let request = import_request(decimal, empty_cells)?;
     let app = App::build(&Config::from_environment()?)
         .await
         .map_err(|error| match error {
@@ -87,13 +87,13 @@ pub(crate) async fn run(what: ImportCommand) -> CommandResult {
     let problems = app.prepare().await.problems;
     let result = match problems.first() {
         Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
-        None => import(app.importer(), (Arc::new(upload), sent), dry_run).await,
+        None => import(app.import_jobs(), upload, request, dry_run).await,
     };
     app.finish().await;
     result
 }
 
-fn sent(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<ImportRequest, String> {
+fn import_request(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<ImportRequest, String> {
     let decimal = decimal.map_or("", |decimal| match decimal {
         Decimal::Comma => "comma",
         Decimal::Point => "point",
@@ -102,18 +102,14 @@ fn sent(decimal: Option<Decimal>, empty_cells: EmptyCells) -> Result<ImportReque
         EmptyCells::Keep => "keep",
         EmptyCells::Erase => "erase",
     };
-    ImportRequest::from_pairs([("decimal", decimal), ("empty", empty_cells)], Language::English).map_err(|complaints| {
-        let messages: Vec<String> = complaints.into_iter().map(|complaint| complaint.message).collect();
+    ImportRequest::from_pairs([("decimal", decimal), ("empty", empty_cells)], Language::English).map_err(|errors| {
+        let messages: Vec<String> = errors.into_iter().map(|error| error.message).collect();
         messages.join(" ")
     })
 }
 
-async fn import(
-    importer: &Arc<ImportJobs>,
-    (upload, sent): (Arc<Upload>, ImportRequest),
-    dry_run: bool,
-) -> CommandResult {
-    let compared = importer.compare(upload, sent).await.map_err(sentence)?;
+async fn import(jobs: &Arc<ImportJobs>, upload: Upload, request: ImportRequest, dry_run: bool) -> CommandResult {
+    let compared = jobs.compare(Arc::new(upload), request).await.map_err(sentence)?;
     let plan = match &compared.prepared.outcome {
         Ok(outcome) => ImportPlanResponse::of(&compared.prepared, outcome, Language::English),
         Err(problems) => {
@@ -127,7 +123,7 @@ async fn import(
         return Ok(exit_code(plan.refused.is_empty()));
     }
     let run = RunName::new();
-    let mut progress = importer.begin(compared, &run).await.map_err(sentence)?;
+    let mut progress = jobs.begin(compared, &run).await.map_err(sentence)?;
     let bar = bar(progress.borrow().total);
     while !progress.borrow_and_update().is_over() {
         bar.set_position(progress.borrow().done as u64);

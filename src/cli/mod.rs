@@ -223,7 +223,7 @@ async fn serve() -> CommandResult {
     let app = Arc::new(App::build(&config).await?);
     tokio::select! {
         () = prepare_at_start(&app) => {}
-        () = stop.asked() => return Ok(ExitCode::SUCCESS),
+        () = stop.received() => return Ok(ExitCode::SUCCESS),
     }
     println!("Tallyboard runs at http://{}", reachable(address));
     let kind = match config.spreadsheet {
@@ -232,7 +232,7 @@ async fn serve() -> CommandResult {
     };
     println!("{kind}: {}", app.spreadsheet_url());
     let stopping = async {
-        stop.asked().await;
+        stop.received().await;
         app.end_streams();
     };
     server::serve(listener, app.router(), Timeouts::default(), stopping).await;
@@ -292,9 +292,9 @@ async fn check() -> CommandResult {
     if problems.is_empty() {
         println!("✓ The spreadsheet can be read and written; every tab and header is in place.");
     }
-    let sources_are_well = sync::check(app.syncing()).await;
+    let are_sources_readable = sync::check(app.sync()).await;
     app.finish().await;
-    Ok(if problems.is_empty() && sources_are_well {
+    Ok(if problems.is_empty() && are_sources_readable {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -328,7 +328,7 @@ async fn run_emulator(options: sheets_emulator::EmulatorOptions) -> CommandResul
     let running = sheets_emulator::Emulator::start(options).await?;
     print!("{}", running.environment_lines().await?);
     std::io::stdout().flush()?;
-    stop.asked().await;
+    stop.received().await;
     running.stop().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -337,13 +337,13 @@ async fn healthcheck() -> CommandResult {
     let Listen { host, port } = Config::listen_from_environment()?;
     let address = reachable(SocketAddr::new(host, port));
     let client: Client<_, Empty<bytes::Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let ask = async {
+    let request = async {
         let response = client.get(format!("http://{address}/health").parse()?).await?;
         let status = response.status();
         response.into_body().collect().await?;
         Ok::<_, Box<dyn std::error::Error>>(status)
     };
-    match tokio::time::timeout(Duration::from_secs(3), ask).await {
+    match tokio::time::timeout(Duration::from_secs(3), request).await {
         Ok(Ok(status)) if status.is_success() => Ok(ExitCode::SUCCESS),
         Ok(Ok(status)) => Err(format!("http://{address}/health answers {status}.").into()),
         Ok(Err(error)) => Err(format!(
@@ -381,7 +381,7 @@ impl ShutdownSignal {
         })
     }
 
-    async fn asked(&mut self) {
+    async fn received(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}

@@ -21,22 +21,22 @@ pub(crate) async fn run(wanted: &str, mode: SyncMode) -> CommandResult {
     let problems = app.prepare().await.problems;
     let result = match problems.first() {
         Some(problem) => Err(format!("{} {}", problem.problem, problem.cure).into()),
-        None => sync(app.syncing(), wanted, mode).await,
+        None => sync(app.sync(), wanted, mode).await,
     };
     app.finish().await;
     result
 }
 
 /// Probes every enabled source with a minimal request; returns whether all succeed.
-pub(crate) async fn check(syncing: &SyncService) -> bool {
-    let mut is_well = true;
-    for source in syncing.sources() {
+pub(crate) async fn check(service: &SyncService) -> bool {
+    let mut all_well = true;
+    for source in service.sources() {
         let (title, note) = (source.vendor.title, source.vendor.verification.note());
         if !note.is_empty() {
             println!("! {title} is {note}.");
         }
         let probes = source.check().await.into_iter();
-        let told: Vec<(&str, Result<(), String>)> = probes
+        let results: Vec<(&str, Result<(), String>)> = probes
             .map(|probe| {
                 (
                     probe.what,
@@ -45,51 +45,51 @@ pub(crate) async fn check(syncing: &SyncService) -> bool {
             })
             .collect();
         // A shared cause, such as a wrong key, is printed once for all lists.
-        for alike in told.chunk_by(|(_, above), (_, below)| above == below) {
+        for alike in results.chunk_by(|(_, above), (_, below)| above == below) {
             let lists: Vec<&str> = alike.iter().map(|(list, _)| *list).collect();
             match &alike[0].1 {
                 Ok(()) => println!("✓ {title}: {} can be read.", lists.join(", ")),
                 Err(failure) => {
-                    is_well = false;
+                    all_well = false;
                     println!("✗ {title}, {}: {failure}", lists.join(", "));
                 }
             }
         }
     }
-    is_well
+    all_well
 }
 
-async fn sync(syncing: &Arc<SyncService>, wanted: &str, mode: SyncMode) -> CommandResult {
-    let sources = select_sources(syncing, wanted)?;
+async fn sync(service: &Arc<SyncService>, wanted: &str, mode: SyncMode) -> CommandResult {
+    let sources = select_sources(service, wanted)?;
     let bars = ProgressBars::of(&sources);
-    let work = syncing.sync(&sources, mode);
+    let work = service.sync(&sources, mode);
     tokio::pin!(work);
     let synced = loop {
         tokio::select! {
             synced = &mut work => break synced,
-            () = tokio::time::sleep(DRAW_EVERY) => bars.draw(syncing),
+            () = tokio::time::sleep(DRAW_EVERY) => bars.draw(service),
         }
     };
     bars.clear();
     let synced = synced.map_err(|error| format!("{} {}", error.happened, error.next))?;
-    let mut is_well = true;
+    let mut all_well = true;
     for one in &synced {
-        is_well &= print_outcome(one);
+        all_well &= print_outcome(one);
     }
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn select_sources(syncing: &SyncService, wanted: &str) -> Result<Vec<Arc<OpenSource>>, String> {
-    let names: Vec<&str> = syncing.sources().iter().map(|source| source.vendor.name).collect();
+fn select_sources(service: &SyncService, wanted: &str) -> Result<Vec<Arc<OpenSource>>, String> {
+    let names: Vec<&str> = service.sources().iter().map(|source| source.vendor.name).collect();
     if names.is_empty() {
         return Err(
             "No source is switched on. Set the key of one, such as STRIPE_API_KEY; see tallyboard --help.".to_owned(),
         );
     }
     if wanted == "all" {
-        return Ok(syncing.sources().to_vec());
+        return Ok(service.sources().to_vec());
     }
-    let source = syncing.source(wanted).cloned();
+    let source = service.source(wanted).cloned();
     let source =
         source.ok_or_else(|| format!("“{wanted}” is not switched on. Sources that are: {}.", names.join(", ")))?;
     Ok(vec![source])
@@ -154,9 +154,9 @@ impl ProgressBars {
         }
     }
 
-    fn draw(&self, syncing: &SyncService) {
+    fn draw(&self, service: &SyncService) {
         for (source, bar) in &self.bars {
-            match syncing.progress(source) {
+            match service.progress(source) {
                 Some(progress) => {
                     bar.set_position(progress.seen);
                     match progress.expected {

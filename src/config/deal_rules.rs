@@ -1,4 +1,4 @@
-//! Settings of the deals board: rules, and the public address of the program.
+//! Settings of the deals board: rules.
 
 use deals::{DealRules, LostStage, StaleAfter};
 
@@ -18,23 +18,4 @@ pub(crate) fn rules(setting: &dyn Fn(&str) -> Option<String>) -> Result<DealRule
         })?,
     };
     Ok(DealRules { lost_stage, cold_after })
-}
-
-/// Public base address without a trailing slash.
-pub(crate) fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
-    let Some(text) = setting("PUBLIC_URL") else {
-        return Ok(None);
-    };
-    let is_address = text.parse::<axum::http::Uri>().is_ok_and(|url| {
-        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
-    });
-    if is_address {
-        Ok(Some(text.trim_end_matches('/').to_owned()))
-    } else {
-        Err(invalid_setting(
-            "PUBLIC_URL",
-            &text,
-            "an address such as https://board.example.com",
-        ))
-    }
 }

@@ -2,6 +2,7 @@
 
 use domain::language::Language;
 use jiff::civil::{Time, Weekday, time};
+use leaderboard::standings::weekly::schedule::WeeklyMoment;
 use web::delivery::MailSender;
 
 use crate::config::{ConfigError, invalid_setting};
@@ -9,8 +10,8 @@ use crate::config::{ConfigError, invalid_setting};
 /// Settings of the messages.
 #[derive(Clone)]
 pub struct MessageSettings {
-    /// Address of the SMTP server (contains the password), and the sender.
-    pub smtp: Option<(String, String)>,
+    /// Mail server and sender; `None` sends no mail.
+    pub smtp: Option<SmtpSettings>,
     /// Mail recipient of deals whose assignee has no row in the tab `contacts`.
     pub mail_to: Option<String>,
     /// Slack webhook for reminders and alerts.
@@ -18,13 +19,22 @@ pub struct MessageSettings {
     /// Slack webhook for the weekly standings of the leaderboard.
     pub standings_webhook: Option<String>,
     /// Day and time of the weekly standings, in the configured time zone.
-    pub standings_at: (Weekday, Time),
+    pub standings_at: WeeklyMoment,
     /// Time of the daily reminders, in the configured time zone.
     pub remind_at: Time,
     /// Token that a program must send to start a reminder run.
     pub remind_token: Option<String>,
     /// Language of the messages.
     pub language: Language,
+}
+
+/// Mail server and sender.
+#[derive(Clone)]
+pub struct SmtpSettings {
+    /// Address of the SMTP server; it contains the password.
+    pub url: String,
+    /// Sender of every mail.
+    pub from: String,
 }
 
 /// Values from the secrets file.
@@ -45,7 +55,7 @@ pub(crate) fn messages(
     let smtp = match (smtp_url, setting("MAIL_FROM")) {
         (Some(url), Some(from)) => {
             MailSender::new(&url, &from).map_err(ConfigError)?;
-            Some((url, from))
+            Some(SmtpSettings { url, from })
         }
         (None, None) => None,
         (Some(_), None) => {
@@ -94,14 +104,15 @@ fn check_webhook(name: &str, address: Option<&str>) -> Result<(), ConfigError> {
     )))
 }
 
-fn standings_at(text: Option<String>) -> Result<(Weekday, Time), ConfigError> {
+fn standings_at(text: Option<String>) -> Result<WeeklyMoment, ConfigError> {
     let Some(text) = text else {
-        return Ok((Weekday::Monday, time(9, 0, 0, 0)));
+        return Ok(WeeklyMoment {
+            day: Weekday::Monday,
+            time: time(9, 0, 0, 0),
+        });
     };
-    let moment = leaderboard::standings::weekly::schedule::WeeklyMoment::parse(&text);
-    let moment =
-        moment.ok_or_else(|| invalid_setting("STANDINGS_AT", &text, "a day and a time such as Monday 09:00"))?;
-    Ok((moment.day, moment.time))
+    WeeklyMoment::parse(&text)
+        .ok_or_else(|| invalid_setting("STANDINGS_AT", &text, "a day and a time such as Monday 09:00"))
 }
 
 fn remind_at(text: Option<String>) -> Result<Time, ConfigError> {

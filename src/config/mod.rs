@@ -7,18 +7,13 @@ pub(crate) mod alerts;
 pub(crate) mod deal_rules;
 pub(crate) mod messages;
 pub(crate) mod sources;
+pub(crate) mod spreadsheet;
 pub(crate) mod sync;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    net::IpAddr,
-    num::NonZeroU32,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use deals::DealRules;
 use jiff::{SignedDuration, tz::TimeZone};
 use leaderboard::standings::goal::{Goal, InvalidGoal};
@@ -26,7 +21,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use crate::config::{
-    alerts::AlertSettings, messages::MessageSettings, sources::SourceSettings, sync::SyncSettings,
+    alerts::AlertSettings,
+    messages::MessageSettings,
+    sources::SourceSettings,
+    spreadsheet::{RemoteSpreadsheet, SpreadsheetSource},
+    sync::SyncSettings,
 };
 
 /// All settings of an operator.
@@ -68,7 +67,7 @@ pub struct Config {
     /// Enabled sources of the customers board.
     pub sources: Vec<SourceSettings>,
     /// Schedule of the sync, and the reporting currency.
-    pub syncing: SyncSettings,
+    pub sync: SyncSettings,
     /// Recipients of the alerts about customers.
     pub alerts: AlertSettings,
 }
@@ -89,26 +88,6 @@ pub enum Environment {
     Development,
     /// Server: log lines as JSON.
     Production,
-}
-
-/// Spreadsheet of the boards.
-#[derive(Clone)]
-pub enum SpreadsheetSource {
-    /// Embedded spreadsheet, stored in [`Config::data_dir`].
-    Embedded,
-    /// Spreadsheet behind the Sheets API.
-    Remote(RemoteSpreadsheet),
-}
-
-/// A spreadsheet behind the Sheets API.
-#[derive(Clone)]
-pub struct RemoteSpreadsheet {
-    /// Id, between `/d/` and `/edit` in its address.
-    pub id: String,
-    /// Key of the service account that the spreadsheet is shared with.
-    pub key: Box<yup_oauth2::ServiceAccountKey>,
-    /// Base address of another Sheets v4 server; `None` is Google.
-    pub api_url: Option<String>,
 }
 
 /// Invalid setting; the message names it and what is expected.
@@ -185,8 +164,8 @@ impl Config {
             sources: sources::read(&setting, &secrets.sources)?,
             signing_secret: setting("SIGNING_SECRET")
                 .or_else(|| secrets.signing_secret.take().filter(|secret| !secret.trim().is_empty())),
-            syncing: sync::read(&setting)?,
-            spreadsheet: spreadsheet(&setting, secrets)?,
+            sync: sync::read(&setting)?,
+            spreadsheet: spreadsheet::read(&setting, secrets)?,
             integrations_file: setting("INTEGRATIONS_FILE")
                 .unwrap_or_else(|| "integrations.txt".to_owned())
                 .into(),
@@ -213,7 +192,7 @@ impl Config {
             team_goal: team_goal(setting("TEAM_GOAL"))?,
             messages,
             deals: deal_rules::rules(&setting)?,
-            public_url: deal_rules::public_url(&setting)?,
+            public_url: public_url(&setting)?,
         })
     }
 }
@@ -282,126 +261,28 @@ fn name_in_use(setting: &dyn Fn(&str) -> Option<String>, first: &'static str, se
     }
 }
 
-fn spreadsheet(setting: &dyn Fn(&str) -> Option<String>, secrets: Secrets) -> Result<SpreadsheetSource, ConfigError> {
-    let id = setting("SPREADSHEET_ID")
-        .or(secrets.spreadsheet_id)
-        .filter(|id| !id.trim().is_empty());
-    let api_url = setting("SHEETS_API_URL")
-        .or(secrets.sheets_api_url)
-        .filter(|url| !url.trim().is_empty());
-    let key = service_account(setting, secrets.google_service_account)?;
-    match (id, key) {
-        (Some(id), Some(key)) => Ok(SpreadsheetSource::Remote(RemoteSpreadsheet {
-            id: spreadsheet_id(&id)?,
-            key: Box::new(key),
-            api_url: api_url.map(checked_url).transpose()?,
-        })),
-        (Some(_), None) => Err(ConfigError(
-            "SPREADSHEET_ID is set, but there is no service-account key. Set GOOGLE_APPLICATION_CREDENTIALS to the path of a key file, or GOOGLE_SERVICE_ACCOUNT_JSON to its content, or unset SPREADSHEET_ID to use the embedded spreadsheet."
-                .to_owned(),
-        )),
-        (None, Some(_)) => Err(ConfigError(
-            "There is a service-account key, but SPREADSHEET_ID is not set. Set it to the part of the spreadsheet's address between /d/ and /edit, or remove the key to use the embedded spreadsheet."
-                .to_owned(),
-        )),
-        (None, None) if api_url.is_some() => Err(ConfigError(
-            "SHEETS_API_URL is set, but SPREADSHEET_ID and a service-account key are not. Set all three, or none to use the embedded spreadsheet."
-                .to_owned(),
-        )),
-        (None, None) => Ok(SpreadsheetSource::Embedded),
-    }
-}
-
-/// Id from a bare id or from the full address. It is validated, because the client puts it into a path unencoded.
-fn spreadsheet_id(text: &str) -> Result<String, ConfigError> {
-    let id = match text.split_once("/d/") {
-        Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or_default(),
-        None => text,
-    };
-    let is_plain = !id.is_empty()
-        && id
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
-    if is_plain {
-        Ok(id.to_owned())
-    } else {
-        Err(invalid_setting(
-            "SPREADSHEET_ID",
-            text,
-            "the part of the spreadsheet's address between /d/ and /edit",
-        ))
-    }
-}
-
-fn checked_url(text: String) -> Result<String, ConfigError> {
-    match text.parse::<axum::http::Uri>() {
-        Ok(url)
-            if matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none() =>
-        {
-            Ok(text)
-        }
-        _ => Err(invalid_setting(
-            "SHEETS_API_URL",
-            &text,
-            "an address such as http://127.0.0.1:9090",
-        )),
-    }
-}
-
-fn service_account(
-    setting: &dyn Fn(&str) -> Option<String>,
-    secret: Option<Value>,
-) -> Result<Option<yup_oauth2::ServiceAccountKey>, ConfigError> {
-    let (source, json) = if let Some(text) = setting("GOOGLE_SERVICE_ACCOUNT_JSON") {
-        (
-            "GOOGLE_SERVICE_ACCOUNT_JSON".to_owned(),
-            parse_key("GOOGLE_SERVICE_ACCOUNT_JSON", &text)?,
-        )
-    } else if let Some(path) = setting("GOOGLE_APPLICATION_CREDENTIALS") {
-        let source = format!("GOOGLE_APPLICATION_CREDENTIALS ({path})");
-        let text = std::fs::read_to_string(Path::new(&path))
-            .map_err(|error| ConfigError(format!("{source} cannot be read: {error}.")))?;
-        let json = parse_key(&source, &text)?;
-        (source, json)
-    } else if let Some(json) = secret {
-        ("google_service_account in the secrets file".to_owned(), json)
-    } else {
-        return Ok(None);
-    };
-    let key: yup_oauth2::ServiceAccountKey = serde_json::from_value(unescape_line_breaks(json)).map_err(|_| {
-        ConfigError(format!(
-            "{source} is not a service-account key: client_email, private_key or token_uri is missing. Use the JSON file that Google Cloud offers under IAM → Service accounts → Keys."
-        ))
-    })?;
-    Ok(Some(key))
-}
-
-/// Parses the key as JSON, or as base64 of JSON, because some hosts accept single-line values only.
-fn parse_key(source: &str, text: &str) -> Result<Value, ConfigError> {
-    let decoded = (!text.trim_start().starts_with('{'))
-        .then(|| BASE64_STANDARD.decode(text.split_whitespace().collect::<String>()).ok())
-        .flatten()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    serde_json::from_str(decoded.as_deref().unwrap_or(text)).map_err(|error| {
-        ConfigError(format!(
-            "{source} is not valid JSON (line {}, column {}).",
-            error.line(),
-            error.column()
-        ))
-    })
-}
-
-/// Replaces escaped line breaks in the private key, because some hosts escape them twice.
-fn unescape_line_breaks(mut json: Value) -> Value {
-    if let Some(Value::String(key)) = json.get_mut("private_key") {
-        *key = key.replace("\\n", "\n");
-    }
-    json
-}
-
 fn time_zone(name: Option<String>) -> Result<TimeZone, ConfigError> {
     let name = name.unwrap_or_else(|| "Europe/Paris".to_owned());
     TimeZone::get(&name).map_err(|_| invalid_setting("TIME_ZONE", &name, "a name such as Europe/Paris or UTC"))
+}
+
+/// Public base address without a trailing slash.
+fn public_url(setting: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, ConfigError> {
+    let Some(text) = setting("PUBLIC_URL") else {
+        return Ok(None);
+    };
+    let is_address = text.parse::<axum::http::Uri>().is_ok_and(|url| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some() && url.query().is_none()
+    });
+    if is_address {
+        Ok(Some(text.trim_end_matches('/').to_owned()))
+    } else {
+        Err(invalid_setting(
+            "PUBLIC_URL",
+            &text,
+            "an address such as https://board.example.com",
+        ))
+    }
 }
 
 fn number<N: std::str::FromStr>(

@@ -182,7 +182,7 @@ impl World {
             rules: plan.rules,
             weekly: (plan.weekly)(),
             signing: SigningKey::from_secret(b"the secret of a small world"),
-            syncing,
+            sync: syncing,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");

@@ -14,7 +14,7 @@ pub mod health;
 mod list;
 mod reports;
 pub mod router;
-mod routes;
+pub mod routes;
 pub mod sample;
 mod state;
 pub mod sync;

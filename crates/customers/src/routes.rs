@@ -18,6 +18,8 @@ pub const REVENUE: &str = "/customers/revenue";
 pub const SAMPLE: &str = "/customers/sample";
 /// Summary of all customers.
 pub const SUMMARY: &str = "/dashboard/summary";
+/// Sync of one source, below this path.
+pub const SYNC: &str = "/sync";
 /// Sync status.
 pub const SYNCS: &str = "/sync/status";
 

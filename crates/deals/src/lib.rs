@@ -15,7 +15,7 @@ mod editing;
 pub mod import;
 mod list;
 mod reminders;
-mod routes;
+pub mod routes;
 mod sales;
 mod snapshot;
 mod state;

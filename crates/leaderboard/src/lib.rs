@@ -31,7 +31,7 @@ mod disputes;
 mod history;
 mod live;
 pub mod names;
-mod routes;
+pub mod routes;
 mod snapshot;
 pub mod standings;
 mod state;

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
-    openapi::EndpointDocs,
+    openapi::{EndpointDocs, PROGRAM},
     page::{Frame, Page},
     routes::{KEYBOARD, keyboard_address},
 };
@@ -24,7 +24,7 @@ struct KeyboardQuery {
 /// Route of the page; `frame` surrounds it.
 pub fn router(frame: Frame) -> ApiRouter {
     let show = get_with(get_keyboard, |it| {
-        it.about("Program", "What single keys do.").serves("text/html")
+        it.about(PROGRAM, "What single keys do.").serves("text/html")
     });
     ApiRouter::new().api_route(KEYBOARD, show).with_state(frame)
 }

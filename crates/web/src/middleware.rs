@@ -141,7 +141,7 @@ impl RequestGuard {
             safety: &told.safety,
             next: &told.next,
             ways: way.into_iter().collect::<Vec<NavLink>>(),
-            request_id: error.is_ours().then_some(request.id.as_str()),
+            request_id: error.is_server_error().then_some(request.id.as_str()),
             address: request.address(),
         };
         page.document(&frame)
@@ -245,7 +245,7 @@ fn log_error(error: &Error, asked: &RequestInfo) {
     let cause = error_chain(error);
     let (request, method, path) = (&asked.id, &asked.method, asked.uri.path());
     let status = error.status.as_u16();
-    if error.is_ours() {
+    if error.is_server_error() {
         tracing::error!(request, %method, path, status, cause, "failed");
     } else {
         tracing::info!(request, %method, path, status, code = error.code, "refused");

@@ -30,3 +30,12 @@ pub(crate) const VIEWER_FILES: &str = "/docs/files";
 
 /// Path of the findings page.
 pub const FINDINGS: &str = "/findings";
+
+/// Path of the health check.
+pub const HEALTH: &str = "/health";
+
+/// Target of the Refresh button.
+pub const REFRESH: &str = "/refresh";
+
+/// Path prefix of styles, scripts and the icon.
+pub const ASSETS: &str = "/assets";

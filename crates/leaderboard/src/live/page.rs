@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response, Sse, sse::Event},
 };
 use futures_util::stream::{self, Stream};
@@ -39,7 +39,7 @@ pub(crate) async fn show(
     leaderboard.current().await?;
     let viewer = leaderboard
         .watch(seen(&headers, question.since.as_deref()))
-        .ok_or_else(Error::too_many_viewers)?;
+        .ok_or_else(too_many_viewers)?;
     let mut response = Sse::new(events(viewer)).into_response();
     // Disables proxy buffering, which would delay events: https://nginx.org/en/docs/http/ngx_http_proxy_module.html
     let unbuffered = (
@@ -48,6 +48,19 @@ pub(crate) async fn show(
     );
     response.headers_mut().insert(unbuffered.0, unbuffered.1);
     Ok(response)
+}
+
+/// 503: the instance serves its maximum number of live viewers.
+fn too_many_viewers() -> Error {
+    let mut error = Error::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too_many_viewers",
+        "Too many people watch at once",
+        "No more boards can follow by the second.",
+    )
+    .with_next_step("The page brings itself up to date every half minute all the same.");
+    error.retry_after = Some(60);
+    error
 }
 
 /// Last edition seen: from `Last-Event-ID` on a reconnect, otherwise from the page.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::response::RenderedResponse;
+use crate::{response::RenderedResponse, routes::ASSETS};
 
 /// Style of every page: the vendored reset, then our own sheet.
 pub static STYLESHEET: Asset = Asset::style(
@@ -163,7 +163,7 @@ impl ServedAsset {
             .to_string();
         let file_name = format!("{}.{}.{}", asset.name, &digest[..10], asset.kind.extension());
         Self {
-            address: format!("/assets/{file_name}"),
+            address: format!("{ASSETS}/{file_name}"),
             file_name,
             rendered: RenderedResponse::immutable(asset.kind.content_type(), Bytes::from(contents)),
         }

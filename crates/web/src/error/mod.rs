@@ -1,6 +1,6 @@
 //! Error type of handlers, rendered as a page for people or as JSON for programs.
 //!
-//! A handler returns an [`Error`]. It travels inside the response to `guard`, which knows the request, renders the
+//! A handler returns an [`Error`]. It travels inside the response to the middleware, which knows the request, renders the
 //! error in the requested format and logs it once. The cause appears only in the log.
 
 pub(crate) mod response;
@@ -95,7 +95,8 @@ impl FieldError {
 }
 
 impl Error {
-    fn new(
+    /// Error with a code for programs, a heading and what happened.
+    pub fn new(
         status: StatusCode,
         code: &'static str,
         heading: impl Into<Sentence>,
@@ -115,17 +116,23 @@ impl Error {
         }))
     }
 
-    fn then(mut self, next: impl Into<Sentence>) -> Self {
+    /// Adds what to do next.
+    #[must_use]
+    pub fn with_next_step(mut self, next: impl Into<Sentence>) -> Self {
         self.next = next.into();
         self
     }
 
-    fn safe(mut self, safety: impl Into<Sentence>) -> Self {
+    /// Adds whether the input is safe.
+    #[must_use]
+    pub fn with_safety(mut self, safety: impl Into<Sentence>) -> Self {
         self.safety = safety.into();
         self
     }
 
-    fn because(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// Adds the cause, which appears in the log only.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
         self
     }
@@ -138,22 +145,22 @@ impl Error {
             "There is nothing at this address",
             "The link may be old, or a letter may be missing from it.",
         )
-        .then("Start again from the first page.")
+        .with_next_step("Start again from the first page.")
     }
 
     /// 422: the input is invalid; each field has its message.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
-        Self::about(fields)
-            .safe("Nothing was written.")
-            .then("Change it and send it again.")
+        Self::of_fields(fields)
+            .with_safety("Nothing was written.")
+            .with_next_step("Change it and send it again.")
     }
 
     /// 422: the query is invalid; each field has its message. There was no input, so nothing is said about its safety.
     pub fn invalid_query(fields: Vec<FieldError>) -> Self {
-        Self::about(fields).then("Change the address and try again.")
+        Self::of_fields(fields).with_next_step("Change the address and try again.")
     }
 
-    fn about(fields: Vec<FieldError>) -> Self {
+    fn of_fields(fields: Vec<FieldError>) -> Self {
         let messages: Vec<&str> = fields.iter().map(|field| field.message.as_str()).collect();
         let mut error = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -173,7 +180,7 @@ impl Error {
             "The address cannot be read",
             "It contains something that is not text, or that is not known here.",
         )
-        .then("Change the address and try again.")
+        .with_next_step("Change the address and try again.")
     }
 
     /// 400: the body cannot be parsed.
@@ -184,8 +191,8 @@ impl Error {
             "The request cannot be read",
             reason,
         )
-        .safe("Nothing was written.")
-        .then("Go back and send it again.")
+        .with_safety("Nothing was written.")
+        .with_next_step("Go back and send it again.")
     }
 
     /// 403: a page of another site sent the form.
@@ -196,21 +203,8 @@ impl Error {
             "This form came from another site",
             "Tallyboard accepts what its own pages send, so that no other site can write in your name.",
         )
-        .safe("Nothing was written.")
-        .then("Open the page here and send it again.")
-    }
-
-    /// 503: the instance serves its maximum number of live viewers.
-    pub fn too_many_viewers() -> Self {
-        let mut error = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too_many_viewers",
-            "Too many people watch at once",
-            "No more boards can follow by the second.",
-        )
-        .then("The page brings itself up to date every half minute all the same.");
-        error.retry_after = Some(60);
-        error
+        .with_safety("Nothing was written.")
+        .with_next_step("Open the page here and send it again.")
     }
 
     /// 429: the client exceeded the rate limit; `retry_after` is in seconds.
@@ -221,8 +215,8 @@ impl Error {
             "That was a lot at once",
             "More came from your address than one team usually sends in a minute.",
         )
-        .safe("This one was not recorded.")
-        .then(format!(
+        .with_safety("This one was not recorded.")
+        .with_next_step(format!(
             "Wait {retry_after} seconds, go back and send it again. It will not count twice."
         ));
         error.retry_after = Some(retry_after);
@@ -237,8 +231,8 @@ impl Error {
             "That is too much for this form",
             "The request is larger than anything this page sends.",
         )
-        .safe("Nothing was written.")
-        .then("Shorten it and send it again.")
+        .with_safety("Nothing was written.")
+        .with_next_step("Shorten it and send it again.")
     }
 
     /// 415: the content type is not supported.
@@ -249,7 +243,7 @@ impl Error {
             "The request cannot be read",
             "Send a form (application/x-www-form-urlencoded) or JSON (application/json).",
         )
-        .safe("Nothing was written.")
+        .with_safety("Nothing was written.")
     }
 
     /// 405: the address does not support this method.
@@ -260,22 +254,7 @@ impl Error {
             "That cannot be done here",
             "The address exists, but not for this kind of request.",
         )
-        .then("Start again from the first page.")
-    }
-
-    /// 503: the claim is recorded, but its effect cannot be read.
-    pub fn recorded_but_not_shown(cause: Box<dyn std::error::Error + Send + Sync>) -> Self {
-        let mut error = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "spreadsheet_unavailable",
-            "What this claim did cannot be shown",
-            "The spreadsheet does not answer at the moment.",
-        )
-        .safe("If you have just sent it, it is recorded: nothing is confirmed before it is in the spreadsheet.")
-        .then("Open this page again in a minute.")
-        .because(cause);
-        error.retry_after = Some(30);
-        error
+        .with_next_step("Start again from the first page.")
     }
 
     /// 409: another writer changed or removed the row between read and write.
@@ -286,16 +265,18 @@ impl Error {
             "NOT recorded",
             "Somebody changed this row in the meantime.",
         )
-        .safe("Nothing was changed.")
-        .then("Look at the row as it is now, and decide again.")
-        .because(error)
+        .with_safety("Nothing was changed.")
+        .with_next_step("Look at the row as it is now, and decide again.")
+        .with_cause(error)
     }
 
     /// 409: another writer changed these values after the caller had read them.
     pub fn conflicting(conflicts: Vec<FieldConflict>) -> Self {
         let mut error = Self::new(StatusCode::CONFLICT, "changed_meanwhile", "NOT recorded", "")
-            .safe("Nothing was changed.")
-            .then("Compare the values under “conflicts”, decide, and send it again with what was found as seen.");
+            .with_safety("Nothing was changed.")
+            .with_next_step(
+                "Compare the values under “conflicts”, decide, and send it again with what was found as seen.",
+            );
         error.conflicts = conflicts;
         error.happened = format!("Somebody changed {} in the meantime.", error.conflicting_fields()).into();
         error
@@ -314,9 +295,9 @@ impl Error {
             "NOT recorded",
             "Several rows of the spreadsheet have this id, so that it is not known which one is meant.",
         )
-        .safe("Nothing was changed.")
-        .then("Write a number that no other row has over the id of the row that was copied, and try again.")
-        .because(error)
+        .with_safety("Nothing was changed.")
+        .with_next_step("Write a number that no other row has over the id of the row that was copied, and try again.")
+        .with_cause(error)
     }
 
     /// 500: an error of the program.
@@ -327,13 +308,13 @@ impl Error {
             "Something went wrong here",
             "The program could not finish this request. The mistake is ours, not yours.",
         )
-        .safe("If you were sending a form, go back: your browser still has what you entered, and sending it again never counts twice.")
-        .then("Try once more. If it happens again, tell whoever runs Tallyboard the request number below.")
-        .because(cause)
+        .with_safety("If you were sending a form, go back: your browser still has what you entered, and sending it again never counts twice.")
+        .with_next_step("Try once more. If it happens again, tell whoever runs Tallyboard the request number below.")
+        .with_cause(cause)
     }
 
     /// Whether the cause lies with the server, not with the caller (status 5xx).
-    pub fn is_ours(&self) -> bool {
+    pub fn is_server_error(&self) -> bool {
         self.status.is_server_error()
     }
 }
@@ -362,7 +343,7 @@ impl From<ReadError> for Error {
                     "The spreadsheet does not answer",
                     "Google Sheets cannot be reached at the moment, and there is no earlier data to show.",
                 )
-                .then("Try again in a minute.");
+                .with_next_step("Try again in a minute.");
                 unavailable.retry_after = Some(30);
                 unavailable
             }
@@ -372,7 +353,7 @@ impl From<ReadError> for Error {
                 "A tab of the spreadsheet is missing",
                 format!("The spreadsheet has no tab “{title}”. It was deleted or renamed."),
             )
-            .then(format!(
+            .with_next_step(format!(
                 "Rename the tab back to “{title}”, or run `tallyboard check` to make an empty one."
             )),
             ReadError::Headers(problems) => Self::new(
@@ -381,7 +362,7 @@ impl From<ReadError> for Error {
                 "A column of the spreadsheet is missing",
                 format!("{error}."),
             )
-            .then(
+            .with_next_step(
                 problems
                     .iter()
                     .map(sheets_store::HeaderProblem::cure)
@@ -394,9 +375,9 @@ impl From<ReadError> for Error {
                 "The spreadsheet is closed to Tallyboard",
                 "Google refuses to show the spreadsheet to this program.",
             )
-            .then("Whoever runs Tallyboard can run `tallyboard check`, which names the cure."),
+            .with_next_step("Whoever runs Tallyboard can run `tallyboard check`, which names the cure."),
         };
-        read.safe("Nothing was changed.").because(error)
+        read.with_safety("Nothing was changed.").with_cause(error)
     }
 }
 
@@ -453,9 +434,9 @@ impl From<CommitError> for Error {
                 "The spreadsheet refuses this entry.",
             ),
         }
-        .safe("Everything you entered is still here.")
-        .then("Send it again: it is safe, the same entry never counts twice.")
-        .because(error);
+        .with_safety("Everything you entered is still here.")
+        .with_next_step("Send it again: it is safe, the same entry never counts twice.")
+        .with_cause(error);
         told.retry_after = Some(10);
         told
     }

@@ -20,7 +20,7 @@ use crate::{
         inbox::FindingsInbox,
         view::FindingsPage,
     },
-    openapi::EndpointDocs,
+    openapi::{EndpointDocs, PROGRAM},
     response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
     routes::FINDINGS,
 };
@@ -32,7 +32,7 @@ pub type CollectFindings =
 /// Route of the findings page.
 pub fn router(gather: CollectFindings) -> ApiRouter {
     let described = get_with(get_findings, |it| {
-        it.about("Program", "What could not be read.")
+        it.about(PROGRAM, "What could not be read.")
             .answers::<FindingsInbox<'_>>(Format::TABLE)
     });
     ApiRouter::new().api_route(FINDINGS, described).with_state(gather)

@@ -16,19 +16,23 @@ use serde_json::Value;
 
 use crate::error::ErrorResponse;
 
-/// Tags of the document: one per board, and one for the rest.
-const TAGS: [(&str, &str); 4] = [
-    ("Leaderboard", "Who completed which integration."),
-    ("Deals", "The pipeline of a founder."),
-    ("Customers", "One record a customer, with an explained health score."),
-    ("Program", "How the program fares, and what it found."),
-];
+/// Tag of the routes of no board.
+pub const PROGRAM: &str = "Program";
+
+/// Group of routes, a tag of the document.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteGroup {
+    /// Tag of the routes.
+    pub name: &'static str,
+    /// What the routes are for, in one sentence.
+    pub description: &'static str,
+}
 
 /// Name of the shared error response in `components`.
 const ERROR: &str = "Error";
 
-/// Finishes the router and returns it with the document of all its routes.
-pub fn build_document(routes: ApiRouter) -> (Router, OpenApi) {
+/// Finishes the router and returns it with the document of all its routes, whose groups are `groups`.
+pub fn build_document(routes: ApiRouter, groups: &[RouteGroup]) -> (Router, OpenApi) {
     let mut document = OpenApi {
         info: Info {
             title: "Tallyboard".to_owned(),
@@ -45,7 +49,7 @@ pub fn build_document(routes: ApiRouter) -> (Router, OpenApi) {
             }),
             ..Info::default()
         },
-        tags: TAGS.map(|(name, description)| tag(name, description)).into(),
+        tags: groups.iter().map(tag).collect(),
         ..OpenApi::default()
     };
     let components = document.components.get_or_insert_default();
@@ -62,10 +66,10 @@ pub fn build_document(routes: ApiRouter) -> (Router, OpenApi) {
     (router, document)
 }
 
-fn tag(name: &str, description: &str) -> Tag {
+fn tag(group: &RouteGroup) -> Tag {
     Tag {
-        name: name.to_owned(),
-        description: Some(description.to_owned()),
+        name: group.name.to_owned(),
+        description: Some(group.description.to_owned()),
         ..Tag::default()
     }
 }

@@ -14,7 +14,7 @@ pub(crate) mod viewer_files;
 
 pub use crate::{
     openapi::{
-        document::build_document,
+        document::{PROGRAM, RouteGroup, build_document},
         endpoint::{BodyKind, EndpointDocs},
         page::{OpenApiDocument, publish_document, router},
         viewer_files::ViewerFile,

@@ -16,7 +16,7 @@ use maud::{DOCTYPE, Markup, html};
 use crate::{
     assets,
     error::Error,
-    openapi::{EndpointDocs, ViewerFile},
+    openapi::{EndpointDocs, PROGRAM, ViewerFile},
     response::RenderedResponse,
     routes::{OPENAPI_JSON, REDOC, SWAGGER_UI},
 };
@@ -37,25 +37,25 @@ pub fn router(document: OpenApiDocument) -> ApiRouter {
         .api_route(
             OPENAPI_JSON,
             get_with(get_document, |it| {
-                it.about("Program", "This document.").serves("application/json")
+                it.about(PROGRAM, "This document.").serves("application/json")
             }),
         )
         .api_route(
             SWAGGER_UI,
             get_with(swagger_ui, |it| {
-                it.about("Program", "This document in Swagger UI.").serves("text/html")
+                it.about(PROGRAM, "This document in Swagger UI.").serves("text/html")
             }),
         )
         .api_route(
             REDOC,
             get_with(redoc, |it| {
-                it.about("Program", "This document in ReDoc.").serves("text/html")
+                it.about(PROGRAM, "This document in ReDoc.").serves("text/html")
             }),
         )
         .api_route(
             "/docs/files/{file}",
             get_with(file, |it| {
-                it.about("Program", "A script or a style of the two viewers.")
+                it.about(PROGRAM, "A script or a style of the two viewers.")
                     .path_parameter::<String>("file", "Name with its version.")
                     .serves("text/javascript")
                     .serves("text/css")

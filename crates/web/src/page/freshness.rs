@@ -4,7 +4,7 @@ use domain::language::Language;
 use jiff::Zoned;
 use maud::{Markup, html};
 
-use crate::page::date_time;
+use crate::{page::date_time, routes::REFRESH};
 
 /// Source of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Freshness {
     /// Line with the Refresh button, which returns to `address`.
     pub(crate) fn line(&self, address: &str, language: Language) -> Markup {
         html! {
-            form .freshness method="post" action="/refresh" {
+            form .freshness method="post" action=(REFRESH) {
                 input type="hidden" name="to" value=(address);
                 span data-live="freshness" { (self.sentence(language)) }
                 span .paper { (self.full_sentence(language)) }

@@ -17,11 +17,8 @@ pub mod notice;
 pub mod skeleton;
 pub mod table;
 
-pub use crate::{
-    page::{
-        error_page::ErrorPage,
-        freshness::{DataSource, Freshness},
-        skeleton::{BoardLayout, CONTENT_SECURITY_POLICY, Frame, NavLink, Page},
-    },
-    routes::STATUS,
+pub use crate::page::{
+    error_page::ErrorPage,
+    freshness::{DataSource, Freshness},
+    skeleton::{BoardLayout, CONTENT_SECURITY_POLICY, Frame, NavLink, Page},
 };

@@ -15,9 +15,10 @@ use sheets_store::{Store, clock::Clock};
 
 use crate::{
     error::{Error, FieldError},
-    openapi::EndpointDocs,
-    page::{Frame, STATUS},
+    openapi::{EndpointDocs, PROGRAM},
+    page::Frame,
     response::{Format, RenderedResponse},
+    routes::{HEALTH, STATUS},
     status::{
         health::{self, DeepCheck, HealthResponse},
         report::StatusReport,
@@ -67,10 +68,10 @@ pub fn router(parts: StatusParts) -> ApiRouter {
         .responds_with::<HealthResponse>(503, "It is not.")
     });
     let status = get_with(get_status, |it| {
-        it.about("Program", "How the program fares.")
+        it.about(PROGRAM, "How the program fares.")
             .answers::<StatusReport>(Format::PAGE)
     });
-    let health = ApiRouter::new().api_route("/health", health).with_state(check);
+    let health = ApiRouter::new().api_route(HEALTH, health).with_state(check);
     ApiRouter::new()
         .api_route(STATUS, status)
         .with_state(desk)

@@ -7,10 +7,11 @@ use sheets_store::{CallCounts, CallKind, FailedCall, SpreadsheetState, TabStatus
 
 use crate::{
     page::{
-        Frame, Page, STATUS, date_time,
+        Frame, Page, date_time,
         formatting::group_thousands,
         table::{TableColumn, cell, number, row, table, text},
     },
+    routes::STATUS,
     status::report::StatusReport,
 };
 

@@ -101,7 +101,7 @@ pub(crate) async fn for_program(leaderboard: &Leaderboard, id: &str, status: Sta
 async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(BoardSnapshot, SubmissionOutcome), Error> {
     let read = async || {
         let current = leaderboard.current().await;
-        current.map_err(|error| Error::recorded_but_not_shown(error.into()))
+        current.map_err(|error| recorded_but_not_shown(error.into()))
     };
     let mut current = read().await?;
     let is_known = current.settled.ledger.effect_of(id).is_some();
@@ -112,11 +112,26 @@ async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(BoardSnapshot, 
     }
     match current.settled.ledger.effect_of(id) {
         Some(effect) => Ok((current, effect)),
-        None if current.is_behind() => Err(Error::recorded_but_not_shown(
+        None if current.is_behind() => Err(recorded_but_not_shown(
             "the data at hand is older than the submission".into(),
         )),
         None => Err(Error::not_found()),
     }
+}
+
+/// 503: the claim is recorded, but its effect cannot be read.
+fn recorded_but_not_shown(cause: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    let mut error = Error::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "spreadsheet_unavailable",
+        "What this claim did cannot be shown",
+        "The spreadsheet does not answer at the moment.",
+    )
+    .with_safety("If you have just sent it, it is recorded: nothing is confirmed before it is in the spreadsheet.")
+    .with_next_step("Open this page again in a minute.")
+    .with_cause(cause);
+    error.retry_after = Some(30);
+    error
 }
 
 fn json(effect: &SubmissionOutcome, correct_at: Option<String>) -> Result<RenderedResponse, Error> {

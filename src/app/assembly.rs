@@ -1,0 +1,182 @@
+//! Boards, connected with each other, and the router with all routes and middleware.
+
+use std::{num::NonZeroU32, sync::Arc};
+
+use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware};
+use customers::{Customers, CustomersParts, sync::SyncService};
+use deals::{DealRules, Deals, DealsParts, ReminderSettings};
+use domain::language::Language;
+use leaderboard::{
+    Leaderboard, LeaderboardParts,
+    claims::{catalog::file::CatalogFile, correction::signing::SigningKey},
+    standings::{goal::Goal, weekly::WeeklySettings},
+};
+use sheets_store::{Store, Tab, clock::Clock};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use web::{
+    findings::counts::FindingCounts,
+    keyboard,
+    middleware::{ErrorFrame, HANDLER_TIMEOUT, MAX_BODY_BYTES, RequestGuard},
+    openapi::{self, OpenApiDocument},
+    page::{DataSource, Frame},
+    status::page::StatusParts,
+};
+
+use crate::{
+    app::{
+        cross_board::{collect_findings, cross_board_lookup, customers_status, deals_status, leaderboard_status},
+        shared_routes::{fallback, shared_routes},
+    },
+    site_map,
+};
+
+/// The three boards.
+#[derive(Clone)]
+pub(crate) struct Boards {
+    pub(crate) leaderboard: Arc<Leaderboard>,
+    pub(crate) deals: Arc<Deals>,
+    pub(crate) customers: Arc<Customers>,
+}
+
+/// Dependencies of the program. Tests provide their own store and clock.
+pub struct AppParts {
+    /// Store of the spreadsheet.
+    pub store: Arc<Store>,
+    /// Clock.
+    pub clock: Clock,
+    /// File of the integration catalog.
+    pub catalog: CatalogFile,
+    /// Kind of spreadsheet, as named on pages.
+    pub source: DataSource,
+    /// Rate limit: forms per minute and client address.
+    pub posts_per_minute: NonZeroU32,
+    /// Number of proxies in front that add the client address to `X-Forwarded-For`.
+    pub trusted_proxies: usize,
+    /// Team goal of the leaderboard.
+    pub team_goal: Option<Goal>,
+    /// Settings of the deal reminders.
+    pub reminders: ReminderSettings,
+    /// Settings of the deal rules.
+    pub rules: DealRules,
+    /// Key that signs the links with which people correct their own claims.
+    pub signing: SigningKey,
+    /// Settings of the weekly standings.
+    pub weekly: WeeklySettings,
+    /// Sync of the customer sources.
+    pub sync: Arc<SyncService>,
+}
+
+/// Router, boards and middleware.
+pub(crate) struct AssembledApp {
+    pub(crate) router: Router,
+    pub(crate) boards: Boards,
+    pub(crate) guard: Arc<RequestGuard>,
+}
+
+/// Router with all routes on the given dependencies.
+pub fn router(parts: AppParts) -> Router {
+    assemble(parts).router
+}
+
+/// Builds the boards on the given dependencies, and the router with all routes and middleware.
+pub(crate) fn assemble(parts: AppParts) -> AssembledApp {
+    let frame = Frame {
+        navigation: site_map::navigation(),
+        action: site_map::primary_action(),
+        freshness: None,
+        language: Language::English,
+        board: None,
+    };
+    let (store, clock) = (Arc::clone(&parts.store), parts.clock.clone());
+    let sync = Arc::clone(&parts.sync);
+    let (posts_per_minute, trusted_proxies) = (parts.posts_per_minute, parts.trusted_proxies);
+    let boards = connect_boards(parts, &frame);
+    let guard = Arc::new(RequestGuard::new(
+        posts_per_minute,
+        trusted_proxies,
+        error_frame(&boards.deals, &frame),
+    ));
+    let status = StatusParts {
+        store: Arc::clone(&store),
+        clock: clock.clone(),
+        frame: frame.clone(),
+        boards: vec![
+            leaderboard_status(&boards.leaderboard),
+            deals_status(&boards.deals),
+            customers_status(&boards.customers),
+        ],
+    };
+    let document = OpenApiDocument::default();
+    let routes = shared_routes(Arc::clone(&store))
+        .merge(web::findings::page::router(collect_findings(&boards, &store, &clock)))
+        .merge(leaderboard::router(Arc::clone(&boards.leaderboard)))
+        .merge(keyboard::router(frame))
+        .merge(web::status::page::router(status))
+        .merge(deals::router(Arc::clone(&boards.deals)))
+        .merge(customers::health::scoring::page::router(Arc::clone(sync.scoring())))
+        .merge(customers::sync::start::router(sync))
+        .merge(customers::router::router(Arc::clone(&boards.customers)))
+        .merge(openapi::router(Arc::clone(&document)));
+    let (router, described) = openapi::build_document(routes, &site_map::SECTIONS.map(|section| section.group));
+    openapi::publish_document(&document, &described);
+    let router = router
+        .fallback(fallback)
+        // Outermost first. As one tuple they are one layer around each route; separately each would wrap it again.
+        .layer((
+            middleware::from_fn_with_state(Arc::clone(&guard), web::middleware::guard_request),
+            TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, HANDLER_TIMEOUT),
+            CatchPanicLayer::custom(web::middleware::panic_response),
+            DefaultBodyLimit::max(MAX_BODY_BYTES),
+        ));
+    AssembledApp { router, boards, guard }
+}
+
+/// Builds the boards and gives the customers board its view of the other two.
+fn connect_boards(parts: AppParts, frame: &Frame) -> Boards {
+    let tally = Arc::<FindingCounts>::default();
+    let deals = Arc::new(Deals::new(DealsParts {
+        store: Arc::clone(&parts.store),
+        clock: parts.clock.clone(),
+        source: parts.source,
+        frame: frame.clone(),
+        tally: Arc::clone(&tally),
+        reminders: parts.reminders,
+        rules: parts.rules,
+    }));
+    let leaderboard = Arc::new(Leaderboard::new(LeaderboardParts {
+        store: Arc::clone(&parts.store),
+        clock: parts.clock.clone(),
+        catalog: parts.catalog,
+        source: parts.source,
+        frame: frame.clone(),
+        goal: parts.team_goal,
+        tally: Arc::clone(&tally),
+        signing: parts.signing,
+        weekly: parts.weekly,
+    }));
+    let customers = Arc::new(Customers::new(CustomersParts {
+        store: parts.store,
+        clock: parts.clock,
+        source: parts.source,
+        frame: frame.clone(),
+        tally,
+        syncing: parts.sync,
+        elsewhere: cross_board_lookup(&leaderboard, &deals),
+    }));
+    Boards {
+        leaderboard,
+        deals,
+        customers,
+    }
+}
+
+/// Builds the frame of an error page: that of the board, in the language of the request.
+fn error_frame(deals: &Arc<Deals>, frame: &Frame) -> ErrorFrame {
+    let (deals, frame) = (Arc::clone(deals), frame.clone());
+    Box::new(move |uri, headers| deals.frame_at(uri, headers).unwrap_or_else(|| frame.clone()))
+}
+
+/// Tabs of all boards.
+pub fn tabs() -> Vec<&'static Tab> {
+    [leaderboard::tabs::TABS, deals::tabs::TABS, customers::tabs::TABS].concat()
+}
