@@ -27,7 +27,7 @@ pub struct RemoteSpreadsheet {
     pub api_url: Option<String>,
 }
 
-pub(crate) fn read(
+pub(super) fn read(
     setting: &dyn Fn(&str) -> Option<String>,
     secrets: Secrets,
 ) -> Result<SpreadsheetSource, ConfigError> {

@@ -29,8 +29,8 @@ pub fn router(frame: Frame) -> ApiRouter {
     ApiRouter::new().api_route(KEYBOARD, show).with_state(frame)
 }
 
-async fn get_keyboard(State(frame): State<Frame>, Query(question): Query<KeyboardQuery>) -> Response {
-    let named = question.lang.as_deref().and_then(Language::parse);
+async fn get_keyboard(State(frame): State<Frame>, Query(query): Query<KeyboardQuery>) -> Response {
+    let named = query.lang.as_deref().and_then(Language::parse);
     let language = named.unwrap_or(Language::English);
     Html(keyboard_page(&Frame { language, ..frame })).into_response()
 }
@@ -74,18 +74,18 @@ fn keys(frame: &Frame) -> Markup {
             dd { (what) }
         }
     };
-    let say = |french: &'static str, english: &'static str| language.choose(french, english);
+    let choose = |french: &'static str, english: &'static str| language.choose(french, english);
     html! {
-        (entry(&["?"], say("cette aide", "this help")))
-        (entry(&["/"], say("chercher", "search")))
+        (entry(&["?"], choose("cette aide", "this help")))
+        (entry(&["/"], choose("chercher", "search")))
         (entry(&["n"], frame.action.label(language)))
         @for place in &frame.navigation {
             @if let Some(letter) = shortcut_letter(&place.address) { (entry(&["g", letter], place.label(language))) }
         }
-        (entry(&["j"], say("ligne suivante", "next row")))
-        (entry(&["k"], say("ligne précédente", "previous row")))
-        (entry(&["Enter"], say("ouvrir la ligne", "open the row")))
-        (entry(&["Esc"], say("fermer, quitter la ligne", "close, leave the row")))
+        (entry(&["j"], choose("ligne suivante", "next row")))
+        (entry(&["k"], choose("ligne précédente", "previous row")))
+        (entry(&["Enter"], choose("ouvrir la ligne", "open the row")))
+        (entry(&["Esc"], choose("fermer, quitter la ligne", "close, leave the row")))
     }
 }
 

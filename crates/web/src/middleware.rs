@@ -112,7 +112,7 @@ impl RequestGuard {
     }
 
     fn error_response(&self, error: &Error, request: &RequestInfo) -> Response {
-        let mut response = if request.face() == Format::Html {
+        let mut response = if request.format() == Format::Html {
             (error.status, Html(self.page(error, request))).into_response()
         } else {
             let language = (self.frame)(&request.uri, &request.headers()).language;
@@ -129,18 +129,18 @@ impl RequestGuard {
 
     fn page(&self, error: &Error, request: &RequestInfo) -> String {
         let frame = (self.frame)(&request.uri, &request.headers());
-        let told = error.told(frame.language);
+        let text = error.text(frame.language);
         let board = frame
             .navigation
             .iter()
             .find(|entry| request.uri.path().starts_with(&*entry.address));
-        let way = board.or(frame.navigation.first()).cloned();
+        let link = board.or(frame.navigation.first()).cloned();
         let page = ErrorPage {
-            heading: &told.heading,
-            happened: &told.happened,
-            safety: &told.safety,
-            next: &told.next,
-            ways: way.into_iter().collect::<Vec<NavLink>>(),
+            heading: &text.heading,
+            happened: &text.happened,
+            safety: &text.safety,
+            next: &text.next,
+            links: link.into_iter().collect::<Vec<NavLink>>(),
             request_id: error.is_server_error().then_some(request.id.as_str()),
             address: request.address(),
         };
@@ -173,7 +173,7 @@ impl RequestInfo {
         self.uri.path_and_query().map_or("", PathAndQuery::as_str)
     }
 
-    fn face(&self) -> Format {
+    fn format(&self) -> Format {
         Format::accepted(&self.headers())
     }
 
@@ -187,18 +187,18 @@ impl RequestInfo {
 
 /// Middleware around every handler.
 pub async fn guard_request(State(guard): State<Arc<RequestGuard>>, request: Request, next: Next) -> Response {
-    let asked = RequestInfo::of(&request, guard.next_id());
+    let request_info = RequestInfo::of(&request, guard.next_id());
     let mut response = match guard.admit(&request) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
-    if let Some(error) = extract_error(&mut response, &asked.method) {
-        log_error(&error, &asked);
-        response = guard.error_response(&error, &asked);
+    if let Some(error) = extract_error(&mut response, &request_info.method) {
+        log_error(&error, &request_info);
+        response = guard.error_response(&error, &request_info);
     } else {
-        tracing::debug!(request = asked.id, method = %asked.method, path = asked.uri.path(), status = response.status().as_u16(), "answered");
+        tracing::debug!(request = request_info.id, method = %request_info.method, path = request_info.uri.path(), status = response.status().as_u16(), "answered");
     }
-    add_security_headers(response.headers_mut(), &asked.id);
+    add_security_headers(response.headers_mut(), &request_info.id);
     response
 }
 
@@ -241,9 +241,9 @@ fn is_plain_text(response: &Response) -> bool {
 }
 
 /// Logs the path only, because queries contain names of people and companies.
-fn log_error(error: &Error, asked: &RequestInfo) {
+fn log_error(error: &Error, request_info: &RequestInfo) {
     let cause = error_chain(error);
-    let (request, method, path) = (&asked.id, &asked.method, asked.uri.path());
+    let (request, method, path) = (&request_info.id, &request_info.method, request_info.uri.path());
     let status = error.status.as_u16();
     if error.is_server_error() {
         tracing::error!(request, %method, path, status, cause, "failed");

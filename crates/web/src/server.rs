@@ -39,7 +39,7 @@ impl Default for Timeouts {
 
 /// Serves until `stop` completes, then waits for the requests in flight, at most for [`Timeouts::end`]: a client that
 /// never completes its request must not block the writes in flight.
-pub async fn serve(mut listener: TcpListener, router: Router, patience: Timeouts, stop: impl Future<Output = ()>) {
+pub async fn serve(mut listener: TcpListener, router: Router, timeouts: Timeouts, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -48,12 +48,12 @@ pub async fn serve(mut listener: TcpListener, router: Router, patience: Timeouts
             accepted = Listener::accept(&mut listener) => accepted,
             () = &mut stop => break,
         };
-        let connection = connections.watch(connection(stream, address, router.clone(), patience.head));
+        let connection = connections.watch(connection(stream, address, router.clone(), timeouts.head));
         // An error is the client's: it disconnected, was too slow, or does not speak HTTP.
         tokio::spawn(async move { drop(connection.await) });
     }
     drop(listener);
-    if tokio::time::timeout(patience.end, connections.shutdown())
+    if tokio::time::timeout(timeouts.end, connections.shutdown())
         .await
         .is_err()
     {
@@ -97,11 +97,11 @@ mod tests {
         ended: tokio::task::JoinHandle<()>,
     }
 
-    pub(crate) async fn run(router: Router, patience: Timeouts) -> Running {
+    pub(crate) async fn run(router: Router, timeouts: Timeouts) -> Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
         let address = listener.local_addr().expect("address");
         let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(serve(listener, router, patience, async { drop(stopped.await) }));
+        let ended = tokio::spawn(serve(listener, router, timeouts, async { drop(stopped.await) }));
         Running { address, stop, ended }
     }
 
@@ -120,11 +120,11 @@ mod tests {
     #[tokio::test]
     async fn a_caller_who_does_not_finish_the_head_of_a_request_is_hung_up_on() {
         let hello = Router::new().route("/", get(|| async { "hello" }));
-        let patience = Timeouts {
+        let timeouts = Timeouts {
             head: Duration::from_millis(20),
             end: NEVER,
         };
-        let running = run(hello, patience).await;
+        let running = run(hello, timeouts).await;
         for begun in ["", "GET / HTT", "GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "] {
             assert_eq!(rest(send(&running, begun).await).await, "", "{begun:?}");
         }
@@ -179,11 +179,11 @@ mod tests {
                 axum::body::Body::from_stream(parts)
             }
         };
-        let patience = Timeouts {
+        let timeouts = Timeouts {
             head: Duration::from_millis(20),
             end: NEVER,
         };
-        let running = run(Router::new().route("/", get(endless)), patience).await;
+        let running = run(Router::new().route("/", get(endless)), timeouts).await;
         let mut stream = send(&running, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
         for _ in 0..3 {
             // When the server closes these connections, the time limit has passed for the stream too.
@@ -202,11 +202,11 @@ mod tests {
     #[tokio::test]
     async fn a_caller_who_never_goes_on_does_not_keep_the_program_from_ending() {
         let hello = Router::new().route("/", get(|| async { "hello" }));
-        let patience = Timeouts {
+        let timeouts = Timeouts {
             head: NEVER,
             end: Duration::from_millis(20),
         };
-        let running = run(hello, patience).await;
+        let running = run(hello, timeouts).await;
         let _half = send(&running, "GET / HTT").await;
         // Accepted before the stop, because connections are accepted in order.
         let whole = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";

@@ -63,35 +63,35 @@ impl SlackWebhook {
             .with_max_times(MAX_ATTEMPTS - 1);
         let mut pauses = pauses.build();
         loop {
-            let refused = match self.post(body.clone()).await {
+            let failure = match self.post(body.clone()).await {
                 Ok(()) => return Ok(()),
-                Err(refused) => refused,
+                Err(failure) => failure,
             };
-            match pauses.next().filter(|_| refused.is_passing) {
+            match pauses.next().filter(|_| failure.is_transient) {
                 Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(refused.error),
+                None => return Err(failure.error),
             }
         }
     }
 
     async fn post(&self, body: Bytes) -> Result<(), SlackRefusal> {
-        let passing = |error: DeliveryError| SlackRefusal {
+        let transient = |error: DeliveryError| SlackRefusal {
             error,
-            is_passing: true,
+            is_transient: true,
         };
-        let lasting = |error: DeliveryError| SlackRefusal {
+        let permanent = |error: DeliveryError| SlackRefusal {
             error,
-            is_passing: false,
+            is_transient: false,
         };
         let request = Request::post(self.webhook.clone())
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body))
-            .map_err(|error| lasting(DeliveryError::not_taken(error)))?;
-        let unknown = |what: &str| lasting(DeliveryError::Unknown(what.to_owned()));
+            .map_err(|error| permanent(DeliveryError::not_taken(error)))?;
+        let unknown = |what: &str| permanent(DeliveryError::Unknown(what.to_owned()));
         let answer = match tokio::time::timeout(TIMEOUT, self.client.request(request)).await {
             Err(_) => return Err(unknown("Slack did not answer in time")),
             Ok(Err(error)) if error.is_connect() => {
-                return Err(passing(DeliveryError::not_taken("Slack cannot be reached")));
+                return Err(transient(DeliveryError::not_taken("Slack cannot be reached")));
             }
             Ok(Err(_)) => return Err(unknown("the connection to Slack broke")),
             Ok(Ok(answer)) => answer,
@@ -104,8 +104,8 @@ impl SlackWebhook {
         let words = words.map(|words| String::from_utf8_lossy(&words.to_bytes()).into_owned());
         let words: String = words.unwrap_or_default().chars().take(100).collect();
         let error = DeliveryError::not_taken(format!("Slack answered {} {words}", status.as_u16()).trim_end());
-        let is_passing = status.is_server_error() || status.as_u16() == 429;
-        Err(SlackRefusal { error, is_passing })
+        let is_transient = status.is_server_error() || status.as_u16() == 429;
+        Err(SlackRefusal { error, is_transient })
     }
 }
 
@@ -113,5 +113,5 @@ impl SlackWebhook {
 struct SlackRefusal {
     error: DeliveryError,
     /// Whether the failure is transient, and the message was certainly not accepted.
-    is_passing: bool,
+    is_transient: bool,
 }

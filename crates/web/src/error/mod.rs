@@ -384,10 +384,10 @@ impl From<ReadError> for Error {
 impl From<CommitError> for Error {
     fn from(error: CommitError) -> Self {
         if let CommitError::Closed(reason) = error {
-            let mut told = Self::from(reason);
-            told.heading = "NOT recorded".into();
-            told.safety = "Everything you entered is still here.".into();
-            return told;
+            let mut converted = Self::from(reason);
+            converted.heading = "NOT recorded".into();
+            converted.safety = "Everything you entered is still here.".into();
+            return converted;
         }
         if let CommitError::NoSuchRow {
             problem: RowProblem::Repeated,
@@ -399,7 +399,7 @@ impl From<CommitError> for Error {
         if let CommitError::Conflict(_) | CommitError::NoSuchRow { .. } = error {
             return Self::changed_meanwhile(error);
         }
-        let mut told = match &error {
+        let mut converted = match &error {
             // Limit of ten million cells: <https://support.google.com/drive/answer/37603>
             CommitError::Refused(reason) if reason.contains("number of cells in the workbook above the limit") => {
                 Self::new(
@@ -437,8 +437,8 @@ impl From<CommitError> for Error {
         .with_safety("Everything you entered is still here.")
         .with_next_step("Send it again: it is safe, the same entry never counts twice.")
         .with_cause(error);
-        told.retry_after = Some(10);
-        told
+        converted.retry_after = Some(10);
+        converted
     }
 }
 

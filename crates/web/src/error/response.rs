@@ -35,13 +35,13 @@ struct ErrorBody {
 impl ErrorResponse {
     /// Body for `error` of request `request_id`, in the language of the request.
     pub fn of(error: &Error, request_id: &str, language: Language) -> Self {
-        let told = error.told(language);
+        let text = error.text(language);
         Self {
             error: ErrorBody {
                 code: error.code,
-                message: told.happened.into_owned(),
-                safety: told.safety.into_owned(),
-                next: told.next.into_owned(),
+                message: text.happened.into_owned(),
+                safety: text.safety.into_owned(),
+                next: text.next.into_owned(),
                 fields: error.fields.clone(),
                 conflicts: error.conflicts.clone(),
                 request_id: request_id.to_owned(),

@@ -188,40 +188,40 @@ fn french(sentence: &str) -> Cow<'_, str> {
 
 impl Error {
     /// Text of the error in `language`.
-    pub fn told(&self, language: Language) -> ErrorText<'_> {
-        let told = [&self.heading, &self.happened, &self.safety, &self.next].map(|sentence| &**sentence);
+    pub fn text(&self, language: Language) -> ErrorText<'_> {
+        let sentences = [&self.heading, &self.happened, &self.safety, &self.next].map(|sentence| &**sentence);
         let [heading, happened, safety, next] = match language {
-            Language::English => told.map(Cow::Borrowed),
-            Language::French => told.map(french),
+            Language::English => sentences.map(Cow::Borrowed),
+            Language::French => sentences.map(french),
         };
-        let told = ErrorText {
+        let text = ErrorText {
             heading,
             happened,
             safety,
             next,
         };
         match language {
-            Language::English => told,
-            Language::French => self.with_names(told),
+            Language::English => text,
+            Language::French => self.with_names(text),
         }
     }
 
     /// Adds the French sentences that contain values: seconds, field names, tab and header names.
-    fn with_names<'a>(&self, told: ErrorText<'a>) -> ErrorText<'a> {
+    fn with_names<'a>(&self, text: ErrorText<'a>) -> ErrorText<'a> {
         if let Some(seconds) = self.retry_after.filter(|_| self.code == "too_many_requests") {
             let next = format!(
                 "Attendez {seconds} secondes, revenez en arrière et renvoyez. L’envoi ne comptera pas deux fois."
             );
             return ErrorText {
                 next: next.into(),
-                ..told
+                ..text
             };
         }
         if !self.conflicts.is_empty() {
             let happened = format!("Quelqu’un a modifié {} entre-temps.", self.conflicting_fields());
             return ErrorText {
                 happened: happened.into(),
-                ..told
+                ..text
             };
         }
         let cause = self
@@ -244,12 +244,12 @@ impl Error {
                     format!("Écrivez {wanted} une seule fois dans la ligne 1 de l’onglet."),
                 )
             }
-            _ => return told,
+            _ => return text,
         };
         ErrorText {
             happened: happened.into(),
             next: next.into(),
-            ..told
+            ..text
         }
     }
 }
@@ -294,7 +294,7 @@ mod tests {
             CommitError::Closed(ReadError::TabMissing("deals")).into(),
         ];
         for error in errors {
-            let (english, french) = (error.told(Language::English), error.told(Language::French));
+            let (english, french) = (error.text(Language::English), error.text(Language::French));
             let pairs = [
                 (english.heading, french.heading),
                 (english.happened, french.happened),
@@ -319,14 +319,14 @@ mod tests {
     fn a_spreadsheet_without_room_is_told_with_the_cure() {
         assert_eq!(full().code, "spreadsheet_full");
         for language in Language::ALL {
-            assert!(full().told(language).happened.contains("audit_log"));
+            assert!(full().text(language).happened.contains("audit_log"));
         }
     }
 
     #[test]
     fn a_missing_tab_is_named() {
         let error = Error::from(ReadError::TabMissing("deals"));
-        let told = error.told(Language::French);
-        assert!(told.happened.contains("« deals »"), "{}", told.happened);
+        let text = error.text(Language::French);
+        assert!(text.happened.contains("« deals »"), "{}", text.happened);
     }
 }

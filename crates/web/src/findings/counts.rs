@@ -11,9 +11,9 @@ pub struct FindingCounts(Mutex<BTreeMap<&'static str, u32>>);
 
 impl FindingCounts {
     /// Sets the number of `board` and returns the sum of all boards.
-    pub fn note(&self, board: &'static str, found: u32) -> u32 {
+    pub fn note(&self, board: &'static str, count: u32) -> u32 {
         let mut by_board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        by_board.insert(board, found);
+        by_board.insert(board, count);
         sum(&by_board)
     }
 

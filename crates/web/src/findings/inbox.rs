@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sheets_store::finding::{Effect, Finding, FindingKind, NearNames, SheetEdit};
 
-use crate::findings::board_findings::LineProblem;
+use crate::findings::board_findings::{BoardFindings, LineProblem};
 
 /// Entries per group on the page with all groups; a single group shows [`MAX_ALONE`].
 const MAX_IN_OVERVIEW: usize = 50;
@@ -58,40 +58,44 @@ pub struct FindingGroup {
 
 impl<'a> FindingsInbox<'a> {
     /// Groups the issues; `alone` names the single group to list.
-    pub fn of(found: &'a crate::findings::board_findings::BoardFindings, alone: Option<&'a str>) -> Self {
-        let mut cells: Vec<&Finding> = found.cells.iter().collect();
+    pub fn of(findings: &'a BoardFindings, alone: Option<&'a str>) -> Self {
+        let mut cells: Vec<&Finding> = findings.cells.iter().collect();
         let urgency = |kind: FindingKind| FindingKind::ALL.iter().position(|known| *known == kind);
         cells.sort_by_key(|cell| urgency(cell.kind));
         let mut groups: Vec<FindingGroup> = cells.chunk_by(|one, other| one.kind == other.kind).map(group).collect();
-        groups.push(plain(NEAR_NAMES, "Names that look alike", found.near_names.len()));
+        groups.push(plain(NEAR_NAMES, "Names that look alike", findings.near_names.len()));
         groups.push(plain(
             FILE_LINES,
             "Lines of files that were left out",
-            found.lines.len(),
+            findings.lines.len(),
         ));
         let count = groups.iter().map(|group| group.count).sum();
         groups.push(plain(
             SHEET_EDITS,
             "Changed in the spreadsheet itself",
-            found.edits.len(),
+            findings.edits.len(),
         ));
         groups.retain(|group| group.count > 0);
         cells.retain(|cell| alone.is_none_or(|alone| cell.kind.name() == alone));
-        let asked = |name| alone.is_none_or(|alone| alone == name);
+        let is_listed = |name| alone.is_none_or(|alone| alone == name);
         Self {
-            as_of: found.as_of.timestamp(),
+            as_of: findings.as_of.timestamp(),
             count,
             groups,
             cells,
-            lines: if asked(FILE_LINES) { &found.lines } else { &[] },
-            near_names: if asked(NEAR_NAMES) { &found.near_names } else { &[] },
-            edits: if asked(SHEET_EDITS) { &found.edits } else { &[] },
+            lines: if is_listed(FILE_LINES) { &findings.lines } else { &[] },
+            near_names: if is_listed(NEAR_NAMES) {
+                &findings.near_names
+            } else {
+                &[]
+            },
+            edits: if is_listed(SHEET_EDITS) { &findings.edits } else { &[] },
             alone,
         }
     }
 
     /// Maximum number of entries per group on the page.
-    pub fn most(&self) -> usize {
+    pub fn max_listed(&self) -> usize {
         if self.alone.is_some() {
             MAX_ALONE
         } else {

@@ -30,12 +30,12 @@ pub type CollectFindings =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<BoardFindings, Error>> + Send>> + Send + Sync>;
 
 /// Route of the findings page.
-pub fn router(gather: CollectFindings) -> ApiRouter {
+pub fn router(collect: CollectFindings) -> ApiRouter {
     let described = get_with(get_findings, |it| {
         it.about(PROGRAM, "What could not be read.")
             .answers::<FindingsInbox<'_>>(Format::TABLE)
     });
-    ApiRouter::new().api_route(FINDINGS, described).with_state(gather)
+    ApiRouter::new().api_route(FINDINGS, described).with_state(collect)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -45,29 +45,29 @@ struct FindingsQuery {
 }
 
 async fn get_findings(
-    State(gather): State<CollectFindings>,
-    Query(question): Query<FindingsQuery>,
+    State(collect): State<CollectFindings>,
+    Query(query): Query<FindingsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let face = Format::negotiate(question.format.as_deref(), &headers, Format::TABLE)
+    let format = Format::negotiate(query.format.as_deref(), &headers, Format::TABLE)
         .map_err(|unknown| Error::invalid_query(vec![FieldError::new("format", unknown.to_string())]))?;
-    let kind = question.kind.as_deref().filter(|kind| !kind.is_empty());
+    let kind = query.kind.as_deref().filter(|kind| !kind.is_empty());
     if let Some(unknown) = kind.filter(|kind| !FindingsInbox::is_group(kind)) {
         let message = format!("No findings are called “{unknown}”. Leave “kind” out to see all.");
         return Err(Error::invalid_query(vec![FieldError::new("kind", message)]));
     }
-    let found = gather().await?;
-    let inbox = FindingsInbox::of(&found, kind);
-    let rendered = match face {
+    let findings = collect().await?;
+    let inbox = FindingsInbox::of(&findings, kind);
+    let rendered = match format {
         Format::Html => RenderedResponse::html(
             FindingsPage {
                 inbox: &inbox,
-                now: &found.as_of,
+                now: &findings.as_of,
             }
-            .document(&found.frame),
+            .document(&findings.frame),
         ),
-        Format::Csv => RenderedResponse::csv(&sheet(&inbox, &found.as_of)),
-        Format::Xlsx => RenderedResponse::xlsx(&sheet(&inbox, &found.as_of)).map_err(Error::internal)?,
+        Format::Csv => RenderedResponse::csv(&sheet(&inbox, &findings.as_of)),
+        Format::Xlsx => RenderedResponse::xlsx(&sheet(&inbox, &findings.as_of)).map_err(Error::internal)?,
         _ => RenderedResponse::json(&inbox).map_err(Error::internal)?,
     };
     Ok(rendered.respond(&headers))

@@ -70,7 +70,7 @@ impl FindingsPage<'_> {
     }
 
     fn section(&self, group: &FindingGroup) -> Markup {
-        let most = self.inbox.most();
+        let most = self.inbox.max_listed();
         html! {
             section aria-labelledby=(group.name) {
                 h2 #(group.name) tabindex="-1" { (group.title) }

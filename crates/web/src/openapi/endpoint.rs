@@ -45,9 +45,9 @@ pub trait EndpointDocs: Sized {
     #[must_use]
     fn reads<T: JsonSchema>(self, body: BodyKind) -> Self;
 
-    /// Adds response 200: the value as JSON, and the other `faces`.
+    /// Adds response 200: the value as JSON, and the other `formats`.
     #[must_use]
-    fn answers<T: JsonSchema>(self, faces: &[Format]) -> Self;
+    fn answers<T: JsonSchema>(self, formats: &[Format]) -> Self;
 
     /// Adds response `status`: the value as JSON.
     #[must_use]
@@ -108,28 +108,45 @@ impl EndpointDocs for TransformOperation<'_> {
         self
     }
 
-    fn answers<T: JsonSchema>(mut self, faces: &[Format]) -> Self {
+    fn answers<T: JsonSchema>(mut self, formats: &[Format]) -> Self {
         // JSON first, because the readers of the document are programs.
-        let ranked = faces.iter().filter(|face| **face == Format::Json);
-        for face in ranked.chain(faces.iter().filter(|face| **face != Format::Json)) {
-            let schema = match face {
+        let ranked = formats.iter().filter(|format| **format == Format::Json);
+        for format in ranked.chain(formats.iter().filter(|format| **format != Format::Json)) {
+            let schema = match format {
                 Format::Json => schema_of::<T>(),
                 Format::Html | Format::Csv => json_schema!({"type": "string"}),
                 Format::Xlsx | Format::Pdf => json_schema!({"type": "string", "format": "binary"}),
             };
-            add(self.inner_mut(), (200, "The answer."), (face.media_type(), schema));
+            let content = ResponseContent {
+                status: 200,
+                description: "The answer.",
+                media_type: format.media_type(),
+                schema,
+            };
+            content.add_to(self.inner_mut());
         }
         self
     }
 
     fn responds_with<T: JsonSchema>(mut self, status: u16, description: &str) -> Self {
-        add(self.inner_mut(), (status, description), (JSON, schema_of::<T>()));
+        let content = ResponseContent {
+            status,
+            description,
+            media_type: JSON,
+            schema: schema_of::<T>(),
+        };
+        content.add_to(self.inner_mut());
         self
     }
 
     fn serves(mut self, media_type: &str) -> Self {
-        let schema = json_schema!({"type": "string"});
-        add(self.inner_mut(), (200, "The file."), (media_type, schema));
+        let content = ResponseContent {
+            status: 200,
+            description: "The file.",
+            media_type,
+            schema: json_schema!({"type": "string"}),
+        };
+        content.add_to(self.inner_mut());
         self
     }
 
@@ -149,15 +166,25 @@ impl EndpointDocs for TransformOperation<'_> {
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Adds a media type to a response.
-fn add(operation: &mut Operation, (status, description): (u16, &str), (media_type, schema): (&str, Schema)) {
-    let responses = &mut operation.responses.get_or_insert_default().responses;
-    let response = responses
-        .entry(StatusCode::Code(status))
-        .or_insert_with(|| ReferenceOr::Item(Response::default()));
-    if let ReferenceOr::Item(response) = response {
-        description.clone_into(&mut response.description);
-        response.content.insert(media_type.to_owned(), media(schema));
+/// Content of a response in one media type.
+struct ResponseContent<'a> {
+    status: u16,
+    description: &'a str,
+    media_type: &'a str,
+    schema: Schema,
+}
+
+impl ResponseContent<'_> {
+    /// Adds the media type to the response of its status.
+    fn add_to(self, operation: &mut Operation) {
+        let responses = &mut operation.responses.get_or_insert_default().responses;
+        let response = responses
+            .entry(StatusCode::Code(self.status))
+            .or_insert_with(|| ReferenceOr::Item(Response::default()));
+        if let ReferenceOr::Item(response) = response {
+            self.description.clone_into(&mut response.description);
+            response.content.insert(self.media_type.to_owned(), media(self.schema));
+        }
     }
 }
 

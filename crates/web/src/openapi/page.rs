@@ -117,5 +117,5 @@ fn viewer(head: &Markup, script: ViewerFile) -> Response {
 
 async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
     let file = ViewerFile::find(&name).ok_or_else(Error::not_found)?;
-    file.packed().respond(&headers).map_err(Error::internal)
+    file.precompressed().respond(&headers).map_err(Error::internal)
 }

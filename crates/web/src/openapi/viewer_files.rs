@@ -37,7 +37,7 @@ impl ViewerFile {
     }
 
     /// Content of the file.
-    pub fn packed(self) -> PrecompressedFile {
+    pub fn precompressed(self) -> PrecompressedFile {
         let (content_type, gzip): (_, &[u8]) = match self {
             Self::SwaggerScript => (SCRIPT, include_bytes!("vendor/swagger-ui/swagger-ui-bundle.js.gz")),
             Self::SwaggerStyle => (STYLE, include_bytes!("vendor/swagger-ui/swagger-ui.css.gz")),
@@ -62,7 +62,7 @@ mod tests {
             (ViewerFile::RedocScript, "/*! For license information"),
         ] {
             assert_eq!(ViewerFile::find(file.file_name()), Some(file));
-            let text = String::from_utf8(file.packed().unpacked().expect("gzip")).expect("text");
+            let text = String::from_utf8(file.precompressed().decompressed().expect("gzip")).expect("text");
             assert!(text.starts_with(begin), "{file:?} begins with {:?}", &text[..40]);
             // A browser would request the source map, which is not bundled.
             let mut lines = text.lines();

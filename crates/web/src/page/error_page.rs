@@ -16,7 +16,7 @@ pub struct ErrorPage<'a> {
     /// What to do next.
     pub next: &'a str,
     /// Links to continue with, the best first.
-    pub ways: Vec<NavLink>,
+    pub links: Vec<NavLink>,
     /// Request id in the log; `None` if nothing was logged.
     pub request_id: Option<&'a str>,
     /// Path and query of the request.
@@ -32,10 +32,10 @@ impl ErrorPage<'_> {
                 p .lead { (self.happened) }
                 @if !self.safety.is_empty() { p { (self.safety) } }
                 p { (self.next) }
-                @if !self.ways.is_empty() {
+                @if !self.links.is_empty() {
                     p .ways {
-                        @for (place, way) in self.ways.iter().enumerate() {
-                            a .action[place == 0] .quiet[place > 0] href=(way.address) { (way.label(frame.language)) } " "
+                        @for (place, link) in self.links.iter().enumerate() {
+                            a .action[place == 0] .quiet[place > 0] href=(link.address) { (link.label(frame.language)) } " "
                         }
                     }
                 }
@@ -72,7 +72,7 @@ mod tests {
             happened: "The program could not finish this request.",
             safety: "",
             next: "Try once more.",
-            ways: vec![NavLink::new("Try again", address)],
+            links: vec![NavLink::new("Try again", address)],
             request_id: Some("0f3a"),
             address,
         };

@@ -7,14 +7,13 @@ use std::{hash::Hash, sync::Arc};
 
 use moka::{Entry, future::Cache, policy::EvictionPolicy};
 
-
 /// Cache of values derived from the data, with a key that contains the data version. The least recently used entries go
 /// first, because older versions are never requested again.
-pub struct DerivedCache<ResponseKey, Value: ?Sized>(Cache<ResponseKey, Arc<Value>>);
+pub struct DerivedCache<Key, Value: ?Sized>(Cache<Key, Arc<Value>>);
 
-impl<ResponseKey, Value> DerivedCache<ResponseKey, Value>
+impl<Key, Value> DerivedCache<Key, Value>
 where
-    ResponseKey: Hash + Eq + Send + Sync + 'static,
+    Key: Hash + Eq + Send + Sync + 'static,
     Value: ?Sized + Send + Sync + 'static,
 {
     /// Cache of at most `entries` values.
@@ -25,14 +24,14 @@ where
 
     /// Cache of at most `bytes` bytes, as measured by `weigh`.
     pub fn with_max_bytes(bytes: u64, weigh: fn(&Value) -> usize) -> Self {
-        let weight = move |_: &ResponseKey, value: &Arc<Value>| u32::try_from(weigh(value)).unwrap_or(u32::MAX);
+        let weight = move |_: &Key, value: &Arc<Value>| u32::try_from(weigh(value)).unwrap_or(u32::MAX);
         let builder = Cache::builder().weigher(weight).max_capacity(bytes);
         Self(builder.eviction_policy(EvictionPolicy::lru()).build())
     }
 
-    /// Returns the value for `question`; concurrent callers share one computation.
-    pub async fn get_or_compute(&self, question: ResponseKey, work: impl Future<Output = Arc<Value>>) -> Arc<Value> {
-        self.taken(self.0.entry(question).or_insert_with(work).await).await
+    /// Returns the value for `key`; concurrent callers share one computation.
+    pub async fn get_or_compute(&self, key: Key, work: impl Future<Output = Arc<Value>>) -> Arc<Value> {
+        self.value_of(self.0.entry(key).or_insert_with(work).await).await
     }
 
     /// Fallible variant of [`DerivedCache::get_or_compute`]; an error is not stored.
@@ -41,18 +40,18 @@ where
     /// Returns the error of `work`.
     pub async fn try_get_or_compute<E: Send + Sync + 'static>(
         &self,
-        question: ResponseKey,
+        key: Key,
         work: impl Future<Output = Result<Arc<Value>, E>>,
     ) -> Result<Arc<Value>, Arc<E>> {
-        Ok(self.taken(self.0.entry(question).or_try_insert_with(work).await?).await)
+        Ok(self.value_of(self.0.entry(key).or_try_insert_with(work).await?).await)
     }
 
     /// Entries of the cache, in no particular order.
-    pub fn iter(&self) -> impl Iterator<Item = (Arc<ResponseKey>, Arc<Value>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (Arc<Key>, Arc<Value>)> {
         self.0.iter()
     }
 
-    async fn taken(&self, entry: Entry<ResponseKey, Arc<Value>>) -> Arc<Value> {
+    async fn value_of(&self, entry: Entry<Key, Arc<Value>>) -> Arc<Value> {
         if entry.is_fresh() {
             // Otherwise evicted values would stay in memory until the next access.
             self.0.run_pending_tasks().await;

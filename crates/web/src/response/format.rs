@@ -28,7 +28,7 @@ pub enum Format {
 #[error("{}", self.text(Language::English))]
 pub struct UnknownFormat {
     /// Value of `format=`, at most 40 characters.
-    pub asked: String,
+    pub requested: String,
     /// Formats that the address offers.
     pub offered: &'static [Format],
 }
@@ -36,10 +36,14 @@ pub struct UnknownFormat {
 impl UnknownFormat {
     /// Message: what is wrong and what is expected.
     pub fn text(&self, language: Language) -> String {
-        let (asked, offered) = (&self.asked, FormatList((self.offered, language)));
+        let requested = &self.requested;
+        let offered = FormatList {
+            formats: self.offered,
+            language,
+        };
         language.choose(
-            format!("Le format « {asked} » n’est pas proposé ici. Écrivez {offered}."),
-            format!("The format “{asked}” is not offered here. Use {offered}."),
+            format!("Le format « {requested} » n’est pas proposé ici. Écrivez {offered}."),
+            format!("The format “{requested}” is not offered here. Use {offered}."),
         )
     }
 }
@@ -88,13 +92,13 @@ impl Format {
         headers: &HeaderMap,
         offered: &'static [Format],
     ) -> Result<Format, UnknownFormat> {
-        match format.map(str::trim).filter(|asked| !asked.is_empty()) {
-            Some(asked) => offered
+        match format.map(str::trim).filter(|requested| !requested.is_empty()) {
+            Some(requested) => offered
                 .iter()
                 .copied()
-                .find(|face| face.name().eq_ignore_ascii_case(asked))
+                .find(|format| format.name().eq_ignore_ascii_case(requested))
                 .ok_or_else(|| UnknownFormat {
-                    asked: asked.chars().take(40).collect(),
+                    requested: requested.chars().take(40).collect(),
                     offered,
                 }),
             None => Ok(Format::accepted(headers)),
@@ -139,18 +143,20 @@ impl fmt::Display for Format {
 }
 
 /// List of formats for a message: "html, json or csv".
-struct FormatList<'a>((&'a [Format], Language));
+struct FormatList<'a> {
+    formats: &'a [Format],
+    language: Language,
+}
 
 impl fmt::Display for FormatList<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (faces, language) = self.0;
-        for (position, face) in faces.iter().enumerate() {
+        for (position, format) in self.formats.iter().enumerate() {
             let separator = match position {
                 0 => "",
-                _ if position + 1 == faces.len() => language.choose(" ou ", " or "),
+                _ if position + 1 == self.formats.len() => self.language.choose(" ou ", " or "),
                 _ => ", ",
             };
-            write!(formatter, "{separator}{face}")?;
+            write!(formatter, "{separator}{format}")?;
         }
         Ok(())
     }
@@ -184,8 +190,8 @@ mod tests {
             (Some(""), browser, Format::Html),
         ];
         for (format, accept, expected) in table {
-            let face = Format::negotiate(*format, &accepting(accept), Format::TABLE);
-            assert_eq!(face, Ok(*expected), "format {format:?}, Accept {accept}");
+            let negotiated = Format::negotiate(*format, &accepting(accept), Format::TABLE);
+            assert_eq!(negotiated, Ok(*expected), "format {format:?}, Accept {accept}");
         }
         assert_eq!(
             Format::negotiate(None, &HeaderMap::new(), Format::TABLE),

@@ -31,7 +31,7 @@ impl PrecompressedFile {
         let body = if accepts_gzip {
             Bytes::from_static(self.gzip)
         } else {
-            self.unpacked()?.into()
+            self.decompressed()?.into()
         };
         let mut response = Response::new(Body::from(body));
         let headers = response.headers_mut();
@@ -49,7 +49,7 @@ impl PrecompressedFile {
     ///
     /// # Errors
     /// If the bytes are not valid gzip.
-    pub fn unpacked(&self) -> Result<Vec<u8>, std::io::Error> {
+    pub fn decompressed(&self) -> Result<Vec<u8>, std::io::Error> {
         let mut file = Vec::new();
         GzDecoder::new(self.gzip).read_to_end(&mut file)?;
         Ok(file)
@@ -81,6 +81,6 @@ mod tests {
             let named = response.headers().get(header::CONTENT_ENCODING);
             assert_eq!(named.and_then(|value| value.to_str().ok()), encoding, "{accepted}");
         }
-        assert_eq!(HELLO.unpacked().expect("gzip"), b"hello");
+        assert_eq!(HELLO.decompressed().expect("gzip"), b"hello");
     }
 }

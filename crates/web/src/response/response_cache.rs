@@ -45,20 +45,20 @@ impl Default for ResponseCache {
 }
 
 impl ResponseCache {
-    /// Returns the cached response for `question`, or renders it with `make` and stores it.
+    /// Returns the cached response for `key`, or renders it with `render` and stores it.
     ///
     /// # Errors
-    /// Returns the error of `make`.
+    /// Returns the error of `render`.
     pub async fn get_or_render<E>(
         &self,
-        question: ResponseKey,
-        make: impl AsyncFnOnce() -> Result<RenderedResponse, E>,
+        key: ResponseKey,
+        render: impl AsyncFnOnce() -> Result<RenderedResponse, E>,
     ) -> Result<RenderedResponse, E> {
-        if let Some(rendered) = self.0.get(&question).await {
+        if let Some(rendered) = self.0.get(&key).await {
             return Ok(rendered);
         }
-        let rendered = make().await?;
-        self.0.insert(question, rendered.clone()).await;
+        let rendered = render().await?;
+        self.0.insert(key, rendered.clone()).await;
         Ok(rendered)
     }
 }

@@ -43,7 +43,7 @@ pub fn write_xlsx(sheet: &ExportSheet, dialect: ExportDialect) -> Result<Vec<u8>
     worksheet.set_freeze_panes(1, 0)?;
     for (row, cells) in (1u32..).zip(&sheet.rows) {
         for ((index, cell), format) in (0u16..).zip(cells).zip(&formats) {
-            write_cell(worksheet, (row, index), cell, format)?;
+            write_cell(worksheet, CellPosition { row, column: index }, cell, format)?;
         }
     }
     if let (Ok(last_row), Ok(last_column @ 1..)) = (u32::try_from(sheet.rows.len()), u16::try_from(sheet.columns.len()))
@@ -53,12 +53,20 @@ pub fn write_xlsx(sheet: &ExportSheet, dialect: ExportDialect) -> Result<Vec<u8>
     Ok(workbook.save_to_buffer()?)
 }
 
+/// Position of a cell in the worksheet.
+#[derive(Clone, Copy)]
+struct CellPosition {
+    row: u32,
+    column: u16,
+}
+
 fn write_cell(
     worksheet: &mut Worksheet,
-    (row, column): (u32, u16),
+    position: CellPosition,
     cell: &ExportCell,
     format: &Format,
 ) -> Result<(), XlsxError> {
+    let CellPosition { row, column } = position;
     match cell {
         ExportCell::Empty => return Ok(()),
         ExportCell::Text(text) => worksheet.write_string(row, column, shortened(text))?,
@@ -132,14 +140,15 @@ fn shortened(text: &str) -> String {
         return text.to_owned();
     }
     let mut units = 0;
-    let kept: String = text
+    let mut start: String = text
         .chars()
         .take_while(|character| {
             units += character.len_utf16();
             units < MAX_CELL_LENGTH
         })
         .collect();
-    kept + "…"
+    start.push('…');
+    start
 }
 
 /// Worksheet name: at most 31 characters, without the characters that Excel forbids.

@@ -64,12 +64,8 @@ impl HealthQuery {
     }
 }
 
-pub(crate) async fn get_health(State(check): State<DeepCheck>, Query(question): Query<HealthQuery>) -> Response {
-    let verdict = if question.is_deep() {
-        check.verdict().await
-    } else {
-        Ok(())
-    };
+pub(crate) async fn get_health(State(check): State<DeepCheck>, Query(query): Query<HealthQuery>) -> Response {
+    let verdict = if query.is_deep() { check.verdict().await } else { Ok(()) };
     let version = env!("CARGO_PKG_VERSION");
     let (code, status, reason) = match verdict {
         Ok(()) => (StatusCode::OK, "ok", None),
@@ -93,7 +89,7 @@ impl DeepCheck {
 
     /// Result of the current or a recent check.
     async fn verdict(&self) -> Result<(), String> {
-        let mut answer = self.asked().answer;
+        let mut answer = self.current_check().answer;
         match tokio::time::timeout(DEEP_CHECK_TIMEOUT, answer.wait_for(Option::is_some)).await {
             Ok(Ok(verdict)) => verdict.clone().unwrap_or(Ok(())),
             Ok(Err(_)) => Err("the check ended without an answer".to_owned()),
@@ -103,13 +99,13 @@ impl DeepCheck {
 
     /// Current check if it is open or recent, or else a new one. It runs in a task of its own, so that a client that
     /// disconnects does not cancel it for the others.
-    fn asked(&self) -> PendingCheck {
+    fn current_check(&self) -> PendingCheck {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(asked) = last.as_ref()
-            && (asked.at.elapsed() < DEEP_CHECK_TTL
-                || asked.answer.borrow().is_none() && asked.answer.has_changed().is_ok())
+        if let Some(check) = last.as_ref()
+            && (check.at.elapsed() < DEEP_CHECK_TTL
+                || check.answer.borrow().is_none() && check.answer.has_changed().is_ok())
         {
-            return asked.clone();
+            return check.clone();
         }
         let (sender, answer) = watch::channel(None);
         let store = Arc::clone(&self.store);
@@ -118,11 +114,11 @@ impl DeepCheck {
             // Fails if no caller waits any more.
             let _ = sender.send(Some(verdict));
         });
-        let asked = PendingCheck {
+        let check = PendingCheck {
             at: Instant::now(),
             answer,
         };
-        *last = Some(asked.clone());
-        asked
+        *last = Some(check.clone());
+        check
     }
 }

@@ -58,10 +58,10 @@ struct StatusState {
 pub fn router(parts: StatusParts) -> ApiRouter {
     let check = DeepCheck::new(Arc::clone(&parts.store));
     let started_at = parts.clock.now();
-    let desk = Arc::new(StatusState { parts, started_at });
+    let state = Arc::new(StatusState { parts, started_at });
     let health = get_with(health::get_health, |it| {
         it.about(
-            "Program",
+            PROGRAM,
             "Whether the program is alive; with `deep`, whether the spreadsheet answers too.",
         )
         .responds_with::<HealthResponse>(200, "It is well.")
@@ -74,7 +74,7 @@ pub fn router(parts: StatusParts) -> ApiRouter {
     let health = ApiRouter::new().api_route(HEALTH, health).with_state(check);
     ApiRouter::new()
         .api_route(STATUS, status)
-        .with_state(desk)
+        .with_state(state)
         .merge(health)
 }
 
@@ -84,21 +84,21 @@ struct StatusQuery {
 }
 
 async fn get_status(
-    State(desk): State<Arc<StatusState>>,
-    Query(question): Query<StatusQuery>,
+    State(state): State<Arc<StatusState>>,
+    Query(query): Query<StatusQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let face = Format::negotiate(question.format.as_deref(), &headers, Format::PAGE)
+    let format = Format::negotiate(query.format.as_deref(), &headers, Format::PAGE)
         .map_err(|unknown| Error::invalid_query(vec![FieldError::new("format", unknown.to_string())]))?;
-    let known = desk.known().await;
-    let report = desk.report(&known);
-    let rendered = match face {
+    let boards = state.board_statuses().await;
+    let report = state.report(&boards);
+    let rendered = match format {
         Format::Html => RenderedResponse::html(
             StatusPage {
                 report: &report,
-                now: &desk.parts.clock.zoned_now(),
+                now: &state.parts.clock.zoned_now(),
             }
-            .document(&desk.frame(&known)),
+            .document(&state.frame(&boards)),
         ),
         _ => RenderedResponse::json(&report).map_err(Error::internal)?,
     };
@@ -106,19 +106,19 @@ async fn get_status(
 }
 
 impl StatusState {
-    async fn known(&self) -> Vec<BoardStatus> {
-        let mut known = Vec::new();
-        for board in &self.parts.boards {
-            known.extend(board().await);
+    async fn board_statuses(&self) -> Vec<BoardStatus> {
+        let mut statuses = Vec::new();
+        for read_status in &self.parts.boards {
+            statuses.extend(read_status().await);
         }
-        known
+        statuses
     }
 
-    fn report(&self, known: &[BoardStatus]) -> StatusReport {
+    fn report(&self, boards: &[BoardStatus]) -> StatusReport {
         let mut store = self.parts.store.status();
         for tab in &mut store.tabs {
             // A board finds more issues than unreadable cells, such as unknown names.
-            let counted = known.iter().find_map(|board| board.findings.get(tab.tab));
+            let counted = boards.iter().find_map(|board| board.findings.get(tab.tab));
             tab.findings = counted.copied().unwrap_or(tab.findings);
         }
         let uptime: SignedDuration = self.parts.clock.since(self.started_at);
@@ -131,8 +131,8 @@ impl StatusState {
     }
 
     /// Frame without the freshness line: this page shows the age of each tab and never reads one.
-    fn frame(&self, known: &[BoardStatus]) -> Frame {
-        let frame = known.first().map_or(&self.parts.frame, |board| &board.frame);
+    fn frame(&self, boards: &[BoardStatus]) -> Frame {
+        let frame = boards.first().map_or(&self.parts.frame, |board| &board.frame);
         Frame {
             freshness: None,
             ..frame.clone()

@@ -66,17 +66,42 @@ impl PdfColor {
 /// Drawing command; coordinates start at the top left corner of the page.
 enum DrawCommand {
     Text {
-        at: (f32, f32),
-        size: f32,
-        weight: FontWeight,
-        ink: PdfColor,
+        at: Point,
+        style: TextStyle,
         text: String,
     },
     Block {
-        at: (f32, f32),
-        size: (f32, f32),
-        ink: PdfColor,
+        at: Point,
+        width: f32,
+        height: f32,
+        color: PdfColor,
     },
+}
+
+/// Size, weight and colour of a text.
+#[derive(Clone, Copy)]
+struct TextStyle {
+    size: f32,
+    weight: FontWeight,
+    color: PdfColor,
+}
+
+impl TextStyle {
+    const fn regular(size: f32, color: PdfColor) -> Self {
+        Self {
+            size,
+            weight: FontWeight::Regular,
+            color,
+        }
+    }
+
+    const fn bold(size: f32, color: PdfColor) -> Self {
+        Self {
+            size,
+            weight: FontWeight::Bold,
+            color,
+        }
+    }
 }
 
 /// Error of the PDF export.
@@ -152,24 +177,24 @@ impl PdfReport {
             pages: vec![Vec::new()],
             y: MARGIN,
         };
-        report.line(title, 20.0, FontWeight::Bold, PdfColor::Black);
+        report.line(title, TextStyle::bold(20.0, PdfColor::Black));
         report.y += 4.0;
         Ok(report)
     }
 
     /// Adds a section heading; it never stays alone at the end of a page.
     pub fn heading(&mut self, text: &str) {
-        self.need(4.0 * LINE + GAP);
+        self.ensure_space(4.0 * LINE + GAP);
         self.y += GAP;
-        self.line(text, 13.0, FontWeight::Bold, PdfColor::Black);
+        self.line(text, TextStyle::bold(13.0, PdfColor::Black));
         self.y += 2.0;
     }
 
     /// Adds a paragraph over the full width.
-    pub fn paragraph(&mut self, text: &str, ink: PdfColor) {
+    pub fn paragraph(&mut self, text: &str, color: PdfColor) {
         for line in self.regular.wrap(text, BODY, WIDTH) {
-            self.need(LINE);
-            self.line(&line, BODY, FontWeight::Regular, ink);
+            self.ensure_space(LINE);
+            self.line(&line, TextStyle::regular(BODY, color));
         }
     }
 
@@ -180,28 +205,26 @@ impl PdfReport {
         let texts: Vec<Vec<String>> = cards.iter().map(|card| self.card_lines(card, width - 12.0)).collect();
         let most = texts.iter().map(Vec::len).max().unwrap_or(0);
         let height = 40.0 + 11.0 * f32::from(u16::try_from(most).unwrap_or(0)) + 6.0;
-        self.need(height + GAP);
+        self.ensure_space(height + GAP);
         let top = self.y + 4.0;
         let mut x = MARGIN;
         for (card, lines) in cards.iter().zip(texts) {
-            self.block((x, top), (2.0, height), PdfColor::Accent);
+            self.block(Point::from_xy(x, top), 2.0, height, PdfColor::Accent);
             let left = x + 8.0;
             self.write(
-                (left, top + 10.0),
-                8.5,
-                FontWeight::Regular,
-                (PdfColor::Soft, card.title.clone()),
+                Point::from_xy(left, top + 10.0),
+                TextStyle::regular(8.5, PdfColor::Soft),
+                card.title.clone(),
             );
             let size = self.bold.fitting(&card.figure, 17.0, width - 12.0);
             self.write(
-                (left, top + 30.0),
-                size,
-                FontWeight::Bold,
-                (PdfColor::Black, card.figure.clone()),
+                Point::from_xy(left, top + 30.0),
+                TextStyle::bold(size, PdfColor::Black),
+                card.figure.clone(),
             );
             for (place, line) in (0_u16..).zip(lines) {
                 let y = top + 44.0 + 11.0 * f32::from(place);
-                self.write((left, y), 8.0, FontWeight::Regular, (PdfColor::Soft, line));
+                self.write(Point::from_xy(left, y), TextStyle::regular(8.0, PdfColor::Soft), line);
             }
             x += width + GAP;
         }
@@ -218,7 +241,7 @@ impl PdfReport {
         self.header(table);
         for row in &table.rows {
             if self.y + LINE + 4.0 > FOOT {
-                self.turn();
+                self.start_page();
                 self.header(table);
             }
             self.row(table, row);
@@ -227,83 +250,83 @@ impl PdfReport {
     }
 
     fn header(&mut self, table: &PdfTable) {
-        self.need(2.0 * LINE + 8.0);
+        self.ensure_space(2.0 * LINE + 8.0);
         let baseline = self.y + 10.0;
         let mut x = MARGIN;
-        for (label, share, side) in &table.columns {
+        for (label, share, alignment) in &table.columns {
             let (regular, width) = (&self.regular, share * WIDTH);
             let label = regular.shortened(label, 8.0, width - 12.0);
-            let left = left(x, width, regular.width(&label, 8.0), *side);
-            self.write((left, baseline), 8.0, FontWeight::Regular, (PdfColor::Soft, label));
+            let left = left(x, width, regular.width(&label, 8.0), *alignment);
+            self.write(
+                Point::from_xy(left, baseline),
+                TextStyle::regular(8.0, PdfColor::Soft),
+                label,
+            );
             x += width;
         }
         self.y += LINE;
-        self.block((MARGIN, self.y), (WIDTH, 0.75), PdfColor::Soft);
+        self.block(Point::from_xy(MARGIN, self.y), WIDTH, 0.75, PdfColor::Soft);
         self.y += 2.0;
     }
 
     fn row(&mut self, table: &PdfTable, row: &[PdfCell]) {
         let baseline = self.y + 10.5;
         let mut x = MARGIN;
-        for ((_, share, side), field) in table.columns.iter().zip(row) {
+        for ((_, share, alignment), field) in table.columns.iter().zip(row) {
             let width = share * WIDTH;
             match field {
-                PdfCell::Text(text) => self.cell((x, baseline), width, *side, (PdfColor::Black, text)),
-                PdfCell::Alarm(text) => self.cell((x, baseline), width, *side, (PdfColor::Alarm, text)),
-                PdfCell::Bar(permille) => self.bar((x, baseline - 7.5), width - 8.0, *permille),
+                PdfCell::Text(text) => self.cell(Point::from_xy(x, baseline), width, *alignment, PdfColor::Black, text),
+                PdfCell::Alarm(text) => {
+                    self.cell(Point::from_xy(x, baseline), width, *alignment, PdfColor::Alarm, text)
+                }
+                PdfCell::Bar(permille) => self.bar(Point::from_xy(x, baseline - 7.5), width - 8.0, *permille),
             }
             x += width;
         }
         self.y += LINE + 1.5;
-        self.block((MARGIN, self.y), (WIDTH, 0.4), PdfColor::Rule);
+        self.block(Point::from_xy(MARGIN, self.y), WIDTH, 0.4, PdfColor::Rule);
         self.y += 1.5;
     }
 
-    fn cell(&mut self, (x, baseline): (f32, f32), width: f32, side: PdfAlignment, (ink, text): (PdfColor, &str)) {
-        let shown = self.regular.shortened(text, BODY, width - 12.0);
-        let left = left(x, width, self.regular.width(&shown, BODY), side);
-        self.write((left, baseline), BODY, FontWeight::Regular, (ink, shown));
+    fn cell(&mut self, at: Point, width: f32, alignment: PdfAlignment, color: PdfColor, text: &str) {
+        let text = self.regular.shortened(text, BODY, width - 12.0);
+        let left = left(at.x, width, self.regular.width(&text, BODY), alignment);
+        self.write(Point::from_xy(left, at.y), TextStyle::regular(BODY, color), text);
     }
 
-    fn bar(&mut self, at: (f32, f32), width: f32, permille: u32) {
+    fn bar(&mut self, at: Point, width: f32, permille: u32) {
         let share = f32::from(u16::try_from(permille.min(1000)).unwrap_or(1000)) / 1000.0;
-        self.block(at, (width, 7.0), PdfColor::Rule);
+        self.block(at, width, 7.0, PdfColor::Rule);
         if share > 0.0 {
-            self.block(at, (width * share, 7.0), PdfColor::Accent);
+            self.block(at, width * share, 7.0, PdfColor::Accent);
         }
     }
 
-    fn line(&mut self, text: &str, size: f32, weight: FontWeight, ink: PdfColor) {
-        let y = self.y + size;
-        self.write((MARGIN, y), size, weight, (ink, text.to_owned()));
-        self.y += size.mul_add(1.3, 1.0);
+    fn line(&mut self, text: &str, style: TextStyle) {
+        let baseline = Point::from_xy(MARGIN, self.y + style.size);
+        self.write(baseline, style, text.to_owned());
+        self.y += style.size.mul_add(1.3, 1.0);
     }
 
     /// Starts a new page if `height` does not fit on the current one.
-    fn need(&mut self, height: f32) {
+    fn ensure_space(&mut self, height: f32) {
         if self.y + height > FOOT && self.y > MARGIN {
-            self.turn();
+            self.start_page();
         }
     }
 
-    fn turn(&mut self) {
+    fn start_page(&mut self) {
         self.pages.push(Vec::new());
         self.y = MARGIN;
     }
 
-    fn write(&mut self, at: (f32, f32), size: f32, weight: FontWeight, (ink, text): (PdfColor, String)) {
-        self.mark(DrawCommand::Text {
-            at,
-            size,
-            weight,
-            ink,
-            text,
-        });
+    fn write(&mut self, at: Point, style: TextStyle, text: String) {
+        self.add(DrawCommand::Text { at, style, text });
     }
 
     /// Number of distinct characters that the font cannot draw; each is printed as an empty box.
     pub fn unprintable_letters(&self) -> usize {
-        let texts = self.pages.iter().flatten().filter_map(|mark| match mark {
+        let texts = self.pages.iter().flatten().filter_map(|command| match command {
             DrawCommand::Text { text, .. } => Some(text.as_str()),
             DrawCommand::Block { .. } => None,
         });
@@ -315,51 +338,57 @@ impl PdfReport {
             .len()
     }
 
-    fn block(&mut self, at: (f32, f32), size: (f32, f32), ink: PdfColor) {
-        self.mark(DrawCommand::Block { at, size, ink });
+    fn block(&mut self, at: Point, width: f32, height: f32, color: PdfColor) {
+        self.add(DrawCommand::Block {
+            at,
+            width,
+            height,
+            color,
+        });
     }
 
-    fn mark(&mut self, mark: DrawCommand) {
+    fn add(&mut self, command: DrawCommand) {
         if let Some(page) = self.pages.last_mut() {
-            page.push(mark);
+            page.push(command);
         }
     }
 
-    /// Returns the bytes of the file; `foot` is the footer of every page, next to the page number.
+    /// Returns the bytes of the file; `footer` is the footer of every page, next to the page number.
     ///
     /// # Errors
     /// [`PdfError::Document`].
-    pub fn finish(mut self, foot: &str) -> Result<Vec<u8>, PdfError> {
+    pub fn finish(mut self, footer: &str) -> Result<Vec<u8>, PdfError> {
         let count = self.pages.len();
         for number in 0..count {
             let numbered = format!("{}/{count}", number + 1);
             let right = PAGE.0 - MARGIN - self.regular.width(&numbered, 8.0);
-            for (x, text) in [(MARGIN, foot.to_owned()), (right, numbered)] {
+            for (x, text) in [(MARGIN, footer.to_owned()), (right, numbered)] {
                 self.pages[number].push(DrawCommand::Text {
-                    at: (x, PAGE.1 - 22.0),
-                    size: 8.0,
-                    weight: FontWeight::Regular,
-                    ink: PdfColor::Soft,
+                    at: Point::from_xy(x, PAGE.1 - 22.0),
+                    style: TextStyle::regular(8.0, PdfColor::Soft),
                     text,
                 });
             }
         }
-        self.drawn()
+        self.draw()
     }
 
-    fn drawn(&self) -> Result<Vec<u8>, PdfError> {
+    fn draw(&self) -> Result<Vec<u8>, PdfError> {
         let font = |typeface: &Typeface| Font::new(typeface.bytes().into(), 0).ok_or(PdfError::Typeface);
-        let fonts = (font(&self.regular)?, font(&self.bold)?);
+        let fonts = ReportFonts {
+            regular: font(&self.regular)?,
+            bold: font(&self.bold)?,
+        };
         let mut document = Document::new();
         let metadata = Metadata::new().title(self.title.clone());
         document.set_metadata(metadata.language(self.language.to_owned()));
-        for marks in &self.pages {
+        for commands in &self.pages {
             let settings = PageSettings::from_wh(PAGE.0, PAGE.1);
             let settings = settings.ok_or_else(|| PdfError::Document("a page without a size".to_owned()))?;
             let mut page = document.start_page_with(settings);
             let mut surface = page.surface();
-            for mark in marks {
-                draw(&mut surface, mark, &fonts);
+            for command in commands {
+                command.draw(&mut surface, &fonts);
             }
             surface.finish();
             page.finish();
@@ -371,42 +400,44 @@ impl PdfReport {
 }
 
 /// Left edge of a text of width `text` in a column.
-fn left(x: f32, width: f32, text: f32, side: PdfAlignment) -> f32 {
-    match side {
+fn left(x: f32, width: f32, text: f32, alignment: PdfAlignment) -> f32 {
+    match alignment {
         PdfAlignment::Left => x,
         PdfAlignment::Right => x + width - 12.0 - text,
     }
 }
 
-fn draw(surface: &mut Surface<'_>, mark: &DrawCommand, (regular, bold): &(Font, Font)) {
-    match mark {
-        DrawCommand::Text {
-            at: (x, y),
-            size,
-            weight,
-            ink,
-            text,
-        } => {
-            let font = match weight {
-                FontWeight::Regular => regular,
-                FontWeight::Bold => bold,
-            };
-            surface.set_fill(Some(ink.fill()));
-            let start = Point::from_xy(*x, *y);
-            surface.draw_text(start, font.clone(), *size, text, false, TextDirection::Auto);
-        }
-        DrawCommand::Block {
-            at: (x, y),
-            size: (width, height),
-            ink,
-        } => {
-            let mut path = PathBuilder::new();
-            if let Some(rectangle) = Rect::from_xywh(*x, *y, *width, *height) {
-                path.push_rect(rectangle);
+/// Both weights of the font, as the PDF library needs them.
+struct ReportFonts {
+    regular: Font,
+    bold: Font,
+}
+
+impl DrawCommand {
+    fn draw(&self, surface: &mut Surface<'_>, fonts: &ReportFonts) {
+        match self {
+            Self::Text { at, style, text } => {
+                let font = match style.weight {
+                    FontWeight::Regular => &fonts.regular,
+                    FontWeight::Bold => &fonts.bold,
+                };
+                surface.set_fill(Some(style.color.fill()));
+                surface.draw_text(*at, font.clone(), style.size, text, false, TextDirection::Auto);
             }
-            if let Some(path) = path.finish() {
-                surface.set_fill(Some(ink.fill()));
-                surface.draw_path(&path);
+            Self::Block {
+                at,
+                width,
+                height,
+                color,
+            } => {
+                let mut path = PathBuilder::new();
+                if let Some(rectangle) = Rect::from_xywh(at.x, at.y, *width, *height) {
+                    path.push_rect(rectangle);
+                }
+                if let Some(path) = path.finish() {
+                    surface.set_fill(Some(color.fill()));
+                    surface.draw_path(&path);
+                }
             }
         }
     }

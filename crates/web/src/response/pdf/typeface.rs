@@ -92,8 +92,8 @@ impl Typeface {
 }
 
 fn truncate_with_ellipsis(letters: &[char], count: usize) -> String {
-    let kept: String = letters[..count].iter().collect();
-    format!("{}…", kept.trim_end())
+    let start: String = letters[..count].iter().collect();
+    format!("{}…", start.trim_end())
 }
 
 #[cfg(test)]

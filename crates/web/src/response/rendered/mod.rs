@@ -46,17 +46,17 @@ struct ResponseContents {
 impl RenderedResponse {
     /// HTML page.
     pub fn html(document: String) -> Self {
-        Self::answer("text/html; charset=utf-8", document.into(), None)
+        Self::new("text/html; charset=utf-8", document.into(), None)
     }
 
     /// JSON on one line.
     ///
     /// # Errors
     /// If the value cannot be serialised.
-    pub fn json(answer: &impl Serialize) -> Result<Self, serde_json::Error> {
-        let mut body = serde_json::to_vec(answer)?;
+    pub fn json(value: &impl Serialize) -> Result<Self, serde_json::Error> {
+        let mut body = serde_json::to_vec(value)?;
         body.push(b'\n');
-        Ok(Self::answer("application/json", body.into(), None))
+        Ok(Self::new("application/json", body.into(), None))
     }
 
     /// CSV download.
@@ -68,7 +68,7 @@ impl RenderedResponse {
     pub fn csv_in(sheet: &ExportSheet, dialect: ExportDialect) -> Self {
         let body = csv_export::write_csv(sheet, dialect).into();
         let disposition = attachment(sheet, "csv");
-        Self::answer("text/csv; charset=utf-8", body, Some(disposition))
+        Self::new("text/csv; charset=utf-8", body, Some(disposition))
     }
 
     /// Excel download.
@@ -87,13 +87,13 @@ impl RenderedResponse {
         let body = crate::response::xlsx_export::write_xlsx(sheet, dialect)?.into();
         let disposition = attachment(sheet, "xlsx");
         let content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-        Ok(Self::answer(content_type, body, Some(disposition)))
+        Ok(Self::new(content_type, body, Some(disposition)))
     }
 
     /// Download with a file name; `file_name` must be plain ASCII.
     pub fn download(content_type: &'static str, body: Bytes, file_name: &str) -> Self {
         let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file_name}\""));
-        Self::answer(content_type, body, disposition.ok())
+        Self::new(content_type, body, disposition.ok())
     }
 
     /// Immutable file, which browsers may cache without limit.
@@ -104,7 +104,7 @@ impl RenderedResponse {
         Self(Arc::new(contents))
     }
 
-    fn answer(content_type: &'static str, body: Bytes, disposition: Option<HeaderValue>) -> Self {
+    fn new(content_type: &'static str, body: Bytes, disposition: Option<HeaderValue>) -> Self {
         let mut contents = ResponseContents::new(content_type, body);
         contents.disposition = disposition;
         Self(Arc::new(contents))
@@ -157,7 +157,7 @@ impl RenderedResponse {
 
     fn encoded(&self, wanted: ContentEncoding) -> (ContentEncoding, Bytes) {
         let contents = &*self.0;
-        let kept = match wanted {
+        let encoded = match wanted {
             ContentEncoding::Brotli => &contents.brotli,
             ContentEncoding::Zstandard => &contents.zstandard,
             ContentEncoding::Gzip => &contents.gzip,
@@ -166,7 +166,7 @@ impl RenderedResponse {
         if !contents.is_compressible() {
             return (ContentEncoding::Identity, contents.body.clone());
         }
-        (wanted, kept.get_or_init(|| wanted.encode(&contents.body)).clone())
+        (wanted, encoded.get_or_init(|| wanted.encode(&contents.body)).clone())
     }
 }
 
