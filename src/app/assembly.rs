@@ -24,19 +24,13 @@ use web::{
 
 use crate::{
     app::{
-        cross_board::{collect_findings, cross_board_lookup, customers_status, deals_status, leaderboard_status},
+        cross_board::{
+            Boards, collect_findings, cross_board_lookup, customers_status, deals_status, leaderboard_status,
+        },
         shared_routes::{fallback, shared_routes},
     },
     site_map,
 };
-
-/// The three boards.
-#[derive(Clone)]
-pub(crate) struct Boards {
-    pub(crate) leaderboard: Arc<Leaderboard>,
-    pub(crate) deals: Arc<Deals>,
-    pub(crate) customers: Arc<Customers>,
-}
 
 /// Dependencies of the program. Tests provide their own store and clock.
 pub struct AppParts {

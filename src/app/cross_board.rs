@@ -19,7 +19,13 @@ use web::{
     status::page::{BoardStatus, ReadBoardStatus},
 };
 
-use crate::app::assembly::Boards;
+/// The three boards.
+#[derive(Clone)]
+pub(crate) struct Boards {
+    pub(crate) leaderboard: Arc<Leaderboard>,
+    pub(crate) deals: Arc<Deals>,
+    pub(crate) customers: Arc<Customers>,
+}
 
 /// Collects the data issues of all boards and the edits in the spreadsheet. A board that cannot read its tabs becomes
 /// an issue itself; the others are not affected.

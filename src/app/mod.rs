@@ -23,7 +23,7 @@ use web::{middleware::RequestGuard, page::DataSource};
 
 pub use crate::app::assembly::{AppParts, router, tabs};
 use crate::{
-    app::assembly::{Boards, assemble},
+    app::{assembly::assemble, cross_board::Boards},
     config::Config,
 };
 

@@ -8,6 +8,7 @@ use std::{
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use tallyboard::site_map::{self, Section};
 
 use crate::world::{Plan, World};
 
@@ -86,6 +87,25 @@ async fn the_document_tells_of_every_address_and_each_is_there() {
         assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{name}");
         let is_told = operation["responses"].get(status.as_str()).is_some();
         assert!(is_told, "{name} answers {status}, which its document does not tell");
+    }
+}
+
+#[tokio::test]
+async fn the_site_map_has_the_section_of_every_address() {
+    let world = World::new().await;
+    let document = world.json("/openapi.json").await;
+    for (path, method, operation) in operations(&document) {
+        let section = Section::of(&path).unwrap_or_else(|| panic!("no section has {path}"));
+        assert_eq!(operation["tags"][0], section.group.name, "{method} {path}");
+    }
+    for section in site_map::SECTIONS {
+        for prefix in section.prefixes {
+            let is_used = operations(&document).iter().any(|(path, ..)| {
+                Section::of(path).is_some_and(|found| found.group.name == section.group.name)
+                    && path.starts_with(prefix)
+            });
+            assert!(is_used, "nothing is below {prefix}");
+        }
     }
 }
 
