@@ -13,8 +13,14 @@ use crate::{
     names::{duplicates::DuplicateNames, rows::NameAliases},
 };
 
-/// Data versions of a derived value: version of the tabs, version of the catalog.
-pub(crate) type BoardVersions = (u64, u64);
+/// Data versions that a value is derived from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct BoardVersions {
+    /// Version of the tabs.
+    pub(crate) tabs: u64,
+    /// Version of the catalog.
+    pub(crate) catalog: u64,
+}
 
 /// The rows with everything derived from them.
 pub(crate) struct BoardData {

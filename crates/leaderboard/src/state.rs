@@ -27,11 +27,13 @@ use crate::{
         dataset::LeaderboardRows,
         findings,
         list::CreditedTo,
+        sample::SampleOffer,
         storage::saturating_u32,
     },
     disputes::DisputeRows,
-    history::{AsOf, CorrectionList},
+    history::cache::HistoryCache,
     live::editions::LiveUpdates,
+    routes::SUBMIT,
     snapshot::{BoardData, BoardSnapshot, BoardVersions},
     standings::{
         Standings,
@@ -39,7 +41,7 @@ use crate::{
         highlights::{Highlights, HighlightsClock},
         weekly::WeeklySettings,
     },
-    ui::{SUBMIT, SampleOffer, navigation::navigation},
+    ui::navigation::navigation,
 };
 
 /// State of the board, created once by the app.
@@ -61,11 +63,9 @@ pub struct Leaderboard {
     /// Signs correction links.
     pub(crate) signing: SigningKey,
     /// Serialises the background jobs that write.
-    pub(crate) keeping: tokio::sync::Mutex<()>,
-    /// Pages of corrections, by history version, catalog version and page number.
-    pub(crate) told: DerivedCache<(u64, u64, u32), CorrectionList>,
-    /// Past boards, by history version, catalog version and moment.
-    pub(crate) pasts: DerivedCache<(u64, u64, AsOf), BoardData>,
+    pub(crate) background: tokio::sync::Mutex<()>,
+    /// Earlier boards and corrections.
+    pub(crate) history: HistoryCache,
 }
 
 /// Dependencies of the board, supplied by the app.
@@ -116,11 +116,10 @@ impl Leaderboard {
             settled: DerivedCache::most(1),
             standings: DerivedCache::most(64),
             kept: ResponseCache::default(),
-            keeping: tokio::sync::Mutex::default(),
-            told: DerivedCache::most(4),
+            background: tokio::sync::Mutex::default(),
             signing: parts.signing,
             weekly: parts.weekly,
-            pasts: DerivedCache::most(4),
+            history: HistoryCache::default(),
         }
     }
 
@@ -147,7 +146,10 @@ impl Leaderboard {
 
     async fn as_of(&self, reading: Reading<LeaderboardRows>) -> BoardSnapshot {
         let catalog = self.catalog();
-        let versions = (reading.snapshot.version, catalog.version);
+        let versions = BoardVersions {
+            tabs: reading.snapshot.version,
+            catalog: catalog.version,
+        };
         let settled = self
             .settled
             .get_or_compute(versions, async {
@@ -172,8 +174,8 @@ impl Leaderboard {
         let kept = self
             .settled
             .iter()
-            .filter(|(versions, _)| versions.1 == catalog_version);
-        let latest = kept.max_by_key(|(versions, _)| versions.0);
+            .filter(|(versions, _)| versions.catalog == catalog_version);
+        let latest = kept.max_by_key(|(versions, _)| versions.tabs);
         latest.map(|(_, settled)| settled)
     }
 
@@ -331,7 +333,7 @@ impl Leaderboard {
         make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
     ) -> Result<RenderedResponse, Error> {
         let question = ResponseKey {
-            versions: current.versions,
+            versions: (current.versions.tabs, current.versions.catalog),
             second: current.now.timestamp().as_second(),
             read_at: current.read_at,
             unreachable_since: current.unreachable_since,

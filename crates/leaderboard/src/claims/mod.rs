@@ -15,3 +15,21 @@ pub mod rows;
 pub(crate) mod sample;
 pub(crate) mod storage;
 pub mod submission;
+
+use std::sync::Arc;
+
+use aide::axum::ApiRouter;
+
+use crate::state::Leaderboard;
+
+/// Routes of the claim pages.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new()
+        .merge(form::page::router())
+        .merge(form::submit::router())
+        .merge(form::credited::router())
+        .merge(receipt::page::router())
+        .merge(correction::page::router())
+        .merge(list::page::router())
+        .merge(sample::page::router())
+}

@@ -1,9 +1,12 @@
 //! Download tables of the contest pages.
 
 use jiff::{civil::DateTime, tz::TimeZone};
-use web::response::{ExportCell, ExportColumn, ExportKind, ExportSheet};
+use web::response::{ExportCell, ExportKind, ExportSheet};
 
-use crate::contests::scoring::{ContestScores, ContestStanding, PointsEntry};
+use crate::{
+    contests::scoring::{ContestScores, ContestStanding, PointsEntry},
+    ui::downloads::typed_columns,
+};
 
 /// Download table of a result; `title` says which result, `name` is the contest.
 pub fn result_sheet(
@@ -28,7 +31,7 @@ pub fn result_sheet(
         title: title.to_owned(),
         file_name: file_name("contest", name),
         as_of,
-        columns: contest_columns(&[
+        columns: typed_columns(&[
             ("rank", ExportKind::Integer),
             ("csm", ExportKind::Text),
             ("points", ExportKind::Decimal),
@@ -65,7 +68,7 @@ pub fn earnings_sheet(
         title: "Points".to_owned(),
         file_name: file_name("points", name),
         as_of,
-        columns: contest_columns(&[
+        columns: typed_columns(&[
             ("points", ExportKind::Decimal),
             ("points_exact", ExportKind::Text),
             ("company", ExportKind::Text),
@@ -78,13 +81,6 @@ pub fn earnings_sheet(
         ]),
         rows: earnings.iter().map(row).collect(),
     }
-}
-
-pub(crate) fn contest_columns(columns: &[(&str, ExportKind)]) -> Vec<ExportColumn> {
-    columns
-        .iter()
-        .map(|(header, kind)| ExportColumn::new(*header, *kind))
-        .collect()
 }
 
 /// File name of letters, digits and hyphens.

@@ -234,8 +234,6 @@ pub struct ContestRows {
     pub results: BTreeMap<ContestKey, FrozenResult>,
     /// Addresses of the cells of `contests`.
     pub contest_link: TabLink,
-    /// Addresses of the cells of `contest_results`.
-    pub result_link: TabLink,
 }
 
 impl Dataset for ContestRows {
@@ -250,7 +248,6 @@ impl Dataset for ContestRows {
             confirmed: confirmed(&rules),
             results: frozen,
             contest_link: contests.link().clone(),
-            result_link: results.link().clone(),
         }
     }
 }

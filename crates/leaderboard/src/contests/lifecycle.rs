@@ -96,7 +96,7 @@ impl Leaderboard {
     /// # Errors
     /// When the spreadsheet cannot be read or written.
     pub async fn advance_contests(&self) -> Result<(), Error> {
-        let _turn = self.keeping.lock().await;
+        let _turn = self.background.lock().await;
         let rows = self.reread_contests().await?;
         let due = due_tasks(&rows.snapshot.data, self.clock.now());
         if due.is_empty() {

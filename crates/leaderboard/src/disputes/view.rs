@@ -15,7 +15,7 @@ use crate::{
         Dispute, DisputeStatus,
         new_dispute::{DisputableClaim, HeldCredit, MAX_REASON_LENGTH},
     },
-    routes::{DISPUTE, DISPUTES, addressed, dispute_address, with_query},
+    routes::{DISPUTES, dispute_address, held_credit_address, with_query},
     ui::messages,
 };
 
@@ -183,7 +183,7 @@ impl DisputeForm<'_> {
         match &self.claimant {
             Claimant::Of(claim) => dispute_address(&claim.claim, &self.credit.integration),
             Claimant::Asked { csm, .. } => {
-                held_credit_address((&self.credit.company, &self.credit.integration), Some(&csm.value))
+                held_credit_address(&self.credit.company, &self.credit.integration, Some(&csm.value))
             }
         }
     }
@@ -241,23 +241,13 @@ impl DisputeForm<'_> {
     }
 }
 
-/// Address of the form to dispute a credit for a company and integration that the CSM has not claimed.
-pub fn held_credit_address((company, integration): (&str, &str), csm: Option<&str>) -> String {
-    let question = [
-        ("company", Some(company)),
-        ("integration", Some(integration)),
-        ("csm", csm),
-    ];
-    with_query(DISPUTE, &question)
-}
-
 /// For a claim credited to another CSM: its dispute, or a link to the form. Empty for a row without an id, which cannot
 /// be referenced.
 pub(crate) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &str) -> Markup {
     let known = disputes.iter().find(|dispute| dispute.is_of(claim, integration));
     html! {
         @match known {
-            Some(known) => { " " a href=(addressed(DISPUTES, &[("csm", &known.csm)])) { "disputed, " (known.status.word()) } }
+            Some(known) => { " " a href=(with_query(DISPUTES, &[("csm", &known.csm)])) { "disputed, " (known.status.word()) } }
             None if claim.is_empty() => {}
             None => { " " a .onward href=(dispute_address(claim, integration)) { "Dispute" span .unseen { " the credit for " (integration) } } }
         }
@@ -268,7 +258,7 @@ pub(crate) fn dispute_beside(disputes: &[Dispute], claim: &str, integration: &st
 pub(crate) fn disputed_by(disputes: &[Dispute], company: &str, integration: &str) -> Markup {
     html! {
         @for dispute in disputes.iter().filter(|dispute| dispute.is_about(company, integration)) {
-            " " small { a href=(addressed(DISPUTES, &[("csm", &dispute.csm)])) { "disputed by " (dispute.csm) ", " (dispute.status.word()) } }
+            " " small { a href=(with_query(DISPUTES, &[("csm", &dispute.csm)])) { "disputed by " (dispute.csm) ", " (dispute.status.word()) } }
         }
     }
 }

@@ -9,6 +9,7 @@
 
 pub(crate) mod as_of;
 pub(crate) mod audit_log;
+pub(crate) mod cache;
 pub(crate) mod corrections;
 pub(crate) mod difference;
 pub(crate) mod notice;
@@ -19,9 +20,3 @@ pub(crate) mod snapshots;
 #[cfg(test)]
 mod tests;
 pub(crate) mod view;
-
-pub use crate::history::{
-    as_of::{AsOf, LogEdge},
-    corrections::CorrectionList,
-    snapshots::CORRECTIONS_PER_PAGE,
-};

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use web::page::{date_time, notice::notice};
 
 use crate::{
-    history::{AsOf, LogEdge},
+    history::as_of::{AsOf, LogEdge},
     routes::BOARD,
 };
 

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -14,20 +15,42 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
 };
 
 use crate::{
     history::{
-        AsOf, CORRECTIONS_PER_PAGE,
+        as_of::AsOf,
         corrections::Correction,
         difference::{StandingChange, difference},
+        snapshots::CORRECTIONS_PER_PAGE,
         view::{CorrectionsPage, DifferencePage},
     },
+    routes::{CORRECTIONS, DIFFERENCE, TAG},
     state::Leaderboard,
-    ui::Paging,
+    ui::paging::Paging,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new()
+        .api_route(
+            CORRECTIONS,
+            get_with(show, |it| {
+                it.about(TAG, "What was corrected, why, and whose points it changed.")
+                    .answers::<CorrectionsResponse<'_>>(Format::PAGE)
+            }),
+        )
+        .api_route(
+            DIFFERENCE,
+            get_with(between, |it| {
+                it.about(TAG, "The standings at two moments.")
+                    .answers::<DifferenceResponse<'_>>(Format::TABLE)
+            }),
+        )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct CorrectionsQuery {

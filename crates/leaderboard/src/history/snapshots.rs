@@ -16,7 +16,7 @@ use crate::{
         corrections::{CorrectionList, correction_count, corrections},
         rollback::{Rollback, came_later},
     },
-    snapshot::{BoardData, BoardSnapshot},
+    snapshot::{BoardData, BoardSnapshot, BoardVersions},
     state::Leaderboard,
 };
 
@@ -55,24 +55,25 @@ impl Leaderboard {
             .data
             .known_at(as_of)
             .ok_or_else(|| no_such_line(as_of))?;
-        let settled = {
-            let question = (history.snapshot.version, catalog.version, as_of);
+        let versions = BoardVersions {
+            tabs: history.snapshot.version,
+            catalog: catalog.version,
+        };
+        let derive = {
             let (history, catalog, now) = (
                 Arc::clone(&history.snapshot.data),
                 Arc::clone(&catalog),
                 now.timestamp(),
             );
-            let work = move || {
+            move || {
                 let tabs = tabs_at(&history, known, (as_of.instant, now));
                 BoardData::of_tabs(&tabs, &history.zone, &catalog)
-            };
-            self.pasts
-                .try_get_or_compute(question, async { run_blocking(work).await.map(Arc::new) })
-                .await
+            }
         };
+        let settled = self.history.board(versions, as_of, derive).await?;
         Ok(BoardSnapshot {
-            settled: settled.map_err(|error: Arc<tokio::task::JoinError>| Error::internal(error))?,
-            versions: (history.snapshot.version, catalog.version),
+            settled,
+            versions,
             catalog,
             read_at: history.snapshot.read_at,
             unreachable_since: history.unreachable_since,
@@ -80,12 +81,6 @@ impl Leaderboard {
             now,
         })
     }
-}
-
-async fn run_blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, tokio::task::JoinError> {
-    tokio::task::spawn_blocking(work).await
 }
 
 fn no_such_line(as_of: AsOf) -> Error {
@@ -129,9 +124,12 @@ impl Leaderboard {
     pub(crate) async fn corrections(&self, page: u32) -> Result<Arc<CorrectionList>, Error> {
         let history: Reading<AuditHistory> = self.store.read().await?;
         let catalog = self.catalog();
-        let question = (history.snapshot.version, catalog.version, page);
+        let versions = BoardVersions {
+            tabs: history.snapshot.version,
+            catalog: catalog.version,
+        };
         let (snapshot, now) = (Arc::clone(&history.snapshot), self.clock.now());
-        let work = move || {
+        let derive = move || {
             let start = (page.max(1) as usize - 1).saturating_mul(CORRECTIONS_PER_PAGE);
             CorrectionList {
                 list: corrections(
@@ -143,10 +141,6 @@ impl Leaderboard {
                 read_at: snapshot.read_at,
             }
         };
-        let told = self
-            .told
-            .try_get_or_compute(question, async { run_blocking(work).await.map(Arc::new) })
-            .await;
-        told.map_err(|error: Arc<tokio::task::JoinError>| Error::internal(error))
+        self.history.corrections(versions, page, derive).await
     }
 }

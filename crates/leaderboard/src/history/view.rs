@@ -12,7 +12,7 @@ use crate::{
     assets,
     claims::list::{OutcomeFilter, link::ClaimsLink},
     history::{
-        AsOf, LogEdge,
+        as_of::{AsOf, LogEdge},
         audit_log::LogAction,
         corrections::{CellChange, Correction},
         difference::{PastStanding, StandingChange},
@@ -21,8 +21,9 @@ use crate::{
     },
     routes::{BOARD, CORRECTIONS, DIFFERENCE, with_query},
     ui::{
+        downloads::download_links,
         drill_down::{Counts, drill_down_text},
-        paging::{Paging, download_links},
+        paging::Paging,
         share::share,
     },
 };
@@ -50,7 +51,7 @@ impl CorrectionsPage<'_> {
             } @else {
                 div .claims.corrections { (self.table()) }
             }
-            (self.paging.links(CORRECTIONS, ("Newer", "Older")))
+            (self.paging.links(CORRECTIONS, "Newer", "Older"))
         };
         frame.document(Page {
             title: "Corrections",

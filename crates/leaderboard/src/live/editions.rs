@@ -63,7 +63,7 @@ impl Default for LiveUpdates {
         let first = Edition {
             id: EditionId {
                 run: rand::random(),
-                versions: (0, 0),
+                versions: BoardVersions::default(),
             },
             remembered: Arc::default(),
             is_last: false,
@@ -173,8 +173,8 @@ impl Viewer {
 
 impl fmt::Display for EditionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (data, catalog) = self.versions;
-        write!(formatter, "{:08x}-{data}-{catalog}", self.run)
+        let BoardVersions { tabs, catalog } = self.versions;
+        write!(formatter, "{:08x}-{tabs}-{catalog}", self.run)
     }
 }
 
@@ -188,13 +188,13 @@ impl FromStr for EditionId {
     fn from_str(text: &str) -> Result<Self, InvalidEditionId> {
         let mut parts = text.split('-');
         let mut part = || parts.next().ok_or(InvalidEditionId);
-        let (run, data, catalog) = (part()?, part()?, part()?);
+        let (run, tabs, catalog) = (part()?, part()?, part()?);
         Ok(Self {
             run: u32::from_str_radix(run, 16).map_err(|_| InvalidEditionId)?,
-            versions: (
-                data.parse().map_err(|_| InvalidEditionId)?,
-                catalog.parse().map_err(|_| InvalidEditionId)?,
-            ),
+            versions: BoardVersions {
+                tabs: tabs.parse().map_err(|_| InvalidEditionId)?,
+                catalog: catalog.parse().map_err(|_| InvalidEditionId)?,
+            },
         })
     }
 }
@@ -216,13 +216,11 @@ mod tests {
         }
     }
 
-    fn published(
-        mut edition: Edition,
-        version: u64,
-        claims: std::ops::Range<usize>,
-        others: u32,
-    ) -> Edition {
-        edition.id.versions = (version, 1);
+    fn published(mut edition: Edition, version: u64, claims: std::ops::Range<usize>, others: u32) -> Edition {
+        edition.id.versions = BoardVersions {
+            tabs: version,
+            catalog: 1,
+        };
         edition.remember(NewClaims {
             latest: claims.map(claim).collect(),
             others,
@@ -233,7 +231,10 @@ mod tests {
     /// Ids that are new since an edition of this run, and the number of other claims.
     fn since(edition: &Edition, version: u64) -> (Vec<String>, u32) {
         let seen = EditionId {
-            versions: (version, 1),
+            versions: BoardVersions {
+                tabs: version,
+                catalog: 1,
+            },
             ..edition.id
         };
         let new = edition.since(Some(seen));
@@ -249,7 +250,7 @@ mod tests {
         assert_eq!(edition.since(None), NewClaims::default());
         let of_another_run = EditionId {
             run: edition.id.run.wrapping_add(1),
-            versions: (0, 0),
+            versions: BoardVersions::default(),
         };
         assert_eq!(edition.since(Some(of_another_run)), NewClaims::default());
     }
@@ -268,7 +269,7 @@ mod tests {
     fn an_edition_is_found_by_its_name_and_nothing_else_is_one() {
         let id = EditionId {
             run: 0x0a1b_2c3d,
-            versions: (12, 3),
+            versions: BoardVersions { tabs: 12, catalog: 3 },
         };
         assert_eq!(id.to_string(), "0a1b2c3d-12-3");
         assert_eq!(id.to_string().parse(), Ok(id));

@@ -3,6 +3,7 @@
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
@@ -12,15 +13,30 @@ use futures_util::stream::{self, Stream};
 use rand::Rng;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use web::error::Error;
+use web::{error::Error, openapi::EndpointDocs};
 
 use crate::{
     live::{
         answers::LiveEvent,
         editions::{EditionId, Viewer},
     },
+    routes::{LIVE, TAG},
     state::Leaderboard,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        LIVE,
+        get_with(show, |it| {
+            it.about(
+                TAG,
+                "Server-sent events: the claims that are new to the caller, as they come.",
+            )
+            .serves("text/event-stream")
+        }),
+    )
+}
 
 /// Heartbeat interval. Proxies usually close connections after a minute of silence.
 const HEARTBEAT: Duration = Duration::from_secs(15);

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     Json,
     body::Bytes,
@@ -16,6 +17,7 @@ use sheets_store::{Batch, RowInsert};
 use web::{
     error::{Error, FieldError},
     findings::inbox::NEAR_NAMES,
+    openapi::{BodyKind, EndpointDocs},
     response::{Format, RenderedResponse},
     routes::FINDINGS,
 };
@@ -26,9 +28,27 @@ use crate::{
         duplicates::NameSuggestion,
         rows::{NameKind, distinct_line, merge_line},
     },
+    routes::{NAMES, TAG},
     snapshot::BoardSnapshot,
     state::Leaderboard,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        NAMES,
+        get_with(similar_names, |it| {
+            it.about(TAG, "Known names that look like a typed one.")
+                .answers::<SimilarNamesResponse>(&[Format::Json])
+        })
+        .post_with(decide, |it| {
+            it.about(TAG, "Writes what staff decide about two names.")
+                .reads::<NameDecisionRequest>(BodyKind::JsonOrForm)
+                .responds_with::<NameDecisionResponse>(201, "The line that records it is there.")
+                .redirects()
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct SimilarNamesQuery {

@@ -8,7 +8,7 @@ use web::response::{ExportCell, ExportKind, ExportSheet};
 
 use crate::{
     standings::{CsmStanding, ServiceKind, ServiceStanding, Standings, StandingsTotals, highlights::Highlights},
-    ui::sheet::{local_time, period_file_name, typed_columns},
+    ui::downloads::{local_time, period_file_name, typed_columns},
 };
 
 /// Response of `GET /leaderboard`.

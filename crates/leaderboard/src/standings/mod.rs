@@ -12,22 +12,38 @@ mod tests;
 pub(crate) mod view;
 pub mod weekly;
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, sync::Arc};
 
-pub use domain::period::Period;
-use domain::{normalize::normalize, period::InstantRange};
+use aide::axum::ApiRouter;
+
+use domain::{
+    normalize::normalize,
+    period::{InstantRange, Period},
+};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::claims::{
-    catalog::Availability,
-    ledger::{Hold, Ledger},
-    storage::{
-        name_interner::{NameId, RowValidity},
-        saturating_u32,
+use crate::{
+    claims::{
+        catalog::Availability,
+        ledger::{Hold, Ledger},
+        storage::{
+            name_interner::{NameId, RowValidity},
+            saturating_u32,
+        },
     },
+    state::Leaderboard,
 };
+
+/// Routes of the standings pages.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new()
+        .merge(page::router())
+        .merge(my_rank::page::router())
+        .merge(matrix::page::router())
+        .merge(weekly::page::router())
+}
 
 /// The whole board for a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]

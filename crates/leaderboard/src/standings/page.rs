@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, de::DeserializeOwned};
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
@@ -20,14 +22,27 @@ use web::{
 use crate::{
     claims::form::page::{FormValues, form},
     contests::page::contest,
+    routes::{BOARD, TAG},
     snapshot::BoardSnapshot,
     standings::{
         Standings,
-        answers::{StandingsResponse, csm_sheet, service_sheet},
+        answers::{StandingsResponse, StandingsTable, csm_sheet, service_sheet},
+        view::{StandingsPage, StandingsState, VisibleTotals},
     },
     state::Leaderboard,
-    ui::{StandingsPage, StandingsState, StandingsTable, VisibleTotals, presets, request::parse_named_period},
+    ui::{period_picker::presets, request::parse_named_period},
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        BOARD,
+        get_with(show, |it| {
+            it.about(TAG, "The standings of a period.")
+                .answers::<StandingsResponse<'_>>(Format::TABLE)
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct StandingsQuery {
@@ -121,7 +136,7 @@ fn page(leaderboard: &Leaderboard, current: &BoardSnapshot, standings: &Standing
         .count();
     let is_empty = current.settled.ledger.submissions().is_empty();
     // All visitors within one second get the same cached form and therefore the same key.
-    let key = format!("{}-{}", current.versions.0, current.now.timestamp().as_second());
+    let key = format!("{}-{}", current.versions.tabs, current.now.timestamp().as_second());
     StandingsPage {
         period: standings.period,
         presets: presets(current.today()),

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use domain::{period::Period, person::PersonKey};
-use jiff::{ToSpan, civil::date, tz::TimeZone};
+use jiff::{civil::date, tz::TimeZone};
 use proptest::prelude::*;
 
 use crate::{

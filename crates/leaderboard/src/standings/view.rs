@@ -1,5 +1,6 @@
 //! View of the board: ranking, overview by integration, and the claim form.
 
+use domain::period::Period;
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{Frame, Page, chart, formatting::count, notice::notice};
@@ -11,11 +12,9 @@ use crate::{
         list::{OutcomeFilter, link::ClaimsLink},
         sample::SampleOffer,
     },
-    history::{AsOf, notice::past_notice},
+    history::{as_of::AsOf, notice::past_notice},
     routes::{LIVE, MATRIX, SAMPLE, SUBMIT, TV, adding, board_address, with_query},
-    standings::{
-        CsmStanding, Period, ServiceStanding, answers::StandingsTable, highlights::Highlights, my_rank::view, tables,
-    },
+    standings::{CsmStanding, ServiceStanding, answers::StandingsTable, highlights::Highlights, my_rank::view, tables},
     ui::{
         drill_down::{self, Counts, drill_down_text, plain_figure},
         period_picker::{Preset, format_period, period_picker},
@@ -186,7 +185,7 @@ fn downloads(address: &str, table: StandingsTable) -> Markup {
         StandingsTable::Csms => (address.to_owned(), "By CSM"),
         StandingsTable::Services => (adding(address, "table", "services"), "By service"),
     };
-    crate::ui::paging::download_links(&address, name)
+    crate::ui::downloads::download_links(&address, name)
 }
 
 /// The board before the first submission: an explanation and the two ways to fill it.

@@ -2,28 +2,45 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
     response::Response,
 };
+use domain::period::Period;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use sheets_store::error_chain::error_chain;
 use web::{
     error::{Error, FieldError},
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
 
 use crate::{
     contests::report::{ContestReport, contests_for_tv},
+    routes::{TAG, TV},
     snapshot::BoardSnapshot,
-    standings::{Period, Standings, goal::GoalPeriod},
+    standings::{Standings, goal::GoalPeriod},
     state::Leaderboard,
-    tv::{TvTable, document::TvTheme, slides},
-    ui::{TvAddress, TvPage, contest_summary, request::parse_period},
+    tv::{
+        TvTable,
+        document::TvTheme,
+        slides,
+        view::{TvAddress, TvPage, contest_summary},
+    },
+    ui::request::parse_period,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        TV,
+        get_with(show, |it| it.about(TAG, "The board on a wall.").serves("text/html")),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct TvQuery {

@@ -1,6 +1,6 @@
 //! View of the TV page: one ranking at a time, as large as fits.
 
-use domain::language::Language;
+use domain::{language::Language, period::Period};
 use jiff::{Zoned, civil::Date};
 use maud::{Markup, html};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::{
     contests::{contest::ContestPhase, report::ContestReport},
     routes::{BOARD, Earned, LIVE, TV, points_address, with_query},
     standings::{
-        Period, StandingsTotals,
+        StandingsTotals,
         goal::{GoalPeriod, GoalProgress},
         highlights::view::goal_words,
     },

@@ -1,4 +1,4 @@
-//! Pagination and download links of long lists.
+//! Pagination of long lists.
 
 use maud::{Markup, html};
 
@@ -15,27 +15,16 @@ pub struct Paging {
 
 impl Paging {
     /// Links to the previous and next page with these labels; empty for a single page.
-    pub(crate) fn links(self, address: &str, (before, after): (&str, &str)) -> Markup {
+    pub(crate) fn links(self, address: &str, previous: &str, next: &str) -> Markup {
         let Self { page, pages } = self;
         let at = |page: u32| adding(address, "page", &page.to_string());
         html! {
             @if pages > 1 {
                 nav .pager aria-label="Pages" {
-                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { (before) } }
+                    @if page > 1 { a .quiet rel="prev" href=(at(page - 1)) { (previous) } }
                     span data-figure="page" { "Page " (page) " of " (pages) }
-                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { (after) } }
+                    @if page < pages { a .quiet rel="next" href=(at(page + 1)) { (next) } }
                 }
-            }
-        }
-    }
-}
-
-/// Links to the same data as files; `name` labels them for screen readers.
-pub(crate) fn download_links(address: &str, name: &str) -> Markup {
-    html! {
-        p .downloads {
-            @for (format, label) in [("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON")] {
-                a href=(adding(address, "format", format)) { (label) span .unseen { ": " (name) } } " "
             }
         }
     }

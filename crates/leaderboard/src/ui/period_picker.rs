@@ -1,5 +1,6 @@
 //! Period picker: presets as links, and two date fields for any other period.
 
+use domain::period::Period;
 use jiff::{
     ToSpan, Zoned,
     civil::{Date, Weekday},
@@ -8,9 +9,8 @@ use maud::{Markup, html};
 use web::page::{date_time, field::date_field};
 
 use crate::{
-    history::AsOf,
+    history::as_of::AsOf,
     routes::{BOARD, DIFFERENCE, adding},
-    standings::Period,
 };
 
 /// A preset period.

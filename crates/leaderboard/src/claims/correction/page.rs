@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use aide::{
+    axum::{ApiRouter, routing::get_with},
+    transform::TransformOperation,
+};
 use axum::{
     body::Bytes,
     extract::{Path, Query, State},
@@ -13,21 +17,43 @@ use serde::Deserialize;
 use sheets_store::{Batch, CommitError, RowChange};
 use web::{
     error::{Error, FieldError},
+    openapi::{BodyKind, EndpointDocs},
     response::RenderedResponse,
 };
 
 use crate::{
-    claims::{
-        correction::{
-            CorrectionEligibility, CorrectionRequest, correctable,
-            view::{CorrectionFormPage, CorrectionRefusal},
-        },
-        receipt::page::receipt_address,
+    claims::correction::{
+        CorrectionEligibility, CorrectionRequest, correctable,
+        view::{CorrectionFormPage, CorrectionRefusal},
     },
+    routes::{CORRECTION, TAG},
     snapshot::BoardSnapshot,
     state::Leaderboard,
     ui::request::parse_body,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        CORRECTION,
+        get_with(show, |it| {
+            it.about(TAG, "The form with which an own claim is corrected.")
+                .path_parameter::<String>("id", "Id of the submission.")
+                .serves("text/html")
+        })
+        .post_with(receive, receives_correction),
+    )
+}
+
+fn receives_correction(it: TransformOperation<'_>) -> TransformOperation<'_> {
+    it.about(
+        TAG,
+        "Corrects or withdraws an own claim, with the signature of its receipt.",
+    )
+    .path_parameter::<String>("id", "Id of the submission.")
+    .reads::<CorrectionRequest>(BodyKind::JsonOrForm)
+    .redirects()
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct CorrectionQuery {
@@ -84,7 +110,7 @@ pub(crate) async fn receive(
             .await;
         written?;
     }
-    Ok(Redirect::to(&receipt_address(&leaderboard, &id)).into_response())
+    Ok(Redirect::to(&leaderboard.receipt_address(&id)).into_response())
 }
 
 /// Why the claim cannot be corrected with this signature; `None` when it can.

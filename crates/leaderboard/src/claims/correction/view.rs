@@ -2,7 +2,6 @@
 
 use jiff::{Timestamp, Zoned};
 use maud::{Markup, html};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use web::{
     error::FieldError,
     page::{
@@ -14,7 +13,7 @@ use web::{
 
 use crate::{
     claims::{correction::CorrectionRequest, submission::SubmissionStatus},
-    routes::{CLAIMS, SUBMISSIONS},
+    routes::{CLAIMS, correction_address, correction_path},
 };
 
 /// Why a claim cannot be corrected.
@@ -76,7 +75,7 @@ impl CorrectionFormPage<'_> {
         };
         frame.document(Page {
             title: "Correct your claim",
-            address: &correct_address(self.id, &self.sent.signature),
+            address: &correction_address(self.id, &self.sent.signature),
             scripts: &[],
             main,
         })
@@ -85,7 +84,7 @@ impl CorrectionFormPage<'_> {
     fn form(&self) -> Markup {
         let sent = self.sent;
         html! {
-            form .claim method="post" action=(path(self.id)) {
+            form .claim method="post" action=(correction_path(self.id)) {
                 (self.hidden())
                 (self.field("csm", "Your name", (&sent.csm, self.csms)))
                 (self.field("company", "Company", (&sent.company, self.companies)))
@@ -97,7 +96,7 @@ impl CorrectionFormPage<'_> {
 
     fn withdrawal(&self) -> Markup {
         html! {
-            form method="post" action=(path(self.id)) {
+            form method="post" action=(correction_path(self.id)) {
                 (self.hidden())
                 input type="hidden" name="action" value="withdraw";
                 p { "Or take the whole claim back: it stays in the list and earns nothing." }
@@ -149,16 +148,4 @@ fn refused(refusal: CorrectionRefusal) -> Markup {
             p { "Ask staff: they correct the row, its status and its note in the spreadsheet. " a href=(CLAIMS) { "See the claims" } }
         }))
     }
-}
-
-/// Unreserved characters in a path: letters, digits and the marks of RFC 3986, section 2.3.
-const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
-
-fn path(id: &str) -> String {
-    format!("{SUBMISSIONS}/{}/correct", utf8_percent_encode(id, IN_A_PATH))
-}
-
-/// Address of the correction form.
-pub fn correct_address(id: &str, signature: &str) -> String {
-    crate::routes::addressed(&path(id), &[("signature", signature)])
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::HeaderMap,
@@ -10,9 +11,28 @@ use axum::{
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use web::{error::Error, page::date_time, response::RenderedResponse};
+use web::{
+    error::Error,
+    openapi::EndpointDocs,
+    page::date_time,
+    response::{Format, RenderedResponse},
+};
 
-use crate::{disputes::view::held_credit_address, state::Leaderboard};
+use crate::{
+    routes::{CREDITED, TAG, held_credit_address},
+    state::Leaderboard,
+};
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        CREDITED,
+        get_with(show, |it| {
+            it.about(TAG, "What a company is credited with.")
+                .answers::<CreditedResponse>(&[Format::Json])
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct CreditedQuery {
@@ -33,7 +53,7 @@ pub(crate) async fn show(
         credited: credited
             .into_iter()
             .map(|(integration, holder)| CreditedIntegration {
-                dispute: held_credit_address((&question.company, &integration), None),
+                dispute: held_credit_address(&question.company, &integration, None),
                 integration,
                 on: day(holder.at),
                 csm: holder.csm,

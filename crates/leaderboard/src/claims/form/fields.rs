@@ -12,9 +12,8 @@ use crate::{
         form::validation::{MAX_COMPANY_LENGTH, MAX_CSM_LENGTH},
         list::CreditedTo,
     },
-    disputes::view::held_credit_address,
     names::{rows::NameKind, view::SimilarNames},
-    routes::{CREDITED, NAMES, SUBMISSIONS, SUBMIT},
+    routes::{CREDITED, NAMES, SUBMISSIONS, SUBMIT, held_credit_address},
     ui::messages,
 };
 
@@ -142,7 +141,7 @@ impl SubmitForm {
     /// Address of the form to dispute an existing credit, with the CSM name entered here.
     fn dispute(&self, integration: &str) -> String {
         let csm = Some(self.csm.value.trim()).filter(|csm| !csm.is_empty());
-        held_credit_address((self.company.value.trim(), integration), csm)
+        held_credit_address(self.company.value.trim(), integration, csm)
     }
 
     fn integrations_field(&self, now: &Zoned) -> Markup {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{RawQuery, State},
     http::header,
@@ -11,15 +12,36 @@ use jiff::Zoned;
 use uuid::Uuid;
 use web::{
     error::{Error, FieldError},
+    openapi::EndpointDocs,
     page::field::FormValue,
 };
 
 use crate::{
-    claims::{catalog::Catalog, form::validation::SubmissionRequest},
+    claims::{
+        catalog::Catalog,
+        form::{
+            fields::{ChoiceState, IntegrationChoice, NameSuggestions, SubmitForm},
+            validation::SubmissionRequest,
+            view::{SubmitPage, SubmitProblem},
+        },
+    },
+    names::view::SimilarNames,
+    routes::{SUBMIT, TAG},
     snapshot::BoardSnapshot,
     state::Leaderboard,
-    ui::{ChoiceState, IntegrationChoice, NameSuggestions, SimilarNames, SubmitForm, SubmitPage, SubmitProblem},
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        SUBMIT,
+        get_with(show, |it| {
+            it.about(TAG, "The form for a claim, filled from its address.")
+                .asks::<SubmissionRequest>()
+                .serves("text/html")
+        }),
+    )
+}
 
 pub(crate) async fn show(
     State(leaderboard): State<Arc<Leaderboard>>,

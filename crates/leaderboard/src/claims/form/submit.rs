@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::post_with};
 use axum::{
     body::Bytes,
     extract::State,
@@ -12,6 +13,7 @@ use domain::similarity::Similarity;
 use sheets_store::{Batch, CommitError};
 use web::{
     error::{Error, FieldError},
+    openapi::{BodyKind, EndpointDocs},
     response::Format,
 };
 
@@ -20,15 +22,33 @@ use crate::{
         form::{
             page::{FormValues, page},
             validation::{SubmissionError, SubmissionRequest, ValidSubmission},
+            view::SubmitProblem,
         },
-        receipt::page::receipt_address,
+        receipt::answers::SubmissionResponse,
         rows::NewSubmission,
         submission::SubmissionStatus,
     },
-    names::{page::suggestions, rows::NameKind},
+    names::{page::suggestions, rows::NameKind, view::SimilarNames},
+    routes::{SUBMISSIONS, TAG},
     state::Leaderboard,
-    ui::{SimilarNames, SubmitProblem},
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        SUBMISSIONS,
+        post_with(receive, |it| {
+            it.about(
+                TAG,
+                "Claims integrations. The answer comes when the row is in the spreadsheet.",
+            )
+            .reads::<SubmissionRequest>(BodyKind::JsonOrForm)
+            .responds_with::<SubmissionResponse<'_>>(200, "It was there already.")
+            .responds_with::<SubmissionResponse<'_>>(201, "It is recorded.")
+            .redirects()
+        }),
+    )
+}
 
 pub(crate) async fn receive(
     State(leaderboard): State<Arc<Leaderboard>>,
@@ -48,7 +68,7 @@ pub(crate) async fn receive(
     }
     match record(&leaderboard, &valid).await {
         Ok(recorded) if wants_page(&headers) => {
-            Ok(Redirect::to(&receipt_address(&leaderboard, &recorded.id)).into_response())
+            Ok(Redirect::to(&leaderboard.receipt_address(&recorded.id)).into_response())
         }
         Ok(recorded) => crate::claims::receipt::page::for_program(&leaderboard, &recorded.id, recorded.status()).await,
         Err(error) if wants_page(&headers) => Ok(not_recorded(&leaderboard, sent, error).await),

@@ -7,7 +7,7 @@ use web::response::export_sheet::{ExportCell, ExportKind, ExportSheet};
 
 use crate::{
     claims::list::{ClaimLine, ClaimOutcome, link::ClaimsLink},
-    ui::sheet::{local_time, typed_columns},
+    ui::downloads::{local_time, typed_columns},
 };
 
 /// Response of `GET /leaderboard/claims`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -12,20 +13,38 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{
     error::{Error, FieldError},
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
 
 use crate::{
-    claims::list::{
-        ClaimFilter, MatchingClaims, OutcomeFilter,
-        answers::{ClaimsResponse, claims_sheet},
+    claims::{
+        form::fields::NameSuggestions,
+        list::{
+            ClaimFilter, MatchingClaims, OutcomeFilter,
+            answers::{ClaimsResponse, claims_sheet},
+            link::ClaimsLink,
+            view::ClaimsPage,
+        },
     },
     disputes::Dispute,
+    routes::{CLAIMS, TAG},
     snapshot::BoardSnapshot,
     state::Leaderboard,
-    ui::{ClaimsLink, ClaimsPage, NameSuggestions, Paging, request::parse_period},
+    ui::{paging::Paging, request::parse_period},
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        CLAIMS,
+        get_with(show, |it| {
+            it.about(TAG, "The rows behind a number, latest first.")
+                .answers::<ClaimsResponse<'_>>(Format::TABLE)
+        }),
+    )
+}
 
 /// Rows per page.
 const ROWS_PER_PAGE: usize = 100;

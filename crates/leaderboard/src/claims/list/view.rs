@@ -1,5 +1,6 @@
 //! View of the claims list: the rows behind a number, each linked to its spreadsheet row.
 
+use domain::period::Period;
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
@@ -21,13 +22,13 @@ use crate::{
         Dispute,
         view::{dispute_beside, disputed_by},
     },
-    history::{AsOf, notice::past_notice},
+    history::{as_of::AsOf, notice::past_notice},
     routes::CLAIMS,
-    standings::Period,
     ui::{
+        downloads::download_links,
         drill_down::{Counts, drill_down_text, plain_figure},
         messages,
-        paging::{Paging, download_links},
+        paging::Paging,
         period_picker::format_period,
         share::share,
     },
@@ -69,7 +70,7 @@ impl ClaimsPage<'_> {
             } @else {
                 div .claims { (self.table()) }
             }
-            (self.paging.links(&address, ("Newer", "Older")))
+            (self.paging.links(&address, "Newer", "Older"))
             (share(&address))
         };
         frame.document(Page {

@@ -2,33 +2,47 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{OriginalUri, Path, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     response::{Format, RenderedResponse},
 };
 
 use crate::{
     claims::{
-        correction::{CorrectionEligibility, correctable, view::correct_address},
+        correction::{CorrectionEligibility, correctable},
         receipt::{
             answers::{PendingSubmissionResponse, SubmissionResponse},
             outcome::SubmissionOutcome,
+            view::ReceiptPage,
         },
     },
-    routes::SUBMISSIONS,
+    routes::{RECEIPT, TAG, correction_address, receipt_address},
     snapshot::BoardSnapshot,
     state::Leaderboard,
-    ui::{ReceiptPage, messages},
+    ui::messages,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        RECEIPT,
+        get_with(show, |it| {
+            it.about(TAG, "What a submission did, from the rows as they are now.")
+                .path_parameter::<String>("id", "Id of the submission.")
+                .answers::<SubmissionResponse<'_>>(Format::PAGE)
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct ReceiptQuery {
@@ -68,7 +82,7 @@ fn correction(
 ) -> Option<(String, Timestamp)> {
     let signature = signature.filter(|signature| leaderboard.signing.allows_correction(&effect.id, signature))?;
     match correctable(effect.submitted_at, effect.status, current.now.timestamp()) {
-        CorrectionEligibility::Until(until) => Some((correct_address(&effect.id, signature), until)),
+        CorrectionEligibility::Until(until) => Some((correction_address(&effect.id, signature), until)),
         CorrectionEligibility::TooLate | CorrectionEligibility::Decided(_) => None,
     }
 }
@@ -78,7 +92,7 @@ pub(crate) async fn for_program(leaderboard: &Leaderboard, id: &str, status: Sta
     let rendered = match look_up(leaderboard, id).await {
         Ok((_, effect)) => json(
             &effect,
-            Some(correct_address(id, &leaderboard.signing.sign_correction(id))),
+            Some(correction_address(id, &leaderboard.signing.sign_correction(id))),
         )?,
         Err(error) => {
             tracing::warn!(
@@ -96,6 +110,13 @@ pub(crate) async fn for_program(leaderboard: &Leaderboard, id: &str, status: Sta
     let mut response = rendered.respond(&HeaderMap::new()).into_response();
     *response.status_mut() = status;
     Ok(response)
+}
+
+impl Leaderboard {
+    /// Address of a receipt, with the signature that authorises corrections.
+    pub(crate) fn receipt_address(&self, id: &str) -> String {
+        receipt_address(id, &self.signing.sign_correction(id))
+    }
 }
 
 async fn look_up(leaderboard: &Leaderboard, id: &str) -> Result<(BoardSnapshot, SubmissionOutcome), Error> {
@@ -145,16 +166,4 @@ fn json(effect: &SubmissionOutcome, correct_at: Option<String>) -> Result<Render
         message: sentences.join(" "),
     };
     RenderedResponse::json(&answer).map_err(Error::internal)
-}
-
-/// Unreserved characters in a path: letters, digits and the marks of RFC 3986, section 2.3.
-const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'~');
-
-/// Address of the receipt, with the signature that authorises corrections.
-pub(crate) fn receipt_address(leaderboard: &Leaderboard, id: &str) -> String {
-    let signature = leaderboard.signing.sign_correction(id);
-    format!(
-        "{SUBMISSIONS}/{}?signature={signature}",
-        utf8_percent_encode(id, PATH_SEGMENT)
-    )
 }

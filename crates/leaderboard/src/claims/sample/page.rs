@@ -2,18 +2,36 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::post_with};
 use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
 use sheets_store::Batch;
-use web::error::{Error, FieldError};
+use web::{
+    error::{Error, FieldError},
+    openapi::EndpointDocs,
+};
 
 use crate::{
-    claims::{rows::NewSubmission, sample::sample_submissions},
+    claims::{
+        rows::NewSubmission,
+        sample::{SampleOffer, sample_submissions},
+    },
+    routes::{BOARD, SAMPLE, TAG},
     state::Leaderboard,
-    ui::{BOARD, SampleOffer},
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        SAMPLE,
+        post_with(load, |it| {
+            it.about(TAG, "Fills an empty embedded spreadsheet with a believable data set.")
+                .redirects()
+        }),
+    )
+}
 
 /// Fixed seed: the same rows every time, so a repeated click adds none.
 const SEED: u64 = 10;

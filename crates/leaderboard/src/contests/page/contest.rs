@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::post_with};
 use axum::{
     body::Bytes,
     extract::State,
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sheets_store::{Batch, Reading, RowChange};
 use web::{
     error::{Error, FieldError},
+    openapi::{BodyKind, EndpointDocs},
     page::field::FormValue,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
@@ -30,11 +32,26 @@ use crate::{
         scoring::ContestScores,
         view::contest::ContestPage,
     },
-    routes::contest_address,
+    routes::{CONFIRM_RULES, TAG, contest_address},
     snapshot::BoardSnapshot,
     state::Leaderboard,
     ui::request::parse_body,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        CONFIRM_RULES,
+        post_with(confirm, |it| {
+            it.about(
+                TAG,
+                "Puts a changed rule of a contest in force, by the name of the change.",
+            )
+            .reads::<ConfirmRulesRequest>(BodyKind::JsonOrForm)
+            .redirects()
+        }),
+    )
+}
 
 /// Result that a download holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]

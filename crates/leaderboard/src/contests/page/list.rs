@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
@@ -22,8 +24,20 @@ use crate::{
         dataset::ContestRows,
         view::list::{ContestsPage, ListedContest},
     },
+    routes::{CONTESTS, TAG},
     state::Leaderboard,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        CONTESTS,
+        get_with(show, |it| {
+            it.about(TAG, "Every contest; one of them is at /leaderboard?contest=.")
+                .answers::<ContestsResponse<'_>>(Format::PAGE)
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct ContestsQuery {

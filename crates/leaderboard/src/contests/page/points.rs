@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
@@ -21,10 +23,21 @@ use crate::{
         answers::earnings_sheet, contest::Contest, page::contest::unknown, points::ContestPoints, scoring::PointsEntry,
         view::points::PointsPage,
     },
-    routes::PROPOSED,
+    routes::{POINTS, PROPOSED, TAG},
     snapshot::BoardSnapshot,
     state::Leaderboard,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        POINTS,
+        get_with(show, |it| {
+            it.about(TAG, "The claims that earned the points of a CSM in a contest.")
+                .answers::<PointsResponse<'_>>(Format::TABLE)
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct PointsQuery {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
@@ -24,9 +26,21 @@ use crate::{
         rules::ContestRules,
         view::rules::RulesPage,
     },
+    routes::{RULES, TAG},
     snapshot::BoardSnapshot,
     state::Leaderboard,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        RULES,
+        get_with(show, |it| {
+            it.about(TAG, "The rules in force.")
+                .answers::<RulesResponse<'_>>(Format::PAGE)
+        }),
+    )
+}
 
 /// Rules of the standings outside contests: [`Ledger::standings`](crate::claims::ledger::Ledger::standings).
 const STANDING: ContestRules = ContestRules {

@@ -19,11 +19,11 @@ use crate::{
         scoring::{ContestScores, ContestStanding},
         view::rules::{counting_words, credit_words},
     },
-    history::{AsOf, notice::past_notice},
-    routes::{CONFIRM_RULES, CONTESTS, Earned, LIVE, RULES, adding, addressed, contest_address, points_address},
+    history::{as_of::AsOf, notice::past_notice},
+    routes::{CONFIRM_RULES, CONTESTS, Earned, LIVE, RULES, adding, contest_address, points_address, with_query},
     ui::{
+        downloads::download_links,
         drill_down::{Counts, drill_down_cell, drill_down_text},
-        paging::download_links,
     },
 };
 
@@ -266,7 +266,7 @@ fn facts(contest: &Contest, now: &Zoned) -> Markup {
             div { dt { "Prize" } dd { @if contest.prize.is_empty() { "not named" } @else { bdi { (contest.prize) } } } }
             div {
                 dt { "Rules" }
-                dd { a href=(addressed(RULES, &[("contest", &contest.name)])) { (contest.rules.credit.word()) ", " (contest.rules.counting.word()) } }
+                dd { a href=(with_query(RULES, &[("contest", &contest.name)])) { (contest.rules.credit.word()) ", " (contest.rules.counting.word()) } }
             }
         }
     }

@@ -15,11 +15,11 @@ use crate::{
         scoring::PointsEntry,
         view::{contest::format_points, rules::credit_words},
     },
-    history::{AsOf, notice::past_notice},
+    history::{as_of::AsOf, notice::past_notice},
     routes::contest_address,
     ui::{
+        downloads::download_links,
         drill_down::{Counts, drill_down_text},
-        paging::download_links,
     },
 };
 

@@ -4,6 +4,10 @@ pub(crate) mod disputed_claim;
 
 use std::sync::Arc;
 
+use aide::{
+    axum::{ApiRouter, routing::get_with},
+    transform::TransformOperation,
+};
 use axum::{
     body::Bytes,
     extract::{Query, State},
@@ -16,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use sheets_store::{Batch, RowInsert};
 use web::{
     error::{Error, FieldError},
+    openapi::{BodyKind, EndpointDocs},
     page::field::FormValue,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
@@ -27,11 +32,37 @@ use crate::{
         new_dispute::DisputableClaim,
         view::{Claimant, DisputeForm, DisputesPage},
     },
-    routes::{DISPUTES, addressed},
+    routes::{DISPUTE, DISPUTES, TAG, with_query},
     snapshot::BoardSnapshot,
     state::Leaderboard,
     ui::request::parse_body,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new()
+        .api_route(
+            DISPUTES,
+            get_with(show, |it| {
+                it.about(TAG, "Every dispute, the newest first.")
+                    .answers::<DisputesResponse<'_>>(Format::PAGE)
+            })
+            .post_with(receive, receives_dispute),
+        )
+        .api_route(
+            DISPUTE,
+            get_with(form, |it| {
+                it.about(TAG, "The form for a dispute.").serves("text/html").redirects()
+            }),
+        )
+}
+
+fn receives_dispute(it: TransformOperation<'_>) -> TransformOperation<'_> {
+    it.about(TAG, "Disputes a credit.")
+        .reads::<DisputeRequest>(BodyKind::JsonOrForm)
+        .responds_with::<DisputeResponse>(200, "It is recorded.")
+        .redirects()
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct DisputesQuery {
@@ -165,7 +196,7 @@ async fn record(
 }
 
 fn list_address(csm: &str) -> String {
-    addressed(DISPUTES, &[("csm", csm)])
+    with_query(DISPUTES, &[("csm", csm)])
 }
 
 fn disputable(current: &BoardSnapshot, sent: &DisputeRequest) -> Result<DisputableClaim, Error> {

@@ -12,13 +12,14 @@ use web::page::formatting;
 use crate::{
     claims::{
         ledger::Ledger,
+        list::link::ClaimsLink,
         storage::{
             name_interner::{NameId, RowValidity},
             saturating_u32,
         },
     },
     names::rows::{DistinctNames, NameKind},
-    ui::{ClaimsLink, NAMES},
+    routes::NAMES,
 };
 
 /// Maximum suggestions for a typed name.

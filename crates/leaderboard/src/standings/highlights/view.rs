@@ -1,5 +1,6 @@
 //! View of the highlights below the ranking: team goal, most improved, first of the week, credits per day.
 
+use domain::period::Period;
 use jiff::Zoned;
 use maud::{Markup, html};
 use web::page::{
@@ -11,9 +12,8 @@ use web::page::{
 
 use crate::{
     claims::list::{OutcomeFilter, link::ClaimsLink},
-    history::AsOf,
+    history::as_of::AsOf,
     standings::{
-        Period,
         goal::GoalProgress,
         highlights::{DailyCredits, FirstOfWeek, Highlights, MostImproved},
     },

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -11,16 +12,32 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::{Error, FieldError},
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{ExportCell, ExportColumn, ExportKind, ExportSheet, Format, RenderedResponse},
 };
 
 use crate::{
+    routes::{MATRIX, TAG},
     snapshot::BoardSnapshot,
-    standings::matrix::{Matrix, MatrixColumn, MatrixFilter, MatrixOrder, MatrixRow},
+    standings::matrix::{Matrix, MatrixColumn, MatrixFilter, MatrixOrder, MatrixRow, view::MatrixPage},
     state::Leaderboard,
-    ui::{MatrixPage, Paging},
+    ui::paging::Paging,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        MATRIX,
+        get_with(show, |it| {
+            it.about(
+                TAG,
+                "Company by integration: what is won, by whom, and what is still to win.",
+            )
+            .answers::<MatrixResponse<'_>>(Format::TABLE)
+        }),
+    )
+}
 
 /// Companies per page.
 const COMPANIES_PER_PAGE: usize = 100;

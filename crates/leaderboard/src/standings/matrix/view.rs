@@ -16,8 +16,9 @@ use crate::{
     routes::{MATRIX, submit_address, with_query},
     standings::matrix::{MatrixColumn, MatrixFilter, MatrixOrder, MatrixRow},
     ui::{
+        downloads::download_links,
         drill_down::{Counts, drill_down_cell, drill_down_text, plain_figure},
-        paging::{Paging, download_links},
+        paging::Paging,
         share::share,
     },
 };
@@ -62,7 +63,7 @@ impl MatrixPage<'_> {
             } @else {
                 div #companies .matrix tabindex="0" role="region" aria-label="Companies and integrations" { (self.table()) }
             }
-            (self.paging.links(&address, ("Before", "Next")))
+            (self.paging.links(&address, "Before", "Next"))
             (share(&address))
         };
         frame.styled(&assets::MATRIX_STYLESHEET).document(Page {

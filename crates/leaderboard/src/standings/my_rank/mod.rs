@@ -66,13 +66,14 @@ pub fn my_rank<'a>(standings: &'a [CsmStanding], csm: &str) -> Option<MyRank<'a>
 
 #[cfg(test)]
 mod tests {
+    use domain::period::Period;
     use jiff::{Timestamp, tz::TimeZone};
     use proptest::prelude::*;
 
     use super::*;
     use crate::{
         claims::fixture::{crowded_rows, ledger, march, row},
-        standings::{Period, Standings},
+        standings::Standings,
     };
 
     pub(crate) fn board(points: &[(&str, &str)]) -> Standings {

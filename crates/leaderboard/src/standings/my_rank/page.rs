@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -13,19 +14,35 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
 
 use crate::{
+    routes::{TAG, YOU},
     snapshot::BoardSnapshot,
     standings::{
         Standings,
-        my_rank::{MyRank, my_rank},
+        my_rank::{
+            MyRank, my_rank,
+            view::{MyRankPage, MyRankResult},
+        },
     },
     state::Leaderboard,
-    ui::{MyRankPage, MyRankResult, request::parse_period},
+    ui::request::parse_period,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        YOU,
+        get_with(show, |it| {
+            it.about(TAG, "Where a CSM stands, with the neighbours.")
+                .answers::<MyRankResponse<'_>>(Format::PAGE)
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct MyRankQuery {

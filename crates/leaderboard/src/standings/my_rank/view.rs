@@ -9,7 +9,7 @@ use web::page::{
 
 use crate::{
     claims::list::{OutcomeFilter, link::ClaimsLink},
-    routes::{YOU, board_address, submit_address, with_query},
+    routes::{YOU, board_address, my_rank_address, submit_address},
     standings::{CsmStanding, my_rank::MyRank},
     ui::{drill_down::Counts, messages, period_picker::format_period},
 };
@@ -131,16 +131,4 @@ fn question(period: Period, typed: &str) -> Markup {
             button .quiet type="submit" { "Show my place" }
         }
     }
-}
-
-/// Address of a CSM's rank within a period.
-pub fn my_rank_address(period: Period, csm: Option<&str>) -> String {
-    let filter = ClaimsLink::within(period);
-    with_query(
-        YOU,
-        &ClaimsLink {
-            csm: csm.map(str::to_owned),
-            ..filter
-        },
-    )
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aide::axum::{ApiRouter, routing::get_with};
 use axum::{
     extract::{Query, State},
     http::{HeaderMap, Uri},
@@ -13,20 +14,36 @@ use serde::{Deserialize, Serialize};
 use sheets_store::Reading;
 use web::{
     error::Error,
+    openapi::EndpointDocs,
     request_context::RequestContext,
     response::{Format, RenderedResponse},
 };
 
 use crate::{
-    routes::WEEKLY,
+    routes::{TAG, WEEKLY, board_address},
     standings::weekly::{
         rows::StandingsSentRows,
         schedule::{SendOutcome, SentWeek, Week, due},
         view::WeeklyPage,
     },
     state::Leaderboard,
-    ui::board_address,
 };
+
+/// Routes of this page.
+pub(crate) fn router() -> ApiRouter<Arc<Leaderboard>> {
+    ApiRouter::new().api_route(
+        WEEKLY,
+        get_with(show, |it| {
+            it.about(TAG, "The standings of the week as they go to Slack.")
+                .answers::<WeeklyResponse<'_>>(Format::PAGE)
+        })
+        .post_with(send, |it| {
+            it.about(TAG, "Sends the standings of the week if they are due.")
+                .responds_with::<WeeklySendResponse>(200, "What became of it.")
+                .redirects()
+        }),
+    )
+}
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct WeeklyQuery {

@@ -9,6 +9,7 @@ use web::{
 };
 
 use crate::{
+    routes::board_address,
     snapshot::BoardSnapshot,
     standings::weekly::{
         message::standings_message,
@@ -16,7 +17,6 @@ use crate::{
         schedule::{SendOutcome, Week, due},
     },
     state::Leaderboard,
-    ui::board_address,
 };
 
 /// Author recorded in the audit log.
@@ -44,7 +44,7 @@ impl Leaderboard {
         if self.weekly.delivery.slack.is_none() {
             return Ok(None);
         }
-        let _turn = self.keeping.lock().await;
+        let _turn = self.background.lock().await;
         let sent: Reading<StandingsSentRows> = self.store.read().await?;
         let now = self.clock.zoned_now();
         let Some((week, number)) = due(&now, self.weekly.at, &sent.snapshot.data.0) else {

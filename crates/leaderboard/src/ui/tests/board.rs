@@ -1,5 +1,6 @@
 //! View tests of the board.
 
+use domain::period::Period;
 use jiff::civil::date;
 use scraper::{ElementRef, Html};
 use web::assets::AssetIndex;
@@ -10,7 +11,7 @@ use crate::{
     claims::sample::SampleOffer,
     routes::CLAIMS,
     standings::{
-        CsmStanding, Period, ServiceKind, ServiceStanding,
+        CsmStanding, ServiceKind, ServiceStanding,
         highlights::Highlights,
         view::{StandingsPage, StandingsState, VisibleTotals},
     },

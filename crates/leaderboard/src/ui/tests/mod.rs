@@ -13,25 +13,12 @@ use web::page::{DataSource, Frame, Freshness, NavLink, field::FormValue};
 
 use crate::{
     claims::{
-        form::{
-            fields::{ChoiceState, IntegrationChoice, NameSuggestions, SubmitForm},
-            view::{SubmitPage, SubmitProblem},
-        },
-        list::{CreditedTo, link::ClaimsLink, view::ClaimsPage},
-        receipt::view::ReceiptPage,
-        sample::SampleOffer,
+        form::fields::{ChoiceState, IntegrationChoice, NameSuggestions, SubmitForm},
+        list::CreditedTo,
     },
     names::view::SimilarNames,
-    routes::{BOARD, CLAIMS, CREDITED, LIVE, MATRIX, NAMES, SAMPLE, SUBMISSIONS, SUBMIT, TV, YOU},
-    standings::{
-        CsmStanding,
-        answers::StandingsTable,
-        matrix::view::MatrixPage,
-        my_rank::view::{MyRankPage, MyRankResult},
-        view::{StandingsPage, StandingsState, VisibleTotals},
-    },
-    tv::view::{TvAddress, TvPage},
-    ui::{drill_down::Counts, paging::Paging, period_picker::Preset},
+    routes::SUBMIT,
+    standings::CsmStanding,
 };
 
 /// A name that would run script, break out of an attribute and change a link if it were not escaped.
