@@ -27,7 +27,7 @@ use sheets_emulator::Emulator;
 use sheets_store::{
     SpreadsheetConnection, Store, clock::Clock, google::connection::Credentials, options::StoreOptions,
 };
-use tallyboard::app::{AppParts, router, tabs};
+use tallyboard::app::{AppParts, STORE_IDENTITY, router, tabs};
 use tower::ServiceExt;
 use web::{delivery::Delivery, page::DataSource};
 
@@ -127,7 +127,7 @@ impl Board {
         let options = StoreOptions {
             calls_per_minute: None,
             patience: Duration::from_secs(300),
-            ..StoreOptions::for_google(clock.clone())
+            ..StoreOptions::for_google(clock.clone(), STORE_IDENTITY)
         };
         let store = Arc::new(Store::open(connection, options).await.expect("a store"));
         assert_eq!(store.prepare(&tabs()).await.problems, []);

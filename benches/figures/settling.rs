@@ -27,6 +27,7 @@ use sheets_store::{
     Dataset, DecodeContext, SpreadsheetConnection, Store, Tab, TabRows, google::connection::Credentials,
     options::StoreOptions,
 };
+use tallyboard::app::STORE_IDENTITY;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -100,7 +101,7 @@ async fn read(url: &str) -> Arc<Timed> {
     let options = StoreOptions {
         calls_per_minute: None,
         patience: Duration::from_secs(120),
-        ..StoreOptions::for_google(spreadsheet::clock())
+        ..StoreOptions::for_google(spreadsheet::clock(), STORE_IDENTITY)
     };
     let store = Store::open(connection, options).await.expect("a store");
     let reading = store.read::<Timed>().await.expect("readable");

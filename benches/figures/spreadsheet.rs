@@ -10,6 +10,7 @@ use sheets_emulator::Emulator;
 use sheets_store::{
     Batch, SpreadsheetConnection, Store, clock::Clock, google::connection::Credentials, options::StoreOptions,
 };
+use tallyboard::app::STORE_IDENTITY;
 use tempfile::TempDir;
 
 use crate::rows;
@@ -55,7 +56,7 @@ pub async fn store(emulator: &Emulator) -> Arc<Store> {
     };
     let options = StoreOptions {
         calls_per_minute: None,
-        ..StoreOptions::for_google(clock())
+        ..StoreOptions::for_google(clock(), STORE_IDENTITY)
     };
     let store = Store::open(connection, options).await.expect("a store");
     assert_eq!(store.prepare(TABS).await.problems, []);

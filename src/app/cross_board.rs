@@ -9,11 +9,12 @@ use customers::{
 };
 use deals::{Deals, deal::response::DealResponse};
 use leaderboard::{Leaderboard, claims::list::CreditedTo};
-use sheets_store::{SheetEdits, Store, Tab, clock::Clock};
+use sheets_store::{Store, Tab, clock::Clock};
 use web::{
     findings::{
         board_findings::{BoardFindings, LineProblem},
         page::CollectFindings,
+        sheet_edits::SheetEdits,
     },
     routes::FINDINGS,
     status::page::{BoardStatus, ReadBoardStatus},

@@ -21,7 +21,10 @@ use sheets_store::{SetupProblem, SetupReport, Store, clock::Clock, memory};
 use tokio::{sync::Mutex, task::JoinHandle};
 use web::{middleware::RequestGuard, page::DataSource};
 
-pub use crate::app::assembly::{AppParts, router, tabs};
+pub use crate::app::{
+    assembly::{AppParts, router, tabs},
+    spreadsheet::STORE_IDENTITY,
+};
 use crate::{
     app::{assembly::assemble, cross_board::Boards},
     config::Config,

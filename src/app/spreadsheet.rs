@@ -10,12 +10,20 @@ use sheets_store::{
     CallError, SetupProblem, SpreadsheetConnection, Store,
     clock::Clock,
     google::connection::Credentials,
-    options::{ChangeCheck, StoreOptions},
+    options::{ChangeCheck, ProgramIdentity, StoreOptions},
 };
+use web::audit_log::{AUDIT_LOG, PROGRAM_AUTHOR};
 
 use crate::{
     app::BuildError,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+};
+
+/// Names of the program in the spreadsheet. The prefix stays as it is: instances of older versions share spreadsheets.
+pub const STORE_IDENTITY: ProgramIdentity = ProgramIdentity {
+    audit_log: &AUDIT_LOG,
+    author: PROGRAM_AUTHOR,
+    fencing_prefix: "tallyboard_turn_",
 };
 
 /// Opens the store; starts the emulator if no spreadsheet is configured.
@@ -26,7 +34,7 @@ pub(crate) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
             let options = StoreOptions {
                 calls_per_minute: None,
                 fresh_for: config.fresh_for,
-                ..StoreOptions::for_google(clock.clone())
+                ..StoreOptions::for_google(clock.clone(), STORE_IDENTITY)
             };
             (embedded(&emulator, config.sheets_timeout), options, Some(emulator))
         }
@@ -39,7 +47,7 @@ pub(crate) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
                 } else {
                     ChangeCheck::ByReading
                 },
-                ..StoreOptions::for_google(clock.clone())
+                ..StoreOptions::for_google(clock.clone(), STORE_IDENTITY)
             };
             (connection_to(remote, config.sheets_timeout), options, None)
         }

@@ -20,6 +20,7 @@ use jiff::SignedDuration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sheets_store::{SpreadsheetConnection, Store, google::connection::Credentials, options::StoreOptions};
+use tallyboard::app::STORE_IDENTITY;
 
 use crate::{
     sources::fake::{Fake, Lists, Reply, Seen, TestTime, open_at},
@@ -535,7 +536,7 @@ async fn thousands_of_contacts_are_written_in_a_few_calls() {
         calls_per_minute: None,
         patience: Duration::from_secs(300),
         queue: NonZeroUsize::new(10).expect("positive"),
-        ..StoreOptions::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
     };
     let store = Arc::new(Store::open(connection, options).await.expect("store"));
     let syncing = Arc::new(SyncService::new(SyncParts {

@@ -11,6 +11,7 @@ use sheets_store::{
     Batch, CellEntry, Dataset, DecodeContext, NewId, RowInsert, Snapshot, Store, Tab, TabRows, options::StoreOptions,
     read::read_error::ReadError,
 };
+use tallyboard::app::STORE_IDENTITY;
 
 use crate::{
     ground::Ground,
@@ -81,7 +82,7 @@ async fn store_of(sheets: &Ground, world: &World, rows_a_page: u32) -> Arc<Store
         calls_per_minute: None,
         first_pause: Duration::from_millis(5),
         rows_a_page,
-        ..StoreOptions::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
     };
     store_with(sheets, options).await
 }

@@ -11,6 +11,7 @@ use leaderboard::claims::dataset::LeaderboardRows;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sheets_store::{Batch, CommitError, CommitSummary, SpreadsheetState, Store, options::StoreOptions};
+use tallyboard::app::STORE_IDENTITY;
 
 use crate::{
     store::{ids, insert},
@@ -116,7 +117,7 @@ async fn before_anything_was_read_the_status_says_so() {
     let told = status(&world).await;
     assert_eq!(told["tabs"], json!([]));
     world.page("/status").await.says("No tab has been read yet.");
-    let unused = store_with(&world.sheets, StoreOptions::for_google(world.clock())).await;
+    let unused = store_with(&world.sheets, StoreOptions::for_google(world.clock(), STORE_IDENTITY)).await;
     assert_eq!(unused.status().state, SpreadsheetState::Idle);
 }
 
@@ -175,7 +176,7 @@ async fn what_is_left_of_the_quota_is_told() {
     let world = World::new().await;
     let options = StoreOptions {
         calls_per_minute: NonZeroU32::new(40),
-        ..StoreOptions::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
     };
     let store = store_with(&world.sheets, options).await;
     store.ask().await.expect("tabs");
@@ -266,7 +267,7 @@ async fn a_person_who_presses_refresh_does_not_wait_for_the_pause() {
     let options = StoreOptions {
         // Retry delays of half a minute and more, too long for a test to wait.
         first_pause: Duration::from_secs(30),
-        ..StoreOptions::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
     };
     let store = store_with(&world.sheets, options).await;
     go_down(&world).await;

@@ -11,6 +11,7 @@ use leaderboard::{
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sheets_store::{Batch, CellEntry, CommitError, DropDownChoice, NewId, RowInsert, options::StoreOptions};
+use tallyboard::app::STORE_IDENTITY;
 
 use crate::world::{World, form};
 
@@ -269,7 +270,7 @@ async fn waiting_for_our_own_quota_is_not_an_outage_of_google() {
     let options = StoreOptions {
         calls_per_minute: std::num::NonZeroU32::new(6),
         patience: std::time::Duration::from_millis(200),
-        ..StoreOptions::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
     };
     let store = crate::world::store_with(&world.sheets, options).await;
     let reading = store.read::<LeaderboardRows>().await;

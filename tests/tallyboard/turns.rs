@@ -1,10 +1,8 @@
 //! Tests of concurrent writers on one spreadsheet, and of recovery after a writer is killed during a write.
 
 use serde_json::{Value, json};
-use sheets_store::{
-    Batch, CellContent, CellEntry, NewId, RowChange, RowInsert, RowUpdate, Store,
-    audit::{AUDIT_LOG, SHEET_EDITOR},
-};
+use sheets_store::{Batch, CellContent, CellEntry, NewId, RowChange, RowInsert, RowUpdate, Store, audit::SHEET_EDITOR};
+use web::audit_log::AUDIT_LOG;
 
 use crate::{
     relay::{Event, Relay},

@@ -10,6 +10,7 @@ use sheets_store::{
     RowChange, RowDelete, RowInsert, RowProblem, RowUpdate, Store, Tab, options::StoreOptions,
     read::read_error::ReadError,
 };
+use tallyboard::app::STORE_IDENTITY;
 use tokio::sync::oneshot;
 
 use crate::{
@@ -166,7 +167,7 @@ pub async fn relayed(world: &World) -> (Relay, Arc<Store>) {
         calls_per_minute: None,
         first_pause: Duration::from_millis(2),
         patience: Duration::from_secs(10),
-        ..StoreOptions::for_google(world.clock())
+        ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
     };
     let store = store_at(&relay.url, &world.sheets, options).await;
     (relay, store)

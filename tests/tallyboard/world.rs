@@ -31,7 +31,7 @@ use sheets_store::{
     google::connection::Credentials,
     options::{ChangeCheck, StoreOptions},
 };
-use tallyboard::app::{AppParts, router, tabs};
+use tallyboard::app::{AppParts, STORE_IDENTITY, router, tabs};
 use tempfile::TempDir;
 use web::{delivery::Delivery, page::DataSource};
 
@@ -117,7 +117,7 @@ impl Plan {
             patience: self.patience,
             queue: self.queue,
             change_check: self.change_check,
-            ..StoreOptions::for_google(clock)
+            ..StoreOptions::for_google(clock, STORE_IDENTITY)
         }
     }
 }
@@ -415,7 +415,7 @@ pub async fn store_with(sheets: &Ground, options: StoreOptions) -> Arc<Store> {
 pub async fn store_at(url: &str, sheets: &Ground, options: StoreOptions) -> Arc<Store> {
     let mut options = options;
     if sheets.is_real() {
-        let google = StoreOptions::for_google(options.clock.clone());
+        let google = StoreOptions::for_google(options.clock.clone(), STORE_IDENTITY);
         options.calls_per_minute = google.calls_per_minute;
         options.first_pause = google.first_pause;
         options.patience = Duration::from_secs(120);

@@ -7,30 +7,31 @@ use uuid::Uuid;
 
 use crate::schema::tab::{ChangeHistory, Column, ColumnKind, IdSource, Tab};
 
-/// Append-only; the newest line is the last one.
-pub static AUDIT_LOG: Tab = Tab {
-    title: "audit_log",
-    columns: &[
-        Column::new("id", ColumnKind::Text),
-        Column::new("at", ColumnKind::DateTime),
-        Column::new("by", ColumnKind::Text),
-        Column::new("tab", ColumnKind::Text),
-        Column::new("row", ColumnKind::Text),
-        Column::new("action", ColumnKind::Text),
-        Column::new("column", ColumnKind::Text),
-        Column::new("old", ColumnKind::Text),
-        Column::new("new", ColumnKind::Text),
-    ],
-    ids: IdSource::Given,
-    history: ChangeHistory::NotKept,
-    updated_at: None,
-};
+/// Schema of an audit log with this title. It is append-only; the newest line is the last one.
+pub const fn audit_log_tab(title: &'static str) -> Tab {
+    Tab {
+        title,
+        columns: const {
+            &[
+                Column::new("id", ColumnKind::Text),
+                Column::new("at", ColumnKind::DateTime),
+                Column::new("by", ColumnKind::Text),
+                Column::new("tab", ColumnKind::Text),
+                Column::new("row", ColumnKind::Text),
+                Column::new("action", ColumnKind::Text),
+                Column::new("column", ColumnKind::Text),
+                Column::new("old", ColumnKind::Text),
+                Column::new("new", ColumnKind::Text),
+            ]
+        },
+        ids: IdSource::Given,
+        history: ChangeHistory::NotKept,
+        updated_at: None,
+    }
+}
 
 /// Author of changes made in the sheet, outside the program.
 pub const SHEET_EDITOR: &str = "edited in the sheet";
-
-/// Author of repairs.
-pub const REPAIR_AUTHOR: &str = "tallyboard";
 
 /// Values of the column “action”.
 pub mod action {
@@ -59,7 +60,7 @@ pub mod action {
     pub const NOTED: &str = "noted";
 }
 
-/// Column indexes of [`AUDIT_LOG`].
+/// Column indexes of the audit log.
 pub mod column {
     /// Id of the line.
     pub const ID: usize = 0;
@@ -86,3 +87,6 @@ pub fn creation_line_id(tab: &Tab, key: &str) -> String {
     let name = format!("{}\n{key}", tab.title);
     Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
 }
+
+#[cfg(test)]
+pub(crate) static TEST_AUDIT_LOG: Tab = audit_log_tab("changes");

@@ -1,6 +1,5 @@
-//! Findings: cells that could not be read or need a check, and similar names.
+//! Findings: cells that could not be read or need a check.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -136,56 +135,6 @@ impl Effect {
             Self::BoardClosed => "board closed",
         }
     }
-}
-
-/// Two similar names; a person decides whether they are the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct NearNames {
-    /// Kind of name, as in forms: `csm` or `company`.
-    pub kind: &'static str,
-    /// Name with more rows, which a merge keeps.
-    pub keep: NamedRows,
-    /// Name that a merge replaces.
-    pub merge: NamedRows,
-    /// Reason for the similarity, in one sentence.
-    pub reason: String,
-    /// Effect of a merge on the totals, in one sentence.
-    pub effect: String,
-    /// URL that receives the decision.
-    #[serde(skip)]
-    pub action: &'static str,
-}
-
-/// Name with its rows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct NamedRows {
-    /// Name as shown.
-    pub name: String,
-    /// Number of rows with the name.
-    pub rows: u32,
-    /// Address of the page that lists them.
-    pub address: String,
-}
-
-/// Edit that staff made in the sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct SheetEdit {
-    /// Time at which the program detected it.
-    pub at: Timestamp,
-    /// Title of the tab.
-    pub tab: String,
-    /// Id of the row, or its row number if it has none.
-    pub row: String,
-    /// Action: `changed`, `added` or `removed`.
-    pub action: String,
-    /// Header of the cell; empty for a whole row.
-    pub column: String,
-    /// Value before.
-    pub old: String,
-    /// Value after.
-    pub new: String,
-    /// Link to the audit line.
-    pub link: String,
 }
 
 /// Whether a spreadsheet program that opens the text from a file would interpret it as a formula: it begins with `=`,

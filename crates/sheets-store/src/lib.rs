@@ -54,7 +54,7 @@
 //!   `a_row_that_a_killed_program_deleted_by_mistake_comes_back`,
 //!   `neighbours_that_a_killed_program_deleted_by_mistake_come_back`,
 //!   `a_row_that_a_killed_program_left_in_wrong_columns_is_there_once_when_it_is_sent_again`.
-//! - The tab `audit_log` (`audit`) records what changed, when and by whom, written in the same call:
+//! - The audit log (`audit`) records what changed, when and by whom, written in the same call:
 //!   `an_update_changes_its_cells_and_says_so_in_the_audit_log`,
 //!   `rows_are_deleted_with_all_their_cells_in_the_audit_log`,
 //!   `neighbours_go_together_with_all_their_cells_in_the_audit_log`. Without that tab rows can be added but not
@@ -98,7 +98,6 @@ use tokio::{sync::Mutex, task::JoinHandle};
 
 pub use crate::{
     cell::{Cell, CellContent, CellEntry},
-    change_detection::sheet_edits::SheetEdits,
     commit::batch::{
         Batch, CellConflict, CellUpdate, CommitError, CommitSummary, NewId, RowChange, RowDelete, RowInsert,
         RowNumbering, RowProblem, RowUpdate,
@@ -130,6 +129,7 @@ pub struct Store {
     queue: Arc<WriteQueue>,
     writer: Mutex<Option<JoinHandle<()>>>,
     address: Option<String>,
+    audit_log: &'static Tab,
     url: Arc<str>,
     first_pause: Duration,
     patience: Duration,
@@ -154,6 +154,7 @@ impl Store {
             queue,
             writer: Mutex::new(Some(writer)),
             address,
+            audit_log: options.identity.audit_log,
             url,
             first_pause: options.first_pause,
             patience: options.patience,
@@ -229,11 +230,11 @@ impl Store {
         self.spreadsheet.tabs().await.map(|_| ())
     }
 
-    /// Creates missing tabs and headers and reports what prevents it. Adds the audit log if a tab needs it.
+    /// Creates missing tabs and headers and reports what prevents it. Adds the audit log, without which no row can be changed.
     pub async fn prepare(&self, tabs: &[&'static Tab]) -> SetupReport {
         let mut tabs = tabs.to_vec();
-        if tabs.iter().any(|tab| tab.history == ChangeHistory::Kept) && !tabs.contains(&&audit::AUDIT_LOG) {
-            tabs.push(&audit::AUDIT_LOG);
+        if !tabs.contains(&self.audit_log) {
+            tabs.push(self.audit_log);
         }
         self.queue.know(&tabs);
         setup::prepare(self, &tabs).await

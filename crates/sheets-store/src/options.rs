@@ -1,4 +1,4 @@
-//! Store settings: age of cached data, quota, retries, timeouts and page size.
+//! Store settings: names in the spreadsheet, age of cached data, quota, retries, timeouts and page size.
 
 use std::{
     num::{NonZeroU32, NonZeroUsize},
@@ -7,11 +7,13 @@ use std::{
 
 use jiff::SignedDuration;
 
-use crate::clock::Clock;
+use crate::{clock::Clock, schema::tab::Tab};
 
 /// Settings of the store: freshness, quota, retries, timeouts and limits.
 #[derive(Clone)]
 pub struct StoreOptions {
+    /// Names under which the program appears in the spreadsheet.
+    pub identity: ProgramIdentity,
     /// Source of the current time.
     pub clock: Clock,
     /// Maximum age of data that is returned without a new read.
@@ -30,6 +32,18 @@ pub struct StoreOptions {
     pub change_check: ChangeCheck,
 }
 
+/// Names under which a program appears in the spreadsheet. All instances that share a spreadsheet have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProgramIdentity {
+    /// Audit log; see [`audit_log_tab`](crate::audit::audit_log_tab).
+    pub audit_log: &'static Tab,
+    /// Author of repairs, as the audit log shows it.
+    pub author: &'static str,
+    /// Beginning of the names of the named ranges that hold the fencing token: letters and underscores, the last one an
+    /// underscore. Instances with different prefixes do not see each other's writes.
+    pub fencing_prefix: &'static str,
+}
+
 /// Way to detect that nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeCheck {
@@ -41,8 +55,9 @@ pub enum ChangeCheck {
 
 impl StoreOptions {
     /// Defaults for Google's service: data up to 15 s old, 54 of the 60 calls per minute.
-    pub fn for_google(clock: Clock) -> Self {
+    pub fn for_google(clock: Clock, identity: ProgramIdentity) -> Self {
         Self {
+            identity,
             clock,
             fresh_for: SignedDuration::from_secs(15),
             calls_per_minute: NonZeroU32::new(54),

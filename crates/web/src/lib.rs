@@ -18,9 +18,11 @@
 //! - [`assets`]: styles, scripts and the icon under hashed addresses
 //! - [`response`]: HTML, JSON, CSV, XLSX and PDF responses with entity tags, compression and caches
 //! - [`error`]: one error type, rendered as a page or as JSON
+//! - [`audit_log`]: schema of the audit log, and the author of what the program changes by itself
 //! - [`routes`]: addresses of the pages of this crate
 
 pub mod assets;
+pub mod audit_log;
 pub mod delivery;
 pub mod error;
 pub mod findings;

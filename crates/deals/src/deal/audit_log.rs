@@ -9,8 +9,9 @@ use domain::money::Money;
 use jiff::{Timestamp, tz::TimeZone};
 use sheets_store::{
     Cell, CellContent, Dataset, DecodeContext, Tab, TabRow, TabRows,
-    audit::{AUDIT_LOG, action, column},
+    audit::{action, column},
 };
+use web::audit_log::AUDIT_LOG;
 
 use crate::{
     deal::{

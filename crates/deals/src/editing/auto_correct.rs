@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use sheets_store::{
     Batch, CommitError, Reading, RowChange, Store,
-    audit::REPAIR_AUTHOR,
     commit::batch::{CellUpdate, RowNumbering, RowUpdate},
 };
+use web::audit_log::PROGRAM_AUTHOR;
 
 use crate::{
     deal::{
@@ -109,9 +109,9 @@ impl AutoCorrector {
 /// does not hold them back.
 async fn write_corrections(store: &Store, rows: &DealRows, due: &[Correction]) -> Result<(), CommitError> {
     let numbers = numberings(due, rows).into_iter().map(RowChange::Number);
-    store.commit(Batch::by(REPAIR_AUTHOR, numbers)).await?;
+    store.commit(Batch::by(PROGRAM_AUTHOR, numbers)).await?;
     let updates = correction_updates(due).into_iter().map(RowChange::Update);
-    store.commit(Batch::by(REPAIR_AUTHOR, updates)).await?;
+    store.commit(Batch::by(PROGRAM_AUTHOR, updates)).await?;
     Ok(())
 }
 

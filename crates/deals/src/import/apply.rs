@@ -5,11 +5,9 @@
 //! deleted), the next key is derived from the first one and the missing id, so that the line can be imported again.
 
 use jiff::Zoned;
-use sheets_store::{
-    CellEntry, NewId, RowChange, RowInsert,
-    audit::{AUDIT_LOG, action},
-};
+use sheets_store::{CellEntry, NewId, RowChange, RowInsert, audit::action};
 use uuid::Uuid;
+use web::audit_log::AUDIT_LOG;
 
 use crate::{
     deal::{

@@ -12,9 +12,10 @@ use std::{
 use jiff::Timestamp;
 use sheets_store::{
     CellContent, Dataset, DecodeContext, Tab, TabRow, TabRows,
-    audit::{AUDIT_LOG, action, column},
+    audit::{action, column},
 };
 use uuid::Uuid;
+use web::audit_log::AUDIT_LOG;
 
 use crate::deal::columns::{DEALS, UPDATED_AT};
 

@@ -80,7 +80,7 @@ pub fn author_label(by: &str, language: Language) -> String {
     let (french, english) = match by {
         "form" => ("formulaire", "form"),
         sheets_store::audit::SHEET_EDITOR => ("dans le tableur", "in the spreadsheet"),
-        sheets_store::audit::REPAIR_AUTHOR => ("Tallyboard", "Tallyboard"),
+        web::audit_log::PROGRAM_AUTHOR => ("Tallyboard", "Tallyboard"),
         other if language == Language::French => {
             let words = other.replacen("undo of import of ", "annulation de l’import de ", 1);
             return words.replacen("import of ", "import de ", 1);

@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use sheets_store::{
     Cell, CellContent, Dataset, DecodeContext, Tab, TabRow, TabRows,
-    audit::{AUDIT_LOG, action, column},
+    audit::{action, column},
 };
+use web::audit_log::AUDIT_LOG;
 
 use crate::{
     claims::{dataset::LeaderboardRows, rows::SUBMISSIONS},

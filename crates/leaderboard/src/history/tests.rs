@@ -4,7 +4,8 @@ use domain::{normalize::normalize, period::Period};
 use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sheets_store::{Dataset, DecodeContext, Tab, TabRows, audit::AUDIT_LOG};
+use sheets_store::{Dataset, DecodeContext, Tab, TabRows};
+use web::audit_log::AUDIT_LOG;
 
 use crate::{
     claims::{

@@ -7,7 +7,6 @@
 pub(crate) mod detected_edits;
 pub(crate) mod own_writes;
 pub(crate) mod row_diff;
-pub(crate) mod sheet_edits;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{
-        AUDIT_LOG, SHEET_EDITOR,
+        SHEET_EDITOR,
         action::{ADDED, CREATED, DELETED, REMOVED},
         column,
     },
@@ -35,12 +34,13 @@ use crate::{
         batch::{Batch, CellUpdate, CommitError, NewId, RowChange, RowInsert, RowUpdate},
         queue::WriteQueue,
     },
+    options::StoreOptions,
     read::{
         dataset::{FullRead, TabRows},
         pages::PageReader,
         read_error::ReadError,
     },
-    schema::tab::ChangeHistory,
+    schema::tab::{ChangeHistory, Tab},
 };
 
 /// Lines read from the end of the log.
@@ -56,6 +56,7 @@ const MAX_REMEMBERED_LINES: usize = 20_000;
 
 pub(crate) struct ChangeDetector {
     clock: Clock,
+    audit_log: &'static Tab,
     pages: Arc<PageReader>,
     first_pause: Duration,
     pub(crate) own_writes: OwnWrites,
@@ -84,11 +85,12 @@ struct EditLine {
 }
 
 impl ChangeDetector {
-    pub(crate) fn new(clock: Clock, pages: Arc<PageReader>, first_pause: Duration) -> Self {
+    pub(crate) fn new(pages: Arc<PageReader>, options: &StoreOptions) -> Self {
         Self {
-            clock,
+            clock: options.clock.clone(),
+            audit_log: options.identity.audit_log,
             pages,
-            first_pause,
+            first_pause: options.first_pause,
             own_writes: OwnWrites::default(),
             compared: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
@@ -244,7 +246,7 @@ impl ChangeDetector {
     fn insert(&self, line: &EditLine) -> RowInsert {
         let text = |text: &str| CellEntry::Text(text.to_owned());
         RowInsert {
-            tab: &AUDIT_LOG,
+            tab: self.audit_log,
             id: NewId::Given(line.id.to_string()),
             cells: vec![
                 CellEntry::instant(&line.at.to_zoned(self.clock.zone().clone())),
@@ -261,7 +263,7 @@ impl ChangeDetector {
 
     /// Lines that other instances have logged since then.
     async fn known_lines(&self, since: Timestamp) -> Result<KnownEditLines, CommitError> {
-        let log = self.pages.end_of(&AUDIT_LOG, MAX_LINES_READ).await;
+        let log = self.pages.end_of(self.audit_log, MAX_LINES_READ).await;
         let log = log.map_err(|error| match error {
             ReadError::Unreachable(reason) => CommitError::NotWritten(reason),
             other => CommitError::Closed(other),

@@ -151,12 +151,12 @@ impl OwnWrites {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::AUDIT_LOG;
+    use crate::audit::TEST_AUDIT_LOG;
 
     pub(crate) static TAB: Tab = Tab {
         title: "animals",
-        columns: AUDIT_LOG.columns,
-        ids: AUDIT_LOG.ids,
+        columns: TEST_AUDIT_LOG.columns,
+        ids: TEST_AUDIT_LOG.ids,
         history: ChangeHistory::Kept,
         updated_at: None,
     };
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn tabs_without_a_history_are_not_noted() {
         let own = OwnWrites::default();
-        own.note(&AUDIT_LOG, "a", OwnWrite::Removed);
-        assert_eq!(own.of(&AUDIT_LOG), HashMap::new());
+        own.note(&TEST_AUDIT_LOG, "a", OwnWrite::Removed);
+        assert_eq!(own.of(&TEST_AUDIT_LOG), HashMap::new());
     }
 }

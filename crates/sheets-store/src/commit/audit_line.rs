@@ -1,7 +1,7 @@
 //! Audit lines that a call adds to the audit log.
 
 use crate::{
-    audit::{REPAIR_AUTHOR, action, column},
+    audit::{action, column},
     cell::{CellContent, CellEntry},
     commit::{
         fencing::{AuditLineId, CallKey},
@@ -82,9 +82,8 @@ pub(crate) fn audit_lines(plan: &WritePlan, blocks: &RowBlocks, call: CallKey) -
     }));
     for restored in &plan.restored {
         let id = AuditLineId::new(call, lines.len(), (restored.tab.title, &restored.id, "")).to_string();
-        let by = REPAIR_AUTHOR;
         lines.push(AuditLine::of_new_row(
-            (id, by, action::REPAIRED),
+            (id, restored.by, action::REPAIRED),
             restored.tab,
             restored.id.clone(),
         ));

@@ -17,8 +17,6 @@ use crate::{
     schema::tab::normalize_header,
 };
 
-const RANGE_PREFIX: &str = "tallyboard_turn_";
-
 /// Random key of one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CallKey([u8; 5]);
@@ -41,33 +39,44 @@ impl CallKey {
 }
 
 /// Last fencing token; number 0 before the first one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FencingToken {
+    /// Beginning of the ids and names of the named ranges.
+    prefix: &'static str,
     pub(crate) number: u64,
     /// Call that took it; the call before, if a token was taken without a write.
     pub(crate) key: Option<CallKey>,
     /// Ids of the existing named ranges: its own, and copies that staff made.
-    standing: Vec<String>,
+    ranges: Vec<String>,
 }
 
 impl FencingToken {
-    /// Last token among the named ranges of a spreadsheet.
-    pub(crate) fn among(ranges: &[NamedRange]) -> Self {
-        let mut turn = Self::default();
+    fn before_the_first(prefix: &'static str) -> Self {
+        Self {
+            prefix,
+            number: 0,
+            key: None,
+            ranges: Vec::new(),
+        }
+    }
+
+    /// Last token among the named ranges of a spreadsheet whose names begin with `prefix`.
+    pub(crate) fn among(ranges: &[NamedRange], prefix: &'static str) -> Self {
+        let mut last = Self::before_the_first(prefix);
         for range in ranges {
             let Some(id) = range.named_range_id.as_ref() else {
                 continue;
             };
-            let Some(number) = id.strip_prefix(RANGE_PREFIX).and_then(|number| number.parse().ok()) else {
+            let Some(number) = id.strip_prefix(prefix).and_then(|number| number.parse().ok()) else {
                 continue;
             };
-            turn.standing.push(id.clone());
-            if number >= turn.number {
-                turn.number = number;
-                turn.key = range.name.as_deref().and_then(key_in_name);
+            last.ranges.push(id.clone());
+            if number >= last.number {
+                last.number = number;
+                last.key = range.name.as_deref().and_then(key_in_name);
             }
         }
-        turn
+        last
     }
 
     /// Next token, taken by the call `key`.
@@ -82,21 +91,22 @@ impl FencingToken {
     pub(crate) fn next_without_write(&self) -> Self {
         let number = self.number + 1;
         Self {
+            prefix: self.prefix,
             number,
             key: self.key,
-            standing: vec![format!("{RANGE_PREFIX}{number}")],
+            ranges: vec![format!("{}{number}", self.prefix)],
         }
     }
 
     /// Requests that take this token after `before`; they come first in the call. The range lies in the tab `sheet_id`.
     pub(crate) fn requests(&self, before: &Self, sheet_id: i32) -> Vec<SheetRequest> {
         let key = self.key.map(CallKey::hex).unwrap_or_default();
-        let name = format!("{RANGE_PREFIX}{}_{key}", self.number);
-        let gone = before.standing.iter();
-        let gone = gone.map(|id| requests::delete_named_range(id));
-        let own = self.standing.iter();
-        let own = own.map(|id| requests::add_named_range(id, &name, sheet_id));
-        own.chain(gone).collect()
+        let name = format!("{}{}_{key}", self.prefix, self.number);
+        let deleted = before.ranges.iter();
+        let deleted = deleted.map(|id| requests::delete_named_range(id));
+        let added = self.ranges.iter();
+        let added = added.map(|id| requests::add_named_range(id, &name, sheet_id));
+        added.chain(deleted).collect()
     }
 
     /// Skips a token whose named range exists although the spreadsheet does not list it, which happens after staff
@@ -107,7 +117,7 @@ impl FencingToken {
 
     /// Whether no token was taken between this and `other`.
     pub(crate) fn has_same_ranges(&self, other: &Self) -> bool {
-        self.standing == other.standing && self.key == other.key
+        self.ranges == other.ranges && self.key == other.key
     }
 }
 
@@ -214,10 +224,11 @@ mod tests {
     }
 
     #[test]
-    fn the_last_turn_and_who_took_it_are_read_from_the_named_ranges() {
+    fn the_last_token_and_its_call_are_read_from_the_named_ranges() {
         let key = CallKey::new();
-        let taken = FencingToken::default().next(CallKey::new()).next(key);
-        let requests = taken.requests(&FencingToken::default(), 0);
+        let none = FencingToken::before_the_first("shop_fence_");
+        let taken = none.next(CallKey::new()).next(key);
+        let requests = taken.requests(&none, 0);
         let made = requests[0]
             .add_named_range
             .clone()
@@ -226,36 +237,37 @@ mod tests {
             .expect("range");
         let others = [
             range("7", "staff's own"),
-            range("tallyboard_turn_x", "no number"),
-            range("tallyboard_turn_1", "tallyboard_turn_1_0"),
+            range("shop_fence_x", "no number"),
+            range("shop_fence_1", "shop_fence_1_0"),
+            range("other_fence_9", "other_fence_9_0"),
         ];
-        let found = FencingToken::among(&[&others[..], &[made]].concat());
+        let found = FencingToken::among(&[&others[..], &[made]].concat(), "shop_fence_");
         assert_eq!((found.number, found.key), (2, Some(key)));
-        assert_eq!(found.standing, ["tallyboard_turn_1", "tallyboard_turn_2"]);
-        assert_eq!(FencingToken::among(&others[..2]), FencingToken::default());
+        assert_eq!(found.ranges, ["shop_fence_1", "shop_fence_2"]);
+        assert_eq!(FencingToken::among(&others[..2], "shop_fence_"), none);
     }
 
     #[test]
     fn a_line_tells_by_its_id_what_it_was_meant_for() {
         let key = CallKey::new();
         for place in [0, 1, 4_095, 4_096, 70_000] {
-            let id = AuditLineId::new(key, place, ("deals", "7", "Statut "));
+            let id = AuditLineId::new(key, place, ("books", "7", "Status "));
             let read = AuditLineId::parse(&id.to_string()).expect("sealed");
             assert_eq!((read, read.call()), (id, key));
-            assert!(read.means("deals", "7", "statut"));
-            assert!(!read.means("deals", "8", "statut"));
-            assert!(!read.means("deals", "7", "notes"));
-            assert!(!read.means("books", "7", "statut"));
+            assert!(read.means("books", "7", "status"));
+            assert!(!read.means("books", "8", "status"));
+            assert!(!read.means("books", "7", "notes"));
+            assert!(!read.means("pens", "7", "status"));
         }
         for (row, column) in [(0, 0), (4_095, 127), (17, 3), (256, 16)] {
-            let id = AuditLineId::of_removal(key, (row, column), ("deals", "7"));
+            let id = AuditLineId::of_removal(key, (row, column), ("books", "7"));
             assert_eq!((id.removed_row(), id.call()), (Some(row), key));
-            assert!(id.means("deals", "7", "") && !id.means("deals", "8", ""));
+            assert!(id.means("books", "7", "") && !id.means("books", "8", ""));
         }
-        assert_eq!(AuditLineId::new(key, 4_096, ("deals", "7", "")).removed_row(), None);
+        assert_eq!(AuditLineId::new(key, 4_096, ("books", "7", "")).removed_row(), None);
         assert_ne!(
-            AuditLineId::new(key, 1, ("deals", "7", "statut")),
-            AuditLineId::new(key, 2, ("deals", "7", "statut"))
+            AuditLineId::new(key, 1, ("books", "7", "status")),
+            AuditLineId::new(key, 2, ("books", "7", "status"))
         );
         assert_eq!(AuditLineId::parse(&Uuid::new_v4().to_string()), None);
     }

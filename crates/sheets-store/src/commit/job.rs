@@ -8,7 +8,6 @@ use std::{
 use tokio::sync::oneshot;
 
 use crate::{
-    audit::AUDIT_LOG,
     commit::batch::{Batch, CommitError, CommitSummary, NewId, RowChange},
     schema::tab::{ChangeHistory, Tab},
 };
@@ -141,7 +140,7 @@ impl WriteJob {
     }
 
     /// Tabs that the job needs, including the audit log if it writes lines there.
-    pub(crate) fn tabs(&self) -> Vec<&'static Tab> {
+    pub(crate) fn tabs(&self, audit_log: &'static Tab) -> Vec<&'static Tab> {
         let mut tabs: Vec<&'static Tab> = Vec::new();
         for (_, change) in self.open_changes() {
             let logs = match change {
@@ -150,7 +149,7 @@ impl WriteJob {
                 // Without its lines a misplaced deletion could not be repaired.
                 RowChange::Delete(_) | RowChange::Number(_) => true,
             };
-            let needed = [Some(change.tab()), logs.then_some(&AUDIT_LOG)];
+            let needed = [Some(change.tab()), logs.then_some(audit_log)];
             for tab in needed.into_iter().flatten() {
                 if !tabs.contains(&tab) {
                     tabs.push(tab);
@@ -203,10 +202,10 @@ fn estimated_requests(change: &RowChange) -> usize {
 }
 
 /// Splits a group by sets of tabs, so that a closed tab does not block jobs for other tabs.
-pub(crate) fn split_by_tabs(group: Vec<WriteJob>) -> Vec<Vec<WriteJob>> {
+pub(crate) fn split_by_tabs(group: Vec<WriteJob>, audit_log: &'static Tab) -> Vec<Vec<WriteJob>> {
     let mut sorted: Vec<(Vec<&'static Tab>, Vec<WriteJob>)> = Vec::new();
     for job in group {
-        let tabs = job.tabs();
+        let tabs = job.tabs(audit_log);
         match sorted.iter_mut().find(|(known, _)| *known == tabs) {
             Some((_, jobs)) => jobs.push(job),
             None => sorted.push((tabs, vec![job])),
@@ -215,9 +214,9 @@ pub(crate) fn split_by_tabs(group: Vec<WriteJob>) -> Vec<Vec<WriteJob>> {
     sorted.into_iter().map(|(_, jobs)| jobs).collect()
 }
 
-pub(crate) fn tabs_of(group: &[WriteJob]) -> Vec<&'static Tab> {
+pub(crate) fn tabs_of(group: &[WriteJob], audit_log: &'static Tab) -> Vec<&'static Tab> {
     let mut tabs: Vec<&'static Tab> = Vec::new();
-    for tab in group.iter().flat_map(WriteJob::tabs) {
+    for tab in group.iter().flat_map(|job| job.tabs(audit_log)) {
         if !tabs.contains(&tab) {
             tabs.push(tab);
         }

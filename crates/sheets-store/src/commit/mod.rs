@@ -70,6 +70,7 @@ use crate::{
         write_loop::UnconfirmedWrite,
     },
     google::client::SpreadsheetClient,
+    options::ProgramIdentity,
     read::reader::{Reader, WriteEffect},
 };
 
@@ -90,6 +91,7 @@ struct Committer {
     reader: Arc<Reader>,
     tails: TabIndexes,
     clock: Clock,
+    identity: ProgramIdentity,
     first_pause: Duration,
     /// Number of the current group.
     group: u64,
@@ -191,7 +193,9 @@ impl Committer {
                 Err(error) => {
                     let mut groups = vec![group];
                     if matches!(error, CommitError::Closed(_)) {
-                        groups = groups.into_iter().flat_map(job::split_by_tabs).collect();
+                        let audit_log = self.identity.audit_log;
+                        let split = |group| job::split_by_tabs(group, audit_log);
+                        groups = groups.into_iter().flat_map(split).collect();
                     }
                     if groups.len() > 1 {
                         stack.extend(groups.into_iter().rev());

@@ -137,6 +137,7 @@ impl RowAddition {
 /// Row that is restored.
 #[derive(Clone, Debug)]
 pub(crate) struct RestoredRow {
+    pub(crate) by: &'static str,
     pub(crate) tab: &'static Tab,
     pub(crate) id: String,
     /// Row number below which it is inserted.

@@ -49,10 +49,15 @@ impl WriteQueue {
         let (sender, receiver) = mpsc::channel(options.queue.get());
         let tabs = KnownTabs::default();
         let committer = Committer {
-            tails: TabIndexes::new(Arc::clone(&spreadsheet), Arc::clone(&reader)),
+            tails: TabIndexes::new(
+                Arc::clone(&spreadsheet),
+                Arc::clone(&reader),
+                options.identity.audit_log,
+            ),
             spreadsheet,
             reader,
             clock: options.clock.clone(),
+            identity: options.identity,
             first_pause: options.first_pause,
             group: 0,
             lost: None,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    audit::{AUDIT_LOG, column},
+    audit::column,
     cell::{CellContent, CellEntry},
     commit::{
         audit_line::{AuditLine, LineSubject, LoggedCell},
@@ -47,9 +47,9 @@ pub(crate) struct WriteVerification {
 
 impl WriteRequest {
     /// Lookups that show whether the call was applied, and where.
-    pub(crate) fn evidence(&self) -> Vec<RowLookup> {
+    pub(crate) fn evidence(&self, audit_log: &Tab) -> Vec<RowLookup> {
         let line = |line: &AuditLine| RowLookup {
-            tab: AUDIT_LOG.title,
+            tab: audit_log.title,
             id: line.id.clone(),
             search: LookupScope::Known,
         };
@@ -71,7 +71,7 @@ impl WriteRequest {
     /// Whether the call was applied, judged by rows and lines with ids; `None` if it wrote none.
     pub(crate) fn was_applied(&self, tails: &TabIndexes) -> Option<bool> {
         if let Some(line) = self.lines.first() {
-            return Some(tails.contains(&AUDIT_LOG, &line.id));
+            return Some(tails.contains(tails.audit_log(), &line.id));
         }
         let addition = self.plan.additions.first()?;
         Some(tails.contains(addition.tab, &addition.id_text()))
@@ -167,8 +167,9 @@ impl WriteRequest {
 
     /// Result by the lines that were found in the log after the response was lost.
     pub(crate) fn verify_from_log(&self, sight: &LookupResults, tails: &TabIndexes) -> WriteVerification {
-        let position = |column: usize| tails.place(&AUDIT_LOG).layout.position(column);
-        let hit = |line: &AuditLine| match sight.get(&(AUDIT_LOG.title, line.id.clone())) {
+        let audit_log = tails.audit_log();
+        let position = |column: usize| tails.place(audit_log).layout.position(column);
+        let hit = |line: &AuditLine| match sight.get(&(audit_log.title, line.id.clone())) {
             Some(found @ LookupResult::Row { .. }) => LoggedCell {
                 row: found.content(position(column::ROW)).as_cell().text(),
                 header: found.content(position(column::HEADER)).as_cell().text(),

@@ -8,7 +8,6 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    audit::AUDIT_LOG,
     cell::CellEntry,
     change_detection::own_writes::OwnWrite,
     commit::{
@@ -105,7 +104,7 @@ impl Committer {
             }
             return result.map(|()| LoopStep::Further);
         }
-        let tabs = tabs_of(group);
+        let tabs = tabs_of(group, self.identity.audit_log);
         let before = self.current_token(&tabs).await?;
         let plan = if self.fixes.is_empty() {
             if tabs.is_empty() {
@@ -133,7 +132,7 @@ impl Committer {
     }
 
     async fn plan_changes(&mut self, tabs: &[&'static Tab], group: &mut [WriteJob]) -> Result<WritePlan, WriteFailure> {
-        let wanted = planner::lookups_of(group);
+        let wanted = planner::lookups_of(group, self.identity.audit_log);
         let sight = self.tails.look(tabs, &wanted).await.map_err(WriteFailure::Looking)?;
         if self.another_program_wrote {
             self.fixes = self.find_orphans(tabs).await?;
@@ -300,7 +299,8 @@ impl Committer {
     }
 
     async fn look_up_evidence(&mut self, shot: &WriteRequest) -> Result<LookupResults, WriteFailure> {
-        let looked = self.tails.look(&shot.tabs(), &shot.evidence()).await;
+        let audit_log = self.identity.audit_log;
+        let looked = self.tails.look(&shot.tabs(audit_log), &shot.evidence(audit_log)).await;
         looked.map_err(WriteFailure::Looking)
     }
 
@@ -318,17 +318,18 @@ impl Committer {
 
 impl WriteRequest {
     /// Tabs that show whether it was applied.
-    fn tabs(&self) -> Vec<&'static Tab> {
+    fn tabs(&self, audit_log: &'static Tab) -> Vec<&'static Tab> {
         let mut tabs = self.plan.tabs();
         if self.is_logged() {
-            tabs.push(&AUDIT_LOG);
+            tabs.push(audit_log);
         }
         tabs
     }
 
     /// Drops the index of its tabs, since the rows have moved.
     fn forget(&self, tails: &mut crate::commit::tab_index::TabIndexes) {
-        self.tabs().iter().for_each(|tab| tails.invalidate_tab(tab));
+        let tabs = self.tabs(tails.audit_log());
+        tabs.iter().for_each(|tab| tails.invalidate_tab(tab));
     }
 }
 

@@ -16,7 +16,7 @@
 use std::ops::Range;
 
 use crate::{
-    audit::{AUDIT_LOG, column},
+    audit::column,
     cell::CellEntry,
     commit::{
         audit_line::{AuditLine, LineSubject, audit_lines},
@@ -87,7 +87,7 @@ impl WriteRequest {
         shot.remove(tails);
         if shot.is_large() {
             shot.ranges.clear();
-            shot.show_which_rows_went();
+            shot.show_which_rows_went(tails.audit_log());
         } else {
             shot.show_which_rows_were_hit(tails);
         }
@@ -99,8 +99,9 @@ impl WriteRequest {
         if self.lines.is_empty() {
             return;
         }
-        let place = tails.place(&AUDIT_LOG);
-        self.requests.extend(tails.growth_needed(&AUDIT_LOG));
+        let audit_log = tails.audit_log();
+        let place = tails.place(audit_log);
+        self.requests.extend(tails.growth_needed(audit_log));
         self.requests
             .push(requests::empty_rows(place.sheet_id, place.after_row, self.lines.len()));
         // Lines of new rows come last and prove nothing, so they are not returned; their header and values are empty.
@@ -112,7 +113,7 @@ impl WriteRequest {
         let filled = if telling == 0 {
             column::HEADER
         } else {
-            AUDIT_LOG.columns.len()
+            audit_log.columns.len()
         };
         let mut singly = Vec::new();
         for column in 0..filled {
@@ -152,7 +153,7 @@ impl WriteRequest {
         if telling > 0 {
             self.ranges.push(format!(
                 "{}!{}{}:{}{}",
-                quoted_title(AUDIT_LOG.title),
+                quoted_title(audit_log.title),
                 column_letters(first),
                 log.first_row + 1,
                 column_letters(last),
@@ -210,7 +211,7 @@ impl WriteRequest {
                 .collect();
             self.requests.extend(tails.growth_needed(tab));
             let mut place = tails.place(tab);
-            if *tab == AUDIT_LOG {
+            if tab == tails.audit_log() {
                 // Below the lines of this call, whose position must stay as in the returned range.
                 place.after_row += self.lines.len();
             }
@@ -299,7 +300,7 @@ impl WriteRequest {
     }
 
     /// Makes the response to a large call that only deletes and adds rows return the ids of the deleted rows.
-    fn show_which_rows_went(&mut self) {
+    fn show_which_rows_went(&mut self, audit_log: &Tab) {
         let plan = &self.plan;
         let is_told = plan.removals.iter().all(|removal| removal.shows.is_empty());
         let Some(log) = self.log.as_ref().filter(|_| is_told) else {
@@ -316,7 +317,7 @@ impl WriteRequest {
         let column = column_letters(log.row);
         for lines in self.lines_with_ids() {
             let (first, last) = (log.first_row + lines.start + 1, log.first_row + lines.end);
-            let title = quoted_title(AUDIT_LOG.title);
+            let title = quoted_title(audit_log.title);
             self.ranges.push(format!("{title}!{column}{first}:{column}{last}"));
         }
     }
@@ -346,7 +347,7 @@ impl WriteRequest {
     /// Updates `tails` after the call was applied and hit the intended rows.
     pub(crate) fn note(&self, tails: &mut TabIndexes) {
         if !self.lines.is_empty() {
-            tails.added(&AUDIT_LOG, self.lines.iter().map(|line| line.id.as_str()));
+            tails.added(tails.audit_log(), self.lines.iter().map(|line| line.id.as_str()));
         }
         for tab in self.plan.tabs_with_additions() {
             let additions = self.plan.additions.iter().filter(|addition| addition.tab == tab);

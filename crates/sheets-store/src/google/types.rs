@@ -13,7 +13,6 @@ pub(crate) use google_sheets4::{
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 
-
 /// Connector for TLS connections, or for plain ones to a local server.
 pub(crate) type Connector = HttpsConnector<HttpConnector>;
 /// HTTP client of the token exchange and of Drive.

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::{
     Store,
-    audit::AUDIT_LOG,
     cell::Cell,
     google::{
         call_error::CallError,
@@ -55,13 +54,8 @@ impl From<&HeaderProblem> for SetupProblem {
     }
 }
 
-/// Prepares `tabs` and the audit log, without which no row can be changed.
+/// Prepares `tabs`.
 pub(crate) async fn prepare(store: &Store, tabs: &[&'static Tab]) -> SetupReport {
-    let mut tabs = tabs.to_vec();
-    if !tabs.contains(&&AUDIT_LOG) {
-        tabs.push(&AUDIT_LOG);
-    }
-    let tabs = tabs.as_slice();
     let mut report = SetupReport::default();
     let deadline = Instant::now() + store.patience;
     let mut again = true;

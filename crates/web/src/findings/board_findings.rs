@@ -3,9 +3,9 @@
 use jiff::Zoned;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sheets_store::finding::{Finding, NearNames, SheetEdit};
+use sheets_store::finding::Finding;
 
-use crate::page::skeleton::Frame;
+use crate::{findings::sheet_edits::SheetEdit, page::skeleton::Frame};
 
 /// Data issues of a board.
 pub struct BoardFindings {
@@ -35,6 +35,35 @@ impl BoardFindings {
             as_of,
         }
     }
+}
+
+/// Two similar names; a person decides whether they are the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NearNames {
+    /// Kind of name, as in forms: `csm` or `company`.
+    pub kind: &'static str,
+    /// Name with more rows, which a merge keeps.
+    pub keep: NamedRows,
+    /// Name that a merge replaces.
+    pub merge: NamedRows,
+    /// Reason for the similarity, in one sentence.
+    pub reason: String,
+    /// Effect of a merge on the totals, in one sentence.
+    pub effect: String,
+    /// URL that receives the decision.
+    #[serde(skip)]
+    pub action: &'static str,
+}
+
+/// Name with its rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct NamedRows {
+    /// Name as shown.
+    pub name: String,
+    /// Number of rows with the name.
+    pub rows: u32,
+    /// Address of the page that lists them.
+    pub address: String,
 }
 
 /// Rejected line of a file.

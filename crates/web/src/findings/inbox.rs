@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use sheets_store::finding::{Effect, Finding, FindingKind, NearNames, SheetEdit};
+use sheets_store::finding::{Effect, Finding, FindingKind};
 
-use crate::findings::board_findings::{BoardFindings, LineProblem};
+use crate::findings::{
+    board_findings::{BoardFindings, LineProblem, NearNames},
+    sheet_edits::SheetEdit,
+};
 
 /// Entries per group on the page with all groups; a single group shows [`MAX_ALONE`].
 const MAX_IN_OVERVIEW: usize = 50;

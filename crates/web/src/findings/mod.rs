@@ -11,6 +11,7 @@ pub mod board_findings;
 pub mod counts;
 pub mod inbox;
 pub mod page;
+pub mod sheet_edits;
 #[cfg(test)]
 mod tests;
 pub(crate) mod view;

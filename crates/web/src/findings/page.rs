@@ -11,13 +11,14 @@ use axum::{
 use jiff::Zoned;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sheets_store::finding::{Finding, NearNames, SheetEdit};
+use sheets_store::finding::Finding;
 
 use crate::{
     error::{Error, FieldError},
     findings::{
-        board_findings::{BoardFindings, LineProblem},
+        board_findings::{BoardFindings, LineProblem, NearNames},
         inbox::FindingsInbox,
+        sheet_edits::SheetEdit,
         view::FindingsPage,
     },
     openapi::{EndpointDocs, PROGRAM},

@@ -2,13 +2,14 @@
 
 use jiff::Zoned;
 use maud::{Markup, html};
-use sheets_store::finding::{Effect, Finding, NamedRows, NearNames, SheetEdit};
+use sheets_store::finding::{Effect, Finding};
 
 use crate::{
     assets,
     findings::{
-        board_findings::LineProblem,
+        board_findings::{LineProblem, NamedRows, NearNames},
         inbox::{FILE_LINES, FindingGroup, FindingsInbox, NEAR_NAMES, SHEET_EDITS},
+        sheet_edits::SheetEdit,
     },
     page::{
         Frame, Page,

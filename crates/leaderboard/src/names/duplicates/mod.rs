@@ -6,8 +6,10 @@ mod tests;
 use domain::similarity::{ComparableName, Similarity, most_similar, similar_pairs};
 use schemars::JsonSchema;
 use serde::Serialize;
-use sheets_store::finding::{NamedRows, NearNames};
-use web::page::formatting;
+use web::{
+    findings::board_findings::{NamedRows, NearNames},
+    page::formatting,
+};
 
 use crate::{
     claims::{

@@ -6,7 +6,7 @@ pub(crate) mod numbering;
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    audit::{self, AUDIT_LOG, action, column},
+    audit::{self, action, column},
     cell::{CellContent, CellEntry},
     commit::{
         batch::{CellConflict, CommitError, NewId, RowChange, RowDelete, RowInsert, RowProblem, RowUpdate},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Lookups needed before the open changes of `group` can be compared.
-pub(crate) fn lookups_of(group: &[WriteJob]) -> Vec<RowLookup> {
+pub(crate) fn lookups_of(group: &[WriteJob], audit_log: &Tab) -> Vec<RowLookup> {
     let mut seen = HashSet::new();
     let row = |tab: &Tab, id: &str, search| RowLookup {
         tab: tab.title,
@@ -39,7 +39,7 @@ pub(crate) fn lookups_of(group: &[WriteJob]) -> Vec<RowLookup> {
                 NewId::Given(_) | NewId::Restored { .. } => None,
                 NewId::Counted { key } => {
                     let line = audit::creation_line_id(insert.tab, key);
-                    Some(row(&AUDIT_LOG, &line, LookupScope::Known))
+                    Some(row(audit_log, &line, LookupScope::Known))
                 }
             },
         })
@@ -216,10 +216,10 @@ impl Planner<'_> {
                 is_there.then(|| id.clone())
             }
             NewId::Counted { key } => {
-                let line = self
-                    .sight
-                    .get(&(AUDIT_LOG.title, audit::creation_line_id(insert.tab, key)))?;
-                let place = self.circumstances.tails.place(&AUDIT_LOG);
+                let audit_log = self.circumstances.tails.audit_log();
+                let line_id = audit::creation_line_id(insert.tab, key);
+                let line = self.sight.get(&(audit_log.title, line_id))?;
+                let place = self.circumstances.tails.place(audit_log);
                 matches!(line, LookupResult::Row { .. })
                     .then(|| line.content(place.layout.position(column::ROW)).as_cell().text())
             }

@@ -9,7 +9,6 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 use crate::{
-    audit::REPAIR_AUTHOR,
     cell::CellContent,
     commit::{
         Committer,
@@ -67,7 +66,7 @@ impl Committer {
         let named = || headers.iter().enumerate().filter(|(_, header)| !header.is_empty());
         let removal = |number: &usize| RowRemoval {
             purpose: WritePurpose::Fix(index),
-            by: REPAIR_AUTHOR.to_owned(),
+            by: self.identity.author.to_owned(),
             tab,
             id: shown(*number, self.tails.place(tab).layout.position(0))
                 .as_cell()
@@ -104,6 +103,7 @@ impl Committer {
         };
         let restored = restored.or_else(|| (whole.is_empty() && scattered.is_empty()).then(taken).flatten());
         let restored = restored.map(|(after_row, cells)| RestoredRow {
+            by: self.identity.author,
             tab,
             id: row.id.clone(),
             after_row,

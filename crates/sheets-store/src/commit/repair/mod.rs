@@ -18,7 +18,7 @@ pub(crate) mod row_image;
 pub(crate) mod task;
 
 use crate::{
-    audit::{AUDIT_LOG, REPAIR_AUTHOR, action, column},
+    audit::{action, column},
     cell::{Cell, CellContent, CellEntry},
     commit::{
         Committer,
@@ -118,8 +118,12 @@ impl Committer {
 
     /// Records lines that have to be written again.
     pub(crate) fn record_line_repairs(&mut self, known: impl Iterator<Item = (String, CellEntry, CellContent)>) {
-        self.fixes
-            .extend(known.map(|(id, row, old)| RepairTask::Line { id, row, old }));
+        self.fixes.extend(known.map(|(id, row, old)| RepairTask::Line {
+            tab: self.identity.audit_log,
+            id,
+            row,
+            old,
+        }));
     }
 
     /// Defers repairs that are impossible now, because their tab is closed, until the tab is written to again or the
@@ -128,13 +132,13 @@ impl Committer {
         if failure.is_passing() || self.fixes.is_empty() {
             return;
         }
-        tracing::warn!(%failure, count = self.fixes.len(), "a misplaced write cannot be put right yet; see audit_log");
+        tracing::warn!(%failure, count = self.fixes.len(), "a misplaced write cannot be put right yet; see the audit log");
         self.deferred_repairs.append(&mut self.fixes);
     }
 
     /// Resumes deferred repairs of the tabs of `group`; all of them if the group is empty.
     pub(crate) fn resume_deferred_repairs(&mut self, group: &[WriteJob]) {
-        let tabs = tabs_of(group);
+        let tabs = tabs_of(group, self.identity.audit_log);
         let (now, later) = self
             .deferred_repairs
             .drain(..)
@@ -146,7 +150,7 @@ impl Committer {
 
     /// Reads the current position of the cells and plans their repair.
     pub(crate) async fn plan_repairs(&mut self) -> Result<WritePlan, WriteFailure> {
-        let mut tabs: Vec<&'static Tab> = vec![&AUDIT_LOG];
+        let mut tabs: Vec<&'static Tab> = vec![self.identity.audit_log];
         for fix in &self.fixes {
             if !tabs.contains(&fix.tab()) {
                 tabs.push(fix.tab());
@@ -173,7 +177,7 @@ impl Committer {
                         "a cell that was hit by mistake has been changed since, and stays"
                     ),
                 },
-                RepairTask::Line { id, row, old } => {
+                RepairTask::Line { id, row, old, .. } => {
                     let edit = self.rewrite_line(&sight, id, (row, old));
                     plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
                 }
@@ -303,7 +307,7 @@ impl Committer {
         }?;
         Some(RowEdit {
             purpose: WritePurpose::Fix(0),
-            by: REPAIR_AUTHOR.to_owned(),
+            by: self.identity.author.to_owned(),
             action: action::REPAIRED,
             tab,
             id: id_of(found).to_owned(),
@@ -321,14 +325,15 @@ impl Committer {
     }
 
     fn rewrite_line(&self, sight: &LookupResults, id: &str, (row, old): (&CellEntry, &CellContent)) -> Option<RowEdit> {
-        let found = sight.get(&(AUDIT_LOG.title, id.to_owned()))?;
+        let audit_log = self.identity.audit_log;
+        let found = sight.get(&(audit_log.title, id.to_owned()))?;
         let LookupResult::Row { number, .. } = found else {
             return None;
         };
-        let layout = self.tails.place(&AUDIT_LOG).layout;
+        let layout = self.tails.place(audit_log).layout;
         let cell = |place: usize, filling: CellFill, wanted: CellContent| CellEdit {
             position: layout.position(place),
-            header: AUDIT_LOG.columns[place].header.to_owned(),
+            header: audit_log.columns[place].header.to_owned(),
             kind: None,
             found: found.content(layout.position(place)),
             wanted,
@@ -337,9 +342,9 @@ impl Committer {
         };
         Some(RowEdit {
             purpose: WritePurpose::Fix(0),
-            by: REPAIR_AUTHOR.to_owned(),
+            by: self.identity.author.to_owned(),
             action: action::REPAIRED,
-            tab: &AUDIT_LOG,
+            tab: audit_log,
             id: id.to_owned(),
             number: *number,
             cells: vec![
@@ -376,6 +381,7 @@ impl Committer {
             })
         });
         RestoredRow {
+            by: self.identity.author,
             tab,
             id: id.to_owned(),
             after_row: number.map_or(last_row, |number| (number - 1).min(last_row)).max(1),

@@ -6,7 +6,7 @@
 //! The audit log records what they hit (`audit_replay`).
 
 use crate::{
-    audit::{AUDIT_LOG, column},
+    audit::column,
     cell::{Cell, CellContent},
     commit::{
         Committer,
@@ -50,7 +50,7 @@ impl Committer {
     pub(crate) async fn last_turn(&self) -> Result<FencingToken, WriteFailure> {
         let ranges = self.spreadsheet.named_ranges().await;
         let ranges = ranges.map_err(|error| WriteFailure::Looking(error.into()))?;
-        let mut turn = FencingToken::among(&ranges);
+        let mut turn = FencingToken::among(&ranges, self.identity.fencing_prefix);
         turn.skip_to(self.unlisted_token);
         Ok(turn)
     }
@@ -115,14 +115,15 @@ impl Committer {
 
     /// Lines of `call`, and of the calls before it as far as they matter.
     async fn read_lines_back_to(&mut self, call: CallKey) -> Result<Vec<LoggedChange>, WriteFailure> {
-        let looked = self.tails.look(&[&AUDIT_LOG], &[]).await;
+        let audit_log = self.identity.audit_log;
+        let looked = self.tails.look(&[audit_log], &[]).await;
         looked.map_err(WriteFailure::Looking)?;
-        let place = self.tails.place(&AUDIT_LOG);
+        let place = self.tails.place(audit_log);
         let (end, layout) = (place.after_row, place.layout.clone());
         let last_column = column_letters(layout.width().saturating_sub(1));
         for count in LINES_PER_READ {
             let first = (end + 1).saturating_sub(count).max(2);
-            let range = format!("{}!A{first}:{last_column}", quoted_title(AUDIT_LOG.title));
+            let range = format!("{}!A{first}:{last_column}", quoted_title(audit_log.title));
             let found = self.spreadsheet.values(&[range]).await;
             let found = found.map_err(|error| WriteFailure::Looking(error.into()))?;
             let rows = found.into_iter().filter_map(|range| range.values).flatten();

@@ -1,7 +1,6 @@
 //! Repair tasks.
 
 use crate::{
-    audit::AUDIT_LOG,
     cell::{CellContent, CellEntry},
     commit::{
         fencing::AuditLineId,
@@ -31,6 +30,8 @@ pub(crate) enum RepairTask {
     Scattered(WrittenRow),
     /// Audit line that shows another row than the one that was hit.
     Line {
+        /// Audit log.
+        tab: &'static Tab,
         id: String,
         row: CellEntry,
         old: CellContent,
@@ -66,9 +67,8 @@ impl IntendedCell {
 impl RepairTask {
     pub(crate) fn tab(&self) -> &'static Tab {
         match self {
-            Self::Cell { tab, .. } | Self::Row { tab, .. } => tab,
+            Self::Cell { tab, .. } | Self::Row { tab, .. } | Self::Line { tab, .. } => tab,
             Self::Scattered(row) => row.tab,
-            Self::Line { .. } => &AUDIT_LOG,
         }
     }
 }
@@ -102,8 +102,8 @@ impl RepairTask {
 
     pub(crate) fn line(&self) -> Option<RowLookup> {
         match self {
-            Self::Line { id, .. } => Some(RowLookup {
-                tab: AUDIT_LOG.title,
+            Self::Line { tab, id, .. } => Some(RowLookup {
+                tab: tab.title,
                 id: id.clone(),
                 search: LookupScope::Thorough,
             }),

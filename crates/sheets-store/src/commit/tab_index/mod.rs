@@ -39,6 +39,7 @@ const MAX_ROUNDS: usize = 4;
 pub(crate) struct TabIndexes {
     spreadsheet: Arc<SpreadsheetClient>,
     reader: Arc<Reader>,
+    audit_log: &'static Tab,
     known: HashMap<&'static str, TabIndex>,
 }
 
@@ -62,12 +63,18 @@ struct TabIndex {
 }
 
 impl TabIndexes {
-    pub(crate) fn new(spreadsheet: Arc<SpreadsheetClient>, reader: Arc<Reader>) -> Self {
+    pub(crate) fn new(spreadsheet: Arc<SpreadsheetClient>, reader: Arc<Reader>, audit_log: &'static Tab) -> Self {
         Self {
             spreadsheet,
             reader,
+            audit_log,
             known: HashMap::new(),
         }
+    }
+
+    /// Schema of the audit log.
+    pub(crate) fn audit_log(&self) -> &'static Tab {
+        self.audit_log
     }
 
     /// Updates the index of `tabs` and looks up the `wanted` rows, in one read as long as nothing has moved.

@@ -46,7 +46,7 @@ fn pages_cover_every_row_and_share_one() {
         (100, vec![50]),
         (101, vec![34, 68]),
     ] {
-        let plan = PagePlan::of(&crate::audit::AUDIT_LOG, &list(rows), 50);
+        let plan = PagePlan::of(&crate::audit::TEST_AUDIT_LOG, &list(rows), 50);
         assert_eq!(plan.starts, starts, "{rows} rows");
     }
 }

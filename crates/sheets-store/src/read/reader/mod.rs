@@ -101,7 +101,7 @@ impl Reader {
             options.rows_a_page,
         );
         let pages = Arc::new(pages);
-        let watch = ChangeDetector::new(options.clock.clone(), Arc::clone(&pages), options.first_pause);
+        let watch = ChangeDetector::new(Arc::clone(&pages), options);
         Self {
             clock: options.clock.clone(),
             fresh_for: options.fresh_for,

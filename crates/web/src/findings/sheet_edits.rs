@@ -3,17 +3,40 @@
 //! They need no fix. The log is read only for the page that lists them.
 
 use jiff::{SignedDuration, Timestamp};
-
-use crate::{
+use schemars::JsonSchema;
+use serde::Serialize;
+use sheets_store::{
     Dataset, DecodeContext, Tab, TabRow, TabRows,
-    audit::{AUDIT_LOG, SHEET_EDITOR, column},
-    finding::SheetEdit,
+    audit::{SHEET_EDITOR, column},
 };
+
+use crate::audit_log::AUDIT_LOG;
 
 /// Period that the page covers.
 const LISTED_PERIOD: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Maximum number of edits that are listed, newest first.
 const MAX_EDITS: usize = 500;
+
+/// Edit that staff made in the sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct SheetEdit {
+    /// Time at which the program detected it.
+    pub at: Timestamp,
+    /// Title of the tab.
+    pub tab: String,
+    /// Id of the row, or its row number if it has none.
+    pub row: String,
+    /// Action: `changed`, `added` or `removed`.
+    pub action: String,
+    /// Header of the cell; empty for a whole row.
+    pub column: String,
+    /// Value before.
+    pub old: String,
+    /// Value after.
+    pub new: String,
+    /// Link to the audit line.
+    pub link: String,
+}
 
 /// Audit lines about edits in the sheet, newest first.
 #[derive(Debug)]
