@@ -7,6 +7,7 @@
 //! - [`app`]: the composition root; builds the store, the clock and the boards → all crates below
 //! - [`site_map`]: the addresses of the program by section, and the navigation → boards, web
 //! - [`config`]: the settings, read from the environment and `secrets.json`
+//! - `memory`: returns freed memory to the system
 //! - `crates/leaderboard`: who completed which integration → web, domain, sheets-store
 //! - `crates/deals`: the founder's sales pipeline → web, domain, sheets-store
 //! - `crates/customers`: customer health from eight sources → web, customer-sources, domain, sheets-store
@@ -20,4 +21,5 @@
 pub mod app;
 pub mod cli;
 mod config;
+mod memory;
 pub mod site_map;

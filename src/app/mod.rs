@@ -17,7 +17,7 @@ use customers::{
 use deals::ImportJobs;
 use leaderboard::claims::catalog::file::CatalogFile;
 use sheets_emulator::Emulator;
-use sheets_store::{SetupProblem, SetupReport, Store, clock::Clock, memory};
+use sheets_store::{SetupProblem, SetupReport, Store, clock::Clock};
 use tokio::{sync::Mutex, task::JoinHandle};
 use web::{middleware::RequestGuard, page::DataSource};
 
@@ -28,6 +28,7 @@ pub use crate::app::{
 use crate::{
     app::{assembly::assemble, cross_board::Boards},
     config::Config,
+    memory::trim_when_idle,
 };
 
 /// The assembled program.
@@ -136,7 +137,7 @@ impl App {
                 tokio::spawn(Arc::clone(&boards.customers).precompute()),
                 tokio::spawn(Arc::clone(&self.sync).run_by_schedule()),
                 tokio::spawn(Arc::clone(&self.alerts).run()),
-                tokio::spawn(memory::trim_when_idle({
+                tokio::spawn(trim_when_idle({
                     let guard = Arc::clone(&self.guard);
                     move || guard.requests()
                 })),

@@ -10,13 +10,14 @@ use sheets_store::{
     CallError, SetupProblem, SpreadsheetConnection, Store,
     clock::Clock,
     google::connection::Credentials,
-    options::{ChangeCheck, ProgramIdentity, StoreOptions},
+    options::{ChangeCheck, ProgramIdentity, SettingNames, StoreOptions},
 };
 use web::audit_log::{AUDIT_LOG, PROGRAM_AUTHOR};
 
 use crate::{
     app::BuildError,
     config::{Config, RemoteSpreadsheet, SpreadsheetSource},
+    memory::trim_after_read,
 };
 
 /// Names of the program in the spreadsheet. The prefix stays as it is: instances of older versions share spreadsheets.
@@ -24,6 +25,11 @@ pub const STORE_IDENTITY: ProgramIdentity = ProgramIdentity {
     audit_log: &AUDIT_LOG,
     author: PROGRAM_AUTHOR,
     fencing_prefix: "tallyboard_turn_",
+    settings: SettingNames {
+        spreadsheet_id: "SPREADSHEET_ID",
+        api_url: "SHEETS_API_URL",
+        guide: "the chapter “Connect a Google spreadsheet” of the README",
+    },
 };
 
 /// Opens the store; starts the emulator if no spreadsheet is configured.
@@ -34,6 +40,7 @@ pub(crate) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
             let options = StoreOptions {
                 calls_per_minute: None,
                 fresh_for: config.fresh_for,
+                after_read: trim_after_read,
                 ..StoreOptions::for_google(clock.clone(), STORE_IDENTITY)
             };
             (embedded(&emulator, config.sheets_timeout), options, Some(emulator))
@@ -47,6 +54,7 @@ pub(crate) async fn open_store(config: &Config, clock: &Clock) -> Result<(Store,
                 } else {
                     ChangeCheck::ByReading
                 },
+                after_read: trim_after_read,
                 ..StoreOptions::for_google(clock.clone(), STORE_IDENTITY)
             };
             (connection_to(remote, config.sheets_timeout), options, None)

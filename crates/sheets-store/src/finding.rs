@@ -94,21 +94,6 @@ impl FindingKind {
             Self::Burst => "burst",
         }
     }
-
-    /// Heading of findings of this kind.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Header => "Headers that were renamed",
-            Self::Unreadable => "Cells that cannot be read",
-            Self::FormulaError => "Formulas that end in an error",
-            Self::UnknownValue => "Words that are not on the list",
-            Self::Id => "Ids that are missing or stand twice",
-            Self::Alias => "Aliases that are not applied",
-            Self::Future => "Dates in the future",
-            Self::FormulaLike => "Text that begins like a formula",
-            Self::Burst => "Many rows within minutes",
-        }
-    }
 }
 
 /// Effect of a finding on the totals.

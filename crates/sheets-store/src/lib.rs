@@ -85,7 +85,6 @@ pub mod commit;
 pub mod error_chain;
 pub mod finding;
 pub mod google;
-pub mod memory;
 pub mod options;
 pub mod read;
 pub mod schema;
@@ -117,7 +116,7 @@ pub use crate::{
 use crate::{
     commit::queue::WriteQueue,
     google::client::SpreadsheetClient,
-    options::StoreOptions,
+    options::{ProgramIdentity, StoreOptions},
     read::{read_error::ReadError, reader::Reader},
     schema::setup,
 };
@@ -129,7 +128,7 @@ pub struct Store {
     queue: Arc<WriteQueue>,
     writer: Mutex<Option<JoinHandle<()>>>,
     address: Option<String>,
-    audit_log: &'static Tab,
+    identity: ProgramIdentity,
     url: Arc<str>,
     first_pause: Duration,
     patience: Duration,
@@ -145,7 +144,7 @@ impl Store {
         let url: Arc<str> = connection.spreadsheet_url.as_str().into();
         let spreadsheet = Arc::new(SpreadsheetClient::connect(connection, &options).await?);
         let reader = Arc::new(Reader::new(Arc::clone(&spreadsheet), &options, Arc::clone(&url)));
-        let (queue, writer) = WriteQueue::start(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
+        let (queue, writer) = commit::start_committer(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
         let queue = Arc::new(queue);
         reader.watch().write_to(Arc::downgrade(&queue));
         Ok(Self {
@@ -154,7 +153,7 @@ impl Store {
             queue,
             writer: Mutex::new(Some(writer)),
             address,
-            audit_log: options.identity.audit_log,
+            identity: options.identity,
             url,
             first_pause: options.first_pause,
             patience: options.patience,
@@ -230,11 +229,13 @@ impl Store {
         self.spreadsheet.tabs().await.map(|_| ())
     }
 
-    /// Creates missing tabs and headers and reports what prevents it. Adds the audit log, without which no row can be changed.
+    /// Creates missing tabs and headers and reports what prevents it. Adds the audit log, without which no row
+    /// can be changed.
     pub async fn prepare(&self, tabs: &[&'static Tab]) -> SetupReport {
         let mut tabs = tabs.to_vec();
-        if !tabs.contains(&self.audit_log) {
-            tabs.push(self.audit_log);
+        let audit_log = self.identity.audit_log;
+        if !tabs.contains(&audit_log) {
+            tabs.push(audit_log);
         }
         self.queue.know(&tabs);
         setup::prepare(self, &tabs).await

@@ -30,6 +30,8 @@ pub struct StoreOptions {
     pub rows_a_page: u32,
     /// How an unchanged spreadsheet is detected when its data is stale.
     pub change_check: ChangeCheck,
+    /// Called after each read with the number of rows, for example to return freed memory to the system.
+    pub after_read: fn(rows: usize),
 }
 
 /// Names under which a program appears in the spreadsheet. All instances that share a spreadsheet have the same.
@@ -42,6 +44,19 @@ pub struct ProgramIdentity {
     /// Beginning of the names of the named ranges that hold the fencing token: letters and underscores, the last one an
     /// underscore. Instances with different prefixes do not see each other's writes.
     pub fencing_prefix: &'static str,
+    /// Names of the settings that the explanations of set-up problems mention.
+    pub settings: SettingNames,
+}
+
+/// Names of the program's settings, as its user knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingNames {
+    /// Setting that holds the id of the spreadsheet.
+    pub spreadsheet_id: &'static str,
+    /// Setting that holds the root URL of the Sheets API, if it is not Google's.
+    pub api_url: &'static str,
+    /// Instructions for connecting a spreadsheet, as in “Compare the set-up with …”.
+    pub guide: &'static str,
 }
 
 /// Way to detect that nothing changed.
@@ -66,6 +81,7 @@ impl StoreOptions {
             queue: const { NonZeroUsize::new(1_000).unwrap() },
             rows_a_page: 50_000,
             change_check: ChangeCheck::ByReading,
+            after_read: |_| {},
         }
     }
 }

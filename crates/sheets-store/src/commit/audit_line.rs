@@ -10,7 +10,7 @@ use crate::{
     },
     google::{
         requests::{cell_data, cell_with_content, number_format},
-        types::CellData,
+        wire_types::CellData,
     },
     schema::tab::{ColumnKind, Tab},
 };

@@ -12,7 +12,7 @@ use crate::{
     google::{
         call_error::CallError,
         requests,
-        types::{NamedRange, SheetRequest},
+        wire_types::{NamedRange, SheetRequest},
     },
     schema::tab::normalize_header,
 };

@@ -56,7 +56,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
     clock::Clock,
@@ -64,13 +64,13 @@ use crate::{
         batch::CommitError,
         fencing::FencingToken,
         job::WriteJob,
-        queue::{KnownTabs, QueueItem},
+        queue::{KnownTabs, QueueItem, WriteQueue},
         repair::task::RepairTask,
         tab_index::TabIndexes,
         write_loop::UnconfirmedWrite,
     },
     google::client::SpreadsheetClient,
-    options::ProgramIdentity,
+    options::{ProgramIdentity, StoreOptions},
     read::reader::{Reader, WriteEffect},
 };
 
@@ -85,6 +85,47 @@ const REPAIR_RETRY_DELAY: Duration = Duration::from_secs(5);
 
 /// Idle time after the start before the last write of another program is checked.
 const STARTUP_CHECK_DELAY: Duration = Duration::from_secs(30);
+
+/// Starts the committer; it ends after [`WriteQueue::finish`].
+pub(crate) fn start_committer(
+    spreadsheet: Arc<SpreadsheetClient>,
+    reader: Arc<Reader>,
+    options: &StoreOptions,
+) -> (WriteQueue, JoinHandle<()>) {
+    let (sender, receiver) = mpsc::channel(options.queue.get());
+    let tabs = KnownTabs::default();
+    let committer = Committer {
+        tails: TabIndexes::new(
+            Arc::clone(&spreadsheet),
+            Arc::clone(&reader),
+            options.identity.audit_log,
+        ),
+        spreadsheet,
+        reader,
+        clock: options.clock.clone(),
+        identity: options.identity,
+        first_pause: options.first_pause,
+        group: 0,
+        lost: None,
+        fixes: Vec::new(),
+        deferred_repairs: Vec::new(),
+        turn: None,
+        another_program_wrote: true,
+        misplaced_ids: HashSet::new(),
+        observed_token: None,
+        has_looked_back: false,
+        unlisted_token: 0,
+        given: HashMap::new(),
+        tabs: tabs.clone(),
+        written: WriteEffect::RowsAdded,
+    };
+    let queue = WriteQueue {
+        sender,
+        tabs,
+        patience: options.patience,
+    };
+    (queue, tokio::spawn(committer.run(receiver)))
+}
 
 struct Committer {
     spreadsheet: Arc<SpreadsheetClient>,

@@ -1,7 +1,7 @@
 //! Write queue: the handle through which batches reach the committer.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -10,14 +10,9 @@ use tokio::sync::mpsc;
 
 use crate::{
     commit::{
-        Committer,
         batch::{Batch, CommitError, CommitSummary},
         job::{CommitResult, WriteJob},
-        tab_index::TabIndexes,
     },
-    google::client::SpreadsheetClient,
-    options::StoreOptions,
-    read::reader::{Reader, WriteEffect},
     schema::tab::Tab,
     status::QueueStatus,
 };
@@ -34,53 +29,12 @@ pub(crate) enum QueueItem {
 /// Sending half of the write queue.
 #[derive(Clone)]
 pub(crate) struct WriteQueue {
-    sender: mpsc::Sender<QueueItem>,
-    tabs: KnownTabs,
-    patience: Duration,
+    pub(crate) sender: mpsc::Sender<QueueItem>,
+    pub(crate) tabs: KnownTabs,
+    pub(crate) patience: Duration,
 }
 
 impl WriteQueue {
-    /// Starts the committer; it ends after [`WriteQueue::finish`].
-    pub(crate) fn start(
-        spreadsheet: Arc<SpreadsheetClient>,
-        reader: Arc<Reader>,
-        options: &StoreOptions,
-    ) -> (Self, tokio::task::JoinHandle<()>) {
-        let (sender, receiver) = mpsc::channel(options.queue.get());
-        let tabs = KnownTabs::default();
-        let committer = Committer {
-            tails: TabIndexes::new(
-                Arc::clone(&spreadsheet),
-                Arc::clone(&reader),
-                options.identity.audit_log,
-            ),
-            spreadsheet,
-            reader,
-            clock: options.clock.clone(),
-            identity: options.identity,
-            first_pause: options.first_pause,
-            group: 0,
-            lost: None,
-            fixes: Vec::new(),
-            deferred_repairs: Vec::new(),
-            turn: None,
-            another_program_wrote: true,
-            misplaced_ids: HashSet::new(),
-            observed_token: None,
-            has_looked_back: false,
-            unlisted_token: 0,
-            given: HashMap::new(),
-            tabs: tabs.clone(),
-            written: WriteEffect::RowsAdded,
-        };
-        let queue = Self {
-            sender,
-            tabs,
-            patience: options.patience,
-        };
-        (queue, tokio::spawn(committer.run(receiver)))
-    }
-
     /// Registers tabs before anything is written to them, so that misplaced writes in them can be repaired.
     pub(crate) fn know(&self, tabs: &[&'static Tab]) {
         self.tabs.learn(tabs);

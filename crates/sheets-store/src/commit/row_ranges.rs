@@ -6,7 +6,7 @@ use crate::{
     commit::plan::{CellEdit, CellLogging, RestoredCell, RestoredRow, RowEdit, RowRemoval, WritePlan},
     google::{
         requests::{self, CellFill, CellRange, PasteOrientation},
-        types::SheetRequest,
+        wire_types::SheetRequest,
     },
     schema::tab::ChangeHistory,
 };

@@ -27,7 +27,7 @@ use crate::{
     },
     google::{
         requests::{self, CellFill, CellRange, NewRow},
-        types::SheetRequest,
+        wire_types::SheetRequest,
     },
     schema::tab::{Tab, column_letters, quoted_title},
 };

@@ -24,7 +24,7 @@ use crate::{
         drive::{self, DriveClient},
         response_grid::{self, ResponseGrid},
         tokens::AccessTokens,
-        types::{Connector, TabProperties},
+        wire_types::{Connector, TabProperties},
     },
     options::StoreOptions,
 };

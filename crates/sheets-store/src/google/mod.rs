@@ -11,4 +11,4 @@ pub(crate) mod quota;
 pub(crate) mod requests;
 pub(crate) mod response_grid;
 pub(crate) mod tokens;
-pub(crate) mod types;
+pub(crate) mod wire_types;

@@ -6,7 +6,7 @@
 
 use crate::{
     cell::{CellContent, CellEntry, to_serial},
-    google::types::{
+    google::wire_types::{
         AddNamedRangeRequest, AppendDimensionRequest, CellData, CellFormat, CopyPasteRequest, DeleteDimensionRequest,
         DeleteNamedRangeRequest, DimensionRange, ExtendedValue, FieldMask, GridCoordinate, GridRange,
         InsertDimensionRequest, NamedRange, NumberFormat, RepeatCellRequest, RowData, SheetRequest, UpdateCellsRequest,

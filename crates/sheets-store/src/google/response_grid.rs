@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     cell::CellContent,
-    google::types::{ExtendedValue, GridData, ShownSheet},
+    google::wire_types::{ExtendedValue, GridData, ShownSheet},
 };
 
 /// Fields of the response that [`ResponseGrid`] needs, so that it stays small.

@@ -10,7 +10,7 @@ use yup_oauth2::{
     CustomHyperClientBuilder, ServiceAccountAuthenticator, ServiceAccountKey, authenticator::Authenticator,
 };
 
-use crate::google::types::{Connector, GetToken, HttpClient};
+use crate::google::wire_types::{Connector, GetToken, HttpClient};
 
 /// Tokens of one service account.
 #[derive(Clone)]

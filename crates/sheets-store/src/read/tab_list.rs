@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::{
-    google::{call_error::CallError, client::SpreadsheetClient, types::TabProperties},
+    google::{call_error::CallError, client::SpreadsheetClient, wire_types::TabProperties},
     read::read_error::ReadError,
     schema::tab::Tab,
 };

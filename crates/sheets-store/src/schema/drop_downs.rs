@@ -2,7 +2,7 @@
 
 use crate::{
     Store,
-    google::{call_error::CallError, types::DataValidationRule},
+    google::{call_error::CallError, wire_types::DataValidationRule},
     schema::{
         header_requests::drop_down,
         tab::{ColumnLayout, Tab, column_letters, quoted_title},

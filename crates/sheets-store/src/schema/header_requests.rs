@@ -3,7 +3,7 @@
 use crate::{
     google::{
         requests::to_i32,
-        types::{
+        wire_types::{
             AddSheetRequest, AppendDimensionRequest, BooleanCondition, CellData, CellFormat, ConditionValue,
             DataValidationRule, ExtendedValue, FieldMask, GridCoordinate, GridProperties, GridRange, RowData,
             SetDataValidationRequest, SheetProperties, SheetRequest, TabProperties, TextFormat, UpdateCellsRequest,

@@ -10,7 +10,7 @@ use crate::{
     google::{
         call_error::CallError,
         connection::SpreadsheetConnection,
-        types::{SheetRequest, TabProperties},
+        wire_types::{SheetRequest, TabProperties},
     },
     schema::{
         header_requests,
@@ -208,7 +208,7 @@ fn missing_certificates(reason: &str) -> SetupProblem {
 
 fn explain_call_error(error: &CallError, store: &Store, doing: SetupPhase) -> SetupProblem {
     let address = store.address.as_deref().unwrap_or("the program's account");
-    let url = store.url();
+    let (url, settings) = (store.url(), store.identity.settings);
     match error {
         CallError::Rejected { reason, message, .. }
             if reason == "SERVICE_DISABLED" || message.contains("has not been used in project") =>
@@ -230,12 +230,18 @@ fn explain_call_error(error: &CallError, store: &Store, doing: SetupPhase) -> Se
         ),
         CallError::Rejected { code: 404, .. } => SetupProblem::new(
             format!("There is no spreadsheet with the id “{}”.", store.spreadsheet.id()),
-            "Set SPREADSHEET_ID to the part of the spreadsheet's address between /d/ and /edit.",
+            format!(
+                "Set {} to the part of the spreadsheet's address between /d/ and /edit.",
+                settings.spreadsheet_id
+            ),
         ),
         CallError::Rejected { code: 400, message, .. } if message.contains("not supported for this document") => {
             SetupProblem::new(
                 "The document is an Excel file, not a Google spreadsheet.",
-                "Open it in Google Sheets, choose File → Save as Google Sheets, and set SPREADSHEET_ID to the new document.",
+                format!(
+                    "Open it in Google Sheets, choose File → Save as Google Sheets, and set {} to the new document.",
+                    settings.spreadsheet_id
+                ),
             )
         }
         CallError::Rejected { code: 401, message, .. } => explain_token_error(message, store.address.as_deref()),
@@ -248,12 +254,15 @@ fn explain_call_error(error: &CallError, store: &Store, doing: SetupPhase) -> Se
         CallError::Unreachable(message) | CallError::HeldBack(message) | CallError::Unavailable(message) => {
             SetupProblem::new(
                 format!("The spreadsheet cannot be reached: {}.", first_line_of(message)),
-                "Check the network, SHEETS_API_URL if it is set, and https://www.google.com/appsstatus.",
+                format!(
+                    "Check the network, {} if it is set, and https://www.google.com/appsstatus.",
+                    settings.api_url
+                ),
             )
         }
         other @ CallError::Rejected { .. } => SetupProblem::new(
             format!("Google refuses: {other}"),
-            "Compare the set-up with the chapter “Connect a Google spreadsheet” of the README.",
+            format!("Compare the set-up with {}.", settings.guide),
         ),
     }
 }

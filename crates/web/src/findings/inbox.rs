@@ -125,7 +125,7 @@ fn group(cells: &[&Finding]) -> FindingGroup {
     FindingGroup {
         rows_excluded: number(rows.len()),
         counted_apart: number(apart),
-        ..plain(kind.name(), kind.title(), cells.len())
+        ..plain(kind.name(), heading(kind), cells.len())
     }
 }
 
@@ -141,4 +141,19 @@ fn plain(name: &'static str, title: &'static str, count: usize) -> FindingGroup 
 
 fn number(amount: usize) -> u32 {
     u32::try_from(amount).unwrap_or(u32::MAX)
+}
+
+/// Heading of the group of findings of this kind.
+fn heading(kind: FindingKind) -> &'static str {
+    match kind {
+        FindingKind::Header => "Headers that were renamed",
+        FindingKind::Unreadable => "Cells that cannot be read",
+        FindingKind::FormulaError => "Formulas that end in an error",
+        FindingKind::UnknownValue => "Words that are not on the list",
+        FindingKind::Id => "Ids that are missing or stand twice",
+        FindingKind::Alias => "Aliases that are not applied",
+        FindingKind::Future => "Dates in the future",
+        FindingKind::FormulaLike => "Text that begins like a formula",
+        FindingKind::Burst => "Many rows within minutes",
+    }
 }

@@ -6,7 +6,7 @@
 use crate::{
     cell::Cell,
     commit::{Committer, failure::WriteFailure, plan::WritePlan},
-    google::types::ValueRange,
+    google::wire_types::ValueRange,
     schema::tab::{Tab, column_letters, quoted_title},
 };
 

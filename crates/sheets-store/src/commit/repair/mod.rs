@@ -32,7 +32,7 @@ use crate::{
         tab_index::{LookupResult, LookupResults, RowLookup},
         verification::WriteVerification,
     },
-    google::{requests::CellFill, types::ValueRange},
+    google::{requests::CellFill, wire_types::ValueRange},
     read::read_error::ReadError,
     schema::tab::{Tab, column_letters, normalize_header, quoted_title},
 };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     cell::{Cell, CellContent},
-    google::types::ValueRange,
+    google::wire_types::ValueRange,
 };
 
 /// Row that a write needs.

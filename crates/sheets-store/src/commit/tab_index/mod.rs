@@ -21,7 +21,7 @@ use crate::{
         call_error::CallError,
         client::SpreadsheetClient,
         requests::{self, InsertPosition},
-        types::{SheetRequest, ValueRange},
+        wire_types::{SheetRequest, ValueRange},
     },
     read::{read_error::ReadError, reader::Reader},
     schema::tab::{ColumnLayout, Tab, column_letters, quoted_title},

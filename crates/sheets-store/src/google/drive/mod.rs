@@ -14,7 +14,7 @@ use hyper::{Request, StatusCode, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use crate::google::{call_error::CallError, types::HttpClient};
+use crate::google::{call_error::CallError, wire_types::HttpClient};
 
 /// Narrowest sufficient scope; the service account needs no further permission on the file.
 pub(crate) const DRIVE_SCOPE: &str = "https://www.googleapis.com/auth/drive.metadata.readonly";

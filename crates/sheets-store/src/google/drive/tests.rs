@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use axum::{Router, extract::Request as Asked, http, routing::get};
-use http_body_util::BodyExt;
 use hyper::header;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 

@@ -1,4 +1,4 @@
-use std::{hash::BuildHasher, sync::Arc};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -18,7 +18,7 @@ use crate::{
     google::{
         call_error::CallError,
         client::SpreadsheetClient,
-        types::{TabProperties, ValueRange},
+        wire_types::{TabProperties, ValueRange},
     },
     read::{
         dataset::{TabLink, TabRows},

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    google::types::TabProperties,
+    google::wire_types::TabProperties,
     read::{
         grid::{Grid, GridChunk, RowHasher},
         pages::{PagePlan, ids_on_several_pages},

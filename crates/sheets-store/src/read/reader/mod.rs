@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use crate::{
     change_detection::{ChangeDetector, ReadSpan, own_writes::OwnWrite},
     clock::Clock,
-    google::{call_error::CallError, client::SpreadsheetClient, types::TabProperties},
+    google::{call_error::CallError, client::SpreadsheetClient, wire_types::TabProperties},
     options::{ChangeCheck, StoreOptions},
     read::{
         dataset::{Dataset, FullRead, Reading, Snapshot, TabRows},
@@ -53,6 +53,7 @@ pub(crate) struct Reader {
     /// First epoch whose reads can be extended by added rows.
     full_from: AtomicU64,
     change_check: ChangeCheck,
+    after_read: fn(rows: usize),
     version: AtomicU64,
     /// Newest cached version.
     renewed: watch::Sender<u64>,
@@ -110,6 +111,7 @@ impl Reader {
             epoch: AtomicU64::new(0),
             full_from: AtomicU64::new(0),
             change_check: options.change_check,
+            after_read: options.after_read,
             version: AtomicU64::new(0),
             renewed: watch::Sender::new(0),
             current: newest_first_cache(|_, held: &Arc<CachedRead>| held.kept.bytes, MAX_CACHED_BYTES),
@@ -315,7 +317,7 @@ impl Reader {
         };
         self.outages.end();
         let snapshot = self.settle(previous, read, read_at).await;
-        crate::memory::trim_after_read(snapshot.rows);
+        (self.after_read)(snapshot.rows);
         Ok(self.keep(snapshot).await)
     }
 
