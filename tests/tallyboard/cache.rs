@@ -322,7 +322,7 @@ async fn a_read_that_takes_longer_than_a_page_waits_is_shown_by_a_later_page() {
 #[tokio::test]
 async fn whoever_works_ahead_hears_of_rows_that_changed_and_of_no_others() {
     let world = World::new().await;
-    let mut renewed = world.store.renewed();
+    let mut renewed = world.store.data_versions();
     let read = async || drop(world.store.read::<DealRows>().await.expect("rows"));
     read().await;
     assert!(renewed.has_changed().expect("a store"), "read for the first time");

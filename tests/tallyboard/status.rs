@@ -27,7 +27,7 @@ async fn go_down(world: &World) {
 /// Fails until the circuit breaker opens.
 async fn open_circuit(world: &World) {
     while !matches!(world.store.status().state, SpreadsheetState::CircuitOpen { .. }) {
-        world.store.ask().await.expect_err("Google is down");
+        world.store.ping().await.expect_err("Google is down");
     }
 }
 
@@ -141,10 +141,10 @@ async fn the_status_is_a_page_with_two_faces_and_every_page_leads_to_it() {
 async fn failed_calls_are_remembered_with_time_question_and_cause_but_not_for_ever() {
     let world = World::new().await;
     world.fault(json!({"match": "", "times": 1, "fault": "html"})).await;
-    world.store.ask().await.expect_err("a page instead of JSON");
+    world.store.ping().await.expect_err("a page instead of JSON");
     world.fault(json!({"match": "", "times": 30, "fault": "404"})).await;
     world.pass(SignedDuration::from_secs(5));
-    world.store.ask().await.expect_err("not there");
+    world.store.ping().await.expect_err("not there");
     let told = status(&world).await;
     let failures = told["failures"].as_array().expect("failures");
     assert_eq!(failures.len(), 2);
@@ -165,7 +165,7 @@ async fn failed_calls_are_remembered_with_time_question_and_cause_but_not_for_ev
     assert_eq!(told["reads"]["failed"], 2);
     world.page("/status").await.says("list the tabs");
     for _ in 0..25 {
-        world.store.ask().await.expect_err("not there");
+        world.store.ping().await.expect_err("not there");
     }
     assert_eq!(status(&world).await["failures"].as_array().expect("failures").len(), 20);
     world.heal().await;
@@ -179,7 +179,7 @@ async fn what_is_left_of_the_quota_is_told() {
         ..StoreOptions::for_google(world.clock(), STORE_IDENTITY)
     };
     let store = store_with(&world.sheets, options).await;
-    store.ask().await.expect("tabs");
+    store.ping().await.expect("tabs");
     let told = store.status();
     assert_eq!(
         (told.reads.sent, told.reads.left, told.reads.a_minute),
@@ -213,14 +213,14 @@ async fn a_refusal_or_a_used_up_quota_does_not_hold_calls_back() {
     for fault in ["403", "404", "429"] {
         world.fault(json!({"match": "", "times": 30, "fault": fault})).await;
         for _ in 0..30 {
-            world.store.ask().await.expect_err(fault);
+            world.store.ping().await.expect_err(fault);
         }
         assert_eq!(world.store.status().reads.held_back, 0, "{fault}");
         assert!(
             !matches!(world.store.status().state, SpreadsheetState::CircuitOpen { .. }),
             "{fault}"
         );
-        world.store.ask().await.expect("answered");
+        world.store.ping().await.expect("answered");
         assert!(
             matches!(world.store.status().state, SpreadsheetState::Answering { .. }),
             "{fault}"
@@ -272,13 +272,13 @@ async fn a_person_who_presses_refresh_does_not_wait_for_the_pause() {
     let store = store_with(&world.sheets, options).await;
     go_down(&world).await;
     while store.status().reads.held_back == 0 {
-        store.ask().await.expect_err("Google is down");
+        store.ping().await.expect_err("Google is down");
     }
     world.heal().await;
-    store.ask().await.expect_err("held back");
+    store.ping().await.expect_err("held back");
     store.refresh();
-    store.ask().await.expect("answered");
-    store.ask().await.expect("the circuit is closed");
+    store.ping().await.expect("answered");
+    store.ping().await.expect("the circuit is closed");
 }
 
 #[tokio::test]

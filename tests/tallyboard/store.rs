@@ -461,8 +461,8 @@ async fn a_drop_down_gets_a_word_once_and_keeps_those_of_staff() {
         words.collect::<Vec<_>>().join(", ")
     };
     assert_eq!(words().await, "Prospect, Qualifié, Négociation, Gagné");
-    assert!(world.store.offer(lost).await.expect("offered"));
-    assert!(!world.store.offer(lost).await.expect("offered already"));
+    assert!(world.store.add_drop_down_choice(lost).await.expect("offered"));
+    assert!(!world.store.add_drop_down_choice(lost).await.expect("offered already"));
     assert_eq!(words().await, "Prospect, Qualifié, Négociation, Gagné, Perdu");
 
     // Staff replace the list of the drop-down, then remove it.
@@ -473,9 +473,9 @@ async fn a_drop_down_gets_a_word_once_and_keeps_those_of_staff() {
     world
         .staff(json!([{"setDataValidation": {"range": column, "rule": rule}}]))
         .await;
-    assert!(world.store.offer(lost).await.expect("offered"));
+    assert!(world.store.add_drop_down_choice(lost).await.expect("offered"));
     assert_eq!(words().await, "Prospect, En pause, Perdu");
     world.staff(json!([{"setDataValidation": {"range": column}}])).await;
-    assert!(!world.store.offer(lost).await.expect("nothing to add to"));
+    assert!(!world.store.add_drop_down_choice(lost).await.expect("nothing to add to"));
     assert_eq!(words().await, "");
 }

@@ -169,7 +169,7 @@ impl Customers {
     /// Background task that precomputes what every page needs: after each change to a tab and after each scoring run,
     /// so that no request waits for it. Runs until the store closes.
     pub async fn precompute(self: Arc<Self>) {
-        let (mut renewed, mut computed) = (self.store.renewed(), self.syncing.scoring().computed());
+        let (mut renewed, mut computed) = (self.store.data_versions(), self.syncing.scoring().computed());
         loop {
             let outcome = tokio::select! {
                 changed = renewed.changed() => {
@@ -190,7 +190,7 @@ impl Customers {
 
     /// Precomputes the caches from the tabs as last read.
     async fn prepare(&self) {
-        let Some(rows) = self.store.at_hand().await else {
+        let Some(rows) = self.store.cached().await else {
             return;
         };
         let current = self.as_of(rows).await;
@@ -198,7 +198,7 @@ impl Customers {
             self.listing(&current, &CustomerListQuery::plain(among)).await;
         }
         current.rows.search_texts();
-        if let Some(history) = self.store.at_hand().await {
+        if let Some(history) = self.store.cached().await {
             self.weeks(&current, &history).await;
         }
     }
@@ -218,7 +218,7 @@ impl Customers {
 
     /// The same from the tabs as last read, without any request; `None` before the first read.
     pub async fn found_at_hand(&self) -> Option<BoardFindings> {
-        Some(self.found_in(&self.as_of(self.store.at_hand().await?).await))
+        Some(self.found_in(&self.as_of(self.store.cached().await?).await))
     }
 
     fn found_in(&self, current: &CustomersSnapshot) -> BoardFindings {

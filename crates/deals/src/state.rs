@@ -120,7 +120,7 @@ impl Deals {
         if self.rules.lost_stage == LostStage::NotOffered {
             return false;
         }
-        self.store.offer(choice).await.unwrap_or_else(|error| {
+        self.store.add_drop_down_choice(choice).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "the drop-down of the statuses could not be completed");
             false
         })
@@ -204,7 +204,7 @@ impl Deals {
 
     /// Findings in the data read last; `None` before the first read. Makes no call.
     pub async fn found_at_hand(&self) -> Option<BoardFindings> {
-        Some(self.found_in(&self.as_of(self.store.at_hand().await?)))
+        Some(self.found_in(&self.as_of(self.store.cached().await?)))
     }
 
     fn found_in(&self, current: &DealsSnapshot) -> BoardFindings {

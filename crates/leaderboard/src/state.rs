@@ -135,12 +135,12 @@ impl Leaderboard {
 
     /// Snapshot of the rows read last, without I/O; `None` before the first read.
     pub(crate) async fn at_hand(&self) -> Option<BoardSnapshot> {
-        Some(self.as_of(self.store.at_hand().await?).await)
+        Some(self.as_of(self.store.cached().await?).await)
     }
 
     /// Time of the last full read, without I/O; `None` before the first.
     pub(crate) async fn fully_read_at(&self) -> Option<Timestamp> {
-        let reading: Reading<LeaderboardRows> = self.store.at_hand().await?;
+        let reading: Reading<LeaderboardRows> = self.store.cached().await?;
         Some(reading.snapshot.fully_read_at())
     }
 

@@ -146,7 +146,7 @@ impl Store {
         let reader = Arc::new(Reader::new(Arc::clone(&spreadsheet), &options, Arc::clone(&url)));
         let (queue, writer) = commit::start_committer(Arc::clone(&spreadsheet), Arc::clone(&reader), &options);
         let queue = Arc::new(queue);
-        reader.watch().write_to(Arc::downgrade(&queue));
+        reader.change_detector().write_to(Arc::downgrade(&queue));
         Ok(Self {
             spreadsheet,
             reader,
@@ -188,13 +188,13 @@ impl Store {
 
     /// Makes the next read call Google, regardless of the age of the data and of the duration of an outage.
     pub fn refresh(&self) {
-        self.spreadsheet.gate().probe_next();
+        self.spreadsheet.pipeline().probe_next();
         self.reader.refresh();
     }
 
     /// Returns the cached tabs of `D` without a call; `None` before the first read.
-    pub async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
-        self.reader.at_hand().await
+    pub async fn cached<D: Dataset>(&self) -> Option<Reading<D>> {
+        self.reader.cached().await
     }
 
     /// Maximum age of data that is returned without a new read.
@@ -203,21 +203,21 @@ impl Store {
     }
 
     /// Notifies each time that a read found changed content in any tab. The value is the newest version.
-    pub fn renewed(&self) -> tokio::sync::watch::Receiver<u64> {
-        self.reader.renewed()
+    pub fn data_versions(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.reader.data_versions()
     }
 
     /// Health of the store: state, counters and last failures. Makes no call.
     pub fn status(&self) -> StoreStatus {
-        let gate = self.spreadsheet.gate();
+        let pipeline = self.spreadsheet.pipeline();
         StoreStatus {
-            state: gate.state(),
+            state: pipeline.state(),
             spreadsheet: self.url().to_owned(),
             tabs: self.reader.tabs_read().list(),
-            reads: gate.reads(),
-            writes: gate.writes(),
+            reads: pipeline.reads(),
+            writes: pipeline.writes(),
             queue: self.queue.status(),
-            failures: gate.failures(),
+            failures: pipeline.failures(),
         }
     }
 
@@ -225,7 +225,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`CallError`](crate::google::call_error::CallError).
-    pub async fn ask(&self) -> Result<(), CallError> {
+    pub async fn ping(&self) -> Result<(), CallError> {
         self.spreadsheet.tabs().await.map(|_| ())
     }
 
@@ -237,7 +237,7 @@ impl Store {
         if !tabs.contains(&audit_log) {
             tabs.push(audit_log);
         }
-        self.queue.know(&tabs);
+        self.queue.register_tabs(&tabs);
         setup::prepare(self, &tabs).await
     }
 
@@ -248,7 +248,7 @@ impl Store {
 
     /// Stops accepting writes and waits until accepted writes are done and detected edits are logged.
     pub async fn finish(&self) {
-        self.reader.watch().finish().await;
+        self.reader.change_detector().finish().await;
         self.queue.finish().await;
         let writer = self.writer.lock().await.take();
         let Some(writer) = writer else { return };

@@ -52,13 +52,13 @@ pub(crate) fn detect_edits(then: &TabRows, now: &TabRows, own: &HashMap<String, 
     let mut found = Vec::new();
     for difference in diff_rows(then, now) {
         match difference {
-            RowDifference::Added { now: number } => found.extend(row_added(now.row(number), now.tab, own)),
-            RowDifference::Removed { then: number } => found.extend(row_removed(then.row(number), now.tab, own)),
+            RowDifference::Added { now: number } => found.extend(row_added(now.row(number), own)),
+            RowDifference::Removed { then: number } => found.extend(row_removed(then.row(number), own)),
             RowDifference::Changed {
                 then: before,
                 now: after,
                 columns,
-            } => found.extend(row_changed((then.row(before), now.row(after)), now.tab, &columns, own)),
+            } => found.extend(row_changed(then.row(before), now.row(after), &columns, own)),
         }
     }
     let rows: HashSet<(&str, &str)> = found.iter().map(|edit| (edit.action, edit.row.as_str())).collect();
@@ -83,34 +83,34 @@ pub(crate) fn detect_edits(then: &TabRows, now: &TabRows, own: &HashMap<String, 
     }]
 }
 
-fn row_added(row: TabRow<'_>, tab: &'static Tab, own: &HashMap<String, OwnWriteNote>) -> Vec<DetectedEdit> {
+fn row_added(row: TabRow<'_>, own: &HashMap<String, OwnWriteNote>) -> Vec<DetectedEdit> {
     let id = row.cell(0).text();
     match own.get(&id).filter(|note| note.is_added) {
         // Own row, though staff may have corrected it before it was read.
-        Some(note) => (1..tab.columns.len())
+        Some(note) => (1..row.columns())
             .filter_map(|column| {
                 let written = note.cells.get(&column).cloned().unwrap_or_default();
-                changed_cell((row, tab), column, written)
+                changed_cell(row, column, written)
             })
             .collect(),
         // Forms create such ids; another instance of the program wrote the row.
         None if Uuid::try_parse(&id).is_ok() => Vec::new(),
-        None => vec![whole_row(row, tab, ADDED)],
+        None => vec![whole_row(row, ADDED)],
     }
 }
 
-fn row_removed(row: TabRow<'_>, tab: &'static Tab, own: &HashMap<String, OwnWriteNote>) -> Vec<DetectedEdit> {
+fn row_removed(row: TabRow<'_>, own: &HashMap<String, OwnWriteNote>) -> Vec<DetectedEdit> {
     let is_ours = own.get(&row.cell(0).text()).is_some_and(|note| note.is_removed);
     if is_ours {
         Vec::new()
     } else {
-        vec![whole_row(row, tab, REMOVED)]
+        vec![whole_row(row, REMOVED)]
     }
 }
 
 fn row_changed(
-    (before, after): (TabRow<'_>, TabRow<'_>),
-    tab: &'static Tab,
+    before: TabRow<'_>,
+    after: TabRow<'_>,
     columns: &[usize],
     own: &HashMap<String, OwnWriteNote>,
 ) -> Vec<DetectedEdit> {
@@ -121,12 +121,13 @@ fn row_changed(
     };
     let changed = columns
         .iter()
-        .filter_map(|column| changed_cell((after, tab), *column, old(*column)));
+        .filter_map(|column| changed_cell(after, *column, old(*column)));
     changed.collect()
 }
 
 /// `None` if the cell is unchanged, or only holds the time of the last change.
-fn changed_cell((row, tab): (TabRow<'_>, &'static Tab), column: usize, old: CellContent) -> Option<DetectedEdit> {
+fn changed_cell(row: TabRow<'_>, column: usize, old: CellContent) -> Option<DetectedEdit> {
+    let tab = row.tab();
     if tab.updated_at == Some(column) || old.is_same_as(&row.cell(column).into()) {
         return None;
     }
@@ -149,13 +150,14 @@ fn changed_cell((row, tab): (TabRow<'_>, &'static Tab), column: usize, old: Cell
     })
 }
 
-fn whole_row(row: TabRow<'_>, tab: &'static Tab, action: &'static str) -> DetectedEdit {
+fn whole_row(row: TabRow<'_>, action: &'static str) -> DetectedEdit {
+    let tab = row.tab();
     let cells = tab.columns.iter().enumerate().skip(1);
     let filled = cells.filter(|(column, _)| row.cell(*column) != Cell::Empty);
-    let told: Vec<String> = filled
+    let texts: Vec<String> = filled
         .map(|(column, declared)| format!("{}: {}", declared.header, display_text(row.cell(column), declared.kind)))
         .collect();
-    let content: String = told.join("; ").chars().take(MAX_ROW_CHARS).collect();
+    let content: String = texts.join("; ").chars().take(MAX_ROW_CHARS).collect();
     let (old, new) = if action == REMOVED {
         (content, String::new())
     } else {

@@ -62,11 +62,11 @@ pub(crate) struct ChangeDetector {
     pub(crate) own_writes: OwnWrites,
     /// Last full read of each tab.
     compared: Mutex<HashMap<&'static str, (TabRows, ReadSpan)>>,
-    turn: tokio::sync::Mutex<()>,
+    comparison_lock: tokio::sync::Mutex<()>,
     comparisons: Mutex<JoinSet<()>>,
     queue: OnceLock<Weak<WriteQueue>>,
     /// Ids of lines that this instance wrote.
-    told: Mutex<HashSet<Uuid>>,
+    logged_lines: Mutex<HashSet<Uuid>>,
 }
 
 /// Time span of a full read.
@@ -93,10 +93,10 @@ impl ChangeDetector {
             first_pause: options.first_pause,
             own_writes: OwnWrites::default(),
             compared: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
+            comparison_lock: tokio::sync::Mutex::default(),
             comparisons: Mutex::default(),
             queue: OnceLock::new(),
-            told: Mutex::default(),
+            logged_lines: Mutex::default(),
         }
     }
 
@@ -111,10 +111,10 @@ impl ChangeDetector {
         let is_watched = |rows: &&TabRows| rows.tab.history == ChangeHistory::Kept;
         let watched: Vec<TabRows> = tabs.iter().filter(is_watched).cloned().collect();
         if !watched.is_empty() {
-            let watch = Arc::clone(self);
+            let detector = Arc::clone(self);
             let mut comparisons = self.comparisons();
             while comparisons.try_join_next().is_some() {}
-            comparisons.spawn(async move { watch.compare_serially(watched, span).await });
+            comparisons.spawn(async move { detector.compare_serially(watched, span).await });
         }
     }
 
@@ -130,7 +130,7 @@ impl ChangeDetector {
     }
 
     async fn compare_serially(&self, tabs: Vec<TabRows>, span: ReadSpan) {
-        let turn = self.turn.lock().await;
+        let guard = self.comparison_lock.lock().await;
         let memory = self.own_writes.memory(span.full.epoch);
         if memory != OwnWriteCoverage::Whole {
             self.compared().clear();
@@ -152,23 +152,23 @@ impl ChangeDetector {
             self.compared().insert(tab.title, (now, span));
             self.own_writes.forget_before(tab, span.full.epoch);
         }
-        drop(turn);
+        drop(guard);
         if !found.is_empty() {
-            self.tell(self.lines(found), since).await;
+            self.log_edits(self.lines(found), since).await;
         }
     }
 
     /// Gives each line an id that another instance derives as well if it detects the same edit in the same minute.
     fn lines(&self, found: Vec<DetectedEdit>) -> Vec<EditLine> {
         let at = self.clock.now();
-        let mut told = self.told();
-        if told.len() > MAX_REMEMBERED_LINES {
-            told.clear();
+        let mut logged_lines = self.logged_lines();
+        if logged_lines.len() > MAX_REMEMBERED_LINES {
+            logged_lines.clear();
         }
         let line = |edit: DetectedEdit| {
             let id = (0..)
                 .map(|repetition| line_id(&edit, at, repetition))
-                .find(|id| told.insert(*id));
+                .find(|id| logged_lines.insert(*id));
             EditLine {
                 id: id.unwrap_or_default(),
                 at,
@@ -178,7 +178,7 @@ impl ChangeDetector {
         found.into_iter().map(line).collect()
     }
 
-    async fn tell(&self, lines: Vec<EditLine>, since: Timestamp) {
+    async fn log_edits(&self, lines: Vec<EditLine>, since: Timestamp) {
         for pause in crate::backoff::retry_delays(self.first_pause).take(MAX_ATTEMPTS) {
             let Some(queue) = self.queue.get().and_then(Weak::upgrade) else {
                 return;
@@ -269,17 +269,17 @@ impl ChangeDetector {
             other => CommitError::Closed(other),
         })?;
         let since = since.saturating_sub(MAX_CLOCK_SKEW).unwrap_or(since);
-        let told = self.told();
+        let logged_lines = self.logged_lines();
         let mut known = KnownEditLines::default();
         for line in log.rows() {
-            let is_ours = Uuid::try_parse(&line.cell(0).text()).is_ok_and(|id| told.contains(&id));
+            let is_ours = Uuid::try_parse(&line.cell(0).text()).is_ok_and(|id| logged_lines.contains(&id));
             let is_new = line
                 .cell(column::AT)
                 .instant(self.clock.zone())
                 .is_ok_and(|at| at >= since);
             if is_new && !is_ours {
-                let told = [column::TAB, column::ROW, column::ACTION, column::HEADER, column::NEW];
-                known.add(told.map(|place| line.cell(place).text()));
+                let shown = [column::TAB, column::ROW, column::ACTION, column::HEADER, column::NEW];
+                known.add(shown.map(|place| line.cell(place).text()));
             }
         }
         Ok(known)
@@ -293,8 +293,8 @@ impl ChangeDetector {
         self.comparisons.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn told(&self) -> MutexGuard<'_, HashSet<Uuid>> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn logged_lines(&self) -> MutexGuard<'_, HashSet<Uuid>> {
+        self.logged_lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -309,11 +309,11 @@ fn line_id(edit: &DetectedEdit, at: Timestamp, repetition: u32) -> Uuid {
         new,
         ..
     } = edit;
-    let told = format!(
+    let name = format!(
         "{minute}\n{repetition}\n{}\n{row}\n{action}\n{column}\n{old}\n{new}",
         tab.title
     );
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, told.as_bytes())
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }
 
 /// Lines of other instances.

@@ -4,8 +4,8 @@ use crate::{
     audit::{action, column},
     cell::{CellContent, CellEntry},
     commit::{
-        fencing::{AuditLineId, CallKey},
-        plan::{CellLogging, RemovedCell, RowEdit, RowRemoval, WritePlan},
+        fencing::{AuditLineId, CallKey, LineTarget, RemovedCellIndex},
+        plan::{CellLogging, CreationLine, RemovedCell, WritePlan},
         row_ranges::RowBlocks,
     },
     google::{
@@ -32,9 +32,10 @@ pub(crate) struct AuditLine {
 /// Subject of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineSubject {
-    /// Cell of an edit, by index in the plan and in the edit.
-    Edit(usize, usize),
-    Removal(usize, usize),
+    /// Cell of an edit, by its index in the plan and in the edit.
+    Edit { edit: usize, cell: usize },
+    /// Cell of a removal, by its index in the plan and in the removal.
+    Removal { removal: usize, column: usize },
     /// New row, so nothing can be overwritten.
     New,
 }
@@ -44,56 +45,67 @@ pub(crate) enum LineSubject {
 pub(crate) fn audit_lines(plan: &WritePlan, blocks: &RowBlocks, call: CallKey) -> Vec<AuditLine> {
     let mut lines = Vec::new();
     for block in &blocks.edits {
-        for (place, _) in plan.edits[block.start].logged() {
-            lines.extend(
-                block
-                    .clone()
-                    .map(|index| AuditLine::of_cell(&plan.edits[index], (index, place))),
-            );
+        for (cell, _) in plan.edits[block.start].logged() {
+            lines.extend(block.clone().map(|edit| AuditLine::of_cell(plan, edit, cell)));
         }
     }
     for block in &blocks.removals {
         for column in 0..plan.removals[block.start].columns.len() {
-            let of_row = |index| AuditLine::of_removed_cell(&plan.removals[index], (index, column));
+            let of_row = |removal| AuditLine::of_removed_cell(plan, removal, column);
             lines.extend(block.clone().map(of_row));
         }
     }
     let columns = plan.removals.iter().map(|removal| removal.columns.len()).max();
     let can_name = AuditLineId::can_name(plan.removals.len(), columns.unwrap_or(0));
     for (place, line) in lines.iter_mut().enumerate() {
-        let (tab, row) = (line.tab.title, line.row.as_str());
+        // A deleted row includes the cells of all columns.
+        let whole_row = LineTarget {
+            tab: line.tab.title,
+            row: &line.row,
+            header: "",
+        };
         let id = match line.subject {
-            LineSubject::Removal(index, column) if can_name => {
-                AuditLineId::of_removal(call, (index, column), (tab, row))
+            LineSubject::Removal { removal: row, column } if can_name => {
+                AuditLineId::of_removal(call, RemovedCellIndex { row, column }, whole_row)
             }
-            LineSubject::Edit(..) => AuditLineId::new(call, place, (tab, row, &line.header)),
-            // A deleted row includes the cells of all columns.
-            LineSubject::Removal(..) | LineSubject::New => AuditLineId::new(call, place, (tab, row, "")),
+            LineSubject::Edit { .. } => {
+                let header = &line.header;
+                AuditLineId::new(call, place, LineTarget { header, ..whole_row })
+            }
+            LineSubject::Removal { .. } | LineSubject::New => AuditLineId::new(call, place, whole_row),
         };
         line.id = id.to_string();
     }
     lines.extend(plan.additions.iter().filter_map(|addition| {
-        let line = addition.line.clone()?;
-        Some(AuditLine::of_new_row(
-            (line.id, &addition.by, line.action),
-            addition.tab,
-            addition.id_text(),
-        ))
+        let CreationLine { id, action } = addition.line.clone()?;
+        Some(AuditLine {
+            id,
+            by: addition.by.clone(),
+            action,
+            ..AuditLine::of_whole_row(addition.tab, addition.id_text())
+        })
     }));
     for restored in &plan.restored {
-        let id = AuditLineId::new(call, lines.len(), (restored.tab.title, &restored.id, "")).to_string();
-        lines.push(AuditLine::of_new_row(
-            (id, restored.by, action::REPAIRED),
-            restored.tab,
-            restored.id.clone(),
-        ));
+        let target = LineTarget {
+            tab: restored.tab.title,
+            row: &restored.id,
+            header: "",
+        };
+        lines.push(AuditLine {
+            id: AuditLineId::new(call, lines.len(), target).to_string(),
+            by: restored.by.to_owned(),
+            action: action::REPAIRED,
+            ..AuditLine::of_whole_row(restored.tab, restored.id.clone())
+        });
     }
     lines
 }
 
 impl AuditLine {
-    pub(crate) fn of_cell(edit: &RowEdit, (index, place): (usize, usize)) -> Self {
-        let cell = &edit.cells[place];
+    fn of_cell(plan: &WritePlan, edit: usize, cell: usize) -> Self {
+        let subject = LineSubject::Edit { edit, cell };
+        let edit = &plan.edits[edit];
+        let cell = &edit.cells[cell];
         Self {
             id: String::new(),
             by: edit.by.clone(),
@@ -107,11 +119,13 @@ impl AuditLine {
             kind: cell.kind,
             old: cell.found.clone(),
             new: cell.wanted.clone(),
-            subject: LineSubject::Edit(index, place),
+            subject,
         }
     }
 
-    fn of_removed_cell(removal: &RowRemoval, (index, column): (usize, usize)) -> Self {
+    fn of_removed_cell(plan: &WritePlan, removal: usize, column: usize) -> Self {
+        let subject = LineSubject::Removal { removal, column };
+        let removal = &plan.removals[removal];
         let RemovedCell {
             header, kind, found, ..
         } = &removal.columns[column];
@@ -125,7 +139,23 @@ impl AuditLine {
             kind: *kind,
             old: found.clone().unwrap_or(CellContent::Empty),
             new: CellContent::Empty,
-            subject: LineSubject::Removal(index, column),
+            subject,
+        }
+    }
+
+    /// Line about a whole row that overwrites nothing, without id, author and action.
+    fn of_whole_row(tab: &'static Tab, row: String) -> Self {
+        Self {
+            id: String::new(),
+            by: String::new(),
+            tab,
+            row,
+            action: "",
+            header: String::new(),
+            kind: None,
+            old: CellContent::Empty,
+            new: CellContent::Empty,
+            subject: LineSubject::New,
         }
     }
 
@@ -138,25 +168,10 @@ impl AuditLine {
         }
     }
 
-    pub(crate) fn of_new_row((id, by, action): (String, &str, &'static str), tab: &'static Tab, row: String) -> Self {
-        Self {
-            id,
-            by: by.to_owned(),
-            tab,
-            row,
-            action,
-            header: String::new(),
-            kind: None,
-            old: CellContent::Empty,
-            new: CellContent::Empty,
-            subject: LineSubject::New,
-        }
-    }
-
     /// Whether `below` has the same value in this column of the log.
     pub(crate) fn shows_same(&self, below: &Self, place: usize) -> bool {
         let [own, others] = [self, below].map(|line| {
-            let is_removal = matches!(line.subject, LineSubject::Removal(..));
+            let is_removal = matches!(line.subject, LineSubject::Removal { .. });
             match place {
                 column::ID => (Some(line.id.as_str()), None, None),
                 column::BY => (Some(line.by.as_str()), None, None),
@@ -175,7 +190,7 @@ impl AuditLine {
     /// Value of a column of the log before the server copies anything into it. Lines of a deleted row get its id and
     /// its values only from the server: they show what was hit.
     pub(crate) fn cell(&self, place: usize, now: &CellEntry) -> CellData {
-        if matches!(self.subject, LineSubject::Removal(..)) && matches!(place, column::ROW | column::OLD) {
+        if matches!(self.subject, LineSubject::Removal { .. }) && matches!(place, column::ROW | column::OLD) {
             let format = self.kind.and_then(number_format).filter(|_| place == column::OLD);
             return cell_with_content(&CellContent::Empty, format);
         }
@@ -201,5 +216,15 @@ impl AuditLine {
 pub(crate) struct LoggedCell {
     pub(crate) row: String,
     pub(crate) header: String,
+    pub(crate) old: CellContent,
+}
+
+/// Content of a line that has to be written again.
+#[derive(Clone, Debug)]
+pub(crate) struct LineContent {
+    pub(crate) id: String,
+    /// Id of the row.
+    pub(crate) row: CellEntry,
+    /// Value before the change.
     pub(crate) old: CellContent,
 }

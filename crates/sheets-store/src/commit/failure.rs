@@ -4,15 +4,15 @@ use crate::{commit::batch::CommitError, google::call_error::CallError, read::rea
 
 /// Failure of an attempt: while reading, before anything was sent to be written, or in the write itself.
 pub(crate) enum WriteFailure {
-    Looking(ReadError),
+    Reading(ReadError),
     Writing(CallError),
 }
 
 impl WriteFailure {
-    pub(crate) fn is_passing(&self) -> bool {
+    pub(crate) fn is_transient(&self) -> bool {
         match self {
-            Self::Looking(error) => matches!(error, ReadError::Unreachable(_)),
-            Self::Writing(error) => error.is_passing(),
+            Self::Reading(error) => matches!(error, ReadError::Unreachable(_)),
+            Self::Writing(error) => error.is_transient(),
         }
     }
 
@@ -20,19 +20,19 @@ impl WriteFailure {
     pub(crate) fn is_about_the_request(&self) -> bool {
         matches!(
             self,
-            Self::Looking(ReadError::Refused(CallError::Rejected { code: 400, .. }))
+            Self::Reading(ReadError::Refused(CallError::Rejected { code: 400, .. }))
                 | Self::Writing(CallError::Rejected { code: 400, .. })
         )
     }
 
     pub(crate) fn into_commit_error(self, outcome_unknown: bool) -> CommitError {
         match self {
-            Self::Looking(error) if outcome_unknown => CommitError::Unknown(error.to_string()),
+            Self::Reading(error) if outcome_unknown => CommitError::Unknown(error.to_string()),
             Self::Writing(error) if outcome_unknown => CommitError::Unknown(error.to_string()),
-            Self::Looking(ReadError::Unreachable(reason)) => CommitError::NotWritten(reason),
-            Self::Looking(error) => CommitError::Closed(error),
+            Self::Reading(ReadError::Unreachable(reason)) => CommitError::NotWritten(reason),
+            Self::Reading(error) => CommitError::Closed(error),
             Self::Writing(error @ CallError::Rejected { code: 400, .. }) => CommitError::Refused(error.to_string()),
-            Self::Writing(error) if error.is_passing() => CommitError::NotWritten(error.to_string()),
+            Self::Writing(error) if error.is_transient() => CommitError::NotWritten(error.to_string()),
             Self::Writing(error) => CommitError::Closed(ReadError::Refused(error)),
         }
     }
@@ -41,7 +41,7 @@ impl WriteFailure {
 impl std::fmt::Display for WriteFailure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Looking(error) => error.fmt(formatter),
+            Self::Reading(error) => error.fmt(formatter),
             Self::Writing(error) => error.fmt(formatter),
         }
     }

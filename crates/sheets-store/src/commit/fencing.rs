@@ -133,6 +133,25 @@ const REMOVAL_BIT: usize = 1 << (ROW_BITS + COLUMN_BITS);
 /// Mask of all bits of a place.
 const PLACE_MASK: usize = 2 * REMOVAL_BIT - 1;
 
+/// Target of a change, as its audit line names it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LineTarget<'a> {
+    pub(crate) tab: &'a str,
+    /// Id of the row.
+    pub(crate) row: &'a str,
+    /// Header of the column; empty for a whole row.
+    pub(crate) header: &'a str,
+}
+
+/// Cell of a deleted row among those of its call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RemovedCellIndex {
+    /// Index of the row, below 2^12.
+    pub(crate) row: usize,
+    /// Index of the column, below 2^7.
+    pub(crate) column: usize,
+}
+
 /// Id of an audit line. It encodes the call that wrote the line, and a hash of the row and column that the call was
 /// intended for. Since the server copies into the line the row and column that were hit, anyone can later tell whether
 /// they are the same.
@@ -141,7 +160,7 @@ pub(crate) struct AuditLineId(Uuid);
 
 impl AuditLineId {
     /// Id of the line with this place (below 2^19) among those of its call.
-    pub(crate) fn new(call: CallKey, place: usize, (tab, row, header): (&str, &str, &str)) -> Self {
+    pub(crate) fn new(call: CallKey, place: usize, target: LineTarget<'_>) -> Self {
         let place = u32::try_from(place & PLACE_MASK).unwrap_or(0).to_be_bytes();
         let mut first = [0; 8];
         first[..5].copy_from_slice(&call.0);
@@ -149,13 +168,12 @@ impl AuditLineId {
         // The upper half of this byte holds the UUID version.
         first[6] = place[2] & 0x0F;
         first[7] = place[3];
-        Self::sealed(first, (tab, row, header))
+        Self::sealed(first, target)
     }
 
-    /// Id of the line of a cell of a deleted row: index of the row among those of its call (below 2^12) and index of
-    /// the column (below 2^7).
-    pub(crate) fn of_removal(call: CallKey, (row, column): (usize, usize), (tab, id): (&str, &str)) -> Self {
-        Self::new(call, REMOVAL_BIT | column << ROW_BITS | row, (tab, id, ""))
+    /// Id of the line of a cell of a deleted row.
+    pub(crate) fn of_removal(call: CallKey, cell: RemovedCellIndex, target: LineTarget<'_>) -> Self {
+        Self::new(call, REMOVAL_BIT | cell.column << ROW_BITS | cell.row, target)
     }
 
     /// Whether ids can encode this many rows and columns.
@@ -170,10 +188,11 @@ impl AuditLineId {
         (place & REMOVAL_BIT != 0).then_some(place & ((1 << ROW_BITS) - 1))
     }
 
-    fn sealed(first: [u8; 8], (tab, row, header): (&str, &str, &str)) -> Self {
+    fn sealed(first: [u8; 8], target: LineTarget<'_>) -> Self {
+        let LineTarget { tab, row, header } = target;
         let place = u64::from_be_bytes(first) & !0xF000;
-        let meant = format!("{place:016x}\n{tab}\n{row}\n{}", normalize_header(header));
-        let seal = Uuid::new_v5(&Uuid::NAMESPACE_OID, meant.as_bytes()).into_bytes();
+        let name = format!("{place:016x}\n{tab}\n{row}\n{}", normalize_header(header));
+        let seal = Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).into_bytes();
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&first);
         bytes[8..].copy_from_slice(&seal[..8]);
@@ -192,10 +211,10 @@ impl AuditLineId {
     }
 
     /// Whether the call was intended for this row and column.
-    pub(crate) fn means(self, tab: &str, row: &str, header: &str) -> bool {
+    pub(crate) fn targets(self, target: LineTarget<'_>) -> bool {
         let mut first = [0; 8];
         first.copy_from_slice(&self.0.as_bytes()[..8]);
-        Self::sealed(first, (tab, row, header)) == self
+        Self::sealed(first, target) == self
     }
 }
 
@@ -248,26 +267,29 @@ mod tests {
     }
 
     #[test]
-    fn a_line_tells_by_its_id_what_it_was_meant_for() {
+    fn the_id_of_a_line_encodes_its_target() {
         let key = CallKey::new();
+        let target = |tab, row, header| LineTarget { tab, row, header };
         for place in [0, 1, 4_095, 4_096, 70_000] {
-            let id = AuditLineId::new(key, place, ("books", "7", "Status "));
-            let read = AuditLineId::parse(&id.to_string()).expect("sealed");
-            assert_eq!((read, read.call()), (id, key));
-            assert!(read.means("books", "7", "status"));
-            assert!(!read.means("books", "8", "status"));
-            assert!(!read.means("books", "7", "notes"));
-            assert!(!read.means("pens", "7", "status"));
+            let id = AuditLineId::new(key, place, target("books", "7", "Status "));
+            let parsed = AuditLineId::parse(&id.to_string()).expect("sealed");
+            assert_eq!((parsed, parsed.call()), (id, key));
+            assert!(parsed.targets(target("books", "7", "status")));
+            assert!(!parsed.targets(target("books", "8", "status")));
+            assert!(!parsed.targets(target("books", "7", "notes")));
+            assert!(!parsed.targets(target("pens", "7", "status")));
         }
         for (row, column) in [(0, 0), (4_095, 127), (17, 3), (256, 16)] {
-            let id = AuditLineId::of_removal(key, (row, column), ("books", "7"));
+            let cell = RemovedCellIndex { row, column };
+            let id = AuditLineId::of_removal(key, cell, target("books", "7", ""));
             assert_eq!((id.removed_row(), id.call()), (Some(row), key));
-            assert!(id.means("books", "7", "") && !id.means("books", "8", ""));
+            assert!(id.targets(target("books", "7", "")) && !id.targets(target("books", "8", "")));
         }
-        assert_eq!(AuditLineId::new(key, 4_096, ("books", "7", "")).removed_row(), None);
+        let row_line = AuditLineId::new(key, 4_096, target("books", "7", ""));
+        assert_eq!(row_line.removed_row(), None);
         assert_ne!(
-            AuditLineId::new(key, 1, ("books", "7", "status")),
-            AuditLineId::new(key, 2, ("books", "7", "status"))
+            AuditLineId::new(key, 1, target("books", "7", "status")),
+            AuditLineId::new(key, 2, target("books", "7", "status"))
         );
         assert_eq!(AuditLineId::parse(&Uuid::new_v4().to_string()), None);
     }

@@ -23,8 +23,8 @@ pub(crate) struct WriteJob {
     pub(crate) batch: Batch,
     pub(crate) deadline: Instant,
     /// `None` once the caller has got its response.
-    answer: Option<oneshot::Sender<CommitResult>>,
-    done: Vec<Option<ChangeOutcome>>,
+    response_sender: Option<oneshot::Sender<CommitResult>>,
+    outcomes: Vec<Option<ChangeOutcome>>,
     /// Deletions whose audit lines showed another row.
     doubtful: HashSet<usize>,
     /// Rows that this job has inserted, but that have to be repaired.
@@ -53,11 +53,11 @@ pub(crate) enum ChangeOutcome {
 
 impl WriteJob {
     pub(crate) fn new(batch: Batch, patience: Duration) -> (Self, oneshot::Receiver<CommitResult>) {
-        let (answer, result) = oneshot::channel();
+        let (response_sender, result) = oneshot::channel();
         let job = Self {
-            done: vec![None; batch.changes.len()],
+            outcomes: vec![None; batch.changes.len()],
             deadline: Instant::now() + patience,
-            answer: Some(answer),
+            response_sender: Some(response_sender),
             doubtful: HashSet::new(),
             added: HashSet::new(),
             batch,
@@ -67,11 +67,11 @@ impl WriteJob {
 
     /// Whether the caller no longer waits for the response.
     pub(crate) fn is_abandoned(&self) -> bool {
-        self.answer.as_ref().is_none_or(oneshot::Sender::is_closed)
+        self.response_sender.as_ref().is_none_or(oneshot::Sender::is_closed)
     }
 
     pub(crate) fn is_answered(&self) -> bool {
-        self.answer.is_none()
+        self.response_sender.is_none()
     }
 
     /// Changes that are still to be made.
@@ -81,19 +81,19 @@ impl WriteJob {
             .changes
             .iter()
             .enumerate()
-            .filter(move |(index, _)| open && self.done[*index].is_none())
+            .filter(move |(index, _)| open && self.outcomes[*index].is_none())
     }
 
     /// Records the outcome of a change, and responds if it was the last one.
-    pub(crate) fn settle(&mut self, change: usize, done: ChangeOutcome) {
-        let done = match done {
+    pub(crate) fn record_outcome(&mut self, change: usize, outcome: ChangeOutcome) {
+        let outcome = match outcome {
             ChangeOutcome::AlreadyThere(id) if self.added.contains(&change) => ChangeOutcome::Inserted(id),
             other => other,
         };
-        self.done[change] = Some(done);
-        if self.done.iter().all(Option::is_some) {
-            let committed = self.committed();
-            self.answer(Ok(committed));
+        self.outcomes[change] = Some(outcome);
+        if self.outcomes.iter().all(Option::is_some) {
+            let summary = self.summary();
+            self.respond(Ok(summary));
         }
     }
 
@@ -112,31 +112,31 @@ impl WriteJob {
         self.doubtful.contains(&change)
     }
 
-    pub(crate) fn answer(&mut self, answer: CommitResult) {
-        if let Some(sender) = self.answer.take() {
+    pub(crate) fn respond(&mut self, result: CommitResult) {
+        if let Some(sender) = self.response_sender.take() {
             // The caller may have gone; what was written stays in the spreadsheet.
-            let _ = sender.send(answer);
+            let _ = sender.send(result);
         }
     }
 
-    fn committed(&self) -> CommitSummary {
-        let mut committed = CommitSummary::default();
-        for done in self.done.iter().flatten() {
-            match done {
+    fn summary(&self) -> CommitSummary {
+        let mut summary = CommitSummary::default();
+        for outcome in self.outcomes.iter().flatten() {
+            match outcome {
                 ChangeOutcome::Inserted(id) => {
-                    committed.inserted += 1;
-                    committed.ids.push(id.clone());
+                    summary.inserted += 1;
+                    summary.ids.push(id.clone());
                 }
                 ChangeOutcome::AlreadyThere(id) => {
-                    committed.already_there += 1;
-                    committed.ids.push(id.clone());
+                    summary.already_there += 1;
+                    summary.ids.push(id.clone());
                 }
-                ChangeOutcome::Updated => committed.updated += 1,
-                ChangeOutcome::Deleted => committed.deleted += 1,
+                ChangeOutcome::Updated => summary.updated += 1,
+                ChangeOutcome::Deleted => summary.deleted += 1,
                 ChangeOutcome::Unchanged => {}
             }
         }
-        committed
+        summary
     }
 
     /// Tabs that the job needs, including the audit log if it writes lines there.

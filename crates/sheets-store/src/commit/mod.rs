@@ -95,7 +95,7 @@ pub(crate) fn start_committer(
     let (sender, receiver) = mpsc::channel(options.queue.get());
     let tabs = KnownTabs::default();
     let committer = Committer {
-        tails: TabIndexes::new(
+        indexes: TabIndexes::new(
             Arc::clone(&spreadsheet),
             Arc::clone(&reader),
             options.identity.audit_log,
@@ -106,16 +106,16 @@ pub(crate) fn start_committer(
         identity: options.identity,
         first_pause: options.first_pause,
         group: 0,
-        lost: None,
-        fixes: Vec::new(),
+        unconfirmed: None,
+        repairs: Vec::new(),
         deferred_repairs: Vec::new(),
-        turn: None,
+        token: None,
         another_program_wrote: true,
         misplaced_ids: HashSet::new(),
         observed_token: None,
-        has_looked_back: false,
+        has_checked_previous_writer: false,
         unlisted_token: 0,
-        given: HashMap::new(),
+        highest_given_ids: HashMap::new(),
         tabs: tabs.clone(),
         written: WriteEffect::RowsAdded,
     };
@@ -130,20 +130,20 @@ pub(crate) fn start_committer(
 struct Committer {
     spreadsheet: Arc<SpreadsheetClient>,
     reader: Arc<Reader>,
-    tails: TabIndexes,
+    indexes: TabIndexes,
     clock: Clock,
     identity: ProgramIdentity,
     first_pause: Duration,
     /// Number of the current group.
     group: u64,
     /// Write whose response was lost; it is resolved before anything else is written.
-    lost: Option<UnconfirmedWrite>,
+    unconfirmed: Option<UnconfirmedWrite>,
     /// Repairs that a misplaced write made necessary; they are done before anything else is written.
-    fixes: Vec<RepairTask>,
+    repairs: Vec<RepairTask>,
     /// Repairs in tabs that are closed at the moment.
     deferred_repairs: Vec<RepairTask>,
     /// Last fencing token; `None` if another program may have taken a newer one.
-    turn: Option<FencingToken>,
+    token: Option<FencingToken>,
     /// Whether another program may have left copies behind.
     another_program_wrote: bool,
     /// Ids that were found only in wrong columns, by title of the tab.
@@ -151,11 +151,11 @@ struct Committer {
     /// Fencing token that was read after a rejected call.
     observed_token: Option<FencingToken>,
     /// Whether the last write of another program was checked without a write pending.
-    has_looked_back: bool,
+    has_checked_previous_writer: bool,
     /// Number of a token whose named range exists although the spreadsheet does not list it.
     unlisted_token: u64,
     /// Highest counted ids that were assigned.
-    given: HashMap<&'static str, i64>,
+    highest_given_ids: HashMap<&'static str, i64>,
     tabs: KnownTabs,
     /// Effect of this write on existing rows.
     written: WriteEffect,
@@ -193,7 +193,7 @@ impl Committer {
 
     /// Checks once for repairs that a killed program left behind, in case no write arrives for a while.
     async fn check_previous_writer(&mut self) {
-        if std::mem::replace(&mut self.has_looked_back, true) {
+        if std::mem::replace(&mut self.has_checked_previous_writer, true) {
             return;
         }
         if let Err(failure) = self.current_token(&[]).await {
@@ -202,7 +202,7 @@ impl Committer {
     }
 
     fn has_pending_repairs(&self) -> bool {
-        self.lost.is_some() || !self.fixes.is_empty() || !self.deferred_repairs.is_empty()
+        self.unconfirmed.is_some() || !self.repairs.is_empty() || !self.deferred_repairs.is_empty()
     }
 
     /// Idle time after which pending repairs are retried.
@@ -210,7 +210,7 @@ impl Committer {
         if self.has_pending_repairs() {
             Some(REPAIR_RETRY_DELAY)
         } else {
-            (!self.has_looked_back).then_some(STARTUP_CHECK_DELAY)
+            (!self.has_checked_previous_writer).then_some(STARTUP_CHECK_DELAY)
         }
     }
 
@@ -244,7 +244,7 @@ impl Committer {
                     }
                     let jobs = groups.into_iter().flatten();
                     tracing::warn!(%error, "a write failed");
-                    jobs.for_each(|mut job| job.answer(Err(error.clone())));
+                    jobs.for_each(|mut job| job.respond(Err(error.clone())));
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::{
     commit::{
         batch::CommitError,
         job::{ChangeOrigin, ChangeOutcome},
-        repair::row_image::WrittenRow,
+        repair::row_image::{WrittenCell, WrittenRow},
     },
     google::requests::CellFill,
     schema::tab::{ColumnKind, Tab},
@@ -21,7 +21,7 @@ pub(crate) struct WritePlan {
     /// Rows that a misplaced deletion took.
     pub(crate) restored: Vec<RestoredRow>,
     /// Changes that need no write.
-    pub(crate) settled: Vec<(ChangeOrigin, ChangeOutcome)>,
+    pub(crate) already_done: Vec<(ChangeOrigin, ChangeOutcome)>,
     /// Jobs that failed.
     pub(crate) failed: Vec<(usize, CommitError)>,
 }
@@ -46,7 +46,7 @@ pub(crate) enum WritePurpose {
     /// Requested by a caller.
     Change(ChangeOrigin),
     /// Repair, by index in the list of repairs.
-    Fix(usize),
+    Repair(usize),
 }
 
 /// New value of one cell.
@@ -156,8 +156,11 @@ pub(crate) struct RestoredCell {
 }
 
 impl RestoredCell {
-    fn written(&self) -> (String, Option<ColumnKind>, CellContent) {
-        (self.header.clone(), self.kind, self.content.clone())
+    fn written(&self) -> WrittenCell {
+        WrittenCell {
+            header: self.header.clone(),
+            content: self.content.clone(),
+        }
     }
 }
 
@@ -196,7 +199,7 @@ impl WritePlan {
     pub(crate) fn is_repair(&self) -> bool {
         let removals = self.removals.iter().map(|removal| removal.purpose);
         let mut purposes = self.edits.iter().map(|edit| edit.purpose).chain(removals);
-        !self.restored.is_empty() || purposes.any(|purpose| matches!(purpose, WritePurpose::Fix(_)))
+        !self.restored.is_empty() || purposes.any(|purpose| matches!(purpose, WritePurpose::Repair(_)))
     }
 
     /// Tabs whose rows it changes.
@@ -212,5 +215,42 @@ impl WritePlan {
             }
         }
         tabs
+    }
+
+    /// Counted ids per tab, in ascending order.
+    pub(crate) fn counted_ids(&self) -> Vec<(&'static Tab, i64)> {
+        let added = self.additions.iter().filter(|addition| addition.is_counted());
+        let added = added.map(|addition| (addition.tab, addition.id_text()));
+        let given = self.edits.iter().filter(|edit| edit.is_numbering());
+        let given = given.map(|edit| (edit.tab, edit.given_id()));
+        let ids = added.chain(given).map(|(tab, id)| (tab, id.parse().unwrap_or(0)));
+        let mut ids: Vec<(&'static Tab, i64)> = ids.collect();
+        ids.sort_by_key(|(_, id)| *id);
+        ids
+    }
+
+    pub(crate) fn tabs_with_additions(&self) -> Vec<&'static Tab> {
+        let mut tabs: Vec<&'static Tab> = Vec::new();
+        for addition in &self.additions {
+            if !tabs.contains(&addition.tab) {
+                tabs.push(addition.tab);
+            }
+        }
+        tabs
+    }
+
+    /// Row number of `edit` after rows above it were deleted or inserted; `None` if the row itself is deleted.
+    pub(crate) fn number_after(&self, edit: &RowEdit) -> Option<usize> {
+        let removed = self.removals.iter().filter(|removal| removal.tab == edit.tab);
+        let restored = self.restored.iter().filter(|restored| restored.tab == edit.tab);
+        let mut rows_deleted = 0;
+        for removal in removed {
+            if removal.number == edit.number {
+                return None;
+            }
+            rows_deleted += usize::from(removal.number < edit.number);
+        }
+        let rows_inserted = restored.filter(|restored| restored.after_row < edit.number).count();
+        Some(edit.number + rows_inserted - rows_deleted)
     }
 }

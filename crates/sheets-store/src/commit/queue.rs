@@ -36,8 +36,8 @@ pub(crate) struct WriteQueue {
 
 impl WriteQueue {
     /// Registers tabs before anything is written to them, so that misplaced writes in them can be repaired.
-    pub(crate) fn know(&self, tabs: &[&'static Tab]) {
-        self.tabs.learn(tabs);
+    pub(crate) fn register_tabs(&self, tabs: &[&'static Tab]) {
+        self.tabs.register(tabs);
     }
 
     pub(crate) fn status(&self) -> QueueStatus {
@@ -76,7 +76,7 @@ impl WriteQueue {
 pub(crate) struct KnownTabs(Arc<Mutex<HashMap<&'static str, &'static Tab>>>);
 
 impl KnownTabs {
-    pub(crate) fn learn(&self, tabs: &[&'static Tab]) {
+    pub(crate) fn register(&self, tabs: &[&'static Tab]) {
         self.by_title().extend(tabs.iter().map(|tab| (tab.title, *tab)));
     }
 

@@ -96,7 +96,7 @@ pub(crate) struct CopySource {
 }
 
 impl CopySource {
-    pub(crate) fn stretch(&self, column: usize, columns: usize) -> CellRange {
+    pub(crate) fn range(&self, column: usize, columns: usize) -> CellRange {
         CellRange {
             sheet_id: self.sheet_id,
             row: self.row,
@@ -110,9 +110,9 @@ impl CopySource {
     pub(crate) fn copies_without_id(&self, positions: &[usize], log: &AuditLogRange, line: usize) -> Vec<SheetRequest> {
         let starts = positions.iter().zip((line..).step_by(self.rows));
         let copies = starts.flat_map(|(position, line)| {
-            let lines = |column: usize| log.stretch(line, self.rows, column);
+            let lines = |column: usize| log.range(line, self.rows, column);
             [
-                requests::copy_values(self.stretch(*position, 1), lines(log.old), PasteOrientation::Kept),
+                requests::copy_values(self.range(*position, 1), lines(log.old), PasteOrientation::Kept),
                 requests::copy_values(self.header(*position), lines(log.header), PasteOrientation::Kept),
             ]
         });
@@ -120,7 +120,7 @@ impl CopySource {
     }
 
     fn header(&self, column: usize) -> CellRange {
-        let cell = self.stretch(column, 1);
+        let cell = self.range(column, 1);
         CellRange {
             row: 0,
             rows: 1,
@@ -131,15 +131,15 @@ impl CopySource {
     /// Copies ids, headers and cells into the lines from `line` on: the rows of one column, then those of the next. In
     /// a single row adjacent cells are copied together.
     pub(crate) fn copies(&self, positions: &[usize], log: &AuditLogRange, line: usize) -> Vec<SheetRequest> {
-        let ids = self.stretch(self.id, 1);
+        let ids = self.range(self.id, 1);
         if self.rows == 1 {
-            let lines = log.stretch(line, positions.len(), log.row);
+            let lines = log.range(line, positions.len(), log.row);
             let mut copies = vec![requests::copy_values(ids, lines, PasteOrientation::Kept)];
             let mut line = line;
             for run in adjacent_runs(positions.iter().map(|position| (*position, ()))) {
-                let cells = self.stretch(run[0].0, run.len());
+                let cells = self.range(run[0].0, run.len());
                 for (cells, column) in [(cells, log.old), (CellRange { row: 0, ..cells }, log.header)] {
-                    let lines = log.stretch(line, run.len(), column);
+                    let lines = log.range(line, run.len(), column);
                     copies.push(requests::copy_values(cells, lines, PasteOrientation::RowToColumn));
                 }
                 line += run.len();
@@ -148,10 +148,10 @@ impl CopySource {
         }
         let starts = positions.iter().zip((line..).step_by(self.rows));
         let copies = starts.flat_map(|(position, line)| {
-            let lines = |column: usize| log.stretch(line, self.rows, column);
+            let lines = |column: usize| log.range(line, self.rows, column);
             [
                 requests::copy_values(ids, lines(log.row), PasteOrientation::Kept),
-                requests::copy_values(self.stretch(*position, 1), lines(log.old), PasteOrientation::Kept),
+                requests::copy_values(self.range(*position, 1), lines(log.old), PasteOrientation::Kept),
                 requests::copy_values(self.header(*position), lines(log.header), PasteOrientation::Kept),
             ]
         });
@@ -219,7 +219,7 @@ pub(crate) struct AuditLogRange {
 }
 
 impl AuditLogRange {
-    pub(crate) fn stretch(&self, line: usize, lines: usize, column: usize) -> CellRange {
+    pub(crate) fn range(&self, line: usize, lines: usize, column: usize) -> CellRange {
         CellRange {
             sheet_id: self.sheet_id,
             row: self.first_row + line,

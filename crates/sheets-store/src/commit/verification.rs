@@ -9,7 +9,7 @@ use crate::{
     audit::column,
     cell::{CellContent, CellEntry},
     commit::{
-        audit_line::{AuditLine, LineSubject, LoggedCell},
+        audit_line::{AuditLine, LineContent, LineSubject, LoggedCell},
         plan::{CellEdit, RowAddition, RowEdit, RowRemoval},
         repair::row_image::{OverwrittenCell, WrittenRow},
         row_ranges::chunk_ranges,
@@ -22,12 +22,12 @@ use crate::{
 
 impl WriteVerification {
     pub(crate) fn is_clean(&self) -> bool {
-        self.misplaced_edits.is_empty() && self.misplaced_removals.is_empty() && self.scattered.is_empty()
+        self.misplaced_edits.is_empty() && self.misplaced_removals.is_empty() && self.shifted_tabs.is_empty()
     }
 
     /// Whether the values of a new row may be in the wrong columns.
-    pub(crate) fn scatters(&self, addition: &RowAddition) -> bool {
-        self.scattered.contains(&addition.tab.title)
+    pub(crate) fn may_have_shifted(&self, addition: &RowAddition) -> bool {
+        self.shifted_tabs.contains(&addition.tab.title)
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct WriteVerification {
     pub(crate) misplaced_edits: Vec<(usize, Vec<OverwrittenCell>)>,
     pub(crate) misplaced_removals: Vec<(usize, Vec<OverwrittenCell>)>,
     /// Titles of tabs whose columns were moved before rows were added or restored.
-    pub(crate) scattered: Vec<&'static str>,
+    pub(crate) shifted_tabs: Vec<&'static str>,
     /// Lines that show another row although the right one was hit, by index.
     pub(crate) garbled_lines: Vec<usize>,
     /// Lines that show nothing, by index, and the removal that no line shows.
@@ -69,31 +69,31 @@ impl WriteRequest {
     }
 
     /// Whether the call was applied, judged by rows and lines with ids; `None` if it wrote none.
-    pub(crate) fn was_applied(&self, tails: &TabIndexes) -> Option<bool> {
+    pub(crate) fn was_applied(&self, indexes: &TabIndexes) -> Option<bool> {
         if let Some(line) = self.lines.first() {
-            return Some(tails.contains(tails.audit_log(), &line.id));
+            return Some(indexes.contains(indexes.audit_log(), &line.id));
         }
         let addition = self.plan.additions.first()?;
-        Some(tails.contains(addition.tab, &addition.id_text()))
+        Some(indexes.contains(addition.tab, &addition.id_text()))
     }
 
     /// Result by the response; `None` if the lines have to be read.
-    pub(crate) fn verdict(&self, shown: &ResponseGrid, tails: &TabIndexes) -> Option<WriteVerification> {
+    pub(crate) fn verify(&self, shown: &ResponseGrid, indexes: &TabIndexes) -> Option<WriteVerification> {
         if !self.is_large() {
-            return Some(self.verify_response(shown, tails));
+            return Some(self.verify_response(shown, indexes));
         }
-        self.confirms_all_removals(shown, tails)
+        self.confirms_all_removals(shown, indexes)
             .then(WriteVerification::default)
     }
 
     /// Whether the response to a large call shows that exactly the intended rows were deleted.
-    fn confirms_all_removals(&self, shown: &ResponseGrid, tails: &TabIndexes) -> bool {
+    fn confirms_all_removals(&self, shown: &ResponseGrid, indexes: &TabIndexes) -> bool {
         let Some(log) = self.log.as_ref().filter(|_| !self.ranges.is_empty()) else {
             return false;
         };
         let lines = self.lines_with_ids().into_iter().flatten();
         let lines = lines.map(|line| (line, &self.lines[line]));
-        let meant: HashSet<(&str, String)> = lines
+        let intended: HashSet<(&str, String)> = lines
             .clone()
             .map(|(_, line)| (line.tab.title, line.row.clone()))
             .collect();
@@ -101,20 +101,20 @@ impl WriteRequest {
             let id = shown.cell(log.sheet_id, log.first_row + place, log.row);
             (line.tab.title, id.as_cell().text())
         });
-        let stands = |tab: &&'static Tab| {
-            let sheet_id = tails.place(tab).sheet_id;
-            let mut headers = tails.header(tab).iter().enumerate();
+        let has_all_headers = |tab: &&'static Tab| {
+            let sheet_id = indexes.place(tab).sheet_id;
+            let mut headers = indexes.header(tab).iter().enumerate();
             headers.all(|(position, header)| {
                 let found = shown.cell(sheet_id, 0, position).as_cell().text();
                 normalize_header(&found) == normalize_header(header)
             })
         };
-        hit.collect::<HashSet<_>>() == meant && self.plan.tabs().iter().all(stands)
+        hit.collect::<HashSet<_>>() == intended && self.plan.tabs().iter().all(has_all_headers)
     }
 
-    fn verify_response(&self, shown: &ResponseGrid, tails: &TabIndexes) -> WriteVerification {
+    fn verify_response(&self, shown: &ResponseGrid, indexes: &TabIndexes) -> WriteVerification {
         let has_moved = |tab: &'static Tab, column: usize| {
-            let place = tails.place(tab);
+            let place = indexes.place(tab);
             let header = shown.cell(place.sheet_id, 0, place.layout.position(column));
             normalize_header(&header.as_cell().text()) != normalize_header(tab.columns[column].header)
         };
@@ -136,7 +136,7 @@ impl WriteRequest {
             }
         };
         let is_right = |edit: &RowEdit| {
-            let place = tails.place(edit.tab);
+            let place = indexes.place(edit.tab);
             let id_position = place.layout.position(0);
             if edit.is_numbering() {
                 // Only the line shows an overwritten id; a row that was empty is detected here.
@@ -156,20 +156,20 @@ impl WriteRequest {
             };
             Some(id.as_cell().text() == edit.id && edit.cells.iter().all(has_header))
         };
-        let mut verdict = self.judge(&(0..self.lines.len()).map(hit).collect::<Vec<_>>(), is_right);
+        let mut verification = self.classify(&(0..self.lines.len()).map(hit).collect::<Vec<_>>(), is_right);
         let rows = self.plan.written_rows().into_iter().map(|row| row.tab);
-        verdict.scattered = rows
+        verification.shifted_tabs = rows
             .filter(|tab| (0..tab.columns.len()).any(|column| has_moved(tab, column)))
             .map(|tab| tab.title)
             .collect();
-        verdict
+        verification
     }
 
     /// Result by the lines that were found in the log after the response was lost.
-    pub(crate) fn verify_from_log(&self, sight: &LookupResults, tails: &TabIndexes) -> WriteVerification {
-        let audit_log = tails.audit_log();
-        let position = |column: usize| tails.place(audit_log).layout.position(column);
-        let hit = |line: &AuditLine| match sight.get(&(audit_log.title, line.id.clone())) {
+    pub(crate) fn verify_from_log(&self, lookup_results: &LookupResults, indexes: &TabIndexes) -> WriteVerification {
+        let audit_log = indexes.audit_log();
+        let position = |column: usize| indexes.place(audit_log).layout.position(column);
+        let hit = |line: &AuditLine| match lookup_results.get(&(audit_log.title, line.id.clone())) {
             Some(found @ LookupResult::Row { .. }) => LoggedCell {
                 row: found.content(position(column::ROW)).as_cell().text(),
                 header: found.content(position(column::HEADER)).as_cell().text(),
@@ -183,27 +183,27 @@ impl WriteRequest {
             if edit.is_logged() {
                 return None;
             }
-            let found = sight.get(&(edit.tab.title, edit.id.clone()))?;
+            let found = lookup_results.get(&(edit.tab.title, edit.id.clone()))?;
             let shows = |cell: &CellEdit| found.content(cell.position).is_same_as(&cell.wanted);
             edit.cells.iter().all(shows).then_some(true)
         };
-        let mut verdict = self.judge(&self.lines.iter().map(hit).collect::<Vec<_>>(), is_right);
+        let mut verification = self.classify(&self.lines.iter().map(hit).collect::<Vec<_>>(), is_right);
         let rows = self.plan.written_rows().into_iter();
         let is_whole = |row: &WrittenRow| {
-            let found = sight.get(&(row.tab.title, row.id.clone()));
-            let headers = tails.header(row.tab);
+            let found = lookup_results.get(&(row.tab.title, row.id.clone()));
+            let headers = indexes.header(row.tab);
             found.is_some_and(|found| {
                 let cells: Vec<CellContent> = (0..headers.len()).map(|position| found.content(position)).collect();
                 row.matches_columns(headers, |position| &cells[position])
             })
         };
-        verdict.scattered = rows.filter(|row| !is_whole(row)).map(|row| row.tab.title).collect();
-        verdict
+        verification.shifted_tabs = rows.filter(|row| !is_whole(row)).map(|row| row.tab.title).collect();
+        verification
     }
 
     /// Classifies edits and removals by what their lines show. `is_right` returns additional evidence about an edit.
-    fn judge(&self, hits: &[LoggedCell], is_right: impl Fn(&RowEdit) -> Option<bool>) -> WriteVerification {
-        let mut verdict = WriteVerification::default();
+    fn classify(&self, hits: &[LoggedCell], is_right: impl Fn(&RowEdit) -> Option<bool>) -> WriteVerification {
+        let mut verification = WriteVerification::default();
         let mut edits = vec![(true, Vec::new()); self.plan.edits.len()];
         let mut removals = vec![Vec::new(); self.plan.removals.len()];
         for (line, hit) in self.lines.iter().zip(hits) {
@@ -215,7 +215,7 @@ impl WriteRequest {
                 now: line.new.clone(),
             };
             match line.subject {
-                LineSubject::Edit(edit, cell) => {
+                LineSubject::Edit { edit, cell } => {
                     let (fits, cells) = &mut edits[edit];
                     let edit = &self.plan.edits[edit];
                     let position = edit.cells[cell].position;
@@ -224,7 +224,7 @@ impl WriteRequest {
                     overwritten.position = Some(position);
                     cells.push(overwritten);
                 }
-                LineSubject::Removal(removal, column) => {
+                LineSubject::Removal { removal, column } => {
                     overwritten.position = Some(self.plan.removals[removal].columns[column].position);
                     removals[removal].push(overwritten);
                 }
@@ -235,12 +235,12 @@ impl WriteRequest {
             let edit = &self.plan.edits[index];
             let judged = if edit.is_logged() { fits } else { false };
             match is_right(edit).unwrap_or(judged) {
-                false => verdict.misplaced_edits.push((index, overwritten)),
+                false => verification.misplaced_edits.push((index, overwritten)),
                 true if edit.is_logged() && !fits => {
                     let of_edit =
-                        |line: &AuditLine| matches!(line.subject, LineSubject::Edit(edit, _) if edit == index);
+                        |line: &AuditLine| matches!(line.subject, LineSubject::Edit { edit, .. } if edit == index);
                     let lines = (0..self.lines.len()).filter(|line| of_edit(&self.lines[*line]));
-                    verdict.garbled_lines.extend(lines);
+                    verification.garbled_lines.extend(lines);
                 }
                 true => {}
             }
@@ -248,17 +248,22 @@ impl WriteRequest {
         let of_tabs = self.plan.removals.chunk_by(|above, below| above.tab == below.tab);
         for places in chunk_ranges(of_tabs) {
             let rows = removals[places.clone()].to_vec();
-            self.verify_removals(places, &rows, &mut verdict);
+            self.verify_removals(places, &rows, &mut verification);
         }
-        verdict
+        verification
     }
 
     /// Classifies the removals of one tab, at these indexes, by the `rows` that were deleted in their places. A row to
     /// delete is correct wherever it was. If a filter hides rows, copies show other rows twice, or nothing.
-    fn verify_removals(&self, places: Range<usize>, rows: &[Vec<OverwrittenCell>], verdict: &mut WriteVerification) {
+    fn verify_removals(
+        &self,
+        places: Range<usize>,
+        rows: &[Vec<OverwrittenCell>],
+        verification: &mut WriteVerification,
+    ) {
         let removals = &self.plan.removals[places.clone()];
         let shown: Vec<String> = rows.iter().map(|row| removals[0].shown_id(row)).collect();
-        let meant: HashSet<&str> = removals.iter().map(|removal| removal.id.as_str()).collect();
+        let intended: HashSet<&str> = removals.iter().map(|removal| removal.id.as_str()).collect();
         let mut first: HashMap<&str, usize> = HashMap::new();
         for (index, id) in shown.iter().enumerate() {
             first.entry(id).or_insert(index);
@@ -267,32 +272,33 @@ impl WriteRequest {
             removal if removal.shows.is_empty() => !first.contains_key(removal.id.as_str()),
             removal => !removal.is_shown_by(&rows[index]),
         };
-        let tells_nothing = |index: usize| {
+        let is_uninformative = |index: usize| {
             let earlier = &rows[first[shown[index].as_str()]];
-            let is_repeated = first[shown[index].as_str()] < index && meant.contains(shown[index].as_str());
+            let is_repeated = first[shown[index].as_str()] < index && intended.contains(shown[index].as_str());
             let is_same = |(cell, earlier): (&OverwrittenCell, &OverwrittenCell)| cell.old == earlier.old;
             rows[index].iter().all(|cell| cell.old == CellContent::Empty)
                 || is_repeated && rows[index].iter().zip(earlier).all(is_same)
         };
-        let is_strange = |index: usize| {
-            let is_known = meant.contains(shown[index].as_str()) && first[shown[index].as_str()] == index;
-            !removals[index].shows.is_empty() || !is_known && !tells_nothing(index)
+        let is_unexpected = |index: usize| {
+            let is_known = intended.contains(shown[index].as_str()) && first[shown[index].as_str()] == index;
+            !removals[index].shows.is_empty() || !is_known && !is_uninformative(index)
         };
-        let mut elsewhere = (0..rows.len()).filter(|index| is_strange(*index) && !is_missed(*index));
-        let mut free = (0..rows.len()).filter(|index| removals[*index].shows.is_empty() && tells_nothing(*index));
+        let mut spare_rows = (0..rows.len()).filter(|index| is_unexpected(*index) && !is_missed(*index));
+        let mut spare_lines =
+            (0..rows.len()).filter(|index| removals[*index].shows.is_empty() && is_uninformative(*index));
         for index in (0..rows.len()).filter(|index| is_missed(*index)) {
-            let row = if is_strange(index) {
+            let row = if is_unexpected(index) {
                 Some(index)
             } else {
-                elsewhere.next()
+                spare_rows.next()
             };
             let cells = row.map(|row| rows[row].clone()).unwrap_or_default();
-            verdict.misplaced_removals.push((places.start + index, cells));
+            verification.misplaced_removals.push((places.start + index, cells));
             if row.is_none()
-                && let Some(lines) = free.next()
+                && let Some(lines) = spare_lines.next()
             {
                 let lines = self.lines_of_removal(places.start + lines);
-                verdict
+                verification
                     .garbled_removals
                     .extend(lines.map(|line| (line, places.start + index)));
             }
@@ -301,27 +307,34 @@ impl WriteRequest {
 
     fn lines_of_removal(&self, index: usize) -> impl Iterator<Item = usize> {
         let is_of_it =
-            move |line: &AuditLine| matches!(line.subject, LineSubject::Removal(removal, _) if removal == index);
+            move |line: &AuditLine| matches!(line.subject, LineSubject::Removal { removal, .. } if removal == index);
         let lines = self.lines.iter().enumerate();
         lines.filter(move |(_, line)| is_of_it(line)).map(|(place, _)| place)
     }
 
     /// Values read before from the row of removal `index`, for a line that shows nothing; `None` if the cell was not
     /// read.
-    pub(crate) fn known_of_removal(&self, line: usize, index: usize) -> Option<(String, CellEntry, CellContent)> {
+    pub(crate) fn removed_content(&self, line: usize, index: usize) -> Option<LineContent> {
         let line = &self.lines[line];
-        let LineSubject::Removal(_, column) = line.subject else {
+        let LineSubject::Removal { column, .. } = line.subject else {
             return None;
         };
         let removal = &self.plan.removals[index];
-        let found = removal.columns.get(column)?.found.clone()?;
-        Some((line.id.clone(), CellEntry::Text(removal.id.clone()), found))
+        Some(LineContent {
+            id: line.id.clone(),
+            row: CellEntry::Text(removal.id.clone()),
+            old: removal.columns.get(column)?.found.clone()?,
+        })
     }
 
-    /// Known content of a line, to replace what the copies wrote there: its id, the id of its row, the old value.
-    pub(crate) fn known_of(&self, line: usize) -> (String, CellEntry, CellContent) {
+    /// Known content of a line, to replace what the copies wrote there.
+    pub(crate) fn known_content(&self, line: usize) -> LineContent {
         let line = &self.lines[line];
-        (line.id.clone(), CellEntry::Text(line.row.clone()), line.old.clone())
+        LineContent {
+            id: line.id.clone(),
+            row: CellEntry::Text(line.row.clone()),
+            old: line.old.clone(),
+        }
     }
 }
 

@@ -33,7 +33,7 @@ const REPAIR_TIME: Duration = Duration::from_secs(60);
 
 /// Write with an unconfirmed outcome.
 pub(crate) struct UnconfirmedWrite {
-    shot: WriteRequest,
+    request: WriteRequest,
     /// Group that it belonged to.
     group: u64,
     outcome: WriteOutcome,
@@ -58,7 +58,7 @@ impl Committer {
     pub(crate) async fn write(&mut self, group: &mut [WriteJob]) -> Result<(), CommitError> {
         self.group += 1;
         self.resume_deferred_repairs(group);
-        let mut looked_anew = false;
+        let mut has_reread = false;
         let mut pauses = crate::backoff::retry_delays(self.first_pause);
         for _ in 0..MAX_STEPS {
             let failure = match self.advance(group).await {
@@ -66,16 +66,16 @@ impl Committer {
                 Ok(LoopStep::Further) => continue,
                 Err(failure) => failure,
             };
-            tracing::debug!(%failure, fixes = self.fixes.len(), "a step of a write failed");
-            if failure.is_about_the_request() && !looked_anew {
+            tracing::debug!(%failure, repairs = self.repairs.len(), "a step of a write failed");
+            if failure.is_about_the_request() && !has_reread {
                 // Staff may have replaced the tab, which changes its sheet id: read everything again and retry once.
-                looked_anew = true;
-                self.tails.forget().await;
+                has_reread = true;
+                self.indexes.clear().await;
                 continue;
             }
             let pause = pauses.next().unwrap_or(self.first_pause);
-            if !failure.is_passing() || Instant::now() + pause >= self.deadline(group) {
-                let is_in_doubt = self.lost.is_some() || !self.fixes.is_empty();
+            if !failure.is_transient() || Instant::now() + pause >= self.deadline(group) {
+                let is_in_doubt = self.unconfirmed.is_some() || !self.repairs.is_empty();
                 self.defer_repairs(&failure);
                 return Err(failure.into_commit_error(is_in_doubt));
             }
@@ -89,7 +89,7 @@ impl Committer {
     fn deadline(&self, group: &[WriteJob]) -> Instant {
         let open = group.iter().filter(|job| !job.is_answered());
         let deadline = open.map(|job| job.deadline).min().unwrap_or_else(Instant::now);
-        if self.fixes.is_empty() {
+        if self.repairs.is_empty() {
             deadline
         } else {
             deadline + REPAIR_TIME
@@ -97,16 +97,16 @@ impl Committer {
     }
 
     async fn advance(&mut self, group: &mut [WriteJob]) -> Result<LoopStep, WriteFailure> {
-        if let Some(lost) = self.lost.take() {
-            let result = self.resolve_unconfirmed(&lost, group).await;
+        if let Some(unconfirmed) = self.unconfirmed.take() {
+            let result = self.resolve_unconfirmed(&unconfirmed, group).await;
             if let Err(failure) = &result {
-                self.keep(lost, failure);
+                self.keep_unconfirmed(unconfirmed, failure);
             }
             return result.map(|()| LoopStep::Further);
         }
         let tabs = tabs_of(group, self.identity.audit_log);
         let before = self.current_token(&tabs).await?;
-        let plan = if self.fixes.is_empty() {
+        let plan = if self.repairs.is_empty() {
             if tabs.is_empty() {
                 return Ok(LoopStep::Over);
             }
@@ -115,45 +115,49 @@ impl Committer {
             self.plan_repairs().await?
         };
         if !plan.writes_nothing() {
-            let shot = WriteRequest::new(plan, &self.tails, (&before, &self.now()));
-            self.send(shot, group).await?;
+            let request = WriteRequest::new(plan, &self.indexes, &before, &self.now());
+            self.send(request, group).await?;
         }
         Ok(LoopStep::Further)
     }
 
     /// Keeps an unconfirmed write for another attempt. If a retry cannot help, its outcome is taken from the audit log.
-    fn keep(&mut self, lost: UnconfirmedWrite, failure: &WriteFailure) {
-        if failure.is_passing() {
-            self.lost = Some(lost);
+    fn keep_unconfirmed(&mut self, unconfirmed: UnconfirmedWrite, failure: &WriteFailure) {
+        if failure.is_transient() {
+            self.unconfirmed = Some(unconfirmed);
         } else {
             tracing::warn!(%failure, "a write whose answer got lost is looked for in the audit log alone");
-            self.turn = None;
+            self.token = None;
         }
     }
 
     async fn plan_changes(&mut self, tabs: &[&'static Tab], group: &mut [WriteJob]) -> Result<WritePlan, WriteFailure> {
         let wanted = planner::lookups_of(group, self.identity.audit_log);
-        let sight = self.tails.look(tabs, &wanted).await.map_err(WriteFailure::Looking)?;
+        let lookup_results = self
+            .indexes
+            .look_up(tabs, &wanted)
+            .await
+            .map_err(WriteFailure::Reading)?;
         if self.another_program_wrote {
-            self.fixes = self.find_orphans(tabs).await?;
+            self.repairs = self.find_orphans(tabs).await?;
             self.another_program_wrote = false;
         }
         let resent_orphans = self.resent_orphans(group);
-        self.fixes.extend(resent_orphans);
-        if !self.fixes.is_empty() {
+        self.repairs.extend(resent_orphans);
+        if !self.repairs.is_empty() {
             return Ok(WritePlan::default());
         }
-        let circumstances = PlanningContext {
-            tails: &self.tails,
-            given: &self.given,
+        let context = PlanningContext {
+            indexes: &self.indexes,
+            highest_given_ids: &self.highest_given_ids,
             now: self.now(),
         };
-        let mut plan = planner::plan_changes_of(group, &sight, &circumstances);
-        for (origin, done) in plan.settled.drain(..) {
-            group[origin.job].settle(origin.change, done);
+        let mut plan = planner::plan_changes_of(group, &lookup_results, &context);
+        for (origin, outcome) in plan.already_done.drain(..) {
+            group[origin.job].record_outcome(origin.change, outcome);
         }
         for (job, error) in plan.failed.drain(..) {
-            group[job].answer(Err(error));
+            group[job].respond(Err(error));
         }
         self.skip_array_formula_cells(&mut plan).await?;
         Ok(plan)
@@ -163,177 +167,169 @@ impl Committer {
         CellEntry::instant(&self.clock.zoned_now())
     }
 
-    async fn send(&mut self, mut shot: WriteRequest, group: &mut [WriteJob]) -> Result<(), WriteFailure> {
-        self.announce(&shot.plan);
-        let plan = &shot.plan;
+    async fn send(&mut self, mut request: WriteRequest, group: &mut [WriteJob]) -> Result<(), WriteFailure> {
+        self.announce(&request.plan);
+        let plan = &request.plan;
         tracing::debug!(
-            turn = shot.turn.number,
-            fixes = self.fixes.len(),
+            token = request.token.number,
+            repairs = self.repairs.len(),
             edits = plan.edits.len(),
             removals = plan.removals.len(),
             additions = plan.additions.len(),
             restored = plan.restored.len(),
             "a write is sent"
         );
-        let requests = std::mem::take(&mut shot.requests);
-        match self.spreadsheet.apply_and_read_back(requests, &shot.ranges).await {
+        let requests = std::mem::take(&mut request.requests);
+        match self.spreadsheet.apply_and_read_back(requests, &request.ranges).await {
             Ok(shown) => {
-                self.turn = Some(shot.turn.clone());
-                if let Some(verdict) = shot.verdict(&shown, &self.tails) {
-                    self.settle(&shot, verdict, group);
+                self.token = Some(request.token.clone());
+                if let Some(verification) = request.verify(&shown, &self.indexes) {
+                    self.record_result(&request, verification, group);
                 } else {
                     // The response shows too little: its lines are read like those of a write whose response was lost.
-                    self.lost = Some(self.as_unconfirmed(shot, WriteOutcome::Applied));
+                    self.unconfirmed = Some(self.as_unconfirmed(request, WriteOutcome::Applied));
                 }
                 Ok(())
             }
-            Err(error) if is_fencing_conflict(&error) => self.handle_refused_token(&shot.before, error).await,
+            Err(error) if is_fencing_conflict(&error) => self.handle_refused_token(&request.before, error).await,
             Err(error) => {
                 if error.leaves_outcome_unknown() {
-                    self.lost = Some(self.as_unconfirmed(shot, WriteOutcome::Unknown));
+                    self.unconfirmed = Some(self.as_unconfirmed(request, WriteOutcome::Unknown));
                 }
                 Err(WriteFailure::Writing(error))
             }
         }
     }
 
-    fn as_unconfirmed(&self, shot: WriteRequest, outcome: WriteOutcome) -> UnconfirmedWrite {
+    fn as_unconfirmed(&self, request: WriteRequest, outcome: WriteOutcome) -> UnconfirmedWrite {
         UnconfirmedWrite {
-            shot,
+            request,
             group: self.group,
             outcome,
         }
     }
 
-    /// Records that `shot` was applied, and what it hit.
-    fn settle(&mut self, shot: &WriteRequest, verdict: WriteVerification, group: &mut [WriteJob]) {
+    /// Records that `request` was applied, and what it hit.
+    fn record_result(&mut self, request: &WriteRequest, verification: WriteVerification, group: &mut [WriteJob]) {
         // Before the callers get their responses: the next page that they load must not come from an earlier read.
-        self.announce(&shot.plan);
+        self.announce(&request.plan);
         self.reader.write_finished(self.written);
-        let plan = &shot.plan;
+        let plan = &request.plan;
         for (tab, id) in plan.counted_ids() {
-            let given = self.given.entry(tab.title).or_default();
-            *given = id.max(*given);
+            let highest = self.highest_given_ids.entry(tab.title).or_default();
+            *highest = id.max(*highest);
         }
         let is_misplaced = |misplaced: &[(usize, _)], index: usize| misplaced.iter().any(|(place, _)| *place == index);
-        let mut done: Vec<(ChangeOrigin, ChangeOutcome)> = Vec::new();
+        let mut outcomes: Vec<(ChangeOrigin, ChangeOutcome)> = Vec::new();
         for (index, edit) in plan.edits.iter().enumerate() {
             if let WritePurpose::Change(origin) = edit.purpose
-                && !is_misplaced(&verdict.misplaced_edits, index)
+                && !is_misplaced(&verification.misplaced_edits, index)
             {
-                done.push((origin, ChangeOutcome::Updated));
+                outcomes.push((origin, ChangeOutcome::Updated));
             }
         }
         for (index, removal) in plan.removals.iter().enumerate() {
             let WritePurpose::Change(origin) = removal.purpose else {
                 continue;
             };
-            if !is_misplaced(&verdict.misplaced_removals, index) {
-                done.push((origin, ChangeOutcome::Deleted));
+            if !is_misplaced(&verification.misplaced_removals, index) {
+                outcomes.push((origin, ChangeOutcome::Deleted));
             } else if let Some(job) = group.get_mut(origin.job) {
                 job.mark_doubtful(origin.change);
             }
         }
         for addition in &plan.additions {
-            if !verdict.scatters(addition) {
-                done.push((addition.origin, ChangeOutcome::Inserted(addition.id_text())));
+            if !verification.may_have_shifted(addition) {
+                outcomes.push((addition.origin, ChangeOutcome::Inserted(addition.id_text())));
             } else if let Some(job) = group.get_mut(addition.origin.job) {
                 job.mark_added(addition.origin.change);
             }
         }
-        for (origin, done) in done {
+        for (origin, outcome) in outcomes {
             if let Some(job) = group.get_mut(origin.job) {
-                job.settle(origin.change, done);
+                job.record_outcome(origin.change, outcome);
             }
         }
         if plan.is_repair() {
-            self.retain_failed_repairs(plan, &verdict);
+            self.retain_failed_repairs(plan, &verification);
         }
-        if verdict.is_clean() {
-            shot.note(&mut self.tails);
-            let lines = verdict.garbled_lines.iter();
-            self.record_line_repairs(lines.map(|line| shot.known_of(*line)));
+        if verification.is_clean() {
+            request.update_indexes(&mut self.indexes);
+            let lines = verification.garbled_lines.iter();
+            self.record_line_repairs(lines.map(|line| request.known_content(*line)));
         } else {
             tracing::warn!(
-                edits = verdict.misplaced_edits.len(),
-                deletions = verdict.misplaced_removals.len(),
+                edits = verification.misplaced_edits.len(),
+                deletions = verification.misplaced_removals.len(),
                 "rows were moved at the moment of a write; it is put right"
             );
-            self.record_column_shifts(plan, &verdict);
-            let lines = verdict.garbled_removals.iter();
-            self.record_line_repairs(lines.filter_map(|(line, removal)| shot.known_of_removal(*line, *removal)));
-            shot.forget(&mut self.tails);
-            self.record_repairs(plan, verdict);
+            self.record_column_shifts(plan, &verification);
+            let lines = verification.garbled_removals.iter();
+            self.record_line_repairs(lines.filter_map(|(line, removal)| request.removed_content(*line, *removal)));
+            request.invalidate_indexes(&mut self.indexes);
+            self.record_repairs(plan, verification);
         }
     }
 
     /// Finds out whether an unconfirmed write was applied, and prevents that it is applied later.
     async fn resolve_unconfirmed(
         &mut self,
-        lost: &UnconfirmedWrite,
+        unconfirmed: &UnconfirmedWrite,
         group: &mut [WriteJob],
     ) -> Result<(), WriteFailure> {
-        let shot = &lost.shot;
-        if lost.outcome == WriteOutcome::Applied {
-            return self.accept_confirmed(lost, group).await;
+        let request = &unconfirmed.request;
+        if unconfirmed.outcome == WriteOutcome::Applied {
+            return self.accept_confirmed(unconfirmed, group).await;
         }
-        let now = self.last_turn().await?;
-        tracing::debug!(turn = shot.turn.number, now = now.number, "an answer got lost");
-        if now == shot.turn {
-            self.turn = Some(now);
-            return self.accept_confirmed(lost, group).await;
+        let now = self.last_token().await?;
+        tracing::debug!(token = request.token.number, now = now.number, "an answer got lost");
+        if now == request.token {
+            self.token = Some(now);
+            return self.accept_confirmed(unconfirmed, group).await;
         }
-        if now.has_same_ranges(&shot.before) {
-            return self.take_token(&now, shot.sheet_id).await;
+        if now.has_same_ranges(&request.before) {
+            return self.take_token(&now, request.sheet_id).await;
         }
         // Other programs have written since, after it or instead of it.
-        self.turn = None;
-        if now.number == shot.turn.number {
+        self.token = None;
+        if now.number == request.token.number {
             return Ok(());
         }
-        self.look_up_evidence(shot).await?;
-        if shot.was_applied(&self.tails) == Some(true) {
-            self.accept_confirmed(lost, group).await?;
+        self.look_up_evidence(request).await?;
+        if request.was_applied(&self.indexes) == Some(true) {
+            self.accept_confirmed(unconfirmed, group).await?;
         }
         Ok(())
     }
 
-    async fn look_up_evidence(&mut self, shot: &WriteRequest) -> Result<LookupResults, WriteFailure> {
+    async fn look_up_evidence(&mut self, request: &WriteRequest) -> Result<LookupResults, WriteFailure> {
         let audit_log = self.identity.audit_log;
-        let looked = self.tails.look(&shot.tabs(audit_log), &shot.evidence(audit_log)).await;
-        looked.map_err(WriteFailure::Looking)
+        let lookup = self
+            .indexes
+            .look_up(&request.tabs(audit_log), &request.evidence(audit_log))
+            .await;
+        lookup.map_err(WriteFailure::Reading)
     }
 
     /// Records the effects of a write that is known to be applied.
-    async fn accept_confirmed(&mut self, lost: &UnconfirmedWrite, group: &mut [WriteJob]) -> Result<(), WriteFailure> {
-        let sight = self.look_up_evidence(&lost.shot).await?;
-        let group = if lost.group == self.group { group } else { &mut [] };
-        let verdict = lost.shot.verify_from_log(&sight, &self.tails);
-        self.settle(&lost.shot, verdict, group);
+    async fn accept_confirmed(
+        &mut self,
+        unconfirmed: &UnconfirmedWrite,
+        group: &mut [WriteJob],
+    ) -> Result<(), WriteFailure> {
+        let lookup_results = self.look_up_evidence(&unconfirmed.request).await?;
+        let group = if unconfirmed.group == self.group {
+            group
+        } else {
+            &mut []
+        };
+        let verification = unconfirmed.request.verify_from_log(&lookup_results, &self.indexes);
+        self.record_result(&unconfirmed.request, verification, group);
         // The lookup has already seen its rows.
-        lost.shot.forget(&mut self.tails);
+        unconfirmed.request.invalidate_indexes(&mut self.indexes);
         Ok(())
     }
-}
 
-impl WriteRequest {
-    /// Tabs that show whether it was applied.
-    fn tabs(&self, audit_log: &'static Tab) -> Vec<&'static Tab> {
-        let mut tabs = self.plan.tabs();
-        if self.is_logged() {
-            tabs.push(audit_log);
-        }
-        tabs
-    }
-
-    /// Drops the index of its tabs, since the rows have moved.
-    fn forget(&self, tails: &mut crate::commit::tab_index::TabIndexes) {
-        let tabs = self.tabs(tails.audit_log());
-        tabs.iter().for_each(|tab| tails.invalidate_tab(tab));
-    }
-}
-
-impl Committer {
     /// Announces `plan`; has to be called before it is sent.
     pub(crate) fn announce(&mut self, plan: &WritePlan) {
         if !(plan.edits.is_empty() && plan.removals.is_empty() && plan.restored.is_empty()) {
@@ -363,7 +359,7 @@ impl Committer {
 
     /// Index of the tab's column at this position of the sheet.
     fn place(&self, tab: &'static Tab, position: usize) -> Option<usize> {
-        let place = self.tails.place(tab);
+        let place = self.indexes.place(tab);
         place.layout.positions().iter().position(|known| *known == position)
     }
 }

@@ -43,7 +43,7 @@ const MIN_REPEAT_LENGTH: usize = 8;
 /// Call that is ready to be sent.
 pub(crate) struct WriteRequest {
     /// Fencing token that the call takes, and the one before it.
-    pub(crate) turn: fencing::FencingToken,
+    pub(crate) token: fencing::FencingToken,
     pub(crate) before: fencing::FencingToken,
     /// Sheet id of a tab that the call writes to.
     pub(crate) sheet_id: i32,
@@ -61,18 +61,19 @@ impl WriteRequest {
     /// Prepares the call for `plan`, with the token after `before`. `now` is the time that the log shows.
     pub(crate) fn new(
         mut plan: WritePlan,
-        tails: &TabIndexes,
-        (before, now): (&fencing::FencingToken, &CellEntry),
+        indexes: &TabIndexes,
+        before: &fencing::FencingToken,
+        now: &CellEntry,
     ) -> Self {
         let call = CallKey::new();
         // Stable sort: edits of one row keep their order.
         plan.edits.sort_by_key(|edit| (edit.tab.title, edit.number));
         plan.removals.sort_by_key(|removal| (removal.tab.title, removal.number));
         let blocks = RowBlocks::of(&plan);
-        let mut shot = Self {
-            turn: before.next(call),
+        let mut request = Self {
+            token: before.next(call),
             before: before.clone(),
-            sheet_id: plan.tabs().first().map_or(0, |tab| tails.place(tab).sheet_id),
+            sheet_id: plan.tabs().first().map_or(0, |tab| indexes.place(tab).sheet_id),
             lines: audit_lines(&plan, &blocks, call),
             blocks,
             plan,
@@ -80,37 +81,39 @@ impl WriteRequest {
             ranges: Vec::new(),
             log: None,
         };
-        shot.requests.extend(shot.turn.requests(before, shot.sheet_id));
-        shot.log_lines(tails, now);
-        shot.edit(tails);
-        shot.add(tails);
-        shot.remove(tails);
-        if shot.is_large() {
-            shot.ranges.clear();
-            shot.show_which_rows_went(tails.audit_log());
+        request
+            .requests
+            .extend(request.token.requests(before, request.sheet_id));
+        request.add_lines(indexes, now);
+        request.add_edits(indexes);
+        request.add_insertions(indexes);
+        request.add_removals(indexes);
+        if request.is_large() {
+            request.ranges.clear();
+            request.request_deleted_ids(indexes.audit_log());
         } else {
-            shot.show_which_rows_were_hit(tails);
+            request.request_hit_ids(indexes);
         }
-        shot
+        request
     }
 
     /// Adds the lines, filled with what is known before the call.
-    fn log_lines(&mut self, tails: &TabIndexes, now: &CellEntry) {
+    fn add_lines(&mut self, indexes: &TabIndexes, now: &CellEntry) {
         if self.lines.is_empty() {
             return;
         }
-        let audit_log = tails.audit_log();
-        let place = tails.place(audit_log);
-        self.requests.extend(tails.growth_needed(audit_log));
+        let audit_log = indexes.audit_log();
+        let place = indexes.place(audit_log);
+        self.requests.extend(indexes.growth_needed(audit_log));
         self.requests
             .push(requests::empty_rows(place.sheet_id, place.after_row, self.lines.len()));
         // Lines of new rows come last and prove nothing, so they are not returned; their header and values are empty.
-        let telling = self
+        let proving = self
             .lines
             .iter()
             .filter(|line| line.subject != LineSubject::New)
             .count();
-        let filled = if telling == 0 {
+        let filled = if proving == 0 {
             column::HEADER
         } else {
             audit_log.columns.len()
@@ -124,14 +127,14 @@ impl WriteRequest {
                 continue;
             }
             self.requests.extend(runs.into_iter().map(|lines| {
-                let stretch = CellRange {
+                let range = CellRange {
                     sheet_id: place.sheet_id,
                     row: place.after_row + lines.start,
                     column: position,
                     rows: lines.len(),
                     columns: 1,
                 };
-                requests::repeat_cell(stretch, self.lines[lines.start].cell(column, now))
+                requests::repeat_cell(range, self.lines[lines.start].cell(column, now))
             }));
         }
         for columns in adjacent_runs(singly) {
@@ -150,14 +153,14 @@ impl WriteRequest {
         let shown = [log.row, log.header, log.old];
         let first = shown.iter().min().copied().unwrap_or_default();
         let last = shown.iter().max().copied().unwrap_or_default();
-        if telling > 0 {
+        if proving > 0 {
             self.ranges.push(format!(
                 "{}!{}{}:{}{}",
                 quoted_title(audit_log.title),
                 column_letters(first),
                 log.first_row + 1,
                 column_letters(last),
-                log.first_row + telling
+                log.first_row + proving
             ));
         }
         self.log = Some(log);
@@ -165,11 +168,11 @@ impl WriteRequest {
 
     /// Copies the values that the edits overwrite into their lines, then writes; in sequence, since several edits may
     /// concern the same row.
-    fn edit(&mut self, tails: &TabIndexes) {
+    fn add_edits(&mut self, indexes: &TabIndexes) {
         let mut line = 0;
         for block in &self.blocks.edits {
             let edits = &self.plan.edits[block.clone()];
-            let place = tails.place(edits[0].tab);
+            let place = indexes.place(edits[0].tab);
             if let Some(log) = self.log.as_ref().filter(|_| edits[0].is_logged()) {
                 let source = CopySource {
                     sheet_id: place.sheet_id,
@@ -197,7 +200,7 @@ impl WriteRequest {
         }
     }
 
-    fn add(&mut self, tails: &TabIndexes) {
+    fn add_insertions(&mut self, indexes: &TabIndexes) {
         for tab in self.plan.tabs_with_additions() {
             let rows: Vec<NewRow<'_>> = self
                 .plan
@@ -209,9 +212,9 @@ impl WriteRequest {
                     cells: &addition.cells,
                 })
                 .collect();
-            self.requests.extend(tails.growth_needed(tab));
-            let mut place = tails.place(tab);
-            if tab == tails.audit_log() {
+            self.requests.extend(indexes.growth_needed(tab));
+            let mut place = indexes.place(tab);
+            if tab == indexes.audit_log() {
                 // Below the lines of this call, whose position must stay as in the returned range.
                 place.after_row += self.lines.len();
             }
@@ -231,11 +234,11 @@ impl WriteRequest {
 
     /// Copies whole rows into the log, then deletes them from the bottom up, so that row numbers stay valid. Rows are
     /// restored in the same pass.
-    fn remove(&mut self, tails: &TabIndexes) {
+    fn add_removals(&mut self, indexes: &TabIndexes) {
         let mut line = self.first_line_of_removals();
         for block in &self.blocks.removals {
             let removals = &self.plan.removals[block.clone()];
-            let place = tails.place(removals[0].tab);
+            let place = indexes.place(removals[0].tab);
             if let Some(log) = &self.log {
                 let source = CopySource {
                     sheet_id: place.sheet_id,
@@ -248,18 +251,19 @@ impl WriteRequest {
                 line += positions.len() * removals.len();
             }
         }
-        let gone = self.plan.removals.iter();
-        let gone = gone.map(|removal| (tails.place(removal.tab).sheet_id, removal.number, None));
-        let back = self.plan.restored.iter();
-        let back = back.map(|row| (tails.place(row.tab).sheet_id, row.after_row, Some(row)));
+        let deleted = self.plan.removals.iter();
+        let deleted = deleted.map(|removal| (indexes.place(removal.tab).sheet_id, removal.number, None));
+        let restored = self.plan.restored.iter();
+        let restored = restored.map(|row| (indexes.place(row.tab).sheet_id, row.after_row, Some(row)));
         // Below a row that is deleted itself, a row is restored before that deletion: afterwards the row number is
         // another row's.
-        let mut changes: Vec<(i32, usize, Option<&RestoredRow>)> = back.chain(gone).collect();
+        let mut changes: Vec<(i32, usize, Option<&RestoredRow>)> = restored.chain(deleted).collect();
         changes.sort_by_key(|(sheet_id, number, _)| (*sheet_id, std::cmp::Reverse(*number)));
-        let goes_with = |below: &(i32, usize, Option<&RestoredRow>), above: &(i32, usize, Option<&RestoredRow>)| {
+        let is_adjacent_deletion = |below: &(i32, usize, Option<&RestoredRow>),
+                                    above: &(i32, usize, Option<&RestoredRow>)| {
             below.2.is_none() && above.2.is_none() && below.0 == above.0 && above.1 + 1 == below.1
         };
-        for chunk in changes.chunk_by(goes_with) {
+        for chunk in changes.chunk_by(is_adjacent_deletion) {
             match chunk {
                 [(sheet_id, _, Some(restored))] => self.requests.extend(restored.requests(*sheet_id)),
                 [.., (sheet_id, first, _)] => {
@@ -272,19 +276,19 @@ impl WriteRequest {
     }
 
     fn first_line_of_removals(&self) -> usize {
-        let is_first = |line: &AuditLine| matches!(line.subject, LineSubject::Removal(..));
+        let is_first = |line: &AuditLine| matches!(line.subject, LineSubject::Removal { .. });
         self.lines.iter().position(is_first).unwrap_or(self.lines.len())
     }
 
     /// Makes the response return the ids of the rows and the headers.
-    fn show_which_rows_were_hit(&mut self, tails: &TabIndexes) {
+    fn request_hit_ids(&mut self, indexes: &TabIndexes) {
         let headers = self.plan.tabs().into_iter();
         self.ranges
             .extend(headers.map(|tab| format!("{}!1:1", quoted_title(tab.title))));
         for block in &self.blocks.edits {
             let edits = &self.plan.edits[block.clone()];
             let title = quoted_title(edits[0].tab.title);
-            let layout = tails.place(edits[0].tab).layout;
+            let layout = indexes.place(edits[0].tab).layout;
             let (first_column, last_column) = if edits[0].is_numbering() {
                 (0, layout.width().saturating_sub(1))
             } else {
@@ -300,10 +304,10 @@ impl WriteRequest {
     }
 
     /// Makes the response to a large call that only deletes and adds rows return the ids of the deleted rows.
-    fn show_which_rows_went(&mut self, audit_log: &Tab) {
+    fn request_deleted_ids(&mut self, audit_log: &Tab) {
         let plan = &self.plan;
-        let is_told = plan.removals.iter().all(|removal| removal.shows.is_empty());
-        let Some(log) = self.log.as_ref().filter(|_| is_told) else {
+        let are_identified = plan.removals.iter().all(|removal| removal.shows.is_empty());
+        let Some(log) = self.log.as_ref().filter(|_| are_identified) else {
             return;
         };
         if !plan.edits.is_empty() || !plan.restored.is_empty() || self.blocks.removals.len() > MAX_BLOCKS_IN_RESPONSE {
@@ -345,65 +349,39 @@ impl WriteRequest {
     }
 
     /// Updates `tails` after the call was applied and hit the intended rows.
-    pub(crate) fn note(&self, tails: &mut TabIndexes) {
+    pub(crate) fn update_indexes(&self, indexes: &mut TabIndexes) {
         if !self.lines.is_empty() {
-            tails.added(tails.audit_log(), self.lines.iter().map(|line| line.id.as_str()));
+            indexes.record_added(indexes.audit_log(), self.lines.iter().map(|line| line.id.as_str()));
         }
         for tab in self.plan.tabs_with_additions() {
             let additions = self.plan.additions.iter().filter(|addition| addition.tab == tab);
             let ids: Vec<String> = additions.map(RowAddition::id_text).collect();
-            tails.added(tab, ids.iter().map(String::as_str));
+            indexes.record_added(tab, ids.iter().map(String::as_str));
         }
         for removals in self.plan.removals.chunk_by(|above, below| above.tab == below.tab) {
             let numbers: Vec<usize> = removals.iter().map(|removal| removal.number).collect();
-            tails.removed(removals[0].tab, &numbers);
+            indexes.record_removed(removals[0].tab, &numbers);
         }
         for restored in &self.plan.restored {
-            tails.invalidate_tab(restored.tab);
+            indexes.invalidate_tab(restored.tab);
         }
         for edit in self.plan.edits.iter().filter(|edit| edit.is_numbering()) {
-            tails.invalidate_tab(edit.tab);
+            indexes.invalidate_tab(edit.tab);
         }
     }
-}
 
-impl WritePlan {
-    /// Counted ids per tab, in ascending order.
-    pub(crate) fn counted_ids(&self) -> Vec<(&'static Tab, i64)> {
-        let added = self.additions.iter().filter(|addition| addition.is_counted());
-        let added = added.map(|addition| (addition.tab, addition.id_text()));
-        let given = self.edits.iter().filter(|edit| edit.is_numbering());
-        let given = given.map(|edit| (edit.tab, edit.given_id()));
-        let ids = added.chain(given).map(|(tab, id)| (tab, id.parse().unwrap_or(0)));
-        let mut ids: Vec<(&'static Tab, i64)> = ids.collect();
-        ids.sort_by_key(|(_, id)| *id);
-        ids
-    }
-
-    pub(crate) fn tabs_with_additions(&self) -> Vec<&'static Tab> {
-        let mut tabs: Vec<&'static Tab> = Vec::new();
-        for addition in &self.additions {
-            if !tabs.contains(&addition.tab) {
-                tabs.push(addition.tab);
-            }
+    /// Tabs that show whether it was applied.
+    pub(crate) fn tabs(&self, audit_log: &'static Tab) -> Vec<&'static Tab> {
+        let mut tabs = self.plan.tabs();
+        if self.is_logged() {
+            tabs.push(audit_log);
         }
         tabs
     }
-}
 
-impl WritePlan {
-    /// Row number of `edit` after rows above it were deleted or inserted; `None` if the row itself is deleted.
-    pub(crate) fn number_after(&self, edit: &RowEdit) -> Option<usize> {
-        let removed = self.removals.iter().filter(|removal| removal.tab == edit.tab);
-        let restored = self.restored.iter().filter(|restored| restored.tab == edit.tab);
-        let mut gone = 0;
-        for removal in removed {
-            if removal.number == edit.number {
-                return None;
-            }
-            gone += usize::from(removal.number < edit.number);
-        }
-        let come = restored.filter(|restored| restored.after_row < edit.number).count();
-        Some(edit.number + come - gone)
+    /// Drops the index of its tabs, since the rows have moved.
+    pub(crate) fn invalidate_indexes(&self, indexes: &mut TabIndexes) {
+        let tabs = self.tabs(indexes.audit_log());
+        tabs.iter().for_each(|tab| indexes.invalidate_tab(tab));
     }
 }

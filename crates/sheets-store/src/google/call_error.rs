@@ -42,7 +42,7 @@ pub enum CallError {
 
 impl CallError {
     /// Whether a later retry can help.
-    pub fn is_passing(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         matches!(
             self,
             Self::Throttled | Self::Unreachable(_) | Self::HeldBack(_) | Self::Unavailable(_)

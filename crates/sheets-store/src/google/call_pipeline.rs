@@ -39,7 +39,7 @@ pub(crate) struct CallPipeline {
     circuit: CircuitBreaker,
     reads: CallCounter,
     writes: CallCounter,
-    book: Mutex<CallLog>,
+    log: Mutex<CallLog>,
 }
 
 /// Counters and quota of one kind of call.
@@ -54,7 +54,7 @@ struct CallCounter {
 struct CallLog {
     last_answer: Option<Timestamp>,
     /// Current failures of reads and of writes.
-    troubles: [Option<OngoingFailure>; 2],
+    ongoing_failures: [Option<OngoingFailure>; 2],
     failures: VecDeque<FailedCall>,
 }
 
@@ -113,7 +113,7 @@ impl CallPipeline {
             circuit: CircuitBreaker::new(options.first_pause),
             reads: CallCounter::new(options.calls_per_minute),
             writes: CallCounter::new(options.calls_per_minute),
-            book: Mutex::default(),
+            log: Mutex::default(),
         }
     }
 
@@ -124,28 +124,28 @@ impl CallPipeline {
     /// timeout.
     pub(crate) async fn send<T>(
         &self,
-        question: CallDescription<'_>,
+        description: CallDescription<'_>,
         call: impl Future<Output = Result<T, CallError>>,
     ) -> Result<T, CallError> {
-        let lane = self.lane(question.kind());
+        let counter = self.counter(description.kind());
         // A call that would be blocked must not wait for the quota first.
         if let Some(reason) = self.circuit.refusal(Instant::now()) {
-            return Err(lane.blocked(reason));
+            return Err(counter.blocked(reason));
         }
-        lane.budget.take().await;
-        let pass = self
+        counter.budget.take().await;
+        let permit = self
             .circuit
-            .pass(Instant::now())
-            .map_err(|reason| lane.blocked(reason))?;
-        lane.sent.fetch_add(1, Ordering::Relaxed);
+            .permit(Instant::now())
+            .map_err(|reason| counter.blocked(reason))?;
+        counter.sent.fetch_add(1, Ordering::Relaxed);
         let sent = CallInFlight {
-            gate: self,
-            question,
+            pipeline: self,
+            description,
             at: Instant::now(),
-            pass: Some(pass),
+            permit: Some(permit),
         };
         match tokio::time::timeout(self.timeout, call).await {
-            Ok(result) => sent.answered(result),
+            Ok(result) => sent.completed(result),
             Err(_) => Err(sent.timed_out()),
         }
     }
@@ -167,20 +167,24 @@ impl CallPipeline {
 
     /// Whether the spreadsheet responds.
     pub(crate) fn state(&self) -> SpreadsheetState {
-        let pause = self.circuit.pause_left(Instant::now());
+        let open_time = self.circuit.open_time_left(Instant::now());
         let now = self.clock.now();
-        let book = self.book();
-        let first = book.troubles.iter().flatten().min_by_key(|trouble| trouble.since);
-        match (first.cloned(), pause, book.last_answer) {
-            (Some(trouble), Some(pause), _) => SpreadsheetState::CircuitOpen {
-                since: trouble.since,
-                until: now.saturating_add(pause).unwrap_or(now),
-                reason: trouble.reason,
+        let log = self.log();
+        let first = log
+            .ongoing_failures
+            .iter()
+            .flatten()
+            .min_by_key(|ongoing| ongoing.since);
+        match (first.cloned(), open_time, log.last_answer) {
+            (Some(ongoing), Some(open_time), _) => SpreadsheetState::CircuitOpen {
+                since: ongoing.since,
+                until: now.saturating_add(open_time).unwrap_or(now),
+                reason: ongoing.reason,
             },
-            (Some(trouble), None, _) => SpreadsheetState::Failing {
-                calls: trouble.calls,
-                since: trouble.since,
-                reason: trouble.reason,
+            (Some(ongoing), None, _) => SpreadsheetState::Failing {
+                calls: ongoing.calls,
+                since: ongoing.since,
+                reason: ongoing.reason,
             },
             (None, _, Some(last_answer)) => SpreadsheetState::Answering { last_answer },
             (None, _, None) => SpreadsheetState::Idle,
@@ -189,7 +193,7 @@ impl CallPipeline {
 
     /// Recent failed calls, newest first.
     pub(crate) fn failures(&self) -> Vec<FailedCall> {
-        self.book().failures.iter().cloned().collect()
+        self.log().failures.iter().cloned().collect()
     }
 
     /// Counters of read calls.
@@ -202,7 +206,7 @@ impl CallPipeline {
         self.writes.calls()
     }
 
-    fn lane(&self, kind: CallKind) -> &CallCounter {
+    fn counter(&self, kind: CallKind) -> &CallCounter {
         match kind {
             CallKind::Reads => &self.reads,
             CallKind::Writes => &self.writes,
@@ -210,44 +214,44 @@ impl CallPipeline {
     }
 
     fn record_response(&self, kind: CallKind) {
-        let mut book = self.book();
-        book.last_answer = Some(self.clock.now());
-        for trouble in &mut book.troubles {
-            if trouble
+        let mut log = self.log();
+        log.last_answer = Some(self.clock.now());
+        for ongoing in &mut log.ongoing_failures {
+            if ongoing
                 .as_ref()
-                .is_some_and(|trouble| trouble.calls == kind || !trouble.is_refusal)
+                .is_some_and(|ongoing| ongoing.calls == kind || !ongoing.is_refusal)
             {
-                *trouble = None;
+                *ongoing = None;
             }
         }
     }
 
-    fn record_failure(&self, question: &CallDescription<'_>, error: &CallError) {
-        let calls = question.kind();
-        self.lane(calls).failed.fetch_add(1, Ordering::Relaxed);
+    fn record_failure(&self, description: &CallDescription<'_>, error: &CallError) {
+        let calls = description.kind();
+        self.counter(calls).failed.fetch_add(1, Ordering::Relaxed);
         let now = self.clock.now();
         let reason = single_line(&error.to_string());
-        let mut book = self.book();
+        let mut log = self.log();
         if error.concerns_spreadsheet() {
-            let trouble = &mut book.troubles[calls as usize];
-            let since = trouble.as_ref().map_or(now, |trouble| trouble.since);
-            *trouble = Some(OngoingFailure {
+            let ongoing = &mut log.ongoing_failures[calls as usize];
+            let since = ongoing.as_ref().map_or(now, |ongoing| ongoing.since);
+            *ongoing = Some(OngoingFailure {
                 calls,
-                is_refusal: !error.is_passing(),
+                is_refusal: !error.is_transient(),
                 since,
                 reason: reason.clone(),
             });
         }
-        book.failures.truncate(MAX_FAILURES - 1);
-        book.failures.push_front(FailedCall {
+        log.failures.truncate(MAX_FAILURES - 1);
+        log.failures.push_front(FailedCall {
             at: now,
-            asked: question.to_string(),
+            asked: description.to_string(),
             reason,
         });
     }
 
-    fn book(&self) -> MutexGuard<'_, CallLog> {
-        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn log(&self) -> MutexGuard<'_, CallLog> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -280,19 +284,19 @@ impl CallCounter {
 
 /// Call in flight. If it is dropped before its end, its caller has given up.
 struct CallInFlight<'a> {
-    gate: &'a CallPipeline,
-    question: CallDescription<'a>,
+    pipeline: &'a CallPipeline,
+    description: CallDescription<'a>,
     at: Instant,
-    pass: Option<CallPermit<'a>>,
+    permit: Option<CallPermit<'a>>,
 }
 
 impl CallInFlight<'_> {
-    fn answered<T>(mut self, result: Result<T, CallError>) -> Result<T, CallError> {
+    fn completed<T>(mut self, result: Result<T, CallError>) -> Result<T, CallError> {
         match &result {
-            Ok(_) => self.gate.record_response(self.question.kind()),
-            Err(error) => self.gate.record_failure(&self.question, error),
+            Ok(_) => self.pipeline.record_response(self.description.kind()),
+            Err(error) => self.pipeline.record_failure(&self.description, error),
         }
-        self.settle(match &result {
+        self.record_outcome(match &result {
             Err(error @ (CallError::Unreachable(_) | CallError::Unavailable(_))) => {
                 CallOutcome::Failed(single_line(&error.to_string()))
             }
@@ -302,15 +306,15 @@ impl CallInFlight<'_> {
     }
 
     fn timed_out(mut self) -> CallError {
-        let error = CallError::Unavailable(format!("no answer within {} s", self.gate.timeout.as_secs()));
-        self.gate.record_failure(&self.question, &error);
-        self.settle(CallOutcome::TimedOut(error.to_string()));
+        let error = CallError::Unavailable(format!("no answer within {} s", self.pipeline.timeout.as_secs()));
+        self.pipeline.record_failure(&self.description, &error);
+        self.record_outcome(CallOutcome::TimedOut(error.to_string()));
         error
     }
 
-    fn settle(&mut self, verdict: CallOutcome) {
-        if let Some(pass) = self.pass.take() {
-            pass.settle(verdict, Instant::now());
+    fn record_outcome(&mut self, outcome: CallOutcome) {
+        if let Some(permit) = self.permit.take() {
+            permit.record(outcome, Instant::now());
         }
     }
 }
@@ -319,9 +323,10 @@ impl Drop for CallInFlight<'_> {
     fn drop(&mut self) {
         let waited = self.at.elapsed();
         // An acceptable wait depends on the size of the sheet, so the circuit breaker ignores it.
-        if self.pass.is_some() && waited >= MIN_ABANDONED_WAIT {
-            let told = format!("given up after {} s without an answer", waited.as_secs());
-            self.gate.record_failure(&self.question, &CallError::Unavailable(told));
+        if self.permit.is_some() && waited >= MIN_ABANDONED_WAIT {
+            let reason = format!("given up after {} s without an answer", waited.as_secs());
+            self.pipeline
+                .record_failure(&self.description, &CallError::Unavailable(reason));
         }
     }
 }

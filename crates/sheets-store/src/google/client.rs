@@ -36,7 +36,7 @@ pub struct SpreadsheetClient {
     tokens: Option<AccessTokens>,
     drive: DriveClient,
     id: String,
-    gate: CallPipeline,
+    pipeline: CallPipeline,
 }
 
 impl SpreadsheetClient {
@@ -68,7 +68,7 @@ impl SpreadsheetClient {
             tokens,
             drive,
             id: connection.spreadsheet_id,
-            gate: CallPipeline::new(options, connection.call_timeout),
+            pipeline: CallPipeline::new(options, connection.call_timeout),
         })
     }
 
@@ -82,11 +82,11 @@ impl SpreadsheetClient {
     /// # Errors
     /// See [`CallError`](crate::google::call_error::CallError).
     pub async fn tabs(&self) -> Result<Vec<TabProperties>, CallError> {
-        let mut answer = self.request_tabs().await;
-        if self.renewed_token_after(&answer).await {
-            answer = self.request_tabs().await;
+        let mut response = self.request_tabs().await;
+        if self.renewed_token_after(&response).await {
+            response = self.request_tabs().await;
         }
-        let sheets = answer?.sheets.unwrap_or_default();
+        let sheets = response?.sheets.unwrap_or_default();
         Ok(sheets
             .into_iter()
             .filter_map(|sheet| sheet.properties.map(to_tab_properties))
@@ -101,11 +101,11 @@ impl SpreadsheetClient {
     async fn request_fields(
         &self,
         fields: &str,
-        question: CallDescription<'_>,
+        description: CallDescription<'_>,
     ) -> Result<SpreadsheetDescription, CallError> {
         let call = self.hub.spreadsheets().get(&self.id).param("fields", fields);
         let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
-        self.gate.send(question, decode_response(call.doit())).await
+        self.pipeline.send(description, decode_response(call.doit())).await
     }
 
     /// Lists the named ranges. One read.
@@ -113,15 +113,15 @@ impl SpreadsheetClient {
     /// # Errors
     /// See [`CallError`](crate::google::call_error::CallError).
     pub(crate) async fn named_ranges(&self) -> Result<Vec<NamedRange>, CallError> {
-        let mut answer = self
+        let mut response = self
             .request_fields("namedRanges(namedRangeId,name)", CallDescription::NamedRanges)
             .await;
-        if self.renewed_token_after(&answer).await {
-            answer = self
+        if self.renewed_token_after(&response).await {
+            response = self
                 .request_fields("namedRanges(namedRangeId,name)", CallDescription::NamedRanges)
                 .await;
         }
-        Ok(answer?.named_ranges.unwrap_or_default())
+        Ok(response?.named_ranges.unwrap_or_default())
     }
 
     /// Data validation of a cell; `None` if there is none. One read.
@@ -132,8 +132,12 @@ impl SpreadsheetClient {
         let call = self.hub.spreadsheets().get(&self.id).add_ranges(cell);
         let call = call.param("fields", "sheets.data.rowData.values.dataValidation");
         let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
-        let question = CallDescription::Validation(cell);
-        let sheets = self.gate.send(question, decode_response(call.doit())).await?.sheets;
+        let description = CallDescription::Validation(cell);
+        let sheets = self
+            .pipeline
+            .send(description, decode_response(call.doit()))
+            .await?
+            .sheets;
         let blocks = sheets.into_iter().flatten().filter_map(|sheet| sheet.data).flatten();
         let rows = blocks.filter_map(|block| block.row_data).flatten();
         let mut cells = rows.filter_map(|row| row.values).flatten();
@@ -157,11 +161,11 @@ impl SpreadsheetClient {
     }
 
     async fn rendered(&self, ranges: &[String], option: &str) -> Result<Vec<ValueRange>, CallError> {
-        let mut answer = self.request_values(ranges, option).await;
-        if self.renewed_token_after(&answer).await {
-            answer = self.request_values(ranges, option).await;
+        let mut response = self.request_values(ranges, option).await;
+        if self.renewed_token_after(&response).await {
+            response = self.request_values(ranges, option).await;
         }
-        let found = answer?.value_ranges.unwrap_or_default();
+        let found = response?.value_ranges.unwrap_or_default();
         if found.len() == ranges.len() {
             Ok(found)
         } else {
@@ -191,7 +195,7 @@ impl SpreadsheetClient {
             call = call.add_ranges(range);
         }
         let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
-        self.gate
+        self.pipeline
             .send(CallDescription::Values(ranges), decode_response(call.doit()))
             .await
     }
@@ -215,11 +219,11 @@ impl SpreadsheetClient {
         requests: Vec<SheetRequest>,
         ranges: &[String],
     ) -> Result<ResponseGrid, CallError> {
-        let answer = self.send(requests, ranges).await;
-        if self.renewed_token_after(&answer).await {
+        let response = self.send(requests, ranges).await;
+        if self.renewed_token_after(&response).await {
             return Err(CallError::Unreachable("the access token had to be renewed".to_owned()));
         }
-        match answer?.updated_spreadsheet {
+        match response?.updated_spreadsheet {
             Some(updated) => Ok(ResponseGrid::of(updated.sheets.unwrap_or_default())),
             None if ranges.is_empty() => Ok(ResponseGrid::default()),
             None => Err(CallError::Unavailable(
@@ -234,36 +238,36 @@ impl SpreadsheetClient {
         ranges: &[String],
     ) -> Result<BatchUpdateSpreadsheetResponse, CallError> {
         let count = requests.len();
-        let shows = !ranges.is_empty();
+        let reads_back = !ranges.is_empty();
         let body = BatchUpdateSpreadsheetRequest {
             requests: Some(requests),
-            include_spreadsheet_in_response: shows.then_some(true),
-            response_include_grid_data: shows.then_some(true),
-            response_ranges: shows.then(|| ranges.to_vec()),
+            include_spreadsheet_in_response: reads_back.then_some(true),
+            response_include_grid_data: reads_back.then_some(true),
+            response_ranges: reads_back.then(|| ranges.to_vec()),
         };
         let mut call = self.hub.spreadsheets().batch_update(body, &self.id);
-        if shows {
+        if reads_back {
             call = call.param("fields", response_grid::RESPONSE_FIELDS);
         }
         let call = call.clear_scopes().add_scope(Scope::Spreadsheet);
-        self.gate
+        self.pipeline
             .send(CallDescription::Batch(count), decode_response(call.doit()))
             .await
     }
 
     /// Whether a call waits because the quota is used up.
     pub fn waits_for_quota(&self) -> bool {
-        self.gate.waits_for_quota()
+        self.pipeline.waits_for_quota()
     }
 
     /// Pipeline that all calls pass through, with its call log.
-    pub(crate) fn gate(&self) -> &CallPipeline {
-        &self.gate
+    pub(crate) fn pipeline(&self) -> &CallPipeline {
+        &self.pipeline
     }
 
     /// Renews the token after the service rejected it (401): nothing was applied, and a retry is worthwhile.
-    async fn renewed_token_after<T>(&self, answer: &Result<T, CallError>) -> bool {
-        match (answer, &self.tokens) {
+    async fn renewed_token_after<T>(&self, response: &Result<T, CallError>) -> bool {
+        match (response, &self.tokens) {
             (Err(CallError::Rejected { code: 401, .. }), Some(tokens)) => {
                 tokens.forget().await;
                 true
@@ -276,7 +280,7 @@ impl SpreadsheetClient {
 /// Decoded response of a call, or its error.
 async fn decode_response<T>(call: impl Future<Output = common::Result<(common::Response, T)>>) -> Result<T, CallError> {
     match call.await {
-        Ok((_, answer)) => Ok(answer),
+        Ok((_, response)) => Ok(response),
         Err(error) => Err(CallError::from(error)),
     }
 }

@@ -243,7 +243,7 @@ pub(crate) fn cell_with_content(content: &CellContent, format: Option<NumberForm
 pub(crate) struct CellFill {
     value: FillValue,
     /// Kind whose number format the cell gets.
-    look: Option<ColumnKind>,
+    format_kind: Option<ColumnKind>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -254,25 +254,25 @@ enum FillValue {
 
 impl CellFill {
     /// Value of `entry`, in the number format of a kind.
-    pub(crate) fn of(entry: CellEntry, look: Option<ColumnKind>) -> Self {
+    pub(crate) fn of(entry: CellEntry, format_kind: Option<ColumnKind>) -> Self {
         let value = FillValue::Typed(entry);
-        Self { value, look }
+        Self { value, format_kind }
     }
 
     /// Value that was read from another cell.
-    pub(crate) fn with(content: CellContent, look: Option<ColumnKind>) -> Self {
+    pub(crate) fn with(content: CellContent, format_kind: Option<ColumnKind>) -> Self {
         let value = FillValue::Copied(content);
-        Self { value, look }
+        Self { value, format_kind }
     }
 
     /// Whether it has a number format.
     pub(crate) fn has_format(&self) -> bool {
-        self.look.and_then(number_format).is_some()
+        self.format_kind.and_then(number_format).is_some()
     }
 
     /// Cell of the request.
     pub(crate) fn data(&self) -> CellData {
-        let format = self.look.and_then(number_format);
+        let format = self.format_kind.and_then(number_format);
         match &self.value {
             FillValue::Typed(entry) => cell_data(entry, format),
             FillValue::Copied(content) => cell_with_content(content, format),

@@ -263,6 +263,10 @@ impl<'a> TabRow<'a> {
         self.cells.cell(column)
     }
 
+    pub(crate) fn tab(&self) -> &'static Tab {
+        self.of.tab
+    }
+
     /// Number of declared columns.
     pub(crate) fn columns(&self) -> usize {
         self.of.tab.columns.len()

@@ -59,7 +59,7 @@ pub enum ReadError {
 
 impl From<CallError> for ReadError {
     fn from(error: CallError) -> Self {
-        if error.is_passing() {
+        if error.is_transient() {
             Self::Unreachable(error.to_string())
         } else {
             Self::Refused(error)

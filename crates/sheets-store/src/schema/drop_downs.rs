@@ -26,7 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`CallError`](crate::google::call_error::CallError).
-    pub async fn offer(&self, choice: DropDownChoice) -> Result<bool, CallError> {
+    pub async fn add_drop_down_choice(&self, choice: DropDownChoice) -> Result<bool, CallError> {
         let title = quoted_title(choice.tab.title);
         let header = self.spreadsheet.values(&[format!("{title}!1:1")]).await?;
         let header = header.into_iter().next().and_then(|range| range.values);

@@ -64,7 +64,7 @@ pub(crate) async fn prepare(store: &Store, tabs: &[&'static Tab]) -> SetupReport
             Ok(()) => break,
             Err(failure) => failure,
         };
-        if error.is_passing() && Instant::now() + pause < deadline {
+        if error.is_transient() && Instant::now() + pause < deadline {
             tokio::time::sleep(pause).await;
         } else if again && matches!(error, CallError::Rejected { code: 400, .. }) {
             // Another instance may have created the same tab a moment ago.

@@ -232,7 +232,7 @@ fn nearest_header(tab: &Tab, header_row: &[Value], wanted: &str) -> Option<Strin
     tab.unknown_headers(header_row)
         .into_iter()
         .map(|header| (strsim::jaro_winkler(&normalize_header(header), wanted), header))
-        .filter(|(likeness, _)| *likeness > 0.75)
+        .filter(|(similarity, _)| *similarity > 0.75)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, header)| header.to_owned())
 }

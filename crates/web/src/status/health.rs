@@ -110,7 +110,7 @@ impl DeepCheck {
         let (sender, answer) = watch::channel(None);
         let store = Arc::clone(&self.store);
         tokio::spawn(async move {
-            let verdict = store.ask().await.map_err(|error| error.to_string());
+            let verdict = store.ping().await.map_err(|error| error.to_string());
             // Fails if no caller waits any more.
             let _ = sender.send(Some(verdict));
         });

@@ -24,7 +24,7 @@ impl Committer {
         });
         let ranges: Vec<String> = ranges.collect();
         let found = self.spreadsheet.formulas(&ranges).await;
-        let found = found.map_err(|error| WriteFailure::Looking(error.into()))?;
+        let found = found.map_err(|error| WriteFailure::Reading(error.into()))?;
         let filled = columns
             .into_iter()
             .zip(found)

@@ -9,9 +9,9 @@ use crate::{
     cell::CellContent,
     commit::{
         batch::RowNumbering,
-        job::{ChangeOrigin, ChangeOutcome},
+        job::ChangeOutcome,
         plan::{CellLogging, RowEdit, WritePlan, WritePurpose},
-        planner::{Planner, RowKey},
+        planner::{CellBefore, ChangeSource, Planner, RowKey},
         tab_index::{LookupResult, LookupScope, RowLookup},
     },
 };
@@ -29,16 +29,11 @@ fn row_key(numbering: &RowNumbering) -> RowKey {
 }
 
 impl Planner<'_> {
-    pub(crate) fn number(
-        &mut self,
-        numbering: &RowNumbering,
-        (origin, by): (ChangeOrigin, &str),
-        part: &mut WritePlan,
-    ) {
+    pub(super) fn number(&mut self, numbering: &RowNumbering, source: ChangeSource<'_>, part: &mut WritePlan) {
         let tab = numbering.tab;
         let key = row_key(numbering);
-        let position = |column: usize| self.circumstances.tails.place(tab).layout.position(column);
-        let row = match self.sight.get(&key) {
+        let position = |column: usize| self.context.indexes.place(tab).layout.position(column);
+        let row = match self.lookup_results.get(&key) {
             Some(row @ LookupResult::Row { .. })
                 if self.content(&key, row, position(0)) == CellContent::Empty
                     && numbering
@@ -49,19 +44,23 @@ impl Planner<'_> {
                 row
             }
             _ => {
-                part.settled.push((origin, ChangeOutcome::Unchanged));
+                part.already_done.push((source.origin, ChangeOutcome::Unchanged));
                 return;
             }
         };
         let LookupResult::Row { number, .. } = *row else { return };
         let id_position = position(0);
         let id = self.next_number(tab);
-        let cell = self.cell_edit(tab, (0, CellContent::Empty), &id, CellLogging::Line);
+        let before = CellBefore {
+            column: 0,
+            found: CellContent::Empty,
+        };
+        let cell = self.cell_edit(tab, before, &id, CellLogging::Line);
         let staged = self.staged.cells.entry(key).or_default();
         staged.insert(id_position, id.content());
         part.edits.push(RowEdit {
-            purpose: WritePurpose::Change(origin),
-            by: by.to_owned(),
+            purpose: WritePurpose::Change(source.origin),
+            by: source.by.to_owned(),
             action: action::NUMBERED,
             tab,
             id: String::new(),

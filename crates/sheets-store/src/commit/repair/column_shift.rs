@@ -29,7 +29,7 @@ pub(crate) type RowsById = HashMap<(&'static str, String), BTreeSet<usize>>;
 impl Committer {
     /// Rows that show the id of a shifted row.
     pub(crate) fn rows_with_shifted_ids(&self, columns: &[ReadColumn]) -> RowsById {
-        let keys = self.scattered().map(|row| (row.tab.title, row.id.clone()));
+        let keys = self.shifted_rows().map(|row| (row.tab.title, row.id.clone()));
         let mut rows: RowsById = keys.map(|key| (key, BTreeSet::new())).collect();
         if rows.is_empty() {
             return rows;
@@ -49,11 +49,13 @@ impl Committer {
     /// it are kept.
     pub(crate) fn rewrite_shifted_row(
         &self,
-        (columns, showing): (&[ReadColumn], &RowsById),
-        (index, row): (usize, &WrittenRow),
+        columns: &[ReadColumn],
+        showing: &RowsById,
+        repair: usize,
+        row: &WrittenRow,
     ) -> (Vec<RowRemoval>, Option<RestoredRow>) {
         let tab = row.tab;
-        let headers = self.tails.header(tab);
+        let headers = self.indexes.header(tab);
         let shown = |number: usize, position: usize| {
             let cells = cells_of(columns, tab, position);
             cells.get(number - 1).unwrap_or(&CellContent::Empty)
@@ -61,31 +63,31 @@ impl Committer {
         let whole_row = |number: usize| (0..headers.len()).map(move |position| shown(number, position));
         let showing = showing.get(&(tab.title, row.id.clone())).into_iter().flatten().copied();
         let like_it = showing.filter(|number| row.resembles(whole_row(*number)));
-        let (whole, scattered): (Vec<usize>, Vec<usize>) =
+        let (whole, shifted): (Vec<usize>, Vec<usize>) =
             like_it.partition(|number| row.matches_columns(headers, |position| shown(*number, position)));
         let named = || headers.iter().enumerate().filter(|(_, header)| !header.is_empty());
         let removal = |number: &usize| RowRemoval {
-            purpose: WritePurpose::Fix(index),
+            purpose: WritePurpose::Repair(repair),
             by: self.identity.author.to_owned(),
             tab,
-            id: shown(*number, self.tails.place(tab).layout.position(0))
+            id: shown(*number, self.indexes.place(tab).layout.position(0))
                 .as_cell()
                 .text(),
             number: *number,
-            columns: cells_with_headers(&self.tails, tab, |position| Some(shown(*number, position).clone())),
+            columns: cells_with_headers(&self.indexes, tab, |position| Some(shown(*number, position).clone())),
             shows: named()
                 .map(|(position, header)| (header.clone(), shown(*number, position).clone()))
                 .collect(),
         };
-        let first = scattered.first().copied().filter(|_| whole.is_empty());
+        let first = shifted.first().copied().filter(|_| whole.is_empty());
         let restored = first.map(|number| {
             let cells = self.cells_under_headers(row, |position| shown(number, position).clone());
             (number - 1, cells)
         });
         // All copies may have been taken by deletions intended for other rows.
         let taken = || {
-            let versions = self.fixes.iter().find_map(|fix| match fix {
-                RepairTask::Row { tab: of, cells, .. } if *of == tab && row.is_version_of(cells) => Some(cells),
+            let versions = self.repairs.iter().find_map(|repair| match repair {
+                RepairTask::Row(repair) if repair.tab == tab && row.is_version_of(&repair.cells) => Some(&repair.cells),
                 _ => None,
             });
             versions.map(|cells| {
@@ -98,10 +100,10 @@ impl Committer {
                         .find(of_header)
                         .map_or(CellContent::Empty, |cell| cell.old.clone())
                 };
-                (self.tails.place(tab).after_row, self.cells_under_headers(row, under))
+                (self.indexes.place(tab).after_row, self.cells_under_headers(row, under))
             })
         };
-        let restored = restored.or_else(|| (whole.is_empty() && scattered.is_empty()).then(taken).flatten());
+        let restored = restored.or_else(|| (whole.is_empty() && shifted.is_empty()).then(taken).flatten());
         let restored = restored.map(|(after_row, cells)| RestoredRow {
             by: self.identity.author,
             tab,
@@ -109,13 +111,13 @@ impl Committer {
             after_row,
             cells,
         });
-        (scattered.iter().map(removal).collect(), restored)
+        (shifted.iter().map(removal).collect(), restored)
     }
 
     /// Values of `row` under their headers; values that staff typed into the version that `shown` returns are kept.
     fn cells_under_headers(&self, row: &WrittenRow, shown: impl Fn(usize) -> CellContent) -> Vec<RestoredCell> {
-        let headers = self.tails.header(row.tab).iter().enumerate();
-        let is_written = |found: &CellContent| row.cells.iter().any(|(_, _, content)| content.is_same_as(found));
+        let headers = self.indexes.header(row.tab).iter().enumerate();
+        let is_written = |found: &CellContent| row.cells.iter().any(|cell| cell.content.is_same_as(found));
         let cells = headers
             .filter(|(_, header)| !header.is_empty())
             .map(|(position, header)| {
@@ -131,9 +133,9 @@ impl Committer {
         cells.filter(|cell| cell.content != CellContent::Empty).collect()
     }
 
-    pub(crate) fn scattered(&self) -> impl Iterator<Item = &WrittenRow> {
-        self.fixes.iter().filter_map(|fix| match fix {
-            RepairTask::Scattered(row) => Some(row),
+    pub(crate) fn shifted_rows(&self) -> impl Iterator<Item = &WrittenRow> {
+        self.repairs.iter().filter_map(|repair| match repair {
+            RepairTask::ShiftedRow(row) => Some(row),
             _ => None,
         })
     }
@@ -146,7 +148,7 @@ impl Committer {
         others.any(|cell| {
             let text = cell.old.as_cell().text();
             // Any other value may occur in a row by chance.
-            Uuid::try_parse(&text).is_ok() && self.tails.contains(tab, &text)
+            Uuid::try_parse(&text).is_ok() && self.indexes.contains(tab, &text)
         })
     }
 }

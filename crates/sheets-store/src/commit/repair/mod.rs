@@ -19,15 +19,16 @@ pub(crate) mod task;
 
 use crate::{
     audit::{action, column},
-    cell::{Cell, CellContent, CellEntry},
+    cell::{Cell, CellContent},
     commit::{
         Committer,
+        audit_line::LineContent,
         failure::WriteFailure,
         job::{WriteJob, tabs_of},
         plan::{CellEdit, CellLogging, RestoredCell, RestoredRow, RowEdit, WritePlan, WritePurpose},
         repair::{
             row_image::OverwrittenCell,
-            task::{IntendedCell, RepairTask},
+            task::{CellRepair, IntendedCell, RepairTask, RowRepair},
         },
         tab_index::{LookupResult, LookupResults, RowLookup},
         verification::WriteVerification,
@@ -39,23 +40,23 @@ use crate::{
 
 impl Committer {
     /// Drops the repairs that `plan` has completed and keeps those that missed.
-    pub(crate) fn retain_failed_repairs(&mut self, plan: &WritePlan, verdict: &WriteVerification) {
-        let missed = verdict
+    pub(crate) fn retain_failed_repairs(&mut self, plan: &WritePlan, verification: &WriteVerification) {
+        let missed = verification
             .misplaced_edits
             .iter()
             .map(|(index, _)| plan.edits[*index].purpose);
-        let removals = verdict.misplaced_removals.iter();
+        let removals = verification.misplaced_removals.iter();
         let missed = missed.chain(removals.map(|(index, _)| plan.removals[*index].purpose));
         let missed: Vec<WritePurpose> = missed.collect();
-        let fixes = self.fixes.drain(..).enumerate();
-        let kept = fixes.filter(|(index, _)| missed.contains(&WritePurpose::Fix(*index)));
-        self.fixes = kept.map(|(_, fix)| fix).collect();
+        let repairs = self.repairs.drain(..).enumerate();
+        let kept = repairs.filter(|(index, _)| missed.contains(&WritePurpose::Repair(*index)));
+        self.repairs = kept.map(|(_, repair)| repair).collect();
     }
 
     /// Records the necessary repairs. If several writes hit the same cell, only the first knows its original value.
-    pub(crate) fn record_repairs(&mut self, plan: &WritePlan, verdict: WriteVerification) {
-        let known = self.fixes.len();
-        for (index, overwritten) in verdict.misplaced_edits {
+    pub(crate) fn record_repairs(&mut self, plan: &WritePlan, verification: WriteVerification) {
+        let known = self.repairs.len();
+        for (index, overwritten) in verification.misplaced_edits {
             let edit = &plan.edits[index];
             if overwritten.is_empty() {
                 tracing::error!(
@@ -68,72 +69,72 @@ impl Committer {
                 self.record_cell_repair(edit, cell, known);
             }
         }
-        for (index, cells) in verdict.misplaced_removals {
+        for (index, cells) in verification.misplaced_removals {
             let removal = &plan.removals[index];
             let id_header = normalize_header(removal.tab.columns[0].header);
             let id = cells.iter().find(|cell| normalize_header(&cell.header) == id_header);
-            self.fixes.push(RepairTask::Row {
+            self.repairs.push(RepairTask::Row(RowRepair {
                 tab: removal.tab,
                 number: Some(removal.number),
                 id: id.map(|cell| cell.old.as_cell().text()).unwrap_or_default(),
                 cells,
-            });
+            }));
         }
     }
 
     /// Records rows whose columns were moved while they were inserted.
-    pub(crate) fn record_column_shifts(&mut self, plan: &WritePlan, verdict: &WriteVerification) {
+    pub(crate) fn record_column_shifts(&mut self, plan: &WritePlan, verification: &WriteVerification) {
         let rows = plan.written_rows().into_iter();
-        for row in rows.filter(|row| verdict.scattered.contains(&row.tab.title)) {
-            if !self.fixes.iter().any(|fix| fix.brings(row.tab, &row.id)) {
-                self.fixes.push(RepairTask::Scattered(row));
+        for row in rows.filter(|row| verification.shifted_tabs.contains(&row.tab.title)) {
+            if !self.repairs.iter().any(|repair| repair.rewrites_row(row.tab, &row.id)) {
+                self.repairs.push(RepairTask::ShiftedRow(row));
             }
         }
     }
 
     fn record_cell_repair(&mut self, edit: &RowEdit, overwritten: OverwrittenCell, known: usize) {
-        let meant = edit
+        let intended = edit
             .cells
             .iter()
             .find(|cell| Some(cell.position) == overwritten.position);
-        let meant_header = meant.map(|cell| cell.header.clone()).unwrap_or_default();
-        let in_this_write = |fix: &RepairTask| fix.is_at(edit.tab, edit.number, overwritten.position);
-        let earlier = match self.fixes[known..].iter_mut().find(|fix| in_this_write(fix)) {
-            Some(fix) => Some(fix),
+        let intended_header = intended.map(|cell| cell.header.clone()).unwrap_or_default();
+        let in_this_write = |repair: &RepairTask| repair.is_at(edit.tab, edit.number, overwritten.position);
+        let earlier = match self.repairs[known..].iter_mut().find(|repair| in_this_write(repair)) {
+            Some(repair) => Some(repair),
             // A repair hit a cell that waits for its own repair.
-            None => self.fixes[..known]
+            None => self.repairs[..known]
                 .iter_mut()
-                .find(|fix| fix.left(edit.tab, &overwritten)),
+                .find(|repair| repair.concerns_value_of(edit.tab, &overwritten)),
         };
         match earlier {
-            Some(RepairTask::Cell { cell, .. }) => cell.now = overwritten.now,
-            _ => self.fixes.push(RepairTask::Cell {
+            Some(RepairTask::Cell(repair)) => repair.cell.now = overwritten.now,
+            _ => self.repairs.push(RepairTask::Cell(CellRepair {
                 tab: edit.tab,
                 number: Some(edit.number),
-                meant: IntendedCell::Cell(edit.id.clone(), meant_header),
+                intended: IntendedCell::Known {
+                    row: edit.id.clone(),
+                    header: intended_header,
+                },
                 cell: overwritten,
-            }),
+            })),
         }
     }
 
     /// Records lines that have to be written again.
-    pub(crate) fn record_line_repairs(&mut self, known: impl Iterator<Item = (String, CellEntry, CellContent)>) {
-        self.fixes.extend(known.map(|(id, row, old)| RepairTask::Line {
-            tab: self.identity.audit_log,
-            id,
-            row,
-            old,
-        }));
+    pub(crate) fn record_line_repairs(&mut self, contents: impl Iterator<Item = LineContent>) {
+        let tab = self.identity.audit_log;
+        self.repairs
+            .extend(contents.map(|content| RepairTask::Line { tab, content }));
     }
 
     /// Defers repairs that are impossible now, because their tab is closed, until the tab is written to again or the
     /// committer is idle.
     pub(crate) fn defer_repairs(&mut self, failure: &WriteFailure) {
-        if failure.is_passing() || self.fixes.is_empty() {
+        if failure.is_transient() || self.repairs.is_empty() {
             return;
         }
-        tracing::warn!(%failure, count = self.fixes.len(), "a misplaced write cannot be put right yet; see the audit log");
-        self.deferred_repairs.append(&mut self.fixes);
+        tracing::warn!(%failure, count = self.repairs.len(), "a misplaced write cannot be put right yet; see the audit log");
+        self.deferred_repairs.append(&mut self.repairs);
     }
 
     /// Resumes deferred repairs of the tabs of `group`; all of them if the group is empty.
@@ -142,63 +143,65 @@ impl Committer {
         let (now, later) = self
             .deferred_repairs
             .drain(..)
-            .partition(|fix| tabs.is_empty() || tabs.contains(&fix.tab()));
+            .partition(|repair| tabs.is_empty() || tabs.contains(&repair.tab()));
         self.deferred_repairs = later;
         let mut now: Vec<RepairTask> = now;
-        self.fixes.append(&mut now);
+        self.repairs.append(&mut now);
     }
 
     /// Reads the current position of the cells and plans their repair.
     pub(crate) async fn plan_repairs(&mut self) -> Result<WritePlan, WriteFailure> {
         let mut tabs: Vec<&'static Tab> = vec![self.identity.audit_log];
-        for fix in &self.fixes {
-            if !tabs.contains(&fix.tab()) {
-                tabs.push(fix.tab());
+        for repair in &self.repairs {
+            if !tabs.contains(&repair.tab()) {
+                tabs.push(repair.tab());
             }
         }
-        let lines: Vec<RowLookup> = self.fixes.iter().filter_map(RepairTask::line).collect();
-        let sight = self.tails.look(&tabs, &lines).await.map_err(WriteFailure::Looking)?;
+        let lines: Vec<RowLookup> = self.repairs.iter().filter_map(RepairTask::line).collect();
+        let lookup_results = self
+            .indexes
+            .look_up(&tabs, &lines)
+            .await
+            .map_err(WriteFailure::Reading)?;
         let columns = self.columns_now(&tabs).await?;
         let showing = self.rows_with_shifted_ids(&columns);
         let mut plan = WritePlan::default();
-        for (index, fix) in self.fixes.iter().enumerate() {
-            match fix {
-                RepairTask::Cell {
-                    tab,
-                    number,
-                    meant,
-                    cell,
-                } => match self.restore_cell(&columns, (tab, *number, meant), cell) {
-                    Some(edit) => plan.edits.push(edit.for_fix(index)),
+        for (index, repair) in self.repairs.iter().enumerate() {
+            match repair {
+                RepairTask::Cell(cell_repair) => match self.restore_cell(&columns, cell_repair) {
+                    Some(edit) => plan.edits.push(edit.for_repair(index)),
                     None => tracing::warn!(
-                        tab = tab.title,
-                        row = cell.id,
-                        column = cell.header,
+                        tab = cell_repair.tab.title,
+                        row = cell_repair.cell.id,
+                        column = cell_repair.cell.header,
                         "a cell that was hit by mistake has been changed since, and stays"
                     ),
                 },
-                RepairTask::Line { id, row, old, .. } => {
-                    let edit = self.rewrite_line(&sight, id, (row, old));
-                    plan.edits.extend(edit.map(|edit| edit.for_fix(index)));
+                RepairTask::Line { content, .. } => {
+                    let edit = self.rewrite_line(&lookup_results, content);
+                    plan.edits.extend(edit.map(|edit| edit.for_repair(index)));
                 }
-                RepairTask::Scattered(row) => {
-                    let (removals, restored) = self.rewrite_shifted_row((&columns, &showing), (index, row));
+                RepairTask::ShiftedRow(row) => {
+                    let (removals, restored) = self.rewrite_shifted_row(&columns, &showing, index, row);
                     plan.removals.extend(removals);
                     plan.restored.extend(restored);
                 }
-                RepairTask::Row { tab, number, id, cells } => {
-                    let is_there = !id.is_empty() && self.tails.contains(tab, id);
+                RepairTask::Row(row_repair) => {
+                    let RowRepair { tab, id, cells, .. } = row_repair;
+                    let is_there = !id.is_empty() && self.indexes.contains(tab, id);
                     let holds_something = cells.iter().any(|cell| cell.old != CellContent::Empty);
-                    let is_twin = self.is_shifted_copy(tab, cells)
-                        || self.scattered().any(|row| row.tab == *tab && row.is_version_of(cells));
-                    if !is_there && holds_something && !is_twin {
-                        plan.restored.push(self.restore_row((tab, *number, id), cells));
+                    let is_copy = self.is_shifted_copy(tab, cells)
+                        || self
+                            .shifted_rows()
+                            .any(|row| row.tab == *tab && row.is_version_of(cells));
+                    if !is_there && holds_something && !is_copy {
+                        plan.restored.push(self.restore_row(row_repair));
                     }
                 }
             }
         }
         if plan.writes_nothing() {
-            self.fixes.clear();
+            self.repairs.clear();
         }
         self.skip_array_formula_cells(&mut plan).await?;
         Ok(plan)
@@ -207,19 +210,19 @@ impl Committer {
     /// Current id columns, and the columns in which cells were hit.
     async fn columns_now(&self, tabs: &[&'static Tab]) -> Result<Vec<ReadColumn>, WriteFailure> {
         let mut wanted: Vec<(&'static Tab, usize)> = Vec::new();
-        for fix in &self.fixes {
-            let positions = match fix {
-                RepairTask::Cell { tab, cell, .. } => {
-                    let id_position = self.tails.place(tab).layout.position(0);
+        for repair in &self.repairs {
+            let positions = match repair {
+                RepairTask::Cell(CellRepair { tab, cell, .. }) => {
+                    let id_position = self.indexes.place(tab).layout.position(0);
                     let position = self.position_now(tab, cell);
                     [id_position].into_iter().chain(position).collect()
                 }
-                RepairTask::Scattered(row) => (0..self.tails.header(row.tab).len()).collect(),
-                RepairTask::Row { .. } | RepairTask::Line { .. } => Vec::new(),
+                RepairTask::ShiftedRow(row) => (0..self.indexes.header(row.tab).len()).collect(),
+                RepairTask::Row(_) | RepairTask::Line { .. } => Vec::new(),
             };
             for position in positions {
-                if !wanted.contains(&(fix.tab(), position)) {
-                    wanted.push((fix.tab(), position));
+                if !wanted.contains(&(repair.tab(), position)) {
+                    wanted.push((repair.tab(), position));
                 }
             }
         }
@@ -230,10 +233,10 @@ impl Committer {
         });
         let ranges: Vec<String> = headers.chain(columns).collect();
         let found = self.spreadsheet.values(&ranges).await;
-        let mut found = found.map_err(|error| WriteFailure::Looking(error.into()))?.into_iter();
+        let mut found = found.map_err(|error| WriteFailure::Reading(error.into()))?.into_iter();
         for (tab, header) in tabs.iter().zip(found.by_ref()) {
-            if self.tails.header(tab) != texts_of_row(&header) {
-                return Err(WriteFailure::Looking(ReadError::Unreachable(
+            if self.indexes.header(tab) != texts_of_row(&header) {
+                return Err(WriteFailure::Reading(ReadError::Unreachable(
                     "columns are being moved at this moment".to_owned(),
                 )));
             }
@@ -248,7 +251,7 @@ impl Committer {
 
     /// Current position of the column of a cell.
     fn position_now(&self, tab: &'static Tab, cell: &OverwrittenCell) -> Option<usize> {
-        let headers = self.tails.header(tab);
+        let headers = self.indexes.header(tab);
         let is_same = |found: &str| normalize_header(found) == normalize_header(&cell.header);
         let is_where_it_was = |position: &usize| {
             let found = headers.get(*position);
@@ -262,14 +265,16 @@ impl Committer {
         })
     }
 
-    fn restore_cell(
-        &self,
-        columns: &[ReadColumn],
-        (tab, number, meant): (&'static Tab, Option<usize>, &IntendedCell),
-        cell: &OverwrittenCell,
-    ) -> Option<RowEdit> {
+    fn restore_cell(&self, columns: &[ReadColumn], repair: &CellRepair) -> Option<RowEdit> {
+        let CellRepair {
+            tab,
+            number,
+            intended,
+            cell,
+        } = repair;
+        let (tab, number) = (*tab, *number);
         let position = self.position_now(tab, cell)?;
-        let ids = texts_of(columns, tab, self.tails.place(tab).layout.position(0));
+        let ids = texts_of(columns, tab, self.indexes.place(tab).layout.position(0));
         let cells = cells_of(columns, tab, position);
         let id_of = |number: usize| ids.get(number - 1).map_or("", String::as_str);
         let shows = |number: &usize| {
@@ -285,28 +290,28 @@ impl Committer {
             number.filter(|number| rows.contains(number)).or(only)
         };
         let known = ids.iter().skip(1).map(String::as_str).filter(|id| !id.is_empty());
-        let meant = meant.among(tab, self.tails.header(tab), known);
+        let intended = intended.among(tab, self.indexes.header(tab), known);
         // If only columns were moved, the right row was hit.
-        let moved = meant.filter(|(_, header)| normalize_header(header) != normalize_header(&cell.header));
-        let in_meant_row = moved.and_then(|(id, _)| with_id(id));
+        let moved = intended.filter(|(_, header)| normalize_header(header) != normalize_header(&cell.header));
+        let in_intended_row = moved.and_then(|(id, _)| with_id(id));
         // No id in its place: the id column was moved, or the row has none.
-        let in_right_row = || meant.filter(|_| !cell.id.is_empty()).and_then(|(id, _)| with_id(id));
+        let in_right_row = || intended.filter(|_| !cell.id.is_empty()).and_then(|(id, _)| with_id(id));
         let found = if self.is_id_of_a_row(tab, &cell.id) {
-            with_id(&cell.id).or(in_meant_row)
+            with_id(&cell.id).or(in_intended_row)
         } else {
             let others = || {
-                let is_meant = |number: &usize| meant.is_some_and(|(id, _)| id_of(*number) == id);
-                let rows: Vec<usize> = all.iter().copied().filter(|number| !is_meant(number)).collect();
+                let is_intended = |number: &usize| intended.is_some_and(|(id, _)| id_of(*number) == id);
+                let rows: Vec<usize> = all.iter().copied().filter(|number| !is_intended(number)).collect();
                 rows.first().copied().filter(|_| rows.len() == 1)
             };
-            in_meant_row
+            in_intended_row
                 .or_else(in_right_row)
                 .or_else(|| with_id(""))
                 .or(number.filter(shows))
                 .or_else(others)
         }?;
         Some(RowEdit {
-            purpose: WritePurpose::Fix(0),
+            purpose: WritePurpose::Repair(0),
             by: self.identity.author.to_owned(),
             action: action::REPAIRED,
             tab,
@@ -314,7 +319,7 @@ impl Committer {
             number: found,
             cells: vec![CellEdit {
                 position,
-                header: self.tails.header(tab).get(position).cloned().unwrap_or_default(),
+                header: self.indexes.header(tab).get(position).cloned().unwrap_or_default(),
                 kind: self.kind_at(tab, position),
                 found: cell.now.clone(),
                 wanted: cell.old.clone(),
@@ -324,13 +329,14 @@ impl Committer {
         })
     }
 
-    fn rewrite_line(&self, sight: &LookupResults, id: &str, (row, old): (&CellEntry, &CellContent)) -> Option<RowEdit> {
+    fn rewrite_line(&self, lookup_results: &LookupResults, content: &LineContent) -> Option<RowEdit> {
+        let LineContent { id, row, old } = content;
         let audit_log = self.identity.audit_log;
-        let found = sight.get(&(audit_log.title, id.to_owned()))?;
+        let found = lookup_results.get(&(audit_log.title, id.clone()))?;
         let LookupResult::Row { number, .. } = found else {
             return None;
         };
-        let layout = self.tails.place(audit_log).layout;
+        let layout = self.indexes.place(audit_log).layout;
         let cell = |place: usize, filling: CellFill, wanted: CellContent| CellEdit {
             position: layout.position(place),
             header: audit_log.columns[place].header.to_owned(),
@@ -341,11 +347,11 @@ impl Committer {
             in_log: CellLogging::NoLine,
         };
         Some(RowEdit {
-            purpose: WritePurpose::Fix(0),
+            purpose: WritePurpose::Repair(0),
             by: self.identity.author.to_owned(),
             action: action::REPAIRED,
             tab: audit_log,
-            id: id.to_owned(),
+            id: id.clone(),
             number: *number,
             cells: vec![
                 cell(column::ROW, CellFill::of(row.clone(), None), row.content()),
@@ -355,21 +361,18 @@ impl Committer {
     }
 
     fn is_id_of_a_row(&self, tab: &Tab, id: &str) -> bool {
-        !id.is_empty() && self.tails.contains(tab, id)
+        !id.is_empty() && self.indexes.contains(tab, id)
     }
 
     fn kind_at(&self, tab: &'static Tab, position: usize) -> Option<crate::schema::tab::ColumnKind> {
-        let place = self.tails.place(tab);
+        let place = self.indexes.place(tab);
         let column = place.layout.positions().iter().position(|known| *known == position);
         column.map(|column| tab.columns[column].kind)
     }
 
-    fn restore_row(
-        &self,
-        (tab, number, id): (&'static Tab, Option<usize>, &str),
-        cells: &[OverwrittenCell],
-    ) -> RestoredRow {
-        let last_row = self.tails.place(tab).after_row;
+    fn restore_row(&self, repair: &RowRepair) -> RestoredRow {
+        let RowRepair { tab, number, id, cells } = repair;
+        let last_row = self.indexes.place(tab).after_row;
         let cells = cells.iter().filter(|cell| !cell.header.is_empty());
         let cells = cells.filter_map(|cell| {
             let position = self.position_now(tab, cell)?;
@@ -383,7 +386,7 @@ impl Committer {
         RestoredRow {
             by: self.identity.author,
             tab,
-            id: id.to_owned(),
+            id: id.clone(),
             after_row: number.map_or(last_row, |number| (number - 1).min(last_row)).max(1),
             cells: cells.collect(),
         }
@@ -391,9 +394,9 @@ impl Committer {
 }
 
 impl RowEdit {
-    fn for_fix(self, index: usize) -> Self {
+    fn for_repair(self, index: usize) -> Self {
         Self {
-            purpose: WritePurpose::Fix(index),
+            purpose: WritePurpose::Repair(index),
             ..self
         }
     }

@@ -13,7 +13,10 @@ use crate::{
         batch::{NewId, RowChange},
         failure::WriteFailure,
         job::WriteJob,
-        repair::{row_image::WrittenRow, task::RepairTask},
+        repair::{
+            row_image::{WrittenCell, WrittenRow},
+            task::RepairTask,
+        },
         tab_index::{LookupResult, LookupScope, RowLookup},
     },
     schema::tab::Tab,
@@ -25,12 +28,16 @@ impl Committer {
     pub(crate) async fn find_orphans(&mut self, tabs: &[&'static Tab]) -> Result<Vec<RepairTask>, WriteFailure> {
         self.misplaced_ids
             .retain(|(title, _)| tabs.iter().all(|tab| tab.title != *title));
-        let strange: Vec<RowLookup> = tabs.iter().flat_map(|tab| self.suspect_rows(tab)).collect();
-        if strange.is_empty() {
+        let suspects: Vec<RowLookup> = tabs.iter().flat_map(|tab| self.suspect_rows(tab)).collect();
+        if suspects.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = self.tails.look(tabs, &strange).await.map_err(WriteFailure::Looking)?;
-        let mut twins: Vec<(&'static Tab, String, Vec<CellContent>)> = Vec::new();
+        let rows = self
+            .indexes
+            .look_up(tabs, &suspects)
+            .await
+            .map_err(WriteFailure::Reading)?;
+        let mut copies: Vec<(&'static Tab, String, Vec<CellContent>)> = Vec::new();
         for tab in tabs {
             let of_tab = rows.iter().filter(|((title, _), _)| *title == tab.title);
             for (_, row) in of_tab {
@@ -39,60 +46,64 @@ impl Committer {
                 let texts = cells.iter().map(|cell| cell.as_cell().text());
                 let ids = texts.filter(|text| Uuid::try_parse(text).is_ok());
                 let (known, misplaced_ids): (Vec<String>, Vec<String>) =
-                    ids.partition(|id| self.tails.contains(tab, id));
-                twins.extend(known.into_iter().map(|id| (*tab, id, cells.clone())));
+                    ids.partition(|id| self.indexes.contains(tab, id));
+                copies.extend(known.into_iter().map(|id| (*tab, id, cells.clone())));
                 self.misplaced_ids
                     .extend(misplaced_ids.into_iter().map(|id| (tab.title, id)));
             }
         }
-        if twins.is_empty() {
+        if copies.is_empty() {
             return Ok(Vec::new());
         }
-        let whole = twins.iter().map(|(tab, id, _)| RowLookup {
+        let whole = copies.iter().map(|(tab, id, _)| RowLookup {
             tab: tab.title,
             id: id.clone(),
             search: LookupScope::Known,
         });
         let whole: Vec<RowLookup> = whole.collect();
-        let found = self.tails.look(tabs, &whole).await.map_err(WriteFailure::Looking)?;
-        let mut fixes: Vec<RepairTask> = Vec::new();
-        for (tab, id, cells) in twins {
+        let found = self
+            .indexes
+            .look_up(tabs, &whole)
+            .await
+            .map_err(WriteFailure::Reading)?;
+        let mut repairs: Vec<RepairTask> = Vec::new();
+        for (tab, id, cells) in copies {
             let Some(row) = found.get(&(tab.title, id.clone())) else {
                 continue;
             };
             let row = self.as_written(tab, id, row);
-            if row.resembles(cells.iter()) && !fixes.iter().any(|fix| fix.brings(tab, &row.id)) {
+            if row.resembles(cells.iter()) && !repairs.iter().any(|repair| repair.rewrites_row(tab, &row.id)) {
                 tracing::warn!(
                     tab = tab.title,
                     row = row.id,
                     "a copy in wrong columns was left behind; it goes"
                 );
-                fixes.push(RepairTask::Scattered(row));
+                repairs.push(RepairTask::ShiftedRow(row));
             }
         }
-        Ok(fixes)
+        Ok(repairs)
     }
 
     /// Repairs for rows of `group` that have a copy in wrong columns.
     pub(crate) fn resent_orphans(&mut self, group: &[WriteJob]) -> Vec<RepairTask> {
-        let mut fixes = Vec::new();
+        let mut repairs = Vec::new();
         for (_, change) in group.iter().flat_map(WriteJob::open_changes) {
             if let RowChange::Insert(insert) = change
                 && let NewId::Given(id) = &insert.id
                 && self.misplaced_ids.remove(&(insert.tab.title, id.clone()))
             {
-                fixes.push(RepairTask::Scattered(WrittenRow::of(
+                repairs.push(RepairTask::ShiftedRow(WrittenRow::of(
                     insert.tab,
                     &CellEntry::Text(id.clone()),
                     &insert.cells,
                 )));
             }
         }
-        fixes
+        repairs
     }
 
     fn suspect_rows(&self, tab: &'static Tab) -> impl Iterator<Item = RowLookup> {
-        let rows = self.tails.rows_without_given_id(tab).iter();
+        let rows = self.indexes.rows_without_given_id(tab).iter();
         rows.map(|number| RowLookup {
             tab: tab.title,
             id: format!("row {number}"),
@@ -101,10 +112,10 @@ impl Committer {
     }
 
     fn as_written(&self, tab: &'static Tab, id: String, row: &LookupResult) -> WrittenRow {
-        let layout = self.tails.place(tab).layout;
-        let cells = tab.columns.iter().enumerate().map(|(place, column)| {
-            let content = row.content(layout.position(place));
-            (column.header.to_owned(), Some(column.kind), content)
+        let layout = self.indexes.place(tab).layout;
+        let cells = tab.columns.iter().enumerate().map(|(place, column)| WrittenCell {
+            header: column.header.to_owned(),
+            content: row.content(layout.position(place)),
         });
         WrittenRow {
             tab,

@@ -2,7 +2,7 @@
 
 use crate::{
     cell::{CellContent, CellEntry},
-    schema::tab::{ColumnKind, Tab, normalize_header},
+    schema::tab::{Tab, normalize_header},
 };
 
 /// Cell that was hit instead of another one.
@@ -23,8 +23,14 @@ pub(crate) struct OverwrittenCell {
 pub(crate) struct WrittenRow {
     pub(crate) tab: &'static Tab,
     pub(crate) id: String,
-    /// Header, kind and value of all columns that got a value.
-    pub(crate) cells: Vec<(String, Option<ColumnKind>, CellContent)>,
+    /// Cells of all columns that got a value.
+    pub(crate) cells: Vec<WrittenCell>,
+}
+
+/// Cell of a [`WrittenRow`].
+pub(crate) struct WrittenCell {
+    pub(crate) header: String,
+    pub(crate) content: CellContent,
 }
 
 impl WrittenRow {
@@ -36,7 +42,10 @@ impl WrittenRow {
             tab,
             id: id.content().as_cell().text(),
             cells: cells
-                .map(|(column, content)| (column.header.to_owned(), Some(column.kind), content))
+                .map(|(column, content)| WrittenCell {
+                    header: column.header.to_owned(),
+                    content,
+                })
                 .collect(),
         }
     }
@@ -46,8 +55,8 @@ impl WrittenRow {
         let own = self
             .cells
             .iter()
-            .find(|(own, ..)| normalize_header(own) == normalize_header(header));
-        own.map_or(CellContent::Empty, |(_, _, content)| content.clone())
+            .find(|cell| normalize_header(&cell.header) == normalize_header(header));
+        own.map_or(CellContent::Empty, |cell| cell.content.clone())
     }
 
     /// Whether a row with these cells shows the id and at least half of the other values, in any columns.
@@ -56,12 +65,9 @@ impl WrittenRow {
         let is_there = |value: &CellContent| found.iter().any(|found| found.is_same_as(value));
         let id = CellContent::Text(self.id.clone());
         let id = found.iter().any(|found| found.as_cell().text() == id.as_cell().text());
-        let values = || {
-            self.cells
-                .iter()
-                .filter(|(_, _, content)| *content != CellContent::Empty)
-        };
-        let there = values().filter(|(_, _, content)| is_there(content)).count();
+        let contents = self.cells.iter().map(|cell| &cell.content);
+        let values = || contents.clone().filter(|content| **content != CellContent::Empty);
+        let there = values().filter(|content| is_there(content)).count();
         id && 2 * there > values().count()
     }
 
@@ -75,23 +81,26 @@ impl WrittenRow {
     pub(crate) fn matches_columns<'a>(&self, headers: &[String], shown: impl Fn(usize) -> &'a CellContent) -> bool {
         let is_of_another = |found: &CellContent| {
             let mut values = self.cells.iter();
-            *found != CellContent::Empty && values.any(|(_, _, content)| content.is_same_as(found))
+            *found != CellContent::Empty && values.any(|cell| cell.content.is_same_as(found))
         };
-        let stands_astray = |content: &CellContent| {
+        let is_under_wrong_header = |content: &CellContent| {
             let mut places = headers.iter().enumerate();
             *content != CellContent::Empty
                 && places.any(|(position, header)| {
                     shown(position).is_same_as(content) && !self.content_under(header).is_same_as(content)
                 })
         };
-        self.cells.iter().zip(0..).all(|((header, _, content), place)| {
-            let position = headers
-                .iter()
-                .position(|found| normalize_header(found) == normalize_header(header));
-            position.is_some_and(|position| {
-                let found = shown(position);
-                found.is_same_as(content) || (place > 0 && !is_of_another(found) && !stands_astray(content))
+        self.cells
+            .iter()
+            .zip(0..)
+            .all(|(WrittenCell { header, content }, place)| {
+                let position = headers
+                    .iter()
+                    .position(|found| normalize_header(found) == normalize_header(header));
+                position.is_some_and(|position| {
+                    let found = shown(position);
+                    found.is_same_as(content) || (place > 0 && !is_of_another(found) && !is_under_wrong_header(content))
+                })
             })
-        })
     }
 }

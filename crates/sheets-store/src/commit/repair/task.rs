@@ -1,9 +1,9 @@
 //! Repair tasks.
 
 use crate::{
-    cell::{CellContent, CellEntry},
     commit::{
-        fencing::AuditLineId,
+        audit_line::LineContent,
+        fencing::{AuditLineId, LineTarget},
         repair::row_image::{OverwrittenCell, WrittenRow},
         tab_index::{LookupScope, RowLookup},
     },
@@ -12,36 +12,48 @@ use crate::{
 
 /// Pending repair.
 pub(crate) enum RepairTask {
-    Cell {
-        tab: &'static Tab,
-        /// Row number at the time, if known.
-        number: Option<usize>,
-        /// Intended row; the row itself, if only columns were moved.
-        meant: IntendedCell,
-        cell: OverwrittenCell,
-    },
-    Row {
-        tab: &'static Tab,
-        number: Option<usize>,
-        id: String,
-        cells: Vec<OverwrittenCell>,
-    },
+    /// Cell that was hit instead of another one.
+    Cell(CellRepair),
+    /// Row that was deleted instead of another one.
+    Row(RowRepair),
     /// New row whose values may be in the wrong columns.
-    Scattered(WrittenRow),
+    ShiftedRow(WrittenRow),
     /// Audit line that shows another row than the one that was hit.
     Line {
         /// Audit log.
         tab: &'static Tab,
-        id: String,
-        row: CellEntry,
-        old: CellContent,
+        content: LineContent,
     },
+}
+
+/// Repair of a cell.
+pub(crate) struct CellRepair {
+    pub(crate) tab: &'static Tab,
+    /// Row number at the time, if known.
+    pub(crate) number: Option<usize>,
+    /// Intended row; the row itself, if only columns were moved.
+    pub(crate) intended: IntendedCell,
+    pub(crate) cell: OverwrittenCell,
+}
+
+/// Repair of a deleted row.
+pub(crate) struct RowRepair {
+    pub(crate) tab: &'static Tab,
+    /// Row number at the time, if known.
+    pub(crate) number: Option<usize>,
+    pub(crate) id: String,
+    pub(crate) cells: Vec<OverwrittenCell>,
 }
 
 /// Intended cell of a write.
 pub(crate) enum IntendedCell {
-    /// Id of its row and header of its column.
-    Cell(String, String),
+    /// Known target.
+    Known {
+        /// Id of its row.
+        row: String,
+        /// Header of its column.
+        header: String,
+    },
     /// Encoded in the id of the audit line.
     Sealed(AuditLineId),
 }
@@ -55,9 +67,15 @@ impl IntendedCell {
         mut ids: impl Iterator<Item = &'a str>,
     ) -> Option<(&'a str, &'a str)> {
         match self {
-            Self::Cell(row, header) => ids.find(|id| id == row).map(|id| (id, header.as_str())),
+            Self::Known { row, header } => ids.find(|id| id == row).map(|id| (id, header.as_str())),
             Self::Sealed(line) => ids.find_map(|id| {
-                let header = headers.iter().find(|header| line.means(tab.title, id, header));
+                let header = headers.iter().find(|header| {
+                    line.targets(LineTarget {
+                        tab: tab.title,
+                        row: id,
+                        header,
+                    })
+                });
                 header.map(|header| (id, header.as_str()))
             }),
         }
@@ -67,32 +85,32 @@ impl IntendedCell {
 impl RepairTask {
     pub(crate) fn tab(&self) -> &'static Tab {
         match self {
-            Self::Cell { tab, .. } | Self::Row { tab, .. } | Self::Line { tab, .. } => tab,
-            Self::Scattered(row) => row.tab,
+            Self::Cell(repair) => repair.tab,
+            Self::Row(repair) => repair.tab,
+            Self::Line { tab, .. } => tab,
+            Self::ShiftedRow(row) => row.tab,
         }
     }
-}
 
-impl RepairTask {
     /// Whether it can be derived from the audit log.
     pub(crate) fn is_in_audit_log(&self) -> bool {
-        matches!(self, Self::Cell { .. } | Self::Row { .. })
+        matches!(self, Self::Cell(_) | Self::Row(_))
     }
 
     /// Whether it moves the values of this row into their columns.
-    pub(crate) fn brings(&self, place: &Tab, id: &str) -> bool {
-        matches!(self, Self::Scattered(row) if row.tab == place && row.id == id)
+    pub(crate) fn rewrites_row(&self, place: &Tab, id: &str) -> bool {
+        matches!(self, Self::ShiftedRow(row) if row.tab == place && row.id == id)
     }
 
     /// Whether it is about the cell at this position at the time.
     pub(crate) fn is_at(&self, place: &Tab, row: usize, position: Option<usize>) -> bool {
-        matches!(self, Self::Cell { tab, number, cell, .. }
+        matches!(self, Self::Cell(CellRepair { tab, number, cell, .. })
             if *tab == place && *number == Some(row) && cell.position.is_some() && cell.position == position)
     }
 
     /// Whether it is about the value that `overwritten` found in its cell.
-    pub(crate) fn left(&self, place: &Tab, overwritten: &OverwrittenCell) -> bool {
-        matches!(self, Self::Cell { tab, cell, .. }
+    pub(crate) fn concerns_value_of(&self, place: &Tab, overwritten: &OverwrittenCell) -> bool {
+        matches!(self, Self::Cell(CellRepair { tab, cell, .. })
             if *tab == place
                 && !cell.id.is_empty()
                 && cell.id == overwritten.id
@@ -102,12 +120,12 @@ impl RepairTask {
 
     pub(crate) fn line(&self) -> Option<RowLookup> {
         match self {
-            Self::Line { tab, id, .. } => Some(RowLookup {
+            Self::Line { tab, content } => Some(RowLookup {
                 tab: tab.title,
-                id: id.clone(),
+                id: content.id.clone(),
                 search: LookupScope::Thorough,
             }),
-            Self::Cell { .. } | Self::Row { .. } | Self::Scattered(_) => None,
+            Self::Cell(_) | Self::Row(_) | Self::ShiftedRow(_) => None,
         }
     }
 }

@@ -31,7 +31,7 @@ struct BreakerState {
     phase: BreakerPhase,
     /// Reason of the last failure.
     reason: String,
-    pauses: OpenPeriods,
+    next_open_periods: OpenPeriods,
 }
 
 type OpenPeriods = Box<dyn Iterator<Item = Duration> + Send>;
@@ -70,10 +70,10 @@ impl CallOutcome {
     }
 }
 
-/// Permission to send one call. Dropped without [`CallPermit::settle`], it has no effect, and the next call may probe.
+/// Permission to send one call. Dropped without [`CallPermit::record`], it has no effect, and the next call may probe.
 pub(crate) struct CallPermit<'a> {
     circuit: &'a CircuitBreaker,
-    given: Instant,
+    issued_at: Instant,
     probes: bool,
 }
 
@@ -83,7 +83,7 @@ impl CircuitBreaker {
         let state = BreakerState {
             phase: BreakerPhase::Closed { failures: 0 },
             reason: String::new(),
-            pauses: open_periods(first_pause),
+            next_open_periods: open_periods(first_pause),
         };
         Self {
             state: Mutex::new(state),
@@ -95,7 +95,7 @@ impl CircuitBreaker {
     ///
     /// # Errors
     /// The reason of the last failure, if no call may be sent now.
-    pub(crate) fn pass(&self, now: Instant) -> Result<CallPermit<'_>, String> {
+    pub(crate) fn permit(&self, now: Instant) -> Result<CallPermit<'_>, String> {
         let mut state = self.state();
         let probes = match state.phase {
             BreakerPhase::Closed { .. } => false,
@@ -107,7 +107,7 @@ impl CircuitBreaker {
         }
         Ok(CallPermit {
             circuit: self,
-            given: now,
+            issued_at: now,
             probes,
         })
     }
@@ -124,7 +124,7 @@ impl CircuitBreaker {
     }
 
     /// Remaining open period at `now`; zero while a probe is running. `None` if the circuit is closed.
-    pub(crate) fn pause_left(&self, now: Instant) -> Option<Duration> {
+    pub(crate) fn open_time_left(&self, now: Instant) -> Option<Duration> {
         match self.state().phase {
             BreakerPhase::Closed { .. } => None,
             BreakerPhase::Open { until } => Some(until.saturating_duration_since(now)),
@@ -147,15 +147,15 @@ impl CircuitBreaker {
 
 impl CallPermit<'_> {
     /// Records the outcome of the call.
-    pub(crate) fn settle(mut self, verdict: CallOutcome, now: Instant) {
+    pub(crate) fn record(mut self, outcome: CallOutcome, now: Instant) {
         let probed = std::mem::take(&mut self.probes);
         let mut state = self.circuit.state();
-        let weight = verdict.weight();
-        let reason = match verdict {
+        let weight = outcome.weight();
+        let reason = match outcome {
             CallOutcome::Answered => {
                 if !matches!(state.phase, BreakerPhase::Closed { .. }) {
                     tracing::info!("the spreadsheet answers again");
-                    state.pauses = open_periods(self.circuit.first_pause);
+                    state.next_open_periods = open_periods(self.circuit.first_pause);
                 }
                 state.phase = BreakerPhase::Closed { failures: 0 };
                 return;
@@ -173,13 +173,15 @@ impl CallPermit<'_> {
             state.phase = BreakerPhase::Closed { failures };
             return;
         }
-        let pause = state.pauses.next().unwrap_or_default();
+        let open_period = state.next_open_periods.next().unwrap_or_default();
         tracing::warn!(
             reason = state.reason,
-            ?pause,
+            ?open_period,
             "the spreadsheet does not answer: no call is sent for a while"
         );
-        state.phase = BreakerPhase::Open { until: now + pause };
+        state.phase = BreakerPhase::Open {
+            until: now + open_period,
+        };
     }
 }
 
@@ -188,7 +190,7 @@ impl Drop for CallPermit<'_> {
         if self.probes {
             let mut state = self.circuit.state();
             if state.phase == BreakerPhase::Probing {
-                state.phase = BreakerPhase::Open { until: self.given };
+                state.phase = BreakerPhase::Open { until: self.issued_at };
             }
         }
     }

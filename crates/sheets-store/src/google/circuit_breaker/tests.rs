@@ -15,9 +15,11 @@ fn timed_out() -> CallOutcome {
 }
 
 #[track_caller]
-fn send(circuit: &CircuitBreaker, verdict: CallOutcome, now: Instant) {
-    let pass = circuit.pass(now).unwrap_or_else(|reason| panic!("not sent: {reason}"));
-    pass.settle(verdict, now);
+fn send(circuit: &CircuitBreaker, outcome: CallOutcome, now: Instant) {
+    let permit = circuit
+        .permit(now)
+        .unwrap_or_else(|reason| panic!("not sent: {reason}"));
+    permit.record(outcome, now);
 }
 
 /// Circuit that has just opened.
@@ -26,19 +28,19 @@ fn open(now: Instant) -> CircuitBreaker {
     for _ in 0..FAILURE_THRESHOLD {
         send(&circuit, failed(), now);
     }
-    assert!(circuit.pass(now).is_err());
+    assert!(circuit.permit(now).is_err());
     circuit
 }
 
 #[track_caller]
-fn pause(circuit: &CircuitBreaker, now: Instant) -> Duration {
-    circuit.pause_left(now).expect("open")
+fn open_period(circuit: &CircuitBreaker, now: Instant) -> Duration {
+    circuit.open_time_left(now).expect("open")
 }
 
 #[test]
 fn it_opens_after_failures_in_a_row_and_an_answer_between_them_counts_from_the_start() {
     let now = Instant::now();
-    for (verdicts, opens) in [
+    for (outcomes, opens) in [
         (vec![failed(); 4], false),
         (vec![failed(); 5], true),
         (vec![timed_out(); 1], false),
@@ -51,10 +53,10 @@ fn it_opens_after_failures_in_a_row_and_an_answer_between_them_counts_from_the_s
         (vec![CallOutcome::Answered; 50], false),
     ] {
         let circuit = CircuitBreaker::new(FIRST);
-        for verdict in &verdicts {
-            send(&circuit, verdict.clone(), now);
+        for outcome in &outcomes {
+            send(&circuit, outcome.clone(), now);
         }
-        assert_eq!(circuit.refusal(now).is_some(), opens, "{verdicts:?}");
+        assert_eq!(circuit.refusal(now).is_some(), opens, "{outcomes:?}");
     }
 }
 
@@ -62,8 +64,8 @@ fn it_opens_after_failures_in_a_row_and_an_answer_between_them_counts_from_the_s
 fn while_it_is_open_no_call_is_sent_and_the_reason_is_told() {
     let now = Instant::now();
     let circuit = open(now);
-    let last_moment = now + pause(&circuit, now) - Duration::from_millis(1);
-    assert_eq!(circuit.pass(last_moment).err().as_deref(), Some("HTTP status 503"));
+    let last_moment = now + open_period(&circuit, now) - Duration::from_millis(1);
+    assert_eq!(circuit.permit(last_moment).err().as_deref(), Some("HTTP status 503"));
     assert_eq!(circuit.refusal(last_moment).as_deref(), Some("HTTP status 503"));
 }
 
@@ -71,15 +73,15 @@ fn while_it_is_open_no_call_is_sent_and_the_reason_is_told() {
 fn after_the_pause_one_call_probes_and_an_answer_lets_everyone_through() {
     let now = Instant::now();
     let circuit = open(now);
-    let later = now + pause(&circuit, now);
+    let later = now + open_period(&circuit, now);
     assert_eq!(circuit.refusal(later), None);
-    let probe = circuit.pass(later).expect("the probe is sent");
+    let probe = circuit.permit(later).expect("the probe is sent");
     for _ in 0..3 {
-        assert!(circuit.pass(later).is_err(), "a second call is sent beside the probe");
+        assert!(circuit.permit(later).is_err(), "a second call is sent beside the probe");
     }
-    assert_eq!(circuit.pause_left(later), Some(Duration::ZERO));
-    probe.settle(CallOutcome::Answered, later);
-    assert_eq!(circuit.pause_left(later), None);
+    assert_eq!(circuit.open_time_left(later), Some(Duration::ZERO));
+    probe.record(CallOutcome::Answered, later);
+    assert_eq!(circuit.open_time_left(later), None);
     for _ in 0..3 {
         send(&circuit, failed(), later);
     }
@@ -89,53 +91,56 @@ fn after_the_pause_one_call_probes_and_an_answer_lets_everyone_through() {
 fn pauses_grow_with_jitter_up_to_half_a_minute_and_begin_anew_after_an_answer() {
     let mut now = Instant::now();
     let circuit = open(now);
-    let mut pauses = vec![pause(&circuit, now)];
+    let mut next_open_periods = vec![open_period(&circuit, now)];
     for _ in 0..9 {
-        now += pause(&circuit, now);
+        now += open_period(&circuit, now);
         send(&circuit, failed(), now);
-        pauses.push(pause(&circuit, now));
+        next_open_periods.push(open_period(&circuit, now));
     }
     let seconds = |number: f64| Duration::from_secs_f64(number);
-    assert!((seconds(0.5)..=seconds(1.0)).contains(&pauses[0]), "{pauses:?}");
     assert!(
-        pauses[6..]
-            .iter()
-            .all(|pause| (seconds(15.0)..=seconds(30.0)).contains(pause)),
-        "{pauses:?}"
+        (seconds(0.5)..=seconds(1.0)).contains(&next_open_periods[0]),
+        "{next_open_periods:?}"
     );
-    assert_ne!(pauses[7], pauses[8], "no jitter");
+    assert!(
+        next_open_periods[6..]
+            .iter()
+            .all(|open_period| (seconds(15.0)..=seconds(30.0)).contains(open_period)),
+        "{next_open_periods:?}"
+    );
+    assert_ne!(next_open_periods[7], next_open_periods[8], "no jitter");
 
-    now += pause(&circuit, now);
+    now += open_period(&circuit, now);
     send(&circuit, CallOutcome::Answered, now);
     for _ in 0..FAILURE_THRESHOLD {
         send(&circuit, failed(), now);
     }
-    assert!(pause(&circuit, now) <= seconds(1.0));
+    assert!(open_period(&circuit, now) <= seconds(1.0));
 }
 
 #[test]
 fn a_probe_that_nobody_waits_for_any_more_leaves_the_next_call_to_probe() {
     let now = Instant::now();
     let circuit = open(now);
-    let later = now + pause(&circuit, now);
-    drop(circuit.pass(later).expect("probe"));
+    let later = now + open_period(&circuit, now);
+    drop(circuit.permit(later).expect("probe"));
     send(&circuit, CallOutcome::Answered, later);
-    assert_eq!(circuit.pause_left(later), None);
+    assert_eq!(circuit.open_time_left(later), None);
 }
 
 #[test]
 fn calls_sent_before_it_opened_do_not_lengthen_the_pause_but_their_answers_count() {
     let now = Instant::now();
     let circuit = CircuitBreaker::new(FIRST);
-    let (early, other) = (circuit.pass(now).expect("sent"), circuit.pass(now).expect("sent"));
+    let (early, other) = (circuit.permit(now).expect("sent"), circuit.permit(now).expect("sent"));
     for _ in 0..FAILURE_THRESHOLD {
         send(&circuit, failed(), now);
     }
-    let before = pause(&circuit, now);
-    early.settle(timed_out(), now);
-    assert_eq!(pause(&circuit, now), before);
-    other.settle(CallOutcome::Answered, now);
-    assert_eq!(circuit.pause_left(now), None);
+    let before = open_period(&circuit, now);
+    early.record(timed_out(), now);
+    assert_eq!(open_period(&circuit, now), before);
+    other.record(CallOutcome::Answered, now);
+    assert_eq!(circuit.open_time_left(now), None);
 }
 
 #[test]
@@ -143,9 +148,9 @@ fn a_person_who_asks_for_it_has_the_next_call_probe() {
     let now = Instant::now();
     let circuit = open(now);
     circuit.probe_next(now);
-    let probe = circuit.pass(now).expect("sent");
+    let probe = circuit.permit(now).expect("sent");
     circuit.probe_next(now);
-    assert!(circuit.pass(now).is_err(), "two probes at once");
-    probe.settle(failed(), now);
-    assert!(circuit.pass(now).is_err());
+    assert!(circuit.permit(now).is_err(), "two probes at once");
+    probe.record(failed(), now);
+    assert!(circuit.permit(now).is_err());
 }

@@ -44,12 +44,12 @@ impl DriveClient {
 
     /// Version of a file.
     pub(crate) async fn version(&self, file: &str, token: &str) -> Result<i64, CallError> {
-        let answer = tokio::time::timeout(self.timeout, self.ask(file, token));
+        let response = tokio::time::timeout(self.timeout, self.request_version(file, token));
         let late = |_| CallError::Unavailable("Drive does not answer".to_owned());
-        answer.await.map_err(late)?
+        response.await.map_err(late)?
     }
 
-    async fn ask(&self, file: &str, token: &str) -> Result<i64, CallError> {
+    async fn request_version(&self, file: &str, token: &str) -> Result<i64, CallError> {
         let file = utf8_percent_encode(file, ESCAPED_IN_FILE_ID);
         let url = format!(
             "{}/drive/v3/files/{file}?fields=version&supportsAllDrives=true",
@@ -60,10 +60,10 @@ impl DriveClient {
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .body(String::new())
             .map_err(|error| unusable(error.to_string()))?;
-        let answer = self.client.request(request).await;
-        let answer = answer.map_err(|error| unusable(error.to_string()))?;
-        let status = answer.status();
-        let body = answer.into_body().collect().await;
+        let response = self.client.request(request).await;
+        let response = response.map_err(|error| unusable(error.to_string()))?;
+        let status = response.status();
+        let body = response.into_body().collect().await;
         let body = body.map_err(|error| unusable(error.to_string()))?.to_bytes();
         if status != StatusCode::OK {
             return Err(unusable(format!("status {status}")));

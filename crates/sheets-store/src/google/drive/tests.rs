@@ -1,21 +1,21 @@
 use std::time::Duration;
 
-use axum::{Router, extract::Request as Asked, http, routing::get};
+use axum::{Router, extract::Request as IncomingRequest, http, routing::get};
 use hyper::header;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 
 use crate::google::drive::DriveClient;
 
 async fn drive_that_answers(status: u16, body: &'static str) -> DriveClient {
-    let answer = move |asked: Asked| async move {
-        let bearer = asked.headers()[header::AUTHORIZATION].to_str().unwrap_or_default() == "Bearer token";
-        let is_as_documented = bearer && asked.uri().query() == Some("fields=version&supportsAllDrives=true");
+    let response = move |request: IncomingRequest| async move {
+        let bearer = request.headers()[header::AUTHORIZATION].to_str().unwrap_or_default() == "Bearer token";
+        let is_as_documented = bearer && request.uri().query() == Some("fields=version&supportsAllDrives=true");
         let status = if is_as_documented { status } else { 400 };
         (http::StatusCode::from_u16(status).unwrap_or_default(), body)
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port");
     let root = format!("http://{}/", listener.local_addr().expect("address"));
-    let router = Router::new().route("/drive/v3/files/a-b_c", get(answer));
+    let router = Router::new().route("/drive/v3/files/a-b_c", get(response));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let connector = hyper_rustls::HttpsConnectorBuilder::new()
         .with_tls_config(

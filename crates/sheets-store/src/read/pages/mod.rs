@@ -39,7 +39,7 @@ pub(crate) struct PageReader {
     list: Arc<TabList>,
     link_url: Arc<str>,
     rows_a_page: u32,
-    hashing: RowHasher,
+    hasher: RowHasher,
     /// Ids that permanently occur on several pages of a tab, because the tab repeats them.
     repeated: Mutex<HashMap<&'static str, Vec<u64>>>,
 }
@@ -75,7 +75,7 @@ impl PageReader {
             list,
             link_url,
             rows_a_page: rows_a_page.max(2),
-            hashing: RowHasher::default(),
+            hasher: RowHasher::default(),
             repeated: Mutex::default(),
         }
     }
@@ -83,7 +83,7 @@ impl PageReader {
     /// Reads all rows of `tabs`.
     pub(crate) async fn read(&self, tabs: &[&'static Tab]) -> Result<Vec<TabRows>, ReadError> {
         for _ in 0..MAX_ATTEMPTS {
-            match self.attempt(tabs).await {
+            match self.try_to_read(tabs).await {
                 Ok(read) => return Ok(read),
                 Err(ReadInterruption::Failed(error)) => return Err(error),
                 Err(ReadInterruption::Moved) => tracing::debug!("rows moved while they were read; reading again"),
@@ -94,7 +94,7 @@ impl PageReader {
         ))
     }
 
-    async fn attempt(&self, tabs: &[&'static Tab]) -> Result<Vec<TabRows>, ReadInterruption> {
+    async fn try_to_read(&self, tabs: &[&'static Tab]) -> Result<Vec<TabRows>, ReadInterruption> {
         let properties = self.list.with(tabs).await?;
         let plans: Vec<PagePlan> = tabs
             .iter()
@@ -102,19 +102,19 @@ impl PageReader {
             .collect();
         let ranges: Vec<String> = plans.iter().map(PagePlan::first_range).collect();
         let is_paged = plans.iter().any(PagePlan::is_paged);
-        let found = self.ask(tabs, &ranges, is_paged).await?;
-        let mut begun = Vec::with_capacity(tabs.len());
+        let found = self.request_values(tabs, &ranges, is_paged).await?;
+        let mut first_pages = Vec::with_capacity(tabs.len());
         for (plan, range) in plans.iter().zip(found) {
-            begun.push(self.begin(plan, range).await?);
+            first_pages.push(self.parse_first_page(plan, range).await?);
         }
         let mut read = Vec::with_capacity(tabs.len());
-        for (plan, (rows, first)) in plans.iter().zip(begun) {
-            read.push(self.go_on(plan, rows, first).await?);
+        for (plan, (rows, first)) in plans.iter().zip(first_pages) {
+            read.push(self.read_remaining_pages(plan, rows, first).await?);
         }
         Ok(read)
     }
 
-    async fn ask(
+    async fn request_values(
         &self,
         tabs: &[&'static Tab],
         ranges: &[String],
@@ -138,7 +138,11 @@ impl PageReader {
     }
 
     /// Finds the columns in the first response, which contains the header.
-    async fn begin(&self, plan: &PagePlan, range: ValueRange) -> Result<(TabRows, ValuesPage), ReadInterruption> {
+    async fn parse_first_page(
+        &self,
+        plan: &PagePlan,
+        range: ValueRange,
+    ) -> Result<(TabRows, ValuesPage), ReadInterruption> {
         if !plan.is_paged()
             && let Some(rows) = grid_rows(&range)
         {
@@ -170,17 +174,22 @@ impl PageReader {
     }
 
     /// Packs the first page and reads the others.
-    async fn go_on(&self, plan: &PagePlan, mut rows: TabRows, first: ValuesPage) -> Result<TabRows, ReadInterruption> {
-        let mut came = first;
+    async fn read_remaining_pages(
+        &self,
+        plan: &PagePlan,
+        mut rows: TabRows,
+        first: ValuesPage,
+    ) -> Result<TabRows, ReadInterruption> {
+        let mut page = first;
         for (place, start) in plan.starts.iter().enumerate() {
-            let first_row = came.first_row;
+            let first_row = page.first_row;
             let end = plan.starts.get(place + 1).copied();
-            let (chunk, next) = tokio::join!(self.pack(&rows.layout, came.values), self.next_page(&rows, *start, end));
+            let (chunk, next) = tokio::join!(self.pack(&rows.layout, page.values), self.next_page(&rows, *start, end));
             append_page(&mut rows, first_row, chunk)?;
-            came = next?;
+            page = next?;
         }
-        let chunk = self.pack(&rows.layout, came.values).await;
-        append_page(&mut rows, came.first_row, chunk)?;
+        let chunk = self.pack(&rows.layout, page.values).await;
+        append_page(&mut rows, page.first_row, chunk)?;
         if plan.is_paged() {
             self.check_for_moved_rows(plan, &rows).await?;
         }
@@ -192,7 +201,7 @@ impl PageReader {
         let last = column_letters(rows.layout.width().saturating_sub(1));
         let end = end.map_or_else(String::new, |end| end.to_string());
         let ranges = [format!("{title}!1:1"), format!("{title}!A{start}:{last}{end}")];
-        let found = self.ask(&[rows.tab], &ranges, true).await?;
+        let found = self.request_values(&[rows.tab], &ranges, true).await?;
         let [header, page] = <[ValueRange; 2]>::try_from(found).map_err(|_| ReadInterruption::Moved)?;
         if ColumnLayout::find(rows.tab, header_of(&header)).as_ref() != Ok(&rows.layout) {
             return Err(ReadInterruption::Moved);
@@ -211,17 +220,16 @@ impl PageReader {
     /// Packs values; on a blocking thread if there are many.
     async fn pack(&self, layout: &ColumnLayout, values: Vec<Vec<Value>>) -> GridChunk {
         if values.len() < 1_000 {
-            return GridChunk::pack(&values, layout.positions(), &self.hashing);
+            return GridChunk::pack(&values, layout.positions(), &self.hasher);
         }
-        let (positions, hashing) = (layout.positions().to_vec(), self.hashing.clone());
-        crate::read::blocking::run_blocking(move || GridChunk::pack(&values, &positions, &hashing)).await
+        let (positions, hasher) = (layout.positions().to_vec(), self.hasher.clone());
+        crate::read::blocking::run_blocking(move || GridChunk::pack(&values, &positions, &hasher)).await
     }
 
     /// Detects moved rows: a row that was moved across the edge of a page occurs twice, and another one not at all.
     async fn check_for_moved_rows(&self, plan: &PagePlan, rows: &TabRows) -> Result<(), ReadInterruption> {
-        let (grid, hashing, starts) = (rows.grid.clone(), self.hashing.clone(), plan.starts.clone());
-        let repeated =
-            crate::read::blocking::run_blocking(move || ids_on_several_pages(&grid, &hashing, &starts)).await;
+        let (grid, hasher, starts) = (rows.grid.clone(), self.hasher.clone(), plan.starts.clone());
+        let repeated = crate::read::blocking::run_blocking(move || ids_on_several_pages(&grid, &hasher, &starts)).await;
         let mut known = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.entry(plan.tab.title).or_default();
         let is_known = repeated.iter().all(|id| known.binary_search(id).is_ok());
@@ -248,7 +256,7 @@ impl PageReader {
         let mut read = Vec::with_capacity(known.len());
         for (rows, pair) in known.iter().zip(found.chunks(2)) {
             let [header, end] = pair else { return Ok(None) };
-            let Some(longer) = self.follow(rows, header, end) else {
+            let Some(longer) = self.extend(rows, header, end) else {
                 return Ok(None);
             };
             if let Some(grid_rows) = grid_rows(end) {
@@ -291,20 +299,20 @@ impl PageReader {
         Ok(rows)
     }
 
-    fn follow(&self, known: &TabRows, header: &ValueRange, end: &ValueRange) -> Option<TabRows> {
+    fn extend(&self, known: &TabRows, header: &ValueRange, end: &ValueRange) -> Option<TabRows> {
         if ColumnLayout::find(known.tab, header_of(header)).as_ref() != Ok(&known.layout) {
             return None;
         }
         let (last, added) = end.values.as_deref().unwrap_or_default().split_first()?;
         let positions = known.layout.positions();
         if let Some(index) = known.len().checked_sub(1) {
-            let last = GridChunk::pack(std::slice::from_ref(last), positions, &self.hashing);
+            let last = GridChunk::pack(std::slice::from_ref(last), positions, &self.hasher);
             if last.fingerprint(0) != known.grid.row(index).fingerprint() {
                 return None;
             }
         }
         let mut rows = known.clone();
-        let chunk = GridChunk::pack(added, positions, &self.hashing);
+        let chunk = GridChunk::pack(added, positions, &self.hasher);
         if chunk.filled() > 0 {
             rows.grid.put(known.len(), Arc::new(chunk));
         }
@@ -323,10 +331,10 @@ fn append_page(rows: &mut TabRows, first_row: u32, chunk: GridChunk) -> Result<(
 }
 
 /// Ids that occur on several pages, in ascending order of their hashes.
-fn ids_on_several_pages(grid: &Grid, hashing: &RowHasher, starts: &[u32]) -> Vec<u64> {
+fn ids_on_several_pages(grid: &Grid, hasher: &RowHasher, starts: &[u32]) -> Vec<u64> {
     let page_of = |index: usize| starts.partition_point(|start| *start as usize <= index + 2);
     let mut ids: Vec<(u64, usize)> = (0..grid.len())
-        .map(|index| (hashing.text(&grid.row(index).cell(0).text()), page_of(index)))
+        .map(|index| (hasher.text(&grid.row(index).cell(0).text()), page_of(index)))
         .filter(|(id, _)| *id != BLANK)
         .collect();
     ids.sort_unstable();

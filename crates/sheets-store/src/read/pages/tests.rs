@@ -10,30 +10,30 @@ use crate::{
     },
 };
 
-fn grid(pages: &[(usize, &[&str])], hashing: &RowHasher) -> Grid {
+fn grid(pages: &[(usize, &[&str])], hasher: &RowHasher) -> Grid {
     let mut grid = Grid::default();
     for (start, ids) in pages {
         let rows: Vec<Vec<Value>> = ids.iter().map(|id| vec![json!(id)]).collect();
-        grid.put(*start, Arc::new(GridChunk::pack(&rows, &[0], hashing)));
+        grid.put(*start, Arc::new(GridChunk::pack(&rows, &[0], hasher)));
     }
     grid
 }
 
 #[test]
 fn a_row_that_was_moved_over_the_edge_of_a_page_gives_itself_away() {
-    let hashing = RowHasher::default();
+    let hasher = RowHasher::default();
     // Rows 2 to 4, then from row 4 on; "a" was moved from the first page to the second between the two reads.
-    let moved = grid(&[(0, &["a", "b", "c"]), (2, &["c", "a", "d"])], &hashing);
-    assert_eq!(ids_on_several_pages(&moved, &hashing, &[4]), [hashing.text("a")]);
-    let still = grid(&[(0, &["a", "b", "c"]), (2, &["c", "d", "d", ""])], &hashing);
-    assert!(ids_on_several_pages(&still, &hashing, &[4]).is_empty());
+    let moved = grid(&[(0, &["a", "b", "c"]), (2, &["c", "a", "d"])], &hasher);
+    assert_eq!(ids_on_several_pages(&moved, &hasher, &[4]), [hasher.text("a")]);
+    let still = grid(&[(0, &["a", "b", "c"]), (2, &["c", "d", "d", ""])], &hasher);
+    assert!(ids_on_several_pages(&still, &hasher, &[4]).is_empty());
 }
 
 #[test]
 fn pages_cover_every_row_and_share_one() {
     let list = |rows| {
         [TabProperties {
-            title: "audit_log".to_owned(),
+            title: crate::audit::TEST_AUDIT_LOG.title.to_owned(),
             sheet_id: 1,
             row_count: rows,
             column_count: 9,

@@ -12,17 +12,18 @@ use crate::read::{
 
 impl Reader {
     /// Compares a read with the previous snapshot, and extends or decodes the dataset.
-    pub(crate) async fn settle<D: Dataset>(
+    pub(crate) async fn classify<D: Dataset>(
         &self,
         previous: Option<Arc<Snapshot<D>>>,
-        (tabs, full): (Vec<TabRows>, FullRead),
+        tabs: Vec<TabRows>,
+        full: FullRead,
         read_at: Timestamp,
     ) -> Snapshot<D> {
         let mut decoding = DecodeContext {
             zone: self.clock.zone().clone(),
             findings: Vec::new(),
         };
-        let settled = run_blocking(move || {
+        let snapshot = run_blocking(move || {
             let base = previous.filter(|previous| all_continue(&tabs, &previous.tabs));
             if let Some(base) = &base
                 && base.tabs.iter().zip(&tabs).all(|(then, now)| then.len() == now.len())
@@ -47,11 +48,11 @@ impl Reader {
                 full,
             }
         });
-        let mut settled = settled.await;
-        if settled.version == 0 {
-            settled.version = self.version.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut snapshot = snapshot.await;
+        if snapshot.version == 0 {
+            snapshot.version = self.version.fetch_add(1, Ordering::SeqCst) + 1;
         }
-        settled
+        snapshot
     }
 }
 

@@ -40,6 +40,8 @@ use crate::{
 const MAX_WAIT_WITH_STALE_DATA: Duration = Duration::from_secs(4);
 /// Capacity of the cache in bytes. The ten million cells that a spreadsheet may have take about 300 MB.
 const MAX_CACHED_BYTES: u64 = 1 << 30;
+/// Attempts of a caller that accepts no stale data.
+const FRESH_READ_ATTEMPTS: usize = 2;
 
 type AnySnapshot = Arc<dyn Any + Send + Sync>;
 
@@ -56,21 +58,21 @@ pub(crate) struct Reader {
     after_read: fn(rows: usize),
     version: AtomicU64,
     /// Newest cached version.
-    renewed: watch::Sender<u64>,
+    data_versions: watch::Sender<u64>,
     current: Cache<(TypeId, u64), Arc<CachedRead>>,
     /// Last good data of each dataset, regardless of its epoch: for outages, and as base of comparison.
     last: Cache<TypeId, CachedSnapshot>,
-    list: Arc<TabList>,
+    tab_list: Arc<TabList>,
     pages: Arc<PageReader>,
-    watch: Arc<ChangeDetector>,
+    change_detector: Arc<ChangeDetector>,
     outages: OutageTracker,
     /// Datasets whose tabs did not match their schema recently, with the error.
-    unfit: Cache<TypeId, (Timestamp, ReadError)>,
+    schema_errors: Cache<TypeId, (Timestamp, ReadError)>,
     tabs_read: TabStatuses,
 }
 
 struct CachedRead {
-    kept: CachedSnapshot,
+    cached: CachedSnapshot,
     /// Time of the last full read.
     read_at: Timestamp,
     refreshing: AtomicBool,
@@ -94,15 +96,15 @@ pub(crate) enum WriteEffect {
 
 impl Reader {
     pub(crate) fn new(spreadsheet: Arc<SpreadsheetClient>, options: &StoreOptions, link_url: Arc<str>) -> Self {
-        let list = Arc::new(TabList::new(Arc::clone(&spreadsheet)));
+        let tab_list = Arc::new(TabList::new(Arc::clone(&spreadsheet)));
         let pages = PageReader::new(
             Arc::clone(&spreadsheet),
-            Arc::clone(&list),
+            Arc::clone(&tab_list),
             link_url,
             options.rows_a_page,
         );
         let pages = Arc::new(pages);
-        let watch = ChangeDetector::new(Arc::clone(&pages), options);
+        let change_detector = ChangeDetector::new(Arc::clone(&pages), options);
         Self {
             clock: options.clock.clone(),
             fresh_for: options.fresh_for,
@@ -113,14 +115,14 @@ impl Reader {
             change_check: options.change_check,
             after_read: options.after_read,
             version: AtomicU64::new(0),
-            renewed: watch::Sender::new(0),
-            current: newest_first_cache(|_, held: &Arc<CachedRead>| held.kept.bytes, MAX_CACHED_BYTES),
-            last: newest_first_cache(|_, kept: &CachedSnapshot| kept.bytes, MAX_CACHED_BYTES),
+            data_versions: watch::Sender::new(0),
+            current: newest_first_cache(|_, entry: &Arc<CachedRead>| entry.cached.bytes, MAX_CACHED_BYTES),
+            last: newest_first_cache(|_, cached: &CachedSnapshot| cached.bytes, MAX_CACHED_BYTES),
             pages,
-            watch: Arc::new(watch),
-            list,
+            change_detector: Arc::new(change_detector),
+            tab_list,
             outages: OutageTracker::new(options.clock.clone()),
-            unfit: newest_first_cache(|_, _| 1, 16),
+            schema_errors: newest_first_cache(|_, _| 1, 16),
             tabs_read: TabStatuses::default(),
             spreadsheet,
         }
@@ -139,7 +141,7 @@ impl Reader {
 
     /// Announces the write of a row; `id` is the text of its first cell. Between [`Reader::write_started`] and the call.
     pub(crate) fn announce_write(&self, tab: &'static Tab, id: &str, write: OwnWrite) {
-        self.watch.own_writes.note(tab, id, write);
+        self.change_detector.own_writes.note(tab, id, write);
     }
 
     /// Records the end of a write: rows were written, or may have been, so earlier reads are no longer returned.
@@ -148,31 +150,31 @@ impl Reader {
             WriteEffect::RowsAdded => drop(self.epoch.fetch_add(1, Ordering::SeqCst)),
             WriteEffect::RowsChanged => self.raise_epoch(),
         }
-        self.watch.own_writes.ended(self.epoch.load(Ordering::SeqCst));
+        self.change_detector.own_writes.ended(self.epoch.load(Ordering::SeqCst));
     }
 
     /// Detector of edits of staff.
-    pub(crate) fn watch(&self) -> &ChangeDetector {
-        &self.watch
+    pub(crate) fn change_detector(&self) -> &ChangeDetector {
+        &self.change_detector
     }
 
     /// Makes the next request read everything from Google, even shortly after a failure.
     pub(crate) fn refresh(&self) {
         self.raise_epoch();
-        self.unfit.invalidate_all();
+        self.schema_errors.invalidate_all();
         self.outages.end_cooldown();
     }
 
     pub(crate) async fn read<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
         let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
-        if let Some(held) = self.current.get(&key).await {
-            let is_due = !self.is_fresh(&held) && self.recent_failure().is_none();
-            if is_due && !held.refreshing.swap(true, Ordering::SeqCst) {
-                self.refresh_in_background::<D>(key, Arc::clone(&held));
+        if let Some(entry) = self.current.get(&key).await {
+            let is_due = !self.is_fresh(&entry) && self.recent_failure().is_none();
+            if is_due && !entry.refreshing.swap(true, Ordering::SeqCst) {
+                self.refresh_in_background::<D>(key, Arc::clone(&entry));
             }
-            return self.reading(&held.kept);
+            return self.reading(&entry.cached);
         }
-        if let Some((until, error)) = self.unfit.get(&key.0).await
+        if let Some((until, error)) = self.schema_errors.get(&key.0).await
             && self.clock.now() < until
         {
             return Err(error);
@@ -185,23 +187,47 @@ impl Reader {
             }
         };
         match (fetched, self.last.get(&TypeId::of::<D>()).await) {
-            (Ok(held), _) => self.reading(&held.kept),
-            (Err(error), Some(kept)) if is_outage(&error) => {
+            (Ok(entry), _) => self.reading(&entry.cached),
+            (Err(error), Some(cached)) if is_outage(&error) => {
                 tracing::debug!(%error, "older data is shown");
-                self.reading(&kept)
+                self.reading(&cached)
             }
             (Err(error), _) => Err(ReadError::clone(&error)),
         }
     }
 
-    fn is_fresh(&self, held: &CachedRead) -> bool {
-        self.clock.now().duration_since(held.read_at) <= self.fresh_for
+    /// Tabs of `D` in the current epoch, not older than the freshness limit.
+    pub(crate) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
+        let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
+        // A concurrent page request may have a shorter timeout.
+        for _ in 0..FRESH_READ_ATTEMPTS {
+            let entry = self.current.get(&key).await;
+            if let Some(entry) = entry.as_ref().filter(|entry| self.is_fresh(entry)) {
+                return self.reading(&entry.cached);
+            }
+            let fetch = self.fetch_with_retries::<D>(key, self.patience);
+            let fetched = match entry {
+                None => self.current.try_get_with(key, fetch).await,
+                // The cached entry stays for concurrent pages.
+                Some(_) => fetch.await.map_err(Arc::new),
+            };
+            match fetched {
+                Ok(entry) => return self.reading(&entry.cached),
+                Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),
+                Err(_) => {}
+            }
+        }
+        Err(ReadError::Unreachable("only older data is at hand".to_owned()))
+    }
+
+    fn is_fresh(&self, entry: &CachedRead) -> bool {
+        self.clock.now().duration_since(entry.read_at) <= self.fresh_for
     }
 
     /// Cached tabs of `D`, without a call.
-    pub(crate) async fn at_hand<D: Dataset>(&self) -> Option<Reading<D>> {
-        let kept = self.last.get(&TypeId::of::<D>()).await?;
-        self.reading(&kept).ok()
+    pub(crate) async fn cached<D: Dataset>(&self) -> Option<Reading<D>> {
+        let cached = self.last.get(&TypeId::of::<D>()).await?;
+        self.reading(&cached).ok()
     }
 
     /// Maximum age of data that is returned without a new read.
@@ -210,8 +236,8 @@ impl Reader {
     }
 
     /// Notifies each time that a read found changed content.
-    pub(crate) fn renewed(&self) -> watch::Receiver<u64> {
-        self.renewed.subscribe()
+    pub(crate) fn data_versions(&self) -> watch::Receiver<u64> {
+        self.data_versions.subscribe()
     }
 
     /// Status of each tab at its last read.
@@ -219,23 +245,23 @@ impl Reader {
         &self.tabs_read
     }
 
-    fn reading<D: Dataset>(&self, kept: &CachedSnapshot) -> Result<Reading<D>, ReadError> {
+    fn reading<D: Dataset>(&self, cached: &CachedSnapshot) -> Result<Reading<D>, ReadError> {
         Ok(Reading {
-            snapshot: kept
+            snapshot: cached
                 .snapshot_of::<D>()
                 .ok_or_else(|| ReadError::Unreachable("the cache holds something else".to_owned()))?,
             unreachable_since: self.outages.since(),
         })
     }
 
-    fn refresh_in_background<D: Dataset>(self: &Arc<Self>, key: (TypeId, u64), held: Arc<CachedRead>) {
+    fn refresh_in_background<D: Dataset>(self: &Arc<Self>, key: (TypeId, u64), entry: Arc<CachedRead>) {
         let reader = Arc::clone(self);
         tokio::spawn(async move {
             match reader.fetch::<D>().await {
                 Ok(fetched) => reader.current.insert(key, fetched).await,
                 Err(error) => {
                     tracing::warn!(%error, "the spreadsheet could not be read again; older data is shown");
-                    held.refreshing.store(false, Ordering::SeqCst);
+                    entry.refreshing.store(false, Ordering::SeqCst);
                     if !is_outage(&error) {
                         // Tabs or headers changed: the next request has to get the error, not old data.
                         reader.current.invalidate(&key).await;
@@ -260,7 +286,7 @@ impl Reader {
         let attempts = async {
             for pause in crate::backoff::retry_delays(self.first_pause) {
                 match self.fetch_to_completion::<D>(key).await {
-                    Err(ReadError::Unreachable(_)) if !(has_older && self.spreadsheet.gate().is_blocking()) => {
+                    Err(ReadError::Unreachable(_)) if !(has_older && self.spreadsheet.pipeline().is_blocking()) => {
                         tokio::time::sleep(pause).await;
                     }
                     result => return result,
@@ -301,8 +327,8 @@ impl Reader {
     async fn fetch<D: Dataset>(&self) -> Result<Arc<CachedRead>, ReadError> {
         let read_at = self.clock.now();
         let previous = self.last.get(&TypeId::of::<D>()).await;
-        let previous = previous.and_then(|kept| kept.snapshot_of::<D>());
-        let read = match self.read_tabs(previous.as_deref()).await {
+        let previous = previous.and_then(|cached| cached.snapshot_of::<D>());
+        let (tabs, full) = match self.read_tabs(previous.as_deref()).await {
             Ok(read) => read,
             Err(error) if is_outage(&error) => {
                 self.outages.note(&error);
@@ -311,14 +337,16 @@ impl Reader {
             Err(error) => {
                 self.outages.end();
                 let until = read_at.saturating_add(FAILURE_COOLDOWN).unwrap_or(read_at);
-                self.unfit.insert(TypeId::of::<D>(), (until, error.clone())).await;
+                self.schema_errors
+                    .insert(TypeId::of::<D>(), (until, error.clone()))
+                    .await;
                 return Err(error);
             }
         };
         self.outages.end();
-        let snapshot = self.settle(previous, read, read_at).await;
+        let snapshot = self.classify(previous, tabs, full, read_at).await;
         (self.after_read)(snapshot.rows);
-        Ok(self.keep(snapshot).await)
+        Ok(self.cache_snapshot(snapshot).await)
     }
 
     /// Reads only the added rows if that is enough, otherwise everything.
@@ -342,7 +370,7 @@ impl Reader {
         }
         let tabs = self.pages.read(D::TABS).await?;
         let ended = Instant::now();
-        self.watch.compare(&tabs, ReadSpan { began, ended, full });
+        self.change_detector.compare(&tabs, ReadSpan { began, ended, full });
         Ok((tabs, full))
     }
 
@@ -367,23 +395,27 @@ impl Reader {
     /// Failure within the cooldown, or while the circuit breaker is open.
     fn recent_failure(&self) -> Option<ReadError> {
         let recent = self.outages.recent();
-        recent.or_else(|| self.outages.error().filter(|_| self.spreadsheet.gate().is_blocking()))
+        recent.or_else(|| {
+            self.outages
+                .error()
+                .filter(|_| self.spreadsheet.pipeline().is_blocking())
+        })
     }
 
-    async fn keep<D: Dataset>(&self, snapshot: Snapshot<D>) -> Arc<CachedRead> {
+    async fn cache_snapshot<D: Dataset>(&self, snapshot: Snapshot<D>) -> Arc<CachedRead> {
         let (read_at, version) = (snapshot.full.at, snapshot.version);
         let rows_by_tab = snapshot.tabs.iter().map(|rows| (rows.tab.title, rows.len()));
         self.tabs_read.note(rows_by_tab, &snapshot.findings, read_at);
-        let kept = CachedSnapshot {
+        let cached = CachedSnapshot {
             bytes: u32::try_from(snapshot.bytes()).unwrap_or(u32::MAX),
             snapshot: Arc::new(snapshot),
         };
-        self.last.insert(TypeId::of::<D>(), kept.clone()).await;
+        self.last.insert(TypeId::of::<D>(), cached.clone()).await;
         self.evict_older_epochs::<D>().await;
-        self.renewed
+        self.data_versions
             .send_if_modified(|newest| version > std::mem::replace(newest, version.max(*newest)));
         Arc::new(CachedRead {
-            kept,
+            cached,
             read_at,
             refreshing: AtomicBool::new(false),
         })
@@ -404,17 +436,17 @@ impl Reader {
 
     /// Tabs of the spreadsheet; requested once, and again if a needed tab is missing.
     pub(crate) async fn tab_properties(&self, needed: &[&'static Tab]) -> Result<Arc<Vec<TabProperties>>, ReadError> {
-        self.list.with(needed).await
+        self.tab_list.with(needed).await
     }
 
     /// Lists the tabs before the first request.
     pub(crate) async fn preload_tabs(&self) -> Result<(), CallError> {
-        self.list.learn().await
+        self.tab_list.learn().await
     }
 
     /// Invalidates the list of tabs, after the spreadsheet responded that one of them does not exist.
     pub(crate) async fn invalidate_tab_list(&self) {
-        self.list.forget().await;
+        self.tab_list.forget().await;
     }
 }
 
@@ -437,33 +469,4 @@ where
 {
     let builder = Cache::builder().weigher(weigh).max_capacity(most);
     builder.eviction_policy(EvictionPolicy::lru()).build()
-}
-
-/// Attempts of a caller that accepts no stale data.
-const FRESH_READ_ATTEMPTS: usize = 2;
-
-impl Reader {
-    /// Tabs of `D` in the current epoch, not older than the freshness limit.
-    pub(crate) async fn read_now<D: Dataset>(self: &Arc<Self>) -> Result<Reading<D>, ReadError> {
-        let key = (TypeId::of::<D>(), self.epoch.load(Ordering::SeqCst));
-        // A concurrent page request may have a shorter timeout.
-        for _ in 0..FRESH_READ_ATTEMPTS {
-            let held = self.current.get(&key).await;
-            if let Some(held) = held.as_ref().filter(|held| self.is_fresh(held)) {
-                return self.reading(&held.kept);
-            }
-            let fetch = self.fetch_with_retries::<D>(key, self.patience);
-            let fetched = match held {
-                None => self.current.try_get_with(key, fetch).await,
-                // The cached entry stays for concurrent pages.
-                Some(_) => fetch.await.map_err(Arc::new),
-            };
-            match fetched {
-                Ok(held) => return self.reading(&held.kept),
-                Err(error) if !is_outage(&error) => return Err(ReadError::clone(&error)),
-                Err(_) => {}
-            }
-        }
-        Err(ReadError::Unreachable("only older data is at hand".to_owned()))
-    }
 }

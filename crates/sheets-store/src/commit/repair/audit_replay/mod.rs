@@ -13,10 +13,10 @@ use crate::{
     audit::action::{DELETED, NUMBERED, REPAIRED},
     cell::CellContent,
     commit::{
-        fencing::{AuditLineId, CallKey},
+        fencing::{AuditLineId, CallKey, LineTarget},
         repair::{
             row_image::OverwrittenCell,
-            task::{IntendedCell, RepairTask},
+            task::{CellRepair, IntendedCell, RepairTask, RowRepair},
         },
     },
     schema::tab::{Tab, normalize_header},
@@ -25,37 +25,29 @@ use crate::{
 /// Audit line written by a call of this program, by any instance.
 #[derive(Clone, Debug)]
 pub(crate) struct LoggedChange {
-    id: AuditLineId,
-    tab: String,
-    row: String,
-    action: String,
-    header: String,
-    old: CellContent,
-    new: CellContent,
+    pub(crate) id: AuditLineId,
+    pub(crate) tab: String,
+    pub(crate) row: String,
+    pub(crate) action: String,
+    pub(crate) header: String,
+    pub(crate) old: CellContent,
+    pub(crate) new: CellContent,
 }
 
 impl LoggedChange {
-    /// `None` for lines about new rows or edits of staff.
-    pub(crate) fn of(
-        id: &str,
-        [tab, row, action, header]: [String; 4],
-        (old, new): (CellContent, CellContent),
-    ) -> Option<Self> {
-        Some(Self {
-            id: AuditLineId::parse(id)?,
-            tab,
-            row,
-            action,
-            header,
-            old,
-            new,
-        })
+    /// Target that the line shows: what the change hit.
+    fn target(&self) -> LineTarget<'_> {
+        LineTarget {
+            tab: &self.tab,
+            row: &self.row,
+            header: &self.header,
+        }
     }
 
-    fn hit_what_it_should(&self) -> bool {
+    fn hit_its_target(&self) -> bool {
         // A row that gets an id had none before.
         let had_no_id = self.action != NUMBERED || self.old == CellContent::Empty;
-        had_no_id && self.id.means(&self.tab, &self.row, &self.header)
+        had_no_id && self.id.targets(self.target())
     }
 
     fn is_about_same_cell(&self, tab: &Tab, cell: &OverwrittenCell) -> bool {
@@ -101,7 +93,7 @@ pub(crate) fn pending_repairs(
     lines: &[LoggedChange],
     tab_of: impl Fn(&str) -> Option<&'static Tab>,
 ) -> Vec<RepairTask> {
-    let mut fixes: Vec<RepairTask> = Vec::new();
+    let mut repairs: Vec<RepairTask> = Vec::new();
     let mut rest = lines;
     while let [line, after @ ..] = rest {
         let Some(tab) = tab_of(&line.tab) else {
@@ -111,36 +103,38 @@ pub(crate) fn pending_repairs(
         if line.action == DELETED {
             let lines;
             (lines, rest) = rest.split_at(removal_line_count(rest));
-            fixes.extend(wrongly_deleted_rows(tab, lines));
+            repairs.extend(wrongly_deleted_rows(tab, lines));
             continue;
         }
         if line.header.is_empty() {
             // A restored row, or a column that can no longer be found.
-            fixes.retain(|fix| !matches!(fix, RepairTask::Row { tab: of, id, .. } if *of == tab && *id == line.row));
+            repairs.retain(|repair| !matches!(repair, RepairTask::Row(row) if row.tab == tab && row.id == line.row));
         } else {
-            replay_cell(&mut fixes, tab, line);
+            replay_cell(&mut repairs, tab, line);
         }
         rest = after;
     }
-    fixes
+    repairs
 }
 
-fn replay_cell(fixes: &mut Vec<RepairTask>, tab: &'static Tab, line: &LoggedChange) {
-    let puts_back = |cell: &OverwrittenCell| {
+fn replay_cell(repairs: &mut Vec<RepairTask>, tab: &'static Tab, line: &LoggedChange) {
+    let restores = |cell: &OverwrittenCell| {
         line.action == REPAIRED
             && normalize_header(&cell.header) == normalize_header(&line.header)
             && cell.now.is_same_as(&line.old)
             && cell.old.is_same_as(&line.new)
     };
-    if line.hit_what_it_should() {
-        fixes.retain(|fix| {
-            !matches!(fix, RepairTask::Cell { tab: of, cell, .. }
-                if *of == tab && (line.is_about_same_cell(tab, cell) || puts_back(cell)))
+    if line.hit_its_target() {
+        repairs.retain(|repair| {
+            !matches!(repair, RepairTask::Cell(CellRepair { tab: of, cell, .. })
+                if *of == tab && (line.is_about_same_cell(tab, cell) || restores(cell)))
         });
         return;
     }
-    let earlier = fixes.iter_mut().find_map(|fix| match fix {
-        RepairTask::Cell { cell, .. } if line.is_about_same_cell(tab, cell) && cell.now.is_same_as(&line.old) => {
+    let earlier = repairs.iter_mut().find_map(|repair| match repair {
+        RepairTask::Cell(CellRepair { cell, .. })
+            if line.is_about_same_cell(tab, cell) && cell.now.is_same_as(&line.old) =>
+        {
             Some(cell)
         }
         _ => None,
@@ -148,12 +142,12 @@ fn replay_cell(fixes: &mut Vec<RepairTask>, tab: &'static Tab, line: &LoggedChan
     match earlier {
         // Only the first line knows the original value.
         Some(cell) => cell.now = line.new.clone(),
-        None => fixes.push(RepairTask::Cell {
+        None => repairs.push(RepairTask::Cell(CellRepair {
             tab,
             number: None,
-            meant: IntendedCell::Sealed(line.id),
+            intended: IntendedCell::Sealed(line.id),
             cell: line.overwritten(),
-        }),
+        })),
     }
 }
 
@@ -206,14 +200,22 @@ fn wrongly_deleted_rows(tab: &'static Tab, lines: &[LoggedChange]) -> Vec<Repair
     let taken = rows.iter().zip(&firsts).filter_map(|(row, own)| {
         let id_line = row.iter().find(|line| normalize_header(&line.header) == id_header);
         let id = id_line.map_or_else(|| row[0].row.clone(), |line| line.old.as_cell().text());
-        let is_meant = |line: &AuditLineId| line.means(tab.title, &id, "");
+        let is_intended = |line: &AuditLineId| {
+            line.targets(LineTarget {
+                tab: tab.title,
+                row: &id,
+                header: "",
+            })
+        };
         // Staff may have sorted rows that were all to be deleted.
-        let is_right = is_meant(own) || firsts.iter().any(is_meant);
-        (!is_right).then(|| RepairTask::Row {
-            tab,
-            number: None,
-            id,
-            cells: row.iter().map(|line| line.overwritten()).collect(),
+        let is_right = is_intended(own) || firsts.iter().any(is_intended);
+        (!is_right).then(|| {
+            RepairTask::Row(RowRepair {
+                tab,
+                number: None,
+                id,
+                cells: row.iter().map(|line| line.overwritten()).collect(),
+            })
         })
     });
     taken.collect()

@@ -8,20 +8,20 @@ use crate::{
     audit::action::DELETED,
     cell::CellContent,
     commit::{
-        fencing::{AuditLineId, CallKey},
+        fencing::{AuditLineId, CallKey, LineTarget},
         repair::{
             audit_replay::{LoggedChange, lines_to_replay, pending_repairs},
-            task::RepairTask,
+            task::{CellRepair, RepairTask, RowRepair},
         },
     },
     schema::tab::{ChangeHistory, Column, ColumnKind, IdSource, Tab},
 };
 
-static DEALS: Tab = Tab {
-    title: "deals",
+static BOOKS: Tab = Tab {
+    title: "books",
     columns: &[
         Column::new("id", ColumnKind::Integer),
-        Column::new("statut", ColumnKind::Text),
+        Column::new("status", ColumnKind::Text),
     ],
     ids: IdSource::Counted,
     history: ChangeHistory::Kept,
@@ -29,7 +29,7 @@ static DEALS: Tab = Tab {
 };
 
 fn tab_of(title: &str) -> Option<&'static Tab> {
-    (title == DEALS.title).then_some(&DEALS)
+    (title == BOOKS.title).then_some(&BOOKS)
 }
 
 fn text(text: &str) -> CellContent {
@@ -38,27 +38,45 @@ fn text(text: &str) -> CellContent {
 
 /// Intended and actual target of a call: row and header.
 struct Aim<'a> {
-    meant: (&'a str, &'a str),
+    intended: (&'a str, &'a str),
     hit: (&'a str, &'a str),
 }
 
-fn line(call: CallKey, place: usize, (action, aim): (&str, &Aim<'_>), (old, new): (&str, &str)) -> LoggedChange {
-    let id = AuditLineId::new(call, place, (DEALS.title, aim.meant.0, aim.meant.1));
-    let cells = [DEALS.title, aim.hit.0, action, aim.hit.1].map(str::to_owned);
-    LoggedChange::of(&id.to_string(), cells, (text(old), text(new))).expect("a line of a call")
+/// Cell before and after a change.
+struct Values<'a> {
+    old: &'a str,
+    new: &'a str,
+}
+
+fn line(call: CallKey, place: usize, action: &str, aim: &Aim<'_>, values: Values<'_>) -> LoggedChange {
+    let (row, header) = aim.intended;
+    let target = LineTarget {
+        tab: BOOKS.title,
+        row,
+        header,
+    };
+    LoggedChange {
+        id: AuditLineId::new(call, place, target),
+        tab: BOOKS.title.to_owned(),
+        row: aim.hit.0.to_owned(),
+        action: action.to_owned(),
+        header: aim.hit.1.to_owned(),
+        old: text(values.old),
+        new: text(values.new),
+    }
 }
 
 fn at<'a>(row: &'a str, header: &'a str) -> Aim<'a> {
     Aim {
-        meant: (row, header),
+        intended: (row, header),
         hit: (row, header),
     }
 }
 
 /// Cells to repair: row, header, original value, current value.
-fn cells(fixes: &[RepairTask]) -> Vec<(String, String, String, String)> {
-    let cell = |fix: &RepairTask| match fix {
-        RepairTask::Cell { cell, .. } => Some((
+fn cells(repairs: &[RepairTask]) -> Vec<(String, String, String, String)> {
+    let cell = |repair: &RepairTask| match repair {
+        RepairTask::Cell(CellRepair { cell, .. }) => Some((
             cell.id.clone(),
             cell.header.clone(),
             cell.old.as_cell().text(),
@@ -66,39 +84,45 @@ fn cells(fixes: &[RepairTask]) -> Vec<(String, String, String, String)> {
         )),
         _ => None,
     };
-    fixes.iter().filter_map(cell).collect()
+    repairs.iter().filter_map(cell).collect()
 }
 
 fn one(row: &str, old: &str, now: &str) -> Vec<(String, String, String, String)> {
-    vec![(row.to_owned(), "statut".to_owned(), old.to_owned(), now.to_owned())]
+    vec![(row.to_owned(), "status".to_owned(), old.to_owned(), now.to_owned())]
 }
 
 #[test]
 fn a_cell_that_was_hit_in_place_of_another_is_found_until_it_is_put_right() {
     let (first, second) = (CallKey::new(), CallKey::new());
-    let misplaced_ids = Aim {
-        meant: ("7", "statut"),
-        hit: ("9", "statut"),
+    let misplaced = Aim {
+        intended: ("7", "status"),
+        hit: ("9", "status"),
     };
     let mut lines = vec![
-        line(first, 0, ("updated", &at("6", "statut")), ("A", "B")),
-        line(first, 1, ("updated", &misplaced_ids), ("C", "D")),
+        line(first, 0, "updated", &at("6", "status"), Values { old: "A", new: "B" }),
+        line(first, 1, "updated", &misplaced, Values { old: "C", new: "D" }),
     ];
     assert_eq!(cells(&pending_repairs(&lines, tab_of)), one("9", "C", "D"));
-    lines.push(line(second, 0, ("put right", &at("9", "statut")), ("D", "C")));
+    lines.push(line(
+        second,
+        0,
+        "put right",
+        &at("9", "status"),
+        Values { old: "D", new: "C" },
+    ));
     assert!(pending_repairs(&lines, tab_of).is_empty());
 }
 
 #[test]
 fn of_two_writes_that_hit_the_same_cell_the_first_knows_what_stood_there() {
     let (first, second) = (CallKey::new(), CallKey::new());
-    let misplaced_ids = Aim {
-        meant: ("7", "statut"),
-        hit: ("9", "statut"),
+    let misplaced = Aim {
+        intended: ("7", "status"),
+        hit: ("9", "status"),
     };
     let lines = [
-        line(first, 0, ("updated", &misplaced_ids), ("C", "D")),
-        line(second, 0, ("put right", &misplaced_ids), ("D", "E")),
+        line(first, 0, "updated", &misplaced, Values { old: "C", new: "D" }),
+        line(second, 0, "put right", &misplaced, Values { old: "D", new: "E" }),
     ];
     assert_eq!(cells(&pending_repairs(&lines, tab_of)), one("9", "C", "E"));
 }
@@ -106,30 +130,30 @@ fn of_two_writes_that_hit_the_same_cell_the_first_knows_what_stood_there() {
 #[test]
 fn a_row_that_was_deleted_in_place_of_another_is_found_with_all_its_cells() {
     let call = CallKey::new();
-    let lines: Vec<LoggedChange> = [("id", "9"), ("statut", "C")]
+    let lines: Vec<LoggedChange> = [("id", "9"), ("status", "C")]
         .into_iter()
         .zip(0..)
         .map(|((header, old), place)| {
             let aim = Aim {
-                meant: ("7", ""),
+                intended: ("7", ""),
                 hit: ("9", header),
             };
-            line(call, place, (DELETED, &aim), (old, ""))
+            line(call, place, DELETED, &aim, Values { old: old, new: "" })
         })
         .collect();
-    let [RepairTask::Row { id, cells, .. }] = &pending_repairs(&lines, tab_of)[..] else {
+    let [RepairTask::Row(RowRepair { id, cells, .. })] = &pending_repairs(&lines, tab_of)[..] else {
         panic!("a row")
     };
     assert_eq!((id.as_str(), cells.len()), ("9", 2));
-    let right: Vec<LoggedChange> = [("id", "7"), ("statut", "C")]
+    let right: Vec<LoggedChange> = [("id", "7"), ("status", "C")]
         .into_iter()
         .zip(0..)
         .map(|((header, old), place)| {
             let aim = Aim {
-                meant: ("7", ""),
+                intended: ("7", ""),
                 hit: ("7", header),
             };
-            line(call, place, (DELETED, &aim), (old, ""))
+            line(call, place, DELETED, &aim, Values { old: old, new: "" })
         })
         .collect();
     assert!(pending_repairs(&right, tab_of).is_empty());
@@ -142,7 +166,7 @@ fn the_lines_that_matter_go_back_to_a_call_that_put_nothing_right() {
         .iter()
         .zip(["updated", "updated", "put right", "put right"])
         .flat_map(|(call, action)| {
-            (0..2).map(move |place| line(*call, place, (action, &at("1", "statut")), ("A", "B")))
+            (0..2).map(move |place| line(*call, place, action, &at("1", "status"), Values { old: "A", new: "B" }))
         })
         .collect();
     let count = |last: usize, all: bool| lines_to_replay(lines.clone(), calls[last], all).map(|lines| lines.len());
@@ -169,15 +193,15 @@ proptest! {
         let mut wanted = sheet.clone();
         let call = CallKey::new();
         let mut lines = Vec::new();
-        for (place, (meant, hit)) in writes.into_iter().enumerate() {
-            let (meant, hit, new) = (rows[meant], rows[hit], format!("new {place}"));
+        for (place, (intended, hit)) in writes.into_iter().enumerate() {
+            let (intended, hit, new) = (rows[intended], rows[hit], format!("new {place}"));
             // A call changes a cell at most once.
-            if sheet[hit].starts_with("new") || wanted[meant].starts_with("new") {
+            if sheet[hit].starts_with("new") || wanted[intended].starts_with("new") {
                 continue;
             }
-            let aim = Aim { meant: (meant, "statut"), hit: (hit, "statut") };
-            lines.push(line(call, place, ("updated", &aim), (&sheet[hit], &new)));
-            if meant == hit {
+            let aim = Aim { intended: (intended, "status"), hit: (hit, "status") };
+            lines.push(line(call, place, "updated", &aim, Values { old: &sheet[hit], new: &new }));
+            if intended == hit {
                 wanted.insert(hit, new.clone());
             }
             sheet.insert(hit, new);
