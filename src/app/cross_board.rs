@@ -44,7 +44,7 @@ pub(crate) fn collect_findings(boards: &Boards, store: &Arc<Store>, clock: &Cloc
             let mut findings: BoardFindings = of_leaderboard?;
             for (tab, of_board) in [
                 (&deals::deal::columns::DEALS, of_deals),
-                (&customers::tabs::UNIFIED_CUSTOMERS, of_customers),
+                (&customers::customer::rows::UNIFIED_CUSTOMERS, of_customers),
             ] {
                 match of_board {
                     Ok(of_board) => findings.cells.extend(of_board.cells),

@@ -19,11 +19,12 @@ use customers::{
         trigger::AlertStream,
     },
     health::scoring::Scoring,
-    sync::rows::{events, records, source_tables::SourceTables},
-    tabs::{
-        CUSTOMER_EVENTS, SOURCE_RECORDS,
-        row_changes::{RowCells, RowLedger},
+    sync::rows::{
+        events::{self, CUSTOMER_EVENTS},
+        records::{self, SOURCE_RECORDS},
+        source_tables::SourceTables,
     },
+    tabs::row_changes::{RowCells, RowLedger},
 };
 use jiff::{SignedDuration, Timestamp, civil::time};
 use reqwest::StatusCode;

@@ -27,7 +27,6 @@ mod cursor;
 pub mod email;
 mod error;
 pub mod event;
-pub mod json_decimal;
 pub mod lenient_json;
 pub mod mrr;
 pub mod observation;

@@ -30,6 +30,3 @@ const PATH_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remo
 pub fn customer_address(id: &str) -> String {
     format!("{BOARD}/{}", utf8_percent_encode(id, PATH_SEGMENT))
 }
-
-/// Path of the sync status.
-pub const SYNC_STATUS: &str = "/sync/status";

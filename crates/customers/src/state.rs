@@ -32,6 +32,7 @@ use crate::{
         listing::{CustomerListQuery, CustomerListing, ListScope},
     },
     reports::summary::trend::{WeeklyScore, weekly_trend},
+    routes::AT_RISK,
     sync::SyncService,
 };
 
@@ -244,7 +245,7 @@ impl Customers {
             style: &assets::STYLESHEET,
             tabs: crate::ui::navigation,
         };
-        let action = NavLink::new("Who is at risk", crate::ui::AT_RISK);
+        let action = NavLink::new("Who is at risk", AT_RISK);
         self.frame.clone().for_board(board, Language::English, action)
     }
 

@@ -1,10 +1,11 @@
-//! Domain nouns that the boards share: companies, people, money, periods, languages, name aliases, normalization,
-//! similarity and search.
+//! Domain nouns that the boards share: companies, people, money, exact decimals in JSON, periods, languages, name
+//! aliases, normalization, similarity and search.
 //!
 //! Pure code: no I/O, no clock, no store, no web.
 
 pub mod alias;
 pub mod company;
+pub mod json_decimal;
 pub mod language;
 pub mod money;
 pub mod normalize;

@@ -18,8 +18,7 @@ use customer_sources::{
     amount::{Amount, Currency},
     email::Email,
 };
-use domain::search::SearchIndexBuilder;
-pub use domain::search::{SearchIndex, SearchTerms};
+use domain::search::{SearchIndex, SearchIndexBuilder};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};

@@ -25,8 +25,8 @@ use crate::{
         view::CustomerPage,
     },
     health::{dismissals::Dismissals, history::ScoreHistory},
+    routes::customer_address,
     state::{Customers, CustomersSnapshot},
-    ui::customer_address,
 };
 
 pub(crate) async fn show_customer(

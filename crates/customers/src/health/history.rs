@@ -91,7 +91,7 @@ fn decode_history(row: TabRow<'_>, decoding: &mut DecodeContext) -> Option<(Cust
     let mut cells = CellReader::of(row, decoding);
     let customer = CustomerId::new(cells.text(CUSTOMER)?);
     let score = cells
-        .number_in(SCORE)
+        .number(SCORE)
         .and_then(|score| score.to_u8())
         .filter(|score| *score <= 100);
     let Some(score) = score else {
@@ -106,7 +106,7 @@ fn decode_history(row: TabRow<'_>, decoding: &mut DecodeContext) -> Option<(Cust
         date,
         score,
         band: HealthBand::of(score),
-        coverage: ScorePoints::new(cells.number_in(COVERAGE).unwrap_or_default() * Decimal::ONE_HUNDRED),
+        coverage: ScorePoints::new(cells.number(COVERAGE).unwrap_or_default() * Decimal::ONE_HUNDRED),
         components: Default::default(),
         penalties: Default::default(),
         formula: cells.text(FORMULA).unwrap_or_default(),

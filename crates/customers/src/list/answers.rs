@@ -3,8 +3,8 @@
 use customer_sources::{
     amount::{Amount, Currency},
     email::Email,
-    json_decimal::JsonDecimal,
 };
+use domain::json_decimal::JsonDecimal;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;

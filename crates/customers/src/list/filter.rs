@@ -4,11 +4,14 @@
 use std::{cmp::Reverse, collections::HashMap};
 
 use customer_sources::amount::Currency;
-use domain::normalize::{collapse_spaces, normalize};
+use domain::{
+    normalize::{collapse_spaces, normalize},
+    search::{SearchIndex, SearchTerms},
+};
 use rust_decimal::Decimal;
 
 use crate::{
-    customer::{Customer, SearchIndex, SearchTerms, health_band, mrr_in, risk::value_at_risk},
+    customer::{Customer, health_band, mrr_in, risk::value_at_risk},
     health::rules::HealthBand,
 };
 

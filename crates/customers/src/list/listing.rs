@@ -1,6 +1,7 @@
 //! Customer listing: the customers that match a query, in order, with their totals.
 
-use customer_sources::{amount::Currency, json_decimal::JsonDecimal};
+use customer_sources::amount::Currency;
+use domain::json_decimal::JsonDecimal;
 use rust_decimal::Decimal;
 
 use crate::{

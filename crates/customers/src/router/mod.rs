@@ -13,7 +13,6 @@ use web::{
     response::Format,
 };
 
-pub use crate::sync::status::KeyTestResponse;
 use crate::{
     customer::answers::CustomerDetailResponse,
     health::preview::answers,
@@ -23,9 +22,9 @@ use crate::{
     },
     reports::{summary::overview::CustomerSummary, weekly::report::WeeklyReport},
     router::fields::{FilterFields, MergeFields, SnoozeFields, UnmergeFields},
+    routes::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS},
     state::Customers,
     sync::status::{self, SyncStatus},
-    ui::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS},
 };
 
 /// Tag of the board in the OpenAPI document.

@@ -9,13 +9,13 @@ use axum::{
 use web::error::Error;
 
 use crate::{
+    routes::BOARD,
     sample::{
         SampleAvailability,
         generator::{earlier_scores, sample_pages},
         sample_availability,
     },
     state::Customers,
-    ui::BOARD,
 };
 
 /// Fixed seed, so that a repeated request adds no customers.

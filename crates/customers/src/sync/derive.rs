@@ -7,18 +7,18 @@ use web::error::Error;
 use crate::{
     customer::{
         Customer,
-        rows::{self, CustomerRows},
+        rows::{self, CustomerRows, UNIFIED_CUSTOMERS},
     },
     sync::{
         SyncService,
         diff::SyncDiff,
         rows::{
-            runs::{self, SyncLog, SyncRun},
+            runs::{self, SYNC_LOG, SyncLog, SyncRun},
             source_tables::SourceTables,
         },
         writer,
     },
-    tabs::{SYNC_LOG, UNIFIED_CUSTOMERS, row_changes::RowLedger},
+    tabs::row_changes::RowLedger,
     unify::{UnifyContext, UnifyInput, unify},
 };
 

@@ -8,9 +8,14 @@ use jiff::{Timestamp, tz::TimeZone};
 use sheets_store::{CellEntry, RowChange};
 
 use crate::{
-    sync::rows::{events, metrics, records, source_tables::SourceTables},
+    sync::rows::{
+        events::{self, CUSTOMER_EVENTS},
+        metrics::{self, REVENUE_METRICS},
+        records::{self, SOURCE_RECORDS},
+        source_tables::SourceTables,
+    },
     tabs::{
-        CUSTOMER_EVENTS, REVENUE_METRICS, SOURCE_RECORDS, cells,
+        cells,
         row_changes::{RowCells, RowLedger},
     },
 };

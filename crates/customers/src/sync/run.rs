@@ -17,12 +17,12 @@ use crate::{
         SyncProgress, SyncService,
         diff::SyncDiff,
         rows::{
-            runs::{self, RunOutcome, SyncLog, SyncRun},
+            runs::{self, RunOutcome, SYNC_LOG, SyncLog, SyncRun},
             source_tables::SourceTables,
         },
         writer,
     },
-    tabs::{SYNC_LOG, row_changes::RowLedger},
+    tabs::row_changes::RowLedger,
 };
 
 /// Age up to which an interrupted run is resumed. Cursors of vendors expire; an older run is restarted from the last

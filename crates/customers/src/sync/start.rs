@@ -20,7 +20,7 @@ use web::{
 };
 
 use crate::{
-    routes::SYNC_STATUS,
+    routes::SYNCS,
     sync::{SyncService, SyncStart, SyncStartOutcome},
 };
 
@@ -68,14 +68,14 @@ async fn start_sync(
     let mode = parse_mode(question.full.or(in_form).as_deref())?;
     let started = syncing.start(&requested_sources(&syncing, &source)?, mode);
     if Format::accepted(&headers) == Format::Html {
-        return Ok(Redirect::to(SYNC_STATUS).into_response());
+        return Ok(Redirect::to(SYNCS).into_response());
     }
     let status = if started.iter().any(|one| one.outcome == SyncStartOutcome::Started) {
         StatusCode::ACCEPTED
     } else {
         StatusCode::OK
     };
-    let location = [(header::LOCATION, SYNC_STATUS)];
+    let location = [(header::LOCATION, SYNCS)];
     Ok((status, location, Json(StartSyncResponse { sources: started })).into_response())
 }
 

@@ -10,11 +10,10 @@ use web::page::{
 };
 
 use crate::{
-    router::KeyTestResponse,
     routes::SYNCS,
     sync::{
         rows::runs::{RunOutcome, SyncRun},
-        status::{SourceStatus, SyncStatus},
+        status::{KeyTestResponse, SourceStatus, SyncStatus},
     },
 };
 

@@ -24,11 +24,6 @@ impl<'a> CellReader<'a> {
         Self { row, decoding }
     }
 
-    /// Row number, as shown in the spreadsheet.
-    pub fn number(&self) -> u32 {
-        self.row.number
-    }
-
     /// Text of a cell; `None` when it is empty.
     pub fn text(&self, column: usize) -> Option<String> {
         Some(self.row.cell(column).text()).filter(|text| !text.is_empty())
@@ -79,7 +74,7 @@ impl<'a> CellReader<'a> {
     }
 
     /// Number in a cell.
-    pub fn number_in(&mut self, column: usize) -> Option<Decimal> {
+    pub fn number(&mut self, column: usize) -> Option<Decimal> {
         let read = match self.row.cell(column) {
             Cell::Empty => return None,
             // Shortest decimal for this binary fraction, as the sheet shows it.
@@ -117,7 +112,7 @@ impl<'a> CellReader<'a> {
 
     /// Amount in one cell, in the currency named by another.
     pub fn amount(&mut self, column: usize, currency: usize) -> Option<Amount> {
-        let units = self.number_in(column)?;
+        let units = self.number(column)?;
         let code = self.row.cell(currency).text();
         let read = Currency::of(&code);
         if read.is_none() {

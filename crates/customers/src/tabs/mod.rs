@@ -21,10 +21,10 @@ pub mod row_changes;
 
 use sheets_store::Tab;
 
-use crate::health::history::HEALTH_SCORE_HISTORY;
-pub use crate::{
+use crate::{
+    alerts::snooze::rows::ALERT_SNOOZES,
     customer::{merging::rows::CUSTOMER_ALIASES, rows::UNIFIED_CUSTOMERS},
-    health::dismissals::CANCEL_DISMISSALS,
+    health::{dismissals::CANCEL_DISMISSALS, history::HEALTH_SCORE_HISTORY},
     sync::rows::{events::CUSTOMER_EVENTS, metrics::REVENUE_METRICS, records::SOURCE_RECORDS, runs::SYNC_LOG},
 };
 
@@ -38,5 +38,5 @@ pub static TABS: &[&Tab] = &[
     &SYNC_LOG,
     &HEALTH_SCORE_HISTORY,
     &CANCEL_DISMISSALS,
-    &crate::alerts::snooze::rows::ALERT_SNOOZES,
+    &ALERT_SNOOZES,
 ];

@@ -1,10 +1,10 @@
 //! Formatting of amounts, scores and bands; unknown values are a dash.
 
-use customer_sources::{
-    amount::{Amount, Currency},
+use customer_sources::amount::{Amount, Currency};
+use domain::{
     json_decimal::JsonDecimal,
+    language::{Language, UNKNOWN_VALUE},
 };
-use domain::language::{Language, UNKNOWN_VALUE};
 use maud::{Markup, html};
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
 use web::page::chart;

@@ -7,7 +7,7 @@ pub(crate) mod format;
 use domain::language::Language;
 use maud::{Markup, html};
 
-pub use crate::routes::{AT_RISK, BOARD, PREVIEW, REPORT, REVENUE, SAMPLE, SUMMARY, SYNCS, customer_address};
+use crate::routes::{AT_RISK, BOARD, REPORT, REVENUE, SUMMARY, SYNCS};
 
 /// Navigation of the board; `address` is the current path and query.
 pub fn navigation(_: Language, address: &str) -> Markup {

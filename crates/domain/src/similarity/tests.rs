@@ -1,7 +1,5 @@
 //! Tests of name similarity.
 
-use std::hash::BuildHasher;
-
 use proptest::{collection::vec, prelude::*};
 
 use crate::{

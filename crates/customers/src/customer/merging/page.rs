@@ -23,11 +23,10 @@ use crate::{
     customer::{
         Customer,
         actions::{FORM_AUTHOR, MAX_REASON_CHARS, find_customer, read_body, respond},
-        merging::rows::{self, CustomerAlias},
+        merging::rows::{self, CUSTOMER_ALIASES, CustomerAlias},
         page::{CustomerPageForms, render_customer_page},
     },
     state::{Customers, CustomersSnapshot},
-    tabs::CUSTOMER_ALIASES,
 };
 
 /// Body of the request.

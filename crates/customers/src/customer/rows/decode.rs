@@ -35,10 +35,10 @@ pub(crate) fn decode_row(row: TabRow<'_>, decoding: &mut DecodeContext) -> Optio
         revenue: decode_revenue(&mut cells),
         sources: decode_sources(&mut cells),
         health: CustomerHealth {
-            score: cells.number_in(HEALTH_SCORE),
+            score: cells.number(HEALTH_SCORE),
             status: cells.text(HEALTH_STATUS),
-            coverage: cells.number_in(COVERAGE),
-            churn_risk: cells.number_in(CHURN_RISK),
+            coverage: cells.number(COVERAGE),
+            churn_risk: cells.number(CHURN_RISK),
         },
         standing: match (cells.text(STANDING).as_deref(), cells.text(MERGED_INTO)) {
             (Some("merged"), Some(into)) => CustomerStatus::Merged {
@@ -66,9 +66,9 @@ fn decode_profile(cells: &mut CellReader<'_>) -> CustomerProfile {
         customer_since: cells.instant(CUSTOMER_SINCE),
         signed_up_at: cells.instant(SIGNED_UP_AT),
         last_seen_at: cells.instant(LAST_SEEN_AT),
-        logins: cells.number_in(LOGINS),
-        credits: cells.number_in(CREDITS),
-        exports: cells.number_in(EXPORTS),
+        logins: cells.number(LOGINS),
+        credits: cells.number(CREDITS),
+        exports: cells.number(EXPORTS),
     }
 }
 

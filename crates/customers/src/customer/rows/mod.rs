@@ -8,7 +8,7 @@ use customer_sources::{
     amount::{Amount, Currency},
     email::Email,
 };
-use domain::language::sort_key;
+use domain::{language::sort_key, search::SearchIndex};
 use jiff::{Timestamp, tz::TimeZone};
 use sheets_store::{
     CellEntry, ChangeHistory, Column, ColumnKind, Dataset, DecodeContext, IdSource, Tab, TabLink, TabRows,
@@ -17,8 +17,7 @@ use sheets_store::{
 
 use crate::{
     customer::{
-        Customer, CustomerHealth, CustomerId, CustomerProfile, CustomerRevenue, CustomerStatus, SearchIndex,
-        build_search_texts,
+        Customer, CustomerHealth, CustomerId, CustomerProfile, CustomerRevenue, CustomerStatus, build_search_texts,
     },
     tabs::{
         cells::{self, CellReader},

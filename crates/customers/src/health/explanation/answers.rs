@@ -1,6 +1,6 @@
 //! Score explanation, for pages and JSON: components, penalties, changes and next best action.
 
-use customer_sources::json_decimal::JsonDecimal;
+use domain::json_decimal::JsonDecimal;
 use jiff::{Timestamp, Zoned};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,7 +1,6 @@
 //! Score explanation section: components, penalties, changes and recommended action.
 
-use customer_sources::json_decimal::JsonDecimal;
-use domain::language::UNKNOWN_VALUE;
+use domain::{json_decimal::JsonDecimal, language::UNKNOWN_VALUE};
 use jiff::Zoned;
 use maud::{Markup, html};
 use rust_decimal::Decimal;

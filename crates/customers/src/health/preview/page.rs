@@ -21,10 +21,11 @@ use crate::{
     customer::CustomerId,
     health::{
         preview::{
+            BandChange,
             answers::{BandMoveResponse, PreviewResponse, ScoreWithBand},
             view::PreviewPage,
         },
-        rules::{BandChange, HealthBand, ScoreComponent, ScoreFormula},
+        rules::{HealthBand, ScoreComponent, ScoreFormula},
     },
     state::{Customers, CustomersSnapshot},
 };

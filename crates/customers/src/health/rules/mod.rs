@@ -22,16 +22,13 @@ pub(crate) mod score;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use crate::health::{
-    preview::{BandChange, preview_formula},
-    rules::{
-        band::HealthBand,
-        changes::{ScoreChanges, ScoreSnapshot, score_changes},
-        component::{ScoreComponent, ScorePenalty},
-        facts::{CancelMention, HealthFacts, MENTION_VALIDITY, PaymentStatus, RatingFact, SourcedFact},
-        formula::ScoreFormula,
-        next_best_action::next_best_action,
-        points::ScorePoints,
-        score::{HealthScore, score},
-    },
+pub use crate::health::rules::{
+    band::HealthBand,
+    changes::{ScoreChanges, ScoreSnapshot, score_changes},
+    component::{ScoreComponent, ScorePenalty},
+    facts::{CancelMention, HealthFacts, MENTION_VALIDITY, PaymentStatus, RatingFact, SourcedFact},
+    formula::ScoreFormula,
+    next_best_action::next_best_action,
+    points::ScorePoints,
+    score::{HealthScore, score},
 };

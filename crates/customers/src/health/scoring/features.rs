@@ -154,7 +154,7 @@ fn tone_of<'a>(heard: impl Iterator<Item = (&'a AnalyzedMessage, &'a str)>, now:
         .filter(|(heard, _)| now.duration_since(heard.at) <= TONE_VALIDITY)
         .collect();
     let strengths = recent.iter().map(|(heard, _)| heard.strengths);
-    let worth = strengths.fold(ToneStrengths::default(), ToneStrengths::plus).worth()?;
+    let worth = strengths.fold(ToneStrengths::default(), ToneStrengths::plus).tone()?;
     let (newest, source) = recent.iter().max_by_key(|(heard, _)| heard.at)?;
     Some(Fact::new(worth, *source, Some(newest.at)))
 }

@@ -26,7 +26,7 @@ use web::error::Error;
 use crate::{
     customer::{
         Customer, CustomerHealth, CustomerId,
-        rows::{self, CustomerRows},
+        rows::{self, CustomerRows, UNIFIED_CUSTOMERS},
     },
     health::{
         churn::{
@@ -35,13 +35,12 @@ use crate::{
         },
         dismissals::{Dismissals, NewDismissal, dismissal_insert},
         history::{self, HEALTH_SCORE_HISTORY, ScoreHistory},
-        rules::{
-            BandChange, CancelMention, HealthFacts, HealthScore, ScoreFormula, ScoreSnapshot, preview_formula, score,
-        },
+        preview::{BandChange, preview_formula},
+        rules::{CancelMention, HealthFacts, HealthScore, ScoreFormula, ScoreSnapshot, score},
         scoring::derived::{DerivedRecords, DerivedRecordsCache},
     },
     sync::{rows::source_tables::SourceTables, writer::write_batches},
-    tabs::{UNIFIED_CUSTOMERS, row_changes::RowLedger},
+    tabs::row_changes::RowLedger,
     unify::identity,
 };
 

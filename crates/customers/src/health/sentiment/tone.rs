@@ -16,17 +16,6 @@ const NEGATIONS: &[&str] = &[
 /// Number of words that a negation affects.
 const NEGATION_REACH: usize = 3;
 
-/// Tone of messages, with the most telling sentences.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tone {
-    /// From 0 (bad) to 100 (good).
-    pub worth: Decimal,
-    /// Most positive sentence.
-    pub best: Option<String>,
-    /// Most negative sentence.
-    pub worst: Option<String>,
-}
-
 /// Total strengths of the positive and negative words of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ToneStrengths {
@@ -50,8 +39,13 @@ impl ToneStrengths {
         }
     }
 
-    /// Tone from 0 (bad) to 100 (good); `None` without any word that has a tone: see [`tone`].
-    pub fn worth(self) -> Option<Decimal> {
+    /// Tone from 0 (bad) to 100 (good); `None` without any word that has a tone: a plain question is neither positive
+    /// nor negative.
+    ///
+    /// The strengths of positive and negative words are *g* and *b*. The tone is 100 × (g + 1) / (g + b + 2): one
+    /// positive word does not make 100, and many words weigh more than few (rule of succession,
+    /// <https://en.wikipedia.org/wiki/Rule_of_succession>).
+    pub fn tone(self) -> Option<Decimal> {
         let Self { good, bad } = self;
         if good + bad == 0 {
             return None;
@@ -59,32 +53,6 @@ impl ToneStrengths {
         let worth = Decimal::from(100 * (good + 1)) / Decimal::from(good + bad + 2);
         Some(worth.round_dp(1))
     }
-}
-
-/// Tone of messages; `None` without any word that has a tone: a plain question is neither positive nor negative.
-///
-/// Strengths of positive and negative words are totalled separately as *g* and *b*. The tone is 100 × (g + 1) / (g + b
-/// + 2): one positive word does not make 100, and many words weigh more than few (rule of succession,
-/// <https://en.wikipedia.org/wiki/Rule_of_succession>).
-pub fn tone<'a>(messages: impl IntoIterator<Item = &'a str>) -> Option<Tone> {
-    let mut all = ToneStrengths::default();
-    let mut best: Option<(i64, String)> = None;
-    let mut worst: Option<(i64, String)> = None;
-    for sentence in messages.into_iter().flat_map(sentences) {
-        let strengths = strengths(&sentence);
-        let (up, down) = (strengths.good, strengths.bad);
-        all = all.plus(strengths);
-        if up - down > best.as_ref().map_or(0, |(most, _)| *most) {
-            best = Some((up - down, sentence.text));
-        } else if down - up > worst.as_ref().map_or(0, |(most, _)| *most) {
-            worst = Some((down - up, sentence.text));
-        }
-    }
-    Some(Tone {
-        worth: all.worth()?,
-        best: best.map(|(_, text)| text),
-        worst: worst.map(|(_, text)| text),
-    })
 }
 
 /// Strengths of the positive and negative words of a sentence.

@@ -1,6 +1,7 @@
 //! Overview of all customers: number, revenue and health.
 
-use customer_sources::{amount::Currency, json_decimal::JsonDecimal};
+use customer_sources::amount::Currency;
+use domain::json_decimal::JsonDecimal;
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::JsonSchema;
 use serde::Serialize;

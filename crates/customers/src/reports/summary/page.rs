@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Uri},
     response::Response,
 };
-use customer_sources::json_decimal::JsonDecimal;
+use domain::json_decimal::JsonDecimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{

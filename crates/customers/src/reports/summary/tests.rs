@@ -1,6 +1,7 @@
 //! Tests of the overview.
 
-use customer_sources::{amount::Currency, json_decimal::JsonDecimal};
+use customer_sources::amount::Currency;
+use domain::json_decimal::JsonDecimal;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

@@ -1,7 +1,7 @@
 //! Summary page: bands, revenue at risk and customers to look after first.
 
-use customer_sources::{amount::Currency, json_decimal::JsonDecimal};
-use domain::language::UNKNOWN_VALUE;
+use customer_sources::amount::Currency;
+use domain::{json_decimal::JsonDecimal, language::UNKNOWN_VALUE};
 use maud::{Markup, html};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use web::page::{

@@ -1,7 +1,7 @@
 //! Formatting shared by the page and the PDF of the weekly report.
 
-use customer_sources::{amount::Currency, json_decimal::JsonDecimal};
-use domain::language::UNKNOWN_VALUE;
+use customer_sources::amount::Currency;
+use domain::{json_decimal::JsonDecimal, language::UNKNOWN_VALUE};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use web::page::formatting::count;

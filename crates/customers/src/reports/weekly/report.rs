@@ -3,8 +3,8 @@
 use customer_sources::{
     amount::{Amount, Currency},
     event::CustomerEvent,
-    json_decimal::JsonDecimal,
 };
+use domain::json_decimal::JsonDecimal;
 use jiff::{Timestamp, ToSpan, civil::Date};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;

@@ -1,7 +1,7 @@
 //! Weekly report page, printable.
 
-use customer_sources::{amount::Currency, json_decimal::JsonDecimal};
-use domain::language::UNKNOWN_VALUE;
+use customer_sources::amount::Currency;
+use domain::{json_decimal::JsonDecimal, language::UNKNOWN_VALUE};
 use maud::{Markup, html};
 use web::page::{
     Frame, Page,

@@ -224,7 +224,7 @@ fn decode_run(row: TabRow<'_>, decoding: &mut DecodeContext) -> Option<SyncRun> 
     };
     let mut count = |column| {
         cells
-            .number_in(column)
+            .number(column)
             .and_then(|number| u64::try_from(number).ok())
             .unwrap_or(0)
     };

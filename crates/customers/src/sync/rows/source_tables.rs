@@ -4,12 +4,12 @@ use customer_sources::{event::CustomerEvent, observation::MonthMetrics};
 use sheets_store::{Dataset, DecodeContext, Tab, TabRows};
 
 use crate::{
-    customer::merging::rows::{self, CustomerAlias},
+    customer::merging::rows::{self, CUSTOMER_ALIASES, CustomerAlias},
     sync::rows::{
-        events, metrics,
-        records::{self, SourceRecord},
+        events::{self, CUSTOMER_EVENTS},
+        metrics::{self, REVENUE_METRICS},
+        records::{self, SOURCE_RECORDS, SourceRecord},
     },
-    tabs::{CUSTOMER_ALIASES, CUSTOMER_EVENTS, REVENUE_METRICS, SOURCE_RECORDS},
 };
 
 /// Everything from which customers are derived.

@@ -1,9 +1,7 @@
 //! Tests of the cross-validation, the example table and the metrics.
 
-use std::fmt::Write;
-
 use proptest::prelude::*;
-use rand::{Rng, SeedableRng, seq::SliceRandom};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::health::churn::{

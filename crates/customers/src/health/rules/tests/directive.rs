@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use crate::health::rules::{
-    HealthBand, PaymentStatus, ScoreComponent, ScoreCurve, ScoreFormula, ScorePenalty,
+    HealthBand, PaymentStatus, ScoreComponent, ScoreFormula, ScorePenalty,
+    curve::ScoreCurve,
     fixture::{now, well},
     score,
 };
