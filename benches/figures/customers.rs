@@ -54,7 +54,7 @@ struct Board {
 pub async fn measure() -> Vec<Line> {
     let board = Board::open().await;
     let began = Instant::now();
-    board.syncing.bring(pages(0..SEEDS), "bench").await.expect("written");
+    board.syncing.import_pages(pages(0..SEEDS), "bench").await.expect("written");
     eprintln!("20,000 customers in the sheet after {:.0?}", began.elapsed());
     let mut lines = Vec::new();
     for path in [
@@ -203,9 +203,9 @@ impl Board {
     async fn changed(&self, path: &str, seeds: Range<u64>) -> Line {
         let mut times = Vec::new();
         for seed in seeds {
-            let added = self.syncing.bring(pages(seed..seed + 1), "bench").await;
+            let added = self.syncing.import_pages(pages(seed..seed + 1), "bench").await;
             added.expect("written");
-            self.syncing.scoring().books().await.expect("books");
+            self.syncing.scoring().load_inputs().await.expect("books");
             times.push(self.first_view(path, "text/html").await.0);
         }
         Line {
@@ -219,8 +219,8 @@ impl Board {
     }
 
     async fn customer(&self) -> Line {
-        let books = self.syncing.scoring().books().await.expect("books");
-        let id = books.customers().current().next().expect("a customer").id.clone();
+        let inputs = self.syncing.scoring().load_inputs().await.expect("books");
+        let id = inputs.customers().current().next().expect("a customer").id.clone();
         let line = self.page(&format!("/customers/{id}"), "text/html").await;
         Line {
             what: "20,000 customers, first view of one of them, text/html".to_owned(),
@@ -230,11 +230,11 @@ impl Board {
 
     async fn scores(&self) -> [Line; 2] {
         let scoring = self.syncing.scoring();
-        let books = scoring.books().await.expect("books");
+        let inputs = scoring.load_inputs().await.expect("books");
         let (mut scored, mut whole) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let began = Instant::now();
-            assert_eq!(scoring.score_all(&books).len(), 20_000);
+            assert_eq!(scoring.score_all(&inputs).len(), 20_000);
             scored.push(began.elapsed().as_secs_f64() * 1_000.0);
         }
         for _ in 0..3 {

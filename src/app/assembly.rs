@@ -153,9 +153,9 @@ fn connect_boards(parts: AppParts, frame: &Frame) -> Boards {
         clock: parts.clock,
         source: parts.source,
         frame: frame.clone(),
-        tally,
-        syncing: parts.sync,
-        elsewhere: cross_board_lookup(&leaderboard, &deals),
+        finding_counts: tally,
+        sync: parts.sync,
+        cross_board: cross_board_lookup(&leaderboard, &deals),
     }));
     Boards {
         leaderboard,

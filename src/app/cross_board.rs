@@ -38,7 +38,7 @@ pub(crate) fn collect_findings(boards: &Boards, store: &Arc<Store>, clock: &Cloc
             let (of_leaderboard, of_deals, of_customers, edits) = tokio::join!(
                 boards.leaderboard.found(),
                 boards.deals.found(),
-                boards.customers.found(),
+                boards.customers.findings(),
                 store.read::<SheetEdits>()
             );
             let mut findings: BoardFindings = of_leaderboard?;
@@ -93,7 +93,7 @@ pub(crate) fn customers_status(customers: &Arc<Customers>) -> ReadBoardStatus {
     let customers = Arc::clone(customers);
     Arc::new(move || {
         let customers = Arc::clone(&customers);
-        Box::pin(async move { Some(board_status(customers.found_at_hand().await?, customers::tabs::TABS)) })
+        Box::pin(async move { Some(board_status(customers.findings_at_hand().await?, customers::tabs::TABS)) })
     })
 }
 

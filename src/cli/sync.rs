@@ -98,7 +98,7 @@ fn select_sources(service: &SyncService, wanted: &str) -> Result<Vec<Arc<OpenSou
 /// Prints the outcome of a run; returns whether everything was read.
 fn print_outcome(synced: &SyncResult) -> bool {
     let source = synced.source;
-    match &synced.ended {
+    match &synced.outcome {
         SyncOutcome::Ran(run) => {
             print_run(run);
             run.outcome == RunOutcome::Complete

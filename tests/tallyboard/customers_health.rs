@@ -174,16 +174,16 @@ async fn a_word_about_leaving_is_told_once_however_often_slack_fails_and_can_be_
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
     slack.failures.store(6, Ordering::SeqCst);
-    let told = alerting.tell().await.expect("told");
+    let told = alerting.send_alerts().await.expect("told");
     assert_eq!((told.sent, told.failed, slack.told().len()), (0, 1, 0));
     let first = outcomes(&world).await[0].clone();
     assert!(first.starts_with("failed: "), "{first}");
     world.pass(SignedDuration::from_mins(10));
-    assert_eq!(alerting.tell().await.expect("told").failed, 1);
+    assert_eq!(alerting.send_alerts().await.expect("told").failed, 1);
     let counted = format!("{first} (2 times since 2026-03-03 13:00)");
     assert_eq!(outcomes(&world).await, [counted.as_str()]);
-    assert_eq!(alerting.tell().await.expect("told").sent, 1);
-    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
     assert_eq!(outcomes(&world).await, [counted.as_str(), "sent"]);
     let texts = slack.told();
     assert_eq!(texts.len(), 1);
@@ -193,8 +193,8 @@ async fn a_word_about_leaving_is_told_once_however_often_slack_fails_and_can_be_
     );
 
     let scoring = world.syncing.scoring();
-    let books = scoring.books().await.expect("books");
-    let sentence = scoring.score_all(&books)[0].facts.cancel_mentions[0].id.clone();
+    let inputs = scoring.load_inputs().await.expect("books");
+    let sentence = scoring.score_all(&inputs)[0].facts.cancel_mentions[0].id.clone();
     let path = format!("/customers/sentences/{sentence}/dismiss");
     let answer = world
         .post(&path)
@@ -203,8 +203,8 @@ async fn a_word_about_leaving_is_told_once_however_often_slack_fails_and_can_be_
         .await
         .expect("answer");
     assert_eq!(answer.status(), StatusCode::OK);
-    let books = scoring.books().await.expect("books");
-    assert_eq!(scoring.score_all(&books)[0].facts.cancel_mentions, []);
+    let inputs = scoring.load_inputs().await.expect("books");
+    assert_eq!(scoring.score_all(&inputs)[0].facts.cancel_mentions, []);
     assert_eq!(world.rows("cancel_dismissals").await[0][3], "Zoé");
     let unknown = world
         .post("/customers/sentences/nobody-said-it/dismiss")
@@ -221,15 +221,15 @@ async fn a_worse_band_is_told_when_the_next_computation_says_the_same() {
     recalculate(&world).await;
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
-    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
     world.pass(SignedDuration::from_hours(24 * 20));
     recalculate(&world).await;
-    assert_eq!(alerting.tell().await.expect("told").sent, 0);
-    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
     assert_eq!(outcomes(&world).await, ["waits for a second look"]);
     world.pass(SignedDuration::from_hours(6));
     recalculate(&world).await;
-    assert_eq!(alerting.tell().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
     assert!(
         slack.told()[0].contains("from healthy to at risk"),
         "{:?}",
@@ -237,7 +237,7 @@ async fn a_worse_band_is_told_when_the_next_computation_says_the_same() {
     );
     world.pass(SignedDuration::from_hours(6));
     recalculate(&world).await;
-    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
     assert_eq!(outcomes(&world).await, ["held at the second look", "sent"]);
 }
 
@@ -313,7 +313,7 @@ async fn at_once(instances: [&Arc<AlertSender>; 2], what: What) -> [usize; 2] {
         let instance = Arc::clone(instance);
         tokio::spawn(async move {
             match what {
-                What::Alerts => instance.tell().await,
+                What::Alerts => instance.send_alerts().await,
                 What::Summary => instance.send_summary().await,
             }
         })
@@ -354,12 +354,12 @@ async fn a_claim_of_an_instance_that_died_is_waited_for_and_then_taken_over() {
     let slack = FakeSlack::default();
     let alerting = alerting(&world, &slack.start().await);
     slack.failures.store(3, Ordering::SeqCst);
-    assert_eq!(alerting.tell().await.expect("told").failed, 1);
+    assert_eq!(alerting.send_alerts().await.expect("told").failed, 1);
     // Another instance wrote its claim and terminated before sending.
     world.staff_type("alert_history!H2", json!("claimed")).await;
-    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
     world.pass(SignedDuration::from_mins(11));
-    assert_eq!(alerting.tell().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
     assert_eq!(slack.told().len(), 1);
 }
 
@@ -403,7 +403,7 @@ async fn nobody_is_told_of_a_snoozed_customer_and_the_page_says_so() {
     let webhook = slack.start().await;
     let links = LinkTarget::Pages("https://board.example".to_owned());
     let alerting = alerting_with(&world, (&world.store, world.syncing.scoring()), (&webhook, links));
-    assert_eq!(alerting.tell().await.expect("told").sent, 0);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 0);
     let told = world.json(&page).await;
     assert_eq!(told["alerts"][0]["state"], "not sent");
     assert_eq!(
@@ -415,7 +415,7 @@ async fn nobody_is_told_of_a_snoozed_customer_and_the_page_says_so() {
     let ended = world.post(&format!("{page}/unsnooze")).send().await.expect("answer");
     assert_eq!(ended.status(), StatusCode::OK);
     assert_eq!(world.json(&page).await["snoozed"], Value::Null);
-    assert_eq!(alerting.tell().await.expect("told").sent, 1);
+    assert_eq!(alerting.send_alerts().await.expect("told").sent, 1);
     let text = &slack.told()[0];
     assert!(
         text.ends_with(&format!("https://board.example/customers/{id}")),

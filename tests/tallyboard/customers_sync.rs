@@ -84,7 +84,7 @@ async fn sync(syncing: &Arc<SyncService>, source: &str, mode: SyncMode) -> SyncR
 }
 
 fn ran(synced: &SyncResult) -> SyncRun {
-    match &synced.ended {
+    match &synced.outcome {
         SyncOutcome::Ran(run) => SyncRun::clone(run),
         other => panic!("{other:?}"),
     }
@@ -361,12 +361,12 @@ async fn a_full_run_marks_what_did_not_come_and_an_incremental_one_does_not() {
         messages.fail([Reply::json(&less)]);
         let run = sync(&world.syncing, "intercom", mode).await;
         assert_eq!((run.outcome, run.mode), (RunOutcome::Complete, mode));
-        assert_eq!(of(&world, "bob@example.com").await.standing, standing);
+        assert_eq!(of(&world, "bob@example.com").await.status, standing);
     }
     let bob = of(&world, "bob@example.com").await.id;
     sync(&world.syncing, "intercom", SyncMode::Full).await;
     let back = of(&world, "bob@example.com").await;
-    assert_eq!((back.standing, back.id), (CustomerStatus::Current, bob));
+    assert_eq!((back.status, back.id), (CustomerStatus::Current, bob));
 }
 
 #[tokio::test]

@@ -43,14 +43,14 @@ const LISTING_CACHE_BYTES: u64 = 4 * 1024 * 1024;
 pub struct Customers {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
-    pub(crate) syncing: Arc<SyncService>,
-    pub(crate) elsewhere: CrossBoardLookup,
+    pub(crate) sync: Arc<SyncService>,
+    pub(crate) cross_board: CrossBoardLookup,
     pub(crate) source: DataSource,
     frame: Frame,
-    tally: Arc<FindingCounts>,
-    kept: ResponseCache,
+    finding_counts: Arc<FindingCounts>,
+    response_cache: ResponseCache,
     /// By row version.
-    digests: DerivedCache<u64, CustomerAggregates>,
+    aggregates: DerivedCache<u64, CustomerAggregates>,
     /// By row version and query.
     listings: DerivedCache<(u64, String), CustomerListing>,
     /// By row version, history version and last day.
@@ -70,11 +70,11 @@ pub struct CustomersParts {
     /// Page frame with the site navigation.
     pub frame: Frame,
     /// Counts of findings of all boards.
-    pub tally: Arc<FindingCounts>,
+    pub finding_counts: Arc<FindingCounts>,
     /// The sync service.
-    pub syncing: Arc<SyncService>,
+    pub sync: Arc<SyncService>,
     /// Lookup of the other boards' data.
-    pub elsewhere: CrossBoardLookup,
+    pub cross_board: CrossBoardLookup,
 }
 
 /// Snapshot of the board at one version of the data.
@@ -83,7 +83,7 @@ pub(crate) struct CustomersSnapshot {
     /// Reporting currency.
     pub(crate) currency: Currency,
     /// Aggregates over all rows.
-    pub(crate) digest: Arc<CustomerAggregates>,
+    pub(crate) aggregates: Arc<CustomerAggregates>,
 }
 
 impl Deref for CustomersSnapshot {
@@ -100,14 +100,14 @@ impl Customers {
         Self {
             store: parts.store,
             clock: parts.clock,
-            syncing: parts.syncing,
-            elsewhere: parts.elsewhere,
+            sync: parts.sync,
+            cross_board: parts.cross_board,
             source: parts.source,
             frame: parts.frame,
-            tally: parts.tally,
-            kept: ResponseCache::default(),
-            digests: DerivedCache::most(1),
-            listings: DerivedCache::with_max_bytes(LISTING_CACHE_BYTES, |listing| 4 * listing.places.len() + 1024),
+            finding_counts: parts.finding_counts,
+            response_cache: ResponseCache::default(),
+            aggregates: DerivedCache::most(1),
+            listings: DerivedCache::with_max_bytes(LISTING_CACHE_BYTES, |listing| 4 * listing.indices.len() + 1024),
             trends: DerivedCache::most(1),
             reports: DerivedCache::most(1),
         }
@@ -120,26 +120,20 @@ impl Customers {
 
     async fn as_of(&self, reading: Reading<CustomerRows>) -> CustomersSnapshot {
         let board = snapshot::BoardSnapshot::of(reading, self.clock.zoned_now());
-        let currency = self.syncing.terms().currency;
+        let currency = self.sync.unify_context().currency;
         let work = async { Arc::new(CustomerAggregates::of(&board.rows, currency)) };
-        let digest = self.digests.get_or_compute(board.version, work).await;
+        let aggregates = self.aggregates.get_or_compute(board.version, work).await;
         CustomersSnapshot {
             board,
             currency,
-            digest,
+            aggregates,
         }
     }
 
     /// Customers that match a query, in order.
-    pub(crate) async fn listing(
-        &self,
-        current: &CustomersSnapshot,
-        question: &CustomerListQuery,
-    ) -> Arc<CustomerListing> {
-        let work = async { Arc::new(CustomerListing::of(&current.rows, question, current.currency)) };
-        self.listings
-            .get_or_compute((current.version, question.key()), work)
-            .await
+    pub(crate) async fn listing(&self, current: &CustomersSnapshot, query: &CustomerListQuery) -> Arc<CustomerListing> {
+        let work = async { Arc::new(CustomerListing::of(&current.rows, query, current.currency)) };
+        self.listings.get_or_compute((current.version, query.key()), work).await
     }
 
     /// Score history of all customers, with the weekly trend.
@@ -155,22 +149,22 @@ impl Customers {
     async fn weeks(&self, current: &CustomersSnapshot, history: &Reading<ScoreHistory>) -> Arc<[WeeklyScore]> {
         let (history, today) = (&history.snapshot, current.now.date());
         let work = async { weekly_trend(current.rows.current().map(|one| history.data.of(&one.id)), today).into() };
-        let settled = (current.version, history.version, today);
-        self.trends.get_or_compute(settled, work).await
+        let versions = (current.version, history.version, today);
+        self.trends.get_or_compute(versions, work).await
     }
 
     /// Health report of the seven days up to today.
     pub(crate) async fn report(&self) -> Result<Arc<HealthReport>, Error> {
-        let scoring = self.syncing.scoring();
-        let (books, today) = (scoring.books().await?, self.clock.today());
-        let work = async { Arc::new(report_from_inputs(scoring, &books, today, ReportPeriod::WEEK)) };
-        Ok(self.reports.get_or_compute((books.versions(), today), work).await)
+        let scoring = self.sync.scoring();
+        let (inputs, today) = (scoring.load_inputs().await?, self.clock.today());
+        let work = async { Arc::new(report_from_inputs(scoring, &inputs, today, ReportPeriod::WEEK)) };
+        Ok(self.reports.get_or_compute((inputs.versions(), today), work).await)
     }
 
     /// Background task that precomputes what every page needs: after each change to a tab and after each scoring run,
     /// so that no request waits for it. Runs until the store closes.
     pub async fn precompute(self: Arc<Self>) {
-        let (mut renewed, mut computed) = (self.store.data_versions(), self.syncing.scoring().computed());
+        let (mut renewed, mut computed) = (self.store.data_versions(), self.sync.scoring().computed());
         loop {
             let outcome = tokio::select! {
                 changed = renewed.changed() => {
@@ -205,24 +199,24 @@ impl Customers {
     }
 
     /// Records of the sources, with what was derived from them.
-    pub(crate) async fn told(&self) -> Result<Arc<DerivedRecords>, ReadError> {
-        self.syncing.scoring().derived().await
+    pub(crate) async fn derived_records(&self) -> Result<Arc<DerivedRecords>, ReadError> {
+        self.sync.scoring().derived().await
     }
 
     /// Findings of the board: cells that need a person's attention.
     ///
     /// # Errors
     /// When the tabs cannot be read.
-    pub async fn found(&self) -> Result<BoardFindings, Error> {
-        Ok(self.found_in(&self.current().await?))
+    pub async fn findings(&self) -> Result<BoardFindings, Error> {
+        Ok(self.findings_in(&self.current().await?))
     }
 
     /// The same from the tabs as last read, without any request; `None` before the first read.
-    pub async fn found_at_hand(&self) -> Option<BoardFindings> {
-        Some(self.found_in(&self.as_of(self.store.cached().await?).await))
+    pub async fn findings_at_hand(&self) -> Option<BoardFindings> {
+        Some(self.findings_in(&self.as_of(self.store.cached().await?).await))
     }
 
-    fn found_in(&self, current: &CustomersSnapshot) -> BoardFindings {
+    fn findings_in(&self, current: &CustomersSnapshot) -> BoardFindings {
         let cells = [
             current.findings.to_vec(),
             current.rows.in_other_currencies(current.currency),
@@ -232,10 +226,10 @@ impl Customers {
 
     /// Frame of a page that shows `current`.
     pub(crate) fn frame(&self, current: &CustomersSnapshot) -> Frame {
-        let found = current.findings.len() + current.digest.cells_in_other_currencies;
+        let found = current.findings.len() + current.aggregates.cells_in_other_currencies;
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         self.bare_frame()
-            .counting(FINDINGS, self.tally.note("customers", found))
+            .counting(FINDINGS, self.finding_counts.note("customers", found))
             .with_freshness(current.freshness(self.source, current.rows.link.tab()))
     }
 
@@ -250,12 +244,12 @@ impl Customers {
     }
 
     /// Cached response to a request; rendered by `make` on a cache miss.
-    pub(crate) async fn answered(
+    pub(crate) async fn cached_response(
         &self,
         current: &CustomersSnapshot,
-        asked: &RequestContext,
+        request: &RequestContext,
         make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
     ) -> Result<RenderedResponse, Error> {
-        current.answered(&self.kept, asked, make).await
+        current.answered(&self.response_cache, request, make).await
     }
 }

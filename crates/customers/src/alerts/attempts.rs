@@ -45,11 +45,11 @@ impl From<&SummaryAlertLine> for DeliveryAttempt {
 /// again, so lines before that delivery belong to the earlier change.
 pub fn open_attempts<'a>(lines: &'a [AlertLine], key: &'a str) -> impl Iterator<Item = &'a AlertLine> {
     let of_key = lines.iter().filter(move |line| line.key == key);
-    let told = of_key.clone().filter(|line| line.outcome.is_told());
-    let told_at = told.filter_map(|line| line.at).max();
+    let sent = of_key.clone().filter(|line| line.outcome.is_told());
+    let sent_at = sent.filter_map(|line| line.at).max();
     of_key.filter(move |line| {
         let is_open = matches!(line.outcome, DeliveryOutcome::Pending | DeliveryOutcome::Failed(_));
-        is_open && told_at.is_none_or(|told| line.at.is_some_and(|at| at > told))
+        is_open && sent_at.is_none_or(|sent| line.at.is_some_and(|at| at > sent))
     })
 }
 
@@ -83,14 +83,14 @@ pub fn supersede_attempts(outcome: &DeliveryOutcome, earlier: &[DeliveryAttempt]
 
 /// Number of attempts that a failed line counts, and the first time, if it failed because of `why`.
 fn failure_count(attempt: &DeliveryAttempt, why: &str, zone: &TimeZone) -> Option<(u32, String)> {
-    let DeliveryOutcome::Failed(said) = &attempt.outcome else {
+    let DeliveryOutcome::Failed(recorded) = &attempt.outcome else {
         return None;
     };
-    if said == why {
+    if recorded == why {
         let at = attempt.at?.to_zoned(zone.clone());
         return Some((1, at.strftime("%Y-%m-%d %H:%M").to_string()));
     }
-    let counted = said.strip_prefix(why)?.strip_prefix(" (")?.strip_suffix(')')?;
+    let counted = recorded.strip_prefix(why)?.strip_prefix(" (")?.strip_suffix(')')?;
     let (times, since) = counted.split_once(" times since ")?;
     Some((times.parse().ok()?, since.to_owned()))
 }

@@ -22,34 +22,34 @@ impl LinkTarget {
         public_url.map_or(Self::Rows, Self::Pages)
     }
 
-    fn to(&self, one: &ScoredCustomer, rows: &CustomerRows) -> String {
+    fn to(&self, scored: &ScoredCustomer, rows: &CustomerRows) -> String {
         match self {
-            Self::Pages(url) => format!("{url}{}", customer_address(one.customer.as_str())),
-            Self::Rows => rows.link_of(&one.customer),
+            Self::Pages(url) => format!("{url}{}", customer_address(scored.customer.as_str())),
+            Self::Rows => rows.link_of(&scored.customer),
         }
     }
 }
 
 /// State of every scored customer. `lines` give the bands that were sent last.
 pub fn customer_states<'a>(
-    books: &'a ScoringInputs,
+    inputs: &'a ScoringInputs,
     scored: &'a [ScoredCustomer],
     lines: &[AlertLine],
     links: &LinkTarget,
 ) -> Vec<CustomerState<'a>> {
-    let standing = |one: &'a ScoredCustomer| {
-        let customer = books.customers().by_id(&one.customer)?;
+    let state = |scored: &'a ScoredCustomer| {
+        let customer = inputs.customers().by_id(&scored.customer)?;
         Some(CustomerState {
-            customer: &one.customer,
+            customer: &scored.customer,
             title: customer.title(),
             account_manager: customer.profile.account_manager.as_deref(),
             mrr: customer.revenue.mrr,
-            score: one.score.as_ref()?,
-            history: books.history().of(&one.customer),
-            mentions: &one.facts.cancel_mentions,
-            link: links.to(one, books.customers()),
-            last_sent_band: last_sent_band(lines, &one.customer),
+            score: scored.score.as_ref()?,
+            history: inputs.history().of(&scored.customer),
+            mentions: &scored.facts.cancel_mentions,
+            link: links.to(scored, inputs.customers()),
+            last_sent_band: last_sent_band(lines, &scored.customer),
         })
     };
-    scored.iter().filter_map(standing).collect()
+    scored.iter().filter_map(state).collect()
 }

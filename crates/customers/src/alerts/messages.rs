@@ -17,47 +17,51 @@ const CUSTOMER: Noun = Noun {
 const MAX_TRIGGERS: usize = 30;
 
 /// One message for all triggers of a stream.
-pub fn alert_message(stream: AlertStream, occasions: &[AlertTrigger], to: &str) -> OutgoingMessage {
+pub fn alert_message(stream: AlertStream, triggers: &[AlertTrigger], to: &str) -> OutgoingMessage {
     OutgoingMessage {
         to: to.to_owned(),
-        subject: alert_subject(stream, occasions),
-        text: alert_text(occasions),
+        subject: alert_subject(stream, triggers),
+        text: alert_text(triggers),
     }
 }
 
 /// Subject line: the customer, or the number of customers.
-pub fn alert_subject(stream: AlertStream, occasions: &[AlertTrigger]) -> String {
-    match occasions {
-        [one] => format!("{}: {}", one.title, headline(one.kind)),
-        many => format!("{} in {}", English.count(many.len() as u64, CUSTOMER), stream.name()),
+pub fn alert_subject(stream: AlertStream, triggers: &[AlertTrigger]) -> String {
+    match triggers {
+        [trigger] => format!("{}: {}", trigger.title, headline(trigger.kind)),
+        triggers => format!(
+            "{} in {}",
+            English.count(triggers.len() as u64, CUSTOMER),
+            stream.name()
+        ),
     }
 }
 
 /// Message body: three lines per trigger, separated by an empty line.
-pub fn alert_text(occasions: &[AlertTrigger]) -> String {
-    let mut texts: Vec<String> = occasions.iter().take(MAX_TRIGGERS).map(trigger_text).collect();
-    if occasions.len() > MAX_TRIGGERS {
-        texts.push(format!("And {} more, see the board.", occasions.len() - MAX_TRIGGERS));
+pub fn alert_text(triggers: &[AlertTrigger]) -> String {
+    let mut texts: Vec<String> = triggers.iter().take(MAX_TRIGGERS).map(trigger_text).collect();
+    if triggers.len() > MAX_TRIGGERS {
+        texts.push(format!("And {} more, see the board.", triggers.len() - MAX_TRIGGERS));
     }
     texts.join("\n\n")
 }
 
 /// Text of one trigger: customer, kind, reason, action and link.
-pub fn trigger_text(occasion: &AlertTrigger) -> String {
-    let mrr = occasion.mrr.map(|mrr| format!(", {mrr} a month")).unwrap_or_default();
-    let manager = occasion
+pub fn trigger_text(trigger: &AlertTrigger) -> String {
+    let mrr = trigger.mrr.map(|mrr| format!(", {mrr} a month")).unwrap_or_default();
+    let manager = trigger
         .account_manager
         .as_deref()
         .map(|name| format!(", {name}"))
         .unwrap_or_default();
     format!(
         "{}: {}\n{} (score {}{mrr}{manager})\n{} {}",
-        occasion.title,
-        headline(occasion.kind),
-        occasion.reason,
-        occasion.score,
-        occasion.action,
-        occasion.link
+        trigger.title,
+        headline(trigger.kind),
+        trigger.reason,
+        trigger.score,
+        trigger.action,
+        trigger.link
     )
 }
 

@@ -23,7 +23,7 @@ const BAND_KEY_WORDS: usize = 5;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuppressionReason {
     /// Already sent.
-    Told,
+    Sent,
     /// Claimed by another instance.
     Claimed,
     /// An alert of the same kind was sent within [`COOLDOWN`].
@@ -38,7 +38,7 @@ impl SuppressionReason {
     /// Text for `alert_history`.
     pub fn words(&self) -> String {
         match self {
-            Self::Told => "told before".to_owned(),
+            Self::Sent => "told before".to_owned(),
             Self::Claimed => "another instance tells it".to_owned(),
             Self::Cooldown => "the last one is less than three days old".to_owned(),
             Self::Snoozed(until, reason) if reason.is_empty() => format!("snoozed until {until}"),
@@ -65,46 +65,41 @@ pub struct AlertPlan {
     /// Triggers to send, most urgent first.
     pub send: Vec<AlertTrigger>,
     /// Suppressed triggers, each with the reason.
-    pub silent: Vec<(AlertTrigger, SuppressionReason)>,
+    pub suppressed: Vec<(AlertTrigger, SuppressionReason)>,
     /// Pending lines whose trigger no longer holds.
     pub withdrawn: Vec<AlertLine>,
 }
 
 /// Plans the alerts of one channel: never the same key twice, nothing about a snoozed customer, no second alert of a
 /// kind within [`COOLDOWN`], and a change of band only after two computations. `lines` are those of the channel.
-pub fn plan_alerts(
-    occasions: Vec<AlertTrigger>,
-    lines: &[AlertLine],
-    snoozes: &[Snooze],
-    moment: PlanTime,
-) -> AlertPlan {
+pub fn plan_alerts(triggers: Vec<AlertTrigger>, lines: &[AlertLine], snoozes: &[Snooze], time: PlanTime) -> AlertPlan {
     let mut plan = AlertPlan::default();
     let is_pending = |line: &&AlertLine| line.outcome == DeliveryOutcome::Pending;
-    let gone = |line: &&AlertLine| occasions.iter().all(|occasion| occasion.key != line.key);
+    let gone = |line: &&AlertLine| triggers.iter().all(|trigger| trigger.key != line.key);
     plan.withdrawn = lines.iter().filter(is_pending).filter(gone).cloned().collect();
-    for occasion in occasions {
-        match suppression_reason(&occasion, lines, snoozes, moment) {
-            Some(silence) => plan.silent.push((occasion, silence)),
-            None => plan.send.push(occasion),
+    for trigger in triggers {
+        match suppression_reason(&trigger, lines, snoozes, time) {
+            Some(silence) => plan.suppressed.push((trigger, silence)),
+            None => plan.send.push(trigger),
         }
     }
     plan.send
-        .sort_by_cached_key(|occasion| (occasion.kind, occasion.title.clone()));
+        .sort_by_cached_key(|trigger| (trigger.kind, trigger.title.clone()));
     plan
 }
 
 fn suppression_reason(
-    occasion: &AlertTrigger,
+    trigger: &AlertTrigger,
     lines: &[AlertLine],
     snoozes: &[Snooze],
-    moment: PlanTime,
+    time: PlanTime,
 ) -> Option<SuppressionReason> {
-    let PlanTime { now, today, computed } = moment;
-    let own: Vec<&AlertLine> = lines.iter().filter(|line| line.customer == occasion.customer).collect();
-    let of_kind = |line: &&&AlertLine| line.kind == occasion.kind;
+    let PlanTime { now, today, computed } = time;
+    let own: Vec<&AlertLine> = lines.iter().filter(|line| line.customer == trigger.customer).collect();
+    let of_kind = |line: &&&AlertLine| line.kind == trigger.kind;
     // A band can be left and entered again: only the newest change counts as already sent.
     let is_last = |line: &&&AlertLine| {
-        !is_band_change(occasion.kind)
+        !is_band_change(trigger.kind)
             || own
                 .iter()
                 .rfind(|line| is_band_change(line.kind) && line.outcome.is_told())
@@ -113,21 +108,21 @@ fn suppression_reason(
     if own
         .iter()
         .filter(is_last)
-        .any(|line| line.key == occasion.key && line.outcome.is_told())
+        .any(|line| line.key == trigger.key && line.outcome.is_told())
     {
-        return Some(SuppressionReason::Told);
+        return Some(SuppressionReason::Sent);
     }
     let is_claimed =
-        |line: &&&AlertLine| line.key == occasion.key && send_claim::is_claim_active(&line.outcome, line.at, now);
+        |line: &&&AlertLine| line.key == trigger.key && send_claim::is_claim_active(&line.outcome, line.at, now);
     if own.iter().any(|line| is_claimed(&line)) {
         return Some(SuppressionReason::Claimed);
     }
-    if let Some(snooze) = active_snooze(snoozes, &occasion.customer, today) {
+    if let Some(snooze) = active_snooze(snoozes, &trigger.customer, today) {
         return Some(SuppressionReason::Snoozed(snooze.until, snooze.reason.clone()));
     }
     let recent = |line: &&AlertLine| line.at.is_some_and(|at| now.duration_since(at) < COOLDOWN);
     // Each mention of cancellation is news of its own.
-    if occasion.kind != AlertKind::CancelMention
+    if trigger.kind != AlertKind::CancelMention
         && own
             .iter()
             .filter(of_kind)
@@ -139,8 +134,8 @@ fn suppression_reason(
         DeliveryOutcome::Pending => line.at.is_some_and(|at| computed.is_some_and(|computed| at < computed)),
         _ => true,
     };
-    let was_seen = open_attempts(lines, &occasion.key).any(is_seen);
-    (occasion.kind.needs_confirmation() && !was_seen).then_some(SuppressionReason::Unconfirmed)
+    let was_seen = open_attempts(lines, &trigger.key).any(is_seen);
+    (trigger.kind.needs_confirmation() && !was_seen).then_some(SuppressionReason::Unconfirmed)
 }
 
 fn is_band_change(kind: AlertKind) -> bool {

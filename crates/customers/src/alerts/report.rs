@@ -88,25 +88,22 @@ pub struct NextAction {
     pub mrr: Option<Amount>,
 }
 
-/// Builds the report from all scored customers; `extent` sets the period.
-pub fn build_report(standings: &[CustomerState<'_>], today: Date, extent: ReportPeriod) -> HealthReport {
-    let ReportPeriod { days, lines } = extent;
-    let before = bands_before(standings, today, days);
+/// Builds the report from all scored customers; over `period`.
+pub fn build_report(states: &[CustomerState<'_>], today: Date, period: ReportPeriod) -> HealthReport {
+    let ReportPeriod { days, lines } = period;
+    let before = bands_before(states, today, days);
     let bands = HealthBand::ALL.map(|band| {
-        let within = || standings.iter().filter(move |standing| standing.score.band == band);
+        let within = || states.iter().filter(move |state| state.score.band == band);
         BandTotal {
             band,
             count: within().count(),
             before: before
                 .as_ref()
                 .map(|before| before.get(&band).copied().unwrap_or_default()),
-            mrr: totals_by_currency(within().filter_map(|standing| standing.mrr)),
+            mrr: totals_by_currency(within().filter_map(|state| state.mrr)),
         }
     });
-    let mut movers: Vec<Mover> = standings
-        .iter()
-        .filter_map(|standing| mover(standing, today, days))
-        .collect();
+    let mut movers: Vec<Mover> = states.iter().filter_map(|state| mover(state, today, days)).collect();
     movers.sort_by_key(|mover| (mover.gained, mover.title.clone()));
     let fallen = movers
         .iter()
@@ -123,20 +120,20 @@ pub fn build_report(standings: &[CustomerState<'_>], today: Date, extent: Report
         .collect();
     HealthReport {
         day: today,
-        customers: standings.len(),
+        customers: states.len(),
         bands: bands.into(),
         fallen,
         risen,
-        next: next_actions(standings, lines),
+        next: next_actions(states, lines),
     }
 }
 
 /// Number of customers per band at the start of the period, by each customer's newest score up to that day.
-fn bands_before(standings: &[CustomerState<'_>], today: Date, days: u16) -> Option<BTreeMap<HealthBand, usize>> {
+fn bands_before(states: &[CustomerState<'_>], today: Date, days: u16) -> Option<BTreeMap<HealthBand, usize>> {
     let day = today.checked_sub(jiff::Span::new().days(i64::from(days))).ok()?;
     let mut bands: BTreeMap<HealthBand, usize> = BTreeMap::new();
-    for standing in standings {
-        let then = standing.history.iter().filter(|snapshot| snapshot.date <= day);
+    for state in states {
+        let then = state.history.iter().filter(|snapshot| snapshot.date <= day);
         if let Some(then) = then.max_by_key(|snapshot| snapshot.date) {
             *bands.entry(then.band).or_default() += 1;
         }
@@ -156,8 +153,8 @@ fn totals_by_currency(amounts: impl Iterator<Item = Amount>) -> Vec<Amount> {
     sums.into_values().collect()
 }
 
-fn mover(standing: &CustomerState<'_>, today: Date, days: u16) -> Option<Mover> {
-    let changes = score_changes(&ScoreSnapshot::of(standing.score, today), standing.history, days)?;
+fn mover(state: &CustomerState<'_>, today: Date, days: u16) -> Option<Mover> {
+    let changes = score_changes(&ScoreSnapshot::of(state.score, today), state.history, days)?;
     // Parts are sorted by loss, largest first.
     let part = if changes.gained < 0 {
         changes.parts.first()
@@ -165,35 +162,33 @@ fn mover(standing: &CustomerState<'_>, today: Date, days: u16) -> Option<Mover> 
         changes.parts.last()
     };
     Some(Mover {
-        customer: standing.customer.clone(),
-        title: standing.title.to_owned(),
+        customer: state.customer.clone(),
+        title: state.title.to_owned(),
         part: part.map(|part| (part.name.clone(), part.gained)),
         gained: changes.gained,
-        score: standing.score.score,
+        score: state.score.score,
     })
 }
 
-fn next_actions(standings: &[CustomerState<'_>], lines: usize) -> Vec<NextAction> {
-    let poor = standings
-        .iter()
-        .filter(|standing| standing.score.band != HealthBand::Healthy);
-    let mut poor: Vec<&CustomerState<'_>> = poor.collect();
-    poor.sort_by_cached_key(|standing| {
-        let lacks = rust_decimal::Decimal::from(100 - standing.score.score);
-        let mrr = standing.mrr.map(|mrr| mrr.units).unwrap_or_default();
+fn next_actions(states: &[CustomerState<'_>], lines: usize) -> Vec<NextAction> {
+    let unhealthy = states.iter().filter(|state| state.score.band != HealthBand::Healthy);
+    let mut unhealthy: Vec<&CustomerState<'_>> = unhealthy.collect();
+    unhealthy.sort_by_cached_key(|state| {
+        let missing_points = rust_decimal::Decimal::from(100 - state.score.score);
+        let mrr = state.mrr.map(|mrr| mrr.units).unwrap_or_default();
         (
-            std::cmp::Reverse(mrr * lacks),
-            standing.score.score,
-            standing.title.to_owned(),
+            std::cmp::Reverse(mrr * missing_points),
+            state.score.score,
+            state.title.to_owned(),
         )
     });
-    let actions = poor.into_iter().filter_map(|standing| {
+    let actions = unhealthy.into_iter().filter_map(|state| {
         Some(NextAction {
-            customer: standing.customer.clone(),
-            title: standing.title.to_owned(),
-            action: standing.score.action()?,
-            score: standing.score.score,
-            mrr: standing.mrr,
+            customer: state.customer.clone(),
+            title: state.title.to_owned(),
+            action: state.score.action()?,
+            score: state.score.score,
+            mrr: state.mrr,
         })
     });
     actions.take(lines).collect()

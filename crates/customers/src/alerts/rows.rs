@@ -157,27 +157,33 @@ pub struct NewAlertLine {
     kind: &'static str,
     subject: String,
     key: String,
-    to: (Channel, String),
+    channel: Channel,
+    recipient: String,
 }
 
 impl NewAlertLine {
     /// Line for a trigger that goes through a channel to a recipient.
-    pub fn of(occasion: &AlertTrigger, to: (Channel, &str)) -> Self {
-        Self::about((occasion.kind.word(), &occasion.title), &occasion.key, to)
+    pub fn of(trigger: &AlertTrigger, channel: Channel, recipient: &str) -> Self {
+        Self {
+            id: unique_line_id(channel, &trigger.key),
+            kind: trigger.kind.word(),
+            subject: trigger.title.clone(),
+            key: trigger.key.clone(),
+            channel,
+            recipient: recipient.to_owned(),
+        }
     }
 
     /// Line for the summary of a day.
-    pub fn of_summary(day: jiff::civil::Date, to: (Channel, &str)) -> Self {
-        Self::about((SUMMARY, &day.to_string()), &summary_key(day), to)
-    }
-
-    fn about((kind, subject): (&'static str, &str), key: &str, (channel, recipient): (Channel, &str)) -> Self {
+    pub fn of_summary(day: jiff::civil::Date, channel: Channel, recipient: &str) -> Self {
+        let key = summary_key(day);
         Self {
-            id: format!("{} {key} {}", channel.word(), Uuid::new_v4().simple()),
-            kind,
-            subject: subject.to_owned(),
-            key: key.to_owned(),
-            to: (channel, recipient.to_owned()),
+            id: unique_line_id(channel, &key),
+            kind: SUMMARY,
+            subject: day.to_string(),
+            key,
+            channel,
+            recipient: recipient.to_owned(),
         }
     }
 
@@ -186,7 +192,6 @@ impl NewAlertLine {
         const _: () = assert!(
             AT == 1 && BOARD == 2 && KIND == 3 && SUBJECT == 4 && RECIPIENT == 5 && CHANNEL == 6 && OUTCOME == 7
         );
-        let (channel, recipient) = &self.to;
         RowChange::Insert(RowInsert {
             tab: &ALERT_HISTORY,
             id: NewId::Given(self.id.clone()),
@@ -195,11 +200,15 @@ impl NewAlertLine {
                 CellEntry::Text(CUSTOMERS.to_owned()),
                 CellEntry::Text(self.kind.to_owned()),
                 CellEntry::Text(self.subject.clone()),
-                CellEntry::Text(recipient.clone()),
-                CellEntry::Text(channel.word().to_owned()),
+                CellEntry::Text(self.recipient.clone()),
+                CellEntry::Text(self.channel.word().to_owned()),
                 CellEntry::Text(outcome.words()),
                 CellEntry::Text(self.key.clone()),
             ],
         })
     }
+}
+
+fn unique_line_id(channel: Channel, key: &str) -> String {
+    format!("{} {key} {}", channel.word(), Uuid::new_v4().simple())
 }

@@ -79,9 +79,9 @@ pub struct AlertSender {
     store: Arc<Store>,
     clock: Clock,
     scoring: Arc<Scoring>,
-    ways: AlertSettings,
+    settings: AlertSettings,
     /// Held while messages are sent.
-    turn: tokio::sync::Mutex<()>,
+    send_lock: tokio::sync::Mutex<()>,
 }
 
 /// Counts of one run.
@@ -92,21 +92,21 @@ pub struct SendCounts {
     /// Messages that failed.
     pub failed: usize,
     /// Suppressed triggers.
-    pub silent: usize,
+    pub suppressed: usize,
     /// Triggers that another instance is sending.
-    pub left: usize,
+    pub claimed_elsewhere: usize,
 }
 
 impl AlertSender {
     /// Creates the sender.
-    pub fn new(store: Arc<Store>, clock: Clock, scoring: Arc<Scoring>, ways: AlertSettings) -> Self {
-        let turn = tokio::sync::Mutex::default();
+    pub fn new(store: Arc<Store>, clock: Clock, scoring: Arc<Scoring>, settings: AlertSettings) -> Self {
+        let send_lock = tokio::sync::Mutex::default();
         Self {
             store,
             clock,
             scoring,
-            ways,
-            turn,
+            settings,
+            send_lock,
         }
     }
 
@@ -117,12 +117,12 @@ impl AlertSender {
             return;
         }
         let mut computed = self.scoring.computed();
-        let mut rest: Option<u32> = None;
+        let mut polls_since_failure: Option<u32> = None;
         loop {
             let is_new = self.wait(&mut computed).await;
-            rest = rest.map(|looks| looks + 1);
-            if is_new || rest.is_some_and(|looks| looks >= POLLS_BEFORE_RETRY) {
-                rest = self.send_and_log().await.then_some(0);
+            polls_since_failure = polls_since_failure.map(|polls| polls + 1);
+            if is_new || polls_since_failure.is_some_and(|polls| polls >= POLLS_BEFORE_RETRY) {
+                polls_since_failure = self.send_and_log().await.then_some(0);
             }
             if let Err(error) = self.send_summary().await {
                 tracing::warn!("the summary of the day could not be told: {}", error_chain(&error));
@@ -143,10 +143,15 @@ impl AlertSender {
 
     /// Whether something is left to retry.
     async fn send_and_log(&self) -> bool {
-        match self.tell().await {
-            Ok(told) => {
-                tracing::info!(sent = told.sent, failed = told.failed, silent = told.silent, "alerts");
-                told.failed + told.left > 0
+        match self.send_alerts().await {
+            Ok(counts) => {
+                tracing::info!(
+                    sent = counts.sent,
+                    failed = counts.failed,
+                    suppressed = counts.suppressed,
+                    "alerts"
+                );
+                counts.failed + counts.claimed_elsewhere > 0
             }
             Err(error) => {
                 tracing::warn!("the alerts could not be worked out: {}", error_chain(&error));
@@ -159,18 +164,22 @@ impl AlertSender {
     ///
     /// # Errors
     /// When the spreadsheet cannot be read or written. Messages sent before the error have their line.
-    pub async fn tell(&self) -> Result<SendCounts, Error> {
-        let _turn = self.turn.lock().await;
+    pub async fn send_alerts(&self) -> Result<SendCounts, Error> {
+        let _guard = self.send_lock.lock().await;
         self.store.refresh();
-        let books = self.scoring.inputs_now().await?;
-        let scored = self.scoring.score_all(&books);
-        let mut told = SendCounts::default();
+        let inputs = self.scoring.load_current_inputs().await?;
+        let customers = self.scoring.score_all(&inputs);
+        let scored = ScoredInputs {
+            inputs: &inputs,
+            customers: &customers,
+        };
+        let mut counts = SendCounts::default();
         for channel in self.channels() {
-            let book: Reading<AlertHistory> = self.store.read_now().await?;
+            let history: Reading<AlertHistory> = self.store.read_now().await?;
             // Boxed, because the combined future is large on the stack.
-            Box::pin(self.send_through(channel, (&books, &scored), &book.snapshot.data, &mut told)).await?;
+            Box::pin(self.send_through(channel, scored, &history.snapshot.data, &mut counts)).await?;
         }
-        Ok(told)
+        Ok(counts)
     }
 
     /// Sends the daily summary once per channel, from its time of day on.
@@ -178,18 +187,18 @@ impl AlertSender {
     /// # Errors
     /// When the spreadsheet cannot be read or written.
     pub async fn send_summary(&self) -> Result<SendCounts, Error> {
-        let mut told = SendCounts::default();
+        let mut counts = SendCounts::default();
         let now = self.clock.zoned_now();
-        if now.time() < self.ways.summary_at {
-            return Ok(told);
+        if now.time() < self.settings.summary_at {
+            return Ok(counts);
         }
-        let _turn = self.turn.lock().await;
+        let _guard = self.send_lock.lock().await;
         let stream = AlertStream::DailySummaries;
         let channels = self.channels().into_iter();
         for channel in channels.filter(|channel| self.is_delivered_through(stream, *channel)) {
-            let book: Reading<AlertHistory> = self.store.read_now().await?;
-            let book = &book.snapshot.data;
-            if summary_lines(book, channel, &now).any(|line| is_summary_done(line, &now)) {
+            let history: Reading<AlertHistory> = self.store.read_now().await?;
+            let history = &history.snapshot.data;
+            if summary_lines(history, channel, &now).any(|line| is_summary_done(line, &now)) {
                 continue;
             }
             let text = messages::report_text(&load_report(&self.scoring, &self.clock, ReportPeriod::DAY).await?);
@@ -198,150 +207,170 @@ impl AlertSender {
                 subject: text.lines().next().unwrap_or_default().to_owned(),
                 text,
             };
-            let line = NewAlertLine::of_summary(now.date(), (channel, self.place(stream, channel)));
-            let claim = (
-                line,
-                summary_lines(book, channel, &now).map(DeliveryAttempt::from).collect(),
-            );
-            if self.claim(std::slice::from_ref(&claim), book, &now).await?.is_empty() {
-                told.left += 1;
+            let claim = AlertClaim {
+                line: NewAlertLine::of_summary(now.date(), channel, self.recipient_name(stream, channel)),
+                earlier: summary_lines(history, channel, &now)
+                    .map(DeliveryAttempt::from)
+                    .collect(),
+            };
+            if self
+                .claim(std::slice::from_ref(&claim), history, &now)
+                .await?
+                .is_empty()
+            {
+                counts.claimed_elsewhere += 1;
                 continue;
             }
-            self.send((stream, channel), &message, &[&claim], &mut told).await?;
+            let alert = ClaimedMessage {
+                stream,
+                channel,
+                message: &message,
+                claims: &[&claim],
+            };
+            self.send(alert, &mut counts).await?;
         }
-        Ok(told)
+        Ok(counts)
     }
 
     async fn send_through(
         &self,
         channel: Channel,
-        (books, scored): (&ScoringInputs, &[ScoredCustomer]),
-        book: &AlertHistory,
-        told: &mut SendCounts,
+        scored: ScoredInputs<'_>,
+        history: &AlertHistory,
+        counts: &mut SendCounts,
     ) -> Result<(), Error> {
-        let now = self.clock.zoned_now();
-        let lines = book.through(channel);
-        let plan = self.plan(channel, (books, scored), (book, &lines), &now);
-        told.silent += plan.silent.len();
-        self.note(self.notes(channel, &plan, &lines, &now)).await?;
-        let claims: Vec<(&AlertTrigger, AlertClaim)> = plan
+        let run = ChannelRun {
+            channel,
+            history,
+            lines: history.through(channel),
+            now: self.clock.zoned_now(),
+        };
+        let plan = self.plan(&run, scored);
+        counts.suppressed += plan.suppressed.len();
+        self.record_changes(self.bookkeeping_changes(&run, &plan)).await?;
+        let claims: Vec<AlertClaim> = plan
             .send
             .iter()
-            .map(|one| (one, self.wish(channel, one, &lines)))
+            .map(|trigger| self.build_claim(&run, trigger))
             .collect();
-        let wishes: Vec<AlertClaim> = claims.iter().map(|(_, claim)| claim.clone()).collect();
-        let won = self.claim(&wishes, book, &now).await?;
-        told.left += wishes.len() - won.len();
+        let won = self.claim(&claims, history, &run.now).await?;
+        counts.claimed_elsewhere += claims.len() - won.len();
         for stream in AlertStream::ALL {
-            let is_own =
-                |(one, (line, _)): &&(&AlertTrigger, AlertClaim)| one.kind.stream() == stream && won.contains(&line.id);
-            let own: Vec<&(&AlertTrigger, AlertClaim)> = claims.iter().filter(is_own).collect();
-            if own.is_empty() {
+            let own = || {
+                let all = plan.send.iter().zip(&claims);
+                all.filter(|(trigger, claim)| trigger.kind.stream() == stream && won.contains(&claim.line.id))
+            };
+            let triggers: Vec<AlertTrigger> = own().map(|(trigger, _)| trigger.clone()).collect();
+            if triggers.is_empty() {
                 continue;
             }
-            let occasions: Vec<AlertTrigger> = own.iter().map(|(occasion, _)| (*occasion).clone()).collect();
-            let message = messages::alert_message(stream, &occasions, self.recipient(channel));
-            let claims: Vec<&AlertClaim> = own.iter().map(|(_, claim)| claim).collect();
-            self.send((stream, channel), &message, &claims, told).await?;
+            let alert = ClaimedMessage {
+                stream,
+                channel,
+                message: &messages::alert_message(stream, &triggers, self.recipient(channel)),
+                claims: &own().map(|(_, claim)| claim).collect::<Vec<_>>(),
+            };
+            self.send(alert, counts).await?;
         }
         Ok(())
     }
 
-    fn plan(
-        &self,
-        channel: Channel,
-        (books, scored): (&ScoringInputs, &[ScoredCustomer]),
-        (book, lines): (&AlertHistory, &[AlertLine]),
-        now: &Zoned,
-    ) -> AlertPlan {
-        let standings = customer_states(books, scored, lines, &self.ways.links);
-        let found = standings
-            .iter()
-            .flat_map(|standing| detect_triggers(standing, now.date()));
-        let found = found.filter(|occasion| self.is_delivered_through(occasion.kind.stream(), channel));
-        let moment = PlanTime {
-            now: now.timestamp(),
-            today: now.date(),
+    fn plan(&self, run: &ChannelRun<'_>, scored: ScoredInputs<'_>) -> AlertPlan {
+        let states = customer_states(scored.inputs, scored.customers, &run.lines, &self.settings.links);
+        let triggers = states.iter().flat_map(|state| detect_triggers(state, run.now.date()));
+        let triggers = triggers.filter(|trigger| self.is_delivered_through(trigger.kind.stream(), run.channel));
+        let time = PlanTime {
+            now: run.now.timestamp(),
+            today: run.now.date(),
             computed: *self.scoring.computed().borrow(),
         };
-        plan_alerts(found.collect(), lines, &book.snoozes, moment)
+        plan_alerts(triggers.collect(), &run.lines, &run.history.snoozes, time)
     }
 
-    /// Line to insert for a trigger, and the lines of earlier attempts.
-    fn wish(&self, channel: Channel, occasion: &AlertTrigger, lines: &[AlertLine]) -> AlertClaim {
-        let line = NewAlertLine::of(occasion, (channel, self.place(occasion.kind.stream(), channel)));
-        (
-            line,
-            open_attempts(lines, &occasion.key).map(DeliveryAttempt::from).collect(),
-        )
+    fn build_claim(&self, run: &ChannelRun<'_>, trigger: &AlertTrigger) -> AlertClaim {
+        AlertClaim {
+            line: self.new_line(run.channel, trigger),
+            earlier: open_attempts(&run.lines, &trigger.key)
+                .map(DeliveryAttempt::from)
+                .collect(),
+        }
+    }
+
+    fn new_line(&self, channel: Channel, trigger: &AlertTrigger) -> NewAlertLine {
+        NewAlertLine::of(trigger, channel, self.recipient_name(trigger.kind.stream(), channel))
     }
 
     /// Inserts the claims and returns the ids of those that this instance won.
-    async fn claim(&self, claims: &[AlertClaim], book: &AlertHistory, now: &Zoned) -> Result<HashSet<String>, Error> {
+    async fn claim(
+        &self,
+        claims: &[AlertClaim],
+        history: &AlertHistory,
+        now: &Zoned,
+    ) -> Result<HashSet<String>, Error> {
         if claims.is_empty() {
             return Ok(HashSet::new());
         }
         let inserts = claims
             .iter()
-            .map(|(line, _)| line.insert(&DeliveryOutcome::Claimed, now));
+            .map(|claim| claim.line.insert(&DeliveryOutcome::Claimed, now));
         self.store.commit(Batch::by(BY, inserts)).await?;
-        let contest = ClaimElection {
+        let election = ClaimElection {
             store: &self.store,
             clock: &self.clock,
-            pause: self.ways.pause,
+            pause: self.settings.pause,
             by: BY,
         };
-        let own: Vec<String> = claims.iter().map(|(line, _)| line.id.clone()).collect();
-        Ok(contest.won(&own, &book.ids()).await?)
+        let own: Vec<String> = claims.iter().map(|claim| claim.line.id.clone()).collect();
+        Ok(election.won(&own, &history.ids()).await?)
     }
 
     /// Records that a message is on its way, delivers it, and records the outcome.
-    async fn send(
-        &self,
-        (stream, channel): (AlertStream, Channel),
-        message: &OutgoingMessage,
-        claims: &[&AlertClaim],
-        told: &mut SendCounts,
-    ) -> Result<(), Error> {
-        let leaving = claims
+    async fn send(&self, alert: ClaimedMessage<'_>, counts: &mut SendCounts) -> Result<(), Error> {
+        let ClaimedMessage {
+            stream,
+            channel,
+            message,
+            claims,
+        } = alert;
+        let sending = claims
             .iter()
-            .map(|(line, _)| outcome_change(&line.id, &DeliveryOutcome::Claimed, &DeliveryOutcome::Sending));
-        self.store.commit(Batch::by(BY, leaving.collect::<Vec<_>>())).await?;
-        let sent = match self.ways.streams.get(&stream) {
+            .map(|claim| outcome_change(&claim.line.id, &DeliveryOutcome::Claimed, &DeliveryOutcome::Sending));
+        self.store.commit(Batch::by(BY, sending.collect::<Vec<_>>())).await?;
+        let sent = match self.settings.streams.get(&stream) {
             Some(delivery) => delivery.send(channel, message).await,
             None => Err(DeliveryError::NotTaken("the stream is not configured".to_owned())),
         };
         let outcome = match &sent {
             Ok(()) => DeliveryOutcome::Sent,
-            Err(DeliveryError::NotTaken(why)) => DeliveryOutcome::Failed(why.clone()),
-            Err(DeliveryError::Unknown(why)) => DeliveryOutcome::Unknown(why.clone()),
+            Err(DeliveryError::NotTaken(reason)) => DeliveryOutcome::Failed(reason.clone()),
+            Err(DeliveryError::Unknown(reason)) => DeliveryOutcome::Unknown(reason.clone()),
         };
         match &sent {
-            Ok(()) => told.sent += 1,
+            Ok(()) => counts.sent += 1,
             Err(error) => {
                 tracing::warn!(
                     stream = stream.name(),
                     channel = channel.word(),
                     "an alert did not go out: {error}"
                 );
-                told.failed += 1;
+                counts.failed += 1;
             }
         }
         let zone = self.clock.zone();
-        let ended = claims.iter().map(|(line, earlier)| {
-            let outcome = with_failure_count(&outcome, earlier, zone);
-            outcome_change(&line.id, &DeliveryOutcome::Sending, &outcome)
+        let ended = claims.iter().map(|claim| {
+            let outcome = with_failure_count(&outcome, &claim.earlier, zone);
+            outcome_change(&claim.line.id, &DeliveryOutcome::Sending, &outcome)
         });
         self.store.commit(Batch::by(BY, ended.collect::<Vec<_>>())).await?;
-        let earlier = claims
+        let superseded = claims
             .iter()
-            .flat_map(|(_, earlier)| supersede_attempts(&outcome, earlier, zone));
-        self.note(earlier.collect()).await
+            .flat_map(|claim| supersede_attempts(&outcome, &claim.earlier, zone));
+        self.record_changes(superseded.collect()).await
     }
 
     /// Writes bookkeeping changes to the history. A conflict is ignored: another instance or staff changed the line
     /// first.
-    async fn note(&self, changes: Vec<RowChange>) -> Result<(), Error> {
+    async fn record_changes(&self, changes: Vec<RowChange>) -> Result<(), Error> {
         if changes.is_empty() {
             return Ok(());
         }
@@ -355,29 +384,28 @@ impl AlertSender {
     }
 
     /// Changes for suppressed triggers: pending confirmation, withdrawn, and (once) snoozed.
-    fn notes(&self, channel: Channel, plan: &AlertPlan, lines: &[AlertLine], now: &Zoned) -> Vec<RowChange> {
+    fn bookkeeping_changes(&self, run: &ChannelRun<'_>, plan: &AlertPlan) -> Vec<RowChange> {
         let withdrawn = plan.withdrawn.iter().map(|line| {
             let outcome = DeliveryOutcome::Suppressed("it did not last".to_owned());
             outcome_change(&line.id, &line.outcome, &outcome)
         });
-        let silent = plan.silent.iter().filter_map(|(occasion, silence)| {
-            let outcome = match silence {
+        let suppressed = plan.suppressed.iter().filter_map(|(trigger, reason)| {
+            let outcome = match reason {
                 SuppressionReason::Unconfirmed => DeliveryOutcome::Pending,
                 SuppressionReason::Snoozed(..) | SuppressionReason::Cooldown => {
-                    DeliveryOutcome::Suppressed(silence.words())
+                    DeliveryOutcome::Suppressed(reason.words())
                 }
-                SuppressionReason::Told | SuppressionReason::Claimed => return None,
+                SuppressionReason::Sent | SuppressionReason::Claimed => return None,
             };
             let is_known = |line: &&AlertLine| {
-                line.key == occasion.key && (line.outcome == outcome || line.outcome == DeliveryOutcome::Pending)
+                line.key == trigger.key && (line.outcome == outcome || line.outcome == DeliveryOutcome::Pending)
             };
-            if lines.iter().any(|line| is_known(&line)) {
+            if run.lines.iter().any(|line| is_known(&line)) {
                 return None;
             }
-            let line = NewAlertLine::of(occasion, (channel, self.place(occasion.kind.stream(), channel)));
-            Some(line.insert(&outcome, now))
+            Some(self.new_line(run.channel, trigger).insert(&outcome, &run.now))
         });
-        withdrawn.chain(silent).collect()
+        withdrawn.chain(suppressed).collect()
     }
 
     fn channels(&self) -> Vec<Channel> {
@@ -391,13 +419,13 @@ impl AlertSender {
     }
 
     fn is_delivered_through(&self, stream: AlertStream, channel: Channel) -> bool {
-        let delivery = self.ways.streams.get(&stream);
+        let delivery = self.settings.streams.get(&stream);
         let is_open = delivery.is_some_and(|delivery| delivery.channels().contains(&channel));
-        is_open && (channel == Channel::Slack || self.ways.mail_to.is_some())
+        is_open && (channel == Channel::Slack || self.settings.mail_to.is_some())
     }
 
     /// Display name of the destination of a stream.
-    fn place(&self, stream: AlertStream, channel: Channel) -> &str {
+    fn recipient_name(&self, stream: AlertStream, channel: Channel) -> &str {
         match channel {
             Channel::Mail => self.recipient(channel),
             Channel::Slack => stream.name(),
@@ -406,7 +434,7 @@ impl AlertSender {
 
     fn recipient(&self, channel: Channel) -> &str {
         match channel {
-            Channel::Mail => self.ways.mail_to.as_deref().unwrap_or_default(),
+            Channel::Mail => self.settings.mail_to.as_deref().unwrap_or_default(),
             Channel::Slack => "",
         }
     }
@@ -416,29 +444,62 @@ impl AlertSender {
 ///
 /// # Errors
 /// When the spreadsheet cannot be read.
-pub async fn load_report(scoring: &Scoring, clock: &Clock, extent: ReportPeriod) -> Result<HealthReport, Error> {
-    let books = scoring.books().await?;
-    Ok(report_from_inputs(scoring, &books, clock.today(), extent))
+pub async fn load_report(scoring: &Scoring, clock: &Clock, period: ReportPeriod) -> Result<HealthReport, Error> {
+    let inputs = scoring.load_inputs().await?;
+    Ok(report_from_inputs(scoring, &inputs, clock.today(), period))
 }
 
 /// Health report from tabs that were read already.
-pub fn report_from_inputs(scoring: &Scoring, books: &ScoringInputs, today: Date, extent: ReportPeriod) -> HealthReport {
-    let scored = scoring.score_all(books);
-    let standings = customer_states(books, &scored, &[], &LinkTarget::Rows);
-    build_report(&standings, today, extent)
+pub fn report_from_inputs(
+    scoring: &Scoring,
+    inputs: &ScoringInputs,
+    today: Date,
+    period: ReportPeriod,
+) -> HealthReport {
+    let scored = scoring.score_all(inputs);
+    let states = customer_states(inputs, &scored, &[], &LinkTarget::Rows);
+    build_report(&states, today, period)
 }
 
-/// A line to insert, and the lines of earlier attempts.
-type AlertClaim = (NewAlertLine, Vec<DeliveryAttempt>);
+/// Scored customers with the inputs of their scores.
+#[derive(Clone, Copy)]
+struct ScoredInputs<'a> {
+    inputs: &'a ScoringInputs,
+    customers: &'a [ScoredCustomer],
+}
+
+/// One channel of a run, with its part of the alert history.
+struct ChannelRun<'a> {
+    channel: Channel,
+    history: &'a AlertHistory,
+    /// Lines of this channel.
+    lines: Vec<AlertLine>,
+    now: Zoned,
+}
+
+/// Claim of an alert: the line to insert, and the lines of earlier attempts.
+struct AlertClaim {
+    line: NewAlertLine,
+    earlier: Vec<DeliveryAttempt>,
+}
+
+/// A message to deliver, with the claims that were won for it.
+struct ClaimedMessage<'a> {
+    stream: AlertStream,
+    channel: Channel,
+    message: &'a OutgoingMessage,
+    claims: &'a [&'a AlertClaim],
+}
 
 /// Lines about today's summary.
 fn summary_lines<'a>(
-    book: &'a AlertHistory,
+    history: &'a AlertHistory,
     channel: Channel,
     now: &Zoned,
 ) -> impl Iterator<Item = &'a SummaryAlertLine> {
     let key = summary_key(now.date());
-    book.summaries
+    history
+        .summaries
         .iter()
         .filter(move |line| line.channel == channel && line.key == key)
 }

@@ -47,7 +47,7 @@ fn snapshot(date: &str, points: u8) -> ScoreSnapshot {
     ScoreSnapshot::of(&scored(points), day(date))
 }
 
-fn standing<'a>(id: &'a CustomerId, score: &'a HealthScore, history: &'a [ScoreSnapshot]) -> CustomerState<'a> {
+fn state<'a>(id: &'a CustomerId, score: &'a HealthScore, history: &'a [ScoreSnapshot]) -> CustomerState<'a> {
     CustomerState {
         customer: id,
         title: "Acme",
@@ -64,22 +64,22 @@ fn standing<'a>(id: &'a CustomerId, score: &'a HealthScore, history: &'a [ScoreS
     }
 }
 
-fn kinds(standing: &CustomerState<'_>) -> Vec<AlertKind> {
-    detect_triggers(standing, day("2026-11-21"))
+fn kinds(state: &CustomerState<'_>) -> Vec<AlertKind> {
+    detect_triggers(state, day("2026-11-21"))
         .iter()
-        .map(|occasion| occasion.kind)
+        .map(|trigger| trigger.kind)
         .collect()
 }
 
-fn line(occasion: &AlertTrigger, outcome: DeliveryOutcome, at_text: &str) -> AlertLine {
+fn line(trigger: &AlertTrigger, outcome: DeliveryOutcome, at_text: &str) -> AlertLine {
     AlertLine {
-        id: format!("slack {}", occasion.key),
+        id: format!("slack {}", trigger.key),
         at: Some(at(at_text)),
-        customer: occasion.customer.clone(),
-        kind: occasion.kind,
+        customer: trigger.customer.clone(),
+        kind: trigger.kind,
         channel: Channel::Slack,
         outcome,
-        key: occasion.key.clone(),
+        key: trigger.key.clone(),
     }
 }
 
@@ -93,7 +93,7 @@ fn moment() -> PlanTime {
 
 fn fallen() -> AlertTrigger {
     let (id, score, history) = (id(), scored(55), [snapshot("2026-11-01", 80)]);
-    detect_triggers(&standing(&id, &score, &history), day("2026-11-21")).remove(0)
+    detect_triggers(&state(&id, &score, &history), day("2026-11-21")).remove(0)
 }
 
 fn mentioned() -> AlertTrigger {
@@ -105,16 +105,16 @@ fn mentioned() -> AlertTrigger {
         source: "intercom".to_owned(),
         event: "7".to_owned(),
     }];
-    let standing = CustomerState {
+    let state = CustomerState {
         mentions: &mentions,
-        ..standing(&id, &score, &[])
+        ..state(&id, &score, &[])
     };
-    detect_triggers(&standing, day("2026-11-21")).remove(0)
+    detect_triggers(&state, day("2026-11-21")).remove(0)
 }
 
-fn silence(occasion: &AlertTrigger, lines: &[AlertLine]) -> Option<SuppressionReason> {
-    let plan = plan_alerts(vec![occasion.clone()], lines, &[], moment());
-    plan.silent.into_iter().next().map(|(_, silence)| silence)
+fn silence(trigger: &AlertTrigger, lines: &[AlertLine]) -> Option<SuppressionReason> {
+    let plan = plan_alerts(vec![trigger.clone()], lines, &[], moment());
+    plan.suppressed.into_iter().next().map(|(_, silence)| silence)
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_band_is_left_only_beyond_the_dead_band() {
         (60, 52, None),
     ] {
         let (id, score, history) = (id(), scored(now), [snapshot("2026-11-01", before)]);
-        let found = kinds(&standing(&id, &score, &history)).first().copied();
+        let found = kinds(&state(&id, &score, &history)).first().copied();
         assert_eq!(found, expected, "{before} to {now}");
     }
 }
@@ -140,11 +140,11 @@ fn a_band_is_left_only_beyond_the_dead_band() {
 #[test]
 fn who_has_no_past_has_changed_nothing_and_who_was_told_of_counts_from_there() {
     let (id, score) = (id(), scored(20));
-    assert_eq!(kinds(&standing(&id, &score, &[])), []);
+    assert_eq!(kinds(&state(&id, &score, &[])), []);
     let history = [snapshot("2026-11-01", 80)];
     let told = CustomerState {
         last_sent_band: Some(HealthBand::Critical),
-        ..standing(&id, &score, &history)
+        ..state(&id, &score, &history)
     };
     assert_eq!(kinds(&told), []);
 }
@@ -160,9 +160,9 @@ fn trouble_is_one_occasion_for_as_long_as_it_lasts() {
     let overdue = |date: &str| ScoreSnapshot::of(&score, day(date));
     let key = |history: &[ScoreSnapshot]| {
         let id = id();
-        let all = detect_triggers(&standing(&id, &score, history), day("2026-11-21"));
+        let all = detect_triggers(&state(&id, &score, history), day("2026-11-21"));
         all.into_iter()
-            .find(|occasion| occasion.kind == AlertKind::PaymentDelinquent)
+            .find(|trigger| trigger.kind == AlertKind::PaymentDelinquent)
             .expect("an occasion")
             .key
     };
@@ -175,58 +175,58 @@ fn trouble_is_one_occasion_for_as_long_as_it_lasts() {
 
 #[test]
 fn a_change_of_band_is_told_when_the_next_computation_says_the_same() {
-    let occasion = fallen();
-    assert_eq!(silence(&occasion, &[]), Some(SuppressionReason::Unconfirmed));
-    let waiting = line(&occasion, DeliveryOutcome::Pending, "2026-11-21T06:00:00Z");
-    assert_eq!(silence(&occasion, std::slice::from_ref(&waiting)), None);
-    let just_seen = line(&occasion, DeliveryOutcome::Pending, "2026-11-21T11:59:30Z");
-    assert_eq!(silence(&occasion, &[just_seen]), Some(SuppressionReason::Unconfirmed));
+    let trigger = fallen();
+    assert_eq!(silence(&trigger, &[]), Some(SuppressionReason::Unconfirmed));
+    let waiting = line(&trigger, DeliveryOutcome::Pending, "2026-11-21T06:00:00Z");
+    assert_eq!(silence(&trigger, std::slice::from_ref(&waiting)), None);
+    let just_seen = line(&trigger, DeliveryOutcome::Pending, "2026-11-21T11:59:30Z");
+    assert_eq!(silence(&trigger, &[just_seen]), Some(SuppressionReason::Unconfirmed));
     let gone = plan_alerts(Vec::new(), std::slice::from_ref(&waiting), &[], moment());
     assert_eq!(gone.withdrawn, [waiting]);
 }
 
 #[test]
 fn nothing_is_told_twice_and_what_was_not_taken_is_told_again() {
-    let occasion = mentioned();
-    assert_eq!(silence(&occasion, &[]), None);
+    let trigger = mentioned();
+    assert_eq!(silence(&trigger, &[]), None);
     for (outcome, expected) in [
-        (DeliveryOutcome::Sent, Some(SuppressionReason::Told)),
-        (DeliveryOutcome::Sending, Some(SuppressionReason::Told)),
+        (DeliveryOutcome::Sent, Some(SuppressionReason::Sent)),
+        (DeliveryOutcome::Sending, Some(SuppressionReason::Sent)),
         (
             DeliveryOutcome::Unknown("silent".to_owned()),
-            Some(SuppressionReason::Told),
+            Some(SuppressionReason::Sent),
         ),
         (
             DeliveryOutcome::Other("seen by Ann".to_owned()),
-            Some(SuppressionReason::Told),
+            Some(SuppressionReason::Sent),
         ),
         (DeliveryOutcome::Failed("500".to_owned()), None),
         (DeliveryOutcome::Suppressed("snoozed".to_owned()), None),
     ] {
-        let lines = [line(&occasion, outcome.clone(), "2026-11-20T12:00:00Z")];
-        assert_eq!(silence(&occasion, &lines), expected, "{outcome:?}");
+        let lines = [line(&trigger, outcome.clone(), "2026-11-20T12:00:00Z")];
+        assert_eq!(silence(&trigger, &lines), expected, "{outcome:?}");
     }
 }
 
 #[test]
 fn after_a_message_the_next_of_its_kind_waits() {
-    let occasion = fallen();
-    let mut told = line(&occasion, DeliveryOutcome::Sent, "2026-11-21T11:00:00Z");
+    let trigger = fallen();
+    let mut told = line(&trigger, DeliveryOutcome::Sent, "2026-11-21T11:00:00Z");
     told.key = "customer c1 band_fell at_risk high_risk".to_owned();
-    let mut waiting = line(&occasion, DeliveryOutcome::Pending, "2026-11-21T06:00:00Z");
+    let mut waiting = line(&trigger, DeliveryOutcome::Pending, "2026-11-21T06:00:00Z");
     waiting.id = "other".to_owned();
     assert_eq!(
-        silence(&occasion, &[told.clone(), waiting.clone()]),
+        silence(&trigger, &[told.clone(), waiting.clone()]),
         Some(SuppressionReason::Cooldown)
     );
     told.at = Some(moment().now - COOLDOWN - SignedDuration::from_secs(1));
-    assert_eq!(silence(&occasion, &[told, waiting]), None);
+    assert_eq!(silence(&trigger, &[told, waiting]), None);
 }
 
 #[test]
 fn whom_somebody_snoozed_nobody_is_told_of_until_the_day_is_over() {
-    let occasion = mentioned();
-    for (customer, until, silent) in [
+    let trigger = mentioned();
+    for (customer, until, suppressed) in [
         ("c1", "2026-11-21", true),
         ("c1", "2026-11-20", false),
         ("c2", "2026-12-31", false),
@@ -236,21 +236,21 @@ fn whom_somebody_snoozed_nobody_is_told_of_until_the_day_is_over() {
             until: day(until),
             reason: "on holiday".to_owned(),
         };
-        let plan = plan_alerts(vec![occasion.clone()], &[], &[snooze], moment());
-        assert_eq!(plan.send.is_empty(), silent, "{customer} {until}");
-        if silent {
-            assert_eq!(plan.silent[0].1.words(), "snoozed until 2026-11-21: on holiday");
+        let plan = plan_alerts(vec![trigger.clone()], &[], &[snooze], moment());
+        assert_eq!(plan.send.is_empty(), suppressed, "{customer} {until}");
+        if suppressed {
+            assert_eq!(plan.suppressed[0].1.words(), "snoozed until 2026-11-21: on holiday");
         }
     }
 }
 
 #[test]
 fn what_another_instance_claims_waits_until_the_claim_runs_out() {
-    let occasion = mentioned();
-    let claimed = line(&occasion, DeliveryOutcome::Claimed, "2026-11-21T11:55:00Z");
-    assert_eq!(silence(&occasion, &[claimed]), Some(SuppressionReason::Claimed));
-    let dead = line(&occasion, DeliveryOutcome::Claimed, "2026-11-21T11:49:00Z");
-    assert_eq!(silence(&occasion, &[dead]), None);
+    let trigger = mentioned();
+    let claimed = line(&trigger, DeliveryOutcome::Claimed, "2026-11-21T11:55:00Z");
+    assert_eq!(silence(&trigger, &[claimed]), Some(SuppressionReason::Claimed));
+    let dead = line(&trigger, DeliveryOutcome::Claimed, "2026-11-21T11:49:00Z");
+    assert_eq!(silence(&trigger, &[dead]), None);
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn a_silence_has_a_day_within_a_year_and_a_reason() {
         ("", "", Err("until")),
         ("2026-12-31", "  ", Err("reason")),
     ] {
-        let parsed = Snooze::parse(&id(), (until, reason), day("2026-11-21"));
+        let parsed = Snooze::parse(&id(), until, reason, day("2026-11-21"));
         let told = parsed
             .map(|snooze| snooze.until.to_string())
             .map_err(|(field, _)| field);
@@ -275,8 +275,8 @@ fn a_silence_has_a_day_within_a_year_and_a_reason() {
 
 #[test]
 fn the_band_that_was_told_last_is_read_from_the_lines() {
-    let occasion = fallen();
-    let sent = line(&occasion, DeliveryOutcome::Sent, "2026-11-20T12:00:00Z");
+    let trigger = fallen();
+    let sent = line(&trigger, DeliveryOutcome::Sent, "2026-11-20T12:00:00Z");
     assert_eq!(
         last_sent_band(std::slice::from_ref(&sent), &id()),
         Some(HealthBand::AtRisk)
@@ -323,11 +323,11 @@ fn the_summary_counts_bands_and_names_who_moved_and_what_is_next() {
     let ids = [CustomerId::new("a"), CustomerId::new("b")];
     let scores = [scored(80), scored(40)];
     let histories = [vec![snapshot("2026-11-01", 60)], vec![snapshot("2026-11-01", 75)]];
-    let standings = [
-        standing(&ids[0], &scores[0], &histories[0]),
-        standing(&ids[1], &scores[1], &histories[1]),
+    let states = [
+        state(&ids[0], &scores[0], &histories[0]),
+        state(&ids[1], &scores[1], &histories[1]),
     ];
-    let report = build_report(&standings, day("2026-11-21"), ReportPeriod::WEEK);
+    let report = build_report(&states, day("2026-11-21"), ReportPeriod::WEEK);
     assert_eq!(
         report.bands.iter().map(|band| band.count).collect::<Vec<_>>(),
         [1, 0, 1, 0]

@@ -136,46 +136,42 @@ pub struct AlertTrigger {
 }
 
 /// All triggers of a customer, most urgent first. `today` is the day of the score.
-pub fn detect_triggers(standing: &CustomerState<'_>, today: Date) -> Vec<AlertTrigger> {
-    let mentions = standing.mentions.iter().map(|mention| {
+pub fn detect_triggers(state: &CustomerState<'_>, today: Date) -> Vec<AlertTrigger> {
+    let mentions = state.mentions.iter().map(|mention| {
         let reason = format!("“{}”", mention.quote);
         let action = ScorePenalty::CancelMention.action();
-        new_trigger(standing, AlertKind::CancelMention, &mention.id, (reason, action))
+        new_trigger(state, AlertKind::CancelMention, &mention.id, reason, action)
     });
     let lasting = [
         (AlertKind::PaymentDelinquent, ScorePenalty::PaymentDelinquent),
         (AlertKind::CriticalTicket, ScorePenalty::CriticalTicket),
     ];
     let lasting = lasting.into_iter().filter_map(|(kind, penalty)| {
-        let lost = standing.score.penalties.iter().find(|lost| lost.penalty == penalty)?;
-        let since = penalty_since(standing.history, penalty, today).to_string();
-        Some(new_trigger(
-            standing,
-            kind,
-            &since,
-            (lost.fact.clone(), penalty.action()),
-        ))
+        let lost = state.score.penalties.iter().find(|lost| lost.penalty == penalty)?;
+        let since = penalty_since(state.history, penalty, today).to_string();
+        Some(new_trigger(state, kind, &since, lost.fact.clone(), penalty.action()))
     });
-    mentions.chain(lasting).chain(band_change(standing)).collect()
+    mentions.chain(lasting).chain(band_change(state)).collect()
 }
 
 fn new_trigger(
-    standing: &CustomerState<'_>,
+    state: &CustomerState<'_>,
     kind: AlertKind,
-    what: &str,
-    (reason, action): (String, &'static str),
+    subject: &str,
+    reason: String,
+    action: &'static str,
 ) -> AlertTrigger {
     AlertTrigger {
-        customer: standing.customer.clone(),
-        title: standing.title.to_owned(),
-        account_manager: standing.account_manager.map(str::to_owned),
-        mrr: standing.mrr,
-        score: standing.score.score,
+        customer: state.customer.clone(),
+        title: state.title.to_owned(),
+        account_manager: state.account_manager.map(str::to_owned),
+        mrr: state.mrr,
+        score: state.score.score,
         kind,
-        key: format!("customer {} {} {what}", standing.customer, kind.word()),
+        key: format!("customer {} {} {subject}", state.customer, kind.word()),
         reason,
         action,
-        link: standing.link.clone(),
+        link: state.link.clone(),
     }
 }
 
@@ -190,21 +186,21 @@ fn penalty_since(history: &[ScoreSnapshot], penalty: ScorePenalty, today: Date) 
 }
 
 /// Change of band since the last alert that was sent; since the start of the history if there was none.
-fn band_change(standing: &CustomerState<'_>) -> Option<AlertTrigger> {
-    let first = standing.history.first();
-    let settled = standing.last_sent_band.or(first.map(|first| first.band))?;
-    let (score, band) = (standing.score.score, standing.score.band);
-    let kind = if band < settled && score + DEAD_BAND < settled.lowest() {
+fn band_change(state: &CustomerState<'_>) -> Option<AlertTrigger> {
+    let first = state.history.first();
+    let known_band = state.last_sent_band.or(first.map(|first| first.band))?;
+    let (score, band) = (state.score.score, state.score.band);
+    let kind = if band < known_band && score + DEAD_BAND < known_band.lowest() {
         AlertKind::BandFell
-    } else if band > settled && score >= next_better_band(settled)?.lowest() + DEAD_BAND {
+    } else if band > known_band && score >= next_better_band(known_band)?.lowest() + DEAD_BAND {
         AlertKind::BandRose
     } else {
         return None;
     };
-    let reason = format!("from {settled} to {band}");
-    let action = standing.score.action().unwrap_or("Thank them, and ask what helped.");
-    let what = format!("{} {}", settled.word(), band.word());
-    Some(new_trigger(standing, kind, &what, (reason, action)))
+    let reason = format!("from {known_band} to {band}");
+    let action = state.score.action().unwrap_or("Thank them, and ask what helped.");
+    let subject = format!("{} {}", known_band.word(), band.word());
+    Some(new_trigger(state, kind, &subject, reason, action))
 }
 
 fn next_better_band(band: HealthBand) -> Option<HealthBand> {

@@ -43,7 +43,7 @@ pub(crate) fn read_body<Body: DeserializeOwned>(headers: &HeaderMap, body: &Byte
 }
 
 /// Response after an action: a redirect to the customer's page for browsers, `outcome` as JSON for programs.
-pub(crate) fn respond(headers: &HeaderMap, (id, done): (&str, &str), outcome: impl Serialize) -> Response {
+pub(crate) fn respond(headers: &HeaderMap, id: &str, done: &str, outcome: impl Serialize) -> Response {
     match Format::accepted(headers) {
         Format::Html => Redirect::to(&format!("{}?done={done}", customer_address(id))).into_response(),
         _ => Json(outcome).into_response(),

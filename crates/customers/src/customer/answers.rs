@@ -81,7 +81,7 @@ pub struct CustomerDetailInputs<'a> {
     /// All customers.
     pub rows: &'a CustomerRows,
     /// Records of the sources, with what was derived from them.
-    pub told: &'a DerivedRecords,
+    pub derived: &'a DerivedRecords,
     /// Records and events of this customer.
     pub cluster: Option<&'a Cluster>,
     /// Reporting currency.
@@ -93,53 +93,53 @@ pub struct CustomerDetailInputs<'a> {
     /// Score history of the customer, oldest first.
     pub history: &'a [ScoreSnapshot],
     /// Alert history.
-    pub book: &'a AlertHistory,
+    pub alert_history: &'a AlertHistory,
 }
 
 impl CustomerDetailResponse {
     /// Builds the response for `customer`.
-    pub fn of(customer: &Customer, material: &CustomerDetailInputs<'_>, elsewhere: CrossBoardData) -> Self {
-        let known = material.told.known();
-        let events = material.cluster.into_iter().flat_map(|cluster| &cluster.events);
-        let events = events.map(|place| &known.events[*place]);
-        let facts = facts(customer, material);
+    pub fn of(customer: &Customer, inputs: &CustomerDetailInputs<'_>, elsewhere: CrossBoardData) -> Self {
+        let input = inputs.derived.unify_input();
+        let events = inputs.cluster.into_iter().flat_map(|cluster| &cluster.events);
+        let events = events.map(|index| &input.events[*index]);
+        let facts = facts(customer, inputs);
         let mentions = facts.as_ref().map(|facts| facts.cancel_mentions.as_slice());
         Self {
-            customer: CustomerResponse::of(customer, material.rows, material.currency),
-            reasons: risk::risk_reasons(customer, material.history),
+            customer: CustomerResponse::of(customer, inputs.rows, inputs.currency),
+            reasons: risk::risk_reasons(customer, inputs.history),
             health: facts
                 .as_ref()
-                .and_then(|facts| ScoreExplanation::of(facts, material.history, material.now)),
-            provenance: provenance(material),
+                .and_then(|facts| ScoreExplanation::of(facts, inputs.history, inputs.now)),
+            provenance: provenance(inputs),
             timeline: timeline(events),
-            aliases: aliases(customer, known.aliases),
+            aliases: aliases(customer, input.aliases),
             notices: AlertNotices::of(
-                material.book,
+                inputs.alert_history,
                 &customer.id,
                 mentions.unwrap_or_default(),
-                material.now.date(),
+                inputs.now.date(),
             ),
             elsewhere,
         }
     }
 }
 
-fn facts(customer: &Customer, material: &CustomerDetailInputs<'_>) -> Option<rules::HealthFacts> {
-    let terms = features::ExtractionContext {
-        now: material.now,
-        currency: material.currency,
-        dismissed: material.dismissed,
-        heard: &material.told.heard,
+fn facts(customer: &Customer, inputs: &CustomerDetailInputs<'_>) -> Option<rules::HealthFacts> {
+    let context = features::ExtractionContext {
+        now: inputs.now,
+        currency: inputs.currency,
+        dismissed: inputs.dismissed,
+        analyzed_messages: &inputs.derived.analyzed_messages,
     };
-    let known = material.told.known();
-    Some(features::extract_facts(known, material.cluster?, customer, &terms))
+    let input = inputs.derived.unify_input();
+    Some(features::extract_facts(input, inputs.cluster?, customer, &context))
 }
 
-fn provenance(material: &CustomerDetailInputs<'_>) -> Vec<FieldProvenance> {
-    let Some(cluster) = material.cluster else {
+fn provenance(inputs: &CustomerDetailInputs<'_>) -> Vec<FieldProvenance> {
+    let Some(cluster) = inputs.cluster else {
         return Vec::new();
     };
-    let facts = FieldCandidates::of(material.told.known(), cluster)
+    let facts = FieldCandidates::of(inputs.derived.unify_input(), cluster)
         .winners()
         .into_iter();
     facts

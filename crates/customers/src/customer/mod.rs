@@ -66,7 +66,7 @@ pub struct Customer {
     /// Result of the health rules; written by scoring, not by a sync.
     pub health: CustomerHealth,
     /// Status of the row.
-    pub standing: CustomerStatus,
+    pub status: CustomerStatus,
     /// Time at which the row was created.
     pub created_at: Option<Timestamp>,
     /// Time of the last change to the row.
@@ -183,7 +183,7 @@ impl Customer {
             revenue: CustomerRevenue::default(),
             sources: Vec::new(),
             health: CustomerHealth::default(),
-            standing: CustomerStatus::Current,
+            status: CustomerStatus::Current,
             created_at: None,
             updated_at: None,
         }
@@ -191,7 +191,7 @@ impl Customer {
 
     /// Whether the customer counts in totals and lists.
     pub fn is_current(&self) -> bool {
-        self.standing == CustomerStatus::Current
+        self.status == CustomerStatus::Current
     }
 
     /// Whether the customer pays in a currency other than the reporting currency.
@@ -214,17 +214,17 @@ impl Customer {
 
 /// Search texts (name, company, plan and email addresses) of `customers`, in their order.
 pub fn build_search_texts<'a>(customers: impl IntoIterator<Item = &'a Customer>) -> SearchIndex {
-    let mut folding = SearchIndexBuilder::default();
+    let mut index = SearchIndexBuilder::default();
     for customer in customers {
         let profile = &customer.profile;
         let repeated = [&profile.company, &profile.plan];
         let own = profile.name.as_deref().into_iter();
-        folding.add(
+        index.add(
             repeated.into_iter().flatten().map(String::as_str),
             own.chain(customer.emails().map(Email::as_written)),
         );
     }
-    folding.finish()
+    index.finish()
 }
 
 /// Health band of a customer, as stored in the row.

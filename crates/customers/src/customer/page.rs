@@ -40,7 +40,7 @@ pub(crate) async fn show_customer(
     if Format::accepted(&headers) == Format::Json {
         return Ok(Json(load_detail(&customers, &current, customer).await?).into_response());
     }
-    if let CustomerStatus::Merged { into } = &customer.standing {
+    if let CustomerStatus::Merged { into } = &customer.status {
         return Ok(Redirect::to(&customer_address(into.as_str())).into_response());
     }
     render_customer_page(&customers, &current, customer, CustomerPageForms::at(&uri)).await
@@ -82,11 +82,11 @@ impl CustomerPageForms {
     fn at(uri: &Uri) -> Self {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-        let told = pairs
+        let done = pairs
             .into_iter()
             .find(|(name, _)| name == "done")
             .map(|(_, value)| value);
-        let done = match told.as_deref() {
+        let done = match done.as_deref() {
             Some("merged") => Some("The two are one customer now. “Undo” below takes it back, with nothing lost."),
             Some("unmerged") => Some("They are two customers again, as they were before."),
             Some("snoozed") => Some("Nobody is told of this customer until that day. “Tell again” below ends it."),
@@ -106,20 +106,21 @@ pub(crate) async fn render_customer_page(
     customers: &Customers,
     current: &CustomersSnapshot,
     customer: &Customer,
-    attempt: CustomerPageForms,
+    forms: CustomerPageForms,
 ) -> Result<Response, Error> {
     let page = CustomerPage {
         detail: &load_detail(customers, current, customer).await?,
         customer,
-        attempt: (&attempt.alias, &attempt.reason),
-        snooze: &attempt.snooze,
-        done: attempt.done.as_deref(),
+        alias: &forms.alias,
+        merge_reason: &forms.reason,
+        snooze: &forms.snooze,
+        done: forms.done.as_deref(),
         currency: current.currency,
         now: &current.now,
     };
     let document = page.document(&customers.frame(current));
     let private = [(header::CACHE_CONTROL, "private, no-cache")];
-    Ok((attempt.status, private, Html(document)).into_response())
+    Ok((forms.status, private, Html(document)).into_response())
 }
 
 async fn load_detail(
@@ -127,30 +128,30 @@ async fn load_detail(
     current: &CustomersSnapshot,
     customer: &Customer,
 ) -> Result<CustomerDetailResponse, Error> {
-    let told = customers.told().await?;
-    let (history, dismissals, book): (Reading<ScoreHistory>, Reading<Dismissals>, Reading<AlertHistory>) = {
+    let derived_records = customers.derived_records().await?;
+    let (history, dismissals, alert_history): (Reading<ScoreHistory>, Reading<Dismissals>, Reading<AlertHistory>) = {
         let store = &customers.store;
-        let (history, dismissals, book) = tokio::join!(store.read(), store.read(), store.read());
-        (history?, dismissals?, book?)
+        let (history, dismissals, alert_history) = tokio::join!(store.read(), store.read(), store.read());
+        (history?, dismissals?, alert_history?)
     };
-    let material = CustomerDetailInputs {
+    let inputs = CustomerDetailInputs {
         rows: &current.rows,
         dismissed: &dismissals.snapshot.data.ids,
         history: history.snapshot.data.of(&customer.id),
-        cluster: told.cluster(customer),
-        told: &told,
+        cluster: derived_records.cluster(customer),
+        derived: &derived_records,
         currency: current.currency,
         now: &current.now,
-        book: &book.snapshot.data,
+        alert_history: &alert_history.snapshot.data,
     };
     let company = customer
         .profile
         .company
         .clone()
         .or_else(|| customer.profile.name.clone());
-    let elsewhere = match company {
-        Some(company) => (customers.elsewhere)(company).await,
+    let cross_board = match company {
+        Some(company) => (customers.cross_board)(company).await,
         None => CrossBoardData::default(),
     };
-    Ok(CustomerDetailResponse::of(customer, &material, elsewhere))
+    Ok(CustomerDetailResponse::of(customer, &inputs, cross_board))
 }

@@ -59,7 +59,7 @@ impl TimelineEntry {
                 .filter(|title| !title.trim().is_empty())
                 .unwrap_or_else(|| untitled(kind).to_owned()),
             status: status.unwrap_or_default(),
-            detail: shortened(&detail.unwrap_or_default()),
+            detail: truncate(&detail.unwrap_or_default()),
             // Only web addresses become links; other values of a vendor do not.
             url: url.filter(|url| url.starts_with("https://")),
         }
@@ -82,60 +82,71 @@ fn untitled(kind: &str) -> &'static str {
 
 fn entry_texts(detail: &EventDetail) -> EntryTexts {
     match detail {
-        EventDetail::Conversation(told) => {
-            let rated = told
+        EventDetail::Conversation(conversation) => {
+            let rated = conversation
                 .rating
                 .as_ref()
                 .map(|rating| format!("rated {} of 5", rating.stars));
-            let status = [told.state.clone(), rated].into_iter().flatten().collect::<Vec<_>>();
-            (told.title.clone(), Some(status.join(", ")), first_words(&told.messages))
+            let status = [conversation.state.clone(), rated]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>();
+            (
+                conversation.title.clone(),
+                Some(status.join(", ")),
+                first_words(&conversation.messages),
+            )
         }
-        EventDetail::Ticket(told) => {
-            let status = [&told.state, &told.priority].into_iter().flatten().cloned();
-            (told.title.clone(), Some(status.collect::<Vec<_>>().join(", ")), None)
+        EventDetail::Ticket(ticket) => {
+            let status = [&ticket.state, &ticket.priority].into_iter().flatten().cloned();
+            (ticket.title.clone(), Some(status.collect::<Vec<_>>().join(", ")), None)
         }
-        EventDetail::Booking(told) => (
-            told.name.clone(),
-            Some(outcome(&told.outcome).to_owned()),
-            told.reason.clone(),
+        EventDetail::Booking(booking) => (
+            booking.name.clone(),
+            Some(outcome(&booking.outcome).to_owned()),
+            booking.reason.clone(),
         ),
-        EventDetail::Meeting(told) => (told.title.clone(), None, of_meeting(told)),
-        EventDetail::Onboarding(told) => {
-            let status = told
+        EventDetail::Meeting(meeting) => (meeting.title.clone(), None, meeting_summary(meeting)),
+        EventDetail::Onboarding(onboarding) => {
+            let status = onboarding
                 .completed
                 .map(|done| if done { "completed" } else { "begun" }.to_owned());
-            (told.content.clone(), status, None)
+            (onboarding.content.clone(), status, None)
         }
-        EventDetail::Deal(told) => {
-            let amount = told.amount.map(|amount| match told.currency {
+        EventDetail::Deal(deal) => {
+            let amount = deal.amount.map(|amount| match deal.currency {
                 Some(currency) => format!("{} {currency}", amount.normalize()),
                 None => amount.normalize().to_string(),
             });
-            (told.name.clone(), Some(deal_status(told.status).to_owned()), amount)
+            (deal.name.clone(), Some(deal_status(deal.status).to_owned()), amount)
         }
-        EventDetail::Subscription(told) => {
-            let plans: Vec<&str> = told.items.iter().filter_map(|item| item.name.as_deref()).collect();
-            (Some(plans.join(", ")), told.status.clone(), None)
+        EventDetail::Subscription(subscription) => {
+            let plans: Vec<&str> = subscription
+                .items
+                .iter()
+                .filter_map(|item| item.name.as_deref())
+                .collect();
+            (Some(plans.join(", ")), subscription.status.clone(), None)
         }
-        EventDetail::Invoice(told) => {
-            let total = told.total.map(|total| format!("Invoice of {total}"));
-            let left = told.remaining.filter(|left| !left.units.is_zero());
+        EventDetail::Invoice(invoice) => {
+            let total = invoice.total.map(|total| format!("Invoice of {total}"));
+            let left = invoice.remaining.filter(|left| !left.units.is_zero());
             (
                 total,
-                told.status.clone(),
+                invoice.status.clone(),
                 left.map(|left| format!("{left} left to pay")),
             )
         }
-        EventDetail::Movement(told) => {
-            let change = told
+        EventDetail::Movement(movement) => {
+            let change = movement
                 .change
-                .map(|change| format!("{} {change} a month", movement(&told.kind)));
-            (change, None, told.description.clone())
+                .map(|change| format!("{} {change} a month", movement_label(&movement.kind)));
+            (change, None, movement.description.clone())
         }
     }
 }
 
-fn of_meeting(meeting: &Meeting) -> Option<String> {
+fn meeting_summary(meeting: &Meeting) -> Option<String> {
     let summary = meeting.summary.clone();
     summary.or_else(|| first_words(&meeting.transcript))
 }
@@ -144,7 +155,7 @@ fn first_words(messages: &[Message]) -> Option<String> {
     messages.first().map(|message| message.text.clone())
 }
 
-fn shortened(text: &str) -> String {
+fn truncate(text: &str) -> String {
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if plain.chars().count() <= MAX_QUOTE_CHARS {
         return plain;
@@ -173,7 +184,7 @@ fn deal_status(status: DealStatus) -> &'static str {
     }
 }
 
-fn movement(kind: &MovementKind) -> &str {
+fn movement_label(kind: &MovementKind) -> &str {
     match kind {
         MovementKind::NewBusiness => "New business:",
         MovementKind::Expansion => "Expansion:",

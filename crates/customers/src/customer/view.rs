@@ -36,8 +36,10 @@ pub struct CustomerPage<'a> {
     pub detail: &'a CustomerDetailResponse,
     /// Customer record.
     pub customer: &'a Customer,
-    /// Values of the merge form: email address and reason.
-    pub attempt: (&'a FormValue, &'a str),
+    /// Email address in the merge form.
+    pub alias: &'a FormValue,
+    /// Reason in the merge form.
+    pub merge_reason: &'a str,
     /// Values of the snooze form.
     pub snooze: &'a SnoozeForm,
     /// Message about the last action.
@@ -53,17 +55,17 @@ impl CustomerPage<'_> {
     pub fn document(&self, frame: &Frame) -> String {
         let main = html! {
             @if let Some(done) = self.done { div .notice role="status" { p { (done) } } }
-            (self.standing())
-            (self.head())
+            (self.status_notice())
+            (self.heading())
             (self.figures())
-            (self.why())
+            (self.explanation_section())
             div .pair {
                 (self.elsewhere(&self.detail.elsewhere))
                 (self.provenance())
             }
             (self.timeline())
-            (view::alerts_section((&self.detail.notices, self.snooze), self.customer, self.now))
-            (self.merging())
+            (view::alerts_section(&self.detail.notices, self.snooze, self.customer, self.now))
+            (self.merge_section())
         };
         frame.document(Page {
             title: self.customer.title(),
@@ -73,15 +75,15 @@ impl CustomerPage<'_> {
         })
     }
 
-    fn standing(&self) -> Markup {
+    fn status_notice(&self) -> Markup {
         html! {
-            @if self.customer.standing == CustomerStatus::Gone {
+            @if self.customer.status == CustomerStatus::Gone {
                 p .notice { "No source knows this customer any more. The row stays, and counts in no sum." }
             }
         }
     }
 
-    fn head(&self) -> Markup {
+    fn heading(&self) -> Markup {
         let profile = &self.customer.profile;
         let company = profile
             .company
@@ -133,27 +135,27 @@ impl CustomerPage<'_> {
             div .kpis {
                 (figure("Health", format::score(customer.health_score, HealthFilter::of(self.customer)), &coverage))
                 (figure("MRR", html! { (format::amount_or_dash(self.customer.revenue.mrr)) }, &format!("{arr} a year. {source}")))
-                (figure("Account manager", html! { bdi { (customer.account_manager.as_deref().unwrap_or(UNKNOWN_VALUE)) } }, &self.stake()))
-                (figure("Last seen", seen, &self.since()))
+                (figure("Account manager", html! { bdi { (customer.account_manager.as_deref().unwrap_or(UNKNOWN_VALUE)) } }, &self.value_at_risk_note()))
+                (figure("Last seen", seen, &self.customer_since_note()))
             }
         }
     }
 
-    fn stake(&self) -> String {
+    fn value_at_risk_note(&self) -> String {
         match self.detail.customer.value_at_risk {
             Some(value) => format!("{} a month at stake.", format::money(value, self.currency)),
             None => String::new(),
         }
     }
 
-    fn since(&self) -> String {
+    fn customer_since_note(&self) -> String {
         let since = self.customer.profile.customer_since;
         since.map_or_else(String::new, |since| {
             format!("Customer since {}.", date_time::day_of(since, self.now))
         })
     }
 
-    fn why(&self) -> Markup {
+    fn explanation_section(&self) -> Markup {
         html! {
             @if !self.detail.reasons.is_empty() {
                 p .lead { (capitalize(&join_names(&self.detail.reasons))) "." }
@@ -224,17 +226,17 @@ impl CustomerPage<'_> {
     }
 
     fn fields(&self) -> Vec<Markup> {
-        let line = |told: &FieldProvenance| {
-            let since = match told.since {
+        let line = |field: &FieldProvenance| {
+            let since = match field.since {
                 Some(at) => date_time::relative_time_element(at, self.now),
                 None => html! { (UNKNOWN_VALUE) },
             };
             row(
                 0,
                 &[
-                    cell("name", html! { (told.field.replace('_', " ")) }),
-                    cell("reason", html! { bdi { (told.value) } }),
-                    cell("detail", html! { (told.source) }),
+                    cell("name", html! { (field.field.replace('_', " ")) }),
+                    cell("reason", html! { bdi { (field.value) } }),
+                    cell("detail", html! { (field.source) }),
                     cell("when detail", since),
                 ],
             )
@@ -251,18 +253,18 @@ impl CustomerPage<'_> {
             section aria-labelledby="timeline" {
                 h2 #timeline { "What happened" }
                 @if open.is_empty() { p .hint { "No source has told of anything yet." } }
-                @else { ol .timeline { @for line in open { (self.happening(line)) } } }
+                @else { ol .timeline { @for line in open { (self.timeline_item(line)) } } }
                 @if !more.is_empty() {
                     details {
                         summary { "Earlier (" (more.len()) ")" }
-                        ol .timeline { @for line in more { (self.happening(line)) } }
+                        ol .timeline { @for line in more { (self.timeline_item(line)) } }
                     }
                 }
             }
         }
     }
 
-    fn happening(&self, line: &TimelineEntry) -> Markup {
+    fn timeline_item(&self, line: &TimelineEntry) -> Markup {
         html! {
             li {
                 span .when { @if let Some(at) = line.at { (date_time::day_element(at, self.now)) } }
@@ -283,25 +285,25 @@ impl CustomerPage<'_> {
         }
     }
 
-    fn merging(&self) -> Markup {
+    fn merge_section(&self) -> Markup {
         let address = customer_address(self.customer.id.as_str());
         html! {
             section #merging aria-labelledby="merge" {
                 h2 #merge { "The same customer under another address" }
                 @if !self.detail.aliases.is_empty() {
-                    ul .sources { @for alias in &self.detail.aliases { (self.alias(alias, &address)) } }
+                    ul .sources { @for alias in &self.detail.aliases { (self.alias_item(alias, &address)) } }
                 }
                 @if self.customer.is_current() && self.customer.email.is_some() {
-                    details open[self.attempt.0.error.is_some()] {
+                    details open[self.alias.error.is_some()] {
                         summary { "Merge with another customer" }
-                        (self.form(&address))
+                        (self.merge_form(&address))
                     }
                 }
             }
         }
     }
 
-    fn alias(&self, alias: &AliasResponse, address: &str) -> Markup {
+    fn alias_item(&self, alias: &AliasResponse, address: &str) -> Markup {
         html! {
             li {
                 div .line-head {
@@ -321,9 +323,8 @@ impl CustomerPage<'_> {
         }
     }
 
-    fn form(&self, address: &str) -> Markup {
-        let (alias, reason) = self.attempt;
-        let reason = FormValue::valid(reason);
+    fn merge_form(&self, address: &str) -> Markup {
+        let reason = FormValue::valid(self.merge_reason);
         let field = |name, label, hint, typed, necessity| TextField {
             name,
             label,
@@ -336,7 +337,7 @@ impl CustomerPage<'_> {
         };
         html! {
             form .claim.narrow method="post" action={ (address) "/merge" } {
-                (field("alias", "Their other address", "Both records, with everything that happened, become this one. It can be undone, with nothing lost.", alias, Necessity::Required).markup())
+                (field("alias", "Their other address", "Both records, with everything that happened, become this one. It can be undone, with nothing lost.", self.alias, Necessity::Required).markup())
                 (field("reason", "Why", "", &reason, Necessity::Optional).markup())
                 div .send { button .action type="submit" { "Merge" } }
             }

@@ -44,9 +44,9 @@ fn managers(rows: &CustomerRows) -> Vec<String> {
 fn sources(rows: &CustomerRows) -> Vec<String> {
     // A linear search is fast enough: thousands of customers share a few sources.
     let mut names: Vec<&str> = Vec::new();
-    for mark in rows.current().flat_map(|customer| &customer.sources) {
-        if !names.contains(&mark.source.as_str()) {
-            names.push(&mark.source);
+    for linked_source in rows.current().flat_map(|customer| &customer.sources) {
+        if !names.contains(&linked_source.source.as_str()) {
+            names.push(&linked_source.source);
         }
     }
     names.sort_unstable();

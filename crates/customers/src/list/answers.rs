@@ -133,7 +133,7 @@ impl CustomerResponse {
             churn_risk: number(health.churn_risk),
             value_at_risk: number(risk::value_at_risk(customer, currency)),
             sources: sources(customer),
-            merged_into: match &customer.standing {
+            merged_into: match &customer.status {
                 CustomerStatus::Merged { into } => Some(into.to_string()),
                 CustomerStatus::Current | CustomerStatus::Gone => None,
             },
@@ -144,12 +144,12 @@ impl CustomerResponse {
 }
 
 fn sources(customer: &Customer) -> Vec<CustomerSourceResponse> {
-    let marks = customer.sources.iter().map(|mark| CustomerSourceResponse {
-        source: mark.source.clone(),
-        ids: mark.ids.clone(),
-        synced_at: mark.synced_at,
+    let linked_sources = customer.sources.iter().map(|linked_source| CustomerSourceResponse {
+        source: linked_source.source.clone(),
+        ids: linked_source.ids.clone(),
+        synced_at: linked_source.synced_at,
     });
-    marks.collect()
+    linked_sources.collect()
 }
 
 /// `GET /customers`: one page of the filtered customers.
@@ -207,34 +207,45 @@ pub struct AtRiskListResponse {
 }
 
 impl CustomerListResponse {
-    /// Page `paging` of a listing.
+    /// One page of a listing.
     pub fn of(
         listing: &CustomerListing,
         rows: &CustomerRows,
         paging: Pagination,
-        (as_of, currency): (Timestamp, Currency),
+        as_of: Timestamp,
+        currency: Currency,
     ) -> Self {
-        let shown = paging.part(&listing.places).iter();
+        let shown = paging.part(&listing.indices).iter();
         Self {
             as_of,
-            total: listing.places.len(),
+            total: listing.indices.len(),
             mrr: listing.mrr,
             in_other_currencies: listing.in_other_currencies,
             currency: currency.code().to_owned(),
             page: paging.page,
             pages: paging.pages,
             customers: shown
-                .map(|place| CustomerResponse::of(rows.at(*place), rows, currency))
+                .map(|index| CustomerResponse::of(rows.at(*index), rows, currency))
                 .collect(),
         }
     }
 }
 
+/// Names of a table for download.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetNames {
+    /// File name without its extension.
+    pub file_name: &'static str,
+    /// Title.
+    pub title: &'static str,
+}
+
 /// Table of customers for download.
 pub fn customer_sheet(
     customers: &[CustomerResponse],
-    (file_name, title): (&str, &str),
-    (as_of, zone): (DateTime, &TimeZone),
+    names: SheetNames,
+    as_of: DateTime,
+    zone: &TimeZone,
 ) -> ExportSheet {
     let columns = [
         ("id", ExportKind::Text),
@@ -260,8 +271,8 @@ pub fn customer_sheet(
         ("link", ExportKind::Text),
     ];
     ExportSheet {
-        title: title.to_owned(),
-        file_name: file_name.to_owned(),
+        title: names.title.to_owned(),
+        file_name: names.file_name.to_owned(),
         as_of,
         columns: columns
             .iter()

@@ -157,7 +157,7 @@ impl CustomerFilter {
     }
 
     /// Prepares the filter for many customers. `texts` is called only when there are search words.
-    pub fn sieve<'a>(&'a self, currency: Currency, texts: impl FnOnce() -> &'a SearchIndex) -> PreparedFilter<'a> {
+    pub fn prepare<'a>(&'a self, currency: Currency, texts: impl FnOnce() -> &'a SearchIndex) -> PreparedFilter<'a> {
         let words = SearchTerms::of(&self.text);
         PreparedFilter {
             filter: self,
@@ -183,17 +183,21 @@ pub struct PreparedFilter<'a> {
 }
 
 impl<'a> PreparedFilter<'a> {
-    /// Whether the customer at index `place` of the search texts matches.
-    pub fn lets_through(&mut self, place: u32, customer: &'a Customer) -> bool {
+    /// Whether the customer at `index` of the search texts matches.
+    pub fn matches(&mut self, index: u32, customer: &'a Customer) -> bool {
         let filter = self.filter;
         let is_found = self
             .texts
-            .is_none_or(|texts| texts.contains(place as usize, &self.words));
+            .is_none_or(|texts| texts.contains(index as usize, &self.words));
         is_found
             && self.is_within(customer)
             && (filter.health.is_empty() || filter.health.contains(&HealthFilter::of(customer)))
             && self.has_account_manager(customer)
-            && (filter.source.is_empty() || customer.sources.iter().any(|mark| mark.source == filter.source))
+            && (filter.source.is_empty()
+                || customer
+                    .sources
+                    .iter()
+                    .any(|linked_source| linked_source.source == filter.source))
     }
 
     fn is_within(&self, customer: &Customer) -> bool {
@@ -335,11 +339,11 @@ pub struct Pagination {
 pub const PAGE_SIZE: usize = 100;
 
 impl Pagination {
-    /// Page `asked` of a list of `total` items, clamped to the existing pages.
-    pub fn of(total: usize, asked: usize) -> Self {
+    /// Page `requested` of a list of `total` items, clamped to the existing pages.
+    pub fn of(total: usize, requested: usize) -> Self {
         let pages = total.div_ceil(PAGE_SIZE).max(1);
         Self {
-            page: asked.clamp(1, pages),
+            page: requested.clamp(1, pages),
             pages,
         }
     }

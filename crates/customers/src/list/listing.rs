@@ -75,7 +75,7 @@ impl CustomerListQuery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CustomerListing {
     /// Indices into the customers of the sheet, in display order.
-    pub places: Vec<u32>,
+    pub indices: Vec<u32>,
     /// Total monthly revenue, in the reporting currency only.
     pub mrr: JsonDecimal,
     /// Number of customers who pay in another currency, which `mrr` leaves out.
@@ -86,13 +86,13 @@ pub struct CustomerListing {
 
 impl CustomerListing {
     /// Filters and sorts the customers; totals include amounts in `currency` only.
-    pub fn of(rows: &CustomerRows, question: &CustomerListQuery, currency: Currency) -> Self {
-        let mut sieve = question.filter.sieve(currency, || rows.search_texts());
+    pub fn of(rows: &CustomerRows, query: &CustomerListQuery, currency: Currency) -> Self {
+        let mut filter = query.filter.prepare(currency, || rows.search_texts());
         let mut found: Vec<(u32, &Customer)> = rows
             .current_by_name()
-            .filter(|(place, customer)| question.among.includes(customer) && sieve.lets_through(*place, customer))
+            .filter(|(index, customer)| query.among.includes(customer) && filter.matches(*index, customer))
             .collect();
-        question.order.sort(&mut found, currency);
+        query.order.sort(&mut found, currency);
         let (mut mrr, mut at_stake, mut in_other_currencies) = (Decimal::ZERO, Decimal::ZERO, 0);
         for (_, customer) in &found {
             mrr = mrr.saturating_add(mrr_in(customer, currency).unwrap_or_default());
@@ -100,7 +100,7 @@ impl CustomerListing {
             in_other_currencies += usize::from(customer.pays_in_other_currency(currency));
         }
         Self {
-            places: found.into_iter().map(|(place, _)| place).collect(),
+            indices: found.into_iter().map(|(index, _)| index).collect(),
             mrr: JsonDecimal::new(mrr),
             in_other_currencies,
             value_at_risk: JsonDecimal::new(at_stake),

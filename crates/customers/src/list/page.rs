@@ -17,7 +17,7 @@ use web::{
 
 use crate::{
     list::{
-        answers::{CustomerListResponse, CustomerResponse, customer_sheet},
+        answers::{CustomerListResponse, CustomerResponse, SheetNames, customer_sheet},
         checklist::SetupChecklist,
         filter::{CustomerFilter, Pagination, SortOrder},
         listing::{CustomerListQuery, CustomerListing, ListScope},
@@ -25,6 +25,12 @@ use crate::{
     },
     sample::sample_availability,
     state::{Customers, CustomersSnapshot},
+};
+
+/// Names of the table for download.
+const NAMES: SheetNames = SheetNames {
+    file_name: "customers",
+    title: "Customers",
 };
 
 /// Query fields besides the filter.
@@ -40,16 +46,16 @@ pub(crate) struct CustomerListParams {
 
 /// Parsed query of a list.
 pub(crate) struct ParsedListQuery {
-    pub(crate) question: CustomerListQuery,
+    pub(crate) query: CustomerListQuery,
     pub(crate) page: usize,
 }
 
 impl CustomerListParams {
-    pub(crate) fn asked(&self, headers: &HeaderMap, uri: &Uri) -> Result<RequestContext, Error> {
+    pub(crate) fn request_context(&self, headers: &HeaderMap, uri: &Uri) -> Result<RequestContext, Error> {
         RequestContext::new(self.format.as_deref(), headers, uri, Format::TABLE)
     }
 
-    fn number(&self) -> Result<usize, Error> {
+    fn page_number(&self) -> Result<usize, Error> {
         match self.page.as_deref().map(str::trim).filter(|page| !page.is_empty()) {
             None => Ok(1),
             Some(page) => page.parse().map_err(|_| {
@@ -59,66 +65,69 @@ impl CustomerListParams {
         }
     }
 
-    pub(crate) fn wanted(&self, uri: &Uri, among: ListScope) -> Result<ParsedListQuery, Error> {
+    pub(crate) fn parse(&self, uri: &Uri, among: ListScope) -> Result<ParsedListQuery, Error> {
         let refused = |error: crate::list::filter::FilterError| {
             Error::invalid_query(vec![FieldError::new(error.field, error.message)])
         };
         let sort = self.sort.as_deref().filter(|sort| !sort.trim().is_empty());
         let order = sort.map(SortOrder::parse).transpose().map_err(refused)?;
-        let question = CustomerListQuery {
+        let query = CustomerListQuery {
             filter: CustomerFilter::parse(uri.query().unwrap_or_default()).map_err(refused)?,
             among,
             order: order.unwrap_or(among.default_order()),
         };
         Ok(ParsedListQuery {
-            question,
-            page: self.number()?,
+            query,
+            page: self.page_number()?,
         })
     }
 }
 
 pub(crate) async fn show_customer_list(
     State(customers): State<Arc<Customers>>,
-    Query(question): Query<CustomerListParams>,
+    Query(query): Query<CustomerListParams>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = question.asked(&headers, &uri)?;
-    let wanted = question.wanted(&uri, ListScope::All)?;
+    let request = query.request_context(&headers, &uri)?;
+    let parsed = query.parse(&uri, ListScope::All)?;
     let current = customers.current().await?;
-    if asked.face == Format::Html && current.digest.overview.summary.total_customers == 0 {
-        return Ok(render_checklist(&customers, &current, &asked).await?.respond(&headers));
+    if request.face == Format::Html && current.aggregates.overview.summary.total_customers == 0 {
+        return Ok(render_checklist(&customers, &current, &request)
+            .await?
+            .respond(&headers));
     }
     let make = async || {
-        let listing = customers.listing(&current, &wanted.question).await;
-        render(&customers, (&current, &listing), &asked, &wanted)
+        let listing = customers.listing(&current, &parsed.query).await;
+        render(&customers, &current, &listing, &request, &parsed)
     };
-    let rendered = customers.answered(&current, &asked, make).await?;
+    let rendered = customers.cached_response(&current, &request, make).await?;
     Ok(rendered.respond(&headers))
 }
 
 fn render(
     customers: &Customers,
-    (current, listing): (&CustomersSnapshot, &CustomerListing),
-    asked: &RequestContext,
-    wanted: &ParsedListQuery,
+    current: &CustomersSnapshot,
+    listing: &CustomerListing,
+    request: &RequestContext,
+    parsed: &ParsedListQuery,
 ) -> Result<RenderedResponse, Error> {
-    let table = || full_table(customers, (current, listing), ("customers", "Customers"));
-    let paging = Pagination::of(listing.places.len(), wanted.page);
-    let part = || CustomerListResponse::of(listing, &current.rows, paging, (current.read_at, current.currency));
-    match asked.face {
+    let table = || full_table(customers, current, listing, NAMES);
+    let paging = Pagination::of(listing.indices.len(), parsed.page);
+    let part = || CustomerListResponse::of(listing, &current.rows, paging, current.read_at, current.currency);
+    match request.face {
         Format::Csv => Ok(RenderedResponse::csv(&table())),
         Format::Xlsx => RenderedResponse::xlsx(&table()).map_err(Error::internal),
         Format::Json => RenderedResponse::json(&part()).map_err(Error::internal),
         _ => {
             let page = ListPage {
-                filter: &wanted.question.filter,
-                order: wanted.question.order,
+                filter: &parsed.query.filter,
+                order: parsed.query.order,
                 list: &part(),
-                digest: &current.digest,
+                aggregates: &current.aggregates,
                 currency: current.currency,
                 now: &current.now,
-                address: &asked.address,
+                address: &request.address,
             };
             Ok(RenderedResponse::html(page.document(&customers.frame(current))))
         }
@@ -128,27 +137,28 @@ fn render(
 /// All matching customers, as a table for download.
 pub(crate) fn full_table(
     customers: &Customers,
-    (current, listing): (&CustomersSnapshot, &CustomerListing),
-    names: (&str, &str),
+    current: &CustomersSnapshot,
+    listing: &CustomerListing,
+    names: SheetNames,
 ) -> ExportSheet {
     let zone = customers.clock.zone();
-    let answers = listing.places.iter();
+    let answers = listing.indices.iter();
     let answers: Vec<CustomerResponse> = answers
-        .map(|place| CustomerResponse::of(current.rows.at(*place), &current.rows, current.currency))
+        .map(|index| CustomerResponse::of(current.rows.at(*index), &current.rows, current.currency))
         .collect();
-    customer_sheet(&answers, names, (current.as_of().datetime(), zone))
+    customer_sheet(&answers, names, current.as_of().datetime(), zone)
 }
 
 async fn render_checklist(
     customers: &Customers,
     current: &CustomersSnapshot,
-    asked: &RequestContext,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
     let page = SetupChecklist {
-        status: &customers.syncing.status().await?,
+        status: &customers.sync.status().await?,
         sample: sample_availability(customers.source),
         now: &current.now,
-        address: &asked.address,
+        address: &request.address,
     };
     Ok(RenderedResponse::html(page.document(&customers.frame(current))))
 }

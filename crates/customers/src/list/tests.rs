@@ -74,8 +74,8 @@ fn every_field_leaves_out_whoever_does_not_fit() {
     ] {
         let filter = CustomerFilter::parse(query).expect(query);
         let texts = crate::customer::build_search_texts([&ada, &ben]);
-        let mut sieve = filter.sieve(euros(), || &texts);
-        let through = [(0, &ada), (1, &ben)].map(|(place, customer)| sieve.lets_through(place, customer));
+        let mut sieve = filter.prepare(euros(), || &texts);
+        let through = [(0, &ada), (1, &ben)].map(|(index, customer)| sieve.matches(index, customer));
         assert_eq!(through, [lets_ada, lets_ben], "{query}");
     }
 }
@@ -102,8 +102,8 @@ fn what_is_unknown_comes_last_in_either_direction() {
 #[test]
 fn a_page_that_does_not_exist_shows_the_nearest() {
     let list: Vec<usize> = (0..250).collect();
-    for (asked, page, first, length) in [(0, 1, 0, 100), (1, 1, 0, 100), (3, 3, 200, 50), (99, 3, 200, 50)] {
-        let paging = Pagination::of(list.len(), asked);
+    for (request, page, first, length) in [(0, 1, 0, 100), (1, 1, 0, 100), (3, 3, 200, 50), (99, 3, 200, 50)] {
+        let paging = Pagination::of(list.len(), request);
         assert_eq!((paging.page, paging.pages), (page, 3));
         let part = paging.part(&list);
         assert_eq!((part[0], part.len()), (first, length));

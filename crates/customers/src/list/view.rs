@@ -34,7 +34,7 @@ pub struct ListPage<'a> {
     /// Customers on this page.
     pub list: &'a CustomerListResponse,
     /// Aggregates over all customers, with account managers and sources for the filter.
-    pub digest: &'a CustomerAggregates,
+    pub aggregates: &'a CustomerAggregates,
     /// Reporting currency.
     pub currency: Currency,
     /// Current time in the configured time zone.
@@ -88,15 +88,15 @@ impl ListPage<'_> {
 
     /// Health bands as links that filter by them.
     fn bands(&self) -> Markup {
-        let distribution = &self.digest.overview.summary.health_distribution;
+        let distribution = &self.aggregates.overview.summary.health_distribution;
         let number = |choice: HealthFilter| match choice {
             HealthFilter::In(band) => distribution.of(band).count,
-            HealthFilter::Unscored => self.digest.overview.unscored.count,
+            HealthFilter::Unscored => self.aggregates.overview.unscored.count,
         };
         html! {
             nav .presets aria-label="Health" {
                 a href=(BOARD) aria-current=[self.filter.health.is_empty().then_some("true")] {
-                    "All " span .count { (self.digest.overview.summary.total_customers) }
+                    "All " span .count { (self.aggregates.overview.summary.total_customers) }
                 }
                 @for choice in HealthFilter::ALL {
                     @if number(choice) > 0 || choice != HealthFilter::Unscored {
@@ -129,7 +129,7 @@ impl ListPage<'_> {
                     label for="assigned_am" { "Account manager" }
                     select id="assigned_am" name="assigned_am" {
                         option value="" { "Anybody" }
-                        @for name in &self.digest.managers {
+                        @for name in &self.aggregates.managers {
                             option value=(name) selected[*name == self.filter.account_manager] { (name) }
                         }
                         option value=(NO_MANAGER) selected[self.filter.account_manager == NO_MANAGER] { "Nobody" }
@@ -139,7 +139,7 @@ impl ListPage<'_> {
                     label for="source" { "Known to" }
                     select id="source" name="source" {
                         option value="" { "Any source" }
-                        @for name in &self.digest.sources { option value=(name) selected[*name == self.filter.source] { (name) } }
+                        @for name in &self.aggregates.sources { option value=(name) selected[*name == self.filter.source] { (name) } }
                     }
                 }
                 @for choice in &self.filter.health { input type="hidden" name="health_status" value=(choice.word()); }
@@ -163,7 +163,7 @@ impl ListPage<'_> {
                     }
                 }
                 div .customers { (self.table()) }
-                (pager((self.list.page, self.list.pages), |page| self.page_address(page)))
+                (pager(self.list.page, self.list.pages, |page| self.page_address(page)))
             }
         }
     }
@@ -201,9 +201,9 @@ impl ListPage<'_> {
             key,
             descending: now.map_or(first, |descending| !descending),
         };
-        let told = now.map(|descending| if descending { "descending" } else { "ascending" });
+        let direction = now.map(|descending| if descending { "descending" } else { "ascending" });
         html! {
-            th role="columnheader" scope="col" class=(class) aria-sort=[told] {
+            th role="columnheader" scope="col" class=(class) aria-sort=[direction] {
                 a href=(list_address(BOARD, self.filter, &[("sort", wanted.value())])) {
                     (label)
                     @match now {

@@ -44,24 +44,27 @@ pub const SAMPLE_CUSTOMERS: usize = 40;
 
 /// One page per service, as of `now`. The same `seed` and `now` give the same pages.
 pub fn sample_pages(seed: u64, now: Timestamp, currency: Currency) -> Vec<SourcePage> {
-    let mut chance = ChaCha8Rng::seed_from_u64(seed);
-    let sketches: Vec<Persona> = (0..SAMPLE_CUSTOMERS)
-        .map(|number| create_persona(number, now, &mut chance))
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let personas: Vec<Persona> = (0..SAMPLE_CUSTOMERS)
+        .map(|number| create_persona(number, now, &mut random))
         .collect();
     let mut pages: [(&str, SourcePage); 5] =
         ["stripe", "hubspot", "intercom", "dashboard", "chartmogul"].map(|source| (source, SourcePage::default()));
-    for sketch in &sketches {
+    for persona in &personas {
         let [stripe, hubspot, intercom, dashboard, chartmogul] = &mut pages;
-        add_billing(&mut stripe.1, sketch, (now, currency));
-        add_crm(&mut hubspot.1, sketch, (now, currency), &mut chance);
-        add_support(&mut intercom.1, sketch, now, &mut chance);
-        add_usage(&mut dashboard.1, sketch);
-        add_movements(&mut chartmogul.1, sketch, (now, currency));
+        add_billing(&mut stripe.1, persona, now, currency);
+        add_crm(&mut hubspot.1, persona, now, currency, &mut random);
+        add_support(&mut intercom.1, persona, now, &mut random);
+        add_usage(&mut dashboard.1, persona);
+        add_movements(&mut chartmogul.1, persona, now, currency);
     }
-    pages.into_iter().map(with_source).collect()
+    pages
+        .into_iter()
+        .map(|(source, page)| with_source(source, page))
+        .collect()
 }
 
-fn with_source((source, mut page): (&str, SourcePage)) -> SourcePage {
+fn with_source(source: &str, mut page: SourcePage) -> SourcePage {
     for observation in &mut page.observations {
         source.clone_into(&mut observation.source);
         "sample".clone_into(&mut observation.feed);
@@ -72,10 +75,10 @@ fn with_source((source, mut page): (&str, SourcePage)) -> SourcePage {
     page
 }
 
-fn observation(sketch: &Persona, prefix: &str, kind: SubjectKind) -> Observation {
-    let mut observation = Observation::about(kind.id(format!("{prefix}_sample_{:03}", sketch.number)));
-    observation.emails = vec![sketch.email.clone()];
-    observation.name = Some(sketch.name.clone());
+fn observation(persona: &Persona, prefix: &str, kind: SubjectKind) -> Observation {
+    let mut observation = Observation::about(kind.id(format!("{prefix}_sample_{:03}", persona.number)));
+    observation.emails = vec![persona.email.clone()];
+    observation.name = Some(persona.name.clone());
     observation
 }
 
@@ -84,33 +87,33 @@ fn field(name: FieldName, value: impl Into<FieldValue>) -> ObservedField {
     ObservedField { name, value }
 }
 
-fn subject_of(sketch: &Persona, prefix: &str, kind: SubjectKind) -> Vec<customer_sources::subject::Subject> {
-    vec![kind.id(format!("{prefix}_sample_{:03}", sketch.number))]
+fn subject_of(persona: &Persona, prefix: &str, kind: SubjectKind) -> Vec<customer_sources::subject::Subject> {
+    vec![kind.id(format!("{prefix}_sample_{:03}", persona.number))]
 }
 
-fn price(sketch: &Persona, currency: Currency) -> Amount {
+fn price(persona: &Persona, currency: Currency) -> Amount {
     Amount {
-        units: Decimal::new(sketch.plan.1, 2),
+        units: Decimal::new(persona.plan.1, 2),
         currency,
     }
 }
 
-fn add_billing(page: &mut SourcePage, sketch: &Persona, (now, currency): (Timestamp, Currency)) {
-    let status = match sketch.mood {
+fn add_billing(page: &mut SourcePage, persona: &Persona, now: Timestamp, currency: Currency) {
+    let status = match persona.state {
         PersonaState::Thriving | PersonaState::Quiet | PersonaState::Leaving => "active",
-        PersonaState::New if sketch.number.is_multiple_of(2) => "trialing",
+        PersonaState::New if persona.number.is_multiple_of(2) => "trialing",
         PersonaState::New => "active",
         PersonaState::Late => "past_due",
         PersonaState::Gone => "canceled",
     };
-    let mut account = observation(sketch, "cus", SubjectKind::Account);
-    account.fields = vec![field(FieldName::Delinquent, sketch.mood == PersonaState::Late)];
-    account.updated_at = Some(sketch.seen);
+    let mut account = observation(persona, "cus", SubjectKind::Account);
+    account.fields = vec![field(FieldName::Delinquent, persona.state == PersonaState::Late)];
+    account.updated_at = Some(persona.seen);
     page.observations.push(account);
     let item = SubscriptionItem {
-        name: Some(sketch.plan.0.to_owned()),
+        name: Some(persona.plan.0.to_owned()),
         currency: Some(currency),
-        price: Some(Price::PerUnit(Decimal::from(sketch.plan.1))),
+        price: Some(Price::PerUnit(Decimal::from(persona.plan.1))),
         recurring: Some(Recurring {
             interval: "month".to_owned(),
             count: Decimal::ONE,
@@ -119,20 +122,21 @@ fn add_billing(page: &mut SourcePage, sketch: &Persona, (now, currency): (Timest
         quantity: Some(Decimal::ONE),
         ..SubscriptionItem::default()
     };
-    let is_gone = sketch.mood == PersonaState::Gone;
+    let is_gone = persona.state == PersonaState::Gone;
     let subscription = Subscription {
         status: Some(status.to_owned()),
         items: vec![item],
-        started_at: Some(sketch.since),
+        started_at: Some(persona.since),
         trial_ends_at: (status == "trialing").then(|| days_ago(now, -10)),
-        canceled_at: is_gone.then_some(sketch.seen),
-        ended_at: is_gone.then_some(sketch.seen),
+        canceled_at: is_gone.then_some(persona.seen),
+        ended_at: is_gone.then_some(persona.seen),
         ..Subscription::default()
     };
     page.events.push(event(
-        sketch,
-        ("sub", "cus"),
-        Some(sketch.since),
+        persona,
+        "sub",
+        "cus",
+        Some(persona.since),
         EventDetail::Subscription(Box::new(subscription)),
     ));
     if status == "trialing" {
@@ -140,11 +144,11 @@ fn add_billing(page: &mut SourcePage, sketch: &Persona, (now, currency): (Timest
     }
     for month in 0..3 {
         let at = days_ago(now, 30 * month + 3);
-        if at < sketch.since || (is_gone && at > sketch.seen) {
+        if at < persona.since || (is_gone && at > persona.seen) {
             continue;
         }
-        let total = price(sketch, currency);
-        let is_open = sketch.mood == PersonaState::Late && month == 0;
+        let total = price(persona, currency);
+        let is_open = persona.state == PersonaState::Late && month == 0;
         let invoice = Invoice {
             status: Some(if is_open { "open" } else { "paid" }.to_owned()),
             total: Some(total),
@@ -155,66 +159,62 @@ fn add_billing(page: &mut SourcePage, sketch: &Persona, (now, currency): (Timest
         };
         let prefix = format!("in_{month}");
         page.events
-            .push(event(sketch, (&prefix, "cus"), Some(at), EventDetail::Invoice(invoice)));
+            .push(event(persona, &prefix, "cus", Some(at), EventDetail::Invoice(invoice)));
     }
 }
 
-fn event(
-    sketch: &Persona,
-    (prefix, subject): (&str, &str),
-    at: Option<Timestamp>,
-    detail: EventDetail,
-) -> CustomerEvent {
+fn event(persona: &Persona, prefix: &str, subject: &str, at: Option<Timestamp>, detail: EventDetail) -> CustomerEvent {
     let kind = match subject {
         "cus" | "cm" => SubjectKind::Account,
         _ => SubjectKind::Person,
     };
     CustomerEvent {
-        about: subject_of(sketch, subject, kind),
-        emails: vec![sketch.email.clone()],
+        about: subject_of(persona, subject, kind),
+        emails: vec![persona.email.clone()],
         at,
         updated_at: at,
-        ..CustomerEvent::new(format!("{prefix}_sample_{:03}", sketch.number), detail)
+        ..CustomerEvent::new(format!("{prefix}_sample_{:03}", persona.number), detail)
     }
 }
 
-fn add_crm(page: &mut SourcePage, sketch: &Persona, (now, currency): (Timestamp, Currency), chance: &mut ChaCha8Rng) {
-    let mut contact = observation(sketch, "hs", SubjectKind::Person);
-    contact.company = Some(sketch.company.to_owned());
+fn add_crm(page: &mut SourcePage, persona: &Persona, now: Timestamp, currency: Currency, random: &mut ChaCha8Rng) {
+    let mut contact = observation(persona, "hs", SubjectKind::Person);
+    contact.company = Some(persona.company.to_owned());
     contact.fields = vec![field(FieldName::LifecycleStage, "customer".to_owned())];
     contact.fields.extend(
-        sketch
+        persona
             .manager
             .map(|manager| field(FieldName::AccountManager, manager.to_owned())),
     );
-    contact.updated_at = Some(days_ago(now, chance.random_range(1..90)));
+    contact.updated_at = Some(days_ago(now, random.random_range(1..90)));
     page.observations.push(contact);
-    if sketch.number.is_multiple_of(5) && sketch.mood == PersonaState::Thriving {
+    if persona.number.is_multiple_of(5) && persona.state == PersonaState::Thriving {
         let deal = Deal {
-            name: Some(format!("More seats for {}", sketch.company)),
+            name: Some(format!("More seats for {}", persona.company)),
             pipeline: None,
             stage: Some("Proposal".to_owned()),
             status: DealStatus::Open,
-            amount: Some(Decimal::new(sketch.plan.1 * 6, 2)),
+            amount: Some(Decimal::new(persona.plan.1 * 6, 2)),
             currency: Some(currency),
             probability: Some(Decimal::new(5, 1)),
             closes_at: Some(days_ago(now, -21)),
-            owner: sketch.manager.map(str::to_owned),
+            owner: persona.manager.map(str::to_owned),
         };
         page.events.push(event(
-            sketch,
-            ("deal", "hs"),
+            persona,
+            "deal",
+            "hs",
             Some(days_ago(now, 12)),
             EventDetail::Deal(deal),
         ));
     }
-    if sketch.number.is_multiple_of(3) {
-        let days = chance.random_range(4..60);
+    if persona.number.is_multiple_of(3) {
+        let days = random.random_range(4..60);
         let booking = Booking {
             name: Some("Quarterly review".to_owned()),
             starts_at: Some(days_ago(now, days)),
             ends_at: Some(days_ago(now, days)),
-            outcome: if matches!(sketch.mood, PersonaState::Quiet | PersonaState::Leaving) {
+            outcome: if matches!(persona.state, PersonaState::Quiet | PersonaState::Leaving) {
                 BookingOutcome::NoShow
             } else {
                 BookingOutcome::Active
@@ -222,31 +222,32 @@ fn add_crm(page: &mut SourcePage, sketch: &Persona, (now, currency): (Timestamp,
             reason: None,
         };
         page.events.push(event(
-            sketch,
-            ("meeting", "hs"),
+            persona,
+            "meeting",
+            "hs",
             Some(days_ago(now, days)),
             EventDetail::Booking(booking),
         ));
     }
 }
 
-fn add_support(page: &mut SourcePage, sketch: &Persona, now: Timestamp, chance: &mut ChaCha8Rng) {
-    let mut contact = observation(sketch, "ic", SubjectKind::Person);
+fn add_support(page: &mut SourcePage, persona: &Persona, now: Timestamp, random: &mut ChaCha8Rng) {
+    let mut contact = observation(persona, "ic", SubjectKind::Person);
     contact.fields = vec![
-        field(FieldName::LastSeenAt, sketch.seen),
-        field(FieldName::SignedUpAt, days_ago(sketch.since, 6)),
+        field(FieldName::LastSeenAt, persona.seen),
+        field(FieldName::SignedUpAt, days_ago(persona.since, 6)),
         field(FieldName::Role, "user".to_owned()),
     ];
-    contact.updated_at = Some(sketch.seen);
+    contact.updated_at = Some(persona.seen);
     page.observations.push(contact);
-    let (words, stars): (&[&str], Option<u8>) = match sketch.mood {
-        PersonaState::Thriving if sketch.number.is_multiple_of(2) => (PRAISE, Some(5)),
+    let (words, stars): (&[&str], Option<u8>) = match persona.state {
+        PersonaState::Thriving if persona.number.is_multiple_of(2) => (PRAISE, Some(5)),
         PersonaState::Thriving | PersonaState::New => (QUESTIONS, Some(4)),
-        PersonaState::Quiet | PersonaState::Late => (COMPLAINTS, sketch.number.is_multiple_of(2).then_some(2)),
+        PersonaState::Quiet | PersonaState::Late => (COMPLAINTS, persona.number.is_multiple_of(2).then_some(2)),
         PersonaState::Leaving | PersonaState::Gone => (CANCELLATIONS, Some(1)),
     };
-    let at = days_ago(now, chance.random_range(2..35));
-    let text = words.choose(chance).copied().unwrap_or_default().to_owned();
+    let at = days_ago(now, random.random_range(2..35));
+    let text = words.choose(random).copied().unwrap_or_default().to_owned();
     let message = |speaker, text| Message {
         speaker,
         at: Some(at),
@@ -256,7 +257,7 @@ fn add_support(page: &mut SourcePage, sketch: &Persona, now: Timestamp, chance: 
     let conversation = Conversation {
         title: None,
         state: Some(
-            if sketch.mood == PersonaState::Late {
+            if persona.state == PersonaState::Late {
                 "open"
             } else {
                 "closed"
@@ -272,12 +273,13 @@ fn add_support(page: &mut SourcePage, sketch: &Persona, now: Timestamp, chance: 
         messages: vec![message(Speaker::Customer, text), message(Speaker::Staff, answer)],
     };
     page.events.push(event(
-        sketch,
-        ("conv", "ic"),
+        persona,
+        "conv",
+        "ic",
         Some(at),
         EventDetail::Conversation(conversation),
     ));
-    if sketch.mood == PersonaState::Late && sketch.number.is_multiple_of(2) {
+    if persona.state == PersonaState::Late && persona.number.is_multiple_of(2) {
         let ticket = Ticket {
             title: Some("Data missing after the import".to_owned()),
             state: Some("in_progress".to_owned()),
@@ -285,31 +287,32 @@ fn add_support(page: &mut SourcePage, sketch: &Persona, now: Timestamp, chance: 
             open: Some(true),
         };
         page.events.push(event(
-            sketch,
-            ("ticket", "ic"),
+            persona,
+            "ticket",
+            "ic",
             Some(days_ago(now, 5)),
             EventDetail::Ticket(ticket),
         ));
     }
 }
 
-fn add_usage(page: &mut SourcePage, sketch: &Persona) {
-    let mut user = observation(sketch, "app", SubjectKind::Person);
+fn add_usage(page: &mut SourcePage, persona: &Persona) {
+    let mut user = observation(persona, "app", SubjectKind::Person);
     user.fields = vec![
-        field(FieldName::LastSeenAt, sketch.seen),
-        field(FieldName::Logins, Decimal::from(sketch.logins)),
-        field(FieldName::Exports, Decimal::from(sketch.logins / 3)),
+        field(FieldName::LastSeenAt, persona.seen),
+        field(FieldName::Logins, Decimal::from(persona.logins)),
+        field(FieldName::Exports, Decimal::from(persona.logins / 3)),
     ];
-    user.updated_at = Some(sketch.seen);
+    user.updated_at = Some(persona.seen);
     page.observations.push(user);
 }
 
-fn add_movements(page: &mut SourcePage, sketch: &Persona, (now, currency): (Timestamp, Currency)) {
-    let mut account = observation(sketch, "cm", SubjectKind::Account);
-    account.company = Some(sketch.company.to_owned());
-    account.updated_at = Some(sketch.seen);
+fn add_movements(page: &mut SourcePage, persona: &Persona, now: Timestamp, currency: Currency) {
+    let mut account = observation(persona, "cm", SubjectKind::Account);
+    account.company = Some(persona.company.to_owned());
+    account.updated_at = Some(persona.seen);
     page.observations.push(account);
-    let price = price(sketch, currency);
+    let price = price(persona, currency);
     let minus = |amount: Amount| Amount {
         units: -amount.units,
         ..amount
@@ -327,34 +330,34 @@ fn add_movements(page: &mut SourcePage, sketch: &Persona, (now, currency): (Time
             description: None,
         };
         page.events
-            .push(event(sketch, (prefix, "cm"), Some(at), EventDetail::Movement(movement)));
+            .push(event(persona, prefix, "cm", Some(at), EventDetail::Movement(movement)));
     };
-    if sketch.mood == PersonaState::New && sketch.number.is_multiple_of(2) {
+    if persona.state == PersonaState::New && persona.number.is_multiple_of(2) {
         return;
     }
     let half = Amount {
         units: price.units / Decimal::TWO,
         currency,
     };
-    if sketch.mood == PersonaState::Thriving && sketch.number.is_multiple_of(4) {
-        push("new", sketch.since, (MovementKind::NewBusiness, half, half));
+    if persona.state == PersonaState::Thriving && persona.number.is_multiple_of(4) {
+        push("new", persona.since, (MovementKind::NewBusiness, half, half));
         push("expansion", days_ago(now, 45), (MovementKind::Expansion, half, price));
-    } else if sketch.mood == PersonaState::Quiet {
+    } else if persona.state == PersonaState::Quiet {
         let more = Amount {
             units: price.units + half.units,
             currency,
         };
-        push("new", sketch.since, (MovementKind::NewBusiness, more, more));
+        push("new", persona.since, (MovementKind::NewBusiness, more, more));
         push(
             "contraction",
             days_ago(now, 75),
             (MovementKind::Contraction, minus(half), price),
         );
     } else {
-        push("new", sketch.since, (MovementKind::NewBusiness, price, price));
+        push("new", persona.since, (MovementKind::NewBusiness, price, price));
     }
-    if sketch.mood == PersonaState::Gone {
-        push("churn", sketch.seen, (MovementKind::Churn, minus(price), nothing));
+    if persona.state == PersonaState::Gone {
+        push("churn", persona.seen, (MovementKind::Churn, minus(price), nothing));
     }
 }
 

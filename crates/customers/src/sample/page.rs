@@ -28,9 +28,9 @@ pub(crate) async fn load_sample(State(customers): State<Arc<Customers>>) -> Resu
     let current = customers.current().await?;
     if current.rows.current().next().is_none() {
         let pages = sample_pages(SAMPLE_SEED, customers.clock.now(), current.currency);
-        customers.syncing.bring(pages, "sample data").await?;
-        let scoring = customers.syncing.scoring();
-        let scored = scoring.score_all(&scoring.books().await?);
+        customers.sync.import_pages(pages, "sample data").await?;
+        let scoring = customers.sync.scoring();
+        let scored = scoring.score_all(&scoring.load_inputs().await?);
         scoring
             .insert_earlier_scores(&earlier_scores(&scored, customers.clock.today()))
             .await?;

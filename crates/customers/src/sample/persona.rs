@@ -76,7 +76,7 @@ pub(crate) enum PersonaState {
 /// An invented customer.
 pub(crate) struct Persona {
     pub(crate) number: usize,
-    pub(crate) mood: PersonaState,
+    pub(crate) state: PersonaState,
     pub(crate) name: String,
     pub(crate) company: &'static str,
     pub(crate) email: Email,
@@ -91,9 +91,9 @@ pub(crate) fn days_ago(now: Timestamp, days: i64) -> Timestamp {
     now.checked_sub(SignedDuration::from_hours(days * 24)).unwrap_or(now)
 }
 
-pub(crate) fn create_persona(number: usize, now: Timestamp, chance: &mut ChaCha8Rng) -> Persona {
+pub(crate) fn create_persona(number: usize, now: Timestamp, random: &mut ChaCha8Rng) -> Persona {
     // Half of the customers are healthy, as in a viable company.
-    let mood = match number % 20 {
+    let state = match number % 20 {
         0..10 => PersonaState::Thriving,
         10..12 => PersonaState::New,
         12..15 => PersonaState::Quiet,
@@ -109,37 +109,37 @@ pub(crate) fn create_persona(number: usize, now: Timestamp, chance: &mut ChaCha8
     let domain = company.to_lowercase().replace([' ', 'è'], "");
     let address = format!("{}.{}@{domain}.example", first.to_lowercase(), last.to_lowercase());
     let email = Email::of(&address).unwrap_or_else(|| unreachable!("a name at a domain is an address"));
-    let (age, unseen, logins) = match mood {
+    let (age, unseen, logins) = match state {
         PersonaState::Thriving => (
-            chance.random_range(200..900),
-            chance.random_range(0..4),
-            chance.random_range(12..30),
+            random.random_range(200..900),
+            random.random_range(0..4),
+            random.random_range(12..30),
         ),
         PersonaState::New => (
-            chance.random_range(5..40),
-            chance.random_range(0..3),
-            chance.random_range(4..14),
+            random.random_range(5..40),
+            random.random_range(0..3),
+            random.random_range(4..14),
         ),
         PersonaState::Quiet => (
-            chance.random_range(150..700),
-            chance.random_range(18..55),
-            chance.random_range(0..3),
+            random.random_range(150..700),
+            random.random_range(18..55),
+            random.random_range(0..3),
         ),
         PersonaState::Late => (
-            chance.random_range(120..500),
-            chance.random_range(3..20),
-            chance.random_range(1..9),
+            random.random_range(120..500),
+            random.random_range(3..20),
+            random.random_range(1..9),
         ),
         PersonaState::Leaving => (
-            chance.random_range(200..800),
-            chance.random_range(10..40),
-            chance.random_range(0..3),
+            random.random_range(200..800),
+            random.random_range(10..40),
+            random.random_range(0..3),
         ),
-        PersonaState::Gone => (chance.random_range(300..900), chance.random_range(40..120), 0),
+        PersonaState::Gone => (random.random_range(300..900), random.random_range(40..120), 0),
     };
     Persona {
         number,
-        mood,
+        state,
         name: format!("{first} {last}"),
         company,
         email,

@@ -31,21 +31,21 @@ impl SyncService {
     /// # Errors
     /// When the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn derive(&self) -> Result<writer::WriteCounts, Error> {
-        let _turn = self.deriving.lock().await;
+        let _guard = self.derive_lock.lock().await;
         self.store.refresh();
-        let (told, rows) = tokio::join!(
+        let (tables, rows) = tokio::join!(
             self.store.read_now::<SourceTables>(),
             self.store.read_now::<CustomerRows>()
         );
-        let (told, rows): (Reading<SourceTables>, Reading<CustomerRows>) = (told?, rows?);
-        let told = &told.snapshot.data;
-        let known = UnifyInput {
-            records: &told.records,
-            events: &told.events,
-            aliases: &told.aliases,
+        let (tables, rows): (Reading<SourceTables>, Reading<CustomerRows>) = (tables?, rows?);
+        let tables = &tables.snapshot.data;
+        let input = UnifyInput {
+            records: &tables.records,
+            events: &tables.events,
+            aliases: &tables.aliases,
         };
         let rows = &rows.snapshot.data;
-        let customers = unify(known, &rows.customers, &self.terms());
+        let customers = unify(input, &rows.customers, &self.unify_context());
         let changes = self.changes(&customers, rows);
         Ok(writer::write_batches(&self.store, BY, changes).await?)
     }
@@ -54,24 +54,27 @@ impl SyncService {
     ///
     /// # Errors
     /// When the spreadsheet cannot be read or written; a repeated call resumes.
-    pub async fn bring(&self, pages: Vec<SourcePage>, by: &str) -> Result<(), Error> {
-        let told: Reading<SourceTables> = self.store.read_now().await?;
-        let mut book = SyncDiff::of(&told.snapshot.data, self.clock.zone().clone());
+    pub async fn import_pages(&self, pages: Vec<SourcePage>, by: &str) -> Result<(), Error> {
+        let tables: Reading<SourceTables> = self.store.read_now().await?;
+        let mut diff = SyncDiff::of(&tables.snapshot.data, self.clock.zone().clone());
         for page in pages {
-            book.take(page, self.clock.now());
+            diff.add_page(page, self.clock.now());
         }
-        writer::write_batches(&self.store, by, book.changes()).await?;
+        writer::write_batches(&self.store, by, diff.changes()).await?;
         self.derive().await?;
         self.scoring.recalculate().await?;
         Ok(())
     }
 
     /// Records in `sync_log` that customers were derived from the finished runs. A run in progress does so itself.
-    pub(crate) async fn note_derived(&self, log: &SyncLog) -> Result<(), Error> {
+    pub(crate) async fn mark_derived(&self, log: &SyncLog) -> Result<(), Error> {
         let (now, zone) = (self.clock.now(), self.clock.zone());
         let ledger = RowLedger::of(&SYNC_LOG, log.rows.clone());
-        let owed = log.runs.iter().filter(|run| run.is_owed() && run.ended_at.is_some());
-        let changes = owed.filter_map(|run| {
+        let pending = log
+            .runs
+            .iter()
+            .filter(|run| run.is_derivation_pending() && run.ended_at.is_some());
+        let changes = pending.filter_map(|run| {
             let run = SyncRun {
                 derived_at: Some(now),
                 ..run.clone()
@@ -83,7 +86,7 @@ impl SyncService {
     }
 
     /// Context of the derivation.
-    pub fn terms(&self) -> UnifyContext {
+    pub fn unify_context(&self) -> UnifyContext {
         UnifyContext {
             now: self.clock.now(),
             currency: self.currency,

@@ -47,7 +47,7 @@ impl TabDiff {
         for (id, cells) in self.pending.drain(..) {
             if let Some(change) = self.ledger.change(&id, &cells, &[self.stamp]) {
                 changes.push(change);
-                self.ledger.learn(&id, cells);
+                self.ledger.record(&id, cells);
             }
         }
         changes
@@ -55,10 +55,10 @@ impl TabDiff {
 }
 
 impl SyncDiff {
-    pub(crate) fn of(told: &SourceTables, zone: TimeZone) -> Self {
-        let records = RowLedger::of(&SOURCE_RECORDS, told.record_rows.clone());
-        let events = RowLedger::of(&CUSTOMER_EVENTS, told.event_rows.clone());
-        let metrics = RowLedger::of(&REVENUE_METRICS, told.metric_rows.clone());
+    pub(crate) fn of(tables: &SourceTables, zone: TimeZone) -> Self {
+        let records = RowLedger::of(&SOURCE_RECORDS, tables.record_rows.clone());
+        let events = RowLedger::of(&CUSTOMER_EVENTS, tables.event_rows.clone());
+        let metrics = RowLedger::of(&REVENUE_METRICS, tables.metric_rows.clone());
         Self {
             records: TabDiff::new(records, records::SYNCED_AT),
             events: TabDiff::new(events, events::SYNCED_AT),
@@ -68,11 +68,11 @@ impl SyncDiff {
     }
 
     /// Adds a page; returns the row ids of its records.
-    pub(crate) fn take(&mut self, page: SourcePage, now: Timestamp) -> Vec<String> {
+    pub(crate) fn add_page(&mut self, page: SourcePage, now: Timestamp) -> Vec<String> {
         let mut ids = Vec::with_capacity(page.observations.len());
-        for said in &page.observations {
-            let id = records::record_row_id(&said.source, &said.subject);
-            let cells = records::record_cells(said, now, &self.zone);
+        for observation in &page.observations {
+            let id = records::record_row_id(&observation.source, &observation.subject);
+            let cells = records::record_cells(observation, now, &self.zone);
             self.records.pending.insert(id.clone(), cells);
             ids.push(id);
         }
@@ -93,11 +93,11 @@ impl SyncDiff {
         let removed = records::REMOVED;
         let ledger = &self.records.ledger;
         let is_gone = |id: &&str| {
-            let stands = ledger.content(id, records::PRESENCE);
-            id.starts_with(&prefix) && !seen.contains(*id) && stands.as_cell().text() != removed
+            let presence = ledger.content(id, records::PRESENCE);
+            id.starts_with(&prefix) && !seen.contains(*id) && presence.as_cell().text() != removed
         };
-        let gone: Vec<String> = ledger.ids().filter(is_gone).map(str::to_owned).collect();
-        for id in gone {
+        let removed_ids: Vec<String> = ledger.ids().filter(is_gone).map(str::to_owned).collect();
+        for id in removed_ids {
             let presence = (records::PRESENCE, CellEntry::Text(removed.to_owned()));
             let at = (records::SYNCED_AT, cells::instant(Some(now), &self.zone));
             self.records.pending.insert(id, vec![presence, at]);

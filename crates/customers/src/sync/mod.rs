@@ -62,16 +62,16 @@ pub struct SyncService {
     /// Progress of running syncs, by short name of the source.
     running: Mutex<HashMap<&'static str, watch::Receiver<SyncProgress>>>,
     /// Time at which this process last started a run of each source.
-    begun: Mutex<HashMap<&'static str, Timestamp>>,
+    started_at: Mutex<HashMap<&'static str, Timestamp>>,
     /// Background runs.
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
     /// Whether customers still have to be derived from fetched data.
-    is_behind: AtomicBool,
+    needs_derivation: AtomicBool,
     /// Whether the log was checked for runs of an earlier process from which customers were not derived.
-    has_looked_back: AtomicBool,
+    has_checked_log: AtomicBool,
     /// Held while customers are derived, so that two runs that end together do not write the same cells.
-    deriving: tokio::sync::Mutex<()>,
+    derive_lock: tokio::sync::Mutex<()>,
 }
 
 /// Dependencies of the service, passed in by the app.
@@ -106,7 +106,7 @@ pub struct SyncResult {
     /// Short name of the source.
     pub source: &'static str,
     /// Result.
-    pub ended: SyncOutcome,
+    pub outcome: SyncOutcome,
 }
 
 /// Result of a requested run.
@@ -152,12 +152,12 @@ impl SyncService {
             finite: FiniteDiscounts::default(),
             schedule: parts.schedule,
             running: Mutex::default(),
-            begun: Mutex::default(),
+            started_at: Mutex::default(),
             tasks: Mutex::default(),
-            is_behind: AtomicBool::new(false),
-            has_looked_back: AtomicBool::new(false),
+            needs_derivation: AtomicBool::new(false),
+            has_checked_log: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
-            deriving: tokio::sync::Mutex::default(),
+            derive_lock: tokio::sync::Mutex::default(),
         }
     }
 
@@ -188,17 +188,19 @@ impl SyncService {
     /// # Errors
     /// When the customers cannot be derived because the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn sync(self: &Arc<Self>, sources: &[Arc<OpenSource>], mode: SyncMode) -> Result<Vec<SyncResult>, Error> {
-        let turns = sources.iter().map(|source| (Arc::clone(source), self.begin(source)));
-        self.carry_out(turns.collect(), mode).await
+        let permits = sources
+            .iter()
+            .map(|source| (Arc::clone(source), self.acquire_permit(source)));
+        self.run_all(permits.collect(), mode).await
     }
 
     /// Starts runs in the background.
     pub fn start(self: &Arc<Self>, sources: &[Arc<OpenSource>], mode: SyncMode) -> Vec<SyncStart> {
-        let mut turns = Vec::new();
+        let mut permits = Vec::new();
         let mut started = Vec::new();
         for source in sources {
-            let turn = self.begin(source);
-            let outcome = match turn {
+            let permit = self.acquire_permit(source);
+            let outcome = match permit {
                 Some(_) => SyncStartOutcome::Started,
                 None => SyncStartOutcome::AlreadyRunning,
             };
@@ -206,14 +208,14 @@ impl SyncService {
                 source: source.vendor.name,
                 outcome,
             });
-            if turn.is_some() {
-                turns.push((Arc::clone(source), turn));
+            if permit.is_some() {
+                permits.push((Arc::clone(source), permit));
             }
         }
-        if !turns.is_empty() {
-            let syncing = Arc::clone(self);
-            self.keep(tokio::spawn(async move {
-                if let Err(error) = syncing.carry_out(turns, mode).await {
+        if !permits.is_empty() {
+            let sync = Arc::clone(self);
+            self.track_task(tokio::spawn(async move {
+                if let Err(error) = sync.run_all(permits, mode).await {
                     tracing::error!("the customers could not be derived: {}", error_chain(&error));
                 }
             }));
@@ -224,22 +226,22 @@ impl SyncService {
     /// Asks the running syncs to write their data and stop; the next runs resume. Waits for them with a timeout, since
     /// hosts limit the shutdown time.
     pub async fn finish(&self) {
-        const PATIENCE: Duration = Duration::from_secs(5);
+        const STOP_TIMEOUT: Duration = Duration::from_secs(5);
         self.stopping.store(true, Ordering::SeqCst);
         let tasks = std::mem::take(&mut *lock(&self.tasks));
-        if tokio::time::timeout(PATIENCE, join_all(tasks)).await.is_err() {
+        if tokio::time::timeout(STOP_TIMEOUT, join_all(tasks)).await.is_err() {
             tracing::warn!("a sync did not stop in time; the next one goes on from what was written");
         }
     }
 
-    async fn carry_out(
+    async fn run_all(
         self: &Arc<Self>,
-        turns: Vec<(Arc<OpenSource>, Option<SyncPermit>)>,
+        permits: Vec<(Arc<OpenSource>, Option<SyncPermit>)>,
         mode: SyncMode,
     ) -> Result<Vec<SyncResult>, Error> {
-        let runs = turns.into_iter().map(async |(source, turn)| {
-            let ended = match turn {
-                Some(turn) => match run::run_source(self, &source, mode, &turn.progress).await {
+        let runs = permits.into_iter().map(async |(source, permit)| {
+            let outcome = match permit {
+                Some(permit) => match run::run_source(self, &source, mode, &permit.progress).await {
                     Ok(run) => SyncOutcome::Ran(Box::new(run)),
                     Err(error) => {
                         tracing::error!(source = source.vendor.name, "a sync stopped: {}", error_chain(&error));
@@ -250,29 +252,32 @@ impl SyncService {
             };
             SyncResult {
                 source: source.vendor.name,
-                ended,
+                outcome,
             }
         });
         let synced = join_all(runs).await;
-        if synced.iter().any(|synced| matches!(synced.ended, SyncOutcome::Ran(_))) {
-            self.bring_up_to_date().await?;
+        if synced
+            .iter()
+            .any(|synced| matches!(synced.outcome, SyncOutcome::Ran(_)))
+        {
+            self.derive_and_score().await?;
         }
         Ok(synced)
     }
 
     /// Derives customers and scores. Until it succeeds it stays pending, and the scheduler retries, because the next
     /// run may be a day away. The rows of the runs record it for a later process.
-    async fn bring_up_to_date(&self) -> Result<(), Error> {
-        self.is_behind.store(true, Ordering::SeqCst);
+    async fn derive_and_score(&self) -> Result<(), Error> {
+        self.needs_derivation.store(true, Ordering::SeqCst);
         let log: Reading<SyncLog> = self.store.read_now().await?;
         self.derive().await?;
         self.scoring.recalculate().await?;
-        self.note_derived(&log.snapshot.data).await?;
-        self.is_behind.store(false, Ordering::SeqCst);
+        self.mark_derived(&log.snapshot.data).await?;
+        self.needs_derivation.store(false, Ordering::SeqCst);
         Ok(())
     }
 
-    fn begin(self: &Arc<Self>, source: &OpenSource) -> Option<SyncPermit> {
+    fn acquire_permit(self: &Arc<Self>, source: &OpenSource) -> Option<SyncPermit> {
         let name = source.vendor.name;
         let mut running = lock(&self.running);
         if running.contains_key(name) {
@@ -280,15 +285,15 @@ impl SyncService {
         }
         let (progress, seen) = watch::channel(SyncProgress::default());
         running.insert(name, seen);
-        lock(&self.begun).insert(name, self.clock.now());
+        lock(&self.started_at).insert(name, self.clock.now());
         Some(SyncPermit {
-            syncing: Arc::clone(self),
+            sync: Arc::clone(self),
             source: name,
             progress,
         })
     }
 
-    fn keep(&self, task: JoinHandle<()>) {
+    fn track_task(&self, task: JoinHandle<()>) {
         let mut tasks = lock(&self.tasks);
         tasks.retain(|task| !task.is_finished());
         tasks.push(task);
@@ -306,13 +311,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Exclusive right to sync a source; released on drop.
 struct SyncPermit {
-    syncing: Arc<SyncService>,
+    sync: Arc<SyncService>,
     source: &'static str,
     progress: watch::Sender<SyncProgress>,
 }
 
 impl Drop for SyncPermit {
     fn drop(&mut self) {
-        lock(&self.syncing.running).remove(self.source);
+        lock(&self.sync.running).remove(self.source);
     }
 }

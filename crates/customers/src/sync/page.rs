@@ -35,13 +35,13 @@ pub(crate) struct SyncStatusQuery {
 
 pub(crate) async fn show_sync_status(
     State(customers): State<Arc<Customers>>,
-    Query(question): Query<SyncStatusQuery>,
+    Query(query): Query<SyncStatusQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
-    let status = customers.syncing.status().await?;
-    if asked.face == Format::Json {
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let status = customers.sync.status().await?;
+    if request.face == Format::Json {
         return Ok(Json(status).into_response());
     }
     let is_running = status.sources.iter().any(|source| source.running.is_some());
@@ -49,7 +49,7 @@ pub(crate) async fn show_sync_status(
     let page = SyncsPage {
         status: &status,
         now: &current.now,
-        address: &asked.address,
+        address: &request.address,
     };
     let document = page.document(&customers.frame(&current));
     let mut response = ([(header::CACHE_CONTROL, "private, no-store")], Html(document)).into_response();
@@ -67,8 +67,8 @@ pub(crate) async fn test_key(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let Some(source) = customers.syncing.source(&name) else {
-        let status = customers.syncing.status().await?;
+    let Some(source) = customers.sync.source(&name) else {
+        let status = customers.sync.status().await?;
         let known = status.sources.iter().find(|source| source.source == name);
         let known = known.ok_or_else(Error::not_found)?;
         let message = format!("{} is not switched on. Set its key first.", known.title);

@@ -33,30 +33,30 @@ const MAX_FINDINGS: usize = 40;
 
 /// Runs a sync of `source` until it is complete, fails or is interrupted.
 pub(crate) async fn run_source(
-    syncing: &SyncService,
+    sync: &SyncService,
     source: &Arc<OpenSource>,
     mode: SyncMode,
     progress: &watch::Sender<SyncProgress>,
 ) -> Result<SyncRun, Error> {
-    syncing.store.refresh();
-    let (log, told) = tokio::join!(
-        syncing.store.read_now::<SyncLog>(),
-        syncing.store.read_now::<SourceTables>()
+    sync.store.refresh();
+    let (log, tables) = tokio::join!(
+        sync.store.read_now::<SyncLog>(),
+        sync.store.read_now::<SourceTables>()
     );
-    let (log, told): (Reading<SyncLog>, Reading<SourceTables>) = (log?, told?);
-    let begin = RunStart::of(&log.snapshot.data, source, mode, syncing.clock.now());
+    let (log, tables): (Reading<SyncLog>, Reading<SourceTables>) = (log?, tables?);
+    let start = RunStart::of(&log.snapshot.data, source, mode, sync.clock.now());
     let mut running = RunState {
-        syncing,
+        sync,
         source,
         progress,
         log: RowLedger::of(&SYNC_LOG, log.snapshot.data.rows.clone()),
-        book: SyncDiff::of(&told.snapshot.data, syncing.clock.zone().clone()),
-        run: begin.run(source.vendor.name),
+        diff: SyncDiff::of(&tables.snapshot.data, sync.clock.zone().clone()),
+        run: start.run(source.vendor.name),
         seen: HashSet::new(),
-        is_whole: begin.resumed.is_none(),
-        notes: begin.interrupted,
+        is_complete: start.resumed.is_none(),
+        interrupted_runs: start.interrupted,
     };
-    running.read(begin.cursor, begin.resumed.is_some()).await?;
+    running.read(start.cursor, start.resumed.is_some()).await?;
     Ok(running.run)
 }
 
@@ -74,15 +74,15 @@ impl RunStart {
     fn of(log: &SyncLog, source: &OpenSource, mode: SyncMode, now: Timestamp) -> Self {
         let name = source.vendor.name;
         let last = log.last(name);
-        let broke = last.filter(|run| mode == SyncMode::Incremental || run.mode == SyncMode::Full);
-        let resumed = broke.filter(|run| is_resumable(run, now)).cloned();
-        let is_lost = |run: &&SyncRun| run.outcome == RunOutcome::Running;
-        let interrupted = log.of(name).filter(is_lost).map(|run| SyncRun {
+        let candidate = last.filter(|run| mode == SyncMode::Incremental || run.mode == SyncMode::Full);
+        let resumed = candidate.filter(|run| is_resumable(run, now)).cloned();
+        let is_unfinished = |run: &&SyncRun| run.outcome == RunOutcome::Running;
+        let interrupted = log.of(name).filter(is_unfinished).map(|run| SyncRun {
             outcome: RunOutcome::Interrupted,
             ended_at: Some(now),
             ..run.clone()
         });
-        let fresh = || {
+        let new_cursor = || {
             let watermark = log.last_complete(name).and_then(|run| run.watermark);
             source.start(match mode {
                 SyncMode::Full => SourceRun::full(now),
@@ -92,7 +92,7 @@ impl RunStart {
         let cursor = resumed
             .as_ref()
             .and_then(|run| run.cursor.clone())
-            .unwrap_or_else(fresh);
+            .unwrap_or_else(new_cursor);
         Self {
             cursor,
             started_at: now,
@@ -132,18 +132,18 @@ fn is_resumable(run: &SyncRun, now: Timestamp) -> bool {
 
 /// A run in progress.
 struct RunState<'a> {
-    syncing: &'a SyncService,
+    sync: &'a SyncService,
     source: &'a Arc<OpenSource>,
     progress: &'a watch::Sender<SyncProgress>,
     log: RowLedger,
-    book: SyncDiff,
+    diff: SyncDiff,
     run: SyncRun,
     /// Row ids of the received records.
     seen: HashSet<String>,
     /// Whether the run received everything, so that missing records are removed.
-    is_whole: bool,
+    is_complete: bool,
     /// Rows of earlier runs to write with the first batch.
-    notes: Vec<SyncRun>,
+    interrupted_runs: Vec<SyncRun>,
 }
 
 impl RunState<'_> {
@@ -151,13 +151,13 @@ impl RunState<'_> {
         let mut may_rewind = is_resumed;
         self.write().await?;
         loop {
-            if self.syncing.is_stopping() {
+            if self.sync.is_stopping() {
                 return self.interrupt().await;
             }
             match self.source.next(&cursor).await {
                 Ok((page, next)) => {
                     may_rewind = false;
-                    self.take(page);
+                    self.add_page(page);
                     match next {
                         Next::More(next) => {
                             self.run.cursor = Some(next.clone());
@@ -173,24 +173,24 @@ impl RunState<'_> {
                 }
                 Err(failure) => return self.fail(&failure).await,
             }
-            if self.book.pending() >= writer::MAX_BATCH_ROWS {
+            if self.diff.pending() >= writer::MAX_BATCH_ROWS {
                 self.write().await?;
             }
         }
     }
 
-    fn take(&mut self, page: SourcePage) {
+    fn add_page(&mut self, page: SourcePage) {
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         self.run.seen += count(page.seen());
         for finding in &page.findings {
-            self.note(finding);
+            self.record_finding(finding);
         }
         let expected = page.expected;
-        self.seen.extend(self.book.take(page, self.syncing.clock.now()));
-        self.tell(expected);
+        self.seen.extend(self.diff.add_page(page, self.sync.clock.now()));
+        self.report_progress(expected);
     }
 
-    fn tell(&self, expected: Option<u64>) {
+    fn report_progress(&self, expected: Option<u64>) {
         let (seen, written) = (self.run.seen, self.run.created + self.run.updated);
         self.progress.send_modify(|progress| {
             progress.seen = seen;
@@ -199,10 +199,10 @@ impl RunState<'_> {
         });
     }
 
-    fn note(&mut self, finding: &RecordFinding) {
+    fn record_finding(&mut self, finding: &RecordFinding) {
         match finding.effect {
             RecordEffect::Quarantined => self.run.failed += 1,
-            RecordEffect::FeedLeftOut => self.is_whole = false,
+            RecordEffect::FeedLeftOut => self.is_complete = false,
             RecordEffect::FieldLeftOut => {}
         }
         if self.run.findings.len() < MAX_FINDINGS {
@@ -220,18 +220,18 @@ impl RunState<'_> {
     /// Ends the run because the program stops; the next run resumes.
     async fn interrupt(&mut self) -> Result<(), Error> {
         self.run.outcome = RunOutcome::Interrupted;
-        self.end().await
+        self.finish().await
     }
 
     async fn complete(&mut self, watermark: Timestamp) -> Result<(), Error> {
-        if self.run.mode == SyncMode::Full && self.is_whole {
-            let now = self.syncing.clock.now();
-            self.book.mark_unseen_removed(self.source.vendor.name, &self.seen, now);
+        if self.run.mode == SyncMode::Full && self.is_complete {
+            let now = self.sync.clock.now();
+            self.diff.mark_unseen_removed(self.source.vendor.name, &self.seen, now);
         }
         self.run.outcome = RunOutcome::Complete;
         self.run.watermark = Some(watermark);
         self.run.cursor = None;
-        self.end().await
+        self.finish().await
     }
 
     async fn fail(&mut self, failure: &SourceError) -> Result<(), Error> {
@@ -243,34 +243,34 @@ impl RunState<'_> {
         self.run.outcome = RunOutcome::Failed(failure.kind().to_owned());
         self.run.error = Some(failure.to_string());
         self.run.cure = Some(failure.cure());
-        self.end().await
+        self.finish().await
     }
 
-    async fn end(&mut self) -> Result<(), Error> {
-        self.run.ended_at = Some(self.syncing.clock.now());
+    async fn finish(&mut self) -> Result<(), Error> {
+        self.run.ended_at = Some(self.sync.clock.now());
         self.write().await?;
         let (source, seen) = (self.source.vendor.name, self.run.seen);
         let (created, updated, failed) = (self.run.created, self.run.updated, self.run.failed);
         tracing::info!(source, seen, created, updated, failed, "sync");
-        self.tell(None);
+        self.report_progress(None);
         Ok(())
     }
 
     /// Writes pending rows and progress. The cursor is part of the last batch, so that it never gets ahead of the rows.
     async fn write(&mut self) -> Result<(), Error> {
         let by = format!("sync of {}", self.source.vendor.name);
-        let mut changes = self.book.changes();
+        let mut changes = self.diff.changes();
         let is_new = |change: &RowChange| matches!(change, RowChange::Insert(_));
         let created = changes.iter().filter(|change| is_new(change)).count();
         self.run.created += u64::try_from(created).unwrap_or(u64::MAX);
         self.run.updated += u64::try_from(changes.len() - created).unwrap_or(u64::MAX);
-        let runs: Vec<SyncRun> = self.notes.drain(..).chain([self.run.clone()]).collect();
+        let runs: Vec<SyncRun> = self.interrupted_runs.drain(..).chain([self.run.clone()]).collect();
         for run in runs {
-            let cells = runs::run_cells(&run, self.syncing.clock.zone());
+            let cells = runs::run_cells(&run, self.sync.clock.zone());
             changes.extend(self.log.change(&run.id, &cells, &[]));
-            self.log.learn(&run.id, cells);
+            self.log.record(&run.id, cells);
         }
-        writer::write_batches(&self.syncing.store, &by, changes).await?;
+        writer::write_batches(&self.sync.store, &by, changes).await?;
         Ok(())
     }
 }

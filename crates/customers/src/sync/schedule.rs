@@ -115,13 +115,13 @@ fn civil_as_utc(moment: &Zoned) -> DateTime<Utc> {
     let second = moment
         .datetime()
         .to_zoned(TimeZone::UTC)
-        .map(|wall| wall.timestamp().as_second());
+        .map(|civil| civil.timestamp().as_second());
     DateTime::from_timestamp(second.unwrap_or_default(), 0).unwrap_or_default()
 }
 
 /// Instant of a civil time in a zone.
-fn instant(wall: DateTime<Utc>, zone: &TimeZone) -> Option<Timestamp> {
-    let civil = Timestamp::from_second(wall.timestamp())
+fn instant(civil: DateTime<Utc>, zone: &TimeZone) -> Option<Timestamp> {
+    let civil = Timestamp::from_second(civil.timestamp())
         .ok()?
         .to_zoned(TimeZone::UTC)
         .datetime();
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_with_what_would_be_right() {
-        for (text, told) in [
+        for (text, tables) in [
             ("", "off, or something like"),
             ("0 2 * * *", "has no colon"),
             ("nobody: 0 2 * * *", "no source “nobody”"),
@@ -194,7 +194,7 @@ mod tests {
             ("all: soon", "five fields"),
         ] {
             let refused = SyncSchedule::parse(text, |name| name == "stripe").expect_err(text);
-            assert!(refused.contains(told), "{text}: {refused}");
+            assert!(refused.contains(tables), "{text}: {refused}");
         }
         assert!(SyncSchedule::parse(" OFF ", |_| false).expect("none").is_off());
         assert!(SyncSchedule::parse("stripe: 30 4 * * Mon-Fri", |name| name == "stripe").is_ok());

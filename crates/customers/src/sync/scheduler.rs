@@ -27,7 +27,7 @@ impl SyncService {
     /// Starts runs when they are due. Runs until the service stops.
     pub async fn run_by_schedule(self: Arc<Self>) {
         let mut merges: Option<u64> = None;
-        for look in 0_u32.. {
+        for poll in 0_u32.. {
             tokio::time::sleep(POLL_INTERVAL).await;
             if self.is_stopping() {
                 return;
@@ -38,7 +38,7 @@ impl SyncService {
             if let Err(error) = self.catch_up().await {
                 tracing::warn!("the customers could still not be derived: {}", error_chain(&error));
             }
-            if look % POLLS_BETWEEN_MERGE_READS == 0 {
+            if poll % POLLS_BETWEEN_MERGE_READS == 0 {
                 merges = self.follow_merges(merges).await;
             }
         }
@@ -54,12 +54,12 @@ impl SyncService {
             let name = source.vendor.name;
             self.progress(name).is_none() && self.schedule.is_due(name, last, &now)
         };
-        let begun = lock(&self.begun).clone();
-        let here = |source: &OpenSource| begun.get(source.vendor.name).copied();
+        let started_at = lock(&self.started_at).clone();
+        let last_started = |source: &OpenSource| started_at.get(source.vendor.name).copied();
         let mut due: Vec<Arc<OpenSource>> = self
             .sources
             .iter()
-            .filter(|one| is_due(one, here(one)))
+            .filter(|source| is_due(source, last_started(source)))
             .cloned()
             .collect();
         if due.is_empty() {
@@ -68,8 +68,8 @@ impl SyncService {
         // Another instance, or this one before a restart, may have run it.
         let log: Reading<SyncLog> = self.store.read().await?;
         due.retain(|source| {
-            let elsewhere = log.snapshot.data.last(source.vendor.name).map(|run| run.started_at);
-            is_due(source, here(source).max(elsewhere))
+            let last_logged = log.snapshot.data.last(source.vendor.name).map(|run| run.started_at);
+            is_due(source, last_started(source).max(last_logged))
         });
         self.start(&due, SyncMode::Incremental);
         Ok(due.iter().map(|source| source.vendor.name).collect())
@@ -81,15 +81,15 @@ impl SyncService {
     /// # Errors
     /// When the spreadsheet cannot be read or written; the next poll retries.
     pub async fn catch_up(&self) -> Result<bool, Error> {
-        if !self.has_looked_back.load(Ordering::SeqCst) {
+        if !self.has_checked_log.load(Ordering::SeqCst) {
             let log: Reading<SyncLog> = self.store.read().await?;
-            let is_owed = log.snapshot.data.runs.iter().any(SyncRun::is_owed);
-            self.is_behind.fetch_or(is_owed, Ordering::SeqCst);
-            self.has_looked_back.store(true, Ordering::SeqCst);
+            let is_derivation_pending = log.snapshot.data.runs.iter().any(SyncRun::is_derivation_pending);
+            self.needs_derivation.fetch_or(is_derivation_pending, Ordering::SeqCst);
+            self.has_checked_log.store(true, Ordering::SeqCst);
         }
-        let is_due = self.is_behind.load(Ordering::SeqCst) && lock(&self.running).is_empty();
+        let is_due = self.needs_derivation.load(Ordering::SeqCst) && lock(&self.running).is_empty();
         if is_due {
-            self.bring_up_to_date().await?;
+            self.derive_and_score().await?;
         }
         Ok(is_due)
     }

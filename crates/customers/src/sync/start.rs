@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Routes of syncs.
-pub fn router(syncing: Arc<SyncService>) -> ApiRouter {
+pub fn router(sync: Arc<SyncService>) -> ApiRouter {
     let start = post_with(start_sync, |it| {
         it.about(
             "Customers",
@@ -37,7 +37,7 @@ pub fn router(syncing: Arc<SyncService>) -> ApiRouter {
         .responds_with::<StartSyncResponse>(202, "Runs began.")
         .redirects()
     });
-    ApiRouter::new().api_route("/sync/{source}", start).with_state(syncing)
+    ApiRouter::new().api_route("/sync/{source}", start).with_state(sync)
 }
 
 /// Query fields.
@@ -57,16 +57,16 @@ struct StartSyncResponse {
 /// `POST /sync/{source}` and `POST /sync/all`. The runs continue in the background; `/sync/status` shows their
 /// progress.
 async fn start_sync(
-    State(syncing): State<Arc<SyncService>>,
+    State(sync): State<Arc<SyncService>>,
     Path(source): Path<String>,
-    Query(question): Query<StartSyncQuery>,
+    Query(query): Query<StartSyncQuery>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
     let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let in_form = form.into_iter().find(|(name, _)| name == "full").map(|(_, full)| full);
-    let mode = parse_mode(question.full.or(in_form).as_deref())?;
-    let started = syncing.start(&requested_sources(&syncing, &source)?, mode);
+    let mode = parse_mode(query.full.or(in_form).as_deref())?;
+    let started = sync.start(&requested_sources(&sync, &source)?, mode);
     if Format::accepted(&headers) == Format::Html {
         return Ok(Redirect::to(SYNCS).into_response());
     }
@@ -90,16 +90,16 @@ fn parse_mode(full: Option<&str>) -> Result<SyncMode, Error> {
     }
 }
 
-fn requested_sources(syncing: &SyncService, name: &str) -> Result<Vec<Arc<OpenSource>>, Error> {
+fn requested_sources(sync: &SyncService, name: &str) -> Result<Vec<Arc<OpenSource>>, Error> {
     if name == "all" {
-        if syncing.sources().is_empty() {
+        if sync.sources().is_empty() {
             return Err(not_configured(
                 "No source is switched on. Set the key of one, such as STRIPE_API_KEY.",
             ));
         }
-        return Ok(syncing.sources().to_vec());
+        return Ok(sync.sources().to_vec());
     }
-    if let Some(source) = syncing.source(name) {
+    if let Some(source) = sync.source(name) {
         return Ok(vec![Arc::clone(source)]);
     }
     match VENDORS.iter().find(|vendor| vendor.name == name) {

@@ -90,7 +90,7 @@ impl SyncsPage<'_> {
         };
         let seen = source.last_run.as_ref().map(|run| small(run.seen));
         let is_known = source.is_configured || source.last_run.is_some();
-        let told = |unit: &str, what: Markup| html! { @if is_known { span .unit { (unit) " " } (what) } };
+        let tables = |unit: &str, what: Markup| html! { @if is_known { span .unit { (unit) " " } (what) } };
         row(
             0,
             &[
@@ -99,12 +99,12 @@ impl SyncsPage<'_> {
                     html! { (source.title) @if !source.note.is_empty() { " " small { (source.note) } } },
                 ),
                 cell("state", self.state(source)),
-                cell("when detail", told("complete as of", instant(source.complete_as_of))),
+                cell("when detail", tables("complete as of", instant(source.complete_as_of))),
                 cell(
                     "number detail",
-                    told("seen", html! { (seen.as_deref().unwrap_or(UNKNOWN_VALUE)) }),
+                    tables("seen", html! { (seen.as_deref().unwrap_or(UNKNOWN_VALUE)) }),
                 ),
-                cell("when detail", told("next", instant(source.next_run_at))),
+                cell("when detail", tables("next", instant(source.next_run_at))),
                 cell(
                     "actions",
                     html! { @if source.is_configured { div .ways { (test_button(source)) (sync_button(source)) } } },

@@ -37,17 +37,17 @@ impl WriteCounts {
 /// See [`CommitError`](sheets_store::commit::batch::CommitError); batches before the failed one are written.
 pub async fn write_batches(store: &Store, by: &str, changes: Vec<RowChange>) -> Result<WriteCounts, CommitError> {
     let mut written = WriteCounts::default();
-    let mut portion: Vec<RowChange> = Vec::new();
+    let mut batch: Vec<RowChange> = Vec::new();
     let mut filled = 0;
     for change in changes {
         filled += filled_cells(&change);
-        if portion.len() == MAX_BATCH_ROWS || (filled > MAX_BATCH_CELLS && !portion.is_empty()) {
+        if batch.len() == MAX_BATCH_ROWS || (filled > MAX_BATCH_CELLS && !batch.is_empty()) {
             filled = filled_cells(&change);
-            written = written.plus(write_batch(store, by, std::mem::take(&mut portion)).await?);
+            written = written.plus(write_batch(store, by, std::mem::take(&mut batch)).await?);
         }
-        portion.push(change);
+        batch.push(change);
     }
-    Ok(written.plus(write_batch(store, by, portion).await?))
+    Ok(written.plus(write_batch(store, by, batch).await?))
 }
 
 fn filled_cells(change: &RowChange) -> usize {
@@ -64,7 +64,7 @@ fn filled_cells(change: &RowChange) -> usize {
 /// # Errors
 /// See [`CommitError`](sheets_store::commit::batch::CommitError); nothing of the batch is written.
 pub async fn write_batch(store: &Store, by: &str, mut changes: Vec<RowChange>) -> Result<WriteCounts, CommitError> {
-    let mut tries = 1;
+    let mut attempts = 1;
     loop {
         if changes.is_empty() {
             return Ok(WriteCounts::default());
@@ -76,8 +76,8 @@ pub async fn write_batch(store: &Store, by: &str, mut changes: Vec<RowChange>) -
         match &error {
             CommitError::Conflict(conflicts) => {
                 let found = conflicts.iter().map(|conflict| {
-                    let place = (conflict.tab, conflict.id.clone(), conflict.column);
-                    (place, conflict.found.clone())
+                    let cell_key = (conflict.tab, conflict.id.clone(), conflict.column);
+                    (cell_key, conflict.found.clone())
                 });
                 let found = found.collect();
                 changes.iter_mut().for_each(|change| accept_current(change, &found));
@@ -93,10 +93,10 @@ pub async fn write_batch(store: &Store, by: &str, mut changes: Vec<RowChange>) -
             CommitError::NotWritten(_) | CommitError::Unknown(_) | CommitError::Busy => {}
             CommitError::Closed(_) | CommitError::Refused(_) => return Err(error),
         }
-        if tries == MAX_ATTEMPTS {
+        if attempts == MAX_ATTEMPTS {
             return Err(error);
         }
-        tries += 1;
+        attempts += 1;
     }
 }
 
@@ -115,12 +115,12 @@ type CellKey = (&'static str, String, &'static str);
 fn accept_current(change: &mut RowChange, found: &HashMap<CellKey, CellContent>) {
     let RowChange::Update(update) = change else { return };
     for cell in &mut update.cells {
-        let place = (
+        let cell_key = (
             update.tab.title,
             update.id.clone(),
             update.tab.columns[cell.column].header,
         );
-        if let Some(content) = found.get(&place) {
+        if let Some(content) = found.get(&cell_key) {
             cell.from = content.clone();
         }
     }

@@ -47,7 +47,7 @@ impl<'a> CellReader<'a> {
             match Email::of(word) {
                 Some(email) if emails.contains(&email) => {}
                 Some(email) => emails.push(email),
-                None => self.tell(column, format!("“{word}” is not an address, so it is left out.")),
+                None => self.report(column, format!("“{word}” is not an address, so it is left out.")),
             }
         }
         emails
@@ -60,7 +60,7 @@ impl<'a> CellReader<'a> {
             cell => match cell.instant(&self.decoding.zone) {
                 Ok(instant) => Some(instant),
                 Err(reason) => {
-                    self.tell(column, format!("The time counts as unknown: {reason}."));
+                    self.report(column, format!("The time counts as unknown: {reason}."));
                     None
                 }
             },
@@ -83,7 +83,7 @@ impl<'a> CellReader<'a> {
             Cell::Bool(_) => None,
         };
         if read.is_none() {
-            self.tell(
+            self.report(
                 column,
                 "A number belongs here, such as 120.50; until then it counts as unknown.".to_owned(),
             );
@@ -100,7 +100,7 @@ impl<'a> CellReader<'a> {
                 "yes" | "true" | "oui" => Some(true),
                 "no" | "false" | "non" => Some(false),
                 _ => {
-                    self.tell(
+                    self.report(
                         column,
                         "Yes or no belongs here; until then it counts as unknown.".to_owned(),
                     );
@@ -118,13 +118,13 @@ impl<'a> CellReader<'a> {
         if read.is_none() {
             let reason =
                 "The currency of the amounts of this row belongs here, such as EUR; until then they count as unknown.";
-            self.tell(currency, reason.to_owned());
+            self.report(currency, reason.to_owned());
         }
         Some(Amount { units, currency: read? })
     }
 
     /// Adds a finding about a cell; the row still counts.
-    pub fn tell(&mut self, column: usize, reason: String) {
+    pub fn report(&mut self, column: usize, reason: String) {
         let finding = self.row.finding(column, Effect::Counted, reason);
         self.decoding.findings.push(finding);
     }

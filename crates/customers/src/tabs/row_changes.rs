@@ -71,14 +71,14 @@ impl RowLedger {
     }
 
     /// Records what was written, so that later changes are compared with it.
-    pub fn learn(&mut self, id: &str, cells: RowCells) {
+    pub fn record(&mut self, id: &str, cells: RowCells) {
         self.written.insert(id.to_owned(), cells);
     }
 
     /// Content of a cell; empty when there is no such row.
     pub fn content(&self, id: &str, column: usize) -> CellContent {
         let written = self.written.get(id);
-        if let Some((_, entry)) = written.and_then(|cells| cells.iter().find(|(place, _)| *place == column)) {
+        if let Some((_, entry)) = written.and_then(|cells| cells.iter().find(|(index, _)| *index == column)) {
             return entry.content();
         }
         let number = self.numbers.get(id);

@@ -3,8 +3,7 @@
 use maud::{Markup, html};
 
 /// Links to the previous and next page.
-pub(crate) fn pager(pages: (usize, usize), at: impl Fn(usize) -> String) -> Markup {
-    let (page, pages) = pages;
+pub(crate) fn pager(page: usize, pages: usize, at: impl Fn(usize) -> String) -> Markup {
     html! {
         @if pages > 1 {
             nav .pager aria-label="Pages" {

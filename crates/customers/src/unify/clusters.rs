@@ -49,33 +49,33 @@ type VendorKey<'a> = (&'a str, SubjectKind, &'a str);
 
 impl Clusters {
     /// Clusters the records. The result does not depend on the order of records, events and aliases.
-    pub fn of(known: UnifyInput<'_>) -> Self {
-        let mut order: Vec<usize> = (0..known.records.len())
-            .filter(|place| known.records[*place].said.presence == Presence::Present)
+    pub fn of(input: UnifyInput<'_>) -> Self {
+        let mut order: Vec<usize> = (0..input.records.len())
+            .filter(|index| input.records[*index].observation.presence == Presence::Present)
             .collect();
-        order.sort_by_cached_key(|place| known.records[*place].id());
-        order.dedup_by_key(|place| known.records[*place].id());
-        let names = RecordIndex::of(known.records, &order);
-        let mut joining = UnionFind::of(known, &order);
+        order.sort_by_cached_key(|index| input.records[*index].id());
+        order.dedup_by_key(|index| input.records[*index].id());
+        let names = RecordIndex::of(input.records, &order);
+        let mut joining = UnionFind::of(input, &order);
         joining.join_records(&names);
-        joining.join_aliases(known.aliases);
+        joining.join_aliases(input.aliases);
         let mut clusters = joining.clusters();
-        clusters.retain(|cluster| is_customer(known.records, cluster));
+        clusters.retain(|cluster| is_customer(input.records, cluster));
         for cluster in &mut clusters {
-            cluster.companies = names.companies(known.records, cluster);
-            cluster.main = main_address(known, cluster);
-            let records = cluster.records.iter().map(|place| &known.records[*place]);
-            let accounts = records.filter(|record| record.said.subject.kind == SubjectKind::Account);
+            cluster.companies = names.companies(input.records, cluster);
+            cluster.main = main_address(input, cluster);
+            let records = cluster.records.iter().map(|index| &input.records[*index]);
+            let accounts = records.filter(|record| record.observation.subject.kind == SubjectKind::Account);
             cluster.accounts = accounts.map(SourceRecord::id).collect();
         }
-        assign_events(known.events, &names, &mut clusters);
+        assign_events(input.events, &names, &mut clusters);
         Self { all: clusters }
     }
 }
 
 /// A person with an email address, or a billed account.
 fn is_customer(records: &[SourceRecord], cluster: &Cluster) -> bool {
-    let is_account = |place: &usize| records[*place].said.subject.kind == SubjectKind::Account;
+    let is_account = |index: &usize| records[*index].observation.subject.kind == SubjectKind::Account;
     !cluster.records.is_empty() && (!cluster.emails.is_empty() || cluster.records.iter().any(is_account))
 }
 
@@ -85,19 +85,23 @@ struct RecordIndex<'a>(HashMap<VendorKey<'a>, usize>);
 impl<'a> RecordIndex<'a> {
     fn of(records: &'a [SourceRecord], order: &[usize]) -> Self {
         let mut names = HashMap::with_capacity(order.len());
-        for place in order {
-            let said = &records[*place].said;
+        for index in order {
+            let observation = &records[*index].observation;
             names.insert(
-                (said.source.as_str(), said.subject.kind, said.subject.id.as_str()),
-                *place,
+                (
+                    observation.source.as_str(),
+                    observation.subject.kind,
+                    observation.subject.id.as_str(),
+                ),
+                *index,
             );
         }
-        for place in order {
-            let said = &records[*place].said;
-            for former in &said.former_ids {
+        for index in order {
+            let observation = &records[*index].observation;
+            for former in &observation.former_ids {
                 names
-                    .entry((said.source.as_str(), said.subject.kind, former.as_str()))
-                    .or_insert(*place);
+                    .entry((observation.source.as_str(), observation.subject.kind, former.as_str()))
+                    .or_insert(*index);
             }
         }
         Self(names)
@@ -109,13 +113,13 @@ impl<'a> RecordIndex<'a> {
 
     fn companies(&self, records: &[SourceRecord], cluster: &Cluster) -> Vec<usize> {
         let mut companies: Vec<usize> = Vec::new();
-        for place in &cluster.records {
-            let said = &records[*place].said;
-            let of_company = said
+        for index in &cluster.records {
+            let observation = &records[*index].observation;
+            let of_company = observation
                 .belongs_to
                 .iter()
                 .filter(|subject| subject.kind == SubjectKind::Company);
-            for company in of_company.filter_map(|subject| self.find(&said.source, subject)) {
+            for company in of_company.filter_map(|subject| self.find(&observation.source, subject)) {
                 if !companies.contains(&company) {
                     companies.push(company);
                 }
@@ -135,16 +139,16 @@ struct UnionFind<'a> {
 }
 
 impl<'a> UnionFind<'a> {
-    fn of(known: UnifyInput<'a>, order: &'a [usize]) -> Self {
+    fn of(input: UnifyInput<'a>, order: &'a [usize]) -> Self {
         let mut joining = Self {
-            known,
+            known: input,
             order,
-            roots: (0..known.records.len()).collect(),
+            roots: (0..input.records.len()).collect(),
             addresses: HashMap::new(),
             written: Vec::new(),
         };
-        for place in order {
-            for email in &known.records[*place].said.emails {
+        for index in order {
+            for email in &input.records[*index].observation.emails {
                 joining.node(email);
             }
         }
@@ -176,21 +180,21 @@ impl<'a> UnionFind<'a> {
     }
 
     fn join_records(&mut self, names: &RecordIndex<'_>) {
-        for place in self.order {
-            let said = &self.known.records[*place].said;
-            if said.subject.kind == SubjectKind::Company {
+        for index in self.order {
+            let observation = &self.known.records[*index].observation;
+            if observation.subject.kind == SubjectKind::Company {
                 continue;
             }
-            for email in &said.emails {
+            for email in &observation.emails {
                 let node = self.node(email);
-                self.join(*place, node);
+                self.join(*index, node);
             }
-            let accounts = said
+            let accounts = observation
                 .belongs_to
                 .iter()
                 .filter(|subject| subject.kind == SubjectKind::Account);
-            for account in accounts.filter_map(|subject| names.find(&said.source, subject)) {
-                self.join(*place, account);
+            for account in accounts.filter_map(|subject| names.find(&observation.source, subject)) {
+                self.join(*index, account);
             }
         }
     }
@@ -206,16 +210,16 @@ impl<'a> UnionFind<'a> {
         let mut places: HashMap<usize, usize> = HashMap::new();
         let mut clusters: Vec<Cluster> = Vec::new();
         let order = self.order;
-        for place in order {
-            if self.known.records[*place].said.subject.kind == SubjectKind::Company {
+        for index in order {
+            if self.known.records[*index].observation.subject.kind == SubjectKind::Company {
                 continue;
             }
-            let root = self.root(*place);
+            let root = self.root(*index);
             let at = *places.entry(root).or_insert_with(|| {
                 clusters.push(Cluster::default());
                 clusters.len() - 1
             });
-            clusters[at].records.push(*place);
+            clusters[at].records.push(*index);
         }
         let first = self.known.records.len();
         for index in 0..self.written.len() {
@@ -230,18 +234,21 @@ impl<'a> UnionFind<'a> {
 
 /// Main email address: chosen by a merge, otherwise the first address of the source with the highest precedence,
 /// accounts before persons.
-fn main_address(known: UnifyInput<'_>, cluster: &Cluster) -> Option<Email> {
-    let given_up: HashSet<&str> = known.aliases.iter().map(|alias| alias.alias.key()).collect();
-    let chosen = known.aliases.iter().map(|alias| &alias.canonical);
+fn main_address(input: UnifyInput<'_>, cluster: &Cluster) -> Option<Email> {
+    let given_up: HashSet<&str> = input.aliases.iter().map(|alias| alias.alias.key()).collect();
+    let chosen = input.aliases.iter().map(|alias| &alias.canonical);
     let chosen = chosen.filter(|email| cluster.emails.contains(email) && !given_up.contains(email.key()));
     if let Some(chosen) = chosen.min() {
         return Some(chosen.clone());
     }
-    let ranked = cluster.records.iter().filter_map(|place| {
-        let said = &known.records[*place].said;
-        let rank = precedence::rank(FieldKey::Email, &said.source);
-        let is_person = said.subject.kind == SubjectKind::Person;
-        Some(((rank, is_person, said.subject.id.as_str()), said.emails.first()?))
+    let ranked = cluster.records.iter().filter_map(|index| {
+        let observation = &input.records[*index].observation;
+        let rank = precedence::rank(FieldKey::Email, &observation.source);
+        let is_person = observation.subject.kind == SubjectKind::Person;
+        Some((
+            (rank, is_person, observation.subject.id.as_str()),
+            observation.emails.first()?,
+        ))
     });
     let best = ranked.min_by_key(|(rank, _)| *rank);
     best.map(|(_, email)| email.clone())
@@ -253,14 +260,14 @@ fn assign_events(events: &[CustomerEvent], names: &RecordIndex<'_>, clusters: &m
     let mut of_record: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut of_address: HashMap<String, usize> = HashMap::new();
     for (at, cluster) in clusters.iter().enumerate() {
-        for place in cluster.records.iter().chain(&cluster.companies) {
-            of_record.entry(*place).or_default().push(at);
+        for index in cluster.records.iter().chain(&cluster.companies) {
+            of_record.entry(*index).or_default().push(at);
         }
         for email in &cluster.emails {
             of_address.insert(email.key().to_owned(), at);
         }
     }
-    for (place, event) in events.iter().enumerate() {
+    for (index, event) in events.iter().enumerate() {
         let of_kind = |is_company: bool| {
             let about = event
                 .about
@@ -282,10 +289,10 @@ fn assign_events(events: &[CustomerEvent], names: &RecordIndex<'_>, clusters: &m
         let mut seen = HashSet::new();
         named.retain(|at| seen.insert(*at));
         if let Some(first) = named.first() {
-            clusters[*first].primary_events.push(place);
+            clusters[*first].primary_events.push(index);
         }
         for at in named {
-            clusters[at].events.push(place);
+            clusters[at].events.push(index);
         }
     }
 }

@@ -74,19 +74,19 @@ const FIELD_NAMES: &[(FieldKey, FieldName)] = &[
 
 impl<'a> FieldCandidates<'a> {
     /// Field values of the customer of `cluster`.
-    pub fn of(known: UnifyInput<'a>, cluster: &'a Cluster) -> Self {
-        Self { known, cluster }
+    pub fn of(input: UnifyInput<'a>, cluster: &'a Cluster) -> Self {
+        Self { known: input, cluster }
     }
 
     /// Values of a field by source, the winner first.
     pub fn about(&self, key: FieldKey) -> Vec<FieldCandidate> {
-        let own = self.cluster.records.iter().map(|place| &self.known.records[*place]);
+        let own = self.cluster.records.iter().map(|index| &self.known.records[*index]);
         let mut facts: Vec<FieldCandidate> = own.filter_map(|record| fact(key, record)).collect();
         // A company's values apply to the people who belong to it, after their own values from the same source.
         let of_people = facts.len();
-        let companies = self.cluster.companies.iter().map(|place| &self.known.records[*place]);
+        let companies = self.cluster.companies.iter().map(|index| &self.known.records[*index]);
         facts.extend(companies.filter_map(|record| of_company(key, record)));
-        let events = self.cluster.events.iter().map(|place| &self.known.events[*place]);
+        let events = self.cluster.events.iter().map(|index| &self.known.events[*index]);
         facts.extend(events.filter_map(|event| of_subscription(key, event)));
         let mut ranked: Vec<(bool, FieldCandidate)> = facts
             .into_iter()
@@ -168,19 +168,22 @@ fn of_record(key: FieldKey, record: &SourceRecord, value: FieldValue) -> FieldCa
     FieldCandidate {
         field: key,
         value,
-        source: record.said.source.clone(),
-        record: record.said.subject.id.clone(),
-        updated_at: record.said.updated_at,
+        source: record.observation.source.clone(),
+        record: record.observation.subject.id.clone(),
+        updated_at: record.observation.updated_at,
         synced_at: record.synced_at,
     }
 }
 
 fn fact(key: FieldKey, record: &SourceRecord) -> Option<FieldCandidate> {
-    let said = &record.said;
+    let observation = &record.observation;
     let value = match key {
-        FieldKey::Email => said.emails.first().map(|email| FieldValue::Text(email.to_string())),
-        FieldKey::Name => said.name.clone().map(FieldValue::Text),
-        FieldKey::Company => said.company.clone().map(FieldValue::Text),
+        FieldKey::Email => observation
+            .emails
+            .first()
+            .map(|email| FieldValue::Text(email.to_string())),
+        FieldKey::Name => observation.name.clone().map(FieldValue::Text),
+        FieldKey::Company => observation.company.clone().map(FieldValue::Text),
         _ => record_field(key, record).cloned(),
     };
     value
@@ -189,18 +192,18 @@ fn fact(key: FieldKey, record: &SourceRecord) -> Option<FieldCandidate> {
 }
 
 fn record_field(key: FieldKey, record: &SourceRecord) -> Option<&FieldValue> {
-    let (_, name) = FIELD_NAMES.iter().find(|(known, _)| *known == key)?;
-    record.said.field(name)
+    let (_, name) = FIELD_NAMES.iter().find(|(input, _)| *input == key)?;
+    record.observation.field(name)
 }
 
 /// Field values that people take over from their company: none that belong to one person only.
 fn of_company(key: FieldKey, record: &SourceRecord) -> Option<FieldCandidate> {
     let value = match key {
         FieldKey::Company => record
-            .said
+            .observation
             .company
             .clone()
-            .or_else(|| record.said.name.clone())
+            .or_else(|| record.observation.name.clone())
             .map(FieldValue::Text),
         FieldKey::Country | FieldKey::AccountManager | FieldKey::LifecycleStage | FieldKey::Plan => {
             record_field(key, record).cloned()

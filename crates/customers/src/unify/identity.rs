@@ -20,7 +20,7 @@ pub struct Identities {
     /// Id of each cluster, in the same order.
     pub by_cluster: Vec<CustomerId>,
     successors: HashMap<CustomerId, CustomerId>,
-    places: HashMap<CustomerId, usize>,
+    by_id: HashMap<CustomerId, usize>,
 }
 
 impl Identities {
@@ -31,7 +31,7 @@ impl Identities {
 
     /// Existing row with this id.
     pub fn before<'a>(&self, id: &CustomerId, before: &'a [Customer]) -> Option<&'a Customer> {
-        self.places.get(id).map(|place| &before[*place])
+        self.by_id.get(id).map(|index| &before[*index])
     }
 }
 
@@ -40,10 +40,10 @@ impl Identities {
 /// a further one. Without such a row the id is derived from the main address, so that two instances make the same id.
 pub fn assign_ids(clusters: &[Cluster], before: &[Customer]) -> Identities {
     let mut identities = Identities {
-        places: before
+        by_id: before
             .iter()
             .enumerate()
-            .map(|(place, old)| (old.id.clone(), place))
+            .map(|(index, old)| (old.id.clone(), index))
             .collect(),
         ..Identities::default()
     };

@@ -54,25 +54,25 @@ pub struct UnifyContext {
     pub finite: FiniteDiscounts,
 }
 
-/// Customers derived from `known`; `before` are the existing rows. Rows without records come last.
-pub fn unify(known: UnifyInput<'_>, before: &[Customer], terms: &UnifyContext) -> Vec<Customer> {
-    let clusters = Clusters::of(known);
-    unify_clusters(known, &clusters, before, terms)
+/// Customers derived from `input`; `before` are the existing rows. Rows without records come last.
+pub fn unify(input: UnifyInput<'_>, before: &[Customer], context: &UnifyContext) -> Vec<Customer> {
+    let clusters = Clusters::of(input);
+    unify_clusters(input, &clusters, before, context)
 }
 
 /// The same with existing clusters.
 pub fn unify_clusters(
-    known: UnifyInput<'_>,
+    input: UnifyInput<'_>,
     clusters: &Clusters,
     before: &[Customer],
-    terms: &UnifyContext,
+    context: &UnifyContext,
 ) -> Vec<Customer> {
     let ids = identity::assign_ids(&clusters.all, before);
     let mut customers: Vec<Customer> = clusters
         .all
         .iter()
         .zip(&ids.by_cluster)
-        .map(|(cluster, id)| customer(known, cluster, id.clone(), terms))
+        .map(|(cluster, id)| customer(input, cluster, id.clone(), context))
         .collect();
     for old in before {
         if !ids.by_cluster.contains(&old.id) {
@@ -89,8 +89,8 @@ pub fn unify_clusters(
     customers
 }
 
-fn customer(known: UnifyInput<'_>, cluster: &Cluster, id: CustomerId, terms: &UnifyContext) -> Customer {
-    let facts = FieldCandidates::of(known, cluster);
+fn customer(input: UnifyInput<'_>, cluster: &Cluster, id: CustomerId, context: &UnifyContext) -> Customer {
+    let facts = FieldCandidates::of(input, cluster);
     let mut customer = Customer::new(id, cluster.main.clone());
     customer.other_emails = cluster
         .emails
@@ -99,8 +99,8 @@ fn customer(known: UnifyInput<'_>, cluster: &Cluster, id: CustomerId, terms: &Un
         .cloned()
         .collect();
     customer.profile = profile(&facts);
-    customer.revenue = revenue::customer_revenue(known, cluster, terms);
-    customer.sources = linked_sources(known, cluster);
+    customer.revenue = revenue::customer_revenue(input, cluster, context);
+    customer.sources = linked_sources(input, cluster);
     customer
 }
 
@@ -125,27 +125,27 @@ fn profile(facts: &FieldCandidates<'_>) -> CustomerProfile {
 }
 
 /// Sources of a cluster in registry order; unregistered ones follow by name.
-fn linked_sources(known: UnifyInput<'_>, cluster: &Cluster) -> Vec<LinkedSource> {
+fn linked_sources(input: UnifyInput<'_>, cluster: &Cluster) -> Vec<LinkedSource> {
     let mut marks: Vec<LinkedSource> = Vec::new();
-    for record in cluster.records.iter().map(|place| &known.records[*place]) {
-        let said = &record.said;
-        if said.subject.kind == SubjectKind::Company {
+    for record in cluster.records.iter().map(|index| &input.records[*index]) {
+        let observation = &record.observation;
+        if observation.subject.kind == SubjectKind::Company {
             continue;
         }
-        let place = marks
+        let index = marks
             .iter()
-            .position(|mark| mark.source == said.source)
+            .position(|linked_source| linked_source.source == observation.source)
             .unwrap_or_else(|| {
                 marks.push(LinkedSource {
-                    source: said.source.clone(),
+                    source: observation.source.clone(),
                     ids: Vec::new(),
                     synced_at: None,
                 });
                 marks.len() - 1
             });
-        let mark = &mut marks[place];
-        mark.ids.push(said.subject.id.clone());
-        mark.synced_at = mark.synced_at.max(record.synced_at);
+        let linked_source = &mut marks[index];
+        linked_source.ids.push(observation.subject.id.clone());
+        linked_source.synced_at = linked_source.synced_at.max(record.synced_at);
     }
     let rank = |name: &str| {
         VENDORS
@@ -153,7 +153,7 @@ fn linked_sources(known: UnifyInput<'_>, cluster: &Cluster) -> Vec<LinkedSource>
             .position(|vendor| vendor.name == name)
             .unwrap_or(VENDORS.len())
     };
-    marks.sort_by_key(|mark| (rank(&mark.source), mark.source.clone()));
+    marks.sort_by_key(|linked_source| (rank(&linked_source.source), linked_source.source.clone()));
     marks
 }
 
@@ -165,7 +165,7 @@ fn inactive_row(old: &Customer, successor: Option<&CustomerId>) -> Customer {
     };
     let email: Option<Email> = old.email.clone();
     Customer {
-        standing,
+        status: standing,
         profile: CustomerProfile {
             name: old.profile.name.clone(),
             company: old.profile.company.clone(),

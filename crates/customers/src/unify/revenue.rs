@@ -45,43 +45,47 @@ impl CurrencyTotals {
 }
 
 /// Revenue of the customer of `cluster`.
-pub fn customer_revenue(known: UnifyInput<'_>, cluster: &Cluster, terms: &UnifyContext) -> CustomerRevenue {
+pub fn customer_revenue(input: UnifyInput<'_>, cluster: &Cluster, context: &UnifyContext) -> CustomerRevenue {
     let mut revenue = CustomerRevenue::default();
-    if let Some((source, sums)) = monthly_revenue(known, cluster, terms) {
-        (revenue.mrr, revenue.other_currencies) = sums.split(terms.currency);
+    if let Some((source, sums)) = monthly_revenue(input, cluster, context) {
+        (revenue.mrr, revenue.other_currencies) = sums.split(context.currency);
         revenue.mrr_source = Some(source);
     }
-    let (source, paid) = lifetime_value(known, cluster);
-    let currency = revenue.mrr.map_or(terms.currency, |mrr| mrr.currency);
+    let (source, paid) = lifetime_value(input, cluster);
+    let currency = revenue.mrr.map_or(context.currency, |mrr| mrr.currency);
     revenue.ltv = paid.split(currency).0;
     revenue.ltv_source = revenue.ltv.and(source);
-    revenue.open_pipeline = open_pipeline(known, cluster, terms).split(terms.currency).0;
+    revenue.open_pipeline = open_pipeline(input, cluster, context).split(context.currency).0;
     revenue
 }
 
 /// Monthly revenue from the source with the highest precedence that has one.
-fn monthly_revenue(known: UnifyInput<'_>, cluster: &Cluster, terms: &UnifyContext) -> Option<(String, CurrencyTotals)> {
-    let subscribed = subscription_mrr(known, cluster, terms);
-    let told = reported_mrr(known, cluster, terms);
+fn monthly_revenue(
+    input: UnifyInput<'_>,
+    cluster: &Cluster,
+    context: &UnifyContext,
+) -> Option<(String, CurrencyTotals)> {
+    let subscribed = subscription_mrr(input, cluster, context);
+    let told = reported_mrr(input, cluster, context);
     let known_by = subscribed.into_iter().chain(told);
     known_by.min_by_key(|(source, _)| (rank(FieldKey::Mrr, source), source.clone()))
 }
 
 /// Monthly revenue from subscriptions. A source with a subscription that cannot be computed is left out.
 fn subscription_mrr(
-    known: UnifyInput<'_>,
+    input: UnifyInput<'_>,
     cluster: &Cluster,
-    terms: &UnifyContext,
+    context: &UnifyContext,
 ) -> BTreeMap<String, CurrencyTotals> {
     let mut by_source: BTreeMap<String, Option<CurrencyTotals>> = BTreeMap::new();
-    for event in events(known, &cluster.primary_events) {
+    for event in events(input, &cluster.primary_events) {
         let EventDetail::Subscription(subscription) = &event.detail else {
             continue;
         };
         let sums = by_source
             .entry(event.source.clone())
             .or_insert_with(|| Some(CurrencyTotals::default()));
-        match mrr::monthly_revenue(subscription, terms.now, terms.finite) {
+        match mrr::monthly_revenue(subscription, context.now, context.finite) {
             Mrr::Counted(amount) => {
                 if let Some(sums) = sums {
                     sums.add(amount);
@@ -91,7 +95,7 @@ fn subscription_mrr(
                 let currency = subscription.items.iter().find_map(|item| item.currency);
                 let nothing = Amount {
                     units: Decimal::ZERO,
-                    currency: currency.unwrap_or(terms.currency),
+                    currency: currency.unwrap_or(context.currency),
                 };
                 if let Some(sums) = sums {
                     sums.add(nothing);
@@ -107,14 +111,14 @@ fn subscription_mrr(
 }
 
 /// Monthly revenue as reported by the sources. Without a currency, the reporting currency applies.
-fn reported_mrr(known: UnifyInput<'_>, cluster: &Cluster, terms: &UnifyContext) -> BTreeMap<String, CurrencyTotals> {
+fn reported_mrr(input: UnifyInput<'_>, cluster: &Cluster, context: &UnifyContext) -> BTreeMap<String, CurrencyTotals> {
     let mut by_source: BTreeMap<String, CurrencyTotals> = BTreeMap::new();
-    for record in cluster.records.iter().map(|place| &known.records[*place].said) {
+    for record in cluster.records.iter().map(|index| &input.records[*index].observation) {
         let amount = match record.field(&FieldName::Mrr) {
             Some(FieldValue::Money(amount)) => *amount,
             Some(FieldValue::Number(units)) => Amount {
                 units: *units,
-                currency: terms.currency,
+                currency: context.currency,
             },
             _ => continue,
         };
@@ -124,9 +128,9 @@ fn reported_mrr(known: UnifyInput<'_>, cluster: &Cluster, terms: &UnifyContext) 
 }
 
 /// Lifetime value: paid invoices of the source with the highest precedence that has some.
-fn lifetime_value(known: UnifyInput<'_>, cluster: &Cluster) -> (Option<String>, CurrencyTotals) {
+fn lifetime_value(input: UnifyInput<'_>, cluster: &Cluster) -> (Option<String>, CurrencyTotals) {
     let mut by_source: BTreeMap<String, CurrencyTotals> = BTreeMap::new();
-    for event in events(known, &cluster.primary_events) {
+    for event in events(input, &cluster.primary_events) {
         if let EventDetail::Invoice(invoice) = &event.detail
             && invoice.status.as_deref() == Some("paid")
             && let Some(total) = invoice.total
@@ -144,20 +148,20 @@ fn lifetime_value(known: UnifyInput<'_>, cluster: &Cluster) -> (Option<String>, 
 }
 
 /// Total of the open deals that name this customer first.
-fn open_pipeline(known: UnifyInput<'_>, cluster: &Cluster, terms: &UnifyContext) -> CurrencyTotals {
+fn open_pipeline(input: UnifyInput<'_>, cluster: &Cluster, context: &UnifyContext) -> CurrencyTotals {
     let mut sums = CurrencyTotals::default();
-    for event in events(known, &cluster.primary_events) {
+    for event in events(input, &cluster.primary_events) {
         if let EventDetail::Deal(deal) = &event.detail
             && deal.status == DealStatus::Open
             && let Some(units) = deal.amount
         {
-            let currency = deal.currency.unwrap_or(terms.currency);
+            let currency = deal.currency.unwrap_or(context.currency);
             sums.add(Amount { units, currency });
         }
     }
     sums
 }
 
-fn events<'a>(known: UnifyInput<'a>, places: &'a [usize]) -> impl Iterator<Item = &'a CustomerEvent> {
-    places.iter().map(|place| &known.events[*place])
+fn events<'a>(input: UnifyInput<'a>, places: &'a [usize]) -> impl Iterator<Item = &'a CustomerEvent> {
+    places.iter().map(|index| &input.events[*index])
 }

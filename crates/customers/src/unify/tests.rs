@@ -35,7 +35,7 @@ fn euro() -> Currency {
     Currency::of("EUR").expect("a code")
 }
 
-fn terms() -> UnifyContext {
+fn context() -> UnifyContext {
     UnifyContext {
         now: at(0),
         currency: euro(),
@@ -48,13 +48,13 @@ fn email(text: &str) -> Email {
 }
 
 fn record(source: &str, kind: SubjectKind, id: &str, emails: &[&str]) -> SourceRecord {
-    let mut said = Observation::about(kind.id(id));
-    said.source = source.to_owned();
+    let mut observation = Observation::about(kind.id(id));
+    observation.source = source.to_owned();
     for address in emails {
-        said.add_email(Email::of(address));
+        observation.add_email(Email::of(address));
     }
     SourceRecord {
-        said,
+        observation,
         synced_at: Some(at(0)),
     }
 }
@@ -112,12 +112,12 @@ fn unified(
     aliases: &[CustomerAlias],
     before: &[Customer],
 ) -> Vec<Customer> {
-    let known = UnifyInput {
+    let input = UnifyInput {
         records,
         events,
         aliases,
     };
-    unify(known, before, &terms())
+    unify(input, before, &context())
 }
 
 /// Email addresses of each active customer, the main one first.
@@ -144,16 +144,20 @@ fn records_meet_by_address_in_any_spelling_and_never_by_an_empty_one() {
         [vec!["a.smith@x.com", "ann@x.com"], vec!["ann+test@x.com"]],
         "the address of who is billed is the main one"
     );
-    let sources: Vec<&str> = customers[0].sources.iter().map(|mark| mark.source.as_str()).collect();
+    let sources: Vec<&str> = customers[0]
+        .sources
+        .iter()
+        .map(|linked_source| linked_source.source.as_str())
+        .collect();
     assert_eq!(sources, ["intercom", "hubspot", "stripe"]);
 }
 
 #[test]
 fn a_contact_is_the_customer_of_its_account_and_a_company_is_nobody() {
     let mut contact = person("chartmogul", "con_1", &["bob@y.com"]);
-    contact.said.belongs_to.push(SubjectKind::Account.id("cus_1"));
+    contact.observation.belongs_to.push(SubjectKind::Account.id("cus_1"));
     let mut paying = account("chartmogul", "cus_1", &["billing@y.com"]);
-    paying.said.add(
+    paying.observation.add(
         FieldName::Mrr,
         Some(Amount {
             units: 90.into(),
@@ -161,10 +165,12 @@ fn a_contact_is_the_customer_of_its_account_and_a_company_is_nobody() {
         }),
     );
     let mut colleague = person("hubspot", "7", &["carl@y.com"]);
-    colleague.said.belongs_to.push(SubjectKind::Company.id("9"));
+    colleague.observation.belongs_to.push(SubjectKind::Company.id("9"));
     let mut company = record("hubspot", SubjectKind::Company, "9", &["office@y.com"]);
-    company.said.name = Some("Y Ltd".to_owned());
-    company.said.add(FieldName::AccountManager, Some("Zoé".to_owned()));
+    company.observation.name = Some("Y Ltd".to_owned());
+    company
+        .observation
+        .add(FieldName::AccountManager, Some("Zoé".to_owned()));
     let nameless = account("stripe", "cus_2", &[]);
     let customers = unified(&[contact, paying, colleague, company, nameless], &[], &[], &[]);
     assert_eq!(
@@ -185,20 +191,20 @@ fn each_field_comes_from_the_source_that_the_rule_names_first() {
     let mut told = Vec::new();
     for (source, seconds) in [("fathom", 90), ("intercom", 50), ("hubspot", 10), ("dashboard", 70)] {
         let mut record = person(source, "1", &["ann@x.com"]);
-        record.said.name = Some(format!("Ann of {source}"));
-        record.said.updated_at = Some(at(seconds));
-        record.said.add(FieldName::LastSeenAt, Some(at(seconds)));
-        record.said.add(FieldName::SignedUpAt, Some(at(seconds)));
-        record.said.add(FieldName::Logins, Some(Decimal::from(seconds)));
+        record.observation.name = Some(format!("Ann of {source}"));
+        record.observation.updated_at = Some(at(seconds));
+        record.observation.add(FieldName::LastSeenAt, Some(at(seconds)));
+        record.observation.add(FieldName::SignedUpAt, Some(at(seconds)));
+        record.observation.add(FieldName::Logins, Some(Decimal::from(seconds)));
         told.push(record);
     }
-    let known = UnifyInput {
+    let input = UnifyInput {
         records: &told,
         events: &[],
         aliases: &[],
     };
-    let clusters = Clusters::of(known);
-    let facts = FieldCandidates::of(known, &clusters.all[0]);
+    let clusters = Clusters::of(input);
+    let facts = FieldCandidates::of(input, &clusters.all[0]);
     let winner = |key| facts.winner(key).expect("known");
     assert_eq!(winner(FieldKey::Name).source, "hubspot");
     assert_eq!(winner(FieldKey::LastSeenAt).source, "fathom", "the latest of all");
@@ -216,7 +222,7 @@ fn each_field_comes_from_the_source_that_the_rule_names_first() {
 #[test]
 fn revenue_is_of_one_source_and_one_currency_and_never_added_across() {
     let mut mogul = account("chartmogul", "m1", &["ann@x.com"]);
-    mogul.said.add(
+    mogul.observation.add(
         FieldName::Mrr,
         Some(Amount {
             units: 999.into(),
@@ -358,7 +364,7 @@ fn a_merge_moves_figures_and_taking_it_back_brings_the_same_rows_with_the_same_i
         .find(|customer| customer.id == first[1].id)
         .expect("the row stays");
     assert_eq!(
-        aside.standing,
+        aside.status,
         CustomerStatus::Merged {
             into: first[0].id.clone()
         }
@@ -372,10 +378,10 @@ fn a_customer_whom_no_source_knows_any_more_is_gone_and_comes_back_with_the_same
     let records = [person("intercom", "u1", &["ann@x.com"])];
     let first = unified(&records, &[], &[], &[]);
     let mut removed = records.clone();
-    removed[0].said.presence = Presence::Removed;
+    removed[0].observation.presence = Presence::Removed;
     let gone = unified(&removed, &[], &[], &first);
     assert_eq!(
-        (gone[0].standing.clone(), gone[0].id.clone()),
+        (gone[0].status.clone(), gone[0].id.clone()),
         (CustomerStatus::Gone, first[0].id.clone())
     );
     assert_eq!(unified(&records, &[], &[], &gone), first);
@@ -447,23 +453,23 @@ fn drawn_world() -> impl Strategy<Value = (Vec<SourceRecord>, Vec<CustomerEvent>
     (records, aliases, billed).prop_map(|(records, aliases, billed)| {
         let mut made: BTreeMap<String, SourceRecord> = BTreeMap::new();
         for (source, is_account, id, emails, belongs_to) in records {
-            let emails: Vec<&str> = emails.iter().map(|place| ADDRESSES[*place]).collect();
+            let emails: Vec<&str> = emails.iter().map(|index| ADDRESSES[*index]).collect();
             let kind = if is_account {
                 SubjectKind::Account
             } else {
                 SubjectKind::Person
             };
             let mut record = record(SOURCES[source], kind, &id.to_string(), &emails);
-            record.said.name = Some(format!("name {id} of {}", SOURCES[source]));
+            record.observation.name = Some(format!("name {id} of {}", SOURCES[source]));
             record
-                .said
+                .observation
                 .belongs_to
                 .extend(belongs_to.map(|id| SubjectKind::Account.id(id.to_string())));
-            record.said.updated_at = Some(at(id.into()));
+            record.observation.updated_at = Some(at(id.into()));
             made.insert(record.id(), record);
         }
-        let events = billed.iter().enumerate().map(|(place, (account, units))| {
-            subscription(&place.to_string(), &account.to_string(), units * 100, "EUR")
+        let events = billed.iter().enumerate().map(|(index, (account, units))| {
+            subscription(&index.to_string(), &account.to_string(), units * 100, "EUR")
         });
         let aliases = aliases.iter().map(|(from, to)| alias(ADDRESSES[*from], ADDRESSES[*to]));
         (made.into_values().collect(), events.collect(), aliases.collect())
@@ -513,8 +519,8 @@ proptest! {
         }
         let doubled: Vec<_> = owners.iter().filter(|(_, count)| **count != 1).collect();
         prop_assert!(doubled.is_empty(), "{:?}", doubled);
-        for record in records.iter().filter(|record| !record.said.emails.is_empty()) {
-            prop_assert!(owners.contains_key(record.said.emails[0].key()));
+        for record in records.iter().filter(|record| !record.observation.emails.is_empty()) {
+            prop_assert!(owners.contains_key(record.observation.emails[0].key()));
         }
         let mut ids: Vec<&CustomerId> = customers.iter().map(|customer| &customer.id).collect();
         ids.sort();

@@ -58,13 +58,13 @@ pub struct SnoozeResponse {
 
 impl AlertNotices {
     /// Notices of `customer`. `mentions` are the mentions of cancellation that still count.
-    pub fn of(book: &AlertHistory, customer: &CustomerId, mentions: &[CancelMention], today: Date) -> Self {
-        let own = book.lines.iter().filter(|line| line.customer == *customer);
+    pub fn of(history: &AlertHistory, customer: &CustomerId, mentions: &[CancelMention], today: Date) -> Self {
+        let own = history.lines.iter().filter(|line| line.customer == *customer);
         let mut own: Vec<&AlertLine> = own.filter(|line| line.outcome != DeliveryOutcome::Left).collect();
         own.reverse();
         // For equal times the lower line is newer; sorted again because staff may have sorted the tab.
         own.sort_by_key(|line| std::cmp::Reverse(line.at));
-        let snooze = active_snooze(&book.snoozes, customer, today);
+        let snooze = active_snooze(&history.snoozes, customer, today);
         Self {
             alerts: own.into_iter().map(|line| notice_response(line, mentions)).collect(),
             snoozed: snooze.map(|snooze| SnoozeResponse {

@@ -19,11 +19,7 @@ use crate::{
 const OPEN_LINES: usize = 8;
 
 /// The section.
-pub(crate) fn alerts_section(
-    (notices, typed): (&AlertNotices, &SnoozeForm),
-    customer: &Customer,
-    now: &Zoned,
-) -> Markup {
+pub(crate) fn alerts_section(notices: &AlertNotices, form: &SnoozeForm, customer: &Customer, now: &Zoned) -> Markup {
     let address = customer_address(customer.id.as_str());
     let (open, more) = notices.alerts.split_at(OPEN_LINES.min(notices.alerts.len()));
     html! {
@@ -39,7 +35,7 @@ pub(crate) fn alerts_section(
             }
             @match &notices.snoozed {
                 Some(snoozed) => (snooze_status(snoozed, &address, now)),
-                None if customer.is_current() => (snooze_form(typed, &address, now)),
+                None if customer.is_current() => (snooze_form(form, &address, now)),
                 None => {},
             }
         }
@@ -77,10 +73,10 @@ fn snooze_status(snoozed: &SnoozeResponse, address: &str, now: &Zoned) -> Markup
     }
 }
 
-fn snooze_form(typed: &SnoozeForm, address: &str, now: &Zoned) -> Markup {
-    let (until, reason) = (&typed.until, &typed.reason);
+fn snooze_form(form: &SnoozeForm, address: &str, now: &Zoned) -> Markup {
+    let (until, reason) = (&form.until, &form.reason);
     let is_open = until.error.is_some() || reason.error.is_some();
-    let invalid = |typed: &FormValue| typed.error.is_some().then_some("true");
+    let invalid = |form: &FormValue| form.error.is_some().then_some("true");
     html! {
         details .snooze open[is_open] {
             summary { "Tell nobody until…" }

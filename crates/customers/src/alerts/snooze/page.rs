@@ -53,14 +53,14 @@ pub(crate) async fn snooze_customer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent: SnoozeBody = read_body(&headers, &body)?;
+    let body: SnoozeBody = read_body(&headers, &body)?;
     let current = customers.current().await?;
     let customer = find_customer(&current, &id)?;
-    let reason: String = sent.reason.trim().chars().take(MAX_REASON_CHARS).collect();
-    match Snooze::parse(&customer.id, (&sent.until, &reason), current.now.date()) {
+    let reason: String = body.reason.trim().chars().take(MAX_REASON_CHARS).collect();
+    match Snooze::parse(&customer.id, &body.until, &reason, current.now.date()) {
         Ok(snooze) => {
-            let book: Reading<AlertHistory> = customers.store.read_now().await?;
-            let change = snooze.change(&book.snapshot.data.snooze_rows, FORM_AUTHOR);
+            let history: Reading<AlertHistory> = customers.store.read_now().await?;
+            let change = snooze.change(&history.snapshot.data.snooze_rows, FORM_AUTHOR);
             commit_snooze(&customers, change).await?;
             let snoozed = SnoozeResponse {
                 until: snooze.until,
@@ -70,15 +70,15 @@ pub(crate) async fn snooze_customer(
                 id: id.clone(),
                 snoozed: Some(snoozed),
             };
-            Ok(respond(&headers, (&id, "snoozed"), snoozed))
+            Ok(respond(&headers, &id, "snoozed", snoozed))
         }
         Err((field, message)) if Format::accepted(&headers) == Format::Html => {
-            let attempt = CustomerPageForms {
-                snooze: invalid_form(&sent, (field, message)),
+            let forms = CustomerPageForms {
+                snooze: invalid_form(&body, field, &message),
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 ..CustomerPageForms::default()
             };
-            render_customer_page(&customers, &current, customer, attempt).await
+            render_customer_page(&customers, &current, customer, forms).await
         }
         Err((field, message)) => Err(Error::invalid(vec![FieldError::new(field, message)])),
     }
@@ -91,14 +91,14 @@ pub(crate) async fn unsnooze_customer(
 ) -> Result<Response, Error> {
     let current = customers.current().await?;
     let customer = find_customer(&current, &id)?;
-    let book: Reading<AlertHistory> = customers.store.read_now().await?;
-    let snooze = active_snooze(&book.snapshot.data.snoozes, &customer.id, current.now.date());
+    let history: Reading<AlertHistory> = customers.store.read_now().await?;
+    let snooze = active_snooze(&history.snapshot.data.snoozes, &customer.id, current.now.date());
     commit_snooze(&customers, snooze.map(Snooze::end)).await?;
     let awake = SnoozeActionResponse {
         id: id.clone(),
         snoozed: None,
     };
-    Ok(respond(&headers, (&id, "awake"), awake))
+    Ok(respond(&headers, &id, "awake", awake))
 }
 
 /// Commits the change. A row that was deleted in the meantime counts as success.
@@ -113,16 +113,16 @@ async fn commit_snooze(customers: &Customers, change: Option<sheets_store::RowCh
     }
 }
 
-fn invalid_form(sent: &SnoozeBody, (field, message): (&str, String)) -> SnoozeForm {
+fn invalid_form(body: &SnoozeBody, field: &str, message: &str) -> SnoozeForm {
     let typed = |name: &str, value: &str| {
         if name == field {
-            FormValue::refused(value, message.clone())
+            FormValue::refused(value, message.to_owned())
         } else {
             FormValue::valid(value)
         }
     };
     SnoozeForm {
-        until: typed("until", &sent.until),
-        reason: typed("reason", &sent.reason),
+        until: typed("until", &body.until),
+        reason: typed("reason", &body.reason),
     }
 }

@@ -50,7 +50,8 @@ impl Snooze {
     /// The first invalid field and a message.
     pub fn parse(
         customer: &CustomerId,
-        (until, reason): (&str, &str),
+        until: &str,
+        reason: &str,
         today: Date,
     ) -> Result<Self, (&'static str, String)> {
         let until: Date = until.trim().parse().map_err(|_| {

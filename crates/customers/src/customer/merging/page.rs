@@ -61,19 +61,19 @@ pub(crate) async fn merge_customer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent: MergeBody = read_body(&headers, &body)?;
+    let body: MergeBody = read_body(&headers, &body)?;
     let current = customers.current().await?;
     let customer = find_customer(&current, &id)?;
-    let alias = match validate_merge(&current, customer, &sent) {
+    let alias = match validate_merge(&current, customer, &body) {
         Ok(alias) => alias,
         Err(complaint) if Format::accepted(&headers) == Format::Html => {
-            let attempt = CustomerPageForms {
-                alias: FormValue::refused(sent.alias, complaint),
-                reason: sent.reason,
+            let forms = CustomerPageForms {
+                alias: FormValue::refused(body.alias, complaint),
+                reason: body.reason,
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 ..CustomerPageForms::default()
             };
-            return render_customer_page(&customers, &current, customer, attempt).await;
+            return render_customer_page(&customers, &current, customer, forms).await;
         }
         Err(complaint) => return Err(Error::invalid(vec![FieldError::new("alias", complaint)])),
     };
@@ -86,9 +86,9 @@ pub(crate) async fn merge_customer(
         .store
         .commit(Batch::by(FORM_AUTHOR, [RowChange::Insert(insert)]))
         .await?;
-    customers.syncing.derive().await?;
-    customers.syncing.scoring().recalculate().await?;
-    Ok(respond(&headers, (&id, "merged"), MergeResponse::of(&id, &alias.alias)))
+    customers.sync.derive().await?;
+    customers.sync.scoring().recalculate().await?;
+    Ok(respond(&headers, &id, "merged", MergeResponse::of(&id, &alias.alias)))
 }
 
 pub(crate) async fn unmerge_customer(
@@ -97,15 +97,15 @@ pub(crate) async fn unmerge_customer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Error> {
-    let sent: MergeBody = read_body(&headers, &body)?;
+    let body: MergeBody = read_body(&headers, &body)?;
     let current = customers.current().await?;
     let customer = find_customer(&current, &id)?;
-    let told = customers.told().await?;
+    let derived = customers.derived_records().await?;
     let own: Vec<&Email> = customer.emails().collect();
     let is_meant = |alias: &&CustomerAlias| {
-        Email::of(&sent.alias).as_ref() == Some(&alias.alias) && own.contains(&&alias.canonical)
+        Email::of(&body.alias).as_ref() == Some(&alias.alias) && own.contains(&&alias.canonical)
     };
-    let Some(alias) = told.tables.aliases.iter().find(is_meant) else {
+    let Some(alias) = derived.tables.aliases.iter().find(is_meant) else {
         let message = "Nobody made this address part of this customer, or the merge was taken back already.";
         return Err(Error::invalid(vec![FieldError::new("alias", message)]));
     };
@@ -123,29 +123,25 @@ pub(crate) async fn unmerge_customer(
         .store
         .commit(Batch::by(FORM_AUTHOR, [RowChange::Delete(delete)]))
         .await?;
-    customers.syncing.derive().await?;
-    customers.syncing.scoring().recalculate().await?;
-    Ok(respond(
-        &headers,
-        (&id, "unmerged"),
-        MergeResponse::of(&id, &alias.alias),
-    ))
+    customers.sync.derive().await?;
+    customers.sync.scoring().recalculate().await?;
+    Ok(respond(&headers, &id, "unmerged", MergeResponse::of(&id, &alias.alias)))
 }
 
 /// Validates the requested merge; the error is a message for the field.
-fn validate_merge(current: &CustomersSnapshot, customer: &Customer, sent: &MergeBody) -> Result<CustomerAlias, String> {
+fn validate_merge(current: &CustomersSnapshot, customer: &Customer, body: &MergeBody) -> Result<CustomerAlias, String> {
     let canonical = customer
         .email
         .clone()
         .ok_or("This customer has no address, so nobody can be made part of it. Merge the other way round.")?;
-    let alias = Email::of(&sent.alias).ok_or("Write an address of the other customer, such as ann@example.com.")?;
+    let alias = Email::of(&body.alias).ok_or("Write an address of the other customer, such as ann@example.com.")?;
     if customer.emails().any(|email| *email == alias) {
         return Err(format!("{alias} belongs to this customer already."));
     }
     if current.rows.by_email(&alias).is_none_or(|other| !other.is_current()) {
         return Err(format!("No customer has the address {alias}. Look for a misspelling."));
     }
-    let reason: String = sent.reason.trim().chars().take(MAX_REASON_CHARS).collect();
+    let reason: String = body.reason.trim().chars().take(MAX_REASON_CHARS).collect();
     Ok(CustomerAlias {
         id: Uuid::new_v4().to_string(),
         alias,

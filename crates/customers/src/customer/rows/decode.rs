@@ -40,7 +40,7 @@ pub(crate) fn decode_row(row: TabRow<'_>, decoding: &mut DecodeContext) -> Optio
             coverage: cells.number(COVERAGE),
             churn_risk: cells.number(CHURN_RISK),
         },
-        standing: match (cells.text(STANDING).as_deref(), cells.text(MERGED_INTO)) {
+        status: match (cells.text(STANDING).as_deref(), cells.text(MERGED_INTO)) {
             (Some("merged"), Some(into)) => CustomerStatus::Merged {
                 into: CustomerId::new(into),
             },
@@ -99,7 +99,7 @@ fn parse_amount(text: &str) -> Option<Amount> {
 fn decode_sources(cells: &mut CellReader<'_>) -> Vec<LinkedSource> {
     let names = cells.text(SOURCES).unwrap_or_default();
     let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-    let mark = |name: &str| {
+    let linked_source = |name: &str| {
         let group = SOURCE_COLUMNS.iter().find(|(source, _, _)| *source == name);
         LinkedSource {
             source: name.to_owned(),
@@ -107,5 +107,5 @@ fn decode_sources(cells: &mut CellReader<'_>) -> Vec<LinkedSource> {
             synced_at: group.and_then(|(_, _, synced_at)| cells.instant(*synced_at)),
         }
     };
-    names.map(mark).collect()
+    names.map(linked_source).collect()
 }

@@ -192,7 +192,7 @@ pub struct CustomerRows {
     pub link: TabLink,
     /// Raw rows.
     pub rows: TabRows,
-    places: HashMap<CustomerId, usize>,
+    by_id: HashMap<CustomerId, usize>,
     by_email: HashMap<String, usize>,
     /// Indices of the active customers, in name order.
     by_name: Vec<u32>,
@@ -202,18 +202,18 @@ pub struct CustomerRows {
 impl CustomerRows {
     /// Customer with this id.
     pub fn by_id(&self, id: &CustomerId) -> Option<&Customer> {
-        self.places.get(id).map(|place| &self.customers[*place])
+        self.by_id.get(id).map(|index| &self.customers[*index])
     }
 
     /// Customer with this main or other email address; an active one takes precedence.
     pub fn by_email(&self, email: &Email) -> Option<&Customer> {
-        self.by_email.get(email.key()).map(|place| &self.customers[*place])
+        self.by_email.get(email.key()).map(|index| &self.customers[*index])
     }
 
     /// Link to the cells of a customer; to the whole tab without a row.
     pub fn link_of(&self, id: &CustomerId) -> String {
-        let place = self.places.get(id);
-        place.map_or_else(|| self.link.tab(), |place| self.link.row(self.numbers[*place]))
+        let index = self.by_id.get(id);
+        index.map_or_else(|| self.link.tab(), |index| self.link.row(self.numbers[*index]))
     }
 
     /// Active customers, in sheet order.
@@ -223,12 +223,12 @@ impl CustomerRows {
 
     /// Active customers in name order, each with its index in `customers`.
     pub fn current_by_name(&self) -> impl Iterator<Item = (u32, &Customer)> {
-        self.by_name.iter().map(|place| (*place, self.at(*place)))
+        self.by_name.iter().map(|index| (*index, self.at(*index)))
     }
 
     /// Customer at an index.
-    pub fn at(&self, place: u32) -> &Customer {
-        &self.customers[place as usize]
+    pub fn at(&self, index: u32) -> &Customer {
+        &self.customers[index as usize]
     }
 
     /// Search texts in row order, computed on first use.
@@ -258,32 +258,32 @@ impl CustomerRows {
 
     /// Number of findings that [`Self::in_other_currencies`] returns.
     pub fn count_in_other_currencies(&self, currency: Currency) -> usize {
-        let of_one = |customer: &Customer| {
+        let count_one = |customer: &Customer| {
             let foreign = mrr_in_other_currency(customer, currency).is_some();
             usize::from(foreign) + usize::from(!customer.revenue.other_currencies.is_empty())
         };
-        self.customers.iter().map(of_one).sum()
+        self.customers.iter().map(count_one).sum()
     }
 
     fn of(rows: TabRows, decoding: &mut DecodeContext) -> Self {
-        let mut read: Vec<(u32, Customer)> = Vec::with_capacity(rows.len());
-        let mut places: HashMap<CustomerId, usize> = HashMap::with_capacity(rows.len());
+        let mut decoded: Vec<(u32, Customer)> = Vec::with_capacity(rows.len());
+        let mut by_id: HashMap<CustomerId, usize> = HashMap::with_capacity(rows.len());
         for row in rows.rows() {
             let Some(customer) = decode::decode_row(row, decoding) else {
                 continue;
             };
-            if let Some(first) = places.get(&customer.id) {
+            if let Some(first) = by_id.get(&customer.id) {
                 let reason = format!(
                     "Row {} has the same id and counts; delete one of the two.",
-                    read[*first].0
+                    decoded[*first].0
                 );
                 CellReader::of(row, decoding).exclude(0, reason);
                 continue;
             }
-            places.insert(customer.id.clone(), read.len());
-            read.push((row.number, customer));
+            by_id.insert(customer.id.clone(), decoded.len());
+            decoded.push((row.number, customer));
         }
-        let (numbers, customers): (Vec<u32>, Vec<Customer>) = read.into_iter().unzip();
+        let (numbers, customers): (Vec<u32>, Vec<Customer>) = decoded.into_iter().unzip();
         Self {
             by_email: by_email(&customers),
             by_name: by_name(&customers),
@@ -291,7 +291,7 @@ impl CustomerRows {
             customers,
             numbers,
             rows,
-            places,
+            by_id,
             search: OnceLock::new(),
         }
     }
@@ -307,22 +307,22 @@ fn by_name(customers: &[Customer]) -> Vec<u32> {
     // A spreadsheet has fewer than 2³² rows.
     let current = (0_u32..).zip(customers).filter(|(_, customer)| customer.is_current());
     let mut named: Vec<((String, String), &CustomerId, u32)> = current
-        .map(|(place, customer)| (sort_key(customer.title()), &customer.id, place))
+        .map(|(index, customer)| (sort_key(customer.title()), &customer.id, index))
         .collect();
     named.sort_unstable();
-    named.into_iter().map(|(_, _, place)| place).collect()
+    named.into_iter().map(|(_, _, index)| index).collect()
 }
 
 fn by_email(customers: &[Customer]) -> HashMap<String, usize> {
     let mut by_email = HashMap::with_capacity(customers.len());
     for wanted in [true, false] {
-        for (place, customer) in customers
+        for (index, customer) in customers
             .iter()
             .enumerate()
             .filter(|(_, one)| one.is_current() == wanted)
         {
             for email in customer.emails() {
-                by_email.entry(email.key().to_owned()).or_insert(place);
+                by_email.entry(email.key().to_owned()).or_insert(index);
             }
         }
     }
@@ -343,23 +343,32 @@ impl Dataset for CustomerRows {
 pub fn customer_cells(customer: &Customer, zone: &TimeZone) -> RowCells {
     let mut cells = profile_cells(&customer.profile, zone);
     cells.extend(revenue_cells(&customer.revenue));
-    let (standing, merged_into) = match &customer.standing {
+    let (status, merged_into) = match &customer.status {
         CustomerStatus::Current => ("current", None),
         CustomerStatus::Merged { into } => ("merged", Some(into.as_str())),
         CustomerStatus::Gone => ("gone", None),
     };
-    let names = customer.sources.iter().map(|mark| mark.source.as_str());
+    let names = customer
+        .sources
+        .iter()
+        .map(|linked_source| linked_source.source.as_str());
     cells.extend([
         (EMAIL, cells::text_of(customer.email.as_ref().map(Email::as_written))),
         (OTHER_EMAILS, cells::lines(&customer.other_emails)),
         (SOURCES, cells::text(&names.collect::<Vec<_>>().join(", "))),
-        (STANDING, cells::text(standing)),
+        (STANDING, cells::text(status)),
         (MERGED_INTO, cells::text_of(merged_into)),
     ]);
     for (source, ids, synced_at) in SOURCE_COLUMNS {
-        let mark = customer.sources.iter().find(|mark| mark.source == *source);
-        cells.push((*ids, mark.map_or(CellEntry::Empty, |mark| cells::lines(&mark.ids))));
-        let at = mark.and_then(|mark| mark.synced_at);
+        let linked_source = customer
+            .sources
+            .iter()
+            .find(|linked_source| linked_source.source == *source);
+        cells.push((
+            *ids,
+            linked_source.map_or(CellEntry::Empty, |linked_source| cells::lines(&linked_source.ids)),
+        ));
+        let at = linked_source.and_then(|linked_source| linked_source.synced_at);
         cells.push((*synced_at, cells::instant(at, zone)));
     }
     cells

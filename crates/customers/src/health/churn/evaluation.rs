@@ -68,7 +68,7 @@ pub fn evaluate(table: &ExampleTable) -> Result<ChurnEvaluation, String> {
         ));
     }
     let folds = folds(&table.labels);
-    let mut judged = Vec::with_capacity(table.len());
+    let mut predictions = Vec::with_capacity(table.len());
     let mut fold_aucs = Vec::new();
     for (at, fold) in folds.iter().enumerate() {
         let others: Vec<usize> = folds
@@ -90,7 +90,7 @@ pub fn evaluate(table: &ExampleTable) -> Result<ChurnEvaluation, String> {
             })
             .collect();
         fold_aucs.extend(auc(&own));
-        judged.extend(own);
+        predictions.extend(own);
     }
     let share = left as f64 / table.len() as f64;
     Ok(ChurnEvaluation {
@@ -99,9 +99,9 @@ pub fn evaluate(table: &ExampleTable) -> Result<ChurnEvaluation, String> {
         notes: table.notes.clone(),
         auc: fold_aucs.iter().sum::<f64>() / fold_aucs.len().max(1) as f64,
         fold_aucs,
-        brier: (brier(&judged), share * (1.0 - share)),
-        calibration: calibration(&judged),
-        deciles: deciles(&judged),
+        brier: (brier(&predictions), share * (1.0 - share)),
+        calibration: calibration(&predictions),
+        deciles: deciles(&predictions),
     })
 }
 

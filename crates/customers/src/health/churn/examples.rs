@@ -82,14 +82,14 @@ impl ExampleTable {
     pub fn of_text(headers: &[String], rows: &[Vec<String>], label: &str) -> Result<Self, String> {
         let wanted = label.trim().to_lowercase();
         let is_label = |header: &String| header.trim().to_lowercase() == wanted;
-        let place = headers
+        let index = headers
             .iter()
             .position(is_label)
             .ok_or_else(|| format!("There is no column “{label}”. The columns are: {}.", headers.join(", ")))?;
         let mut notes = Vec::new();
-        let (rows, labels) = labelled_rows(rows, place, label, &mut notes)?;
+        let (rows, labels) = labelled_rows(rows, index, label, &mut notes)?;
         let mut columns = Vec::new();
-        for (at, header) in headers.iter().enumerate().filter(|(at, _)| *at != place) {
+        for (at, header) in headers.iter().enumerate().filter(|(at, _)| *at != index) {
             let cells: Vec<Option<&str>> = rows.iter().map(|row| non_empty(row.get(at))).collect();
             let column = ExampleColumn {
                 name: header.trim().to_owned(),
@@ -130,14 +130,14 @@ fn non_empty(cell: Option<&String>) -> Option<&str> {
 /// Rows with a label, and their labels.
 fn labelled_rows<'a>(
     rows: &'a [Vec<String>],
-    place: usize,
+    index: usize,
     name: &str,
     notes: &mut Vec<String>,
 ) -> Result<(Vec<&'a Vec<String>>, Vec<bool>), String> {
     let mut known = Vec::new();
     let mut labels = Vec::new();
     for (row, number) in rows.iter().zip(2..) {
-        let Some(text) = non_empty(row.get(place)) else {
+        let Some(text) = non_empty(row.get(index)) else {
             continue;
         };
         let word = text.to_lowercase();

@@ -44,8 +44,8 @@ impl RowGroup {
 /// Area under the ROC curve: the probability that a row that left is ranked above a row that stayed, ties counted half.
 /// Computed from ranks (<https://en.wikipedia.org/wiki/Mann%E2%80%93Whitney_U_test>). `None` without rows of both
 /// classes.
-pub fn auc(judged: &[PredictedRow]) -> Option<f64> {
-    let mut rows = judged.to_vec();
+pub fn auc(predictions: &[PredictedRow]) -> Option<f64> {
+    let mut rows = predictions.to_vec();
     rows.sort_by(|one, other| one.chance.total_cmp(&other.chance));
     let left = rows.iter().filter(|row| row.left).count();
     let stayed = rows.len() - left;
@@ -65,14 +65,14 @@ pub fn auc(judged: &[PredictedRow]) -> Option<f64> {
 
 /// Brier score: the mean squared difference between probability and outcome; 0 is best
 /// (<https://en.wikipedia.org/wiki/Brier_score>).
-pub fn brier(judged: &[PredictedRow]) -> f64 {
-    let squares = judged.iter().map(|row| (row.chance - f64::from(row.left)).powi(2));
-    squares.sum::<f64>() / judged.len().max(1) as f64
+pub fn brier(predictions: &[PredictedRow]) -> f64 {
+    let squares = predictions.iter().map(|row| (row.chance - f64::from(row.left)).powi(2));
+    squares.sum::<f64>() / predictions.len().max(1) as f64
 }
 
 /// Ten groups of equal size, highest probabilities first, for lift and calibration.
-pub fn deciles(judged: &[PredictedRow]) -> Vec<RowGroup> {
-    let mut rows = judged.to_vec();
+pub fn deciles(predictions: &[PredictedRow]) -> Vec<RowGroup> {
+    let mut rows = predictions.to_vec();
     rows.sort_by(|one, other| other.chance.total_cmp(&one.chance));
     let overall = rows.iter().filter(|row| row.left).count() as f64 / rows.len().max(1) as f64;
     let bound = |tenth: usize| rows.len() * tenth / 10;
@@ -84,11 +84,11 @@ pub fn deciles(judged: &[PredictedRow]) -> Vec<RowGroup> {
 }
 
 /// Rows by predicted probability in steps of 0.1, lowest first; empty ranges are left out.
-pub fn calibration(judged: &[PredictedRow]) -> Vec<(f64, RowGroup)> {
-    let overall = judged.iter().filter(|row| row.left).count() as f64 / judged.len().max(1) as f64;
+pub fn calibration(predictions: &[PredictedRow]) -> Vec<(f64, RowGroup)> {
+    let overall = predictions.iter().filter(|row| row.left).count() as f64 / predictions.len().max(1) as f64;
     let tenth = |row: &&PredictedRow| ((row.chance * 10.0) as usize).min(9);
     let ranges = (0..10).map(|range| {
-        let rows: Vec<PredictedRow> = judged.iter().filter(|row| tenth(row) == range).copied().collect();
+        let rows: Vec<PredictedRow> = predictions.iter().filter(|row| tenth(row) == range).copied().collect();
         (range as f64 / 10.0, rows)
     });
     ranges

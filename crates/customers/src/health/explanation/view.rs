@@ -162,8 +162,8 @@ fn changed(changes: &[ScoreChangesResponse]) -> Markup {
                     "Since " (count(u32::from(since.days), "day", "days")) " ago: "
                     strong { (signed(JsonDecimal::new(Decimal::from(since.gained)))) }
                     ", from " (since.then) "."
-                    @for (place, part) in since.parts.iter().enumerate() {
-                        (if place == 0 { " " } else { ", " }) (part.name) " " (signed(part.gained))
+                    @for (index, part) in since.parts.iter().enumerate() {
+                        (if index == 0 { " " } else { ", " }) (part.name) " " (signed(part.gained))
                     }
                     @if let Some(formula) = &since.other_formula { " Scored by version " (formula) " of the formula then, so the points do not compare." }
                 }

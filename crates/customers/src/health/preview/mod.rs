@@ -23,20 +23,21 @@ pub struct BandChange<Key> {
 /// Customers whose band would change, largest loss first.
 pub fn preview_formula<'a, Key>(
     customers: impl IntoIterator<Item = (Key, &'a HealthFacts)>,
-    (current, other): (&ScoreFormula, &ScoreFormula),
+    current: &ScoreFormula,
+    other: &ScoreFormula,
     now: &Zoned,
 ) -> Vec<BandChange<Key>> {
-    let judged =
+    let scored =
         |facts: &HealthFacts, formula: &ScoreFormula| score(facts, formula, now).map(|score| (score.score, score.band));
     let changes = customers.into_iter().map(|(customer, facts)| BandChange {
         customer,
-        now: judged(facts, current),
-        then: judged(facts, other),
+        now: scored(facts, current),
+        then: scored(facts, other),
     });
-    let band = |judged: Option<(u8, HealthBand)>| judged.map(|(_, band)| band);
+    let band = |scored: Option<(u8, HealthBand)>| scored.map(|(_, band)| band);
     let mut changed: Vec<BandChange<Key>> = changes.filter(|change| band(change.now) != band(change.then)).collect();
     let gained = |change: &BandChange<Key>| {
-        let number = |judged: Option<(u8, HealthBand)>| judged.map_or(0, |(score, _)| i16::from(score));
+        let number = |scored: Option<(u8, HealthBand)>| scored.map_or(0, |(score, _)| i16::from(score));
         number(change.then) - number(change.now)
     };
     changed.sort_by_key(gained);
@@ -66,10 +67,10 @@ mod tests {
             .with_weights(&[(ScoreComponent::Payment, Decimal::ONE_HUNDRED)])
             .expect("weights");
         let customers = [("well", &well), ("late", &late), ("broke", &broke)];
-        let changed = preview_formula(customers, (current, &other), &fixture::now());
+        let changed = preview_formula(customers, current, &other, &fixture::now());
         let names: Vec<&str> = changed.iter().map(|change| change.customer).collect();
         assert_eq!(names, ["broke", "late"]);
-        assert!(preview_formula(customers, (current, current), &fixture::now()).is_empty());
+        assert!(preview_formula(customers, current, current, &fixture::now()).is_empty());
     }
 
     #[test]

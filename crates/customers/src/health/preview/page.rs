@@ -55,14 +55,14 @@ pub(crate) async fn show_preview(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(weights.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let request = RequestContext::new(weights.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let current = customers.current().await?;
-    let (other, typed) = weights.read();
+    let (other, typed) = weights.parse();
     let preview = match &other {
         Ok(other) => Some(load_preview(&customers, &current, other).await?),
         Err(_) => None,
     };
-    if asked.face == Format::Json {
+    if request.face == Format::Json {
         let preview = preview.ok_or_else(|| Error::invalid_query(other.err().unwrap_or_default()))?;
         let rendered = RenderedResponse::json(&preview).map_err(Error::internal)?;
         return Ok(rendered.respond(&headers));
@@ -75,7 +75,7 @@ pub(crate) async fn show_preview(
             .iter()
             .find(|complaint| complaint.field == ALL_WEIGHTS)
             .map(|one| one.message.as_str()),
-        address: &asked.address,
+        address: &request.address,
     };
     let rendered = RenderedResponse::html(page.document(&customers.frame(&current)));
     if complaints.is_empty() {
@@ -89,21 +89,21 @@ async fn load_preview(
     current: &CustomersSnapshot,
     other: &ScoreFormula,
 ) -> Result<PreviewResponse, Error> {
-    let (looked_at, changes) = customers.syncing.scoring().preview(other).await?;
-    let moved = |change: BandChange<CustomerId>| {
+    let (compared, changes) = customers.sync.scoring().preview(other).await?;
+    let band_move = |change: BandChange<CustomerId>| {
         let customer = current.rows.by_id(&change.customer);
-        let judged = |judged: Option<(u8, HealthBand)>| judged.map(|(score, band)| ScoreWithBand { score, band });
+        let scored = |scored: Option<(u8, HealthBand)>| scored.map(|(score, band)| ScoreWithBand { score, band });
         BandMoveResponse {
             title: customer.map_or_else(|| change.customer.to_string(), |customer| customer.title().to_owned()),
             customer: change.customer.to_string(),
-            now: judged(change.now),
-            then: judged(change.then),
+            now: scored(change.now),
+            then: scored(change.then),
         }
     };
     Ok(PreviewResponse {
         formula: other.version.clone(),
-        customers: looked_at,
-        changes: changes.into_iter().map(moved).collect(),
+        customers: compared,
+        changes: changes.into_iter().map(band_move).collect(),
     })
 }
 
@@ -115,12 +115,12 @@ const ALL_WEIGHTS: &str = "weights";
 
 impl PreviewQuery {
     /// Formula with these weights, or the field errors; and the field values.
-    fn read(&self) -> (Result<ScoreFormula, Vec<FieldError>>, WeightFields) {
+    fn parse(&self) -> (Result<ScoreFormula, Vec<FieldError>>, WeightFields) {
         let (mut weights, mut complaints, mut typed) = (Vec::new(), Vec::new(), Vec::new());
-        for (component, text) in self.given() {
-            let usual = ScoreFormula::current().weight(component);
+        for (component, text) in self.texts() {
+            let current = ScoreFormula::current().weight(component);
             let text = text.map(str::trim).filter(|text| !text.is_empty());
-            match text.map_or(Ok(usual), |text| parse_weight(component, text)) {
+            match text.map_or(Ok(current), |text| parse_weight(component, text)) {
                 Ok(weight) => {
                     weights.push((component, weight));
                     typed.push((component, FormValue::valid(weight.to_string())));
@@ -144,7 +144,7 @@ impl PreviewQuery {
         )
     }
 
-    fn given(&self) -> [(ScoreComponent, Option<&str>); 6] {
+    fn texts(&self) -> [(ScoreComponent, Option<&str>); 6] {
         ScoreComponent::ALL.map(|component| {
             let text = match component {
                 ScoreComponent::Activity => &self.activity,

@@ -104,9 +104,9 @@ fn outcome(preview: &PreviewResponse) -> Markup {
     }
 }
 
-fn line(moved: &BandMoveResponse) -> Markup {
-    let judged = |judged: &Option<ScoreWithBand>| match judged {
-        Some(judged) => format::score_with_band(judged.score, judged.band),
+fn line(band_move: &BandMoveResponse) -> Markup {
+    let scored = |scored: &Option<ScoreWithBand>| match scored {
+        Some(scored) => format::score_with_band(scored.score, scored.band),
         None => html! { span .hint { (UNKNOWN_VALUE) " no score" } },
     };
     row(
@@ -114,10 +114,16 @@ fn line(moved: &BandMoveResponse) -> Markup {
         &[
             cell(
                 "name",
-                html! { a href=(customer_address(&moved.customer)) { bdi { (moved.title) } } },
+                html! { a href=(customer_address(&band_move.customer)) { bdi { (band_move.title) } } },
             ),
-            cell("health detail", html! { span .unit { "now " } (judged(&moved.now)) }),
-            cell("health detail", html! { span .unit { "then " } (judged(&moved.then)) }),
+            cell(
+                "health detail",
+                html! { span .unit { "now " } (scored(&band_move.now)) },
+            ),
+            cell(
+                "health detail",
+                html! { span .unit { "then " } (scored(&band_move.then)) },
+            ),
         ],
     )
 }

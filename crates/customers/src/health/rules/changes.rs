@@ -37,15 +37,15 @@ impl ScoreSnapshot {
     pub fn of(score: &HealthScore, date: Date) -> Self {
         let known = score.lines.iter().filter(|line| line.fact.is_some());
         // Rounded as the spreadsheet stores it, so that a snapshot reads back unchanged.
-        let kept = |points: ScorePoints| ScorePoints::new(points.decimal().round_dp(2));
+        let rounded = |points: ScorePoints| ScorePoints::new(points.decimal().round_dp(2));
         let penalties = score.penalties.iter();
         Self {
             date,
             score: score.score,
             band: score.band,
-            coverage: kept(score.coverage),
-            components: known.map(|line| (line.component, kept(line.points))).collect(),
-            penalties: penalties.map(|lost| (lost.penalty, kept(lost.points))).collect(),
+            coverage: rounded(score.coverage),
+            components: known.map(|line| (line.component, rounded(line.points))).collect(),
+            penalties: penalties.map(|lost| (lost.penalty, rounded(lost.points))).collect(),
             formula: score.formula.clone(),
         }
     }

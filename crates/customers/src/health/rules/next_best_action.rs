@@ -129,10 +129,10 @@ mod tests {
             payment: fixture::payment(PaymentStatus::PastDue),
             ..fixture::well()
         };
-        let lift = next_best_action(&late, ScoreFormula::current(), &now).expect("a lift");
-        assert_eq!(lift.remedy, Improvement::PaymentSettled);
+        let action = next_best_action(&late, ScoreFormula::current(), &now).expect("a lift");
+        assert_eq!(action.remedy, Improvement::PaymentSettled);
         let well = score(&fixture::well(), ScoreFormula::current(), &now).expect("a score");
-        assert_eq!((lift.score, lift.band), (well.score, well.band));
+        assert_eq!((action.score, action.band), (well.score, well.band));
     }
 
     #[test]

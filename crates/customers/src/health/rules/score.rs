@@ -96,11 +96,11 @@ impl HealthScore {
 
     /// Recommended action: for the largest penalty, otherwise for the component that lost most.
     pub fn action(&self) -> Option<&'static str> {
-        let hardest = self.penalties.iter().max_by_key(|penalty| penalty.points);
+        let largest_penalty = self.penalties.iter().max_by_key(|penalty| penalty.points);
         let lost = |line: &&ComponentScore| line.maximum - line.points;
         let weakest = self.lines.iter().filter(|line| line.fact.is_some()).max_by_key(lost);
         let weakest = weakest.filter(|line| self.band != HealthBand::Healthy && !lost(line).is_zero());
-        hardest
+        largest_penalty
             .map(|penalty| penalty.penalty.action())
             .or_else(|| weakest.map(|line| line.component.action()))
     }
@@ -358,9 +358,9 @@ fn penalty_cause(
             Some((format!("“{}”", latest.quote), latest.source.clone(), Some(latest.at)))
         }
         ScorePenalty::PaymentDelinquent => {
-            let standing = facts.payment.as_ref().filter(|payment| payment.value.is_delinquent());
+            let overdue = facts.payment.as_ref().filter(|payment| payment.value.is_delinquent());
             let flagged = facts.delinquent.as_ref().filter(|flag| flag.value);
-            match (standing, flagged) {
+            match (overdue, flagged) {
                 (Some(payment), _) => Some((payment.value.word().to_owned(), payment.source.clone(), payment.at)),
                 (None, Some(flag)) => Some(("a payment is overdue".to_owned(), flag.source.clone(), flag.at)),
                 (None, None) => None,

@@ -22,7 +22,7 @@ pub struct DerivedRecords {
     /// Clusters of records, one per customer.
     pub clusters: Clusters,
     /// Analysed messages by event, in event order.
-    pub heard: Vec<Vec<AnalyzedMessage>>,
+    pub analyzed_messages: Vec<Vec<AnalyzedMessage>>,
     by_email: HashMap<String, usize>,
     /// By source and vendor id.
     by_record: HashMap<(String, String), usize>,
@@ -33,18 +33,18 @@ impl DerivedRecords {
     pub fn of(tables: Arc<SourceTables>) -> Self {
         let clusters = Clusters::of(unify_input(&tables));
         let (mut by_email, mut by_record) = (HashMap::new(), HashMap::new());
-        for (place, cluster) in clusters.all.iter().enumerate() {
+        for (index, cluster) in clusters.all.iter().enumerate() {
             for email in &cluster.emails {
-                by_email.entry(email.key().to_owned()).or_insert(place);
+                by_email.entry(email.key().to_owned()).or_insert(index);
             }
             for record in &cluster.records {
-                let said = &tables.records[*record].said;
-                let name = (said.source.clone(), said.subject.id.clone());
-                by_record.entry(name).or_insert(place);
+                let observation = &tables.records[*record].observation;
+                let name = (observation.source.clone(), observation.subject.id.clone());
+                by_record.entry(name).or_insert(index);
             }
         }
         Self {
-            heard: analyze_messages(&tables.events),
+            analyzed_messages: analyze_messages(&tables.events),
             clusters,
             by_email,
             by_record,
@@ -53,7 +53,7 @@ impl DerivedRecords {
     }
 
     /// Source tables as the input of unification.
-    pub fn known(&self) -> UnifyInput<'_> {
+    pub fn unify_input(&self) -> UnifyInput<'_> {
         unify_input(&self.tables)
     }
 
@@ -62,13 +62,13 @@ impl DerivedRecords {
         let by_email = customer
             .emails()
             .find_map(|email| self.by_email.get(email.key()).copied());
-        let marks = customer.sources.iter().flat_map(|mark| {
-            let ids = mark.ids.iter();
-            ids.map(move |id| (mark.source.clone(), id.clone()))
+        let linked_sources = customer.sources.iter().flat_map(|linked_source| {
+            let ids = linked_source.ids.iter();
+            ids.map(move |id| (linked_source.source.clone(), id.clone()))
         });
-        let mut names = marks;
-        let place = by_email.or_else(|| names.find_map(|name| self.by_record.get(&name).copied()))?;
-        self.clusters.all.get(place)
+        let mut names = linked_sources;
+        let index = by_email.or_else(|| names.find_map(|name| self.by_record.get(&name).copied()))?;
+        self.clusters.all.get(index)
     }
 }
 
@@ -91,13 +91,13 @@ impl Default for DerivedRecordsCache {
 
 impl DerivedRecordsCache {
     /// Derived data of these tabs. Many conversations take a while, so the work runs on a blocking thread.
-    pub async fn of(&self, told: &Reading<SourceTables>) -> Arc<DerivedRecords> {
-        let tables = &told.snapshot.data;
+    pub async fn of(&self, reading: &Reading<SourceTables>) -> Arc<DerivedRecords> {
+        let tables = &reading.snapshot.data;
         let work = async {
             let (there, here) = (Arc::clone(tables), Arc::clone(tables));
-            let worked_out = tokio::task::spawn_blocking(move || DerivedRecords::of(there)).await;
-            Arc::new(worked_out.unwrap_or_else(|_| DerivedRecords::of(here)))
+            let derived = tokio::task::spawn_blocking(move || DerivedRecords::of(there)).await;
+            Arc::new(derived.unwrap_or_else(|_| DerivedRecords::of(here)))
         };
-        self.0.get_or_compute(told.snapshot.version, work).await
+        self.0.get_or_compute(reading.snapshot.version, work).await
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         scoring::message_analysis::AnalyzedMessage,
         sentiment::ToneStrengths,
     },
-    unify::{UnifyInput, clusters::Cluster, fields::FieldCandidates as Told, precedence::FieldKey},
+    unify::{UnifyInput, clusters::Cluster, fields::FieldCandidates as Candidates, precedence::FieldKey},
 };
 
 /// Time for which messages count towards the tone.
@@ -36,19 +36,19 @@ pub struct ExtractionContext<'a> {
     /// Ids of dismissed mentions.
     pub dismissed: &'a HashSet<String>,
     /// Analysed messages by event, in event order.
-    pub heard: &'a [Vec<AnalyzedMessage>],
+    pub analyzed_messages: &'a [Vec<AnalyzedMessage>],
 }
 
 impl ExtractionContext<'_> {
     /// Messages of the customer, with the source of each.
-    fn heard<'a>(
+    fn customer_messages<'a>(
         &'a self,
-        known: UnifyInput<'a>,
+        input: UnifyInput<'a>,
         cluster: &'a Cluster,
     ) -> impl Iterator<Item = (&'a AnalyzedMessage, &'a str)> {
-        cluster.events.iter().flat_map(move |place| {
-            let source = known.events[*place].source.as_str();
-            let heard = self.heard.get(*place).into_iter().flatten();
+        cluster.events.iter().flat_map(move |index| {
+            let source = input.events[*index].source.as_str();
+            let heard = self.analyzed_messages.get(*index).into_iter().flatten();
             heard.map(move |one| (one, source))
         })
     }
@@ -56,38 +56,40 @@ impl ExtractionContext<'_> {
 
 /// All facts of a customer.
 pub fn extract_facts(
-    known: UnifyInput<'_>,
+    input: UnifyInput<'_>,
     cluster: &Cluster,
     customer: &Customer,
-    terms: &ExtractionContext<'_>,
+    context: &ExtractionContext<'_>,
 ) -> HealthFacts {
-    let told = Told::of(known, cluster);
-    let events: Vec<&CustomerEvent> = cluster.events.iter().map(|place| &known.events[*place]).collect();
-    let zone = terms.now.time_zone();
-    let since = time_of(&told, FieldKey::CustomerSince).or_else(|| time_of(&told, FieldKey::SignedUpAt));
+    let candidates = Candidates::of(input, cluster);
+    let events: Vec<&CustomerEvent> = cluster.events.iter().map(|index| &input.events[*index]).collect();
+    let zone = context.now.time_zone();
+    let since = time_of(&candidates, FieldKey::CustomerSince).or_else(|| time_of(&candidates, FieldKey::SignedUpAt));
     HealthFacts {
-        last_seen: last_seen(known, cluster, &told, (&events, terms.now.timestamp())),
+        last_seen: last_seen(input, cluster, &candidates, &events, context.now.timestamp()),
         ratings: events.iter().filter_map(|event| rating(event)).collect(),
-        tone: tone_of(terms.heard(known, cluster), terms.now.timestamp()),
-        payment: payment(&told, &events),
-        delinquent: told.winner(FieldKey::Delinquent).and_then(|fact| match fact.value {
-            FieldValue::Flag(flag) => Some(Fact::new(flag, fact.source.clone(), fact.since())),
-            _ => None,
-        }),
-        logins: told.winner(FieldKey::Logins).and_then(|fact| match fact.value {
+        tone: tone_of(context.customer_messages(input, cluster), context.now.timestamp()),
+        payment: payment(&candidates, &events),
+        delinquent: candidates
+            .winner(FieldKey::Delinquent)
+            .and_then(|fact| match fact.value {
+                FieldValue::Flag(flag) => Some(Fact::new(flag, fact.source.clone(), fact.since())),
+                _ => None,
+            }),
+        logins: candidates.winner(FieldKey::Logins).and_then(|fact| match fact.value {
             FieldValue::Number(number) => Some(Fact::new(number, fact.source.clone(), fact.since())),
             _ => None,
         }),
         onboarding: onboarding(&events),
         customer_since: since.map(|since| Fact::new(since.value.to_zoned(zone.clone()).date(), since.source, since.at)),
-        mrr: mrr(&told, customer, terms.currency),
-        cancel_mentions: cancel_mentions(terms.heard(known, cluster), terms),
+        mrr: mrr(&candidates, customer, context.currency),
+        cancel_mentions: cancel_mentions(context.customer_messages(input, cluster), context),
         critical_tickets: events.iter().filter_map(|event| critical_ticket(event)).collect(),
     }
 }
 
-fn time_of(told: &Told<'_>, key: FieldKey) -> Option<Fact<Timestamp>> {
-    let fact = told.winner(key)?;
+fn time_of(candidates: &Candidates<'_>, key: FieldKey) -> Option<Fact<Timestamp>> {
+    let fact = candidates.winner(key)?;
     match fact.value {
         FieldValue::Time(time) => Some(Fact::new(time, fact.source.clone(), fact.since())),
         _ => None,
@@ -96,21 +98,22 @@ fn time_of(told: &Told<'_>, key: FieldKey) -> Option<Fact<Timestamp>> {
 
 /// Latest of product activity, replies, messages, attended bookings and meetings.
 fn last_seen(
-    known: UnifyInput<'_>,
+    input: UnifyInput<'_>,
     cluster: &Cluster,
-    told: &Told<'_>,
-    (events, now): (&[&CustomerEvent], Timestamp),
+    candidates: &Candidates<'_>,
+    events: &[&CustomerEvent],
+    now: Timestamp,
 ) -> Option<Fact<Timestamp>> {
-    let records = cluster.records.iter().map(|place| &known.records[*place]);
-    let replied = records.filter_map(|record| match record.said.field(&FieldName::LastRepliedAt)? {
-        FieldValue::Time(time) => Some(Fact::new(*time, record.said.source.clone(), Some(*time))),
+    let records = cluster.records.iter().map(|index| &input.records[*index]);
+    let replied = records.filter_map(|record| match record.observation.field(&FieldName::LastRepliedAt)? {
+        FieldValue::Time(time) => Some(Fact::new(*time, record.observation.source.clone(), Some(*time))),
         _ => None,
     });
     let seen = events.iter().filter_map(|event| {
         let at = customer_action_at(event, now)?;
         Some(Fact::new(at, event.source.clone(), Some(at)))
     });
-    let all = time_of(told, FieldKey::LastSeenAt)
+    let all = time_of(candidates, FieldKey::LastSeenAt)
         .into_iter()
         .chain(replied)
         .chain(seen);
@@ -149,27 +152,30 @@ fn rating(event: &CustomerEvent) -> Option<Fact<RatingFact>> {
     Some(Fact::new(rating, event.source.clone(), Some(at)))
 }
 
-fn tone_of<'a>(heard: impl Iterator<Item = (&'a AnalyzedMessage, &'a str)>, now: Timestamp) -> Option<Fact<Decimal>> {
-    let recent: Vec<(&AnalyzedMessage, &str)> = heard
-        .filter(|(heard, _)| now.duration_since(heard.at) <= TONE_VALIDITY)
+fn tone_of<'a>(
+    messages: impl Iterator<Item = (&'a AnalyzedMessage, &'a str)>,
+    now: Timestamp,
+) -> Option<Fact<Decimal>> {
+    let recent: Vec<(&AnalyzedMessage, &str)> = messages
+        .filter(|(messages, _)| now.duration_since(messages.at) <= TONE_VALIDITY)
         .collect();
-    let strengths = recent.iter().map(|(heard, _)| heard.strengths);
+    let strengths = recent.iter().map(|(messages, _)| messages.strengths);
     let worth = strengths.fold(ToneStrengths::default(), ToneStrengths::plus).tone()?;
-    let (newest, source) = recent.iter().max_by_key(|(heard, _)| heard.at)?;
+    let (newest, source) = recent.iter().max_by_key(|(messages, _)| messages.at)?;
     Some(Fact::new(worth, *source, Some(newest.at)))
 }
 
 /// Payment status from the subscriptions, if any: an overdue one first, then the best. Otherwise the subscription
 /// status of a source.
-fn payment(told: &Told<'_>, events: &[&CustomerEvent]) -> Option<Fact<PaymentStatus>> {
-    let standings: Vec<Fact<PaymentStatus>> = events.iter().filter_map(|event| subscription(event)).collect();
-    let owed = standings
+fn payment(candidates: &Candidates<'_>, events: &[&CustomerEvent]) -> Option<Fact<PaymentStatus>> {
+    let payments: Vec<Fact<PaymentStatus>> = events.iter().filter_map(|event| subscription(event)).collect();
+    let owed = payments
         .iter()
         .filter(|fact| fact.value.is_delinquent())
         .max_by_key(|fact| fact.value);
-    let best = owed.or_else(|| standings.iter().min_by_key(|fact| fact.value));
+    let best = owed.or_else(|| payments.iter().min_by_key(|fact| fact.value));
     best.cloned().or_else(|| {
-        let fact = told.winner(FieldKey::SubscriptionStatus)?;
+        let fact = candidates.winner(FieldKey::SubscriptionStatus)?;
         let payment = PaymentStatus::parse(&fact.value.to_string())?;
         Some(Fact::new(payment, fact.source.clone(), fact.since()))
     })
@@ -196,27 +202,33 @@ fn onboarding(events: &[&CustomerEvent]) -> Option<Fact<Decimal>> {
     Some(Fact::new(share, newest.source.clone(), newest.updated_at.or(newest.at)))
 }
 
-fn mrr(told: &Told<'_>, customer: &Customer, currency: Currency) -> Option<Fact<Decimal>> {
+fn mrr(candidates: &Candidates<'_>, customer: &Customer, currency: Currency) -> Option<Fact<Decimal>> {
     let mrr = customer.revenue.mrr.filter(|mrr| mrr.currency == currency)?;
     let source = customer.revenue.mrr_source.clone().unwrap_or_default();
-    let mark = customer.sources.iter().find(|mark| mark.source == source);
-    let since = told.about(FieldKey::Mrr).into_iter().find(|fact| fact.source == source);
+    let linked_source = customer
+        .sources
+        .iter()
+        .find(|linked_source| linked_source.source == source);
+    let since = candidates
+        .about(FieldKey::Mrr)
+        .into_iter()
+        .find(|fact| fact.source == source);
     let at = since
         .and_then(|fact| fact.since())
-        .or(mark.and_then(|mark| mark.synced_at));
+        .or(linked_source.and_then(|linked_source| linked_source.synced_at));
     Some(Fact::new(mrr.units, source, at))
 }
 
 fn cancel_mentions<'a>(
-    heard: impl Iterator<Item = (&'a AnalyzedMessage, &'a str)>,
-    terms: &ExtractionContext<'_>,
+    messages: impl Iterator<Item = (&'a AnalyzedMessage, &'a str)>,
+    context: &ExtractionContext<'_>,
 ) -> Vec<CancelMention> {
     let mut mentions: Vec<CancelMention> = Vec::new();
-    let now = terms.now.timestamp();
-    let recent = heard.filter(|(heard, _)| now.duration_since(heard.at) <= MENTION_VALIDITY);
-    for mention in recent.flat_map(|(heard, _)| &heard.mentions) {
-        let counts = !terms.dismissed.contains(&mention.id);
-        if counts && mentions.iter().all(|known| known.id != mention.id) {
+    let now = context.now.timestamp();
+    let recent = messages.filter(|(messages, _)| now.duration_since(messages.at) <= MENTION_VALIDITY);
+    for mention in recent.flat_map(|(messages, _)| &messages.mentions) {
+        let counts = !context.dismissed.contains(&mention.id);
+        if counts && mentions.iter().all(|input| input.id != mention.id) {
             mentions.push(mention.clone());
         }
     }
@@ -237,8 +249,8 @@ fn critical_ticket(event: &CustomerEvent) -> Option<Fact<String>> {
 }
 
 /// Day on which the customer left: the last revenue movement is churn, or every subscription ended.
-pub fn departure_date(known: UnifyInput<'_>, cluster: &Cluster, zone: &TimeZone) -> Option<Date> {
-    let events = cluster.primary_events.iter().map(|place| &known.events[*place]);
+pub fn departure_date(input: UnifyInput<'_>, cluster: &Cluster, zone: &TimeZone) -> Option<Date> {
+    let events = cluster.primary_events.iter().map(|index| &input.events[*index]);
     let events: Vec<&CustomerEvent> = events.collect();
     let moved = events.iter().filter_map(|event| match &event.detail {
         EventDetail::Movement(movement) => Some((movement.date?, &movement.kind)),

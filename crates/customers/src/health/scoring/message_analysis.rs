@@ -36,7 +36,7 @@ fn analyze_event(event: &CustomerEvent) -> Vec<AnalyzedMessage> {
         _ => &[],
     };
     let own = messages.iter().filter(|message| message.speaker == Speaker::Customer);
-    let heard = own.filter_map(|message| {
+    let messages = own.filter_map(|message| {
         let at = message.at.or(event.at)?;
         let quotes = cancellation_sentences(&message.text).into_iter();
         Some(AnalyzedMessage {
@@ -45,7 +45,7 @@ fn analyze_event(event: &CustomerEvent) -> Vec<AnalyzedMessage> {
             mentions: quotes.map(|quote| cancel_mention(event, quote, at)).collect(),
         })
     });
-    heard.collect()
+    messages.collect()
 }
 
 /// The id depends on event and words only, so that repeated syncs give the same mention.

@@ -52,9 +52,9 @@ pub struct Scoring {
     store: Arc<Store>,
     clock: Clock,
     currency: Currency,
-    derivation: DerivedRecordsCache,
+    derived_cache: DerivedRecordsCache,
     /// Held while scores are written, so that two runs do not write the same cells.
-    turn: tokio::sync::Mutex<()>,
+    write_lock: tokio::sync::Mutex<()>,
     /// Time of the last computation in this process.
     computed: watch::Sender<Option<Timestamp>>,
 }
@@ -93,19 +93,19 @@ pub struct ScoredCustomer {
 pub struct ScoringInputs {
     derived: Arc<DerivedRecords>,
     /// Version of the tabs from which `derived` follows.
-    told: u64,
+    tables_version: u64,
     customers: Reading<CustomerRows>,
     history: Reading<ScoreHistory>,
     dismissals: Reading<Dismissals>,
 }
 
 /// Results of reading the tabs.
-type ScoringReads = (
-    Result<Reading<SourceTables>, ReadError>,
-    Result<Reading<CustomerRows>, ReadError>,
-    Result<Reading<ScoreHistory>, ReadError>,
-    Result<Reading<Dismissals>, ReadError>,
-);
+struct ScoringReads {
+    tables: Result<Reading<SourceTables>, ReadError>,
+    customers: Result<Reading<CustomerRows>, ReadError>,
+    history: Result<Reading<ScoreHistory>, ReadError>,
+    dismissals: Result<Reading<Dismissals>, ReadError>,
+}
 
 /// Versions of the tabs that were read together; equal versions mean equal rows.
 pub type ScoringVersions = [u64; 4];
@@ -114,7 +114,7 @@ impl ScoringInputs {
     /// Versions of the tabs.
     pub fn versions(&self) -> ScoringVersions {
         [
-            self.told,
+            self.tables_version,
             self.customers.snapshot.version,
             self.history.snapshot.version,
             self.dismissals.snapshot.version,
@@ -135,13 +135,13 @@ impl ScoringInputs {
 impl Scoring {
     /// Creates the service. `currency` is the reporting currency; the score ignores MRR in other currencies.
     pub fn new(store: Arc<Store>, clock: Clock, currency: Currency) -> Self {
-        let turn = tokio::sync::Mutex::default();
+        let write_lock = tokio::sync::Mutex::default();
         Self {
             store,
             clock,
             currency,
-            derivation: DerivedRecordsCache::default(),
-            turn,
+            derived_cache: DerivedRecordsCache::default(),
+            write_lock,
             computed: watch::Sender::new(None),
         }
     }
@@ -155,30 +155,44 @@ impl Scoring {
     ///
     /// # Errors
     /// When the spreadsheet cannot be read.
-    pub async fn books(&self) -> Result<ScoringInputs, Error> {
+    pub async fn load_inputs(&self) -> Result<ScoringInputs, Error> {
         let store = &self.store;
-        let read = tokio::join!(store.read(), store.read(), store.read(), store.read());
-        self.open(read).await
+        let (tables, customers, history, dismissals) =
+            tokio::join!(store.read(), store.read(), store.read(), store.read());
+        let reads = ScoringReads {
+            tables,
+            customers,
+            history,
+            dismissals,
+        };
+        self.build_inputs(reads).await
     }
 
     /// Reads the inputs as they are now, for computations whose result is written.
     ///
     /// # Errors
     /// When the spreadsheet cannot be read now.
-    pub async fn inputs_now(&self) -> Result<ScoringInputs, Error> {
+    pub async fn load_current_inputs(&self) -> Result<ScoringInputs, Error> {
         let store = &self.store;
-        let read = tokio::join!(store.read_now(), store.read_now(), store.read_now(), store.read_now());
-        self.open(read).await
+        let (tables, customers, history, dismissals) =
+            tokio::join!(store.read_now(), store.read_now(), store.read_now(), store.read_now());
+        let reads = ScoringReads {
+            tables,
+            customers,
+            history,
+            dismissals,
+        };
+        self.build_inputs(reads).await
     }
 
-    async fn open(&self, (told, customers, history, dismissals): ScoringReads) -> Result<ScoringInputs, Error> {
-        let told: Reading<SourceTables> = told?;
+    async fn build_inputs(&self, reads: ScoringReads) -> Result<ScoringInputs, Error> {
+        let tables = reads.tables?;
         Ok(ScoringInputs {
-            derived: self.derivation.of(&told).await,
-            told: told.snapshot.version,
-            customers: customers?,
-            history: history?,
-            dismissals: dismissals?,
+            derived: self.derived_cache.of(&tables).await,
+            tables_version: tables.snapshot.version,
+            customers: reads.customers?,
+            history: reads.history?,
+            dismissals: reads.dismissals?,
         })
     }
 
@@ -187,25 +201,25 @@ impl Scoring {
     /// # Errors
     /// When the spreadsheet cannot be read.
     pub async fn derived(&self) -> Result<Arc<DerivedRecords>, ReadError> {
-        Ok(self.derivation.of(&self.store.read().await?).await)
+        Ok(self.derived_cache.of(&self.store.read().await?).await)
     }
 
     /// Scores every customer from these inputs.
-    pub fn score_all(&self, books: &ScoringInputs) -> Vec<ScoredCustomer> {
+    pub fn score_all(&self, inputs: &ScoringInputs) -> Vec<ScoredCustomer> {
         let now = self.clock.zoned_now();
-        let derived = &books.derived;
-        let (known, clusters) = (derived.known(), &derived.clusters);
-        let rows = &books.customers.snapshot.data;
+        let derived = &inputs.derived;
+        let (known, clusters) = (derived.unify_input(), &derived.clusters);
+        let rows = &inputs.customers.snapshot.data;
         let ids = identity::assign_ids(&clusters.all, &rows.customers);
-        let terms = features::ExtractionContext {
+        let context = features::ExtractionContext {
             now: &now,
             currency: self.currency,
-            dismissed: &books.dismissals.snapshot.data.ids,
-            heard: &derived.heard,
+            dismissed: &inputs.dismissals.snapshot.data.ids,
+            analyzed_messages: &derived.analyzed_messages,
         };
         let scored = clusters.all.iter().zip(ids.by_cluster).filter_map(|(cluster, id)| {
             let customer = rows.by_id(&id).filter(|customer| customer.is_current())?;
-            let facts = features::extract_facts(known, cluster, customer, &terms);
+            let facts = features::extract_facts(known, cluster, customer, &context);
             Some(ScoredCustomer {
                 score: score(&facts, ScoreFormula::current(), &now),
                 left: features::departure_date(known, cluster, now.time_zone()),
@@ -221,32 +235,32 @@ impl Scoring {
     /// # Errors
     /// When the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn recalculate(&self) -> Result<RecalculationResponse, Error> {
-        let _turn = self.turn.lock().await;
+        let _guard = self.write_lock.lock().await;
         self.store.refresh();
-        let books = self.inputs_now().await?;
+        let inputs = self.load_current_inputs().await?;
         let now = self.clock.zoned_now();
-        let scored = self.score_all(&books);
-        let learned = train_on_history(&scored, &books.history.snapshot.data, &now);
-        let judged: Vec<(&ScoredCustomer, Option<ChurnRisk>)> = scored
+        let scored = self.score_all(&inputs);
+        let training = train_on_history(&scored, &inputs.history.snapshot.data, &now);
+        let risks: Vec<(&ScoredCustomer, Option<ChurnRisk>)> = scored
             .iter()
-            .map(|one| (one, one.score.as_ref().map(|score| learned.risk(score, now.date()))))
+            .map(|one| (one, one.score.as_ref().map(|score| training.risk(score, now.date()))))
             .collect();
-        let changes = health_changes(&judged, &books.customers.snapshot.data, &now);
+        let changes = health_changes(&risks, &inputs.customers.snapshot.data, &now);
         let changed = write_batches(&self.store, BY, changes).await?.updated;
         write_batches(
             &self.store,
             BY,
-            history_changes(&scored, &books.history.snapshot.data, &now),
+            history_changes(&scored, &inputs.history.snapshot.data, &now),
         )
         .await?;
         let known = scored.iter().filter(|one| one.score.is_some()).count();
         self.computed.send_replace(Some(now.timestamp()));
-        let (left, stayed) = learned.examples();
+        let (left, stayed) = training.examples();
         Ok(RecalculationResponse {
             scored: known,
             unknown: scored.len() - known,
             changed,
-            churn_basis: learned.basis(),
+            churn_basis: training.basis(),
             left,
             stayed,
         })
@@ -257,7 +271,7 @@ impl Scoring {
     /// # Errors
     /// When the spreadsheet cannot be read or written; a repeated call resumes.
     pub async fn insert_earlier_scores(&self, past: &[(CustomerId, ScoreSnapshot)]) -> Result<(), Error> {
-        let _turn = self.turn.lock().await;
+        let _guard = self.write_lock.lock().await;
         let history: Reading<ScoreHistory> = self.store.read_now().await?;
         let ledger = RowLedger::of(&HEALTH_SCORE_HISTORY, history.snapshot.data.rows.clone());
         let changes = past.iter().filter_map(|(customer, snapshot)| {
@@ -274,10 +288,10 @@ impl Scoring {
     /// # Errors
     /// When the spreadsheet cannot be read.
     pub async fn preview(&self, other: &ScoreFormula) -> Result<(usize, Vec<BandChange<CustomerId>>), Error> {
-        let books = self.books().await?;
-        let scored = self.score_all(&books);
+        let inputs = self.load_inputs().await?;
+        let scored = self.score_all(&inputs);
         let customers = scored.iter().map(|one| (one.customer.clone(), &one.facts));
-        let changes = preview_formula(customers, (ScoreFormula::current(), other), &self.clock.zoned_now());
+        let changes = preview_formula(customers, ScoreFormula::current(), other, &self.clock.zoned_now());
         Ok((scored.len(), changes))
     }
 
@@ -286,12 +300,12 @@ impl Scoring {
     /// # Errors
     /// When the spreadsheet cannot be read or written.
     pub async fn dismiss(&self, sentence: &str, by: &str, reason: &str) -> Result<bool, Error> {
-        let books = self.books().await?;
-        let scored = self.score_all(&books);
+        let inputs = self.load_inputs().await?;
+        let scored = self.score_all(&inputs);
         let mentions = scored.iter().flat_map(|one| &one.facts.cancel_mentions);
         let found: Option<CancelMention> = mentions.into_iter().find(|mention| mention.id == sentence).cloned();
         let Some(mention) = found else {
-            return Ok(books.dismissals.snapshot.data.ids.contains(sentence));
+            return Ok(inputs.dismissals.snapshot.data.ids.contains(sentence));
         };
         let dismissal = NewDismissal {
             by,
@@ -330,15 +344,15 @@ fn customer_health(scored: &ScoredCustomer, risk: Option<ChurnRisk>) -> Customer
     }
 }
 
-fn health_changes(judged: &[(&ScoredCustomer, Option<ChurnRisk>)], rows: &CustomerRows, now: &Zoned) -> Vec<RowChange> {
+fn health_changes(risks: &[(&ScoredCustomer, Option<ChurnRisk>)], rows: &CustomerRows, now: &Zoned) -> Vec<RowChange> {
     let ledger = RowLedger::of(&UNIFIED_CUSTOMERS, rows.rows.clone());
-    let known: HashSet<&CustomerId> = judged.iter().map(|(scored, _)| &scored.customer).collect();
+    let known: HashSet<&CustomerId> = risks.iter().map(|(scored, _)| &scored.customer).collect();
     let change = |id: &CustomerId, health: &CustomerHealth| {
         let mut cells = rows::health_cells(health);
         cells.extend(rows::timestamp_cells(now.timestamp(), false, now.time_zone()));
         ledger.change(id.as_str(), &cells, &[rows::UPDATED_AT])
     };
-    let scored = judged
+    let scored = risks
         .iter()
         .filter_map(|(scored, risk)| change(&scored.customer, &customer_health(scored, *risk)));
     // A row without any source record has no health.

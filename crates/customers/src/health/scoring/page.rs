@@ -82,14 +82,14 @@ async fn dismiss(
     body: Bytes,
 ) -> Result<Response, Error> {
     let json = serde_json::from_slice(&body).ok();
-    let said: DismissalBody = json
+    let body: DismissalBody = json
         .or_else(|| serde_urlencoded::from_bytes(&body).ok())
         .unwrap_or_default();
-    if !scoring.dismiss(&sentence, said.by.trim(), said.reason.trim()).await? {
+    if !scoring.dismiss(&sentence, body.by.trim(), body.reason.trim()).await? {
         return Err(Error::not_found());
     }
     if Format::accepted(&headers) == Format::Html {
-        let back = match said.customer.trim() {
+        let back = match body.customer.trim() {
             "" => BOARD.to_owned(),
             customer => format!("{}?done=dismissed", customer_address(customer)),
         };

@@ -56,7 +56,7 @@ fn gathered(events: &[CustomerEvent], dismissed: &[&str]) -> (HealthFacts, Optio
     said.feed = "contacts".to_owned();
     said.add_email(Email::of("ann@x.com"));
     let records = [SourceRecord {
-        said,
+        observation: said,
         synced_at: Some(at("2026-11-20")),
     }];
     let known = UnifyInput {
@@ -67,13 +67,13 @@ fn gathered(events: &[CustomerEvent], dismissed: &[&str]) -> (HealthFacts, Optio
     let clusters = Clusters::of(known);
     let cluster = clusters.all.first().expect("a customer");
     let customer = Customer::new(CustomerId::new("1"), Email::of("ann@x.com"));
-    let terms = ExtractionContext {
+    let context = ExtractionContext {
         now: &now(),
         currency: Currency::of("EUR").expect("a currency"),
         dismissed: &dismissed.iter().map(|id| (*id).to_owned()).collect(),
-        heard: &analyze_messages(events),
+        analyzed_messages: &analyze_messages(events),
     };
-    let facts = extract_facts(known, cluster, &customer, &terms);
+    let facts = extract_facts(known, cluster, &customer, &context);
     (facts, departure_date(known, cluster, &TimeZone::UTC))
 }
 

@@ -89,16 +89,16 @@ fn last_noun(tokens: &[Token], end: usize, before: VerbObject) -> VerbObject {
 /// Whether a sentence mentions cancelling. `before` is the last object of the preceding sentences.
 fn mentions_cancellation(tokens: &[Token], before: VerbObject) -> bool {
     let spoken = without_quotes(tokens);
-    (0..spoken.len()).any(|place| {
-        let word = spoken[place].word();
-        let before = last_noun(&spoken, place, before);
-        (matches_any(word, CANCEL) && cancels(&spoken, place, before))
-            || (matches_any(word, CANCELLED) && is_cancelled(&spoken, place))
-            || (matches_any(word, END) && !is_negated(&spoken, place) && object(&spoken, place) == VerbObject::Ours)
-            || (matches_any(word, RENEW) && is_negated(&spoken, place) && object(&spoken, place) != VerbObject::Other)
-            || (matches_any(word, WISH) && is_no_longer_wanted(&spoken, place))
-            || (matches_any(word, MOVE) && !is_negated(&spoken, place) && moves_elsewhere(&spoken, place))
-            || (matches_any(word, CANCELLATION) && asks_for_cancellation(&spoken, place))
+    (0..spoken.len()).any(|index| {
+        let word = spoken[index].word();
+        let before = last_noun(&spoken, index, before);
+        (matches_any(word, CANCEL) && cancels(&spoken, index, before))
+            || (matches_any(word, CANCELLED) && is_cancelled(&spoken, index))
+            || (matches_any(word, END) && !is_negated(&spoken, index) && object(&spoken, index) == VerbObject::Ours)
+            || (matches_any(word, RENEW) && is_negated(&spoken, index) && object(&spoken, index) != VerbObject::Other)
+            || (matches_any(word, WISH) && is_no_longer_wanted(&spoken, index))
+            || (matches_any(word, MOVE) && !is_negated(&spoken, index) && moves_elsewhere(&spoken, index))
+            || (matches_any(word, CANCELLATION) && asks_for_cancellation(&spoken, index))
     })
 }
 
@@ -117,45 +117,45 @@ fn without_quotes(tokens: &[Token]) -> Vec<Token> {
     own.collect()
 }
 
-fn cancels(tokens: &[Token], place: usize, before: VerbObject) -> bool {
-    if is_negated(tokens, place) || is_a_button(tokens, place) || is_passive(tokens, place) {
+fn cancels(tokens: &[Token], index: usize, before: VerbObject) -> bool {
+    if is_negated(tokens, index) || is_a_button(tokens, index) || is_passive(tokens, index) {
         return false;
     }
-    match object(tokens, place) {
+    match object(tokens, index) {
         VerbObject::Ours => true,
         VerbObject::Other => false,
         VerbObject::Pronoun => before == VerbObject::Ours,
         // Without an object, the verb refers to the last named one; contract verbs refer to the contract.
         VerbObject::None => {
-            before == VerbObject::Ours || (before == VerbObject::None && matches_any(tokens[place].word(), BARE))
+            before == VerbObject::Ours || (before == VerbObject::None && matches_any(tokens[index].word(), BARE))
         }
     }
 }
 
 /// Matches `cancelled my plan` and `want my plan cancelled`.
-fn is_cancelled(tokens: &[Token], place: usize) -> bool {
-    if is_negated(tokens, place) {
+fn is_cancelled(tokens: &[Token], index: usize) -> bool {
+    if is_negated(tokens, index) {
         return false;
     }
-    if place > 0 && object(tokens, place) == VerbObject::Ours && !matches_any(tokens[place - 1].word(), CLICK) {
-        return !is_passive(tokens, place);
+    if index > 0 && object(tokens, index) == VerbObject::Ours && !matches_any(tokens[index - 1].word(), CLICK) {
+        return !is_passive(tokens, index);
     }
-    let clause = clause_before(tokens, place);
+    let clause = clause_before(tokens, index);
     let wanted = clause.iter().any(|token| matches_any(token.word(), WANT));
     let noun = clause
         .iter()
         .rev()
         .map(|token| noun(token.word()))
         .find(|noun| *noun != VerbObject::None);
-    wanted && noun == Some(VerbObject::Ours) && !has_been(tokens, place)
+    wanted && noun == Some(VerbObject::Ours) && !has_been(tokens, index)
 }
 
 /// Matches `was cancelled` and `a été résilié`.
-fn is_passive(tokens: &[Token], place: usize) -> bool {
+fn is_passive(tokens: &[Token], index: usize) -> bool {
     let participle =
-        ["annule", "resilie"].contains(&tokens[place].word()) || matches_any(tokens[place].word(), CANCELLED);
+        ["annule", "resilie"].contains(&tokens[index].word()) || matches_any(tokens[index].word(), CANCELLED);
     participle
-        && tokens[..place]
+        && tokens[..index]
             .iter()
             .rev()
             .take(2)
@@ -163,25 +163,25 @@ fn is_passive(tokens: &[Token], place: usize) -> bool {
 }
 
 /// `has been cancelled` is a report; `to be cancelled` is a wish.
-fn has_been(tokens: &[Token], place: usize) -> bool {
-    let told = ["was", "were", "been", "got", "ete"];
-    tokens[..place]
+fn has_been(tokens: &[Token], index: usize) -> bool {
+    let auxiliaries = ["was", "were", "been", "got", "ete"];
+    tokens[..index]
         .iter()
         .rev()
         .take(2)
-        .any(|token| told.contains(&token.word()))
+        .any(|token| auxiliaries.contains(&token.word()))
 }
 
-fn is_a_button(tokens: &[Token], place: usize) -> bool {
-    let before = place.checked_sub(1).map_or("", |before| tokens[before].word());
+fn is_a_button(tokens: &[Token], index: usize) -> bool {
+    let before = index.checked_sub(1).map_or("", |before| tokens[before].word());
     // French “la” and “le” before a verb are pronouns; “the cancel” is a thing.
-    matches_any(before, CLICK) && tokens[place].word().starts_with("cancel")
+    matches_any(before, CLICK) && tokens[index].word().starts_with("cancel")
 }
 
 /// Object of the verb at a position. Other nouns in the phrase win: a “subscription call” is a call, and an “abonnement
 /// newsletter” is a newsletter.
-fn object(tokens: &[Token], place: usize) -> VerbObject {
-    let after = tokens[place + 1..].iter().take(OBJECT_REACH).map(Token::word);
+fn object(tokens: &[Token], index: usize) -> VerbObject {
+    let after = tokens[index + 1..].iter().take(OBJECT_REACH).map(Token::word);
     let clause: Vec<&str> = after
         .take_while(|word| !word.is_empty() && !matches_any(word, CONJUNCTION))
         .collect();
@@ -212,19 +212,19 @@ fn is_adverb(word: &str) -> bool {
 }
 
 /// Words of the clause before a position, at most [`NEGATION_REACH`].
-fn clause_before(tokens: &[Token], place: usize) -> &[Token] {
-    let start = place.saturating_sub(NEGATION_REACH);
-    let clause = &tokens[start..place];
+fn clause_before(tokens: &[Token], index: usize) -> &[Token] {
+    let start = index.saturating_sub(NEGATION_REACH);
+    let clause = &tokens[start..index];
     let parted = |token: &Token| *token == Token::Break || matches_any(token.word(), CONJUNCTION);
     let after = clause.iter().rposition(parted).map_or(0, |at| at + 1);
     &clause[after..]
 }
 
 /// Whether the verb at a position is negated: “not cancel”, but neither “cannot cancel” nor “if you do not, I cancel”.
-fn is_negated(tokens: &[Token], place: usize) -> bool {
-    let clause = clause_before(tokens, place);
+fn is_negated(tokens: &[Token], index: usize) -> bool {
+    let clause = clause_before(tokens, index);
     let Some(at) = clause.iter().position(|token| matches_any(token.word(), NOT)) else {
-        return is_negated_after(tokens, place);
+        return is_negated_after(tokens, index);
     };
     let between = &clause[at + 1..];
     let is_about_ability = between.iter().any(|token| matches_any(token.word(), ABLE))
@@ -240,15 +240,15 @@ fn is_negated(tokens: &[Token], place: usize) -> bool {
 }
 
 /// Matches `n'annulez pas` and `annulez pas`.
-fn is_negated_after(tokens: &[Token], place: usize) -> bool {
-    let next = tokens.get(place + 1).map_or("", Token::word);
+fn is_negated_after(tokens: &[Token], index: usize) -> bool {
+    let next = tokens.get(index + 1).map_or("", Token::word);
     ["pas", "jamais"].contains(&next)
 }
 
 /// Matches “no longer need the subscription” and “ne veux plus de cet abonnement”.
-fn is_no_longer_wanted(tokens: &[Token], place: usize) -> bool {
-    let clause = clause_before(tokens, place);
-    let after = &tokens[place + 1..tokens.len().min(place + 1 + OBJECT_REACH)];
+fn is_no_longer_wanted(tokens: &[Token], index: usize) -> bool {
+    let clause = clause_before(tokens, index);
+    let after = &tokens[index + 1..tokens.len().min(index + 1 + OBJECT_REACH)];
     let denied = clause.iter().any(|token| matches_any(token.word(), NOT));
     let no_more = clause
         .iter()
@@ -264,8 +264,8 @@ fn is_no_longer_wanted(tokens: &[Token], place: usize) -> bool {
 }
 
 /// Matches “switch to a competitor” and “to another tool”, but not “to another plan”.
-fn moves_elsewhere(tokens: &[Token], place: usize) -> bool {
-    let after = &tokens[place + 1..tokens.len().min(place + 1 + OBJECT_REACH)];
+fn moves_elsewhere(tokens: &[Token], index: usize) -> bool {
+    let after = &tokens[index + 1..tokens.len().min(index + 1 + OBJECT_REACH)];
     let clause: Vec<&str> = after
         .iter()
         .map(Token::word)
@@ -285,15 +285,15 @@ fn moves_elsewhere(tokens: &[Token], place: usize) -> bool {
 
 /// Matches “cancellation of my plan”, “I request cancellation” and “cancellation request”, but not “cancellation
 /// policy”.
-fn asks_for_cancellation(tokens: &[Token], place: usize) -> bool {
-    let is_undone = clause_before(tokens, place)
+fn asks_for_cancellation(tokens: &[Token], index: usize) -> bool {
+    let is_undone = clause_before(tokens, index)
         .iter()
         .any(|token| matches_any(token.word(), CANCEL));
-    if is_undone || is_negated(tokens, place) {
+    if is_undone || is_negated(tokens, index) {
         return false;
     }
-    let after: Vec<&str> = tokens[place + 1..].iter().take(OBJECT_REACH).map(Token::word).collect();
-    let asked = clause_before(tokens, place)
+    let after: Vec<&str> = tokens[index + 1..].iter().take(OBJECT_REACH).map(Token::word).collect();
+    let is_request = clause_before(tokens, index)
         .iter()
         .any(|token| matches_any(token.word(), ASK));
     let what = after
@@ -304,15 +304,15 @@ fn asks_for_cancellation(tokens: &[Token], place: usize) -> bool {
     match after.first() {
         Some(&("of" | "de" | "du" | "d")) => {
             let of_others = after.iter().any(|word| matches_any(word, OF_OTHERS));
-            what == Some(VerbObject::Ours) && !of_others && (asked || opens(tokens, place) || is_owned(&after))
+            what == Some(VerbObject::Ours) && !of_others && (is_request || opens(tokens, index) || is_owned(&after))
         }
         Some(&"request") => {
-            opens(tokens, place)
-                || clause_before(tokens, place)
+            opens(tokens, index)
+                || clause_before(tokens, index)
                     .iter()
                     .any(|token| ["my", "our"].contains(&token.word()))
         }
-        _ => asked && what.is_none_or(|what| what == VerbObject::Ours),
+        _ => is_request && what.is_none_or(|what| what == VerbObject::Ours),
     }
 }
 
@@ -322,8 +322,8 @@ fn is_owned(after: &[&str]) -> bool {
 }
 
 /// Whether the word opens the sentence, apart from articles.
-fn opens(tokens: &[Token], place: usize) -> bool {
-    tokens[..place]
+fn opens(tokens: &[Token], index: usize) -> bool {
+    tokens[..index]
         .iter()
         .all(|token| matches_any(token.word(), DETERMINER) || *token == Token::Break)
 }

@@ -60,17 +60,17 @@ fn strengths(sentence: &Sentence) -> ToneStrengths {
     let lexicon = Lexicon::get();
     let words: Vec<&str> = sentence.tokens.iter().map(Token::word).collect();
     let mut all = ToneStrengths::default();
-    let mut place = 0;
-    while place < words.len() {
-        let Some((taken, strength)) = lexicon.opening(&words[place..]) else {
-            place += 1;
+    let mut index = 0;
+    while index < words.len() {
+        let Some((taken, strength)) = lexicon.opening(&words[index..]) else {
+            index += 1;
             continue;
         };
-        match negated_strength(i64::from(strength), taken == 1 && is_negated(&words, place)) {
+        match negated_strength(i64::from(strength), taken == 1 && is_negated(&words, index)) {
             strength @ 0.. => all.good += strength,
             strength => all.bad -= strength,
         }
-        place += taken;
+        index += taken;
     }
     all
 }
@@ -84,8 +84,8 @@ fn negated_strength(strength: i64, is_denied: bool) -> i64 {
     }
 }
 
-fn is_negated(words: &[&str], place: usize) -> bool {
-    let before = &words[place.saturating_sub(NEGATION_REACH)..place];
+fn is_negated(words: &[&str], index: usize) -> bool {
+    let before = &words[index.saturating_sub(NEGATION_REACH)..index];
     let clause = before
         .iter()
         .rposition(|word| word.is_empty() || ["but", "mais"].contains(word));

@@ -19,7 +19,7 @@ use crate::{
     customer::risk,
     health::history::ScoreHistory,
     list::{
-        answers::{AtRiskCustomerResponse, AtRiskListResponse, CustomerResponse},
+        answers::{AtRiskCustomerResponse, AtRiskListResponse, CustomerResponse, SheetNames},
         at_risk::view::AtRiskPage,
         filter::Pagination,
         listing::{CustomerListing, ListScope},
@@ -28,35 +28,42 @@ use crate::{
     state::{Customers, CustomersSnapshot},
 };
 
+/// Names of the table for download.
+const NAMES: SheetNames = SheetNames {
+    file_name: "customers-at-risk",
+    title: "At risk",
+};
+
 pub(crate) async fn show_at_risk(
     State(customers): State<Arc<Customers>>,
-    Query(question): Query<CustomerListParams>,
+    Query(query): Query<CustomerListParams>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = question.asked(&headers, &uri)?;
-    let wanted = question.wanted(&uri, ListScope::AtRisk)?;
+    let request = query.request_context(&headers, &uri)?;
+    let parsed = query.parse(&uri, ListScope::AtRisk)?;
     let current = customers.current().await?;
     let make = async || {
-        let listing = customers.listing(&current, &wanted.question).await;
-        if matches!(asked.face, Format::Csv | Format::Xlsx) {
-            return render_table(&customers, (&current, &listing), &asked);
+        let listing = customers.listing(&current, &parsed.query).await;
+        if matches!(request.face, Format::Csv | Format::Xlsx) {
+            return render_table(&customers, &current, &listing, &request);
         }
         let history: Reading<ScoreHistory> = customers.store.read().await?;
-        let list = at_risk_response((&current, &history.snapshot.data), &listing, wanted.page);
-        render(&customers, (&current, &list), &asked, &wanted)
+        let list = at_risk_response(&current, &history.snapshot.data, &listing, parsed.page);
+        render(&customers, &current, &list, &request, &parsed)
     };
-    let rendered = customers.answered(&current, &asked, make).await?;
+    let rendered = customers.cached_response(&current, &request, make).await?;
     Ok(rendered.respond(&headers))
 }
 
 fn render_table(
     customers: &Customers,
-    listed: (&CustomersSnapshot, &CustomerListing),
-    asked: &RequestContext,
+    current: &CustomersSnapshot,
+    listing: &CustomerListing,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    let sheet = full_table(customers, listed, ("customers-at-risk", "At risk"));
-    match asked.face {
+    let sheet = full_table(customers, current, listing, NAMES);
+    match request.face {
         Format::Csv => Ok(RenderedResponse::csv(&sheet)),
         _ => RenderedResponse::xlsx(&sheet).map_err(Error::internal),
     }
@@ -64,32 +71,34 @@ fn render_table(
 
 fn render(
     customers: &Customers,
-    (current, list): (&CustomersSnapshot, &AtRiskListResponse),
-    asked: &RequestContext,
-    wanted: &ParsedListQuery,
+    current: &CustomersSnapshot,
+    list: &AtRiskListResponse,
+    request: &RequestContext,
+    parsed: &ParsedListQuery,
 ) -> Result<RenderedResponse, Error> {
-    if asked.face == Format::Json {
+    if request.face == Format::Json {
         return RenderedResponse::json(list).map_err(Error::internal);
     }
     let page = AtRiskPage {
         list,
-        filter: &wanted.question.filter,
-        customers: current.digest.overview.summary.total_customers,
+        filter: &parsed.query.filter,
+        customers: current.aggregates.overview.summary.total_customers,
         currency: current.currency,
         now: &current.now,
-        address: &asked.address,
+        address: &request.address,
     };
     Ok(RenderedResponse::html(page.document(&customers.frame(current))))
 }
 
 fn at_risk_response(
-    (current, history): (&CustomersSnapshot, &ScoreHistory),
+    current: &CustomersSnapshot,
+    history: &ScoreHistory,
     listing: &CustomerListing,
     page: usize,
 ) -> AtRiskListResponse {
-    let paging = Pagination::of(listing.places.len(), page);
-    let line = |place: &u32| {
-        let customer = current.rows.at(*place);
+    let paging = Pagination::of(listing.indices.len(), page);
+    let line = |index: &u32| {
+        let customer = current.rows.at(*index);
         AtRiskCustomerResponse {
             customer: CustomerResponse::of(customer, &current.rows, current.currency),
             risk: JsonDecimal::new(risk::churn_probability(customer).unwrap_or_default()),
@@ -98,11 +107,11 @@ fn at_risk_response(
     };
     AtRiskListResponse {
         as_of: current.read_at,
-        total: listing.places.len(),
+        total: listing.indices.len(),
         value_at_risk: listing.value_at_risk,
         currency: current.currency.code().to_owned(),
         page: paging.page,
         pages: paging.pages,
-        customers: paging.part(&listing.places).iter().map(line).collect(),
+        customers: paging.part(&listing.indices).iter().map(line).collect(),
     }
 }

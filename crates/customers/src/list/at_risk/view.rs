@@ -77,7 +77,7 @@ impl AtRiskPage<'_> {
                 }
                 p .hint { "Ordered by what is at stake: revenue a month times the chance of losing it." }
                 div .customers.at-risk { (self.table()) }
-                (pager((self.list.page, self.list.pages), |page| {
+                (pager(self.list.page, self.list.pages, |page| {
                     list_address(AT_RISK, self.filter, &[("page", page.to_string())])
                 }))
             }

@@ -122,30 +122,30 @@ impl RevenueGrowth {
             in_other_currencies: 0,
             unusable: 0,
         };
-        let mut moves: Vec<CountedMovement<'_>> = Vec::new();
+        let mut movements: Vec<CountedMovement<'_>> = Vec::new();
         for event in events.iter().filter(|event| event.source == source) {
             let EventDetail::Movement(movement) = &event.detail else {
                 continue;
             };
             match movement_of(event, movement) {
                 Some((_, of)) if of != currency => growth.in_other_currencies += 1,
-                Some((counted, _)) if counted.day <= today => moves.push(counted),
+                Some((counted, _)) if counted.day <= today => movements.push(counted),
                 Some(_) => {}
                 None => growth.unusable += 1,
             }
         }
-        moves.sort_by(|left, right| {
+        movements.sort_by(|left, right| {
             (left.day, left.customer, left.change).cmp(&(right.day, right.customer, right.change))
         });
-        growth.fill(&moves, today);
+        growth.add_months(&movements, today);
         growth
     }
 
-    fn fill<'a>(&mut self, moves: &[CountedMovement<'a>], today: Date) {
-        let Some(first) = moves.first() else { return };
+    fn add_months<'a>(&mut self, movements: &[CountedMovement<'a>], today: Date) {
+        let Some(first) = movements.first() else { return };
         let mut ends: Vec<MrrBalances<'a>> = Vec::new();
         let mut balances = MrrBalances::new();
-        let mut left = moves;
+        let mut left = movements;
         let mut month = first.day.first_of_month();
         while month <= today {
             let last = month.last_of_month();
@@ -158,10 +158,10 @@ impl RevenueGrowth {
             };
             for one in of_month {
                 *balances.entry(one.customer).or_default() += one.change;
-                *figures.place(one.kind) += one.change;
+                *figures.total_mut(one.kind) += one.change;
             }
             balances.retain(|_, paid| !paid.is_zero());
-            figures.settle(&start, &balances);
+            figures.finish(&start, &balances);
             ends.push(balances.clone());
             figures.retention_12_months = (ends.len().checked_sub(RETENTION_MONTHS + 1))
                 .and_then(|before| ratio(retained_mrr(&ends[before], &balances), ends[before].values().sum()));
@@ -169,27 +169,36 @@ impl RevenueGrowth {
             let Ok(next) = month.checked_add(1.month()) else { break };
             month = next;
         }
-        self.cohorts = cohorts(moves, &self.months, &ends);
+        self.cohorts = cohorts(movements, &self.months, &ends);
     }
 }
 
-/// Totals of the movements of `source` in `currency` after one day and up to and including another: the sums of a
-/// [`RevenueMonth`], without rates. `None` when the source has no movements at all.
-pub fn movement_totals(
-    events: &[CustomerEvent],
-    (source, currency): (&str, Currency),
-    (after, until): (Date, Date),
-) -> Option<RevenueMonth> {
-    let own = events.iter().filter(|event| event.source == source);
-    let told = own.filter_map(|event| match &event.detail {
+/// Selection of movements by source, currency and day.
+#[derive(Clone, Copy, Debug)]
+pub struct MovementSelection<'a> {
+    /// Short name of the source.
+    pub source: &'a str,
+    /// Currency.
+    pub currency: Currency,
+    /// Day after which the movements happened.
+    pub after: Date,
+    /// Last day, inclusive.
+    pub until: Date,
+}
+
+/// Totals of the selected movements: the sums of a [`RevenueMonth`], without rates. `None` when the source has no
+/// movements in the currency at all.
+pub fn movement_totals(events: &[CustomerEvent], selection: &MovementSelection<'_>) -> Option<RevenueMonth> {
+    let own = events.iter().filter(|event| event.source == selection.source);
+    let movements = own.filter_map(|event| match &event.detail {
         EventDetail::Movement(movement) => movement_of(event, movement),
         _ => None,
     });
     let mut sums: Option<RevenueMonth> = None;
-    for (one, _) in told.filter(|(_, of)| *of == currency) {
+    for (one, _) in movements.filter(|(_, of)| *of == selection.currency) {
         let sums = sums.get_or_insert_with(RevenueMonth::default);
-        if one.day > after && one.day <= until {
-            *sums.place(one.kind) += one.change;
+        if one.day > selection.after && one.day <= selection.until {
+            *sums.total_mut(one.kind) += one.change;
         }
     }
     sums
@@ -207,7 +216,7 @@ fn movement_of<'a>(event: &'a CustomerEvent, movement: &'a Movement) -> Option<(
 }
 
 impl RevenueMonth {
-    fn place(&mut self, kind: &MovementKind) -> &mut Decimal {
+    fn total_mut(&mut self, kind: &MovementKind) -> &mut Decimal {
         match kind {
             MovementKind::NewBusiness => &mut self.new_business,
             MovementKind::Expansion => &mut self.expansion,
@@ -218,7 +227,7 @@ impl RevenueMonth {
         }
     }
 
-    fn settle(&mut self, start: &MrrBalances<'_>, end: &MrrBalances<'_>) {
+    fn finish(&mut self, start: &MrrBalances<'_>, end: &MrrBalances<'_>) {
         self.start = start.values().sum();
         self.end = end.values().sum();
         self.customers_at_start = start.len();
@@ -248,10 +257,10 @@ fn retained_mrr(then: &MrrBalances<'_>, now: &MrrBalances<'_>) -> Decimal {
     then.keys().filter_map(|customer| now.get(customer)).sum()
 }
 
-fn cohorts(moves: &[CountedMovement<'_>], months: &[RevenueMonth], ends: &[MrrBalances<'_>]) -> Vec<RevenueCohort> {
+fn cohorts(movements: &[CountedMovement<'_>], months: &[RevenueMonth], ends: &[MrrBalances<'_>]) -> Vec<RevenueCohort> {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut founders: BTreeMap<Date, (BTreeSet<&str>, Decimal)> = BTreeMap::new();
-    for one in moves.iter().filter(|one| *one.kind == MovementKind::NewBusiness) {
+    for one in movements.iter().filter(|one| *one.kind == MovementKind::NewBusiness) {
         let month = one.day.first_of_month();
         let is_first = seen.insert(one.customer);
         let (customers, new_business) = founders.entry(month).or_default();

@@ -95,27 +95,28 @@ struct RevenueCohortResponse {
 
 pub(crate) async fn show_revenue(
     State(customers): State<Arc<Customers>>,
-    Query(question): Query<RevenueQuery>,
+    Query(query): Query<RevenueQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::TABLE)?;
-    let (current, told) = (customers.current().await?, customers.told().await?);
-    Ok(render(&customers, (&current, &told), &asked)?.respond(&headers))
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::TABLE)?;
+    let (current, derived) = (customers.current().await?, customers.derived_records().await?);
+    Ok(render(&customers, &current, &derived, &request)?.respond(&headers))
 }
 
 fn render(
     customers: &Customers,
-    (current, told): (&CustomersSnapshot, &DerivedRecords),
-    asked: &RequestContext,
+    current: &CustomersSnapshot,
+    derived: &DerivedRecords,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
     let growth = RevenueGrowth::of(
-        &told.tables.events,
+        &derived.tables.events,
         MOVEMENT_SOURCE,
         current.currency,
         current.now.date(),
     );
-    match asked.face {
+    match request.face {
         Format::Json => RenderedResponse::json(&revenue_response(current, &growth)).map_err(Error::internal),
         Format::Csv => Ok(RenderedResponse::csv(&revenue_sheet(current, &growth))),
         Format::Xlsx => RenderedResponse::xlsx(&revenue_sheet(current, &growth)).map_err(Error::internal),
@@ -124,7 +125,7 @@ fn render(
                 growth: Some(&growth),
                 source: MOVEMENT_SOURCE_TITLE,
                 heights: &bar_heights(&growth.months),
-                address: &asked.address,
+                address: &request.address,
             };
             Ok(RenderedResponse::html(page.document(&customers.frame(current))))
         }
@@ -175,7 +176,7 @@ fn revenue_response(current: &CustomersSnapshot, growth: &RevenueGrowth) -> Reve
         month: cohort.month,
         customers: cohort.customers,
         new_business: JsonDecimal::new(cohort.new_business),
-        retention: cohort.retention.iter().map(|kept| rounded_share(*kept)).collect(),
+        retention: cohort.retention.iter().map(|share| rounded_share(*share)).collect(),
     });
     RevenueResponse {
         as_of: current.read_at,

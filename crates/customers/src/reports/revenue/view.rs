@@ -185,11 +185,11 @@ fn cohorts(cohorts: &[RevenueCohort], currency: Currency) -> Markup {
             ),
         ];
         for after in 0..names.len() {
-            let kept = cohort.retention.get(after).copied().flatten();
+            let share = cohort.retention.get(after).copied().flatten();
             let shown = if after < cohort.retention.len() {
                 labelled(
                     &format!("after {after} months "),
-                    &html! { (kept.map_or_else(|| UNKNOWN_VALUE.to_owned(), format::percent)) },
+                    &html! { (share.map_or_else(|| UNKNOWN_VALUE.to_owned(), format::percent)) },
                 )
             } else {
                 html! {}

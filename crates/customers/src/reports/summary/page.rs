@@ -34,31 +34,31 @@ pub(crate) struct SummaryQuery {
 
 pub(crate) async fn show_summary(
     State(customers): State<Arc<Customers>>,
-    Query(question): Query<SummaryQuery>,
+    Query(query): Query<SummaryQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PAGE)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PAGE)?;
     let current = customers.current().await?;
-    let make = async || match asked.face {
-        Format::Json => RenderedResponse::json(&current.digest.overview.summary).map_err(Error::internal),
-        _ => render_summary_page(&customers, &current, &asked).await,
+    let make = async || match request.face {
+        Format::Json => RenderedResponse::json(&current.aggregates.overview.summary).map_err(Error::internal),
+        _ => render_summary_page(&customers, &current, &request).await,
     };
-    let rendered = customers.answered(&current, &asked, make).await?;
+    let rendered = customers.cached_response(&current, &request, make).await?;
     Ok(rendered.respond(&headers))
 }
 
 async fn render_summary_page(
     customers: &Customers,
     current: &CustomersSnapshot,
-    asked: &RequestContext,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
     let (history, weeks) = customers.history(current).await?;
     let worst = customers
         .listing(current, &CustomerListQuery::plain(ListScope::AtRisk))
         .await;
-    let worst = worst.places.iter().take(LISTED_AT_RISK).map(|place| {
-        let customer = current.rows.at(*place);
+    let worst = worst.indices.iter().take(LISTED_AT_RISK).map(|index| {
+        let customer = current.rows.at(*index);
         CustomerAtRisk {
             customer,
             at_stake: risk::value_at_risk(customer, current.currency).map(JsonDecimal::new),
@@ -67,10 +67,10 @@ async fn render_summary_page(
     });
     let page = SummaryPage {
         trend: &weeks,
-        overview: &current.digest.overview,
+        overview: &current.aggregates.overview,
         worst: &worst.collect::<Vec<_>>(),
         currency: current.currency,
-        address: &asked.address,
+        address: &request.address,
     };
     Ok(RenderedResponse::html(page.document(&customers.frame(current))))
 }

@@ -31,46 +31,47 @@ pub(crate) struct WeeklyReportQuery {
 
 pub(crate) async fn show_weekly_report(
     State(customers): State<Arc<Customers>>,
-    Query(question): Query<WeeklyReportQuery>,
+    Query(query): Query<WeeklyReportQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::new(question.format.as_deref(), &headers, &uri, Format::PRINTED)?;
+    let request = RequestContext::new(query.format.as_deref(), &headers, &uri, Format::PRINTED)?;
     let current = customers.current().await?;
     let make = async || {
         let week = load_weekly_report(&customers, &current).await?;
-        render(&customers, (&current, &week), &asked)
+        render(&customers, &current, &week, &request)
     };
-    let rendered = customers.answered(&current, &asked, make).await?;
+    let rendered = customers.cached_response(&current, &request, make).await?;
     Ok(rendered.respond(&headers))
 }
 
 async fn load_weekly_report(customers: &Customers, current: &CustomersSnapshot) -> Result<WeeklyReport, Error> {
-    let told = customers.told().await?;
+    let derived = customers.derived_records().await?;
     let report = customers.report().await?;
     Ok(WeeklyReport::of(&WeeklyReportInputs {
         as_of: current.read_at,
         currency: current.currency,
-        overview: &current.digest.overview,
+        overview: &current.aggregates.overview,
         report: &report,
-        events: &told.tables.events,
+        events: &derived.tables.events,
     }))
 }
 
 fn render(
     customers: &Customers,
-    (current, week): (&CustomersSnapshot, &WeeklyReport),
-    asked: &RequestContext,
+    current: &CustomersSnapshot,
+    week: &WeeklyReport,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    match asked.face {
+    match request.face {
         Format::Json => RenderedResponse::json(week).map_err(Error::internal),
         Format::Pdf => {
-            let paper = WeeklyPdf {
+            let pdf = WeeklyPdf {
                 week,
                 currency: current.currency,
                 read_at: &current.read_at.to_zoned(customers.clock.zone().clone()),
             };
-            let document = paper.document().map_err(Error::internal)?;
+            let document = pdf.document().map_err(Error::internal)?;
             let name = format!("customers-{}.pdf", week.day);
             Ok(RenderedResponse::download("application/pdf", document.into(), &name))
         }
@@ -78,7 +79,7 @@ fn render(
             let page = WeeklyPage {
                 week,
                 currency: current.currency,
-                address: &asked.address,
+                address: &request.address,
             };
             Ok(RenderedResponse::html(page.document(&customers.frame(current))))
         }

@@ -14,7 +14,7 @@ use crate::{
     alerts::report::{HealthReport, Mover, NextAction, ReportPeriod},
     health::rules::HealthBand,
     reports::{
-        revenue::growth::{self, RevenueMonth},
+        revenue::growth::{self, MovementSelection, RevenueMonth},
         summary::overview::CustomerOverview,
     },
 };
@@ -142,16 +142,18 @@ pub struct WeeklyReportInputs<'a> {
 }
 
 impl WeeklyReport {
-    /// Report of the week that ends on the day of `material.report`.
-    pub fn of(material: &WeeklyReportInputs<'_>) -> Self {
-        let (report, summary) = (material.report, &material.overview.summary);
+    /// Report of the week that ends on the day of `inputs.report`.
+    pub fn of(inputs: &WeeklyReportInputs<'_>) -> Self {
+        let (report, summary) = (inputs.report, &inputs.overview.summary);
         let since = report.day.saturating_sub(i64::from(ReportPeriod::WEEK.days).days());
         let distribution = &summary.health_distribution;
-        let moved = growth::movement_totals(
-            material.events,
-            (MOVEMENT_SOURCE, material.currency),
-            (since, report.day),
-        );
+        let selection = MovementSelection {
+            source: MOVEMENT_SOURCE,
+            currency: inputs.currency,
+            after: since,
+            until: report.day,
+        };
+        let moved = growth::movement_totals(inputs.events, &selection);
         let band = |band: HealthBand| {
             let total = report.bands.iter().find(|total| total.band == band);
             let share = distribution.of(band);
@@ -165,16 +167,16 @@ impl WeeklyReport {
             }
         };
         Self {
-            as_of: material.as_of,
+            as_of: inputs.as_of,
             day: report.day,
             since,
-            currency: material.currency.code().to_owned(),
-            customers: summary.total_customers - material.overview.unscored.count,
-            without_score: material.overview.unscored.count,
-            in_other_currencies: material.overview.other_currency,
+            currency: inputs.currency.code().to_owned(),
+            customers: summary.total_customers - inputs.overview.unscored.count,
+            without_score: inputs.overview.unscored.count,
+            in_other_currencies: inputs.overview.other_currency,
             total_mrr: summary.total_mrr,
             total_arr: summary.total_arr,
-            value_at_risk: material.overview.value_at_risk,
+            value_at_risk: inputs.overview.value_at_risk,
             avg_health_score: summary.avg_health_score,
             bands: HealthBand::ALL.map(band).into(),
             fallen: report.fallen.iter().map(MoverResponse::of).collect(),

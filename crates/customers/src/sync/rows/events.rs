@@ -126,31 +126,38 @@ impl EventColumns {
 
     fn of(detail: &EventDetail) -> Self {
         match detail {
-            EventDetail::Conversation(told) => {
-                let first = told.messages.first().map(|message| message.text.as_str());
+            EventDetail::Conversation(conversation) => {
+                let first = conversation.messages.first().map(|message| message.text.as_str());
                 let first = first.map(|text| text.chars().take(200).collect::<String>());
-                Self::new(told.title.as_deref().or(first.as_deref()), told.state.as_deref())
+                Self::new(
+                    conversation.title.as_deref().or(first.as_deref()),
+                    conversation.state.as_deref(),
+                )
             }
-            EventDetail::Ticket(told) => Self::new(told.title.as_deref(), told.state.as_deref()),
-            EventDetail::Booking(told) => Self::new(told.name.as_deref(), Some(outcome(&told.outcome))),
-            EventDetail::Meeting(told) => Self::new(told.title.as_deref(), None),
-            EventDetail::Onboarding(told) => {
-                let status = told
+            EventDetail::Ticket(ticket) => Self::new(ticket.title.as_deref(), ticket.state.as_deref()),
+            EventDetail::Booking(booking) => Self::new(booking.name.as_deref(), Some(outcome(&booking.outcome))),
+            EventDetail::Meeting(meeting) => Self::new(meeting.title.as_deref(), None),
+            EventDetail::Onboarding(onboarding) => {
+                let status = onboarding
                     .completed
                     .map(|completed| if completed { "completed" } else { "begun" });
-                Self::new(told.content.as_deref(), status)
+                Self::new(onboarding.content.as_deref(), status)
             }
-            EventDetail::Deal(told) => Self {
-                amount: told.amount,
-                currency: told.currency,
-                ..Self::new(told.name.as_deref(), Some(deal_status(told.status)))
+            EventDetail::Deal(deal) => Self {
+                amount: deal.amount,
+                currency: deal.currency,
+                ..Self::new(deal.name.as_deref(), Some(deal_status(deal.status)))
             },
-            EventDetail::Subscription(told) => {
-                let plans: Vec<&str> = told.items.iter().filter_map(|item| item.name.as_deref()).collect();
-                Self::new(Some(&plans.join(", ")), told.status.as_deref())
+            EventDetail::Subscription(subscription) => {
+                let plans: Vec<&str> = subscription
+                    .items
+                    .iter()
+                    .filter_map(|item| item.name.as_deref())
+                    .collect();
+                Self::new(Some(&plans.join(", ")), subscription.status.as_deref())
             }
-            EventDetail::Invoice(told) => Self::new(None, told.status.as_deref()).worth(told.total),
-            EventDetail::Movement(told) => Self::new(told.description.as_deref(), None).worth(told.change),
+            EventDetail::Invoice(invoice) => Self::new(None, invoice.status.as_deref()).worth(invoice.total),
+            EventDetail::Movement(movement) => Self::new(movement.description.as_deref(), None).worth(movement.change),
         }
     }
 }

@@ -62,7 +62,7 @@ pub const REMOVED: &str = "removed";
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceRecord {
     /// The record; its feed is not stored.
-    pub said: Observation,
+    pub observation: Observation,
     /// Time at which a sync last changed the record.
     pub synced_at: Option<Timestamp>,
 }
@@ -70,7 +70,7 @@ pub struct SourceRecord {
 impl SourceRecord {
     /// Row id.
     pub fn id(&self) -> String {
-        record_row_id(&self.said.source, &self.said.subject)
+        record_row_id(&self.observation.source, &self.observation.subject)
     }
 }
 
@@ -80,23 +80,26 @@ pub fn record_row_id(source: &str, subject: &Subject) -> String {
 }
 
 /// Cells of a record.
-pub fn record_cells(said: &Observation, synced_at: Timestamp, zone: &TimeZone) -> RowCells {
-    let presence = match said.presence {
+pub fn record_cells(observation: &Observation, synced_at: Timestamp, zone: &TimeZone) -> RowCells {
+    let presence = match observation.presence {
         Presence::Present => "present",
         Presence::Removed => REMOVED,
     };
     vec![
-        (SOURCE, cells::text(&said.source)),
-        (KIND, cells::text(subject_kind_word(said.subject.kind))),
-        (VENDOR_ID, cells::text(&said.subject.id)),
-        (EMAILS, cells::lines(&said.emails)),
-        (NAME, cells::text_of(said.name.as_deref())),
-        (COMPANY, cells::text_of(said.company.as_deref())),
-        (BELONGS_TO, cells::lines(said.belongs_to.iter().map(subject_text))),
-        (FORMER_IDS, cells::lines(&said.former_ids)),
-        (FIELDS, fields_entry(&said.fields)),
+        (SOURCE, cells::text(&observation.source)),
+        (KIND, cells::text(subject_kind_word(observation.subject.kind))),
+        (VENDOR_ID, cells::text(&observation.subject.id)),
+        (EMAILS, cells::lines(&observation.emails)),
+        (NAME, cells::text_of(observation.name.as_deref())),
+        (COMPANY, cells::text_of(observation.company.as_deref())),
+        (
+            BELONGS_TO,
+            cells::lines(observation.belongs_to.iter().map(subject_text)),
+        ),
+        (FORMER_IDS, cells::lines(&observation.former_ids)),
+        (FIELDS, fields_entry(&observation.fields)),
         (PRESENCE, cells::text(presence)),
-        (UPDATED_AT, cells::instant(said.updated_at, zone)),
+        (UPDATED_AT, cells::instant(observation.updated_at, zone)),
         (SYNCED_AT, cells::instant(Some(synced_at), zone)),
     ]
 }
@@ -161,24 +164,27 @@ pub fn decode_record(row: TabRow<'_>, decoding: &mut DecodeContext) -> Option<So
         cells.exclude(KIND, reason);
         return None;
     };
-    let mut said = Observation::about(subject);
-    said.source = source;
-    said.emails = cells.emails(EMAILS);
-    said.name = cells.text(NAME);
-    said.company = cells.text(COMPANY);
-    said.belongs_to = cells
+    let mut observation = Observation::about(subject);
+    observation.source = source;
+    observation.emails = cells.emails(EMAILS);
+    observation.name = cells.text(NAME);
+    observation.company = cells.text(COMPANY);
+    observation.belongs_to = cells
         .lines(BELONGS_TO)
         .iter()
         .filter_map(|line| parse_subject(line))
         .collect();
-    said.former_ids = cells.lines(FORMER_IDS);
-    said.fields = decode_fields(&mut cells);
+    observation.former_ids = cells.lines(FORMER_IDS);
+    observation.fields = decode_fields(&mut cells);
     if cells.text(PRESENCE).as_deref() == Some(REMOVED) {
-        said.presence = Presence::Removed;
+        observation.presence = Presence::Removed;
     }
-    said.updated_at = cells.instant(UPDATED_AT);
+    observation.updated_at = cells.instant(UPDATED_AT);
     let synced_at = cells.instant(SYNCED_AT);
-    Some(SourceRecord { said, synced_at })
+    Some(SourceRecord {
+        observation,
+        synced_at,
+    })
 }
 
 fn decode_fields(cells: &mut CellReader<'_>) -> Vec<ObservedField> {
@@ -192,7 +198,7 @@ fn decode_fields(cells: &mut CellReader<'_>) -> Vec<ObservedField> {
             .collect(),
         Err(_) => {
             let reason = "The facts cannot be read, so they count as unknown; the next full sync writes them again.";
-            cells.tell(FIELDS, reason.to_owned());
+            cells.report(FIELDS, reason.to_owned());
             Vec::new()
         }
     }

@@ -99,7 +99,7 @@ pub struct SyncRun {
 
 impl SyncRun {
     /// Whether the run wrote rows from which customers were not yet derived.
-    pub fn is_owed(&self) -> bool {
+    pub fn is_derivation_pending(&self) -> bool {
         self.created + self.updated > 0 && self.derived_at.is_none()
     }
 }
