@@ -1,6 +1,10 @@
 //! Tests of the deals import over the emulator: preview as a diff, idempotent write, rollback.
 
-use std::{fmt::Write, time::Duration};
+use std::{
+    fmt::Write as _,
+    io::{Cursor, Read, Write},
+    time::Duration,
+};
 
 use deals::import::{DEMO, DEMO_NAME};
 use reqwest::{Response, StatusCode};
@@ -355,6 +359,57 @@ async fn a_workbook_is_read() {
         (&json!(1234.5), &json!("2026-12-31"))
     );
     assert_eq!(deal["statut"], json!("Gagné"));
+}
+
+/// The workbook with 100,000 more attributes on the first tag that begins with `tag` in one of its parts.
+fn with_many_attributes(workbook: &[u8], part: &str, tag: &str) -> Vec<u8> {
+    let attributes: String = (0..100_000).map(|number| format!("a{number}=\"\" ")).collect();
+    let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).expect("an archive");
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).expect("a part");
+        let name = entry.name().expect("a name").into_owned();
+        let mut content = String::new();
+        entry.read_to_string(&mut content).expect("text");
+        if name == part {
+            let place = content.find(tag).expect(tag) + tag.len();
+            content.insert_str(place, &attributes);
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(name, options).expect("a part");
+        writer.write_all(content.as_bytes()).expect("content");
+    }
+    writer.finish().expect("an archive").into_inner()
+}
+
+/// RUSTSEC-2026-0194: with an older XML reader such an upload held a core for 40 seconds.
+#[tokio::test]
+async fn a_workbook_with_100_000_attributes_on_one_tag_is_answered_within_two_seconds() {
+    let world = World::new().await;
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, header) in (0..).zip(["Client", "Statut", "Montant"]) {
+        sheet.write(0, column, header).expect("written");
+    }
+    sheet.write(1, 0, "Acme").expect("written");
+    sheet.write(1, 1, "Gagné").expect("written");
+    sheet.write(1, 2, 1234.5).expect("written");
+    let workbook = workbook.save_to_buffer().expect("a workbook");
+    for (part, tag) in [
+        ("xl/worksheets/sheet1.xml", "<row "),
+        ("xl/worksheets/sheet1.xml", "<c "),
+        ("xl/styles.xml", "<xf "),
+        ("xl/workbook.xml", "<sheet "),
+    ] {
+        let file = with_many_attributes(&workbook, part, tag);
+        let sending = Sending {
+            name: "deals.xlsx",
+            ..Sending::of(&file)
+        };
+        let answer = tokio::time::timeout(Duration::from_secs(2), sending.preview(&world)).await;
+        let answer = answer.unwrap_or_else(|_| panic!("{tag} in {part} takes more than two seconds"));
+        assert_eq!(counts(&answer), [1, 0, 0, 0], "{tag} in {part}: {answer}");
+    }
 }
 
 #[tokio::test]

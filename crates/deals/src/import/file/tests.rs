@@ -1,4 +1,7 @@
-use std::io::{Cursor, Write};
+use std::{
+    io::{Cursor, Write},
+    time::{Duration, Instant},
+};
 
 use domain::language::Language;
 use proptest::prelude::*;
@@ -271,6 +274,73 @@ fn parts_of(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     (0..zip::ZipArchive::new(Cursor::new(bytes)).expect("archive").len())
         .map(part)
         .collect()
+}
+
+/// The workbook with 100,000 more attributes on the first tag that begins with `tag` in one of its parts.
+fn with_many_attributes(workbook: &[u8], part: &str, tag: &str) -> Vec<u8> {
+    let mut parts = parts_of(workbook);
+    let content = parts
+        .iter_mut()
+        .find(|(name, _)| name == part)
+        .map(|(_, content)| content);
+    let content = content.expect(part);
+    let place = content.windows(tag.len()).position(|window| window == tag.as_bytes());
+    let place = place.expect(tag) + tag.len();
+    let attributes: String = (0..100_000).map(|number| format!("a{number}=\"\" ")).collect();
+    content.splice(place..place, attributes.bytes());
+    let parts: Vec<(&str, &[u8])> = parts
+        .iter()
+        .map(|(name, content)| (name.as_str(), content.as_slice()))
+        .collect();
+    archive(&parts)
+}
+
+/// RUSTSEC-2026-0194: a parser that compares each attribute with all earlier ones holds a core for 40 seconds.
+#[test]
+fn a_hundred_thousand_attributes_on_one_tag_are_read_within_two_seconds() {
+    let workbook = typed_workbook();
+    let expected = read(&workbook, FileLimits::default());
+    for (part, tag) in [
+        ("xl/worksheets/sheet2.xml", "<row "),
+        ("xl/worksheets/sheet2.xml", "<c "),
+        ("xl/styles.xml", "<numFmt "),
+        ("xl/styles.xml", "<cellXfs "),
+        ("xl/styles.xml", "<xf "),
+        ("xl/workbook.xml", "<sheet "),
+        ("xl/_rels/workbook.xml.rels", "<Relationship "),
+        ("xl/sharedStrings.xml", "<sst "),
+    ] {
+        let hostile = with_many_attributes(&workbook, part, tag);
+        // Other tests use the same cores: only the fastest of three tries says something about the reader.
+        let tries = (0..3).map(|_| {
+            let begin = Instant::now();
+            assert_eq!(read(&hostile, FileLimits::default()), expected, "{tag} in {part}");
+            begin.elapsed()
+        });
+        let is_fast = tries.into_iter().any(|took| took < Duration::from_secs(2));
+        assert!(is_fast, "{tag} in {part} takes more than two seconds");
+    }
+}
+
+/// calamine computes cell references without checks (<https://github.com/tafia/calamine/issues/694>).
+#[test]
+fn a_row_number_beyond_32_bits_is_a_problem_and_no_crash() {
+    let mut parts = parts_of(&typed_workbook());
+    let sheet = parts.iter_mut().find(|(name, _)| name == "xl/worksheets/sheet2.xml");
+    let (_, content) = sheet.expect("sheet");
+    *content = String::from_utf8(std::mem::take(content))
+        .expect("text")
+        .replacen("r=\"B4\"", "r=\"B42949672970\"", 1)
+        .into_bytes();
+    let parts: Vec<(&str, &[u8])> = parts
+        .iter()
+        .map(|(name, content)| (name.as_str(), content.as_slice()))
+        .collect();
+    let table = read(&archive(&parts), FileLimits::default());
+    // A build without overflow checks (`--release`) takes the number modulo 2^32 instead.
+    if cfg!(debug_assertions) {
+        assert!(matches!(table, Err(FileProblem::Damaged(_))), "{table:?}");
+    }
 }
 
 #[test]

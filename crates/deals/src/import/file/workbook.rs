@@ -26,7 +26,8 @@ const MAX_COLUMNS: usize = 256;
 /// See [`FileProblem`](crate::import::file::problem::FileProblem).
 pub(crate) fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FileProblem> {
     check_unpacked_size(bytes, limits)?;
-    // calamine panics on some damaged sheets, for example if a row number exceeds 32 bits.
+    // calamine 0.38 computes cell references without checks and so panics on some damaged sheets, for example if a row
+    // number exceeds 32 bits (https://github.com/tafia/calamine/issues/694).
     let read = std::panic::catch_unwind(|| read_workbook(bytes, limits));
     read.unwrap_or_else(|_| Err(FileProblem::Damaged("a cell reference is out of range".to_owned())))
 }
