@@ -103,7 +103,7 @@ pub(crate) fn cross_board_lookup(leaderboard: &Arc<Leaderboard>, deals: &Arc<Dea
     Arc::new(move |company| {
         let (leaderboard, deals) = boards.clone();
         Box::pin(async move {
-            let (credits, open) = tokio::join!(leaderboard.credited(&company), deals.open_with(&company));
+            let (credits, open) = tokio::join!(leaderboard.credited(&company), deals.open_deals_of(&company));
             let mut data = CrossBoardData::default();
             match credits {
                 Ok(credits) => data.integrations = credits.into_iter().map(integration).collect(),

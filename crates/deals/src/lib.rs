@@ -160,7 +160,7 @@ fn action_routes() -> ApiRouter<Arc<Deals>> {
             .responds_with::<DealResponse>(200, "The deal as it is now.")
             .redirects()
     });
-    let pause = post_with(crate::editing::actions::page::snooze, |it| {
+    let snooze = post_with(crate::editing::actions::page::snooze, |it| {
         about_deal(it, "Sets a deal aside until a day, or takes it up again.")
             .reads::<SnoozeFields>(BodyKind::Form)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
@@ -170,7 +170,7 @@ fn action_routes() -> ApiRouter<Arc<Deals>> {
         .api_route("/deals/{id}/status", status)
         .api_route("/deals/{id}/delete", delete)
         .api_route("/deals/{id}/undo", undo)
-        .api_route("/deals/{id}/pause", pause)
+        .api_route("/deals/{id}/pause", snooze)
 }
 
 fn sales_routes() -> ApiRouter<Arc<Deals>> {

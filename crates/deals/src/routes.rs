@@ -24,8 +24,8 @@ pub fn list_address(filter: &DealFilter, subset: Option<DealSegment>) -> String 
 }
 
 /// List of a query.
-pub(crate) fn query_address(question: &DealQuery) -> String {
-    with_query(LIST, &question.to_query())
+pub(crate) fn query_address(query: &DealQuery) -> String {
+    with_query(LIST, &query.to_query())
 }
 
 /// List restricted to some stages, within a filter that may name stages too.
@@ -57,8 +57,8 @@ pub(crate) fn assignee_address(filter: &DealFilter, assignee: Option<&str>) -> S
 }
 
 /// Page of one deal, with the query of the list it was opened from.
-pub(crate) fn deal_address(id: u64, question: &DealQuery) -> String {
-    with_query(&format!("{BOARD}/{id}"), &question.to_query())
+pub(crate) fn deal_address(id: u64, query: &DealQuery) -> String {
+    with_query(&format!("{BOARD}/{id}"), &query.to_query())
 }
 
 /// Address that sets or ends the snooze of a deal.

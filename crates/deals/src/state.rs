@@ -36,6 +36,7 @@ use crate::{
     list::{
         filter::DealFilter,
         listing::{DealListing, DealQuery},
+        query_params::MessageStyle,
     },
     reminders::settings::ReminderSettings,
     snapshot::{DealsSnapshot, RuleContext},
@@ -45,7 +46,7 @@ use crate::{
 pub struct Deals {
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Clock,
-    pub(crate) importer: Arc<ImportJobs>,
+    pub(crate) import_jobs: Arc<ImportJobs>,
     pub(crate) reminders: ReminderSettings,
     pub(crate) rules: DealRules,
     /// Held during a reminder run, so that runs do not overlap.
@@ -53,7 +54,7 @@ pub struct Deals {
     source: DataSource,
     frame: Frame,
     tally: Arc<FindingCounts>,
-    kept: ResponseCache,
+    responses: ResponseCache,
     correcting: Arc<AutoCorrector>,
     overviews: DerivedCache<DerivedKey, DashboardOverview>,
     listings: DerivedCache<DerivedKey, DealListing>,
@@ -89,7 +90,7 @@ impl Deals {
     /// Builds the state.
     pub fn new(parts: DealsParts) -> Self {
         Self {
-            importer: Arc::new(ImportJobs::new(
+            import_jobs: Arc::new(ImportJobs::new(
                 Arc::clone(&parts.store),
                 parts.clock.clone(),
                 parts.rules.lost_stage,
@@ -102,7 +103,7 @@ impl Deals {
             reminders: parts.reminders,
             rules: parts.rules,
             reminding: Mutex::default(),
-            kept: ResponseCache::default(),
+            responses: ResponseCache::default(),
             correcting: Arc::default(),
             overviews: DerivedCache::most(MAX_CACHED_OVERVIEWS),
             listings: DerivedCache::with_max_bytes(MAX_CACHED_LIST_BYTES, |listing| 4 * listing.places.len() + 1024),
@@ -141,7 +142,7 @@ impl Deals {
     ///
     /// # Errors
     /// When the tabs cannot be read.
-    pub async fn open_with(&self, company: &str) -> Result<Vec<DealResponse>, ReadError> {
+    pub async fn open_deals_of(&self, company: &str) -> Result<Vec<DealResponse>, ReadError> {
         let current = self.current().await?;
         let wanted = CompanyKey::of(company);
         let is_meant =
@@ -157,7 +158,7 @@ impl Deals {
     }
 
     /// Inputs of responses besides the rows and the filter.
-    pub(crate) fn context(&self, current: &DealsSnapshot) -> RuleContext {
+    pub(crate) fn rule_context(&self, current: &DealsSnapshot) -> RuleContext {
         RuleContext {
             day: BoardDay {
                 today: current.now.date(),
@@ -172,16 +173,22 @@ impl Deals {
 
     /// Dashboard of the deals that match `filter`, cached.
     pub(crate) async fn overview(&self, current: &DealsSnapshot, filter: &DealFilter) -> Arc<DashboardOverview> {
-        let work = async { Arc::new(DashboardOverview::of(&current.rows, filter, &self.context(current))) };
-        let settled = (current.version, current.now.date(), filter.to_query());
-        self.overviews.get_or_compute(settled, work).await
+        let work = async {
+            Arc::new(DashboardOverview::of(
+                &current.rows,
+                filter,
+                &self.rule_context(current),
+            ))
+        };
+        let key = (current.version, current.now.date(), filter.to_query());
+        self.overviews.get_or_compute(key, work).await
     }
 
-    /// Deals that match `question`, in order, cached.
-    pub(crate) async fn listing(&self, current: &DealsSnapshot, question: &DealQuery) -> Arc<DealListing> {
-        let work = async { Arc::new(DealListing::of(&current.rows, question, &self.context(current))) };
-        let settled = (current.version, current.now.date(), question.to_query());
-        self.listings.get_or_compute(settled, work).await
+    /// Deals that match `query`, in order, cached.
+    pub(crate) async fn listing(&self, current: &DealsSnapshot, query: &DealQuery) -> Arc<DealListing> {
+        let work = async { Arc::new(DealListing::of(&current.rows, query, &self.rule_context(current))) };
+        let key = (current.version, current.now.date(), query.to_query());
+        self.listings.get_or_compute(key, work).await
     }
 
     /// Findings of this board, for the page of findings.
@@ -237,14 +244,22 @@ impl Deals {
         self.frame.clone().for_board(board, language, action)
     }
 
+    /// How error messages are written on this board.
+    pub(crate) fn message_style(&self, language: Language) -> MessageStyle {
+        MessageStyle {
+            language,
+            lost_stage: self.rules.lost_stage,
+        }
+    }
+
     /// Rendered response from the cache, or made by `make`.
     pub(crate) async fn answered(
         &self,
         current: &DealsSnapshot,
-        asked: &RequestContext,
+        request: &RequestContext,
         make: impl AsyncFnOnce() -> Result<RenderedResponse, Error>,
     ) -> Result<RenderedResponse, Error> {
-        current.answered(&self.kept, asked, make).await
+        current.answered(&self.responses, request, make).await
     }
 }
 

@@ -50,7 +50,7 @@ pub struct DashboardOverview {
     /// Stale deals.
     pub cold: ListPreview<StaleDealResponse>,
     /// Stale deals that are snoozed.
-    pub paused: ListPreview<StaleDealResponse>,
+    pub snoozed: ListPreview<StaleDealResponse>,
     /// Number of open deals whose last change is unknown.
     pub unknown_age_count: usize,
     /// Number of deals for each filter option.
@@ -135,7 +135,7 @@ impl DashboardOverview {
         let kpis = Kpis::of(&deals, context.lost_stage);
         let sectors = sector_totals(&deals, None);
         let baskets = top_baskets(&sectors, TOP_BASKETS);
-        let cold = stale_deals(&deals, &context.cold_after, &rows.pauses, &context.day);
+        let cold = stale_deals(&deals, &context.cold_after, &rows.snoozes, &context.day);
         Self {
             today: context.day.today,
             all_deals: rows.deals.len(),
@@ -159,11 +159,11 @@ impl DashboardOverview {
                 |cold| cold.deal,
                 |cold| StaleDealResponse::of(cold, None, rows),
             ),
-            paused: ListPreview::of(
-                &cold.paused,
+            snoozed: ListPreview::of(
+                &cold.snoozed,
                 most,
                 |(cold, _)| cold.deal,
-                |(cold, pause)| StaleDealResponse::of(cold, Some(pause), rows),
+                |(cold, snooze)| StaleDealResponse::of(cold, Some(snooze), rows),
             ),
             unknown_age_count: cold.undated.len(),
             facets: selection.facets,

@@ -34,75 +34,75 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = common.asked(&headers, &uri, Format::REPORT)?;
-    let question = DealQuery {
-        filter: parse_filter(&uri, (asked.language, deals.rules.lost_stage))?.filter,
+    let request = common.request_context(&headers, &uri, Format::REPORT)?;
+    let query = DealQuery {
+        filter: parse_filter(&uri, deals.message_style(request.language))?.filter,
         ..DealQuery::default()
     };
     let current = deals.current().await?;
-    let make = async || render(&deals, &current, &question, &asked).await;
-    let rendered = deals.answered(&current, &asked, make).await?;
-    Ok(common.remembering(rendered.respond(&headers), asked.language))
+    let make = async || render(&deals, &current, &query, &request).await;
+    let rendered = deals.answered(&current, &request, make).await?;
+    Ok(common.with_language_cookie(rendered.respond(&headers), request.language))
 }
 
 async fn render(
     deals: &Deals,
     current: &DealsSnapshot,
-    question: &DealQuery,
-    asked: &RequestContext,
+    query: &DealQuery,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    match asked.face {
+    match request.face {
         Format::Html => {
-            let overview = deals.overview(current, &question.filter).await;
+            let overview = deals.overview(current, &query.filter).await;
             let page = DashboardPage {
-                question,
+                query,
                 overview: &overview,
-                address: &asked.address,
+                address: &request.address,
             };
             Ok(RenderedResponse::html(
-                page.document(&deals.frame(current, asked.language)),
+                page.document(&deals.frame(current, request.language)),
             ))
         }
         Format::Json => {
-            let answer = DashboardResponse::of(&current.rows, &question.filter, &deals.context(current));
+            let answer = DashboardResponse::of(&current.rows, &query.filter, &deals.rule_context(current));
             RenderedResponse::json(&answer).map_err(Error::internal)
         }
-        _ => render_download(deals, current, question, asked).await,
+        _ => render_download(deals, current, query, request).await,
     }
 }
 
-/// Every deal that matches `question`, on all pages.
+/// Every deal that matches `query`, on all pages.
 pub(crate) async fn render_download(
     deals: &Deals,
     current: &DealsSnapshot,
-    question: &DealQuery,
-    asked: &RequestContext,
+    query: &DealQuery,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    if asked.face == Format::Pdf {
-        return render_report(deals, current, question, asked);
+    if request.face == Format::Pdf {
+        return render_report(deals, current, query, request);
     }
-    let listing = deals.listing(current, question).await;
+    let listing = deals.listing(current, query).await;
     let as_of = current.read_at.to_zoned(deals.clock.zone().clone());
     let sheet = deals_table(&current.rows, &listing, &as_of);
-    match asked.face {
-        Format::Xlsx => RenderedResponse::xlsx_in(&sheet, ExportDialect::of(asked.language)).map_err(Error::internal),
-        _ => Ok(RenderedResponse::csv_in(&sheet, ExportDialect::of(asked.language))),
+    match request.face {
+        Format::Xlsx => RenderedResponse::xlsx_in(&sheet, ExportDialect::of(request.language)).map_err(Error::internal),
+        _ => Ok(RenderedResponse::csv_in(&sheet, ExportDialect::of(request.language))),
     }
 }
 
 fn render_report(
     deals: &Deals,
     current: &DealsSnapshot,
-    question: &DealQuery,
-    asked: &RequestContext,
+    query: &DealQuery,
+    request: &RequestContext,
 ) -> Result<RenderedResponse, Error> {
-    let context = deals.context(current);
-    let overview = DashboardOverview::with_lines(&current.rows, &question.filter, &context, PRINTED_LINES);
+    let context = deals.rule_context(current);
+    let overview = DashboardOverview::with_lines(&current.rows, &query.filter, &context, PRINTED_LINES);
     let report = DashboardReport {
         overview: &overview,
-        filter: &question.filter,
+        filter: &query.filter,
         read_at: &current.read_at.to_zoned(deals.clock.zone().clone()),
-        language: asked.language,
+        language: request.language,
     };
     let document = report.document().map_err(Error::internal)?;
     let name = format!("deals-{}.pdf", current.now.date());

@@ -140,7 +140,7 @@ impl DashboardResponse {
         let kpis = Kpis::of(&deals, context.lost_stage);
         let before = kpis_before(rows, filter, context.lost_stage);
         let sectors = sector_totals(&deals, None);
-        let cold = stale_deals(&deals, &context.cold_after, &rows.pauses, &context.day);
+        let cold = stale_deals(&deals, &context.cold_after, &rows.snoozes, &context.day);
         let deadlines = Deadlines::of(&deals, context.day.today);
         Self {
             as_of: context.as_of,
@@ -153,8 +153,8 @@ impl DashboardResponse {
             sectors,
             deadlines: DeadlinesResponse::of(&deadlines, rows, context.day.today),
             cold: first_deals(&cold.cold, |cold| StaleDealResponse::of(cold, None, rows)),
-            paused: first_deals(&cold.paused, |(cold, pause)| {
-                StaleDealResponse::of(cold, Some(pause), rows)
+            paused: first_deals(&cold.snoozed, |(cold, snooze)| {
+                StaleDealResponse::of(cold, Some(snooze), rows)
             }),
             cold_unknown: first_deals(&cold.undated, |deal| DealResponse::of(deal, rows)),
             cut: truncated_lists(&deadlines, &cold, filter),
@@ -191,7 +191,7 @@ fn truncated_lists(deadlines: &Deadlines<'_>, cold: &StaleDeals<'_>, filter: &De
         (DealSegment::Later, deadlines.later.len()),
         (DealSegment::Undated, deadlines.undated.len()),
         (DealSegment::Cold, cold.cold.len()),
-        (DealSegment::Paused, cold.paused.len()),
+        (DealSegment::Snoozed, cold.snoozed.len()),
         (DealSegment::UnknownAge, cold.undated.len()),
     ];
     let long = lists.into_iter().filter(|(_, deals)| *deals > MAX_LIST_LENGTH);
@@ -210,11 +210,11 @@ fn truncated_lists(deadlines: &Deadlines<'_>, cold: &StaleDeals<'_>, filter: &De
 
 impl StaleDealResponse {
     /// Response for one stale deal of `rows`.
-    pub fn of(cold: &StaleDeal<'_>, pause: Option<&DealSnooze>, rows: &DealRows) -> Self {
+    pub fn of(cold: &StaleDeal<'_>, snooze: Option<&DealSnooze>, rows: &DealRows) -> Self {
         Self {
             deal: DealResponse::of(cold.deal, rows),
             days_without_change: cold.days,
-            pause: pause.cloned(),
+            pause: snooze.cloned(),
         }
     }
 }

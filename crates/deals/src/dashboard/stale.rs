@@ -92,7 +92,7 @@ pub struct StaleDeals<'a> {
     /// Stale deals, longest without a change first.
     pub cold: Vec<StaleDeal<'a>>,
     /// Stale deals that are snoozed.
-    pub paused: Vec<(StaleDeal<'a>, &'a DealSnooze)>,
+    pub snoozed: Vec<(StaleDeal<'a>, &'a DealSnooze)>,
     /// Deals without a readable `updated_at` or `created_at`.
     pub undated: Vec<&'a Deal>,
 }
@@ -101,7 +101,7 @@ pub struct StaleDeals<'a> {
 pub fn stale_deals<'a>(
     deals: &[&'a Deal],
     after: &StaleAfter,
-    pauses: &'a DealSnoozes,
+    snoozes: &'a DealSnoozes,
     day: &BoardDay,
 ) -> StaleDeals<'a> {
     let mut found = StaleDeals::default();
@@ -116,13 +116,15 @@ pub fn stale_deals<'a>(
             continue;
         };
         let cold = StaleDeal { deal, days };
-        match deal.id.and_then(|id| pauses.in_force(id, day.today)) {
-            Some(pause) => found.paused.push((cold, pause)),
+        match deal.id.and_then(|id| snoozes.active(id, day.today)) {
+            Some(snooze) => found.snoozed.push((cold, snooze)),
             None => found.cold.push(cold),
         }
     }
     found.cold.sort_by_key(|cold| (Reverse(cold.days), cold.deal.row));
-    found.paused.sort_by_key(|(cold, pause)| (pause.until, cold.deal.row));
+    found
+        .snoozed
+        .sort_by_key(|(cold, snooze)| (snooze.until, cold.deal.row));
     found
 }
 

@@ -28,7 +28,7 @@ pub static DEALS: Tab = Tab {
 };
 
 /// Tab `deal_pauses`: snoozed deals, by the id of the deal.
-pub static DEAL_PAUSES: Tab = Tab {
+pub static DEAL_SNOOZES: Tab = Tab {
     title: "deal_pauses",
     columns: &[
         Column::new("id", ColumnKind::Text),
@@ -67,8 +67,8 @@ pub const CREATED_AT: usize = 10;
 /// Position of `updated_at`.
 pub const UPDATED_AT: usize = 11;
 
-/// Column positions of [`DEAL_PAUSES`].
-pub mod pause_column {
+/// Column positions of [`DEAL_SNOOZES`].
+pub mod snooze_column {
     /// Position of `until`.
     pub const UNTIL: usize = 1;
     /// Position of `reason`.

@@ -14,7 +14,7 @@ use sheets_store::{Dataset, DecodeContext, TabRows, finding::Finding};
 
 use crate::deal::{
     Deal,
-    columns::{DEAL_PAUSES, DEALS},
+    columns::{DEAL_SNOOZES, DEALS},
     rows::DealRows,
     stage::Stage,
 };
@@ -101,7 +101,7 @@ pub(crate) fn short_row(cells: [Value; 6]) -> Vec<Value> {
 }
 
 /// Decoded rows of the tab `deals`, and the findings.
-pub(crate) fn decode(rows: Vec<Vec<Value>>, pauses: Vec<Vec<Value>>) -> (DealRows, Vec<Finding>) {
+pub(crate) fn decode(rows: Vec<Vec<Value>>, snoozes: Vec<Vec<Value>>) -> (DealRows, Vec<Finding>) {
     let with_headers = |tab: &'static sheets_store::Tab, rows: Vec<Vec<Value>>| {
         let headers = tab.columns.iter().map(|column| json!(column.header)).collect();
         TabRows::of_answer(tab, [headers].into_iter().chain(rows).collect())
@@ -110,7 +110,7 @@ pub(crate) fn decode(rows: Vec<Vec<Value>>, pauses: Vec<Vec<Value>>) -> (DealRow
         zone: TimeZone::get("Europe/Paris").expect("bundled time zone"),
         findings: Vec::new(),
     };
-    let tabs = vec![with_headers(&DEALS, rows), with_headers(&DEAL_PAUSES, pauses)];
+    let tabs = vec![with_headers(&DEALS, rows), with_headers(&DEAL_SNOOZES, snoozes)];
     let rows = DealRows::decode(tabs, &mut decoding);
     (rows, decoding.findings)
 }

@@ -59,8 +59,8 @@ pub(crate) async fn render_page(
         deal: DealResponse::of(deal, &current.rows),
         id,
         notice: caller.notice(),
-        pause: SnoozeForm {
-            in_force: current.rows.pauses.in_force(id, today).cloned(),
+        snooze: SnoozeForm {
+            active: current.rows.snoozes.active(id, today).cloned(),
             ..typed
         },
         events: log.map(|log| HistoryEvent::of(log.snapshot.data.of_deal(id))),

@@ -47,7 +47,7 @@ pub(crate) struct DealRowParser {
 
 /// Parses an amount that staff typed as text; `None` also for an ambiguous one.
 fn amount_in_text(text: &str) -> Option<Money> {
-    let reading = amount::parse_amount(text).ok()?.settled(None)?;
+    let reading = amount::parse_amount(text).ok()?.resolve(None)?;
     Some(reading.money)
 }
 
@@ -206,7 +206,7 @@ fn rounding_finding(row: &TabRow<'_>, amount: Money) -> Option<Finding> {
     let is_rounded = match row.cell(AMOUNT) {
         Cell::Number(number) => Money::from_cell(number).is_some_and(|typed| (typed - amount).euros().abs() > noise),
         Cell::Text(text) => {
-            let reading = amount::parse_amount(text).ok().and_then(|read| read.settled(None));
+            let reading = amount::parse_amount(text).ok().and_then(|read| read.resolve(None));
             reading.is_some_and(|reading| reading.precision == amount::AmountPrecision::Rounded)
         }
         Cell::Empty | Cell::Bool(_) => false,

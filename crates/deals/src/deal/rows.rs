@@ -16,7 +16,7 @@ use sheets_store::{
 use crate::{
     deal::{
         Deal,
-        columns::{DEAL_PAUSES, DEALS, ID, PROBABILITY, WEIGHTED, pause_column},
+        columns::{DEAL_SNOOZES, DEALS, ID, PROBABILITY, WEIGHTED, snooze_column},
         corrections::{Correction, corrections_of},
         row_codec::{DealRowParser, ExcludedRow, ParsedRow, cell_entry},
         snooze::{DealSnooze, DealSnoozes},
@@ -32,7 +32,7 @@ pub struct DealRows {
     /// Rows that are excluded until a cell is corrected.
     pub excluded: Vec<ExcludedRow>,
     /// Snoozed deals.
-    pub pauses: DealSnoozes,
+    pub snoozes: DealSnoozes,
     /// Links to the cells of `deals`.
     pub link: TabLink,
     /// Pending corrections.
@@ -93,17 +93,17 @@ pub fn corrections(rows: &DealRows) -> &[Correction] {
 }
 
 impl Dataset for DealRows {
-    const TABS: &'static [&'static Tab] = &[&DEALS, &DEAL_PAUSES];
+    const TABS: &'static [&'static Tab] = &[&DEALS, &DEAL_SNOOZES];
 
     fn decode(tabs: Vec<TabRows>, decoding: &mut DecodeContext) -> Self {
-        let [deals, pauses] =
+        let [deals, snoozes] =
             <[TabRows; 2]>::try_from(tabs).unwrap_or_else(|_| unreachable!("one entry for each tab asked for"));
-        let pauses = DealSnoozes::of(pauses.rows().filter_map(|row| read_snooze(&row, decoding)));
-        read_deals(&deals, pauses, decoding)
+        let snoozes = DealSnoozes::of(snoozes.rows().filter_map(|row| read_snooze(&row, decoding)));
+        read_deals(&deals, snoozes, decoding)
     }
 }
 
-fn read_deals(rows: &TabRows, pauses: DealSnoozes, decoding: &mut DecodeContext) -> DealRows {
+fn read_deals(rows: &TabRows, snoozes: DealSnoozes, decoding: &mut DecodeContext) -> DealRows {
     let mut reader = DealRowParser::default();
     let mut deals = Vec::with_capacity(rows.len());
     let mut excluded = Vec::new();
@@ -125,7 +125,7 @@ fn read_deals(rows: &TabRows, pauses: DealSnoozes, decoding: &mut DecodeContext)
     DealRows {
         deals: deals.into(),
         excluded,
-        pauses,
+        snoozes,
         link: rows.link().clone(),
         corrections,
         original_contents: reader.into_original_contents(),
@@ -209,22 +209,22 @@ fn is_copy(first: &Deal, second: &Deal) -> bool {
 
 fn read_snooze(row: &TabRow<'_>, decoding: &mut DecodeContext) -> Option<DealSnooze> {
     let deal = row.cell(ID).text().parse().ok();
-    let until = crate::deal::row_codec::read_date(row.cell(pause_column::UNTIL));
+    let until = crate::deal::row_codec::read_date(row.cell(snooze_column::UNTIL));
     if deal.is_none() {
         let reason = "The id of a deal belongs here. Without it nothing is set aside.";
         decoding.findings.push(row.finding(ID, Effect::RowExcluded, reason));
     }
     if !matches!(until, Ok(Some(_))) {
         let reason = "The last day of the pause belongs here, such as 2026-12-31. Without it nothing is set aside.";
-        let finding = row.finding(pause_column::UNTIL, Effect::RowExcluded, reason);
+        let finding = row.finding(snooze_column::UNTIL, Effect::RowExcluded, reason);
         decoding.findings.push(finding);
     }
     Some(DealSnooze {
         deal: deal?,
         until: until.ok()??,
-        reason: row.cell(pause_column::REASON).text(),
-        by: row.cell(pause_column::BY).text(),
-        at: match row.cell(pause_column::AT) {
+        reason: row.cell(snooze_column::REASON).text(),
+        by: row.cell(snooze_column::BY).text(),
+        at: match row.cell(snooze_column::AT) {
             Cell::Empty => None,
             cell => cell.instant(&decoding.zone).ok(),
         },

@@ -27,12 +27,12 @@ pub struct DealSnoozes(HashMap<u64, DealSnooze>);
 
 impl DealSnoozes {
     /// Builds the index; of several snoozes of one deal the longest counts.
-    pub fn of(pauses: impl IntoIterator<Item = DealSnooze>) -> Self {
+    pub fn of(snoozes: impl IntoIterator<Item = DealSnooze>) -> Self {
         let mut longest: HashMap<u64, DealSnooze> = HashMap::new();
-        for pause in pauses {
-            match longest.get(&pause.deal) {
-                Some(known) if known.until >= pause.until => {}
-                _ => drop(longest.insert(pause.deal, pause)),
+        for snooze in snoozes {
+            match longest.get(&snooze.deal) {
+                Some(known) if known.until >= snooze.until => {}
+                _ => drop(longest.insert(snooze.deal, snooze)),
             }
         }
         Self(longest)
@@ -44,7 +44,7 @@ impl DealSnoozes {
     }
 
     /// Snooze of a deal that is active on `today`.
-    pub fn in_force(&self, id: u64, today: Date) -> Option<&DealSnooze> {
-        self.of_deal(id).filter(|pause| today <= pause.until)
+    pub fn active(&self, id: u64, today: Date) -> Option<&DealSnooze> {
+        self.of_deal(id).filter(|snooze| today <= snooze.until)
     }
 }

@@ -7,7 +7,7 @@ use sheets_store::{CellEntry, NewId, RowChange, cell::CellContent, finding::Find
 use crate::{
     deal::{
         Deal,
-        columns::{AMOUNT, CLIENT, ID, PROBABILITY, STAGE, WEIGHTED, pause_column},
+        columns::{AMOUNT, CLIENT, ID, PROBABILITY, STAGE, WEIGHTED, snooze_column},
         corrections::CorrectedValue,
         fixture::{at, crowded_deals, day, decode, money, short_row},
         row_codec::ExcludedRow,
@@ -296,13 +296,13 @@ fn pauses_are_read_and_the_longest_counts() {
             vec![json!("13"), json!("bientôt")],
         ],
     );
-    let known = rows.pauses.of_deal(12).expect("pause");
+    let known = rows.snoozes.of_deal(12).expect("pause");
     assert_eq!(
         (known.until, &*known.reason, &*known.by),
         (day("2026-11-21"), "vacances", "Zoé")
     );
-    assert!(rows.pauses.in_force(12, day("2026-11-21")).is_some());
-    assert!(rows.pauses.in_force(12, day("2026-11-22")).is_none());
+    assert!(rows.snoozes.active(12, day("2026-11-21")).is_some());
+    assert!(rows.snoozes.active(12, day("2026-11-22")).is_none());
     assert_eq!(told(&findings), ["4 id row excluded", "5 until row excluded"]);
 }
 
@@ -426,7 +426,7 @@ fn a_second_pause_changes_the_first() {
     let columns: Vec<usize> = update.cells.iter().map(|cell| cell.column).collect();
     assert_eq!(
         (&*update.id, columns),
-        ("12", vec![pause_column::UNTIL, pause_column::AT])
+        ("12", vec![snooze_column::UNTIL, snooze_column::AT])
     );
 }
 

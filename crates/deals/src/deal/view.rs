@@ -30,7 +30,7 @@ pub struct DealPage {
     /// Notice of the last action.
     pub notice: Option<ActionNotice>,
     /// Snooze, or the form for one.
-    pub pause: SnoozeForm,
+    pub snooze: SnoozeForm,
     /// History, newest first; `None` when the log cannot be read.
     pub events: Option<Vec<HistoryEvent>>,
     /// Position in the filtered list.
@@ -81,7 +81,7 @@ impl DealPage {
                     a .action href={ "/deals/" (self.id) "/edit" (self.query) } { (language.choose("Modifier", "Edit")) }
                     a .quiet href={ "/deals/" (self.id) "/delete" (self.query) } { (language.choose("Supprimer", "Delete")) }
                 }
-                (self.pause.markup(self.id, &self.query, language))
+                (self.snooze.markup(self.id, &self.query, language))
                 @match &self.events {
                     Some(events) => { (history_list(events, &self.now, language)) }
                     None => p .hint { (language.choose("L’historique ne peut pas être lu pour le moment.", "The history cannot be read at the moment.")) }
@@ -247,8 +247,8 @@ pub fn history_list(events: &[HistoryEvent], now: &Zoned, language: Language) ->
                             p { strong { (event_label(event, language)) } " " span .hint {
                                 time datetime=(event.at) { (labels::date_time(event.at, now, language)) } " · " (labels::author_label(&event.by, language))
                             } }
-                            @let told = event.cells.iter().filter(|line| is_listed(line, event)).collect::<Vec<_>>();
-                            @if !told.is_empty() { ul { @for line in told { li { (cell_change(line, language)) } } } }
+                            @let listed = event.cells.iter().filter(|line| is_listed(line, event)).collect::<Vec<_>>();
+                            @if !listed.is_empty() { ul { @for line in listed { li { (cell_change(line, language)) } } } }
                         }
                     }
                 }

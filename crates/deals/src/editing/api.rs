@@ -99,14 +99,14 @@ pub(crate) fn seen_intent(
 /// Without seen values the last write wins.
 fn seen_values(sent: &DealUpdateInput, deal: &Deal, language: Language) -> Result<EditIntent, Error> {
     let found = DealFields::of(deal);
-    let Some(told) = &sent.seen else {
+    let Some(input) = &sent.seen else {
         return Ok(EditIntent::untouched(&found));
     };
-    let seen = told.check(Some(&found), language).map_err(Error::invalid)?;
+    let seen = input.check(Some(&found), language).map_err(Error::invalid)?;
     Ok(EditIntent {
         wanted: seen.clone(),
         seen,
-        watched: told.columns(),
+        watched: input.columns(),
     })
 }
 

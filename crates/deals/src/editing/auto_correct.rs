@@ -121,8 +121,8 @@ pub fn numberings(corrections: &[Correction], rows: &DealRows) -> Vec<RowNumberi
         .iter()
         .filter(|correction| correction.to == CorrectedValue::NextId);
     let seen = |deal: &Deal| {
-        let said = (CLIENT..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
-        said.map(|column| (column, rows.content_of(deal, column))).collect()
+        let columns = (CLIENT..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
+        columns.map(|column| (column, rows.content_of(deal, column))).collect()
     };
     let deals = missing.filter_map(|correction| rows.deal_in_row(correction.row));
     deals

@@ -9,8 +9,8 @@ use sheets_store::{CellContent, CellEntry, CellUpdate, NewId, RowChange, RowDele
 use crate::deal::{
     Deal,
     columns::{
-        AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DEAL_PAUSES, DEALS, DUE, NOTES, PROBABILITY, SECTOR, STAGE, UPDATED_AT,
-        WEIGHTED, pause_column,
+        AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DEAL_SNOOZES, DEALS, DUE, NOTES, PROBABILITY, SECTOR, STAGE, UPDATED_AT,
+        WEIGHTED, snooze_column,
     },
     row_codec::cell_entry,
     rows::DealRows,
@@ -61,7 +61,7 @@ impl DealFields {
 
     /// Copy with the value of `other` in one column.
     #[must_use]
-    pub fn taking(mut self, column: usize, other: &Self) -> Self {
+    pub fn with_column(mut self, column: usize, other: &Self) -> Self {
         match column {
             CLIENT => self.client = Arc::clone(&other.client),
             STAGE => self.stage = other.stage,
@@ -114,7 +114,7 @@ pub fn conflicting_columns(
 pub fn merge_fields(seen: &DealFields, found: &DealFields, wanted: &DealFields) -> DealFields {
     let changed = |column: &usize| seen.entry(*column) != wanted.entry(*column);
     let columns = INPUT_COLUMNS.into_iter().filter(changed);
-    columns.fold(found.clone(), |fields, column| fields.taking(column, wanted))
+    columns.fold(found.clone(), |fields, column| fields.with_column(column, wanted))
 }
 
 /// A deal to insert.
@@ -230,20 +230,22 @@ impl DealUpdate<'_> {
 
 /// Deletion of the row, conditional on the values that were seen. `None` when the deal has no id yet.
 pub fn delete_row(seen: &Deal, rows: &DealRows) -> Option<RowDelete> {
-    let said = (1..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
+    let columns = (1..=NOTES).filter(|column| !matches!(*column, PROBABILITY | WEIGHTED));
     Some(RowDelete {
         tab: &DEALS,
         id: seen.id?.to_string(),
-        seen: said.map(|column| (column, rows.content_seen(seen, column))).collect(),
+        seen: columns
+            .map(|column| (column, rows.content_seen(seen, column)))
+            .collect(),
     })
 }
 
 /// Ends a snooze.
 pub fn end_snooze(known: &DealSnooze) -> RowChange {
     RowChange::Delete(RowDelete {
-        tab: &DEAL_PAUSES,
+        tab: &DEAL_SNOOZES,
         id: known.deal.to_string(),
-        seen: vec![(pause_column::UNTIL, CellEntry::Date(known.until).content())],
+        seen: vec![(snooze_column::UNTIL, CellEntry::Date(known.until).content())],
     })
 }
 
@@ -254,23 +256,23 @@ pub fn save_snooze(known: Option<&DealSnooze>, wanted: &DealSnooze, at: &Zoned) 
         "" => CellEntry::Empty,
         text => CellEntry::Text(text.to_owned()),
     };
-    let cells = |pause: &DealSnooze| {
+    let cells = |snooze: &DealSnooze| {
         [
-            (pause_column::UNTIL, CellEntry::Date(pause.until)),
-            (pause_column::REASON, text(&pause.reason)),
-            (pause_column::BY, text(&pause.by)),
+            (snooze_column::UNTIL, CellEntry::Date(snooze.until)),
+            (snooze_column::REASON, text(&snooze.reason)),
+            (snooze_column::BY, text(&snooze.by)),
         ]
     };
     let Some(known) = known else {
-        let said = cells(wanted).into_iter().map(|(_, entry)| entry);
+        let entries = cells(wanted).into_iter().map(|(_, entry)| entry);
         return RowChange::Insert(RowInsert {
-            tab: &DEAL_PAUSES,
+            tab: &DEAL_SNOOZES,
             id: NewId::Given(id),
-            cells: said.chain([CellEntry::instant(at)]).collect(),
+            cells: entries.chain([CellEntry::instant(at)]).collect(),
         });
     };
     let moment = CellUpdate {
-        column: pause_column::AT,
+        column: snooze_column::AT,
         from: known.at.map_or(CellContent::Empty, |then| {
             CellEntry::instant(&then.to_zoned(at.time_zone().clone())).content()
         }),
@@ -284,7 +286,7 @@ pub fn save_snooze(known: Option<&DealSnooze>, wanted: &DealSnooze, at: &Zoned) 
         to,
     });
     RowChange::Update(RowUpdate {
-        tab: &DEAL_PAUSES,
+        tab: &DEAL_SNOOZES,
         id,
         cells: changed.chain([moment]).collect(),
     })

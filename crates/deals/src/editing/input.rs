@@ -232,7 +232,7 @@ impl DealInput {
             ))
         };
         let read = amount::parse_amount(typed).map_err(|problem| quoted(&problem.text(language)))?;
-        let reading = read.settled(None).ok_or_else(|| {
+        let reading = read.resolve(None).ok_or_else(|| {
             quoted(language.choose(
                 "peut se lire de deux façons : écrivez-le avec les centimes, comme 12500,00",
                 "can be read in two ways: write it with its cents, such as 12500.00",

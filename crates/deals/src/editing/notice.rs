@@ -17,7 +17,7 @@ pub enum CompletedAction {
     /// A change was undone.
     Undone,
     /// The deal was snoozed.
-    Paused,
+    Snoozed,
     /// The snooze was ended.
     Resumed,
 }
@@ -28,7 +28,7 @@ impl CompletedAction {
         Self::Changed,
         Self::Deleted,
         Self::Undone,
-        Self::Paused,
+        Self::Snoozed,
         Self::Resumed,
     ];
 
@@ -39,7 +39,7 @@ impl CompletedAction {
             Self::Changed => "changed",
             Self::Deleted => "deleted",
             Self::Undone => "undone",
-            Self::Paused => "paused",
+            Self::Snoozed => "paused",
             Self::Resumed => "resumed",
         }
     }
@@ -50,7 +50,7 @@ impl CompletedAction {
             Self::Changed => ("La modification est enregistrée.", "The change is recorded."),
             Self::Deleted => ("L’affaire est supprimée.", "The deal is deleted."),
             Self::Undone => ("La modification est annulée.", "The change is undone."),
-            Self::Paused => ("L’affaire est mise en pause.", "The deal is set aside."),
+            Self::Snoozed => ("L’affaire est mise en pause.", "The deal is set aside."),
             Self::Resumed => ("La pause est levée.", "The deal is no longer set aside."),
         };
         language.choose(french, english)
@@ -61,7 +61,7 @@ impl CompletedAction {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionNotice {
     /// Action that was done.
-    pub deed: CompletedAction,
+    pub action: CompletedAction,
     /// Id of the deal.
     pub deal: u64,
     /// Time just before the action in milliseconds since 1970, for undo; `None` when it cannot be undone.
@@ -73,15 +73,15 @@ pub const NOTICE_FIELDS: [&str; 3] = ["did", "deal", "since"];
 
 impl ActionNotice {
     /// Notice without undo.
-    pub fn of(deed: CompletedAction, deal: u64) -> Self {
+    pub fn of(action: CompletedAction, deal: u64) -> Self {
         let since = None;
-        Self { deed, deal, since }
+        Self { action, deal, since }
     }
 
     /// Notice with undo of the changes made at or after `since`.
-    pub fn undoable(deed: CompletedAction, deal: u64, since: i64) -> Self {
+    pub fn undoable(action: CompletedAction, deal: u64, since: i64) -> Self {
         let since = Some(since);
-        Self { deed, deal, since }
+        Self { action, deal, since }
     }
 
     /// Parses query fields; `None` when they hold no notice.
@@ -94,7 +94,7 @@ impl ActionNotice {
         };
         let did = field("did")?;
         Some(Self {
-            deed: CompletedAction::ALL.into_iter().find(|deed| deed.name() == did)?,
+            action: CompletedAction::ALL.into_iter().find(|action| action.name() == did)?,
             deal: field("deal")?.parse().ok()?,
             since: field("since").and_then(|since| since.parse().ok()),
         })
@@ -103,11 +103,11 @@ impl ActionNotice {
     /// Query fields that [`ActionNotice::parse`] parses.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let since = self.since.map(|since| ("since".to_owned(), since.to_string()));
-        let told = [
-            ("did".to_owned(), self.deed.name().to_owned()),
+        let fields = [
+            ("did".to_owned(), self.action.name().to_owned()),
             ("deal".to_owned(), self.deal.to_string()),
         ];
-        told.into_iter().chain(since).collect()
+        fields.into_iter().chain(since).collect()
     }
 
     /// Time just before the action.
@@ -119,7 +119,7 @@ impl ActionNotice {
     pub fn markup(&self, back: &str, language: Language) -> Markup {
         notice(&html! {
             div .deed role="status" {
-                p { (self.deed.words(language)) }
+                p { (self.action.words(language)) }
                 @if let Some(since) = self.since {
                     form method="post" action={ "/deals/" (self.deal) "/undo" } data-once {
                         input type="hidden" name="since" value=(since);
@@ -139,9 +139,9 @@ mod tests {
 
     #[test]
     fn an_address_tells_what_was_done() {
-        for deed in CompletedAction::ALL {
+        for action in CompletedAction::ALL {
             let notice = ActionNotice {
-                deed,
+                action,
                 deal: 5,
                 since: Some(1_772_539_200_000),
             };

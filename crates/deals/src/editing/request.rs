@@ -107,7 +107,7 @@ impl Caller {
     }
 
     /// Copy with the language named in the form.
-    pub(crate) fn speaking(mut self, sent: &RequestBody) -> Self {
+    pub(crate) fn in_language_of(mut self, sent: &RequestBody) -> Self {
         self.language = sent.field("lang").and_then(Language::parse).unwrap_or(self.language);
         self
     }
@@ -161,7 +161,7 @@ pub(crate) fn language_of(uri: &Uri, headers: &HeaderMap) -> Language {
 pub(crate) fn read_request(headers: &HeaderMap, uri: &Uri, body: &Bytes) -> Result<(RequestBody, Caller), Error> {
     let caller = Caller::of(headers, uri);
     let sent = RequestBody::read(headers, body, caller.language)?;
-    let caller = caller.speaking(&sent);
+    let caller = caller.in_language_of(&sent);
     Ok((sent, caller))
 }
 

@@ -49,18 +49,16 @@ pub struct ApplyChanges {
 }
 
 /// Changes that apply `plan`.
-pub fn steps(plan: &ImportPlan, circumstances: &ApplyContext<'_>) -> ApplyChanges {
-    let mut steps = ApplyChanges::default();
-    steps
-        .changes
-        .extend(plan.new.iter().map(|new| circumstances.insert(new)));
+pub fn planned_changes(plan: &ImportPlan, context: &ApplyContext<'_>) -> ApplyChanges {
+    let mut result = ApplyChanges::default();
+    result.changes.extend(plan.new.iter().map(|new| context.insert(new)));
     for changed in &plan.changed {
-        match circumstances.update(changed) {
-            Some(planned) => steps.changes.push(planned),
-            None => steps.without_id.push(changed.line),
+        match context.update(changed) {
+            Some(planned) => result.changes.push(planned),
+            None => result.without_id.push(changed.line),
         }
     }
-    steps
+    result
 }
 
 impl ApplyContext<'_> {

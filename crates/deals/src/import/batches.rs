@@ -28,27 +28,27 @@ pub struct PlannedChange {
 }
 
 /// Splits the changes into batches of one call each, in order.
-pub fn portions(changes: Vec<PlannedChange>) -> Vec<Vec<PlannedChange>> {
-    let mut portions: Vec<Vec<PlannedChange>> = Vec::new();
+pub fn split_into_batches(changes: Vec<PlannedChange>) -> Vec<Vec<PlannedChange>> {
+    let mut batches: Vec<Vec<PlannedChange>> = Vec::new();
     let mut requests = 0;
     // Number of adjacent rows deleted so far.
     let mut together = 0;
     for planned in changes {
         let is_next = |below: &PlannedChange| planned.row.is_some() && below.row == planned.row.map(|row| row + 1);
-        let continues = portions.last().and_then(|portion| portion.last()).is_some_and(is_next);
+        let continues = batches.last().and_then(|batch| batch.last()).is_some_and(is_next);
         together = if continues { together + 1 } else { 0 };
         let needed = requests_needed(&planned.change, together);
         requests += needed;
-        match portions.last_mut() {
-            Some(portion) if portion.len() < MAX_ROWS && requests <= MAX_REQUESTS => portion.push(planned),
+        match batches.last_mut() {
+            Some(batch) if batch.len() < MAX_ROWS && requests <= MAX_REQUESTS => batch.push(planned),
             _ => {
                 requests = requests_needed(&planned.change, 0);
                 together = 0;
-                portions.push(vec![planned]);
+                batches.push(vec![planned]);
             }
         }
     }
-    portions
+    batches
 }
 
 /// Maximum number of requests for a change, after `together` adjacent deletions.
@@ -81,7 +81,7 @@ mod tests {
             }),
             note: None,
         });
-        portions(changes.collect()).iter().map(Vec::len).collect()
+        split_into_batches(changes.collect()).iter().map(Vec::len).collect()
     }
 
     #[test]

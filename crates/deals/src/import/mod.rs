@@ -7,11 +7,11 @@
 //! 3. [`read`](crate::import::plan::lines::read): table and mapping → [`ParsedLines`](crate::import::plan::lines::ParsedLines): cells parsed to values, with the problems found
 //! 4. [`plan`](crate::import::plan::plan): existing deals, lines and [`ImportOptions`](crate::import::plan::options::ImportOptions) → [`ImportPlan`](crate::import::plan::ImportPlan): new, changed, identical, refused
 //! 5. [`write`](crate::import::plan::refused_lines::write): the refused lines as a CSV file to correct and upload again
-//! 6. [`steps`](crate::import::apply::steps): a plan → the changes to write, each new row with its own idempotency key
-//! 7. [`ImportLog`](crate::import::log::ImportLog) and [`steps`](crate::import::undo::steps): the audit log of an import → the changes that undo it
+//! 6. [`planned_changes`](crate::import::apply::planned_changes): a plan → the changes to write, each new row with its own idempotency key
+//! 7. [`ImportLog`](crate::import::log::ImportLog) and [`planned_changes`](crate::import::undo::planned_changes): the audit log of an import → the changes that undo it
 //!
 //! [`request`] parses the form fields for mapping and choices; [`prepare`](crate::import::preview::prepare) runs steps 2 to 4. The background job
-//! is in [`importer`](crate::import::job).
+//! is in [`job`](crate::import::job).
 
 pub(crate) mod apply;
 pub(crate) mod batches;

@@ -35,12 +35,12 @@ pub struct UndoChanges {
 /// An inserted deal is deleted unless it was changed since. In an updated deal the changed cells get their old values;
 /// the store compares again when it writes, and skips a deal in which one of these cells no longer holds what the
 /// import wrote.
-pub fn steps(run: &ImportRun, rows: &DealRows, zone: &TimeZone) -> UndoChanges {
-    let mut steps = UndoChanges::default();
+pub fn planned_changes(run: &ImportRun, rows: &DealRows, zone: &TimeZone) -> UndoChanges {
+    let mut result = UndoChanges::default();
     for (deal, cells) in by_deal(run) {
         match rows.deal(deal) {
-            Some(seen) => steps.changes.push(set_back(run, (seen, &cells), zone)),
-            None => steps.changed_since.push(deal),
+            Some(seen) => result.changes.push(set_back(run, (seen, &cells), zone)),
+            None => result.changed_since.push(deal),
         }
     }
     let left = run.created.iter().filter(|id| !run.taken_out.contains(*id));
@@ -49,17 +49,17 @@ pub fn steps(run: &ImportRun, rows: &DealRows, zone: &TimeZone) -> UndoChanges {
     there.sort_by_key(|seen| std::cmp::Reverse(seen.row));
     for seen in there {
         match delete_row(seen, rows).filter(|_| is_untouched(seen)) {
-            Some(delete) => steps.changes.push(PlannedChange {
+            Some(delete) => result.changes.push(PlannedChange {
                 line: 0,
                 deal: seen.id,
                 row: Some(seen.row),
                 change: RowChange::Delete(delete),
                 note: None,
             }),
-            None => steps.changed_since.extend(seen.id),
+            None => result.changed_since.extend(seen.id),
         }
     }
-    steps
+    result
 }
 
 /// Changed cells of each deal that existed before, with the first old value and the last new value.

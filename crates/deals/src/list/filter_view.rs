@@ -21,7 +21,7 @@ const MAX_OPTIONS: usize = 200;
 /// Filter panel.
 pub struct FilterPanel<'a> {
     /// Current query.
-    pub question: &'a DealQuery,
+    pub query: &'a DealQuery,
     /// Options of each field.
     pub facets: &'a DealFacets,
     /// Number of matching deals.
@@ -54,7 +54,7 @@ impl FilterPanel<'_> {
     }
 
     fn filter(&self) -> &DealFilter {
-        &self.question.filter
+        &self.query.filter
     }
 
     fn form(&self) -> Markup {
@@ -73,8 +73,8 @@ impl FilterPanel<'_> {
                     (self.facet("assignee", language.choose("Commercial", "Assignee"), &self.options(&self.facets.assignees)))
                     (date_field("from", language.choose("Échéance du", "Due from"), self.filter().due.from))
                     (date_field("to", language.choose("au", "to"), self.filter().due.to))
-                    @if let Some(subset) = self.question.subset { input type="hidden" name="show" value=(subset.as_str()); }
-                    @if let Some(order) = self.question.order { input type="hidden" name="sort" value=(order.to_value()); }
+                    @if let Some(subset) = self.query.subset { input type="hidden" name="show" value=(subset.as_str()); }
+                    @if let Some(order) = self.query.order { input type="hidden" name="sort" value=(order.to_value()); }
                     button .quiet type="submit" { (language.choose("Filtrer", "Filter")) }
                 }
             }
@@ -146,9 +146,9 @@ impl FilterPanel<'_> {
     fn chips(&self) -> Markup {
         let chips = self.filter().chips();
         html! {
-            @if !chips.is_empty() || self.question.subset.is_some() {
+            @if !chips.is_empty() || self.query.subset.is_some() {
                 ul .chips aria-label=(self.language.choose("Filtres actifs", "Active filters")) {
-                    @if let Some(subset) = self.question.subset {
+                    @if let Some(subset) = self.query.subset {
                         (self.chip(segment_label(subset, self.language), &list_address(self.filter(), None)))
                     }
                     @for chip in &chips { (self.chip(&self.label(chip), &self.address(&chip.left))) }
@@ -170,7 +170,7 @@ impl FilterPanel<'_> {
         if self.path == LIST {
             query_address(&DealQuery {
                 filter: filter.clone(),
-                ..self.question.clone()
+                ..self.query.clone()
             })
         } else {
             board_address(filter)

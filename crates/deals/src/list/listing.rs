@@ -56,13 +56,13 @@ pub struct DealListing {
 
 impl DealListing {
     /// Runs a query.
-    pub fn of(rows: &DealRows, question: &DealQuery, context: &RuleContext) -> Self {
-        let selection = question.filter.select(&rows.deals, || rows.search_texts());
+    pub fn of(rows: &DealRows, query: &DealQuery, context: &RuleContext) -> Self {
+        let selection = query.filter.select(&rows.deals, || rows.search_texts());
         let mut deals = selection.deals(&rows.deals);
-        if let Some(subset) = question.subset {
+        if let Some(subset) = query.subset {
             deals = subset.of(&deals, rows, context);
         }
-        if let Some(order) = question.order {
+        if let Some(order) = query.order {
             order.sort(&mut deals);
         }
         Self {
@@ -155,14 +155,14 @@ mod tests {
             (Some(DealSegment::Later), vec![4]),
             (Some(DealSegment::Undated), vec![5]),
             (Some(DealSegment::Cold), vec![3]),
-            (Some(DealSegment::Paused), vec![4]),
+            (Some(DealSegment::Snoozed), vec![4]),
             (Some(DealSegment::UnknownAge), vec![7]),
         ] {
-            let question = DealQuery {
+            let query = DealQuery {
                 subset,
                 ..DealQuery::default()
             };
-            let listing = DealListing::of(&rows, &question, &context);
+            let listing = DealListing::of(&rows, &query, &context);
             let found: Vec<u64> = listing.deals(&rows).filter_map(|deal| deal.id).collect();
             assert_eq!(found, ids, "{subset:?}");
             assert_eq!(
@@ -174,15 +174,12 @@ mod tests {
 
     #[test]
     fn a_question_is_written_into_the_address_and_the_word_of_each_part_reads_back() {
-        let question = DealQuery {
+        let query = DealQuery {
             filter: DealFilter::parse("status=won&q=acme").expect("filter"),
             subset: Some(DealSegment::Undated),
             order: SortOrder::parse("-client").ok(),
         };
-        assert_eq!(
-            question.to_query(),
-            "status=Gagn%C3%A9&q=acme&show=undated&sort=-client"
-        );
+        assert_eq!(query.to_query(), "status=Gagn%C3%A9&q=acme&show=undated&sort=-client");
         assert_eq!(DealQuery::default().to_query(), "");
         for subset in DealSegment::ALL {
             assert_eq!(DealSegment::parse(subset.as_str()), Some(subset));

@@ -208,10 +208,10 @@ mod tests {
             assert_eq!(sorted.iter().map(|deal| deal.row).collect::<Vec<_>>(), expected);
         }
         for value in ["prix", "", "--id"] {
-            let told = SortOrder::parse(value).expect_err(value).message(Language::French);
+            let message = SortOrder::parse(value).expect_err(value).message(Language::French);
             assert!(
-                told.contains(&format!("« {value} »")) && told.contains("montant_brut"),
-                "{told}"
+                message.contains(&format!("« {value} »")) && message.contains("montant_brut"),
+                "{message}"
             );
         }
     }

@@ -31,43 +31,43 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = common.asked(&headers, &uri, Format::TABLE)?;
-    let question = common.question(&uri, (asked.language, deals.rules.lost_stage))?;
+    let request = common.request_context(&headers, &uri, Format::TABLE)?;
+    let query = common.deal_query(&uri, deals.message_style(request.language))?;
     let current = deals.current().await?;
     let notice = Caller::of(&headers, &uri).notice();
-    let make = async || match asked.face {
-        Format::Html | Format::Json => render(&deals, &current, &question, (&asked, common.page(), notice)).await,
-        _ => crate::dashboard::page::render_download(&deals, &current, &question, &asked).await,
+    let make = async || match request.face {
+        Format::Html | Format::Json => render(&deals, &current, &query, (&request, common.page(), notice)).await,
+        _ => crate::dashboard::page::render_download(&deals, &current, &query, &request).await,
     };
-    let rendered = deals.answered(&current, &asked, make).await?;
-    Ok(common.remembering(rendered.respond(&headers), asked.language))
+    let rendered = deals.answered(&current, &request, make).await?;
+    Ok(common.with_language_cookie(rendered.respond(&headers), request.language))
 }
 
 async fn render(
     deals: &Deals,
     current: &DealsSnapshot,
-    question: &DealQuery,
-    (asked, number, notice): (&RequestContext, usize, Option<ActionNotice>),
+    query: &DealQuery,
+    (request, number, notice): (&RequestContext, usize, Option<ActionNotice>),
 ) -> Result<RenderedResponse, Error> {
-    let listing = deals.listing(current, question).await;
+    let listing = deals.listing(current, query).await;
     let page = PageRequest {
         number,
         as_of: current.read_at,
     };
-    let list = DealListResponse::of(&current.rows, question, &listing, page);
-    if asked.face == Format::Json {
+    let list = DealListResponse::of(&current.rows, query, &listing, page);
+    if request.face == Format::Json {
         return RenderedResponse::json(&list).map_err(Error::internal);
     }
     let page = DealListPage {
-        question,
+        query,
         list: &list,
         facets: &listing.facets,
         notice,
         lost_stage: deals.rules.lost_stage,
         now: &current.now,
-        address: &asked.address,
+        address: &request.address,
     };
     Ok(RenderedResponse::html(
-        page.document(&deals.frame(current, asked.language)),
+        page.document(&deals.frame(current, request.language)),
     ))
 }

@@ -23,8 +23,13 @@ use crate::{
     },
 };
 
-/// Language of error messages, and whether they list the stage Lost.
-pub(crate) type MessageLanguage = (Language, LostStage);
+/// How error messages about a query are written.
+#[derive(Clone, Copy)]
+pub(crate) struct MessageStyle {
+    pub(crate) language: Language,
+    /// Whether messages list the stage Lost.
+    pub(crate) lost_stage: LostStage,
+}
 
 /// Query fields other than the filter.
 #[derive(Deserialize, JsonSchema)]
@@ -38,14 +43,14 @@ pub(crate) struct QueryParams {
 
 impl QueryParams {
     /// Format, language and address of the request.
-    pub(crate) fn asked(
+    pub(crate) fn request_context(
         &self,
         headers: &HeaderMap,
         uri: &Uri,
         offered: &'static [Format],
     ) -> Result<RequestContext, Error> {
-        let asked = (self.format.as_deref(), self.lang.as_deref());
-        RequestContext::with_language(asked, headers, uri, offered)
+        let choice = (self.format.as_deref(), self.lang.as_deref());
+        RequestContext::with_language(choice, headers, uri, offered)
     }
 
     /// Page number; lists clamp it to the existing pages.
@@ -54,7 +59,7 @@ impl QueryParams {
     }
 
     /// Query of a list.
-    pub(crate) fn question(&self, uri: &Uri, (language, lost_stage): MessageLanguage) -> Result<DealQuery, Error> {
+    pub(crate) fn deal_query(&self, uri: &Uri, style: MessageStyle) -> Result<DealQuery, Error> {
         let given = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
         let order = given(&self.sort).map(|value| SortOrder::parse(&value)).transpose();
         let refused = |field, message: String| Error::invalid_query(vec![FieldError::new(field, message)]);
@@ -62,14 +67,14 @@ impl QueryParams {
             .map(|word| DealSegment::parse(&word).ok_or(word))
             .transpose();
         Ok(DealQuery {
-            order: order.map_err(|error| refused("sort", error.message(language)))?,
-            subset: subset.map_err(|word| refused("show", unknown_segment(&word, language)))?,
-            ..parse_filter(uri, (language, lost_stage))?
+            order: order.map_err(|error| refused("sort", error.message(style.language)))?,
+            subset: subset.map_err(|word| refused("show", unknown_segment(&word, style.language)))?,
+            ..parse_filter(uri, style)?
         })
     }
 
     /// Sets the language cookie when the address names a language.
-    pub(crate) fn remembering(&self, mut response: Response, language: Language) -> Response {
+    pub(crate) fn with_language_cookie(&self, mut response: Response, language: Language) -> Response {
         let cookie = format!(
             "{LANGUAGE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
             language.code()
@@ -84,8 +89,9 @@ impl QueryParams {
 }
 
 /// Filter in the query string of an address.
-pub(crate) fn parse_filter(uri: &Uri, (language, lost_stage): MessageLanguage) -> Result<DealQuery, Error> {
-    let complaint = |error: FilterError| FieldError::new(error.field(), error.message(language, lost_stage));
+pub(crate) fn parse_filter(uri: &Uri, style: MessageStyle) -> Result<DealQuery, Error> {
+    let complaint =
+        |error: FilterError| FieldError::new(error.field(), error.message(style.language, style.lost_stage));
     let filter = DealFilter::parse(uri.query().unwrap_or_default())
         .map_err(|error| Error::invalid_query(vec![complaint(error)]))?;
     Ok(DealQuery {

@@ -43,7 +43,7 @@ pub struct DealListResponse {
 
 impl DealListResponse {
     /// Page number `page` of a listing of `rows`.
-    pub fn of(rows: &DealRows, question: &DealQuery, listing: &DealListing, page: PageRequest) -> Self {
+    pub fn of(rows: &DealRows, query: &DealQuery, listing: &DealListing, page: PageRequest) -> Self {
         let pagination = DealPagination::of(listing.places.len(), page.number);
         let shown = listing
             .deals(rows)
@@ -51,9 +51,9 @@ impl DealListResponse {
             .take(pagination.range().len());
         Self {
             as_of: page.as_of,
-            filter: question.filter.to_query(),
-            show: question.subset.map(DealSegment::as_str),
-            sort: question.order.map(SortOrder::to_value),
+            filter: query.filter.to_query(),
+            show: query.subset.map(DealSegment::as_str),
+            sort: query.order.map(SortOrder::to_value),
             total: pagination.total,
             amount: listing.amount,
             weighted: listing.weighted,

@@ -25,7 +25,7 @@ pub enum DealSegment {
     /// Stale.
     Cold,
     /// Stale and snoozed.
-    Paused,
+    Snoozed,
     /// Open, with an unknown last change.
     UnknownAge,
 }
@@ -39,7 +39,7 @@ impl DealSegment {
         Self::Later,
         Self::Undated,
         Self::Cold,
-        Self::Paused,
+        Self::Snoozed,
         Self::UnknownAge,
     ];
 
@@ -52,7 +52,7 @@ impl DealSegment {
             Self::Later => "later",
             Self::Undated => "undated",
             Self::Cold => "cold",
-            Self::Paused => "paused",
+            Self::Snoozed => "paused",
             Self::UnknownAge => "unknown",
         }
     }
@@ -65,7 +65,7 @@ impl DealSegment {
     /// Deals of the segment, in the order in which they need attention.
     pub fn of<'a>(self, deals: &[&'a Deal], rows: &'a DealRows, context: &RuleContext) -> Vec<&'a Deal> {
         let deadlines = || Deadlines::of(deals, context.day.today);
-        let cold = || stale_deals(deals, &context.cold_after, &rows.pauses, &context.day);
+        let cold = || stale_deals(deals, &context.cold_after, &rows.snoozes, &context.day);
         match self {
             Self::Overdue => deadlines().overdue,
             Self::Today => deadlines().today,
@@ -73,12 +73,12 @@ impl DealSegment {
             Self::Later => deadlines().later,
             Self::Undated => deals.iter().copied().filter(|deal| deal.due.is_none()).collect(),
             Self::Cold => cold().cold.iter().map(|cold| cold.deal).collect(),
-            Self::Paused => snoozed_deals(&cold()),
+            Self::Snoozed => snoozed_deals(&cold()),
             Self::UnknownAge => cold().undated,
         }
     }
 }
 
 fn snoozed_deals<'a>(cold: &StaleDeals<'a>) -> Vec<&'a Deal> {
-    cold.paused.iter().map(|(cold, _)| cold.deal).collect()
+    cold.snoozed.iter().map(|(cold, _)| cold.deal).collect()
 }

@@ -48,7 +48,7 @@ const COLUMNS: [(usize, &str, &str); 8] = [
 /// List page.
 pub struct DealListPage<'a> {
     /// Query.
-    pub question: &'a DealQuery,
+    pub query: &'a DealQuery,
     /// Deals of this page.
     pub list: &'a DealListResponse,
     /// Number of deals for each filter option.
@@ -69,7 +69,7 @@ impl DealListPage<'_> {
         let language = frame.language;
         let title = language.choose("Liste des affaires", "List of deals");
         let filters = FilterPanel {
-            question: self.question,
+            query: self.query,
             facets: self.facets,
             shown: self.list.total,
             hidden_undated: self.list.hidden_undated,
@@ -77,9 +77,9 @@ impl DealListPage<'_> {
             language,
         };
         let main = html! {
-            div .heading { h1 { (title) } (downloads(&query_address(self.question), Format::TABLE, language)) }
+            div .heading { h1 { (title) } (downloads(&query_address(self.query), Format::TABLE, language)) }
             @if let Some(notice) = &self.notice { (notice.markup(self.address, language)) }
-            @if let Some(subset) = self.question.subset { p .lead { (segment_label(subset, language)) } }
+            @if let Some(subset) = self.query.subset { p .lead { (segment_label(subset, language)) } }
             (filters.markup())
             div data-filtered="list" data-live="list" { (self.listed(language)) }
         };
@@ -129,7 +129,7 @@ impl DealListPage<'_> {
     fn header(&self, column: usize, label: &str) -> Markup {
         let header = DEALS.columns[column].header;
         let now = self
-            .question
+            .query
             .order
             .filter(|order| order.header() == header)
             .map(SortOrder::direction);
@@ -155,7 +155,7 @@ impl DealListPage<'_> {
         let sign = if now == Some(SortDirection::Ascending) { "-" } else { "" };
         query_address(&DealQuery {
             order: SortOrder::parse(&format!("{sign}{header}")).ok(),
-            ..self.question.clone()
+            ..self.query.clone()
         })
     }
 
@@ -171,7 +171,7 @@ impl DealListPage<'_> {
             nav .presets.sorting aria-label=(language.choose("Trier", "Sort")) {
                 @for (column, sign, french, english) in ways {
                     @let order = SortOrder::parse(&format!("{sign}{}", DEALS.columns[column].header)).ok();
-                    a href=(query_address(&DealQuery { order, ..self.question.clone() })) aria-current=[(order == self.question.order).then_some("true")] {
+                    a href=(query_address(&DealQuery { order, ..self.query.clone() })) aria-current=[(order == self.query.order).then_some("true")] {
                         (language.choose(french, english))
                     }
                 }
@@ -180,12 +180,12 @@ impl DealListPage<'_> {
     }
 
     fn row(&self, deal: &DealResponse, language: Language) -> Markup {
-        let filter = &self.question.filter;
+        let filter = &self.query.filter;
         let changed = deal
             .updated_at
             .map(|at| at.to_zoned(self.now.time_zone().clone()).date());
         let cells = [
-            cell("name", client_link(deal, self.question)),
+            cell("name", client_link(deal, self.query)),
             cell("stage", self.stage(deal, language)),
             cell("number amount", html! { (language.money(deal.montant_brut)) }),
             cell(
@@ -250,7 +250,7 @@ impl DealListPage<'_> {
 
     fn pager(&self, language: Language) -> Markup {
         let (page, pages) = (self.list.page, self.list.pages);
-        let address = query_address(self.question);
+        let address = query_address(self.query);
         let at = |page: usize| with_parameter(&address, PAGE_PARAMETER, &page.to_string());
         let whole = |number: usize| language.whole(number as u64);
         html! {

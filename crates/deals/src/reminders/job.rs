@@ -49,7 +49,7 @@ impl Deals {
     /// # Errors
     /// When the spreadsheet cannot be read or written; messages sent by then are recorded.
     pub async fn remind(&self) -> Result<ReminderReport, Error> {
-        let _turn = self.reminding.lock().await;
+        let _running = self.reminding.lock().await;
         self.store.refresh();
         let current = self.current().await?;
         let mut report = ReminderReport::default();
@@ -123,33 +123,33 @@ impl Deals {
             self.store.commit(Batch::by(AUTHOR, inserts)).await?;
         }
         let own: Vec<DealAlert> = mail.letters.iter().flat_map(|letter| letter.lines.clone()).collect();
-        let won = self.contest(&own).await?;
+        let won = self.elect_claims(&own).await?;
         for letter in mail.letters {
             let (letter, lost) = letter.only(&won);
             report.suppressed.extend(lost);
             if !letter.lines.is_empty() {
-                self.tell(channel, letter, report).await;
+                self.send_message(channel, letter, report).await;
             }
         }
         Ok(())
     }
 
     /// Reasons that this instance may send; the plan holds none that was sent before.
-    async fn contest(&self, own: &[DealAlert]) -> Result<HashSet<ReminderReason>, Error> {
+    async fn elect_claims(&self, own: &[DealAlert]) -> Result<HashSet<ReminderReason>, Error> {
         let reasons: HashMap<&str, ReminderReason> = own.iter().map(|line| (line.id.as_str(), line.reason)).collect();
-        let contest = ClaimElection {
+        let election = ClaimElection {
             store: &self.store,
             clock: &self.clock,
             pause: self.reminders.pause,
             by: AUTHOR,
         };
         let ids: Vec<String> = own.iter().map(|line| line.id.clone()).collect();
-        let won = contest.won(&ids, &HashSet::new()).await?;
+        let won = election.won(&ids, &HashSet::new()).await?;
         Ok(won.iter().filter_map(|id| reasons.get(id.as_str()).copied()).collect())
     }
 
     /// Sends one message whose alerts are claimed. An error affects this message only.
-    async fn tell(&self, channel: Channel, letter: ReminderMessage<'_>, report: &mut ReminderReport) {
+    async fn send_message(&self, channel: Channel, letter: ReminderMessage<'_>, report: &mut ReminderReport) {
         let message = letter.message(channel, self.reminders.language);
         let sent = match self.mark(&letter.lines, &DeliveryOutcome::Sending).await {
             Err(error) => Err(DeliveryError::NotTaken(format!(
@@ -169,18 +169,18 @@ impl Deals {
                 sent
             }
         };
-        let told = letter.told(channel, sent.as_ref().err().map(ToString::to_string));
+        let report_line = letter.report(channel, sent.as_ref().err().map(ToString::to_string));
         match sent {
-            Ok(()) => report.sent.push(told),
+            Ok(()) => report.sent.push(report_line),
             Err(error) => {
                 tracing::warn!(channel = channel.word(), "a reminder did not go out: {error}");
-                report.failed.push(told);
+                report.failed.push(report_line);
             }
         }
     }
 
     async fn mark(&self, lines: &[DealAlert], outcome: &DeliveryOutcome) -> Result<(), CommitError> {
-        let changes = lines.iter().map(|line| line.become_of(outcome));
+        let changes = lines.iter().map(|line| line.outcome_update(outcome));
         self.store.commit(Batch::by(AUTHOR, changes)).await.map(drop)
     }
 }

@@ -50,14 +50,14 @@ pub(crate) fn channel_messages<'a>(
     alerts: &DealAlerts,
 ) -> ChannelMessages<'a> {
     let now = current.now.timestamp();
-    let mut told = alerts.told(channel);
+    let mut sent = alerts.sent_reasons(channel);
     let claimed: HashSet<ReminderReason> = alerts
         .lines
         .iter()
         .filter(|line| line.channel == channel && line.is_claimed(now))
         .map(|line| line.reason)
         .collect();
-    told.extend(&claimed);
+    sent.extend(&claimed);
     let all: Vec<&Deal> = current.rows.deals.iter().collect();
     let day = BoardDay {
         today: current.now.date(),
@@ -67,8 +67,8 @@ pub(crate) fn channel_messages<'a>(
         &all,
         &ReminderContext {
             cold_after: &deals.rules.cold_after,
-            pauses: &current.rows.pauses,
-            told: &told,
+            snoozes: &current.rows.snoozes,
+            sent: &sent,
             day: &day,
         },
     );
@@ -79,11 +79,11 @@ pub(crate) fn channel_messages<'a>(
     };
     for (reminder, silence) in &plan.silent {
         match silence {
-            SkipReason::Told if claimed.contains(&reminder.reason) => {
+            SkipReason::AlreadySent if claimed.contains(&reminder.reason) => {
                 mail.keep(channel, reminder, "another instance tells it")
             }
-            SkipReason::Told => mail.keep(channel, reminder, "told before"),
-            SkipReason::Paused(until) => mail.suppress(channel, reminder, &format!("paused until {until}")),
+            SkipReason::AlreadySent => mail.keep(channel, reminder, "told before"),
+            SkipReason::Snoozed(until) => mail.suppress(channel, reminder, &format!("paused until {until}")),
         }
     }
     for digest in plan.digests {
@@ -165,12 +165,12 @@ impl<'a> ReminderMessage<'a> {
     /// Splits off the reminders that another instance sends.
     pub(crate) fn only(mut self, won: &HashSet<ReminderReason>) -> (Self, Vec<SuppressedReminder>) {
         let channel = self.lines.first().map(|line| line.channel);
-        let (told, left): (Vec<Reminder<'_>>, Vec<Reminder<'_>>) = self
+        let (own, left): (Vec<Reminder<'_>>, Vec<Reminder<'_>>) = self
             .digest
             .reminders
             .iter()
             .partition(|reminder| won.contains(&reminder.reason));
-        self.digest.reminders = told;
+        self.digest.reminders = own;
         self.lines.retain(|line| won.contains(&line.reason));
         let left = channel.map_or_else(Vec::new, |channel| {
             let left = left.iter();
@@ -199,7 +199,8 @@ impl<'a> ReminderMessage<'a> {
         }
     }
 
-    pub(crate) fn told(&self, channel: Channel, error: Option<String>) -> MessageReport {
+    /// Line of the report about this message.
+    pub(crate) fn report(&self, channel: Channel, error: Option<String>) -> MessageReport {
         MessageReport {
             assignee: self.digest.assignee.clone(),
             channel,

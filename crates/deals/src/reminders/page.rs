@@ -86,17 +86,17 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = common.asked(&headers, &uri, Format::PAGE)?;
+    let request = common.request_context(&headers, &uri, Format::PAGE)?;
     let current = deals.current().await?;
     let alerts: Reading<DealAlerts> = deals.store.read().await?;
-    let rendered = render(&deals, &current, &asked, &alerts.snapshot.data)?;
-    Ok(common.remembering(rendered.respond(&headers), asked.language))
+    let rendered = render(&deals, &current, &request, &alerts.snapshot.data)?;
+    Ok(common.with_language_cookie(rendered.respond(&headers), request.language))
 }
 
 fn render(
     deals: &Deals,
     current: &DealsSnapshot,
-    asked: &RequestContext,
+    request: &RequestContext,
     alerts: &DealAlerts,
 ) -> Result<RenderedResponse, Error> {
     let configured = deals.reminders.delivery.channels();
@@ -111,12 +111,12 @@ fn render(
         .map(|channel| (channel, channel_messages(deals, channel, current, alerts)))
         .collect();
     let history: Vec<&DealAlert> = alerts.lines.iter().rev().take(MAX_HISTORY_LINES).collect();
-    if asked.face == Format::Json {
+    if request.face == Format::Json {
         let answer = build_response(deals, current.read_at, configured, (&mail, &history));
         return RenderedResponse::json(&answer).map_err(Error::internal);
     }
     let page = RemindersPage {
-        language: asked.language,
+        language: request.language,
         configured: &configured,
         at: deals.reminders.at,
         may_send: deals.reminders.token.is_none() && !configured.is_empty(),
@@ -126,7 +126,7 @@ fn render(
         zone: deals.clock.zone(),
     };
     Ok(RenderedResponse::html(
-        page.document(&deals.frame(current, asked.language), &asked.address),
+        page.document(&deals.frame(current, request.language), &request.address),
     ))
 }
 

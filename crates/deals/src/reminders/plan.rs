@@ -51,9 +51,9 @@ pub struct ReminderDigest<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SkipReason {
     /// It was sent before.
-    Told,
+    AlreadySent,
     /// The deal is snoozed until this day.
-    Paused(Date),
+    Snoozed(Date),
 }
 
 /// Reminders to send on a day, and those to skip.
@@ -70,9 +70,9 @@ pub struct ReminderContext<'a> {
     /// Number of days after which a deal is stale, by stage.
     pub cold_after: &'a StaleAfter,
     /// Snoozed deals.
-    pub pauses: &'a DealSnoozes,
+    pub snoozes: &'a DealSnoozes,
     /// Reasons that were sent before.
-    pub told: &'a HashSet<ReminderReason>,
+    pub sent: &'a HashSet<ReminderReason>,
     /// Today.
     pub day: &'a BoardDay,
 }
@@ -80,16 +80,16 @@ pub struct ReminderContext<'a> {
 /// Plans the reminders of a day. Only the state of that day counts, even if runs were missed: a deal that became
 /// overdue in between is overdue today, and a deal that was won is not mentioned. Deals without an id wait until they
 /// have one.
-pub fn plan_reminders<'a>(deals: &[&'a Deal], circumstances: &ReminderContext<'_>) -> ReminderPlan<'a> {
-    let ReminderContext { pauses, told, day, .. } = *circumstances;
+pub fn plan_reminders<'a>(deals: &[&'a Deal], context: &ReminderContext<'_>) -> ReminderPlan<'a> {
+    let ReminderContext { snoozes, sent, day, .. } = *context;
     let mut plan = ReminderPlan::default();
     let mut spoken: Vec<Reminder<'a>> = Vec::new();
-    for reminder in reminders(deals, circumstances) {
-        let pause = pauses.in_force(reminder.reason.deal, day.today);
-        if told.contains(&reminder.reason) {
-            plan.silent.push((reminder, SkipReason::Told));
-        } else if let Some(pause) = pause {
-            plan.silent.push((reminder, SkipReason::Paused(pause.until)));
+    for reminder in reminders(deals, context) {
+        let snooze = snoozes.active(reminder.reason.deal, day.today);
+        if sent.contains(&reminder.reason) {
+            plan.silent.push((reminder, SkipReason::AlreadySent));
+        } else if let Some(snooze) = snooze {
+            plan.silent.push((reminder, SkipReason::Snoozed(snooze.until)));
         } else {
             spoken.push(reminder);
         }
@@ -140,8 +140,8 @@ pub fn is_run_due(now: &Zoned, at: Time, last: Option<&LastReminderRun>) -> bool
 }
 
 /// All current reminders, most urgent first.
-fn reminders<'a>(deals: &[&'a Deal], circumstances: &ReminderContext<'_>) -> Vec<Reminder<'a>> {
-    let day = circumstances.day;
+fn reminders<'a>(deals: &[&'a Deal], context: &ReminderContext<'_>) -> Vec<Reminder<'a>> {
+    let day = context.day;
     let deadlines = Deadlines::of(deals, day.today);
     let dated = |kind: ReminderKind, deal: &'a Deal| {
         let due = deal.due?;
@@ -163,7 +163,7 @@ fn reminders<'a>(deals: &[&'a Deal], circumstances: &ReminderContext<'_>) -> Vec
     let soon = soon
         .filter_map(|deal| dated(ReminderKind::Due, deal))
         .filter(|reminder| reminder.days <= DUE_WITHIN_DAYS);
-    let cold = stale_deals(deals, circumstances.cold_after, &NO_SNOOZES, day).cold;
+    let cold = stale_deals(deals, context.cold_after, &NO_SNOOZES, day).cold;
     let cold: Vec<Reminder<'a>> = cold
         .into_iter()
         .filter_map(|found| {

@@ -86,7 +86,7 @@ impl DealAlert {
     }
 
     /// Update of the outcome cell.
-    pub fn become_of(&self, outcome: &DeliveryOutcome) -> RowChange {
+    pub fn outcome_update(&self, outcome: &DeliveryOutcome) -> RowChange {
         send_claim::outcome_change(&self.id, &self.outcome, outcome)
     }
 
@@ -115,7 +115,7 @@ pub struct DealAlerts {
 
 impl DealAlerts {
     /// Reasons that were sent through `channel`, or may have been.
-    pub fn told(&self, channel: Channel) -> HashSet<ReminderReason> {
+    pub fn sent_reasons(&self, channel: Channel) -> HashSet<ReminderReason> {
         let lines = self.lines.iter().filter(|line| line.channel == channel);
         lines
             .filter(|line| line.outcome.is_told())

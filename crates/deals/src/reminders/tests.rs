@@ -26,14 +26,14 @@ fn the_day(today: Date) -> BoardDay {
 
 fn plan_of<'a>(
     deals: &'a [Deal],
-    pauses: &DealSnoozes,
-    told: &HashSet<ReminderReason>,
+    snoozes: &DealSnoozes,
+    sent: &HashSet<ReminderReason>,
     today: Date,
 ) -> ReminderPlan<'a> {
     let circumstances = ReminderContext {
         cold_after: &StaleAfter::default(),
-        pauses,
-        told,
+        snoozes,
+        sent,
         day: &the_day(today),
     };
     plan_reminders(&all(deals), &circumstances)
@@ -107,20 +107,20 @@ fn a_new_due_date_or_another_change_is_another_reason() {
     )];
     let nothing = DealSnoozes::default();
     let first = plan_of(&before, &nothing, &HashSet::new(), today());
-    let told: HashSet<ReminderReason> = first
+    let sent: HashSet<ReminderReason> = first
         .digests
         .iter()
         .flat_map(|digest| digest.reminders.iter().map(|reminder| reminder.reason))
         .collect();
-    assert_eq!(told_by(&plan_of(&before, &nothing, &told, today())), [""; 0]);
+    assert_eq!(told_by(&plan_of(&before, &nothing, &sent, today())), [""; 0]);
     let moved = [due("2026-11-15", before[0].clone())];
     assert_eq!(
-        told_by(&plan_of(&moved, &nothing, &told, today())),
+        told_by(&plan_of(&moved, &nothing, &sent, today())),
         ["deal 2 overdue 2026-11-15"]
     );
     let touched = [updated("2026-11-05", before[0].clone())];
     assert_eq!(
-        told_by(&plan_of(&touched, &nothing, &told, today())),
+        told_by(&plan_of(&touched, &nothing, &sent, today())),
         ["deal 2 cold 2026-11-05"]
     );
 }
@@ -131,11 +131,11 @@ fn a_deal_that_is_set_aside_is_told_on_the_day_after_its_pause() {
         "2026-11-01",
         updated("2026-11-20", deal(2, Stage::Prospect, "100")),
     )];
-    let pauses = pause_until(2, "2026-11-21");
-    let during = plan_of(&deals, &pauses, &HashSet::new(), today());
+    let snoozes = pause_until(2, "2026-11-21");
+    let during = plan_of(&deals, &snoozes, &HashSet::new(), today());
     assert_eq!(told_by(&during), [""; 0]);
-    assert_eq!(during.silent[0].1, SkipReason::Paused(day("2026-11-21")));
-    let after = plan_of(&deals, &pauses, &HashSet::new(), today().tomorrow().expect("day"));
+    assert_eq!(during.silent[0].1, SkipReason::Snoozed(day("2026-11-21")));
+    let after = plan_of(&deals, &snoozes, &HashSet::new(), today().tomorrow().expect("day"));
     assert_eq!(told_by(&after), ["deal 2 overdue 2026-11-01"]);
 }
 
@@ -204,9 +204,9 @@ proptest! {
         let today = today() + days.days();
         let first = plan_of(&deals, &nothing, &HashSet::new(), today);
         let reasons: Vec<ReminderReason> = first.digests.iter().flat_map(|digest| digest.reminders.iter().map(|reminder| reminder.reason)).collect();
-        let told: HashSet<ReminderReason> = reasons.iter().copied().collect();
-        prop_assert_eq!(told.len(), reasons.len());
-        let second = plan_of(&deals, &nothing, &told, today);
+        let sent: HashSet<ReminderReason> = reasons.iter().copied().collect();
+        prop_assert_eq!(sent.len(), reasons.len());
+        let second = plan_of(&deals, &nothing, &sent, today);
         prop_assert!(second.digests.is_empty());
         prop_assert_eq!(second.silent.len(), reasons.len());
     }

@@ -32,7 +32,7 @@ pub(crate) struct SalesRequest<'a> {
 pub(crate) struct SalesContext<'a> {
     pub(crate) deals: &'a Deals,
     pub(crate) current: &'a DealsSnapshot,
-    pub(crate) asked: &'a RequestContext,
+    pub(crate) request: &'a RequestContext,
     pub(crate) filter: &'a DealFilter,
     pub(crate) history: &'a StageHistory,
 }
@@ -53,18 +53,18 @@ pub(crate) async fn respond(
     offered: &'static [Format],
     render: impl FnOnce(&SalesContext<'_>) -> Result<RenderedResponse, Error>,
 ) -> Result<Response, Error> {
-    let asked = sent.common.asked(sent.headers, sent.uri, offered)?;
-    let filter = parse_filter(sent.uri, (asked.language, deals.rules.lost_stage))?.filter;
+    let request = sent.common.request_context(sent.headers, sent.uri, offered)?;
+    let filter = parse_filter(sent.uri, deals.message_style(request.language))?.filter;
     let current = deals.current().await?;
     let make = async || {
         render(&SalesContext {
             deals,
             current: &current,
-            asked: &asked,
+            request: &request,
             filter: &filter,
             history: &deals.history(&current).await?,
         })
     };
-    let answer = deals.answered(&current, &asked, make).await?.respond(sent.headers);
-    Ok(sent.common.remembering(answer, asked.language))
+    let answer = deals.answered(&current, &request, make).await?.respond(sent.headers);
+    Ok(sent.common.with_language_cookie(answer, request.language))
 }

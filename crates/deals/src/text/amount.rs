@@ -149,7 +149,7 @@ impl AmountProblem {
 
 impl Amount {
     /// Resolves an ambiguous amount with the decimal mark of the file; `None` while the mark is unknown and matters.
-    pub fn settled(self, decimal_mark: Option<DecimalMark>) -> Option<AmountReading> {
+    pub fn resolve(self, decimal_mark: Option<DecimalMark>) -> Option<AmountReading> {
         match self {
             Self::Clear(reading) => Some(reading),
             Self::Ambiguous {

@@ -37,7 +37,7 @@ pub fn column_label(column: usize, language: Language) -> &'static str {
 }
 
 /// Label of a stage; stored values do not change with the language.
-pub fn stage_name(stage: Stage, language: Language) -> &'static str {
+pub fn stage_label(stage: Stage, language: Language) -> &'static str {
     match (language, stage) {
         (Language::French, stage) => stage.as_str(),
         (Language::English, Stage::Prospect) => "Prospect",
@@ -63,7 +63,7 @@ pub fn cell_label(header: &str, content: &CellContent, language: Language) -> St
             .ok()
             .map(|day| language.date(day)),
         (Some(DUE), Cell::Text(text)) => crate::text::date::parse_date(text).ok().map(|day| language.date(day)),
-        (Some(STAGE), cell) => Stage::parse(&cell.text()).map(|known| stage_name(known, language).to_owned()),
+        (Some(STAGE), cell) => Stage::parse(&cell.text()).map(|known| stage_label(known, language).to_owned()),
         _ => None,
     };
     shown.unwrap_or_else(|| content.as_cell().text())
@@ -90,18 +90,6 @@ pub fn author_label(by: &str, language: Language) -> String {
     language.choose(french, english).to_owned()
 }
 
-/// Label of a stage; stored values do not change with the language.
-pub fn stage_label(stage: Stage, language: Language) -> &'static str {
-    let english = match stage {
-        Stage::Prospect => "Prospect",
-        Stage::Qualified => "Qualified",
-        Stage::Negotiation => "Negotiation",
-        Stage::Won => "Won",
-        Stage::Lost => "Lost",
-    };
-    language.choose(stage.as_str(), english)
-}
-
 /// Label of a sector or assignee; `None` is “Non renseigné”.
 pub(crate) fn name_label(name: Option<&str>, language: Language) -> &str {
     name.unwrap_or(language.choose("Non renseigné", "Not given"))
@@ -116,7 +104,7 @@ pub(crate) fn segment_label(subset: DealSegment, language: Language) -> &'static
         DealSegment::Later => language.choose("Plus tard", "Later"),
         DealSegment::Undated => language.choose("Sans échéance", "Without a due date"),
         DealSegment::Cold => language.choose("Affaires froides", "Cold deals"),
-        DealSegment::Paused => language.choose("En pause", "Set aside"),
+        DealSegment::Snoozed => language.choose("En pause", "Set aside"),
         DealSegment::UnknownAge => language.choose("Dernier changement inconnu", "Last change unknown"),
     }
 }

@@ -231,10 +231,10 @@ impl EffectBreakdown {
         split
             .effects
             .sort_by_key(|line| std::cmp::Reverse(line.effect.euros().abs()));
-        let told: Money = split.effects.iter().map(|line| line.effect).sum();
+        let sum: Money = split.effects.iter().map(|line| line.effect).sum();
         // Rounding leaves a cent or two, which are added to the strongest input.
         if let Some(strongest) = split.effects.first_mut() {
-            strongest.effect += split.difference - told;
+            strongest.effect += split.difference - sum;
         }
         Some(split)
     }

@@ -63,11 +63,11 @@ pub(crate) async fn show(
 }
 
 fn render(scene: &SalesContext<'_>, query: &str, levers: ScenarioInputs) -> Result<RenderedResponse, Error> {
-    let (chosen, asked) = (scene.chosen(), scene.asked);
+    let (chosen, request) = (scene.chosen(), scene.request);
     let what_if = WhatIf::of(&BaselineFigures::of(&chosen, scene.history), levers);
     let gaps = SalesVelocity::of(&chosen, scene.history).gaps();
-    let gaps: Vec<String> = gaps.into_iter().map(|gap| gap.message(asked.language)).collect();
-    if asked.face == Format::Json {
+    let gaps: Vec<String> = gaps.into_iter().map(|gap| gap.message(request.language)).collect();
+    if request.face == Format::Json {
         let answer = WhatIfResponse {
             as_of: scene.current.read_at,
             filter: scene.filter.to_query(),
@@ -78,7 +78,7 @@ fn render(scene: &SalesContext<'_>, query: &str, levers: ScenarioInputs) -> Resu
         return RenderedResponse::json(&answer).map_err(Error::internal);
     }
     let page = WhatIfPage {
-        language: asked.language,
+        language: request.language,
         filter: scene.filter,
         query,
         errors: &[],
@@ -86,8 +86,8 @@ fn render(scene: &SalesContext<'_>, query: &str, levers: ScenarioInputs) -> Resu
         answer: Some(&what_if),
         gaps: &gaps,
     };
-    let frame = scene.deals.frame(scene.current, asked.language);
-    Ok(RenderedResponse::html(page.document(&frame, &asked.address)))
+    let frame = scene.deals.frame(scene.current, request.language);
+    Ok(RenderedResponse::html(page.document(&frame, &request.address)))
 }
 
 /// Page with the values as typed and an error message at each field.
@@ -96,17 +96,17 @@ async fn render_errors(
     sent: SalesRequest<'_>,
     (query, errors): (&str, &[ScenarioInputError]),
 ) -> Result<Response, Error> {
-    let asked = sent.common.asked(sent.headers, sent.uri, Format::PAGE)?;
-    let filter = parse_filter(sent.uri, (asked.language, deals.rules.lost_stage))?.filter;
-    if asked.face == Format::Json {
+    let request = sent.common.request_context(sent.headers, sent.uri, Format::PAGE)?;
+    let filter = parse_filter(sent.uri, deals.message_style(request.language))?.filter;
+    if request.face == Format::Json {
         let fields = errors
             .iter()
-            .map(|error| FieldError::new(error.lever.field(), error.message(asked.language)));
+            .map(|error| FieldError::new(error.lever.field(), error.message(request.language)));
         return Err(Error::invalid_query(fields.collect()));
     }
     let current = deals.current().await?;
     let page = WhatIfPage {
-        language: asked.language,
+        language: request.language,
         filter: &filter,
         query,
         errors,
@@ -114,7 +114,7 @@ async fn render_errors(
         answer: None,
         gaps: &[],
     };
-    let document = page.document(&deals.frame(&current, asked.language), &asked.address);
+    let document = page.document(&deals.frame(&current, request.language), &request.address);
     let mut response = RenderedResponse::html(document).respond(sent.headers);
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)

@@ -222,16 +222,16 @@ fn a_long_list_has_its_first_deals_and_tells_of_the_others() {
 #[test]
 fn a_list_has_every_field_of_its_deals() {
     let (rows, context) = board();
-    let question = DealQuery {
+    let query = DealQuery {
         order: Some(SortOrder::parse("-montant_brut").expect("order")),
         ..DealQuery::default()
     };
-    let listing = DealListing::of(&rows, &question, &context);
+    let listing = DealListing::of(&rows, &query, &context);
     let page = PageRequest {
         number: 1,
         as_of: context.as_of,
     };
-    let list = DealListResponse::of(&rows, &question, &listing, page);
+    let list = DealListResponse::of(&rows, &query, &listing, page);
     assert_eq!(
         list.deals.iter().map(|deal| deal.id).collect::<Vec<_>>(),
         [Some(4), Some(3), Some(2), Some(1)]

@@ -189,8 +189,8 @@ fn a_deal_is_cold_after_more_than_ten_days_without_a_change() {
         deal(11, Stage::Won, "1"),
     ];
     let deals = all(&deals);
-    let pauses = DealSnoozes::default();
-    let found = stale_deals(&deals, &StaleAfter::default(), &pauses, &paris());
+    let snoozes = DealSnoozes::default();
+    let found = stale_deals(&deals, &StaleAfter::default(), &snoozes, &paris());
     assert_eq!(rows(&found), [(8, 51), (3, 11)]);
     assert_eq!(found.undated.iter().map(|deal| deal.row).collect::<Vec<_>>(), [10]);
     let patient = StaleAfter {
@@ -199,7 +199,7 @@ fn a_deal_is_cold_after_more_than_ten_days_without_a_change() {
         ..StaleAfter::default()
     };
     assert_eq!(
-        rows(&stale_deals(&deals, &patient, &pauses, &paris())),
+        rows(&stale_deals(&deals, &patient, &snoozes, &paris())),
         [(3, 11), (2, 10), (4, 10)]
     );
 }
@@ -211,18 +211,18 @@ fn a_pause_is_respected_to_its_last_day() {
         updated("2026-01-01", deal(3, Stage::Prospect, "1")),
     ];
     let deals = all(&deals);
-    let pause = |deal, until| DealSnooze {
+    let snooze = |deal, until| DealSnooze {
         deal,
         until: day(until),
         reason: "vacances".to_owned(),
         by: String::new(),
         at: None,
     };
-    let pauses = DealSnoozes::of([pause(2, "2026-11-21"), pause(3, "2026-11-20")]);
-    let found = stale_deals(&deals, &StaleAfter::default(), &pauses, &paris());
+    let snoozes = DealSnoozes::of([snooze(2, "2026-11-21"), snooze(3, "2026-11-20")]);
+    let found = stale_deals(&deals, &StaleAfter::default(), &snoozes, &paris());
     assert_eq!(rows(&found).len(), 1);
-    assert_eq!((found.cold[0].deal.row, found.paused[0].0.deal.row), (3, 2));
-    assert_eq!(found.paused[0].1.until, today());
+    assert_eq!((found.cold[0].deal.row, found.snoozed[0].0.deal.row), (3, 2));
+    assert_eq!(found.snoozed[0].1.until, today());
 }
 
 proptest! {

@@ -54,7 +54,7 @@ fn row(id: u32, client: &str, stage: &str, due: &str) -> Vec<Value> {
 }
 
 fn page(rows: Vec<Vec<Value>>, query: &str, language: Language) -> Html {
-    let question = DealQuery {
+    let query = DealQuery {
         filter: DealFilter::parse(query).expect("filter"),
         ..DealQuery::default()
     };
@@ -65,9 +65,9 @@ fn page(rows: Vec<Vec<Value>>, query: &str, language: Language) -> Html {
         language,
         board: None,
     };
-    let overview = overview(rows, &question.filter);
+    let overview = overview(rows, &query.filter);
     let page = DashboardPage {
-        question: &question,
+        query: &query,
         overview: &overview,
         address: BOARD,
     };

@@ -43,7 +43,7 @@ impl ActionLists<'_> {
                     (self.due(DealSegment::Today, &due.today))
                     (self.due(DealSegment::Upcoming, &due.upcoming))
                     (self.cold(DealSegment::Cold, &self.overview.cold))
-                    (self.cold(DealSegment::Paused, &self.overview.paused))
+                    (self.cold(DealSegment::Snoozed, &self.overview.snoozed))
                 }
                 (self.rest())
             }
@@ -82,9 +82,9 @@ impl ActionLists<'_> {
                 (self.deal(&line.deal))
                 p .line-detail {
                     @match &line.pause {
-                        Some(pause) => {
-                            (self.language.choose("en pause jusqu’au ", "set aside up to ")) time datetime=(pause.until) { (self.language.date(pause.until)) }
-                            @if !pause.reason.is_empty() { " · " bdi { (pause.reason) } }
+                        Some(snooze) => {
+                            (self.language.choose("en pause jusqu’au ", "set aside up to ")) time datetime=(snooze.until) { (self.language.date(snooze.until)) }
+                            @if !snooze.reason.is_empty() { " · " bdi { (snooze.reason) } }
                         }
                         None => { (self.untouched(line)) }
                     }
@@ -134,7 +134,7 @@ impl ActionLists<'_> {
         let amount = self.language.money(deal.montant_brut);
         html! {
             p .line-head {
-                (client_link(deal, &self.question()))
+                (client_link(deal, &self.query()))
                 " " a .figure href=(deal.link) title=(self.language.choose("Voir la ligne du tableur", "See the row in the spreadsheet")) { (amount) }
             }
         }
@@ -176,7 +176,7 @@ impl ActionLists<'_> {
     }
 
     /// Query of the deal links: the neighbours of a deal are those that match the filter.
-    fn question(&self) -> DealQuery {
+    fn query(&self) -> DealQuery {
         DealQuery {
             filter: self.filter.clone(),
             ..DealQuery::default()
@@ -189,10 +189,10 @@ impl ActionLists<'_> {
 }
 
 /// Client name, linked to the deal.
-pub(crate) fn client_link(deal: &DealResponse, question: &DealQuery) -> Markup {
+pub(crate) fn client_link(deal: &DealResponse, query: &DealQuery) -> Markup {
     html! {
         @match deal.id {
-            Some(id) => a .client href=(deal_address(id, question)) { bdi { (deal.client) } },
+            Some(id) => a .client href=(deal_address(id, query)) { bdi { (deal.client) } },
             None => span .client { bdi { (deal.client) } },
         }
     }

@@ -89,7 +89,7 @@ impl KpiCards<'_> {
                 h2 { (language.choose("Taux de conversion", "Conversion rate")) }
                 (figure(self.kpis.count_by_status.of(Stage::Won), &won, &percent(self.kpis.conversion_rate)))
                 @if self.kpis.win_rate.is_some() {
-                    p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (linked_number(self.settled(), &stages_address(self.filter, &[Stage::Won, Stage::Lost]), &percent(self.kpis.win_rate))) }
+                    p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (linked_number(self.closed(), &stages_address(self.filter, &[Stage::Won, Stage::Lost]), &percent(self.kpis.win_rate))) }
                 }
                 p .definition { (language.choose("Affaires gagnées ÷ toutes les affaires × 100", "Won deals ÷ all deals × 100")) }
                 (self.change(self.changes.conversion_rate.map(|points| self.points(points))))
@@ -115,7 +115,7 @@ impl KpiCards<'_> {
         }
     }
 
-    fn settled(&self) -> usize {
+    fn closed(&self) -> usize {
         [Stage::Won, Stage::Lost]
             .iter()
             .map(|stage| self.kpis.count_by_status.of(*stage))

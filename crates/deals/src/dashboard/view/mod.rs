@@ -25,7 +25,7 @@ use crate::{
 /// Dashboard page.
 pub struct DashboardPage<'a> {
     /// Query; only its filter is used here.
-    pub question: &'a DealQuery,
+    pub query: &'a DealQuery,
     /// Dashboard values.
     pub overview: &'a DashboardOverview,
     /// Path and query of the request.
@@ -40,7 +40,7 @@ impl DashboardPage<'_> {
         let main = html! {
             div .heading {
                 h1 { (language.choose("Tableau de bord des affaires", "Deals dashboard")) }
-                @if self.overview.all_deals > 0 { (downloads(&board_address(&self.question.filter), Format::REPORT, language)) }
+                @if self.overview.all_deals > 0 { (downloads(&board_address(&self.query.filter), Format::REPORT, language)) }
             }
             (unreadable_rows(&self.overview.unread, language))
             @if self.overview.all_deals == 0 { (empty_board(language)) } @else { (self.filled(language)) }
@@ -54,9 +54,9 @@ impl DashboardPage<'_> {
     }
 
     fn filled(&self, language: Language) -> Markup {
-        let (overview, filter) = (self.overview, &self.question.filter);
+        let (overview, filter) = (self.overview, &self.query.filter);
         let filters = FilterPanel {
-            question: self.question,
+            query: self.query,
             facets: &overview.facets,
             shown: overview.kpis.deal_count,
             hidden_undated: overview.hidden_undated,

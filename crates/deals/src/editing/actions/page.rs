@@ -113,7 +113,7 @@ pub(crate) async fn delete(
 ) -> Result<Response, Error> {
     let caller = Caller::of(&headers, &uri);
     let sent = RequestBody::read_if_any(&headers, &body, caller.language)?;
-    let caller = caller.speaking(&sent);
+    let caller = caller.in_language_of(&sent);
     let since = deals.clock.now().as_millisecond();
     let seen = |deal: &Deal| crate::editing::api::seen_intent(&sent.change, deal, caller.language);
     match deals.remove((id, author(&caller)), seen).await {
@@ -178,7 +178,7 @@ pub(crate) async fn snooze(
 ) -> Result<Response, Error> {
     let (sent, caller) = read_request(&headers, &uri, &body)?;
     let (current, deal) = load_deal(&deals, id).await?;
-    let known = current.rows.pauses.of_deal(id);
+    let known = current.rows.snoozes.of_deal(id);
     let is_lifted = sent.field("lift").is_some();
     let change = if is_lifted {
         known.map(end_snooze)
@@ -187,7 +187,7 @@ pub(crate) async fn snooze(
             Ok(wanted) => Some(save_snooze(known, &wanted, &current.now)),
             Err(complaint) if caller.wants_page() => {
                 let typed = SnoozeForm {
-                    in_force: None,
+                    active: None,
                     until: sent.field("until").unwrap_or_default().to_owned(),
                     reason: sent.field("reason").unwrap_or_default().to_owned(),
                     complaints: vec![complaint],
@@ -204,15 +204,15 @@ pub(crate) async fn snooze(
     if !caller.wants_page() {
         return respond_with_deal(&deals, id).await;
     }
-    let deed = if is_lifted {
+    let action = if is_lifted {
         CompletedAction::Resumed
     } else {
-        CompletedAction::Paused
+        CompletedAction::Snoozed
     };
     let own = format!("{BOARD}/{id}{}", caller.query());
     Ok(redirect_with_notice(
         sent.back().unwrap_or(&own),
-        &ActionNotice::of(deed, id),
+        &ActionNotice::of(action, id),
     ))
 }
 

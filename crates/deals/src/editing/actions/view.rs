@@ -40,7 +40,7 @@ impl DeletionPage {
                 h1 { (title) }
                 @if let Some(trouble) = &self.trouble { (alert(&html! { p { (trouble) } })) }
                 p .lead {
-                    bdi { (self.deal.client) } " · " (labels::stage_name(self.deal.statut, language)) " · " (language.money(self.deal.montant_brut))
+                    bdi { (self.deal.client) } " · " (labels::stage_label(self.deal.statut, language)) " · " (language.money(self.deal.montant_brut))
                 }
                 p { (language.choose(
                     "La ligne est retirée du tableur. Vous pourrez annuler : ses valeurs restent dans le journal, celles de vos propres colonnes aussi, mais sans être rétablies.",
@@ -68,7 +68,7 @@ impl DeletionPage {
 #[derive(Clone, Debug, Default)]
 pub struct SnoozeForm {
     /// Active snooze.
-    pub in_force: Option<DealSnooze>,
+    pub active: Option<DealSnooze>,
     /// Day as typed.
     pub until: String,
     /// Reason as typed.
@@ -83,8 +83,8 @@ impl SnoozeForm {
         html! {
             section #pause {
                 h2 { (language.choose("Pause", "Pause")) }
-                @match &self.in_force {
-                    Some(pause) => { (active_snooze(id, pause, query, language)) }
+                @match &self.active {
+                    Some(snooze) => { (active_snooze(id, snooze, query, language)) }
                     None => {
                         details .pause open[!self.complaints.is_empty()] {
                             summary { (language.choose("Mettre en pause jusqu’au…", "Set aside until…")) }
@@ -119,12 +119,12 @@ impl SnoozeForm {
     }
 }
 
-fn active_snooze(id: u64, pause: &DealSnooze, query: &str, language: Language) -> Markup {
-    let until = language.date(pause.until);
+fn active_snooze(id: u64, snooze: &DealSnooze, query: &str, language: Language) -> Markup {
+    let until = language.date(snooze.until);
     html! {
         p {
             (language.choose("En pause jusqu’au ", "Set aside until ")) strong { (until) }
-            @if !pause.reason.is_empty() { (language.choose("\u{a0}: ", ": ")) bdi { (pause.reason) } }
+            @if !snooze.reason.is_empty() { (language.choose("\u{a0}: ", ": ")) bdi { (snooze.reason) } }
             "."
         }
         form method="post" action={ "/deals/" (id) "/pause" (query) } data-once {
@@ -144,7 +144,7 @@ pub fn status_form(id: u64, current: Stage, (stages, back): (&[Stage], &str), la
             label .unseen for={ "statut-" (id) } { (language.choose("Statut", "Status")) }
             select id={ "statut-" (id) } name="statut" {
                 @for stage in stages {
-                    option value=(stage) selected[*stage == current] { (labels::stage_name(*stage, language)) }
+                    option value=(stage) selected[*stage == current] { (labels::stage_label(*stage, language)) }
                 }
             }
             button .quiet type="submit" { (language.choose("Changer", "Change")) }

@@ -169,7 +169,7 @@ impl DealFormPage {
                 (error_line("statut", typed.error.as_deref()))
                 select #statut name="statut" aria-invalid=[typed.error.as_ref().map(|_| "true")] {
                     @for stage in &self.stages {
-                        option value=(stage) selected[chosen == Some(*stage)] { (labels::stage_name(*stage, language)) }
+                        option value=(stage) selected[chosen == Some(*stage)] { (labels::stage_label(*stage, language)) }
                     }
                 }
             }

@@ -52,10 +52,10 @@ pub(crate) fn read(bytes: &[u8], limits: FileLimits) -> Result<FileTable, FilePr
 
 fn sniff(text: &str) -> Option<(char, HeaderCandidate)> {
     // Excel reads a first line such as `sep=;` as a declaration of the separator, not as data.
-    let told = declared_separator(text);
+    let declared = declared_separator(text);
     let separators = SEPARATORS
         .into_iter()
-        .filter(|separator| told.is_none_or(|told| told == *separator));
+        .filter(|separator| declared.is_none_or(|declared| declared == *separator));
     let candidates = separators.filter_map(|separator| {
         let beginning: Vec<FileLine> = CsvRecords::new(text, separator)
             .map_while(Result::ok)

@@ -112,8 +112,8 @@ impl ImportJobs {
         let mut progress = ImportProgress::of(ImportTask::Import, &prepared);
         let by = signature(&prepared.upload.name, run);
         let (name, now) = (run.clone(), self.clock.zoned_now());
-        let steps = run_blocking(move || {
-            let circumstances = ApplyContext {
+        let planned = run_blocking(move || {
+            let context = ApplyContext {
                 rows: &rows,
                 log: &log,
                 file: &prepared.upload.name,
@@ -122,21 +122,21 @@ impl ImportJobs {
                 now: &now,
             };
             let outcome = prepared.outcome.as_ref().ok();
-            outcome.map(|outcome| apply::steps(&outcome.plan, &circumstances))
+            outcome.map(|outcome| apply::planned_changes(&outcome.plan, &context))
         })
         .await?
         .unwrap_or_default();
         progress
             .left
-            .extend(steps.without_id.into_iter().map(SkippedDeal::without_id));
-        Ok(self.start(run, progress, ImportWriter::new(&self.store, by, steps.changes)))
+            .extend(planned.without_id.into_iter().map(SkippedDeal::without_id));
+        Ok(self.start(run, progress, ImportWriter::new(&self.store, by, planned.changes)))
     }
 
     /// Starts the undo of an import; `None` if the audit log has no import of this name.
     ///
     /// # Errors
     /// If deals or audit log cannot be read.
-    pub async fn take_back(self: &Arc<Self>, run: &RunName) -> Result<Option<watch::Receiver<ImportProgress>>, Error> {
+    pub async fn undo(self: &Arc<Self>, run: &RunName) -> Result<Option<watch::Receiver<ImportProgress>>, Error> {
         // A change made a moment ago must be seen, so that the undo keeps it.
         self.store.refresh();
         let rows = Arc::clone(&self.read::<DealRows>().await?.data);
@@ -147,14 +147,14 @@ impl ImportJobs {
         let mut progress = ImportProgress::named(ImportTask::Undo, &known.file);
         let by = undo_signature(&known.file, run);
         let zone = self.clock.zone().clone();
-        let steps = run_blocking(move || undo::steps(&known, &rows, &zone)).await?;
+        let planned = run_blocking(move || undo::planned_changes(&known, &rows, &zone)).await?;
         progress
             .left
-            .extend(steps.changed_since.into_iter().map(SkippedDeal::changed_since));
+            .extend(planned.changed_since.into_iter().map(SkippedDeal::changed_since));
         Ok(Some(self.start(
             run,
             progress,
-            ImportWriter::new(&self.store, by, steps.changes),
+            ImportWriter::new(&self.store, by, planned.changes),
         )))
     }
 
@@ -180,7 +180,7 @@ impl ImportJobs {
         progress.started_at = Some(self.clock.now());
         let (sender, receiver) = watch::channel(progress);
         known.insert(run.clone(), receiver.clone());
-        tokio::spawn(work.carry_out(sender));
+        tokio::spawn(work.run(sender));
         receiver
     }
 

@@ -55,7 +55,7 @@ pub struct ImportProgress {
 impl ImportProgress {
     /// Same progress with the cause of a failure in `language`.
     #[must_use]
-    pub fn told(mut self, language: Language) -> Self {
+    pub fn in_language(mut self, language: Language) -> Self {
         if let ImportState::Stopped(cause) = &mut self.state {
             *cause = translate(cause, language).into_owned();
         }

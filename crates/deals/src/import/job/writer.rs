@@ -9,7 +9,7 @@ use web::error::Error;
 use crate::{
     deal::rows::DealRows,
     import::{
-        batches::{PlannedChange, portions},
+        batches::{PlannedChange, split_into_batches},
         job::progress::{ImportProgress, ImportSkipReason, ImportState, SkippedDeal},
     },
 };
@@ -47,8 +47,8 @@ impl ImportWriter {
     }
 
     /// Writes all batches and reports the progress; stops if the spreadsheet is unavailable.
-    pub async fn carry_out(mut self, progress: watch::Sender<ImportProgress>) {
-        for portion in portions(std::mem::take(&mut self.changes)) {
+    pub async fn run(mut self, progress: watch::Sender<ImportProgress>) {
+        for portion in split_into_batches(std::mem::take(&mut self.changes)) {
             let size = portion.len();
             match self.write(portion).await {
                 Ok(written) => progress.send_modify(|progress| progress.add(size, written)),

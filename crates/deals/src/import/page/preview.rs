@@ -29,7 +29,7 @@ use crate::{
 
 /// Uploaded file with the mapping and options of a request.
 pub(crate) struct PreviewRequest {
-    pub(crate) asked: RequestContext,
+    pub(crate) request: RequestContext,
     pub(crate) pairs: Vec<(String, String)>,
     pub(crate) sent: ImportRequest,
     /// `None` if the upload has expired.
@@ -47,13 +47,13 @@ impl PreviewRequest {
                 .find(|(name, _)| name == wanted)
                 .map(|(_, value)| value.as_str())
         };
-        let asked = RequestContext::with_language((value("format"), value("lang")), headers, uri, Format::PAGE)?;
+        let request = RequestContext::with_language((value("format"), value("lang")), headers, uri, Format::PAGE)?;
         let digest: Option<Uuid> = value("file").and_then(|digest| digest.parse().ok());
         let borrowed = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let sent = ImportRequest::from_pairs(borrowed, asked.language).map_err(Error::invalid_query)?;
-        let upload = digest.and_then(|digest| deals.importer.uploads.find(digest));
+        let sent = ImportRequest::from_pairs(borrowed, request.language).map_err(Error::invalid_query)?;
+        let upload = digest.and_then(|digest| deals.import_jobs.uploads.find(digest));
         Ok(Self {
-            asked,
+            request,
             sent,
             upload,
             pairs,
@@ -69,22 +69,22 @@ pub(crate) async fn show(
 ) -> Result<Response, Error> {
     let meant = PreviewRequest::of(&deals, (&headers, &uri), query.as_deref().unwrap_or_default())?;
     let Some(upload) = meant.upload else {
-        return Ok(ask_for_file_again(&deals, &meant.asked, meant.sent.to_form()).await);
+        return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
     };
-    let compared = deals.importer.compare(upload, meant.sent).await?;
-    answer(&deals, &meant.asked, &compared.prepared)
+    let compared = deals.import_jobs.compare(upload, meant.sent).await?;
+    answer(&deals, &meant.request, &compared.prepared)
 }
 
-fn answer(deals: &Deals, asked: &RequestContext, prepared: &ImportPreview) -> Result<Response, Error> {
-    if let (Format::Json, Ok(outcome)) = (asked.face, &prepared.outcome) {
-        return Ok(axum::Json(ImportPlanResponse::of(prepared, outcome, asked.language)).into_response());
+fn answer(deals: &Deals, request: &RequestContext, prepared: &ImportPreview) -> Result<Response, Error> {
+    if let (Format::Json, Ok(outcome)) = (request.face, &prepared.outcome) {
+        return Ok(axum::Json(ImportPlanResponse::of(prepared, outcome, request.language)).into_response());
     }
     let page = ImportPreviewPage {
-        language: asked.language,
+        language: request.language,
         prepared,
         run: RunName::new(),
     };
-    Ok(uncached(Html(page.document(&deals.bare_frame(asked.language)))))
+    Ok(uncached(Html(page.document(&deals.bare_frame(request.language)))))
 }
 
 /// Time to wait for a short import before redirecting.
@@ -103,16 +103,16 @@ pub(crate) async fn apply(
     // The page carries the name, so that a double click reaches the import that the first click started.
     let run = run.and_then(|(_, run)| RunName::parse(run)).unwrap_or_default();
     let Some(upload) = meant.upload else {
-        return Ok(ask_for_file_again(&deals, &meant.asked, meant.sent.to_form()).await);
+        return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
     };
-    let compared = deals.importer.compare(upload, meant.sent).await?;
+    let compared = deals.import_jobs.compare(upload, meant.sent).await?;
     if compared.prepared.outcome.is_err() {
         let address = format!("{IMPORT_PREVIEW}?{}", compared.prepared.query());
-        return Ok(Redirect::to(&with_language(&address, meant.asked.language)).into_response());
+        return Ok(Redirect::to(&with_language(&address, meant.request.language)).into_response());
     }
-    let mut progress = deals.importer.begin(compared, &run).await?;
+    let mut progress = deals.import_jobs.begin(compared, &run).await?;
     let _ = tokio::time::timeout(MAX_WAIT, progress.wait_for(ImportProgress::is_over)).await;
-    Ok(Redirect::to(&with_language(&import_run_address(&run), meant.asked.language)).into_response())
+    Ok(Redirect::to(&with_language(&import_run_address(&run), meant.request.language)).into_response())
 }
 
 pub(crate) async fn download_refused(
@@ -123,12 +123,15 @@ pub(crate) async fn download_refused(
 ) -> Result<Response, Error> {
     let meant = PreviewRequest::of(&deals, (&headers, &uri), query.as_deref().unwrap_or_default())?;
     let Some(upload) = meant.upload else {
-        return Ok(ask_for_file_again(&deals, &meant.asked, meant.sent.to_form()).await);
+        return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
     };
-    let prepared = deals.importer.compare(upload, meant.sent).await?.prepared;
+    let prepared = deals.import_jobs.compare(upload, meant.sent).await?.prepared;
     let outcome = prepared.outcome.as_ref().map_err(|_| Error::not_found())?;
-    let file = refused_lines::write(&prepared.upload.table, &outcome.plan.refused, meant.asked.language);
-    let name = meant.asked.language.choose("lignes_refusees.csv", "refused_lines.csv");
+    let file = refused_lines::write(&prepared.upload.table, &outcome.plan.refused, meant.request.language);
+    let name = meant
+        .request
+        .language
+        .choose("lignes_refusees.csv", "refused_lines.csv");
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

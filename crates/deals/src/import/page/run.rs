@@ -36,22 +36,28 @@ pub(crate) struct ImportRunQuery {
     lang: Option<String>,
 }
 
+impl ImportRunQuery {
+    fn request_context(&self, headers: &HeaderMap, uri: &Uri) -> Result<RequestContext, Error> {
+        let choice = (self.format.as_deref(), self.lang.as_deref());
+        RequestContext::with_language(choice, headers, uri, Format::PAGE)
+    }
+}
+
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
     Path(run): Path<String>,
-    Query(asked_for): Query<ImportRunQuery>,
+    Query(query): Query<ImportRunQuery>,
     (headers, uri): (HeaderMap, Uri),
 ) -> Result<Response, Error> {
-    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
-    let asked = RequestContext::with_language(asked, &headers, &uri, Format::PAGE)?;
+    let request = query.request_context(&headers, &uri)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
-    let progress = deals.importer.progress(&run);
-    let progress = progress.map(|progress| progress.borrow().clone().told(asked.language));
-    let told = match progress {
+    let progress = deals.import_jobs.progress(&run);
+    let progress = progress.map(|progress| progress.borrow().clone().in_language(request.language));
+    let status = match progress {
         Some(progress) => ImportRunStatus::Progress(progress),
         None => ImportRunStatus::Log(
             deals
-                .importer
+                .import_jobs
                 .log()
                 .await?
                 .run(&run)
@@ -59,17 +65,17 @@ pub(crate) async fn show(
                 .ok_or_else(Error::not_found)?,
         ),
     };
-    if asked.face == Format::Json {
-        return Ok(Json(told.answer(&run)).into_response());
+    if request.face == Format::Json {
+        return Ok(Json(status.answer(&run)).into_response());
     }
-    let is_running = told.is_running();
+    let is_running = status.is_running();
     let page = ImportRunPage {
-        language: asked.language,
+        language: request.language,
         run: &run,
-        told,
+        status,
         zone: deals.clock.zone().clone(),
     };
-    let mut response = uncached(Html(page.document(&deals.bare_frame(asked.language))));
+    let mut response = uncached(Html(page.document(&deals.bare_frame(request.language))));
     if is_running {
         response.headers_mut().insert(header::REFRESH, REFRESH_SECONDS);
     }
@@ -79,23 +85,22 @@ pub(crate) async fn show(
 pub(crate) async fn undo(
     State(deals): State<Arc<Deals>>,
     Path(run): Path<String>,
-    Query(asked_for): Query<ImportRunQuery>,
+    Query(query): Query<ImportRunQuery>,
     (headers, uri): (HeaderMap, Uri),
 ) -> Result<Response, Error> {
-    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
-    let asked = RequestContext::with_language(asked, &headers, &uri, Format::PAGE)?;
+    let request = query.request_context(&headers, &uri)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
-    let mut progress = deals.importer.take_back(&run).await?.ok_or_else(Error::not_found)?;
-    let patience = if asked.face == Format::Html {
+    let mut progress = deals.import_jobs.undo(&run).await?.ok_or_else(Error::not_found)?;
+    let patience = if request.face == Format::Html {
         MAX_WAIT / 10
     } else {
         MAX_WAIT
     };
     let _ = tokio::time::timeout(patience, progress.wait_for(ImportProgress::is_over)).await;
-    if asked.face == Format::Html {
-        return Ok(Redirect::to(&with_language(&import_run_address(&run), asked.language)).into_response());
+    if request.face == Format::Html {
+        return Ok(Redirect::to(&with_language(&import_run_address(&run), request.language)).into_response());
     }
-    let written = progress.borrow().clone().told(asked.language);
+    let written = progress.borrow().clone().in_language(request.language);
     let status = status_of(&written.state);
     let answer = json!({"run": run.to_string(), "address": import_run_address(&run), "written": written});
     Ok((status, Json(answer)).into_response())

@@ -39,24 +39,24 @@ pub(crate) struct ImportStartQuery {
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(asked_for): Query<ImportStartQuery>,
+    Query(query): Query<ImportStartQuery>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let asked = (asked_for.format.as_deref(), asked_for.lang.as_deref());
-    let asked = RequestContext::with_language(asked, &headers, &uri, Format::PAGE)?;
-    let log = deals.importer.log().await;
-    if asked.face == Format::Html {
-        return Ok(page(&deals, &asked, log.ok(), None));
+    let request = (query.format.as_deref(), query.lang.as_deref());
+    let request = RequestContext::with_language(request, &headers, &uri, Format::PAGE)?;
+    let log = deals.import_jobs.log().await;
+    if request.face == Format::Html {
+        return Ok(page(&deals, &request, log.ok(), None));
     }
     Ok(axum::Json(lines(&deals, &*log?)).into_response())
 }
 
 /// Upload form with the reason why the file cannot be imported.
-pub(crate) async fn refused(deals: &Deals, asked: &RequestContext, problem: &FileProblem) -> Result<Response, Error> {
-    let log = deals.importer.log().await.ok();
-    let trouble = UploadProblem::File(problem.text(asked.language));
-    let mut response = page(deals, asked, log, Some(trouble));
+pub(crate) async fn refused(deals: &Deals, request: &RequestContext, problem: &FileProblem) -> Result<Response, Error> {
+    let log = deals.import_jobs.log().await.ok();
+    let trouble = UploadProblem::File(problem.text(request.language));
+    let mut response = page(deals, request, log, Some(trouble));
     *response.status_mut() = status(problem);
     Ok(response)
 }
@@ -64,27 +64,27 @@ pub(crate) async fn refused(deals: &Deals, asked: &RequestContext, problem: &Fil
 /// Upload form for a file whose upload has expired; `pairs` are the options chosen for it.
 pub(crate) async fn ask_for_file_again(
     deals: &Deals,
-    asked: &RequestContext,
+    request: &RequestContext,
     pairs: Vec<(String, String)>,
 ) -> Response {
-    let log = deals.importer.log().await.ok();
-    let mut response = page(deals, asked, log, Some(UploadProblem::Lost { pairs }));
+    let log = deals.import_jobs.log().await.ok();
+    let mut response = page(deals, request, log, Some(UploadProblem::Lost { pairs }));
     *response.status_mut() = StatusCode::GONE;
     response
 }
 
 fn page(
     deals: &Deals,
-    asked: &RequestContext,
+    request: &RequestContext,
     log: Option<Arc<ImportLog>>,
     trouble: Option<UploadProblem>,
 ) -> Response {
     let page = ImportStartPage {
-        language: asked.language,
+        language: request.language,
         trouble,
         runs: log.map(|log| lines(deals, &log)).unwrap_or_default(),
     };
-    let frame = deals.bare_frame(asked.language);
+    let frame = deals.bare_frame(request.language);
     uncached(Html(page.document(&frame)))
 }
 

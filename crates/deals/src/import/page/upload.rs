@@ -71,36 +71,36 @@ struct ImportRunResponse {
 
 pub(crate) async fn receive(
     State(deals): State<Arc<Deals>>,
-    Query(asked_for): Query<UploadQuery>,
+    Query(query): Query<UploadQuery>,
     (headers, uri): (HeaderMap, Uri),
     form: Multipart,
 ) -> Result<Response, Error> {
-    let asked = RequestContext::with_language((None, asked_for.lang.as_deref()), &headers, &uri, Format::PAGE)?;
+    let request = RequestContext::with_language((None, query.lang.as_deref()), &headers, &uri, Format::PAGE)?;
     let sent_file = UploadForm::of(form).await?;
     let pairs = sent_file.pairs.clone();
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let sent = ImportRequest::from_pairs(pairs, asked.language).map_err(Error::invalid)?;
-    match (sent_file.into_upload().await?, asked.face) {
+    let sent = ImportRequest::from_pairs(pairs, request.language).map_err(Error::invalid)?;
+    match (sent_file.into_upload().await?, request.face) {
         (Ok(upload), Format::Html) => {
             let address = format!("{IMPORT_PREVIEW}?{}", preview_query(upload.digest, &sent));
-            deals.importer.uploads.keep(Arc::new(upload));
-            Ok(Redirect::to(&with_language(&address, asked.language)).into_response())
+            deals.import_jobs.uploads.keep(Arc::new(upload));
+            Ok(Redirect::to(&with_language(&address, request.language)).into_response())
         }
-        (Err(problem), Format::Html) => start::refused(&deals, &asked, &problem).await,
-        (Ok(upload), _) => answer(&deals, (upload, sent), &asked, asked_for.apply.unwrap_or(false)).await,
-        (Err(problem), _) => Err(refusal(&problem, asked.language)),
+        (Err(problem), Format::Html) => start::refused(&deals, &request, &problem).await,
+        (Ok(upload), _) => answer(&deals, (upload, sent), &request, query.apply.unwrap_or(false)).await,
+        (Err(problem), _) => Err(refusal(&problem, request.language)),
     }
 }
 
 async fn answer(
     deals: &Deals,
     (upload, sent): (Upload, ImportRequest),
-    asked: &RequestContext,
+    request: &RequestContext,
     apply: bool,
 ) -> Result<Response, Error> {
     let until = Instant::now() + MAX_WAIT;
-    let compared = deals.importer.compare(Arc::new(upload), sent).await?;
-    let plan = plan_response(&compared, asked.language)?;
+    let compared = deals.import_jobs.compare(Arc::new(upload), sent).await?;
+    let plan = plan_response(&compared, request.language)?;
     if !apply {
         let answer = ImportResponse {
             plan,
@@ -110,10 +110,10 @@ async fn answer(
         return Ok(Json(answer).into_response());
     }
     let run = RunName::new();
-    let mut progress = deals.importer.begin(compared, &run).await?;
+    let mut progress = deals.import_jobs.begin(compared, &run).await?;
     // The import continues after the timeout; the response gives the address to poll.
     let _ = tokio::time::timeout_at(until, progress.wait_for(ImportProgress::is_over)).await;
-    let written = progress.borrow().clone().told(asked.language);
+    let written = progress.borrow().clone().in_language(request.language);
     let status = status_of(&written.state);
     let answer = ImportResponse {
         plan,

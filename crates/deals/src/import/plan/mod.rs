@@ -270,7 +270,7 @@ fn settled_amount(line: &ParsedLine, choices: &ImportOptions) -> Result<Option<D
         value: written.clone(),
         reason,
     };
-    match amount.settled(choices.decimal_mark) {
+    match amount.resolve(choices.decimal_mark) {
         Some(reading) if reading.money.is_positive() => Ok(Some(DealFieldValue::Amount(reading.money))),
         // Less than half a cent is positive, but rounds to 0.
         Some(_) => Err(problem(RefusalReason::NotPositive)),

@@ -121,7 +121,7 @@ pub(crate) fn question(lines: &ParsedLines) -> Option<AmountQuestion> {
 fn example(line: &ParsedLine, amount: Amount, written: &str) -> AmountExample {
     let money = |mark| {
         amount
-            .settled(Some(mark))
+            .resolve(Some(mark))
             .map(|reading| reading.money)
             .unwrap_or_default()
     };
@@ -176,6 +176,6 @@ pub(crate) fn notes(lines: &ParsedLines, choices: &ImportOptions) -> Vec<ImportN
 fn is_rounded(line: &ParsedLine, choices: &ImportOptions) -> bool {
     line.amount
         .as_ref()
-        .and_then(|(amount, _)| amount.settled(choices.decimal_mark))
+        .and_then(|(amount, _)| amount.resolve(choices.decimal_mark))
         .is_some_and(|reading| reading.precision == AmountPrecision::Rounded)
 }

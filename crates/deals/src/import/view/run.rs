@@ -25,7 +25,7 @@ pub struct ImportRunPage<'a> {
     /// Name of the import.
     pub run: &'a RunName,
     /// Progress or log entry of the import.
-    pub told: ImportRunStatus,
+    pub status: ImportRunStatus,
     /// Time zone for displayed times.
     pub zone: TimeZone,
 }
@@ -48,7 +48,7 @@ impl ImportRunPage<'_> {
 
     fn main(&self) -> Markup {
         html! {
-            @match &self.told {
+            @match &self.status {
                 ImportRunStatus::Progress(progress) => (self.progress(progress)),
                 ImportRunStatus::Log(run) => (self.log(run)),
             }

@@ -60,23 +60,25 @@ pub(crate) async fn show(
 
 fn render(scene: &SalesContext<'_>) -> Result<RenderedResponse, Error> {
     let answer = build_response(scene);
-    let asked = scene.asked;
-    let sheet = || performance_table(&answer, asked.language, scene.current.as_of().datetime());
-    match asked.face {
+    let request = scene.request;
+    let sheet = || performance_table(&answer, request.language, scene.current.as_of().datetime());
+    match request.face {
         Format::Json | Format::Pdf => RenderedResponse::json(&answer).map_err(Error::internal),
-        Format::Csv => Ok(RenderedResponse::csv_in(&sheet(), ExportDialect::of(asked.language))),
-        Format::Xlsx => RenderedResponse::xlsx_in(&sheet(), ExportDialect::of(asked.language)).map_err(Error::internal),
+        Format::Csv => Ok(RenderedResponse::csv_in(&sheet(), ExportDialect::of(request.language))),
+        Format::Xlsx => {
+            RenderedResponse::xlsx_in(&sheet(), ExportDialect::of(request.language)).map_err(Error::internal)
+        }
         Format::Html => {
             let page = PerformancePage {
-                language: asked.language,
+                language: request.language,
                 filter: scene.filter,
                 before: answer.period_before,
                 hidden_undated: answer.hidden_undated,
                 total: &answer.total,
                 lines: &answer.assignees,
             };
-            let frame = scene.deals.frame(scene.current, asked.language);
-            Ok(RenderedResponse::html(page.document(&frame, &asked.address)))
+            let frame = scene.deals.frame(scene.current, request.language);
+            Ok(RenderedResponse::html(page.document(&frame, &request.address)))
         }
     }
 }

@@ -40,19 +40,19 @@ pub(crate) async fn show(
 
 fn render(scene: &SalesContext<'_>) -> Result<RenderedResponse, Error> {
     let answer = build_response(scene);
-    let asked = scene.asked;
-    if asked.face == Format::Json {
+    let request = scene.request;
+    if request.face == Format::Json {
         return RenderedResponse::json(&answer).map_err(Error::internal);
     }
     let zone = scene.deals.clock.zone();
     let page = VelocityPage {
-        language: asked.language,
+        language: request.language,
         filter: scene.filter,
         answer: &answer,
         history_since: answer.history_since.map(|since| since.to_zoned(zone.clone()).date()),
     };
-    let frame = scene.deals.frame(scene.current, asked.language);
-    Ok(RenderedResponse::html(page.document(&frame, &asked.address)))
+    let frame = scene.deals.frame(scene.current, request.language);
+    Ok(RenderedResponse::html(page.document(&frame, &request.address)))
 }
 
 fn build_response(scene: &SalesContext<'_>) -> VelocityResponse {
@@ -63,7 +63,7 @@ fn build_response(scene: &SalesContext<'_>) -> VelocityResponse {
     VelocityResponse {
         as_of: current.read_at,
         filter: scene.filter.to_query(),
-        gaps: gaps.map(|gap| gap.message(scene.asked.language)).collect(),
+        gaps: gaps.map(|gap| gap.message(scene.request.language)).collect(),
         velocity,
         months: by_month(&chosen, history, scene.deals.clock.zone()),
         assignees: by_property(&chosen, history, GroupBy::Assignee),

@@ -98,10 +98,10 @@ fn one_mark_before_three_digits_has_two_readings_and_the_decimal_mark_of_the_fil
         ("1,500 k€", DecimalMark::Comma, 150_000_000, 150_000),
     ] {
         let amount = parse_amount(text).expect(text);
-        let money = |mark| amount.settled(Some(mark)).map(|reading| reading.money);
+        let money = |mark| amount.resolve(Some(mark)).map(|reading| reading.money);
         assert_eq!(money(mark), Some(Money::cents(decimal)), "{text}");
         assert_eq!(money(mark.other()), Some(Money::cents(thousands)), "{text}");
-        assert_eq!(amount.settled(None), None, "{text}");
+        assert_eq!(amount.resolve(None), None, "{text}");
     }
 }
 
@@ -118,8 +118,8 @@ fn a_text_with_one_reading_proves_the_decimal_mark_of_its_file() {
         ("12 500", None),
         ("900", None),
     ] {
-        let settled = parse_amount(text).expect(text).settled(None).expect(text);
-        assert_eq!(settled.proves, proves, "{text}");
+        let reading = parse_amount(text).expect(text).resolve(None).expect(text);
+        assert_eq!(reading.proves, proves, "{text}");
     }
 }
 
@@ -243,7 +243,7 @@ proptest! {
                 format!("€{number}"),
                 format!("EUR {number}"),
             ] {
-                let money = parse_amount(&text).ok().and_then(|read| read.settled(None)).map(|reading| reading.money);
+                let money = parse_amount(&text).ok().and_then(|read| read.resolve(None)).map(|reading| reading.money);
                 prop_assert_eq!(money, Some(Money::cents(amount)), "{}", text);
             }
         }

@@ -76,7 +76,7 @@ pub(crate) fn outcomes(plan: &ImportPlan) -> String {
 }
 
 /// Applies a plan in memory and returns the ids of the new deals.
-pub(crate) fn carry_out(plan: &ImportPlan, deals: &mut Vec<Deal>) -> Vec<u64> {
+pub(crate) fn apply_plan(plan: &ImportPlan, deals: &mut Vec<Deal>) -> Vec<u64> {
     for changed in &plan.changed {
         let deal = deals
             .iter_mut()

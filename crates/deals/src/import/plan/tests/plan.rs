@@ -14,7 +14,7 @@ use crate::{
             notes::ImportNote,
             options::{EmptyCells, ImportOptions, MatchingKey, NoKeyField},
             plan,
-            tests::fixture::{self, carry_out, choices, deal, lines, outcomes, plan_of},
+            tests::fixture::{self, apply_plan, choices, deal, lines, outcomes, plan_of},
             values::DealFieldValue,
         },
     },
@@ -142,9 +142,9 @@ fn the_stage_lost_is_refused_where_the_board_does_not_know_it() {
 fn an_ambiguous_amount_waits_for_the_answer_and_the_rest_of_the_file_suggests_one() {
     let file = format!("{HEADER};A;Prospect;12.500;;;;\n;B;Prospect;1.234,50;;;;\n;C;Prospect;7,250;;;;\n");
     let lines = lines(&file);
-    let asked = plan(&[], &lines, &choices());
-    assert_eq!(outcomes(&asked), "!+!");
-    let question = asked.question.expect("a question");
+    let request = plan(&[], &lines, &choices());
+    assert_eq!(outcomes(&request), "!+!");
+    let question = request.question.expect("a question");
     assert_eq!((question.lines, question.suggested), (2, Some(DecimalMark::Comma)));
     assert_eq!(question.examples[0].with_comma, Money::cents(1_250_000));
     assert_eq!(question.examples[0].with_point, Money::cents(1_250));
@@ -415,7 +415,7 @@ fn check_round_trip(
         let first = plan(&deals, lines, &choices(&deals));
         let counted = first.new.len() + first.changed.len() + first.identical.len() + first.refused.len();
         prop_assert_eq!(counted, lines.lines.len());
-        carry_out(&first, &mut deals);
+        apply_plan(&first, &mut deals);
         let second = plan(&deals, lines, &choices(&deals));
         prop_assert!(
             second.new.is_empty() && second.changed.is_empty(),
