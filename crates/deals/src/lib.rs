@@ -41,16 +41,19 @@ use crate::{
     dashboard::response::DashboardResponse,
     deal::response::{DealResponse, DeletedDealResponse},
     editing::{
+        actions::page::{SnoozeFields, UndoFields},
         api,
         input::{DealInput, DealUpdateInput},
     },
     import::page::{self, start},
-    list::{
-        openapi_params::{FilterFields, ScenarioFields, SnoozeFields, UndoFields},
-        response::DealListResponse,
+    list::{query_params::FilterFields, response::DealListResponse},
+    reminders::{
+        page::{RemindersResponse, UnauthorizedResponse},
+        report::ReminderReport,
     },
-    reminders::report::ReminderReport,
     routes::{DEMO_FILE, LIST, NEW, PERFORMANCE, REMINDERS, TAG, VELOCITY, WHAT_IF},
+    sales::{performance::page::PerformanceResponse, velocity::response::VelocityResponse},
+    what_if::page::{ScenarioFields, WhatIfResponse},
 };
 pub use crate::{
     dashboard::stale::StaleAfter,
@@ -60,7 +63,6 @@ pub use crate::{
     routes::BOARD,
     state::{DealRules, Deals, DealsParts},
 };
-pub(crate) use crate::{editing::request::language_of, sales::velocity::response::VelocityResponse};
 
 /// Router with every route of the board.
 pub fn router(deals: Arc<Deals>) -> ApiRouter {
@@ -177,20 +179,17 @@ fn sales_routes() -> ApiRouter<Arc<Deals>> {
     let performance = get_with(crate::sales::performance::page::show, |it| {
         it.about(TAG, "What each assignee sells, in a period and in the one before.")
             .asks::<FilterFields>()
-            .answers::<crate::sales::performance::page::PerformanceResponse>(Format::TABLE)
+            .answers::<PerformanceResponse>(Format::TABLE)
     });
     let reminders = get_with(crate::reminders::page::show, |it| {
         it.about(TAG, "What people are reminded of, and what was sent.")
-            .answers::<crate::reminders::page::RemindersResponse<'_>>(Format::PAGE)
+            .answers::<RemindersResponse<'_>>(Format::PAGE)
     });
     let reminders = reminders.post_with(crate::reminders::page::send, |it| {
         it.about(TAG, "Sends what is to be sent. Nothing is told twice.")
             .responds_with::<ReminderReport>(200, "What was sent, and what was not.")
-            .responds_with::<crate::reminders::page::UnauthorizedResponse>(401, "The token is missing or wrong.")
-            .responds_with::<crate::reminders::page::UnauthorizedResponse>(
-                403,
-                "No token is set, so that only the page starts a run.",
-            )
+            .responds_with::<UnauthorizedResponse>(401, "The token is missing or wrong.")
+            .responds_with::<UnauthorizedResponse>(403, "No token is set, so that only the page starts a run.")
             .redirects()
     });
     let velocity = get_with(crate::sales::velocity::page::show, |it| {
@@ -202,7 +201,7 @@ fn sales_routes() -> ApiRouter<Arc<Deals>> {
         it.about(TAG, "What would become of the figures, with the levers in the address.")
             .asks::<FilterFields>()
             .asks::<ScenarioFields>()
-            .answers::<crate::what_if::page::WhatIfResponse>(Format::PAGE)
+            .answers::<WhatIfResponse>(Format::PAGE)
     });
     ApiRouter::new()
         .api_route(PERFORMANCE, performance)

@@ -31,7 +31,7 @@ use crate::{
         stage::{LostStage, Stage},
         stage_history::StageHistory,
     },
-    editing::auto_correct::AutoCorrector,
+    editing::{auto_correct::AutoCorrector, request::language_of},
     import::job::ImportJobs,
     list::{
         filter::DealFilter,
@@ -231,7 +231,7 @@ impl Deals {
     pub fn frame_at(&self, uri: &Uri, headers: &HeaderMap) -> Option<Frame> {
         let rest = uri.path().strip_prefix(crate::routes::BOARD)?;
         let is_here = rest.is_empty() || rest.starts_with('/');
-        is_here.then(|| self.bare_frame(crate::language_of(uri, headers)))
+        is_here.then(|| self.bare_frame(language_of(uri, headers)))
     }
 
     /// Frame of a page without data.

@@ -1,16 +1,9 @@
 //! Navigation bar of the board.
-//!
-//! Views only format: each page is a struct with everything it shows and one method that returns the document.
 
 use domain::language::Language;
 use maud::{Markup, html};
 
-use crate::routes;
-pub use crate::{
-    dashboard::view::{DashboardPage, report::DashboardReport},
-    list::view::DealListPage,
-    routes::{BOARD, LIST},
-};
+use crate::routes::{self, BOARD, IMPORT, LIST, PERFORMANCE, REMINDERS, VELOCITY, WHAT_IF};
 
 /// Links to the board's pages, and to the same page in the other language; `address` is the current path and query.
 pub fn navigation(language: Language, address: &str) -> Markup {
@@ -18,11 +11,11 @@ pub fn navigation(language: Language, address: &str) -> Markup {
     let pages = [
         (language.choose("Tableau de bord", "Dashboard"), BOARD),
         (language.choose("Liste", "List"), LIST),
-        (language.choose("Importer", "Import"), "/deals/import"),
-        (language.choose("Simulation", "What if"), "/deals/what-if"),
-        (language.choose("Commerciaux", "Sales people"), "/deals/performance"),
-        (language.choose("Vélocité", "Velocity"), "/deals/velocity"),
-        (language.choose("Rappels", "Reminders"), "/deals/reminders"),
+        (language.choose("Importer", "Import"), IMPORT),
+        (language.choose("Simulation", "What if"), WHAT_IF),
+        (language.choose("Commerciaux", "Sales people"), PERFORMANCE),
+        (language.choose("Vélocité", "Velocity"), VELOCITY),
+        (language.choose("Rappels", "Reminders"), REMINDERS),
     ];
     let other = language.other();
     html! {

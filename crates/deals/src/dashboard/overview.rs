@@ -148,11 +148,7 @@ impl DashboardOverview {
                 .take(MAX_SECTORS)
                 .collect(),
             top_baskets: scaled_bars(baskets, |sector| sector.average_basket),
-            due: DueDealLists::of(
-                &Deadlines::of(&deals, context.day.today),
-                rows,
-                (context.day.today, most),
-            ),
+            due: DueDealLists::of(&Deadlines::of(&deals, context.day.today), rows, context.day.today, most),
             cold: ListPreview::of(
                 &cold.cold,
                 most,
@@ -178,7 +174,7 @@ impl DashboardOverview {
 }
 
 impl DueDealLists {
-    fn of(deadlines: &Deadlines<'_>, rows: &DealRows, (today, most): (Date, usize)) -> Self {
+    fn of(deadlines: &Deadlines<'_>, rows: &DealRows, today: Date, most: usize) -> Self {
         let first =
             |deals: &[&Deal]| ListPreview::of(deals, most, |deal| *deal, |deal| DueDealResponse::of(deal, rows, today));
         Self {

@@ -15,9 +15,9 @@ use web::{
 
 use crate::{
     dashboard::{
-        navigation::{DashboardPage, DashboardReport},
         overview::{DashboardOverview, PRINTED_LINES},
         response::DashboardResponse,
+        view::{DashboardPage, report::DashboardReport},
     },
     list::{
         download::deals_table,

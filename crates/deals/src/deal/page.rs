@@ -36,10 +36,10 @@ pub(crate) async fn show(
     let current = deals.current().await?;
     match current.rows.deal(id) {
         Some(deal) if caller.wants_page() => {
-            Ok(render_page(&deals, &caller, (&current, deal), SnoozeForm::default(), StatusCode::OK).await)
+            Ok(render_page(&deals, &caller, &current, deal, SnoozeForm::default()).await)
         }
         Some(deal) => Ok(Json(DealResponse::of(deal, &current.rows)).into_response()),
-        None if caller.wants_page() => Ok(deleted_page(&deals, &caller, (id, None)).await),
+        None if caller.wants_page() => Ok(deleted_page(&deals, &caller, id, None).await),
         None => Err(Error::not_found()),
     }
 }
@@ -48,11 +48,16 @@ pub(crate) async fn show(
 pub(crate) async fn render_page(
     deals: &Deals,
     caller: &Caller,
-    (current, deal): (&DealsSnapshot, &Deal),
+    current: &DealsSnapshot,
+    deal: &Deal,
     typed: SnoozeForm,
-    status: StatusCode,
 ) -> Response {
     let id = deal.id.unwrap_or_default();
+    let status = if typed.complaints.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     let log = deals.log().await.ok();
     let today = current.now.date();
     let page = DealPage {

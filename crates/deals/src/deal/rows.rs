@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use domain::{money::Money, search::SearchIndex};
+use domain::{
+    money::Money,
+    search::{SearchIndex, SearchIndexBuilder},
+};
 use sheets_store::{
     cell::{Cell, CellContent},
     finding::{Effect, Finding, FindingKind},
@@ -13,15 +16,12 @@ use sheets_store::{
     schema::tab::Tab,
 };
 
-use crate::{
-    deal::{
-        Deal,
-        columns::{DEAL_SNOOZES, DEALS, ID, PROBABILITY, WEIGHTED, snooze_column},
-        corrections::{Correction, corrections_of},
-        row_codec::{DealRowParser, ExcludedRow, ParsedRow, cell_entry},
-        snooze::{DealSnooze, DealSnoozes},
-    },
-    list::search::texts_of,
+use crate::deal::{
+    Deal,
+    columns::{DEAL_SNOOZES, DEALS, ID, PROBABILITY, WEIGHTED, snooze_column},
+    corrections::{Correction, corrections_of},
+    row_codec::{DealRowParser, ExcludedRow, ParsedRow, cell_entry},
+    snooze::{DealSnooze, DealSnoozes},
 };
 
 /// Decoded rows of the board.
@@ -62,7 +62,7 @@ impl DealRows {
 
     /// Searchable texts, built on first use.
     pub fn search_texts(&self) -> &SearchIndex {
-        self.search.get_or_init(|| texts_of(&self.deals))
+        self.search.get_or_init(|| search_index(&self.deals))
     }
 
     /// Content of a cell of `deals` when a person saw `seen`: as staff wrote it (`qualifie`, `12 500 €`) if the row
@@ -90,6 +90,21 @@ impl DealRows {
 /// times probability. Rows that share an id are excluded, because a write could not address them.
 pub fn corrections(rows: &DealRows) -> &[Correction] {
     &rows.corrections
+}
+
+/// The text columns of `deals`, in sheet order.
+pub(crate) fn search_index(deals: &[Deal]) -> SearchIndex {
+    let mut folding = SearchIndexBuilder::default();
+    for deal in deals {
+        let repeated = [
+            Some(&*deal.client),
+            Some(deal.stage.as_str()),
+            deal.sector.as_deref(),
+            deal.assignee.as_deref(),
+        ];
+        folding.add(repeated.into_iter().flatten(), [&*deal.notes]);
+    }
+    folding.finish()
 }
 
 impl Dataset for DealRows {

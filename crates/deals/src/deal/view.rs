@@ -75,7 +75,7 @@ impl DealPage {
                         (language.choose("ligne ", "row ")) (self.deal.row) (language.choose(" du tableur", " of the spreadsheet"))
                     } }
                 }
-                (status_form(self.id, self.deal.statut, (&self.stages, &self.address()), language))
+                (status_form(self.id, self.deal.statut, &self.stages, &self.address(), language))
                 (self.facts(language))
                 p .ways {
                     a .action href={ "/deals/" (self.id) "/edit" (self.query) } { (language.choose("Modifier", "Edit")) }

@@ -19,11 +19,11 @@ use crate::{
     },
     editing::{
         changes::DealFields,
-        conflict::page,
+        conflict::{EditIntent, page},
         form::page::check_stage_offered,
         input::DealUpdateInput,
         request::{Caller, RequestBody},
-        update::{BY_API, EditError, EditIntent, load_deal},
+        update::{BY_API, EditError, load_deal},
     },
     state::Deals,
 };
@@ -46,7 +46,7 @@ pub(crate) async fn replace(
             ..seen_values(&sent, deal, language)?
         })
     };
-    respond(&deals, id, deals.change((id, BY_API), intend).await).await
+    respond(&deals, id, deals.change(id, BY_API, intend).await).await
 }
 
 /// `PATCH /deals/{id}`: missing fields keep their values.
@@ -66,7 +66,7 @@ pub(crate) async fn change(
         let wanted = wanted.map_err(Error::invalid)?;
         Ok(EditIntent { wanted, ..intent })
     };
-    respond(&deals, id, deals.change((id, BY_API), intend).await).await
+    respond(&deals, id, deals.change(id, BY_API, intend).await).await
 }
 
 /// `DELETE /deals/{id}`.
@@ -80,7 +80,7 @@ pub(crate) async fn remove(
     let language = Caller::of(&headers, &uri).language;
     let sent = RequestBody::read_if_any(&headers, &body, language)?.change;
     let seen = |deal: &Deal| seen_intent(&sent, deal, language);
-    match deals.remove((id, BY_API), seen).await {
+    match deals.remove(id, BY_API, seen).await {
         Ok(()) => Ok(Json(DeletedDealResponse { deleted: id }).into_response()),
         Err(problem) => Err(edit_error(problem)),
     }

@@ -50,12 +50,11 @@ impl AutoCorrector {
         };
         let (correcting, store) = (Arc::clone(self), Arc::clone(store));
         let (rows, read_at) = (Arc::clone(&current.rows), current.read_at);
-        tokio::spawn(async move { correcting.carry_on(&store, (rows, read_at), due).await });
+        tokio::spawn(async move { correcting.carry_on(&store, rows, read_at, due).await });
     }
 
     /// Writes the `due` corrections, then those of each following pass, until none is left.
-    async fn carry_on(&self, store: &Store, (mut rows, mut read_at): (Arc<DealRows>, Timestamp), due: Vec<Correction>) {
-        let mut due = due;
+    async fn carry_on(&self, store: &Store, mut rows: Arc<DealRows>, mut read_at: Timestamp, mut due: Vec<Correction>) {
         for _ in 0..MAX_PASSES {
             let result = write_corrections(store, &rows, &due).await;
             if let Err(error) = &result {

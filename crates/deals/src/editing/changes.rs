@@ -96,27 +96,6 @@ impl DealFields {
 /// Columns of [`DEALS`](crate::deal::columns::DEALS) that a person fills in, in sheet order.
 pub const INPUT_COLUMNS: [usize; 7] = [CLIENT, STAGE, AMOUNT, SECTOR, DUE, ASSIGNEE, NOTES];
 
-/// Columns in conflict: the sheet holds a value that differs both from the one the person saw and from the one they
-/// want. A column that the person left unchanged is in conflict only if it is among `watched`.
-pub fn conflicting_columns(
-    seen: &DealFields,
-    found: &DealFields,
-    (wanted, watched): (&DealFields, &[usize]),
-) -> Vec<usize> {
-    let clashes = |column: &usize| {
-        let [seen, found, wanted] = [seen, found, wanted].map(|fields| fields.entry(*column));
-        found != seen && found != wanted && (seen != wanted || watched.contains(column))
-    };
-    INPUT_COLUMNS.into_iter().filter(clashes).collect()
-}
-
-/// Applies the person's changes to the values now in the sheet (three-way merge).
-pub fn merge_fields(seen: &DealFields, found: &DealFields, wanted: &DealFields) -> DealFields {
-    let changed = |column: &usize| seen.entry(*column) != wanted.entry(*column);
-    let columns = INPUT_COLUMNS.into_iter().filter(changed);
-    columns.fold(found.clone(), |fields, column| fields.with_column(column, wanted))
-}
-
 /// A deal to insert.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDeal {
@@ -290,55 +269,4 @@ pub fn save_snooze(known: Option<&DealSnooze>, wanted: &DealSnooze, at: &Zoned) 
         id,
         cells: changed.chain([moment]).collect(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::deal::fixture::{deal, money};
-
-    pub(crate) fn fields(client: &str, stage: Stage, euros: &str) -> DealFields {
-        DealFields {
-            client: client.into(),
-            ..DealFields::of(&deal(2, stage, euros))
-        }
-    }
-
-    #[test]
-    fn only_what_both_changed_to_different_values_clashes() {
-        let seen = fields("Acme", Stage::Prospect, "10");
-        for (found, wanted, watched, expected) in [
-            (("Acme", Stage::Prospect, "10"), ("B", Stage::Won, "20"), vec![], vec![]),
-            (("B", Stage::Prospect, "10"), ("Acme", Stage::Won, "10"), vec![], vec![]),
-            (
-                ("B", Stage::Prospect, "10"),
-                ("Acme", Stage::Won, "10"),
-                vec![CLIENT],
-                vec![CLIENT],
-            ),
-            (("B", Stage::Won, "10"), ("B", Stage::Won, "10"), vec![CLIENT], vec![]),
-            (
-                ("B", Stage::Won, "30"),
-                ("C", Stage::Lost, "10"),
-                vec![],
-                vec![CLIENT, STAGE],
-            ),
-        ] {
-            let [found, wanted] = [found, wanted].map(|(client, stage, euros)| fields(client, stage, euros));
-            assert_eq!(
-                conflicting_columns(&seen, &found, (&wanted, &watched)),
-                expected,
-                "{found:?} {wanted:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_a_person_changed_comes_over_what_somebody_else_changed_besides() {
-        let seen = fields("Acme", Stage::Prospect, "10");
-        let found = fields("ACME SA", Stage::Prospect, "10");
-        let wanted = fields("Acme", Stage::Prospect, "20");
-        let merged = merge_fields(&seen, &found, &wanted);
-        assert_eq!((&*merged.client, merged.amount), ("ACME SA", money("20")));
-    }
 }

@@ -9,4 +9,5 @@ pub(crate) mod form;
 pub(crate) mod input;
 pub(crate) mod notice;
 pub(crate) mod request;
+pub(crate) mod undo;
 pub(crate) mod update;

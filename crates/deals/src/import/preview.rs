@@ -78,11 +78,7 @@ pub struct PlannedImport {
 }
 
 /// Compares a file with the existing deals.
-pub fn prepare(
-    upload: Arc<Upload>,
-    existing: &[Deal],
-    (sent, lost_stage): (ImportRequest, LostStage),
-) -> ImportPreview {
+pub fn prepare(upload: Arc<Upload>, existing: &[Deal], sent: ImportRequest, lost_stage: LostStage) -> ImportPreview {
     let table = &upload.table;
     let guess = mapping::guess(&table.columns);
     let (mapping, problems) = match sent.mapping(&guess.mapping) {

@@ -39,7 +39,7 @@ pub fn planned_changes(run: &ImportRun, rows: &DealRows, zone: &TimeZone) -> Und
     let mut result = UndoChanges::default();
     for (deal, cells) in by_deal(run) {
         match rows.deal(deal) {
-            Some(seen) => result.changes.push(set_back(run, (seen, &cells), zone)),
+            Some(seen) => result.changes.push(set_back(run, seen, &cells, zone)),
             None => result.changed_since.push(deal),
         }
     }
@@ -81,7 +81,7 @@ fn by_deal(run: &ImportRun) -> BTreeMap<u64, BTreeMap<usize, ChangedCell>> {
     deals
 }
 
-fn set_back(run: &ImportRun, (seen, cells): (&Deal, &BTreeMap<usize, ChangedCell>), zone: &TimeZone) -> PlannedChange {
+fn set_back(run: &ImportRun, seen: &Deal, cells: &BTreeMap<usize, ChangedCell>, zone: &TimeZone) -> PlannedChange {
     let mut updates: Vec<CellUpdate> = cells
         .values()
         .map(|cell| CellUpdate {
@@ -91,7 +91,7 @@ fn set_back(run: &ImportRun, (seen, cells): (&Deal, &BTreeMap<usize, ChangedCell
         })
         .collect();
     let written = cells.values().filter_map(|cell| cell.at).max();
-    updates.extend(stamp(run, (seen, written), zone));
+    updates.extend(restored_timestamp(run, seen, written, zone));
     PlannedChange {
         line: 0,
         deal: seen.id,
@@ -106,7 +106,7 @@ fn set_back(run: &ImportRun, (seen, cells): (&Deal, &BTreeMap<usize, ChangedCell
 }
 
 /// Restores `updated_at` if the import was the last change of the row; otherwise the store writes the current time.
-fn stamp(run: &ImportRun, (seen, written): (&Deal, Option<Timestamp>), zone: &TimeZone) -> Option<CellUpdate> {
+fn restored_timestamp(run: &ImportRun, seen: &Deal, written: Option<Timestamp>, zone: &TimeZone) -> Option<CellUpdate> {
     let before = run.updated_at.get(&seen.id?)?;
     let (now, written) = (seen.updated_at?, written?);
     (now.duration_since(written).abs() <= MAX_OWN_DELAY).then(|| CellUpdate {

@@ -6,17 +6,15 @@ use domain::{
     language::{Language, sort_key},
     normalize::collapse_spaces,
     period::{Period, PeriodError},
+    search::{SearchIndex, SearchTerms},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{
-    deal::{
-        Deal,
-        grouping::{GroupBy, GroupIndex, GroupName, group_key},
-        stage::{LostStage, Stage},
-    },
-    list::search::{SearchIndex, SearchTerms},
+use crate::deal::{
+    Deal,
+    grouping::{GroupBy, GroupIndex, GroupName, group_key},
+    stage::{LostStage, Stage},
 };
 
 /// Query value for “Non renseigné”; a blank field restricts nothing.

@@ -4,12 +4,10 @@ pub(crate) mod download;
 pub(crate) mod filter;
 pub(crate) mod filter_view;
 pub(crate) mod listing;
-pub(crate) mod openapi_params;
 pub(crate) mod order;
 pub(crate) mod page;
 pub(crate) mod query_params;
 pub(crate) mod response;
-pub(crate) mod search;
 pub(crate) mod segment;
 #[cfg(test)]
 mod tests;

@@ -14,12 +14,12 @@ use web::{
 };
 
 use crate::{
-    dashboard::navigation::DealListPage,
     editing::{notice::ActionNotice, request::Caller},
     list::{
         listing::DealQuery,
         query_params::QueryParams,
         response::{DealListResponse, PageRequest},
+        view::DealListPage,
     },
     snapshot::DealsSnapshot,
     state::Deals,
@@ -35,23 +35,37 @@ pub(crate) async fn show(
     let query = common.deal_query(&uri, deals.message_style(request.language))?;
     let current = deals.current().await?;
     let notice = Caller::of(&headers, &uri).notice();
+    let list = ListRequest {
+        request: &request,
+        query: &query,
+        page: common.page(),
+    };
     let make = async || match request.face {
-        Format::Html | Format::Json => render(&deals, &current, &query, (&request, common.page(), notice)).await,
+        Format::Html | Format::Json => render(&deals, &current, &list, notice).await,
         _ => crate::dashboard::page::render_download(&deals, &current, &query, &request).await,
     };
     let rendered = deals.answered(&current, &request, make).await?;
     Ok(common.with_language_cookie(rendered.respond(&headers), request.language))
 }
 
+/// One page of a list, as it was requested.
+struct ListRequest<'a> {
+    request: &'a RequestContext,
+    query: &'a DealQuery,
+    /// Number of the page, from 1.
+    page: usize,
+}
+
 async fn render(
     deals: &Deals,
     current: &DealsSnapshot,
-    query: &DealQuery,
-    (request, number, notice): (&RequestContext, usize, Option<ActionNotice>),
+    list: &ListRequest<'_>,
+    notice: Option<ActionNotice>,
 ) -> Result<RenderedResponse, Error> {
+    let ListRequest { request, query, page } = *list;
     let listing = deals.listing(current, query).await;
     let page = PageRequest {
-        number,
+        number: page,
         as_of: current.read_at,
     };
     let list = DealListResponse::of(&current.rows, query, &listing, page);

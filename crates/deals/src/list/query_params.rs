@@ -5,6 +5,7 @@ use axum::{
     response::Response,
 };
 use domain::language::Language;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use web::{
@@ -14,7 +15,7 @@ use web::{
 };
 
 use crate::{
-    deal::stage::LostStage,
+    deal::stage::{LostStage, Stage},
     list::{
         filter::{DealFilter, FilterError},
         listing::DealQuery,
@@ -29,6 +30,24 @@ pub(crate) struct MessageStyle {
     pub(crate) language: Language,
     /// Whether messages list the stage Lost.
     pub(crate) lost_stage: LostStage,
+}
+
+/// Query fields of the filter, for the OpenAPI document; missing fields restrict nothing.
+#[derive(Default, JsonSchema)]
+#[schemars(default)]
+pub(crate) struct FilterFields {
+    /// Stages; any of them matches.
+    status: Vec<Stage>,
+    /// Sectors in any spelling, `(none)` for deals without one.
+    sector: Vec<String>,
+    /// Assignees in any spelling, `(none)` for deals without one.
+    assignee: Vec<String>,
+    /// First due date.
+    from: Option<Date>,
+    /// Last due date.
+    to: Option<Date>,
+    /// Words that must all occur in the text columns.
+    q: Option<String>,
 }
 
 /// Query fields other than the filter.

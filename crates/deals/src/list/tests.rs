@@ -15,7 +15,7 @@ fn filter(query: &str) -> DealFilter {
 }
 
 fn select_rows(query: &str, deals: &[Deal]) -> (Vec<u32>, FilteredDeals) {
-    let texts = crate::list::search::texts_of(deals);
+    let texts = crate::deal::rows::search_index(deals);
     let selection = filter(query).select(deals, || &texts);
     let rows = selection.deals(deals).iter().map(|deal| deal.row).collect();
     (rows, selection)
@@ -205,7 +205,7 @@ proptest! {
 
     #[test]
     fn choosing_one_choice_brings_as_many_deals_as_its_count_says(deals in crowded_deals(), filter in any_filter()) {
-        let texts = crate::list::search::texts_of(&deals);
+        let texts = crate::deal::rows::search_index(&deals);
         let count = |filter: &DealFilter| filter.select(&deals, || &texts).places.len();
         let selection = filter.select(&deals, || &texts);
         for (stage, expected) in &selection.facets.statuses {

@@ -229,7 +229,7 @@ impl DealListPage<'_> {
         match deal.id {
             Some(id) => {
                 let stages = self.lost_stage.stages(Some(deal.statut));
-                status_form(id, deal.statut, (&stages, self.address), language)
+                status_form(id, deal.statut, &stages, self.address, language)
             }
             None => html! { span .tag { (stage_label(deal.statut, language)) } },
         }

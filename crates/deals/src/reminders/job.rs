@@ -25,11 +25,9 @@ use web::{
     error::Error,
 };
 
-pub use crate::reminders::message::ReminderMessage;
-pub(crate) use crate::reminders::message::{ChannelMessages, channel_messages};
 use crate::{
     reminders::{
-        message,
+        message::{self, ReminderMessage},
         plan::{LastReminderRun, RemainingWork, is_run_due},
         report::ReminderReport,
         rows::{DealAlert, DealAlerts, DeliveryOutcome, ReminderReason},
@@ -55,7 +53,7 @@ impl Deals {
         let mut report = ReminderReport::default();
         for channel in self.reminders.delivery.channels() {
             let alerts: Reading<DealAlerts> = self.store.read().await?;
-            self.remind_through(channel, (&current, &alerts.snapshot.data), &mut report)
+            self.remind_through(channel, &current, &alerts.snapshot.data, &mut report)
                 .await?;
         }
         Ok(report)
@@ -107,7 +105,8 @@ impl Deals {
     async fn remind_through(
         &self,
         channel: Channel,
-        (current, alerts): (&DealsSnapshot, &DealAlerts),
+        current: &DealsSnapshot,
+        alerts: &DealAlerts,
         report: &mut ReminderReport,
     ) -> Result<(), Error> {
         let mail = message::channel_messages(self, channel, current, alerts);

@@ -24,7 +24,7 @@ use crate::{
     editing::request::language_of,
     list::query_params::QueryParams,
     reminders::{
-        job::{ChannelMessages, ReminderMessage, channel_messages},
+        message::{ChannelMessages, ReminderMessage, channel_messages},
         report::SuppressedReminder,
         rows::{DealAlert, DealAlerts},
         view::RemindersPage,
@@ -112,7 +112,7 @@ fn render(
         .collect();
     let history: Vec<&DealAlert> = alerts.lines.iter().rev().take(MAX_HISTORY_LINES).collect();
     if request.face == Format::Json {
-        let answer = build_response(deals, current.read_at, configured, (&mail, &history));
+        let answer = build_response(deals, current.read_at, configured, &mail, &history);
         return RenderedResponse::json(&answer).map_err(Error::internal);
     }
     let page = RemindersPage {
@@ -134,7 +134,8 @@ fn build_response<'a>(
     deals: &Deals,
     as_of: Timestamp,
     channels: Vec<Channel>,
-    (mail, history): (&'a [(Channel, ChannelMessages<'_>)], &[&'a DealAlert]),
+    mail: &'a [(Channel, ChannelMessages<'_>)],
+    history: &[&'a DealAlert],
 ) -> RemindersResponse<'a> {
     let waiting = |channel: Channel, letter: &'a ReminderMessage<'_>| {
         let message = letter.message(channel, deals.reminders.language);
@@ -170,7 +171,7 @@ fn build_response<'a>(
 /// Sends the pending reminders. Repeated calls are safe: a reminder is sent once.
 pub(crate) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap, uri: Uri) -> Result<Response, Error> {
     let language = language_of(&uri, &headers);
-    if let Some(refused) = refusal((deals.reminders.token.as_deref(), language), &headers) {
+    if let Some(refused) = refusal(deals.reminders.token.as_deref(), language, &headers) {
         return Ok(refused);
     }
     // A separate task, so that a disconnect does not stop the run between a message and its alert.
@@ -186,7 +187,7 @@ pub(crate) async fn send(State(deals): State<Arc<Deals>>, headers: HeaderMap, ur
 
 /// Programs authenticate with the token. Without a configured token only the page's own button starts a run: browsers
 /// send the origin of a form, a program that merely found the address does not.
-fn refusal((token, language): (Option<&str>, Language), headers: &HeaderMap) -> Option<Response> {
+fn refusal(token: Option<&str>, language: Language, headers: &HeaderMap) -> Option<Response> {
     let refuse = |status, error, message| {
         let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];
         (status, challenge, Json(UnauthorizedResponse { error, message })).into_response()

@@ -14,7 +14,7 @@ use web::{
 
 use crate::{
     reminders::{
-        job::{ChannelMessages, ReminderMessage},
+        message::{ChannelMessages, ReminderMessage},
         report::SuppressedReminder,
         rows::{DealAlert, DeliveryOutcome, ReminderKind},
         texts::{heading, reminder_line},

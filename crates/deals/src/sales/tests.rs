@@ -331,8 +331,7 @@ fn levers_are_read_from_the_address_and_checked() {
         levers("basket=+12,50&cycle=-5%20%25&lang=fr&deals="),
         levers("basket=12.5&cycle=-5")
     );
-    assert_eq!(levers("basket=12,50&cycle=-5").to_query(), "basket=12.5&cycle=-5");
-    assert_eq!(levers("basket=0").to_query(), "");
+    assert_eq!(levers("basket=0"), levers(""));
     for (value, is_good) in [
         ("200", true),
         ("-90", true),
@@ -406,7 +405,9 @@ proptest! {
 
     #[test]
     fn levers_read_back_from_their_address(levers in any_levers()) {
-        prop_assert_eq!(ScenarioInputs::parse(&levers.to_query()), Ok(levers));
+        let fields = ScenarioInput::ALL.map(|lever| (lever.field(), levers.percent(lever).to_string()));
+        let query = serde_urlencoded::to_string(fields).expect("a query");
+        prop_assert_eq!(ScenarioInputs::parse(&query), Ok(levers));
     }
 
     #[test]

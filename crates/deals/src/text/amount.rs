@@ -350,7 +350,7 @@ fn number(digits: &str, factor: Decimal) -> Result<Amount, AmountProblem> {
     let kinds = |wanted: char| marks.iter().filter(|(_, mark)| *mark == wanted).count();
     match (marks.last().copied(), kinds(','), kinds('.')) {
         (None, ..) => single_reading(whole(digits, &[' ', '\''])?, "", factor, None),
-        (Some((at, mark)), 1, 0) | (Some((at, mark)), 0, 1) => single_mark((digits, at, mark), factor),
+        (Some((at, mark)), 1, 0) | (Some((at, mark)), 0, 1) => single_mark(digits, at, mark, factor),
         (Some((at, mark)), commas, points) if commas > 0 && points > 0 => {
             let decimal_mark = DecimalMark::of(mark);
             let thousands = if mark == ',' { '.' } else { ',' };
@@ -363,7 +363,7 @@ fn number(digits: &str, factor: Decimal) -> Result<Amount, AmountProblem> {
     }
 }
 
-fn single_mark((digits, at, mark): (&str, usize, char), factor: Decimal) -> Result<Amount, AmountProblem> {
+fn single_mark(digits: &str, at: usize, mark: char, factor: Decimal) -> Result<Amount, AmountProblem> {
     let decimal_mark = DecimalMark::of(mark);
     let (left, right) = (&digits[..at], &digits[at + 1..]);
     let ambiguous = right.len() == 3

@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 use web::{
@@ -28,6 +29,33 @@ use crate::{
         view::WhatIfPage,
     },
 };
+
+/// Query fields with the percentage changes of the figures, for the OpenAPI document.
+#[expect(dead_code, reason = "only its names, types and descriptions are read")]
+#[derive(JsonSchema)]
+pub(crate) struct ScenarioFields {
+    /// Average amount of a deal.
+    #[schemars(with = "Option<f64>")]
+    basket: Option<Decimal>,
+    /// Ratio of won deals.
+    #[schemars(with = "Option<f64>")]
+    conversion: Option<Decimal>,
+    /// Days from creation to won.
+    #[schemars(with = "Option<f64>")]
+    cycle: Option<Decimal>,
+    /// Number of deals.
+    #[schemars(with = "Option<f64>")]
+    deals: Option<Decimal>,
+    /// Probability of a prospect.
+    #[schemars(with = "Option<f64>")]
+    prospect: Option<Decimal>,
+    /// Probability of a qualified deal.
+    #[schemars(with = "Option<f64>")]
+    qualified: Option<Decimal>,
+    /// Probability of a deal in negotiation.
+    #[schemars(with = "Option<f64>")]
+    negotiation: Option<Decimal>,
+}
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "DealsWhatIf")]
@@ -58,7 +86,7 @@ pub(crate) async fn show(
     let query = query.unwrap_or_default();
     match ScenarioInputs::parse(&query) {
         Ok(levers) => page::respond(&deals, sent, Format::PAGE, |scene| render(scene, &query, levers)).await,
-        Err(errors) => render_errors(&deals, sent, (&query, &errors)).await,
+        Err(errors) => render_errors(&deals, sent, &query, &errors).await,
     }
 }
 
@@ -94,7 +122,8 @@ fn render(scene: &SalesContext<'_>, query: &str, levers: ScenarioInputs) -> Resu
 async fn render_errors(
     deals: &Deals,
     sent: SalesRequest<'_>,
-    (query, errors): (&str, &[ScenarioInputError]),
+    query: &str,
+    errors: &[ScenarioInputError],
 ) -> Result<Response, Error> {
     let request = sent.common.request_context(sent.headers, sent.uri, Format::PAGE)?;
     let filter = parse_filter(sent.uri, deals.message_style(request.language))?.filter;

@@ -137,15 +137,6 @@ impl ScenarioInputs {
         if errors.is_empty() { Ok(levers) } else { Err(errors) }
     }
 
-    /// Query string that [`ScenarioInputs::parse`] parses to these inputs; empty when none is set.
-    pub fn to_query(&self) -> String {
-        let fields = self.moved().into_iter();
-        let fields: Vec<(&str, String)> = fields
-            .map(|lever| (lever.field(), self.percent(lever).to_string()))
-            .collect();
-        serde_urlencoded::to_string(fields).unwrap_or_default()
-    }
-
     /// Percentage change of a figure.
     pub fn percent(&self, lever: ScenarioInput) -> Decimal {
         self.0[lever as usize]

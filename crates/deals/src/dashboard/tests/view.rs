@@ -19,7 +19,7 @@ use crate::{
         fixture::{at, decode, today},
         stage::LostStage,
     },
-    list::{filter::DealFilter, listing::DealQuery, view::DealListPage},
+    list::{filter::DealFilter, listing::DealQuery},
     routes::BOARD,
     snapshot::RuleContext,
 };

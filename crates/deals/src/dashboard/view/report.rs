@@ -273,7 +273,7 @@ impl DashboardReport<'_> {
         });
         self.bars(
             language.choose("Statut", "Status"),
-            ("Pondéré", "Weighted"),
+            language.choose("Pondéré", "Weighted"),
             rows.collect(),
         )
     }
@@ -295,19 +295,23 @@ impl DashboardReport<'_> {
             return;
         }
         report.heading(language.choose("Secteurs", "Sectors"));
-        report.table(&self.bars(sector, ("Total", "Total"), totals.collect()));
+        report.table(&self.bars(sector, "Total", totals.collect()));
         let baskets = self.overview.top_baskets.iter();
         let baskets = baskets.map(|bar| line(&bar.value, language.whole_euros(bar.value.average_basket), bar.permille));
         report.heading(language.choose("Top 5 des paniers moyens", "Top 5 average baskets"));
-        report.table(&self.bars(sector, ("Panier moyen", "Average basket"), baskets.collect()));
+        report.table(&self.bars(
+            sector,
+            language.choose("Panier moyen", "Average basket"),
+            baskets.collect(),
+        ));
     }
 
-    fn bars(&self, name: &str, (french, english): (&str, &str), rows: Vec<Vec<PdfCell>>) -> PdfTable {
+    fn bars(&self, name: &str, figure: &str, rows: Vec<Vec<PdfCell>>) -> PdfTable {
         let language = self.language;
         PdfTable {
             columns: vec![
                 (name.to_owned(), 0.26, PdfAlignment::Left),
-                (language.choose(french, english).to_owned(), 0.18, PdfAlignment::Right),
+                (figure.to_owned(), 0.18, PdfAlignment::Right),
                 (String::new(), 0.44, PdfAlignment::Left),
                 (
                     language.choose("Affaires", "Deals").to_owned(),

@@ -11,6 +11,7 @@ use axum::{
 };
 use domain::language::Language;
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use sheets_store::Batch;
 use web::error::{Error, FieldError};
 
@@ -34,6 +35,26 @@ use crate::{
     state::Deals,
 };
 
+/// Form fields of an undo, for the OpenAPI document.
+#[expect(dead_code, reason = "only its names, types and descriptions are read")]
+#[derive(JsonSchema)]
+pub(crate) struct UndoFields {
+    /// Milliseconds since 1970; the first change at or after this time is undone.
+    since: i64,
+}
+
+/// Form fields of a snooze, for the OpenAPI document.
+#[expect(dead_code, reason = "only its names, types and descriptions are read")]
+#[derive(JsonSchema)]
+pub(crate) struct SnoozeFields {
+    /// Last day of the snooze, in any date format.
+    until: Option<String>,
+    /// Reason.
+    reason: Option<String>,
+    /// Any value ends the snooze.
+    lift: Option<String>,
+}
+
 /// `POST /deals/{id}/status`: changes the stage.
 pub(crate) async fn change_stage(
     State(deals): State<Arc<Deals>>,
@@ -54,7 +75,7 @@ pub(crate) async fn change_stage(
         change.wanted = only_stage(&change.wanted);
         edit_intent(&deals, &change, deal, caller.language)
     };
-    match deals.change((id, by), intend).await {
+    match deals.change(id, by, intend).await {
         Ok(()) if caller.wants_page() => {
             let notice = ActionNotice::undoable(CompletedAction::Changed, id, since);
             let own = format!("{BOARD}/{id}{}", caller.query());
@@ -73,17 +94,13 @@ pub(crate) async fn confirm_deletion(
     uri: Uri,
 ) -> Result<Response, Error> {
     let caller = Caller::of(&headers, &uri);
-    deletion_page(&deals, &caller, (id, None)).await
+    deletion_page(&deals, &caller, id, None).await
 }
 
-async fn deletion_page(
-    deals: &Deals,
-    caller: &Caller,
-    (id, trouble): (u64, Option<String>),
-) -> Result<Response, Error> {
+async fn deletion_page(deals: &Deals, caller: &Caller, id: u64, trouble: Option<String>) -> Result<Response, Error> {
     let current = deals.current().await?;
     let Some(deal) = current.rows.deal(id) else {
-        return Ok(page::deleted_page(deals, caller, (id, None)).await);
+        return Ok(page::deleted_page(deals, caller, id, None).await);
     };
     let status = if trouble.is_some() {
         StatusCode::CONFLICT
@@ -116,7 +133,7 @@ pub(crate) async fn delete(
     let caller = caller.in_language_of(&sent);
     let since = deals.clock.now().as_millisecond();
     let seen = |deal: &Deal| crate::editing::api::seen_intent(&sent.change, deal, caller.language);
-    match deals.remove((id, author(&caller)), seen).await {
+    match deals.remove(id, author(&caller), seen).await {
         Ok(()) if caller.wants_page() => {
             let notice = ActionNotice::undoable(CompletedAction::Deleted, id, since);
             Ok(redirect_with_notice(
@@ -130,7 +147,7 @@ pub(crate) async fn delete(
                 "Rien n’a été supprimé : quelqu’un d’autre vient de modifier l’affaire. La voici telle qu’elle est maintenant.",
                 "Nothing was deleted: somebody else has just changed the deal. Here it is as it is now.",
             );
-            deletion_page(&deals, &caller, (id, Some(trouble.to_owned()))).await
+            deletion_page(&deals, &caller, id, Some(trouble.to_owned())).await
         }
         Err(problem) => respond_with_error(&deals, &caller, id, problem).await,
     }
@@ -183,7 +200,7 @@ pub(crate) async fn snooze(
     let change = if is_lifted {
         known.map(end_snooze)
     } else {
-        match requested_snooze(&sent, (id, current.now.date()), caller.language) {
+        match requested_snooze(&sent, id, current.now.date(), caller.language) {
             Ok(wanted) => Some(save_snooze(known, &wanted, &current.now)),
             Err(complaint) if caller.wants_page() => {
                 let typed = SnoozeForm {
@@ -192,8 +209,7 @@ pub(crate) async fn snooze(
                     reason: sent.field("reason").unwrap_or_default().to_owned(),
                     complaints: vec![complaint],
                 };
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return Ok(crate::deal::page::render_page(&deals, &caller, (&current, &deal), typed, status).await);
+                return Ok(crate::deal::page::render_page(&deals, &caller, &current, &deal, typed).await);
             }
             Err(complaint) => return Err(Error::invalid(vec![complaint])),
         }
@@ -216,11 +232,7 @@ pub(crate) async fn snooze(
     ))
 }
 
-fn requested_snooze(
-    sent: &RequestBody,
-    (deal, today): (u64, Date),
-    language: Language,
-) -> Result<DealSnooze, FieldError> {
+fn requested_snooze(sent: &RequestBody, deal: u64, today: Date, language: Language) -> Result<DealSnooze, FieldError> {
     let typed = sent.field("until").unwrap_or_default();
     let until = crate::text::date::parse_date(typed).map_err(|problem| {
         let rest = problem.text(language);
@@ -258,8 +270,8 @@ async fn respond_with_deal(deals: &Deals, id: u64) -> Result<Response, Error> {
 /// Error of an action, as a page or for a program.
 async fn respond_with_error(deals: &Deals, caller: &Caller, id: u64, problem: EditError) -> Result<Response, Error> {
     match problem {
-        EditError::Gone if caller.wants_page() => Ok(page::deleted_page(deals, caller, (id, None)).await),
-        EditError::Clash(clash) if caller.wants_page() => Ok(page::conflict_page(deals, caller, (id, &clash)).await),
+        EditError::Gone if caller.wants_page() => Ok(page::deleted_page(deals, caller, id, None).await),
+        EditError::Clash(clash) if caller.wants_page() => Ok(page::conflict_page(deals, caller, id, &clash).await),
         EditError::Gone => Err(Error::not_found()),
         EditError::Clash(clash) => Err(page::conflict_error(&clash)),
         EditError::Failed(mut error) if caller.wants_page() => {

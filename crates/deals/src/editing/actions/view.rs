@@ -135,7 +135,7 @@ fn active_snooze(id: u64, snooze: &DealSnooze, query: &str, language: Language) 
 }
 
 /// Select with the stages and a button; with JavaScript, choosing submits. `back` is the address to return to.
-pub fn status_form(id: u64, current: Stage, (stages, back): (&[Stage], &str), language: Language) -> Markup {
+pub fn status_form(id: u64, current: Stage, stages: &[Stage], back: &str, language: Language) -> Markup {
     html! {
         form .stage-form method="post" action={ "/deals/" (id) "/status" } data-stage {
             input type="hidden" name="seen_statut" value=(current);

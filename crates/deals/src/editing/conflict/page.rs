@@ -13,10 +13,12 @@ use crate::{
     },
     editing::{
         changes::{DealFields, INPUT_COLUMNS},
-        conflict::view::{ConflictPage, ConflictingField},
+        conflict::{
+            EditConflict,
+            view::{ConflictPage, ConflictingField},
+        },
         input::DealInput,
         request::{Caller, private_page},
-        update::EditConflict,
     },
     routes::NEW,
     state::Deals,
@@ -24,7 +26,7 @@ use crate::{
 };
 
 /// Page with both values of each field in conflict.
-pub(crate) async fn conflict_page(deals: &Deals, caller: &Caller, (id, clash): (u64, &EditConflict)) -> Response {
+pub(crate) async fn conflict_page(deals: &Deals, caller: &Caller, id: u64, clash: &EditConflict) -> Response {
     let language = caller.language;
     let intent = &clash.intent;
     let field = |column: &usize| ConflictingField {
@@ -77,7 +79,7 @@ pub(crate) fn conflict_error(clash: &EditConflict) -> Error {
 }
 
 /// Page of a deal that is not in the sheet; `wanted` holds the values the person sent.
-pub(crate) async fn deleted_page(deals: &Deals, caller: &Caller, (id, wanted): (u64, Option<&DealInput>)) -> Response {
+pub(crate) async fn deleted_page(deals: &Deals, caller: &Caller, id: u64, wanted: Option<&DealInput>) -> Response {
     let lines = match deals.log().await {
         Ok(log) => log.snapshot.data.of_deal(id),
         Err(_) => Vec::new(),

@@ -17,12 +17,13 @@ use crate::{
     deal::{Deal, response::DealResponse, stage::Stage},
     editing::{
         changes::{DealFields, NewDeal},
+        conflict::EditIntent,
         conflict::page,
         form::view::{AmountHelp, DealFormPage, FormSuggestions},
         input::{DealInput, DealUpdateInput},
         notice::{ActionNotice, CompletedAction},
         request::{Caller, private_page, read_request, redirect_with_notice},
-        update::{BY_API, BY_FORM, EditError, EditIntent, load_deal},
+        update::{BY_API, BY_FORM, EditError, load_deal},
     },
     routes::BOARD,
     snapshot::DealsSnapshot,
@@ -131,7 +132,7 @@ pub(crate) async fn save(
         seen: sent.change.seen.clone(),
         ..FormState::new(sent.change.wanted.clone())
     };
-    match deals.change((id, BY_FORM), intend).await {
+    match deals.change(id, BY_FORM, intend).await {
         Ok(()) => {
             let notice = ActionNotice::undoable(CompletedAction::Changed, id, since);
             Ok(redirect_with_notice(
@@ -139,8 +140,8 @@ pub(crate) async fn save(
                 &notice,
             ))
         }
-        Err(EditError::Clash(clash)) => Ok(page::conflict_page(&deals, &caller, (id, &clash)).await),
-        Err(EditError::Gone) => Ok(page::deleted_page(&deals, &caller, (id, Some(&sent.change.wanted))).await),
+        Err(EditError::Clash(clash)) => Ok(page::conflict_page(&deals, &caller, id, &clash).await),
+        Err(EditError::Gone) => Ok(page::deleted_page(&deals, &caller, id, Some(&sent.change.wanted)).await),
         Err(EditError::Failed(error)) if !error.fields.is_empty() => {
             let complaints = error.fields.clone();
             let filling = FormState {

@@ -79,7 +79,7 @@ impl ImportJobs {
         let rows = Arc::clone(&self.read::<DealRows>().await?.data);
         let deals = Arc::clone(&rows.deals);
         let lost_stage = self.lost_stage;
-        let prepared = run_blocking(move || prepare(upload, &deals, (sent, lost_stage))).await?;
+        let prepared = run_blocking(move || prepare(upload, &deals, sent, lost_stage)).await?;
         Ok(ComparedUpload { prepared, rows })
     }
 

@@ -25,7 +25,7 @@ use web::{
 };
 
 use crate::{
-    import::{response::ImportPlanResponse, view::ImportRunSummary},
+    import::response::{ImportPlanResponse, ImportRunSummary},
     routes::{IMPORT, IMPORT_APPLY, IMPORT_DEMO, IMPORT_PREVIEW, IMPORT_REFUSED, TAG},
     state::Deals,
 };
@@ -110,6 +110,7 @@ pub(crate) struct ImportFields {
 }
 
 /// Upload of a file with deals.
+#[expect(dead_code, reason = "only its names, types and descriptions are read")]
 #[derive(JsonSchema)]
 pub(crate) struct UploadFields {
     /// CSV or Excel file, at most 10 MB.

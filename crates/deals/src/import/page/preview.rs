@@ -21,7 +21,7 @@ use crate::{
         preview::{ImportPreview, Upload},
         request::ImportRequest,
         response::ImportPlanResponse,
-        view::{ImportPreviewPage, import_run_address},
+        view::{import_run_address, preview::ImportPreviewPage},
     },
     routes::{IMPORT_PREVIEW, with_language},
     state::Deals,
@@ -38,7 +38,7 @@ pub(crate) struct PreviewRequest {
 
 impl PreviewRequest {
     /// Parses the fields of a query string or form.
-    pub(crate) fn of(deals: &Deals, (headers, uri): (&HeaderMap, &Uri), fields: &str) -> Result<Self, Error> {
+    pub(crate) fn of(deals: &Deals, headers: &HeaderMap, uri: &Uri, fields: &str) -> Result<Self, Error> {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(fields).map_err(|_| Error::unreadable_address())?;
         let value = |wanted: &str| {
@@ -67,7 +67,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let meant = PreviewRequest::of(&deals, (&headers, &uri), query.as_deref().unwrap_or_default())?;
+    let meant = PreviewRequest::of(&deals, &headers, &uri, query.as_deref().unwrap_or_default())?;
     let Some(upload) = meant.upload else {
         return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
     };
@@ -98,7 +98,7 @@ pub(crate) async fn apply(
 ) -> Result<Response, Error> {
     let fields =
         std::str::from_utf8(&body).map_err(|_| Error::unreadable("The form contains something that is not text."))?;
-    let meant = PreviewRequest::of(&deals, (&headers, &uri), fields)?;
+    let meant = PreviewRequest::of(&deals, &headers, &uri, fields)?;
     let run = meant.pairs.iter().find(|(name, _)| name == "run");
     // The page carries the name, so that a double click reaches the import that the first click started.
     let run = run.and_then(|(_, run)| RunName::parse(run)).unwrap_or_default();
@@ -121,7 +121,7 @@ pub(crate) async fn download_refused(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
-    let meant = PreviewRequest::of(&deals, (&headers, &uri), query.as_deref().unwrap_or_default())?;
+    let meant = PreviewRequest::of(&deals, &headers, &uri, query.as_deref().unwrap_or_default())?;
     let Some(upload) = meant.upload else {
         return Ok(ask_for_file_again(&deals, &meant.request, meant.sent.to_form()).await);
     };

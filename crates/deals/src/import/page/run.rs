@@ -18,7 +18,8 @@ use crate::{
         job::progress::ImportProgress,
         log::RunName,
         page::{start::uncached, upload::status_of},
-        view::{ImportRunPage, ImportRunStatus, import_run_address},
+        response::ImportRunStatus,
+        view::{import_run_address, run::ImportRunPage},
     },
     routes::with_language,
     state::Deals,
@@ -47,7 +48,8 @@ pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
     Path(run): Path<String>,
     Query(query): Query<ImportRunQuery>,
-    (headers, uri): (HeaderMap, Uri),
+    headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Error> {
     let request = query.request_context(&headers, &uri)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;
@@ -86,7 +88,8 @@ pub(crate) async fn undo(
     State(deals): State<Arc<Deals>>,
     Path(run): Path<String>,
     Query(query): Query<ImportRunQuery>,
-    (headers, uri): (HeaderMap, Uri),
+    headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Error> {
     let request = query.request_context(&headers, &uri)?;
     let run = RunName::parse(&run).ok_or_else(Error::not_found)?;

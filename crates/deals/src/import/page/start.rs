@@ -22,7 +22,8 @@ use crate::{
         file::problem::FileProblem,
         log::ImportLog,
         page::upload_form::status,
-        view::{ImportRunSummary, ImportStartPage, UploadProblem},
+        response::ImportRunSummary,
+        view::start::{ImportStartPage, UploadProblem},
     },
     state::Deals,
 };

@@ -72,7 +72,8 @@ struct ImportRunResponse {
 pub(crate) async fn receive(
     State(deals): State<Arc<Deals>>,
     Query(query): Query<UploadQuery>,
-    (headers, uri): (HeaderMap, Uri),
+    headers: HeaderMap,
+    uri: Uri,
     form: Multipart,
 ) -> Result<Response, Error> {
     let request = RequestContext::with_language((None, query.lang.as_deref()), &headers, &uri, Format::PAGE)?;
@@ -87,14 +88,15 @@ pub(crate) async fn receive(
             Ok(Redirect::to(&with_language(&address, request.language)).into_response())
         }
         (Err(problem), Format::Html) => start::refused(&deals, &request, &problem).await,
-        (Ok(upload), _) => answer(&deals, (upload, sent), &request, query.apply.unwrap_or(false)).await,
+        (Ok(upload), _) => answer(&deals, upload, sent, &request, query.apply.unwrap_or(false)).await,
         (Err(problem), _) => Err(refusal(&problem, request.language)),
     }
 }
 
 async fn answer(
     deals: &Deals,
-    (upload, sent): (Upload, ImportRequest),
+    upload: Upload,
+    sent: ImportRequest,
     request: &RequestContext,
     apply: bool,
 ) -> Result<Response, Error> {

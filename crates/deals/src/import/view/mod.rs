@@ -8,14 +8,6 @@ pub(crate) mod start;
 use domain::language::{Language, Noun, UNKNOWN_VALUE};
 use maud::{Markup, html};
 
-pub use crate::import::{
-    response::{ImportRunStatus, ImportRunSummary},
-    view::{
-        preview::ImportPreviewPage,
-        run::ImportRunPage,
-        start::{ImportStartPage, UploadProblem},
-    },
-};
 use crate::{
     import::{log::RunName, plan::values::DealFieldValue},
     routes::IMPORT,

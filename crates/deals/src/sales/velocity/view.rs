@@ -12,12 +12,11 @@ use web::page::{
 };
 
 use crate::{
-    VelocityResponse,
     list::filter::DealFilter,
     routes::VELOCITY,
     sales::{
         figures,
-        velocity::{GroupVelocity, SalesVelocity, StageTime},
+        velocity::{GroupVelocity, SalesVelocity, StageTime, response::VelocityResponse},
     },
 };
 
@@ -52,8 +51,8 @@ impl VelocityPage<'_> {
             (self.now())
             (self.missing())
             (self.months())
-            (self.groups("assignees", self.language.choose(("Par commercial", "Commercial"), ("By assignee", "Assignee")), &self.answer.assignees))
-            (self.groups("sectors", self.language.choose(("Par secteur", "Secteur"), ("By sector", "Sector")), &self.answer.sectors))
+            (self.groups("assignees", self.language.choose("Par commercial", "By assignee"), self.language.choose("Commercial", "Assignee"), &self.answer.assignees))
+            (self.groups("sectors", self.language.choose("Par secteur", "By sector"), self.language.choose("Secteur", "Sector"), &self.answer.sectors))
             (self.stages())
         };
         frame.document(Page {
@@ -143,7 +142,7 @@ impl VelocityPage<'_> {
         }
     }
 
-    fn groups(&self, id: &str, (name, column): (&str, &str), groups: &[GroupVelocity]) -> Markup {
+    fn groups(&self, id: &str, name: &str, column: &str, groups: &[GroupVelocity]) -> Markup {
         let nobody = self.language.choose("Non renseigné", "Not given");
         let rows: Vec<Markup> = groups
             .iter()

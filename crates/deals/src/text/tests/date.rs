@@ -1,5 +1,5 @@
 use domain::language::Language;
-use jiff::{ToSpan, civil::date};
+use jiff::civil::date;
 use proptest::prelude::*;
 
 use crate::text::date::{from_serial, parse_date};
