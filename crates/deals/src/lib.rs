@@ -41,12 +41,12 @@ use crate::{
     dashboard::response::DashboardResponse,
     deal::response::{DealResponse, DeletedDealResponse},
     editing::{
-        actions::page::{SnoozeFields, UndoFields},
+        actions::page::{DealSnoozeFields, DealUndoFields},
         api,
         input::{DealInput, DealUpdateInput},
     },
     import::page::{self, start},
-    list::{query_params::FilterFields, response::DealListResponse},
+    list::{query_params::DealFilterFields, response::DealListResponse},
     reminders::{
         page::{RemindersResponse, UnauthorizedResponse},
         report::ReminderReport,
@@ -78,7 +78,7 @@ pub fn router(deals: Arc<Deals>) -> ApiRouter {
 fn dashboard_routes() -> ApiRouter<Arc<Deals>> {
     let board = get_with(crate::dashboard::page::show, |it| {
         it.about(TAG, "The dashboard of the deals that a filter lets through.")
-            .asks::<FilterFields>()
+            .asks::<DealFilterFields>()
             .answers::<DashboardResponse>(Format::REPORT)
     });
     let board = board.post_with(crate::editing::form::page::create, |it| {
@@ -95,7 +95,7 @@ fn dashboard_routes() -> ApiRouter<Arc<Deals>> {
     });
     let list = get_with(crate::list::page::show, |it| {
         it.about(TAG, "The deals row by row, page by page.")
-            .asks::<FilterFields>()
+            .asks::<DealFilterFields>()
             .answers::<DealListResponse>(Format::TABLE)
     });
     let demo = get_with(start::download_demo_file, |it| {
@@ -158,13 +158,13 @@ fn action_routes() -> ApiRouter<Arc<Deals>> {
     });
     let undo = post_with(crate::editing::actions::page::undo, |it| {
         about_deal(it, "Takes back what a form did at or after a moment.")
-            .reads::<UndoFields>(BodyKind::Form)
+            .reads::<DealUndoFields>(BodyKind::Form)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
             .redirects()
     });
     let snooze = post_with(crate::editing::actions::page::snooze, |it| {
         about_deal(it, "Sets a deal aside until a day, or takes it up again.")
-            .reads::<SnoozeFields>(BodyKind::Form)
+            .reads::<DealSnoozeFields>(BodyKind::Form)
             .responds_with::<DealResponse>(200, "The deal as it is now.")
             .redirects()
     });
@@ -178,7 +178,7 @@ fn action_routes() -> ApiRouter<Arc<Deals>> {
 fn sales_routes() -> ApiRouter<Arc<Deals>> {
     let performance = get_with(crate::sales::performance::page::show, |it| {
         it.about(TAG, "What each assignee sells, in a period and in the one before.")
-            .asks::<FilterFields>()
+            .asks::<DealFilterFields>()
             .answers::<PerformanceResponse>(Format::TABLE)
     });
     let reminders = get_with(crate::reminders::page::show, |it| {
@@ -194,12 +194,12 @@ fn sales_routes() -> ApiRouter<Arc<Deals>> {
     });
     let velocity = get_with(crate::sales::velocity::page::show, |it| {
         it.about(TAG, "How fast deals bring money.")
-            .asks::<FilterFields>()
+            .asks::<DealFilterFields>()
             .answers::<VelocityResponse>(Format::PAGE)
     });
     let what_if = get_with(crate::what_if::page::show, |it| {
         it.about(TAG, "What would become of the figures, with the levers in the address.")
-            .asks::<FilterFields>()
+            .asks::<DealFilterFields>()
             .asks::<ScenarioFields>()
             .answers::<WhatIfResponse>(Format::PAGE)
     });

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::language::Language;
 
 use crate::{
-    deal::stage::Stage,
+    deal::stage::DealStage,
     list::{filter::DealFilter, listing::DealQuery, segment::DealSegment},
 };
 
@@ -29,9 +29,9 @@ pub(crate) fn query_address(query: &DealQuery) -> String {
 }
 
 /// List restricted to some stages, within a filter that may name stages too.
-pub(crate) fn stages_address(filter: &DealFilter, stages: &[Stage]) -> String {
-    let is_named = |stage: &Stage| filter.statuses.is_empty() || filter.statuses.contains(stage);
-    let statuses: BTreeSet<Stage> = stages.iter().copied().filter(is_named).collect();
+pub(crate) fn stages_address(filter: &DealFilter, stages: &[DealStage]) -> String {
+    let is_named = |stage: &DealStage| filter.statuses.is_empty() || filter.statuses.contains(stage);
+    let statuses: BTreeSet<DealStage> = stages.iter().copied().filter(is_named).collect();
     let statuses = if statuses.is_empty() {
         stages.iter().copied().collect()
     } else {

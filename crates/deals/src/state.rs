@@ -28,7 +28,7 @@ use crate::{
         columns::{DEALS, STAGE},
         response::DealResponse,
         rows::DealRows,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
         stage_history::StageHistory,
     },
     editing::{auto_correct::AutoCorrector, request::language_of},
@@ -116,7 +116,7 @@ impl Deals {
         let choice = DropDownChoice {
             tab: &DEALS,
             column: STAGE,
-            word: Stage::Lost.as_str(),
+            word: DealStage::Lost.as_str(),
         };
         if self.rules.lost_stage == LostStage::NotOffered {
             return false;

@@ -8,7 +8,7 @@ use crate::{
     dashboard::kpis::StageCounts,
     deal::{
         Deal,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
     },
 };
 
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FunnelStep {
     /// Stage.
-    pub status: Stage,
+    pub status: DealStage,
     /// Number of deals in the stage.
     pub deals: usize,
     /// Sum of their amounts.
@@ -28,12 +28,12 @@ pub struct FunnelStep {
 /// Steps in pipeline order; Lost only where it is offered or has deals.
 pub fn funnel(deals: &[&Deal], lost_stage: LostStage) -> Vec<FunnelStep> {
     let mut counts = StageCounts::none(lost_stage);
-    let mut totals = [Money::ZERO; Stage::ALL.len()];
+    let mut totals = [Money::ZERO; DealStage::ALL.len()];
     for deal in deals {
         counts.add(deal.stage);
         totals[deal.stage as usize] += deal.amount;
     }
-    let step = |(status, deals): (Stage, usize)| {
+    let step = |(status, deals): (DealStage, usize)| {
         let total = totals[status as usize];
         FunnelStep {
             status,

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use crate::{
     deal::{
         Deal,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
     },
     text::ratio::Ratio,
 };
@@ -54,7 +54,7 @@ impl Kpis {
                 weighted_won += deal.weighted();
             }
         }
-        let (won, lost) = (counts.of(Stage::Won), counts.of(Stage::Lost));
+        let (won, lost) = (counts.of(DealStage::Won), counts.of(DealStage::Lost));
         Self {
             weighted_pipeline: weighted_won + weighted_open,
             weighted_won,
@@ -117,7 +117,7 @@ pub fn relative(now: Decimal, before: Decimal) -> Option<Decimal> {
 /// Number of deals by stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageCounts {
-    counts: [usize; Stage::ALL.len()],
+    counts: [usize; DealStage::ALL.len()],
     lost_stage: LostStage,
 }
 
@@ -125,27 +125,27 @@ impl StageCounts {
     /// Zero for each stage.
     pub fn none(lost_stage: LostStage) -> Self {
         Self {
-            counts: [0; Stage::ALL.len()],
+            counts: [0; DealStage::ALL.len()],
             lost_stage,
         }
     }
 
     /// Counts one more deal.
-    pub fn add(&mut self, stage: Stage) {
+    pub fn add(&mut self, stage: DealStage) {
         self.counts[stage as usize] += 1;
     }
 
     /// Number of deals in a stage.
-    pub fn of(&self, stage: Stage) -> usize {
+    pub fn of(&self, stage: DealStage) -> usize {
         self.counts[stage as usize]
     }
 
-    /// Stages to display: all, with [`Stage::Lost`](crate::deal::stage::Stage::Lost) only where it is offered or has deals.
-    pub fn shown(&self) -> impl Iterator<Item = (Stage, usize)> {
-        let counts = Stage::ALL.map(|stage| (stage, self.of(stage)));
+    /// Stages to display: all, with [`DealStage::Lost`](crate::deal::stage::DealStage::Lost) only where it is offered or has deals.
+    pub fn shown(&self) -> impl Iterator<Item = (DealStage, usize)> {
+        let counts = DealStage::ALL.map(|stage| (stage, self.of(stage)));
         let lost_stage = self.lost_stage;
-        let is_shown = move |(stage, count): &(Stage, usize)| {
-            *stage != Stage::Lost || *count > 0 || lost_stage == LostStage::Offered
+        let is_shown = move |(stage, count): &(DealStage, usize)| {
+            *stage != DealStage::Lost || *count > 0 || lost_stage == LostStage::Offered
         };
         counts.into_iter().filter(is_shown)
     }

@@ -22,7 +22,7 @@ use crate::{
     list::{
         download::deals_table,
         listing::DealQuery,
-        query_params::{QueryParams, parse_filter},
+        query_params::{DealQueryParams, parse_filter},
     },
     snapshot::DealsSnapshot,
     state::Deals,
@@ -30,7 +30,7 @@ use crate::{
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(common): Query<QueryParams>,
+    Query(common): Query<DealQueryParams>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {

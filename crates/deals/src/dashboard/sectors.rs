@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::deal::{
     Deal,
     grouping::{GroupBy, group_deals},
-    stage::Stage,
+    stage::DealStage,
 };
 
 /// Totals of one sector.
@@ -26,7 +26,7 @@ pub struct SectorTotal {
 }
 
 /// Every sector, largest total first; with `stage`, only deals in that stage count.
-pub fn sector_totals(deals: &[&Deal], stage: Option<Stage>) -> Vec<SectorTotal> {
+pub fn sector_totals(deals: &[&Deal], stage: Option<DealStage>) -> Vec<SectorTotal> {
     let deals: Vec<&Deal> = deals
         .iter()
         .copied()

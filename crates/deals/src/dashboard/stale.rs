@@ -8,17 +8,17 @@ use jiff::{civil::Date, tz::TimeZone};
 use crate::deal::{
     Deal,
     snooze::{DealSnooze, DealSnoozes},
-    stage::Stage,
+    stage::DealStage,
 };
 
 /// Number of days without a change after which a deal is stale, by stage; it is stale from the following day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StaleAfter {
-    /// Days for [`Stage::Prospect`](crate::deal::stage::Stage::Prospect).
+    /// Days for [`DealStage::Prospect`](crate::deal::stage::DealStage::Prospect).
     pub prospect: u16,
-    /// Days for [`Stage::Qualified`](crate::deal::stage::Stage::Qualified).
+    /// Days for [`DealStage::Qualified`](crate::deal::stage::DealStage::Qualified).
     pub qualified: u16,
-    /// Days for [`Stage::Negotiation`](crate::deal::stage::Stage::Negotiation).
+    /// Days for [`DealStage::Negotiation`](crate::deal::stage::DealStage::Negotiation).
     pub negotiation: u16,
 }
 
@@ -47,23 +47,23 @@ impl StaleAfter {
         for part in text.split([',', ';']) {
             let (stage, days) = part.split_once(['=', ':'])?;
             let days = days.trim().parse().ok()?;
-            match Stage::parse(stage)? {
-                Stage::Prospect => after.prospect = days,
-                Stage::Qualified => after.qualified = days,
-                Stage::Negotiation => after.negotiation = days,
-                Stage::Won | Stage::Lost => return None,
+            match DealStage::parse(stage)? {
+                DealStage::Prospect => after.prospect = days,
+                DealStage::Qualified => after.qualified = days,
+                DealStage::Negotiation => after.negotiation = days,
+                DealStage::Won | DealStage::Lost => return None,
             }
         }
         Some(after)
     }
 
     /// Days for a stage; `None` for closed stages.
-    pub fn of(&self, stage: Stage) -> Option<u16> {
+    pub fn of(&self, stage: DealStage) -> Option<u16> {
         match stage {
-            Stage::Prospect => Some(self.prospect),
-            Stage::Qualified => Some(self.qualified),
-            Stage::Negotiation => Some(self.negotiation),
-            Stage::Won | Stage::Lost => None,
+            DealStage::Prospect => Some(self.prospect),
+            DealStage::Qualified => Some(self.qualified),
+            DealStage::Negotiation => Some(self.negotiation),
+            DealStage::Won | DealStage::Lost => None,
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     deal::{
         Deal,
         columns::{AMOUNT, DEALS, DUE, STAGE},
-        stage::Stage,
+        stage::DealStage,
         stage_history::StageChange,
     },
     text::date,
@@ -104,8 +104,8 @@ impl DealAuditEntry {
     }
 }
 
-fn stage(content: &CellContent) -> Option<Stage> {
-    Stage::parse(&content.as_cell().text())
+fn stage(content: &CellContent) -> Option<DealStage> {
+    DealStage::parse(&content.as_cell().text())
 }
 
 impl Dataset for DealAuditLog {
@@ -152,7 +152,7 @@ impl DealAuditLog {
     /// All recorded stage changes, including creations. The initial stage of a deal is the old value of its first
     /// change; without changes it is its present stage in `deals`.
     pub fn stage_changes(&self, deals: &[Deal]) -> Vec<StageChange> {
-        let current: HashMap<u64, Stage> = deals.iter().filter_map(|deal| Some((deal.id?, deal.stage))).collect();
+        let current: HashMap<u64, DealStage> = deals.iter().filter_map(|deal| Some((deal.id?, deal.stage))).collect();
         let of_deal = |id: &u64| stage_changes(&self.of_deal(*id), current.get(id).copied());
         self.by_deal.keys().flat_map(of_deal).collect()
     }
@@ -183,7 +183,7 @@ pub fn input_text(column: usize, content: &CellContent) -> String {
 }
 
 /// Stage changes of one deal, from its entries in order. `current` is its present stage, if it still exists.
-pub fn stage_changes(lines: &[DealAuditEntry], current: Option<Stage>) -> Vec<StageChange> {
+pub fn stage_changes(lines: &[DealAuditEntry], current: Option<DealStage>) -> Vec<StageChange> {
     let moves: Vec<StageChange> = lines.iter().filter_map(DealAuditEntry::stage_change).collect();
     let created = lines
         .iter()
@@ -301,8 +301,8 @@ mod tests {
                 "Prospect>plus tard",
             ],
         ]);
-        let won = deal(2, Stage::Won, "100");
-        let qualified = deal(3, Stage::Qualified, "100");
+        let won = deal(2, DealStage::Won, "100");
+        let qualified = deal(3, DealStage::Qualified, "100");
         let changes = log.stage_changes(&[won.clone(), qualified.clone()]);
         let history = StageHistory::of(changes);
         let stages = |deal: &Deal| {
@@ -314,10 +314,10 @@ mod tests {
         };
         assert_eq!(
             stages(&won),
-            [(None, Stage::Prospect), (Some(Stage::Prospect), Stage::Won)]
+            [(None, DealStage::Prospect), (Some(DealStage::Prospect), DealStage::Won)]
         );
-        assert_eq!(stages(&qualified), [(None, Stage::Qualified)]);
+        assert_eq!(stages(&qualified), [(None, DealStage::Qualified)]);
         assert_eq!(history.won_at(&won), Some(at("2026-03-04")));
-        assert_eq!(stages(&deal(4, Stage::Prospect, "100")), []);
+        assert_eq!(stages(&deal(4, DealStage::Prospect, "100")), []);
     }
 }

@@ -12,7 +12,7 @@ use crate::deal::{
 
 /// Correction of one cell of `deals`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Correction {
+pub struct DealCorrection {
     /// Row number in the spreadsheet.
     pub row: u32,
     /// Id of the deal; `None` when the id itself is missing.
@@ -25,7 +25,7 @@ pub struct Correction {
     pub to: CorrectedValue,
 }
 
-impl Correction {
+impl DealCorrection {
     /// Whether it assigns an id.
     pub fn is_number(&self) -> bool {
         self.to == CorrectedValue::NextId
@@ -42,8 +42,8 @@ pub enum CorrectedValue {
 }
 
 /// Corrections that the row of a deal needs.
-pub(crate) fn corrections_of(deal: &Deal, row: &TabRow<'_>) -> Vec<Correction> {
-    let correction = |column, to| Correction {
+pub(crate) fn corrections_of(deal: &Deal, row: &TabRow<'_>) -> Vec<DealCorrection> {
+    let correction = |column, to| DealCorrection {
         row: deal.row,
         id: deal.id,
         column,

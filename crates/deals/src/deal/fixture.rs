@@ -16,7 +16,7 @@ use crate::deal::{
     Deal,
     columns::{DEAL_SNOOZES, DEALS},
     rows::DealRows,
-    stage::Stage,
+    stage::DealStage,
 };
 
 /// Today in every test, a Saturday.
@@ -40,7 +40,7 @@ pub(crate) fn at(text: &str) -> Timestamp {
 }
 
 /// Deal with row and id `number` and an amount in euros such as `12500.50`.
-pub(crate) fn deal(number: u32, stage: Stage, euros: &str) -> Deal {
+pub(crate) fn deal(number: u32, stage: DealStage, euros: &str) -> Deal {
     Deal {
         row: number,
         id: Some(number.into()),
@@ -138,7 +138,7 @@ fn crowded_deal() -> impl Strategy<Value = Deal> {
     };
     (
         select(vec!["Acme", "Énergie SA", "Boulanger"]),
-        select(Stage::ALL.to_vec()),
+        select(DealStage::ALL.to_vec()),
         1_i64..100_000_000,
         text(&["", "Banque", "BANQUE", "Santé", "sante", "Énergie"]),
         option::weighted(

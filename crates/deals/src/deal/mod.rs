@@ -22,7 +22,7 @@ use std::sync::Arc;
 use domain::money::Money;
 use jiff::{Timestamp, civil::Date};
 
-use crate::deal::stage::Stage;
+use crate::deal::stage::DealStage;
 
 /// A deal.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,7 +34,7 @@ pub struct Deal {
     /// Client name.
     pub client: Arc<str>,
     /// Stage.
-    pub stage: Stage,
+    pub stage: DealStage,
     /// Gross amount in cents, greater than zero.
     pub amount: Money,
     /// Sector; `None` when the cell is empty.

@@ -17,11 +17,11 @@ use crate::{
         view::{DealPage, DealPosition, HistoryEvent},
     },
     editing::{
-        actions::view::SnoozeForm,
+        actions::view::DealSnoozeForm,
         conflict::page::deleted_page,
         request::{Caller, private_page},
     },
-    list::{filter::DealFilter, listing::DealQuery, order::SortOrder, segment::DealSegment},
+    list::{filter::DealFilter, listing::DealQuery, order::DealSortOrder, segment::DealSegment},
     snapshot::DealsSnapshot,
     state::Deals,
 };
@@ -36,7 +36,7 @@ pub(crate) async fn show(
     let current = deals.current().await?;
     match current.rows.deal(id) {
         Some(deal) if caller.wants_page() => {
-            Ok(render_page(&deals, &caller, &current, deal, SnoozeForm::default()).await)
+            Ok(render_page(&deals, &caller, &current, deal, DealSnoozeForm::default()).await)
         }
         Some(deal) => Ok(Json(DealResponse::of(deal, &current.rows)).into_response()),
         None if caller.wants_page() => Ok(deleted_page(&deals, &caller, id, None).await),
@@ -50,7 +50,7 @@ pub(crate) async fn render_page(
     caller: &Caller,
     current: &DealsSnapshot,
     deal: &Deal,
-    typed: SnoozeForm,
+    typed: DealSnoozeForm,
 ) -> Response {
     let id = deal.id.unwrap_or_default();
     let status = if typed.complaints.is_empty() {
@@ -64,7 +64,7 @@ pub(crate) async fn render_page(
         deal: DealResponse::of(deal, &current.rows),
         id,
         notice: caller.notice(),
-        snooze: SnoozeForm {
+        snooze: DealSnoozeForm {
             active: current.rows.snoozes.active(id, today).cloned(),
             ..typed
         },
@@ -109,6 +109,6 @@ fn list_query(caller: &Caller) -> DealQuery {
     DealQuery {
         filter: DealFilter::parse(query.trim_start_matches('?')).unwrap_or_default(),
         subset: field("show").and_then(DealSegment::parse),
-        order: field("sort").and_then(|sort| SortOrder::parse(sort).ok()),
+        order: field("sort").and_then(|sort| DealSortOrder::parse(sort).ok()),
     }
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    deal::{Deal, rows::DealRows, stage::Stage},
+    deal::{Deal, rows::DealRows, stage::DealStage},
     text::ratio::two_decimals,
 };
 
@@ -21,7 +21,7 @@ pub struct DealResponse {
     /// Client name.
     pub client: Arc<str>,
     /// Stage.
-    pub statut: Stage,
+    pub statut: DealStage,
     /// Gross amount.
     pub montant_brut: Money,
     /// Probability as a ratio between 0 and 1, as in the cell.

@@ -20,7 +20,7 @@ use crate::{
         columns::{
             AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DUE, ID, NOTES, PROBABILITY, SECTOR, STAGE, UPDATED_AT, WEIGHTED,
         },
-        stage::Stage,
+        stage::DealStage,
     },
     text::{amount, date},
 };
@@ -153,10 +153,10 @@ fn value_or_finding<Value>(reading: Result<Value, Box<Finding>>, decoding: &mut 
     reading.map_err(|finding| decoding.findings.push(*finding)).ok()
 }
 
-fn read_stage(row: &TabRow<'_>) -> Result<Stage, Box<Finding>> {
+fn read_stage(row: &TabRow<'_>) -> Result<DealStage, Box<Finding>> {
     let cell = row.cell(STAGE);
-    Stage::parse(&cell.text()).ok_or_else(|| {
-        let words = Stage::ALL.map(Stage::as_str).join(", ");
+    DealStage::parse(&cell.text()).ok_or_else(|| {
+        let words = DealStage::ALL.map(DealStage::as_str).join(", ");
         let reason = match cell {
             Cell::Empty => format!("The status is missing; write one of {words}."),
             _ => format!("No status is called so; write one of {words}."),
@@ -174,7 +174,7 @@ fn read_stage(row: &TabRow<'_>) -> Result<Stage, Box<Finding>> {
 /// The stage with the most similar spelling.
 fn nearest_stage(word: &str) -> Option<&'static str> {
     let likeness = |stage: &str| strsim::jaro_winkler(&normalize(stage), &normalize(word));
-    let stages = Stage::ALL.map(Stage::as_str).into_iter();
+    let stages = DealStage::ALL.map(DealStage::as_str).into_iter();
     let near = stages
         .map(|stage| (likeness(stage), stage))
         .filter(|(likeness, _)| *likeness >= 0.8);

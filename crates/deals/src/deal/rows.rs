@@ -19,7 +19,7 @@ use sheets_store::{
 use crate::deal::{
     Deal,
     columns::{DEAL_SNOOZES, DEALS, ID, PROBABILITY, WEIGHTED, snooze_column},
-    corrections::{Correction, corrections_of},
+    corrections::{DealCorrection, corrections_of},
     row_codec::{DealRowParser, ExcludedRow, ParsedRow, cell_entry},
     snooze::{DealSnooze, DealSnoozes},
 };
@@ -36,7 +36,7 @@ pub struct DealRows {
     /// Links to the cells of `deals`.
     pub link: TabLink,
     /// Pending corrections.
-    corrections: Vec<Correction>,
+    corrections: Vec<DealCorrection>,
     /// Contents of cells that differ from what the program would write, by row and column.
     pub(crate) original_contents: HashMap<(u32, usize), CellContent>,
     places: HashMap<u64, usize>,
@@ -88,7 +88,7 @@ impl DealRows {
 
 /// Pending corrections: a missing id, a probability that does not follow the status, a weighted value other than amount
 /// times probability. Rows that share an id are excluded, because a write could not address them.
-pub fn corrections(rows: &DealRows) -> &[Correction] {
+pub fn corrections(rows: &DealRows) -> &[DealCorrection] {
     &rows.corrections
 }
 

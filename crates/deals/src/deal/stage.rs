@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 /// Pipeline stage. Stored values are the French words, regardless of the language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, JsonSchema)]
-pub enum Stage {
+pub enum DealStage {
     /// First contact; 10 %.
     Prospect,
     /// Need and budget confirmed; 30 %.
@@ -26,7 +26,7 @@ pub enum Stage {
     Lost,
 }
 
-impl Stage {
+impl DealStage {
     /// Every stage, in pipeline order.
     pub const ALL: [Self; 5] = [
         Self::Prospect,
@@ -103,7 +103,7 @@ impl Stage {
     }
 }
 
-/// Whether the stage [`Stage::Lost`] is offered. Rows with that stage are always read and counted.
+/// Whether the stage [`DealStage::Lost`] is offered. Rows with that stage are always read and counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LostStage {
     /// Deals are open or won; `Perdu` is displayed only where the sheet has it.
@@ -115,21 +115,21 @@ pub enum LostStage {
 
 impl LostStage {
     /// Stages that a deal can be moved to; a lost deal may stay lost.
-    pub fn stages(self, current: Option<Stage>) -> Vec<Stage> {
-        let offered = Stage::ALL.into_iter();
+    pub fn stages(self, current: Option<DealStage>) -> Vec<DealStage> {
+        let offered = DealStage::ALL.into_iter();
         offered
-            .filter(|stage| *stage != Stage::Lost || self == Self::Offered || current == Some(Stage::Lost))
+            .filter(|stage| *stage != DealStage::Lost || self == Self::Offered || current == Some(DealStage::Lost))
             .collect()
     }
 }
 
-impl fmt::Display for Stage {
+impl fmt::Display for DealStage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
     }
 }
 
-impl Serialize for Stage {
+impl Serialize for DealStage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }
@@ -142,27 +142,27 @@ mod tests {
     #[test]
     fn a_stage_is_read_in_two_languages_without_accents_and_in_any_case() {
         for (word, stage) in [
-            ("Qualifié", Stage::Qualified),
-            ("QUALIFIE", Stage::Qualified),
-            ("  négociation ", Stage::Negotiation),
-            ("Negotiation", Stage::Negotiation),
-            ("gagne\u{301}", Stage::Won),
-            ("Closed Won", Stage::Won),
-            ("lost", Stage::Lost),
-            ("3 - Négociation (70 %)", Stage::Negotiation),
-            ("2. Qualifié", Stage::Qualified),
-            ("closed_won", Stage::Won),
-            ("Closed - Lost", Stage::Lost),
-            ("Signé !", Stage::Won),
-            ("🟢 Gagnée", Stage::Won),
-            ("Negotiation/Review", Stage::Negotiation),
-            ("À contacter", Stage::Prospect),
-            ("En cours de négociation", Stage::Negotiation),
+            ("Qualifié", DealStage::Qualified),
+            ("QUALIFIE", DealStage::Qualified),
+            ("  négociation ", DealStage::Negotiation),
+            ("Negotiation", DealStage::Negotiation),
+            ("gagne\u{301}", DealStage::Won),
+            ("Closed Won", DealStage::Won),
+            ("lost", DealStage::Lost),
+            ("3 - Négociation (70 %)", DealStage::Negotiation),
+            ("2. Qualifié", DealStage::Qualified),
+            ("closed_won", DealStage::Won),
+            ("Closed - Lost", DealStage::Lost),
+            ("Signé !", DealStage::Won),
+            ("🟢 Gagnée", DealStage::Won),
+            ("Negotiation/Review", DealStage::Negotiation),
+            ("À contacter", DealStage::Prospect),
+            ("En cours de négociation", DealStage::Negotiation),
         ] {
-            assert_eq!(Stage::parse(word), Some(stage), "{word}");
+            assert_eq!(DealStage::parse(word), Some(stage), "{word}");
         }
-        for stage in Stage::ALL {
-            assert_eq!(Stage::parse(stage.as_str()), Some(stage));
+        for stage in DealStage::ALL {
+            assert_eq!(DealStage::parse(stage.as_str()), Some(stage));
         }
         for word in [
             "",
@@ -174,7 +174,7 @@ mod tests {
             "-",
             "en cours",
         ] {
-            assert_eq!(Stage::parse(word), None, "{word}");
+            assert_eq!(DealStage::parse(word), None, "{word}");
         }
     }
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::deal::{Deal, stage::Stage};
+use crate::deal::{Deal, stage::DealStage};
 
 /// One change of `statut`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct StageChange {
     /// Time of the change; for changes in the sheet, the time at which the program saw it.
     pub at: Timestamp,
     /// Previous stage; `None` when the cell held no stage.
-    pub from: Option<Stage>,
+    pub from: Option<DealStage>,
     /// New stage.
-    pub to: Stage,
+    pub to: DealStage,
 }
 
 /// All recorded stage changes.
@@ -54,13 +54,13 @@ impl StageHistory {
         changes.map_or(&[], Vec::as_slice)
     }
 
-    /// Time at which a won deal was won: its last change, to [`Stage::Won`](crate::deal::stage::Stage::Won). `None` for a deal that entered the tab as
+    /// Time at which a won deal was won: its last change, to [`DealStage::Won`](crate::deal::stage::DealStage::Won). `None` for a deal that entered the tab as
     /// won, such as by an import: its cycle would have no length.
     pub fn won_at(&self, deal: &Deal) -> Option<Timestamp> {
         let changes = self.of_deal(deal);
         let last = changes.last()?;
         let came_so = changes.len() == 1 && last.from.is_none();
-        (deal.stage == Stage::Won && last.to == Stage::Won && !came_so).then_some(last.at)
+        (deal.stage == DealStage::Won && last.to == DealStage::Won && !came_so).then_some(last.at)
     }
 }
 
@@ -68,7 +68,7 @@ impl StageHistory {
 /// divided by that is meaningless.
 const MIN_CYCLE: SignedDuration = SignedDuration::from_hours(24);
 
-/// Sales cycle: time from `created_at` to the change to [`Stage::Won`](crate::deal::stage::Stage::Won), at least one day for each deal.
+/// Sales cycle: time from `created_at` to the change to [`DealStage::Won`](crate::deal::stage::DealStage::Won), at least one day for each deal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SalesCycle {
     /// Mean in days, at least 1; `None` when no won deal can be measured.
@@ -90,7 +90,7 @@ impl SalesCycle {
     pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
         let mut cycle = Self::default();
         let mut total = SignedDuration::ZERO;
-        for deal in deals.iter().filter(|deal| deal.stage == Stage::Won) {
+        for deal in deals.iter().filter(|deal| deal.stage == DealStage::Won) {
             match (deal.created_at, history.won_at(deal)) {
                 (None, _) => cycle.without_creation += 1,
                 (_, None) => cycle.without_change += 1,

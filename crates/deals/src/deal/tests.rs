@@ -13,7 +13,7 @@ use crate::{
         row_codec::ExcludedRow,
         rows::corrections,
         snooze::DealSnooze,
-        stage::Stage,
+        stage::DealStage,
     },
     editing::{
         auto_correct::correction_updates,
@@ -67,7 +67,7 @@ fn a_full_row_is_read_cell_by_cell() {
             row: 2,
             id: Some(12),
             client: "Énergie & Fils".into(),
-            stage: Stage::Negotiation,
+            stage: DealStage::Negotiation,
             amount: Money::cents(1_250_050),
             sector: Some("Énergie".into()),
             due: Some(date(2026, 11, 21)),
@@ -312,7 +312,7 @@ fn a_new_deal_needs_a_client_a_status_and_an_amount_and_gets_the_rest() {
         key: "k1".to_owned(),
         fields: DealFields {
             client: "Acme".into(),
-            stage: Stage::Negotiation,
+            stage: DealStage::Negotiation,
             amount: money("12500.50"),
             sector: None,
             due: Some(day("2026-12-31")),
@@ -355,7 +355,7 @@ fn a_change_writes_what_differs_and_knows_how_staff_had_written_it() {
     let (rows, _) = decode(vec![row], vec![]);
     let seen = rows.deals[0].clone();
     let wanted = DealFields {
-        stage: Stage::Won,
+        stage: DealStage::Won,
         ..DealFields::of(&seen)
     };
     let change = DealUpdate {

@@ -11,10 +11,10 @@ use crate::{
         audit_log::{AuditAction, DealAuditEntry},
         columns::{AMOUNT, ASSIGNEE, CREATED_AT, DEALS, DUE, NOTES, PROBABILITY, SECTOR, UPDATED_AT, WEIGHTED},
         response::DealResponse,
-        stage::Stage,
+        stage::DealStage,
     },
     editing::{
-        actions::view::{SnoozeForm, status_form},
+        actions::view::{DealSnoozeForm, status_form},
         notice::ActionNotice,
     },
     text::labels,
@@ -30,13 +30,13 @@ pub struct DealPage {
     /// Notice of the last action.
     pub notice: Option<ActionNotice>,
     /// Snooze, or the form for one.
-    pub snooze: SnoozeForm,
+    pub snooze: DealSnoozeForm,
     /// History, newest first; `None` when the log cannot be read.
     pub events: Option<Vec<HistoryEvent>>,
     /// Position in the filtered list.
     pub place: DealPosition,
     /// Stages offered.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<DealStage>,
     /// Filter, as a query string with its question mark; empty without one.
     pub query: String,
     /// Current time in the configured time zone.

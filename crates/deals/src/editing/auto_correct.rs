@@ -16,7 +16,7 @@ use crate::{
     deal::{
         Deal,
         columns::{CLIENT, DEALS, NOTES, PROBABILITY, WEIGHTED},
-        corrections::{CorrectedValue, Correction},
+        corrections::{CorrectedValue, DealCorrection},
         rows::{DealRows, corrections},
     },
     snapshot::DealsSnapshot,
@@ -36,7 +36,7 @@ pub(crate) struct AutoCorrector(Mutex<LastCorrections>);
 struct LastCorrections {
     /// Corrections written or being written. The same set is not written twice: something other than staff keeps
     /// changing the cells.
-    corrections: Vec<Correction>,
+    corrections: Vec<DealCorrection>,
     is_running: bool,
     /// Read time of the rows behind the last failed attempt.
     failed: Option<Timestamp>,
@@ -54,7 +54,13 @@ impl AutoCorrector {
     }
 
     /// Writes the `due` corrections, then those of each following pass, until none is left.
-    async fn carry_on(&self, store: &Store, mut rows: Arc<DealRows>, mut read_at: Timestamp, mut due: Vec<Correction>) {
+    async fn carry_on(
+        &self,
+        store: &Store,
+        mut rows: Arc<DealRows>,
+        mut read_at: Timestamp,
+        mut due: Vec<DealCorrection>,
+    ) {
         for _ in 0..MAX_PASSES {
             let result = write_corrections(store, &rows, &due).await;
             if let Err(error) = &result {
@@ -79,10 +85,10 @@ impl AutoCorrector {
     }
 
     /// Corrections to write now.
-    fn due(&self, corrections: &[Correction], read_at: Timestamp) -> Option<Vec<Correction>> {
+    fn due(&self, corrections: &[DealCorrection], read_at: Timestamp) -> Option<Vec<DealCorrection>> {
         // Derived values wait until their row has an id.
-        let is_ready = |correction: &&Correction| correction.id.is_some() || correction.is_number();
-        let due: Vec<Correction> = corrections
+        let is_ready = |correction: &&DealCorrection| correction.id.is_some() || correction.is_number();
+        let due: Vec<DealCorrection> = corrections
             .iter()
             .filter(is_ready)
             .take(MAX_CELLS_PER_WRITE)
@@ -106,7 +112,7 @@ impl AutoCorrector {
 
 /// Writes ids first, because a row without one cannot be addressed, and separately, so that a conflict in another row
 /// does not hold them back.
-async fn write_corrections(store: &Store, rows: &DealRows, due: &[Correction]) -> Result<(), CommitError> {
+async fn write_corrections(store: &Store, rows: &DealRows, due: &[DealCorrection]) -> Result<(), CommitError> {
     let numbers = numberings(due, rows).into_iter().map(RowChange::Number);
     store.commit(Batch::by(PROGRAM_AUTHOR, numbers)).await?;
     let updates = correction_updates(due).into_iter().map(RowChange::Update);
@@ -115,7 +121,7 @@ async fn write_corrections(store: &Store, rows: &DealRows, due: &[Correction]) -
 }
 
 /// Id assignments for rows without an id, each conditional on the row as it was read.
-pub fn numberings(corrections: &[Correction], rows: &DealRows) -> Vec<RowNumbering> {
+pub fn numberings(corrections: &[DealCorrection], rows: &DealRows) -> Vec<RowNumbering> {
     let missing = corrections
         .iter()
         .filter(|correction| correction.to == CorrectedValue::NextId);
@@ -135,7 +141,7 @@ pub fn numberings(corrections: &[Correction], rows: &DealRows) -> Vec<RowNumberi
 
 /// Corrections of rows with an id, as one update per deal. Corrections of rows without an id are skipped; they are
 /// written once the id exists.
-pub fn correction_updates(corrections: &[Correction]) -> Vec<RowUpdate> {
+pub fn correction_updates(corrections: &[DealCorrection]) -> Vec<RowUpdate> {
     let rows = corrections.chunk_by(|left, right| left.row == right.row);
     rows.filter_map(|corrections| {
         let id = corrections.first()?.id?;
@@ -167,8 +173,8 @@ mod tests {
         fixture::at,
     };
 
-    pub(crate) fn wrong(row: u32, id: Option<u64>) -> Correction {
-        Correction {
+    pub(crate) fn wrong(row: u32, id: Option<u64>) -> DealCorrection {
+        DealCorrection {
             row,
             id,
             column: PROBABILITY,
@@ -202,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_values_of_rows_without_an_id_wait_for_it() {
-        let missing = Correction {
+        let missing = DealCorrection {
             column: ID,
             to: CorrectedValue::NextId,
             ..wrong(2, None)

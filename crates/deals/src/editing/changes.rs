@@ -15,7 +15,7 @@ use crate::deal::{
     row_codec::cell_entry,
     rows::DealRows,
     snooze::DealSnooze,
-    stage::Stage,
+    stage::DealStage,
 };
 
 /// Fields of a deal that a person fills in. Probability and weighted value are derived from them.
@@ -24,7 +24,7 @@ pub struct DealFields {
     /// Client name.
     pub client: Arc<str>,
     /// Stage.
-    pub stage: Stage,
+    pub stage: DealStage,
     /// Gross amount in cents, greater than zero.
     pub amount: Money,
     /// Sector; `None` when not given.
@@ -170,7 +170,7 @@ static BLANK_DEAL: LazyLock<Deal> = LazyLock::new(|| Deal {
     row: 0,
     id: None,
     client: Arc::default(),
-    stage: Stage::Prospect,
+    stage: DealStage::Prospect,
     amount: Money::ZERO,
     sector: None,
     due: None,

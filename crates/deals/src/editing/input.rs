@@ -9,7 +9,7 @@ use web::error::FieldError;
 use crate::{
     deal::{
         columns::{AMOUNT, ASSIGNEE, CLIENT, DUE, NOTES, SECTOR, STAGE},
-        stage::Stage,
+        stage::DealStage,
     },
     editing::changes::{DealFields, INPUT_COLUMNS},
     text::{amount, date},
@@ -193,9 +193,9 @@ impl DealInput {
         }
     }
 
-    fn stage(&self, known: Option<&DealFields>, language: Language) -> Result<Stage, FieldError> {
+    fn stage(&self, known: Option<&DealFields>, language: Language) -> Result<DealStage, FieldError> {
         let refuse = |message: String| FieldError::new("statut", message);
-        let words = Stage::ALL[..4]
+        let words = DealStage::ALL[..4]
             .iter()
             .map(|stage| stage.as_str())
             .collect::<Vec<_>>()
@@ -206,7 +206,7 @@ impl DealInput {
                 format!("Choisissez un statut : {words}."),
                 format!("Choose a status: {words}."),
             ))),
-            (Some(word), _) => Stage::parse(word).ok_or_else(|| {
+            (Some(word), _) => DealStage::parse(word).ok_or_else(|| {
                 refuse(language.choose(
                     format!("« {word} » n’est pas un statut. Choisissez parmi {words}."),
                     format!("“{word}” is no status. Choose one of {words}."),

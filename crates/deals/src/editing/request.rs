@@ -88,7 +88,7 @@ fn json_error(error: &serde_json::Error, language: Language) -> String {
 
 /// Format, language and query of a request.
 pub(crate) struct Caller {
-    pub(crate) face: Format,
+    pub(crate) format: Format,
     pub(crate) language: Language,
     pairs: Vec<(String, String)>,
 }
@@ -97,13 +97,17 @@ impl Caller {
     pub(crate) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
-        let face = match query_field(&pairs, "format") {
+        let format = match query_field(&pairs, "format") {
             Some("html") => Format::Html,
             Some("json") => Format::Json,
             _ => Format::accepted(headers),
         };
         let language = request_context::preferred_language(query_field(&pairs, "lang"), headers);
-        Self { face, language, pairs }
+        Self {
+            format,
+            language,
+            pairs,
+        }
     }
 
     /// Copy with the language named in the form.
@@ -113,7 +117,7 @@ impl Caller {
     }
 
     pub(crate) fn wants_page(&self) -> bool {
-        self.face == Format::Html
+        self.format == Format::Html
     }
 
     /// Notice of the last action, from the query.

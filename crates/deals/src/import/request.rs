@@ -6,7 +6,7 @@ use web::error::FieldError;
 use crate::{
     deal::{Deal, stage::LostStage},
     import::{
-        mapping::{ColumnMapping, MappingProblem, field::Field},
+        mapping::{ColumnMapping, MappingProblem, field::ImportField},
         plan::{
             lines::ParsedLines,
             options::{EmptyCells, ImportOptions, MatchingKey},
@@ -48,7 +48,7 @@ impl ImportRequest {
         for (name, value) in pairs {
             let value = value.trim();
             match name {
-                KEY => match Field::parse(value) {
+                KEY => match ImportField::parse(value) {
                     Some(field) => fields.push(field),
                     None => complaints.push(unknown(KEY, value, language)),
                 },

@@ -10,7 +10,7 @@ use crate::{
     import::{
         job::progress::ImportProgress,
         log::{ImportRun, RunName},
-        mapping::field::Field,
+        mapping::field::ImportField,
         plan::{ChangedDeal, ImportPlan},
         preview::{ImportPreview, PlannedImport},
     },
@@ -120,8 +120,8 @@ impl ImportPlanResponse {
             refused: refused(plan, language),
             notes: plan.notes.iter().map(|note| note.text(language)).collect(),
             question: question(plan),
-            columns: Field::ALL.map(|field| column(prepared, field)).to_vec(),
-            key: outcome.choices.key.fields().map(Field::name).collect(),
+            columns: ImportField::ALL.map(|field| column(prepared, field)).to_vec(),
+            key: outcome.choices.key.fields().map(ImportField::name).collect(),
             changes: plan.changed.iter().map(changed).collect(),
         }
     }
@@ -153,7 +153,7 @@ fn question(plan: &ImportPlan) -> Option<AmountQuestionResponse> {
     })
 }
 
-fn column(prepared: &ImportPreview, field: Field) -> ColumnResponse {
+fn column(prepared: &ImportPreview, field: ImportField) -> ColumnResponse {
     let column = prepared.mapping.column(field);
     ColumnResponse {
         field: field.name(),

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::deal::{
     Deal,
     grouping::{GroupBy, GroupIndex, GroupName, group_key},
-    stage::{LostStage, Stage},
+    stage::{DealStage, LostStage},
 };
 
 /// Query value for “Non renseigné”; a blank field restricts nothing.
@@ -24,7 +24,7 @@ pub const NOT_GIVEN_VALUE: &str = "(none)";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DealFilter {
     /// Stages.
-    pub statuses: BTreeSet<Stage>,
+    pub statuses: BTreeSet<DealStage>,
     /// Sectors, in any spelling.
     pub sectors: Vec<FilterChoice>,
     /// Assignees, in any spelling.
@@ -79,7 +79,7 @@ impl FilterChoice {
 
 /// Reason why a query is not a valid filter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FilterError {
+pub enum DealFilterError {
     /// Unknown stage.
     #[error("“{0}” is no status")]
     UnknownStatus(String),
@@ -88,7 +88,7 @@ pub enum FilterError {
     Period(#[from] PeriodError),
 }
 
-impl FilterError {
+impl DealFilterError {
     /// Query field in error.
     pub fn field(&self) -> &'static str {
         match self {
@@ -126,8 +126,8 @@ impl DealFilter {
     /// names are accepted too. Unknown fields are ignored.
     ///
     /// # Errors
-    /// [`FilterError`] with the field in error.
-    pub fn parse(query: &str) -> Result<Self, FilterError> {
+    /// [`DealFilterError`] with the field in error.
+    pub fn parse(query: &str) -> Result<Self, DealFilterError> {
         let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
         let mut filter = Self::default();
         let (mut from, mut to) = (None, None);
@@ -146,9 +146,9 @@ impl DealFilter {
         Ok(filter)
     }
 
-    fn add_statuses(&mut self, value: &str) -> Result<(), FilterError> {
+    fn add_statuses(&mut self, value: &str) -> Result<(), DealFilterError> {
         for word in value.split(',').map(collapse_spaces).filter(|word| !word.is_empty()) {
-            let stage = Stage::parse(&word).ok_or(FilterError::UnknownStatus(word))?;
+            let stage = DealStage::parse(&word).ok_or(DealFilterError::UnknownStatus(word))?;
             self.statuses.insert(stage);
         }
         Ok(())
@@ -230,9 +230,9 @@ impl DealFilter {
     /// Copy restricted to open stages; all of them when the filter names closed stages only.
     #[must_use]
     pub fn open(mut self) -> Self {
-        let is_named = |stage: &Stage| self.statuses.is_empty() || self.statuses.contains(stage);
-        let open: BTreeSet<Stage> = Stage::ALL.into_iter().filter(|stage| stage.is_open()).collect();
-        let named: BTreeSet<Stage> = open.iter().copied().filter(is_named).collect();
+        let is_named = |stage: &DealStage| self.statuses.is_empty() || self.statuses.contains(stage);
+        let open: BTreeSet<DealStage> = DealStage::ALL.into_iter().filter(|stage| stage.is_open()).collect();
+        let named: BTreeSet<DealStage> = open.iter().copied().filter(is_named).collect();
         self.statuses = if named.is_empty() { open } else { named };
         self
     }
@@ -285,7 +285,7 @@ impl FilteredDeals {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DealFacets {
     /// Every stage with the number of deals it would match, in pipeline order.
-    pub statuses: Vec<(Stage, usize)>,
+    pub statuses: Vec<(DealStage, usize)>,
     /// Sectors in alphabetical order; “Non renseigné” is last.
     pub sectors: Vec<FacetOption>,
     /// Assignees in alphabetical order; “Non renseigné” is last.
@@ -314,7 +314,7 @@ struct FieldMatches {
 struct FacetCounter<'a> {
     filter: &'a DealFilter,
     places: Vec<usize>,
-    statuses: [usize; Stage::ALL.len()],
+    statuses: [usize; DealStage::ALL.len()],
     sectors: FacetCount<'a>,
     assignees: FacetCount<'a>,
     hidden_undated: usize,
@@ -325,7 +325,7 @@ impl<'a> FacetCounter<'a> {
         Self {
             filter,
             places: Vec::new(),
-            statuses: [0; Stage::ALL.len()],
+            statuses: [0; DealStage::ALL.len()],
             sectors: FacetCount::new(&filter.sectors, GroupBy::Sector),
             assignees: FacetCount::new(&filter.assignees, GroupBy::Assignee),
             hidden_undated: 0,
@@ -363,7 +363,9 @@ impl<'a> FacetCounter<'a> {
         FilteredDeals {
             places: self.places,
             facets: DealFacets {
-                statuses: Stage::ALL.map(|stage| (stage, self.statuses[stage as usize])).to_vec(),
+                statuses: DealStage::ALL
+                    .map(|stage| (stage, self.statuses[stage as usize]))
+                    .to_vec(),
                 sectors: self.sectors.into_options(),
                 assignees: self.assignees.into_options(),
             },

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use web::page::field::date_field;
 
 use crate::{
-    deal::stage::Stage,
+    deal::stage::DealStage,
     list::{
         filter::{DealFacets, DealFilter, FacetOption, FilterChip, NOT_GIVEN_VALUE},
         listing::DealQuery,
@@ -19,7 +19,7 @@ use crate::{
 const MAX_OPTIONS: usize = 200;
 
 /// Filter panel.
-pub struct FilterPanel<'a> {
+pub struct DealFilterPanel<'a> {
     /// Current query.
     pub query: &'a DealQuery,
     /// Options of each field.
@@ -42,7 +42,7 @@ struct FacetChoice<'a> {
     is_chosen: bool,
 }
 
-impl FilterPanel<'_> {
+impl DealFilterPanel<'_> {
     /// Form, chips and number of deals.
     pub fn markup(&self) -> Markup {
         html! {
@@ -83,8 +83,8 @@ impl FilterPanel<'_> {
 
     fn statuses(&self) -> Vec<FacetChoice<'_>> {
         // A stage without deals is left out where deals cannot be lost.
-        let is_shown = |(stage, count): &&(Stage, usize)| {
-            *stage != Stage::Lost || *count > 0 || self.filter().statuses.contains(stage)
+        let is_shown = |(stage, count): &&(DealStage, usize)| {
+            *stage != DealStage::Lost || *count > 0 || self.filter().statuses.contains(stage)
         };
         let choices = self
             .facets
@@ -216,7 +216,7 @@ pub(crate) fn chip_label(chip: &FilterChip, language: Language) -> String {
     };
     let (name, value) = match chip.field {
         "status" => {
-            let label = Stage::parse(&chip.value).map(|stage| stage_label(stage, language));
+            let label = DealStage::parse(&chip.value).map(|stage| stage_label(stage, language));
             (
                 language.choose("Statut", "Status"),
                 label.unwrap_or(&chip.value).to_owned(),

@@ -6,7 +6,7 @@ use crate::{
     deal::{Deal, rows::DealRows},
     list::{
         filter::{DealFacets, DealFilter},
-        order::SortOrder,
+        order::DealSortOrder,
         segment::DealSegment,
     },
     snapshot::RuleContext,
@@ -20,13 +20,13 @@ pub struct DealQuery {
     /// Segment of the filtered deals; `None` for all of them.
     pub subset: Option<DealSegment>,
     /// Sort order; `None` is the order of the sheet or of the segment.
-    pub order: Option<SortOrder>,
+    pub order: Option<DealSortOrder>,
 }
 
 impl DealQuery {
     /// Query string of the same list; empty for every deal in sheet order.
     pub fn to_query(&self) -> String {
-        let order = self.order.map(SortOrder::to_value);
+        let order = self.order.map(DealSortOrder::to_value);
         let own = [
             ("show", self.subset.map(|subset| subset.as_str().to_owned())),
             ("sort", order),
@@ -177,7 +177,7 @@ mod tests {
         let query = DealQuery {
             filter: DealFilter::parse("status=won&q=acme").expect("filter"),
             subset: Some(DealSegment::Undated),
-            order: SortOrder::parse("-client").ok(),
+            order: DealSortOrder::parse("-client").ok(),
         };
         assert_eq!(query.to_query(), "status=Gagn%C3%A9&q=acme&show=undated&sort=-client");
         assert_eq!(DealQuery::default().to_query(), "");

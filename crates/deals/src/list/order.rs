@@ -20,7 +20,7 @@ pub const PAGE_LENGTH: usize = 100;
 
 /// Sort column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SortOrder {
+pub struct DealSortOrder {
     /// Column position in [`DEALS`](crate::deal::columns::DEALS).
     column: usize,
     direction: SortDirection,
@@ -55,7 +55,7 @@ impl UnknownSortColumn {
     }
 }
 
-impl SortOrder {
+impl DealSortOrder {
     /// Parses a column header such as `montant_brut`, with a leading minus for descending order.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl SortOrder {
         Ok(Self { column, direction })
     }
 
-    /// Query value that [`SortOrder::parse`] parses to this order.
+    /// Query value that [`DealSortOrder::parse`] parses to this order.
     pub fn to_value(self) -> String {
         let sign = match self.direction {
             SortDirection::Ascending => "",
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
     use crate::deal::{
         fixture::{all, crowded_deals, deal, of_sector},
-        stage::Stage,
+        stage::DealStage,
     };
 
     #[test]
@@ -200,15 +200,15 @@ mod tests {
         let deals: Vec<Deal> = ["Zoo", "", "énergie", "Eau", "Étain"]
             .into_iter()
             .zip(2..)
-            .map(|(sector, row)| of_sector(sector, deal(row, Stage::Won, "1")))
+            .map(|(sector, row)| of_sector(sector, deal(row, DealStage::Won, "1")))
             .collect();
         for (value, expected) in [("secteur", [5, 4, 6, 2, 3]), ("-secteur", [2, 6, 4, 5, 3])] {
             let mut sorted = all(&deals);
-            SortOrder::parse(value).expect("order").sort(&mut sorted);
+            DealSortOrder::parse(value).expect("order").sort(&mut sorted);
             assert_eq!(sorted.iter().map(|deal| deal.row).collect::<Vec<_>>(), expected);
         }
         for value in ["prix", "", "--id"] {
-            let message = SortOrder::parse(value).expect_err(value).message(Language::French);
+            let message = DealSortOrder::parse(value).expect_err(value).message(Language::French);
             assert!(
                 message.contains(&format!("« {value} »")) && message.contains("montant_brut"),
                 "{message}"
@@ -221,7 +221,7 @@ mod tests {
         fn every_column_sorts_every_deal_and_its_address_reads_back(deals in crowded_deals(), column in 0..12_usize) {
             let header = DEALS.columns[column].header;
             for value in [header.to_owned(), format!("-{header}")] {
-                let order = SortOrder::parse(&value).expect("order");
+                let order = DealSortOrder::parse(&value).expect("order");
                 prop_assert_eq!(order.to_value(), value);
                 let mut sorted = all(&deals);
                 order.sort(&mut sorted);

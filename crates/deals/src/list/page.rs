@@ -17,8 +17,8 @@ use crate::{
     editing::{notice::ActionNotice, request::Caller},
     list::{
         listing::DealQuery,
-        query_params::QueryParams,
-        response::{DealListResponse, PageRequest},
+        query_params::DealQueryParams,
+        response::{DealListResponse, DealPageRequest},
         view::DealListPage,
     },
     snapshot::DealsSnapshot,
@@ -27,7 +27,7 @@ use crate::{
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(common): Query<QueryParams>,
+    Query(common): Query<DealQueryParams>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
@@ -35,7 +35,7 @@ pub(crate) async fn show(
     let query = common.deal_query(&uri, deals.message_style(request.language))?;
     let current = deals.current().await?;
     let notice = Caller::of(&headers, &uri).notice();
-    let list = ListRequest {
+    let list = DealListRequest {
         request: &request,
         query: &query,
         page: common.page(),
@@ -49,7 +49,7 @@ pub(crate) async fn show(
 }
 
 /// One page of a list, as it was requested.
-struct ListRequest<'a> {
+struct DealListRequest<'a> {
     request: &'a RequestContext,
     query: &'a DealQuery,
     /// Number of the page, from 1.
@@ -59,12 +59,12 @@ struct ListRequest<'a> {
 async fn render(
     deals: &Deals,
     current: &DealsSnapshot,
-    list: &ListRequest<'_>,
+    list: &DealListRequest<'_>,
     notice: Option<ActionNotice>,
 ) -> Result<RenderedResponse, Error> {
-    let ListRequest { request, query, page } = *list;
+    let DealListRequest { request, query, page } = *list;
     let listing = deals.listing(current, query).await;
-    let page = PageRequest {
+    let page = DealPageRequest {
         number: page,
         as_of: current.read_at,
     };

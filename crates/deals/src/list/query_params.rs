@@ -15,11 +15,11 @@ use web::{
 };
 
 use crate::{
-    deal::stage::{LostStage, Stage},
+    deal::stage::{DealStage, LostStage},
     list::{
-        filter::{DealFilter, FilterError},
+        filter::{DealFilter, DealFilterError},
         listing::DealQuery,
-        order::SortOrder,
+        order::DealSortOrder,
         segment::DealSegment,
     },
 };
@@ -35,9 +35,9 @@ pub(crate) struct MessageStyle {
 /// Query fields of the filter, for the OpenAPI document; missing fields restrict nothing.
 #[derive(Default, JsonSchema)]
 #[schemars(default)]
-pub(crate) struct FilterFields {
+pub(crate) struct DealFilterFields {
     /// Stages; any of them matches.
-    status: Vec<Stage>,
+    status: Vec<DealStage>,
     /// Sectors in any spelling, `(none)` for deals without one.
     sector: Vec<String>,
     /// Assignees in any spelling, `(none)` for deals without one.
@@ -52,7 +52,7 @@ pub(crate) struct FilterFields {
 
 /// Query fields other than the filter.
 #[derive(Deserialize, JsonSchema)]
-pub(crate) struct QueryParams {
+pub(crate) struct DealQueryParams {
     format: Option<String>,
     lang: Option<String>,
     sort: Option<String>,
@@ -60,7 +60,7 @@ pub(crate) struct QueryParams {
     page: Option<String>,
 }
 
-impl QueryParams {
+impl DealQueryParams {
     /// Format, language and address of the request.
     pub(crate) fn request_context(
         &self,
@@ -80,7 +80,7 @@ impl QueryParams {
     /// Query of a list.
     pub(crate) fn deal_query(&self, uri: &Uri, style: MessageStyle) -> Result<DealQuery, Error> {
         let given = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
-        let order = given(&self.sort).map(|value| SortOrder::parse(&value)).transpose();
+        let order = given(&self.sort).map(|value| DealSortOrder::parse(&value)).transpose();
         let refused = |field, message: String| Error::invalid_query(vec![FieldError::new(field, message)]);
         let subset = given(&self.show)
             .map(|word| DealSegment::parse(&word).ok_or(word))
@@ -110,7 +110,7 @@ impl QueryParams {
 /// Filter in the query string of an address.
 pub(crate) fn parse_filter(uri: &Uri, style: MessageStyle) -> Result<DealQuery, Error> {
     let complaint =
-        |error: FilterError| FieldError::new(error.field(), error.message(style.language, style.lost_stage));
+        |error: DealFilterError| FieldError::new(error.field(), error.message(style.language, style.lost_stage));
     let filter = DealFilter::parse(uri.query().unwrap_or_default())
         .map_err(|error| Error::invalid_query(vec![complaint(error)]))?;
     Ok(DealQuery {

@@ -9,7 +9,7 @@ use crate::{
     deal::{response::DealResponse, rows::DealRows},
     list::{
         listing::{DealListing, DealQuery},
-        order::{DealPagination, SortOrder},
+        order::{DealPagination, DealSortOrder},
         segment::DealSegment,
     },
 };
@@ -43,7 +43,7 @@ pub struct DealListResponse {
 
 impl DealListResponse {
     /// Page number `page` of a listing of `rows`.
-    pub fn of(rows: &DealRows, query: &DealQuery, listing: &DealListing, page: PageRequest) -> Self {
+    pub fn of(rows: &DealRows, query: &DealQuery, listing: &DealListing, page: DealPageRequest) -> Self {
         let pagination = DealPagination::of(listing.places.len(), page.number);
         let shown = listing
             .deals(rows)
@@ -53,7 +53,7 @@ impl DealListResponse {
             as_of: page.as_of,
             filter: query.filter.to_query(),
             show: query.subset.map(DealSegment::as_str),
-            sort: query.order.map(SortOrder::to_value),
+            sort: query.order.map(DealSortOrder::to_value),
             total: pagination.total,
             amount: listing.amount,
             weighted: listing.weighted,
@@ -67,7 +67,7 @@ impl DealListResponse {
 
 /// Requested page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageRequest {
+pub struct DealPageRequest {
     /// Page number, from 1.
     pub number: usize,
     /// Time at which the spreadsheet was read.

@@ -5,7 +5,7 @@ use crate::{
     deal::{
         Deal,
         fixture::{crowded_deals, deal, due, of_assignee, of_sector},
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
     },
     list::filter::{DealFilter, FacetOption, FilteredDeals, NOT_GIVEN_VALUE, add_choice},
 };
@@ -25,16 +25,16 @@ fn board() -> Vec<Deal> {
     vec![
         of_sector(
             "Énergie",
-            of_assignee("Zoé", due("2026-11-21", deal(2, Stage::Prospect, "1"))),
+            of_assignee("Zoé", due("2026-11-21", deal(2, DealStage::Prospect, "1"))),
         ),
         of_sector(
             "ENERGIE",
-            of_assignee("Kate", due("2026-12-24", deal(3, Stage::Won, "1"))),
+            of_assignee("Kate", due("2026-12-24", deal(3, DealStage::Won, "1"))),
         ),
-        of_sector("", of_assignee("zoe", deal(4, Stage::Prospect, "1"))),
+        of_sector("", of_assignee("zoe", deal(4, DealStage::Prospect, "1"))),
         Deal {
             notes: "Rappeler après Noël".into(),
-            ..of_sector("Banque", due("2027-01-15", deal(5, Stage::Negotiation, "1")))
+            ..of_sector("Banque", due("2027-01-15", deal(5, DealStage::Negotiation, "1")))
         },
     ]
 }
@@ -93,11 +93,11 @@ fn what_a_choice_would_bring_is_counted_under_all_other_fields() {
     assert_eq!(
         selection.facets.statuses,
         [
-            (Stage::Prospect, 1),
-            (Stage::Qualified, 0),
-            (Stage::Negotiation, 0),
-            (Stage::Won, 1),
-            (Stage::Lost, 0)
+            (DealStage::Prospect, 1),
+            (DealStage::Qualified, 0),
+            (DealStage::Negotiation, 0),
+            (DealStage::Won, 1),
+            (DealStage::Lost, 0)
         ]
     );
     assert_eq!(
@@ -155,7 +155,7 @@ fn any_filter() -> impl Strategy<Value = DealFilter> {
     let choice = || select(vec!["Banque", "sante", "Énergie & co", "a=b;c", "(none)", "  "]);
     let day = || option::of((0_i32..90).prop_map(|days| crate::deal::fixture::today() + jiff::Span::new().days(days)));
     (
-        vec(select(Stage::ALL.to_vec()), 0..3),
+        vec(select(DealStage::ALL.to_vec()), 0..3),
         vec(choice(), 0..3),
         vec(choice(), 0..3),
         day(),

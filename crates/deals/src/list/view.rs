@@ -21,9 +21,9 @@ use crate::{
     editing::{actions::view::status_form, notice::ActionNotice},
     list::{
         filter::DealFacets,
-        filter_view::FilterPanel,
+        filter_view::DealFilterPanel,
         listing::DealQuery,
-        order::{SortDirection, SortOrder},
+        order::{DealSortOrder, SortDirection},
         response::DealListResponse,
     },
     routes::{LIST, assignee_address, query_address, sector_address, with_parameter},
@@ -68,7 +68,7 @@ impl DealListPage<'_> {
     pub fn document(&self, frame: &Frame) -> String {
         let language = frame.language;
         let title = language.choose("Liste des affaires", "List of deals");
-        let filters = FilterPanel {
+        let filters = DealFilterPanel {
             query: self.query,
             facets: self.facets,
             shown: self.list.total,
@@ -132,7 +132,7 @@ impl DealListPage<'_> {
             .query
             .order
             .filter(|order| order.header() == header)
-            .map(SortOrder::direction);
+            .map(DealSortOrder::direction);
         let sorted = now.map(|direction| match direction {
             SortDirection::Ascending => "ascending",
             SortDirection::Descending => "descending",
@@ -154,7 +154,7 @@ impl DealListPage<'_> {
     fn sorted_by(&self, header: &str, now: Option<SortDirection>) -> String {
         let sign = if now == Some(SortDirection::Ascending) { "-" } else { "" };
         query_address(&DealQuery {
-            order: SortOrder::parse(&format!("{sign}{header}")).ok(),
+            order: DealSortOrder::parse(&format!("{sign}{header}")).ok(),
             ..self.query.clone()
         })
     }
@@ -170,7 +170,7 @@ impl DealListPage<'_> {
         html! {
             nav .presets.sorting aria-label=(language.choose("Trier", "Sort")) {
                 @for (column, sign, french, english) in ways {
-                    @let order = SortOrder::parse(&format!("{sign}{}", DEALS.columns[column].header)).ok();
+                    @let order = DealSortOrder::parse(&format!("{sign}{}", DEALS.columns[column].header)).ok();
                     a href=(query_address(&DealQuery { order, ..self.query.clone() })) aria-current=[(order == self.query.order).then_some("true")] {
                         (language.choose(french, english))
                     }

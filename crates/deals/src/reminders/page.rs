@@ -22,7 +22,7 @@ use web::{
 
 use crate::{
     editing::request::language_of,
-    list::query_params::QueryParams,
+    list::query_params::DealQueryParams,
     reminders::{
         message::{ChannelMessages, ReminderMessage, channel_messages},
         report::SuppressedReminder,
@@ -82,7 +82,7 @@ pub(crate) struct UnauthorizedResponse {
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(common): Query<QueryParams>,
+    Query(common): Query<DealQueryParams>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {

@@ -9,7 +9,7 @@ use crate::{
         Deal,
         fixture::{all, at, crowded_deals, day, deal, due, of_assignee, today, updated},
         snooze::{DealSnooze, DealSnoozes},
-        stage::Stage,
+        stage::DealStage,
     },
     reminders::{
         plan::{LastReminderRun, RemainingWork, ReminderContext, ReminderPlan, SkipReason, is_run_due, plan_reminders},
@@ -58,13 +58,13 @@ fn pause_until(deal: u64, until: &str) -> DealSnoozes {
 fn late_deals_those_due_within_a_week_and_cold_ones_are_told() {
     let fresh = |deal| updated("2026-11-20", deal);
     let deals = [
-        fresh(due("2026-11-20", deal(2, Stage::Prospect, "100"))),
-        fresh(due("2026-11-21", deal(3, Stage::Prospect, "100"))),
-        fresh(due("2026-11-28", deal(4, Stage::Prospect, "100"))),
-        fresh(due("2026-11-29", deal(5, Stage::Prospect, "100"))),
-        fresh(due("2026-11-20", deal(6, Stage::Won, "100"))),
-        updated("2026-11-10", deal(7, Stage::Qualified, "100")),
-        updated("2026-11-11", deal(8, Stage::Qualified, "100")),
+        fresh(due("2026-11-20", deal(2, DealStage::Prospect, "100"))),
+        fresh(due("2026-11-21", deal(3, DealStage::Prospect, "100"))),
+        fresh(due("2026-11-28", deal(4, DealStage::Prospect, "100"))),
+        fresh(due("2026-11-29", deal(5, DealStage::Prospect, "100"))),
+        fresh(due("2026-11-20", deal(6, DealStage::Won, "100"))),
+        updated("2026-11-10", deal(7, DealStage::Qualified, "100")),
+        updated("2026-11-11", deal(8, DealStage::Qualified, "100")),
     ];
     let plan = plan_of(&deals, &DealSnoozes::default(), &HashSet::new(), today());
     assert_eq!(
@@ -85,7 +85,7 @@ fn each_assignee_gets_one_digest_whatever_the_spelling() {
             name,
             due(
                 "2026-11-01",
-                updated("2026-11-20", deal(number, Stage::Prospect, "100")),
+                updated("2026-11-20", deal(number, DealStage::Prospect, "100")),
             ),
         )
     };
@@ -103,7 +103,7 @@ fn each_assignee_gets_one_digest_whatever_the_spelling() {
 fn a_new_due_date_or_another_change_is_another_reason() {
     let before = [due(
         "2026-11-01",
-        updated("2026-11-01", deal(2, Stage::Prospect, "100")),
+        updated("2026-11-01", deal(2, DealStage::Prospect, "100")),
     )];
     let nothing = DealSnoozes::default();
     let first = plan_of(&before, &nothing, &HashSet::new(), today());
@@ -129,7 +129,7 @@ fn a_new_due_date_or_another_change_is_another_reason() {
 fn a_deal_that_is_set_aside_is_told_on_the_day_after_its_pause() {
     let deals = [due(
         "2026-11-01",
-        updated("2026-11-20", deal(2, Stage::Prospect, "100")),
+        updated("2026-11-20", deal(2, DealStage::Prospect, "100")),
     )];
     let snoozes = pause_until(2, "2026-11-21");
     let during = plan_of(&deals, &snoozes, &HashSet::new(), today());
@@ -143,7 +143,7 @@ fn a_deal_that_is_set_aside_is_told_on_the_day_after_its_pause() {
 fn what_was_missed_in_a_sleep_is_told_as_it_is_now() {
     let deals = [due(
         "2026-11-30",
-        updated("2026-11-21", deal(2, Stage::Prospect, "100")),
+        updated("2026-11-21", deal(2, DealStage::Prospect, "100")),
     )];
     let reminded = |sleep: i64| {
         told_by(&plan_of(

@@ -154,7 +154,7 @@ mod tests {
     use crate::{
         deal::{
             fixture::{day, deal},
-            stage::Stage,
+            stage::DealStage,
         },
         reminders::rows::ReminderReason,
     };
@@ -180,9 +180,9 @@ mod tests {
     }
 
     pub(crate) fn deals() -> [crate::deal::Deal; 2] {
-        let mut second = deal(3, Stage::Negotiation, "900");
+        let mut second = deal(3, DealStage::Negotiation, "900");
         second.client = "A & <B>".into();
-        [deal(2, Stage::Qualified, "12500.50"), second]
+        [deal(2, DealStage::Qualified, "12500.50"), second]
     }
 
     #[test]

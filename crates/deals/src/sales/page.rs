@@ -14,7 +14,7 @@ use crate::{
     deal::{Deal, stage_history::StageHistory},
     list::{
         filter::DealFilter,
-        query_params::{QueryParams, parse_filter},
+        query_params::{DealQueryParams, parse_filter},
     },
     snapshot::DealsSnapshot,
     state::Deals,
@@ -23,7 +23,7 @@ use crate::{
 /// Parts of a request, as the handler received them.
 #[derive(Clone, Copy)]
 pub(crate) struct SalesRequest<'a> {
-    pub(crate) common: &'a QueryParams,
+    pub(crate) common: &'a DealQueryParams,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) uri: &'a Uri,
 }

@@ -9,7 +9,7 @@ use crate::{
         Deal,
         fixture::{all, at, created, crowded_deals, deal, money, of_assignee, of_sector},
         grouping::GroupBy,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
         stage_history::{SalesCycle, StageChange, StageHistory},
     },
     sales::{
@@ -26,7 +26,7 @@ fn decimal(text: &str) -> Decimal {
     text.parse().expect("decimal")
 }
 
-fn change(deal: u64, when: &str, from: Stage, to: Stage) -> StageChange {
+fn change(deal: u64, when: &str, from: DealStage, to: DealStage) -> StageChange {
     StageChange {
         deal,
         at: at(when),
@@ -40,23 +40,23 @@ fn board() -> (Vec<Deal>, StageHistory) {
     let deals = vec![
         created(
             "2026-09-01",
-            of_assignee("Zoé", of_sector("Banque", deal(2, Stage::Won, "40000"))),
+            of_assignee("Zoé", of_sector("Banque", deal(2, DealStage::Won, "40000"))),
         ),
         created(
             "2026-10-01",
-            of_assignee("zoe", of_sector("Santé", deal(3, Stage::Won, "30000"))),
+            of_assignee("zoe", of_sector("Santé", deal(3, DealStage::Won, "30000"))),
         ),
         created(
             "2026-10-02",
-            of_assignee("Kate", of_sector("banque", deal(4, Stage::Prospect, "20000"))),
+            of_assignee("Kate", of_sector("banque", deal(4, DealStage::Prospect, "20000"))),
         ),
-        of_assignee("", deal(5, Stage::Negotiation, "10000")),
+        of_assignee("", deal(5, DealStage::Negotiation, "10000")),
     ];
     let history = StageHistory::of([
-        change(2, "2026-09-21", Stage::Negotiation, Stage::Won),
-        change(3, "2026-11-10", Stage::Qualified, Stage::Won),
-        change(3, "2026-10-11", Stage::Prospect, Stage::Qualified),
-        change(4, "2026-10-12", Stage::Qualified, Stage::Prospect),
+        change(2, "2026-09-21", DealStage::Negotiation, DealStage::Won),
+        change(3, "2026-11-10", DealStage::Qualified, DealStage::Won),
+        change(3, "2026-10-11", DealStage::Prospect, DealStage::Qualified),
+        change(4, "2026-10-12", DealStage::Qualified, DealStage::Prospect),
     ]);
     (deals, history)
 }
@@ -74,10 +74,10 @@ fn a_cycle_counts_a_day_at_least() {
     let won_after = |won: &[&str]| {
         let deals: Vec<Deal> = (2..)
             .zip(won)
-            .map(|(id, _)| created("2026-09-01T08:00:00Z", deal(id, Stage::Won, "1000")))
+            .map(|(id, _)| created("2026-09-01T08:00:00Z", deal(id, DealStage::Won, "1000")))
             .collect();
         let changes = (2..).zip(won);
-        let history = StageHistory::of(changes.map(|(id, won)| change(id, won, Stage::Prospect, Stage::Won)));
+        let history = StageHistory::of(changes.map(|(id, won)| change(id, won, DealStage::Prospect, DealStage::Won)));
         let velocity = SalesVelocity::of(&all(&deals), &history);
         (velocity.cycle.average_days, velocity.euros_a_day)
     };
@@ -98,18 +98,18 @@ fn a_cycle_counts_a_day_at_least() {
 #[test]
 fn won_deals_that_cannot_be_measured_are_told_apart() {
     let history = StageHistory::of([
-        change(2, "2026-09-21", Stage::Negotiation, Stage::Won),
-        change(4, "2026-09-21", Stage::Negotiation, Stage::Won),
+        change(2, "2026-09-21", DealStage::Negotiation, DealStage::Won),
+        change(4, "2026-09-21", DealStage::Negotiation, DealStage::Won),
         // Won once, reopened, and won again by a change that is not in the log.
-        change(5, "2026-09-21", Stage::Negotiation, Stage::Won),
-        change(5, "2026-09-22", Stage::Won, Stage::Negotiation),
+        change(5, "2026-09-21", DealStage::Negotiation, DealStage::Won),
+        change(5, "2026-09-22", DealStage::Won, DealStage::Negotiation),
     ]);
     let deals = [
-        deal(2, Stage::Won, "1"),
-        created("2026-09-01", deal(3, Stage::Won, "1")),
-        created("2026-10-01", deal(4, Stage::Won, "1")),
-        created("2026-09-01", deal(5, Stage::Won, "1")),
-        created("2026-09-01", deal(6, Stage::Prospect, "1")),
+        deal(2, DealStage::Won, "1"),
+        created("2026-09-01", deal(3, DealStage::Won, "1")),
+        created("2026-10-01", deal(4, DealStage::Won, "1")),
+        created("2026-09-01", deal(5, DealStage::Won, "1")),
+        created("2026-09-01", deal(6, DealStage::Prospect, "1")),
     ];
     let velocity = SalesVelocity::of(&all(&deals), &history);
     assert_eq!(velocity.euros_a_day, None);
@@ -194,7 +194,7 @@ fn velocity_by_sector_puts_the_fastest_first_and_the_unknown_last() {
 fn time_in_each_stage_is_measured_where_both_ends_are_known() {
     let (deals, history) = board();
     let times = time_in_stages(&all(&deals), &history, at("2026-11-21"));
-    let lines: Vec<(Stage, Option<Decimal>, usize, usize)> = times
+    let lines: Vec<(DealStage, Option<Decimal>, usize, usize)> = times
         .into_iter()
         .map(|line| (line.status, line.average_days, line.over, line.running))
         .collect();
@@ -202,11 +202,11 @@ fn time_in_each_stage_is_measured_where_both_ends_are_known() {
         lines,
         [
             // Deal 3 for 10 days, deal 4 since 12 October, 40 days.
-            (Stage::Prospect, Some(decimal("25")), 1, 1),
+            (DealStage::Prospect, Some(decimal("25")), 1, 1),
             // Deal 3 for 30 days, deal 4 for 10.
-            (Stage::Qualified, Some(decimal("20")), 2, 0),
+            (DealStage::Qualified, Some(decimal("20")), 2, 0),
             // Deal 2 for 20 days; the entry of deal 5 is not recorded.
-            (Stage::Negotiation, Some(decimal("20")), 1, 0),
+            (DealStage::Negotiation, Some(decimal("20")), 1, 0),
         ]
     );
     assert!(
@@ -378,8 +378,8 @@ fn ten_days(deals: &[Deal]) -> StageHistory {
         Some(StageChange {
             deal: deal.id?,
             at: deal.created_at? + SignedDuration::from_hours(240),
-            from: Some(Stage::Negotiation),
-            to: Stage::Won,
+            from: Some(DealStage::Negotiation),
+            to: DealStage::Won,
         })
     });
     StageHistory::of(won)

@@ -1,6 +1,6 @@
 //! Parser for amounts in euros, as people and spreadsheets write them in French, English or Swiss style.
 //!
-//! Ambiguous input is never guessed: `12.500` returns [`Amount::Ambiguous`], and the caller resolves it with the
+//! Ambiguous input is never guessed: `12.500` returns [`ParsedAmount::Ambiguous`], and the caller resolves it with the
 //! decimal mark of the file.
 
 use std::fmt::Write as _;
@@ -50,7 +50,7 @@ impl DecimalMark {
 
 /// A parsed amount; it may be zero or negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amount {
+pub enum ParsedAmount {
     /// Unambiguous amount.
     Clear(AmountReading),
     /// One mark before exactly three digits: `12.500` is 12,500 or 12.5.
@@ -147,7 +147,7 @@ impl AmountProblem {
     }
 }
 
-impl Amount {
+impl ParsedAmount {
     /// Resolves an ambiguous amount with the decimal mark of the file; `None` while the mark is unknown and matters.
     pub fn resolve(self, decimal_mark: Option<DecimalMark>) -> Option<AmountReading> {
         match self {
@@ -167,7 +167,7 @@ impl Amount {
 ///
 /// # Errors
 /// [`AmountProblem`] when the text is not an amount in euros.
-pub fn parse_amount(text: &str) -> Result<Amount, AmountProblem> {
+pub fn parse_amount(text: &str) -> Result<ParsedAmount, AmountProblem> {
     let text = normalize_signs(text);
     if text.is_empty() {
         return Err(AmountProblem::Empty);
@@ -342,7 +342,7 @@ fn is_other_currency(unit: &str) -> bool {
 }
 
 /// Parses the digits. `digits` begins with a digit or a mark and ends with a digit.
-fn number(digits: &str, factor: Decimal) -> Result<Amount, AmountProblem> {
+fn number(digits: &str, factor: Decimal) -> Result<ParsedAmount, AmountProblem> {
     let marks: Vec<(usize, char)> = digits
         .match_indices([',', '.'])
         .map(|(at, mark)| (at, sign(mark)))
@@ -363,7 +363,7 @@ fn number(digits: &str, factor: Decimal) -> Result<Amount, AmountProblem> {
     }
 }
 
-fn single_mark(digits: &str, at: usize, mark: char, factor: Decimal) -> Result<Amount, AmountProblem> {
+fn single_mark(digits: &str, at: usize, mark: char, factor: Decimal) -> Result<ParsedAmount, AmountProblem> {
     let decimal_mark = DecimalMark::of(mark);
     let (left, right) = (&digits[..at], &digits[at + 1..]);
     let ambiguous = right.len() == 3
@@ -380,7 +380,7 @@ fn single_mark(digits: &str, at: usize, mark: char, factor: Decimal) -> Result<A
     }
     let thousands = decimal(&whole(digits, &[mark])?, "")? * factor;
     let with_decimals = decimal(&whole_part, right)? * factor;
-    Ok(Amount::Ambiguous {
+    Ok(ParsedAmount::Ambiguous {
         mark: decimal_mark,
         thousands: AmountReading::of(bounded(thousands)?, Some(decimal_mark.other())),
         decimal: AmountReading::of(bounded(with_decimals)?, Some(decimal_mark)),
@@ -418,9 +418,9 @@ fn single_reading(
     fraction: &str,
     factor: Decimal,
     proves: Option<DecimalMark>,
-) -> Result<Amount, AmountProblem> {
+) -> Result<ParsedAmount, AmountProblem> {
     let euros = bounded(decimal(&whole, fraction)? * factor)?;
-    Ok(Amount::Clear(AmountReading::of(euros, proves)))
+    Ok(ParsedAmount::Clear(AmountReading::of(euros, proves)))
 }
 
 fn decimal(whole: &str, fraction: &str) -> Result<Decimal, AmountProblem> {

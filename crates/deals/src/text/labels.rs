@@ -12,7 +12,7 @@ use crate::{
         columns::{
             AMOUNT, ASSIGNEE, CLIENT, CREATED_AT, DEALS, DUE, NOTES, PROBABILITY, SECTOR, STAGE, UPDATED_AT, WEIGHTED,
         },
-        stage::Stage,
+        stage::DealStage,
     },
     list::segment::DealSegment,
 };
@@ -37,14 +37,14 @@ pub fn column_label(column: usize, language: Language) -> &'static str {
 }
 
 /// Label of a stage; stored values do not change with the language.
-pub fn stage_label(stage: Stage, language: Language) -> &'static str {
+pub fn stage_label(stage: DealStage, language: Language) -> &'static str {
     match (language, stage) {
         (Language::French, stage) => stage.as_str(),
-        (Language::English, Stage::Prospect) => "Prospect",
-        (Language::English, Stage::Qualified) => "Qualified",
-        (Language::English, Stage::Negotiation) => "Negotiation",
-        (Language::English, Stage::Won) => "Won",
-        (Language::English, Stage::Lost) => "Lost",
+        (Language::English, DealStage::Prospect) => "Prospect",
+        (Language::English, DealStage::Qualified) => "Qualified",
+        (Language::English, DealStage::Negotiation) => "Negotiation",
+        (Language::English, DealStage::Won) => "Won",
+        (Language::English, DealStage::Lost) => "Lost",
     }
 }
 
@@ -63,7 +63,7 @@ pub fn cell_label(header: &str, content: &CellContent, language: Language) -> St
             .ok()
             .map(|day| language.date(day)),
         (Some(DUE), Cell::Text(text)) => crate::text::date::parse_date(text).ok().map(|day| language.date(day)),
-        (Some(STAGE), cell) => Stage::parse(&cell.text()).map(|known| stage_label(known, language).to_owned()),
+        (Some(STAGE), cell) => DealStage::parse(&cell.text()).map(|known| stage_label(known, language).to_owned()),
         _ => None,
     };
     shown.unwrap_or_else(|| content.as_cell().text())

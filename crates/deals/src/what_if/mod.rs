@@ -15,7 +15,7 @@ use crate::{
     dashboard::funnel::funnel,
     deal::{
         Deal,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
         stage_history::StageHistory,
     },
     sales::velocity::SalesVelocity,
@@ -35,7 +35,7 @@ pub struct BaselineFigures {
     /// Mean length of the sales cycle in days; `None` while unknown.
     cycle: Option<Decimal>,
     /// Sum of the amounts by stage.
-    by_stage: Vec<(Stage, Decimal)>,
+    by_stage: Vec<(DealStage, Decimal)>,
 }
 
 impl BaselineFigures {
@@ -43,7 +43,7 @@ impl BaselineFigures {
     pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
         let velocity = SalesVelocity::of(deals, history);
         let steps = funnel(deals, LostStage::Offered);
-        let by_stage: Vec<(Stage, Decimal)> = steps.iter().map(|step| (step.status, step.total.euros())).collect();
+        let by_stage: Vec<(DealStage, Decimal)> = steps.iter().map(|step| (step.status, step.total.euros())).collect();
         Self {
             deals: deals.len(),
             amount: by_stage.iter().map(|(_, amount)| amount).sum(),

@@ -17,7 +17,7 @@ use web::{
 };
 
 use crate::{
-    list::query_params::{QueryParams, parse_filter},
+    list::query_params::{DealQueryParams, parse_filter},
     sales::{
         page::{self, SalesContext, SalesRequest},
         velocity::SalesVelocity,
@@ -73,7 +73,7 @@ pub(crate) struct WhatIfResponse {
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(common): Query<QueryParams>,
+    Query(common): Query<DealQueryParams>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     uri: Uri,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::{deal::stage::Stage, text::ratio::two_decimals};
+use crate::{deal::stage::DealStage, text::ratio::two_decimals};
 
 /// One adjustable figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -53,17 +53,17 @@ impl ScenarioInput {
     }
 
     /// Stage whose probability it changes.
-    pub fn stage(self) -> Option<Stage> {
+    pub fn stage(self) -> Option<DealStage> {
         match self {
-            Self::Prospect => Some(Stage::Prospect),
-            Self::Qualified => Some(Stage::Qualified),
-            Self::Negotiation => Some(Stage::Negotiation),
+            Self::Prospect => Some(DealStage::Prospect),
+            Self::Qualified => Some(DealStage::Qualified),
+            Self::Negotiation => Some(DealStage::Negotiation),
             Self::Basket | Self::Conversion | Self::Cycle | Self::Deals => None,
         }
     }
 
     /// Input that changes the probability of a stage.
-    pub fn of_stage(stage: Stage) -> Option<Self> {
+    pub fn of_stage(stage: DealStage) -> Option<Self> {
         Self::ALL.into_iter().find(|lever| lever.stage() == Some(stage))
     }
 

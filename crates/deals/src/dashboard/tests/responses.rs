@@ -16,8 +16,8 @@ use crate::{
     list::{
         filter::DealFilter,
         listing::{DealListing, DealQuery},
-        order::SortOrder,
-        response::{DealListResponse, PageRequest},
+        order::DealSortOrder,
+        response::{DealListResponse, DealPageRequest},
     },
     snapshot::RuleContext,
 };
@@ -223,11 +223,11 @@ fn a_long_list_has_its_first_deals_and_tells_of_the_others() {
 fn a_list_has_every_field_of_its_deals() {
     let (rows, context) = board();
     let query = DealQuery {
-        order: Some(SortOrder::parse("-montant_brut").expect("order")),
+        order: Some(DealSortOrder::parse("-montant_brut").expect("order")),
         ..DealQuery::default()
     };
     let listing = DealListing::of(&rows, &query, &context);
-    let page = PageRequest {
+    let page = DealPageRequest {
         number: 1,
         as_of: context.as_of,
     };

@@ -15,16 +15,16 @@ use crate::{
         Deal,
         fixture::{all, created, crowded_deals, day, deal, due, money, of_sector, today, updated},
         snooze::{DealSnooze, DealSnoozes},
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
     },
 };
 
 fn four() -> Vec<Deal> {
     vec![
-        deal(2, Stage::Prospect, "10000"),
-        deal(3, Stage::Qualified, "20000"),
-        deal(4, Stage::Negotiation, "30000"),
-        deal(5, Stage::Won, "40000"),
+        deal(2, DealStage::Prospect, "10000"),
+        deal(3, DealStage::Qualified, "20000"),
+        deal(4, DealStage::Negotiation, "30000"),
+        deal(5, DealStage::Won, "40000"),
     ]
 }
 
@@ -60,7 +60,11 @@ fn without_deals_there_is_no_mean_and_no_rate() {
 
 #[test]
 fn a_lost_deal_counts_among_all_and_among_the_settled() {
-    let deals = [four(), vec![deal(6, Stage::Lost, "50000"), deal(7, Stage::Lost, "1")]].concat();
+    let deals = [
+        four(),
+        vec![deal(6, DealStage::Lost, "50000"), deal(7, DealStage::Lost, "1")],
+    ]
+    .concat();
     let kpis = Kpis::of(&all(&deals), LostStage::Offered);
     assert_eq!(
         kpis.conversion_rate.map(|share| share.of_one().round_dp(4)),
@@ -98,11 +102,11 @@ fn without_a_period_before_nothing_is_compared_and_nothing_is_zero() {
 #[test]
 fn one_sector_in_several_spellings_is_one_line() {
     let deals = [
-        of_sector("Énergie", deal(2, Stage::Prospect, "100")),
-        of_sector("ENERGIE", deal(3, Stage::Won, "300")),
-        of_sector("", deal(4, Stage::Won, "900")),
-        of_sector("Banque", deal(5, Stage::Won, "350")),
-        of_sector(" ", deal(6, Stage::Won, "100")),
+        of_sector("Énergie", deal(2, DealStage::Prospect, "100")),
+        of_sector("ENERGIE", deal(3, DealStage::Won, "300")),
+        of_sector("", deal(4, DealStage::Won, "900")),
+        of_sector("Banque", deal(5, DealStage::Won, "350")),
+        of_sector(" ", deal(6, DealStage::Won, "100")),
     ];
     let lines = |stage| -> Vec<(Option<String>, Money, Money, usize)> {
         let totals = sector_totals(&all(&deals), stage).into_iter();
@@ -127,7 +131,7 @@ fn one_sector_in_several_spellings_is_one_line() {
         ]
     );
     assert_eq!(
-        lines(Some(Stage::Prospect)),
+        lines(Some(DealStage::Prospect)),
         [(name("Énergie"), money("100"), money("100"), 1)]
     );
     let top = top_baskets(&sector_totals(&all(&deals), None), 1);
@@ -140,17 +144,17 @@ fn one_sector_in_several_spellings_is_one_line() {
 #[test]
 fn late_is_before_today_and_settled_deals_are_never_late() {
     let deals = [
-        due("2026-11-20", deal(2, Stage::Prospect, "1")),
-        due("2026-01-01", deal(3, Stage::Negotiation, "1")),
-        due("2026-11-20", deal(4, Stage::Prospect, "2")),
-        due("2026-11-20", deal(5, Stage::Won, "1")),
-        due("2026-11-20", deal(6, Stage::Lost, "1")),
-        due("2026-11-21", deal(7, Stage::Qualified, "1")),
-        due("2026-12-21", deal(8, Stage::Qualified, "1")),
-        due("2026-11-22", deal(9, Stage::Qualified, "1")),
-        due("2026-12-22", deal(10, Stage::Qualified, "1")),
-        deal(11, Stage::Qualified, "1"),
-        deal(12, Stage::Won, "1"),
+        due("2026-11-20", deal(2, DealStage::Prospect, "1")),
+        due("2026-01-01", deal(3, DealStage::Negotiation, "1")),
+        due("2026-11-20", deal(4, DealStage::Prospect, "2")),
+        due("2026-11-20", deal(5, DealStage::Won, "1")),
+        due("2026-11-20", deal(6, DealStage::Lost, "1")),
+        due("2026-11-21", deal(7, DealStage::Qualified, "1")),
+        due("2026-12-21", deal(8, DealStage::Qualified, "1")),
+        due("2026-11-22", deal(9, DealStage::Qualified, "1")),
+        due("2026-12-22", deal(10, DealStage::Qualified, "1")),
+        deal(11, DealStage::Qualified, "1"),
+        deal(12, DealStage::Won, "1"),
     ];
     let deals = all(&deals);
     let deadlines = Deadlines::of(&deals, today());
@@ -176,17 +180,17 @@ fn rows(found: &StaleDeals<'_>) -> Vec<(u32, u32)> {
 #[test]
 fn a_deal_is_cold_after_more_than_ten_days_without_a_change() {
     let deals = [
-        updated("2026-11-11", deal(2, Stage::Prospect, "1")),
-        updated("2026-11-10", deal(3, Stage::Prospect, "1")),
+        updated("2026-11-11", deal(2, DealStage::Prospect, "1")),
+        updated("2026-11-10", deal(3, DealStage::Prospect, "1")),
         // Ten days ago in Paris, though eleven in UTC.
-        updated("2026-11-10T23:30:00Z", deal(4, Stage::Prospect, "1")),
-        updated("2026-01-01", deal(5, Stage::Won, "1")),
-        updated("2026-01-01", deal(6, Stage::Lost, "1")),
-        updated("2027-01-01", deal(7, Stage::Prospect, "1")),
-        created("2026-10-01", deal(8, Stage::Qualified, "1")),
-        created("2026-10-01", updated("2026-11-20", deal(9, Stage::Qualified, "1"))),
-        deal(10, Stage::Qualified, "1"),
-        deal(11, Stage::Won, "1"),
+        updated("2026-11-10T23:30:00Z", deal(4, DealStage::Prospect, "1")),
+        updated("2026-01-01", deal(5, DealStage::Won, "1")),
+        updated("2026-01-01", deal(6, DealStage::Lost, "1")),
+        updated("2027-01-01", deal(7, DealStage::Prospect, "1")),
+        created("2026-10-01", deal(8, DealStage::Qualified, "1")),
+        created("2026-10-01", updated("2026-11-20", deal(9, DealStage::Qualified, "1"))),
+        deal(10, DealStage::Qualified, "1"),
+        deal(11, DealStage::Won, "1"),
     ];
     let deals = all(&deals);
     let snoozes = DealSnoozes::default();
@@ -207,8 +211,8 @@ fn a_deal_is_cold_after_more_than_ten_days_without_a_change() {
 #[test]
 fn a_pause_is_respected_to_its_last_day() {
     let deals = [
-        updated("2026-01-01", deal(2, Stage::Prospect, "1")),
-        updated("2026-01-01", deal(3, Stage::Prospect, "1")),
+        updated("2026-01-01", deal(2, DealStage::Prospect, "1")),
+        updated("2026-01-01", deal(3, DealStage::Prospect, "1")),
     ];
     let deals = all(&deals);
     let snooze = |deal, until| DealSnooze {
@@ -246,7 +250,7 @@ proptest! {
         prop_assert_eq!(sectors.iter().map(|line| line.deals).sum::<usize>(), deals.len());
         prop_assert!(sectors.len() <= 4, "three sectors in five spellings, and none");
         prop_assert!(sectors.is_sorted_by(|left, right| left.total >= right.total));
-        let by_stage = Stage::ALL.map(|stage| sector_totals(&deals, Some(stage)));
+        let by_stage = DealStage::ALL.map(|stage| sector_totals(&deals, Some(stage)));
         prop_assert_eq!(by_stage.iter().flatten().map(|line| line.total).sum::<Money>(), total);
     }
 

@@ -21,7 +21,7 @@ use crate::{
         Deal,
         fixture::{all, at, deal, today},
         snooze::DealSnoozes,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
         stage_history::{SalesCycle, StageChange, StageHistory},
     },
     sales::{performance::performance_by_assignee, velocity::SalesVelocity},
@@ -81,7 +81,7 @@ fn example() -> (Vec<Deal>, StageHistory) {
         updated_at: noon(line[8]),
         ..deal(
             line[0].parse().expect("id"),
-            Stage::parse(line[2]).expect("status"),
+            DealStage::parse(line[2]).expect("status"),
             &euros(line[3]),
         )
     });
@@ -89,17 +89,17 @@ fn example() -> (Vec<Deal>, StageHistory) {
         Some(StageChange {
             deal: line[0].parse().expect("id"),
             at: noon(line[9])?,
-            from: Some(Stage::Negotiation),
-            to: Stage::Won,
+            from: Some(DealStage::Negotiation),
+            to: DealStage::Won,
         })
     });
     (deals.collect(), StageHistory::of(won))
 }
 
 #[derive(Default)]
-struct Figured(BTreeMap<String, String>);
+struct ComputedFigures(BTreeMap<String, String>);
 
-impl Figured {
+impl ComputedFigures {
     fn add(&mut self, name: &str, value: String) {
         assert!(self.0.insert(name.to_owned(), plain(&value)).is_none(), "{name} twice");
     }
@@ -121,14 +121,14 @@ impl Figured {
     }
 }
 
-fn numbers(figures: &mut Figured, deals: &[&Deal]) {
+fn numbers(figures: &mut ComputedFigures, deals: &[&Deal]) {
     let kpis = Kpis::of(deals, LostStage::NotOffered);
     figures.money("weighted pipeline", Some(kpis.weighted_pipeline));
     figures.money("weighted won", Some(kpis.weighted_won));
     figures.money("weighted open", Some(kpis.weighted_open));
     figures.money("average basket", kpis.average_basket);
     figures.share("conversion rate", kpis.conversion_rate);
-    let lost = deal(9, Stage::Lost, "1");
+    let lost = deal(9, DealStage::Lost, "1");
     let with_lost = [deals, &[&lost]].concat();
     let win_rate = Kpis::of(&with_lost, LostStage::Offered).win_rate;
     figures.share("won among won and lost, with one more deal lost", win_rate);
@@ -152,7 +152,7 @@ fn numbers(figures: &mut Figured, deals: &[&Deal]) {
     figures.money("sector not given, total", Some(sector(None).total));
 }
 
-fn actions(figures: &mut Figured, deals: &[&Deal]) {
+fn actions(figures: &mut ComputedFigures, deals: &[&Deal]) {
     for deal in &deals[..3] {
         let due = deal.due.expect("due");
         figures.add(&format!("deal {}, due", deal.row), French.due(due, today()));
@@ -172,7 +172,7 @@ fn actions(figures: &mut Figured, deals: &[&Deal]) {
     );
 }
 
-fn sales(figures: &mut Figured, deals: &[&Deal], history: &StageHistory) {
+fn sales(figures: &mut ComputedFigures, deals: &[&Deal], history: &StageHistory) {
     let lines = performance_by_assignee(deals, &[], history);
     let person = |name| {
         &lines
@@ -193,7 +193,7 @@ fn sales(figures: &mut Figured, deals: &[&Deal], history: &StageHistory) {
     figures.money("velocity, a day", velocity.euros_a_day);
 }
 
-fn what_ifs(figures: &mut Figured, deals: &[&Deal], history: &StageHistory) {
+fn what_ifs(figures: &mut ComputedFigures, deals: &[&Deal], history: &StageHistory) {
     let today = BaselineFigures::of(deals, history);
     let answer = |query| WhatIf::of(&today, ScenarioInputs::parse(query).expect("levers"));
     figures.money(
@@ -223,7 +223,7 @@ fn what_ifs(figures: &mut Figured, deals: &[&Deal], history: &StageHistory) {
 fn every_worked_example_comes_out_as_it_is_written() {
     let (deals, history) = example();
     let deals = all(&deals);
-    let mut figures = Figured::default();
+    let mut figures = ComputedFigures::default();
     numbers(&mut figures, &deals);
     actions(&mut figures, &deals);
     sales(&mut figures, &deals, &history);
@@ -237,13 +237,13 @@ fn every_worked_example_comes_out_as_it_is_written() {
 
 #[test]
 fn the_probabilities_are_those_of_the_table() {
-    let written: Vec<(Option<Stage>, String)> = table("| statut | probability |")
+    let written: Vec<(Option<DealStage>, String)> = table("| statut | probability |")
         .into_iter()
-        .map(|line| (Stage::parse(line[0]), line[1].to_owned()))
+        .map(|line| (DealStage::parse(line[0]), line[1].to_owned()))
         .collect();
     let percent = |probability: Decimal| plain(&French.percent(probability));
     assert_eq!(
         written,
-        Stage::ALL.map(|stage| (Some(stage), percent(stage.probability())))
+        DealStage::ALL.map(|stage| (Some(stage), percent(stage.probability())))
     );
 }

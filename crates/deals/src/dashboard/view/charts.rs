@@ -14,7 +14,7 @@ use crate::{
         sectors::SectorTotal,
         view::kpi_cards::linked_number,
     },
-    deal::stage::Stage,
+    deal::stage::DealStage,
     list::filter::DealFilter,
     routes::{board_address, sector_address, stages_address},
     text::labels::{name_label, stage_label},
@@ -158,7 +158,7 @@ impl DashboardCharts<'_> {
 
     /// Links that restrict the whole page to one stage.
     fn stage_choice(&self) -> Markup {
-        let of = |stages: &[Stage]| DealFilter {
+        let of = |stages: &[DealStage]| DealFilter {
             statuses: stages.iter().copied().collect(),
             ..self.filter.clone()
         };

@@ -6,14 +6,14 @@ use rust_decimal::Decimal;
 
 use crate::{
     dashboard::kpis::{KpiChanges, Kpis},
-    deal::stage::Stage,
+    deal::stage::DealStage,
     list::filter::DealFilter,
     routes::{list_address, stages_address},
     text::labels::stage_label,
 };
 
 /// Open stages.
-const OPEN_STAGES: [Stage; 3] = [Stage::Prospect, Stage::Qualified, Stage::Negotiation];
+const OPEN_STAGES: [DealStage; 3] = [DealStage::Prospect, DealStage::Qualified, DealStage::Negotiation];
 
 /// The four KPI cards.
 pub struct KpiCards<'a> {
@@ -49,7 +49,7 @@ impl KpiCards<'_> {
                 (figure(self.kpis.deal_count, &all, &language.money(self.kpis.weighted_pipeline)))
                 p .split {
                     (language.choose("dont gagné ", "won "))
-                    (linked_number(self.kpis.count_by_status.of(Stage::Won), &stages_address(self.filter, &[Stage::Won]), &language.money(self.kpis.weighted_won)))
+                    (linked_number(self.kpis.count_by_status.of(DealStage::Won), &stages_address(self.filter, &[DealStage::Won]), &language.money(self.kpis.weighted_won)))
                     (language.choose(" · reste à gagner ", " · still to win "))
                     (linked_number(self.open(), &stages_address(self.filter, &OPEN_STAGES), &language.money(self.kpis.weighted_open)))
                 }
@@ -83,13 +83,13 @@ impl KpiCards<'_> {
         let percent = |share: Option<crate::text::ratio::Ratio>| {
             share.map_or_else(|| UNKNOWN_VALUE.to_owned(), |share| language.percent(share.of_one()))
         };
-        let won = stages_address(self.filter, &[Stage::Won]);
+        let won = stages_address(self.filter, &[DealStage::Won]);
         html! {
             article .kpi {
                 h2 { (language.choose("Taux de conversion", "Conversion rate")) }
-                (figure(self.kpis.count_by_status.of(Stage::Won), &won, &percent(self.kpis.conversion_rate)))
+                (figure(self.kpis.count_by_status.of(DealStage::Won), &won, &percent(self.kpis.conversion_rate)))
                 @if self.kpis.win_rate.is_some() {
-                    p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (linked_number(self.closed(), &stages_address(self.filter, &[Stage::Won, Stage::Lost]), &percent(self.kpis.win_rate))) }
+                    p .split { (language.choose("gagné ÷ (gagné + perdu) : ", "won ÷ (won + lost): ")) (linked_number(self.closed(), &stages_address(self.filter, &[DealStage::Won, DealStage::Lost]), &percent(self.kpis.win_rate))) }
                 }
                 p .definition { (language.choose("Affaires gagnées ÷ toutes les affaires × 100", "Won deals ÷ all deals × 100")) }
                 (self.change(self.changes.conversion_rate.map(|points| self.points(points))))
@@ -116,7 +116,7 @@ impl KpiCards<'_> {
     }
 
     fn closed(&self) -> usize {
-        [Stage::Won, Stage::Lost]
+        [DealStage::Won, DealStage::Lost]
             .iter()
             .map(|stage| self.kpis.count_by_status.of(*stage))
             .sum()

@@ -18,7 +18,7 @@ use crate::{
         overview::{DashboardOverview, UnreadableRows},
         view::{action_lists::ActionLists, charts::DashboardCharts, kpi_cards::KpiCards},
     },
-    list::{filter_view::FilterPanel, listing::DealQuery},
+    list::{filter_view::DealFilterPanel, listing::DealQuery},
     routes::{BOARD, DEMO_FILE, NEW, board_address, with_parameter},
 };
 
@@ -55,7 +55,7 @@ impl DashboardPage<'_> {
 
     fn filled(&self, language: Language) -> Markup {
         let (overview, filter) = (self.overview, &self.query.filter);
-        let filters = FilterPanel {
+        let filters = DealFilterPanel {
             query: self.query,
             facets: &overview.facets,
             shown: overview.kpis.deal_count,

@@ -22,7 +22,7 @@ use crate::{
         snooze::DealSnooze,
     },
     editing::{
-        actions::view::{DeletionPage, SnoozeForm},
+        actions::view::{DealSnoozeForm, DeletionPage},
         changes::{DealFields, end_snooze, save_snooze},
         conflict::page,
         form::page::{edit_intent, error_message},
@@ -38,7 +38,7 @@ use crate::{
 /// Form fields of an undo, for the OpenAPI document.
 #[expect(dead_code, reason = "only its names, types and descriptions are read")]
 #[derive(JsonSchema)]
-pub(crate) struct UndoFields {
+pub(crate) struct DealUndoFields {
     /// Milliseconds since 1970; the first change at or after this time is undone.
     since: i64,
 }
@@ -46,7 +46,7 @@ pub(crate) struct UndoFields {
 /// Form fields of a snooze, for the OpenAPI document.
 #[expect(dead_code, reason = "only its names, types and descriptions are read")]
 #[derive(JsonSchema)]
-pub(crate) struct SnoozeFields {
+pub(crate) struct DealSnoozeFields {
     /// Last day of the snooze, in any date format.
     until: Option<String>,
     /// Reason.
@@ -203,7 +203,7 @@ pub(crate) async fn snooze(
         match requested_snooze(&sent, id, current.now.date(), caller.language) {
             Ok(wanted) => Some(save_snooze(known, &wanted, &current.now)),
             Err(complaint) if caller.wants_page() => {
-                let typed = SnoozeForm {
+                let typed = DealSnoozeForm {
                     active: None,
                     until: sent.field("until").unwrap_or_default().to_owned(),
                     reason: sent.field("reason").unwrap_or_default().to_owned(),

@@ -9,7 +9,7 @@ use web::{
 
 use crate::{
     assets,
-    deal::{response::DealResponse, snooze::DealSnooze, stage::Stage},
+    deal::{response::DealResponse, snooze::DealSnooze, stage::DealStage},
     editing::{form::view::hidden_fields, input::DealInput},
     text::labels,
 };
@@ -66,7 +66,7 @@ impl DeletionPage {
 
 /// Snooze form of a deal.
 #[derive(Clone, Debug, Default)]
-pub struct SnoozeForm {
+pub struct DealSnoozeForm {
     /// Active snooze.
     pub active: Option<DealSnooze>,
     /// Day as typed.
@@ -77,7 +77,7 @@ pub struct SnoozeForm {
     pub complaints: Vec<FieldError>,
 }
 
-impl SnoozeForm {
+impl DealSnoozeForm {
     /// Section of the page. `query` is the query string of the page.
     pub fn markup(&self, id: u64, query: &str, language: Language) -> Markup {
         html! {
@@ -135,7 +135,7 @@ fn active_snooze(id: u64, snooze: &DealSnooze, query: &str, language: Language) 
 }
 
 /// Select with the stages and a button; with JavaScript, choosing submits. `back` is the address to return to.
-pub fn status_form(id: u64, current: Stage, stages: &[Stage], back: &str, language: Language) -> Markup {
+pub fn status_form(id: u64, current: DealStage, stages: &[DealStage], back: &str, language: Language) -> Markup {
     html! {
         form .stage-form method="post" action={ "/deals/" (id) "/status" } data-stage {
             input type="hidden" name="seen_statut" value=(current);

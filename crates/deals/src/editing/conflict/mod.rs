@@ -67,10 +67,10 @@ mod tests {
     use crate::deal::{
         columns::{CLIENT, STAGE},
         fixture::{deal, money},
-        stage::Stage,
+        stage::DealStage,
     };
 
-    fn fields(client: &str, stage: Stage, euros: &str) -> DealFields {
+    fn fields(client: &str, stage: DealStage, euros: &str) -> DealFields {
         DealFields {
             client: client.into(),
             ..DealFields::of(&deal(2, stage, euros))
@@ -79,20 +79,35 @@ mod tests {
 
     #[test]
     fn only_what_both_changed_to_different_values_clashes() {
-        let seen = fields("Acme", Stage::Prospect, "10");
+        let seen = fields("Acme", DealStage::Prospect, "10");
         for (found, wanted, watched, expected) in [
-            (("Acme", Stage::Prospect, "10"), ("B", Stage::Won, "20"), vec![], vec![]),
-            (("B", Stage::Prospect, "10"), ("Acme", Stage::Won, "10"), vec![], vec![]),
             (
-                ("B", Stage::Prospect, "10"),
-                ("Acme", Stage::Won, "10"),
+                ("Acme", DealStage::Prospect, "10"),
+                ("B", DealStage::Won, "20"),
+                vec![],
+                vec![],
+            ),
+            (
+                ("B", DealStage::Prospect, "10"),
+                ("Acme", DealStage::Won, "10"),
+                vec![],
+                vec![],
+            ),
+            (
+                ("B", DealStage::Prospect, "10"),
+                ("Acme", DealStage::Won, "10"),
                 vec![CLIENT],
                 vec![CLIENT],
             ),
-            (("B", Stage::Won, "10"), ("B", Stage::Won, "10"), vec![CLIENT], vec![]),
             (
-                ("B", Stage::Won, "30"),
-                ("C", Stage::Lost, "10"),
+                ("B", DealStage::Won, "10"),
+                ("B", DealStage::Won, "10"),
+                vec![CLIENT],
+                vec![],
+            ),
+            (
+                ("B", DealStage::Won, "30"),
+                ("C", DealStage::Lost, "10"),
                 vec![],
                 vec![CLIENT, STAGE],
             ),
@@ -106,9 +121,9 @@ mod tests {
 
     #[test]
     fn what_a_person_changed_comes_over_what_somebody_else_changed_besides() {
-        let seen = fields("Acme", Stage::Prospect, "10");
-        let found = fields("ACME SA", Stage::Prospect, "10");
-        let wanted = fields("Acme", Stage::Prospect, "20");
+        let seen = fields("Acme", DealStage::Prospect, "10");
+        let found = fields("ACME SA", DealStage::Prospect, "10");
+        let wanted = fields("Acme", DealStage::Prospect, "20");
         let watched = Vec::new();
         let merged = EditIntent { seen, wanted, watched }.merge(&found);
         assert_eq!((&*merged.client, merged.amount), ("ACME SA", money("20")));

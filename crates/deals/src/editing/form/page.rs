@@ -14,7 +14,7 @@ use uuid::Uuid;
 use web::error::{Error, FieldError};
 
 use crate::{
-    deal::{Deal, response::DealResponse, stage::Stage},
+    deal::{Deal, response::DealResponse, stage::DealStage},
     editing::{
         changes::{DealFields, NewDeal},
         conflict::EditIntent,
@@ -28,7 +28,7 @@ use crate::{
     routes::BOARD,
     snapshot::DealsSnapshot,
     state::Deals,
-    text::amount::{self, Amount},
+    text::amount::{self, ParsedAmount},
 };
 
 /// Header for the idempotency key of a creation
@@ -41,7 +41,7 @@ pub(crate) async fn show_new(State(deals): State<Arc<Deals>>, headers: HeaderMap
         key: Some(Uuid::new_v4().to_string()),
         ..DealUpdateInput::from_pairs(caller.pairs()).wanted
     };
-    Ok(FormState::new(values).answer(&deals, &caller, StatusCode::OK).await)
+    Ok(DealFormState::new(values).answer(&deals, &caller, StatusCode::OK).await)
 }
 
 pub(crate) async fn create(
@@ -56,9 +56,9 @@ pub(crate) async fn create(
     let fields = match checked.and_then(|fields| check_stage_offered(&deals, fields, None, caller.language)) {
         Ok(fields) => fields,
         Err(complaints) if caller.wants_page() => {
-            let filling = FormState {
+            let filling = DealFormState {
                 complaints,
-                ..FormState::new(wanted)
+                ..DealFormState::new(wanted)
             };
             return Ok(filling.answer(&deals, &caller, StatusCode::UNPROCESSABLE_ENTITY).await);
         }
@@ -95,7 +95,7 @@ pub(crate) async fn create(
             let location = [(header::LOCATION, format!("{BOARD}/{}", created.id))];
             Ok((status, location, Json(DealResponse::of(&deal, &current.rows))).into_response())
         }
-        Err(error) if caller.wants_page() => Ok(FormState::new(wanted).failed(&deals, &caller, &error).await),
+        Err(error) if caller.wants_page() => Ok(DealFormState::new(wanted).failed(&deals, &caller, &error).await),
         Err(error) => Err(error),
     }
 }
@@ -109,10 +109,10 @@ pub(crate) async fn show_edit(
     let caller = Caller::of(&headers, &uri);
     let (_, deal) = load_deal(&deals, id).await?;
     let fields = DealFields::of(&deal);
-    let filling = FormState {
+    let filling = DealFormState {
         id: Some(id),
         seen: Some(DealInput::of(&fields, Language::English)),
-        ..FormState::new(DealInput::of(&fields, caller.language))
+        ..DealFormState::new(DealInput::of(&fields, caller.language))
     };
     Ok(filling.answer(&deals, &caller, StatusCode::OK).await)
 }
@@ -127,10 +127,10 @@ pub(crate) async fn save(
     let (sent, caller) = read_request(&headers, &uri, &body)?;
     let since = deals.clock.now().as_millisecond();
     let intend = |deal: &Deal| edit_intent(&deals, &sent.change, deal, caller.language);
-    let filling = || FormState {
+    let filling = || DealFormState {
         id: Some(id),
         seen: sent.change.seen.clone(),
-        ..FormState::new(sent.change.wanted.clone())
+        ..DealFormState::new(sent.change.wanted.clone())
     };
     match deals.change(id, BY_FORM, intend).await {
         Ok(()) => {
@@ -144,7 +144,7 @@ pub(crate) async fn save(
         Err(EditError::Gone) => Ok(page::deleted_page(&deals, &caller, id, Some(&sent.change.wanted)).await),
         Err(EditError::Failed(error)) if !error.fields.is_empty() => {
             let complaints = error.fields.clone();
-            let filling = FormState {
+            let filling = DealFormState {
                 complaints,
                 ..filling()
             };
@@ -174,7 +174,7 @@ pub(crate) fn edit_intent(
 }
 
 /// State of the form when it is rendered.
-struct FormState {
+struct DealFormState {
     id: Option<u64>,
     values: DealInput,
     seen: Option<DealInput>,
@@ -182,7 +182,7 @@ struct FormState {
     trouble: Option<String>,
 }
 
-impl FormState {
+impl DealFormState {
     fn new(values: DealInput) -> Self {
         Self {
             id: None,
@@ -250,14 +250,14 @@ impl FormState {
 pub(crate) fn check_stage_offered(
     deals: &Deals,
     wanted: DealFields,
-    before: Option<Stage>,
+    before: Option<DealStage>,
     language: Language,
 ) -> Result<DealFields, Vec<FieldError>> {
     let offered = deals.rules.lost_stage.stages(before);
     if offered.contains(&wanted.stage) {
         return Ok(wanted);
     }
-    let words: Vec<&str> = offered.into_iter().map(Stage::as_str).collect();
+    let words: Vec<&str> = offered.into_iter().map(DealStage::as_str).collect();
     let (refused, words) = (wanted.stage, words.join(", "));
     let message = language.choose(
         format!("Le statut « {refused} » n’est pas activé (DEALS_LOST_STATUS). Choisissez parmi {words}."),
@@ -269,8 +269,8 @@ pub(crate) fn check_stage_offered(
 fn amount_help(values: &DealInput, language: Language) -> AmountHelp {
     let typed = values.montant_brut.as_deref().unwrap_or_default();
     match amount::parse_amount(typed) {
-        Ok(Amount::Clear(reading)) => AmountHelp::Clear(language.money(reading.money)),
-        Ok(Amount::Ambiguous { thousands, decimal, .. }) => AmountHelp::Choice(
+        Ok(ParsedAmount::Clear(reading)) => AmountHelp::Clear(language.money(reading.money)),
+        Ok(ParsedAmount::Ambiguous { thousands, decimal, .. }) => AmountHelp::Choice(
             [thousands, decimal].map(|reading| (reading.money.to_string(), language.money(reading.money))),
         ),
         Err(_) => AmountHelp::None,

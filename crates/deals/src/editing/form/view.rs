@@ -15,7 +15,7 @@ use crate::{
     assets,
     deal::{
         columns::{AMOUNT, ASSIGNEE, CLIENT, DEALS, DUE, NOTES, SECTOR, STAGE},
-        stage::Stage,
+        stage::DealStage,
     },
     editing::{changes::INPUT_COLUMNS, input::DealInput},
     text::labels,
@@ -45,7 +45,7 @@ pub struct DealFormPage {
     /// Suggestions.
     pub suggestions: FormSuggestions,
     /// Stages offered.
-    pub stages: Vec<Stage>,
+    pub stages: Vec<DealStage>,
     /// Target of “cancel”.
     pub back: String,
 }
@@ -162,7 +162,7 @@ impl DealFormPage {
 
     fn stage_field(&self, language: Language) -> Markup {
         let typed = self.typed(STAGE);
-        let chosen = Stage::parse(&typed.value);
+        let chosen = DealStage::parse(&typed.value);
         html! {
             div .field {
                 label for="statut" { (labels::column_label(STAGE, language)) }

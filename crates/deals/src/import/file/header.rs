@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::{
     import::{
         file::table::{FileCell, FileLine},
-        mapping::field::{self, Field, is_computed},
+        mapping::field::{self, ImportField, is_computed},
     },
     text::{amount, date},
 };
@@ -51,7 +51,7 @@ fn fields(line: &FileLine) -> usize {
         FileCell::Text(text) => field::meaning(text).map(|(field, _)| field),
         _ => None,
     });
-    named.collect::<BTreeSet<Field>>().len()
+    named.collect::<BTreeSet<ImportField>>().len()
 }
 
 fn is_all_names(line: &FileLine) -> bool {

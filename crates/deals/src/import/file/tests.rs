@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use crate::{
-    deal::stage::Stage,
+    deal::stage::DealStage,
     import::{
         self,
         file::{
@@ -476,7 +476,7 @@ fn the_demo_file_has_every_stage_and_two_mistakes() {
     let mut stages: Vec<_> = plan.new.iter().map(|new| new.draft.stage).collect();
     stages.sort_unstable();
     stages.dedup();
-    assert_eq!(stages, Stage::ALL[..4]);
+    assert_eq!(stages, DealStage::ALL[..4]);
     let told: Vec<String> = plan
         .refused
         .iter()

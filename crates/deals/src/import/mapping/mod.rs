@@ -4,32 +4,32 @@ pub(crate) mod field;
 
 use domain::language::Language;
 
-use crate::import::mapping::field::{Field, is_computed};
+use crate::import::mapping::field::{ImportField, is_computed};
 
 /// Minimum similarity of a header to a field's name for a suggestion.
 const MIN_SIMILARITY: f64 = 0.88;
 
 /// Column index of each field, from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ColumnMapping([Option<usize>; Field::ALL.len()]);
+pub struct ColumnMapping([Option<usize>; ImportField::ALL.len()]);
 
 /// Reason why a mapping cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingProblem {
     /// No column for a field that new deals require.
     #[error("no column holds {}", .0.name())]
-    Missing(Field),
+    Missing(ImportField),
     /// Two fields read from the same column.
     #[error("{} and {} are read from the same column", .0.name(), .1.name())]
-    SharedColumn(Field, Field),
+    SharedColumn(ImportField, ImportField),
     /// The table has no such column.
     #[error("{} is read from a column that the file does not have", .0.name())]
-    NoSuchColumn(Field),
+    NoSuchColumn(ImportField),
     /// A form value that is neither a column index nor empty.
     #[error("“{value}” is no column number for {}", .field.name())]
     NotAColumn {
         /// Field of the form value.
-        field: Field,
+        field: ImportField,
         /// Form value as sent.
         value: String,
     },
@@ -75,33 +75,35 @@ impl MappingProblem {
 
 impl ColumnMapping {
     /// Column of a field.
-    pub fn column(&self, field: Field) -> Option<usize> {
+    pub fn column(&self, field: ImportField) -> Option<usize> {
         self.0[field as usize]
     }
 
     /// Copy of the mapping with another column, or none, for a field.
     #[must_use]
-    pub fn with(mut self, field: Field, column: Option<usize>) -> Self {
+    pub fn with(mut self, field: ImportField, column: Option<usize>) -> Self {
         self.0[field as usize] = column;
         self
     }
 
     /// Fields that have a column, with the column.
-    pub fn columns(&self) -> impl Iterator<Item = (Field, usize)> {
-        Field::ALL
+    pub fn columns(&self) -> impl Iterator<Item = (ImportField, usize)> {
+        ImportField::ALL
             .into_iter()
             .filter_map(|field| Some((field, self.column(field)?)))
     }
 
     /// Name of the form field for the column, such as `column_montant_brut`.
-    pub fn form_name(field: Field) -> String {
+    pub fn form_name(field: ImportField) -> String {
         format!("column_{}", field.name())
     }
 
     /// All fields as form fields; the value is empty for a field without a column.
     pub fn to_form(&self) -> Vec<(String, String)> {
         let value = |field| self.column(field).map(|column| column.to_string()).unwrap_or_default();
-        Field::ALL.map(|field| (Self::form_name(field), value(field))).to_vec()
+        ImportField::ALL
+            .map(|field| (Self::form_name(field), value(field)))
+            .to_vec()
     }
 
     /// Copy of the mapping with the columns from form fields. Other form fields are ignored; a field that is not sent
@@ -114,7 +116,7 @@ impl ColumnMapping {
         form: impl IntoIterator<Item = (&'form str, &'form str)>,
     ) -> Result<Self, MappingProblem> {
         for (name, value) in form {
-            let Some(field) = name.strip_prefix("column_").and_then(Field::parse) else {
+            let Some(field) = name.strip_prefix("column_").and_then(ImportField::parse) else {
                 continue;
             };
             self = match value.trim() {
@@ -135,15 +137,15 @@ impl ColumnMapping {
     /// missing: its lines can still update deals.
     pub fn problems(&self, columns: usize) -> Vec<MappingProblem> {
         let mut problems = Vec::new();
-        for field in Field::ALL {
+        for field in ImportField::ALL {
             match self.column(field) {
-                None if field.is_mandatory() && self.column(Field::Id).is_none() => {
+                None if field.is_mandatory() && self.column(ImportField::Id).is_none() => {
                     problems.push(MappingProblem::Missing(field));
                 }
                 None => {}
                 Some(column) if column >= columns => problems.push(MappingProblem::NoSuchColumn(field)),
                 Some(column) => problems.extend(
-                    Field::ALL
+                    ImportField::ALL
                         .into_iter()
                         .filter(|other| *other > field && self.column(*other) == Some(column))
                         .map(|other| MappingProblem::SharedColumn(field, other)),
@@ -160,9 +162,9 @@ pub struct MappingGuess {
     /// Columns whose headers name a field.
     pub mapping: ColumnMapping,
     /// Fields that several columns could hold, with all these columns; the mapping uses the first.
-    pub ambiguous: Vec<(Field, Vec<usize>)>,
+    pub ambiguous: Vec<(ImportField, Vec<usize>)>,
     /// Unmapped fields, each with the unused column whose header is most similar. Not part of the mapping.
-    pub suggestions: Vec<(Field, usize)>,
+    pub suggestions: Vec<(ImportField, usize)>,
     /// Columns that this board computes itself and never imports: probability, weighted value, timestamps.
     pub computed: Vec<usize>,
 }
@@ -175,9 +177,10 @@ pub fn guess(headers: &[String]) -> MappingGuess {
             .collect(),
         ..MappingGuess::default()
     };
-    let meanings: Vec<Option<(Field, usize)>> = headers.iter().map(|header| field::meaning(header)).collect();
-    for field in Field::ALL {
-        let rank = |meaning: &Option<(Field, usize)>| meaning.filter(|(of, _)| *of == field).map(|(_, rank)| rank);
+    let meanings: Vec<Option<(ImportField, usize)>> = headers.iter().map(|header| field::meaning(header)).collect();
+    for field in ImportField::ALL {
+        let rank =
+            |meaning: &Option<(ImportField, usize)>| meaning.filter(|(of, _)| *of == field).map(|(_, rank)| rank);
         let mut fitting: Vec<(usize, usize)> = meanings
             .iter()
             .enumerate()
@@ -194,14 +197,14 @@ pub fn guess(headers: &[String]) -> MappingGuess {
     guess
 }
 
-fn suggestions(headers: &[String], guess: &MappingGuess) -> Vec<(Field, usize)> {
+fn suggestions(headers: &[String], guess: &MappingGuess) -> Vec<(ImportField, usize)> {
     let is_free = |column: &usize| {
         let fits_several = guess.ambiguous.iter().any(|(_, columns)| columns.contains(column));
         let is_mapped = guess.mapping.columns().any(|(_, mapped)| mapped == *column);
         !fits_several && !is_mapped && !guess.computed.contains(column) && !headers[*column].is_empty()
     };
     let free: Vec<usize> = (0..headers.len()).filter(is_free).collect();
-    let nearest = |field: Field| {
+    let nearest = |field: ImportField| {
         let near = |column: &usize| field.similarity_to(&headers[*column]);
         free.iter()
             .copied()
@@ -209,7 +212,7 @@ fn suggestions(headers: &[String], guess: &MappingGuess) -> Vec<(Field, usize)> 
             .max_by(|left, right| near(left).total_cmp(&near(right)))
             .map(|column| (field, column))
     };
-    Field::ALL
+    ImportField::ALL
         .into_iter()
         .filter(|field| guess.mapping.column(*field).is_none())
         .filter_map(nearest)
@@ -295,11 +298,11 @@ mod tests {
     #[test]
     fn two_columns_that_fit_are_both_shown_and_the_more_certain_one_is_taken() {
         let guess = guess(&headers("CA;Client;Statut;Montant brut;Société"));
-        assert_eq!(guess.mapping.column(Field::Amount), Some(3));
-        assert_eq!(guess.mapping.column(Field::Client), Some(1));
+        assert_eq!(guess.mapping.column(ImportField::Amount), Some(3));
+        assert_eq!(guess.mapping.column(ImportField::Client), Some(1));
         assert_eq!(
             guess.ambiguous,
-            [(Field::Client, vec![1, 4]), (Field::Amount, vec![3, 0])]
+            [(ImportField::Client, vec![1, 4]), (ImportField::Amount, vec![3, 0])]
         );
     }
 
@@ -312,16 +315,16 @@ mod tests {
         assert_eq!(
             guess.suggestions,
             [
-                (Field::Client, 0),
-                (Field::Stage, 1),
-                (Field::Amount, 2),
-                (Field::Due, 3)
+                (ImportField::Client, 0),
+                (ImportField::Stage, 1),
+                (ImportField::Amount, 2),
+                (ImportField::Due, 3)
             ]
         );
         assert_eq!(guess.computed, [4]);
         assert_eq!(
             guess.mapping.problems(6),
-            [Field::Client, Field::Stage, Field::Amount].map(MappingProblem::Missing)
+            [ImportField::Client, ImportField::Stage, ImportField::Amount].map(MappingProblem::Missing)
         );
     }
 
@@ -334,20 +337,20 @@ mod tests {
     #[test]
     fn a_mapping_that_cannot_be_is_refused_in_words() {
         let mapping = guess(&headers("Client;Statut;Montant")).mapping;
-        let shared = mapping.clone().with(Field::Notes, Some(0));
+        let shared = mapping.clone().with(ImportField::Notes, Some(0));
         assert_eq!(
             shared.problems(3),
-            [MappingProblem::SharedColumn(Field::Client, Field::Notes)]
+            [MappingProblem::SharedColumn(ImportField::Client, ImportField::Notes)]
         );
         assert_eq!(
-            mapping.clone().with(Field::Notes, Some(3)).problems(3),
-            [MappingProblem::NoSuchColumn(Field::Notes)]
+            mapping.clone().with(ImportField::Notes, Some(3)).problems(3),
+            [MappingProblem::NoSuchColumn(ImportField::Notes)]
         );
         let refused = mapping.adjusted([("column_notes", "abc")]);
         assert_eq!(
             refused,
             Err(MappingProblem::NotAColumn {
-                field: Field::Notes,
+                field: ImportField::Notes,
                 value: "abc".to_owned()
             })
         );

@@ -3,12 +3,12 @@
 use domain::{language::Language, normalize::collapse_spaces};
 
 use crate::{
-    deal::stage::Stage,
+    deal::stage::DealStage,
     import::{
         file::table::{self, FileCell, FileTable},
         mapping::{
             ColumnMapping,
-            field::{Field, is_computed},
+            field::{ImportField, is_computed},
         },
         plan::{
             refusal_reason::{RefusalProblem, RefusalReason},
@@ -16,7 +16,7 @@ use crate::{
         },
     },
     text::{
-        amount::{self, Amount},
+        amount::{self, ParsedAmount},
         date,
     },
 };
@@ -29,7 +29,7 @@ const MAX_TEXT_LENGTH: usize = 50_000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParsedLines {
     /// Fields that have a column in the file.
-    pub mapped: Vec<Field>,
+    pub mapped: Vec<ImportField>,
     /// Whether the file has columns that this board computes itself, such as the probability.
     pub has_computed: bool,
     /// Lines in the order of the file.
@@ -44,21 +44,21 @@ pub struct ParsedLine {
     /// Problems of the line, except those of its id.
     pub problems: Vec<RefusalProblem>,
     /// Amount and its text in the file.
-    pub amount: Option<(Amount, String)>,
+    pub amount: Option<(ParsedAmount, String)>,
     /// Problem of the id; counts only if the id is part of the matching key.
     pub id_problem: Option<RefusalProblem>,
-    values: [Option<DealFieldValue>; Field::ALL.len()],
+    values: [Option<DealFieldValue>; ImportField::ALL.len()],
 }
 
 impl ParsedLine {
     /// Value of a field; `None` if the file has no column for it or the cell cannot be parsed.
-    pub fn value(&self, field: Field) -> Option<&DealFieldValue> {
+    pub fn value(&self, field: ImportField) -> Option<&DealFieldValue> {
         self.values[field as usize].as_ref()
     }
 
     /// Id, if it can be parsed.
     pub fn id(&self) -> Option<u64> {
-        match self.value(Field::Id) {
+        match self.value(ImportField::Id) {
             Some(DealFieldValue::Id(id)) => Some(*id),
             _ => None,
         }
@@ -69,14 +69,14 @@ impl ParsedLine {
         self.id().is_some() || self.id_problem.is_some()
     }
 
-    pub(crate) fn set(&mut self, field: Field, value: DealFieldValue) {
+    pub(crate) fn set(&mut self, field: ImportField, value: DealFieldValue) {
         self.values[field as usize] = Some(value);
     }
 }
 
 /// Parses every line of a table.
 pub fn read(table: &FileTable, mapping: &ColumnMapping) -> ParsedLines {
-    let columns: Vec<(Field, usize)> = mapping.columns().collect();
+    let columns: Vec<(ImportField, usize)> = mapping.columns().collect();
     ParsedLines {
         mapped: columns.iter().map(|(field, _)| *field).collect(),
         has_computed: table.columns.iter().any(|header| is_computed(header)),
@@ -88,13 +88,13 @@ pub fn read(table: &FileTable, mapping: &ColumnMapping) -> ParsedLines {
     }
 }
 
-fn read_line(written: &table::FileLine, columns: &[(Field, usize)], width: usize) -> ParsedLine {
+fn read_line(written: &table::FileLine, columns: &[(ImportField, usize)], width: usize) -> ParsedLine {
     let mut line = ParsedLine {
         number: written.number,
         problems: Vec::new(),
         amount: None,
         id_problem: None,
-        values: [const { None }; Field::ALL.len()],
+        values: [const { None }; ImportField::ALL.len()],
     };
     if let Some(extra) = written.cells.iter().skip(width).find(|cell| !cell.is_empty()) {
         line.problems.push(RefusalProblem {
@@ -114,7 +114,7 @@ fn read_line(written: &table::FileLine, columns: &[(Field, usize)], width: usize
         match read_cell(*field, cell) {
             Ok(ParsedCell::Value(value)) => line.set(*field, value),
             Ok(ParsedCell::Amount(amount)) => line.amount = Some((amount, cell.shown(Language::French))),
-            Err(reason) if *field == Field::Id => line.id_problem = Some(problem(reason)),
+            Err(reason) if *field == ImportField::Id => line.id_problem = Some(problem(reason)),
             Err(reason) => line.problems.push(problem(reason)),
         }
     }
@@ -124,10 +124,10 @@ fn read_line(written: &table::FileLine, columns: &[(Field, usize)], width: usize
 enum ParsedCell {
     Value(DealFieldValue),
     /// Amount that becomes a value once the decimal mark is known.
-    Amount(Amount),
+    Amount(ParsedAmount),
 }
 
-fn read_cell(field: Field, cell: &FileCell) -> Result<ParsedCell, RefusalReason> {
+fn read_cell(field: ImportField, cell: &FileCell) -> Result<ParsedCell, RefusalReason> {
     if let FileCell::Text(text) = cell {
         if is_error(text) {
             return Err(RefusalReason::SpreadsheetError);
@@ -139,12 +139,12 @@ fn read_cell(field: Field, cell: &FileCell) -> Result<ParsedCell, RefusalReason>
     if cell.is_empty() {
         return Ok(ParsedCell::Value(DealFieldValue::Empty));
     }
-    if field == Field::Amount {
+    if field == ImportField::Amount {
         return read_amount(cell).map(ParsedCell::Amount);
     }
     Ok(ParsedCell::Value(match field {
-        Field::Id => DealFieldValue::Id(read_id(cell)?),
-        Field::Due => DealFieldValue::Day(
+        ImportField::Id => DealFieldValue::Id(read_id(cell)?),
+        ImportField::Due => DealFieldValue::Day(
             match cell {
                 FileCell::Day(day) => date::parse_date(&day.to_string()),
                 FileCell::Number(serial) => date::from_serial(*serial),
@@ -152,20 +152,22 @@ fn read_cell(field: Field, cell: &FileCell) -> Result<ParsedCell, RefusalReason>
             }
             .map_err(RefusalReason::Day)?,
         ),
-        Field::Stage => {
+        ImportField::Stage => {
             let word = cell.shown(Language::French);
-            DealFieldValue::Stage(Stage::parse(&word).ok_or(RefusalReason::UnknownStage)?)
+            DealFieldValue::Stage(DealStage::parse(&word).ok_or(RefusalReason::UnknownStage)?)
         }
-        Field::Client | Field::Sector | Field::Assignee | Field::Notes | Field::Amount => {
-            DealFieldValue::of_text(field, &cell.shown(Language::French))
-        }
+        ImportField::Client
+        | ImportField::Sector
+        | ImportField::Assignee
+        | ImportField::Notes
+        | ImportField::Amount => DealFieldValue::of_text(field, &cell.shown(Language::French)),
     }))
 }
 
-fn read_amount(cell: &FileCell) -> Result<Amount, RefusalReason> {
+fn read_amount(cell: &FileCell) -> Result<ParsedAmount, RefusalReason> {
     match cell {
         FileCell::Number(number) => amount::from_number(*number)
-            .map(Amount::Clear)
+            .map(ParsedAmount::Clear)
             .map_err(RefusalReason::Amount),
         // Excel turns `1.5`, typed in a French sheet, into the first of May.
         FileCell::Day(_) => Err(RefusalReason::AmountIsDate),

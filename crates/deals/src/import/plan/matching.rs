@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use crate::{
     deal::Deal,
     import::{
-        mapping::field::Field,
+        mapping::field::ImportField,
         plan::{lines::ParsedLine, values::DealFieldValue},
     },
 };
 
 /// Values of `fields` as one comparable text.
-pub(crate) fn key_of(fields: &[Field], value: impl Fn(Field) -> DealFieldValue) -> String {
+pub(crate) fn key_of(fields: &[ImportField], value: impl Fn(ImportField) -> DealFieldValue) -> String {
     let mut key = String::new();
     for field in fields {
         key.push_str(&value(*field).folded());
@@ -21,7 +21,7 @@ pub(crate) fn key_of(fields: &[Field], value: impl Fn(Field) -> DealFieldValue) 
 }
 
 /// [`key_of`] for a line.
-pub(crate) fn key_of_line(fields: &[Field], line: &ParsedLine) -> String {
+pub(crate) fn key_of_line(fields: &[ImportField], line: &ParsedLine) -> String {
     key_of(fields, |field| {
         line.value(field).cloned().unwrap_or(DealFieldValue::Empty)
     })
@@ -35,7 +35,7 @@ pub(crate) struct DealIndex {
 
 impl DealIndex {
     /// Index of the deals; without `columns`, only by id.
-    pub(crate) fn of(existing: &[Deal], columns: &[Field]) -> Self {
+    pub(crate) fn of(existing: &[Deal], columns: &[ImportField]) -> Self {
         let mut index = Self {
             by_id: HashMap::with_capacity(existing.len()),
             by_key: HashMap::new(),

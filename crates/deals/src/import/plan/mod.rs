@@ -17,10 +17,10 @@ use domain::language::Language;
 use crate::{
     deal::{
         Deal,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
     },
     import::{
-        mapping::field::Field,
+        mapping::field::ImportField,
         plan::{
             lines::{ParsedLine, ParsedLines},
             matching::{DealIndex, key_of},
@@ -147,9 +147,9 @@ pub fn plan(existing: &[Deal], lines: &ParsedLines, choices: &ImportOptions) -> 
 
 impl ImportPlan {
     fn compare(&mut self, line: &ValidLine<'_>, deal: &Deal, empty_cells: EmptyCells) {
-        let changes: Vec<DealFieldChange> = Field::ALL
+        let changes: Vec<DealFieldChange> = ImportField::ALL
             .into_iter()
-            .filter(|field| *field != Field::Id)
+            .filter(|field| *field != ImportField::Id)
             .filter_map(|field| {
                 let new = line.value(field)?;
                 let stays = field.is_mandatory() || empty_cells == EmptyCells::Keep;
@@ -194,7 +194,7 @@ impl ImportPlan {
     }
 }
 
-fn missing(field: Field) -> RefusalProblem {
+fn missing(field: ImportField) -> RefusalProblem {
     RefusalProblem {
         field: Some(field),
         value: String::new(),
@@ -214,12 +214,12 @@ impl<'lines> ValidLine<'lines> {
         if choices.key.has_id() {
             problems.extend(line.id_problem.clone());
         }
-        if line.value(Field::Stage) == Some(&DealFieldValue::Stage(Stage::Lost))
+        if line.value(ImportField::Stage) == Some(&DealFieldValue::Stage(DealStage::Lost))
             && choices.lost_stage == LostStage::NotOffered
         {
             problems.push(RefusalProblem {
-                field: Some(Field::Stage),
-                value: Stage::Lost.as_str().to_owned(),
+                field: Some(ImportField::Stage),
+                value: DealStage::Lost.as_str().to_owned(),
                 reason: RefusalReason::StageDisabled,
             });
         }
@@ -246,17 +246,17 @@ impl<'lines> ValidLine<'lines> {
         self.line.number
     }
 
-    fn value(&self, field: Field) -> Option<DealFieldValue> {
+    fn value(&self, field: ImportField) -> Option<DealFieldValue> {
         match field {
-            Field::Amount if self.amount.is_some() => self.amount.clone(),
+            ImportField::Amount if self.amount.is_some() => self.amount.clone(),
             _ => self.line.value(field).cloned(),
         }
     }
 
     fn has_same_values_as(&self, other: &Self) -> bool {
-        Field::ALL
+        ImportField::ALL
             .into_iter()
-            .filter(|field| *field != Field::Id)
+            .filter(|field| *field != ImportField::Id)
             .all(|field| self.value(field) == other.value(field))
     }
 }
@@ -266,7 +266,7 @@ fn settled_amount(line: &ParsedLine, choices: &ImportOptions) -> Result<Option<D
         return Ok(None);
     };
     let problem = |reason| RefusalProblem {
-        field: Some(Field::Amount),
+        field: Some(ImportField::Amount),
         value: written.clone(),
         reason,
     };
@@ -339,14 +339,14 @@ impl<'data> LineMatches<'data> {
         matches
     }
 
-    fn meaning(&self, id: Option<u64>, columns: &[Field], key: String) -> Result<LineTarget, RefusalProblem> {
+    fn meaning(&self, id: Option<u64>, columns: &[ImportField], key: String) -> Result<LineTarget, RefusalProblem> {
         match (id, id.map_or(&[][..], |id| self.index.with_id(id))) {
             (_, [deal]) => Ok(LineTarget::Deal(*deal)),
             (_, [_, _, ..]) => Err(self.several(self.index.with_id(id.unwrap_or_default()))),
             (_, []) if !columns.is_empty() => Ok(LineTarget::Key(key)),
-            (None, []) => Err(missing(Field::Id)),
+            (None, []) => Err(missing(ImportField::Id)),
             (Some(id), []) => Err(RefusalProblem {
-                field: Some(Field::Id),
+                field: Some(ImportField::Id),
                 value: id.to_string(),
                 reason: RefusalReason::UnknownId,
             }),

@@ -4,14 +4,14 @@ use domain::{language::Language, money::Money};
 
 use crate::{
     import::{
-        mapping::field::Field,
+        mapping::field::ImportField,
         plan::{
             lines::{ParsedLine, ParsedLines},
             options::{EmptyCells, ImportOptions},
             refusal_reason::RefusalReason,
         },
     },
-    text::amount::{Amount, AmountPrecision, DecimalMark},
+    text::amount::{AmountPrecision, DecimalMark, ParsedAmount},
 };
 
 /// Information for the person about how the file was read; not a problem.
@@ -94,12 +94,12 @@ pub(crate) fn question(lines: &ParsedLines) -> Option<AmountQuestion> {
             continue;
         };
         match amount {
-            Amount::Clear(reading) => match reading.proves {
+            ParsedAmount::Clear(reading) => match reading.proves {
                 Some(DecimalMark::Comma) => commas += 1,
                 Some(DecimalMark::Point) => points += 1,
                 None => {}
             },
-            Amount::Ambiguous { .. } => {
+            ParsedAmount::Ambiguous { .. } => {
                 ambiguous += 1;
                 if examples.len() < 3 {
                     examples.push(example(line, *amount, written));
@@ -118,7 +118,7 @@ pub(crate) fn question(lines: &ParsedLines) -> Option<AmountQuestion> {
     })
 }
 
-fn example(line: &ParsedLine, amount: Amount, written: &str) -> AmountExample {
+fn example(line: &ParsedLine, amount: ParsedAmount, written: &str) -> AmountExample {
     let money = |mark| {
         amount
             .resolve(Some(mark))
@@ -133,13 +133,13 @@ fn example(line: &ParsedLine, amount: Amount, written: &str) -> AmountExample {
     }
 }
 
-pub(crate) fn ambiguous(amount: Amount) -> RefusalReason {
+pub(crate) fn ambiguous(amount: ParsedAmount) -> RefusalReason {
     match amount {
-        Amount::Clear(reading) => RefusalReason::AmbiguousAmount {
+        ParsedAmount::Clear(reading) => RefusalReason::AmbiguousAmount {
             thousands: reading.money,
             decimal: reading.money,
         },
-        Amount::Ambiguous { thousands, decimal, .. } => RefusalReason::AmbiguousAmount {
+        ParsedAmount::Ambiguous { thousands, decimal, .. } => RefusalReason::AmbiguousAmount {
             thousands: thousands.money,
             decimal: decimal.money,
         },
@@ -163,7 +163,7 @@ pub(crate) fn notes(lines: &ParsedLines, choices: &ImportOptions) -> Vec<ImportN
     if lines.has_computed {
         notes.push(ImportNote::Computed);
     }
-    if lines.mapped.contains(&Field::Id) && !choices.key.has_id() {
+    if lines.mapped.contains(&ImportField::Id) && !choices.key.has_id() {
         notes.push(ImportNote::ForeignIds);
     }
     if choices.empty_cells == EmptyCells::Keep {

@@ -7,7 +7,7 @@ use domain::normalize::normalize;
 use crate::{
     deal::{Deal, stage::LostStage},
     import::{
-        mapping::field::Field,
+        mapping::field::ImportField,
         plan::{
             lines::{ParsedLine, ParsedLines},
             matching::{DealIndex, key_of_line},
@@ -40,11 +40,11 @@ pub enum EmptyCells {
     Erase,
 }
 
-/// Fields that identify a deal. With [`Field::Id`](crate::import::mapping::field::Field::Id) among them, a line with a known id is matched by that id alone.
+/// Fields that identify a deal. With [`ImportField::Id`](crate::import::mapping::field::ImportField::Id) among them, a line with a known id is matched by that id alone.
 /// Every other line is matched by all the other fields for which the file has a column. Texts are compared in
 /// normalised form; an empty cell equals only an empty cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MatchingKey(BTreeSet<Field>);
+pub struct MatchingKey(BTreeSet<ImportField>);
 
 /// No field was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +54,15 @@ pub struct NoKeyField;
 impl Default for MatchingKey {
     /// Id, otherwise client, due date and sector.
     fn default() -> Self {
-        Self([Field::Id, Field::Client, Field::Due, Field::Sector].into())
+        Self(
+            [
+                ImportField::Id,
+                ImportField::Client,
+                ImportField::Due,
+                ImportField::Sector,
+            ]
+            .into(),
+        )
     }
 }
 
@@ -63,8 +71,8 @@ impl MatchingKey {
     ///
     /// # Errors
     /// [`NoKeyField`] without any field.
-    pub fn new(fields: impl IntoIterator<Item = Field>) -> Result<Self, NoKeyField> {
-        let fields: BTreeSet<Field> = fields.into_iter().collect();
+    pub fn new(fields: impl IntoIterator<Item = ImportField>) -> Result<Self, NoKeyField> {
+        let fields: BTreeSet<ImportField> = fields.into_iter().collect();
         match fields.is_empty() {
             true => Err(NoKeyField),
             false => Ok(Self(fields)),
@@ -72,13 +80,13 @@ impl MatchingKey {
     }
 
     /// Fields in the column order of the tab.
-    pub fn fields(&self) -> impl Iterator<Item = Field> {
+    pub fn fields(&self) -> impl Iterator<Item = ImportField> {
         self.0.iter().copied()
     }
 
     /// Whether ids in the file are ids of the tab.
     pub fn has_id(&self) -> bool {
-        self.0.contains(&Field::Id)
+        self.0.contains(&ImportField::Id)
     }
 
     /// Default key for a file: includes the id only if the ids in the file are those of the tab. A CRM also counts its
@@ -110,24 +118,24 @@ impl MatchingKey {
     }
 
     fn without_id(mut self) -> Self {
-        self.0.remove(&Field::Id);
+        self.0.remove(&ImportField::Id);
         self
     }
 
     /// Key fields other than the id that have a column in the file. Empty if the client is a key field without a
     /// column: due date and sector alone would match any client's deals.
-    pub(crate) fn columns(&self, lines: &ParsedLines) -> Vec<Field> {
-        if self.0.contains(&Field::Client) && !lines.mapped.contains(&Field::Client) {
+    pub(crate) fn columns(&self, lines: &ParsedLines) -> Vec<ImportField> {
+        if self.0.contains(&ImportField::Client) && !lines.mapped.contains(&ImportField::Client) {
             return Vec::new();
         }
         self.fields()
-            .filter(|field| *field != Field::Id && lines.mapped.contains(field))
+            .filter(|field| *field != ImportField::Id && lines.mapped.contains(field))
             .collect()
     }
 }
 
 fn has_client_of(line: &ParsedLine, deal: &Deal) -> bool {
-    match line.value(Field::Client) {
+    match line.value(ImportField::Client) {
         Some(DealFieldValue::Text(client)) => normalize(client) == normalize(&deal.client),
         _ => true,
     }

@@ -3,7 +3,7 @@
 use domain::{language::Language, money::Money};
 
 use crate::{
-    import::mapping::field::Field,
+    import::mapping::field::ImportField,
     text::{amount::AmountProblem, date::DateProblem},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusalProblem {
     /// Field that has the problem; `None` if it concerns the whole line.
-    pub field: Option<Field>,
+    pub field: Option<ImportField>,
     /// Text of the cell in the file.
     pub value: String,
     /// Reason of the refusal.

@@ -9,8 +9,8 @@ use domain::{
 use jiff::civil::Date;
 
 use crate::{
-    deal::{Deal, stage::Stage},
-    import::mapping::field::Field,
+    deal::{Deal, stage::DealStage},
+    import::mapping::field::ImportField,
 };
 
 /// Value of one field of a deal.
@@ -21,7 +21,7 @@ pub enum DealFieldValue {
     /// Client, sector, assignee or notes.
     Text(Arc<str>),
     /// Stage of the deal.
-    Stage(Stage),
+    Stage(DealStage),
     /// Gross amount, in cents.
     Amount(Money),
     /// Due date.
@@ -32,9 +32,9 @@ pub enum DealFieldValue {
 
 impl DealFieldValue {
     /// Text as a deal stores it: names on one line, notes with normalised line breaks.
-    pub fn of_text(field: Field, text: &str) -> Self {
+    pub fn of_text(field: ImportField, text: &str) -> Self {
         let text = match field {
-            Field::Notes => text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned(),
+            ImportField::Notes => text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned(),
             _ => collapse_spaces(text),
         };
         match text.is_empty() {
@@ -44,7 +44,7 @@ impl DealFieldValue {
     }
 
     /// Value of a field for comparison: whitespace in texts and fractions of a cent are normalised.
-    pub fn of(deal: &Deal, field: Field) -> Self {
+    pub fn of(deal: &Deal, field: ImportField) -> Self {
         match Self::exact(deal, field) {
             Self::Text(text) => Self::of_text(field, &text),
             Self::Amount(amount) => Self::Amount(amount.rounded()),
@@ -53,17 +53,17 @@ impl DealFieldValue {
     }
 
     /// Value of a field exactly as stored.
-    pub fn exact(deal: &Deal, field: Field) -> Self {
+    pub fn exact(deal: &Deal, field: ImportField) -> Self {
         let text = |text: &Arc<str>| Self::Text(Arc::clone(text));
         match field {
-            Field::Id => deal.id.map_or(Self::Empty, Self::Id),
-            Field::Client => text(&deal.client),
-            Field::Stage => Self::Stage(deal.stage),
-            Field::Amount => Self::Amount(deal.amount),
-            Field::Sector => deal.sector.as_ref().map_or(Self::Empty, text),
-            Field::Due => deal.due.map_or(Self::Empty, Self::Day),
-            Field::Assignee => deal.assignee.as_ref().map_or(Self::Empty, text),
-            Field::Notes => text(&deal.notes),
+            ImportField::Id => deal.id.map_or(Self::Empty, Self::Id),
+            ImportField::Client => text(&deal.client),
+            ImportField::Stage => Self::Stage(deal.stage),
+            ImportField::Amount => Self::Amount(deal.amount),
+            ImportField::Sector => deal.sector.as_ref().map_or(Self::Empty, text),
+            ImportField::Due => deal.due.map_or(Self::Empty, Self::Day),
+            ImportField::Assignee => deal.assignee.as_ref().map_or(Self::Empty, text),
+            ImportField::Notes => text(&deal.notes),
         }
     }
 
@@ -101,7 +101,7 @@ impl fmt::Display for DealFieldValue {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DealFieldChange {
     /// Field that changes.
-    pub field: Field,
+    pub field: ImportField,
     /// Old value.
     pub old: DealFieldValue,
     /// New value.
@@ -113,15 +113,15 @@ impl DealFieldChange {
     /// another type.
     pub fn apply(&self, deal: &mut Deal) {
         match (self.field, &self.new) {
-            (Field::Client, DealFieldValue::Text(client)) => deal.client = Arc::clone(client),
-            (Field::Stage, DealFieldValue::Stage(stage)) => deal.stage = *stage,
-            (Field::Amount, DealFieldValue::Amount(amount)) => deal.amount = *amount,
-            (Field::Sector, sector) => deal.sector = sector.text(),
-            (Field::Due, DealFieldValue::Day(day)) => deal.due = Some(*day),
-            (Field::Due, _) => deal.due = None,
-            (Field::Assignee, assignee) => deal.assignee = assignee.text(),
-            (Field::Notes, notes) => deal.notes = notes.text().unwrap_or_default(),
-            (Field::Id | Field::Client | Field::Stage | Field::Amount, _) => {}
+            (ImportField::Client, DealFieldValue::Text(client)) => deal.client = Arc::clone(client),
+            (ImportField::Stage, DealFieldValue::Stage(stage)) => deal.stage = *stage,
+            (ImportField::Amount, DealFieldValue::Amount(amount)) => deal.amount = *amount,
+            (ImportField::Sector, sector) => deal.sector = sector.text(),
+            (ImportField::Due, DealFieldValue::Day(day)) => deal.due = Some(*day),
+            (ImportField::Due, _) => deal.due = None,
+            (ImportField::Assignee, assignee) => deal.assignee = assignee.text(),
+            (ImportField::Notes, notes) => deal.notes = notes.text().unwrap_or_default(),
+            (ImportField::Id | ImportField::Client | ImportField::Stage | ImportField::Amount, _) => {}
         }
     }
 }
@@ -132,7 +132,7 @@ pub struct DealDraft {
     /// Name of the customer.
     pub client: Arc<str>,
     /// Stage of the deal.
-    pub stage: Stage,
+    pub stage: DealStage,
     /// Gross amount in cents, above 0.
     pub amount: Money,
     /// Line of business, if given.
@@ -150,17 +150,17 @@ impl DealDraft {
     ///
     /// # Errors
     /// The first mandatory field without a value.
-    pub(crate) fn of(value: impl Fn(Field) -> DealFieldValue) -> Result<Self, Field> {
-        let DealFieldValue::Text(client) = value(Field::Client) else {
-            return Err(Field::Client);
+    pub(crate) fn of(value: impl Fn(ImportField) -> DealFieldValue) -> Result<Self, ImportField> {
+        let DealFieldValue::Text(client) = value(ImportField::Client) else {
+            return Err(ImportField::Client);
         };
-        let DealFieldValue::Stage(stage) = value(Field::Stage) else {
-            return Err(Field::Stage);
+        let DealFieldValue::Stage(stage) = value(ImportField::Stage) else {
+            return Err(ImportField::Stage);
         };
-        let DealFieldValue::Amount(amount) = value(Field::Amount) else {
-            return Err(Field::Amount);
+        let DealFieldValue::Amount(amount) = value(ImportField::Amount) else {
+            return Err(ImportField::Amount);
         };
-        let due = match value(Field::Due) {
+        let due = match value(ImportField::Due) {
             DealFieldValue::Day(day) => Some(day),
             _ => None,
         };
@@ -168,10 +168,10 @@ impl DealDraft {
             client,
             stage,
             amount,
-            sector: value(Field::Sector).text(),
+            sector: value(ImportField::Sector).text(),
             due,
-            assignee: value(Field::Assignee).text(),
-            notes: value(Field::Notes).text().unwrap_or_default(),
+            assignee: value(ImportField::Assignee).text(),
+            notes: value(ImportField::Notes).text().unwrap_or_default(),
         })
     }
 }

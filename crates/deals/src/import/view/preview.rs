@@ -15,13 +15,13 @@ use crate::{
     assets,
     import::{
         log::RunName,
-        mapping::{MappingProblem, field::Field},
+        mapping::{MappingProblem, field::ImportField},
         plan::{
             AddedDeal, ChangedDeal, ImportPlan, RefusedLine,
             notes::{AmountExample, AmountQuestion},
         },
         preview::{ImportPreview, PlannedImport},
-        view::{LINE, count, format_value, hidden_fields, hidden_language_field, settings::SettingsForm},
+        view::{LINE, count, format_value, hidden_fields, hidden_language_field, settings::ImportSettingsForm},
     },
     routes::{IMPORT, IMPORT_APPLY, IMPORT_PREVIEW, IMPORT_REFUSED, with_language},
 };
@@ -73,7 +73,7 @@ impl ImportPreviewPage<'_> {
     }
 
     fn settings(&self) -> Markup {
-        SettingsForm {
+        ImportSettingsForm {
             language: self.language,
             prepared: self.prepared,
         }
@@ -89,8 +89,11 @@ impl ImportPreviewPage<'_> {
 
     /// Sentence about the matching key in use.
     fn key(&self, outcome: &PlannedImport) -> String {
-        let (ids, others): (Vec<Field>, Vec<Field>) =
-            outcome.choices.key.fields().partition(|field| *field == Field::Id);
+        let (ids, others): (Vec<ImportField>, Vec<ImportField>) = outcome
+            .choices
+            .key
+            .fields()
+            .partition(|field| *field == ImportField::Id);
         let others: Vec<&str> = others.iter().map(|field| field.label(self.language)).collect();
         let others = others.join(" + ");
         match (ids.is_empty(), others.is_empty()) {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::{
     import::{
         file::table::FileOrigin,
-        mapping::{ColumnMapping, field::Field},
+        mapping::{ColumnMapping, field::ImportField},
         plan::options::EmptyCells,
         preview::{ImportPreview, PlannedImport},
         view::hidden_language_field,
@@ -15,12 +15,12 @@ use crate::{
 };
 
 /// Settings form of a preview.
-pub(crate) struct SettingsForm<'a> {
+pub(crate) struct ImportSettingsForm<'a> {
     pub(crate) language: Language,
     pub(crate) prepared: &'a ImportPreview,
 }
 
-impl SettingsForm<'_> {
+impl ImportSettingsForm<'_> {
     fn say(&self, french: &'static str, english: &'static str) -> &'static str {
         self.language.choose(french, english)
     }
@@ -76,12 +76,12 @@ impl SettingsForm<'_> {
         html! {
             fieldset .mapping {
                 legend { (self.say("Quelle colonne est quel champ ?", "Which column is which field?")) }
-                @for field in Field::ALL { (self.column(field)) }
+                @for field in ImportField::ALL { (self.column(field)) }
             }
         }
     }
 
-    fn column(&self, field: Field) -> Markup {
+    fn column(&self, field: ImportField) -> Markup {
         let name = ColumnMapping::form_name(field);
         let chosen = self.prepared.mapping.column(field);
         let table = &self.prepared.upload.table;
@@ -108,7 +108,7 @@ impl SettingsForm<'_> {
     }
 
     /// Sample values of the chosen column, or the suggested column.
-    fn hint(&self, field: Field, samples: &[String]) -> String {
+    fn hint(&self, field: ImportField, samples: &[String]) -> String {
         let guess = &self.prepared.guess;
         let header = |column: usize| self.prepared.upload.table.columns[column].clone();
         let is_free = self.prepared.mapping.column(field).is_none();
@@ -138,7 +138,7 @@ impl SettingsForm<'_> {
         let Some(outcome) = self.outcome() else {
             return html! {};
         };
-        let chosen: Vec<Field> = outcome.choices.key.fields().collect();
+        let chosen: Vec<ImportField> = outcome.choices.key.fields().collect();
         html! {
             fieldset {
                 legend { (self.say("Comment une ligne retrouve son affaire", "How a line finds its deal")) }
@@ -148,7 +148,7 @@ impl SettingsForm<'_> {
                 )) }
                 input type="hidden" name="key_shown" value="1";
                 ul .choices {
-                    @for field in Field::ALL {
+                    @for field in ImportField::ALL {
                         li { label {
                             input type="checkbox" name="key" value=(field.name()) checked[chosen.contains(&field)];
                             span { (field.label(self.language)) }

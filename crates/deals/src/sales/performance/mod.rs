@@ -13,7 +13,7 @@ use crate::{
     deal::{
         Deal,
         grouping::{DealGroup, GroupBy, group_deals, group_key},
-        stage::Stage,
+        stage::DealStage,
         stage_history::{SalesCycle, StageHistory},
     },
     text::ratio::Ratio,
@@ -21,7 +21,7 @@ use crate::{
 
 /// Figures of one assignee.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Performance {
+pub struct SalesPerformance {
     /// Number of deals.
     pub deals: usize,
     /// Sum of their amounts.
@@ -40,10 +40,10 @@ pub struct Performance {
     pub cycle: SalesCycle,
 }
 
-impl Performance {
+impl SalesPerformance {
     /// Figures of these deals.
     pub fn of(deals: &[&Deal], history: &StageHistory) -> Self {
-        let won = deals.iter().filter(|deal| deal.stage == Stage::Won);
+        let won = deals.iter().filter(|deal| deal.stage == DealStage::Won);
         let amount: Money = deals.iter().map(|deal| deal.amount).sum();
         let (won, won_amount) = won.fold((0, Money::ZERO), |(count, sum), deal| (count + 1, sum + deal.amount));
         Self {
@@ -65,9 +65,9 @@ pub struct PerformanceLine {
     /// First spelling; `None` is “Non renseigné”.
     pub assignee: Option<Arc<str>>,
     /// Figures of the period; all zero for an assignee with deals only in the preceding period.
-    pub now: Performance,
+    pub now: SalesPerformance,
     /// Figures of the preceding period; `None`, shown as “–”, without such a period or without deals in it.
-    pub before: Option<Performance>,
+    pub before: Option<SalesPerformance>,
 }
 
 /// Every assignee of `now` and `before`, largest won amount first, then largest amount.
@@ -81,14 +81,14 @@ pub fn performance_by_assignee(now: &[&Deal], before: &[&Deal], history: &StageH
         .map(|group| PerformanceLine {
             before: earlier
                 .remove(&key(&group))
-                .map(|before| Performance::of(&before.deals, history)),
-            now: Performance::of(&group.deals, history),
+                .map(|before| SalesPerformance::of(&before.deals, history)),
+            now: SalesPerformance::of(&group.deals, history),
             assignee: group.name,
         })
         .collect();
     lines.extend(earlier.into_values().map(|group| PerformanceLine {
-        before: Some(Performance::of(&group.deals, history)),
-        now: Performance::default(),
+        before: Some(SalesPerformance::of(&group.deals, history)),
+        now: SalesPerformance::default(),
         assignee: group.name,
     }));
     lines.sort_by_cached_key(|line| {

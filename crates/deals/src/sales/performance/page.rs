@@ -18,10 +18,10 @@ use web::{
 
 use crate::{
     deal::Deal,
-    list::{filter::DealFilter, query_params::QueryParams},
+    list::{filter::DealFilter, query_params::DealQueryParams},
     sales::{
         page::{self, SalesContext, SalesRequest},
-        performance::{Performance, PerformanceLine, performance_by_assignee, view::PerformancePage},
+        performance::{PerformanceLine, SalesPerformance, performance_by_assignee, view::PerformancePage},
     },
     state::Deals,
 };
@@ -46,7 +46,7 @@ pub(crate) struct PerformanceResponse {
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(common): Query<QueryParams>,
+    Query(common): Query<DealQueryParams>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {
@@ -100,8 +100,8 @@ fn build_response(scene: &SalesContext<'_>) -> PerformanceResponse {
         hidden_undated: now.hidden_undated,
         total: PerformanceLine {
             assignee: None,
-            now: Performance::of(&chosen, history),
-            before: (!before.is_empty()).then(|| Performance::of(&before, history)),
+            now: SalesPerformance::of(&chosen, history),
+            before: (!before.is_empty()).then(|| SalesPerformance::of(&before, history)),
         },
         assignees: performance_by_assignee(&chosen, &before, history),
     }

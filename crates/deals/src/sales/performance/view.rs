@@ -16,7 +16,7 @@ use crate::{
     routes::PERFORMANCE,
     sales::{
         figures,
-        performance::{Performance, PerformanceLine},
+        performance::{PerformanceLine, SalesPerformance},
     },
 };
 
@@ -40,7 +40,7 @@ pub struct PerformancePage<'a> {
 struct FigureColumn {
     french: &'static str,
     english: &'static str,
-    of: fn(Language, &Performance) -> String,
+    of: fn(Language, &SalesPerformance) -> String,
 }
 
 const FIGURES: [FigureColumn; 8] = [

@@ -19,7 +19,7 @@ use crate::{
     deal::{
         Deal,
         grouping::{GroupBy, group_deals},
-        stage::Stage,
+        stage::DealStage,
         stage_history::{SalesCycle, StageHistory, mean_days},
     },
     text::ratio::Ratio,
@@ -184,7 +184,7 @@ pub fn by_property(deals: &[&Deal], history: &StageHistory, property: GroupBy) -
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StageTime {
     /// Stage; open stages only.
-    pub status: Stage,
+    pub status: DealStage,
     /// Mean in days over all stays, ongoing ones up to now; `None` without any.
     #[serde(serialize_with = "crate::text::ratio::two_decimals_or_null")]
     #[schemars(with = "Option<f64>")]
@@ -212,7 +212,7 @@ pub fn time_in_stages(deals: &[&Deal], history: &StageHistory, now: Timestamp) -
             running.add(stage, since, now);
         }
     }
-    let open = Stage::ALL.into_iter().filter(|stage| stage.is_open());
+    let open = DealStage::ALL.into_iter().filter(|stage| stage.is_open());
     open.map(|status| {
         let place = status as usize;
         let total = over.totals[place].saturating_add(running.totals[place]);
@@ -230,12 +230,12 @@ pub fn time_in_stages(deals: &[&Deal], history: &StageHistory, now: Timestamp) -
 /// Lengths of stays, summed by stage.
 #[derive(Default)]
 struct StageStays {
-    totals: [SignedDuration; Stage::ALL.len()],
-    counts: [usize; Stage::ALL.len()],
+    totals: [SignedDuration; DealStage::ALL.len()],
+    counts: [usize; DealStage::ALL.len()],
 }
 
 impl StageStays {
-    fn add(&mut self, stage: Option<Stage>, since: Option<Timestamp>, until: Timestamp) {
+    fn add(&mut self, stage: Option<DealStage>, since: Option<Timestamp>, until: Timestamp) {
         let (Some(stage), Some(since)) = (stage, since) else {
             return;
         };

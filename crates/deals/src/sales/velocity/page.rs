@@ -14,7 +14,7 @@ use web::{
 
 use crate::{
     deal::grouping::GroupBy,
-    list::query_params::QueryParams,
+    list::query_params::DealQueryParams,
     sales::{
         page::{self, SalesContext, SalesRequest},
         velocity::{
@@ -26,7 +26,7 @@ use crate::{
 
 pub(crate) async fn show(
     State(deals): State<Arc<Deals>>,
-    Query(common): Query<QueryParams>,
+    Query(common): Query<DealQueryParams>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Error> {

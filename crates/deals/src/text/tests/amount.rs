@@ -2,11 +2,11 @@ use domain::money::Money;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::text::amount::{Amount, AmountPrecision, AmountProblem, DecimalMark, from_number, parse_amount};
+use crate::text::amount::{AmountPrecision, AmountProblem, DecimalMark, ParsedAmount, from_number, parse_amount};
 
 fn cents(text: &str) -> i64 {
     match parse_amount(text) {
-        Ok(Amount::Clear(reading)) => {
+        Ok(ParsedAmount::Clear(reading)) => {
             assert_eq!(reading.precision, AmountPrecision::Exact, "{text:?}");
             let cents = (reading.money.euros() * Decimal::ONE_HUNDRED).normalize();
             cents.to_string().parse().expect("whole cents")
@@ -184,7 +184,7 @@ fn what_is_no_amount_of_euros_is_refused_with_the_reason() {
 #[test]
 fn decimals_beyond_the_cents_are_rounded_and_said_to_be() {
     for (text, expected) in [("3333,333333", 333_333), ("0,005", 1), ("1234.5650001", 123_457)] {
-        let Ok(Amount::Clear(reading)) = parse_amount(text) else {
+        let Ok(ParsedAmount::Clear(reading)) = parse_amount(text) else {
             panic!("{text} is clear")
         };
         assert_eq!(reading.money, Money::cents(expected), "{text}");

@@ -7,7 +7,7 @@ use domain::{language::Language, normalize::normalize};
 
 /// Field of a deal that a file can contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field {
+pub enum ImportField {
     /// Id of the deal in the `deals` tab.
     Id,
     /// Name of the customer.
@@ -26,7 +26,7 @@ pub enum Field {
     Notes,
 }
 
-impl Field {
+impl ImportField {
     /// All fields, in the column order of the `deals` tab.
     pub const ALL: [Self; 8] = [
         Self::Id,
@@ -266,14 +266,14 @@ impl Field {
 }
 
 /// Field that a header names, with its rank (0 is the most specific); `None` if it names no field.
-pub fn meaning(header: &str) -> Option<(Field, usize)> {
+pub fn meaning(header: &str) -> Option<(ImportField, usize)> {
     // Real headers are shorter, and most cells that are tested are not headers.
     const LONGEST: usize = 60;
     if header.len() > LONGEST {
         return None;
     }
     let named = |key: &str| {
-        Field::ALL.into_iter().find_map(|field| {
+        ImportField::ALL.into_iter().find_map(|field| {
             let rank = field.synonyms().iter().position(|synonym| *synonym == key)?;
             Some((field, rank))
         })

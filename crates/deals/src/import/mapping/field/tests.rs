@@ -1,65 +1,65 @@
-use crate::import::mapping::field::{Field, is_computed, meaning};
+use crate::import::mapping::field::{ImportField, is_computed, meaning};
 
-fn field_of(header: &str) -> Option<Field> {
+fn field_of(header: &str) -> Option<ImportField> {
     meaning(header).map(|(field, _)| field)
 }
 
 #[test]
 fn headers_are_understood_in_two_languages_without_accents_case_and_punctuation() {
     for (header, field) in [
-        ("Montant", Field::Amount),
-        ("Montant brut", Field::Amount),
-        ("montant_brut", Field::Amount),
-        ("Montant (€)", Field::Amount),
-        ("MONTANT BRUT EN EUROS", Field::Amount),
-        ("Montant HT", Field::Amount),
-        ("CA", Field::Amount),
-        ("Amount", Field::Amount),
-        ("Value", Field::Amount),
-        ("Échéance", Field::Due),
-        ("echeance", Field::Due),
-        ("Date d’échéance", Field::Due),
-        ("Date d'echeance :", Field::Due),
-        ("Date de clôture", Field::Due),
-        ("Close date", Field::Due),
-        ("closeDate", Field::Due),
-        ("Due date", Field::Due),
-        ("Client", Field::Client),
-        ("  Société\u{a0}", Field::Client),
-        ("Nom de l'entreprise", Field::Client),
-        ("Compte", Field::Client),
-        ("Company", Field::Client),
-        ("Account Name", Field::Client),
-        ("Statut", Field::Stage),
-        ("ÉTAPE", Field::Stage),
-        ("Stage", Field::Stage),
-        ("Status", Field::Stage),
-        ("Phase", Field::Stage),
-        ("Secteur d’activité", Field::Sector),
-        ("Industrie", Field::Sector),
-        ("Industry", Field::Sector),
-        ("Commercial", Field::Assignee),
-        ("Assigné", Field::Assignee),
-        ("Assigné(e) à", Field::Assignee),
-        ("Assigné à", Field::Assignee),
-        ("Responsable", Field::Assignee),
-        ("Deal owner", Field::Assignee),
-        ("Sales rep", Field::Assignee),
-        ("Notes", Field::Notes),
-        ("Commentaire", Field::Notes),
-        ("Comment", Field::Notes),
-        ("id", Field::Id),
-        ("Id", Field::Id),
-        ("N°", Field::Id),
-        ("Nº", Field::Id),
-        ("#", Field::Id),
-        ("Référence", Field::Id),
-        ("CA HT estimé (€)", Field::Amount),
-        ("Montant prévisionnel", Field::Amount),
-        ("Prix hors taxes", Field::Amount),
-        ("Clôture prévue", Field::Due),
-        ("Éch.", Field::Due),
-        ("Resp.", Field::Assignee),
+        ("Montant", ImportField::Amount),
+        ("Montant brut", ImportField::Amount),
+        ("montant_brut", ImportField::Amount),
+        ("Montant (€)", ImportField::Amount),
+        ("MONTANT BRUT EN EUROS", ImportField::Amount),
+        ("Montant HT", ImportField::Amount),
+        ("CA", ImportField::Amount),
+        ("Amount", ImportField::Amount),
+        ("Value", ImportField::Amount),
+        ("Échéance", ImportField::Due),
+        ("echeance", ImportField::Due),
+        ("Date d’échéance", ImportField::Due),
+        ("Date d'echeance :", ImportField::Due),
+        ("Date de clôture", ImportField::Due),
+        ("Close date", ImportField::Due),
+        ("closeDate", ImportField::Due),
+        ("Due date", ImportField::Due),
+        ("Client", ImportField::Client),
+        ("  Société\u{a0}", ImportField::Client),
+        ("Nom de l'entreprise", ImportField::Client),
+        ("Compte", ImportField::Client),
+        ("Company", ImportField::Client),
+        ("Account Name", ImportField::Client),
+        ("Statut", ImportField::Stage),
+        ("ÉTAPE", ImportField::Stage),
+        ("Stage", ImportField::Stage),
+        ("Status", ImportField::Stage),
+        ("Phase", ImportField::Stage),
+        ("Secteur d’activité", ImportField::Sector),
+        ("Industrie", ImportField::Sector),
+        ("Industry", ImportField::Sector),
+        ("Commercial", ImportField::Assignee),
+        ("Assigné", ImportField::Assignee),
+        ("Assigné(e) à", ImportField::Assignee),
+        ("Assigné à", ImportField::Assignee),
+        ("Responsable", ImportField::Assignee),
+        ("Deal owner", ImportField::Assignee),
+        ("Sales rep", ImportField::Assignee),
+        ("Notes", ImportField::Notes),
+        ("Commentaire", ImportField::Notes),
+        ("Comment", ImportField::Notes),
+        ("id", ImportField::Id),
+        ("Id", ImportField::Id),
+        ("N°", ImportField::Id),
+        ("Nº", ImportField::Id),
+        ("#", ImportField::Id),
+        ("Référence", ImportField::Id),
+        ("CA HT estimé (€)", ImportField::Amount),
+        ("Montant prévisionnel", ImportField::Amount),
+        ("Prix hors taxes", ImportField::Amount),
+        ("Clôture prévue", ImportField::Due),
+        ("Éch.", ImportField::Due),
+        ("Resp.", ImportField::Assignee),
     ] {
         assert_eq!(field_of(header), Some(field), "{header}");
     }
@@ -86,13 +86,13 @@ fn what_is_no_header_of_a_deal_means_nothing() {
 
 #[test]
 fn no_header_means_two_fields_and_none_is_computed_as_well() {
-    for field in Field::ALL {
+    for field in ImportField::ALL {
         for synonym in field.synonyms() {
             assert_eq!(field_of(synonym), Some(field), "{synonym}");
             assert!(!is_computed(synonym), "{synonym}");
         }
         assert_eq!(field_of(field.name()), Some(field));
-        assert_eq!(Field::parse(field.name()), Some(field));
+        assert_eq!(ImportField::parse(field.name()), Some(field));
     }
     for header in ["Probabilité (%)", "valeur_ponderee", "Created at"] {
         assert!(is_computed(header), "{header}");

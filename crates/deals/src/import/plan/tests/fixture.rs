@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::date};
 use crate::{
     deal::{
         Deal,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
     },
     import::{
         file::{self, problem::FileLimits, table::FileTable},
@@ -29,7 +29,7 @@ pub(crate) fn deal(id: u64, client: &str) -> Deal {
         row: u32::try_from(id).expect("small") + 1,
         id: Some(id),
         client: client.into(),
-        stage: Stage::Qualified,
+        stage: DealStage::Qualified,
         amount: Money::cents(1_250_050),
         sector: Some("Santé".into()),
         due: Some(date(2026, 12, 31)),

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use crate::{
     deal::{
         Deal,
-        stage::{LostStage, Stage},
+        stage::{DealStage, LostStage},
     },
     import::{
-        mapping::field::Field,
+        mapping::field::ImportField,
         plan::{
             IdenticalTo, ImportPlan,
             lines::ParsedLines,
@@ -28,7 +28,7 @@ fn sentences(plan: &ImportPlan, language: Language) -> Vec<String> {
     plan.refused.iter().map(|refusal| refusal.sentence(language)).collect()
 }
 
-fn with_key(fields: &[Field]) -> ImportOptions {
+fn with_key(fields: &[ImportField]) -> ImportOptions {
     ImportOptions {
         key: MatchingKey::new(fields.iter().copied()).expect("a key"),
         ..choices()
@@ -53,8 +53,8 @@ fn a_line_is_new_changed_identical_or_refused() {
     assert_eq!(
         changes,
         [
-            owned(Field::Stage, "Qualifié", "Gagné"),
-            owned(Field::Amount, "12500.50", "15000.00")
+            owned(ImportField::Stage, "Qualifié", "Gagné"),
+            owned(ImportField::Amount, "12500.50", "15000.00")
         ]
     );
     assert_eq!(plan.new[0].draft.amount, Money::cents(90_000));
@@ -191,12 +191,19 @@ fn a_line_without_id_is_found_by_client_due_date_and_sector_however_they_are_spe
 fn the_key_can_be_another_one() {
     let existing = [deal(1, "Acme")];
     let lines = lines("id;client;statut;montant;échéance\n7;Acme;Gagné;10;1/1/2027\n");
-    assert_eq!(outcomes(&plan(&existing, &lines, &with_key(&[Field::Client]))), "~");
     assert_eq!(
-        outcomes(&plan(&existing, &lines, &with_key(&[Field::Client, Field::Due]))),
+        outcomes(&plan(&existing, &lines, &with_key(&[ImportField::Client]))),
+        "~"
+    );
+    assert_eq!(
+        outcomes(&plan(
+            &existing,
+            &lines,
+            &with_key(&[ImportField::Client, ImportField::Due])
+        )),
         "+"
     );
-    let by_id_alone = plan(&existing, &lines, &with_key(&[Field::Id]));
+    let by_id_alone = plan(&existing, &lines, &with_key(&[ImportField::Id]));
     assert_eq!(
         sentences(&by_id_alone, Language::French),
         ["Ligne 2 : id « 7 » inconnu : aucune affaire n’a ce numéro"]
@@ -305,13 +312,21 @@ fn an_empty_cell_keeps_the_value_unless_it_is_said_to_erase() {
         empty_cells: EmptyCells::Erase,
         ..choices()
     };
-    let erased: Vec<Field> = plan(&existing, &lines, &erasing).changed[0]
+    let erased: Vec<ImportField> = plan(&existing, &lines, &erasing).changed[0]
         .changes
         .iter()
         .inspect(|change| assert_eq!(change.new, DealFieldValue::Empty))
         .map(|change| change.field)
         .collect();
-    assert_eq!(erased, [Field::Sector, Field::Due, Field::Assignee, Field::Notes]);
+    assert_eq!(
+        erased,
+        [
+            ImportField::Sector,
+            ImportField::Due,
+            ImportField::Assignee,
+            ImportField::Notes
+        ]
+    );
 }
 
 #[test]
@@ -367,7 +382,7 @@ fn any_deal() -> impl Strategy<Value = Deal> {
         |(id, client, stage, cents, has_sector, has_due)| {
             let usual = deal(id, &client);
             Deal {
-                stage: Stage::ALL[stage],
+                stage: DealStage::ALL[stage],
                 amount: Money::cents(cents),
                 sector: usual.sector.clone().filter(|_| has_sector),
                 due: usual.due.filter(|_| has_due),
@@ -379,9 +394,9 @@ fn any_deal() -> impl Strategy<Value = Deal> {
 
 fn any_key() -> impl Strategy<Value = MatchingKey> {
     prop_oneof![
-        Just(vec![Field::Client, Field::Due, Field::Sector]),
-        Just(vec![Field::Client]),
-        Just(vec![Field::Client, Field::Amount]),
+        Just(vec![ImportField::Client, ImportField::Due, ImportField::Sector]),
+        Just(vec![ImportField::Client]),
+        Just(vec![ImportField::Client, ImportField::Amount]),
     ]
     .prop_map(|fields| MatchingKey::new(fields).expect("a key"))
 }
