@@ -185,7 +185,9 @@ impl App {
 /// Builds the sync with the enabled sources and its schedule.
 fn open_sync(config: &Config, store: &Arc<Store>, clock: &Clock) -> Result<SyncService, BuildError> {
     let enabled = config.sources.iter().map(|one| (one.source, one.settings.clone()));
-    let opened = customer_sources::open_all(enabled, &customer_sources::Timer::real(clock.clone()));
+    let instants = clock.clone();
+    let timer = customer_sources::Timer::real(move || instants.now());
+    let opened = customer_sources::open_all(enabled, &timer);
     Ok(SyncService::new(SyncParts {
         store: Arc::clone(store),
         clock: clock.clone(),

@@ -6,9 +6,8 @@
 mod tests;
 
 use customer_sources::{Secret, Timer, VendorSettings, open_all};
-use jiff::tz::TimeZone;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
-use sheets_store::clock::Clock;
 
 use crate::config::{ConfigError, invalid_setting, number_in};
 
@@ -201,7 +200,7 @@ impl SourceBlock {
 
     /// Builds the client once, which sends nothing, so that an invalid setting prevents the start.
     fn validate(&self, settings: VendorSettings) -> Result<(), ConfigError> {
-        let time = Timer::real(Clock::system(TimeZone::UTC));
+        let time = Timer::real(Timestamp::now);
         match open_all([(self.source, settings)], &time) {
             Ok(_) => Ok(()),
             Err(reason) => Err(ConfigError(format!(

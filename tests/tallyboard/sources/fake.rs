@@ -19,9 +19,8 @@ use customer_sources::{
     observation::{MonthMetrics, Observation, RecordFinding, SourcePage},
     open,
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde_json::Value;
-use sheets_store::clock::Clock;
 use tokio::net::TcpListener;
 
 /// Records by the path of their list.
@@ -173,8 +172,8 @@ impl TestTime {
 
     pub fn time(&self) -> Timer {
         let (now, moving) = (Arc::clone(&self.now), self.clone());
-        let clock = Clock::from_source(move || *now.lock().expect("now"), TimeZone::UTC);
-        Timer::with_sleep(clock, move |pause| {
+        let instants = move || *now.lock().expect("now");
+        Timer::with_sleep(instants, move |pause| {
             let moving = moving.clone();
             Box::pin(async move {
                 moving.slept.lock().expect("slept").push(pause);

@@ -16,7 +16,6 @@ use reqwest::{
     redirect::Policy,
 };
 use serde_json::Value;
-use sheets_store::error_chain::error_chain;
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -243,7 +242,7 @@ impl VendorClient {
     }
 
     async fn try_once(&self, request: &ApiRequest) -> CallOutcome {
-        self.pace.turn().await;
+        self.pace.wait().await;
         let response = match self.dispatch(request).await {
             Ok(response) => response,
             Err(failure) => return CallOutcome::Again(failure, None),
@@ -252,7 +251,7 @@ impl VendorClient {
         let head = ResponseHead {
             status,
             headers: response.headers(),
-            now: self.time.clock.now(),
+            now: self.time.now(),
         };
         let asked = (self.dialect.pause)(&head);
         // Concurrent calls wait as well.
@@ -425,4 +424,19 @@ fn base_url(text: &str) -> Result<Url, String> {
     } else {
         Err(wrong())
     }
+}
+
+/// Formats an error with its causes, separated by colons; a cause whose text the error repeats is skipped.
+fn error_chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let words = cause.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        source = cause.source();
+    }
+    text
 }

@@ -8,32 +8,40 @@ use governor::{
     state::{InMemoryState, NotKeyed},
 };
 use jiff::Timestamp;
-use sheets_store::clock::Clock;
 use tokio::sync::Mutex;
 
 use crate::BoxFuture;
 
-/// Clock and sleep function; tests inject a sleep that returns at once.
+/// Source of the current instant.
+type InstantSource = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Source of the current instant and sleep function; tests inject a sleep that returns at once.
 #[derive(Clone)]
 pub struct Timer {
-    /// Clock.
-    pub clock: Clock,
+    instants: InstantSource,
     sleep: Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>,
 }
 
 impl Timer {
-    /// Timer that sleeps in real time.
-    pub fn real(clock: Clock) -> Self {
-        Self::with_sleep(clock, |pause| Box::pin(tokio::time::sleep(pause)))
+    /// Timer that reads the current instant from `instants` and sleeps in real time.
+    pub fn real(instants: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self::with_sleep(instants, |pause| Box::pin(tokio::time::sleep(pause)))
     }
 
     /// Timer with a custom sleep function.
     pub fn with_sleep(
-        clock: Clock,
+        instants: impl Fn() -> Timestamp + Send + Sync + 'static,
         sleep: impl Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync + 'static,
     ) -> Self {
-        let sleep = Arc::new(sleep);
-        Self { clock, sleep }
+        Self {
+            instants: Arc::new(instants),
+            sleep: Arc::new(sleep),
+        }
+    }
+
+    /// Current instant.
+    pub fn now(&self) -> Timestamp {
+        (self.instants)()
     }
 
     /// Sleeps for `pause`.
@@ -44,13 +52,13 @@ impl Timer {
 
 /// Clock of the rate limiter.
 #[derive(Clone)]
-struct LimiterClock(Clock);
+struct LimiterClock(InstantSource);
 
 impl governor::clock::Clock for LimiterClock {
     type Instant = Duration;
 
     fn now(&self) -> Duration {
-        Duration::try_from(self.0.now().as_duration()).unwrap_or_default()
+        Duration::try_from((self.0)().as_duration()).unwrap_or_default()
     }
 }
 
@@ -69,20 +77,20 @@ impl CallRateLimiter {
         let burst = NonZeroU32::new(calls_per_minute.get() / 60).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::per_minute(calls_per_minute).allow_burst(burst);
         Self {
-            limiter: RateLimiter::direct_with_clock(quota, LimiterClock(time.clock.clone())),
+            limiter: RateLimiter::direct_with_clock(quota, LimiterClock(Arc::clone(&time.instants))),
             not_before: Mutex::new(Timestamp::UNIX_EPOCH),
             time,
         }
     }
 
     /// Waits until a call is allowed.
-    pub async fn turn(&self) {
+    pub async fn wait(&self) {
         while let Err(not_until) = self.limiter.check() {
             let not_until: NotUntil<Duration> = not_until;
-            let now = governor::clock::Clock::now(&LimiterClock(self.time.clock.clone()));
+            let now = governor::clock::Clock::now(self.limiter.clock());
             self.time.sleep(not_until.wait_time_from(now)).await;
         }
-        let left = self.not_before.lock().await.duration_since(self.time.clock.now());
+        let left = self.not_before.lock().await.duration_since(self.time.now());
         if let Ok(left) = Duration::try_from(left)
             && !left.is_zero()
         {
@@ -92,7 +100,7 @@ impl CallRateLimiter {
 
     /// Blocks all calls for `pause`.
     pub async fn hold(&self, pause: Duration) {
-        if let Ok(until) = self.time.clock.now().checked_add(pause) {
+        if let Ok(until) = self.time.now().checked_add(pause) {
             *self.not_before.lock().await = until;
         }
     }
